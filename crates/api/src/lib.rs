@@ -1,0 +1,257 @@
+//! The JSON that the collector answers and the dashboard reads.
+//!
+//! One description for both ends: the collector fills these in, the dashboard draws them. All times are
+//! milliseconds since the Unix epoch, all durations milliseconds, all ratios 0 to 1. Charts are columns:
+//! one list of times and, for each line, a list of values as long as it, `null` where nothing is known.
+use serde::{Deserialize, Serialize};
+
+/// The window that every chart endpoint takes in its query string.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Range {
+    /// First moment, ms since the epoch.
+    pub from: i64,
+    /// Last moment, ms since the epoch.
+    pub to: i64,
+}
+
+/// `GET /api/status`: what there is to look at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The collector's version.
+    pub version: String,
+    /// The collector's clock.
+    pub now: i64,
+    /// Beacons kept so far.
+    pub beacons: u64,
+    /// When the newest came in.
+    pub last_beacon: Option<i64>,
+    /// Applications that sent beacons, by name.
+    pub apps: Vec<String>,
+    /// What is scraped.
+    pub targets: Vec<Target>,
+}
+
+/// A scraped backend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// The name it was given.
+    pub name: String,
+    /// Where its metrics are.
+    pub url: String,
+    /// Whether the last scrape succeeded.
+    pub up: bool,
+    /// When it was last tried.
+    pub last_scrape: Option<i64>,
+    /// Why the last scrape failed.
+    pub error: Option<String>,
+}
+
+/// `GET /api/overview?from&to`: the service levels, each measured over the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Overview {
+    /// One per level, those of backends first.
+    pub levels: Vec<Level>,
+}
+
+/// One service level.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// For example `Response p95`.
+    pub name: String,
+    /// What it was measured on: a target's or an app's name.
+    pub subject: String,
+    /// The value over the window; `None` without data.
+    pub value: Option<f64>,
+    /// The bound.
+    pub bound: f64,
+    /// Whether the value must stay above the bound (a hit rate) or below it (all others).
+    pub above: bool,
+    /// How to write value and bound.
+    pub unit: Unit,
+}
+
+impl Level {
+    /// Whether the level is kept; `None` without data.
+    pub fn met(&self) -> Option<bool> {
+        self.value.map(|value| if self.above { value > self.bound } else { value < self.bound })
+    }
+}
+
+/// How a number is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Milliseconds.
+    Ms,
+    /// 0 to 1, shown in per cent.
+    Ratio,
+    /// Per second.
+    PerSecond,
+    /// Bytes.
+    Bytes,
+    /// A plain number.
+    Number,
+}
+
+/// Lines over time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Chart {
+    /// The end of each step.
+    pub times: Vec<i64>,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+/// One line of a chart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its name in the legend.
+    pub name: String,
+    /// One per time.
+    pub values: Vec<Option<f64>>,
+}
+
+/// `GET /api/backend?target&from&to`: one scraped backend.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Backend {
+    /// Requests per second: one line.
+    pub rate: Chart,
+    /// Lines `p50`, `p95`, `p99`, ms.
+    pub latency: Chart,
+    /// Lines `4xx`, `5xx`, ratios of all requests.
+    pub errors: Chart,
+    /// By route, busiest first.
+    pub routes: Vec<Timing>,
+    /// Database p50, p95, p99 over all operations, ms.
+    pub database: Chart,
+    /// By database operation, busiest first.
+    pub operations: Vec<Timing>,
+    /// Cache hit rate per cache, ratios.
+    pub caches: Chart,
+    /// CPU seconds per second.
+    pub cpu: Chart,
+    /// Resident memory, bytes.
+    pub memory: Chart,
+}
+
+/// A row of a table of timings, over the whole window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// The route (`GET /api/packages/{name}`) or the operation.
+    pub name: String,
+    /// How often.
+    pub count: f64,
+    /// Per second.
+    pub rate: f64,
+    /// Median, ms.
+    pub p50: Option<f64>,
+    /// 95th percentile, ms.
+    pub p95: Option<f64>,
+    /// 99th percentile, ms.
+    pub p99: Option<f64>,
+    /// Share of 4xx answers; `None` where the notion does not apply.
+    pub client_errors: Option<f64>,
+    /// Share of 5xx answers; `None` where the notion does not apply.
+    pub server_errors: Option<f64>,
+}
+
+/// `GET /api/vitals?app&page&from&to`: what browsers measured. `app` and `page` may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Vitals {
+    /// LCP, INP, CLS, FCP, TTFB, in this order; those without data too.
+    pub metrics: Vec<Vital>,
+    /// By page, most viewed first.
+    pub pages: Vec<Page>,
+}
+
+/// One web vital over the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Vital {
+    /// `LCP`, `INP`, `CLS`, `FCP` or `TTFB`.
+    pub name: String,
+    /// ms, or a plain number for CLS.
+    pub unit: Unit,
+    /// How many page views reported it.
+    pub count: u64,
+    /// The 75th percentile, which the thresholds are meant for.
+    pub p75: Option<f64>,
+    /// Up to here a value is good.
+    pub good: f64,
+    /// Above here a value is poor.
+    pub poor: f64,
+    /// How many were good, in between, poor.
+    pub ratings: [u64; 3],
+    /// The p75 over time: one line.
+    pub chart: Chart,
+}
+
+/// The vitals of one page, 75th percentiles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The scrubbed path.
+    pub page: String,
+    /// Page views.
+    pub views: u64,
+    /// p75 per metric, in the order of [`Vitals::metrics`].
+    pub p75: Vec<Option<f64>>,
+}
+
+/// `GET /api/toolkit?app&from&to`: what Whippet itself did in the browsers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Toolkit {
+    /// Counters such as `query.hits`, by name.
+    pub counters: Vec<Counter>,
+    /// Query cache hit rate over time: one line.
+    pub hit_rate: Chart,
+    /// Fetch latency p50, p95, p99, ms.
+    pub fetches: Chart,
+}
+
+/// A counter over the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counter {
+    /// Its name.
+    pub name: String,
+    /// The sum over the window.
+    pub total: u64,
+}
+
+/// `GET /api/errors?app&from&to`: JavaScript errors, most frequent first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Errors {
+    /// One per fingerprint.
+    pub errors: Vec<PageError>,
+}
+
+/// Errors of one fingerprint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageError {
+    /// What the browser said.
+    pub message: String,
+    /// Where, `file:line:column` or the first line of the stack.
+    pub source: String,
+    /// The page it last happened on.
+    pub page: String,
+    /// How often.
+    pub count: u64,
+    /// First and last time in the window.
+    pub first: i64,
+    /// Last time in the window.
+    pub last: i64,
+}
+
+/// The body of every answer that is not a success.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Problem,
+}
+
+/// What went wrong, for programs and for people.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A fixed word: `not_json`, `too_large`, `unsupported_version`, …
+    pub code: String,
+    /// What is wrong and what to do about it.
+    pub message: String,
+}

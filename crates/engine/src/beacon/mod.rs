@@ -1,0 +1,1 @@
+//! What browsers report, and how it is written.

@@ -1,0 +1,290 @@
+//! The heap of all deadlines: one clock for everything that waits.
+//!
+//! A machine owns one [`Deadlines`], and its host arms a single timer for [`Deadlines::next`], however
+//! many things wait. Setting, moving and clearing cost O(log n); deadlines of the same instant come due
+//! in the order in which they were set.
+use crate::time::Instant;
+use alloc::vec::Vec;
+
+/// Names one pending deadline. It is spent when the deadline comes due or is cleared; a spent handle is
+/// recognised and ignored, even after its place was given to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "without its handle a deadline cannot be cleared"]
+pub struct Handle {
+    slot: u32,
+    generation: u32,
+}
+
+struct Slot<T> {
+    generation: u32,
+    /// Where in the heap this deadline stands; meaningless while `what` is `None`.
+    place: u32,
+    what: Option<T>,
+}
+
+#[derive(Clone, Copy)]
+struct Node {
+    at: Instant,
+    /// Tells deadlines of the same instant apart: first set, first due.
+    order: u64,
+    slot: u32,
+}
+
+/// All that waits, soonest first. `T` says what is to be done when the time comes.
+pub struct Deadlines<T> {
+    heap: Vec<Node>,
+    slots: Vec<Slot<T>>,
+    free: Vec<u32>,
+    order: u64,
+}
+
+impl<T> Default for Deadlines<T> {
+    fn default() -> Self {
+        Self { heap: Vec::new(), slots: Vec::new(), free: Vec::new(), order: 0 }
+    }
+}
+
+impl<T> Deadlines<T> {
+    /// No deadlines.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many are pending.
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.heap.is_empty()
+    }
+
+    /// When the host should call next; `None` while nothing waits.
+    pub fn next(&self) -> Option<Instant> {
+        self.heap.first().map(|node| node.at)
+    }
+
+    /// Waits for `at`. A deadline at [`Instant::NEVER`] is not kept: there is nothing to wait for.
+    pub fn set(&mut self, at: Instant, what: T) -> Option<Handle> {
+        if at.is_never() {
+            return None;
+        }
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => {
+                self.slots.push(Slot { generation: 0, place: 0, what: None });
+                (self.slots.len() - 1) as u32
+            }
+        };
+        let place = self.heap.len();
+        self.order += 1;
+        self.heap.push(Node { at, order: self.order, slot });
+        let entry = &mut self.slots[slot as usize];
+        entry.place = place as u32;
+        entry.what = Some(what);
+        let handle = Handle { slot, generation: entry.generation };
+        self.up(place);
+        Some(handle)
+    }
+
+    /// Whether `handle` still waits.
+    pub fn is_pending(&self, handle: Handle) -> bool {
+        self.slots
+            .get(handle.slot as usize)
+            .is_some_and(|slot| slot.generation == handle.generation && slot.what.is_some())
+    }
+
+    /// Moves a pending deadline to `at`; `false` where it is spent. As cheap as it gets when the
+    /// deadline moves later, which is what debouncing does all the time.
+    pub fn move_to(&mut self, handle: Handle, at: Instant) -> bool {
+        if !self.is_pending(handle) {
+            return false;
+        }
+        if at.is_never() {
+            return self.clear(handle).is_some();
+        }
+        let place = self.slots[handle.slot as usize].place as usize;
+        self.order += 1;
+        self.heap[place].at = at;
+        self.heap[place].order = self.order;
+        self.settle(place);
+        true
+    }
+
+    /// Stops waiting; gives back what was waited for, or `None` where the handle is spent.
+    pub fn clear(&mut self, handle: Handle) -> Option<T> {
+        if !self.is_pending(handle) {
+            return None;
+        }
+        let place = self.slots[handle.slot as usize].place as usize;
+        self.take(place)
+    }
+
+    /// The next thing that is due by `now`, soonest first; call until it gives `None`.
+    pub fn pop(&mut self, now: Instant) -> Option<T> {
+        match self.next() {
+            Some(at) if at <= now => self.take(0),
+            _ => None,
+        }
+    }
+
+    fn take(&mut self, place: usize) -> Option<T> {
+        let node = self.heap.swap_remove(place);
+        if place < self.heap.len() {
+            self.slots[self.heap[place].slot as usize].place = place as u32;
+            self.settle(place);
+        }
+        let slot = &mut self.slots[node.slot as usize];
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(node.slot);
+        slot.what.take()
+    }
+
+    fn before(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (&self.heap[a], &self.heap[b]);
+        a.at < b.at || (a.at == b.at && a.order < b.order)
+    }
+
+    fn settle(&mut self, place: usize) {
+        if place > 0 && self.before(place, (place - 1) / 2) {
+            self.up(place);
+        } else {
+            self.down(place);
+        }
+    }
+
+    fn up(&mut self, mut place: usize) {
+        while place > 0 {
+            let parent = (place - 1) / 2;
+            if !self.before(place, parent) {
+                return;
+            }
+            self.swap(place, parent);
+            place = parent;
+        }
+    }
+
+    fn down(&mut self, mut place: usize) {
+        loop {
+            let left = 2 * place + 1;
+            if left >= self.heap.len() {
+                return;
+            }
+            let right = left + 1;
+            let least = if right < self.heap.len() && self.before(right, left) { right } else { left };
+            if !self.before(least, place) {
+                return;
+            }
+            self.swap(place, least);
+            place = least;
+        }
+    }
+
+    fn swap(&mut self, a: usize, b: usize) {
+        self.heap.swap(a, b);
+        self.slots[self.heap[a].slot as usize].place = a as u32;
+        self.slots[self.heap[b].slot as usize].place = b as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec;
+
+    fn at(ms: u32) -> Instant {
+        Instant::from_ms(f64::from(ms))
+    }
+
+    fn drain<T>(deadlines: &mut Deadlines<T>, now: u32) -> Vec<T> {
+        core::iter::from_fn(|| deadlines.pop(at(now))).collect()
+    }
+
+    #[test]
+    fn soonest_first_and_equals_in_order() {
+        let mut deadlines = Deadlines::new();
+        for (ms, name) in [(20, "c"), (10, "a"), (20, "d"), (10, "b")] {
+            let _ = deadlines.set(at(ms), name);
+        }
+        assert_eq!(deadlines.next(), Some(at(10)));
+        assert_eq!(drain(&mut deadlines, 15), vec!["a", "b"]);
+        assert_eq!(drain(&mut deadlines, 20), vec!["c", "d"]);
+        assert_eq!(deadlines.next(), None);
+    }
+
+    #[test]
+    fn a_spent_handle_does_nothing_to_its_successor() {
+        let mut deadlines = Deadlines::new();
+        let first = deadlines.set(at(1), 'a').unwrap();
+        assert_eq!(deadlines.clear(first), Some('a'));
+        let second = deadlines.set(at(2), 'b').unwrap();
+        assert_eq!(deadlines.clear(first), None);
+        assert!(!deadlines.move_to(first, at(9)));
+        assert!(deadlines.is_pending(second));
+    }
+
+    #[test]
+    fn never_is_not_kept() {
+        let mut deadlines = Deadlines::new();
+        assert_eq!(deadlines.set(Instant::NEVER, ()), None);
+        let handle = deadlines.set(at(1), ()).unwrap();
+        assert!(deadlines.move_to(handle, Instant::NEVER));
+        assert!(deadlines.is_empty());
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Set(u32),
+        Move(usize, u32),
+        Clear(usize),
+        Pop(u32),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (0..50u32).prop_map(Step::Set),
+            (0..64usize, 0..50u32).prop_map(|(i, ms)| Step::Move(i, ms)),
+            (0..64usize).prop_map(Step::Clear),
+            (0..50u32).prop_map(Step::Pop),
+        ]
+    }
+
+    proptest! {
+        /// Against a plain list that is searched from end to end.
+        #[test]
+        fn behaves_as_a_sorted_list(steps in prop::collection::vec(step(), 0..200)) {
+            let mut deadlines = Deadlines::new();
+            let mut handles: Vec<Handle> = Vec::new();
+            let mut model: Vec<(u32, usize, usize)> = Vec::new(); // at, order, index of the handle
+            for (order, step) in steps.into_iter().enumerate() {
+                match step {
+                    Step::Set(ms) => {
+                        let index = handles.len();
+                        handles.push(deadlines.set(at(ms), index).unwrap());
+                        model.push((ms, order, index));
+                    }
+                    Step::Move(i, ms) => if let Some(&handle) = handles.get(i) {
+                        let entry = model.iter_mut().find(|entry| entry.2 == i);
+                        prop_assert_eq!(deadlines.move_to(handle, at(ms)), entry.is_some());
+                        if let Some(entry) = entry { (entry.0, entry.1) = (ms, order); }
+                    },
+                    Step::Clear(i) => if let Some(&handle) = handles.get(i) {
+                        let found = model.iter().position(|entry| entry.2 == i);
+                        prop_assert_eq!(deadlines.clear(handle), found.map(|_| i));
+                        if let Some(found) = found { model.remove(found); }
+                    },
+                    Step::Pop(now) => {
+                        model.sort();
+                        let due: Vec<usize> = model.iter().filter(|e| e.0 <= now).map(|e| e.2).collect();
+                        model.retain(|entry| entry.0 > now);
+                        prop_assert_eq!(drain(&mut deadlines, now), due);
+                    }
+                }
+                prop_assert_eq!(deadlines.len(), model.len());
+                prop_assert_eq!(deadlines.next(), model.iter().map(|e| e.0).min().map(at));
+            }
+        }
+    }
+}

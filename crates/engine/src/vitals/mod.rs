@@ -1,0 +1,1 @@
+//! Web vitals from performance entries.

@@ -1,0 +1,26 @@
+//! The wasm exports of the npm package, and nothing else: an export here is in every module that links it.
+//!
+//! Each subpath of the package is a module of its own, chosen by a feature. Numbers and handles cross the
+//! boundary; strings and objects stay on the side that owns them.
+#![cfg_attr(feature = "bare", no_std)]
+
+extern crate alloc;
+
+#[cfg(feature = "bare")]
+mod bare;
+#[cfg(feature = "json")]
+pub mod json;
+#[cfg(feature = "lazy")]
+pub mod lazy;
+#[cfg(feature = "query")]
+pub mod query;
+#[cfg(feature = "rum")]
+pub mod rum;
+#[cfg(feature = "timing")]
+pub mod timing;
+
+#[cfg(feature = "console")]
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}

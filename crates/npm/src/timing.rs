@@ -1,0 +1,1 @@
+//! Debounce and throttle.

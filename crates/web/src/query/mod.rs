@@ -1,0 +1,1 @@
+//! What a query cache needs of a browser: timer, fetch, focus and online events.

@@ -1,0 +1,1 @@
+//! Gathers vitals and timings, and sends them.

@@ -1,0 +1,1 @@
+//! The one host timer, and pacing on it.

@@ -1,0 +1,52 @@
+// Brings a wasm module to life: from hex in the JavaScript, synchronously, when it is first needed.
+// At import nothing happens; so a page that never calls pays nothing, and a bundler may drop it all.
+
+/** WebAssembly cannot run here: it is missing, or the page's Content-Security-Policy forbids it. */
+export class WasmUnavailableError extends Error {
+  constructor(cause: unknown) {
+    super(
+      'whippet: WebAssembly cannot run in this page. If the page sends a Content-Security-Policy, add ' +
+        "'wasm-unsafe-eval' to its script-src. Cause: " +
+        (cause instanceof Error ? cause.message : String(cause)),
+      { cause },
+    )
+    this.name = 'WasmUnavailableError'
+  }
+}
+
+/** What `wasm-bindgen --target web` generates: the exports, and the way to start them. */
+interface Glue {
+  initSync(source: { module: WebAssembly.Module }): unknown
+}
+
+/**
+ * A function that gives the module's exports, started on the first call. It throws
+ * `WasmUnavailableError`, on every call, where the module cannot be started.
+ */
+export function wasmModule<T extends Glue>(glue: T, hex: string): () => T {
+  let ready: T | undefined
+  return () => ready ?? (ready = start(glue, hex))
+}
+
+function start<T extends Glue>(glue: T, hex: string): T {
+  try {
+    glue.initSync({ module: new WebAssembly.Module(bytesFromHex(hex)) })
+  } catch (cause) {
+    throw new WasmUnavailableError(cause)
+  }
+  return glue
+}
+
+/** The bytes that `hex` spells, two lower-case digits each. */
+export function bytesFromHex(hex: string): Uint8Array<ArrayBuffer> {
+  const native = (Uint8Array as { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> }).fromHex
+  if (native) return native(hex)
+  // '0'–'9' are 48–57, 'a'–'f' 97–102: the low four bits, plus nine for a letter.
+  const bytes = new Uint8Array(hex.length >> 1)
+  for (let i = 0, at = 0; i < bytes.length; i++) {
+    const high = hex.charCodeAt(at++)
+    const low = hex.charCodeAt(at++)
+    bytes[i] = (((high & 15) + (high >> 6) * 9) << 4) | ((low & 15) + (low >> 6) * 9)
+  }
+  return bytes
+}
