@@ -1,2 +1,50 @@
-//! Under construction.
-fn main() {}
+//! What a contributor runs.
+//!
+//! `cargo xtask demo` shows Whippet, `cargo xtask test` tests it; each does all its own set-up, from
+//! nothing but rustup and Node. Nothing is downloaded but from the cargo and npm registries and, for the
+//! browser, the system's packages.
+#![allow(clippy::print_stdout, reason = "talking to the terminal is its job")]
+
+mod browser;
+mod build;
+mod demo;
+mod flags;
+mod project;
+mod report;
+mod setup;
+mod size;
+mod stamp;
+mod test;
+mod tidy;
+
+use anyhow::Result;
+use flags::{Xtask, XtaskCmd};
+use project::Project;
+use report::Report;
+
+fn main() {
+    if let Err(error) = run() {
+        eprintln!("\nerror: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+fn run() -> Result<()> {
+    let flags = Xtask::from_env_or_exit();
+    let project = Project::new()?;
+    let mut report = Report::new();
+    match flags.subcommand {
+        XtaskCmd::Demo(flags) => demo::run(&project, &mut report, &flags),
+        XtaskCmd::Test(flags) => test::run(&project, &mut report, &flags),
+        XtaskCmd::Build(flags) => {
+            setup::run(&project, &mut report)?;
+            build::run(&project, &mut report, flags.dev)
+        }
+        XtaskCmd::Size(_) => {
+            setup::run(&project, &mut report)?;
+            build::package(&project, &mut report, false)?;
+            size::run(&project)
+        }
+        XtaskCmd::Tidy(_) => tidy::run(&project),
+    }
+}

@@ -1,0 +1,50 @@
+//! Finds Chromium and its driver, or says how to get them.
+use crate::project::{Project, find_program};
+use anyhow::{Context, Result, bail};
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use xshell::cmd;
+
+/// What browser tests run in.
+pub struct Browser {
+    /// Chromium or Chrome; `CHROME` overrides.
+    pub chrome: PathBuf,
+    /// Its WebDriver; `CHROMEDRIVER` overrides.
+    pub driver: PathBuf,
+}
+
+/// The browser that is there; on Debian and Ubuntu, as root, it is installed where it is missing.
+pub fn ensure(project: &Project) -> Result<Browser> {
+    if let Some(browser) = find() {
+        return Ok(browser);
+    }
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let debian = release.lines().any(|line| matches!(line, "ID=debian" | "ID=ubuntu"));
+    let root = cmd!(project.shell, "id -u").quiet().ignore_stderr().read().is_ok_and(|id| id == "0");
+    let command = if debian {
+        "apt-get update && apt-get install --yes chromium chromium-driver"
+    } else {
+        "your system's package manager, for chromium (or Chrome) and chromedriver of the same version"
+    };
+    if !(debian && root) {
+        bail!(
+            "browser tests need Chromium and chromedriver. Install them with:\n\n    {command}\n\nor name them in the variables CHROME and CHROMEDRIVER"
+        );
+    }
+    let shell = &project.shell;
+    cmd!(shell, "apt-get update --quiet").run()?;
+    cmd!(shell, "apt-get install --yes --quiet --no-install-recommends chromium chromium-driver")
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .run()?;
+    find().context("chromium and chromium-driver are installed, but not on the PATH")
+}
+
+fn find() -> Option<Browser> {
+    let given = |variable: &str| env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
+    let chrome = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    Some(Browser {
+        chrome: given("CHROME").or_else(|| find_program(&chrome))?,
+        driver: given("CHROMEDRIVER").or_else(|| find_program(&["chromedriver"]))?,
+    })
+}

@@ -1,0 +1,139 @@
+//! Builds what is shipped: wasm modules, npm package, demo site, dashboard, binaries.
+use crate::project::Project;
+use crate::report::Report;
+use crate::stamp::Stamp;
+use anyhow::Result;
+use std::fs;
+use xshell::cmd;
+
+/// The subpaths of the npm package; each has a wasm module of its own, and a feature of `crates/npm`.
+pub const MODULES: [&str; 5] = ["json", "lazy", "query", "rum", "timing"];
+
+/// What every wasm module is made of.
+const WASM_SOURCES: [&str; 6] =
+    ["Cargo.lock", "Cargo.toml", "crates/engine/src", "crates/web", "crates/npm", "crates/engine/Cargo.toml"];
+
+/// Everything.
+pub fn run(project: &Project, report: &mut Report, dev: bool) -> Result<()> {
+    package(project, report, dev)?;
+    report.step("build: demo site", || site(project))?;
+    report.step("build: dashboard", || dashboard(project))?;
+    report.step("build: collector and demo backend", || binaries(project))
+}
+
+/// The npm package, with its wasm.
+pub fn package(project: &Project, report: &mut Report, dev: bool) -> Result<()> {
+    for module in MODULES {
+        report.step(&format!("build: wasm of whippet/{module}"), || wasm_module(project, module, dev))?;
+    }
+    report.step("build: npm package", || npm_package(project))
+}
+
+/// `crates/npm` with one feature, through wasm-pack and wasm-opt, then spelled in hex.
+fn wasm_module(project: &Project, module: &str, dev: bool) -> Result<()> {
+    let flavour = if dev { "dev" } else { "release" };
+    let out = format!("pkg/wasm/{module}");
+    Stamp {
+        name: &format!("wasm-{module}"),
+        inputs: &WASM_SOURCES,
+        with: &[flavour],
+        outputs: &[&format!("{out}/hex.js"), &format!("{out}/whippet_npm.js")],
+    }
+    .unless_fresh(project, || {
+        let shell = &project.shell;
+        let dir = project.path(&out);
+        let runtime = if dev { "console" } else { "bare" };
+        let features = format!("{module},{runtime}");
+        let profile = format!("--{flavour}");
+        shell.remove_path(&dir)?;
+        cmd!(shell, "wasm-pack --quiet build crates/npm {profile} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
+        let wasm = dir.join("whippet_npm_bg.wasm");
+        if !dev {
+            cmd!(shell, "wasm-opt -Oz --converge --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
+        }
+        let bytes = fs::read(&wasm)?;
+        fs::write(dir.join("hex.js"), format!("export default '{}'\n", hex(&bytes)))?;
+        fs::write(dir.join("hex.d.ts"), "declare const hex: string\nexport default hex\n")?;
+        println!("  {out}: {} bytes of wasm", bytes.len());
+        Ok(())
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn npm_package(project: &Project) -> Result<()> {
+    Stamp {
+        name: "npm-package",
+        inputs: &[
+            "pkg/src",
+            "pkg/wasm",
+            "pkg/package.json",
+            "pkg/build.mjs",
+            "pkg/tsconfig.json",
+            "package-lock.json",
+        ],
+        with: &[],
+        outputs: &["pkg/dist/index.js", "pkg/dist/types/index.d.ts"],
+    }
+    .unless_fresh(project, || Ok(cmd!(project.shell, "node pkg/build.mjs").run()?))
+}
+
+fn site(project: &Project) -> Result<()> {
+    Stamp {
+        name: "demo-site",
+        inputs: &["www/src", "www/build.mjs", "www/package.json", "pkg/src", "pkg/wasm", "package-lock.json"],
+        with: &[],
+        outputs: &["www/dist/index.html"],
+    }
+    .unless_fresh(project, || Ok(cmd!(project.shell, "node www/build.mjs").run()?))
+}
+
+/// The Leptos app: through wasm-pack and wasm-opt, beside its page, its styles and its charts.
+fn dashboard(project: &Project) -> Result<()> {
+    Stamp {
+        name: "dashboard",
+        inputs: &[
+            "Cargo.lock",
+            "Cargo.toml",
+            "crates/api",
+            "crates/engine/src",
+            "crates/web/src",
+            "crates/leptos",
+            "crates/dashboard",
+            "package-lock.json",
+        ],
+        with: &[],
+        outputs: &["crates/dashboard/dist/index.html", "crates/dashboard/dist/whippet_dashboard_bg.wasm"],
+    }
+    .unless_fresh(project, || {
+        let shell = &project.shell;
+        let out = project.path("target/dashboard");
+        cmd!(shell, "wasm-pack --quiet build crates/dashboard --release --target web --mode no-install --no-opt --no-pack --no-typescript --out-dir {out} --out-name whippet_dashboard").run()?;
+        let wasm = out.join("whippet_dashboard_bg.wasm");
+        cmd!(shell, "wasm-opt -Oz --strip-debug --strip-producers {wasm} -o {wasm}").run()?;
+
+        let dist = project.path("crates/dashboard/dist");
+        shell.remove_path(&dist)?;
+        shell.create_dir(&dist)?;
+        for file in ["whippet_dashboard.js", "whippet_dashboard_bg.wasm"] {
+            shell.copy_file(out.join(file), dist.join(file))?;
+        }
+        for asset in shell.read_dir("crates/dashboard/assets")? {
+            shell.copy_file(asset, &dist)?;
+        }
+        shell.copy_file("crates/dashboard/index.html", &dist)?;
+        cmd!(shell, "esbuild crates/dashboard/js/chart.js --bundle --minify --format=esm --outdir={dist} --log-level=warning").run()?;
+        Ok(())
+    })
+}
+
+/// The collector, which has the dashboard in it, and the demo's backend.
+fn binaries(project: &Project) -> Result<()> {
+    Ok(cmd!(project.shell, "cargo build --package whippet-collector --package whippet-demo-backend").run()?)
+}

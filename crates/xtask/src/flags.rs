@@ -1,0 +1,26 @@
+//! The command line.
+
+xflags::xflags! {
+    /// Whippet's tasks.
+    cmd xtask {
+        /// Build everything and run it: the collector with its dashboard, and the demo that feeds it.
+        cmd demo {
+            /// The collector's port; the demo gets the next one. 7300 if not given.
+            optional --port port: u16
+        }
+        /// Set up, check and test everything, up to the browser.
+        cmd test {
+            /// Run only the steps whose name has this in it (set-up and build always run).
+            optional --only part: String
+        }
+        /// Build the npm package, the demo site, the dashboard and the binaries.
+        cmd build {
+            /// Wasm with names and panic messages, not optimised.
+            optional --dev
+        }
+        /// Measure what a page has to load, and fail where it is over budget.
+        cmd size {}
+        /// Check the rules of the house.
+        cmd tidy {}
+    }
+}

@@ -1,0 +1,71 @@
+// Makes dist/ from src/ and the wasm that `cargo xtask build` left in wasm/: ES modules that share chunks,
+// CommonJS for Jest, declarations, and the raw wasm for set-ups that want it as a file.
+import { build } from 'esbuild'
+import { spawnSync } from 'node:child_process'
+import { copyFile, readFile, readdir, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = path.dirname(fileURLToPath(import.meta.url))
+const subpaths = ['json', 'lazy', 'query', 'rum', 'timing']
+const entries = {
+  index: 'src/index.ts',
+  ...Object.fromEntries(subpaths.map((name) => [name, `src/${name}/index.ts`])),
+}
+
+// wasm-bindgen's glue can also fetch the wasm from a URL beside it. We start from bytes that are there
+// already, and `new URL(…, import.meta.url)` is what bundlers stumble over: that way out is left out.
+const onlySync = {
+  name: 'only-sync',
+  setup(build) {
+    build.onLoad({ filter: /whippet_npm\.js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, 'utf8')
+      const contents = text
+        .replace(/\nasync function __wbg_init\([\s\S]*?\n}\n/, '\n')
+        .replace(/export \{ initSync, __wbg_init as default \};?/, 'export { initSync };')
+      if (/import\.meta|__wbg_init\b/.test(contents)) throw new Error(`${file}: wasm-bindgen's glue has a new form`)
+      return { contents, loader: 'js' }
+    })
+  },
+}
+
+// A CommonJS entry requires its siblings instead of holding copies: a class must be the same everywhere.
+const siblings = {
+  name: 'siblings',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\/.*$/ }, ({ path: request, importer }) => {
+      const target = path.relative(path.join(root, 'src'), path.resolve(path.dirname(importer), request))
+      const found = /^(\w+)[\\/]index(\.[jt]s)?$/.exec(target)
+      const from = path.relative(path.join(root, 'src'), importer).split(path.sep)[0]
+      if (found && subpaths.includes(found[1]) && from !== found[1]) return { path: `./${found[1]}.cjs`, external: true }
+    })
+  },
+}
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  entryPoints: entries,
+  logLevel: 'warning',
+  outdir: 'dist',
+  platform: 'neutral',
+  target: 'es2022',
+}
+
+await rm(path.join(root, 'dist'), { recursive: true, force: true })
+await build({ ...common, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]', plugins: [onlySync] })
+await build({ ...common, format: 'cjs', outExtension: { '.js': '.cjs' }, plugins: [onlySync, siblings] })
+
+const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
+const types = spawnSync(
+  process.execPath,
+  [path.join(path.dirname(tsc), 'bin/tsc'), '-p', root, '--noEmit', 'false', '--declaration', '--emitDeclarationOnly',
+    '--rootDir', path.join(root, 'src'), '--outDir', path.join(root, 'dist/types')],
+  { stdio: 'inherit' },
+)
+if (types.status !== 0) process.exit(types.status ?? 1)
+
+for (const name of await readdir(path.join(root, 'wasm'))) {
+  await copyFile(path.join(root, 'wasm', name, 'whippet_npm_bg.wasm'), path.join(root, 'dist', `${name}.wasm`))
+}
