@@ -1,0 +1,50 @@
+// What the collector does with what it should never have been sent.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { collector } from './browser.mjs'
+
+const figures = async () => (await fetch(`${collector}/metrics`)).text()
+const post = (body, headers = { 'content-type': 'text/plain' }) =>
+  fetch(`${collector}/v1/beacons`, { method: 'POST', body, headers })
+
+const cases = [
+  ['not JSON', 'hello', 400],
+  ['garbage bytes', new Uint8Array([0xff, 0xfe, 0x00, 0x9f, 0x92, 0x96]), 400],
+  ['cut off', '{"v":1,"id":', 400],
+  ['a wrong version', '{"v":99,"id":"0123456789abcdef"}', 400],
+  ['nothing', '', 400],
+  ['another document', '[1,2,3]', 400],
+  ['too large', 'x'.repeat(1 << 20), 413],
+]
+
+for (const [name, body, status] of cases) {
+  test(`a beacon that is ${name} is refused, counted, and not kept`, async () => {
+    const kept = async () => (await (await fetch(`${collector}/api/status`)).json()).beacons
+    const before = [await kept(), rejected(await figures())]
+    const answer = await post(body)
+    assert.equal(answer.status, status)
+    const { error } = await answer.json()
+    assert.match(error.code, /^[a-z_]+$/)
+    assert.ok(error.message.length > 10, error.message)
+    assert.deepEqual([await kept(), rejected(await figures())], [before[0], before[1] + 1])
+  })
+}
+
+/** All rejected beacons, whatever the reason. */
+function rejected(text) {
+  return [...text.matchAll(/^whippet_beacons_rejected_total\{[^}]*\} (\d+)/gm)].reduce((sum, [, n]) => sum + Number(n), 0)
+}
+
+test('unknown paths and methods get an answer in JSON', async () => {
+  for (const [path, status] of [['/api/nothing', 404], ['/v1/nothing', 404], ['/v1/beacons', 405]]) {
+    const answer = await fetch(collector + path)
+    assert.equal(answer.status, status, path)
+    assert.ok((await answer.json()).error.code, path)
+  }
+})
+
+test('a range that makes no sense is a clear error', async () => {
+  const answer = await fetch(`${collector}/api/vitals?from=tomorrow&to=yesterday`)
+  assert.equal(answer.status, 400)
+  assert.ok((await answer.json()).error.message)
+})
