@@ -2,7 +2,7 @@
 use super::*;
 use crate::time::{Duration, Instant};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -20,7 +20,7 @@ struct Host {
     clock_off: f64,
     timer: Option<f64>,
     timers_set: usize,
-    held: BTreeMap<u32, ()>,
+    held: BTreeSet<u32>,
     log: Vec<String>,
 }
 
@@ -31,13 +31,13 @@ impl Host {
 
     fn obey(&mut self, id: PacerId, step: Step) {
         if step.held {
-            assert_eq!(self.held.insert(id.0, ()), None);
+            assert!(self.held.insert(id.0));
         }
         if step.invoke {
             self.log.push(format!("{}@{}", id.0, self.time));
         }
         if step.freed {
-            assert_eq!(self.held.remove(&id.0), Some(()));
+            assert!(self.held.remove(&id.0));
         }
         if step.rearm {
             self.arm();
@@ -75,7 +75,7 @@ impl Host {
             let now = self.now();
             self.pacers.handle_timeout(now);
             while let Some((id, step)) = self.pacers.poll_expired(now) {
-                assert!(self.held.contains_key(&id.0), "the host kept what is run now");
+                assert!(self.held.contains(&id.0), "the host kept what is run now");
                 self.obey(id, step);
             }
             self.arm();
@@ -115,7 +115,7 @@ fn the_leading_edge_runs_at_once_and_one_call_runs_once() {
 
 #[test]
 fn no_edge_never_runs() {
-    assert_eq!(runs(Pacing::debounce(ms(30)).trailing(false), &[0, 10, 50]), []);
+    assert_eq!(runs(Pacing::debounce(ms(30)).trailing(false), &[0, 10, 50]), [] as [u32; 0]);
 }
 
 #[test]
@@ -356,7 +356,7 @@ fn options() -> impl Strategy<Value = (u32, Option<u32>, bool, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
     fn behaves_as_lodash_does(
         options in prop::collection::vec(options(), 3),
