@@ -3,13 +3,18 @@
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+#[cfg(feature = "json")]
 #[path = "npm/json.rs"]
 mod json;
+#[cfg(feature = "lazy")]
 #[path = "npm/lazy.rs"]
 mod lazy;
+#[cfg(feature = "query")]
 #[path = "npm/query.rs"]
 mod query;
+#[cfg(feature = "rum")]
 #[path = "npm/rum.rs"]
 mod rum;
+#[cfg(feature = "timing")]
 #[path = "npm/timing.rs"]
 mod timing;

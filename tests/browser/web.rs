@@ -3,11 +3,15 @@
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+#[cfg(feature = "lazy")]
 #[path = "web/lazy.rs"]
 mod lazy;
+#[cfg(feature = "query")]
 #[path = "web/query.rs"]
 mod query;
+#[cfg(feature = "rum")]
 #[path = "web/rum.rs"]
 mod rum;
+#[cfg(feature = "timing")]
 #[path = "web/timing.rs"]
 mod timing;
