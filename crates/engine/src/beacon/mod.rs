@@ -1,1 +1,21 @@
-//! What browsers report, and how it is written.
+//! What browsers report, and how it is written: a small JSON text that a person can read in the network
+//! panel. `docs/beacon.md` describes the format.
+//!
+//! A [`Queue`] gathers what a page view measured and says when it is time to send; [`encode`] writes a
+//! [`Beacon`]. A server reads with `decode`, behind the feature of that name, and trusts nothing it is told.
+#[cfg(feature = "decode")]
+mod decode;
+mod encode;
+mod event;
+pub mod limits;
+mod queue;
+mod write;
+
+#[cfg(feature = "decode")]
+pub use decode::{DecodeError, decode};
+pub use encode::encode;
+pub use event::{Beacon, Device, PageError, Vital};
+pub use queue::{Context, Queue};
+
+/// The version of the format, the beacon's `v`.
+pub const VERSION: u64 = 1;

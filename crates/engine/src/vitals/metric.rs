@@ -1,0 +1,117 @@
+//! The five vitals, and what counts as good.
+
+/// A web vital.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Metric {
+    /// Largest Contentful Paint, ms.
+    Lcp,
+    /// Interaction to Next Paint, ms.
+    Inp,
+    /// Cumulative Layout Shift, a plain number.
+    Cls,
+    /// First Contentful Paint, ms.
+    Fcp,
+    /// Time to First Byte, ms.
+    Ttfb,
+}
+
+impl Metric {
+    /// All of them: the Core Web Vitals first.
+    pub const ALL: [Self; 5] = [Self::Lcp, Self::Inp, Self::Cls, Self::Fcp, Self::Ttfb];
+
+    /// Its name everywhere: `LCP`, `INP`, `CLS`, `FCP` or `TTFB`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lcp => "LCP",
+            Self::Inp => "INP",
+            Self::Cls => "CLS",
+            Self::Fcp => "FCP",
+            Self::Ttfb => "TTFB",
+        }
+    }
+
+    /// The metric of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.as_str() == name)
+    }
+
+    /// Up to the first a value is good, above the second it is poor. They are meant for the 75th percentile
+    /// of page views; see <https://web.dev/articles/vitals>, and `/lcp`, `/inp`, `/cls`, `/fcp`, `/ttfb` there.
+    pub const fn thresholds(self) -> (f64, f64) {
+        match self {
+            Self::Lcp => (2500.0, 4000.0),
+            Self::Inp => (200.0, 500.0),
+            Self::Cls => (0.1, 0.25),
+            Self::Fcp => (1800.0, 3000.0),
+            Self::Ttfb => (800.0, 1800.0),
+        }
+    }
+
+    /// How a page view with that value is rated.
+    pub fn rate(self, value: f64) -> Rating {
+        let (good, poor) = self.thresholds();
+        if value > poor {
+            Rating::Poor
+        } else if value > good {
+            Rating::NeedsImprovement
+        } else {
+            Rating::Good
+        }
+    }
+}
+
+/// How a value is rated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Rating {
+    /// Up to the first threshold.
+    Good,
+    /// Up to the second.
+    NeedsImprovement,
+    /// Above both.
+    Poor,
+}
+
+impl Rating {
+    /// All of them, best first.
+    pub const ALL: [Self; 3] = [Self::Good, Self::NeedsImprovement, Self::Poor];
+
+    /// Its name as web-vitals has it: `good`, `needs-improvement` or `poor`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::NeedsImprovement => "needs-improvement",
+            Self::Poor => "poor",
+        }
+    }
+
+    /// The rating of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rating| rating.as_str() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_belongs_to_the_better_side() {
+        assert_eq!(Metric::Cls.rate(0.1), Rating::Good);
+        assert_eq!(Metric::Cls.rate(0.1001), Rating::NeedsImprovement);
+        assert_eq!(Metric::Lcp.rate(4000.0), Rating::NeedsImprovement);
+        assert_eq!(Metric::Lcp.rate(4000.5), Rating::Poor);
+    }
+
+    #[test]
+    fn names_lead_back() {
+        for metric in Metric::ALL {
+            assert_eq!(Metric::from_name(metric.as_str()), Some(metric));
+        }
+        for rating in Rating::ALL {
+            assert_eq!(Rating::from_name(rating.as_str()), Some(rating));
+        }
+        assert_eq!(Metric::from_name("lcp"), None);
+    }
+}
