@@ -431,7 +431,7 @@ mod tests {
         let mut queue = queue();
         let bell = "\u{7}".repeat(limits::MESSAGE); // six bytes each in JSON
         for i in 0..limits::ERRORS {
-            queue.error(at(0.0), &bell, &format!("{i}"));
+            queue.error(at(0.0), &bell, &format!("{i}{}", &bell[..limits::SOURCE - 2]));
         }
         for i in 0..limits::HISTOGRAMS {
             let mut wide = Histogram::new();
