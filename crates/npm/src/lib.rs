@@ -16,6 +16,8 @@ pub mod lazy;
 pub mod query;
 #[cfg(feature = "rum")]
 pub mod rum;
+#[cfg(any(feature = "json", feature = "lazy", feature = "timing"))]
+mod state;
 #[cfg(feature = "timing")]
 pub mod timing;
 
