@@ -20,7 +20,8 @@ pub struct Step {
     pub held: bool,
     /// The pacer waits no more: let go what was kept.
     pub freed: bool,
-    /// Something comes due earlier than the timer is armed for: arm it again, before invoking.
+    /// A wait began: arm the timer again, before invoking. Not only where it has to fire earlier than it
+    /// would: what arms it may be gone, as when a test puts its own clock in place and takes it away.
     pub rearm: bool,
     /// Run the function, with the arguments and `this` of the last call.
     pub invoke: bool,
@@ -56,7 +57,9 @@ pub struct Pacers {
     polled: usize,
     clock: Steady,
     /// The steady time for which the host armed its timer.
-    armed: Option<Instant>,
+    armed: Instant,
+    /// Whether a timeout is being handled, after which the host arms in any case.
+    in_timeout: bool,
     calls: u64,
     invocations: u64,
 }
@@ -145,23 +148,22 @@ impl Pacers {
 
     /// Says for how long the host's timer has to be set, and takes it that it will be. `None`: no timer.
     pub fn arm(&mut self, now: Instant) -> Option<Duration> {
-        self.armed = None;
+        self.in_timeout = false;
         let now = self.clock.read(now);
         let delay = match self.deadlines.next() {
             _ if self.polled < self.expired.len() => Duration::ZERO,
             Some(at) => at.since(now).min(Duration::from_ms(LONGEST_TIMER)),
             None => return None,
         };
-        self.armed = Some(now + delay);
+        self.armed = now + delay;
         Some(delay)
     }
 
     /// The host's timer fired.
     pub fn handle_timeout(&mut self, now: Instant) {
         // It was armed for a span, and that span is over even where the clock was set back in the meantime.
-        let now = self.clock.at_least(now, self.armed.unwrap_or_default());
-        // Until it is armed again, which the host does when it has polled all, no step asks for it.
-        self.armed = Some(Instant::ZERO);
+        let now = self.clock.at_least(now, self.armed);
+        self.in_timeout = true;
         while let Some(wake) = self.deadlines.pop(now) {
             self.expired.push(wake);
         }
@@ -205,8 +207,7 @@ impl Pacers {
         entry.serial = entry.serial.wrapping_add(1);
         entry.timers += 1;
         entry.timer = self.deadlines.set(at, Wake { pacer: id, serial: entry.serial });
-        let rearm = self.armed.is_none_or(|armed| at < armed);
-        Step { held, rearm, invoke: step.invoke, ..Step::default() }
+        Step { held, rearm: !self.in_timeout, invoke: step.invoke, ..Step::default() }
     }
 
     /// Stops the current timer, also where it came due and was not polled yet.

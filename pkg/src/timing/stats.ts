@@ -1,0 +1,14 @@
+import { started } from './host.js'
+
+/** The figures of all debounced and throttled functions together. */
+export interface TimingStats {
+  /** How often they were called. */
+  calls: number
+  /** How often the functions behind them ran. */
+  invocations: number
+}
+
+export function stats(): TimingStats {
+  const engine = started()
+  return { calls: engine?.calls() ?? 0, invocations: engine?.invocations() ?? 0 }
+}

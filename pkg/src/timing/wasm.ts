@@ -1,0 +1,5 @@
+import * as glue from '../../wasm/timing/whippet_npm.js'
+import hex from '../../wasm/timing/hex.js'
+import { wasmModule } from '../wasm.js'
+
+export const wasm = wasmModule(glue, hex)

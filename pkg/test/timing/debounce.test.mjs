@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, mock, test } from 'node:test'
+import { debounce, stats } from 'whippet/timing'
+
+const clock = mock.timers
+beforeEach(() => clock.enable({ apis: ['setTimeout', 'Date'] }))
+afterEach(() => clock.reset())
+
+/** A function that notes its arguments and returns the first. */
+function noted() {
+  const calls = []
+  const fn = function (...args) {
+    calls.push(args)
+    return args[0]
+  }
+  return { calls, fn }
+}
+
+test('runs once, when no call came for the wait, with the last arguments', () => {
+  const { calls, fn } = noted()
+  const debounced = debounce(fn, 30)
+  assert.equal(debounced('a'), undefined)
+  clock.tick(29)
+  assert.equal(debounced('b', 2), undefined)
+  clock.tick(29)
+  assert.deepEqual(calls, [])
+  clock.tick(1)
+  assert.deepEqual(calls, [['b', 2]])
+  clock.tick(100)
+  assert.equal(debounced('c'), 'b')
+})
+
+test('runs with the `this` of the last call', () => {
+  const seen = []
+  const debounced = debounce(function () {
+    seen.push(this)
+  }, 5)
+  const a = { debounced }
+  const b = { debounced }
+  a.debounced()
+  b.debounced()
+  clock.tick(5)
+  assert.equal(seen.length, 1)
+  assert.equal(seen[0], b)
+})
+
+test('leading runs at once, and again at the end only if there was another call', () => {
+  const { calls, fn } = noted()
+  const debounced = debounce(fn, 30, { leading: true })
+  assert.equal(debounced(1), 1)
+  clock.tick(30)
+  assert.deepEqual(calls, [[1]])
+  assert.equal(debounced(2), 2)
+  assert.equal(debounced(3), 2)
+  clock.tick(30)
+  assert.deepEqual(calls, [[1], [2], [3]])
+})
+
+test('maxWait bounds how long a burst can hold it off', () => {
+  const at = []
+  const debounced = debounce(() => at.push(Date.now()), 30, { maxWait: 40 })
+  const start = Date.now()
+  for (let i = 0; i < 10; i++) {
+    debounced()
+    clock.tick(10)
+  }
+  clock.tick(1000)
+  assert.deepEqual(at.map((time) => time - start), [40, 80, 120])
+})
+
+test('a missing wait is zero: the next turn', () => {
+  const { calls, fn } = noted()
+  const debounced = debounce(fn)
+  debounced(1)
+  debounced(2)
+  assert.deepEqual(calls, [])
+  clock.tick(1)
+  assert.deepEqual(calls, [[2]])
+})
+
+test('cancel, flush and pending', () => {
+  const { calls, fn } = noted()
+  const debounced = debounce(fn, 30)
+  assert.equal(debounced.flush(), undefined)
+  assert.equal(debounced.pending(), false)
+  debounced.cancel()
+  debounced(1)
+  assert.equal(debounced.pending(), true)
+  debounced.cancel()
+  assert.equal(debounced.pending(), false)
+  clock.tick(100)
+  assert.deepEqual(calls, [])
+  debounced(2)
+  assert.equal(debounced.flush(), 2)
+  assert.equal(debounced.flush(), 2)
+  assert.equal(debounced.pending(), false)
+  clock.tick(100)
+  assert.deepEqual(calls, [[2]])
+})
+
+test('a function may call itself again', () => {
+  const calls = []
+  const debounced = debounce((n) => {
+    calls.push(n)
+    if (n < 3) debounced(n + 1)
+    return n
+  }, 10)
+  debounced(1)
+  clock.tick(10)
+  assert.deepEqual(calls, [1])
+  clock.tick(10)
+  clock.tick(10)
+  assert.deepEqual(calls, [1, 2, 3])
+})
+
+test('a wait of zero does not spin within one turn', () => {
+  let calls = 0
+  const debounced = debounce(() => {
+    if (++calls < 1000) debounced()
+  }, 0)
+  debounced()
+  clock.tick(1)
+  assert.ok(calls < 10, `${calls} calls in one millisecond`)
+})
+
+test('one that throws does not keep the others from running', () => {
+  const { calls, fn } = noted()
+  const bad = debounce(() => {
+    throw new Error('mine')
+  }, 10)
+  const good = debounce(fn, 10)
+  bad()
+  good('ran')
+  assert.throws(() => clock.tick(10), /mine/)
+  clock.tick(1)
+  assert.deepEqual(calls, [['ran']])
+})
+
+test('an aborted signal cancels what waits and mutes later calls', () => {
+  const { calls, fn } = noted()
+  const controller = new AbortController()
+  const debounced = debounce(fn, 10, { signal: controller.signal })
+  debounced(1)
+  controller.abort()
+  assert.equal(debounced.pending(), false)
+  debounced(2)
+  clock.tick(100)
+  assert.deepEqual(calls, [])
+})
+
+test('many that wait share one timer', (t) => {
+  const set = t.mock.method(globalThis, 'setTimeout')
+  const { calls, fn } = noted()
+  const all = Array.from({ length: 50 }, () => debounce(fn, 10))
+  for (const debounced of all) debounced()
+  const before = set.mock.callCount()
+  for (let i = 0; i < 1000; i++) for (const debounced of all) debounced()
+  assert.equal(set.mock.callCount(), before, 'calls within a burst set no timer')
+  clock.tick(10)
+  assert.equal(calls.length, 50)
+  assert.equal(set.mock.callCount(), before, 'one timeout ran them all')
+})
+
+test('a clock that was taken away while something waited does no harm to the next', () => {
+  debounce(() => {}, 1000)()
+  clock.reset()
+  clock.enable({ apis: ['setTimeout', 'Date'] })
+  const { calls, fn } = noted()
+  debounce(fn, 2000)('later')
+  clock.tick(2000)
+  assert.deepEqual(calls, [['later']])
+})
+
+test('stats count calls and runs', () => {
+  const before = stats()
+  const debounced = debounce(() => {}, 10)
+  for (let i = 0; i < 5; i++) debounced()
+  clock.tick(10)
+  const after = stats()
+  assert.deepEqual([after.calls - before.calls, after.invocations - before.invocations], [5, 1])
+})
+
+test('what is no function is refused', () => {
+  assert.throws(() => debounce('no', 10), TypeError)
+})

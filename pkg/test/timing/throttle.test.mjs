@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, mock, test } from 'node:test'
+import { throttle } from 'whippet/timing'
+
+const clock = mock.timers
+beforeEach(() => clock.enable({ apis: ['setTimeout', 'Date'] }))
+afterEach(() => clock.reset())
+
+/** Calls every 10 ms, ten times; gives the times at which it ran. */
+function runs(options) {
+  const start = Date.now()
+  const at = []
+  const throttled = throttle(() => at.push(Date.now() - start), 30, options)
+  for (let i = 0; i < 10; i++) {
+    throttled()
+    clock.tick(10)
+  }
+  clock.tick(1000)
+  return at
+}
+
+test('runs at once, once per wait, and for the last call', () => {
+  assert.deepEqual(runs(), [0, 30, 60, 90, 120])
+})
+
+test('without the leading edge', () => {
+  assert.deepEqual(runs({ leading: false }), [30, 60, 90, 120])
+})
+
+test('without the trailing edge', () => {
+  assert.deepEqual(runs({ trailing: false }), [0, 30, 60, 90])
+})
+
+test('returns what the last run returned', () => {
+  const throttled = throttle((n) => n * 2, 10)
+  assert.equal(throttled(1), 2)
+  assert.equal(throttled(2), 2)
+  clock.tick(10)
+  assert.equal(throttled(3), 4)
+})
+
+test('runs again at once after a cancel', () => {
+  const throttled = throttle((n) => n, 10)
+  throttled(1)
+  throttled(2)
+  throttled.cancel()
+  assert.equal(throttled(3), 3)
+})
