@@ -112,6 +112,19 @@ impl<T> Deadlines<T> {
         true
     }
 
+    /// Lets `handle` name a deadline at `at`, moving the one it names or setting one: `None` where `at` is
+    /// [`Instant::NEVER`].
+    pub fn reset(&mut self, handle: &mut Option<Handle>, at: Instant, what: T) {
+        match *handle {
+            Some(known) if self.move_to(known, at) => {
+                if at.is_never() {
+                    *handle = None;
+                }
+            }
+            _ => *handle = self.set(at, what),
+        }
+    }
+
     /// Stops waiting; gives back what was waited for, or `None` where the handle is spent.
     pub fn clear(&mut self, handle: Handle) -> Option<T> {
         if !self.is_pending(handle) {

@@ -1,0 +1,327 @@
+//! The machine.
+use super::effect::Effect;
+use super::entry::{Entry, FetchStatus, State};
+use super::index::Index;
+use super::key::Part;
+use super::network::Host;
+use super::observer::Observer;
+use super::retry::Run;
+use super::slots::{ObserverId, QueryId, RunId, Slots};
+use super::stats::Stats;
+use crate::deadlines::Deadlines;
+use crate::time::{Duration, Instant};
+use alloc::collections::VecDeque;
+
+/// What a deadline is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    Collect(QueryId),
+    Stale(ObserverId),
+    Interval(ObserverId),
+    Retry(RunId),
+}
+
+/// A fetch on its way.
+pub(crate) struct Fetch {
+    pub(crate) query: QueryId,
+    pub(crate) run: Run,
+    pub(crate) retry: Option<crate::deadlines::Handle>,
+}
+
+/// All queries, and every decision about them. See [the module](super) for the model.
+///
+/// **Getters**, which change nothing: [`state`](Self::state), [`snapshot`](Self::snapshot),
+/// [`observers`](Self::observers), [`is_active`](Self::is_active), [`is_stale`](Self::is_stale),
+/// [`find`](Self::find), [`each`](Self::each), [`len`](Self::len), [`stats`](Self::stats),
+/// [`next_deadline`](Self::next_deadline).
+///
+/// **Inputs**, which say what happened: [`insert`](Self::insert) and [`remove`](Self::remove);
+/// [`observe`](Self::observe), [`set_options`](Self::set_options), [`turn`](Self::turn) and
+/// [`unobserve`](Self::unobserve); [`fetch`](Self::fetch), [`succeeded`](Self::succeeded),
+/// [`failed`](Self::failed), [`give_up`](Self::give_up) and [`cancel`](Self::cancel);
+/// [`set_data`](Self::set_data), [`set_state`](Self::set_state), [`invalidate`](Self::invalidate) and
+/// [`reset`](Self::reset); [`set_host`](Self::set_host), then [`occasion`](Self::occasion);
+/// [`tick`](Self::tick).
+///
+/// **Outputs**: after any input, [`poll_effect`](Self::poll_effect) until `None`, and then a timer for
+/// [`next_deadline`](Self::next_deadline).
+///
+/// **Steps**, for a face that runs its own code in the middle of an input: [`intent`](Self::intent),
+/// [`abandon`](Self::abandon) and [`begin`](Self::begin) are [`fetch`](Self::fetch);
+/// [`attempt_failed`](Self::attempt_failed), [`set_error`](Self::set_error) and [`end`](Self::end) are
+/// [`failed`](Self::failed); [`attach`](Self::attach) and [`fetches_on_mount`](Self::fetches_on_mount) are
+/// [`observe`](Self::observe); [`detach`](Self::detach) is [`unobserve`](Self::unobserve);
+/// [`occasion_for`](Self::occasion_for) and [`resume`](Self::resume) are [`occasion`](Self::occasion).
+pub struct Cache {
+    pub(crate) entries: Slots<QueryId, Entry>,
+    pub(crate) observers: Slots<ObserverId, Observer>,
+    pub(crate) fetches: Slots<RunId, Fetch>,
+    pub(crate) index: Index,
+    pub(crate) deadlines: Deadlines<Due>,
+    pub(crate) effects: VecDeque<Effect>,
+    pub(crate) host: Host,
+    pub(crate) stats: Stats,
+    /// Deadlines up to here come due as effects are polled.
+    ticked: Instant,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Cache {
+    /// An empty cache, online and focused.
+    pub fn new() -> Self {
+        Self {
+            entries: Slots::default(),
+            observers: Slots::default(),
+            fetches: Slots::default(),
+            index: Index::default(),
+            deadlines: Deadlines::new(),
+            effects: VecDeque::new(),
+            host: Host::default(),
+            stats: Stats::default(),
+            ticked: Instant::from_ms(f64::NEG_INFINITY),
+        }
+    }
+
+    // Getters.
+
+    /// The state of a query; `None` where the id is spent.
+    pub fn state(&self, query: QueryId) -> Option<&State> {
+        self.entries.get(query).map(|entry| &entry.state)
+    }
+
+    /// The query whose key is exactly `key`, in as many steps as the key has parts.
+    pub fn find(&self, key: &[Part]) -> Option<QueryId> {
+        self.index.exact(key).next()
+    }
+
+    /// Calls `found` with each query whose key begins with `prefix`, in no particular order. It costs what it
+    /// matches, whatever else the cache holds.
+    pub fn each(&self, prefix: &[Part], mut found: impl FnMut(QueryId)) {
+        self.index.each(prefix, &mut found);
+    }
+
+    /// Whether some key has `part`, so that its number must not stand for anything else.
+    pub fn uses(&self, part: Part) -> bool {
+        self.index.uses(part)
+    }
+
+    /// How many queries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every query, in no particular order.
+    pub fn queries(&self) -> impl Iterator<Item = QueryId> + '_ {
+        self.entries.iter().map(|(query, _)| query)
+    }
+
+    /// What the cache did so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// When to call [`tick`](Self::tick); `None` while nothing waits.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.next()
+    }
+
+    // Inputs.
+
+    /// Makes an entry in `state` for a query whose key is `key`. Nothing prevents two of the same key: ask
+    /// [`find`](Self::find) first. Unless someone looks at it, it is collected after `gc_time`.
+    pub fn insert(&mut self, now: Instant, key: &[Part], state: State, gc_time: Duration) -> QueryId {
+        let query = self.create(now, state, gc_time);
+        self.link(query, key);
+        query
+    }
+
+    /// Makes an entry that is not found by key. It is collected like any other.
+    pub fn create(&mut self, now: Instant, state: State, gc_time: Duration) -> QueryId {
+        let query = self.entries.insert(Entry::new(state, gc_time));
+        self.schedule_collection(now, query);
+        query
+    }
+
+    /// Lets an entry be found by `key`; where it is found already, nothing happens.
+    pub fn link(&mut self, query: QueryId, key: &[Part]) {
+        if let Some(entry) = self.entries.get_mut(query)
+            && entry.leaf.is_none()
+        {
+            entry.leaf = Some(self.index.insert(key, query));
+        }
+    }
+
+    /// Takes a query out of the cache, ending its fetch. Where it is still observed, the entry lives on,
+    /// unfindable, until it no longer is; otherwise the id is spent, and `true` is returned.
+    pub fn remove(&mut self, now: Instant, query: QueryId) -> bool {
+        self.abandon(now, query);
+        self.unlink(query);
+        match self.entries.get(query) {
+            Some(entry) if entry.observers.is_empty() => {
+                self.free(query);
+                true
+            }
+            Some(_) => false,
+            None => true,
+        }
+    }
+
+    /// Raises the time after which a query that nobody looks at is collected, and gives what it is now. The
+    /// longest anyone asked for counts; a collection that is already due for some time stays so.
+    pub fn raise_gc_time(&mut self, query: QueryId, gc_time: Duration) -> Duration {
+        self.entries.get_mut(query).map_or(gc_time, |entry| {
+            entry.gc_time = entry.gc_time.max(gc_time);
+            entry.gc_time
+        })
+    }
+
+    /// What the host is like now. Alone it wakes nothing: see [`occasion`](Self::occasion).
+    pub fn set_host(&mut self, host: Host) {
+        self.host = host;
+    }
+
+    /// The host's timer fired, or might as well have: what is due by `now` shows in the effects polled next.
+    pub fn tick(&mut self, now: Instant) {
+        self.ticked = self.ticked.max(now);
+    }
+
+    // Outputs.
+
+    /// The next thing for the face to do; poll until `None`. What is due is decided on when it is polled, so
+    /// that it takes into account what the face did about the effects before.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        loop {
+            if let Some(effect) = self.effects.pop_front() {
+                return Some(effect);
+            }
+            match self.deadlines.pop(self.ticked)? {
+                Due::Collect(query) => self.collect_due(query),
+                Due::Stale(observer) => self.stale_due(observer),
+                Due::Interval(observer) => self.interval_due(self.ticked, observer),
+                Due::Retry(run) => self.retry_due(self.ticked, run),
+            }
+        }
+    }
+
+    /// The effects up to now, as an iterator.
+    pub fn effects(&mut self) -> impl Iterator<Item = Effect> + '_ {
+        core::iter::from_fn(|| self.poll_effect())
+    }
+
+    // Collection.
+
+    /// Starts the time that a query has left, if nobody needs it.
+    pub(crate) fn schedule_collection(&mut self, now: Instant, query: QueryId) {
+        let Some(entry) = self.entries.get_mut(query) else { return };
+        if let Some(handle) = entry.gc.take() {
+            self.deadlines.clear(handle);
+        }
+        if entry.is_idle() {
+            entry.gc = self.deadlines.set(now + entry.gc_time, Due::Collect(query));
+        }
+    }
+
+    fn collect_due(&mut self, query: QueryId) {
+        let Some(entry) = self.entries.get_mut(query) else { return };
+        entry.gc = None;
+        if entry.is_idle() {
+            self.unlink(query);
+            self.free(query);
+            self.stats.evictions += 1;
+            self.effects.push_back(Effect::Collected { query });
+        }
+    }
+
+    fn unlink(&mut self, query: QueryId) {
+        if let Some(leaf) = self.entries.get_mut(query).and_then(|entry| entry.leaf.take()) {
+            let effects = &mut self.effects;
+            self.index.remove(leaf, |part| effects.push_back(Effect::Freed { part }));
+        }
+    }
+
+    fn free(&mut self, query: QueryId) {
+        if let Some(handle) = self.entries.remove(query).and_then(|entry| entry.gc) {
+            self.deadlines.clear(handle);
+        }
+    }
+
+    // What every change of state brings.
+
+    pub(crate) fn changed(&mut self, now: Instant, query: QueryId) {
+        self.effects.push_back(Effect::Changed { query });
+        let count = self.entries.get(query).map_or(0, |entry| entry.observers.len());
+        for i in 0..count {
+            let observer = self.entries.get(query).and_then(|entry| entry.observers.get(i).copied());
+            if let Some(observer) = observer {
+                self.rearm(now, observer);
+            }
+        }
+    }
+
+    /// Overwrites a query's state, as persistence and developers' tools do.
+    pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) {
+        let Some(entry) = self.entries.get_mut(query) else { return };
+        entry.state = state;
+        if entry.gc.is_none() {
+            self.schedule_collection(now, query);
+        }
+        self.changed(now, query);
+    }
+
+    /// What the query begins with, and goes back to on [`reset`](Self::reset): data that was given later
+    /// counts as given at the beginning.
+    pub fn set_initial(&mut self, query: QueryId, state: State) {
+        if let Some(entry) = self.entries.get_mut(query) {
+            entry.initial = state;
+        }
+    }
+
+    /// Back to what the query began with; its fetch, if there is one, ends.
+    pub fn reset(&mut self, now: Instant, query: QueryId) {
+        self.abandon(now, query);
+        if let Some(entry) = self.entries.get(query) {
+            self.set_state(now, query, entry.initial);
+        }
+    }
+
+    /// The data counts as stale from now on, until a fetch that begins after this succeeds.
+    pub fn invalidate(&mut self, now: Instant, query: QueryId) {
+        let Some(entry) = self.entries.get_mut(query) else { return };
+        if entry.run.is_some() {
+            entry.outdated.get_or_insert(false);
+        }
+        if !entry.state.invalidated {
+            entry.state.invalidated = true;
+            self.changed(now, query);
+        }
+    }
+
+    /// The face stored data for the query, known to be current at `updated_at`.
+    ///
+    /// `manual` says that it does not come from the query's fetch, which goes on. Otherwise this is the
+    /// fetch's answer, and the data stays stale if it was invalidated after the fetch began.
+    pub fn set_data(&mut self, now: Instant, query: QueryId, updated_at: Instant, manual: bool) {
+        let Some(entry) = self.entries.get_mut(query) else { return };
+        entry.set_data(updated_at);
+        if manual {
+            // What is reverted to must not lose what was just written.
+            entry.before_fetch = Some(entry.state);
+        } else {
+            entry.before_fetch = None;
+            entry.state.fetch_status = FetchStatus::Idle;
+            entry.state.failure_count = 0;
+            entry.state.invalidated = entry.outdated.is_some();
+        }
+        self.changed(now, query);
+    }
+}

@@ -1,0 +1,250 @@
+//! The life of a fetch.
+use super::cache::{Cache, Due, Fetch};
+use super::effect::{Effect, Outcome};
+use super::entry::FetchStatus;
+use super::retry::{Next, Phase, Run, RunOptions, Verdict};
+use super::slots::{QueryId, RunId};
+use crate::time::Instant;
+
+/// What became of a wish to fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// A fetch began.
+    Begun(RunId),
+    /// One is on its way: wait for that.
+    Joined(RunId),
+    /// There is no such query.
+    Gone,
+}
+
+/// What is to be done about a wish to fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Begin.
+    Begin,
+    /// Wait for the one on its way.
+    Join(RunId),
+    /// End the one on its way, and begin.
+    Replace(RunId),
+}
+
+impl Cache {
+    /// Someone wants the query fetched. Where a fetch is on its way it is joined; with `cancel_refetch` it is
+    /// replaced instead, if there is data to show meanwhile or the query was invalidated since it began.
+    pub fn fetch(
+        &mut self,
+        now: Instant,
+        query: QueryId,
+        options: &RunOptions,
+        cancel_refetch: bool,
+    ) -> Start {
+        match self.intent(query, cancel_refetch) {
+            Intent::Join(run) => return Start::Joined(run),
+            Intent::Replace(run) => {
+                self.end(now, run, Outcome::Replaced);
+            }
+            Intent::Begin => {}
+        }
+        let Some(run) = self.begin(now, query, options) else { return Start::Gone };
+        self.changed(now, query);
+        Start::Begun(run)
+    }
+
+    /// The first step of [`fetch`](Self::fetch): what is to be done. A joined run may retry again, if
+    /// everyone had lost interest in it.
+    pub fn intent(&mut self, query: QueryId, cancel_refetch: bool) -> Intent {
+        let Some(entry) = self.entries.get_mut(query) else { return Intent::Begin };
+        let Some(run) = entry.run else { return Intent::Begin };
+        if cancel_refetch && (entry.state.has_data || entry.outdated.is_some()) {
+            return Intent::Replace(run);
+        }
+        if let Some(wanted) = &mut entry.outdated {
+            *wanted = true;
+        }
+        if let Some(fetch) = self.fetches.get_mut(run) {
+            fetch.run.last_attempt = false;
+        }
+        self.stats.deduplicated += 1;
+        Intent::Join(run)
+    }
+
+    /// The second step of [`fetch`](Self::fetch), where nothing is on its way: begins a run, which makes its
+    /// first attempt now or is paused. `None` where there is no such query.
+    pub fn begin(&mut self, now: Instant, query: QueryId, options: &RunOptions) -> Option<RunId> {
+        let host = self.host;
+        let entry = self.entries.get_mut(query)?;
+        if entry.run.is_some() {
+            return None;
+        }
+        entry.before_fetch = Some(entry.state);
+        entry.outdated = None;
+        entry.abortable = false;
+        let mut fetch = Fetch { query, run: Run::new(now, *options), retry: None };
+        let next = fetch.run.proceed(options.network_mode.can_start(host), false);
+        entry.set_fetching(next == Next::Pause);
+        let run = self.fetches.insert(fetch);
+        entry.run = Some(run);
+        self.stats.fetches += 1;
+        self.effects.push_back(match next {
+            Next::Pause => Effect::Paused { query, run },
+            _ => Effect::Run { query, run },
+        });
+        Some(run)
+    }
+
+    /// The function gave data, which the face has stored. `false` where the run is over already: then the
+    /// data is to be ignored.
+    ///
+    /// Where the query was invalidated after the run began, the data stays stale; and where someone asked for
+    /// it since, [`Effect::Fetch`] asks for another fetch.
+    pub fn succeeded(&mut self, now: Instant, run: RunId) -> bool {
+        let Some(query) = self.query_of(run) else { return false };
+        self.set_data(now, query, now, false);
+        if let Some(observer) = self.end(now, run, Outcome::Success) {
+            self.effects.push_back(Effect::Fetch { query, observer });
+        }
+        true
+    }
+
+    /// The function failed. It is tried again at [`Next::Wait`], or the run ends in an error.
+    pub fn failed(&mut self, now: Instant, run: RunId, verdict: Verdict) -> Option<Next> {
+        let next = self.attempt_failed(now, run, verdict)?;
+        if next == Next::GiveUp {
+            self.give_up(now, run);
+        }
+        Some(next)
+    }
+
+    /// The run ends in an error, whatever its options say.
+    pub fn give_up(&mut self, now: Instant, run: RunId) {
+        if let Some(query) = self.query_of(run) {
+            self.set_error(now, query);
+            self.end(now, run, Outcome::Error);
+        }
+    }
+
+    /// The first step of [`failed`](Self::failed): whether it is tried again. `None` where the run is over
+    /// already: then the error is to be ignored.
+    pub fn attempt_failed(&mut self, now: Instant, run: RunId, verdict: Verdict) -> Option<Next> {
+        let fetch = self.fetches.get_mut(run)?;
+        let query = fetch.query;
+        let next = fetch.run.failed(now, verdict);
+        if let Next::Wait(at) = next {
+            fetch.retry = self.deadlines.set(at, Due::Retry(run));
+            fetch.run.phase = Phase::Waiting;
+            let failures = fetch.run.failures;
+            self.stats.retries += 1;
+            if let Some(entry) = self.entries.get_mut(query) {
+                entry.state.failure_count = failures;
+                self.changed(now, query);
+            }
+        }
+        Some(next)
+    }
+
+    /// The second step of [`failed`](Self::failed), where it is not tried again.
+    pub fn set_error(&mut self, now: Instant, query: QueryId) {
+        if let Some(entry) = self.entries.get_mut(query) {
+            entry.set_error(now);
+            self.changed(now, query);
+        }
+    }
+
+    /// The last step of every run: its id is spent. Gives an observer for whom to fetch again at once, where
+    /// this run cannot satisfy those who asked after an invalidation.
+    pub fn end(&mut self, now: Instant, run: RunId, outcome: Outcome) -> Option<super::ObserverId> {
+        let fetch = self.fetches.remove(run)?;
+        let query = fetch.query;
+        if let Some(handle) = fetch.retry {
+            self.deadlines.clear(handle);
+        }
+        match outcome {
+            Outcome::Success => {
+                self.stats.latency.record((now - fetch.run.began).as_ms());
+            }
+            Outcome::Error => self.stats.errors += 1,
+            _ => {}
+        }
+        self.effects.push_back(Effect::Settled { query, run, outcome });
+        let entry = self.entries.get_mut(query)?;
+        entry.run = None;
+        let wanted = entry.outdated.take() == Some(true) && outcome == Outcome::Success;
+        self.schedule_collection(now, query);
+        if !wanted {
+            return None;
+        }
+        let observers = &self.entries.get(query)?.observers;
+        observers.iter().copied().find(|&id| self.observers.get(id).is_some_and(|o| o.options.enabled))
+    }
+
+    /// Cancels the query's fetch and goes back to the state before it; data written meanwhile stays.
+    pub fn cancel(&mut self, now: Instant, query: QueryId) {
+        let Some(entry) = self.entries.get_mut(query) else { return };
+        let Some(run) = entry.run else { return };
+        let before = entry.before_fetch.take().unwrap_or(entry.state);
+        entry.state = super::State { fetch_status: FetchStatus::Idle, ..before };
+        self.end(now, run, Outcome::Cancelled { reverted: true });
+        self.changed(now, query);
+    }
+
+    /// Ends the query's fetch and leaves its state alone: a step of [`remove`](Self::remove) and
+    /// [`reset`](Self::reset), and of [`fetch`](Self::fetch) where a fetch is replaced.
+    pub fn abandon(&mut self, now: Instant, query: QueryId) {
+        if let Some(run) = self.entries.get(query).and_then(|entry| entry.run) {
+            self.end(now, run, Outcome::Cancelled { reverted: false });
+        }
+    }
+
+    /// The query function looked at its abort signal. When the last observer leaves, cancelling the fetch
+    /// saves work then; otherwise it is left to finish, and its answer kept.
+    pub fn set_abortable(&mut self, query: QueryId, abortable: bool) {
+        if let Some(entry) = self.entries.get_mut(query) {
+            entry.abortable = abortable;
+        }
+    }
+
+    /// What a paused run waited for may have come: `true` where it goes on.
+    pub fn resume(&mut self, now: Instant, run: RunId) -> bool {
+        match self.fetches.get(run) {
+            Some(fetch) if fetch.run.is_paused() => self.proceed(now, run),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn retry_due(&mut self, now: Instant, run: RunId) {
+        if let Some(fetch) = self.fetches.get_mut(run) {
+            fetch.retry = None;
+            self.proceed(now, run);
+        }
+    }
+
+    fn proceed(&mut self, now: Instant, run: RunId) -> bool {
+        let host = self.host;
+        let Some(fetch) = self.fetches.get_mut(run) else { return false };
+        let (query, mode, paused) = (fetch.query, fetch.run.options.network_mode, fetch.run.is_paused());
+        let next = fetch.run.proceed(mode.can_start(host), mode.can_retry(host));
+        let Some(entry) = self.entries.get_mut(query) else { return false };
+        match next {
+            Next::Pause if paused => return false,
+            Next::Pause => {
+                entry.state.fetch_status = FetchStatus::Paused;
+                self.effects.push_back(Effect::Paused { query, run });
+                self.changed(now, query);
+                return false;
+            }
+            Next::GiveUp => self.effects.push_back(Effect::GaveUp { query, run }),
+            _ => self.effects.push_back(Effect::Run { query, run }),
+        }
+        if paused {
+            if let Some(entry) = self.entries.get_mut(query) {
+                entry.state.fetch_status = FetchStatus::Fetching;
+            }
+            self.changed(now, query);
+        }
+        true
+    }
+
+    fn query_of(&self, run: RunId) -> Option<QueryId> {
+        self.fetches.get(run).map(|fetch| fetch.query)
+    }
+}

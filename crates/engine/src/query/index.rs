@@ -1,0 +1,311 @@
+//! Finding queries by key, whole or in part: a trie over the parts of keys.
+//!
+//! An exact lookup costs one step per part, whatever else the cache holds; a prefix costs that plus what it
+//! matches. A query hangs at the node where its key ends, and several may hang at one node, since a face may
+//! put only the beginning of a key into the index.
+use super::key::{Part, PartUses};
+use super::slots::QueryId;
+use super::table::Edges;
+use alloc::vec::Vec;
+
+const NONE: u32 = u32::MAX;
+const ROOT: u32 = 0;
+
+/// Where a query hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Leaf(u32);
+
+/// What a node stands for.
+#[derive(Clone, Copy)]
+enum Label {
+    Free,
+    Part(Part),
+    Query(QueryId),
+}
+
+/// A step along a key, or a query at its end. Siblings are linked both ways, so that leaving is as cheap as
+/// joining.
+#[derive(Clone, Copy)]
+struct Node {
+    label: Label,
+    parent: u32,
+    next: u32,
+    previous: u32,
+    /// First of the longer keys.
+    child: u32,
+    /// First of the queries whose key ends here.
+    query: u32,
+}
+
+/// The trie.
+pub(crate) struct Index {
+    nodes: Vec<Node>,
+    free: Vec<u32>,
+    edges: Edges,
+    uses: PartUses,
+    /// Nodes looked at so far, for tests of cost.
+    #[cfg(test)]
+    steps: core::cell::Cell<usize>,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        let root =
+            Node { label: Label::Free, parent: NONE, next: NONE, previous: NONE, child: NONE, query: NONE };
+        Self {
+            nodes: alloc::vec![root],
+            free: Vec::new(),
+            edges: Edges::default(),
+            uses: PartUses::default(),
+            #[cfg(test)]
+            steps: core::cell::Cell::new(0),
+        }
+    }
+}
+
+impl Index {
+    pub(crate) fn insert(&mut self, key: &[Part], query: QueryId) -> Leaf {
+        let mut node = ROOT;
+        for &part in key {
+            node = match self.edges.get(node, part) {
+                Some(child) => child,
+                None => {
+                    let child = self.add(node, Label::Part(part));
+                    self.edges.insert(node, part, child);
+                    self.uses.add(part);
+                    child
+                }
+            };
+        }
+        Leaf(self.add(node, Label::Query(query)))
+    }
+
+    /// Takes a query out, and with it the steps that only its key needed; `freed` hears of the parts that no
+    /// key has any more.
+    pub(crate) fn remove(&mut self, leaf: Leaf, mut freed: impl FnMut(Part)) {
+        let mut at = leaf.0;
+        loop {
+            let node = self.nodes[at as usize];
+            self.unlink(at);
+            if let Label::Part(part) = node.label {
+                self.edges.remove(node.parent, part);
+                if self.uses.sub(part) {
+                    freed(part);
+                }
+            }
+            at = node.parent;
+            let parent = &self.nodes[at as usize];
+            if at == ROOT || parent.child != NONE || parent.query != NONE {
+                return;
+            }
+        }
+    }
+
+    /// Whether some key has `part`.
+    pub(crate) fn uses(&self, part: Part) -> bool {
+        self.uses.is_used(part)
+    }
+
+    /// The queries whose key is exactly `key`.
+    pub(crate) fn exact(&self, key: &[Part]) -> impl Iterator<Item = QueryId> + '_ {
+        let first = self.walk(key).map_or(NONE, |node| self.nodes[node as usize].query);
+        self.siblings(first).filter_map(|at| self.query(at))
+    }
+
+    /// Calls `found` with each query whose key begins with `prefix`.
+    pub(crate) fn each(&self, prefix: &[Part], found: &mut dyn FnMut(QueryId)) {
+        let Some(top) = self.walk(prefix) else { return };
+        // Down and along without a stack: a node's way back is its parent.
+        let mut at = top;
+        loop {
+            let node = &self.nodes[at as usize];
+            for leaf in self.siblings(node.query) {
+                if let Some(query) = self.query(leaf) {
+                    found(query);
+                }
+            }
+            if node.child != NONE {
+                at = node.child;
+            } else {
+                loop {
+                    if at == top {
+                        return;
+                    }
+                    let node = &self.nodes[at as usize];
+                    if node.next != NONE {
+                        at = node.next;
+                        break;
+                    }
+                    at = node.parent;
+                }
+            }
+            self.step();
+        }
+    }
+
+    fn walk(&self, key: &[Part]) -> Option<u32> {
+        key.iter().try_fold(ROOT, |node, &part| {
+            self.step();
+            self.edges.get(node, part)
+        })
+    }
+
+    fn siblings(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
+        let some = |at: u32| (at != NONE).then_some(at);
+        core::iter::successors(some(first), move |&at| some(self.nodes[at as usize].next))
+            .inspect(|_| self.step())
+    }
+
+    fn query(&self, at: u32) -> Option<QueryId> {
+        match self.nodes[at as usize].label {
+            Label::Query(query) => Some(query),
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, parent: u32, label: Label) -> u32 {
+        let at = self.free.pop().unwrap_or(self.nodes.len() as u32);
+        let first = self.first_mut(parent, label);
+        let next = core::mem::replace(first, at);
+        let node = Node { label, parent, next, previous: NONE, child: NONE, query: NONE };
+        if at as usize == self.nodes.len() {
+            self.nodes.push(node);
+        } else {
+            self.nodes[at as usize] = node;
+        }
+        if next != NONE {
+            self.nodes[next as usize].previous = at;
+        }
+        at
+    }
+
+    fn unlink(&mut self, at: u32) {
+        let Node { label, parent, next, previous, .. } = self.nodes[at as usize];
+        if next != NONE {
+            self.nodes[next as usize].previous = previous;
+        }
+        if previous != NONE {
+            self.nodes[previous as usize].next = next;
+        } else {
+            *self.first_mut(parent, label) = next;
+        }
+        self.nodes[at as usize].label = Label::Free;
+        self.free.push(at);
+    }
+
+    fn first_mut(&mut self, parent: u32, label: Label) -> &mut u32 {
+        let parent = &mut self.nodes[parent as usize];
+        match label {
+            Label::Query(_) => &mut parent.query,
+            _ => &mut parent.child,
+        }
+    }
+
+    #[cfg(test)]
+    fn step(&self) {
+        self.steps.set(self.steps.get() + 1);
+    }
+    #[cfg(not(test))]
+    fn step(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::slots::Id;
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec;
+
+    fn id(raw: u32) -> QueryId {
+        QueryId::from_raw(raw)
+    }
+
+    fn matches(index: &Index, prefix: &[Part]) -> Vec<u32> {
+        let mut found = Vec::new();
+        index.each(prefix, &mut |query| found.push(query.raw()));
+        found.sort();
+        found
+    }
+
+    fn steps(index: &Index, look: impl FnOnce(&Index)) -> usize {
+        let before = index.steps.get();
+        look(index);
+        index.steps.get() - before
+    }
+
+    /// `groups` lists of ten queries each.
+    fn index_of(groups: u32) -> Index {
+        let mut index = Index::default();
+        for group in 0..groups {
+            for item in 0..10 {
+                index.insert(&[0, 1 + group, 100_000 + item], id(group * 10 + item + 1));
+            }
+        }
+        index
+    }
+
+    #[test]
+    fn a_lookup_costs_what_it_matches_not_what_is_held() {
+        let cost = |groups: u32| {
+            let index = index_of(groups);
+            let exact = steps(&index, |index| {
+                assert_eq!(index.exact(&[0, 3, 100_004]).collect::<Vec<_>>(), vec![id(25)]);
+            });
+            let prefix = steps(&index, |index| assert_eq!(matches(index, &[0, 3]).len(), 10));
+            (exact, prefix)
+        };
+        let (exact, prefix) = cost(5);
+        assert!(exact <= 4, "an exact lookup of three parts took {exact} steps");
+        assert!(prefix <= 23, "a prefix that matches ten took {prefix} steps");
+        assert_eq!(cost(5_000), (exact, prefix), "a thousand times as much in the cache costs nothing more");
+    }
+
+    #[test]
+    fn what_no_key_needs_is_given_back() {
+        let mut index = Index::default();
+        let leaf = index.insert(&[7, 8, 9], id(1));
+        let other = index.insert(&[7, 5], id(2));
+        let mut freed = Vec::new();
+        index.remove(leaf, |part| freed.push(part));
+        assert_eq!(freed, vec![9, 8]);
+        index.remove(other, |part| freed.push(part));
+        assert_eq!(freed, vec![9, 8, 5, 7]);
+        assert!(!index.uses(7));
+        assert_eq!(index.nodes.len() - index.free.len(), 1);
+    }
+
+    proptest! {
+        /// Against a plain list of keys.
+        #[test]
+        fn finds_what_a_scan_finds(
+            steps in prop::collection::vec((prop::collection::vec(0..3u32, 0..4), any::<bool>()), 0..60),
+            prefix in prop::collection::vec(0..3u32, 0..4),
+        ) {
+            let mut index = Index::default();
+            let mut model: Vec<(Vec<Part>, u32, Leaf)> = Vec::new();
+            for (i, (key, remove)) in steps.into_iter().enumerate() {
+                if remove && !model.is_empty() {
+                    let (_, _, leaf) = model.swap_remove(i % model.len());
+                    index.remove(leaf, |_| ());
+                } else {
+                    let raw = i as u32 + 1;
+                    let leaf = index.insert(&key, id(raw));
+                    model.push((key, raw, leaf));
+                }
+                let scan = |test: &dyn Fn(&[Part]) -> bool| {
+                    let mut found: Vec<u32> =
+                        model.iter().filter(|(key, ..)| test(key)).map(|(_, raw, _)| *raw).collect();
+                    found.sort();
+                    found
+                };
+                prop_assert_eq!(matches(&index, &prefix), scan(&|key| key.starts_with(&prefix)));
+                let mut exact: Vec<u32> = index.exact(&prefix).map(Id::raw).collect();
+                exact.sort();
+                prop_assert_eq!(exact, scan(&|key| key == prefix));
+                for part in 0..3 {
+                    prop_assert_eq!(index.uses(part), model.iter().any(|(key, ..)| key.contains(&part)));
+                }
+            }
+        }
+    }
+}

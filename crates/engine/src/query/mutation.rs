@@ -1,0 +1,306 @@
+//! Mutations: when they run, wait their turn, are tried again and are forgotten.
+use super::network::Host;
+use super::retry::{Next, Phase, Run, RunOptions, Verdict};
+use super::slots::{MutationId, Slots};
+use crate::deadlines::{Deadlines, Handle};
+use crate::time::{Duration, Instant};
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+/// What the face is asked to do about a mutation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MutationEffect {
+    /// Call its function, for the first time or again.
+    Run(MutationId),
+    /// It waits for the network, the page's focus or its turn.
+    Paused(MutationId),
+    /// It goes on after a pause. [`MutationEffect::Run`] or [`MutationEffect::GaveUp`] follows.
+    Continued(MutationId),
+    /// It is not tried again: the last error stands.
+    GaveUp(MutationId),
+    /// Nobody looked at it for its gc time: it is gone, its id spent.
+    Collected(MutationId),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    Collect(MutationId),
+    Retry(MutationId),
+}
+
+struct Mutation {
+    /// Mutations of one scope run one after the other, in the order in which they were added; zero is no
+    /// scope.
+    scope: u32,
+    /// From the moment it is wanted until it has succeeded or failed: what waits behind it in its scope waits.
+    pending: bool,
+    run: Option<Run>,
+    retry: Option<Handle>,
+    observers: u32,
+    gc_time: Duration,
+    gc: Option<Handle>,
+}
+
+/// All mutations of a client, and every decision about them. Values and callbacks are the face's.
+///
+/// **Inputs**: [`insert`](Self::insert), [`set_pending`](Self::set_pending), [`start`](Self::start),
+/// [`failed`](Self::failed), [`settled`](Self::settled); [`set_host`](Self::set_host), then
+/// [`resume`](Self::resume); [`observe`](Self::observe) and [`unobserve`](Self::unobserve);
+/// [`remove`](Self::remove); [`tick`](Self::tick).
+///
+/// **Outputs**: [`poll_effect`](Self::poll_effect) until `None`, then a timer for
+/// [`next_deadline`](Self::next_deadline).
+pub struct Mutations {
+    mutations: Slots<MutationId, Mutation>,
+    /// Those with a scope, in the order in which they were added.
+    queue: Vec<(u32, MutationId)>,
+    deadlines: Deadlines<Due>,
+    effects: VecDeque<MutationEffect>,
+    host: Host,
+    ticked: Instant,
+}
+
+impl Default for Mutations {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Mutations {
+    /// None yet; online and focused.
+    pub fn new() -> Self {
+        Self {
+            mutations: Slots::default(),
+            queue: Vec::new(),
+            deadlines: Deadlines::new(),
+            effects: VecDeque::new(),
+            host: Host::default(),
+            ticked: Instant::from_ms(f64::NEG_INFINITY),
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.mutations.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// When to call [`tick`](Self::tick).
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.next()
+    }
+
+    /// Whether it is its turn: no mutation of its scope that was added before it is pending.
+    pub fn can_run(&self, mutation: MutationId) -> bool {
+        let Some(scope) = self.mutations.get(mutation).map(|known| known.scope) else { return true };
+        scope == 0
+            || self
+                .queue
+                .iter()
+                .filter(|(other, _)| *other == scope)
+                .map(|(_, id)| *id)
+                .find(|&id| self.mutations.get(id).is_some_and(|known| known.pending))
+                .is_none_or(|first| first == mutation)
+    }
+
+    /// Whether it could make its first attempt now.
+    pub fn can_start(&self, mutation: MutationId, options: &RunOptions) -> bool {
+        options.network_mode.can_start(self.host) && self.can_run(mutation)
+    }
+
+    /// The first mutation of the same scope that is paused, to be resumed once `mutation` is done.
+    pub fn next_in_scope(&self, mutation: MutationId) -> Option<MutationId> {
+        let scope = self.mutations.get(mutation).map(|known| known.scope).filter(|scope| *scope != 0)?;
+        self.queue.iter().filter(|(other, id)| *other == scope && *id != mutation).map(|(_, id)| *id).find(
+            |&id| {
+                let run = self.mutations.get(id).and_then(|known| known.run.as_ref());
+                run.is_some_and(Run::is_paused)
+            },
+        )
+    }
+
+    /// A new mutation. Unless someone looks at it, it is forgotten `gc_time` after it ended.
+    pub fn insert(&mut self, now: Instant, scope: u32, gc_time: Duration) -> MutationId {
+        let mutation = self.mutations.insert(Mutation {
+            scope,
+            pending: false,
+            run: None,
+            retry: None,
+            observers: 0,
+            gc_time,
+            gc: None,
+        });
+        if scope != 0 {
+            self.queue.push((scope, mutation));
+        }
+        self.schedule_collection(now, mutation);
+        mutation
+    }
+
+    /// It is gone; its id is spent.
+    pub fn remove(&mut self, mutation: MutationId) {
+        if let Some(known) = self.mutations.remove(mutation) {
+            for handle in [known.gc, known.retry].into_iter().flatten() {
+                self.deadlines.clear(handle);
+            }
+            if known.scope != 0 {
+                self.queue.retain(|(_, id)| *id != mutation);
+            }
+        }
+    }
+
+    /// Raises the time after which it is forgotten, and gives what it is now.
+    pub fn raise_gc_time(&mut self, mutation: MutationId, gc_time: Duration) -> Duration {
+        self.mutations.get_mut(mutation).map_or(gc_time, |known| {
+            known.gc_time = known.gc_time.max(gc_time);
+            known.gc_time
+        })
+    }
+
+    /// Someone looks at it.
+    pub fn observe(&mut self, mutation: MutationId) {
+        if let Some(known) = self.mutations.get_mut(mutation) {
+            known.observers += 1;
+            if let Some(handle) = known.gc.take() {
+                self.deadlines.clear(handle);
+            }
+        }
+    }
+
+    /// Someone looks no more.
+    pub fn unobserve(&mut self, now: Instant, mutation: MutationId) {
+        if let Some(known) = self.mutations.get_mut(mutation) {
+            known.observers = known.observers.saturating_sub(1);
+            self.schedule_collection(now, mutation);
+        }
+    }
+
+    /// It is wanted, so it holds back those behind it in its scope; or it no longer is.
+    pub fn set_pending(&mut self, mutation: MutationId, pending: bool) {
+        if let Some(known) = self.mutations.get_mut(mutation) {
+            known.pending = pending;
+        }
+    }
+
+    /// Begins its run: its first attempt now, or a pause.
+    pub fn start(&mut self, now: Instant, mutation: MutationId, options: &RunOptions) {
+        if let Some(known) = self.mutations.get_mut(mutation) {
+            known.pending = true;
+            known.run = Some(Run::new(now, *options));
+            self.proceed(mutation);
+        }
+    }
+
+    /// The function failed: whether it is tried again. `None` where nothing runs.
+    pub fn failed(&mut self, now: Instant, mutation: MutationId, verdict: Verdict) -> Option<Next> {
+        let known = self.mutations.get_mut(mutation)?;
+        let run = known.run.as_mut()?;
+        let next = run.failed(now, verdict);
+        if let Next::Wait(at) = next {
+            run.phase = Phase::Waiting;
+            known.retry = self.deadlines.set(at, Due::Retry(mutation));
+        }
+        Some(next)
+    }
+
+    /// How many attempts of its run failed.
+    pub fn failures(&self, mutation: MutationId) -> u32 {
+        self.mutations.get(mutation).and_then(|known| known.run.as_ref()).map_or(0, |run| run.failures)
+    }
+
+    /// It succeeded or failed for good.
+    pub fn settled(&mut self, now: Instant, mutation: MutationId) {
+        if let Some(known) = self.mutations.get_mut(mutation) {
+            known.pending = false;
+            known.run = None;
+            if let Some(handle) = known.retry.take() {
+                self.deadlines.clear(handle);
+            }
+            if known.gc.is_none() {
+                self.schedule_collection(now, mutation);
+            }
+        }
+    }
+
+    /// What the host is like now.
+    pub fn set_host(&mut self, host: Host) {
+        self.host = host;
+    }
+
+    /// What it waited for may have come: `true` where it goes on.
+    pub fn resume(&mut self, mutation: MutationId) -> bool {
+        let run = self.mutations.get(mutation).and_then(|known| known.run.as_ref());
+        run.is_some_and(Run::is_paused) && self.proceed(mutation)
+    }
+
+    /// The host's timer fired: what is due by `now` shows in the effects.
+    pub fn tick(&mut self, now: Instant) {
+        self.ticked = self.ticked.max(now);
+    }
+
+    /// The next thing for the face to do; poll until `None`.
+    pub fn poll_effect(&mut self) -> Option<MutationEffect> {
+        loop {
+            if let Some(effect) = self.effects.pop_front() {
+                return Some(effect);
+            }
+            match self.deadlines.pop(self.ticked)? {
+                Due::Retry(mutation) => {
+                    if let Some(known) = self.mutations.get_mut(mutation) {
+                        known.retry = None;
+                        self.proceed(mutation);
+                    }
+                }
+                Due::Collect(mutation) => self.collect_due(mutation),
+            }
+        }
+    }
+
+    fn proceed(&mut self, mutation: MutationId) -> bool {
+        let (host, turn) = (self.host, self.can_run(mutation));
+        let Some(run) = self.mutations.get_mut(mutation).and_then(|known| known.run.as_mut()) else {
+            return false;
+        };
+        let mode = run.options.network_mode;
+        // A run that has yet to begin stands at its first pause, but was not heard to.
+        let paused = run.is_paused() && (run.phase != Phase::PausedAtStart || run.announced);
+        let next = run.proceed(mode.can_start(host) && turn, mode.can_retry(host) && turn);
+        run.announced = next == Next::Pause;
+        if next == Next::Pause {
+            if !paused {
+                self.effects.push_back(MutationEffect::Paused(mutation));
+            }
+            return false;
+        }
+        if paused {
+            self.effects.push_back(MutationEffect::Continued(mutation));
+        }
+        self.effects.push_back(match next {
+            Next::GiveUp => MutationEffect::GaveUp(mutation),
+            _ => MutationEffect::Run(mutation),
+        });
+        true
+    }
+
+    fn schedule_collection(&mut self, now: Instant, mutation: MutationId) {
+        if let Some(known) = self.mutations.get_mut(mutation)
+            && known.observers == 0
+        {
+            let at = now + known.gc_time;
+            self.deadlines.reset(&mut known.gc, at, Due::Collect(mutation));
+        }
+    }
+
+    fn collect_due(&mut self, mutation: MutationId) {
+        let Some(known) = self.mutations.get_mut(mutation) else { return };
+        known.gc = None;
+        if known.observers == 0 && !known.pending {
+            self.remove(mutation);
+            self.effects.push_back(MutationEffect::Collected(mutation));
+        }
+    }
+}

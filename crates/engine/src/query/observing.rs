@@ -1,0 +1,284 @@
+//! Those who look at queries.
+use super::cache::{Cache, Due};
+use super::effect::Effect;
+use super::entry::{FetchStatus, Status};
+use super::freshness::stale_at;
+use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
+use super::slots::{ObserverId, QueryId, RunId};
+use crate::time::Instant;
+use alloc::vec::Vec;
+
+/// Something that happened to the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// It came to the front.
+    Focus,
+    /// Its network came back.
+    Reconnect,
+}
+
+/// What an observer's leaving means for the fetch on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// It goes on, or there is none.
+    Stay,
+    /// Nobody needs it, and stopping it saves work: cancel it.
+    Cancel,
+}
+
+impl Cache {
+    /// What an observer sees now; `None` where the id is spent.
+    pub fn snapshot(&self, now: Instant, observer: ObserverId) -> Option<Snapshot> {
+        let observer = self.observers.get(observer)?;
+        let state = *self.state(observer.query)?;
+        let ended = (state.data_update_count, state.error_update_count);
+        Some(Snapshot {
+            state,
+            is_stale: observer.options.is_stale(&state, now),
+            is_enabled: observer.options.enabled,
+            is_fetched_after_mount: ended.0 > observer.seen.0 || ended.1 > observer.seen.1,
+        })
+    }
+
+    /// The observers of a query, first come first.
+    pub fn observers(&self, query: QueryId) -> &[ObserverId] {
+        self.entries.get(query).map_or(&[], |entry| &entry.observers)
+    }
+
+    /// The terms of an observer.
+    pub fn options(&self, observer: ObserverId) -> Option<&ObserverOptions> {
+        self.observers.get(observer).map(|observer| &observer.options)
+    }
+
+    /// Whether some observer of the query is enabled.
+    pub fn is_active(&self, query: QueryId) -> bool {
+        self.any(query, |options| options.enabled)
+    }
+
+    /// Whether some observer holds the query's data to be static, so that only a fetch of its own refetches.
+    pub fn is_static(&self, query: QueryId) -> bool {
+        self.state(query).is_some_and(|state| state.has_data)
+            && self.any(query, |options| options.stale_time == super::StaleTime::Static)
+    }
+
+    /// Whether the data is stale to some observer; where there is none, whether it was invalidated or is
+    /// missing.
+    pub fn is_stale(&self, now: Instant, query: QueryId) -> bool {
+        let Some(entry) = self.entries.get(query) else { return true };
+        match entry.observers.is_empty() {
+            true => !entry.state.has_data || entry.state.invalidated,
+            false => self.any(query, |options| options.is_stale(&entry.state, now)),
+        }
+    }
+
+    fn any(&self, query: QueryId, test: impl Fn(&ObserverOptions) -> bool) -> bool {
+        self.observers(query).iter().any(|&id| self.options(id).is_some_and(&test))
+    }
+
+    /// Someone begins to look at `query`: it is not collected while they do. Counts as a read, and
+    /// [`Effect::Fetch`] follows where the options ask for it.
+    pub fn observe(&mut self, now: Instant, query: QueryId, options: ObserverOptions) -> ObserverId {
+        let observer = self.attach(now, query, options);
+        if options.enabled {
+            self.note_read(now, query, &options);
+        }
+        if self.fetches_on_mount(now, query, &options) {
+            self.effects.push_back(Effect::Fetch { query, observer });
+        }
+        observer
+    }
+
+    /// The first step of [`observe`](Self::observe).
+    pub fn attach(&mut self, now: Instant, query: QueryId, options: ObserverOptions) -> ObserverId {
+        let mut seen = (0, 0);
+        if let Some(entry) = self.entries.get_mut(query) {
+            seen = (entry.state.data_update_count, entry.state.error_update_count);
+            if let Some(handle) = entry.gc.take() {
+                self.deadlines.clear(handle);
+            }
+        }
+        let observer =
+            self.observers.insert(Observer { query, options, told: None, seen, stale: None, interval: None });
+        if let Some(entry) = self.entries.get_mut(query) {
+            entry.observers.push(observer);
+        }
+        self.rearm(now, observer);
+        observer
+    }
+
+    /// The second step of [`observe`](Self::observe): whether it fetches.
+    pub fn fetches_on_mount(&self, now: Instant, query: QueryId, options: &ObserverOptions) -> bool {
+        self.state(query).is_some_and(|state| options.fetches_on_mount(state, now))
+    }
+
+    /// Counts a read in the [stats](Self::stats).
+    pub fn note_read(&mut self, now: Instant, query: QueryId, options: &ObserverOptions) {
+        let Some(state) = self.state(query) else { return };
+        let (has_data, stale) = (state.has_data, options.is_stale(state, now));
+        let count = match (has_data, stale) {
+            (false, _) => &mut self.stats.misses,
+            (true, false) => &mut self.stats.hits,
+            (true, true) => &mut self.stats.stale_served,
+        };
+        *count += 1;
+    }
+
+    /// The observer has new terms. [`Effect::Fetch`] follows where it was disabled before and the data is
+    /// stale to it now.
+    pub fn set_options(&mut self, now: Instant, observer: ObserverId, options: ObserverOptions) {
+        let Some(known) = self.observers.get_mut(observer) else { return };
+        let (query, before) = (known.query, core::mem::replace(&mut known.options, options));
+        self.rearm(now, observer);
+        self.fetch_on_change(now, observer, query, !before.enabled);
+    }
+
+    /// The observer looks at another query from now on.
+    pub fn turn(&mut self, now: Instant, observer: ObserverId, query: QueryId, options: ObserverOptions) {
+        let Some(from) = self.observers.get(observer).map(|known| known.query) else { return };
+        if from == query {
+            return self.set_options(now, observer, options);
+        }
+        let Some(entry) = self.entries.get_mut(query) else { return };
+        let seen = (entry.state.data_update_count, entry.state.error_update_count);
+        entry.observers.push(observer);
+        if let Some(handle) = entry.gc.take() {
+            self.deadlines.clear(handle);
+        }
+        if let Some(known) = self.observers.get_mut(observer) {
+            (known.query, known.options, known.seen, known.told) = (query, options, seen, None);
+        }
+        self.rearm(now, observer);
+        if options.enabled {
+            self.note_read(now, query, &options);
+        }
+        if self.leave(now, from, observer) == Leave::Cancel {
+            self.cancel(now, from);
+        }
+        self.fetch_on_change(now, observer, query, true);
+    }
+
+    fn fetch_on_change(&mut self, now: Instant, observer: ObserverId, query: QueryId, turned: bool) {
+        let Some(options) = self.options(observer) else { return };
+        if self.state(query).is_some_and(|state| options.fetches_on_change(turned, state, now)) {
+            self.effects.push_back(Effect::Fetch { query, observer });
+        }
+    }
+
+    /// The observer looks no more; its id is spent. A fetch that nobody else waits for is cancelled if that
+    /// saves work, and otherwise not tried again; the query may be collected after its gc time.
+    pub fn unobserve(&mut self, now: Instant, observer: ObserverId) {
+        let query = self.observers.get(observer).map(|known| known.query);
+        if self.detach(now, observer) == Leave::Cancel
+            && let Some(query) = query
+        {
+            self.cancel(now, query);
+        }
+    }
+
+    /// [`unobserve`](Self::unobserve) but for cancelling, which is left to the face.
+    pub fn detach(&mut self, now: Instant, observer: ObserverId) -> Leave {
+        let Some(known) = self.observers.remove(observer) else { return Leave::Stay };
+        for handle in [known.stale, known.interval].into_iter().flatten() {
+            self.deadlines.clear(handle);
+        }
+        self.leave(now, known.query, observer)
+    }
+
+    fn leave(&mut self, now: Instant, query: QueryId, observer: ObserverId) -> Leave {
+        let Some(entry) = self.entries.get_mut(query) else { return Leave::Stay };
+        entry.observers.retain(|known| *known != observer);
+        if !entry.observers.is_empty() {
+            return Leave::Stay;
+        }
+        if let Some(run) = entry.run {
+            let state = &entry.state;
+            let never_started = state.fetch_status == FetchStatus::Paused && state.status == Status::Pending;
+            if entry.abortable || never_started {
+                return Leave::Cancel;
+            }
+            if let Some(fetch) = self.fetches.get_mut(run) {
+                fetch.run.last_attempt = true;
+            }
+        }
+        self.schedule_collection(now, query);
+        Leave::Stay
+    }
+
+    /// Something happened to the page, whose [host](Self::set_host) was told before: queries that are
+    /// observed on such terms are fetched, and what was paused goes on.
+    pub fn occasion(&mut self, now: Instant, occasion: Occasion) {
+        let queries: Vec<(QueryId, Option<RunId>)> =
+            self.entries.iter().map(|(query, entry)| (query, entry.run)).collect();
+        for (query, run) in queries {
+            if let Some(observer) = self.occasion_for(now, query, occasion) {
+                self.effects.push_back(Effect::Fetch { query, observer });
+            }
+            if let Some(run) = run {
+                self.resume(now, run);
+            }
+        }
+    }
+
+    /// For whom an occasion fetches `query`, if for anyone.
+    pub fn occasion_for(&self, now: Instant, query: QueryId, occasion: Occasion) -> Option<ObserverId> {
+        let state = self.state(query)?;
+        self.observers(query).iter().copied().find(|&id| {
+            self.options(id).is_some_and(|options| {
+                let terms = match occasion {
+                    Occasion::Focus => options.on_focus,
+                    Occasion::Reconnect => options.on_reconnect,
+                };
+                terms != Refetch::No && options.fetches_on(terms, state, now)
+            })
+        })
+    }
+
+    /// What the observer is told of: the fields that changed since this was last called, or `None` where
+    /// nothing did that it [wants](ObserverOptions::wants).
+    pub fn update(&mut self, now: Instant, observer: ObserverId) -> Option<Changes> {
+        let snapshot = self.snapshot(now, observer)?;
+        let known = self.observers.get_mut(observer)?;
+        let changes = match known.told.replace(snapshot) {
+            Some(before) => snapshot.changes(&before),
+            None => Changes::ALL,
+        };
+        changes.intersects(known.options.wants).then_some(changes)
+    }
+
+    /// Sets the deadlines of an observer anew: after each change of its query or its terms.
+    pub(crate) fn rearm(&mut self, now: Instant, observer: ObserverId) {
+        let Some(known) = self.observers.get(observer) else { return };
+        let options = known.options;
+        let awake = options.timers && options.enabled;
+        let stale = match self.state(known.query) {
+            Some(state) if awake && !options.is_stale(state, now) => stale_at(state, options.stale_time),
+            _ => Instant::NEVER,
+        };
+        let interval = match options.interval {
+            Some(span) if awake && span.as_ms() > 0.0 => now + span,
+            _ => Instant::NEVER,
+        };
+        if let Some(known) = self.observers.get_mut(observer) {
+            self.deadlines.reset(&mut known.stale, stale, Due::Stale(observer));
+            self.deadlines.reset(&mut known.interval, interval, Due::Interval(observer));
+        }
+    }
+
+    pub(crate) fn stale_due(&mut self, observer: ObserverId) {
+        if let Some(known) = self.observers.get_mut(observer) {
+            known.stale = None;
+            self.effects.push_back(Effect::Stale { observer });
+        }
+    }
+
+    pub(crate) fn interval_due(&mut self, now: Instant, observer: ObserverId) {
+        let focused = self.host.focused;
+        let Some(known) = self.observers.get_mut(observer) else { return };
+        let query = known.query;
+        known.interval =
+            known.options.interval.and_then(|span| self.deadlines.set(now + span, Due::Interval(observer)));
+        if known.options.interval_in_background || focused {
+            self.effects.push_back(Effect::Fetch { query, observer });
+        }
+    }
+}

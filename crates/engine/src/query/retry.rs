@@ -1,0 +1,188 @@
+//! Whether and when a function that failed is tried again, and what a run of it waits for.
+use super::network::NetworkMode;
+use crate::time::{Duration, Instant};
+
+/// How often a failed attempt is repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// At most so many times.
+    Times(u32),
+    /// Until it succeeds or is cancelled.
+    Always,
+}
+
+impl Retry {
+    /// Never again.
+    pub const NEVER: Self = Self::Times(0);
+}
+
+/// How long a retry waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Delay {
+    /// A second, doubled with each failure, up to thirty.
+    #[default]
+    Exponential,
+    /// Always the same.
+    Fixed(Duration),
+}
+
+impl Delay {
+    /// How long to wait after an attempt that failed when `failures` had failed before it.
+    pub fn after(self, failures: u32) -> Duration {
+        match self {
+            Self::Fixed(span) => span,
+            Self::Exponential => Duration::from_ms(f64::from(1000u32 << failures.min(5)).min(30_000.0)),
+        }
+    }
+}
+
+/// What a run follows; fixed when it starts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunOptions {
+    /// How often.
+    pub retry: Retry,
+    /// How late.
+    pub delay: Delay,
+    /// What it needs of the network.
+    pub network_mode: NetworkMode,
+}
+
+impl Default for RunOptions {
+    /// Three retries, a second, two and four apart, while online.
+    fn default() -> Self {
+        Self { retry: Retry::Times(3), delay: Delay::default(), network_mode: NetworkMode::default() }
+    }
+}
+
+/// What the user's own functions said about a failure, where they were given; `None` leaves it to the run's
+/// options.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Verdict {
+    /// Try again, or not.
+    pub retry: Option<bool>,
+    /// After so long.
+    pub delay: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Phase {
+    /// The function was called and has not answered.
+    Running,
+    /// For the delay before the next attempt.
+    Waiting,
+    /// Until it can make its first attempt.
+    PausedAtStart,
+    /// Until it can make a further one.
+    PausedAtRetry,
+}
+
+/// What a run does next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Next {
+    /// Calls the function.
+    Attempt,
+    /// Waits for the network, the page's focus or its turn.
+    Pause,
+    /// Waits until then before it calls the function again.
+    Wait(Instant),
+    /// Ends with the last error.
+    GiveUp,
+}
+
+/// One run of a function: its attempts, the waits between them, and its pauses.
+pub(crate) struct Run {
+    pub(crate) options: RunOptions,
+    pub(crate) phase: Phase,
+    pub(crate) failures: u32,
+    /// Nobody waits for it any more: the attempt on its way may end, but none follows.
+    pub(crate) last_attempt: bool,
+    pub(crate) began: Instant,
+    /// The face knows that it is paused.
+    pub(crate) announced: bool,
+}
+
+impl Run {
+    pub(crate) fn new(now: Instant, options: RunOptions) -> Self {
+        Self {
+            options,
+            phase: Phase::PausedAtStart,
+            failures: 0,
+            last_attempt: false,
+            began: now,
+            announced: false,
+        }
+    }
+
+    pub(crate) fn failed(&mut self, now: Instant, verdict: Verdict) -> Next {
+        let again = verdict.retry.unwrap_or(match self.options.retry {
+            Retry::Times(times) => self.failures < times,
+            Retry::Always => true,
+        });
+        if self.last_attempt || !again {
+            return Next::GiveUp;
+        }
+        let delay = verdict.delay.unwrap_or(self.options.delay.after(self.failures));
+        self.failures += 1;
+        Next::Wait(now + delay)
+    }
+
+    /// The delay is over, or what it was paused for may have come.
+    pub(crate) fn proceed(&mut self, can_start: bool, can_retry: bool) -> Next {
+        let (able, paused) = match self.phase {
+            Phase::PausedAtStart => (can_start, Phase::PausedAtStart),
+            _ => (can_retry, Phase::PausedAtRetry),
+        };
+        if !able {
+            self.phase = paused;
+            return Next::Pause;
+        }
+        if self.last_attempt && self.failures > 0 {
+            return Next::GiveUp;
+        }
+        self.phase = Phase::Running;
+        Next::Attempt
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        matches!(self.phase, Phase::PausedAtStart | Phase::PausedAtRetry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use expect_test::{Expect, expect};
+    use std::format;
+
+    fn check(options: RunOptions, verdict: Verdict, expected: Expect) {
+        let now = Instant::ZERO;
+        let mut run = Run::new(now, options);
+        let waits: Vec<_> = (0..9)
+            .map_while(|_| match run.failed(now, verdict) {
+                Next::Wait(at) => Some(format!("{}", at.as_ms())),
+                _ => None,
+            })
+            .collect();
+        expected.assert_eq(&waits.join(" "));
+    }
+
+    #[test]
+    fn three_times_and_twice_as_late_each_time_unless_told_otherwise() {
+        check(RunOptions::default(), Verdict::default(), expect!["1000 2000 4000"]);
+    }
+
+    #[test]
+    fn never_later_than_thirty_seconds() {
+        let options = RunOptions { retry: Retry::Always, ..RunOptions::default() };
+        check(options, Verdict::default(), expect!["1000 2000 4000 8000 16000 30000 30000 30000 30000"]);
+    }
+
+    #[test]
+    fn the_users_functions_have_the_last_word() {
+        let no = Verdict { retry: Some(false), delay: None };
+        check(RunOptions { retry: Retry::Always, ..RunOptions::default() }, no, expect![""]);
+        let late = Verdict { retry: None, delay: Some(Duration::from_ms(7.0)) };
+        check(RunOptions { retry: Retry::Times(2), ..RunOptions::default() }, late, expect!["7 7"]);
+    }
+}
