@@ -1,1 +1,26 @@
-//! Prometheus text exposition.
+//! Prometheus' text exposition format, version 0.0.4: read from backends, written for whoever scrapes us.
+//!
+//! The rules are those of
+//! <https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md>. Reading and
+//! writing are for servers, behind the feature `decode`.
+#[cfg(feature = "decode")]
+mod error;
+#[cfg(feature = "decode")]
+mod family;
+#[cfg(feature = "decode")]
+mod line;
+#[cfg(feature = "decode")]
+mod parse;
+mod quantile;
+#[cfg(feature = "decode")]
+mod writer;
+
+#[cfg(feature = "decode")]
+pub use error::{Cause, ParseError};
+#[cfg(feature = "decode")]
+pub use family::{Family, Kind, Sample};
+#[cfg(feature = "decode")]
+pub use parse::parse;
+pub use quantile::quantile;
+#[cfg(feature = "decode")]
+pub use writer::Writer;
