@@ -1,0 +1,163 @@
+// Draws a chart into an element, in the element's size and the page's colours.
+//
+// The dashboard's Rust side describes what to draw (`src/chart/spec.rs`) and lends its own number format,
+// so that an axis, a tooltip and a table all write a figure the same way.
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { formatMoment, formatTick } from './time.js'
+import { tooltip } from './tooltip.js'
+
+const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
+
+/** Draws `spec` into `element`; `format` writes a value. Give the result to `update` and `destroy`. */
+export function create(element, spec, format) {
+  const chart = { element, spec, format, colours: {}, uplot: null }
+  readColours(chart)
+  chart.uplot = new uPlot(options(chart), columns(spec), element)
+
+  chart.resized = new ResizeObserver(() => chart.uplot.setSize(size(element)))
+  chart.resized.observe(element)
+
+  const recolour = () => {
+    readColours(chart)
+    chart.uplot.redraw(false)
+  }
+  chart.scheme = matchMedia('(prefers-color-scheme: dark)')
+  chart.scheme.addEventListener('change', recolour)
+  chart.themed = new MutationObserver(recolour)
+  chart.themed.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
+  chart.recolour = recolour
+  return chart
+}
+
+/** Draws `spec` in the place of what was drawn before. */
+export function update(chart, spec) {
+  const sameLines = spec.lines.length === chart.spec.lines.length
+    && spec.lines.every((line, i) => line.name === chart.spec.lines[i].name && line.tone === chart.spec.lines[i].tone)
+  chart.spec = spec
+  if (sameLines) {
+    chart.uplot.setData(columns(spec))
+    return
+  }
+  chart.uplot.destroy()
+  readColours(chart)
+  chart.uplot = new uPlot(options(chart), columns(spec), chart.element)
+}
+
+/** Takes the chart out of the page. */
+export function destroy(chart) {
+  chart.resized.disconnect()
+  chart.themed.disconnect()
+  chart.scheme.removeEventListener('change', chart.recolour)
+  chart.uplot.destroy()
+}
+
+function columns(spec) {
+  return [spec.times, ...spec.lines.map((line) => line.values)]
+}
+
+function size(element) {
+  // A hidden element has no size, and uPlot no way to draw into none.
+  return { width: Math.max(element.clientWidth, 1), height: Math.max(element.clientHeight, 1) }
+}
+
+function readColours(chart) {
+  const style = getComputedStyle(chart.element)
+  const read = (name) => style.getPropertyValue(`--chart-${name}`).trim()
+  chart.colours = { text: read('text'), grid: read('grid'), font: `11px ${style.fontFamily}` }
+  for (const { tone } of [...chart.spec.lines, ...chart.spec.bounds]) chart.colours[tone] = read(tone)
+}
+
+function options(chart) {
+  const { spec, format, colours } = chart
+  const seconds = chart.spec.to - chart.spec.from < 3_600_000
+  return {
+    ...size(chart.element),
+    ms: 1,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 7 },
+      sync: { key: 'whippet' },
+    },
+    scales: {
+      x: { time: true, range: () => [chart.spec.from, chart.spec.to] },
+      y: { range: (_, min, max) => valueRange(chart.spec, max) },
+    },
+    axes: [
+      {
+        stroke: () => chart.colours.text,
+        font: colours.font,
+        grid: { show: false },
+        ticks: { stroke: () => chart.colours.grid, width: 1, size: 4 },
+        size: 26,
+        gap: 4,
+        space: 64,
+        values: (_, ticks, __, ___, step) => ticks.map((tick) => formatTick(tick, step)),
+      },
+      {
+        stroke: () => chart.colours.text,
+        font: colours.font,
+        grid: { stroke: () => chart.colours.grid, width: 1 },
+        ticks: { show: false },
+        // Fixed, so that the plot does not move when the labels grow.
+        size: 62,
+        gap: 6,
+        space: 34,
+        ...(spec.unit === 'bytes' ? { incrs: BYTE_STEPS } : {}),
+        values: (_, ticks) => ticks.map(format),
+      },
+    ],
+    series: [{}, ...spec.lines.map((line) => series(chart, line.tone))],
+    hooks: { drawAxes: [(uplot) => drawBounds(uplot, chart)] },
+    plugins: [tooltip(chart, (time) => formatMoment(time, seconds))],
+  }
+}
+
+function series(chart, tone) {
+  return {
+    stroke: () => chart.colours[tone],
+    fill: chart.spec.area ? () => `${chart.colours[tone]}1f` : undefined,
+    width: 1.5,
+    points: { show: true, size: 4, fill: () => chart.colours[tone], filter: lonely },
+  }
+}
+
+/** A value between two gaps has no line to lie on: it is drawn as a point. */
+function lonely(uplot, index) {
+  const values = uplot.data[index]
+  const indices = []
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] != null && values[i - 1] == null && values[i + 1] == null) indices.push(i)
+  }
+  return indices
+}
+
+/** From zero to a little above the largest value; a bound is in sight where values come near it. */
+function valueRange(spec, max) {
+  let top = max ?? 0
+  for (const { value } of spec.bounds) {
+    if (value > top && value <= top * 2) top = value
+  }
+  top = Math.max(top * 1.08, spec.floor)
+  return [0, spec.ceiling == null ? top : Math.min(top, spec.ceiling)]
+}
+
+function drawBounds(uplot, chart) {
+  const { ctx, bbox, scales } = uplot
+  ctx.save()
+  ctx.setLineDash([4 * uPlot.pxRatio, 4 * uPlot.pxRatio])
+  ctx.lineWidth = uPlot.pxRatio
+  for (const { value, tone } of chart.spec.bounds) {
+    if (value > scales.y.max) continue
+    const y = Math.round(uplot.valToPos(value, 'y', true))
+    ctx.strokeStyle = chart.colours[tone]
+    ctx.beginPath()
+    ctx.moveTo(bbox.left, y)
+    ctx.lineTo(bbox.left + bbox.width, y)
+    ctx.stroke()
+  }
+  ctx.restore()
+}

@@ -1,0 +1,52 @@
+// What lies under the pointer, as a small table beside it.
+
+const GAP = 12
+
+/** A uPlot plugin; `moment` writes a time. */
+export function tooltip(chart, moment) {
+  let box
+
+  function show(uplot) {
+    const { left, idx } = uplot.cursor
+    // Charts share their crosshair; the table belongs to the one under the pointer.
+    if (idx == null || left < 0 || !uplot.over.matches(':hover')) {
+      box.hidden = true
+      return
+    }
+    const rows = chart.spec.lines.map(({ name, tone }, line) => row(chart, name, tone, uplot.data[line + 1][idx]))
+    const time = document.createElement('div')
+    time.className = 'tooltip-time'
+    time.textContent = moment(uplot.data[0][idx])
+    box.replaceChildren(time, ...rows)
+    box.hidden = false
+    const { clientWidth: plot } = uplot.over
+    const fits = left + GAP + box.offsetWidth <= plot
+    box.style.transform = `translate(${fits ? left + GAP : Math.max(left - GAP - box.offsetWidth, 0)}px, 4px)`
+  }
+
+  return {
+    hooks: {
+      init: (uplot) => {
+        box = document.createElement('div')
+        box.className = 'tooltip'
+        box.hidden = true
+        uplot.over.append(box)
+      },
+      setCursor: show,
+      setData: show,
+    },
+  }
+}
+
+function row(chart, name, tone, value) {
+  const element = document.createElement('div')
+  element.className = 'tooltip-row'
+  const swatch = document.createElement('i')
+  swatch.className = `swatch tone-${tone}`
+  const label = document.createElement('span')
+  label.textContent = name
+  const figure = document.createElement('b')
+  figure.textContent = value == null ? '–' : chart.format(value)
+  element.append(swatch, label, figure)
+  return element
+}

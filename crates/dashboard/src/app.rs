@@ -1,0 +1,55 @@
+//! The frame around all pages: header, routes, footer.
+use crate::data::{Connection, use_status};
+use crate::pages::{Backend, Cache, Errors, Overview, Vitals};
+use crate::parts::{ConnectionNotice, Header};
+use crate::view::provide_view;
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+use whippet_leptos::provide_query_client;
+
+/// The whole dashboard.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_query_client();
+    view! {
+        <Router>
+            <Frame/>
+        </Router>
+    }
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    provide_view();
+    let status = use_status();
+    provide_context(status);
+    let connection = Connection::of(status);
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <Header connection/>
+        <ConnectionNotice connection/>
+        <main id="main" tabindex="-1">
+            <Routes fallback=|| view! { <NoSuchPage/> }>
+                <Route path=path!("/") view=Overview/>
+                <Route path=path!("/backend") view=Backend/>
+                <Route path=path!("/vitals") view=Vitals/>
+                <Route path=path!("/cache") view=Cache/>
+                <Route path=path!("/errors") view=Errors/>
+            </Routes>
+        </main>
+        <footer class="footer">
+            {move || status.data.get().map(|status| format!("Whippet {}", status.version))}
+        </footer>
+    }
+}
+
+#[component]
+fn NoSuchPage() -> impl IntoView {
+    view! {
+        <section class="empty">
+            <h1>"There is no such page"</h1>
+            <p>"Try the " <a href="/">"overview"</a> "."</p>
+        </section>
+    }
+}

@@ -1,0 +1,223 @@
+//! What a chart shows, said for the drawing side (`js/chart.js`) and, in words, for those who cannot see it.
+use crate::format;
+use serde::Serialize;
+use whippet_api::{Chart, Range, Unit};
+
+/// The colour of a line, named by its part in the chart. Each is a `--chart-…` colour of the style sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tone {
+    /// The only line, or the first of several of equal rank; also the median.
+    First,
+    /// The second; also the 95th percentile.
+    Second,
+    /// The third; also the 99th percentile.
+    Third,
+    /// The fourth.
+    Fourth,
+    /// What is as it should be.
+    Good,
+    /// What should be looked at: 4xx, the bound of what is good.
+    Fair,
+    /// What is wrong: 5xx, the bound of what is poor.
+    Poor,
+}
+
+impl Tone {
+    /// As the style sheet names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+            Self::Third => "third",
+            Self::Fourth => "fourth",
+            Self::Good => "good",
+            Self::Fair => "fair",
+            Self::Poor => "poor",
+        }
+    }
+
+    /// What a line of this name is drawn in, where it is the one at `index`.
+    fn of(name: &str, index: usize) -> Self {
+        match name {
+            "4xx" => Self::Fair,
+            "5xx" => Self::Poor,
+            _ => [Self::First, Self::Second, Self::Third, Self::Fourth][index % 4],
+        }
+    }
+}
+
+/// A line as it is drawn.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// Its name in the legend.
+    pub name: String,
+    /// Its colour.
+    pub tone: Tone,
+    /// One per time.
+    pub values: Vec<Option<f64>>,
+}
+
+/// A value that the lines are held against, drawn dashed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bound {
+    /// Where it lies.
+    pub value: f64,
+    /// Its colour.
+    pub tone: Tone,
+}
+
+/// All that is drawn.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Spec {
+    /// The left edge, ms since the epoch.
+    pub from: i64,
+    /// The right edge.
+    pub to: i64,
+    /// Of all values.
+    pub unit: Unit,
+    /// One per value.
+    pub times: Vec<i64>,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// What they are held against.
+    pub bounds: Vec<Bound>,
+    /// Whether the ground under the lines is tinted.
+    pub area: bool,
+    /// The axis ends no lower than here, so that noise about zero does not look like mountains.
+    pub floor: f64,
+    /// The axis ends no higher than here.
+    pub ceiling: Option<f64>,
+}
+
+impl Spec {
+    /// `chart` over `range`.
+    pub fn new(chart: &Chart, range: &Range, unit: Unit) -> Self {
+        let lines: Vec<Line> = chart
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(index, line)| Line {
+                name: line.name.clone(),
+                tone: Tone::of(&line.name, index),
+                values: line.values.clone(),
+            })
+            .collect();
+        let (floor, ceiling) = match unit {
+            Unit::Ms => (1.0, None),
+            Unit::Ratio => (0.01, Some(1.0)),
+            Unit::PerSecond => (0.1, None),
+            Unit::Bytes => (1024.0, None),
+            Unit::Number => (0.1, None),
+        };
+        let area = lines.len() == 1;
+        Self {
+            from: range.from,
+            to: range.to,
+            unit,
+            times: chart.times.clone(),
+            lines,
+            bounds: Vec::new(),
+            area,
+            floor,
+            ceiling,
+        }
+    }
+
+    /// Held against `value`.
+    pub fn bound(mut self, value: f64, tone: Tone) -> Self {
+        self.bounds.push(Bound { value, tone });
+        self
+    }
+
+    /// With the axis from 0 to 100 %.
+    pub fn whole(mut self) -> Self {
+        (self.floor, self.ceiling) = (1.0, Some(1.0));
+        self
+    }
+
+    /// With an axis that ends where the values do: CPU time of several cores is more than 100 %.
+    pub fn unbounded(mut self) -> Self {
+        self.ceiling = None;
+        self
+    }
+
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.lines.iter().all(|line| line.values.iter().all(Option::is_none))
+    }
+
+    /// The newest known value of a line.
+    pub fn latest(line: &Line) -> Option<f64> {
+        line.values.iter().rev().find_map(|value| *value)
+    }
+
+    /// The chart in words: of every line the newest value, the least and the greatest.
+    pub fn summary(&self) -> String {
+        if self.is_empty() {
+            return "No data in this time range.".to_owned();
+        }
+        let mut text = String::new();
+        for line in &self.lines {
+            let known = || line.values.iter().copied().flatten();
+            let least = known().reduce(f64::min);
+            let greatest = known().reduce(f64::max);
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&line.name);
+            match (Self::latest(line), least, greatest) {
+                (Some(latest), Some(least), Some(greatest)) => {
+                    let write = |value| format::figure(value, self.unit);
+                    text.push_str(&format!(
+                        ": {} at last, between {} and {}.",
+                        write(latest),
+                        write(least),
+                        write(greatest)
+                    ));
+                }
+                _ => text.push_str(": no data."),
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    fn chart(lines: &[(&str, &[Option<f64>])]) -> Spec {
+        let times = (0..lines.first().map_or(0, |line| line.1.len()) as i64).collect();
+        let lines = lines
+            .iter()
+            .map(|(name, values)| whippet_api::Line { name: (*name).to_owned(), values: values.to_vec() })
+            .collect();
+        Spec::new(&Chart { times, lines }, &Range { from: 0, to: 9 }, Unit::Ms)
+    }
+
+    #[test]
+    fn a_summary_names_each_line_and_skips_gaps() {
+        let spec = chart(&[
+            ("p50", &[Some(10.0), None, Some(4.0), None]),
+            ("p95", &[None, None, None, None]),
+        ]);
+        expect!["p50: 4 ms at last, between 4 ms and 10 ms. p95: no data."]
+            .assert_eq(&spec.summary().replace('\u{a0}', " "));
+    }
+
+    #[test]
+    fn gaps_alone_are_nothing() {
+        let spec = chart(&[("rate", &[None, None])]);
+        assert!(spec.is_empty());
+        assert_eq!(spec.summary(), "No data in this time range.");
+        assert!(chart(&[]).is_empty());
+    }
+
+    #[test]
+    fn errors_are_coloured_by_what_they_are() {
+        let spec = chart(&[("4xx", &[]), ("5xx", &[]), ("other", &[])]);
+        assert_eq!(spec.lines.iter().map(|line| line.tone).collect::<Vec<_>>(), [Tone::Fair, Tone::Poor, Tone::Third]);
+    }
+}

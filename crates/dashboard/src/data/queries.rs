@@ -1,0 +1,125 @@
+//! One query per endpoint.
+use super::Trouble;
+use super::ask::ask;
+use crate::view::{QueryString, View, use_view};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use whippet_api::{Backend, Errors, Overview, Range, Status, Toolkit, Vitals};
+use whippet_leptos::{Query, QueryOptions, use_query};
+
+/// An answer and the range it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Windowed<T> {
+    /// What was asked for.
+    pub range: Range,
+    /// What came.
+    pub answer: T,
+}
+
+/// A query whose answer is about a range.
+pub type Answer<T> = Query<Windowed<T>, Trouble>;
+
+/// What there is to look at.
+pub fn use_status() -> Query<Status, Trouble> {
+    use_query(|| "status", |_| ask("/api/status"), options(|_| true))
+}
+
+/// The service levels.
+pub fn use_overview() -> Answer<Overview> {
+    windowed("overview", |_| true, |_| Vec::new())
+}
+
+/// One scraped backend; waits while `target` is not known.
+pub fn use_backend(target: Signal<Option<String>>) -> Answer<Backend> {
+    windowed("backend", move |_| target.with(Option::is_some), move |_| filter("target", target.get()))
+}
+
+/// What browsers measured, of the view's app and page.
+pub fn use_vitals() -> Answer<Vitals> {
+    windowed(
+        "vitals",
+        |_| true,
+        |view| {
+            let mut filters = filter("app", view.app.clone());
+            filters.extend(filter("page", view.page.clone()));
+            filters
+        },
+    )
+}
+
+/// What the toolkit did in the browsers, of the view's app.
+pub fn use_toolkit() -> Answer<Toolkit> {
+    windowed("toolkit", |_| true, |view| filter("app", view.app.clone()))
+}
+
+/// JavaScript errors, of the view's app.
+pub fn use_errors() -> Answer<Errors> {
+    windowed("errors", |_| true, |view| filter("app", view.app.clone()))
+}
+
+type Filters = Vec<(&'static str, String)>;
+
+fn filter(name: &'static str, value: Option<String>) -> Filters {
+    value.map(|value| (name, value)).into_iter().collect()
+}
+
+/// `GET /api/<endpoint>` with the view's range and `filters`.
+fn windowed<T: DeserializeOwned + PartialEq + 'static>(
+    endpoint: &'static str,
+    enabled: impl Fn(&View) -> bool + Send + Sync + 'static,
+    filters: impl Fn(&View) -> Filters + Send + Sync + 'static,
+) -> Answer<T> {
+    let view = use_view();
+    use_query(
+        move || view.with(|view| (endpoint, view.window.name(), filters(view))),
+        move |(_, _, filters): (_, &str, Filters)| {
+            // The window of the moment of asking, not of the moment the key was made.
+            let length = view.get_untracked().window.length();
+            async move {
+                let to = js_sys::Date::now() as i64;
+                let range = Range { from: to - length, to };
+                let answer = ask(&path(endpoint, &range, &filters)).await?;
+                Ok(Windowed { range, answer })
+            }
+        },
+        options(enabled),
+    )
+}
+
+/// Asks again as often as the view says, and shows the last page's answer until the next one's is there.
+fn options(enabled: impl Fn(&View) -> bool + Send + Sync + 'static) -> Signal<QueryOptions> {
+    let view = use_view();
+    Signal::derive(move || {
+        view.with(|view| {
+            QueryOptions::new()
+                .enabled(enabled(view))
+                .refetch_interval(view.refresh.interval())
+                .retry(0)
+                .keep_previous_data()
+        })
+    })
+}
+
+fn path(endpoint: &str, range: &Range, filters: &[(&'static str, String)]) -> String {
+    let mut query = QueryString::default();
+    query.push("from", &range.from.to_string());
+    query.push("to", &range.to.to_string());
+    for (name, value) in filters {
+        query.push(name, value);
+    }
+    format!("/api/{endpoint}{}", query.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_escaped_on_their_way_to_the_collector() {
+        let range = Range { from: 1, to: 2 };
+        assert_eq!(
+            path("vitals", &range, &[("app", "my shop".to_owned()), ("page", "/a&b".to_owned())]),
+            "/api/vitals?from=1&to=2&app=my%20shop&page=/a%26b"
+        );
+    }
+}

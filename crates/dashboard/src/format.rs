@@ -1,0 +1,176 @@
+//! How figures are written, everywhere alike: in tables, on axes, in tooltips.
+//!
+//! A figure and its unit are held together by a no-break space. Small figures keep a digit or two behind
+//! the point, large ones none: enough to compare by, no more.
+use whippet_api::Unit;
+
+/// What stands where nothing is known.
+pub const NOTHING: &str = "–";
+
+/// Writes `value` in its unit.
+pub fn figure(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Ms => milliseconds(value),
+        Unit::Ratio => per_cent(value),
+        Unit::PerSecond => format!("{}\u{a0}/s", number(value)),
+        Unit::Bytes => bytes(value),
+        Unit::Number => number(value),
+    }
+}
+
+/// Writes `value` in its unit, or a dash.
+pub fn maybe(value: Option<f64>, unit: Unit) -> String {
+    value.map_or_else(|| NOTHING.to_owned(), |value| figure(value, unit))
+}
+
+/// A span given in ms: `0.42 ms`, `84 ms`, `1.3 s`, `4 min`.
+pub fn milliseconds(ms: f64) -> String {
+    match ms {
+        _ if ms == 0.0 => "0\u{a0}ms".to_owned(),
+        _ if ms < 1.0 => format!("{}\u{a0}ms", trimmed(ms, 2)),
+        _ if ms < 9.95 => format!("{}\u{a0}ms", trimmed(ms, 1)),
+        _ if ms < 999.5 => format!("{ms:.0}\u{a0}ms"),
+        _ if ms < 9_995.0 => format!("{}\u{a0}s", trimmed(ms / 1000.0, 2)),
+        _ if ms < 119_500.0 => format!("{}\u{a0}s", trimmed(ms / 1000.0, 1)),
+        _ => format!("{:.0}\u{a0}min", ms / 60_000.0),
+    }
+}
+
+/// A ratio in per cent: `0.05 %`, `4.2 %`, `87 %`. Nearly all is not written as all.
+pub fn per_cent(ratio: f64) -> String {
+    let per_cent = ratio * 100.0;
+    match per_cent {
+        _ if per_cent > 0.0 && per_cent < 0.01 => "<\u{a0}0.01\u{a0}%".to_owned(),
+        _ if per_cent < 1.0 => format!("{}\u{a0}%", trimmed(per_cent, 2)),
+        _ if per_cent < 10.0 => format!("{}\u{a0}%", trimmed(per_cent, 1)),
+        _ if per_cent < 99.0 || per_cent >= 100.0 => format!("{per_cent:.0}\u{a0}%"),
+        _ => format!("{}\u{a0}%", (per_cent * 100.0).floor() / 100.0),
+    }
+}
+
+/// A size: `312 B`, `4.2 KiB`, `87 MiB`.
+pub fn bytes(bytes: f64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut size = bytes;
+    let mut unit = 0;
+    while size >= 1023.5 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 || size >= 99.95 {
+        format!("{size:.0}\u{a0}{}", UNITS[unit])
+    } else {
+        format!("{}\u{a0}{}", trimmed(size, 1), UNITS[unit])
+    }
+}
+
+/// A plain number: `0.045`, `4.2`, `1 234`, `1.2 M`.
+pub fn number(value: f64) -> String {
+    match value.abs() {
+        size if size == 0.0 => "0".to_owned(),
+        size if size < 0.1 => trimmed(value, 3),
+        size if size < 9.995 => trimmed(value, 2),
+        size if size < 99.95 => trimmed(value, 1),
+        size if size < 999_999.5 => grouped(value.round() as i64),
+        size if size < 999_999_500.0 => format!("{}\u{a0}M", trimmed(value / 1e6, 1)),
+        _ => format!("{}\u{a0}G", trimmed(value / 1e9, 1)),
+    }
+}
+
+/// A count: `1 234`, `12.3 M`.
+pub fn count(count: u64) -> String {
+    number(count as f64)
+}
+
+/// How long ago a moment was: `just now`, `12 s ago`, `4 min ago`, `3 h ago`, `2 d ago`. All in ms.
+pub fn ago(then: i64, now: i64) -> String {
+    let seconds = (now - then).max(0) / 1000;
+    match seconds {
+        0..=1 => "just now".to_owned(),
+        2..=119 => format!("{seconds}\u{a0}s ago"),
+        120..=7_199 => format!("{}\u{a0}min ago", seconds / 60),
+        7_200..=172_799 => format!("{}\u{a0}h ago", seconds / 3_600),
+        _ => format!("{}\u{a0}d ago", seconds / 86_400),
+    }
+}
+
+/// At most `digits` behind the point, and no zeros at the end.
+fn trimmed(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Thousands apart, by a narrow no-break space.
+fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut text = String::from(if value < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    /// Spaces of all kinds look alike in an expectation.
+    fn check(write: fn(f64) -> String, values: &[f64], expect: Expect) {
+        let text: Vec<String> = values.iter().map(|&value| write(value)).collect();
+        expect.assert_eq(&text.join(" | ").replace(['\u{a0}', '\u{202f}'], " "));
+    }
+
+    #[test]
+    fn spans() {
+        check(
+            milliseconds,
+            &[0.0, 0.123, 0.999, 1.0, 9.94, 9.96, 84.4, 999.4, 999.6, 1234.0, 12_340.0, 119_000.0, 240_000.0],
+            expect!["0 ms | 0.12 ms | 1 ms | 1 ms | 9.9 ms | 10 ms | 84 ms | 999 ms | 1 s | 1.23 s | 12.3 s | 119 s | 4 min"],
+        );
+    }
+
+    #[test]
+    fn ratios() {
+        check(
+            per_cent,
+            &[0.0, 0.000_01, 0.0005, 0.0423, 0.5, 0.991, 0.999_99, 1.0],
+            expect!["0 % | < 0.01 % | 0.05 % | 4.2 % | 50 % | 99.1 % | 99.99 % | 100 %"],
+        );
+    }
+
+    #[test]
+    fn sizes() {
+        check(
+            bytes,
+            &[0.0, 1023.0, 1024.0, 4300.0, 104_857_600.0, 3.5e9],
+            expect!["0 B | 1023 B | 1 KiB | 4.2 KiB | 100 MiB | 3.3 GiB"],
+        );
+    }
+
+    #[test]
+    fn numbers() {
+        check(
+            number,
+            &[0.0, 0.0451, 0.25, 4.256, 42.25, 999.0, 1234.0, 999_999.0, 1_250_000.0, -1234.0, 4e9],
+            expect!["0 | 0.045 | 0.25 | 4.26 | 42.2 | 999 | 1 234 | 999 999 | 1.2 M | -1 234 | 4 G"],
+        );
+    }
+
+    #[test]
+    fn times_gone_by() {
+        check(
+            |seconds| ago(0, (seconds * 1000.0) as i64),
+            &[-5.0, 0.0, 12.0, 119.0, 120.0, 7_199.0, 7_200.0, 172_799.0, 172_800.0],
+            expect!["just now | just now | 12 s ago | 119 s ago | 2 min ago | 119 min ago | 2 h ago | 47 h ago | 2 d ago"],
+        );
+    }
+
+    #[test]
+    fn nothing_known_is_a_dash() {
+        assert_eq!(maybe(None, Unit::Ms), NOTHING);
+    }
+}

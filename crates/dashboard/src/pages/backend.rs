@@ -1,0 +1,165 @@
+//! Backend: what a scraped target does, and how fast.
+use super::{plain, spec};
+use crate::chart::{Plot, Tone};
+use crate::data::{Trouble, use_backend};
+use crate::format;
+use crate::parts::{Cell, Page, Panel, Picker, Rating, ScrapeHint, Table, TroubleNotice};
+use crate::view::{use_change_view, use_view};
+use leptos::prelude::*;
+use whippet_api::{Backend, Status, Target, Timing, Unit};
+use whippet_leptos::Query;
+
+/// The collector records itself under this name.
+const COLLECTOR: &str = "collector";
+
+/// Whether there is nothing to look at but the collector itself.
+pub(super) fn only_itself(status: &Status) -> bool {
+    status.targets.iter().all(|target| target.name == COLLECTOR)
+}
+
+/// The view's target; where it names none, the first that is not the collector.
+pub(super) fn target() -> Signal<Option<String>> {
+    let status: Query<Status, Trouble> = expect_context();
+    let view = use_view();
+    Memo::new(move |_| {
+        view.get().target.or_else(|| {
+            let status = status.data.get()?;
+            let first = status.targets.iter().find(|target| target.name != COLLECTOR);
+            Some(first.or(status.targets.first())?.name.clone())
+        })
+    })
+    .into()
+}
+
+/// At `/backend`.
+#[component]
+pub fn Backend() -> impl IntoView {
+    let status: Query<Status, Trouble> = expect_context();
+    let target = target();
+    let backend = use_backend(target);
+    let itself_only = Memo::new(move |_| status.data.get().is_some_and(|status| only_itself(&status)));
+    let chosen = Memo::new(move |_| {
+        let name = target.get()?;
+        status.data.get()?.targets.iter().find(|target| target.name == name).cloned()
+    });
+
+    let routes = Signal::derive(move || rows(backend.data.get().map(|data| data.answer.routes.clone()), route_row));
+    let operations =
+        Signal::derive(move || rows(backend.data.get().map(|data| data.answer.operations.clone()), operation_row));
+    view! {
+        <Page title="Backend" aside=move || view! { <TargetPicker target/> }>
+            <TroubleNotice query=backend/>
+            <Scraped chosen/>
+            <Show when=move || itself_only.get()><ScrapeHint/></Show>
+            <div class="grid">
+                <Panel title="Traffic">
+                    <Plot title="Requests" unit=Unit::PerSecond spec=plain(backend, Unit::PerSecond, |b: &Backend| &b.rate)/>
+                    <Plot title="Errors, of all requests" unit=Unit::Ratio spec=plain(backend, Unit::Ratio, |b: &Backend| &b.errors)/>
+                </Panel>
+                <Panel title="Response time">
+                    <Plot title="Percentiles" unit=Unit::Ms spec=plain(backend, Unit::Ms, |b: &Backend| &b.latency)/>
+                    <Plot
+                        title="Cache hit rate"
+                        unit=Unit::Ratio
+                        spec=spec(backend, Unit::Ratio, |b: &Backend| &b.caches, |spec, _| spec.whole().bound(0.7, Tone::Fair))
+                    />
+                </Panel>
+            </div>
+            <Panel title="Routes">
+                <Table
+                    caption="Requests by route, busiest first"
+                    columns=&["Route", "Requests", "Rate", "p50", "p95", "p99", "4xx", "5xx"]
+                    rows=routes
+                    nothing="No request in this time range."
+                />
+            </Panel>
+            <div class="grid">
+                <Panel title="Database">
+                    <Plot title="Query time" unit=Unit::Ms spec=plain(backend, Unit::Ms, |b: &Backend| &b.database)/>
+                    <Table
+                        caption="Database operations, busiest first"
+                        columns=&["Operation", "Queries", "Rate", "p50", "p95", "p99"]
+                        rows=operations
+                        nothing="No query in this time range."
+                    />
+                </Panel>
+                <Panel title="Process">
+                    <Plot title="CPU, of one core" unit=Unit::Ratio spec=spec(backend, Unit::Ratio, |b: &Backend| &b.cpu, |spec, _| spec.unbounded())/>
+                    <Plot title="Resident memory" unit=Unit::Bytes spec=plain(backend, Unit::Bytes, |b: &Backend| &b.memory)/>
+                </Panel>
+            </div>
+        </Page>
+    }
+}
+
+#[component]
+fn TargetPicker(target: Signal<Option<String>>) -> impl IntoView {
+    let status: Query<Status, Trouble> = expect_context();
+    let change = use_change_view();
+    let choices = Memo::new(move |_| {
+        let mut names: Vec<String> =
+            status.data.get().map_or_else(Vec::new, |status| status.targets.iter().map(|target| target.name.clone()).collect());
+        names.extend(target.get().filter(|name| !names.contains(name)));
+        names.into_iter().map(|name| (name.clone(), name)).collect::<Vec<_>>()
+    });
+    view! {
+        <Picker
+            label="Target"
+            choices
+            chosen=Signal::derive(move || target.get().unwrap_or_default())
+            choose=move |name: String| change(&|view| view.target = Some(name.clone()))
+        />
+    }
+}
+
+/// Whether the target answers, and when it last did.
+#[component]
+fn Scraped(chosen: Memo<Option<Target>>) -> impl IntoView {
+    let status: Query<Status, Trouble> = expect_context();
+    move || {
+        let target = chosen.get()?;
+        let now = status.data.with(|status| status.as_ref().map_or(0, |status| status.now));
+        let when = target.last_scrape.map_or_else(|| "not yet".to_owned(), |then| format::ago(then, now));
+        Some(match target.error.filter(|_| !target.up) {
+            Some(error) => view! {
+                <p class="notice notice-poor" role="status">
+                    <span>
+                        <strong>{format!("{} does not answer. ", target.name)}</strong>
+                        {format!("{} was last tried {when}: {error}", target.url)}
+                    </span>
+                </p>
+            }
+            .into_any(),
+            None => {
+                let url = (target.name != COLLECTOR).then(|| view! { <code>{target.url}</code> });
+                view! { <p class="note">{url} {format!(" scraped {when}")}</p> }.into_any()
+            }
+        })
+    }
+}
+
+fn rows(timings: Option<Vec<Timing>>, row: fn(&Timing) -> Vec<Cell>) -> Vec<Vec<Cell>> {
+    timings.unwrap_or_default().iter().map(row).collect()
+}
+
+fn operation_row(timing: &Timing) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell::Text(timing.name.clone()),
+        Cell::Figure(format::number(timing.count.round())),
+        Cell::Figure(format::figure(timing.rate, Unit::PerSecond)),
+    ];
+    cells.extend([timing.p50, timing.p95, timing.p99].map(|value| Cell::Figure(format::maybe(value, Unit::Ms))));
+    cells
+}
+
+fn route_row(timing: &Timing) -> Vec<Cell> {
+    let mut cells = operation_row(timing);
+    let share = |share: Option<f64>, fair: f64, poor: f64| match share {
+        Some(share) if share > 0.0 => Cell::Rated(format::per_cent(share), Rating::of(share, fair, poor)),
+        share => Cell::Figure(format::maybe(share, Unit::Ratio)),
+    };
+    // The default service levels: fewer than 1 % refused, fewer than 0.1 % failed.
+    cells.push(share(timing.client_errors, 0.01, 0.05));
+    cells.push(share(timing.server_errors, 0.001, 0.01));
+    cells
+}

@@ -1,0 +1,43 @@
+//! Errors: what went wrong in the pages' scripts.
+use crate::data::{Trouble, use_errors};
+use crate::format;
+use crate::parts::{AppFilter, BeaconHint, Cell, Page, Panel, Table, TroubleNotice};
+use leptos::prelude::*;
+use whippet_api::{PageError, Status};
+use whippet_leptos::Query;
+
+/// At `/errors`.
+#[component]
+pub fn Errors() -> impl IntoView {
+    let status: Query<Status, Trouble> = expect_context();
+    let errors = use_errors();
+    let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
+    let rows = Signal::derive(move || {
+        let Some(data) = errors.data.get() else { return Vec::new() };
+        data.answer.errors.iter().map(|error| row(error, data.range.to)).collect()
+    });
+    view! {
+        <Page title="Errors" aside=|| view! { <AppFilter/> }>
+            <TroubleNotice query=errors/>
+            <Show when=move || never.get()><BeaconHint/></Show>
+            <Panel title="JavaScript errors" note=Signal::stored("most frequent first".to_owned())>
+                <Table
+                    caption="JavaScript errors, most frequent first"
+                    columns=&["Error", "Page", "Count", "First", "Last"]
+                    rows
+                    nothing="No page reported an error in this time range."
+                />
+            </Panel>
+        </Page>
+    }
+}
+
+fn row(error: &PageError, now: i64) -> Vec<Cell> {
+    vec![
+        Cell::Twofold(error.message.clone(), error.source.clone()),
+        Cell::Text(error.page.clone()),
+        Cell::Figure(format::count(error.count)),
+        Cell::Figure(format::ago(error.first, now)),
+        Cell::Figure(format::ago(error.last, now)),
+    ]
+}

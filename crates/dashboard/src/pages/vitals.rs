@@ -1,0 +1,144 @@
+//! Web Vitals: what loading and using the pages felt like.
+use super::spec;
+use crate::chart::{Plot, Tone};
+use crate::data::{Answer, Trouble, use_vitals};
+use crate::format;
+use crate::parts::{AppFilter, BeaconHint, Cell, Page, Panel, QuietHint, Rating, RatingBar, Table, TroubleNotice};
+use crate::view::{use_change_view, use_view};
+use leptos::prelude::*;
+use whippet_api::{Status, Unit, Vital, Vitals};
+use whippet_leptos::Query;
+
+/// The five, in the order the collector answers them.
+const METRICS: [(&str, &str, Unit); 5] = [
+    ("LCP", "Largest Contentful Paint", Unit::Ms),
+    ("INP", "Interaction to Next Paint", Unit::Ms),
+    ("CLS", "Cumulative Layout Shift", Unit::Number),
+    ("FCP", "First Contentful Paint", Unit::Ms),
+    ("TTFB", "Time to First Byte", Unit::Ms),
+];
+
+/// At `/vitals`.
+#[component]
+pub fn Vitals() -> impl IntoView {
+    let status: Query<Status, Trouble> = expect_context();
+    let vitals = use_vitals();
+    let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
+    let none = Memo::new(move |_| vitals.data.get().is_some_and(|data| data.answer.pages.is_empty()));
+    let cards = METRICS.into_iter().enumerate().map(|(index, _)| view! { <VitalCard vitals index/> }).collect_view();
+    view! {
+        <Page title="Web Vitals" aside=|| view! { <PageFilter/> <AppFilter/> }>
+            <TroubleNotice query=vitals/>
+            <Show when=move || never.get()><BeaconHint/></Show>
+            <Show when=move || none.get() && !never.get()><QuietHint what="page views"/></Show>
+            <div class="cards">{cards}</div>
+            <Pages vitals/>
+        </Page>
+    }
+}
+
+/// The page that is looked at alone, and the way back to all.
+#[component]
+fn PageFilter() -> impl IntoView {
+    let view = use_view();
+    let change = use_change_view();
+    move || {
+        let change = change.clone();
+        view.get().page.map(|page| {
+            view! {
+                <span class="chip">
+                    <span>"Page " <b>{page}</b></span>
+                    <button type="button" class="icon" aria-label="Show all pages" on:click=move |_| change(&|view| view.page = None)>
+                        "×"
+                    </button>
+                </span>
+            }
+        })
+    }
+}
+
+#[component]
+fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
+    let (name, words, unit) = METRICS[index];
+    let vital = Memo::new(move |_| vitals.data.get().and_then(|data| data.answer.metrics.get(index).cloned()));
+    let rating = Memo::new(move |_| {
+        let vital = vital.get()?;
+        Some(Rating::of(vital.p75?, vital.good, vital.poor))
+    });
+    let figure = move || vital.get().map_or_else(String::new, |vital| format::maybe(vital.p75, unit));
+    let verdict = move || match (rating.get(), vital.with(Option::is_some)) {
+        (Some(rating), _) => rating.words(),
+        (None, true) => "No data",
+        (None, false) => "",
+    };
+    let class = move || rating.get().map_or("none", Rating::class);
+    let foot = move || vital.get().map(|vital| about(&vital));
+    let trend = spec(
+        vitals,
+        unit,
+        move |vitals| &vitals.metrics[index].chart,
+        move |spec, vitals| {
+            let vital = &vitals.metrics[index];
+            spec.bound(vital.good, Tone::Good).bound(vital.poor, Tone::Poor)
+        },
+    );
+    view! {
+        <section class="panel vital">
+            <div class="panel-head">
+                <h2><abbr title=words>{name}</abbr></h2>
+                <p class="note">{words}</p>
+            </div>
+            <p class=move || format!("vital-figure {}", class())>
+                <b>{figure}</b> <span class="badge">{verdict}</span>
+            </p>
+            <RatingBar counts=Signal::derive(move || vital.get().map_or([0; 3], |vital| vital.ratings))/>
+            <p class="note">{foot}</p>
+            <Plot title=format!("{name}, p75 over time") unit spec=trend small=true/>
+        </section>
+    }
+}
+
+/// How many reported, and what counts as good.
+fn about(vital: &Vital) -> String {
+    let views = match vital.count {
+        0 => "No page view".to_owned(),
+        1 => "1 page view".to_owned(),
+        count => format!("{} page views", format::count(count)),
+    };
+    format!("{views}, p75; good up to {}", format::figure(vital.good, vital.unit))
+}
+
+#[component]
+fn Pages(vitals: Answer<Vitals>) -> impl IntoView {
+    let view = use_view();
+    let rows = Signal::derive(move || {
+        let Some(data) = vitals.data.get() else { return Vec::new() };
+        let mut link = view.get();
+        data.answer
+            .pages
+            .iter()
+            .map(|page| {
+                link.page = Some(page.page.clone());
+                let mut cells = vec![
+                    Cell::Link(page.page.clone(), format!("/vitals{link}")),
+                    Cell::Figure(format::count(page.views)),
+                ];
+                cells.extend(data.answer.metrics.iter().zip(&page.p75).map(|(vital, p75)| match p75 {
+                    Some(value) => Cell::Rated(format::figure(*value, vital.unit), Rating::of(*value, vital.good, vital.poor)),
+                    None => Cell::Figure(format::NOTHING.to_owned()),
+                }));
+                cells
+            })
+            .collect()
+    });
+    view! {
+        <Panel title="Pages" note=Signal::stored("75th percentiles".to_owned())>
+            <Table
+                caption="Web vitals by page, most viewed first, 75th percentiles"
+                columns=&["Page", "Views", "LCP", "INP", "CLS", "FCP", "TTFB"]
+                rows
+                nothing="No page view in this time range."
+            />
+        </Panel>
+    }
+}

@@ -1,0 +1,168 @@
+//! The header: where one is, what is shown, and whether it is fresh.
+use super::Picker;
+use crate::data::Connection;
+use crate::theme::Theme;
+use crate::view::{Refresh, Window, href, use_change_view, use_view};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use whippet_leptos::{use_focused, use_query_client};
+
+/// The pages: where they are, and their names.
+const PAGES: [(&str, &str); 5] = [
+    ("/", "Overview"),
+    ("/backend", "Backend"),
+    ("/vitals", "Web Vitals"),
+    ("/cache", "Cache"),
+    ("/errors", "Errors"),
+];
+
+/// The header of every page.
+#[component]
+pub fn Header(connection: Signal<Connection>) -> impl IntoView {
+    let links = PAGES.map(|(path, name)| view! { <NavLink path name/> }).collect_view();
+    view! {
+        <header class="header">
+            <a class="brand" href=href("/", |_| ()) aria-label="Whippet, overview">
+                <Mark/>
+                <span>"Whippet"</span>
+            </a>
+            <nav aria-label="Pages"><ul>{links}</ul></nav>
+            <div class="controls">
+                <Liveness connection/>
+                <RangePicker/>
+                <RefreshPicker/>
+                <ThemeButton/>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn NavLink(path: &'static str, name: &'static str) -> impl IntoView {
+    let here = use_location().pathname;
+    // Filters of one page mean nothing on another; range, refresh, target and app do.
+    let target = href(path, |view| view.page = None);
+    view! { <li><a href=target aria-current=move || (here.get() == path).then_some("page")>{name}</a></li> }
+}
+
+/// A whippet at full stretch.
+#[component]
+fn Mark() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
+            <rect width="32" height="32" rx="8" fill="var(--accent)"/>
+            <path
+                d="M5 22 C8 20 9 16 13 15 C17 14 19 15 21 13 L23 10 L25 11 L27.5 12.5 L25 14 C24 16 23 17 22 18 L25 22 M12 16 C12 19 10 20 8 24 M20 17 C19 19 17 19 16 22"
+                fill="none" stroke="var(--on-accent)" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"
+            />
+        </svg>
+    }
+}
+
+/// Whether what is shown is fresh, and a button to make it so.
+#[component]
+fn Liveness(connection: Signal<Connection>) -> impl IntoView {
+    let view = use_view();
+    let client = use_query_client();
+    let focused = use_focused();
+    let state = move || match (connection.get(), view.with(|view| view.refresh)) {
+        (Connection::Opening, _) => ("opening", "Connecting"),
+        (Connection::Lost(_), _) => ("lost", "No connection"),
+        (Connection::Open, Refresh::Off) => ("still", "Paused"),
+        (Connection::Open, _) if !focused.get() => ("still", "Paused"),
+        (Connection::Open, _) => ("live", "Live"),
+    };
+    view! {
+        <span class=move || format!("liveness {}", state().0)>{move || state().1}</span>
+        <button type="button" class="icon" aria-label="Refresh now" title="Refresh now" on:click=move |_| client.refetch_all()>
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+                <path d="M13.5 8a5.5 5.5 0 1 1-1.6-3.9M12.5 1.5v3h-3" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/>
+            </svg>
+        </button>
+    }
+}
+
+#[component]
+fn RangePicker() -> impl IntoView {
+    let view = use_view();
+    let change = use_change_view();
+    let choices = Window::ALL.map(|window| (window.name().to_owned(), short(window).to_owned())).to_vec();
+    view! {
+        <Picker
+            label="Range"
+            choices=Signal::stored(choices)
+            chosen=Signal::derive(move || view.get().window.name().to_owned())
+            choose=move |name| {
+                if let Some(window) = Window::ALL.into_iter().find(|window| window.name() == name) {
+                    change(&|view| view.window = window);
+                }
+            }
+        />
+    }
+}
+
+fn short(window: Window) -> &'static str {
+    match window {
+        Window::Quarter => "15 min",
+        Window::Hour => "1 h",
+        Window::SixHours => "6 h",
+        Window::Day => "24 h",
+        Window::Week => "7 days",
+    }
+}
+
+#[component]
+fn RefreshPicker() -> impl IntoView {
+    let view = use_view();
+    let change = use_change_view();
+    let words = |refresh| match refresh {
+        Refresh::Off => "Off",
+        Refresh::FiveSeconds => "5 s",
+        Refresh::HalfMinute => "30 s",
+        Refresh::Minute => "1 min",
+    };
+    let choices = Refresh::ALL.map(|refresh| (refresh.name().to_owned(), words(refresh).to_owned())).to_vec();
+    view! {
+        <Picker
+            label="Refresh"
+            choices=Signal::stored(choices)
+            chosen=Signal::derive(move || view.get().refresh.name().to_owned())
+            choose=move |name| {
+                if let Some(refresh) = Refresh::ALL.into_iter().find(|refresh| refresh.name() == name) {
+                    change(&|view| view.refresh = refresh);
+                }
+            }
+        />
+    }
+}
+
+#[component]
+fn ThemeButton() -> impl IntoView {
+    let theme = RwSignal::new(Theme::kept());
+    let label = move || match theme.get() {
+        Theme::Auto => "Colours: as the system",
+        Theme::Light => "Colours: light",
+        Theme::Dark => "Colours: dark",
+    };
+    let path = move || match theme.get() {
+        Theme::Auto => "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
+        Theme::Light => "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
+        Theme::Dark => "M13.5 9.5A6 6 0 0 1 6.500 2.500 6 6 0 1 0 13.500 9.500z",
+    };
+    let press = move |_| {
+        let next = theme.get_untracked().next();
+        next.apply();
+        theme.set(next);
+    };
+    view! {
+        <button type="button" class="icon" aria-label=label title=label on:click=press>
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+                <path
+                    d=path
+                    fill=move || if theme.get() == Theme::Light { "none" } else { "currentColor" }
+                    stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"
+                />
+            </svg>
+        </button>
+    }
+}

@@ -1,0 +1,64 @@
+//! What stands where there is no data yet: what to do about it.
+use super::Snippet;
+use leptos::prelude::*;
+
+/// A page, or a part of one, that has nothing to show.
+#[component]
+pub fn Empty(
+    /// What is missing.
+    title: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="empty">
+            <h2>{title}</h2>
+            {children()}
+        </section>
+    }
+}
+
+/// How to send beacons here.
+#[component]
+pub fn BeaconHint() -> impl IntoView {
+    let origin = window().location().origin().unwrap_or_default();
+    let code = format!(
+        "import {{ startRum }} from 'whippet/rum'\n\n\
+         startRum({{ endpoint: '{origin}/v1/beacons', app: 'my-app' }})"
+    );
+    view! {
+        <Empty title="No page has reported yet">
+            <p>"Add the " <code>"whippet"</code> " package to your frontend, and start it where your app starts:"</p>
+            <Snippet code/>
+            <p>
+                "Open the page, then look here: the first figures come within seconds, and all of a page view when it is left. "
+                "To limit which sites may send, start the collector with " <code>"--allow-origin"</code> "."
+            </p>
+        </Empty>
+    }
+}
+
+/// How to have a backend scraped.
+#[component]
+pub fn ScrapeHint() -> impl IntoView {
+    view! {
+        <Empty title="No backend is scraped yet">
+            <p>"Tell the collector where your backend's Prometheus metrics are. The flag may be repeated:"</p>
+            <Snippet code="whippet serve --scrape shop=http://127.0.0.1:8080/metrics"/>
+            <p>"Until then, what is shown here is the collector itself."</p>
+        </Empty>
+    }
+}
+
+/// There was data, but not in this range.
+#[component]
+pub fn QuietHint(
+    /// What is missing: `page views`.
+    what: &'static str,
+) -> impl IntoView {
+    view! {
+        <section class="empty empty-quiet">
+            <h2>{format!("No {what} in this time range")}</h2>
+            <p>"Choose a longer one at the top, or wait: new ones appear by themselves."</p>
+        </section>
+    }
+}

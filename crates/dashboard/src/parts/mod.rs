@@ -1,0 +1,20 @@
+//! What pages are made of.
+mod connection;
+mod filter;
+mod header;
+mod hint;
+mod panel;
+mod rating;
+mod snippet;
+mod table;
+mod trouble;
+
+pub use connection::ConnectionNotice;
+pub use filter::{AppFilter, Picker};
+pub use header::Header;
+pub use hint::{BeaconHint, Empty, QuietHint, ScrapeHint};
+pub use panel::{Page, Panel};
+pub use rating::{Rating, RatingBar};
+pub use snippet::Snippet;
+pub use table::{Cell, Table};
+pub use trouble::TroubleNotice;
