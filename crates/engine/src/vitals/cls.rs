@@ -1,0 +1,107 @@
+//! Cumulative Layout Shift: the worst burst of shifts, <https://web.dev/articles/cls>.
+use alloc::vec::Vec;
+
+/// Shifts are gathered in session windows: a window ends after a second without a shift, and after five
+/// seconds in any case. The score is that of the worst window.
+pub(super) struct Cls<E> {
+    value: f64,
+    entries: Vec<E>,
+    window: Window<E>,
+}
+
+struct Window<E> {
+    value: f64,
+    first: f64,
+    last: f64,
+    entries: Vec<E>,
+}
+
+impl<E: Clone> Cls<E> {
+    const GAP: f64 = 1000.0;
+    const LENGTH: f64 = 5000.0;
+
+    pub(super) const fn new() -> Self {
+        let window = Window { value: 0.0, first: 0.0, last: 0.0, entries: Vec::new() };
+        Self { value: 0.0, entries: Vec::new(), window }
+    }
+
+    /// A shift that no input caused; says whether the score rose.
+    pub(super) fn shift(&mut self, at: f64, value: f64, entry: E) -> bool {
+        let window = &mut self.window;
+        if window.value > 0.0 && at - window.last < Self::GAP && at - window.first < Self::LENGTH {
+            window.value += value;
+        } else {
+            window.value = value;
+            window.first = at;
+            window.entries.clear();
+        }
+        window.last = at;
+        window.entries.push(entry);
+        if window.value > self.value {
+            self.value = window.value;
+            self.entries.clone_from(&window.entries);
+            return true;
+        }
+        false
+    }
+
+    pub(super) fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// The shifts of the worst window, up to when it was worst.
+    pub(super) fn entries(&self) -> &[E] {
+        &self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(shifts: &[(f64, f64)]) -> f64 {
+        let mut cls = Cls::new();
+        for (at, value) in shifts {
+            cls.shift(*at, *value, ());
+        }
+        cls.value()
+    }
+
+    #[test]
+    fn shifts_within_a_second_add_up() {
+        assert_eq!(score(&[(0.0, 0.25), (999.0, 0.25), (1500.0, 0.5)]), 1.0);
+    }
+
+    #[test]
+    fn a_second_of_rest_begins_a_new_window() {
+        assert_eq!(score(&[(0.0, 0.25), (1000.0, 0.5), (2500.0, 0.125)]), 0.5);
+    }
+
+    #[test]
+    fn a_window_ends_after_five_seconds() {
+        let mut shifts: Vec<(f64, f64)> = (0..6).map(|i| (f64::from(i) * 900.0, 0.125)).collect();
+        assert_eq!(score(&shifts), 0.75);
+        shifts.push((5000.0, 0.125));
+        assert_eq!(score(&shifts), 0.75);
+    }
+
+    #[test]
+    fn the_entries_are_those_of_the_worst_window() {
+        let mut cls = Cls::new();
+        for (at, value, name) in [(0.0, 0.5, 'a'), (100.0, 0.5, 'b'), (5000.0, 0.25, 'c')] {
+            cls.shift(at, value, name);
+        }
+        assert_eq!(cls.entries(), ['a', 'b']);
+    }
+
+    #[test]
+    fn however_many_shifts_a_window_stays_small() {
+        // Browsers report a shift per frame at most, and a window has five seconds.
+        let mut cls = Cls::new();
+        for frame in 0..10_000 {
+            cls.shift(f64::from(frame) * 16.0, 0.001, frame);
+        }
+        assert!(cls.entries().len() <= 5000 / 16 + 1);
+        assert!(cls.window.entries.len() <= 5000 / 16 + 1);
+    }
+}

@@ -1,0 +1,513 @@
+//! The life of a page view: from its arrival until it is hidden for good, or restored as another.
+use super::cls::Cls;
+use super::inp::{CountEstimate, Inp};
+use super::lcp::Lcp;
+use super::metric::Metric;
+use super::navigation::Navigation;
+use super::report::Report;
+use alloc::vec::Vec;
+
+/// How the document came about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arrival {
+    /// How the page view began.
+    pub navigation: Navigation,
+    /// When a prerendered page was shown (`activationStart`); 0 for all others.
+    pub activation: f64,
+    /// When the page was first hidden: 0 if it was loaded in the background, infinite if it never was.
+    pub first_hidden: f64,
+}
+
+/// A `layout-shift` entry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shift {
+    /// `startTime`
+    pub start: f64,
+    /// `value`
+    pub value: f64,
+    /// `hadRecentInput`
+    pub had_recent_input: bool,
+}
+
+/// An `event` or `first-input` entry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event {
+    /// `interactionId`; 0 where the event belongs to no interaction.
+    pub interaction: f64,
+    /// `startTime`
+    pub start: f64,
+    /// `duration`
+    pub duration: f64,
+    /// Whether it is a `first-input` entry, which counts however short it was.
+    pub is_first: bool,
+}
+
+/// The vitals of one document, page view after page view. `E` is whatever the host wants back with a
+/// report: the browser's entry, or nothing.
+///
+/// All times are `DOMHighResTimeStamp`s of the document.
+///
+/// - Entries: [`handle_paint`](Self::handle_paint), [`handle_largest_paint`](Self::handle_largest_paint),
+///   [`handle_shift`](Self::handle_shift), [`handle_event`](Self::handle_event),
+///   [`handle_first_byte`](Self::handle_first_byte).
+/// - The page's life: [`handle_input`](Self::handle_input), [`handle_hidden`](Self::handle_hidden) (take all
+///   pending entries in first, or they are lost), [`handle_restored`](Self::handle_restored) and, once it is
+///   painted, [`handle_restored_paint`](Self::handle_restored_paint).
+/// - Output: [`poll_report`](Self::poll_report) until it gives `None`; [`current`](Self::current) for
+///   listeners who come late.
+pub struct PageView<E> {
+    arrival: Arrival,
+    view: u32,
+    lcp: Lcp<E>,
+    cls: Cls<E>,
+    inp: Inp<E>,
+    fcp: Option<(f64, Option<E>)>,
+    ttfb: Option<(f64, Option<E>)>,
+    /// A restored page has no paint entry to report.
+    restored_paint: Option<f64>,
+    /// CLS is reported of documents whose FCP is, as the Chrome User Experience Report does it.
+    was_painted: bool,
+    estimate: CountEstimate,
+    native_count: Option<f64>,
+    count_before: f64,
+    pending: [Pending; 5],
+}
+
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Pending {
+    Nothing,
+    Change,
+    Settled,
+}
+
+impl<E: Clone> PageView<E> {
+    /// Shorter events are not looked at, `first-input` aside: two and a half frames at 60 Hz.
+    pub const EVENT_THRESHOLD: f64 = 40.0;
+
+    /// The first page view of a document.
+    pub fn new(arrival: Arrival) -> Self {
+        Self {
+            arrival,
+            view: 0,
+            lcp: Lcp::new(),
+            cls: Cls::new(),
+            inp: Inp::new(),
+            fcp: None,
+            ttfb: None,
+            restored_paint: None,
+            was_painted: false,
+            estimate: CountEstimate::new(),
+            native_count: None,
+            count_before: 0.0,
+            pending: [Pending::Nothing; 5],
+        }
+    }
+
+    /// Counts the page views of this document, from 0.
+    pub fn view(&self) -> u32 {
+        self.view
+    }
+
+    /// How this page view began.
+    pub fn navigation(&self) -> Navigation {
+        self.arrival.navigation
+    }
+
+    /// The `first-contentful-paint` entry.
+    pub fn handle_paint(&mut self, start: f64, entry: E) {
+        if self.fcp.is_some() || start >= self.arrival.first_hidden {
+            return;
+        }
+        self.fcp = Some((self.since_activation(start), Some(entry)));
+        self.mark(Metric::Fcp, Pending::Settled);
+        self.painted();
+    }
+
+    /// A `largest-contentful-paint` entry.
+    pub fn handle_largest_paint(&mut self, start: f64, entry: E) {
+        if start < self.arrival.first_hidden {
+            let value = self.since_activation(start);
+            if self.lcp.paint(value, entry) {
+                self.mark(Metric::Lcp, Pending::Change);
+            }
+        }
+    }
+
+    /// A `layout-shift` entry.
+    pub fn handle_shift(&mut self, shift: Shift, entry: E) {
+        if !shift.had_recent_input && self.cls.shift(shift.start, shift.value, entry) {
+            self.mark(Metric::Cls, Pending::Change);
+        }
+    }
+
+    /// An `event` or `first-input` entry; `count` is `performance.interactionCount` where there is one.
+    pub fn handle_event(&mut self, event: Event, count: Option<f64>, entry: E) {
+        if event.interaction > 0.0 {
+            self.estimate.note(event.interaction);
+            if event.is_first || event.duration >= Self::EVENT_THRESHOLD {
+                self.inp.event(event.interaction, event.start, event.duration, entry);
+            }
+        }
+        self.handle_interaction_count(count);
+        self.mark(Metric::Inp, Pending::Change);
+    }
+
+    /// `performance.interactionCount` where there is one. Without it, the count follows from the events.
+    pub fn handle_interaction_count(&mut self, count: Option<f64>) {
+        if count.is_some() {
+            self.native_count = count;
+        }
+    }
+
+    /// The navigation entry's `responseStart`, once the page is loaded.
+    pub fn handle_first_byte(&mut self, response_start: f64, entry: E) {
+        if self.ttfb.is_none() {
+            self.ttfb = Some((self.since_activation(response_start), Some(entry)));
+            self.mark(Metric::Ttfb, Pending::Settled);
+        }
+    }
+
+    /// A key or a click: the largest paint is final.
+    pub fn handle_input(&mut self) {
+        if self.lcp.end() {
+            self.mark(Metric::Lcp, Pending::Settled);
+        }
+    }
+
+    /// The page is hidden, and may never be seen again: everything is reported as it stands.
+    pub fn handle_hidden(&mut self, at: f64) {
+        self.handle_input();
+        self.mark(Metric::Cls, Pending::Settled);
+        self.mark(Metric::Inp, Pending::Settled);
+        if self.arrival.first_hidden == f64::INFINITY {
+            self.arrival.first_hidden = at;
+        }
+    }
+
+    /// The page came back from the back/forward cache: a new page view, with nothing to load.
+    pub fn handle_restored(&mut self, count: Option<f64>) {
+        self.handle_interaction_count(count);
+        self.count_before = self.count();
+        self.arrival = Arrival {
+            navigation: Navigation::BackForwardCache,
+            activation: 0.0,
+            first_hidden: f64::INFINITY,
+        };
+        self.view += 1;
+        self.lcp = Lcp::new();
+        // No entries will come of what is painted already.
+        self.lcp.end();
+        self.cls = Cls::new();
+        self.inp = Inp::new();
+        self.fcp = None;
+        self.restored_paint = None;
+        self.pending = [Pending::Nothing; 5];
+        // Only where the first load had one: some browsers give no times for some navigations.
+        if self.ttfb.is_some() {
+            self.ttfb = Some((0.0, None));
+            self.mark(Metric::Ttfb, Pending::Settled);
+        }
+    }
+
+    /// The restored page was painted, `after` ms after it was restored: that is its LCP and its FCP.
+    pub fn handle_restored_paint(&mut self, after: f64) {
+        self.restored_paint = Some(after);
+        self.mark(Metric::Fcp, Pending::Settled);
+        self.mark(Metric::Lcp, Pending::Settled);
+        self.painted();
+    }
+
+    /// What is to be reported next.
+    pub fn poll_report(&mut self) -> Option<Report<E>> {
+        for metric in Metric::ALL {
+            let pending = core::mem::replace(&mut self.pending[metric as usize], Pending::Nothing);
+            if pending != Pending::Nothing
+                && let Some(report) = self.report(metric, pending == Pending::Settled)
+            {
+                return Some(report);
+            }
+        }
+        None
+    }
+
+    /// A metric as it stands, for a listener who comes late; `None` while it has no value.
+    pub fn current(&self, metric: Metric) -> Option<Report<E>> {
+        let settled = match metric {
+            Metric::Lcp => self.lcp.has_ended(),
+            Metric::Fcp | Metric::Ttfb => true,
+            Metric::Cls | Metric::Inp => false,
+        };
+        self.report(metric, settled)
+    }
+
+    fn report(&self, metric: Metric, settled: bool) -> Option<Report<E>> {
+        let list = |entry: &Option<E>| entry.iter().cloned().collect();
+        let (value, entries): (f64, Vec<E>) = match (metric, self.restored_paint) {
+            (Metric::Lcp | Metric::Fcp, Some(after)) => (after, Vec::new()),
+            (Metric::Lcp, None) => {
+                let (value, entry) = self.lcp.candidate()?;
+                (*value, list(&Some(entry.clone())))
+            }
+            (Metric::Fcp, None) => self.fcp.as_ref().map(|(value, entry)| (*value, list(entry)))?,
+            (Metric::Ttfb, _) => self.ttfb.as_ref().map(|(value, entry)| (*value, list(entry)))?,
+            (Metric::Cls, _) if self.was_painted => (self.cls.value(), self.cls.entries().to_vec()),
+            (Metric::Cls, _) => return None,
+            (Metric::Inp, _) => self.interaction_to_next_paint()?,
+        };
+        Some(Report { metric, value, settled, view: self.view, navigation: self.arrival.navigation, entries })
+    }
+
+    fn interaction_to_next_paint(&self) -> Option<(f64, Vec<E>)> {
+        let count = self.count() - self.count_before;
+        match self.inp.value(count) {
+            Some((value, entries)) => Some((value, entries.to_vec())),
+            // There were interactions, all of them too short to be reported. On the first page view the first
+            // input would be known, however short.
+            None if count > 0.0 && self.view > 0 => Some((8.0, Vec::new())),
+            None => None,
+        }
+    }
+
+    fn painted(&mut self) {
+        self.was_painted = true;
+        self.mark(Metric::Cls, Pending::Change);
+    }
+
+    fn count(&self) -> f64 {
+        self.native_count.unwrap_or(self.estimate.count())
+    }
+
+    fn since_activation(&self, at: f64) -> f64 {
+        let since = at - self.arrival.activation;
+        if since > 0.0 { since } else { 0.0 }
+    }
+
+    fn mark(&mut self, metric: Metric, pending: Pending) {
+        let slot = &mut self.pending[metric as usize];
+        if *slot < pending {
+            *slot = pending;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vitals::Reporter;
+    use expect_test::{Expect, expect};
+    use std::format;
+    use std::string::String;
+
+    const SHOWN: Arrival =
+        Arrival { navigation: Navigation::Navigate, activation: 0.0, first_hidden: f64::INFINITY };
+
+    /// What a listener is told, a line per report.
+    struct Page {
+        view: PageView<char>,
+        listeners: [Reporter; 5],
+        told: String,
+    }
+
+    impl Page {
+        fn new(arrival: Arrival, all_changes: bool) -> Self {
+            let listeners = core::array::from_fn(|_| Reporter::new(all_changes));
+            Self { view: PageView::new(arrival), listeners, told: String::new() }
+        }
+
+        fn does(&mut self, what: impl FnOnce(&mut PageView<char>)) -> &mut Self {
+            what(&mut self.view);
+            while let Some(report) = self.view.poll_report() {
+                if let Some(delta) = self.listeners[report.metric as usize].news(&report) {
+                    self.told += &format!(
+                        "{} {} (+{}) {} {:?} {}\n",
+                        report.metric.as_str(),
+                        report.value,
+                        delta,
+                        report.rating().as_str(),
+                        report.entries,
+                        report.navigation.as_str()
+                    );
+                }
+            }
+            self
+        }
+
+        fn check(&mut self, expect: Expect) -> &mut Self {
+            expect.assert_eq(&core::mem::take(&mut self.told));
+            self
+        }
+    }
+
+    fn event(interaction: f64, duration: f64) -> Event {
+        Event { interaction, start: 100.0, duration, is_first: false }
+    }
+
+    fn shift(start: f64, value: f64) -> Shift {
+        Shift { start, value, had_recent_input: false }
+    }
+
+    #[test]
+    fn a_visit() {
+        let mut page = Page::new(SHOWN, false);
+        page.does(|page| page.handle_shift(shift(50.0, 0.25), 's'))
+            .does(|page| page.handle_paint(300.0, 'f'))
+            .does(|page| page.handle_largest_paint(300.0, 'l'))
+            .does(|page| page.handle_largest_paint(2600.0, 'L'))
+            .does(|page| page.handle_first_byte(120.0, 'n'))
+            .check(expect![[r#"
+                FCP 300 (+300) good ['f'] navigate
+                TTFB 120 (+120) good ['n'] navigate
+            "#]]);
+        page.does(|page| page.handle_input())
+            .does(|page| page.handle_event(event(7.0, 208.0), Some(1.0), 'e'))
+            .does(|page| page.handle_largest_paint(9000.0, 'x'))
+            .check(expect![[r#"
+                LCP 2600 (+2600) needs-improvement ['L'] navigate
+            "#]]);
+        page.does(|page| page.handle_hidden(5000.0)).check(expect![[r#"
+            INP 208 (+208) needs-improvement ['e'] navigate
+            CLS 0.25 (+0.25) needs-improvement ['s'] navigate
+        "#]]);
+        // Hidden again without news: nothing. With news: what was added.
+        page.does(|page| page.handle_hidden(6000.0)).check(expect![""]);
+        page.does(|page| page.handle_shift(shift(6100.0, 0.5), 't'))
+            .does(|page| page.handle_hidden(7000.0))
+            .check(expect![[r#"
+                CLS 0.5 (+0.25) poor ['t'] navigate
+            "#]]);
+    }
+
+    #[test]
+    fn all_changes_are_told_to_those_who_ask() {
+        let mut page = Page::new(SHOWN, true);
+        page.does(|page| page.handle_largest_paint(100.0, 'l'))
+            .does(|page| page.handle_paint(100.0, 'f'))
+            .does(|page| page.handle_largest_paint(200.0, 'L'))
+            .does(|page| page.handle_shift(shift(300.0, 0.0625), 's'))
+            .does(|page| page.handle_event(event(7.0, 48.0), Some(1.0), 'e'))
+            .does(|page| page.handle_event(event(14.0, 40.0), Some(2.0), 'x'))
+            .does(|page| page.handle_hidden(5000.0))
+            .check(expect![[r#"
+                LCP 100 (+100) good ['l'] navigate
+                CLS 0 (+0) good [] navigate
+                FCP 100 (+100) good ['f'] navigate
+                LCP 200 (+100) good ['L'] navigate
+                CLS 0.0625 (+0.0625) good ['s'] navigate
+                INP 48 (+48) good ['e'] navigate
+            "#]]);
+    }
+
+    #[test]
+    fn a_page_without_shifts_reports_zero_and_one_without_paint_nothing() {
+        Page::new(SHOWN, false)
+            .does(|page| page.handle_paint(100.0, 'f'))
+            .does(|page| page.handle_hidden(200.0))
+            .check(expect![[r#"
+                FCP 100 (+100) good ['f'] navigate
+                CLS 0 (+0) good [] navigate
+            "#]]);
+        Page::new(SHOWN, false)
+            .does(|page| page.handle_shift(shift(10.0, 0.5), 's'))
+            .does(|page| page.handle_hidden(200.0))
+            .check(expect![""]);
+    }
+
+    #[test]
+    fn what_was_painted_out_of_sight_does_not_count() {
+        Page::new(Arrival { first_hidden: 0.0, ..SHOWN }, false)
+            .does(|page| page.handle_paint(100.0, 'f'))
+            .does(|page| page.handle_largest_paint(100.0, 'l'))
+            .does(|page| page.handle_input())
+            .check(expect![""]);
+        Page::new(SHOWN, false)
+            .does(|page| page.handle_hidden(150.0))
+            .does(|page| page.handle_paint(200.0, 'f'))
+            .check(expect![""]);
+    }
+
+    #[test]
+    fn a_prerendered_page_is_measured_from_its_activation() {
+        Page::new(Arrival { navigation: Navigation::Prerender, activation: 1000.0, ..SHOWN }, false)
+            .does(|page| page.handle_first_byte(100.0, 'n'))
+            .does(|page| page.handle_paint(900.0, 'f'))
+            .does(|page| page.handle_largest_paint(1250.0, 'l'))
+            .does(|page| page.handle_input())
+            .check(expect![[r#"
+                TTFB 0 (+0) good ['n'] prerender
+                FCP 0 (+0) good ['f'] prerender
+                LCP 250 (+250) good ['l'] prerender
+            "#]]);
+    }
+
+    #[test]
+    fn shifts_after_input_do_not_count() {
+        let input = Shift { had_recent_input: true, ..shift(100.0, 0.5) };
+        Page::new(SHOWN, false)
+            .does(|page| page.handle_paint(50.0, 'f'))
+            .does(|page| page.handle_shift(input, 's'))
+            .does(|page| page.handle_hidden(200.0))
+            .check(expect![[r#"
+                FCP 50 (+50) good ['f'] navigate
+                CLS 0 (+0) good [] navigate
+            "#]]);
+    }
+
+    #[test]
+    fn the_first_input_counts_however_short_others_from_the_threshold_on() {
+        let mut page = Page::new(SHOWN, false);
+        page.does(|page| page.handle_event(event(7.0, 16.0), Some(1.0), 'a'))
+            .does(|page| page.handle_event(event(0.0, 500.0), Some(1.0), 'b'))
+            .does(|page| page.handle_hidden(200.0))
+            .check(expect![""]);
+        page.does(|page| page.handle_event(Event { is_first: true, ..event(7.0, 16.0) }, Some(1.0), 'c'))
+            .does(|page| page.handle_hidden(300.0))
+            .check(expect![[r#"
+                INP 16 (+16) good ['c'] navigate
+            "#]]);
+    }
+
+    #[test]
+    fn a_restored_page_is_a_new_page_view() {
+        let mut page = Page::new(SHOWN, false);
+        page.does(|page| page.handle_paint(100.0, 'f'))
+            .does(|page| page.handle_largest_paint(100.0, 'l'))
+            .does(|page| page.handle_first_byte(50.0, 'n'))
+            .does(|page| page.handle_event(event(7.0, 600.0), Some(1.0), 'e'))
+            .does(|page| page.handle_hidden(1000.0))
+            .check(expect![[r#"
+                FCP 100 (+100) good ['f'] navigate
+                TTFB 50 (+50) good ['n'] navigate
+                LCP 100 (+100) good ['l'] navigate
+                INP 600 (+600) poor ['e'] navigate
+                CLS 0 (+0) good [] navigate
+            "#]]);
+        page.does(|page| page.handle_restored(Some(1.0)))
+            .does(|page| page.handle_restored_paint(18.0))
+            .does(|page| page.handle_hidden(9000.0))
+            .check(expect![[r#"
+                TTFB 0 (+0) good [] back-forward-cache
+                LCP 18 (+18) good [] back-forward-cache
+                FCP 18 (+18) good [] back-forward-cache
+                CLS 0 (+0) good [] back-forward-cache
+            "#]]);
+        // An interaction too short for an entry is known by the count alone.
+        page.does(|page| page.handle_restored(Some(1.0)))
+            .does(|page| page.handle_interaction_count(Some(2.0)))
+            .does(|page| page.handle_hidden(9500.0))
+            .check(expect![[r#"
+                TTFB 0 (+0) good [] back-forward-cache
+                INP 8 (+8) good [] back-forward-cache
+                CLS 0 (+0) good [] back-forward-cache
+            "#]]);
+    }
+
+    #[test]
+    fn a_listener_who_comes_late_is_told_what_is_settled() {
+        let mut page: PageView<char> = PageView::new(SHOWN);
+        page.handle_largest_paint(100.0, 'l');
+        assert!(!page.current(Metric::Lcp).unwrap().settled);
+        assert_eq!(page.current(Metric::Fcp), None);
+        page.handle_input();
+        assert!(page.current(Metric::Lcp).unwrap().settled);
+    }
+}
