@@ -20,6 +20,9 @@ const STEP = (1 << STEP_BITS) - 1
 
 let engine: Engine | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
+/** What the timer was set with. */
+let setter: typeof setTimeout | undefined
+let clock: typeof Date | undefined
 /** Those with a timer running. Nobody else keeps them, so a function that is dropped can be collected. */
 const waiting = new Map<number, Waiting>()
 
@@ -42,12 +45,14 @@ export function obey(engine: Engine, id: number, step: number, entry: Waiting): 
 }
 
 function arm(engine: Engine): void {
-  clearTimeout(timer)
+  // A test's clock that was put in place or taken away meanwhile does not know this timer, and Node's
+  // forgets all others when asked to clear it.
+  if (setter === setTimeout && clock === Date) clearTimeout(timer)
+  setter = setTimeout
+  clock = Date
+  timer = undefined
   const delay = engine.arm(Date.now())
-  if (delay < 0) {
-    timer = undefined
-    return
-  }
+  if (delay < 0) return
   timer = setTimeout(fire, delay)
   // What is put off does not keep a Node process alive.
   ;(timer as { unref?: () => void }).unref?.()

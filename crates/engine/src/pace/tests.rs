@@ -196,6 +196,21 @@ fn a_burst_sets_the_timer_once() {
 }
 
 #[test]
+fn what_is_started_while_a_timeout_is_handled_waits_for_the_next() {
+    let mut host = Host::default();
+    let id = host.pacers.create(Pacing::debounce(ms(0)));
+    host.call(id);
+    let now = host.now();
+    host.pacers.handle_timeout(now);
+    let (_, step) = host.pacers.poll_expired(now).unwrap();
+    assert!(step.invoke);
+    host.obey(id, step);
+    host.call(id);
+    assert_eq!(host.pacers.poll_expired(now), None);
+    assert_eq!(host.pacers.arm(now), Some(Duration::ZERO));
+}
+
+#[test]
 fn one_that_was_cancelled_by_another_in_the_same_turn_does_not_run() {
     let mut host = Host::default();
     let a = host.pacers.create(Pacing::debounce(ms(10)));
