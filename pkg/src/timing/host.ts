@@ -23,6 +23,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 /** What the timer was set with. */
 let setter: typeof setTimeout | undefined
 let clock: typeof Date | undefined
+let due = 0
 /** Those with a timer running. Nobody else keeps them, so a function that is dropped can be collected. */
 const waiting = new Map<number, Waiting>()
 
@@ -45,14 +46,17 @@ export function obey(engine: Engine, id: number, step: number, entry: Waiting): 
 }
 
 function arm(engine: Engine): void {
-  // A test's clock that was put in place or taken away meanwhile does not know this timer, and Node's
-  // forgets all others when asked to clear it.
-  if (setter === setTimeout && clock === Date) clearTimeout(timer)
+  const now = Date.now()
+  // One that is overdue comes as soon as the host finds time; set again, it could be put off for ever. And
+  // a test's clock that was put in place or taken away meanwhile does not know this timer; Node's forgets
+  // all others when asked to clear it.
+  if (now < due && setter === setTimeout && clock === Date) clearTimeout(timer)
   setter = setTimeout
   clock = Date
   timer = undefined
-  const delay = engine.arm(Date.now())
+  const delay = engine.arm(now)
   if (delay < 0) return
+  due = now + delay
   timer = setTimeout(fire, delay)
   // What is put off does not keep a Node process alive.
   ;(timer as { unref?: () => void }).unref?.()
