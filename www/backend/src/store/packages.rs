@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// Best match of the search first: the name itself, its beginning, within it, the description.
+    /// Without a search, and among equal matches, most depended on first.
     #[default]
     Relevance,
     /// By name.
@@ -27,7 +28,8 @@ impl Sort {
             Self::Relevance => {
                 "CASE WHEN :q = '' THEN 0 WHEN p.name = :q COLLATE NOCASE THEN 0
                       WHEN p.name LIKE :start ESCAPE '\\' THEN 1
-                      WHEN p.name LIKE :within ESCAPE '\\' THEN 2 ELSE 3 END,"
+                      WHEN p.name LIKE :within ESCAPE '\\' THEN 2 ELSE 3 END,
+                 p.dependents DESC,"
             }
             Self::Name => "",
             Self::Dependents => "p.dependents DESC,",

@@ -1,0 +1,30 @@
+// What went wrong, in words for the person before the screen.
+import { HttpError } from 'whippet/json'
+
+/** The server's own words where it gave some. */
+export function explain(error: unknown): string {
+  if (error instanceof HttpError) return serverMessage(error.body) ?? `The server answered ${error.status}.`
+  // What `fetch` throws when there is no answer at all.
+  if (error instanceof TypeError) return 'The server cannot be reached.'
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** A 4xx says the same thing the second time; wasm that cannot run will not run later. */
+export function isWorthRetrying(error: unknown): boolean {
+  return error instanceof HttpError ? error.status >= 500 : error instanceof TypeError
+}
+
+/** The error that a failed answer to a plain `fetch` stands for. */
+export async function refusal(response: Response): Promise<Error> {
+  return new Error(serverMessage(await response.text()) ?? `The server answered ${response.status}.`)
+}
+
+/** Bodies of errors are `{"error":{"message":…}}`. */
+function serverMessage(body: string | undefined): string | undefined {
+  try {
+    const message: unknown = JSON.parse(body ?? '')?.error?.message
+    return typeof message === 'string' ? message : undefined
+  } catch {
+    return undefined
+  }
+}

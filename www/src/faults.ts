@@ -1,0 +1,43 @@
+// The switch that makes the server misbehave.
+import { MutationObserver, QueryObserver, type QueryClient } from 'whippet/query'
+import type { FaultMode } from './api'
+import { part } from './dom'
+import { explain, refusal } from './errors'
+import { faultsOptions, keys } from './queries'
+import { toast } from './toast'
+
+export function connectFaults(client: QueryClient): void {
+  const fieldset = part<HTMLFieldSetElement>('faults')
+  const inputs = [...fieldset.querySelectorAll('input')]
+
+  const observer = new QueryObserver(client, faultsOptions)
+  const render = () => {
+    const mode = observer.getCurrentResult().data?.mode
+    fieldset.disabled = mode === undefined
+    document.documentElement.dataset.fault = mode ?? 'normal'
+    for (const input of inputs) input.checked = input.value === mode
+  }
+  observer.subscribe(render)
+  render()
+
+  const turn = new MutationObserver<void, Error, FaultMode>(client, {
+    mutationFn: send,
+    onMutate: (mode) => void client.setQueryData(keys.faults, { mode }),
+    onError: (error) => toast(`The switch could not be turned. ${explain(error)}`),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.faults }),
+  })
+  fieldset.addEventListener('change', (event) => {
+    const mode = (event.target as HTMLInputElement).value as FaultMode
+    // Told by `onError`.
+    turn.mutate(mode).catch(() => {})
+  })
+}
+
+async function send(mode: FaultMode): Promise<void> {
+  const response = await fetch('/api/faults', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ mode }),
+  })
+  if (!response.ok) throw await refusal(response)
+}

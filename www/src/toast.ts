@@ -1,0 +1,10 @@
+// A line that passes: what was taken back, and why.
+import { h, part } from './dom'
+
+const SHOWN_FOR_MS = 6_000
+
+export function toast(text: string): void {
+  const line = h('p', { class: 'toast', 'data-testid': 'toast' }, text)
+  part('toasts').append(line)
+  setTimeout(() => line.remove(), SHOWN_FOR_MS)
+}
