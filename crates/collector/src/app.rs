@@ -1,0 +1,30 @@
+//! What all requests share.
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::limit::Limiter;
+use crate::metrics::Metrics;
+use crate::origins::Origins;
+use crate::scrape::Board;
+use crate::store::Store;
+
+/// What all requests share. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// What is kept.
+    pub store: Arc<Store>,
+    /// The collector's own figures.
+    pub metrics: Arc<Metrics>,
+    /// What is scraped, and how that goes.
+    pub board: Arc<Board>,
+    /// The time.
+    pub clock: Clock,
+    /// How often one client may send.
+    pub limiter: Arc<Limiter>,
+    /// Whose pages may send.
+    pub origins: Arc<Origins>,
+    /// The time between two scrapes, ms: no chart is finer.
+    pub scrape_interval: i64,
+    /// How long everything is kept in full detail, ms.
+    pub detail: i64,
+}

@@ -1,0 +1,134 @@
+//! The command line.
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, Uri};
+use clap::{Args, Parser, Subcommand};
+
+use crate::scrape::Target;
+
+/// Collects what browsers measured and what backends expose, and shows both.
+#[derive(Debug, Parser)]
+#[command(name = "whippet", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the collector, with the dashboard at /
+    Serve(Serve),
+}
+
+/// How to run the collector.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, default_value = "127.0.0.1:7300", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// The folder everything is kept in
+    #[arg(long, default_value = "whippet-data", value_name = "FOLDER")]
+    pub data: PathBuf,
+    /// A backend to scrape, such as shop=http://127.0.0.1:8080/metrics; may be given several times
+    #[arg(long, value_name = "NAME=URL")]
+    pub scrape: Vec<Target>,
+    /// The time between two scrapes
+    #[arg(long, default_value = "5s", value_name = "TIME", value_parser = duration)]
+    pub scrape_interval: Duration,
+    /// How long a scrape may take
+    #[arg(long, default_value = "4s", value_name = "TIME", value_parser = duration)]
+    pub scrape_timeout: Duration,
+    /// A site whose pages may send beacons, such as https://shop.example; may be given several times. Without
+    /// it, all may
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub allow_origin: Vec<HeaderValue>,
+    /// How long data is kept
+    #[arg(long, default_value = "30d", value_name = "TIME", value_parser = duration)]
+    pub retention: Duration,
+    /// How many beacons per second one address may send in the long run; 0 is no limit
+    #[arg(long, default_value_t = 100, value_name = "BEACONS")]
+    pub rate_limit: u32,
+}
+
+/// A number with a unit: `500ms`, `5s`, `15m`, `12h`, `30d`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let unit = match unit {
+        "ms" => Some(1),
+        "s" => Some(1000),
+        "m" => Some(60_000),
+        "h" => Some(3_600_000),
+        "d" => Some(86_400_000),
+        _ => None,
+    };
+    let ms = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
+    match ms {
+        // A hundred years, so that no sum of times overflows.
+        Some(ms @ 100..=3_153_600_000_000) => Ok(Duration::from_millis(ms)),
+        Some(_) => Err("must be from 100ms to 36500d".to_owned()),
+        None => Err("must be a whole number and a unit: 500ms, 5s, 15m, 12h or 30d".to_owned()),
+    }
+}
+
+/// An origin as browsers send it: scheme, host and port, and nothing behind.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let hint = "must be as browsers send it, such as https://shop.example or http://localhost:5173, in lower case \
+                and without a path";
+    let url: Uri = text.parse().map_err(|_| hint.to_owned())?;
+    let plain =
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some_and(|host| !host.is_empty());
+    if !plain || text.matches('/').count() != 2 || text.contains('?') || text.chars().any(char::is_uppercase)
+    {
+        return Err(hint.to_owned());
+    }
+    HeaderValue::from_str(text).map_err(|_| hint.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, duration, origin};
+    use clap::{CommandFactory, Parser};
+    use std::time::Duration;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("30d"), Ok(Duration::from_secs(30 * 86_400)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "5", "s", "-5s", "5 s", "1.5h", "0s", "99999999999999999999d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn origins_have_no_path() {
+        assert!(origin("https://shop.example").is_ok());
+        assert!(origin("http://localhost:5173").is_ok());
+        for wrong in [
+            "shop.example",
+            "https://shop.example/",
+            "https://shop.example/a",
+            "ftp://a.b",
+            "https://Shop.example",
+            "*",
+        ] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_bad_target_says_what_to_write() {
+        let error =
+            Cli::try_parse_from(["whippet", "serve", "--scrape", "http://127.0.0.1/metrics"]).unwrap_err();
+        assert!(error.to_string().contains("--scrape shop=http://127.0.0.1:8080/metrics"), "{error}");
+    }
+}

@@ -1,0 +1,72 @@
+//! Quantiles from cumulative `le` buckets, as Prometheus' `histogram_quantile` has them.
+use rusqlite::Connection;
+use whippet_engine::expo::quantile;
+
+use super::series::{Counter, Pair, Scrapes};
+
+/// The quantiles that charts and tables show.
+pub const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
+
+/// All `_bucket` series of one histogram.
+#[derive(Debug)]
+pub struct Buckets {
+    bounds: Vec<f64>,
+    series: Vec<(usize, Counter)>,
+}
+
+impl Buckets {
+    /// Reads them; `name` without `_bucket`.
+    pub fn read(connection: &Connection, scrapes: &Scrapes, name: &str) -> rusqlite::Result<Self> {
+        let counters = scrapes.counters(connection, &format!("{name}_bucket"))?;
+        let bound =
+            |counter: &Counter| counter.label(&["le"]).parse::<f64>().ok().filter(|bound| !bound.is_nan());
+        let mut bounds: Vec<f64> = counters.iter().filter_map(bound).collect();
+        bounds.sort_unstable_by(f64::total_cmp);
+        bounds.dedup();
+        let place = |counter: Counter| {
+            let bound = bound(&counter)?;
+            bounds.iter().position(|candidate| *candidate == bound).map(|place| (place, counter))
+        };
+        let series = counters.into_iter().filter_map(place).collect();
+        Ok(Self { bounds, series })
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.series.is_empty()
+    }
+
+    /// The series, to find out which groups there are.
+    pub fn counters(&self) -> impl Iterator<Item = &Counter> {
+        self.series.iter().map(|(_, counter)| counter)
+    }
+
+    /// What was observed between two scrapes, in the series that `wanted` picks.
+    pub fn observed(&self, pair: Pair, wanted: impl Fn(&Counter) -> bool) -> Observed {
+        let mut counts = vec![0.0; self.bounds.len()];
+        for (place, counter) in &self.series {
+            if wanted(counter) {
+                counts[*place] += counter.increase(pair);
+            }
+        }
+        Observed { counts: self.bounds.iter().copied().zip(counts).collect() }
+    }
+}
+
+/// Cumulative counts by upper bound.
+#[derive(Debug)]
+pub struct Observed {
+    counts: Vec<(f64, f64)>,
+}
+
+impl Observed {
+    /// How many observations there were.
+    pub fn count(&self) -> f64 {
+        self.counts.last().map_or(0.0, |bucket| bucket.1)
+    }
+
+    /// The quantile, in the unit of the bounds.
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        quantile(q, &self.counts)
+    }
+}

@@ -1,0 +1,37 @@
+//! Answers to the dashboard's questions, computed from what is stored.
+pub mod backend;
+pub mod buckets;
+pub mod errors;
+pub mod overview;
+pub mod series;
+pub mod status;
+pub mod steps;
+pub mod toolkit;
+pub mod vitals;
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+
+use crate::store::Kind;
+
+/// Which beacons a question is about.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only this application's.
+    pub app: Option<String>,
+    /// Only this page's.
+    pub page: Option<String>,
+}
+
+/// A condition on columns `app` and `page` that a [`Filter`] comes to. Binds `:app` and `:page`.
+const MATCHES: &str = "(:app IS NULL OR app IN (SELECT id FROM names WHERE kind = 0 AND name = :app))
+                   AND (:page IS NULL OR page IN (SELECT id FROM names WHERE kind = 1 AND name = :page))";
+
+/// All names of a kind, by number.
+fn names(connection: &Connection, kind: Kind) -> rusqlite::Result<HashMap<i64, String>> {
+    connection
+        .prepare_cached("SELECT id, name FROM names WHERE kind = ?1")?
+        .query_map([kind as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}

@@ -1,0 +1,85 @@
+//! `GET /api/overview`: the service levels, each measured over the window.
+use rusqlite::Connection;
+use whippet_api::{Level, Overview, Unit};
+use whippet_engine::vitals::Metric;
+
+use super::backend::{self, CACHES, DATABASE, LATENCY, REQUESTS};
+use super::buckets::Buckets;
+use super::series::Scrapes;
+use super::steps::Steps;
+use super::{Filter, status, vitals};
+
+/// A level whose value must stay below its bound.
+fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) -> Level {
+    Level { name: name.to_owned(), subject: subject.to_owned(), value, bound, above: false, unit }
+}
+
+/// The levels of all `targets`, scraped every `interval` ms, and of all applications.
+pub fn overview(
+    connection: &Connection,
+    targets: &[String],
+    steps: &Steps,
+    interval: i64,
+) -> rusqlite::Result<Overview> {
+    let mut levels = Vec::new();
+    for target in targets {
+        levels.extend(target_levels(connection, target, steps, interval)?);
+    }
+    for app in status::apps(connection)? {
+        levels.extend(app_levels(connection, &app, steps)?);
+    }
+    Ok(Overview { levels })
+}
+
+fn target_levels(
+    connection: &Connection,
+    target: &str,
+    steps: &Steps,
+    interval: i64,
+) -> rusqlite::Result<Vec<Level>> {
+    let mut levels = Vec::new();
+    let scrapes = Scrapes::new(connection, target, steps, interval)?;
+    // A target that was not scraped in the window keeps its place, with nothing known.
+    let Some((scrapes, whole)) = scrapes.and_then(|scrapes| scrapes.whole.map(|whole| (scrapes, whole)))
+    else {
+        for (name, bound) in RESPONSE {
+            levels.push(below(target, name, None, bound, Unit::Ms));
+        }
+        return Ok(levels);
+    };
+    let latency = Buckets::read(connection, &scrapes, LATENCY)?;
+    let observed = latency.observed(whole, |_| true);
+    for ((name, bound), q) in RESPONSE.into_iter().zip([0.5, 0.95, 0.99]) {
+        levels.push(below(target, name, observed.quantile(q).map(backend::ms), bound, Unit::Ms));
+    }
+    let requests = scrapes.counters(connection, REQUESTS)?;
+    let errors = |class| backend::share(&requests, whole, |counter| backend::class(counter) == Some(class));
+    levels.push(below(target, "Client errors (4xx)", errors('4'), 0.01, Unit::Ratio));
+    levels.push(below(target, "Server errors (5xx)", errors('5'), 0.001, Unit::Ratio));
+    let database = Buckets::read(connection, &scrapes, DATABASE)?;
+    if !database.is_empty() {
+        let p95 = database.observed(whole, |_| true).quantile(0.95).map(backend::ms);
+        levels.push(below(target, "Database query p95", p95, 100.0, Unit::Ms));
+    }
+    let caches = scrapes.counters(connection, CACHES)?;
+    if !caches.is_empty() {
+        let value = backend::hit_rate(&caches, whole, |_| true);
+        let mut level = below(target, "Cache hit rate", value, 0.7, Unit::Ratio);
+        level.above = true;
+        levels.push(level);
+    }
+    Ok(levels)
+}
+
+const RESPONSE: [(&str, f64); 3] =
+    [("Response p50", 200.0), ("Response p95", 500.0), ("Response p99", 1000.0)];
+
+fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Level>> {
+    let filter = Filter { app: Some(app.to_owned()), page: None };
+    let values = vitals::p75(connection, steps, &filter)?;
+    let levels = Metric::ALL.iter().zip(values).map(|(metric, value)| {
+        let unit = if *metric == Metric::Cls { Unit::Number } else { Unit::Ms };
+        below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit)
+    });
+    Ok(levels.collect())
+}

@@ -1,0 +1,78 @@
+//! `GET /api/toolkit`: what Whippet itself did in the browsers.
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, named_params};
+use whippet_api::{Chart, Counter, Line, Toolkit};
+use whippet_engine::stats::Histogram;
+
+use super::buckets::QUANTILES;
+use super::steps::Steps;
+use super::{Filter, MATCHES, names};
+use crate::store::{Kind, MINUTE, buckets};
+
+/// The histogram of what queries' fetches took, ms.
+const FETCHES: &str = "query.fetch";
+
+/// Counters, cache hit rate and fetch latency of the window.
+pub fn toolkit(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Toolkit> {
+    let (totals, hits, misses) = counters(connection, steps, filter)?;
+    let fetches = fetches(connection, steps, filter)?;
+    let chart = |lines| Chart { times: steps.ends.clone(), lines };
+    let hit_rate = hits.iter().zip(&misses).map(|(hits, misses)| {
+        let all = hits + misses;
+        (all > 0.0).then(|| hits / all)
+    });
+    let quantiles = QUANTILES.map(|(name, q)| Line {
+        name: name.to_owned(),
+        values: fetches.iter().map(|histogram| histogram.quantile(q)).collect(),
+    });
+    Ok(Toolkit {
+        counters: totals.into_iter().map(|(name, total)| Counter { name, total: total as u64 }).collect(),
+        hit_rate: chart(vec![Line { name: "hit rate".to_owned(), values: hit_rate.collect() }]),
+        fetches: chart(quantiles.into()),
+    })
+}
+
+type Counts = (BTreeMap<String, f64>, Vec<f64>, Vec<f64>);
+
+/// Totals by name, and the hits and misses of each step.
+fn counters(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Counts> {
+    let names = names(connection, Kind::Counter)?;
+    let (from, to) = steps.bounds(MINUTE);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT minute, name, total(total) FROM counters
+         WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY minute, name"
+    ))?;
+    let mut rows = statement.query(named_params! {
+        ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
+    })?;
+    let mut totals: BTreeMap<String, f64> = BTreeMap::new();
+    let (mut hits, mut misses) = (vec![0.0; steps.ends.len()], vec![0.0; steps.ends.len()]);
+    while let Some(row) = rows.next()? {
+        let (place, total): (usize, f64) = (steps.place(row.get(0)?), row.get(2)?);
+        let Some(name) = names.get(&row.get(1)?) else { continue };
+        match name.as_str() {
+            "query.hits" => hits[place] += total,
+            "query.misses" => misses[place] += total,
+            _ => {}
+        }
+        *totals.entry(name.clone()).or_default() += total;
+    }
+    Ok((totals, hits, misses))
+}
+
+fn fetches(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vec<Histogram>> {
+    let (from, to) = steps.bounds(MINUTE);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT minute, histogram FROM histograms WHERE minute > :from AND minute <= :to
+         AND name IN (SELECT id FROM names WHERE kind = 3 AND name = :name) AND {MATCHES}"
+    ))?;
+    let mut rows = statement.query(named_params! {
+        ":from": from, ":to": to, ":name": FETCHES, ":app": filter.app, ":page": filter.page,
+    })?;
+    let mut histograms = vec![Histogram::new(); steps.ends.len()];
+    while let Some(row) = rows.next()? {
+        buckets::merge_bytes(&mut histograms[steps.place(row.get(0)?)], row.get_ref(1)?.as_blob()?);
+    }
+    Ok(histograms)
+}

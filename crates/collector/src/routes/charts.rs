@@ -1,0 +1,96 @@
+//! `GET /api/…`: what the dashboard asks for. The answers' types and their meaning are in `whippet_api`.
+use axum::Json;
+use axum::extract::State;
+use whippet_api::{Backend, Errors, Overview, Range, Status, Toolkit, Vitals};
+
+use super::params::{Params, Window};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::query::steps::Steps;
+use crate::query::{self, Filter};
+use crate::store::{HOUR, MINUTE};
+
+type Answer<T> = Result<Json<T>, Failure>;
+
+/// `GET /api/status`
+pub async fn status(State(app): State<App>) -> Answer<Status> {
+    let (beacons, last_beacon, apps) = app.store.read("read_status", query::status::status).await?;
+    Ok(Json(Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        now: app.clock.now(),
+        beacons,
+        last_beacon,
+        apps,
+        targets: app.board.snapshot(),
+    }))
+}
+
+/// `GET /api/overview`
+pub async fn overview(State(app): State<App>, Params(window): Params<Window>) -> Answer<Overview> {
+    let steps = scraped(&app, &window.range(app.clock.now())?);
+    let targets: Vec<String> = app.board.snapshot().into_iter().map(|target| target.name).collect();
+    let interval = app.scrape_interval;
+    let read = move |connection: &_| query::overview::overview(connection, &targets, &steps, interval);
+    Ok(Json(app.store.read("read_overview", read).await?))
+}
+
+/// `GET /api/backend`
+pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> Answer<Backend> {
+    let steps = scraped(&app, &window.range(app.clock.now())?);
+    let known = app.board.snapshot();
+    let Some(target) = window.target else {
+        return Err(Failure::bad_request(
+            "bad_query",
+            "`target` is missing: name one of those in /api/status",
+        ));
+    };
+    if !known.iter().any(|entry| entry.name == target) {
+        let message = "there is no such target: name one of those in /api/status";
+        return Err(Failure::bad_request("unknown_target", message));
+    }
+    let interval = app.scrape_interval;
+    let read = move |connection: &_| query::backend::backend(connection, &target, &steps, interval);
+    Ok(Json(app.store.read("read_backend", read).await?))
+}
+
+/// `GET /api/vitals`
+pub async fn vitals(State(app): State<App>, Params(window): Params<Window>) -> Answer<Vitals> {
+    let steps = reported(&app, &window.range(app.clock.now())?);
+    let filter = filter(window);
+    let read = move |connection: &_| query::vitals::vitals(connection, &steps, &filter);
+    Ok(Json(app.store.read("read_vitals", read).await?))
+}
+
+/// `GET /api/toolkit`
+pub async fn toolkit(State(app): State<App>, Params(window): Params<Window>) -> Answer<Toolkit> {
+    let steps = reported(&app, &window.range(app.clock.now())?);
+    let filter = filter(window);
+    let read = move |connection: &_| query::toolkit::toolkit(connection, &steps, &filter);
+    Ok(Json(app.store.read("read_toolkit", read).await?))
+}
+
+/// `GET /api/errors`
+pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> Answer<Errors> {
+    let steps = reported(&app, &window.range(app.clock.now())?);
+    let filter = filter(window);
+    let read = move |connection: &_| query::errors::errors(connection, &steps, &filter);
+    Ok(Json(app.store.read("read_errors", read).await?))
+}
+
+fn filter(window: Window) -> Filter {
+    // An empty choice in a form is no choice.
+    let chosen = |choice: Option<String>| choice.filter(|choice| !choice.is_empty());
+    Filter { app: chosen(window.app), page: chosen(window.page) }
+}
+
+/// Steps for scraped samples, which are kept one per minute once they are old.
+fn scraped(app: &App, range: &Range) -> Steps {
+    let old = range.from < app.clock.now() - app.detail;
+    Steps::new(range, if old { app.scrape_interval.max(MINUTE) } else { app.scrape_interval })
+}
+
+/// Steps for what beacons report, which is kept per minute, and per hour once it is old.
+fn reported(app: &App, range: &Range) -> Steps {
+    let old = range.from < app.clock.now() - app.detail;
+    Steps::new(range, if old { HOUR } else { MINUTE })
+}

@@ -1,0 +1,85 @@
+//! The dashboard's files, embedded at build.
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::failure::Failure;
+
+/// The dashboard as `crates/dashboard/dist` was when this program was built; empty if it was not there.
+#[derive(RustEmbed)]
+#[folder = "../dashboard/dist"]
+#[allow_missing = true]
+struct Files;
+
+const INDEX: &str = "index.html";
+
+const MISSING: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Whippet</title>\
+<h1>The dashboard is not in this build</h1>\
+<p>The collector runs, takes beacons in and scrapes. To build it with its dashboard, run \
+<code>cargo xtask build</code> in Whippet's source folder, then start <code>whippet serve</code> again.\n";
+
+/// The file at `path`, or else the dashboard's own page, which knows what to show there.
+pub fn file(path: &str, headers: &HeaderMap) -> Response {
+    let path = path.trim_start_matches('/');
+    if let Some(file) = Files::get(if path.is_empty() { INDEX } else { path }) {
+        return answer(file, path, headers);
+    }
+    // A path that names a file is not a page of the dashboard: a missing script must not come as HTML.
+    if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
+        let message = "there is no such file: reload the dashboard, it may have been updated";
+        return Failure::new(StatusCode::NOT_FOUND, "not_found", message).into_response();
+    }
+    match Files::get(INDEX) {
+        Some(file) => answer(file, INDEX, headers),
+        None => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], MISSING)
+                .into_response()
+        }
+    }
+}
+
+fn answer(file: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {
+    let tag = tag(&file.metadata.sha256_hash());
+    // The names of the files stay the same from build to build: browsers may keep them, but must ask.
+    let cached = [
+        (header::ETAG, tag.clone()),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    let unchanged = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|candidate| candidate.trim().as_bytes() == tag.as_bytes());
+    if unchanged {
+        return (StatusCode::NOT_MODIFIED, cached).into_response();
+    }
+    let kind = content_type(path, file.metadata.mimetype());
+    (cached, [(header::CONTENT_TYPE, kind)], Body::from(file.data)).into_response()
+}
+
+/// Weak: compressed and plain answers have the same.
+fn tag(hash: &[u8; 32]) -> HeaderValue {
+    let mut tag = String::from("W/\"");
+    for byte in &hash[..12] {
+        tag.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
+        tag.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
+    }
+    tag.push('"');
+    // Hexadecimal digits in quotes are always a header.
+    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
+}
+
+fn content_type(path: &str, guessed: &str) -> HeaderValue {
+    let text = guessed.starts_with("text/");
+    let kind = if path.is_empty() || path == INDEX {
+        "text/html; charset=utf-8".to_owned()
+    } else if text {
+        format!("{guessed}; charset=utf-8")
+    } else {
+        guessed.to_owned()
+    };
+    HeaderValue::from_str(&kind).unwrap_or(HeaderValue::from_static("application/octet-stream"))
+}

@@ -1,0 +1,52 @@
+//! Counts every request, by route and status.
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::app::App;
+
+pub async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = name(request.method());
+    // The route, never the path: whoever asks for random paths must not fill the metrics.
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let in_flight = InFlight::new(&app);
+    let response = next.run(request).await;
+    drop(in_flight);
+    let route = route.as_deref().unwrap_or("(dashboard)");
+    app.metrics.request(method, route, response.status().as_u16(), started.elapsed());
+    response
+}
+
+/// Counts down also when the client goes away and the request is dropped.
+struct InFlight<'a>(&'a App);
+
+impl<'a> InFlight<'a> {
+    fn new(app: &'a App) -> Self {
+        app.metrics.in_flight.inc();
+        Self(app)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.metrics.in_flight.dec();
+    }
+}
+
+/// The method's name; clients can make up others, which are all one.
+pub fn name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}

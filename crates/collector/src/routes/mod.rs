@@ -1,0 +1,84 @@
+//! Which address is answered by what.
+mod beacons;
+mod charts;
+mod dashboard;
+mod measure;
+mod own;
+mod params;
+
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+use crate::failure::Failure;
+
+/// Scripts and wasm only from here; styles also inline, as charts set them. Nobody may frame the dashboard.
+const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+                   img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// All routes.
+pub fn router(app: App) -> Router {
+    let api = Router::new()
+        .route("/api/status", get(charts::status))
+        .route("/api/overview", get(charts::overview))
+        .route("/api/backend", get(charts::backend))
+        .route("/api/vitals", get(charts::vitals))
+        .route("/api/toolkit", get(charts::toolkit))
+        .route("/api/errors", get(charts::errors))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ));
+    let beacons = Router::new()
+        .route("/v1/beacons", post(beacons::post).options(beacons::preflight))
+        .layer(middleware::map_response_with_state(app.clone(), beacons::share));
+    Router::new()
+        .merge(api)
+        .route("/metrics", get(own::metrics))
+        .route("/healthz", get(own::health))
+        .merge(beacons)
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(fallback)
+        .layer(middleware::from_fn_with_state(app.clone(), measure::measure))
+        .layer(CompressionLayer::new())
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CSP),
+        ))
+        .with_state(app)
+}
+
+async fn method_not_allowed(method: Method) -> Failure {
+    let message = format!("{} is not answered here: see the Allow header", measure::name(&method));
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
+/// Paths that are no routes belong to the dashboard, which has its own; those of the API do not exist.
+async fn fallback(method: Method, uri: Uri, headers: axum::http::HeaderMap) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    let path = uri.path();
+    let api = ["/api", "/v1"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    if api {
+        let message = "there is nothing at this address: the API is described in crates/api";
+        return Failure::new(StatusCode::NOT_FOUND, "not_found", message).into_response();
+    }
+    if method != Method::GET && method != Method::HEAD {
+        let mut response = method_not_allowed(method).await.into_response();
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    dashboard::file(path, &headers)
+}

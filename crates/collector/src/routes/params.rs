@@ -1,0 +1,61 @@
+//! Query strings, read into types, or refused with a reason.
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use whippet_api::Range;
+
+use crate::failure::Failure;
+
+const HOUR: i64 = 3_600_000;
+/// The longest window: more than retention ever keeps.
+const LONGEST: i64 = 400 * 24 * HOUR;
+
+/// A query string as `T`.
+pub struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(rejection) => Err(Failure::bad_request(
+                "bad_query",
+                format!("the query string cannot be read: {}", rejection.body_text()),
+            )),
+        }
+    }
+}
+
+/// What all charts take. Without an end they end now, without a beginning they span an hour.
+#[derive(Deserialize)]
+pub struct Window {
+    from: Option<i64>,
+    to: Option<i64>,
+    /// A scraped target.
+    pub target: Option<String>,
+    /// An application.
+    pub app: Option<String>,
+    /// A page of it.
+    pub page: Option<String>,
+}
+
+impl Window {
+    /// The window, if it is one.
+    pub fn range(&self, now: i64) -> Result<Range, Failure> {
+        let to = self.to.unwrap_or(now);
+        let from = self.from.unwrap_or(to.saturating_sub(HOUR));
+        let wrong = |message: &str| Err(Failure::bad_request("bad_range", message));
+        if from < 0 || to < 0 {
+            return wrong("`from` and `to` are milliseconds since 1970, and not negative");
+        }
+        if from >= to {
+            return wrong("`from` must be before `to`; both are milliseconds since 1970");
+        }
+        if to - from > LONGEST {
+            return wrong("the window is longer than 400 days: choose a shorter one");
+        }
+        Ok(Range { from, to })
+    }
+}

@@ -1,0 +1,41 @@
+//! What came of each target's last scrape.
+use std::sync::Mutex;
+
+use whippet_api::Target as Entry;
+
+/// One entry per target, in the order they were given.
+pub struct Board(Mutex<Vec<Entry>>);
+
+impl Board {
+    /// All targets by name and address, none scraped yet.
+    pub fn new(targets: impl IntoIterator<Item = (String, String)>) -> Self {
+        let entries = targets.into_iter().map(|(name, url)| Entry {
+            name,
+            url,
+            up: false,
+            last_scrape: None,
+            error: None,
+        });
+        Self(Mutex::new(entries.collect()))
+    }
+
+    /// Notes a scrape. Returns whether the target went up or down by it.
+    pub fn note(&self, target: &str, at: i64, error: Option<&str>) -> bool {
+        let mut entries = self.entries();
+        let Some(entry) = entries.iter_mut().find(|entry| entry.name == target) else { return false };
+        let changed = entry.last_scrape.is_none() || entry.up != error.is_none();
+        entry.up = error.is_none();
+        entry.last_scrape = Some(at);
+        entry.error = error.map(str::to_owned);
+        changed
+    }
+
+    /// A copy of all entries.
+    pub fn snapshot(&self) -> Vec<Entry> {
+        self.entries().clone()
+    }
+
+    fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Entry>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

@@ -1,0 +1,103 @@
+//! One HTTP request for a text of bounded size, in bounded time.
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+
+/// No metrics document is larger than this.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// An HTTP client that keeps its connections.
+#[derive(Clone)]
+pub struct Fetcher {
+    client: Client<HttpConnector, Body>,
+    timeout: Duration,
+}
+
+/// Why there is no text.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// Nobody answers there.
+    Unreachable(String),
+    /// The answer took too long.
+    Timeout(Duration),
+    /// The answer was no success.
+    Status(StatusCode),
+    /// The answer does not end.
+    TooLarge,
+    /// The connection broke off.
+    Broken(String),
+    /// The answer is not UTF-8.
+    NotText,
+}
+
+impl std::fmt::Display for FetchError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreachable(why) => {
+                write!(f, "cannot connect: {why}. Is the backend running at this address?")
+            }
+            Self::Timeout(after) => write!(f, "no answer within {} ms", after.as_millis()),
+            Self::Status(status) if status.is_redirection() => {
+                write!(f, "answered {status}: give the address it redirects to")
+            }
+            Self::Status(status) => write!(f, "answered {status} instead of 200: is the path right?"),
+            Self::TooLarge => write!(f, "the metrics are larger than {} MiB", MAX_BYTES / 1024 / 1024),
+            Self::Broken(why) => write!(f, "the answer broke off: {why}"),
+            Self::NotText => f.write_str("the answer is not UTF-8 text: is this the metrics address?"),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {}
+
+impl Fetcher {
+    /// A client that waits for `timeout` at most, from connecting to the last byte.
+    pub fn new(timeout: Duration) -> Self {
+        Self { client: Client::builder(TokioExecutor::new()).build_http(), timeout }
+    }
+
+    /// The text at `url`.
+    pub async fn get(&self, url: &Uri) -> Result<String, FetchError> {
+        match tokio::time::timeout(self.timeout, self.attempt(url)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(FetchError::Timeout(self.timeout)),
+        }
+    }
+
+    async fn attempt(&self, url: &Uri) -> Result<String, FetchError> {
+        let request = Request::get(url)
+            .header(header::ACCEPT, "text/plain;version=0.0.4")
+            .header(header::USER_AGENT, concat!("whippet/", env!("CARGO_PKG_VERSION")))
+            .body(Body::empty())
+            .map_err(|error| FetchError::Unreachable(error.to_string()))?;
+        let answer =
+            self.client.request(request).await.map_err(|error| FetchError::Unreachable(root(&error)))?;
+        if answer.status() != StatusCode::OK {
+            return Err(FetchError::Status(answer.status()));
+        }
+        let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                FetchError::TooLarge
+            } else {
+                FetchError::Broken(root(&*error))
+            }
+        })?;
+        let bytes: Bytes = body.to_bytes();
+        String::from_utf8(bytes.into()).map_err(|_| FetchError::NotText)
+    }
+}
+
+/// What lies at the bottom: `Connection refused` says more than `client error (Connect)`.
+fn root(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}

@@ -1,0 +1,149 @@
+//! Scraping: asking each backend for its metrics every few seconds.
+mod board;
+mod fetch;
+mod own;
+mod parse;
+mod target;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+pub use board::Board;
+pub use fetch::{FetchError, Fetcher};
+pub use own::OWN;
+pub use parse::parse;
+pub use target::{Target, TargetError};
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::store::{Scrape, Store};
+
+/// One value of one series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The series' name, `http_requests_total`.
+    pub name: String,
+    /// Its labels.
+    pub labels: Vec<(String, String)>,
+    /// The value.
+    pub value: f64,
+    /// Whether it only grows, save for restarts; a gauge otherwise.
+    pub counter: bool,
+}
+
+/// Why a scrape failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ScrapeError {
+    /// No answer, or not the one wanted.
+    Fetch(FetchError),
+    /// The answer is no metrics text.
+    Parse(whippet_engine::expo::ParseError),
+    /// What was found could not be kept.
+    Store(crate::store::StoreError),
+}
+
+impl std::fmt::Display for ScrapeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Fetch(error) => error.fmt(f),
+            Self::Parse(error) => write!(f, "the answer is no metrics text, {error}"),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ScrapeError {}
+
+/// Everything a scrape needs.
+pub struct Scraper {
+    /// Where samples are kept.
+    pub store: Arc<Store>,
+    /// Where scrapes are counted.
+    pub metrics: Arc<Metrics>,
+    /// What each target's last scrape came to.
+    pub board: Arc<Board>,
+    /// When samples were taken.
+    pub clock: Clock,
+    /// The HTTP client.
+    pub fetcher: Fetcher,
+}
+
+impl Scraper {
+    /// Scrapes `target` once, keeps what it finds, and notes on the board what came of it.
+    pub async fn scrape(&self, target: &Target) {
+        let started = Instant::now();
+        let outcome = self.attempt(target).await;
+        self.note(&target.name, started, outcome);
+    }
+
+    async fn attempt(&self, target: &Target) -> Result<(), ScrapeError> {
+        let text = self.fetcher.get(&target.url).await.map_err(ScrapeError::Fetch)?;
+        let samples = parse(&text).map_err(ScrapeError::Parse)?;
+        self.keep(&target.name, samples).await
+    }
+
+    /// Records the collector's own figures, without the detour through HTTP.
+    pub async fn scrape_own(&self) {
+        let started = Instant::now();
+        let text = self.metrics.text(self.store.waiting());
+        let outcome = match parse(&text) {
+            Ok(samples) => self.keep(OWN, samples).await,
+            Err(error) => Err(ScrapeError::Parse(error)),
+        };
+        self.note(OWN, started, outcome);
+    }
+
+    async fn keep(&self, target: &str, samples: Vec<Sample>) -> Result<(), ScrapeError> {
+        let scrape = Scrape { target: target.to_owned(), time: self.clock.now(), samples };
+        self.store.record(scrape).await.map_err(ScrapeError::Store)
+    }
+
+    fn note(&self, target: &str, started: Instant, outcome: Result<(), ScrapeError>) {
+        self.metrics.scraped(target, outcome.is_ok(), started.elapsed());
+        let error = outcome.err().map(|error| error.to_string());
+        if self.board.note(target, self.clock.now(), error.as_deref()) {
+            match error {
+                Some(error) => tracing::warn!(
+                    target_name = target,
+                    error = error.escape_debug().to_string(),
+                    "target is down"
+                ),
+                None => tracing::info!(target_name = target, "target is up"),
+            }
+        }
+    }
+}
+
+/// Scrapes all targets and the collector itself, each at its own pace, until the set is dropped.
+pub fn start(scraper: Arc<Scraper>, targets: Vec<Target>, every: Duration) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    for target in targets {
+        let scraper = Arc::clone(&scraper);
+        tasks.spawn(async move {
+            let mut ticks = ticks(every);
+            loop {
+                ticks.tick().await;
+                scraper.scrape(&target).await;
+            }
+        });
+    }
+    tasks.spawn(async move {
+        let mut ticks = ticks(every);
+        loop {
+            ticks.tick().await;
+            scraper.scrape_own().await;
+        }
+    });
+    tasks
+}
+
+fn ticks(every: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(every);
+    // A slow target is asked less often, not several times at once afterwards.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

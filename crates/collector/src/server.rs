@@ -1,0 +1,203 @@
+//! Putting the collector together, and running it until it is told to stop.
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::args::Serve;
+use crate::clock::Clock;
+use crate::limit::Limiter;
+use crate::metrics::Metrics;
+use crate::origins::Origins;
+use crate::routes;
+use crate::scrape::{self, Board, Fetcher, OWN, Scraper, Target};
+use crate::store::{Options, Store, StoreError};
+
+/// The time between two sweeps of what is too old.
+const SWEEP: Duration = Duration::from_secs(15 * 60);
+
+/// How long requests may take to finish once the collector is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Why the collector does not run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The address cannot be listened at.
+    Listen {
+        /// Which one.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The data cannot be used.
+    Store(StoreError),
+    /// Two targets have the same name.
+    SameName(String),
+    /// A scrape could take longer than the time to the next.
+    SlowTimeout,
+    /// The listening socket broke.
+    Broken(std::io::Error),
+}
+
+impl std::fmt::Display for ServeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Listen { address, source } if source.kind() == std::io::ErrorKind::AddrInUse => write!(
+                f,
+                "port {} is in use on {}: stop what listens there, or choose another with --listen {}:PORT",
+                address.port(),
+                address.ip(),
+                address.ip()
+            ),
+            Self::Listen { address, source } => {
+                write!(f, "cannot listen on {address}: {source}. Choose another address with --listen.")
+            }
+            Self::Store(error) => error.fmt(f),
+            Self::SameName(name) => {
+                write!(f, "two --scrape targets are called '{name}': give each a name of its own")
+            }
+            Self::SlowTimeout => {
+                f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
+            }
+            Self::Broken(error) => write!(f, "the listening socket broke: {error}. Start whippet again."),
+        }
+    }
+}
+
+impl std::error::Error for ServeError {}
+
+impl From<StoreError> for ServeError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Runs the collector until SIGINT or SIGTERM.
+pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
+    check(&arguments)?;
+    let clock = Clock::system();
+    let metrics = Arc::new(Metrics::new());
+    let mut options = Options::new(&arguments.data);
+    options.retention = arguments.retention.as_millis() as i64;
+    let detail = options.detail;
+    // First the address, so that nothing is touched where another collector runs already.
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
+    let address = listener.local_addr().unwrap_or(arguments.listen);
+    let store = Arc::new(Store::open(options, Arc::clone(&metrics))?);
+    let board = Arc::new(board(&arguments.scrape, address));
+    let app = App {
+        store: Arc::clone(&store),
+        metrics: Arc::clone(&metrics),
+        board: Arc::clone(&board),
+        clock: clock.clone(),
+        limiter: Arc::new(Limiter::new(arguments.rate_limit)),
+        origins: Arc::new(match arguments.allow_origin.is_empty() {
+            true => Origins::Any,
+            false => Origins::These(arguments.allow_origin),
+        }),
+        scrape_interval: arguments.scrape_interval.as_millis() as i64,
+        detail,
+    };
+    let fetcher = Fetcher::new(arguments.scrape_timeout);
+    let scraper = Scraper { store: Arc::clone(&store), metrics, board, clock: clock.clone(), fetcher };
+    let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
+    sweep(&mut tasks, Arc::clone(&store), clock);
+    announce(address, &arguments.data);
+
+    let outcome = listen(listener, routes::router(app)).await;
+    tasks.shutdown().await;
+    store.close().await;
+    tracing::info!("stopped; everything is on disk");
+    outcome.map_err(ServeError::Broken)
+}
+
+fn check(arguments: &Serve) -> Result<(), ServeError> {
+    let mut names: Vec<&str> = arguments.scrape.iter().map(|target| target.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(ServeError::SameName(twice[0].to_owned()));
+    }
+    if arguments.scrape_timeout > arguments.scrape_interval && !arguments.scrape.is_empty() {
+        return Err(ServeError::SlowTimeout);
+    }
+    Ok(())
+}
+
+/// All targets, the collector itself last.
+fn board(targets: &[Target], address: SocketAddr) -> Board {
+    let own = (OWN.to_owned(), format!("http://{address}/metrics"));
+    Board::new(targets.iter().map(|target| (target.name.clone(), target.url.to_string())).chain([own]))
+}
+
+fn announce(address: SocketAddr, data: &std::path::Path) {
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(
+        data = %data.display(),
+        "whippet {version}: dashboard at http://{address}/, beacons at http://{address}/v1/beacons"
+    );
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "listening on {address}, which other machines may reach: the dashboard and its API have no password \
+             yet. Put a proxy with authentication before everything but /v1/beacons."
+        );
+    }
+}
+
+fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(SWEEP);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = store.sweep(clock.now()).await {
+                tracing::warn!(%error, "old data was not swept; it is tried again later");
+            }
+        }
+    });
+}
+
+async fn listen(listener: TcpListener, router: axum::Router) -> std::io::Result<()> {
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut listening = stopped.clone();
+    let server = axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            let _ = listening.wait_for(|stop| *stop).await;
+        })
+        .into_future();
+    tokio::pin!(server);
+    tokio::select! {
+        outcome = &mut server => return outcome,
+        () = signal() => tracing::info!("stopping"),
+    }
+    let _ = stop.send(true);
+    // Browsers keep connections open: whoever has not finished by then is cut off.
+    tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(()))
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::warn!(%error, "cannot wait for SIGTERM; Ctrl-C still stops the collector");
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}

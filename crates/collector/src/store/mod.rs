@@ -1,0 +1,187 @@
+//! What the collector keeps: one SQLite file in the data folder.
+//!
+//! One thread writes (`writer`), everything else only sends it jobs and waits for the answer; readers have
+//! connections of their own, which in WAL mode neither wait for the writer nor make it wait.
+mod batch;
+pub mod buckets;
+mod compact;
+mod error;
+mod folder;
+mod job;
+mod names;
+mod readers;
+mod retention;
+mod schema;
+mod series;
+pub mod views;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+use whippet_engine::beacon::Beacon;
+
+pub use error::StoreError;
+pub use job::{Kept, Scrape};
+pub use names::Kind;
+
+use crate::metrics::Metrics;
+use job::Job;
+
+/// The length of a bucket of beacon figures, ms.
+pub const MINUTE: i64 = 60_000;
+/// The length of a bucket once [`Options::detail`] has passed, ms.
+pub const HOUR: i64 = 60 * MINUTE;
+/// The name of whatever did not fit within the [`Limits`].
+pub const OTHER: &str = "(other)";
+
+/// How the store is to behave.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder; made if it is missing.
+    pub folder: PathBuf,
+    /// What is older is deleted, ms.
+    pub retention: i64,
+    /// What is older is kept with less detail, ms: samples one per minute, beacon figures per hour.
+    pub detail: i64,
+    /// How many writes may wait.
+    pub queue: usize,
+    /// How many different things are told apart.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// The defaults, in `folder`: 30 days, two of them in full detail.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            retention: 30 * 24 * HOUR,
+            detail: 2 * 24 * HOUR,
+            queue: 2048,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How many different things are told apart, so that no client decides how much is kept. What goes beyond
+/// is counted under [`OTHER`].
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Applications.
+    pub apps: usize,
+    /// Pages of one application.
+    pub pages: usize,
+    /// Counters of one application.
+    pub counters: usize,
+    /// Histograms of one application.
+    pub histograms: usize,
+    /// Errors of one application.
+    pub errors: usize,
+    /// Series of one scraped target. What goes beyond is left out.
+    pub series: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { apps: 50, pages: 500, counters: 200, histograms: 100, errors: 500, series: 10_000 }
+    }
+}
+
+/// The open store. Cheap to share behind an [`Arc`].
+pub struct Store {
+    jobs: mpsc::Sender<Job>,
+    readers: readers::Readers,
+    metrics: Arc<Metrics>,
+    writer: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
+    // Held for as long as the store is open: keeps a second collector out.
+    _lock: std::fs::File,
+}
+
+impl Store {
+    /// Opens the folder, brings the file up to date and starts the writer.
+    pub fn open(options: Options, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
+        let lock = folder::claim(&options.folder)?;
+        let path = options.folder.join("whippet.db");
+        let mut connection = folder::open(&path)?;
+        schema::migrate(&mut connection)?;
+        schema::configure(&connection)?;
+        let (jobs, queue) = mpsc::channel(options.queue.max(1));
+        let writer = writer::start(connection, options, queue, Arc::clone(&metrics))?;
+        Ok(Self {
+            jobs,
+            readers: readers::Readers::new(path),
+            metrics,
+            writer: std::sync::Mutex::new(Some(writer)),
+            _lock: lock,
+        })
+    }
+
+    /// Keeps a beacon. When this returns, it is on disk, and will be there after a crash.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] at once when too many writes are waiting.
+    pub async fn keep(&self, beacon: Beacon, received: i64) -> Result<Kept, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(Job::Beacon { beacon: Box::new(beacon), received, reply }).map_err(|error| {
+            match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Full,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+            }
+        })?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Keeps what a scrape found.
+    pub async fn record(&self, scrape: Scrape) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job::Scrape { scrape, reply }).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Deletes what is past retention and thins what is past full detail, as of `now`.
+    pub async fn sweep(&self, now: i64) -> Result<(), StoreError> {
+        loop {
+            let (reply, answer) = oneshot::channel();
+            self.jobs.send(Job::Sweep { now, reply }).await.map_err(|_| StoreError::Closed)?;
+            // In small portions, so that beacons never wait for the broom.
+            if answer.await.unwrap_or(Err(StoreError::Closed))? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Runs a query on a thread that may block, and times it as `operation`.
+    pub async fn read<T, F>(self: &Arc<Self>, operation: &'static str, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let store = Arc::clone(self);
+        let run = move || {
+            let started = std::time::Instant::now();
+            let outcome = store.readers.with(query);
+            store.metrics.database(operation, started.elapsed());
+            outcome
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// How many writes are waiting.
+    pub fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
+    /// Finishes what is waiting, and ends the writer. Later writes fail with [`StoreError::Closed`].
+    pub async fn close(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.jobs.send(Job::Close { reply }).await.is_ok() {
+            let _ = answer.await;
+        }
+        let writer = self.writer.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        if let Some(writer) = writer {
+            let _ = tokio::task::spawn_blocking(|| writer.join()).await;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Page views while they last: the newest value of each vital counts, in place of those before it.
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use whippet_engine::beacon::Beacon;
+use whippet_engine::stats::Histogram;
+use whippet_engine::vitals::Metric;
+
+use super::buckets::{self, Key, Place};
+use super::{HOUR, MINUTE};
+
+/// How long a page view may go on reporting, counted from its first beacon.
+pub const OPEN: i64 = 6 * HOUR;
+
+/// The most page views folded in one portion.
+const PORTION: usize = 5_000;
+
+/// Adds what a beacon says of its page view. The view belongs to the minute and the page of its first beacon.
+pub fn add(connection: &Connection, (minute, app, page): Place, beacon: &Beacon) -> rusqlite::Result<()> {
+    let known = connection
+        .prepare_cached("SELECT id, folded FROM views WHERE app = ?1 AND view = ?2")?
+        .query_row(params![app, beacon.view], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)))
+        .optional()?;
+    let view = match known {
+        Some((_, true)) => return Ok(()),
+        Some((id, false)) => id,
+        None => {
+            connection
+                .prepare_cached("INSERT INTO views (app, view, page, minute) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![app, beacon.view, page, minute])?;
+            connection.last_insert_rowid()
+        }
+    };
+    let mut measure = connection.prepare_cached(
+        "INSERT INTO measures (view, metric, value, sent) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET value = excluded.value, sent = excluded.sent WHERE excluded.sent >= sent",
+    )?;
+    for vital in &beacon.vitals {
+        measure.execute(params![view, place(vital.name), vital.value, beacon.sent_at])?;
+    }
+    Ok(())
+}
+
+/// What the database calls a metric: its place among all of them. New ones go last.
+pub fn place(metric: Metric) -> i64 {
+    Metric::ALL.iter().position(|candidate| *candidate == metric).unwrap_or_default() as i64
+}
+
+/// The metric at that place.
+pub fn metric(place: i64) -> Option<Metric> {
+    usize::try_from(place).ok().and_then(|place| Metric::ALL.get(place).copied())
+}
+
+/// Values of a vital, added up.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// How many were good, in between, poor.
+    pub ratings: [i64; 3],
+    /// The values.
+    pub histogram: Histogram,
+}
+
+impl Values {
+    /// Adds one. The rating is the collector's own: a beacon could say anything.
+    pub fn record(&mut self, metric: Metric, value: f64) {
+        if self.histogram.record(value) {
+            self.ratings[metric.rate(value) as usize] += 1;
+        }
+    }
+}
+
+/// Folds one portion of the page views that have ended into buckets. Returns whether that was all.
+pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
+    let ended = connection
+        .prepare_cached("SELECT id, minute, app, page FROM views WHERE folded = 0 AND minute < ?1 ORDER BY minute LIMIT ?2")?
+        .query_map(params![now - OPEN, PORTION as i64], |row| {
+            Ok((row.get::<_, i64>(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
+        })?
+        .collect::<Result<Vec<(i64, Place)>, _>>()?;
+    let mut views: HashMap<Place, i64> = HashMap::new();
+    let mut vitals: HashMap<Key, Values> = HashMap::new();
+    let mut measures = connection.prepare_cached("SELECT metric, value FROM measures WHERE view = ?1")?;
+    let mut forget = connection.prepare_cached("DELETE FROM measures WHERE view = ?1")?;
+    let mut close = connection.prepare_cached("UPDATE views SET folded = 1 WHERE id = ?1")?;
+    for (id, (minute, app, page)) in &ended {
+        *views.entry((*minute, *app, *page)).or_default() += 1;
+        let mut rows = measures.query([id])?;
+        while let Some(row) = rows.next()? {
+            let place: i64 = row.get(0)?;
+            if let Some(metric) = metric(place) {
+                vitals.entry((*minute, *app, *page, place)).or_default().record(metric, row.get(1)?);
+            }
+        }
+        drop(rows);
+        forget.execute([id])?;
+        close.execute([id])?;
+    }
+    for (place, count) in views {
+        buckets::add_views(connection, place, count)?;
+    }
+    for (key, values) in vitals {
+        buckets::add_vital(connection, key, values.ratings, values.histogram)?;
+    }
+    Ok(ended.len() < PORTION)
+}
+
+/// Forgets one portion of the folded page views that began before `cutoff`. Returns whether that was all.
+pub fn expire(connection: &Connection, cutoff: i64, portion: usize) -> rusqlite::Result<bool> {
+    // Those still open, too, where retention is shorter than a page view may last.
+    connection.execute(
+        "DELETE FROM measures WHERE view IN (SELECT id FROM views WHERE folded = 0 AND minute < ?1)",
+        [cutoff - MINUTE],
+    )?;
+    let expired = connection.execute(
+        "DELETE FROM views WHERE id IN (SELECT id FROM views WHERE folded IN (0, 1) AND minute < ?1 LIMIT ?2)",
+        params![cutoff - MINUTE, portion as i64],
+    )?;
+    Ok(expired < portion)
+}
