@@ -9,6 +9,8 @@ mod encode;
 mod event;
 pub mod limits;
 mod queue;
+pub mod scrub;
+mod session;
 mod write;
 
 #[cfg(feature = "decode")]
@@ -16,6 +18,7 @@ pub use decode::{DecodeError, decode};
 pub use encode::encode;
 pub use event::{Beacon, Device, PageError, Vital};
 pub use queue::{Context, Queue};
+pub use session::Session;
 
 /// The version of the format, the beacon's `v`.
 pub const VERSION: u64 = 1;

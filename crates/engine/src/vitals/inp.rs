@@ -1,4 +1,5 @@
 //! Interaction to Next Paint: nearly the slowest interaction, <https://web.dev/articles/inp>.
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// The ten slowest interactions, slowest first. One of fifty may be slower than what is reported: the 98th
@@ -44,8 +45,7 @@ impl<E: Clone> Inp<E> {
                     }
                     self.slowest.truncate(Self::KEPT - 1);
                 }
-                let mut entries = Vec::with_capacity(1);
-                entries.push(entry);
+                let entries = vec![entry];
                 self.slowest.push(Interaction { id, duration, start, entries });
                 self.slowest.len() - 1
             }
@@ -97,7 +97,6 @@ impl CountEstimate {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::vec;
 
     fn inp(durations: &[f64], count: f64) -> Option<f64> {
         let mut inp = Inp::new();

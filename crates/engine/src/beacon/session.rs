@@ -1,0 +1,139 @@
+//! The visit that page views belong to, known without a cookie.
+use super::write;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A visit: a random name that lives in the tab's storage, and is changed when the tab rested for long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    seed: u64,
+    started: u64,
+    seen: u64,
+}
+
+impl Session {
+    /// A visit ends after half an hour without a sign of life, ms.
+    pub const REST: u64 = 30 * 60 * 1000;
+    /// And after four hours in any case, ms.
+    pub const LENGTH: u64 = 4 * 60 * 60 * 1000;
+
+    /// The visit that `stored` tells of, or a new one named by `seed`, 64 random bits. `now` is the wall
+    /// clock, ms since the Unix epoch. What is not as [`to_text`](Self::to_text) writes it is not believed.
+    pub fn resume(stored: &str, now: u64, seed: u64) -> Self {
+        let fresh = Self { seed, started: now, seen: now };
+        let Some(known) = Self::read(stored) else { return fresh };
+        let goes_on =
+            now >= known.seen && now - known.seen < Self::REST && now - known.started < Self::LENGTH;
+        if goes_on { Self { seen: now, ..known } } else { fresh }
+    }
+
+    /// What to store.
+    pub fn to_text(&self) -> String {
+        let mut out = Vec::from(self.id().as_bytes());
+        for moment in [self.started, self.seen] {
+            out.push(b' ');
+            write::integer(&mut out, moment);
+        }
+        String::from_utf8(out).unwrap_or_default()
+    }
+
+    /// The visit's name: sixteen hexadecimal digits.
+    pub fn id(&self) -> String {
+        hex(self.seed)
+    }
+
+    /// Whether this visit reports, where a share of `rate` (0 to 1) does. All page views of a visit get the
+    /// same answer, and whoever reports at a low rate does so at a higher one too.
+    pub fn is_sampled(&self, rate: f64) -> bool {
+        // The name is random; its upper half is enough to choose by.
+        ((self.seed >> 32) as f64) < rate * 4_294_967_296.0
+    }
+
+    fn read(stored: &str) -> Option<Self> {
+        let mut parts = stored.split(' ');
+        let (id, started, seen) = (parts.next()?, digits(parts.next()?, 10)?, digits(parts.next()?, 10)?);
+        if id.len() != 16 || parts.next().is_some() || seen < started {
+            return None;
+        }
+        Some(Self { seed: digits(id, 16)?, started, seen })
+    }
+}
+
+/// `bits` as sixteen hexadecimal digits: a name that the decoder takes.
+pub(super) fn hex(mut bits: u64) -> String {
+    let mut out = String::with_capacity(16);
+    for _ in 0..16 {
+        bits = bits.rotate_left(4);
+        let digit = (bits & 15) as u8;
+        out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
+    }
+    out
+}
+
+/// A number of at most sixteen digits.
+fn digits(text: &str, radix: u64) -> Option<u64> {
+    if text.is_empty() || text.len() > 16 {
+        return None;
+    }
+    let mut number = 0u64;
+    for byte in text.bytes() {
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' if radix == 16 => byte - b'a' + 10,
+            _ => return None,
+        };
+        number = number * radix + u64::from(digit);
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: u64 = 1_790_000_000_000;
+
+    #[test]
+    fn a_visit_goes_on_from_page_to_page() {
+        let first = Session::resume("", NOW, 0xfeed_0000_0000_beef);
+        assert_eq!(first.id(), "feed00000000beef");
+        let next = Session::resume(&first.to_text(), NOW + 1000, 7);
+        assert_eq!(next.id(), first.id());
+        assert_eq!(next.to_text(), "feed00000000beef 1790000000000 1790000001000");
+    }
+
+    #[test]
+    fn it_ends_after_a_rest_and_after_its_length() {
+        let mut session = Session::resume("", NOW, 1);
+        assert_ne!(Session::resume(&session.to_text(), NOW + Session::REST, 2).id(), session.id());
+        let mut now = NOW;
+        while now + Session::REST / 2 < NOW + Session::LENGTH {
+            now += Session::REST / 2;
+            session = Session::resume(&session.to_text(), now, 2);
+            assert_eq!(session.id(), hex(1));
+        }
+        assert_eq!(Session::resume(&session.to_text(), NOW + Session::LENGTH, 2).id(), hex(2));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_begins_a_new_one() {
+        let session = Session::resume("", NOW, 1);
+        assert_eq!(Session::resume(&session.to_text(), NOW - 1, 2).id(), hex(2));
+    }
+
+    #[test]
+    fn the_sample_grows_with_its_rate() {
+        let session = |seed| Session::resume("", NOW, seed);
+        assert!(!session(0).is_sampled(0.0));
+        assert!(session(u64::MAX).is_sampled(1.0));
+        assert!(session(u64::MAX / 4).is_sampled(0.26) && !session(u64::MAX / 4).is_sampled(0.24));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_stored_there_is_a_visit(stored: String, seed: u64) {
+            prop_assert_eq!(Session::resume(&stored, NOW, seed).id(), hex(seed));
+        }
+    }
+}
