@@ -121,6 +121,7 @@ function series(chart, tone) {
     stroke: () => chart.colours[tone],
     fill: chart.spec.area ? () => `${chart.colours[tone]}1f` : undefined,
     width: 1.5,
+    spanGaps: chart.spec.joined,
     points: { show: true, size: 4, fill: () => chart.colours[tone], filter: lonely },
   }
 }

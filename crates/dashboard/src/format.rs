@@ -129,7 +129,9 @@ mod tests {
         check(
             milliseconds,
             &[0.0, 0.123, 0.999, 1.0, 9.94, 9.96, 84.4, 999.4, 999.6, 1234.0, 12_340.0, 119_000.0, 240_000.0],
-            expect!["0 ms | 0.12 ms | 1 ms | 1 ms | 9.9 ms | 10 ms | 84 ms | 999 ms | 1 s | 1.23 s | 12.3 s | 119 s | 4 min"],
+            expect![
+                "0 ms | 0.12 ms | 1 ms | 1 ms | 9.9 ms | 10 ms | 84 ms | 999 ms | 1 s | 1.23 s | 12.3 s | 119 s | 4 min"
+            ],
         );
     }
 
@@ -165,7 +167,9 @@ mod tests {
         check(
             |seconds| ago(0, (seconds * 1000.0) as i64),
             &[-5.0, 0.0, 12.0, 119.0, 120.0, 7_199.0, 7_200.0, 172_799.0, 172_800.0],
-            expect!["just now | just now | 12 s ago | 119 s ago | 2 min ago | 119 min ago | 2 h ago | 47 h ago | 2 d ago"],
+            expect![
+                "just now | just now | 12 s ago | 119 s ago | 2 min ago | 119 min ago | 2 h ago | 47 h ago | 2 d ago"
+            ],
         );
     }
 

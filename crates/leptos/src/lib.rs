@@ -1,1 +1,47 @@
-//! Under construction.
+//! Whippet for Leptos: hooks, on the same engine that the npm package runs on.
+//!
+//! ```no_run
+//! use leptos::prelude::*;
+//! use whippet_leptos::{QueryOptions, provide_query_client, use_query};
+//!
+//! #[component]
+//! fn App() -> impl IntoView {
+//!     provide_query_client();
+//!     view! { <Greeting name="world"/> }
+//! }
+//!
+//! #[component]
+//! fn Greeting(#[prop(into)] name: Signal<String>) -> impl IntoView {
+//!     // Asked for again when the name changes; two greetings of one name share a request.
+//!     let greeting = use_query(move || ("greeting", name.get()), |(_, name)| greet(name), QueryOptions::new());
+//!     view! { <p>{move || greeting.data.get().map(|text| text.to_string())}</p> }
+//! }
+//!
+//! async fn greet(name: String) -> Result<String, String> {
+//!     # Ok(name)
+//!     /* … ask a server … */
+//! }
+//! ```
+//!
+//! One hook is one file. No policy is here: what is stale, who fetches, when to try again, when a debounced
+//! function runs, the engine decides.
+//!
+//! For client-side rendering (Leptos' `csr`).
+mod query_client;
+mod query_key;
+mod query_options;
+mod use_debounce_fn;
+mod use_focused;
+mod use_query;
+mod use_throttle_fn;
+
+pub use query_client::{QueryClient, provide_query_client, use_query_client};
+pub use query_key::QueryKey;
+pub use query_options::QueryOptions;
+pub use use_debounce_fn::use_debounce_fn;
+pub use use_focused::use_focused;
+pub use use_query::{Query, use_query};
+pub use use_throttle_fn::use_throttle_fn;
+pub use whippet_engine::query::{FetchStatus, NetworkMode, Refetch, StaleTime, Stats, Status};
+pub use whippet_engine::time::Duration;
+pub use whippet_web::timing::Paced;

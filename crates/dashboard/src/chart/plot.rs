@@ -35,9 +35,11 @@ pub fn Plot(
     let place = NodeRef::<html::Div>::new();
     draw(place, spec, unit);
 
-    let lines = Memo::new(move |_| spec.with(|spec| spec.as_ref().map_or_else(Vec::new, |spec| spec.lines.clone())));
+    let lines =
+        Memo::new(move |_| spec.with(|spec| spec.as_ref().map_or_else(Vec::new, |spec| spec.lines.clone())));
     let empty = Memo::new(move |_| spec.with(|spec| spec.as_ref().is_some_and(Spec::is_empty)));
-    let summary = move || spec.with(|spec| spec.as_ref().map_or_else(|| "Loading.".to_owned(), Spec::summary));
+    let summary =
+        move || spec.with(|spec| spec.as_ref().map_or_else(|| "Loading.".to_owned(), Spec::summary));
     view! {
         <figure class="plot" class:small=small>
             <figcaption>
@@ -84,7 +86,8 @@ fn draw(place: NodeRef<html::Div>, spec: Signal<Option<Spec>>, unit: Unit) {
                 match shown.as_ref() {
                     Some(drawing) => update(drawing, described),
                     None => {
-                        *shown = Some(format.with_value(|format| create(&element, described, format.as_ref())));
+                        *shown =
+                            Some(format.with_value(|format| create(&element, described, format.as_ref())));
                     }
                 }
             });

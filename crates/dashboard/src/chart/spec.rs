@@ -84,6 +84,8 @@ pub struct Spec {
     pub bounds: Vec<Bound>,
     /// Whether the ground under the lines is tinted.
     pub area: bool,
+    /// Whether lines lead over gaps.
+    pub joined: bool,
     /// The axis ends no lower than here, so that noise about zero does not look like mountains.
     pub floor: f64,
     /// The axis ends no higher than here.
@@ -119,6 +121,7 @@ impl Spec {
             lines,
             bounds: Vec::new(),
             area,
+            joined: false,
             floor,
             ceiling,
         }
@@ -127,6 +130,12 @@ impl Spec {
     /// Held against `value`.
     pub fn bound(mut self, value: f64, tone: Tone) -> Self {
         self.bounds.push(Bound { value, tone });
+        self
+    }
+
+    /// Of things that happen now and then: points, and lines between them over what gap there may be.
+    pub fn sparse(mut self) -> Self {
+        (self.area, self.joined) = (false, true);
         self
     }
 
@@ -199,10 +208,8 @@ mod tests {
 
     #[test]
     fn a_summary_names_each_line_and_skips_gaps() {
-        let spec = chart(&[
-            ("p50", &[Some(10.0), None, Some(4.0), None]),
-            ("p95", &[None, None, None, None]),
-        ]);
+        let spec =
+            chart(&[("p50", &[Some(10.0), None, Some(4.0), None]), ("p95", &[None, None, None, None])]);
         expect!["p50: 4 ms at last, between 4 ms and 10 ms. p95: no data."]
             .assert_eq(&spec.summary().replace('\u{a0}', " "));
     }
@@ -218,6 +225,9 @@ mod tests {
     #[test]
     fn errors_are_coloured_by_what_they_are() {
         let spec = chart(&[("4xx", &[]), ("5xx", &[]), ("other", &[])]);
-        assert_eq!(spec.lines.iter().map(|line| line.tone).collect::<Vec<_>>(), [Tone::Fair, Tone::Poor, Tone::Third]);
+        assert_eq!(
+            spec.lines.iter().map(|line| line.tone).collect::<Vec<_>>(),
+            [Tone::Fair, Tone::Poor, Tone::Third]
+        );
     }
 }

@@ -18,11 +18,13 @@ pub enum Connection {
 impl Connection {
     /// As `status` tells it: it is asked for on every page.
     pub fn of(status: Query<Status, Trouble>) -> Signal<Self> {
-        let connection = Memo::new(move |_| match (status.error.get(), status.data.get()) {
-            (Some(trouble), _) => Self::Lost((*trouble).clone()),
-            (None, Some(_)) => Self::Open,
-            (None, None) => Self::Opening,
-        });
+        let connection =
+            Memo::new(move |before: Option<&Self>| match (status.error.get(), status.data.get()) {
+                (Some(trouble), _) => Self::Lost((*trouble).clone()),
+                (None, Some(_)) => Self::Open,
+                // The next attempt does not make a lost connection a new one.
+                (None, None) => before.cloned().unwrap_or(Self::Opening),
+            });
         connection.into()
     }
 }

@@ -5,7 +5,7 @@ use crate::view::{QueryString, View, use_view};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use whippet_api::{Backend, Errors, Overview, Range, Status, Toolkit, Vitals};
-use whippet_leptos::{Query, QueryOptions, use_query};
+use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_query};
 
 /// An answer and the range it is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,9 +93,11 @@ fn options(enabled: impl Fn(&View) -> bool + Send + Sync + 'static) -> Signal<Qu
         view.with(|view| {
             QueryOptions::new()
                 .enabled(enabled(view))
-                .refetch_interval(view.refresh.interval())
+                .refetch_interval(view.refresh.interval().map(Duration::from_ms))
+                // The interval is the retry; and a collector on this machine needs no network.
                 .retry(0)
-                .keep_previous_data()
+                .network_mode(NetworkMode::Always)
+                .keep_previous_data(true)
         })
     })
 }

@@ -21,7 +21,9 @@ pub enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable => f.write_str("The collector does not answer. Is `whippet serve` still running?"),
+            Self::Unreachable => {
+                f.write_str("The collector does not answer. Is `whippet serve` still running?")
+            }
             Self::Refused(problem) => f.write_str(&problem.message),
             Self::Unexpected { status, reason } => write!(
                 f,

@@ -43,9 +43,11 @@ pub fn Backend() -> impl IntoView {
         status.data.get()?.targets.iter().find(|target| target.name == name).cloned()
     });
 
-    let routes = Signal::derive(move || rows(backend.data.get().map(|data| data.answer.routes.clone()), route_row));
-    let operations =
-        Signal::derive(move || rows(backend.data.get().map(|data| data.answer.operations.clone()), operation_row));
+    let routes =
+        Signal::derive(move || rows(backend.data.get().map(|data| data.answer.routes.clone()), route_row));
+    let operations = Signal::derive(move || {
+        rows(backend.data.get().map(|data| data.answer.operations.clone()), operation_row)
+    });
     view! {
         <Page title="Backend" aside=move || view! { <TargetPicker target/> }>
             <TroubleNotice query=backend/>
@@ -97,8 +99,9 @@ fn TargetPicker(target: Signal<Option<String>>) -> impl IntoView {
     let status: Query<Status, Trouble> = expect_context();
     let change = use_change_view();
     let choices = Memo::new(move |_| {
-        let mut names: Vec<String> =
-            status.data.get().map_or_else(Vec::new, |status| status.targets.iter().map(|target| target.name.clone()).collect());
+        let mut names: Vec<String> = status.data.get().map_or_else(Vec::new, |status| {
+            status.targets.iter().map(|target| target.name.clone()).collect()
+        });
         names.extend(target.get().filter(|name| !names.contains(name)));
         names.into_iter().map(|name| (name.clone(), name)).collect::<Vec<_>>()
     });
@@ -148,7 +151,9 @@ fn operation_row(timing: &Timing) -> Vec<Cell> {
         Cell::Figure(format::number(timing.count.round())),
         Cell::Figure(format::figure(timing.rate, Unit::PerSecond)),
     ];
-    cells.extend([timing.p50, timing.p95, timing.p99].map(|value| Cell::Figure(format::maybe(value, Unit::Ms))));
+    cells.extend(
+        [timing.p50, timing.p95, timing.p99].map(|value| Cell::Figure(format::maybe(value, Unit::Ms))),
+    );
     cells
 }
 

@@ -21,7 +21,13 @@ const GROUPS: [(&str, &[(&str, &str, Unit)]); 3] = [
             ("query.errors", "Requests failed", Unit::Number),
         ],
     ),
-    ("JSON", &[("json.bytes_received", "Received", Unit::Bytes), ("json.bytes_spared", "Not parsed again", Unit::Bytes)]),
+    (
+        "JSON",
+        &[
+            ("json.bytes_received", "Received", Unit::Bytes),
+            ("json.bytes_spared", "Not parsed again", Unit::Bytes),
+        ],
+    ),
     (
         "Images and pacing",
         &[
@@ -39,9 +45,11 @@ pub fn Cache() -> impl IntoView {
     let status: Query<Status, Trouble> = expect_context();
     let toolkit = use_toolkit();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
-    let counters = Memo::new(move |_| toolkit.data.get().map_or_else(Vec::new, |data| data.answer.counters.clone()));
+    let counters =
+        Memo::new(move |_| toolkit.data.get().map_or_else(Vec::new, |data| data.answer.counters.clone()));
     let none = Memo::new(move |_| {
-        toolkit.data.with(Option::is_some) && counters.with(|counters| counters.iter().all(|counter| counter.total == 0))
+        toolkit.data.with(Option::is_some)
+            && counters.with(|counters| counters.iter().all(|counter| counter.total == 0))
     });
     let groups = GROUPS.map(|(title, entries)| view! { <Group title entries counters/> }).collect_view();
     view! {
@@ -122,7 +130,8 @@ mod tests {
     fn the_verdict_needs_queries() {
         let counter = |name: &str, total| Counter { name: name.to_owned(), total };
         assert_eq!(verdict(&[]), "No query was asked.");
-        let counters = [counter("query.hits", 75), counter("query.misses", 25), counter("query.deduplicated", 9)];
+        let counters =
+            [counter("query.hits", 75), counter("query.misses", 25), counter("query.deduplicated", 9)];
         expect!["75 % of 100 queries were served from cache, and 9 requests were shared with one under way."]
             .assert_eq(&verdict(&counters).replace('\u{a0}', " "));
     }

@@ -14,7 +14,8 @@ use whippet_leptos::Query;
 pub fn Overview() -> impl IntoView {
     let overview = use_overview();
     let view = use_view();
-    let levels = Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.levels.clone()));
+    let levels =
+        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.levels.clone()));
     let subjects = Memo::new(move |_| {
         let mut subjects: Vec<String> = Vec::new();
         levels.with(|levels| {
@@ -52,7 +53,10 @@ fn verdict(levels: &[Level], window: &str) -> String {
         (0, _) => format!("Nothing was measured in {window}."),
         (1, 0) => format!("The one service level measured in {window} is met."),
         (all, 0) => format!("All {all} service levels measured in {window} are met."),
-        (all, missed) => format!("{missed} of {all} service levels measured in {window} {} not met.", if missed == 1 { "is" } else { "are" }),
+        (all, missed) => format!(
+            "{missed} of {all} service levels measured in {window} {} not met.",
+            if missed == 1 { "is" } else { "are" }
+        ),
     }
 }
 
@@ -87,7 +91,8 @@ fn LevelTile(level: Level) -> impl IntoView {
         Some(false) => ("poor", "Not met"),
         None => ("none", "No data"),
     };
-    let bound = format!("{} {}", if level.above { ">" } else { "<" }, format::figure(level.bound, level.unit));
+    let bound =
+        format!("{} {}", if level.above { ">" } else { "<" }, format::figure(level.bound, level.unit));
     view! {
         <li class=format!("tile {class}")>
             <span class="tile-name">{level.name.clone()}</span>
@@ -114,7 +119,9 @@ fn KeyCharts() -> impl IntoView {
         vitals,
         Unit::Ms,
         |vitals| &vitals.metrics[0].chart,
-        |spec, vitals| spec.bound(vitals.metrics[0].good, Tone::Good).bound(vitals.metrics[0].poor, Tone::Poor),
+        |spec, vitals| {
+            spec.sparse().bound(vitals.metrics[0].good, Tone::Good).bound(vitals.metrics[0].poor, Tone::Poor)
+        },
     );
     view! {
         <div class="grid">
@@ -141,7 +148,8 @@ fn KeyCharts() -> impl IntoView {
 fn Hints() -> impl IntoView {
     let status: Query<Status, Trouble> = expect_context();
     let no_beacons = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
-    let no_targets = Memo::new(move |_| status.data.get().is_some_and(|status| super::backend::only_itself(&status)));
+    let no_targets =
+        Memo::new(move |_| status.data.get().is_some_and(|status| super::backend::only_itself(&status)));
     view! {
         <div class="grid">
             <Show when=move || no_targets.get()><ScrapeHint/></Show>
@@ -175,7 +183,13 @@ mod tests {
         check(&[None], expect!["Nothing was measured in the last hour."]);
         check(&[Some(1.0), None], expect!["The one service level measured in the last hour is met."]);
         check(&[Some(1.0), Some(2.0)], expect!["All 2 service levels measured in the last hour are met."]);
-        check(&[Some(1.0), Some(900.0)], expect!["1 of 2 service levels measured in the last hour is not met."]);
-        check(&[Some(900.0), Some(900.0)], expect!["2 of 2 service levels measured in the last hour are not met."]);
+        check(
+            &[Some(1.0), Some(900.0)],
+            expect!["1 of 2 service levels measured in the last hour is not met."],
+        );
+        check(
+            &[Some(900.0), Some(900.0)],
+            expect!["2 of 2 service levels measured in the last hour are not met."],
+        );
     }
 }

@@ -3,7 +3,9 @@ use super::spec;
 use crate::chart::{Plot, Tone};
 use crate::data::{Answer, Trouble, use_vitals};
 use crate::format;
-use crate::parts::{AppFilter, BeaconHint, Cell, Page, Panel, QuietHint, Rating, RatingBar, Table, TroubleNotice};
+use crate::parts::{
+    AppFilter, BeaconHint, Cell, Page, Panel, QuietHint, Rating, RatingBar, Table, TroubleNotice,
+};
 use crate::view::{use_change_view, use_view};
 use leptos::prelude::*;
 use whippet_api::{Status, Unit, Vital, Vitals};
@@ -25,7 +27,8 @@ pub fn Vitals() -> impl IntoView {
     let vitals = use_vitals();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let none = Memo::new(move |_| vitals.data.get().is_some_and(|data| data.answer.pages.is_empty()));
-    let cards = METRICS.into_iter().enumerate().map(|(index, _)| view! { <VitalCard vitals index/> }).collect_view();
+    let cards =
+        METRICS.into_iter().enumerate().map(|(index, _)| view! { <VitalCard vitals index/> }).collect_view();
     view! {
         <Page title="Web Vitals" aside=|| view! { <PageFilter/> <AppFilter/> }>
             <TroubleNotice query=vitals/>
@@ -60,7 +63,8 @@ fn PageFilter() -> impl IntoView {
 #[component]
 fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
     let (name, words, unit) = METRICS[index];
-    let vital = Memo::new(move |_| vitals.data.get().and_then(|data| data.answer.metrics.get(index).cloned()));
+    let vital =
+        Memo::new(move |_| vitals.data.get().and_then(|data| data.answer.metrics.get(index).cloned()));
     let rating = Memo::new(move |_| {
         let vital = vital.get()?;
         Some(Rating::of(vital.p75?, vital.good, vital.poor))
@@ -79,7 +83,7 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
         move |vitals| &vitals.metrics[index].chart,
         move |spec, vitals| {
             let vital = &vitals.metrics[index];
-            spec.bound(vital.good, Tone::Good).bound(vital.poor, Tone::Poor)
+            spec.sparse().bound(vital.good, Tone::Good).bound(vital.poor, Tone::Poor)
         },
     );
     view! {
@@ -101,11 +105,11 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
 /// How many reported, and what counts as good.
 fn about(vital: &Vital) -> String {
     let views = match vital.count {
-        0 => "No page view".to_owned(),
-        1 => "1 page view".to_owned(),
-        count => format!("{} page views", format::count(count)),
+        0 => "No view".to_owned(),
+        1 => "1 view".to_owned(),
+        count => format!("{} views", format::count(count)),
     };
-    format!("{views}, p75; good up to {}", format::figure(vital.good, vital.unit))
+    format!("{views} · good up to {}", format::figure(vital.good, vital.unit))
 }
 
 #[component]
@@ -124,7 +128,10 @@ fn Pages(vitals: Answer<Vitals>) -> impl IntoView {
                     Cell::Figure(format::count(page.views)),
                 ];
                 cells.extend(data.answer.metrics.iter().zip(&page.p75).map(|(vital, p75)| match p75 {
-                    Some(value) => Cell::Rated(format::figure(*value, vital.unit), Rating::of(*value, vital.good, vital.poor)),
+                    Some(value) => Cell::Rated(
+                        format::figure(*value, vital.unit),
+                        Rating::of(*value, vital.good, vital.poor),
+                    ),
                     None => Cell::Figure(format::NOTHING.to_owned()),
                 }));
                 cells

@@ -15,5 +15,5 @@ pub fn ConnectionNotice(connection: Signal<Connection>) -> impl IntoView {
         }),
         Connection::Opening | Connection::Open => None,
     };
-    view! { <div role="status" aria-live="polite">{trouble}</div> }
+    view! { <div class="live" role="status" aria-live="polite">{trouble}</div> }
 }

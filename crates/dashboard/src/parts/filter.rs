@@ -1,8 +1,8 @@
 //! Choosing what is shown; the choice goes into the URL.
+use crate::data::Trouble;
 use crate::view::{use_change_view, use_view};
 use leptos::prelude::*;
 use whippet_api::Status;
-use crate::data::Trouble;
 use whippet_leptos::Query;
 
 /// A labelled list to choose from.
@@ -58,7 +58,8 @@ pub fn AppFilter() -> impl IntoView {
         }
         choices
     });
-    let useful = Memo::new(move |_| choices.with(|choices| choices.len() > 2) || view.with(|view| view.app.is_some()));
+    let useful =
+        Memo::new(move |_| choices.with(|choices| choices.len() > 2) || view.with(|view| view.app.is_some()));
     let chosen = Signal::derive(move || view.get().app.unwrap_or_default());
     view! {
         <Show when=move || useful.get()>

@@ -74,7 +74,7 @@ fn Liveness(connection: Signal<Connection>) -> impl IntoView {
     };
     view! {
         <span class=move || format!("liveness {}", state().0)>{move || state().1}</span>
-        <button type="button" class="icon" aria-label="Refresh now" title="Refresh now" on:click=move |_| client.refetch_all()>
+        <button type="button" class="icon" aria-label="Refresh now" title="Refresh now" on:click=move |_| client.invalidate(&())>
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
                 <path d="M13.5 8a5.5 5.5 0 1 1-1.6-3.9M12.5 1.5v3h-3" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/>
             </svg>
@@ -144,10 +144,17 @@ fn ThemeButton() -> impl IntoView {
         Theme::Light => "Colours: light",
         Theme::Dark => "Colours: dark",
     };
-    let path = move || match theme.get() {
-        Theme::Auto => "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
-        Theme::Light => "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
-        Theme::Dark => "M13.5 9.5A6 6 0 0 1 6.500 2.500 6 6 0 1 0 13.500 9.500z",
+    let filled = move || match theme.get() {
+        Theme::Auto => "M8 2a6 6 0 1 0 0 12z",
+        Theme::Light => "",
+        Theme::Dark => "M13.5 9.5A6 6 0 0 1 6.5 2.5 6 6 0 1 0 13.5 9.5z",
+    };
+    let outline = move || match theme.get() {
+        Theme::Auto => "M8 2a6 6 0 0 1 0 12",
+        Theme::Light => {
+            "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1"
+        }
+        Theme::Dark => "",
     };
     let press = move |_| {
         let next = theme.get_untracked().next();
@@ -157,11 +164,10 @@ fn ThemeButton() -> impl IntoView {
     view! {
         <button type="button" class="icon" aria-label=label title=label on:click=press>
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-                <path
-                    d=path
-                    fill=move || if theme.get() == Theme::Light { "none" } else { "currentColor" }
-                    stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"
-                />
+                <g stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round">
+                    <path d=filled fill="currentColor"/>
+                    <path d=outline fill="none"/>
+                </g>
             </svg>
         </button>
     }

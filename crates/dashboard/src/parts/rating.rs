@@ -81,6 +81,9 @@ mod tests {
     #[test]
     fn a_threshold_belongs_to_the_better_side() {
         let rate = |value| Rating::of(value, 200.0, 500.0);
-        assert_eq!([200.0, 200.1, 500.0, 500.1].map(rate), [Rating::Good, Rating::Fair, Rating::Fair, Rating::Poor]);
+        assert_eq!(
+            [200.0, 200.1, 500.0, 500.1].map(rate),
+            [Rating::Good, Rating::Fair, Rating::Fair, Rating::Poor]
+        );
     }
 }

@@ -32,7 +32,9 @@ pub fn Table(
 ) -> impl IntoView {
     let numeric = move |index: usize| {
         rows.with(|rows| {
-            rows.first().and_then(|row| row.get(index)).is_some_and(|cell| matches!(cell, Cell::Figure(_) | Cell::Rated(..)))
+            rows.first()
+                .and_then(|row| row.get(index))
+                .is_some_and(|cell| matches!(cell, Cell::Figure(_) | Cell::Rated(..)))
         })
     };
     let headings = columns

@@ -8,12 +8,14 @@ use whippet_leptos::Query;
 pub fn TroubleNotice<T: 'static>(query: Query<T, Trouble>) -> impl IntoView {
     let trouble = move || {
         let trouble = query.error.get()?;
-        (*trouble != Trouble::Unreachable).then(|| view! {
-            <p class="notice notice-poor">
-                <span>{trouble.to_string()}</span>
-                <button type="button" on:click=move |_| query.refetch()>"Try again"</button>
-            </p>
+        (*trouble != Trouble::Unreachable).then(|| {
+            view! {
+                <p class="notice notice-poor">
+                    <span>{trouble.to_string()}</span>
+                    <button type="button" on:click=move |_| query.refetch()>"Try again"</button>
+                </p>
+            }
         })
     };
-    view! { <div role="status" aria-live="polite">{trouble}</div> }
+    view! { <div class="live" role="status" aria-live="polite">{trouble}</div> }
 }

@@ -101,4 +101,3 @@ impl Refresh {
         Self::ALL.into_iter().find(|refresh| refresh.name() == text)
     }
 }
-

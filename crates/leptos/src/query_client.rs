@@ -1,0 +1,75 @@
+//! The query cache of an app.
+use crate::QueryKey;
+use leptos::prelude::*;
+use serde::Serialize;
+use std::rc::Rc;
+use whippet_engine::query::Stats;
+use whippet_web::query::{Client, Watch};
+
+/// The app's query cache. Copies are the same cache.
+#[derive(Clone, Copy)]
+pub struct QueryClient(StoredValue<Client, LocalStorage>);
+
+/// Makes an empty cache for all components below. Call once, in the app's outermost component.
+///
+/// ```no_run
+/// # use leptos::prelude::*;
+/// # use whippet_leptos::provide_query_client;
+/// #[component]
+/// fn App() -> impl IntoView {
+///     let client = provide_query_client();
+///     view! { <button on:click=move |_| client.invalidate(&"todos")>"Reload"</button> }
+/// }
+/// ```
+pub fn provide_query_client() -> QueryClient {
+    let client = QueryClient(StoredValue::new_local(Client::new()));
+    provide_context(client);
+    client
+}
+
+/// The cache that [`provide_query_client`] made.
+///
+/// # Panics
+/// Where none was provided.
+pub fn use_query_client() -> QueryClient {
+    use_context().expect("no query client: call provide_query_client() in the app's outermost component")
+}
+
+impl QueryClient {
+    /// Marks all queries whose key begins with `prefix` as stale, and fetches those that are on the page.
+    /// `&()` is all of them.
+    pub fn invalidate(&self, prefix: &(impl Serialize + ?Sized)) {
+        let prefix = QueryKey::new(prefix);
+        self.client().invalidate(&prefix.0);
+    }
+
+    /// Stores data for a key, as if it had just been fetched: every component that looks at it shows it.
+    pub fn set_data<T: 'static>(&self, key: &(impl Serialize + ?Sized), data: T) {
+        self.client().set_data(&QueryKey::new(key).0, Rc::new(data));
+    }
+
+    /// The data of a key; `None` where there is none, or none of this type.
+    pub fn data<T: 'static>(&self, key: &(impl Serialize + ?Sized)) -> Option<Rc<T>> {
+        self.client().data(&QueryKey::new(key).0)?.downcast().ok()
+    }
+
+    /// What the cache did so far.
+    pub fn stats(&self) -> Stats {
+        self.client().stats()
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.0.get_value()
+    }
+}
+
+/// A watch that ends with its owner.
+pub(crate) fn ends_with_owner(watch: Watch) -> StoredValue<Option<Watch>, LocalStorage> {
+    let watch = StoredValue::new_local(Some(watch));
+    // Not left to the storage's own end: leaving may tell other components, which need the storage.
+    on_cleanup(move || {
+        let watch = watch.try_update_value(Option::take);
+        drop(watch);
+    });
+    watch
+}

@@ -1,0 +1,74 @@
+//! Whether the page is looked at, and whether there is a network.
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Document, EventTarget, VisibilityState};
+
+/// Hears of it from the browser, until it is dropped.
+#[must_use = "dropping it stops listening"]
+pub struct Lifecycle(#[allow(dead_code, reason = "held to be dropped")] Vec<Listener>);
+
+/// What became of the page or the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The page became visible (`true`) or hidden.
+    Focused(bool),
+    /// The network came (`true`) or went.
+    Online(bool),
+}
+
+struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    closure: Closure<dyn FnMut()>,
+}
+
+impl Lifecycle {
+    /// Calls `heard` at each change. Where there is no window, there is none.
+    pub fn listen(heard: impl Fn(Change) + 'static) -> Self {
+        let Some(window) = web_sys::window() else { return Self(Vec::new()) };
+        let heard = Rc::new(heard);
+        let online = |state: bool| {
+            let heard = heard.clone();
+            move || heard(Change::Online(state))
+        };
+        let mut listeners = Vec::new();
+        listeners.extend(Listener::add(&window, "online", online(true)));
+        listeners.extend(Listener::add(&window, "offline", online(false)));
+        if let Some(document) = window.document() {
+            let heard = heard.clone();
+            let target = document.clone();
+            listeners.extend(Listener::add(&target, "visibilitychange", move || {
+                heard(Change::Focused(is_visible(&document)));
+            }));
+        }
+        Self(listeners)
+    }
+
+    /// Whether the page is visible now.
+    pub fn is_focused() -> bool {
+        web_sys::window().and_then(|window| window.document()).is_none_or(|document| is_visible(&document))
+    }
+}
+
+fn is_visible(document: &Document) -> bool {
+    document.visibility_state() != VisibilityState::Hidden
+}
+
+impl Listener {
+    fn add(target: &EventTarget, event: &'static str, heard: impl FnMut() + 'static) -> Option<Self> {
+        let closure = Closure::wrap(Box::new(heard) as Box<dyn FnMut()>);
+        target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()).ok()?;
+        Some(Self { target: target.clone(), event, closure })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self
+            .target
+            .remove_event_listener_with_callback(self.event, self.closure.as_ref().unchecked_ref());
+    }
+}
