@@ -1,0 +1,148 @@
+// The demo, used as a person would: search, scroll, open, star, and a server that misbehaves.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { demo, eventually, launch, noFaults, open, picture } from './browser.mjs'
+
+let browser
+let page
+
+before(async () => (browser = await launch()))
+after(() => browser.close())
+
+beforeEach(async () => {
+  await setFault('normal')
+  page = await open(browser, demo)
+  await rows().first().waitFor()
+})
+afterEach(async () => {
+  await setFault('normal')
+  await page.context().close()
+})
+
+const setFault = (mode) =>
+  fetch(`${demo}/api/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ mode }),
+  })
+const part = (name) => page.getByTestId(name)
+const rows = () => part('row')
+const figure = async (name) => Number.parseFloat((await page.locator(`[data-figure="${name}"]`).innerText()).replace(/[^\d.]/g, ''))
+const search = async (text) => {
+  await part('search').fill('')
+  await part('search').pressSequentially(text, { delay: 20 })
+}
+/** The requests to the server that match, from now on. */
+const requests = (pattern) => {
+  const seen = []
+  page.on('request', (request) => pattern.test(request.url()) && seen.push(request.url()))
+  return seen
+}
+
+test('a search is one request per pause, and what was asked before is not asked again', async () => {
+  const asked = requests(/\/api\/packages\?/)
+  await search('serde')
+  await eventually('only packages about serde', async () => {
+    const names = await rows().evaluateAll((rows) => rows.map((row) => row.dataset.package))
+    return names.length > 0 && names[0].includes('serde')
+  })
+  assert.equal(asked.length, 1, asked.join('\n'))
+  assert.ok((await figure('pace-calls')) >= 5)
+  assert.ok((await figure('pace-invocations')) < (await figure('pace-calls')))
+
+  await search('tokio')
+  await eventually('tokio', async () => (await rows().first().getAttribute('data-package')).includes('tokio'))
+  await search('serde')
+  await eventually('serde again', async () => (await rows().first().getAttribute('data-package')).includes('serde'))
+  assert.equal(asked.length, 2, asked.join('\n'))
+  await eventually('a hit in the figures', async () => (await figure('hits')) > 0)
+  noFaults(page)
+})
+
+test('pages follow one another while scrolling, and icons come when they are near', async () => {
+  const first = await rows().count()
+  const icons = requests(/\/icons\//)
+  await eventually('icons in sight', async () => (await figure('images-loaded')) > 0)
+  const complete = () => rows().evaluateAll((rows) => rows.filter((row) => row.querySelector('img')?.currentSrc).length)
+  assert.ok((await complete()) < first || first < 20, 'icons far below were loaded at once')
+  await eventually('more rows', async () => {
+    await rows().last().scrollIntoViewIfNeeded()
+    return (await rows().count()) > first
+  })
+  await eventually('icons of the new rows', () => icons.length > 0)
+  assert.match(await part('count').innerText(), /\d/)
+  noFaults(page)
+})
+
+test('pointing at a package fetches it; opening it then needs no request', async () => {
+  const details = requests(/\/api\/packages\/cargo\/|\/api\/packages\/npm\//)
+  const link = part('row-link').nth(3)
+  await link.hover()
+  await eventually('the prefetch', () => details.length === 1)
+  await page.waitForLoadState('networkidle')
+  await link.click()
+  await part('details-body').waitFor()
+  assert.equal(details.filter((url) => url === details[0]).length, 1, details.join('\n'))
+  await page.goBack()
+  await part('welcome').waitFor()
+  noFaults(page)
+})
+
+test('a star is written down: it shows at once and is there after a reload', async () => {
+  const star = part('star').nth(2)
+  const label = await star.getAttribute('aria-label')
+  if ((await star.getAttribute('aria-pressed')) === 'true') {
+    await Promise.all([page.waitForResponse(/star$/), star.click()])
+    await eventually('no star', async () => (await star.getAttribute('aria-pressed')) === 'false')
+  }
+  await Promise.all([page.waitForResponse((answer) => /star$/.test(answer.url()) && answer.ok()), star.click()])
+  assert.equal(await star.getAttribute('aria-pressed'), 'true')
+  await page.reload()
+  const again = page.getByTestId('star').and(page.locator(`[aria-label=${JSON.stringify(label)}]`)).first()
+  await eventually('the star after the reload', async () => (await again.getAttribute('aria-pressed')) === 'true')
+  noFaults(page)
+})
+
+test('a star that the server refuses is taken back, and the page says so', async () => {
+  await page.getByLabel('Refuse stars').check({ force: true })
+  const star = part('star').nth(4)
+  const before = await star.getAttribute('aria-pressed')
+  const refused = page.waitForResponse((answer) => /star$/.test(answer.url()) && answer.status() >= 400)
+  let optimistic
+  await page.route(/star$/, async (route) => {
+    optimistic = await star.getAttribute('aria-pressed')
+    await route.continue()
+  })
+  await star.click()
+  await refused
+  assert.notEqual(optimistic, before, 'the star did not show before the answer')
+  await part('toast').first().waitFor()
+  await eventually('the rollback', async () => (await star.getAttribute('aria-pressed')) === before)
+})
+
+test('a failing server is an error with a way out, and what is cached stays', async () => {
+  await page.getByLabel('Failing').check({ force: true })
+  const kept = await rows().count()
+  assert.ok(kept > 0)
+  await search('zzz-not-asked-before')
+  await part('retry').first().waitFor({ timeout: 30_000 })
+  await picture(page, 'demo-failing')
+  await page.getByLabel('Normal').check({ force: true })
+  await search('leptos')
+  await eventually('results again', async () => (await rows().first().getAttribute('data-package'))?.includes('leptos'), 30_000)
+})
+
+test('the activity is polled', async () => {
+  const polls = requests(/\/api\/activity/)
+  await eventually('three polls', () => polls.length >= 3, 30_000)
+  noFaults(page)
+})
+
+test('the panel shows the vitals of this very page view', async () => {
+  await page.mouse.click(5, 5)
+  for (const name of ['LCP', 'FCP', 'TTFB']) {
+    await eventually(`a figure for ${name}`, async () => Number.isFinite(await figure(name)), 20_000)
+  }
+  await picture(page, 'demo')
+  noFaults(page)
+})
