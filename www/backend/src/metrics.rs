@@ -11,6 +11,8 @@ const REQUEST_BUCKETS: &[f64] =
 /// From a tenth of a millisecond to a second, with the dashboard's bounds (100 ms, 1 s) among them.
 const DATABASE_BUCKETS: &[f64] =
     &[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0];
+/// A look-up takes microseconds, unless it waits for a lock.
+const CACHE_BUCKETS: &[f64] = &[1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 1e-4, 1e-3, 1e-2];
 
 /// All that is counted.
 pub struct Metrics {
@@ -20,6 +22,7 @@ pub struct Metrics {
     in_flight: IntGauge,
     database: HistogramVec,
     cache: IntCounterVec,
+    cache_durations: HistogramVec,
 }
 
 /// Counts a request as in flight for as long as it lives, however the request ends.
@@ -60,13 +63,19 @@ impl Metrics {
             Opts::new("cache_requests_total", "Look-ups in the cache of hot answers, by outcome."),
             &["cache", "result"],
         )?;
+        let cache_durations = HistogramVec::new(
+            HistogramOpts::new("cache_lookup_duration_seconds", "Time of a look-up in a cache.")
+                .buckets(CACHE_BUCKETS.to_vec()),
+            &["cache"],
+        )?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(in_flight.clone()))?;
         registry.register(Box::new(database.clone()))?;
         registry.register(Box::new(cache.clone()))?;
+        registry.register(Box::new(cache_durations.clone()))?;
         registry.register(Box::new(process::Collector::new()?))?;
-        Ok(Self { registry, requests, durations, in_flight, database, cache })
+        Ok(Self { registry, requests, durations, in_flight, database, cache, cache_durations })
     }
 
     /// Notes that a request has begun.
@@ -87,7 +96,8 @@ impl Metrics {
     }
 
     /// Notes a look-up in a cache.
-    pub fn cache(&self, cache: &str, hit: bool) {
+    pub fn cache(&self, cache: &str, hit: bool, time: Duration) {
+        self.cache_durations.with_label_values(&[cache]).observe(time.as_secs_f64());
         self.cache.with_label_values(&[cache, if hit { "hit" } else { "miss" }]).inc();
     }
 
@@ -112,12 +122,14 @@ mod tests {
     fn the_text_is_prometheus_text() {
         let metrics = Metrics::default();
         metrics.request_ended("GET", "/api/packages", 200, Duration::from_millis(3));
-        metrics.cache("answers", true);
+        metrics.cache("answers", true, Duration::from_micros(2));
         let text = String::from_utf8(metrics.text()).unwrap();
         let lines: Vec<&str> = text
             .lines()
             .filter(|line| {
-                line.contains("cache_") || line.contains("http_requests_total") || line.contains("0.005")
+                line.contains("cache_requests")
+                    || line.contains("http_requests_total")
+                    || line.contains("0.005")
             })
             .collect();
         expect![[r##"

@@ -103,10 +103,11 @@ impl App {
         cache: &Cache<String, Answer>,
         key: &String,
     ) -> Lookup<Answer> {
+        let begin = Instant::now();
         let found = cache.get(key);
-        let hit = matches!(found, Lookup::Hit(_));
-        self.metrics.cache(name, hit);
-        trace.cache(hit);
+        let (hit, time) = (matches!(found, Lookup::Hit(_)), begin.elapsed());
+        self.metrics.cache(name, hit, time);
+        trace.cache(hit, time);
         found
     }
 }
