@@ -1,1 +1,21 @@
-//! The life of one lazily loaded thing.
+//! Lazy loading: when each of many things begins to load.
+//!
+//! An item is
+//!
+//! * *waiting* until it comes near the viewport,
+//! * *queued* from then on; nearest first, and only so many *loading* at once. One that leaves before its
+//!   turn waits again,
+//! * *loaded*, and then forgotten here, or, after a failure, *resting* before it is queued again,
+//! * *failed* when its attempts are spent. A failure without a network spends none; all that failed or
+//!   rests comes back into play when the network does.
+//!
+//! The [`Loader`] decides all this and knows items by [`ItemId`] only. Its host tells it what it sees
+//! (`add`, `enter`, `leave`, `handle_*`), does what [`Loader::poll_effect`] says, and calls
+//! [`Loader::handle_timeout`] when [`Loader::next_deadline`] has come.
+mod backoff;
+mod loader;
+#[cfg(test)]
+mod tests;
+
+pub use backoff::Backoff;
+pub use loader::{Effect, ItemId, Limits, Loader, Stats};

@@ -1,0 +1,50 @@
+//! How long to rest after a failure.
+use crate::time::Duration;
+
+/// Doubles from failure to failure, up to a bound, and spreads: half of each rest is drawn, so that pages
+/// that failed together do not come back together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backoff {
+    /// After the first failure, at most.
+    pub first: Duration,
+    /// After any failure, at most.
+    pub longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { first: Duration::from_ms(1000.0), longest: Duration::from_ms(30_000.0) }
+    }
+}
+
+impl Backoff {
+    /// The rest after `failures` in a row, at least one; `draw` is from 0 up to 1.
+    pub fn rest(&self, failures: u32, draw: f64) -> Duration {
+        let mut rest = self.first.as_ms();
+        for _ in 1..failures {
+            if rest >= self.longest.as_ms() {
+                break;
+            }
+            rest *= 2.0;
+        }
+        Duration::from_ms(rest.min(self.longest.as_ms()) * (0.5 + draw / 2.0))
+    }
+}
+
+/// Draws from a seed: Marsaglia's xorshift of 32 bits.
+pub(super) struct Draws(u32);
+
+impl Draws {
+    pub(super) fn new(seed: u32) -> Self {
+        // Zero would stay zero.
+        Self(seed | 1)
+    }
+
+    /// From 0 up to 1.
+    pub(super) fn draw(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        f64::from(self.0) / 4_294_967_296.0
+    }
+}

@@ -1,0 +1,299 @@
+//! All items of one page, and who is next.
+use super::backoff::{Backoff, Draws};
+use crate::deadlines::{Deadlines, Handle};
+use crate::time::Instant;
+use alloc::vec::Vec;
+
+/// Names one item. Once it is loaded or removed the name is spent, and what is said of it is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ItemId {
+    slot: u32,
+    generation: u32,
+}
+
+impl ItemId {
+    /// A small number for it; those of spent names are used again.
+    pub fn index(self) -> usize {
+        self.slot as usize
+    }
+}
+
+/// What the host is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Begin to load it, and report [`Loader::handle_loaded`] or [`Loader::handle_failed`].
+    Load(ItemId),
+    /// Its attempts are spent: show that it failed. It may be loaded after all when the network is back.
+    GiveUp(ItemId),
+}
+
+/// How much is done at once and how often.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// How many load at once; at least one.
+    pub concurrent: u32,
+    /// How often a failed load is tried again.
+    pub retries: u32,
+    /// The rests in between.
+    pub backoff: Backoff,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { concurrent: 6, retries: 2, backoff: Backoff::default() }
+    }
+}
+
+/// What became of the items so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Items that are not loaded yet, failed ones included.
+    pub pending: u32,
+    /// Items that are loading now.
+    pub loading: u32,
+    /// Items that were loaded.
+    pub loaded: u32,
+    /// Items that were given up, those that came back included.
+    pub failed: u32,
+    /// Loads that were begun again after a failure.
+    pub retried: u32,
+    /// Items that left before their turn, so that nothing was sent.
+    pub cancelled: u32,
+}
+
+enum State {
+    Waiting,
+    Queued(Handle),
+    Loading,
+    /// Without a handle it rests until the network is back.
+    Resting(Option<Handle>),
+    Failed,
+}
+
+struct Item {
+    state: State,
+    /// How far from the viewport, while near enough.
+    near: Option<f64>,
+    failures: u32,
+}
+
+struct Slot {
+    generation: u32,
+    item: Option<Item>,
+}
+
+/// Decides what loads when. See the [module](super).
+pub struct Loader {
+    limits: Limits,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// Ordered by distance in px, which takes the place of time: nearest first, then first come.
+    queue: Deadlines<ItemId>,
+    rests: Deadlines<ItemId>,
+    /// Each tells of one item, and is looked at again when it is polled.
+    given_up: Vec<ItemId>,
+    online: bool,
+    draws: Draws,
+    stats: Stats,
+}
+
+impl Loader {
+    /// Nothing to load yet. `seed` spreads the retries.
+    pub fn new(limits: Limits, seed: u32) -> Self {
+        Self {
+            limits: Limits { concurrent: limits.concurrent.max(1), ..limits },
+            slots: Vec::new(),
+            free: Vec::new(),
+            queue: Deadlines::new(),
+            rests: Deadlines::new(),
+            given_up: Vec::new(),
+            online: true,
+            draws: Draws::new(seed),
+            stats: Stats::default(),
+        }
+    }
+
+    /// The figures so far.
+    pub fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout).
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.rests.next()
+    }
+
+    /// A new item, not near.
+    pub fn add(&mut self) -> ItemId {
+        let item = Some(Item { state: State::Waiting, near: None, failures: 0 });
+        self.stats.pending += 1;
+        match self.free.pop() {
+            Some(slot) => {
+                let place = &mut self.slots[slot as usize];
+                place.item = item;
+                ItemId { slot, generation: place.generation }
+            }
+            None => {
+                self.slots.push(Slot { generation: 0, item });
+                ItemId { slot: self.slots.len() as u32 - 1, generation: 0 }
+            }
+        }
+    }
+
+    /// Forgets an item, whatever it is doing.
+    pub fn remove(&mut self, id: ItemId) {
+        let Some(item) = self.item(id) else { return };
+        match item.state {
+            State::Queued(handle) => {
+                self.queue.clear(handle);
+            }
+            State::Resting(Some(handle)) => {
+                self.rests.clear(handle);
+            }
+            State::Loading => self.stats.loading -= 1,
+            State::Waiting | State::Resting(None) | State::Failed => {}
+        }
+        self.stats.pending -= 1;
+        let slot = &mut self.slots[id.slot as usize];
+        slot.item = None;
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(id.slot);
+    }
+
+    /// It came near: `distance` px from where the reader looks. Said again, it moves in the queue.
+    pub fn enter(&mut self, id: ItemId, distance: f64) {
+        let Some(item) = self.item(id) else { return };
+        item.near = Some(distance);
+        match item.state {
+            State::Waiting => self.enqueue(id, distance),
+            State::Queued(handle) => {
+                self.queue.move_to(handle, at(distance));
+            }
+            State::Loading | State::Resting(_) | State::Failed => {}
+        }
+    }
+
+    /// It went away. What is loading goes on: the bytes are under way.
+    pub fn leave(&mut self, id: ItemId) {
+        let Some(item) = self.item(id) else { return };
+        item.near = None;
+        if let State::Queued(handle) = item.state {
+            item.state = State::Waiting;
+            self.queue.clear(handle);
+            self.stats.cancelled += 1;
+        }
+    }
+
+    /// It is loaded, and its name spent.
+    pub fn handle_loaded(&mut self, id: ItemId) {
+        if self.item(id).is_some() {
+            self.remove(id);
+            self.stats.loaded += 1;
+        }
+    }
+
+    /// Loading it failed.
+    pub fn handle_failed(&mut self, id: ItemId, now: Instant) {
+        let (online, retries) = (self.online, self.limits.retries);
+        let Some(item) = self.item(id) else { return };
+        if !matches!(item.state, State::Loading) {
+            return;
+        }
+        if !online {
+            item.state = State::Resting(None);
+        } else if item.failures >= retries {
+            item.state = State::Failed;
+            self.stats.failed += 1;
+            self.given_up.push(id);
+        } else {
+            item.failures += 1;
+            let failures = item.failures;
+            let rest = self.limits.backoff.rest(failures, self.draws.draw());
+            let handle = self.rests.set(now + rest, id);
+            self.set_state(id, State::Resting(handle));
+        }
+        self.stats.loading -= 1;
+    }
+
+    /// The network came or went. When it comes, all that failed or rests is tried anew.
+    pub fn handle_online(&mut self, online: bool) {
+        let back = online && !self.online;
+        self.online = online;
+        if !back {
+            return;
+        }
+        for slot in 0..self.slots.len() as u32 {
+            let place = &mut self.slots[slot as usize];
+            let id = ItemId { slot, generation: place.generation };
+            let Some(item) = &mut place.item else { continue };
+            match item.state {
+                State::Resting(handle) => {
+                    if let Some(handle) = handle {
+                        self.rests.clear(handle);
+                    }
+                }
+                State::Failed => {}
+                State::Waiting | State::Queued(_) | State::Loading => continue,
+            }
+            item.failures = 0;
+            self.again(id);
+        }
+    }
+
+    /// Queues again what has rested.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(id) = self.rests.pop(now) {
+            self.again(id);
+        }
+    }
+
+    /// What to do next; call until it gives `None`, after every input.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        while let Some(id) = self.given_up.pop() {
+            if matches!(self.item(id), Some(Item { state: State::Failed, .. })) {
+                return Some(Effect::GiveUp(id));
+            }
+        }
+        if self.stats.loading >= self.limits.concurrent {
+            return None;
+        }
+        let id = self.queue.pop(FARTHEST)?;
+        let item = self.item(id)?;
+        item.state = State::Loading;
+        let again = item.failures > 0;
+        self.stats.retried += u32::from(again);
+        self.stats.loading += 1;
+        Some(Effect::Load(id))
+    }
+
+    fn item(&mut self, id: ItemId) -> Option<&mut Item> {
+        let slot = self.slots.get_mut(id.slot as usize)?;
+        if slot.generation == id.generation { slot.item.as_mut() } else { None }
+    }
+
+    fn set_state(&mut self, id: ItemId, state: State) {
+        if let Some(item) = self.item(id) {
+            item.state = state;
+        }
+    }
+
+    fn enqueue(&mut self, id: ItemId, distance: f64) {
+        if let Some(handle) = self.queue.set(at(distance), id) {
+            self.set_state(id, State::Queued(handle));
+        }
+    }
+
+    /// Brings one back that rested or failed.
+    fn again(&mut self, id: ItemId) {
+        self.set_state(id, State::Waiting);
+        if let Some(distance) = self.item(id).and_then(|item| item.near) {
+            self.enqueue(id, distance);
+        }
+    }
+}
+
+const FARTHEST: Instant = Instant::NEVER;
+
+fn at(distance: f64) -> Instant {
+    Instant::from_ms(distance.min(f64::MAX))
+}

@@ -1,0 +1,211 @@
+//! Items through their lives, on simulated time.
+use super::*;
+use crate::time::{Duration, Instant};
+use proptest::prelude::*;
+use std::vec::Vec;
+
+fn at(ms: f64) -> Instant {
+    Instant::from_ms(ms)
+}
+
+fn limits(concurrent: u32, retries: u32) -> Limits {
+    Limits { concurrent, retries, ..Limits::default() }
+}
+
+fn effects(loader: &mut Loader) -> Vec<Effect> {
+    core::iter::from_fn(|| loader.poll_effect()).collect()
+}
+
+#[test]
+fn the_nearest_goes_first_and_only_so_many_at_once() {
+    let mut loader = Loader::new(limits(2, 0), 1);
+    let ids: Vec<ItemId> = (0..4).map(|_| loader.add()).collect();
+    for (id, distance) in ids.iter().zip([300.0, 100.0, 200.0, 0.0]) {
+        loader.enter(*id, distance);
+    }
+    assert_eq!(effects(&mut loader), [Effect::Load(ids[3]), Effect::Load(ids[1])]);
+    loader.handle_loaded(ids[3]);
+    assert_eq!(effects(&mut loader), [Effect::Load(ids[2])]);
+    loader.handle_failed(ids[1], at(0.0));
+    assert_eq!(effects(&mut loader), [Effect::GiveUp(ids[1]), Effect::Load(ids[0])]);
+    assert_eq!(loader.stats(), Stats { pending: 3, loading: 2, loaded: 1, failed: 1, ..Stats::default() });
+}
+
+#[test]
+fn one_that_comes_nearer_moves_up() {
+    let mut loader = Loader::new(limits(1, 0), 1);
+    let (a, b) = (loader.add(), loader.add());
+    loader.enter(a, 100.0);
+    loader.enter(b, 200.0);
+    loader.enter(b, 50.0);
+    assert_eq!(effects(&mut loader), [Effect::Load(b)]);
+}
+
+#[test]
+fn one_that_leaves_before_its_turn_is_not_loaded() {
+    let mut loader = Loader::new(limits(1, 0), 1);
+    let (a, b) = (loader.add(), loader.add());
+    loader.enter(a, 1.0);
+    assert_eq!(effects(&mut loader), [Effect::Load(a)]);
+    loader.enter(b, 2.0);
+    loader.leave(b);
+    // What is under way goes on.
+    loader.leave(a);
+    loader.handle_loaded(a);
+    assert_eq!(effects(&mut loader), []);
+    assert_eq!(loader.stats().cancelled, 1);
+    loader.enter(b, 2.0);
+    assert_eq!(effects(&mut loader), [Effect::Load(b)]);
+}
+
+#[test]
+fn a_failure_rests_longer_each_time_and_is_given_up_at_last() {
+    let mut loader = Loader::new(limits(1, 2), 7);
+    let id = loader.add();
+    loader.enter(id, 0.0);
+    let mut now = 0.0;
+    for longest in [1000.0, 2000.0] {
+        assert_eq!(effects(&mut loader), [Effect::Load(id)]);
+        loader.handle_failed(id, at(now));
+        assert_eq!(effects(&mut loader), []);
+        let rest = loader.next_deadline().unwrap().as_ms() - now;
+        assert!((longest / 2.0..longest).contains(&rest), "{rest}");
+        loader.handle_timeout(at(now + rest - 0.5));
+        assert_eq!(effects(&mut loader), []);
+        now += rest;
+        loader.handle_timeout(at(now));
+    }
+    assert_eq!(effects(&mut loader), [Effect::Load(id)]);
+    loader.handle_failed(id, at(now));
+    assert_eq!(effects(&mut loader), [Effect::GiveUp(id)]);
+    assert_eq!(loader.next_deadline(), None);
+    assert_eq!(loader.stats().retried, 2);
+}
+
+#[test]
+fn the_rest_has_a_bound() {
+    let backoff = Backoff::default();
+    assert_eq!(backoff.rest(1, 0.0), Duration::from_ms(500.0));
+    assert_eq!(backoff.rest(u32::MAX, 1.0), Duration::from_ms(30_000.0));
+}
+
+#[test]
+fn what_fails_offline_spends_nothing_and_comes_back_online() {
+    let mut loader = Loader::new(limits(2, 0), 1);
+    let (a, b) = (loader.add(), loader.add());
+    loader.enter(a, 0.0);
+    loader.enter(b, 1.0);
+    assert_eq!(effects(&mut loader).len(), 2);
+    loader.handle_failed(a, at(0.0));
+    assert_eq!(effects(&mut loader), [Effect::GiveUp(a)]);
+    loader.handle_online(false);
+    loader.handle_failed(b, at(1.0));
+    assert_eq!(effects(&mut loader), []);
+    assert_eq!(loader.next_deadline(), None);
+    loader.handle_online(true);
+    assert_eq!(effects(&mut loader), [Effect::Load(a), Effect::Load(b)]);
+}
+
+#[test]
+fn what_rested_and_went_away_waits_until_it_is_near_again() {
+    let mut loader = Loader::new(limits(1, 1), 1);
+    let id = loader.add();
+    loader.enter(id, 0.0);
+    effects(&mut loader);
+    loader.handle_failed(id, at(0.0));
+    loader.leave(id);
+    loader.handle_timeout(at(1000.0));
+    assert_eq!(effects(&mut loader), []);
+    loader.enter(id, 5.0);
+    assert_eq!(effects(&mut loader), [Effect::Load(id)]);
+}
+
+#[test]
+fn a_spent_name_is_ignored() {
+    let mut loader = Loader::new(limits(1, 1), 1);
+    let old = loader.add();
+    loader.enter(old, 0.0);
+    effects(&mut loader);
+    loader.remove(old);
+    let new = loader.add();
+    assert_eq!(new.index(), old.index());
+    loader.handle_loaded(old);
+    loader.handle_failed(old, at(0.0));
+    loader.enter(old, 0.0);
+    loader.remove(old);
+    assert_eq!(effects(&mut loader), []);
+    assert_eq!(loader.stats(), Stats { pending: 1, ..Stats::default() });
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Add,
+    Remove(usize),
+    Enter(usize, u16),
+    Leave(usize),
+    Loaded(usize),
+    Failed(usize),
+    Online(bool),
+    Pass(u16),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let i = 0..20usize;
+    prop_oneof![
+        2 => Just(Step::Add),
+        1 => i.clone().prop_map(Step::Remove),
+        4 => (i.clone(), any::<u16>()).prop_map(|(i, px)| Step::Enter(i, px)),
+        2 => i.clone().prop_map(Step::Leave),
+        3 => i.clone().prop_map(Step::Loaded),
+        3 => i.prop_map(Step::Failed),
+        1 => any::<bool>().prop_map(Step::Online),
+        2 => (0..3000u16).prop_map(Step::Pass),
+    ]
+}
+
+proptest! {
+    /// Whatever comes: never too many at once, none twice, and in the end all that stays is loaded.
+    #[test]
+    fn everything_near_is_loaded_in_the_end(steps in prop::collection::vec(step(), 0..200)) {
+        let mut loader = Loader::new(limits(3, 1), 9);
+        let (mut ids, mut loading, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let mut now = 0.0;
+        for step in steps.into_iter().chain([Step::Online(false), Step::Online(true)]) {
+            let nth = |i: usize| ids.get(i).copied();
+            match step {
+                Step::Add => ids.push(loader.add()),
+                Step::Remove(i) => if let Some(id) = nth(i) {
+                    loader.remove(id);
+                    loading.retain(|other| *other != id);
+                    gone.push(id);
+                },
+                Step::Enter(i, px) => if let Some(id) = nth(i) { loader.enter(id, f64::from(px)) },
+                Step::Leave(i) => if let Some(id) = nth(i) { loader.leave(id) },
+                Step::Loaded(i) => if i < loading.len() {
+                    let id = loading.remove(i);
+                    loader.handle_loaded(id);
+                    gone.push(id);
+                },
+                Step::Failed(i) => if i < loading.len() { loader.handle_failed(loading.remove(i), at(now)) },
+                Step::Online(online) => loader.handle_online(online),
+                Step::Pass(ms) => { now += f64::from(ms); loader.handle_timeout(at(now)) }
+            }
+            while let Some(effect) = loader.poll_effect() {
+                if let Effect::Load(id) = effect {
+                    prop_assert!(!loading.contains(&id) && !gone.contains(&id));
+                    loading.push(id);
+                }
+            }
+            prop_assert!(loading.len() <= 3);
+            prop_assert_eq!(loader.stats().loading as usize, loading.len());
+        }
+        // The network is back; now all come near, and nothing fails.
+        for id in &ids { loader.enter(*id, 0.0) }
+        loop {
+            while let Some(Effect::Load(id)) = loader.poll_effect() { loading.push(id) }
+            let Some(id) = loading.pop() else { break };
+            loader.handle_loaded(id);
+        }
+        prop_assert_eq!(loader.stats().pending, 0);
+    }
+}
