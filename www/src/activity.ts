@@ -11,7 +11,7 @@ export function showActivity(client: QueryClient): void {
   const state = h('p', { class: 'poll', 'data-testid': 'poll-state' })
   const totals = h('p', { class: 'totals', 'data-testid': 'totals' })
   const events = h('ol', { class: 'events', 'data-testid': 'events', 'aria-label': 'Newest stars' })
-  body.append(totals, events, state)
+  body.append(totals, state, events)
 
   let drawn: Activity | undefined
   const render = ({ data, error, dataUpdatedAt }: QueryObserverResult<Activity>) => {
