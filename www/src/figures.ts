@@ -29,40 +29,104 @@ function count(value: number | undefined): string {
 
 function bytes(value: number | undefined): string {
   if (value === undefined) return '–'
-  return value < 1024 ? `${value} B` : value < 1024 ** 2 ? `${(value / 1024).toFixed(1)} KB` : `${(value / 1024 ** 2).toFixed(2)} MB`
+  return value < 1024
+    ? `${value} B`
+    : value < 1024 ** 2
+      ? `${(value / 1024).toFixed(1)} KB`
+      : `${(value / 1024 ** 2).toFixed(2)} MB`
 }
 
 export const groups: { title: string; figures: Figure[] }[] = [
   {
     title: 'Queries',
     figures: [
-      { name: 'requests', label: 'Requests sent', title: 'Fetches that the query cache began', read: ({ client }) => count(client?.stats().fetches) },
-      { name: 'hits', label: 'Served from cache', title: 'Reads that found fresh data, and sent nothing', read: ({ client }) => count(client?.stats().hits) },
-      { name: 'stale', label: 'Served stale', title: 'Reads that got old data at once, and new data later', read: ({ client }) => count(client?.stats().staleServed) },
-      { name: 'deduplicated', label: 'Saved by sharing', title: 'Reads that joined a request already on its way', read: ({ client }) => count(client?.stats().deduplicated) },
-      { name: 'hit-rate', label: 'Hit rate', title: 'Hits among all reads', read: ({ client }) => hitRate(client) },
-      { name: 'errors', label: 'Failed', title: 'Fetches that failed, each try counted', read: ({ client }) => count(client?.stats().errors) },
+      {
+        name: 'requests',
+        label: 'Requests sent',
+        title: 'Fetches that the query cache began',
+        read: ({ client }) => count(client?.stats().fetches),
+      },
+      {
+        name: 'hits',
+        label: 'Served from cache',
+        title: 'Reads that found fresh data, and sent nothing',
+        read: ({ client }) => count(client?.stats().hits),
+      },
+      {
+        name: 'stale',
+        label: 'Served stale',
+        title: 'Reads that got old data at once, and new data later',
+        read: ({ client }) => count(client?.stats().staleServed),
+      },
+      {
+        name: 'deduplicated',
+        label: 'Saved by sharing',
+        title: 'Reads that joined a request already on its way',
+        read: ({ client }) => count(client?.stats().deduplicated),
+      },
+      {
+        name: 'hit-rate',
+        label: 'Hit rate',
+        title: 'Hits among all reads',
+        read: ({ client }) => hitRate(client),
+      },
+      {
+        name: 'errors',
+        label: 'Failed',
+        title: 'Fetches that failed, each try counted',
+        read: ({ client }) => count(client?.stats().errors),
+      },
     ],
   },
   {
     title: 'Bodies',
     figures: [
-      { name: 'bytes-received', label: 'JSON received', title: 'Bytes of the bodies that came in', read: () => bytes(jsonStats().bytesReceived) },
-      { name: 'bytes-spared', label: 'Not parsed again', title: 'Bytes that were equal to the last body, and not parsed', read: () => bytes(jsonStats().bytesSpared) },
+      {
+        name: 'bytes-received',
+        label: 'JSON received',
+        title: 'Bytes of the bodies that came in',
+        read: () => bytes(jsonStats().bytesReceived),
+      },
+      {
+        name: 'bytes-spared',
+        label: 'Not parsed again',
+        title: 'Bytes that were equal to the last body, and not parsed',
+        read: () => bytes(jsonStats().bytesSpared),
+      },
     ],
   },
   {
     title: 'Pacing',
     figures: [
-      { name: 'pace-calls', label: 'Debounced calls', title: 'Calls of debounced functions: keys typed, rows passed over', read: () => count(timingStats().calls) },
-      { name: 'pace-invocations', label: 'Runs', title: 'How often the functions behind them ran', read: () => count(timingStats().invocations) },
+      {
+        name: 'pace-calls',
+        label: 'Debounced calls',
+        title: 'Calls of debounced functions: keys typed, rows passed over',
+        read: () => count(timingStats().calls),
+      },
+      {
+        name: 'pace-invocations',
+        label: 'Runs',
+        title: 'How often the functions behind them ran',
+        read: () => count(timingStats().invocations),
+      },
     ],
   },
   {
     title: 'Images',
     figures: [
-      { name: 'images-loaded', label: 'Loaded', title: 'Icons that came near the screen, and were loaded', read: ({ images }) => count(images?.stats().loaded) },
-      { name: 'images-waiting', label: 'Put off', title: 'Icons that are not near the screen yet', read: ({ images }) => count(images?.stats().waiting) },
+      {
+        name: 'images-loaded',
+        label: 'Loaded',
+        title: 'Icons that came near the screen, and were loaded',
+        read: ({ images }) => count(images?.stats().loaded),
+      },
+      {
+        name: 'images-waiting',
+        label: 'Put off',
+        title: 'Icons that are not near the screen yet',
+        read: ({ images }) => count(images?.stats().waiting),
+      },
     ],
   },
 ]

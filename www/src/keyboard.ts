@@ -27,7 +27,9 @@ export function connectKeyboard(router: Router): void {
 
   list.addEventListener('keydown', (event) => {
     const all = links()
-    const at = all.indexOf((event.target as Element).closest('.row')?.querySelector<HTMLAnchorElement>('.row-link')!)
+    const at = all.indexOf(
+      (event.target as Element).closest('.row')?.querySelector<HTMLAnchorElement>('.row-link')!,
+    )
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key]
     if (to === undefined) return
     event.preventDefault()

@@ -1,5 +1,10 @@
 // The list: what a search finds, page after page, each row kept for as long as its package is found.
-import { InfiniteQueryObserver, type InfiniteData, type InfiniteQueryObserverResult, type QueryClient } from 'whippet/query'
+import {
+  InfiniteQueryObserver,
+  type InfiniteData,
+  type InfiniteQueryObserverResult,
+  type QueryClient,
+} from 'whippet/query'
 import type { Page, PackageId, Summary } from './api'
 import { h, part, setText } from './dom'
 import { showNotice } from './notice'
@@ -7,7 +12,7 @@ import { listOptions } from './queries'
 import { packageHash, type Route, type Router } from './route'
 import { createRow, type Row } from './row'
 
-type Result = InfiniteQueryObserverResult<InfiniteData<Page, number>>
+type Result = InfiniteQueryObserverResult<InfiniteData<Page>>
 
 const SKELETON_ROWS = 10
 
@@ -57,7 +62,12 @@ function countLine(result: Result, loaded: number): string {
 }
 
 /** Puts the rows into the order of `found`, moving as few as it can. Tells whether any came or went. */
-function placeRows(client: QueryClient, list: HTMLElement, rows: Map<string, Row>, found: Summary[]): boolean {
+function placeRows(
+  client: QueryClient,
+  list: HTMLElement,
+  rows: Map<string, Row>,
+  found: Summary[],
+): boolean {
   const wanted = new Set(found.map(packageHash))
   let changed = false
   for (const [key, row] of rows) {
@@ -115,7 +125,12 @@ function endOfList(loadMore: () => void) {
       button.hidden = !result.hasNextPage || result.isPlaceholderData || result.isFetchNextPageError
       button.disabled = result.isFetchingNextPage
       setText(button, result.isFetchingNextPage ? 'Loading…' : 'Load more')
-      showNotice(notice, 'More could not be loaded', result.isFetchNextPageError ? result.error : null, loadMore)
+      showNotice(
+        notice,
+        'More could not be loaded',
+        result.isFetchNextPageError ? result.error : null,
+        loadMore,
+      )
       const now = result.hasNextPage && !result.isFetching && !result.isPlaceholderData && !result.isError
       if (now === wanted) return
       wanted = now
@@ -128,12 +143,20 @@ function endOfList(loadMore: () => void) {
 
 function skeleton(): HTMLElement[] {
   return Array.from({ length: SKELETON_ROWS }, () =>
-    h('li', { class: 'row skeleton', 'aria-hidden': 'true' }, h('span', { class: 'icon' }), h('span', { class: 'lines' })),
+    h(
+      'li',
+      { class: 'row skeleton', 'aria-hidden': 'true' },
+      h('span', { class: 'icon' }),
+      h('span', { class: 'lines' }),
+    ),
   )
 }
 
 /** The package that a row's link stands for. */
 export function packageOf(link: HTMLElement): PackageId | undefined {
-  const [ecosystem, name, version] = (link.getAttribute('href') ?? '').slice(2).split('/').map(decodeURIComponent)
+  const [ecosystem, name, version] = (link.getAttribute('href') ?? '')
+    .slice(2)
+    .split('/')
+    .map(decodeURIComponent)
   return ecosystem && name && version ? { ecosystem, name, version } : undefined
 }

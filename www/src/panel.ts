@@ -10,15 +10,27 @@ export function showPanel(parts: Parts): void {
   const sections = groups.map(({ title, figures }) => {
     const items = figures.map(({ name, label, title, read }) => {
       const value = h('dd', { 'data-figure': name })
-      readers.push(() => setText(value, attempt(() => read(parts))))
+      readers.push(() =>
+        setText(
+          value,
+          attempt(() => read(parts)),
+        ),
+      )
       return h('div', { title }, h('dt', {}, label), value)
     })
     return h('section', {}, h('h3', {}, title), h('dl', { class: 'figures' }, ...items))
   })
   const beacons = h('dd', { 'data-figure': 'beacons' })
-  readers.push(() => setText(beacons, attempt(() => String(parts.rum?.stats().sent ?? '–'))))
+  readers.push(() =>
+    setText(
+      beacons,
+      attempt(() => String(parts.rum?.stats().sent ?? '–')),
+    ),
+  )
   const vitals = watchVitals()
-  vitals.append(h('div', { title: 'Beacons handed to the browser for the collector' }, h('dt', {}, 'Beacons'), beacons))
+  vitals.append(
+    h('div', { title: 'Beacons handed to the browser for the collector' }, h('dt', {}, 'Beacons'), beacons),
+  )
 
   const place = part('panel-figures')
   place.append(...sections, h('section', {}, h('h3', {}, 'This page view'), vitals))

@@ -14,13 +14,21 @@ export interface Row {
 }
 
 export function createRow(client: QueryClient, summary: Summary): Row {
-  const link = h('a', { class: 'row-link', href: packageHash(summary), 'data-testid': 'row-link' }, summary.name)
+  const link = h(
+    'a',
+    { class: 'row-link', href: packageHash(summary), 'data-testid': 'row-link' },
+    summary.name,
+  )
   const star = starButton(client, summary)
   const facts = h('span', { class: 'facts' })
   const description = h('p', { class: 'description' })
   const element = h(
     'li',
-    { class: 'row', 'data-testid': 'row', 'data-package': `${summary.ecosystem}/${summary.name}/${summary.version}` },
+    {
+      class: 'row',
+      'data-testid': 'row',
+      'data-package': `${summary.ecosystem}/${summary.name}/${summary.version}`,
+    },
     h('img', { class: 'icon', 'data-src': iconUrl(summary), width: 40, height: 40, alt: '' }),
     h(
       'div',

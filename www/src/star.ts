@@ -44,7 +44,11 @@ export function setStar(client: QueryClient, change: Change): void {
 
 /** A toggle; `show` sets its state. */
 export function starButton(client: QueryClient, id: PackageId) {
-  const button = h('button', { type: 'button', class: 'star', 'data-testid': 'star', 'aria-pressed': 'false' }, glyph(STAR))
+  const button = h(
+    'button',
+    { type: 'button', class: 'star', 'data-testid': 'star', 'aria-pressed': 'false' },
+    glyph(STAR),
+  )
   button.setAttribute('aria-label', `Star ${id.name} ${id.version}`)
   button.addEventListener('click', () => {
     setStar(client, { id, starred: button.getAttribute('aria-pressed') !== 'true' })
@@ -72,14 +76,21 @@ function starredAt(client: QueryClient, id: PackageId): number | null {
 /** Writes the star into everything in the cache that shows it; all else keeps its identity. */
 function write(client: QueryClient, id: PackageId, starredAt: number | null): void {
   client.setQueryData<Details>(keys.details(id), (details) => details && { ...details, starredAt })
-  client.setQueriesData<InfiniteData<Page>>({ queryKey: keys.lists }, (list) => list && {
-    ...list,
-    pages: list.pages.map((page) =>
-      page.packages.some((other) => same(other, id))
-        ? { ...page, packages: page.packages.map((other) => (same(other, id) ? { ...other, starredAt } : other)) }
-        : page,
-    ),
-  })
+  client.setQueriesData<InfiniteData<Page>>(
+    { queryKey: keys.lists },
+    (list) =>
+      list && {
+        ...list,
+        pages: list.pages.map((page) =>
+          page.packages.some((other) => same(other, id))
+            ? {
+                ...page,
+                packages: page.packages.map((other) => (same(other, id) ? { ...other, starredAt } : other)),
+              }
+            : page,
+        ),
+      },
+  )
 }
 
 function same(a: PackageId, b: PackageId): boolean {
