@@ -92,7 +92,7 @@ mod tests {
             5000,
             expect!["step 5 s, 180 points, 1700000005000 to 1700000900000"],
         );
-        check(from, from + HOUR, 5000, expect!["step 30 s, 120 points, 1700000010000 to 1700003600000"]);
+        check(from, from + HOUR, 5000, expect!["step 30 s, 121 points, 1700000010000 to 1700003600000"]);
         check(from, from + DAY, 5000, expect!["step 600 s, 145 points, 1700000400000 to 1700086400000"]);
         check(
             from,

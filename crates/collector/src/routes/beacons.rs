@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use whippet_engine::beacon::{self, DecodeError, limits};
 
 use crate::app::App;
@@ -15,6 +15,10 @@ use crate::store::Kept;
 
 /// Whoever takes longer to send 64 KiB is not a browser that leaves a page.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// So much of a body that is too large is read and thrown away: a sender that is cut off while it sends does
+/// not see why.
+const DRAINED: usize = 4 * 1024 * 1024;
 
 /// Takes a beacon in: 204 once it is on disk.
 pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode, Failure> {
@@ -48,18 +52,25 @@ async fn accept(app: &App, request: Request) -> Result<(Kept, usize), Failure> {
     Ok((kept, body.len()))
 }
 
-async fn read(body: Body) -> Result<Vec<u8>, Failure> {
-    let collected =
-        tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limits::READ_BYTES).collect()).await;
-    match collected {
-        Ok(Ok(body)) => Ok(body.to_bytes().into()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Failure::bad_request("incomplete", "the body broke off: send the beacon again")),
-        Err(_) => {
-            let message = "the body took too long to arrive: send the beacon again";
-            Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", message))
+async fn read(mut body: Body) -> Result<Vec<u8>, Failure> {
+    let broken = || Failure::bad_request("incomplete", "the body broke off: send the beacon again");
+    let reading = async {
+        let (mut bytes, mut received) = (Vec::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
+            received += data.len();
+            if received <= limits::READ_BYTES {
+                bytes.extend_from_slice(&data);
+            } else if received > DRAINED {
+                break;
+            }
         }
-    }
+        if received > limits::READ_BYTES { Err(too_large()) } else { Ok(bytes) }
+    };
+    tokio::time::timeout(BODY_TIMEOUT, reading).await.unwrap_or_else(|_| {
+        let message = "the body took too long to arrive: send the beacon again";
+        Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", message))
+    })
 }
 
 fn too_large() -> Failure {
@@ -100,12 +111,4 @@ pub async fn preflight(State(app): State<App>, headers: HeaderMap) -> Result<Res
     answers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type"));
     answers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     Ok(response)
-}
-
-/// Lets pages read every answer, so that a refused beacon says why in their console. There is nothing in it
-/// that depends on who asks.
-pub async fn share(State(_): State<App>, mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
 }

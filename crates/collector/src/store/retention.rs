@@ -29,7 +29,7 @@ pub fn delete(connection: &Connection, now: i64, options: &Options) -> rusqlite:
         params![now - options.retention.min(IDS), PORTION as i64],
     )?;
     done &= ids < PORTION;
-    done &= views::expire(connection, cutoff.max(now - IDS), PORTION)?;
+    done &= views::expire(connection, cutoff, now - IDS, PORTION)?;
     if done {
         delete_samples(connection, cutoff)?;
     }

@@ -104,16 +104,24 @@ pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
     Ok(ended.len() < PORTION)
 }
 
-/// Forgets one portion of the folded page views that began before `cutoff`. Returns whether that was all.
-pub fn expire(connection: &Connection, cutoff: i64, portion: usize) -> rusqlite::Result<bool> {
-    // Those still open, too, where retention is shorter than a page view may last.
+/// Forgets one portion of the folded page views that began before `remembered`, and of all that began before
+/// `retention`. Returns whether that was all.
+pub fn expire(
+    connection: &Connection,
+    retention: i64,
+    remembered: i64,
+    portion: usize,
+) -> rusqlite::Result<bool> {
     connection.execute(
         "DELETE FROM measures WHERE view IN (SELECT id FROM views WHERE folded = 0 AND minute < ?1)",
-        [cutoff - MINUTE],
+        [retention - MINUTE],
     )?;
-    let expired = connection.execute(
-        "DELETE FROM views WHERE id IN (SELECT id FROM views WHERE folded IN (0, 1) AND minute < ?1 LIMIT ?2)",
-        params![cutoff - MINUTE, portion as i64],
-    )?;
+    let mut expired = 0;
+    for (folded, cutoff) in [(0, retention), (1, retention.max(remembered))] {
+        expired += connection.execute(
+            "DELETE FROM views WHERE id IN (SELECT id FROM views WHERE folded = ?1 AND minute < ?2 LIMIT ?3)",
+            params![folded, cutoff - MINUTE, portion as i64],
+        )?;
+    }
     Ok(expired < portion)
 }

@@ -1,0 +1,240 @@
+//! What comes in at `/v1/beacons`.
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, StatusCode};
+use serde_json::{Value, json};
+use whippet_collector::limit::Limiter;
+use whippet_collector::origins::Origins;
+
+use crate::harness::{Collector, SECOND, beacon, beacon_with};
+
+#[tokio::test]
+async fn a_beacon_is_kept_and_counted() {
+    let collector = Collector::new();
+    collector.beacon(beacon("a")).await;
+    let status = collector.status().await;
+    assert_eq!((status.beacons, status.last_beacon), (1, Some(collector.now())));
+    assert_eq!(status.apps, ["shop"]);
+    assert_eq!(collector.figure("whippet_beacons_accepted_total").await, 1.0);
+    assert_eq!(collector.figure("whippet_beacon_bytes_total").await, beacon("a").to_string().len() as f64);
+}
+
+#[tokio::test]
+async fn a_repeated_beacon_is_acknowledged_and_not_counted_again() {
+    let collector = Collector::new();
+    let sent = beacon_with("a", json!({ "counters": { "query.hits": 7 } }));
+    collector.beacon(sent.clone()).await;
+    collector.beacon(sent.clone()).await;
+    let collector = collector.restart().await;
+    collector.beacon(sent).await;
+    assert_eq!(collector.status().await.beacons, 1);
+    assert_eq!(collector.figure("whippet_beacons_duplicate_total").await, 1.0);
+    let toolkit: whippet_api::Toolkit = collector.chart("/api/toolkit").await;
+    assert_eq!(toolkit.counters, [whippet_api::Counter { name: "query.hits".to_owned(), total: 7 }]);
+}
+
+#[tokio::test]
+async fn the_same_beacon_many_times_at_once_counts_once() {
+    let collector = Arc::new(Collector::new());
+    let mut posts = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let collector = Arc::clone(&collector);
+        posts.spawn(async move { collector.beacon(beacon("a")).await });
+    }
+    posts.join_all().await;
+    assert_eq!(collector.status().await.beacons, 1);
+    assert_eq!(collector.figure("whippet_beacons_duplicate_total").await, 19.0);
+}
+
+async fn refused(body: impl Into<Body>, status: u16, code: &str) {
+    let collector = Collector::new();
+    let answer = collector.post(body).await;
+    assert_eq!(answer.failure(), (status, code.to_owned()));
+    assert_eq!(answer.headers["content-type"], "application/json");
+    assert_eq!(answer.headers["access-control-allow-origin"], "*", "the page may read why");
+    assert_eq!(collector.figure(&format!("whippet_beacons_rejected_total{{reason=\"{code}\"}}")).await, 1.0);
+    assert_eq!(collector.figure("whippet_beacons_accepted_total").await, 0.0);
+    for table in ["beacons", "names", "views", "measures", "counters", "histograms", "errors", "totals"] {
+        assert_eq!(collector.rows(table).await, 0, "nothing in {table}");
+    }
+}
+
+fn without(field: &str) -> String {
+    let mut sent = beacon("a");
+    sent.as_object_mut().unwrap().remove(field);
+    sent.to_string()
+}
+
+#[tokio::test]
+async fn what_is_no_beacon_is_refused_and_leaves_no_trace() {
+    refused("", 400, "not_json").await;
+    refused("hello", 400, "not_json").await;
+    refused("{\"v\":1,\"id\":", 400, "not_json").await;
+    refused(vec![0xff, 0xfe, 0x00, 0x9f, 0x92, 0x96], 400, "not_json").await;
+    refused("[1,2,3]", 400, "not_an_object").await;
+    refused("{\"v\":99,\"id\":\"a\"}", 400, "unsupported_version").await;
+    refused(without("v"), 400, "missing_field").await;
+    refused(without("view"), 400, "missing_field").await;
+    refused(beacon_with("a", json!({ "app": 7 })).to_string(), 400, "invalid_field").await;
+    refused(beacon_with("a", json!({ "counters": { "x": -1 } })).to_string(), 400, "invalid_field").await;
+    refused(
+        beacon_with("a", json!({ "vitals": { "LCP": { "value": "slow" } } })).to_string(),
+        400,
+        "invalid_field",
+    )
+    .await;
+    let histogram = json!({ "scale": 99, "offset": 0, "counts": [1], "sum": 1, "min": 1, "max": 1 });
+    refused(
+        beacon_with("a", json!({ "histograms": { "x": histogram } })).to_string(),
+        400,
+        "invalid_histogram",
+    )
+    .await;
+    let many: serde_json::Map<String, Value> = (0..1000).map(|n| (format!("c{n}"), json!(1))).collect();
+    refused(beacon_with("a", json!({ "counters": many })).to_string(), 400, "too_many").await;
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused() {
+    refused("x".repeat(64 * 1024 + 1), 413, "too_large").await;
+    refused("x".repeat(20 << 20), 413, "too_large").await;
+    let blank = beacon("a").to_string() + &" ".repeat(64 * 1024);
+    refused(blank, 413, "too_large").await;
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_refused() {
+    let collector = Collector::new();
+    let request =
+        Request::post("/v1/beacons").header("content-encoding", "gzip").body(Body::from("x")).unwrap();
+    assert_eq!(collector.send(request).await.failure(), (415, "unsupported_encoding".to_owned()));
+}
+
+fn from_origin(origin: &'static str, method: &str) -> Request<Body> {
+    let body = if method == "POST" { beacon("a").to_string() } else { String::new() };
+    Request::builder()
+        .method(method)
+        .uri("/v1/beacons")
+        .header("origin", origin)
+        .body(Body::from(body))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn pages_of_any_origin_may_send_unless_some_are_listed() {
+    let collector = Collector::new();
+    assert_eq!(collector.send(from_origin("https://a.example", "POST")).await.status, StatusCode::NO_CONTENT);
+
+    let listed = Origins::These(vec![HeaderValue::from_static("https://a.example")]);
+    let collector = Collector::with(|_| {}, |app| app.origins = Arc::new(listed));
+    assert_eq!(collector.send(from_origin("https://a.example", "POST")).await.status, StatusCode::NO_CONTENT);
+    for origin in ["https://b.example", "https://a.example:8443", "http://a.example", "null"] {
+        assert_eq!(
+            collector.send(from_origin(origin, "POST")).await.failure(),
+            (403, "foreign_origin".to_owned())
+        );
+        assert_eq!(collector.send(from_origin(origin, "OPTIONS")).await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(collector.figure("whippet_beacons_rejected_total{reason=\"foreign_origin\"}").await, 4.0);
+    assert_eq!(collector.status().await.beacons, 1);
+}
+
+#[tokio::test]
+async fn a_preflight_is_answered() {
+    let answer = Collector::new().send(from_origin("https://a.example", "OPTIONS")).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+    assert_eq!(answer.headers["access-control-allow-methods"], "POST");
+    assert_eq!(answer.headers["access-control-allow-headers"], "content-type");
+}
+
+#[tokio::test]
+async fn whoever_sends_too_often_is_told_when_to_come_back() {
+    let collector = Collector::with(|_| {}, |app| app.limiter = Arc::new(Limiter::new(2)));
+    for number in 0..10 {
+        collector.beacon(beacon(&number.to_string())).await;
+    }
+    let answer = collector.post(beacon("late").to_string()).await;
+    assert_eq!(answer.failure(), (429, "rate_limited".to_owned()));
+    assert_eq!(answer.headers["retry-after"], "1");
+    collector.advance(SECOND);
+    collector.beacon(beacon("late")).await;
+    assert_eq!(collector.status().await.beacons, 11);
+}
+
+#[tokio::test]
+async fn a_full_queue_says_so_and_keeps_what_it_took() {
+    let collector = Arc::new(Collector::with(|options| options.queue = 1, |_| {}));
+    // Whoever holds the write lock holds the writer up.
+    let other = rusqlite::Connection::open(collector.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut posts = tokio::task::JoinSet::new();
+    for number in 0..10 {
+        let collector = Arc::clone(&collector);
+        posts.spawn(async move { collector.post(beacon(&number.to_string()).to_string()).await });
+    }
+    // At most two can be in the writer's hands and in the queue; the others are answered now.
+    for _ in 0..8 {
+        let answer = posts.join_next().await.unwrap().unwrap();
+        assert_eq!(answer.failure(), (503, "queue_full".to_owned()));
+        assert_eq!(answer.headers["retry-after"], "5");
+    }
+    other.execute_batch("COMMIT").unwrap();
+    let mut kept = 0;
+    while let Some(answer) = posts.join_next().await {
+        kept += u64::from(answer.unwrap().status == StatusCode::NO_CONTENT);
+    }
+    assert!(kept >= 1);
+    assert_eq!(collector.status().await.beacons, kept);
+}
+
+#[tokio::test]
+async fn names_beyond_the_limits_are_counted_together() {
+    let collector = Collector::with(|options| (options.limits.apps, options.limits.pages) = (2, 1), |_| {});
+    for (id, app, page) in
+        [("1", "a", "/x"), ("2", "b", "/x"), ("3", "c", "/x"), ("4", "d", "/y"), ("5", "a", "/y")]
+    {
+        collector.beacon(beacon_with(id, json!({ "app": app, "page": page }))).await;
+    }
+    assert_eq!(collector.status().await.apps, ["a", "b", "(other)"]);
+    assert_eq!(collector.figure("whippet_overflow_total{kind=\"app\"}").await, 2.0);
+    assert_eq!(collector.figure("whippet_overflow_total{kind=\"page\"}").await, 2.0);
+    let vitals: whippet_api::Vitals = collector.chart("/api/vitals?app=a").await;
+    let pages: Vec<(&str, u64)> = vitals.pages.iter().map(|page| (page.page.as_str(), page.views)).collect();
+    assert_eq!(pages, [("(other)", 1), ("/x", 1)]);
+}
+
+#[tokio::test]
+async fn counts_beyond_belief_do_no_harm() {
+    let collector = Collector::new();
+    let most = (1u64 << 53) - 1;
+    let histogram = json!({ "scale": 1, "offset": 1, "counts": [most], "sum": most as f64 * 1.5, "min": 1.5, "max": 1.5 });
+    for id in 0..1100 {
+        let more = json!({
+            "counters": { "query.hits": most },
+            "histograms": { "query.fetch": histogram },
+            "errors": [{ "message": "x", "source": "y", "count": most }],
+        });
+        collector.beacon(beacon_with(&id.to_string(), more)).await;
+    }
+    let toolkit: whippet_api::Toolkit = collector.chart("/api/toolkit").await;
+    assert!(toolkit.counters[0].total >= i64::MAX as u64 - 1024);
+    let errors: whippet_api::Errors = collector.chart("/api/errors").await;
+    assert_eq!(errors.errors[0].count, 1100 * 1_000_000);
+}
+
+#[tokio::test]
+async fn wrong_paths_and_methods_are_answered_in_json() {
+    let collector = Collector::new();
+    assert_eq!(collector.get("/api").await.failure().0, 404);
+    assert_eq!(collector.get("/api/nothing").await.failure(), (404, "not_found".to_owned()));
+    assert_eq!(collector.get("/v1/nothing").await.failure(), (404, "not_found".to_owned()));
+    let answer = collector.get("/v1/beacons").await;
+    assert_eq!(answer.failure(), (405, "method_not_allowed".to_owned()));
+    assert!(answer.headers["allow"].to_str().unwrap().contains("POST"));
+    let made_up = Request::builder().method("PURGE").uri("/api/status").body(Body::empty()).unwrap();
+    assert_eq!(collector.send(made_up).await.failure().0, 405);
+    let figure = "http_requests_total{method=\"OTHER\",route=\"/api/status\",status=\"405\"}";
+    assert_eq!(collector.figure(figure).await, 1.0);
+}

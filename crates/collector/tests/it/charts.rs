@@ -1,0 +1,278 @@
+//! What the dashboard is told.
+use serde_json::json;
+use whippet_api::{Backend, Errors, Overview, Toolkit, Unit, Vitals};
+
+use crate::harness::{Collector, MINUTE, SECOND, START, beacon_with};
+
+/// The values of a line, rounded to three decimals; `null` as `None`.
+fn values(chart: &whippet_api::Chart, line: &str) -> Vec<Option<f64>> {
+    let line = chart.lines.iter().find(|candidate| candidate.name == line).unwrap();
+    assert_eq!(line.values.len(), chart.times.len());
+    line.values.iter().map(|value| value.map(|value| (value * 1000.0).round() / 1000.0)).collect()
+}
+
+#[tokio::test]
+async fn before_there_is_anything_all_answers_are_empty() {
+    let collector = Collector::new();
+    collector.advance(MINUTE);
+    let status = collector.status().await;
+    assert_eq!((status.beacons, status.last_beacon, status.apps.len()), (0, None, 0));
+    let vitals: Vitals = collector.chart("/api/vitals").await;
+    let names: Vec<&str> = vitals.metrics.iter().map(|metric| metric.name.as_str()).collect();
+    assert_eq!(names, ["LCP", "INP", "CLS", "FCP", "TTFB"]);
+    assert!(vitals.metrics.iter().all(|metric| metric.count == 0 && metric.p75.is_none()));
+    assert_eq!(collector.chart::<Backend>("/api/backend?target=shop").await, Backend::default());
+    assert_eq!(collector.chart::<Errors>("/api/errors").await, Errors::default());
+    assert!(collector.chart::<Toolkit>("/api/toolkit").await.counters.is_empty());
+    let overview: Overview = collector.chart("/api/overview").await;
+    assert!(overview.levels.iter().all(|level| level.value.is_none() && level.met().is_none()));
+}
+
+#[tokio::test]
+async fn a_window_that_is_none_is_refused() {
+    let collector = Collector::new();
+    for (query, code) in [
+        ("from=tomorrow&to=yesterday", "bad_query"),
+        ("from=1.5", "bad_query"),
+        ("from=99999999999999999999", "bad_query"),
+        ("from=5&to=5", "bad_range"),
+        ("from=6&to=5", "bad_range"),
+        ("from=-1&to=5", "bad_range"),
+        ("to=-9223372036854775808", "bad_range"),
+        ("from=0&to=9223372036854775807", "bad_range"),
+    ] {
+        for path in ["overview", "vitals", "toolkit", "errors", "backend"] {
+            let answer = collector.get(&format!("/api/{path}?target=shop&{query}")).await;
+            assert_eq!(answer.failure(), (400, code.to_owned()), "{path}?{query}");
+        }
+    }
+    assert_eq!(collector.get("/api/backend").await.failure(), (400, "bad_query".to_owned()));
+    assert_eq!(
+        collector.get("/api/backend?target=nobody").await.failure(),
+        (400, "unknown_target".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_vital_counts_once_per_page_view_with_its_newest_value() {
+    let collector = Collector::new();
+    let report = |id: &str, view: &str, sent: i64, lcp: f64| {
+        beacon_with(
+            id,
+            json!({ "view": view, "sentAt": sent, "vitals": { "LCP": { "value": lcp, "rating": "good" } } }),
+        )
+    };
+    collector.beacon(report("1", "a", START, 1000.0)).await;
+    collector.beacon(report("2", "a", START + 2, 3000.0)).await;
+    // Sent between the two, and late.
+    collector.beacon(report("3", "a", START + 1, 2000.0)).await;
+    collector.beacon(report("4", "b", START, 5000.0)).await;
+    collector.beacon(beacon_with("5", json!({ "view": "c" }))).await;
+    collector.advance(MINUTE);
+    let vitals: Vitals = collector.chart("/api/vitals").await;
+    let lcp = &vitals.metrics[0];
+    assert_eq!(
+        (lcp.count, lcp.ratings, lcp.p75),
+        (2, [0, 1, 1], Some(5000.0)),
+        "ratings are the collector's own"
+    );
+    assert_eq!((lcp.good, lcp.poor, lcp.unit), (2500.0, 4000.0, Unit::Ms));
+    assert_eq!(values(&lcp.chart, "p75"), [Some(5000.0)]);
+    assert_eq!((vitals.pages[0].page.as_str(), vitals.pages[0].views), ("/items/:id", 3));
+    assert_eq!(vitals.pages[0].p75, [Some(5000.0), None, None, None, None]);
+}
+
+#[tokio::test]
+async fn vitals_can_be_asked_for_by_application_and_page() {
+    let collector = Collector::new();
+    for (id, app, page, cls) in [("1", "a", "/x", 0.05), ("2", "a", "/y", 0.2), ("3", "b", "/x", 0.4)] {
+        let vitals = json!({ "CLS": { "value": cls, "rating": "good" } });
+        collector.beacon(beacon_with(id, json!({ "app": app, "page": page, "vitals": vitals }))).await;
+    }
+    for (query, counts) in [
+        ("/api/vitals", [1, 1, 1]),
+        ("/api/vitals?app=a", [1, 1, 0]),
+        ("/api/vitals?app=a&page=/x", [1, 0, 0]),
+        ("/api/vitals?page=/x", [1, 0, 1]),
+        ("/api/vitals?app=&page=", [1, 1, 1]),
+        ("/api/vitals?app=nobody", [0, 0, 0]),
+    ] {
+        collector.advance(1);
+        let vitals: Vitals = collector.chart(query).await;
+        assert_eq!(vitals.metrics[2].ratings, counts, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_toolkits_figures_add_up() {
+    let collector = Collector::new();
+    for (id, hits, misses) in [("1", 8, 2), ("2", 1, 9)] {
+        let fetch =
+            json!({ "scale": 1, "offset": 13, "counts": [3, 1], "sum": 450.0, "min": 100.0, "max": 150.0 });
+        let more = json!({
+            "counters": { "query.hits": hits, "query.misses": misses },
+            "histograms": { "query.fetch": fetch },
+        });
+        collector.beacon(beacon_with(id, more)).await;
+        collector.advance(MINUTE);
+    }
+    collector.advance(MINUTE);
+    let toolkit: Toolkit = collector.chart("/api/toolkit?app=shop").await;
+    let totals: Vec<(&str, u64)> =
+        toolkit.counters.iter().map(|counter| (counter.name.as_str(), counter.total)).collect();
+    assert_eq!(totals, [("query.hits", 9), ("query.misses", 11)]);
+    assert_eq!(values(&toolkit.hit_rate, "hit rate"), [Some(0.8), Some(0.1), None]);
+    assert_eq!(values(&toolkit.fetches, "p99"), [Some(150.0), Some(150.0), None]);
+}
+
+#[tokio::test]
+async fn errors_are_listed_by_fingerprint() {
+    let collector = Collector::new();
+    let error =
+        |message: &str, count: u64| json!([{ "message": message, "source": "app.js:1:2", "count": count }]);
+    collector
+        .beacon(beacon_with("1", json!({ "page": "/a", "errors": error("item 17 is missing", 2) })))
+        .await;
+    collector.advance(2 * MINUTE);
+    collector
+        .beacon(beacon_with("2", json!({ "page": "/b", "errors": error("item 4 is missing", 3) })))
+        .await;
+    collector.beacon(beacon_with("3", json!({ "errors": error("<img src=x onerror=alert(1)>", 1) }))).await;
+    let errors = collector.chart::<Errors>("/api/errors").await.errors;
+    assert_eq!(errors.len(), 2);
+    assert_eq!(
+        (errors[0].message.as_str(), errors[0].page.as_str(), errors[0].count),
+        ("item 17 is missing", "/b", 5)
+    );
+    assert_eq!((errors[0].first, errors[0].last), (START, START + 2 * MINUTE));
+    assert_eq!(
+        errors[1].message, "<img src=x onerror=alert(1)>",
+        "told as it is; whoever shows it escapes it"
+    );
+}
+
+const OK: &str = "http_requests_total{method=\"GET\",route=\"/a\",status=\"200\"}";
+const BROKEN: &str = "http_requests_total{method=\"GET\",route=\"/a\",status=\"500\"}";
+
+#[tokio::test]
+async fn rates_come_from_what_counters_grew_by() {
+    let collector = Collector::new();
+    for scrape in 0..7 {
+        collector.scraped(&[(OK, 100.0 + 10.0 * f64::from(scrape))]).await;
+        collector.advance(5 * SECOND);
+    }
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    // Two a second, as soon as there are two scrapes.
+    assert_eq!(values(&backend.rate, "requests"), [Some(2.0); 7]);
+    assert_eq!((backend.routes[0].name.as_str(), backend.routes[0].count), ("GET /a", 60.0));
+    assert_eq!(backend.routes[0].rate, 2.0);
+}
+
+#[tokio::test]
+async fn a_restart_is_no_drop_and_no_jump() {
+    let collector = Collector::new();
+    for value in [1000.0, 1010.0, 1020.0, 3.0, 13.0, 23.0] {
+        collector.scraped(&[(OK, value)]).await;
+        collector.advance(5 * SECOND);
+    }
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    assert_eq!(backend.routes[0].count, 20.0 + 3.0 + 20.0);
+    // The same after the collector itself was restarted.
+    let collector = collector.restart().await;
+    collector.scraped(&[(OK, 33.0)]).await;
+    collector.scraped(&[(OK, 1.0)]).await;
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    assert_eq!(backend.routes[0].count, 43.0 + 10.0 + 1.0);
+}
+
+#[tokio::test]
+async fn a_series_that_appears_later_counts_from_zero() {
+    let collector = Collector::new();
+    collector.scraped(&[(OK, 1000.0)]).await;
+    collector.advance(5 * SECOND);
+    collector.scraped(&[(OK, 1006.0), (BROKEN, 2.0)]).await;
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    assert_eq!((backend.routes[0].count, backend.routes[0].server_errors), (8.0, Some(0.25)));
+    assert_eq!(values(&backend.errors, "5xx"), [Some(0.25)]);
+    assert_eq!(values(&backend.errors, "4xx"), [Some(0.0)]);
+    // It vanishes with the process, and comes back larger: that is all new.
+    collector.advance(5 * SECOND);
+    collector.scraped(&[(OK, 1.0)]).await;
+    collector.advance(5 * SECOND);
+    collector.scraped(&[(OK, 1.0), (BROKEN, 5.0)]).await;
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    assert_eq!((backend.routes[0].count, backend.routes[0].server_errors), (6.0 + 1.0 + 7.0, Some(0.5)));
+}
+
+#[tokio::test]
+async fn while_a_target_is_down_there_is_a_gap() {
+    let collector = Collector::new();
+    for (value, pause) in [(0.0, 5), (10.0, 5), (20.0, 60), (80.0, 5), (90.0, 5)] {
+        collector.scraped(&[(OK, value), ("process_resident_memory_bytes", 7.0)]).await;
+        collector.advance(pause * SECOND);
+    }
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    let rates = values(&backend.rate, "requests");
+    let memory = values(&backend.memory, "resident");
+    assert_eq!(rates[..4], [Some(2.0); 4]);
+    assert!(rates[4..13].iter().all(Option::is_none), "{rates:?}");
+    assert!(memory[4..13].iter().all(Option::is_none), "{memory:?}");
+    assert_eq!(rates[14..], [Some(2.0); 2]);
+    assert_eq!(backend.routes[0].count, 90.0, "over the whole window, nothing is lost");
+}
+
+#[tokio::test]
+async fn quantiles_hit_rates_and_levels() {
+    let collector = Collector::new();
+    let bucket =
+        |name: &str, le: &str| format!("{name}_bucket{{operation=\"find\",route=\"/a\",le=\"{le}\"}}");
+    let names: Vec<String> = ["http_request_duration_seconds", "db_query_duration_seconds"]
+        .iter()
+        .flat_map(|name| ["0.1", "0.2", "+Inf"].map(|le| bucket(name, le)))
+        .collect();
+    let hit = "cache_requests_total{cache=\"pages\",result=\"hit\"}";
+    let miss = "cache_requests_total{cache=\"pages\",result=\"miss\"}";
+    for scrape in [0.0, 1.0] {
+        let mut samples: Vec<(&str, f64)> = Vec::new();
+        for (name, count) in names.iter().zip([50.0, 100.0, 100.0, 0.0, 10.0, 10.0]) {
+            samples.push((name, count * scrape));
+        }
+        samples.extend([(hit, 9.0 * scrape), (miss, scrape), (OK, 99.0 * scrape), (BROKEN, scrape)]);
+        samples.push(("process_cpu_seconds_total", 2.5 * scrape));
+        collector.scraped(&samples).await;
+        collector.advance(5 * SECOND);
+    }
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    assert_eq!(values(&backend.latency, "p50")[1], Some(100.0));
+    assert_eq!(values(&backend.latency, "p95")[1], Some(190.0));
+    assert_eq!(values(&backend.database, "p50")[1], Some(150.0));
+    assert_eq!(values(&backend.caches, "pages")[1], Some(0.9));
+    assert_eq!(values(&backend.cpu, "cpu")[1], Some(0.5));
+    assert_eq!((backend.operations[0].name.as_str(), backend.operations[0].count), ("find", 10.0));
+    assert_eq!(backend.operations[0].client_errors, None);
+
+    let overview: Overview = collector.chart("/api/overview").await;
+    let level = |name: &str| {
+        overview.levels.iter().find(|level| level.subject == "shop" && level.name == name).unwrap()
+    };
+    assert_eq!((level("Response p50").value, level("Response p50").met()), (Some(100.0), Some(true)));
+    assert_eq!(
+        (level("Server errors (5xx)").value, level("Server errors (5xx)").met()),
+        (Some(0.01), Some(false))
+    );
+    assert_eq!((level("Database query p95").bound, level("Database query p95").met()), (100.0, Some(false)));
+    assert_eq!((level("Cache hit rate").above, level("Cache hit rate").met()), (true, Some(true)));
+}
+
+#[tokio::test]
+async fn the_overview_rates_applications_too() {
+    let collector = Collector::new();
+    let vitals =
+        json!({ "LCP": { "value": 2600.0, "rating": "good" }, "CLS": { "value": 0.02, "rating": "poor" } });
+    collector.beacon(beacon_with("1", json!({ "vitals": vitals }))).await;
+    collector.advance(1);
+    let overview: Overview = collector.chart("/api/overview").await;
+    let levels: Vec<_> = overview.levels.iter().filter(|level| level.subject == "shop").collect();
+    let level = |name: &str| levels.iter().find(|level| level.name == name).unwrap().met();
+    assert_eq!((level("LCP p75"), level("CLS p75"), level("INP p75")), (Some(false), Some(true), None));
+}

@@ -1,0 +1,156 @@
+//! The real program: started, killed, started again.
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::harness::beacon;
+
+/// A running `whippet serve`, killed when dropped.
+struct Program {
+    child: Child,
+    address: String,
+}
+
+impl Program {
+    fn start(folder: &std::path::Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_whippet"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "0", "--data"])
+            .arg(folder)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Its first line says where it listens, once it does.
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        let address = loop {
+            line.clear();
+            assert!(log.read_line(&mut line).unwrap() > 0, "it ended before it listened");
+            if let Some((_, rest)) = line.split_once("dashboard at http://") {
+                break rest.split('/').next().unwrap().to_owned();
+            }
+        };
+        // Whoever stops reading stops the program.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Self { child, address }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One HTTP request on a connection of its own: the status line and all that follows.
+fn request(address: &str, head: &str, body: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    let length = body.len();
+    write!(
+        stream,
+        "{head} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+#[test]
+fn every_acknowledged_beacon_survives_sigkill() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path());
+    let acknowledged = AtomicU64::new(0);
+    let enough = std::sync::Barrier::new(2);
+    std::thread::scope(|scope| {
+        for sender in 0..4 {
+            let (address, acknowledged, enough) = (&program.address, &acknowledged, &enough);
+            scope.spawn(move || {
+                for number in 0.. {
+                    let body = beacon(&format!("{sender}-{number}")).to_string();
+                    match request(address, "POST /v1/beacons", &body) {
+                        Ok(answer) if answer.starts_with("HTTP/1.1 204") => {
+                            if acknowledged.fetch_add(1, Ordering::SeqCst) + 1 == 200 {
+                                enough.wait();
+                            }
+                        }
+                        // Killed in the middle of it.
+                        _ => return,
+                    }
+                }
+            });
+        }
+        enough.wait();
+        // The senders go on while it is killed.
+        let pid = program.child.id();
+        let killed = Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap();
+        assert!(killed.success());
+    });
+    program.kill();
+    let acknowledged = acknowledged.into_inner();
+    assert!(acknowledged >= 200);
+
+    let program = Program::start(folder.path());
+    let answer = request(&program.address, "GET /api/status", "").unwrap();
+    let (_, json) = answer.split_once("\r\n\r\n").unwrap();
+    let status: whippet_api::Status = serde_json::from_str(json).unwrap();
+    // One per sender may have been kept, and the answer lost with the process.
+    assert!(
+        (acknowledged..=acknowledged + 4).contains(&status.beacons),
+        "{} of {acknowledged}",
+        status.beacons
+    );
+    for sender in 0..4 {
+        // The first of each sender is known: it is a duplicate now.
+        let body = beacon(&format!("{sender}-0")).to_string();
+        assert!(request(&program.address, "POST /v1/beacons", &body).unwrap().starts_with("HTTP/1.1 204"));
+    }
+    let metrics = request(&program.address, "GET /metrics", "").unwrap();
+    assert!(metrics.contains("whippet_beacons_duplicate_total 4"), "{metrics}");
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_it_in_good_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(folder.path());
+    assert!(
+        Command::new("kill").args(["-TERM", &program.child.id().to_string()]).status().unwrap().success()
+    );
+    assert!(program.child.wait().unwrap().success());
+    assert!(!folder.path().join("whippet.db-wal").exists(), "the log was merged into the file");
+}
+
+fn fails(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_whippet")).args(arguments).output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn what_keeps_it_from_running_is_said_plainly() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let program = Program::start(folder.path());
+
+    let error = fails(&["serve", "--data", data, "--listen", &program.address]);
+    assert!(
+        error.contains("is in use on 127.0.0.1: stop what listens there, or choose another with --listen"),
+        "{error}"
+    );
+    let error = fails(&["serve", "--data", data, "--listen", "127.0.0.1:0"]);
+    assert!(error.contains("another whippet is using the data folder"), "{error}");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = fails(&["serve", "--data", file.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    assert!(error.contains("cannot write to the data folder"), "{error}");
+    let error = fails(&["serve", "--scrape", "shop"]);
+    assert!(error.contains("give it a name: --scrape shop=http://"), "{error}");
+    let twice = ["serve", "--scrape", "a=http://127.0.0.1/", "--scrape", "a=http://127.0.0.2/"];
+    assert!(fails(&twice).contains("two --scrape targets are called 'a'"));
+}

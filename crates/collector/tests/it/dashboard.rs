@@ -1,0 +1,42 @@
+//! The dashboard's files. They may or may not be in this build: what must hold either way is checked.
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+
+use crate::harness::Collector;
+
+#[tokio::test]
+async fn every_page_is_the_dashboard_and_only_from_here() {
+    let collector = Collector::new();
+    let root = collector.get("/").await;
+    let deep = collector.get("/backend/shop?from=1").await;
+    assert_eq!((root.status, &root.body), (deep.status, &deep.body));
+    assert!(root.headers["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert_eq!(root.headers["x-content-type-options"], "nosniff");
+    let csp = root.headers["content-security-policy"].to_str().unwrap();
+    assert!(csp.contains("script-src 'self' 'wasm-unsafe-eval';"), "{csp}");
+    assert!(csp.contains("frame-ancestors 'none'"), "{csp}");
+    if root.status == StatusCode::SERVICE_UNAVAILABLE {
+        assert!(root.text().contains("cargo xtask build"), "says how to build it");
+        return;
+    }
+    assert_eq!(root.status, StatusCode::OK);
+    let again = Request::get("/").header("if-none-match", &root.headers["etag"]).body(Body::empty()).unwrap();
+    assert_eq!(collector.send(again).await.status, StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn a_missing_file_is_not_the_dashboard() {
+    let collector = Collector::new();
+    assert_eq!(collector.get("/assets/gone.js").await.failure(), (404, "not_found".to_owned()));
+    assert_eq!(collector.get("/../Cargo.toml").await.failure().0, 404);
+    let post = Request::post("/").body(Body::empty()).unwrap();
+    assert_eq!(collector.send(post).await.failure(), (405, "method_not_allowed".to_owned()));
+}
+
+#[tokio::test]
+async fn it_says_how_it_is() {
+    let collector = Collector::new();
+    assert_eq!(collector.get("/healthz").await.text(), "ok\n");
+    assert!(collector.figure("process_resident_memory_bytes").await > 1e6);
+    assert_eq!(collector.figure("whippet_build_info{version=\"0.1.0\"}").await, 1.0);
+}

@@ -1,0 +1,203 @@
+//! A collector in a temporary folder, without a network.
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use whippet_collector::app::App;
+use whippet_collector::clock::Clock;
+use whippet_collector::limit::Limiter;
+use whippet_collector::metrics::Metrics;
+use whippet_collector::origins::Origins;
+use whippet_collector::routes;
+use whippet_collector::scrape::{Board, Fetcher, Sample, Scraper};
+use whippet_collector::store::{Options, Scrape, Store};
+
+pub const SECOND: i64 = 1000;
+pub const MINUTE: i64 = 60 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+/// A full day, so a full hour and a full minute, too.
+pub const START: i64 = 19_676 * DAY;
+
+pub struct Collector {
+    pub app: App,
+    hand: Arc<AtomicI64>,
+    folder: Option<tempfile::TempDir>,
+    router: Router,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The status and the error's code.
+    pub fn failure(&self) -> (u16, String) {
+        let failure: whippet_api::Failure = self.json();
+        assert!(failure.error.message.len() > 10, "{}", failure.error.message);
+        (self.status.as_u16(), failure.error.code)
+    }
+}
+
+impl Collector {
+    pub fn new() -> Self {
+        Self::with(|_| {}, |_| {})
+    }
+
+    pub fn with(options: impl FnOnce(&mut Options), app: impl FnOnce(&mut App)) -> Self {
+        Self::open(tempfile::tempdir().unwrap(), START, options, app)
+    }
+
+    fn open(
+        folder: tempfile::TempDir,
+        now: i64,
+        change: impl FnOnce(&mut Options),
+        change_app: impl FnOnce(&mut App),
+    ) -> Self {
+        let metrics = Arc::new(Metrics::new());
+        let mut options = Options::new(folder.path());
+        change(&mut options);
+        let detail = options.detail;
+        let store = Arc::new(Store::open(options, Arc::clone(&metrics)).unwrap());
+        let (clock, hand) = Clock::manual(now);
+        let names = ["shop", "collector"].map(|name| (name.to_owned(), format!("http://{name}/metrics")));
+        let mut app = App {
+            store,
+            metrics,
+            board: Arc::new(Board::new(names)),
+            clock,
+            limiter: Arc::new(Limiter::new(0)),
+            origins: Arc::new(Origins::Any),
+            scrape_interval: 5 * SECOND,
+            detail,
+        };
+        change_app(&mut app);
+        Self { router: routes::router(app.clone()), app, hand, folder: Some(folder) }
+    }
+
+    /// Ends this collector and starts another on the same data.
+    pub async fn restart(mut self) -> Self {
+        self.app.store.close().await;
+        let (folder, now) = (self.folder.take().unwrap(), self.now());
+        drop(self);
+        Self::open(folder, now, |_| {}, |_| {})
+    }
+
+    pub fn database(&self) -> std::path::PathBuf {
+        self.folder.as_ref().unwrap().path().join("whippet.db")
+    }
+
+    pub fn now(&self) -> i64 {
+        self.hand.load(Ordering::SeqCst)
+    }
+
+    pub fn advance(&self, by: i64) {
+        self.hand.fetch_add(by, Ordering::SeqCst);
+    }
+
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 40_000))));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.into_body().collect().await.unwrap().to_bytes().into();
+        Answer { status, headers, body }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, body: impl Into<Body>) -> Answer {
+        self.send(
+            Request::post("/v1/beacons").header("content-type", "text/plain").body(body.into()).unwrap(),
+        )
+        .await
+    }
+
+    /// Posts a beacon that must be accepted.
+    pub async fn beacon(&self, beacon: Value) {
+        let answer = self.post(beacon.to_string()).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+    }
+
+    /// A chart endpoint over the window from `START` to now.
+    pub async fn chart<T: DeserializeOwned>(&self, path: &str) -> T {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let to = self.now().max(START + 1);
+        let answer = self.get(&format!("{path}{joint}from={START}&to={to}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer.json()
+    }
+
+    pub async fn status(&self) -> whippet_api::Status {
+        self.get("/api/status").await.json()
+    }
+
+    /// One line of `/metrics`, zero when it is not there.
+    pub async fn figure(&self, series: &str) -> f64 {
+        let text = self.get("/metrics").await.text();
+        let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.parse().unwrap())
+    }
+
+    /// Keeps samples as if they had been scraped now.
+    pub async fn scraped(&self, samples: &[(&str, f64)]) {
+        let text: String = samples.iter().map(|(series, value)| format!("{series} {value}\n")).collect();
+        let samples: Vec<Sample> = whippet_collector::scrape::parse(&text).unwrap();
+        self.app.store.record(Scrape { target: "shop".to_owned(), time: self.now(), samples }).await.unwrap();
+    }
+
+    pub fn scraper(&self) -> Scraper {
+        Scraper {
+            store: Arc::clone(&self.app.store),
+            metrics: Arc::clone(&self.app.metrics),
+            board: Arc::clone(&self.app.board),
+            clock: self.app.clock.clone(),
+            fetcher: Fetcher::new(Duration::from_secs(5)),
+        }
+    }
+
+    /// The number of rows of a table.
+    pub async fn rows(&self, table: &'static str) -> i64 {
+        let query = move |connection: &rusqlite::Connection| {
+            connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+        };
+        self.app.store.read("test", query).await.unwrap()
+    }
+}
+
+/// A beacon with that id, of a page view of its own.
+pub fn beacon(id: &str) -> Value {
+    json!({
+        "v": 1, "id": id, "session": "s", "view": format!("view-of-{id}"), "app": "shop", "page": "/items/:id",
+        "navigation": "navigate", "device": "desktop", "sentAt": START,
+    })
+}
+
+/// The same with more members.
+pub fn beacon_with(id: &str, more: Value) -> Value {
+    let mut beacon = beacon(id);
+    for (key, value) in more.as_object().unwrap() {
+        beacon[key] = value.clone();
+    }
+    beacon
+}

@@ -1,0 +1,161 @@
+//! What is kept for how long, and in how much detail.
+use serde_json::json;
+use whippet_api::{Backend, Toolkit, Vitals};
+
+use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND, START, beacon_with};
+
+const REQUESTS: &str = "http_requests_total{route=\"/a\",status=\"200\"}";
+
+fn full(id: &str, lcp: f64) -> serde_json::Value {
+    let fetch = json!({ "scale": 1, "offset": 13, "counts": [1], "sum": 100.0, "min": 100.0, "max": 100.0 });
+    beacon_with(
+        id,
+        json!({
+            "vitals": { "LCP": { "value": lcp, "rating": "good" } },
+            "counters": { "query.hits": 1 },
+            "histograms": { "query.fetch": fetch },
+            "errors": [{ "message": "x", "source": "y", "count": 1 }],
+        }),
+    )
+}
+
+async fn sweep(collector: &Collector) {
+    collector.app.store.sweep(collector.now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_past_retention_is_deleted() {
+    let collector = Collector::with(|options| options.retention = DAY, |_| {});
+    for id in 0..10 {
+        collector.beacon(full(&id.to_string(), 1000.0)).await;
+        collector.scraped(&[(REQUESTS, f64::from(id))]).await;
+        collector.advance(10 * MINUTE);
+    }
+    sweep(&collector).await;
+    assert_eq!(collector.rows("counters").await, 10, "nothing is too old yet");
+    collector.advance(5 * DAY);
+    sweep(&collector).await;
+    for table in [
+        "beacons",
+        "views",
+        "measures",
+        "page_views",
+        "vitals",
+        "counters",
+        "histograms",
+        "errors",
+        "error_counts",
+        "names",
+        "scrapes",
+        "samples",
+        "series",
+    ] {
+        assert_eq!(collector.rows(table).await, 0, "{table}");
+    }
+    assert_eq!(collector.status().await.beacons, 10, "how many there were is still known");
+    // And it goes on as if new.
+    collector.beacon(full("new", 1000.0)).await;
+    collector.scraped(&[(REQUESTS, 1.0)]).await;
+    assert_eq!(collector.status().await.apps, ["shop"]);
+}
+
+#[tokio::test]
+async fn a_series_that_rests_keeps_its_last_value() {
+    let collector = Collector::with(|options| options.retention = DAY, |_| {});
+    collector.scraped(&[(REQUESTS, 5.0)]).await;
+    for _ in 0..100 {
+        collector.advance(HOUR);
+        collector.scraped(&[(REQUESTS, 5.0)]).await;
+    }
+    sweep(&collector).await;
+    assert_eq!(collector.rows("samples").await, 1, "written when it changed, and never again");
+    collector.advance(5 * SECOND);
+    collector.scraped(&[(REQUESTS, 7.0)]).await;
+    let (from, to) = (collector.now() - MINUTE, collector.now());
+    let backend: Backend =
+        collector.get(&format!("/api/backend?target=shop&from={from}&to={to}")).await.json();
+    assert_eq!(backend.routes[0].count, 2.0);
+}
+
+#[tokio::test]
+async fn page_views_that_have_ended_are_folded_to_the_same_figures() {
+    let collector = Collector::new();
+    for id in 0..100 {
+        collector.beacon(full(&id.to_string(), 100.0 * f64::from(id))).await;
+        collector.advance(SECOND);
+    }
+    let end = collector.now();
+    let ask = || async {
+        let answer = collector.get(&format!("/api/vitals?from={START}&to={end}")).await;
+        answer.json::<Vitals>()
+    };
+    let before = ask().await;
+    assert_eq!((before.metrics[0].count, before.pages[0].views), (100, 100));
+    collector.advance(7 * HOUR);
+    sweep(&collector).await;
+    assert_eq!((collector.rows("measures").await, collector.rows("vitals").await), (0, 2));
+    assert_eq!(ask().await, before);
+    // A report that comes after that begins no new page view.
+    let late = json!({ "view": "view-of-0", "vitals": { "LCP": { "value": 9e6, "rating": "poor" } } });
+    collector.beacon(beacon_with("late", late)).await;
+    assert_eq!(ask().await, before);
+    assert_eq!(collector.rows("measures").await, 0);
+}
+
+#[tokio::test]
+async fn older_data_has_less_detail_and_the_same_sums() {
+    let collector = Collector::with(|options| options.detail = DAY, |_| {});
+    for minute in 0..90 {
+        collector.beacon(full(&minute.to_string(), 100.0 * f64::from(minute))).await;
+        for scrape in 0..4 {
+            collector.scraped(&[(REQUESTS, f64::from(4 * minute + scrape))]).await;
+            collector.advance(15 * SECOND);
+        }
+    }
+    let end = collector.now();
+    let ask = async |path: &str| collector.get(&format!("{path}from={START}&to={end}")).await;
+    let vitals: Vitals = ask("/api/vitals?").await.json();
+    let backend: Backend = ask("/api/backend?target=shop&").await.json();
+    let toolkit: Toolkit = ask("/api/toolkit?").await.json();
+
+    collector.advance(3 * DAY);
+    sweep(&collector).await;
+    assert_eq!(collector.rows("scrapes").await, 90, "one per minute");
+    assert_eq!(collector.rows("samples").await, 90);
+    for table in ["vitals", "page_views", "counters", "histograms"] {
+        assert_eq!(collector.rows(table).await, 2, "one per hour in {table}");
+    }
+    let later: Vitals = ask("/api/vitals?").await.json();
+    assert_eq!(later.metrics[0].p75, vitals.metrics[0].p75);
+    assert_eq!((later.metrics[0].count, later.metrics[0].ratings), (90, vitals.metrics[0].ratings));
+    assert_eq!(later.pages, vitals.pages);
+    assert_eq!(ask("/api/toolkit?").await.json::<Toolkit>().counters, toolkit.counters);
+    let later: Backend = ask("/api/backend?target=shop&").await.json();
+    // The first scrapes of the first minute went; every increase after it is still there.
+    assert_eq!((backend.routes[0].count, later.routes[0].count), (359.0, 356.0));
+    sweep(&collector).await;
+    assert_eq!(collector.rows("scrapes").await, 90, "sweeping again changes nothing");
+}
+
+#[tokio::test]
+async fn a_target_with_too_many_series_loses_those_beyond() {
+    let collector = Collector::with(|options| options.limits.series = 2, |_| {});
+    collector.scraped(&[("a", 1.0), ("b", 2.0), ("c", 3.0), ("d", 4.0)]).await;
+    assert_eq!(collector.rows("series").await, 2);
+    assert_eq!(collector.figure("whippet_scrape_series_dropped_total{target=\"shop\"}").await, 2.0);
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_version_is_left_alone() {
+    let collector = Collector::new();
+    let other = rusqlite::Connection::open(collector.database()).unwrap();
+    other.pragma_update(None, "user_version", 99).unwrap();
+    drop(other);
+    let folder = collector.database().parent().unwrap().to_owned();
+    collector.app.store.close().await;
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::copy(folder.join("whippet.db"), copy.path().join("whippet.db")).unwrap();
+    let options = whippet_collector::store::Options::new(copy.path());
+    let error = whippet_collector::store::Store::open(options, Default::default()).err().unwrap();
+    assert!(error.to_string().contains("was written by a newer whippet"), "{error}");
+}

@@ -1,0 +1,8 @@
+//! The collector, driven through its routes with a clock that the tests own; once as the real program.
+mod beacons;
+mod charts;
+mod crash;
+mod dashboard;
+mod harness;
+mod keeping;
+mod scraping;
