@@ -90,6 +90,17 @@ impl Device {
         }
     }
 
+    /// The class of a device with that kind of pointer and a screen whose shorter side has so many CSS pixels.
+    pub fn classify(is_touch: bool, shorter_side: f64) -> Self {
+        if !is_touch {
+            Self::Desktop
+        } else if shorter_side >= 600.0 {
+            Self::Tablet
+        } else {
+            Self::Phone
+        }
+    }
+
     /// The device of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|device| device.as_str() == name)

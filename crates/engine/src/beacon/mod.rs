@@ -18,7 +18,7 @@ pub use decode::{DecodeError, decode};
 pub use encode::encode;
 pub use event::{Beacon, Device, PageError, Vital};
 pub use queue::{Context, Queue};
-pub use session::Session;
+pub use session::{Session, name};
 
 /// The version of the format, the beacon's `v`.
 pub const VERSION: u64 = 1;

@@ -27,6 +27,13 @@ impl Session {
         if goes_on { Self { seen: now, ..known } } else { fresh }
     }
 
+    /// A sign of life at `now`.
+    pub fn touch(&mut self, now: u64) {
+        if now > self.seen {
+            self.seen = now;
+        }
+    }
+
     /// What to store.
     pub fn to_text(&self) -> String {
         let mut out = Vec::from(self.id().as_bytes());
@@ -39,7 +46,7 @@ impl Session {
 
     /// The visit's name: sixteen hexadecimal digits.
     pub fn id(&self) -> String {
-        hex(self.seed)
+        name(self.seed)
     }
 
     /// Whether this visit reports, where a share of `rate` (0 to 1) does. All page views of a visit get the
@@ -59,8 +66,8 @@ impl Session {
     }
 }
 
-/// `bits` as sixteen hexadecimal digits: a name that the decoder takes.
-pub(super) fn hex(mut bits: u64) -> String {
+/// A name for a visit or a page view, from 64 random bits: sixteen hexadecimal digits.
+pub fn name(mut bits: u64) -> String {
     let mut out = String::with_capacity(16);
     for _ in 0..16 {
         bits = bits.rotate_left(4);
@@ -111,15 +118,15 @@ mod tests {
         while now + Session::REST / 2 < NOW + Session::LENGTH {
             now += Session::REST / 2;
             session = Session::resume(&session.to_text(), now, 2);
-            assert_eq!(session.id(), hex(1));
+            assert_eq!(session.id(), name(1));
         }
-        assert_eq!(Session::resume(&session.to_text(), NOW + Session::LENGTH, 2).id(), hex(2));
+        assert_eq!(Session::resume(&session.to_text(), NOW + Session::LENGTH, 2).id(), name(2));
     }
 
     #[test]
     fn a_clock_that_was_set_back_begins_a_new_one() {
         let session = Session::resume("", NOW, 1);
-        assert_eq!(Session::resume(&session.to_text(), NOW - 1, 2).id(), hex(2));
+        assert_eq!(Session::resume(&session.to_text(), NOW - 1, 2).id(), name(2));
     }
 
     #[test]
@@ -133,7 +140,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_stored_there_is_a_visit(stored: String, seed: u64) {
-            prop_assert_eq!(Session::resume(&stored, NOW, seed).id(), hex(seed));
+            prop_assert_eq!(Session::resume(&stored, NOW, seed).id(), name(seed));
         }
     }
 }

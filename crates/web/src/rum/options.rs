@@ -1,0 +1,50 @@
+//! What a page says about how it wants to be measured.
+use super::Rum;
+use alloc::boxed::Box;
+use alloc::string::String;
+
+/// Names the page at a path.
+pub type NamePage = Box<dyn Fn(&str) -> Option<String>>;
+/// Sees a beacon before it is sent.
+pub type BeforeSend = Box<dyn Fn(String) -> Option<String>>;
+/// Hands over figures that are kept elsewhere.
+pub type Collect = Box<dyn Fn(&Rum)>;
+
+/// How a page is measured, and where that is sent.
+pub struct RumOptions {
+    /// Where beacons go: the address of the collector's `/v1/beacons`.
+    pub endpoint: String,
+    /// The application's name.
+    pub app: String,
+    /// The application's release.
+    pub release: Option<String>,
+    /// The share of visits that report, 0 to 1. A visit reports as a whole or not at all.
+    pub sample_rate: f64,
+    /// How long a measurement waits at most, ms, while the page is seen. When it is hidden, all is sent.
+    pub flush_interval: f64,
+    /// Whether the user agreed. Without it nothing is measured, kept or sent, until [`Rum::consent`].
+    pub consent: bool,
+    /// The name of the page at a path, for example the route's pattern; `None` for the scrubbed path.
+    pub page: Option<NamePage>,
+    /// Sees each beacon, as text, before it is sent, and may change it or hold it back with `None`.
+    pub before_send: Option<BeforeSend>,
+    /// Called before each flush, to hand over figures that are kept elsewhere ([`Rum::total`]).
+    pub collect: Option<Collect>,
+}
+
+impl RumOptions {
+    /// Every visit reports, at most ten seconds late; the user agreed.
+    pub fn new(endpoint: impl Into<String>, app: impl Into<String>) -> Self {
+        Self {
+            endpoint: endpoint.into(),
+            app: app.into(),
+            release: None,
+            sample_rate: 1.0,
+            flush_interval: 10_000.0,
+            consent: true,
+            page: None,
+            before_send: None,
+            collect: None,
+        }
+    }
+}
