@@ -39,6 +39,8 @@ pub enum ServeError {
     SameName(String),
     /// A scrape could take longer than the time to the next.
     SlowTimeout,
+    /// Signals cannot be caught.
+    Signals(std::io::Error),
     /// The listening socket broke.
     Broken(std::io::Error),
 }
@@ -63,6 +65,7 @@ impl std::fmt::Display for ServeError {
             Self::SlowTimeout => {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
+            Self::Signals(error) => write!(f, "cannot wait for signals: {error}. Start whippet again."),
             Self::Broken(error) => write!(f, "the listening socket broke: {error}. Start whippet again."),
         }
     }
@@ -108,9 +111,10 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let scraper = Scraper { store: Arc::clone(&store), metrics, board, clock: clock.clone(), fetcher };
     let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
     sweep(&mut tasks, Arc::clone(&store), clock);
+    let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
     announce(address, &arguments.data);
 
-    let outcome = listen(listener, routes::router(app)).await;
+    let outcome = listen(listener, routes::router(app), told_to_stop).await;
     tasks.shutdown().await;
     store.close().await;
     tracing::info!("stopped; everything is on disk");
@@ -161,7 +165,11 @@ fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
     });
 }
 
-async fn listen(listener: TcpListener, router: axum::Router) -> std::io::Result<()> {
+async fn listen(
+    listener: TcpListener,
+    router: axum::Router,
+    told_to_stop: impl Future<Output = ()>,
+) -> std::io::Result<()> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut listening = stopped.clone();
@@ -173,31 +181,29 @@ async fn listen(listener: TcpListener, router: axum::Router) -> std::io::Result<
     tokio::pin!(server);
     tokio::select! {
         outcome = &mut server => return outcome,
-        () = signal() => tracing::info!("stopping"),
+        () = told_to_stop => tracing::info!("stopping"),
     }
     let _ = stop.send(true);
     // Browsers keep connections open: whoever has not finished by then is cut off.
     tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(()))
 }
 
+/// Waits for Ctrl-C or a friendly kill. They are caught from this call on, not only once it is polled.
 #[cfg(unix)]
-async fn signal() {
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => {
-            tracing::warn!(%error, "cannot wait for SIGTERM; Ctrl-C still stops the collector");
-            let _ = tokio::signal::ctrl_c().await;
-            return;
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+    })
 }
 
 #[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -43,7 +43,7 @@ pub fn errors(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
         (error.page, error.first, error.last) = (page, error.first.min(first), last);
     }
     let mut errors: Vec<PageError> = errors.into_values().collect();
-    errors.sort_by(|a, b| (b.count, b.last).cmp(&(a.count, a.last)));
+    errors.sort_by_key(|error| std::cmp::Reverse((error.count, error.last)));
     errors.truncate(MOST);
     Ok(Errors { errors })
 }
