@@ -22,8 +22,7 @@ const onlySync = {
     build.onLoad({ filter: /whippet_npm\.js$/ }, async ({ path: file }) => {
       const text = await readFile(file, 'utf8')
       const contents = text
-        .replace(/\nasync function __wbg_init\([\s\S]*?\n}\n/, '\n')
-        .replace(/export \{ initSync, __wbg_init as default \};?/, 'export { initSync };')
+        .replace(/\nlet __wbg_init_promise;[\s\S]*\nexport \{ initSync, __wbg_init as default \};/, '\nexport { initSync };')
       if (/import\.meta|__wbg_init\b/.test(contents)) throw new Error(`${file}: wasm-bindgen's glue has a new form`)
       return { contents, loader: 'js' }
     })
