@@ -41,7 +41,7 @@ pub fn Plot(
     let summary =
         move || spec.with(|spec| spec.as_ref().map_or_else(|| "Loading.".to_owned(), Spec::summary));
     view! {
-        <figure class="plot" class:small=small>
+        <figure class="plot" class:small=small class:nothing=move || empty.get()>
             <figcaption>
                 <h3 class:visually-hidden=small>{title}</h3>
                 <p class="visually-hidden">{summary}</p>

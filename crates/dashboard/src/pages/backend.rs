@@ -3,6 +3,7 @@ use super::{plain, spec};
 use crate::chart::{Plot, Tone};
 use crate::data::{Trouble, use_backend};
 use crate::format;
+use crate::parts::Column::{Figures, Words};
 use crate::parts::{Cell, Page, Panel, Picker, Rating, ScrapeHint, Table, TroubleNotice};
 use crate::view::{use_change_view, use_view};
 use leptos::prelude::*;
@@ -43,11 +44,9 @@ pub fn Backend() -> impl IntoView {
         status.data.get()?.targets.iter().find(|target| target.name == name).cloned()
     });
 
-    let routes =
-        Signal::derive(move || rows(backend.data.get().map(|data| data.answer.routes.clone()), route_row));
-    let operations = Signal::derive(move || {
-        rows(backend.data.get().map(|data| data.answer.operations.clone()), operation_row)
-    });
+    let routes = Signal::derive(move || Some(rows(&backend.data.get()?.answer.routes, route_row)));
+    let operations =
+        Signal::derive(move || Some(rows(&backend.data.get()?.answer.operations, operation_row)));
     view! {
         <Page title="Backend" aside=move || view! { <TargetPicker target/> }>
             <TroubleNotice query=backend/>
@@ -70,7 +69,7 @@ pub fn Backend() -> impl IntoView {
             <Panel title="Routes">
                 <Table
                     caption="Requests by route, busiest first"
-                    columns=&["Route", "Requests", "Rate", "p50", "p95", "p99", "4xx", "5xx"]
+                    columns=&[Words("Route"), Figures("Requests"), Figures("Rate"), Figures("p50"), Figures("p95"), Figures("p99"), Figures("4xx"), Figures("5xx")]
                     rows=routes
                     nothing="No request in this time range."
                 />
@@ -80,7 +79,7 @@ pub fn Backend() -> impl IntoView {
                     <Plot title="Query time" unit=Unit::Ms spec=plain(backend, Unit::Ms, |b: &Backend| &b.database)/>
                     <Table
                         caption="Database operations, busiest first"
-                        columns=&["Operation", "Queries", "Rate", "p50", "p95", "p99"]
+                        columns=&[Words("Operation"), Figures("Queries"), Figures("Rate"), Figures("p50"), Figures("p95"), Figures("p99")]
                         rows=operations
                         nothing="No query in this time range."
                     />
@@ -119,30 +118,33 @@ fn TargetPicker(target: Signal<Option<String>>) -> impl IntoView {
 #[component]
 fn Scraped(chosen: Memo<Option<Target>>) -> impl IntoView {
     let status: Query<Status, Trouble> = expect_context();
-    move || {
-        let target = chosen.get()?;
+    let when = move |target: &Target| {
         let now = status.data.with(|status| status.as_ref().map_or(0, |status| status.now));
-        let when = target.last_scrape.map_or_else(|| "not yet".to_owned(), |then| format::ago(then, now));
-        Some(match target.error.filter(|_| !target.up) {
+        target.last_scrape.map_or_else(|| "not yet".to_owned(), |then| format::ago(then, now))
+    };
+    move || match chosen.get() {
+        // Holds the place.
+        None => view! { <p class="note"></p> }.into_any(),
+        Some(target) => match target.error.as_ref().filter(|_| !target.up) {
             Some(error) => view! {
                 <p class="notice notice-poor" role="status">
                     <span>
                         <strong>{format!("{} does not answer. ", target.name)}</strong>
-                        {format!("{} was last tried {when}: {error}", target.url)}
+                        {format!("{} was last tried {}: {error}", target.url, when(&target))}
                     </span>
                 </p>
             }
             .into_any(),
             None => {
-                let url = (target.name != COLLECTOR).then(|| view! { <code>{target.url}</code> });
-                view! { <p class="note">{url} {format!(" scraped {when}")}</p> }.into_any()
+                let address = (target.name != COLLECTOR).then(|| view! { <code>{target.url.clone()}</code> });
+                view! { <p class="note">{address} {format!(" scraped {}", when(&target))}</p> }.into_any()
             }
-        })
+        },
     }
 }
 
-fn rows(timings: Option<Vec<Timing>>, row: fn(&Timing) -> Vec<Cell>) -> Vec<Vec<Cell>> {
-    timings.unwrap_or_default().iter().map(row).collect()
+fn rows(timings: &[Timing], row: fn(&Timing) -> Vec<Cell>) -> Vec<Vec<Cell>> {
+    timings.iter().map(row).collect()
 }
 
 fn operation_row(timing: &Timing) -> Vec<Cell> {

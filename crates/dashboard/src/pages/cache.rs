@@ -13,9 +13,9 @@ const GROUPS: [(&str, &[(&str, &str, Unit)]); 3] = [
     (
         "Queries",
         &[
-            ("query.hits", "Served from cache", Unit::Number),
-            ("query.misses", "Not in cache", Unit::Number),
+            ("query.hits", "Served fresh", Unit::Number),
             ("query.stale_served", "Served stale", Unit::Number),
+            ("query.misses", "Not in cache", Unit::Number),
             ("query.deduplicated", "Requests shared", Unit::Number),
             ("query.fetches", "Requests sent", Unit::Number),
             ("query.errors", "Requests failed", Unit::Number),
@@ -81,15 +81,16 @@ fn total(counters: &[Counter], name: &str) -> u64 {
 
 /// What the cache was worth, in one sentence.
 fn verdict(counters: &[Counter]) -> String {
-    let hits = total(counters, "query.hits");
-    let all = hits + total(counters, "query.misses");
+    // As the engine counts: what was served stale was served from the cache too.
+    let served = total(counters, "query.hits") + total(counters, "query.stale_served");
+    let all = served + total(counters, "query.misses");
     let shared = total(counters, "query.deduplicated");
     if all == 0 {
         return "No query was asked.".to_owned();
     }
     format!(
         "{} of {} queries were served from cache, and {} requests were shared with one under way.",
-        format::per_cent(hits as f64 / all as f64),
+        format::per_cent(served as f64 / all as f64),
         format::count(all),
         format::count(shared)
     )

@@ -1,6 +1,7 @@
 //! Errors: what went wrong in the pages' scripts.
 use crate::data::{Trouble, use_errors};
 use crate::format;
+use crate::parts::Column::{Figures, Words};
 use crate::parts::{AppFilter, BeaconHint, Cell, Page, Panel, Table, TroubleNotice};
 use leptos::prelude::*;
 use whippet_api::{PageError, Status};
@@ -13,8 +14,8 @@ pub fn Errors() -> impl IntoView {
     let errors = use_errors();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let rows = Signal::derive(move || {
-        let Some(data) = errors.data.get() else { return Vec::new() };
-        data.answer.errors.iter().map(|error| row(error, data.range.to)).collect()
+        let data = errors.data.get()?;
+        Some(data.answer.errors.iter().map(|error| row(error, data.range.to)).collect())
     });
     view! {
         <Page title="Errors" aside=|| view! { <AppFilter/> }>
@@ -23,7 +24,7 @@ pub fn Errors() -> impl IntoView {
             <Panel title="JavaScript errors" note=Signal::stored("most frequent first".to_owned())>
                 <Table
                     caption="JavaScript errors, most frequent first"
-                    columns=&["Error", "Page", "Count", "First", "Last"]
+                    columns=&[Words("Error"), Words("Page"), Figures("Count"), Figures("First"), Figures("Last")]
                     rows
                     nothing="No page reported an error in this time range."
                 />

@@ -11,10 +11,10 @@ pub use errors::Errors;
 pub use overview::Overview;
 pub use vitals::Vitals;
 
-use crate::chart::Spec;
+use crate::chart::{Spec, Tone};
 use crate::data::Answer;
 use leptos::prelude::*;
-use whippet_api::{Chart, Unit};
+use whippet_api::{Chart, Unit, Vitals as Measured};
 
 /// What a chart shows of an answer; `None` until there is one.
 fn spec<T: 'static>(
@@ -37,4 +37,20 @@ fn plain<T: 'static>(
     pick: impl Fn(&T) -> &Chart + Send + Sync + 'static,
 ) -> Signal<Option<Spec>> {
     spec(answer, unit, pick, |spec, _| spec)
+}
+
+/// A chart of nothing.
+static NO_CHART: Chart = Chart { times: Vec::new(), lines: Vec::new() };
+
+/// The trend of the vital at `index`, in the order of [`Measured::metrics`].
+fn trend(vitals: &Measured, index: usize) -> &Chart {
+    vitals.metrics.get(index).map_or(&NO_CHART, |vital| &vital.chart)
+}
+
+/// With the bounds of what is good and what is poor.
+fn held_against(spec: Spec, vitals: &Measured, index: usize) -> Spec {
+    match vitals.metrics.get(index) {
+        Some(vital) => spec.bound(vital.good, Tone::Good).bound(vital.poor, Tone::Poor),
+        None => spec,
+    }
 }

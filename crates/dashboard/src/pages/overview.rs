@@ -1,13 +1,16 @@
 //! Overview: which service levels are met, and the figures they are about.
-use super::{plain, spec};
-use crate::chart::{Plot, Tone};
+use super::{held_against, plain, spec, trend};
+use crate::chart::Plot;
 use crate::data::{Trouble, use_backend, use_overview, use_toolkit, use_vitals};
 use crate::format;
 use crate::parts::{AppFilter, BeaconHint, Page, Panel, ScrapeHint, TroubleNotice};
 use crate::view::{href, use_view};
 use leptos::prelude::*;
-use whippet_api::{Level, Status, Unit};
-use whippet_leptos::Query;
+use whippet_api::{Level, Unit};
+use whippet_leptos::{Query, Status};
+
+/// Where the collector answers Largest Contentful Paint.
+const LCP: usize = 0;
 
 /// At `/`.
 #[component]
@@ -34,13 +37,14 @@ pub fn Overview() -> impl IntoView {
             <p class="verdict" class:loading=loading>
                 {move || verdict(&levels.get(), view.get().window.words())}
             </p>
+            <Hints/>
             <div class="subjects">
                 <For each=move || subjects.get() key=Clone::clone let:subject>
                     <Subject subject levels/>
                 </For>
             </div>
-            <KeyCharts/>
-            <Hints/>
+            // Under what takes as much room as there are levels: it would only move.
+            <Show when=move || overview.status.get() != Status::Pending><KeyCharts/></Show>
         </Page>
     }
 }
@@ -118,10 +122,8 @@ fn KeyCharts() -> impl IntoView {
     let lcp = spec(
         vitals,
         Unit::Ms,
-        |vitals| &vitals.metrics[0].chart,
-        |spec, vitals| {
-            spec.sparse().bound(vitals.metrics[0].good, Tone::Good).bound(vitals.metrics[0].poor, Tone::Poor)
-        },
+        |vitals| trend(vitals, LCP),
+        |spec, vitals| held_against(spec.sparse(), vitals, LCP),
     );
     view! {
         <div class="grid">
@@ -146,7 +148,7 @@ fn KeyCharts() -> impl IntoView {
 /// What to do where something is missing altogether.
 #[component]
 fn Hints() -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
+    let status: Query<whippet_api::Status, Trouble> = expect_context();
     let no_beacons = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let no_targets =
         Memo::new(move |_| status.data.get().is_some_and(|status| super::backend::only_itself(&status)));

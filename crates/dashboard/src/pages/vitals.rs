@@ -1,8 +1,9 @@
 //! Web Vitals: what loading and using the pages felt like.
-use super::spec;
-use crate::chart::{Plot, Tone};
+use super::{held_against, spec, trend};
+use crate::chart::Plot;
 use crate::data::{Answer, Trouble, use_vitals};
 use crate::format;
+use crate::parts::Column::{Figures, Words};
 use crate::parts::{
     AppFilter, BeaconHint, Cell, Page, Panel, QuietHint, Rating, RatingBar, Table, TroubleNotice,
 };
@@ -80,21 +81,17 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
     let trend = spec(
         vitals,
         unit,
-        move |vitals| &vitals.metrics[index].chart,
-        move |spec, vitals| {
-            let vital = &vitals.metrics[index];
-            spec.sparse().bound(vital.good, Tone::Good).bound(vital.poor, Tone::Poor)
-        },
+        move |vitals| trend(vitals, index),
+        move |spec, vitals| held_against(spec.sparse(), vitals, index),
     );
     view! {
         <section class="panel vital">
             <div class="panel-head">
-                <h2><abbr title=words>{name}</abbr></h2>
-                <p class="note">{words}</p>
+                <h2>{name}</h2>
+                <span class=move || format!("badge {}", class())>{verdict}</span>
             </div>
-            <p class=move || format!("vital-figure {}", class())>
-                <b>{figure}</b> <span class="badge">{verdict}</span>
-            </p>
+            <p class="note">{words}</p>
+            <p class="vital-figure">{figure}</p>
             <RatingBar counts=Signal::derive(move || vital.get().map_or([0; 3], |vital| vital.ratings))/>
             <p class="note">{foot}</p>
             <Plot title=format!("{name}, p75 over time") unit spec=trend small=true/>
@@ -116,36 +113,33 @@ fn about(vital: &Vital) -> String {
 fn Pages(vitals: Answer<Vitals>) -> impl IntoView {
     let view = use_view();
     let rows = Signal::derive(move || {
-        let Some(data) = vitals.data.get() else { return Vec::new() };
+        let data = vitals.data.get()?;
         let mut link = view.get();
-        data.answer
-            .pages
-            .iter()
-            .map(|page| {
-                link.page = Some(page.page.clone());
-                let mut cells = vec![
-                    Cell::Link(page.page.clone(), format!("/vitals{link}")),
-                    Cell::Figure(format::count(page.views)),
-                ];
-                cells.extend(data.answer.metrics.iter().zip(&page.p75).map(|(vital, p75)| match p75 {
-                    Some(value) => Cell::Rated(
-                        format::figure(*value, vital.unit),
-                        Rating::of(*value, vital.good, vital.poor),
-                    ),
-                    None => Cell::Figure(format::NOTHING.to_owned()),
-                }));
-                cells
-            })
-            .collect()
+        let row = |page: &whippet_api::Page| {
+            link.page = Some(page.page.clone());
+            row(page, &data.answer.metrics, format!("/vitals{link}"))
+        };
+        Some(data.answer.pages.iter().map(row).collect())
     });
     view! {
         <Panel title="Pages" note=Signal::stored("75th percentiles".to_owned())>
             <Table
                 caption="Web vitals by page, most viewed first, 75th percentiles"
-                columns=&["Page", "Views", "LCP", "INP", "CLS", "FCP", "TTFB"]
+                columns=&[Words("Page"), Figures("Views"), Figures("LCP"), Figures("INP"), Figures("CLS"), Figures("FCP"), Figures("TTFB")]
                 rows
                 nothing="No page view in this time range."
             />
         </Panel>
     }
+}
+
+fn row(page: &whippet_api::Page, metrics: &[Vital], link: String) -> Vec<Cell> {
+    let mut cells = vec![Cell::Link(page.page.clone(), link), Cell::Figure(format::count(page.views))];
+    cells.extend(metrics.iter().zip(&page.p75).map(|(vital, p75)| match p75 {
+        Some(value) => {
+            Cell::Rated(format::figure(*value, vital.unit), Rating::of(*value, vital.good, vital.poor))
+        }
+        None => Cell::Figure(format::NOTHING.to_owned()),
+    }));
+    cells
 }

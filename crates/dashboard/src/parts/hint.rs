@@ -22,8 +22,9 @@ pub fn Empty(
 pub fn BeaconHint() -> impl IntoView {
     let origin = window().location().origin().unwrap_or_default();
     let code = format!(
-        "import {{ startRum }} from 'whippet/rum'\n\n\
-         startRum({{ endpoint: '{origin}/v1/beacons', app: 'my-app' }})"
+        "import {{ startRum }} from 'whippet/rum'\n\
+         const endpoint = '{origin}/v1/beacons'\n\
+         startRum({{ endpoint, app: 'my-app' }})"
     );
     view! {
         <Empty title="No page has reported yet">

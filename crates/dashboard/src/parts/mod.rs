@@ -16,5 +16,5 @@ pub use hint::{BeaconHint, Empty, QuietHint, ScrapeHint};
 pub use panel::{Page, Panel};
 pub use rating::{Rating, RatingBar};
 pub use snippet::Snippet;
-pub use table::{Cell, Table};
+pub use table::{Cell, Column, Table};
 pub use trouble::TroubleNotice;

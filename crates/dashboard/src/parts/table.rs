@@ -17,39 +17,43 @@ pub enum Cell {
     Link(String, String),
 }
 
+/// A column's heading, and what is in it.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    /// Words, to the left.
+    Words(&'static str),
+    /// Figures, to the right.
+    Figures(&'static str),
+}
+
 /// A table with a caption for screen readers; it scrolls within itself where the page is narrow.
 #[component]
 pub fn Table(
     /// What the table is about.
     caption: &'static str,
     /// The columns' headings. The first column names its row.
-    columns: &'static [&'static str],
-    /// Row by row.
+    columns: &'static [Column],
+    /// Row by row; `None` until they are known.
     #[prop(into)]
-    rows: Signal<Vec<Vec<Cell>>>,
+    rows: Signal<Option<Vec<Vec<Cell>>>>,
     /// What stands where there are no rows.
     nothing: &'static str,
 ) -> impl IntoView {
-    let numeric = move |index: usize| {
-        rows.with(|rows| {
-            rows.first()
-                .and_then(|row| row.get(index))
-                .is_some_and(|cell| matches!(cell, Cell::Figure(_) | Cell::Rated(..)))
-        })
-    };
     let headings = columns
         .iter()
-        .enumerate()
-        .map(|(index, name)| view! { <th scope="col" class:figure=move || numeric(index)>{*name}</th> })
+        .map(|column| match *column {
+            Column::Words(name) => view! { <th scope="col">{name}</th> }.into_any(),
+            Column::Figures(name) => view! { <th scope="col" class="figure">{name}</th> }.into_any(),
+        })
         .collect_view();
-    let empty = Memo::new(move |_| rows.with(Vec::is_empty));
+    let empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty)));
     view! {
         <div class="table" role="region" aria-label=caption tabindex="0">
             <table>
                 <caption class="visually-hidden">{caption}</caption>
                 <thead><tr>{headings}</tr></thead>
                 <tbody>
-                    <For each=move || rows.get() key=Clone::clone let:row>
+                    <For each=move || rows.get().unwrap_or_default() key=Clone::clone let:row>
                         <tr>{row.into_iter().enumerate().map(|(index, cell)| draw(cell, index == 0)).collect_view()}</tr>
                     </For>
                 </tbody>
