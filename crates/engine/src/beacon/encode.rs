@@ -3,12 +3,13 @@ use super::event::{Beacon, PageError, Vital};
 use super::queue::Context;
 use super::{VERSION, write};
 use crate::stats::Histogram;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The beacon as JSON. [`Queue`](super::Queue) keeps beacons below [`limits::BYTES`](super::limits::BYTES);
 /// this writes whatever it is given.
 pub fn encode(beacon: &Beacon) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = String::new();
     // Cloned, not borrowed: this is for tests and tools; a page writes from its queue.
     let context = Context {
         session: beacon.session.clone(),
@@ -35,12 +36,12 @@ pub fn encode(beacon: &Beacon) -> Vec<u8> {
         body.add(&mut out, &Item::Error(error));
     }
     body.end(&mut out, beacon.dropped);
-    out
+    out.into_bytes()
 }
 
 /// Everything up to the measurements.
-pub(super) fn begin(out: &mut Vec<u8>, id: &str, sent_at: i64, head: &Context) {
-    out.extend_from_slice(b"{\"v\":");
+pub(super) fn begin(out: &mut String, id: &str, sent_at: i64, head: &Context) {
+    out.push_str("{\"v\":");
     write::integer(out, VERSION);
     member(out, "id", id);
     member(out, "session", &head.session);
@@ -78,27 +79,27 @@ impl Item<'_> {
         }
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut String) {
         match self {
             Self::Vital(vital) => {
                 write::string(out, vital.name.as_str());
-                out.extend_from_slice(b":{\"value\":");
+                out.push_str(":{\"value\":");
                 write::number(out, vital.value);
                 member(out, "rating", vital.rating.as_str());
-                out.push(b'}');
+                out.push('}');
             }
             Self::Counter(name, count) => {
                 write::string(out, name);
-                out.push(b':');
+                out.push(':');
                 write::integer(out, *count);
             }
             Self::Histogram(name, histogram) => {
                 write::string(out, name);
-                out.push(b':');
+                out.push(':');
                 write_histogram(out, histogram);
             }
             Self::Error(error) => {
-                out.extend_from_slice(b"{\"message\":");
+                out.push_str("{\"message\":");
                 write::string(out, &error.message);
                 if !error.source.is_empty() {
                     member(out, "source", &error.source);
@@ -107,7 +108,7 @@ impl Item<'_> {
                     key(out, "count");
                     write::integer(out, error.count);
                 }
-                out.push(b'}');
+                out.push('}');
             }
         }
     }
@@ -140,18 +141,18 @@ impl Body {
         self.section == Section::None
     }
 
-    pub(super) fn add(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
+    pub(super) fn add(&mut self, out: &mut String, item: &Item<'_>) {
         let section = item.section();
         if section == self.section {
-            out.push(b',');
+            out.push(',');
         } else {
             self.close(out);
             let (name, bracket) = match section {
                 Section::None => return,
-                Section::Vitals => ("vitals", b'{'),
-                Section::Counters => ("counters", b'{'),
-                Section::Histograms => ("histograms", b'{'),
-                Section::Errors => ("errors", b'['),
+                Section::Vitals => ("vitals", '{'),
+                Section::Counters => ("counters", '{'),
+                Section::Histograms => ("histograms", '{'),
+                Section::Errors => ("errors", '['),
             };
             key(out, name);
             out.push(bracket);
@@ -160,29 +161,29 @@ impl Body {
         item.write(out);
     }
 
-    fn close(&mut self, out: &mut Vec<u8>) {
+    fn close(&mut self, out: &mut String) {
         match self.section {
             Section::None => {}
-            Section::Errors => out.push(b']'),
-            _ => out.push(b'}'),
+            Section::Errors => out.push(']'),
+            _ => out.push('}'),
         }
         self.section = Section::None;
     }
 
-    pub(super) fn end(&mut self, out: &mut Vec<u8>, dropped: u64) {
+    pub(super) fn end(&mut self, out: &mut String, dropped: u64) {
         self.close(out);
         if dropped > 0 {
             key(out, "dropped");
             write::integer(out, dropped);
         }
-        out.push(b'}');
+        out.push('}');
     }
 }
 
 /// Bucket counts with runs of empty buckets as negative numbers: `[3,-7,1]` is 3, seven times 0, 1.
-fn write_histogram(out: &mut Vec<u8>, histogram: &Histogram) {
+fn write_histogram(out: &mut String, histogram: &Histogram) {
     let parts = histogram.parts();
-    out.extend_from_slice(b"{\"scale\":");
+    out.push_str("{\"scale\":");
     write::integer(out, parts.scale as u64);
     if parts.zero > 0 {
         key(out, "zero");
@@ -195,7 +196,7 @@ fn write_histogram(out: &mut Vec<u8>, histogram: &Histogram) {
     key(out, "offset");
     signed(out, parts.offset);
     key(out, "counts");
-    out.push(b'[');
+    out.push('[');
     let mut empty = 0;
     let mut first = true;
     for count in parts.counts {
@@ -204,34 +205,34 @@ fn write_histogram(out: &mut Vec<u8>, histogram: &Histogram) {
             continue;
         }
         if !first {
-            out.push(b',');
+            out.push(',');
         }
         first = false;
         if empty > 0 {
             signed(out, -empty);
-            out.push(b',');
+            out.push(',');
             empty = 0;
         }
         write::integer(out, *count);
     }
-    out.extend_from_slice(b"]}");
+    out.push_str("]}");
 }
 
-fn signed(out: &mut Vec<u8>, integer: i32) {
+fn signed(out: &mut String, integer: i32) {
     if integer < 0 {
-        out.push(b'-');
+        out.push('-');
     }
     write::integer(out, u64::from(integer.unsigned_abs()));
 }
 
 /// `,"name":`
-fn key(out: &mut Vec<u8>, name: &str) {
-    out.extend_from_slice(b",\"");
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\":");
+fn key(out: &mut String, name: &str) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
 }
 
-fn member(out: &mut Vec<u8>, name: &str, value: &str) {
+fn member(out: &mut String, name: &str, value: &str) {
     key(out, name);
     write::string(out, value);
 }

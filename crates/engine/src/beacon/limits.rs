@@ -28,7 +28,11 @@ pub const COUNT: u64 = (1 << 53) - 1;
 
 /// `text` as a line of at most `bytes` bytes: control characters become spaces.
 pub fn line(text: &str, bytes: usize) -> String {
-    cut(text, bytes).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let mut out = String::new();
+    for c in cut(text, bytes).chars() {
+        out.push(if c.is_control() { ' ' } else { c });
+    }
+    out
 }
 
 /// The longest beginning of `text` that has at most `bytes` bytes and cuts no character.

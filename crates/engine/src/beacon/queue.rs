@@ -189,7 +189,7 @@ impl Queue {
     /// [`limits::BYTES`] is dropped, and counted in the last of them. Nothing waits, nothing comes out.
     ///
     /// `sent_at` is the wall clock, ms since the Unix epoch. Each beacon's `id` is the view's and a number.
-    pub fn flush(&mut self, sent_at: i64, context: &Context) -> Vec<Vec<u8>> {
+    pub fn flush(&mut self, sent_at: i64, context: &Context) -> Vec<String> {
         let beacons = Vec::new();
         let mut packer = Packer { sent: &mut self.sent, sent_at, context, beacons, body: Body::new() };
         let mut dropped = self.dropped;
@@ -253,7 +253,7 @@ struct Packer<'a> {
     sent_at: i64,
     context: &'a Context,
     /// The last one is open, its body in `body`.
-    beacons: Vec<Vec<u8>>,
+    beacons: Vec<String>,
     body: Body,
 }
 
@@ -283,11 +283,11 @@ impl Packer<'_> {
 
     fn begin(&mut self) {
         *self.sent += 1;
-        let mut id = self.context.view.clone().into_bytes();
-        id.push(b'-');
+        let mut id = self.context.view.clone();
+        id.push('-');
         write::integer(&mut id, *self.sent);
-        let mut out = Vec::new();
-        begin(&mut out, core::str::from_utf8(&id).unwrap_or_default(), self.sent_at, self.context);
+        let mut out = String::new();
+        begin(&mut out, &id, self.sent_at, self.context);
         self.beacons.push(out);
         self.body = Body::new();
     }
@@ -330,8 +330,8 @@ mod tests {
 
     fn flush(queue: &mut Queue) -> Vec<Beacon> {
         let beacons = queue.flush(1_000, &context());
-        assert!(beacons.iter().all(|bytes| bytes.len() <= limits::BYTES));
-        beacons.iter().map(|bytes| decode(bytes).unwrap()).collect()
+        assert!(beacons.iter().all(|text| text.len() <= limits::BYTES));
+        beacons.iter().map(|text| decode(text.as_bytes()).unwrap()).collect()
     }
 
     #[test]
@@ -345,9 +345,9 @@ mod tests {
         }
         queue.error(at(0.0), "TypeError: \"x\" is not\na function", "app.js:1:20");
         queue.lost(1);
-        let bytes = queue.flush(1_790_000_000_000, &context()).remove(0);
+        let text = queue.flush(1_790_000_000_000, &context()).remove(0);
         expect![[r#"{"v":1,"id":"v13w-1","session":"s3ss10n","view":"v13w","app":"shop","release":"1.2.0","page":"/packages/:id","navigation":"navigate","device":"desktop","sentAt":1790000000000,"sampleRate":0.25,"vitals":{"LCP":{"value":1234.5,"rating":"good"},"CLS":{"value":0.1234,"rating":"needs-improvement"}},"counters":{"query.hits":12},"histograms":{"query.fetch":{"scale":5,"zero":1,"sum":445,"min":0,"max":400,"offset":138,"counts":[1,-9,1,-127,1]}},"errors":[{"message":"TypeError: \"x\" is not\na function","source":"app.js:1:20"}],"dropped":1}"#]]
-        .assert_eq(core::str::from_utf8(&bytes).unwrap());
+        .assert_eq(&text);
     }
 
     #[test]

@@ -6,12 +6,17 @@ use alloc::string::String;
 /// one of many: a number, a UUID, a hash, a token, an e-mail address. `/orders/1042?key=x` is `/orders/:id`.
 pub fn path(path: &str) -> String {
     let mut out = String::new();
-    let path = path.split(['?', '#']).next().unwrap_or("");
-    for (place, segment) in path.split('/').enumerate() {
-        if place > 0 {
-            out.push('/');
-        }
+    let mut start = 0;
+    let end = until(path, 0, |byte| byte == b'?' || byte == b'#');
+    loop {
+        let slash = until(path, start, |byte| byte == b'/').min(end);
+        let segment = part(path, start, slash);
         out.push_str(if is_id(segment) { ":id" } else { segment });
+        if slash == end {
+            break;
+        }
+        out.push('/');
+        start = slash + 1;
     }
     if out.is_empty() {
         out.push('/');
@@ -23,35 +28,58 @@ pub fn path(path: &str) -> String {
 /// `:line:column` that browsers write behind an address stays.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        // The address goes on until something that cannot be in one.
-        let end = rest[at..]
-            .find(|c: char| c.is_whitespace() || "\"'`<>()[]{}".contains(c))
-            .map_or(rest.len(), |end| at + end);
-        let address = &rest[..end];
-        match address[at..].find(['?', '#']) {
-            Some(query) => {
-                out.push_str(&address[..at + query]);
-                out.push_str(position(&address[at + query..]));
-            }
-            None => out.push_str(address),
+    let mut done = 0;
+    let mut at = 0;
+    while at < text.len() {
+        if !text.as_bytes()[at..].starts_with(b"://") {
+            at += 1;
+            continue;
         }
-        rest = &rest[end..];
+        // The address goes on until something that cannot be in one.
+        let end = until(text, at, |byte| byte <= b' ' || b"\"'`<>()[]{}".contains(&byte));
+        let query = until(text, at, |byte| byte == b'?' || byte == b'#').min(end);
+        out.push_str(part(text, done, query));
+        out.push_str(position(part(text, query, end)));
+        done = end;
+        at = end;
     }
-    out.push_str(rest);
+    out.push_str(part(text, done, text.len()));
     out
 }
 
 /// The `:line:column` at the end of `address`, or nothing.
 fn position(address: &str) -> &str {
-    let stem = address.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':');
-    let tail = &address[stem.len()..];
-    tail.find(':').map_or("", |colon| &tail[colon..])
+    let bytes = address.as_bytes();
+    let mut start = bytes.len();
+    let mut from = start;
+    while start > 0 && (bytes[start - 1].is_ascii_digit() || bytes[start - 1] == b':') {
+        start -= 1;
+        if bytes[start] == b':' {
+            from = start;
+        }
+    }
+    part(address, from, bytes.len())
+}
+
+/// Where the first byte that is `wanted` stands, from `start` on; the end where there is none. Only ASCII is
+/// ever wanted here, so it is a boundary between characters.
+fn until(text: &str, start: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    while at < bytes.len() && !wanted(bytes[at]) {
+        at += 1;
+    }
+    at
+}
+
+/// `&text[start..end]`, without the panic and its message: they would be a tenth of the module.
+fn part(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or("")
 }
 
 fn is_id(segment: &str) -> bool {
     let bytes = segment.as_bytes();
+    let has = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
     let hex = bytes.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
     // Version numbers such as `1.2.0` stay: they are few, and telling.
@@ -59,8 +87,8 @@ fn is_id(segment: &str) -> bool {
         || digits > 0 && hex && bytes.len() >= 8
         || digits >= 4 && bytes.len() >= 16 && !bytes.contains(&b'.')
         || bytes.len() >= 64
-        || segment.contains('@')
-        || segment.contains("%40")
+        || has(b"@")
+        || has(b"%40")
 }
 
 #[cfg(test)]

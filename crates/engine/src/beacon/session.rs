@@ -1,7 +1,6 @@
 //! The visit that page views belong to, known without a cookie.
 use super::write;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// A visit: a random name that lives in the tab's storage, and is changed when the tab rested for long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,12 +35,12 @@ impl Session {
 
     /// What to store.
     pub fn to_text(&self) -> String {
-        let mut out = Vec::from(self.id().as_bytes());
+        let mut out = self.id();
         for moment in [self.started, self.seen] {
-            out.push(b' ');
+            out.push(' ');
             write::integer(&mut out, moment);
         }
-        String::from_utf8(out).unwrap_or_default()
+        out
     }
 
     /// The visit's name: sixteen hexadecimal digits.
@@ -57,12 +56,12 @@ impl Session {
     }
 
     fn read(stored: &str) -> Option<Self> {
-        let mut parts = stored.split(' ');
-        let (id, started, seen) = (parts.next()?, digits(parts.next()?, 10)?, digits(parts.next()?, 10)?);
-        if id.len() != 16 || parts.next().is_some() || seen < started {
+        let mut rest = stored.as_bytes();
+        if rest.get(16) != Some(&b' ') {
             return None;
         }
-        Some(Self { seed: digits(id, 16)?, started, seen })
+        let (seed, started, seen) = (field(&mut rest, 16)?, field(&mut rest, 10)?, field(&mut rest, 10)?);
+        (rest.is_empty() && seen >= started).then_some(Self { seed, started, seen })
     }
 }
 
@@ -71,27 +70,30 @@ pub fn name(mut bits: u64) -> String {
     let mut out = String::with_capacity(16);
     for _ in 0..16 {
         bits = bits.rotate_left(4);
-        let digit = (bits & 15) as u8;
-        out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
+        write::digit(&mut out, (bits & 15) as u8);
     }
     out
 }
 
-/// A number of at most sixteen digits.
-fn digits(text: &str, radix: u64) -> Option<u64> {
-    if text.is_empty() || text.len() > 16 {
-        return None;
-    }
-    let mut number = 0u64;
-    for byte in text.bytes() {
+/// A number of one to sixteen digits, and the space behind it.
+fn field(rest: &mut &[u8], radix: u64) -> Option<u64> {
+    let mut number = 0;
+    let mut length = 0;
+    while let Some((byte, after)) = rest.split_first() {
+        *rest = after;
         let digit = match byte {
             b'0'..=b'9' => byte - b'0',
             b'a'..=b'f' if radix == 16 => byte - b'a' + 10,
+            b' ' => break,
             _ => return None,
         };
         number = number * radix + u64::from(digit);
+        length += 1;
+        if length > 16 {
+            return None;
+        }
     }
-    Some(number)
+    (length > 0).then_some(number)
 }
 
 #[cfg(test)]

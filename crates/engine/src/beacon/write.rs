@@ -1,26 +1,19 @@
 //! JSON, written by hand: `format!` and float formatting would be most of the module's bytes.
-use alloc::vec::Vec;
+use alloc::string::String;
 
 /// `integer` in decimal.
-pub(super) fn integer(out: &mut Vec<u8>, mut integer: u64) {
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (integer % 10) as u8;
-        integer /= 10;
-        if integer == 0 {
-            break;
-        }
+pub(super) fn integer(out: &mut String, integer: u64) {
+    if integer >= 10 {
+        self::integer(out, integer / 10);
     }
-    out.extend_from_slice(&digits[at..]);
+    digit(out, (integer % 10) as u8);
 }
 
 /// `number`, which is not negative, rounded to six decimals: a nanosecond where it is milliseconds. What is
 /// not a number, or is negative, is written as 0.
-pub(super) fn number(out: &mut Vec<u8>, mut number: f64) {
+pub(super) fn number(out: &mut String, mut number: f64) {
     if !(number > 0.0 && number < f64::INFINITY) {
-        out.push(b'0');
+        out.push('0');
         return;
     }
     // Beyond 2^53 the last digits mean nothing: they are written as zeros.
@@ -37,47 +30,54 @@ pub(super) fn number(out: &mut Vec<u8>, mut number: f64) {
     }
     integer(out, whole);
     for _ in 0..zeros {
-        out.push(b'0');
+        out.push('0');
     }
     if millionths > 0 && zeros == 0 {
-        out.push(b'.');
-        let mut place = 100_000;
+        out.push('.');
         while millionths > 0 {
-            out.push(b'0' + (millionths / place) as u8);
-            millionths %= place;
-            place /= 10;
+            millionths *= 10;
+            digit(out, (millionths / 1_000_000) as u8);
+            millionths %= 1_000_000;
         }
     }
 }
 
 /// `text` as a JSON string.
-pub(super) fn string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    for &byte in text.as_bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            0..0x20 => {
-                let digit = byte & 15;
-                let low = if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
-                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), low]);
+pub(super) fn string(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\0'..' ' => {
+                out.push_str("\\u00");
+                digit(out, c as u8 >> 4);
+                digit(out, c as u8 & 15);
             }
-            _ => out.push(byte),
+            _ => {
+                if c == '"' || c == '\\' {
+                    out.push('\\');
+                }
+                out.push(c);
+            }
         }
     }
-    out.push(b'"');
+    out.push('"');
+}
+
+/// One hexadecimal digit.
+pub(super) fn digit(out: &mut String, digit: u8) {
+    out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::string::String;
 
-    fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
-        let mut out = Vec::new();
+    fn written(write: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
         write(&mut out);
-        String::from_utf8(out).unwrap()
+        out
     }
 
     #[test]

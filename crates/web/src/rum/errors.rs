@@ -27,8 +27,23 @@ pub(super) fn of_rejection(event: &Event) -> Option<(String, String)> {
 
 /// The first line of a stack that names a place: Chromium begins with the message, the others with the frame.
 fn first_frame(stack: &str) -> &str {
-    let is_frame = |line: &&str| line.starts_with("at ") || line.contains('@');
-    stack.split('\n').map(str::trim).find(is_frame).unwrap_or("")
+    let bytes = stack.as_bytes();
+    let mut start = 0;
+    while start < bytes.len() {
+        while bytes.get(start) == Some(&b' ') {
+            start += 1;
+        }
+        let mut end = start;
+        while end < bytes.len() && bytes[end] != b'\n' {
+            end += 1;
+        }
+        let line = &bytes[start..end];
+        if line.starts_with(b"at ") || line.contains(&b'@') {
+            return stack.get(start..end).unwrap_or("");
+        }
+        start = end + 1;
+    }
+    ""
 }
 
 fn push_integer(out: &mut String, integer: u32) {

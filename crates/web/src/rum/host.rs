@@ -62,8 +62,6 @@ extern "C" {
     pub(super) fn set_credentials(this: &Init, credentials: &str);
 
     pub(super) type Performance;
-    #[wasm_bindgen(thread_local_v2, js_name = performance)]
-    static PERFORMANCE: Performance;
     #[wasm_bindgen(method)]
     fn now(this: &Performance) -> f64;
     #[wasm_bindgen(method, js_name = getEntriesByType)]
@@ -124,8 +122,6 @@ extern "C" {
     pub(super) fn navigation_type(this: &Entry) -> String;
 
     pub(super) type Document;
-    #[wasm_bindgen(thread_local_v2, js_name = document)]
-    static DOCUMENT: Document;
     #[wasm_bindgen(method, getter)]
     fn hidden(this: &Document) -> bool;
     #[wasm_bindgen(method, getter)]
@@ -136,28 +132,32 @@ extern "C" {
     fn ready_state(this: &Document) -> String;
 
     type Location;
-    #[wasm_bindgen(thread_local_v2, js_name = location)]
-    static LOCATION: Location;
     #[wasm_bindgen(method, getter)]
     fn pathname(this: &Location) -> String;
 
     type Screen;
-    #[wasm_bindgen(thread_local_v2, js_name = screen)]
-    static SCREEN: Screen;
     #[wasm_bindgen(method, getter)]
     fn width(this: &Screen) -> f64;
     #[wasm_bindgen(method, getter)]
     fn height(this: &Screen) -> f64;
 
     type Navigator;
-    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
-    static NAVIGATOR: Navigator;
     #[wasm_bindgen(method, catch, js_name = sendBeacon)]
     fn send_beacon(this: &Navigator, url: &str, body: &str) -> Result<bool, JsValue>;
 
     type Global;
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
     static GLOBAL: Global;
+    #[wasm_bindgen(method, getter)]
+    fn performance(this: &Global) -> Performance;
+    #[wasm_bindgen(method, getter)]
+    fn document(this: &Global) -> Document;
+    #[wasm_bindgen(method, getter)]
+    fn location(this: &Global) -> Location;
+    #[wasm_bindgen(method, getter)]
+    fn screen(this: &Global) -> Screen;
+    #[wasm_bindgen(method, getter)]
+    fn navigator(this: &Global) -> Navigator;
     #[wasm_bindgen(method, getter, catch, js_name = sessionStorage)]
     fn session_storage(this: &Global) -> Result<Option<Storage>, JsValue>;
 
@@ -196,7 +196,7 @@ extern "C" {
 
 /// `performance.now()`
 pub(super) fn now() -> f64 {
-    PERFORMANCE.with(Performance::now)
+    GLOBAL.with(Global::performance).now()
 }
 
 /// 64 random bits, as good as `Math.random` has them: names that must differ, not secrets.
@@ -206,43 +206,44 @@ pub(super) fn seed() -> u64 {
 }
 
 pub(super) fn entries(kind: &str) -> List {
-    PERFORMANCE.with(|performance| performance.get_entries_by_type(kind))
+    GLOBAL.with(Global::performance).get_entries_by_type(kind)
 }
 
 pub(super) fn interaction_count() -> Option<f64> {
-    PERFORMANCE.with(Performance::interaction_count)
+    GLOBAL.with(Global::performance).interaction_count()
 }
 
 pub(super) fn is_hidden() -> bool {
-    DOCUMENT.with(Document::hidden)
+    GLOBAL.with(Global::document).hidden()
 }
 
 pub(super) fn is_prerendering() -> bool {
-    DOCUMENT.with(Document::prerendering)
+    GLOBAL.with(Global::document).prerendering()
 }
 
 pub(super) fn was_discarded() -> bool {
-    DOCUMENT.with(Document::was_discarded)
+    GLOBAL.with(Global::document).was_discarded()
 }
 
 pub(super) fn is_loaded() -> bool {
-    DOCUMENT.with(Document::ready_state) == "complete"
+    GLOBAL.with(Global::document).ready_state() == "complete"
 }
 
 pub(super) fn pathname() -> String {
-    LOCATION.with(Location::pathname)
+    GLOBAL.with(Global::location).pathname()
 }
 
 /// Whether the main pointer is a finger, and the shorter side of the screen in CSS pixels.
 pub(super) fn device() -> (bool, f64) {
     let touch = match_media("(pointer:coarse)").is_ok_and(|media| media.matches());
-    let (width, height) = SCREEN.with(|screen| (screen.width(), screen.height()));
+    let screen = GLOBAL.with(Global::screen);
+    let (width, height) = (screen.width(), screen.height());
     (touch, if width < height { width } else { height })
 }
 
 /// Whether the browser took `body` to be sent.
 pub(super) fn send_beacon(url: &str, body: &str) -> bool {
-    NAVIGATOR.with(|navigator| navigator.send_beacon(url, body)).unwrap_or(false)
+    GLOBAL.with(Global::navigator).send_beacon(url, body).unwrap_or(false)
 }
 
 /// The tab's storage, where it may be used.

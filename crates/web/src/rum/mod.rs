@@ -10,7 +10,6 @@ mod vitals;
 
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use hooks::{Later, Listener, callback};
 use host::Event;
@@ -302,9 +301,7 @@ impl Inner {
         }
     }
 
-    fn send(&self, beacon: Vec<u8>) {
-        // Beacons are UTF-8 by construction.
-        let Ok(mut text) = String::from_utf8(beacon) else { return };
+    fn send(&self, mut text: String) {
         if let Some(before_send) = &self.options.before_send {
             match before_send(text) {
                 Some(changed) => text = changed,
