@@ -1,0 +1,12 @@
+/** What `run` returns; `undefined` where it throws. The page's own functions must not break the measuring. */
+export function guard<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (error) {
+    // In a task of its own, so that it is seen as any other error of the page is.
+    setTimeout(() => {
+      throw error
+    })
+    return undefined
+  }
+}
