@@ -213,6 +213,12 @@ impl Cache {
         }
     }
 
+    /// The next effect of the inputs so far, what is due left alone: for a face that acts at once on what an
+    /// input brings, whatever its timer does.
+    pub fn poll_input_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
     /// The effects up to now, as an iterator.
     pub fn effects(&mut self) -> impl Iterator<Item = Effect> + '_ {
         core::iter::from_fn(|| self.poll_effect())
@@ -259,6 +265,10 @@ impl Cache {
 
     pub(crate) fn changed(&mut self, now: Instant, query: QueryId) {
         self.effects.push_back(Effect::Changed { query });
+        // What has come to rest out of turn (its state overwritten, its run ended before) must not stay.
+        if self.entries.get(query).is_some_and(|entry| entry.gc.is_none()) {
+            self.schedule_collection(now, query);
+        }
         let count = self.entries.get(query).map_or(0, |entry| entry.observers.len());
         for i in 0..count {
             let observer = self.entries.get(query).and_then(|entry| entry.observers.get(i).copied());
@@ -272,9 +282,6 @@ impl Cache {
     pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         entry.state = state;
-        if entry.gc.is_none() {
-            self.schedule_collection(now, query);
-        }
         self.changed(now, query);
     }
 

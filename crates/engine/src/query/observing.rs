@@ -128,7 +128,10 @@ impl Cache {
     pub fn set_options(&mut self, now: Instant, observer: ObserverId, options: ObserverOptions) {
         let Some(known) = self.observers.get_mut(observer) else { return };
         let (query, before) = (known.query, core::mem::replace(&mut known.options, options));
-        self.rearm(now, observer);
+        // An interval that stays the same goes on; only what the query does starts it anew.
+        let same = (before.enabled, before.timers, before.interval);
+        let interval = same == (options.enabled, options.timers, options.interval);
+        self.rearm_some(now, observer, !interval);
         self.fetch_on_change(now, observer, query, !before.enabled);
     }
 
@@ -247,6 +250,10 @@ impl Cache {
 
     /// Sets the deadlines of an observer anew: after each change of its query or its terms.
     pub(crate) fn rearm(&mut self, now: Instant, observer: ObserverId) {
+        self.rearm_some(now, observer, true);
+    }
+
+    fn rearm_some(&mut self, now: Instant, observer: ObserverId, and_interval: bool) {
         let Some(known) = self.observers.get(observer) else { return };
         let options = known.options;
         let awake = options.timers && options.enabled;
@@ -260,7 +267,9 @@ impl Cache {
         };
         if let Some(known) = self.observers.get_mut(observer) {
             self.deadlines.reset(&mut known.stale, stale, Due::Stale(observer));
-            self.deadlines.reset(&mut known.interval, interval, Due::Interval(observer));
+            if and_interval {
+                self.deadlines.reset(&mut known.interval, interval, Due::Interval(observer));
+            }
         }
     }
 

@@ -1,0 +1,178 @@
+// The engine behind a QueryCache: the machine, the buffers it shares, and who its ids stand for.
+import { Alarm } from './alarm.js'
+import { host } from './host.js'
+import { Parts } from './parts.js'
+import { wasm } from './wasm.js'
+import { partialMatchKey } from './keys.js'
+import type { Query, QueryState } from './query.js'
+import type { QueryObserver } from './queryObserver.js'
+import type { FetchStatus, QueryKey, QueryStatus } from './types.js'
+
+type Module = ReturnType<typeof wasm>
+export type QueryMachine = InstanceType<Module['QueryMachine']>
+
+// What `poll` gives: see crates/npm/src/query/queries.rs.
+const FETCH = 1
+const RUN = 2
+const PAUSED = 3
+const GAVE_UP = 4
+const STALE = 5
+const COLLECTED = 6
+const FREED = 7
+
+const STATE_LENGTH = 9
+const KEY_LENGTH = 32
+const STATUSES: QueryStatus[] = ['pending', 'error', 'success']
+const FETCH_STATUSES: FetchStatus[] = ['idle', 'fetching', 'paused']
+
+/** A state without its values. */
+export type Numbers = Omit<QueryState<any, any>, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>
+
+export class QueryEngine {
+  readonly machine: QueryMachine
+  readonly alarm: Alarm
+  readonly queries = new Map<number, Query<any, any, any, any>>()
+  readonly observers = new Map<number, QueryObserver<any, any, any, any, any>>()
+  readonly parts = new Parts()
+  #memory: WebAssembly.Memory
+  #state!: Float64Array
+  #key!: Uint32Array
+
+  /** Throws `WasmUnavailableError` where there is no WebAssembly. */
+  constructor() {
+    const module = wasm()
+    // Once started, this gives the instance's own exports.
+    this.#memory = module.initSync({} as never).memory
+    this.machine = new module.QueryMachine()
+    this.alarm = new Alarm(() => this.#ring())
+    this.#view()
+  }
+
+  /** The buffer for states. It is looked up anew when the memory has grown. */
+  get state(): Float64Array {
+    if (this.#state.length === 0) this.#view()
+    return this.#state
+  }
+
+  /** The buffer for keys. */
+  get key(): Uint32Array {
+    if (this.#key.length === 0) this.#view()
+    return this.#key
+  }
+
+  #view(): void {
+    const { buffer } = this.#memory
+    this.#state = new Float64Array(buffer, this.machine.state_at(), STATE_LENGTH)
+    this.#key = new Uint32Array(buffer, this.machine.key_at(), KEY_LENGTH)
+  }
+
+  /** The first `count` ids that the last call listed. */
+  ids(count: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, this.machine.ids_at(), count)
+  }
+
+  /** Puts a state into the buffer. */
+  writeState(from: QueryState<any, any>): void {
+    const { state } = this
+    state[0] = from.data !== undefined ? 1 : 0
+    state[1] = from.dataUpdatedAt
+    state[2] = from.dataUpdateCount
+    state[3] = from.errorUpdatedAt
+    state[4] = from.errorUpdateCount
+    state[5] = from.fetchFailureCount
+    state[6] = STATUSES.indexOf(from.status)
+    state[7] = FETCH_STATUSES.indexOf(from.fetchStatus)
+    state[8] = from.isInvalidated ? 1 : 0
+  }
+
+  /** The state that is in the buffer, with these values. */
+  readState<TData, TError>(
+    data: TData | undefined,
+    error: TError | null,
+    fetchFailureReason: TError | null,
+    fetchMeta: QueryState['fetchMeta'],
+  ): QueryState<TData, TError> {
+    const { state } = this
+    return {
+      data,
+      dataUpdateCount: state[2]!,
+      dataUpdatedAt: state[1]!,
+      error,
+      errorUpdateCount: state[4]!,
+      errorUpdatedAt: state[3]!,
+      fetchFailureCount: state[5]!,
+      fetchFailureReason,
+      fetchMeta,
+      isInvalidated: state[8] === 1,
+      status: STATUSES[state[6]!]!,
+      fetchStatus: FETCH_STATUSES[state[7]!]!,
+    }
+  }
+
+  /** Lets the index know a query by its key. */
+  link(id: number, key: QueryKey): void {
+    this.machine.link(id, this.parts.write(key, this.key))
+  }
+
+  /** Takes a query out of the machine; whether its id is spent. */
+  remove(id: number): boolean {
+    const result = this.machine.remove(Date.now(), id)
+    for (const part of this.ids(result >>> 1)) this.parts.release(part)
+    if (result & 1) this.queries.delete(id)
+    this.rearm()
+    return (result & 1) === 1
+  }
+
+  /** The queries whose key begins as `key` does, oldest first. */
+  matching(key: QueryKey): Query<any, any, any, any>[] {
+    const indexed = this.parts.read(key, this.key)
+    if (!indexed) return []
+    const found: Query<any, any, any, any>[] = []
+    // The ids are read before anything else can make the list move.
+    for (const id of this.ids(this.machine.each(indexed.length))) {
+      const query = this.queries.get(id)
+      if (query && (indexed.whole || partialMatchKey(query.queryKey, key))) found.push(query)
+    }
+    return found.sort((a, b) => a.sequence - b.sequence)
+  }
+
+  /** After whatever may have moved a deadline. */
+  rearm(): void {
+    this.alarm.set(this.machine.deadline())
+  }
+
+  #ring(): void {
+    const { machine } = this
+    machine.tick(Date.now(), host())
+    try {
+      for (let code; (code = machine.poll()) !== 0; ) this.#act(code)
+    } finally {
+      this.rearm()
+    }
+  }
+
+  #act(code: number): void {
+    const [about = 0, run = 0] = this.ids(2)
+    switch (code) {
+      case FETCH:
+        this.observers.get(about)?.onFetchDue()
+        break
+      case STALE:
+        this.observers.get(about)?.onStale()
+        break
+      case RUN:
+      case PAUSED:
+      case GAVE_UP:
+        this.queries.get(about)?.onRun(run, code === RUN ? 'attempt' : code === PAUSED ? 'pause' : 'giveUp')
+        break
+      case COLLECTED: {
+        const query = this.queries.get(about)
+        this.queries.delete(about)
+        query?.onCollected()
+        break
+      }
+      case FREED:
+        this.parts.release(about)
+    }
+  }
+}

@@ -1,0 +1,217 @@
+// Moving caches from one place to another: as plain data.
+import { noop } from './utils.js'
+import type { Mutation, MutationState } from './mutation.js'
+import type { Query, QueryState } from './query.js'
+import type { QueryClient } from './queryClient.js'
+import type {
+  DefaultError,
+  MutationKey,
+  MutationMeta,
+  MutationOptions,
+  MutationScope,
+  QueryKey,
+  QueryMeta,
+  QueryOptions,
+} from './types.js'
+
+type TransformerFn = (data: any) => any
+
+/** What goes out, and how. */
+export interface DehydrateOptions {
+  /** Makes of data what can be sent. */
+  serializeData?: TransformerFn
+  /** Paused ones, by default. */
+  shouldDehydrateMutation?: (mutation: Mutation) => boolean
+  /** Those with data, by default. */
+  shouldDehydrateQuery?: (query: Query) => boolean
+  /** Whether an error is replaced by one that says nothing; `true` by default. */
+  shouldRedactErrors?: (error: unknown) => boolean
+}
+
+/** What comes in, and how. */
+export interface HydrateOptions {
+  defaultOptions?: {
+    /** The other half of `serializeData`. */
+    deserializeData?: TransformerFn
+    queries?: QueryOptions
+    mutations?: MutationOptions<unknown, DefaultError, unknown, unknown>
+  }
+}
+
+interface DehydratedMutation {
+  mutationKey?: MutationKey
+  state: MutationState
+  meta?: MutationMeta
+  scope?: MutationScope
+}
+
+interface DehydratedQuery {
+  queryHash: string
+  queryKey: QueryKey
+  state: QueryState
+  dehydratedAt: number
+  promise?: Promise<unknown>
+  meta?: QueryMeta
+  queryType?: 'infinite'
+}
+
+/** A cache as plain data. */
+export interface DehydratedState {
+  mutations: DehydratedMutation[]
+  queries: DehydratedQuery[]
+}
+
+/** Whether a mutation goes out, unless told otherwise: it is paused. */
+export function defaultShouldDehydrateMutation(mutation: Mutation): boolean {
+  return mutation.state.isPaused
+}
+
+/** Whether a query goes out, unless told otherwise: it has data. */
+export function defaultShouldDehydrateQuery(query: Query): boolean {
+  return query.state.status === 'success'
+}
+
+/** One query as plain data; a fetch on its way goes along as a promise. */
+export function dehydrateQuery(
+  query: Query,
+  serializeData?: TransformerFn,
+  shouldRedactErrors?: (error: unknown) => boolean,
+): DehydratedQuery {
+  const { state, queryKey, queryHash, meta, queryType } = query
+  const data = state.data === undefined || !serializeData ? state.data : serializeData(state.data)
+  return {
+    dehydratedAt: Date.now(),
+    state: { ...state, ...(data !== undefined && { data }) },
+    queryKey,
+    queryHash,
+    ...(state.status === 'pending' && { promise: dehydratePromise(query, serializeData, shouldRedactErrors) }),
+    ...(meta && { meta }),
+    ...(queryType && { queryType }),
+  }
+}
+
+function dehydratePromise(
+  query: Query,
+  serializeData?: TransformerFn,
+  shouldRedactErrors?: (error: unknown) => boolean,
+): Promise<unknown> | undefined {
+  const promise = query.promise?.then(serializeData).catch((error) => {
+    if (shouldRedactErrors?.(error) === false) return Promise.reject(error)
+    console.error(
+      `A query that was dehydrated as pending ended up rejecting. [${query.queryHash}]: ${error}; ` +
+        'what is sent does not say why',
+    )
+    return Promise.reject(new Error('redacted'))
+  })
+  promise?.catch(noop)
+  return promise
+}
+
+/** A client's caches as plain data. */
+export function dehydrate(client: QueryClient, options: DehydrateOptions = {}): DehydratedState {
+  const chosen = { ...client.getDefaultOptions().dehydrate, ...defined(options) }
+  const takesMutation = chosen.shouldDehydrateMutation ?? defaultShouldDehydrateMutation
+  const takesQuery = chosen.shouldDehydrateQuery ?? defaultShouldDehydrateQuery
+  return {
+    mutations: client
+      .getMutationCache()
+      .getAll()
+      .filter((mutation) => takesMutation(mutation))
+      .map(({ options: { mutationKey, scope }, state, meta }) => ({
+        mutationKey,
+        state,
+        ...(scope && { scope }),
+        ...(meta && { meta }),
+      })),
+    queries: client
+      .getQueryCache()
+      .getAll()
+      .filter((query) => takesQuery(query))
+      .map((query) => dehydrateQuery(query, chosen.serializeData, chosen.shouldRedactErrors)),
+  }
+}
+
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)) as Partial<T>
+}
+
+/** Puts plain data into a client's caches; what is there already and newer stays. */
+export function hydrate(
+  client: QueryClient,
+  dehydratedState: Partial<DehydratedState>,
+  options?: HydrateOptions,
+): void {
+  const defaults = client.getDefaultOptions().hydrate
+  const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData
+
+  dehydratedState.mutations?.forEach(({ state, ...mutationOptions }) => {
+    client
+      .getMutationCache()
+      .build(client, { ...defaults?.mutations, ...options?.defaultOptions?.mutations, ...mutationOptions }, state)
+  })
+  dehydratedState.queries?.forEach((dehydrated) => {
+    hydrateQuery(client, dehydrated, { ...defaults?.queries, ...options?.defaultOptions?.queries }, deserialize)
+  })
+}
+
+function hydrateQuery(
+  client: QueryClient,
+  { queryKey, state, queryHash, meta, promise, dehydratedAt, queryType }: DehydratedQuery,
+  options: QueryOptions,
+  deserialize: TransformerFn | undefined,
+): void {
+  const cache = client.getQueryCache()
+  const known = promise && resolvedValue(promise)
+  const raw = state.data === undefined ? known?.data : state.data
+  const data = raw === undefined || !deserialize ? raw : deserialize(raw)
+  // It was on its way when it was sent, and has arrived meanwhile.
+  const arrived = state.status === 'pending' && data !== undefined
+
+  let query = cache.get(queryHash)
+  const wasPending = query?.state.status === 'pending'
+  const wasFetching = query?.state.fetchStatus === 'fetching'
+  if (!query) {
+    query = cache.build(
+      client,
+      { ...options, queryKey, queryHash, meta, _type: queryType },
+      {
+        ...state,
+        data,
+        fetchStatus: 'idle',
+        status: arrived ? 'success' : state.status,
+        ...(arrived && { dataUpdatedAt: dehydratedAt }),
+      },
+    )
+  } else if (
+    state.dataUpdatedAt > query.state.dataUpdatedAt ||
+    (known && dehydratedAt > query.state.dataUpdatedAt)
+  ) {
+    // Whether it is fetching here has nothing to do with there.
+    const { fetchStatus: _, ...rest } = state
+    query.setState({
+      ...rest,
+      data,
+      ...(arrived && {
+        status: 'success' as const,
+        dataUpdatedAt: dehydratedAt,
+        ...(!wasFetching && { fetchStatus: 'idle' as const }),
+      }),
+    })
+  }
+
+  if (promise && !known && !wasPending && !wasFetching && dehydratedAt > query.state.dataUpdatedAt) {
+    // The promise stands for the first attempt; nothing is fetched.
+    query.fetch(undefined, { initialPromise: Promise.resolve(promise).then(deserialize) }).catch(noop)
+  }
+}
+
+/** What a promise holds, if it calls back at once, as those of frameworks that streamed it may. */
+function resolvedValue(promise: PromiseLike<unknown>): { data: unknown } | undefined {
+  let data: unknown
+  const then = promise.then((value) => {
+    data = value
+    return value
+  }, noop) as Promise<unknown> | undefined
+  then?.catch?.(noop)
+  return data === undefined ? undefined : { data }
+}

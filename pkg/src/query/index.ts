@@ -1,0 +1,41 @@
+// `whippet/query`: the query cache, with TanStack Query v5's names.
+export { QueryClient } from './queryClient.js'
+export { QueryCache, type QueryCacheConfig, type QueryCacheNotifyEvent } from './queryCache.js'
+export { Query, type QueryState } from './query.js'
+export { QueryObserver } from './queryObserver.js'
+export { InfiniteQueryObserver } from './infiniteQueryObserver.js'
+export { QueriesObserver, type QueriesObserverOptions } from './queriesObserver.js'
+export { MutationCache, type MutationCacheConfig, type MutationCacheNotifyEvent } from './mutationCache.js'
+export { Mutation, type MutationState } from './mutation.js'
+export { MutationObserver } from './mutationObserver.js'
+export { focusManager, type FocusManager } from './focusManager.js'
+export { onlineManager, type OnlineManager } from './onlineManager.js'
+export { notifyManager, defaultScheduler } from './notifyManager.js'
+export {
+  timeoutManager,
+  type ManagedTimerId,
+  type TimeoutCallback,
+  type TimeoutManager,
+  type TimeoutProvider,
+} from './timeoutManager.js'
+export { environmentManager, isServer } from './environmentManager.js'
+export {
+  dehydrate,
+  dehydrateQuery,
+  hydrate,
+  defaultShouldDehydrateMutation,
+  defaultShouldDehydrateQuery,
+  type DehydratedState,
+  type DehydrateOptions,
+  type HydrateOptions,
+} from './hydration.js'
+export { streamedQuery as experimental_streamedQuery } from './streamedQuery.js'
+export { CancelledError, isCancelledError } from './cancelledError.js'
+export { hashKey, partialMatchKey } from './keys.js'
+export { matchQuery, matchMutation, type MutationFilters, type QueryFilters } from './matching.js'
+export { replaceEqualDeep } from './sharing.js'
+export { keepPreviousData, noop, shouldThrowError, skipToken, type SkipToken, type Updater } from './utils.js'
+export type { QueryStats } from './stats.js'
+export { dataTagSymbol, dataTagErrorSymbol, unsetMarker } from './types.js'
+export type * from './types.js'
+export { WasmUnavailableError } from '../wasm.js'

@@ -1,0 +1,89 @@
+import { hasNextPage, hasPreviousPage } from './infiniteQueryBehavior.js'
+import { QueryObserver } from './queryObserver.js'
+import type { Query } from './query.js'
+import type { QueryClient } from './queryClient.js'
+import type {
+  DefaultError,
+  DefaultedInfiniteQueryObserverOptions,
+  FetchNextPageOptions,
+  FetchPreviousPageOptions,
+  InfiniteData,
+  InfiniteQueryObserverBaseResult,
+  InfiniteQueryObserverOptions,
+  InfiniteQueryObserverResult,
+  QueryKey,
+} from './types.js'
+
+/** Looks at a query that grows page by page. */
+export class InfiniteQueryObserver<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = InfiniteData<TQueryFnData>,
+  TQueryKey extends QueryKey = QueryKey,
+  TPageParam = unknown,
+> extends QueryObserver<TQueryFnData, TError, TData, InfiniteData<TQueryFnData, TPageParam>, TQueryKey> {
+  declare subscribe: (listener: (result: InfiniteQueryObserverResult<TData, TError>) => void) => () => void
+  declare getCurrentResult: () => InfiniteQueryObserverResult<TData, TError>
+  protected declare fetch: (options: any) => Promise<InfiniteQueryObserverResult<TData, TError>>
+
+  constructor(
+    client: QueryClient,
+    options: InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ) {
+    super(client, options as any)
+  }
+
+  protected override bindMethods(): void {
+    super.bindMethods()
+    this.fetchNextPage = this.fetchNextPage.bind(this)
+    this.fetchPreviousPage = this.fetchPreviousPage.bind(this)
+  }
+
+  override setOptions(
+    options: InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ): void {
+    options._type = 'infinite'
+    super.setOptions(options as any)
+  }
+
+  override getOptimisticResult(
+    options: DefaultedInfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ): InfiniteQueryObserverResult<TData, TError> {
+    options._type = 'infinite'
+    return super.getOptimisticResult(options as any) as InfiniteQueryObserverResult<TData, TError>
+  }
+
+  fetchNextPage(options?: FetchNextPageOptions): Promise<InfiniteQueryObserverResult<TData, TError>> {
+    return this.fetch({ ...options, meta: { fetchMore: { direction: 'forward' } } })
+  }
+
+  fetchPreviousPage(options?: FetchPreviousPageOptions): Promise<InfiniteQueryObserverResult<TData, TError>> {
+    return this.fetch({ ...options, meta: { fetchMore: { direction: 'backward' } } })
+  }
+
+  protected override createResult(
+    query: Query<TQueryFnData, TError, InfiniteData<TQueryFnData, TPageParam>, TQueryKey>,
+    options: InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ): InfiniteQueryObserverResult<TData, TError> {
+    const { state } = query
+    const result = super.createResult(query, options as any)
+    const { isFetching, isRefetching, isError, isRefetchError } = result
+    const direction = state.fetchMeta?.fetchMore?.direction
+    const next = direction === 'forward'
+    const previous = direction === 'backward'
+    const more = next || previous
+    return {
+      ...result,
+      fetchNextPage: this.fetchNextPage,
+      fetchPreviousPage: this.fetchPreviousPage,
+      hasNextPage: hasNextPage(options, state.data),
+      hasPreviousPage: hasPreviousPage(options, state.data),
+      isFetchNextPageError: isError && next,
+      isFetchingNextPage: isFetching && next,
+      isFetchPreviousPageError: isError && previous,
+      isFetchingPreviousPage: isFetching && previous,
+      isRefetchError: isRefetchError && !more,
+      isRefetching: isRefetching && !more,
+    } as InfiniteQueryObserverBaseResult<TData, TError> as InfiniteQueryObserverResult<TData, TError>
+  }
+}

@@ -1,0 +1,50 @@
+// Query keys: how they are hashed, and when one is part of another.
+import type { MutationKey, QueryKey, QueryOptions } from './types.js'
+
+/** A key as a string: equal for equal keys, whatever the order in which their objects list their properties. */
+export function hashKey(key: QueryKey | MutationKey): string {
+  return JSON.stringify(key, sortProperties)
+}
+
+function sortProperties(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || !isPlainObject(value)) return value
+  const sorted: Record<string, unknown> = {}
+  for (const name of Object.keys(value).sort()) sorted[name] = value[name]
+  return sorted
+}
+
+/** The hash of a key under options that may bring their own hash function. */
+export function hashKeyByOptions(
+  key: QueryKey,
+  options?: Pick<QueryOptions<any, any, any, any>, 'queryKeyHashFn'>,
+): string {
+  return (options?.queryKeyHashFn || hashKey)(key)
+}
+
+/** Whether `part` agrees with `key` wherever it says anything: array items by position, properties by name. */
+export function partialMatchKey(key: QueryKey, part: QueryKey): boolean
+export function partialMatchKey(key: any, part: any): boolean {
+  if (key === part) return true
+  if (!key || !part || typeof key !== 'object' || typeof part !== 'object') return false
+  if (Array.isArray(key) && Array.isArray(part)) {
+    return part.length <= key.length && part.every((item, i) => partialMatchKey(key[i], item))
+  }
+  return Object.keys(part).every((name) => partialMatchKey(key[name], part[name]))
+}
+
+const toString = Object.prototype.toString
+
+/** Whether a value is an object as a literal makes it: no class, no array, no `Date`. */
+export function isPlainObject(value: any): value is Record<PropertyKey, unknown> {
+  if (toString.call(value) !== '[object Object]') return false
+  const prototype = Object.getPrototypeOf(value)
+  const constructor = prototype?.constructor
+  if (constructor === undefined) return true
+  if (typeof constructor !== 'function') return false
+  const own = constructor.prototype
+  return (
+    toString.call(own) === '[object Object]' &&
+    Object.prototype.hasOwnProperty.call(own, 'isPrototypeOf') &&
+    prototype === Object.prototype
+  )
+}

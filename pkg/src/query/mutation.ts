@@ -1,0 +1,323 @@
+import { environmentManager } from './environmentManager.js'
+import { host } from './host.js'
+import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
+import { notifyManager } from './notifyManager.js'
+import { Retryer, delayCode, modeCode, retryCode } from './retryer.js'
+import type { MutationCache } from './mutationCache.js'
+import type { MutationObserver } from './mutationObserver.js'
+import type { QueryClient } from './queryClient.js'
+import type {
+  DefaultError,
+  MutationFunctionContext,
+  MutationMeta,
+  MutationOptions,
+  MutationStatus,
+} from './types.js'
+
+/** What is known of a mutation. */
+export interface MutationState<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = unknown,
+  TOnMutateResult = unknown,
+> {
+  /** What `onMutate` returned. */
+  context: TOnMutateResult | undefined
+  data: TData | undefined
+  error: TError | null
+  failureCount: number
+  failureReason: TError | null
+  /** It waits for the network, or for another of its scope. */
+  isPaused: boolean
+  status: MutationStatus
+  variables: TVariables | undefined
+  submittedAt: number
+}
+
+/** What happened to a mutation's state. */
+export type Action<TData, TError, TVariables, TOnMutateResult> =
+  | { type: 'continue' }
+  | { type: 'error'; error: TError }
+  | { type: 'failed'; failureCount: number; error: TError | null }
+  | { type: 'pending'; isPaused: boolean; variables?: TVariables; context?: TOnMutateResult }
+  | { type: 'pause' }
+  | { type: 'success'; data: TData }
+
+interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
+  client: QueryClient
+  mutationId: number
+  mutationCache: MutationCache
+  options: MutationOptions<TData, TError, TVariables, TOnMutateResult>
+  state?: MutationState<TData, TError, TVariables, TOnMutateResult>
+}
+
+const FIVE_MINUTES = 5 * 60 * 1000
+
+/** One mutation: its values, its callbacks and its observers. When it runs and waits the engine says. */
+export class Mutation<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = unknown,
+  TOnMutateResult = unknown,
+> {
+  state: MutationState<TData, TError, TVariables, TOnMutateResult>
+  options!: MutationOptions<TData, TError, TVariables, TOnMutateResult>
+  readonly mutationId: number
+  /** How long it is kept when nobody looks at it, in ms. */
+  gcTime = 0
+  #client: QueryClient
+  #cache: MutationCache
+  #engine: MutationEngine
+  #id = 0
+  #observers: MutationObserver<any, any, any, any>[] = []
+  #retryer?: Retryer<TData, TError>
+
+  constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
+    this.#client = config.client
+    this.#cache = config.mutationCache
+    this.#engine = config.mutationCache.engine
+    this.mutationId = config.mutationId
+    this.state = config.state || getDefaultState()
+    this.setOptions(config.options)
+    this.id
+  }
+
+  setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
+    this.options = options
+    const gcTime = options.gcTime ?? (environmentManager.isServer() ? Infinity : FIVE_MINUTES)
+    this.gcTime =
+      this.#id === 0 ? Math.max(this.gcTime, gcTime) : this.#engine.machine.raise_gc_time(this.#id, gcTime)
+  }
+
+  /** @internal The engine's id, made anew where a mutation that was removed is used again. */
+  get id(): number {
+    if (this.#id !== 0) return this.#id
+    const { machine, mutations } = this.#engine
+    this.#id = machine.insert(Date.now(), this.#engine.scope(this.options.scope?.id), this.gcTime)
+    if (this.state.status === 'pending') machine.set_pending(this.#id, true)
+    for (const _ of this.#observers) machine.observe(this.#id)
+    mutations.set(this.#id, this)
+    this.#engine.rearm()
+    return this.#id
+  }
+
+  /** @internal The cache has let go of it. */
+  unlink(): void {
+    this.#engine.machine.remove(this.#id)
+    this.#engine.mutations.delete(this.#id)
+    this.#id = 0
+    this.#engine.rearm()
+  }
+
+  get meta(): MutationMeta | undefined {
+    return this.options.meta
+  }
+
+  addObserver(observer: MutationObserver<any, any, any, any>): void {
+    if (this.#observers.includes(observer)) return
+    const { id } = this
+    this.#observers.push(observer)
+    this.#engine.machine.observe(id)
+    this.#engine.rearm()
+    this.#cache.notify({ type: 'observerAdded', mutation: this, observer })
+  }
+
+  removeObserver(observer: MutationObserver<any, any, any, any>): void {
+    if (this.#observers.includes(observer)) {
+      this.#observers = this.#observers.filter((known) => known !== observer)
+      this.#engine.machine.unobserve(Date.now(), this.#id)
+      this.#engine.rearm()
+    }
+    this.#cache.notify({ type: 'observerRemoved', mutation: this, observer })
+  }
+
+  /** Goes on after a pause, or after it was restored in the middle; one that is over stays as it is. */
+  continue(): Promise<unknown> {
+    if (this.#retryer) return this.#retryer.continue()
+    return this.state.status === 'pending' ? this.execute(this.state.variables!) : Promise.resolve()
+  }
+
+  /** Runs it, with all callbacks. */
+  async execute(variables: TVariables): Promise<TData> {
+    const { machine, alarm } = this.#engine
+    const { config } = this.#cache
+    const context = {
+      client: this.#client,
+      meta: this.options.meta,
+      mutationKey: this.options.mutationKey,
+    } satisfies MutationFunctionContext
+    const { retry = 0, retryDelay, networkMode } = this.options
+    const mode = modeCode(networkMode)
+
+    let waiting: 0 | 1 = 0
+    const wait = (now: 0 | 1) => {
+      if (now !== waiting) alarm.hold(now ? 1 : -1)
+      waiting = now
+    }
+    const retryer = (this.#retryer = new Retryer<TData, TError>({
+      fn: () => {
+        wait(0)
+        if (!this.options.mutationFn) return Promise.reject(new Error('No mutationFn found'))
+        return this.options.mutationFn(variables, context)
+      },
+      retry,
+      retryDelay,
+      failed: (verdict, delay) => machine.failed(Date.now(), this.id, verdict, delay),
+      ended: noEnd,
+      onFail: (failureCount, error) => {
+        wait(1)
+        this.#engine.rearm()
+        this.#dispatch({ type: 'failed', failureCount, error })
+      },
+      resume: () => {
+        machine.resume(this.id, host())
+        this.#engine.drain()
+      },
+    }))
+    const canStart = () => machine.can_start(this.id, host(), mode) && this.#cache.canRun(this)
+    const restored = this.state.status === 'pending'
+    const isPaused = !canStart()
+
+    try {
+      if (restored) {
+        this.#dispatch({ type: 'continue' })
+      } else {
+        machine.set_pending(this.id, true)
+        this.#dispatch({ type: 'pending', variables, isPaused })
+        if (config.onMutate) await config.onMutate(variables, this as any, context)
+        const result = await this.options.onMutate?.(variables, context)
+        if (result !== this.state.context) {
+          this.#dispatch({ type: 'pending', context: result, variables, isPaused })
+        }
+      }
+      // The network may have come while onMutate ran.
+      if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
+      machine.start(Date.now(), this.id, host(), retryCode(retry), delayCode(retryDelay), mode)
+      this.#engine.drain()
+      const data = await retryer.promise
+
+      await config.onSuccess?.(data, variables, this.state.context, this as any, context)
+      await this.options.onSuccess?.(data, variables, this.state.context!, context)
+      await config.onSettled?.(data, null, this.state.variables, this.state.context, this as any, context)
+      await this.options.onSettled?.(data, null, variables, this.state.context, context)
+      this.#settle({ type: 'success', data })
+      return data
+    } catch (failure) {
+      const error = failure as TError
+      // A callback that throws must hide neither the error nor the callbacks after it.
+      await attempt(() => config.onError?.(error as any, variables, this.state.context, this as any, context))
+      await attempt(() => this.options.onError?.(error, variables, this.state.context, context))
+      await attempt(() =>
+        config.onSettled?.(undefined, error as any, this.state.variables, this.state.context, this as any, context),
+      )
+      await attempt(() => this.options.onSettled?.(undefined, error, variables, this.state.context, context))
+      this.#settle({ type: 'error', error })
+      throw error
+    } finally {
+      wait(0)
+      if (this.#retryer === retryer) this.#retryer = undefined
+      void this.#cache.runNext(this)
+    }
+  }
+
+  #settle(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
+    this.#engine.machine.settled(Date.now(), this.id)
+    this.#engine.rearm()
+    this.#dispatch(action)
+  }
+
+  /** @internal The engine decided about it. */
+  onEffect(code: number): void {
+    if (code === RUN) {
+      this.#retryer?.attempt()
+    } else if (code === PAUSED) {
+      this.#dispatch({ type: 'pause' })
+    } else if (code === CONTINUED) {
+      this.#dispatch({ type: 'continue' })
+    } else if (code === COLLECTED) {
+      this.#id = 0
+      this.#cache.remove(this)
+    } else {
+      this.#retryer?.giveUp()
+    }
+  }
+
+  #dispatch(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
+    this.state = { ...this.state, ...this.#changes(action) }
+    notifyManager.batch(() => {
+      this.#observers.forEach((observer) => observer.onMutationUpdate(action))
+      this.#cache.notify({ mutation: this, type: 'updated', action })
+    })
+  }
+
+  #changes(
+    action: Action<TData, TError, TVariables, TOnMutateResult>,
+  ): Partial<MutationState<TData, TError, TVariables, TOnMutateResult>> {
+    switch (action.type) {
+      case 'failed':
+        return { failureCount: action.failureCount, failureReason: action.error }
+      case 'pause':
+        return { isPaused: true }
+      case 'continue':
+        return { isPaused: false }
+      case 'pending':
+        return {
+          ...getDefaultState<TData, TError, TVariables, TOnMutateResult>(),
+          context: action.context,
+          isPaused: action.isPaused,
+          status: 'pending',
+          variables: action.variables,
+          submittedAt: Date.now(),
+        }
+      case 'success':
+        return {
+          data: action.data,
+          failureCount: 0,
+          failureReason: null,
+          error: null,
+          status: 'success',
+          isPaused: false,
+        }
+      case 'error':
+        return {
+          data: undefined,
+          error: action.error,
+          failureCount: this.state.failureCount + 1,
+          failureReason: action.error,
+          isPaused: false,
+          status: 'error',
+        }
+    }
+  }
+}
+
+/** The engine hears of a mutation's end when its callbacks have run. */
+function noEnd(): void {}
+
+/** Calls back; what that throws is reported as unhandled, and otherwise changes nothing. */
+async function attempt(callback: () => unknown): Promise<void> {
+  try {
+    await callback()
+  } catch (error) {
+    void Promise.reject(error)
+  }
+}
+
+export function getDefaultState<TData, TError, TVariables, TOnMutateResult>(): MutationState<
+  TData,
+  TError,
+  TVariables,
+  TOnMutateResult
+> {
+  return {
+    context: undefined,
+    data: undefined,
+    error: null,
+    failureCount: 0,
+    failureReason: null,
+    isPaused: false,
+    status: 'idle',
+    variables: undefined,
+    submittedAt: 0,
+  }
+}

@@ -1,0 +1,140 @@
+import { matchMutation, type MutationFilters } from './matching.js'
+import { Mutation, type Action, type MutationState } from './mutation.js'
+import { MutationEngine } from './mutationEngine.js'
+import { notifyManager } from './notifyManager.js'
+import { Subscribable } from './subscribable.js'
+import { noop } from './utils.js'
+import type { MutationObserver } from './mutationObserver.js'
+import type { QueryClient } from './queryClient.js'
+import type { DefaultError, MutationFunctionContext, MutationOptions } from './types.js'
+
+type AnyMutation = Mutation<any, any, any, any>
+type Unknown = Mutation<unknown, unknown, unknown>
+
+/** What is called for every mutation of a cache, and awaited before the mutation's own. */
+export interface MutationCacheConfig {
+  onError?: (
+    error: DefaultError,
+    variables: unknown,
+    onMutateResult: unknown,
+    mutation: Unknown,
+    context: MutationFunctionContext,
+  ) => Promise<unknown> | unknown
+  onSuccess?: (
+    data: unknown,
+    variables: unknown,
+    onMutateResult: unknown,
+    mutation: Unknown,
+    context: MutationFunctionContext,
+  ) => Promise<unknown> | unknown
+  onMutate?: (
+    variables: unknown,
+    mutation: Unknown,
+    context: MutationFunctionContext,
+  ) => Promise<unknown> | unknown
+  onSettled?: (
+    data: unknown | undefined,
+    error: DefaultError | null,
+    variables: unknown,
+    onMutateResult: unknown,
+    mutation: Unknown,
+    context: MutationFunctionContext,
+  ) => Promise<unknown> | unknown
+}
+
+/** What a listener of the cache hears. */
+export type MutationCacheNotifyEvent =
+  | { type: 'added' | 'removed'; mutation: AnyMutation }
+  | { type: 'observerAdded' | 'observerRemoved'; mutation: AnyMutation; observer: MutationObserver<any, any, any> }
+  | { type: 'observerOptionsUpdated'; mutation?: AnyMutation; observer: MutationObserver<any, any, any, any> }
+  | { type: 'updated'; mutation: AnyMutation; action: Action<any, any, any, any> }
+
+/** All mutations, in the order in which they were made. */
+export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent) => void> {
+  config: MutationCacheConfig
+  #mutations = new Set<AnyMutation>()
+  #made = 0
+  #engine?: MutationEngine
+
+  constructor(config: MutationCacheConfig = {}) {
+    super()
+    this.config = config
+  }
+
+  /** @internal Started when first needed; throws `WasmUnavailableError`. */
+  get engine(): MutationEngine {
+    return (this.#engine ??= new MutationEngine())
+  }
+
+  build<TData, TError, TVariables, TOnMutateResult>(
+    client: QueryClient,
+    options: MutationOptions<TData, TError, TVariables, TOnMutateResult>,
+    state?: MutationState<TData, TError, TVariables, TOnMutateResult>,
+  ): Mutation<TData, TError, TVariables, TOnMutateResult> {
+    const mutation = new Mutation({
+      client,
+      mutationCache: this,
+      mutationId: ++this.#made,
+      options: client.defaultMutationOptions(options),
+      state,
+    })
+    this.add(mutation)
+    return mutation
+  }
+
+  add(mutation: AnyMutation): void {
+    this.#mutations.add(mutation)
+    this.notify({ type: 'added', mutation })
+  }
+
+  remove(mutation: AnyMutation): void {
+    if (this.#mutations.delete(mutation)) mutation.unlink()
+    this.notify({ type: 'removed', mutation })
+  }
+
+  /** Whether it is a mutation's turn in its scope. */
+  canRun(mutation: AnyMutation): boolean {
+    return this.engine.machine.can_run(mutation.id)
+  }
+
+  /** Lets the next of its scope go on. */
+  runNext(mutation: AnyMutation): Promise<unknown> {
+    const next = this.engine.machine.next_in_scope(mutation.id)
+    return this.engine.mutations.get(next)?.continue() ?? Promise.resolve()
+  }
+
+  clear(): void {
+    notifyManager.batch(() => {
+      const all = this.getAll()
+      this.#mutations.clear()
+      all.forEach((mutation) => {
+        mutation.unlink()
+        this.notify({ type: 'removed', mutation })
+      })
+    })
+  }
+
+  getAll(): Mutation[] {
+    return [...this.#mutations]
+  }
+
+  find<TData = unknown, TError = DefaultError, TVariables = any, TOnMutateResult = unknown>(
+    filters: MutationFilters,
+  ): Mutation<TData, TError, TVariables, TOnMutateResult> | undefined {
+    return this.findAll({ exact: true, ...filters })[0] as any
+  }
+
+  findAll(filters: MutationFilters = {}): Mutation[] {
+    return this.getAll().filter((mutation) => matchMutation(filters, mutation))
+  }
+
+  notify(event: MutationCacheNotifyEvent): void {
+    notifyManager.batch(() => this.listeners.forEach((listener) => listener(event)))
+  }
+
+  /** Lets all that are paused go on. */
+  resumePausedMutations(): Promise<unknown> {
+    const paused = this.getAll().filter((mutation) => mutation.state.isPaused)
+    return notifyManager.batch(() => Promise.all(paused.map((mutation) => mutation.continue().catch(noop))))
+  }
+}

@@ -1,0 +1,586 @@
+import { CancelledError } from './cancelledError.js'
+import { environmentManager } from './environmentManager.js'
+import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
+import { host } from './host.js'
+import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
+import { notifyManager } from './notifyManager.js'
+import { Retryer, delayCode, modeCode, retryCode } from './retryer.js'
+import { replaceData } from './sharing.js'
+import { staleTimeCode } from './terms.js'
+import { noop, resolveQueryValue, skipToken } from './utils.js'
+import type { QueryEngine } from './engine.js'
+import type { Outcome } from './retryer.js'
+import type { QueryCache } from './queryCache.js'
+import type { QueryClient } from './queryClient.js'
+import type { QueryObserver } from './queryObserver.js'
+import type {
+  CancelOptions,
+  DefaultError,
+  FetchStatus,
+  InitialDataFunction,
+  QueryFunctionContext,
+  QueryKey,
+  QueryMeta,
+  QueryOptions,
+  QueryStatus,
+  SetDataOptions,
+  StaleTime,
+} from './types.js'
+
+/** What is known of a query. */
+export interface QueryState<TData = unknown, TError = DefaultError> {
+  data: TData | undefined
+  /** How often data was set. */
+  dataUpdateCount: number
+  /** When the data came, in ms since the epoch; 0 for never. */
+  dataUpdatedAt: number
+  error: TError | null
+  /** How many fetches failed for good. */
+  errorUpdateCount: number
+  /** When the last error came; 0 for never. */
+  errorUpdatedAt: number
+  /** How many attempts of the present fetch failed. */
+  fetchFailureCount: number
+  /** Why the last attempt of the present fetch failed. */
+  fetchFailureReason: TError | null
+  /** What the present or last fetch was given as `meta`. */
+  fetchMeta: FetchMeta | null
+  /** The data counts as stale, however young. */
+  isInvalidated: boolean
+  status: QueryStatus
+  fetchStatus: FetchStatus
+}
+
+/** Which way an infinite query grows. */
+export type FetchDirection = 'forward' | 'backward'
+
+/** What is known of a fetch beyond its query. */
+export interface FetchMeta {
+  fetchMore?: { direction: FetchDirection }
+}
+
+/** How one fetch is made. */
+export interface FetchOptions<TData = unknown> {
+  /** Replace the fetch on its way, where there is data to show meanwhile, instead of joining it. */
+  cancelRefetch?: boolean
+  meta?: FetchMeta
+  /** Stands for the first attempt. */
+  initialPromise?: Promise<TData>
+}
+
+/** What a behaviour may change about a fetch before it begins. */
+export interface FetchContext<TQueryFnData, TError, TData, TQueryKey extends QueryKey = QueryKey> {
+  fetchFn: () => unknown | Promise<unknown>
+  fetchOptions?: FetchOptions
+  signal: AbortSignal
+  options: QueryOptions<TQueryFnData, TError, TData, any>
+  client: QueryClient
+  queryKey: TQueryKey
+  state: QueryState<TData, TError>
+}
+
+/** Changes how a query is fetched. */
+export interface QueryBehavior<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+> {
+  onFetch: (context: FetchContext<TQueryFnData, TError, TData, TQueryKey>, query: Query) => void
+}
+
+/** What happened to a query's state. */
+export type Action<TData, TError> =
+  | { type: 'continue' }
+  | { type: 'error'; error: TError }
+  | { type: 'failed'; failureCount: number; error: TError }
+  | { type: 'fetch'; meta?: FetchMeta }
+  | { type: 'invalidate' }
+  | { type: 'pause' }
+  | { type: 'setState'; state: Partial<QueryState<TData, TError>> }
+  | { type: 'success'; data: TData | undefined; dataUpdatedAt?: number; manual?: boolean }
+
+interface QueryConfig<TQueryFnData, TError, TData, TQueryKey extends QueryKey> {
+  client: QueryClient
+  queryKey: TQueryKey
+  queryHash: string
+  options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
+  defaultOptions?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
+  state?: QueryState<TData, TError>
+}
+
+const FIVE_MINUTES = 5 * 60 * 1000
+
+let sequence = 0
+
+/** One query of the cache: its values, its promises and its observers. What to do about them the engine says. */
+export class Query<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+> {
+  queryKey: TQueryKey
+  queryHash: string
+  options!: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
+  state: QueryState<TData, TError>
+  observers: QueryObserver<any, any, any, any, any>[] = []
+  /** How long it is kept when nobody looks at it, in ms. */
+  gcTime = 0
+  /** @internal Queries are listed in the order in which they were made. */
+  readonly sequence = ++sequence
+  #client: QueryClient
+  #cache: QueryCache
+  #engine: QueryEngine
+  /** The engine's id; 0 where it has none, since the query is out of the cache and at rest. */
+  #id = 0
+  #run = 0
+  #defaultOptions?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
+  #initialState: QueryState<TData, TError>
+  #revertState?: QueryState<TData, TError>
+  #queryType?: 'infinite'
+  #retryer?: Retryer<TData, TError>
+  #fetchPromise?: Promise<TData>
+
+  constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
+    this.#client = config.client
+    this.#cache = config.client.getQueryCache()
+    this.#engine = this.#cache.engine
+    this.#defaultOptions = config.defaultOptions
+    this.queryKey = config.queryKey
+    this.queryHash = config.queryHash
+    this.#setOptions(config.options)
+    this.#initialState = initialState(this.options)
+    this.state = config.state ?? this.#initialState
+    this.#attach()
+  }
+
+  get meta(): QueryMeta | undefined {
+    return this.options.meta
+  }
+
+  /** `'infinite'` for an infinite query. */
+  get queryType(): 'infinite' | undefined {
+    return this.#queryType
+  }
+
+  /** The fetch on its way. */
+  get promise(): Promise<TData> | undefined {
+    return this.#retryer?.promise
+  }
+
+  /** What it began with. */
+  get resetState(): QueryState<TData, TError> {
+    return this.#initialState
+  }
+
+  /** @internal The engine's id, made anew where a query that was removed is used again. */
+  get id(): number {
+    return this.#id || this.#attach()
+  }
+
+  /** New options, over the defaults of its key; initial data counts where there is no data yet. */
+  setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
+    this.#setOptions(options)
+    if (this.state.data !== undefined) return
+    const initial = initialState(this.options)
+    if (initial.data === undefined) return
+    this.setState({
+      data: initial.data,
+      dataUpdatedAt: initial.dataUpdatedAt,
+      error: null,
+      isInvalidated: false,
+      status: 'success',
+    })
+    this.#initialState = initial
+  }
+
+  #setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
+    this.options = { ...this.#defaultOptions, ...options }
+    if (options?._type) this.#queryType = options._type
+    const gcTime = this.options.gcTime ?? (environmentManager.isServer() ? Infinity : FIVE_MINUTES)
+    if (this.#id === 0) this.gcTime = Math.max(this.gcTime, gcTime)
+    else if (gcTime !== this.gcTime) this.gcTime = this.#engine.machine.raise_gc_time(this.#id, gcTime)
+  }
+
+  #attach(): number {
+    const engine = this.#engine
+    engine.writeState(this.state)
+    this.#id = engine.machine.create(Date.now(), this.gcTime)
+    engine.queries.set(this.#id, this)
+    engine.rearm()
+    return this.#id
+  }
+
+  /** @internal The cache lets it be found. */
+  link(): void {
+    this.#engine.link(this.id, this.queryKey)
+  }
+
+  /** @internal The cache has let go of it. */
+  unlink(): void {
+    if (this.#id !== 0 && this.#engine.remove(this.#id)) this.#id = 0
+  }
+
+  /** @internal Nobody needed it for its gc time. */
+  onCollected(): void {
+    this.#id = 0
+    this.optionalRemove()
+  }
+
+  protected optionalRemove(): void {
+    if (!this.observers.length && this.state.fetchStatus === 'idle') this.#cache.remove(this)
+  }
+
+  /** Stores data. */
+  setData(newData: TData, options?: SetDataOptions & { manual: boolean }): TData {
+    const data = replaceData(this.state.data, newData, this.options)
+    const now = Date.now()
+    const manual = !!options?.manual
+    this.#engine.machine.set_data(now, this.id, options?.updatedAt ?? now, manual)
+    const { fetchFailureReason, fetchMeta } = this.state
+    this.state = this.#engine.readState<TData, TError>(data, null, manual ? fetchFailureReason : null, fetchMeta)
+    this.#revertState = manual ? this.state : undefined
+    this.#dispatch({ type: 'success', data, dataUpdatedAt: options?.updatedAt, manual: options?.manual })
+    return data
+  }
+
+  /** Overwrites parts of the state. */
+  setState(state: Partial<QueryState<TData, TError>>): void {
+    this.state = { ...this.state, ...state }
+    this.#engine.writeState(this.state)
+    // The buffer is written before the id is asked for, which may write it too: with the same state.
+    this.#engine.machine.set_state(Date.now(), this.id)
+    this.#dispatch({ type: 'setState', state })
+  }
+
+  /** Ends the fetch on its way; the promise resolves when it has ended. */
+  cancel(options?: CancelOptions): Promise<void> {
+    const promise = this.#retryer?.promise
+    this.#retryer?.cancel(options)
+    return promise ? promise.then(noop, noop) : Promise.resolve()
+  }
+
+  /** Ends the fetch on its way, and nobody hears of it. */
+  destroy(): void {
+    this.cancel({ silent: true })
+  }
+
+  /** Back to what it began with. */
+  reset(): void {
+    this.destroy()
+    this.setState(this.resetState)
+  }
+
+  #sync(): void {
+    for (const observer of this.observers) observer.sync()
+  }
+
+  /** Whether some observer is enabled. */
+  isActive(): boolean {
+    if (!this.observers.length) return false
+    this.#sync()
+    return this.#engine.machine.is_active(this.id)
+  }
+
+  /** Whether it is not fetched of its own accord. */
+  isDisabled(): boolean {
+    if (this.getObserversCount() > 0) return !this.isActive()
+    return this.options.queryFn === skipToken || !this.isFetched()
+  }
+
+  /** Whether data was set, or a fetch failed. */
+  isFetched(): boolean {
+    return this.state.dataUpdateCount + this.state.errorUpdateCount > 0
+  }
+
+  /** Whether to some observer the data never turns stale. */
+  isStatic(): boolean {
+    if (!this.observers.length) return false
+    this.#sync()
+    return this.#engine.machine.is_static(this.id)
+  }
+
+  /** Whether the data is stale to some observer, or, where there is none, missing or invalidated. */
+  isStale(): boolean {
+    if (this.getObserversCount() > 0) {
+      return this.observers.some((observer) => observer.getCurrentResult().isStale)
+    }
+    return this.state.data === undefined || this.state.isInvalidated
+  }
+
+  /** Whether the data is older than this, or invalidated. */
+  isStaleByTime(staleTime: StaleTime = 0): boolean {
+    return this.#engine.machine.is_stale(Date.now(), this.id, 1, staleTimeCode(staleTime))
+  }
+
+  /** The page came to the front. */
+  onFocus(): void {
+    this.#occasion(0)
+  }
+
+  /** The network came back. */
+  onOnline(): void {
+    this.#occasion(1)
+  }
+
+  #occasion(occasion: 0 | 1): void {
+    if (this.observers.length) {
+      this.#sync()
+      const observer = this.#engine.machine.occasion(Date.now(), this.id, occasion)
+      this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
+    }
+    void this.#retryer?.continue()
+  }
+
+  /** Someone begins to look at it. */
+  addObserver(observer: QueryObserver<any, any, any, any, any>): void {
+    if (this.observers.includes(observer)) return
+    this.observers.push(observer)
+    observer.attachTo(this.#engine, this.id)
+    this.#cache.notify({ type: 'observerAdded', query: this, observer })
+  }
+
+  /** Someone looks no more. */
+  removeObserver(observer: QueryObserver<any, any, any, any, any>): void {
+    const index = this.observers.indexOf(observer)
+    if (index === -1) return
+    this.observers.splice(index, 1)
+    // The engine finds that nobody waits for the fetch any more, and that stopping it saves work.
+    if (observer.detachFrom(this.#engine)) this.#retryer?.cancel({ revert: true })
+    this.#cache.notify({ type: 'observerRemoved', query: this, observer })
+  }
+
+  getObserversCount(): number {
+    return this.observers.length
+  }
+
+  /** The data counts as stale from now on, until a fetch that begins after this succeeds. */
+  invalidate(): void {
+    this.#engine.machine.invalidate(Date.now(), this.id)
+    if (!this.state.isInvalidated) this.#update({ type: 'invalidate' })
+  }
+
+  /** Fetches, or joins the fetch on its way. */
+  async fetch(
+    options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>,
+    fetchOptions?: FetchOptions<TQueryFnData>,
+  ): Promise<TData> {
+    const { machine } = this.#engine
+    const intent = machine.intent(this.id, !!fetchOptions?.cancelRefetch)
+    if (intent === 1 && this.#fetchPromise) return this.#fetchPromise
+    if (intent === 2) void this.cancel({ silent: true })
+
+    if (options) this.setOptions(options)
+    if (!this.options.queryFn) {
+      // Made by hydration or by setting data: then an observer knows how to fetch it.
+      const observer = this.observers.find((observer) => observer.options.queryFn)
+      if (observer) this.setOptions(observer.options)
+    }
+    if (!Array.isArray(this.options.queryKey)) {
+      console.error(`queryKey needs to be an Array: [${JSON.stringify(this.options.queryKey)}] is one.`)
+    }
+
+    const controller = new AbortController()
+    const addSignal = (object: object) =>
+      Object.defineProperties(object, {
+        [FETCH_SIGNAL]: { value: controller.signal, enumerable: true },
+        signal: {
+          enumerable: true,
+          get: () => {
+            machine.set_abortable(this.#id, true)
+            return controller.signal
+          },
+        },
+      })
+
+    const context = addSignal({
+      fetchOptions,
+      options: this.options,
+      queryKey: this.queryKey,
+      client: this.#client,
+      state: this.state,
+      fetchFn: () => {
+        const queryFn = queryFnOf(this.options, fetchOptions)
+        const queryFnContext = addSignal({
+          client: this.#client,
+          queryKey: this.queryKey,
+          meta: this.meta,
+        }) as QueryFunctionContext<TQueryKey>
+        machine.set_abortable(this.#id, false)
+        return this.options.persister
+          ? this.options.persister(queryFn, queryFnContext, this as unknown as Query)
+          : queryFn(queryFnContext)
+      },
+    }) as FetchContext<TQueryFnData, TError, TData, TQueryKey>
+
+    const behavior =
+      this.#queryType === 'infinite'
+        ? infiniteQueryBehavior((this.options as { pages?: number }).pages)
+        : this.options.behavior
+    ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Query)
+
+    this.#revertState = this.state
+    const { retry, retryDelay, networkMode } = context.options
+    const run = machine.begin(
+      Date.now(),
+      this.id,
+      host(),
+      retryCode(retry),
+      delayCode(retryDelay),
+      modeCode(networkMode),
+    )
+    this.#run = run
+    const paused = this.#engine.state[7] === 2
+    const meta = fetchOptions?.meta
+    if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) {
+      this.#update({ type: 'fetch', meta })
+    }
+
+    let waiting: 0 | 1 = 0
+    const wait = (now: 0 | 1) => {
+      if (now !== waiting) this.#engine.alarm.hold(now ? 1 : -1)
+      waiting = now
+    }
+    const end = (outcome: Outcome) => {
+      wait(0)
+      const again = machine.end(Date.now(), run, outcome)
+      this.#engine.rearm()
+      return again
+    }
+    const retryer = (this.#retryer = new Retryer<TData, TError>({
+      fn: () => {
+        wait(0)
+        return context.fetchFn() as TData
+      },
+      initialPromise: fetchOptions?.initialPromise as Promise<TData> | undefined,
+      retry,
+      retryDelay,
+      failed: (verdict, delay) => machine.failed(Date.now(), this.#id, run, verdict, delay),
+      ended: end,
+      onCancel: (error) => {
+        if (error.revert) this.setState({ ...this.#revertState, fetchStatus: 'idle' })
+        controller.abort()
+      },
+      onFail: (failureCount, error) => {
+        wait(1)
+        this.#update({ type: 'failed', failureCount, error })
+      },
+      resume: () => {
+        const next = machine.resume(Date.now(), this.#id, run, host())
+        if (next === 0) return
+        this.#update({ type: 'continue' })
+        if (next === 1) retryer.attempt()
+        else retryer.giveUp()
+      },
+    }))
+
+    const fetchPromise = (async () => {
+      try {
+        const data = await retryer.promise
+        if (data === undefined) {
+          console.error(
+            'Query data cannot be undefined. Return null, or anything else, from the query function. ' +
+              `Affected query key: ${this.queryHash}`,
+          )
+          throw new Error(`${this.queryHash} data is undefined`)
+        }
+        this.setData(data)
+        this.#cache.config.onSuccess?.(data, this as Query<any, any, any, any>)
+        this.#cache.config.onSettled?.(data, this.state.error as any, this as Query<any, any, any, any>)
+        return data
+      } catch (error) {
+        if (error instanceof CancelledError) {
+          if (error.silent) {
+            // A newer fetch may have taken its place: who waited for this one waits for that.
+            if (this.#retryer !== retryer && this.#fetchPromise) return this.#fetchPromise
+            throw error
+          }
+          if (error.revert) {
+            if (this.state.data === undefined) throw error
+            return this.state.data
+          }
+        }
+        machine.set_error(Date.now(), this.id)
+        this.#update({ type: 'error', error: error as TError })
+        this.#cache.config.onError?.(error as any, this as Query<any, any, any, any>)
+        this.#cache.config.onSettled?.(this.state.data, error as any, this as Query<any, any, any, any>)
+        throw error
+      } finally {
+        if (this.#retryer === retryer) {
+          this.#retryer = undefined
+          this.#fetchPromise = undefined
+        }
+        const again = end(0)
+        if (again) this.#engine.observers.get(again)?.onFetchDue()
+      }
+    })()
+    this.#fetchPromise = fetchPromise
+    if (paused) {
+      // Listeners of the fetch may have used the buffer since.
+      machine.read(this.id)
+      this.#update({ type: 'pause' })
+    } else {
+      retryer.attempt()
+    }
+    return fetchPromise
+  }
+
+  /** @internal The engine decided about the fetch on its way. */
+  onRun(run: number, what: 'attempt' | 'pause' | 'giveUp'): void {
+    if (run !== this.#run) return
+    if (what === 'attempt') this.#retryer?.attempt()
+    else if (what === 'giveUp') this.#retryer?.giveUp()
+    else this.#update({ type: 'pause' })
+  }
+
+  /** The engine has the new state in its buffer: takes it over, and tells. */
+  #update(action: Action<TData, TError>): void {
+    let { data, error, fetchFailureReason, fetchMeta } = this.state
+    switch (action.type) {
+      case 'fetch':
+        if (data === undefined) error = null
+        fetchFailureReason = null
+        fetchMeta = action.meta ?? null
+        break
+      case 'failed':
+        fetchFailureReason = action.error
+        break
+      case 'error':
+        error = fetchFailureReason = action.error
+    }
+    this.state = this.#engine.readState(data, error, fetchFailureReason, fetchMeta)
+    this.#dispatch(action)
+  }
+
+  #dispatch(action: Action<TData, TError>): void {
+    this.#engine.rearm()
+    notifyManager.batch(() => {
+      // A listener may unsubscribe, or subscribe another.
+      for (const observer of this.observers.slice()) observer.onQueryUpdate()
+      this.#cache.notify({ query: this, type: 'updated', action })
+    })
+  }
+}
+
+function initialState<TData, TError>(options: QueryOptions<any, TError, TData, any>): QueryState<TData, TError> {
+  const { initialData, initialDataUpdatedAt } = options
+  const data = typeof initialData === 'function' ? (initialData as InitialDataFunction<TData>)() : initialData
+  const hasData = data !== undefined
+  const updatedAt =
+    hasData && (typeof initialDataUpdatedAt === 'function' ? initialDataUpdatedAt() : initialDataUpdatedAt)
+  return {
+    data,
+    dataUpdateCount: 0,
+    dataUpdatedAt: hasData ? ((updatedAt as number | undefined) ?? Date.now()) : 0,
+    error: null,
+    errorUpdateCount: 0,
+    errorUpdatedAt: 0,
+    fetchFailureCount: 0,
+    fetchFailureReason: null,
+    fetchMeta: null,
+    isInvalidated: false,
+    status: hasData ? 'success' : 'pending',
+    fetchStatus: 'idle',
+  }
+}

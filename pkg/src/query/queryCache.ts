@@ -1,0 +1,143 @@
+import { QueryEngine } from './engine.js'
+import { hashKey, hashKeyByOptions } from './keys.js'
+import { matchQuery, matchQueryByState, type QueryFilters } from './matching.js'
+import { notifyManager } from './notifyManager.js'
+import { Query, type Action, type QueryState } from './query.js'
+import { statsOf, type QueryStats } from './stats.js'
+import { Subscribable } from './subscribable.js'
+import type { QueryClient } from './queryClient.js'
+import type { QueryObserver } from './queryObserver.js'
+import type { DefaultError, QueryKey, QueryOptions, WithRequired } from './types.js'
+
+/** What is called for every query of a cache. */
+export interface QueryCacheConfig {
+  onError?: (error: DefaultError, query: Query<unknown, unknown, unknown>) => void
+  onSuccess?: (data: unknown, query: Query<unknown, unknown, unknown>) => void
+  onSettled?: (
+    data: unknown | undefined,
+    error: DefaultError | null,
+    query: Query<unknown, unknown, unknown>,
+  ) => void
+}
+
+type AnyQuery = Query<any, any, any, any>
+type AnyObserver = QueryObserver<any, any, any, any, any>
+
+/** What a listener of the cache hears. */
+export type QueryCacheNotifyEvent =
+  | { type: 'added' | 'removed' | 'observerResultsUpdated'; query: AnyQuery }
+  | { type: 'updated'; query: AnyQuery; action: Action<any, any> }
+  | { type: 'observerAdded' | 'observerRemoved' | 'observerOptionsUpdated'; query: AnyQuery; observer: AnyObserver }
+
+/** All queries, by the hash of their key. */
+export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => void> {
+  config: QueryCacheConfig
+  #queries = new Map<string, AnyQuery>()
+  /** Those whose hash is not the usual one. */
+  #hashedOtherwise = new Set<AnyQuery>()
+  #engine?: QueryEngine
+
+  constructor(config: QueryCacheConfig = {}) {
+    super()
+    this.config = config
+  }
+
+  /** @internal Started when first needed; throws `WasmUnavailableError`. */
+  get engine(): QueryEngine {
+    return (this.#engine ??= new QueryEngine())
+  }
+
+  /** The query of these options, made where there is none yet. */
+  build<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
+    client: QueryClient,
+    options: WithRequired<QueryOptions<TQueryFnData, TError, TData, TQueryKey>, 'queryKey'>,
+    state?: QueryState<TData, TError>,
+  ): Query<TQueryFnData, TError, TData, TQueryKey> {
+    const { queryKey } = options
+    const queryHash = options.queryHash ?? hashKeyByOptions(queryKey, options)
+    let query = this.get<TQueryFnData, TError, TData, TQueryKey>(queryHash)
+    if (!query) {
+      query = new Query({
+        client,
+        queryKey,
+        queryHash,
+        options: client.defaultQueryOptions(options as any) as any,
+        state,
+        defaultOptions: client.getQueryDefaults(queryKey) as any,
+      })
+      this.add(query)
+    }
+    return query
+  }
+
+  add(query: AnyQuery): void {
+    if (this.#queries.has(query.queryHash)) return
+    this.#queries.set(query.queryHash, query)
+    if (query.options.queryKeyHashFn) this.#hashedOtherwise.add(query)
+    query.link()
+    this.notify({ type: 'added', query })
+  }
+
+  /** Takes out a query; one that is not in the cache is left alone. */
+  remove(query: AnyQuery): void {
+    if (this.#queries.get(query.queryHash) !== query) return
+    query.destroy()
+    this.#queries.delete(query.queryHash)
+    this.#hashedOtherwise.delete(query)
+    query.unlink()
+    this.notify({ type: 'removed', query })
+  }
+
+  clear(): void {
+    notifyManager.batch(() => this.getAll().forEach((query) => this.remove(query)))
+  }
+
+  get<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
+    queryHash: string,
+  ): Query<TQueryFnData, TError, TData, TQueryKey> | undefined {
+    return this.#queries.get(queryHash)
+  }
+
+  getAll(): Query[] {
+    return [...this.#queries.values()]
+  }
+
+  /** The first query that is meant; its whole key, unless the filter says otherwise. */
+  find<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
+    filters: WithRequired<QueryFilters, 'queryKey'>,
+  ): Query<TQueryFnData, TError, TData> | undefined {
+    return this.findAll({ exact: true, ...filters })[0] as Query<TQueryFnData, TError, TData> | undefined
+  }
+
+  findAll(filters: QueryFilters<any> = {}): Query[] {
+    const { queryKey, exact } = filters
+    if (!queryKey) {
+      const all = this.getAll()
+      return Object.keys(filters).length ? all.filter((query) => matchQueryByState(filters, query)) : all
+    }
+    if (!this.#queries.size) return []
+    if (!exact) return this.engine.matching(queryKey).filter((query) => matchQueryByState(filters, query))
+    const found = this.#queries.get(hashKey(queryKey))
+    const candidates = found ? new Set([found, ...this.#hashedOtherwise]) : this.#hashedOtherwise
+    return [...candidates].filter((query) => matchQuery(filters, query))
+  }
+
+  notify(event: QueryCacheNotifyEvent): void {
+    notifyManager.batch(() => this.listeners.forEach((listener) => listener(event)))
+  }
+
+  /** The page came to the front. */
+  onFocus(): void {
+    notifyManager.batch(() => this.getAll().forEach((query) => query.onFocus()))
+  }
+
+  /** The network came back. */
+  onOnline(): void {
+    notifyManager.batch(() => this.getAll().forEach((query) => query.onOnline()))
+  }
+
+  /** What the cache did so far. */
+  stats(): QueryStats {
+    return statsOf(this.#engine?.machine)
+  }
+}

@@ -1,0 +1,453 @@
+import { focusManager } from './focusManager.js'
+import { hashKey, hashKeyByOptions, partialMatchKey } from './keys.js'
+import { MutationCache } from './mutationCache.js'
+import { notifyManager } from './notifyManager.js'
+import { onlineManager } from './onlineManager.js'
+import { QueryCache } from './queryCache.js'
+import { staleTimeCode } from './terms.js'
+import { functionalUpdate, noop, resolveQueryValue, skipToken, type Updater } from './utils.js'
+import { WasmUnavailableError } from '../wasm.js'
+import type { MutationFilters, QueryFilters } from './matching.js'
+import type { Query, QueryState } from './query.js'
+import type { QueryStats } from './stats.js'
+import type {
+  CancelOptions,
+  DefaultError,
+  DefaultOptions,
+  DefaultedQueryObserverOptions,
+  EnsureInfiniteQueryDataOptions,
+  EnsureQueryDataOptions,
+  FetchInfiniteQueryOptions,
+  FetchQueryOptions,
+  InferDataFromTag,
+  InferErrorFromTag,
+  InfiniteData,
+  InfiniteQueryExecuteOptions,
+  InvalidateOptions,
+  InvalidateQueryFilters,
+  MutationKey,
+  MutationObserverOptions,
+  MutationOptions,
+  OmitKeyof,
+  QueryClientConfig,
+  QueryExecuteOptions,
+  QueryKey,
+  QueryObserverOptions,
+  RefetchOptions,
+  RefetchQueryFilters,
+  ResetOptions,
+  SetDataOptions,
+} from './types.js'
+
+/** Defaults for the keys that begin with a key. */
+type Defaults<TKey> = Map<string, { key: TKey; options: object }>
+
+function defaultsFor(defaults: Defaults<QueryKey>, key: QueryKey): any {
+  const merged = {}
+  for (const known of defaults.values()) {
+    if (partialMatchKey(key, known.key)) Object.assign(merged, known.options)
+  }
+  return merged
+}
+
+/** A query cache, a mutation cache, and what applications do with them. */
+export class QueryClient {
+  #queryCache: QueryCache
+  #mutationCache: MutationCache
+  #defaultOptions: DefaultOptions
+  #queryDefaults: Defaults<QueryKey> = new Map()
+  #mutationDefaults: Defaults<MutationKey> = new Map()
+  #mounts = 0
+  #unsubscribe: (() => void)[] = []
+
+  constructor(config: QueryClientConfig = {}) {
+    this.#queryCache = config.queryCache || new QueryCache()
+    this.#mutationCache = config.mutationCache || new MutationCache()
+    this.#defaultOptions = config.defaultOptions || {}
+  }
+
+  /** Begins to listen to the page's focus and network; adapters call it. */
+  mount(): void {
+    if (++this.#mounts !== 1) return
+    this.#unsubscribe = [
+      focusManager.subscribe(async (focused) => {
+        if (!focused) return
+        await this.resumePausedMutations()
+        this.#queryCache.onFocus()
+      }),
+      onlineManager.subscribe(async (online) => {
+        if (!online) return
+        await this.resumePausedMutations()
+        this.#queryCache.onOnline()
+      }),
+    ]
+  }
+
+  unmount(): void {
+    if (--this.#mounts !== 0) return
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
+  }
+
+  /** How many queries are fetching. */
+  isFetching(filters?: Omit<QueryFilters<any>, 'fetchStatus'>): number {
+    return this.#queryCache.findAll({ ...filters, fetchStatus: 'fetching' }).length
+  }
+
+  /** How many mutations are pending. */
+  isMutating<TMutationFilters extends MutationFilters<any, any> = MutationFilters<any, any>>(
+    filters?: NoInfer<Omit<TMutationFilters, 'status'>>,
+  ): number {
+    return this.#mutationCache.findAll({ ...filters, status: 'pending' } as MutationFilters).length
+  }
+
+  /** The data of a key, where there is any. */
+  getQueryData<
+    TQueryFnData = unknown,
+    TTaggedQueryKey extends QueryKey = QueryKey,
+    TInferredQueryFnData = InferDataFromTag<TQueryFnData, TTaggedQueryKey>,
+  >(queryKey: TTaggedQueryKey): TInferredQueryFnData | undefined {
+    return this.#known<TInferredQueryFnData>(queryKey)?.state.data
+  }
+
+  /** The state of a key. */
+  getQueryState<
+    TQueryFnData = unknown,
+    TError = DefaultError,
+    TTaggedQueryKey extends QueryKey = QueryKey,
+    TInferredQueryFnData = InferDataFromTag<TQueryFnData, TTaggedQueryKey>,
+    TInferredError = InferErrorFromTag<TError, TTaggedQueryKey>,
+  >(queryKey: TTaggedQueryKey): QueryState<TInferredQueryFnData, TInferredError> | undefined {
+    return this.#known<TInferredQueryFnData, TInferredError>(queryKey)?.state
+  }
+
+  #known<TData, TError = DefaultError>(queryKey: QueryKey): Query<TData, TError> | undefined {
+    return this.#queryCache.get<TData, TError>(this.defaultQueryOptions({ queryKey }).queryHash)
+  }
+
+  /** The data of a key, fetched where there is none. */
+  ensureQueryData<TQueryFnData, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
+    options: EnsureQueryDataOptions<TQueryFnData, TError, TData, TQueryKey>,
+  ): Promise<TData> {
+    return rejecting(() => {
+      const defaulted = this.defaultQueryOptions(options as any)
+      const query = this.#queryCache.build(this, defaulted as any)
+      const data = query.state.data as TData | undefined
+      if (data === undefined) return this.fetchQuery(options)
+      if (options.revalidateIfStale && query.isStaleByTime(resolveQueryValue(defaulted.staleTime, query) as number)) {
+        void this.prefetchQuery(defaulted as any)
+      }
+      return Promise.resolve(data)
+    })
+  }
+
+  /** The data of every query that is meant, by key. */
+  getQueriesData<TQueryFnData = unknown, TQueryFilters extends QueryFilters<any> = QueryFilters>(
+    filters: TQueryFilters,
+  ): Array<[QueryKey, TQueryFnData | undefined]> {
+    return this.#queryCache
+      .findAll(filters)
+      .map(({ queryKey, state }) => [queryKey, state.data as TQueryFnData | undefined])
+  }
+
+  /** Writes the data of a key. `undefined` writes nothing. */
+  setQueryData<
+    TQueryFnData = unknown,
+    TTaggedQueryKey extends QueryKey = QueryKey,
+    TInferredQueryFnData = InferDataFromTag<TQueryFnData, TTaggedQueryKey>,
+  >(
+    queryKey: TTaggedQueryKey,
+    updater: Updater<
+      InferDataFromTag<NoInfer<TQueryFnData>, TTaggedQueryKey> | undefined,
+      NoInfer<TInferredQueryFnData> | undefined
+    >,
+    options?: SetDataOptions,
+  ): NoInfer<TInferredQueryFnData> | undefined {
+    const defaulted = this.defaultQueryOptions<any, any, unknown, any, QueryKey>({ queryKey })
+    const before = this.#queryCache.get<any>(defaulted.queryHash)?.state.data
+    const data = functionalUpdate(updater as Updater<any, any>, before)
+    if (data === undefined) return undefined
+    return this.#queryCache.build(this, defaulted).setData(data, { ...options, manual: true }) as any
+  }
+
+  /** Writes the data of every query that is meant. */
+  setQueriesData<TQueryFnData, TQueryFilters extends QueryFilters<any> = QueryFilters>(
+    filters: TQueryFilters,
+    updater: Updater<NoInfer<TQueryFnData> | undefined, NoInfer<TQueryFnData> | undefined>,
+    options?: SetDataOptions,
+  ): Array<[QueryKey, TQueryFnData | undefined]> {
+    return notifyManager.batch(() =>
+      this.#queryCache
+        .findAll(filters)
+        .map(({ queryKey }) => [queryKey, this.setQueryData<TQueryFnData>(queryKey, updater as any, options) as any]),
+    )
+  }
+
+  /** Takes queries out of the cache. */
+  removeQueries<TTaggedQueryKey extends QueryKey = QueryKey>(filters?: QueryFilters<TTaggedQueryKey>): void {
+    const cache = this.#queryCache
+    notifyManager.batch(() => cache.findAll(filters).forEach((query) => cache.remove(query)))
+  }
+
+  /** Sets queries back to what they began with, and fetches those that are looked at. */
+  resetQueries<TTaggedQueryKey extends QueryKey = QueryKey>(
+    filters?: QueryFilters<TTaggedQueryKey>,
+    options?: ResetOptions,
+  ): Promise<void> {
+    return notifyManager.batch(() => {
+      const found = new Set(this.#queryCache.findAll(filters))
+      found.forEach((query) => query.reset())
+      return this.refetchQueries({ type: 'active', predicate: (query) => found.has(query) }, options)
+    })
+  }
+
+  /** Ends fetches; the state before them comes back. */
+  cancelQueries<TTaggedQueryKey extends QueryKey = QueryKey>(
+    filters?: QueryFilters<TTaggedQueryKey>,
+    cancelOptions: CancelOptions = {},
+  ): Promise<void> {
+    const options = { revert: true, ...cancelOptions }
+    const ended = notifyManager.batch(() => this.#queryCache.findAll(filters).map((query) => query.cancel(options)))
+    return Promise.all(ended).then(noop, noop)
+  }
+
+  /** The data of queries counts as stale from now on; those that are looked at are fetched. */
+  invalidateQueries<TTaggedQueryKey extends QueryKey = QueryKey>(
+    filters?: InvalidateQueryFilters<TTaggedQueryKey>,
+    options: InvalidateOptions = {},
+  ): Promise<void> {
+    return notifyManager.batch(() => {
+      this.#queryCache.findAll(filters).forEach((query) => query.invalidate())
+      if (filters?.refetchType === 'none') return Promise.resolve()
+      return this.refetchQueries({ ...filters, type: filters?.refetchType ?? filters?.type ?? 'active' }, options)
+    })
+  }
+
+  /** Fetches queries, stale or not. */
+  refetchQueries<TTaggedQueryKey extends QueryKey = QueryKey>(
+    filters?: RefetchQueryFilters<TTaggedQueryKey>,
+    options: RefetchOptions = {},
+  ): Promise<void> {
+    const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true }
+    const fetches = notifyManager.batch(() =>
+      this.#queryCache
+        .findAll(filters)
+        .filter((query) => !query.isDisabled() && !query.isStatic())
+        .map((query) => {
+          const promise = query.fetch(undefined, fetchOptions)
+          const paused = query.state.fetchStatus === 'paused'
+          const settled = !fetchOptions.throwOnError || paused ? promise.catch(noop) : promise
+          return paused ? Promise.resolve() : settled
+        }),
+    )
+    return Promise.all(fetches).then(noop)
+  }
+
+  /** The data of a query, from the cache while it is fresh, through `select`. */
+  async query<
+    TQueryFnData,
+    TError = DefaultError,
+    TData = TQueryFnData,
+    TQueryData = TQueryFnData,
+    TQueryKey extends QueryKey = QueryKey,
+    TPageParam = never,
+  >(
+    options: QueryExecuteOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey, TPageParam>,
+  ): Promise<TData> {
+    const { data, select } = await this.#read(options as any)
+    const value = await data
+    return (select ? select(value as any) : value) as TData
+  }
+
+  /** The data of a query, from the cache while it is fresh. */
+  fetchQuery<
+    TQueryFnData,
+    TError = DefaultError,
+    TData = TQueryFnData,
+    TQueryKey extends QueryKey = QueryKey,
+    TPageParam = never,
+  >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<TData> {
+    return rejecting(() => this.#read(options as any).data as Promise<TData>)
+  }
+
+  #read(options: QueryObserverOptions<any, any, any, any, any>) {
+    const defaulted = this.defaultQueryOptions(options)
+    // Who calls for data once is told of a failure, and may try again himself.
+    if (defaulted.retry === undefined) defaulted.retry = false
+    const query = this.#queryCache.build(this, defaulted)
+    const staleTime = resolveQueryValue(defaulted.staleTime, query)
+    this.#queryCache.engine.machine.note_read(Date.now(), query.id, 1, staleTimeCode(staleTime))
+    const data = query.isStaleByTime(staleTime) ? query.fetch(defaulted) : Promise.resolve(query.state.data)
+    return { data, select: defaulted.select }
+  }
+
+  /** Fetches for later; nobody hears of a failure. */
+  prefetchQuery<
+    TQueryFnData = unknown,
+    TError = DefaultError,
+    TData = TQueryFnData,
+    TQueryKey extends QueryKey = QueryKey,
+  >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey>): Promise<void> {
+    return this.fetchQuery(options).then(noop, noop)
+  }
+
+  /** As `query`, for one that grows page by page. */
+  infiniteQuery<
+    TQueryFnData,
+    TError = DefaultError,
+    TData = InfiniteData<TQueryFnData>,
+    TQueryKey extends QueryKey = QueryKey,
+    TPageParam = unknown,
+  >(
+    options: InfiniteQueryExecuteOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ): Promise<
+    Array<TData> extends Array<InfiniteData<TQueryFnData>> ? InfiniteData<TQueryFnData, TPageParam> : TData
+  > {
+    options._type = 'infinite'
+    return this.query(options as any)
+  }
+
+  /** As `fetchQuery`, for one that grows page by page. */
+  fetchInfiniteQuery<
+    TQueryFnData,
+    TError = DefaultError,
+    TData = TQueryFnData,
+    TQueryKey extends QueryKey = QueryKey,
+    TPageParam = unknown,
+  >(
+    options: FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ): Promise<InfiniteData<TData, TPageParam>> {
+    options._type = 'infinite'
+    return this.fetchQuery(options as any)
+  }
+
+  /** As `prefetchQuery`, for one that grows page by page. */
+  prefetchInfiniteQuery<
+    TQueryFnData,
+    TError = DefaultError,
+    TData = TQueryFnData,
+    TQueryKey extends QueryKey = QueryKey,
+    TPageParam = unknown,
+  >(options: FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<void> {
+    return this.fetchInfiniteQuery(options).then(noop, noop)
+  }
+
+  /** As `ensureQueryData`, for one that grows page by page. */
+  ensureInfiniteQueryData<
+    TQueryFnData,
+    TError = DefaultError,
+    TData = TQueryFnData,
+    TQueryKey extends QueryKey = QueryKey,
+    TPageParam = unknown,
+  >(
+    options: EnsureInfiniteQueryDataOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ): Promise<InfiniteData<TData, TPageParam>> {
+    options._type = 'infinite'
+    return this.ensureQueryData(options as any)
+  }
+
+  /** Lets paused mutations go on, if there is a network. */
+  resumePausedMutations(): Promise<unknown> {
+    return onlineManager.isOnline() ? this.#mutationCache.resumePausedMutations() : Promise.resolve()
+  }
+
+  getQueryCache(): QueryCache {
+    return this.#queryCache
+  }
+
+  getMutationCache(): MutationCache {
+    return this.#mutationCache
+  }
+
+  getDefaultOptions(): DefaultOptions {
+    return this.#defaultOptions
+  }
+
+  setDefaultOptions(options: DefaultOptions): void {
+    this.#defaultOptions = options
+  }
+
+  /** Defaults for the queries whose key begins so. */
+  setQueryDefaults<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryData = TQueryFnData>(
+    queryKey: QueryKey,
+    options: Partial<OmitKeyof<QueryObserverOptions<TQueryFnData, TError, TData, TQueryData>, 'queryKey'>>,
+  ): void {
+    this.#queryDefaults.set(hashKey(queryKey), { key: queryKey, options })
+  }
+
+  getQueryDefaults(queryKey: QueryKey): OmitKeyof<QueryObserverOptions<any, any, any, any, any>, 'queryKey'> {
+    return defaultsFor(this.#queryDefaults, queryKey)
+  }
+
+  /** Defaults for the mutations whose key begins so. */
+  setMutationDefaults<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown>(
+    mutationKey: MutationKey,
+    options: OmitKeyof<MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>, 'mutationKey'>,
+  ): void {
+    this.#mutationDefaults.set(hashKey(mutationKey), { key: mutationKey, options })
+  }
+
+  getMutationDefaults(
+    mutationKey: MutationKey,
+  ): OmitKeyof<MutationObserverOptions<any, any, any, any>, 'mutationKey'> {
+    return defaultsFor(this.#mutationDefaults, mutationKey)
+  }
+
+  /** These options over the client's defaults, as a plain object of their own. */
+  defaultQueryOptions<
+    TQueryFnData = unknown,
+    TError = DefaultError,
+    TData = TQueryFnData,
+    TQueryData = TQueryFnData,
+    TQueryKey extends QueryKey = QueryKey,
+    TPageParam = never,
+  >(
+    options:
+      | QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey, TPageParam>
+      | DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ): DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey> {
+    if (options._defaulted) return options as any
+    const defaulted: any = {
+      ...this.#defaultOptions.queries,
+      ...(this.#queryDefaults.size ? this.getQueryDefaults(options.queryKey) : undefined),
+      ...options,
+      _defaulted: true,
+    }
+    defaulted.queryHash ||= hashKeyByOptions(defaulted.queryKey, defaulted)
+    defaulted.refetchOnReconnect ??= defaulted.networkMode !== 'always'
+    defaulted.throwOnError ??= !!defaulted.suspense
+    if (!defaulted.networkMode && defaulted.persister) defaulted.networkMode = 'offlineFirst'
+    if (defaulted.queryFn === skipToken) defaulted.enabled = false
+    return defaulted
+  }
+
+  /** These options over the client's defaults. */
+  defaultMutationOptions<T extends MutationOptions<any, any, any, any>>(options?: T): T {
+    if (options?._defaulted) return options
+    return {
+      ...this.#defaultOptions.mutations,
+      ...(options?.mutationKey && this.getMutationDefaults(options.mutationKey)),
+      ...options,
+      _defaulted: true,
+    } as T
+  }
+
+  clear(): void {
+    this.#queryCache.clear()
+    this.#mutationCache.clear()
+  }
+
+  /** What the query cache did so far. */
+  stats(): QueryStats {
+    return this.#queryCache.stats()
+  }
+}
+
+/** Who asks for data hears by a rejection that there can be none here. */
+function rejecting<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof WasmUnavailableError) return Promise.reject(error)
+    throw error
+  }
+}

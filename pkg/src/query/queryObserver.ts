@@ -1,0 +1,435 @@
+import { modeCode } from './retryer.js'
+import { notifyManager } from './notifyManager.js'
+import { onlineManager } from './onlineManager.js'
+import { replaceData, shallowEqualObjects } from './sharing.js'
+import { Subscribable } from './subscribable.js'
+import { termsOf, type Terms } from './terms.js'
+import { noop, resolveQueryValue } from './utils.js'
+import { wants, changesBetween, tells } from './telling.js'
+import type { QueryEngine } from './engine.js'
+import type { FetchOptions, Query, QueryState } from './query.js'
+import type { QueryClient } from './queryClient.js'
+import type {
+  DefaultError,
+  DefaultedQueryObserverOptions,
+  PlaceholderDataFunction,
+  QueryKey,
+  QueryObserverBaseResult,
+  QueryObserverOptions,
+  QueryObserverResult,
+  RefetchOptions,
+} from './types.js'
+
+interface ObserverFetchOptions extends FetchOptions {
+  throwOnError?: boolean
+}
+
+/** Looks at one query on its own terms, and tells its listeners what it sees. */
+export class QueryObserver<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+> extends Subscribable<(result: QueryObserverResult<TData, TError>) => void> {
+  options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
+  #client: QueryClient
+  #query: Query<TQueryFnData, TError, TQueryData, TQueryKey> = undefined!
+  /** The query's state when the observer turned to it. */
+  #stateBefore: QueryState<TQueryData, TError> = undefined!
+  #result: QueryObserverResult<TData, TError> = undefined!
+  #resultState?: QueryState<TQueryData, TError>
+  #resultOptions?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
+  #selectError: TError | null = null
+  #selectFn?: (data: TQueryData) => TData
+  #selected?: TData
+  #lastQueryWithData?: Query<TQueryFnData, TError, TQueryData, TQueryKey>
+  #trackedProps = new Set<keyof QueryObserverResult>()
+  /** The engine's id while it looks at a query, and the terms that the engine knows. */
+  #id = 0
+  #terms?: Terms
+  #engine?: QueryEngine
+
+  constructor(
+    client: QueryClient,
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ) {
+    super()
+    this.#client = client
+    this.options = options
+    this.bindMethods()
+    this.setOptions(options)
+  }
+
+  protected bindMethods(): void {
+    this.refetch = this.refetch.bind(this)
+  }
+
+  protected override onSubscribe(): void {
+    if (this.listeners.size !== 1) return
+    const query = this.#query
+    query.addObserver(this)
+    const { flags, staleTime } = termsOf(this.options, query)
+    const { machine } = this.#client.getQueryCache().engine
+    const now = Date.now()
+    if (flags & 1) machine.note_read(now, query.id, flags, staleTime)
+    if (machine.fetches_on_mount(now, query.id, flags, staleTime)) void this.#executeFetch()
+    else this.updateResult()
+    this.sync()
+  }
+
+  protected override onUnsubscribe(): void {
+    if (!this.hasListeners()) this.destroy()
+  }
+
+  /** Whether it would be fetched for this observer if the network came back now. */
+  shouldFetchOnReconnect(): boolean {
+    return this.#fetchesOn(1)
+  }
+
+  /** Whether it would be fetched for this observer if the page came to the front now. */
+  shouldFetchOnWindowFocus(): boolean {
+    return this.#fetchesOn(0)
+  }
+
+  #fetchesOn(occasion: 0 | 1): boolean {
+    const { flags, staleTime } = termsOf(this.options, this.#query)
+    const { machine } = this.#client.getQueryCache().engine
+    return machine.fetches_on(Date.now(), this.#query.id, occasion, flags, staleTime)
+  }
+
+  /** Stops looking; all listeners go. */
+  destroy(): void {
+    this.listeners = new Set()
+    this.#query.removeObserver(this)
+  }
+
+  setOptions(options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>): void {
+    const before = this.options
+    const queryBefore = this.#query
+    this.options = this.#client.defaultQueryOptions(options)
+
+    const { enabled } = this.options
+    if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
+      throw new Error('Expected enabled to be a boolean or a callback that returns a boolean')
+    }
+
+    this.#updateQuery()
+    this.#query.setOptions(this.options)
+    if (before._defaulted && !shallowEqualObjects(this.options, before)) {
+      this.#client
+        .getQueryCache()
+        .notify({ type: 'observerOptionsUpdated', query: this.#query as Query<any, any, any, any>, observer: this })
+    }
+
+    const mounted = this.hasListeners()
+    if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before)) {
+      void this.#executeFetch()
+    }
+    this.updateResult()
+    if (mounted) this.sync()
+  }
+
+  /** What it would see under these options, were they its own. */
+  getOptimisticResult(
+    options: DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ): QueryObserverResult<TData, TError> {
+    const query = this.#client.getQueryCache().build(this.#client, options)
+    const result = this.createResult(query, options)
+    // What was shown is what the next result is shared with and compared to.
+    if (!shallowEqualObjects(this.getCurrentResult(), result)) {
+      this.#result = result
+      this.#resultOptions = this.options
+      this.#resultState = this.#query.state
+    }
+    return result
+  }
+
+  getCurrentResult(): QueryObserverResult<TData, TError> {
+    return this.#result
+  }
+
+  /** The result, noting which fields are read: from then on only their change is told. */
+  trackResult(
+    result: QueryObserverResult<TData, TError>,
+    onPropTracked?: (key: keyof QueryObserverResult) => void,
+  ): QueryObserverResult<TData, TError> {
+    return new Proxy(result, {
+      get: (target, name) => {
+        const key = name as keyof QueryObserverResult
+        this.trackProp(key)
+        onPropTracked?.(key)
+        return target[key]
+      },
+    })
+  }
+
+  trackProp(key: keyof QueryObserverResult): void {
+    this.#trackedProps.add(key)
+  }
+
+  getCurrentQuery(): Query<TQueryFnData, TError, TQueryData, TQueryKey> {
+    return this.#query
+  }
+
+  refetch({ ...options }: RefetchOptions = {}): Promise<QueryObserverResult<TData, TError>> {
+    return this.fetch(options)
+  }
+
+  /** Fetches under these options, and gives what would be seen then. */
+  fetchOptimistic(
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ): Promise<QueryObserverResult<TData, TError>> {
+    const defaulted = this.#client.defaultQueryOptions(options)
+    const cache = this.#client.getQueryCache()
+    const query = cache.build(this.#client, defaulted)
+    // Data may come before the fetch ends, as it does when it is streamed.
+    return new Promise((resolve, reject) => {
+      const unsubscribe = cache.subscribe((event) => {
+        if (event.type === 'updated' && event.query.queryHash === query.queryHash && query.state.data !== undefined) {
+          unsubscribe()
+          resolve(this.createResult(query, defaulted))
+        }
+      })
+      query
+        .fetch(defaulted)
+        .then(() => resolve(this.createResult(query, defaulted)))
+        .catch(reject)
+        .finally(unsubscribe)
+    })
+  }
+
+  protected fetch(options: ObserverFetchOptions): Promise<QueryObserverResult<TData, TError>> {
+    return this.#executeFetch({ ...options, cancelRefetch: options.cancelRefetch ?? true }).then(() => {
+      this.updateResult()
+      return this.#result
+    })
+  }
+
+  #executeFetch(options?: Omit<ObserverFetchOptions, 'initialPromise'>): Promise<TQueryData | undefined> {
+    // The query may have been removed, and another made in its place.
+    this.#updateQuery()
+    const promise: Promise<TQueryData | undefined> = this.#query.fetch(this.options as any, options)
+    return options?.throwOnError ? promise : promise.catch(noop)
+  }
+
+  #fetchesOnMount(
+    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ): boolean {
+    const { flags, staleTime } = termsOf(options, query)
+    const { machine } = this.#client.getQueryCache().engine
+    return machine.fetches_on_mount(Date.now(), query.id, flags, staleTime)
+  }
+
+  #fetchesOnChange(
+    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    queryBefore: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+    before: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ): boolean {
+    const turned = query !== queryBefore || resolveQueryValue(before.enabled, query) === false
+    if (!turned) return false
+    const { flags, staleTime } = termsOf(options, query)
+    const { machine } = this.#client.getQueryCache().engine
+    return machine.fetches_on_change(Date.now(), query.id, turned, flags, staleTime)
+  }
+
+  /** What is seen of `query` under `options`. Subclasses add their fields. */
+  protected createResult(
+    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ): QueryObserverResult<TData, TError> {
+    const resultBefore = this.#result as QueryObserverResult<TData, TError> | undefined
+    const stateBefore = query !== this.#query ? query.state : this.#stateBefore
+    const { state } = query
+    let error: TError | null = state.error
+    let { status, fetchStatus, errorUpdatedAt, fetchFailureCount, fetchFailureReason } = state
+    let isPlaceholderData = false
+    let select = options.select
+
+    if (options._optimisticResults) {
+      const fetches = this.hasListeners()
+        ? this.#fetchesOnChange(query, this.#query, options, this.options)
+        : this.#fetchesOnMount(query, options)
+      if (fetches) {
+        // As it will be in a moment, when the fetch has begun.
+        fetchStatus = modeCode(query.options.networkMode) || onlineManager.isOnline() ? 'fetching' : 'paused'
+        fetchFailureCount = 0
+        fetchFailureReason = null
+        if (state.data === undefined) {
+          error = null
+          status = 'pending'
+        }
+      }
+      if (options._optimisticResults === 'isRestoring') fetchStatus = 'idle'
+    }
+
+    let data = state.data as unknown as TData | undefined
+    if (options.placeholderData !== undefined && data === undefined && status === 'pending') {
+      let placeholder: unknown
+      if (resultBefore?.isPlaceholderData && options.placeholderData === this.#resultOptions?.placeholderData) {
+        // It was selected when it was shown first.
+        placeholder = resultBefore.data
+        select = undefined
+      } else {
+        placeholder =
+          typeof options.placeholderData === 'function'
+            ? (options.placeholderData as unknown as PlaceholderDataFunction<TQueryData>)(
+                this.#lastQueryWithData?.state.data,
+                this.#lastQueryWithData as any,
+              )
+            : options.placeholderData
+      }
+      if (placeholder !== undefined) {
+        status = 'success'
+        data = replaceData(resultBefore?.data as unknown, placeholder, options as any) as TData
+        isPlaceholderData = true
+      }
+    }
+
+    if (select && data !== undefined) {
+      if (resultBefore && data === (this.#resultState?.data as unknown) && select === this.#selectFn) {
+        data = this.#selected
+      } else {
+        try {
+          this.#selectFn = select
+          data = replaceData<TData>(resultBefore?.data, select(data as unknown as TQueryData), options as any)
+          this.#selected = data
+          this.#selectError = null
+        } catch (selectError) {
+          this.#selectError = selectError as TError
+        }
+      }
+    } else if (data === undefined) {
+      // What select made of other data has nothing to do with this.
+      this.#selectError = null
+    }
+    if (this.#selectError) {
+      error = this.#selectError
+      data = this.#selected
+      errorUpdatedAt = resultBefore?.error === error ? resultBefore.errorUpdatedAt : Date.now()
+      status = 'error'
+      isPlaceholderData = false
+    }
+
+    const isEnabled = resolveQueryValue(options.enabled, query) !== false
+    const isFetching = fetchStatus === 'fetching'
+    const isPending = status === 'pending'
+    const isError = status === 'error'
+    const isLoading = isPending && isFetching
+    const hasData = data !== undefined
+    const result: QueryObserverBaseResult<TData, TError> = {
+      status,
+      fetchStatus,
+      isPending,
+      isSuccess: status === 'success',
+      isError,
+      isInitialLoading: isLoading,
+      isLoading,
+      data,
+      dataUpdatedAt: state.dataUpdatedAt,
+      error,
+      errorUpdatedAt,
+      failureCount: fetchFailureCount,
+      failureReason: fetchFailureReason,
+      errorUpdateCount: state.errorUpdateCount,
+      isFetched: query.isFetched(),
+      isFetchedAfterMount:
+        state.dataUpdateCount > stateBefore.dataUpdateCount || state.errorUpdateCount > stateBefore.errorUpdateCount,
+      isFetching,
+      isRefetching: isFetching && !isPending,
+      isLoadingError: isError && !hasData,
+      isPaused: fetchStatus === 'paused',
+      isPlaceholderData,
+      isRefetchError: isError && hasData,
+      isStale: isEnabled && query.isStaleByTime(resolveQueryValue(options.staleTime, query)),
+      refetch: this.refetch,
+      isEnabled,
+    }
+    return result as QueryObserverResult<TData, TError>
+  }
+
+  /** Looks again, and tells where something changed. */
+  updateResult(): void {
+    const before = this.#result as QueryObserverResult<TData, TError> | undefined
+    const result = this.createResult(this.#query, this.options)
+    this.#resultState = this.#query.state
+    this.#resultOptions = this.options
+    if (this.#resultState.data !== undefined) this.#lastQueryWithData = this.#query
+
+    if (shallowEqualObjects(result, before)) return
+    this.#result = result
+    const told = !before || tells(wants(this.options, this.#trackedProps), changesBetween(before, result))
+    notifyManager.batch(() => {
+      if (told) this.listeners.forEach((listener) => listener(this.#result))
+      this.#client
+        .getQueryCache()
+        .notify({ type: 'observerResultsUpdated', query: this.#query as Query<any, any, any, any> })
+    })
+  }
+
+  #updateQuery(): void {
+    const query = this.#client.getQueryCache().build(this.#client, this.options)
+    if (query === this.#query) return
+    const before = this.#query as Query<TQueryFnData, TError, TQueryData, TQueryKey> | undefined
+    this.#query = query
+    this.#stateBefore = query.state
+    if (this.hasListeners()) {
+      before?.removeObserver(this)
+      query.addObserver(this)
+    }
+  }
+
+  /** The query changed. */
+  onQueryUpdate(): void {
+    this.updateResult()
+    if (this.hasListeners()) this.sync()
+  }
+
+  /** @internal The engine found the query due for this observer. */
+  onFetchDue(): void {
+    void this.#executeFetch()
+  }
+
+  /** @internal The data turned stale. */
+  onStale(): void {
+    if (!this.#result.isStale) this.updateResult()
+  }
+
+  /** @internal The query it looks at lets the engine know. */
+  attachTo(engine: QueryEngine, query: number): void {
+    const terms = (this.#terms = termsOf(this.options, this.#query))
+    this.#engine = engine
+    this.#id = engine.machine.attach(Date.now(), query, terms.flags, terms.staleTime, terms.interval)
+    engine.observers.set(this.#id, this)
+    engine.rearm()
+  }
+
+  /** @internal And that it looks no more; whether the fetch on its way is to be cancelled. */
+  detachFrom(engine: QueryEngine): boolean {
+    engine.observers.delete(this.#id)
+    const cancel = engine.machine.detach(Date.now(), this.#id)
+    this.#id = 0
+    engine.rearm()
+    return cancel
+  }
+
+  /** @internal Lets the engine know its terms, where they are not what it knows: they may be functions. */
+  sync(): void {
+    if (this.#id === 0) return
+    const known = this.#terms!
+    const terms = termsOf(this.options, this.#query)
+    if (
+      terms.flags === known.flags &&
+      terms.staleTime === known.staleTime &&
+      terms.interval === known.interval
+    ) {
+      return
+    }
+    this.#terms = terms
+    const engine = this.#engine!
+    engine.machine.set_options(Date.now(), this.#id, terms.flags, terms.staleTime, terms.interval)
+    engine.rearm()
+  }
+}

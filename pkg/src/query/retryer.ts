@@ -1,0 +1,119 @@
+// A promise for a function that is run by an engine's word: now, again, later, or no more.
+import { environmentManager } from './environmentManager.js'
+import { CancelledError } from './cancelledError.js'
+import { noop } from './utils.js'
+import type { CancelOptions, NetworkMode } from './types.js'
+
+export type RetryValue<TError> = boolean | number | ((failureCount: number, error: TError) => boolean)
+export type RetryDelayValue<TError> = number | ((failureCount: number, error: TError) => number)
+
+/** The retry options as the engine reads them: see `run` in crates/npm/src/query/codes.rs. */
+export function retryCode(retry: RetryValue<any> | undefined): number {
+  if (retry === undefined) return environmentManager.isServer() ? 0 : 3
+  // With a function, each failure brings its verdict.
+  return retry === true ? Infinity : typeof retry === 'number' && retry > 0 ? Math.ceil(retry) : 0
+}
+
+export function delayCode(delay: RetryDelayValue<any> | undefined): number {
+  return typeof delay === 'number' ? Math.max(delay, 0) || 0 : -1
+}
+
+export function modeCode(mode: NetworkMode | undefined): number {
+  return mode === undefined || mode === 'online' ? 0 : mode === 'always' ? 1 : 2
+}
+
+/** How a run ended: 0 with data, 1 with an error, 2 cancelled. */
+export type Outcome = 0 | 1 | 2
+
+interface RetryerConfig<TData, TError> {
+  fn: () => TData | Promise<TData>
+  initialPromise?: Promise<TData>
+  retry?: RetryValue<TError>
+  retryDelay?: RetryDelayValue<TError>
+  /** Tells the engine of a failure. 0: the run is over, 1: it is tried again, 2: it is not. */
+  failed: (verdict: number, delay: number) => number
+  /** Tells the engine that the run is over. */
+  ended: (outcome: Outcome) => void
+  onCancel?: (error: CancelledError) => void
+  onFail: (failureCount: number, error: TError) => void
+  /** Asks the engine whether a paused run goes on, and lets it. */
+  resume: () => void
+}
+
+export class Retryer<TData = unknown, TError = any> {
+  readonly promise: Promise<TData>
+  status: 'pending' | 'resolved' | 'rejected' = 'pending'
+  #config: RetryerConfig<TData, TError>
+  #failures = 0
+  #error: unknown
+  #resolve!: (data: TData) => void
+  #reject!: (error: unknown) => void
+
+  constructor(config: RetryerConfig<TData, TError>) {
+    this.#config = config
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.promise.catch(noop)
+  }
+
+  /** Calls the function: the engine said so. */
+  attempt(): void {
+    if (this.status !== 'pending') return
+    const { fn, initialPromise } = this.#config
+    let answer: TData | Promise<TData>
+    try {
+      answer = (this.#failures === 0 && initialPromise) || fn()
+    } catch (error) {
+      answer = Promise.reject(error)
+    }
+    Promise.resolve(answer).then(
+      (data) => this.#settle('resolved', data),
+      (error) => this.#failed(error),
+    )
+  }
+
+  /** The last error stands. */
+  giveUp(): void {
+    this.#settle('rejected', this.#error)
+  }
+
+  /** Goes on after a pause, if the engine finds that it can. */
+  continue(): Promise<TData> {
+    if (this.status === 'pending') this.#config.resume()
+    return this.promise
+  }
+
+  cancel(options?: CancelOptions): void {
+    if (this.status !== 'pending') return
+    const error = new CancelledError(options)
+    this.#settle('rejected', error)
+    this.#config.onCancel?.(error)
+  }
+
+  #failed(error: any): void {
+    if (this.status !== 'pending') return
+    this.#error = error
+    const { retry, retryDelay } = this.#config
+    const delay = typeof retryDelay === 'function' ? Math.max(retryDelay(this.#failures, error), 0) || 0 : -1
+    const verdict = typeof retry === 'function' ? (retry(this.#failures, error) ? 1 : 0) : 2
+    if (this.#config.failed(verdict, delay) === 1) {
+      this.#failures++
+      this.#config.onFail(this.#failures, error)
+    } else {
+      this.giveUp()
+    }
+  }
+
+  #settle(status: 'resolved' | 'rejected', value: any): void {
+    if (this.status !== 'pending') return
+    this.status = status
+    if (status === 'resolved') {
+      this.#resolve(value)
+    } else {
+      this.#config.ended(value instanceof CancelledError ? 2 : 1)
+      this.#reject(value)
+    }
+  }
+}

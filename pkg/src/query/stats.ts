@@ -1,0 +1,45 @@
+import type { QueryMachine } from './engine.js'
+
+/** What a cache did since it began: plain numbers. */
+export interface QueryStats {
+  /** Reads that were answered from the cache, the data fresh. */
+  hits: number
+  /** Reads for which there was no data. */
+  misses: number
+  /** Reads that were answered from the cache, the data stale. */
+  staleServed: number
+  /** Fetches that joined one on its way. */
+  deduplicated: number
+  fetches: number
+  /** Fetches that failed, after all their retries. */
+  errors: number
+  retries: number
+  /** Queries collected after their gc time. */
+  evictions: number
+  /** The part of all reads that was answered from the cache, 0 to 1; `undefined` before the first. */
+  hitRate: number | undefined
+  /** How long fetches that succeeded took, in ms; `undefined` before the first. */
+  fetchLatency: { count: number; sum: number; max: number; p50: number; p95: number; p99: number } | undefined
+}
+
+/** The figures of a machine; all zero where it was never started. */
+export function statsOf(machine: QueryMachine | undefined): QueryStats {
+  // The order of `figure` in crates/npm/src/query/queries.rs.
+  const figure = (which: number) => machine?.figure(which) ?? 0
+  const count = figure(9)
+  const reads = figure(0) + figure(1) + figure(2)
+  return {
+    hits: figure(0),
+    misses: figure(1),
+    staleServed: figure(2),
+    deduplicated: figure(3),
+    fetches: figure(4),
+    errors: figure(5),
+    retries: figure(6),
+    evictions: figure(7),
+    hitRate: reads ? figure(8) : undefined,
+    fetchLatency: count
+      ? { count, sum: figure(10), max: figure(11), p50: figure(12), p95: figure(13), p99: figure(14) }
+      : undefined,
+  }
+}

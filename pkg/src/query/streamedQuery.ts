@@ -1,0 +1,61 @@
+// A query function for what comes in pieces.
+import { FETCH_SIGNAL, addSignal } from './queryFn.js'
+import { addToEnd } from './utils.js'
+import type { QueryFunction, QueryFunctionContext, QueryKey } from './types.js'
+
+type Params<TQueryFnData, TData, TQueryKey extends QueryKey> = {
+  streamFn: (
+    context: QueryFunctionContext<TQueryKey>,
+  ) => AsyncIterable<TQueryFnData> | Promise<AsyncIterable<TQueryFnData>>
+  /** What a refetch does with what is there: forgets it first, adds to it, or replaces it at the end. */
+  refetchMode?: 'append' | 'reset' | 'replace'
+} & (
+  | { reducer?: never; initialValue?: never }
+  | { reducer: (data: TData, chunk: TQueryFnData) => TData; initialValue: TData }
+)
+
+/** Writes each piece into the cache as it comes; the fetch ends with the stream. */
+export function streamedQuery<
+  TQueryFnData = unknown,
+  TData = Array<TQueryFnData>,
+  TQueryKey extends QueryKey = QueryKey,
+>({
+  streamFn,
+  refetchMode = 'reset',
+  reducer = (items, chunk) => addToEnd(items as TQueryFnData[], chunk) as TData,
+  initialValue = [] as TData,
+}: Params<TQueryFnData, TData, TQueryKey>): QueryFunction<TData, TQueryKey> {
+  return async (context) => {
+    const { client, queryKey, meta, pageParam, direction } = context
+    const signal = (context as { [FETCH_SIGNAL]?: AbortSignal })[FETCH_SIGNAL]
+    if (signal?.aborted) return initialValue
+
+    const query = client.getQueryCache().find({ queryKey, exact: true })
+    const again = !!query?.isFetched()
+    if (query && again && refetchMode === 'reset') query.setState({ ...query.resetState, fetchStatus: 'fetching' })
+    const replace = again && refetchMode === 'replace'
+
+    let cancelled = false
+    const over = () => cancelled || signal?.aborted === true
+    const stream = await streamFn(
+      addSignal(
+        { client, meta, queryKey, pageParam, direction },
+        () => context.signal,
+        () => (cancelled = true),
+        signal,
+      ) as QueryFunctionContext<TQueryKey>,
+    )
+    let result = initialValue
+    for await (const chunk of stream) {
+      if (over()) break
+      if (replace) result = reducer(result, chunk)
+      else {
+        client.setQueryData<TData>(queryKey, (before: any) =>
+          reducer(before === undefined ? initialValue : before, chunk) as any,
+        )
+      }
+    }
+    if (replace && !over()) client.setQueryData<TData>(queryKey, result as any)
+    return client.getQueryData<TData>(queryKey) ?? initialValue
+  }
+}

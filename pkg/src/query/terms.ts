@@ -1,0 +1,49 @@
+// The options of an observer as the engine reads them: flags, a stale time, an interval.
+import { environmentManager } from './environmentManager.js'
+import { resolveQueryValue } from './utils.js'
+import type { Query } from './query.js'
+import type { QueryObserverOptions } from './types.js'
+
+/** See `observer` in crates/npm/src/query/codes.rs. */
+export interface Terms {
+  flags: number
+  staleTime: number
+  interval: number
+}
+
+const REFETCH_ALWAYS = 2
+
+function refetch(value: unknown): number {
+  return value === 'always' ? REFETCH_ALWAYS : value !== false ? 1 : 0
+}
+
+/** Static is spelled as a negative number. */
+export function staleTimeCode(staleTime: unknown): number {
+  return staleTime === 'static' ? -1 : Math.max(Number(staleTime) || 0, 0)
+}
+
+/** A finite number of ms above zero, or zero for none. */
+export function intervalCode(interval: unknown): number {
+  return typeof interval === 'number' && interval > 0 && interval !== Infinity ? interval : 0
+}
+
+/** What `options` come to for `query` now: some may be functions of it. */
+export function termsOf(
+  options: QueryObserverOptions<any, any, any, any, any>,
+  query: Query<any, any, any, any>,
+): Terms {
+  const resolve = (value: any) => (typeof value === 'function' ? resolveQueryValue(value, query) : value)
+  return {
+    flags:
+      (resolve(options.enabled) !== false ? 1 : 0) |
+      (refetch(resolve(options.refetchOnMount)) << 1) |
+      (refetch(resolve(options.refetchOnWindowFocus)) << 3) |
+      (refetch(resolve(options.refetchOnReconnect)) << 5) |
+      (resolve(options.retryOnMount) !== false ? 1 << 7 : 0) |
+      (options.refetchIntervalInBackground ? 1 << 8 : 0) |
+      (options.suspense ? 1 << 9 : 0) |
+      (environmentManager.isServer() ? 0 : 1 << 10),
+    staleTime: staleTimeCode(resolve(options.staleTime)),
+    interval: intervalCode(resolve(options.refetchInterval)),
+  }
+}
