@@ -16,6 +16,7 @@
 pub mod app;
 pub mod args;
 pub mod clock;
+pub mod connections;
 pub mod failure;
 pub mod limit;
 pub mod metrics;

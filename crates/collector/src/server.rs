@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::args::Serve;
 use crate::clock::Clock;
+use crate::connections;
 use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
@@ -18,9 +19,6 @@ use crate::store::{Options, Store, StoreError};
 
 /// The time between two sweeps of what is too old.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
-
-/// How long requests may take to finish once the collector is told to stop.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Why the collector does not run.
 #[derive(Debug)]
@@ -41,8 +39,6 @@ pub enum ServeError {
     SlowTimeout,
     /// Signals cannot be caught.
     Signals(std::io::Error),
-    /// The listening socket broke.
-    Broken(std::io::Error),
 }
 
 impl std::fmt::Display for ServeError {
@@ -66,7 +62,6 @@ impl std::fmt::Display for ServeError {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}. Start whippet again."),
-            Self::Broken(error) => write!(f, "the listening socket broke: {error}. Start whippet again."),
         }
     }
 }
@@ -114,11 +109,11 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
     announce(address, &arguments.data);
 
-    let outcome = listen(listener, routes::router(app), told_to_stop).await;
+    connections::serve(listener, routes::router(app), told_to_stop).await;
     tasks.shutdown().await;
     store.close().await;
     tracing::info!("stopped; everything is on disk");
-    outcome.map_err(ServeError::Broken)
+    Ok(())
 }
 
 fn check(arguments: &Serve) -> Result<(), ServeError> {
@@ -163,29 +158,6 @@ fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
             }
         }
     });
-}
-
-async fn listen(
-    listener: TcpListener,
-    router: axum::Router,
-    told_to_stop: impl Future<Output = ()>,
-) -> std::io::Result<()> {
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let mut listening = stopped.clone();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            let _ = listening.wait_for(|stop| *stop).await;
-        })
-        .into_future();
-    tokio::pin!(server);
-    tokio::select! {
-        outcome = &mut server => return outcome,
-        () = told_to_stop => tracing::info!("stopping"),
-    }
-    let _ = stop.send(true);
-    // Browsers keep connections open: whoever has not finished by then is cut off.
-    tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(()))
 }
 
 /// Waits for Ctrl-C or a friendly kill. They are caught from this call on, not only once it is polled.

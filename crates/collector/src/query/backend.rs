@@ -72,7 +72,8 @@ pub fn backend(
 
 /// The sum of what the counters that `wanted` picks grew by.
 pub fn sum(counters: &[Counter], pair: Pair, wanted: impl Fn(&Counter) -> bool) -> f64 {
-    counters.iter().filter(|counter| wanted(counter)).map(|counter| counter.increase(pair)).sum()
+    // Not `sum`, which makes nothing -0.
+    counters.iter().filter(|counter| wanted(counter)).fold(0.0, |sum, counter| sum + counter.increase(pair))
 }
 
 /// The share that the counters which `wanted` picks have in all; `None` where nothing was counted.

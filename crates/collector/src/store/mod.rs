@@ -175,6 +175,8 @@ impl Store {
 
     /// Finishes what is waiting, and ends the writer. Later writes fail with [`StoreError::Closed`].
     pub async fn close(&self) {
+        // The last connection to close merges the log into the file, and readers may not write.
+        self.readers.close();
         let (reply, answer) = oneshot::channel();
         if self.jobs.send(Job::Close { reply }).await.is_ok() {
             let _ = answer.await;

@@ -37,6 +37,11 @@ impl Readers {
         Ok(result)
     }
 
+    /// Closes those that are idle.
+    pub fn close(&self) {
+        self.idle().clear();
+    }
+
     fn open(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;

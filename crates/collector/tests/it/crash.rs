@@ -119,6 +119,7 @@ fn every_acknowledged_beacon_survives_sigkill() {
 fn sigterm_ends_it_in_good_order() {
     let folder = tempfile::tempdir().unwrap();
     let mut program = Program::start(folder.path());
+    assert!(request(&program.address, "GET /api/status", "").unwrap().starts_with("HTTP/1.1 200"));
     assert!(
         Command::new("kill").args(["-TERM", &program.child.id().to_string()]).status().unwrap().success()
     );
