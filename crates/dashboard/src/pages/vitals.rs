@@ -106,7 +106,7 @@ fn about(vital: &Vital) -> String {
         1 => "1 view".to_owned(),
         count => format!("{} views", format::count(count)),
     };
-    format!("{views} · good up to {}", format::figure(vital.good, vital.unit))
+    format!("{views} · good ≤\u{a0}{}", format::figure(vital.good, vital.unit))
 }
 
 #[component]

@@ -1,0 +1,11 @@
+//! What of `whippet-leptos` only a browser can show.
+#![cfg(target_arch = "wasm32")]
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+#[path = "leptos/pacing.rs"]
+mod pacing;
+#[path = "leptos/query.rs"]
+mod query;
+#[path = "leptos/stage.rs"]
+mod stage;
