@@ -25,7 +25,7 @@ fn bits(step: Step) -> u32 {
 
 /// Adds a paced function: ms, ms or NaN for none, and the two edges.
 #[wasm_bindgen]
-pub fn create(wait: f64, max_wait: f64, leading: bool, trailing: bool) -> u32 {
+pub fn pacer_create(wait: f64, max_wait: f64, leading: bool, trailing: bool) -> u32 {
     let mut pacing = Pacing::debounce(Duration::from_ms(wait)).leading(leading).trailing(trailing);
     if !max_wait.is_nan() {
         pacing = pacing.max_wait(Duration::from_ms(max_wait));
@@ -35,49 +35,49 @@ pub fn create(wait: f64, max_wait: f64, leading: bool, trailing: bool) -> u32 {
 
 /// The function is gone.
 #[wasm_bindgen]
-pub fn release(id: u32) {
+pub fn pacer_release(id: u32) {
     PACERS.with(|pacers| pacers.release(PacerId(id)));
 }
 
 /// It was called.
 #[wasm_bindgen]
-pub fn call(id: u32, now: f64) -> u32 {
+pub fn pacer_call(id: u32, now: f64) -> u32 {
     PACERS.with(|pacers| bits(pacers.call(PacerId(id), Instant::from_ms(now))))
 }
 
 /// Run now what waits.
 #[wasm_bindgen]
-pub fn flush(id: u32, now: f64) -> u32 {
+pub fn pacer_flush(id: u32, now: f64) -> u32 {
     PACERS.with(|pacers| bits(pacers.flush(PacerId(id), Instant::from_ms(now))))
 }
 
 /// Forget what waits.
 #[wasm_bindgen]
-pub fn cancel(id: u32) -> u32 {
+pub fn pacer_cancel(id: u32) -> u32 {
     PACERS.with(|pacers| bits(pacers.cancel(PacerId(id))))
 }
 
 /// Whether a wait is going on.
 #[wasm_bindgen]
-pub fn pending(id: u32) -> bool {
+pub fn pacer_pending(id: u32) -> bool {
     PACERS.with(|pacers| pacers.is_pending(PacerId(id)))
 }
 
 /// The delay for `setTimeout`; negative: no timer is needed.
 #[wasm_bindgen]
-pub fn arm(now: f64) -> f64 {
+pub fn pacers_arm(now: f64) -> f64 {
     PACERS.with(|pacers| pacers.arm(Instant::from_ms(now)).map_or(-1.0, Duration::as_ms))
 }
 
 /// The timer fired.
 #[wasm_bindgen]
-pub fn timeout(now: f64) {
+pub fn pacers_timeout(now: f64) {
     PACERS.with(|pacers| pacers.handle_timeout(Instant::from_ms(now)));
 }
 
 /// The next function whose wait is over, above the bits of its step; negative: there is none.
 #[wasm_bindgen]
-pub fn expired(now: f64) -> f64 {
+pub fn pacers_expired(now: f64) -> f64 {
     PACERS.with(|pacers| match pacers.poll_expired(Instant::from_ms(now)) {
         Some((id, step)) => f64::from(id.0 << STEP_BITS | bits(step)),
         None => -1.0,
@@ -86,12 +86,12 @@ pub fn expired(now: f64) -> f64 {
 
 /// How often paced functions were called.
 #[wasm_bindgen]
-pub fn calls() -> f64 {
+pub fn pacers_calls() -> f64 {
     PACERS.with(|pacers| pacers.calls() as f64)
 }
 
 /// How often they ran.
 #[wasm_bindgen]
-pub fn invocations() -> f64 {
+pub fn pacers_invocations() -> f64 {
     PACERS.with(|pacers| pacers.invocations() as f64)
 }

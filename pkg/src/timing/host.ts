@@ -54,7 +54,7 @@ function arm(engine: Engine): void {
   setter = setTimeout
   clock = Date
   timer = undefined
-  const delay = engine.arm(now)
+  const delay = engine.pacers_arm(now)
   if (delay < 0) return
   due = now + delay
   timer = setTimeout(fire, delay)
@@ -64,10 +64,10 @@ function arm(engine: Engine): void {
 
 function fire(): void {
   const engine = start()
-  engine.timeout(Date.now())
+  engine.pacers_timeout(Date.now())
   try {
     for (;;) {
-      const next = engine.expired(Date.now())
+      const next = engine.pacers_expired(Date.now())
       if (next < 0) return
       const id = next >>> STEP_BITS
       const entry = waiting.get(id)!

@@ -45,12 +45,12 @@ export function pace<Args extends unknown[], R, This>(
     if (signal?.aborted) return result
     if (!engine) {
       engine = start()
-      id = engine.create(wait, maxWait, !!leading, !!trailing)
+      id = engine.pacer_create(wait, maxWait, !!leading, !!trailing)
       releaseWhenCollected(paced, id)
     }
     lastArgs = args
     lastThis = this
-    const step = engine.call(id, Date.now())
+    const step = engine.pacer_call(id, Date.now())
     // Zero: one of many calls in a burst.
     if (step !== 0) act(step)
     return result
@@ -62,13 +62,13 @@ export function pace<Args extends unknown[], R, This>(
   }
 
   paced.cancel = () => {
-    if (engine) act(engine.cancel(id))
+    if (engine) act(engine.pacer_cancel(id))
   }
   paced.flush = () => {
-    if (engine) act(engine.flush(id, Date.now()))
+    if (engine) act(engine.pacer_flush(id, Date.now()))
     return result
   }
-  paced.pending = () => !!engine && !!engine.pending(id)
+  paced.pending = () => !!engine && !!engine.pacer_pending(id)
 
   signal?.addEventListener('abort', paced.cancel, { once: true })
   return paced
@@ -88,6 +88,6 @@ let collected: FinalizationRegistry<number> | undefined
 /** Gives the number of a function that is gone to another one. */
 function releaseWhenCollected(paced: object, id: number): void {
   if (typeof FinalizationRegistry !== 'function') return
-  collected ??= new FinalizationRegistry((id) => started()!.release(id))
+  collected ??= new FinalizationRegistry((id) => started()!.pacer_release(id))
   collected.register(paced, id)
 }

@@ -10,5 +10,5 @@ export interface TimingStats {
 
 export function stats(): TimingStats {
   const engine = started()
-  return { calls: engine?.calls() ?? 0, invocations: engine?.invocations() ?? 0 }
+  return { calls: engine?.pacers_calls() ?? 0, invocations: engine?.pacers_invocations() ?? 0 }
 }

@@ -1,1 +1,188 @@
+//! Lazy loading of real images in a real page.
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Element;
+use whippet_web::lazy::{LazyLoader, LazyOptions, Stats};
 
+const PIXEL: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+const BROKEN: &str = "data:image/gif;base64,AAAA";
+
+#[wasm_bindgen(inline_js = r#"
+export function page(html) {
+  const root = document.createElement('div')
+  root.innerHTML = html
+  document.body.append(root)
+  return root
+}
+export function html(element) { return element.outerHTML }
+export function find(root, selector) { return root.querySelector(selector) }
+export function append(root, html) { root.insertAdjacentHTML('beforeend', html) }
+export function scroll_to(element) { element.scrollIntoView() }
+export function say(event) { window.dispatchEvent(new Event(event)) }
+export async function frames(count) {
+  for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame)
+}
+export async function settled(check) {
+  for (let i = 0; i < 200; i++) {
+    if (check()) return
+    await new Promise(requestAnimationFrame)
+  }
+  throw new Error('nothing came of it')
+}
+"#)]
+extern "C" {
+    fn page(html: &str) -> Element;
+    fn html(element: &Element) -> String;
+    fn find(root: &Element, selector: &str) -> Element;
+    fn append(root: &Element, html: &str);
+    fn scroll_to(element: &Element);
+    fn say(event: &str);
+    async fn frames(count: u32);
+    #[wasm_bindgen(catch)]
+    async fn settled(check: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// Waits, frame by frame, until `check` holds.
+async fn until(check: impl Fn() -> bool + 'static) {
+    let check = Closure::<dyn Fn() -> bool>::new(check).into_js_value();
+    settled(&check).await.expect("it comes to be");
+}
+
+fn class_of(element: &Element) -> String {
+    element.class_name()
+}
+
+#[wasm_bindgen_test]
+async fn an_image_in_sight_is_loaded_and_one_far_away_is_not() {
+    let root = page(&format!(
+        r#"<img id=near data-src="{PIXEL}" width=10 height=10>
+           <div style="height: 20000px"></div><img id=far data-src="{PIXEL}" width=10 height=10>"#
+    ));
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    let (near, far) = (find(&root, "#near"), find(&root, "#far"));
+    loader.observe(&near);
+    loader.observe(&far);
+    let seen = near.clone();
+    until(move || class_of(&seen) == "loaded").await;
+    assert_eq!(near.get_attribute("src").as_deref(), Some(PIXEL));
+    assert_eq!(far.get_attribute("src"), None);
+    assert_eq!(loader.stats(), Stats { pending: 1, loaded: 1, ..Stats::default() });
+    scroll_to(&far);
+    let seen = far.clone();
+    until(move || class_of(&seen) == "loaded").await;
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn what_was_shown_before_stays_until_the_image_is_ready() {
+    let root = page(&format!(r#"<img src="{PIXEL}#first" data-src="{PIXEL}#second" width=10 height=10>"#));
+    let image = find(&root, "img");
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    loader.observe(&image);
+    let seen = image.clone();
+    let sources = Rc::new(RefCell::new(Vec::new()));
+    let log = sources.clone();
+    until(move || {
+        log.borrow_mut().push((class_of(&seen), seen.get_attribute("src").unwrap()));
+        class_of(&seen) == "loaded"
+    })
+    .await;
+    for (class, source) in sources.borrow().iter() {
+        let expected = if class == "loaded" { "#second" } else { "#first" };
+        assert!(source.ends_with(expected), "{class}: {source}");
+    }
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_picture_with_its_sources_a_background_a_frame_and_a_poster() {
+    let root = page(&format!(
+        r#"<picture><source data-srcset="{PIXEL}#wide 2x" data-sizes="10px"><img data-src="{PIXEL}"></picture>
+           <div data-bg="{PIXEL}#bg">text</div>
+           <iframe data-src="data:text/html,hello"></iframe>
+           <video data-poster="{PIXEL}#poster" data-src="data:video/mp4,"></video>"#
+    ));
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    loader.watch(&root, &"img,[data-bg],iframe,video,source".into());
+    let stats = loader.clone();
+    until(move || stats.stats().pending == 0).await;
+    assert_eq!(find(&root, "source").get_attribute("srcset"), Some(format!("{PIXEL}#wide 2x")));
+    assert_eq!(find(&root, "source").get_attribute("sizes").as_deref(), Some("10px"));
+    assert_eq!(find(&root, "img").get_attribute("src").as_deref(), Some(PIXEL));
+    assert!(html(&find(&root, "[data-bg]")).contains("background-image: url(&quot;data:image/gif"));
+    assert!(find(&root, "iframe").has_attribute("src"));
+    assert_eq!(find(&root, "video").get_attribute("poster"), Some(format!("{PIXEL}#poster")));
+    assert!(find(&root, "video").has_attribute("src"));
+    assert_eq!(loader.stats().loaded, 4);
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_loaded_is_given_up_and_said() {
+    let root = page(&format!(r#"<img data-src="{BROKEN}" width=10 height=10>"#));
+    let said = Rc::new(RefCell::new(0));
+    let count = said.clone();
+    let on_error = Closure::<dyn Fn(Element)>::new(move |_| *count.borrow_mut() += 1).into_js_value();
+    let loader = LazyLoader::new(LazyOptions::new().retries(0).on_error(&on_error)).unwrap();
+    let image = find(&root, "img");
+    loader.observe(&image);
+    until(move || *said.borrow() == 1).await;
+    assert_eq!(class_of(&image), "error");
+    assert_eq!(image.get_attribute("src"), None);
+    assert_eq!(loader.stats(), Stats { pending: 1, failed: 1, ..Stats::default() });
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn what_failed_is_tried_again_when_the_network_is_back() {
+    let root = page(&format!(r#"<img data-src="{BROKEN}" width=10 height=10>"#));
+    let loader = LazyLoader::new(LazyOptions::new().retries(0)).unwrap();
+    let image = find(&root, "img");
+    loader.observe(&image);
+    let seen = image.clone();
+    until(move || class_of(&seen) == "error").await;
+    say("offline");
+    image.set_attribute("data-src", PIXEL).unwrap();
+    say("online");
+    let seen = image.clone();
+    until(move || class_of(&seen) == "loaded").await;
+    assert_eq!(loader.stats(), Stats { loaded: 1, failed: 1, ..Stats::default() });
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn nodes_added_later_are_found_and_removed_ones_forgotten() {
+    let root = page("");
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    loader.watch(&root, &"img[data-src]".into());
+    append(&root, &format!(r#"<p><img id=a data-src="{PIXEL}"></p>"#));
+    let stats = loader.clone();
+    until(move || stats.stats().loaded == 1).await;
+    append(&root, &format!(r#"<div style="height: 20000px"></div><p><img id=b data-src="{PIXEL}"></p>"#));
+    let stats = loader.clone();
+    until(move || stats.stats().pending == 1).await;
+    find(&root, "#b").parent_element().unwrap().remove();
+    let stats = loader.clone();
+    until(move || stats.stats().pending == 0).await;
+    assert_eq!(loader.stats().loaded, 1);
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_loader_loads_nothing_more() {
+    let root = page(&format!(r#"<img data-src="{PIXEL}" width=10 height=10>"#));
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    loader.watch(&root, &"img".into());
+    drop(loader);
+    frames(5).await;
+    assert_eq!(find(&root, "img").get_attribute("src"), None);
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+fn options_that_make_no_sense_are_refused() {
+    let error = LazyLoader::new(LazyOptions::new().root_margin("two feet")).unwrap_err();
+    assert!(error.to_string().contains("root margin"));
+}

@@ -1,0 +1,208 @@
+//! The few things that lazy loading asks of a browser. Strings are `JsValue`s: nothing here reads one.
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// An element of any kind. What it does not have is `undefined`.
+    #[derive(Clone, Debug)]
+    pub type Node;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn dataset(this: &Node) -> Attributes;
+    #[wasm_bindgen(method, getter, js_name = classList)]
+    pub fn class_list(this: &Node) -> ClassList;
+    #[wasm_bindgen(method, getter, js_name = parentNode)]
+    pub fn parent(this: &Node) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn children(this: &Node) -> List;
+    #[wasm_bindgen(method, getter, js_name = lastElementChild)]
+    pub fn last_child(this: &Node) -> Option<Node>;
+    #[wasm_bindgen(method, getter, js_name = nodeType)]
+    pub fn node_type(this: &Node) -> u32;
+    #[wasm_bindgen(method, getter, js_name = isConnected)]
+    pub fn is_connected(this: &Node) -> bool;
+    #[wasm_bindgen(method)]
+    pub fn matches(this: &Node, selector: &JsValue) -> bool;
+    #[wasm_bindgen(method, js_name = querySelectorAll)]
+    pub fn query_all(this: &Node, selector: &JsValue) -> List;
+    #[wasm_bindgen(method, js_name = cloneNode)]
+    pub fn clone_node(this: &Node, deep: bool) -> Node;
+    #[wasm_bindgen(method, js_name = addEventListener)]
+    pub fn listen(this: &Node, event: &JsValue, listener: &JsValue, options: &ListenOnce);
+
+    // Of images.
+    #[wasm_bindgen(method, getter, js_name = decode)]
+    pub fn can_decode(this: &Node) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub fn decode(this: &Node) -> Decoding;
+    #[wasm_bindgen(method, getter, js_name = naturalWidth)]
+    pub fn natural_width(this: &Node) -> u32;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_loading(this: &Node, value: &JsValue);
+    // Of iframes.
+    #[wasm_bindgen(method, getter)]
+    pub fn srcdoc(this: &Node) -> JsValue;
+    // Of videos.
+    #[wasm_bindgen(method, getter, js_name = load)]
+    pub fn can_load(this: &Node) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub fn load(this: &Node);
+
+    /// The `data-` attributes, and the attributes that they stand for.
+    #[derive(Clone)]
+    pub type Attributes;
+    #[wasm_bindgen(method, getter)]
+    pub fn src(this: &Attributes) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_src(this: &Attributes, value: &JsValue);
+    #[wasm_bindgen(method, getter)]
+    pub fn srcset(this: &Attributes) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_srcset(this: &Attributes, value: &JsValue);
+    #[wasm_bindgen(method, getter)]
+    pub fn sizes(this: &Attributes) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_sizes(this: &Attributes, value: &JsValue);
+    #[wasm_bindgen(method, getter)]
+    pub fn poster(this: &Attributes) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_poster(this: &Attributes, value: &JsValue);
+    #[wasm_bindgen(method, getter)]
+    pub fn bg(this: &Attributes) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn style(this: &Node) -> Style;
+    pub type Style;
+    #[wasm_bindgen(method, setter, js_name = backgroundImage)]
+    pub fn set_background_image(this: &Style, value: &JsValue);
+
+    pub type ClassList;
+    #[wasm_bindgen(method)]
+    pub fn add(this: &ClassList, class: &JsValue);
+    #[wasm_bindgen(method)]
+    pub fn remove(this: &ClassList, class: &JsValue);
+
+    /// An array, or what has numbered elements as one.
+    pub type List;
+    #[wasm_bindgen(method, getter)]
+    pub fn length(this: &List) -> u32;
+    #[wasm_bindgen(method, indexing_getter)]
+    pub fn at(this: &List, index: u32) -> JsValue;
+
+    #[wasm_bindgen(js_name = HTMLPictureElement)]
+    pub type Picture;
+    #[wasm_bindgen(js_name = HTMLSourceElement)]
+    pub type Source;
+
+    #[wasm_bindgen(extends = Node)]
+    #[derive(Clone)]
+    pub type Image;
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Image;
+
+    pub type Decoding;
+    #[wasm_bindgen(method)]
+    pub fn then(this: &Decoding, done: &JsValue, failed: &JsValue);
+
+    pub type ListenOnce;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_once(this: &ListenOnce, once: bool);
+
+    pub type IntersectionObserver;
+    #[wasm_bindgen(constructor, catch)]
+    pub fn new(callback: &JsValue, options: &JsValue) -> Result<IntersectionObserver, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn observe(this: &IntersectionObserver, element: &Node);
+    #[wasm_bindgen(method)]
+    pub fn unobserve(this: &IntersectionObserver, element: &Node);
+    #[wasm_bindgen(method)]
+    pub fn disconnect(this: &IntersectionObserver);
+
+    pub type Intersection;
+    #[wasm_bindgen(method, getter, js_name = isIntersecting)]
+    pub fn is_intersecting(this: &Intersection) -> bool;
+    #[wasm_bindgen(method, getter)]
+    pub fn target(this: &Intersection) -> Node;
+    #[wasm_bindgen(method, getter, js_name = boundingClientRect)]
+    pub fn rect(this: &Intersection) -> Rect;
+    #[wasm_bindgen(method, getter, js_name = rootBounds)]
+    pub fn root_bounds(this: &Intersection) -> Option<Rect>;
+
+    pub type Rect;
+    #[wasm_bindgen(method, getter)]
+    pub fn top(this: &Rect) -> f64;
+    #[wasm_bindgen(method, getter)]
+    pub fn bottom(this: &Rect) -> f64;
+    #[wasm_bindgen(method, getter)]
+    pub fn left(this: &Rect) -> f64;
+    #[wasm_bindgen(method, getter)]
+    pub fn right(this: &Rect) -> f64;
+
+    pub type MutationObserver;
+    #[wasm_bindgen(constructor)]
+    pub fn new(callback: &JsValue) -> MutationObserver;
+    #[wasm_bindgen(method, js_name = observe)]
+    pub fn follow(this: &MutationObserver, root: &Node, options: &Follow);
+    #[wasm_bindgen(method)]
+    pub fn disconnect(this: &MutationObserver);
+
+    pub type Follow;
+    #[wasm_bindgen(method, setter, js_name = childList)]
+    pub fn set_child_list(this: &Follow, on: bool);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_subtree(this: &Follow, on: bool);
+
+    pub type Mutation;
+    #[wasm_bindgen(method, getter, js_name = addedNodes)]
+    pub fn added(this: &Mutation) -> List;
+    #[wasm_bindgen(method, getter, js_name = removedNodes)]
+    pub fn removed(this: &Mutation) -> List;
+
+    /// Elements and the numbers of their items.
+    #[wasm_bindgen(js_name = WeakMap)]
+    pub type Numbers;
+    #[wasm_bindgen(constructor, js_class = "WeakMap")]
+    pub fn new() -> Numbers;
+    /// NaN for an element that is not in it.
+    #[wasm_bindgen(method)]
+    pub fn get(this: &Numbers, element: &Node) -> f64;
+    #[wasm_bindgen(method)]
+    pub fn set(this: &Numbers, element: &Node, number: f64);
+    #[wasm_bindgen(method)]
+    pub fn delete(this: &Numbers, element: &Node);
+
+    #[derive(Clone)]
+    pub type Callback;
+    #[wasm_bindgen(method)]
+    pub fn bind(this: &Callback, this_arg: &JsValue, kind: u32, number: u32) -> JsValue;
+    #[wasm_bindgen(method, js_name = bind)]
+    pub fn bind_element(this: &Callback, this_arg: &JsValue, element: &Node) -> JsValue;
+
+    /// An empty object. (js-sys has one, but brings its futures along.)
+    #[wasm_bindgen(js_name = Object)]
+    pub fn object() -> JsValue;
+    #[wasm_bindgen(js_name = queueMicrotask)]
+    pub fn queue_microtask(callback: &JsValue);
+    #[wasm_bindgen(js_name = setTimeout)]
+    pub fn set_timeout(callback: &JsValue, ms: f64) -> f64;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    pub fn clear_timeout(timer: f64);
+    #[wasm_bindgen(js_namespace = performance)]
+    pub fn now() -> f64;
+    #[wasm_bindgen(js_namespace = Math)]
+    pub fn random() -> f64;
+
+    #[wasm_bindgen(thread_local_v2, js_name = window)]
+    pub static WINDOW: Node;
+    #[wasm_bindgen(method, js_name = removeEventListener)]
+    pub fn unlisten(this: &Node, event: &JsValue, listener: &JsValue);
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["window"], js_name = navigator)]
+    pub static NAVIGATOR: Navigator;
+    pub type Navigator;
+    #[wasm_bindgen(method, getter, js_name = onLine)]
+    pub fn on_line(this: &Navigator) -> bool;
+
+    pub type Text;
+    #[wasm_bindgen(method)]
+    pub fn concat(this: &Text, middle: &JsValue, end: &JsValue) -> JsValue;
+}

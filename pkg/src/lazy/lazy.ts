@@ -1,0 +1,96 @@
+import { loadAll } from './fallback.js'
+import { wasm } from './wasm.js'
+
+/** A selector; or what to look through, now and later; or the elements themselves. */
+export type LazyTarget = string | Element | Document | ShadowRoot | Iterable<Element>
+
+export interface LazyOptions {
+  /** The scroll container to look at. Default: the viewport. */
+  root?: Element | Document | null
+  /** How far around the root loading begins, in px or per cent. Default: `'300px'`. */
+  rootMargin?: string
+  /** How much of an element must be within that, from 0 to 1, or several such. Default: `0`. */
+  threshold?: number | number[]
+  /** How many load at once, nearest first. Default: `6`. */
+  maxConcurrent?: number
+  /** How often a failed load is tried again, resting longer each time. Default: `2`. */
+  retries?: number
+  /** The class while it loads; `''` for none. Default: `'loading'`. */
+  classLoading?: string
+  /** The class once it is loaded; `''` for none. Default: `'loaded'`. */
+  classLoaded?: string
+  /** The class once it was given up; `''` for none. Default: `'error'`. */
+  classError?: string
+  /** Called with each element that was loaded. */
+  onLoad?: (element: HTMLElement) => void
+  /** Called with each element that was given up. It is tried again when the network comes back. */
+  onError?: (element: HTMLElement) => void
+}
+
+/** What became of the elements so far. */
+export interface LazyStats {
+  /** Not loaded yet, failed ones included. */
+  pending: number
+  /** Loading now. */
+  loading: number
+  /** Loaded. */
+  loaded: number
+  /** Given up, those that came back later included. */
+  failed: number
+  /** Loads begun again after a failure. */
+  retried: number
+  /** Left before their turn, so that nothing was sent. */
+  cancelled: number
+}
+
+export interface Lazy {
+  /** Looks again for elements: for attributes that were set later. Nodes that are added are found without. */
+  update(): void
+  /** Stops. What is not loaded by now stays so. */
+  destroy(): void
+  stats(): LazyStats
+}
+
+/** What is looked for in a root, and the default target. */
+export const lazySelector =
+  'img[data-src],img[data-srcset],iframe[data-src],video[data-src],video[data-poster],[data-bg]'
+
+const fields = ['pending', 'loading', 'loaded', 'failed', 'retried', 'cancelled'] as const
+
+/**
+ * Loads what `target` names when it comes near: `data-src`, `data-srcset`, `data-sizes`, `data-poster` and
+ * `data-bg` take the place of `src`, `srcset`, `sizes`, `poster` and the background image. Where WebAssembly
+ * or IntersectionObserver is missing, everything loads at once, or when the browser's own laziness says.
+ */
+export function lazy(target: LazyTarget = lazySelector, options: LazyOptions = {}): Lazy {
+  // On a server there is nothing to load.
+  if (typeof document === 'undefined') return loadAll([], options)
+
+  const roots = typeof target === 'string' ? [document] : 'nodeType' in target ? [target] : []
+  const selector = typeof target === 'string' ? target : lazySelector
+  const elements = typeof target === 'string' || 'nodeType' in target ? [] : target
+
+  const engine = startEngine()
+  if (!engine) return loadAll(elements, options, roots, selector)
+
+  // A copy: the engine writes its defaults into it. Null and undefined are what is not given.
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value != null))
+  const loader = engine.lazy_create(given)
+  for (const root of roots) engine.lazy_watch(loader, root, selector)
+  for (const element of elements) engine.lazy_observe(loader, element)
+  return {
+    update: () => engine.lazy_update(loader),
+    destroy: () => engine.lazy_destroy(loader),
+    stats: () => Object.fromEntries(fields.map((name, i) => [name, engine.lazy_stat(loader, i)])) as unknown as LazyStats,
+  }
+}
+
+function startEngine(): ReturnType<typeof wasm> | undefined {
+  if (typeof IntersectionObserver !== 'function') return undefined
+  try {
+    return wasm()
+  } catch {
+    // Images matter more than why they cannot be lazy.
+    return undefined
+  }
+}

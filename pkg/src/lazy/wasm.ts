@@ -1,0 +1,5 @@
+import * as glue from '../../wasm/lazy/whippet_npm.js'
+import hex from '../../wasm/lazy/hex.js'
+import { wasmModule } from '../wasm.js'
+
+export const wasm = wasmModule(glue, hex)
