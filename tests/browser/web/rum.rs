@@ -1,1 +1,290 @@
+//! Real user monitoring in a page: what it hears, what it sends, what it leaves alone.
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use whippet_web::rum::{Rum, RumOptions, start};
 
+#[wasm_bindgen(inline_js = r#"
+export const throwError = (message) =>
+  dispatchEvent(new ErrorEvent('error', { message, filename: 'https://a.example/app.js?key=1', lineno: 10, colno: 5 }))
+export const rejectWith = (reason) => dispatchEvent(
+  new PromiseRejectionEvent('unhandledrejection', { promise: Promise.resolve(), reason }))
+export const hostile = () => ({ toString() { throw new Error('no text') }, get stack() { throw new Error('no stack') } })
+export const oddError = () => dispatchEvent(new Event('error'))
+export const hide = () => dispatchEvent(new Event('pagehide'))
+export const restore = () => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+export const frames = async (count) => {
+  for (let i = 0; i < count; i++) await new Promise((done) => requestAnimationFrame(done))
+}
+export const painted = async () => {
+  document.body.append('something to paint')
+  for (let i = 0; i < 300 && !performance.getEntriesByName('first-contentful-paint').length; i++) await frames(1)
+  await new Promise((done) => setTimeout(done))
+}
+export const stored = () => sessionStorage.getItem('whippet.session')
+let storage
+export const denyStorage = () => {
+  storage = Object.getOwnPropertyDescriptor(window, 'sessionStorage')
+  Object.defineProperty(window, 'sessionStorage', { configurable: true, get() { throw new Error('denied') } })
+}
+export const allowStorage = () => Object.defineProperty(window, 'sessionStorage', storage)
+let real, fetched
+export const refuseBeacons = (throws) => {
+  real = window.fetch
+  fetched = []
+  navigator.sendBeacon = () => { if (throws) throw new TypeError('taken away'); return false }
+  window.fetch = (url, init) => { fetched.push(url + ' ' + JSON.stringify(init)); return Promise.reject(new Error('offline')) }
+}
+export const fetches = () => { window.fetch = real; delete navigator.sendBeacon; return fetched }
+"#)]
+extern "C" {
+    #[wasm_bindgen(js_name = throwError)]
+    fn throw_error(message: &str);
+    #[wasm_bindgen(js_name = rejectWith)]
+    fn reject_with(reason: &JsValue);
+    fn hostile() -> JsValue;
+    #[wasm_bindgen(js_name = oddError)]
+    fn odd_error();
+    fn hide();
+    fn restore();
+    #[wasm_bindgen(catch)]
+    async fn frames(count: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    async fn painted() -> Result<JsValue, JsValue>;
+    fn stored() -> Option<String>;
+    #[wasm_bindgen(js_name = denyStorage)]
+    fn deny_storage();
+    #[wasm_bindgen(js_name = allowStorage)]
+    fn allow_storage();
+    #[wasm_bindgen(js_name = refuseBeacons)]
+    fn refuse_beacons(throws: bool);
+    fn fetches() -> Vec<JsValue>;
+}
+
+type Beacons = Rc<RefCell<Vec<String>>>;
+
+/// A page whose beacons are kept here, and go nowhere.
+fn measured(change: impl FnOnce(&mut RumOptions)) -> (Rum, Beacons) {
+    let beacons = Beacons::default();
+    let kept = Rc::clone(&beacons);
+    let mut options = RumOptions::new("/beacons", "test");
+    options.flush_interval = 1e9;
+    options.before_send = Some(Box::new(move |text| {
+        kept.borrow_mut().push(text);
+        None
+    }));
+    change(&mut options);
+    (start(options), beacons)
+}
+
+fn only(beacons: &Beacons) -> String {
+    let mut beacons = beacons.borrow_mut();
+    assert_eq!(beacons.len(), 1, "{beacons:?}");
+    beacons.remove(0)
+}
+
+fn member(beacon: &str, name: &str) -> String {
+    let start = beacon.find(&format!("\"{name}\":\"")).expect(name) + name.len() + 4;
+    beacon[start..].split('"').next().unwrap().to_owned()
+}
+
+#[wasm_bindgen_test]
+fn what_was_recorded_is_sent() {
+    let (rum, beacons) = measured(|options| {
+        options.release = Some("1.2.3".into());
+        options.page = Some(Box::new(|_| Some("/packages/:name".into())));
+        options.collect = Some(Box::new(|rum| rum.total("query.hits", 7)));
+    });
+    rum.record("query.fetch", 12.5);
+    rum.count("custom", 2);
+    rum.flush();
+    let beacon = only(&beacons);
+    for part in [
+        r#"{"v":1,"id":""#,
+        r#""app":"test","release":"1.2.3","page":"/packages/:name""#,
+        r#""counters":{"custom":2,"query.hits":7}"#,
+        r#""query.fetch":{"scale":5,"sum":12.5,"min":12.5,"max":12.5"#,
+    ] {
+        assert!(beacon.contains(part), "{part} in {beacon}");
+    }
+    // The total did not grow: nothing is new.
+    rum.flush();
+    assert!(beacons.borrow().is_empty());
+    rum.stop();
+}
+
+#[wasm_bindgen_test]
+fn errors_are_counted_and_scrubbed() {
+    let (rum, beacons) = measured(|_| {});
+    throw_error("Uncaught TypeError: x at https://a.example/?token=1");
+    throw_error("Uncaught TypeError: x at https://a.example/?token=2");
+    reject_with(&JsValue::from(js_sys::RangeError::new("too far")));
+    reject_with(&JsValue::from_str("plain"));
+    reject_with(&JsValue::UNDEFINED);
+    // Neither may break the page.
+    reject_with(&hostile());
+    odd_error();
+    rum.flush();
+    let beacon = only(&beacons);
+    for part in [
+        r#"{"message":"Uncaught TypeError: x at https://a.example/","source":"https://a.example/app.js:10:5","count":2}"#,
+        r#"{"message":"RangeError: too far","source":""#,
+        r#"{"message":"plain"}"#,
+        r#"{"message":"undefined"}"#,
+    ] {
+        assert!(beacon.contains(part), "{part} in {beacon}");
+    }
+    rum.stop();
+}
+
+#[wasm_bindgen_test]
+async fn what_the_browser_measured_is_sent_when_the_page_is_hidden_and_once() {
+    let (rum, beacons) = measured(|_| {});
+    painted().await.unwrap();
+    hide();
+    let sent = beacons.borrow_mut().join("\n");
+    assert!(sent.contains(r#""FCP":{"value":"#) && sent.contains(r#""CLS":{"value":"#), "{sent}");
+    beacons.borrow_mut().clear();
+    hide();
+    assert!(beacons.borrow().is_empty(), "{beacons:?}");
+    rum.stop();
+}
+
+#[wasm_bindgen_test]
+async fn a_restored_page_is_a_new_page_view() {
+    let (rum, beacons) = measured(|_| {});
+    rum.count("before", 1);
+    restore();
+    frames(4).await.unwrap();
+    rum.flush();
+    let (first, second) = {
+        let beacons = beacons.borrow();
+        (beacons.first().unwrap().clone(), beacons.last().unwrap().clone())
+    };
+    assert!(first.contains("before"), "{first}");
+    assert_ne!(member(&first, "view"), member(&second, "view"));
+    assert_eq!(member(&first, "session"), member(&second, "session"));
+    assert_eq!(member(&second, "navigation"), "back-forward-cache");
+    assert!(second.contains(r#""LCP":{"value":"#), "{second}");
+    rum.stop();
+}
+
+#[wasm_bindgen_test]
+fn the_visit_is_kept_and_consent_taken_back_forgets_it() {
+    let (rum, beacons) = measured(|_| {});
+    let (next, more) = measured(|_| {});
+    rum.count("a", 1);
+    next.count("a", 1);
+    rum.flush();
+    next.flush();
+    assert_eq!(member(&only(&beacons), "session"), member(&only(&more), "session"));
+    next.stop();
+
+    rum.count("a", 1);
+    rum.consent(false);
+    assert_eq!(stored(), None);
+    throw_error("unheard");
+    rum.count("a", 1);
+    rum.flush();
+    hide();
+    assert!(beacons.borrow().is_empty(), "{beacons:?}");
+
+    rum.consent(true);
+    rum.count("b", 1);
+    rum.flush();
+    let beacon = only(&beacons);
+    assert!(!beacon.contains("\"a\"") && !beacon.contains("unheard"), "{beacon}");
+    rum.stop();
+}
+
+#[wasm_bindgen_test]
+fn without_consent_and_outside_the_sample_nothing_happens() {
+    let (quiet, beacons) = measured(|options| options.consent = false);
+    let (unsampled, others) = measured(|options| options.sample_rate = 0.0);
+    for rum in [&quiet, &unsampled] {
+        rum.count("a", 1);
+        throw_error("unheard");
+        rum.flush();
+        hide();
+    }
+    assert!(beacons.borrow().is_empty() && others.borrow().is_empty());
+    // What was counted elsewhere before the user agreed is not told.
+    quiet.total("a", 5);
+    quiet.consent(true);
+    quiet.flush();
+    assert!(!beacons.borrow().iter().any(|beacon| beacon.contains("\"a\"")));
+    quiet.stop();
+    unsampled.stop();
+}
+
+#[wasm_bindgen_test]
+fn once_stopped_nothing_is_heard() {
+    let (rum, beacons) = measured(|_| {});
+    rum.count("a", 1);
+    rum.stop();
+    assert!(only(&beacons).contains("\"a\":1"));
+    throw_error("unheard");
+    rum.count("a", 1);
+    rum.consent(false);
+    rum.consent(true);
+    rum.flush();
+    hide();
+    assert!(beacons.borrow().is_empty());
+}
+
+#[wasm_bindgen_test]
+fn where_storage_is_denied_it_does_without() {
+    deny_storage();
+    let (rum, beacons) = measured(|_| {});
+    rum.count("a", 1);
+    rum.flush();
+    rum.consent(false);
+    allow_storage();
+    assert_eq!(member(&only(&beacons), "session").len(), 16);
+    rum.stop();
+}
+
+#[wasm_bindgen_test]
+async fn where_send_beacon_refuses_fetch_is_tried() {
+    for throws in [false, true] {
+        refuse_beacons(throws);
+        let (rum, _) = measured(|options| options.before_send = None);
+        rum.count("a", 1);
+        rum.flush();
+        let fetched = fetches();
+        assert_eq!(fetched.len(), 1);
+        let fetched = fetched[0].as_string().unwrap();
+        assert!(fetched.starts_with("/beacons {") && fetched.contains(r#""keepalive":true"#), "{fetched}");
+        assert_eq!((rum.sent().beacons, rum.sent().lost), (1, 0));
+        // The promise fails: the loss is counted.
+        frames(1).await.unwrap();
+        assert_eq!(rum.sent().lost, 1);
+        rum.stop();
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_pages_own_functions_may_call_back() {
+    let handle: Rc<RefCell<Option<Rum>>> = Rc::default();
+    let (inner, calls) = (Rc::clone(&handle), Rc::new(RefCell::new(0)));
+    let counted = Rc::clone(&calls);
+    let (rum, _) = measured(move |options| {
+        options.before_send = Some(Box::new(move |_| {
+            *counted.borrow_mut() += 1;
+            if let Some(rum) = inner.borrow().as_ref() {
+                rum.count("from within", 1);
+                rum.error("from within", "");
+                rum.consent(false);
+            }
+            None
+        }));
+    });
+    *handle.borrow_mut() = Some(rum.clone());
+    rum.count("a", 1);
+    rum.flush();
+    assert_eq!(*calls.borrow(), 1);
+    rum.flush();
+    assert_eq!(*calls.borrow(), 1);
+    handle.borrow_mut().take();
+}

@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 use whippet_engine::beacon::{self, Context, Device, Queue, Session, limits, scrub};
 use whippet_engine::stats::Deltas;
 use whippet_engine::time::{Duration, Instant};
-use whippet_engine::vitals::Navigation;
+use whippet_engine::vitals::{Metric, Navigation, Reporter};
 
 /// Where in the tab's storage the visit is kept.
 const STORAGE_KEY: &str = "whippet.session";
@@ -72,6 +72,8 @@ struct Inner {
 struct Run {
     session: Session,
     context: Context,
+    /// What was reported of each metric, so that a value goes once.
+    reporters: [Reporter; 5],
     timer: Later,
     rejected: Closure<dyn Fn(JsValue)>,
     _listeners: [Listener; 2],
@@ -168,6 +170,7 @@ impl Inner {
         let run = Run {
             session,
             context,
+            reporters: Metric::ALL.map(|_| Reporter::new(true)),
             timer: Later::new(self, |this, _| this.on_timer()),
             rejected: callback(self, |this, _| this.on_lost()),
             _listeners: [
@@ -214,7 +217,13 @@ impl Inner {
     fn on_signal(self: &Rc<Self>, signal: &Signal<'_>) {
         match signal {
             Signal::Report(report) => {
-                self.put(|queue, now| queue.vital(now, report.metric, report.value));
+                let is_new = match self.run.borrow_mut().as_mut() {
+                    Some(run) => run.reporters[report.metric as usize].news(report).is_some(),
+                    None => false,
+                };
+                if is_new {
+                    self.put(|queue, now| queue.vital(now, report.metric, report.value));
+                }
             }
             Signal::Loaded(ms) => self.put(|queue, now| queue.record(now, "page.load", *ms)),
             Signal::Hidden => {
