@@ -61,6 +61,7 @@ pub struct Metrics {
     accepted: Counter,
     duplicates: Counter,
     bytes: Counter,
+    left_out: Counter,
     rejected: Counters<Reason>,
     overflow: Counters<Overflow>,
     write_failures: Counter,
@@ -94,6 +95,7 @@ impl Metrics {
             accepted: Counter::default(),
             duplicates: Counter::default(),
             bytes: Counter::default(),
+            left_out: Counter::default(),
             rejected: Family::default(),
             overflow: Family::default(),
             write_failures: Counter::default(),
@@ -156,10 +158,12 @@ impl Metrics {
         text
     }
 
-    /// Counts a beacon of `bytes` that was kept.
-    pub fn accepted(&self, bytes: usize) {
+    /// Counts a beacon of `bytes` that was kept, and what it says it had no room for.
+    pub fn accepted(&self, bytes: usize, left_out: u64) {
         self.accepted.inc();
         self.bytes.inc_by(bytes as u64);
+        // Whatever a client claims: the counter must not go round.
+        self.left_out.inc_by(left_out.min(1_000_000));
     }
 
     /// Counts a beacon that was sent again.

@@ -2,6 +2,7 @@
 pub mod backend;
 pub mod buckets;
 pub mod errors;
+pub mod histograms;
 pub mod overview;
 pub mod series;
 pub mod status;

@@ -5,6 +5,7 @@ use whippet_engine::vitals::Metric;
 
 use super::backend::{self, CACHES, DATABASE, LATENCY, REQUESTS};
 use super::buckets::Buckets;
+use super::histograms::{self, PAGE_LOADS};
 use super::series::Scrapes;
 use super::steps::Steps;
 use super::{Filter, status, vitals};
@@ -77,9 +78,14 @@ const RESPONSE: [(&str, f64); 3] =
 fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Level>> {
     let filter = Filter { app: Some(app.to_owned()), page: None };
     let values = vitals::p75(connection, steps, &filter)?;
-    let levels = Metric::ALL.iter().zip(values).map(|(metric, value)| {
+    let mut levels = Vec::new();
+    let loads = histograms::whole(connection, steps, &filter, PAGE_LOADS)?;
+    if !loads.is_empty() {
+        levels.push(below(app, "Page load p95", loads.quantile(0.95), 2000.0, Unit::Ms));
+    }
+    levels.extend(Metric::ALL.iter().zip(values).map(|(metric, value)| {
         let unit = if *metric == Metric::Cls { Unit::Number } else { Unit::Ms };
         below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit)
-    });
-    Ok(levels.collect())
+    }));
+    Ok(levels)
 }

@@ -3,20 +3,17 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
 use whippet_api::{Chart, Counter, Line, Toolkit};
-use whippet_engine::stats::Histogram;
 
 use super::buckets::QUANTILES;
+use super::histograms::{FETCHES, histograms};
 use super::steps::Steps;
 use super::{Filter, MATCHES, names};
-use crate::store::{Kind, MINUTE, buckets};
-
-/// The histogram of what queries' fetches took, ms.
-const FETCHES: &str = "query.fetch";
+use crate::store::{Kind, MINUTE};
 
 /// Counters, cache hit rate and fetch latency of the window.
 pub fn toolkit(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Toolkit> {
     let (totals, hits, misses) = counters(connection, steps, filter)?;
-    let fetches = fetches(connection, steps, filter)?;
+    let fetches = histograms(connection, steps, filter, FETCHES)?;
     let chart = |lines| Chart { times: steps.ends.clone(), lines };
     let hit_rate = hits.iter().zip(&misses).map(|(hits, misses)| {
         let all = hits + misses;
@@ -59,20 +56,4 @@ fn counters(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite
         *totals.entry(name.clone()).or_default() += total;
     }
     Ok((totals, hits, misses))
-}
-
-fn fetches(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vec<Histogram>> {
-    let (from, to) = steps.bounds(MINUTE);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT minute, histogram FROM histograms WHERE minute > :from AND minute <= :to
-         AND name IN (SELECT id FROM names WHERE kind = 3 AND name = :name) AND {MATCHES}"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":from": from, ":to": to, ":name": FETCHES, ":app": filter.app, ":page": filter.page,
-    })?;
-    let mut histograms = vec![Histogram::new(); steps.ends.len()];
-    while let Some(row) = rows.next()? {
-        buckets::merge_bytes(&mut histograms[steps.place(row.get(0)?)], row.get_ref(1)?.as_blob()?);
-    }
-    Ok(histograms)
 }

@@ -23,19 +23,15 @@ const DRAINED: usize = 4 * 1024 * 1024;
 /// Takes a beacon in: 204 once it is on disk.
 pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode, Failure> {
     let outcome = accept(&app, request).await;
-    match &outcome {
-        Ok((Kept::New, bytes)) => app.metrics.accepted(*bytes),
-        Ok((Kept::Duplicate, _)) => app.metrics.duplicate(),
-        Err(failure) => {
-            app.metrics.rejected(failure.code);
-            // The code and nothing else: the rest may be the sender's choice.
-            tracing::debug!(code = failure.code, "a beacon was refused");
-        }
+    if let Err(failure) = &outcome {
+        app.metrics.rejected(failure.code);
+        // The code and nothing else: the rest may be the sender's choice.
+        tracing::debug!(code = failure.code, "a beacon was refused");
     }
-    outcome.map(|_| StatusCode::NO_CONTENT)
+    outcome.map(|()| StatusCode::NO_CONTENT)
 }
 
-async fn accept(app: &App, request: Request) -> Result<(Kept, usize), Failure> {
+async fn accept(app: &App, request: Request) -> Result<(), Failure> {
     check_origin(app, request.headers())?;
     let now = app.clock.now();
     app.limiter.take(client(&request), now).map_err(|seconds| {
@@ -48,8 +44,12 @@ async fn accept(app: &App, request: Request) -> Result<(Kept, usize), Failure> {
         DecodeError::TooLarge { .. } => too_large(),
         error => Failure::bad_request(error.code(), error.to_string()),
     })?;
-    let kept = app.store.keep(beacon, now).await?;
-    Ok((kept, body.len()))
+    let left_out = beacon.dropped;
+    match app.store.keep(beacon, now).await? {
+        Kept::New => app.metrics.accepted(body.len(), left_out),
+        Kept::Duplicate => app.metrics.duplicate(),
+    }
+    Ok(())
 }
 
 async fn read(mut body: Body) -> Result<Vec<u8>, Failure> {

@@ -169,6 +169,21 @@ async fn rates_come_from_what_counters_grew_by() {
 }
 
 #[tokio::test]
+async fn a_window_into_the_future_ends_now() {
+    let collector = Collector::new();
+    for _ in 0..3 {
+        collector.scraped(&[(OK, 100.0)]).await;
+        collector.advance(5 * SECOND);
+    }
+    let ahead = collector.now() + MINUTE;
+    let backend: Backend =
+        collector.get(&format!("/api/backend?target=shop&from={START}&to={ahead}")).await.json();
+    assert_eq!(backend.rate.times, [START + 5 * SECOND, START + 10 * SECOND, START + 15 * SECOND]);
+    let answer = collector.get(&format!("/api/backend?target=shop&from={ahead}&to={}", ahead + MINUTE)).await;
+    assert!(answer.json::<Backend>().rate.lines[0].values.iter().all(Option::is_none));
+}
+
+#[tokio::test]
 async fn a_restart_is_no_drop_and_no_jump() {
     let collector = Collector::new();
     for value in [1000.0, 1010.0, 1020.0, 3.0, 13.0, 23.0] {
@@ -269,10 +284,15 @@ async fn the_overview_rates_applications_too() {
     let collector = Collector::new();
     let vitals =
         json!({ "LCP": { "value": 2600.0, "rating": "good" }, "CLS": { "value": 0.02, "rating": "poor" } });
-    collector.beacon(beacon_with("1", json!({ "vitals": vitals }))).await;
+    let load =
+        json!({ "scale": 1, "offset": 23, "counts": [1], "sum": 3000.0, "min": 3000.0, "max": 3000.0 });
+    let more = json!({ "vitals": vitals, "histograms": { "page.load": load }, "dropped": 2 });
+    collector.beacon(beacon_with("1", more)).await;
+    assert_eq!(collector.figure("whippet_measurements_left_out_total").await, 2.0);
     collector.advance(1);
     let overview: Overview = collector.chart("/api/overview").await;
     let levels: Vec<_> = overview.levels.iter().filter(|level| level.subject == "shop").collect();
     let level = |name: &str| levels.iter().find(|level| level.name == name).unwrap().met();
     assert_eq!((level("LCP p75"), level("CLS p75"), level("INP p75")), (Some(false), Some(true), None));
+    assert_eq!(level("Page load p95"), Some(false));
 }
