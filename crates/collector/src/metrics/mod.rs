@@ -120,6 +120,11 @@ impl Metrics {
         registry.register("whippet_beacons_rejected", "Beacons refused, by reason", self.rejected.clone());
         registry.register("whippet_beacon_bytes", "Bytes of all beacons kept", self.bytes.clone());
         registry.register(
+            "whippet_measurements_left_out",
+            "Measurements that pages say they had no room for",
+            self.left_out.clone(),
+        );
+        registry.register(
             "whippet_overflow",
             "Names beyond the limits, counted as (other)",
             self.overflow.clone(),
