@@ -106,7 +106,7 @@ impl Histogram {
         }
         let mut seen = self.zero;
         if rank <= seen {
-            return Some(0.0);
+            return Some(self.min);
         }
         for bucket in self.buckets() {
             seen += bucket.count;
@@ -223,7 +223,7 @@ impl Histogram {
                 lowest = (bound(low), bound(low + 1));
             }
         }
-        if !within(min, lowest) || !within(max, highest) || min > max {
+        if !within(min, lowest) || !within(max, highest) || min < 0.0 || min > max {
             return Err(PartsError::Extremes);
         }
         if !within(sum, (min * count as f64, max * count as f64)) {
@@ -442,6 +442,7 @@ mod tests {
             (Parts { offset: -1000, ..good }, PartsError::Offset),
             (Parts { zero: u64::MAX, ..good }, PartsError::Overflow),
             (Parts { min: 6.0, ..good }, PartsError::Extremes),
+            (Parts { min: -1e-6, zero: 1, ..good }, PartsError::Extremes),
             (Parts { max: f64::NAN, ..good }, PartsError::Extremes),
             (Parts { max: f64::INFINITY, ..good }, PartsError::Extremes),
             (Parts { sum: 11.0, ..good }, PartsError::Sum),
