@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use whippet_collector::limit::Limiter;
 use whippet_collector::origins::Origins;
@@ -101,6 +103,45 @@ async fn what_is_too_large_is_refused() {
     refused("x".repeat(20 << 20), 413, "too_large").await;
     let blank = beacon("a").to_string() + &" ".repeat(64 * 1024);
     refused(blank, 413, "too_large").await;
+}
+
+/// Beacons with some bytes replaced, and bytes that are none.
+fn bodies() -> impl Strategy<Value = Vec<u8>> {
+    let histogram =
+        json!({ "scale": 1, "offset": 13, "counts": [1], "sum": 100.0, "min": 100.0, "max": 100.0 });
+    let whole = beacon_with(
+        "a",
+        json!({
+            "vitals": { "LCP": { "value": 1000.5, "rating": "good" } },
+            "counters": { "query.hits": 1 },
+            "histograms": { "query.fetch": histogram },
+            "errors": [{ "message": "x", "source": "y", "count": 1 }],
+        }),
+    );
+    let whole = whole.to_string().into_bytes();
+    let changes = prop::collection::vec((0..whole.len(), any::<u8>()), 0..4);
+    let changed = changes.prop_map(move |changes| {
+        let mut bytes = whole.clone();
+        for (place, byte) in changes {
+            bytes[place] = byte;
+        }
+        bytes
+    });
+    prop_oneof![3 => changed, 1 => prop::collection::vec(any::<u8>(), 0..200)]
+}
+
+#[test]
+fn whatever_comes_is_kept_or_refused() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let collector = Collector::new();
+    let config = Config { cases: 500, failure_persistence: None, ..Config::default() };
+    let outcome = TestRunner::new(config).run(&bodies(), |body| {
+        let answer = runtime.block_on(collector.post(body));
+        let status = answer.status.as_u16();
+        prop_assert!(status == 204 || (400..500).contains(&status), "{}: {}", status, answer.text());
+        Ok(())
+    });
+    outcome.unwrap();
 }
 
 #[tokio::test]
@@ -207,17 +248,21 @@ async fn names_beyond_the_limits_are_counted_together() {
 
 #[tokio::test]
 async fn counts_beyond_belief_do_no_harm() {
-    let collector = Collector::new();
+    let collector = Arc::new(Collector::new());
     let most = (1u64 << 53) - 1;
     let histogram = json!({ "scale": 1, "offset": 1, "counts": [most], "sum": most as f64 * 1.5, "min": 1.5, "max": 1.5 });
+    let mut posts = tokio::task::JoinSet::new();
     for id in 0..1100 {
         let more = json!({
             "counters": { "query.hits": most },
             "histograms": { "query.fetch": histogram },
             "errors": [{ "message": "x", "source": "y", "count": most }],
+            "dropped": most,
         });
-        collector.beacon(beacon_with(&id.to_string(), more)).await;
+        let collector = Arc::clone(&collector);
+        posts.spawn(async move { collector.beacon(beacon_with(&id.to_string(), more)).await });
     }
+    posts.join_all().await;
     let toolkit: whippet_api::Toolkit = collector.chart("/api/toolkit").await;
     assert!(toolkit.counters[0].total >= i64::MAX as u64 - 1024);
     let errors: whippet_api::Errors = collector.chart("/api/errors").await;
