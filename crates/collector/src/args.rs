@@ -28,7 +28,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Where to listen; port 0 takes any free one
-    #[arg(long, default_value = "127.0.0.1:7300", value_name = "ADDRESS:PORT")]
+    #[arg(long, default_value = "127.0.0.1:7300", value_name = "ADDRESS:PORT", value_parser = address)]
     pub listen: SocketAddr,
     /// The folder everything is kept in
     #[arg(long, default_value = "whippet-data", value_name = "FOLDER")]
@@ -39,9 +39,9 @@ pub struct Serve {
     /// The time between two scrapes
     #[arg(long, default_value = "5s", value_name = "TIME", value_parser = duration)]
     pub scrape_interval: Duration,
-    /// How long a scrape may take
-    #[arg(long, default_value = "4s", value_name = "TIME", value_parser = duration)]
-    pub scrape_timeout: Duration,
+    /// How long a scrape may take [default: until the next one, 10s at most]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub scrape_timeout: Option<Duration>,
     /// A site whose pages may send beacons, such as https://shop.example; may be given several times. Without
     /// it, all may
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
@@ -52,6 +52,14 @@ pub struct Serve {
     /// How many beacons per second one address may send in the long run; 0 is no limit
     #[arg(long, default_value_t = 100, value_name = "BEACONS")]
     pub rate_limit: u32,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    // A name could stand for several addresses; this one never does.
+    let numeric = text.strip_prefix("localhost").map(|port| format!("127.0.0.1{port}"));
+    numeric.as_deref().unwrap_or(text).parse().map_err(|_| {
+        "must be an address and a port: 127.0.0.1:7300 for this machine only, 0.0.0.0:7300 for all".to_owned()
+    })
 }
 
 /// A number with a unit: `500ms`, `5s`, `15m`, `12h`, `30d`.
@@ -91,13 +99,22 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, duration, origin};
+    use super::{Cli, address, duration, origin};
     use clap::{CommandFactory, Parser};
     use std::time::Duration;
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn addresses_have_a_port() {
+        assert_eq!(address("localhost:80"), address("127.0.0.1:80"));
+        assert_eq!(address("[::1]:80").unwrap().port(), 80);
+        for wrong in ["", "7300", ":7300", "localhost", "127.0.0.1", "127.0.0.1:99999", "example.org:80"] {
+            assert!(address(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -20,6 +20,9 @@ use crate::store::{Options, Store, StoreError};
 /// The time between two sweeps of what is too old.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
 
+/// How long a scrape may take where nothing else was said and the next is not due before.
+const LONGEST_SCRAPE: Duration = Duration::from_secs(10);
+
 /// Why the collector does not run.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -102,12 +105,14 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
     };
-    let fetcher = Fetcher::new(arguments.scrape_timeout);
+    let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
+    announce(address, &arguments.data);
+
+    let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
+    let fetcher = Fetcher::new(patience);
     let scraper = Scraper { store: Arc::clone(&store), metrics, board, clock: clock.clone(), fetcher };
     let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
     sweep(&mut tasks, Arc::clone(&store), clock);
-    let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
-    announce(address, &arguments.data);
 
     connections::serve(listener, routes::router(app), told_to_stop).await;
     tasks.shutdown().await;
@@ -122,7 +127,7 @@ fn check(arguments: &Serve) -> Result<(), ServeError> {
     if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(ServeError::SameName(twice[0].to_owned()));
     }
-    if arguments.scrape_timeout > arguments.scrape_interval && !arguments.scrape.is_empty() {
+    if arguments.scrape_timeout.is_some_and(|timeout| timeout > arguments.scrape_interval) {
         return Err(ServeError::SlowTimeout);
     }
     Ok(())
