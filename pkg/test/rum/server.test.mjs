@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { test } from 'node:test'
+
+/** What `code` prints, in a Node process of its own, in this folder. */
+function node(code) {
+  const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  assert.equal(run.status, 0, run.stderr || `ended by ${run.signal}`)
+  return (run.stdout + run.stderr).trim()
+}
+
+const everything = `
+  const { startRum, onCLS, onFCP, onINP, onLCP, onTTFB } = await import('whippet/rum')
+  for (const on of [onCLS, onFCP, onINP, onLCP, onTTFB]) on(() => console.log('called'))
+  const rum = startRum({ endpoint: '/v1/beacons', app: 'server' })
+  rum.flush(); rum.consent(false); rum.consent(true); rum.stop()
+  console.log(JSON.stringify(rum.stats()))`
+const nothing = '{"beacons":0,"bytes":0,"lost":0}'
+
+test('on a server there is nothing to measure, nothing to say, and nothing keeps the process alive', () => {
+  assert.equal(node(everything), nothing)
+})
+
+test('in a page where wasm cannot run it warns once, then is silent', () => {
+  const said = node(`
+    globalThis.document = {}
+    delete globalThis.WebAssembly
+    console.warn = (...said) => console.log('warned:', said[0], said[1].name)
+    ${everything}`)
+  assert.equal(said, `warned: whippet/rum measures nothing: WasmUnavailableError\n${nothing}`)
+})
+
+test('importing starts nothing', () => {
+  const code = `
+    const real = WebAssembly.Module
+    let started = 0
+    WebAssembly.Module = function (...args) { started++; return new real(...args) }
+    await import('whippet/rum')
+    console.log(started)`
+  assert.equal(node(code), '0')
+})

@@ -1,0 +1,148 @@
+// What is measured in a real page, and what still arrives when it is closed.
+import { build } from 'esbuild'
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { eventually } from './browser.mjs'
+
+const html = `<!doctype html><meta charset="utf-8"><title>measured</title>
+<h1>A heading, large enough to be the largest contentful paint</h1><button>slow</button>
+<script src="/bundle.js"></script>
+<script>
+  document.querySelector('button').onclick = () => {
+    const until = performance.now() + 120
+    while (performance.now() < until);
+    document.querySelector('h1').append('!')
+  }
+  window.reports = []
+  for (const name of ['CLS', 'FCP', 'INP', 'LCP', 'TTFB']) rum['on' + name]((metric) => reports.push(metric))
+  window.measured = rum.startRum({ endpoint: '/v1/beacons', app: 'measured', flushInterval: 3_600_000 })
+</script>`
+
+let server, browser, origin, bundle
+let beacons = []
+
+before(async () => {
+  const { outputFiles } = await build({
+    bundle: true,
+    logLevel: 'silent',
+    stdin: {
+      contents: `import * as rum from 'whippet/rum'; window.rum = rum`,
+      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+    },
+    write: false,
+  })
+  bundle = outputFiles[0].contents
+  server = createServer(async (request, response) => {
+    if (request.method === 'POST') {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      beacons.push(JSON.parse(body))
+      response.end()
+    } else if (request.url === '/bundle.js') {
+      response.setHeader('content-type', 'text/javascript').end(bundle)
+    } else if (request.url.startsWith('/plain')) {
+      response.setHeader('content-type', 'text/html').end('<!doctype html><p>elsewhere')
+    } else {
+      response.setHeader('content-type', 'text/html').end(html)
+    }
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  origin = `http://127.0.0.1:${server.address().port}`
+  browser = await chromium.launch({
+    executablePath: process.env.CHROME ?? '/usr/bin/chromium',
+    // Pages that come back from the back/forward cache are a page view of their own.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+  })
+})
+
+after(async () => {
+  await browser?.close()
+  server?.close()
+})
+
+/** A measured page, loaded. */
+async function open() {
+  beacons = []
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  page.faults = []
+  page.on('pageerror', (error) => page.faults.push(String(error)))
+  await page.goto(`${origin}/orders/1042?token=secret#part`)
+  await page.waitForFunction(() => reports.some(({ name }) => name === 'TTFB') && reports.some(({ name }) => name === 'FCP'))
+  return page
+}
+
+/** The vitals that arrived, by name: of each the newest. */
+const vitals = () => Object.assign({}, ...beacons.map(({ vitals }) => vitals))
+
+for (const round of [1, 2, 3, 4]) {
+  test(`closing the tab 250 ms after a click loses nothing, not even INP (${round} of 4)`, async () => {
+    const page = await open()
+    await page.click('button')
+    await page.waitForTimeout(250)
+    await page.close()
+    await eventually('a beacon', () => beacons.length)
+    assert.deepEqual(Object.keys(vitals()).sort(), ['CLS', 'FCP', 'INP', 'LCP', 'TTFB'])
+    assert.ok(vitals().INP.value >= 120, `INP ${vitals().INP.value}`)
+    assert.deepEqual(page.faults, [])
+  })
+}
+
+test('a beacon is small, scrubbed and of one page view', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    setTimeout(() => {
+      throw new TypeError('broken at https://a.example/x?token=secret')
+    })
+    void Promise.reject(new Error('nobody cared'))
+  })
+  await eventually('two errors', () => page.faults.length === 2)
+  await page.close()
+  await eventually('a beacon', () => beacons.length)
+  const [beacon] = beacons
+  const text = JSON.stringify(beacon)
+  assert.equal(beacon.page, '/orders/:id')
+  assert.ok(!text.includes('secret'), text)
+  assert.ok(text.length < 1024, `${text.length} bytes`)
+  const messages = beacon.errors.map(({ message }) => message).sort()
+  assert.deepEqual(messages, ['Error: nobody cared', 'Uncaught TypeError: broken at https://a.example/x'])
+})
+
+test('a page that comes back is a new page view of the same visit', async () => {
+  const page = await open()
+  await page.goto(`${origin}/plain`)
+  await eventually('a beacon of the first view', () => beacons.length)
+  const [{ view, session }] = beacons
+  beacons = []
+  await page.goBack({ waitUntil: 'commit' })
+  await page.waitForFunction(() => reports.some(({ navigationType }) => navigationType === 'back-forward-cache'))
+  await page.close()
+  await eventually('a beacon of the second view', () => beacons.length)
+  const [second] = beacons
+  assert.notEqual(second.view, view)
+  assert.equal(second.session, session)
+  assert.equal(second.navigation, 'back-forward-cache')
+  assert.deepEqual(Object.keys(second.vitals).sort(), ['CLS', 'FCP', 'LCP', 'TTFB'])
+})
+
+test('vitals have the fields of web-vitals, and callbacks that throw break nothing', async () => {
+  const page = await open()
+  const [metric] = await page.evaluate(() => {
+    rum.onFCP(() => {
+      throw new Error('from a callback')
+    })
+    return reports.filter(({ name }) => name === 'FCP').map((metric) => ({ ...metric, entries: metric.entries.map(String) }))
+  })
+  assert.match(metric.id, /^v6-\d{13}-\d{13}$/)
+  assert.equal(metric.delta, metric.value)
+  assert.equal(metric.navigationType, 'navigate')
+  assert.deepEqual(metric.entries, ['[object PerformancePaintTiming]'])
+  assert.ok(['good', 'needs-improvement', 'poor'].includes(metric.rating))
+  await eventually('the error, as the page\'s own', () => page.faults.length)
+  assert.deepEqual(page.faults, ['Error: from a callback'])
+  await page.close()
+})
