@@ -1,0 +1,130 @@
+//! Bodies, split in every way, against plain equality.
+use super::*;
+use proptest::prelude::*;
+use std::vec::Vec;
+
+fn receive(bodies: &mut Bodies, previous: Option<BodyId>, chunks: &[&[u8]]) -> (ReceiptId, Outcome) {
+    let receipt = bodies.begin(previous);
+    for chunk in chunks {
+        bodies.room(receipt, chunk.len()).copy_from_slice(chunk);
+        assert_eq!(bodies.received(receipt), Progress::GoOn);
+    }
+    let outcome = bodies.finish(receipt);
+    (receipt, outcome)
+}
+
+fn kept(bodies: &mut Bodies, body: &[u8]) -> BodyId {
+    let (receipt, _) = receive(bodies, None, &[body]);
+    bodies.keep(receipt).unwrap()
+}
+
+#[test]
+fn every_way_to_split_two_bodies_tells_whether_they_differ() {
+    let old = b"[1,2,3,4,5,6,7,8,9,10]".as_slice();
+    let others = [old, b"[1,2,3,4,5,6,7,8,9,11]", b"[1,2,3]", b"", b"[1,2,3,4,5,6,7,8,9,10] ", b"{}"];
+    for new in others {
+        for first in 0..=new.len() {
+            for second in first..=new.len() {
+                let mut bodies = Bodies::default();
+                let previous = kept(&mut bodies, old);
+                let chunks = [&new[..first], &new[first..second], &new[second..]];
+                let (receipt, outcome) = receive(&mut bodies, Some(previous), &chunks);
+                assert_eq!(outcome == Outcome::Unchanged, new == old);
+                assert_eq!(bodies.bytes(receipt), new);
+                let next = bodies.keep(receipt).unwrap();
+                assert_eq!(next == previous, new == old);
+                assert_eq!(bodies.stats().kept, new.len() as u64);
+            }
+        }
+    }
+}
+
+#[test]
+fn comparing_stops_at_the_first_difference() {
+    let mut bodies = Bodies::default();
+    let old = Vec::from([b'a'; 10_000]);
+    let previous = kept(&mut bodies, &old);
+    let mut new = old.clone();
+    new[1234] = b'b';
+    let chunks: Vec<&[u8]> = new.chunks(1000).collect();
+    receive(&mut bodies, Some(previous), &chunks);
+    assert_eq!(bodies.stats().compared, 1235);
+}
+
+#[test]
+fn a_body_that_is_discarded_leaves_the_previous_one() {
+    let mut bodies = Bodies::default();
+    let previous = kept(&mut bodies, b"[1]");
+    let (receipt, _) = receive(&mut bodies, Some(previous), &[b"[1"]);
+    bodies.discard(receipt);
+    assert_eq!(receive(&mut bodies, Some(previous), &[b"[1]"]).1, Outcome::Unchanged);
+}
+
+#[test]
+fn two_may_arrive_at_once_even_for_the_same_query() {
+    let mut bodies = Bodies::default();
+    let previous = kept(&mut bodies, b"[1,2]");
+    let slow = bodies.begin(Some(previous));
+    bodies.room(slow, 3).copy_from_slice(b"[1,");
+    bodies.received(slow);
+    let (quick, outcome) = receive(&mut bodies, Some(previous), &[b"[9]"]);
+    assert_eq!(outcome, Outcome::Changed);
+    bodies.keep(quick).unwrap();
+    bodies.room(slow, 2).copy_from_slice(b"2]");
+    bodies.received(slow);
+    // What it was compared with is not the newest any more, but is still there for it.
+    assert_eq!(bodies.finish(slow), Outcome::Unchanged);
+    assert_eq!(bodies.bytes(slow), b"[1,2]");
+    assert_ne!(bodies.keep(slow), Some(previous));
+}
+
+#[test]
+fn the_one_not_used_for_longest_goes_first() {
+    let mut bodies = Bodies::new(Budget { body: 100, total: 250 });
+    let a = kept(&mut bodies, &[b'a'; 100]);
+    let b = kept(&mut bodies, &[b'b'; 100]);
+    let (receipt, _) = receive(&mut bodies, Some(a), &[&[b'a'; 100]]);
+    assert_eq!(bodies.keep(receipt), Some(a));
+    kept(&mut bodies, &[b'c'; 100]);
+    assert_eq!(bodies.stats().evicted, 100);
+    assert_eq!(receive(&mut bodies, Some(a), &[&[b'a'; 100]]).1, Outcome::Unchanged);
+    assert_eq!(receive(&mut bodies, Some(b), &[&[b'b'; 100]]).1, Outcome::Changed);
+    assert_eq!(bodies.stats().kept, 200);
+}
+
+#[test]
+fn one_that_is_too_long_is_handed_back_and_not_kept() {
+    let mut bodies = Bodies::new(Budget { body: 10, total: 100 });
+    let receipt = bodies.begin(None);
+    bodies.room(receipt, 10).fill(b' ');
+    assert_eq!(bodies.received(receipt), Progress::GoOn);
+    bodies.room(receipt, 1).fill(b' ');
+    assert_eq!(bodies.received(receipt), Progress::TooLong);
+    assert_eq!(bodies.bytes(receipt).len(), 11);
+    assert_eq!(bodies.keep(receipt), None);
+    assert_eq!(bodies.stats(), Stats { received: 11, ..Stats::default() });
+}
+
+#[test]
+fn a_smaller_budget_counts_at_once() {
+    let mut bodies = Bodies::default();
+    kept(&mut bodies, &[b'a'; 100]);
+    let small = kept(&mut bodies, &[b'b'; 10]);
+    bodies.set_budget(Budget { body: 50, total: 100 });
+    assert_eq!(bodies.stats().kept, 10);
+    bodies.forget(small);
+    assert_eq!(bodies.stats().kept, 0);
+}
+
+proptest! {
+    #[test]
+    fn the_common_prefix_is_the_one_counted_byte_by_byte(
+        start in prop::collection::vec(any::<u8>(), 0..50),
+        a in prop::collection::vec(0..2u8, 0..20),
+        b in prop::collection::vec(0..2u8, 0..20),
+    ) {
+        let (a, b) = ([&start[..], &a].concat(), [&start[..], &b].concat());
+        let expected = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+        prop_assert_eq!(common_prefix(&a, &b), expected);
+    }
+}
