@@ -1,84 +1,33 @@
 //! The collector's own figures, as any backend would expose them.
+mod families;
 mod process;
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use families::{Counters, Durations};
+use whippet_engine::expo::{Kind, Writer};
 
 /// What `/metrics` says it is.
-pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub const CONTENT_TYPE: &str = Writer::CONTENT_TYPE;
 
-type Counters<L> = Family<L, Counter>;
-type Durations<L> = Family<L, Histogram, fn() -> Histogram>;
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Request {
-    method: &'static str,
-    route: String,
-    status: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
-    method: &'static str,
-    route: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Operation {
-    operation: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Reason {
-    reason: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Overflow {
-    kind: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Target {
-    target: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Scraped {
-    target: String,
-    result: &'static str,
-}
-
-/// All figures, and where they are counted. Every label is one of few: nothing a client chose becomes one.
+/// All figures, and where they are counted. Every label takes few values: nothing a client chose becomes one.
 pub struct Metrics {
-    registry: Registry,
-    accepted: Counter,
-    duplicates: Counter,
-    bytes: Counter,
-    left_out: Counter,
-    rejected: Counters<Reason>,
-    overflow: Counters<Overflow>,
-    write_failures: Counter,
-    queue: Gauge,
-    requests: Counters<Request>,
-    latency: Durations<Route>,
-    /// Requests that are being answered.
-    pub in_flight: Gauge,
-    database: Durations<Operation>,
-    scrapes: Counters<Scraped>,
-    scrape_latency: Durations<Target>,
-    series_dropped: Counters<Target>,
-}
-
-/// 0.5 ms to 10 s: what a request, a query or a scrape may take.
-fn durations() -> Histogram {
-    Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
+    started: f64,
+    accepted: AtomicU64,
+    duplicates: AtomicU64,
+    bytes: AtomicU64,
+    left_out: AtomicU64,
+    rejected: Counters<1>,
+    overflow: Counters<1>,
+    write_failures: AtomicU64,
+    requests: Counters<3>,
+    latency: Durations<2>,
+    in_flight: AtomicI64,
+    database: Durations<1>,
+    scrapes: Counters<2>,
+    scrape_latency: Durations<1>,
+    series_dropped: Counters<1>,
 }
 
 impl Default for Metrics {
@@ -90,129 +39,136 @@ impl Default for Metrics {
 impl Metrics {
     /// Everything at zero.
     pub fn new() -> Self {
-        let mut metrics = Self {
-            registry: Registry::default(),
-            accepted: Counter::default(),
-            duplicates: Counter::default(),
-            bytes: Counter::default(),
-            left_out: Counter::default(),
-            rejected: Family::default(),
-            overflow: Family::default(),
-            write_failures: Counter::default(),
-            queue: Gauge::default(),
-            requests: Family::default(),
-            latency: Family::new_with_constructor(durations),
-            in_flight: Gauge::default(),
-            database: Family::new_with_constructor(durations),
-            scrapes: Family::default(),
-            scrape_latency: Family::new_with_constructor(durations),
-            series_dropped: Family::default(),
-        };
-        metrics.register();
-        metrics
-    }
-
-    // The library appends `_total` to counters.
-    fn register(&mut self) {
-        let registry = &mut self.registry;
-        registry.register("whippet_beacons_accepted", "Beacons kept", self.accepted.clone());
-        registry.register("whippet_beacons_duplicate", "Beacons counted before", self.duplicates.clone());
-        registry.register("whippet_beacons_rejected", "Beacons refused, by reason", self.rejected.clone());
-        registry.register("whippet_beacon_bytes", "Bytes of all beacons kept", self.bytes.clone());
-        registry.register(
-            "whippet_measurements_left_out",
-            "Measurements that pages say they had no room for",
-            self.left_out.clone(),
-        );
-        registry.register(
-            "whippet_overflow",
-            "Names beyond the limits, counted as (other)",
-            self.overflow.clone(),
-        );
-        registry.register("whippet_store_queue_length", "Writes that are waiting", self.queue.clone());
-        registry.register("whippet_store_write_failures", "Writes rolled back", self.write_failures.clone());
-        registry.register("whippet_scrapes", "Scrapes by target and result", self.scrapes.clone());
-        registry.register(
-            "whippet_scrape_duration_seconds",
-            "How long scrapes took",
-            self.scrape_latency.clone(),
-        );
-        registry.register(
-            "whippet_scrape_series_dropped",
-            "Samples left out because their target has too many series",
-            self.series_dropped.clone(),
-        );
-        registry.register("http_requests", "Requests by route and status", self.requests.clone());
-        registry.register("http_request_duration_seconds", "How long requests took", self.latency.clone());
-        registry.register("http_requests_in_flight", "Requests being answered", self.in_flight.clone());
-        registry.register("db_query_duration_seconds", "How long the database took", self.database.clone());
-        // A gauge and not an `info`, which only OpenMetrics knows.
-        let build: Family<Vec<(&str, &str)>, Gauge> = Family::default();
-        build.get_or_create(&vec![("version", env!("CARGO_PKG_VERSION"))]).set(1);
-        registry.register("whippet_build_info", "The version of this program", build);
-        registry.register_collector(Box::new(process::Process::new()));
-    }
-
-    /// All figures in OpenMetrics text.
-    pub fn text(&self, queue: usize) -> String {
-        self.queue.set(queue as i64);
-        let mut text = String::new();
-        if let Err(error) = text::encode(&mut text, &self.registry) {
-            tracing::error!(%error, "cannot write the metrics");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Self {
+            started: now.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
+            accepted: AtomicU64::default(),
+            duplicates: AtomicU64::default(),
+            bytes: AtomicU64::default(),
+            left_out: AtomicU64::default(),
+            rejected: Counters::new(["reason"]),
+            overflow: Counters::new(["kind"]),
+            write_failures: AtomicU64::default(),
+            requests: Counters::new(["method", "route", "status"]),
+            latency: Durations::new(["method", "route"]),
+            in_flight: AtomicI64::default(),
+            database: Durations::new(["operation"]),
+            scrapes: Counters::new(["target", "result"]),
+            scrape_latency: Durations::new(["target"]),
+            series_dropped: Counters::new(["target"]),
         }
-        text
+    }
+
+    /// All figures as text; `queue` is how many writes are waiting.
+    pub fn text(&self, queue: usize) -> String {
+        let mut writer = Writer::new();
+        self.write_beacons(&mut writer);
+        self.write_scrapes(&mut writer);
+        self.write_requests(&mut writer);
+        one(&mut writer, "whippet_store_queue_length", Kind::Gauge, "Writes that are waiting", queue as f64);
+        let failures = self.write_failures.load(Relaxed) as f64;
+        one(&mut writer, "whippet_store_write_failures_total", Kind::Counter, "Writes rolled back", failures);
+        self.database.write(&mut writer, "db_query_duration_seconds", "How long the database took");
+        writer.family("whippet_build_info", Kind::Gauge, "The version of this program");
+        writer.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1.0);
+        process::write(&mut writer, self.started);
+        writer.finish()
+    }
+
+    fn write_beacons(&self, writer: &mut Writer) {
+        let mut counter = |name: &str, help: &str, counter: &AtomicU64| {
+            one(writer, name, Kind::Counter, help, counter.load(Relaxed) as f64);
+        };
+        counter("whippet_beacons_accepted_total", "Beacons kept", &self.accepted);
+        counter("whippet_beacons_duplicate_total", "Beacons that had been counted before", &self.duplicates);
+        counter("whippet_beacon_bytes_total", "Bytes of all beacons kept", &self.bytes);
+        counter(
+            "whippet_measurements_left_out_total",
+            "Measurements that pages say they had no room for",
+            &self.left_out,
+        );
+        self.rejected.write(writer, "whippet_beacons_rejected_total", "Beacons refused, by reason");
+        self.overflow.write(writer, "whippet_overflow_total", "Names beyond the limits, counted as (other)");
+    }
+
+    fn write_scrapes(&self, writer: &mut Writer) {
+        self.scrapes.write(writer, "whippet_scrapes_total", "Scrapes by target and result");
+        self.scrape_latency.write(writer, "whippet_scrape_duration_seconds", "How long scrapes took");
+        self.series_dropped.write(
+            writer,
+            "whippet_scrape_series_dropped_total",
+            "Samples left out because their target has too many series",
+        );
+    }
+
+    fn write_requests(&self, writer: &mut Writer) {
+        self.requests.write(writer, "http_requests_total", "Requests by route and status");
+        self.latency.write(writer, "http_request_duration_seconds", "How long requests took");
+        let in_flight = self.in_flight.load(Relaxed) as f64;
+        one(writer, "http_requests_in_flight", Kind::Gauge, "Requests being answered", in_flight);
     }
 
     /// Counts a beacon of `bytes` that was kept, and what it says it had no room for.
     pub fn accepted(&self, bytes: usize, left_out: u64) {
-        self.accepted.inc();
-        self.bytes.inc_by(bytes as u64);
+        self.accepted.fetch_add(1, Relaxed);
+        self.bytes.fetch_add(bytes as u64, Relaxed);
         // Whatever a client claims: the counter must not go round.
-        self.left_out.inc_by(left_out.min(1_000_000));
+        self.left_out.fetch_add(left_out.min(1_000_000), Relaxed);
     }
 
     /// Counts a beacon that was sent again.
     pub fn duplicate(&self) {
-        self.duplicates.inc();
+        self.duplicates.fetch_add(1, Relaxed);
     }
 
     /// Counts a beacon that was refused.
     pub fn rejected(&self, reason: &'static str) {
-        self.rejected.get_or_create(&Reason { reason }).inc();
+        self.rejected.add([reason.into()], 1);
     }
 
     /// Counts a name that had to be counted as `(other)`.
     pub fn overflow(&self, kind: &'static str) {
-        self.overflow.get_or_create(&Overflow { kind }).inc();
+        self.overflow.add([kind.into()], 1);
     }
 
     /// Counts a transaction that was rolled back.
     pub fn write_failed(&self) {
-        self.write_failures.inc();
+        self.write_failures.fetch_add(1, Relaxed);
+    }
+
+    /// Counts `by` more requests that are being answered.
+    pub fn in_flight(&self, by: i64) {
+        self.in_flight.fetch_add(by, Relaxed);
     }
 
     /// Counts an answered request.
     pub fn request(&self, method: &'static str, route: &str, status: u16, took: Duration) {
-        self.requests.get_or_create(&Request { method, route: route.to_owned(), status }).inc();
-        self.latency.get_or_create(&Route { method, route: route.to_owned() }).observe(took.as_secs_f64());
+        self.requests.add([method.into(), route.to_owned().into(), status.to_string().into()], 1);
+        self.latency.record([method.into(), route.to_owned().into()], took);
     }
 
     /// Counts an operation on the database.
     pub fn database(&self, operation: &'static str, took: Duration) {
-        self.database.get_or_create(&Operation { operation }).observe(took.as_secs_f64());
+        self.database.record([operation.into()], took);
     }
 
     /// Counts a scrape.
     pub fn scraped(&self, target: &str, success: bool, took: Duration) {
         let result = if success { "success" } else { "failure" };
-        self.scrapes.get_or_create(&Scraped { target: target.to_owned(), result }).inc();
-        self.scrape_latency.get_or_create(&Target { target: target.to_owned() }).observe(took.as_secs_f64());
+        self.scrapes.add([target.to_owned().into(), result.into()], 1);
+        self.scrape_latency.record([target.to_owned().into()], took);
     }
 
     /// Counts samples that were left out.
     pub fn series_dropped(&self, target: &str, count: u64) {
         if count > 0 {
-            self.series_dropped.get_or_create(&Target { target: target.to_owned() }).inc_by(count);
+            self.series_dropped.add([target.to_owned().into()], count);
         }
     }
+}
+
+/// A metric of one sample.
+fn one(writer: &mut Writer, name: &str, kind: Kind, help: &str, value: f64) {
+    writer.family(name, kind, help);
+    writer.sample(&[], value);
 }

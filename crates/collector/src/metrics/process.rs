@@ -1,55 +1,26 @@
 //! The process itself: CPU, memory, threads. On Linux from `/proc`; elsewhere only what is known anyway.
-use std::fmt::Error;
-use std::time::{SystemTime, UNIX_EPOCH};
+use whippet_engine::expo::{Kind, Writer};
 
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
-use prometheus_client::metrics::counter::ConstCounter;
-use prometheus_client::metrics::gauge::ConstGauge;
+use super::one;
 
 /// The kernel reports CPU time in this many parts of a second to every program, whatever its own clock does.
 const TICKS: f64 = 100.0;
 
-#[derive(Debug)]
-pub struct Process {
-    started: f64,
-}
-
-impl Process {
-    pub fn new() -> Self {
-        let started =
-            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |elapsed| elapsed.as_secs_f64());
-        Self { started }
+/// Writes what is known; `started` in seconds since the epoch.
+pub fn write(writer: &mut Writer, started: f64) {
+    let mut gauge = |name: &str, help: &str, value: f64| one(writer, name, Kind::Gauge, help, value);
+    gauge("process_start_time_seconds", "When the process began, since the epoch", started);
+    if let Some(memory) = status("VmRSS:") {
+        gauge("process_resident_memory_bytes", "Memory in use", memory * 1024.0);
     }
-}
-
-impl Collector for Process {
-    fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), Error> {
-        let mut gauge = |name: &str, help: &str, value: f64| {
-            let gauge = ConstGauge::new(value);
-            gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)
-        };
-        gauge("process_start_time_seconds", "When the process began, since the epoch", self.started)?;
-        if let Some(memory) = status("VmRSS:") {
-            gauge("process_resident_memory_bytes", "Memory in use", memory * 1024.0)?;
-        }
-        if let Some(threads) = status("Threads:") {
-            gauge("process_threads", "Threads of the process", threads)?;
-        }
-        if let Ok(files) = std::fs::read_dir("/proc/self/fd") {
-            gauge("process_open_fds", "Files and sockets open", files.count() as f64)?;
-        }
-        if let Some(seconds) = cpu_seconds() {
-            let counter = ConstCounter::new(seconds);
-            let name = "process_cpu_seconds";
-            counter.encode(encoder.encode_descriptor(
-                name,
-                "CPU time used",
-                None,
-                counter.metric_type(),
-            )?)?;
-        }
-        Ok(())
+    if let Some(threads) = status("Threads:") {
+        gauge("process_threads", "Threads of the process", threads);
+    }
+    if let Ok(files) = std::fs::read_dir("/proc/self/fd") {
+        gauge("process_open_fds", "Files and sockets open", files.count() as f64);
+    }
+    if let Some(seconds) = cpu_seconds() {
+        one(writer, "process_cpu_seconds_total", Kind::Counter, "CPU time used", seconds);
     }
 }
 

@@ -26,14 +26,14 @@ struct InFlight<'a>(&'a App);
 
 impl<'a> InFlight<'a> {
     fn new(app: &'a App) -> Self {
-        app.metrics.in_flight.inc();
+        app.metrics.in_flight(1);
         Self(app)
     }
 }
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        self.0.metrics.in_flight.dec();
+        self.0.metrics.in_flight(-1);
     }
 }
 
