@@ -8,8 +8,8 @@ import { detailsOptions } from './queries'
 import { packageHash, type Router } from './route'
 import { starButton } from './star'
 
-/** Shows the package that the address names, or the welcome; `changed` is called when images came. */
-export function showDetails(client: QueryClient, router: Router, changed: () => void): void {
+/** Shows the package that the address names, or the welcome. */
+export function showDetails(client: QueryClient, router: Router): void {
   const pane = part('details')
   let shown: string | undefined
   let leave = () => {}
@@ -20,11 +20,10 @@ export function showDetails(client: QueryClient, router: Router, changed: () => 
     shown = key
     leave()
     document.documentElement.toggleAttribute('data-open', !!selected)
-    leave = selected ? open(client, router, pane, selected, changed) : () => {}
+    leave = selected ? open(client, router, pane, selected) : () => {}
     if (!selected) showWelcome(pane)
     document.title =
       (selected ? `${selected.name} ${selected.version} · ` : '') + 'Package explorer · Whippet demo'
-    changed()
   })
 }
 
@@ -33,7 +32,7 @@ export function showWelcome(pane: HTMLElement): void {
   pane.replaceChildren(document.querySelector<HTMLTemplateElement>('#welcome')!.content.cloneNode(true))
 }
 
-function open(client: QueryClient, router: Router, pane: HTMLElement, id: PackageId, changed: () => void) {
+function open(client: QueryClient, router: Router, pane: HTMLElement, id: PackageId) {
   const close = h('button', { type: 'button', class: 'button close', 'data-testid': 'close' }, 'Close')
   close.addEventListener('click', () => router.go({ selected: undefined }))
   const star = starButton(client, id)
@@ -61,7 +60,6 @@ function open(client: QueryClient, router: Router, pane: HTMLElement, id: Packag
     if (result.data && result.data !== drawn) {
       drawBody(body, result.data, drawn)
       drawn = result.data
-      changed()
     } else if (!result.data && result.isPending && !body.firstChild) {
       body.replaceChildren(h('div', { class: 'skeleton lines' }), h('div', { class: 'skeleton block' }))
     } else if (!result.data && result.isError) {

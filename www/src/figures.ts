@@ -1,5 +1,5 @@
 // The figures of the panel, each read from the part of Whippet that counted it.
-import type { LazyLoader } from 'whippet/lazy'
+import type { Lazy } from 'whippet/lazy'
 import { stats as jsonStats } from 'whippet/json'
 import type { QueryClient } from 'whippet/query'
 import type { Rum } from 'whippet/rum'
@@ -8,7 +8,7 @@ import { stats as timingStats } from 'whippet/timing'
 /** Whatever could be started; where wasm cannot run, some parts are missing. */
 export interface Parts {
   client?: QueryClient
-  images?: LazyLoader
+  images?: Lazy
   rum?: Rum
 }
 
@@ -73,7 +73,7 @@ export const groups: { title: string; figures: Figure[] }[] = [
       {
         name: 'errors',
         label: 'Failed',
-        title: 'Fetches that failed, each try counted',
+        title: 'Fetches that failed, after all their tries',
         read: ({ client }) => count(client?.stats().errors),
       },
     ],
@@ -85,13 +85,13 @@ export const groups: { title: string; figures: Figure[] }[] = [
         name: 'bytes-received',
         label: 'JSON received',
         title: 'Bytes of the bodies that came in',
-        read: () => bytes(jsonStats().bytesReceived),
+        read: () => bytes(jsonStats().received),
       },
       {
         name: 'bytes-spared',
         label: 'Not parsed again',
         title: 'Bytes that were equal to the last body, and not parsed',
-        read: () => bytes(jsonStats().bytesSpared),
+        read: () => bytes(jsonStats().spared),
       },
     ],
   },
@@ -125,7 +125,7 @@ export const groups: { title: string; figures: Figure[] }[] = [
         name: 'images-waiting',
         label: 'Put off',
         title: 'Icons that are not near the screen yet',
-        read: ({ images }) => count(images?.stats().waiting),
+        read: ({ images }) => count(images?.stats().pending),
       },
     ],
   },

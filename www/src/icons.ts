@@ -1,7 +1,7 @@
 // Icons are loaded when they come near the screen.
-import { lazy, type LazyLoader } from 'whippet/lazy'
+import { lazy, type Lazy } from 'whippet/lazy'
 
-/** Watches every `img[data-src]`; call `update()` when new ones were put in. */
-export function loadIcons(): LazyLoader {
+/** Watches every `img[data-src]`, those that are put in later too. */
+export function loadIcons(): Lazy {
   return lazy('img[data-src]', { rootMargin: '200px 0px', maxConcurrent: 6, retries: 2 })
 }

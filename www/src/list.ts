@@ -16,8 +16,8 @@ type Result = InfiniteQueryObserverResult<InfiniteData<Page>>
 
 const SKELETON_ROWS = 10
 
-/** Shows the list and follows `router`; `changed` is called when rows came or went. */
-export function showList(client: QueryClient, router: Router, changed: () => void): void {
+/** Shows the list and follows `router`. */
+export function showList(client: QueryClient, router: Router): void {
   const list = part('list')
   const rows = new Map<string, Row>()
   const observer = new InfiniteQueryObserver(client, listOptions(router.current.search, router.current.sort))
@@ -26,7 +26,7 @@ export function showList(client: QueryClient, router: Router, changed: () => voi
   const render = (result: Result) => {
     const found = result.data?.pages.flatMap((page) => page.packages)
     if (found) {
-      if (placeRows(client, list, rows, found)) changed()
+      placeRows(client, list, rows, found)
     } else if (result.isPending) {
       if (!list.firstElementChild) list.append(...skeleton())
     } else {
@@ -61,20 +61,13 @@ function countLine(result: Result, loaded: number): string {
   return `${loaded} of ${total} package${total === 1 ? '' : 's'}`
 }
 
-/** Puts the rows into the order of `found`, moving as few as it can. Tells whether any came or went. */
-function placeRows(
-  client: QueryClient,
-  list: HTMLElement,
-  rows: Map<string, Row>,
-  found: Summary[],
-): boolean {
+/** Puts the rows into the order of `found`, moving as few as it can. */
+function placeRows(client: QueryClient, list: HTMLElement, rows: Map<string, Row>, found: Summary[]): void {
   const wanted = new Set(found.map(packageHash))
-  let changed = false
   for (const [key, row] of rows) {
     if (wanted.has(key)) continue
     row.element.remove()
     rows.delete(key)
-    changed = true
   }
   list.querySelectorAll('.skeleton').forEach((row) => row.remove())
   let next = list.firstElementChild
@@ -86,12 +79,10 @@ function placeRows(
     } else {
       row = createRow(client, summary)
       rows.set(key, row)
-      changed = true
     }
     if (row.element === next) next = next.nextElementSibling
     else list.insertBefore(row.element, next)
   }
-  return changed
 }
 
 function markSelected(rows: Map<string, Row>, { selected }: Route): void {

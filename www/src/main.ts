@@ -23,12 +23,11 @@ function start(): void {
   connectSideToggle()
   connectKeyboard(router)
   parts.images = loadIcons()
-  const newImages = () => parts.images?.update()
   try {
     const client = (parts.client = createClient())
     client.mount()
-    showList(client, router, newImages)
-    showDetails(client, router, newImages)
+    showList(client, router)
+    showDetails(client, router)
     showActivity(client)
     connectFaults(client)
     connectSearch(router)
@@ -36,7 +35,6 @@ function start(): void {
   } catch (error) {
     part('list').replaceChildren()
     if (!part('details').firstChild) showWelcome(part('details'))
-    newImages()
     showNotice(part('list-notice'), 'The packages cannot be shown', error)
   }
   showPanel(parts)

@@ -24,7 +24,7 @@ export function showPanel(parts: Parts): void {
   readers.push(() =>
     setText(
       beacons,
-      attempt(() => String(parts.rum?.stats().sent ?? '–')),
+      attempt(() => String(parts.rum?.stats().beacons ?? '–')),
     ),
   )
   const vitals = watchVitals()

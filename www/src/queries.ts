@@ -37,12 +37,13 @@ export function createClient(): QueryClient {
   })
 }
 
+type PageContext = QueryFunctionContext<ReturnType<typeof keys.list>, number>
+
 /** The packages that a search finds, page after page; the list before it stays until the first is there. */
 export function listOptions(search: string, sort: Sort) {
   return {
     queryKey: keys.list(search, sort),
-    queryFn: (context: QueryFunctionContext<ReturnType<typeof keys.list>, number>) =>
-      jsonQuery<Page>(listUrl(search, sort, context.pageParam))(context),
+    queryFn: jsonQuery<Page, PageContext>(({ pageParam }) => listUrl(search, sort, pageParam)),
     initialPageParam: 1,
     getNextPageParam: (page: Page) => page.next,
     placeholderData: keepPreviousData,

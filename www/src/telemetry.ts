@@ -28,8 +28,8 @@ function counters({ images }: Parts): Record<string, number> {
   const pacing = timingStats()
   const icons = images?.stats()
   return {
-    'json.bytes_received': json.bytesReceived,
-    'json.bytes_spared': json.bytesSpared,
+    'json.bytes_received': json.received,
+    'json.bytes_spared': json.spared,
     'pace.calls': pacing.calls,
     'pace.invocations': pacing.invocations,
     'lazy.loaded': icons?.loaded ?? 0,
