@@ -1,0 +1,48 @@
+// The engine that keeps and compares bodies, and its memory.
+import { wasm } from './wasm.js'
+
+export type Engine = ReturnType<typeof wasm>
+
+/** How many bytes of JSON are kept for comparing. */
+export interface JsonBudget {
+  /** Of one body; a longer one is not kept and is parsed each time. Default: 4 MiB. */
+  body: number
+  /** Of all bodies; those not used for longest go first. Default: 16 MiB. */
+  total: number
+}
+
+let engine: Engine | undefined
+let memory: WebAssembly.Memory | undefined
+let budget: JsonBudget | undefined
+let unavailable = false
+
+/** The engine, started by the first body; `undefined` where wasm cannot run: then every body is parsed. */
+export function startEngine(): Engine | undefined {
+  if (engine || unavailable) return engine
+  try {
+    engine = wasm()
+    memory = engine.json_memory() as WebAssembly.Memory
+    if (budget) setJsonBudget(budget)
+  } catch {
+    unavailable = true
+  }
+  return engine
+}
+
+/** The engine, if anything started it. */
+export function startedEngine(): Engine | undefined {
+  return engine
+}
+
+/** Bytes of the engine's memory, as they are until it is called again. */
+export function view(address: number, length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(memory!.buffer as ArrayBuffer, address, length)
+}
+
+/** Changes how much is kept; what is over it is dropped now. */
+export function setJsonBudget(next: JsonBudget): void {
+  budget = next
+  // The engine counts in 32 bits.
+  const bytes = (count: number) => Math.max(0, Math.min(count, 2 ** 32 - 1))
+  engine?.json_budget(bytes(next.body), bytes(next.total))
+}

@@ -1,0 +1,58 @@
+/** How much of an error's body is kept, in bytes. */
+const BODY_LIMIT = 4096
+
+/** The server answered, but not with success. */
+export class HttpError extends Error {
+  /** The status code, `404` for instance. */
+  readonly status: number
+  /** Where the answer came from. */
+  readonly url: string
+  /** For how many ms the server asks not to be asked again (`Retry-After`), if it does. */
+  readonly retryAfter: number | undefined
+  /** The beginning of the body, as text: at most 4 KiB. */
+  readonly body: string
+
+  constructor(response: Response, body: string) {
+    super(`HTTP ${response.status}${response.statusText ? ` ${response.statusText}` : ''}: ${response.url}`)
+    this.name = 'HttpError'
+    this.status = response.status
+    this.url = response.url
+    this.retryAfter = parseRetryAfter(response.headers.get('retry-after'))
+    this.body = body
+  }
+}
+
+/** The error that `response` stands for. */
+export async function httpError(response: Response): Promise<HttpError> {
+  let body = ''
+  try {
+    body = await beginning(response)
+  } catch {
+    // What is known already says more than why the rest of it did not come.
+  }
+  return new HttpError(response, body)
+}
+
+async function beginning(response: Response): Promise<string> {
+  if (!response.body) return (await response.text()).slice(0, BODY_LIMIT)
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let room = BODY_LIMIT
+  while (room > 0) {
+    const { value, done } = await reader.read()
+    if (done) break
+    text += decoder.decode(value.subarray(0, room), { stream: true })
+    room -= value.length
+  }
+  if (room <= 0) await reader.cancel()
+  return text
+}
+
+/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
+function parseRetryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined
+  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+}

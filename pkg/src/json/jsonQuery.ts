@@ -1,0 +1,43 @@
+import { httpError } from './httpError.js'
+import { readJson } from './readJson.js'
+import type { QueryContext } from './cached.js'
+
+/** What a query function is called with: TanStack Query's context, as far as it is used here. */
+export interface JsonQueryContext extends QueryContext {
+  signal?: AbortSignal
+}
+
+type Source = string | URL | Request | Response
+
+/** What to fetch; or how to know, for each fetch. A `Response` is read as it is. */
+export type JsonInput<Context = JsonQueryContext> =
+  | string
+  | URL
+  | Request
+  | ((context: Context) => Source | Promise<Source>)
+
+/**
+ * A query function that fetches JSON. When the body is byte for byte the one of the last time, and the cache
+ * still holds the value made of it, that value is returned as it is and nothing is parsed. Rejects with
+ * `HttpError` where the status is not a success, with `SyntaxError` where the body is not JSON.
+ */
+export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQueryContext>(
+  input: JsonInput<Context>,
+  init?: RequestInit,
+): (context?: Context) => Promise<T> {
+  return async (context = {} as Context) => {
+    const source = typeof input === 'function' ? await input(context) : input
+    const response = source instanceof Response ? source : await send(source, init, context)
+    if (!response.ok) throw await httpError(response)
+    return (await readJson(response, context)) as T
+  }
+}
+
+function send(source: string | URL | Request, init: RequestInit | undefined, context: JsonQueryContext) {
+  const signals = [context.signal, init?.signal, source instanceof Request ? source.signal : undefined].filter(
+    (signal) => signal != null,
+  )
+  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0]
+  // A request can be sent once, a query fetches again.
+  return fetch(source instanceof Request ? source.clone() : source, { ...init, signal })
+}

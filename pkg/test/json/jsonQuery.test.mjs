@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HttpError, jsonQuery, setJsonBudget, stats } from 'whippet/json'
+import { answers, query, stream } from './server.mjs'
+
+const list = JSON.stringify({ items: [1, 2, { name: 'whippet €' }], next: null })
+
+/** What `f` adds to the figures. */
+async function added(f) {
+  const before = stats()
+  await f()
+  const after = stats()
+  return Object.fromEntries(Object.keys(before).map((name) => [name, after[name] - before[name]]))
+}
+
+const size = (text) => new TextEncoder().encode(text).length
+
+test('an unchanged body gives the value that is there, and nothing is parsed', async (t) => {
+  answers(t, list)
+  const { state, context } = query()
+  const fn = jsonQuery('/todos')
+  state.data = await fn(context)
+  assert.deepEqual(state.data, JSON.parse(list))
+  const parse = t.mock.method(JSON, 'parse')
+  const figures = await added(async () => assert.equal(await fn(context), state.data))
+  assert.equal(parse.mock.callCount(), 0)
+  assert.deepEqual(figures, {
+    received: size(list), compared: size(list), parsed: 0, spared: size(list), kept: 0, evicted: 0,
+  })
+})
+
+test('every way to cut a body gives the same value', async (t) => {
+  for (let chunk = 1; chunk <= size(list); chunk++) {
+    t.mock.restoreAll()
+    const longer = list.replace('[1', '[0,1')
+    answers(t, { body: list, chunk }, { body: longer, chunk }, { body: longer, chunk })
+    const { state, context } = query()
+    const fn = jsonQuery('/todos')
+    state.data = await fn(context)
+    assert.deepEqual(state.data, JSON.parse(list))
+    state.data = await fn(context)
+    assert.deepEqual(state.data, JSON.parse(longer))
+    assert.equal(await fn(context), state.data)
+  }
+})
+
+test('a function made anew for each render knows the body all the same', async (t) => {
+  answers(t, list)
+  const { state, context } = query()
+  state.data = await jsonQuery('/todos')(context)
+  assert.equal(await jsonQuery('/todos')(context), state.data)
+})
+
+test('the value that the cache made of it counts as the same', async (t) => {
+  answers(t, list)
+  const { state, context } = query()
+  const fn = jsonQuery('/todos')
+  state.data = structuredClone(await fn(context))
+  assert.equal(await fn(context), state.data)
+})
+
+test('a value that was written in between is not given back', async (t) => {
+  answers(t, list)
+  const { state, context } = query()
+  const fn = jsonQuery('/todos')
+  state.data = await fn(context)
+  for (const written of [{ items: [] }, undefined, 'text', { ...state.data, next: new Date(0) }]) {
+    state.data = written
+    const value = await fn(context)
+    assert.deepEqual(value, JSON.parse(list))
+    assert.notEqual(value, written)
+  }
+})
+
+test('a value that is written while the body arrives is not given back', async (t) => {
+  const { state, context } = query()
+  answers(t, list)
+  const fn = jsonQuery('/todos')
+  state.data = await fn(context)
+  const pending = fn(context)
+  state.data = { optimistic: true }
+  assert.deepEqual(await pending, JSON.parse(list))
+})
+
+test('pages of an infinite query are told apart', async (t) => {
+  const pages = { 0: '["a"]', 1: '["b"]' }
+  t.mock.method(globalThis, 'fetch', async (url) => new Response(stream(pages[new URL(url).searchParams.get('page')], 3)))
+  const { state, context } = query()
+  const fn = jsonQuery(({ pageParam }) => `http://x/?page=${pageParam}`)
+  const fetchPage = (pageParam) => fn({ ...context, pageParam })
+  state.data = { pages: [await fetchPage(0), await fetchPage(1)], pageParams: [0, 1] }
+  pages[1] = '["c"]'
+  assert.equal(await fetchPage(0), state.data.pages[0])
+  assert.deepEqual(await fetchPage(1), ['c'])
+})
+
+test('the signal of the query goes to fetch, and others with it', async (t) => {
+  const requests = answers(t, list)
+  const { context } = query()
+  await jsonQuery('/todos', { headers: { accept: 'x' } })(context)
+  assert.equal(requests[0].init.signal, context.signal)
+  assert.deepEqual(requests[0].init.headers, { accept: 'x' })
+
+  const mine = new AbortController()
+  await jsonQuery('/todos', { signal: mine.signal })(context)
+  assert.equal(requests[1].init.signal.aborted, false)
+  mine.abort()
+  assert.equal(requests[1].init.signal.aborted, true)
+})
+
+test('a Request can be fetched again', async (t) => {
+  const requests = answers(t, list)
+  const request = new Request('http://localhost/todos', { method: 'POST', body: 'q' })
+  const fn = jsonQuery(request)
+  await fn(query().context)
+  await fn(query().context)
+  assert.equal(requests.length, 2)
+  for (const { input } of requests) assert.equal(await input.text(), 'q')
+})
+
+test('a function may give an address, or a response', async (t) => {
+  const requests = answers(t, list)
+  const { context } = query()
+  await jsonQuery(async ({ queryKey }) => new URL(`http://x/${queryKey[0]}`))(context)
+  assert.equal(String(requests[0].input), 'http://x/todos')
+  assert.deepEqual(await jsonQuery(() => new Response('[1]'))(context), [1])
+})
+
+test('without a client it fetches and parses', async (t) => {
+  answers(t, list)
+  const fn = jsonQuery('/todos')
+  assert.deepEqual(await fn(), JSON.parse(list))
+  assert.deepEqual(await fn(), JSON.parse(list))
+})
+
+test('an error of the server is an HttpError', async (t) => {
+  answers(t, { status: 503, headers: { 'retry-after': '12' }, body: 'x'.repeat(10_000), chunk: 1000 })
+  const error = await jsonQuery('/todos')().catch((error) => error)
+  assert.ok(error instanceof HttpError && error instanceof Error)
+  assert.deepEqual([error.status, error.retryAfter, error.body.length], [503, 12_000, 4096])
+})
+
+test('Retry-After may be a date, or nonsense', async (t) => {
+  const at = new Date(Date.now() + 60_000).toUTCString()
+  answers(t, { status: 429, headers: { 'retry-after': at }, body: '' }, { status: 429, headers: { 'retry-after': 'soon' }, body: '' })
+  const error = () => jsonQuery('/todos')().catch((error) => error)
+  const { retryAfter } = await error()
+  assert.ok(retryAfter > 55_000 && retryAfter <= 60_000, String(retryAfter))
+  assert.equal((await error()).retryAfter, undefined)
+})
+
+test('what is not JSON is a SyntaxError, and the value before stays known', async (t) => {
+  answers(t, list, list.slice(0, -1), '', list)
+  const { state, context } = query()
+  const fn = jsonQuery('/todos')
+  state.data = await fn(context)
+  await assert.rejects(fn(context), SyntaxError)
+  await assert.rejects(fn(context), SyntaxError)
+  assert.equal(await fn(context), state.data)
+})
+
+test('a body that breaks off rejects, and the value before stays known', async (t) => {
+  const { state, context } = query()
+  const fn = jsonQuery('/todos')
+  answers(t, list)
+  state.data = await fn(context)
+  t.mock.restoreAll()
+  t.mock.method(globalThis, 'fetch', async () => {
+    let pulls = 0
+    return new Response(new ReadableStream({
+      pull(controller) {
+        if (pulls++) controller.error(new TypeError('gone'))
+        else controller.enqueue(new Uint8Array([123]))
+      },
+    }))
+  })
+  await assert.rejects(fn(context), /gone/)
+  t.mock.restoreAll()
+  answers(t, list)
+  assert.equal(await fn(context), state.data)
+})
+
+test('texts are read as JSON.parse and response.json() read them', async (t) => {
+  const texts = ['\ufeff[1]', '"\\ud800"', '-0', '1e999', '{"__proto__":1,"a":1,"a":2}', ' null ', '"é€😀"']
+  for (const text of texts) {
+    t.mock.restoreAll()
+    answers(t, { body: text, chunk: 1 })
+    assert.deepEqual(await jsonQuery('/x')(query().context), await new Response(text).json())
+  }
+})
+
+test('a body beyond the budget is parsed each time, and is right', async (t) => {
+  t.after(() => setJsonBudget({ body: 4 << 20, total: 16 << 20 }))
+  setJsonBudget({ body: 20, total: 100 })
+  const long = JSON.stringify('ü'.repeat(100))
+  answers(t, { body: long, chunk: 11 })
+  const { state, context } = query()
+  const fn = jsonQuery('/todos')
+  const figures = await added(async () => {
+    state.data = await fn(context)
+    assert.equal(await fn(context), JSON.parse(long))
+  })
+  assert.deepEqual(
+    [figures.received, figures.parsed, figures.spared, figures.kept],
+    [2 * size(long), 2 * size(long), 0, 0],
+  )
+})

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answers, query } from './server.mjs'
+
+test('where wasm cannot run, everything is parsed and the errors are the same', async (t) => {
+  // As a Content-Security-Policy does it.
+  WebAssembly.Module = class {
+    constructor() {
+      throw new WebAssembly.CompileError('blocked')
+    }
+  }
+  const { HttpError, jsonQuery, stats } = await import('whippet/json')
+  answers(t, '[1]', '[1]', '[1', { status: 404, body: 'no' })
+  const { state, context } = query()
+  const fn = jsonQuery('/todos')
+  state.data = await fn(context)
+  assert.deepEqual(await fn(context), [1])
+  await assert.rejects(fn(context), SyntaxError)
+  await assert.rejects(fn(context), HttpError)
+  assert.deepEqual(stats(), { received: 0, compared: 0, parsed: 0, spared: 0, kept: 0, evicted: 0 })
+})
