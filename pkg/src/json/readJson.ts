@@ -9,7 +9,7 @@ export async function readJson(response: Response, context: QueryContext): Promi
 
   const previous = cached(context)
   const receipt = engine.json_begin(previous?.body ?? 0)
-  let kept: number | undefined
+  let kept = false
   try {
     const long = await receive(engine, receipt, response.body)
     if (long !== undefined) return JSON.parse(long)
@@ -24,12 +24,12 @@ export async function readJson(response: Response, context: QueryContext): Promi
       value = parse(engine, receipt)
     }
     if (previous) {
-      kept = engine.json_keep(receipt)
-      remember(engine, previous, kept, value)
+      kept = true
+      remember(engine, previous, engine.json_keep(receipt), value)
     }
     return value
   } finally {
-    if (kept === undefined) engine.json_discard(receipt)
+    if (!kept) engine.json_discard(receipt)
   }
 }
 
