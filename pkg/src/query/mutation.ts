@@ -79,7 +79,7 @@ export class Mutation<
     this.mutationId = config.mutationId
     this.state = config.state || getDefaultState()
     this.setOptions(config.options)
-    this.id
+    this.#attach()
   }
 
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
@@ -89,8 +89,13 @@ export class Mutation<
       this.#id === 0 ? Math.max(this.gcTime, gcTime) : this.#engine.machine.raise_gc_time(this.#id, gcTime)
   }
 
-  /** @internal The engine's id, made anew where a mutation that was removed is used again. */
+  /** @internal The engine's id; 0 where it has none, since the mutation is out of the cache. */
   get id(): number {
+    return this.#id
+  }
+
+  /** Makes itself known to the engine, also where it was removed and is used again. */
+  #attach(): number {
     if (this.#id !== 0) return this.#id
     const { machine, mutations } = this.#engine
     this.#id = machine.insert(Date.now(), this.#engine.scope(this.options.scope?.id), this.gcTime)
@@ -115,7 +120,7 @@ export class Mutation<
 
   addObserver(observer: MutationObserver<any, any, any, any>): void {
     if (this.#observers.includes(observer)) return
-    const { id } = this
+    const id = this.#attach()
     this.#observers.push(observer)
     this.#engine.machine.observe(id)
     this.#engine.rearm()
@@ -141,6 +146,7 @@ export class Mutation<
   async execute(variables: TVariables): Promise<TData> {
     const { machine, alarm } = this.#engine
     const { config } = this.#cache
+    this.#attach()
     const context = {
       client: this.#client,
       meta: this.options.meta,
@@ -192,7 +198,7 @@ export class Mutation<
       }
       // The network may have come while onMutate ran.
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
-      machine.start(Date.now(), this.id, host(), retryCode(retry), delayCode(retryDelay), mode)
+      machine.start(Date.now(), this.#attach(), host(), retryCode(retry), delayCode(retryDelay), mode)
       this.#engine.drain()
       const data = await retryer.promise
 
@@ -217,11 +223,13 @@ export class Mutation<
       wait(0)
       if (this.#retryer === retryer) this.#retryer = undefined
       void this.#cache.runNext(this)
+      // Its time may be over already.
+      this.#engine.drain()
     }
   }
 
   #settle(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
-    this.#engine.machine.settled(Date.now(), this.id)
+    this.#engine.machine.settled(Date.now(), this.#id)
     this.#engine.rearm()
     this.#dispatch(action)
   }

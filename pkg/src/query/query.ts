@@ -378,7 +378,10 @@ export class Query<
       if (observer) this.setOptions(observer.options)
     }
     if (!Array.isArray(this.options.queryKey)) {
-      console.error(`queryKey needs to be an Array: [${JSON.stringify(this.options.queryKey)}] is one.`)
+      console.error(
+        'As of v4, queryKey needs to be an Array. ' +
+          "If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
+      )
     }
 
     const controller = new AbortController()
@@ -442,11 +445,12 @@ export class Query<
       if (now !== waiting) this.#engine.alarm.hold(now ? 1 : -1)
       waiting = now
     }
+    /** For whom to fetch again at once. */
+    let again = 0
     const end = (outcome: Outcome) => {
       wait(0)
-      const again = machine.end(Date.now(), run, outcome)
+      again ||= machine.end(Date.now(), run, outcome)
       this.#engine.rearm()
-      return again
     }
     const retryer = (this.#retryer = new Retryer<TData, TError>({
       fn: () => {
@@ -480,12 +484,14 @@ export class Query<
         const data = await retryer.promise
         if (data === undefined) {
           console.error(
-            'Query data cannot be undefined. Return null, or anything else, from the query function. ' +
-              `Affected query key: ${this.queryHash}`,
+            'Query data cannot be undefined. Please make sure to return a value other than undefined from ' +
+              `your query function. Affected query key: ${this.queryHash}`,
           )
           throw new Error(`${this.queryHash} data is undefined`)
         }
         this.setData(data)
+        // Over before anyone hears of it: a callback may fetch again.
+        end(0)
         this.#cache.config.onSuccess?.(data, this as Query<any, any, any, any>)
         this.#cache.config.onSettled?.(data, this.state.error as any, this as Query<any, any, any, any>)
         return data
@@ -501,6 +507,7 @@ export class Query<
             return this.state.data
           }
         }
+        end(1)
         machine.set_error(Date.now(), this.id)
         this.#update({ type: 'error', error: error as TError })
         this.#cache.config.onError?.(error as any, this as Query<any, any, any, any>)
@@ -511,7 +518,6 @@ export class Query<
           this.#retryer = undefined
           this.#fetchPromise = undefined
         }
-        const again = end(0)
         if (again) this.#engine.observers.get(again)?.onFetchDue()
       }
     })()

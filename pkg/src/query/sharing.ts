@@ -55,8 +55,8 @@ export function replaceData<TData>(
     return replaceEqualDeep(before, data)
   } catch (error) {
     console.error(
-      'Structural sharing walks plain JSON values, and this one could not be walked. ' +
-        `Turn off structuralSharing for it. [${options.queryHash}]: ${error}`,
+      'Structural sharing requires data to be JSON serializable. To fix this, turn off structuralSharing or ' +
+        `return JSON-serializable data from your queryFn. [${options.queryHash}]: ${error}`,
     )
     throw error
   }

@@ -31,8 +31,7 @@ export class TimeoutManager implements TimeoutProvider {
   setTimeoutProvider<TTimerId extends ManagedTimerId>(provider: TimeoutProvider<TTimerId>): void {
     if (this.#used && provider !== this.#provider) {
       console.error(
-        '[timeoutManager]: timers of the previous provider are still around, and the new one cannot clear them. ' +
-          'Set the provider before the first query.',
+        '[timeoutManager]: Switching provider after calls to previous provider might result in unexpected behavior.',
         { previous: this.#provider, provider },
       )
     }

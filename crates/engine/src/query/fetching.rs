@@ -55,7 +55,9 @@ impl Cache {
     pub fn intent(&mut self, query: QueryId, cancel_refetch: bool) -> Intent {
         let Some(entry) = self.entries.get_mut(query) else { return Intent::Begin };
         let Some(run) = entry.run else { return Intent::Begin };
-        if cancel_refetch && (entry.state.has_data || entry.outdated.is_some()) {
+        let replaceable = entry.state.has_data || entry.outdated.is_some();
+        // Where it is said to be idle although a run is on its way, its state was overwritten.
+        if cancel_refetch && replaceable || entry.state.fetch_status == FetchStatus::Idle {
             return Intent::Replace(run);
         }
         if let Some(wanted) = &mut entry.outdated {
@@ -92,13 +94,13 @@ impl Cache {
         Some(run)
     }
 
-    /// The function gave data, which the face has stored. `false` where the run is over already: then the
-    /// data is to be ignored.
+    /// The function gave data, which the face has stored. `false` where the run is over already, or nobody
+    /// called the function: then the data is to be ignored.
     ///
     /// Where the query was invalidated after the run began, the data stays stale; and where someone asked for
     /// it since, [`Effect::Fetch`] asks for another fetch.
     pub fn succeeded(&mut self, now: Instant, run: RunId) -> bool {
-        let Some(query) = self.query_of(run) else { return false };
+        let Some(query) = self.running(run) else { return false };
         self.set_data(now, query, now, false);
         if let Some(observer) = self.end(now, run, Outcome::Success) {
             self.effects.push_back(Effect::Fetch { query, observer });
@@ -124,10 +126,10 @@ impl Cache {
     }
 
     /// The first step of [`failed`](Self::failed): whether it is tried again. `None` where the run is over
-    /// already: then the error is to be ignored.
+    /// already, or nobody called the function: then the error is to be ignored.
     pub fn attempt_failed(&mut self, now: Instant, run: RunId, verdict: Verdict) -> Option<Next> {
+        let query = self.running(run)?;
         let fetch = self.fetches.get_mut(run)?;
-        let query = fetch.query;
         let next = fetch.run.failed(now, verdict);
         if let Next::Wait(at) = next {
             fetch.retry = self.deadlines.set(at, Due::Retry(run));
@@ -168,6 +170,9 @@ impl Cache {
         self.effects.push_back(Effect::Settled { query, run, outcome });
         let entry = self.entries.get_mut(query)?;
         entry.run = None;
+        if matches!(outcome, Outcome::Cancelled { .. }) {
+            entry.state.fetch_status = FetchStatus::Idle;
+        }
         let wanted = entry.outdated.take() == Some(true) && outcome == Outcome::Success;
         self.schedule_collection(now, query);
         if !wanted {
@@ -246,5 +251,10 @@ impl Cache {
 
     fn query_of(&self, run: RunId) -> Option<QueryId> {
         self.fetches.get(run).map(|fetch| fetch.query)
+    }
+
+    /// The query of a run whose function was called and may answer.
+    fn running(&self, run: RunId) -> Option<QueryId> {
+        self.fetches.get(run).filter(|fetch| fetch.run.phase == Phase::Running).map(|fetch| fetch.query)
     }
 }

@@ -57,6 +57,8 @@ pub mod retry;
 pub mod slots;
 pub mod stats;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use cache::Cache;
 pub use effect::{Effect, Outcome};

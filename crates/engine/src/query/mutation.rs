@@ -198,7 +198,7 @@ impl Mutations {
     /// The function failed: whether it is tried again. `None` where nothing runs.
     pub fn failed(&mut self, now: Instant, mutation: MutationId, verdict: Verdict) -> Option<Next> {
         let known = self.mutations.get_mut(mutation)?;
-        let run = known.run.as_mut()?;
+        let run = known.run.as_mut().filter(|run| run.phase == Phase::Running)?;
         let next = run.failed(now, verdict);
         if let Next::Wait(at) = next {
             run.phase = Phase::Waiting;
@@ -221,7 +221,11 @@ impl Mutations {
                 self.deadlines.clear(handle);
             }
             if known.gc.is_none() {
-                self.schedule_collection(now, mutation);
+                // Its time came while it was pending. It gets as much again; where that is none, it goes now.
+                match known.gc_time > Duration::ZERO {
+                    true => self.schedule_collection(now, mutation),
+                    false => self.collect_due(mutation),
+                }
             }
         }
     }

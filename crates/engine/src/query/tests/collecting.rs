@@ -1,0 +1,94 @@
+use super::sim::{check, fresh_for};
+use crate::time::Duration;
+use expect_test::expect;
+
+#[test]
+fn what_nobody_looks_at_goes_and_what_is_looked_at_stays() {
+    check(
+        |sim| {
+            let query = sim.query_kept(100.0);
+            sim.query_kept(150.0);
+            let observer = sim.observe(query, fresh_for(f64::INFINITY));
+            sim.succeed();
+            sim.pass(1_000.0);
+            sim.unobserve(observer);
+            sim.pass(1_000.0);
+            assert!(sim.cache.is_empty());
+            assert_eq!(sim.cache.next_deadline(), None);
+        },
+        expect![[r#"
+            0     fetch q1 for o1
+            0     run q1
+            0     q1: Pending Fetching
+            0     q1: Success Idle
+            0     settled q1: Success
+            150   collected q2
+            1100  collected q1
+        "#]],
+    );
+}
+
+#[test]
+fn a_fetch_keeps_it_and_then_it_has_all_its_time() {
+    check(
+        |sim| {
+            let query = sim.query_kept(100.0);
+            sim.fetch(query, false);
+            sim.pass(500.0);
+            sim.succeed();
+            sim.pass(500.0);
+        },
+        expect![[r#"
+            0     run q1
+            0     q1: Pending Fetching
+            500   q1: Success Idle
+            500   settled q1: Success
+            600   collected q1
+        "#]],
+    );
+}
+
+#[test]
+fn kept_for_ever_sets_no_deadline() {
+    check(
+        |sim| {
+            sim.query_kept(f64::INFINITY);
+            assert_eq!(sim.cache.next_deadline(), None);
+        },
+        expect![""],
+    );
+}
+
+#[test]
+fn the_longest_time_that_anyone_asked_for_counts() {
+    check(
+        |sim| {
+            let query = sim.query_kept(100.0);
+            assert_eq!(sim.cache.raise_gc_time(query, Duration::from_ms(50.0)).as_ms(), 100.0);
+            assert_eq!(sim.cache.raise_gc_time(query, Duration::from_ms(400.0)).as_ms(), 400.0);
+        },
+        expect![""],
+    );
+}
+
+#[test]
+fn removed_while_observed_it_lives_until_nobody_looks() {
+    check(
+        |sim| {
+            let query = sim.query_kept(100.0);
+            let observer = sim.observe(query, fresh_for(f64::INFINITY));
+            assert!(!sim.cache.remove(sim.now(), query), "it is still observed");
+            assert_eq!(sim.cache.find(&[0]), None);
+            sim.unobserve(observer);
+            sim.pass(1_000.0);
+            assert!(sim.cache.is_empty());
+        },
+        expect![[r#"
+            0     fetch q1 for o1
+            0     run q1
+            0     q1: Pending Fetching
+            0     settled q1: Cancelled { reverted: false }
+            100   collected q1
+        "#]],
+    );
+}

@@ -1,0 +1,28 @@
+use crate::query::*;
+use crate::time::{Duration, Instant};
+use std::vec;
+use std::vec::Vec;
+
+#[test]
+fn found_by_key_and_by_its_beginning_until_removed() {
+    let now = Instant::ZERO;
+    let mut cache = Cache::new();
+    let insert =
+        |cache: &mut Cache, key: &[Part]| cache.insert(now, key, State::default(), Duration::INFINITE);
+    let (list, first, second) =
+        (insert(&mut cache, &[1]), insert(&mut cache, &[1, 2]), insert(&mut cache, &[1, 3]));
+    let beginning = |cache: &Cache, prefix: &[Part]| {
+        let mut found = Vec::new();
+        cache.each(prefix, |query| found.push(query));
+        found.sort();
+        found
+    };
+    assert_eq!(cache.find(&[1, 3]), Some(second));
+    assert_eq!(beginning(&cache, &[1]), vec![list, first, second]);
+    assert_eq!(beginning(&cache, &[]), vec![list, first, second]);
+
+    assert!(cache.remove(now, first));
+    assert_eq!(cache.effects().collect::<Vec<_>>(), vec![Effect::Freed { part: 2 }]);
+    assert_eq!(beginning(&cache, &[1]), vec![list, second]);
+    assert!(cache.uses(3) && !cache.uses(2));
+}

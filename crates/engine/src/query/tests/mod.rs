@@ -1,0 +1,8 @@
+//! Whole sessions under simulated time: inputs in, and the effects that came of them, line by line.
+mod collecting;
+mod fetching;
+mod keys;
+mod mutating;
+mod observing;
+mod properties;
+mod sim;
