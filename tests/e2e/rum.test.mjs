@@ -72,7 +72,8 @@ async function open() {
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(String(error)))
   await page.goto(`${origin}/orders/1042?token=secret#part`)
-  await page.waitForFunction(() => reports.some(({ name }) => name === 'TTFB') && reports.some(({ name }) => name === 'FCP'))
+  const loaded = () => ['FCP', 'TTFB'].every((wanted) => reports.some(({ name }) => name === wanted))
+  await page.waitForFunction(loaded)
   return page
 }
 
@@ -119,7 +120,8 @@ test('a page that comes back is a new page view of the same visit', async () => 
   const [{ view, session }] = beacons
   beacons = []
   await page.goBack({ waitUntil: 'commit' })
-  await page.waitForFunction(() => reports.some(({ navigationType }) => navigationType === 'back-forward-cache'))
+  const back = () => reports.some(({ navigationType }) => navigationType === 'back-forward-cache')
+  await page.waitForFunction(back)
   await page.close()
   await eventually('a beacon of the second view', () => beacons.length)
   const [second] = beacons
@@ -135,14 +137,15 @@ test('vitals have the fields of web-vitals, and callbacks that throw break nothi
     rum.onFCP(() => {
       throw new Error('from a callback')
     })
-    return reports.filter(({ name }) => name === 'FCP').map((metric) => ({ ...metric, entries: metric.entries.map(String) }))
+    const paints = reports.filter(({ name }) => name === 'FCP')
+    return paints.map((metric) => ({ ...metric, entries: metric.entries.map(String) }))
   })
   assert.match(metric.id, /^v6-\d{13}-\d{13}$/)
   assert.equal(metric.delta, metric.value)
   assert.equal(metric.navigationType, 'navigate')
   assert.deepEqual(metric.entries, ['[object PerformancePaintTiming]'])
   assert.ok(['good', 'needs-improvement', 'poor'].includes(metric.rating))
-  await eventually('the error, as the page\'s own', () => page.faults.length)
+  await eventually("the error, as the page's own", () => page.faults.length)
   assert.deepEqual(page.faults, ['Error: from a callback'])
   await page.close()
 })

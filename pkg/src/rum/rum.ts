@@ -29,13 +29,13 @@ export interface RumOptions {
   sampleRate?: number
   /** How long a measurement waits at most while the page is seen, in ms. Default: 10,000. */
   flushInterval?: number
-  /** Whether the user agreed. With `false`, nothing is measured, kept or sent until `consent(true)`. Default: `true`. */
+  /** Whether the user agreed. If not, nothing is measured, kept or sent until it is told. Default: `true`. */
   consent?: boolean
   /** A query client, whose figures are reported too. */
   client?: MeasuredClient
-  /** Totals of other things, by name (letters, digits, `.`, `_`, `-`, `:`, `/`): what was added is reported. */
+  /** Totals of other things by name (letters, digits and `._-:/`): what was added is reported. */
   counters?: () => Record<string, number>
-  /** The name of the page at `path`, for example its route's pattern. By default ids in the path become `:id`. */
+  /** The name of the page at `path`, such as its route's pattern. Default: the path, ids in it as `:id`. */
   page?: (path: string) => string | undefined
   /** Sees each beacon before it is sent: returns it, changed or not, or `null` to hold it back. */
   beforeSend?: (beacon: RumBeacon) => RumBeacon | null | undefined
@@ -86,7 +86,7 @@ export function startRum(options: RumOptions): Rum {
     },
     collect() {
       const all = { ...guard(() => totals(client)), ...guard(() => counters?.()) }
-      for (const [name, total] of Object.entries(all)) driver?.total(name, total)
+      for (const [name, total] of Object.entries(all)) if (Number.isFinite(total)) driver?.total(name, total)
     },
   }
   driver = new module.RumDriver(

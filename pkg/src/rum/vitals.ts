@@ -2,9 +2,9 @@
 import { guard } from './guard.js'
 import { engine } from './wasm.js'
 
-export type NavigationType = 'navigate' | 'reload' | 'back-forward' | 'back-forward-cache' | 'prerender' | 'restore'
-export type Rating = 'good' | 'needs-improvement' | 'poor'
-export type MetricName = 'CLS' | 'FCP' | 'INP' | 'LCP' | 'TTFB'
+export type NavigationType = (typeof navigations)[number]
+export type Rating = (typeof ratings)[number]
+export type MetricName = (typeof metrics)[number]
 
 /** A metric as it stands. */
 export interface Metric {
@@ -45,9 +45,16 @@ export interface ReportOpts {
 // The orders of the engine's lists: `Metric::ALL`, `Rating::ALL`, `Navigation::ALL`.
 const metrics = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB'] as const
 const ratings = ['good', 'needs-improvement', 'poor'] as const
-const navigations = ['navigate', 'reload', 'back-forward', 'back-forward-cache', 'prerender', 'restore'] as const
+const navigations = [
+  'navigate',
+  'reload',
+  'back-forward',
+  'back-forward-cache',
+  'prerender',
+  'restore',
+] as const
 
-/** Up to the first value a metric is good, above the second it is poor; see https://web.dev/articles/vitals. */
+/** Up to the first value a metric is good, above the second poor; see https://web.dev/articles/vitals. */
 export type MetricRatingThresholds = [number, number]
 export const LCPThresholds: MetricRatingThresholds = [2500, 4000]
 export const INPThresholds: MetricRatingThresholds = [200, 500]
@@ -57,7 +64,7 @@ export const TTFBThresholds: MetricRatingThresholds = [800, 1800]
 
 let driver: InstanceType<NonNullable<ReturnType<typeof engine>>['VitalsDriver']> | undefined
 
-function watch<M extends Metric>(name: M['name'], callback: (metric: M) => void, opts: ReportOpts = {}): void {
+function watch<M extends Metric>(name: M['name'], callback: (metric: M) => void, opts?: ReportOpts): void {
   const module = engine()
   if (!module) return
   driver ??= new module.VitalsDriver()
@@ -89,7 +96,7 @@ function watch<M extends Metric>(name: M['name'], callback: (metric: M) => void,
       else queueMicrotask(tell)
     },
   }
-  driver.listen(metrics.indexOf(name), !!opts.reportAllChanges, listener as never)
+  driver.listen(metrics.indexOf(name), !!opts?.reportAllChanges, listener as never)
   listening = true
 }
 

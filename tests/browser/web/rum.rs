@@ -288,3 +288,27 @@ fn the_pages_own_functions_may_call_back() {
     assert_eq!(*calls.borrow(), 1);
     handle.borrow_mut().take();
 }
+
+#[wasm_bindgen_test]
+fn a_flush_asked_for_within_a_flush_is_that_flush() {
+    let handle: Rc<RefCell<Option<Rum>>> = Rc::default();
+    let flush = |handle: &Rc<RefCell<Option<Rum>>>| {
+        let rum = handle.borrow().clone();
+        if let Some(rum) = rum {
+            rum.count("again", 1);
+            rum.flush();
+        }
+    };
+    let (from_collect, from_before_send) = (Rc::clone(&handle), Rc::clone(&handle));
+    let (rum, _) = measured(move |options| {
+        options.collect = Some(Box::new(move |_| flush(&from_collect)));
+        options.before_send = Some(Box::new(move |_| {
+            flush(&from_before_send);
+            None
+        }));
+    });
+    *handle.borrow_mut() = Some(rum.clone());
+    rum.flush();
+    rum.stop();
+    handle.borrow_mut().take();
+}

@@ -140,19 +140,19 @@ impl<E: Clone> PageView<E> {
         }
     }
 
-    /// An `event` or `first-input` entry; `count` is `performance.interactionCount` where there is one.
-    pub fn handle_event(&mut self, event: Event, count: Option<f64>, entry: E) {
+    /// An `event` or `first-input` entry.
+    pub fn handle_event(&mut self, event: Event, entry: E) {
         if event.interaction > 0.0 {
             self.estimate.note(event.interaction);
             if event.is_first || event.duration >= Self::EVENT_THRESHOLD {
                 self.inp.event(event.interaction, event.start, event.duration, entry);
             }
         }
-        self.handle_interaction_count(count);
         self.mark(Metric::Inp, Pending::Change);
     }
 
-    /// `performance.interactionCount` where there is one. Without it, the count follows from the events.
+    /// `performance.interactionCount` where there is one, after all events that came together. Without it,
+    /// the count follows from the events.
     pub fn handle_interaction_count(&mut self, count: Option<f64>) {
         if count.is_some() {
             self.native_count = count;
@@ -332,6 +332,13 @@ mod tests {
             self
         }
 
+        fn interacts(&mut self, count: f64, event: Event, entry: char) -> &mut Self {
+            self.does(|page| {
+                page.handle_event(event, entry);
+                page.handle_interaction_count(Some(count));
+            })
+        }
+
         fn check(&mut self, expect: Expect) -> &mut Self {
             expect.assert_eq(&core::mem::take(&mut self.told));
             self
@@ -359,7 +366,7 @@ mod tests {
                 TTFB 120 (+120) good ['n'] navigate
             "#]]);
         page.does(|page| page.handle_input())
-            .does(|page| page.handle_event(event(7.0, 208.0), Some(1.0), 'e'))
+            .interacts(1.0, event(7.0, 208.0), 'e')
             .does(|page| page.handle_largest_paint(9000.0, 'x'))
             .check(expect![[r#"
                 LCP 2600 (+2600) needs-improvement ['L'] navigate
@@ -384,8 +391,8 @@ mod tests {
             .does(|page| page.handle_paint(100.0, 'f'))
             .does(|page| page.handle_largest_paint(200.0, 'L'))
             .does(|page| page.handle_shift(shift(300.0, 0.0625), 's'))
-            .does(|page| page.handle_event(event(7.0, 48.0), Some(1.0), 'e'))
-            .does(|page| page.handle_event(event(14.0, 40.0), Some(2.0), 'x'))
+            .interacts(1.0, event(7.0, 48.0), 'e')
+            .interacts(2.0, event(14.0, 40.0), 'x')
             .does(|page| page.handle_hidden(5000.0))
             .check(expect![[r#"
                 LCP 100 (+100) good ['l'] navigate
@@ -455,11 +462,11 @@ mod tests {
     #[test]
     fn the_first_input_counts_however_short_others_from_the_threshold_on() {
         let mut page = Page::new(SHOWN, false);
-        page.does(|page| page.handle_event(event(7.0, 16.0), Some(1.0), 'a'))
-            .does(|page| page.handle_event(event(0.0, 500.0), Some(1.0), 'b'))
+        page.interacts(1.0, event(7.0, 16.0), 'a')
+            .interacts(1.0, event(0.0, 500.0), 'b')
             .does(|page| page.handle_hidden(200.0))
             .check(expect![""]);
-        page.does(|page| page.handle_event(Event { is_first: true, ..event(7.0, 16.0) }, Some(1.0), 'c'))
+        page.interacts(1.0, Event { is_first: true, ..event(7.0, 16.0) }, 'c')
             .does(|page| page.handle_hidden(300.0))
             .check(expect![[r#"
                 INP 16 (+16) good ['c'] navigate
@@ -472,7 +479,7 @@ mod tests {
         page.does(|page| page.handle_paint(100.0, 'f'))
             .does(|page| page.handle_largest_paint(100.0, 'l'))
             .does(|page| page.handle_first_byte(50.0, 'n'))
-            .does(|page| page.handle_event(event(7.0, 600.0), Some(1.0), 'e'))
+            .interacts(1.0, event(7.0, 600.0), 'e')
             .does(|page| page.handle_hidden(1000.0))
             .check(expect![[r#"
                 FCP 100 (+100) good ['f'] navigate

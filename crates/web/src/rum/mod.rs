@@ -10,6 +10,7 @@ mod vitals;
 
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use hooks::{Later, Listener, callback};
 use host::Event;
@@ -25,7 +26,8 @@ use whippet_engine::vitals::{Metric, Navigation, Reporter};
 const STORAGE_KEY: &str = "whippet.session";
 
 /// Measures the page from now on, and what the browser recorded before, and sends it.
-pub fn start(options: RumOptions) -> Rum {
+pub fn start(mut options: RumOptions) -> Rum {
+    options.flush_interval = bounded(options.flush_interval);
     let inner = Rc::new(Inner {
         consent: Cell::new(options.consent),
         queue: RefCell::new(Queue::new(Duration::from_ms(options.flush_interval))),
@@ -33,6 +35,7 @@ pub fn start(options: RumOptions) -> Rum {
         run: RefCell::new(None),
         deltas: RefCell::new(Deltas::new()),
         stopped: Cell::new(false),
+        flushing: Cell::new(false),
         sent: Cell::new(Sent::default()),
     });
     let rum = Rum { inner };
@@ -61,6 +64,8 @@ struct Inner {
     options: RumOptions,
     consent: Cell<bool>,
     stopped: Cell<bool>,
+    /// While a flush is under way: the page's own functions may ask for another.
+    flushing: Cell<bool>,
     queue: RefCell<Queue>,
     deltas: RefCell<Deltas>,
     sent: Cell<Sent>,
@@ -280,28 +285,29 @@ impl Inner {
 
     fn flush(self: &Rc<Self>) {
         // A page that nobody may ever see has nothing to tell.
-        if self.run.borrow().is_none() || host::is_prerendering() {
+        if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
             return;
         }
         self.collect();
-        let wall_clock = host::wall_clock();
-        let beacons = match self.run.borrow_mut().as_mut() {
-            Some(run) => {
-                if let Some(navigation) = run.vitals.as_ref().and_then(Vitals::navigation) {
-                    run.context.navigation = navigation;
-                }
-                let beacons = self.queue.borrow_mut().flush(wall_clock as i64, &run.context);
-                if !beacons.is_empty() {
-                    run.session.touch(wall_clock as u64);
-                    store_session(&run.session);
-                }
-                beacons
-            }
-            None => return,
-        };
-        for beacon in beacons {
+        for beacon in self.encode() {
             self.send(beacon);
         }
+        self.flushing.set(false);
+    }
+
+    fn encode(&self) -> Vec<String> {
+        let wall_clock = host::wall_clock();
+        let mut run = self.run.borrow_mut();
+        let Some(run) = run.as_mut() else { return Vec::new() };
+        if let Some(navigation) = run.vitals.as_ref().and_then(Vitals::navigation) {
+            run.context.navigation = navigation;
+        }
+        let beacons = self.queue.borrow_mut().flush(wall_clock as i64, &run.context);
+        if !beacons.is_empty() {
+            run.session.touch(wall_clock as u64);
+            store_session(&run.session);
+        }
+        beacons
     }
 
     fn collect(self: &Rc<Self>) {
@@ -337,6 +343,18 @@ impl Inner {
         let named = self.options.page.as_ref().and_then(|page| page(&path));
         let named = named.map(|page| limits::line(&page, limits::PAGE)).filter(|page| !page.is_empty());
         named.unwrap_or_else(|| scrub::path(&path))
+    }
+}
+
+/// An interval that timers keep: above 2^31 ms they fire at once, and below a second they would cost more than
+/// they tell.
+fn bounded(ms: f64) -> f64 {
+    if ms > 2_147_483_647.0 {
+        2_147_483_647.0
+    } else if ms >= 1000.0 {
+        ms
+    } else {
+        1000.0
     }
 }
 

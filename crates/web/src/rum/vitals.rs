@@ -38,6 +38,8 @@ struct Inner {
 
 /// What must be undone.
 struct Hooks {
+    /// Until the first input, which ends the search for the largest paint.
+    input: Vec<Listener>,
     observer: Option<Observer>,
     loaded: Later,
     painted: Later,
@@ -84,13 +86,13 @@ const TYPES: [&str; 5] = ["paint", "largest-contentful-paint", "layout-shift", "
 
 impl Inner {
     fn begin(self: &Rc<Self>) {
-        let mut listeners = Vec::new();
+        let (mut listeners, mut input) = (Vec::new(), Vec::new());
         if host::is_prerendering() {
             listeners.push(Listener::new(self, "prerenderingchange", |this, _| this.begin()));
         } else {
             *self.page.borrow_mut() = Some(PageView::new(arrival()));
             for kind in ["keydown", "click"] {
-                listeners.push(Listener::new(self, kind, |this, event| this.on_input(event.unchecked_ref())));
+                input.push(Listener::new(self, kind, |this, event| this.on_input(event.unchecked_ref())));
             }
             listeners.push(Listener::new(self, "visibilitychange", |this, event| {
                 this.on_visibility(event.unchecked_ref())
@@ -105,6 +107,7 @@ impl Inner {
             callback(self, |this, list| this.on_entries(&list.unchecked_into::<EntryList>().get_entries()));
         // What listened before, for the activation, ends here.
         let before = self.hooks.replace(Some(Hooks {
+            input,
             observer: Observer::new(entries.as_ref()).ok(),
             loaded: Later::new(self, |this, _| this.on_loaded()),
             painted: Later::new(self, |this, _| this.on_frame()),
@@ -167,14 +170,14 @@ impl Inner {
                         Shift { start, value: entry.value(), had_recent_input: entry.had_recent_input() };
                     page.handle_shift(shift, entry.into());
                 }),
-                kind @ ("event" | "first-input") => self.take(|page| {
-                    page.handle_event(event(&entry, kind), host::interaction_count(), entry.into())
-                }),
+                kind @ ("event" | "first-input") => {
+                    self.take(|page| page.handle_event(event(&entry, kind), entry.into()));
+                }
                 _ => {}
             }
         }
         // Shifts and events are reported once for all that came together.
-        self.tell(|_| {});
+        self.tell(|page| page.handle_interaction_count(host::interaction_count()));
     }
 
     fn take(&self, what: impl FnOnce(&mut PageView<JsValue>)) {
@@ -197,6 +200,8 @@ impl Inner {
         if event.is_trusted() {
             self.drain();
             self.tell(PageView::handle_input);
+            let input = self.hooks.borrow_mut().as_mut().map(|hooks| core::mem::take(&mut hooks.input));
+            drop(input);
         }
     }
 
