@@ -28,6 +28,7 @@ pub struct Scrape {
 /// A promise of an answer, kept once the transaction is committed.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
+/// Something to be written.
 pub(super) enum Job {
     Beacon {
         beacon: Box<Beacon>,
@@ -44,6 +45,42 @@ pub(super) enum Job {
         reply: Reply<bool>,
     },
     Close {
-        reply: oneshot::Sender<()>,
+        reply: Reply<()>,
     },
+}
+
+/// What became of a job whose transaction was committed.
+pub(super) enum Outcome {
+    Kept(Kept),
+    Done,
+    Swept(bool),
+}
+
+impl Job {
+    /// Answers it; without an outcome, it was rolled back. Whoever asked may have gone away: then nobody needs
+    /// the answer.
+    pub fn answer(self, outcome: Option<Outcome>) {
+        match (self, outcome) {
+            (Self::Beacon { reply, .. }, Some(Outcome::Kept(kept))) => drop(reply.send(Ok(kept))),
+            (Self::Beacon { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+            (Self::Scrape { reply, .. } | Self::Close { reply }, Some(Outcome::Done)) => {
+                drop(reply.send(Ok(())))
+            }
+            (Self::Scrape { reply, .. } | Self::Close { reply }, _) => {
+                drop(reply.send(Err(StoreError::Failed)))
+            }
+            (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
+            (Self::Sweep { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+        }
+    }
+
+    /// How its transaction is called in the collector's own metrics.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Beacon { .. } => "write_beacons",
+            Self::Scrape { .. } => "write_scrape",
+            Self::Sweep { .. } => "sweep",
+            Self::Close { .. } => "close",
+        }
+    }
 }

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use whippet_engine::beacon::Beacon;
 
 pub use error::StoreError;
@@ -36,6 +36,9 @@ pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
 /// The name of whatever did not fit within the [`Limits`].
 pub const OTHER: &str = "(other)";
+
+/// The most queries at once; more wait. Each holds a thread, and a cache of a few MB.
+const READS: usize = 8;
 
 /// How the store is to behave.
 #[derive(Clone, Debug)]
@@ -93,6 +96,7 @@ impl Default for Limits {
 pub struct Store {
     jobs: mpsc::Sender<Job>,
     readers: readers::Readers,
+    reading: Semaphore,
     metrics: Arc<Metrics>,
     writer: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
     // Held for as long as the store is open: keeps a second collector out.
@@ -112,6 +116,7 @@ impl Store {
         Ok(Self {
             jobs,
             readers: readers::Readers::new(path),
+            reading: Semaphore::new(READS),
             metrics,
             writer: std::sync::Mutex::new(Some(writer)),
             _lock: lock,
@@ -158,6 +163,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
+        let Ok(_permit) = self.reading.acquire().await else { return Err(StoreError::Closed) };
         let store = Arc::clone(self);
         let run = move || {
             let started = std::time::Instant::now();

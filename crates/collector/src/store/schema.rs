@@ -30,7 +30,6 @@ pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if version == 0 {
         // Only possible on an empty file: lets retention give pages back to the file system.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-        connection.execute_batch("VACUUM")?;
     }
     for (index, migration) in MIGRATIONS.iter().enumerate().skip(version as usize) {
         let transaction = connection.transaction()?;
