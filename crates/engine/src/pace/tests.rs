@@ -86,8 +86,7 @@ impl Host {
 
 /// Calls at the given times, one pacer; gives the times at which it ran.
 fn runs(pacing: Pacing, calls: &[u32]) -> Vec<u32> {
-    let mut host = Host::default();
-    host.time = 1000.0;
+    let mut host = Host { time: 1000.0, ..Host::default() };
     let id = host.pacers.create(pacing);
     let mut at = 0;
     for &call in calls {

@@ -7,75 +7,10 @@ use super::options::{LazyOptions, Settings, limits};
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
-use core::fmt;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use whippet_engine::lazy::{Effect, ItemId, Loader, Stats};
 use whippet_engine::time::Instant;
-
-/// Why there is no loader.
-#[derive(Debug)]
-pub enum LazyError {
-    /// The browser has no `IntersectionObserver`, or it refused the options: a margin must be in px or per
-    /// cent, a threshold from 0 to 1. The value is what it threw.
-    Observer(JsValue),
-}
-
-impl fmt::Display for LazyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Observer(_) => f.write_str(
-                "no IntersectionObserver could be made: check the root margin (px or per cent) and the threshold (0 to 1)",
-            ),
-        }
-    }
-}
-
-impl core::error::Error for LazyError {}
-
-/// Loads elements when they come near. One observer serves all that it is given. Clones are the same loader.
-#[derive(Clone)]
-#[must_use = "dropping the last clone stops observing"]
-pub struct LazyLoader(Rc<Driver>);
-
-impl LazyLoader {
-    /// A loader with nothing to load yet. The default margin is written into `options` where there is none.
-    pub fn new(options: LazyOptions) -> Result<Self, LazyError> {
-        Driver::new(&options).map(Self).map_err(LazyError::Observer)
-    }
-
-    /// Loads `element`, a `web_sys::Element`, once it is near. One that is known already is left as it is.
-    pub fn observe(&self, element: &JsValue) {
-        self.0.observe(element.unchecked_ref());
-    }
-
-    /// Forgets `element`.
-    pub fn unobserve(&self, element: &JsValue) {
-        self.0.unobserve(element.unchecked_ref());
-    }
-
-    /// Observes all elements in `root` (and `root` itself) that match `selector`, also those that are added
-    /// later; those that are removed are forgotten. `root` may be a document or a shadow root.
-    pub fn watch(&self, root: &JsValue, selector: &JsValue) {
-        self.0.watch(root.unchecked_ref(), selector);
-    }
-
-    /// Looks again for elements in all that is watched: for markup that changed without nodes being added.
-    pub fn update(&self) {
-        self.0.update();
-    }
-
-    /// What became of the elements so far.
-    pub fn stats(&self) -> Stats {
-        self.0.loader.borrow().stats()
-    }
-}
-
-impl fmt::Debug for LazyLoader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LazyLoader")
-    }
-}
 
 /// What the page tells. All of it comes through one function, bound to its kind and a number.
 mod heard {
@@ -108,7 +43,7 @@ struct Root {
     mutations: MutationObserver,
 }
 
-struct Driver {
+pub(super) struct Driver {
     settings: Settings,
     /// No borrow of these is held while the page is touched: that may run its code.
     loader: RefCell<Loader>,
@@ -132,7 +67,7 @@ const ONLINE: &str = "online";
 const OFFLINE: &str = "offline";
 
 impl Driver {
-    fn new(options: &LazyOptions) -> Result<Rc<Self>, JsValue> {
+    pub(super) fn new(options: &LazyOptions) -> Result<Rc<Self>, JsValue> {
         let settings = Settings::read(options);
         let slot: Rc<RefCell<Weak<Self>>> = Rc::default();
         let driver = slot.clone();
@@ -171,7 +106,7 @@ impl Driver {
         Ok(this)
     }
 
-    fn observe(&self, element: &Node) {
+    pub(super) fn observe(&self, element: &Node) {
         if !self.numbers.get(element).is_nan() || element::is_part(element) {
             return;
         }
@@ -186,7 +121,7 @@ impl Driver {
         self.observer.observe(element);
     }
 
-    fn unobserve(&self, element: &Node) {
+    pub(super) fn unobserve(&self, element: &Node) {
         if let Some(id) = self.id_of(element) {
             self.loader.borrow_mut().remove(id);
             self.forget(id, element);
@@ -195,7 +130,7 @@ impl Driver {
         self.numbers.delete(element);
     }
 
-    fn watch(&self, root: &Node, selector: &JsValue) {
+    pub(super) fn watch(&self, root: &Node, selector: &JsValue) {
         let number = self.roots.borrow().len() as u32;
         let mutations = MutationObserver::new(&self.bind(heard::MUTATIONS, number));
         let follow: JsValue = dom::object();
@@ -208,12 +143,16 @@ impl Driver {
         self.each_match(root, selector, Self::observe);
     }
 
-    fn update(&self) {
+    pub(super) fn update(&self) {
         let count = self.roots.borrow().len();
         for number in 0..count {
             let Some((node, selector)) = self.root(number) else { return };
             self.each_match(&node, &selector, Self::observe);
         }
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        self.loader.borrow().stats()
     }
 
     fn root(&self, number: usize) -> Option<(Node, JsValue)> {

@@ -27,8 +27,9 @@
 mod dom;
 mod driver;
 mod element;
+mod loader;
 mod options;
 
-pub use driver::{LazyError, LazyLoader};
+pub use loader::{LazyError, LazyLoader};
 pub use options::LazyOptions;
 pub use whippet_engine::lazy::Stats;
