@@ -155,29 +155,29 @@ impl Inner {
     }
 
     fn on_entries(&self, entries: &List) {
+        // Shifts and events are reported once for all that came together, paints one by one.
+        let mut paints = Vec::new();
         for index in 0..entries.length() {
             let entry = entries.get(index);
-            let start = entry.start_time();
             match entry.entry_type().as_str() {
-                "largest-contentful-paint" => {
-                    self.tell(|page| page.handle_largest_paint(start, entry.into()))
-                }
-                "paint" if entry.name() == "first-contentful-paint" => {
-                    self.tell(|page| page.handle_paint(start, entry.into()));
-                }
-                "layout-shift" => self.take(|page| {
-                    let shift =
-                        Shift { start, value: entry.value(), had_recent_input: entry.had_recent_input() };
-                    page.handle_shift(shift, entry.into());
-                }),
+                "layout-shift" => self.take(|page| page.handle_shift(shift(&entry), entry.into())),
                 kind @ ("event" | "first-input") => {
                     self.take(|page| page.handle_event(event(&entry, kind), entry.into()));
                 }
-                _ => {}
+                kind => paints.push((kind == "paint", entry)),
             }
         }
-        // Shifts and events are reported once for all that came together.
         self.tell(|page| page.handle_interaction_count(host::interaction_count()));
+        for (is_first, entry) in paints {
+            let start = entry.start_time();
+            self.tell(|page| {
+                if !is_first {
+                    page.handle_largest_paint(start, entry.into());
+                } else if entry.name() == "first-contentful-paint" {
+                    page.handle_paint(start, entry.into());
+                }
+            });
+        }
     }
 
     fn take(&self, what: impl FnOnce(&mut PageView<JsValue>)) {
@@ -266,6 +266,10 @@ impl Inner {
             (self.sink)(Signal::Loaded(loaded));
         }
     }
+}
+
+fn shift(entry: &Entry) -> Shift {
+    Shift { start: entry.start_time(), value: entry.value(), had_recent_input: entry.had_recent_input() }
 }
 
 fn event(entry: &Entry, kind: &str) -> vitals::Event {
