@@ -113,9 +113,11 @@ mod tests {
                 if !insert {
                     edges.remove(node, part);
                     model.remove(&(node, part));
-                } else if !model.contains_key(&(node, part)) {
-                    edges.insert(node, part, i as u32);
-                    model.insert((node, part), i as u32);
+                } else {
+                    model.entry((node, part)).or_insert_with(|| {
+                        edges.insert(node, part, i as u32);
+                        i as u32
+                    });
                 }
                 for node in 0..6 {
                     for part in 0..40 {

@@ -107,10 +107,10 @@ impl Face {
                 }
             }
             Step::Remove(i) => {
-                if let Some(query) = query(self, i) {
-                    if self.cache.remove(now, query) {
-                        self.queries.retain(|known| *known != query);
-                    }
+                if let Some(query) = query(self, i)
+                    && self.cache.remove(now, query)
+                {
+                    self.queries.retain(|known| *known != query);
                 }
             }
             Step::Observe { query: i, options: bits } => {

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { test } from 'node:test'
+
+/** What `code` prints in a Node process of its own, in this folder. */
+function node(code) {
+  const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  assert.equal(run.status, 0, run.stderr || `ended by ${run.signal}`)
+  return run.stdout.trim()
+}
+
+test('what the cache waits for does not keep the process alive', () => {
+  const code = `
+    import { QueryClient, QueryObserver, environmentManager } from 'whippet/query'
+    environmentManager.setIsServer(() => false)
+    const client = new QueryClient()
+    const options = { queryKey: ['a'], queryFn: () => 1, staleTime: 1e6, refetchInterval: 1e6 }
+    new QueryObserver(client, options).subscribe(() => {})
+    client.setQueryData(['b'], 2)
+    console.log(await client.fetchQuery({ queryKey: ['c'], queryFn: () => 3, gcTime: 1e6 }))
+  `
+  assert.equal(node(code), '3')
+})
+
+test('but a retry that someone waits for does', () => {
+  const code = `
+    import { QueryClient } from 'whippet/query'
+    let calls = 0
+    const queryFn = () => {
+      if (++calls < 2) throw new Error('no')
+      return calls
+    }
+    console.log(await new QueryClient().fetchQuery({ queryKey: ['a'], queryFn, retry: 1, retryDelay: 1 }))
+  `
+  assert.equal(node(code), '2')
+})
+
+test('without WebAssembly, fetches reject and the rest throws, and both say why', () => {
+  const code = `
+    delete globalThis.WebAssembly
+    const { QueryClient, QueryObserver, WasmUnavailableError } = await import('whippet/query')
+    const client = new QueryClient()
+    client.mount()
+    const options = { queryKey: ['a'], queryFn: () => 1 }
+    for (const call of ['fetchQuery', 'ensureQueryData', 'query']) {
+      await client[call](options).catch((error) => console.log(call, error instanceof WasmUnavailableError))
+    }
+    await client.prefetchQuery(options)
+    await client.invalidateQueries({ queryKey: ['a'] })
+    console.log(client.getQueryData(['a']), client.isFetching(), client.stats().fetches)
+    try {
+      new QueryObserver(client, options)
+    } catch (error) {
+      console.log(error.message.includes('wasm-unsafe-eval'))
+    }
+  `
+  assert.equal(node(code), 'fetchQuery true\nensureQueryData true\nquery true\nundefined 0 0\ntrue')
+})
