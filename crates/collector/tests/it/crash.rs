@@ -114,7 +114,6 @@ fn every_acknowledged_beacon_survives_sigkill() {
     assert!(metrics.contains("whippet_beacons_duplicate_total 4"), "{metrics}");
 }
 
-#[cfg(unix)]
 #[test]
 fn sigterm_ends_it_in_good_order() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! The collector, driven through its routes with a clock that the tests own; once as the real program.
 mod beacons;
 mod charts;
+#[cfg(unix)]
 mod crash;
 mod dashboard;
 mod harness;
