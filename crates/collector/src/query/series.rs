@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::steps::Steps;
 
-/// Two scrapes: places in [`Scrapes::points`].
+/// Two scrapes of a [`Scrapes`].
 pub type Pair = (usize, usize);
 
 /// The labels of a series.
