@@ -44,22 +44,8 @@ extern "C" {
     pub(super) type Init;
     #[wasm_bindgen(constructor, js_class = Object)]
     pub(super) fn new() -> Init;
-    #[wasm_bindgen(method, setter, js_name = type)]
-    pub(super) fn set_type(this: &Init, kind: &str);
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_buffered(this: &Init, buffered: bool);
-    #[wasm_bindgen(method, setter, js_name = durationThreshold)]
-    pub(super) fn set_duration_threshold(this: &Init, ms: f64);
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_method(this: &Init, method: &str);
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_body(this: &Init, body: &str);
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_keepalive(this: &Init, keepalive: bool);
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_mode(this: &Init, mode: &str);
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_credentials(this: &Init, credentials: &str);
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    pub(super) fn set(this: &Init, option: &str, value: &JsValue);
 
     pub(super) type Performance;
     #[wasm_bindgen(method)]

@@ -10,11 +10,11 @@ pub(super) fn send(endpoint: &str, body: &str, rejected: &JsValue) -> bool {
         return true;
     }
     let options = Init::new();
-    options.set_method("POST");
-    options.set_body(body);
-    options.set_keepalive(true);
-    options.set_mode("no-cors");
-    options.set_credentials("omit");
+    for (option, value) in [("method", "POST"), ("body", body), ("mode", "no-cors"), ("credentials", "omit")]
+    {
+        options.set(option, &JsValue::from_str(value));
+    }
+    options.set("keepalive", &JsValue::TRUE);
     match host::fetch(endpoint, &options) {
         Ok(pending) => {
             pending.catch(rejected);

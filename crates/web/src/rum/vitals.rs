@@ -133,9 +133,9 @@ impl Inner {
         for kind in TYPES {
             if supported.includes(kind) {
                 let options = Init::new();
-                options.set_type(kind);
-                options.set_buffered(true);
-                options.set_duration_threshold(threshold);
+                options.set("type", &JsValue::from_str(kind));
+                options.set("buffered", &JsValue::TRUE);
+                options.set("durationThreshold", &JsValue::from_f64(threshold));
                 let _ = observer.observe(&options);
             }
         }

@@ -1,0 +1,300 @@
+//! What goes on in a measured page: hooks, the queue behind them, and when it is sent.
+use super::errors;
+use super::hooks::{Later, Listener, callback};
+use super::host::{self, Event};
+use super::options::RumOptions;
+use super::send;
+use super::visit;
+use super::vitals::{Signal, Vitals};
+use super::{Rum, Sent};
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use wasm_bindgen::prelude::*;
+use whippet_engine::beacon::{self, Context, Device, Queue, Session, limits, scrub};
+use whippet_engine::stats::Deltas;
+use whippet_engine::time::{Duration, Instant};
+use whippet_engine::vitals::{Metric, Navigation, Reporter};
+
+/// What a [`Rum`] stands for.
+pub(super) struct Inner {
+    options: RumOptions,
+    consent: Cell<bool>,
+    stopped: Cell<bool>,
+    /// While a flush is under way: the page's own functions may ask for another.
+    flushing: Cell<bool>,
+    queue: RefCell<Queue>,
+    deltas: RefCell<Deltas>,
+    sent: Cell<Sent>,
+    /// `None` before consent, and where the visit is not of the sample.
+    run: RefCell<Option<Run>>,
+}
+
+/// What lives as long as the page is measured.
+struct Run {
+    session: Session,
+    context: Context,
+    /// What was reported of each metric, so that a value goes once.
+    reporters: [Reporter; 5],
+    timer: Later,
+    rejected: Closure<dyn Fn(JsValue)>,
+    _listeners: [Listener; 2],
+    vitals: Option<Vitals>,
+}
+
+impl Inner {
+    pub(super) fn new(mut options: RumOptions) -> Rc<Self> {
+        options.flush_interval = bounded(options.flush_interval);
+        Rc::new(Self {
+            consent: Cell::new(options.consent),
+            queue: RefCell::new(Queue::new(Duration::from_ms(options.flush_interval))),
+            options,
+            stopped: Cell::new(false),
+            flushing: Cell::new(false),
+            deltas: RefCell::new(Deltas::new()),
+            sent: Cell::new(Sent::default()),
+            run: RefCell::new(None),
+        })
+    }
+
+    pub(super) fn sent(&self) -> Sent {
+        self.sent.get()
+    }
+
+    /// Begins to measure, unless the user did not agree or the visit is not of the sample.
+    pub(super) fn begin(self: &Rc<Self>) {
+        if !self.consent.get() {
+            return;
+        }
+        let session = visit::resume();
+        if !session.is_sampled(self.options.sample_rate) {
+            return;
+        }
+        let (touch, shorter_side) = host::device();
+        let app = limits::line(&self.options.app, limits::LABEL);
+        let release = self.options.release.as_deref().map(|release| limits::line(release, limits::LABEL));
+        let context = Context {
+            session: session.id(),
+            view: beacon::name(host::seed()),
+            app: if app.is_empty() { String::from("unnamed") } else { app },
+            release: release.filter(|release| !release.is_empty()),
+            page: self.page(),
+            navigation: Navigation::Navigate,
+            device: Device::classify(touch, shorter_side),
+            sample_rate: self.options.sample_rate,
+        };
+        let run = Run {
+            session,
+            context,
+            reporters: Metric::ALL.map(|_| Reporter::new(true)),
+            timer: Later::new(self, |this, _| this.on_timer()),
+            rejected: callback(self, |this, _| this.on_lost()),
+            _listeners: [
+                Listener::new(self, "error", |this, event| {
+                    this.on_error(errors::of_error(event.unchecked_ref()))
+                }),
+                Listener::new(self, "unhandledrejection", |this, event| {
+                    this.on_error(errors::of_rejection(event.unchecked_ref::<Event>()));
+                }),
+            ],
+            vitals: None,
+        };
+        run.timer.after(self.options.flush_interval);
+        *self.run.borrow_mut() = Some(run);
+        // Strong: a page is measured whether or not anyone kept the handle. `end` breaks the circle.
+        let this = Rc::clone(self);
+        let vitals = Vitals::new(move |signal| this.on_signal(&signal));
+        if let Some(run) = self.run.borrow_mut().as_mut() {
+            run.vitals = Some(vitals);
+        }
+    }
+
+    /// Undoes all hooks.
+    fn end(&self) {
+        // Dropped after the borrow: undoing hooks may call back.
+        let run = self.run.borrow_mut().take();
+        drop(run);
+    }
+
+    pub(super) fn stop(self: &Rc<Self>) {
+        if !self.stopped.replace(true) {
+            self.flush();
+            self.end();
+        }
+    }
+
+    pub(super) fn consent(self: &Rc<Self>, agrees: bool) {
+        if self.stopped.get() || self.consent.replace(agrees) == agrees {
+            return;
+        }
+        if agrees {
+            // What was counted elsewhere before the user agreed is seen, but not reported.
+            self.collect();
+            self.begin();
+        } else {
+            self.end();
+            self.queue.borrow_mut().clear();
+            visit::forget();
+        }
+    }
+
+    pub(super) fn total(self: &Rc<Self>, name: &str, total: u64) {
+        let by = self.deltas.borrow_mut().take(name, total);
+        self.put(|queue, now| queue.count(now, name, by));
+    }
+
+    /// Without consent, and outside the sample, nothing is kept.
+    pub(super) fn put(self: &Rc<Self>, what: impl FnOnce(&mut Queue, Instant)) {
+        if self.run.borrow().is_none() {
+            return;
+        }
+        let now = Instant::from_ms(host::now());
+        let is_due = {
+            let mut queue = self.queue.borrow_mut();
+            what(&mut queue, now);
+            queue.is_due(now)
+        };
+        if is_due {
+            self.flush();
+        }
+    }
+
+    fn on_signal(self: &Rc<Self>, signal: &Signal<'_>) {
+        match signal {
+            Signal::Report(report) => {
+                let is_new = match self.run.borrow_mut().as_mut() {
+                    Some(run) => run.reporters[report.metric as usize].news(report).is_some(),
+                    None => false,
+                };
+                if is_new {
+                    self.put(|queue, now| queue.vital(now, report.metric, report.value));
+                }
+            }
+            Signal::Loaded(ms) => self.put(|queue, now| queue.record(now, "page.load", *ms)),
+            Signal::Hidden => {
+                self.flush();
+                if let Some(run) = self.run.borrow().as_ref() {
+                    run.timer.cancel();
+                }
+            }
+            Signal::Shown => self.wait(),
+            Signal::Restored => {
+                self.flush();
+                let page = self.page();
+                if let Some(run) = self.run.borrow_mut().as_mut() {
+                    run.session = visit::resume();
+                    run.context.session = run.session.id();
+                    run.context.view = beacon::name(host::seed());
+                    run.context.page = page;
+                }
+                self.wait();
+            }
+        }
+    }
+
+    fn on_error(self: &Rc<Self>, error: Option<(String, String)>) {
+        if let Some((message, source)) = error {
+            self.error(&message, &source);
+        }
+    }
+
+    pub(super) fn error(self: &Rc<Self>, message: &str, source: &str) {
+        // Cut first: a message may be as long as a page.
+        let message = scrub::text(limits::cut(message, 2 * limits::MESSAGE));
+        let source = scrub::text(limits::cut(source, 2 * limits::MESSAGE));
+        self.put(|queue, now| queue.error(now, &message, &source));
+    }
+
+    fn on_timer(self: &Rc<Self>) {
+        self.flush();
+        self.wait();
+    }
+
+    fn wait(&self) {
+        if let Some(run) = self.run.borrow().as_ref() {
+            run.timer.after(self.options.flush_interval);
+        }
+    }
+
+    fn on_lost(&self) {
+        let mut sent = self.sent.get();
+        sent.lost += 1;
+        self.sent.set(sent);
+        self.queue.borrow_mut().lost(1);
+    }
+
+    pub(super) fn flush(self: &Rc<Self>) {
+        // A page that nobody may ever see has nothing to tell.
+        if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
+            return;
+        }
+        self.collect();
+        for beacon in self.encode() {
+            self.send(beacon);
+        }
+        self.flushing.set(false);
+    }
+
+    fn encode(&self) -> Vec<String> {
+        let wall_clock = host::wall_clock();
+        let mut run = self.run.borrow_mut();
+        let Some(run) = run.as_mut() else { return Vec::new() };
+        if let Some(navigation) = run.vitals.as_ref().and_then(Vitals::navigation) {
+            run.context.navigation = navigation;
+        }
+        let beacons = self.queue.borrow_mut().flush(wall_clock as i64, &run.context);
+        if !beacons.is_empty() {
+            run.session.touch(wall_clock as u64);
+            visit::keep(&run.session);
+        }
+        beacons
+    }
+
+    fn collect(self: &Rc<Self>) {
+        if let Some(collect) = &self.options.collect {
+            collect(&Rum { inner: Rc::clone(self) });
+        }
+    }
+
+    fn send(&self, mut text: String) {
+        if let Some(before_send) = &self.options.before_send {
+            match before_send(text) {
+                Some(changed) => text = changed,
+                None => return,
+            }
+        }
+        // Consent may have been taken back in `before_send`.
+        let taken = match self.run.borrow().as_ref() {
+            Some(run) => send::send(&self.options.endpoint, &text, run.rejected.as_ref()),
+            None => return,
+        };
+        if taken {
+            let mut sent = self.sent.get();
+            sent.beacons += 1;
+            sent.bytes += text.len() as u32;
+            self.sent.set(sent);
+        } else {
+            self.on_lost();
+        }
+    }
+
+    fn page(&self) -> String {
+        let path = host::pathname();
+        let named = self.options.page.as_ref().and_then(|page| page(&path));
+        let named = named.map(|page| limits::line(&page, limits::PAGE)).filter(|page| !page.is_empty());
+        named.unwrap_or_else(|| scrub::path(&path))
+    }
+}
+
+/// An interval that timers keep: above 2^31 ms they fire at once, and below a second they would cost more than
+/// they tell.
+fn bounded(ms: f64) -> f64 {
+    if ms > 2_147_483_647.0 {
+        2_147_483_647.0
+    } else if ms >= 1000.0 {
+        ms
+    } else {
+        1000.0
+    }
+}
