@@ -171,6 +171,22 @@ async fn nodes_added_later_are_found_and_removed_ones_forgotten() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_loaded_and_comes_back_is_not_loaded_again() {
+    let root = page(&format!(r#"<p><img data-src="{PIXEL}"></p>"#));
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    loader.watch(&root, &"img".into());
+    let stats = loader.clone();
+    until(move || stats.stats().loaded == 1).await;
+    let paragraph = find(&root, "p");
+    paragraph.remove();
+    frames(2).await;
+    root.append_child(&paragraph).unwrap();
+    frames(5).await;
+    assert_eq!(loader.stats(), Stats { loaded: 1, ..Stats::default() });
+    root.remove();
+}
+
+#[wasm_bindgen_test]
 async fn a_dropped_loader_loads_nothing_more() {
     let root = page(&format!(r#"<img data-src="{PIXEL}" width=10 height=10>"#));
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();

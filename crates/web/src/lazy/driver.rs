@@ -207,8 +207,9 @@ impl Driver {
             let record: &Mutation = record.unchecked_ref();
             each(&record.removed(), |node| {
                 self.each_match(node.unchecked_ref(), &selector, |this, element| {
-                    // One that was only moved is in the page again.
-                    if !element.is_connected() {
+                    // One that was only moved is in the page again. One that is loaded stays known: it may
+                    // come back as it went.
+                    if !element.is_connected() && this.id_of(element).is_some() {
                         this.unobserve(element);
                     }
                 });
