@@ -34,6 +34,8 @@ function start(): void {
     prefetchOnIntent(client)
   } catch (error) {
     part('list').replaceChildren()
+    part<HTMLInputElement>('search').disabled = true
+    part<HTMLSelectElement>('sort').disabled = true
     if (!part('details').firstChild) showWelcome(part('details'))
     showNotice(part('list-notice'), 'The packages cannot be shown', error)
   }
