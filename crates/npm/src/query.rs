@@ -2,9 +2,9 @@
 //!
 //! States, keys and lists of ids cross through buffers in linear memory, which JavaScript reads and writes in
 //! place; pkg/src/query/engine.ts knows their layout.
+//!
+//! A machine is a number, its address, and an export a plain function of numbers: JavaScript calls it with no
+//! glue in between, and no export pays for a guard that could never find anyone else at the machine.
 mod codes;
-mod mutations;
-mod queries;
-
-pub use mutations::MutationMachine;
-pub use queries::QueryMachine;
+pub mod mutations;
+pub mod queries;

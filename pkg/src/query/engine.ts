@@ -2,14 +2,11 @@
 import { Alarm } from './alarm.js'
 import { host } from './host.js'
 import { Parts } from './parts.js'
-import { wasm } from './wasm.js'
+import { freeWith, wasm, type Exports } from './wasm.js'
 import { partialMatchKey } from './keys.js'
 import type { Query, QueryState } from './query.js'
 import type { QueryObserver } from './queryObserver.js'
 import type { FetchStatus, QueryKey, QueryStatus } from './types.js'
-
-type Module = ReturnType<typeof wasm>
-export type QueryMachine = InstanceType<Module['QueryMachine']>
 
 // What `poll` gives: see crates/npm/src/query/queries.rs.
 const FETCH = 1
@@ -29,21 +26,20 @@ const FETCH_STATUSES: FetchStatus[] = ['idle', 'fetching', 'paused']
 export type Numbers = Omit<QueryState<any, any>, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>
 
 export class QueryEngine {
-  readonly machine: QueryMachine
+  readonly exports: Exports
+  readonly machine: number
   readonly alarm: Alarm
   readonly queries = new Map<number, Query<any, any, any, any>>()
   readonly observers = new Map<number, QueryObserver<any, any, any, any, any>>()
   readonly parts = new Parts()
-  #memory: WebAssembly.Memory
   #state!: Float64Array
   #key!: Uint32Array
 
   /** Throws `WasmUnavailableError` where there is no WebAssembly. */
   constructor() {
-    const module = wasm()
-    // Once started, this gives the instance's own exports.
-    this.#memory = module.initSync({} as never).memory
-    this.machine = new module.QueryMachine()
+    const exports = (this.exports = wasm())
+    const machine = (this.machine = exports.query_new())
+    freeWith(this, () => exports.query_free(machine))
     this.alarm = new Alarm(() => this.#ring())
     this.#view()
   }
@@ -61,14 +57,16 @@ export class QueryEngine {
   }
 
   #view(): void {
-    const { buffer } = this.#memory
-    this.#state = new Float64Array(buffer, this.machine.state_at(), STATE_LENGTH)
-    this.#key = new Uint32Array(buffer, this.machine.key_at(), KEY_LENGTH)
+    const { exports, machine } = this
+    const { buffer } = exports.memory
+    this.#state = new Float64Array(buffer, exports.query_state_at(machine), STATE_LENGTH)
+    this.#key = new Uint32Array(buffer, exports.query_key_at(machine), KEY_LENGTH)
   }
 
   /** The first `count` ids that the last call listed. */
-  ids(count: number): Uint32Array {
-    return new Uint32Array(this.#memory.buffer, this.machine.ids_at(), count)
+  ids(count: number): Int32Array {
+    // Signed, as exports give and take them.
+    return new Int32Array(this.exports.memory.buffer, this.exports.query_ids_at(this.machine), count)
   }
 
   /** Puts a state into the buffer. */
@@ -111,12 +109,12 @@ export class QueryEngine {
 
   /** Lets the index know a query by its key. */
   link(id: number, key: QueryKey): void {
-    this.machine.link(id, this.parts.write(key, this.key))
+    this.exports.query_link(this.machine, id, this.parts.write(key, this.key))
   }
 
   /** Takes a query out of the machine; whether its id is spent. */
   remove(id: number): boolean {
-    const result = this.machine.remove(Date.now(), id)
+    const result = this.exports.query_remove(this.machine, Date.now(), id)
     for (const part of this.ids(result >>> 1)) this.parts.release(part)
     if (result & 1) this.queries.delete(id)
     this.rearm()
@@ -129,7 +127,7 @@ export class QueryEngine {
     if (!indexed) return []
     const found: Query<any, any, any, any>[] = []
     // The ids are read before anything else can make the list move.
-    for (const id of this.ids(this.machine.each(indexed.length))) {
+    for (const id of this.ids(this.exports.query_each(this.machine, indexed.length))) {
       const query = this.queries.get(id)
       if (query && (indexed.whole || partialMatchKey(query.queryKey, key))) found.push(query)
     }
@@ -138,14 +136,14 @@ export class QueryEngine {
 
   /** After whatever may have moved a deadline. */
   rearm(): void {
-    this.alarm.set(this.machine.deadline())
+    this.alarm.set(this.exports.query_deadline(this.machine))
   }
 
   #ring(): void {
-    const { machine } = this
-    machine.tick(Date.now(), host())
+    const { exports, machine } = this
+    exports.query_tick(machine, Date.now(), host())
     try {
-      for (let code; (code = machine.poll()) !== 0; ) this.#act(code)
+      for (let code; (code = exports.query_poll(machine)) !== 0; ) this.#act(code)
     } finally {
       this.rearm()
     }

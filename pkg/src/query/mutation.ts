@@ -85,8 +85,11 @@ export class Mutation<
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
     const gcTime = options.gcTime ?? (environmentManager.isServer() ? Infinity : FIVE_MINUTES)
+    const { exports, machine } = this.#engine
     this.gcTime =
-      this.#id === 0 ? Math.max(this.gcTime, gcTime) : this.#engine.machine.raise_gc_time(this.#id, gcTime)
+      this.#id === 0
+        ? Math.max(this.gcTime, gcTime)
+        : exports.mutation_raise_gc_time(machine, this.#id, gcTime)
   }
 
   /** @internal The engine's id; 0 where it has none, since the mutation is out of the cache. */
@@ -97,10 +100,10 @@ export class Mutation<
   /** Makes itself known to the engine, also where it was removed and is used again. */
   #attach(): number {
     if (this.#id !== 0) return this.#id
-    const { machine, mutations } = this.#engine
-    this.#id = machine.insert(Date.now(), this.#engine.scope(this.options.scope?.id), this.gcTime)
-    if (this.state.status === 'pending') machine.set_pending(this.#id, true)
-    for (const _ of this.#observers) machine.observe(this.#id)
+    const { exports, machine, mutations } = this.#engine
+    this.#id = exports.mutation_insert(machine, Date.now(), this.#engine.scope(this.options.scope?.id), this.gcTime)
+    if (this.state.status === 'pending') exports.mutation_set_pending(machine, this.#id, 1)
+    for (const _ of this.#observers) exports.mutation_observe(machine, this.#id)
     mutations.set(this.#id, this)
     this.#engine.rearm()
     return this.#id
@@ -108,7 +111,7 @@ export class Mutation<
 
   /** @internal The cache has let go of it. */
   unlink(): void {
-    this.#engine.machine.remove(this.#id)
+    this.#engine.exports.mutation_remove(this.#engine.machine, this.#id)
     this.#engine.mutations.delete(this.#id)
     this.#id = 0
     this.#engine.rearm()
@@ -122,7 +125,7 @@ export class Mutation<
     if (this.#observers.includes(observer)) return
     const id = this.#attach()
     this.#observers.push(observer)
-    this.#engine.machine.observe(id)
+    this.#engine.exports.mutation_observe(this.#engine.machine, id)
     this.#engine.rearm()
     this.#cache.notify({ type: 'observerAdded', mutation: this, observer })
   }
@@ -130,7 +133,7 @@ export class Mutation<
   removeObserver(observer: MutationObserver<any, any, any, any>): void {
     if (this.#observers.includes(observer)) {
       this.#observers = this.#observers.filter((known) => known !== observer)
-      this.#engine.machine.unobserve(Date.now(), this.#id)
+      this.#engine.exports.mutation_unobserve(this.#engine.machine, Date.now(), this.#id)
       this.#engine.rearm()
     }
     this.#cache.notify({ type: 'observerRemoved', mutation: this, observer })
@@ -144,7 +147,7 @@ export class Mutation<
 
   /** Runs it, with all callbacks. */
   async execute(variables: TVariables): Promise<TData> {
-    const { machine, alarm } = this.#engine
+    const { exports, machine, alarm } = this.#engine
     const { config } = this.#cache
     this.#attach()
     const context = {
@@ -168,7 +171,7 @@ export class Mutation<
       },
       retry,
       retryDelay,
-      failed: (verdict, delay) => machine.failed(Date.now(), this.id, verdict, delay),
+      failed: (verdict, delay) => exports.mutation_failed(machine, Date.now(), this.id, verdict, delay),
       ended: noEnd,
       onFail: (failureCount, error) => {
         wait(1)
@@ -176,11 +179,12 @@ export class Mutation<
         this.#dispatch({ type: 'failed', failureCount, error })
       },
       resume: () => {
-        machine.resume(this.id, host())
+        exports.mutation_resume(machine, this.id, host())
         this.#engine.drain()
       },
     }))
-    const canStart = () => machine.can_start(this.id, host(), mode) && this.#cache.canRun(this)
+    const canStart = () =>
+      exports.mutation_can_start(machine, this.id, host(), mode) !== 0 && this.#cache.canRun(this)
     const restored = this.state.status === 'pending'
     const isPaused = !canStart()
 
@@ -188,7 +192,7 @@ export class Mutation<
       if (restored) {
         this.#dispatch({ type: 'continue' })
       } else {
-        machine.set_pending(this.id, true)
+        exports.mutation_set_pending(machine, this.id, 1)
         this.#dispatch({ type: 'pending', variables, isPaused })
         if (config.onMutate) await config.onMutate(variables, this as any, context)
         const result = await this.options.onMutate?.(variables, context)
@@ -198,7 +202,7 @@ export class Mutation<
       }
       // The network may have come while onMutate ran.
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
-      machine.start(Date.now(), this.#attach(), host(), retryCode(retry), delayCode(retryDelay), mode)
+      exports.mutation_start(machine, Date.now(), this.#attach(), host(), retryCode(retry), delayCode(retryDelay), mode)
       this.#engine.drain()
       const data = await retryer.promise
 
@@ -229,7 +233,7 @@ export class Mutation<
   }
 
   #settle(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
-    this.#engine.machine.settled(Date.now(), this.#id)
+    this.#engine.exports.mutation_settled(this.#engine.machine, Date.now(), this.#id)
     this.#engine.rearm()
     this.#dispatch(action)
   }

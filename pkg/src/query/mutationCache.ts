@@ -94,12 +94,14 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
 
   /** Whether it is a mutation's turn in its scope. */
   canRun(mutation: AnyMutation): boolean {
-    return this.engine.machine.can_run(mutation.id)
+    const { exports, machine } = this.engine
+    return exports.mutation_can_run(machine, mutation.id) !== 0
   }
 
   /** Lets the next of its scope go on. */
   runNext(mutation: AnyMutation): Promise<unknown> {
-    const next = this.engine.machine.next_in_scope(mutation.id)
+    const { exports, machine } = this.engine
+    const next = exports.mutation_next_in_scope(machine, mutation.id)
     return this.engine.mutations.get(next)?.continue() ?? Promise.resolve()
   }
 

@@ -1,10 +1,8 @@
 // The engine behind a MutationCache.
 import { Alarm } from './alarm.js'
 import { host } from './host.js'
-import { wasm } from './wasm.js'
+import { freeWith, wasm, type Exports } from './wasm.js'
 import type { Mutation } from './mutation.js'
-
-export type MutationMachine = InstanceType<ReturnType<typeof wasm>['MutationMachine']>
 
 /** What `poll` gives: see crates/npm/src/query/mutations.rs. */
 export const RUN = 1
@@ -14,16 +12,19 @@ export const GAVE_UP = 4
 export const COLLECTED = 5
 
 export class MutationEngine {
-  readonly machine: MutationMachine
+  readonly exports: Exports
+  readonly machine: number
   readonly alarm: Alarm
   readonly mutations = new Map<number, Mutation<any, any, any, any>>()
   #scopes = new Map<string, number>()
 
   /** Throws `WasmUnavailableError` where there is no WebAssembly. */
   constructor() {
-    this.machine = new (wasm().MutationMachine)()
+    const exports = (this.exports = wasm())
+    const machine = (this.machine = exports.mutation_new())
+    freeWith(this, () => exports.mutation_free(machine))
     this.alarm = new Alarm(() => {
-      this.machine.tick(Date.now(), host())
+      exports.mutation_tick(machine, Date.now(), host())
       this.drain()
     })
   }
@@ -38,10 +39,10 @@ export class MutationEngine {
 
   /** Does what the machine says. */
   drain(): void {
-    const { machine } = this
+    const { exports, machine } = this
     try {
-      for (let code; (code = machine.poll()) !== 0; ) {
-        const id = machine.about()
+      for (let code; (code = exports.mutation_poll(machine)) !== 0; ) {
+        const id = exports.mutation_about(machine)
         const mutation = this.mutations.get(id)
         if (code === COLLECTED) this.mutations.delete(id)
         mutation?.onEffect(code)
@@ -53,6 +54,6 @@ export class MutationEngine {
 
   /** After whatever may have moved a deadline. */
   rearm(): void {
-    this.alarm.set(this.machine.deadline())
+    this.alarm.set(this.exports.mutation_deadline(this.machine))
   }
 }

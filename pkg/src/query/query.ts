@@ -200,13 +200,16 @@ export class Query<
     if (options?._type) this.#queryType = options._type
     const gcTime = this.options.gcTime ?? (environmentManager.isServer() ? Infinity : FIVE_MINUTES)
     if (this.#id === 0) this.gcTime = Math.max(this.gcTime, gcTime)
-    else if (gcTime !== this.gcTime) this.gcTime = this.#engine.machine.raise_gc_time(this.#id, gcTime)
+    else if (gcTime !== this.gcTime) {
+      const { exports, machine } = this.#engine
+      this.gcTime = exports.query_raise_gc_time(machine, this.#id, gcTime)
+    }
   }
 
   #attach(): number {
     const engine = this.#engine
     engine.writeState(this.state)
-    this.#id = engine.machine.create(Date.now(), this.gcTime)
+    this.#id = engine.exports.query_create(engine.machine, Date.now(), this.gcTime)
     engine.queries.set(this.#id, this)
     engine.rearm()
     return this.#id
@@ -237,7 +240,8 @@ export class Query<
     const data = replaceData(this.state.data, newData, this.options)
     const now = Date.now()
     const manual = !!options?.manual
-    this.#engine.machine.set_data(now, this.id, options?.updatedAt ?? now, manual)
+    const { exports, machine } = this.#engine
+    exports.query_set_data(machine, now, this.id, options?.updatedAt ?? now, +manual)
     const { fetchFailureReason, fetchMeta } = this.state
     this.state = this.#engine.readState<TData, TError>(data, null, manual ? fetchFailureReason : null, fetchMeta)
     this.#revertState = manual ? this.state : undefined
@@ -250,7 +254,7 @@ export class Query<
     this.state = { ...this.state, ...state }
     this.#engine.writeState(this.state)
     // The buffer is written before the id is asked for, which may write it too: with the same state.
-    this.#engine.machine.set_state(Date.now(), this.id)
+    this.#engine.exports.query_set_state(this.#engine.machine, Date.now(), this.id)
     this.#dispatch({ type: 'setState', state })
   }
 
@@ -280,7 +284,7 @@ export class Query<
   isActive(): boolean {
     if (!this.observers.length) return false
     this.#sync()
-    return this.#engine.machine.is_active(this.id)
+    return this.#engine.exports.query_is_active(this.#engine.machine, this.id) !== 0
   }
 
   /** Whether it is not fetched of its own accord. */
@@ -298,7 +302,7 @@ export class Query<
   isStatic(): boolean {
     if (!this.observers.length) return false
     this.#sync()
-    return this.#engine.machine.is_static(this.id)
+    return this.#engine.exports.query_is_static(this.#engine.machine, this.id) !== 0
   }
 
   /** Whether the data is stale to some observer, or, where there is none, missing or invalidated. */
@@ -311,7 +315,8 @@ export class Query<
 
   /** Whether the data is older than this, or invalidated. */
   isStaleByTime(staleTime: StaleTime = 0): boolean {
-    return this.#engine.machine.is_stale(Date.now(), this.id, 1, staleTimeCode(staleTime))
+    const { exports, machine } = this.#engine
+    return exports.query_is_stale(machine, Date.now(), this.id, 1, staleTimeCode(staleTime)) !== 0
   }
 
   /** The page came to the front. */
@@ -327,7 +332,8 @@ export class Query<
   #occasion(occasion: 0 | 1): void {
     if (this.observers.length) {
       this.#sync()
-      const observer = this.#engine.machine.occasion(Date.now(), this.id, occasion)
+      const { exports, machine } = this.#engine
+      const observer = exports.query_occasion(machine, Date.now(), this.id, occasion)
       this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
     }
     void this.#retryer?.continue()
@@ -357,7 +363,7 @@ export class Query<
 
   /** The data counts as stale from now on, until a fetch that begins after this succeeds. */
   invalidate(): void {
-    this.#engine.machine.invalidate(Date.now(), this.id)
+    this.#engine.exports.query_invalidate(this.#engine.machine, Date.now(), this.id)
     if (!this.state.isInvalidated) this.#update({ type: 'invalidate' })
   }
 
@@ -366,8 +372,8 @@ export class Query<
     options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>,
     fetchOptions?: FetchOptions<TQueryFnData>,
   ): Promise<TData> {
-    const { machine } = this.#engine
-    const intent = machine.intent(this.id, !!fetchOptions?.cancelRefetch)
+    const { exports, machine } = this.#engine
+    const intent = exports.query_intent(machine, this.id, fetchOptions?.cancelRefetch ? 1 : 0)
     if (intent === 1 && this.#fetchPromise) return this.#fetchPromise
     if (intent === 2) void this.cancel({ silent: true })
 
@@ -391,7 +397,7 @@ export class Query<
         signal: {
           enumerable: true,
           get: () => {
-            machine.set_abortable(this.#id, true)
+            exports.query_set_abortable(machine, this.#id, 1)
             return controller.signal
           },
         },
@@ -410,7 +416,7 @@ export class Query<
           queryKey: this.queryKey,
           meta: this.meta,
         }) as QueryFunctionContext<TQueryKey>
-        machine.set_abortable(this.#id, false)
+        exports.query_set_abortable(machine, this.#id, 0)
         return this.options.persister
           ? this.options.persister(queryFn, queryFnContext, this as unknown as Query)
           : queryFn(queryFnContext)
@@ -425,7 +431,8 @@ export class Query<
 
     this.#revertState = this.state
     const { retry, retryDelay, networkMode } = context.options
-    const run = machine.begin(
+    const run = exports.query_begin(
+      machine,
       Date.now(),
       this.id,
       host(),
@@ -449,7 +456,7 @@ export class Query<
     let again = 0
     const end = (outcome: Outcome) => {
       wait(0)
-      again ||= machine.end(Date.now(), run, outcome)
+      again ||= exports.query_end(machine, Date.now(), run, outcome)
       this.#engine.rearm()
     }
     const retryer = (this.#retryer = new Retryer<TData, TError>({
@@ -460,7 +467,7 @@ export class Query<
       initialPromise: fetchOptions?.initialPromise as Promise<TData> | undefined,
       retry,
       retryDelay,
-      failed: (verdict, delay) => machine.failed(Date.now(), this.#id, run, verdict, delay),
+      failed: (verdict, delay) => exports.query_failed(machine, Date.now(), this.#id, run, verdict, delay),
       ended: end,
       onCancel: (error) => {
         if (error.revert) this.setState({ ...this.#revertState, fetchStatus: 'idle' })
@@ -471,7 +478,7 @@ export class Query<
         this.#update({ type: 'failed', failureCount, error })
       },
       resume: () => {
-        const next = machine.resume(Date.now(), this.#id, run, host())
+        const next = exports.query_resume(machine, Date.now(), this.#id, run, host())
         if (next === 0) return
         this.#update({ type: 'continue' })
         if (next === 1) retryer.attempt()
@@ -508,7 +515,7 @@ export class Query<
           }
         }
         end(1)
-        machine.set_error(Date.now(), this.id)
+        exports.query_set_error(machine, Date.now(), this.id)
         this.#update({ type: 'error', error: error as TError })
         this.#cache.config.onError?.(error as any, this as Query<any, any, any, any>)
         this.#cache.config.onSettled?.(this.state.data, error as any, this as Query<any, any, any, any>)
@@ -524,7 +531,7 @@ export class Query<
     this.#fetchPromise = fetchPromise
     if (paused) {
       // Listeners of the fetch may have used the buffer since.
-      machine.read(this.id)
+      exports.query_read(machine, this.id)
       this.#update({ type: 'pause' })
     } else {
       retryer.attempt()

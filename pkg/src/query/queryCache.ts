@@ -138,6 +138,6 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   /** What the cache did so far. */
   stats(): QueryStats {
-    return statsOf(this.#engine?.machine)
+    return statsOf(this.#engine)
   }
 }

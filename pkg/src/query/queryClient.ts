@@ -275,7 +275,8 @@ export class QueryClient {
     if (defaulted.retry === undefined) defaulted.retry = false
     const query = this.#queryCache.build(this, defaulted)
     const staleTime = resolveQueryValue(defaulted.staleTime, query)
-    this.#queryCache.engine.machine.note_read(Date.now(), query.id, 1, staleTimeCode(staleTime))
+    const { exports, machine } = this.#queryCache.engine
+    exports.query_note_read(machine, Date.now(), query.id, 1, staleTimeCode(staleTime))
     const data = query.isStaleByTime(staleTime) ? query.fetch(defaulted) : Promise.resolve(query.state.data)
     return { data, select: defaulted.select }
   }

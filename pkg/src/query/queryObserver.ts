@@ -70,10 +70,10 @@ export class QueryObserver<
     const query = this.#query
     query.addObserver(this)
     const { flags, staleTime } = termsOf(this.options, query)
-    const { machine } = this.#client.getQueryCache().engine
+    const { exports, machine } = this.#client.getQueryCache().engine
     const now = Date.now()
-    if (flags & 1) machine.note_read(now, query.id, flags, staleTime)
-    if (machine.fetches_on_mount(now, query.id, flags, staleTime)) void this.#executeFetch()
+    if (flags & 1) exports.query_note_read(machine, now, query.id, flags, staleTime)
+    if (exports.query_fetches_on_mount(machine, now, query.id, flags, staleTime)) void this.#executeFetch()
     else this.updateResult()
     this.sync()
   }
@@ -94,8 +94,8 @@ export class QueryObserver<
 
   #fetchesOn(occasion: 0 | 1): boolean {
     const { flags, staleTime } = termsOf(this.options, this.#query)
-    const { machine } = this.#client.getQueryCache().engine
-    return machine.fetches_on(Date.now(), this.#query.id, occasion, flags, staleTime)
+    const { exports, machine } = this.#client.getQueryCache().engine
+    return exports.query_fetches_on(machine, Date.now(), this.#query.id, occasion, flags, staleTime) !== 0
   }
 
   /** Stops looking; all listeners go. */
@@ -218,8 +218,8 @@ export class QueryObserver<
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
     const { flags, staleTime } = termsOf(options, query)
-    const { machine } = this.#client.getQueryCache().engine
-    return machine.fetches_on_mount(Date.now(), query.id, flags, staleTime)
+    const { exports, machine } = this.#client.getQueryCache().engine
+    return exports.query_fetches_on_mount(machine, Date.now(), query.id, flags, staleTime) !== 0
   }
 
   #fetchesOnChange(
@@ -231,8 +231,8 @@ export class QueryObserver<
     const turned = query !== queryBefore || resolveQueryValue(before.enabled, query) === false
     if (!turned) return false
     const { flags, staleTime } = termsOf(options, query)
-    const { machine } = this.#client.getQueryCache().engine
-    return machine.fetches_on_change(Date.now(), query.id, turned, flags, staleTime)
+    const { exports, machine } = this.#client.getQueryCache().engine
+    return exports.query_fetches_on_change(machine, Date.now(), query.id, 1, flags, staleTime) !== 0
   }
 
   /** What is seen of `query` under `options`. Subclasses add their fields. */
@@ -401,7 +401,8 @@ export class QueryObserver<
   attachTo(engine: QueryEngine, query: number): void {
     const terms = (this.#terms = termsOf(this.options, this.#query))
     this.#engine = engine
-    this.#id = engine.machine.attach(Date.now(), query, terms.flags, terms.staleTime, terms.interval)
+    const { exports, machine } = engine
+    this.#id = exports.query_attach(machine, Date.now(), query, terms.flags, terms.staleTime, terms.interval)
     engine.observers.set(this.#id, this)
     engine.rearm()
   }
@@ -409,7 +410,7 @@ export class QueryObserver<
   /** @internal And that it looks no more; whether the fetch on its way is to be cancelled. */
   detachFrom(engine: QueryEngine): boolean {
     engine.observers.delete(this.#id)
-    const cancel = engine.machine.detach(Date.now(), this.#id)
+    const cancel = engine.exports.query_detach(engine.machine, Date.now(), this.#id) !== 0
     this.#id = 0
     engine.rearm()
     return cancel
@@ -429,7 +430,8 @@ export class QueryObserver<
     }
     this.#terms = terms
     const engine = this.#engine!
-    engine.machine.set_options(Date.now(), this.#id, terms.flags, terms.staleTime, terms.interval)
+    const { exports, machine } = engine
+    exports.query_set_options(machine, Date.now(), this.#id, terms.flags, terms.staleTime, terms.interval)
     engine.rearm()
   }
 }

@@ -1,4 +1,4 @@
-import type { QueryMachine } from './engine.js'
+import type { QueryEngine } from './engine.js'
 
 /** What a cache did since it began: plain numbers. */
 export interface QueryStats {
@@ -22,10 +22,10 @@ export interface QueryStats {
   fetchLatency: { count: number; sum: number; max: number; p50: number; p95: number; p99: number } | undefined
 }
 
-/** The figures of a machine; all zero where it was never started. */
-export function statsOf(machine: QueryMachine | undefined): QueryStats {
+/** The figures of an engine; all zero where it was never started. */
+export function statsOf(engine: QueryEngine | undefined): QueryStats {
   // The order of `figure` in crates/npm/src/query/queries.rs.
-  const figure = (which: number) => machine?.figure(which) ?? 0
+  const figure = (which: number) => engine?.exports.query_figure(engine.machine, which) ?? 0
   const count = figure(9)
   const reads = figure(0) + figure(1) + figure(2)
   return {

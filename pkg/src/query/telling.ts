@@ -64,5 +64,5 @@ export function changesBetween(before: object, after: object): number {
 
 /** Whether it is told. */
 export function tells(wanted: number, changed: number): boolean {
-  return wasm().query_tells(wanted, changed)
+  return wasm().query_tells(wanted, changed) !== 0
 }

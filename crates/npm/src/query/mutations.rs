@@ -1,5 +1,6 @@
 //! The mutations of one `MutationCache`.
 use super::codes;
+use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::query::{Id, MutationEffect, MutationId, Mutations, Next};
 use whippet_engine::time::{Duration, Instant};
@@ -12,8 +13,7 @@ const GAVE_UP: u32 = 4;
 const COLLECTED: u32 = 5;
 
 /// The machine behind one `MutationCache`.
-#[wasm_bindgen]
-pub struct MutationMachine {
+struct MutationMachine {
     mutations: Mutations,
     about: u32,
 }
@@ -26,119 +26,165 @@ fn mutation(raw: u32) -> MutationId {
     Id::from_raw(raw)
 }
 
+/// The machine of a number.
+fn mutations(machine: usize) -> &'static mut MutationMachine {
+    // SAFETY: JavaScript gives back what `mutation_new` gave it, until it frees it. There is one thread, and no
+    // export calls out, so nobody else has the machine meanwhile.
+    unsafe { &mut *(machine as *mut MutationMachine) }
+}
+
+/// A machine with no mutations. Its number is where it is.
 #[wasm_bindgen]
-impl MutationMachine {
-    /// With no mutations.
-    #[allow(clippy::new_without_default)]
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self { mutations: Mutations::new(), about: 0 }
-    }
+pub fn mutation_new() -> usize {
+    Box::into_raw(Box::new(MutationMachine { mutations: Mutations::new(), about: 0 })) as usize
+}
 
-    /// A mutation; those of one scope take turns, 0 is none.
-    pub fn insert(&mut self, now: f64, scope: u32, gc_time: f64) -> u32 {
-        self.mutations.insert(at(now), scope, Duration::from_ms(gc_time)).raw()
-    }
+/// The machine is gone, its number spent.
+#[wasm_bindgen]
+pub fn mutation_free(machine: usize) {
+    // SAFETY: as in `mutations`; JavaScript frees a machine once, when the object that stood for it is gone.
+    drop(unsafe { Box::from_raw(machine as *mut MutationMachine) });
+}
 
-    /// It is gone.
-    pub fn remove(&mut self, id: u32) {
-        self.mutations.remove(mutation(id));
-    }
+/// A mutation; those of one scope take turns, 0 is none.
+#[wasm_bindgen]
+pub fn mutation_insert(machine: usize, now: f64, scope: u32, gc_time: f64) -> u32 {
+    let m = mutations(machine);
+    m.mutations.insert(at(now), scope, Duration::from_ms(gc_time)).raw()
+}
 
-    /// Raises its gc time; gives what it is now.
-    pub fn raise_gc_time(&mut self, id: u32, gc_time: f64) -> f64 {
-        self.mutations.raise_gc_time(mutation(id), Duration::from_ms(gc_time)).as_ms()
-    }
+/// It is gone.
+#[wasm_bindgen]
+pub fn mutation_remove(machine: usize, id: u32) {
+    let m = mutations(machine);
+    m.mutations.remove(mutation(id));
+}
 
-    /// Someone looks at it.
-    pub fn observe(&mut self, id: u32) {
-        self.mutations.observe(mutation(id));
-    }
+/// Raises its gc time; gives what it is now.
+#[wasm_bindgen]
+pub fn mutation_raise_gc_time(machine: usize, id: u32, gc_time: f64) -> f64 {
+    let m = mutations(machine);
+    m.mutations.raise_gc_time(mutation(id), Duration::from_ms(gc_time)).as_ms()
+}
 
-    /// Someone looks no more.
-    pub fn unobserve(&mut self, now: f64, id: u32) {
-        self.mutations.unobserve(at(now), mutation(id));
-    }
+/// Someone looks at it.
+#[wasm_bindgen]
+pub fn mutation_observe(machine: usize, id: u32) {
+    let m = mutations(machine);
+    m.mutations.observe(mutation(id));
+}
 
-    /// It holds back those behind it in its scope, or no longer.
-    pub fn set_pending(&mut self, id: u32, pending: bool) {
-        self.mutations.set_pending(mutation(id), pending);
-    }
+/// Someone looks no more.
+#[wasm_bindgen]
+pub fn mutation_unobserve(machine: usize, now: f64, id: u32) {
+    let m = mutations(machine);
+    m.mutations.unobserve(at(now), mutation(id));
+}
 
-    /// Whether it is its turn.
-    pub fn can_run(&self, id: u32) -> bool {
-        self.mutations.can_run(mutation(id))
-    }
+/// It holds back those behind it in its scope, or no longer.
+#[wasm_bindgen]
+pub fn mutation_set_pending(machine: usize, id: u32, pending: bool) {
+    let m = mutations(machine);
+    m.mutations.set_pending(mutation(id), pending);
+}
 
-    /// Whether it could begin now.
-    pub fn can_start(&mut self, id: u32, host: u32, mode: u32) -> bool {
-        self.mutations.set_host(codes::host(host));
-        self.mutations.can_start(mutation(id), &codes::run(0.0, 0.0, mode))
-    }
+/// Whether it is its turn.
+#[wasm_bindgen]
+pub fn mutation_can_run(machine: usize, id: u32) -> bool {
+    let m = mutations(machine);
+    m.mutations.can_run(mutation(id))
+}
 
-    /// Begins its run. What comes of it is polled.
-    pub fn start(&mut self, now: f64, id: u32, host: u32, retry: f64, delay: f64, mode: u32) {
-        self.mutations.set_host(codes::host(host));
-        self.mutations.start(at(now), mutation(id), &codes::run(retry, delay, mode));
-    }
+/// Whether it could begin now.
+#[wasm_bindgen]
+pub fn mutation_can_start(machine: usize, id: u32, host: u32, mode: u32) -> bool {
+    let m = mutations(machine);
+    m.mutations.set_host(codes::host(host));
+    m.mutations.can_start(mutation(id), &codes::run(0.0, 0.0, mode))
+}
 
-    /// What it waited for may have come. What comes of it is polled.
-    pub fn resume(&mut self, id: u32, host: u32) -> bool {
-        self.mutations.set_host(codes::host(host));
-        self.mutations.resume(mutation(id))
-    }
+/// Begins its run. What comes of it is polled.
+#[wasm_bindgen]
+pub fn mutation_start(machine: usize, now: f64, id: u32, host: u32, retry: f64, delay: f64, mode: u32) {
+    let m = mutations(machine);
+    m.mutations.set_host(codes::host(host));
+    m.mutations.start(at(now), mutation(id), &codes::run(retry, delay, mode));
+}
 
-    /// An attempt failed. 0: nothing runs, 1: it is tried again, 2: it is not.
-    pub fn failed(&mut self, now: f64, id: u32, retry: u32, delay: f64) -> u32 {
-        match self.mutations.failed(at(now), mutation(id), codes::verdict(retry, delay)) {
-            None => 0,
-            Some(Next::Wait(_)) => 1,
-            Some(_) => 2,
-        }
-    }
+/// What it waited for may have come. What comes of it is polled.
+#[wasm_bindgen]
+pub fn mutation_resume(machine: usize, id: u32, host: u32) -> bool {
+    let m = mutations(machine);
+    m.mutations.set_host(codes::host(host));
+    m.mutations.resume(mutation(id))
+}
 
-    /// How many attempts failed.
-    pub fn failures(&self, id: u32) -> u32 {
-        self.mutations.failures(mutation(id))
+/// An attempt failed. 0: nothing runs, 1: it is tried again, 2: it is not.
+#[wasm_bindgen]
+pub fn mutation_failed(machine: usize, now: f64, id: u32, retry: u32, delay: f64) -> u32 {
+    let m = mutations(machine);
+    match m.mutations.failed(at(now), mutation(id), codes::verdict(retry, delay)) {
+        None => 0,
+        Some(Next::Wait(_)) => 1,
+        Some(_) => 2,
     }
+}
 
-    /// It succeeded or failed for good.
-    pub fn settled(&mut self, now: f64, id: u32) {
-        self.mutations.settled(at(now), mutation(id));
-    }
+/// How many attempts failed.
+#[wasm_bindgen]
+pub fn mutation_failures(machine: usize, id: u32) -> u32 {
+    let m = mutations(machine);
+    m.mutations.failures(mutation(id))
+}
 
-    /// The first paused mutation of its scope, or 0.
-    pub fn next_in_scope(&self, id: u32) -> u32 {
-        self.mutations.next_in_scope(mutation(id)).map_or(0, MutationId::raw)
-    }
+/// It succeeded or failed for good.
+#[wasm_bindgen]
+pub fn mutation_settled(machine: usize, now: f64, id: u32) {
+    let m = mutations(machine);
+    m.mutations.settled(at(now), mutation(id));
+}
 
-    /// When the timer should fire; `Infinity` for never.
-    pub fn deadline(&self) -> f64 {
-        self.mutations.next_deadline().unwrap_or(Instant::NEVER).as_ms()
-    }
+/// The first paused mutation of its scope, or 0.
+#[wasm_bindgen]
+pub fn mutation_next_in_scope(machine: usize, id: u32) -> u32 {
+    let m = mutations(machine);
+    m.mutations.next_in_scope(mutation(id)).map_or(0, MutationId::raw)
+}
 
-    /// It fired.
-    pub fn tick(&mut self, now: f64, host: u32) {
-        self.mutations.set_host(codes::host(host));
-        self.mutations.tick(at(now));
-    }
+/// When the timer should fire; `Infinity` for never.
+#[wasm_bindgen]
+pub fn mutation_deadline(machine: usize) -> f64 {
+    let m = mutations(machine);
+    m.mutations.next_deadline().unwrap_or(Instant::NEVER).as_ms()
+}
 
-    /// What is to be done, one thing a time, 0 for nothing more.
-    pub fn poll(&mut self) -> u32 {
-        let Some(effect) = self.mutations.poll_effect() else { return 0 };
-        let (code, id) = match effect {
-            MutationEffect::Run(id) => (RUN, id),
-            MutationEffect::Paused(id) => (PAUSED, id),
-            MutationEffect::Continued(id) => (CONTINUED, id),
-            MutationEffect::GaveUp(id) => (GAVE_UP, id),
-            MutationEffect::Collected(id) => (COLLECTED, id),
-        };
-        self.about = id.raw();
-        code
-    }
+/// It fired.
+#[wasm_bindgen]
+pub fn mutation_tick(machine: usize, now: f64, host: u32) {
+    let m = mutations(machine);
+    m.mutations.set_host(codes::host(host));
+    m.mutations.tick(at(now));
+}
 
-    /// Which mutation the last poll was about.
-    pub fn about(&self) -> u32 {
-        self.about
-    }
+/// What is to be done, one thing a time, 0 for nothing more.
+#[wasm_bindgen]
+pub fn mutation_poll(machine: usize) -> u32 {
+    let m = mutations(machine);
+    let Some(effect) = m.mutations.poll_effect() else { return 0 };
+    let (code, id) = match effect {
+        MutationEffect::Run(id) => (RUN, id),
+        MutationEffect::Paused(id) => (PAUSED, id),
+        MutationEffect::Continued(id) => (CONTINUED, id),
+        MutationEffect::GaveUp(id) => (GAVE_UP, id),
+        MutationEffect::Collected(id) => (COLLECTED, id),
+    };
+    m.about = id.raw();
+    code
+}
+
+/// Which mutation the last poll was about.
+#[wasm_bindgen]
+pub fn mutation_about(machine: usize) -> u32 {
+    let m = mutations(machine);
+    m.about
 }
