@@ -87,10 +87,16 @@ impl Queue {
 
     /// A measurement of something frequent. Where there are too many names, a new name is dropped.
     pub fn record(&mut self, now: Instant, name: &str, value: f64) {
-        let mut one = Histogram::new();
-        if one.record(value) {
-            self.merge(now, name, &one);
+        if !(0.0..Histogram::LIMIT).contains(&value) {
+            return;
         }
+        match self.histogram(name) {
+            Some(histogram) => {
+                histogram.record(value);
+            }
+            None => self.dropped += 1,
+        }
+        self.wait(now);
     }
 
     /// Many measurements at once; as [`record`](Self::record).
@@ -98,15 +104,24 @@ impl Queue {
         if histogram.is_empty() {
             return;
         }
-        let room = self.histograms.len() < limits::HISTOGRAMS && is_name(name);
-        match self.histograms.iter_mut().find(|entry| entry.0 == name) {
-            Some((_, gathered)) => gathered.merge(histogram),
-            None if room => {
-                self.histograms.push((String::from(name), histogram.clone()));
-            }
+        match self.histogram(name) {
+            Some(gathered) => gathered.merge(histogram),
             None => self.dropped += histogram.count(),
         }
         self.wait(now);
+    }
+
+    /// The histogram of that name; `None` where there is no room for another.
+    fn histogram(&mut self, name: &str) -> Option<&mut Histogram> {
+        let place = match self.histograms.iter().position(|entry| entry.0 == name) {
+            Some(place) => place,
+            None if self.histograms.len() < limits::HISTOGRAMS && is_name(name) => {
+                self.histograms.push((String::from(name), Histogram::new()));
+                self.histograms.len() - 1
+            }
+            None => return None,
+        };
+        self.histograms.get_mut(place).map(|entry| &mut entry.1)
     }
 
     /// Counts `by` more. Where there are too many names, a new name is dropped.
