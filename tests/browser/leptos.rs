@@ -3,9 +3,13 @@
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+#[path = "leptos/lazy_image.rs"]
+mod lazy_image;
 #[path = "leptos/pacing.rs"]
 mod pacing;
 #[path = "leptos/query.rs"]
 mod query;
+#[path = "leptos/rum.rs"]
+mod rum;
 #[path = "leptos/stage.rs"]
 mod stage;

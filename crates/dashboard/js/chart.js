@@ -94,7 +94,7 @@ function options(chart) {
         ticks: { stroke: () => chart.colours.grid, width: 1, size: 4 },
         size: 26,
         gap: 4,
-        space: 64,
+        space: 56,
         values: (_, ticks, __, ___, step) => ticks.map((tick) => formatTick(tick, step)),
       },
       {

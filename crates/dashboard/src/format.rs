@@ -43,8 +43,9 @@ pub fn per_cent(ratio: f64) -> String {
         _ if per_cent > 0.0 && per_cent < 0.01 => "<\u{a0}0.01\u{a0}%".to_owned(),
         _ if per_cent < 1.0 => format!("{}\u{a0}%", trimmed(per_cent, 2)),
         _ if per_cent < 10.0 => format!("{}\u{a0}%", trimmed(per_cent, 1)),
-        _ if per_cent < 99.0 || per_cent >= 100.0 => format!("{per_cent:.0}\u{a0}%"),
-        _ => format!("{}\u{a0}%", (per_cent * 100.0).floor() / 100.0),
+        _ if per_cent < 99.0 => format!("{per_cent:.0}\u{a0}%"),
+        _ if per_cent < 100.0 => format!("{}\u{a0}%", (per_cent * 100.0).floor() / 100.0),
+        _ => format!("{per_cent:.0}\u{a0}%"),
     }
 }
 
@@ -67,7 +68,7 @@ pub fn bytes(bytes: f64) -> String {
 /// A plain number: `0.045`, `4.2`, `1 234`, `1.2 M`.
 pub fn number(value: f64) -> String {
     match value.abs() {
-        size if size == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         size if size < 0.1 => trimmed(value, 3),
         size if size < 9.995 => trimmed(value, 2),
         size if size < 99.95 => trimmed(value, 1),

@@ -1,4 +1,4 @@
-//! Whippet for Leptos: hooks, on the same engine that the npm package runs on.
+//! Whippet for Leptos: hooks and components, on the same engine that the npm package runs on.
 //!
 //! ```no_run
 //! use leptos::prelude::*;
@@ -27,6 +27,8 @@
 //! function runs, the engine decides.
 //!
 //! For client-side rendering (Leptos' `csr`).
+mod lazy_image;
+mod provide_rum;
 mod query_client;
 mod query_key;
 mod query_options;
@@ -35,6 +37,8 @@ mod use_focused;
 mod use_query;
 mod use_throttle_fn;
 
+pub use lazy_image::LazyImage;
+pub use provide_rum::{provide_rum, use_rum};
 pub use query_client::{QueryClient, provide_query_client, use_query_client};
 pub use query_key::QueryKey;
 pub use query_options::QueryOptions;
@@ -44,4 +48,5 @@ pub use use_query::{Query, use_query};
 pub use use_throttle_fn::use_throttle_fn;
 pub use whippet_engine::query::{FetchStatus, NetworkMode, Refetch, StaleTime, Stats, Status};
 pub use whippet_engine::time::Duration;
+pub use whippet_web::rum::{Rum, RumOptions};
 pub use whippet_web::timing::Paced;

@@ -58,6 +58,11 @@ impl QueryClient {
         self.client().stats()
     }
 
+    /// The same, where the app is still there.
+    pub(crate) fn try_stats(&self) -> Option<Stats> {
+        self.0.try_with_value(Client::stats)
+    }
+
     pub(crate) fn client(&self) -> Client {
         self.0.get_value()
     }

@@ -8,8 +8,11 @@ use leptos::prelude::*;
 use whippet_api::{Counter, Status, Unit};
 use whippet_leptos::Query;
 
-/// Counters by the job they are about: the name in beacons, what it is called here, its unit.
-const GROUPS: [(&str, &[(&str, &str, Unit)]); 3] = [
+/// A counter: its name in beacons, what it is called here, its unit.
+type Entry = (&'static str, &'static str, Unit);
+
+/// Counters by the job they are about.
+const GROUPS: [(&str, &[Entry]); 3] = [
     (
         "Queries",
         &[
@@ -97,11 +100,7 @@ fn verdict(counters: &[Counter]) -> String {
 }
 
 #[component]
-fn Group(
-    title: &'static str,
-    entries: &'static [(&'static str, &'static str, Unit)],
-    counters: Memo<Vec<Counter>>,
-) -> impl IntoView {
+fn Group(title: &'static str, entries: &'static [Entry], counters: Memo<Vec<Counter>>) -> impl IntoView {
     let tiles = entries
         .iter()
         .map(|&(name, words, unit)| {

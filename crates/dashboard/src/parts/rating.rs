@@ -63,7 +63,9 @@ pub fn RatingBar(
         )
     };
     let part = move |index: usize, rating: Rating| {
-        view! { <i class=rating.class() style:flex-grow=move || share(index).to_string()></i> }
+        view! {
+            <i class=rating.class() hidden=move || share(index) == 0.0 style:flex-grow=move || share(index).to_string()></i>
+        }
     };
     view! {
         <div class="rating-bar" role="img" aria-label=words title=words>

@@ -12,7 +12,7 @@ use core::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use wasm_bindgen_futures::spawn_local;
 use whippet_engine::query::{
-    Cache, Effect, Host, Next, ObserverId, Occasion, Outcome, QueryId, RunId, State, Stats, Status, Verdict,
+    Cache, Effect, Host, ObserverId, Occasion, Outcome, QueryId, RunId, State, Stats, Status, Verdict,
 };
 use whippet_engine::time::{Duration, Instant};
 
@@ -38,6 +38,7 @@ struct Inner {
     observers: HashMap<ObserverId, Observer>,
     running: HashMap<RunId, Running>,
     timer: HostTimer,
+    fetched: Option<Rc<dyn Fn(f64)>>,
 }
 
 /// What the engine does not hold of a query.
@@ -149,6 +150,11 @@ impl Client {
     /// What the cache did so far.
     pub fn stats(&self) -> Stats {
         self.0.inner.borrow().cache.stats().clone()
+    }
+
+    /// Calls `fetched` with the time each fetch took that succeeded, retries included, in ms: for monitoring.
+    pub fn on_fetched(&self, fetched: impl Fn(f64) + 'static) {
+        self.0.inner.borrow_mut().fetched = Some(Rc::new(fetched));
     }
 
     // What a watch asks for.
@@ -269,8 +275,11 @@ impl Client {
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
             let Some(answer) = running.await else { return };
-            if let Some(client) = Self::upgrade(&weak) {
-                client.with(|inner| inner.answered(query, run, answer));
+            let Some(client) = Self::upgrade(&weak) else { return };
+            let took = client.with(|inner| inner.answered(query, run, answer));
+            let fetched = client.0.inner.borrow().fetched.clone();
+            if let (Some(took), Some(fetched)) = (took, fetched) {
+                fetched(took);
             }
         });
     }
@@ -337,21 +346,24 @@ impl Inner {
         self.cache.fetch(now(), query, &terms.run, cancel_refetch);
     }
 
-    fn answered(&mut self, query: QueryId, run: RunId, answer: Result<Value, Value>) {
+    /// Gives how long the fetch took, where this is its end and it succeeded.
+    fn answered(&mut self, query: QueryId, run: RunId, answer: Result<Value, Value>) -> Option<f64> {
         match answer {
             Ok(data) => {
-                if self.cache.succeeded(now(), run) {
-                    self.store(query, data);
+                let before = self.cache.stats().latency.sum();
+                if !self.cache.succeeded(now(), run) {
+                    return None;
                 }
+                self.store(query, data);
+                Some(self.cache.stats().latency.sum() - before)
             }
             Err(error) => {
                 let next = self.cache.failed(now(), run, Verdict::default());
                 // An error that is tried again is shown if the next attempts never come to be.
-                if let (Some(Next::GiveUp | Next::Wait(_) | Next::Pause), Some(values)) =
-                    (next, self.values.get_mut(&query))
-                {
+                if let (Some(_), Some(values)) = (next, self.values.get_mut(&query)) {
                     values.error = Some(error);
                 }
+                None
             }
         }
     }

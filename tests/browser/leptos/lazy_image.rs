@@ -1,0 +1,42 @@
+//! Images that load when they come near.
+use crate::stage::{mount, until};
+use leptos::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use whippet_leptos::LazyImage;
+
+const PIXEL: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+const OTHER: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==";
+
+#[wasm_bindgen_test]
+async fn an_image_in_sight_loads_and_so_does_its_successor() {
+    let source = RwSignal::new(PIXEL.to_owned());
+    let stage = mount(move || {
+        view! { <LazyImage src=source alt="A dot" width=10 height=12 attr:title="dot"/> }
+    });
+    stage.element.scroll_into_view();
+    let image = stage.element.first_element_child().expect("there is an image");
+    until(|| image.get_attribute("src").as_deref() == Some(PIXEL)).await;
+    for (name, value) in [("alt", "A dot"), ("width", "10"), ("height", "12"), ("title", "dot")] {
+        assert_eq!(image.get_attribute(name).as_deref(), Some(value));
+    }
+    source.set(OTHER.to_owned());
+    until(|| image.get_attribute("src").as_deref() == Some(OTHER)).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_image_far_away_waits() {
+    let stage = mount(|| {
+        view! {
+            <LazyImage src=PIXEL alt="near" width=10 height=10/>
+            <div style="height: 20000px"></div>
+            <LazyImage src=PIXEL alt="far" width=10 height=10/>
+        }
+    });
+    stage.element.scroll_into_view();
+    let (near, far) =
+        (stage.element.first_element_child().unwrap(), stage.element.last_element_child().unwrap());
+    until(|| near.has_attribute("src")).await;
+    assert!(!far.has_attribute("src"));
+    far.scroll_into_view();
+    until(|| far.has_attribute("src")).await;
+}
