@@ -278,7 +278,7 @@ fn histogram(value: &Value) -> Result<Histogram, DecodeError> {
     })
     .map_err(DecodeError::InvalidHistogram)?;
     if histogram.count() > limits::COUNT {
-        return Err(DecodeError::InvalidHistogram(PartsError::Overflow));
+        return Err(invalid(FIELD, "must have counts that add up to 2^53 - 1 at most"));
     }
     Ok(histogram)
 }

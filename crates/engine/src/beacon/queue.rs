@@ -467,6 +467,9 @@ mod tests {
     }
 
     proptest! {
+        // Long texts take long to make up.
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         #[test]
         fn nothing_is_lost_but_what_is_counted(
             errors in prop::collection::vec((".{0,600}", ".{0,40}"), 0..80),
