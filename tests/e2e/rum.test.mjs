@@ -65,13 +65,15 @@ after(async () => {
 })
 
 /** A measured page, loaded. */
-async function open() {
+async function open(script) {
   beacons = []
   const context = await browser.newContext()
   const page = await context.newPage()
+  if (script) await page.addInitScript(script)
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(String(error)))
   await page.goto(`${origin}/orders/1042?token=secret#part`)
+  if (script) return page
   const loaded = () => ['FCP', 'TTFB'].every((wanted) => reports.some(({ name }) => name === wanted))
   await page.waitForFunction(loaded)
   return page
@@ -149,3 +151,34 @@ test('vitals have the fields of web-vitals, and callbacks that throw break nothi
   assert.deepEqual(page.faults, ['Error: from a callback'])
   await page.close()
 })
+
+for (const [what, script] of [
+  ['without PerformanceObserver', () => delete window.PerformanceObserver],
+  ['with a PerformanceObserver that fails', () => {
+    window.PerformanceObserver = class {
+      constructor() {
+        throw new Error('not here')
+      }
+    }
+  }],
+  ['with broken timings', () => (performance.getEntriesByType = () => null)],
+  ['without sendBeacon and storage', () => {
+    navigator.sendBeacon = undefined
+    Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('denied') } })
+  }],
+]) {
+  test(`a page ${what} is not broken`, async () => {
+    const page = await open(script)
+    await page.click('button')
+    await page.evaluate(() => {
+      measured.flush()
+      measured.consent(false)
+      measured.consent(true)
+      measured.stop()
+      measured.stats()
+    })
+    assert.equal(await page.textContent('h1'), 'A heading, large enough to be the largest contentful paint!')
+    assert.deepEqual(page.faults, [])
+    await page.close()
+  })
+}

@@ -1,7 +1,7 @@
 // Measures a page and sends what it was like.
 import { totals, watchFetches, type MeasuredClient } from './client.js'
 import { guard } from './guard.js'
-import { engine } from './wasm.js'
+import { engine, quietly } from './wasm.js'
 
 /** A beacon as it is sent; docs/beacon.md describes all of it. */
 export interface RumBeacon {
@@ -89,24 +89,28 @@ export function startRum(options: RumOptions): Rum {
       for (const [name, total] of Object.entries(all)) if (Number.isFinite(total)) driver?.total(name, total)
     },
   }
-  driver = new module.RumDriver(
-    options.endpoint,
-    options.app,
-    options.release,
-    options.sampleRate ?? 1,
-    options.flushInterval ?? 10_000,
-    options.consent ?? true,
-    host as never,
+  driver = quietly(
+    () =>
+      new module.RumDriver(
+        options.endpoint,
+        options.app,
+        options.release,
+        options.sampleRate ?? 1,
+        options.flushInterval ?? 10_000,
+        options.consent ?? true,
+        host as never,
+      ),
   )
+  if (!driver) return idle
   const running = driver
-  const unwatch = guard(() => watchFetches(client, (ms) => running.record('query.fetch', ms)))
+  const unwatch = guard(() => watchFetches(client, (ms) => quietly(() => running.record('query.fetch', ms))))
   return {
-    flush: () => running.flush(),
+    flush: () => quietly(() => running.flush()),
     stop() {
       unwatch?.()
-      running.stop()
+      quietly(() => running.stop())
     },
-    consent: (agrees) => running.consent(agrees),
+    consent: (agrees) => quietly(() => running.consent(agrees)),
     stats: () => ({ beacons: running.beacons, bytes: running.bytes, lost: running.lost }),
   }
 }

@@ -1,6 +1,6 @@
 // The web vitals, by the names, arguments and fields of Chrome's web-vitals library.
 import { guard } from './guard.js'
-import { engine } from './wasm.js'
+import { engine, quietly } from './wasm.js'
 
 export type NavigationType = (typeof navigations)[number]
 export type Rating = (typeof ratings)[number]
@@ -67,7 +67,7 @@ let driver: InstanceType<NonNullable<ReturnType<typeof engine>>['VitalsDriver']>
 function watch<M extends Metric>(name: M['name'], callback: (metric: M) => void, opts?: ReportOpts): void {
   const module = engine()
   if (!module) return
-  driver ??= new module.VitalsDriver()
+  driver ??= quietly(() => new module.VitalsDriver())
 
   let entries: PerformanceEntry[] = []
   let id = ''
@@ -96,7 +96,7 @@ function watch<M extends Metric>(name: M['name'], callback: (metric: M) => void,
       else queueMicrotask(tell)
     },
   }
-  driver.listen(metrics.indexOf(name), !!opts?.reportAllChanges, listener as never)
+  quietly(() => driver?.listen(metrics.indexOf(name), !!opts?.reportAllChanges, listener as never))
   listening = true
 }
 

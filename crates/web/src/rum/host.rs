@@ -60,7 +60,7 @@ extern "C" {
     #[wasm_bindgen(constructor, js_class = PerformanceObserver, catch)]
     pub(super) fn new(callback: &JsValue) -> Result<Observer, JsValue>;
     #[wasm_bindgen(static_method_of = Observer, js_class = PerformanceObserver, getter, js_name = supportedEntryTypes)]
-    pub(super) fn supported_entry_types() -> List;
+    pub(super) fn supported_entry_types() -> Option<List>;
     #[wasm_bindgen(method, catch)]
     pub(super) fn observe(this: &Observer, options: &Init) -> Result<(), JsValue>;
     #[wasm_bindgen(method, js_name = takeRecords)]

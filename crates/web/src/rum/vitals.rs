@@ -126,7 +126,8 @@ impl Inner {
     fn observe(&self) {
         let hooks = self.hooks.borrow();
         let Some(observer) = hooks.as_ref().and_then(|hooks| hooks.observer.as_ref()) else { return };
-        let supported = Observer::supported_entry_types();
+        // Browsers before 2019 do not say: they know none of these types.
+        let Some(supported) = Observer::supported_entry_types() else { return };
         // Without the count, it follows from the ids of all events, however short.
         let threshold =
             if host::interaction_count().is_some() { PageView::<JsValue>::EVENT_THRESHOLD } else { 0.0 };
