@@ -84,6 +84,9 @@ impl Cache {
         let mut fetch = Fetch { query, run: Run::new(now, *options), retry: None };
         let next = fetch.run.proceed(options.network_mode.can_start(host), false);
         entry.set_fetching(next == Next::Pause);
+        if let Some(handle) = entry.gc.take() {
+            self.deadlines.clear(handle);
+        }
         let run = self.fetches.insert(fetch);
         entry.run = Some(run);
         self.stats.fetches += 1;
