@@ -1,31 +1,22 @@
-import type { Lazy, LazyOptions } from './lazy.js'
+import { apply, eachMatch, isPart } from './element.js'
+import type { Lazy, LazyOptions, Root } from './lazy.js'
 
 /** Loads everything, lazily where the browser itself can: what is left without wasm or its observer. */
-export function loadAll(
-  elements: Iterable<Element>,
-  { classLoaded = 'loaded', onLoad }: LazyOptions,
-  roots: ParentNode[] = [],
-  selector = '',
-): Lazy {
+export function loadAll(elements: Iterable<Element>, roots: Root[], selector: string, options: LazyOptions): Lazy {
+  const { classLoaded = 'loaded', onLoad } = options
   const done = new Set<Element>()
 
   const load = (element: Element) => {
-    if (done.has(element)) return
+    if (done.has(element) || isPart(element)) return
     done.add(element)
     // Set before the address, or the browser would begin at once.
     if (element instanceof HTMLImageElement || element instanceof HTMLIFrameElement) element.loading = 'lazy'
-    const parent = element.parentElement
-    if (parent instanceof HTMLPictureElement) for (const child of parent.children) uncover(child)
-    if (element instanceof HTMLMediaElement) for (const child of element.children) uncover(child)
-    uncover(element)
+    apply(element as HTMLElement)
     if (classLoaded) element.classList.add(classLoaded)
     onLoad?.(element as HTMLElement)
   }
   const update = () => {
-    for (const root of roots) {
-      if (root instanceof Element && root.matches(selector)) load(root)
-      for (const element of root.querySelectorAll(selector)) load(element)
-    }
+    for (const root of roots) eachMatch(root, selector, load)
   }
 
   for (const element of elements) load(element)
@@ -40,13 +31,4 @@ export function loadAll(
     destroy: () => watcher?.disconnect(),
     stats: () => ({ pending: 0, loading: 0, loaded: done.size, failed: 0, retried: 0, cancelled: 0 }),
   }
-}
-
-function uncover(element: Element): void {
-  const { src, srcset, sizes, poster, bg } = (element as HTMLElement).dataset
-  if (sizes) element.setAttribute('sizes', sizes)
-  if (srcset) element.setAttribute('srcset', srcset)
-  if (src) element.setAttribute('src', src)
-  if (poster) element.setAttribute('poster', poster)
-  if (bg) (element as HTMLElement).style.backgroundImage = `url("${bg}")`
 }

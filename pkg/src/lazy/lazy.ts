@@ -1,8 +1,12 @@
+import { drive } from './driver.js'
 import { loadAll } from './fallback.js'
 import { wasm } from './wasm.js'
 
+/** What is looked through for lazy elements. */
+export type Root = Element | Document | ShadowRoot
+
 /** A selector; or what to look through, now and later; or the elements themselves. */
-export type LazyTarget = string | Element | Document | ShadowRoot | Iterable<Element>
+export type LazyTarget = string | Root | Iterable<Element>
 
 export interface LazyOptions {
   /** The scroll container to look at. Default: the viewport. */
@@ -55,7 +59,8 @@ export interface Lazy {
 export const lazySelector =
   'img[data-src],img[data-srcset],iframe[data-src],video[data-src],video[data-poster],[data-bg]'
 
-const fields = ['pending', 'loading', 'loaded', 'failed', 'retried', 'cancelled'] as const
+/** The figures by name, in the order of their numbers in crates/npm/src/lazy.rs. */
+export const statNames = ['pending', 'loading', 'loaded', 'failed', 'retried', 'cancelled'] as const satisfies (keyof LazyStats)[]
 
 /**
  * Loads what `target` names when it comes near: `data-src`, `data-srcset`, `data-sizes`, `data-poster` and
@@ -64,25 +69,13 @@ const fields = ['pending', 'loading', 'loaded', 'failed', 'retried', 'cancelled'
  */
 export function lazy(target: LazyTarget = lazySelector, options: LazyOptions = {}): Lazy {
   // On a server there is nothing to load.
-  if (typeof document === 'undefined') return loadAll([], options)
+  if (typeof document === 'undefined') return loadAll([], [], '', options)
 
-  const roots = typeof target === 'string' ? [document] : 'nodeType' in target ? [target] : []
   const selector = typeof target === 'string' ? target : lazySelector
+  const roots = typeof target === 'string' ? [document] : 'nodeType' in target ? [target] : []
   const elements = typeof target === 'string' || 'nodeType' in target ? [] : target
-
   const engine = startEngine()
-  if (!engine) return loadAll(elements, options, roots, selector)
-
-  // A copy: the engine writes its defaults into it. Null and undefined are what is not given.
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value != null))
-  const loader = engine.lazy_create(given)
-  for (const root of roots) engine.lazy_watch(loader, root, selector)
-  for (const element of elements) engine.lazy_observe(loader, element)
-  return {
-    update: () => engine.lazy_update(loader),
-    destroy: () => engine.lazy_destroy(loader),
-    stats: () => Object.fromEntries(fields.map((name, i) => [name, engine.lazy_stat(loader, i)])) as unknown as LazyStats,
-  }
+  return engine ? drive(engine, elements, roots, selector, options) : loadAll(elements, roots, selector, options)
 }
 
 function startEngine(): ReturnType<typeof wasm> | undefined {

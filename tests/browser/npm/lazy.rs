@@ -1,46 +1,35 @@
-//! The lazy loader's exports.
-use wasm_bindgen::prelude::*;
+//! The lazy loader's exports: items by number.
 use wasm_bindgen_test::wasm_bindgen_test;
-use whippet_npm::lazy;
+use whippet_npm::lazy::*;
 
-#[wasm_bindgen(inline_js = r#"
-export function image() {
-  const image = document.createElement('img')
-  image.dataset.src = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'
-  document.body.append(image)
-  return image
-}
-export function options() {
-  return { maxConcurrent: 1, classLoaded: 'there' }
-}
-export async function loaded(image) {
-  for (let i = 0; i < 200 && image.className !== 'there'; i++) await new Promise(requestAnimationFrame)
-  return image.className
-}
-"#)]
-extern "C" {
-    fn image() -> JsValue;
-    fn options() -> JsValue;
-    async fn loaded(image: &JsValue) -> JsValue;
-}
-
-const PENDING: u32 = 0;
-const LOADED: u32 = 2;
+const LOADED: usize = 2;
+const RETRIED: usize = 4;
 
 #[wasm_bindgen_test]
-async fn a_loader_is_known_by_its_number() {
-    let loader = lazy::lazy_create(options()).unwrap();
-    let other = lazy::lazy_create(options()).unwrap();
+fn items_are_known_by_their_numbers() {
+    let loader = lazy_create(1.0, 1.0, 7);
+    let other = lazy_create(f64::NAN, f64::NAN, 7);
     assert_ne!(loader, other);
-    let image = image();
-    lazy::lazy_observe(loader, image.clone());
-    assert_eq!(lazy::lazy_stat(loader, PENDING), 1);
-    assert_eq!(loaded(&image).await.as_string().as_deref(), Some("there"));
-    assert_eq!((lazy::lazy_stat(loader, PENDING), lazy::lazy_stat(loader, LOADED)), (0, 1));
-    assert_eq!(lazy::lazy_stat(other, LOADED), 0);
-    lazy::lazy_destroy(loader);
+    let (far, near) = (lazy_add(loader), lazy_add(loader));
+    lazy_enter(loader, far, 500.0);
+    lazy_enter(loader, near, 10.0);
+    assert_eq!(lazy_poll(loader), (near * 2) as f64);
+    assert_eq!(lazy_poll(loader), -1.0);
+    lazy_loaded(loader, near);
+    assert_eq!(lazy_poll(loader), (far * 2) as f64);
+    lazy_failed(loader, far, 1000.0);
+    let deadline = lazy_deadline(loader);
+    assert!((1500.0..2000.0).contains(&deadline), "{deadline}");
+    lazy_timeout(loader, deadline);
+    assert_eq!(lazy_poll(loader), (far * 2) as f64);
+    lazy_failed(loader, far, 3000.0);
+    assert_eq!(lazy_poll(loader), (far * 2 + 1) as f64);
+    assert_eq!(lazy_deadline(loader), -1.0);
+    assert_eq!((lazy_stat(loader, LOADED), lazy_stat(loader, RETRIED)), (1, 1));
+    assert_eq!(lazy_stat(other, LOADED), 0);
+    lazy_remove(loader, far);
+    lazy_destroy(loader);
     // Destroyed, or never made: nothing happens.
-    lazy::lazy_update(loader);
-    lazy::lazy_observe(99, image);
-    assert_eq!(lazy::lazy_stat(loader, LOADED), 0);
+    assert_eq!(lazy_poll(loader), -1.0);
+    lazy_enter(99, 0, 0.0);
 }

@@ -105,7 +105,7 @@ async fn a_picture_with_its_sources_a_background_a_frame_and_a_poster() {
            <video data-poster="{PIXEL}#poster" data-src="data:video/mp4,"></video>"#
     ));
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();
-    loader.watch(&root, &"img,[data-bg],iframe,video,source".into());
+    loader.watch(&root, "img,[data-bg],iframe,video,source");
     let stats = loader.clone();
     until(move || stats.stats().pending == 0).await;
     assert_eq!(find(&root, "source").get_attribute("srcset"), Some(format!("{PIXEL}#wide 2x")));
@@ -124,8 +124,8 @@ async fn what_cannot_be_loaded_is_given_up_and_said() {
     let root = page(&format!(r#"<img data-src="{BROKEN}" width=10 height=10>"#));
     let said = Rc::new(RefCell::new(0));
     let count = said.clone();
-    let on_error = Closure::<dyn Fn(Element)>::new(move |_| *count.borrow_mut() += 1).into_js_value();
-    let loader = LazyLoader::new(LazyOptions::new().retries(0).on_error(&on_error)).unwrap();
+    let options = LazyOptions::new().retries(0).on_error(move |_| *count.borrow_mut() += 1);
+    let loader = LazyLoader::new(options).unwrap();
     let image = find(&root, "img");
     loader.observe(&image);
     until(move || *said.borrow() == 1).await;
@@ -156,7 +156,7 @@ async fn what_failed_is_tried_again_when_the_network_is_back() {
 async fn nodes_added_later_are_found_and_removed_ones_forgotten() {
     let root = page("");
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();
-    loader.watch(&root, &"img[data-src]".into());
+    loader.watch(&root, "img[data-src]");
     append(&root, &format!(r#"<p><img id=a data-src="{PIXEL}"></p>"#));
     let stats = loader.clone();
     until(move || stats.stats().loaded == 1).await;
@@ -174,7 +174,7 @@ async fn nodes_added_later_are_found_and_removed_ones_forgotten() {
 async fn what_is_loaded_and_comes_back_is_not_loaded_again() {
     let root = page(&format!(r#"<p><img data-src="{PIXEL}"></p>"#));
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();
-    loader.watch(&root, &"img".into());
+    loader.watch(&root, "img");
     let stats = loader.clone();
     until(move || stats.stats().loaded == 1).await;
     let paragraph = find(&root, "p");
@@ -190,7 +190,7 @@ async fn what_is_loaded_and_comes_back_is_not_loaded_again() {
 async fn a_dropped_loader_loads_nothing_more() {
     let root = page(&format!(r#"<img data-src="{PIXEL}" width=10 height=10>"#));
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();
-    loader.watch(&root, &"img".into());
+    loader.watch(&root, "img");
     drop(loader);
     frames(5).await;
     assert_eq!(find(&root, "img").get_attribute("src"), None);

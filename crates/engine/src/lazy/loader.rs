@@ -140,6 +140,12 @@ impl Loader {
         }
     }
 
+    /// The item that has this [index](ItemId::index) now: for hosts to whom an item is a number.
+    pub fn item_at(&self, index: usize) -> Option<ItemId> {
+        let place = self.slots.get(index).filter(|slot| slot.item.is_some())?;
+        Some(ItemId { slot: index as u32, generation: place.generation })
+    }
+
     /// Forgets an item, whatever it is doing.
     pub fn remove(&mut self, id: ItemId) {
         let Some(item) = self.item(id) else { return };

@@ -129,6 +129,8 @@ fn a_spent_name_is_ignored() {
     loader.remove(old);
     let new = loader.add();
     assert_eq!(new.index(), old.index());
+    assert_eq!(loader.item_at(new.index()), Some(new));
+    assert_eq!(loader.item_at(99), None);
     loader.handle_loaded(old);
     loader.handle_failed(old, at(0.0));
     loader.enter(old, 0.0);

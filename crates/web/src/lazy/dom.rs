@@ -1,4 +1,4 @@
-//! The few things that lazy loading asks of a browser. Strings are `JsValue`s: nothing here reads one.
+//! The few things that lazy loading asks of a browser. Most strings are `JsValue`s, only passed on.
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -118,6 +118,14 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn disconnect(this: &IntersectionObserver);
 
+    pub type ObserverInit;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_root(this: &ObserverInit, root: &JsValue);
+    #[wasm_bindgen(method, setter, js_name = rootMargin)]
+    pub fn set_root_margin(this: &ObserverInit, margin: &str);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_threshold(this: &ObserverInit, threshold: f64);
+
     pub type Intersection;
     #[wasm_bindgen(method, getter, js_name = isIntersecting)]
     pub fn is_intersecting(this: &Intersection) -> bool;
@@ -175,14 +183,10 @@ extern "C" {
     pub type Callback;
     #[wasm_bindgen(method)]
     pub fn bind(this: &Callback, this_arg: &JsValue, kind: u32, number: u32) -> JsValue;
-    #[wasm_bindgen(method, js_name = bind)]
-    pub fn bind_element(this: &Callback, this_arg: &JsValue, element: &Node) -> JsValue;
 
-    /// An empty object. (js-sys has one, but brings its futures along.)
+    /// An empty object.
     #[wasm_bindgen(js_name = Object)]
     pub fn object() -> JsValue;
-    #[wasm_bindgen(js_name = queueMicrotask)]
-    pub fn queue_microtask(callback: &JsValue);
     #[wasm_bindgen(js_name = setTimeout)]
     pub fn set_timeout(callback: &JsValue, ms: f64) -> f64;
     #[wasm_bindgen(js_name = clearTimeout)]

@@ -3,7 +3,7 @@ use super::dom::{
     self, Callback, Intersection, IntersectionObserver, List, Mutation, MutationObserver, Node, Rect,
 };
 use super::element::{self, Loading};
-use super::options::{LazyOptions, Settings, limits};
+use super::options::LazyOptions;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
@@ -25,6 +25,22 @@ mod heard {
     pub(super) const OFFLINE: u32 = 6;
 }
 
+struct Classes {
+    loading: JsValue,
+    loaded: JsValue,
+    error: JsValue,
+}
+
+impl Classes {
+    fn new(options: &LazyOptions) -> Self {
+        Self {
+            loading: JsValue::from_str(&options.class_loading),
+            loaded: JsValue::from_str(&options.class_loaded),
+            error: JsValue::from_str(&options.class_error),
+        }
+    }
+}
+
 struct Item {
     id: ItemId,
     element: Node,
@@ -44,7 +60,8 @@ struct Root {
 }
 
 pub(super) struct Driver {
-    settings: Settings,
+    options: LazyOptions,
+    classes: Classes,
     /// No borrow of these is held while the page is touched: that may run its code.
     loader: RefCell<Loader>,
     items: RefCell<Vec<Option<Item>>>,
@@ -67,8 +84,7 @@ const ONLINE: &str = "online";
 const OFFLINE: &str = "offline";
 
 impl Driver {
-    pub(super) fn new(options: &LazyOptions) -> Result<Rc<Self>, JsValue> {
-        let settings = Settings::read(options);
+    pub(super) fn new(options: LazyOptions) -> Result<Rc<Self>, JsValue> {
         let slot: Rc<RefCell<Weak<Self>>> = Rc::default();
         let driver = slot.clone();
         let hear = Closure::<dyn Fn(u32, u32, JsValue)>::new(move |kind, number, what: JsValue| {
@@ -82,13 +98,14 @@ impl Driver {
         let bound = |kind| hear.bind(&JsValue::UNDEFINED, kind, 0);
         let seed = (dom::random() * 4_294_967_296.0) as u32;
         let this = Rc::new(Self {
-            settings,
-            loader: RefCell::new(Loader::new(limits(options), seed)),
+            loader: RefCell::new(Loader::new(options.limits, seed)),
+            classes: Classes::new(&options),
             items: RefCell::default(),
             loads: RefCell::default(),
             roots: RefCell::default(),
             numbers: dom::Numbers::new(),
-            observer: IntersectionObserver::new(&bound(heard::INTERSECTIONS), options)?,
+            observer: IntersectionObserver::new(&bound(heard::INTERSECTIONS), &observing(&options))?,
+            options,
             online: bound(heard::ONLINE),
             offline: bound(heard::OFFLINE),
             hear,
@@ -98,10 +115,10 @@ impl Driver {
         });
         *slot.borrow_mut() = Rc::downgrade(&this);
         this.loader.borrow_mut().handle_online(dom::NAVIGATOR.with(dom::Navigator::on_line));
-        let options: JsValue = dom::object();
+        let no_options: JsValue = dom::object();
         dom::WINDOW.with(|window| {
-            window.listen(&ONLINE.into(), &this.online, options.unchecked_ref());
-            window.listen(&OFFLINE.into(), &this.offline, options.unchecked_ref());
+            window.listen(&ONLINE.into(), &this.online, no_options.unchecked_ref());
+            window.listen(&OFFLINE.into(), &this.offline, no_options.unchecked_ref());
         });
         Ok(this)
     }
@@ -239,7 +256,7 @@ impl Driver {
 
     fn load(&self, id: ItemId) {
         let Some(element) = self.element(id) else { return };
-        self.swap_class(&element, &self.settings.error, &self.settings.loading);
+        self.swap_class(&element, &self.classes.error, &self.classes.loading);
         let number = self.load_number.get().wrapping_add(1);
         self.load_number.set(number);
         let loading = element::begin(&element);
@@ -284,14 +301,14 @@ impl Driver {
         self.loader.borrow_mut().handle_loaded(id);
         self.forget(id, element);
         self.numbers.set(element, DONE);
-        self.swap_class(element, &self.settings.loading, &self.settings.loaded);
-        tell(self.settings.on_load.as_ref(), element);
+        self.swap_class(element, &self.classes.loading, &self.classes.loaded);
+        tell(self.options.on_load.as_deref(), element);
     }
 
     fn give_up(&self, id: ItemId) {
         let Some(element) = self.element(id) else { return };
-        self.swap_class(&element, &self.settings.loading, &self.settings.error);
-        tell(self.settings.on_error.as_ref(), &element);
+        self.swap_class(&element, &self.classes.loading, &self.classes.error);
+        tell(self.options.on_error.as_deref(), &element);
     }
 
     fn forget(&self, id: ItemId, element: &Node) {
@@ -358,11 +375,20 @@ impl Drop for Driver {
     }
 }
 
-/// Calls the page's function, in a turn of its own: it may throw, and it may call the loader.
-fn tell(function: Option<&Callback>, element: &Node) {
+/// Calls the page's function. Nothing is borrowed by then: it may call the loader.
+fn tell(function: Option<&dyn Fn(&web_sys::Element)>, element: &Node) {
     if let Some(function) = function {
-        dom::queue_microtask(&function.bind_element(&JsValue::UNDEFINED, element));
+        function(element.unchecked_ref());
     }
+}
+
+fn observing(options: &LazyOptions) -> JsValue {
+    let init = dom::object();
+    let set: &dom::ObserverInit = init.unchecked_ref();
+    set.set_root(&options.root.clone().map_or(JsValue::NULL, JsValue::from));
+    set.set_root_margin(&options.root_margin);
+    set.set_threshold(options.threshold);
+    init
 }
 
 /// From the middle of the element to the middle of what is looked at, in px along both axes. The margin is

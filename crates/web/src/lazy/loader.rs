@@ -5,6 +5,7 @@ use alloc::rc::Rc;
 use core::fmt;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
+use web_sys::Element;
 use whippet_engine::lazy::Stats;
 
 /// Why there is no loader.
@@ -33,25 +34,25 @@ impl core::error::Error for LazyError {}
 pub struct LazyLoader(Rc<Driver>);
 
 impl LazyLoader {
-    /// A loader with nothing to load yet. The default margin is written into `options` where there is none.
+    /// A loader with nothing to load yet.
     pub fn new(options: LazyOptions) -> Result<Self, LazyError> {
-        Driver::new(&options).map(Self).map_err(LazyError::Observer)
+        Driver::new(options).map(Self).map_err(LazyError::Observer)
     }
 
-    /// Loads `element`, a `web_sys::Element`, once it is near. One that is known already is left as it is.
-    pub fn observe(&self, element: &JsValue) {
+    /// Loads `element` once it is near. One that is known already is left as it is.
+    pub fn observe(&self, element: &Element) {
         self.0.observe(element.unchecked_ref());
     }
 
     /// Forgets `element`.
-    pub fn unobserve(&self, element: &JsValue) {
+    pub fn unobserve(&self, element: &Element) {
         self.0.unobserve(element.unchecked_ref());
     }
 
     /// Observes all elements in `root` (and `root` itself) that match `selector`, also those that are added
     /// later; those that are removed are forgotten. `root` may be a document or a shadow root.
-    pub fn watch(&self, root: &JsValue, selector: &JsValue) {
-        self.0.watch(root.unchecked_ref(), selector);
+    pub fn watch(&self, root: &web_sys::Node, selector: &str) {
+        self.0.watch(root.unchecked_ref(), &selector.into());
     }
 
     /// Looks again for elements in all that is watched: for markup that changed without nodes being added.

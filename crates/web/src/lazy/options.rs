@@ -1,48 +1,23 @@
 //! How a loader works.
-use super::dom;
-use wasm_bindgen::prelude::*;
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use web_sys::Element;
 use whippet_engine::lazy::Limits;
 
-#[wasm_bindgen]
-extern "C" {
-    /// How a [`LazyLoader`](super::LazyLoader) works: an object of JavaScript, the same that the npm package
-    /// takes, and that goes to the `IntersectionObserver` as it is.
-    #[derive(Clone, Debug)]
-    #[wasm_bindgen(js_name = Object)]
-    pub type LazyOptions;
+type Listener = Box<dyn Fn(&Element)>;
 
-    #[wasm_bindgen(constructor, js_class = "Object")]
-    fn make() -> LazyOptions;
-    #[wasm_bindgen(method, getter, js_name = rootMargin)]
-    fn get_root_margin(this: &LazyOptions) -> JsValue;
-    #[wasm_bindgen(method, setter, js_name = rootMargin)]
-    fn set_root_margin(this: &LazyOptions, value: &JsValue);
-    #[wasm_bindgen(method, setter, js_name = root)]
-    fn set_root(this: &LazyOptions, value: &JsValue);
-    #[wasm_bindgen(method, setter, js_name = threshold)]
-    fn set_threshold(this: &LazyOptions, value: f64);
-    #[wasm_bindgen(method, getter, js_name = maxConcurrent)]
-    fn get_max_concurrent(this: &LazyOptions) -> JsValue;
-    #[wasm_bindgen(method, setter, js_name = maxConcurrent)]
-    fn set_max_concurrent(this: &LazyOptions, value: f64);
-    #[wasm_bindgen(method, getter, js_name = retries)]
-    fn get_retries(this: &LazyOptions) -> JsValue;
-    #[wasm_bindgen(method, setter, js_name = retries)]
-    fn set_retries(this: &LazyOptions, value: f64);
-    #[wasm_bindgen(method, getter, js_name = onLoad)]
-    fn get_on_load(this: &LazyOptions) -> Option<dom::Callback>;
-    #[wasm_bindgen(method, setter, js_name = onLoad)]
-    fn set_on_load(this: &LazyOptions, value: &JsValue);
-    #[wasm_bindgen(method, getter, js_name = onError)]
-    fn get_on_error(this: &LazyOptions) -> Option<dom::Callback>;
-    #[wasm_bindgen(method, setter, js_name = onError)]
-    fn set_on_error(this: &LazyOptions, value: &JsValue);
-    #[wasm_bindgen(method, getter, js_name = classLoading)]
-    fn get_class_loading(this: &LazyOptions) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = classLoaded)]
-    fn get_class_loaded(this: &LazyOptions) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = classError)]
-    fn get_class_error(this: &LazyOptions) -> JsValue;
+/// How a [`LazyLoader`](super::LazyLoader) works.
+pub struct LazyOptions {
+    pub(super) root: Option<Element>,
+    pub(super) root_margin: String,
+    pub(super) threshold: f64,
+    pub(super) limits: Limits,
+    pub(super) class_loading: String,
+    pub(super) class_loaded: String,
+    pub(super) class_error: String,
+    pub(super) on_load: Option<Listener>,
+    pub(super) on_error: Option<Listener>,
 }
 
 impl LazyOptions {
@@ -50,55 +25,87 @@ impl LazyOptions {
     /// `loaded` and `error`.
     #[must_use]
     pub fn new() -> Self {
-        Self::make()
+        Self {
+            root: None,
+            // As in pkg/src/lazy/driver.ts.
+            root_margin: "300px".into(),
+            threshold: 0.0,
+            limits: Limits::default(),
+            class_loading: "loading".into(),
+            class_loaded: "loaded".into(),
+            class_error: "error".into(),
+            on_load: None,
+            on_error: None,
+        }
     }
 
     /// The scroll container to look at, instead of the viewport.
     #[must_use]
-    pub fn root(self, root: &JsValue) -> Self {
-        self.set_root(root);
+    pub fn root(mut self, root: Element) -> Self {
+        self.root = Some(root);
         self
     }
 
-    /// How far around the root loading begins, as CSS margins: `"300px 0px"`.
+    /// How far around the root loading begins, as CSS margins in px or per cent: `"300px 0px"`.
     #[must_use]
-    pub fn root_margin(self, margin: &str) -> Self {
-        self.set_root_margin(&JsValue::from_str(margin));
+    pub fn root_margin(mut self, margin: impl Into<String>) -> Self {
+        self.root_margin = margin.into();
         self
     }
 
     /// How much of an element must be within it, from 0 to 1.
     #[must_use]
-    pub fn threshold(self, threshold: f64) -> Self {
-        self.set_threshold(threshold);
+    pub fn threshold(mut self, threshold: f64) -> Self {
+        self.threshold = threshold;
         self
     }
 
-    /// How many load at once.
+    /// How many load at once, and how often a failed one is tried again.
     #[must_use]
-    pub fn max_concurrent(self, count: u32) -> Self {
-        self.set_max_concurrent(f64::from(count));
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How many load at once, nearest first.
+    #[must_use]
+    pub fn max_concurrent(mut self, count: u32) -> Self {
+        self.limits.concurrent = count;
         self
     }
 
     /// How often a failed load is tried again.
     #[must_use]
-    pub fn retries(self, count: u32) -> Self {
-        self.set_retries(f64::from(count));
+    pub fn retries(mut self, count: u32) -> Self {
+        self.limits.retries = count;
         self
     }
 
-    /// Called with each element that was loaded: a function of JavaScript, as `Closure::into_js_value` makes.
+    /// The classes of an element while it loads, once it is loaded, and once it was given up; empty for none.
     #[must_use]
-    pub fn on_load(self, function: &JsValue) -> Self {
-        self.set_on_load(function);
+    pub fn classes(
+        mut self,
+        loading: impl Into<String>,
+        loaded: impl Into<String>,
+        error: impl Into<String>,
+    ) -> Self {
+        self.class_loading = loading.into();
+        self.class_loaded = loaded.into();
+        self.class_error = error.into();
         self
     }
 
-    /// Called with each element that was given up.
+    /// Called with each element that was loaded.
     #[must_use]
-    pub fn on_error(self, function: &JsValue) -> Self {
-        self.set_on_error(function);
+    pub fn on_load(mut self, function: impl Fn(&Element) + 'static) -> Self {
+        self.on_load = Some(Box::new(function));
+        self
+    }
+
+    /// Called with each element that was given up. It is tried again when the network comes back.
+    #[must_use]
+    pub fn on_error(mut self, function: impl Fn(&Element) + 'static) -> Self {
+        self.on_error = Some(Box::new(function));
         self
     }
 }
@@ -109,42 +116,12 @@ impl Default for LazyOptions {
     }
 }
 
-/// The options as the driver needs them.
-pub(super) struct Settings {
-    pub(super) on_load: Option<dom::Callback>,
-    pub(super) on_error: Option<dom::Callback>,
-    pub(super) loading: JsValue,
-    pub(super) loaded: JsValue,
-    pub(super) error: JsValue,
-}
-
-impl Settings {
-    /// Reads the options, and puts the default margin into them where there is none.
-    pub(super) fn read(options: &LazyOptions) -> Self {
-        if options.get_root_margin().is_undefined() {
-            options.set_root_margin(&JsValue::from_str("300px"));
-        }
-        Self {
-            on_load: options.get_on_load(),
-            on_error: options.get_on_error(),
-            loading: or(options.get_class_loading(), "loading"),
-            loaded: or(options.get_class_loaded(), "loaded"),
-            error: or(options.get_class_error(), "error"),
-        }
+impl fmt::Debug for LazyOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LazyOptions")
+            .field("root_margin", &self.root_margin)
+            .field("threshold", &self.threshold)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
-}
-
-pub(super) fn limits(options: &LazyOptions) -> Limits {
-    let mut limits = Limits::default();
-    if let Some(count) = options.get_max_concurrent().as_f64() {
-        limits.concurrent = count as u32;
-    }
-    if let Some(count) = options.get_retries().as_f64() {
-        limits.retries = count as u32;
-    }
-    limits
-}
-
-fn or(value: JsValue, default: &str) -> JsValue {
-    if value.is_undefined() { JsValue::from_str(default) } else { value }
 }
