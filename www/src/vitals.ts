@@ -18,11 +18,15 @@ export function watchVitals(): HTMLElement {
     list.append(h('div', { title }, h('dt', {}, name), value))
     watch(
       (metric) => {
-        setText(value, name === 'CLS' ? metric.value.toFixed(3) : `${Math.round(metric.value)} ms`)
+        setText(value, name === 'CLS' ? metric.value.toFixed(3) : duration(metric.value))
         value.dataset.rating = metric.rating
       },
       { reportAllChanges: true },
     )
   }
   return list
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`
 }
