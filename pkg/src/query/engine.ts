@@ -109,7 +109,9 @@ export class QueryEngine {
 
   /** Lets the index know a query by its key. */
   link(id: number, key: QueryKey): void {
-    this.exports.query_link(this.machine, id, this.parts.write(key, this.key))
+    const { exports, machine } = this
+    exports.query_link(machine, Date.now(), id, this.parts.write(key, this.key))
+    this.rearm()
   }
 
   /** Takes a query out of the machine; whether its id is spent. */

@@ -211,7 +211,6 @@ export class Query<
     engine.writeState(this.state)
     this.#id = engine.exports.query_create(engine.machine, Date.now(), this.gcTime)
     engine.queries.set(this.#id, this)
-    engine.rearm()
     return this.#id
   }
 

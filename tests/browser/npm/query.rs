@@ -32,7 +32,7 @@ fn query(machine: usize, key: &[u32]) -> u32 {
     state(machine).fill(0.0);
     let query = query_create(machine, 0.0, 1_000.0);
     write_key(machine, key);
-    query_link(machine, query, key.len());
+    query_link(machine, 0.0, query, key.len());
     query
 }
 

@@ -141,11 +141,12 @@ impl Cache {
     /// [`find`](Self::find) first. Unless someone looks at it, it is collected after `gc_time`.
     pub fn insert(&mut self, now: Instant, key: &[Part], state: State, gc_time: Duration) -> QueryId {
         let query = self.create(now, state, gc_time);
-        self.link(query, key);
+        self.link(now, query, key);
         query
     }
 
-    /// Makes an entry that is not found by key. It is collected like any other.
+    /// Makes an entry that is not found by key, to be [linked](Self::link) at once. Unlinked, it is collected
+    /// as soon as nobody needs it.
     pub fn create(&mut self, now: Instant, state: State, gc_time: Duration) -> QueryId {
         let query = self.entries.insert(Entry::new(state, gc_time));
         self.schedule_collection(now, query);
@@ -153,11 +154,12 @@ impl Cache {
     }
 
     /// Lets an entry be found by `key`; where it is found already, nothing happens.
-    pub fn link(&mut self, query: QueryId, key: &[Part]) {
+    pub fn link(&mut self, now: Instant, query: QueryId, key: &[Part]) {
         if let Some(entry) = self.entries.get_mut(query)
             && entry.leaf.is_none()
         {
             entry.leaf = Some(self.index.insert(key, query));
+            self.schedule_collection(now, query);
         }
     }
 
@@ -233,7 +235,9 @@ impl Cache {
             self.deadlines.clear(handle);
         }
         if entry.is_idle() {
-            entry.gc = self.deadlines.set(now + entry.gc_time, Due::Collect(query));
+            // Once out of the cache there is nobody to keep it for.
+            let span = if entry.leaf.is_some() { entry.gc_time } else { Duration::ZERO };
+            entry.gc = self.deadlines.set(now + span, Due::Collect(query));
         }
     }
 

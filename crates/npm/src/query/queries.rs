@@ -116,9 +116,9 @@ pub fn query_create(machine: usize, now: f64, gc_time: f64) -> u32 {
 
 /// Lets it be found by the first `len` parts in the buffer for keys.
 #[wasm_bindgen]
-pub fn query_link(machine: usize, id: u32, len: usize) {
+pub fn query_link(machine: usize, now: f64, id: u32, len: usize) {
     let m = queries(machine);
-    m.cache.link(query(id), &m.key[..len.min(KEY_LEN)]);
+    m.cache.link(at(now), query(id), &m.key[..len.min(KEY_LEN)]);
 }
 
 /// Takes it out. Bit 0: its id is spent; the rest: how many parts no key has any more, listed.

@@ -88,7 +88,7 @@ fn removed_while_observed_it_lives_until_nobody_looks() {
             0     run q1
             0     q1: Pending Fetching
             0     settled q1: Cancelled { reverted: false }
-            100   collected q1
+            0     collected q1
         "#]],
     );
 }

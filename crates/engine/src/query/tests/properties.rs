@@ -254,7 +254,8 @@ impl Face {
             let observed: Vec<_> = self.observers.iter().filter(|known| known.1 == query).collect();
             assert_eq!(entry.observers.len(), observed.len());
             let to_go = entry.gc.is_some_and(|handle| cache.deadlines.is_pending(handle));
-            let rests = entry.is_idle() && !entry.gc_time.is_infinite();
+            let kept = entry.gc_time.is_infinite() && entry.leaf.is_some();
+            let rests = entry.is_idle() && !kept;
             assert!(!rests || to_go, "what nobody needs has a deadline");
             assert!(observed.is_empty() || !to_go, "what is observed has none");
         }
