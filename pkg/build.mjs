@@ -2,7 +2,7 @@
 // CommonJS for Jest, declarations, and the raw wasm for set-ups that want it as a file.
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { copyFile, readFile, readdir, rm } from 'node:fs/promises'
+import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,6 +54,11 @@ const common = {
 
 await rm(path.join(root, 'dist'), { recursive: true, force: true })
 await build({ ...common, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]', plugins: [onlySync] })
+// A chunk that is imported for nothing but its effects has none: bundlers would only warn of the line.
+for (const name of Object.keys(entries)) {
+  const file = path.join(root, 'dist', `${name}.js`)
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/^import "\.\/chunks\/[^"]+";\n/gm, ''))
+}
 await build({ ...common, format: 'cjs', outExtension: { '.js': '.cjs' }, plugins: [onlySync, siblings] })
 
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')

@@ -6,8 +6,14 @@
 
 extern crate alloc;
 
+#[cfg(test)]
+extern crate self as whippet_npm;
+
 #[cfg(feature = "bare")]
 mod bare;
+#[cfg(all(test, target_arch = "wasm32"))]
+#[path = "../../../tests/browser/npm.rs"]
+mod browser;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "lazy")]

@@ -44,9 +44,9 @@ fn wasm_module(project: &Project, module: &str, dev: bool) -> Result<()> {
         let dir = project.path(&out);
         let runtime = if dev { "console" } else { "bare" };
         let features = format!("{module},{runtime}");
-        let profile = format!("--{flavour}");
+        let profile: &[&str] = if dev { &["--dev"] } else { &["--profile", "wasm"] };
         shell.remove_path(&dir)?;
-        cmd!(shell, "wasm-pack --quiet build crates/npm {profile} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
+        cmd!(shell, "wasm-pack --quiet build crates/npm {profile...} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
         let wasm = dir.join("whippet_npm_bg.wasm");
         if !dev {
             cmd!(shell, "wasm-opt -Oz --converge --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
@@ -114,7 +114,7 @@ fn dashboard(project: &Project) -> Result<()> {
     .unless_fresh(project, || {
         let shell = &project.shell;
         let out = project.path("target/dashboard");
-        cmd!(shell, "wasm-pack --quiet build crates/dashboard --release --target web --mode no-install --no-opt --no-pack --no-typescript --out-dir {out} --out-name whippet_dashboard").run()?;
+        cmd!(shell, "wasm-pack --quiet build crates/dashboard --profile wasm --target web --mode no-install --no-opt --no-pack --no-typescript --out-dir {out} --out-name whippet_dashboard").run()?;
         let wasm = out.join("whippet_dashboard_bg.wasm");
         cmd!(shell, "wasm-opt -Oz --strip-debug --strip-producers {wasm} -o {wasm}").run()?;
 
