@@ -45,6 +45,18 @@ pub fn pacer_call(id: u32, now: f64) -> u32 {
     PACERS.with(|pacers| bits(pacers.call(PacerId(id), Instant::from_ms(now))))
 }
 
+/// Until when calls need not be told one by one.
+#[wasm_bindgen]
+pub fn pacer_quiet(id: u32) -> f64 {
+    PACERS.with(|pacers| pacers.quiet_until(PacerId(id)).as_ms())
+}
+
+/// So many quiet calls were made, the last one then.
+#[wasm_bindgen]
+pub fn pacer_note(id: u32, calls: u32, last: f64) {
+    PACERS.with(|pacers| pacers.note(PacerId(id), calls, Instant::from_ms(last)));
+}
+
 /// Run now what waits.
 #[wasm_bindgen]
 pub fn pacer_flush(id: u32, now: f64) -> u32 {

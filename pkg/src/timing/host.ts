@@ -7,6 +7,8 @@ type Engine = ReturnType<typeof wasm>
 export interface Waiting {
   invoke(): void
   forget(): void
+  /** Tells the engine of the calls that were only counted so far. */
+  tell(): void
 }
 
 // What a step is made of: the bits of crates/npm/src/timing.rs.
@@ -45,6 +47,10 @@ export function obey(engine: Engine, id: number, step: number, entry: Waiting): 
   if (step & REARM) arm(engine)
 }
 
+export function tellAll(): void {
+  for (const entry of waiting.values()) entry.tell()
+}
+
 function arm(engine: Engine): void {
   const now = Date.now()
   // One that is overdue comes as soon as the host finds time; set again, it could be put off for ever. And
@@ -64,6 +70,7 @@ function arm(engine: Engine): void {
 
 function fire(): void {
   const engine = start()
+  tellAll()
   engine.pacers_timeout(Date.now())
   try {
     for (;;) {
@@ -71,6 +78,7 @@ function fire(): void {
       if (next < 0) return
       const id = next >>> STEP_BITS
       const entry = waiting.get(id)!
+      entry.tell()
       obey(engine, id, next & STEP, entry)
       if (next & INVOKE) entry.invoke()
     }

@@ -28,6 +28,10 @@ export function pace<Args extends unknown[], R, This>(
   let lastArgs: Args | undefined
   let lastThis: This | undefined
   let result: R | undefined
+  // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is.
+  let quiet = 0
+  let lastCall = 0
+  let untold = 0
 
   const entry: Waiting = {
     invoke() {
@@ -38,6 +42,10 @@ export function pace<Args extends unknown[], R, This>(
     },
     forget() {
       lastArgs = lastThis = undefined
+    },
+    tell() {
+      if (untold > 0) engine!.pacer_note(id, untold, lastCall)
+      untold = quiet = 0
     },
   }
 
@@ -50,8 +58,16 @@ export function pace<Args extends unknown[], R, This>(
     }
     lastArgs = args
     lastThis = this
-    const step = engine.pacer_call(id, Date.now())
-    // Zero: one of many calls in a burst.
+    const now = Date.now()
+    if (now < quiet && now >= lastCall) {
+      untold++
+      lastCall = now
+      return result
+    }
+    entry.tell()
+    const step = engine.pacer_call(id, now)
+    lastCall = now
+    quiet = engine.pacer_quiet(id)
     if (step !== 0) act(step)
     return result
   }
@@ -62,10 +78,15 @@ export function pace<Args extends unknown[], R, This>(
   }
 
   paced.cancel = () => {
-    if (engine) act(engine.pacer_cancel(id))
+    if (!engine) return
+    entry.tell()
+    act(engine.pacer_cancel(id))
   }
   paced.flush = () => {
-    if (engine) act(engine.pacer_flush(id, Date.now()))
+    if (engine) {
+      entry.tell()
+      act(engine.pacer_flush(id, Date.now()))
+    }
     return result
   }
   paced.pending = () => !!engine && !!engine.pacer_pending(id)

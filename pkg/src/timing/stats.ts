@@ -1,4 +1,4 @@
-import { started } from './host.js'
+import { started, tellAll } from './host.js'
 
 /** The figures of all debounced and throttled functions together. */
 export interface TimingStats {
@@ -9,6 +9,7 @@ export interface TimingStats {
 }
 
 export function stats(): TimingStats {
+  tellAll()
   const engine = started()
   return { calls: engine?.pacers_calls() ?? 0, invocations: engine?.pacers_invocations() ?? 0 }
 }

@@ -118,6 +118,18 @@ test('a function may call itself again', () => {
   assert.deepEqual(calls, [1, 2, 3])
 })
 
+test('a call from within another one that is due puts its own off', () => {
+  const { calls, fn } = noted()
+  const inner = debounce(fn, 10)
+  const outer = debounce(() => inner('again'), 10)
+  outer()
+  inner('first')
+  pass(10)
+  assert.deepEqual(calls, [])
+  pass(10)
+  assert.deepEqual(calls, [['again']])
+})
+
 test('one that throws does not keep the others from running', () => {
   const { calls, fn } = noted()
   const bad = debounce(() => {
@@ -186,6 +198,8 @@ test('stats count calls and runs', () => {
   const before = stats()
   const debounced = debounce(() => {}, 10)
   for (let i = 0; i < 5; i++) debounced()
+  // Also before the burst is over.
+  assert.equal(stats().calls - before.calls, 5)
   clock.tick(10)
   const after = stats()
   assert.deepEqual([after.calls - before.calls, after.invocations - before.invocations], [5, 1])

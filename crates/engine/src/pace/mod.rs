@@ -12,6 +12,7 @@
 //! The rules are lodash's, to the letter, as its `debounce` documents and does them: edges, `maxWait`, the
 //! call after a flush, the clock that was set back. The tests hold them against a plain transliteration.
 //! A call within a burst touches no deadline: the waiting one is looked at when it comes due, and moved then.
+//! A host may even keep such calls to itself for a while ([`Pacers::quiet_until`]).
 mod pacer;
 mod pacers;
 mod steady;

@@ -96,6 +96,21 @@ impl Pacer {
         }
     }
 
+    /// Until when a call does nothing but move the last call's time.
+    pub(super) fn quiet_until(&self) -> Instant {
+        let Some(last_call) = self.last_call.filter(|_| self.waiting) else { return Instant::ZERO };
+        let quiet = last_call + self.pacing.wait;
+        match self.pacing.max_wait {
+            Some(max) => quiet.min(self.last_invoke + max),
+            None => quiet,
+        }
+    }
+
+    pub(super) fn note(&mut self, last_call: Instant) {
+        self.last_call = Some(last_call);
+        self.called = true;
+    }
+
     pub(super) fn timer_expired(&mut self, now: Instant) -> Move {
         if self.is_due(now) {
             return Move { invoke: self.trailing_edge(now), timer: Timer::Keep };

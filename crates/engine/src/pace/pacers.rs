@@ -119,6 +119,22 @@ impl Pacers {
         self.apply(id.0, step, now)
     }
 
+    /// Until when, from the last call on, a call leads to an empty [`Step`]. A host to whom telling is dear
+    /// may count such calls and [`note`](Self::note) them in one go, before it says anything else.
+    pub fn quiet_until(&self, id: PacerId) -> Instant {
+        if self.in_timeout {
+            // Its own timer may be the next that is polled, and must know of each call.
+            return Instant::ZERO;
+        }
+        self.entries[id.0 as usize].pacer.quiet_until()
+    }
+
+    /// There were so many quiet calls, the last one then.
+    pub fn note(&mut self, id: PacerId, calls: u32, last: Instant) {
+        self.calls += u64::from(calls);
+        self.entries[id.0 as usize].pacer.note(last);
+    }
+
     /// Runs what waits for its trailing edge now.
     pub fn flush(&mut self, id: PacerId, now: Instant) -> Step {
         // The timer is left to run out, as in lodash: a call that comes before it does is moved by it.

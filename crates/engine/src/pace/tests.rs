@@ -2,7 +2,7 @@
 use super::*;
 use crate::time::{Duration, Instant};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -21,6 +21,8 @@ struct Host {
     timer: Option<f64>,
     timers_set: usize,
     held: BTreeSet<u32>,
+    /// Where set, quiet calls are noted before something else is said: how many, and the last.
+    noting: Option<BTreeMap<u32, (u32, Instant)>>,
     log: Vec<String>,
 }
 
@@ -50,19 +52,35 @@ impl Host {
         self.timer = self.pacers.arm(now).map(|delay| self.time + delay.as_ms());
     }
 
+    fn note_all(&mut self) {
+        for (id, (calls, last)) in self.noting.iter_mut().flat_map(std::mem::take) {
+            self.pacers.note(PacerId(id), calls, last);
+        }
+    }
+
     fn call(&mut self, id: PacerId) {
         let now = self.now();
+        if now < self.pacers.quiet_until(id)
+            && let Some(noting) = &mut self.noting
+        {
+            let noted = noting.entry(id.0).or_insert((0, now));
+            *noted = (noted.0 + 1, now);
+            return;
+        }
+        self.note_all();
         let step = self.pacers.call(id, now);
         self.obey(id, step);
     }
 
     fn flush(&mut self, id: PacerId) {
+        self.note_all();
         let now = self.now();
         let step = self.pacers.flush(id, now);
         self.obey(id, step);
     }
 
     fn cancel(&mut self, id: PacerId) {
+        self.note_all();
         let step = self.pacers.cancel(id);
         self.obey(id, step);
     }
@@ -72,6 +90,7 @@ impl Host {
         while let Some(at) = self.timer.filter(|at| *at <= until) {
             self.time = at;
             self.timer = None;
+            self.note_all();
             let now = self.now();
             self.pacers.handle_timeout(now);
             while let Some((id, step)) = self.pacers.poll_expired(now) {
@@ -207,6 +226,23 @@ fn what_is_started_while_a_timeout_is_handled_waits_for_the_next() {
     host.call(id);
     assert_eq!(host.pacers.poll_expired(now), None);
     assert_eq!(host.pacers.arm(now), Some(Duration::ZERO));
+}
+
+#[test]
+fn no_call_is_quiet_while_a_timeout_is_handled() {
+    let mut host = Host { time: 1000.0, ..Host::default() };
+    let id = host.pacers.create(Pacing::debounce(ms(30)).max_wait(ms(40)));
+    assert_eq!(host.pacers.quiet_until(id), Instant::ZERO);
+    host.call(id);
+    assert_eq!(host.pacers.quiet_until(id), Instant::from_ms(1030.0));
+    host.time = 1020.0;
+    host.call(id);
+    assert_eq!(host.pacers.quiet_until(id), Instant::from_ms(1040.0));
+    let now = host.now();
+    host.pacers.handle_timeout(now);
+    assert_eq!(host.pacers.quiet_until(id), Instant::ZERO);
+    host.pacers.arm(now);
+    assert_eq!(host.pacers.quiet_until(id), Instant::from_ms(1040.0));
 }
 
 #[test]
@@ -375,8 +411,10 @@ proptest! {
     fn behaves_as_lodash_does(
         options in prop::collection::vec(options(), 3),
         acts in prop::collection::vec(act(), 0..80),
+        noting in any::<bool>(),
     ) {
-        let mut host = Host { time: 1000.0, ..Host::default() };
+        let mut host = Host { time: 1000.0, noting: noting.then(BTreeMap::new), ..Host::default() };
+        let mut calls = 0;
         let mut plain_host = PlainHost { time: 1000.0, ..PlainHost::default() };
         let mut plain = Vec::new();
         let mut ids = Vec::new();
@@ -391,7 +429,7 @@ proptest! {
         }
         for act in acts.into_iter().chain([Act::Advance(1000)]) {
             match act {
-                Act::Call(i) => { host.call(ids[i]); plain[i].call(i, &mut plain_host) }
+                Act::Call(i) => { calls += 1; host.call(ids[i]); plain[i].call(i, &mut plain_host) }
                 Act::Cancel(i) => { host.cancel(ids[i]); plain[i].cancel(&mut plain_host) }
                 Act::Flush(i) => { host.flush(ids[i]); plain[i].flush(i, &mut plain_host) }
                 Act::Block(span) => {
@@ -423,5 +461,7 @@ proptest! {
         }
         prop_assert_eq!(&host.log, &plain_host.log);
         prop_assert!(host.held.is_empty());
+        prop_assert_eq!(host.pacers.calls(), calls);
+        prop_assert_eq!(host.pacers.invocations(), host.log.len() as u64);
     }
 }
