@@ -19,6 +19,8 @@ const mutationKey = ['star'] as const
 export function setStar(client: QueryClient, change: Change): void {
   const observer = new MutationObserver<void, Error, Change, { before: number | null }>(client, {
     mutationKey,
+    // One after the other for each package, or the server might meet them in another order.
+    scope: { id: `star ${detailsUrl(change.id)}` },
     mutationFn: send,
     onMutate: async ({ id, starred }) => {
       // An answer that is on its way was written before this change, and would undo it on screen.
