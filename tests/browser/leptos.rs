@@ -5,6 +5,8 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[path = "leptos/lazy_image.rs"]
 mod lazy_image;
+#[path = "leptos/mutation.rs"]
+mod mutation;
 #[path = "leptos/pacing.rs"]
 mod pacing;
 #[path = "leptos/query.rs"]

@@ -34,6 +34,7 @@ mod query_key;
 mod query_options;
 mod use_debounce_fn;
 mod use_focused;
+mod use_mutation;
 mod use_query;
 mod use_throttle_fn;
 
@@ -44,6 +45,7 @@ pub use query_key::QueryKey;
 pub use query_options::QueryOptions;
 pub use use_debounce_fn::use_debounce_fn;
 pub use use_focused::use_focused;
+pub use use_mutation::{Mutation, MutationOptions, MutationStatus, use_mutation};
 pub use use_query::{Query, use_query};
 pub use use_throttle_fn::use_throttle_fn;
 pub use whippet_engine::query::{FetchStatus, NetworkMode, Refetch, StaleTime, Stats, Status};

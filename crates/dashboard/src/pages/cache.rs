@@ -1,5 +1,5 @@
 //! Cache: what the toolkit itself did in the browsers, and what it saved.
-use super::{plain, spec};
+use super::spec;
 use crate::chart::{Plot, Tone};
 use crate::data::{Trouble, use_toolkit};
 use crate::format;
@@ -67,11 +67,11 @@ pub fn Cache() -> impl IntoView {
                     <Plot
                         title="Queries answered from cache"
                         unit=Unit::Ratio
-                        spec=spec(toolkit, Unit::Ratio, |toolkit| &toolkit.hit_rate, |spec, _| spec.whole().bound(0.7, Tone::Fair))
+                        spec=spec(toolkit, Unit::Ratio, |toolkit| &toolkit.hit_rate, |spec, _| spec.sparse().whole().bound(0.7, Tone::Fair))
                     />
                 </Panel>
                 <Panel title="Fetch latency">
-                    <Plot title="As the browsers saw it" unit=Unit::Ms spec=plain(toolkit, Unit::Ms, |toolkit| &toolkit.fetches)/>
+                    <Plot title="As the browsers saw it" unit=Unit::Ms spec=spec(toolkit, Unit::Ms, |toolkit| &toolkit.fetches, |spec, _| spec.sparse())/>
                 </Panel>
             </div>
         </Page>

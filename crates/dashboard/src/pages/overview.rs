@@ -137,7 +137,7 @@ fn KeyCharts() -> impl IntoView {
                 <Plot
                     title="Query cache hit rate"
                     unit=Unit::Ratio
-                    spec=spec(toolkit, Unit::Ratio, |toolkit| &toolkit.hit_rate, |spec, _| spec.whole())
+                    spec=spec(toolkit, Unit::Ratio, |toolkit| &toolkit.hit_rate, |spec, _| spec.sparse().whole())
                 />
                 <a class="more" href=href("/vitals", |_| ())>"All web vitals"</a>
             </Panel>

@@ -10,7 +10,7 @@ pub fn ConnectionNotice(connection: Signal<Connection>) -> impl IntoView {
             <p class="notice notice-poor">
                 <strong>"No connection. "</strong>
                 {trouble.to_string()}
-                " The last known figures are shown; they follow as soon as it answers again."
+                " The last known figures are shown; new ones come as soon as it answers again."
             </p>
         }),
         Connection::Opening | Connection::Open => None,

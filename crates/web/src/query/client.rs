@@ -2,8 +2,9 @@
 use super::fetcher::Running;
 use super::keys::Keys;
 use super::lifecycle::{Change, Lifecycle};
+use super::mutator::{MutationTerms, Mutator, Progress, Step};
 use super::watch::{Seen, Terms, Watch};
-use super::{Key, Value};
+use super::{Fetcher, Key, Value};
 use crate::timing::HostTimer;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
@@ -12,7 +13,8 @@ use core::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use wasm_bindgen_futures::spawn_local;
 use whippet_engine::query::{
-    Cache, Effect, Host, ObserverId, Occasion, Outcome, QueryId, RunId, State, Stats, Status, Verdict,
+    Cache, Effect, Host, MutationId, ObserverId, Occasion, Outcome, QueryId, RunId, State, Stats, Status,
+    Verdict,
 };
 use whippet_engine::time::{Duration, Instant};
 
@@ -37,6 +39,7 @@ struct Inner {
     values: HashMap<QueryId, Values>,
     observers: HashMap<ObserverId, Observer>,
     running: HashMap<RunId, Running>,
+    mutator: Mutator,
     timer: HostTimer,
     fetched: Option<Rc<dyn Fn(f64)>>,
 }
@@ -72,7 +75,7 @@ impl Client {
             lifecycle: RefCell::new(None),
         }));
         let focused = Lifecycle::is_focused();
-        client.0.inner.borrow_mut().cache.set_host(Host { online: true, focused });
+        client.with(|inner| inner.set_host(Host { online: true, focused }));
         let weak = Rc::downgrade(&client.0);
         let host = Cell::new(Host { online: true, focused });
         let lifecycle = Lifecycle::listen(move |change| {
@@ -135,6 +138,12 @@ impl Client {
     pub fn data(&self, key: &Key) -> Option<Value> {
         let inner = self.0.inner.borrow();
         inner.values.get(&inner.find(key)?)?.data.clone()
+    }
+
+    /// Does what `terms` say. `told` hears what becomes of it. It is
+    /// carried through, retries included, for as long as the client is there.
+    pub fn mutate(&self, terms: MutationTerms, told: impl Fn(Progress) + 'static) {
+        self.with(|inner| inner.mutator.start(now(), terms, Rc::new(told)));
     }
 
     /// How many queries are kept.
@@ -219,8 +228,16 @@ impl Client {
         }
         loop {
             let effect = self.0.inner.borrow_mut().cache.poll_effect();
-            let Some(effect) = effect else { break };
-            self.act(effect);
+            if let Some(effect) = effect {
+                self.act(effect);
+                continue;
+            }
+            let step = self.0.inner.borrow_mut().mutator.poll(now());
+            match step {
+                Some(Step::Tell(told, progress)) => told(progress),
+                Some(Step::Run(mutation, function)) => self.run_mutation(mutation, function),
+                None => break,
+            }
         }
         self.0.busy.set(false);
         self.arm();
@@ -284,20 +301,34 @@ impl Client {
         });
     }
 
+    fn run_mutation(&self, mutation: MutationId, function: Fetcher) {
+        let running = function.call();
+        let weak = Rc::downgrade(&self.0);
+        spawn_local(async move {
+            if let (Some(answer), Some(client)) = (running.await, Self::upgrade(&weak)) {
+                client.with(|inner| inner.mutator.answered(now(), mutation, answer));
+            }
+        });
+    }
+
     fn arm(&self) {
         let mut inner = self.0.inner.borrow_mut();
-        let Some(deadline) = inner.cache.next_deadline() else { return inner.timer.disarm() };
+        let deadlines = [inner.cache.next_deadline(), inner.mutator.next_deadline()];
+        let Some(deadline) = deadlines.into_iter().flatten().min() else { return inner.timer.disarm() };
         let weak = Rc::downgrade(&self.0);
         inner.timer.arm(deadline.since(now()), move || {
             if let Some(client) = Self::upgrade(&weak) {
-                client.with(|inner| inner.cache.tick(now()));
+                client.with(|inner| {
+                    inner.cache.tick(now());
+                    inner.mutator.tick(now());
+                });
             }
         });
     }
 
     fn host_changed(&self, host: Host, change: Change) {
         self.with(|inner| {
-            inner.cache.set_host(host);
+            inner.set_host(host);
             match change {
                 Change::Focused(true) => inner.cache.occasion(now(), Occasion::Focus),
                 Change::Online(true) => inner.cache.occasion(now(), Occasion::Reconnect),
@@ -308,6 +339,11 @@ impl Client {
 }
 
 impl Inner {
+    fn set_host(&mut self, host: Host) {
+        self.cache.set_host(host);
+        self.mutator.set_host(host);
+    }
+
     fn find(&self, key: &Key) -> Option<QueryId> {
         self.cache.find(&self.keys.find(key)?)
     }

@@ -11,10 +11,12 @@ pub mod fetch;
 mod fetcher;
 mod keys;
 mod lifecycle;
+mod mutator;
 mod watch;
 
 pub use client::Client;
 pub use fetcher::{Fetcher, Value};
 pub use keys::Key;
 pub use lifecycle::{Change, Lifecycle};
+pub use mutator::{MutationTerms, Progress};
 pub use watch::{Seen, Terms, Watch};
