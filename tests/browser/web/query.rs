@@ -269,3 +269,40 @@ async fn a_request_that_is_dropped_is_over() {
     assert!(began);
     drop(request);
 }
+
+fn say(target: &web_sys::EventTarget, event: &str) {
+    let event = web_sys::Event::new(event).expect("an event");
+    target.dispatch_event(&event).expect("it is heard");
+}
+
+#[wasm_bindgen_test]
+async fn coming_back_to_the_page_fetches_what_is_stale() {
+    let (client, server) = (Client::new(), Server::default());
+    let watch = client.watch(&key(&["focus"]), server.terms(), || ());
+    until(|| data(&watch) == Some(1)).await;
+    say(&web_sys::window().unwrap().document().unwrap(), "visibilitychange");
+    until(|| data(&watch) == Some(2)).await;
+}
+
+#[wasm_bindgen_test]
+async fn without_a_network_a_fetch_waits_for_one() {
+    let (client, server) = (Client::new(), Server::default());
+    let window = web_sys::window().unwrap();
+    say(&window, "offline");
+    let watch = client.watch(&key(&["offline"]), server.terms(), || ());
+    assert_eq!(watch.see().map(|seen| seen.snapshot.state.fetch_status), Some(FetchStatus::Paused));
+    assert_eq!(server.asked.get(), 0);
+    say(&window, "online");
+    until(|| data(&watch) == Some(1)).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_client_that_is_gone_hears_nothing() {
+    let (client, server) = (Client::new(), Server::default());
+    let watch = client.watch(&key(&["gone"]), server.terms(), || ());
+    until(|| data(&watch) == Some(1)).await;
+    drop((watch, client));
+    say(&web_sys::window().unwrap().document().unwrap(), "visibilitychange");
+    gloo_timers::future::TimeoutFuture::new(10).await;
+    assert_eq!(server.asked.get(), 1);
+}

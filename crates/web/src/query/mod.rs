@@ -9,6 +9,7 @@
 mod client;
 pub mod fetch;
 mod fetcher;
+mod kept;
 mod keys;
 mod lifecycle;
 mod mutator;
