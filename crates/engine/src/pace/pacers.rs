@@ -177,8 +177,7 @@ impl Pacers {
 
     /// The host's timer fired.
     pub fn handle_timeout(&mut self, now: Instant) {
-        // It was armed for a span, and that span is over even where the clock was set back in the meantime.
-        let now = self.clock.at_least(now, self.armed);
+        let now = self.clock.after(now, self.armed);
         self.in_timeout = true;
         while let Some(wake) = self.deadlines.pop(now) {
             self.expired.push(wake);

@@ -11,14 +11,15 @@ pub(super) struct Steady {
 impl Steady {
     /// The steady time at which the host's clock says `now`.
     pub(super) fn read(&mut self, now: Instant) -> Instant {
-        self.at_least(now, self.last)
+        self.after(now, self.last)
     }
 
-    /// The same, where the host knows that `floor` has been reached, whatever its clock says.
-    pub(super) fn at_least(&mut self, now: Instant, floor: Instant) -> Instant {
-        let floor = floor.max(self.last);
-        if now + self.ahead < floor {
-            self.ahead = floor.since(now);
+    /// The same, where a timer fired that was set for `timer`: what a clock that was set back says is no
+    /// measure of the time since then, but the timer is. Otherwise the clock is right, for it may be another
+    /// timer that fired.
+    pub(super) fn after(&mut self, now: Instant, timer: Instant) -> Instant {
+        if now + self.ahead < self.last {
+            self.ahead = timer.max(self.last).since(now);
         }
         self.last = now + self.ahead;
         self.last

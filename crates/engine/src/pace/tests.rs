@@ -201,6 +201,18 @@ fn a_clock_set_back_delays_nothing() {
 }
 
 #[test]
+fn a_timer_that_fires_for_nothing_brings_nothing_forward() {
+    let mut host = Host { time: 1000.0, ..Host::default() };
+    let id = host.pacers.create(Pacing::throttle(ms(30)).leading(false));
+    host.call(id);
+    host.time = 1001.0;
+    let now = host.now();
+    host.pacers.handle_timeout(now);
+    assert_eq!(host.pacers.poll_expired(now), None);
+    assert_eq!(host.pacers.arm(now), Some(ms(29)));
+}
+
+#[test]
 fn a_burst_sets_the_timer_once() {
     let mut host = Host::default();
     let id = host.pacers.create(Pacing::debounce(ms(100)));
