@@ -79,9 +79,11 @@ export class Retryer<TData = unknown, TError = any> {
     this.#settle('rejected', this.#error)
   }
 
-  /** Goes on after a pause, if the engine finds that it can. */
+  /** Goes on after a pause, if the engine finds that it can; what else is happening now comes first. */
   continue(): Promise<TData> {
-    if (this.status === 'pending') this.#config.resume()
+    void Promise.resolve().then(() => {
+      if (this.status === 'pending') this.#config.resume()
+    })
     return this.promise
   }
 

@@ -80,7 +80,6 @@ impl Cache {
         }
         entry.before_fetch = Some(entry.state);
         entry.outdated = None;
-        entry.abortable = false;
         let mut fetch = Fetch { query, run: Run::new(now, *options), retry: None };
         let next = fetch.run.proceed(options.network_mode.can_start(host), false);
         entry.set_fetching(next == Next::Pause);
@@ -90,9 +89,11 @@ impl Cache {
         let run = self.fetches.insert(fetch);
         entry.run = Some(run);
         self.stats.fetches += 1;
-        self.effects.push_back(match next {
-            Next::Pause => Effect::Paused { query, run },
-            _ => Effect::Run { query, run },
+        self.effects.push_back(if next == Next::Pause {
+            Effect::Paused { query, run }
+        } else {
+            entry.abortable = false;
+            Effect::Run { query, run }
         });
         Some(run)
     }
@@ -203,7 +204,7 @@ impl Cache {
         }
     }
 
-    /// The query function looked at its abort signal. When the last observer leaves, cancelling the fetch
+    /// The query function, which was just called, looked at its abort signal. When the last observer leaves, cancelling the fetch
     /// saves work then; otherwise it is left to finish, and its answer kept.
     pub fn set_abortable(&mut self, query: QueryId, abortable: bool) {
         if let Some(entry) = self.entries.get_mut(query) {
@@ -241,7 +242,10 @@ impl Cache {
                 return false;
             }
             Next::GiveUp => self.effects.push_back(Effect::GaveUp { query, run }),
-            _ => self.effects.push_back(Effect::Run { query, run }),
+            _ => {
+                entry.abortable = false;
+                self.effects.push_back(Effect::Run { query, run });
+            }
         }
         if paused {
             if let Some(entry) = self.entries.get_mut(query) {
