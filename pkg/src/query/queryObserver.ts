@@ -69,11 +69,8 @@ export class QueryObserver<
     if (this.listeners.size !== 1) return
     const query = this.#query
     query.addObserver(this)
-    const { flags, staleTime } = termsOf(this.options, query)
-    const { exports, machine } = this.#client.getQueryCache().engine
-    const now = Date.now()
-    if (flags & 1) exports.query_note_read(machine, now, query.id, flags, staleTime)
-    if (exports.query_fetches_on_mount(machine, now, query.id, flags, staleTime)) void this.#executeFetch()
+    this.#noteRead()
+    if (this.#fetchesOnMount(query, this.options)) void this.#executeFetch()
     else this.updateResult()
     this.sync()
   }
@@ -123,6 +120,7 @@ export class QueryObserver<
     }
 
     const mounted = this.hasListeners()
+    if (mounted && this.#query !== queryBefore) this.#noteRead()
     if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before)) {
       void this.#executeFetch()
     }
@@ -211,6 +209,13 @@ export class QueryObserver<
     this.#updateQuery()
     const promise: Promise<TQueryData | undefined> = this.#query.fetch(this.options as any, options)
     return options?.throwOnError ? promise : promise.catch(noop)
+  }
+
+  /** Begins to look at its query: a hit or a miss, unless it is disabled. */
+  #noteRead(): void {
+    const { flags, staleTime } = termsOf(this.options, this.#query)
+    const { exports, machine } = this.#client.getQueryCache().engine
+    if (flags & 1) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
   }
 
   #fetchesOnMount(

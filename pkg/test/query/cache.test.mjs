@@ -185,3 +185,18 @@ test('hashKey, partialMatchKey, replaceEqualDeep', () => {
   assert.deepEqual(replaceEqualDeep({ a: 1, b: undefined }, { a: 1 }), { a: 1 })
   assert.deepEqual(replaceEqualDeep([1, 2, 3], [1, 2]), [1, 2])
 })
+
+test('an observer that turns to another query reads it', async () => {
+  const client = new QueryClient()
+  const about = (q) => ({ queryKey: ['search', q], queryFn: counter(), staleTime: 1000 })
+  const observer = new QueryObserver(client, about('a'))
+  const { unsubscribe } = watch(observer)
+  await pass(1)
+  for (const q of ['b', 'a']) {
+    observer.setOptions(about(q))
+    await pass(1)
+  }
+  const { hits, misses, fetches } = client.stats()
+  assert.deepEqual({ hits, misses, fetches }, { hits: 1, misses: 2, fetches: 2 })
+  unsubscribe()
+})
