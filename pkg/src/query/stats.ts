@@ -22,7 +22,7 @@ export interface QueryStats {
   fetchLatency: { count: number; sum: number; max: number; p50: number; p95: number; p99: number } | undefined
 }
 
-/** The figures of an engine; all zero where it was never started. */
+/** @internal The figures of an engine; all zero where it was never started. */
 export function statsOf(engine: QueryEngine | undefined): QueryStats {
   // The order of `figure` in crates/npm/src/query/queries.rs.
   const figure = (which: number) => engine?.exports.query_figure(engine.machine, which) ?? 0

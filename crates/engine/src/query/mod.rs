@@ -39,6 +39,21 @@
 //! assert_eq!(cache.state(users).unwrap().status, Status::Success);
 //! ```
 //!
+//! # Who decides what
+//!
+//! | decision | where |
+//! |---|---|
+//! | is it stale, and when will it be | [`freshness`] |
+//! | fetch on mounting, on new terms, on focus or reconnecting | [`observer`], asked by [`Cache::observe`], [`Cache::set_options`], [`Cache::occasion`] |
+//! | begin, join or replace a fetch | [`Cache::intent`] |
+//! | try again, and when | [`retry`] |
+//! | pause, and go on | [`network`], asked by [`Cache::begin`] and [`Cache::resume`] |
+//! | cancel when the last observer leaves | [`Cache::detach`] |
+//! | collect | [`cache`], as deadlines |
+//! | which keys match | [`index`] |
+//! | who is told | [`Changes`], asked by [`Cache::update`] |
+//! | whose turn it is among mutations | [`mutation`] |
+//!
 //! Behaviour follows TanStack Query v5's documentation, by name and by rule, except where a method says
 //! otherwise: an invalidation, here, is never satisfied by a fetch that began before it.
 

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 const PLACE_BITS: u32 = 22;
 const PLACE: u32 = (1 << PLACE_BITS) - 1;
 
-/// What names a thing in [`Slots`].
+/// A number that names a thing, and knows when it no longer does.
 pub trait Id: Copy + Eq {
     /// From the number that crosses to another language.
     fn from_raw(raw: u32) -> Self;
