@@ -12,12 +12,12 @@ use crate::store::{Kind, MINUTE};
 
 /// Counters, cache hit rate and fetch latency of the window.
 pub fn toolkit(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Toolkit> {
-    let (totals, hits, misses) = counters(connection, steps, filter)?;
+    let (totals, served, misses) = counters(connection, steps, filter)?;
     let fetches = histograms(connection, steps, filter, FETCHES)?;
     let chart = |lines| Chart { times: steps.ends.clone(), lines };
-    let hit_rate = hits.iter().zip(&misses).map(|(hits, misses)| {
-        let all = hits + misses;
-        (all > 0.0).then(|| hits / all)
+    let hit_rate = served.iter().zip(&misses).map(|(served, misses)| {
+        let all = served + misses;
+        (all > 0.0).then(|| served / all)
     });
     let quantiles = QUANTILES.map(|(name, q)| Line {
         name: name.to_owned(),
@@ -32,7 +32,8 @@ pub fn toolkit(connection: &Connection, steps: &Steps, filter: &Filter) -> rusql
 
 type Counts = (BTreeMap<String, f64>, Vec<f64>, Vec<f64>);
 
-/// Totals by name, and the hits and misses of each step.
+/// Totals by name, and for each step the reads that the cache served, stale data included as the engine counts
+/// them, and those it could not.
 fn counters(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Counts> {
     let names = names(connection, Kind::Counter)?;
     let (from, to) = steps.bounds(MINUTE);
@@ -44,16 +45,16 @@ fn counters(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite
         ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
     })?;
     let mut totals: BTreeMap<String, f64> = BTreeMap::new();
-    let (mut hits, mut misses) = (vec![0.0; steps.ends.len()], vec![0.0; steps.ends.len()]);
+    let (mut served, mut misses) = (vec![0.0; steps.ends.len()], vec![0.0; steps.ends.len()]);
     while let Some(row) = rows.next()? {
         let (place, total): (usize, f64) = (steps.place(row.get(0)?), row.get(2)?);
         let Some(name) = names.get(&row.get(1)?) else { continue };
         match name.as_str() {
-            "query.hits" => hits[place] += total,
+            "query.hits" | "query.stale_served" => served[place] += total,
             "query.misses" => misses[place] += total,
             _ => {}
         }
         *totals.entry(name.clone()).or_default() += total;
     }
-    Ok((totals, hits, misses))
+    Ok((totals, served, misses))
 }

@@ -106,11 +106,11 @@ async fn vitals_can_be_asked_for_by_application_and_page() {
 #[tokio::test]
 async fn the_toolkits_figures_add_up() {
     let collector = Collector::new();
-    for (id, hits, misses) in [("1", 8, 2), ("2", 1, 9)] {
+    for (id, hits, stale, misses) in [("1", 8, 0, 2), ("2", 1, 2, 7)] {
         let fetch =
             json!({ "scale": 1, "offset": 13, "counts": [3, 1], "sum": 450.0, "min": 100.0, "max": 150.0 });
         let more = json!({
-            "counters": { "query.hits": hits, "query.misses": misses },
+            "counters": { "query.hits": hits, "query.stale_served": stale, "query.misses": misses },
             "histograms": { "query.fetch": fetch },
         });
         collector.beacon(beacon_with(id, more)).await;
@@ -120,8 +120,8 @@ async fn the_toolkits_figures_add_up() {
     let toolkit: Toolkit = collector.chart("/api/toolkit?app=shop").await;
     let totals: Vec<(&str, u64)> =
         toolkit.counters.iter().map(|counter| (counter.name.as_str(), counter.total)).collect();
-    assert_eq!(totals, [("query.hits", 9), ("query.misses", 11)]);
-    assert_eq!(values(&toolkit.hit_rate, "hit rate"), [Some(0.8), Some(0.1), None]);
+    assert_eq!(totals, [("query.hits", 9), ("query.misses", 9), ("query.stale_served", 2)]);
+    assert_eq!(values(&toolkit.hit_rate, "hit rate"), [Some(0.8), Some(0.3), None]);
     assert_eq!(values(&toolkit.fetches, "p99"), [Some(150.0), Some(150.0), None]);
 }
 

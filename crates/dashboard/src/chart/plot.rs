@@ -3,6 +3,7 @@ use super::{Line, Spec};
 use crate::format;
 use leptos::html;
 use leptos::prelude::*;
+use serde::Serialize as _;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -100,10 +101,7 @@ fn draw(place: NodeRef<html::Div>, spec: Signal<Option<Spec>>, unit: Unit) {
     });
 }
 
-/// As the drawing side reads it. A spec holds nothing that JSON could not say.
+/// As the drawing side reads it: `null` where nothing is known, as in JSON.
 fn describe(spec: &Spec) -> JsValue {
-    serde_json::to_string(spec)
-        .ok()
-        .and_then(|text| js_sys::JSON::parse(&text).ok())
-        .expect_throw("a chart's description is JSON")
+    spec.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).expect_throw("a chart is plain data")
 }
