@@ -181,11 +181,10 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   #notify(): void {
     if (!this.hasListeners()) return
     const { combine } = this.#options ?? {}
-    // A suspended component is not shown anything.
-    const suspended = this.#observers.some(
-      (observer, i) => observer.options.suspense && this.#result[i]?.data === undefined,
-    )
-    if (combine && !suspended) {
+    // Where a component is suspended there is nothing to combine yet.
+    const suspended = (observer: QueryObserver, i: number) =>
+      observer.options.suspense && this.#result[i]?.data === undefined
+    if (combine && !this.#observers.some(suspended)) {
       const before = this.#combined
       if (this.#combine(this.#track(this.#result, this.#matches), combine) === before) return
     }

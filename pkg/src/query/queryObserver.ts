@@ -3,7 +3,7 @@ import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { replaceData, shallowEqualObjects } from './sharing.js'
 import { Subscribable } from './subscribable.js'
-import { termsOf, type Terms } from './terms.js'
+import { areDynamic, termsOf, type Terms } from './terms.js'
 import { noop, resolveQueryValue } from './utils.js'
 import { wants, changesBetween, tells } from './telling.js'
 import type { QueryEngine } from './engine.js'
@@ -48,6 +48,7 @@ export class QueryObserver<
   /** The engine's id while it looks at a query, and the terms that the engine knows. */
   #id = 0
   #terms?: Terms
+  #dynamic = false
   #engine?: QueryEngine
 
   constructor(
@@ -105,6 +106,7 @@ export class QueryObserver<
     const before = this.options
     const queryBefore = this.#query
     this.options = this.#client.defaultQueryOptions(options)
+    this.#dynamic = areDynamic(this.options)
 
     const { enabled } = this.options
     if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
@@ -125,7 +127,7 @@ export class QueryObserver<
       void this.#executeFetch()
     }
     this.updateResult()
-    if (mounted) this.sync()
+    if (mounted) this.#sync()
   }
 
   /** What it would see under these options, were they its own. */
@@ -421,8 +423,12 @@ export class QueryObserver<
     return cancel
   }
 
-  /** @internal Lets the engine know its terms, where they are not what it knows: they may be functions. */
+  /** @internal Lets the engine know its terms anew, where they are functions. */
   sync(): void {
+    if (this.#dynamic) this.#sync()
+  }
+
+  #sync(): void {
     if (this.#id === 0) return
     const known = this.#terms!
     const terms = termsOf(this.options, this.#query)

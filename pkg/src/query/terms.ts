@@ -27,6 +27,20 @@ export function intervalCode(interval: unknown): number {
   return typeof interval === 'number' && interval > 0 && interval !== Infinity ? interval : 0
 }
 
+/** Whether some of the terms are functions, whose answer may change with every change of the query. */
+export function areDynamic(options: QueryObserverOptions<any, any, any, any, any>): boolean {
+  const { enabled, staleTime, refetchInterval, refetchOnMount, refetchOnWindowFocus, refetchOnReconnect } = options
+  return [
+    enabled,
+    staleTime,
+    refetchInterval,
+    refetchOnMount,
+    refetchOnWindowFocus,
+    refetchOnReconnect,
+    options.retryOnMount,
+  ].some((option) => typeof option === 'function')
+}
+
 /** What `options` come to for `query` now: some may be functions of it. */
 export function termsOf(
   options: QueryObserverOptions<any, any, any, any, any>,
