@@ -12,8 +12,9 @@ export const collector = process.env.WHIPPET_COLLECTOR ?? 'http://127.0.0.1:7300
 const out = path.join(path.dirname(fileURLToPath(import.meta.url)), 'out')
 
 /** Chromium, as root in a container and on a closed network. */
-export function launch() {
+export function launch(options = {}) {
   return chromium.launch({
+    ...options,
     executablePath: process.env.CHROME ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',

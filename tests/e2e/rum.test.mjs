@@ -4,8 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
-import { eventually } from './browser.mjs'
+import { eventually, launch } from './browser.mjs'
 
 const html = `<!doctype html><meta charset="utf-8"><title>measured</title>
 <h1>A heading, large enough to be the largest contentful paint</h1><button>slow</button>
@@ -51,12 +50,8 @@ before(async () => {
   })
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
   origin = `http://127.0.0.1:${server.address().port}`
-  browser = await chromium.launch({
-    executablePath: process.env.CHROME ?? '/usr/bin/chromium',
-    // Pages that come back from the back/forward cache are a page view of their own.
-    ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-  })
+  // Pages that come back from the back/forward cache are a page view of their own.
+  browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 })
 
 after(async () => {
