@@ -3,7 +3,7 @@
 //! A machine owns one [`Deadlines`], and its host arms a single timer for [`Deadlines::next`], however
 //! many things wait. Setting, moving and clearing cost O(log n); deadlines of the same instant come due
 //! in the order in which they were set.
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
 /// Names one pending deadline. It is spent when the deadline comes due or is cleared; a spent handle is
@@ -134,6 +134,14 @@ impl<T> Deadlines<T> {
         self.take(place)
     }
 
+    /// Brings every deadline forward by `span`: the host's clock was set back so far, and what was to wait a
+    /// second still waits a second.
+    pub fn bring_forward(&mut self, span: Duration) {
+        for node in &mut self.heap {
+            node.at = Instant::from_ms(node.at.as_ms() - span.as_ms());
+        }
+    }
+
     /// The next thing that is due by `now`, soonest first; call until it gives `None`.
     pub fn pop(&mut self, now: Instant) -> Option<T> {
         match self.next() {
@@ -236,6 +244,17 @@ mod tests {
         assert_eq!(deadlines.clear(first), None);
         assert!(!deadlines.move_to(first, at(9)));
         assert!(deadlines.is_pending(second));
+    }
+
+    #[test]
+    fn brought_forward_in_the_same_order() {
+        let mut deadlines = Deadlines::new();
+        for (ms, name) in [(1_020, 'b'), (1_010, 'a')] {
+            let _ = deadlines.set(at(ms), name);
+        }
+        deadlines.bring_forward(Duration::from_ms(1_000.0));
+        assert_eq!(drain(&mut deadlines, 10), vec!['a']);
+        assert_eq!(deadlines.next(), Some(at(20)));
     }
 
     #[test]

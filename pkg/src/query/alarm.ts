@@ -3,6 +3,8 @@ import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 
 /** Browsers and Node fire at once what is further away than this many ms, about 24.8 days. */
 const LONGEST = 2 ** 31 - 1
+/** A timer that fires so many ms early does not: the clock was set back. */
+const SET_BACK = 1000
 
 /** Calls when a machine's next deadline has come. */
 export class Alarm {
@@ -11,9 +13,12 @@ export class Alarm {
   #at = Infinity
   #holds = 0
   readonly #ring: () => void
+  readonly #setBack: (by: number) => void
 
-  constructor(ring: () => void) {
+  /** `setBack` hears by how many ms the clock was set back, and must count less from then on. */
+  constructor(ring: () => void, setBack: (by: number) => void) {
     this.#ring = ring
+    this.#setBack = setBack
   }
 
   /** Sets the timer for `deadline`, in ms since the epoch; `Infinity` for none. */
@@ -24,12 +29,17 @@ export class Alarm {
     this.#timer = undefined
     this.#at = deadline
     if (deadline === Infinity) return
-    const delay = Math.min(Math.max(deadline - Date.now(), 0), LONGEST)
-    this.#timer = timeoutManager.setTimeout(() => {
-      this.#timer = undefined
-      this.#at = Infinity
-      this.#ring()
-    }, delay)
+    const delay = Math.max(deadline - Date.now(), 0)
+    this.#timer = timeoutManager.setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#at = Infinity
+        const early = deadline - Date.now()
+        if (delay <= LONGEST && early > SET_BACK) this.#setBack(early)
+        this.#ring()
+      },
+      Math.min(delay, LONGEST),
+    )
     this.#keep()
   }
 

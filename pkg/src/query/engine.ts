@@ -40,7 +40,10 @@ export class QueryEngine {
     const exports = (this.exports = wasm())
     const machine = (this.machine = exports.query_new())
     freeWith(this, () => exports.query_free(machine))
-    this.alarm = new Alarm(() => this.#ring())
+    this.alarm = new Alarm(
+      () => this.#ring(),
+      (by) => exports.query_clock_set_back(machine, by),
+    )
     this.#view()
   }
 

@@ -23,10 +23,13 @@ export class MutationEngine {
     const exports = (this.exports = wasm())
     const machine = (this.machine = exports.mutation_new())
     freeWith(this, () => exports.mutation_free(machine))
-    this.alarm = new Alarm(() => {
-      exports.mutation_tick(machine, Date.now(), host())
-      this.drain()
-    })
+    this.alarm = new Alarm(
+      () => {
+        exports.mutation_tick(machine, Date.now(), host())
+        this.drain()
+      },
+      (by) => exports.mutation_clock_set_back(machine, by),
+    )
   }
 
   /** The number of a scope; 0 for none. Scopes are named in the source, so there are few. */

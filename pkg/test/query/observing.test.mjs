@@ -42,6 +42,17 @@ test('refetches by interval, from the last change, and only in front', async (t)
   assert.equal(queryFn.calls, 2)
 })
 
+test('goes on when the clock is set back', async (t) => {
+  const client = new QueryClient()
+  const queryFn = counter()
+  watch(new QueryObserver(client, { queryKey: ['a'], queryFn, refetchInterval: 100 }))
+  await pass(1)
+  const right = Date.now
+  t.mock.method(Date, 'now', () => right() - 3_600_000)
+  await pass(250, 1)
+  assert.equal(queryFn.calls, 3)
+})
+
 test('focus refetches what is stale', async (t) => {
   const client = new QueryClient()
   client.mount()

@@ -194,7 +194,12 @@ impl Cache {
 
     /// The host's timer fired, or might as well have: what is due by `now` shows in the effects polled next.
     pub fn tick(&mut self, now: Instant) {
-        self.ticked = self.ticked.max(now);
+        self.ticked = now;
+    }
+
+    /// The host's clock was set back by `span`: what waits goes on waiting as long as it would have.
+    pub fn clock_set_back(&mut self, span: Duration) {
+        self.deadlines.bring_forward(span);
     }
 
     // Outputs.

@@ -243,7 +243,12 @@ impl Mutations {
 
     /// The host's timer fired: what is due by `now` shows in the effects.
     pub fn tick(&mut self, now: Instant) {
-        self.ticked = self.ticked.max(now);
+        self.ticked = now;
+    }
+
+    /// The host's clock was set back by `span`: what waits goes on waiting as long as it would have.
+    pub fn clock_set_back(&mut self, span: Duration) {
+        self.deadlines.bring_forward(span);
     }
 
     /// The next thing for the face to do; poll until `None`.

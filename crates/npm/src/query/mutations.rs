@@ -166,6 +166,12 @@ pub fn mutation_tick(machine: usize, now: f64, host: u32) {
     m.mutations.tick(at(now));
 }
 
+/// The clock was set back by so many ms.
+#[wasm_bindgen]
+pub fn mutation_clock_set_back(machine: usize, by: f64) {
+    mutations(machine).mutations.clock_set_back(Duration::from_ms(by));
+}
+
 /// What is to be done, one thing a time, 0 for nothing more.
 #[wasm_bindgen]
 pub fn mutation_poll(machine: usize) -> u32 {

@@ -381,6 +381,12 @@ pub fn query_tick(machine: usize, now: f64, host: u32) {
     m.cache.tick(at(now));
 }
 
+/// The clock was set back by so many ms.
+#[wasm_bindgen]
+pub fn query_clock_set_back(machine: usize, by: f64) {
+    queries(machine).cache.clock_set_back(Duration::from_ms(by));
+}
+
 /// What is due, one thing a time, 0 for nothing more; the ids it is about are listed, and where it is a
 /// query's, its state is in the buffer.
 #[wasm_bindgen]
