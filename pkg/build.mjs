@@ -1,8 +1,11 @@
-// Makes dist/ from src/ and the wasm that `cargo xtask build` left in wasm/: ES modules that share chunks,
-// CommonJS for Jest, declarations, and the raw wasm for set-ups that want it as a file.
+// Makes dist/ from src/ and the wasm that `cargo xtask build` left in wasm/:
+//   *.js       ES modules that share chunks, the wasm inside them
+//   cjs/       the same as CommonJS, for Jest
+//   workerd/   the same with the wasm as a file beside them, where bytes may not be compiled
+//   types/     declarations (cjs/types for CommonJS)
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,7 +40,18 @@ const siblings = {
       const target = path.relative(path.join(root, 'src'), path.resolve(path.dirname(importer), request))
       const found = /^(\w+)[\\/]index(\.[jt]s)?$/.exec(target)
       const from = path.relative(path.join(root, 'src'), importer).split(path.sep)[0]
-      if (found && subpaths.includes(found[1]) && from !== found[1]) return { path: `./${found[1]}.cjs`, external: true }
+      if (found && subpaths.includes(found[1]) && from !== found[1]) return { path: `./${found[1]}.js`, external: true }
+    })
+  },
+}
+
+// Where a runtime compiles wasm when it is deployed and not later, the module is imported as a file.
+const wasmFiles = {
+  name: 'wasm-files',
+  setup(build) {
+    build.onResolve({ filter: /\/hex\.js$/ }, ({ path: request }) => {
+      // By the package's own name: chunks lie deeper than entries.
+      return { path: `whippet/${path.basename(path.dirname(request))}.wasm`, external: true }
     })
   },
 }
@@ -53,13 +67,16 @@ const common = {
 }
 
 await rm(path.join(root, 'dist'), { recursive: true, force: true })
-await build({ ...common, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]', plugins: [onlySync] })
+const esm = { ...common, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]' }
+await build({ ...esm, plugins: [onlySync] })
+await build({ ...esm, outdir: 'dist/workerd', plugins: [onlySync, wasmFiles] })
 // A chunk that is imported for nothing but its effects has none: bundlers would only warn of the line.
-for (const name of Object.keys(entries)) {
+for (const name of Object.keys(entries).flatMap((name) => [name, `workerd/${name}`])) {
   const file = path.join(root, 'dist', `${name}.js`)
   await writeFile(file, (await readFile(file, 'utf8')).replace(/^import "\.\/chunks\/[^"]+";\n/gm, ''))
 }
-await build({ ...common, format: 'cjs', outExtension: { '.js': '.cjs' }, plugins: [onlySync, siblings] })
+await build({ ...common, format: 'cjs', outdir: 'dist/cjs', plugins: [onlySync, siblings] })
+await writeFile(path.join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n')
 
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
 const types = spawnSync(
@@ -69,6 +86,7 @@ const types = spawnSync(
   { stdio: 'inherit' },
 )
 if (types.status !== 0) process.exit(types.status ?? 1)
+await cp(path.join(root, 'dist/types'), path.join(root, 'dist/cjs/types'), { recursive: true })
 
 for (const name of await readdir(path.join(root, 'wasm'))) {
   await copyFile(path.join(root, 'wasm', name, 'whippet_npm_bg.wasm'), path.join(root, 'dist', `${name}.wasm`))

@@ -1,5 +1,6 @@
 // Brings a wasm module to life: from hex in the JavaScript, synchronously, when it is first needed.
 // At import nothing happens; so a page that never calls pays nothing, and a bundler may drop it all.
+// Where bytes may not be compiled (workerd), the build puts a compiled module in the place of the hex.
 
 /** WebAssembly cannot run here: it is missing, or the page's Content-Security-Policy forbids it. */
 export class WasmUnavailableError extends Error {
@@ -23,14 +24,15 @@ interface Glue {
  * A function that gives the module's exports, started on the first call. It throws
  * `WasmUnavailableError`, on every call, where the module cannot be started.
  */
-export function wasmModule<T extends Glue>(glue: T, hex: string): () => T {
+export function wasmModule<T extends Glue>(glue: T, source: string | WebAssembly.Module): () => T {
   let ready: T | undefined
-  return () => ready ?? (ready = start(glue, hex))
+  return () => ready ?? (ready = start(glue, source))
 }
 
-function start<T extends Glue>(glue: T, hex: string): T {
+function start<T extends Glue>(glue: T, source: string | WebAssembly.Module): T {
   try {
-    glue.initSync({ module: new WebAssembly.Module(bytesFromHex(hex)) })
+    const module = typeof source === 'string' ? new WebAssembly.Module(bytesFromHex(source)) : source
+    glue.initSync({ module })
   } catch (cause) {
     throw new WasmUnavailableError(cause)
   }

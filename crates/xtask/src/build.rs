@@ -79,7 +79,7 @@ fn npm_package(project: &Project) -> Result<()> {
             "package-lock.json",
         ],
         with: &[],
-        outputs: &["pkg/dist/index.js", "pkg/dist/types/index.d.ts"],
+        outputs: &["pkg/dist/index.js", "pkg/dist/cjs/types/index.d.ts"],
     }
     .unless_fresh(project, || Ok(cmd!(project.shell, "node pkg/build.mjs").run()?))
 }

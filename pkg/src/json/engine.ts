@@ -1,6 +1,7 @@
 // The engine that keeps and compares bodies, and its memory.
 import { wasm } from './wasm.js'
 
+/** @internal */
 export type Engine = ReturnType<typeof wasm>
 
 /** How many bytes of JSON are kept for comparing. */
@@ -16,7 +17,7 @@ let memory: WebAssembly.Memory | undefined
 let budget: JsonBudget | undefined
 let unavailable = false
 
-/** The engine, started by the first body; `undefined` where wasm cannot run: then every body is parsed. */
+/** @internal The engine, started by the first body; `undefined` where wasm cannot run: then every body is parsed. */
 export function startEngine(): Engine | undefined {
   if (engine || unavailable) return engine
   try {
@@ -29,12 +30,12 @@ export function startEngine(): Engine | undefined {
   return engine
 }
 
-/** The engine, if anything started it. */
+/** @internal The engine, if anything started it. */
 export function startedEngine(): Engine | undefined {
   return engine
 }
 
-/** Bytes of the engine's memory, as they are until it is called again. */
+/** @internal Bytes of the engine's memory, as they are until it is called again. */
 export function view(address: number, length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(memory!.buffer as ArrayBuffer, address, length)
 }
