@@ -24,27 +24,27 @@ pub fn run(project: &Project, report: &mut Report, dev: bool) -> Result<()> {
 /// The npm package, with its wasm.
 pub fn package(project: &Project, report: &mut Report, dev: bool) -> Result<()> {
     for module in MODULES {
-        report.step(&format!("build: wasm of whippet/{module}"), || wasm_module(project, module, dev))?;
+        let out = format!("pkg/wasm/{module}");
+        report
+            .step(&format!("build: wasm of whippet/{module}"), || wasm_module(project, module, dev, &out))?;
     }
     report.step("build: npm package", || npm_package(project))
 }
 
 /// `crates/npm` with one feature, through wasm-pack and wasm-opt, then spelled in hex.
-fn wasm_module(project: &Project, module: &str, dev: bool) -> Result<()> {
-    let flavour = if dev { "dev" } else { "release" };
-    let out = format!("pkg/wasm/{module}");
+pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Result<()> {
+    let (runtime, profile): (_, &[&str]) =
+        if dev { ("console", &["--dev"]) } else { ("bare", &["--profile", "wasm"]) };
     Stamp {
-        name: &format!("wasm-{module}"),
+        name: &out.replace('/', "-"),
         inputs: &WASM_SOURCES,
-        with: &[flavour],
+        with: &[runtime],
         outputs: &[&format!("{out}/hex.js"), &format!("{out}/whippet_npm.js")],
     }
     .unless_fresh(project, || {
         let shell = &project.shell;
-        let dir = project.path(&out);
-        let runtime = if dev { "console" } else { "bare" };
+        let dir = project.path(out);
         let features = format!("{module},{runtime}");
-        let profile: &[&str] = if dev { &["--dev"] } else { &["--profile", "wasm"] };
         shell.remove_path(&dir)?;
         cmd!(shell, "wasm-pack --quiet build crates/npm {profile...} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
         let wasm = dir.join("whippet_npm_bg.wasm");

@@ -76,11 +76,15 @@ fn end_to_end(project: &Project, browser: &Browser) -> Result<()> {
         fs::remove_dir_all(&data)?;
     }
     let _servers = demo::Servers::start(project, PORT, &data)?;
+    // A development build of one module, whose panics are to be seen.
+    let dev = "target/dev-wasm/timing";
+    build::wasm_module(project, "timing", true, dev)?;
     let (collector, site) = (format!("http://127.0.0.1:{PORT}"), format!("http://127.0.0.1:{}", PORT + 1));
     let tests = test_files(&project.path("tests/e2e"))?;
     Ok(cmd!(project.shell, "node --test --test-concurrency=1 {tests...}")
         .env("WHIPPET_COLLECTOR", collector)
         .env("WHIPPET_DEMO", site)
+        .env("WHIPPET_DEV_WASM", project.path(dev))
         .env("CHROME", &browser.chrome)
         .run()?)
 }
