@@ -1,5 +1,9 @@
 // The way through the house: what a page measured is on the dashboard within 15 seconds.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { collector, demo, eventually, launch, noFaults, open, picture } from './browser.mjs'
 
@@ -62,4 +66,25 @@ test('the demo backend is scraped and shown: routes, database, cache', async () 
   })
   assert.ok(backend.routes.some((route) => route.name.includes('/api/packages') && route.p95 > 0))
   assert.ok(backend.caches.lines.length > 0)
+})
+
+test('with no data yet, every page says what to do', async (t) => {
+  const data = mkdtempSync(path.join(tmpdir(), 'whippet-empty-'))
+  const binary = process.env.WHIPPET_BINARY ?? 'target/debug/whippet'
+  const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data], { stdio: ['ignore', 'ignore', 'pipe'] })
+  t.after(() => {
+    server.kill('SIGKILL')
+    rmSync(data, { recursive: true, force: true })
+  })
+  let log = ''
+  server.stderr.on('data', (chunk) => (log += chunk))
+  const [, address] = await eventually('its address', () => /dashboard at (http:\S+?)\/?,/.exec(log))
+  const page = await open(browser, address)
+  for (const [name, hint] of [['', /startRum|--scrape/], ['backend', /--scrape/], ['vitals', /startRum/], ['cache', /startRum/]]) {
+    await page.goto(`${address}/${name}`)
+    await eventually(`a hint on ${name || 'overview'}`, async () => hint.test(await page.getByRole('main').innerText()))
+    await picture(page, `dashboard-empty-${name || 'overview'}`)
+  }
+  noFaults(page)
+  await page.context().close()
 })

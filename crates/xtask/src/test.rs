@@ -84,6 +84,7 @@ fn end_to_end(project: &Project, browser: &Browser) -> Result<()> {
     Ok(cmd!(project.shell, "node --test --test-concurrency=1 {tests...}")
         .env("WHIPPET_COLLECTOR", collector)
         .env("WHIPPET_DEMO", site)
+        .env("WHIPPET_BINARY", project.binary("whippet"))
         .env("WHIPPET_DEV_WASM", project.path(dev))
         .env("CHROME", &browser.chrome)
         .run()?)
