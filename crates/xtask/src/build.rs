@@ -4,6 +4,7 @@ use crate::report::Report;
 use crate::stamp::Stamp;
 use anyhow::Result;
 use std::fs;
+use std::path::Path;
 use xshell::cmd;
 
 /// The subpaths of the npm package; each has a wasm module of its own, and a feature of `crates/npm`.
@@ -50,6 +51,7 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         let wasm = dir.join("whippet_npm_bg.wasm");
         if !dev {
             cmd!(shell, "wasm-opt -Oz --converge --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
+            plain_imports(&dir.join("whippet_npm.js"), &wasm)?;
         }
         let bytes = fs::read(&wasm)?;
         fs::write(dir.join("hex.js"), format!("export default '{}'\n", hex(&bytes)))?;
@@ -57,6 +59,31 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         println!("  {out}: {} bytes of wasm", bytes.len());
         Ok(())
     })
+}
+
+/// Imports bear names such as `__wbg_setTimeout_1fb9fc1d2eb1a6e8`, whose hashes do not compress: a tenth of some
+/// modules. In the glue and in the wasm, each hash gives way to a number of the same length.
+fn plain_imports(glue: &Path, wasm: &Path) -> Result<()> {
+    let mut text = fs::read_to_string(glue)?;
+    let mut bytes = fs::read(wasm)?;
+    let hashes: Vec<String> = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("__wbg_")?.split_once(": function"))
+        .filter_map(|(name, _)| name.rsplit_once('_'))
+        .map(|(_, hash)| hash.to_owned())
+        .filter(|hash| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .collect();
+    for (number, hash) in hashes.iter().enumerate() {
+        let plain = format!("{number:016}");
+        text = text.replace(hash, &plain);
+        for at in 0..bytes.len().saturating_sub(hash.len()) {
+            if bytes[at..].starts_with(hash.as_bytes()) {
+                bytes[at..at + hash.len()].copy_from_slice(plain.as_bytes());
+            }
+        }
+    }
+    fs::write(glue, text)?;
+    Ok(fs::write(wasm, bytes)?)
 }
 
 fn hex(bytes: &[u8]) -> String {
