@@ -147,6 +147,25 @@ test('vitals have the fields of web-vitals, and callbacks that throw break nothi
   await page.close()
 })
 
+test('figures that throw cost no more than themselves', async () => {
+  const page = await open()
+  beacons = []
+  await page.evaluate(() => {
+    const counters = () => ({
+      get hits() {
+        throw new Error('from a getter')
+      },
+    })
+    window.own = rum.startRum({ endpoint: '/v1/beacons', app: 'throws', flushInterval: 3_600_000, counters })
+  })
+  await eventually('a beacon', async () => {
+    await page.evaluate(() => own.flush())
+    return beacons.some(({ app }) => app === 'throws')
+  })
+  await eventually("the error, as the page's own", () => page.faults.includes('Error: from a getter'))
+  await page.close()
+})
+
 for (const [what, script] of [
   ['without PerformanceObserver', () => delete window.PerformanceObserver],
   ['with a PerformanceObserver that fails', () => {

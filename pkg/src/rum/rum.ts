@@ -85,8 +85,9 @@ export function startRum(options: RumOptions): Rum {
       return beacon ? guard(() => JSON.stringify(beacon)) : undefined
     },
     collect() {
-      const all = { ...guard(() => totals(client)), ...guard(() => counters?.()) }
-      for (const [name, total] of Object.entries(all)) if (Number.isFinite(total)) driver?.total(name, total)
+      // Both are the page's own: if one throws, also while it is copied, only its figures are missing.
+      const own = { ...guard(() => ({ ...totals(client) })), ...guard(() => ({ ...counters?.() })) }
+      for (const [name, total] of Object.entries(own)) if (Number.isFinite(total)) driver?.total(name, total)
     },
   }
   driver = quietly(
