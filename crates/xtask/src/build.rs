@@ -10,9 +10,16 @@ use xshell::cmd;
 /// The subpaths of the npm package; each has a wasm module of its own, and a feature of `crates/npm`.
 pub const MODULES: [&str; 5] = ["json", "lazy", "query", "rum", "timing"];
 
-/// What every wasm module is made of.
-const WASM_SOURCES: [&str; 6] =
-    ["Cargo.lock", "Cargo.toml", "crates/engine/src", "crates/web", "crates/npm", "crates/engine/Cargo.toml"];
+/// What every wasm module is made of, and made by.
+const WASM_SOURCES: [&str; 7] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "crates/engine/Cargo.toml",
+    "crates/engine/src",
+    "crates/npm",
+    "crates/web",
+    "crates/xtask/src/build.rs",
+];
 
 /// Everything.
 pub fn run(project: &Project, report: &mut Report, dev: bool) -> Result<()> {
@@ -133,6 +140,7 @@ fn dashboard(project: &Project) -> Result<()> {
             "crates/web/src",
             "crates/leptos",
             "crates/dashboard",
+            "crates/xtask/src/build.rs",
             "package-lock.json",
         ],
         with: &[],
