@@ -317,20 +317,15 @@ export class Query<
       )
     }
 
-    const controller = new AbortController()
-    const addSignal = (object: object) =>
-      Object.defineProperties(object, {
-        [FETCH_SIGNAL]: { value: controller.signal, enumerable: true },
-        signal: {
-          enumerable: true,
-          get: () => {
-            exports.query_set_abortable(machine, this.#id, 1)
-            return controller.signal
-          },
-        },
-      })
+    // Most functions never ask for the signal; and it costs as much as all the rest.
+    let controller: AbortController | undefined
+    const control = () => (controller ??= new AbortController())
+    const takeSignal = () => {
+      exports.query_set_abortable(machine, this.#id, 1)
+      return control().signal
+    }
 
-    const context = addSignal({
+    const context = {
       fetchOptions,
       options: this.options,
       queryKey: this.queryKey,
@@ -338,17 +333,29 @@ export class Query<
       state: this.state,
       fetchFn: () => {
         const queryFn = queryFnOf(this.options, fetchOptions)
-        const queryFnContext = addSignal({
+        const queryFnContext = {
           client: this.#client,
           queryKey: this.queryKey,
           meta: this.meta,
-        }) as QueryFunctionContext<TQueryKey>
+          get [FETCH_SIGNAL]() {
+            return control().signal
+          },
+          get signal() {
+            return takeSignal()
+          },
+        } as QueryFunctionContext<TQueryKey>
         exports.query_set_abortable(machine, this.#id, 0)
         return this.options.persister
           ? this.options.persister(queryFn, queryFnContext, this as unknown as Query)
           : queryFn(queryFnContext)
       },
-    }) as FetchContext<TQueryFnData, TError, TData, TQueryKey>
+      get [FETCH_SIGNAL]() {
+        return control().signal
+      },
+      get signal() {
+        return takeSignal()
+      },
+    } as FetchContext<TQueryFnData, TError, TData, TQueryKey>
 
     const behavior =
       this.#queryType === 'infinite'
@@ -398,7 +405,7 @@ export class Query<
       ended: end,
       onCancel: (error) => {
         if (error.revert) this.setState({ ...this.#revertState, fetchStatus: 'idle' })
-        controller.abort()
+        control().abort()
       },
       onFail: (failureCount, error) => {
         wait(1)
