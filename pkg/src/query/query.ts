@@ -1,11 +1,12 @@
 import { CancelledError } from './cancelledError.js'
+import { CircuitOpenError, TimeoutError } from './errors.js'
 import { environmentManager } from './environmentManager.js'
 import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
 import { host } from './host.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
 import { initialState } from './queryState.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, delayCode, modeCode, retryCode } from './retryer.js'
+import { Retryer, delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
 import { replaceData } from './sharing.js'
 import { staleTimeCode } from './terms.js'
 import { noop, resolveQueryValue, skipToken } from './utils.js'
@@ -68,6 +69,7 @@ export class Query<
   #revertState?: QueryState<TData, TError>
   #queryType?: 'infinite'
   #retryer?: Retryer<TData, TError>
+  #timeOut?: () => void
   #fetchPromise?: Promise<TData>
 
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
@@ -364,7 +366,8 @@ export class Query<
     ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Query)
 
     this.#revertState = this.state
-    const { retry, retryDelay, networkMode } = context.options
+    const { retry, retryDelay, retryJitter, networkMode } = context.options
+    const timeout = timeoutCode(context.options.timeout)
     const run = exports.query_begin(
       machine,
       Date.now(),
@@ -373,8 +376,11 @@ export class Query<
       retryCode(retry),
       delayCode(retryDelay),
       modeCode(networkMode),
+      jitterCode(retryJitter),
+      timeout,
     )
     this.#run = run
+    const origin = this.#engine.breakers?.guard(this, run)
     const paused = this.#engine.state[7] === 2
     const meta = fetchOptions?.meta
     if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) {
@@ -395,13 +401,20 @@ export class Query<
     }
     const retryer = (this.#retryer = new Retryer<TData, TError>({
       fn: () => {
-        wait(0)
+        // What is due to be given up some time is waited for, whoever else is not.
+        wait(timeout === Infinity ? 0 : 1)
+        if (timeout !== Infinity) this.#engine.rearm()
+        if (origin !== undefined) {
+          const until = exports.query_admit(machine, Date.now(), run)
+          if (until) throw new CircuitOpenError(origin, until)
+        }
         return context.fetchFn() as TData
       },
       initialPromise: fetchOptions?.initialPromise as Promise<TData> | undefined,
       retry,
       retryDelay,
-      failed: (verdict, delay) => exports.query_failed(machine, Date.now(), this.#id, run, verdict, delay),
+      failed: (verdict, delay, retryAfter) =>
+        exports.query_failed(machine, Date.now(), this.#id, run, verdict, delay, retryAfter),
       ended: end,
       onCancel: (error) => {
         if (error.revert) this.setState({ ...this.#revertState, fetchStatus: 'idle' })
@@ -419,6 +432,14 @@ export class Query<
         else retryer.giveUp()
       },
     }))
+
+    this.#timeOut = () => {
+      const error = new TimeoutError(timeout, this.queryHash)
+      control().abort(error)
+      // The next attempt has a signal of its own.
+      controller = undefined
+      retryer.failed(error)
+    }
 
     const fetchPromise = (async () => {
       try {
@@ -457,6 +478,7 @@ export class Query<
       } finally {
         if (this.#retryer === retryer) {
           this.#retryer = undefined
+          this.#timeOut = undefined
           this.#fetchPromise = undefined
         }
         if (again) this.#engine.observers.get(again)?.onFetchDue()
@@ -474,10 +496,11 @@ export class Query<
   }
 
   /** @internal The engine decided about the fetch on its way. */
-  onRun(run: number, what: 'attempt' | 'pause' | 'giveUp'): void {
+  onRun(run: number, what: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void {
     if (run !== this.#run) return
     if (what === 'attempt') this.#retryer?.attempt()
     else if (what === 'giveUp') this.#retryer?.giveUp()
+    else if (what === 'timeOut') this.#timeOut?.()
     else this.#update({ type: 'pause' })
   }
 
@@ -502,6 +525,8 @@ export class Query<
 
   #dispatch(action: Action<TData, TError>): void {
     this.#engine.rearm()
+    // Where nobody looks there is nothing to batch.
+    if (!this.observers.length) return this.#cache.notify({ query: this, type: 'updated', action })
     notifyManager.batch(() => {
       // A listener may unsubscribe, or subscribe another.
       for (const observer of this.observers.slice()) observer.onQueryUpdate()

@@ -1,8 +1,10 @@
 import { QueryEngine } from './engine.js'
+import type { BreakerInfo } from './breaker.js'
 import { hashKey, hashKeyByOptions } from './keys.js'
 import { matchQuery, matchQueryByState, type QueryFilters } from './matching.js'
 import { notifyManager } from './notifyManager.js'
 import { Query, type Action, type QueryState } from './query.js'
+import { type Setup } from './setup.js'
 import { statsOf, type QueryStats } from './stats.js'
 import { Subscribable } from './subscribable.js'
 import type { QueryClient } from './queryClient.js'
@@ -29,12 +31,21 @@ export type QueryCacheNotifyEvent =
   | { type: 'updated'; query: AnyQuery; action: Action<any, any> }
   | { type: 'observerAdded' | 'observerRemoved' | 'observerOptionsUpdated'; query: AnyQuery; observer: AnyObserver }
 
+/** Those of `found`, which the key means, that the rest of the filter means too. */
+function narrowed(found: AnyQuery[], filters: QueryFilters<any>): AnyQuery[] {
+  const { type, stale, fetchStatus, predicate } = filters
+  if (!found.length || (!predicate && !fetchStatus && stale === undefined && (!type || type === 'all'))) return found
+  return found.filter((query) => matchQueryByState(filters, query))
+}
+
 /** All queries, by the hash of their key. */
 export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => void> {
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
   /** Those whose hash is not the usual one. */
   #hashedOtherwise = new Set<AnyQuery>()
+  /** @internal */
+  readonly setup: Setup = {}
   #engine?: QueryEngine
 
   constructor(config: QueryCacheConfig = {}) {
@@ -44,7 +55,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   /** @internal Started when first needed; throws `WasmUnavailableError`. */
   get engine(): QueryEngine {
-    return (this.#engine ??= new QueryEngine())
+    return (this.#engine ??= new QueryEngine(this.setup))
   }
 
   /** The query of these options, made where there is none yet. */
@@ -116,10 +127,12 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       return Object.keys(filters).length ? all.filter((query) => matchQueryByState(filters, query)) : all
     }
     if (!this.#queries.size) return []
-    if (!exact) return this.engine.matching(queryKey).filter((query) => matchQueryByState(filters, query))
+    // What is active is observed: nothing else needs to be looked at.
+    if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active'), filters)
     const found = this.#queries.get(hashKey(queryKey))
-    const candidates = found ? new Set([found, ...this.#hashedOtherwise]) : this.#hashedOtherwise
-    return [...candidates].filter((query) => matchQuery(filters, query))
+    const usual = found && !this.#hashedOtherwise.has(found) ? narrowed([found], filters) : []
+    if (!this.#hashedOtherwise.size) return usual
+    return [...usual, ...[...this.#hashedOtherwise].filter((query) => matchQuery(filters, query))]
   }
 
   notify(event: QueryCacheNotifyEvent): void {
@@ -134,6 +147,11 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   /** The network came back. */
   onOnline(): void {
     notifyManager.batch(() => this.getAll().forEach((query) => query.onOnline()))
+  }
+
+  /** The circuit breakers of the origins asked so far. */
+  breakers(): BreakerInfo[] {
+    return this.#engine?.breakers?.list() ?? []
   }
 
   /** What the cache did so far. */

@@ -1,3 +1,4 @@
+import type { BreakerInfo } from './breaker.js'
 import { focusManager } from './focusManager.js'
 import { hashKey, hashKeyByOptions, partialMatchKey } from './keys.js'
 import { MutationCache } from './mutationCache.js'
@@ -64,6 +65,9 @@ export class QueryClient {
     this.#queryCache = config.queryCache || new QueryCache()
     this.#mutationCache = config.mutationCache || new MutationCache()
     this.#defaultOptions = config.defaultOptions || {}
+    const { seed, breaker } = config
+    if (seed !== undefined) this.#queryCache.setup.seed = this.#mutationCache.setup.seed = seed
+    if (breaker) this.#queryCache.setup.breaker = breaker === true ? {} : breaker
   }
 
   /** Begins to listen to the page's focus and network; adapters call it. */
@@ -194,9 +198,11 @@ export class QueryClient {
     options?: ResetOptions,
   ): Promise<void> {
     return notifyManager.batch(() => {
+      const { queryKey, exact } = filters ?? {}
       const found = new Set(this.#queryCache.findAll(filters))
       found.forEach((query) => query.reset())
-      return this.refetchQueries({ type: 'active', predicate: (query) => found.has(query) }, options)
+      // By key again, so that it costs what it matches; the rest of the filter may no longer hold.
+      return this.refetchQueries({ queryKey, exact, type: 'active', predicate: (query) => found.has(query) }, options)
     })
   }
 
@@ -228,9 +234,10 @@ export class QueryClient {
     options: RefetchOptions = {},
   ): Promise<void> {
     const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true }
+    const found = this.#queryCache.findAll(filters)
+    if (!found.length) return Promise.resolve()
     const fetches = notifyManager.batch(() =>
-      this.#queryCache
-        .findAll(filters)
+      found
         .filter((query) => !query.isDisabled() && !query.isStatic())
         .map((query) => {
           const promise = query.fetch(undefined, fetchOptions)
@@ -435,6 +442,11 @@ export class QueryClient {
   clear(): void {
     this.#queryCache.clear()
     this.#mutationCache.clear()
+  }
+
+  /** The circuit breakers of the origins asked so far; none without the option `breaker`. */
+  breakers(): BreakerInfo[] {
+    return this.#queryCache.breakers()
   }
 
   /** What the query cache did so far. */

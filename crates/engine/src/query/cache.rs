@@ -1,4 +1,5 @@
 //! The machine.
+use super::breaker::{BreakerOptions, BreakerState, Breakers};
 use super::effect::Effect;
 use super::entry::{Entry, FetchStatus, State};
 use super::index::Index;
@@ -9,6 +10,7 @@ use super::retry::Run;
 use super::slots::{ObserverId, QueryId, RunId, Slots};
 use super::stats::Stats;
 use crate::deadlines::Deadlines;
+use crate::draws::Draws;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
 
@@ -18,14 +20,19 @@ pub(crate) enum Due {
     Collect(QueryId),
     Stale(ObserverId),
     Interval(ObserverId),
-    Retry(RunId),
+    /// The time of an attempt is up, or that of the next has come.
+    Attempt(RunId),
 }
 
 /// A fetch on its way.
 pub(crate) struct Fetch {
     pub(crate) query: QueryId,
     pub(crate) run: Run,
-    pub(crate) retry: Option<crate::deadlines::Handle>,
+    pub(crate) due: Option<crate::deadlines::Handle>,
+    /// Whom it asks, as [`Cache::guard`] was told; zero for nobody in particular.
+    pub(crate) origin: u32,
+    /// The attempt on its way was let through by the breaker of its origin, which wants to know its end.
+    pub(crate) admitted: bool,
 }
 
 /// All queries, and every decision about them. See [the module](super) for the model.
@@ -61,6 +68,8 @@ pub struct Cache {
     pub(crate) effects: VecDeque<Effect>,
     pub(crate) host: Host,
     pub(crate) stats: Stats,
+    pub(crate) draws: Draws,
+    pub(crate) breakers: Option<Breakers>,
     /// Deadlines up to here come due as effects are polled.
     ticked: Instant,
 }
@@ -83,6 +92,8 @@ impl Cache {
             effects: VecDeque::new(),
             host: Host::default(),
             stats: Stats::default(),
+            draws: Draws::new(1),
+            breakers: None,
             ticked: Instant::from_ms(f64::NEG_INFINITY),
         }
     }
@@ -133,6 +144,24 @@ impl Cache {
     /// When to call [`tick`](Self::tick); `None` while nothing waits.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.deadlines.next()
+    }
+
+    /// What the breaker of an origin lets through; everything where there are no breakers.
+    pub fn breaker(&self, now: Instant, origin: u32) -> BreakerState {
+        self.breakers.as_ref().map_or(BreakerState::Closed, |breakers| breakers.state(now, origin))
+    }
+
+    // Settings, before the first input.
+
+    /// What is left to chance ([`RunOptions::jitter`](super::RunOptions::jitter)) is drawn from this.
+    pub fn set_seed(&mut self, seed: u32) {
+        // Seeds that are near each other should not draw what is near each other.
+        self.draws = Draws::new(seed.wrapping_mul(0x9E37_79B9));
+    }
+
+    /// From now on, origins that keep failing are left alone; see [`guard`](Self::guard).
+    pub fn set_breakers(&mut self, options: BreakerOptions) {
+        self.breakers = Some(Breakers::new(options));
     }
 
     // Inputs.
@@ -200,6 +229,9 @@ impl Cache {
     /// The host's clock was set back by `span`: what waits goes on waiting as long as it would have.
     pub fn clock_set_back(&mut self, span: Duration) {
         self.deadlines.bring_forward(span);
+        if let Some(breakers) = &mut self.breakers {
+            breakers.bring_forward(span);
+        }
     }
 
     // Outputs.
@@ -215,7 +247,7 @@ impl Cache {
                 Due::Collect(query) => self.collect_due(query),
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
-                Due::Retry(run) => self.retry_due(self.ticked, run),
+                Due::Attempt(run) => self.attempt_due(self.ticked, run),
             }
         }
     }

@@ -6,3 +6,4 @@ mod mutating;
 mod observing;
 mod properties;
 mod sim;
+mod trouble;

@@ -156,7 +156,7 @@ impl Face {
             }
             Step::Fail { run: i, again } => {
                 if let Some((run, _)) = pick(&self.runs, i) {
-                    self.cache.failed(now, run, Verdict { retry: Some(again), delay: None });
+                    self.cache.failed(now, run, Verdict { retry: Some(again), ..Verdict::default() });
                 }
             }
             Step::Cancel(i) => {
@@ -219,6 +219,9 @@ impl Face {
                         self.runs.push((run, query));
                     }
                 }
+                Effect::TimedOut { run, .. } => {
+                    self.cache.failed(self.now(), run, Verdict::default());
+                }
                 Effect::GaveUp { run, .. } => self.cache.give_up(self.now(), run),
                 Effect::Settled { run, .. } => {
                     let before = self.runs.len();
@@ -266,7 +269,7 @@ impl Face {
                 .iter()
                 .map(|(_, o)| usize::from(o.stale.is_some()) + usize::from(o.interval.is_some()))
                 .sum::<usize>()
-            + cache.fetches.iter().filter(|(_, fetch)| fetch.retry.is_some()).count();
+            + cache.fetches.iter().filter(|(_, fetch)| fetch.due.is_some()).count();
         assert_eq!(cache.deadlines.len(), handles);
         if let Some(at) = cache.next_deadline() {
             assert!(at.as_ms() >= self.now, "the next deadline is not in the past");
