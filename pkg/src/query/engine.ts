@@ -43,7 +43,7 @@ export class QueryEngine {
   constructor(setup: Setup) {
     const exports = (this.exports = tapped(wasm(), setup))
     const machine = (this.machine = exports.query_new(seedOf(setup)))
-    freeWith(this, () => exports.query_free(machine))
+    freeWith(this, exports.query_free, machine)
     this.alarm = new Alarm(
       () => this.#ring(),
       (by) => exports.query_clock_set_back(machine, by),

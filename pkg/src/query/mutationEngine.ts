@@ -23,7 +23,7 @@ export class MutationEngine {
   constructor(setup: Setup) {
     const exports = (this.exports = tapped(wasm(), setup))
     const machine = (this.machine = exports.mutation_new(seedOf(setup)))
-    freeWith(this, () => exports.mutation_free(machine))
+    freeWith(this, exports.mutation_free, machine)
     this.alarm = new Alarm(
       () => {
         exports.mutation_tick(machine, Date.now(), host())
