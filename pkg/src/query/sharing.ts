@@ -7,7 +7,7 @@ const hasOwn = Object.prototype.hasOwnProperty
 const MAX_DEPTH = 500
 /** Deeper than this, or after so many steps, the walk notes where it has been: it may be going in circles. */
 const WARY_DEPTH = 64
-const WARY_STEPS = 100_000
+const WARY_STEPS = 1_000_000
 
 /** `after`, with every part of it that is deeply equal to `before` replaced by that part of `before`. */
 export function replaceEqualDeep<T>(before: unknown, after: T, depth?: number): T
