@@ -24,7 +24,7 @@ export function jitterCode(jitter: boolean | number | undefined): number {
 
 /** `Infinity` for none. */
 export function timeoutCode(timeout: number | undefined): number {
-  return typeof timeout === 'number' && timeout >= 0 ? timeout : Infinity
+  return typeof timeout === 'number' && timeout > 0 ? timeout : Infinity
 }
 
 /** What an error may say of itself, whoever made it. */

@@ -157,7 +157,7 @@ export interface QueryOptions<
   retryJitter?: boolean | number
   /**
    * How long an attempt may take, in ms. Then its `signal` is aborted, and it has failed with a `TimeoutError`,
-   * which is repeated like any other failure. For ever by default.
+   * which is repeated like any other failure. For ever by default, and where it is not above zero.
    */
   timeout?: number
   networkMode?: NetworkMode

@@ -142,7 +142,14 @@ impl Face {
             }
             Step::Fetch { query: i, cancel } => {
                 if let Some(query) = query(self, i) {
-                    self.cache.fetch(now, query, &RunOptions::default(), cancel);
+                    // Every other one is given little time.
+                    let timeout = if i % 2 == 0 { Duration::from_ms(40.0) } else { Duration::INFINITE };
+                    self.cache.fetch(
+                        now,
+                        query,
+                        &RunOptions { timeout, jitter: 0.5, ..RunOptions::default() },
+                        cancel,
+                    );
                 }
             }
             Step::Succeed(i) => {
@@ -203,6 +210,20 @@ impl Face {
         self.settle();
     }
 
+    /// All runs ask one origin; what its breaker refuses has failed.
+    fn attempt(&mut self, run: RunId) {
+        let now = self.now();
+        self.cache.guard(run, 1);
+        let state = self.cache.breaker(now, 1);
+        match self.cache.admit(now, run) {
+            Ok(()) => assert!(!matches!(state, BreakerState::Open(_)), "let through an open breaker"),
+            Err(until) => {
+                assert!(state != BreakerState::Closed && until > now, "refused until then");
+                self.cache.failed(now, run, Verdict { permanent: true, ..Verdict::default() });
+            }
+        }
+    }
+
     fn settle(&mut self) {
         while let Some(effect) = self.cache.poll_effect() {
             match effect {
@@ -217,6 +238,9 @@ impl Face {
                 Effect::Run { query, run } | Effect::Paused { query, run } => {
                     if self.begun.insert(run, self.begun.get(&run).copied().unwrap_or(self.step)).is_none() {
                         self.runs.push((run, query));
+                    }
+                    if matches!(effect, Effect::Run { .. }) {
+                        self.attempt(run);
                     }
                 }
                 Effect::TimedOut { run, .. } => {
@@ -281,6 +305,7 @@ proptest! {
     #[test]
     fn whatever_happens_it_stays_consistent(steps in prop::collection::vec(step(), 0..120)) {
         let mut face = Face::default();
+        face.cache.set_breakers(BreakerOptions { failures: 3, window: Duration::from_ms(500.0), ..Default::default() });
         for step in &steps {
             face.play(step);
             face.check();
