@@ -1,6 +1,7 @@
 // The engine behind a QueryCache: the machine, the buffers it shares, and who its ids stand for.
 import { Alarm } from './alarm.js'
 import { host } from './host.js'
+import { estimateBytes, limitCode } from './limits.js'
 import { Breakers } from './breaker.js'
 import { Parts } from './parts.js'
 import { seedOf, tapped, type Setup } from './setup.js'
@@ -36,6 +37,8 @@ export class QueryEngine {
   readonly observers = new Map<number, QueryObserver<any, any, any, any, any>>()
   readonly parts = new Parts()
   readonly breakers?: Breakers
+  readonly #limited: boolean
+  readonly #weighs: boolean
   #state!: Float64Array
   #key!: Uint32Array
 
@@ -49,6 +52,10 @@ export class QueryEngine {
       (by) => exports.query_clock_set_back(machine, by),
     )
     this.#view()
+    const { limits } = setup
+    this.#limited = !!limits
+    this.#weighs = limits?.maxBytes !== undefined
+    if (limits) exports.query_set_limits(machine, limitCode(limits.maxEntries), limitCode(limits.maxBytes))
     if (setup.breaker) this.breakers = new Breakers(this, setup.breaker)
   }
 
@@ -129,6 +136,24 @@ export class QueryEngine {
     if (result & 1) this.queries.delete(id)
     this.rearm()
     return (result & 1) === 1
+  }
+
+  /** Lets go what is too much, but never the query `keep`. */
+  evict(keep: number): void {
+    if (!this.#limited) return
+    for (let id; (id = this.exports.query_evict(this.machine, keep)) !== 0; ) this.queries.get(id)?.evict()
+  }
+
+  /** Someone read the query: others go before it. */
+  touch(id: number): void {
+    this.exports.query_touch(this.machine, id)
+  }
+
+  /** The query has this data, whose body was so long if that is known. */
+  weigh(id: number, data: unknown, bodyBytes: number | undefined): void {
+    if (!this.#weighs) return
+    const bytes = data === undefined ? 0 : (bodyBytes ?? estimateBytes(data))
+    this.exports.query_set_bytes(this.machine, id, bytes)
   }
 
   /** The queries whose key begins as `key` does, or of these the observed, oldest first. */

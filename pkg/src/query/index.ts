@@ -32,6 +32,7 @@ export {
 export { streamedQuery as experimental_streamedQuery } from './streamedQuery.js'
 export { CircuitOpenError, TimeoutError } from './errors.js'
 export type { BreakerConfig, BreakerInfo } from './breaker.js'
+export type { CacheLimits } from './limits.js'
 export { CancelledError, isCancelledError } from './cancelledError.js'
 export { hashKey, partialMatchKey } from './keys.js'
 export { matchQuery, matchMutation, type MutationFilters, type QueryFilters } from './matching.js'

@@ -56,6 +56,8 @@ export class Query<
   observers: QueryObserver<any, any, any, any, any>[] = []
   /** How long it is kept when nobody looks at it, in ms. */
   gcTime = 0
+  /** @internal How long the body was that the data on its way was made of, in bytes. */
+  bodyBytes?: number
   /** @internal Queries are listed in the order in which they were made. */
   readonly sequence = ++sequence
   #client: QueryClient
@@ -63,6 +65,7 @@ export class Query<
   #engine: QueryEngine
   /** The engine's id; 0 where it has none, since the query is out of the cache and at rest. */
   #id = 0
+  #evicted = false
   #run = 0
   #defaultOptions?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
   #initialState: QueryState<TData, TError>
@@ -147,11 +150,30 @@ export class Query<
   /** @internal The cache lets it be found. */
   link(): void {
     this.#engine.link(this.id, this.queryKey)
+    this.#weigh()
   }
 
   /** @internal The cache has let go of it. */
   unlink(): void {
     if (this.#id !== 0 && this.#engine.remove(this.#id)) this.#id = 0
+  }
+
+  /** @internal There is too much in the cache, and nobody needs this. */
+  evict(): void {
+    this.#evicted = true
+    this.#cache.remove(this)
+  }
+
+  /** @internal Someone begins to look at it after all: it comes back. Whether another has its place instead. */
+  readmit(): boolean {
+    if (!this.#evicted) return false
+    this.#cache.add(this)
+    return (this.#evicted = this.#cache.get(this.queryHash) !== (this as Query<any, any, any, any>))
+  }
+
+  #weigh(): void {
+    this.#engine.weigh(this.id, this.state.data, this.bodyBytes)
+    this.bodyBytes = undefined
   }
 
   /** @internal Nobody needed it for its gc time. */
@@ -284,6 +306,7 @@ export class Query<
     // The engine finds that nobody waits for the fetch any more, and that stopping it saves work.
     if (observer.detachFrom(this.#engine)) this.#retryer?.cancel({ revert: true })
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
+    this.#engine.evict(this.#id)
   }
 
   getObserversCount(): number {
@@ -525,6 +548,10 @@ export class Query<
 
   #dispatch(action: Action<TData, TError>): void {
     this.#engine.rearm()
+    if (action.type === 'success' || action.type === 'setState') {
+      this.#weigh()
+      this.#engine.evict(this.#id)
+    }
     // Where nobody looks there is nothing to batch.
     if (!this.observers.length) return this.#cache.notify({ query: this, type: 'updated', action })
     notifyManager.batch(() => {

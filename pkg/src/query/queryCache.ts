@@ -1,6 +1,7 @@
 import { QueryEngine } from './engine.js'
 import type { BreakerInfo } from './breaker.js'
 import { hashKey, hashKeyByOptions } from './keys.js'
+import type { CacheLimits } from './limits.js'
 import { matchQuery, matchQueryByState, type QueryFilters } from './matching.js'
 import { notifyManager } from './notifyManager.js'
 import { Query, type Action, type QueryState } from './query.js'
@@ -11,8 +12,8 @@ import type { QueryClient } from './queryClient.js'
 import type { QueryObserver } from './queryObserver.js'
 import type { DefaultError, QueryKey, QueryOptions, WithRequired } from './types.js'
 
-/** What is called for every query of a cache. */
-export interface QueryCacheConfig {
+/** How much a cache holds, and what is called for every query of it. */
+export interface QueryCacheConfig extends CacheLimits {
   onError?: (error: DefaultError, query: Query<unknown, unknown, unknown>) => void
   onSuccess?: (data: unknown, query: Query<unknown, unknown, unknown>) => void
   onSettled?: (
@@ -51,6 +52,12 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   constructor(config: QueryCacheConfig = {}) {
     super()
     this.config = config
+    this.limit(config)
+  }
+
+  /** @internal Has an effect until the engine starts. */
+  limit({ maxEntries, maxBytes }: CacheLimits): void {
+    if ((maxEntries ?? maxBytes) !== undefined) this.setup.limits = { maxEntries, maxBytes }
   }
 
   /** @internal Started when first needed; throws `WasmUnavailableError`. */
@@ -87,6 +94,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (query.options.queryKeyHashFn) this.#hashedOtherwise.add(query)
     query.link()
     this.notify({ type: 'added', query })
+    this.engine.evict(query.id)
   }
 
   /** Takes out a query; one that is not in the cache is left alone. */

@@ -66,6 +66,7 @@ export class QueryClient {
     this.#mutationCache = config.mutationCache || new MutationCache()
     this.#defaultOptions = config.defaultOptions || {}
     const { seed, breaker } = config
+    this.#queryCache.limit(config)
     if (seed !== undefined) this.#queryCache.setup.seed = this.#mutationCache.setup.seed = seed
     if (breaker) this.#queryCache.setup.breaker = breaker === true ? {} : breaker
   }
@@ -125,7 +126,9 @@ export class QueryClient {
   }
 
   #known<TData, TError = DefaultError>(queryKey: QueryKey): Query<TData, TError> | undefined {
-    return this.#queryCache.get<TData, TError>(this.defaultQueryOptions({ queryKey }).queryHash)
+    const query = this.#queryCache.get<TData, TError>(this.defaultQueryOptions({ queryKey }).queryHash)
+    if (query && this.#queryCache.setup.limits) this.#queryCache.engine.touch(query.id)
+    return query
   }
 
   /** The data of a key, fetched where there is none. */

@@ -1,11 +1,13 @@
 // What the engine behind a cache is given when it starts.
 import type { BreakerConfig } from './breaker.js'
+import type { CacheLimits } from './limits.js'
 import type { Exports } from './wasm.js'
 
 /** @internal A client and a recording write here; what is written after the engine has started has no effect. */
 export interface Setup {
   seed?: number
   breaker?: BreakerConfig
+  limits?: CacheLimits
   /** Stands between the face and the machine. */
   tap?: (exports: Exports) => Exports
 }

@@ -4,6 +4,7 @@ use super::effect::Effect;
 use super::entry::{Entry, FetchStatus, State};
 use super::index::Index;
 use super::key::Part;
+use super::limits::Uses;
 use super::network::Host;
 use super::observer::Observer;
 use super::retry::Run;
@@ -48,10 +49,10 @@ pub(crate) struct Fetch {
 /// [`failed`](Self::failed), [`give_up`](Self::give_up) and [`cancel`](Self::cancel);
 /// [`set_data`](Self::set_data), [`set_state`](Self::set_state), [`invalidate`](Self::invalidate) and
 /// [`reset`](Self::reset); [`set_host`](Self::set_host), then [`occasion`](Self::occasion);
-/// [`tick`](Self::tick).
+/// [`touch`](Self::touch) and [`set_bytes`](Self::set_bytes); [`tick`](Self::tick).
 ///
 /// **Outputs**: after any input, [`poll_effect`](Self::poll_effect) until `None`, and then a timer for
-/// [`next_deadline`](Self::next_deadline).
+/// [`next_deadline`](Self::next_deadline); under [limits](Self::set_limits), [`evict`](Self::evict) until `None`.
 ///
 /// **Steps**, for a face that runs its own code in the middle of an input: [`intent`](Self::intent),
 /// [`abandon`](Self::abandon) and [`begin`](Self::begin) are [`fetch`](Self::fetch);
@@ -70,6 +71,7 @@ pub struct Cache {
     pub(crate) stats: Stats,
     pub(crate) draws: Draws,
     pub(crate) breakers: Option<Breakers>,
+    pub(crate) uses: Uses,
     /// Deadlines up to here come due as effects are polled.
     ticked: Instant,
 }
@@ -94,6 +96,7 @@ impl Cache {
             stats: Stats::default(),
             draws: Draws::new(1),
             breakers: None,
+            uses: Uses::default(),
             ticked: Instant::from_ms(f64::NEG_INFINITY),
         }
     }
@@ -275,6 +278,7 @@ impl Cache {
             // Once out of the cache there is nobody to keep it for.
             let span = if entry.leaf.is_some() { entry.gc_time } else { Duration::ZERO };
             entry.gc = self.deadlines.set(now + span, Due::Collect(query));
+            self.touch(query);
         }
     }
 
@@ -297,6 +301,7 @@ impl Cache {
     }
 
     fn free(&mut self, query: QueryId) {
+        self.forget_use(query);
         if let Some(handle) = self.entries.remove(query).and_then(|entry| entry.gc) {
             self.deadlines.clear(handle);
         }
@@ -323,6 +328,7 @@ impl Cache {
     pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         entry.state = state;
+        self.touch(query);
         self.changed(now, query);
     }
 
@@ -370,6 +376,7 @@ impl Cache {
             entry.state.failure_count = 0;
             entry.state.invalidated = entry.outdated.is_some();
         }
+        self.touch(query);
         self.changed(now, query);
     }
 }

@@ -52,6 +52,7 @@
 //! | pause, and go on | [`network`], asked by [`Cache::begin`] and [`Cache::resume`] |
 //! | cancel when the last observer leaves | [`Cache::detach`] |
 //! | collect | [`cache`], as deadlines |
+//! | let go what is too much | [`limits`] |
 //! | which keys match | [`index`] |
 //! | who is told | [`Changes`], asked by [`Cache::update`] |
 //! | whose turn it is among mutations | [`mutation`] |
@@ -67,6 +68,7 @@ mod fetching;
 pub mod freshness;
 pub mod index;
 pub mod key;
+pub mod limits;
 pub mod mutation;
 pub mod network;
 pub mod observer;
@@ -85,6 +87,7 @@ pub use entry::{FetchStatus, State, Status};
 pub use fetching::{Intent, Start};
 pub use freshness::StaleTime;
 pub use key::Part;
+pub use limits::Limits;
 pub use mutation::{MutationEffect, Mutations};
 pub use network::{Host, NetworkMode};
 pub use observer::{Changes, ObserverOptions, Refetch, Snapshot};

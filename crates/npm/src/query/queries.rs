@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::query::{
-    BreakerOptions, BreakerState, Cache, Changes, Effect, Id, Intent, Leave, Next, ObserverId, Occasion,
-    QueryId, RunId, RunOptions,
+    BreakerOptions, BreakerState, Cache, Changes, Effect, Id, Intent, Leave, Limits, Next, ObserverId,
+    Occasion, QueryId, RunId, RunOptions,
 };
 use whippet_engine::time::{Duration, Instant};
 
@@ -137,6 +137,30 @@ pub fn query_remove(machine: usize, now: f64, id: u32) -> u32 {
         }
     }
     u32::from(spent) | (m.ids.len() as u32) << 1
+}
+
+/// From now on the cache holds at most so many queries and bytes, if it can.
+#[wasm_bindgen]
+pub fn query_set_limits(machine: usize, entries: f64, bytes: f64) {
+    queries(machine).cache.set_limits(Limits { entries: entries as usize, bytes });
+}
+
+/// The query to remove next, or 0: never `keep`.
+#[wasm_bindgen]
+pub fn query_evict(machine: usize, keep: u32) -> u32 {
+    queries(machine).cache.evict(Some(query(keep))).map_or(0, QueryId::raw)
+}
+
+/// How many bytes its data takes.
+#[wasm_bindgen]
+pub fn query_set_bytes(machine: usize, id: u32, bytes: f64) {
+    queries(machine).cache.set_bytes(query(id), bytes);
+}
+
+/// It was read.
+#[wasm_bindgen]
+pub fn query_touch(machine: usize, id: u32) {
+    queries(machine).cache.touch(query(id));
 }
 
 /// Raises its gc time; gives what it is now.

@@ -1,5 +1,6 @@
 // What queries are given.
 import type { BreakerConfig } from '../breaker.js'
+import type { CacheLimits } from '../limits.js'
 import type { DehydrateOptions, HydrateOptions } from '../hydration.js'
 import type { MutationCache } from '../mutationCache.js'
 import type { QueryFilters, QueryTypeFilter } from '../matching.js'
@@ -353,7 +354,7 @@ export interface DefaultOptions<TError = DefaultError> {
   hydrate?: HydrateOptions['defaultOptions']
   dehydrate?: DehydrateOptions
 }
-export interface QueryClientConfig {
+export interface QueryClientConfig extends CacheLimits {
   queryCache?: QueryCache
   mutationCache?: MutationCache
   defaultOptions?: DefaultOptions

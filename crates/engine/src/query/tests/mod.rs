@@ -2,6 +2,7 @@
 mod collecting;
 mod fetching;
 mod keys;
+mod limits;
 mod mutating;
 mod observing;
 mod properties;
