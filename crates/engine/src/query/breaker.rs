@@ -5,7 +5,6 @@
 //! goes through, and closes it or opens it anew.
 use super::slots::RunId;
 use crate::time::{Duration, Instant};
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 /// When a breaker opens, and for how long.
@@ -55,7 +54,7 @@ enum State {
 struct Breaker {
     state: State,
     /// When attempts failed of late, oldest first; no more of them than it takes to open.
-    failed: VecDeque<Instant>,
+    failed: Vec<Instant>,
 }
 
 /// How an attempt that was let through ended.
@@ -82,8 +81,8 @@ impl Breakers {
 
     fn of(&mut self, origin: u32) -> &mut Breaker {
         let place = origin as usize;
-        if self.origins.len() <= place {
-            self.origins.resize_with(place + 1, Breaker::default);
+        while self.origins.len() <= place {
+            self.origins.push(Breaker::default());
         }
         &mut self.origins[place]
     }
@@ -107,10 +106,8 @@ impl Breakers {
         match breaker.state {
             State::Closed if attempt == Attempt::Failed => {
                 let failed = &mut breaker.failed;
-                while failed.front().is_some_and(|&at| now - at > options.window) {
-                    failed.pop_front();
-                }
-                failed.push_back(now);
+                failed.retain(|&at| now - at <= options.window);
+                failed.push(now);
                 if failed.len() < options.failures as usize {
                     return;
                 }
