@@ -44,7 +44,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
   /** Those whose hash is not the usual one. */
-  #hashedOtherwise = new Set<AnyQuery>()
+  #hashedOtherwise?: Set<AnyQuery>
   /** @internal */
   readonly setup: Setup = {}
   #engine?: QueryEngine
@@ -91,7 +91,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   add(query: AnyQuery): void {
     if (this.#queries.has(query.queryHash)) return
     this.#queries.set(query.queryHash, query)
-    if (query.options.queryKeyHashFn) this.#hashedOtherwise.add(query)
+    if (query.options.queryKeyHashFn) (this.#hashedOtherwise ??= new Set()).add(query)
     query.link()
     this.notify({ type: 'added', query })
     this.engine.evict(query.id)
@@ -102,7 +102,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (this.#queries.get(query.queryHash) !== query) return
     query.destroy()
     this.#queries.delete(query.queryHash)
-    this.#hashedOtherwise.delete(query)
+    this.#hashedOtherwise?.delete(query)
     query.unlink()
     this.notify({ type: 'removed', query })
   }
@@ -138,8 +138,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     // What is active is observed: nothing else needs to be looked at.
     if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active'), filters)
     const found = this.#queries.get(hashKey(queryKey))
-    const usual = found && !this.#hashedOtherwise.has(found) ? narrowed([found], filters) : []
-    if (!this.#hashedOtherwise.size) return usual
+    const usual = found && !this.#hashedOtherwise?.has(found) ? narrowed([found], filters) : []
+    if (!this.#hashedOtherwise?.size) return usual
     return [...usual, ...[...this.#hashedOtherwise].filter((query) => matchQuery(filters, query))]
   }
 

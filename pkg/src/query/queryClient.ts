@@ -43,8 +43,9 @@ import type {
 /** Defaults for the keys that begin with a key. */
 type Defaults<TKey> = Map<string, { key: TKey; options: object }>
 
-function defaultsFor(defaults: Defaults<QueryKey>, key: QueryKey): any {
+function defaultsFor(defaults: Defaults<QueryKey> | undefined, key: QueryKey): any {
   const merged = {}
+  if (!defaults) return merged
   for (const known of defaults.values()) {
     if (partialMatchKey(key, known.key)) Object.assign(merged, known.options)
   }
@@ -56,10 +57,10 @@ export class QueryClient {
   #queryCache: QueryCache
   #mutationCache: MutationCache
   #defaultOptions: DefaultOptions
-  #queryDefaults: Defaults<QueryKey> = new Map()
-  #mutationDefaults: Defaults<MutationKey> = new Map()
+  #queryDefaults?: Defaults<QueryKey>
+  #mutationDefaults?: Defaults<MutationKey>
   #mounts = 0
-  #unsubscribe: (() => void)[] = []
+  #unsubscribe?: (() => void)[]
 
   constructor(config: QueryClientConfig = {}) {
     this.#queryCache = config.queryCache || new QueryCache()
@@ -90,7 +91,7 @@ export class QueryClient {
 
   unmount(): void {
     if (--this.#mounts !== 0) return
-    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
+    this.#unsubscribe?.splice(0).forEach((unsubscribe) => unsubscribe())
   }
 
   /** How many queries are fetching. */
@@ -382,6 +383,7 @@ export class QueryClient {
     queryKey: QueryKey,
     options: Partial<OmitKeyof<QueryObserverOptions<TQueryFnData, TError, TData, TQueryData>, 'queryKey'>>,
   ): void {
+    this.#queryDefaults ??= new Map()
     this.#queryDefaults.set(hashKey(queryKey), { key: queryKey, options })
   }
 
@@ -394,6 +396,7 @@ export class QueryClient {
     mutationKey: MutationKey,
     options: OmitKeyof<MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>, 'mutationKey'>,
   ): void {
+    this.#mutationDefaults ??= new Map()
     this.#mutationDefaults.set(hashKey(mutationKey), { key: mutationKey, options })
   }
 
@@ -419,7 +422,7 @@ export class QueryClient {
     if (options._defaulted) return options as any
     const defaulted: any = {
       ...this.#defaultOptions.queries,
-      ...(this.#queryDefaults.size ? this.getQueryDefaults(options.queryKey) : undefined),
+      ...(this.#queryDefaults ? this.getQueryDefaults(options.queryKey) : undefined),
       ...options,
       _defaulted: true,
     }
