@@ -456,12 +456,14 @@ export class Query<
       },
     }))
 
-    this.#timeOut = () => {
-      const error = new TimeoutError(timeout, this.queryHash)
-      control().abort(error)
-      // The next attempt has a signal of its own.
-      controller = undefined
-      retryer.failed(error)
+    if (timeout !== Infinity) {
+      this.#timeOut = () => {
+        const error = new TimeoutError(timeout, this.queryHash)
+        control().abort(error)
+        // The next attempt has a signal of its own.
+        controller = undefined
+        retryer.failed(error)
+      }
     }
 
     const fetchPromise = (async () => {
