@@ -63,6 +63,24 @@ export const cases = [
     },
   },
   {
+    name: '  and a listener that looks at all results',
+    goal: 10,
+    once: true,
+    prepare(library) {
+      const client = new library.QueryClient()
+      const queries = Array.from({ length: MANY }, (_, id) => ({ queryKey: ['row', id], staleTime: HOUR }))
+      for (let id = 0; id < MANY; id++) client.setQueryData(['row', id], { id, version: 0 })
+      const look = (results) => results.every(({ isPending }) => !isPending)
+      let unsubscribe = noop
+      const run = async () => {
+        unsubscribe = new library.QueriesObserver(client, queries).subscribe(look)
+        for (let id = 0; id < MANY; id++) client.setQueryData(['row', id], { id, version: 1 })
+        await told()
+      }
+      return { client, run, end: () => unsubscribe() }
+    },
+  },
+  {
     name: `mount ${MANY} observers of one query`,
     once: true,
     timers: true,
