@@ -73,7 +73,9 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
       if (new Set(matches.map((match) => match.options.queryHash)).size !== matches.length) {
         console.warn('[QueriesObserver]: Duplicate Queries found. This might result in unexpected behavior.')
       }
-      matches.forEach(({ observer, options }) => observer.setOptions(options))
+      const known = new Set(before)
+      // A new one has its options already.
+      matches.forEach(({ observer, options }) => known.has(observer) && observer.setOptions(options))
       const observers = matches.map(({ observer }) => observer)
       const result = observers.map((observer) => observer.getCurrentResult())
       const moved =
@@ -92,7 +94,6 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
       this.#version++
       if (!this.hasListeners()) return
       if (moved) {
-        const known = new Set(before)
         before.forEach((observer) => {
           if (!this.#places.has(observer)) observer.destroy()
         })

@@ -45,42 +45,50 @@ class Walk {
     const plain = array || (isPlainObject(before) && isPlainObject(after))
     if (!plain && !(this.#beyondJson && isObject(before) && isObject(after))) return after
 
-    if (++this.#steps > WARY_STEPS || depth > WARY_DEPTH) this.#been ??= new Map()
-    if (!this.#been) return this.#sharePair(before, after, depth, plain, array)
-    let known = this.#been.get(after)
-    if (!known) this.#been.set(after, (known = new Map()))
-    const result = known.get(before)
-    if (result === this) this.#cyclic = true
-    if (result !== undefined) return result
-    known.set(before, this)
-    const shared = this.#sharePair(before, after, depth, plain, array)
-    known.set(before, shared)
-    return shared
+    let known: Map<object, unknown> | undefined
+    if (++this.#steps > WARY_STEPS || depth > WARY_DEPTH || this.#been) {
+      known = this.#knownOf(after)
+      const result = known.get(before)
+      if (result === this) this.#cyclic = true
+      if (result !== undefined) return result
+      known.set(before, this)
+    }
+
+    let result: any
+    if (plain) {
+      const names: any = array ? after : Object.keys(after)
+      const size: number = names.length
+      const sizeBefore: number = array ? before.length : Object.keys(before).length
+      const shared: any = array ? new Array(size) : {}
+      let same = 0
+      for (let i = 0; i < size; i++) {
+        const name = array ? i : names[i]
+        const old = before[name]
+        const item = after[name]
+        if (old === item) {
+          shared[name] = item
+          // An absent property and one that is undefined are not the same.
+          if (array ? i < sizeBefore : hasOwn.call(before, name)) same++
+        } else if (!isObject(old) || !isObject(item)) {
+          shared[name] = item
+        } else {
+          shared[name] = this.#share(old, item, depth + 1)
+          if (shared[name] === old) same++
+        }
+      }
+      result = size === sizeBefore && same === size ? before : shared
+    } else {
+      result = this.#shareOther(before, after, depth)
+    }
+    known?.set(before, result)
+    return result
   }
 
-  #sharePair(before: any, after: any, depth: number, plain: boolean, array: boolean): any {
-    if (!plain) return this.#shareOther(before, after, depth)
-    const names: any = array ? after : Object.keys(after)
-    const size: number = names.length
-    const sizeBefore: number = array ? before.length : Object.keys(before).length
-    const shared: any = array ? new Array(size) : {}
-    let same = 0
-    for (let i = 0; i < size; i++) {
-      const name = array ? i : names[i]
-      const old = before[name]
-      const item = after[name]
-      if (old === item) {
-        shared[name] = item
-        // An absent property and one that is undefined are not the same.
-        if (array ? i < sizeBefore : hasOwn.call(before, name)) same++
-      } else if (!isObject(old) || !isObject(item)) {
-        shared[name] = item
-      } else {
-        shared[name] = this.#share(old, item, depth + 1)
-        if (shared[name] === old) same++
-      }
-    }
-    return size === sizeBefore && same === size ? before : shared
+  #knownOf(after: object): Map<object, unknown> {
+    this.#been ??= new Map()
+    let known = this.#been.get(after)
+    if (!known) this.#been.set(after, (known = new Map()))
+    return known
   }
 
   #shareOther(before: object, after: object, depth: number): object {
