@@ -11,6 +11,7 @@ extern crate std;
 
 pub mod beacon;
 pub mod deadlines;
+mod draws;
 pub mod expo;
 pub mod json;
 pub mod lazy;

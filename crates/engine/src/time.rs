@@ -46,6 +46,11 @@ impl Duration {
     /// For ever.
     pub const INFINITE: Self = Self(f64::INFINITY);
 
+    /// A span of `ms`, at compile time.
+    pub(crate) const fn from_const(ms: f64) -> Self {
+        Self(ms)
+    }
+
     /// A span of `ms`; negative values and NaN count as zero.
     pub fn from_ms(ms: f64) -> Self {
         Self(if ms > 0.0 { ms } else { 0.0 })

@@ -20,6 +20,9 @@ pub mod json;
 pub mod lazy;
 #[cfg(feature = "query")]
 pub mod query;
+#[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
+#[path = "../../../tests/sim/replay.rs"]
+mod replay;
 #[cfg(feature = "rum")]
 pub mod rum;
 #[cfg(any(feature = "json", feature = "lazy", feature = "timing"))]

@@ -20,6 +20,13 @@ xflags::xflags! {
         }
         /// Measure what a page has to load, and fail where it is over budget.
         cmd size {}
+        /// Measure speed, beside peers, in Chromium. Prints a table; no time makes it fail.
+        cmd bench {
+            /// What to measure: `query`.
+            required name: String
+            /// Measure only the cases whose name has this in it.
+            optional --only part: String
+        }
         /// Check the rules of the house.
         cmd tidy {}
     }

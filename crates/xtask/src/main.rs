@@ -5,6 +5,7 @@
 //! browser, the system's packages.
 #![allow(clippy::print_stdout, reason = "talking to the terminal is its job")]
 
+mod bench;
 mod browser;
 mod build;
 mod demo;
@@ -45,6 +46,7 @@ fn run() -> Result<()> {
             build::package(&project, &mut report, false)?;
             size::run(&project)
         }
+        XtaskCmd::Bench(flags) => bench::run(&project, &mut report, &flags),
         XtaskCmd::Tidy(_) => tidy::run(&project),
     }
 }

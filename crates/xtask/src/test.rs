@@ -46,6 +46,9 @@ fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<(
             .run()?)
     })?;
     step("test: native", &|| Ok(cmd!(shell, "cargo test {native...} --all-features").run()?))?;
+    step("test: a session recorded in JavaScript, replayed natively", &|| {
+        Ok(cmd!(shell, "cargo test --package whippet-npm --no-default-features --features query").run()?)
+    })?;
     for name in BROWSER_TESTS {
         step(&format!("test: crates/{name} in Chromium"), &|| wasm_tests(project, &browser, name))?;
     }

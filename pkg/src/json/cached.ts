@@ -16,6 +16,7 @@ interface Client {
 
 interface Query {
   state: { data?: unknown }
+  bodyBytes?: number
 }
 
 /** The last body of a query, or of one page of it. */
@@ -24,6 +25,8 @@ export interface Previous {
   body: number
   /** The value in the cache, if that is still what the body says. */
   held(): { value: unknown } | undefined
+  /** How long the body of the data to come is, for a cache that counts bytes. */
+  weighs(bytes: number): void
 }
 
 interface Last {
@@ -57,6 +60,9 @@ export function cached({ client, queryKey, ...rest }: QueryContext): Place | und
     lasts,
     page,
     body: last?.body ?? 0,
+    weighs(bytes) {
+      if (!infinite) query.bodyBytes = bytes
+    },
     held() {
       if (!last) return undefined
       const now = infinite ? pageOf(query.state.data, rest.pageParam) : query.state.data

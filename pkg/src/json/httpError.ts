@@ -9,6 +9,11 @@ export class HttpError extends Error {
   readonly url: string
   /** For how many ms the server asks not to be asked again (`Retry-After`), if it does. */
   readonly retryAfter: number | undefined
+  /**
+   * Whether the same request may succeed another time: not after a 4xx, 408, 425 and 429 aside. A query that
+   * fails with an error that is not `retryable` does not try again.
+   */
+  readonly retryable: boolean
   /** The beginning of the body, as text: at most 4 KiB. */
   readonly body: string
 
@@ -18,6 +23,8 @@ export class HttpError extends Error {
     this.status = response.status
     this.url = response.url
     this.retryAfter = parseRetryAfter(response.headers.get('retry-after'))
+    const { status } = response
+    this.retryable = status < 400 || status >= 500 || status === 408 || status === 425 || status === 429
     this.body = body
   }
 }

@@ -25,11 +25,22 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
   input: JsonInput<Context>,
   init?: RequestInit,
 ): (context?: Context) => Promise<T> {
-  return async (context = {} as Context) => {
+  const fetchJson = async (context = {} as Context) => {
     const source = typeof input === 'function' ? await input(context) : input
     const response = source instanceof Response ? source : await send(source, init, context)
     if (!response.ok) throw await httpError(response)
     return (await readJson(response, context)) as T
+  }
+  return Object.assign(fetchJson, { origin: originOf(input) })
+}
+
+/** Whom it asks, as far as that is known before it asks: circuit breakers go by it. */
+function originOf(input: JsonInput<any>): string | undefined {
+  if (typeof input === 'function') return undefined
+  try {
+    return new URL(input instanceof Request ? input.url : input, globalThis.location?.href).origin
+  } catch {
+    return undefined
   }
 }
 

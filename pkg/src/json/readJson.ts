@@ -12,6 +12,7 @@ export async function readJson(response: Response, context: QueryContext): Promi
   let kept = false
   try {
     const long = await receive(engine, receipt, response.body)
+    previous?.weighs(long?.length ?? engine.json_length(receipt))
     if (long !== undefined) return JSON.parse(long)
 
     // The cache is asked now, not when the fetch began: it may have been written to meanwhile.

@@ -1,7 +1,10 @@
 // The engine behind a QueryCache: the machine, the buffers it shares, and who its ids stand for.
 import { Alarm } from './alarm.js'
 import { host } from './host.js'
+import { estimateBytes, limitCode } from './limits.js'
+import { Breakers } from './breaker.js'
 import { Parts } from './parts.js'
+import { seedOf, tapped, type Setup } from './setup.js'
 import { freeWith, wasm, type Exports } from './wasm.js'
 import { partialMatchKey } from './keys.js'
 import type { Query, QueryState } from './query.js'
@@ -16,6 +19,7 @@ const GAVE_UP = 4
 const STALE = 5
 const COLLECTED = 6
 const FREED = 7
+const TIMED_OUT = 8
 
 const STATE_LENGTH = 9
 const KEY_LENGTH = 32
@@ -32,19 +36,27 @@ export class QueryEngine {
   readonly queries = new Map<number, Query<any, any, any, any>>()
   readonly observers = new Map<number, QueryObserver<any, any, any, any, any>>()
   readonly parts = new Parts()
+  readonly breakers?: Breakers
+  readonly #limited: boolean
+  readonly #weighs: boolean
   #state!: Float64Array
   #key!: Uint32Array
 
   /** Throws `WasmUnavailableError` where there is no WebAssembly. */
-  constructor() {
-    const exports = (this.exports = wasm())
-    const machine = (this.machine = exports.query_new())
-    freeWith(this, () => exports.query_free(machine))
+  constructor(setup: Setup) {
+    const exports = (this.exports = tapped(wasm(), setup))
+    const machine = (this.machine = exports.query_new(seedOf(setup)))
+    freeWith(this, exports.query_free, machine)
     this.alarm = new Alarm(
       () => this.#ring(),
       (by) => exports.query_clock_set_back(machine, by),
     )
     this.#view()
+    const { limits } = setup
+    this.#limited = !!limits
+    this.#weighs = limits?.maxBytes !== undefined
+    if (limits) exports.query_set_limits(machine, limitCode(limits.maxEntries), limitCode(limits.maxBytes))
+    if (setup.breaker) this.breakers = new Breakers(this, setup.breaker)
   }
 
   /** The buffer for states. It is looked up anew when the memory has grown. */
@@ -120,23 +132,48 @@ export class QueryEngine {
   /** Takes a query out of the machine; whether its id is spent. */
   remove(id: number): boolean {
     const result = this.exports.query_remove(this.machine, Date.now(), id)
-    for (const part of this.ids(result >>> 1)) this.parts.release(part)
+    if (result > 1) for (const part of this.ids(result >>> 1)) this.parts.release(part)
     if (result & 1) this.queries.delete(id)
     this.rearm()
     return (result & 1) === 1
   }
 
-  /** The queries whose key begins as `key` does, oldest first. */
-  matching(key: QueryKey): Query<any, any, any, any>[] {
-    const indexed = this.parts.read(key, this.key)
-    if (!indexed) return []
+  /** Lets go what is too much, but never the query `keep`. */
+  evict(keep: number): void {
+    if (!this.#limited) return
+    for (let id; (id = this.exports.query_evict(this.machine, keep)) !== 0; ) this.queries.get(id)?.evict()
+  }
+
+  /** Someone read the query: others go before it. */
+  touch(id: number): void {
+    this.exports.query_touch(this.machine, id)
+  }
+
+  /** The query has this data, whose body was so long if that is known. */
+  weigh(id: number, data: unknown, bodyBytes: number | undefined): void {
+    if (!this.#weighs) return
+    const bytes = data === undefined ? 0 : (bodyBytes ?? estimateBytes(data))
+    this.exports.query_set_bytes(this.machine, id, bytes)
+  }
+
+  /** The queries whose key begins as `key` does, or of these the observed, oldest first. */
+  matching(key: QueryKey, observed: boolean): Query<any, any, any, any>[] {
     const found: Query<any, any, any, any>[] = []
+    const indexed = this.parts.read(key, this.key)
+    const count = indexed ? this.exports.query_each(this.machine, indexed.length, +observed) : 0
+    if (!count) return found
+    let last = 0
+    let ordered = true
     // The ids are read before anything else can make the list move.
-    for (const id of this.ids(this.exports.query_each(this.machine, indexed.length))) {
-      const query = this.queries.get(id)
-      if (query && (indexed.whole || partialMatchKey(query.queryKey, key))) found.push(query)
+    const ids = this.ids(count)
+    for (let i = 0; i < count; i++) {
+      const query = this.queries.get(ids[i]!)
+      if (!query || !(indexed!.whole || partialMatchKey(query.queryKey, key))) continue
+      ordered &&= query.sequence > last
+      last = query.sequence
+      found.push(query)
     }
-    return found.sort((a, b) => a.sequence - b.sequence)
+    return ordered ? found : found.sort((a, b) => a.sequence - b.sequence)
   }
 
   /** After whatever may have moved a deadline. */
@@ -162,6 +199,9 @@ export class QueryEngine {
         break
       case STALE:
         this.observers.get(about)?.onStale()
+        break
+      case TIMED_OUT:
+        this.queries.get(about)?.onRun(run, 'timeOut')
         break
       case RUN:
       case PAUSED:

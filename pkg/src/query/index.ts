@@ -30,9 +30,13 @@ export {
   type HydrateOptions,
 } from './hydration.js'
 export { streamedQuery as experimental_streamedQuery } from './streamedQuery.js'
+export { CircuitOpenError, TimeoutError } from './errors.js'
+export type { BreakerConfig, BreakerInfo } from './breaker.js'
+export type { CacheLimits } from './limits.js'
 export { CancelledError, isCancelledError } from './cancelledError.js'
 export { hashKey, partialMatchKey } from './keys.js'
 export { matchQuery, matchMutation, type MutationFilters, type QueryFilters } from './matching.js'
+export { recordSession, type SessionRecording } from './recordSession.js'
 export { replaceEqualDeep } from './sharing.js'
 export { keepPreviousData, noop, shouldThrowError, skipToken, type SkipToken, type Updater } from './utils.js'
 export type { QueryStats } from './stats.js'

@@ -2,7 +2,7 @@ import { environmentManager } from './environmentManager.js'
 import { host } from './host.js'
 import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, delayCode, modeCode, retryCode } from './retryer.js'
+import { Retryer, delayCode, jitterCode, modeCode, retryCode } from './retryer.js'
 import type { MutationCache } from './mutationCache.js'
 import type { MutationObserver } from './mutationObserver.js'
 import type { QueryClient } from './queryClient.js'
@@ -155,7 +155,7 @@ export class Mutation<
       meta: this.options.meta,
       mutationKey: this.options.mutationKey,
     } satisfies MutationFunctionContext
-    const { retry = 0, retryDelay, networkMode } = this.options
+    const { retry = 0, retryDelay, retryJitter, networkMode } = this.options
     const mode = modeCode(networkMode)
 
     let waiting: 0 | 1 = 0
@@ -171,7 +171,8 @@ export class Mutation<
       },
       retry,
       retryDelay,
-      failed: (verdict, delay) => exports.mutation_failed(machine, Date.now(), this.id, verdict, delay),
+      failed: (verdict, delay, retryAfter) =>
+        exports.mutation_failed(machine, Date.now(), this.id, verdict, delay, retryAfter),
       ended: noEnd,
       onFail: (failureCount, error) => {
         wait(1)
@@ -202,7 +203,16 @@ export class Mutation<
       }
       // The network may have come while onMutate ran.
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
-      exports.mutation_start(machine, Date.now(), this.#attach(), host(), retryCode(retry), delayCode(retryDelay), mode)
+      exports.mutation_start(
+        machine,
+        Date.now(),
+        this.#attach(),
+        host(),
+        retryCode(retry),
+        delayCode(retryDelay),
+        mode,
+        jitterCode(retryJitter),
+      )
       this.#engine.drain()
       const data = await retryer.promise
 

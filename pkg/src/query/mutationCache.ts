@@ -1,6 +1,7 @@
 import { matchMutation, type MutationFilters } from './matching.js'
 import { Mutation, type Action, type MutationState } from './mutation.js'
 import { MutationEngine } from './mutationEngine.js'
+import type { Setup } from './setup.js'
 import { notifyManager } from './notifyManager.js'
 import { Subscribable } from './subscribable.js'
 import { noop } from './utils.js'
@@ -54,6 +55,8 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
   config: MutationCacheConfig
   #mutations = new Set<AnyMutation>()
   #made = 0
+  /** @internal */
+  readonly setup: Setup = {}
   #engine?: MutationEngine
 
   constructor(config: MutationCacheConfig = {}) {
@@ -63,7 +66,7 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
 
   /** @internal Started when first needed; throws `WasmUnavailableError`. */
   get engine(): MutationEngine {
-    return (this.#engine ??= new MutationEngine())
+    return (this.#engine ??= new MutationEngine(this.setup))
   }
 
   build<TData, TError, TVariables, TOnMutateResult>(

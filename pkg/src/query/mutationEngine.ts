@@ -1,6 +1,7 @@
 // The engine behind a MutationCache.
 import { Alarm } from './alarm.js'
 import { host } from './host.js'
+import { seedOf, tapped, type Setup } from './setup.js'
 import { freeWith, wasm, type Exports } from './wasm.js'
 import type { Mutation } from './mutation.js'
 
@@ -19,10 +20,10 @@ export class MutationEngine {
   #scopes = new Map<string, number>()
 
   /** Throws `WasmUnavailableError` where there is no WebAssembly. */
-  constructor() {
-    const exports = (this.exports = wasm())
-    const machine = (this.machine = exports.mutation_new())
-    freeWith(this, () => exports.mutation_free(machine))
+  constructor(setup: Setup) {
+    const exports = (this.exports = tapped(wasm(), setup))
+    const machine = (this.machine = exports.mutation_new(seedOf(setup)))
+    freeWith(this, exports.mutation_free, machine)
     this.alarm = new Alarm(
       () => {
         exports.mutation_tick(machine, Date.now(), host())

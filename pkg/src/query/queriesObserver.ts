@@ -1,10 +1,13 @@
 import { notifyManager } from './notifyManager.js'
 import { QueryObserver } from './queryObserver.js'
-import { replaceEqualDeep, shallowEqualObjects } from './sharing.js'
+import { shallowEqualObjects, shareEqual } from './sharing.js'
 import { Subscribable } from './subscribable.js'
 import type { Query } from './query.js'
 import type { QueryClient } from './queryClient.js'
 import type { DefaultedQueryObserverOptions, QueryObserverOptions, QueryObserverResult } from './types.js'
+
+/** From so many queries on, listeners are told of all that changed at once, when notifications next go out. */
+const MANY = 100
 
 type CombineFn<TCombinedResult> = (result: QueryObserverResult[]) => TCombinedResult
 type AnyOptions = QueryObserverOptions<any, any, any, any, any>
@@ -29,10 +32,16 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   #observers: QueryObserver[] = []
   /** Where each observer stands, so that its news costs one step, however many there are. */
   #places = new Map<QueryObserver, number>()
+  /** One per observer. Once handed out it stays as it is: the next change goes into a copy. */
   #result: QueryObserverResult[] = []
+  #handedOut = false
+  /** How often the result changed. */
+  #version = 0
+  /** Whether listeners are to be told when notifications go out. */
+  #due = false
   #combined!: TCombinedResult
   #combinedBy?: CombineFn<TCombinedResult>
-  #combinedFrom?: QueryObserverResult[]
+  #combinedFrom = -1
   #combinedHashes?: string[]
 
   constructor(client: QueryClient, queries: AnyOptions[], options?: QueriesObserverOptions<TCombinedResult>) {
@@ -64,7 +73,9 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
       if (new Set(matches.map((match) => match.options.queryHash)).size !== matches.length) {
         console.warn('[QueriesObserver]: Duplicate Queries found. This might result in unexpected behavior.')
       }
-      matches.forEach(({ observer, options }) => observer.setOptions(options))
+      const known = new Set(before)
+      // A new one has its options already.
+      matches.forEach(({ observer, options }) => known.has(observer) && observer.setOptions(options))
       const observers = matches.map(({ observer }) => observer)
       const result = observers.map((observer) => observer.getCurrentResult())
       const moved =
@@ -79,9 +90,10 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
         this.#places = new Map(observers.map((observer, i) => [observer, i]))
       }
       this.#result = result
+      this.#handedOut = false
+      this.#version++
       if (!this.hasListeners()) return
       if (moved) {
-        const known = new Set(before)
         before.forEach((observer) => {
           if (!this.#places.has(observer)) observer.destroy()
         })
@@ -94,6 +106,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   }
 
   getCurrentResult(): QueryObserverResult[] {
+    this.#handedOut = true
     return this.#result
   }
 
@@ -124,9 +137,18 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     observer.subscribe((result) => {
       const place = this.#places.get(observer)
       if (place === undefined) return
-      this.#result = this.#result.slice()
+      if (this.#handedOut) {
+        this.#result = this.#result.slice()
+        this.#handedOut = false
+      }
       this.#result[place] = result
-      this.#notify()
+      this.#version++
+      if (this.#observers.length < MANY) return this.#notify()
+      if (this.#due) return
+      this.#due = true
+      notifyManager.schedule(() => {
+        if (this.#due) this.#notify()
+      })
     })
   }
 
@@ -152,11 +174,11 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     const known = this.#combinedHashes
     const otherQueries =
       hashes && known && (known.length !== hashes.length || hashes.some((hash, i) => hash !== known[i]))
-    if (this.#result !== this.#combinedFrom || otherQueries || combine !== this.#combinedBy) {
+    if (this.#version !== this.#combinedFrom || otherQueries || combine !== this.#combinedBy) {
       this.#combinedBy = combine
-      this.#combinedFrom = this.#result
+      this.#combinedFrom = this.#version
       if (hashes) this.#combinedHashes = hashes
-      this.#combined = replaceEqualDeep(this.#combined, combine(input))
+      this.#combined = shareEqual(this.#combined, combine(input))
     }
     return this.#combined
   }
@@ -179,6 +201,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   }
 
   #notify(): void {
+    this.#due = false
     if (!this.hasListeners()) return
     const { combine } = this.#options ?? {}
     // Where a component is suspended there is nothing to combine yet.
@@ -188,6 +211,6 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
       const before = this.#combined
       if (this.#combine(this.#track(this.#result, this.#matches), combine) === before) return
     }
-    notifyManager.batch(() => this.listeners.forEach((listener) => listener(this.#result)))
+    notifyManager.batch(() => this.listeners.forEach((listener) => listener(this.getCurrentResult())))
   }
 }

@@ -1,11 +1,12 @@
 import { CancelledError } from './cancelledError.js'
+import { CircuitOpenError, TimeoutError } from './errors.js'
 import { environmentManager } from './environmentManager.js'
 import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
 import { host } from './host.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
 import { initialState } from './queryState.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, delayCode, modeCode, retryCode } from './retryer.js'
+import { Retryer, delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
 import { replaceData } from './sharing.js'
 import { staleTimeCode } from './terms.js'
 import { noop, resolveQueryValue, skipToken } from './utils.js'
@@ -55,6 +56,8 @@ export class Query<
   observers: QueryObserver<any, any, any, any, any>[] = []
   /** How long it is kept when nobody looks at it, in ms. */
   gcTime = 0
+  /** @internal How long the body was that the data on its way was made of, in bytes. */
+  bodyBytes?: number
   /** @internal Queries are listed in the order in which they were made. */
   readonly sequence = ++sequence
   #client: QueryClient
@@ -62,12 +65,14 @@ export class Query<
   #engine: QueryEngine
   /** The engine's id; 0 where it has none, since the query is out of the cache and at rest. */
   #id = 0
+  #evicted = false
   #run = 0
   #defaultOptions?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
   #initialState: QueryState<TData, TError>
   #revertState?: QueryState<TData, TError>
   #queryType?: 'infinite'
   #retryer?: Retryer<TData, TError>
+  #timeOut?: () => void
   #fetchPromise?: Promise<TData>
 
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
@@ -145,11 +150,30 @@ export class Query<
   /** @internal The cache lets it be found. */
   link(): void {
     this.#engine.link(this.id, this.queryKey)
+    this.#weigh()
   }
 
   /** @internal The cache has let go of it. */
   unlink(): void {
     if (this.#id !== 0 && this.#engine.remove(this.#id)) this.#id = 0
+  }
+
+  /** @internal There is too much in the cache, and nobody needs this. */
+  evict(): void {
+    this.#evicted = true
+    this.#cache.remove(this)
+  }
+
+  /** @internal Someone begins to look at it after all: it comes back. Whether another has its place instead. */
+  readmit(): boolean {
+    if (!this.#evicted) return false
+    this.#cache.add(this)
+    return (this.#evicted = this.#cache.get(this.queryHash) !== (this as Query<any, any, any, any>))
+  }
+
+  #weigh(): void {
+    this.#engine.weigh(this.id, this.state.data, this.bodyBytes)
+    this.bodyBytes = undefined
   }
 
   /** @internal Nobody needed it for its gc time. */
@@ -282,6 +306,7 @@ export class Query<
     // The engine finds that nobody waits for the fetch any more, and that stopping it saves work.
     if (observer.detachFrom(this.#engine)) this.#retryer?.cancel({ revert: true })
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
+    this.#engine.evict(this.#id)
   }
 
   getObserversCount(): number {
@@ -317,20 +342,15 @@ export class Query<
       )
     }
 
-    const controller = new AbortController()
-    const addSignal = (object: object) =>
-      Object.defineProperties(object, {
-        [FETCH_SIGNAL]: { value: controller.signal, enumerable: true },
-        signal: {
-          enumerable: true,
-          get: () => {
-            exports.query_set_abortable(machine, this.#id, 1)
-            return controller.signal
-          },
-        },
-      })
+    // Most functions never ask for the signal; and it costs as much as all the rest.
+    let controller: AbortController | undefined
+    const control = () => (controller ??= new AbortController())
+    const takeSignal = () => {
+      exports.query_set_abortable(machine, this.#id, 1)
+      return control().signal
+    }
 
-    const context = addSignal({
+    const context = {
       fetchOptions,
       options: this.options,
       queryKey: this.queryKey,
@@ -338,17 +358,29 @@ export class Query<
       state: this.state,
       fetchFn: () => {
         const queryFn = queryFnOf(this.options, fetchOptions)
-        const queryFnContext = addSignal({
+        const queryFnContext = {
           client: this.#client,
           queryKey: this.queryKey,
           meta: this.meta,
-        }) as QueryFunctionContext<TQueryKey>
+          get [FETCH_SIGNAL]() {
+            return control().signal
+          },
+          get signal() {
+            return takeSignal()
+          },
+        } as QueryFunctionContext<TQueryKey>
         exports.query_set_abortable(machine, this.#id, 0)
         return this.options.persister
           ? this.options.persister(queryFn, queryFnContext, this as unknown as Query)
           : queryFn(queryFnContext)
       },
-    }) as FetchContext<TQueryFnData, TError, TData, TQueryKey>
+      get [FETCH_SIGNAL]() {
+        return control().signal
+      },
+      get signal() {
+        return takeSignal()
+      },
+    } as FetchContext<TQueryFnData, TError, TData, TQueryKey>
 
     const behavior =
       this.#queryType === 'infinite'
@@ -357,7 +389,8 @@ export class Query<
     ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Query)
 
     this.#revertState = this.state
-    const { retry, retryDelay, networkMode } = context.options
+    const { retry, retryDelay, retryJitter, networkMode } = context.options
+    const timeout = timeoutCode(context.options.timeout)
     const run = exports.query_begin(
       machine,
       Date.now(),
@@ -366,8 +399,11 @@ export class Query<
       retryCode(retry),
       delayCode(retryDelay),
       modeCode(networkMode),
+      jitterCode(retryJitter),
+      timeout,
     )
     this.#run = run
+    const origin = this.#engine.breakers?.guard(this, run)
     const paused = this.#engine.state[7] === 2
     const meta = fetchOptions?.meta
     if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) {
@@ -388,17 +424,24 @@ export class Query<
     }
     const retryer = (this.#retryer = new Retryer<TData, TError>({
       fn: () => {
-        wait(0)
+        // What is due to be given up some time is waited for, whoever else is not.
+        wait(timeout === Infinity ? 0 : 1)
+        if (timeout !== Infinity) this.#engine.rearm()
+        if (origin !== undefined) {
+          const until = exports.query_admit(machine, Date.now(), run)
+          if (until) throw new CircuitOpenError(origin, until)
+        }
         return context.fetchFn() as TData
       },
       initialPromise: fetchOptions?.initialPromise as Promise<TData> | undefined,
       retry,
       retryDelay,
-      failed: (verdict, delay) => exports.query_failed(machine, Date.now(), this.#id, run, verdict, delay),
+      failed: (verdict, delay, retryAfter) =>
+        exports.query_failed(machine, Date.now(), this.#id, run, verdict, delay, retryAfter),
       ended: end,
       onCancel: (error) => {
         if (error.revert) this.setState({ ...this.#revertState, fetchStatus: 'idle' })
-        controller.abort()
+        control().abort()
       },
       onFail: (failureCount, error) => {
         wait(1)
@@ -412,6 +455,16 @@ export class Query<
         else retryer.giveUp()
       },
     }))
+
+    if (timeout !== Infinity) {
+      this.#timeOut = () => {
+        const error = new TimeoutError(timeout, this.queryHash)
+        control().abort(error)
+        // The next attempt has a signal of its own.
+        controller = undefined
+        retryer.failed(error)
+      }
+    }
 
     const fetchPromise = (async () => {
       try {
@@ -450,6 +503,7 @@ export class Query<
       } finally {
         if (this.#retryer === retryer) {
           this.#retryer = undefined
+          this.#timeOut = undefined
           this.#fetchPromise = undefined
         }
         if (again) this.#engine.observers.get(again)?.onFetchDue()
@@ -467,10 +521,11 @@ export class Query<
   }
 
   /** @internal The engine decided about the fetch on its way. */
-  onRun(run: number, what: 'attempt' | 'pause' | 'giveUp'): void {
+  onRun(run: number, what: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void {
     if (run !== this.#run) return
     if (what === 'attempt') this.#retryer?.attempt()
     else if (what === 'giveUp') this.#retryer?.giveUp()
+    else if (what === 'timeOut') this.#timeOut?.()
     else this.#update({ type: 'pause' })
   }
 
@@ -495,6 +550,12 @@ export class Query<
 
   #dispatch(action: Action<TData, TError>): void {
     this.#engine.rearm()
+    if (action.type === 'success' || action.type === 'setState') {
+      this.#weigh()
+      this.#engine.evict(this.#id)
+    }
+    // Where nobody looks there is nothing to batch.
+    if (!this.observers.length) return this.#cache.notify({ query: this, type: 'updated', action })
     notifyManager.batch(() => {
       // A listener may unsubscribe, or subscribe another.
       for (const observer of this.observers.slice()) observer.onQueryUpdate()

@@ -1,16 +1,19 @@
 import { QueryEngine } from './engine.js'
+import type { BreakerInfo } from './breaker.js'
 import { hashKey, hashKeyByOptions } from './keys.js'
+import type { CacheLimits } from './limits.js'
 import { matchQuery, matchQueryByState, type QueryFilters } from './matching.js'
 import { notifyManager } from './notifyManager.js'
 import { Query, type Action, type QueryState } from './query.js'
+import { type Setup } from './setup.js'
 import { statsOf, type QueryStats } from './stats.js'
 import { Subscribable } from './subscribable.js'
 import type { QueryClient } from './queryClient.js'
 import type { QueryObserver } from './queryObserver.js'
 import type { DefaultError, QueryKey, QueryOptions, WithRequired } from './types.js'
 
-/** What is called for every query of a cache. */
-export interface QueryCacheConfig {
+/** How much a cache holds, and what is called for every query of it. */
+export interface QueryCacheConfig extends CacheLimits {
   onError?: (error: DefaultError, query: Query<unknown, unknown, unknown>) => void
   onSuccess?: (data: unknown, query: Query<unknown, unknown, unknown>) => void
   onSettled?: (
@@ -29,22 +32,37 @@ export type QueryCacheNotifyEvent =
   | { type: 'updated'; query: AnyQuery; action: Action<any, any> }
   | { type: 'observerAdded' | 'observerRemoved' | 'observerOptionsUpdated'; query: AnyQuery; observer: AnyObserver }
 
+/** Those of `found`, which the key means, that the rest of the filter means too. */
+function narrowed(found: AnyQuery[], filters: QueryFilters<any>): AnyQuery[] {
+  const { type, stale, fetchStatus, predicate } = filters
+  if (!found.length || (!predicate && !fetchStatus && stale === undefined && (!type || type === 'all'))) return found
+  return found.filter((query) => matchQueryByState(filters, query))
+}
+
 /** All queries, by the hash of their key. */
 export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => void> {
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
   /** Those whose hash is not the usual one. */
-  #hashedOtherwise = new Set<AnyQuery>()
+  #hashedOtherwise?: Set<AnyQuery>
+  /** @internal */
+  readonly setup: Setup = {}
   #engine?: QueryEngine
 
   constructor(config: QueryCacheConfig = {}) {
     super()
     this.config = config
+    this.limit(config)
+  }
+
+  /** @internal Has an effect until the engine starts. */
+  limit({ maxEntries, maxBytes }: CacheLimits): void {
+    if ((maxEntries ?? maxBytes) !== undefined) this.setup.limits = { maxEntries, maxBytes }
   }
 
   /** @internal Started when first needed; throws `WasmUnavailableError`. */
   get engine(): QueryEngine {
-    return (this.#engine ??= new QueryEngine())
+    return (this.#engine ??= new QueryEngine(this.setup))
   }
 
   /** The query of these options, made where there is none yet. */
@@ -73,9 +91,10 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   add(query: AnyQuery): void {
     if (this.#queries.has(query.queryHash)) return
     this.#queries.set(query.queryHash, query)
-    if (query.options.queryKeyHashFn) this.#hashedOtherwise.add(query)
+    if (query.options.queryKeyHashFn) (this.#hashedOtherwise ??= new Set()).add(query)
     query.link()
     this.notify({ type: 'added', query })
+    this.engine.evict(query.id)
   }
 
   /** Takes out a query; one that is not in the cache is left alone. */
@@ -83,7 +102,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (this.#queries.get(query.queryHash) !== query) return
     query.destroy()
     this.#queries.delete(query.queryHash)
-    this.#hashedOtherwise.delete(query)
+    this.#hashedOtherwise?.delete(query)
     query.unlink()
     this.notify({ type: 'removed', query })
   }
@@ -116,10 +135,12 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       return Object.keys(filters).length ? all.filter((query) => matchQueryByState(filters, query)) : all
     }
     if (!this.#queries.size) return []
-    if (!exact) return this.engine.matching(queryKey).filter((query) => matchQueryByState(filters, query))
+    // What is active is observed: nothing else needs to be looked at.
+    if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active'), filters)
     const found = this.#queries.get(hashKey(queryKey))
-    const candidates = found ? new Set([found, ...this.#hashedOtherwise]) : this.#hashedOtherwise
-    return [...candidates].filter((query) => matchQuery(filters, query))
+    const usual = found && !this.#hashedOtherwise?.has(found) ? narrowed([found], filters) : []
+    if (!this.#hashedOtherwise?.size) return usual
+    return [...usual, ...[...this.#hashedOtherwise].filter((query) => matchQuery(filters, query))]
   }
 
   notify(event: QueryCacheNotifyEvent): void {
@@ -134,6 +155,11 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   /** The network came back. */
   onOnline(): void {
     notifyManager.batch(() => this.getAll().forEach((query) => query.onOnline()))
+  }
+
+  /** The circuit breakers of the origins asked so far. */
+  breakers(): BreakerInfo[] {
+    return this.#engine?.breakers?.list() ?? []
   }
 
   /** What the cache did so far. */

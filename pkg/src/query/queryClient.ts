@@ -1,3 +1,4 @@
+import type { BreakerInfo } from './breaker.js'
 import { focusManager } from './focusManager.js'
 import { hashKey, hashKeyByOptions, partialMatchKey } from './keys.js'
 import { MutationCache } from './mutationCache.js'
@@ -42,8 +43,9 @@ import type {
 /** Defaults for the keys that begin with a key. */
 type Defaults<TKey> = Map<string, { key: TKey; options: object }>
 
-function defaultsFor(defaults: Defaults<QueryKey>, key: QueryKey): any {
+function defaultsFor(defaults: Defaults<QueryKey> | undefined, key: QueryKey): any {
   const merged = {}
+  if (!defaults) return merged
   for (const known of defaults.values()) {
     if (partialMatchKey(key, known.key)) Object.assign(merged, known.options)
   }
@@ -55,15 +57,19 @@ export class QueryClient {
   #queryCache: QueryCache
   #mutationCache: MutationCache
   #defaultOptions: DefaultOptions
-  #queryDefaults: Defaults<QueryKey> = new Map()
-  #mutationDefaults: Defaults<MutationKey> = new Map()
+  #queryDefaults?: Defaults<QueryKey>
+  #mutationDefaults?: Defaults<MutationKey>
   #mounts = 0
-  #unsubscribe: (() => void)[] = []
+  #unsubscribe?: (() => void)[]
 
   constructor(config: QueryClientConfig = {}) {
     this.#queryCache = config.queryCache || new QueryCache()
     this.#mutationCache = config.mutationCache || new MutationCache()
     this.#defaultOptions = config.defaultOptions || {}
+    const { seed, breaker } = config
+    this.#queryCache.limit(config)
+    if (seed !== undefined) this.#queryCache.setup.seed = this.#mutationCache.setup.seed = seed
+    if (breaker) this.#queryCache.setup.breaker = breaker === true ? {} : breaker
   }
 
   /** Begins to listen to the page's focus and network; adapters call it. */
@@ -85,7 +91,7 @@ export class QueryClient {
 
   unmount(): void {
     if (--this.#mounts !== 0) return
-    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe()
+    this.#unsubscribe?.splice(0).forEach((unsubscribe) => unsubscribe())
   }
 
   /** How many queries are fetching. */
@@ -121,7 +127,9 @@ export class QueryClient {
   }
 
   #known<TData, TError = DefaultError>(queryKey: QueryKey): Query<TData, TError> | undefined {
-    return this.#queryCache.get<TData, TError>(this.defaultQueryOptions({ queryKey }).queryHash)
+    const query = this.#queryCache.get<TData, TError>(this.defaultQueryOptions({ queryKey }).queryHash)
+    if (query && this.#queryCache.setup.limits) this.#queryCache.engine.touch(query.id)
+    return query
   }
 
   /** The data of a key, fetched where there is none. */
@@ -194,9 +202,11 @@ export class QueryClient {
     options?: ResetOptions,
   ): Promise<void> {
     return notifyManager.batch(() => {
+      const { queryKey, exact } = filters ?? {}
       const found = new Set(this.#queryCache.findAll(filters))
       found.forEach((query) => query.reset())
-      return this.refetchQueries({ type: 'active', predicate: (query) => found.has(query) }, options)
+      // By key again, so that it costs what it matches; the rest of the filter may no longer hold.
+      return this.refetchQueries({ queryKey, exact, type: 'active', predicate: (query) => found.has(query) }, options)
     })
   }
 
@@ -228,9 +238,10 @@ export class QueryClient {
     options: RefetchOptions = {},
   ): Promise<void> {
     const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true }
+    const found = this.#queryCache.findAll(filters)
+    if (!found.length) return Promise.resolve()
     const fetches = notifyManager.batch(() =>
-      this.#queryCache
-        .findAll(filters)
+      found
         .filter((query) => !query.isDisabled() && !query.isStatic())
         .map((query) => {
           const promise = query.fetch(undefined, fetchOptions)
@@ -372,6 +383,7 @@ export class QueryClient {
     queryKey: QueryKey,
     options: Partial<OmitKeyof<QueryObserverOptions<TQueryFnData, TError, TData, TQueryData>, 'queryKey'>>,
   ): void {
+    this.#queryDefaults ??= new Map()
     this.#queryDefaults.set(hashKey(queryKey), { key: queryKey, options })
   }
 
@@ -384,6 +396,7 @@ export class QueryClient {
     mutationKey: MutationKey,
     options: OmitKeyof<MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>, 'mutationKey'>,
   ): void {
+    this.#mutationDefaults ??= new Map()
     this.#mutationDefaults.set(hashKey(mutationKey), { key: mutationKey, options })
   }
 
@@ -409,7 +422,7 @@ export class QueryClient {
     if (options._defaulted) return options as any
     const defaulted: any = {
       ...this.#defaultOptions.queries,
-      ...(this.#queryDefaults.size ? this.getQueryDefaults(options.queryKey) : undefined),
+      ...(this.#queryDefaults ? this.getQueryDefaults(options.queryKey) : undefined),
       ...options,
       _defaulted: true,
     }
@@ -435,6 +448,11 @@ export class QueryClient {
   clear(): void {
     this.#queryCache.clear()
     this.#mutationCache.clear()
+  }
+
+  /** The circuit breakers of the origins asked so far; none without the option `breaker`. */
+  breakers(): BreakerInfo[] {
+    return this.#queryCache.breakers()
   }
 
   /** What the query cache did so far. */

@@ -68,6 +68,8 @@ export class QueryObserver<
 
   protected override onSubscribe(): void {
     if (this.listeners.size !== 1) return
+    // A cache of limited size may have let go of it since the observer was made.
+    if (this.#query.readmit()) this.#updateQuery()
     const query = this.#query
     query.addObserver(this)
     this.#noteRead()

@@ -18,6 +18,23 @@ export function delayCode(delay: RetryDelayValue<any> | undefined): number {
   return typeof delay === 'number' ? Math.max(delay, 0) || 0 : -1
 }
 
+export function jitterCode(jitter: boolean | number | undefined): number {
+  return jitter === true ? 0.5 : Math.max(Number(jitter) || 0, 0)
+}
+
+/** `Infinity` for none. */
+export function timeoutCode(timeout: number | undefined): number {
+  return typeof timeout === 'number' && timeout > 0 ? timeout : Infinity
+}
+
+/** What an error may say of itself, whoever made it. */
+interface Informative {
+  /** `false`: the same request would fail again. */
+  retryable?: unknown
+  /** For how many ms the server asks not to be asked again. */
+  retryAfter?: unknown
+}
+
 export function modeCode(mode: NetworkMode | undefined): number {
   return mode === undefined || mode === 'online' ? 0 : mode === 'always' ? 1 : 2
 }
@@ -31,7 +48,7 @@ interface RetryerConfig<TData, TError> {
   retry?: RetryValue<TError>
   retryDelay?: RetryDelayValue<TError>
   /** Tells the engine of a failure. 0: the run is over, 1: it is tried again, 2: it is not. */
-  failed: (verdict: number, delay: number) => number
+  failed: (verdict: number, delay: number, retryAfter: number) => number
   /** Tells the engine that the run is over. */
   ended: (outcome: Outcome) => void
   onCancel?: (error: CancelledError) => void
@@ -45,6 +62,7 @@ export class Retryer<TData = unknown, TError = any> {
   status: 'pending' | 'resolved' | 'rejected' = 'pending'
   #config: RetryerConfig<TData, TError>
   #failures = 0
+  #attempts = 0
   #error: unknown
   #resolve!: (data: TData) => void
   #reject!: (error: unknown) => void
@@ -62,6 +80,7 @@ export class Retryer<TData = unknown, TError = any> {
   attempt(): void {
     if (this.status !== 'pending') return
     const { fn, initialPromise } = this.#config
+    const attempt = ++this.#attempts
     let answer: TData | Promise<TData>
     try {
       answer = (this.#failures === 0 && initialPromise) || fn()
@@ -69,8 +88,8 @@ export class Retryer<TData = unknown, TError = any> {
       answer = Promise.reject(error)
     }
     Promise.resolve(answer).then(
-      (data) => this.#settle('resolved', data),
-      (error) => this.#failed(error),
+      (data) => attempt === this.#attempts && this.#settle('resolved', data),
+      (error) => attempt === this.#attempts && this.failed(error),
     )
   }
 
@@ -94,13 +113,17 @@ export class Retryer<TData = unknown, TError = any> {
     this.#config.onCancel?.(error)
   }
 
-  #failed(error: any): void {
+  /** The attempt failed. Whatever its function answers later counts no more. */
+  failed(error: any): void {
     if (this.status !== 'pending') return
+    this.#attempts++
     this.#error = error
     const { retry, retryDelay } = this.#config
     const delay = typeof retryDelay === 'function' ? Math.max(retryDelay(this.#failures, error), 0) || 0 : -1
     const verdict = typeof retry === 'function' ? (retry(this.#failures, error) ? 1 : 0) : 2
-    if (this.#config.failed(verdict, delay) === 1) {
+    const { retryable, retryAfter } = (error ?? {}) as Informative
+    const permanent = retryable === false ? 4 : 0
+    if (this.#config.failed(verdict | permanent, delay, typeof retryAfter === 'number' ? retryAfter : 0) === 1) {
       this.#failures++
       this.#config.onFail(this.#failures, error)
     } else {

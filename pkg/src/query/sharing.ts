@@ -3,38 +3,145 @@ import { isPlainObject } from './keys.js'
 import type { QueryOptions } from './types.js'
 
 const hasOwn = Object.prototype.hasOwnProperty
-/** Deeper than this nothing is shared, so that a cycle ends. */
+/** Deeper than this nothing is shared. */
 const MAX_DEPTH = 500
+/** Deeper than this, or after so many steps, the walk notes where it has been: it may be going in circles. */
+const WARY_DEPTH = 64
+const WARY_STEPS = 1_000_000
 
 /** `after`, with every part of it that is deeply equal to `before` replaced by that part of `before`. */
 export function replaceEqualDeep<T>(before: unknown, after: T, depth?: number): T
 export function replaceEqualDeep(before: any, after: any, depth = 0): any {
-  if (before === after) return before
-  if (depth > MAX_DEPTH) return after
-  const array = isPlainArray(before) && isPlainArray(after)
-  if (!array && !(isPlainObject(before) && isPlainObject(after))) return after
+  return new Walk(false).from(before, after, depth)
+}
 
-  const names: any = array ? after : Object.keys(after)
-  const size: number = names.length
-  const sizeBefore: number = array ? before.length : Object.keys(before).length
-  const shared: any = array ? new Array(size) : {}
-  let same = 0
-  for (let i = 0; i < size; i++) {
-    const name = array ? i : names[i]
-    const old = before[name]
-    const item = after[name]
-    if (old === item) {
-      shared[name] = item
-      // An absent property and one that is undefined are not the same.
-      if (array ? i < sizeBefore : hasOwn.call(before, name)) same++
-    } else if (old === null || item === null || typeof old !== 'object' || typeof item !== 'object') {
-      shared[name] = item
-    } else {
-      shared[name] = replaceEqualDeep(old, item, depth + 1)
-      if (shared[name] === old) same++
-    }
+/** As `replaceEqualDeep`, and a `Date`, a `Map` or a `Set` is shared too where it is equal. */
+export function shareEqual<T>(before: unknown, after: T): T {
+  return new Walk(true).from(before, after, 0) as T
+}
+
+/** One walk through two values side by side. A value that contains itself is left as it is. */
+class Walk {
+  /** Whether it looks into what JSON has not. */
+  readonly #beyondJson: boolean
+  #steps = 0
+  #cyclic = false
+  /** What became of a pair, by `after` and then by `before`; the walk itself stands for a pair it is in. */
+  #been?: Map<object, Map<object, unknown>>
+
+  constructor(beyondJson: boolean) {
+    this.#beyondJson = beyondJson
   }
-  return size === sizeBefore && same === size ? before : shared
+
+  from(before: any, after: any, depth: number): unknown {
+    const shared = this.#share(before, after, depth)
+    return this.#cyclic ? after : shared
+  }
+
+  #share(before: any, after: any, depth: number): any {
+    if (before === after) return before
+    if (depth > MAX_DEPTH || this.#cyclic) return after
+    const array = isPlainArray(before) && isPlainArray(after)
+    const plain = array || (isPlainObject(before) && isPlainObject(after))
+    if (!plain && !(this.#beyondJson && isObject(before) && isObject(after))) return after
+
+    let known: Map<object, unknown> | undefined
+    if (++this.#steps > WARY_STEPS || depth > WARY_DEPTH || this.#been) {
+      known = this.#knownOf(after)
+      const result = known.get(before)
+      if (result === this) this.#cyclic = true
+      if (result !== undefined) return result
+      known.set(before, this)
+    }
+
+    let result: any
+    if (plain) {
+      const names: any = array ? after : Object.keys(after)
+      const size: number = names.length
+      const sizeBefore: number = array ? before.length : Object.keys(before).length
+      const shared: any = array ? new Array(size) : {}
+      let same = 0
+      for (let i = 0; i < size; i++) {
+        const name = array ? i : names[i]
+        const old = before[name]
+        const item = after[name]
+        if (old === item) {
+          shared[name] = item
+          // An absent property and one that is undefined are not the same.
+          if (array ? i < sizeBefore : hasOwn.call(before, name)) same++
+        } else if (!isObject(old) || !isObject(item)) {
+          shared[name] = item
+        } else {
+          shared[name] = this.#share(old, item, depth + 1)
+          if (shared[name] === old) same++
+        }
+      }
+      result = size === sizeBefore && same === size ? before : shared
+    } else {
+      result = this.#shareOther(before, after, depth)
+    }
+    known?.set(before, result)
+    return result
+  }
+
+  #knownOf(after: object): Map<object, unknown> {
+    this.#been ??= new Map()
+    let known = this.#been.get(after)
+    if (!known) this.#been.set(after, (known = new Map()))
+    return known
+  }
+
+  #shareOther(before: object, after: object, depth: number): object {
+    const prototype = Object.getPrototypeOf(after)
+    if (Object.getPrototypeOf(before) !== prototype) return after
+    if (prototype === Date.prototype) return Object.is(+before, +after) ? before : after
+    if (prototype === Map.prototype) return this.#shareMap(before as AnyMap, after as AnyMap, depth + 1)
+    if (prototype === Set.prototype) return this.#shareSet(before as Set<unknown>, after as Set<unknown>, depth + 1)
+    return after
+  }
+
+  /** Values by their key; and where a key is an object, it is shared with the one in its place. */
+  #shareMap(before: AnyMap, after: AnyMap, depth: number): AnyMap {
+    const shared: AnyMap = new Map()
+    const places = before.keys()
+    let same = 0
+    for (const [key, item] of after) {
+      const { value: place } = places.next()
+      const sharedKey = this.#shareMember(before, after, place, key, depth)
+      const old = before.get(sharedKey)
+      const sharedItem = isObject(old) && isObject(item) ? this.#share(old, item, depth) : item
+      shared.set(sharedKey, sharedItem)
+      if (Object.is(sharedKey, place) && Object.is(sharedItem, old)) same++
+    }
+    return before.size === after.size && same === after.size ? before : shared
+  }
+
+  /** Members by their place. */
+  #shareSet(before: Set<unknown>, after: Set<unknown>, depth: number): Set<unknown> {
+    const shared = new Set()
+    const places = before.values()
+    let same = 0
+    for (const item of after) {
+      const { value: place } = places.next()
+      const member = this.#shareMember(before, after, place, item, depth)
+      shared.add(member)
+      if (Object.is(member, place)) same++
+    }
+    return before.size === after.size && same === after.size ? before : shared
+  }
+
+  /** What is a member of both stays what it is: no two members may become one. */
+  #shareMember(before: Members, after: Members, place: unknown, item: unknown, depth: number): unknown {
+    if (!isObject(item) || !isObject(place) || before.has(item) || after.has(place)) return item
+    return this.#share(place, item, depth)
+  }
+}
+
+type AnyMap = Map<unknown, unknown>
+type Members = { has(member: unknown): boolean }
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** Whether a value is an array without holes or properties of its own. */
@@ -52,7 +159,7 @@ export function replaceData<TData>(
   if (typeof structuralSharing === 'function') return structuralSharing(before, data) as TData
   if (structuralSharing === false) return data
   try {
-    return replaceEqualDeep(before, data)
+    return shareEqual(before, data)
   } catch (error) {
     console.error(
       'Structural sharing requires data to be JSON serializable. To fix this, turn off structuralSharing or ' +

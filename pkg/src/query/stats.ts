@@ -14,7 +14,7 @@ export interface QueryStats {
   /** Fetches that failed, after all their retries. */
   errors: number
   retries: number
-  /** Queries collected after their gc time. */
+  /** Queries collected after their gc time, or let go since there were too many. */
   evictions: number
   /** The part of all reads that was answered from the cache, 0 to 1; `undefined` before the first. */
   hitRate: number | undefined

@@ -15,11 +15,14 @@ export function wasm() {
 
 export type Exports = ReturnType<typeof wasm>
 
-let machines: FinalizationRegistry<() => void> | undefined
+let machines: FinalizationRegistry<{ free: (machine: number) => void; machine: number }> | undefined
 
-/** Frees a machine when the object that stands for it is gone. */
-export function freeWith(owner: object, free: () => void): void {
+/**
+ * Frees a machine when the object that stands for it is gone. No closure is taken: one made where others are
+ * that know the owner would keep it for ever.
+ */
+export function freeWith(owner: object, free: (machine: number) => void, machine: number): void {
   if (typeof FinalizationRegistry !== 'function') return
-  machines ??= new FinalizationRegistry((free) => free())
-  machines.register(owner, free)
+  machines ??= new FinalizationRegistry(({ free, machine }) => free(machine))
+  machines.register(owner, { free, machine })
 }

@@ -39,6 +39,15 @@ test('but a retry that someone waits for does', () => {
   assert.equal(node(code), '2')
 })
 
+test('and so does an attempt that is given so long', () => {
+  const code = `
+    import { QueryClient, TimeoutError } from 'whippet/query'
+    const options = { queryKey: ['hung'], queryFn: () => new Promise(() => {}), timeout: 5 }
+    await new QueryClient().fetchQuery(options).catch((error) => console.log(error instanceof TimeoutError))
+  `
+  assert.equal(node(code), 'true')
+})
+
 test('without WebAssembly, fetches reject and the rest throws, and both say why', () => {
   const code = `
     delete globalThis.WebAssembly

@@ -38,14 +38,14 @@ fn query(machine: usize, key: &[u32]) -> u32 {
 
 #[wasm_bindgen_test]
 fn a_fetch_fails_is_retried_by_the_timer_and_succeeds() {
-    let machine = query_new();
+    let machine = query_new(0);
     let query = query(machine, &[1]);
     assert_eq!(query_intent(machine, query, false), 0);
-    let run = query_begin(machine, 0.0, query, HOST, 3.0, -1.0, 0);
+    let run = query_begin(machine, 0.0, query, HOST, 3.0, -1.0, 0, 0.0, f64::INFINITY);
     assert_eq!((state(machine)[STATUS], state(machine)[FETCH_STATUS]), (0.0, 1.0));
     assert_eq!(query_intent(machine, query, false), 1, "others join");
 
-    assert_eq!(query_failed(machine, 10.0, query, run, 2, -1.0), 1);
+    assert_eq!(query_failed(machine, 10.0, query, run, 2, -1.0, 0.0), 1);
     assert_eq!(state(machine)[FAILURES], 1.0);
     assert_eq!(query_deadline(machine), 1_010.0);
     query_tick(machine, 1_010.0, HOST);
@@ -65,10 +65,10 @@ fn a_fetch_fails_is_retried_by_the_timer_and_succeeds() {
 
 #[wasm_bindgen_test]
 fn keys_are_found_by_their_beginning_and_parts_are_given_back() {
-    let machine = query_new();
+    let machine = query_new(0);
     let (first, second) = (query(machine, &[1, 2]), query(machine, &[1, 3]));
     write_key(machine, &[1]);
-    let count = query_each(machine, 1);
+    let count = query_each(machine, 1, false);
     let mut found = ids(machine, count);
     found.sort_unstable();
     assert_eq!(found, [first, second]);
@@ -79,7 +79,7 @@ fn keys_are_found_by_their_beginning_and_parts_are_given_back() {
 
 #[wasm_bindgen_test]
 fn data_turns_stale_to_an_observer_and_is_collected_when_it_leaves() {
-    let machine = query_new();
+    let machine = query_new(0);
     let query = query(machine, &[1]);
     query_set_data(machine, 0.0, query, 0.0, true);
     let observer = query_attach(machine, 0.0, query, ENABLED, 50.0, 0.0);
@@ -97,10 +97,10 @@ fn data_turns_stale_to_an_observer_and_is_collected_when_it_leaves() {
 
 #[wasm_bindgen_test]
 fn mutations_of_a_scope_wait_for_each_other() {
-    let machine = mutation_new();
+    let machine = mutation_new(0);
     let first = mutation_insert(machine, 0.0, 1, f64::INFINITY);
     let second = mutation_insert(machine, 0.0, 1, f64::INFINITY);
-    mutation_start(machine, 0.0, first, HOST, 0.0, -1.0, 0);
+    mutation_start(machine, 0.0, first, HOST, 0.0, -1.0, 0, 0.0);
     assert_eq!((mutation_poll(machine), mutation_about(machine)), (1, first));
     assert!(!mutation_can_start(machine, second, HOST, 0));
     mutation_settled(machine, 1.0, first);

@@ -1,6 +1,7 @@
 //! All items of one page, and who is next.
-use super::backoff::{Backoff, Draws};
+use super::backoff::Backoff;
 use crate::deadlines::{Deadlines, Handle};
+use crate::draws::Draws;
 use crate::time::Instant;
 use alloc::vec::Vec;
 

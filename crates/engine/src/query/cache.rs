@@ -1,14 +1,17 @@
 //! The machine.
+use super::breaker::{BreakerOptions, BreakerState, Breakers};
 use super::effect::Effect;
 use super::entry::{Entry, FetchStatus, State};
 use super::index::Index;
 use super::key::Part;
+use super::limits::Uses;
 use super::network::Host;
 use super::observer::Observer;
 use super::retry::Run;
 use super::slots::{ObserverId, QueryId, RunId, Slots};
 use super::stats::Stats;
 use crate::deadlines::Deadlines;
+use crate::draws::Draws;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
 
@@ -18,14 +21,19 @@ pub(crate) enum Due {
     Collect(QueryId),
     Stale(ObserverId),
     Interval(ObserverId),
-    Retry(RunId),
+    /// The time of an attempt is up, or that of the next has come.
+    Attempt(RunId),
 }
 
 /// A fetch on its way.
 pub(crate) struct Fetch {
     pub(crate) query: QueryId,
     pub(crate) run: Run,
-    pub(crate) retry: Option<crate::deadlines::Handle>,
+    pub(crate) due: Option<crate::deadlines::Handle>,
+    /// Whom it asks, as [`Cache::guard`] was told; zero for nobody in particular.
+    pub(crate) origin: u32,
+    /// The attempt on its way was let through by the breaker of its origin, which wants to know its end.
+    pub(crate) admitted: bool,
 }
 
 /// All queries, and every decision about them. See [the module](super) for the model.
@@ -41,10 +49,10 @@ pub(crate) struct Fetch {
 /// [`failed`](Self::failed), [`give_up`](Self::give_up) and [`cancel`](Self::cancel);
 /// [`set_data`](Self::set_data), [`set_state`](Self::set_state), [`invalidate`](Self::invalidate) and
 /// [`reset`](Self::reset); [`set_host`](Self::set_host), then [`occasion`](Self::occasion);
-/// [`tick`](Self::tick).
+/// [`touch`](Self::touch) and [`set_bytes`](Self::set_bytes); [`tick`](Self::tick).
 ///
 /// **Outputs**: after any input, [`poll_effect`](Self::poll_effect) until `None`, and then a timer for
-/// [`next_deadline`](Self::next_deadline).
+/// [`next_deadline`](Self::next_deadline); under [limits](Self::set_limits), [`evict`](Self::evict) until `None`.
 ///
 /// **Steps**, for a face that runs its own code in the middle of an input: [`intent`](Self::intent),
 /// [`abandon`](Self::abandon) and [`begin`](Self::begin) are [`fetch`](Self::fetch);
@@ -61,6 +69,9 @@ pub struct Cache {
     pub(crate) effects: VecDeque<Effect>,
     pub(crate) host: Host,
     pub(crate) stats: Stats,
+    pub(crate) draws: Draws,
+    pub(crate) breakers: Option<Breakers>,
+    pub(crate) uses: Uses,
     /// Deadlines up to here come due as effects are polled.
     ticked: Instant,
 }
@@ -83,6 +94,9 @@ impl Cache {
             effects: VecDeque::new(),
             host: Host::default(),
             stats: Stats::default(),
+            draws: Draws::new(1),
+            breakers: None,
+            uses: Uses::default(),
             ticked: Instant::from_ms(f64::NEG_INFINITY),
         }
     }
@@ -133,6 +147,24 @@ impl Cache {
     /// When to call [`tick`](Self::tick); `None` while nothing waits.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.deadlines.next()
+    }
+
+    /// What the breaker of an origin lets through; everything where there are no breakers.
+    pub fn breaker(&self, now: Instant, origin: u32) -> BreakerState {
+        self.breakers.as_ref().map_or(BreakerState::Closed, |breakers| breakers.state(now, origin))
+    }
+
+    // Settings, before the first input.
+
+    /// What is left to chance ([`RunOptions::jitter`](super::RunOptions::jitter)) is drawn from this.
+    pub fn set_seed(&mut self, seed: u32) {
+        // Seeds that are near each other should not draw what is near each other.
+        self.draws = Draws::new(seed.wrapping_mul(0x9E37_79B9));
+    }
+
+    /// From now on, origins that keep failing are left alone; see [`guard`](Self::guard).
+    pub fn set_breakers(&mut self, options: BreakerOptions) {
+        self.breakers = Some(Breakers::new(options));
     }
 
     // Inputs.
@@ -200,6 +232,9 @@ impl Cache {
     /// The host's clock was set back by `span`: what waits goes on waiting as long as it would have.
     pub fn clock_set_back(&mut self, span: Duration) {
         self.deadlines.bring_forward(span);
+        if let Some(breakers) = &mut self.breakers {
+            breakers.bring_forward(span);
+        }
     }
 
     // Outputs.
@@ -215,7 +250,7 @@ impl Cache {
                 Due::Collect(query) => self.collect_due(query),
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
-                Due::Retry(run) => self.retry_due(self.ticked, run),
+                Due::Attempt(run) => self.attempt_due(self.ticked, run),
             }
         }
     }
@@ -243,6 +278,7 @@ impl Cache {
             // Once out of the cache there is nobody to keep it for.
             let span = if entry.leaf.is_some() { entry.gc_time } else { Duration::ZERO };
             entry.gc = self.deadlines.set(now + span, Due::Collect(query));
+            self.touch(query);
         }
     }
 
@@ -265,6 +301,7 @@ impl Cache {
     }
 
     fn free(&mut self, query: QueryId) {
+        self.forget_use(query);
         if let Some(handle) = self.entries.remove(query).and_then(|entry| entry.gc) {
             self.deadlines.clear(handle);
         }
@@ -291,6 +328,7 @@ impl Cache {
     pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         entry.state = state;
+        self.touch(query);
         self.changed(now, query);
     }
 
@@ -338,6 +376,7 @@ impl Cache {
             entry.state.failure_count = 0;
             entry.state.invalidated = entry.outdated.is_some();
         }
+        self.touch(query);
         self.changed(now, query);
     }
 }

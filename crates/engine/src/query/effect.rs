@@ -43,6 +43,14 @@ pub enum Effect {
         /// Which.
         run: RunId,
     },
+    /// The attempt took longer than its [timeout](super::RunOptions::timeout). Abort the function's work and
+    /// answer with [`Cache::failed`](super::Cache::failed): that it took too long is the error.
+    TimedOut {
+        /// Whose run.
+        query: QueryId,
+        /// Which.
+        run: RunId,
+    },
     /// The run will not be tried again, though nothing failed just now: the last error stands. Answer with
     /// [`Cache::give_up`](super::Cache::give_up).
     GaveUp {

@@ -1,5 +1,6 @@
 //! What is known of one query.
 use super::index::Leaf;
+use super::limits::Use;
 use super::slots::{ObserverId, RunId};
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
@@ -81,6 +82,7 @@ pub(crate) struct Entry {
     /// Invalidated since the present fetch began, so that its answer will not make the data valid; `true`
     /// where someone has asked for the data since.
     pub(crate) outdated: Option<bool>,
+    pub(crate) used: Use,
 }
 
 impl Entry {
@@ -96,6 +98,7 @@ impl Entry {
             leaf: None,
             abortable: false,
             outdated: None,
+            used: Use::default(),
         }
     }
 

@@ -1,4 +1,5 @@
 //! The life of a fetch.
+use super::breaker::Attempt;
 use super::cache::{Cache, Due, Fetch};
 use super::effect::{Effect, Outcome};
 use super::entry::FetchStatus;
@@ -80,7 +81,7 @@ impl Cache {
         }
         entry.before_fetch = Some(entry.state);
         entry.outdated = None;
-        let mut fetch = Fetch { query, run: Run::new(now, *options), retry: None };
+        let mut fetch = Fetch { query, run: Run::new(now, *options), due: None, origin: 0, admitted: false };
         let next = fetch.run.proceed(options.network_mode.can_start(host), false);
         entry.set_fetching(next == Next::Pause);
         if let Some(handle) = entry.gc.take() {
@@ -95,6 +96,9 @@ impl Cache {
             entry.abortable = false;
             Effect::Run { query, run }
         });
+        if next == Next::Attempt {
+            self.attempted(now, run);
+        }
         Some(run)
     }
 
@@ -133,10 +137,11 @@ impl Cache {
     /// already, or nobody called the function: then the error is to be ignored.
     pub fn attempt_failed(&mut self, now: Instant, run: RunId, verdict: Verdict) -> Option<Next> {
         let query = self.running(run)?;
+        self.tell_breaker(now, run, if verdict.permanent { Attempt::Answered } else { Attempt::Failed });
         let fetch = self.fetches.get_mut(run)?;
-        let next = fetch.run.failed(now, verdict);
+        let next = fetch.run.failed(now, verdict, &mut self.draws);
         if let Next::Wait(at) = next {
-            fetch.retry = self.deadlines.set(at, Due::Retry(run));
+            self.deadlines.reset(&mut fetch.due, at, Due::Attempt(run));
             fetch.run.phase = Phase::Waiting;
             let failures = fetch.run.failures;
             self.stats.retries += 1;
@@ -159,9 +164,11 @@ impl Cache {
     /// The last step of every run: its id is spent. Gives an observer for whom to fetch again at once, where
     /// this run cannot satisfy those who asked after an invalidation.
     pub fn end(&mut self, now: Instant, run: RunId, outcome: Outcome) -> Option<super::ObserverId> {
+        let answered = if outcome == Outcome::Success { Attempt::Answered } else { Attempt::Cancelled };
+        self.tell_breaker(now, run, answered);
         let fetch = self.fetches.remove(run)?;
         let query = fetch.query;
-        if let Some(handle) = fetch.retry {
+        if let Some(handle) = fetch.due {
             self.deadlines.clear(handle);
         }
         match outcome {
@@ -220,10 +227,53 @@ impl Cache {
         }
     }
 
-    pub(crate) fn retry_due(&mut self, now: Instant, run: RunId) {
+    /// The run asks this origin: whether its attempts go through, the origin's breaker says. To be told before
+    /// its first attempt is made. A number from 1; the face knows what it stands for.
+    pub fn guard(&mut self, run: RunId, origin: u32) {
         if let Some(fetch) = self.fetches.get_mut(run) {
-            fetch.retry = None;
-            self.proceed(now, run);
+            fetch.origin = origin;
+        }
+    }
+
+    /// Whether the attempt that [`Effect::Run`] calls for goes through. Where the breaker of its origin is open,
+    /// this gives the time before which none will: then the attempt has failed without being made, and is to
+    /// be answered as [permanent](Verdict::permanent). Asked once before each attempt of a run that has an
+    /// [origin](Self::guard).
+    pub fn admit(&mut self, now: Instant, run: RunId) -> Result<(), Instant> {
+        if let Some(fetch) = self.fetches.get_mut(run).filter(|fetch| fetch.origin != 0)
+            && let Some(breakers) = &mut self.breakers
+        {
+            breakers.admit(now, fetch.origin, run)?;
+            fetch.admitted = true;
+        }
+        Ok(())
+    }
+
+    fn tell_breaker(&mut self, now: Instant, run: RunId, attempt: Attempt) {
+        if let Some(fetch) = self.fetches.get_mut(run)
+            && core::mem::take(&mut fetch.admitted)
+            && let Some(breakers) = &mut self.breakers
+        {
+            breakers.ended(now, fetch.origin, run, attempt);
+        }
+    }
+
+    /// The function is called: its time begins.
+    fn attempted(&mut self, now: Instant, run: RunId) {
+        if let Some(fetch) = self.fetches.get_mut(run) {
+            let at = now + fetch.run.options.timeout;
+            self.deadlines.reset(&mut fetch.due, at, Due::Attempt(run));
+        }
+    }
+
+    pub(crate) fn attempt_due(&mut self, now: Instant, run: RunId) {
+        if let Some(fetch) = self.fetches.get_mut(run) {
+            fetch.due = None;
+            if fetch.run.phase == Phase::Running {
+                self.effects.push_back(Effect::TimedOut { query: fetch.query, run });
+            } else {
+                self.proceed(now, run);
+            }
         }
     }
 
@@ -245,6 +295,7 @@ impl Cache {
             _ => {
                 entry.abortable = false;
                 self.effects.push_back(Effect::Run { query, run });
+                self.attempted(now, run);
             }
         }
         if paused {

@@ -47,9 +47,12 @@
 //! | fetch on mounting, on new terms, on focus or reconnecting | [`observer`], asked by [`Cache::observe`], [`Cache::set_options`], [`Cache::occasion`] |
 //! | begin, join or replace a fetch | [`Cache::intent`] |
 //! | try again, and when | [`retry`] |
+//! | an attempt takes too long | [`retry`], as a deadline |
+//! | leave an origin alone that keeps failing | [`breaker`], asked by [`Cache::admit`] |
 //! | pause, and go on | [`network`], asked by [`Cache::begin`] and [`Cache::resume`] |
 //! | cancel when the last observer leaves | [`Cache::detach`] |
 //! | collect | [`cache`], as deadlines |
+//! | let go what is too much | [`limits`] |
 //! | which keys match | [`index`] |
 //! | who is told | [`Changes`], asked by [`Cache::update`] |
 //! | whose turn it is among mutations | [`mutation`] |
@@ -57,6 +60,7 @@
 //! Behaviour follows TanStack Query v5's documentation, by name and by rule, except where a method says
 //! otherwise: an invalidation, here, is never satisfied by a fetch that began before it.
 
+pub mod breaker;
 pub mod cache;
 pub mod effect;
 pub mod entry;
@@ -64,6 +68,7 @@ mod fetching;
 pub mod freshness;
 pub mod index;
 pub mod key;
+pub mod limits;
 pub mod mutation;
 pub mod network;
 pub mod observer;
@@ -75,16 +80,18 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use breaker::{BreakerOptions, BreakerState};
 pub use cache::Cache;
 pub use effect::{Effect, Outcome};
 pub use entry::{FetchStatus, State, Status};
 pub use fetching::{Intent, Start};
 pub use freshness::StaleTime;
 pub use key::Part;
+pub use limits::Limits;
 pub use mutation::{MutationEffect, Mutations};
 pub use network::{Host, NetworkMode};
 pub use observer::{Changes, ObserverOptions, Refetch, Snapshot};
 pub use observing::{Leave, Occasion};
-pub use retry::{Delay, Next, Retry, RunOptions, Verdict};
+pub use retry::{Delay, LONGEST_RETRY_AFTER, Next, Retry, RunOptions, Verdict};
 pub use slots::{Id, MutationId, ObserverId, QueryId, RunId};
 pub use stats::Stats;

@@ -3,6 +3,7 @@ use super::network::Host;
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
 use super::slots::{MutationId, Slots};
 use crate::deadlines::{Deadlines, Handle};
+use crate::draws::Draws;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -57,6 +58,7 @@ pub struct Mutations {
     deadlines: Deadlines<Due>,
     effects: VecDeque<MutationEffect>,
     host: Host,
+    draws: Draws,
     ticked: Instant,
 }
 
@@ -75,8 +77,14 @@ impl Mutations {
             deadlines: Deadlines::new(),
             effects: VecDeque::new(),
             host: Host::default(),
+            draws: Draws::new(1),
             ticked: Instant::from_ms(f64::NEG_INFINITY),
         }
+    }
+
+    /// What is left to chance ([`RunOptions::jitter`]) is drawn from this.
+    pub fn set_seed(&mut self, seed: u32) {
+        self.draws = Draws::new(seed.wrapping_mul(0x9E37_79B9));
     }
 
     /// How many there are.
@@ -199,7 +207,7 @@ impl Mutations {
     pub fn failed(&mut self, now: Instant, mutation: MutationId, verdict: Verdict) -> Option<Next> {
         let known = self.mutations.get_mut(mutation)?;
         let run = known.run.as_mut().filter(|run| run.phase == Phase::Running)?;
-        let next = run.failed(now, verdict);
+        let next = run.failed(now, verdict, &mut self.draws);
         if let Next::Wait(at) = next {
             run.phase = Phase::Waiting;
             known.retry = self.deadlines.set(at, Due::Retry(mutation));

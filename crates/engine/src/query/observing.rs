@@ -121,6 +121,7 @@ impl Cache {
             (true, true) => &mut self.stats.stale_served,
         };
         *count += 1;
+        self.touch(query);
     }
 
     /// The observer has new terms. [`Effect::Fetch`] follows where it was disabled before and the data is

@@ -1,5 +1,6 @@
 //! Whether and when a function that failed is tried again, and what a run of it waits for.
 use super::network::NetworkMode;
+use crate::draws::Draws;
 use crate::time::{Duration, Instant};
 
 /// How often a failed attempt is repeated.
@@ -43,25 +44,48 @@ pub struct RunOptions {
     pub retry: Retry,
     /// How late.
     pub delay: Delay,
+    /// Up to this part of each delay is added to it, by chance: what failed together does not come back
+    /// together. 0 adds nothing, 1 up to as much again.
+    pub jitter: f64,
+    /// How long an attempt may take before it counts as failed ([`Effect::TimedOut`](super::Effect::TimedOut)).
+    /// For queries only.
+    pub timeout: Duration,
     /// What it needs of the network.
     pub network_mode: NetworkMode,
 }
 
+/// What a server may ask for with `Retry-After` is waited for up to this long. Where it asks for more, the
+/// attempt is the last: nobody sits that out, and to ask sooner would be to ask in vain. Who retries
+/// [always](Retry::Always), or says so of this failure ([`Verdict::retry`]), waits for whatever is asked.
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_const(300_000.0);
+
 impl Default for RunOptions {
-    /// Three retries, a second, two and four apart, while online.
+    /// Three retries, a second, two and four apart, while online; each attempt takes as long as it takes.
     fn default() -> Self {
-        Self { retry: Retry::Times(3), delay: Delay::default(), network_mode: NetworkMode::default() }
+        Self {
+            retry: Retry::Times(3),
+            delay: Delay::default(),
+            jitter: 0.0,
+            timeout: Duration::INFINITE,
+            network_mode: NetworkMode::default(),
+        }
     }
 }
 
-/// What the user's own functions said about a failure, where they were given; `None` leaves it to the run's
-/// options.
+/// What is known of a failure: what the user's own functions said, where they were given (`None` leaves it to
+/// the run's options), and what the error says.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Verdict {
     /// Try again, or not.
     pub retry: Option<bool>,
     /// After so long.
     pub delay: Option<Duration>,
+    /// The same request would fail again, as most of HTTP's 4xx do: it is not repeated, unless
+    /// [`retry`](Self::retry) says so.
+    pub permanent: bool,
+    /// For how long the server asks not to be asked again. The next attempt is not made before, however short
+    /// the delay; see [`LONGEST_RETRY_AFTER`].
+    pub retry_after: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -113,17 +137,27 @@ impl Run {
         }
     }
 
-    pub(crate) fn failed(&mut self, now: Instant, verdict: Verdict) -> Next {
-        let again = verdict.retry.unwrap_or(match self.options.retry {
-            Retry::Times(times) => self.failures < times,
-            Retry::Always => true,
-        });
+    pub(crate) fn failed(&mut self, now: Instant, verdict: Verdict, draws: &mut Draws) -> Next {
+        let again = verdict.retry.unwrap_or(
+            !verdict.permanent
+                && match self.options.retry {
+                    Retry::Times(times) => {
+                        self.failures < times && verdict.retry_after <= LONGEST_RETRY_AFTER
+                    }
+                    Retry::Always => true,
+                },
+        );
         if self.last_attempt || !again {
             return Next::GiveUp;
         }
         let delay = verdict.delay.unwrap_or(self.options.delay.after(self.failures));
         self.failures += 1;
-        Next::Wait(now + delay)
+        let at = now + delay.max(verdict.retry_after);
+        // Nothing is drawn where nothing is left to chance.
+        match self.options.jitter > 0.0 {
+            true => Next::Wait(at + Duration::from_ms(delay.as_ms() * self.options.jitter * draws.draw())),
+            false => Next::Wait(at),
+        }
     }
 
     /// The delay is over, or what it was paused for may have come.
@@ -158,9 +192,10 @@ mod tests {
     fn check(options: RunOptions, verdict: Verdict, expected: Expect) {
         let now = Instant::ZERO;
         let mut run = Run::new(now, options);
+        let mut draws = Draws::new(7);
         let waits: Vec<_> = (0..9)
-            .map_while(|_| match run.failed(now, verdict) {
-                Next::Wait(at) => Some(format!("{}", at.as_ms())),
+            .map_while(|_| match run.failed(now, verdict, &mut draws) {
+                Next::Wait(at) => Some(format!("{:.0}", at.as_ms())),
                 _ => None,
             })
             .collect();
@@ -180,9 +215,50 @@ mod tests {
 
     #[test]
     fn the_users_functions_have_the_last_word() {
-        let no = Verdict { retry: Some(false), delay: None };
+        let no = Verdict { retry: Some(false), ..Verdict::default() };
         check(RunOptions { retry: Retry::Always, ..RunOptions::default() }, no, expect![""]);
-        let late = Verdict { retry: None, delay: Some(Duration::from_ms(7.0)) };
+        let late = Verdict { delay: Some(Duration::from_ms(7.0)), ..Verdict::default() };
         check(RunOptions { retry: Retry::Times(2), ..RunOptions::default() }, late, expect!["7 7"]);
+    }
+
+    #[test]
+    fn not_before_the_server_wants_to_be_asked_again() {
+        let busy = Verdict { retry_after: Duration::from_ms(3_000.0), ..Verdict::default() };
+        check(RunOptions::default(), busy, expect!["3000 3000 4000"]);
+        let soon = Verdict { delay: Some(Duration::from_ms(7.0)), ..busy };
+        check(RunOptions::default(), soon, expect!["3000 3000 3000"]);
+    }
+
+    #[test]
+    fn what_the_server_puts_off_too_long_is_not_sat_out() {
+        let long = Verdict { retry_after: Duration::from_ms(300_001.0), ..Verdict::default() };
+        check(RunOptions { retry: Retry::Times(2), ..RunOptions::default() }, long, expect![""]);
+        let told = Verdict { retry: Some(true), ..long };
+        check(
+            RunOptions { retry: Retry::NEVER, ..RunOptions::default() },
+            told,
+            expect!["300001 300001 300001 300001 300001 300001 300001 300001 300001"],
+        );
+        check(
+            RunOptions { retry: Retry::Always, ..RunOptions::default() },
+            long,
+            expect!["300001 300001 300001 300001 300001 300001 300001 300001 300001"],
+        );
+    }
+
+    #[test]
+    fn what_would_fail_again_is_not_repeated_unless_the_user_says_so() {
+        let gone = Verdict { permanent: true, ..Verdict::default() };
+        check(RunOptions { retry: Retry::Always, ..RunOptions::default() }, gone, expect![""]);
+        let told = Verdict { retry: Some(true), delay: Some(Duration::ZERO), ..gone };
+        check(RunOptions::default(), told, expect!["0 0 0 0 0 0 0 0 0"]);
+    }
+
+    #[test]
+    fn jitter_makes_each_delay_longer_by_up_to_its_part() {
+        let options = RunOptions { jitter: 0.5, ..RunOptions::default() };
+        check(options, Verdict::default(), expect!["1000 2110 5808"]);
+        let busy = Verdict { retry_after: Duration::from_ms(5_000.0), ..Verdict::default() };
+        check(options, busy, expect!["5000 5110 6808"]);
     }
 }

@@ -18,7 +18,7 @@ pub struct Stats {
     pub errors: u64,
     /// Attempts repeated.
     pub retries: u64,
-    /// Queries collected.
+    /// Queries collected after their gc time, or let go since there were too many.
     pub evictions: u64,
     /// How long fetches that succeeded took, retries and pauses included, in ms.
     pub latency: Histogram,

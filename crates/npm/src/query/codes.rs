@@ -76,9 +76,9 @@ pub(super) fn observer(flags: u32, stale_time: f64, interval: f64) -> ObserverOp
     }
 }
 
-/// How often (`Infinity` is always), how late in ms (negative: exponentially), and 0 online, 1 always,
-/// 2 offline first.
-pub(super) fn run(retry: f64, delay: f64, mode: u32) -> RunOptions {
+/// How often (`Infinity` is always), how late in ms (negative: exponentially), 0 online, 1 always, 2 offline
+/// first, and which part of each delay chance may add.
+pub(super) fn run(retry: f64, delay: f64, mode: u32, jitter: f64) -> RunOptions {
     RunOptions {
         retry: match retry == f64::INFINITY {
             true => Retry::Always,
@@ -93,14 +93,19 @@ pub(super) fn run(retry: f64, delay: f64, mode: u32) -> RunOptions {
             1 => NetworkMode::Always,
             _ => NetworkMode::OfflineFirst,
         },
+        jitter,
+        timeout: Duration::INFINITE,
     }
 }
 
-/// 0 no, 1 yes, 2 as the run's options say; the delay in ms, negative as the run's options say.
-pub(super) fn verdict(retry: u32, delay: f64) -> Verdict {
+/// 0 no, 1 yes, 2 as the run's options say, and bit 2 that the failure is permanent; the delay in ms, negative
+/// as the run's options say; for how many ms the server asks not to be asked again.
+pub(super) fn verdict(retry: u32, delay: f64, retry_after: f64) -> Verdict {
     Verdict {
-        retry: (retry < 2).then_some(retry == 1),
+        retry: (retry & 3 < 2).then_some(retry & 3 == 1),
         delay: (delay >= 0.0).then(|| Duration::from_ms(delay)),
+        permanent: retry & 4 != 0,
+        retry_after: Duration::from_ms(retry_after),
     }
 }
 

@@ -33,10 +33,12 @@ fn mutations(machine: usize) -> &'static mut MutationMachine {
     unsafe { &mut *(machine as *mut MutationMachine) }
 }
 
-/// A machine with no mutations. Its number is where it is.
+/// A machine with no mutations, which draws from `seed`. Its number is where it is.
 #[wasm_bindgen]
-pub fn mutation_new() -> usize {
-    Box::into_raw(Box::new(MutationMachine { mutations: Mutations::new(), about: 0 })) as usize
+pub fn mutation_new(seed: u32) -> usize {
+    let mut mutations = Mutations::new();
+    mutations.set_seed(seed);
+    Box::into_raw(Box::new(MutationMachine { mutations, about: 0 })) as usize
 }
 
 /// The machine is gone, its number spent.
@@ -100,15 +102,24 @@ pub fn mutation_can_run(machine: usize, id: u32) -> bool {
 pub fn mutation_can_start(machine: usize, id: u32, host: u32, mode: u32) -> bool {
     let m = mutations(machine);
     m.mutations.set_host(codes::host(host));
-    m.mutations.can_start(mutation(id), &codes::run(0.0, 0.0, mode))
+    m.mutations.can_start(mutation(id), &codes::run(0.0, 0.0, mode, 0.0))
 }
 
 /// Begins its run. What comes of it is polled.
 #[wasm_bindgen]
-pub fn mutation_start(machine: usize, now: f64, id: u32, host: u32, retry: f64, delay: f64, mode: u32) {
+pub fn mutation_start(
+    machine: usize,
+    now: f64,
+    id: u32,
+    host: u32,
+    retry: f64,
+    delay: f64,
+    mode: u32,
+    jitter: f64,
+) {
     let m = mutations(machine);
     m.mutations.set_host(codes::host(host));
-    m.mutations.start(at(now), mutation(id), &codes::run(retry, delay, mode));
+    m.mutations.start(at(now), mutation(id), &codes::run(retry, delay, mode, jitter));
 }
 
 /// What it waited for may have come. What comes of it is polled.
@@ -121,9 +132,9 @@ pub fn mutation_resume(machine: usize, id: u32, host: u32) -> bool {
 
 /// An attempt failed. 0: nothing runs, 1: it is tried again, 2: it is not.
 #[wasm_bindgen]
-pub fn mutation_failed(machine: usize, now: f64, id: u32, retry: u32, delay: f64) -> u32 {
+pub fn mutation_failed(machine: usize, now: f64, id: u32, retry: u32, delay: f64, retry_after: f64) -> u32 {
     let m = mutations(machine);
-    match m.mutations.failed(at(now), mutation(id), codes::verdict(retry, delay)) {
+    match m.mutations.failed(at(now), mutation(id), codes::verdict(retry, delay, retry_after)) {
         None => 0,
         Some(Next::Wait(_)) => 1,
         Some(_) => 2,

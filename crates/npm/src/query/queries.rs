@@ -4,7 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::query::{
-    Cache, Changes, Effect, Id, Intent, Leave, Next, ObserverId, Occasion, QueryId, RunId,
+    BreakerOptions, BreakerState, Cache, Changes, Effect, Id, Intent, Leave, Limits, Next, ObserverId,
+    Occasion, QueryId, RunId, RunOptions,
 };
 use whippet_engine::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ const GAVE_UP: u32 = 4;
 const STALE: u32 = 5;
 const COLLECTED: u32 = 6;
 const FREED: u32 = 7;
+const TIMED_OUT: u32 = 8;
 
 /// The machine behind one `QueryCache`.
 struct QueryMachine {
@@ -65,11 +67,13 @@ fn drop_effects(m: &mut QueryMachine) {
     while m.cache.poll_input_effect().is_some() {}
 }
 
-/// A machine with no queries. Its number is where it is.
+/// A machine with no queries, which draws from `seed`. Its number is where it is.
 #[wasm_bindgen]
-pub fn query_new() -> usize {
+pub fn query_new(seed: u32) -> usize {
+    let mut cache = Cache::new();
+    cache.set_seed(seed);
     Box::into_raw(Box::new(QueryMachine {
-        cache: Cache::new(),
+        cache,
         state: [0.0; STATE_LEN],
         key: [0; KEY_LEN],
         ids: Vec::new(),
@@ -135,6 +139,30 @@ pub fn query_remove(machine: usize, now: f64, id: u32) -> u32 {
     u32::from(spent) | (m.ids.len() as u32) << 1
 }
 
+/// From now on the cache holds at most so many queries and bytes, if it can.
+#[wasm_bindgen]
+pub fn query_set_limits(machine: usize, entries: f64, bytes: f64) {
+    queries(machine).cache.set_limits(Limits { entries: entries as usize, bytes });
+}
+
+/// The query to remove next, or 0: never `keep`.
+#[wasm_bindgen]
+pub fn query_evict(machine: usize, keep: u32) -> u32 {
+    queries(machine).cache.evict(Some(query(keep))).map_or(0, QueryId::raw)
+}
+
+/// How many bytes its data takes.
+#[wasm_bindgen]
+pub fn query_set_bytes(machine: usize, id: u32, bytes: f64) {
+    queries(machine).cache.set_bytes(query(id), bytes);
+}
+
+/// It was read.
+#[wasm_bindgen]
+pub fn query_touch(machine: usize, id: u32) {
+    queries(machine).cache.touch(query(id));
+}
+
 /// Raises its gc time; gives what it is now.
 #[wasm_bindgen]
 pub fn query_raise_gc_time(machine: usize, id: u32, gc_time: f64) -> f64 {
@@ -142,13 +170,18 @@ pub fn query_raise_gc_time(machine: usize, id: u32, gc_time: f64) -> f64 {
     m.cache.raise_gc_time(query(id), Duration::from_ms(gc_time)).as_ms()
 }
 
-/// Lists the queries whose key begins with the first `len` parts in the buffer; gives how many.
+/// Lists the queries whose key begins with the first `len` parts in the buffer, or of these the observed; gives
+/// how many.
 #[wasm_bindgen]
-pub fn query_each(machine: usize, len: usize) -> usize {
+pub fn query_each(machine: usize, len: usize, observed: bool) -> usize {
     let m = queries(machine);
-    let ids = &mut m.ids;
+    let (cache, ids) = (&m.cache, &mut m.ids);
     ids.clear();
-    m.cache.each(&m.key[..len.min(KEY_LEN)], |id| ids.push(id.raw()));
+    cache.each(&m.key[..len.min(KEY_LEN)], |id| {
+        if !observed || !cache.observers(id).is_empty() {
+            ids.push(id.raw());
+        }
+    });
     ids.len()
 }
 
@@ -207,12 +240,24 @@ pub fn query_intent(machine: usize, id: u32, cancel_refetch: bool) -> u32 {
     }
 }
 
-/// Begins a run, which is paused where the state says so.
+/// Begins a run, which is paused where the state says so; an attempt of it may take `timeout` ms.
 #[wasm_bindgen]
-pub fn query_begin(machine: usize, now: f64, id: u32, host: u32, retry: f64, delay: f64, mode: u32) -> u32 {
+pub fn query_begin(
+    machine: usize,
+    now: f64,
+    id: u32,
+    host: u32,
+    retry: f64,
+    delay: f64,
+    mode: u32,
+    jitter: f64,
+    timeout: f64,
+) -> u32 {
     let m = queries(machine);
     m.cache.set_host(codes::host(host));
-    let run = m.cache.begin(at(now), query(id), &codes::run(retry, delay, mode));
+    let options = codes::run(retry, delay, mode, jitter);
+    let options = RunOptions { timeout: Duration::from_ms(timeout), ..options };
+    let run = m.cache.begin(at(now), query(id), &options);
     done(m, id);
     run.map_or(0, RunId::raw)
 }
@@ -226,9 +271,17 @@ pub fn query_set_abortable(machine: usize, id: u32, abortable: bool) {
 
 /// An attempt failed. 0: the run is over, 1: it is tried again, 2: it is not.
 #[wasm_bindgen]
-pub fn query_failed(machine: usize, now: f64, id: u32, run_id: u32, retry: u32, delay: f64) -> u32 {
+pub fn query_failed(
+    machine: usize,
+    now: f64,
+    id: u32,
+    run_id: u32,
+    retry: u32,
+    delay: f64,
+    retry_after: f64,
+) -> u32 {
     let m = queries(machine);
-    let next = m.cache.attempt_failed(at(now), run(run_id), codes::verdict(retry, delay));
+    let next = m.cache.attempt_failed(at(now), run(run_id), codes::verdict(retry, delay, retry_after));
     done(m, id);
     match next {
         None => 0,
@@ -263,6 +316,38 @@ pub fn query_end(machine: usize, now: f64, run_id: u32, outcome: u32) -> u32 {
     let again = m.cache.end(at(now), run(run_id), codes::outcome(outcome));
     drop_effects(m);
     again.map_or(0, ObserverId::raw)
+}
+
+// Circuit breakers. An origin is a number from 1.
+
+/// From now on there are breakers: so many failures within `window` ms open one for `open_for` ms.
+#[wasm_bindgen]
+pub fn query_set_breakers(machine: usize, failures: u32, window: f64, open_for: f64) {
+    let options =
+        BreakerOptions { failures, window: Duration::from_ms(window), open_for: Duration::from_ms(open_for) };
+    queries(machine).cache.set_breakers(options);
+}
+
+/// The run asks this origin.
+#[wasm_bindgen]
+pub fn query_guard(machine: usize, run_id: u32, origin: u32) {
+    queries(machine).cache.guard(run(run_id), origin);
+}
+
+/// Whether the run's attempt goes through: 0, or until when none will.
+#[wasm_bindgen]
+pub fn query_admit(machine: usize, now: f64, run_id: u32) -> f64 {
+    queries(machine).cache.admit(at(now), run(run_id)).err().map_or(0.0, Instant::as_ms)
+}
+
+/// An origin's breaker: 0 closed, -1 half-open, or until when it is open.
+#[wasm_bindgen]
+pub fn query_breaker(machine: usize, now: f64, origin: u32) -> f64 {
+    match queries(machine).cache.breaker(at(now), origin) {
+        BreakerState::Closed => 0.0,
+        BreakerState::HalfOpen => -1.0,
+        BreakerState::Open(until) => until.as_ms(),
+    }
 }
 
 // Observers. The options of one are flags, a stale time and an interval.
@@ -398,6 +483,7 @@ pub fn query_poll(machine: usize) -> u32 {
             Effect::Fetch { query, observer } => (FETCH, None, [observer.raw(), query.raw()]),
             Effect::Run { query, run } => (RUN, Some(query), [query.raw(), run.raw()]),
             Effect::Paused { query, run } => (PAUSED, Some(query), [query.raw(), run.raw()]),
+            Effect::TimedOut { query, run } => (TIMED_OUT, None, [query.raw(), run.raw()]),
             Effect::GaveUp { query, run } => (GAVE_UP, Some(query), [query.raw(), run.raw()]),
             Effect::Stale { observer } => (STALE, None, [observer.raw(), 0]),
             Effect::Collected { query } => (COLLECTED, None, [query.raw(), 0]),

@@ -232,7 +232,8 @@ impl Client {
             }
             Effect::Freed { part } => self.0.kept.borrow_mut().keys.free(part),
             // What waits is seen in the query's state, and `Changed` follows.
-            Effect::Paused { .. } => {}
+            // No terms of this face have a timeout.
+            Effect::Paused { .. } | Effect::TimedOut { .. } => {}
         }
     }
 

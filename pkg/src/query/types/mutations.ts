@@ -56,6 +56,8 @@ export interface MutationOptions<
   /** How often a failure is repeated; never, by default. */
   retry?: RetryValue<TError>
   retryDelay?: RetryDelayValue<TError>
+  /** As for queries. */
+  retryJitter?: boolean | number
   networkMode?: NetworkMode
   gcTime?: number
   _defaulted?: boolean

@@ -1,4 +1,6 @@
 // What queries are given.
+import type { BreakerConfig } from '../breaker.js'
+import type { CacheLimits } from '../limits.js'
 import type { DehydrateOptions, HydrateOptions } from '../hydration.js'
 import type { MutationCache } from '../mutationCache.js'
 import type { QueryFilters, QueryTypeFilter } from '../matching.js'
@@ -138,10 +140,27 @@ export interface QueryOptions<
   TQueryKey extends QueryKey = QueryKey,
   TPageParam = never,
 > {
-  /** How often a failed fetch is repeated; 3 by default, 0 on a server. */
+  /**
+   * How often a failed fetch is repeated; 3 by default, 0 on a server. An error with `retryable: false` (as
+   * `HttpError` has for most 4xx) is not repeated, unless this is a function that says so.
+   */
   retry?: RetryValue<TError>
-  /** How long before each, in ms; by default a second, doubled each time, up to thirty. */
+  /**
+   * How long before each, in ms; by default a second, doubled each time, up to thirty. Where the error has a
+   * `retryAfter` (in ms, as `HttpError` takes it from the server's `Retry-After`), at least that long; where
+   * that is more than five minutes, the fetch fails instead, unless `retry` is `true` or a function that says so.
+   */
   retryDelay?: RetryDelayValue<TError>
+  /**
+   * Up to this part of each delay is added to it, by chance, so that what failed together does not come back
+   * together; `true` is a half. Drawn from the client's `seed`. None by default.
+   */
+  retryJitter?: boolean | number
+  /**
+   * How long an attempt may take, in ms. Then its `signal` is aborted, and it has failed with a `TimeoutError`,
+   * which is repeated like any other failure. For ever by default, and where it is not above zero.
+   */
+  timeout?: number
   networkMode?: NetworkMode
   /** How long it is kept when nobody looks at it, in ms; five minutes by default. */
   gcTime?: number
@@ -335,10 +354,17 @@ export interface DefaultOptions<TError = DefaultError> {
   hydrate?: HydrateOptions['defaultOptions']
   dehydrate?: DehydrateOptions
 }
-export interface QueryClientConfig {
+export interface QueryClientConfig extends CacheLimits {
   queryCache?: QueryCache
   mutationCache?: MutationCache
   defaultOptions?: DefaultOptions
+  /** What is left to chance (`retryJitter`) is drawn from this number: the same seed, the same delays. */
+  seed?: number
+  /**
+   * Origins that keep failing are left alone for a while: fetches from them fail at once with a
+   * `CircuitOpenError`. `true` takes the defaults. None by default.
+   */
+  breaker?: boolean | BreakerConfig
 }
 
 export type NotifyEventType =

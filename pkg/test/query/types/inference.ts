@@ -105,3 +105,15 @@ const filters: QueryFilters = { queryKey: ['x'], type: 'active' }
 client.getQueryCache().findAll(filters)
 const { hitRate } = client.stats()
 is<Equal<typeof hitRate, number | undefined>>()
+
+// What is ours alone is typed as well.
+const guarded = new QueryClient({ seed: 1, breaker: { failures: 3, origin: (query) => query.meta?.origin as string } })
+new QueryClient({ breaker: true })
+for (const { origin, state, until } of guarded.breakers()) {
+  is<Equal<typeof origin, string>>()
+  is<Equal<typeof state, 'closed' | 'open' | 'half-open'>>()
+  is<Equal<typeof until, number | undefined>>()
+}
+void guarded.fetchQuery({ queryKey: ['slow'], queryFn: () => 1, timeout: 5_000, retryJitter: 0.2 })
+// @ts-expect-error a timeout is a number of ms
+void guarded.fetchQuery({ queryKey: ['slow'], queryFn: () => 1, timeout: '5s' })

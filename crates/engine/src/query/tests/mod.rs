@@ -2,7 +2,9 @@
 mod collecting;
 mod fetching;
 mod keys;
+mod limits;
 mod mutating;
 mod observing;
 mod properties;
 mod sim;
+mod trouble;

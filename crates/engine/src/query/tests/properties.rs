@@ -142,7 +142,14 @@ impl Face {
             }
             Step::Fetch { query: i, cancel } => {
                 if let Some(query) = query(self, i) {
-                    self.cache.fetch(now, query, &RunOptions::default(), cancel);
+                    // Every other one is given little time.
+                    let timeout = if i % 2 == 0 { Duration::from_ms(40.0) } else { Duration::INFINITE };
+                    self.cache.fetch(
+                        now,
+                        query,
+                        &RunOptions { timeout, jitter: 0.5, ..RunOptions::default() },
+                        cancel,
+                    );
                 }
             }
             Step::Succeed(i) => {
@@ -156,7 +163,7 @@ impl Face {
             }
             Step::Fail { run: i, again } => {
                 if let Some((run, _)) = pick(&self.runs, i) {
-                    self.cache.failed(now, run, Verdict { retry: Some(again), delay: None });
+                    self.cache.failed(now, run, Verdict { retry: Some(again), ..Verdict::default() });
                 }
             }
             Step::Cancel(i) => {
@@ -203,6 +210,20 @@ impl Face {
         self.settle();
     }
 
+    /// All runs ask one origin; what its breaker refuses has failed.
+    fn attempt(&mut self, run: RunId) {
+        let now = self.now();
+        self.cache.guard(run, 1);
+        let state = self.cache.breaker(now, 1);
+        match self.cache.admit(now, run) {
+            Ok(()) => assert!(!matches!(state, BreakerState::Open(_)), "let through an open breaker"),
+            Err(until) => {
+                assert!(state != BreakerState::Closed && until > now, "refused until then");
+                self.cache.failed(now, run, Verdict { permanent: true, ..Verdict::default() });
+            }
+        }
+    }
+
     fn settle(&mut self) {
         while let Some(effect) = self.cache.poll_effect() {
             match effect {
@@ -218,6 +239,12 @@ impl Face {
                     if self.begun.insert(run, self.begun.get(&run).copied().unwrap_or(self.step)).is_none() {
                         self.runs.push((run, query));
                     }
+                    if matches!(effect, Effect::Run { .. }) {
+                        self.attempt(run);
+                    }
+                }
+                Effect::TimedOut { run, .. } => {
+                    self.cache.failed(self.now(), run, Verdict::default());
                 }
                 Effect::GaveUp { run, .. } => self.cache.give_up(self.now(), run),
                 Effect::Settled { run, .. } => {
@@ -266,7 +293,7 @@ impl Face {
                 .iter()
                 .map(|(_, o)| usize::from(o.stale.is_some()) + usize::from(o.interval.is_some()))
                 .sum::<usize>()
-            + cache.fetches.iter().filter(|(_, fetch)| fetch.retry.is_some()).count();
+            + cache.fetches.iter().filter(|(_, fetch)| fetch.due.is_some()).count();
         assert_eq!(cache.deadlines.len(), handles);
         if let Some(at) = cache.next_deadline() {
             assert!(at.as_ms() >= self.now, "the next deadline is not in the past");
@@ -278,6 +305,7 @@ proptest! {
     #[test]
     fn whatever_happens_it_stays_consistent(steps in prop::collection::vec(step(), 0..120)) {
         let mut face = Face::default();
+        face.cache.set_breakers(BreakerOptions { failures: 3, window: Duration::from_ms(500.0), ..Default::default() });
         for step in &steps {
             face.play(step);
             face.check();

@@ -126,6 +126,11 @@ impl Sim {
                     let line = format!("paused {}", self.q(query));
                     self.note(&line);
                 }
+                Effect::TimedOut { query, run } => {
+                    let line = format!("timed out {}", self.q(query));
+                    self.note(&line);
+                    self.cache.failed(self.now(), run, Verdict::default());
+                }
                 Effect::GaveUp { query, run } => {
                     let line = format!("gave up {}", self.q(query));
                     self.note(&line);

@@ -1,0 +1,143 @@
+use super::sim::{Sim, fresh_for};
+use crate::query::*;
+use crate::time::Duration;
+use proptest::prelude::*;
+use std::vec;
+use std::vec::Vec;
+
+fn limited(entries: usize, bytes: f64) -> Sim {
+    let mut sim = Sim::default();
+    sim.cache.set_limits(Limits { entries, bytes });
+    sim
+}
+
+/// What goes, as a face lets it go.
+fn evicted(sim: &mut Sim, keep: Option<QueryId>) -> Vec<QueryId> {
+    let mut gone = Vec::new();
+    while let Some(query) = sim.cache.evict(keep) {
+        assert!(sim.cache.remove(sim.now(), query));
+        gone.push(query);
+    }
+    gone
+}
+
+#[test]
+fn the_longest_unused_goes_first() {
+    let mut sim = limited(3, f64::INFINITY);
+    let [a, b, c, d] = [0; 4].map(|_| sim.query());
+    // A read, and data, are uses.
+    sim.cache.touch(a);
+    sim.cache.set_data(sim.now(), b, sim.now(), true);
+    let e = sim.query();
+    assert_eq!(evicted(&mut sim, None), vec![c, d]);
+    let f = sim.query();
+    sim.cache.note_read(sim.now(), a, &ObserverOptions::default());
+    assert_eq!(evicted(&mut sim, None), vec![b]);
+    assert_eq!(sim.cache.stats().evictions, 3);
+    assert!([a, e, f].iter().all(|query| sim.cache.state(*query).is_some()));
+}
+
+#[test]
+fn what_is_needed_stays_and_goes_when_it_no_longer_is() {
+    let mut sim = limited(0, f64::INFINITY);
+    let observed = sim.query();
+    let observer = sim.observe(observed, fresh_for(f64::INFINITY));
+    sim.succeed();
+    let fetching = sim.query();
+    sim.fetch(fetching, false);
+    let kept = sim.query();
+    assert_eq!(evicted(&mut sim, Some(kept)), vec![]);
+    sim.succeed();
+    assert_eq!(evicted(&mut sim, Some(fetching)), vec![kept]);
+    sim.unobserve(observer);
+    assert_eq!(evicted(&mut sim, None), vec![fetching, observed]);
+    assert!(sim.cache.is_empty());
+}
+
+#[test]
+fn bytes_are_counted_as_they_come_and_go() {
+    let mut sim = limited(usize::MAX, 100.0);
+    let [a, b] = [0; 2].map(|_| sim.query());
+    sim.cache.set_bytes(a, 60.0);
+    sim.cache.set_bytes(b, 40.0);
+    assert_eq!(evicted(&mut sim, None), vec![]);
+    sim.cache.set_bytes(b, 50.0);
+    assert_eq!(evicted(&mut sim, Some(b)), vec![a]);
+    assert_eq!(sim.cache.bytes(), 50.0);
+    sim.pass(120_000.0);
+    assert_eq!(sim.cache.bytes(), 0.0, "what was collected weighs nothing");
+}
+
+#[test]
+fn limits_that_come_late_count_for_what_is_there() {
+    let mut sim = Sim::default();
+    let [a, _b] = [0; 2].map(|_| sim.query());
+    assert_eq!(sim.cache.evict(None), None);
+    sim.cache.set_limits(Limits { entries: 1, ..Limits::default() });
+    assert_eq!(evicted(&mut sim, None), vec![a]);
+}
+
+proptest! {
+    /// Against a list that is searched from end to end.
+    #[test]
+    fn goes_in_the_order_of_use(steps in prop::collection::vec((0..8usize, 0..6u32), 0..80)) {
+        let mut sim = limited(4, 30.0);
+        let mut model: Vec<(QueryId, f64, Option<ObserverId>)> = Vec::new();
+        for (i, what) in steps {
+            let at = (!model.is_empty()).then(|| i % model.len());
+            match (what, at) {
+                (0 | 1, _) | (_, None) => {
+                    let query = sim.query_kept(f64::INFINITY);
+                    model.push((query, 0.0, None));
+                }
+                (2, Some(at)) => {
+                    sim.cache.touch(model[at].0);
+                    let used = model.remove(at);
+                    model.push(used);
+                }
+                (3, Some(at)) => {
+                    model[at].1 = i as f64 * 3.0;
+                    sim.cache.set_bytes(model[at].0, model[at].1);
+                }
+                (4, Some(at)) if model[at].2.is_none() => {
+                    let options = ObserverOptions::default();
+                    model[at].2 = Some(sim.cache.attach(sim.now(), model[at].0, options));
+                }
+                (_, Some(at)) => if let Some(observer) = model[at].2.take() {
+                    sim.cache.detach(sim.now(), observer);
+                    let used = model.remove(at);
+                    model.push(used);
+                },
+            }
+            let mut gone = Vec::new();
+            let over = |model: &[(QueryId, f64, _)]| {
+                model.len() > 4 || model.iter().map(|known| known.1).sum::<f64>() > 30.0
+            };
+            while over(&model) && let Some(at) = model.iter().position(|known| known.2.is_none()) {
+                gone.push(model.remove(at).0);
+            }
+            prop_assert_eq!(evicted(&mut sim, None), gone);
+            prop_assert_eq!(sim.cache.bytes(), model.iter().map(|known| known.1).sum::<f64>());
+        }
+    }
+}
+
+#[test]
+fn letting_go_costs_what_goes_not_what_is_held() {
+    let cost = |held: usize| {
+        let mut sim = limited(held, f64::INFINITY);
+        let now = sim.now();
+        for part in 0..held as u32 + 1_000 {
+            let query = sim.cache.insert(now, &[part], State::default(), Duration::INFINITE);
+            if part % 10 == 0 {
+                sim.cache.attach(now, query, ObserverOptions::default());
+            }
+            evicted(&mut sim, Some(query));
+        }
+        assert_eq!((sim.cache.len(), sim.cache.stats().evictions), (held, 1_000));
+        sim.cache.uses.steps
+    };
+    // Each that goes, and once each that is looked at and stays.
+    assert!(cost(2_000) <= 1_000 + 300, "{} steps", cost(2_000));
+    assert_eq!(cost(20_000), cost(2_000), "ten times as much in the cache costs nothing more");
+}

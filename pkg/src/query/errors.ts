@@ -1,0 +1,32 @@
+// Why an attempt failed, where the cache itself is the reason.
+
+/** An attempt took longer than the query's `timeout`. */
+export class TimeoutError extends Error {
+  /** How long it was given, in ms. */
+  readonly timeout: number
+
+  constructor(timeout: number, queryHash: string) {
+    super(`No answer within ${timeout} ms: ${queryHash}. Raise the query's \`timeout\`, or see why it takes so long.`)
+    this.name = 'TimeoutError'
+    this.timeout = timeout
+  }
+}
+
+/** An attempt was not made, since its origin kept failing: its circuit breaker is open. */
+export class CircuitOpenError extends Error {
+  readonly origin: string
+  /** Until when no attempt is made, in ms since the epoch. */
+  readonly until: number
+  /** It is not repeated, unless a `retry` function says so. */
+  readonly retryable = false
+  /** In how many ms it may be. */
+  readonly retryAfter: number
+
+  constructor(origin: string, until: number) {
+    super(`${origin} kept failing and is left alone until ${new Date(until).toISOString()}`)
+    this.name = 'CircuitOpenError'
+    this.origin = origin
+    this.until = until
+    this.retryAfter = Math.max(until - Date.now(), 0)
+  }
+}

@@ -1,0 +1,63 @@
+// How much a cache may hold, and how much a value weighs.
+
+/** How much a cache holds. What is observed or on its way is never let go, so it may be more. */
+export interface CacheLimits {
+  /**
+   * So many queries. Where there are more, those that nobody looks at go, the longest unused first:
+   * `client.stats().evictions` counts them. No limit by default.
+   */
+  maxEntries?: number
+  /**
+   * So many bytes of data: where it came from `jsonQuery`, as long as the body was; otherwise estimated from a
+   * sample of at most 1000 values, a character counting as one byte and a number as eight. No limit by default.
+   */
+  maxBytes?: number
+}
+
+/** A limit as the engine reads it. */
+export function limitCode(limit: number | undefined): number {
+  return limit !== undefined && limit >= 0 ? limit : Infinity
+}
+
+const MAX_LOOKS = 1000
+/** Of a list, so many items stand for all. */
+const SAMPLE = 20
+const MAX_DEPTH = 16
+
+/** How many bytes `data` takes, about. What it costs does not grow with `data`. */
+export function estimateBytes(data: unknown): number {
+  let looks = 0
+  const weigh = (value: any, depth: number): number => {
+    if (typeof value === 'string') return value.length
+    if (typeof value !== 'object' || value === null) return 8
+    if (typeof value.byteLength === 'number') return value.byteLength
+    if (typeof value.size === 'number' && typeof value.arrayBuffer === 'function') return value.size
+    if (looks >= MAX_LOOKS || depth > MAX_DEPTH) return 8
+    const [count, items] = members(value)
+    let sum = 0
+    for (const item of items) {
+      looks++
+      sum += weigh(item, depth + 1)
+    }
+    return 16 + 8 * count + (items.length ? (sum * count) / items.length : 0)
+  }
+  return weigh(data, 0)
+}
+
+/** How many values there are inside, and some of them. */
+function members(value: any): [number, unknown[]] {
+  if (Array.isArray(value)) {
+    const step = Math.max(value.length / SAMPLE, 1)
+    const places = Array.from({ length: Math.min(value.length, SAMPLE) }, (_, i) => Math.floor(i * step))
+    return [value.length, places.map((place) => value[place])]
+  }
+  if (value instanceof Map || value instanceof Set) {
+    const some: unknown[] = []
+    for (const item of value.values()) if (some.push(item) === SAMPLE) break
+    return [value.size, some]
+  }
+  const some: unknown[] = []
+  const names = Object.keys(value)
+  for (const name of names.slice(0, SAMPLE)) some.push(name, value[name])
+  return [2 * names.length, some]
+}

@@ -1,0 +1,23 @@
+// What the engine behind a cache is given when it starts.
+import type { BreakerConfig } from './breaker.js'
+import type { CacheLimits } from './limits.js'
+import type { Exports } from './wasm.js'
+
+/** @internal A client and a recording write here; what is written after the engine has started has no effect. */
+export interface Setup {
+  seed?: number
+  breaker?: BreakerConfig
+  limits?: CacheLimits
+  /** Stands between the face and the machine. */
+  tap?: (exports: Exports) => Exports
+}
+
+/** @internal The exports that a cache is to call. */
+export function tapped(exports: Exports, setup: Setup): Exports {
+  return setup.tap ? setup.tap(exports) : exports
+}
+
+/** @internal What is left to chance is drawn from this. */
+export function seedOf(setup: Setup): number {
+  return setup.seed ?? Math.random() * 2 ** 32
+}

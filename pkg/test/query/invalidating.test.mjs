@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { QueryClient, QueryObserver, matchQuery } from 'whippet/query'
+import { after, pass, simulatedTime, watch } from './clock.mjs'
+
+simulatedTime()
+
+/** A server whose answer is what it held when it was asked, and takes 10 ms. */
+function server() {
+  const asked = []
+  const queryFn = () => {
+    asked.push(queryFn.value)
+    return after(10, queryFn.value)
+  }
+  return Object.assign(queryFn, { value: 'old', asked })
+}
+
+test('a fetchQuery after an invalidation waits for data that is newer than it', async () => {
+  const client = new QueryClient()
+  const queryFn = server()
+  const options = { queryKey: ['a'], queryFn, staleTime: 60_000 }
+  const first = client.fetchQuery(options)
+  await pass(5)
+  queryFn.value = 'new'
+  await client.invalidateQueries({ queryKey: ['a'] })
+  await pass(5)
+  assert.equal(await first, 'old')
+  assert.equal(client.getQueryState(['a']).isInvalidated, true, 'the answer is older than the invalidation')
+  const second = client.fetchQuery(options)
+  await pass(10)
+  assert.equal(await second, 'new')
+  assert.equal(client.getQueryState(['a']).isInvalidated, false)
+  assert.deepEqual(queryFn.asked, ['old', 'new'])
+})
+
+test('an invalidation of what is looked at replaces the fetch that began before', async () => {
+  const client = new QueryClient()
+  const queryFn = server()
+  const { seen, unsubscribe } = watch(new QueryObserver(client, { queryKey: ['a'], queryFn, staleTime: 60_000 }), 'data')
+  await pass(5)
+  queryFn.value = 'new'
+  const done = client.invalidateQueries({ queryKey: ['a'] })
+  await pass(10)
+  await done
+  assert.equal(client.getQueryData(['a']), 'new')
+  assert.ok(!seen.flat().includes('old'))
+  assert.equal(client.getQueryState(['a']).isInvalidated, false)
+  unsubscribe()
+})
+
+test('an invalidation that refetches nothing, or joins, still outdates the fetch on its way', async () => {
+  for (const how of [[{ refetchType: 'none' }], [{}, { cancelRefetch: false }]]) {
+    const client = new QueryClient()
+    const queryFn = server()
+    const { unsubscribe } = watch(new QueryObserver(client, { queryKey: ['a'], queryFn, staleTime: 60_000 }))
+    await pass(5)
+    queryFn.value = 'new'
+    void client.invalidateQueries({ queryKey: ['a'], ...how[0] }, how[1])
+    await pass(5)
+    const { isInvalidated } = client.getQueryState(['a'])
+    assert.equal(isInvalidated, true, 'the answer is older than the invalidation')
+    await pass(20)
+    void client.prefetchQuery({ queryKey: ['a'], queryFn, staleTime: 60_000 })
+    await pass(20)
+    assert.equal(client.getQueryData(['a']), 'new')
+    unsubscribe()
+  }
+})
+
+test('data that is set after an invalidation does not make an older answer valid', async () => {
+  const client = new QueryClient()
+  const queryFn = server()
+  void client.prefetchQuery({ queryKey: ['a'], queryFn })
+  await pass(5)
+  await client.invalidateQueries({ queryKey: ['a'] })
+  client.setQueryData(['a'], 'mine')
+  assert.equal(client.getQueryState(['a']).isInvalidated, false)
+  await pass(5)
+  assert.equal(client.getQueryState(['a']).isInvalidated, true)
+})
+
+test('a reset fetches those that are looked at, and looks at no other', async () => {
+  const client = new QueryClient()
+  const queryFn = server()
+  for (let i = 0; i < 100; i++) client.setQueryData(['other', i], i)
+  client.setQueryData(['a', 1], 'set')
+  const { unsubscribe } = watch(new QueryObserver(client, { queryKey: ['a', 2], queryFn }))
+  await pass(10)
+  const others = client.getQueryCache().findAll({ queryKey: ['other'] })
+  const looked = others.map((query) => (query.isActive = () => assert.fail('it was looked at')))
+  assert.equal(looked.length, 100)
+  for (const filters of [{ queryKey: ['a'] }, { queryKey: ['a'], stale: true }, { queryKey: ['a', 2], exact: true }]) {
+    void client.resetQueries(filters)
+    assert.equal(client.getQueryState(['a', 2]).fetchStatus, 'fetching')
+    await pass(10)
+  }
+  assert.equal(client.getQueryData(['a', 1]), undefined)
+  assert.equal(queryFn.asked.length, 4)
+  unsubscribe()
+})
+
+test('active and inactive are found as a comparison of each finds them', () => {
+  const client = new QueryClient()
+  for (let i = 0; i < 6; i++) client.setQueryData(['a', i % 2, i], i)
+  for (const [i, enabled] of [[1, true], [2, false], [4, true], [5, () => false]]) {
+    new QueryObserver(client, { queryKey: ['a', i % 2, i], enabled, staleTime: Infinity }).subscribe(() => {})
+  }
+  const all = client.getQueryCache().getAll()
+  for (const type of ['active', 'inactive', 'all']) {
+    for (const key of [['a'], ['a', 0], ['a', 1, 5]]) {
+      for (const exact of [true, false]) {
+        const filters = { queryKey: key, type, exact }
+        const found = client.getQueryCache().findAll(filters).map((query) => query.queryHash)
+        assert.deepEqual(found, all.filter((query) => matchQuery(filters, query)).map((query) => query.queryHash))
+      }
+    }
+  }
+})

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { QueryClient, QueryObserver, replaceEqualDeep } from 'whippet/query'
+import { simulatedTime } from './clock.mjs'
+
+simulatedTime()
+
+/** What a cache that holds `before` makes of `after`. */
+function stored(before, after) {
+  const client = new QueryClient()
+  client.setQueryData(['a'], before)
+  return client.setQueryData(['a'], after)
+}
+
+test('an equal Date, Map or Set is the old one', () => {
+  const make = () => ({
+    at: new Date(5),
+    never: new Date(NaN),
+    byId: new Map([[1, { name: 'a', at: new Date(7) }], [2, { name: 'b' }]]),
+    tags: new Set(['x', 'y', NaN, { deep: [1] }]),
+    empty: [new Map(), new Set()],
+  })
+  const before = make()
+  assert.equal(stored(before, make()), before)
+  assert.equal(stored(new Date(3), new Date(4)).getTime(), 4)
+})
+
+test('of a Map or Set that changed, what is equal is the old one', () => {
+  const before = { map: new Map([['a', { n: 1 }], ['b', { n: 2 }], ['c', 3]]), set: new Set([{ n: 1 }, { n: 2 }]) }
+  const next = { map: new Map([['z', 0], ['a', { n: 1 }], ['b', { n: 5 }]]), set: new Set([{ n: 1 }, { n: 3 }, 4]) }
+  const after = stored(before, next)
+  assert.deepEqual(after, next)
+  assert.equal(after.map.get('a'), before.map.get('a'))
+  assert.notEqual(after.map, before.map)
+  assert.equal([...after.set][0], [...before.set][0])
+
+  // Another order is another value, and so is a key more or less.
+  const order = (...keys) => new Map(keys.map((key) => [key, 1]))
+  assert.deepEqual([...stored(order('a', 'b'), order('b', 'a')).keys()], ['b', 'a'])
+  assert.equal(stored(order('a', 'b'), order('a')).size, 1)
+  assert.equal(stored(order('a'), order('a', 'b')).size, 2)
+  assert.equal(stored(new Map([['a', undefined]]), new Map([['b', undefined]])).has('b'), true)
+})
+
+test('keys and members that are objects are shared by their place, and never become one', () => {
+  const keyed = (n) => new Map([[{ id: 1 }, 'a'], [{ id: n }, 'b']])
+  const before = keyed(2)
+  assert.equal(stored(before, keyed(2)), before)
+  assert.equal([...stored(before, keyed(3)).keys()][0], [...before.keys()][0])
+
+  const old = { id: 1 }
+  const both = stored(new Set([old]), new Set([{ id: 1 }, old]))
+  assert.equal(both.size, 2)
+})
+
+test('what is no plain Date, Map or Set is taken as it comes', () => {
+  class Money extends Map {}
+  const money = new Money([[1, 1]])
+  assert.equal(stored(new Money([[1, 1]]), money), money)
+  const date = new Date(1)
+  assert.equal(stored(new Map(), date), date)
+  // The exported helper is query-core's: it looks into what JSON has, and no further.
+  assert.equal(replaceEqualDeep(new Date(1), date), date)
+})
+
+test('a value that contains itself is stored as it came', () => {
+  const ring = (n) => {
+    const first = { n }
+    first.rest = [{ first }, first]
+    return first
+  }
+  const [before, after] = [ring(1), ring(1)]
+  assert.equal(stored(before, after), after)
+  assert.equal(after.rest[1], after)
+
+  // Every way through it is another: a walk that forgets where it was does not come back.
+  const web = () => {
+    const nodes = Array.from({ length: 30 }, () => ({}))
+    for (const node of nodes) nodes.forEach((other, i) => (node[i] = other))
+    return nodes[0]
+  }
+  const [left, right] = [web(), web()]
+  assert.equal(stored(left, right), right)
+  assert.equal(replaceEqualDeep(left, right), right)
+
+  const self = (make, add) => {
+    const value = make()
+    add(value)
+    return value
+  }
+  const map = () => self(() => new Map(), (value) => value.set('me', value))
+  const set = () => self(() => new Set(), (value) => value.add([value]))
+  for (const make of [map, set]) {
+    const next = make()
+    assert.equal(stored(make(), next), next)
+  }
+})
+
+test('what is reached in many ways is walked once', () => {
+  const diamonds = (leaf) => {
+    let value = { leaf }
+    for (let i = 0; i < 60; i++) value = { left: value, right: value }
+    return value
+  }
+  const before = diamonds(1)
+  assert.equal(stored(before, diamonds(1)), before)
+})
+
+test('select shares what it makes', () => {
+  const client = new QueryClient()
+  client.setQueryData(['a'], [1, 2])
+  const observer = new QueryObserver(client, { queryKey: ['a'], enabled: false, select: (list) => new Set(list.slice(0, 1)) })
+  observer.subscribe(() => {})
+  const before = observer.getCurrentResult().data
+  client.setQueryData(['a'], [1, 3])
+  assert.equal(observer.getCurrentResult().data, before)
+})

@@ -1,0 +1,216 @@
+//! Replays what `recordSession` of the npm package wrote down in JavaScript, natively: the same inputs to the same
+//! exports, and the same must come of them.
+//!
+//! A line is `export argument… = result`, then `state …` where the state in the buffer changed and `ids …` where
+//! ids were listed. A line that begins with `state` or `key` is what JavaScript wrote into a buffer before the
+//! next call. The machine, which is every export's first argument, is left out.
+use crate::query::mutations::*;
+use crate::query::queries::*;
+use std::panic;
+
+/// Numbers as JavaScript passes them to wasm.
+trait Argument {
+    fn of(number: f64) -> Self;
+}
+
+impl Argument for f64 {
+    fn of(number: f64) -> Self {
+        number
+    }
+}
+
+impl Argument for u32 {
+    fn of(number: f64) -> Self {
+        if number.is_finite() { number as i64 as u32 } else { 0 }
+    }
+}
+
+impl Argument for usize {
+    fn of(number: f64) -> Self {
+        u32::of(number) as usize
+    }
+}
+
+impl Argument for bool {
+    fn of(number: f64) -> Self {
+        u32::of(number) != 0
+    }
+}
+
+/// Numbers as JavaScript gets them from wasm: integers are signed.
+trait Answer {
+    fn number(self) -> f64;
+}
+
+impl Answer for () {
+    fn number(self) -> f64 {
+        0.0
+    }
+}
+
+impl Answer for f64 {
+    fn number(self) -> f64 {
+        self
+    }
+}
+
+impl Answer for u32 {
+    fn number(self) -> f64 {
+        f64::from(self as i32)
+    }
+}
+
+impl Answer for usize {
+    fn number(self) -> f64 {
+        (self as u32).number()
+    }
+}
+
+impl Answer for bool {
+    fn number(self) -> f64 {
+        f64::from(u8::from(self))
+    }
+}
+
+/// Calls the export of a name with as many arguments as it takes.
+macro_rules! call {
+    (@ $f:ident $m:expr, $a:expr, 0) => { $f($m).number() };
+    (@ $f:ident $m:expr, $a:expr, 1) => { $f($m, arg($a, 0)).number() };
+    (@ $f:ident $m:expr, $a:expr, 2) => { $f($m, arg($a, 0), arg($a, 1)).number() };
+    (@ $f:ident $m:expr, $a:expr, 3) => { $f($m, arg($a, 0), arg($a, 1), arg($a, 2)).number() };
+    (@ $f:ident $m:expr, $a:expr, 4) => { $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3)).number() };
+    (@ $f:ident $m:expr, $a:expr, 5) => {
+        $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3), arg($a, 4)).number()
+    };
+    (@ $f:ident $m:expr, $a:expr, 6) => {
+        $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3), arg($a, 4), arg($a, 5)).number()
+    };
+    (@ $f:ident $m:expr, $a:expr, 7) => {
+        $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3), arg($a, 4), arg($a, 5), arg($a, 6)).number()
+    };
+    (@ $f:ident $m:expr, $a:expr, 8) => {
+        $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3), arg($a, 4), arg($a, 5), arg($a, 6), arg($a, 7))
+            .number()
+    };
+    ($name:expr, $machine:expr, $args:expr; $($count:tt: $($export:ident)*;)*) => {
+        match $name {
+            $($(stringify!($export) => call!(@ $export $machine, $args, $count),)*)*
+            other => panic!("{other}: no such export, or this replay has not learnt it"),
+        }
+    };
+}
+
+fn arg<T: Argument>(args: &[f64], place: usize) -> T {
+    T::of(args.get(place).copied().unwrap_or(f64::NAN))
+}
+
+fn call(name: &str, machine: usize, args: &[f64]) -> f64 {
+    call! { name, machine, args;
+        0: query_deadline query_poll mutation_deadline mutation_poll mutation_about;
+        1: query_read query_evict query_touch query_is_active query_is_static query_clock_set_back query_figure
+           mutation_remove
+           mutation_observe mutation_can_run mutation_failures mutation_next_in_scope mutation_clock_set_back;
+        2: query_create query_remove query_raise_gc_time query_each query_set_state query_set_error
+           query_invalidate query_intent query_set_abortable query_guard query_admit query_breaker query_detach
+           query_set_limits query_set_bytes
+           query_tick mutation_raise_gc_time mutation_unobserve mutation_set_pending mutation_resume
+           mutation_settled mutation_tick;
+        3: query_link query_end query_set_breakers query_occasion mutation_insert mutation_can_start;
+        4: query_set_data query_resume query_is_stale query_fetches_on_mount query_note_read;
+        5: query_attach query_set_options query_fetches_on_change query_fetches_on mutation_failed;
+        6: query_failed;
+        7: mutation_start;
+        8: query_begin;
+    }
+}
+
+fn numbers(words: &str) -> Vec<f64> {
+    words.split_whitespace().map(|word| word.parse().expect("a number")).collect()
+}
+
+/// Compares numbers of which some may be none.
+fn same(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || a.is_nan() && b.is_nan())
+}
+
+/// One client: its two machines.
+#[derive(Default)]
+struct Replay {
+    queries: usize,
+    mutations: usize,
+    steps: usize,
+}
+
+impl Replay {
+    fn state(&self) -> Vec<f64> {
+        if self.queries == 0 {
+            return vec![];
+        }
+        // SAFETY: the machine lives until the end of the test, and its buffer with it.
+        unsafe { core::slice::from_raw_parts(query_state_at(self.queries) as *const f64, 9) }.to_vec()
+    }
+
+    fn line(&mut self, line: &str) {
+        let (input, outcome) = line.split_once(" = ").unwrap_or((line, ""));
+        let (name, args) = input.split_once(' ').unwrap_or((input, ""));
+        let args = numbers(args);
+        match name {
+            "query_new" => self.queries = query_new(arg(&args, 0)),
+            "mutation_new" => self.mutations = mutation_new(arg(&args, 0)),
+            "state" => {
+                let to = query_state_at(self.queries) as *mut f64;
+                // SAFETY: the buffer holds nine numbers, and nobody else has the machine.
+                unsafe { core::slice::from_raw_parts_mut(to, 9) }.copy_from_slice(&args);
+            }
+            "key" => {
+                let to = query_key_at(self.queries) as *mut u32;
+                for (place, part) in args.iter().enumerate() {
+                    // SAFETY: the recorder writes at most as many parts as the buffer holds.
+                    unsafe { to.add(place).write(*part as u32) };
+                }
+            }
+            _ => self.call(name, &args, outcome),
+        }
+    }
+
+    fn call(&mut self, name: &str, args: &[f64], outcome: &str) {
+        let (outcome, ids) = outcome.split_once(" ids ").unwrap_or((outcome, ""));
+        let (result, state) = outcome.split_once(" state ").unwrap_or((outcome, ""));
+        let before = self.state();
+        let machine = if name.starts_with("query_") { self.queries } else { self.mutations };
+        let got = call(name, machine, args);
+        assert!(same(&[got], &numbers(result)), "gives {got}");
+        let state = if state.is_empty() { before } else { numbers(state) };
+        assert!(same(&self.state(), &state), "the state is {:?}", self.state());
+        let ids = numbers(ids);
+        // SAFETY: the call listed as many ids as it listed in the recording, as its result says.
+        let listed =
+            unsafe { core::slice::from_raw_parts(query_ids_at(self.queries) as *const u32, ids.len()) };
+        assert_eq!(listed.iter().map(|id| id.number()).collect::<Vec<_>>(), ids, "ids");
+        self.steps += 1;
+    }
+}
+
+#[test]
+fn a_session_recorded_in_javascript_comes_out_the_same() {
+    let mut replay = Replay::default();
+    for (number, line) in include_str!("session.txt").lines().enumerate().filter(|(_, l)| !l.starts_with('#'))
+    {
+        let step = panic::AssertUnwindSafe(|| replay.line(line));
+        if let Err(cause) = panic::catch_unwind(step) {
+            eprintln!("tests/sim/session.txt:{}: {line}", number + 1);
+            panic::resume_unwind(cause);
+        }
+    }
+    assert!(replay.steps > 300, "a recording of a whole session");
+    query_free(replay.queries);
+    mutation_free(replay.mutations);
+}
+
+#[test]
+#[should_panic = "gives"]
+fn a_recording_of_another_outcome_is_not_taken() {
+    let mut replay = Replay::default();
+    replay.line("query_new 7");
+    replay.line("query_deadline = 5");
+}
