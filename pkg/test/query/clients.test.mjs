@@ -41,7 +41,9 @@ test('a client that nobody holds any more gives its memory back, wasm and all', 
   const { first, last, clients, left } = JSON.parse(run.stdout)
   assert.equal(clients, 1000)
   assert.ok(left < 10, `${left} of ${clients} clients are still there`)
-  assert.ok(last <= first, `wasm memory went from ${first} to ${last} bytes`)
+  // How many clients of a round are alive at once is up to the collector, so rounds differ; but five rounds that
+  // kept theirs would take five times what one takes.
+  assert.ok(last < 2 * first, `wasm memory went from ${first} to ${last} bytes`)
 })
 
 test('two clients share nothing', async () => {
