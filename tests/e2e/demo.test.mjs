@@ -30,7 +30,7 @@ const rows = () => part('row')
 const figure = async (name) => Number.parseFloat((await page.locator(`[data-figure="${name}"]`).innerText()).replace(/[^\d.]/g, ''))
 const search = async (text) => {
   await part('search').fill('')
-  await part('search').pressSequentially(text, { delay: 20 })
+  await part('search').pressSequentially(text)
 }
 /** The requests to the server that match, from now on. */
 const requests = (pattern) => {
@@ -141,10 +141,13 @@ test('the activity is polled', async () => {
 })
 
 test('the panel shows the vitals of this very page view', async () => {
+  const shown = (name) =>
+    eventually(`a figure for ${name}`, async () => Number.isFinite(await figure(name)), 20_000)
+  // LCP ends with the first input, and a browser that had not painted by then reports none: paint first.
+  await shown('TTFB')
+  await shown('FCP')
   await page.mouse.click(5, 5)
-  for (const name of ['LCP', 'FCP', 'TTFB']) {
-    await eventually(`a figure for ${name}`, async () => Number.isFinite(await figure(name)), 20_000)
-  }
+  await shown('LCP')
   await picture(page, 'demo')
   noFaults(page)
 })
