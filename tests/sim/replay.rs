@@ -116,7 +116,8 @@ fn call(name: &str, machine: usize, args: &[f64]) -> f64 {
            query_tick mutation_raise_gc_time mutation_unobserve mutation_set_pending mutation_resume
            mutation_settled mutation_tick;
         3: query_link query_end query_set_breakers query_occasion mutation_insert mutation_can_start;
-        4: query_set_data query_resume query_is_stale query_fetches_on_mount query_note_read;
+        4: query_set_data query_resume query_is_stale query_fetches_on_mount query_note_read
+           query_mount;
         5: query_attach query_set_options query_fetches_on_change query_fetches_on mutation_failed;
         6: query_failed;
         7: mutation_start;

@@ -49,8 +49,21 @@ export function partialMatchKey(key: any, part: any): boolean {
 
 const toString = Object.prototype.toString
 
+function isLiteral(value: any): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    value.constructor === Object &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    !(Symbol.toStringTag in value) &&
+    !(Symbol.iterator in value)
+  )
+}
+
 /** Whether a value is an object as a literal makes it: no class, no array, no `Date`. */
 export function isPlainObject(value: any): value is Record<PropertyKey, unknown> {
+  // Nearly always it is plain to see. (What only claims to be an object has one of these symbols.)
+  if (isLiteral(value)) return true
   if (toString.call(value) !== '[object Object]') return false
   const prototype = Object.getPrototypeOf(value)
   const constructor = prototype?.constructor

@@ -51,8 +51,6 @@ interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
   state?: MutationState<TData, TError, TVariables, TOnMutateResult>
 }
 
-const FIVE_MINUTES = 5 * 60 * 1000
-
 /** One mutation: its values, its callbacks and its observers. When it runs and waits the engine says. */
 export class Mutation<
   TData = unknown,
@@ -84,8 +82,8 @@ export class Mutation<
 
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
-    const gcTime = options.gcTime ?? (environmentManager.isServer() ? Infinity : FIVE_MINUTES)
     const { exports, machine } = this.#engine
+    const gcTime = options.gcTime ?? exports.query_default_gc_time(+environmentManager.isServer())
     this.gcTime =
       this.#id === 0
         ? Math.max(this.gcTime, gcTime)
@@ -208,7 +206,7 @@ export class Mutation<
         Date.now(),
         this.#attach(),
         host(),
-        retryCode(retry),
+        retryCode(exports, retry),
         delayCode(retryDelay),
         mode,
         jitterCode(retryJitter),

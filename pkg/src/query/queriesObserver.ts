@@ -6,9 +6,6 @@ import type { Query } from './query.js'
 import type { QueryClient } from './queryClient.js'
 import type { DefaultedQueryObserverOptions, QueryObserverOptions, QueryObserverResult } from './types.js'
 
-/** From so many queries on, listeners are told of all that changed at once, when notifications next go out. */
-const MANY = 100
-
 type CombineFn<TCombinedResult> = (result: QueryObserverResult[]) => TCombinedResult
 type AnyOptions = QueryObserverOptions<any, any, any, any, any>
 
@@ -37,7 +34,8 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   #handedOut = false
   /** How often the result changed. */
   #version = 0
-  /** Whether listeners are to be told when notifications go out. */
+  /** Whether listeners are told of all changes at once, when notifications go out; and whether they are to be. */
+  #together = false
   #due = false
   #combined!: TCombinedResult
   #combinedBy?: CombineFn<TCombinedResult>
@@ -88,6 +86,8 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
         this.#matches = matches
         this.#observers = observers
         this.#places = new Map(observers.map((observer, i) => [observer, i]))
+        this.#together =
+          this.#client.getQueryCache().engine.exports.query_default_together(observers.length) !== 0
       }
       this.#result = result
       this.#handedOut = false
@@ -143,7 +143,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
       }
       this.#result[place] = result
       this.#version++
-      if (this.#observers.length < MANY) return this.#notify()
+      if (!this.#together) return this.#notify()
       if (this.#due) return
       this.#due = true
       notifyManager.schedule(() => {

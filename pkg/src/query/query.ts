@@ -38,8 +38,6 @@ interface QueryConfig<TQueryFnData, TError, TData, TQueryKey extends QueryKey> {
   state?: QueryState<TData, TError>
 }
 
-const FIVE_MINUTES = 5 * 60 * 1000
-
 let sequence = 0
 
 /** One query of the cache: its values, its promises and its observers. What to do about them the engine says. */
@@ -131,12 +129,10 @@ export class Query<
   #setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
     this.options = { ...this.#defaultOptions, ...options }
     if (options?._type) this.#queryType = options._type
-    const gcTime = this.options.gcTime ?? (environmentManager.isServer() ? Infinity : FIVE_MINUTES)
+    const { exports, machine } = this.#engine
+    const gcTime = this.options.gcTime ?? exports.query_default_gc_time(+environmentManager.isServer())
     if (this.#id === 0) this.gcTime = Math.max(this.gcTime, gcTime)
-    else if (gcTime !== this.gcTime) {
-      const { exports, machine } = this.#engine
-      this.gcTime = exports.query_raise_gc_time(machine, this.#id, gcTime)
-    }
+    else if (gcTime !== this.gcTime) this.gcTime = exports.query_raise_gc_time(machine, this.#id, gcTime)
   }
 
   #attach(): number {
@@ -396,7 +392,7 @@ export class Query<
       Date.now(),
       this.id,
       host(),
-      retryCode(retry),
+      retryCode(exports, retry),
       delayCode(retryDelay),
       modeCode(networkMode),
       jitterCode(retryJitter),

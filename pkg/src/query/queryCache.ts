@@ -144,6 +144,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   }
 
   notify(event: QueryCacheNotifyEvent): void {
+    if (!this.listeners.size) return
     notifyManager.batch(() => this.listeners.forEach((listener) => listener(event)))
   }
 

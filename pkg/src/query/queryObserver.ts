@@ -3,9 +3,9 @@ import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { replaceData, shallowEqualObjects } from './sharing.js'
 import { Subscribable } from './subscribable.js'
-import { areDynamic, termsOf, type Terms } from './terms.js'
+import { areDynamic, sameTerms, termsOf, type Terms } from './terms.js'
 import { noop, resolveQueryValue } from './utils.js'
-import { wants, changesBetween, tells } from './telling.js'
+import { allChangesBetween, changesBetween, tells, wants } from './telling.js'
 import type { QueryEngine } from './engine.js'
 import type { FetchOptions, Query, QueryState } from './query.js'
 import type { QueryClient } from './queryClient.js'
@@ -40,15 +40,20 @@ export class QueryObserver<
   #result: QueryObserverResult<TData, TError> = undefined!
   #resultState?: QueryState<TQueryData, TError>
   #resultOptions?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
+  /** The state and the options that `updateResult` last saw. */
+  #lookedAt?: QueryState<TQueryData, TError>
+  #lookedOn?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
   #selectError: TError | null = null
   #selectFn?: (data: TQueryData) => TData
   #selected?: TData
   #lastQueryWithData?: Query<TQueryFnData, TError, TQueryData, TQueryKey>
-  #trackedProps = new Set<keyof QueryObserverResult>()
+  #trackedProps?: Set<keyof QueryObserverResult>
   /** The engine's id while it looks at a query, and the terms that the engine knows. */
   #id = 0
   #terms?: Terms
+  /** Whether some of its terms are functions; if not, they are what `#ownTerms` found. */
   #dynamic = false
+  #fixedTerms?: Terms
   #engine?: QueryEngine
 
   constructor(
@@ -72,9 +77,11 @@ export class QueryObserver<
     if (this.#query.readmit()) this.#updateQuery()
     const query = this.#query
     query.addObserver(this)
-    this.#noteRead()
-    if (this.#fetchesOnMount(query, this.options)) void this.#executeFetch()
-    else this.updateResult()
+    const { flags, staleTime } = this.#termsFor(query, this.options)
+    const { exports, machine } = this.#client.getQueryCache().engine
+    const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
+    if (mounted & 1) void this.#executeFetch()
+    else if (!this.#isCurrent((mounted & 2) !== 0)) this.updateResult()
     this.sync()
   }
 
@@ -93,7 +100,7 @@ export class QueryObserver<
   }
 
   #fetchesOn(occasion: 0 | 1): boolean {
-    const { flags, staleTime } = termsOf(this.options, this.#query)
+    const { flags, staleTime } = this.#termsFor(this.#query, this.options)
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on(machine, Date.now(), this.#query.id, occasion, flags, staleTime) !== 0
   }
@@ -109,6 +116,7 @@ export class QueryObserver<
     const queryBefore = this.#query
     this.options = this.#client.defaultQueryOptions(options)
     this.#dynamic = areDynamic(this.options)
+    this.#fixedTerms = undefined
 
     const { enabled } = this.options
     if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
@@ -117,7 +125,7 @@ export class QueryObserver<
 
     this.#updateQuery()
     this.#query.setOptions(this.options)
-    if (before._defaulted && !shallowEqualObjects(this.options, before)) {
+    if (before._defaulted && before !== this.options && !shallowEqualObjects(this.options, before)) {
       this.#client
         .getQueryCache()
         .notify({ type: 'observerOptionsUpdated', query: this.#query as Query<any, any, any, any>, observer: this })
@@ -143,6 +151,7 @@ export class QueryObserver<
       this.#result = result
       this.#resultOptions = this.options
       this.#resultState = this.#query.state
+      this.#lookedAt = undefined
     }
     return result
   }
@@ -167,7 +176,7 @@ export class QueryObserver<
   }
 
   trackProp(key: keyof QueryObserverResult): void {
-    this.#trackedProps.add(key)
+    ;(this.#trackedProps ??= new Set()).add(key)
   }
 
   getCurrentQuery(): Query<TQueryFnData, TError, TQueryData, TQueryKey> {
@@ -215,9 +224,17 @@ export class QueryObserver<
     return options?.throwOnError ? promise : promise.catch(noop)
   }
 
+  #termsFor(
+    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ): Terms {
+    if (this.#dynamic || options !== this.options) return termsOf(options, query)
+    return (this.#fixedTerms ??= termsOf(options, query))
+  }
+
   /** Begins to look at its query: a hit or a miss, unless it is disabled. */
   #noteRead(): void {
-    const { flags, staleTime } = termsOf(this.options, this.#query)
+    const { flags, staleTime } = this.#termsFor(this.#query, this.options)
     const { exports, machine } = this.#client.getQueryCache().engine
     if (flags & 1) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
   }
@@ -226,7 +243,7 @@ export class QueryObserver<
     query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
-    const { flags, staleTime } = termsOf(options, query)
+    const { flags, staleTime } = this.#termsFor(query, options)
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on_mount(machine, Date.now(), query.id, flags, staleTime) !== 0
   }
@@ -239,7 +256,7 @@ export class QueryObserver<
   ): boolean {
     const turned = query !== queryBefore || resolveQueryValue(before.enabled, query) === false
     if (!turned) return false
-    const { flags, staleTime } = termsOf(options, query)
+    const { flags, staleTime } = this.#termsFor(query, options)
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on_change(machine, Date.now(), query.id, 1, flags, staleTime) !== 0
   }
@@ -359,22 +376,36 @@ export class QueryObserver<
     return result as QueryObserverResult<TData, TError>
   }
 
+  /** Whether to look again would show the same: this state was seen, and on terms that no function decides. */
+  #isCurrent(isStale: boolean): boolean {
+    const { options } = this
+    return (
+      this.#lookedAt === this.#query.state &&
+      this.#lookedOn === options &&
+      !this.#dynamic &&
+      !options._optimisticResults &&
+      options.placeholderData === undefined &&
+      this.#result.isStale === isStale
+    )
+  }
+
   /** Looks again, and tells where something changed. */
   updateResult(): void {
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const result = this.createResult(this.#query, this.options)
-    this.#resultState = this.#query.state
-    this.#resultOptions = this.options
+    this.#resultState = this.#lookedAt = this.#query.state
+    this.#resultOptions = this.#lookedOn = this.options
     if (this.#resultState.data !== undefined) this.#lastQueryWithData = this.#query
 
-    if (shallowEqualObjects(result, before)) return
+    const plain = this.createResult === QueryObserver.prototype.createResult
+    const changed = !before || (plain ? changesBetween(before, result) : allChangesBetween(before, result))
+    if (!changed) return
     this.#result = result
-    const told = !before || tells(wants(this.options, this.#trackedProps), changesBetween(before, result))
+    const cache = this.#client.getQueryCache()
+    const told = changed === true || tells(cache.engine.exports, wants(this.options, this.#trackedProps), changed)
     notifyManager.batch(() => {
       if (told) this.listeners.forEach((listener) => listener(this.#result))
-      this.#client
-        .getQueryCache()
-        .notify({ type: 'observerResultsUpdated', query: this.#query as Query<any, any, any, any> })
+      cache.notify({ type: 'observerResultsUpdated', query: this.#query as Query<any, any, any, any> })
     })
   }
 
@@ -408,7 +439,7 @@ export class QueryObserver<
 
   /** @internal The query it looks at lets the engine know. */
   attachTo(engine: QueryEngine, query: number): void {
-    const terms = (this.#terms = termsOf(this.options, this.#query))
+    const terms = (this.#terms = this.#termsFor(this.#query, this.options))
     this.#engine = engine
     const { exports, machine } = engine
     this.#id = exports.query_attach(machine, Date.now(), query, terms.flags, terms.staleTime, terms.interval)
@@ -433,14 +464,8 @@ export class QueryObserver<
   #sync(): void {
     if (this.#id === 0) return
     const known = this.#terms!
-    const terms = termsOf(this.options, this.#query)
-    if (
-      terms.flags === known.flags &&
-      terms.staleTime === known.staleTime &&
-      terms.interval === known.interval
-    ) {
-      return
-    }
+    const terms = this.#termsFor(this.#query, this.options)
+    if (terms === known || sameTerms(terms, known)) return
     this.#terms = terms
     const engine = this.#engine!
     const { exports, machine } = engine

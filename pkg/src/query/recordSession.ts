@@ -11,7 +11,7 @@ export interface SessionRecording {
 type Call = (machine: number, ...args: unknown[]) => unknown
 
 /** What tells where a buffer is, ends a machine or needs none: no input. */
-const NO_INPUT = /_at$|_free$|_tells$/
+const NO_INPUT = /_at$|_free$|_tells$|_default_/
 const STATE_LENGTH = 9
 
 /**

@@ -3,13 +3,14 @@ import { environmentManager } from './environmentManager.js'
 import { CancelledError } from './cancelledError.js'
 import { noop } from './utils.js'
 import type { CancelOptions, NetworkMode } from './types.js'
+import type { Exports } from './wasm.js'
 
 export type RetryValue<TError> = boolean | number | ((failureCount: number, error: TError) => boolean)
 export type RetryDelayValue<TError> = number | ((failureCount: number, error: TError) => number)
 
-/** The retry options as the engine reads them: see `run` in crates/npm/src/query/codes.rs. */
-export function retryCode(retry: RetryValue<any> | undefined): number {
-  if (retry === undefined) return environmentManager.isServer() ? 0 : 3
+/** @internal The retry options as the engine reads them: see `run` in crates/npm/src/query/codes.rs. */
+export function retryCode(exports: Exports, retry: RetryValue<any> | undefined): number {
+  if (retry === undefined) return exports.query_default_retry(+environmentManager.isServer())
   // With a function, each failure brings its verdict.
   return retry === true ? Infinity : typeof retry === 'number' && retry > 0 ? Math.ceil(retry) : 0
 }

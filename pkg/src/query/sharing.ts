@@ -17,6 +17,7 @@ export function replaceEqualDeep(before: any, after: any, depth = 0): any {
 
 /** As `replaceEqualDeep`, and a `Date`, a `Map` or a `Set` is shared too where it is equal. */
 export function shareEqual<T>(before: unknown, after: T): T {
+  if (before === after || !isObject(before) || !isObject(after)) return after
   return new Walk(true).from(before, after, 0) as T
 }
 

@@ -29,16 +29,15 @@ export function intervalCode(interval: unknown): number {
 
 /** Whether some of the terms are functions, whose answer may change with every change of the query. */
 export function areDynamic(options: QueryObserverOptions<any, any, any, any, any>): boolean {
-  const { enabled, staleTime, refetchInterval, refetchOnMount, refetchOnWindowFocus, refetchOnReconnect } = options
-  return [
-    enabled,
-    staleTime,
-    refetchInterval,
-    refetchOnMount,
-    refetchOnWindowFocus,
-    refetchOnReconnect,
-    options.retryOnMount,
-  ].some((option) => typeof option === 'function')
+  return (
+    typeof options.enabled === 'function' ||
+    typeof options.staleTime === 'function' ||
+    typeof options.refetchInterval === 'function' ||
+    typeof options.refetchOnMount === 'function' ||
+    typeof options.refetchOnWindowFocus === 'function' ||
+    typeof options.refetchOnReconnect === 'function' ||
+    typeof options.retryOnMount === 'function'
+  )
 }
 
 /** What `options` come to for `query` now: some may be functions of it. */
@@ -60,4 +59,8 @@ export function termsOf(
     staleTime: staleTimeCode(resolve(options.staleTime)),
     interval: intervalCode(resolve(options.refetchInterval)),
   }
+}
+
+export function sameTerms(a: Terms, b: Terms): boolean {
+  return a.flags === b.flags && a.staleTime === b.staleTime && a.interval === b.interval
 }

@@ -62,6 +62,7 @@
 
 pub mod breaker;
 pub mod cache;
+pub mod defaults;
 pub mod effect;
 pub mod entry;
 mod fetching;

@@ -63,7 +63,7 @@ impl Default for RunOptions {
     /// Three retries, a second, two and four apart, while online; each attempt takes as long as it takes.
     fn default() -> Self {
         Self {
-            retry: Retry::Times(3),
+            retry: super::defaults::retry(false),
             delay: Delay::default(),
             jitter: 0.0,
             timeout: Duration::INFINITE,

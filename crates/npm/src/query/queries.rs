@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::query::{
     BreakerOptions, BreakerState, Cache, Changes, Effect, Id, Intent, Leave, Limits, Next, ObserverId,
-    Occasion, QueryId, RunId, RunOptions,
+    Occasion, QueryId, Retry, RunId, RunOptions, defaults,
 };
 use whippet_engine::time::{Duration, Instant};
 
@@ -106,6 +106,29 @@ pub fn query_key_at(machine: usize) -> usize {
 pub fn query_ids_at(machine: usize) -> usize {
     let m = queries(machine);
     m.ids.as_ptr() as usize
+}
+
+// What holds where options say nothing. No inputs.
+
+/// How long what nobody looks at is kept, in ms.
+#[wasm_bindgen]
+pub fn query_default_gc_time(server: bool) -> f64 {
+    defaults::gc_time(server).as_ms()
+}
+
+/// How often what failed is tried again.
+#[wasm_bindgen]
+pub fn query_default_retry(server: bool) -> f64 {
+    match defaults::retry(server) {
+        Retry::Always => f64::INFINITY,
+        Retry::Times(times) => f64::from(times),
+    }
+}
+
+/// Whether those who listen to so many queries are told of all changes at once.
+#[wasm_bindgen]
+pub fn query_default_together(queries: usize) -> bool {
+    defaults::told_together(queries)
 }
 
 // Queries.
@@ -380,6 +403,19 @@ pub fn query_is_stale(machine: usize, now: f64, id: u32, flags: u32, stale_time:
     let m = queries(machine);
     let options = codes::observer(flags, stale_time, 0.0);
     m.cache.state(query(id)).is_some_and(|state| options.is_stale(state, at(now)))
+}
+
+/// Someone mounts on such terms, which counts as a read unless they are disabled. Bit 0: it fetches; bit 1: its
+/// data is stale.
+#[wasm_bindgen]
+pub fn query_mount(machine: usize, now: f64, id: u32, flags: u32, stale_time: f64) -> u32 {
+    let m = queries(machine);
+    let (now, id, options) = (at(now), query(id), codes::observer(flags, stale_time, 0.0));
+    if options.enabled {
+        m.cache.note_read(now, id, &options);
+    }
+    let stale = m.cache.state(id).is_some_and(|state| options.is_stale(state, now));
+    u32::from(m.cache.fetches_on_mount(now, id, &options)) | u32::from(stale) << 1
 }
 
 /// Whether mounting on such terms fetches.
