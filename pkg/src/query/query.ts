@@ -127,7 +127,7 @@ export class Query<
   }
 
   #setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
-    this.options = { ...this.#defaultOptions, ...options }
+    this.options = Object.assign({}, this.#defaultOptions, options) as typeof this.options
     if (options?._type) this.#queryType = options._type
     const { exports, machine } = this.#engine
     const gcTime = this.options.gcTime ?? exports.query_default_gc_time(+environmentManager.isServer())

@@ -420,12 +420,14 @@ export class QueryClient {
       | DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey> {
     if (options._defaulted) return options as any
-    const defaulted: any = {
-      ...this.#defaultOptions.queries,
-      ...(this.#queryDefaults ? this.getQueryDefaults(options.queryKey) : undefined),
-      ...options,
-      _defaulted: true,
-    }
+    // Engines are many times faster at this than at spreading several objects into one.
+    const defaulted: any = Object.assign(
+      {},
+      this.#defaultOptions.queries,
+      this.#queryDefaults && this.getQueryDefaults(options.queryKey),
+      options,
+    )
+    defaulted._defaulted = true
     defaulted.queryHash ||= hashKeyByOptions(defaulted.queryKey, defaulted)
     defaulted.refetchOnReconnect ??= defaulted.networkMode !== 'always'
     defaulted.throwOnError ??= !!defaulted.suspense

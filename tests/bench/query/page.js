@@ -45,9 +45,10 @@ async function enough(one, library) {
   if (one.once) return 1
   const most = one.most ?? 1_000_000
   for (let n = 1; ; n *= 4) {
-    const { total } = await round(one, library, Math.min(n, most))
+    // Of two, lest the machine was busy with something else.
+    const totals = [await round(one, library, Math.min(n, most)), await round(one, library, Math.min(n, most))]
     if (n >= most) return most
-    if (total >= ROUND) return n
+    if (totals.every(({ total }) => total >= ROUND)) return n
   }
 }
 
