@@ -42,11 +42,11 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   #combinedFrom = -1
   #combinedHashes?: string[]
 
-  constructor(client: QueryClient, queries: AnyOptions[], options?: QueriesObserverOptions<TCombinedResult>) {
+  /** `options` count from the first `setQueries` on; until then `getOptimisticResult` combines. */
+  constructor(client: QueryClient, queries: AnyOptions[], _options?: QueriesObserverOptions<TCombinedResult>) {
     super()
     this.#client = client
-    this.#options = options
-    this.setQueries(queries, options)
+    this.setQueries(queries)
   }
 
   protected override onSubscribe(): void {
@@ -72,8 +72,10 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
         console.warn('[QueriesObserver]: Duplicate Queries found. This might result in unexpected behavior.')
       }
       const known = new Set(before)
-      // A new one has its options already.
-      matches.forEach(({ observer, options }) => known.has(observer) && observer.setOptions(options))
+      // A new one has its options already. But one made after it may have brought initial data.
+      matches.forEach(({ observer, options }) => {
+        if (known.has(observer) || observer.isBehind()) observer.setOptions(options)
+      })
       const observers = matches.map(({ observer }) => observer)
       const result = observers.map((observer) => observer.getCurrentResult())
       const moved =

@@ -376,6 +376,11 @@ export class QueryObserver<
     return result as QueryObserverResult<TData, TError>
   }
 
+  /** @internal Whether the query's state is another than the one it last looked at. */
+  isBehind(): boolean {
+    return this.#lookedAt !== this.#query.state
+  }
+
   /** Whether to look again would show the same: this state was seen, and on terms that no function decides. */
   #isCurrent(isStale: boolean): boolean {
     const { options } = this

@@ -22,8 +22,9 @@ async function cost(t, count, options) {
     return slice.apply(this, args)
   }
   const combine = options.combine && ((results) => results.map((result) => (read++, result.data)))
-  const observer = new QueriesObserver(client, queries(count), { combine })
+  const observer = new QueriesObserver(client, queries(count))
   const unsubscribe = observer.subscribe(() => told++)
+  if (combine) observer.setQueries(queries(count), { combine })
   await pass(1)
   for (let id = 0; id < count; id++) client.setQueryData(['row', id], -id)
   await pass(1)
@@ -101,4 +102,27 @@ test('many that change places, come and go', async () => {
   assert.deepEqual([last.length, last[0].data, last[299].data], [300, 'first', 100])
   assert.equal(client.getQueryCache().find({ queryKey: ['row', 5] }).getObserversCount(), 0)
   unsubscribe()
+})
+
+test('combine counts from the first setQueries on', async () => {
+  const client = new QueryClient()
+  const combine = (results) => results.map(({ status }) => status).join()
+  const list = [{ queryKey: ['a'], queryFn: () => Promise.reject(new Error('no')), retry: 1, retryDelay: 10 }]
+  const observer = new QueriesObserver(client, list, { combine })
+  let told = 0
+  const unsubscribe = observer.subscribe(() => told++)
+  await pass(1)
+  const before = told
+  assert.equal(observer.getCurrentResult()[0].failureCount, 1)
+  observer.setQueries(list, { combine })
+  await pass(20)
+  assert.equal(observer.getCurrentResult()[0].status, 'error')
+  assert.equal(told, before + 1, 'told of the status, and of nothing that combine does not read')
+  unsubscribe()
+})
+
+test('a query that gets its initial data from a later one of the list is seen with it', () => {
+  const client = new QueryClient()
+  const observer = new QueriesObserver(client, [{ queryKey: ['a'] }, { queryKey: ['a'], initialData: 1 }])
+  assert.deepEqual(data(observer.getCurrentResult()), [1, 1])
 })
