@@ -71,6 +71,8 @@ export class Mutation<
   #id = 0
   #observers: MutationObserver<any, any, any, any>[] = []
   #retryer?: Retryer<TData, TError>
+  /** Out of the cache while it runs. */
+  #unlinked = false
 
   constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
     this.#client = config.client
@@ -109,11 +111,17 @@ export class Mutation<
     return this.#id
   }
 
-  /** @internal The cache has let go of it. */
+  /** @internal The cache has let go of it; where it runs, it runs to its end. */
   unlink(): void {
-    this.#engine.exports.mutation_remove(this.#engine.machine, this.#id)
-    this.#engine.mutations.delete(this.#id)
-    this.#id = 0
+    const { exports, machine, mutations } = this.#engine
+    this.#unlinked = this.#retryer !== undefined
+    if (this.#unlinked) {
+      exports.mutation_dequeue(machine, this.#id)
+    } else {
+      exports.mutation_remove(machine, this.#id)
+      mutations.delete(this.#id)
+      this.#id = 0
+    }
     this.#engine.rearm()
   }
 
@@ -237,6 +245,7 @@ export class Mutation<
       wait(0)
       if (this.#retryer === retryer) this.#retryer = undefined
       void this.#cache.runNext(this)
+      if (this.#unlinked) this.unlink()
       // Its time may be over already.
       this.#engine.drain()
     }
@@ -317,12 +326,17 @@ export class Mutation<
 function noEnd(): void {}
 
 /** Calls back; what that throws is reported as unhandled, and otherwise changes nothing. */
-async function attempt(callback: () => unknown): Promise<void> {
+function attempt(callback: () => unknown): unknown {
   try {
-    await callback()
+    const result = callback()
+    return result instanceof Promise ? result.catch(unhandled) : result
   } catch (error) {
-    void Promise.reject(error)
+    unhandled(error)
   }
+}
+
+function unhandled(error: unknown): void {
+  void Promise.reject(error)
 }
 
 export function getDefaultState<TData, TError, TVariables, TOnMutateResult>(): MutationState<

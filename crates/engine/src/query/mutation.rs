@@ -156,9 +156,14 @@ impl Mutations {
                 self.deadlines.clear(handle);
             }
             if known.scope != 0 {
-                self.queue.retain(|(_, id)| *id != mutation);
+                self.dequeue(mutation);
             }
         }
+    }
+
+    /// It holds back no other of its scope any more, but runs to its end: the face let go of it meanwhile.
+    pub fn dequeue(&mut self, mutation: MutationId) {
+        self.queue.retain(|(_, id)| *id != mutation);
     }
 
     /// Raises the time after which it is forgotten, and gives what it is now.
