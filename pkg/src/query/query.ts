@@ -72,6 +72,8 @@ export class Query<
   #revertState?: QueryState<TData, TError>
   #queryType?: 'infinite'
   #retryer?: Retryer<TData, TError>
+  /** Whether the function looked at its abort signal. */
+  #signalUsed = false
   #timeOut?: () => void
   #fetchPromise?: Promise<TData>
 
@@ -203,22 +205,29 @@ export class Query<
   /** Overwrites parts of the state. */
   setState(state: Partial<QueryState<TData, TError>>): void {
     this.state = { ...this.state, ...state }
+    this.#writeBack()
+    this.#dispatch({ type: 'setState', state })
+  }
+
+  /** Lets the engine know the state. */
+  #writeBack(): void {
     this.#engine.writeState(this.state)
     // The buffer is written before the id is asked for, which may write it too: with the same state.
     this.#engine.exports.query_set_state(this.#engine.machine, Date.now(), this.id)
-    this.#dispatch({ type: 'setState', state })
   }
 
   /** Ends the fetch on its way; the promise resolves when it has ended. */
   cancel(options?: CancelOptions): Promise<void> {
     const promise = this.#retryer?.promise
     this.#retryer?.cancel(options)
+    // The state goes on to say what it said before.
+    if (promise && options?.silent && !options.revert) this.#writeBack()
     return promise ? promise.then(noop, noop) : Promise.resolve()
   }
 
   /** Ends the fetch on its way, and nobody hears of it. */
   destroy(): void {
-    this.cancel({ silent: true })
+    this.#retryer?.cancel({ silent: true })
   }
 
   /** Back to what it began with. */
@@ -327,7 +336,7 @@ export class Query<
     const { exports, machine } = this.#engine
     const intent = exports.query_intent(machine, this.id, fetchOptions?.cancelRefetch ? 1 : 0)
     if (intent === 1 && this.#fetchPromise) return this.#fetchPromise
-    if (intent === 2) void this.cancel({ silent: true })
+    if (intent === 2) this.destroy()
 
     if (options) this.setOptions(options)
     if (!this.options.queryFn) {
@@ -346,6 +355,7 @@ export class Query<
     let controller: AbortController | undefined
     const control = () => (controller ??= new AbortController())
     const takeSignal = () => {
+      this.#signalUsed = true
       exports.query_set_abortable(machine, this.#id, 1)
       return control().signal
     }
@@ -369,6 +379,7 @@ export class Query<
             return takeSignal()
           },
         } as QueryFunctionContext<TQueryKey>
+        this.#signalUsed = false
         exports.query_set_abortable(machine, this.#id, 0)
         return this.options.persister
           ? this.options.persister(queryFn, queryFnContext, this as unknown as Query)
@@ -407,7 +418,14 @@ export class Query<
     const paused = this.#engine.state[7] === 2
     const meta = fetchOptions?.meta
     if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) {
-      this.#update({ type: 'fetch', meta })
+      try {
+        this.#update({ type: 'fetch', meta })
+      } catch (error) {
+        // A listener threw, and there will be no attempt: a fetch after this one is to begin anew.
+        exports.query_end(machine, Date.now(), run, 2)
+        this.#writeBack()
+        throw error
+      }
     }
 
     let waiting: 0 | 1 = 0
@@ -431,6 +449,8 @@ export class Query<
           const until = exports.query_admit(machine, Date.now(), run)
           if (until) throw new CircuitOpenError(origin, until)
         }
+        // What grows page by page stays one that can be stopped.
+        if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
         return context.fetchFn() as TData
       },
       initialPromise: fetchOptions?.initialPromise as Promise<TData> | undefined,

@@ -109,3 +109,16 @@ test('a retry goes on with the page that failed', async () => {
   assert.deepEqual((await fetched).pages, ['page 1', 'page 2', 'page 3'])
   assert.deepEqual(asked, [1, 2, 2, 3])
 })
+
+test('a query that grows can be stopped once its function has looked at the signal', async () => {
+  const client = new QueryClient()
+  const asking = new InfiniteQueryObserver(client, { ...pages, queryFn: ({ signal }) => after(10, signal.aborted) })
+  const leave = asking.subscribe(() => {})
+  await pass(10)
+  const refetched = client.refetchQueries({}, { throwOnError: true })
+  client.getQueryCache().getAll()[0].setOptions({ ...pages })
+  leave()
+  await pass(10)
+  await refetched
+  assert.equal(client.getQueryState(['pages']).dataUpdateCount, 1, 'the fetch was stopped')
+})
