@@ -1,4 +1,4 @@
-import { environmentManager } from './environmentManager.js'
+import { gcTimeOf } from './gcTime.js'
 import { host } from './host.js'
 import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
 import { notifyManager } from './notifyManager.js'
@@ -51,8 +51,6 @@ interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
   state?: MutationState<TData, TError, TVariables, TOnMutateResult>
 }
 
-const FIVE_MINUTES = 5 * 60 * 1000
-
 /** One mutation: its values, its callbacks and its observers. When it runs and waits the engine says. */
 export class Mutation<
   TData = unknown,
@@ -86,7 +84,7 @@ export class Mutation<
 
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
-    const gcTime = options.gcTime ?? (environmentManager.isServer() ? Infinity : FIVE_MINUTES)
+    const gcTime = gcTimeOf(options.gcTime)
     const { exports, machine } = this.#engine
     this.gcTime =
       this.#id === 0
@@ -163,7 +161,8 @@ export class Mutation<
       meta: this.options.meta,
       mutationKey: this.options.mutationKey,
     } satisfies MutationFunctionContext
-    const { retry = 0, retryDelay, retryJitter, networkMode } = this.options
+    const { retryDelay, retryJitter, networkMode } = this.options
+    const retry = this.options.retry ?? 0
     const mode = modeCode(networkMode)
 
     let waiting: 0 | 1 = 0

@@ -1,6 +1,6 @@
 import { CancelledError } from './cancelledError.js'
 import { CircuitOpenError, TimeoutError } from './errors.js'
-import { environmentManager } from './environmentManager.js'
+import { gcTimeOf } from './gcTime.js'
 import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
 import { host } from './host.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
@@ -37,8 +37,6 @@ interface QueryConfig<TQueryFnData, TError, TData, TQueryKey extends QueryKey> {
   defaultOptions?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
   state?: QueryState<TData, TError>
 }
-
-const FIVE_MINUTES = 5 * 60 * 1000
 
 let sequence = 0
 
@@ -133,7 +131,7 @@ export class Query<
   #setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
     this.options = { ...this.#defaultOptions, ...options }
     if (options?._type) this.#queryType = options._type
-    const gcTime = this.options.gcTime ?? (environmentManager.isServer() ? Infinity : FIVE_MINUTES)
+    const gcTime = gcTimeOf(this.options.gcTime)
     if (this.#id === 0) this.gcTime = Math.max(this.gcTime, gcTime)
     else if (gcTime !== this.gcTime) {
       const { exports, machine } = this.#engine
@@ -198,6 +196,8 @@ export class Query<
     const { fetchFailureReason, fetchMeta } = this.state
     this.state = this.#engine.readState<TData, TError>(data, null, manual ? fetchFailureReason : null, fetchMeta)
     this.#revertState = manual ? this.state : undefined
+    // Structural sharing of one's own may leave nothing.
+    if (data === undefined) this.#writeBack()
     this.#dispatch({ type: 'success', data, dataUpdatedAt: options?.updatedAt, manual: options?.manual })
     return data
   }
@@ -531,6 +531,7 @@ export class Query<
     })()
     this.#fetchPromise = fetchPromise
     if (paused) {
+      if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
       // Listeners of the fetch may have used the buffer since.
       exports.query_read(machine, this.id)
       this.#update({ type: 'pause' })
