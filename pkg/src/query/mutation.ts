@@ -127,6 +127,12 @@ export class Mutation<
     return this.options.meta
   }
 
+  /** Stops its gc time, until someone looks at it and looks no more. */
+  destroy(): void {
+    this.#engine.exports.mutation_keep(this.#engine.machine, this.#id)
+    this.#engine.rearm()
+  }
+
   addObserver(observer: MutationObserver<any, any, any, any>): void {
     if (this.#observers.includes(observer)) return
     const id = this.#attach()

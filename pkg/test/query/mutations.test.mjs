@@ -130,3 +130,13 @@ test('a mutation that is taken out of the cache runs to its end, and lets those 
   await pass(10)
   assert.equal(await first, 'first')
 })
+
+test('a mutation that was destroyed is not collected', async () => {
+  const client = new QueryClient()
+  const cache = client.getMutationCache()
+  const [kept, gone] = [1, 2].map(() => cache.build(client, { mutationFn: async () => 'done', gcTime: 10 }))
+  await Promise.all([kept.execute(), gone.execute()])
+  kept.destroy()
+  await pass(20)
+  assert.deepEqual(cache.getAll(), [kept])
+})

@@ -12,9 +12,7 @@ class AppError extends Error {}
  * promise), `does` what then, and whether it looks at its `signal`. `fail2` fails twice, then gives data.
  */
 export function fetcher(world, { ms = 0, does = 'ok', signal }) {
-  let calls = 0
   return (context) => {
-    calls++
     const { pageParam, direction, meta } = context
     const key = JSON.stringify(context.queryKey)
     const call = (world.calls.get(key) ?? 0) + 1
@@ -24,7 +22,7 @@ export function fetcher(world, { ms = 0, does = 'ok', signal }) {
       if (does === 'same') return page('same')
       if (does === 'undefined') return undefined
       if (does === 'null') return null
-      if (does === 'fail' || (does === 'fail2' && calls % 3 !== 0) || (does === 'flaky' && calls % 2 === 1)) {
+      if (does === 'fail' || (does === 'fail2' && call % 3 !== 0) || (does === 'flaky' && call % 2 === 1)) {
         throw new AppError(`call ${call}`)
       }
       if (does === 'failNothing') throw undefined

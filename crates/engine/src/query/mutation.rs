@@ -166,6 +166,13 @@ impl Mutations {
         self.queue.retain(|(_, id)| *id != mutation);
     }
 
+    /// It is not forgotten, unless its time begins anew: when someone looks no more, or when it settles.
+    pub fn keep(&mut self, mutation: MutationId) {
+        if let Some(handle) = self.mutations.get_mut(mutation).and_then(|known| known.gc.take()) {
+            self.deadlines.clear(handle);
+        }
+    }
+
     /// Raises the time after which it is forgotten, and gives what it is now.
     pub fn raise_gc_time(&mut self, mutation: MutationId, gc_time: Duration) -> Duration {
         self.mutations.get_mut(mutation).map_or(gc_time, |known| {
