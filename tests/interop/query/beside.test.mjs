@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import * as theirs from '@tanstack/query-core'
 import * as ours from 'whippet/query'
 
-const { SEEDS = '1500', FROM = '1' } = process.env
+const { SEEDS = '1000', FROM = '1' } = process.env
 
 function beside(...args) {
   return spawnSync(process.execPath, [path.join(import.meta.dirname, 'beside.mjs'), ...args], { encoding: 'utf8' })
