@@ -60,6 +60,10 @@ fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<(
         let tests = test_files(&project.path("pkg/test"))?;
         Ok(cmd!(shell, "node --test {tests...}").run()?)
     })?;
+    step("test: beside TanStack Query", &|| {
+        let tests = test_files(&project.path("tests/interop"))?;
+        Ok(cmd!(shell, "node --test {tests...}").run()?)
+    })?;
     step("test: end to end in Chromium", &|| end_to_end(project, &browser))
 }
 

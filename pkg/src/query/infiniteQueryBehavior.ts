@@ -17,8 +17,13 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
         pages: state.data?.pages ?? [],
         pageParams: state.data?.pageParams ?? [],
       }
+      // A retry goes on with the page that failed: these are kept from one attempt to the next.
+      let data: InfiniteData<unknown> = { pages: [], pageParams: [] }
+      let fetched = 0
+      let attempts = 0
 
       const fetchFn = async () => {
+        const attempt = ++attempts
         let aborted = false
         const queryFn = queryFnOf(context.options, fetchOptions)
 
@@ -49,14 +54,15 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
           return fetchPage(before, param, previous)
         }
 
-        let data: InfiniteData<unknown> = { pages: [], pageParams: [] }
         const wanted = pages ?? before.pages.length
-        let fetched = 0
         do {
           const first = before.pageParams[0] === undefined ? options.initialPageParam : before.pageParams[0]
           const param = fetched === 0 ? first : nextPageParam(options, data)
           if (fetched > 0 && param == null) break
-          data = await fetchPage(data, param)
+          const more = await fetchPage(data, param)
+          // What comes of an attempt that has taken too long counts no more.
+          if (attempt !== attempts) break
+          data = more
         } while (++fetched < wanted)
         return data
       }

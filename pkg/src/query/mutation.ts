@@ -1,4 +1,4 @@
-import { environmentManager } from './environmentManager.js'
+import { gcTimeOf } from './gcTime.js'
 import { host } from './host.js'
 import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
 import { notifyManager } from './notifyManager.js'
@@ -69,6 +69,8 @@ export class Mutation<
   #id = 0
   #observers: MutationObserver<any, any, any, any>[] = []
   #retryer?: Retryer<TData, TError>
+  /** Out of the cache while it runs. */
+  #unlinked = false
 
   constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
     this.#client = config.client
@@ -83,7 +85,7 @@ export class Mutation<
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
     const { exports, machine } = this.#engine
-    const gcTime = options.gcTime ?? exports.query_default_gc_time(+environmentManager.isServer())
+    const gcTime = gcTimeOf(exports, options.gcTime)
     this.gcTime =
       this.#id === 0
         ? Math.max(this.gcTime, gcTime)
@@ -107,16 +109,28 @@ export class Mutation<
     return this.#id
   }
 
-  /** @internal The cache has let go of it. */
+  /** @internal The cache has let go of it; where it runs, it runs to its end. */
   unlink(): void {
-    this.#engine.exports.mutation_remove(this.#engine.machine, this.#id)
-    this.#engine.mutations.delete(this.#id)
-    this.#id = 0
+    const { exports, machine, mutations } = this.#engine
+    this.#unlinked = this.#retryer !== undefined
+    if (this.#unlinked) {
+      exports.mutation_dequeue(machine, this.#id)
+    } else {
+      exports.mutation_remove(machine, this.#id)
+      mutations.delete(this.#id)
+      this.#id = 0
+    }
     this.#engine.rearm()
   }
 
   get meta(): MutationMeta | undefined {
     return this.options.meta
+  }
+
+  /** Stops its gc time, until someone looks at it and looks no more. */
+  destroy(): void {
+    this.#engine.exports.mutation_keep(this.#engine.machine, this.#id)
+    this.#engine.rearm()
   }
 
   addObserver(observer: MutationObserver<any, any, any, any>): void {
@@ -153,7 +167,8 @@ export class Mutation<
       meta: this.options.meta,
       mutationKey: this.options.mutationKey,
     } satisfies MutationFunctionContext
-    const { retry = 0, retryDelay, retryJitter, networkMode } = this.options
+    const { retryDelay, retryJitter, networkMode } = this.options
+    const retry = this.options.retry ?? 0
     const mode = modeCode(networkMode)
 
     let waiting: 0 | 1 = 0
@@ -235,6 +250,7 @@ export class Mutation<
       wait(0)
       if (this.#retryer === retryer) this.#retryer = undefined
       void this.#cache.runNext(this)
+      if (this.#unlinked) this.unlink()
       // Its time may be over already.
       this.#engine.drain()
     }
@@ -315,12 +331,17 @@ export class Mutation<
 function noEnd(): void {}
 
 /** Calls back; what that throws is reported as unhandled, and otherwise changes nothing. */
-async function attempt(callback: () => unknown): Promise<void> {
+function attempt(callback: () => unknown): unknown {
   try {
-    await callback()
+    const result = callback()
+    return result instanceof Promise ? result.catch(unhandled) : result
   } catch (error) {
-    void Promise.reject(error)
+    unhandled(error)
   }
+}
+
+function unhandled(error: unknown): void {
+  void Promise.reject(error)
 }
 
 export function getDefaultState<TData, TError, TVariables, TOnMutateResult>(): MutationState<

@@ -1,6 +1,6 @@
 import { CancelledError } from './cancelledError.js'
 import { CircuitOpenError, TimeoutError } from './errors.js'
-import { environmentManager } from './environmentManager.js'
+import { gcTimeOf } from './gcTime.js'
 import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
 import { host } from './host.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
@@ -8,7 +8,7 @@ import { initialState } from './queryState.js'
 import { notifyManager } from './notifyManager.js'
 import { Retryer, delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
 import { replaceData } from './sharing.js'
-import { staleTimeCode } from './terms.js'
+import { staleTimeCode, type Occasion } from './terms.js'
 import { noop, resolveQueryValue, skipToken } from './utils.js'
 import type { QueryEngine } from './engine.js'
 import type { Outcome } from './retryer.js'
@@ -70,6 +70,8 @@ export class Query<
   #revertState?: QueryState<TData, TError>
   #queryType?: 'infinite'
   #retryer?: Retryer<TData, TError>
+  /** Whether the function looked at its abort signal. */
+  #signalUsed = false
   #timeOut?: () => void
   #fetchPromise?: Promise<TData>
 
@@ -130,7 +132,7 @@ export class Query<
     this.options = Object.assign({}, this.#defaultOptions, options) as typeof this.options
     if (options?._type) this.#queryType = options._type
     const { exports, machine } = this.#engine
-    const gcTime = this.options.gcTime ?? exports.query_default_gc_time(+environmentManager.isServer())
+    const gcTime = gcTimeOf(exports, this.options.gcTime)
     if (this.#id === 0) this.gcTime = Math.max(this.gcTime, gcTime)
     else if (gcTime !== this.gcTime) this.gcTime = exports.query_raise_gc_time(machine, this.#id, gcTime)
   }
@@ -192,6 +194,8 @@ export class Query<
     const { fetchFailureReason, fetchMeta } = this.state
     this.state = this.#engine.readState<TData, TError>(data, null, manual ? fetchFailureReason : null, fetchMeta)
     this.#revertState = manual ? this.state : undefined
+    // Structural sharing of one's own may leave nothing.
+    if (data === undefined) this.#writeBack()
     this.#dispatch({ type: 'success', data, dataUpdatedAt: options?.updatedAt, manual: options?.manual })
     return data
   }
@@ -199,22 +203,29 @@ export class Query<
   /** Overwrites parts of the state. */
   setState(state: Partial<QueryState<TData, TError>>): void {
     this.state = { ...this.state, ...state }
+    this.#writeBack()
+    this.#dispatch({ type: 'setState', state })
+  }
+
+  /** Lets the engine know the state. */
+  #writeBack(): void {
     this.#engine.writeState(this.state)
     // The buffer is written before the id is asked for, which may write it too: with the same state.
     this.#engine.exports.query_set_state(this.#engine.machine, Date.now(), this.id)
-    this.#dispatch({ type: 'setState', state })
   }
 
   /** Ends the fetch on its way; the promise resolves when it has ended. */
   cancel(options?: CancelOptions): Promise<void> {
     const promise = this.#retryer?.promise
     this.#retryer?.cancel(options)
+    // The state goes on to say what it said before.
+    if (promise && options?.silent && !options.revert) this.#writeBack()
     return promise ? promise.then(noop, noop) : Promise.resolve()
   }
 
   /** Ends the fetch on its way, and nobody hears of it. */
   destroy(): void {
-    this.cancel({ silent: true })
+    this.#retryer?.cancel({ silent: true })
   }
 
   /** Back to what it began with. */
@@ -223,8 +234,8 @@ export class Query<
     this.setState(this.resetState)
   }
 
-  #sync(): void {
-    for (const observer of this.observers) observer.sync()
+  #sync(occasion?: Occasion): void {
+    for (const observer of this.observers) observer.sync(occasion)
   }
 
   /** Whether some observer is enabled. */
@@ -278,7 +289,7 @@ export class Query<
 
   #occasion(occasion: 0 | 1): void {
     if (this.observers.length) {
-      this.#sync()
+      this.#sync(occasion ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
       const { exports, machine } = this.#engine
       const observer = exports.query_occasion(machine, Date.now(), this.id, occasion)
       this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
@@ -323,7 +334,7 @@ export class Query<
     const { exports, machine } = this.#engine
     const intent = exports.query_intent(machine, this.id, fetchOptions?.cancelRefetch ? 1 : 0)
     if (intent === 1 && this.#fetchPromise) return this.#fetchPromise
-    if (intent === 2) void this.cancel({ silent: true })
+    if (intent === 2) this.destroy()
 
     if (options) this.setOptions(options)
     if (!this.options.queryFn) {
@@ -342,6 +353,7 @@ export class Query<
     let controller: AbortController | undefined
     const control = () => (controller ??= new AbortController())
     const takeSignal = () => {
+      this.#signalUsed = true
       exports.query_set_abortable(machine, this.#id, 1)
       return control().signal
     }
@@ -365,6 +377,7 @@ export class Query<
             return takeSignal()
           },
         } as QueryFunctionContext<TQueryKey>
+        this.#signalUsed = false
         exports.query_set_abortable(machine, this.#id, 0)
         return this.options.persister
           ? this.options.persister(queryFn, queryFnContext, this as unknown as Query)
@@ -403,7 +416,14 @@ export class Query<
     const paused = this.#engine.state[7] === 2
     const meta = fetchOptions?.meta
     if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) {
-      this.#update({ type: 'fetch', meta })
+      try {
+        this.#update({ type: 'fetch', meta })
+      } catch (error) {
+        // A listener threw, and there will be no attempt: a fetch after this one is to begin anew.
+        exports.query_end(machine, Date.now(), run, 2)
+        this.#writeBack()
+        throw error
+      }
     }
 
     let waiting: 0 | 1 = 0
@@ -427,6 +447,8 @@ export class Query<
           const until = exports.query_admit(machine, Date.now(), run)
           if (until) throw new CircuitOpenError(origin, until)
         }
+        // What grows page by page stays one that can be stopped.
+        if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
         return context.fetchFn() as TData
       },
       initialPromise: fetchOptions?.initialPromise as Promise<TData> | undefined,
@@ -507,6 +529,7 @@ export class Query<
     })()
     this.#fetchPromise = fetchPromise
     if (paused) {
+      if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
       // Listeners of the fetch may have used the buffer since.
       exports.query_read(machine, this.id)
       this.#update({ type: 'pause' })

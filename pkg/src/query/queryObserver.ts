@@ -3,7 +3,7 @@ import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { replaceData, shallowEqualObjects } from './sharing.js'
 import { Subscribable } from './subscribable.js'
-import { areDynamic, sameTerms, termsOf, type Terms } from './terms.js'
+import { areDynamic, sameTerms, termsOf, type Occasion, type Terms } from './terms.js'
 import { noop, resolveQueryValue } from './utils.js'
 import { allChangesBetween, changesBetween, tells, wants } from './telling.js'
 import type { QueryEngine } from './engine.js'
@@ -19,6 +19,11 @@ import type {
   QueryObserverResult,
   RefetchOptions,
 } from './types.js'
+
+/** Which option counts when an observer of the query mounts now. */
+function mounting({ state }: Query<any, any, any, any>): Occasion {
+  return state.data === undefined ? 'retryOnMount' : 'refetchOnMount'
+}
 
 interface ObserverFetchOptions extends FetchOptions {
   throwOnError?: boolean
@@ -77,7 +82,7 @@ export class QueryObserver<
     if (this.#query.readmit()) this.#updateQuery()
     const query = this.#query
     query.addObserver(this)
-    const { flags, staleTime } = this.#termsFor(query, this.options)
+    const { flags, staleTime } = this.#termsFor(query, this.options, mounting(query))
     const { exports, machine } = this.#client.getQueryCache().engine
     const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
     if (mounted & 1) void this.#executeFetch()
@@ -100,7 +105,8 @@ export class QueryObserver<
   }
 
   #fetchesOn(occasion: 0 | 1): boolean {
-    const { flags, staleTime } = this.#termsFor(this.#query, this.options)
+    const terms = this.#termsFor(this.#query, this.options, occasion ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
+    const { flags, staleTime } = terms
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on(machine, Date.now(), this.#query.id, occasion, flags, staleTime) !== 0
   }
@@ -136,8 +142,13 @@ export class QueryObserver<
     if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before)) {
       void this.#executeFetch()
     }
-    this.updateResult()
-    if (mounted) this.#sync()
+    // What an option throws is heard of here, not when it is first needed.
+    if (!mounted) resolveQueryValue(this.options.refetchInterval, this.#query)
+    try {
+      this.updateResult()
+    } finally {
+      if (mounted) this.#sync()
+    }
   }
 
   /** What it would see under these options, were they its own. */
@@ -227,8 +238,9 @@ export class QueryObserver<
   #termsFor(
     query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+    occasion?: Occasion,
   ): Terms {
-    if (this.#dynamic || options !== this.options) return termsOf(options, query)
+    if (this.#dynamic || options !== this.options) return termsOf(options, query, occasion)
     return (this.#fixedTerms ??= termsOf(options, query))
   }
 
@@ -243,7 +255,7 @@ export class QueryObserver<
     query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
-    const { flags, staleTime } = this.#termsFor(query, options)
+    const { flags, staleTime } = this.#termsFor(query, options, mounting(query))
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on_mount(machine, Date.now(), query.id, flags, staleTime) !== 0
   }
@@ -462,14 +474,14 @@ export class QueryObserver<
   }
 
   /** @internal Lets the engine know its terms anew, where they are functions. */
-  sync(): void {
-    if (this.#dynamic) this.#sync()
+  sync(occasion?: Occasion): void {
+    if (this.#dynamic) this.#sync(occasion)
   }
 
-  #sync(): void {
+  #sync(occasion?: Occasion): void {
     if (this.#id === 0) return
     const known = this.#terms!
-    const terms = this.#termsFor(this.#query, this.options)
+    const terms = this.#termsFor(this.#query, this.options, occasion)
     if (terms === known || sameTerms(terms, known)) return
     this.#terms = terms
     const engine = this.#engine!

@@ -10,13 +10,14 @@ export type RetryDelayValue<TError> = number | ((failureCount: number, error: TE
 
 /** @internal The retry options as the engine reads them: see `run` in crates/npm/src/query/codes.rs. */
 export function retryCode(exports: Exports, retry: RetryValue<any> | undefined): number {
-  if (retry === undefined) return exports.query_default_retry(+environmentManager.isServer())
+  if (retry == null) return exports.query_default_retry(+environmentManager.isServer())
   // With a function, each failure brings its verdict.
   return retry === true ? Infinity : typeof retry === 'number' && retry > 0 ? Math.ceil(retry) : 0
 }
 
+/** As `retryCode`; what is no number of ms is none, as timers have it. */
 export function delayCode(delay: RetryDelayValue<any> | undefined): number {
-  return typeof delay === 'number' ? Math.max(delay, 0) || 0 : -1
+  return delay == null || typeof delay === 'function' ? -1 : Math.max(Number(delay), 0) || 0
 }
 
 export function jitterCode(jitter: boolean | number | undefined): number {

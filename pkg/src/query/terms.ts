@@ -40,19 +40,33 @@ export function areDynamic(options: QueryObserverOptions<any, any, any, any, any
   )
 }
 
-/** What `options` come to for `query` now: some may be functions of it. */
+/** Options that count when something happens. */
+export type Occasion = 'refetchOnMount' | 'retryOnMount' | 'refetchOnWindowFocus' | 'refetchOnReconnect'
+
+/**
+ * What `options` come to for `query` now: some may be functions of it. One for an occasion is heard to throw only
+ * on that occasion.
+ */
 export function termsOf(
   options: QueryObserverOptions<any, any, any, any, any>,
   query: Query<any, any, any, any>,
+  occasion?: Occasion,
 ): Terms {
   const resolve = (value: any) => (typeof value === 'function' ? resolveQueryValue(value, query) : value)
+  const on = (which: Occasion): any => {
+    try {
+      return resolve(options[which])
+    } catch (error) {
+      if (which === occasion) throw error
+    }
+  }
   return {
     flags:
       (resolve(options.enabled) !== false ? 1 : 0) |
-      (refetch(resolve(options.refetchOnMount)) << 1) |
-      (refetch(resolve(options.refetchOnWindowFocus)) << 3) |
-      (refetch(resolve(options.refetchOnReconnect)) << 5) |
-      (resolve(options.retryOnMount) !== false ? 1 << 7 : 0) |
+      (refetch(on('refetchOnMount')) << 1) |
+      (refetch(on('refetchOnWindowFocus')) << 3) |
+      (refetch(on('refetchOnReconnect')) << 5) |
+      (on('retryOnMount') !== false ? 1 << 7 : 0) |
       (options.refetchIntervalInBackground ? 1 << 8 : 0) |
       (options.suspense ? 1 << 9 : 0) |
       (environmentManager.isServer() ? 0 : 1 << 10),

@@ -113,3 +113,30 @@ test('is forgotten after its gc time', async () => {
   await pass(1)
   assert.equal(client.getMutationCache().getAll().length, 0)
 })
+
+test('a mutation that is taken out of the cache runs to its end, and lets those behind it go on', async () => {
+  const client = new QueryClient()
+  let calls = 0
+  const mutate = (mutationFn) =>
+    client
+      .getMutationCache()
+      .build(client, { mutationFn, scope: { id: 'one by one' }, retry: 1, retryDelay: 10 })
+      .execute()
+  const first = mutate(() => (++calls === 1 ? Promise.reject(new Error('once')) : Promise.resolve('first')))
+  await pass(1)
+  client.getMutationCache().clear()
+  const second = mutate(() => 'second')
+  assert.equal(await second, 'second', 'what is gone holds nobody back')
+  await pass(10)
+  assert.equal(await first, 'first')
+})
+
+test('a mutation that was destroyed is not collected', async () => {
+  const client = new QueryClient()
+  const cache = client.getMutationCache()
+  const [kept, gone] = [1, 2].map(() => cache.build(client, { mutationFn: async () => 'done', gcTime: 10 }))
+  await Promise.all([kept.execute(), gone.execute()])
+  kept.destroy()
+  await pass(20)
+  assert.deepEqual(cache.getAll(), [kept])
+})

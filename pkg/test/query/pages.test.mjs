@@ -90,3 +90,35 @@ test('what is still on its way goes along as a promise', async () => {
   await pass(10)
   assert.equal(client.getQueryData(['a']), 'streamed')
 })
+
+test('a retry goes on with the page that failed', async () => {
+  const asked = []
+  const fetched = new QueryClient().fetchInfiniteQuery({
+    queryKey: ['pages'],
+    queryFn: ({ pageParam }) => {
+      asked.push(pageParam)
+      return asked.length === 2 ? Promise.reject(new Error('once')) : Promise.resolve(`page ${pageParam}`)
+    },
+    initialPageParam: 1,
+    getNextPageParam: (_page, _pages, param) => param + 1,
+    pages: 3,
+    retry: 1,
+    retryDelay: 10,
+  })
+  await pass(10)
+  assert.deepEqual((await fetched).pages, ['page 1', 'page 2', 'page 3'])
+  assert.deepEqual(asked, [1, 2, 2, 3])
+})
+
+test('a query that grows can be stopped once its function has looked at the signal', async () => {
+  const client = new QueryClient()
+  const asking = new InfiniteQueryObserver(client, { ...pages, queryFn: ({ signal }) => after(10, signal.aborted) })
+  const leave = asking.subscribe(() => {})
+  await pass(10)
+  const refetched = client.refetchQueries({}, { throwOnError: true })
+  client.getQueryCache().getAll()[0].setOptions({ ...pages })
+  leave()
+  await pass(10)
+  await refetched
+  assert.equal(client.getQueryState(['pages']).dataUpdateCount, 1, 'the fetch was stopped')
+})

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HttpError, jsonQuery } from 'whippet/json'
 import { CircuitOpenError, MutationObserver, QueryClient, QueryObserver, TimeoutError } from 'whippet/query'
-import { after, pass, settle, simulatedTime } from './clock.mjs'
+import { after, counter, pass, settle, simulatedTime } from './clock.mjs'
 
 simulatedTime()
 
@@ -175,4 +175,35 @@ test('without the option there are no breakers', async () => {
   const client = new QueryClient()
   await client.fetchQuery({ queryKey: ['a'], queryFn: () => 1, meta: { origin: 'x' } })
   assert.deepEqual(client.breakers(), [])
+})
+
+test('after a listener threw as a fetch began, the next fetch is one like any other', async () => {
+  const client = new QueryClient()
+  const options = { queryKey: ['a'], queryFn: counter(10), retry: 1, retryDelay: 10 }
+  const unsubscribe = client.getQueryCache().subscribe(({ action }) => {
+    if (action?.type === 'fetch') throw new Error('listener')
+  })
+  await assert.rejects(client.fetchQuery(options), /listener/)
+  unsubscribe()
+  let calls = 0
+  const fetched = client.fetchQuery({
+    ...options,
+    queryFn: () => (++calls === 1 ? Promise.reject(new Error('once')) : Promise.resolve('data')),
+  })
+  await pass(10)
+  assert.equal(await fetched, 'data')
+  assert.equal(client.isFetching(), 0)
+})
+
+test('a fetch that is cancelled in silence leaves the state as it was, whatever is written then', async () => {
+  const client = new QueryClient()
+  const fetched = client.fetchQuery({ queryKey: ['a'], queryFn: counter(10) })
+  fetched.catch(() => {})
+  await client.cancelQueries({}, { silent: true, revert: false })
+  await assert.rejects(fetched, { message: 'CancelledError', silent: true })
+  client.setQueryData(['a'], 'written')
+  assert.equal(client.getQueryState(['a']).fetchStatus, 'fetching')
+  const again = client.fetchQuery({ queryKey: ['a'], queryFn: () => 'fetched' })
+  assert.equal(await again, 'fetched')
+  assert.equal(client.getQueryState(['a']).fetchStatus, 'idle')
 })

@@ -156,8 +156,20 @@ impl Mutations {
                 self.deadlines.clear(handle);
             }
             if known.scope != 0 {
-                self.queue.retain(|(_, id)| *id != mutation);
+                self.dequeue(mutation);
             }
+        }
+    }
+
+    /// It holds back no other of its scope any more, but runs to its end: the face let go of it meanwhile.
+    pub fn dequeue(&mut self, mutation: MutationId) {
+        self.queue.retain(|(_, id)| *id != mutation);
+    }
+
+    /// It is not forgotten, unless its time begins anew: when someone looks no more, or when it settles.
+    pub fn keep(&mut self, mutation: MutationId) {
+        if let Some(handle) = self.mutations.get_mut(mutation).and_then(|known| known.gc.take()) {
+            self.deadlines.clear(handle);
         }
     }
 

@@ -148,6 +148,20 @@ pub fn mutation_failures(machine: usize, id: u32) -> u32 {
     m.mutations.failures(mutation(id))
 }
 
+/// Its gc time is stopped.
+#[wasm_bindgen]
+pub fn mutation_keep(machine: usize, id: u32) {
+    let m = mutations(machine);
+    m.mutations.keep(mutation(id));
+}
+
+/// It is out of the cache, and runs to its end.
+#[wasm_bindgen]
+pub fn mutation_dequeue(machine: usize, id: u32) {
+    let m = mutations(machine);
+    m.mutations.dequeue(mutation(id));
+}
+
 /// It succeeded or failed for good.
 #[wasm_bindgen]
 pub fn mutation_settled(machine: usize, now: f64, id: u32) {

@@ -125,3 +125,19 @@ fn one_scope_takes_turns() {
     assert_eq!(mutations.poll_effect(), Some(Continued(all[1])));
     assert_eq!(mutations.poll_effect(), Some(Run(all[1])));
 }
+
+#[test]
+fn what_the_face_let_go_of_runs_on_and_holds_nobody_back() {
+    let mut mutations = Mutations::new();
+    let now = at(0.0);
+    let [gone, next] = [7, 7].map(|scope| mutations.insert(now, scope, Duration::INFINITE));
+    mutations.start(now, gone, &retrying(1));
+    assert!(!mutations.can_run(next));
+    mutations.dequeue(gone);
+    assert!(mutations.can_run(next));
+    assert_eq!(play(&mut mutations, 0.0), "0     run\n");
+    assert_eq!(mutations.failed(now, gone, Verdict::default()), Some(Next::Wait(at(1_000.0))));
+    assert_eq!(play(&mut mutations, 1_000.0), "1000  run\n");
+    mutations.remove(gone);
+    assert_eq!(mutations.len(), 1);
+}

@@ -1,0 +1,113 @@
+// What no one should pass: it ends as in TanStack Query, and the cache stays in order.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { QueryClient, QueryObserver } from 'whippet/query'
+import { after, pass, simulatedTime } from './clock.mjs'
+
+simulatedTime()
+
+/** The cache is as good as new: another query is fetched, told of and collected. */
+async function inOrder(client) {
+  const observer = new QueryObserver(client, { queryKey: ['other'], queryFn: () => after(5, 'fine'), gcTime: 10 })
+  const unsubscribe = observer.subscribe(() => {})
+  await pass(5)
+  assert.equal(observer.getCurrentResult().data, 'fine')
+  assert.equal(client.isFetching(), 0)
+  unsubscribe()
+  await pass(11)
+  assert.equal(client.getQueryCache().find({ queryKey: ['other'] }), undefined)
+}
+
+test('a key that cannot be written down throws where it is used', async () => {
+  const client = new QueryClient()
+  const cycle = {}
+  cycle.self = cycle
+  for (const [part, error] of [
+    [1n, TypeError],
+    [cycle, RangeError],
+  ]) {
+    assert.throws(() => client.getQueryData([part]), error)
+    assert.throws(() => client.setQueryData([part], 1), error)
+    assert.throws(() => new QueryObserver(client, { queryKey: [part] }), error)
+    await assert.rejects(async () => client.fetchQuery({ queryKey: [part], queryFn: () => 1 }), error)
+  }
+  assert.equal(client.getQueryCache().getAll().length, 0)
+  await inOrder(client)
+})
+
+test('functions, symbols and undefined in a key are as good as null', () => {
+  const client = new QueryClient()
+  client.setQueryData(['a', () => {}], 1)
+  assert.equal(client.getQueryData(['a', Symbol('s')]), 1)
+  assert.equal(client.getQueryData(['a', undefined]), 1)
+  assert.equal(client.getQueryData(['a', null]), 1)
+})
+
+const failing = {
+  'throws at once': [() => { throw new RangeError('at once') }, RangeError],
+  'gives nothing': [() => undefined, /data is undefined/],
+  'is missing': [undefined, /Missing queryFn/],
+  'rejects with nothing': [() => Promise.reject(), undefined],
+}
+
+for (const [what, [queryFn, reason]] of Object.entries(failing)) {
+  test(`a query function that ${what}`, async (t) => {
+    t.mock.method(console, 'error', () => {})
+    const client = new QueryClient()
+    const fetched = client.fetchQuery({ queryKey: ['a'], queryFn, retry: false })
+    const error = await fetched.then(() => assert.fail('it resolved'), (error) => error)
+    if (reason === undefined) assert.equal(error, undefined)
+    else assert.ok(reason instanceof RegExp ? reason.test(error.message) : error instanceof reason, String(error))
+    assert.equal(client.getQueryState(['a']).status, 'error')
+    await inOrder(client)
+  })
+}
+
+test('no retry is three, and a delay that is no number is none', async () => {
+  const client = new QueryClient()
+  let calls = 0
+  const queryFn = () => Promise.reject(new Error(`${++calls}`))
+  client.fetchQuery({ queryKey: ['a'], queryFn, retry: null, retryDelay: 'soon' }).catch(() => {})
+  await pass(10, 1)
+  assert.equal(calls, 4)
+  await inOrder(client)
+})
+
+test('a gc time that is no number is for ever', async () => {
+  const client = new QueryClient()
+  for (const [i, gcTime] of [NaN, 'long', {}].entries()) {
+    await client.fetchQuery({ queryKey: [i], queryFn: () => 'kept', gcTime })
+  }
+  await pass(1_000_000)
+  assert.deepEqual(client.getQueriesData({}).map(([, data]) => data), ['kept', 'kept', 'kept'])
+  await inOrder(client)
+})
+
+test('structural sharing that leaves nothing leaves a query without data', async () => {
+  const client = new QueryClient()
+  const options = { queryKey: ['a'], structuralSharing: () => undefined }
+  await client.fetchQuery({ ...options, queryFn: () => 'lost' })
+  client.fetchQuery({ ...options, queryFn: () => after(5, 'lost') })
+  assert.equal(client.getQueryState(['a']).status, 'pending')
+  await pass(5)
+  await inOrder(client)
+})
+
+test('options that are functions and throw', async () => {
+  const client = new QueryClient()
+  const thrower = () => {
+    throw new SyntaxError('option')
+  }
+  const options = { queryKey: ['a'], queryFn: () => after(5, 'data') }
+  for (const name of ['enabled', 'staleTime']) {
+    assert.throws(() => new QueryObserver(client, { ...options, [name]: thrower }), SyntaxError, name)
+  }
+  await assert.rejects(async () => client.fetchQuery({ ...options, initialData: thrower }), SyntaxError)
+  client.clear()
+  const observer = new QueryObserver(client, { ...options, select: thrower })
+  observer.subscribe(() => {})
+  await pass(5)
+  assert.ok(observer.getCurrentResult().error instanceof SyntaxError)
+  assert.equal(client.getQueryData(['a']), 'data')
+  await inOrder(client)
+})

@@ -1,0 +1,34 @@
+// Plays the same random scripts on query-core and on whippet/query, and prints where they part:
+//
+//   node beside.mjs [first seed] [how many]
+//
+// A process of its own, since a test runner takes every unhandled rejection for a failure.
+import * as theirs from '@tanstack/query-core'
+import * as ours from 'whippet/query'
+import { difference, report, shrink } from './compare.mjs'
+import { scriptOf } from './script.mjs'
+
+/** As whippet/query, but for one thing: to see that it would be found. */
+const forgetful = {
+  ...ours,
+  QueryClient: class extends ours.QueryClient {
+    cancelQueries() {
+      return Promise.resolve()
+    }
+  },
+}
+
+const MOST = 5
+const [first = 1, count = 400, which] = process.argv.slice(2)
+const libraries = [theirs, which === 'forgetful' ? forgetful : ours]
+const differs = async (script) => !!(await difference(libraries, script))
+
+let parted = 0
+for (let seed = Number(first); seed < Number(first) + Number(count) && parted < MOST; seed++) {
+  const script = scriptOf(seed)
+  if (!(await differs(script))) continue
+  parted++
+  const shortest = await shrink(script, differs)
+  console.log(`seed ${seed}\n${report(shortest, await difference(libraries, shortest))}\n`)
+}
+process.exit(parted ? 1 : 0)
