@@ -1,17 +1,16 @@
-import { CancelledError } from './cancelledError.js'
-import { CircuitOpenError, TimeoutError } from './errors.js'
 import { gcTimeOf } from './gcTime.js'
-import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
+import { Fetch } from './fetch.js'
+import { fetchContext } from './fetchContext.js'
+import { FetchSignal } from './fetchSignal.js'
 import { host } from './host.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
 import { initialState } from './queryState.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
+import { delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
 import { replaceData } from './sharing.js'
 import { staleTimeCode, type Occasion } from './terms.js'
 import { noop, resolveQueryValue, skipToken } from './utils.js'
 import type { QueryEngine } from './engine.js'
-import type { Outcome } from './retryer.js'
 import type { QueryCache } from './queryCache.js'
 import type { QueryClient } from './queryClient.js'
 import type { QueryObserver } from './queryObserver.js'
@@ -69,11 +68,9 @@ export class Query<
   #initialState: QueryState<TData, TError>
   #revertState?: QueryState<TData, TError>
   #queryType?: 'infinite'
-  #retryer?: Retryer<TData, TError>
+  #fetch?: Fetch<TData, TError>
   /** Whether the function looked at its abort signal. */
   #signalUsed = false
-  #timeOut?: () => void
-  #fetchPromise?: Promise<TData>
 
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
     this.#client = config.client
@@ -99,7 +96,7 @@ export class Query<
 
   /** The fetch on its way. */
   get promise(): Promise<TData> | undefined {
-    return this.#retryer?.promise
+    return this.#fetch?.answer
   }
 
   /** What it began with. */
@@ -216,8 +213,8 @@ export class Query<
 
   /** Ends the fetch on its way; the promise resolves when it has ended. */
   cancel(options?: CancelOptions): Promise<void> {
-    const promise = this.#retryer?.promise
-    this.#retryer?.cancel(options)
+    const promise = this.#fetch?.answer
+    this.#fetch?.cancel(options)
     // The state goes on to say what it said before.
     if (promise && options?.silent && !options.revert) this.#writeBack()
     return promise ? promise.then(noop, noop) : Promise.resolve()
@@ -225,7 +222,7 @@ export class Query<
 
   /** Ends the fetch on its way, and nobody hears of it. */
   destroy(): void {
-    this.#retryer?.cancel({ silent: true })
+    this.#fetch?.cancel({ silent: true })
   }
 
   /** Back to what it began with. */
@@ -294,7 +291,7 @@ export class Query<
       const observer = exports.query_occasion(machine, Date.now(), this.id, occasion)
       this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
     }
-    void this.#retryer?.continue()
+    this.#fetch?.continue()
   }
 
   /** Someone begins to look at it. */
@@ -311,7 +308,7 @@ export class Query<
     if (index === -1) return
     this.observers.splice(index, 1)
     // The engine finds that nobody waits for the fetch any more, and that stopping it saves work.
-    if (observer.detachFrom(this.#engine)) this.#retryer?.cancel({ revert: true })
+    if (observer.detachFrom(this.#engine)) this.#fetch?.cancel({ revert: true })
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
     this.#engine.evict(this.#id)
   }
@@ -333,7 +330,7 @@ export class Query<
   ): Promise<TData> {
     const { exports, machine } = this.#engine
     const intent = exports.query_intent(machine, this.id, fetchOptions?.cancelRefetch ? 1 : 0)
-    if (intent === 1 && this.#fetchPromise) return this.#fetchPromise
+    if (intent === 1 && this.#fetch) return this.#fetch.promise
     if (intent === 2) this.destroy()
 
     if (options) this.setOptions(options)
@@ -349,47 +346,14 @@ export class Query<
       )
     }
 
-    // Most functions never ask for the signal; and it costs as much as all the rest.
-    let controller: AbortController | undefined
-    const control = () => (controller ??= new AbortController())
-    const takeSignal = () => {
+    const signal = new FetchSignal(() => {
       this.#signalUsed = true
       exports.query_set_abortable(machine, this.#id, 1)
-      return control().signal
-    }
-
-    const context = {
-      fetchOptions,
-      options: this.options,
-      queryKey: this.queryKey,
-      client: this.#client,
-      state: this.state,
-      fetchFn: () => {
-        const queryFn = queryFnOf(this.options, fetchOptions)
-        const queryFnContext = {
-          client: this.#client,
-          queryKey: this.queryKey,
-          meta: this.meta,
-          get [FETCH_SIGNAL]() {
-            return control().signal
-          },
-          get signal() {
-            return takeSignal()
-          },
-        } as QueryFunctionContext<TQueryKey>
-        this.#signalUsed = false
-        exports.query_set_abortable(machine, this.#id, 0)
-        return this.options.persister
-          ? this.options.persister(queryFn, queryFnContext, this as unknown as Query)
-          : queryFn(queryFnContext)
-      },
-      get [FETCH_SIGNAL]() {
-        return control().signal
-      },
-      get signal() {
-        return takeSignal()
-      },
-    } as FetchContext<TQueryFnData, TError, TData, TQueryKey>
+    })
+    const context = fetchContext<TQueryFnData, TError, TData, TQueryKey>(this, this.#client, signal, fetchOptions, () => {
+      this.#signalUsed = false
+      exports.query_set_abortable(machine, this.#id, 0)
+    })
 
     const behavior =
       this.#queryType === 'infinite'
@@ -398,8 +362,7 @@ export class Query<
     ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Query)
 
     this.#revertState = this.state
-    const { retry, retryDelay, retryJitter, networkMode } = context.options
-    const timeout = timeoutCode(context.options.timeout)
+    const { retry, retryDelay, retryJitter, networkMode, timeout } = context.options
     const run = exports.query_begin(
       machine,
       Date.now(),
@@ -409,7 +372,7 @@ export class Query<
       delayCode(retryDelay),
       modeCode(networkMode),
       jitterCode(retryJitter),
-      timeout,
+      timeoutCode(timeout),
     )
     this.#run = run
     const origin = this.#engine.breakers?.guard(this, run)
@@ -426,125 +389,43 @@ export class Query<
       }
     }
 
-    let waiting: 0 | 1 = 0
-    const wait = (now: 0 | 1) => {
-      if (now !== waiting) this.#engine.alarm.hold(now ? 1 : -1)
-      waiting = now
-    }
-    /** For whom to fetch again at once. */
-    let again = 0
-    const end = (outcome: Outcome) => {
-      wait(0)
-      again ||= exports.query_end(machine, Date.now(), run, outcome)
-      this.#engine.rearm()
-    }
-    const retryer = (this.#retryer = new Retryer<TData, TError>({
-      fn: () => {
-        // What is due to be given up some time is waited for, whoever else is not.
-        wait(timeout === Infinity ? 0 : 1)
-        if (timeout !== Infinity) this.#engine.rearm()
-        if (origin !== undefined) {
-          const until = exports.query_admit(machine, Date.now(), run)
-          if (until) throw new CircuitOpenError(origin, until)
-        }
+    const fetch = (this.#fetch = new Fetch<TData, TError>({
+      query: this,
+      engine: this.#engine,
+      config: this.#cache.config,
+      context,
+      signal,
+      run,
+      origin,
+      call: () => {
         // What grows page by page stays one that can be stopped.
         if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
         return context.fetchFn() as TData
       },
-      initialPromise: fetchOptions?.initialPromise as Promise<TData> | undefined,
-      retry,
-      retryDelay,
-      failed: (verdict, delay, retryAfter) =>
-        exports.query_failed(machine, Date.now(), this.#id, run, verdict, delay, retryAfter),
-      ended: end,
-      onCancel: (error) => {
-        if (error.revert) this.setState({ ...this.#revertState, fetchStatus: 'idle' })
-        control().abort()
-      },
-      onFail: (failureCount, error) => {
-        wait(1)
-        this.#update({ type: 'failed', failureCount, error })
-      },
-      resume: () => {
-        const next = exports.query_resume(machine, Date.now(), this.#id, run, host())
-        if (next === 0) return
-        this.#update({ type: 'continue' })
-        if (next === 1) retryer.attempt()
-        else retryer.giveUp()
+      update: (action) => this.#update(action),
+      revert: () => this.setState({ ...this.#revertState, fetchStatus: 'idle' }),
+      successor: (fetch) => (this.#fetch === fetch ? undefined : this.#fetch),
+      ended: (fetch) => {
+        if (this.#fetch === fetch) this.#fetch = undefined
       },
     }))
-
-    if (timeout !== Infinity) {
-      this.#timeOut = () => {
-        const error = new TimeoutError(timeout, this.queryHash)
-        control().abort(error)
-        // The next attempt has a signal of its own.
-        controller = undefined
-        retryer.failed(error)
-      }
-    }
-
-    const fetchPromise = (async () => {
-      try {
-        const data = await retryer.promise
-        if (data === undefined) {
-          console.error(
-            'Query data cannot be undefined. Please make sure to return a value other than undefined from ' +
-              `your query function. Affected query key: ${this.queryHash}`,
-          )
-          throw new Error(`${this.queryHash} data is undefined`)
-        }
-        this.setData(data)
-        // Over before anyone hears of it: a callback may fetch again.
-        end(0)
-        this.#cache.config.onSuccess?.(data, this as Query<any, any, any, any>)
-        this.#cache.config.onSettled?.(data, this.state.error as any, this as Query<any, any, any, any>)
-        return data
-      } catch (error) {
-        if (error instanceof CancelledError) {
-          if (error.silent) {
-            // A newer fetch may have taken its place: who waited for this one waits for that.
-            if (this.#retryer !== retryer && this.#fetchPromise) return this.#fetchPromise
-            throw error
-          }
-          if (error.revert) {
-            if (this.state.data === undefined) throw error
-            return this.state.data
-          }
-        }
-        end(1)
-        exports.query_set_error(machine, Date.now(), this.id)
-        this.#update({ type: 'error', error: error as TError })
-        this.#cache.config.onError?.(error as any, this as Query<any, any, any, any>)
-        this.#cache.config.onSettled?.(this.state.data, error as any, this as Query<any, any, any, any>)
-        throw error
-      } finally {
-        if (this.#retryer === retryer) {
-          this.#retryer = undefined
-          this.#timeOut = undefined
-          this.#fetchPromise = undefined
-        }
-        if (again) this.#engine.observers.get(again)?.onFetchDue()
-      }
-    })()
-    this.#fetchPromise = fetchPromise
     if (paused) {
       if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
       // Listeners of the fetch may have used the buffer since.
       exports.query_read(machine, this.id)
       this.#update({ type: 'pause' })
     } else {
-      retryer.attempt()
+      fetch.attempt()
     }
-    return fetchPromise
+    return fetch.promise
   }
 
   /** @internal The engine decided about the fetch on its way. */
   onRun(run: number, what: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void {
     if (run !== this.#run) return
-    if (what === 'attempt') this.#retryer?.attempt()
-    else if (what === 'giveUp') this.#retryer?.giveUp()
-    else if (what === 'timeOut') this.#timeOut?.()
+    if (what === 'attempt') this.#fetch?.attempt()
+    else if (what === 'giveUp') this.#fetch?.giveUp()
+    else if (what === 'timeOut') this.#fetch?.timeOut()
     else this.#update({ type: 'pause' })
   }
 

@@ -1,0 +1,47 @@
+// What a fetch hands to the query's behavior, and to its function.
+import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
+import type { FetchSignal } from './fetchSignal.js'
+import type { FetchContext, FetchOptions, Query } from './query.js'
+import type { QueryClient } from './queryClient.js'
+import type { QueryFunctionContext, QueryKey } from './types.js'
+
+/** @internal `onCall` is called before each call of the function. */
+export function fetchContext<TQueryFnData, TError, TData, TQueryKey extends QueryKey>(
+  query: Query<TQueryFnData, TError, TData, TQueryKey>,
+  client: QueryClient,
+  signal: FetchSignal,
+  fetchOptions: FetchOptions<TQueryFnData> | undefined,
+  onCall: () => void,
+): FetchContext<TQueryFnData, TError, TData, TQueryKey> {
+  const { queryKey } = query
+  return {
+    fetchOptions,
+    options: query.options,
+    queryKey,
+    client,
+    state: query.state,
+    fetchFn: () => {
+      const queryFn = queryFnOf(query.options, fetchOptions)
+      const context = {
+        client,
+        queryKey,
+        meta: query.meta,
+        get [FETCH_SIGNAL]() {
+          return signal.inner
+        },
+        get signal() {
+          return signal.take()
+        },
+      } as QueryFunctionContext<TQueryKey>
+      onCall()
+      const { persister } = query.options
+      return persister ? persister(queryFn, context, query as unknown as Query) : queryFn(context)
+    },
+    get [FETCH_SIGNAL]() {
+      return signal.inner
+    },
+    get signal() {
+      return signal.take()
+    },
+  } as FetchContext<TQueryFnData, TError, TData, TQueryKey>
+}
