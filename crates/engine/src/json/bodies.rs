@@ -26,9 +26,9 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// 16 MiB for one, 64 MiB for all.
+    /// 16 MiB for one, 32 MiB for all.
     fn default() -> Self {
-        Self { body: 16 << 20, total: 64 << 20 }
+        Self { body: 16 << 20, total: 32 << 20 }
     }
 }
 

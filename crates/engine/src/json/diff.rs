@@ -336,7 +336,16 @@ impl Diff {
         let node = self.recipe.add(Node::new(gap, 0, 0));
         let array = sides.new[at] == b'[';
         let records = if array { self.items.len() } else { self.members.len() };
-        self.frames.push(Frame::new(sides, old, array, at as u32, node, total, records as u32, self.patch.mark()));
+        self.frames.push(Frame::new(
+            sides,
+            old,
+            array,
+            at as u32,
+            node,
+            total,
+            records as u32,
+            self.patch.mark(),
+        ));
     }
 
     /// The container ends before `end`.

@@ -151,7 +151,7 @@ impl Frame {
             if self.table.is_none() {
                 self.table = Table::of_members(sides.tape, sides.old, self.first, self.end);
             }
-            self.table.as_ref().and_then(|table| table.find(sides.tape, sides.old, name))
+            self.table.as_ref().and_then(|table| table.find(sides.tape, sides.old, name, None))
         };
         if let Some(found) = found {
             self.next = found.next(sides.tape);
@@ -214,17 +214,18 @@ impl Frame {
         }
     }
 
-    /// An old element with these bytes.
+    /// An old element with these bytes, which the one in the same place has not.
     pub(super) fn look_up(&mut self, sides: Sides<'_>, bytes: &[u8]) -> Option<Cursor> {
         if self.table.is_none() && self.children(sides.tape).nth(FEW).is_none() {
             return self
                 .children(sides.tape)
+                .filter(|cursor| cursor.node != self.path.node)
                 .find(|cursor| equal(&sides.old[cursor.start(sides.tape)..cursor.end(sides.tape)], bytes));
         }
-        let table = self
-            .table
-            .get_or_insert_with(|| Table::of_elements(sides.tape, sides.old, self.first, self.end));
-        table.find(sides.tape, sides.old, bytes)
+        let path = self.path();
+        let table =
+            self.table.get_or_insert_with(|| Table::of_elements(sides.tape, sides.old, self.first, self.end));
+        table.find(sides.tape, sides.old, bytes, path)
     }
 }
 
