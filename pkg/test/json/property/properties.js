@@ -1,0 +1,184 @@
+// What must hold for every pair of texts. Each property runs in Node and in Chromium, throws where it does not hold,
+// with what it takes to see it again, and gives figures: one that never saw anything shared has shown nothing.
+import { EDITS, damaged, edited, tree, write } from './documents.js'
+import { TEXTS, deepTexts } from './edges.js'
+import { identity } from './identity.js'
+import { chance } from './random.js'
+import { deepFreeze, difference } from './same.js'
+import { subject } from './subject.js'
+
+const utf8 = new TextEncoder()
+const bytesOf = (text) => (typeof text === 'string' ? utf8.encode(text) : text)
+const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes))
+
+function expected(bytes) {
+  try {
+    return { value: parse(bytes) }
+  } catch (error) {
+    return { error }
+  }
+}
+
+/** Two texts from shortly before where they part. */
+function shown(before, after) {
+  let parted = 0
+  while (parted < after.length && before?.[parted] === after[parted]) parted++
+  const start = Math.max(0, parted - 200)
+  const cut = (bytes) => JSON.stringify(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, parted + 400)))
+  return `\n  from byte ${start} on\n  before: ${before && cut(before)}\n  after:  ${cut(after)}`
+}
+
+/** Takes body after body; each must be what `JSON.parse` makes of it, and keep what the rule of identity says. */
+class Checked {
+  subject = subject()
+  before = undefined
+  figures = { bodies: 0, kept: 0, rejected: 0 }
+
+  constructor(what) {
+    this.what = what
+  }
+
+  async take(bytes, chunks = [bytes]) {
+    this.figures.bodies++
+    const { before } = this
+    const fail = (why) => {
+      throw new Error(`${this.what}: ${why}${shown(before?.bytes, bytes)}`)
+    }
+    const wanted = expected(bytes)
+    let value
+    try {
+      value = await this.subject.take(...chunks)
+    } catch (error) {
+      if (!wanted.error) fail(`rejected with ${error}`)
+      if (!(error instanceof SyntaxError)) fail(`rejected with ${error}, not a SyntaxError`)
+      this.figures.rejected++
+      if (before && this.subject.value !== before.value) fail('the value before is gone')
+      this.#expectUntouched(fail)
+      return
+    }
+    if (wanted.error) fail(`accepted what JSON.parse does not: ${wanted.error.message}`)
+    const where = difference(value, wanted.value)
+    if (where !== undefined) fail(`differs at ${where}`)
+    this.#expectUntouched(fail)
+    if (before) {
+      const { kept, lost } = identity(before, { bytes, value })
+      if (lost.length > 0) fail(`not the object that it was: ${lost.slice(0, 5).join(', ')}`)
+      this.figures.kept += kept
+    }
+    this.before = { bytes, value: deepFreeze(value) }
+  }
+
+  /** The previous value is frozen, so most writes throw; and it still says what its bytes say. */
+  #expectUntouched(fail) {
+    const { before } = this
+    const where = before && difference(before.value, parse(before.bytes))
+    if (where !== undefined) fail(`the value before was changed at ${where}`)
+  }
+}
+
+/** Random documents, each edited again and again. */
+export async function randomEdits(seed, rounds) {
+  const all = { bodies: 0, kept: 0, rejected: 0 }
+  for (let i = 0; i < rounds; i++) {
+    const random = chance(seed + i)
+    const checked = new Checked(`seed ${seed + i}`)
+    let document = tree(random)
+    for (let refetch = 0; refetch < 8; refetch++) {
+      await checked.take(bytesOf(write(document)))
+      document = edited(document, random, random.below(4))
+    }
+    sum(all, checked.figures)
+  }
+  return all
+}
+
+/** Each kind of edit by itself, on lists of rows. */
+export async function eachEdit(seed, rounds) {
+  const all = {}
+  for (const [name, edit] of Object.entries(EDITS)) {
+    const figures = { bodies: 0, kept: 0, rejected: 0 }
+    for (let i = 0; i < rounds; i++) {
+      const random = chance(seed + i)
+      const checked = new Checked(`${name}, seed ${seed + i}`)
+      let list = { space: '', items: Array.from({ length: 30 }, () => tree(random, 2)) }
+      for (let refetch = 0; refetch < 4; refetch++) {
+        await checked.take(bytesOf(write(list)))
+        list = edit(list, random)
+      }
+      sum(figures, checked.figures)
+    }
+    all[name] = figures
+  }
+  return all
+}
+
+/** Texts that are damaged are refused exactly where JSON.parse refuses them, and the value before lives on. */
+export async function damage(seed, rounds) {
+  const all = { bodies: 0, kept: 0, rejected: 0 }
+  for (let i = 0; i < rounds; i++) {
+    const random = chance(seed + i)
+    const checked = new Checked(`seed ${seed + i}`)
+    let document = tree(random, 3)
+    for (let refetch = 0; refetch < 4; refetch++) {
+      const bytes = bytesOf(write(document))
+      await checked.take(bytes)
+      for (let times = 0; times < 4; times++) await checked.take(damaged(bytes, random))
+      document = edited(document, random, 1)
+    }
+    sum(all, checked.figures)
+  }
+  return all
+}
+
+/** Every text of the list after every other. */
+export async function everyPair() {
+  const all = { bodies: 0, kept: 0, rejected: 0 }
+  for (const one of TEXTS) {
+    const checked = new Checked('a pair')
+    for (const other of TEXTS) {
+      await checked.take(bytesOf(one))
+      await checked.take(bytesOf(other))
+    }
+    sum(all, checked.figures)
+  }
+  return all
+}
+
+/** A body in three chunks, cut at every pair of places, after one that is equal, shorter, longer or different. */
+export async function everyCut() {
+  const text = '[{"id":1,"né":"\\ud83d€"},{"id":-0.5e1},[[]],"x\\"y"]'
+  const befores = [text, text.replace('1,', '12,'), text.replace('{"id":-0.5e1},', ''), `[0,${text.slice(1)}`, '{"a":[]}']
+  const all = { bodies: 0, kept: 0, rejected: 0 }
+  const bytes = bytesOf(text)
+  for (let first = 0; first <= bytes.length; first++) {
+    for (let second = first; second <= bytes.length; second++) {
+      const before = befores[(first + second) % befores.length]
+      const checked = new Checked(`cut at ${first} and ${second}`)
+      await checked.take(bytesOf(before))
+      await checked.take(bytes, [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)])
+      sum(all, checked.figures)
+    }
+  }
+  return all
+}
+
+/** The texts of the list, byte by byte. */
+export async function byteByByte() {
+  const checked = new Checked('byte by byte')
+  for (const text of TEXTS) {
+    const bytes = bytesOf(text)
+    await checked.take(bytes, Array.from(bytes, (_, i) => bytes.subarray(i, i + 1)))
+  }
+  return checked.figures
+}
+
+/** Arrays and objects in one another, a hundred thousand deep. */
+export async function deep() {
+  const checked = new Checked('deep')
+  for (const text of deepTexts()) await checked.take(bytesOf(text))
+  return checked.figures
+}
+
+function sum(all, figures) {
+  for (const name of Object.keys(figures)) all[name] += figures[name]
+}
