@@ -1,5 +1,6 @@
 // `whippet/json`: query functions for JSON that parse a body only when it is another than the last one.
 export { jsonQuery, type JsonInput, type JsonQueryContext } from './jsonQuery.js'
+export { parseJson, parseJsonSync, type JsonBody, type ParsedJson } from './parseJson.js'
 export { HttpError } from './httpError.js'
 export { jsonLines, type JsonLinesOptions } from './jsonLines.js'
 export { setJsonBudget, type JsonBudget } from './engine.js'
