@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as properties from './property/properties.js'
+import { querying } from './property/subject.js'
 
 const seed = Number(process.env.PROPERTY_SEED ?? 1)
 const rounds = (count) => count * Number(process.env.PROPERTY_ROUNDS ?? 1)
@@ -10,6 +11,11 @@ const rounds = (count) => count * Number(process.env.PROPERTY_ROUNDS ?? 1)
 test('random documents, edited at random', async () => {
   const { kept } = await properties.randomEdits(seed, rounds(300))
   assert.ok(kept > 1000, `${kept} objects kept their identity`)
+})
+
+test('the same through the cache, which shares what it can by itself', async () => {
+  const { kept } = await properties.randomEdits(seed + 1000, rounds(40), querying)
+  assert.ok(kept > 100, `${kept} objects kept their identity`)
 })
 
 test('each kind of edit, on lists', async () => {

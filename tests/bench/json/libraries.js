@@ -1,9 +1,8 @@
 // Who takes a refetched body, and how: directly as bytes, or the whole way from a `Response` to an observer.
 // `begin()` gives `take(body)`, which gives the value that is there then (or a promise of it), and `end()`.
 import * as core from '@tanstack/query-core'
-import { jsonQuery } from 'whippet/json'
+import { jsonQuery, parseJsonSync } from 'whippet/json'
 import * as whippet from 'whippet/query'
-import { bodies } from './ours.js'
 
 const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes))
 const noop = () => {}
@@ -14,7 +13,10 @@ export const direct = {
     return { take: (bytes) => (value = core.replaceEqualDeep(value, parse(bytes))), end: noop }
   },
   plain: () => ({ take: parse, end: noop }),
-  whippet: bodies,
+  whippet() {
+    let parsed
+    return { take: (bytes) => (parsed = parseJsonSync(parsed, bytes)).value, end: noop }
+  },
 }
 
 /** A client with one observer, which refetches; what it is given is a response, as from the network. */

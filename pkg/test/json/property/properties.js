@@ -5,7 +5,7 @@ import { TEXTS, deepTexts } from './edges.js'
 import { identity } from './identity.js'
 import { chance } from './random.js'
 import { deepFreeze, difference } from './same.js'
-import { subject } from './subject.js'
+import { parsing } from './subject.js'
 
 const utf8 = new TextEncoder()
 const bytesOf = (text) => (typeof text === 'string' ? utf8.encode(text) : text)
@@ -30,12 +30,12 @@ function shown(before, after) {
 
 /** Takes body after body; each must be what `JSON.parse` makes of it, and keep what the rule of identity says. */
 class Checked {
-  subject = subject()
   before = undefined
   figures = { bodies: 0, kept: 0, rejected: 0 }
 
-  constructor(what) {
+  constructor(what, subject = parsing()) {
     this.what = what
+    this.subject = subject
   }
 
   async take(bytes, chunks = [bytes]) {
@@ -77,16 +77,17 @@ class Checked {
 }
 
 /** Random documents, each edited again and again. */
-export async function randomEdits(seed, rounds) {
+export async function randomEdits(seed, rounds, begin = parsing) {
   const all = { bodies: 0, kept: 0, rejected: 0 }
   for (let i = 0; i < rounds; i++) {
     const random = chance(seed + i)
-    const checked = new Checked(`seed ${seed + i}`)
+    const checked = new Checked(`seed ${seed + i}`, begin())
     let document = tree(random)
     for (let refetch = 0; refetch < 8; refetch++) {
       await checked.take(bytesOf(write(document)))
       document = edited(document, random, random.below(4))
     }
+    checked.subject.end()
     sum(all, checked.figures)
   }
   return all

@@ -1,23 +1,37 @@
-// What is tested: the bodies of one query, one after the other.
-import { jsonQuery } from 'whippet/json'
+// What is tested: bodies, one after the other. `take` gives the value of one, in whatever chunks it comes; `value` is
+// that of the last one that was JSON.
+import { jsonQuery, parseJson, parseJsonSync } from 'whippet/json'
+import { QueryClient } from 'whippet/query'
 
-/** `take` gives the value of a body, in whatever chunks it comes; `value` is that of the last one that was JSON. */
-export function subject() {
-  const entry = { state: { data: undefined } }
-  const context = {
-    queryKey: ['body'],
-    client: {
-      defaultQueryOptions: () => ({ queryHash: 'body' }),
-      getQueryCache: () => ({ get: () => entry }),
-    },
-  }
+/** Bytes to a value: at once where they are there at once. */
+export function parsing() {
+  let parsed
   return {
     get value() {
-      return entry.state.data
+      return parsed?.value
     },
     async take(...chunks) {
-      return (entry.state.data = await jsonQuery(() => new Response(streamOf(chunks)))(context))
+      parsed = chunks.length === 1 ? parseJsonSync(parsed, chunks[0]) : await parseJson(parsed, streamOf(chunks))
+      return parsed.value
     },
+    end() {},
+  }
+}
+
+/** A query that is fetched again and again. */
+export function querying() {
+  const client = new QueryClient()
+  const queryKey = ['body']
+  return {
+    get value() {
+      return client.getQueryData(queryKey)
+    },
+    async take(...chunks) {
+      const queryFn = jsonQuery(() => new Response(streamOf(chunks)))
+      await client.fetchQuery({ queryKey, queryFn, retry: false })
+      return client.getQueryData(queryKey)
+    },
+    end: () => client.clear(),
   }
 }
 
