@@ -52,6 +52,7 @@ try {
   const page = await open(await bundle('page.js'))
   const names = (await page.evaluate(() => globalThis.names)).filter((name) => name.includes(part))
   for (const whole of [false, true]) {
+    if (names.length === 0) break
     console.log(whole ? '\nThe whole way: a Response, through the cache, to the observer' : '\nBytes to a value')
     row('', 'bytes', 'query-core', 'no sharing', 'whippet', 'kept/core', '×no sharing', '×query-core')
     for (const name of names) {
@@ -63,6 +64,17 @@ try {
       const times = [ms.core, ms.plain, ms.whippet].map(time)
       const note = floor && !whole ? `  ${ratio < floor ? 'BELOW' : 'at least'} ${floor}` : ''
       row(name, bytes, ...times, `${kept.whippet}/${kept.core}`, factor(ms.plain / ms.whippet), factor(ratio), note)
+    }
+  }
+
+  if ('memory'.includes(part)) {
+    console.log('\nWasm memory at its peak, of one query that was refetched with every kind of change')
+    row('', 'body', 'memory', 'memory/body')
+    for (const rows of [100, 1000, 10000]) {
+      const page = await open(await bundle('memory.js'))
+      const { bytes, memory } = await page.evaluate((rows) => globalThis.memoryOf(rows), rows)
+      row(`${rows} rows`, bytes, memory, factor(memory / bytes))
+      await page.close()
     }
   }
 
