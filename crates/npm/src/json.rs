@@ -1,9 +1,11 @@
-//! JSON bodies: kept and compared in wasm memory, parsed in JavaScript.
+//! JSON bodies: kept, compared and read in wasm memory; values are made in JavaScript.
 use crate::state::State;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use whippet_engine::json::{Bodies, BodyId, Budget, Outcome, Progress, ReceiptId};
 
 static BODIES: State<Bodies> = State::new();
+/// Where what the last `json_finish` left is: program, its words, slices, their bytes.
+static LEFT: State<[u32; 4]> = State::new();
 
 /// No body.
 const NONE: u32 = 0;
@@ -20,11 +22,12 @@ pub fn json_budget(body: usize, total: usize) {
     BODIES.with(|bodies| bodies.set_budget(Budget { body, total }));
 }
 
-/// A body begins to arrive; `previous` is what `json_keep` gave the last time, or 0.
+/// A body begins to arrive; `previous` is what `json_keep` gave the last time, or 0; `expected` is how long it is
+/// likely to be, or 0.
 #[wasm_bindgen]
-pub fn json_begin(previous: u32) -> u32 {
+pub fn json_begin(previous: u32, expected: usize) -> u32 {
     let previous = if previous == NONE { None } else { Some(BodyId(previous)) };
-    BODIES.with(|bodies| bodies.begin(previous).0)
+    BODIES.with(|bodies| bodies.begin(previous, expected).0)
 }
 
 /// Where to put the next `len` bytes.
@@ -39,10 +42,38 @@ pub fn json_received(receipt: u32) -> bool {
     BODIES.with(|bodies| bodies.received(ReceiptId(receipt)) == Progress::TooLong)
 }
 
-/// That was all. Whether it is the previous body.
+/// That was all. `held`: the previous value is at hand. 0: it is the value of this one, too. 1: a patch makes it; 2:
+/// all must be parsed.
 #[wasm_bindgen]
-pub fn json_finish(receipt: u32) -> bool {
-    BODIES.with(|bodies| bodies.finish(ReceiptId(receipt)) == Outcome::Unchanged)
+pub fn json_finish(receipt: u32, held: bool) -> u32 {
+    BODIES.with(|bodies| match bodies.finish(ReceiptId(receipt), held) {
+        Outcome::Same => 0,
+        Outcome::Patch => {
+            let (program, slices) = (bodies.program(), bodies.slices());
+            LEFT.with(|left| {
+                *left = [
+                    program.as_ptr() as usize as u32,
+                    program.len() as u32,
+                    slices.as_ptr() as usize as u32,
+                    slices.len() as u32,
+                ];
+            });
+            1
+        }
+        Outcome::Whole => 2,
+    })
+}
+
+/// Where the four words are that say where the patch is.
+#[wasm_bindgen]
+pub fn json_left() -> usize {
+    LEFT.with(|left| left.as_ptr() as usize)
+}
+
+/// After the end: how many bytes of it are JSON, before the one that is not; -1 if all is.
+#[wasm_bindgen]
+pub fn json_fault(receipt: u32) -> f64 {
+    BODIES.with(|bodies| bodies.fault(ReceiptId(receipt)).map_or(-1.0, |fault| fault.at as f64))
 }
 
 /// Where the bytes of a body are.
@@ -55,12 +86,6 @@ pub fn json_bytes(receipt: u32) -> usize {
 #[wasm_bindgen]
 pub fn json_length(receipt: u32) -> usize {
     BODIES.with(|bodies| bodies.bytes(ReceiptId(receipt)).len())
-}
-
-/// It need not be parsed.
-#[wasm_bindgen]
-pub fn json_spare(receipt: u32) {
-    BODIES.with(|bodies| bodies.spare(ReceiptId(receipt)));
 }
 
 /// Keeps it for the next time; 0 where it is not kept.
@@ -85,6 +110,6 @@ pub fn json_forget(body: u32) {
 #[wasm_bindgen]
 pub fn json_stat(which: u32) -> f64 {
     let stats = BODIES.with(|bodies| bodies.stats());
-    let figures = [stats.received, stats.compared, stats.spared, stats.kept, stats.evicted];
+    let figures = [stats.received, stats.compared, stats.spared, stats.kept, stats.evicted, stats.scanned];
     figures.get(which as usize).copied().unwrap_or(0) as f64
 }

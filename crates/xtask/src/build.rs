@@ -10,6 +10,9 @@ use xshell::cmd;
 /// The subpaths of the npm package; each has a wasm module of its own, and a feature of `crates/npm`.
 pub const MODULES: [&str; 5] = ["json", "lazy", "query", "rum", "timing"];
 
+/// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
+const FAST: [&str; 1] = ["json"];
+
 /// What every wasm module is made of, and made by.
 const WASM_SOURCES: [&str; 7] = [
     "Cargo.lock",
@@ -41,8 +44,13 @@ pub fn package(project: &Project, report: &mut Report, dev: bool) -> Result<()> 
 
 /// `crates/npm` with one feature, through wasm-pack and wasm-opt, then spelled in hex.
 pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Result<()> {
-    let (runtime, profile): (_, &[&str]) =
-        if dev { ("console", &["--dev"]) } else { ("bare", &["--profile", "wasm"]) };
+    // Reading bytes is worth more than a few of them.
+    let fast = FAST.contains(&module);
+    let (runtime, profile): (_, &[&str]) = match (dev, fast) {
+        (true, _) => ("console", &["--dev"]),
+        (false, true) => ("bare", &["--profile", "wasm-fast"]),
+        (false, false) => ("bare", &["--profile", "wasm"]),
+    };
     Stamp {
         name: &out.replace('/', "-"),
         inputs: &WASM_SOURCES,
@@ -54,10 +62,12 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         let dir = project.path(out);
         let features = format!("{module},{runtime}");
         shell.remove_path(&dir)?;
+        let _flags = fast.then(|| shell.push_env("RUSTFLAGS", "-Ctarget-feature=+simd128"));
         cmd!(shell, "wasm-pack --quiet build crates/npm {profile...} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
         let wasm = dir.join("whippet_npm_bg.wasm");
         if !dev {
-            cmd!(shell, "wasm-opt -Oz --converge --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
+            let level: &[&str] = if fast { &["-O3", "--enable-simd"] } else { &["-Oz", "--converge"] };
+            cmd!(shell, "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
             plain_imports(&dir.join("whippet_npm.js"), &wasm)?;
         }
         let bytes = fs::read(&wasm)?;

@@ -1,10 +1,14 @@
 //! The bodies that are kept, and those on their way.
+use super::diff::{Diff, Sides, Verdict};
 use super::receipt::Receipt;
+use super::scan::Fault;
+use super::tape::{Node, read_all};
+use super::text::Text;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 /// Names a kept body. Names are never used again, so one whose body was dropped finds nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BodyId(pub u32);
 
 /// Names a body on its way, until it is kept or discarded.
@@ -16,14 +20,15 @@ pub struct ReceiptId(pub u32);
 pub struct Budget {
     /// Of one body. A longer one is not kept.
     pub body: usize,
-    /// Of all bodies. Past it, those that were not used for longest go first.
+    /// Of all bodies, and of what is known of where their values are. Past it, those that were not used for
+    /// longest go first.
     pub total: usize,
 }
 
 impl Default for Budget {
-    /// 4 MiB for one, 16 MiB for all.
+    /// 16 MiB for one, 64 MiB for all.
     fn default() -> Self {
-        Self { body: 4 << 20, total: 16 << 20 }
+        Self { body: 16 << 20, total: 64 << 20 }
     }
 }
 
@@ -36,13 +41,15 @@ pub enum Progress {
     TooLong,
 }
 
-/// What a body turned out to be.
+/// What the host makes the body's value of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The previous one, byte for byte.
-    Unchanged,
-    /// Another one, or there was none to compare with.
-    Changed,
+    /// It is the previous value: the body is the previous one, byte for byte, or spaced in another way.
+    Same,
+    /// [`Bodies::program`] makes it of the previous value and of [`Bodies::slices`], parsed.
+    Patch,
+    /// It is what all of the body is parsed to, if that is JSON.
+    Whole,
 }
 
 /// Bytes, counted since the start.
@@ -58,33 +65,56 @@ pub struct Stats {
     pub kept: u64,
     /// Were dropped to stay within the budget.
     pub evicted: u64,
+    /// Were read word by word, to know where values begin and end.
+    pub scanned: u64,
 }
 
 struct Kept {
     id: BodyId,
-    bytes: Rc<Vec<u8>>,
+    text: Rc<Text>,
+    /// Where its values are, once that mattered.
+    tape: Vec<Node>,
     used: u64,
 }
 
-struct Arriving {
-    receipt: Receipt,
-    previous: Option<BodyId>,
+impl Kept {
+    fn size(&self) -> u64 {
+        (self.text.len() + self.tape.len() * size_of::<Node>()) as u64
+    }
 }
 
 /// Keeps bodies and compares new ones with them. See the [module](super).
 pub struct Bodies {
     budget: Budget,
+    /// In the order of their ids.
     kept: Vec<Kept>,
-    arriving: Vec<Option<Arriving>>,
+    arriving: Vec<Option<Receipt>>,
     last_id: u32,
     uses: u64,
     stats: Stats,
+    diff: Diff,
+    /// Whose tape the diff tells how to make.
+    walked: Option<ReceiptId>,
+    /// Room that a body left.
+    spare: Text,
+    spare_tape: Vec<Node>,
 }
 
 impl Bodies {
     /// Nothing kept.
     pub fn new(budget: Budget) -> Self {
-        Self { budget, kept: Vec::new(), arriving: Vec::new(), last_id: 0, uses: 0, stats: Stats::default() }
+        Self {
+            budget,
+            kept: Vec::new(),
+            arriving: Vec::new(),
+            last_id: 0,
+            uses: 0,
+            stats: Stats::default(),
+            diff: Diff::default(),
+            walked: None,
+            spare: Text::default(),
+            spare_tape: Vec::new(),
+        }
     }
 
     /// The figures so far.
@@ -95,23 +125,31 @@ impl Bodies {
     /// Changes the budget; what is over it is dropped now.
     pub fn set_budget(&mut self, budget: Budget) {
         self.budget = budget;
-        while let Some(place) = self.kept.iter().position(|kept| kept.bytes.len() > budget.body) {
+        while let Some(place) = self.kept.iter().position(|kept| kept.text.len() > budget.body) {
             self.evict(place);
         }
-        self.evict_over(budget.total);
+        self.evict_over(budget.total as u64);
+        self.spare = Text::default();
+        self.spare_tape = Vec::new();
     }
 
-    /// A body begins to arrive, to be compared with `previous` where that is still kept.
-    pub fn begin(&mut self, previous: Option<BodyId>) -> ReceiptId {
-        let bytes = previous.and_then(|id| self.find(id)).map(|place| self.kept[place].bytes.clone());
-        let arriving = Some(Arriving { receipt: Receipt::new(bytes), previous });
+    /// A body begins to arrive, to be compared with `previous` where that is still kept. `expected` is how long it
+    /// is likely to be; 0 if nobody knows.
+    pub fn begin(&mut self, previous: Option<BodyId>, expected: usize) -> ReceiptId {
+        let before = previous.and_then(|id| self.find(id)).map(|place| self.kept[place].text.clone());
+        // The next body is likely to be a little longer.
+        let like_before = before.as_ref().map_or(0, |text| text.len() + text.len() / 16);
+        let wanted = expected.max(like_before).min(self.budget.body);
+        let fits = (wanted..=wanted * 2).contains(&self.spare.capacity()) && wanted > 0;
+        let text = if fits { core::mem::take(&mut self.spare) } else { Text::with_room(wanted) };
+        let receipt = Some(Receipt::new(previous, before, text));
         let place = match self.arriving.iter().position(Option::is_none) {
             Some(place) => {
-                self.arriving[place] = arriving;
+                self.arriving[place] = receipt;
                 place
             }
             None => {
-                self.arriving.push(arriving);
+                self.arriving.push(receipt);
                 self.arriving.len() - 1
             }
         };
@@ -121,11 +159,7 @@ impl Bodies {
     /// Where the next `len` bytes of it go. Fill it whole, then call [`received`](Self::received).
     pub fn room(&mut self, id: ReceiptId, len: usize) -> &mut [u8] {
         match self.receipt(id) {
-            Some(receipt) => {
-                let room = receipt.room(len);
-                debug_assert_eq!(room.len(), len);
-                room
-            }
+            Some(receipt) => receipt.room(len),
             None => &mut [],
         }
     }
@@ -135,60 +169,132 @@ impl Bodies {
         let limit = self.budget.body;
         let Some(receipt) = self.receipt(id) else { return Progress::GoOn };
         let compared = receipt.received();
-        let too_long = receipt.bytes().len() > limit;
+        let too_long = receipt.text.len() > limit;
         self.stats.compared += compared as u64;
         if too_long { Progress::TooLong } else { Progress::GoOn }
     }
 
-    /// Nothing more will come of it.
-    pub fn finish(&mut self, id: ReceiptId) -> Outcome {
-        let Some(receipt) = self.receipt(id) else { return Outcome::Changed };
-        if receipt.finish() { Outcome::Unchanged } else { Outcome::Changed }
+    /// Nothing more will come of it. `held`: the host has the previous body's value, for a patch to begin from.
+    pub fn finish(&mut self, id: ReceiptId, held: bool) -> Outcome {
+        let Some(Some(receipt)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Whole };
+        receipt.unchanged = receipt.end();
+        if !held {
+            return Outcome::Whole;
+        }
+        let len = receipt.text.len();
+        if receipt.unchanged {
+            self.stats.spared += len as u64;
+            return Outcome::Same;
+        }
+        let previous = receipt.previous;
+        let Some(place) = previous.and_then(|previous| self.find(previous)) else { return Outcome::Whole };
+        let outcome = self.walk(id, place);
+        let parsed = match outcome {
+            Outcome::Same => 0,
+            Outcome::Patch => self.slices().len(),
+            Outcome::Whole => len,
+        };
+        self.stats.spared += len.saturating_sub(parsed) as u64;
+        outcome
+    }
+
+    fn walk(&mut self, id: ReceiptId, place: usize) -> Outcome {
+        let Some(Some(receipt)) = self.arriving.get(id.0 as usize) else { return Outcome::Whole };
+        let Kept { text, tape, .. } = &mut self.kept[place];
+        // Nodes count in 31 bits.
+        if text.len().max(receipt.text.len()) > i32::MAX as usize {
+            return Outcome::Whole;
+        }
+        if tape.is_empty() {
+            self.stats.scanned += text.len() as u64;
+            if read_all(text.padded(), text.len(), tape, &mut self.diff.open).is_err() {
+                tape.clear();
+                return Outcome::Whole;
+            }
+            tape.shrink_to_fit();
+            self.stats.kept += (tape.len() * size_of::<Node>()) as u64;
+        }
+        let new = receipt.text.padded();
+        let sides = Sides { old: text.padded(), tape, new, len: receipt.text.len() };
+        let verdict = self.diff.walk(sides, receipt.common);
+        self.stats.compared += self.diff.runs.compared;
+        self.stats.scanned += self.diff.scanned;
+        self.walked = verdict.is_ok().then_some(id);
+        match verdict {
+            Ok(Verdict::Same) => Outcome::Same,
+            Ok(Verdict::Patch) => Outcome::Patch,
+            Ok(Verdict::Whole) | Err(_) => Outcome::Whole,
+        }
+    }
+
+    /// After [`Outcome::Patch`]: the program, as the module [`patch`](super::patch) describes it.
+    pub fn program(&self) -> &[u32] {
+        &self.diff.patch.words
+    }
+
+    /// And the text with all that it has parsed.
+    pub fn slices(&self) -> &[u8] {
+        &self.diff.patch.text
+    }
+
+    /// Where the body that [finished](Self::finish) is no JSON.
+    pub fn fault(&mut self, id: ReceiptId) -> Option<Fault> {
+        let receipt = self.arriving.get(id.0 as usize)?.as_ref()?;
+        let text = &receipt.text;
+        read_all(text.padded(), text.len(), &mut Vec::new(), &mut Vec::new()).err()
     }
 
     /// What has come of it so far.
     pub fn bytes(&self, id: ReceiptId) -> &[u8] {
         match self.arriving.get(id.0 as usize) {
-            Some(Some(arriving)) => arriving.receipt.bytes(),
+            Some(Some(receipt)) => receipt.text.bytes(),
             _ => &[],
         }
     }
 
-    /// Its bytes need not be parsed: the host has their value.
-    pub fn spare(&mut self, id: ReceiptId) {
-        self.stats.spared += self.bytes(id).len() as u64;
-    }
-
     /// Keeps it in the place of the previous body. `None` where it is over the budget.
     pub fn keep(&mut self, id: ReceiptId) -> Option<BodyId> {
-        let arriving = self.take(id)?;
-        let unchanged = matches!(arriving.receipt, Receipt::Same { .. });
-        self.stats.received += arriving.receipt.bytes().len() as u64;
+        let walked = self.walked.take() == Some(id);
+        let Receipt { text, previous, unchanged, .. } = self.take(id)?;
+        self.stats.received += text.len() as u64;
         self.uses += 1;
-        if let Some(place) = arriving.previous.and_then(|previous| self.find(previous)) {
+        let mut tape = Vec::new();
+        if let Some(place) = previous.and_then(|previous| self.find(previous)) {
             if unchanged {
                 self.kept[place].used = self.uses;
-                return arriving.previous;
+                self.leave(text);
+                return previous;
             }
-            self.remove(place);
+            let old = self.remove(place);
+            if walked {
+                tape = old.tape;
+                self.diff.recipe.make(&mut tape, &mut self.spare_tape);
+            }
+            if let Ok(text) = Rc::try_unwrap(old.text) {
+                self.leave(text);
+            }
         }
-        let bytes = arriving.receipt.into_bytes();
-        let len = bytes.len();
-        if len > self.budget.body || len > self.budget.total {
-            return None;
-        }
-        self.evict_over(self.budget.total - len);
         self.last_id += 1;
         let id = BodyId(self.last_id);
-        self.stats.kept += len as u64;
-        self.kept.push(Kept { id, bytes, used: self.uses });
+        let kept = Kept { id, text: Rc::new(text), tape, used: self.uses };
+        let size = kept.size();
+        if kept.text.len() > self.budget.body || size > self.budget.total as u64 {
+            return None;
+        }
+        self.evict_over(self.budget.total as u64 - size);
+        self.stats.kept += size;
+        self.kept.push(kept);
         Some(id)
     }
 
     /// Gives up on it: what was kept before stays.
     pub fn discard(&mut self, id: ReceiptId) {
-        if let Some(arriving) = self.take(id) {
-            self.stats.received += arriving.receipt.bytes().len() as u64;
+        if self.walked == Some(id) {
+            self.walked = None;
+        }
+        if let Some(receipt) = self.take(id) {
+            self.stats.received += receipt.text.len() as u64;
+            self.leave(receipt.text);
         }
     }
 
@@ -200,19 +306,27 @@ impl Bodies {
     }
 
     fn receipt(&mut self, id: ReceiptId) -> Option<&mut Receipt> {
-        Some(&mut self.arriving.get_mut(id.0 as usize)?.as_mut()?.receipt)
+        self.arriving.get_mut(id.0 as usize)?.as_mut()
     }
 
-    fn take(&mut self, id: ReceiptId) -> Option<Arriving> {
+    fn take(&mut self, id: ReceiptId) -> Option<Receipt> {
         self.arriving.get_mut(id.0 as usize)?.take()
     }
 
     fn find(&self, id: BodyId) -> Option<usize> {
-        self.kept.iter().position(|kept| kept.id == id)
+        self.kept.binary_search_by_key(&id, |kept| kept.id).ok()
     }
 
-    fn evict_over(&mut self, total: usize) {
-        while self.stats.kept > total as u64 {
+    /// A body's room is room for the next, unless there is better.
+    fn leave(&mut self, mut text: Text) {
+        if text.capacity() > self.spare.capacity() && text.capacity() <= self.budget.body * 2 {
+            text.clear();
+            self.spare = text;
+        }
+    }
+
+    fn evict_over(&mut self, total: u64) {
+        while self.stats.kept > total {
             let Some((place, _)) = self.kept.iter().enumerate().min_by_key(|(_, kept)| kept.used) else {
                 return;
             };
@@ -221,18 +335,26 @@ impl Bodies {
     }
 
     fn evict(&mut self, place: usize) {
-        self.stats.evicted += self.kept[place].bytes.len() as u64;
-        self.remove(place);
+        self.stats.evicted += self.remove(place).size();
     }
 
-    fn remove(&mut self, place: usize) {
-        let gone = self.kept.swap_remove(place);
-        self.stats.kept -= gone.bytes.len() as u64;
+    fn remove(&mut self, place: usize) -> Kept {
+        let gone = self.kept.remove(place);
+        self.stats.kept -= gone.size();
+        gone
     }
 }
 
 impl Default for Bodies {
     fn default() -> Self {
         Self::new(Budget::default())
+    }
+}
+
+#[cfg(test)]
+impl Bodies {
+    /// What is known of the newest body, and its text.
+    pub(super) fn last_tape(&self) -> (&[Node], &[u8]) {
+        self.kept.last().map_or((&[], &[]), |kept| (&kept.tape, kept.text.padded()))
     }
 }

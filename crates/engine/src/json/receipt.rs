@@ -1,78 +1,53 @@
 //! One body on its way.
+use super::bodies::BodyId;
 use super::compare::common_prefix;
+use super::text::Text;
 use alloc::rc::Rc;
-use alloc::vec::Vec;
 
 /// What has come of a body so far.
-pub(super) enum Receipt {
-    /// Nothing but the beginning of the previous one.
-    Same { previous: Rc<Vec<u8>>, matched: usize, incoming: Vec<u8> },
-    /// Something new.
-    New { bytes: Vec<u8> },
+pub(super) struct Receipt {
+    pub(super) previous: Option<BodyId>,
+    /// The previous body, which stays for as long as it is compared with.
+    before: Option<Rc<Text>>,
+    pub(super) text: Text,
+    /// What there is room for.
+    expected: usize,
+    /// How many bytes are the same from the start.
+    pub(super) common: usize,
+    /// Whether what comes after these is not.
+    differs: bool,
+    /// Whether it turned out to be the previous body.
+    pub(super) unchanged: bool,
 }
 
 impl Receipt {
-    pub(super) fn new(previous: Option<Rc<Vec<u8>>>) -> Self {
-        match previous {
-            Some(previous) => Self::Same { previous, matched: 0, incoming: Vec::new() },
-            None => Self::New { bytes: Vec::new() },
-        }
+    pub(super) fn new(previous: Option<BodyId>, before: Option<Rc<Text>>, text: Text) -> Self {
+        let differs = before.is_none();
+        Self { previous, before, text, expected: 0, common: 0, differs, unchanged: false }
     }
 
-    /// Room for the next chunk. What is new is written where it stays.
+    /// Room for the next chunk, where it will stay.
     pub(super) fn room(&mut self, len: usize) -> &mut [u8] {
-        match self {
-            Self::Same { incoming, .. } => {
-                incoming.resize(len, 0);
-                incoming
-            }
-            Self::New { bytes } => {
-                let start = bytes.len();
-                bytes.resize(start + len, 0);
-                &mut bytes[start..]
-            }
-        }
+        self.expected = len;
+        self.text.room(len)
     }
 
     /// The room was filled. Gives how many bytes had to be compared.
     pub(super) fn received(&mut self) -> usize {
-        let Self::Same { previous, matched, incoming } = self else { return 0 };
-        let common = common_prefix(&previous[*matched..], incoming);
-        if common == incoming.len() {
-            *matched += common;
-            return common;
-        }
-        let mut bytes = Vec::with_capacity(previous.len().max(*matched + incoming.len()));
-        bytes.extend_from_slice(&previous[..*matched]);
-        bytes.extend_from_slice(incoming);
-        *self = Self::New { bytes };
-        common + 1
+        let start = self.text.len();
+        self.text.added(core::mem::take(&mut self.expected));
+        let Some(before) = self.before.as_ref().filter(|_| !self.differs) else { return 0 };
+        let chunk = &self.text.bytes()[start..];
+        let common = common_prefix(&before.bytes()[start..], chunk);
+        self.common = start + common;
+        self.differs = common < chunk.len();
+        common + usize::from(self.differs)
     }
 
-    /// No more will come. Whether it was the previous body.
-    pub(super) fn finish(&mut self) -> bool {
-        let Self::Same { previous, matched, .. } = self else { return false };
-        if *matched == previous.len() {
-            return true;
-        }
-        *self = Self::New { bytes: previous[..*matched].to_vec() };
-        false
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Same { previous, matched, .. } => &previous[..*matched],
-            Self::New { bytes } => bytes,
-        }
-    }
-
-    pub(super) fn into_bytes(self) -> Rc<Vec<u8>> {
-        match self {
-            Self::Same { previous, .. } => previous,
-            Self::New { mut bytes } => {
-                bytes.shrink_to_fit();
-                Rc::new(bytes)
-            }
-        }
+    /// No more will come. Whether it is the previous body.
+    pub(super) fn end(&mut self) -> bool {
+        self.text.end();
+        let before = self.before.take();
+        !self.differs && before.is_some_and(|before| before.len() == self.text.len())
     }
 }

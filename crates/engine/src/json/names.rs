@@ -1,0 +1,155 @@
+//! When two members of an object have the same name, which may be spelled in many ways.
+
+/// Whether two names, each with its quotes, are the same string for JavaScript.
+pub(super) fn same_name(a: &[u8], b: &[u8]) -> bool {
+    a == b || (!(plain(a) && plain(b)) && units(a).eq(units(b)))
+}
+
+/// The same for the same string.
+pub(super) fn hash_name(name: &[u8]) -> u32 {
+    let add = |hash: u32, unit: u16| (hash ^ u32::from(unit)).wrapping_mul(0x0100_0193);
+    if plain(name) {
+        let bytes = &name[1..name.len() - 1];
+        bytes.iter().fold(0x811c_9dc5, |hash, byte| add(hash, u16::from(*byte)))
+    } else {
+        units(name).fold(0x811c_9dc5, add)
+    }
+}
+
+/// Whether a name is spelled in the only way there is.
+fn plain(name: &[u8]) -> bool {
+    !name.iter().any(|byte| *byte == b'\\' || *byte >= 0x80)
+}
+
+/// The UTF-16 that a name stands for. It is known to be well-formed JSON, but not to be UTF-8.
+fn units(name: &[u8]) -> Units<'_> {
+    Units { rest: &name[1..name.len() - 1], low: None }
+}
+
+struct Units<'a> {
+    rest: &'a [u8],
+    low: Option<u16>,
+}
+
+impl Iterator for Units<'_> {
+    type Item = u16;
+
+    fn next(&mut self) -> Option<u16> {
+        if let Some(low) = self.low.take() {
+            return Some(low);
+        }
+        let (&byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        if byte < 0x80 {
+            return Some(if byte == b'\\' { self.escape() } else { u16::from(byte) });
+        }
+        let code = self.code_point(byte);
+        if code < 0x1_0000 {
+            return Some(code as u16);
+        }
+        self.low = Some(0xdc00 | (code & 0x3ff) as u16);
+        Some(0xd800 | ((code - 0x1_0000) >> 10) as u16)
+    }
+}
+
+impl Units<'_> {
+    fn escape(&mut self) -> u16 {
+        let Some((&byte, rest)) = self.rest.split_first() else { return 0 };
+        self.rest = rest;
+        match byte {
+            b'b' => 8,
+            b't' => 9,
+            b'n' => 10,
+            b'f' => 12,
+            b'r' => 13,
+            b'u' => {
+                let (digits, rest) = self.rest.split_at(4.min(self.rest.len()));
+                self.rest = rest;
+                let value = |digit: &u8| u16::from((digit & 15) + (digit >> 6) * 9);
+                digits.iter().fold(0, |unit, digit| (unit << 4) | value(digit))
+            }
+            _ => u16::from(byte),
+        }
+    }
+
+    /// As WHATWG's decoder reads it: what is no UTF-8 becomes U+FFFD, as far as it could have been.
+    fn code_point(&mut self, first: u8) -> u32 {
+        let (more, mut low, mut high) = match first {
+            0xc2..=0xdf => (1, 0x80, 0xbf),
+            0xe0 => (2, 0xa0, 0xbf),
+            0xed => (2, 0x80, 0x9f),
+            0xe1..=0xef => (2, 0x80, 0xbf),
+            0xf0 => (3, 0x90, 0xbf),
+            0xf1..=0xf3 => (3, 0x80, 0xbf),
+            0xf4 => (3, 0x80, 0x8f),
+            _ => return 0xfffd,
+        };
+        let mut code = u32::from(first) & (0x3f >> more);
+        for _ in 0..more {
+            match self.rest.split_first() {
+                Some((&byte, rest)) if (low..=high).contains(&byte) => {
+                    code = (code << 6) | u32::from(byte & 0x3f);
+                    self.rest = rest;
+                }
+                _ => return 0xfffd,
+            }
+            (low, high) = (0x80, 0xbf);
+        }
+        code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::format;
+    use std::string::String;
+    use std::vec::Vec;
+
+    fn quoted(inside: &[u8]) -> Vec<u8> {
+        [b"\"", inside, b"\""].concat()
+    }
+
+    #[test]
+    fn a_name_may_be_spelled_in_many_ways() {
+        let same: [&[&[u8]]; 5] = [
+            &[b"a", br"\u0061"],
+            &["é".as_bytes(), br"\u00e9", br"\u00E9"],
+            &["😀".as_bytes(), br"\ud83d\ude00"],
+            &[br"\/", b"/", br"\u002f"],
+            &[b"\xff", b"\xfe", b"\xf0\x9f\x98", b"\xe2\x82", "\u{fffd}".as_bytes(), br"\ufffd"],
+        ];
+        let all: Vec<(usize, Vec<u8>)> = same
+            .iter()
+            .enumerate()
+            .flat_map(|(class, names)| names.iter().map(move |name| (class, quoted(name))))
+            .collect();
+        for (class, a) in &all {
+            for (other, b) in &all {
+                assert_eq!(same_name(a, b), class == other, "{a:?} {b:?}");
+                if class == other {
+                    assert_eq!(hash_name(a), hash_name(b), "{a:?} {b:?}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_become_what_a_decoder_makes_of_them(bytes in prop::collection::vec(0x41..=0xffu8, 0..12)) {
+            prop_assume!(!bytes.contains(&b'\\'));
+            let expected: Vec<u16> = String::from_utf8_lossy(&bytes).encode_utf16().collect();
+            prop_assert_eq!(units(&quoted(&bytes)).collect::<Vec<_>>(), expected);
+        }
+
+        #[test]
+        fn escapes_become_what_serde_makes_of_them(text in "\\PC*") {
+            let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+            let plain: Vec<u16> = text.encode_utf16().collect();
+            prop_assert_eq!(units(&quoted(escaped.as_bytes())).collect::<Vec<_>>(), plain);
+            let json = serde_json::to_string(&text).unwrap();
+            prop_assert!(same_name(json.as_bytes(), &quoted(escaped.as_bytes())));
+        }
+    }
+}

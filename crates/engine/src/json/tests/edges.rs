@@ -1,0 +1,108 @@
+//! The corners of JSON, one by one.
+use super::super::*;
+use super::patches::Host;
+use std::format;
+use std::string::String;
+
+/// Both ways, in every way to cut the body in chunks.
+fn check(old: &str, new: &str) {
+    for chunk in 1..=new.len().max(1) {
+        Host::new(old).check(new, chunk);
+    }
+    for chunk in 1..=old.len().max(1) {
+        Host::new(new).check(old, chunk);
+    }
+}
+
+#[test]
+fn corners() {
+    let rows = |changed: &str| format!(r#"[{{"id":1,"tags":["a"]}},{changed},{{"id":3,"tags":[]}}]"#);
+    check("1", "12");
+    check("[1,12]", "[12,1]");
+    check("[-0,0]", "[0,-0]");
+    check("[1e308,5e-324]", "[1e308,5e-325]");
+    check("null", "{}");
+    check("[]", "[ ]");
+    check("{}", " { } ");
+    check("[[],[]]", "[[],[],[]]");
+    check(r#"{"a":1,"a":2}"#, r#"{"a":2,"a":1}"#);
+    check(r#"{"a":[1],"a":[2],"b":0}"#, r#"{"a":[2],"b":1,"a":[2]}"#);
+    check(r#"{"a":[1],"\u0061":[2]}"#, r#"{"a":[2],"b":[]}"#);
+    check(r#"{"__proto__":{"x":[1]},"b":1}"#, r#"{"__proto__":{"x":[1]},"b":2}"#);
+    check(r#"{"2":{"x":1},"1":{"y":1}}"#, r#"{"1":{"y":1},"2":{"x":2}}"#);
+    check(r#"{"a":{"x":[1,2,3]},"b":1}"#, r#"{"b":1,"a":{"x":[1,2,3]}}"#);
+    check("\u{feff}[1,[2]]", "\u{feff}[2,[2]]");
+    check("\u{feff}[1,[2]]", "[1,[2]]");
+    check(r#"["\\","\""]"#, r#"["\"","\\"]"#);
+    check(&rows(r#"{"id":2,"tags":["b"]}"#), &rows(r#"{"id":2,"tags":["b","c"]}"#));
+    check(&rows(r#"{"id":2,"tags":["b"]}"#), &rows(r#"{"tags":["b"],"id":4}"#));
+}
+
+#[test]
+fn what_is_no_json() {
+    let faults = [
+        ("", 0),
+        ("  ", 2),
+        ("[1,]", 3),
+        ("[1 2]", 3),
+        ("[1", 2),
+        ("{\"a\"}", 4),
+        ("{\"a\":1,}", 7),
+        ("{a:1}", 1),
+        ("[1]]", 3),
+        ("tru", 3),
+        ("01", 1),
+        ("1.", 2),
+        ("-", 1),
+        ("1e+", 3),
+        ("\"\n\"", 1),
+        ("\"\\x\"", 2),
+        ("\"\\u12g4\"", 5),
+        ("\"abc", 4),
+        ("[1}", 2),
+        ("\u{a0}1", 0),
+        ("[1]\0", 3),
+    ];
+    for (text, at) in faults {
+        for old in ["[1,2]", "{\"a\":1}", "\"abc\"", "1"] {
+            let mut host = Host::new(old);
+            let receipt = host.bodies.begin(host.id, 0);
+            host.bodies.room(receipt, text.len()).copy_from_slice(text.as_bytes());
+            host.bodies.received(receipt);
+            assert_eq!(host.bodies.finish(receipt, true), Outcome::Whole, "{text:?}");
+            assert_eq!(host.bodies.fault(receipt), Some(Fault { at }), "{text:?}");
+            host.bodies.discard(receipt);
+            assert_eq!(host.next(old, 1), Outcome::Same);
+        }
+    }
+}
+
+#[test]
+fn very_deep() {
+    let deep = |inside: &str| -> String {
+        format!("{}{inside}{}", "[{\"a\":".repeat(50_000), "}]".repeat(50_000))
+    };
+    let mut bodies = Bodies::default();
+    let mut id = None;
+    for (inside, expected) in [("1", Outcome::Whole), ("[]", Outcome::Whole), ("[2]", Outcome::Whole)] {
+        let text = deep(inside);
+        let receipt = bodies.begin(id, 0);
+        bodies.room(receipt, text.len()).copy_from_slice(text.as_bytes());
+        bodies.received(receipt);
+        assert_eq!(bodies.finish(receipt, id.is_some()), expected);
+        assert_eq!(bodies.fault(receipt), None);
+        id = bodies.keep(receipt);
+    }
+    // Something beside it that stays, all the way down.
+    let beside = |inside: &str| -> String {
+        format!("{}{inside}{}", "[[0],".repeat(100_000), "]".repeat(100_000))
+    };
+    for (inside, expected) in [("1", Outcome::Whole), ("2", Outcome::Patch), ("[3]", Outcome::Patch)] {
+        let text = beside(inside);
+        let receipt = bodies.begin(id, 0);
+        bodies.room(receipt, text.len()).copy_from_slice(text.as_bytes());
+        bodies.received(receipt);
+        assert_eq!(bodies.finish(receipt, true), expected);
+        id = bodies.keep(receipt);
+    }
+}

@@ -1,0 +1,176 @@
+//! Every edit of every document: the patched value is the parsed one, and what is the same is the same object.
+use super::super::scan::PADDING;
+use super::super::tape::read_all;
+use super::super::*;
+use super::apply::{Value, apply};
+use super::model::{Kind, Tree, change, doc, edit, read, write};
+use proptest::prelude::*;
+use std::string::String;
+use std::vec::Vec;
+
+/// A host: a body's text, its value, and what is kept of it.
+pub struct Host {
+    pub bodies: Bodies,
+    pub id: Option<BodyId>,
+    pub text: String,
+    pub value: Value,
+}
+
+impl Host {
+    pub fn new(text: &str) -> Self {
+        let mut bodies = Bodies::default();
+        let receipt = bodies.begin(None, 0);
+        bodies.room(receipt, text.len()).copy_from_slice(text.as_bytes());
+        bodies.received(receipt);
+        assert_eq!(bodies.finish(receipt, false), Outcome::Whole);
+        assert_eq!(bodies.fault(receipt), None);
+        let id = bodies.keep(receipt);
+        Self { bodies, id, text: text.into(), value: read(text).0 }
+    }
+
+    /// Takes in the next body, and gives what was done for it.
+    pub fn next(&mut self, text: &str, chunk: usize) -> Outcome {
+        let receipt = self.bodies.begin(self.id, 0);
+        for chunk in text.as_bytes().chunks(chunk.max(1)) {
+            self.bodies.room(receipt, chunk.len()).copy_from_slice(chunk);
+            self.bodies.received(receipt);
+        }
+        let outcome = self.bodies.finish(receipt, true);
+        match outcome {
+            Outcome::Same => {}
+            Outcome::Whole => self.value = read(text).0,
+            Outcome::Patch => {
+                let parsed = read(core::str::from_utf8(self.bodies.slices()).expect("UTF-8")).0;
+                self.value = apply(self.bodies.program(), &parsed, &self.value);
+            }
+        }
+        self.id = self.bodies.keep(receipt);
+        self.text = text.into();
+        outcome
+    }
+
+    /// Takes in the next body; what must be true is.
+    pub fn check(&mut self, text: &str, chunk: usize) -> Outcome {
+        let (before, old) = (self.text.clone(), self.value.clone());
+        let outcome = self.next(text, chunk);
+        let (expected, tree) = read(text);
+        assert_eq!(self.value, expected, "{before} -> {text}");
+        shares(&before, &read(&before).1, &old, text, &tree, &self.value);
+        self.tape_is_right();
+        outcome
+    }
+
+    /// The tape that was made of the last one is the one that reading gives.
+    fn tape_is_right(&self) {
+        let (made, text) = self.bodies.last_tape();
+        if made.is_empty() {
+            return;
+        }
+        let mut nodes = Vec::new();
+        read_all(text, text.len() - PADDING, &mut nodes, &mut Vec::new()).unwrap();
+        let plain = |nodes: &[super::super::tape::Node]| -> Vec<_> {
+            nodes.iter().map(|node| (node.gap, node.len, node.span())).collect()
+        };
+        assert_eq!(plain(made), plain(&nodes), "{}", self.text);
+    }
+}
+
+/// What has the bytes of its counterpart is its counterpart; and so is an element that has those of any old one.
+fn shares(old_text: &str, old: &Tree, before: &Value, new_text: &str, new: &Tree, after: &Value) {
+    let same = |old: &Tree, new: &Tree| old_text[old.range.clone()] == new_text[new.range.clone()];
+    if matches!(new.kind, Kind::Scalar) {
+        return;
+    }
+    if same(old, new) {
+        assert!(after.is(before), "{old_text} -> {new_text}: {:?}", &new_text[new.range.clone()]);
+        return;
+    }
+    match (&old.kind, &new.kind) {
+        (Kind::Array(olds), Kind::Array(news)) => {
+            for (i, new) in news.iter().enumerate().filter(|(_, new)| !matches!(new.kind, Kind::Scalar)) {
+                let at_path = olds.get(i);
+                let found = || olds.iter().enumerate().filter(|(_, old)| same(old, new));
+                if at_path.is_none_or(|old| !same(old, new)) && found().next().is_some() {
+                    let is = found().any(|(i, _)| after.element(news_index(news, new)).is(before.element(i)));
+                    assert!(is, "{old_text} -> {new_text}: {:?}", &new_text[new.range.clone()]);
+                } else if let Some(old) = at_path {
+                    shares(old_text, old, before.element(i), new_text, new, after.element(i));
+                }
+            }
+        }
+        (Kind::Object(olds), Kind::Object(news)) => {
+            for (name, new) in news {
+                if let Some((_, old)) = olds.iter().find(|(other, _)| other == name) {
+                    shares(old_text, old, before.member(name), new_text, new, after.member(name));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn news_index(news: &[Tree], new: &Tree) -> usize {
+    news.iter().position(|other| other.range == new.range).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 4000 } else { 40_000 }))]
+    #[test]
+    fn edits_one_after_the_other(
+        mut doc in doc(),
+        mut space in any::<u8>(),
+        rounds in prop::collection::vec(prop::collection::vec(edit(), 1..4), 1..6),
+        chunk in 1..100usize,
+    ) {
+        let mut host = Host::new(&write(&doc, space));
+        for edits in rounds {
+            for (path, edit) in &edits {
+                space = change(&mut doc, path, edit, space);
+            }
+            host.check(&write(&doc, space), chunk);
+        }
+    }
+
+    #[test]
+    fn one_document_after_another(docs in prop::collection::vec((doc(), any::<u8>()), 2..5)) {
+        let texts: Vec<String> = docs.iter().map(|(doc, space)| write(doc, *space)).collect();
+        let mut host = Host::new(&texts[0]);
+        for text in &texts[1..] {
+            host.check(text, 7);
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_seen(doc in doc(), space in any::<u8>(), edits in prop::collection::vec((any::<prop::sample::Index>(), "[\\[\\]{},:\"\\\\0-9eE+.tfn \\u{0}a-f-]{0,2}"), 1..3)) {
+        let text = write(&doc, space);
+        let mut broken = text.clone();
+        for (at, put) in &edits {
+            let at = at.index(broken.len() + 1);
+            if broken.is_char_boundary(at) {
+                let end = (at + put.len().min(1)).min(broken.len());
+                let end = (end..).find(|end| broken.is_char_boundary(*end)).unwrap();
+                broken.replace_range(at..end, put);
+            }
+        }
+        let mut host = Host::new(&text);
+        let receipt = host.bodies.begin(host.id, 0);
+        host.bodies.room(receipt, broken.len()).copy_from_slice(broken.as_bytes());
+        host.bodies.received(receipt);
+        let outcome = host.bodies.finish(receipt, true);
+        let fault = host.bodies.fault(receipt);
+        let expected = serde_json::from_str::<serde::de::IgnoredAny>(&broken);
+        if let Err(error) = &expected {
+            prop_assert!(fault.is_some(), "{}: {:?}", broken, error);
+            prop_assert_eq!(outcome, Outcome::Whole);
+            host.bodies.discard(receipt);
+            host.check(&text, 1000);
+        } else {
+            prop_assert_eq!(fault, None, "{}", broken);
+            host.bodies.discard(receipt);
+            // Numbers that are too large, and surrogates that are alone, JavaScript takes and this crate does not.
+            if serde_json::from_str::<serde_json::Value>(&broken).is_ok() {
+                host.check(&broken, 1000);
+            }
+        }
+    }
+}
