@@ -4,6 +4,7 @@
 //
 //     node tests/bench/json.mjs [part of a case's name]
 import { build } from 'esbuild'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -64,6 +65,21 @@ try {
       const times = [ms.core, ms.plain, ms.whippet].map(time)
       const note = floor && !whole ? `  ${ratio < floor ? 'BELOW' : 'at least'} ${floor}` : ''
       row(name, bytes, ...times, `${kept.whippet}/${kept.core}`, factor(ms.plain / ms.whippet), factor(ratio), note)
+    }
+  }
+
+  if ('throughput'.includes(part) && process.env.WHIPPET_BENCH_WASM) {
+    console.log('\nReading bytes in wasm, GB/s')
+    row('', 'bytes', 'copy', 'compare', 'scan', 'compare/copy', 'scan/copy')
+    const wasm = (await readFile(process.env.WHIPPET_BENCH_WASM)).toString('hex')
+    const page = await open(await bundle('throughput.js'))
+    for (const rows of [100, 1000, 10000]) {
+      const { bytes, copy, compare, scan } = await page.evaluate(
+        ([wasm, rows, rounds]) => globalThis.throughput(wasm, rows, rounds),
+        [wasm, rows, ROUNDS],
+      )
+      const speeds = [copy, compare, scan].map((speed) => speed.toFixed(2))
+      row(`throughput, ${rows} rows`, bytes, ...speeds, factor(compare / copy), factor(scan / copy))
     }
   }
 
