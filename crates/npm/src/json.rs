@@ -4,8 +4,8 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use whippet_engine::json::{Bodies, BodyId, Budget, Outcome, Progress, ReceiptId};
 
 static BODIES: State<Bodies> = State::new();
-/// Where what the last `json_finish` left is: program, its words, slices, their bytes.
-static LEFT: State<[u32; 4]> = State::new();
+/// What the last `json_finish` left.
+static LEFT: State<[u32; 5]> = State::new();
 
 /// No body.
 const NONE: u32 = 0;
@@ -42,29 +42,33 @@ pub fn json_received(receipt: u32) -> bool {
     BODIES.with(|bodies| bodies.received(ReceiptId(receipt)) == Progress::TooLong)
 }
 
-/// That was all. `held`: the previous value is at hand. 0: it is the value of this one, too. 1: a patch makes it; 2:
-/// all must be parsed.
+/// That was all. `held`: the previous value is at hand. 0: it is the value of this one, too. 1: a patch makes it. 2:
+/// all must be parsed, and nothing of the previous one is in it. 3: all must be parsed.
 #[wasm_bindgen]
 pub fn json_finish(receipt: u32, held: bool) -> u32 {
-    BODIES.with(|bodies| match bodies.finish(ReceiptId(receipt), held) {
-        Outcome::Same => 0,
-        Outcome::Patch => {
-            let (program, slices) = (bodies.program(), bodies.slices());
-            LEFT.with(|left| {
-                *left = [
-                    program.as_ptr() as usize as u32,
-                    program.len() as u32,
-                    slices.as_ptr() as usize as u32,
-                    slices.len() as u32,
-                ];
-            });
-            1
+    BODIES.with(|bodies| {
+        let outcome = bodies.finish(ReceiptId(receipt), held);
+        let (program, slices) = (bodies.program(), bodies.slices());
+        LEFT.with(|left| {
+            *left = [
+                program.as_ptr() as usize as u32,
+                program.len() as u32,
+                slices.as_ptr() as usize as u32,
+                slices.len() as u32,
+                bodies.compared(ReceiptId(receipt)) as u32,
+            ];
+        });
+        match outcome {
+            Outcome::Same => 0,
+            Outcome::Patch => 1,
+            Outcome::Whole => 2,
+            Outcome::Unknown => 3,
         }
-        Outcome::Whole => 2,
     })
 }
 
-/// Where the four words are that say where the patch is.
+/// Where the five words are that the last `json_finish` left: where the program is, and how many words; where the
+/// slices are, and how many bytes; and how many bytes were compared.
 #[wasm_bindgen]
 pub fn json_left() -> usize {
     LEFT.with(|left| left.as_ptr() as usize)

@@ -1,6 +1,8 @@
 // Which body the value in the cache was made of.
 import { equal } from './equal.js'
-import type { Engine } from './engine.js'
+import { Parsed } from './parsed.js'
+import type { Held, Result } from './receipt.js'
+import type { BodyFigures } from './stats.js'
 
 /** What is used of a query function's context. Without a client every body is parsed. */
 export interface QueryContext {
@@ -14,30 +16,21 @@ interface Client {
   getQueryCache(): { get(queryHash: string): Query | undefined }
 }
 
+/** TanStack Query's, and what `whippet/query` has beyond that. */
 interface Query {
   state: { data?: unknown }
   bodyBytes?: number
-}
-
-/** The last body of a query, or of one page of it. */
-export interface Previous {
-  /** The engine's name for it; 0 if there is none. */
-  body: number
-  /** The value in the cache, if that is still what the body says. */
-  held(): { value: unknown } | undefined
-  /** How long the body of the data to come is, for a cache that counts bytes. */
-  weighs(bytes: number): void
+  /** The data to come shares with `before` what is the same in both. */
+  alreadyShared?(before: unknown, data: unknown): void
+  countBytes?(figures: BodyFigures): void
 }
 
 interface Last {
-  body: number
-  /** What the body was parsed to, or what the cache made of that. */
-  value: unknown
-}
-
-interface Place extends Previous {
-  lasts: Map<string, Last>
-  page: string
+  /** The body, and what it was parsed to or what the cache made of that. */
+  parsed: Parsed
+  length: number
+  etag: string | undefined
+  url: string
 }
 
 /** Beyond these, an infinite query's oldest pages are parsed again. */
@@ -46,42 +39,83 @@ const MAX_PAGES = 100
 const queries = new WeakMap<Query, Map<string, Last>>()
 
 /** What is known of the query that `context` belongs to; `undefined` if it belongs to none. */
-export function cached({ client, queryKey, ...rest }: QueryContext): Place | undefined {
+export function cached(context: QueryContext): Place | undefined {
+  const { client, queryKey } = context
   const hash = queryKey && client?.defaultQueryOptions({ queryKey }).queryHash
   const query = hash === undefined ? undefined : client?.getQueryCache().get(hash)
-  if (!query) return undefined
-
-  let lasts = queries.get(query)
-  if (!lasts) queries.set(query, (lasts = new Map()))
-  const infinite = 'pageParam' in rest
-  const page = infinite ? pageKey(rest.pageParam) : ''
-  const last = lasts.get(page)
-  return {
-    lasts,
-    page,
-    body: last?.body ?? 0,
-    weighs(bytes) {
-      if (!infinite) query.bodyBytes = bytes
-    },
-    held() {
-      if (!last) return undefined
-      const now = infinite ? pageOf(query.state.data, rest.pageParam) : query.state.data
-      // The cache shares what it can with the value before, so it may hold another one that is equal.
-      return now === last.value || (now !== undefined && equal(now, last.value)) ? { value: now } : undefined
-    },
-  }
+  return query && new Place(query, 'pageParam' in context, context.pageParam)
 }
 
-/** Notes that `value` was made of `body`. */
-export function remember(engine: Engine, previous: Previous, body: number, value: unknown): void {
-  const { lasts, page } = previous as Place
-  lasts.delete(page)
-  if (body === 0) return
-  lasts.set(page, { body, value })
-  for (const [oldest, last] of lasts) {
-    if (lasts.size <= MAX_PAGES) break
-    engine.json_forget(last.body)
-    lasts.delete(oldest)
+/** The last body of a query, or of one page of it. */
+export class Place {
+  readonly #query: Query
+  readonly #infinite: boolean
+  readonly #pageParam: unknown
+  readonly #page: string
+  readonly #lasts: Map<string, Last>
+  readonly #last: Last | undefined
+
+  constructor(query: Query, infinite: boolean, pageParam: unknown) {
+    this.#query = query
+    this.#infinite = infinite
+    this.#pageParam = pageParam
+    this.#page = infinite ? pageKey(pageParam) : ''
+    let lasts = queries.get(query)
+    if (!lasts) queries.set(query, (lasts = new Map()))
+    this.#lasts = lasts
+    this.#last = lasts.get(this.#page)
+  }
+
+  /** The engine's name for it; 0 if there is none. */
+  get body(): number {
+    return this.#last?.parsed.body ?? 0
+  }
+
+  get length(): number {
+    return this.#last?.length ?? 0
+  }
+
+  /** Whether a body with this validator, from there, is the one of last time. */
+  isFor(etag: string | undefined, url: string): boolean {
+    return etag !== undefined && this.#last?.etag === etag && this.#last.url === url
+  }
+
+  /** The value in the cache, if that is still what the body says. */
+  held(): Held | undefined {
+    if (!this.#last) return undefined
+    const { value } = this.#last.parsed
+    const { data } = this.#query.state
+    const now = this.#infinite ? pageOf(data, this.#pageParam) : data
+    // The cache shares what it can with the value before, so it may hold another one that is equal.
+    return now === value || (now !== undefined && equal(now, value)) ? { value: now } : undefined
+  }
+
+  /** The body did not have to come. */
+  spared(): void {
+    const { length } = this
+    if (!this.#infinite) this.#query.bodyBytes = length
+    this.#query.countBytes?.({ received: 0, compared: 0, parsed: 0, spared: length })
+  }
+
+  /** The next body came, and what was made of it, on the ground of the value that was held. */
+  became(result: Result, held: Held | undefined, etag: string | undefined, url: string): void {
+    const { value, body, shared, received } = result
+    if (!this.#infinite) this.#query.bodyBytes = received
+    this.#query.countBytes?.(result)
+    if (held && shared) this.#query.alreadyShared?.(held.value, value)
+
+    const lasts = this.#lasts
+    let parsed = this.#last?.parsed
+    // The engine let go of the old body.
+    parsed?.moveTo(value === parsed.value ? body : 0)
+    if (!parsed?.body) parsed = new Parsed(value, body)
+    lasts.delete(this.#page)
+    lasts.set(this.#page, { parsed, length: received, etag, url })
+    for (const [oldest, { parsed }] of lasts) {
+      if (lasts.size <= MAX_PAGES) break
+      parsed.forget()
+      lasts.delete(oldest)
+    }
   }
 }
 

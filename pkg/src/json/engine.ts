@@ -1,4 +1,4 @@
-// The engine that keeps and compares bodies, and its memory.
+// The engine that keeps, compares and reads bodies, and its memory.
 import { wasm } from './wasm.js'
 
 /** @internal */
@@ -6,9 +6,9 @@ export type Engine = ReturnType<typeof wasm>
 
 /** How many bytes of JSON are kept for comparing. */
 export interface JsonBudget {
-  /** Of one body; a longer one is not kept and is parsed each time. Default: 4 MiB. */
+  /** Of one body; a longer one is not kept and is parsed each time. Default: 16 MiB. */
   body: number
-  /** Of all bodies; those not used for longest go first. Default: 16 MiB. */
+  /** Of all bodies, with what is known of where their values are; those not used for longest go first. Default: 64 MiB. */
   total: number
 }
 
@@ -35,9 +35,19 @@ export function startedEngine(): Engine | undefined {
   return engine
 }
 
+/** @internal How long the engine's memory is, in bytes. It never shrinks. */
+export function memoryBytes(): number {
+  return memory?.buffer.byteLength ?? 0
+}
+
 /** @internal Bytes of the engine's memory, as they are until it is called again. */
 export function view(address: number, length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(memory!.buffer as ArrayBuffer, address, length)
+}
+
+/** @internal The same as words. */
+export function words(address: number, length: number): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(memory!.buffer as ArrayBuffer, address, length)
 }
 
 /** Changes how much is kept; what is over it is dropped now. */

@@ -1,4 +1,4 @@
-/** Whether two values are equal as JSON. Too deep to tell counts as not. */
+/** Whether two values say the same as JSON, to the order of their members. Too deep to tell counts as not. */
 export function equal(a: unknown, b: unknown): boolean {
   try {
     return same(a, b)
@@ -8,16 +8,19 @@ export function equal(a: unknown, b: unknown): boolean {
 }
 
 function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true
+  if (Object.is(a, b)) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a)) {
     if (!Array.isArray(b) || a.length !== b.length) return false
-    return a.every((item, i) => same(item, b[i]))
+    for (let i = 0; i < a.length; i++) {
+      if (!same(a[i], b[i])) return false
+    }
+    return true
   }
-  if (Array.isArray(b)) return false
   // A value that was not parsed, as a date, is nothing that bytes could describe.
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
-  const keys = Object.keys(a)
-  if (keys.length !== Object.keys(b).length) return false
-  return keys.every((key) => Object.hasOwn(b, key) && same(a[key as never], b[key as never]))
+  if (Array.isArray(b) || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
+  const names = Object.keys(a)
+  const others = Object.keys(b)
+  if (names.length !== others.length) return false
+  return names.every((name, i) => name === others[i] && same(a[name as never], b[name as never]))
 }

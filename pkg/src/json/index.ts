@@ -4,4 +4,4 @@ export { parseJson, parseJsonSync, type JsonBody, type ParsedJson } from './pars
 export { HttpError } from './httpError.js'
 export { jsonLines, type JsonLinesOptions } from './jsonLines.js'
 export { setJsonBudget, type JsonBudget } from './engine.js'
-export { stats, type JsonStats } from './stats.js'
+export { stats, type BodyFigures, type JsonStats } from './stats.js'

@@ -28,7 +28,7 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
   const fetchJson = async (context = {} as Context) => {
     const source = typeof input === 'function' ? await input(context) : input
     const response = source instanceof Response ? source : await send(source, init, context)
-    if (!response.ok) throw await httpError(response)
+    if (!response.ok && response.status !== 304) throw await httpError(response)
     return (await readJson(response, context)) as T
   }
   return Object.assign(fetchJson, { origin: originOf(input) })

@@ -1,10 +1,9 @@
+import { startEngine } from './engine.js'
 import { httpError } from './httpError.js'
+import { Parsed, type ParsedJson } from './parsed.js'
+import { Receipt } from './receipt.js'
 
-/** A body's value, and what is needed to tell what the next body changes. */
-export interface ParsedJson<T = unknown> {
-  /** What `JSON.parse` makes of the body. Do not change it: parts of it go on in the next value. */
-  readonly value: T
-}
+export type { ParsedJson } from './parsed.js'
 
 /** A JSON body: of a `Response`, as a stream, or all at once. */
 export type JsonBody = Response | ReadableStream<Uint8Array> | ArrayBuffer | Uint8Array
@@ -29,8 +28,21 @@ export async function parseJson<T = unknown>(
 ): Promise<ParsedJson<T>> {
   if (body instanceof ArrayBuffer || body instanceof Uint8Array) return parseJsonSync(previous, body)
   if (body instanceof Response && !body.ok) throw await httpError(body)
-  const bytes = body instanceof Response ? body.arrayBuffer() : new Response(body as BodyInit).arrayBuffer()
-  return parseJsonSync(previous, await bytes)
+  const stream = body instanceof Response ? body.body : body
+  const engine = startEngine()
+  if (!engine || !stream) {
+    const response = body instanceof Response ? body : new Response(stream)
+    return new Parsed((await response.json()) as T, 0)
+  }
+  const expected = body instanceof Response ? contentLength(body) : 0
+  const receipt = new Receipt(engine, bodyOf(previous), expected)
+  try {
+    await receipt.read(stream)
+  } catch (error) {
+    receipt.discard()
+    throw error
+  }
+  return end(receipt, previous)
 }
 
 /** `parseJson` of a body that is there already. */
@@ -38,5 +50,28 @@ export function parseJsonSync<T = unknown>(
   previous: ParsedJson<T> | undefined,
   body: ArrayBuffer | Uint8Array,
 ): ParsedJson<T> {
-  return { value: JSON.parse(new TextDecoder().decode(body)) as T }
+  const bytes = body instanceof Uint8Array ? body : new Uint8Array(body)
+  const engine = startEngine()
+  if (!engine) return new Parsed(JSON.parse(new TextDecoder().decode(bytes)) as T, 0)
+  const receipt = new Receipt(engine, bodyOf(previous), bytes.length)
+  receipt.write(bytes)
+  return end(receipt, previous)
+}
+
+function bodyOf(previous: ParsedJson | undefined): number {
+  return previous instanceof Parsed ? previous.body : 0
+}
+
+function end<T>(receipt: Receipt, previous: ParsedJson<T> | undefined): ParsedJson<T> {
+  const { value, body } = receipt.end(bodyOf(previous) === 0 ? undefined : previous)
+  if (!(previous instanceof Parsed)) return new Parsed(value as T, body)
+  const same = value === previous.value && (typeof value === 'object' || body === previous.body)
+  previous.moveTo(same ? body : 0)
+  return same ? previous : new Parsed(value as T, body)
+}
+
+/** How long a body is, as far as it says so; compressed, it is longer. */
+export function contentLength(response: Response): number {
+  const length = Number(response.headers.get('content-length'))
+  return length > 0 && length < 2 ** 31 ? length : 0
 }

@@ -3,6 +3,7 @@ import { Alarm } from './alarm.js'
 import { host } from './host.js'
 import { estimateBytes, limitCode } from './limits.js'
 import { Breakers } from './breaker.js'
+import { noBytes, type BodyBytes } from './stats.js'
 import { Parts } from './parts.js'
 import { seedOf, tapped, type Setup } from './setup.js'
 import { freeWith, wasm, type Exports } from './wasm.js'
@@ -37,6 +38,8 @@ export class QueryEngine {
   readonly observers = new Map<number, QueryObserver<any, any, any, any, any>>()
   readonly parts = new Parts()
   readonly breakers?: Breakers
+  /** Of the bodies of all fetches. */
+  readonly bytes = noBytes()
   readonly #limited: boolean
   readonly #weighs: boolean
   #state!: Float64Array
@@ -154,6 +157,13 @@ export class QueryEngine {
     if (!this.#weighs) return
     const bytes = data === undefined ? 0 : (bodyBytes ?? estimateBytes(data))
     this.exports.query_set_bytes(this.machine, id, bytes)
+  }
+
+  countBytes({ received, compared, parsed, spared }: BodyBytes): void {
+    this.bytes.received += received
+    this.bytes.compared += compared
+    this.bytes.parsed += parsed
+    this.bytes.spared += spared
   }
 
   /** The queries whose key begins as `key` does, or of these the observed, oldest first. */

@@ -39,7 +39,7 @@ export { matchQuery, matchMutation, type MutationFilters, type QueryFilters } fr
 export { recordSession, type SessionRecording } from './recordSession.js'
 export { replaceEqualDeep } from './sharing.js'
 export { keepPreviousData, noop, shouldThrowError, skipToken, type SkipToken, type Updater } from './utils.js'
-export type { QueryStats } from './stats.js'
+export type { BodyBytes, QueryStats } from './stats.js'
 export { dataTagSymbol, dataTagErrorSymbol, unsetMarker } from './types.js'
 export type * from './types.js'
 export { WasmUnavailableError } from '../wasm.js'

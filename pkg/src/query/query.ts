@@ -7,9 +7,10 @@ import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
 import { initialState } from './queryState.js'
 import { notifyManager } from './notifyManager.js'
 import { Retryer, delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
-import { replaceData } from './sharing.js'
+import { replaceData, type Shared } from './sharing.js'
 import { staleTimeCode } from './terms.js'
 import { noop, resolveQueryValue, skipToken } from './utils.js'
+import type { BodyBytes } from './stats.js'
 import type { QueryEngine } from './engine.js'
 import type { Outcome } from './retryer.js'
 import type { QueryCache } from './queryCache.js'
@@ -58,6 +59,8 @@ export class Query<
   gcTime = 0
   /** @internal How long the body was that the data on its way was made of, in bytes. */
   bodyBytes?: number
+  /** What the data on its way has in it already. */
+  #shared?: Shared
   /** @internal Queries are listed in the order in which they were made. */
   readonly sequence = ++sequence
   #client: QueryClient
@@ -186,9 +189,20 @@ export class Query<
     if (!this.observers.length && this.state.fetchStatus === 'idle') this.#cache.remove(this)
   }
 
+  /** @internal The data on its way, or a page of it, has in it all that is the same in `before`. */
+  alreadyShared(before: unknown, data: unknown): void {
+    ;(this.#shared ??= new Map()).set(data, before)
+  }
+
+  /** @internal A fetch took in these bytes. */
+  countBytes(bytes: BodyBytes): void {
+    this.#engine.countBytes(bytes)
+  }
+
   /** Stores data. */
   setData(newData: TData, options?: SetDataOptions & { manual: boolean }): TData {
-    const data = replaceData(this.state.data, newData, this.options)
+    const data = replaceData(this.state.data, newData, this.options, this.#shared)
+    this.#shared = undefined
     const now = Date.now()
     const manual = !!options?.manual
     const { exports, machine } = this.#engine

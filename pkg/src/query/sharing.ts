@@ -15,9 +15,12 @@ export function replaceEqualDeep(before: any, after: any, depth = 0): any {
   return new Walk(false).from(before, after, depth)
 }
 
+/** Values that have in them all that is equal in another: each with that other. */
+export type Shared = Map<unknown, unknown>
+
 /** As `replaceEqualDeep`, and a `Date`, a `Map` or a `Set` is shared too where it is equal. */
-export function shareEqual<T>(before: unknown, after: T): T {
-  return new Walk(true).from(before, after, 0) as T
+export function shareEqual<T>(before: unknown, after: T, shared?: Shared): T {
+  return new Walk(true, shared).from(before, after, 0) as T
 }
 
 /** One walk through two values side by side. A value that contains itself is left as it is. */
@@ -29,8 +32,12 @@ class Walk {
   /** What became of a pair, by `after` and then by `before`; the walk itself stands for a pair it is in. */
   #been?: Map<object, Map<object, unknown>>
 
-  constructor(beyondJson: boolean) {
+  /** What need not be looked into. */
+  readonly #shared?: Shared
+
+  constructor(beyondJson: boolean, shared?: Shared) {
     this.#beyondJson = beyondJson
+    this.#shared = shared
   }
 
   from(before: any, after: any, depth: number): unknown {
@@ -40,6 +47,7 @@ class Walk {
 
   #share(before: any, after: any, depth: number): any {
     if (before === after) return before
+    if (this.#shared && this.#shared.get(after) === before) return after
     if (depth > MAX_DEPTH || this.#cyclic) return after
     const array = isPlainArray(before) && isPlainArray(after)
     const plain = array || (isPlainObject(before) && isPlainObject(after))
@@ -154,12 +162,13 @@ export function replaceData<TData>(
   before: TData | undefined,
   data: TData,
   options: QueryOptions<any, any, any, any>,
+  shared?: Shared,
 ): TData {
   const { structuralSharing } = options
   if (typeof structuralSharing === 'function') return structuralSharing(before, data) as TData
   if (structuralSharing === false) return data
   try {
-    return shareEqual(before, data)
+    return shareEqual(before, data, shared)
   } catch (error) {
     console.error(
       'Structural sharing requires data to be JSON serializable. To fix this, turn off structuralSharing or ' +

@@ -18,8 +18,27 @@ export interface QueryStats {
   evictions: number
   /** The part of all reads that was answered from the cache, 0 to 1; `undefined` before the first. */
   hitRate: number | undefined
+  /** What the bodies of `jsonQuery` were: bytes. */
+  bytes: BodyBytes
   /** How long fetches that succeeded took, in ms; `undefined` before the first. */
   fetchLatency: { count: number; sum: number; max: number; p50: number; p95: number; p99: number } | undefined
+}
+
+/** Bytes of bodies, as `stats()` of `whippet/json` counts them for all clients together. */
+export interface BodyBytes {
+  /** Came in. */
+  received: number
+  /** Were compared with the body before. */
+  compared: number
+  /** Were parsed. */
+  parsed: number
+  /** Came in, or need not have come, and were not parsed. */
+  spared: number
+}
+
+/** @internal */
+export function noBytes(): BodyBytes {
+  return { received: 0, compared: 0, parsed: 0, spared: 0 }
 }
 
 /** @internal The figures of an engine; all zero where it was never started. */
@@ -37,6 +56,7 @@ export function statsOf(engine: QueryEngine | undefined): QueryStats {
     errors: figure(5),
     retries: figure(6),
     evictions: figure(7),
+    bytes: { ...(engine?.bytes ?? noBytes()) },
     hitRate: reads ? figure(8) : undefined,
     fetchLatency: count
       ? { count, sum: figure(10), max: figure(11), p50: figure(12), p95: figure(13), p99: figure(14) }

@@ -48,8 +48,10 @@ pub enum Outcome {
     Same,
     /// [`Bodies::program`] makes it of the previous value and of [`Bodies::slices`], parsed.
     Patch,
-    /// It is what all of the body is parsed to, if that is JSON.
+    /// Nothing of the previous value is in it: it is what all of the body is parsed to.
     Whole,
+    /// Nothing is known of it, not even whether it is JSON. All of it is to be parsed.
+    Unknown,
 }
 
 /// Bytes, counted since the start.
@@ -169,6 +171,7 @@ impl Bodies {
         let limit = self.budget.body;
         let Some(receipt) = self.receipt(id) else { return Progress::GoOn };
         let compared = receipt.received();
+        receipt.compared += compared as u64;
         let too_long = receipt.text.len() > limit;
         self.stats.compared += compared as u64;
         if too_long { Progress::TooLong } else { Progress::GoOn }
@@ -176,10 +179,10 @@ impl Bodies {
 
     /// Nothing more will come of it. `held`: the host has the previous body's value, for a patch to begin from.
     pub fn finish(&mut self, id: ReceiptId, held: bool) -> Outcome {
-        let Some(Some(receipt)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Whole };
+        let Some(Some(receipt)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Unknown };
         receipt.unchanged = receipt.end();
         if !held {
-            return Outcome::Whole;
+            return Outcome::Unknown;
         }
         let len = receipt.text.len();
         if receipt.unchanged {
@@ -187,29 +190,31 @@ impl Bodies {
             return Outcome::Same;
         }
         let previous = receipt.previous;
-        let Some(place) = previous.and_then(|previous| self.find(previous)) else { return Outcome::Whole };
+        let Some(place) = previous.and_then(|previous| self.find(previous)) else {
+            return Outcome::Unknown;
+        };
         let outcome = self.walk(id, place);
         let parsed = match outcome {
             Outcome::Same => 0,
             Outcome::Patch => self.slices().len(),
-            Outcome::Whole => len,
+            Outcome::Whole | Outcome::Unknown => len,
         };
         self.stats.spared += len.saturating_sub(parsed) as u64;
         outcome
     }
 
     fn walk(&mut self, id: ReceiptId, place: usize) -> Outcome {
-        let Some(Some(receipt)) = self.arriving.get(id.0 as usize) else { return Outcome::Whole };
+        let Some(Some(receipt)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Unknown };
         let Kept { text, tape, .. } = &mut self.kept[place];
         // Nodes count in 31 bits.
         if text.len().max(receipt.text.len()) > i32::MAX as usize {
-            return Outcome::Whole;
+            return Outcome::Unknown;
         }
         if tape.is_empty() {
             self.stats.scanned += text.len() as u64;
             if read_all(text.padded(), text.len(), tape, &mut self.diff.open).is_err() {
                 tape.clear();
-                return Outcome::Whole;
+                return Outcome::Unknown;
             }
             tape.shrink_to_fit();
             self.stats.kept += (tape.len() * size_of::<Node>()) as u64;
@@ -218,12 +223,14 @@ impl Bodies {
         let sides = Sides { old: text.padded(), tape, new, len: receipt.text.len() };
         let verdict = self.diff.walk(sides, receipt.common);
         self.stats.compared += self.diff.runs.compared;
+        receipt.compared += self.diff.runs.compared;
         self.stats.scanned += self.diff.scanned;
         self.walked = verdict.is_ok().then_some(id);
         match verdict {
             Ok(Verdict::Same) => Outcome::Same,
             Ok(Verdict::Patch) => Outcome::Patch,
-            Ok(Verdict::Whole) | Err(_) => Outcome::Whole,
+            Ok(Verdict::Whole) => Outcome::Whole,
+            Err(_) => Outcome::Unknown,
         }
     }
 
@@ -235,6 +242,14 @@ impl Bodies {
     /// And the text with all that it has parsed.
     pub fn slices(&self) -> &[u8] {
         &self.diff.patch.text
+    }
+
+    /// How many of its bytes were compared so far.
+    pub fn compared(&self, id: ReceiptId) -> u64 {
+        match self.arriving.get(id.0 as usize) {
+            Some(Some(receipt)) => receipt.compared,
+            _ => 0,
+        }
     }
 
     /// Where the body that [finished](Self::finish) is no JSON.

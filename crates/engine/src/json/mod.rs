@@ -18,12 +18,12 @@
 //!     bodies.received(receipt);
 //! }
 //! let outcome = bodies.finish(receipt, previous.is_some());
-//! // Whole: decode and parse `bodies.bytes(receipt)`. Patch: apply `bodies.program()` to the previous value, with
+//! // Whole, Unknown: decode and parse `bodies.bytes(receipt)`. Patch: apply `bodies.program()` to the previous value, with
 //! // what `bodies.slices()` is parsed to. Done: keep it for the next time.
 //! (outcome, bodies.keep(receipt))
 //! # };
 //! # let (first, body) = receive(&mut bodies, None, &["[1,", "2]"]);
-//! # assert_eq!(first, Outcome::Whole);
+//! # assert_eq!(first, Outcome::Unknown);
 //! # assert_eq!(receive(&mut bodies, body, &["[1,2]"]).0, Outcome::Same);
 //! # assert_eq!(receive(&mut bodies, body, &["[1 ", ",2]"]).0, Outcome::Same);
 //! ```

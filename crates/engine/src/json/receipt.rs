@@ -16,6 +16,8 @@ pub(super) struct Receipt {
     pub(super) common: usize,
     /// Whether what comes after these is not.
     differs: bool,
+    /// How many bytes were compared for it.
+    pub(super) compared: u64,
     /// Whether it turned out to be the previous body.
     pub(super) unchanged: bool,
 }
@@ -23,7 +25,7 @@ pub(super) struct Receipt {
 impl Receipt {
     pub(super) fn new(previous: Option<BodyId>, before: Option<Rc<Text>>, text: Text) -> Self {
         let differs = before.is_none();
-        Self { previous, before, text, expected: 0, common: 0, differs, unchanged: false }
+        Self { previous, before, text, expected: 0, common: 0, differs, compared: 0, unchanged: false }
     }
 
     /// Room for the next chunk, where it will stay.

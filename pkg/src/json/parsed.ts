@@ -1,0 +1,47 @@
+// A value and the body it was made of, which the engine keeps as long as anyone has the value.
+import { startedEngine } from './engine.js'
+
+/** A body's value, and what is needed to tell what the next body changes. */
+export interface ParsedJson<T = unknown> {
+  /** What `JSON.parse` makes of the body. Do not change it: parts of it go on in the next value. */
+  readonly value: T
+}
+
+interface Body {
+  /** The engine's name for it; 0 if it is not kept. */
+  name: number
+}
+
+let registry: FinalizationRegistry<Body> | undefined
+
+export class Parsed<T = unknown> implements ParsedJson<T> {
+  readonly value: T
+  readonly #body: Body
+
+  constructor(value: T, body: number) {
+    this.value = value
+    this.#body = { name: body }
+    if (body === 0 || typeof FinalizationRegistry === 'undefined') return
+    registry ??= new FinalizationRegistry((body) => forget(body))
+    registry.register(this, this.#body)
+  }
+
+  get body(): number {
+    return this.#body.name
+  }
+
+  /** The body has become this one, which says the same. */
+  moveTo(body: number): void {
+    this.#body.name = body
+  }
+
+  /** The body is needed no more. */
+  forget(): void {
+    forget(this.#body)
+  }
+}
+
+function forget(body: Body): void {
+  if (body.name !== 0) startedEngine()?.json_forget(body.name)
+  body.name = 0
+}
