@@ -25,7 +25,7 @@ before(async () => {
 after(() => browser?.close())
 
 test('random documents, edited at random', async () => {
-  const { kept } = await page.evaluate(() => tested.randomEdits(5000, 100))
+  const { kept } = await page.evaluate(() => tested.randomEdits(5000, 40))
   assert.ok(kept > 300, `${kept} objects kept their identity`)
 })
 
@@ -40,7 +40,7 @@ test('each kind of edit, on lists', async () => {
 })
 
 test('damaged texts are refused where JSON.parse refuses them', async () => {
-  const { bodies, rejected } = await page.evaluate(() => tested.damage(8000, 60))
+  const { bodies, rejected } = await page.evaluate(() => tested.damage(8000, 40))
   assert.ok(rejected > 40 && rejected < bodies / 1.1, `${rejected} of ${bodies} refused`)
 })
 
@@ -53,6 +53,18 @@ test('bodies in chunks, cut everywhere', async () => {
   const { kept } = await page.evaluate(() => tested.everyCut())
   assert.ok(kept > 1000)
   await page.evaluate(() => tested.byteByByte())
+})
+
+test('several bodies at once, with room for few; values that were written to', async () => {
+  const bodies = await page.evaluate(async () => {
+    const restore = tested.littleRoom()
+    const { bodies } = await tested.atOnce(9000, 10)
+    restore()
+    return bodies
+  })
+  assert.ok(bodies > 200, `${bodies} bodies`)
+  const { kept } = await page.evaluate(() => tested.writtenTo(10000, 20, tested.querying))
+  assert.ok(kept > 20, `${kept} objects kept their identity`)
 })
 
 test('a hundred thousand arrays or objects in one another', async () => {

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as properties from './property/properties.js'
-import { querying } from './property/subject.js'
+import { littleRoom, querying } from './property/subject.js'
 
 const seed = Number(process.env.PROPERTY_SEED ?? 1)
 const rounds = (count) => count * Number(process.env.PROPERTY_ROUNDS ?? 1)
 
 test('random documents, edited at random', async () => {
-  const { kept } = await properties.randomEdits(seed, rounds(300))
+  const { kept } = await properties.randomEdits(seed, rounds(100))
   assert.ok(kept > 1000, `${kept} objects kept their identity`)
 })
 
@@ -24,7 +24,7 @@ test('each kind of edit, on lists', async () => {
 })
 
 test('damaged texts are refused where JSON.parse refuses them', async () => {
-  const { bodies, rejected } = await properties.damage(seed, rounds(150))
+  const { bodies, rejected } = await properties.damage(seed, rounds(80))
   assert.ok(rejected > 100 && rejected < bodies / 1.1, `${rejected} of ${bodies} refused`)
 })
 
@@ -39,6 +39,18 @@ test('a body cut at every pair of places', async () => {
 
 test('texts that come byte by byte', async () => {
   assert.ok((await properties.byteByByte()).rejected > 10)
+})
+
+test('several bodies at once, with room for all, and with room for few', async () => {
+  assert.ok((await properties.atOnce(seed, rounds(30))).bodies > 500)
+  const restore = littleRoom()
+  assert.ok((await properties.atOnce(seed + 2000, rounds(30))).bodies > 500)
+  restore()
+})
+
+test('a cached value that was written to', async () => {
+  const { kept } = await properties.writtenTo(seed + 3000, rounds(60), querying)
+  assert.ok(kept > 100, `${kept} objects kept their identity`)
 })
 
 test('a hundred thousand arrays or objects in one another', async () => {

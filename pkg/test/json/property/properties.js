@@ -5,7 +5,7 @@ import { TEXTS, deepTexts } from './edges.js'
 import { identity } from './identity.js'
 import { chance } from './random.js'
 import { deepFreeze, difference } from './same.js'
-import { parsing } from './subject.js'
+import { parsing, patient } from './subject.js'
 
 const utf8 = new TextEncoder()
 const bytesOf = (text) => (typeof text === 'string' ? utf8.encode(text) : text)
@@ -178,6 +178,83 @@ export async function deep() {
   const checked = new Checked('deep')
   for (const text of deepTexts()) await checked.take(bytesOf(text))
   return checked.figures
+}
+
+/**
+ * Several bodies on their way at once, in small chunks, some of them of one and the same previous value, with room
+ * for but a few in the engine: what is kept or dropped must not show.
+ */
+export async function atOnce(seed, rounds) {
+  let bodies = 0
+  for (let i = 0; i < rounds; i++) {
+    const random = chance(seed + i)
+    const queries = Array.from({ length: 4 }, () => ({ document: tree(random, 3), parsed: undefined }))
+    const one = async (query, document) => {
+      const bytes = bytesOf(write(document))
+      const size = 1 + random.below(200)
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.slice(at * size, (at + 1) * size))
+      const parsed = await patient(query.parsed, chunks, random)
+      const where = difference(parsed.value, parse(bytes))
+      if (where !== undefined) throw new Error(`seed ${seed + i}: differs at ${where}${shown(bytes, bytes)}`)
+      bodies++
+      return parsed
+    }
+    for (let refetch = 0; refetch < 6; refetch++) {
+      const begun = queries.map(async (query) => {
+        const { document } = query
+        const next = edited(document, random, random.below(3))
+        const fork = random.often(0.3) ? one(query, edited(document, random, 1)) : undefined
+        const parsed = await one(query, next)
+        const other = await fork
+        Object.assign(query, { document: next, parsed })
+        deepFreeze(parsed.value)
+        deepFreeze(other?.value)
+      })
+      await Promise.all(begun)
+    }
+  }
+  return { bodies }
+}
+
+/** What applications do to a cached value between two fetches: whatever it is then, a refetch gives what was sent. */
+export async function writtenTo(seed, rounds, makeQuery) {
+  let kept = 0
+  for (let i = 0; i < rounds; i++) {
+    const random = chance(seed + i)
+    const query = makeQuery()
+    let document = tree(random, 3)
+    let before
+    for (let refetch = 0; refetch < 10; refetch++) {
+      const bytes = bytesOf(write(document))
+      const value = await query.take(bytes)
+      const where = difference(value, parse(bytes))
+      if (where !== undefined) throw new Error(`seed ${seed + i}: differs at ${where}${shown(before?.bytes, bytes)}`)
+      deepFreeze(value)
+      const untouched = before && before.value === before.written
+      if (untouched) {
+        const { lost, ...found } = identity(before, { bytes, value })
+        if (lost.length > 0) throw new Error(`seed ${seed + i}: not the object that it was: ${lost}${shown(before.bytes, bytes)}`)
+        kept += found.kept
+      }
+      const another = parse(bytesOf(write(edited(document, random, 1))))
+      random.one([
+        () => {},
+        () => query.write(another),
+        () => query.write({ optimistic: true }),
+        () => query.write([value, value]),
+        () => query.write(structuredClone(value)),
+        // An optimistic update that is taken back.
+        () => {
+          query.write(another)
+          query.write(value)
+        },
+      ])()
+      before = { bytes, value, written: query.value }
+      document = edited(document, random, random.below(3))
+    }
+    query.end()
+  }
+  return { kept }
 }
 
 function sum(all, figures) {

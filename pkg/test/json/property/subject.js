@@ -1,6 +1,6 @@
 // What is tested: bodies, one after the other. `take` gives the value of one, in whatever chunks it comes; `value` is
 // that of the last one that was JSON.
-import { jsonQuery, parseJson, parseJsonSync } from 'whippet/json'
+import { jsonQuery, parseJson, parseJsonSync, setJsonBudget } from 'whippet/json'
 import { QueryClient } from 'whippet/query'
 
 /** Bytes to a value: at once where they are there at once. */
@@ -31,8 +31,28 @@ export function querying() {
       await client.fetchQuery({ queryKey, queryFn, retry: false })
       return client.getQueryData(queryKey)
     },
+    write: (value) => client.setQueryData(queryKey, value),
     end: () => client.clear(),
   }
+}
+
+/** `parseJson` of chunks that come one by one, with time between them. */
+export function patient(previous, chunks, random) {
+  let at = 0
+  const stream = new ReadableStream({
+    async pull(controller) {
+      for (let turns = random.below(4); turns > 0; turns--) await null
+      if (at < chunks.length) controller.enqueue(chunks[at++])
+      else controller.close()
+    },
+  })
+  return parseJson(previous, stream)
+}
+
+/** Room for a few small bodies; gives what makes it as it was. */
+export function littleRoom() {
+  setJsonBudget({ body: 600, total: 2000 })
+  return () => setJsonBudget({ body: 16 << 20, total: 64 << 20 })
 }
 
 function streamOf(chunks) {
