@@ -1,14 +1,17 @@
 // Whether a value is exactly what JSON.parse gives: by `Object.is`, with the same names in the same order, plain.
 // No recursion, since documents may be deep.
 
-/** Where `value` and `expected` differ, as a path; `undefined` where they do not. */
-export function difference(value, expected) {
+/**
+ * Where `value` and `expected` differ, as a path; `undefined` where they do not. `loose`: names may be in another order,
+ * and -0 is 0, as structural sharing sees it.
+ */
+export function difference(value, expected, loose = false) {
   const left = [[value, expected, undefined]]
   while (left.length > 0) {
     const pair = left.pop()
     const [a, b] = pair
     if (b === null || typeof b !== 'object') {
-      if (!Object.is(a, b)) return pathOf(pair)
+      if (!Object.is(a, b) && !(loose && a === b)) return pathOf(pair)
       continue
     }
     if (a === null || typeof a !== 'object') return pathOf(pair)
@@ -16,6 +19,7 @@ export function difference(value, expected) {
     // Of an array: its indices and `length`, so that a hole is seen.
     const names = Reflect.ownKeys(b)
     const own = Reflect.ownKeys(a)
+    if (loose) [names, own].forEach((names) => names.sort())
     if (own.length !== names.length || names.some((name, i) => name !== own[i])) return pathOf(pair)
     for (const name of names) {
       const property = Object.getOwnPropertyDescriptor(a, name)
