@@ -55,6 +55,11 @@ test('bodies in chunks, cut everywhere', async () => {
   await page.evaluate(() => tested.byteByByte())
 })
 
+test('rows that look much the same are all found again', async () => {
+  const { rows, kept } = await page.evaluate(() => tested.lookAlikes(1))
+  assert.equal(kept, rows)
+})
+
 test('several bodies at once, with room for few; values that were written to', async () => {
   const bodies = await page.evaluate(async () => {
     const restore = tested.littleRoom()

@@ -41,6 +41,11 @@ test('texts that come byte by byte', async () => {
   assert.ok((await properties.byteByByte()).rejected > 10)
 })
 
+test('rows that look much the same are all found again', () => {
+  const { rows, kept } = properties.lookAlikes(seed)
+  assert.equal(kept, rows)
+})
+
 test('several bodies at once, with room for all, and with room for few', async () => {
   assert.ok((await properties.atOnce(seed, rounds(30))).bodies > 500)
   const restore = littleRoom()

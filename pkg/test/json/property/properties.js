@@ -1,5 +1,6 @@
 // What must hold for every pair of texts. Each property runs in Node and in Chromium, throws where it does not hold,
 // with what it takes to see it again, and gives figures: one that never saw anything shared has shown nothing.
+import { parseJsonSync } from 'whippet/json'
 import { EDITS, damaged, edited, tree, write } from './documents.js'
 import { TEXTS, deepTexts } from './edges.js'
 import { identity } from './identity.js'
@@ -258,6 +259,39 @@ export async function writtenTo(seed, rounds, makeQuery) {
     query.end()
   }
   return { kept }
+}
+
+/**
+ * Long lists in which some rows look much the same: of one length, different in one place, or equal but for where they
+ * stand. Each row is found again however the list is shuffled; no shortcut of the search may miss one.
+ */
+export function lookAlikes(seed) {
+  const random = chance(seed)
+  const figures = { rows: 0, kept: 0 }
+  const text = (i, times, length) => String(i).padStart(6, '0').repeat(times).slice(0, length)
+  for (const [count, alike] of [[40, 40], [300, 20], [1000, 1000], [3000, 33], [5000, 33], [5000, 65], [8000, 45], [8000, 300]]) {
+    // Of rows that are alike only the number in the middle differs.
+    const rows = Array.from({ length: count }, (_, i) =>
+      i < alike
+        ? { a: 'x'.repeat(200), n: 100_000 + i, b: 'y'.repeat(300) }
+        : { a: text(i, 40, 150 + (i % 70)), n: 100_000 + i, b: text(i * 7, 60, 200 + (i % 130)) },
+    )
+    const order = rows.slice()
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = random.below(i + 1)
+      ;[order[i], order[j]] = [order[j], order[i]]
+    }
+    for (const next of [rows.toReversed(), order]) {
+      const before = parseJsonSync(undefined, bytesOf(JSON.stringify(rows)))
+      const known = new Set(before.value)
+      const { value } = parseJsonSync(before, bytesOf(JSON.stringify(next)))
+      const where = difference(value, next)
+      if (where !== undefined) throw new Error(`${count} rows, ${alike} alike: differs at ${where}`)
+      figures.rows += count
+      figures.kept += value.filter((row) => known.has(row)).length
+    }
+  }
+  return figures
 }
 
 function sum(all, figures) {
