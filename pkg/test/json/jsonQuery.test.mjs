@@ -25,7 +25,7 @@ test('an unchanged body gives the value that is there, and nothing is parsed', a
   const figures = await added(async () => assert.equal(await fn(context), state.data))
   assert.equal(parse.mock.callCount(), 0)
   assert.deepEqual(figures, {
-    received: size(list), compared: size(list), parsed: 0, spared: size(list), kept: 0, evicted: 0,
+    received: size(list), compared: size(list), parsed: 0, spared: size(list), kept: 0, evicted: 0, scanned: 0, memory: 0,
   })
 })
 

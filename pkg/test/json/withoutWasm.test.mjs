@@ -9,7 +9,7 @@ test('where wasm cannot run, everything is parsed and the errors are the same', 
       throw new WebAssembly.CompileError('blocked')
     }
   }
-  const { HttpError, jsonQuery, stats } = await import('whippet/json')
+  const { HttpError, jsonQuery, parseJson, stats } = await import('whippet/json')
   answers(t, '[1]', '[1]', '[1', { status: 404, body: 'no' })
   const { state, context } = query()
   const fn = jsonQuery('/todos')
@@ -17,5 +17,7 @@ test('where wasm cannot run, everything is parsed and the errors are the same', 
   assert.deepEqual(await fn(context), [1])
   await assert.rejects(fn(context), SyntaxError)
   await assert.rejects(fn(context), HttpError)
-  assert.deepEqual(stats(), { received: 0, compared: 0, parsed: 0, spared: 0, kept: 0, evicted: 0 })
+  assert.deepEqual(Object.values(stats()), [0, 0, 0, 0, 0, 0, 0, 0])
+  const parsed = await parseJson(undefined, new Response('[1]'))
+  assert.deepEqual((await parseJson(parsed, new TextEncoder().encode('[2]'))).value, [2])
 })

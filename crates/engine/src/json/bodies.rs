@@ -139,11 +139,14 @@ impl Bodies {
     /// is likely to be; 0 if nobody knows.
     pub fn begin(&mut self, previous: Option<BodyId>, expected: usize) -> ReceiptId {
         let before = previous.and_then(|id| self.find(id)).map(|place| self.kept[place].text.clone());
-        // The next body is likely to be a little longer.
-        let like_before = before.as_ref().map_or(0, |text| text.len() + text.len() / 16);
-        let wanted = expected.max(like_before).min(self.budget.body);
-        let fits = (wanted..=wanted * 2).contains(&self.spare.capacity()) && wanted > 0;
-        let text = if fits { core::mem::take(&mut self.spare) } else { Text::with_room(wanted) };
+        let len_before = before.as_ref().map_or(0, |text| text.len());
+        let wanted = expected.max(len_before).min(self.budget.body);
+        let text = if wanted > 0 && (wanted..=wanted * 2).contains(&self.spare.capacity()) {
+            core::mem::take(&mut self.spare)
+        } else {
+            // The next body is likely to be a little longer.
+            Text::with_room(wanted + wanted / 16)
+        };
         let receipt = Some(Receipt::new(previous, before, text));
         let place = match self.arriving.iter().position(Option::is_none) {
             Some(place) => {

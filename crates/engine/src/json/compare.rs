@@ -49,6 +49,31 @@ fn blocks(a: &[u8], b: &[u8]) -> usize {
     a.chunks_exact(WORD).zip(b.chunks_exact(WORD)).take_while(|(a, b)| a == b).count() * WORD
 }
 
+/// Whether two short stretches of the same length are the same: a few words, the last of which may overlap.
+#[inline]
+pub(super) fn equal(a: &[u8], b: &[u8]) -> bool {
+    let len = a.len();
+    if len != b.len() {
+        return false;
+    }
+    let word = |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|word| u64::from_le_bytes(*word));
+    let half = |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|half| u32::from_le_bytes(*half));
+    if len >= 8 {
+        let mut at = 0;
+        while at + 8 < len {
+            if word(a, at) != word(b, at) {
+                return false;
+            }
+            at += 8;
+        }
+        word(a, len - 8) == word(b, len - 8)
+    } else if len >= 4 {
+        half(a, 0) == half(b, 0) && half(a, len - 4) == half(b, len - 4)
+    } else {
+        a.iter().zip(b).all(|(a, b)| a == b)
+    }
+}
+
 /// A stretch of the old text that is found again in the new one.
 #[derive(Clone, Copy, Default)]
 struct Run {
@@ -95,19 +120,24 @@ impl Runs {
         self.compared += common as u64 + 1;
         // A short look that failed is not worth what another alignment knows.
         if common == len || common > 64 {
-            let shift = place as i64 - at as i64;
-            self.runs[self.oldest] = Run { shift, start: at, end: at + common, ends: common < len };
-            self.oldest = (self.oldest + 1) % self.runs.len();
+            let run = self.begins(at, place);
+            self.runs[run].end = at + common;
+            self.runs[run].ends = common < len;
         }
         common == len
     }
 
-    /// Whether what follows what is the `same` goes on to be, up to `end` in the old text.
+    /// Whether all is the same from `at` in the old text, and `place` in the new one, to `end` in the old.
     pub(super) fn on(&mut self, old: &[u8], new: &[u8], at: usize, end: usize, place: usize) -> bool {
-        match self.find(at, place) {
-            Some(run) => self.reach(run, old, new, end),
-            None => false,
-        }
+        let run = self.find(at, place).unwrap_or_else(|| self.begins(at, place));
+        self.reach(run, old, new, end)
+    }
+
+    fn begins(&mut self, at: usize, place: usize) -> usize {
+        let run = self.oldest;
+        self.runs[run] = Run { shift: place as i64 - at as i64, start: at, end: at, ends: false };
+        self.oldest = (run + 1) % self.runs.len();
+        run
     }
 
     fn find(&self, at: usize, place: usize) -> Option<usize> {

@@ -7,11 +7,11 @@
 //! where rows put in or taken out would have moved it, and then by its bytes.
 //!
 //! Nothing here recurses: containers that have not ended are on a stack.
-use super::compare::Runs;
+use super::compare::{Runs, equal};
 use super::frame::{Frame, Member};
 use super::patch::{BLOCK, Patch, SLOT};
-use super::scan::{Fault, end, name, space, start};
-use super::tape::{Cursor, Node, Open, Recipe, read};
+use super::scan::{Fault, end, name, scalar, space, start};
+use super::tape::{Cursor, Node, Open, Recipe, name_in, read};
 use alloc::vec::Vec;
 
 /// What became of a value.
@@ -45,6 +45,8 @@ pub(super) struct Diff {
     pub(super) open: Vec<Open>,
     /// Bytes that were read word by word.
     pub(super) scanned: u64,
+    /// How far elements were read to look for them.
+    looked: usize,
     pub(super) frames: Vec<Frame>,
     pub(super) members: Vec<Member>,
     pub(super) items: Vec<u32>,
@@ -58,6 +60,9 @@ pub(super) struct Sides<'a> {
     pub new: &'a [u8],
     pub len: usize,
 }
+
+/// What is no longer than that is compared without looking at what is known of how the texts lie.
+const SHORT: usize = 32;
 
 /// Where the walk is.
 enum Step {
@@ -76,6 +81,7 @@ impl Diff {
         self.recipe.clear();
         self.runs.begin(common);
         self.scanned = 0;
+        self.looked = 0;
         self.frames.clear();
         self.members.clear();
         self.items.clear();
@@ -84,6 +90,7 @@ impl Diff {
         let mut step = self.value(sides, start(sides.new), 0, Some(root))?;
         loop {
             step = match step {
+                Step::Into(at) if self.expected(sides, at).is_some() => self.after(sides, at)?,
                 Step::Into(at) => {
                     let inside = space(sides.new, at + 1);
                     if sides.new[inside] == sides.new[at] + 2 {
@@ -120,8 +127,28 @@ impl Diff {
         }
     }
 
+    /// The old member that comes next, if what is between `from` and its value is as it was.
+    #[inline]
+    fn expected(&self, sides: Sides<'_>, from: usize) -> Option<(Cursor, usize)> {
+        let frame = self.frames.last().filter(|frame| !frame.array)?;
+        let cursor = frame.expected()?;
+        let (start, value) = (cursor.from as usize, cursor.start(sides.tape));
+        let place = from + value - start;
+        let there = sides.new.get(from..place)?;
+        // There may be more space than there was.
+        let begins = sides.new.get(place).is_some_and(|byte| *byte > b' ');
+        (begins && equal(&sides.old[start..value], there)).then_some((cursor, place))
+    }
+
     /// After a child: another one, or the end of the container.
     fn after(&mut self, sides: Sides<'_>, at: usize) -> Result<Step, Fault> {
+        if let Some((cursor, value)) = self.expected(sides, at) {
+            if let Some(frame) = self.frames.last_mut() {
+                frame.next = cursor.next(sides.tape);
+                frame.child = value as u32;
+            }
+            return self.value(sides, value, at, Some(cursor));
+        }
         let next = space(sides.new, at);
         let array = self.frames.last().is_some_and(|frame| frame.array);
         match sides.new[next] {
@@ -139,14 +166,9 @@ impl Diff {
         }
         let value = name(sides.new, at)?;
         self.scanned += (value - at) as u64;
-        let mut name_ends = value;
-        while sides.new[name_ends - 1] != b'"' {
-            name_ends -= 1;
-        }
-        frame.name = (at as u32, name_ends as u32);
         frame.child = value as u32;
-        let counterpart = frame.counterpart(sides, at, name_ends);
         let from = frame.from as usize;
+        let counterpart = frame.counterpart(sides, name_in(sides.new, from, value));
         self.value(sides, value, from, counterpart)
     }
 
@@ -170,6 +192,12 @@ impl Diff {
                 return Ok(Step::Into(at));
             }
         }
+        if !matches!(sides.new[at], b'{' | b'[') {
+            let end = scalar(sides.new, at)?;
+            self.recipe.add(Node::new(gap, (end - at) as u32, 1));
+            self.scanned += (end - at) as u64;
+            return Ok(Step::Value(Found::Parse, end));
+        }
         let nodes = self.recipe.nodes.len() as u32;
         let end = read(sides.new, at, from, &mut self.recipe.nodes, &mut self.open)?;
         self.recipe.added(nodes);
@@ -180,12 +208,18 @@ impl Diff {
     /// Whether the value that begins at `at` is the one under the cursor.
     fn same(&mut self, sides: Sides<'_>, cursor: Cursor, at: usize) -> bool {
         let (start, len) = (cursor.start(sides.tape), sides.tape[cursor.node as usize].len as usize);
-        let new = &sides.new[..sides.len];
+        let first = sides.old[start];
+        if sides.new[at] != first || at + len > sides.len {
+            return false;
+        }
+        let same = if len <= SHORT {
+            equal(&sides.old[start..start + len], &sides.new[at..at + len])
+        } else {
+            self.runs.same(sides.old, &sides.new[..sides.len], start, len, at)
+        };
         // A number may go on; anything else has an end of its own.
         let number = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        sides.new[at] == sides.old[start]
-            && self.runs.same(sides.old, new, start, len, at)
-            && !(number(sides.old[start]) && number(sides.new[at + len]))
+        same && !(number(first) && number(sides.new[at + len]))
     }
 
     fn element(&mut self, sides: Sides<'_>, at: usize) -> Result<Step, Fault> {
@@ -196,12 +230,32 @@ impl Diff {
                 return Ok(Step::Elements(self.elements(sides, cursor, at)));
             }
         }
+        if let Some(cursor) = self.moved(sides, at, from)? {
+            return Ok(Step::Elements(self.elements(sides, cursor, at)));
+        }
         let mark = self.patch.mark();
         if let Some(frame) = self.frames.last_mut() {
             frame.child = at as u32;
             frame.before_child = mark;
         }
         self.value(sides, at, from, path)
+    }
+
+    /// Where the element before was another old one, this is likely to be, too: then it is looked for by its bytes
+    /// before anyone looks into it. No byte is read for that twice, however deep arrays lie in arrays.
+    fn moved(&mut self, sides: Sides<'_>, at: usize, from: usize) -> Result<Option<Cursor>, Fault> {
+        let Some(frame) = self.frames.last_mut() else { return Ok(None) };
+        if !frame.moving || at < self.looked || !matches!(sides.new[at], b'{' | b'[') {
+            return Ok(None);
+        }
+        let nodes = self.recipe.nodes.len();
+        let end = read(sides.new, at, from, &mut self.recipe.nodes, &mut self.open)?;
+        self.recipe.nodes.truncate(nodes);
+        self.scanned += (end - at) as u64;
+        self.looked = end;
+        let found = frame.look_up(sides, &sides.new[at..end]);
+        frame.moving = found.is_some();
+        Ok(found)
     }
 
     /// The element at `at` is the old one under the cursor; takes it, and all that go on in the same way.
@@ -249,6 +303,7 @@ impl Diff {
             Some(cursor) => {
                 patch.back_to(frame.before_child);
                 frame.expect(cursor.next(sides.tape));
+                frame.moving = true;
                 (found, index) = (Found::Same, cursor.index);
             }
             None => frame.miss(sides.tape),
@@ -271,7 +326,7 @@ impl Diff {
 
     fn member_ends(&mut self, found: Found, end: u32) {
         let Some(frame) = self.frames.last_mut() else { return };
-        self.members.push(Member { name: frame.name, value: (frame.child, end), found });
+        self.members.push(Member { from: frame.from, value: (frame.child, end), found });
         frame.from = end;
         frame.index += 1;
     }

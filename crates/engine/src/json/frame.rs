@@ -1,9 +1,10 @@
 //! A container on the walk's way: what is known of it so far, and how it ends.
+use super::compare::equal;
 use super::diff::{Diff, Found, Sides};
 use super::hash::{Names, Table};
 use super::names::same_name;
 use super::patch::{ARRAY, BLOCK, CLONE, FRESH, Mark, RUN, SLOT};
-use super::tape::{Cursor, Node};
+use super::tape::{Cursor, Node, name_in};
 use alloc::vec::Vec;
 
 /// Of so many children it does not pay to make a table.
@@ -15,7 +16,8 @@ const ITEM_COST: u32 = 12;
 /// A member of the new object.
 #[derive(Clone, Copy)]
 pub(super) struct Member {
-    pub name: (u32, u32),
+    /// Where the member before ends, or the object starts: the name is between that and the value.
+    pub from: u32,
     pub value: (u32, u32),
     pub found: Found,
 }
@@ -34,9 +36,8 @@ pub(super) struct Frame {
     /// How many children there were, and where the last one ends.
     pub index: u32,
     pub from: u32,
-    /// Where the current child starts, its name, and what was written before it.
+    /// Where the current child starts, and what was written before it.
     pub child: u32,
-    pub name: (u32, u32),
     pub before_child: Mark,
     /// The node after the counterpart's last.
     pub end: u32,
@@ -44,10 +45,12 @@ pub(super) struct Frame {
     /// In an array the element in the same place.
     path: Cursor,
     /// The child that comes next if all goes on as before.
-    next: Cursor,
+    pub next: Cursor,
     /// The element that comes next if those that were not found stand for as many old ones.
     replaced: Cursor,
     table: Option<Table>,
+    /// Whether the element before was an old one from elsewhere.
+    pub moving: bool,
     /// In an array: whether an old container is in it, the bytes to be parsed, and where the last item is if it is a run.
     pub keeps: bool,
     pub parsed: u32,
@@ -82,7 +85,6 @@ impl Frame {
             index: 0,
             from: start,
             child: start,
-            name: (0, 0),
             before_child: mark,
             end: old.node + counterpart.span(),
             first,
@@ -90,6 +92,7 @@ impl Frame {
             next: first,
             replaced: first,
             table: None,
+            moving: false,
             keeps: false,
             parsed: 0,
             run: u32::MAX,
@@ -117,29 +120,27 @@ impl Frame {
         if self.children(sides.tape).nth(FEW).is_none() {
             let mut names: [&[u8]; FEW] = [&[]; FEW];
             for (i, child) in self.children(sides.tape).enumerate() {
-                let (start, end) = child.name(sides.tape, sides.old);
-                names[i] = &sides.old[start..end];
+                names[i] = child.name(sides.tape, sides.old);
                 if names[..i].iter().any(|name| same_name(name, names[i])) {
                     return true;
                 }
             }
             return false;
         }
-        let table = Table::of_members(sides.tape, sides.old, self.first, self.end);
-        let repeats = table.repeated > 0;
-        self.table = Some(table);
-        repeats
+        self.table = Table::of_members(sides.tape, sides.old, self.first, self.end);
+        self.table.as_ref().is_some_and(|table| table.repeats)
     }
 
-    /// The old member with the name that is at `start` in the new text: of several, the one that counts.
-    pub(super) fn counterpart(&mut self, sides: Sides<'_>, start: usize, end: usize) -> Option<Cursor> {
-        let name = &sides.new[start..end];
-        let is = |cursor: &Cursor| {
-            let (start, end) = cursor.name(sides.tape, sides.old);
-            same_name(&sides.old[start..end], name)
-        };
-        if self.next.node < self.end && !self.repeats && is(&self.next) {
-            let found = self.next;
+    /// The member that comes next if all goes on as before.
+    #[inline]
+    pub(super) fn expected(&self) -> Option<Cursor> {
+        (self.next.node < self.end && !self.repeats).then_some(self.next)
+    }
+
+    /// The old member with this name, quotes included: of several, the one that counts.
+    pub(super) fn counterpart(&mut self, sides: Sides<'_>, name: &[u8]) -> Option<Cursor> {
+        let is = |cursor: &Cursor| same_name(cursor.name(sides.tape, sides.old), name);
+        if let Some(found) = self.expected().filter(is) {
             self.next = found.next(sides.tape);
             return Some(found);
         }
@@ -147,10 +148,10 @@ impl Frame {
         let found = if self.table.is_none() && self.children(sides.tape).nth(FEW).is_none() {
             self.children(sides.tape).filter(is).last()
         } else {
-            let table = self.table.get_or_insert_with(|| {
-                Table::of_members(sides.tape, sides.old, self.first, self.end)
-            });
-            table.find(sides.tape, sides.old, name)
+            if self.table.is_none() {
+                self.table = Table::of_members(sides.tape, sides.old, self.first, self.end);
+            }
+            self.table.as_ref().and_then(|table| table.find(sides.tape, sides.old, name))
         };
         if let Some(found) = found {
             self.next = found.next(sides.tape);
@@ -218,7 +219,7 @@ impl Frame {
         if self.table.is_none() && self.children(sides.tape).nth(FEW).is_none() {
             return self
                 .children(sides.tape)
-                .find(|cursor| &sides.old[cursor.start(sides.tape)..cursor.end(sides.tape)] == bytes);
+                .find(|cursor| equal(&sides.old[cursor.start(sides.tape)..cursor.end(sides.tape)], bytes));
         }
         let table = self
             .table
@@ -290,7 +291,7 @@ impl Diff {
                 Found::Parse => (patch.slot(member.value) << 2) | SLOT,
                 Found::Block(at) => (at << 2) | BLOCK,
             };
-            let name = patch.name(sides.new, member.name);
+            let name = patch.name(sides.new, member.from, member.value.0);
             patch.words.extend([name, what]);
         }
         Found::Block(at)
@@ -313,7 +314,7 @@ impl Diff {
             };
             patch.piece((from, member.value.0));
             from = member.value.1;
-            let name = patch.name(sides.new, member.name);
+            let name = patch.name(sides.new, member.from, member.value.0);
             patch.words.extend([name, what]);
             count += 1;
         }
@@ -325,7 +326,7 @@ impl Diff {
     /// Of several new members with the same name the last counts: the others are only parsed.
     fn drop_repeated(&mut self, sides: Sides<'_>, frame: &Frame) {
         let members = &mut self.members[frame.records as usize..];
-        let name = |member: &Member| &sides.new[member.name.0 as usize..member.name.1 as usize];
+        let name = |member: &Member| name_in(sides.new, member.from as usize, member.value.0 as usize);
         if members.len() <= FEW {
             for i in 1..members.len() {
                 let (before, from) = members.split_at_mut(i);

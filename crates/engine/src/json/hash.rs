@@ -1,17 +1,20 @@
 //! Finds the child of a container: an element by its bytes, a member by its name.
+use super::compare::common_prefix;
 use super::names::{hash_name, same_name};
 use super::tape::{Cursor, Node};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// What is looked up.
+/// How children are told apart at first sight.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
-    /// Name: of several that have it, the last counts.
+    /// Their names; of several with the same, the last counts.
     Name,
-    /// Bytes, hashed in a few places.
+    /// Their lengths. The text need not be looked at for it.
+    Length,
+    /// A few of their bytes.
     Sample,
-    /// Bytes, all of them hashed.
+    /// All of their bytes.
     Whole,
 }
 
@@ -21,112 +24,109 @@ pub(super) struct Table {
     /// One more than the place in `entries`; 0 is free.
     slots: Vec<u32>,
     entries: Vec<(u32, Cursor)>,
-    /// How many are equal to another.
-    pub(super) repeated: usize,
+    /// Whether two of them are equal, where that was looked at.
+    pub(super) repeats: bool,
 }
 
-/// More entries with one hash, but different bytes, are not looked at.
-const MOST_ALIKE: usize = 32;
+/// More entries that look the same and are not are not looked at.
+const MOST_ALIKE: usize = 64;
 
 impl Table {
-    /// The elements of the array whose first is `first`, up to the node `end`. Of several with the same bytes, the first counts.
+    /// The elements of the array whose first is `first`, up to the node `end`. Of several with the same bytes, the
+    /// first counts.
     pub(super) fn of_elements(tape: &[Node], text: &[u8], first: Cursor, end: u32) -> Self {
-        // A few bytes nearly always tell elements apart; hashing all is work for the whole body.
-        let (table, alike) = Self::build(By::Sample, tape, text, first, end);
-        if alike <= 16 + table.entries.len() / 8 {
-            return table;
-        }
-        Self::build(By::Whole, tape, text, first, end).0
+        // What looks at less of the text is tried first; where too many look the same, more is looked at.
+        Self::build(By::Length, tape, text, first, end)
+            .or_else(|| Self::build(By::Sample, tape, text, first, end))
+            .or_else(|| Self::build(By::Whole, tape, text, first, end))
+            .unwrap_or(Self { by: By::Whole, slots: Vec::new(), entries: Vec::new(), repeats: false })
     }
 
     /// The members of an object.
-    pub(super) fn of_members(tape: &[Node], text: &[u8], first: Cursor, end: u32) -> Self {
-        Self::build(By::Name, tape, text, first, end).0
+    pub(super) fn of_members(tape: &[Node], text: &[u8], first: Cursor, end: u32) -> Option<Self> {
+        Self::build(By::Name, tape, text, first, end)
     }
 
-    fn build(by: By, tape: &[Node], text: &[u8], first: Cursor, end: u32) -> (Self, usize) {
-        let mut table = Self { by, slots: Vec::new(), entries: Vec::new(), repeated: 0 };
+    fn build(by: By, tape: &[Node], text: &[u8], first: Cursor, end: u32) -> Option<Self> {
+        let mut entries = Vec::new();
         let mut cursor = first;
-        let mut alike = 0;
         while cursor.node < end {
-            let key = table.key(tape, text, cursor);
-            let hash = table.hash(key);
-            if (table.entries.len() + 1) * 2 > table.slots.len() {
-                table.grow();
-            }
-            match table.probe(tape, text, hash, key) {
-                Ok((place, others)) => {
-                    alike += others;
-                    table.entries.push((hash, cursor));
-                    table.slots[place] = table.entries.len() as u32;
-                }
-                Err(entry) => {
-                    table.repeated += 1;
-                    if by == By::Name {
-                        table.entries[entry].1 = cursor;
-                    }
-                }
-            }
+            entries.push((by.hash(by.key(tape, text, cursor)), cursor));
             cursor = cursor.next(tape);
         }
-        (table, alike)
+        let mut table = Self { by, slots: vec![0; (entries.len() * 2).next_power_of_two()], entries, repeats: false };
+        let mut patience = 64 + table.entries.len() * 16;
+        for entry in 0..table.entries.len() {
+            let (hash, cursor) = table.entries[entry];
+            let mut place = table.place(hash);
+            while let Some(other) = table.entry(place) {
+                patience = match patience.checked_sub(1) {
+                    Some(patience) => patience,
+                    None if by == By::Length || by == By::Sample => return None,
+                    None => 0,
+                };
+                let alike = by != By::Length && table.entries[other].0 == hash;
+                if alike && by.same(by.key(tape, text, table.entries[other].1), by.key(tape, text, cursor)) {
+                    table.repeats = true;
+                    if by == By::Name {
+                        table.entries[other].1 = cursor;
+                    }
+                    break;
+                }
+                place = table.place(place as u32 + 1);
+            }
+            if table.slots[place] == 0 {
+                table.slots[place] = entry as u32 + 1;
+            }
+        }
+        Some(table)
     }
 
     /// The child with this name, quotes included, or with these bytes.
     pub(super) fn find(&self, tape: &[Node], text: &[u8], key: &[u8]) -> Option<Cursor> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        let entry = self.probe(tape, text, self.hash(key), key).err()?;
-        Some(self.entries[entry].1)
-    }
-
-    /// Where there is an equal one, or else the slot that is free for it and how many had its hash.
-    fn probe(&self, tape: &[Node], text: &[u8], hash: u32, key: &[u8]) -> Result<(usize, usize), usize> {
-        let mask = self.slots.len() - 1;
-        let mut place = hash as usize & mask;
+        let hash = self.by.hash(key);
+        let mut place = self.place(hash);
         let mut alike = 0;
-        loop {
-            let Some(entry) = (self.slots[place] as usize).checked_sub(1) else { return Ok((place, alike)) };
+        while let Some(entry) = self.entry(place) {
             let (other, cursor) = self.entries[entry];
-            if other == hash && (self.by == By::Name || alike < MOST_ALIKE) {
-                let found = self.key(tape, text, cursor);
-                if if self.by == By::Name { same_name(found, key) } else { found == key } {
-                    return Err(entry);
+            if other == hash {
+                if self.by.same(self.by.key(tape, text, cursor), key) {
+                    return Some(cursor);
                 }
                 alike += 1;
+                if self.by == By::Whole && alike == MOST_ALIKE {
+                    return None;
+                }
             }
-            place = (place + 1) & mask;
+            place = self.place(place as u32 + 1);
         }
+        None
     }
 
-    fn grow(&mut self) {
-        let len = (self.slots.len() * 2).max(16);
-        self.slots.clear();
-        self.slots.resize(len, 0);
-        for (entry, (hash, _)) in self.entries.iter().enumerate() {
-            let mut place = *hash as usize & (len - 1);
-            while self.slots[place] != 0 {
-                place = (place + 1) & (len - 1);
-            }
-            self.slots[place] = entry as u32 + 1;
-        }
+    fn place(&self, hash: u32) -> usize {
+        hash as usize & (self.slots.len() - 1)
     }
 
-    fn key<'a>(&self, tape: &[Node], text: &'a [u8], cursor: Cursor) -> &'a [u8] {
-        if self.by == By::Name {
-            let (start, end) = cursor.name(tape, text);
-            &text[start..end]
-        } else {
-            &text[cursor.start(tape)..cursor.end(tape)]
-        }
+    fn entry(&self, place: usize) -> Option<usize> {
+        (self.slots[place] as usize).checked_sub(1)
+    }
+}
+
+impl By {
+    fn key<'a>(self, tape: &[Node], text: &'a [u8], cursor: Cursor) -> &'a [u8] {
+        if self == Self::Name { cursor.name(tape, text) } else { &text[cursor.start(tape)..cursor.end(tape)] }
     }
 
-    fn hash(&self, key: &[u8]) -> u32 {
-        match self.by {
-            By::Name => hash_name(key),
-            By::Sample => hash(key, (key.len() / 4).max(8)),
-            By::Whole => hash(key, 8),
+    fn same(self, a: &[u8], b: &[u8]) -> bool {
+        if self == Self::Name { same_name(a, b) } else { a.len() == b.len() && common_prefix(a, b) == a.len() }
+    }
+
+    fn hash(self, key: &[u8]) -> u32 {
+        match self {
+            Self::Name => hash_name(key),
+            Self::Length => (key.len() as u32).wrapping_mul(0x9e37_79b9) >> 8,
+            Self::Sample => hash(key, (key.len() / 4).max(8)),
+            Self::Whole => hash(key, 8),
         }
     }
 }

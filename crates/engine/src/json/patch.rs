@@ -13,6 +13,8 @@
 //! `what` and the first word of an item have a number in their upper 30 bits and a kind in the lower two: `SLOT`, what
 //! was parsed there; `BLOCK`, what the block there makes of the old member or element; `RUN`, in an array the old
 //! elements from there to the end that follows; and `RUN` in an object the old member.
+use super::compare::equal;
+use super::tape::name_in;
 use alloc::vec::Vec;
 
 /// Begins a block.
@@ -102,20 +104,21 @@ impl Patch {
         self.pieces.push(range);
     }
 
-    /// The number of a name, given with its quotes; most names come again and again.
-    pub(super) fn name(&mut self, text: &[u8], (start, end): (u32, u32)) -> u32 {
-        let name = &text[start as usize..end as usize];
+    /// The number of the name in what is before the value; most names come again and again.
+    pub(super) fn name(&mut self, text: &[u8], from: u32, value: u32) -> u32 {
+        let name = name_in(text, from as usize, value as usize);
         let hash = name.iter().take(32).fold(name.len() as u32, |hash, byte| {
             (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
         });
         let recent = &mut self.recent[(hash >> 26) as usize];
         if let Some(&(start, end)) = self.names.get(*recent as usize)
-            && &text[start as usize..end as usize] == name
+            && equal(&text[start as usize..end as usize], name)
         {
             return *recent;
         }
         *recent = self.names.len() as u32;
-        self.names.push((start, end));
+        let start = name.as_ptr() as usize - text.as_ptr() as usize;
+        self.names.push((start as u32, (start + name.len()) as u32));
         *recent
     }
 

@@ -69,16 +69,21 @@ impl Cursor {
     }
 
     /// The name of the member, with its quotes.
-    pub(super) fn name(self, tape: &[Node], text: &[u8]) -> (usize, usize) {
-        let (mut start, mut end) = (self.from as usize + 1, self.start(tape));
-        while text[start] != b'"' {
-            start += 1;
-        }
-        while text[end - 1] != b'"' {
-            end -= 1;
-        }
-        (start, end)
+    pub(super) fn name<'a>(self, tape: &[Node], text: &'a [u8]) -> &'a [u8] {
+        name_in(text, self.from as usize, self.start(tape))
     }
+}
+
+/// The name, with its quotes, in what is between a value and the end of the one before, or the start of the object.
+pub(super) fn name_in(text: &[u8], from: usize, value: usize) -> &[u8] {
+    let (mut start, mut end) = (from + 1, value - 1);
+    while text[start] != b'"' {
+        start += 1;
+    }
+    while text[end - 1] != b'"' {
+        end -= 1;
+    }
+    &text[start..end]
 }
 
 /// A container that has not ended.
