@@ -20,7 +20,7 @@ struct Place {
 /// empty stays so.
 pub fn edited(text: &[u8], script: &[u8]) -> Vec<u8> {
     let mut text = text.to_vec();
-    for edit in script.chunks_exact(3).take(24) {
+    for edit in script.chunks_exact(3).take(12) {
         if text.is_empty() {
             break;
         }
@@ -57,7 +57,7 @@ pub fn edited(text: &[u8], script: &[u8]) -> Vec<u8> {
         };
         let keeps = crate::reference::is_json(&next);
         text = next;
-        if !keeps || text.len() > 20_000 {
+        if !keeps || text.len() > 4_000 {
             break;
         }
     }
