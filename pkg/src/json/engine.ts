@@ -8,7 +8,7 @@ export type Engine = ReturnType<typeof wasm>
 export interface JsonBudget {
   /** Of one body; a longer one is not kept and is parsed each time. Default: 16 MiB. */
   body: number
-  /** Of all bodies, with what is known of where their values are; those not used for longest go first. Default: 64 MiB. */
+  /** Of all bodies, with what is known of where their values are; those not used for longest go first. Default: 32 MiB. */
   total: number
 }
 

@@ -1,10 +1,17 @@
 //! The exports for JSON bodies, against the module's own memory.
+use js_sys::WebAssembly::Memory;
+use js_sys::{ArrayBuffer, Uint8Array, Uint32Array};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_npm::json;
 
-/// Sends `text` in two halves; gives the receipt, and whether it is the previous body.
-fn receive(previous: u32, text: &str) -> (u32, bool) {
-    let receipt = json::json_begin(previous);
+const SAME: u32 = 0;
+const PATCH: u32 = 1;
+const UNKNOWN: u32 = 3;
+
+/// Sends `text` in two halves; gives the receipt, and what `json_finish` said.
+fn receive(previous: u32, text: &str) -> (u32, u32) {
+    let receipt = json::json_begin(previous, 0);
     let (first, second) = text.as_bytes().split_at(text.len() / 2);
     for chunk in [first, second] {
         let room = json::json_room(receipt, chunk.len());
@@ -12,41 +19,67 @@ fn receive(previous: u32, text: &str) -> (u32, bool) {
         unsafe { core::ptr::copy_nonoverlapping(chunk.as_ptr(), room as *mut u8, chunk.len()) };
         assert!(!json::json_received(receipt));
     }
-    let unchanged = json::json_finish(receipt);
-    (receipt, unchanged)
+    let outcome = json::json_finish(receipt, previous != 0);
+    (receipt, outcome)
+}
+
+fn memory() -> ArrayBuffer {
+    json::json_memory().unchecked_into::<Memory>().buffer().unchecked_into()
 }
 
 #[wasm_bindgen_test]
 fn a_body_is_known_again() {
-    let (receipt, unchanged) = receive(0, r#"{"a":[1,2,3]}"#);
-    assert!(!unchanged);
+    let (receipt, outcome) = receive(0, r#"{"a":[1,2,3]}"#);
+    assert_eq!(outcome, UNKNOWN);
     assert_eq!(json::json_length(receipt), 13);
     let body = json::json_keep(receipt);
     assert_ne!(body, 0);
 
-    let (receipt, unchanged) = receive(body, r#"{"a":[1,2,3]}"#);
-    assert!(unchanged);
-    json::json_spare(receipt);
+    let (receipt, outcome) = receive(body, r#"{"a":[1,2,3]}"#);
+    assert_eq!(outcome, SAME);
     assert_eq!(json::json_keep(receipt), body);
 
-    let (receipt, unchanged) = receive(body, r#"{"a":[1,2,4]}"#);
-    assert!(!unchanged);
+    let (receipt, outcome) = receive(body, r#"{"a":[1,2,4]}"#);
+    assert_ne!(outcome, SAME);
     json::json_discard(receipt);
-    let (receipt, unchanged) = receive(body, r#"{"a":[1,2,3]}"#);
-    assert!(unchanged);
+    let (receipt, outcome) = receive(body, r#"{"a":[1,2,3]}"#);
+    assert_eq!(outcome, SAME);
     json::json_discard(receipt);
     json::json_forget(body);
-    assert!(!receive(body, r#"{"a":[1,2,3]}"#).1);
+    assert_eq!(receive(body, r#"{"a":[1,2,3]}"#).1, UNKNOWN);
+}
+
+#[wasm_bindgen_test]
+fn a_patch_is_where_the_words_say() {
+    let (receipt, _) = receive(0, r#"[{"a":[1]},{"b":2}]"#);
+    let body = json::json_keep(receipt);
+    let (receipt, outcome) = receive(body, r#"[{"a":[1]},{"b":3}]"#);
+    assert_eq!(outcome, PATCH);
+    let left = Uint32Array::new_with_byte_offset_and_length(&memory(), json::json_left() as u32, 5).to_vec();
+    let program = Uint32Array::new_with_byte_offset_and_length(&memory(), left[0], left[1]).to_vec();
+    // An array of the first old element, and of what is parsed.
+    assert_eq!(program, [1, 2, 3, 2, 1, 0]);
+    let slices = Uint8Array::new_with_byte_offset_and_length(&memory(), left[2], left[3]).to_vec();
+    assert_eq!(slices, br#"[[],{"b":3}]"#);
+    json::json_discard(receipt);
+}
+
+#[wasm_bindgen_test]
+fn where_a_text_is_no_json() {
+    let (receipt, outcome) = receive(0, "[1,]");
+    assert_eq!(outcome, UNKNOWN);
+    assert_eq!(json::json_fault(receipt), 3.0);
+    json::json_discard(receipt);
+    let (receipt, _) = receive(0, "[1]");
+    assert_eq!(json::json_fault(receipt), -1.0);
+    json::json_discard(receipt);
 }
 
 #[wasm_bindgen_test]
 fn the_address_of_a_body_is_in_the_memory() {
-    use wasm_bindgen::JsCast;
-    let memory = json::json_memory().unchecked_into::<js_sys::WebAssembly::Memory>();
     let (receipt, _) = receive(0, "[true]");
-    let buffer = memory.buffer().unchecked_into::<js_sys::ArrayBuffer>();
-    let bytes = js_sys::Uint8Array::new_with_byte_offset_and_length(
-        &buffer,
+    let bytes = Uint8Array::new_with_byte_offset_and_length(
+        &memory(),
         json::json_bytes(receipt) as u32,
         json::json_length(receipt) as u32,
     );

@@ -26,9 +26,9 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// 16 MiB for one, 64 MiB for all.
+    /// 16 MiB for one, 32 MiB for all.
     fn default() -> Self {
-        Self { body: 16 << 20, total: 64 << 20 }
+        Self { body: 16 << 20, total: 32 << 20 }
     }
 }
 
@@ -139,6 +139,10 @@ impl Bodies {
     /// is likely to be; 0 if nobody knows.
     pub fn begin(&mut self, previous: Option<BodyId>, expected: usize) -> ReceiptId {
         let before = previous.and_then(|id| self.find(id)).map(|place| self.kept[place].text.clone());
+        if before.is_none() {
+            // What will have to go leaves its room now.
+            self.evict_over((self.budget.total as u64).saturating_sub(expected as u64));
+        }
         let len_before = before.as_ref().map_or(0, |text| text.len());
         let wanted = expected.max(len_before).min(self.budget.body);
         let text = if wanted > 0 && (wanted..=wanted * 2).contains(&self.spare.capacity()) {
@@ -288,9 +292,7 @@ impl Bodies {
                 tape = old.tape;
                 self.diff.recipe.make(&mut tape, &mut self.spare_tape);
             }
-            if let Ok(text) = Rc::try_unwrap(old.text) {
-                self.leave(text);
-            }
+            self.leave_shared(old.text);
         }
         self.last_id += 1;
         let id = BodyId(self.last_id);
@@ -319,7 +321,8 @@ impl Bodies {
     /// Drops a kept body that nobody will ask for again.
     pub fn forget(&mut self, id: BodyId) {
         if let Some(place) = self.find(id) {
-            self.remove(place);
+            let gone = self.remove(place);
+            self.leave_shared(gone.text);
         }
     }
 
@@ -343,6 +346,13 @@ impl Bodies {
         }
     }
 
+    /// The same, unless something is being compared with it.
+    fn leave_shared(&mut self, text: Rc<Text>) {
+        if let Ok(text) = Rc::try_unwrap(text) {
+            self.leave(text);
+        }
+    }
+
     fn evict_over(&mut self, total: u64) {
         while self.stats.kept > total {
             let Some((place, _)) = self.kept.iter().enumerate().min_by_key(|(_, kept)| kept.used) else {
@@ -353,7 +363,9 @@ impl Bodies {
     }
 
     fn evict(&mut self, place: usize) {
-        self.stats.evicted += self.remove(place).size();
+        let gone = self.remove(place);
+        self.stats.evicted += gone.size();
+        self.leave_shared(gone.text);
     }
 
     fn remove(&mut self, place: usize) -> Kept {

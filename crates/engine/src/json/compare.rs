@@ -127,10 +127,12 @@ impl Runs {
         common == len
     }
 
-    /// Whether all is the same from `at` in the old text, and `place` in the new one, to `end` in the old.
-    pub(super) fn on(&mut self, old: &[u8], new: &[u8], at: usize, end: usize, place: usize) -> bool {
+    /// To where in the old text all is known to be the same, from `at` there and `place` in the new one on; as far
+    /// as `end` it is looked for.
+    pub(super) fn on(&mut self, old: &[u8], new: &[u8], at: usize, end: usize, place: usize) -> usize {
         let run = self.find(at, place).unwrap_or_else(|| self.begins(at, place));
-        self.reach(run, old, new, end)
+        self.reach(run, old, new, end);
+        self.runs[run].end
     }
 
     fn begins(&mut self, at: usize, place: usize) -> usize {

@@ -259,35 +259,49 @@ impl Diff {
     }
 
     /// The element at `at` is the old one under the cursor; takes it, and all that go on in the same way.
-    fn elements(&mut self, sides: Sides<'_>, mut cursor: Cursor, at: usize) -> usize {
+    fn elements(&mut self, sides: Sides<'_>, cursor: Cursor, at: usize) -> usize {
         let Self { frames, items, recipe, runs, .. } = self;
         let Some(frame) = frames.last_mut() else { return at };
         let (tape, new) = (sides.tape, &sides.new[..sides.len]);
-        let shift = at as i64 - cursor.start(tape) as i64;
-        let place = |old: usize| (old as i64 + shift) as usize;
-        let mut gap = at as u32 - frame.from;
-        loop {
-            let end = cursor.end(tape);
-            recipe.keep(tape, cursor.node, gap);
-            frame.take(items, cursor.index);
-            frame.keeps |= matches!(sides.old[cursor.start(tape)], b'{' | b'[');
-            frame.from = place(end) as u32;
-            frame.pass(tape);
-            cursor = cursor.next(tape);
-            frame.expect(cursor);
-            if cursor.node >= frame.end {
-                break;
+        let start = cursor.start(tape);
+        let place = |old: usize| (old as i64 + at as i64 - start as i64) as usize;
+        recipe.keep(tape, cursor.node, at as u32 - frame.from);
+        frame.keeps |= matches!(sides.old[start], b'{' | b'[');
+        frame.pass(tape);
+
+        // As far as all is the same, to the byte after an element, there is nothing to look at but the tape.
+        let (mut next, mut path) = (cursor.next(tape), frame.path);
+        let first = next;
+        let mut known = 0;
+        while next.node < frame.end {
+            let (node, before) = (tape[next.node as usize], next.from as usize);
+            let end = before + (node.gap + node.len) as usize;
+            if end >= known {
+                known = runs.on(sides.old, new, before, end + 1, place(before));
+                if end >= known {
+                    break;
+                }
             }
-            // As far as all is the same, to the byte after the next element, there is nothing to look at but the
-            // tape. What is also in its old place stays what it was there: that is for the caller to see.
-            let next = cursor.end(tape);
-            let other = frame.path().filter(|path| path.node != cursor.node);
-            let alike = |path: Cursor| tape[path.node as usize].len == tape[cursor.node as usize].len;
-            if other.is_some_and(alike) || !runs.on(sides.old, new, end, next + 1, place(end)) {
-                break;
+            let in_place = path.node == next.node;
+            if !in_place && path.node < frame.end {
+                // What is also in its old place stays what it was there: that is for the caller to see.
+                if tape[path.node as usize].len == node.len {
+                    break;
+                }
+                path = path.next(tape);
             }
-            gap = tape[cursor.node as usize].gap;
+            frame.keeps = frame.keeps || matches!(sides.old[end - node.len as usize], b'{' | b'[');
+            next = next.next(tape);
+            if in_place {
+                path = next;
+            }
         }
+        recipe.keep_all(first.node, next.node);
+        frame.take(items, cursor.index, next.index);
+        frame.index += next.index - first.index;
+        frame.path = path;
+        frame.expect(next);
+        frame.from = place(next.from as usize) as u32;
         frame.from as usize
     }
 
@@ -310,7 +324,7 @@ impl Diff {
         }
         frame.keeps |= container && found != Found::Parse;
         match found {
-            Found::Same => frame.take(items, index),
+            Found::Same => frame.take(items, index, index + 1),
             Found::Parse => {
                 frame.parsed += range.1 - range.0;
                 items.push((patch.slot(range) << 2) | SLOT);
@@ -336,7 +350,16 @@ impl Diff {
         let node = self.recipe.add(Node::new(gap, 0, 0));
         let array = sides.new[at] == b'[';
         let records = if array { self.items.len() } else { self.members.len() };
-        self.frames.push(Frame::new(sides, old, array, at as u32, node, total, records as u32, self.patch.mark()));
+        self.frames.push(Frame::new(
+            sides,
+            old,
+            array,
+            at as u32,
+            node,
+            total,
+            records as u32,
+            self.patch.mark(),
+        ));
     }
 
     /// The container ends before `end`.

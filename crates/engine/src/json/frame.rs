@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 
 /// Of so many children it does not pay to make a table.
 const FEW: usize = 8;
+/// For so many searches it does not pay either.
+const FEW_SEARCHES: u32 = 3;
 /// What a block, and what an item or member in it, costs the host: as much as to parse so many bytes.
 const BLOCK_COST: u32 = 32;
 const ITEM_COST: u32 = 12;
@@ -43,12 +45,14 @@ pub(super) struct Frame {
     pub end: u32,
     first: Cursor,
     /// In an array the element in the same place.
-    path: Cursor,
+    pub path: Cursor,
     /// The child that comes next if all goes on as before.
     pub next: Cursor,
     /// The element that comes next if those that were not found stand for as many old ones.
     replaced: Cursor,
     table: Option<Table>,
+    /// How often an element was looked for.
+    searches: u32,
     /// Whether the element before was an old one from elsewhere.
     pub moving: bool,
     /// In an array: whether an old container is in it, the bytes to be parsed, and where the last item is if it is a run.
@@ -92,6 +96,7 @@ impl Frame {
             next: first,
             replaced: first,
             table: None,
+            searches: 0,
             moving: false,
             keeps: false,
             parsed: 0,
@@ -151,7 +156,7 @@ impl Frame {
             if self.table.is_none() {
                 self.table = Table::of_members(sides.tape, sides.old, self.first, self.end);
             }
-            self.table.as_ref().and_then(|table| table.find(sides.tape, sides.old, name))
+            self.table.as_ref().and_then(|table| table.find(sides.tape, sides.old, name, None))
         };
         if let Some(found) = found {
             self.next = found.next(sides.tape);
@@ -202,29 +207,33 @@ impl Frame {
         }
     }
 
-    /// The next item is the old element `index`.
-    pub(super) fn take(&mut self, items: &mut Vec<u32>, index: u32) {
-        if let Some([_, end]) = items.get_mut(self.run as usize..).and_then(<[u32]>::first_chunk_mut)
-            && *end == index
+    /// The next items are the old elements from `index` to `end`.
+    pub(super) fn take(&mut self, items: &mut Vec<u32>, index: u32, end: u32) {
+        if let Some([_, last]) = items.get_mut(self.run as usize..).and_then(<[u32]>::first_chunk_mut)
+            && *last == index
         {
-            *end += 1;
+            *last = end;
         } else {
             self.run = items.len() as u32;
-            items.extend([(index << 2) | RUN, index + 1]);
+            items.extend([(index << 2) | RUN, end]);
         }
     }
 
-    /// An old element with these bytes.
+    /// An old element with these bytes, which the one in the same place has not.
     pub(super) fn look_up(&mut self, sides: Sides<'_>, bytes: &[u8]) -> Option<Cursor> {
-        if self.table.is_none() && self.children(sides.tape).nth(FEW).is_none() {
+        self.searches += 1;
+        if self.table.is_none()
+            && (self.searches <= FEW_SEARCHES || self.children(sides.tape).nth(FEW).is_none())
+        {
             return self
                 .children(sides.tape)
+                .filter(|cursor| cursor.node != self.path.node)
                 .find(|cursor| equal(&sides.old[cursor.start(sides.tape)..cursor.end(sides.tape)], bytes));
         }
-        let table = self
-            .table
-            .get_or_insert_with(|| Table::of_elements(sides.tape, sides.old, self.first, self.end));
-        table.find(sides.tape, sides.old, bytes)
+        let path = self.path();
+        let table =
+            self.table.get_or_insert_with(|| Table::of_elements(sides.tape, sides.old, self.first, self.end));
+        table.find(sides.tape, sides.old, bytes, path)
     }
 }
 

@@ -54,7 +54,8 @@ impl Table {
             entries.push((by.hash(by.key(tape, text, cursor)), cursor));
             cursor = cursor.next(tape);
         }
-        let mut table = Self { by, slots: vec![0; (entries.len() * 2).next_power_of_two()], entries, repeats: false };
+        let mut table =
+            Self { by, slots: vec![0; (entries.len() * 2).next_power_of_two()], entries, repeats: false };
         let mut patience = 64 + table.entries.len() * 16;
         for entry in 0..table.entries.len() {
             let (hash, cursor) = table.entries[entry];
@@ -82,14 +83,15 @@ impl Table {
         Some(table)
     }
 
-    /// The child with this name, quotes included, or with these bytes.
-    pub(super) fn find(&self, tape: &[Node], text: &[u8], key: &[u8]) -> Option<Cursor> {
+    /// The child with this name, quotes included, or with these bytes; `not` is known not to be it.
+    pub(super) fn find(&self, tape: &[Node], text: &[u8], key: &[u8], not: Option<Cursor>) -> Option<Cursor> {
+        let not = not.map(|cursor| cursor.node);
         let hash = self.by.hash(key);
         let mut place = self.place(hash);
         let mut alike = 0;
         while let Some(entry) = self.entry(place) {
             let (other, cursor) = self.entries[entry];
-            if other == hash {
+            if other == hash && not != Some(cursor.node) {
                 if self.by.same(self.by.key(tape, text, cursor), key) {
                     return Some(cursor);
                 }
@@ -118,7 +120,11 @@ impl By {
     }
 
     fn same(self, a: &[u8], b: &[u8]) -> bool {
-        if self == Self::Name { same_name(a, b) } else { a.len() == b.len() && common_prefix(a, b) == a.len() }
+        if self == Self::Name {
+            same_name(a, b)
+        } else {
+            a.len() == b.len() && common_prefix(a, b) == a.len()
+        }
     }
 
     fn hash(self, key: &[u8]) -> u32 {

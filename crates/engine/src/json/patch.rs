@@ -107,9 +107,10 @@ impl Patch {
     /// The number of the name in what is before the value; most names come again and again.
     pub(super) fn name(&mut self, text: &[u8], from: u32, value: u32) -> u32 {
         let name = name_in(text, from as usize, value as usize);
-        let hash = name.iter().take(32).fold(name.len() as u32, |hash, byte| {
-            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-        });
+        let hash = name
+            .iter()
+            .take(32)
+            .fold(name.len() as u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
         let recent = &mut self.recent[(hash >> 26) as usize];
         if let Some(&(start, end)) = self.names.get(*recent as usize)
             && equal(&text[start as usize..end as usize], name)

@@ -210,6 +210,11 @@ impl Recipe {
         }
     }
 
+    /// Takes over the values from `node` to `end` of the old tape as they are.
+    pub(super) fn keep_all(&mut self, node: u32, end: u32) {
+        self.push(true, node, end);
+    }
+
     /// One more that is new. Gives its place in `nodes`.
     pub(super) fn add(&mut self, node: Node) -> u32 {
         self.nodes.push(node);

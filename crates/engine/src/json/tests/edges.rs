@@ -80,9 +80,8 @@ fn what_is_no_json() {
 
 #[test]
 fn very_deep() {
-    let deep = |inside: &str| -> String {
-        format!("{}{inside}{}", "[{\"a\":".repeat(50_000), "}]".repeat(50_000))
-    };
+    let deep =
+        |inside: &str| -> String { format!("{}{inside}{}", "[{\"a\":".repeat(50_000), "}]".repeat(50_000)) };
     let mut bodies = Bodies::default();
     let mut id = None;
     for (inside, expected) in [("1", Outcome::Unknown), ("[]", Outcome::Whole), ("[2]", Outcome::Whole)] {
@@ -95,9 +94,8 @@ fn very_deep() {
         id = bodies.keep(receipt);
     }
     // Something beside it that stays, all the way down.
-    let beside = |inside: &str| -> String {
-        format!("{}{inside}{}", "[[0],".repeat(100_000), "]".repeat(100_000))
-    };
+    let beside =
+        |inside: &str| -> String { format!("{}{inside}{}", "[[0],".repeat(100_000), "]".repeat(100_000)) };
     for (inside, expected) in [("1", Outcome::Whole), ("2", Outcome::Patch), ("[3]", Outcome::Patch)] {
         let text = beside(inside);
         let receipt = bodies.begin(id, 0);

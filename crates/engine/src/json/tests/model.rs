@@ -17,13 +17,43 @@ pub enum Doc {
 }
 
 const SCALARS: [&str; 22] = [
-    "0", "-0", "1", "12", "1.5", "1e3", "-1E-2", "123456789012345678901234567890", "1e308", "5e-324", "true", "false",
-    "null", "\"\"", "\"a\"", "\"b\\n\\\"\"", "\"\\u00e9\\ud83d\\ude00\"", "\"é😀\"", "\"[1,{\"",
-    "\"a longer string, of more than sixteen bytes\"", "\"}, \\\\\"", "\"a longer string, of more than sixteen Bytes\"",
+    "0",
+    "-0",
+    "1",
+    "12",
+    "1.5",
+    "1e3",
+    "-1E-2",
+    "123456789012345678901234567890",
+    "1e308",
+    "5e-324",
+    "true",
+    "false",
+    "null",
+    "\"\"",
+    "\"a\"",
+    "\"b\\n\\\"\"",
+    "\"\\u00e9\\ud83d\\ude00\"",
+    "\"é😀\"",
+    "\"[1,{\"",
+    "\"a longer string, of more than sixteen bytes\"",
+    "\"}, \\\\\"",
+    "\"a longer string, of more than sixteen Bytes\"",
 ];
 const NAMES: [&str; 13] = [
-    "\"a\"", "\"b\"", "\"c\"", "\"\\u0061\"", "\"\"", "\"1\"", "\"0\"", "\"__proto__\"", "\"é\"", "\"\\u00e9\"",
-    "\"constructor\"", "\"x\\\"y\"", "\"a rather long name of a member\"",
+    "\"a\"",
+    "\"b\"",
+    "\"c\"",
+    "\"\\u0061\"",
+    "\"\"",
+    "\"1\"",
+    "\"0\"",
+    "\"__proto__\"",
+    "\"é\"",
+    "\"\\u00e9\"",
+    "\"constructor\"",
+    "\"x\\\"y\"",
+    "\"a rather long name of a member\"",
 ];
 
 pub fn scalar() -> impl Strategy<Value = String> {
