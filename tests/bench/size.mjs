@@ -8,11 +8,13 @@ import { brotliCompressSync, constants } from 'node:zlib'
 const budgets = {
   'whippet/timing': 5_600,
   'whippet/lazy': 7_000,
-  'whippet/json': 6_600,
+  // 6 when it only compared. Reading bytes is compiled for speed, with SIMD; for size it would be 3 less, and half
+  // as fast where all has changed.
+  'whippet/json': 23_500,
   'whippet/rum': 23_500,
   // 25 without limits, breakers, timeouts, recording and sharing of Map, Set and Date.
   'whippet/query': 29_500,
-  whippet: 63_000,
+  whippet: 79_000,
 }
 const peers = ['@tanstack/query-core']
 

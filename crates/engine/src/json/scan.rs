@@ -64,12 +64,14 @@ fn escaped(text: &[u8], mut at: usize) -> Scanned {
             (b'"', _) => return Ok(at + 1),
             (b'\\', Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')) => at += 2,
             (b'\\', Some(b'u')) => {
-                for at in at + 2..at + 6 {
+                let end = at + 6;
+                at += 2;
+                while at < end {
                     if !text[at].is_ascii_hexdigit() {
                         return Err(Fault { at });
                     }
+                    at += 1;
                 }
-                at += 6;
             }
             (b'\\', _) => return Err(Fault { at: at + 1 }),
             _ => return Err(Fault { at }),

@@ -5,6 +5,10 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
+type Edit = dyn Fn(&[String]) -> Vec<String>;
+/// Two texts of about so many elements.
+type Case = dyn Fn(usize) -> (String, String);
+
 fn rows(count: usize) -> Vec<String> {
     (0..count)
         .map(|id| {
@@ -49,7 +53,7 @@ fn a_small_change_is_small_work_however_long_the_list() {
     };
     let without_three = |rows: &[String]| [&rows[..5], &rows[8..]].concat();
     let rotated = |rows: &[String]| [&rows[40..], &rows[..40]].concat();
-    let edits: [&dyn Fn(&[String]) -> Vec<String>; 4] = [&changed, &in_front, &without_three, &rotated];
+    let edits: [&Edit; 4] = [&changed, &in_front, &without_three, &rotated];
     for edit in edits {
         let [small, large] = [200, 20_000].map(rows);
         let (scanned_small, _) = work(&small, &edit(&small));
@@ -62,7 +66,7 @@ fn a_small_change_is_small_work_however_long_the_list() {
 
 #[test]
 fn nothing_is_quadratic() {
-    let cases: [&dyn Fn(usize) -> (String, String); 6] = [
+    let cases: [&Case; 6] = [
         // Alike in what is hashed first.
         &|n| {
             let row = |i: usize, x: char| format!(r#"{{"a":"{:-<60}{i:06}{x}{:->60}"}}"#, "", "");
