@@ -52,6 +52,8 @@ class Checked {
     } catch (error) {
       if (!wanted.error) fail(`rejected with ${error}`)
       if (!(error instanceof SyntaxError)) fail(`rejected with ${error}, not a SyntaxError`)
+      const at = Number(/\(byte (\d+), line \d+, column \d+\)$/.exec(error.message)?.[1])
+      if (!(at <= bytes.length)) fail(`does not say where: ${error.message}`)
       this.figures.rejected++
       if (before && this.subject.value !== before.value) fail('the value before is gone')
       this.#expectUntouched(fail)

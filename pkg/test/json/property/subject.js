@@ -52,7 +52,7 @@ export function patient(previous, chunks, random) {
 /** Room for a few small bodies; gives what makes it as it was. */
 export function littleRoom() {
   setJsonBudget({ body: 600, total: 2000 })
-  return () => setJsonBudget({ body: 16 << 20, total: 64 << 20 })
+  return () => setJsonBudget({ body: 16 << 20, total: 32 << 20 })
 }
 
 function streamOf(chunks) {
