@@ -125,7 +125,9 @@ impl Program<'_> {
         let Value::Object(members) = into else { panic!("no object: {into:?}") };
         let mut members = (*members).clone();
         for pair in words.chunks(2) {
-            let Value::Scalar(name) = self.parsed.element(0).element(pair[0] as usize) else { panic!("no name") };
+            let Value::Scalar(name) = self.parsed.element(0).element(pair[0] as usize) else {
+                panic!("no name")
+            };
             let name = units(name);
             let number = pair[1] >> 2;
             let value = match pair[1] & 3 {

@@ -3,8 +3,20 @@ use crate::reference::{Kind, Tree, read};
 use std::ops::Range;
 
 /// Put in the place of values.
-const WORDS: [&[u8]; 12] =
-    [b"0", b"-0", b"1e5", b"null", b"true", b"\"\"", b"\"a\\\"b\"", b"[]", b"{}", b"[{}]", b"{\"a\":[]}", b"\"0123456789abcdef\""];
+const WORDS: [&[u8]; 12] = [
+    b"0",
+    b"-0",
+    b"1e5",
+    b"null",
+    b"true",
+    b"\"\"",
+    b"\"a\\\"b\"",
+    b"[]",
+    b"{}",
+    b"[{}]",
+    b"{\"a\":[]}",
+    b"\"0123456789abcdef\"",
+];
 const SPACES: [&[u8]; 4] = [b" ", b"\n", b"\t\r\n", b"                "];
 
 /// A value, and what goes with it when it is taken out: its name, in an object.
@@ -28,7 +40,8 @@ pub fn edited(text: &[u8], script: &[u8]) -> Vec<u8> {
         gather(&read(&text).1, &mut places);
         let one = |byte: u8| &places[(usize::from(byte) * places.len()) >> 8];
         let (a, b) = (one(edit[1]), one(edit[2]));
-        let with = |range: Range<usize>, bytes: &[u8]| [&text[..range.start], bytes, &text[range.end..]].concat();
+        let with =
+            |range: Range<usize>, bytes: &[u8]| [&text[..range.start], bytes, &text[range.end..]].concat();
         let next = match edit[0] % 8 {
             // Another value, which may be one that is elsewhere.
             0 => with(a.value.clone(), WORDS[usize::from(edit[2]) % WORDS.len()]),
@@ -73,14 +86,24 @@ fn gather(tree: &Tree, places: &mut Vec<Place>) {
         Kind::Array(elements) => {
             for (i, element) in elements.iter().enumerate() {
                 let range = element.range.clone();
-                places.push(Place { value: range.clone(), whole: range, alone: elements.len() == 1, first: i == 0 });
+                places.push(Place {
+                    value: range.clone(),
+                    whole: range,
+                    alone: elements.len() == 1,
+                    first: i == 0,
+                });
                 gather(element, places);
             }
         }
         Kind::Object(members) => {
             for (i, (_, begins, member)) in members.iter().enumerate() {
                 let whole = *begins..member.range.end;
-                places.push(Place { value: member.range.clone(), whole, alone: members.len() == 1, first: i == 0 });
+                places.push(Place {
+                    value: member.range.clone(),
+                    whole,
+                    alone: members.len() == 1,
+                    first: i == 0,
+                });
                 gather(member, places);
             }
         }
