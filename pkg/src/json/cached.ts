@@ -25,18 +25,10 @@ interface Query {
   countBytes?(figures: BodyFigures): void
 }
 
-interface Last {
-  /** The body, and what it was parsed to or what the cache made of that. */
-  parsed: Parsed
-  length: number
-  etag: string | undefined
-  url: string
-}
-
 /** Beyond these, an infinite query's oldest pages are parsed again. */
 const MAX_PAGES = 100
 
-const queries = new WeakMap<Query, Map<string, Last>>()
+const queries = new WeakMap<Query, Map<string, Parsed>>()
 
 /** What is known of the query that `context` belongs to; `undefined` if it belongs to none. */
 export function cached(context: QueryContext): Place | undefined {
@@ -52,8 +44,8 @@ export class Place {
   readonly #infinite: boolean
   readonly #pageParam: unknown
   readonly #page: string
-  readonly #lasts: Map<string, Last>
-  readonly #last: Last | undefined
+  readonly #lasts: Map<string, Parsed>
+  readonly #last: Parsed | undefined
 
   constructor(query: Query, infinite: boolean, pageParam: unknown) {
     this.#query = query
@@ -68,22 +60,22 @@ export class Place {
 
   /** The engine's name for it; 0 if there is none. */
   get body(): number {
-    return this.#last?.parsed.body ?? 0
+    return this.#last?.body ?? 0
   }
 
   get length(): number {
     return this.#last?.length ?? 0
   }
 
-  /** Whether a body with this validator, from there, is the one of last time. */
-  isFor(etag: string | undefined, url: string): boolean {
-    return etag !== undefined && this.#last?.etag === etag && this.#last.url === url
+  /** Whether the response has the body of last time. */
+  isBodyOf(response: Response): boolean {
+    return this.#last?.isBodyOf(response) ?? false
   }
 
   /** The value in the cache, if that is still what the body says. */
   held(): Held | undefined {
     if (!this.#last) return undefined
-    const { value } = this.#last.parsed
+    const { value } = this.#last
     const { data } = this.#query.state
     const now = this.#infinite ? pageOf(data, this.#pageParam) : data
     // The cache shares what it can with the value before, so it may hold another one that is equal.
@@ -98,20 +90,21 @@ export class Place {
   }
 
   /** The next body came, and what was made of it, on the ground of the value that was held. */
-  became(result: Result, held: Held | undefined, etag: string | undefined, url: string): void {
+  became(result: Result, held: Held | undefined, response: Response): void {
     const { value, body, shared, received } = result
     if (!this.#infinite) this.#query.bodyBytes = received
     this.#query.countBytes?.(result)
     if (held && shared) this.#query.alreadyShared?.(held.value, value)
 
     const lasts = this.#lasts
-    let parsed = this.#last?.parsed
+    let last = this.#last
     // The engine let go of the old body.
-    parsed?.moveTo(value === parsed.value ? body : 0)
-    if (!parsed?.body) parsed = new Parsed(value, body)
+    last?.moveTo(Object.is(value, last.value) ? body : 0)
+    if (!last?.body) last = new Parsed(value, body)
+    last.cameFrom(response, received)
     lasts.delete(this.#page)
-    lasts.set(this.#page, { parsed, length: received, etag, url })
-    for (const [oldest, { parsed }] of lasts) {
+    lasts.set(this.#page, last)
+    for (const [oldest, parsed] of lasts) {
       if (lasts.size <= MAX_PAGES) break
       parsed.forget()
       lasts.delete(oldest)

@@ -2,6 +2,7 @@ import { startEngine } from './engine.js'
 import { httpError } from './httpError.js'
 import { Parsed, type ParsedJson } from './parsed.js'
 import { Receipt } from './receipt.js'
+import { counted } from './stats.js'
 
 export type { ParsedJson } from './parsed.js'
 
@@ -28,21 +29,24 @@ export async function parseJson<T = unknown>(
 ): Promise<ParsedJson<T>> {
   if (body instanceof ArrayBuffer || body instanceof Uint8Array) return parseJsonSync(previous, body)
   if (body instanceof Response && !body.ok) throw await httpError(body)
-  const stream = body instanceof Response ? body.body : body
+  const response = body instanceof Response ? body : undefined
+  if (response && previous instanceof Parsed && previous.isBodyOf(response)) {
+    skip(response, previous.length)
+    return previous
+  }
+  const stream = response ? response.body : (body as ReadableStream<Uint8Array>)
   const engine = startEngine()
   if (!engine || !stream) {
-    const response = body instanceof Response ? body : new Response(stream)
-    return new Parsed((await response.json()) as T, 0)
+    return new Parsed((await (response ?? new Response(stream)).json()) as T, 0)
   }
-  const expected = body instanceof Response ? contentLength(body) : 0
-  const receipt = new Receipt(engine, bodyOf(previous), expected)
+  const receipt = new Receipt(engine, bodyOf(previous), response ? contentLength(response) : 0)
   try {
     await receipt.read(stream)
   } catch (error) {
     receipt.discard()
     throw error
   }
-  return end(receipt, previous)
+  return end(receipt, previous, response)
 }
 
 /** `parseJson` of a body that is there already. */
@@ -62,12 +66,20 @@ function bodyOf(previous: ParsedJson | undefined): number {
   return previous instanceof Parsed ? previous.body : 0
 }
 
-function end<T>(receipt: Receipt, previous: ParsedJson<T> | undefined): ParsedJson<T> {
-  const { value, body } = receipt.end(bodyOf(previous) === 0 ? undefined : previous)
-  if (!(previous instanceof Parsed)) return new Parsed(value as T, body)
-  const same = value === previous.value && (typeof value === 'object' || body === previous.body)
-  previous.moveTo(same ? body : 0)
-  return same ? previous : new Parsed(value as T, body)
+function end<T>(receipt: Receipt, previous: ParsedJson<T> | undefined, response?: Response): ParsedJson<T> {
+  const before = previous instanceof Parsed ? (previous as Parsed<T>) : undefined
+  const { value, body, received } = receipt.end(before?.body ? before : undefined)
+  const same = before !== undefined && Object.is(value, before.value)
+  before?.moveTo(same ? body : 0)
+  const parsed = same ? before : new Parsed(value as T, body)
+  if (response) parsed.cameFrom(response, received)
+  return parsed
+}
+
+/** None of a body has to come: it is the one of last time, and was so long. */
+export function skip(response: Response, length: number): void {
+  void response.body?.cancel().catch(() => {})
+  counted.spared += length
 }
 
 /** How long a body is, as far as it says so; compressed, it is longer. */

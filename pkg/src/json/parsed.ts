@@ -16,7 +16,11 @@ let registry: FinalizationRegistry<Body> | undefined
 
 export class Parsed<T = unknown> implements ParsedJson<T> {
   readonly value: T
+  /** How long the body was, in bytes. */
+  length = 0
   readonly #body: Body
+  #etag: string | undefined
+  #url = ''
 
   constructor(value: T, body: number) {
     this.value = value
@@ -35,10 +39,28 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
     this.#body.name = body
   }
 
+  /** Notes whose body it is, and how long. */
+  cameFrom(response: Response, length: number): void {
+    this.#etag = strong(response.headers.get('etag'))
+    this.#url = response.url
+    this.length = length
+  }
+
+  /** Whether a response has the same body, as its validator says. */
+  isBodyOf(response: Response): boolean {
+    const etag = strong(response.headers.get('etag'))
+    return etag !== undefined && etag === this.#etag && response.url === this.#url
+  }
+
   /** The body is needed no more. */
   forget(): void {
     forget(this.#body)
   }
+}
+
+/** A strong validator: the bytes are the same if it is (RFC 9110, 8.8.1). */
+function strong(etag: string | null): string | undefined {
+  return etag?.startsWith('"') ? etag : undefined
 }
 
 function forget(body: Body): void {

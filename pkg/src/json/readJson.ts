@@ -1,21 +1,18 @@
 import { cached, type QueryContext } from './cached.js'
 import { startEngine } from './engine.js'
-import { contentLength } from './parseJson.js'
+import { contentLength, skip } from './parseJson.js'
 import { httpError } from './httpError.js'
 import { Receipt } from './receipt.js'
-import { counted } from './stats.js'
 
 /** The value of a body: what is in the cache, as far as the bytes say that it is the same. */
 export async function readJson(response: Response, context: QueryContext): Promise<unknown> {
   const previous = cached(context)
-  const etag = strong(response.headers.get('etag'))
   const notModified = response.status === 304
-  if (previous && (notModified || previous.isFor(etag, response.url))) {
+  if (previous && (notModified || previous.isBodyOf(response))) {
     const held = previous.held()
     if (held) {
       // It is the body of last time: none of it has to come.
-      void response.body?.cancel().catch(() => {})
-      counted.spared += previous.length
+      skip(response, previous.length)
       previous.spared()
       return held.value
     }
@@ -35,11 +32,6 @@ export async function readJson(response: Response, context: QueryContext): Promi
   // The cache is asked now, not when the fetch began: it may have been written to meanwhile.
   const held = previous?.held()
   const result = receipt.end(held)
-  previous?.became(result, held, etag, response.url)
+  previous?.became(result, held, response)
   return result.value
-}
-
-/** A strong validator: the bytes are the same if it is (RFC 9110, 8.8.1). */
-function strong(etag: string | null): string | undefined {
-  return etag?.startsWith('"') ? etag : undefined
 }

@@ -157,3 +157,14 @@ test('a value that someone changed does not keep a body from being read', () => 
 test('an error of the server is an HttpError', async () => {
   await assert.rejects(parseJson(undefined, new Response('no', { status: 404 })), HttpError)
 })
+
+test('a response with the strong ETag of the last one is not read', async () => {
+  const answer = (etag, body = '[[1]]') => new Response(body, { headers: { etag } })
+  const first = await parseJson(undefined, answer('"1"'))
+  const { received, spared } = stats()
+  assert.equal(await parseJson(first, answer('"1"', 'not read')), first)
+  assert.deepEqual([stats().received, stats().spared], [received, spared + 5])
+  assert.equal(await parseJson(first, answer('"2"')), first)
+  const weak = await parseJson(first, answer('W/"3"'))
+  assert.deepEqual((await parseJson(weak, answer('W/"3"', '[[2]]'))).value, [[2]])
+})

@@ -2,7 +2,7 @@
 use super::diff::{Diff, Sides, Verdict};
 use super::receipt::Receipt;
 use super::scan::Fault;
-use super::tape::{Node, read_all};
+use super::tape::{Node, read_all, trim};
 use super::text::Text;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -277,6 +277,13 @@ impl Bodies {
     /// Keeps it in the place of the previous body. `None` where it is over the budget.
     pub fn keep(&mut self, id: ReceiptId) -> Option<BodyId> {
         let walked = self.walked.take() == Some(id);
+        let kept = self.keep_it(id, walked);
+        self.diff.trim();
+        trim(&mut self.spare_tape);
+        kept
+    }
+
+    fn keep_it(&mut self, id: ReceiptId, walked: bool) -> Option<BodyId> {
         let Receipt { text, previous, unchanged, .. } = self.take(id)?;
         self.stats.received += text.len() as u64;
         self.uses += 1;
@@ -312,6 +319,7 @@ impl Bodies {
         if self.walked == Some(id) {
             self.walked = None;
         }
+        self.diff.trim();
         if let Some(receipt) = self.take(id) {
             self.stats.received += receipt.text.len() as u64;
             self.leave(receipt.text);

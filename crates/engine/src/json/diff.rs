@@ -11,7 +11,7 @@ use super::compare::{Runs, equal};
 use super::frame::{Frame, Member};
 use super::patch::{BLOCK, Patch, SLOT};
 use super::scan::{Fault, end, name, scalar, space, start};
-use super::tape::{Cursor, Node, Open, Recipe, name_in, read};
+use super::tape::{Cursor, Node, Open, Recipe, name_in, read, trim};
 use alloc::vec::Vec;
 
 /// What became of a value.
@@ -114,6 +114,16 @@ impl Diff {
                 Step::Elements(at) => self.after(sides, at)?,
             }
         }
+    }
+
+    /// What was written is needed no more.
+    pub(super) fn trim(&mut self) {
+        self.patch.trim();
+        self.recipe.trim();
+        trim(&mut self.open);
+        trim(&mut self.frames);
+        trim(&mut self.members);
+        trim(&mut self.items);
     }
 
     fn verdict(&mut self, sides: Sides<'_>, found: Found) -> Verdict {

@@ -14,7 +14,7 @@
 //! was parsed there; `BLOCK`, what the block there makes of the old member or element; `RUN`, in an array the old
 //! elements from there to the end that follows; and `RUN` in an object the old member.
 use super::compare::equal;
-use super::tape::name_in;
+use super::tape::{name_in, trim};
 use alloc::vec::Vec;
 
 /// Begins a block.
@@ -65,6 +65,14 @@ impl Patch {
         self.recent.clear();
         self.recent.resize(64, 0);
         self.text.clear();
+    }
+
+    /// The program has been carried out.
+    pub(super) fn trim(&mut self) {
+        trim(&mut self.words);
+        trim(&mut self.slots);
+        trim(&mut self.pieces);
+        trim(&mut self.text);
     }
 
     pub(super) fn mark(&self) -> Mark {

@@ -190,6 +190,11 @@ impl Recipe {
         self.total = 0;
     }
 
+    pub(super) fn trim(&mut self) {
+        trim(&mut self.nodes);
+        trim(&mut self.parts);
+    }
+
     fn push(&mut self, old: bool, start: u32, end: u32) {
         self.total += end - start;
         match self.parts.last_mut() {
@@ -256,5 +261,15 @@ impl Recipe {
             spare.extend_from_slice(&from[range(part)]);
         }
         core::mem::swap(tape, spare);
+    }
+}
+
+/// Room that is kept for the next body.
+const ROOM: usize = 2 << 20;
+
+/// Gives room back that only an unusual body needed.
+pub(super) fn trim<T>(room: &mut Vec<T>) {
+    if room.capacity() * size_of::<T>() > ROOM {
+        *room = Vec::new();
     }
 }
