@@ -1,11 +1,10 @@
 // How large the wasm memory gets; it never shrinks, so its size at the end is its peak. One page per list.
-import { jsonQuery, setJsonBudget, stats } from 'whippet/json'
+import { jsonQuery, stats } from 'whippet/json'
 import { QueryClient } from 'whippet/query'
 import { bodiesOf, changes } from './changes.js'
 
 /** Bytes of wasm memory after one query was fetched again and again, with every kind of change, and of its body. */
 globalThis.memoryOf = async (rows) => {
-  setJsonBudget({ body: 32 << 20, total: 128 << 20 })
   const client = new QueryClient()
   let bytes
   for (const change of changes) {

@@ -1,5 +1,4 @@
 // The peers in one page, measured by turns.
-import { setJsonBudget } from 'whippet/json'
 import { bodiesOf, changes, small, smallBodies } from './changes.js'
 import { direct, wholeWay } from './libraries.js'
 
@@ -9,9 +8,6 @@ const ROUND = 25
 const STEPS = { 100: 40, 1000: 12, 10000: 4 }
 const SMALL_STEPS = 64
 const NAMES = ['core', 'plain', 'whippet']
-
-// 10,000 rows are 8 MB, beyond what is kept unless one says so.
-setJsonBudget({ body: 32 << 20, total: 128 << 20 })
 
 const cases = [
   ...Object.keys(STEPS).flatMap((rows) =>
