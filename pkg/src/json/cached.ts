@@ -46,6 +46,8 @@ export class Place {
   readonly #page: string
   readonly #lasts: Map<string, Parsed>
   readonly #last: Parsed | undefined
+  /** The engine's name for it; 0 if there is none. */
+  readonly body: number
 
   constructor(query: Query, infinite: boolean, pageParam: unknown) {
     this.#query = query
@@ -56,11 +58,7 @@ export class Place {
     if (!lasts) queries.set(query, (lasts = new Map()))
     this.#lasts = lasts
     this.#last = lasts.get(this.#page)
-  }
-
-  /** The engine's name for it; 0 if there is none. */
-  get body(): number {
-    return this.#last?.body ?? 0
+    this.body = this.#last?.body ?? 0
   }
 
   get length(): number {
@@ -99,7 +97,7 @@ export class Place {
     const lasts = this.#lasts
     let last = this.#last
     // The engine let go of the old body.
-    last?.moveTo(Object.is(value, last.value) ? body : 0)
+    last?.moveTo(Object.is(value, last.value) ? body : 0, this.body)
     if (!last?.body) last = new Parsed(value, body)
     last.cameFrom(response, received)
     lasts.delete(this.#page)

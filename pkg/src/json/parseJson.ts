@@ -39,14 +39,15 @@ export async function parseJson<T = unknown>(
   if (!engine || !stream) {
     return new Parsed((await (response ?? new Response(stream)).json()) as T, 0)
   }
-  const receipt = new Receipt(engine, bodyOf(previous), response ? contentLength(response) : 0)
+  const begun = bodyOf(previous)
+  const receipt = new Receipt(engine, begun, response ? contentLength(response) : 0)
   try {
     await receipt.read(stream)
   } catch (error) {
     receipt.discard()
     throw error
   }
-  return end(receipt, previous, response)
+  return end(receipt, previous, begun, response)
 }
 
 /** `parseJson` of a body that is there already. */
@@ -57,20 +58,26 @@ export function parseJsonSync<T = unknown>(
   const bytes = body instanceof Uint8Array ? body : new Uint8Array(body)
   const engine = startEngine()
   if (!engine) return new Parsed(JSON.parse(new TextDecoder().decode(bytes)) as T, 0)
-  const receipt = new Receipt(engine, bodyOf(previous), bytes.length)
+  const begun = bodyOf(previous)
+  const receipt = new Receipt(engine, begun, bytes.length)
   receipt.write(bytes)
-  return end(receipt, previous)
+  return end(receipt, previous, begun)
 }
 
 function bodyOf(previous: ParsedJson | undefined): number {
   return previous instanceof Parsed ? previous.body : 0
 }
 
-function end<T>(receipt: Receipt, previous: ParsedJson<T> | undefined, response?: Response): ParsedJson<T> {
+function end<T>(
+  receipt: Receipt,
+  previous: ParsedJson<T> | undefined,
+  begun: number,
+  response?: Response,
+): ParsedJson<T> {
   const before = previous instanceof Parsed ? (previous as Parsed<T>) : undefined
   const { value, body, received } = receipt.end(before?.body ? before : undefined)
   const same = before !== undefined && Object.is(value, before.value)
-  before?.moveTo(same ? body : 0)
+  before?.moveTo(same ? body : 0, begun)
   const parsed = same ? before : new Parsed(value as T, body)
   if (response) parsed.cameFrom(response, received)
   return parsed

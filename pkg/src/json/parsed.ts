@@ -34,8 +34,10 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
     return this.#body.name
   }
 
-  /** The body has become this one, which says the same. */
-  moveTo(body: number): void {
+  /** In the engine `body` has taken the place of `before`; 0 if that says something else. */
+  moveTo(body: number, before: number): void {
+    // Another one may have done so meanwhile.
+    if (this.#body.name !== before) this.forget()
     this.#body.name = body
   }
 

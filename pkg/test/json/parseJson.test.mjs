@@ -168,3 +168,14 @@ test('a response with the strong ETag of the last one is not read', async () => 
   const weak = await parseJson(first, answer('W/"3"'))
   assert.deepEqual((await parseJson(weak, answer('W/"3"', '[[2]]'))).value, [[2]])
 })
+
+test('bodies on their way at once, begun with the same result, are right and leave nothing behind', async () => {
+  const { kept } = stats()
+  let parsed = await parseJson(undefined, encode('[[1],[2]]'))
+  for (const texts of [['[[1],[3]]', '[[1],[2]]'], ['[[1], [2]]', '[[1],[2] ]'], ['[[1],[2]]', '[[4]]'], ['[[5]]', '[[6]]']]) {
+    const results = await Promise.all(texts.map((text, i) => parseJson(parsed, stream(text, 1 + i))))
+    assert.deepEqual(results.map(({ value }) => value), texts.map((text) => JSON.parse(text)))
+    parsed = results[1]
+  }
+  assert.ok(stats().kept < kept + 1000)
+})
