@@ -3,6 +3,8 @@
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+#[path = "leptos/json.rs"]
+mod json;
 #[path = "leptos/lazy_image.rs"]
 mod lazy_image;
 #[path = "leptos/mutation.rs"]

@@ -27,24 +27,30 @@
 //! function runs, the engine decides.
 //!
 //! For client-side rendering (Leptos' `csr`).
+mod json;
 mod lazy_image;
 mod provide_rum;
 mod query_client;
 mod query_key;
 mod query_options;
+mod shared;
 mod use_debounce_fn;
 mod use_focused;
+mod use_json_query;
 mod use_mutation;
 mod use_query;
 mod use_throttle_fn;
 
+pub use json::Json;
 pub use lazy_image::LazyImage;
 pub use provide_rum::{provide_rum, use_rum};
 pub use query_client::{QueryClient, provide_query_client, use_query_client};
 pub use query_key::QueryKey;
 pub use query_options::QueryOptions;
+pub use shared::Shared;
 pub use use_debounce_fn::use_debounce_fn;
 pub use use_focused::use_focused;
+pub use use_json_query::{JsonError, use_json_query};
 pub use use_mutation::{Mutation, MutationOptions, MutationStatus, use_mutation};
 pub use use_query::{Query, use_query};
 pub use use_throttle_fn::use_throttle_fn;

@@ -63,6 +63,11 @@ impl QueryClient {
         self.0.try_with_value(Client::stats)
     }
 
+    /// The data of a key, where the app is still there.
+    pub(crate) fn try_data<T: 'static>(&self, key: &QueryKey) -> Option<Rc<T>> {
+        self.0.try_with_value(|client| client.data(&key.0))??.downcast().ok()
+    }
+
     pub(crate) fn client(&self) -> Client {
         self.0.get_value()
     }

@@ -3,10 +3,11 @@ use crate::project::Project;
 use crate::report::Report;
 use crate::{browser, build, flags, setup};
 use anyhow::{Result, bail};
+use std::path::Path;
 use xshell::cmd;
 
 /// What can be measured.
-const NAMES: [&str; 1] = ["query"];
+const NAMES: [&str; 2] = ["json", "query"];
 
 /// Builds the package, and prints the benchmark's table.
 pub fn run(project: &Project, report: &mut Report, flags: &flags::Bench) -> Result<()> {
@@ -17,6 +18,28 @@ pub fn run(project: &Project, report: &mut Report, flags: &flags::Bench) -> Resu
     setup::run(project, report)?;
     let browser = report.step("set-up: Chromium", || browser::ensure(project))?;
     build::package(project, report, false)?;
+    let wasm = project.path("target/bench/json.wasm");
+    if name == "json" {
+        report.step("build: the byte engine by itself", || byte_engine(project, &wasm))?;
+    }
     let part = flags.only.iter();
-    Ok(cmd!(project.shell, "node tests/bench/{name}.mjs {part...}").env("CHROME", browser.chrome).run()?)
+    Ok(cmd!(project.shell, "node tests/bench/{name}.mjs {part...}")
+        .env("CHROME", browser.chrome)
+        .env("WHIPPET_BENCH_WASM", wasm)
+        .run()?)
+}
+
+/// As `whippet/json` is built, but with its parts to be called one by one.
+fn byte_engine(project: &Project, wasm: &Path) -> Result<()> {
+    let shell = &project.shell;
+    let _flags = shell.push_env("RUSTFLAGS", build::FAST_FLAGS);
+    cmd!(
+        shell,
+        "cargo build --package whippet-bench-wasm --profile wasm-fast --target wasm32-unknown-unknown"
+    )
+    .run()?;
+    let built = project.path("target/wasm32-unknown-unknown/wasm-fast/whippet_bench_wasm.wasm");
+    shell.create_dir(project.path("target/bench"))?;
+    let level = build::FAST_OPT;
+    Ok(cmd!(shell, "wasm-opt {level...} --strip-debug {built} -o {wasm}").run()?)
 }

@@ -13,6 +13,11 @@ pub const MODULES: [&str; 5] = ["json", "lazy", "query", "rum", "timing"];
 /// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
 const FAST: [&str; 1] = ["json"];
 
+/// How those are built and optimised.
+pub const FAST_FLAGS: &str = "-Ctarget-feature=+simd128";
+/// The same, for wasm-opt.
+pub const FAST_OPT: [&str; 2] = ["-O3", "--enable-simd"];
+
 /// What every wasm module is made of, and made by.
 const WASM_SOURCES: [&str; 7] = [
     "Cargo.lock",
@@ -62,11 +67,11 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         let dir = project.path(out);
         let features = format!("{module},{runtime}");
         shell.remove_path(&dir)?;
-        let _flags = fast.then(|| shell.push_env("RUSTFLAGS", "-Ctarget-feature=+simd128"));
+        let _flags = fast.then(|| shell.push_env("RUSTFLAGS", FAST_FLAGS));
         cmd!(shell, "wasm-pack --quiet build crates/npm {profile...} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
         let wasm = dir.join("whippet_npm_bg.wasm");
         if !dev {
-            let level: &[&str] = if fast { &["-O3", "--enable-simd"] } else { &["-Oz", "--converge"] };
+            let level: &[&str] = if fast { &FAST_OPT } else { &["-Oz", "--converge"] };
             cmd!(shell, "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
             plain_imports(&dir.join("whippet_npm.js"), &wasm)?;
         }

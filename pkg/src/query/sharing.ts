@@ -53,6 +53,8 @@ class Walk {
     const array = isPlainArray(before) && isPlainArray(after)
     const plain = array || (isPlainObject(before) && isPlainObject(after))
     if (!plain && !(this.#beyondJson && isObject(before) && isObject(after))) return after
+    // JSON may have a member of this name, but writing it to a copy would give the copy another prototype.
+    if (!array && hasOwn.call(after, '__proto__')) return after
 
     let known: Map<object, unknown> | undefined
     if (++this.#steps > WARY_STEPS || depth > WARY_DEPTH || this.#been) {

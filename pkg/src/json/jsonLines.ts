@@ -1,0 +1,132 @@
+import { httpError } from './httpError.js'
+
+/** How {@link jsonLines} reads. */
+export interface JsonLinesOptions {
+  /** Ends the reading: the stream is cancelled, and the next value rejects with the signal's reason. */
+  signal?: AbortSignal
+  /** How long one line may be, in bytes: no more than that is ever held. Default: 4 MiB. */
+  maxLineBytes?: number
+}
+
+const LINE_FEED = 10
+const MAX_LINE_BYTES = 4 << 20
+/** A line of nothing but what JSON calls white space, among it the return of a CRLF. */
+const BLANK = /^[ \t\r]*$/
+
+/**
+ * The values of a body of one JSON text per line (NDJSON, JSON Lines), each as soon as its line is there:
+ *
+ *     streamedQuery({ streamFn: async ({ signal }) => jsonLines(await fetch('/log', { signal })) })
+ *
+ * Blank lines and a byte order mark at the start are skipped; the last line need not end. Rejects with
+ * `HttpError` where the status of a response is not a success, with a `SyntaxError` that names the line where
+ * one is not JSON, with a `RangeError` where one is longer than `maxLineBytes`. Whoever stops early, by `break`
+ * for instance, cancels the stream, also while it waits for more.
+ */
+export function jsonLines<T = unknown>(
+  source: Response | ReadableStream<Uint8Array>,
+  { signal, maxLineBytes = MAX_LINE_BYTES }: JsonLinesOptions = {},
+): AsyncIterableIterator<T> {
+  const failed = source instanceof Response && !source.ok ? source : undefined
+  const stream = source instanceof Response ? source.body : source
+  const reader = failed ? undefined : stream?.getReader()
+  const values = read()
+
+  async function* read(): AsyncGenerator<T, void, undefined> {
+    if (failed) throw await httpError(failed)
+    if (!reader) return
+    const abort = () => void reader.cancel(signal!.reason).catch(() => {})
+    signal?.addEventListener('abort', abort)
+    try {
+      for await (const [number, line] of linesOf(reader, maxLineBytes, signal)) {
+        if (!BLANK.test(line)) yield parseLine(line, number) as T
+        signal?.throwIfAborted()
+      }
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      // After its end this does nothing; why a stream could not be cancelled is nobody's concern any more.
+      await reader.cancel().catch(() => {})
+    }
+  }
+
+  return {
+    next: () => values.next(),
+    async return() {
+      // First, since the generator may be waiting for a chunk that does not come.
+      await reader?.cancel().catch(() => {})
+      return values.return()
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+/** Lines as text, without their ends, and their numbers from 1. */
+async function* linesOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxLineBytes: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<[number: number, line: string], void, undefined> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const line = new Line(maxLineBytes)
+  for (;;) {
+    signal?.throwIfAborted()
+    const { value: chunk, done } = await reader.read()
+    signal?.throwIfAborted()
+    if (done) break
+    let start = 0
+    for (let end; (end = chunk.indexOf(LINE_FEED, start)) >= 0; start = end + 1) {
+      yield line.end(chunk.subarray(start, end), decoder)
+    }
+    line.add(chunk.subarray(start))
+  }
+  yield line.end(new Uint8Array(0), decoder)
+}
+
+function parseLine(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (cause) {
+    throw new SyntaxError(`line ${number} is not JSON: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** The line that is being read. What has come of it is copied once, however small the chunks. */
+class Line {
+  private number = 1
+  private bytes = new Uint8Array(0)
+  private length = 0
+
+  constructor(private readonly maxBytes: number) {}
+
+  add(piece: Uint8Array): void {
+    if (piece.length === 0) return
+    const length = this.length + piece.length
+    this.check(length)
+    if (length > this.bytes.length) {
+      const wider = new Uint8Array(Math.max(length, Math.min(2 * this.bytes.length, this.maxBytes)))
+      wider.set(this.bytes.subarray(0, this.length))
+      this.bytes = wider
+    }
+    this.bytes.set(piece, this.length)
+    this.length = length
+  }
+
+  end(piece: Uint8Array, decoder: TextDecoder): [number: number, line: string] {
+    if (this.length > 0) this.add(piece)
+    else this.check(piece.length)
+    const line = decoder.decode(this.length > 0 ? this.bytes.subarray(0, this.length) : piece)
+    this.length = 0
+    const number = this.number++
+    return [number, number === 1 && line.startsWith('\ufeff') ? line.slice(1) : line]
+  }
+
+  private check(length: number): void {
+    if (length > this.maxBytes) {
+      throw new RangeError(
+        `line ${this.number} is longer than ${this.maxBytes} bytes: raise maxLineBytes, or see whether the body has lines`,
+      )
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import { tree } from './tree.jsx'
+
+globalThis.core = tree((response) => async () => response().json())

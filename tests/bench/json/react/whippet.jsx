@@ -1,0 +1,4 @@
+import { jsonQuery } from 'whippet/json'
+import { tree } from './tree.jsx'
+
+globalThis.whippet = tree(jsonQuery)

@@ -1,0 +1,63 @@
+//! What the byte engine does with a body, without JavaScript around it: to be timed beside a plain copy.
+use std::cell::RefCell;
+use whippet_engine::json::{Bodies, Budget, ReceiptId, common_prefix};
+
+/// Two texts that are equal, room for a copy, and the same text in the engine.
+struct Bench {
+    texts: [Vec<u8>; 3],
+    bodies: Bodies,
+    receipt: ReceiptId,
+}
+
+thread_local! {
+    static BENCH: RefCell<Option<Bench>> = const { RefCell::new(None) };
+}
+
+fn with(f: impl FnOnce(&mut Bench) -> usize) -> usize {
+    BENCH.with_borrow_mut(|bench| bench.as_mut().map_or(0, f))
+}
+
+/// Where to write the text of `len` bytes that everything is about.
+#[unsafe(no_mangle)]
+pub extern "C" fn text(len: usize) -> *mut u8 {
+    let mut bodies = Bodies::new(Budget { body: usize::MAX >> 1, total: usize::MAX >> 1 });
+    let receipt = bodies.begin(None, len);
+    let bench = Bench { texts: [vec![0; len], vec![0; len], vec![0; len]], bodies, receipt };
+    BENCH.with_borrow_mut(|place| place.insert(bench).texts[0].as_mut_ptr())
+}
+
+/// It is there.
+#[unsafe(no_mangle)]
+pub extern "C" fn ready() {
+    with(|Bench { texts: [text, equal, _], bodies, receipt }| {
+        equal.copy_from_slice(text);
+        bodies.room(*receipt, text.len()).copy_from_slice(text);
+        bodies.received(*receipt);
+        bodies.finish(*receipt, false);
+        0
+    });
+}
+
+/// Copies the text.
+#[unsafe(no_mangle)]
+pub extern "C" fn copy() -> usize {
+    with(|Bench { texts: [text, _, room], .. }| {
+        room.copy_from_slice(text);
+        room.len()
+    })
+}
+
+/// Compares it with one that is equal: its length.
+#[unsafe(no_mangle)]
+pub extern "C" fn compare() -> usize {
+    with(|Bench { texts: [text, equal, _], .. }| common_prefix(text, equal))
+}
+
+/// Reads it word by word, and makes its tape: its length, if it is JSON.
+#[unsafe(no_mangle)]
+pub extern "C" fn scan() -> usize {
+    with(|Bench { texts: [text, ..], bodies, receipt }| match bodies.fault(*receipt) {
+        None => text.len(),
+        Some(fault) => fault.at,
+    })
+}

@@ -1,0 +1,252 @@
+//! `Json`, `Shared` and `use_json_query`: what a body does not change is the value that it was.
+use crate::stage::{mount, until};
+use leptos::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen_test::wasm_bindgen_test;
+use whippet_leptos::{
+    Json, JsonError, Query, QueryOptions, Shared, provide_query_client, use_json_query, use_query_client,
+};
+
+thread_local! {
+    static READ: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many tags `f` deserializes.
+fn read<T>(f: impl FnOnce() -> T) -> (usize, T) {
+    let before = READ.get();
+    let result = f();
+    (READ.get() - before, result)
+}
+
+/// A text that counts how often it is deserialized.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Tag(String);
+
+impl<'de> Deserialize<'de> for Tag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        READ.set(READ.get() + 1);
+        String::deserialize(deserializer).map(Self)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Row {
+    id: u32,
+    tag: Tag,
+    user: Shared<User>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct User {
+    name: Tag,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Page {
+    total: usize,
+    rows: Vec<Shared<Row>>,
+}
+
+fn row(id: u32, tag: &str) -> Shared<Row> {
+    let user = Shared::new(User { name: Tag(format!("user {id}")) });
+    Shared::new(Row { id, tag: Tag(tag.to_owned()), user })
+}
+
+fn page(rows: &[Shared<Row>]) -> Page {
+    Page { total: rows.len(), rows: rows.to_vec() }
+}
+
+fn text(page: &Page) -> String {
+    serde_json::to_string(page).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn a_body_that_is_the_same_gives_the_value_that_is_there() {
+    let body = text(&page(&[row(1, "a"), row(2, "b")]));
+    let first = Json::<Page>::parse(body.as_str()).unwrap();
+    let (count, second) = read(|| first.parse_next(body.as_str()).unwrap());
+    assert_eq!(count, 0);
+    assert!(second.ptr_eq(&first));
+}
+
+#[wasm_bindgen_test]
+fn only_what_changed_is_deserialized_wherever_the_rest_has_gone() {
+    let [a, b, c] = [row(1, "a"), row(2, "b"), row(3, "c")];
+    let first = Json::<Page>::parse(text(&page(&[a.clone(), b.clone(), c.clone()]))).unwrap();
+    let changed = Shared::new(Row { tag: Tag("new".to_owned()), ..(*b).clone() });
+    let next = page(&[row(4, "d"), c, changed, a]);
+    let (count, second) = read(|| first.parse_next(text(&next)).unwrap());
+    // The row that is new with its user, and the tag of the one that changed.
+    assert_eq!(count, 3);
+    assert_eq!(*second, next);
+    assert!(second.rows[1].ptr_eq(&first.rows[2]));
+    assert!(second.rows[3].ptr_eq(&first.rows[0]));
+    assert!(second.rows[2].user.ptr_eq(&first.rows[1].user));
+    assert!(!second.rows[2].ptr_eq(&first.rows[1]));
+}
+
+#[wasm_bindgen_test]
+fn what_is_within_a_part_is_known_after_the_part_was_taken_over() {
+    let first = Json::<Page>::parse(text(&page(&[row(1, "a"), row(2, "b")]))).unwrap();
+    let second = first.parse_next(text(&page(&[row(3, "c"), row(1, "a"), row(2, "b")]))).unwrap();
+    let changed = Shared::new(Row { tag: Tag("new".to_owned()), ..(*row(2, "b")).clone() });
+    let third = second.parse_next(text(&page(&[changed, row(1, "a")]))).unwrap();
+    assert!(third.rows[0].user.ptr_eq(&first.rows[1].user));
+    assert!(third.rows[1].ptr_eq(&first.rows[0]));
+}
+
+#[wasm_bindgen_test]
+fn what_cannot_be_read_is_an_error_and_the_value_before_is_as_good_as_it_was() {
+    let body = text(&page(&[row(1, "a"), row(2, "b")]));
+    let first = Json::<Page>::parse(body.as_str()).unwrap();
+    let no_row = body.replace("\"id\":2", "\"id\":\"two\"");
+    for bad in ["", "{", "null", &body[..body.len() - 1], &format!("{body},"), &no_row] {
+        assert!(first.parse_next(bad).is_err(), "{bad}");
+    }
+    let (count, second) = read(|| first.parse_next(format!(" {body}")).unwrap());
+    assert_eq!(count, 0);
+    assert!(second.rows[0].ptr_eq(&first.rows[0]) && second.rows[1].ptr_eq(&first.rows[1]));
+}
+
+#[wasm_bindgen_test]
+fn the_same_bytes_as_another_type_are_another_value() {
+    #[derive(Debug, Deserialize)]
+    struct Both {
+        number: Shared<u32>,
+        float: Shared<f64>,
+    }
+    let first = Json::<Both>::parse(r#"{"number":7,"float":8}"#).unwrap();
+    let second = first.parse_next(r#"{"number":8,"float":7}"#).unwrap();
+    assert_eq!((*second.number, *second.float), (8, 7.0));
+    let third = second.parse_next(r#"{"float":7, "number":8}"#).unwrap();
+    assert!(third.float.ptr_eq(&second.float) && third.number.ptr_eq(&second.number));
+}
+
+#[wasm_bindgen_test]
+fn a_document_within_a_document_is_read_by_itself() {
+    /// A list that is sent as text.
+    #[derive(Debug)]
+    struct Inner(Json<Vec<Shared<Tag>>>);
+    impl<'de> Deserialize<'de> for Inner {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            Json::parse(text).map(Self).map_err(serde::de::Error::custom)
+        }
+    }
+    type Outer = (Shared<Tag>, Inner, Shared<Tag>);
+    let first = Json::<Outer>::parse(r#"["a","[\"x\",\"y\"]","b"]"#).unwrap();
+    assert_eq!(first.1.0[1].0, "y");
+    let second = first.parse_next(r#"["b","[\"y\"]","a"]"#).unwrap();
+    assert!(second.0.ptr_eq(&first.2) && second.2.ptr_eq(&first.0));
+}
+
+#[wasm_bindgen_test]
+fn what_an_optimistic_update_shows_is_not_taken_for_the_body() {
+    let body = text(&page(&[row(1, "a"), row(2, "b")]));
+    let first = Json::<Page>::parse(body.as_str()).unwrap();
+    let shown = first.with(page(&first.rows[1..]));
+    assert_eq!(shown.total, 1);
+    let (count, second) = read(|| shown.parse_next(body.as_str()).unwrap());
+    assert_eq!((count, second.total), (0, 2));
+    assert!(second.rows[0].ptr_eq(&first.rows[0]));
+    let unread: Json<Page> = page(&[]).into();
+    assert_eq!(*unread.parse_next(body).unwrap(), *first);
+}
+
+/// Numbers from a seed. (xorshift32)
+struct Chance(u32);
+
+impl Chance {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0 as usize % n.max(1)
+    }
+}
+
+#[wasm_bindgen_test]
+fn random_edits_give_what_serde_json_gives_and_keep_what_was_there() {
+    let mut kept = 0;
+    for seed in 1..=60 {
+        let mut chance = Chance(seed);
+        let mut new = 100;
+        let mut rows: Vec<_> =
+            (0..chance.below(20) as u32).map(|id| row(id, "tag \u{e9} \"quoted\"")).collect();
+        let mut before: Option<(bool, Json<Page>)> = None;
+        for _ in 0..10 {
+            let pretty = chance.below(3) == 0;
+            let body = match pretty {
+                true => serde_json::to_string_pretty(&page(&rows)).unwrap(),
+                false => text(&page(&rows)),
+            };
+            let now = match &before {
+                Some((_, before)) => before.parse_next(body.as_str()).unwrap(),
+                None => Json::parse(body.as_str()).unwrap(),
+            };
+            assert_eq!(*now, serde_json::from_str::<Page>(&body).unwrap(), "seed {seed}");
+            // Written in the same way, what is equal has equal bytes.
+            if let Some((_, before)) = before.filter(|(was_pretty, _)| *was_pretty == pretty) {
+                for row in now.rows.iter().filter(|row| before.rows.contains(row)) {
+                    assert!(before.rows.iter().any(|old| old.ptr_eq(row)), "seed {seed}: row {}", row.id);
+                    kept += 1;
+                }
+            }
+            before = Some((pretty, now));
+            for _ in 0..chance.below(3) {
+                let at = chance.below(rows.len());
+                match chance.below(5) {
+                    0 => rows.insert(at.min(rows.len()), row(new, "new")),
+                    1 if !rows.is_empty() => drop(rows.remove(at)),
+                    2 if !rows.is_empty() => rows[at] = row(new, "changed"),
+                    3 if !rows.is_empty() => {
+                        let moved = rows.remove(at);
+                        rows.insert(chance.below(rows.len() + 1), moved);
+                    }
+                    _ => rows.reverse(),
+                }
+                new += 1;
+            }
+        }
+    }
+    assert!(kept > 500, "{kept} rows were kept");
+}
+
+#[wasm_bindgen_test]
+async fn a_query_keeps_the_rows_that_a_refetch_does_not_change() {
+    let body = Rc::new(Cell::new("[1,2,3]"));
+    let url = {
+        let body = body.clone();
+        move |_| format!("data:application/json,{}", body.get())
+    };
+    let out = Rc::new(Cell::new(None));
+    let seen = out.clone();
+    let stage = mount(move || {
+        provide_query_client();
+        let query: Query<Json<Vec<Shared<u32>>>, JsonError> =
+            use_json_query(|| "numbers", url, QueryOptions::new().retry(0));
+        seen.set(Some((query, use_query_client())));
+        move || match query.error.get() {
+            Some(error) => error.to_string(),
+            None => query.data.get().map(|data| format!("{:?}", *data)).unwrap_or_default(),
+        }
+    });
+    let (query, client) = {
+        until(|| stage.text() == "[1, 2, 3]").await;
+        out.get().expect("it is mounted")
+    };
+    let data = || client.data::<Json<Vec<Shared<u32>>>>(&"numbers").expect("it was fetched");
+    let first = data();
+    body.set("[0,1,2]");
+    query.refetch();
+    until(|| stage.text() == "[0, 1, 2]").await;
+    let second = data();
+    assert!(second[1].ptr_eq(&first[0]) && second[2].ptr_eq(&first[1]));
+
+    body.set("[0,1,");
+    query.refetch();
+    until(|| stage.text().contains("did not give the JSON")).await;
+    assert!(data().ptr_eq(&second));
+}

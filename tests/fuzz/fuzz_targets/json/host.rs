@@ -1,0 +1,166 @@
+//! Does what a host does, and checks all of it.
+use crate::reference::{Read, Tree, Value, check_identity, is_json, put, read, shown, units};
+use std::rc::Rc;
+use whippet_engine::json::patch::{ARRAY, BLOCK, CLONE, FRESH, RUN, SLOT};
+use whippet_engine::json::{Bodies, BodyId, Outcome, Progress, ReceiptId};
+
+/// A query: the text of its last body, what it says, and what is kept of it.
+#[derive(Default)]
+pub struct Host {
+    bodies: Bodies,
+    body: Option<BodyId>,
+    last: Option<(Vec<u8>, Tree, Value)>,
+}
+
+impl Host {
+    /// The last text that was JSON.
+    pub fn text(&self) -> &[u8] {
+        self.last.as_ref().map_or(&[], |(text, ..)| text)
+    }
+
+    /// Takes in the next body.
+    pub fn take(&mut self, text: &[u8], slow: bool) {
+        let receipt = self.receive(text, if slow { 1 } else { text.len().max(1) });
+        let value = self.value(receipt, text);
+        if slow {
+            // Another body of the query, which comes to its end first, or nowhere.
+            let other = self.receive(text, 7);
+            let again = self.value(other, text);
+            assert_eq!(again, value);
+            self.bodies.discard(other);
+        }
+        let Some(value) = value else {
+            self.bodies.discard(receipt);
+            return;
+        };
+        self.body = self.bodies.keep(receipt);
+        assert!(self.body.is_some());
+        let tree = read(text).1;
+        self.last = Some((text.to_vec(), tree, value));
+    }
+
+    fn receive(&mut self, text: &[u8], chunk: usize) -> ReceiptId {
+        let receipt = self.bodies.begin(self.body, 0);
+        for chunk in text.chunks(chunk) {
+            self.bodies.room(receipt, chunk.len()).copy_from_slice(chunk);
+            assert_eq!(self.bodies.received(receipt), Progress::GoOn);
+        }
+        assert_eq!(self.bodies.bytes(receipt), text);
+        receipt
+    }
+
+    /// The value of a body that is there, if it is JSON.
+    fn value(&mut self, receipt: ReceiptId, text: &[u8]) -> Option<Value> {
+        let outcome = self.bodies.finish(receipt, self.last.is_some());
+        let fault = self.bodies.fault(receipt);
+        if !is_json(text) {
+            assert_eq!(outcome, Outcome::Unknown, "taken for JSON: {}", shown(text));
+            assert!(fault.is_some_and(|fault| fault.at <= text.len()), "taken for JSON: {}", shown(text));
+            return None;
+        }
+        assert_eq!(fault, None, "{}", shown(text));
+        let (expected, tree) = read(text);
+        let Some((old_text, old_tree, old)) = &self.last else {
+            assert_eq!(outcome, Outcome::Unknown);
+            return Some(expected);
+        };
+        let value = match outcome {
+            Outcome::Whole => expected.clone(),
+            Outcome::Same => old.clone(),
+            Outcome::Unknown => panic!("not known to be JSON: {}", shown(text)),
+            Outcome::Patch => {
+                assert!(is_json(self.bodies.slices()), "{}", shown(self.bodies.slices()));
+                let parsed = read(self.bodies.slices()).0;
+                Program { words: self.bodies.program(), parsed: &parsed }.apply(old)
+            }
+        };
+        assert_eq!(value, expected, "{} -> {}", shown(old_text), shown(text));
+        agrees_with_serde(&value, text);
+        check_identity(
+            &Read { text: old_text, tree: old_tree, value: old },
+            &Read { text, tree: &tree, value: &value },
+        );
+        Some(value)
+    }
+}
+
+/// Where `serde_json` can hold the value at all, it is the same.
+fn agrees_with_serde(value: &Value, text: &[u8]) {
+    let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
+    if let Ok(expected) = serde_json::from_str::<serde_json::Value>(&text) {
+        let mut written = Vec::new();
+        value.write(&mut written);
+        let written = String::from_utf8_lossy(&written).into_owned();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&written).expect("it was JSON"), expected);
+    }
+}
+
+/// A patch, and what its text is parsed to.
+struct Program<'a> {
+    words: &'a [u32],
+    parsed: &'a Value,
+}
+
+impl Program<'_> {
+    fn apply(&self, old: &Value) -> Value {
+        self.block(self.words[0], old)
+    }
+
+    fn slot(&self, number: u32) -> Value {
+        self.parsed.element(number as usize + 1).clone()
+    }
+
+    fn block(&self, at: u32, old: &Value) -> Value {
+        let words = &self.words[at as usize..];
+        let count = words[1] as usize;
+        match words[0] {
+            CLONE => self.members(old.clone(), &words[2..][..2 * count], old),
+            FRESH => self.members(self.slot(words[2]), &words[3..][..2 * count], old),
+            ARRAY => self.elements(&words[2..][..count], old),
+            other => panic!("no block begins with {other}"),
+        }
+    }
+
+    fn members(&self, into: Value, words: &[u32], old: &Value) -> Value {
+        let Value::Object(members) = into else { panic!("no object: {into:?}") };
+        let mut members = (*members).clone();
+        for pair in words.chunks(2) {
+            let Value::Scalar(name) = self.parsed.element(0).element(pair[0] as usize) else {
+                panic!("no name")
+            };
+            let name = units(name);
+            let number = pair[1] >> 2;
+            let value = match pair[1] & 3 {
+                SLOT => self.slot(number),
+                BLOCK => self.block(number, old.member(&name)),
+                RUN => old.member(&name).clone(),
+                other => panic!("no member is {other}"),
+            };
+            assert!(members.iter().any(|(other, _)| *other == name), "a member that was not there");
+            put(&mut members, name, value);
+        }
+        Value::Object(Rc::new(members))
+    }
+
+    fn elements(&self, words: &[u32], old: &Value) -> Value {
+        let mut elements = Vec::new();
+        let mut words = words.iter();
+        while let Some(&word) = words.next() {
+            let number = word >> 2;
+            match word & 3 {
+                SLOT => elements.push(self.slot(number)),
+                BLOCK => {
+                    let index = *words.next().expect("the old element");
+                    elements.push(self.block(number, old.element(index as usize)));
+                }
+                RUN => {
+                    let end = *words.next().expect("the end of the run");
+                    assert!(number < end);
+                    elements.extend((number..end).map(|index| old.element(index as usize).clone()));
+                }
+                other => panic!("no element is {other}"),
+            }
+        }
+        Value::Array(Rc::new(elements))
+    }
+}
