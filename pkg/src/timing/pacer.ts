@@ -1,4 +1,5 @@
-import { INVOKE, obey, start, started, type Waiting } from './host.js'
+import { arm, PACER, releaseWhenCollected, start, wait as waitFor, waitNoMore, type Waiting } from './host.js'
+import { checkSignal } from './checks.js'
 
 /** A debounced or throttled function. */
 export interface Paced<Args extends unknown[], R, This = unknown> {
@@ -12,6 +13,13 @@ export interface Paced<Args extends unknown[], R, This = unknown> {
   pending(): boolean
 }
 
+// What a step is made of: the bits of crates/npm/src/timing/pacers.rs.
+const INVOKE = 1
+const FORGET = 2
+const REARM = 4
+const HELD = 8
+const FREED = 16
+
 export function pace<Args extends unknown[], R, This>(
   fn: (this: This, ...args: Args) => R,
   wait: number,
@@ -20,7 +28,7 @@ export function pace<Args extends unknown[], R, This>(
   trailing: unknown,
   signal: AbortSignal | undefined,
 ): Paced<Args, R, This> {
-  if (typeof fn !== 'function') throw new TypeError('whippet: expected a function to pace')
+  checkSignal(signal)
 
   // The engine is not started before the first call: to declare a debounced function costs nothing.
   let engine: ReturnType<typeof start> | undefined
@@ -33,28 +41,23 @@ export function pace<Args extends unknown[], R, This>(
   let lastCall = 0
   let untold = 0
 
-  const entry: Waiting = {
-    invoke() {
-      const args = lastArgs!
-      const self = lastThis!
-      entry.forget()
-      result = fn.apply(self, args)
-    },
-    forget() {
-      lastArgs = lastThis = undefined
+  const entry = {
+    due(step: number) {
+      entry.tell()
+      act(step)
     },
     tell() {
       if (untold > 0) engine!.pacer_note(id, untold, lastCall)
       untold = quiet = 0
     },
-  }
+  } satisfies Waiting
 
   function paced(this: This, ...args: Args): R | undefined {
     if (signal?.aborted) return result
     if (!engine) {
       engine = start()
       id = engine.pacer_create(wait, maxWait, !!leading, !!trailing)
-      releaseWhenCollected(paced, id)
+      releaseWhenCollected(paced, PACER, id, engine.pacer_release)
     }
     lastArgs = args
     lastThis = this
@@ -72,9 +75,15 @@ export function pace<Args extends unknown[], R, This>(
     return result
   }
 
+  /** Does what `step` says. To invoke comes last, since it may throw and may call anything. */
   function act(step: number): void {
-    obey(engine!, id, step, entry)
-    if (step & INVOKE) entry.invoke()
+    if (step & HELD) waitFor(PACER, id, entry)
+    if (step & FREED) waitNoMore(PACER, id)
+    const args = lastArgs!
+    const self = lastThis!
+    if (step & (FORGET | INVOKE)) lastArgs = lastThis = undefined
+    if (step & REARM) arm(engine!)
+    if (step & INVOKE) result = fn.apply(self, args)
   }
 
   paced.cancel = () => {
@@ -97,18 +106,5 @@ export function pace<Args extends unknown[], R, This>(
 
 /** Zero for what is missing or is no number. */
 export function toMs(value: unknown): number {
-  return Number(value) || 0
-}
-
-export function isObject<T>(value: T | null | undefined): value is T & object {
-  return value !== null && (typeof value === 'object' || typeof value === 'function')
-}
-
-let collected: FinalizationRegistry<number> | undefined
-
-/** Gives the number of a function that is gone to another one. */
-function releaseWhenCollected(paced: object, id: number): void {
-  if (typeof FinalizationRegistry !== 'function') return
-  collected ??= new FinalizationRegistry((id) => started()!.pacer_release(id))
-  collected.register(paced, id)
+  return typeof value === 'symbol' ? 0 : Number(value) || 0
 }
