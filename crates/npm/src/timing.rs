@@ -23,10 +23,10 @@ pub fn pace_arm(now: f64) -> f64 {
     PACE.with(|pace| pace.alarms.arm(Instant::from_ms(now)).map_or(-1.0, Duration::as_ms))
 }
 
-/// The timer fired.
+/// The timer fired, the latest that was armed or an earlier one.
 #[wasm_bindgen]
-pub fn pace_timeout(now: f64) {
-    PACE.with(|pace| pace.alarms.handle_timeout(Instant::from_ms(now)));
+pub fn pace_timeout(now: f64, latest: bool) {
+    PACE.with(|pace| pace.alarms.handle_timeout(Instant::from_ms(now), latest));
 }
 
 /// The next whose time came; negative: there is none. In a number, as pkg/src/timing/host.ts reads it: three

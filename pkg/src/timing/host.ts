@@ -24,6 +24,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 let setter: typeof setTimeout | undefined
 let clock: typeof Date | undefined
 let due = 0
+let armings = 0
 let holds = 0
 /** By number and kind. Nobody else keeps them, so a function that is dropped can be collected. */
 const waiting = new Map<number, Waiting>()
@@ -76,14 +77,15 @@ export function arm(engine: Engine): void {
   const delay = engine.pace_arm(now)
   if (delay < 0) return
   due = now + delay
-  timer = setTimeout(fire, delay)
+  const mine = ++armings
+  timer = setTimeout(() => fire(mine === armings), delay)
   keep()
 }
 
-function fire(): void {
+function fire(latest: boolean): void {
   const engine = start()
   tellAll()
-  engine.pace_timeout(Date.now())
+  engine.pace_timeout(Date.now(), latest)
   try {
     for (;;) {
       const next = engine.pace_expired(Date.now())

@@ -37,7 +37,7 @@ export function pace<Args extends unknown[], R, This>(
   let lastThis: This | undefined
   let result: R | undefined
   // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is.
-  let quiet = 0
+  let quiet = -Infinity
   let lastCall = 0
   let untold = 0
 
@@ -48,7 +48,8 @@ export function pace<Args extends unknown[], R, This>(
     },
     tell() {
       if (untold > 0) engine!.pacer_note(id, untold, lastCall)
-      untold = quiet = 0
+      untold = 0
+      quiet = -Infinity
     },
   } satisfies Waiting
 

@@ -15,11 +15,11 @@ fn a_burst_of_a_debounced_function() {
     assert_eq!(timing::pace_arm(1000.0), 30.0);
     assert_eq!(timing::pacer_call(id, 1010.0), 0);
     assert!(timing::pacer_pending(id));
-    timing::pace_timeout(1030.0);
+    timing::pace_timeout(1030.0, true);
     assert_eq!(timing::pace_expired(1030.0) as u32 >> 8, id);
     assert_eq!(timing::pace_expired(1030.0), -1.0);
     assert_eq!(timing::pace_arm(1030.0), 10.0);
-    timing::pace_timeout(1040.0);
+    timing::pace_timeout(1040.0, true);
     let expired = timing::pace_expired(1040.0) as u32;
     assert_eq!(expired >> 8, id);
     assert_eq!((expired >> 3) & (INVOKE | FREED), INVOKE | FREED);

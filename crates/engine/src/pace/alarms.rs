@@ -55,9 +55,9 @@ impl Alarms {
         Some(delay)
     }
 
-    /// The host's timer fired.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        let now = self.clock.after(now, self.armed);
+    /// The host's timer fired: the `latest` that was armed, or one that the host could not take back.
+    pub fn handle_timeout(&mut self, now: Instant, latest: bool) {
+        let now = self.clock.after(now, self.armed, latest);
         self.in_timeout = true;
         while let Some(wake) = self.deadlines.pop(now) {
             self.expired.push(wake);

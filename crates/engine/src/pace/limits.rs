@@ -1,6 +1,7 @@
 //! Calls that run no faster than a rate: a token bucket, and a queue before it.
 use super::alarms::{Alarms, Wake};
 use super::chain::Chain;
+use super::pacer::LONG_AGO;
 use super::slots::Slots;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
@@ -87,7 +88,7 @@ impl Limits {
     pub fn create(&mut self, rate: Rate) -> LimitId {
         LimitId(self.limits.add(Limit {
             rate,
-            full_at: Instant::from_ms(f64::NEG_INFINITY),
+            full_at: LONG_AGO,
             waiting: Slots::default(),
             queue: Chain::default(),
             length: 0,

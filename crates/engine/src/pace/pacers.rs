@@ -1,6 +1,6 @@
 //! Debounced and throttled functions.
 use super::alarms::{Alarms, Wake};
-use super::pacer::{Move, Pacer, Pacing, Timer};
+use super::pacer::{LONG_AGO, Move, Pacer, Pacing, Timer};
 use crate::deadlines::Handle;
 use crate::time::Instant;
 use alloc::vec::Vec;
@@ -95,7 +95,7 @@ impl Pacers {
     pub fn quiet_until(&self, alarms: &Alarms, id: PacerId) -> Instant {
         if alarms.in_timeout() {
             // Its own timer may be the next that is polled, and must know of each call.
-            return Instant::ZERO;
+            return LONG_AGO;
         }
         self.entries[id.0 as usize].pacer.quiet_until()
     }

@@ -99,7 +99,7 @@ impl Host {
             self.timer = None;
             self.note_all();
             let now = self.now();
-            self.pace.alarms.handle_timeout(now);
+            self.pace.alarms.handle_timeout(now, true);
             while let Some((id, step)) = self.poll(now) {
                 assert!(self.held.contains(&id.0), "the host kept what is run now");
                 self.obey(id, step);
@@ -214,7 +214,7 @@ fn a_timer_that_fires_for_nothing_brings_nothing_forward() {
     host.call(id);
     host.time = 1001.0;
     let now = host.now();
-    host.pace.alarms.handle_timeout(now);
+    host.pace.alarms.handle_timeout(now, false);
     assert_eq!(host.poll(now), None);
     assert_eq!(host.pace.alarms.arm(now), Some(ms(29)));
 }
@@ -238,7 +238,7 @@ fn what_is_started_while_a_timeout_is_handled_waits_for_the_next() {
     let id = host.pace.pacers.create(Pacing::debounce(ms(0)));
     host.call(id);
     let now = host.now();
-    host.pace.alarms.handle_timeout(now);
+    host.pace.alarms.handle_timeout(now, true);
     let (_, step) = host.poll(now).unwrap();
     assert!(step.invoke);
     host.obey(id, step);
@@ -251,15 +251,15 @@ fn what_is_started_while_a_timeout_is_handled_waits_for_the_next() {
 fn no_call_is_quiet_while_a_timeout_is_handled() {
     let mut host = Host { time: 1000.0, ..Host::default() };
     let id = host.pace.pacers.create(Pacing::debounce(ms(30)).max_wait(ms(40)));
-    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), Instant::ZERO);
+    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), pacer::LONG_AGO);
     host.call(id);
     assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), Instant::from_ms(1030.0));
     host.time = 1020.0;
     host.call(id);
     assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), Instant::from_ms(1040.0));
     let now = host.now();
-    host.pace.alarms.handle_timeout(now);
-    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), Instant::ZERO);
+    host.pace.alarms.handle_timeout(now, true);
+    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), pacer::LONG_AGO);
     host.pace.alarms.arm(now);
     assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), Instant::from_ms(1040.0));
 }
@@ -273,7 +273,7 @@ fn one_that_was_cancelled_by_another_in_the_same_turn_does_not_run() {
     host.call(b);
     host.time = 10.0;
     let now = host.now();
-    host.pace.alarms.handle_timeout(now);
+    host.pace.alarms.handle_timeout(now, true);
     let (first, step) = host.poll(now).unwrap();
     assert!(first == a && step.invoke);
     assert!(host.pace.pacers.cancel(&mut host.pace.alarms, b).freed);

@@ -91,7 +91,7 @@ impl Host {
 }
 
 fn fire() {
-    HOST.with_borrow_mut(|host| host.pace.alarms.handle_timeout(now()));
+    HOST.with_borrow_mut(|host| host.pace.alarms.handle_timeout(now(), true));
     while let Some((function, step)) = HOST.with_borrow_mut(next_expired) {
         let Some(function) = function.upgrade() else { continue };
         if step.invoke {
