@@ -25,6 +25,12 @@ export function checkSpan(name: string, value: unknown): void {
   }
 }
 
+/** The same, and it has an end. */
+export function checkFinite(name: string, value: unknown): void {
+  checkSpan(name, value)
+  if (value === Infinity) throw new TypeError(`\`${name}\` must be finite`)
+}
+
 /** A whole number, or `Infinity`. */
 export function checkCount(name: string, value: unknown, least: number): void {
   if (typeof value !== 'number' || !(value >= least) || value % 1 > 0) {

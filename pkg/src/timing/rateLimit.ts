@@ -1,4 +1,4 @@
-import { checkCount, checkFunction, checkSignal, checkSpan } from './checks.js'
+import { checkCount, checkFinite, checkFunction, checkSignal } from './checks.js'
 import { abortError, giveUp, promised } from './deferred.js'
 import { arm, hold, LIMIT, releaseWhenCollected, start, wait, waitNoMore, type Engine } from './host.js'
 
@@ -54,7 +54,7 @@ export function rateLimit<Args extends unknown[], R, This = unknown>(
   checkFunction('rateLimit', fn)
   const { limit, interval, burst = limit, maxQueue = Infinity, signal } = options ?? {}
   checkCount('limit', limit, 1)
-  checkSpan('interval', interval)
+  checkFinite('interval', interval)
   checkCount('burst', burst, 1)
   checkCount('maxQueue', maxQueue, 0)
   if (typeof signal !== 'function') checkSignal(signal)

@@ -35,17 +35,17 @@ const TIMED_OUT = 1
  * Calls `fn` until it succeeds, and gives what it gave; rejects with the last error. An error may say how it wants to
  * be retried: `retryAfter`, in ms, is waited for at least; `retryable: false` is not repeated.
  */
-export function retry<R>(fn: (attempt: Attempt) => R | PromiseLike<R>, policy?: RetryPolicy): Promise<Awaited<R>> {
+export async function retry<R>(fn: (attempt: Attempt) => R | PromiseLike<R>, policy?: RetryPolicy): Promise<Awaited<R>> {
   checkFunction('retry', fn)
   const { retry: again, retryDelay, retryJitter = 0, timeout = Infinity, signal } = policy ?? {}
   const { seed = Math.floor(Math.random() * 2 ** 32) } = policy ?? {}
-  if (typeof again === 'number') checkSpan('retry', again)
+  if (typeof again !== 'function' && typeof again !== 'boolean' && again !== undefined) checkSpan('retry', again)
   if (typeof retryDelay !== 'function' && retryDelay !== undefined) checkSpan('retryDelay', retryDelay)
-  if (typeof retryJitter === 'number') checkSpan('retryJitter', retryJitter)
+  if (typeof retryJitter !== 'boolean') checkSpan('retryJitter', retryJitter)
   checkSpan('timeout', timeout)
   checkCount('seed', seed, 0)
   checkSignal(signal)
-  if (signal?.aborted) return Promise.reject(signal.reason)
+  if (signal?.aborted) throw signal.reason
 
   const engine = start()
   const { promise, resolve, reject } = deferred<any>()
