@@ -1,5 +1,5 @@
 import { checkCount, checkFunction, checkSpan } from './checks.js'
-import { arm, MEMO, releaseWhenCollected, start, wait, type Engine } from './host.js'
+import { arm, MEMO, releaseWhenCollected, start, wait, type Engine, type Waiting } from './host.js'
 import { spell } from './spell.js'
 
 export interface MemoizeOptions<Args extends unknown[] = unknown[]> {
@@ -88,9 +88,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     engine = start()
     id = engine.memo_create(ttl, stale, maxSize)
     releaseWhenCollected(memoized, MEMO, id, engine.memo_release)
-    // What is kept must not keep the function.
-    const weak = new WeakRef(waiting)
-    wait(MEMO, id, { due: () => weak.deref()?.due() })
+    wait(MEMO, id, weakly(waiting))
     return engine
   }
 
@@ -200,6 +198,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     }
   }
   return memoized
+}
+
+/** What is kept must not keep the function; so this is no closure of it either. */
+function weakly(waiting: Waiting): Waiting {
+  const weak = new WeakRef(waiting)
+  return { due: (detail) => weak.deref()?.due(detail) }
 }
 
 function isThenable(value: any): value is PromiseLike<any> {
