@@ -1,15 +1,12 @@
-//! The pacers against lodash's own algorithm, on simulated time.
-use super::*;
+//! Debounce and throttle against lodash's own algorithm, on simulated time.
+use super::super::*;
+use super::ms;
 use crate::time::{Duration, Instant};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::string::String;
 use std::vec::Vec;
-
-fn ms(ms: u32) -> Duration {
-    Duration::from_ms(f64::from(ms))
-}
 
 /// A host: a clock, one timer, and a log of what ran.
 #[derive(Default)]
