@@ -50,6 +50,9 @@ const GONE = 3
 
 interface Entry {
   slot: number
+  // From `since` until `quiet`, calls are only counted: by the clock, which may be set back.
+  since: number
+  quiet: number
   value: any
   name: unknown
   home: Map<unknown, Entry>
@@ -77,8 +80,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   const named = new Map<unknown, Entry>()
   const spelled = new Map<unknown, Entry>()
   const slots: (Entry | undefined)[] = []
+  const unbounded = maxSize === Infinity
+  let latest: Entry | undefined
+  let untold = 0
 
-  const waiting = {
+  const waiting: Waiting = {
+    tell,
     due() {
       for (let slot; (slot = engine!.memo_expired(id, Date.now())) >= 0; ) forget(slots[slot]!)
     },
@@ -92,24 +99,38 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     return engine
   }
 
-  function find(self: unknown, args: Args): { home: Map<unknown, Entry>; name: unknown } {
-    if (key) return { home: named, name: key.apply(self, args) }
-    const [first] = args
-    if (args.length < 2 && (first === null || (typeof first !== 'object' && typeof first !== 'function'))) {
-      return { home: named, name: first }
-    }
-    return { home: spelled, name: spell(args) }
+  function nameOf(self: unknown, args: Args): unknown {
+    if (key) return key.apply(self, args)
+    return isPrimitive(args) ? args[0] : spell(args)
+  }
+
+  function homeOf(args: Args): Map<unknown, Entry> {
+    return key || isPrimitive(args) ? named : spelled
   }
 
   function memoized(this: This, ...args: Args): R {
     const engine_ = engine ?? begin()
-    const { home, name } = find(this, args)
+    const home = homeOf(args)
+    const name = nameOf(this, args)
     const entry = home.get(name)
     if (entry) {
-      const found = engine_.memo_look(id, entry.slot, Date.now())
+      // With a bound, the engine has to hear which one is used, unless it was the last.
+      const quiet = (unbounded || entry === latest) && isQuiet(entry)
+      if (quiet) {
+        untold++
+        return entry.value
+      }
+      tell()
+      latest = entry
+      const now = Date.now()
+      const found = engine_.memo_look(id, entry.slot, now)
       const { value } = entry
       if (found === REFRESH) refresh(entry, this, args)
-      if (found !== GONE) return value
+      if (found !== GONE) {
+        entry.since = now
+        entry.quiet = engine_.memo_quiet(id, entry.slot)
+        return value
+      }
       forget(entry)
     }
     engine_.memo_miss(id)
@@ -117,12 +138,23 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     // The function may have called itself.
     const meanwhile = home.get(name)
     if (meanwhile) remove(meanwhile)
-    return keep({ slot: engine_.memo_add(id), value, name, home })
+    return keep({ slot: engine_.memo_add(id), since: 0, quiet: -Infinity, value, name, home })
+  }
+
+  function isQuiet({ since, quiet }: Entry): boolean {
+    if (quiet === Infinity || quiet === -Infinity) return quiet > 0
+    const now = Date.now()
+    return now >= since && now < quiet
+  }
+
+  function tell(): void {
+    if (untold > 0) engine!.memo_note(id, untold)
+    untold = 0
   }
 
   function keep(entry: Entry): any {
     entry.home.set(entry.name, entry)
-    slots[entry.slot] = entry
+    slots[entry.slot] = latest = entry
     for (let slot; (slot = engine!.memo_overflow(id)) >= 0; ) forget(slots[slot]!)
     if (!isThenable(entry.value)) {
       settled(entry)
@@ -181,12 +213,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     slots.length = 0
   }
   memoized.delete = function (this: unknown, ...args: Args) {
-    const { home, name } = find(this, args)
-    const entry = home.get(name)
+    const entry = homeOf(args).get(nameOf(this, args))
     if (entry) remove(entry)
     return !!entry
   }
   memoized.stats = () => {
+    tell()
     const stat = (which: number) => engine?.memo_stat(id, which) ?? 0
     return {
       hits: stat(0),
@@ -203,7 +235,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
 /** What is kept must not keep the function; so this is no closure of it either. */
 function weakly(waiting: Waiting): Waiting {
   const weak = new WeakRef(waiting)
-  return { due: (detail) => weak.deref()?.due(detail) }
+  return { due: (detail) => weak.deref()?.due(detail), tell: () => weak.deref()?.tell?.() }
+}
+
+function isPrimitive(args: unknown[]): boolean {
+  const first = args[0]
+  return args.length < 2 && (first === null || (typeof first !== 'object' && typeof first !== 'function'))
 }
 
 function isThenable(value: any): value is PromiseLike<any> {

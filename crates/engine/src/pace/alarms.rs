@@ -84,6 +84,11 @@ impl Alarms {
         self.clock.read(now)
     }
 
+    /// What the host's clock will say at the steady time `at`.
+    pub(super) fn to_host(&self, at: Instant) -> Instant {
+        self.clock.to_host(at)
+    }
+
     /// Wakes `wake` at the steady time `at`.
     pub(super) fn set(&mut self, at: Instant, wake: Wake) -> Option<Handle> {
         self.deadlines.set(at, wake)

@@ -1,6 +1,7 @@
 //! Results that are kept: for how long, how many, and which go first.
 use super::alarms::{Alarms, Wake};
 use super::chain::Chain;
+use super::pacer::LONG_AGO;
 use super::slots::Slots;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
@@ -175,6 +176,24 @@ impl Memos {
         self.calls += 1;
         memo.used.push(slot);
         found
+    }
+
+    /// Until when, on the host's clock, a call with the key of `slot` finds it kept, and leads to nothing but a
+    /// [`note`](Self::note): as long as no other slot is used meanwhile, where there is a bound to their number.
+    pub fn quiet_until(&self, alarms: &Alarms, id: MemoId, slot: u32) -> Instant {
+        let entry = self.memos.get(id.0).and_then(|memo| memo.entries.get(slot));
+        match entry.filter(|entry| entry.state != State::Pending) {
+            Some(entry) => alarms.to_host(entry.fresh_until),
+            None => LONG_AGO,
+        }
+    }
+
+    /// There were so many quiet calls.
+    pub fn note(&mut self, id: MemoId, calls: u32) {
+        self.calls += u64::from(calls);
+        if let Some(memo) = self.memos.get_mut(id.0) {
+            memo.stats.hits += u64::from(calls);
+        }
     }
 
     /// A result is to be kept, or to come: gives its slot.

@@ -29,6 +29,18 @@ pub fn memo_look(id: u32, slot: u32, now: f64) -> u32 {
     })
 }
 
+/// Until when calls with this slot need not be told one by one.
+#[wasm_bindgen]
+pub fn memo_quiet(id: u32, slot: u32) -> f64 {
+    PACE.with(|pace| pace.memos.quiet_until(&pace.alarms, MemoId(id), slot).as_ms())
+}
+
+/// So many of them were made.
+#[wasm_bindgen]
+pub fn memo_note(id: u32, calls: u32) {
+    PACE.with(|pace| pace.memos.note(MemoId(id), calls));
+}
+
 /// It was called, and there is no slot.
 #[wasm_bindgen]
 pub fn memo_miss(id: u32) {

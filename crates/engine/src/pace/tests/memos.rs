@@ -38,6 +38,20 @@ fn fresh_then_stale_then_gone() {
 }
 
 #[test]
+fn a_host_may_keep_hits_to_itself() {
+    let mut pace = Pace::new();
+    let id = memo(&mut pace, 10, 20, 9);
+    let slot = pace.memos.add(id);
+    assert_eq!(pace.memos.quiet_until(&pace.alarms, id, slot), crate::pace::pacer::LONG_AGO);
+    pace.memos.settled(&mut pace.alarms, id, slot, at(100.0));
+    assert_eq!(pace.memos.quiet_until(&pace.alarms, id, slot), at(110.0));
+    pace.memos.note(id, 3);
+    assert_eq!((pace.memos.stats(id).hits, pace.calls()), (3, 3));
+    pace.memos.remove(id, slot);
+    assert_eq!(pace.memos.quiet_until(&pace.alarms, id, slot), crate::pace::pacer::LONG_AGO);
+}
+
+#[test]
 fn what_is_pending_is_shared_and_a_failure_is_not_kept() {
     let mut pace = Pace::new();
     let id = memo(&mut pace, 10, 0, 9);
