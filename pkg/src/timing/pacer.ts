@@ -1,4 +1,4 @@
-import { arm, PACER, releaseWhenCollected, start, wait as waitFor, waitNoMore, type Waiting } from './host.js'
+import { arm, PACER, releaseWhenCollected, start, wait as waitFor, waitNoMore, type Engine, type Waiting } from './host.js'
 import { checkSignal } from './checks.js'
 
 /** A debounced or throttled function. */
@@ -31,47 +31,56 @@ export function pace<Args extends unknown[], R, This>(
   checkSignal(signal)
 
   // The engine is not started before the first call: to declare a debounced function costs nothing.
-  let engine: ReturnType<typeof start> | undefined
+  let engine: Engine | undefined
   let id = 0
-  let lastArgs: Args | undefined
+  let lastArgs: ArrayLike<unknown> | undefined
   let lastThis: This | undefined
   let result: R | undefined
-  // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is.
-  let quiet = -Infinity
-  let lastCall = 0
-  let untold = 0
+  // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is. In an
+  // object, where V8 overwrites a number that is no small integer; a variable would get a new one with each call.
+  const calls = { quiet: -Infinity, last: -Infinity, untold: 0 }
 
-  const entry = {
-    due(step: number) {
-      entry.tell()
+  function tell(): void {
+    if (calls.untold > 0) engine!.pacer_note(id, calls.untold, calls.last)
+    calls.untold = 0
+    calls.quiet = -Infinity
+  }
+
+  const entry: Waiting = {
+    tell,
+    due(step) {
+      tell()
       act(step)
     },
-    tell() {
-      if (untold > 0) engine!.pacer_note(id, untold, lastCall)
-      untold = 0
-      quiet = -Infinity
-    },
-  } satisfies Waiting
+  }
 
-  function paced(this: This, ...args: Args): R | undefined {
-    if (signal?.aborted) return result
+  function paced(this: This): R | undefined {
+    // What is allocated here is paid by every call of a burst: so no rest parameter either.
+    lastArgs = arguments
+    lastThis = this
+    const now = Date.now()
+    if (now < calls.quiet && now >= calls.last) {
+      calls.untold++
+      calls.last = now
+      return result
+    }
+    return noted(now)
+  }
+
+  function noted(now: number): R | undefined {
+    if (signal?.aborted) {
+      lastArgs = lastThis = undefined
+      return result
+    }
     if (!engine) {
       engine = start()
       id = engine.pacer_create(wait, maxWait, !!leading, !!trailing)
       releaseWhenCollected(paced, PACER, id, engine.pacer_release)
     }
-    lastArgs = args
-    lastThis = this
-    const now = Date.now()
-    if (now < quiet && now >= lastCall) {
-      untold++
-      lastCall = now
-      return result
-    }
-    entry.tell()
+    tell()
     const step = engine.pacer_call(id, now)
-    lastCall = now
-    quiet = engine.pacer_quiet(id)
+    calls.last = now
+    calls.quiet = engine.pacer_quiet(id)
     if (step !== 0) act(step)
     return result
   }
@@ -84,17 +93,17 @@ export function pace<Args extends unknown[], R, This>(
     const self = lastThis!
     if (step & (FORGET | INVOKE)) lastArgs = lastThis = undefined
     if (step & REARM) arm(engine!)
-    if (step & INVOKE) result = fn.apply(self, args)
+    if (step & INVOKE) result = fn.apply(self, args as unknown as Args)
   }
 
   paced.cancel = () => {
     if (!engine) return
-    entry.tell()
+    tell()
     act(engine.pacer_cancel(id))
   }
   paced.flush = () => {
     if (engine) {
-      entry.tell()
+      tell()
       act(engine.pacer_flush(id, Date.now()))
     }
     return result
@@ -102,7 +111,7 @@ export function pace<Args extends unknown[], R, This>(
   paced.pending = () => !!engine && !!engine.pacer_pending(id)
 
   signal?.addEventListener('abort', paced.cancel, { once: true })
-  return paced
+  return paced as unknown as Paced<Args, R, This>
 }
 
 /** Zero for what is missing or is no number. */

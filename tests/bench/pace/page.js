@@ -32,7 +32,11 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 
 globalThis.names = cases.map(({ name }) => name)
 
-/** Measures a case: the libraries by turns, and who begins changes too. Gives ms per run, by library. */
+/**
+ * Measures a case: the libraries by turns, and who begins changes too. Gives, by library, ms per run and how much
+ * faster than the first one it was: medians, the latter of what each round says, since a busy machine slows whole
+ * rounds.
+ */
 globalThis.measure = async (name, rounds) => {
   const one = cases.find((one) => one.name === name)
   const libraries = Object.keys(one.libraries)
@@ -44,5 +48,10 @@ globalThis.measure = async (name, rounds) => {
     const order = [...libraries.slice(first), ...libraries.slice(0, first)]
     for (const library of order) found[library].push((await round(one, library, counts[library])).ms)
   }
-  return { goal: one.goal, ms: Object.fromEntries(libraries.map((library) => [library, median(found[library])])) }
+  const rows = libraries.map((library) => ({
+    library,
+    ms: median(found[library]),
+    ratio: median(found[library].map((ms, i) => found[libraries[0]][i] / ms)),
+  }))
+  return { goal: one.goal, rows }
 }
