@@ -1,4 +1,4 @@
-import { checkCount, checkFunction, checkSpan } from './checks.js'
+import { checkCount, checkFunction, checkSpan, isObject } from './checks.js'
 import { arm, MEMO, releaseWhenCollected, start, wait, type Engine, type Waiting } from './host.js'
 import { spell } from './spell.js'
 
@@ -80,7 +80,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   const named = new Map<unknown, Entry>()
   const spelled = new Map<unknown, Entry>()
   const slots: (Entry | undefined)[] = []
-  const unbounded = maxSize === Infinity
+  const bounded = maxSize !== Infinity
   let latest: Entry | undefined
   let untold = 0
 
@@ -99,25 +99,28 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     return engine
   }
 
-  function nameOf(self: unknown, args: Args): unknown {
-    if (key) return key.apply(self, args)
-    return isPrimitive(args) ? args[0] : spell(args)
+  /** A single primitive is known by itself. */
+  function isSpelled(args: Args): boolean {
+    return !key && (args.length > 1 || isObject(args[0]))
   }
 
-  function homeOf(args: Args): Map<unknown, Entry> {
-    return key || isPrimitive(args) ? named : spelled
+  function nameOf(self: unknown, args: Args): unknown {
+    return key ? key.apply(self, args) : isSpelled(args) ? spell(args) : args[0]
   }
 
   function memoized(this: This, ...args: Args): R {
     const engine_ = engine ?? begin()
-    const home = homeOf(args)
+    const home = isSpelled(args) ? spelled : named
     const name = nameOf(this, args)
     const entry = home.get(name)
     if (entry) {
-      // With a bound, the engine has to hear which one is used, unless it was the last.
-      const quiet = (unbounded || entry === latest) && isQuiet(entry)
-      if (quiet) {
+      if (isQuiet(entry)) {
         untold++
+        // With a bound, the engine has to hear which one was used last.
+        if (bounded && entry !== latest) {
+          latest = entry
+          engine_.memo_touch(id, entry.slot)
+        }
         return entry.value
       }
       tell()
@@ -138,7 +141,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     // The function may have called itself.
     const meanwhile = home.get(name)
     if (meanwhile) remove(meanwhile)
-    return keep({ slot: engine_.memo_add(id), since: 0, quiet: -Infinity, value, name, home })
+    return keep({ slot: engine_.memo_add(id), since: -Infinity, quiet: -Infinity, value, name, home })
   }
 
   function isQuiet({ since, quiet }: Entry): boolean {
@@ -213,7 +216,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     slots.length = 0
   }
   memoized.delete = function (this: unknown, ...args: Args) {
-    const entry = homeOf(args).get(nameOf(this, args))
+    const entry = (isSpelled(args) ? spelled : named).get(nameOf(this, args))
     if (entry) remove(entry)
     return !!entry
   }
@@ -236,11 +239,6 @@ export function memoize<Args extends unknown[], R, This = unknown>(
 function weakly(waiting: Waiting): Waiting {
   const weak = new WeakRef(waiting)
   return { due: (detail) => weak.deref()?.due(detail), tell: () => weak.deref()?.tell?.() }
-}
-
-function isPrimitive(args: unknown[]): boolean {
-  const first = args[0]
-  return args.length < 2 && (first === null || (typeof first !== 'object' && typeof first !== 'function'))
 }
 
 function isThenable(value: any): value is PromiseLike<any> {

@@ -178,13 +178,21 @@ impl Memos {
         found
     }
 
-    /// Until when, on the host's clock, a call with the key of `slot` finds it kept, and leads to nothing but a
-    /// [`note`](Self::note): as long as no other slot is used meanwhile, where there is a bound to their number.
+    /// Until when, on the host's clock, a call with the key of `slot` finds it kept. A host may count such calls and
+    /// [`note`](Self::note) them in one go. Where there is a bound to the number of results, it says at once which
+    /// was used, unless it was the last ([`touch`](Self::touch)).
     pub fn quiet_until(&self, alarms: &Alarms, id: MemoId, slot: u32) -> Instant {
         let entry = self.memos.get(id.0).and_then(|memo| memo.entries.get(slot));
         match entry.filter(|entry| entry.state != State::Pending) {
             Some(entry) => alarms.to_host(entry.fresh_until),
             None => LONG_AGO,
+        }
+    }
+
+    /// `slot` was used.
+    pub fn touch(&mut self, id: MemoId, slot: u32) {
+        if let Some(memo) = self.memos.get_mut(id.0) {
+            memo.used.push(slot);
         }
     }
 

@@ -35,6 +35,12 @@ pub fn memo_quiet(id: u32, slot: u32) -> f64 {
     PACE.with(|pace| pace.memos.quiet_until(&pace.alarms, MemoId(id), slot).as_ms())
 }
 
+/// One of them was made.
+#[wasm_bindgen]
+pub fn memo_touch(id: u32, slot: u32) {
+    PACE.with(|pace| pace.memos.touch(MemoId(id), slot));
+}
+
 /// So many of them were made.
 #[wasm_bindgen]
 pub fn memo_note(id: u32, calls: u32) {
