@@ -105,7 +105,14 @@ export const cases = [
     unit: ITEMS,
     libraries: {
       'p-memoize': () => hits(pMemoize(identity)),
-      'p-memoize+lru': () => hits(pMemoize(identity, { cache: new QuickLRU({ maxSize: 1000, maxAge: 3_600_000 }) })),
+      whippet: () => hits(whippet.memoize(identity)),
+    },
+  },
+  {
+    name: 'memoize: one of at most 1000, kept for an hour',
+    unit: ITEMS,
+    libraries: {
+      'p-memoize, LRU': () => hits(pMemoize(identity, { cache: new QuickLRU({ maxSize: 1000, maxAge: 3_600_000 }) })),
       whippet: () => hits(whippet.memoize(identity, { maxSize: 1000, ttl: 3_600_000 })),
     },
   },
