@@ -8,7 +8,7 @@ export interface BatchOptions<K> {
   maxSize?: number
   /** So many ms after its first item a batch goes. Default: 0, at the end of the turn in which that came. */
   maxWait?: number
-  /** What tells items apart; equal ones share a place and a promise. Default: the item itself, by identity. */
+  /** What tells items apart; equal ones share a place and a promise. Default: the item, by identity. */
   key?: (item: K) => unknown
   /** Once aborted, items that wait and later ones are rejected with its reason. */
   signal?: AbortSignal
@@ -35,9 +35,9 @@ interface Item<K, V> extends Deferred<V> {
 }
 
 /**
- * A function that fetches items one by one, and does it together: `fn` gets the items of a batch, in order, and gives
- * their results in the same order. An `Error` in a place rejects that item; a result of another length, or a throw,
- * rejects them all.
+ * A function that fetches items one by one, and does it together: `fn` gets the items of a batch, in order,
+ * and gives their results in the same order. An `Error` in a place rejects that item; a result of another
+ * length, or a throw, rejects them all.
  */
 export function batch<K, V>(
   fn: (items: K[]) => ArrayLike<V | Error> | PromiseLike<ArrayLike<V | Error>>,
@@ -59,7 +59,11 @@ export function batch<K, V>(
   function load(item: K): Promise<V> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (!engine) {
-      engine = start()
+      try {
+        engine = start()
+      } catch (error) {
+        return Promise.reject(error)
+      }
       id = engine.batch_create(maxSize, maxWait)
       releaseWhenCollected(load, BATCH, id, engine.batch_release)
     }
@@ -136,12 +140,12 @@ export function batch<K, V>(
 
 function checked<T>(results: ArrayLike<T>, length: number): ArrayLike<T> {
   if (!isObject(results) || typeof results.length !== 'number') {
-    throw new TypeError('A batched function must give an array, or a promise of one: a result for each item, in order')
+    throw new TypeError('A batched function must give an array of results, or a promise of one')
   }
   if (results.length !== length) {
     throw new TypeError(
-      `A batched function must give a result for each item, in order: it was given ${length} items and gave ` +
-        `${results.length} results. Where there is none, put \`undefined\` or an Error in its place.`,
+      `A batched function must give a result for each item, in order: it was given ${length} items and ` +
+        `gave ${results.length} results. Where there is none, put \`undefined\` or an Error in its place.`,
     )
   }
   return results

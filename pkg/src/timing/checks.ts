@@ -5,11 +5,13 @@ export function isObject<T>(value: T | null | undefined): value is T & object {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : isObject(value) ? `a value of type ${typeof value}` : String(value)
+  if (typeof value === 'string') return `'${value}'`
+  return isObject(value) ? `a value of type ${typeof value}` : String(value)
 }
 
 export function checkFunction(name: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw new TypeError(`Expected a function: ${name}(fn, …) was given ${shown(fn)}`)
+  if (typeof fn === 'function') return
+  throw new TypeError(`Expected a function: ${name}(fn, …) was given ${shown(fn)}`)
 }
 
 export function checkSignal(signal: unknown): void {

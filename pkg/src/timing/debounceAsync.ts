@@ -4,13 +4,13 @@ import { toMs } from './pacer.js'
 import { paceAsync, type Abortable, type PacedAsync } from './pacerAsync.js'
 
 /**
- * `debounce` for a function whose result is awaited. `fn` gets an `AbortSignal` after its arguments, which the next
- * call aborts.
+ * `debounce` for a function whose result is awaited. `fn` gets an `AbortSignal` after its arguments, which
+ * the next call aborts.
  *
- * All calls of a burst share one promise, that of the run that answers them. A run that is not over when the next
- * call comes is given up: its promise is rejected with an `AbortError` at once, whatever `fn` makes of the signal, so
- * a late answer is never taken for a newer one. `cancel`, and `signal` of the options, do the same to what waits;
- * after that signal, calls are rejected with its reason.
+ * All calls of a burst share one promise, that of the run that answers them. A run that is not over when the
+ * next call comes is given up: its promise is rejected with an `AbortError` at once, whatever `fn` makes of
+ * the signal, so a late answer is never taken for a newer one. `cancel`, and `signal` of the options, do the
+ * same to what waits; after that signal, calls are rejected with its reason.
  */
 export function debounceAsync<Args extends unknown[], R, This = unknown>(
   fn: Abortable<Args, R, This>,

@@ -107,7 +107,12 @@ interface Held {
 let collected: FinalizationRegistry<Held> | undefined
 
 /** Gives the number of a function that is gone to another one. */
-export function releaseWhenCollected(made: object, kind: number, id: number, release: (id: number) => void): void {
+export function releaseWhenCollected(
+  made: object,
+  kind: number,
+  id: number,
+  release: (id: number) => void,
+): void {
   if (typeof FinalizationRegistry !== 'function') return
   collected ??= new FinalizationRegistry(({ release, kind, id }) => {
     // A pacer that waits goes on waiting: the engine gives its number away when that is over.

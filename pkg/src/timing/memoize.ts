@@ -8,13 +8,13 @@ export interface MemoizeOptions<Args extends unknown[] = unknown[]> {
   /** No more than so many results are kept; the least recently used goes first. Default: no bound. */
   maxSize?: number
   /**
-   * What tells calls apart. Default: a single primitive argument by identity, anything else by value: plain objects,
-   * arrays and dates; other arguments are refused with a TypeError.
+   * What tells calls apart. Default: a single primitive argument by identity, anything else by value: plain
+   * objects, arrays and dates; other arguments are refused with a TypeError.
    */
   key?: (...args: Args) => unknown
   /**
-   * For so many ms after `ttl`, an old result is served at once while a new one is fetched for later calls; `true`
-   * is for ever. Default: `false`.
+   * For so many ms after `ttl`, an old result is served at once while a new one is fetched for later calls;
+   * `true` is for ever. Default: `false`.
    */
   staleWhileRevalidate?: boolean | number
 }
@@ -59,19 +59,19 @@ interface Entry {
 }
 
 /**
- * A function that remembers results. Calls that come while a promise is pending share it; what is rejected, or thrown,
- * is not kept.
+ * A function that remembers results. Calls that come while a promise is pending share it; what is rejected,
+ * or thrown, is not kept.
  */
 export function memoize<Args extends unknown[], R, This = unknown>(
   fn: (this: This, ...args: Args) => R,
-  options?: MemoizeOptions<Args>,
+  options?: MemoizeOptions<NoInfer<Args>>,
 ): Memoized<Args, R, This> {
   checkFunction('memoize', fn)
   const { ttl = Infinity, maxSize = Infinity, key, staleWhileRevalidate = false } = options ?? {}
   checkSpan('ttl', ttl)
   checkCount('maxSize', maxSize, 1)
   if (key !== undefined) checkFunction('key: memoize', key)
-  const stale = typeof staleWhileRevalidate === 'boolean' ? (staleWhileRevalidate ? Infinity : 0) : staleWhileRevalidate
+  const stale = staleWhileRevalidate === true ? Infinity : staleWhileRevalidate || 0
   checkSpan('staleWhileRevalidate', stale)
 
   let engine: Engine | undefined

@@ -1,4 +1,5 @@
-import { arm, PACER, releaseWhenCollected, start, wait as waitFor, waitNoMore, type Engine, type Waiting } from './host.js'
+import { arm, PACER, releaseWhenCollected, start, wait as waitFor, waitNoMore } from './host.js'
+import type { Engine, Waiting } from './host.js'
 import { checkSignal } from './checks.js'
 
 /** A debounced or throttled function. */
@@ -36,8 +37,9 @@ export function pace<Args extends unknown[], R, This>(
   let lastArgs: ArrayLike<unknown> | undefined
   let lastThis: This | undefined
   let result: R | undefined
-  // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is. In an
-  // object, where V8 overwrites a number that is no small integer; a variable would get a new one with each call.
+  // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is.
+  // In an object, where V8 overwrites a number that is no small integer; a variable would get a new one with
+  // each call.
   const calls = { quiet: -Infinity, last: -Infinity, untold: 0 }
 
   function tell(): void {

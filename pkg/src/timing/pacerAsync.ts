@@ -15,7 +15,7 @@ export interface PacedAsync<Args extends unknown[], R, This = unknown> {
   pending(): boolean
 }
 
-/** What a debounced or throttled function with a promise runs: it gets an `AbortSignal` after its arguments. */
+/** What is run: it gets an `AbortSignal` after its arguments. */
 export type Abortable<Args extends unknown[], R, This> = (
   this: This,
   ...args: [...Args, signal: AbortSignal]
@@ -40,7 +40,7 @@ export function paceAsync<Args extends unknown[], R, This>(
 ): PacedAsync<Args, R, This> {
   checkSignal(signal)
   if (!leading && !trailing) {
-    throw new TypeError('With neither `leading` nor `trailing` it would never run: its promises could not settle')
+    throw new TypeError('With neither `leading` nor `trailing` it would never run, and no promise settle')
   }
   /** Will answer the calls of this burst. */
   let upcoming: Run<R> | undefined

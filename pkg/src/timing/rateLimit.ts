@@ -12,8 +12,8 @@ export interface RateLimitOptions<Args extends unknown[] = unknown[]> {
   /** No more than so many wait; further calls are rejected with a `QueueFullError`. Default: no bound. */
   maxQueue?: number
   /**
-   * Once aborted, calls that wait and later ones are rejected with its reason. A function gives each call a signal of
-   * its own, from its arguments: `(url, init) => init?.signal`.
+   * Once aborted, calls that wait and later ones are rejected with its reason. A function gives each call a
+   * signal of its own, from its arguments: `(url, init) => init?.signal`.
    */
   signal?: AbortSignal | ((...args: Args) => AbortSignal | null | undefined)
 }
@@ -44,13 +44,13 @@ interface Call {
 }
 
 /**
- * A function that runs `fn` at most `limit` times per `interval`, and at most `burst` times at once (a token bucket).
- * Calls beyond that wait, and run in their order.
+ * A function that runs `fn` at most `limit` times per `interval`, and at most `burst` times at once (a token
+ * bucket). Calls beyond that wait, and run in their order.
  */
-export function rateLimit<Args extends unknown[], R, This = unknown>(
-  fn: (this: This, ...args: Args) => R,
-  options: RateLimitOptions<Args>,
-): RateLimited<Args, R, This> {
+export function rateLimit<F extends (this: any, ...args: any[]) => any>(
+  fn: F,
+  options: RateLimitOptions<Parameters<F>>,
+): RateLimited<Parameters<F>, ReturnType<F>, ThisParameterType<F>> {
   checkFunction('rateLimit', fn)
   const { limit, interval, burst = limit, maxQueue = Infinity, signal } = options ?? {}
   checkCount('limit', limit, 1)
@@ -78,17 +78,22 @@ export function rateLimit<Args extends unknown[], R, This = unknown>(
     return call
   }
 
-  function limited(this: This, ...args: Args): Promise<Awaited<R>> {
+  function limited(this: ThisParameterType<F>, ...args: Parameters<F>): Promise<Awaited<ReturnType<F>>> {
     const stop = typeof signal === 'function' ? signal(...args) : signal
     if (stop?.aborted) return Promise.reject(stop.reason)
     if (!engine) {
-      engine = start()
+      try {
+        engine = start()
+      } catch (error) {
+        return Promise.reject(error)
+      }
       id = engine.limit_create(limit, interval, burst, maxQueue)
       releaseWhenCollected(limited, LIMIT, id, engine.limit_release)
     }
-    const run = () => promised(() => fn.apply(this, args)) as Promise<Awaited<R>>
+    const run = () => promised<Awaited<ReturnType<F>>>(() => fn.apply(this, args))
     const ticket = engine.limit_ask(id, Date.now())
-    return ticket === -1 ? run() : ticket === -2 ? Promise.reject(new QueueFullError(maxQueue)) : line(ticket, run, stop)
+    if (ticket === -2) return Promise.reject(new QueueFullError(maxQueue))
+    return ticket === -1 ? run() : line(ticket, run, stop)
   }
 
   function line<T>(ticket: number, run: () => Promise<T>, stop: AbortSignal | null | undefined): Promise<T> {

@@ -5,8 +5,8 @@ import { arm, hold, RETRY, start, wait, waitNoMore } from './host.js'
 /** The retry policy of `whippet/query`, by the same names. */
 export interface RetryPolicy {
   /**
-   * How often what failed is tried again; `true`: until it succeeds. A function is asked after each failure, with how
-   * many there were before it. Default: 3.
+   * How often what failed is tried again; `true`: until it succeeds. A function is asked after each failure,
+   * with how many there were before it. Default: 3.
    */
   retry?: boolean | number | ((failureCount: number, error: any) => boolean)
   /** After how many ms. Default: a second, doubled with each failure, up to thirty. */
@@ -32,14 +32,17 @@ export interface Attempt {
 const TIMED_OUT = 1
 
 /**
- * Calls `fn` until it succeeds, and gives what it gave; rejects with the last error. An error may say how it wants to
- * be retried: `retryAfter`, in ms, is waited for at least; `retryable: false` is not repeated.
+ * Calls `fn` until it succeeds, and gives what it gave; rejects with the last error. An error may say how it
+ * wants to be retried: `retryAfter`, in ms, is waited for at least; `retryable: false` is not repeated.
  */
-export async function retry<R>(fn: (attempt: Attempt) => R | PromiseLike<R>, policy?: RetryPolicy): Promise<Awaited<R>> {
+export async function retry<R>(
+  fn: (attempt: Attempt) => R | PromiseLike<R>,
+  policy?: RetryPolicy,
+): Promise<Awaited<R>> {
   checkFunction('retry', fn)
   const { retry: again, retryDelay, retryJitter = 0, timeout = Infinity, signal } = policy ?? {}
   const { seed = Math.floor(Math.random() * 2 ** 32) } = policy ?? {}
-  if (typeof again !== 'function' && typeof again !== 'boolean' && again !== undefined) checkSpan('retry', again)
+  if (!['function', 'boolean', 'undefined'].includes(typeof again)) checkSpan('retry', again)
   if (typeof retryDelay !== 'function' && retryDelay !== undefined) checkSpan('retryDelay', retryDelay)
   if (typeof retryJitter !== 'boolean') checkSpan('retryJitter', retryJitter)
   checkSpan('timeout', timeout)

@@ -1,8 +1,8 @@
 import { started, tellAll } from './host.js'
 
 /**
- * The figures of all debounced, throttled, batched and memoized functions together. The difference is what pacing
- * saved.
+ * The figures of all debounced, throttled, batched and memoized functions together. The difference is what
+ * pacing saved.
  */
 export interface TimingStats {
   /** How often they were called. */

@@ -4,11 +4,12 @@ import { paceAsync, type Abortable, type PacedAsync } from './pacerAsync.js'
 import type { ThrottleOptions } from './throttle.js'
 
 /**
- * `throttle` for a function whose result is awaited. `fn` gets an `AbortSignal` after its arguments, which the next
- * run aborts; not the next call, or a stream of calls would never have a result.
+ * `throttle` for a function whose result is awaited. `fn` gets an `AbortSignal` after its arguments, which
+ * the next run aborts; not the next call, or a stream of calls would never have a result.
  *
- * Each call gets the promise of the run that answers it. A run that is not over when the next one begins is given
- * up, and its promise rejected with an `AbortError`. `cancel` and `signal` are those of `debounceAsync`.
+ * Each call gets the promise of the run that answers it. A run that is not over when the next one begins is
+ * given up, and its promise rejected with an `AbortError`. `cancel` and `signal` are those of
+ * `debounceAsync`.
  */
 export function throttleAsync<Args extends unknown[], R, This = unknown>(
   fn: Abortable<Args, R, This>,

@@ -8,8 +8,8 @@ interface Ticking {
 }
 
 /**
- * Calls `run` when this turn is over and all that its promises led to has been said, so that whatever asks in the
- * meantime still belongs to it. Sooner than a timer, which a browser holds back.
+ * Calls `run` when this turn is over and all that its promises led to has been said, so that whatever asks in
+ * the meantime still belongs to it. Sooner than a timer, which a browser holds back.
  */
 export function afterTurn(run: () => void): void {
   const ticking = (globalThis as { process?: Ticking }).process
