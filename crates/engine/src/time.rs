@@ -19,6 +19,11 @@ impl Instant {
     /// A point that never comes.
     pub const NEVER: Self = Self(f64::INFINITY);
 
+    /// The point `ms` after the origin, at compile time.
+    pub(crate) const fn from_const(ms: f64) -> Self {
+        Self(ms)
+    }
+
     /// The point `ms` after the origin; NaN counts as the origin.
     pub fn from_ms(ms: f64) -> Self {
         Self(if ms.is_nan() { 0.0 } else { ms })

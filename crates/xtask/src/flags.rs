@@ -22,7 +22,7 @@ xflags::xflags! {
         cmd size {}
         /// Measure speed, beside peers, in Chromium. Prints a table; no time makes it fail.
         cmd bench {
-            /// What to measure: `json` or `query`.
+            /// What to measure: `json`, `pace` or `query`.
             required name: String
             /// Measure only the cases whose name has this in it.
             optional --only part: String

@@ -1,4 +1,5 @@
-import { isObject, pace, toMs, type Paced } from './pacer.js'
+import { checkFunction, isObject } from './checks.js'
+import { pace, toMs, type Paced } from './pacer.js'
 
 export interface DebounceOptions {
   /** Run on the first call of a burst. Default: `false`. */
@@ -20,6 +21,7 @@ export function debounce<Args extends unknown[], R, This = unknown>(
   wait?: number,
   options?: DebounceOptions,
 ): Paced<Args, R, This> {
+  checkFunction('debounce', fn)
   // What is there counts, even where it is undefined, as it does in lodash.
   const given = isObject(options) ? options : {}
   const trailing = !('trailing' in given) || given.trailing

@@ -1,24 +1,22 @@
 // The one timer, and who waits for it.
 import { wasm } from './wasm.js'
 
-type Engine = ReturnType<typeof wasm>
+export type Engine = ReturnType<typeof wasm>
 
-/** A paced function as the engine's steps move it. */
+/** Whoever a deadline is for. */
 export interface Waiting {
-  invoke(): void
-  forget(): void
+  /** Its time came; `detail` says what for. It must leave a throw to its last step. */
+  due(detail: number): void
   /** Tells the engine of the calls that were only counted so far. */
-  tell(): void
+  tell?(): void
 }
 
-// What a step is made of: the bits of crates/npm/src/timing.rs.
-export const INVOKE = 1
-const FORGET = 2
-const REARM = 4
-const HELD = 8
-const FREED = 16
-const STEP_BITS = 5
-const STEP = (1 << STEP_BITS) - 1
+// What a deadline is for: see crates/npm/src/timing.rs.
+export const PACER = 0
+export const BATCH = 1
+export const MEMO = 2
+export const LIMIT = 3
+export const RETRY = 4
 
 let engine: Engine | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -26,7 +24,9 @@ let timer: ReturnType<typeof setTimeout> | undefined
 let setter: typeof setTimeout | undefined
 let clock: typeof Date | undefined
 let due = 0
-/** Those with a timer running. Nobody else keeps them, so a function that is dropped can be collected. */
+let armings = 0
+let holds = 0
+/** By number and kind. Nobody else keeps them, so a function that is dropped can be collected. */
 const waiting = new Map<number, Waiting>()
 
 /** The engine, started by the first call; throws `WasmUnavailableError`. */
@@ -39,19 +39,33 @@ export function started(): Engine | undefined {
   return engine
 }
 
-/** Does what `step` says, except to invoke: that comes last, since it may throw and may call anything. */
-export function obey(engine: Engine, id: number, step: number, entry: Waiting): void {
-  if (step & HELD) waiting.set(id, entry)
-  if (step & FREED) waiting.delete(id)
-  if ((step & (FORGET | INVOKE)) === FORGET) entry.forget()
-  if (step & REARM) arm(engine)
+export function wait(kind: number, id: number, who: Waiting): void {
+  waiting.set(id * 8 + kind, who)
+}
+
+export function waitNoMore(kind: number, id: number): void {
+  waiting.delete(id * 8 + kind)
 }
 
 export function tellAll(): void {
-  for (const entry of waiting.values()) entry.tell()
+  for (const who of waiting.values()) who.tell?.()
 }
 
-function arm(engine: Engine): void {
+/**
+ * While held, the timer keeps a Node process alive: somebody was given a promise that it is to settle.
+ * Otherwise it does not.
+ */
+export function hold(by: 1 | -1): void {
+  holds += by
+  keep()
+}
+
+function keep(): void {
+  const { ref, unref } = (timer ?? {}) as { ref?: () => void; unref?: () => void }
+  ;(holds > 0 ? ref : unref)?.call(timer)
+}
+
+export function arm(engine: Engine): void {
   const now = Date.now()
   // One that is overdue comes as soon as the host finds time; set again, it could be put off for ever. And
   // a test's clock that was put in place or taken away meanwhile does not know this timer; Node's forgets
@@ -60,30 +74,50 @@ function arm(engine: Engine): void {
   setter = setTimeout
   clock = Date
   timer = undefined
-  const delay = engine.pacers_arm(now)
+  const delay = engine.pace_arm(now)
   if (delay < 0) return
   due = now + delay
-  timer = setTimeout(fire, delay)
-  // What is put off does not keep a Node process alive.
-  ;(timer as { unref?: () => void }).unref?.()
+  const mine = ++armings
+  timer = setTimeout(() => fire(mine === armings), delay)
+  keep()
 }
 
-function fire(): void {
+function fire(latest: boolean): void {
   const engine = start()
   tellAll()
-  engine.pacers_timeout(Date.now())
+  engine.pace_timeout(Date.now(), latest)
   try {
     for (;;) {
-      const next = engine.pacers_expired(Date.now())
+      const next = engine.pace_expired(Date.now())
       if (next < 0) return
-      const id = next >>> STEP_BITS
-      const entry = waiting.get(id)!
-      entry.tell()
-      obey(engine, id, next & STEP, entry)
-      if (next & INVOKE) entry.invoke()
+      waiting.get(Math.floor(next / 256) * 8 + (next & 7))?.due((next >>> 3) & 31)
     }
   } finally {
     // Also after a throw, which ends this turn as it would with a timer for each: the rest comes next.
     arm(engine)
   }
+}
+
+interface Held {
+  release: (id: number) => void
+  kind: number
+  id: number
+}
+
+let collected: FinalizationRegistry<Held> | undefined
+
+/** Gives the number of a function that is gone to another one. */
+export function releaseWhenCollected(
+  made: object,
+  kind: number,
+  id: number,
+  release: (id: number) => void,
+): void {
+  if (typeof FinalizationRegistry !== 'function') return
+  collected ??= new FinalizationRegistry(({ release, kind, id }) => {
+    // A pacer that waits goes on waiting: the engine gives its number away when that is over.
+    if (kind !== PACER) waitNoMore(kind, id)
+    release(id)
+  })
+  collected.register(made, { release, kind, id })
 }

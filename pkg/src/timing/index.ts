@@ -1,6 +1,13 @@
-// `whippet/timing`: debounce and throttle, on one timer.
+// `whippet/timing`: functions that run less often than they are called, on one timer.
+export { batch, type Batched, type BatchOptions } from './batch.js'
 export { debounce, type DebounceOptions } from './debounce.js'
+export { debounceAsync } from './debounceAsync.js'
+export { memoize, type Memoized, type MemoizeOptions, type MemoizeStats } from './memoize.js'
+export { QueueFullError, rateLimit, type RateLimited, type RateLimitOptions } from './rateLimit.js'
+export { retry, type Attempt, type RetryPolicy } from './retry.js'
 export { throttle, type ThrottleOptions } from './throttle.js'
+export { throttleAsync } from './throttleAsync.js'
 export type { Paced } from './pacer.js'
+export type { Abortable, PacedAsync } from './pacerAsync.js'
 export { stats, type TimingStats } from './stats.js'
 export { WasmUnavailableError } from '../wasm.js'

@@ -1,4 +1,6 @@
-import { INVOKE, obey, start, started, type Waiting } from './host.js'
+import { arm, PACER, releaseWhenCollected, start, wait as waitFor, waitNoMore } from './host.js'
+import type { Engine, Waiting } from './host.js'
+import { checkSignal } from './checks.js'
 
 /** A debounced or throttled function. */
 export interface Paced<Args extends unknown[], R, This = unknown> {
@@ -12,6 +14,13 @@ export interface Paced<Args extends unknown[], R, This = unknown> {
   pending(): boolean
 }
 
+// What a step is made of: the bits of crates/npm/src/timing/pacers.rs.
+const INVOKE = 1
+const FORGET = 2
+const REARM = 4
+const HELD = 8
+const FREED = 16
+
 export function pace<Args extends unknown[], R, This>(
   fn: (this: This, ...args: Args) => R,
   wait: number,
@@ -20,71 +29,83 @@ export function pace<Args extends unknown[], R, This>(
   trailing: unknown,
   signal: AbortSignal | undefined,
 ): Paced<Args, R, This> {
-  if (typeof fn !== 'function') throw new TypeError('whippet: expected a function to pace')
+  checkSignal(signal)
 
   // The engine is not started before the first call: to declare a debounced function costs nothing.
-  let engine: ReturnType<typeof start> | undefined
+  let engine: Engine | undefined
   let id = 0
-  let lastArgs: Args | undefined
+  let lastArgs: ArrayLike<unknown> | undefined
   let lastThis: This | undefined
   let result: R | undefined
   // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is.
-  let quiet = 0
-  let lastCall = 0
-  let untold = 0
+  // In an object, where V8 overwrites a number that is no small integer; a variable would get a new one with
+  // each call.
+  const calls = { quiet: -Infinity, last: -Infinity, untold: 0 }
+
+  function tell(): void {
+    if (calls.untold > 0) engine!.pacer_note(id, calls.untold, calls.last)
+    calls.untold = 0
+    calls.quiet = -Infinity
+  }
 
   const entry: Waiting = {
-    invoke() {
-      const args = lastArgs!
-      const self = lastThis!
-      entry.forget()
-      result = fn.apply(self, args)
-    },
-    forget() {
-      lastArgs = lastThis = undefined
-    },
-    tell() {
-      if (untold > 0) engine!.pacer_note(id, untold, lastCall)
-      untold = quiet = 0
+    tell,
+    due(step) {
+      tell()
+      act(step)
     },
   }
 
-  function paced(this: This, ...args: Args): R | undefined {
-    if (signal?.aborted) return result
+  function paced(this: This): R | undefined {
+    // What is allocated here is paid by every call of a burst: so no rest parameter either.
+    lastArgs = arguments
+    lastThis = this
+    const now = Date.now()
+    if (now < calls.quiet && now >= calls.last) {
+      calls.untold++
+      calls.last = now
+      return result
+    }
+    return noted(now)
+  }
+
+  function noted(now: number): R | undefined {
+    if (signal?.aborted) {
+      lastArgs = lastThis = undefined
+      return result
+    }
     if (!engine) {
       engine = start()
       id = engine.pacer_create(wait, maxWait, !!leading, !!trailing)
-      releaseWhenCollected(paced, id)
+      releaseWhenCollected(paced, PACER, id, engine.pacer_release)
     }
-    lastArgs = args
-    lastThis = this
-    const now = Date.now()
-    if (now < quiet && now >= lastCall) {
-      untold++
-      lastCall = now
-      return result
-    }
-    entry.tell()
+    tell()
     const step = engine.pacer_call(id, now)
-    lastCall = now
-    quiet = engine.pacer_quiet(id)
+    calls.last = now
+    calls.quiet = engine.pacer_quiet(id)
     if (step !== 0) act(step)
     return result
   }
 
+  /** Does what `step` says. To invoke comes last, since it may throw and may call anything. */
   function act(step: number): void {
-    obey(engine!, id, step, entry)
-    if (step & INVOKE) entry.invoke()
+    if (step & HELD) waitFor(PACER, id, entry)
+    if (step & FREED) waitNoMore(PACER, id)
+    const args = lastArgs!
+    const self = lastThis!
+    if (step & (FORGET | INVOKE)) lastArgs = lastThis = undefined
+    if (step & REARM) arm(engine!)
+    if (step & INVOKE) result = fn.apply(self, args as unknown as Args)
   }
 
   paced.cancel = () => {
     if (!engine) return
-    entry.tell()
+    tell()
     act(engine.pacer_cancel(id))
   }
   paced.flush = () => {
     if (engine) {
-      entry.tell()
+      tell()
       act(engine.pacer_flush(id, Date.now()))
     }
     return result
@@ -92,23 +113,10 @@ export function pace<Args extends unknown[], R, This>(
   paced.pending = () => !!engine && !!engine.pacer_pending(id)
 
   signal?.addEventListener('abort', paced.cancel, { once: true })
-  return paced
+  return paced as unknown as Paced<Args, R, This>
 }
 
 /** Zero for what is missing or is no number. */
 export function toMs(value: unknown): number {
-  return Number(value) || 0
-}
-
-export function isObject<T>(value: T | null | undefined): value is T & object {
-  return value !== null && (typeof value === 'object' || typeof value === 'function')
-}
-
-let collected: FinalizationRegistry<number> | undefined
-
-/** Gives the number of a function that is gone to another one. */
-function releaseWhenCollected(paced: object, id: number): void {
-  if (typeof FinalizationRegistry !== 'function') return
-  collected ??= new FinalizationRegistry((id) => started()!.pacer_release(id))
-  collected.register(paced, id)
+  return typeof value === 'symbol' ? 0 : Number(value) || 0
 }

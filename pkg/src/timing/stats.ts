@@ -1,6 +1,9 @@
 import { started, tellAll } from './host.js'
 
-/** The figures of all debounced and throttled functions together. */
+/**
+ * The figures of all debounced, throttled, batched and memoized functions together. The difference is what
+ * pacing saved.
+ */
 export interface TimingStats {
   /** How often they were called. */
   calls: number
@@ -11,5 +14,5 @@ export interface TimingStats {
 export function stats(): TimingStats {
   tellAll()
   const engine = started()
-  return { calls: engine?.pacers_calls() ?? 0, invocations: engine?.pacers_invocations() ?? 0 }
+  return { calls: engine?.pace_calls() ?? 0, invocations: engine?.pace_invocations() ?? 0 }
 }

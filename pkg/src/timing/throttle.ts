@@ -1,4 +1,5 @@
-import { isObject, pace, toMs, type Paced } from './pacer.js'
+import { checkFunction, isObject } from './checks.js'
+import { pace, toMs, type Paced } from './pacer.js'
 
 export interface ThrottleOptions {
   /** Run on the first call. Default: `true`. */
@@ -18,6 +19,7 @@ export function throttle<Args extends unknown[], R, This = unknown>(
   wait?: number,
   options?: ThrottleOptions,
 ): Paced<Args, R, This> {
+  checkFunction('throttle', fn)
   // What is there counts, even where it is undefined, as it does in lodash.
   const given = isObject(options) ? options : {}
   const leading = !('leading' in given) || given.leading

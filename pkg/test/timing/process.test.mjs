@@ -20,6 +20,36 @@ test('what waits does not keep the process alive', () => {
   assert.equal(node(code), '')
 })
 
+test('what was promised does, until it is settled', () => {
+  const code = `
+    import { batch, debounceAsync, memoize, rateLimit, retry, throttle } from 'whippet/timing'
+    const search = debounceAsync((n) => n, 20)
+    const load = batch((items) => items, { maxWait: 20 })
+    const ask = rateLimit((n) => n, { limit: 1, interval: 20 })
+    let failures = 1
+    const again = retry(() => { if (failures-- > 0) throw new Error(); return 5 }, { retryDelay: 20 })
+    // These wait as well, and for much longer.
+    throttle(() => {}, 3_600_000)()
+    memoize(() => {}, { ttl: 3_600_000 })()
+    console.log(await search(1), await load(2), await ask(3), await ask(4), await again)`
+  assert.equal(node(code), '1 2 3 4 5')
+})
+
+test('nor is it kept by what was given up', () => {
+  const code = `
+    import { batch, debounceAsync, rateLimit, retry } from 'whippet/timing'
+    const search = debounceAsync((n) => n, 3_600_000)
+    const load = batch((items) => items, { maxWait: 3_600_000 })
+    const ask = rateLimit((n) => n, { limit: 1, interval: 3_600_000 })
+    const controller = new AbortController()
+    const { signal } = controller
+    search(1); load(2); ask(3); ask(4)
+    retry(() => { throw new Error() }, { signal }).catch(() => {})
+    await null
+    search.cancel(); load.cancel(); ask.clear(); controller.abort()`
+  assert.equal(node(code), '')
+})
+
 test('importing starts nothing', () => {
   const code = `
     const real = WebAssembly.Instance
@@ -60,5 +90,29 @@ test('functions that are collected leave their place to others', () => {
     }
     console.log(memory.buffer.byteLength)`
   // 50,000 of them at once would need some 4 MiB.
+  assert.ok(Number(node(code, '--expose-gc')) < 1 << 20)
+})
+
+test('so do memoized functions, with what they keep', () => {
+  const code = `
+    import { memoize } from 'whippet/timing'
+    import { setImmediate } from 'node:timers/promises'
+    let memory
+    const { Instance } = WebAssembly
+    WebAssembly.Instance = function (...args) {
+      const instance = new Instance(...args)
+      memory = instance.exports.memory
+      return instance
+    }
+    for (let round = 0; round < 50; round++) {
+      for (let i = 0; i < 100; i++) {
+        const f = memoize((n) => n, { ttl: 3_600_000 })
+        for (let n = 0; n < 20; n++) f(n)
+      }
+      gc()
+      await setImmediate()
+    }
+    console.log(memory.buffer.byteLength)`
+  // 100,000 results at once would need some 5 MiB.
   assert.ok(Number(node(code, '--expose-gc')) < 1 << 20)
 })

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
-use whippet_leptos::{Duration, Paced, use_debounce_fn, use_throttle_fn};
+use whippet_leptos::{Duration, Paced, use_debounce_fn, use_debounced, use_throttle_fn, use_throttled};
 
 type Function = StoredValue<Paced<u32>, LocalStorage>;
 
@@ -41,4 +41,34 @@ async fn what_waits_is_dropped_with_the_component() {
     stage.clear();
     gloo_timers::future::TimeoutFuture::new(60).await;
     assert_eq!(heard.get(), 1);
+}
+
+/// What `follow` made of a source that was set to 1, 2 and 3 in three turns, and what it was at first.
+async fn followed(follow: impl Fn(RwSignal<u32>) -> Signal<u32> + 'static) -> Vec<u32> {
+    let source = RwSignal::new(0);
+    let seen = Rc::new(std::cell::RefCell::new(Vec::new()));
+    let writer = seen.clone();
+    let _stage = mount(move || {
+        let value = follow(source);
+        Effect::new(move |_| writer.borrow_mut().push(value.get()));
+    });
+    until(|| !seen.borrow().is_empty()).await;
+    for n in 1..=3 {
+        source.set(n);
+        gloo_timers::future::TimeoutFuture::new(0).await;
+    }
+    until(|| seen.borrow().last() == Some(&3)).await;
+    seen.take()
+}
+
+#[wasm_bindgen_test]
+async fn a_debounced_value_follows_when_the_other_has_come_to_rest() {
+    let seen = followed(|source| use_debounced(Duration::from_ms(200.0), move || source.get())).await;
+    assert_eq!(seen, [0, 3]);
+}
+
+#[wasm_bindgen_test]
+async fn a_throttled_value_follows_at_once_and_at_the_end() {
+    let seen = followed(|source| use_throttled(Duration::from_ms(200.0), move || source.get())).await;
+    assert_eq!(seen, [0, 1, 3]);
 }

@@ -1,6 +1,9 @@
 //! One paced function: whether it runs now, and how long to wait.
 use crate::time::{Duration, Instant};
 
+/// Before any clock, those included that are set to a year before 1970.
+pub(super) const LONG_AGO: Instant = Instant::from_const(f64::NEG_INFINITY);
+
 /// How a function is paced.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pacing {
@@ -98,7 +101,7 @@ impl Pacer {
 
     /// Until when a call does nothing but move the last call's time.
     pub(super) fn quiet_until(&self) -> Instant {
-        let Some(last_call) = self.last_call.filter(|_| self.waiting) else { return Instant::ZERO };
+        let Some(last_call) = self.last_call.filter(|_| self.waiting) else { return LONG_AGO };
         let quiet = last_call + self.pacing.wait;
         match self.pacing.max_wait {
             Some(max) => quiet.min(self.last_invoke + max),

@@ -1,12 +1,9 @@
-//! Every paced function of a module, on one heap of deadlines.
-use super::pacer::{Move, Pacer, Pacing, Timer};
-use super::steady::Steady;
-use crate::deadlines::{Deadlines, Handle};
-use crate::time::{Duration, Instant};
+//! Debounced and throttled functions.
+use super::alarms::{Alarms, Wake};
+use super::pacer::{LONG_AGO, Move, Pacer, Pacing, Timer};
+use crate::deadlines::Handle;
+use crate::time::Instant;
 use alloc::vec::Vec;
-
-/// No host's timer waits longer than this at once: setTimeout's delay is a 32-bit number of ms.
-const LONGEST_TIMER: f64 = 2_147_483_647.0;
 
 /// Names one paced function until it is released; then another may get the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,7 +13,8 @@ pub struct PacerId(pub u32);
 /// throw, and it may call any pacer again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Step {
-    /// The pacer begins to wait: keep its function and arguments where [`Pacers::poll_expired`] finds them.
+    /// The pacer begins to wait: keep its function and arguments where
+    /// [`Pace::poll_expired`](super::Pace::poll_expired) names them.
     pub held: bool,
     /// The pacer waits no more: let go what was kept.
     pub freed: bool,
@@ -39,37 +37,16 @@ struct Entry {
     released: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Wake {
-    pacer: u32,
-    /// Tells the timers of one pacer apart.
-    serial: u32,
-}
-
-/// Holds the paced functions of a module and says when each one runs. See the [module](super).
+/// The debounced and throttled functions of a module.
 #[derive(Default)]
 pub struct Pacers {
     entries: Vec<Entry>,
     free: Vec<u32>,
-    deadlines: Deadlines<Wake>,
-    /// What came due and was not polled yet, from `polled` on.
-    expired: Vec<Wake>,
-    polled: usize,
-    clock: Steady,
-    /// The steady time for which the host armed its timer.
-    armed: Instant,
-    /// Whether a timeout is being handled, after which the host arms in any case.
-    in_timeout: bool,
     calls: u64,
     invocations: u64,
 }
 
 impl Pacers {
-    /// None yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// How often paced functions were called.
     pub fn calls(&self) -> u64 {
         self.calls
@@ -83,12 +60,6 @@ impl Pacers {
     /// Whether `id` has a timer running: what lodash calls pending.
     pub fn is_pending(&self, id: PacerId) -> bool {
         self.entries[id.0 as usize].pacer.is_waiting()
-    }
-
-    /// When the host should call [`handle_timeout`](Self::handle_timeout), on its own clock.
-    pub fn next_deadline(&self) -> Option<Instant> {
-        let at = if self.polled < self.expired.len() { Some(Instant::ZERO) } else { self.deadlines.next() };
-        at.map(|at| self.clock.to_host(at))
     }
 
     /// Adds a paced function.
@@ -113,18 +84,18 @@ impl Pacers {
     }
 
     /// The function was called.
-    pub fn call(&mut self, id: PacerId, now: Instant) -> Step {
+    pub fn call(&mut self, alarms: &mut Alarms, id: PacerId, now: Instant) -> Step {
         self.calls += 1;
         let step = self.entries[id.0 as usize].pacer.call(now);
-        self.apply(id.0, step, now)
+        self.apply(alarms, id.0, step, now)
     }
 
     /// Until when, from the last call on, a call leads to an empty [`Step`]. A host to whom telling is dear
     /// may count such calls and [`note`](Self::note) them in one go, before it says anything else.
-    pub fn quiet_until(&self, id: PacerId) -> Instant {
-        if self.in_timeout {
+    pub fn quiet_until(&self, alarms: &Alarms, id: PacerId) -> Instant {
+        if alarms.in_timeout() {
             // Its own timer may be the next that is polled, and must know of each call.
-            return Instant::ZERO;
+            return LONG_AGO;
         }
         self.entries[id.0 as usize].pacer.quiet_until()
     }
@@ -136,107 +107,71 @@ impl Pacers {
     }
 
     /// Runs what waits for its trailing edge now.
-    pub fn flush(&mut self, id: PacerId, now: Instant) -> Step {
+    pub fn flush(&mut self, alarms: &mut Alarms, id: PacerId, now: Instant) -> Step {
         // The timer is left to run out, as in lodash: a call that comes before it does is moved by it.
         let entry = &mut self.entries[id.0 as usize];
         let for_ever = entry.pacer.is_waiting() && entry.timer.is_none();
         let invoke = entry.pacer.flush(now);
         self.invocations += u64::from(invoke);
         if for_ever {
-            self.stop_timer(id.0);
+            self.stop_timer(alarms, id.0);
         }
         let freed = for_ever && self.entries[id.0 as usize].timers == 0;
         Step { freed, invoke, forget: true, ..Step::default() }
     }
 
     /// Forgets what waits and when the function last ran.
-    pub fn cancel(&mut self, id: PacerId) -> Step {
+    pub fn cancel(&mut self, alarms: &mut Alarms, id: PacerId) -> Step {
         let entry = &mut self.entries[id.0 as usize];
         let held = entry.timers > 0;
         let was_waiting = entry.pacer.is_waiting();
         entry.pacer.cancel();
         if was_waiting {
-            self.stop_timer(id.0);
+            self.stop_timer(alarms, id.0);
         }
         let freed = held && self.entries[id.0 as usize].timers == 0;
         Step { freed, forget: true, ..Step::default() }
     }
 
-    /// Says for how long the host's timer has to be set, and takes it that it will be. `None`: no timer.
-    pub fn arm(&mut self, now: Instant) -> Option<Duration> {
-        self.in_timeout = false;
-        let now = self.clock.read(now);
-        let delay = match self.deadlines.next() {
-            _ if self.polled < self.expired.len() => Duration::ZERO,
-            Some(at) => at.since(now).min(Duration::from_ms(LONGEST_TIMER)),
-            None => return None,
-        };
-        self.armed = now + delay;
-        Some(delay)
-    }
-
-    /// The host's timer fired.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        let now = self.clock.after(now, self.armed);
-        self.in_timeout = true;
-        while let Some(wake) = self.deadlines.pop(now) {
-            self.expired.push(wake);
-        }
-    }
-
-    /// The next pacer whose timer came due, and what to do about it. What a function that is run meanwhile
-    /// starts anew waits for the next timeout, even with a wait of zero.
-    pub fn poll_expired(&mut self, now: Instant) -> Option<(PacerId, Step)> {
-        let Some(&wake) = self.expired.get(self.polled) else {
-            self.expired.clear();
-            self.polled = 0;
-            return None;
-        };
-        self.polled += 1;
-        let entry = &mut self.entries[wake.pacer as usize];
+    /// A timer of `id` came due.
+    pub(super) fn expired(&mut self, alarms: &mut Alarms, id: u32, now: Instant) -> Step {
+        let entry = &mut self.entries[id as usize];
         entry.timers -= 1;
         let step = entry.pacer.timer_expired(now);
-        let mut step = self.apply(wake.pacer, step, now);
-        let entry = &self.entries[wake.pacer as usize];
+        let mut step = self.apply(alarms, id, step, now);
+        let entry = &self.entries[id as usize];
         step.held = false;
         step.freed = entry.timers == 0;
         step.forget = !entry.pacer.is_waiting();
-        self.reuse_if_idle(wake.pacer);
-        Some((PacerId(wake.pacer), step))
+        self.reuse_if_idle(id);
+        step
     }
 
-    fn apply(&mut self, id: u32, step: Move, now: Instant) -> Step {
+    fn apply(&mut self, alarms: &mut Alarms, id: u32, step: Move, now: Instant) -> Step {
         self.invocations += u64::from(step.invoke);
         let wait = match step.timer {
             // The way of all calls within a burst.
             Timer::Keep => return Step { invoke: step.invoke, ..Step::default() },
             Timer::Start(wait) => wait,
             Timer::Restart(wait) => {
-                self.stop_timer(id);
+                self.stop_timer(alarms, id);
                 wait
             }
         };
-        let at = self.clock.read(now) + wait;
+        let at = alarms.steady(now) + wait;
         let entry = &mut self.entries[id as usize];
         let held = entry.timers == 0 && !matches!(step.timer, Timer::Restart(_));
         entry.serial = entry.serial.wrapping_add(1);
         entry.timers += 1;
-        entry.timer = self.deadlines.set(at, Wake { pacer: id, serial: entry.serial });
-        Step { held, rearm: !self.in_timeout, invoke: step.invoke, ..Step::default() }
+        entry.timer = alarms.set(at, Wake::Pacer { pacer: id, serial: entry.serial });
+        Step { held, rearm: !alarms.in_timeout(), invoke: step.invoke, ..Step::default() }
     }
 
     /// Stops the current timer, also where it came due and was not polled yet.
-    fn stop_timer(&mut self, id: u32) {
+    fn stop_timer(&mut self, alarms: &mut Alarms, id: u32) {
         let entry = &mut self.entries[id as usize];
-        let wake = Wake { pacer: id, serial: entry.serial };
         entry.timers -= 1;
-        // Without a handle it waits for ever, and there is nothing to take away.
-        if let Some(handle) = entry.timer.take()
-            && self.deadlines.clear(handle).is_none()
-            && let Some(place) = self.expired.iter().skip(self.polled).position(|other| *other == wake)
-        {
-            self.expired.remove(self.polled + place);
-        }
+        alarms.stop(entry.timer.take(), Wake::Pacer { pacer: id, serial: entry.serial });
     }
 
     fn reuse_if_idle(&mut self, id: u32) {

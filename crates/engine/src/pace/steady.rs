@@ -11,14 +11,15 @@ pub(super) struct Steady {
 impl Steady {
     /// The steady time at which the host's clock says `now`.
     pub(super) fn read(&mut self, now: Instant) -> Instant {
-        self.after(now, self.last)
+        self.after(now, self.last, false)
     }
 
     /// The same, where a timer fired that was set for `timer`: what a clock that was set back says is no
-    /// measure of the time since then, but the timer is. Otherwise the clock is right, for it may be another
-    /// timer that fired.
-    pub(super) fn after(&mut self, now: Instant, timer: Instant) -> Instant {
-        if now + self.ahead < self.last {
+    /// measure of the time since then, but the timer is. Where it is not certain that this one fired
+    /// (`certain`), a clock is right that does not run backwards.
+    pub(super) fn after(&mut self, now: Instant, timer: Instant, certain: bool) -> Instant {
+        let least = if certain { timer.max(self.last) } else { self.last };
+        if now + self.ahead < least {
             self.ahead = timer.max(self.last).since(now);
         }
         self.last = now + self.ahead;

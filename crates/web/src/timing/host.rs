@@ -1,9 +1,9 @@
-//! One `Pacers` and one timer per thread.
+//! One `Pace` and one timer per thread.
 use super::timer::HostTimer;
 use alloc::rc::Weak;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use whippet_engine::pace::{PacerId, Pacers, Pacing, Step};
+use whippet_engine::pace::{Expired, Pace, PacerId, Pacing, Step};
 use whippet_engine::time::Instant;
 
 /// What the host asks of a function whose wait is over.
@@ -14,7 +14,7 @@ pub(super) trait Waiting {
 
 #[derive(Default)]
 struct Host {
-    pacers: Pacers,
+    pace: Pace,
     timer: HostTimer,
     /// By the number of the pacer. Weak: a function whose handles are gone is not run any more.
     functions: Vec<Option<Weak<dyn Waiting>>>,
@@ -35,11 +35,11 @@ pub struct Stats {
 
 /// The figures of this thread.
 pub fn stats() -> Stats {
-    HOST.with_borrow(|host| Stats { calls: host.pacers.calls(), invocations: host.pacers.invocations() })
+    HOST.with_borrow(|host| Stats { calls: host.pace.calls(), invocations: host.pace.invocations() })
 }
 
 pub(super) fn create(pacing: Pacing) -> PacerId {
-    HOST.with_borrow_mut(|host| host.pacers.create(pacing))
+    HOST.with_borrow_mut(|host| host.pace.pacers.create(pacing))
 }
 
 /// Says whom to run for `id`.
@@ -58,17 +58,18 @@ pub(super) fn remove(id: PacerId) {
     // While the thread ends there may be no host any more, and nothing to be done.
     let _ = HOST.try_with(|host| {
         let mut host = host.borrow_mut();
-        host.pacers.cancel(id);
-        host.pacers.release(id);
+        let Host { pace, .. } = &mut *host;
+        pace.pacers.cancel(&mut pace.alarms, id);
+        pace.pacers.release(id);
         host.functions[id.0 as usize] = None;
     });
 }
 
 /// Tells the pacers something, and arms the timer if that needs it. What is to be run is left to the
 /// caller: a function may call any pacer again, so the host must not be borrowed meanwhile.
-pub(super) fn tell(tell: impl FnOnce(&mut Pacers, Instant) -> Step) -> Step {
+pub(super) fn tell(tell: impl FnOnce(&mut Pace, Instant) -> Step) -> Step {
     HOST.with_borrow_mut(|host| {
-        let step = tell(&mut host.pacers, now());
+        let step = tell(&mut host.pace, now());
         if step.rearm {
             host.arm();
         }
@@ -77,12 +78,12 @@ pub(super) fn tell(tell: impl FnOnce(&mut Pacers, Instant) -> Step) -> Step {
 }
 
 pub(super) fn is_pending(id: PacerId) -> bool {
-    HOST.with_borrow(|host| host.pacers.is_pending(id))
+    HOST.with_borrow(|host| host.pace.pacers.is_pending(id))
 }
 
 impl Host {
     fn arm(&mut self) {
-        match self.pacers.arm(now()) {
+        match self.pace.alarms.arm(now()) {
             Some(delay) => self.timer.arm(delay, fire),
             None => self.timer.disarm(),
         }
@@ -90,7 +91,7 @@ impl Host {
 }
 
 fn fire() {
-    HOST.with_borrow_mut(|host| host.pacers.handle_timeout(now()));
+    HOST.with_borrow_mut(|host| host.pace.alarms.handle_timeout(now(), true));
     while let Some((function, step)) = HOST.with_borrow_mut(next_expired) {
         let Some(function) = function.upgrade() else { continue };
         if step.invoke {
@@ -104,7 +105,8 @@ fn fire() {
 
 fn next_expired(host: &mut Host) -> Option<(Weak<dyn Waiting>, Step)> {
     loop {
-        let (id, step) = host.pacers.poll_expired(now())?;
+        // Nothing but functions is paced here.
+        let Expired::Pacer(id, step) = host.pace.poll_expired(now())? else { continue };
         if let Some(function) = &host.functions[id.0 as usize] {
             return Some((function.clone(), step));
         }

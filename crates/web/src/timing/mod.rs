@@ -1,6 +1,6 @@
 //! The host timer, and debounce and throttle on it.
 //!
-//! All paced functions of a thread live in one [`Pacers`](whippet_engine::pace::Pacers) and wait for one
+//! All paced functions of a thread live in one [`Pace`](whippet_engine::pace::Pace) and wait for one
 //! `setTimeout`, however many they are.
 //!
 //! ```no_run

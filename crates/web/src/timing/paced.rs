@@ -51,7 +51,7 @@ impl<A: 'static, R: Clone + 'static> Paced<A, R> {
     /// Calls it; gives what its last invocation gave, this one if it ran at once.
     pub fn call(&self, argument: A) -> Option<R> {
         drop(self.0.argument.replace(Some(argument)));
-        let step = host::tell(|pacers, now| pacers.call(self.0.id, now));
+        let step = host::tell(|pace, now| pace.pacers.call(&mut pace.alarms, self.0.id, now));
         if step.invoke {
             self.0.invoke();
         }
@@ -60,7 +60,7 @@ impl<A: 'static, R: Clone + 'static> Paced<A, R> {
 
     /// Runs now what waits; gives what the last invocation gave.
     pub fn flush(&self) -> Option<R> {
-        let step = host::tell(|pacers, now| pacers.flush(self.0.id, now));
+        let step = host::tell(|pace, now| pace.pacers.flush(&mut pace.alarms, self.0.id, now));
         if step.invoke {
             self.0.invoke();
         } else if step.forget {
@@ -71,7 +71,7 @@ impl<A: 'static, R: Clone + 'static> Paced<A, R> {
 
     /// Forgets what waits.
     pub fn cancel(&self) {
-        host::tell(|pacers, _| pacers.cancel(self.0.id));
+        host::tell(|pace, _| pace.pacers.cancel(&mut pace.alarms, self.0.id));
         self.0.forget();
     }
 

@@ -1,5 +1,6 @@
-//! The pacers against lodash's own algorithm, on simulated time.
-use super::*;
+//! Debounce and throttle against lodash's own algorithm, on simulated time.
+use super::super::*;
+use super::ms;
 use crate::time::{Duration, Instant};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,14 +8,10 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
-fn ms(ms: u32) -> Duration {
-    Duration::from_ms(f64::from(ms))
-}
-
 /// A host: a clock, one timer, and a log of what ran.
 #[derive(Default)]
 struct Host {
-    pacers: Pacers,
+    pace: Pace,
     /// What really passed, and what the wall clock is off by.
     time: f64,
     clock_off: f64,
@@ -49,18 +46,25 @@ impl Host {
     fn arm(&mut self) {
         self.timers_set += 1;
         let now = self.now();
-        self.timer = self.pacers.arm(now).map(|delay| self.time + delay.as_ms());
+        self.timer = self.pace.alarms.arm(now).map(|delay| self.time + delay.as_ms());
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<(PacerId, Step)> {
+        self.pace.poll_expired(now).map(|expired| match expired {
+            Expired::Pacer(id, step) => (id, step),
+            other => panic!("{other:?}"),
+        })
     }
 
     fn note_all(&mut self) {
         for (id, (calls, last)) in self.noting.iter_mut().flat_map(std::mem::take) {
-            self.pacers.note(PacerId(id), calls, last);
+            self.pace.pacers.note(PacerId(id), calls, last);
         }
     }
 
     fn call(&mut self, id: PacerId) {
         let now = self.now();
-        if now < self.pacers.quiet_until(id)
+        if now < self.pace.pacers.quiet_until(&self.pace.alarms, id)
             && let Some(noting) = &mut self.noting
         {
             let noted = noting.entry(id.0).or_insert((0, now));
@@ -68,20 +72,20 @@ impl Host {
             return;
         }
         self.note_all();
-        let step = self.pacers.call(id, now);
+        let step = self.pace.pacers.call(&mut self.pace.alarms, id, now);
         self.obey(id, step);
     }
 
     fn flush(&mut self, id: PacerId) {
         self.note_all();
         let now = self.now();
-        let step = self.pacers.flush(id, now);
+        let step = self.pace.pacers.flush(&mut self.pace.alarms, id, now);
         self.obey(id, step);
     }
 
     fn cancel(&mut self, id: PacerId) {
         self.note_all();
-        let step = self.pacers.cancel(id);
+        let step = self.pace.pacers.cancel(&mut self.pace.alarms, id);
         self.obey(id, step);
     }
 
@@ -92,8 +96,8 @@ impl Host {
             self.timer = None;
             self.note_all();
             let now = self.now();
-            self.pacers.handle_timeout(now);
-            while let Some((id, step)) = self.pacers.poll_expired(now) {
+            self.pace.alarms.handle_timeout(now, true);
+            while let Some((id, step)) = self.poll(now) {
                 assert!(self.held.contains(&id.0), "the host kept what is run now");
                 self.obey(id, step);
             }
@@ -106,7 +110,7 @@ impl Host {
 /// Calls at the given times, one pacer; gives the times at which it ran.
 fn runs(pacing: Pacing, calls: &[u32]) -> Vec<u32> {
     let mut host = Host { time: 1000.0, ..Host::default() };
-    let id = host.pacers.create(pacing);
+    let id = host.pace.pacers.create(pacing);
     let mut at = 0;
     for &call in calls {
         host.advance(call - at);
@@ -152,7 +156,7 @@ fn throttle_runs_at_once_and_once_per_wait() {
 #[test]
 fn a_wait_of_zero_runs_in_the_next_turn() {
     let mut host = Host::default();
-    let id = host.pacers.create(Pacing::debounce(ms(0)));
+    let id = host.pace.pacers.create(Pacing::debounce(ms(0)));
     host.call(id);
     host.call(id);
     assert_eq!(host.log, [] as [&str; 0]);
@@ -163,10 +167,10 @@ fn a_wait_of_zero_runs_in_the_next_turn() {
 #[test]
 fn a_wait_without_end_is_pending_until_it_is_flushed() {
     let mut host = Host::default();
-    let id = host.pacers.create(Pacing::debounce(Duration::INFINITE));
+    let id = host.pace.pacers.create(Pacing::debounce(Duration::INFINITE));
     host.call(id);
     host.advance(u32::MAX);
-    assert!(host.pacers.is_pending(id) && host.log.is_empty());
+    assert!(host.pace.pacers.is_pending(id) && host.log.is_empty());
     host.flush(id);
     assert_eq!(host.log.len(), 1);
     assert!(host.held.is_empty());
@@ -175,7 +179,7 @@ fn a_wait_without_end_is_pending_until_it_is_flushed() {
 #[test]
 fn waits_beyond_the_hosts_timers_are_kept() {
     let mut host = Host::default();
-    let id = host.pacers.create(Pacing::debounce(Duration::from_ms(3e9)));
+    let id = host.pace.pacers.create(Pacing::debounce(Duration::from_ms(3e9)));
     host.call(id);
     host.advance(2_999_999_999);
     assert_eq!(host.log, [] as [&str; 0]);
@@ -187,7 +191,7 @@ fn waits_beyond_the_hosts_timers_are_kept() {
 fn a_clock_set_back_delays_nothing() {
     for offset in [-1e6, -10.0, 1e6] {
         let mut host = Host { time: 2e6, ..Host::default() };
-        let id = host.pacers.create(Pacing::debounce(ms(30)));
+        let id = host.pace.pacers.create(Pacing::debounce(ms(30)));
         host.call(id);
         host.advance(5);
         host.clock_off = offset;
@@ -203,87 +207,87 @@ fn a_clock_set_back_delays_nothing() {
 #[test]
 fn a_timer_that_fires_for_nothing_brings_nothing_forward() {
     let mut host = Host { time: 1000.0, ..Host::default() };
-    let id = host.pacers.create(Pacing::throttle(ms(30)).leading(false));
+    let id = host.pace.pacers.create(Pacing::throttle(ms(30)).leading(false));
     host.call(id);
     host.time = 1001.0;
     let now = host.now();
-    host.pacers.handle_timeout(now);
-    assert_eq!(host.pacers.poll_expired(now), None);
-    assert_eq!(host.pacers.arm(now), Some(ms(29)));
+    host.pace.alarms.handle_timeout(now, false);
+    assert_eq!(host.poll(now), None);
+    assert_eq!(host.pace.alarms.arm(now), Some(ms(29)));
 }
 
 #[test]
 fn a_burst_sets_the_timer_once() {
     let mut host = Host::default();
-    let id = host.pacers.create(Pacing::debounce(ms(100)));
+    let id = host.pace.pacers.create(Pacing::debounce(ms(100)));
     for _ in 0..1000 {
         host.call(id);
     }
     assert_eq!(host.timers_set, 1);
     host.advance(100);
     assert_eq!(host.log, ["0@100"]);
-    assert_eq!((host.pacers.calls(), host.pacers.invocations()), (1000, 1));
+    assert_eq!((host.pace.pacers.calls(), host.pace.pacers.invocations()), (1000, 1));
 }
 
 #[test]
 fn what_is_started_while_a_timeout_is_handled_waits_for_the_next() {
     let mut host = Host::default();
-    let id = host.pacers.create(Pacing::debounce(ms(0)));
+    let id = host.pace.pacers.create(Pacing::debounce(ms(0)));
     host.call(id);
     let now = host.now();
-    host.pacers.handle_timeout(now);
-    let (_, step) = host.pacers.poll_expired(now).unwrap();
+    host.pace.alarms.handle_timeout(now, true);
+    let (_, step) = host.poll(now).unwrap();
     assert!(step.invoke);
     host.obey(id, step);
     host.call(id);
-    assert_eq!(host.pacers.poll_expired(now), None);
-    assert_eq!(host.pacers.arm(now), Some(Duration::ZERO));
+    assert_eq!(host.poll(now), None);
+    assert_eq!(host.pace.alarms.arm(now), Some(Duration::ZERO));
 }
 
 #[test]
 fn no_call_is_quiet_while_a_timeout_is_handled() {
     let mut host = Host { time: 1000.0, ..Host::default() };
-    let id = host.pacers.create(Pacing::debounce(ms(30)).max_wait(ms(40)));
-    assert_eq!(host.pacers.quiet_until(id), Instant::ZERO);
+    let id = host.pace.pacers.create(Pacing::debounce(ms(30)).max_wait(ms(40)));
+    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), pacer::LONG_AGO);
     host.call(id);
-    assert_eq!(host.pacers.quiet_until(id), Instant::from_ms(1030.0));
+    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), Instant::from_ms(1030.0));
     host.time = 1020.0;
     host.call(id);
-    assert_eq!(host.pacers.quiet_until(id), Instant::from_ms(1040.0));
+    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), Instant::from_ms(1040.0));
     let now = host.now();
-    host.pacers.handle_timeout(now);
-    assert_eq!(host.pacers.quiet_until(id), Instant::ZERO);
-    host.pacers.arm(now);
-    assert_eq!(host.pacers.quiet_until(id), Instant::from_ms(1040.0));
+    host.pace.alarms.handle_timeout(now, true);
+    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), pacer::LONG_AGO);
+    host.pace.alarms.arm(now);
+    assert_eq!(host.pace.pacers.quiet_until(&host.pace.alarms, id), Instant::from_ms(1040.0));
 }
 
 #[test]
 fn one_that_was_cancelled_by_another_in_the_same_turn_does_not_run() {
     let mut host = Host::default();
-    let a = host.pacers.create(Pacing::debounce(ms(10)));
-    let b = host.pacers.create(Pacing::debounce(ms(10)));
+    let a = host.pace.pacers.create(Pacing::debounce(ms(10)));
+    let b = host.pace.pacers.create(Pacing::debounce(ms(10)));
     host.call(a);
     host.call(b);
     host.time = 10.0;
     let now = host.now();
-    host.pacers.handle_timeout(now);
-    let (first, step) = host.pacers.poll_expired(now).unwrap();
+    host.pace.alarms.handle_timeout(now, true);
+    let (first, step) = host.poll(now).unwrap();
     assert!(first == a && step.invoke);
-    assert!(host.pacers.cancel(b).freed);
-    assert_eq!(host.pacers.poll_expired(now), None);
+    assert!(host.pace.pacers.cancel(&mut host.pace.alarms, b).freed);
+    assert_eq!(host.poll(now), None);
 }
 
 #[test]
 fn a_released_pacer_ends_its_wait_and_its_place_is_used_again() {
     let mut host = Host::default();
-    let a = host.pacers.create(Pacing::debounce(ms(10)));
+    let a = host.pace.pacers.create(Pacing::debounce(ms(10)));
     host.call(a);
-    host.pacers.release(a);
-    let b = host.pacers.create(Pacing::debounce(ms(10)));
+    host.pace.pacers.release(a);
+    let b = host.pace.pacers.create(Pacing::debounce(ms(10)));
     assert_ne!(a, b);
     host.advance(10);
     assert_eq!(host.log, ["0@10"]);
-    assert_eq!(host.pacers.create(Pacing::debounce(ms(10))), a);
+    assert_eq!(host.pace.pacers.create(Pacing::debounce(ms(10))), a);
 }
 
 /// What lodash's debounce does, line by line, with a timer of its own for everything that waits.
@@ -433,7 +437,7 @@ proptest! {
         for (wait, max_wait, leading, trailing) in options {
             let mut pacing = Pacing::debounce(ms(wait)).leading(leading).trailing(trailing);
             if let Some(max_wait) = max_wait { pacing = pacing.max_wait(ms(max_wait)) }
-            ids.push(host.pacers.create(pacing));
+            ids.push(host.pace.pacers.create(pacing));
             plain.push(Plain {
                 wait: f64::from(wait), max_wait: max_wait.map(|max| f64::from(max.max(wait))), leading, trailing,
                 last_call: None, last_invoke: 0.0, timer: None, has_args: false,
@@ -468,12 +472,12 @@ proptest! {
                 }
             }
             for i in 0..3 {
-                prop_assert_eq!(host.pacers.is_pending(ids[i]), plain[i].timer.is_some());
+                prop_assert_eq!(host.pace.pacers.is_pending(ids[i]), plain[i].timer.is_some());
             }
         }
         prop_assert_eq!(&host.log, &plain_host.log);
         prop_assert!(host.held.is_empty());
-        prop_assert_eq!(host.pacers.calls(), calls);
-        prop_assert_eq!(host.pacers.invocations(), host.log.len() as u64);
+        prop_assert_eq!(host.pace.pacers.calls(), calls);
+        prop_assert_eq!(host.pace.pacers.invocations(), host.log.len() as u64);
     }
 }

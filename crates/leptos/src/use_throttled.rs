@@ -1,0 +1,32 @@
+//! A value that follows another at most so often.
+use crate::use_throttle_fn;
+use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, WithValue, untrack};
+use whippet_engine::time::Duration;
+
+/// Follows `source` at once, and then at most once per `wait` for as long as it changes, the last change included: for
+/// a value that changes with every frame, such as a position.
+///
+/// ```no_run
+/// # use leptos::prelude::*;
+/// # use whippet_leptos::{Duration, use_throttled};
+/// # #[component] fn Follower() -> impl IntoView {
+/// let pointer = RwSignal::new((0, 0));
+/// let shown = use_throttled(Duration::from_ms(100.0), move || pointer.get());
+/// view! { <p>{move || format!("{:?}", shown.get())}</p> }
+/// # }
+/// ```
+pub fn use_throttled<T: Clone + Send + Sync + 'static>(
+    wait: Duration,
+    source: impl Fn() -> T + 'static,
+) -> Signal<T> {
+    let value = RwSignal::new(untrack(&source));
+    let follow = use_throttle_fn(wait, move |next| value.set(next));
+    Effect::<LocalStorage>::watch(
+        source,
+        move |next, _, _| {
+            follow.with_value(|follow| follow.call(next.clone()));
+        },
+        false,
+    );
+    value.into()
+}

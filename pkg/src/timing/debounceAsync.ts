@@ -1,0 +1,31 @@
+import { checkFunction, isObject } from './checks.js'
+import type { DebounceOptions } from './debounce.js'
+import { toMs } from './pacer.js'
+import { paceAsync, type Abortable, type PacedAsync } from './pacerAsync.js'
+
+/**
+ * `debounce` for a function whose result is awaited. `fn` gets an `AbortSignal` after its arguments, which
+ * the next call aborts.
+ *
+ * All calls of a burst share one promise, that of the run that answers them. A run that is not over when the
+ * next call comes is given up: its promise is rejected with an `AbortError` at once, whatever `fn` makes of
+ * the signal, so a late answer is never taken for a newer one. `cancel`, and `signal` of the options, do the
+ * same to what waits; after that signal, calls are rejected with its reason.
+ */
+export function debounceAsync<Args extends unknown[], R, This = unknown>(
+  fn: Abortable<Args, R, This>,
+  wait?: number,
+  options?: DebounceOptions,
+): PacedAsync<Args, R, This>
+export function debounceAsync<Args extends unknown[], R, This = unknown>(
+  fn: (this: This, ...args: Args) => R | PromiseLike<R>,
+  wait?: number,
+  options?: DebounceOptions,
+): PacedAsync<Args, R, This>
+export function debounceAsync(fn: (...args: any[]) => any, wait?: number, options?: DebounceOptions): any {
+  checkFunction('debounceAsync', fn)
+  const given = isObject(options) ? options : {}
+  const trailing = !('trailing' in given) || given.trailing
+  const maxWait = 'maxWait' in given ? toMs(given.maxWait) : NaN
+  return paceAsync(fn, toMs(wait), maxWait, given.leading, trailing, given.signal, true)
+}

@@ -1,0 +1,126 @@
+import { checkSignal } from './checks.js'
+import { abortError, deferred, giveUp, promised, type Deferred } from './deferred.js'
+import { hold } from './host.js'
+import { pace } from './pacer.js'
+
+/** A debounced or throttled function whose calls are promised a result. */
+export interface PacedAsync<Args extends unknown[], R, This = unknown> {
+  /** Promises the result of the run that answers this call. */
+  (this: This, ...args: Args): Promise<R>
+  /** Gives up what waits and what runs: their promises are rejected with an `AbortError`. */
+  cancel(): void
+  /** Runs now what waits; gives the promise of the last run, `undefined` before the first. */
+  flush(): Promise<R> | undefined
+  /** Whether a wait is going on. */
+  pending(): boolean
+}
+
+/** What is run: it gets an `AbortSignal` after its arguments. */
+export type Abortable<Args extends unknown[], R, This> = (
+  this: This,
+  ...args: [...Args, signal: AbortSignal]
+) => R | PromiseLike<R>
+
+interface Run<R> extends Deferred<R> {
+  controller: AbortController
+  over: boolean
+}
+
+/**
+ * `abortOnCall`: a run is given up by the next call that will be run; otherwise only by the next run.
+ */
+export function paceAsync<Args extends unknown[], R, This>(
+  fn: Abortable<Args, R, This>,
+  wait: number,
+  maxWait: number,
+  leading: unknown,
+  trailing: unknown,
+  signal: AbortSignal | undefined,
+  abortOnCall: boolean,
+): PacedAsync<Args, R, This> {
+  checkSignal(signal)
+  if (!leading && !trailing) {
+    throw new TypeError('With neither `leading` nor `trailing` it would never run, and no promise settle')
+  }
+  /** Will answer the calls of this burst. */
+  let upcoming: Run<R> | undefined
+  /** Began last. */
+  let latest: Run<R> | undefined
+  let held = false
+
+  const paced = pace(
+    function (this: This, ...args: Args) {
+      const run = upcoming!
+      upcoming = undefined
+      keep()
+      abandon(latest, abortError('A newer call was run'))
+      latest = run
+      void promised(() => fn.apply(this, [...args, run.controller.signal])).then(
+        (value) => settle(run) && run.resolve(value),
+        (error) => settle(run) && run.reject(error),
+      )
+    },
+    wait,
+    maxWait,
+    leading,
+    trailing,
+    // Not the signal: the pacer would drop what waits without a word.
+    undefined,
+  )
+  signal?.addEventListener('abort', () => drop(signal.reason), { once: true })
+
+  function settle(run: Run<R>): boolean {
+    return run.over ? false : (run.over = true)
+  }
+
+  function abandon(run: Run<R> | undefined, reason: unknown): void {
+    if (!run || !settle(run)) return
+    giveUp(run, reason)
+    run.controller.abort(reason)
+  }
+
+  function drop(reason: unknown): void {
+    paced.cancel()
+    const waiting = upcoming
+    upcoming = undefined
+    keep()
+    abandon(waiting, reason)
+    abandon(latest, reason)
+  }
+
+  /** As long as somebody waits for a run to come, the process stays. */
+  function keep(): void {
+    if (held === !!upcoming) return
+    held = !held
+    hold(held ? 1 : -1)
+  }
+
+  function call(this: This, ...args: Args): Promise<R> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const run = (upcoming ??= { ...deferred<R>(), controller: new AbortController(), over: false })
+    try {
+      paced.apply(this, args)
+    } catch (error) {
+      upcoming = undefined
+      return Promise.reject(error)
+    }
+    if (upcoming === run) {
+      if (!trailing) {
+        // No run will come of this burst: the one that led it answers.
+        upcoming = undefined
+        return latest!.promise
+      }
+      if (abortOnCall) abandon(latest, abortError('A newer call was made'))
+    }
+    keep()
+    return run.promise
+  }
+
+  call.cancel = () => drop(abortError('It was cancelled'))
+  call.flush = () => {
+    paced.flush()
+    return latest?.promise
+  }
+  call.pending = paced.pending
+  return call
+}

@@ -1,0 +1,30 @@
+import { checkFunction, isObject } from './checks.js'
+import { toMs } from './pacer.js'
+import { paceAsync, type Abortable, type PacedAsync } from './pacerAsync.js'
+import type { ThrottleOptions } from './throttle.js'
+
+/**
+ * `throttle` for a function whose result is awaited. `fn` gets an `AbortSignal` after its arguments, which
+ * the next run aborts; not the next call, or a stream of calls would never have a result.
+ *
+ * Each call gets the promise of the run that answers it. A run that is not over when the next one begins is
+ * given up, and its promise rejected with an `AbortError`. `cancel` and `signal` are those of
+ * `debounceAsync`.
+ */
+export function throttleAsync<Args extends unknown[], R, This = unknown>(
+  fn: Abortable<Args, R, This>,
+  wait?: number,
+  options?: ThrottleOptions,
+): PacedAsync<Args, R, This>
+export function throttleAsync<Args extends unknown[], R, This = unknown>(
+  fn: (this: This, ...args: Args) => R | PromiseLike<R>,
+  wait?: number,
+  options?: ThrottleOptions,
+): PacedAsync<Args, R, This>
+export function throttleAsync(fn: (...args: any[]) => any, wait?: number, options?: ThrottleOptions): any {
+  checkFunction('throttleAsync', fn)
+  const given = isObject(options) ? options : {}
+  const leading = !('leading' in given) || given.leading
+  const trailing = !('trailing' in given) || given.trailing
+  return paceAsync(fn, toMs(wait), toMs(wait), leading, trailing, given.signal, false)
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { debounceAsync, throttleAsync } from 'whippet/timing'
+import { answered, clock, onMockClock, outcome, settled } from './clock.mjs'
+
+onMockClock()
+
+test('all calls of a burst share one promise and one run, with the last arguments', async () => {
+  const { runs, fn } = answered()
+  const search = debounceAsync(fn, 30)
+  const first = search('w')
+  clock.tick(10)
+  const second = search('wh')
+  assert.equal(first, second)
+  assert.equal(search.pending(), true)
+  clock.tick(30)
+  assert.equal(runs.length, 1)
+  assert.equal(runs[0].args[0], 'wh')
+  assert.ok(runs[0].signal instanceof AbortSignal)
+  assert.equal(await outcome(first), 'pending')
+  runs[0].resolve('found')
+  assert.deepEqual(await outcome(second), { value: 'found' })
+})
+
+test('the next call aborts the run before it, whose late answer reaches nobody', async () => {
+  const { runs, fn } = answered()
+  const search = debounceAsync(fn, 10)
+  const old = search('old')
+  clock.tick(10)
+  assert.equal(runs[0].signal.aborted, false)
+  const young = search('young')
+  assert.equal(runs[0].signal.aborted, true)
+  assert.notEqual(old, young)
+  assert.deepEqual(await outcome(old), { error: 'AbortError' })
+  clock.tick(10)
+  runs[1].resolve('young')
+  runs[0].resolve('old')
+  assert.deepEqual(await outcome(young), { value: 'young' })
+  assert.deepEqual(await outcome(old), { error: 'AbortError' })
+})
+
+test('a run that is over is not aborted', async () => {
+  const { runs, fn } = answered()
+  const search = debounceAsync(fn, 10)
+  search('a')
+  clock.tick(10)
+  runs[0].resolve()
+  await settled()
+  search('b')
+  assert.equal(runs[0].signal.aborted, false)
+})
+
+test('what fails, or throws, rejects its burst and no other', async () => {
+  let fail = true
+  const search = debounceAsync(() => {
+    if (fail) throw new RangeError('mine')
+    return 'fine'
+  }, 10)
+  const bad = search()
+  clock.tick(10)
+  assert.deepEqual(await outcome(bad), { error: 'RangeError' })
+  fail = false
+  const good = search()
+  clock.tick(10)
+  assert.deepEqual(await outcome(good), { value: 'fine' })
+})
+
+test('leading: the first call runs at once, the others share the run that ends the burst', async () => {
+  const { runs, fn } = answered()
+  const search = debounceAsync(fn, 10, { leading: true })
+  const first = search(1)
+  assert.equal(runs.length, 1)
+  const second = search(2)
+  assert.equal(search(3), second)
+  assert.equal(runs[0].signal.aborted, true)
+  clock.tick(10)
+  assert.equal(runs[1].args[0], 3)
+  runs[1].resolve('three')
+  assert.deepEqual(await outcome(first), { error: 'AbortError' })
+  assert.deepEqual(await outcome(second), { value: 'three' })
+})
+
+test('leading only: the run that led the burst answers all of it', async () => {
+  const { runs, fn } = answered()
+  const search = debounceAsync(fn, 10, { leading: true, trailing: false })
+  const first = search(1)
+  assert.equal(search(2), first)
+  assert.equal(runs[0].signal.aborted, false)
+  clock.tick(20)
+  assert.equal(runs.length, 1)
+  runs[0].resolve('one')
+  assert.deepEqual(await outcome(first), { value: 'one' })
+})
+
+test('cancel gives up what waits and what runs', async () => {
+  const { runs, fn } = answered()
+  const search = debounceAsync(fn, 10)
+  const running = search(1)
+  clock.tick(10)
+  search.cancel()
+  assert.equal(runs[0].signal.aborted, true)
+  assert.deepEqual(await outcome(running), { error: 'AbortError' })
+  const waiting = search(2)
+  search.cancel()
+  assert.equal(search.pending(), false)
+  assert.deepEqual(await outcome(waiting), { error: 'AbortError' })
+  clock.tick(100)
+  assert.equal(runs.length, 1)
+})
+
+test('flush runs now what waits and gives its promise', async () => {
+  const { runs, fn } = answered()
+  const search = debounceAsync(fn, 10)
+  assert.equal(search.flush(), undefined)
+  const promise = search(1)
+  assert.equal(search.flush(), promise)
+  assert.equal(runs.length, 1)
+})
+
+test('after an abort of the signal, calls are rejected with its reason', async () => {
+  const controller = new AbortController()
+  const { runs, fn } = answered()
+  const search = debounceAsync(fn, 10, { signal: controller.signal })
+  const waiting = search(1)
+  controller.abort('gone')
+  assert.deepEqual(await outcome(waiting), { error: 'gone' })
+  assert.deepEqual(await outcome(search(2)), { error: 'gone' })
+  clock.tick(100)
+  assert.equal(runs.length, 0)
+})
+
+test('runs with the `this` of the last call, and may call itself again', async () => {
+  const seen = []
+  const search = debounceAsync(function (n) {
+    seen.push(this?.name, n)
+    if (n < 2) search.call({ name: 'inner' }, n + 1)
+    return n
+  }, 10)
+  search.call({ name: 'outer' }, 1)
+  clock.tick(10)
+  clock.tick(10)
+  assert.deepEqual(seen, ['outer', 1, 'inner', 2])
+})
+
+test('without an edge there would be no answer', () => {
+  assert.throws(() => debounceAsync(() => {}, 10, { trailing: false }), { name: 'TypeError', message: /never run/ })
+  assert.throws(() => debounceAsync(5), { name: 'TypeError', message: /Expected a function/ })
+  assert.throws(() => debounceAsync(() => {}, 5, { signal: 5 }), { name: 'TypeError', message: /AbortSignal/ })
+})
+
+test('throttled: runs at once, later calls share the next run, which aborts the one before', async () => {
+  const { runs, fn } = answered()
+  const save = throttleAsync(fn, 30)
+  const first = save(1)
+  const second = save(2)
+  assert.equal(save(3), second)
+  assert.equal(runs.length, 1)
+  assert.equal(runs[0].signal.aborted, false, 'a call alone aborts nothing')
+  clock.tick(30)
+  assert.equal(runs[0].signal.aborted, true)
+  assert.equal(runs[1].args[0], 3)
+  runs[1].resolve('three')
+  assert.deepEqual(await outcome(first), { error: 'AbortError' })
+  assert.deepEqual(await outcome(second), { value: 'three' })
+})

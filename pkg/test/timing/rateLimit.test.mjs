@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { QueueFullError, rateLimit } from 'whippet/timing'
+import { clock, onMockClock, outcome, pass, settled } from './clock.mjs'
+
+onMockClock()
+
+/** A limited function, and when it ran with what. */
+function timed(options, result = (n) => n) {
+  const start = Date.now()
+  const ran = []
+  const fn = rateLimit((n) => {
+    ran.push([Date.now() - start, n])
+    return result(n)
+  }, options)
+  return { ran, fn }
+}
+
+test('a full bucket at once, then one token after the other, in order', async () => {
+  const { ran, fn } = timed({ limit: 2, interval: 100 })
+  const results = [1, 2, 3, 4, 5].map((n) => fn(n))
+  assert.equal(fn.pending(), 3)
+  await pass(300)
+  assert.deepEqual(ran, [[0, 1], [0, 2], [50, 3], [100, 4], [150, 5]])
+  assert.deepEqual(await Promise.all(results), [1, 2, 3, 4, 5])
+  fn(6)
+  fn(7)
+  assert.deepEqual(ran.slice(5), [[300, 6], [300, 7]])
+})
+
+test('burst is the size of the bucket, limit its rate', async () => {
+  const even = timed({ limit: 2, interval: 100, burst: 1 })
+  const bursting = timed({ limit: 1, interval: 100, burst: 3 })
+  for (let n = 1; n <= 4; n++) {
+    even.fn(n)
+    bursting.fn(n)
+  }
+  await pass(200)
+  assert.deepEqual(even.ran.map(([at]) => at), [0, 50, 100, 150])
+  assert.deepEqual(bursting.ran.map(([at]) => at), [0, 0, 0, 100])
+})
+
+test('nobody overtakes those who wait', async () => {
+  const { ran, fn } = timed({ limit: 1, interval: 10 })
+  fn(1)
+  fn(2)
+  await pass(9)
+  fn(3)
+  await pass(11)
+  assert.deepEqual(ran, [[0, 1], [10, 2], [20, 3]])
+})
+
+test('beyond maxQueue calls are refused', async () => {
+  const { ran, fn } = timed({ limit: 1, interval: 10, maxQueue: 1 })
+  fn(1)
+  fn(2)
+  await assert.rejects(fn(3), (error) => error instanceof QueueFullError && error.maxQueue === 1 && /maxQueue/.test(error.message))
+  await pass(10)
+  fn(4)
+  await pass(10)
+  assert.deepEqual(ran.map(([, n]) => n), [1, 2, 4])
+})
+
+test('what throws or is rejected takes its token, and stops nobody', async () => {
+  const { ran, fn } = timed({ limit: 1, interval: 10 }, (n) => {
+    if (n === 1) throw new RangeError()
+    return n === 2 ? Promise.reject(new TypeError()) : n
+  })
+  const results = Promise.allSettled([fn(1), fn(2), fn(3)])
+  await pass(30)
+  const [one, two, three] = await results
+  assert.deepEqual([one.reason.name, two.reason.name, three.value], ['RangeError', 'TypeError', 3])
+  assert.deepEqual(ran, [[0, 1], [10, 2], [20, 3]])
+})
+
+test('clear gives up what waits', async () => {
+  const { ran, fn } = timed({ limit: 1, interval: 10 })
+  const results = [fn(1), fn(2), fn(3)]
+  fn.clear()
+  assert.equal(fn.pending(), 0)
+  assert.deepEqual(await Promise.all(results.map(outcome)), [{ value: 1 }, { error: 'AbortError' }, { error: 'AbortError' }])
+  await pass(50)
+  fn(4)
+  assert.deepEqual(ran, [[0, 1], [50, 4]])
+})
+
+test('an aborted signal ends the waiting of all', async () => {
+  const controller = new AbortController()
+  const { ran, fn } = timed({ limit: 1, interval: 10, signal: controller.signal })
+  const results = [fn(1), fn(2)]
+  controller.abort('gone')
+  assert.deepEqual(await Promise.all(results.map(outcome)), [{ value: 1 }, { error: 'gone' }])
+  assert.deepEqual(await outcome(fn(3)), { error: 'gone' })
+  await pass(50)
+  assert.equal(ran.length, 1)
+})
+
+test('a signal of one call ends its waiting, and those behind it move up', async () => {
+  const controller = new AbortController()
+  const ran = []
+  const fn = rateLimit((n) => ran.push(n), { limit: 1, interval: 10, signal: (n, signal) => signal })
+  fn(1)
+  const given = fn(2, controller.signal)
+  fn(3)
+  controller.abort('given up')
+  assert.deepEqual(await outcome(given), { error: 'given up' })
+  await pass(10)
+  assert.deepEqual(ran, [1, 3])
+})
+
+test('intervals beyond what timers can wait', async () => {
+  const { ran, fn } = timed({ limit: 1, interval: 3e9 })
+  fn(1)
+  fn(2)
+  clock.tick(2 ** 31 - 1)
+  clock.tick(3e9 - 2 ** 31)
+  assert.equal(ran.length, 1)
+  clock.tick(1)
+  await settled()
+  assert.deepEqual(ran, [[0, 1], [3e9, 2]])
+})
+
+test('keeps `this`, and the function may call itself', async () => {
+  const seen = []
+  const one = {
+    name: 'one',
+    go: rateLimit(
+      function (n) {
+        seen.push(this.name, n)
+        return n < 3 ? this.go(n + 1) : 'end'
+      },
+      { limit: 1, interval: 10 },
+    ),
+  }
+  const end = one.go(1)
+  await pass(20)
+  assert.deepEqual(seen, ['one', 1, 'one', 2, 'one', 3])
+  assert.equal(await end, 'end')
+})
+
+test('options that cannot be are refused', () => {
+  const no = (options, message) => assert.throws(() => rateLimit(() => {}, options), { name: 'TypeError', message })
+  assert.throws(() => rateLimit(), { name: 'TypeError', message: /Expected a function/ })
+  no(undefined, /`limit`/)
+  no({ limit: 0, interval: 10 }, /`limit`/)
+  no({ limit: 1 }, /`interval`/)
+  no({ limit: 1, interval: Infinity }, /`interval`/)
+  no({ limit: 1, interval: 10, burst: 0 }, /`burst`/)
+  no({ limit: 1, interval: 10, maxQueue: -1 }, /`maxQueue`/)
+  no({ limit: 1, interval: 10, signal: 'x' }, /AbortSignal/)
+})
