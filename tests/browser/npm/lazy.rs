@@ -2,8 +2,8 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_npm::lazy::*;
 
-const LOADED: usize = 2;
-const RETRIED: usize = 4;
+const LOADED: usize = 1;
+const RETRIED: usize = 3;
 
 #[wasm_bindgen_test]
 fn items_are_known_by_their_numbers() {
