@@ -8,7 +8,7 @@ declare const process: { env: { NODE_ENV?: string } }
  */
 export function inDevelopment(): boolean {
   try {
-    return process.env.NODE_ENV !== 'production'
+    return (process.env.NODE_ENV ?? 'production') !== 'production'
   } catch {
     return false
   }

@@ -29,6 +29,8 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
   const waiting = new Map<Element, number>()
   /** By the numbers of the engine's items. An element is one from when it first came near. */
   const items: (HTMLElement | undefined)[] = []
+  /** By the same numbers, what each waits for: numbers are given again, and a load may end after its item. */
+  const loads: (HTMLImageElement[] | undefined)[] = []
   /** Those that may be in the engine's queue. */
   const near = new Set<number>()
   const given = new WeakSet(wanted.given)
@@ -82,7 +84,7 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
   /** Lets go of an element, whatever it is doing. */
   function drop(element: Element, item: number): void {
     if (item !== FAR) {
-      items[item] = undefined
+      items[item] = loads[item] = undefined
       near.delete(item)
       engine.lazy_remove(loader, item)
     }
@@ -124,33 +126,31 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     swapClass(element, classError, classLoading)
     tell(onLoading, element)
     const settled = debug ? watchLayout(element) : undefined
-    const apart = loadApart(element)
+    const apart = (loads[item] = loadApart(element))
+    /** `putIn` is missing where it failed. */
+    const ended = (putIn?: (element: HTMLElement) => void) => {
+      if (loads[item] !== apart) return
+      if (putIn) {
+        putIn(element)
+        loaded(element, item)
+        settled?.()
+      } else {
+        engine.lazy_failed(loader, item, performance.now())
+      }
+      pump()
+    }
     if (apart.length > 0) {
       const decoded = apart.length > 1 ? Promise.all(apart.map(decode)) : decode(apart[0]!)
       decoded.then(
-        () => ended(element, item, apply, settled),
-        () => ended(element, item),
+        () => ended(apply),
+        () => ended(),
       )
       return
     }
     apply(element)
     // Media load when they are played; a frame says when it is there.
     if (!(element instanceof HTMLIFrameElement)) return loaded(element, item)
-    element.addEventListener('load', () => ended(element, item, () => {}), { once: true })
-  }
-
-  /** `putIn` is missing where it failed. */
-  function ended(element: HTMLElement, item: number, putIn?: (element: HTMLElement) => void, settled?: () => void): void {
-    // It was removed meanwhile, or given something else to load, or everything was.
-    if (items[item] !== element) return
-    if (putIn) {
-      putIn(element)
-      loaded(element, item)
-      settled?.()
-    } else {
-      engine.lazy_failed(loader, item, performance.now())
-    }
-    pump()
+    element.addEventListener('load', () => ended(() => {}), { once: true })
   }
 
   function loaded(element: HTMLElement, item: number): void {
@@ -248,7 +248,7 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     viewport.leave(owner)
     engine.lazy_destroy(loader)
     waiting.clear()
-    items.length = 0
+    items.length = loads.length = 0
   }
 
   function stats(): LazyStats {

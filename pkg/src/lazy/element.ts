@@ -51,11 +51,6 @@ export function applyInstead(element: HTMLElement, address: string): void {
   else element.setAttribute(element instanceof HTMLMediaElement ? 'poster' : 'src', address)
 }
 
-/** Whether it shows a picture that is to stay until the next one is there. */
-export function showsNothing(element: HTMLElement): boolean {
-  return !element.hasAttribute('src') && !element.hasAttribute('srcset')
-}
-
 function uncover({ dataset }: HTMLElement, to: HTMLElement): void {
   // The address comes last: by then the browser knows what to choose from.
   if (dataset.sizes) to.setAttribute('sizes', dataset.sizes)
