@@ -45,7 +45,8 @@ class Element {
     this.attributes[name] = value
   }
   getAttribute(name) {
-    return this.attributes[name] ?? null
+    // The few `data-` attributes here are of one word.
+    return (name.startsWith('data-') ? this.dataset[name.slice(5)] : this.attributes[name]) ?? null
   }
   hasAttribute(name) {
     return name in this.attributes
