@@ -64,7 +64,7 @@ export function viewportOf(
         current = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
       }
       // The scroll margin is the same for scroll containers on the way, where the browser knows it.
-      const options = { root: root ?? null, rootMargin: current, scrollMargin: current, threshold }
+      const options = { root: root ?? null, rootMargin: current, threshold }
       return new IntersectionObserver(seen, options)
     }
 
