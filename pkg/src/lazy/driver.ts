@@ -4,7 +4,8 @@ import { apply, applyInstead, loadApart, loadable } from './element.js'
 import { followLcp, lazyLcp } from './lcp.js'
 import { marginOf, statNames, type Lazy, type LazyOptions, type LazyStats } from './options.js'
 import { showPlaceholder } from './thumbhash.js'
-import { FAR, LOADED, distance, owners, viewportOf, type Owner } from './viewport.js'
+import { together } from './together.js'
+import { ARRIVED, FAR, LOADED, distance, owners, viewportOf, type Owner } from './viewport.js'
 import { eachMatch, watch } from './watch.js'
 import type { wasm } from './wasm.js'
 
@@ -29,8 +30,8 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
   const waiting = new Map<Element, number>()
   /** By the numbers of the engine's items. An element is one from when it first came near. */
   const items: (HTMLElement | undefined)[] = []
-  /** By the same numbers, what each waits for: numbers are given again, and a load may end after its item. */
-  const loads: (HTMLImageElement[] | undefined)[] = []
+  /** What each waits for until it is put in: a load may end after its element was given something else. */
+  const loads = new Map<Element, HTMLImageElement[]>()
   /** Those that may be in the engine's queue. */
   const near = new Set<number>()
   const given = new WeakSet(wanted.given)
@@ -51,6 +52,8 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     entered({ target, boundingClientRect, rootBounds }) {
       const element = target as HTMLElement
       let item = waiting.get(element)!
+      // Said in the turn in which it arrived.
+      if (item === ARRIVED) return
       if (item === FAR) {
         item = engine.lazy_add(loader)
         waiting.set(element, item)
@@ -81,13 +84,18 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     viewport.observe(element)
   }
 
+  function release(item: number): void {
+    items[item] = undefined
+    near.delete(item)
+  }
+
   /** Lets go of an element, whatever it is doing. */
   function drop(element: Element, item: number): void {
-    if (item !== FAR) {
-      items[item] = loads[item] = undefined
-      near.delete(item)
+    if (item >= 0) {
+      release(item)
       engine.lazy_remove(loader, item)
     }
+    loads.delete(element)
     owners.delete(element)
     waiting.delete(element)
     viewport.unobserve(element)
@@ -126,37 +134,47 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     swapClass(element, classError, classLoading)
     tell(onLoading, element)
     const settled = debug ? watchLayout(element) : undefined
-    const apart = (loads[item] = loadApart(element))
-    /** `putIn` is missing where it failed. */
-    const ended = (putIn?: (element: HTMLElement) => void) => {
-      if (loads[item] !== apart) return
-      if (putIn) {
-        putIn(element)
-        loaded(element, item)
-        settled?.()
-      } else {
-        engine.lazy_failed(loader, item, performance.now())
-      }
+    const apart = loadApart(element)
+    loads.set(element, apart)
+    const fetched = () => {
+      if (loads.get(element) !== apart) return
+      // Decoding takes a frame or two, in which the next ones can be asked for.
+      arrived(element, item)
       pump()
+      const put = () => {
+        if (loads.get(element) !== apart) return
+        if (apart.length > 0) apply(element)
+        finish(element)
+        settled?.()
+      }
+      // What cannot be decoded ahead, as vector graphics in some browsers, is there all the same.
+      together(() => Promise.allSettled(apart.map((image) => image.decode())).then(put))
     }
     if (apart.length > 0) {
-      const decoded = apart.length > 1 ? Promise.all(apart.map(decode)) : decode(apart[0]!)
-      decoded.then(
-        () => ended(apply),
-        () => ended(),
-      )
+      Promise.all(apart.map(fetch)).then(fetched, () => {
+        if (loads.get(element) !== apart) return
+        engine.lazy_failed(loader, item, performance.now())
+        pump()
+      })
       return
     }
     apply(element)
-    // Media load when they are played; a frame says when it is there.
-    if (!(element instanceof HTMLIFrameElement)) return loaded(element, item)
-    element.addEventListener('load', () => ended(() => {}), { once: true })
+    // A frame says when it is there; media load when they are played.
+    if (element instanceof HTMLIFrameElement) return element.addEventListener('load', fetched, { once: true })
+    arrived(element, item)
+    finish(element)
   }
 
-  function loaded(element: HTMLElement, item: number): void {
-    if (item === FAR) atOnce++
-    else engine.lazy_loaded(loader, item)
-    drop(element, item)
+  /** Its bytes are there; for the engine that is all. */
+  function arrived(element: Element, item: number): void {
+    engine.lazy_loaded(loader, item)
+    release(item)
+    waiting.set(element, ARRIVED)
+    viewport.unobserve(element)
+  }
+
+  function finish(element: HTMLElement): void {
+    drop(element, ARRIVED)
     owners.set(element, LOADED)
     swapClass(element, classLoading, classLoaded)
     tell(onLoad, element)
@@ -203,11 +221,12 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
   function loadNow(element: Element): void {
     const item = waiting.get(element)
     if (item === undefined) return
-    if (item !== FAR) drop(element, item)
+    drop(element, item)
     const html = element as HTMLImageElement
     if (html.loading === 'lazy') html.loading = 'eager'
     apply(html)
-    loaded(html, FAR)
+    if (item !== ARRIVED) atOnce++
+    finish(html)
   }
 
   function loadAll(): void {
@@ -248,7 +267,8 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     viewport.leave(owner)
     engine.lazy_destroy(loader)
     waiting.clear()
-    items.length = loads.length = 0
+    items.length = 0
+    loads.clear()
   }
 
   function stats(): LazyStats {
@@ -266,10 +286,11 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
   return { update, load: (element) => (element ? loadNow(element) : loadAll()), destroy, stats }
 }
 
-/** Some that cannot be decoded ahead, as vector graphics in some browsers, are there all the same. */
-function decode(image: HTMLImageElement): Promise<void> {
-  return image.decode().catch((error: unknown) => {
-    if (image.naturalWidth === 0) throw error
+/** Until the bytes of an image are there. */
+function fetch(image: HTMLImageElement): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    image.onload = resolve
+    image.onerror = reject
   })
 }
 

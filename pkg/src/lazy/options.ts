@@ -22,7 +22,7 @@ export interface LazyOptions {
   adaptive?: boolean
   /** How much of an element must be within that, from 0 to 1, or several such. Default: `0`. */
   threshold?: number | number[]
-  /** How many load at once, nearest first. Default: `6`. */
+  /** How many load at once, nearest first. Default: `12`. */
   maxConcurrent?: number
   /** How often a failed load is tried again, resting longer each time. Default: `2`. */
   retries?: number

@@ -3,7 +3,7 @@ import type { wasm } from './wasm.js'
 
 /** A loader, as the observers see it. */
 export interface Owner {
-  /** Its elements that are not loaded yet, and their items; `FAR` for those that never came near. */
+  /** Its elements that are not shown yet, and their items; `FAR` for those that never came near. */
   waiting: Map<Element, number>
   entered(entry: IntersectionObserverEntry): void
   /** Whether it was near. */
@@ -13,6 +13,8 @@ export interface Owner {
 }
 
 export const FAR = -1
+/** In the place of an item: its bytes are there, and are being decoded. */
+export const ARRIVED = -2
 
 /** The loader of each element that waits; `LOADED` for those that are. An element has one loader. */
 export const owners = new WeakMap<Element, Owner | typeof LOADED>()
@@ -63,9 +65,7 @@ export function viewportOf(
         const scale = engine.lazy_margin(generation, !!connection.saveData)
         current = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
       }
-      // The scroll margin is the same for scroll containers on the way, where the browser knows it.
-      const options = { root: root ?? null, rootMargin: current, threshold }
-      return new IntersectionObserver(seen, options)
+      return new IntersectionObserver(seen, { root: root ?? null, rootMargin: current, threshold })
     }
 
     function seen(entries: IntersectionObserverEntry[]): void {
@@ -87,7 +87,7 @@ export function viewportOf(
       if (current === before) return next.disconnect()
       observer.disconnect()
       observer = next
-      for (const { waiting } of joined) for (const element of waiting.keys()) observer.observe(element)
+      for (const { waiting } of joined) for (const [element, item] of waiting) if (item !== ARRIVED) observer.observe(element)
     }
 
     connection?.addEventListener?.('change', changed)

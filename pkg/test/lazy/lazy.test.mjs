@@ -9,7 +9,6 @@ test('what comes near is loaded apart and then put in', async (t) => {
   const told = []
   const images = start('img', { onLoad: (element) => told.push(element) })
   assert.equal(observer.options.rootMargin, '300px')
-  assert.equal(observer.options.scrollMargin, '300px')
   observer.show([near, 0], [far, undefined])
   assert.deepEqual(loading(), ['near.png'])
   assert.equal(near.className, 'loading')

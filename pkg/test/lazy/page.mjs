@@ -81,8 +81,14 @@ class HTMLImageElement extends Element {
   set src(address) {
     this.setAttribute('src', address)
   }
+  set onload(resolve) {
+    loads.push({ address: this.attributes.src, image: this, resolve })
+  }
+  set onerror(reject) {
+    loads.at(-1).reject = reject
+  }
   decode() {
-    return new Promise((resolve, reject) => loads.push({ address: this.attributes.src, image: this, resolve, reject }))
+    return Promise.resolve()
   }
 }
 
@@ -187,9 +193,9 @@ export async function end(address, well = true) {
   const [load] = loads.splice(loads.findIndex((load) => load.address === address), 1)
   if (well) load.resolve()
   else load.reject(new Error('broken'))
-  await Promise.resolve()
-  await Promise.resolve()
-  await Promise.resolve()
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+  // What arrives in a burst is shown together.
+  if (well) await new Promise((done) => setTimeout(done, 130))
 }
 
 export const loading = () => loads.map(({ address }) => address)

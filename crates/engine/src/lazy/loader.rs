@@ -44,7 +44,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { concurrent: 6, retries: 2, backoff: Backoff::default() }
+        // Twice what browsers ask of one HTTP/1.1 server at once: so no connection waits for the page.
+        Self { concurrent: 12, retries: 2, backoff: Backoff::default() }
     }
 }
 
