@@ -3,7 +3,6 @@
 //! A picture's lightness, two colour differences and transparency are sums of a few cosine waves, whose
 //! heights are given in four bits each; the head says how many waves there are and how high the highest is.
 use super::ThumbHashError;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::f32::consts::PI;
 
@@ -74,8 +73,8 @@ pub fn decode(hash: &[u8]) -> Result<Picture, ThumbHashError> {
     let (width, height) = if across > down { (SIDE, rounded) } else { (rounded, SIDE) };
     let (columns, rows) = (cosines(width), cosines(height));
     let mut rgba = Vec::with_capacity(width * height * 4);
-    for row in &rows {
-        for column in &columns {
+    for row in &rows[..height] {
+        for column in &columns[..width] {
             let (l, p) = (light.at(column, row), yellow_blue.at(column, row));
             let q = red_green.at(column, row);
             let blue = l - 2.0 / 3.0 * p;
@@ -140,9 +139,9 @@ fn count(across: usize, down: usize) -> usize {
 }
 
 /// For each of `count` pixels, the waves 0, 1, 2 … at its middle.
-fn cosines(count: usize) -> Vec<[f32; MOST]> {
-    let mut all = vec![[1.0; MOST]; count];
-    for (place, waves) in all.iter_mut().enumerate() {
+fn cosines(count: usize) -> [[f32; MOST]; SIDE] {
+    let mut all = [[1.0; MOST]; SIDE];
+    for (place, waves) in all.iter_mut().enumerate().take(count) {
         let first = cosine(PI * (place as f32 + 0.5) / count as f32);
         waves[1] = first;
         for wave in 2..MOST {
