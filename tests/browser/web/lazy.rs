@@ -203,7 +203,7 @@ async fn a_thumbhash_is_shown_until_the_picture_is_there_and_another_where_it_fa
         r#"<img data-thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI" data-src="{BROKEN}" data-error="{PIXEL}#instead" width=10 height=10>
            <img id=bad data-thumbhash="?" data-src="{PIXEL}" width=10 height=10>"#
     ));
-    let loader = LazyLoader::new(LazyOptions::new().retries(0)).unwrap();
+    let loader = LazyLoader::new(LazyOptions::new().retries(1)).unwrap();
     let (image, bad) = (find(&root, "img"), find(&root, "#bad"));
     loader.observe(&image);
     loader.observe(&bad);
