@@ -11,6 +11,9 @@ thread_local! {
 /// An image that is loaded, and decoded, once it is within 300 px of the viewport. Until then its place is
 /// kept, which is why it wants to know its size. Where the browser cannot tell what is near, it loads at once.
 ///
+/// Those nearest to what is looked at go first; one that fails is tried again, resting longer each time, and when
+/// the network is back. What is seen first should not be lazy at all: it is `priority`.
+///
 /// Attributes are passed on to the `<img>`; it has the class `loading`, then `loaded` or `error`.
 ///
 /// ```no_run
@@ -38,17 +41,30 @@ pub fn LazyImage(
     /// How wide it is shown, as `sizes` of HTML.
     #[prop(optional, into)]
     sizes: Option<Signal<String>>,
+    /// A blurred picture to show until it is there: its ThumbHash in base64.
+    #[prop(optional, into)]
+    thumbhash: Option<Signal<String>>,
+    /// What to show where all attempts failed.
+    #[prop(optional, into)]
+    error: Option<Signal<String>>,
+    /// Load it at once, before others: for the picture that is most of what is seen first.
+    #[prop(optional)]
+    priority: bool,
 ) -> impl IntoView {
     let image = NodeRef::<html::Img>::new();
     let shown = StoredValue::new_local(None);
     Effect::new(move || {
         let Some(element) = image.get() else { return };
+        // The address comes last: by then the browser knows what to choose from.
         let attributes = [
-            ("src", Some(src.get())),
-            ("srcset", srcset.map(|it| it.get())),
+            ("thumbhash", thumbhash.map(|it| it.get())),
+            ("error", error.map(|it| it.get())),
             ("sizes", sizes.map(|it| it.get())),
+            ("srcset", srcset.map(|it| it.get())),
+            ("src", Some(src.get())),
         ];
         LOADER.with(|loader| {
+            let loader = loader.as_ref().filter(|_| !priority);
             if let Some(loader) = loader {
                 loader.unobserve(&element);
             }
@@ -57,6 +73,7 @@ pub fn LazyImage(
                 // Attributes of these names can always be set.
                 let _ = match loader {
                     Some(_) => element.set_attribute(&format!("data-{name}"), &value),
+                    None if matches!(name, "thumbhash" | "error") => Ok(()),
                     None => element.set_attribute(name, &value),
                 };
             }
@@ -74,5 +91,8 @@ pub fn LazyImage(
             }
         });
     });
-    view! { <img node_ref=image alt=move || alt.get() width=width height=height/> }
+    let fetchpriority = priority.then_some("high");
+    view! {
+        <img node_ref=image alt=move || alt.get() width=width height=height fetchpriority=fetchpriority/>
+    }
 }

@@ -1,11 +1,18 @@
 //! Lazy loading: the loaders of one module, and their items, by number. Elements stay in JavaScript.
 use crate::state::State;
 use alloc::vec::Vec;
-use wasm_bindgen::prelude::wasm_bindgen;
-use whippet_engine::lazy::{Effect, ItemId, Limits, Loader, Stats};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader, Stats, placeholder};
 use whippet_engine::time::Instant;
 
 static LOADERS: State<Vec<Option<Loader>>> = State::new();
+/// A ThumbHash, then the data URL that came of it.
+static TEXT: State<Vec<u8>> = State::new();
+
+/// `lazy_poll`: nothing to do.
+const NOTHING: f64 = -1.0;
+/// `lazy_poll`: say how far everything near is by now.
+const MEASURE: f64 = -2.0;
 
 /// A loader: how many at once, how many retries (NaN for the default), and what its retries are drawn from.
 #[wasm_bindgen]
@@ -54,8 +61,8 @@ pub fn lazy_remove(loader: usize, item: usize) {
 
 /// It came near: so many px from where the reader looks.
 #[wasm_bindgen]
-pub fn lazy_enter(loader: usize, item: usize, distance: f64) {
-    with_item(loader, item, |loader, item| loader.enter(item, distance));
+pub fn lazy_enter(loader: usize, item: usize, distance: f64, now: f64) {
+    with_item(loader, item, |loader, item| loader.enter(item, distance, Instant::from_ms(now)));
 }
 
 /// It went away.
@@ -82,6 +89,12 @@ pub fn lazy_online(loader: usize, online: bool) {
     with(loader, |loader| loader.handle_online(online));
 }
 
+/// The page goes on after it stood still.
+#[wasm_bindgen]
+pub fn lazy_resumed(loader: usize) {
+    with(loader, Loader::handle_resumed);
+}
+
 /// The deadline has come.
 #[wasm_bindgen]
 pub fn lazy_timeout(loader: usize, now: f64) {
@@ -94,22 +107,64 @@ pub fn lazy_deadline(loader: usize) -> f64 {
     with(loader, |loader| loader.next_deadline().map(Instant::as_ms)).flatten().unwrap_or(-1.0)
 }
 
-/// What to do next: twice the number of an item to load, or one more where it is given up; negative: nothing.
+/// What to do next: twice the number of an item to load, or one more where it is given up; -1: nothing; -2: say
+/// of everything near how far it is.
 #[wasm_bindgen]
-pub fn lazy_poll(loader: usize) -> f64 {
-    match with(loader, Loader::poll_effect).flatten() {
+pub fn lazy_poll(loader: usize, now: f64) -> f64 {
+    match with(loader, |loader| loader.poll_effect(Instant::from_ms(now))).flatten() {
         Some(Effect::Load(item)) => (item.index() * 2) as f64,
         Some(Effect::GiveUp(item)) => (item.index() * 2 + 1) as f64,
-        None => -1.0,
+        Some(Effect::Measure) => MEASURE,
+        None => NOTHING,
     }
 }
 
-/// One figure, in the order of `Stats`' fields.
+/// One figure, in the order of `Stats`' fields, without what is pending: most elements never come near, and are no
+/// items.
 #[wasm_bindgen]
 pub fn lazy_stat(loader: usize, which: usize) -> u32 {
     let stats = with(loader, |loader| loader.stats()).unwrap_or_default();
-    let Stats { pending, loading, loaded, failed, retried, cancelled } = stats;
-    [pending, loading, loaded, failed, retried, cancelled].get(which).copied().unwrap_or(0)
+    let Stats { pending: _, loading, loaded, failed, retried, cancelled } = stats;
+    [loading, loaded, failed, retried, cancelled].get(which).copied().unwrap_or(0)
+}
+
+/// What margins are multiplied with: 2 for 2g and less, 3 for 3g, anything else for what is faster or unknown.
+#[wasm_bindgen]
+pub fn lazy_margin(generation: u32, save_data: bool) -> f64 {
+    let effective_type = match generation {
+        2 => EffectiveType::Slow,
+        3 => EffectiveType::Medium,
+        _ => EffectiveType::Fast,
+    };
+    Connection { effective_type, save_data }.margin_scale()
+}
+
+/// The memory that addresses point into.
+#[wasm_bindgen]
+pub fn lazy_memory() -> JsValue {
+    wasm_bindgen::memory()
+}
+
+/// Where to put a ThumbHash of `length` digits.
+#[wasm_bindgen]
+pub fn lazy_text(length: usize) -> usize {
+    TEXT.with(|text| {
+        text.resize(length, 0);
+        text.as_ptr() as usize
+    })
+}
+
+/// Makes a data URL of the ThumbHash that is there: its length, or -1, -2, -3 for each `ThumbHashError`. It is
+/// where `lazy_text` of that length says.
+#[wasm_bindgen]
+pub fn lazy_placeholder() -> i32 {
+    TEXT.with(|text| match placeholder::data_url(text) {
+        Ok(url) => {
+            *text = url;
+            text.len() as i32
+        }
+        Err(error) => -1 - error as i32,
+    })
 }
 
 fn with<R>(loader: usize, f: impl FnOnce(&mut Loader) -> R) -> Option<R> {

@@ -1,134 +1,236 @@
 // The engine's loader in a page: what is seen goes in, what is to be done is done.
-import { apply, eachMatch, isPart, loadApart } from './element.js'
-import { statNames, type Lazy, type LazyOptions, type LazyStats, type Root } from './lazy.js'
+import { watchLayout } from './development.js'
+import { apply, applyInstead, loadApart, loadable } from './element.js'
+import { followLcp, lazyLcp } from './lcp.js'
+import { marginOf, statNames, type Lazy, type LazyOptions, type LazyStats } from './options.js'
+import { showPlaceholder } from './thumbhash.js'
+import { together } from './together.js'
+import { ARRIVED, FAR, LOADED, distance, owners, viewportOf, type Owner } from './viewport.js'
+import { eachMatch, watch } from './watch.js'
 import type { wasm } from './wasm.js'
 
-/** Loads `elements`, and what matches `selector` in `roots` now and later, when they come near. */
-export function drive(
-  engine: ReturnType<typeof wasm>,
-  elements: Iterable<Element>,
-  roots: Root[],
-  selector: string,
-  options: LazyOptions,
-): Lazy {
-  const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', onLoad, onError } = options
-  // Throws where the browser refuses the options, before there is anything to undo.
-  const observer = new IntersectionObserver(intersected, {
-    root: options.root ?? null,
-    rootMargin: options.rootMargin ?? '300px',
-    threshold: options.threshold ?? 0,
-  })
+/** What `lazy_poll` says beside items. */
+const NOTHING = -1
+const MEASURE = -2
+
+/** What is to be loaded: elements that are given, or what matches in roots. */
+export interface Wanted {
+  given: Element[]
+  roots: Node[]
+  selector: string
+}
+
+/** Loads what is wanted, now and later, when it comes near. */
+export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: boolean, options: LazyOptions): Lazy {
+  const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', classEntered, classExited } = options
+  const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root } = options
+  const { threshold = 0, adaptive = true } = options
+  const viewport = viewportOf(engine, root, marginOf(options), threshold, adaptive)
   const loader = engine.lazy_create(options.maxConcurrent ?? NaN, options.retries ?? NaN, Math.random() * 2 ** 32)
-  const numbers = new Map<Element, number>()
+  const waiting = new Map<Element, number>()
+  /** By the numbers of the engine's items. An element is one from when it first came near. */
   const items: (HTMLElement | undefined)[] = []
-  const done = new WeakSet<Element>()
+  /** What each waits for until it is put in: a load may end after its element was given something else. */
+  const loads = new Map<Element, HTMLImageElement[]>()
+  /** Those that may be in the engine's queue. */
+  const near = new Set<number>()
+  const given = new WeakSet(wanted.given)
+  let { roots, selector } = wanted
+  if (wanted.given.length > 0) {
+    roots = [...new Set(wanted.given.map((element) => (element.isConnected ? element.getRootNode() : document)))]
+    selector = '*'
+  }
+  /** Loaded past the engine. */
+  let atOnce = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+  let deadline = NOTHING
   /** The figures, once it was destroyed. */
   let last: LazyStats | undefined
 
-  function observe(element: Element): void {
-    if (numbers.has(element) || done.has(element) || isPart(element)) return
-    const item = engine.lazy_add(loader)
-    numbers.set(element, item)
-    items[item] = element as HTMLElement
-    observer.observe(element)
+  const owner: Owner = {
+    waiting,
+    entered({ target, boundingClientRect, rootBounds }) {
+      const element = target as HTMLElement
+      let item = waiting.get(element)!
+      // Said in the turn in which it arrived.
+      if (item === ARRIVED) return
+      if (item === FAR) {
+        item = engine.lazy_add(loader)
+        waiting.set(element, item)
+        items[item] = element
+        showPlaceholder(engine, element, debug)
+      }
+      near.add(item)
+      engine.lazy_enter(loader, item, distance(boundingClientRect, rootBounds), performance.now())
+      swapClass(element, classExited, classEntered)
+      tell(onEnter, element)
+    },
+    left(element) {
+      const item = waiting.get(element)!
+      if (!near.delete(item)) return false
+      engine.lazy_leave(loader, item)
+      swapClass(element, classEntered, classExited)
+      tell(onExit, element as HTMLElement)
+      return true
+    },
+    pump,
   }
 
-  function drop(element: Element, item: number): void {
-    numbers.delete(element)
+  function observe(found: Element): void {
+    const element = loadable(found)
+    if (!element || owners.has(element)) return
+    owners.set(element, owner)
+    waiting.set(element, FAR)
+    viewport.observe(element)
+  }
+
+  function release(item: number): void {
     items[item] = undefined
-    observer.unobserve(element)
+    near.delete(item)
   }
 
-  function intersected(entries: IntersectionObserverEntry[]): void {
-    for (const entry of entries) {
-      const item = numbers.get(entry.target)
-      if (item === undefined) continue
-      if (entry.isIntersecting) engine.lazy_enter(loader, item, distance(entry))
-      else engine.lazy_leave(loader, item)
+  /** Lets go of an element, whatever it is doing. */
+  function drop(element: Element, item: number): void {
+    if (item >= 0) {
+      release(item)
+      engine.lazy_remove(loader, item)
     }
-    pump()
+    loads.delete(element)
+    owners.delete(element)
+    waiting.delete(element)
+    viewport.unobserve(element)
   }
 
   /** Does what the engine asks for, until it asks for nothing. */
   function pump(): void {
-    for (let effect; (effect = engine.lazy_poll(loader)) >= 0; ) {
-      const item = effect >>> 1
-      if (effect & 1) giveUp(items[item]!)
-      else load(items[item]!, item)
+    if (last) return
+    const now = performance.now()
+    for (let effect; (effect = engine.lazy_poll(loader, now)) !== NOTHING; ) {
+      if (effect === MEASURE) measure(now)
+      else if (effect & 1) giveUp(items[effect >>> 1]!)
+      else load(items[effect >>> 1]!, effect >>> 1)
     }
+    const next = engine.lazy_deadline(loader)
+    if (next === deadline) return
     clearTimeout(timer)
-    const deadline = engine.lazy_deadline(loader)
-    if (deadline >= 0) timer = setTimeout(timeout, deadline - performance.now())
+    deadline = next
+    if (next !== NOTHING) timer = setTimeout(timeout, next - now)
   }
 
   function timeout(): void {
+    deadline = NOTHING
     engine.lazy_timeout(loader, performance.now())
     pump()
   }
 
+  function measure(now: number): void {
+    const bounds = root && 'getBoundingClientRect' in root ? root.getBoundingClientRect() : null
+    for (const item of near) {
+      engine.lazy_enter(loader, item, distance(items[item]!.getBoundingClientRect(), bounds), now)
+    }
+  }
+
   function load(element: HTMLElement, item: number): void {
     swapClass(element, classError, classLoading)
-    const image = loadApart(element)
-    if (image) {
-      // Some that cannot be decoded ahead, as vector graphics in some browsers, are there all the same.
-      const failed = () => ended(element, item, image.naturalWidth > 0, true)
-      image.decode().then(() => ended(element, item, true, true), failed)
+    tell(onLoading, element)
+    const settled = debug ? watchLayout(element) : undefined
+    const apart = loadApart(element)
+    loads.set(element, apart)
+    const fetched = () => {
+      if (loads.get(element) !== apart) return
+      // Decoding takes a frame or two, in which the next ones can be asked for.
+      arrived(element, item)
+      pump()
+      const put = () => {
+        if (loads.get(element) !== apart) return
+        if (apart.length > 0) apply(element)
+        finish(element)
+        settled?.()
+      }
+      // What cannot be decoded ahead, as vector graphics in some browsers, is there all the same.
+      together(() => Promise.allSettled(apart.map((image) => image.decode())).then(put))
+    }
+    if (apart.length > 0) {
+      Promise.all(apart.map(fetch)).then(fetched, () => {
+        if (loads.get(element) !== apart) return
+        engine.lazy_failed(loader, item, performance.now())
+        pump()
+      })
       return
     }
     apply(element)
-    // Media load when they are played; a frame says when it is there.
-    if (!(element instanceof HTMLIFrameElement)) return loaded(element, item)
-    element.addEventListener('load', () => ended(element, item, true, false), { once: true })
+    // A frame says when it is there; media load when they are played.
+    if (element instanceof HTMLIFrameElement) return element.addEventListener('load', fetched, { once: true })
+    arrived(element, item)
+    finish(element)
   }
 
-  function ended(element: HTMLElement, item: number, well: boolean, apart: boolean): void {
-    // It was removed meanwhile, or everything was.
-    if (items[item] !== element) return
-    if (well) {
-      if (apart) apply(element)
-      loaded(element, item)
-    } else {
-      engine.lazy_failed(loader, item, performance.now())
-    }
-    pump()
-  }
-
-  function loaded(element: HTMLElement, item: number): void {
+  /** Its bytes are there; for the engine that is all. */
+  function arrived(element: Element, item: number): void {
     engine.lazy_loaded(loader, item)
-    drop(element, item)
-    done.add(element)
+    release(item)
+    waiting.set(element, ARRIVED)
+    viewport.unobserve(element)
+  }
+
+  function finish(element: HTMLElement): void {
+    drop(element, ARRIVED)
+    owners.set(element, LOADED)
     swapClass(element, classLoading, classLoaded)
     tell(onLoad, element)
+    if (waiting.size === 0 && onFinish) queueMicrotask(onFinish)
   }
 
   function giveUp(element: HTMLElement): void {
+    const instead = element.dataset.error ?? options.error
+    if (instead) applyInstead(element, instead)
     swapClass(element, classLoading, classError)
     tell(onError, element)
   }
 
-  const mutations = new MutationObserver((records) => {
-    for (const { removedNodes, addedNodes } of records) {
-      for (const node of removedNodes) eachMatch(node, selector, forgetIfGone)
-      for (const node of addedNodes) eachMatch(node, selector, observeIfThere)
-    }
-    pump()
+  const unwatch = watch(roots, selector, {
+    added: (element) => accepts(element) && observe(element),
+    removed(element) {
+      const item = waiting.get(element)
+      // One that is loaded stays known: it may come back.
+      if (item !== undefined) drop(element, item)
+    },
+    changed(element) {
+      const item = waiting.get(element)
+      // What never came near has begun nothing.
+      if (item === FAR && accepts(element)) return
+      if (item !== undefined) drop(element, item)
+      if (!accepts(element)) return
+      if (owners.get(element) === LOADED) owners.delete(element)
+      observe(element)
+    },
+    done: pump,
   })
 
-  function forgetIfGone(element: Element): void {
-    const item = numbers.get(element)
-    // One that was only moved is in the page again. One that is loaded stays known: it may come back.
-    if (item === undefined || element.isConnected) return
-    engine.lazy_remove(loader, item)
-    drop(element, item)
-  }
-
-  function observeIfThere(element: Element): void {
-    if (element.isConnected) observe(element)
+  function accepts(element: Element): boolean {
+    return selector === '*' ? given.has(element) : element.matches(selector)
   }
 
   function update(): void {
-    for (const root of roots) eachMatch(root, selector, observe)
+    if (last) return
+    for (const element of wanted.given) observe(element)
+    if (selector !== '*') for (const root of roots) eachMatch(root, selector, observe)
+  }
+
+  /** Loads what there is no time to load well. */
+  function loadNow(element: Element): void {
+    const item = waiting.get(element)
+    if (item === undefined) return
+    drop(element, item)
+    const html = element as HTMLImageElement
+    if (html.loading === 'lazy') html.loading = 'eager'
+    apply(html)
+    if (item !== ARRIVED) atOnce++
+    finish(html)
+  }
+
+  function loadAll(): void {
+    for (const element of [...waiting.keys()]) loadNow(element)
   }
 
   function network(): void {
@@ -136,41 +238,63 @@ export function drive(
     pump()
   }
 
+  function shown({ persisted }: PageTransitionEvent): void {
+    // From the back/forward cache: what was under way may have been cut off, and failed.
+    if (persisted) engine.lazy_resumed(loader)
+    network()
+  }
+
+  const print = globalThis.matchMedia?.('print')
+  const printing = () => print?.matches && loadAll()
+  const hear = (each: 'addEventListener' | 'removeEventListener') => {
+    globalThis[each]('online', network)
+    globalThis[each]('offline', network)
+    globalThis[each]('pageshow', shown as EventListener)
+    globalThis[each]('beforeprint', loadAll)
+    print?.[each]?.('change', printing)
+  }
+
   function destroy(): void {
-    observer.disconnect()
-    mutations.disconnect()
+    if (last) return
+    last = stats()
+    unwatch()
+    hear('removeEventListener')
     clearTimeout(timer)
-    removeEventListener('online', network)
-    removeEventListener('offline', network)
-    last ??= stats()
+    for (const element of waiting.keys()) {
+      owners.delete(element)
+      viewport.unobserve(element)
+    }
+    viewport.leave(owner)
     engine.lazy_destroy(loader)
+    waiting.clear()
     items.length = 0
-    roots = []
+    loads.clear()
   }
 
   function stats(): LazyStats {
-    const figures = statNames.map((name, which) => [name, engine.lazy_stat(loader, which)])
-    return last ?? (Object.fromEntries(figures) as unknown as LazyStats)
+    if (last) return last
+    const [loading, loaded, failed, retried, cancelled] = statNames.map((_, which) => engine.lazy_stat(loader, which))
+    return { pending: waiting.size, loading, loaded: loaded! + atOnce, failed, retried, cancelled, lcp: lazyLcp() } as LazyStats
   }
 
-  network()
-  addEventListener('online', network)
-  addEventListener('offline', network)
-  for (const element of elements) observe(element)
+  viewport.join(owner)
+  followLcp(debug)
   update()
-  for (const root of roots) mutations.observe(root, { childList: true, subtree: true })
+  hear('addEventListener')
+  network()
 
-  return { update, destroy, stats }
+  return { update, load: (element) => (element ? loadNow(element) : loadAll()), destroy, stats }
 }
 
-/** From the middle of the element to the middle of what is looked at, in px along both axes. */
-function distance({ boundingClientRect: rect, rootBounds: bounds }: IntersectionObserverEntry): number {
-  // The margin is part of the bounds, but the same on both sides of the middle.
-  const { left, right, top, bottom } = bounds ?? { left: 0, right: 0, top: 0, bottom: 0 }
-  return Math.abs(rect.left + rect.right - left - right) / 2 + Math.abs(rect.top + rect.bottom - top - bottom) / 2
+/** Until the bytes of an image are there. */
+function fetch(image: HTMLImageElement): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    image.onload = resolve
+    image.onerror = reject
+  })
 }
 
-function swapClass(element: Element, from: string, to: string): void {
+function swapClass(element: Element, from: string | undefined, to: string | undefined): void {
   if (from) element.classList.remove(from)
   if (to) element.classList.add(to)
 }

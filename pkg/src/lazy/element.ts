@@ -1,59 +1,65 @@
 // What of an element is lazy, and how it is put in.
+import { background, imagesOf } from './background.js'
 
-/** The image to load and decode apart from the page; `undefined` where the element itself has to load. */
-export function loadApart(element: HTMLElement): HTMLImageElement | undefined {
-  if (element instanceof HTMLImageElement) {
-    const image = copy(element)
-    // Outside the page nothing ever comes near, and the browser's own laziness would wait for ever.
-    image.loading = 'eager'
-    uncover(image)
-    return image
-  }
-  const { bg, poster } = element.dataset
-  const address = bg ?? poster
-  if (address === undefined) return undefined
-  const image = new Image()
-  image.src = address
-  return image
+/** What decides how an image is asked for, beside its addresses. */
+const manners = ['crossorigin', 'referrerpolicy', 'fetchpriority', 'sizes']
+
+/** The images to load and decode apart from the page before it is put in. */
+export function loadApart(element: HTMLElement): HTMLImageElement[] {
+  if (element instanceof HTMLImageElement) return [copy(element)]
+  const { poster } = element.dataset
+  const images = imagesOf(background(element) ?? '')
+  if (poster) images.push(Object.assign(new Image(), { src: poster }))
+  return images
 }
 
 /** The image outside the page, with the sources of its picture. */
-function copy(image: HTMLImageElement): HTMLImageElement {
-  const picture = image.parentNode
-  if (!(picture instanceof HTMLPictureElement)) return image.cloneNode() as HTMLImageElement
-  const copied = picture.cloneNode(true) as HTMLPictureElement
-  for (const child of copied.children) uncover(child)
-  return copied.querySelector('img')!
+function copy(element: HTMLImageElement): HTMLImageElement {
+  // Not a clone: that would have the page's ids, listeners and laziness, and nothing is near it out there.
+  const image = new Image()
+  for (const name of manners) {
+    const value = element.getAttribute(name)
+    if (value !== null) image.setAttribute(name, value)
+  }
+  const picture = element.parentNode
+  if (picture instanceof HTMLPictureElement) {
+    const copied = document.createElement('picture')
+    for (const source of picture.querySelectorAll('source')) copied.append(source.cloneNode())
+    for (const source of copied.children) uncover(source as HTMLElement, source as HTMLElement)
+    copied.append(image)
+  }
+  uncover(element, image)
+  return image
 }
 
 /** Puts what its `data-` attributes name where the page shows it. */
 export function apply(element: HTMLElement): void {
   const picture = element.parentNode
-  if (picture instanceof HTMLPictureElement) for (const child of picture.children) uncover(child)
-  const media = element instanceof HTMLMediaElement
-  if (media) for (const child of element.children) uncover(child)
-  uncover(element)
-  const { bg, poster } = element.dataset
+  const parts = picture instanceof HTMLPictureElement ? picture : element instanceof HTMLMediaElement && element
+  if (parts) for (const part of parts.querySelectorAll('source')) uncover(part, part)
+  uncover(element, element)
+  const { poster } = element.dataset
   if (poster !== undefined) element.setAttribute('poster', poster)
-  if (bg !== undefined) element.style.backgroundImage = `url("${bg}")`
-  if (media) element.load()
+  const css = background(element)
+  if (css !== undefined) element.style.backgroundImage = css
+  if (element instanceof HTMLMediaElement) element.load()
 }
 
-function uncover(element: Element): void {
+/** Shows `address` in the place of what could not be loaded. */
+export function applyInstead(element: HTMLElement, address: string): void {
+  if (background(element) !== undefined) element.style.backgroundImage = `url("${address}")`
+  else element.setAttribute(element instanceof HTMLMediaElement ? 'poster' : 'src', address)
+}
+
+function uncover({ dataset }: HTMLElement, to: HTMLElement): void {
   // The address comes last: by then the browser knows what to choose from.
-  for (const name of ['sizes', 'srcset', 'src']) {
-    const value = (element as HTMLElement).dataset[name]
-    if (value !== undefined) element.setAttribute(name, value)
-  }
+  if (dataset.sizes) to.setAttribute('sizes', dataset.sizes)
+  if (dataset.srcset) to.setAttribute('srcset', dataset.srcset)
+  if (dataset.src) to.setAttribute('src', dataset.src)
 }
 
-/** Whether it is a part of another lazy element. */
-export function isPart(element: Element): boolean {
-  return element instanceof HTMLSourceElement
-}
-
-/** Calls `f` with `root` where it matches, and with all in it that do. */
-export function eachMatch(root: Node, selector: string, f: (element: HTMLElement) => void): void {
-  if (root instanceof Element && root.matches(selector)) f(root as HTMLElement)
-  if ('querySelectorAll' in root) for (const element of (root as ParentNode).querySelectorAll(selector)) f(element as HTMLElement)
+/** The element that is loaded where this one is named: a picture's image; none for parts of others. */
+export function loadable(element: Element): Element | null {
+  if (element instanceof HTMLPictureElement) return element.querySelector('img')
+  return element instanceof HTMLSourceElement ? null : element
 }

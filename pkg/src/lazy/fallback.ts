@@ -1,25 +1,30 @@
-import { apply, eachMatch, isPart } from './element.js'
-import type { Lazy, LazyOptions, Root } from './lazy.js'
+import type { Wanted } from './driver.js'
+import { apply, applyInstead, loadable } from './element.js'
+import type { Lazy, LazyOptions } from './options.js'
+import { eachMatch } from './watch.js'
 
 /** Loads everything, lazily where the browser itself can: what is left without wasm or its observer. */
-export function loadAll(elements: Iterable<Element>, roots: Root[], selector: string, options: LazyOptions): Lazy {
+export function loadAll({ given, roots, selector }: Wanted, options: LazyOptions): Lazy {
   const { classLoaded = 'loaded', onLoad } = options
   const done = new Set<Element>()
 
-  const load = (element: Element) => {
-    if (done.has(element) || isPart(element)) return
+  const load = (found: Element) => {
+    const element = loadable(found) as HTMLElement | null
+    if (!element || done.has(element)) return
     done.add(element)
+    const instead = element.dataset.error ?? options.error
+    if (instead) element.addEventListener('error', () => applyInstead(element, instead), { once: true })
     // Set before the address, or the browser would begin at once.
     if (element instanceof HTMLImageElement || element instanceof HTMLIFrameElement) element.loading = 'lazy'
-    apply(element as HTMLElement)
+    apply(element)
     if (classLoaded) element.classList.add(classLoaded)
-    onLoad?.(element as HTMLElement)
+    onLoad?.(element)
   }
   const update = () => {
     for (const root of roots) eachMatch(root, selector, load)
   }
 
-  for (const element of elements) load(element)
+  for (const element of given) load(element)
   update()
   let watcher: MutationObserver | undefined
   if (roots.length > 0 && typeof MutationObserver === 'function') {
@@ -28,7 +33,9 @@ export function loadAll(elements: Iterable<Element>, roots: Root[], selector: st
   }
   return {
     update,
+    // It is the browser's affair now, and browsers print everything.
+    load() {},
     destroy: () => watcher?.disconnect(),
-    stats: () => ({ pending: 0, loading: 0, loaded: done.size, failed: 0, retried: 0, cancelled: 0 }),
+    stats: () => ({ pending: 0, loading: 0, loaded: done.size, failed: 0, retried: 0, cancelled: 0, lcp: 0 }),
   }
 }

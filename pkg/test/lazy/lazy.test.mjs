@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lazy } from 'whippet/lazy'
-import { end, image, loading, observer, page } from './page.mjs'
+import { end, image, loading, observer, observers, page, start } from './page.mjs'
 
 test('what comes near is loaded apart and then put in', async (t) => {
   page(t)
   const [near, far] = [image('near.png'), image('far.png')]
   document.append(near, far)
   const told = []
-  const images = lazy('img', { onLoad: (element) => told.push(element) })
+  const images = start('img', { onLoad: (element) => told.push(element) })
   assert.equal(observer.options.rootMargin, '300px')
   observer.show([near, 0], [far, undefined])
   assert.deepEqual(loading(), ['near.png'])
@@ -19,13 +18,13 @@ test('what comes near is loaded apart and then put in', async (t) => {
   assert.equal(near.className, 'loaded')
   assert.deepEqual(told, [near])
   assert.deepEqual([...observer.observed], [far])
-  assert.deepEqual(images.stats(), { pending: 1, loading: 0, loaded: 1, failed: 0, retried: 0, cancelled: 0 })
+  assert.deepEqual(images.stats(), { pending: 1, loading: 0, loaded: 1, failed: 0, retried: 0, cancelled: 0, lcp: 0 })
 })
 
 test('the nearest goes first, so many at once, and what leaves before its turn is not loaded', async (t) => {
   page(t)
   const all = ['0', '1', '2', '3'].map(image)
-  const images = lazy(all, { maxConcurrent: 2 })
+  const images = start(all, { maxConcurrent: 2 })
   observer.show([all[0], 900], [all[1], 20], [all[2], 500], [all[3], -10])
   assert.deepEqual(loading(), ['3', '1'])
   observer.show([all[2], undefined])
@@ -45,7 +44,7 @@ test('a failed one rests and is tried again, and is given up at last', async (t)
   page(t)
   const broken = image('broken.png')
   const told = []
-  const images = lazy([broken], { retries: 1, classError: 'oops', onError: (element) => told.push(element) })
+  const images = start([broken], { retries: 1, classError: 'oops', onError: (element) => told.push(element) })
   observer.show([broken, 0])
   await end('broken.png', false)
   assert.deepEqual(loading(), [])
@@ -56,13 +55,13 @@ test('a failed one rests and is tried again, and is given up at last', async (t)
   await end('broken.png', false)
   assert.equal(broken.className, 'oops')
   assert.deepEqual(told, [broken])
-  assert.deepEqual(images.stats(), { pending: 1, loading: 0, loaded: 0, failed: 1, retried: 1, cancelled: 0 })
+  assert.deepEqual(images.stats(), { pending: 1, loading: 0, loaded: 0, failed: 1, retried: 1, cancelled: 0, lcp: 0 })
 })
 
 test('what was given up is tried again when the network is back', async (t) => {
   const { network } = page(t)
   const broken = image('broken.png')
-  lazy([broken], { retries: 0 })
+  start([broken], { retries: 0 })
   observer.show([broken, 0])
   await end('broken.png', false)
   network(false)
@@ -75,7 +74,7 @@ test('what was given up is tried again when the network is back', async (t) => {
 
 test('nodes added later are found, removed ones forgotten, and loaded ones stay so', async (t) => {
   page(t)
-  const images = lazy('img')
+  const images = start('img')
   const box = new Element()
   const [a, b] = [image('a'), image('b')]
   box.append(a, b)
@@ -91,14 +90,14 @@ test('nodes added later are found, removed ones forgotten, and loaded ones stay 
 
 test('a load that ends after its element was removed changes nothing', async (t) => {
   page(t)
-  const images = lazy('img')
+  const images = start('img')
   const a = image('a')
   document.append(a)
   observer.show([a, 0])
   a.remove()
   await end('a')
   assert.equal(a.attributes.src, undefined)
-  assert.deepEqual(images.stats(), { pending: 0, loading: 0, loaded: 0, failed: 0, retried: 0, cancelled: 0 })
+  assert.deepEqual(images.stats(), { pending: 0, loading: 0, loaded: 0, failed: 0, retried: 0, cancelled: 0, lcp: 0 })
 })
 
 test('a background, a poster, a frame and a picture', async (t) => {
@@ -106,7 +105,7 @@ test('a background, a poster, a frame and a picture', async (t) => {
   const background = Object.assign(new Element(), { dataset: { bg: 'bg.png' } })
   const video = Object.assign(new HTMLMediaElement(), { dataset: { poster: 'poster.png', src: 'v.mp4' }, load() {} })
   const frame = Object.assign(new HTMLIFrameElement(), { dataset: { src: 'frame.html' } })
-  const images = lazy([background, video, frame], { maxConcurrent: 9 })
+  const images = start([background, video, frame], { maxConcurrent: 9 })
   observer.show([background, 0], [video, 0], [frame, 0])
   assert.deepEqual(loading(), ['bg.png', 'poster.png'])
   assert.equal(frame.attributes.src, 'frame.html')
@@ -122,7 +121,7 @@ test('once destroyed it does nothing, and its figures stay', async (t) => {
   page(t)
   const [a, b] = [image('a'), image('b')]
   document.append(a, b)
-  const images = lazy('img', { maxConcurrent: 1 })
+  const images = start('img', { maxConcurrent: 1 })
   observer.show([a, 0], [b, 0])
   images.destroy()
   await end('a')
@@ -133,12 +132,191 @@ test('once destroyed it does nothing, and its figures stay', async (t) => {
   assert.equal(images.stats().pending, 2)
 })
 
+test('one observer for each root and margin, and it ends with its last loader', (t) => {
+  page(t)
+  const all = ['a', 'b', 'c'].map(image)
+  document.append(...all)
+  const first = start([all[0]])
+  const second = start([all[1]], { rootMargin: '300px' })
+  assert.equal(observers, 1)
+  assert.deepEqual([...observer.observed], [all[0], all[1]])
+  const shared = observer
+  start([all[2]], { rootMargin: '10px 0px' })
+  assert.equal(observers, 2)
+  first.destroy()
+  assert.deepEqual([...shared.observed], [all[1]])
+  second.destroy()
+  start([all[0]])
+  assert.equal(observers, 3)
+})
+
+test('an element has one loader, and is free again when that ends', async (t) => {
+  page(t)
+  const a = image('a')
+  document.append(a)
+  const first = start('img')
+  const second = start([a], { rootMargin: 10 })
+  assert.equal(second.stats().pending, 0)
+  first.destroy()
+  second.update()
+  assert.equal(second.stats().pending, 1)
+  observer.show([a, 0])
+  await end('a')
+  assert.equal(second.stats().loaded, 1)
+})
+
+test('the margin follows the connection', (t) => {
+  const connection = Object.assign(new EventTarget(), { effectiveType: '3g', saveData: false })
+  page(t, { connection })
+  const a = image('a')
+  document.append(a)
+  const images = start('img', { rootMargin: '100px 10%' })
+  assert.equal(observer.options.rootMargin, '200px 10%')
+  const change = (what) => {
+    Object.assign(connection, what)
+    connection.dispatchEvent(new Event('change'))
+    return [observers, observer.options.rootMargin]
+  }
+  assert.deepEqual(change({ effectiveType: 'slow-2g' }), [2, '300px 10%'])
+  assert.deepEqual([...observer.observed], [a])
+  assert.deepEqual(change({ saveData: true }), [3, '25px 10%'])
+  images.destroy()
+  assert.deepEqual(change({ saveData: false }), [3, '25px 10%'])
+  start('img', { rootMargin: 100, adaptive: false })
+  assert.equal(observer.options.rootMargin, '100px')
+})
+
+test('what goes on after the page stood still is tried at once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { say } = page(t)
+  const a = image('a')
+  start([a])
+  observer.show([a, 0])
+  await end('a', false)
+  say('pageshow', { persisted: false })
+  assert.deepEqual(loading(), [])
+  say('pageshow', { persisted: true })
+  assert.deepEqual(loading(), ['a'])
+})
+
+test('where all attempts failed, another picture is shown, and the real one when it comes after all', async (t) => {
+  const { network } = page(t)
+  const [a, b] = [image('a'), image('b')]
+  b.dataset.error = 'own.png'
+  start([a, b], { retries: 0, error: 'missing.png' })
+  observer.show([a, 0], [b, 0])
+  await end('a', false)
+  await end('b', false)
+  assert.deepEqual([a.attributes.src, b.attributes.src], ['missing.png', 'own.png'])
+  network(false)
+  network(true)
+  await end('a')
+  assert.equal(a.attributes.src, 'a')
+  assert.equal(a.className, 'loaded')
+})
+
+test('a new address is loaded, before and after the old one was', async (t) => {
+  page(t)
+  const a = image('old')
+  document.append(a)
+  const images = start('img')
+  const set = (address) => {
+    const before = a.dataset.src
+    a.dataset.src = address
+    a.rewritten('data-src', before)
+    observer.show([a, 0])
+  }
+  observer.show([a, 0])
+  set('newer')
+  assert.deepEqual(loading(), ['old', 'newer'])
+  await end('old')
+  assert.equal(a.attributes.src, undefined, 'nobody waits for it any more')
+  await end('newer')
+  assert.equal(a.attributes.src, 'newer')
+  set('newest')
+  await end('newest')
+  assert.equal(a.attributes.src, 'newest')
+  // Said again, but the same.
+  a.rewritten('data-src', 'newest')
+  assert.deepEqual(images.stats(), { pending: 0, loading: 0, loaded: 2, failed: 0, retried: 0, cancelled: 0, lcp: 0 })
+})
+
+test('what is to be printed is put in at once, and so is what is asked for', async (t) => {
+  const { say } = page(t)
+  const [a, b, c] = ['a', 'b', 'c'].map(image)
+  a.loading = 'lazy'
+  document.append(a, b, c)
+  let finished = 0
+  const images = start('img', { onFinish: () => finished++ })
+  images.load(b)
+  assert.deepEqual([a, b].map((image) => image.attributes.src), [undefined, 'b'])
+  observer.show([c, 0])
+  say('beforeprint')
+  assert.deepEqual([a, b, c].map((image) => [image.attributes.src, image.className]), [
+    ['a', 'loaded'],
+    ['b', 'loaded'],
+    ['c', 'loaded'],
+  ])
+  assert.equal(a.loading, 'eager')
+  assert.equal(images.stats().loaded, 3)
+  await end('c')
+  assert.equal(images.stats().loaded, 3)
+  assert.equal(finished, 1)
+})
+
+test('what has nothing to load has come near, and that is all', async (t) => {
+  page(t)
+  const near = new Element()
+  const told = []
+  const note = (name) => (element) => told.push([name, element === near])
+  const images = start([near], { classEntered: 'in', onEnter: note('enter'), onLoad: note('load'), onFinish: note('finish') })
+  observer.show([near, 0])
+  await Promise.resolve()
+  assert.equal(near.className, 'in loaded')
+  assert.deepEqual(told, [['enter', true], ['load', true], ['finish', false]])
+  assert.equal(images.stats().loaded, 1)
+})
+
+test('the distance is measured when there is a choice', async (t) => {
+  let now = 0
+  t.mock.method(performance, 'now', () => now)
+  page(t)
+  const all = ['0', '1', '2'].map(image)
+  start(all, { maxConcurrent: 1 })
+  observer.show([all[0], 0], [all[1], 100], [all[2], 200])
+  assert.deepEqual(loading(), ['0'])
+  // The page is scrolled while it loads.
+  now = 1000
+  all[1].top = -100
+  all[2].top = 0
+  await end('0')
+  assert.deepEqual(loading(), ['2'])
+})
+
+const refused = [
+  [[null], TypeError, /selector, an element.*not null/],
+  [[7], TypeError, /not 7/],
+  [['img', { rootMargin: '3em' }], RangeError, /rootMargin.*200px 10%.*3em/],
+  [['img', { rootMargin: NaN }], RangeError, /rootMargin/],
+  [['img', { maxConcurrent: 0 }], RangeError, /maxConcurrent.*from 1/],
+  [['img', { retries: -1 }], RangeError, /retries.*from 0/],
+  [['img', { threshold: [0, 2] }], RangeError, /threshold.*from 0 to 1/],
+  [['img', { classLoaded: 'a b' }], RangeError, /classLoaded.*without spaces.*a b/],
+]
+for (const [args, kind, message] of refused) {
+  test(`refused: ${message}`, (t) => {
+    page(t)
+    assert.throws(() => start(...args), (error) => error instanceof kind && message.test(error.message))
+    assert.equal(observers, 0)
+  })
+}
+
 test('without an observer everything is handed to the browser, what is added later too', (t) => {
   page(t, { withObserver: false })
   const a = image('a')
   document.append(a)
   const told = []
-  const images = lazy('img', { onLoad: (element) => told.push(element) })
+  const images = start('img', { onLoad: (element) => told.push(element) })
   const b = image('b')
   document.append(b)
   for (const element of [a, b]) {

@@ -1,5 +1,15 @@
 // The least of a page that the lazy loader needs: elements, observers that are told what they see, and images
 // that load when a test says so. What only a browser can show is in tests/browser and tests/e2e.
+import { lazy } from 'whippet/lazy'
+
+/** Loaders share observers: each ends with its page. */
+const running = []
+
+/** `lazy`, for as long as the page is there. */
+export function start(...args) {
+  running.push(lazy(...args))
+  return running.at(-1)
+}
 
 class Element {
   attributes = {}
@@ -34,6 +44,23 @@ class Element {
   setAttribute(name, value) {
     this.attributes[name] = value
   }
+  getAttribute(name) {
+    // The few `data-` attributes here are of one word.
+    return (name.startsWith('data-') ? this.dataset[name.slice(5)] : this.attributes[name]) ?? null
+  }
+  hasAttribute(name) {
+    return name in this.attributes
+  }
+  getRootNode() {
+    return this.parentNode?.getRootNode() ?? this
+  }
+  /** Says that `data-` attributes were set anew; what was there before is `before`. */
+  rewritten(name, before) {
+    mutated({ type: 'attributes', target: this, attributeName: name, oldValue: before })
+  }
+  getBoundingClientRect() {
+    return { left: 0, right: 10, width: 10, height: 10, top: this.top ?? 1e6, bottom: (this.top ?? 1e6) + 10 }
+  }
   // Every lazy element matches every selector.
   matches() {
     return Object.keys(this.dataset).length > 0
@@ -51,14 +78,17 @@ class Element {
 
 class HTMLImageElement extends Element {
   naturalWidth = 0
-  cloneNode() {
-    return Object.assign(new HTMLImageElement(), { dataset: { ...this.dataset } })
-  }
   set src(address) {
     this.setAttribute('src', address)
   }
+  set onload(resolve) {
+    loads.push({ address: this.attributes.src, image: this, resolve })
+  }
+  set onerror(reject) {
+    loads.at(-1).reject = reject
+  }
   decode() {
-    return new Promise((resolve, reject) => loads.push({ address: this.attributes.src, image: this, resolve, reject }))
+    return Promise.resolve()
   }
 }
 
@@ -66,14 +96,18 @@ class HTMLImageElement extends Element {
 export const loads = []
 
 const mutationObservers = new Set()
-const mutated = (record) => mutationObservers.forEach((callback) => callback([record]))
+const mutated = (record) => [...mutationObservers].forEach((callback) => callback([{ type: 'childList', ...record }]))
 
 /** The observer that was made last: its options, what it observes, and `show` to tell it what is to be seen. */
 export let observer
+/** How many were made in this page. */
+export let observers
 
 /** Puts a page in place, for as long as the test runs. */
-export function page(t, { withObserver = true } = {}) {
+export function page(t, { withObserver = true, connection } = {}) {
   loads.length = 0
+  observers = 0
+  t.after(() => running.splice(0).forEach((loader) => loader.destroy()))
   const listeners = {}
   const put = {
     Element,
@@ -84,7 +118,10 @@ export function page(t, { withObserver = true } = {}) {
     HTMLMediaElement: class extends Element {},
     HTMLSourceElement: class extends Element {},
     document: new Element(),
-    navigator: { onLine: true },
+    navigator: { onLine: true, connection },
+    devicePixelRatio: 1,
+    innerWidth: 10,
+    innerHeight: 10,
     addEventListener: (name, listener) => (listeners[name] = listener),
     removeEventListener: (name) => delete listeners[name],
     MutationObserver: class {
@@ -104,6 +141,7 @@ export function page(t, { withObserver = true } = {}) {
         this.callback = callback
         this.options = options
         observer = this
+        observers++
       }
       observe(element) {
         this.observed.add(element)
@@ -116,6 +154,7 @@ export function page(t, { withObserver = true } = {}) {
       }
       /** Each element, and where its top is; nowhere: it went away. */
       show(...seen) {
+        for (const [target, top] of seen) target.top = top
         const rect = (top) => ({ left: 0, right: 10, top, bottom: top + 10 })
         this.callback(
           seen.map(([target, top]) => ({
@@ -136,6 +175,7 @@ export function page(t, { withObserver = true } = {}) {
   }
   mutationObservers.clear()
   return {
+    say: (name, event = {}) => listeners[name](event),
     network(online) {
       navigator.onLine = online
       listeners[online ? 'online' : 'offline']()
@@ -153,9 +193,9 @@ export async function end(address, well = true) {
   const [load] = loads.splice(loads.findIndex((load) => load.address === address), 1)
   if (well) load.resolve()
   else load.reject(new Error('broken'))
-  await Promise.resolve()
-  await Promise.resolve()
-  await Promise.resolve()
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+  // What arrives in a burst is shown together.
+  if (well) await new Promise((done) => setTimeout(done, 130))
 }
 
 export const loading = () => loads.map(({ address }) => address)

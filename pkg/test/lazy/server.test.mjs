@@ -5,6 +5,6 @@ import { lazy } from 'whippet/lazy'
 test('on a server there is nothing to do, and nothing fails', () => {
   const images = lazy('img', { rootMargin: '10px' })
   images.update()
-  assert.deepEqual(images.stats(), { pending: 0, loading: 0, loaded: 0, failed: 0, retried: 0, cancelled: 0 })
+  assert.deepEqual(images.stats(), { pending: 0, loading: 0, loaded: 0, failed: 0, retried: 0, cancelled: 0, lcp: 0 })
   images.destroy()
 })

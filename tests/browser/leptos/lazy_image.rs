@@ -40,3 +40,31 @@ async fn an_image_far_away_waits() {
     far.scroll_into_view();
     until(|| far.has_attribute("src")).await;
 }
+
+#[wasm_bindgen_test]
+async fn what_is_seen_first_is_not_lazy() {
+    let stage = mount(|| {
+        view! {
+            <div style="height: 20000px"></div>
+            <LazyImage src=PIXEL alt="first" width=10 height=10 priority=true thumbhash="AAAA"/>
+        }
+    });
+    let image = stage.element.last_element_child().unwrap();
+    until(|| image.get_attribute("src").as_deref() == Some(PIXEL)).await;
+    assert_eq!(image.get_attribute("fetchpriority").as_deref(), Some("high"));
+    assert!(!image.has_attribute("data-src") && !image.has_attribute("thumbhash"));
+}
+
+#[wasm_bindgen_test]
+async fn a_blurred_picture_comes_first_and_another_where_it_failed() {
+    let stage = mount(|| {
+        view! {
+            <LazyImage src="data:image/gif;base64,AAAA" alt="" width=10 height=10
+                thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI" error=PIXEL/>
+        }
+    });
+    stage.element.scroll_into_view();
+    let image = stage.element.first_element_child().unwrap();
+    until(|| image.get_attribute("src").is_some_and(|src| src.starts_with("data:image/png;base64,"))).await;
+    assert_eq!(image.get_attribute("data-error").as_deref(), Some(PIXEL));
+}

@@ -198,6 +198,28 @@ async fn a_dropped_loader_loads_nothing_more() {
 }
 
 #[wasm_bindgen_test]
+async fn a_thumbhash_is_shown_until_the_picture_is_there_and_another_where_it_failed() {
+    let root = page(&format!(
+        r#"<img data-thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI" data-src="{BROKEN}" data-error="{PIXEL}#instead" width=10 height=10>
+           <img id=bad data-thumbhash="?" data-src="{PIXEL}" width=10 height=10>"#
+    ));
+    let loader = LazyLoader::new(LazyOptions::new().retries(1)).unwrap();
+    let (image, bad) = (find(&root, "img"), find(&root, "#bad"));
+    loader.observe(&image);
+    loader.observe(&bad);
+    let sources = Rc::new(RefCell::new(Vec::new()));
+    let (seen, log) = (image.clone(), sources.clone());
+    until(move || {
+        log.borrow_mut().extend(seen.get_attribute("src"));
+        class_of(&seen) == "error" && class_of(&bad) == "loaded"
+    })
+    .await;
+    assert!(sources.borrow()[0].starts_with("data:image/png;base64,"), "{}", sources.borrow()[0]);
+    assert_eq!(image.get_attribute("src"), Some(format!("{PIXEL}#instead")));
+    root.remove();
+}
+
+#[wasm_bindgen_test]
 fn options_that_make_no_sense_are_refused() {
     let error = LazyLoader::new(LazyOptions::new().root_margin("two feet")).unwrap_err();
     assert!(error.to_string().contains("root margin"));

@@ -2,7 +2,7 @@
 use super::backoff::Backoff;
 use crate::deadlines::{Deadlines, Handle};
 use crate::draws::Draws;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
 /// Names one item. Once it is loaded or removed the name is spent, and what is said of it is ignored.
@@ -24,6 +24,9 @@ impl ItemId {
 pub enum Effect {
     /// Begin to load it, and report [`Loader::handle_loaded`] or [`Loader::handle_failed`].
     Load(ItemId),
+    /// Say of every item that is near how far it is by now ([`Loader::enter`]): there are more of them than
+    /// may load, and the page may have moved.
+    Measure,
     /// Its attempts are spent: show that it failed. It may be loaded after all when the network is back.
     GiveUp(ItemId),
 }
@@ -41,7 +44,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { concurrent: 6, retries: 2, backoff: Backoff::default() }
+        // Twice what browsers ask of one HTTP/1.1 server at once: so no connection waits for the page.
+        Self { concurrent: 12, retries: 2, backoff: Backoff::default() }
     }
 }
 
@@ -90,6 +94,8 @@ pub struct Loader {
     free: Vec<u32>,
     /// Ordered by distance in px, which takes the place of time: nearest first, then first come.
     queue: Deadlines<ItemId>,
+    /// When the oldest distance in the queue was told.
+    measured: Instant,
     rests: Deadlines<ItemId>,
     /// Each tells of one item, and is looked at again when it is polled.
     given_up: Vec<ItemId>,
@@ -106,6 +112,7 @@ impl Loader {
             slots: Vec::new(),
             free: Vec::new(),
             queue: Deadlines::new(),
+            measured: Instant::ZERO,
             rests: Deadlines::new(),
             given_up: Vec::new(),
             online: true,
@@ -168,7 +175,10 @@ impl Loader {
     }
 
     /// It came near: `distance` px from where the reader looks. Said again, it moves in the queue.
-    pub fn enter(&mut self, id: ItemId, distance: f64) {
+    pub fn enter(&mut self, id: ItemId, distance: f64, now: Instant) {
+        if self.queue.is_empty() {
+            self.measured = now;
+        }
         let Some(item) = self.item(id) else { return };
         item.near = Some(distance);
         match item.state {
@@ -226,9 +236,14 @@ impl Loader {
     pub fn handle_online(&mut self, online: bool) {
         let back = online && !self.online;
         self.online = online;
-        if !back {
-            return;
+        if back {
+            self.handle_resumed();
         }
+    }
+
+    /// The page goes on after it stood still, as in a back/forward cache: all that failed or rests is tried
+    /// anew.
+    pub fn handle_resumed(&mut self) {
         for slot in 0..self.slots.len() as u32 {
             let place = &mut self.slots[slot as usize];
             let id = ItemId { slot, generation: place.generation };
@@ -255,14 +270,19 @@ impl Loader {
     }
 
     /// What to do next; call until it gives `None`, after every input.
-    pub fn poll_effect(&mut self) -> Option<Effect> {
+    pub fn poll_effect(&mut self, now: Instant) -> Option<Effect> {
         while let Some(id) = self.given_up.pop() {
             if matches!(self.item(id), Some(Item { state: State::Failed, .. })) {
                 return Some(Effect::GiveUp(id));
             }
         }
-        if self.stats.loading >= self.limits.concurrent {
+        let free = self.limits.concurrent.saturating_sub(self.stats.loading) as usize;
+        if free == 0 {
             return None;
+        }
+        if self.queue.len() > free && now.since(self.measured) > FRESH {
+            self.measured = now;
+            return Some(Effect::Measure);
         }
         let id = self.queue.pop(FARTHEST)?;
         let item = self.item(id)?;
@@ -299,6 +319,9 @@ impl Loader {
     }
 }
 
+/// Distances are believed for so long. To measure makes a browser lay out the page: once in some frames is
+/// enough for the eye.
+const FRESH: Duration = Duration::from_const(50.0);
 const FARTHEST: Instant = Instant::NEVER;
 
 fn at(distance: f64) -> Instant {

@@ -2,6 +2,7 @@
 use super::*;
 use crate::time::{Duration, Instant};
 use proptest::prelude::*;
+use std::collections::HashMap;
 use std::vec::Vec;
 
 fn at(ms: f64) -> Instant {
@@ -13,7 +14,7 @@ fn limits(concurrent: u32, retries: u32) -> Limits {
 }
 
 fn effects(loader: &mut Loader) -> Vec<Effect> {
-    core::iter::from_fn(|| loader.poll_effect()).collect()
+    core::iter::from_fn(|| loader.poll_effect(at(0.0))).collect()
 }
 
 #[test]
@@ -21,7 +22,7 @@ fn the_nearest_goes_first_and_only_so_many_at_once() {
     let mut loader = Loader::new(limits(2, 0), 1);
     let ids: Vec<ItemId> = (0..4).map(|_| loader.add()).collect();
     for (id, distance) in ids.iter().zip([300.0, 100.0, 200.0, 0.0]) {
-        loader.enter(*id, distance);
+        loader.enter(*id, distance, at(0.0));
     }
     assert_eq!(effects(&mut loader), [Effect::Load(ids[3]), Effect::Load(ids[1])]);
     loader.handle_loaded(ids[3]);
@@ -35,9 +36,9 @@ fn the_nearest_goes_first_and_only_so_many_at_once() {
 fn one_that_comes_nearer_moves_up() {
     let mut loader = Loader::new(limits(1, 0), 1);
     let (a, b) = (loader.add(), loader.add());
-    loader.enter(a, 100.0);
-    loader.enter(b, 200.0);
-    loader.enter(b, 50.0);
+    loader.enter(a, 100.0, at(0.0));
+    loader.enter(b, 200.0, at(0.0));
+    loader.enter(b, 50.0, at(0.0));
     assert_eq!(effects(&mut loader), [Effect::Load(b)]);
 }
 
@@ -45,16 +46,16 @@ fn one_that_comes_nearer_moves_up() {
 fn one_that_leaves_before_its_turn_is_not_loaded() {
     let mut loader = Loader::new(limits(1, 0), 1);
     let (a, b) = (loader.add(), loader.add());
-    loader.enter(a, 1.0);
+    loader.enter(a, 1.0, at(0.0));
     assert_eq!(effects(&mut loader), [Effect::Load(a)]);
-    loader.enter(b, 2.0);
+    loader.enter(b, 2.0, at(0.0));
     loader.leave(b);
     // What is under way goes on.
     loader.leave(a);
     loader.handle_loaded(a);
     assert_eq!(effects(&mut loader), []);
     assert_eq!(loader.stats().cancelled, 1);
-    loader.enter(b, 2.0);
+    loader.enter(b, 2.0, at(0.0));
     assert_eq!(effects(&mut loader), [Effect::Load(b)]);
 }
 
@@ -62,7 +63,7 @@ fn one_that_leaves_before_its_turn_is_not_loaded() {
 fn a_failure_rests_longer_each_time_and_is_given_up_at_last() {
     let mut loader = Loader::new(limits(1, 2), 7);
     let id = loader.add();
-    loader.enter(id, 0.0);
+    loader.enter(id, 0.0, at(0.0));
     let mut now = 0.0;
     for longest in [1000.0, 2000.0] {
         assert_eq!(effects(&mut loader), [Effect::Load(id)]);
@@ -93,8 +94,8 @@ fn the_rest_has_a_bound() {
 fn what_fails_offline_spends_nothing_and_comes_back_online() {
     let mut loader = Loader::new(limits(2, 0), 1);
     let (a, b) = (loader.add(), loader.add());
-    loader.enter(a, 0.0);
-    loader.enter(b, 1.0);
+    loader.enter(a, 0.0, at(0.0));
+    loader.enter(b, 1.0, at(0.0));
     assert_eq!(effects(&mut loader).len(), 2);
     loader.handle_failed(a, at(0.0));
     assert_eq!(effects(&mut loader), [Effect::GiveUp(a)]);
@@ -110,13 +111,13 @@ fn what_fails_offline_spends_nothing_and_comes_back_online() {
 fn what_rested_and_went_away_waits_until_it_is_near_again() {
     let mut loader = Loader::new(limits(1, 1), 1);
     let id = loader.add();
-    loader.enter(id, 0.0);
+    loader.enter(id, 0.0, at(0.0));
     effects(&mut loader);
     loader.handle_failed(id, at(0.0));
     loader.leave(id);
     loader.handle_timeout(at(1000.0));
     assert_eq!(effects(&mut loader), []);
-    loader.enter(id, 5.0);
+    loader.enter(id, 5.0, at(0.0));
     assert_eq!(effects(&mut loader), [Effect::Load(id)]);
 }
 
@@ -124,7 +125,7 @@ fn what_rested_and_went_away_waits_until_it_is_near_again() {
 fn a_spent_name_is_ignored() {
     let mut loader = Loader::new(limits(1, 1), 1);
     let old = loader.add();
-    loader.enter(old, 0.0);
+    loader.enter(old, 0.0, at(0.0));
     effects(&mut loader);
     loader.remove(old);
     let new = loader.add();
@@ -133,10 +134,57 @@ fn a_spent_name_is_ignored() {
     assert_eq!(loader.item_at(99), None);
     loader.handle_loaded(old);
     loader.handle_failed(old, at(0.0));
-    loader.enter(old, 0.0);
+    loader.enter(old, 0.0, at(0.0));
     loader.remove(old);
     assert_eq!(effects(&mut loader), []);
     assert_eq!(loader.stats(), Stats { pending: 1, ..Stats::default() });
+}
+
+#[test]
+fn where_there_is_a_choice_it_is_made_by_where_things_are_now() {
+    let mut loader = Loader::new(limits(1, 0), 1);
+    let ids: Vec<ItemId> = (0..4).map(|_| loader.add()).collect();
+    for (id, distance) in ids.iter().zip([0.0, 100.0, 200.0, 300.0]) {
+        loader.enter(*id, distance, at(0.0));
+    }
+    assert_eq!(loader.poll_effect(at(10.0)), Some(Effect::Load(ids[0])));
+    loader.handle_loaded(ids[0]);
+    assert_eq!(loader.poll_effect(at(1000.0)), Some(Effect::Measure));
+    // The page was scrolled meanwhile.
+    for (id, distance) in ids.iter().zip([0.0, 300.0, 200.0, 0.0]) {
+        loader.enter(*id, distance, at(1000.0));
+    }
+    assert_eq!(loader.poll_effect(at(1000.0)), Some(Effect::Load(ids[3])));
+    // While all may load there is nothing to choose, and soon after there is nothing new.
+    loader.handle_loaded(ids[3]);
+    assert_eq!(loader.poll_effect(at(1040.0)), Some(Effect::Load(ids[2])));
+    loader.handle_loaded(ids[2]);
+    assert_eq!(loader.poll_effect(at(9000.0)), Some(Effect::Load(ids[1])));
+    assert_eq!(loader.poll_effect(at(9000.0)), None);
+}
+
+#[test]
+fn what_rested_or_failed_goes_on_at_once_when_the_page_does() {
+    let mut loader = Loader::new(limits(2, 1), 1);
+    let id = loader.add();
+    loader.enter(id, 0.0, at(0.0));
+    effects(&mut loader);
+    loader.handle_failed(id, at(0.0));
+    assert_eq!(effects(&mut loader), []);
+    loader.handle_resumed();
+    assert_eq!(effects(&mut loader), [Effect::Load(id)]);
+    assert_eq!(loader.next_deadline(), None);
+}
+
+#[test]
+fn a_slow_connection_begins_earlier_and_a_saved_one_later() {
+    let scale = |effective_type, save_data| Connection { effective_type, save_data }.margin_scale();
+    assert_eq!(Connection::default().margin_scale(), 1.0);
+    assert!(scale(EffectiveType::Slow, false) > scale(EffectiveType::Medium, false));
+    assert!(scale(EffectiveType::Medium, false) > 1.0);
+    for kind in [EffectiveType::Slow, EffectiveType::Medium, EffectiveType::Fast] {
+        assert!(scale(kind, true) < 1.0);
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -171,6 +219,7 @@ proptest! {
     fn everything_near_is_loaded_in_the_end(steps in prop::collection::vec(step(), 0..200)) {
         let mut loader = Loader::new(limits(3, 1), 9);
         let (mut ids, mut loading, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let mut distances = HashMap::new();
         let mut now = 0.0;
         for step in steps.into_iter().chain([Step::Online(false), Step::Online(true)]) {
             let nth = |i: usize| ids.get(i).copied();
@@ -179,32 +228,56 @@ proptest! {
                 Step::Remove(i) => if let Some(id) = nth(i) {
                     loader.remove(id);
                     loading.retain(|other| *other != id);
-                    gone.push(id);
+                    if !gone.contains(&id) {
+                        distances.remove(&id);
+                        gone.push(id);
+                    }
                 },
-                Step::Enter(i, px) => if let Some(id) = nth(i) { loader.enter(id, f64::from(px)) },
-                Step::Leave(i) => if let Some(id) = nth(i) { loader.leave(id) },
+                Step::Enter(i, px) => if let Some(id) = nth(i).filter(|id| !gone.contains(id)) {
+                    distances.insert(id, px);
+                    loader.enter(id, f64::from(px), at(now));
+                },
+                Step::Leave(i) => if let Some(id) = nth(i) {
+                    distances.remove(&id);
+                    loader.leave(id);
+                },
                 Step::Loaded(i) => if i < loading.len() {
                     let id = loading.remove(i);
                     loader.handle_loaded(id);
+                    distances.remove(&id);
                     gone.push(id);
                 },
                 Step::Failed(i) => if i < loading.len() { loader.handle_failed(loading.remove(i), at(now)) },
                 Step::Online(online) => loader.handle_online(online),
                 Step::Pass(ms) => { now += f64::from(ms); loader.handle_timeout(at(now)) }
             }
-            while let Some(effect) = loader.poll_effect() {
-                if let Effect::Load(id) = effect {
-                    prop_assert!(!loading.contains(&id) && !gone.contains(&id));
-                    loading.push(id);
+            let mut measured = 0;
+            while let Some(effect) = loader.poll_effect(at(now)) {
+                match effect {
+                    Effect::Load(id) => {
+                        prop_assert!(!loading.contains(&id) && !gone.contains(&id));
+                        prop_assert!(distances.contains_key(&id), "it is near");
+                        loading.push(id);
+                    }
+                    Effect::Measure => {
+                        measured += 1;
+                        for id in &ids {
+                            if let Some(px) = distances.get(id).filter(|_| !gone.contains(id)) {
+                                loader.enter(*id, f64::from(*px), at(now));
+                            }
+                        }
+                    }
+                    Effect::GiveUp(_) => {}
                 }
             }
+            prop_assert!(measured <= 1);
             prop_assert!(loading.len() <= 3);
             prop_assert_eq!(loader.stats().loading as usize, loading.len());
         }
         // The network is back; now all come near, and nothing fails.
-        for id in &ids { loader.enter(*id, 0.0) }
+        for id in &ids { loader.enter(*id, 0.0, at(now)) }
         loop {
-            while let Some(Effect::Load(id)) = loader.poll_effect() { loading.push(id) }
+            while let Some(Effect::Load(id)) = loader.poll_effect(at(now)) { loading.push(id) }
             let Some(id) = loading.pop() else { break };
             loader.handle_loaded(id);
         }

@@ -1,4 +1,5 @@
 //! The few things that lazy loading asks of a browser. Most strings are `JsValue`s, only passed on.
+use alloc::string::String;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -29,6 +30,11 @@ extern "C" {
     pub fn clone_node(this: &Node, deep: bool) -> Node;
     #[wasm_bindgen(method, js_name = addEventListener)]
     pub fn listen(this: &Node, event: &JsValue, listener: &JsValue, options: &ListenOnce);
+
+    #[wasm_bindgen(method, js_name = hasAttribute)]
+    pub fn has_attribute(this: &Node, name: &JsValue) -> bool;
+    #[wasm_bindgen(method, js_name = getBoundingClientRect)]
+    pub fn bounding_rect(this: &Node) -> Rect;
 
     // Of images.
     #[wasm_bindgen(method, getter, js_name = decode)]
@@ -69,6 +75,10 @@ extern "C" {
     pub fn set_poster(this: &Attributes, value: &JsValue);
     #[wasm_bindgen(method, getter)]
     pub fn bg(this: &Attributes) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn error(this: &Attributes) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn thumbhash(this: &Attributes) -> Option<String>;
 
     #[wasm_bindgen(method, getter)]
     pub fn style(this: &Node) -> Style;
@@ -198,6 +208,10 @@ extern "C" {
 
     #[wasm_bindgen(thread_local_v2, js_name = window)]
     pub static WINDOW: Node;
+    #[wasm_bindgen(method, getter, js_name = innerWidth)]
+    pub fn inner_width(this: &Node) -> f64;
+    #[wasm_bindgen(method, getter, js_name = innerHeight)]
+    pub fn inner_height(this: &Node) -> f64;
     #[wasm_bindgen(method, js_name = removeEventListener)]
     pub fn unlisten(this: &Node, event: &JsValue, listener: &JsValue);
     #[wasm_bindgen(thread_local_v2, js_namespace = ["window"], js_name = navigator)]

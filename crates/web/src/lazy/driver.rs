@@ -44,6 +44,7 @@ impl Classes {
 struct Item {
     id: ItemId,
     element: Node,
+    near: bool,
 }
 
 struct Load {
@@ -132,7 +133,7 @@ impl Driver {
         if items.len() <= id.index() {
             items.resize_with(id.index() + 1, || None);
         }
-        items[id.index()] = Some(Item { id, element: element.clone() });
+        items[id.index()] = Some(Item { id, element: element.clone(), near: false });
         drop(items);
         self.numbers.set(element, id.index() as f64);
         self.observer.observe(element);
@@ -211,10 +212,15 @@ impl Driver {
     fn intersected(&self, entry: &Intersection) {
         let Some(id) = self.id_of(&entry.target()) else { return };
         if entry.is_intersecting() {
-            let distance = distance(&entry.rect(), entry.root_bounds().as_ref());
-            self.loader.borrow_mut().enter(id, distance);
+            let middle = entry.root_bounds().map_or_else(middle_of_window, |bounds| middle(&bounds));
+            if let Some(element) = self.element(id) {
+                element::show_placeholder(&element);
+            }
+            self.loader.borrow_mut().enter(id, distance(&entry.rect(), middle), now());
+            self.set_near(id, true);
         } else {
             self.loader.borrow_mut().leave(id);
+            self.set_near(id, false);
         }
     }
 
@@ -244,14 +250,42 @@ impl Driver {
     /// Does what the engine asks for, until it asks for nothing.
     fn pump(&self) {
         loop {
-            let effect = self.loader.borrow_mut().poll_effect();
+            let effect = self.loader.borrow_mut().poll_effect(now());
             match effect {
+                Some(Effect::Measure) => self.measure(),
                 Some(Effect::Load(id)) => self.load(id),
                 Some(Effect::GiveUp(id)) => self.give_up(id),
                 None => break,
             }
         }
         self.arm();
+    }
+
+    /// The page may have moved since things came near.
+    fn measure(&self) {
+        let middle = self
+            .options
+            .root
+            .as_ref()
+            .map_or_else(middle_of_window, |root| middle(&root.unchecked_ref::<Node>().bounding_rect()));
+        let near: Vec<(ItemId, Node)> = {
+            let items = self.items.borrow();
+            items
+                .iter()
+                .flatten()
+                .filter(|item| item.near)
+                .map(|item| (item.id, item.element.clone()))
+                .collect()
+        };
+        for (id, element) in near {
+            self.loader.borrow_mut().enter(id, distance(&element.bounding_rect(), middle), now());
+        }
+    }
+
+    fn set_near(&self, id: ItemId, near: bool) {
+        if let Some(Some(item)) = self.items.borrow_mut().get_mut(id.index()) {
+            item.near = near;
+        }
     }
 
     fn load(&self, id: ItemId) {
@@ -307,6 +341,7 @@ impl Driver {
 
     fn give_up(&self, id: ItemId) {
         let Some(element) = self.element(id) else { return };
+        element::apply_instead(&element);
         self.swap_class(&element, &self.classes.loading, &self.classes.error);
         tell(self.options.on_error.as_deref(), &element);
     }
@@ -391,13 +426,21 @@ fn observing(options: &LazyOptions) -> JsValue {
     init
 }
 
-/// From the middle of the element to the middle of what is looked at, in px along both axes. The margin is
-/// part of the bounds, but the same on both sides of the middle.
-fn distance(rect: &Rect, bounds: Option<&Rect>) -> f64 {
-    let middle = |rect: &Rect| ((rect.left() + rect.right()) / 2.0, (rect.top() + rect.bottom()) / 2.0);
-    let (x, y) = middle(rect);
-    let (at_x, at_y) = bounds.map_or((0.0, 0.0), middle);
-    (x - at_x).abs() + (y - at_y).abs()
+type Point = (f64, f64);
+
+/// Of what is looked at. The margin is part of an observer's bounds, but the same on both sides of the middle.
+fn middle(rect: &Rect) -> Point {
+    ((rect.left() + rect.right()) / 2.0, (rect.top() + rect.bottom()) / 2.0)
+}
+
+fn middle_of_window() -> Point {
+    dom::WINDOW.with(|window| (window.inner_width() / 2.0, window.inner_height() / 2.0))
+}
+
+/// How far `rect` is from there, in px along both axes: 0 where it covers it.
+fn distance(rect: &Rect, (x, y): Point) -> f64 {
+    let gap = |from: f64, to: f64, at: f64| (from - at).max(at - to).max(0.0);
+    gap(rect.left(), rect.right(), x) + gap(rect.top(), rect.bottom(), y)
 }
 
 fn each(list: &List, mut f: impl FnMut(&JsValue)) {

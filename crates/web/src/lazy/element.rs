@@ -1,7 +1,9 @@
 //! What of an element is lazy: loading it apart from the page, and putting it in.
 use super::dom::{self, Attributes, Image, Node, Picture, Source};
+use alloc::string::String;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
+use whippet_engine::lazy::placeholder;
 
 /// How to know that an element is loaded.
 pub(super) enum Loading {
@@ -55,6 +57,27 @@ pub(super) fn apply(element: &Node) {
     if !element.can_load().is_undefined() {
         each_child(element, uncover);
         element.load();
+    }
+}
+
+/// Shows what `data-error` of an image names in the place of what could not be loaded.
+pub(super) fn apply_instead(element: &Node) {
+    let instead = element.dataset().error();
+    if !instead.is_undefined() && !element.can_decode().is_undefined() {
+        element.unchecked_ref::<Attributes>().set_src(&instead);
+    }
+}
+
+/// Shows the `data-thumbhash` of an image that shows nothing yet. One that cannot be read is not shown: the
+/// picture itself matters more.
+pub(super) fn show_placeholder(element: &Node) {
+    if element.can_decode().is_undefined() || element.has_attribute(&JsValue::from_str("src")) {
+        return;
+    }
+    let Some(hash) = element.dataset().thumbhash() else { return };
+    let url = placeholder::data_url(hash.as_bytes()).ok().and_then(|url| String::from_utf8(url).ok());
+    if let Some(url) = url {
+        element.unchecked_ref::<Attributes>().set_src(&JsValue::from_str(&url));
     }
 }
 

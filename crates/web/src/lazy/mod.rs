@@ -6,6 +6,8 @@
 //! | `data-src` | `<iframe>`, `<video>` and its `<source>`s | `src` |
 //! | `data-poster` | `<video>` | `poster` |
 //! | `data-bg` | anything | `background-image` |
+//! | `data-thumbhash` | `<img>` without `src` | `src`, as a blurred picture, once it is near |
+//! | `data-error` | `<img>` | `src`, where all attempts failed |
 //!
 //! What loads when is decided in [`whippet_engine::lazy`]; this part sees through an `IntersectionObserver`
 //! and does the loading. Pictures are loaded and decoded apart from the page, and put into it when they are

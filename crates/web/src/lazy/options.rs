@@ -21,7 +21,7 @@ pub struct LazyOptions {
 }
 
 impl LazyOptions {
-    /// The defaults: 300 px around the viewport, six loads at once, two retries, and the classes `loading`,
+    /// The defaults: 300 px around the viewport, twelve loads at once, two retries, and the classes `loading`,
     /// `loaded` and `error`.
     #[must_use]
     pub fn new() -> Self {

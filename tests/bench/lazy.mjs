@@ -1,0 +1,134 @@
+// `whippet/lazy` beside vanilla-lazyload and lozad: a page of 10,000 images in a real Chromium, registered, then
+// scrolled through. Time is what the page's main thread was busy, as Chromium counts it. The ratio is the peer's
+// by ours: above 1, ours is busy for less. Times depend on the machine, so nothing here fails because of them; a
+// layout shift fails.
+//
+//     node tests/bench/lazy.mjs [part of a case's name]
+import { build } from 'esbuild'
+import { createServer } from 'node:http'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { png } from './lazy/png.mjs'
+
+const IMAGES = 10_000
+const ROUNDS = Number(process.env.ROUNDS ?? 5)
+const LIBRARIES = ['vanilla-lazyload', 'lozad', 'whippet']
+const here = path.dirname(fileURLToPath(import.meta.url))
+const part = process.argv[2] ?? ''
+
+/** How far the page is scrolled at once, in px, so many screens at which it waits for what is to be seen, and how long the server takes, in ms. */
+const cases = [
+  { name: 'registered', step: 0 },
+  { name: 'read, six screens, one by one', step: 700, screens: 6, delay: 1 },
+  { name: 'flung through', step: 5_000, delay: 30 },
+]
+
+const { outputFiles } = await build({
+  bundle: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+  entryPoints: [path.join(here, 'lazy/page.js')],
+  format: 'esm',
+  minify: true,
+  target: 'es2022',
+  write: false,
+})
+
+let delay = 0
+let requested = 0
+const picture = png(80, 60, 7)
+const PER_ROW = 12
+const images = Array.from({ length: IMAGES }, (_, i) => {
+  const image = `<img class="lazy" data-src="/img/${i}" width="80" height="60" alt="">`
+  return i % PER_ROW ? image : `<p>${image}`
+}).join('\n')
+const server = createServer((request, answer) => {
+  if (request.url === '/page.js') return answer.setHeader('content-type', 'text/javascript').end(outputFiles[0].text)
+  if (!request.url.startsWith('/img/')) {
+    answer.setHeader('content-type', 'text/html')
+    return answer.end(`<!doctype html><meta charset="utf-8"><title>images</title><style>html { overflow-y: scroll } p { margin: 0 }</style><script type="module" src="/page.js"></script>${images}`)
+  }
+  requested++
+  setTimeout(() => answer.setHeader('content-type', 'image/png').setHeader('cache-control', 'no-store').end(picture), delay)
+})
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+const origin = `http://127.0.0.1:${server.address().port}/`
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROME ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--no-first-run'],
+})
+try {
+  console.log(`Chromium ${browser.version()}, ${IMAGES} images, medians of ${ROUNDS} interleaved rounds, main thread\n`)
+  row('', ...LIBRARIES, 'ratios')
+  for (const one of cases.filter(({ name }) => name.includes(part))) await measure(one)
+} finally {
+  await browser.close()
+  server.close()
+}
+
+async function measure({ name, step, screens = 0, delay: answerTime = 0 }) {
+  delay = answerTime
+  const rounds = Object.fromEntries(LIBRARIES.map((library) => [library, []]))
+  for (let round = 0; round < ROUNDS; round++) {
+    // Each goes first in its turn.
+    for (let turn = 0; turn < LIBRARIES.length; turn++) {
+      const library = LIBRARIES[(round + turn) % LIBRARIES.length]
+      rounds[library].push(await visit(library, step, screens))
+    }
+  }
+  const median = (library, what) => {
+    const values = rounds[library].map((round) => round[what]).sort((a, b) => a - b)
+    return values[values.length >> 1]
+  }
+  const line = (label, what, unit) => {
+    const values = LIBRARIES.map((library) => median(library, what))
+    const ratios = values.slice(0, -1).map((value) => (value / values.at(-1)).toFixed(2))
+    row(label, ...values.map((value) => unit(value)), ratios.join('  '))
+  }
+  const ms = (value) => `${value.toFixed(1)} ms`
+  line(name, 'busy', ms)
+  line('  of which scripts', 'script', ms)
+  if (step === 0) return
+  row('  images asked for', ...LIBRARIES.map((library) => median(library, 'requested')), '')
+  row('  layout shift', ...LIBRARIES.map((library) => Math.max(...rounds[library].map(({ shift }) => shift)).toFixed(3)), '')
+  if (rounds.whippet.some(({ shift }) => shift > 0)) {
+    console.error('whippet moved the layout, although all dimensions are given')
+    process.exitCode = 1
+  }
+}
+
+async function visit(library, step, screens) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => {
+    console.error(error)
+    process.exitCode = 1
+  })
+  await page.goto(origin)
+  const session = await context.newCDPSession(page)
+  // The thread's own time: what other processes take is not counted.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const seconds = async () => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    return Object.fromEntries(metrics.map(({ name, value }) => [name, value]))
+  }
+  const frames = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await frames()
+  requested = 0
+  const before = await seconds()
+  await page.evaluate((library) => globalThis.begin(library), library)
+  await frames()
+  if (step > 0) {
+    await page.evaluate(([step, screens]) => globalThis.scroll(step, screens), [step, screens])
+  }
+  const after = await seconds()
+  const shift = await page.evaluate(() => globalThis.shift)
+  await context.close()
+  const spent = (what) => (after[what] - before[what]) * 1000
+  return { busy: spent('TaskDuration'), script: spent('ScriptDuration'), requested, shift }
+}
+
+function row(name, ...cells) {
+  console.log(name.padEnd(30) + cells.map((cell) => String(cell).padStart(18)).join(''))
+}

@@ -1,0 +1,53 @@
+// One library per page: what it takes to register images, and what becomes of them while the page is scrolled.
+import LazyLoad from 'vanilla-lazyload'
+import lozad from 'lozad'
+import { lazy } from 'whippet/lazy'
+
+const MARGIN = 300
+
+const begin = {
+  'vanilla-lazyload': () => new LazyLoad({ threshold: MARGIN }),
+  lozad: () => lozad('.lazy', { rootMargin: `${MARGIN}px` }).observe(),
+  whippet: () => lazy('.lazy', { rootMargin: MARGIN }),
+}
+
+/** Begins, and says how long the call took, in ms. */
+globalThis.begin = (name) => {
+  const start = performance.now()
+  globalThis.loader = begin[name]()
+  return performance.now() - start
+}
+
+const frame = () => new Promise((done) => requestAnimationFrame(done))
+
+/** Scrolls down by `step` px: so many `screens`, each when the last one is there, or to the end, one a frame. */
+globalThis.scroll = async (step, screens) => {
+  const end = screens > 0 ? step * screens : document.documentElement.scrollHeight - innerHeight - 1
+  do {
+    if (screens > 0) await seen()
+    scrollBy(0, step)
+    await frame()
+  } while (scrollY < end)
+  await seen()
+}
+
+/** Until every image on the screen is there. */
+async function seen() {
+  const images = [...document.images]
+  // All are as high as one another, and in order: the first on the screen is found by halves.
+  let [from, to] = [0, images.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (images[middle].getBoundingClientRect().bottom < 0) from = middle + 1
+    else to = middle
+  }
+  for (const image of images.slice(from)) {
+    if (image.getBoundingClientRect().top > innerHeight) return
+    while (!image.src || !image.complete) await new Promise((done) => setTimeout(done, 20))
+  }
+}
+
+globalThis.shift = 0
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) globalThis.shift += entry.value
+}).observe({ type: 'layout-shift', buffered: true })

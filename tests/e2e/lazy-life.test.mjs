@@ -1,0 +1,183 @@
+// What happens to a page: it is scrolled, printed, left and come back to, and put together from parts.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { eventually, launch, noFaults, open, picture } from './browser.mjs'
+import { gap, img, page, site } from './lazy-site.mjs'
+
+let browser, web
+before(async () => ([browser, web] = await Promise.all([launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] }), site()])))
+after(async () => {
+  await browser.close()
+  web.close()
+})
+beforeEach(() => web.clear())
+
+async function visit(html, options) {
+  web.html = html
+  const page = await open(browser, web.origin, options)
+  if (options?.javaScriptEnabled !== false) await page.waitForFunction(() => globalThis.whippet)
+  return page
+}
+const close = (page) => page.context().close()
+const loaded = (page, id) => eventually(`${id} is loaded`, () => page.evaluate((id) => document.getElementById(id).classList.contains('loaded'), id))
+const asked = (name) => web.requests.get(`/img/${name}.png`) ?? 0
+const quiet = (page) => eventually('quiet', () => page.evaluate(() => loader.stats().loading === 0 && loader.stats().loaded > 0))
+
+test('what is nearest when a place is free goes first, and what was left behind is not asked for', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `<p style="margin:0;height:200px">${img(`r${i}`).replace('.png', '.png?slow=150')}</p>`).join('')
+  const page_ = await visit(page(rows, `window.loader = lazy('img', { maxConcurrent: 1 })`))
+  await eventually('the first', () => asked('r0') + asked('r1') + asked('r2') > 0)
+  await page_.evaluate(() => scrollTo(0, 40 * 200))
+  await loaded(page_, 'r42')
+  // The first few were in sight; then those around the new place, from its middle.
+  const order = web.order.map((path) => Number(path.match(/r(\d+)/)[1]))
+  const first = order.findIndex((row) => row >= 30)
+  assert.ok(first < 6, `${order}`)
+  assert.ok(order.slice(first, first + 2).every((row) => row >= 39 && row <= 45), `${order}`)
+  await quiet(page_)
+  assert.equal(asked('r20'), 0)
+  assert.ok(await page_.evaluate(() => loader.stats().cancelled) > 0)
+  await close(page_)
+})
+
+test('one observer for a root and margin, however many loaders; it ends with the last', async () => {
+  const page_ = await visit(
+    page(
+      `<p>${img('a')}</p><p id="two">${img('b')}</p><div id="box" style="height:100px;overflow:auto">${img('c')}${gap(2000)}${img('d')}</div>`,
+      `const Observer = IntersectionObserver
+       window.made = []
+       window.IntersectionObserver = class extends Observer { constructor(...all) { super(...all); made.push(this); this.open = true } disconnect() { super.disconnect(); this.open = false } }
+       window.loaders = [lazy('#a'), lazy(two), lazy(box, { root: box })]`,
+    ),
+  )
+  for (const id of ['a', 'b', 'c']) await loaded(page_, id)
+  assert.equal(await page_.evaluate(() => made.length), 2)
+  await page_.evaluate(() => loaders[0].destroy())
+  assert.deepEqual(await page_.evaluate(() => made.map(({ open }) => open)), [true, true])
+  // The scroll container is looked at, not the window.
+  assert.equal(asked('d'), 0)
+  await page_.evaluate(() => (box.scrollTop = 1900))
+  await loaded(page_, 'd')
+  await page_.evaluate(() => loaders.forEach((loader) => loader.destroy()))
+  assert.deepEqual(await page_.evaluate(() => made.map(({ open }) => open)), [false, false])
+  await close(page_)
+})
+
+test('the margin follows the connection, also when it changes', async () => {
+  const page_ = await visit(
+    page(
+      `${gap(1000)}${img('near')}${gap(500)}${img('farther')}${gap(500)}${img('farthest')}`,
+      `const connection = Object.assign(new EventTarget(), { effectiveType: '4g', saveData: true })
+       Object.defineProperty(navigator, 'connection', { value: connection })
+       window.change = (what) => { Object.assign(connection, what); connection.dispatchEvent(new Event('change')) }
+       window.loader = lazy('img', { rootMargin: 300 })`,
+    ),
+  )
+  const frames = () => page_.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await frames()
+  assert.equal(asked('near'), 0, 'with Save-Data only what is about to be seen')
+  await page_.evaluate(() => change({ saveData: false }))
+  await loaded(page_, 'near')
+  assert.equal(asked('farther'), 0)
+  await page_.evaluate(() => change({ effectiveType: '2g' }))
+  await loaded(page_, 'farther')
+  assert.equal(asked('farthest'), 0)
+  await close(page_)
+})
+
+test('before a page is printed everything is put in', async () => {
+  const page_ = await visit(page(`${img('near')}${gap()}${img('far')}<p><img id="slow" data-src="/img/slow.png?slow=200" width="60" height="40" alt=""></p>`, `window.loader = lazy()`))
+  await loaded(page_, 'near')
+  assert.equal(asked('far'), 0)
+  await page_.emulateMedia({ media: 'print' })
+  await eventually('all', () => page_.evaluate(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0)))
+  assert.equal(await page_.evaluate(() => loader.stats().pending), 0)
+  await close(page_)
+
+  const other = await visit(page(`${img('near')}${gap()}${img('far')}`, `window.loader = lazy()`))
+  await other.evaluate(() => dispatchEvent(new Event('beforeprint')))
+  assert.match(await other.evaluate(() => far.src), /far\.png/)
+  await close(other)
+})
+
+test('without scripts there is <noscript>, and without motion no fading', async () => {
+  const style = `<style>img[data-src] { opacity: 0; transition: opacity .3s } img.loaded { opacity: 1 }
+    @media (prefers-reduced-motion: reduce) { img[data-src] { transition: none } }</style>`
+  const body = `${img('a')}<noscript><style>img[data-src] { display: none }</style><img id="plain" src="/img/plain.png" width="60" height="40" alt=""></noscript>`
+  const without = await visit(page(body, 'lazy()', style), { javaScriptEnabled: false })
+  await eventually('the plain one', () => asked('plain') === 1)
+  assert.equal(asked('a'), 0)
+  await close(without)
+
+  web.clear()
+  const still = await visit(page(body, 'lazy()', style), { reducedMotion: 'reduce' })
+  await loaded(still, 'a')
+  assert.deepEqual(await still.evaluate(() => [getComputedStyle(a).opacity, a.getAnimations().length]), ['1', 0])
+  assert.equal(asked('plain'), 0)
+  await close(still)
+  const fading = await visit(page(body.replace('a.png', 'a.png?slow=100'), `lazy('img', { onLoad: (image) => (window.animations = image.getAnimations().length) })`, style))
+  await loaded(fading, 'a')
+  assert.equal(await fading.evaluate(() => animations), 1)
+  await close(fading)
+})
+
+test('a page that comes back from the back/forward cache goes on', async () => {
+  const page_ = await visit(page(`<img id="a" data-src="/img/a.png?fail=1" width="60" height="40" alt="">${gap()}${img('far')}`, `window.loader = lazy(); window.kept = true; addEventListener('pageshow', (event) => (window.persisted = event.persisted))`))
+  await eventually('a failure', () => asked('a') === 1)
+  await page_.goto(`${web.origin}/img/elsewhere.png`)
+  await page_.goBack({ waitUntil: 'commit' })
+  await page_.waitForFunction(() => globalThis.loader)
+  // Headless browsers may have no such cache: then the page begins anew, and this shows less.
+  if (!(await page_.evaluate(() => globalThis.persisted))) {
+    await page_.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+  }
+  await loaded(page_, 'a')
+  await page_.evaluate(() => far.scrollIntoView())
+  await loaded(page_, 'far')
+  await close(page_)
+})
+
+test('shadow roots, scroll containers and content-visibility', async () => {
+  const page_ = await visit(
+    page(
+      `<div id="host"></div>
+       <div id="row" style="width:300px;overflow-x:auto;white-space:nowrap">${img('s0')}<span style="display:inline-block;width:2000px"></span>${img('s1')}</div>
+       ${gap(3000)}
+       <section style="content-visibility:auto;contain-intrinsic-size:1px 400px">${img('cv')}</section>`,
+      `const shadow = host.attachShadow({ mode: 'open' })
+       shadow.innerHTML = '<img id="in" data-src="/img/in.png" width="60" height="40" alt="">'
+       window.loader = lazy()
+       window.inside = lazy(shadow)
+       window.shadow = shadow`,
+    ),
+  )
+  await eventually('the one in the shadow', () => page_.evaluate(() => shadow.querySelector('img').className === 'loaded'))
+  await page_.evaluate(() => shadow.append(Object.assign(new Image(60, 40), { alt: '', id: 'late' })))
+  await page_.evaluate(() => (shadow.getElementById('late').dataset.src = '/img/late.png'))
+  await eventually('the late one', () => asked('late') === 1)
+  await loaded(page_, 's0')
+  assert.equal(asked('s1'), 0)
+  await page_.evaluate(() => (row.scrollLeft = 2500))
+  await loaded(page_, 's1')
+  assert.equal(asked('cv'), 0)
+  await page_.evaluate(() => cv.scrollIntoView())
+  await loaded(page_, 'cv')
+  noFaults(page_)
+  await picture(page_, 'lazy-life')
+  await close(page_)
+})
+
+test('nodes that come, go, and come back', async () => {
+  const page_ = await visit(page(`<div id="box"></div>${gap()}<div id="down">${img('down1')}</div>`, `window.loader = lazy()`))
+  await page_.evaluate(() => (box.innerHTML = '<p><img id="new" data-src="/img/new.png" width="60" height="40" alt=""></p>'))
+  await loaded(page_, 'new')
+  await page_.evaluate(() => {
+    window.kept = document.getElementById('down1')
+    kept.remove()
+  })
+  await eventually('forgotten', () => page_.evaluate(() => loader.stats().pending === 0))
+  await page_.evaluate(() => box.append(kept))
+  await loaded(page_, 'down1')
+  assert.equal(asked('new'), 1)
+  await close(page_)
+})

@@ -1,0 +1,165 @@
+// What markup may ask for, and that each of it is loaded when it comes near, and not before.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { eventually, launch, open, picture } from './browser.mjs'
+import { gap, img, page, site } from './lazy-site.mjs'
+
+let browser, web
+before(async () => ([browser, web] = await Promise.all([launch(), site()])))
+after(async () => {
+  await browser.close()
+  web.close()
+})
+beforeEach(() => web.clear())
+
+async function visit(html, options) {
+  web.html = html
+  const page = await open(browser, web.origin, options)
+  await page.waitForFunction(() => globalThis.whippet)
+  return page
+}
+const close = (page) => page.context().close()
+const has = (page, id, name) => eventually(`${id} is ${name}`, () => page.evaluate(([id, name]) => document.getElementById(id).classList.contains(name), [id, name]))
+const asked = (name) => web.requests.get(`/img/${name}.png`) ?? 0
+
+test('srcset and sizes, pictures, backgrounds, image sets, frames, videos and posters', async () => {
+  const page_ = await visit(
+    page(
+      `<img id="set" data-srcset="/img/small.png 60w, /img/large.png 600w" data-sizes="60px" width="60" height="40" alt="">
+       <picture><source data-srcset="/img/wide.png" media="(min-width: 1000px)"><source data-srcset="/img/narrow.png">
+         <img id="pic" data-src="/img/none.png" width="60" height="40" alt=""></picture>
+       <div id="bg" data-bg="/img/bg.png" style="height:40px"></div>
+       <div id="css" data-bg="url(/img/css.png), linear-gradient(red, blue)" style="height:40px"></div>
+       <div id="is" data-bg="image-set(url('/img/x1.png') 1x, url('/img/x2.png') 2x)" style="height:40px"></div>
+       <div id="bgset" data-bg-set="'/img/y1.png' 1x, '/img/y2.png' 2x" style="height:40px"></div>
+       <div id="multi" data-background-image="/img/m1.png,/img/m2.png" style="height:40px"></div>
+       <iframe id="frame" data-src="/img/frame.png" width="60" height="40"></iframe>
+       <video id="video" data-poster="/img/poster.png" width="60" height="40"><source data-src="/img/film.png"></video>
+       ${gap()}${img('far')}<div id="farbg" data-bg="/img/farbg.png">x</div>`,
+      `window.loader = lazy()`,
+    ),
+  )
+  for (const id of ['set', 'pic', 'bg', 'css', 'is', 'bgset', 'multi', 'frame', 'video']) await has(page_, id, 'loaded')
+  assert.match(await page_.evaluate(() => set.currentSrc), /small/)
+  assert.match(await page_.evaluate(() => pic.currentSrc), /wide/)
+  const shown = (id) => page_.evaluate((id) => getComputedStyle(document.getElementById(id)).backgroundImage, id)
+  assert.match(await shown('bg'), /bg\.png/)
+  assert.match(await shown('css'), /css\.png.*linear-gradient/)
+  assert.match(await shown('is'), /image-set\(.*x1\.png.*x2\.png/)
+  assert.match(await shown('bgset'), /image-set\(.*y1\.png/)
+  assert.match(await shown('multi'), /m1\.png.*m2\.png/)
+  assert.match(await page_.evaluate(() => video.poster), /poster\.png/)
+  for (const name of ['small', 'wide', 'bg', 'css', 'x1', 'y1', 'm1', 'm2', 'frame', 'poster']) assert.ok(asked(name) >= 1, name)
+  for (const name of ['large', 'narrow', 'none', 'x2', 'y2', 'far', 'farbg']) assert.equal(asked(name), 0, name)
+  await picture(page_, 'lazy-markup')
+  await close(page_)
+})
+
+test('the pages of vanilla-lazyload and lozad work as they are', async () => {
+  const page_ = await visit(
+    page(
+      `<img class="lazy" id="v" data-src="/img/v.png" width="60" height="40" alt="">
+       <div class="lazy" id="vm" data-bg-multi="url(/img/vm.png), linear-gradient(red, blue)" style="height:40px"></div>
+       <img class="lozad" id="l" data-src="/img/l.png" width="60" height="40" alt="">
+       <picture class="lozad"><source srcset="/img/lp.png"><img id="lp" data-src="/img/lp2.png" width="60" height="40" alt=""></picture>
+       <div class="lozad" id="ls" data-background-image-set="url('/img/ls.png') 1x, url('/img/ls2.png') 2x" style="height:40px"></div>`,
+      `lazy('.lazy'); lazy('.lozad')`,
+    ),
+  )
+  for (const id of ['v', 'vm', 'l', 'lp', 'ls']) await has(page_, id, 'loaded')
+  await close(page_)
+})
+
+test('nothing flashes: the old picture stays until the new one is decoded, and only then does the class change', async () => {
+  const page_ = await visit(
+    page(
+      `<img id="a" src="/img/old.png" data-src="/img/new.png?slow=300&w=800&h=600" width="60" height="40" alt="">`,
+      `window.seen = new Set()
+       lazy('img', { maxConcurrent: 2 })
+       const look = () => {
+         seen.add(a.className + ' ' + a.complete + ' ' + a.currentSrc.replace(/.*img.(\\w+).*/, '$1'))
+         if (a.className !== 'loaded') requestAnimationFrame(look)
+       }
+       look()`,
+    ),
+  )
+  await has(page_, 'a', 'loaded')
+  const seen = await page_.evaluate(() => [...seen])
+  for (const one of seen) assert.match(one, /^( ?\w* \w+ old|loading \w+ old|loaded true new| \w+ )$/)
+  assert.ok(seen.includes('loading true old') && seen.includes('loaded true new'), seen.join())
+  await close(page_)
+})
+
+test('a thumbhash is shown until the picture is there, without a canvas', async () => {
+  const hash = '1QcSHQRnh493V4dIh4eXh1h4kJUI'
+  const page_ = await visit(
+    page(
+      `<img id="a" data-thumbhash="${hash}" data-src="/img/a.png?slow=2500" width="320" height="240" alt="">
+       <div id="b" data-thumbhash="${hash}" data-bg="/img/b.png?slow=2500" style="width:320px;height:240px"></div>
+       <img id="bad" data-thumbhash="?" data-src="/img/bad.png" width="60" height="40" alt="">`,
+      `window.canvases = 0
+       const create = document.createElement
+       document.createElement = function (name) { if (name === 'canvas') canvases++; return create.apply(this, arguments) }
+       lazy()
+       try { thumbhashToDataURL('!') } catch (error) { window.message = error.message }`,
+    ),
+  )
+  await eventually('the placeholder', () => page_.evaluate(() => a.complete && a.naturalWidth === 23 && a.src.startsWith('data:image/png')))
+  assert.ok(await page_.evaluate(() => b.style.backgroundImage.startsWith('url("data:image/png')))
+  await picture(page_, 'lazy-thumbhash')
+  // What Chromium decodes, pixel by pixel: a picture, and not one colour.
+  const colours = await page_.evaluate(async () => {
+    const bitmap = await createImageBitmap(a)
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
+    context.drawImage(bitmap, 0, 0)
+    return new Set(new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer)).size
+  })
+  assert.ok(colours > 50, `${colours} colours`)
+  for (const id of ['a', 'b', 'bad']) await has(page_, id, 'loaded')
+  assert.match(await page_.evaluate(() => a.src), /img\/a/)
+  assert.equal(await page_.evaluate(() => canvases), 0)
+  assert.match(await page_.evaluate(() => message), /ThumbHash '!' is not base64/)
+  await close(page_)
+})
+
+test('a failed picture rests, is tried again, and gives way to another', async () => {
+  const page_ = await visit(
+    page(
+      `<img id="flaky" data-src="/img/flaky.png?fail=1" width="60" height="40" alt="">
+       <img id="broken" data-src="/img/broken.png?fail=99" data-error="/img/instead.png" width="60" height="40" alt="">
+       <img id="gone" data-src="/img/gone.png?fail=99" width="60" height="40" alt="">`,
+      `window.failed = []
+       window.loader = lazy('img', { retries: 1, error: '/img/default.png', onError: (element) => failed.push(element.id) })`,
+    ),
+  )
+  await has(page_, 'flaky', 'loaded')
+  await has(page_, 'broken', 'error')
+  await has(page_, 'gone', 'error')
+  assert.deepEqual([asked('flaky'), asked('broken'), asked('gone')], [2, 2, 2])
+  await eventually('what is shown instead', () => page_.evaluate(() => broken.currentSrc.endsWith('instead.png') && gone.currentSrc.endsWith('default.png')))
+  assert.deepEqual(await page_.evaluate(() => failed.sort()), ['broken', 'gone'])
+  await page_.context().setOffline(true)
+  await page_.context().setOffline(false)
+  await eventually('another attempt', () => asked('gone') === 3)
+  await close(page_)
+})
+
+test('a new address is loaded, wherever it is set, and a removed one is forgotten', async () => {
+  const page_ = await visit(
+    page(
+      `${img('a')}<picture><source id="s" data-srcset="/img/s1.png"><img id="p" data-src="/img/p.png" width="60" height="40" alt=""></picture>
+       <img id="later" width="60" height="40" alt="">`,
+      `window.loader = lazy()`,
+    ),
+  )
+  await has(page_, 'a', 'loaded')
+  await has(page_, 'p', 'loaded')
+  await page_.evaluate(() => {
+    a.dataset.src = '/img/b.png'
+    s.dataset.srcset = '/img/s2.png'
+    later.dataset.src = '/img/c.png'
+  })
+  await eventually('the new ones', () => page_.evaluate(() => /b.png/.test(a.currentSrc) && /s2.png/.test(p.currentSrc) && /c.png/.test(later.currentSrc)))
+  assert.equal(asked('a'), 1)
+  await close(page_)
+})
