@@ -48,7 +48,6 @@ pub struct RunOptions {
     /// together. 0 adds nothing, 1 up to as much again.
     pub jitter: f64,
     /// How long an attempt may take before it counts as failed ([`Effect::TimedOut`](super::Effect::TimedOut)).
-    /// For queries only.
     pub timeout: Duration,
     /// What it needs of the network.
     pub network_mode: NetworkMode,
