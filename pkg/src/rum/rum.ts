@@ -1,7 +1,8 @@
 // Measures a page and sends what it was like.
 import { totals, watchFetches, type MeasuredClient } from './client.js'
 import { guard } from './guard.js'
-import { engine, quietly } from './wasm.js'
+import { quietly } from './quietly.js'
+import { engine } from './wasm.js'
 
 /** A beacon as it is sent; docs/beacon.md describes all of it. */
 export interface RumBeacon {

@@ -1,0 +1,43 @@
+/** The browser's entries, as they come. */
+export interface Observation {
+  /** What came and was not told yet. */
+  take(): PerformanceEntry[]
+  stop(): void
+}
+
+/**
+ * Tells `listener` of all entries of these types, those before it included; `undefined` where the browser knows
+ * none of the types.
+ */
+export function observe(
+  types: string[],
+  listener: (entries: PerformanceEntry[]) => void,
+  options?: PerformanceObserverInit,
+): Observation | undefined {
+  try {
+    const known = types.filter((type) => PerformanceObserver.supportedEntryTypes.includes(type))
+    if (!known.length) return undefined
+    // Entries of different types come out of order.
+    const ordered = (entries: PerformanceEntry[]) =>
+      known.length > 1 ? entries.sort((a, b) => end(a) - end(b)) : entries
+    let stopped = false
+    const observer = new PerformanceObserver((list) => {
+      // In a microtask: Safari calls at once, from within `observe`.
+      queueMicrotask(() => {
+        if (!stopped) listener(ordered(list.getEntries()))
+      })
+    })
+    for (const type of known) observer.observe({ type, buffered: true, ...options })
+    return {
+      take: () => ordered(observer.takeRecords()),
+      stop() {
+        stopped = true
+        observer.disconnect()
+      },
+    }
+  } catch {
+    return undefined
+  }
+}
+
+const end = (entry: PerformanceEntry) => entry.startTime + entry.duration
