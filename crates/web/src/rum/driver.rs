@@ -82,6 +82,8 @@ impl Inner {
             page: self.page(),
             navigation: Navigation::Navigate,
             device: Device::classify(touch, shorter_side),
+            connection: None,
+            memory: None,
             sample_rate: self.options.sample_rate,
         };
         let run = Run {
