@@ -25,7 +25,7 @@ pub mod query;
 mod replay;
 #[cfg(feature = "rum")]
 pub mod rum;
-#[cfg(any(feature = "json", feature = "lazy", feature = "timing", feature = "vitals"))]
+#[cfg(any(feature = "json", feature = "lazy", feature = "rum", feature = "timing", feature = "vitals"))]
 mod state;
 #[cfg(feature = "timing")]
 pub mod timing;

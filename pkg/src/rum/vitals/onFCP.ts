@@ -30,7 +30,7 @@ export function watchFCP(
           if (entry.startTime < firstHidden()) {
             const { metric } = listener
             metric.value = Math.max(entry.startTime - activationStart(), 0)
-            metric.entries.push(entry)
+            metric.entries.push(entry as PerformancePaintTiming)
             metric.navigationId = entry.navigationId || metric.navigationId
             listener.report(true)
           }

@@ -29,7 +29,7 @@ export function seenAnew(): void {
 
 /** The navigation entry, where the browser's account of it can be believed: at times it says 0, or nonsense. */
 export function navigationEntry(): PerformanceNavigationTiming | undefined {
-  const [entry] = attempt(() => performance.getEntriesByType('navigation')) ?? []
+  const [entry] = attempt(() => performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]) ?? []
   return entry && entry.responseStart > 0 && entry.responseStart < performance.now() ? entry : undefined
 }
 
