@@ -1,0 +1,195 @@
+// Beacons that could not be sent, kept for later: in IndexedDB, or in memory where there is none.
+import { bytesOf, type Request } from './transport.js'
+
+/** A request that waits. */
+export interface Kept extends Request {
+  /** Of the beacon: a server that sees it twice counts it once. */
+  id: string
+  /** When it was put aside, ms since the Unix epoch. */
+  at: number
+  /** How often it was tried. */
+  tries: number
+}
+
+export interface Bounds {
+  /** How many requests are kept. Default: 100. */
+  count: number
+  /** How many bytes of bodies. Default: 512 KiB. */
+  bytes: number
+  /** For how long, ms. Default: two days; the collector remembers ids for three. */
+  age: number
+}
+
+export const bounds: Bounds = { count: 100, bytes: 512 * 1024, age: 48 * 3_600_000 }
+
+const NAME = 'whippet-rum'
+const TABLE = 'beacons'
+
+type Entry = [key: number, kept: Kept]
+
+export class Store {
+  #database: Promise<IDBDatabase | undefined> | undefined
+  /** In use where there is no database; ids only grow. */
+  #memory = new Map<number, Kept>()
+  #next = 0
+
+  constructor(private readonly bounds: Bounds) {}
+
+  /** Opens the database, so that a last-minute `put` need not wait for it. Whether there is one. */
+  async open(): Promise<boolean> {
+    return (await this.#open()) !== undefined
+  }
+
+  /** Keeps a request; gives back how many older ones had to go for it. */
+  async put(kept: Kept): Promise<number> {
+    const database = await this.#open()
+    if (database) {
+      try {
+        // Nothing is asked first: the page may be gone before there is an answer.
+        await transact<void>(database, (table, done) => {
+          table.add(kept)
+          done()
+        })
+        return await this.#trim(database)
+      } catch {
+        // A full disk, a private window: memory will do.
+      }
+    }
+    this.#memory.set(this.#next++, kept)
+    const gone = overflow([...this.#memory], this.bounds)
+    for (const key of gone) this.#memory.delete(key)
+    return gone.length
+  }
+
+  #trim(database: IDBDatabase): Promise<number> {
+    return transact<number>(database, (table, done) => {
+      table.getAllKeys().onsuccess = (keys) => {
+        table.getAll().onsuccess = (values) => {
+          const gone = overflow(pair(keys, values), this.bounds)
+          for (const key of gone) table.delete(key)
+          done(gone.length)
+        }
+      }
+    }).catch(() => 0)
+  }
+
+  /** The oldest of what is kept. */
+  async first(): Promise<Entry | undefined> {
+    const database = await this.#open()
+    // What memory holds was put there since the database failed.
+    const [inMemory] = this.#memory
+    if (inMemory || !database) return inMemory
+    return transact<Entry | undefined>(database, (table, done) => {
+      table.openCursor().onsuccess = ({ target }) => {
+        const cursor = (target as IDBRequest<IDBCursorWithValue | null>).result
+        done(cursor ? [cursor.key as number, cursor.value as Kept] : undefined)
+      }
+    }).catch(() => undefined)
+  }
+
+  /** Forgets one, or remembers that it was tried. */
+  async settle(key: number, again?: Kept): Promise<void> {
+    if (this.#memory.has(key)) {
+      if (again) this.#memory.set(key, again)
+      else this.#memory.delete(key)
+      return
+    }
+    const database = await this.#open()
+    if (!database) return
+    await transact<void>(database, (table, done) => {
+      // Another tab may have sent it meanwhile: then it does not come back.
+      table.getKey(key).onsuccess = ({ target }) => {
+        if ((target as IDBRequest).result !== undefined) {
+          if (again) table.put(again, key)
+          else table.delete(key)
+        }
+        done()
+      }
+    }).catch(() => {})
+  }
+
+  /** Takes out what is in memory, which ends with the page. */
+  takeMemory(): Kept[] {
+    const kept = [...this.#memory.values()]
+    this.#memory.clear()
+    return kept
+  }
+
+  /** Deletes everything, also what other pages put there. */
+  async clear(): Promise<void> {
+    this.#memory.clear()
+    await this.close()
+    try {
+      // Other tabs close theirs when they are asked to.
+      indexedDB.deleteDatabase(NAME)
+    } catch {
+      // There is none.
+    }
+  }
+
+  async close(): Promise<void> {
+    const database = this.#database
+    this.#database = undefined
+    ;(await database)?.close()
+  }
+
+  #open(): Promise<IDBDatabase | undefined> {
+    return (this.#database ??= new Promise((resolve) => {
+      try {
+        const request = indexedDB.open(NAME, 1)
+        request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { autoIncrement: true })
+        request.onerror = () => resolve(undefined)
+        // Another tab holds an older version and does not let go.
+        request.onblocked = () => resolve(undefined)
+        request.onsuccess = () => {
+          const database = request.result
+          const close = () => {
+            database.close()
+            this.#database = undefined
+          }
+          database.onversionchange = close
+          database.onclose = close
+          resolve(database)
+        }
+      } catch {
+        resolve(undefined)
+      }
+    }))
+  }
+}
+
+/** Which of `entries`, the oldest first, are too many or too much. */
+function overflow(entries: Entry[], { count, bytes }: Bounds): number[] {
+  let room = bytes
+  for (const [, { body }] of entries) room -= bytesOf(body)
+  const gone: number[] = []
+  for (const [key, { body }] of entries) {
+    if (room >= 0 && entries.length - gone.length <= count) break
+    gone.push(key)
+    room += bytesOf(body)
+  }
+  return gone
+}
+
+function pair(keys: Event, values: Event): Entry[] {
+  const kept = (values.target as IDBRequest<Kept[]>).result
+  return (keys.target as IDBRequest<number[]>).result.map((key, place) => [key, kept[place]!])
+}
+
+/** Runs `work` in a transaction; the answer counts once that is committed. */
+function transact<T>(
+  database: IDBDatabase,
+  work: (table: IDBObjectStore, done: (result: T) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(TABLE, 'readwrite')
+    let result: T
+    transaction.oncomplete = () => resolve(result)
+    transaction.onerror = transaction.onabort = () => reject(transaction.error)
+    work(transaction.objectStore(TABLE), (answer) => {
+      result = answer
+      // A page that is being closed does not wait for the transaction to end by itself.
+      transaction.commit?.()
+    })
+  })
+}
