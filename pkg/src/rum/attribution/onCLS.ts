@@ -1,5 +1,6 @@
 import { guard } from '../guard.js'
 import { watchCLS } from '../vitals/onCLS.js'
+import type { WatchOpts } from '../vitals/types.js'
 import { loadState } from './loadState.js'
 import { selector } from './selector.js'
 import type { AttributionReportOpts, CLSAttribution, CLSMetricWithAttribution } from './types.js'
@@ -12,7 +13,7 @@ export function onCLS(callback: (metric: CLSMetricWithAttribution) => void, opts
 /** As `onCLS`; returns how to stop. */
 export function watchAttributedCLS(
   callback: (metric: CLSMetricWithAttribution) => void,
-  opts: AttributionReportOpts,
+  opts: AttributionReportOpts & WatchOpts,
 ): () => void {
   // Named when they move: later they may be gone.
   const targets = new WeakMap<LayoutShiftAttribution, string>()

@@ -1,6 +1,6 @@
 import { activationStart, navigationEntry, restoreTime } from '../vitals/page.js'
 import { watchFCP } from '../vitals/onFCP.js'
-import type { FCPMetric } from '../vitals/types.js'
+import type { FCPMetric, WatchOpts } from '../vitals/types.js'
 import { loadState } from './loadState.js'
 import { RecentNavigations } from './recentNavigations.js'
 import type { AttributionReportOpts, FCPAttribution, FCPMetricWithAttribution } from './types.js'
@@ -13,7 +13,7 @@ export function onFCP(callback: (metric: FCPMetricWithAttribution) => void, opts
 /** As `onFCP`; returns how to stop. */
 export function watchAttributedFCP(
   callback: (metric: FCPMetricWithAttribution) => void,
-  opts: AttributionReportOpts,
+  opts: AttributionReportOpts & WatchOpts,
 ): () => void {
   const navigations = new RecentNavigations()
   return watchFCP(

@@ -1,6 +1,6 @@
 import { guard } from '../guard.js'
 import { watchINP, type INPWatcher } from '../vitals/onINP.js'
-import type { INPMetric } from '../vitals/types.js'
+import type { INPMetric, WatchOpts } from '../vitals/types.js'
 import { Frames } from './frames.js'
 import { loadState } from './loadState.js'
 import { attributeScripts } from './scripts.js'
@@ -15,7 +15,7 @@ export function onINP(callback: (metric: INPMetricWithAttribution) => void, opts
 /** As `onINP`; returns how to stop. */
 export function watchAttributedINP(
   callback: (metric: INPMetricWithAttribution) => void,
-  opts: INPAttributionReportOpts,
+  opts: INPAttributionReportOpts & WatchOpts,
 ): () => void {
   if (typeof document === 'undefined') return () => {}
   // Named when they are interacted with: later they may be gone.

@@ -1,7 +1,7 @@
 import { guard } from '../guard.js'
 import { navigationEntry } from '../vitals/page.js'
 import { watchLCP } from '../vitals/onLCP.js'
-import type { LCPMetric } from '../vitals/types.js'
+import type { LCPMetric, WatchOpts } from '../vitals/types.js'
 import { RecentNavigations } from './recentNavigations.js'
 import { rememberResources, resourceBefore } from './resources.js'
 import { selector } from './selector.js'
@@ -15,7 +15,7 @@ export function onLCP(callback: (metric: LCPMetricWithAttribution) => void, opts
 /** As `onLCP`; returns how to stop. */
 export function watchAttributedLCP(
   callback: (metric: LCPMetricWithAttribution) => void,
-  opts: LCPAttributionReportOpts,
+  opts: LCPAttributionReportOpts & WatchOpts,
 ): () => void {
   if (typeof document === 'undefined') return () => {}
   rememberResources(opts.resourceBufferSize)

@@ -1,5 +1,5 @@
 import { watchTTFB } from '../vitals/onTTFB.js'
-import type { TTFBMetric } from '../vitals/types.js'
+import type { TTFBMetric, WatchOpts } from '../vitals/types.js'
 import type { AttributionReportOpts, TTFBAttribution, TTFBMetricWithAttribution } from './types.js'
 
 /** Time to First Byte, with the phases it is made of. */
@@ -10,7 +10,7 @@ export function onTTFB(callback: (metric: TTFBMetricWithAttribution) => void, op
 /** As `onTTFB`; returns how to stop. */
 export function watchAttributedTTFB(
   callback: (metric: TTFBMetricWithAttribution) => void,
-  opts: AttributionReportOpts,
+  opts: AttributionReportOpts & WatchOpts,
 ): () => void {
   return watchTTFB((metric) => callback(Object.assign(metric, { attribution: attribute(metric) })), opts)
 }

@@ -1,7 +1,5 @@
 import { observe } from './observe.js'
-import type { engine } from './wasm.js'
-
-type Engine = NonNullable<ReturnType<typeof engine>>
+import type { Engine } from './wasm.js'
 
 let estimated = false
 
@@ -20,6 +18,7 @@ export function countInteractions(engine: Engine): void {
         if (interactionId) engine.vital_note(interactionId)
       }
     },
-    { durationThreshold: 0 },
+    true,
+    0,
   )
 }

@@ -3,7 +3,7 @@ import { guard } from '../guard.js'
 import { activationStart, attend, navigationEntry, restoreTime, type Attendant } from './page.js'
 import { interactionCount } from './interactionCount.js'
 import type { Metric } from './types.js'
-import { engine } from './wasm.js'
+import { engine, type Engine } from './wasm.js'
 
 // The orders of the engine's lists: `Metric::ALL`, `Rating::ALL`.
 const metrics = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB']
@@ -13,7 +13,7 @@ const ratings = ['good', 'needs-improvement', 'poor'] as const
 export interface Listener<M extends Metric> {
   metric: M
   /** The engine, and the number of this listener's tracker in it. */
-  engine: NonNullable<ReturnType<typeof engine>>
+  engine: Engine
   tracker: number
   /** Tells the callback, where there is news for it: a settled value, or any for those who want all. */
   report(settled?: boolean): void
@@ -42,10 +42,10 @@ export function listen<M extends Metric>(
   const listener: Listener<M> = {
     metric: create(name, value),
     engine: wasm,
-    tracker: wasm.vital_create(!!allChanges),
+    tracker: wasm.vital_create(allChanges ? 1 : 0),
     report(settled) {
       const { metric } = listener
-      const delta = stopped ? NaN : wasm.vital_news(listener.tracker, metric.value, settled === true)
+      const delta = stopped ? NaN : wasm.vital_news(listener.tracker, metric.value, settled === true ? 1 : 0)
       if (delta !== delta) return
       metric.delta = delta
       metric.rating = ratings[wasm.vital_rating(metrics.indexOf(name), metric.value)]!

@@ -6,13 +6,14 @@ export interface Observation {
 }
 
 /**
- * Tells `listener` of all entries of these types, those before it included; `undefined` where the browser knows
- * none of the types.
+ * Tells `listener` of all entries of these types, those before it included unless not `buffered`; `undefined` where the
+ * browser knows none of the types. `durationThreshold`: the shortest `event` that is told of, ms.
  */
 export function observe(
   types: string[],
   listener: (entries: PerformanceEntry[]) => void,
-  options?: PerformanceObserverInit,
+  buffered = true,
+  durationThreshold?: number,
 ): Observation | undefined {
   try {
     const known = types.filter((type) => PerformanceObserver.supportedEntryTypes.includes(type))
@@ -27,7 +28,7 @@ export function observe(
         if (!stopped) listener(ordered(list.getEntries()))
       })
     })
-    for (const type of known) observer.observe({ type, buffered: true, ...options })
+    for (const type of known) observer.observe({ type, buffered, durationThreshold })
     return {
       take: () => ordered(observer.takeRecords()),
       stop() {

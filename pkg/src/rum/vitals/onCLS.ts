@@ -3,7 +3,7 @@ import { observe } from './observe.js'
 import { whenPainted } from './page.js'
 import { watchFCP } from './onFCP.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import type { CLSMetric, MetricRatingThresholds, ReportOpts } from './types.js'
+import type { CLSMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
 /** See https://web.dev/articles/cls. */
 export const CLSThresholds: MetricRatingThresholds = [0.1, 0.25]
@@ -16,7 +16,7 @@ export function onCLS(callback: (metric: CLSMetric) => void, opts: ReportOpts = 
 /** As `onCLS`; tells `onShift` of each shift that counts, and returns how to stop. */
 export function watchCLS(
   callback: (metric: CLSMetric) => void,
-  opts: ReportOpts,
+  opts: WatchOpts,
   onShift?: (shift: LayoutShift) => void,
 ): () => void {
   let begun = false
@@ -27,7 +27,7 @@ export function watchCLS(
     begun = true
     stops.push(watchShifts(callback, opts, onShift))
   }
-  stops.push(watchFCP(painted, {}))
+  stops.push(watchFCP(painted, { buffered: opts.buffered }))
   return () => {
     for (const stop of stops) stop()
   }
@@ -35,7 +35,7 @@ export function watchCLS(
 
 function watchShifts(
   callback: (metric: CLSMetric) => void,
-  opts: ReportOpts,
+  opts: WatchOpts,
   onShift?: (shift: LayoutShift) => void,
 ): () => void {
   return listen<CLSMetric>('CLS', 0, callback, opts.reportAllChanges, (listener) => {
@@ -67,7 +67,7 @@ function watchShifts(
     }
 
     const types = reportsSoftNavigations(opts) ? ['layout-shift', 'soft-navigation'] : ['layout-shift']
-    const observation = observe(types, take)
+    const observation = observe(types, take, opts.buffered)
     if (!observation) return
     listener.undo(observation.stop)
     listener.attend({

@@ -2,7 +2,7 @@ import { listen } from './listener.js'
 import { observe } from './observe.js'
 import { activationStart, firstHidden, whenActivated, whenPainted } from './page.js'
 import { reportsSoftNavigations } from './softNavigation.js'
-import type { FCPMetric, MetricRatingThresholds, ReportOpts } from './types.js'
+import type { FCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
 /** See https://web.dev/articles/fcp. */
 export const FCPThresholds: MetricRatingThresholds = [1800, 3000]
@@ -15,7 +15,7 @@ export function onFCP(callback: (metric: FCPMetric) => void, opts: ReportOpts = 
 /** As `onFCP`; tells `onSoftNavigation` of each entry first, and returns how to stop. */
 export function watchFCP(
   callback: (metric: FCPMetric) => void,
-  opts: ReportOpts,
+  opts: WatchOpts,
   onSoftNavigation?: (entry: PerformanceSoftNavigation) => void,
 ): () => void {
   let stop = () => {}
@@ -35,7 +35,7 @@ export function watchFCP(
             listener.report(true)
           }
         }
-      })
+      }, opts.buffered)
       listener.undo(observation?.stop)
       if (observation) {
         listener.attend({
@@ -56,7 +56,7 @@ export function watchFCP(
             listener.begin('soft-navigation', Math.max(painted - entry.startTime, 0), entry)
             listener.report(true)
           }
-        })
+        }, opts.buffered)
         listener.undo(navigations?.stop)
       }
     })

@@ -3,7 +3,7 @@ import { listen } from './listener.js'
 import { observe } from './observe.js'
 import { whenActivated, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import type { INPMetric, INPReportOpts, MetricRatingThresholds } from './types.js'
+import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
 
 /** See https://web.dev/articles/inp. */
 export const INPThresholds: MetricRatingThresholds = [200, 500]
@@ -31,7 +31,7 @@ export interface INPWatcher {
 /** As `onINP`; tells `watcher`, and returns how to stop. */
 export function watchINP(
   callback: (metric: INPMetric) => void,
-  opts: INPReportOpts,
+  opts: WatchOpts,
   watcher: INPWatcher = {},
 ): () => void {
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
@@ -46,7 +46,7 @@ export function watchINP(
   }
 }
 
-function watchEvents(callback: (metric: INPMetric) => void, opts: INPReportOpts, watcher: INPWatcher): () => void {
+function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, watcher: INPWatcher): () => void {
   return listen<INPMetric>('INP', -1, callback, opts.reportAllChanges, (listener) => {
     const { engine, tracker } = listener
     countInteractions(engine)
@@ -75,7 +75,7 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: INPReportOpts,
     const update = () => {
       const { metric } = listener
       const isFirst = metric.navigationType !== 'soft-navigation' && metric.navigationType !== 'back-forward-cache'
-      const worst = engine.vital_worst(tracker, interactionCount(engine), isFirst)
+      const worst = engine.vital_worst(tracker, interactionCount(engine), isFirst ? 1 : 0)
       if (worst < 0) return
       const entries = slowest.get(worst) ?? []
       const value = entries[0]?.duration ?? TOO_SHORT
@@ -103,7 +103,7 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: INPReportOpts,
       // Later, when all events of an interaction are there.
       whenIdle(drain)
     }
-    const observation = observe(types, take, { durationThreshold: opts.durationThreshold ?? THRESHOLD })
+    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? THRESHOLD)
     if (!observation) return
     listener.undo(observation.stop)
     listener.attend({

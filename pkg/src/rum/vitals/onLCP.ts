@@ -3,7 +3,7 @@ import { listen } from './listener.js'
 import { observe } from './observe.js'
 import { activationStart, firstHidden, seenAnew, whenActivated, whenIdle, whenPainted } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import type { LCPMetric, MetricRatingThresholds, ReportOpts } from './types.js'
+import type { LCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
 /** See https://web.dev/articles/lcp. */
 export const LCPThresholds: MetricRatingThresholds = [2500, 4000]
@@ -22,7 +22,7 @@ export interface LCPWatcher {
 /** As `onLCP`; tells `watcher`, and returns how to stop. */
 export function watchLCP(
   callback: (metric: LCPMetric) => void,
-  opts: ReportOpts,
+  opts: WatchOpts,
   watcher: LCPWatcher = {},
 ): () => void {
   let stop = () => {}
@@ -35,7 +35,7 @@ export function watchLCP(
   }
 }
 
-function watchPaints(callback: (metric: LCPMetric) => void, opts: ReportOpts, watcher: LCPWatcher): () => void {
+function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, watcher: LCPWatcher): () => void {
   return listen<LCPMetric>('LCP', -1, callback, opts.reportAllChanges, (listener) => {
     const soft = reportsSoftNavigations(opts)
     let isFinal = false
@@ -76,7 +76,7 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: ReportOpts, wa
 
     const types = ['largest-contentful-paint']
     if (soft) types.push('interaction-contentful-paint', 'soft-navigation')
-    const observation = observe(types, take)
+    const observation = observe(types, take, opts.buffered)
     if (!observation) return
     listener.undo(observation.stop)
 

@@ -49,12 +49,12 @@ export function attend(attendant: Attendant): () => void {
 
 /** Runs `run` now, or when the page that is prerendered is shown; returns how not to. */
 export function whenActivated(run: () => void): () => void {
-  if (!document.prerendering) {
-    run()
-    return () => {}
-  }
-  addEventListener('prerenderingchange', run, { once: true, capture: true })
-  return () => removeEventListener('prerenderingchange', run, true)
+  const undo = () => removeEventListener('prerenderingchange', run, true)
+  // On a server nothing is ever shown.
+  if (typeof document === 'undefined') return () => {}
+  if (document.prerendering) addEventListener('prerenderingchange', run, { once: true, capture: true })
+  else run()
+  return undo
 }
 
 /** Runs `run` when the browser has time, within a second; at once where the page is hidden. */

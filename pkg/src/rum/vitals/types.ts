@@ -78,6 +78,12 @@ export interface ReportOpts {
 
 export type INPReportOpts = ReportOpts
 
+/** @internal */
+export interface WatchOpts extends ReportOpts {
+  /** Whether entries from before count. Default: `true`. */
+  buffered?: boolean
+}
+
 /**
  * How far the document was: `loading` until it is parsed, `dom-interactive` until its deferred scripts ran,
  * `dom-content-loaded` until all it refers to is there, then `complete`.
