@@ -77,6 +77,8 @@ class Sending implements Sender {
   #timer: ReturnType<typeof setTimeout> | undefined
   #draining = false
   #stopped = false
+  /** After `forget`, until there is something to send again: nothing is even looked for. */
+  #silent = false
   /** Counts calls of `forget`: what began before one must not be kept after it. */
   #era = 0
 
@@ -89,6 +91,7 @@ class Sending implements Sender {
 
   send(beacon: Outgoing, leaving: boolean): void {
     this.#release()
+    this.#silent = false
     for (const request of this.#requests(beacon)) {
       if (leaving) this.#leave(beacon.id, request)
       else void this.#send(beacon.id, request)
@@ -115,6 +118,8 @@ class Sending implements Sender {
 
   forget(): void {
     this.#era++
+    this.#silent = true
+    clearTimeout(this.#timer)
     this.#release()
     this.#transport.abort()
     this.#pause.end()
@@ -146,16 +151,20 @@ class Sending implements Sender {
 
   #leave(id: string, request: Request): void {
     // Nobody will hear whether it arrived: what is known to fail is better kept.
-    const keeps = isOffline() || this.#pause.left > 0
-    if (!keeps && this.#transport.leave(request)) this.#count(request)
-    else void this.#keep(id, request)
+    const keeps = (isOffline() || this.#pause.left > 0) && this.#store.ready
+    const era = this.#era
+    const failed = () => {
+      if (era === this.#era) void this.#keep(id, request)
+    }
+    if (!keeps && this.#transport.leave(request, failed)) this.#count(request)
+    else failed()
   }
 
   /** What only memory keeps goes with the page: it is worth a try. */
   #emptyMemory(): void {
     if (this.#pause.left > 0) return
     for (const kept of this.#store.takeMemory()) {
-      if (this.#transport.leave(kept)) this.#count(kept)
+      if (this.#transport.leave(kept, () => this.#lose(1))) this.#count(kept)
       else this.#lose(1)
     }
   }
@@ -172,9 +181,10 @@ class Sending implements Sender {
   }
 
   async #keep(id: string, request: Request): Promise<void> {
+    await this.#store.put({ ...request, id, at: Date.now(), tries: 0 })
     this.#stats.stored++
-    const gone = await this.#store.put({ ...request, id, at: Date.now(), tries: 0 }).catch(() => 1)
-    this.#lose(gone)
+    // A page that goes could not tell of what it dropped: the next one does it.
+    if (document.visibilityState !== 'hidden') this.#lose(await this.#store.trim())
     this.#drainIn(this.#pause.left)
   }
 
@@ -201,7 +211,7 @@ class Sending implements Sender {
   readonly #online = () => this.#drainIn(0)
 
   #drainIn(ms: number): void {
-    if (this.#stopped) return
+    if (this.#stopped || this.#silent) return
     clearTimeout(this.#timer)
     // Timers of more than 2^31 ms fire at once.
     this.#timer = setTimeout(() => void this.#drain(), Math.min(ms, 2 ** 31 - 1))
@@ -226,6 +236,7 @@ class Sending implements Sender {
 
   async #sendKept(): Promise<void> {
     const era = this.#era
+    this.#lose(await this.#store.trim())
     for (;;) {
       if (isOffline() || this.#stopped) return
       const entry = await this.#store.first()

@@ -32,45 +32,42 @@ export class Store {
   /** In use where there is no database; ids only grow. */
   #memory = new Map<number, Kept>()
   #next = 0
+  #ready = false
 
   constructor(private readonly bounds: Bounds) {}
 
-  /** Opens the database, so that a last-minute `put` need not wait for it. Whether there is one. */
-  async open(): Promise<boolean> {
-    return (await this.#open()) !== undefined
+  /** Whether the database is open: only then does a last-minute `put` reach it. */
+  get ready(): boolean {
+    return this.#ready
   }
 
-  /** Keeps a request; gives back how many older ones had to go for it. */
-  async put(kept: Kept): Promise<number> {
+  /** Keeps a request. Nothing is asked first: the page may be gone before there is an answer. */
+  async put(kept: Kept): Promise<void> {
     const database = await this.#open()
-    if (database) {
-      try {
-        // Nothing is asked first: the page may be gone before there is an answer.
-        await transact<void>(database, (table, done) => {
-          table.add(kept)
-          done()
-        })
-        return await this.#trim(database)
-      } catch {
-        // A full disk, a private window: memory will do.
-      }
+    const add = (table: IDBObjectStore, done: (isKept: boolean) => void) => {
+      table.add(kept)
+      done(true)
     }
-    this.#memory.set(this.#next++, kept)
+    const isKept = database && (await transact<boolean>(database, add).catch(() => false))
+    // No database, a full disk, a private window: memory will do.
+    if (!isKept) this.#memory.set(this.#next++, kept)
+  }
+
+  /** Drops the oldest of what is too many or too much; gives back how many that were. */
+  async trim(): Promise<number> {
+    const database = await this.#open()
     const gone = overflow([...this.#memory], this.bounds)
     for (const key of gone) this.#memory.delete(key)
-    return gone.length
-  }
-
-  #trim(database: IDBDatabase): Promise<number> {
+    if (!database) return gone.length
     return transact<number>(database, (table, done) => {
       table.getAllKeys().onsuccess = (keys) => {
         table.getAll().onsuccess = (values) => {
-          const gone = overflow(pair(keys, values), this.bounds)
-          for (const key of gone) table.delete(key)
-          done(gone.length)
+          const old = overflow(pair(keys, values), this.bounds)
+          for (const key of old) table.delete(key)
+          done(gone.length + old.length)
         }
       }
-    }).catch(() => 0)
+    }).catch(() => gone.length)
   }
 
   /** The oldest of what is kept. */
@@ -130,6 +127,7 @@ export class Store {
   async close(): Promise<void> {
     const database = this.#database
     this.#database = undefined
+    this.#ready = false
     ;(await database)?.close()
   }
 
@@ -146,9 +144,11 @@ export class Store {
           const close = () => {
             database.close()
             this.#database = undefined
+            this.#ready = false
           }
           database.onversionchange = close
           database.onclose = close
+          this.#ready = true
           resolve(database)
         }
       } catch {

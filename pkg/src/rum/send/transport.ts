@@ -69,14 +69,17 @@ export class Transport {
 
   /**
    * Hands the request to the browser, which sends it even if the page is closed at once; `false` where it takes
-   * it no way. Nobody hears the answer.
+   * it no way. Nobody hears the answer; `failed` is called where it fails while the page is still there.
    */
-  leave(request: Request): boolean {
-    return (
-      this.#later(request, { activateAfter: 0 }) !== undefined ||
-      beacon(request) ||
-      this.#keepalive(request)
-    )
+  leave(request: Request, failed: () => void): boolean {
+    if (this.#later(request, { activateAfter: 0 })) return true
+    // The browser refuses what is too much, `fetch` only when the page may be gone. Where it refused although it
+    // is not too much, something other than the browser did.
+    const bytes = bytesOf(request.body)
+    const fits = this.#alive + bytes <= KEEPALIVE_BYTES
+    if (!beacon(request)) return fits && this.#keepalive(request, bytes, failed)
+    this.#occupy(bytes)
+    return true
   }
 
   /** Has the browser send the request once the page is gone, however it goes. `undefined` where it cannot. */
@@ -100,14 +103,21 @@ export class Transport {
     }
   }
 
-  #keepalive(request: Request): boolean {
-    if (!this.#fetch || this.#alive + bytesOf(request.body) > KEEPALIVE_BYTES) return false
+  #keepalive(request: Request, bytes: number, failed: () => void): boolean {
+    if (!this.#fetch) return false
     try {
-      this.#fetch(request.url, { ...init(request), keepalive: true }).catch(() => {})
+      this.#fetch(request.url, { ...init(request), keepalive: true }).catch(failed)
+      this.#occupy(bytes)
       return true
     } catch {
       return false
     }
+  }
+
+  /** Of a request that nobody hears of, it is not known when its bytes are free again. */
+  #occupy(bytes: number): void {
+    this.#alive += bytes
+    setTimeout(() => (this.#alive -= bytes), PATIENCE)
   }
 }
 
