@@ -13,12 +13,13 @@ interface Telling {
 }
 
 export function deviceInfo(): DeviceInfo {
-  const { connection, deviceMemory } = navigator as Navigator & Telling
+  const told = navigator as Navigator & Telling
   const isTouch = attempt(() => matchMedia('(pointer: coarse)').matches)
   const shorter = attempt(() => Math.min(screen.width, screen.height)) ?? 0
   const info: DeviceInfo = { device: !isTouch ? 'desktop' : shorter >= 600 ? 'tablet' : 'phone' }
-  const rated = attempt(() => connection?.effectiveType)
+  const rated = attempt(() => told.connection?.effectiveType)
   if (typeof rated === 'string') info.connection = rated
-  if (typeof deviceMemory === 'number' && deviceMemory >= 0 && deviceMemory <= 4096) info.memory = deviceMemory
+  const memory = attempt(() => told.deviceMemory)
+  if (typeof memory === 'number' && memory >= 0 && memory <= 4096) info.memory = memory
   return info
 }

@@ -86,11 +86,11 @@ export class Run {
     // A page that nobody may ever see has nothing to tell. The page's own functions may ask for another flush.
     if (this.flushing || this.ended || document.prerendering) return
     this.flushing = true
-    guard(() => {
+    attempt(() => {
       this.see(this.observation?.take() ?? [])
       if (this.sampled) this.collect()
     })
-    for (const view of this.views) guard(() => this.tell(view, leaving))
+    for (const view of this.views) attempt(() => this.tell(view, leaving))
     while (this.views.length > VIEWS) this.views.shift()
     this.flushing = false
     clearTimeout(this.timer)
@@ -101,7 +101,7 @@ export class Run {
   end(): void {
     this.ended = true
     clearTimeout(this.timer)
-    for (const undo of this.undos.splice(0)) guard(undo)
+    for (const undo of this.undos.splice(0)) attempt(undo)
     for (const { batch } of this.views) batch.take()
   }
 
@@ -124,7 +124,7 @@ export class Run {
   }
 
   private hook(install: () => (() => void) | undefined): void {
-    const undo = guard(install)
+    const undo = attempt(install)
     if (undo) this.undos.push(undo)
   }
 

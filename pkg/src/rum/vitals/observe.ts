@@ -1,3 +1,5 @@
+import { attempt } from '../guard.js'
+
 /** The browser's entries, as they come. */
 export interface Observation {
   /** What came and was not told yet. */
@@ -24,9 +26,7 @@ export function observe(
     let stopped = false
     const observer = new PerformanceObserver((list) => {
       // In a microtask: Safari calls at once, from within `observe`.
-      queueMicrotask(() => {
-        if (!stopped) listener(ordered(list.getEntries()))
-      })
+      void Promise.resolve().then(() => attempt(() => stopped || listener(ordered(list.getEntries()))))
     })
     for (const type of known) observer.observe({ type, buffered, durationThreshold })
     return {

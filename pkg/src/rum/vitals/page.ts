@@ -1,5 +1,5 @@
 // The page's life: shown, hidden, restored from the back/forward cache.
-import { attempt, guard } from '../guard.js'
+import { attempt } from '../guard.js'
 
 /** Who is told. All of them hear of a page that is hidden before any of them is asked to send. */
 export interface Attendant {
@@ -98,14 +98,14 @@ function onVisibility(event: Event): void {
 }
 
 function tellHidden(event: Event): void {
-  for (const attendant of attendants) guard(() => attendant.hidden?.(event))
-  for (const attendant of attendants) guard(() => attendant.last?.(event))
+  for (const attendant of attendants) attempt(() => attendant.hidden?.(event))
+  for (const attendant of attendants) attempt(() => attendant.last?.(event))
 }
 
 function onShow(event: PageTransitionEvent): void {
   if (!event.persisted) return
   restoredAt = event.timeStamp
-  for (const attendant of attendants) guard(() => attendant.restored?.(event))
+  for (const attendant of attendants) attempt(() => attendant.restored?.(event))
   // Some browsers say only a task later that it is seen.
   setTimeout(() => (hiddenAt = hiddenNow()))
 }
