@@ -21,6 +21,8 @@ pub struct App {
     pub clock: Clock,
     /// How often one client may send.
     pub limiter: Arc<Limiter>,
+    /// How many proxies stand before it.
+    pub proxies: usize,
     /// Whose pages may send.
     pub origins: Arc<Origins>,
     /// The time between two scrapes, ms: no chart is finer.

@@ -52,6 +52,10 @@ pub struct Serve {
     /// How many beacons per second one address may send in the long run; 0 is no limit
     #[arg(long, default_value_t = 100, value_name = "BEACONS")]
     pub rate_limit: u32,
+    /// How many proxies stand before the collector: so many addresses from the right, X-Forwarded-For is believed.
+    /// Without it the header is ignored, as anyone can send it
+    #[arg(long, default_value_t = 0, value_name = "PROXIES")]
+    pub trust_proxy: usize,
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

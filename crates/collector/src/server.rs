@@ -98,6 +98,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         board: Arc::clone(&board),
         clock: clock.clone(),
         limiter: Arc::new(Limiter::new(arguments.rate_limit)),
+        proxies: arguments.trust_proxy,
         origins: Arc::new(match arguments.allow_origin.is_empty() {
             true => Origins::Any,
             false => Origins::These(arguments.allow_origin),

@@ -27,6 +27,8 @@ pub fn router(app: App) -> Router {
         .route("/api/backend", get(charts::backend))
         .route("/api/vitals", get(charts::vitals))
         .route("/api/toolkit", get(charts::toolkit))
+        .route("/api/loading", get(charts::loading))
+        .route("/api/custom", get(charts::custom))
         .route("/api/errors", get(charts::errors))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
@@ -39,6 +41,11 @@ pub fn router(app: App) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
+        ))
+        // How long to wait is for pages to know.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("Retry-After"),
         ));
     Router::new()
         .merge(api)

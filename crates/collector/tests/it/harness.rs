@@ -86,6 +86,7 @@ impl Collector {
             board: Arc::new(Board::new(names)),
             clock,
             limiter: Arc::new(Limiter::new(0)),
+            proxies: 0,
             origins: Arc::new(Origins::Any),
             scrape_interval: 5 * SECOND,
             detail,
