@@ -1,0 +1,195 @@
+// What one page view has to tell since it last did, in bounds.
+import { Distribution, type HistogramData } from './distribution.js'
+import { ERRORS, NAMES, RESOURCES, SCRIPTS } from './limits.js'
+import { figureName, round } from './text.js'
+
+/** A vital as a beacon has it, with what it is put down to. */
+export interface VitalData {
+  value: number
+  rating: string
+  target?: string
+  url?: string
+  state?: string
+  parts?: Record<string, number>
+}
+
+export interface ResourceData {
+  count: number
+  bytes?: number
+  cached?: number
+  failed?: number
+  duration: number
+  slowest: number
+}
+
+export interface ErrorData {
+  message: string
+  source?: string
+  stack?: string
+  fingerprint: string
+  count?: number
+}
+
+export interface ScriptData {
+  source: string
+  invoker?: string
+  count: number
+  duration: number
+  forced?: number
+}
+
+/** The lists of a beacon; what is empty is left out. */
+export interface Body {
+  vitals?: Record<string, VitalData>
+  counters?: Record<string, number>
+  timings?: Record<string, number | number[]>
+  gauges?: Record<string, number>
+  histograms?: Record<string, HistogramData>
+  resources?: Record<string, Record<string, ResourceData>>
+  errors?: ErrorData[]
+  scripts?: ScriptData[]
+}
+
+/** Beyond those that are sent, so that the longest can be chosen. */
+const SCRIPTS_WATCHED = 4 * SCRIPTS
+const OTHER = '(other)'
+/** Values from here on are no measurements. */
+const LIMIT = 2 ** 53
+
+export class Batch {
+  private readonly vitals = new Map<string, VitalData>()
+  private readonly counters = new Map<string, number>()
+  private readonly gauges = new Map<string, number>()
+  private readonly distributions = new Map<string, Distribution>()
+  private readonly resources = new Map<string, Map<string, ResourceData>>()
+  private readonly errors = new Map<string, ErrorData>()
+  private readonly scripts = new Map<string, ScriptData>()
+  private sums = 0
+  /** What was lost, by the list it would have been in. */
+  readonly drops = new Map<string, number>()
+
+  vital(name: string, vital: VitalData): void {
+    this.vitals.set(name, vital)
+  }
+
+  count(name: string, by: number): void {
+    if (by >= 1 && by < LIMIT && this.hasRoom('counters', this.counters, (name = figureName(name)), by)) {
+      this.counters.set(name, Math.min((this.counters.get(name) ?? 0) + Math.floor(by), LIMIT - 1))
+    }
+  }
+
+  gauge(name: string, value: number): void {
+    if (Math.abs(value) < LIMIT && this.hasRoom('gauges', this.gauges, (name = figureName(name)))) {
+      this.gauges.set(name, round(value))
+    }
+  }
+
+  /** One measurement, such as ms. */
+  record(name: string, value: number): void {
+    if (!(value >= 0 && value < LIMIT && this.hasRoom('timings', this.distributions, (name = figureName(name))))) return
+    let distribution = this.distributions.get(name)
+    if (!distribution) this.distributions.set(name, (distribution = new Distribution()))
+    distribution.record(value)
+  }
+
+  /** The sum of what was loaded from `host`, of that kind; of all others where there are too many. */
+  resource(host: string, kind: string): ResourceData {
+    let kinds = this.resources.get(host)
+    let sum = kinds?.get(kind)
+    if (sum) return sum
+    // Room for each kind of the others is kept.
+    if (host !== OTHER && this.sums >= RESOURCES - 9) return this.resource(OTHER, kind)
+    if (!kinds) this.resources.set(host, (kinds = new Map()))
+    kinds.set(kind, (sum = { count: 0, duration: 0, slowest: 0 }))
+    this.sums++
+    return sum
+  }
+
+  /** Equal errors are counted; of too many different ones the oldest are dropped. */
+  error(error: ErrorData): void {
+    const known = this.errors.get(error.fingerprint)
+    if (known) {
+      known.count = (known.count ?? 1) + 1
+      return
+    }
+    if (this.errors.size >= ERRORS) {
+      const [[oldest, { count = 1 }]] = this.errors as unknown as [[string, ErrorData]]
+      this.errors.delete(oldest)
+      this.drop('errors', count)
+    }
+    this.errors.set(error.fingerprint, error)
+  }
+
+  script(source: string, invoker: string, duration: number, forced: number): void {
+    const key = source + '\n' + invoker
+    let script = this.scripts.get(key)
+    if (!script) {
+      if (this.scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
+      this.scripts.set(key, (script = { source, count: 0, duration: 0, ...(invoker && { invoker }) }))
+    }
+    script.count++
+    script.duration += duration
+    if (forced) script.forced = (script.forced ?? 0) + forced
+  }
+
+  drop(list: string, by = 1): void {
+    this.drops.set(list, (this.drops.get(list) ?? 0) + by)
+  }
+
+  /** Whether nothing waits. Losses alone are no reason to send. */
+  isEmpty(): boolean {
+    const { vitals, counters, gauges, distributions, resources, errors, scripts } = this
+    return ![vitals, counters, gauges, distributions, resources, errors, scripts].some(({ size }) => size)
+  }
+
+  hasErrors(): boolean {
+    return this.errors.size > 0
+  }
+
+  /** Everything that waits, most telling first, errors aside; then nothing waits of it. */
+  take(): Body {
+    const body: Body = {}
+    const { vitals, counters, gauges } = this
+    if (vitals.size) body.vitals = Object.fromEntries(vitals)
+    if (counters.size) body.counters = Object.fromEntries(counters)
+    if (gauges.size) body.gauges = Object.fromEntries(gauges)
+    for (const [name, distribution] of this.distributions) {
+      const data = distribution.data()
+      if (data) (body.histograms ??= {})[name] = data
+      else (body.timings ??= {})[name] = distribution.single()!
+      distribution.free()
+    }
+    for (const [host, kinds] of this.resources) {
+      for (const sum of kinds.values()) {
+        sum.duration = round(sum.duration)
+        sum.slowest = round(sum.slowest)
+      }
+      ;(body.resources ??= {})[host] = Object.fromEntries(kinds)
+    }
+    if (this.scripts.size) {
+      const scripts = [...this.scripts.values()].sort((a, b) => b.duration - a.duration)
+      if (scripts.length > SCRIPTS) this.drop('scripts', scripts.length - SCRIPTS)
+      body.scripts = scripts.slice(0, SCRIPTS)
+      for (const script of body.scripts) {
+        script.duration = round(script.duration)
+        if (script.forced) script.forced = round(script.forced)
+      }
+    }
+    for (const list of [vitals, counters, gauges, this.distributions, this.resources, this.scripts]) list.clear()
+    this.sums = 0
+    return body
+  }
+
+  /** The errors that wait, newest first; then none waits. */
+  takeErrors(): ErrorData[] {
+    const errors = [...this.errors.values()].reverse()
+    this.errors.clear()
+    return errors
+  }
+
+  private hasRoom(list: string, names: Map<string, unknown>, name: string, by = 1): boolean {
+    const room = names.has(name) || names.size < NAMES
+    if (!room) this.drop(list, by)
+    return room
+  }
+}
