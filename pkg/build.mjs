@@ -11,7 +11,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = path.dirname(fileURLToPath(import.meta.url))
-const subpaths = ['json', 'lazy', 'query', 'rum', 'rum/attribution', 'timing']
+const subpaths = ['json', 'lazy', 'query', 'rum', 'rum/attribution', 'rum/otlp', 'timing']
 const entries = {
   index: 'src/index.ts',
   ...Object.fromEntries(subpaths.map((name) => [name, `src/${name}/index.ts`])),

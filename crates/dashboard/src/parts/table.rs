@@ -9,6 +9,8 @@ pub enum Cell {
     Text(String),
     /// Words with a second, quieter line.
     Twofold(String, String),
+    /// The same, and what unfolds beneath them when asked for.
+    Folded(String, String, String),
     /// A figure, to the right.
     Figure(String),
     /// A figure and how it is rated.
@@ -70,6 +72,13 @@ fn draw(cell: Cell, heads: bool) -> AnyView {
         Cell::Twofold(first, second) => {
             view! { <span class="twofold">{first} <small>{second}</small></span> }.into_any()
         }
+        Cell::Folded(first, second, more) => view! {
+            <details class="folded">
+                <summary><span class="twofold">{first} <small>{second}</small></span></summary>
+                <pre tabindex="0">{more}</pre>
+            </details>
+        }
+        .into_any(),
         Cell::Rated(text, rating) => view! {
             <span class=format!("rated {}", rating.class())>
                 {text} <span class="visually-hidden">{format!(" ({})", rating.words())}</span>
