@@ -128,7 +128,10 @@ function all(list = beacons) {
   return sum
 }
 
-const closed = (page) => page.context().close()
+async function closed(page) {
+  await page.context().close()
+  assert.deepEqual(beacons.filter(({ refused }) => refused), [])
+}
 
 test('the phases of the navigation, and what the server says of itself', async () => {
   const page = await open()
