@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use xshell::cmd;
 
 /// What can be measured.
-const NAMES: [&str; 1] = ["query"];
+const NAMES: [&str; 2] = ["query", "rum"];
 
 /// Builds the package, and prints the benchmark's table.
 pub fn run(project: &Project, report: &mut Report, flags: &flags::Bench) -> Result<()> {

@@ -60,7 +60,9 @@ impl Batch {
         let place = (minute, app, page);
         // All that follows stands for as many as the view does.
         let weight = weight(&beacon.view, beacon.sample_rate);
-        views::add(context, place, beacon, weight, received)?;
+        if !has_only_errors(beacon) {
+            views::add(context, place, beacon, weight, received)?;
+        }
         for (path, count) in &beacon.routes {
             let page = context.name(Kind::Page, app, path, received)?;
             let views = count.min(&MOST_VIEWS).saturating_mul(weight);
@@ -125,6 +127,18 @@ impl Batch {
         }
         Ok(())
     }
+}
+
+/// Errors may be reported at a rate of their own, also by visits that report nothing else: those are no page views
+/// of the sample.
+fn has_only_errors(beacon: &Beacon) -> bool {
+    !beacon.errors.is_empty()
+        && beacon.vitals.is_empty()
+        && beacon.timings.is_empty()
+        && beacon.histograms.is_empty()
+        && beacon.counters.is_empty()
+        && beacon.resources.is_empty()
+        && beacon.routes.is_empty()
 }
 
 /// More views of one route than any page shows between two beacons.

@@ -132,6 +132,24 @@ async fn a_sample_stands_for_all() {
 }
 
 #[tokio::test]
+async fn errors_at_a_rate_of_their_own_make_no_page_view() {
+    let collector = Collector::new();
+    let view = |id: &str, more: Value| {
+        let mut sent = beacon_with(id, more);
+        sent["view"] = json!("one");
+        sent
+    };
+    collector.beacon(view("a-1", json!({ "errors": [{ "message": "x" }] }))).await;
+    let vitals = json!({ "sampleRate": 0.1, "vitals": { "LCP": { "value": 1000, "rating": "good" } } });
+    collector.beacon(view("a-2", vitals)).await;
+    collector.advance(MINUTE);
+    let vitals: Vitals = collector.chart("/api/vitals").await;
+    assert_eq!(vitals.pages.iter().map(|page| page.views).collect::<Vec<_>>(), [10]);
+    let errors: Errors = collector.chart("/api/errors").await;
+    assert_eq!(errors.errors[0].count, 1);
+}
+
+#[tokio::test]
 async fn errors_of_one_fingerprint_are_one_whatever_they_say() {
     let collector = Collector::new();
     let error = |message: &str, fingerprint: &str| json!({ "errors": [{ "message": message, "fingerprint": fingerprint }] });
