@@ -6,7 +6,8 @@ import { figureName, round } from './text.js'
 /** A vital as a beacon has it, with what it is put down to. */
 export interface VitalData {
   value: number
-  rating: string
+  /** Left out where it is `good`. */
+  rating?: string
   target?: string
   url?: string
   state?: string
@@ -19,7 +20,8 @@ export interface ResourceData {
   cached?: number
   failed?: number
   duration: number
-  slowest: number
+  /** Left out where it is `duration`. */
+  slowest?: number
 }
 
 export interface ErrorData {
@@ -42,6 +44,8 @@ export interface ScriptData {
 export interface Body {
   vitals?: Record<string, VitalData>
   counters?: Record<string, number>
+  /** The navigation's phases: timings whose names begin with `navigation.`. */
+  phases?: Record<string, number>
   timings?: Record<string, number | number[]>
   gauges?: Record<string, number>
   histograms?: Record<string, HistogramData>
@@ -53,6 +57,7 @@ export interface Body {
 /** Beyond those that are sent, so that the longest can be chosen. */
 const SCRIPTS_WATCHED = 4 * SCRIPTS
 const OTHER = '(other)'
+const PHASE = 'navigation.'
 /** Values from here on are no measurements. */
 const LIMIT = 2 ** 53
 
@@ -158,14 +163,19 @@ export class Batch {
     if (this.#gauges.size) body.gauges = Object.fromEntries(this.#gauges)
     for (const [name, distribution] of this.#distributions) {
       const data = distribution.data()
+      const single = distribution.single()
       if (data) (body.histograms ??= {})[name] = data
-      else (body.timings ??= {})[name] = distribution.single()!
+      else if (name.startsWith(PHASE) && typeof single === 'number') {
+        ;(body.phases ??= {})[name.slice(PHASE.length)] = single
+      } else (body.timings ??= {})[name] = single!
       distribution.free()
     }
     for (const [host, kinds] of this.#resources) {
       for (const sum of kinds.values()) {
         sum.duration = round(sum.duration)
-        sum.slowest = round(sum.slowest)
+        sum.slowest = round(sum.slowest!)
+        // Of a single one it says nothing more.
+        if (sum.slowest === sum.duration) delete sum.slowest
       }
       ;(body.resources ??= {})[host] = Object.fromEntries(kinds)
     }

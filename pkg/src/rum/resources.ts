@@ -68,7 +68,7 @@ export function addResource(
   const { deliveryType } = entry as { deliveryType?: string }
   sum.count++
   sum.duration += duration
-  if (duration > sum.slowest) sum.slowest = duration
+  if (duration > (sum.slowest ?? 0)) sum.slowest = duration
   if (transferSize > 0) sum.bytes = (sum.bytes ?? 0) + transferSize
   if (deliveryType === 'cache' || (transferSize === 0 && decodedBodySize > 0)) sum.cached = (sum.cached ?? 0) + 1
   // Of other origins nothing is known, unless they allow it; here a response that never began has failed.

@@ -20,11 +20,13 @@ export function watchVitals(
 ): () => void {
   const opts = { reportAllChanges: true, reportSoftNavs: true, buffered: !isLate }
   const tell = (metric: Metric, target?: string, url?: string, state?: string, parts?: Record<string, number>) => {
-    const data: VitalData = { value: round(metric.value), rating: metric.rating }
+    const data: VitalData = { value: round(metric.value) }
+    // What is left out is good, and parts that are left out took no time.
+    if (metric.rating !== 'good') data.rating = metric.rating
     if (target) data.target = line(target, TARGET)
     if (url) data.url = cut(scrubUrl(url), URL)
     if (state) data.state = state
-    for (const [part, ms] of Object.entries(parts ?? {})) (data.parts ??= {})[part] = Math.max(0, round(ms))
+    for (const [part, ms] of Object.entries(parts ?? {})) if (round(ms) > 0) (data.parts ??= {})[part] = round(ms)
     report(metric, data)
   }
   const stops = [

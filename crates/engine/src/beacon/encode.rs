@@ -3,6 +3,7 @@ use super::event::{Attribution, Beacon, PageError, Resource, Script, Vital};
 use super::queue::Context;
 use super::{VERSION, write};
 use crate::stats::Histogram;
+use crate::vitals::Rating;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -274,7 +275,9 @@ fn write_vital(out: &mut String, vital: &Vital) {
     write::string(out, vital.name.as_str());
     out.push_str(":{\"value\":");
     write::number(out, vital.value);
-    member(out, "rating", vital.rating.as_str());
+    if vital.rating != Rating::Good {
+        member(out, "rating", vital.rating.as_str());
+    }
     let Attribution { target, url, state, parts } = &vital.attribution;
     for (name, text) in [("target", target), ("url", url), ("state", state)] {
         optional(out, name, text);
@@ -321,7 +324,9 @@ fn write_resource(out: &mut String, resource: &Resource) {
         }
     }
     number(out, "duration", resource.duration);
-    number(out, "slowest", resource.slowest);
+    if resource.slowest != resource.duration {
+        number(out, "slowest", resource.slowest);
+    }
     out.push('}');
 }
 

@@ -37,6 +37,8 @@ pub const HOST: usize = 128;
 pub const PARTS: usize = 8;
 /// How many names single measurements have.
 pub const TIMINGS: usize = 64;
+/// How many phases a navigation has.
+pub const PHASES: usize = 16;
 /// How many single measurements one name has: with more, a histogram is shorter.
 pub const VALUES: usize = 16;
 /// How many gauges.

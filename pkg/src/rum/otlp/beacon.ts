@@ -30,8 +30,9 @@ export interface Beacon {
   memory?: number
   sentAt: number
   sampleRate?: number
-  vitals?: Record<string, { value: number; rating: string; target?: string; url?: string }>
+  vitals?: Record<string, { value: number; rating?: string; target?: string; url?: string }>
   counters?: Record<string, number>
+  phases?: Record<string, number>
   timings?: Record<string, number | number[]>
   gauges?: Record<string, number>
   routes?: Record<string, number>

@@ -32,7 +32,7 @@ export function logs(): (beacon: Beacon) => LogRecord[] {
       eventName,
       attributes: attributes({ ...values, ...page }),
     })
-    const records = Object.entries(beacon.vitals ?? {}).map(([name, { value, rating, target, url }]) => {
+    const records = Object.entries(beacon.vitals ?? {}).map(([name, { value, rating = 'good', target, url }]) => {
       const id = `${beacon.view}-${name}`
       const delta = value - (seen.get(id) ?? 0)
       seen.delete(id)
@@ -50,10 +50,9 @@ export function logs(): (beacon: Beacon) => LogRecord[] {
     })
     for (const id of seen.keys()) if (seen.size > 5 * VIEWS) seen.delete(id)
 
-    const phases = Object.entries(beacon.timings ?? {}).flatMap(([name, ms]) => {
-      const [, phase] = /^navigation\.(\w+)$/.exec(name) ?? []
-      return phase && typeof ms === 'number' ? [[`browser.navigation_timing.${phase}`, double(ms)] as const] : []
-    })
+    const phases = Object.entries(beacon.phases ?? {}).map(
+      ([phase, ms]) => [`browser.navigation_timing.${phase}`, double(ms)] as const,
+    )
     if (phases.length) records.push(record('browser.navigation_timing', INFO, Object.fromEntries(phases)))
 
     for (const { message = '', source, stack, fingerprint, count = 1 } of beacon.errors ?? []) {

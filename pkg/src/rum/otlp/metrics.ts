@@ -49,6 +49,9 @@ export function metrics(beacon: Beacon, start: number): Metric[] {
     const values = typeof value === 'number' ? [value] : value
     if (values.length) all.push(distribution(name, ofValues(values)))
   }
+  for (const [phase, ms] of Object.entries(beacon.phases ?? {})) {
+    all.push(distribution(`navigation.${phase}`, ofValues([ms])))
+  }
   for (const [name, histogram] of Object.entries(beacon.histograms ?? {})) {
     all.push(distribution(name, ofHistogram(histogram)))
   }

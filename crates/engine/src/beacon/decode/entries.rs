@@ -21,7 +21,10 @@ pub(super) fn vital(key: &str, value: &Value) -> Result<Vital, DecodeError> {
     let members = Members(value.as_object().ok_or(invalid(FIELD, "must hold objects"))?);
     let value = members.get("value").and_then(measured);
     let value = value.ok_or(invalid(FIELD, "must have values from 0 to 2^53"))?;
-    let rating = members.get("rating").and_then(Value::as_str).and_then(Rating::from_name);
+    let rating = match members.get("rating") {
+        Some(rating) => rating.as_str().and_then(Rating::from_name),
+        None => Some(Rating::Good),
+    };
     let rating = rating.ok_or(invalid(FIELD, "must be rated good, needs-improvement or poor"))?;
     let state = members
         .get("state")
@@ -90,6 +93,7 @@ fn resource(host: &str, kind: &str, sums: &Value) -> Result<Resource, DecodeErro
         let ms = sums.get(key).map_or(Some(0.0), measured);
         ms.ok_or(invalid(FIELD, "must have duration and slowest from 0 to 2^53"))
     };
+    let duration = took("duration")?;
     Ok(Resource {
         host: line(host, FIELD, limits::HOST)?,
         kind: ResourceKind::from_name(kind).unwrap_or(ResourceKind::Other),
@@ -97,8 +101,8 @@ fn resource(host: &str, kind: &str, sums: &Value) -> Result<Resource, DecodeErro
         bytes: counted("bytes")?,
         cached: counted("cached")?,
         failed: counted("failed")?,
-        duration: took("duration")?,
-        slowest: took("slowest")?,
+        duration,
+        slowest: if sums.get("slowest").is_some() { took("slowest")? } else { duration },
     })
 }
 

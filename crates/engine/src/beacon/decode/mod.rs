@@ -9,6 +9,8 @@ mod tests;
 use super::event::{Beacon, Connection, Device};
 use super::{VERSION, limits};
 use crate::vitals::{Metric, Navigation};
+use alloc::string::String;
+use alloc::vec::Vec;
 pub use error::DecodeError;
 use error::invalid;
 use members::{Members, count, line, name, text, word};
@@ -44,9 +46,7 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
         sent_at: count(members.require("sentAt")?, "sentAt")? as i64,
         sample_rate: members.number("sampleRate", |rate| rate > 0.0 && rate <= 1.0)?.unwrap_or(1.0),
         vitals: members.each("vitals", Metric::ALL.len(), entries::vital)?,
-        timings: members.each("timings", limits::TIMINGS, |key, value| {
-            Ok((name(key, "timings")?, entries::timing(value)?))
-        })?,
+        timings: timings(&members)?,
         histograms: members.each("histograms", limits::HISTOGRAMS, |key, value| {
             Ok((name(key, "histograms")?, histogram::histogram(value)?))
         })?,
@@ -66,4 +66,17 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
         drops: members
             .each("drops", limits::DROPS, |kind, value| Ok((word(kind, "drops")?, count(value, "drops")?)))?,
     })
+}
+
+/// Single measurements; the navigation's phases are some, spelled shorter.
+fn timings(members: &Members<'_>) -> Result<Vec<(String, Vec<f64>)>, DecodeError> {
+    let mut timings = members.each("timings", limits::TIMINGS, |key, value| {
+        Ok((name(key, "timings")?, entries::timing(value)?))
+    })?;
+    timings.extend(members.each("phases", limits::PHASES, |phase, value| {
+        let mut name = String::from("navigation.");
+        name.push_str(&word(phase, "phases")?);
+        Ok((name, entries::timing(value)?))
+    })?);
+    Ok(timings)
 }

@@ -2,6 +2,7 @@
 use super::*;
 use crate::beacon::{Attribution, PageError, Resource, ResourceKind, Script, Vital, encode};
 use crate::stats::Histogram;
+use crate::vitals::Rating;
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use serde_json::Map;
@@ -342,4 +343,18 @@ fn kinds_and_connections_of_later_days_are_other_ones() {
 fn members_of_later_days_are_ignored() {
     let bytes = br#"{"v":1,"id":"a","session":"s","view":"a","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5,"weather":{"sun":true}}"#;
     assert_eq!(decode(bytes).unwrap().sent_at, 5);
+}
+
+/// What the documentation shows is a beacon.
+#[test]
+fn the_documented_beacon_is_read() {
+    let page = include_str!("../../../../../docs/beacon.md");
+    let example = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let beacon = decode(example.as_bytes()).unwrap();
+    assert_eq!(beacon.vitals[0].attribution.target, "#banner");
+    assert_eq!(beacon.vitals[1].rating, Rating::Good);
+    assert_eq!(beacon.resources[1].kind, ResourceKind::Script);
+    assert_eq!(beacon.timings.len() + beacon.gauges.len() + beacon.routes.len() + beacon.scripts.len(), 10);
+    assert!(beacon.timings.contains(&("navigation.dns".into(), vec![12.1])));
+    assert_eq!(beacon.drops.iter().map(|drop| drop.1).sum::<u64>(), beacon.dropped);
 }

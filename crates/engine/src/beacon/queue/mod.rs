@@ -107,7 +107,8 @@ impl Queue {
             return;
         }
         let Attribution { target, url, state, mut parts } = attribution;
-        parts.retain(|part| is_word(&part.0) && is_measured(part.1));
+        // A part that is left out took no time.
+        parts.retain(|part| is_word(&part.0) && is_measured(part.1) && part.1 > 0.0);
         parts.truncate(limits::PARTS);
         let attribution = Attribution {
             target: String::from(limits::cut(&target, limits::TARGET)),
