@@ -2,13 +2,13 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// `vitals` allocates a few hundred bytes for each listener, and never frees: an allocator that can would be a third
-// of its module.
-#[cfg(feature = "vitals")]
+// These keep what they allocate, some hundred bytes for each listener or distribution, and use it again: an allocator
+// that can free would be a third of their modules.
+#[cfg(any(feature = "rum", feature = "vitals"))]
 #[path = "bump.rs"]
 mod bump;
 
-#[cfg(not(feature = "vitals"))]
+#[cfg(not(any(feature = "rum", feature = "vitals")))]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 

@@ -24,7 +24,7 @@ pub fn histogram_record(histogram: usize, value: f64) {
 /// Empties it, to be used for another.
 #[wasm_bindgen]
 pub fn histogram_clear(histogram: usize) {
-    with(histogram, |histogram| *histogram = Histogram::new());
+    with(histogram, Histogram::clear);
 }
 
 /// What it is made of, one by one: scale, offset, zeros, sum, smallest, largest, how many buckets, then their counts.

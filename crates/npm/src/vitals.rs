@@ -1,19 +1,42 @@
 //! Web vitals: one tracker per listener, by number. Entries stay in JavaScript.
 use crate::state::State;
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::vitals::{CountEstimate, Metric, Place, Tracker};
 
-static TRACKERS: State<Vec<Tracker>> = State::new();
+static TRACKERS: State<Trackers> = State::new();
+
+/// All of them, the newest first. Not a `Vec`, whose growth would be a fifth of the module: there are about ten.
+#[derive(Default)]
+struct Trackers(Option<Box<Link>>);
+
+struct Link {
+    number: usize,
+    tracker: Tracker,
+    older: Option<Box<Link>>,
+}
+
+impl Trackers {
+    fn push(&mut self, tracker: Tracker) -> usize {
+        let number = self.0.as_ref().map_or(0, |link| link.number + 1);
+        self.0 = Some(Box::new(Link { number, tracker, older: self.0.take() }));
+        number
+    }
+
+    fn get_mut(&mut self, number: usize) -> Option<&mut Tracker> {
+        let mut link = self.0.as_mut()?;
+        while link.number != number {
+            link = link.older.as_mut()?;
+        }
+        Some(&mut link.tracker)
+    }
+}
 static COUNT: State<CountEstimate> = State::new();
 
 /// A listener; with `all_changes` it wants every value.
 #[wasm_bindgen]
 pub fn vital_create(all_changes: bool) -> usize {
-    TRACKERS.with(|trackers| {
-        trackers.push(Tracker::new(all_changes));
-        trackers.len() - 1
-    })
+    TRACKERS.with(|trackers| trackers.push(Tracker::new(all_changes)))
 }
 
 /// A new page view begins, after `count` interactions in this document.

@@ -62,75 +62,84 @@ const PHASE = 'navigation.'
 const LIMIT = 2 ** 53
 
 export class Batch {
-  private readonly vitals = new Map<string, VitalData>()
-  private readonly counters = new Map<string, number>()
-  private readonly gauges = new Map<string, number>()
-  private readonly distributions = new Map<string, Distribution>()
-  private readonly resources = new Map<string, Map<string, ResourceData>>()
-  private readonly errors = new Map<string, ErrorData>()
-  private readonly scripts = new Map<string, ScriptData>()
-  private sums = 0
+  readonly #vitals = new Map<string, VitalData>()
+  readonly #counters = new Map<string, number>()
+  readonly #gauges = new Map<string, number>()
+  readonly #distributions = new Map<string, Distribution>()
+  readonly #resources = new Map<string, Map<string, ResourceData>>()
+  readonly #errors = new Map<string, ErrorData>()
+  readonly #scripts = new Map<string, ScriptData>()
+  /** All but the errors. */
+  readonly #lists = [
+    this.#vitals,
+    this.#counters,
+    this.#gauges,
+    this.#distributions,
+    this.#resources,
+    this.#scripts,
+  ]
+  #sums = 0
   /** What was lost, by the list it would have been in. */
   readonly drops = new Map<string, number>()
 
   vital(name: string, vital: VitalData): void {
-    this.vitals.set(name, vital)
+    this.#vitals.set(name, vital)
   }
 
   count(name: string, by: number): void {
-    if (by >= 1 && by < LIMIT && this.hasRoom('counters', this.counters, (name = figureName(name)), by)) {
-      this.counters.set(name, Math.min((this.counters.get(name) ?? 0) + Math.floor(by), LIMIT - 1))
+    if (by >= 1 && by < LIMIT && this.#hasRoom('counters', this.#counters, (name = figureName(name)), by)) {
+      this.#counters.set(name, Math.min((this.#counters.get(name) ?? 0) + Math.floor(by), LIMIT - 1))
     }
   }
 
   gauge(name: string, value: number): void {
-    if (Math.abs(value) < LIMIT && this.hasRoom('gauges', this.gauges, (name = figureName(name)))) {
-      this.gauges.set(name, round(value))
+    if (Math.abs(value) < LIMIT && this.#hasRoom('gauges', this.#gauges, (name = figureName(name)))) {
+      this.#gauges.set(name, round(value))
     }
   }
 
   /** One measurement, such as ms. */
   record(name: string, value: number): void {
-    if (!(value >= 0 && value < LIMIT && this.hasRoom('timings', this.distributions, (name = figureName(name))))) return
-    let distribution = this.distributions.get(name)
-    if (!distribution) this.distributions.set(name, (distribution = new Distribution()))
+    if (!(value >= 0 && value < LIMIT && this.#hasRoom('timings', this.#distributions, (name = figureName(name))))) return
+    let distribution = this.#distributions.get(name)
+    if (!distribution) this.#distributions.set(name, (distribution = new Distribution()))
     distribution.record(value)
   }
 
   /** The sum of what was loaded from `host`, of that kind; of all others where there are too many. */
   resource(host: string, kind: string): ResourceData {
-    let kinds = this.resources.get(host)
+    let kinds = this.#resources.get(host)
     let sum = kinds?.get(kind)
     if (sum) return sum
     // Room for each kind of the others is kept.
-    if (host !== OTHER && this.sums >= RESOURCES - 9) return this.resource(OTHER, kind)
-    if (!kinds) this.resources.set(host, (kinds = new Map()))
+    if (host !== OTHER && this.#sums >= RESOURCES - 9) return this.resource(OTHER, kind)
+    if (!kinds) this.#resources.set(host, (kinds = new Map()))
     kinds.set(kind, (sum = { count: 0, duration: 0, slowest: 0 }))
-    this.sums++
+    this.#sums++
     return sum
   }
 
   /** Equal errors are counted; of too many different ones the oldest are dropped. */
   error(error: ErrorData): void {
-    const known = this.errors.get(error.fingerprint)
+    const known = this.#errors.get(error.fingerprint)
     if (known) {
       known.count = (known.count ?? 1) + 1
       return
     }
-    if (this.errors.size >= ERRORS) {
-      const [[oldest, { count = 1 }]] = this.errors as unknown as [[string, ErrorData]]
-      this.errors.delete(oldest)
+    if (this.#errors.size >= ERRORS) {
+      const [[oldest, { count = 1 }]] = this.#errors as unknown as [[string, ErrorData]]
+      this.#errors.delete(oldest)
       this.drop('errors', count)
     }
-    this.errors.set(error.fingerprint, error)
+    this.#errors.set(error.fingerprint, error)
   }
 
   script(source: string, invoker: string, duration: number, forced: number): void {
     const key = source + '\n' + invoker
-    let script = this.scripts.get(key)
+    let script = this.#scripts.get(key)
     if (!script) {
-      if (this.scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
-      this.scripts.set(key, (script = { source, count: 0, duration: 0, ...(invoker && { invoker }) }))
+      if (this.#scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
+      this.#scripts.set(key, (script = { source, count: 0, duration: 0, ...(invoker && { invoker }) }))
     }
     script.count++
     script.duration += duration
@@ -143,22 +152,16 @@ export class Batch {
 
   /** Whether nothing waits. Losses alone are no reason to send. */
   isEmpty(): boolean {
-    const { vitals, counters, gauges, distributions, resources, errors, scripts } = this
-    return ![vitals, counters, gauges, distributions, resources, errors, scripts].some(({ size }) => size)
-  }
-
-  hasErrors(): boolean {
-    return this.errors.size > 0
+    return !this.#lists.some(({ size }) => size) && !this.#errors.size
   }
 
   /** Everything that waits, most telling first, errors aside; then nothing waits of it. */
   take(): Body {
     const body: Body = {}
-    const { vitals, counters, gauges } = this
-    if (vitals.size) body.vitals = Object.fromEntries(vitals)
-    if (counters.size) body.counters = Object.fromEntries(counters)
-    if (gauges.size) body.gauges = Object.fromEntries(gauges)
-    for (const [name, distribution] of this.distributions) {
+    if (this.#vitals.size) body.vitals = Object.fromEntries(this.#vitals)
+    if (this.#counters.size) body.counters = Object.fromEntries(this.#counters)
+    if (this.#gauges.size) body.gauges = Object.fromEntries(this.#gauges)
+    for (const [name, distribution] of this.#distributions) {
       const data = distribution.data()
       const single = distribution.single()
       if (data) (body.histograms ??= {})[name] = data
@@ -167,7 +170,7 @@ export class Batch {
       } else (body.timings ??= {})[name] = single!
       distribution.free()
     }
-    for (const [host, kinds] of this.resources) {
+    for (const [host, kinds] of this.#resources) {
       for (const sum of kinds.values()) {
         sum.duration = round(sum.duration)
         sum.slowest = round(sum.slowest!)
@@ -176,8 +179,8 @@ export class Batch {
       }
       ;(body.resources ??= {})[host] = Object.fromEntries(kinds)
     }
-    if (this.scripts.size) {
-      const scripts = [...this.scripts.values()].sort((a, b) => b.duration - a.duration)
+    if (this.#scripts.size) {
+      const scripts = [...this.#scripts.values()].sort((a, b) => b.duration - a.duration)
       if (scripts.length > SCRIPTS) this.drop('scripts', scripts.length - SCRIPTS)
       body.scripts = scripts.slice(0, SCRIPTS)
       for (const script of body.scripts) {
@@ -185,19 +188,19 @@ export class Batch {
         if (script.forced) script.forced = round(script.forced)
       }
     }
-    for (const list of [vitals, counters, gauges, this.distributions, this.resources, this.scripts]) list.clear()
-    this.sums = 0
+    for (const list of this.#lists) list.clear()
+    this.#sums = 0
     return body
   }
 
   /** The errors that wait, newest first; then none waits. */
   takeErrors(): ErrorData[] {
-    const errors = [...this.errors.values()].reverse()
-    this.errors.clear()
+    const errors = [...this.#errors.values()].reverse()
+    this.#errors.clear()
     return errors
   }
 
-  private hasRoom(list: string, names: Map<string, unknown>, name: string, by = 1): boolean {
+  #hasRoom(list: string, names: Map<string, unknown>, name: string, by = 1): boolean {
     const room = names.has(name) || names.size < NAMES
     if (!room) this.drop(list, by)
     return room

@@ -18,35 +18,35 @@ export interface HistogramData {
 }
 
 export class Distribution {
-  private values: number[] = []
-  private histogram: number | undefined
+  #values: number[] = []
+  #histogram: number | undefined
   count = 0
 
   record(value: number): void {
     const wasm = engine()
     this.count++
-    if (this.histogram === undefined && (this.values.length < VALUES || !wasm)) {
+    if (this.#histogram === undefined && (this.#values.length < VALUES || !wasm)) {
       // Without wasm the first ones are all there is.
-      if (this.values.length < VALUES) this.values.push(round(value))
+      if (this.#values.length < VALUES) this.#values.push(round(value))
       return
     }
     if (!wasm) return
-    if (this.histogram === undefined) {
-      this.histogram = spare.pop() ?? wasm.histogram_create()
-      for (const before of this.values.splice(0)) wasm.histogram_record(this.histogram, before)
+    if (this.#histogram === undefined) {
+      this.#histogram = spare.pop() ?? wasm.histogram_create()
+      for (const before of this.#values.splice(0)) wasm.histogram_record(this.#histogram, before)
     }
-    wasm.histogram_record(this.histogram, value)
+    wasm.histogram_record(this.#histogram, value)
   }
 
   /** A number, or some, while they are few. */
   single(): number | number[] | undefined {
-    return this.histogram !== undefined ? undefined : this.values.length === 1 ? this.values[0] : this.values
+    return this.#histogram !== undefined ? undefined : this.#values.length === 1 ? this.#values[0] : this.#values
   }
 
   /** What there is once they are many. */
   data(): HistogramData | undefined {
     const wasm = engine()
-    const { histogram } = this
+    const histogram = this.#histogram
     if (histogram === undefined || !wasm) return undefined
     const part = (which: number) => wasm.histogram_part(histogram, which)
     const counts: number[] = []
@@ -65,9 +65,9 @@ export class Distribution {
 
   /** Gives the histogram back. */
   free(): void {
-    if (this.histogram === undefined) return
-    engine()?.histogram_clear(this.histogram)
-    spare.push(this.histogram)
-    this.histogram = undefined
+    if (this.#histogram === undefined) return
+    engine()?.histogram_clear(this.#histogram)
+    spare.push(this.#histogram)
+    this.#histogram = undefined
   }
 }

@@ -59,13 +59,13 @@ export function totals({ client, figures = {}, counters }: Counted): Record<stri
 
 /** Turns totals into what was added since the last look. A total that shrank began anew: all of it is new. */
 export class Deltas {
-  private readonly before = new Map<string, number>()
+  readonly #before = new Map<string, number>()
 
   take(name: string, total: number): number {
     if (!(total >= 0 && total < 2 ** 53)) return 0
     total = Math.floor(total)
-    const before = this.before.get(name) ?? 0
-    if (this.before.has(name) || this.before.size < 256) this.before.set(name, total)
+    const before = this.#before.get(name) ?? 0
+    if (this.#before.has(name) || this.#before.size < 256) this.#before.set(name, total)
     return total < before ? total : total - before
   }
 }

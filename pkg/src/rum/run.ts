@@ -30,50 +30,56 @@ const LONGEST = 2 ** 31 - 1
 
 export class Run {
   /** Oldest first; the last one is what the user sees. */
-  private readonly views: View[] = []
+  readonly #views: View[] = []
   /** The page view that the document, or its return from the back/forward cache, began. */
-  private document: View
+  #document: View
   /** Page views by the browser's number of the soft navigation. */
-  private readonly soft = new Map<number, View>()
-  private readonly undos: (() => void)[] = []
-  private observation: Observation | undefined
-  private timer: ReturnType<typeof setTimeout> | undefined
-  private flushing = false
-  private ended = false
-  private readonly rate: number
-  private readonly errorRate: number
+  readonly #soft = new Map<number, View>()
+  readonly #undos: (() => void)[] = []
+  #observation: Observation | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #flushing = false
+  #ended = false
+  readonly #options: RumOptions
+  readonly #sender: Sender
+  readonly #deltas: Deltas
+  readonly #rate: number
+  readonly #errorRate: number
   /** Whether this visit reports, and whether it reports errors. */
   readonly sampled: boolean
   readonly errorsSampled: boolean
 
   /** `isLate`: nothing that happened before this is looked at. */
   constructor(
-    private readonly options: RumOptions,
-    private readonly sender: Sender,
-    private readonly deltas: Deltas,
+    options: RumOptions,
+    sender: Sender,
+    deltas: Deltas,
     isLate: boolean,
   ) {
+    this.#options = options
+    this.#sender = sender
+    this.#deltas = deltas
     const session = visit()
-    this.rate = options.sampleRate ?? 1
-    this.errorRate = options.errorSampleRate ?? this.rate
-    this.sampled = isSampled(session, this.rate)
-    this.errorsSampled = isSampled(session, this.errorRate)
-    this.document = this.begin(session, 'navigate', isLate ? performance.now() : 0)
+    this.#rate = options.sampleRate ?? 1
+    this.#errorRate = options.errorSampleRate ?? this.#rate
+    this.sampled = isSampled(session, this.#rate)
+    this.errorsSampled = isSampled(session, this.#errorRate)
+    this.#document = this.#begin(session, 'navigate', isLate ? performance.now() : 0)
     if (!this.sampled && !this.errorsSampled) return
 
     // Before the vitals: what they report of a page that came back belongs to the new page view.
-    this.hook(() => attend({ restored: () => this.restore(), last: () => this.flush(true) }))
-    if (this.errorsSampled) this.hook(() => watchErrors((error) => this.view.batch.error(error)))
-    if (this.sampled) this.measure(isLate)
-    const shown = () => document.visibilityState === 'visible' && this.wait()
+    this.#hook(() => attend({ restored: () => this.#restore(), last: () => this.flush(true) }))
+    if (this.errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error)))
+    if (this.sampled) this.#measure(isLate)
+    const shown = () => document.visibilityState === 'visible' && this.#wait()
     addEventListener('visibilitychange', shown)
-    this.undos.push(() => removeEventListener('visibilitychange', shown))
-    this.wait()
+    this.#undos.push(() => removeEventListener('visibilitychange', shown))
+    this.#wait()
   }
 
   /** What the user sees now. */
   get view(): View {
-    return this.views[this.views.length - 1]!
+    return this.#views[this.#views.length - 1]!
   }
 
   /** An error that was caught. */
@@ -84,134 +90,134 @@ export class Run {
   /** Sends what waits; `leaving`: the page is hidden, and may never be seen again. */
   flush(leaving = false): void {
     // A page that nobody may ever see has nothing to tell. The page's own functions may ask for another flush.
-    if (this.flushing || this.ended || document.prerendering) return
-    this.flushing = true
+    if (this.#flushing || this.#ended || document.prerendering) return
+    this.#flushing = true
     attempt(() => {
-      this.see(this.observation?.take() ?? [])
-      if (this.sampled) this.collect()
+      this.#see(this.#observation?.take() ?? [])
+      if (this.sampled) this.#collect()
     })
-    for (const view of this.views) attempt(() => this.tell(view, leaving))
-    while (this.views.length > VIEWS) this.views.shift()
-    this.flushing = false
-    clearTimeout(this.timer)
-    if (!leaving) this.wait()
+    for (const view of this.#views) attempt(() => this.#tell(view, leaving))
+    while (this.#views.length > VIEWS) this.#views.shift()
+    this.#flushing = false
+    clearTimeout(this.#timer)
+    if (!leaving) this.#wait()
   }
 
   /** Undoes all hooks. What waits is not sent any more. */
   end(): void {
-    this.ended = true
-    clearTimeout(this.timer)
-    for (const undo of this.undos.splice(0)) attempt(undo)
-    for (const { batch } of this.views) batch.take()
+    this.#ended = true
+    clearTimeout(this.#timer)
+    for (const undo of this.#undos.splice(0)) attempt(undo)
+    for (const { batch } of this.#views) batch.take()
   }
 
-  private measure(isLate: boolean): void {
-    const { client, routes, traceparent } = this.options
-    const scrub = this.scrub
+  #measure(isLate: boolean): void {
+    const { client, routes, traceparent } = this.#options
+    const scrub = this.#scrub
     if (!isLate) {
-      const timings = (entry: PerformanceNavigationTiming) => this.serverTimings(entry)
-      const record = (name: string, ms: number) => this.document.batch.record(name, ms)
-      this.hook(() => watchNavigation(record, timings))
+      const timings = (entry: PerformanceNavigationTiming) => this.#serverTimings(entry)
+      const record = (name: string, ms: number) => this.#document.batch.record(name, ms)
+      this.#hook(() => watchNavigation(record, timings))
     }
-    this.observation = observe(['resource', 'long-animation-frame'], (entries) => this.see(entries), !isLate)
-    this.hook(() => this.observation?.stop)
-    this.hook(() => watchVitals(isLate, scrub, (metric, data) => this.vital(metric, data)))
-    this.hook(() => watchFetches(client, (ms) => this.view.batch.record('query.fetch', ms)))
-    if (routes !== false) this.hook(() => watchRoutes(() => this.changeRoute()))
+    this.#observation = observe(['resource', 'long-animation-frame'], (entries) => this.#see(entries), !isLate)
+    this.#hook(() => this.#observation?.stop)
+    this.#hook(() => watchVitals(isLate, scrub, (metric, data) => this.#vital(metric, data)))
+    this.#hook(() => watchFetches(client, (ms) => this.view.batch.record('query.fetch', ms)))
+    if (routes !== false) this.#hook(() => watchRoutes(() => this.#changeRoute()))
     if (traceparent !== false) {
-      this.hook(() => addTraceparent(traceparent ?? [], () => this.view.session + this.view.id))
+      this.#hook(() => addTraceparent(traceparent ?? [], () => this.view.session + this.view.id))
     }
   }
 
-  private hook(install: () => (() => void) | undefined): void {
+  #hook(install: () => (() => void) | undefined): void {
     const undo = attempt(install)
-    if (undo) this.undos.push(undo)
+    if (undo) this.#undos.push(undo)
   }
 
-  private readonly scrub = (url: string): string => {
-    const own = this.options.scrubUrl
+  readonly #scrub = (url: string): string => {
+    const own = this.#options.scrubUrl
     const scrubbed = own ? guard(() => own(url)) : scrubUrl(url)
     return typeof scrubbed === 'string' ? scrubbed : ''
   }
 
   /** A new page view begins; what is reported from now on is its own. */
-  private begin(session: string, navigation: string, start: number, path = location.pathname): View {
-    const named = guard(() => this.options.page?.(path))
+  #begin(session: string, navigation: string, start: number, path = location.pathname): View {
+    const named = guard(() => this.#options.page?.(path))
     const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubPath(path), PAGE)
     const view = new View(session, path, page, navigation, start)
-    this.views.push(view)
+    this.#views.push(view)
     return view
   }
 
-  private restore(): void {
-    this.document = this.begin(visit(), 'back-forward-cache', performance.now())
-    this.wait()
+  #restore(): void {
+    this.#document = this.#begin(visit(), 'back-forward-cache', performance.now())
+    this.#wait()
   }
 
-  private changeRoute(): void {
-    if (location.pathname !== this.view.path) this.begin(visit(), 'soft-navigation', performance.now())
+  #changeRoute(): void {
+    if (location.pathname !== this.view.path) this.#begin(visit(), 'soft-navigation', performance.now())
   }
 
-  private vital(metric: Metric, data: VitalData): void {
-    const view = this.viewOf(metric)
-    if (view === this.document) view.navigation = metric.navigationType
+  #vital(metric: Metric, data: VitalData): void {
+    const view = this.#viewOf(metric)
+    if (view === this.#document) view.navigation = metric.navigationType
     view.batch.vital(metric.name, data)
   }
 
   /** The page view that a vital belongs to, which by now may be another than what the user sees. */
-  private viewOf({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): View {
-    if (navigationType !== 'soft-navigation') return this.document
+  #viewOf({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): View {
+    if (navigationType !== 'soft-navigation') return this.#document
     const path = attempt(() => new URL(navigationURL).pathname) ?? this.view.path
-    let view = this.soft.get(navigationId)
+    let view = this.#soft.get(navigationId)
     // The route changes a moment after the interaction that the browser counts from.
-    view ??= this.views.find((view) => view.start >= navigationStartTime && view.path === path)
+    view ??= this.#views.find((view) => view.start >= navigationStartTime && view.path === path)
     if (!view) {
       // The browser saw one where the path stayed as it was.
-      view = this.begin(this.view.session, 'soft-navigation', navigationStartTime, path)
-      const last = this.views.length - 1
+      view = this.#begin(this.view.session, 'soft-navigation', navigationStartTime, path)
+      const last = this.#views.length - 1
       // It is what the user sees, unless another came since.
-      if (this.views[last - 1]!.start > view.start) this.views.splice(last - 1, 0, this.views.pop()!)
+      if (this.#views[last - 1]!.start > view.start) this.#views.splice(last - 1, 0, this.#views.pop()!)
     }
-    this.soft.set(navigationId, view)
-    for (const id of this.soft.keys()) if (this.soft.size > VIEWS) this.soft.delete(id)
+    this.#soft.set(navigationId, view)
+    for (const id of this.#soft.keys()) if (this.#soft.size > VIEWS) this.#soft.delete(id)
     return view
   }
 
-  private see(entries: PerformanceEntry[]): void {
+  #see(entries: PerformanceEntry[]): void {
     const { batch } = this.view
-    const endpoint = attempt(() => new URL(this.options.endpoint, location.href).href) ?? ''
+    const endpoint = attempt(() => new URL(this.#options.endpoint, location.href).href) ?? ''
     for (const entry of entries) {
       attempt(() => {
-        if (entry.entryType !== 'resource') addFrame(entry as PerformanceLongAnimationFrameTiming, batch, this.scrub)
+        if (entry.entryType !== 'resource') addFrame(entry as PerformanceLongAnimationFrameTiming, batch, this.#scrub)
         else if (!entry.name.startsWith(endpoint)) {
           addResource(entry as PerformanceResourceTiming, (host, kind) => batch.resource(host, kind))
-          this.serverTimings(entry as PerformanceResourceTiming)
+          this.#serverTimings(entry as PerformanceResourceTiming)
         }
       })
     }
   }
 
-  private serverTimings({ serverTiming }: PerformanceResourceTiming): void {
+  #serverTimings({ serverTiming }: PerformanceResourceTiming): void {
     for (const { name, duration } of serverTiming ?? []) this.view.batch.record(`server.${name}`, duration)
   }
 
-  private collect(): void {
-    for (const [name, total] of Object.entries(totals(this.options))) {
-      this.view.batch.count(name, this.deltas.take(name, total))
+  #collect(): void {
+    for (const [name, total] of Object.entries(totals(this.#options))) {
+      this.view.batch.count(name, this.#deltas.take(name, total))
     }
   }
 
-  private tell(view: View, leaving: boolean): void {
+  #tell(view: View, leaving: boolean): void {
     const { batch } = view
     if (batch.isEmpty()) return
     const drop = (list: string, by = 1) => batch.drop(list, by)
     const errors = batch.takeErrors()
     const body = batch.take()
-    const apart = errors.length > 0 && this.errorRate !== this.rate
+    const apart = errors.length > 0 && this.#errorRate !== this.#rate
     if (errors.length && !apart) body.errors = errors
-    const beacons = Object.keys(body).length ? pack(this.head(view, this.rate), body, drop) : []
+    const beacons = Object.keys(body).length ? pack(this.#head(view, this.#rate), body, drop) : []
     // Counted at a rate of their own.
-    if (apart) beacons.push(...pack(this.head(view, this.errorRate), { errors }, drop))
+    if (apart) beacons.push(...pack(this.#head(view, this.#errorRate), { errors }, drop))
 
     beacons.forEach((beacon: RumBeacon, at) => {
       beacon.id = `${view.id}-${++view.sent}`
@@ -220,23 +226,23 @@ export class Run {
         beacon.drops = Object.fromEntries(batch.drops)
         batch.drops.clear()
       }
-      this.send(beacon, leaving)
+      this.#send(beacon, leaving)
     })
   }
 
-  private send(beacon: RumBeacon, leaving: boolean): void {
-    const { beforeSend } = this.options
+  #send(beacon: RumBeacon, leaving: boolean): void {
+    const { beforeSend } = this.#options
     const told = beforeSend ? guard(() => beforeSend(beacon)) : beacon
     const text = told && guard(() => JSON.stringify(told))
     // Consent may have been taken back in `beforeSend`.
-    if (!text || this.ended) return
-    this.sender.send({ id: beacon.id, text }, leaving)
+    if (!text || this.#ended) return
+    this.#sender.send({ id: beacon.id, text }, leaving)
     // A sign of life.
     visit()
   }
 
-  private head(view: View, rate: number): RumBeacon {
-    const { app, release } = this.options
+  #head(view: View, rate: number): RumBeacon {
+    const { app, release } = this.#options
     return {
       v: 1,
       id: '',
@@ -252,10 +258,10 @@ export class Run {
     }
   }
 
-  private wait(): void {
-    clearTimeout(this.timer)
-    if (this.ended) return
-    const interval = Math.min(Math.max(this.options.flushInterval ?? 10_000, SHORTEST), LONGEST)
-    this.timer = setTimeout(() => this.flush(), interval)
+  #wait(): void {
+    clearTimeout(this.#timer)
+    if (this.#ended) return
+    const interval = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)
+    this.#timer = setTimeout(() => this.flush(), interval)
   }
 }
