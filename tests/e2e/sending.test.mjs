@@ -17,12 +17,26 @@ const take = (response) => response.writeHead(204).end()
 const fail = (status, headers) => (response) => response.writeHead(status, headers).end()
 
 before(async () => {
-  const source = fileURLToPath(new URL('../../pkg/src/rum/send/index.ts', import.meta.url))
-  const options = { bundle: true, format: 'iife', globalName: 'sending', logLevel: 'silent', write: false }
-  const { outputFiles } = await build({ ...options, entryPoints: [source] })
+  const { outputFiles } = await build({
+    bundle: true,
+    format: 'iife',
+    globalName: 'sending',
+    logLevel: 'silent',
+    stdin: {
+      contents: `export * from './send/index.ts'; export * from './otlp/index.ts'`,
+      resolveDir: fileURLToPath(new URL('../../pkg/src/rum/', import.meta.url)),
+    },
+    write: false,
+  })
   bundle = outputFiles[0].contents
   server = createServer(async (request, response) => {
-    if (request.url === '/beacons') {
+    if (request.url.startsWith('/v1/')) {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      requests.push({ method: request.method, type: request.headers['content-type'], url: request.url, body })
+      const cors = { 'access-control-allow-origin': origin, 'access-control-allow-headers': 'content-type' }
+      response.writeHead(204, { ...cors, 'access-control-max-age': '600' }).end()
+    } else if (request.url === '/beacons') {
       let body = ''
       for await (const chunk of request) body += chunk
       requests.push({ method: request.method, type: request.headers['content-type'], body })
@@ -281,6 +295,39 @@ test('without IndexedDB, what failed waits in memory', async () => {
   assert.deepEqual(arrived(), ['one', 'one'])
   assert.deepEqual(page.faults, [])
   await page.context().close()
+})
+
+test('OTLP reaches a collector of another origin, also from 8 of 8 pages that are closed', async () => {
+  const elsewhere = origin.replace('127.0.0.1', 'localhost')
+  const posts = () => requests.filter(({ method }) => method === 'POST')
+  const beacon = {
+    session: 's', view: 'v', app: 'shop', page: '/', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
+    vitals: { LCP: { value: 900 } }, counters: { seen: 1 },
+  }
+  const open = async (context) => {
+    const page = await visit({ context })
+    await page.evaluate(([endpoint, beacon]) => {
+      window.sender = sending.createSender({ endpoint, format: sending.otlp() })
+      window.tell = (id, leaving) => sender.send({ id, text: JSON.stringify({ ...beacon, view: id }) }, leaving)
+    }, [elsewhere, beacon])
+    return page
+  }
+  let page = await open()
+  const context = page.context()
+  await page.evaluate(() => tell('first', false))
+  await eventually('both documents', () => posts().length === 2)
+  assert.deepEqual(posts().map(({ url, type }) => [url, type]).sort(), [['/v1/logs', 'application/json'], ['/v1/metrics', 'application/json']])
+  assert.ok(requests.some(({ method }) => method === 'OPTIONS'), 'it is asked for')
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+  for (const id of ids) {
+    page = await open(context)
+    await page.evaluate((id) => addEventListener('visibilitychange', () => tell(id, true), { once: true }), id)
+    await page.close()
+  }
+  const told = (url) => posts().filter((post) => post.url === url).length
+  await eventually('all log records', () => told('/v1/logs') === 9)
+  await eventually('all metrics', () => told('/v1/metrics') === 9)
+  await context.close()
 })
 
 test('a page whose renderer dies has sent what it held', async () => {

@@ -67,6 +67,11 @@ impl Collector {
         Self::open(tempfile::tempdir().unwrap(), START, options, app)
     }
 
+    /// One that finds `folder` as it is.
+    pub fn on(folder: tempfile::TempDir) -> Self {
+        Self::open(folder, START, |_| {}, |_| {})
+    }
+
     fn open(
         folder: tempfile::TempDir,
         now: i64,

@@ -208,7 +208,10 @@ class Sending implements Sender {
     this.#held = []
   }
 
-  readonly #online = () => this.#drainIn(0)
+  readonly #online = () => {
+    this.#pause.online()
+    this.#drainIn(0)
+  }
 
   #drainIn(ms: number): void {
     if (this.#stopped || this.#silent) return

@@ -11,12 +11,16 @@ const ASKED = 24 * 3_600_000
 export class Pause {
   #failures = 0
   #until = 0
+  /** Whether a server asked for it; or else it is our own caution. */
+  #asked = false
 
   constructor() {
     try {
       const until = Number(sessionStorage.getItem(KEY))
       // A clock that was set back must not silence a page for years.
       if (until < Date.now() + ASKED) this.#until = until
+      // Nobody wrote down why.
+      this.#asked = this.left > 0
     } catch {
       // No storage: the pause ends with the page.
     }
@@ -27,14 +31,21 @@ export class Pause {
     return Math.max(0, this.#until - Date.now())
   }
 
+  /** The network is back: what failed for want of it need not wait. What a server asked for stays. */
+  online(): void {
+    if (!this.#asked) this.end()
+  }
+
   /** The server has answered. */
   end(): void {
     this.#failures = 0
+    this.#asked = false
     if (this.#until > 0) this.#set(0)
   }
 
   /** It has not, or asked to be left alone for `asked` ms. */
   extend(asked?: number): void {
+    if (asked !== undefined) this.#asked = true
     const own = Math.min(LONGEST, FIRST * 2 ** this.#failures++)
     // Drawn, so that the pages which failed together do not come back together; never earlier than asked.
     const wait = asked === undefined ? own * (0.5 + Math.random() / 2) : Math.min(asked, ASKED) + Math.random() * FIRST
