@@ -20,6 +20,7 @@ import { watchVitals } from './vitalData.js'
 import { observe, type Observation } from './vitals/observe.js'
 import { attend } from './vitals/page.js'
 import type { VitalData } from './batch.js'
+import { arrival } from './vitals/listener.js'
 import type { Metric } from './vitals/types.js'
 
 /** Page views that may still get a vital. */
@@ -43,6 +44,8 @@ export class Run {
   readonly #options: RumOptions
   readonly #sender: Sender
   readonly #deltas: Deltas
+  /** Where beacons go; what is sent there is none of the page's requests. */
+  readonly #endpoint: string
   readonly #rate: number
   readonly #errorRate: number
   /** Whether this visit reports, and whether it reports errors. */
@@ -59,12 +62,13 @@ export class Run {
     this.#options = options
     this.#sender = sender
     this.#deltas = deltas
+    this.#endpoint = attempt(() => new URL(options.endpoint, location.href).href) ?? 'about:'
     const session = visit()
     this.#rate = options.sampleRate ?? 1
     this.#errorRate = options.errorSampleRate ?? this.#rate
     this.sampled = isSampled(session, this.#rate)
     this.errorsSampled = isSampled(session, this.#errorRate)
-    this.#document = this.#begin(session, 'navigate', isLate ? performance.now() : 0)
+    this.#document = this.#begin(session, arrival(), isLate ? performance.now() : 0)
     if (!this.sampled && !this.errorsSampled) return
 
     // Before the vitals: what they report of a page that came back belongs to the new page view.
@@ -99,8 +103,8 @@ export class Run {
     for (const view of this.#views) attempt(() => this.#tell(view, leaving))
     while (this.#views.length > VIEWS) this.#views.shift()
     this.#flushing = false
-    clearTimeout(this.#timer)
-    if (!leaving) this.#wait()
+    if (leaving) clearTimeout(this.#timer)
+    else this.#wait()
   }
 
   /** Undoes all hooks. What waits is not sent any more. */
@@ -125,7 +129,7 @@ export class Run {
     this.#hook(() => watchFetches(client, (ms) => this.view.batch.record('query.fetch', ms)))
     if (routes !== false) this.#hook(() => watchRoutes(() => this.#changeRoute()))
     if (traceparent !== false) {
-      this.#hook(() => addTraceparent(traceparent ?? [], () => this.view.session + this.view.id))
+      this.#hook(() => addTraceparent(traceparent ?? [], this.#endpoint, () => this.view.session + this.view.id))
     }
   }
 
@@ -185,11 +189,10 @@ export class Run {
 
   #see(entries: PerformanceEntry[]): void {
     const { batch } = this.view
-    const endpoint = attempt(() => new URL(this.#options.endpoint, location.href).href) ?? ''
     for (const entry of entries) {
       attempt(() => {
         if (entry.entryType !== 'resource') addFrame(entry as PerformanceLongAnimationFrameTiming, batch, this.#scrub)
-        else if (!entry.name.startsWith(endpoint)) {
+        else if (!entry.name.startsWith(this.#endpoint)) {
           addResource(entry as PerformanceResourceTiming, (host, kind) => batch.resource(host, kind))
           this.#serverTimings(entry as PerformanceResourceTiming)
         }
@@ -262,6 +265,9 @@ export class Run {
     clearTimeout(this.#timer)
     if (this.#ended) return
     const interval = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)
-    this.#timer = setTimeout(() => this.flush(), interval)
+    this.#timer = setTimeout(() => {
+      this.flush()
+      this.#wait()
+    }, interval)
   }
 }

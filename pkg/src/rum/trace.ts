@@ -7,9 +7,9 @@ const HEADER = 'traceparent'
 
 /**
  * Adds the header to requests to this origin and to those that `allowed` names, as long as nobody else has. `trace`
- * gives 32 hexadecimal digits. Returns how to stop.
+ * gives 32 hexadecimal digits. Addresses that begin with `except` are left alone. Returns how to stop.
  */
-export function addTraceparent(allowed: (string | RegExp)[], trace: () => string): () => void {
+export function addTraceparent(allowed: (string | RegExp)[], except: string, trace: () => string): () => void {
   let active = true
   /** The header for a request to `url`; `undefined` where it is to have none. */
   const headerFor = (url: string): string | undefined => {
@@ -17,7 +17,7 @@ export function addTraceparent(allowed: (string | RegExp)[], trace: () => string
     const { href, origin } = new URL(url, location.href)
     // Elsewhere the header costs a preflight, and may be refused.
     const wanted = origin === location.origin || allowed.some((one) => matches(one, href))
-    return wanted ? `00-${trace()}-${randomName()}-01` : undefined
+    return wanted && !href.startsWith(except) ? `00-${trace()}-${randomName()}-01` : undefined
   }
   const unwraps = [wrapFetch(headerFor), wrapRequests(headerFor)]
   return () => {

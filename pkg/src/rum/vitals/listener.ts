@@ -93,7 +93,8 @@ function create<M extends Metric>(
   } as unknown as M
 }
 
-function arrival(entry: PerformanceNavigationTiming | undefined): Metric['navigationType'] {
+/** How the document's page view began. */
+export function arrival(entry = navigationEntry()): Metric['navigationType'] {
   if (restoreTime() >= 0) return 'back-forward-cache'
   if (!entry) return 'navigate'
   if (document.prerendering || activationStart() > 0) return 'prerender'
