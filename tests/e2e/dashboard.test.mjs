@@ -48,8 +48,23 @@ for (const name of pages) {
   }
 }
 
+/** A collector of this test's own, with nothing in it: its address. */
+async function ownCollector(t) {
+  const data = mkdtempSync(path.join(tmpdir(), 'whippet-empty-'))
+  const binary = process.env.WHIPPET_BINARY ?? 'target/debug/whippet'
+  const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data], { stdio: ['ignore', 'ignore', 'pipe'] })
+  t.after(() => {
+    server.kill('SIGKILL')
+    rmSync(data, { recursive: true, force: true })
+  })
+  let log = ''
+  server.stderr.on('data', (chunk) => (log += chunk))
+  const [, address] = await eventually('its address', () => /dashboard at (http:\S+?)\/?,/.exec(log))
+  return address
+}
+
 /** A page view that has some of everything to tell. */
-async function report(id, fingerprint = id) {
+async function report(address, id, fingerprint = id) {
   const beacon = {
     v: 1, id, session: 'e2e', view: id, app: 'told', page: '/told', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
     vitals: { LCP: { value: 3000, rating: 'needs-improvement', target: 'main>img.told' } },
@@ -61,26 +76,28 @@ async function report(id, fingerprint = id) {
     scripts: [{ source: 'https://told.example/app.js', invoker: 'BUTTON.told', duration: 90 }],
     errors: [{ message: 'TypeError: told', source: 'app.js:1:2', stack: 'at told (app.js:1:2)\nat app.js:9:9', fingerprint }],
   }
-  const answer = await fetch(`${collector}/v1/beacons`, { method: 'POST', body: JSON.stringify(beacon) })
+  const answer = await fetch(`${address}/v1/beacons`, { method: 'POST', body: JSON.stringify(beacon) })
   assert.equal(answer.status, 204, await answer.text())
 }
 
-test('what a page tells is shown where it belongs', async () => {
-  await report(`told-${Date.now()}`)
-  const page = await open(browser, `${collector}/loading?app=told`)
+test('what a page tells is shown where it belongs', async (t) => {
+  const address = await ownCollector(t)
+  await report(address, 'told')
+  const page = await open(browser, `${address}/loading`)
   const shows = (text) => page.getByRole('main').getByText(text).first().waitFor()
   for (const text of ['Finding the server', 'told-db', 'told.example', 'BUTTON.told']) await shows(text)
-  await page.goto(`${collector}/custom?app=told`)
+  await page.goto(`${address}/custom`)
   for (const text of ['told.step', 'told.clicks', 'told.items']) await shows(text)
-  await page.goto(`${collector}/vitals?app=told`)
+  await page.goto(`${address}/vitals`)
   await shows('main>img.told')
   noFaults(page)
   await page.context().close()
 })
 
-test("an error's stack unfolds by keyboard, and stays when the figures change", async () => {
-  await report(`stack-${Date.now()}`, 'told')
-  const page = await open(browser, `${collector}/errors?app=told`)
+test("an error's stack unfolds by keyboard, and stays when the figures change", async (t) => {
+  const address = await ownCollector(t)
+  await report(address, 'first', 'same')
+  const page = await open(browser, `${address}/errors`)
   const row = page.getByRole('row').nth(1)
   const stack = row.getByText('at told (app.js:1:2)')
   await row.locator('summary').waitFor()
@@ -90,7 +107,7 @@ test("an error's stack unfolds by keyboard, and stays when the figures change", 
   assert.ok(await stack.isVisible())
   const count = () => row.getByRole('cell').nth(1).innerText()
   const before = await count()
-  await report(`stack-${Date.now()}`, 'told')
+  await report(address, 'second', 'same')
   await eventually('another count', async () => (await count()) !== before)
   assert.ok(await stack.isVisible())
   assert.ok(await row.locator('summary').evaluate((summary) => summary === document.activeElement))
@@ -122,16 +139,7 @@ test('the demo backend is scraped and shown: routes, database, cache', async () 
 })
 
 test('with no data yet, every page says what to do', async (t) => {
-  const data = mkdtempSync(path.join(tmpdir(), 'whippet-empty-'))
-  const binary = process.env.WHIPPET_BINARY ?? 'target/debug/whippet'
-  const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data], { stdio: ['ignore', 'ignore', 'pipe'] })
-  t.after(() => {
-    server.kill('SIGKILL')
-    rmSync(data, { recursive: true, force: true })
-  })
-  let log = ''
-  server.stderr.on('data', (chunk) => (log += chunk))
-  const [, address] = await eventually('its address', () => /dashboard at (http:\S+?)\/?,/.exec(log))
+  const address = await ownCollector(t)
   const page = await open(browser, address)
   for (const [name, hint] of [['', /startRum|--scrape/], ['backend', /--scrape/], ['vitals', /startRum/], ['cache', /startRum/]]) {
     await page.goto(`${address}/${name}`)
