@@ -306,6 +306,13 @@ test('traceparent is on requests to this origin and those listed, on no others',
     await fetch(`${other}/api/other`)
     await fetch(`${other}/api/listed`)
     await fetch('http://[').catch(() => {})
+    // An address that only looks like a path of this origin.
+    await fetch(`/\t/${new URL(other).host}/api/disguised`)
+    const base = document.createElement('base')
+    base.href = other
+    document.head.append(base)
+    await fetch('/api/based')
+    base.remove()
   }, other)
   const header = (path) => requests.find(({ pathname }) => pathname === path)?.headers.traceparent
   for (const path of ['/api/plain', '/api/request', '/api/xhr', '/api/listed']) {
@@ -314,7 +321,10 @@ test('traceparent is on requests to this origin and those listed, on no others',
   assert.equal(requests.find(({ pathname }) => pathname === '/api/request').headers['x-own'], '1')
   assert.equal(header('/api/own'), 'own')
   assert.equal(header('/api/xhr-own'), 'own')
-  assert.equal(header('/api/other'), undefined)
+  for (const path of ['/api/other', '/api/disguised', '/api/based']) {
+    assert.equal(requests.filter(({ pathname }) => pathname === path).length, 1, path)
+    assert.equal(header(path), undefined, path)
+  }
   // Only the listed one costs a preflight.
   assert.equal(requests.filter(({ pathname }) => pathname === 'preflight').length, 1)
   const { session, view } = await flush(page)
