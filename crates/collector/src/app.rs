@@ -7,6 +7,7 @@ use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::scrape::Board;
 use crate::store::Store;
+use crate::token::Token;
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct App {
     pub limiter: Arc<Limiter>,
     /// How many proxies stand before it.
     pub proxies: usize,
+    /// What the private side asks for.
+    pub token: Option<Token>,
     /// Whose pages may send.
     pub origins: Arc<Origins>,
     /// The time between two scrapes, ms: no chart is finer.

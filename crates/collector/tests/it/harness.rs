@@ -92,6 +92,7 @@ impl Collector {
             clock,
             limiter: Arc::new(Limiter::new(0)),
             proxies: 0,
+            token: None,
             origins: Arc::new(Origins::Any),
             scrape_interval: 5 * SECOND,
             detail,

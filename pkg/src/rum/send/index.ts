@@ -1,7 +1,8 @@
 // Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page.
+import { bytesOf } from '../text.js'
 import { Pause } from './pause.js'
 import { bounds, Store, type Bounds, type Kept } from './store.js'
-import { Transport, bytesOf, type Held, type Outcome, type Request } from './transport.js'
+import { Transport, type Held, type Outcome, type Request } from './transport.js'
 
 export type { Request } from './transport.js'
 

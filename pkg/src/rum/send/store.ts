@@ -1,5 +1,6 @@
 // Beacons that could not be sent, kept for later: in IndexedDB, or in memory where there is none.
-import { bytesOf, type Request } from './transport.js'
+import { bytesOf } from '../text.js'
+import type { Request } from './transport.js'
 
 /** A request that waits. */
 export interface Kept extends Request {

@@ -1,4 +1,5 @@
 // The ways out of a page.
+import { bytesOf } from '../text.js'
 
 /** One request, ready to go. */
 export interface Request {
@@ -33,11 +34,6 @@ type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) 
 const KEEPALIVE_BYTES = 60 * 1024
 /** Who has not answered by then hangs, ms. */
 const PATIENCE = 30_000
-
-/** How many bytes `text` takes on its way. */
-export function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length
-}
 
 export class Transport {
   // Taken once: what is measured may wrap them, and what is sent is not to be measured.
