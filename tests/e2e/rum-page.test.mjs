@@ -288,6 +288,42 @@ test('a route is a page view of its own, and vitals belong to the view they are 
   assert.ok(!JSON.stringify(beacons).includes('secret'))
 })
 
+test('without the Navigation API, routes are known by the history', async () => {
+  const page = await open({ script: () => Object.defineProperty(window, 'navigation', { value: undefined }) })
+  await page.evaluate(() => {
+    history.pushState(null, '', '/cart')
+    rum.count('pushed')
+    history.replaceState(null, '', '/cart/empty')
+    rum.count('replaced')
+  })
+  await page.goBack()
+  await page.evaluate(() => rum.count('back'))
+  await page.evaluate(() => rum.flush())
+  await eventually('beacons', () => beacons.length >= 4)
+  const pages = (name) => beacons.filter(({ counters }) => counters?.[name]).map(({ page }) => page)
+  assert.deepEqual(['pushed', 'replaced', 'back'].map(pages), [['/cart'], ['/cart/empty'], ['/orders/:id']])
+  await page.evaluate(() => rum.stop())
+  assert.equal(await page.evaluate(() => history.pushState === natives[1]), true)
+  await closed(page)
+})
+
+test('where the browser counts no interactions, INP goes by their ids', async () => {
+  const page = await open({ script: () => delete Performance.prototype.interactionCount })
+  assert.equal(await page.evaluate(() => 'interactionCount' in performance), false)
+  await page.evaluate(() => {
+    document.querySelector('button').onclick = () => {
+      const until = performance.now() + 100
+      while (performance.now() < until);
+    }
+  })
+  await page.click('button')
+  await page.waitForTimeout(250)
+  await closed(page)
+  await eventually('INP', () => all().vitals?.INP)
+  assert.ok(all().vitals.INP.value >= 100)
+  assert.equal(all().vitals.INP.target, 'html>body>button')
+})
+
 test('traceparent is on requests to this origin and those listed, on no others', async () => {
   const page = await open({ options: `{ traceparent: ['${other}/api/listed'] }` })
   await page.evaluate(async (other) => {
