@@ -288,6 +288,42 @@ test('a route is a page view of its own, and vitals belong to the view they are 
   assert.ok(!JSON.stringify(beacons).includes('secret'))
 })
 
+test('without the Navigation API, routes are known by the history', async () => {
+  const page = await open({ script: () => Object.defineProperty(window, 'navigation', { value: undefined }) })
+  await page.evaluate(() => {
+    history.pushState(null, '', '/cart')
+    rum.count('pushed')
+    history.replaceState(null, '', '/cart/empty')
+    rum.count('replaced')
+  })
+  await page.goBack()
+  await page.evaluate(() => rum.count('back'))
+  await page.evaluate(() => rum.flush())
+  await eventually('beacons', () => beacons.length >= 4)
+  const pages = (name) => beacons.filter(({ counters }) => counters?.[name]).map(({ page }) => page)
+  assert.deepEqual(['pushed', 'replaced', 'back'].map(pages), [['/cart'], ['/cart/empty'], ['/orders/:id']])
+  await page.evaluate(() => rum.stop())
+  assert.equal(await page.evaluate(() => history.pushState === natives[1]), true)
+  await closed(page)
+})
+
+test('where the browser counts no interactions, INP goes by their ids', async () => {
+  const page = await open({ script: () => delete Performance.prototype.interactionCount })
+  assert.equal(await page.evaluate(() => 'interactionCount' in performance), false)
+  await page.evaluate(() => {
+    document.querySelector('button').onclick = () => {
+      const until = performance.now() + 100
+      while (performance.now() < until);
+    }
+  })
+  await page.click('button')
+  await page.waitForTimeout(250)
+  await closed(page)
+  await eventually('INP', () => all().vitals?.INP)
+  assert.ok(all().vitals.INP.value >= 100)
+  assert.equal(all().vitals.INP.target, 'html>body>button')
+})
+
 test('traceparent is on requests to this origin and those listed, on no others', async () => {
   const page = await open({ options: `{ traceparent: ['${other}/api/listed'] }` })
   await page.evaluate(async (other) => {
@@ -306,6 +342,13 @@ test('traceparent is on requests to this origin and those listed, on no others',
     await fetch(`${other}/api/other`)
     await fetch(`${other}/api/listed`)
     await fetch('http://[').catch(() => {})
+    // An address that only looks like a path of this origin.
+    await fetch(`/\t/${new URL(other).host}/api/disguised`)
+    const base = document.createElement('base')
+    base.href = other
+    document.head.append(base)
+    await fetch('/api/based')
+    base.remove()
   }, other)
   const header = (path) => requests.find(({ pathname }) => pathname === path)?.headers.traceparent
   for (const path of ['/api/plain', '/api/request', '/api/xhr', '/api/listed']) {
@@ -314,7 +357,10 @@ test('traceparent is on requests to this origin and those listed, on no others',
   assert.equal(requests.find(({ pathname }) => pathname === '/api/request').headers['x-own'], '1')
   assert.equal(header('/api/own'), 'own')
   assert.equal(header('/api/xhr-own'), 'own')
-  assert.equal(header('/api/other'), undefined)
+  for (const path of ['/api/other', '/api/disguised', '/api/based']) {
+    assert.equal(requests.filter(({ pathname }) => pathname === path).length, 1, path)
+    assert.equal(header(path), undefined, path)
+  }
   // Only the listed one costs a preflight.
   assert.equal(requests.filter(({ pathname }) => pathname === 'preflight').length, 1)
   const { session, view } = await flush(page)

@@ -267,6 +267,7 @@ test('a prerendered page is measured from its activation', async () => {
   } finally {
     alone.kill()
     await exited
-    await rm(profile, { recursive: true, force: true })
+    // Its children take a moment longer to end.
+    await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
   }
 })

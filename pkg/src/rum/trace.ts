@@ -14,9 +14,13 @@ export function addTraceparent(allowed: (string | RegExp)[], except: string, tra
   /** The header for a request to `url`; `undefined` where it is to have none. */
   const headerFor = (url: string): string | undefined => {
     if (!active) return undefined
-    const { href, origin } = new URL(url, location.href)
+    const here = location.origin + '/'
+    const base = document.baseURI
+    // Most addresses are paths: to parse each would cost more than all the rest.
+    const isPath = /^\/[\w.~%-]/.test(url) && base.startsWith(here)
+    const href = isPath ? here + url.slice(1) : new URL(url, base).href
     // Elsewhere the header costs a preflight, and may be refused.
-    const wanted = origin === location.origin || allowed.some((one) => matches(one, href))
+    const wanted = href.startsWith(here) || allowed.some((one) => matches(one, href))
     return wanted && !href.startsWith(except) ? `00-${trace()}-${randomName()}-01` : undefined
   }
   const unwraps = [wrapFetch(headerFor), wrapRequests(headerFor)]
@@ -39,7 +43,9 @@ function wrapFetch(headerFor: HeaderFor): () => void {
     if ((init?.mode ?? request?.mode) === 'no-cors') return init
     const value = headerFor(request ? request.url : String(input))
     if (!value) return init
-    const headers = new Headers(init?.headers ?? request?.headers)
+    const given = init?.headers ?? request?.headers
+    if (!given) return { ...init, headers: { [HEADER]: value } }
+    const headers = new Headers(given)
     if (headers.has(HEADER)) return init
     headers.set(HEADER, value)
     return { ...init, headers }
