@@ -11,7 +11,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = path.dirname(fileURLToPath(import.meta.url))
-const subpaths = ['json', 'lazy', 'query', 'rum', 'timing']
+const subpaths = ['json', 'lazy', 'query', 'rum', 'rum/attribution', 'rum/otlp', 'timing']
 const entries = {
   index: 'src/index.ts',
   ...Object.fromEntries(subpaths.map((name) => [name, `src/${name}/index.ts`])),
@@ -73,7 +73,7 @@ await build({ ...esm, outdir: 'dist/workerd', plugins: [onlySync, wasmFiles] })
 // A chunk that is imported for nothing but its effects has none: bundlers would only warn of the line.
 for (const name of Object.keys(entries).flatMap((name) => [name, `workerd/${name}`])) {
   const file = path.join(root, 'dist', `${name}.js`)
-  await writeFile(file, (await readFile(file, 'utf8')).replace(/^import "\.\/chunks\/[^"]+";\n/gm, ''))
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/^import "\.{1,2}\/chunks\/[^"]+";\n/gm, ''))
 }
 await build({ ...common, format: 'cjs', outdir: 'dist/cjs', plugins: [onlySync, siblings] })
 await writeFile(path.join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n')

@@ -12,7 +12,7 @@ mod lazy;
 #[cfg(feature = "query")]
 #[path = "npm/query.rs"]
 mod query;
-#[cfg(feature = "rum")]
+#[cfg(all(feature = "rum", feature = "vitals"))]
 #[path = "npm/rum.rs"]
 mod rum;
 #[cfg(feature = "timing")]

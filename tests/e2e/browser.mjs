@@ -11,21 +11,22 @@ export const collector = process.env.WHIPPET_COLLECTOR ?? 'http://127.0.0.1:7300
 
 const out = path.join(path.dirname(fileURLToPath(import.meta.url)), 'out')
 
-/** Chromium, as root in a container and on a closed network. */
+export const executable = process.env.CHROME ?? '/usr/bin/chromium'
+
+/** As root in a container and on a closed network. */
+export const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** Chromium. */
 export function launch(options = {}) {
-  return chromium.launch({
-    ...options,
-    executablePath: process.env.CHROME ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  return chromium.launch({ ...options, executablePath: executable, args: flags })
 }
 
 /**

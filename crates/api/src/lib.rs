@@ -181,8 +181,21 @@ pub struct Vital {
     pub poor: f64,
     /// How many were good, in between, poor.
     pub ratings: [u64; 3],
+    /// What it is put down to, what costs most in all first.
+    pub elements: Vec<Element>,
     /// The p75 over time: one line.
     pub chart: Chart,
+}
+
+/// An element that a vital is put down to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Element {
+    /// A selector.
+    pub selector: String,
+    /// In how many page views.
+    pub count: u64,
+    /// The metric's 75th percentile in those.
+    pub p75: Option<f64>,
 }
 
 /// The vitals of one page, 75th percentiles.
@@ -216,6 +229,104 @@ pub struct Counter {
     pub total: u64,
 }
 
+/// `GET /api/loading?app&page&from&to`: what page views waited for, and what kept them busy.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Loading {
+    /// Until the load event ended, ms.
+    pub load: Option<Distribution>,
+    /// The navigation's phases, in the order of time, ms.
+    pub phases: Vec<Distribution>,
+    /// What was loaded by host and kind, what took longest in all first.
+    pub resources: Vec<Resource>,
+    /// `Server-Timing` by name, the most frequent first, ms.
+    pub servers: Vec<Distribution>,
+    /// Long animation frames, ms.
+    pub frames: Option<Distribution>,
+    /// How long input waited in them, ms.
+    pub blocking: Option<Distribution>,
+    /// Scripts that ran in them, the longest running first.
+    pub scripts: Vec<Script>,
+}
+
+/// Measurements of one name over the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Distribution {
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// Median.
+    pub p50: Option<f64>,
+    /// 75th percentile.
+    pub p75: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+    /// The largest.
+    pub max: Option<f64>,
+}
+
+/// What was loaded from one host, of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    /// The host.
+    pub host: String,
+    /// `script`, `style`, `image`, …
+    pub kind: String,
+    /// How many.
+    pub count: f64,
+    /// Bytes on their way.
+    pub bytes: f64,
+    /// How many came from the browser's cache.
+    pub cached: f64,
+    /// How many failed.
+    pub failed: f64,
+    /// What they took, added up, ms.
+    pub duration: f64,
+    /// What the slowest took, ms.
+    pub slowest: f64,
+}
+
+/// A script that made animation frames long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Script {
+    /// Its address.
+    pub source: String,
+    /// Who called it.
+    pub invoker: String,
+    /// In how many frames.
+    pub count: f64,
+    /// How long it ran in them, ms.
+    pub duration: f64,
+    /// How much of that was layout and style that it forced, ms.
+    pub forced: f64,
+}
+
+/// `GET /api/custom?app&page&from&to`: what the application measured by names of its own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Custom {
+    /// By name, in alphabetical order, as the others.
+    pub distributions: Vec<Distribution>,
+    /// Counts.
+    pub counters: Vec<Counter>,
+    /// What goes up and down.
+    pub gauges: Vec<Gauge>,
+}
+
+/// Values that pages reported of something that goes up and down.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gauge {
+    /// Its name.
+    pub name: String,
+    /// How many values.
+    pub count: f64,
+    /// Their mean.
+    pub mean: f64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+}
+
 /// `GET /api/errors?app&from&to`: JavaScript errors, most frequent first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
@@ -230,6 +341,8 @@ pub struct PageError {
     pub message: String,
     /// Where, `file:line:column` or the first line of the stack.
     pub source: String,
+    /// The stack, a frame a line; may be empty.
+    pub stack: String,
     /// The page it last happened on.
     pub page: String,
     /// How often.

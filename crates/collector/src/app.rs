@@ -7,6 +7,7 @@ use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::scrape::Board;
 use crate::store::Store;
+use crate::token::Token;
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +22,10 @@ pub struct App {
     pub clock: Clock,
     /// How often one client may send.
     pub limiter: Arc<Limiter>,
+    /// How many proxies stand before it.
+    pub proxies: usize,
+    /// What the private side asks for.
+    pub token: Option<Token>,
     /// Whose pages may send.
     pub origins: Arc<Origins>,
     /// The time between two scrapes, ms: no chart is finer.

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Uri};
 use clap::{Args, Parser, Subcommand};
 
 use crate::scrape::Target;
+use crate::token::Token;
 
 /// Collects what browsers measured and what backends expose, and shows both.
 #[derive(Debug, Parser)]
@@ -52,6 +53,14 @@ pub struct Serve {
     /// How many beacons per second one address may send in the long run; 0 is no limit
     #[arg(long, default_value_t = 100, value_name = "BEACONS")]
     pub rate_limit: u32,
+    /// How many proxies stand before the collector: so many addresses from the right, X-Forwarded-For is believed.
+    /// Without it the header is ignored, as anyone can send it
+    #[arg(long, default_value_t = 0, value_name = "PROXIES")]
+    pub trust_proxy: usize,
+    /// What the dashboard, its API and /metrics ask for, as a bearer token or as the password of the user `whippet`;
+    /// better in the variable WHIPPET_TOKEN, which no list of processes shows
+    #[arg(long, value_name = "TOKEN", value_parser = Token::new)]
+    pub token: Option<Token>,
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -15,6 +15,7 @@
 //! module reads a clock of its own: [`clock::Clock`] is handed in.
 pub mod app;
 pub mod args;
+pub mod client;
 pub mod clock;
 pub mod connections;
 pub mod failure;
@@ -26,3 +27,4 @@ pub mod routes;
 pub mod scrape;
 pub mod server;
 pub mod store;
+pub mod token;

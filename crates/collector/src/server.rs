@@ -16,6 +16,7 @@ use crate::origins::Origins;
 use crate::routes;
 use crate::scrape::{self, Board, Fetcher, OWN, Scraper, Target};
 use crate::store::{Options, Store, StoreError};
+use crate::token::{Token, WeakToken};
 
 /// The time between two sweeps of what is too old.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
@@ -40,6 +41,8 @@ pub enum ServeError {
     SameName(String),
     /// A scrape could take longer than the time to the next.
     SlowTimeout,
+    /// The token in the environment is none.
+    Token(WeakToken),
     /// Signals cannot be caught.
     Signals(std::io::Error),
 }
@@ -64,6 +67,7 @@ impl std::fmt::Display for ServeError {
             Self::SlowTimeout => {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
+            Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}. Start whippet again."),
         }
     }
@@ -80,6 +84,7 @@ impl From<StoreError> for ServeError {
 /// Runs the collector until SIGINT or SIGTERM.
 pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     check(&arguments)?;
+    let token = token(&arguments)?;
     let clock = Clock::system();
     let metrics = Arc::new(Metrics::new());
     let mut options = Options::new(&arguments.data);
@@ -98,6 +103,8 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         board: Arc::clone(&board),
         clock: clock.clone(),
         limiter: Arc::new(Limiter::new(arguments.rate_limit)),
+        proxies: arguments.trust_proxy,
+        token: token.clone(),
         origins: Arc::new(match arguments.allow_origin.is_empty() {
             true => Origins::Any,
             false => Origins::These(arguments.allow_origin),
@@ -106,7 +113,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         detail,
     };
     let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
-    announce(address, &arguments.data);
+    announce(address, &arguments.data, token.is_some());
 
     let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
     let fetcher = Fetcher::new(patience);
@@ -133,22 +140,31 @@ fn check(arguments: &Serve) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// The token of the command line, or else of the environment.
+fn token(arguments: &Serve) -> Result<Option<Token>, ServeError> {
+    match (&arguments.token, std::env::var("WHIPPET_TOKEN")) {
+        (Some(token), _) => Ok(Some(token.clone())),
+        (None, Ok(token)) if !token.is_empty() => Token::new(&token).map(Some).map_err(ServeError::Token),
+        (None, _) => Ok(None),
+    }
+}
+
 /// All targets, the collector itself last.
 fn board(targets: &[Target], address: SocketAddr) -> Board {
     let own = (OWN.to_owned(), format!("http://{address}/metrics"));
     Board::new(targets.iter().map(|target| (target.name.clone(), target.url.to_string())).chain([own]))
 }
 
-fn announce(address: SocketAddr, data: &std::path::Path) {
+fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(
         data = %data.display(),
         "whippet {version}: dashboard at http://{address}/, beacons at http://{address}/v1/beacons"
     );
-    if !address.ip().is_loopback() {
+    if !address.ip().is_loopback() && !has_token {
         tracing::warn!(
-            "listening on {address}, which other machines may reach: the dashboard and its API have no password \
-             yet. Put a proxy with authentication before everything but /v1/beacons."
+            "listening on {address}, which other machines may reach, and anyone may see the dashboard: set \
+             WHIPPET_TOKEN, or put a proxy with authentication before everything but /v1/beacons."
         );
     }
 }

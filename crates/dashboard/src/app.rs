@@ -1,6 +1,6 @@
 //! The frame around all pages: header, routes, footer.
 use crate::data::{Connection, use_status};
-use crate::pages::{Backend, Cache, Errors, Overview, Vitals};
+use crate::pages::{Backend, Cache, Custom, Errors, Loading, Overview, Vitals};
 use crate::parts::{ConnectionNotice, Header};
 use crate::view::provide_view;
 use leptos::prelude::*;
@@ -34,7 +34,9 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/") view=Overview/>
                 <Route path=path!("/backend") view=Backend/>
                 <Route path=path!("/vitals") view=Vitals/>
+                <Route path=path!("/loading") view=Loading/>
                 <Route path=path!("/cache") view=Cache/>
+                <Route path=path!("/custom") view=Custom/>
                 <Route path=path!("/errors") view=Errors/>
             </Routes>
         </main>

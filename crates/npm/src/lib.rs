@@ -25,10 +25,12 @@ pub mod query;
 mod replay;
 #[cfg(feature = "rum")]
 pub mod rum;
-#[cfg(any(feature = "json", feature = "lazy", feature = "timing"))]
+#[cfg(any(feature = "json", feature = "lazy", feature = "rum", feature = "timing", feature = "vitals"))]
 mod state;
 #[cfg(feature = "timing")]
 pub mod timing;
+#[cfg(feature = "vitals")]
+pub mod vitals;
 
 #[cfg(feature = "console")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]

@@ -1,162 +1,51 @@
-//! Real user monitoring: the shared driver, with numbers and a host object at its border.
-use alloc::rc::Rc;
-use alloc::string::String;
+//! Real user monitoring: distributions by number. Everything with a name stays in JavaScript, which writes the beacon.
+use crate::state::State;
 use alloc::vec::Vec;
-use core::cell::RefCell;
-use wasm_bindgen::prelude::*;
-use whippet_engine::vitals::{Metric, Report, Reporter};
-use whippet_web::rum::{Rum, RumOptions, Signal, Vitals, start};
+use wasm_bindgen::prelude::wasm_bindgen;
+use whippet_engine::stats::Histogram;
 
+static HISTOGRAMS: State<Vec<Histogram>> = State::new();
+
+/// An empty distribution.
 #[wasm_bindgen]
-extern "C" {
-    /// What the page's own code has to say. None of these throws: pkg/src/rum sees to it.
-    pub type RumHost;
-    /// The name of the page at `path`, or nothing.
-    #[wasm_bindgen(method, js_name = namePage)]
-    fn name_page(this: &RumHost, path: &str) -> Option<String>;
-    /// The beacon as it is to be sent, or nothing.
-    #[wasm_bindgen(method, js_name = beforeSend)]
-    fn before_send(this: &RumHost, text: String) -> Option<String>;
-    /// Calls [`RumDriver::total`] and [`RumDriver::record`] with what is counted elsewhere.
-    #[wasm_bindgen(method)]
-    fn collect(this: &RumHost);
-
-    /// Who listens to a vital.
-    #[derive(Clone)]
-    pub type VitalListener;
-    /// One entry of the report that follows.
-    #[wasm_bindgen(method)]
-    fn entry(this: &VitalListener, entry: &JsValue);
-    /// A report: rating and navigation by their place in the engine's lists.
-    #[wasm_bindgen(method)]
-    fn report(this: &VitalListener, value: f64, delta: f64, rating: u8, navigation: u8, view: u32);
+pub fn histogram_create() -> usize {
+    HISTOGRAMS.with(|histograms| {
+        histograms.push(Histogram::new());
+        histograms.len() - 1
+    })
 }
 
-/// A page that is measured and reports.
+/// One measurement. What none can be is left out.
 #[wasm_bindgen]
-pub struct RumDriver(Rum);
-
-#[wasm_bindgen]
-impl RumDriver {
-    /// Measures the page from now on.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        endpoint: String,
-        app: String,
-        release: Option<String>,
-        sample_rate: f64,
-        flush_interval: f64,
-        consent: bool,
-        host: RumHost,
-    ) -> Self {
-        let host = Rc::new(host);
-        let (pages, beacons, figures) = (Rc::clone(&host), Rc::clone(&host), host);
-        let mut options = RumOptions::new(endpoint, app);
-        options.release = release;
-        options.sample_rate = sample_rate;
-        options.flush_interval = flush_interval;
-        options.consent = consent;
-        options.page = Some(alloc::boxed::Box::new(move |path| pages.name_page(path)));
-        options.before_send = Some(alloc::boxed::Box::new(move |text| beacons.before_send(text)));
-        options.collect = Some(alloc::boxed::Box::new(move |_| figures.collect()));
-        Self(start(options))
-    }
-
-    /// The present total of something counted elsewhere; what is new is reported.
-    pub fn total(&self, name: &str, total: f64) {
-        self.0.total(name, total as u64);
-    }
-
-    /// One measurement of something frequent.
-    pub fn record(&self, name: &str, value: f64) {
-        self.0.record(name, value);
-    }
-
-    /// Sends what waits.
-    pub fn flush(&self) {
-        self.0.flush();
-    }
-
-    /// Sends what waits and undoes all hooks.
-    pub fn stop(&self) {
-        self.0.stop();
-    }
-
-    /// Whether the user agrees.
-    pub fn consent(&self, agrees: bool) {
-        self.0.consent(agrees);
-    }
-
-    /// Beacons that the browser took.
-    #[wasm_bindgen(getter)]
-    pub fn beacons(&self) -> u32 {
-        self.0.sent().beacons
-    }
-
-    /// Their bytes.
-    #[wasm_bindgen(getter)]
-    pub fn bytes(&self) -> u32 {
-        self.0.sent().bytes
-    }
-
-    /// Beacons that were refused or failed.
-    #[wasm_bindgen(getter)]
-    pub fn lost(&self) -> u32 {
-        self.0.sent().lost
-    }
+pub fn histogram_record(histogram: usize, value: f64) {
+    with(histogram, |histogram| histogram.record(value));
 }
 
-type Listeners = Rc<RefCell<Vec<(Metric, Reporter, VitalListener)>>>;
-
-/// The vitals of the page, for whoever listens.
+/// Empties it, to be used for another.
 #[wasm_bindgen]
-pub struct VitalsDriver {
-    listeners: Listeners,
-    vitals: Vitals,
+pub fn histogram_clear(histogram: usize) {
+    with(histogram, Histogram::clear);
 }
 
+/// What it is made of, one by one: scale, offset, zeros, sum, smallest, largest, how many buckets, then their counts.
 #[wasm_bindgen]
-impl VitalsDriver {
-    /// Measures the page from now on.
-    #[allow(clippy::new_without_default)] // JavaScript has no Default.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        let listeners = Listeners::default();
-        let told = Rc::clone(&listeners);
-        let vitals = Vitals::new(move |signal| {
-            if let Signal::Report(report) = signal {
-                // Not held while a listener runs: it may add another.
-                let count = told.borrow().len();
-                for index in 0..count {
-                    tell(&told, index, report);
-                }
-            }
-        });
-        Self { listeners, vitals }
-    }
-
-    /// Reports the metric at that place in the engine's list to `listener`, at once where it is settled.
-    pub fn listen(&self, metric: u8, all_changes: bool, listener: VitalListener) {
-        let Some(&metric) = Metric::ALL.get(usize::from(metric)) else { return };
-        let index = self.listeners.borrow().len();
-        self.listeners.borrow_mut().push((metric, Reporter::new(all_changes), listener));
-        if let Some(report) = self.vitals.current(metric) {
-            tell(&self.listeners, index, &report);
+pub fn histogram_part(histogram: usize, which: usize) -> f64 {
+    with(histogram, |histogram| {
+        let parts = histogram.parts();
+        match which {
+            0 => f64::from(parts.scale),
+            1 => f64::from(parts.offset),
+            2 => parts.zero as f64,
+            3 => parts.sum,
+            4 => parts.min,
+            5 => parts.max,
+            6 => parts.counts.len() as f64,
+            bucket => parts.counts.get(bucket - 7).map_or(0.0, |count| *count as f64),
         }
-    }
+    })
+    .unwrap_or(0.0)
 }
 
-fn tell(listeners: &Listeners, index: usize, report: &Report<JsValue>) {
-    let news = match listeners.borrow_mut().get_mut(index) {
-        Some((metric, reporter, listener)) if *metric == report.metric => {
-            reporter.news(report).map(|delta| (delta, listener.clone()))
-        }
-        _ => None,
-    };
-    if let Some((delta, listener)) = news {
-        for entry in &report.entries {
-            listener.entry(entry);
-        }
-        listener.report(report.value, delta, report.rating() as u8, report.navigation as u8, report.view);
-    }
+fn with<R>(histogram: usize, f: impl FnOnce(&mut Histogram) -> R) -> Option<R> {
+    HISTOGRAMS.with(|histograms| histograms.get_mut(histogram).map(f))
 }

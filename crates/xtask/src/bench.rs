@@ -7,7 +7,7 @@ use std::path::Path;
 use xshell::cmd;
 
 /// What can be measured.
-const NAMES: [&str; 4] = ["json", "lazy", "pace", "query"];
+const NAMES: [&str; 5] = ["json", "lazy", "pace", "query", "rum"];
 
 /// Builds the package, and prints the benchmark's table.
 pub fn run(project: &Project, report: &mut Report, flags: &flags::Bench) -> Result<()> {

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::Path;
 use xshell::cmd;
 
-/// The subpaths of the npm package; each has a wasm module of its own, and a feature of `crates/npm`.
-pub const MODULES: [&str; 5] = ["json", "lazy", "query", "rum", "timing"];
+/// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one, `rum` two: `vitals` is
+/// all that `onLCP` and the like need.
+pub const MODULES: [&str; 6] = ["json", "lazy", "query", "rum", "timing", "vitals"];
 
 /// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
 const FAST: [&str; 1] = ["json"];

@@ -10,3 +10,12 @@ export function guard<T>(run: () => T): T | undefined {
     return undefined
   }
 }
+
+/** What `run` returns; `undefined` where it throws: what a browser, an extension or a setting took away. */
+export function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}

@@ -36,6 +36,8 @@ export const refuseBeacons = (throws) => {
   navigator.sendBeacon = () => { if (throws) throw new TypeError('taken away'); return false }
   window.fetch = (url, init) => { fetched.push(url + ' ' + JSON.stringify(init)); return Promise.reject(new Error('offline')) }
 }
+export const declineAll = (declines) => Object.defineProperty(
+  navigator, 'globalPrivacyControl', { configurable: true, value: declines })
 export const fetches = () => { window.fetch = real; delete navigator.sendBeacon; return fetched }
 "#)]
 extern "C" {
@@ -60,6 +62,8 @@ extern "C" {
     #[wasm_bindgen(js_name = refuseBeacons)]
     fn refuse_beacons(throws: bool);
     fn fetches() -> Vec<JsValue>;
+    #[wasm_bindgen(js_name = declineAll)]
+    fn decline_all(declines: bool);
 }
 
 type Beacons = Rc<RefCell<Vec<String>>>;
@@ -104,7 +108,7 @@ fn what_was_recorded_is_sent() {
         r#"{"v":1,"id":""#,
         r#""app":"test","release":"1.2.3","page":"/packages/:name""#,
         r#""counters":{"custom":2,"query.hits":7}"#,
-        r#""query.fetch":{"scale":5,"sum":12.5,"min":12.5,"max":12.5"#,
+        r#""timings":{"query.fetch":12.5}"#,
     ] {
         assert!(beacon.contains(part), "{part} in {beacon}");
     }
@@ -312,4 +316,30 @@ fn a_flush_asked_for_within_a_flush_is_that_flush() {
     rum.flush();
     rum.stop();
     handle.borrow_mut().take();
+}
+
+#[wasm_bindgen_test]
+fn who_declines_is_left_alone_unless_the_page_says_otherwise() {
+    decline_all(true);
+    let (left_alone, none) = measured(|_| {});
+    let (measured, some) = measured(|options| options.respect_privacy_signals = false);
+    decline_all(false);
+    for rum in [&left_alone, &measured] {
+        rum.count("query.hits", 1);
+        rum.stop();
+    }
+    assert_eq!((none.borrow().len(), some.borrow().len()), (0, 1));
+}
+
+#[wasm_bindgen_test]
+async fn a_loaded_page_tells_the_phases_of_its_navigation() {
+    let (rum, beacons) = measured(|_| {});
+    // The page was loaded long ago: a task later it is told.
+    frames(5).await.unwrap();
+    rum.stop();
+    let beacon = only(&beacons);
+    for phase in ["redirect", "dns", "tcp", "tls", "request", "response", "dom", "load"] {
+        assert!(beacon.contains(&format!("\"navigation.{phase}\":")), "{phase} in {beacon}");
+    }
+    assert!(beacon.contains("\"page.load\":"), "{beacon}");
 }

@@ -16,7 +16,7 @@ pub fn errors(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
     let pages = names(connection, Kind::Page)?;
     let (from, to) = steps.bounds(MINUTE);
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT error, message, source, page, count, first, last
+        "SELECT error, message, source, page, count, first, last, stack
          FROM error_counts JOIN errors ON errors.id = error_counts.error
          WHERE minute > :from AND minute <= :to AND {MATCHES} ORDER BY last"
     ))?;
@@ -33,6 +33,7 @@ pub fn errors(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
             std::collections::hash_map::Entry::Vacant(entry) => entry.insert(PageError {
                 message: row.get(1)?,
                 source: row.get(2)?,
+                stack: row.get(7)?,
                 page: String::new(),
                 count: 0,
                 first,

@@ -1,10 +1,12 @@
 //! What pages recorded in histograms of their own.
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, named_params};
 use whippet_engine::stats::Histogram;
 
 use super::steps::Steps;
-use super::{Filter, MATCHES};
-use crate::store::{MINUTE, buckets};
+use super::{Filter, MATCHES, names};
+use crate::store::{Kind, MINUTE, buckets};
 
 /// What queries' fetches took, ms.
 pub const FETCHES: &str = "query.fetch";
@@ -29,6 +31,29 @@ pub fn histograms(
     let mut histograms = vec![Histogram::new(); steps.ends.len()];
     while let Some(row) = rows.next()? {
         buckets::merge_bytes(&mut histograms[steps.place(row.get(0)?)], row.get_ref(1)?.as_blob()?);
+    }
+    Ok(histograms)
+}
+
+/// All histograms over the whole window, by name.
+pub fn by_name(
+    connection: &Connection,
+    steps: &Steps,
+    filter: &Filter,
+) -> rusqlite::Result<BTreeMap<String, Histogram>> {
+    let names = names(connection, Kind::Histogram)?;
+    let (from, to) = steps.bounds(MINUTE);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT name, histogram FROM histograms WHERE minute > :from AND minute <= :to AND {MATCHES}"
+    ))?;
+    let mut rows = statement.query(named_params! {
+        ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
+    })?;
+    let mut histograms: BTreeMap<String, Histogram> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let Some(name) = names.get(&row.get(0)?) else { continue };
+        let histogram = histograms.entry(name.clone()).or_default();
+        buckets::merge_bytes(histogram, row.get_ref(1)?.as_blob()?);
     }
     Ok(histograms)
 }

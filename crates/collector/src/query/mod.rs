@@ -1,8 +1,10 @@
 //! Answers to the dashboard's questions, computed from what is stored.
 pub mod backend;
 pub mod buckets;
+pub mod custom;
 pub mod errors;
 pub mod histograms;
+pub mod loading;
 pub mod overview;
 pub mod series;
 pub mod status;
@@ -13,6 +15,8 @@ pub mod vitals;
 use std::collections::HashMap;
 
 use rusqlite::Connection;
+use whippet_api::Distribution;
+use whippet_engine::stats::Histogram;
 
 use crate::store::Kind;
 
@@ -28,6 +32,18 @@ pub struct Filter {
 /// A condition on columns `app` and `page` that a [`Filter`] comes to. Binds `:app` and `:page`.
 const MATCHES: &str = "(:app IS NULL OR app IN (SELECT id FROM names WHERE kind = 0 AND name = :app))
                    AND (:page IS NULL OR page IN (SELECT id FROM names WHERE kind = 1 AND name = :page))";
+
+/// What is shown of a histogram.
+fn distribution(name: &str, histogram: &Histogram) -> Distribution {
+    Distribution {
+        name: name.to_owned(),
+        count: histogram.count(),
+        p50: histogram.quantile(0.5),
+        p75: histogram.quantile(0.75),
+        p95: histogram.quantile(0.95),
+        max: histogram.max(),
+    }
+}
 
 /// All names of a kind, by number.
 fn names(connection: &Connection, kind: Kind) -> rusqlite::Result<HashMap<i64, String>> {

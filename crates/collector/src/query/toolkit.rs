@@ -30,6 +30,15 @@ pub fn toolkit(connection: &Connection, steps: &Steps, filter: &Filter) -> rusql
     })
 }
 
+/// All counters over the whole window, by name.
+pub fn totals(
+    connection: &Connection,
+    steps: &Steps,
+    filter: &Filter,
+) -> rusqlite::Result<BTreeMap<String, f64>> {
+    Ok(counters(connection, steps, filter)?.0)
+}
+
 type Counts = (BTreeMap<String, f64>, Vec<f64>, Vec<f64>);
 
 /// Totals by name, and for each step the reads that the cache served, stale data included as the engine counts

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, named_params};
-use whippet_api::{Chart, Line, Page, Unit, Vital, Vitals};
+use whippet_api::{Chart, Element, Line, Page, Unit, Vital, Vitals};
 use whippet_engine::stats::Histogram;
 use whippet_engine::vitals::Metric;
 
@@ -18,11 +18,19 @@ const P75: f64 = 0.75;
 /// More pages are not listed.
 const MOST: usize = 200;
 
+/// More elements are not listed with a metric.
+const ELEMENTS: usize = 8;
+
 /// The vitals of the window.
 pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vitals> {
     let found = Found::read(connection, steps, filter)?;
     let names = names(connection, Kind::Page)?;
-    let metrics = Metric::ALL.iter().zip(found.metrics).map(|(metric, values)| vital(*metric, values, steps));
+    let selectors = self::names(connection, Kind::Element)?;
+    let metrics = Metric::ALL.iter().zip(found.metrics);
+    let metrics = metrics.map(|(metric, values)| {
+        let elements = elements(&values.elements, &selectors);
+        Vital { elements, ..vital(*metric, values, steps) }
+    });
     // Pages of different applications may have the same name.
     let mut pages: HashMap<&str, OnePage> = HashMap::new();
     for (id, page) in found.pages {
@@ -61,6 +69,7 @@ fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
         p75: values.whole.histogram.quantile(P75),
         good,
         poor,
+        elements: Vec::new(),
         ratings: values.whole.ratings.map(|count| count.max(0) as u64),
         chart: Chart {
             times: steps.ends.clone(),
@@ -69,9 +78,28 @@ fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
     }
 }
 
+/// Those that the most is lost by first: the most views, times what it took them.
+fn elements(found: &HashMap<i64, Histogram>, selectors: &HashMap<i64, String>) -> Vec<Element> {
+    // Elements of different applications may have the same selector.
+    let mut merged: HashMap<&str, Histogram> = HashMap::new();
+    for (id, histogram) in found {
+        let selector = selectors.get(id).map_or("", String::as_str);
+        buckets::merge(merged.entry(selector).or_default(), histogram);
+    }
+    let mut merged: Vec<(&str, Histogram)> = merged.into_iter().collect();
+    merged.sort_by(|a, b| b.1.sum().total_cmp(&a.1.sum()).then_with(|| a.0.cmp(b.0)));
+    let element = |(selector, histogram): (&str, Histogram)| Element {
+        selector: selector.to_owned(),
+        count: histogram.count(),
+        p75: histogram.quantile(P75),
+    };
+    merged.into_iter().take(ELEMENTS).map(element).collect()
+}
+
 struct OneMetric {
     whole: Values,
     steps: Vec<Histogram>,
+    elements: HashMap<i64, Histogram>,
 }
 
 #[derive(Default)]
@@ -96,12 +124,16 @@ struct Found {
 
 impl Found {
     fn read(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Self> {
-        let empty =
-            |_| OneMetric { whole: Values::default(), steps: vec![Histogram::new(); steps.ends.len()] };
+        let empty = |_| OneMetric {
+            whole: Values::default(),
+            steps: vec![Histogram::new(); steps.ends.len()],
+            elements: HashMap::new(),
+        };
         let mut found = Self { metrics: std::array::from_fn(empty), pages: HashMap::new() };
         found.read_views(connection, steps, filter)?;
         found.read_open(connection, steps, filter)?;
         found.read_folded(connection, steps, filter)?;
+        found.read_elements(connection, steps, filter)?;
         Ok(found)
     }
 
@@ -113,7 +145,7 @@ impl Found {
     ) -> rusqlite::Result<()> {
         let (from, to) = steps.bounds(MINUTE);
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT page, count(*) FROM views
+            "SELECT page, sum(weight) FROM views
              WHERE folded = 0 AND minute > :from AND minute <= :to AND {MATCHES} GROUP BY page
              UNION ALL SELECT page, sum(views) FROM page_views
              WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY page"
@@ -130,7 +162,7 @@ impl Found {
     fn read_open(&mut self, connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<()> {
         let (from, to) = steps.bounds(MINUTE);
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT minute, page, metric, value FROM views JOIN measures ON measures.view = views.id
+            "SELECT minute, page, metric, value, weight, element FROM views JOIN measures ON measures.view = views.id
              WHERE folded = 0 AND minute > :from AND minute <= :to AND {MATCHES}"
         ))?;
         let mut rows = statement.query(named_params! {
@@ -139,10 +171,38 @@ impl Found {
         while let Some(row) = rows.next()? {
             let (place, value): (i64, f64) = (row.get(2)?, row.get(3)?);
             let Some(metric) = views::metric(place) else { continue };
+            let (weight, element): (i64, i64) = (row.get(4)?, row.get(5)?);
+            let weight = weight.max(0) as u64;
             let index = metric as usize;
-            self.metrics[index].whole.record(metric, value);
-            self.metrics[index].steps[steps.place(row.get(0)?)].record(value);
-            self.pages.entry(row.get(1)?).or_default().values[index].record(value);
+            let found = &mut self.metrics[index];
+            found.whole.record(metric, value, weight);
+            found.steps[steps.place(row.get(0)?)].record_many(value, weight);
+            self.pages.entry(row.get(1)?).or_default().values[index].record_many(value, weight);
+            if element != 0 {
+                found.elements.entry(element).or_default().record_many(value, weight);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_elements(
+        &mut self,
+        connection: &Connection,
+        steps: &Steps,
+        filter: &Filter,
+    ) -> rusqlite::Result<()> {
+        let (from, to) = steps.bounds(MINUTE);
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT metric, element, histogram FROM elements
+             WHERE minute > :from AND minute <= :to AND {MATCHES}"
+        ))?;
+        let mut rows = statement.query(named_params! {
+            ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
+        })?;
+        while let Some(row) = rows.next()? {
+            let Some(metric) = views::metric(row.get(0)?) else { continue };
+            let held = self.metrics[metric as usize].elements.entry(row.get(1)?).or_default();
+            buckets::merge_bytes(held, row.get_ref(2)?.as_blob()?);
         }
         Ok(())
     }

@@ -1,15 +1,15 @@
 //! `POST /v1/beacons`: what browsers send.
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use whippet_engine::beacon::{self, DecodeError, limits};
 
 use crate::app::App;
+use crate::client;
 use crate::failure::Failure;
 use crate::store::Kept;
 
@@ -34,7 +34,7 @@ pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode
 async fn accept(app: &App, request: Request) -> Result<(), Failure> {
     check_origin(app, request.headers())?;
     let now = app.clock.now();
-    app.limiter.take(client(&request), now).map_err(|seconds| {
+    app.limiter.take(client::address(&request, app.proxies), now).map_err(|seconds| {
         let message = "this address sends too many beacons: wait as Retry-After says, and send fewer";
         Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
     })?;
@@ -94,11 +94,6 @@ fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Failure> {
     }
     let message = "pages of this origin may not send beacons here: start whippet with --allow-origin for it";
     Err(Failure::new(StatusCode::FORBIDDEN, "foreign_origin", message))
-}
-
-fn client(request: &Request) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip())
 }
 
 /// Answers the question that browsers ask before they send JSON as `application/json`.

@@ -1,7 +1,7 @@
 //! `GET /api/…`: what the dashboard asks for. The answers' types and their meaning are in `whippet_api`.
 use axum::Json;
 use axum::extract::State;
-use whippet_api::{Backend, Errors, Overview, Range, Status, Toolkit, Vitals};
+use whippet_api::{Backend, Custom, Errors, Loading, Overview, Range, Status, Toolkit, Vitals};
 
 use super::params::{Params, Window};
 use crate::app::App;
@@ -67,6 +67,22 @@ pub async fn toolkit(State(app): State<App>, Params(window): Params<Window>) -> 
     let filter = filter(window);
     let read = move |connection: &_| query::toolkit::toolkit(connection, &steps, &filter);
     Ok(Json(app.store.read("read_toolkit", read).await?))
+}
+
+/// `GET /api/loading`
+pub async fn loading(State(app): State<App>, Params(window): Params<Window>) -> Answer<Loading> {
+    let steps = reported(&app, &window.range(app.clock.now())?);
+    let filter = filter(window);
+    let read = move |connection: &_| query::loading::loading(connection, &steps, &filter);
+    Ok(Json(app.store.read("read_loading", read).await?))
+}
+
+/// `GET /api/custom`
+pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> Answer<Custom> {
+    let steps = reported(&app, &window.range(app.clock.now())?);
+    let filter = filter(window);
+    let read = move |connection: &_| query::custom::custom(connection, &steps, &filter);
+    Ok(Json(app.store.read("read_custom", read).await?))
 }
 
 /// `GET /api/errors`

@@ -6,7 +6,10 @@ mod measure;
 mod own;
 mod params;
 
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
@@ -14,6 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::token::{Token, USER};
 
 /// Scripts and wasm only from here; styles also inline, as charts set them. Nobody may frame the dashboard.
 const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
@@ -27,6 +31,8 @@ pub fn router(app: App) -> Router {
         .route("/api/backend", get(charts::backend))
         .route("/api/vitals", get(charts::vitals))
         .route("/api/toolkit", get(charts::toolkit))
+        .route("/api/loading", get(charts::loading))
+        .route("/api/custom", get(charts::custom))
         .route("/api/errors", get(charts::errors))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
@@ -39,6 +45,11 @@ pub fn router(app: App) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
+        ))
+        // How long to wait is for pages to know.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("Retry-After"),
         ));
     Router::new()
         .merge(api)
@@ -47,6 +58,7 @@ pub fn router(app: App) -> Router {
         .merge(beacons)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(fallback)
+        .layer(middleware::from_fn_with_state(app.clone(), private))
         .layer(middleware::from_fn_with_state(app.clone(), measure::measure))
         .layer(CompressionLayer::new())
         .layer(SetResponseHeaderLayer::overriding(
@@ -64,14 +76,29 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// What anyone may ask for: pages send beacons, and whoever watches the process has no token.
+const PUBLIC: [&str; 2] = ["/v1/beacons", "/healthz"];
+
+/// Asks for the token, where there is one.
+async fn private(State(app): State<App>, request: Request, next: Next) -> Response {
+    let admits = |token: &Token| token.admits(request.headers());
+    if PUBLIC.contains(&request.uri().path()) || app.token.as_ref().is_none_or(admits) {
+        return next.run(request).await;
+    }
+    let message = format!("the token is missing: send it as a bearer token, or as the password of `{USER}`");
+    let mut response = Failure::new(StatusCode::UNAUTHORIZED, "unauthorized", message).into_response();
+    let challenge = HeaderValue::from_static("Basic realm=\"whippet\", charset=\"UTF-8\"");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    response
+}
+
 async fn method_not_allowed(method: Method) -> Failure {
     let message = format!("{} is not answered here: see the Allow header", measure::name(&method));
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
 /// Paths that are no routes belong to the dashboard, which has its own; those of the API do not exist.
-async fn fallback(method: Method, uri: Uri, headers: axum::http::HeaderMap) -> axum::response::Response {
-    use axum::response::IntoResponse;
+async fn fallback(method: Method, uri: Uri, headers: axum::http::HeaderMap) -> Response {
     let path = uri.path();
     let api = ["/api", "/v1"]
         .iter()

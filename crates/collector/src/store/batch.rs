@@ -2,11 +2,13 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use whippet_engine::beacon::{Beacon, PageError};
+use whippet_engine::beacon::{Beacon, PageError, limits};
 use whippet_engine::stats::Histogram;
 
+use super::buckets::Place;
 use super::names::{Kind, Names};
-use super::{Kept, Limits, MINUTE, OTHER, buckets, views};
+use super::weight::{scaled, weight};
+use super::{Kept, Limits, MINUTE, OTHER, buckets, sums, views};
 use crate::metrics::Metrics;
 
 #[derive(Default)]
@@ -26,7 +28,7 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn name(&mut self, kind: Kind, parent: i64, name: &str, now: i64) -> rusqlite::Result<i64> {
+    pub fn name(&mut self, kind: Kind, parent: i64, name: &str, now: i64) -> rusqlite::Result<i64> {
         let (id, overflow) = self.names.id(self.connection, self.limits, (kind, parent, name), now)?;
         if overflow {
             self.metrics.overflow(kind.label());
@@ -55,20 +57,52 @@ impl Batch {
         let minute = received - received.rem_euclid(MINUTE);
         let app = context.name(Kind::App, 0, &beacon.app, received)?;
         let page = context.name(Kind::Page, app, &beacon.page, received)?;
-        views::add(context.connection, (minute, app, page), beacon)?;
+        let place = (minute, app, page);
+        // All that follows stands for as many as the view does.
+        let weight = weight(&beacon.view, beacon.sample_rate);
+        if !has_only_errors(beacon) {
+            views::add(context, place, beacon, weight, received)?;
+        }
+        for (path, count) in &beacon.routes {
+            let page = context.name(Kind::Page, app, path, received)?;
+            let views = count.min(&MOST_VIEWS).saturating_mul(weight);
+            buckets::add_views(context.connection, (minute, app, page), views as i64)?;
+        }
+        self.add_measurements(context, place, beacon, weight, received)?;
+        add_sums(context, place, beacon, weight, received)?;
+        for error in &beacon.errors {
+            add_error(context, (app, page), error, weight, received)?;
+        }
+        Ok(Kept::New)
+    }
+
+    fn add_measurements(
+        &mut self,
+        context: &mut Context<'_>,
+        (minute, app, page): Place,
+        beacon: &Beacon,
+        weight: u64,
+        received: i64,
+    ) -> rusqlite::Result<()> {
         for (name, histogram) in &beacon.histograms {
             let name = context.name(Kind::Histogram, app, name, received)?;
-            buckets::merge(self.histograms.entry((minute, app, page, name)).or_default(), histogram);
+            let values = self.histograms.entry((minute, app, page, name)).or_default();
+            buckets::merge(values, &scaled(histogram, weight));
+        }
+        for (name, timings) in &beacon.timings {
+            let name = context.name(Kind::Histogram, app, name, received)?;
+            let mut single = Histogram::new();
+            for value in timings {
+                single.record_many(*value, weight);
+            }
+            buckets::merge(self.histograms.entry((minute, app, page, name)).or_default(), &single);
         }
         for (name, count) in &beacon.counters {
             let name = context.name(Kind::Counter, app, name, received)?;
             let total = self.counters.entry((minute, app, page, name)).or_default();
-            *total = total.saturating_add(*count);
+            *total = total.saturating_add(count.saturating_mul(weight));
         }
-        for error in &beacon.errors {
-            add_error(context, (app, page), error, received)?;
-        }
-        Ok(Kept::New)
+        Ok(())
     }
 
     /// Writes what was added up.
@@ -95,10 +129,51 @@ impl Batch {
     }
 }
 
+/// Errors may be reported at a rate of their own, also by visits that report nothing else: those are no page views
+/// of the sample.
+fn has_only_errors(beacon: &Beacon) -> bool {
+    !beacon.errors.is_empty()
+        && beacon.vitals.is_empty()
+        && beacon.timings.is_empty()
+        && beacon.histograms.is_empty()
+        && beacon.counters.is_empty()
+        && beacon.resources.is_empty()
+        && beacon.routes.is_empty()
+}
+
+/// More views of one route than any page shows between two beacons.
+const MOST_VIEWS: u64 = 1_000_000;
+
+fn add_sums(
+    context: &mut Context<'_>,
+    place: Place,
+    beacon: &Beacon,
+    weight: u64,
+    received: i64,
+) -> rusqlite::Result<()> {
+    let (_, app, _) = place;
+    for resource in &beacon.resources {
+        let host = context.name(Kind::Host, app, &resource.host, received)?;
+        sums::add_resource(context.connection, place, host, resource, weight)?;
+    }
+    for script in &beacon.scripts {
+        let line = |text: &str| limits::line(text, limits::URL);
+        let name = format!("{}\n{}", line(&script.source), line(&script.invoker));
+        let name = context.name(Kind::Script, app, &name, received)?;
+        sums::add_script(context.connection, place, name, script, weight)?;
+    }
+    for (name, value) in &beacon.gauges {
+        let name = context.name(Kind::Gauge, app, name, received)?;
+        sums::add_gauge(context.connection, place, name, *value, weight)?;
+    }
+    Ok(())
+}
+
 fn add_error(
     context: &mut Context<'_>,
     (app, page): (i64, i64),
     error: &PageError,
+    weight: u64,
     received: i64,
 ) -> rusqlite::Result<()> {
     let connection = context.connection;
@@ -108,8 +183,13 @@ fn add_error(
             .query_row(params![app, fingerprint], |row| row.get::<_, i64>(0))
             .optional()
     };
-    let mut fingerprint = fingerprint(&error.message, &error.source);
-    let (mut message, mut source) = (error.message.as_str(), error.source.as_str());
+    let mut fingerprint = match error.fingerprint.as_str() {
+        "" => fingerprint(&error.message, &error.source),
+        // The page's own reckoning; never that of an error without.
+        own => format!("\n{own}"),
+    };
+    let (mut message, mut source, mut stack) =
+        (error.message.as_str(), error.source.as_str(), error.stack.as_str());
     let mut id = known(&fingerprint)?;
     if id.is_none() {
         let count: i64 = connection
@@ -117,23 +197,31 @@ fn add_error(
             .query_row([app], |row| row.get(0))?;
         if count >= context.limits.errors as i64 {
             context.metrics.overflow("error");
-            (fingerprint, message, source) = (OTHER.to_owned(), OTHER, "");
+            (fingerprint, message, source, stack) = (OTHER.to_owned(), OTHER, "", "");
             id = known(&fingerprint)?;
         }
     }
     let id = match id {
-        Some(id) => id,
+        Some(id) => {
+            if !stack.is_empty() {
+                // The first to have one tells it for all.
+                connection
+                    .prepare_cached("UPDATE errors SET stack = ?2 WHERE id = ?1 AND stack = ''")?
+                    .execute(params![id, stack])?;
+            }
+            id
+        }
         None => {
             connection
                 .prepare_cached(
-                    "INSERT INTO errors (app, fingerprint, message, source) VALUES (?1, ?2, ?3, ?4)",
+                    "INSERT INTO errors (app, fingerprint, message, source, stack) VALUES (?1, ?2, ?3, ?4, ?5)",
                 )?
-                .execute(params![app, fingerprint, message, source])?;
+                .execute(params![app, fingerprint, message, source, stack])?;
             connection.last_insert_rowid()
         }
     };
     // No page throws so often between two beacons.
-    let count = error.count.min(1_000_000) as i64;
+    let count = (error.count.min(1_000_000) * weight) as i64;
     connection
         .prepare_cached(
             "INSERT INTO error_counts (minute, error, page, count, first, last) VALUES (?1, ?2, ?3, ?4, ?5, ?5)

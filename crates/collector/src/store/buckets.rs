@@ -62,6 +62,31 @@ pub fn add_vital(
     Ok(())
 }
 
+/// Adds to a bucket of a web vital that is put down to one element.
+pub fn add_element(
+    connection: &Connection,
+    (minute, app, page, metric): Key,
+    element: i64,
+    mut values: Histogram,
+) -> rusqlite::Result<()> {
+    let mut held = connection.prepare_cached(
+        "SELECT histogram FROM elements
+         WHERE minute = ?1 AND app = ?2 AND page = ?3 AND metric = ?4 AND element = ?5",
+    )?;
+    let held: Option<Vec<u8>> =
+        held.query_row(params![minute, app, page, metric, element], |row| row.get(0)).optional()?;
+    if let Some(held) = held {
+        merge_bytes(&mut values, &held);
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO elements (minute, app, page, metric, element, histogram) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET histogram = excluded.histogram",
+        )?
+        .execute(params![minute, app, page, metric, element, values.to_bytes()])?;
+    Ok(())
+}
+
 /// Adds to a bucket of one of the toolkit's histograms.
 pub fn add_histogram(
     connection: &Connection,

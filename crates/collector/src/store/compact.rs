@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::stats::Histogram;
 
-use super::{HOUR, Options, buckets};
+use super::{HOUR, Options, buckets, sums};
 
 /// Keeps one sample per minute and series of the next hour that is past full detail.
 pub fn thin(connection: &Connection, now: i64, options: &Options) -> rusqlite::Result<bool> {
@@ -33,7 +33,9 @@ pub fn thin(connection: &Connection, now: i64, options: &Options) -> rusqlite::R
 /// Merges the minutes of the next hour that is past full detail.
 pub fn roll_up(connection: &Connection, now: i64, options: &Options) -> rusqlite::Result<bool> {
     let oldest = "SELECT min(minute) FROM (SELECT min(minute) AS minute FROM page_views UNION ALL
-                  SELECT min(minute) FROM histograms UNION ALL SELECT min(minute) FROM counters)";
+                  SELECT min(minute) FROM histograms UNION ALL SELECT min(minute) FROM counters UNION ALL
+                  SELECT min(minute) FROM resources UNION ALL SELECT min(minute) FROM scripts UNION ALL
+                  SELECT min(minute) FROM gauges)";
     let Some(hour) = next_hour(connection, "rolled_up", oldest, now - options.detail)? else {
         return Ok(true);
     };
@@ -41,6 +43,8 @@ pub fn roll_up(connection: &Connection, now: i64, options: &Options) -> rusqlite
     histograms(connection, hour)?;
     counters(connection, hour)?;
     page_views(connection, hour)?;
+    elements(connection, hour)?;
+    sums::roll_up(connection, hour, hour + HOUR)?;
     mark(connection, "rolled_up", hour + HOUR)?;
     Ok(false)
 }
@@ -64,6 +68,24 @@ fn vitals(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM vitals WHERE minute > ?1 AND minute < ?2", [hour, hour + HOUR])?;
     for ((app, page, metric), (ratings, values)) in merged {
         buckets::add_vital(connection, (hour, app, page, metric), ratings, values)?;
+    }
+    Ok(())
+}
+
+fn elements(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
+    let mut merged: HashMap<(Place, i64), Histogram> = HashMap::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT app, page, metric, element, histogram FROM elements WHERE minute > ?1 AND minute < ?2",
+    )?;
+    let mut rows = statement.query([hour, hour + HOUR])?;
+    while let Some(row) = rows.next()? {
+        let key = ((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?);
+        buckets::merge_bytes(merged.entry(key).or_default(), row.get_ref(4)?.as_blob()?);
+    }
+    drop(rows);
+    connection.execute("DELETE FROM elements WHERE minute > ?1 AND minute < ?2", [hour, hour + HOUR])?;
+    for (((app, page, metric), element), values) in merged {
+        buckets::add_element(connection, (hour, app, page, metric), element, values)?;
     }
     Ok(())
 }

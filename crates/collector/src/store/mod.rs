@@ -13,7 +13,9 @@ mod readers;
 mod retention;
 mod schema;
 mod series;
+mod sums;
 pub mod views;
+mod weight;
 mod writer;
 
 use std::path::PathBuf;
@@ -80,6 +82,14 @@ pub struct Limits {
     pub counters: usize,
     /// Histograms of one application.
     pub histograms: usize,
+    /// Hosts that pages of one application load from.
+    pub hosts: usize,
+    /// Elements that vitals of one application are put down to.
+    pub elements: usize,
+    /// Scripts of one application.
+    pub scripts: usize,
+    /// Gauges of one application.
+    pub gauges: usize,
     /// Errors of one application.
     pub errors: usize,
     /// Series of one scraped target. What goes beyond is left out.
@@ -88,7 +98,18 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { apps: 50, pages: 500, counters: 200, histograms: 100, errors: 500, series: 10_000 }
+        Self {
+            apps: 50,
+            pages: 500,
+            counters: 200,
+            histograms: 200,
+            hosts: 100,
+            elements: 500,
+            scripts: 200,
+            gauges: 100,
+            errors: 500,
+            series: 10_000,
+        }
     }
 }
 

@@ -18,9 +18,28 @@ pub enum Kind {
     Counter = 2,
     /// A histogram of an application.
     Histogram = 3,
+    /// A host that pages of an application load from.
+    Host = 4,
+    /// An element that a vital is put down to.
+    Element = 5,
+    /// A script and who called it, a line each.
+    Script = 6,
+    /// A gauge of an application.
+    Gauge = 7,
 }
 
 impl Kind {
+    const ALL: [Self; 8] = [
+        Self::App,
+        Self::Page,
+        Self::Counter,
+        Self::Histogram,
+        Self::Host,
+        Self::Element,
+        Self::Script,
+        Self::Gauge,
+    ];
+
     /// The word for it in the collector's own metrics.
     pub fn label(self) -> &'static str {
         match self {
@@ -28,6 +47,10 @@ impl Kind {
             Self::Page => "page",
             Self::Counter => "counter",
             Self::Histogram => "histogram",
+            Self::Host => "host",
+            Self::Element => "element",
+            Self::Script => "script",
+            Self::Gauge => "gauge",
         }
     }
 
@@ -37,6 +60,10 @@ impl Kind {
             Self::Page => limits.pages,
             Self::Counter => limits.counters,
             Self::Histogram => limits.histograms,
+            Self::Host => limits.hosts,
+            Self::Element => limits.elements,
+            Self::Script => limits.scripts,
+            Self::Gauge => limits.gauges,
         }
     }
 }
@@ -59,12 +86,8 @@ impl Names {
         let mut statement = connection.prepare("SELECT id, kind, parent, name, used FROM names")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let kind = match row.get::<_, i64>(1)? {
-                0 => Kind::App,
-                1 => Kind::Page,
-                2 => Kind::Counter,
-                _ => Kind::Histogram,
-            };
+            let place: i64 = row.get(1)?;
+            let Some(kind) = Kind::ALL.into_iter().find(|kind| *kind as i64 == place) else { continue };
             let known = Known { id: row.get(0)?, used: row.get(4)? };
             names.known.entry((kind, row.get(2)?)).or_default().insert(row.get(3)?, known);
         }

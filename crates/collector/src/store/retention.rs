@@ -15,7 +15,17 @@ const PORTION: usize = 20_000;
 pub fn delete(connection: &Connection, now: i64, options: &Options) -> rusqlite::Result<bool> {
     let cutoff = now - options.retention;
     let mut done = true;
-    for table in ["vitals", "page_views", "histograms", "counters", "error_counts"] {
+    for table in [
+        "vitals",
+        "elements",
+        "page_views",
+        "histograms",
+        "counters",
+        "resources",
+        "scripts",
+        "gauges",
+        "error_counts",
+    ] {
         let oldest: Option<i64> =
             connection.query_row(&format!("SELECT min(minute) FROM {table}"), [], |row| row.get(0))?;
         if let Some(oldest) = oldest.filter(|oldest| *oldest < cutoff) {

@@ -2,11 +2,13 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use whippet_engine::beacon::Beacon;
+use whippet_engine::beacon::{Beacon, limits};
 use whippet_engine::stats::Histogram;
 use whippet_engine::vitals::Metric;
 
+use super::batch::Context;
 use super::buckets::{self, Key, Place};
+use super::names::Kind;
 use super::{HOUR, MINUTE};
 
 /// How long a page view may go on reporting, counted from its first beacon.
@@ -16,7 +18,14 @@ pub const OPEN: i64 = 6 * HOUR;
 const PORTION: usize = 5_000;
 
 /// Adds what a beacon says of its page view. The view belongs to the minute and the page of its first beacon.
-pub fn add(connection: &Connection, (minute, app, page): Place, beacon: &Beacon) -> rusqlite::Result<()> {
+pub(super) fn add(
+    context: &mut Context<'_>,
+    (minute, app, page): Place,
+    beacon: &Beacon,
+    weight: u64,
+    received: i64,
+) -> rusqlite::Result<()> {
+    let connection = context.connection;
     let known = connection
         .prepare_cached("SELECT id, folded FROM views WHERE app = ?1 AND view = ?2")?
         .query_row(params![app, beacon.view], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)))
@@ -26,17 +35,24 @@ pub fn add(connection: &Connection, (minute, app, page): Place, beacon: &Beacon)
         Some((id, false)) => id,
         None => {
             connection
-                .prepare_cached("INSERT INTO views (app, view, page, minute) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![app, beacon.view, page, minute])?;
+                .prepare_cached(
+                    "INSERT INTO views (app, view, page, minute, weight) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![app, beacon.view, page, minute, weight as i64])?;
             connection.last_insert_rowid()
         }
     };
     let mut measure = connection.prepare_cached(
-        "INSERT INTO measures (view, metric, value, sent) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET value = excluded.value, sent = excluded.sent WHERE excluded.sent >= sent",
+        "INSERT INTO measures (view, metric, value, sent, element) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO UPDATE SET value = excluded.value, sent = excluded.sent, element = excluded.element
+         WHERE excluded.sent >= sent",
     )?;
     for vital in &beacon.vitals {
-        measure.execute(params![view, place(vital.name), vital.value, beacon.sent_at])?;
+        let element = match vital.attribution.target.as_str() {
+            "" => 0,
+            target => context.name(Kind::Element, app, &limits::line(target, limits::TARGET), received)?,
+        };
+        measure.execute(params![view, place(vital.name), vital.value, beacon.sent_at, element])?;
     }
     Ok(())
 }
@@ -61,10 +77,10 @@ pub struct Values {
 }
 
 impl Values {
-    /// Adds one. The rating is the collector's own: a beacon could say anything.
-    pub fn record(&mut self, metric: Metric, value: f64) {
-        if self.histogram.record(value) {
-            self.ratings[metric.rate(value) as usize] += 1;
+    /// Adds one that stands for `weight`. The rating is the collector's own: a beacon could say anything.
+    pub fn record(&mut self, metric: Metric, value: f64, weight: u64) {
+        if self.histogram.record_many(value, weight) {
+            self.ratings[metric.rate(value) as usize] += weight as i64;
         }
     }
 }
@@ -72,23 +88,29 @@ impl Values {
 /// Folds one portion of the page views that have ended into buckets. Returns whether that was all.
 pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
     let ended = connection
-        .prepare_cached("SELECT id, minute, app, page FROM views WHERE folded = 0 AND minute < ?1 ORDER BY minute LIMIT ?2")?
+        .prepare_cached("SELECT id, weight, minute, app, page FROM views WHERE folded = 0 AND minute < ?1 ORDER BY minute LIMIT ?2")?
         .query_map(params![now - OPEN, PORTION as i64], |row| {
-            Ok((row.get::<_, i64>(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
+            Ok((row.get::<_, i64>(0)?, row.get(1)?, (row.get(2)?, row.get(3)?, row.get(4)?)))
         })?
-        .collect::<Result<Vec<(i64, Place)>, _>>()?;
+        .collect::<Result<Vec<(i64, i64, Place)>, _>>()?;
     let mut views: HashMap<Place, i64> = HashMap::new();
     let mut vitals: HashMap<Key, Values> = HashMap::new();
-    let mut measures = connection.prepare_cached("SELECT metric, value FROM measures WHERE view = ?1")?;
+    let mut elements: HashMap<(Key, i64), Histogram> = HashMap::new();
+    let mut measures =
+        connection.prepare_cached("SELECT metric, value, element FROM measures WHERE view = ?1")?;
     let mut forget = connection.prepare_cached("DELETE FROM measures WHERE view = ?1")?;
     let mut close = connection.prepare_cached("UPDATE views SET folded = 1 WHERE id = ?1")?;
-    for (id, (minute, app, page)) in &ended {
-        *views.entry((*minute, *app, *page)).or_default() += 1;
+    for (id, weight, (minute, app, page)) in &ended {
+        *views.entry((*minute, *app, *page)).or_default() += weight;
         let mut rows = measures.query([id])?;
         while let Some(row) = rows.next()? {
             let place: i64 = row.get(0)?;
             if let Some(metric) = metric(place) {
-                vitals.entry((*minute, *app, *page, place)).or_default().record(metric, row.get(1)?);
+                let (key, value, element) = ((*minute, *app, *page, place), row.get(1)?, row.get(2)?);
+                vitals.entry(key).or_default().record(metric, value, *weight as u64);
+                if element != 0 {
+                    elements.entry((key, element)).or_default().record_many(value, *weight as u64);
+                }
             }
         }
         drop(rows);
@@ -100,6 +122,9 @@ pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
     }
     for (key, values) in vitals {
         buckets::add_vital(connection, key, values.ratings, values.histogram)?;
+    }
+    for ((key, element), values) in elements {
+        buckets::add_element(connection, key, element, values)?;
     }
     Ok(ended.len() < PORTION)
 }

@@ -205,6 +205,23 @@ async fn whoever_sends_too_often_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_each_client_has_its_own_limit() {
+    let limited = |proxies: usize| {
+        Collector::with(|_| {}, move |app| (app.limiter, app.proxies) = (Arc::new(Limiter::new(1)), proxies))
+    };
+    for (proxies, expected) in [(0, 429), (1, 204)] {
+        let collector = limited(proxies);
+        let mut status = 0;
+        for client in 0..8 {
+            let request = Request::post("/v1/beacons").header("x-forwarded-for", format!("192.0.2.{client}"));
+            let body = beacon(&format!("b{client}")).to_string();
+            status = collector.send(request.body(body.into()).unwrap()).await.status.as_u16();
+        }
+        assert_eq!(status, expected, "{proxies} proxies");
+    }
+}
+
+#[tokio::test]
 async fn a_full_queue_says_so_and_keeps_what_it_took() {
     let collector = Arc::new(Collector::with(|options| options.queue = 1, |_| {}));
     // Whoever holds the write lock holds the writer up.

@@ -40,3 +40,19 @@ async fn it_says_how_it_is() {
     assert!(collector.figure("process_resident_memory_bytes").await > 1e6);
     assert_eq!(collector.figure("whippet_build_info{version=\"0.1.0\"}").await, 1.0);
 }
+
+#[tokio::test]
+async fn with_a_token_only_beacons_and_health_are_for_all() {
+    let token = whippet_collector::token::Token::new("0123456789abcdef").unwrap();
+    let collector = Collector::with(|_| {}, |app| app.token = Some(token));
+    for path in ["/", "/vitals", "/api/status", "/api/errors", "/metrics", "/nothing", "/v1/beacons/"] {
+        let answer = collector.get(path).await;
+        assert_eq!(answer.failure(), (401, "unauthorized".to_owned()), "{path}");
+        assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Basic "));
+    }
+    assert_eq!(collector.get("/healthz").await.status, 200);
+    collector.beacon(crate::harness::beacon("a")).await;
+    let request = axum::http::Request::get("/api/status").header("authorization", "Bearer 0123456789abcdef");
+    let answer = collector.send(request.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(answer.json::<whippet_api::Status>().beacons, 1);
+}

@@ -67,6 +67,11 @@ impl Collector {
         Self::open(tempfile::tempdir().unwrap(), START, options, app)
     }
 
+    /// One that finds `folder` as it is.
+    pub fn on(folder: tempfile::TempDir) -> Self {
+        Self::open(folder, START, |_| {}, |_| {})
+    }
+
     fn open(
         folder: tempfile::TempDir,
         now: i64,
@@ -86,6 +91,8 @@ impl Collector {
             board: Arc::new(Board::new(names)),
             clock,
             limiter: Arc::new(Limiter::new(0)),
+            proxies: 0,
+            token: None,
             origins: Arc::new(Origins::Any),
             scrape_interval: 5 * SECOND,
             detail,

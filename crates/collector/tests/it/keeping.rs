@@ -159,3 +159,28 @@ async fn a_file_of_a_newer_version_is_left_alone() {
     let error = whippet_collector::store::Store::open(options, Default::default()).err().unwrap();
     assert!(error.to_string().contains("was written by a newer whippet"), "{error}");
 }
+
+#[tokio::test]
+async fn a_file_of_the_first_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
+    old.execute_batch(include_str!("../../src/store/schema_1.sql")).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    old.execute_batch(&format!(
+        "INSERT INTO names VALUES (1, 0, 0, 'shop', {START}), (2, 1, 1, '/', {START});
+         INSERT INTO views VALUES (1, 1, 'view', 2, {START}, 0);
+         INSERT INTO measures VALUES (1, 0, 1234.5, {START});
+         INSERT INTO errors VALUES (1, 1, 'x', 'x is missing', 'app.js:1:2');
+         INSERT INTO error_counts VALUES ({START}, 1, 2, 3, {START}, {START});"
+    ))
+    .unwrap();
+    drop(old);
+    let collector = Collector::on(folder);
+    collector.advance(MINUTE);
+    let vitals: Vitals = collector.chart("/api/vitals").await;
+    assert_eq!((vitals.metrics[0].count, vitals.metrics[0].p75), (1, Some(1234.5)));
+    let errors: whippet_api::Errors = collector.chart("/api/errors").await;
+    assert_eq!((errors.errors[0].count, errors.errors[0].stack.as_str()), (3, ""));
+    collector.beacon(beacon_with("a", json!({ "gauges": { "x": 1 } }))).await;
+    assert_eq!(collector.rows("gauges").await, 1);
+}

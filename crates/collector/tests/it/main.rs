@@ -6,4 +6,5 @@ mod crash;
 mod dashboard;
 mod harness;
 mod keeping;
+mod measured;
 mod scraping;

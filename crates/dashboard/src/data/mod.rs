@@ -9,6 +9,7 @@ mod trouble;
 
 pub use connection::Connection;
 pub use queries::{
-    Answer, Windowed, use_backend, use_errors, use_overview, use_status, use_toolkit, use_vitals,
+    Answer, Windowed, use_backend, use_custom, use_errors, use_loading, use_overview, use_status,
+    use_toolkit, use_vitals,
 };
 pub use trouble::Trouble;

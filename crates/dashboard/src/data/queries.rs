@@ -4,7 +4,7 @@ use super::ask::ask;
 use crate::view::{QueryString, View, use_view};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
-use whippet_api::{Backend, Errors, Overview, Range, Status, Toolkit, Vitals};
+use whippet_api::{Backend, Custom, Errors, Loading, Overview, Range, Status, Toolkit, Vitals};
 use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_query};
 
 /// An answer and the range it is about.
@@ -36,15 +36,17 @@ pub fn use_backend(target: Signal<Option<String>>) -> Answer<Backend> {
 
 /// What browsers measured, of the view's app and page.
 pub fn use_vitals() -> Answer<Vitals> {
-    windowed(
-        "vitals",
-        |_| true,
-        |view| {
-            let mut filters = filter("app", view.app.clone());
-            filters.extend(filter("page", view.page.clone()));
-            filters
-        },
-    )
+    windowed("vitals", |_| true, app_and_page)
+}
+
+/// What page views waited for, of the view's app and page.
+pub fn use_loading() -> Answer<Loading> {
+    windowed("loading", |_| true, app_and_page)
+}
+
+/// What the application measured itself, of the view's app.
+pub fn use_custom() -> Answer<Custom> {
+    windowed("custom", |_| true, |view| filter("app", view.app.clone()))
 }
 
 /// What the toolkit did in the browsers, of the view's app.
@@ -55,6 +57,12 @@ pub fn use_toolkit() -> Answer<Toolkit> {
 /// JavaScript errors, of the view's app.
 pub fn use_errors() -> Answer<Errors> {
     windowed("errors", |_| true, |view| filter("app", view.app.clone()))
+}
+
+fn app_and_page(view: &View) -> Filters {
+    let mut filters = filter("app", view.app.clone());
+    filters.extend(filter("page", view.page.clone()));
+    filters
 }
 
 type Filters = Vec<(&'static str, String)>;

@@ -35,7 +35,10 @@ pub fn Errors() -> impl IntoView {
 
 fn row(error: &PageError, now: i64) -> Vec<Cell> {
     vec![
-        Cell::Twofold(error.message.clone(), error.source.clone()),
+        match error.stack.as_str() {
+            "" => Cell::Twofold(error.message.clone(), error.source.clone()),
+            stack => Cell::Folded(error.message.clone(), error.source.clone(), stack.to_owned()),
+        },
         Cell::Text(error.page.clone()),
         Cell::Figure(format::count(error.count)),
         Cell::Figure(format::ago(error.first, now)),

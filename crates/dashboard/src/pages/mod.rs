@@ -1,13 +1,18 @@
 //! The pages.
 mod backend;
 mod cache;
+mod custom;
+mod distributions;
 mod errors;
+mod loading;
 mod overview;
 mod vitals;
 
 pub use backend::Backend;
 pub use cache::Cache;
+pub use custom::Custom;
 pub use errors::Errors;
+pub use loading::Loading;
 pub use overview::Overview;
 pub use vitals::Vitals;
 

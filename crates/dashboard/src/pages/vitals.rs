@@ -43,7 +43,7 @@ pub fn Vitals() -> impl IntoView {
 
 /// The page that is looked at alone, and the way back to all.
 #[component]
-fn PageFilter() -> impl IntoView {
+pub(super) fn PageFilter() -> impl IntoView {
     let view = use_view();
     let change = use_change_view();
     move || {
@@ -95,8 +95,30 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
             <RatingBar counts=Signal::derive(move || vital.get().map_or([0; 3], |vital| vital.ratings))/>
             <p class="note">{foot}</p>
             <Plot title=format!("{name}, p75 over time") unit spec=trend small=true/>
+            {move || vital.get().filter(|vital| !vital.elements.is_empty()).map(|vital| view! { <Elements vital/> })}
         </section>
     }
+}
+
+/// What the values are put down to.
+#[component]
+fn Elements(vital: Vital) -> impl IntoView {
+    let rows = vital.elements.iter().map(|element| {
+        let rating = element.p75.map(|p75| Rating::of(p75, vital.good, vital.poor));
+        view! {
+            <li>
+                <code>{element.selector.clone()}</code>
+                <span class=format!("rated {}", rating.map_or("none", Rating::class))>
+                    {format::maybe(element.p75, vital.unit)}
+                    <span class="visually-hidden">
+                        {format!(" ({}, {} views)", rating.map_or("not rated", Rating::words), format::count(element.count))}
+                    </span>
+                </span>
+            </li>
+        }
+    });
+    let label = format!("Elements that {} is put down to, 75th percentiles", vital.name);
+    view! { <ul class="elements" aria-label=label>{rows.collect_view()}</ul> }
 }
 
 /// How many reported, and what counts as good.

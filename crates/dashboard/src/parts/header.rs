@@ -8,11 +8,13 @@ use leptos_router::hooks::use_location;
 use whippet_leptos::{use_focused, use_query_client};
 
 /// The pages: where they are, and their names.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 7] = [
     ("/", "Overview"),
     ("/backend", "Backend"),
     ("/vitals", "Web Vitals"),
+    ("/loading", "Loading"),
     ("/cache", "Cache"),
+    ("/custom", "Custom"),
     ("/errors", "Errors"),
 ];
 

@@ -9,6 +9,8 @@ pub enum Cell {
     Text(String),
     /// Words with a second, quieter line.
     Twofold(String, String),
+    /// The same, and what unfolds beneath them when asked for.
+    Folded(String, String, String),
     /// A figure, to the right.
     Figure(String),
     /// A figure and how it is rated.
@@ -46,6 +48,16 @@ pub fn Table(
             Column::Figures(name) => view! { <th scope="col" class="figure">{name}</th> }.into_any(),
         })
         .collect_view();
+    // A row is known by its first cell: when figures change, only they are drawn anew, and what is unfolded or has the
+    // focus stays so.
+    let known = Memo::new(move |_| known(rows.get().unwrap_or_default()));
+    let keys = move || known.with(|rows| rows.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
+    let figures = move |key: Key| {
+        let row = Memo::new(move |_| {
+            known.with(|rows| rows.iter().find(|row| row.0 == key).map(|row| row.1.clone()))
+        });
+        move || row.get().map(|row| row.into_iter().map(|cell| draw(cell, false)).collect_view())
+    };
     let empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty)));
     view! {
         <div class="table" role="region" aria-label=caption tabindex="0">
@@ -53,14 +65,29 @@ pub fn Table(
                 <caption class="visually-hidden">{caption}</caption>
                 <thead><tr>{headings}</tr></thead>
                 <tbody>
-                    <For each=move || rows.get().unwrap_or_default() key=Clone::clone let:row>
-                        <tr>{row.into_iter().enumerate().map(|(index, cell)| draw(cell, index == 0)).collect_view()}</tr>
+                    <For each=keys key=Clone::clone let:key>
+                        <tr>{draw(key.0.clone(), true)}{figures(key)}</tr>
                     </For>
                 </tbody>
             </table>
             <p class="table-nothing" hidden=move || !empty.get()>{nothing}</p>
         </div>
     }
+}
+
+/// A row's first cell, and how many rows before it have the same.
+type Key = (Cell, usize);
+
+/// Rows by their keys, each without its first cell.
+fn known(rows: Vec<Vec<Cell>>) -> Vec<(Key, Vec<Cell>)> {
+    let mut known: Vec<(Key, Vec<Cell>)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut cells = row.into_iter();
+        let Some(first) = cells.next() else { continue };
+        let before = known.iter().filter(|row| row.0.0 == first).count();
+        known.push(((first, before), cells.collect()));
+    }
+    known
 }
 
 fn draw(cell: Cell, heads: bool) -> AnyView {
@@ -70,6 +97,13 @@ fn draw(cell: Cell, heads: bool) -> AnyView {
         Cell::Twofold(first, second) => {
             view! { <span class="twofold">{first} <small>{second}</small></span> }.into_any()
         }
+        Cell::Folded(first, second, more) => view! {
+            <details class="folded">
+                <summary><span class="twofold">{first} <small>{second}</small></span></summary>
+                <pre tabindex="0">{more}</pre>
+            </details>
+        }
+        .into_any(),
         Cell::Rated(text, rating) => view! {
             <span class=format!("rated {}", rating.class())>
                 {text} <span class="visually-hidden">{format!(" ({})", rating.words())}</span>

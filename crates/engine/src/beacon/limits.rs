@@ -23,6 +23,36 @@ pub const COUNTERS: usize = 64;
 pub const HISTOGRAMS: usize = 64;
 /// How many different errors.
 pub const ERRORS: usize = 32;
+/// Bytes of an error's stack.
+pub const STACK: usize = 2048;
+/// Bytes of the selector that a vital is put down to, and of who called a script.
+pub const TARGET: usize = 128;
+/// Bytes of an address: of a script, or of what was painted.
+pub const URL: usize = 256;
+/// Bytes of a word: a vital's state, the name of one of its parts, a kind of loss.
+pub const WORD: usize = 32;
+/// Bytes of a host with its port.
+pub const HOST: usize = 128;
+/// How many parts a vital has.
+pub const PARTS: usize = 8;
+/// How many names single measurements have.
+pub const TIMINGS: usize = 64;
+/// How many phases a navigation has.
+pub const PHASES: usize = 16;
+/// How many single measurements one name has: with more, a histogram is shorter.
+pub const VALUES: usize = 16;
+/// How many gauges.
+pub const GAUGES: usize = 64;
+/// How many sums of resources: pairs of host and kind.
+pub const RESOURCES: usize = 64;
+/// How many scripts.
+pub const SCRIPTS: usize = 16;
+/// How many routes.
+pub const ROUTES: usize = 32;
+/// How many kinds of losses.
+pub const DROPS: usize = 16;
+/// GiB of memory that a device may claim.
+pub const MEMORY: f64 = 4096.0;
 /// No count is larger: the largest integer below which a JavaScript number holds each (2^53 - 1).
 pub const COUNT: u64 = (1 << 53) - 1;
 

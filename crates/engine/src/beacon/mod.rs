@@ -16,7 +16,7 @@ mod write;
 #[cfg(feature = "decode")]
 pub use decode::{DecodeError, decode};
 pub use encode::encode;
-pub use event::{Beacon, Device, PageError, Vital};
+pub use event::{Attribution, Beacon, Connection, Device, PageError, Resource, ResourceKind, Script, Vital};
 pub use queue::{Context, Queue};
 pub use session::{Session, name};
 

@@ -42,6 +42,16 @@ pub(super) fn number(out: &mut String, mut number: f64) {
     }
 }
 
+/// `number`, which may be negative, as [`number`](self::number) writes it.
+pub(super) fn signed_number(out: &mut String, number: f64) {
+    if number < 0.0 {
+        out.push('-');
+        self::number(out, -number);
+    } else {
+        self::number(out, number);
+    }
+}
+
 /// `text` as a JSON string.
 pub(super) fn string(out: &mut String, text: &str) {
     out.push('"');

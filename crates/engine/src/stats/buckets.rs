@@ -1,6 +1,5 @@
 //! The counts of a run of buckets, which widen and coarsen as values come.
 use super::scale;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// One bucket that is not empty: how many values were above `lower`, up to and including `upper`.
@@ -74,16 +73,23 @@ impl Buckets {
             coarser += 1;
         }
         self.coarsen(coarser);
-        let wanted = (high - low + 1) as usize;
-        if wanted != self.counts.len() {
-            let mut wider = vec![0; wanted];
-            let at = if self.counts.is_empty() { 0 } else { (self.offset - low) as usize };
-            for (place, count) in self.counts.iter().enumerate() {
-                wider[at + place] = *count;
+        let length = self.counts.len();
+        let up = if length > 0 { (self.offset - low) as usize } else { 0 };
+        self.counts.resize((high - low + 1) as usize, 0);
+        // From the last on: what each is swapped with is empty.
+        if up > 0 {
+            for place in (0..length).rev() {
+                self.counts.swap(place, place + up);
             }
-            self.counts = wider;
-            self.offset = low;
         }
+        self.offset = low;
+    }
+
+    /// As new, in the memory there is.
+    pub(super) fn clear(&mut self) {
+        self.counts.clear();
+        self.scale = scale::MAX_SCALE;
+        self.offset = 0;
     }
 
     /// Joins each `2^steps` buckets to one. Exact: a coarser bucket is a union of finer ones.

@@ -46,6 +46,16 @@ impl Histogram {
         Self { buckets: Buckets::new(), zero: 0, count: 0, sum: 0.0, min: f64::INFINITY, max: 0.0 }
     }
 
+    /// Forgets all values, but keeps the memory for others.
+    pub fn clear(&mut self) {
+        self.buckets.clear();
+        self.zero = 0;
+        self.count = 0;
+        self.sum = 0.0;
+        self.min = f64::INFINITY;
+        self.max = 0.0;
+    }
+
     /// Records one value. What is negative, not a number, or not below [`LIMIT`](Self::LIMIT) is no
     /// measurement: it is left out, and `false` is returned.
     pub fn record(&mut self, value: f64) -> bool {
@@ -414,6 +424,17 @@ mod tests {
             let mut backwards = values.clone();
             backwards.reverse();
             prop_assert!(same(&of(&values), &of(&backwards)));
+        }
+
+        #[test]
+        fn a_cleared_one_is_as_new(before in values(), values in values()) {
+            let mut histogram = of(&before);
+            histogram.clear();
+            prop_assert_eq!(&histogram, &Histogram::new());
+            for value in &values {
+                histogram.record(*value);
+            }
+            prop_assert_eq!(histogram, of(&values));
         }
 
         #[test]

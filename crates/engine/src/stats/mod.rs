@@ -7,6 +7,8 @@ mod buckets;
 mod bytes;
 mod counters;
 mod histogram;
+#[cfg(test)]
+mod oracle;
 mod scale;
 
 pub use buckets::Bucket;

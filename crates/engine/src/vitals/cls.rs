@@ -1,45 +1,29 @@
 //! Cumulative Layout Shift: the worst burst of shifts, <https://web.dev/articles/cls>.
+use super::windows::Windows;
 use alloc::vec::Vec;
 
-/// Shifts are gathered in session windows: a window ends after a second without a shift, and after five
-/// seconds in any case. The score is that of the worst window.
+/// The worst session window, and the shifts in it.
 pub(super) struct Cls<E> {
     value: f64,
     entries: Vec<E>,
-    window: Window<E>,
-}
-
-struct Window<E> {
-    value: f64,
-    first: f64,
-    last: f64,
-    entries: Vec<E>,
+    windows: Windows,
+    window: Vec<E>,
 }
 
 impl<E: Clone> Cls<E> {
-    const GAP: f64 = 1000.0;
-    const LENGTH: f64 = 5000.0;
-
     pub(super) const fn new() -> Self {
-        let window = Window { value: 0.0, first: 0.0, last: 0.0, entries: Vec::new() };
-        Self { value: 0.0, entries: Vec::new(), window }
+        Self { value: 0.0, entries: Vec::new(), windows: Windows::new(), window: Vec::new() }
     }
 
     /// A shift that no input caused; says whether the score rose.
     pub(super) fn shift(&mut self, at: f64, value: f64, entry: E) -> bool {
-        let window = &mut self.window;
-        if window.value > 0.0 && at - window.last < Self::GAP && at - window.first < Self::LENGTH {
-            window.value += value;
-        } else {
-            window.value = value;
-            window.first = at;
-            window.entries.clear();
+        if self.windows.shift(at, value) {
+            self.window.clear();
         }
-        window.last = at;
-        window.entries.push(entry);
-        if window.value > self.value {
-            self.value = window.value;
-            self.entries.clone_from(&window.entries);
+        self.window.push(entry);
+        if self.windows.score() > self.value {
+            self.value = self.windows.score();
+            self.entries.clone_from(&self.window);
             return true;
         }
         false
@@ -102,6 +86,6 @@ mod tests {
             cls.shift(f64::from(frame) * 16.0, 0.001, frame);
         }
         assert!(cls.entries().len() <= 5000 / 16 + 1);
-        assert!(cls.window.entries.len() <= 5000 / 16 + 1);
+        assert!(cls.window.len() <= 5000 / 16 + 1);
     }
 }

@@ -1,101 +1,52 @@
 //! Interaction to Next Paint: nearly the slowest interaction, <https://web.dev/articles/inp>.
-use alloc::vec;
+use super::slowest::{Place, Slowest};
 use alloc::vec::Vec;
 
-/// The ten slowest interactions, slowest first. One of fifty may be slower than what is reported: the 98th
-/// percentile, near enough, whatever the number of interactions.
+/// The slowest interactions, and the events that made them so.
 pub(super) struct Inp<E> {
-    slowest: Vec<Interaction<E>>,
-}
-
-struct Interaction<E> {
-    id: f64,
-    duration: f64,
-    start: f64,
-    entries: Vec<E>,
+    slowest: Slowest,
+    entries: Vec<(f64, Vec<E>)>,
 }
 
 impl<E: Clone> Inp<E> {
-    const KEPT: usize = 10;
-    const PER_OUTLIER: f64 = 50.0;
-
     pub(super) const fn new() -> Self {
-        Self { slowest: Vec::new() }
+        Self { slowest: Slowest::new(), entries: Vec::new() }
     }
 
-    /// An event of the interaction `id`; an interaction is as slow as its slowest event.
+    /// An event of the interaction `id`.
     pub(super) fn event(&mut self, id: f64, start: f64, duration: f64, entry: E) {
-        let mut place = match self.slowest.iter().position(|interaction| interaction.id == id) {
-            Some(place) => {
-                let known = &mut self.slowest[place];
-                if duration > known.duration {
-                    known.duration = duration;
-                    known.start = start;
-                    known.entries.clear();
-                    known.entries.push(entry);
-                } else if duration == known.duration && start == known.start {
-                    known.entries.push(entry);
+        let place = self.slowest.event(id, start, duration);
+        if place == Place::Ignored {
+            return;
+        }
+        match self.entries.iter_mut().find(|known| known.0 == id) {
+            Some((_, entries)) => {
+                if place == Place::Slowest {
+                    entries.clear();
                 }
-                place
+                entries.push(entry);
             }
             None => {
-                if self.slowest.len() == Self::KEPT {
-                    if self.slowest[Self::KEPT - 1].duration >= duration {
-                        return;
-                    }
-                    self.slowest.truncate(Self::KEPT - 1);
-                }
-                let entries = vec![entry];
-                self.slowest.push(Interaction { id, duration, start, entries });
-                self.slowest.len() - 1
+                // One may have fallen out of the list.
+                let list = self.slowest.list();
+                self.entries.retain(|known| list.iter().any(|interaction| interaction.id == known.0));
+                self.entries.push((id, alloc::vec![entry]));
             }
-        };
-        while place > 0 && self.slowest[place - 1].duration < self.slowest[place].duration {
-            self.slowest.swap(place - 1, place);
-            place -= 1;
         }
     }
 
     /// INP after `count` interactions, with the entries it came from.
     pub(super) fn value(&self, count: f64) -> Option<(f64, &[E])> {
-        let last = self.slowest.len().checked_sub(1)?;
-        let outliers = (count / Self::PER_OUTLIER) as usize;
-        let interaction = self.slowest.get(outliers.min(last))?;
-        Some((interaction.duration, &interaction.entries))
-    }
-}
-
-/// How many interactions there were, from the ids that events carry: browsers raise the id by about seven
-/// for each. For browsers without `performance.interactionCount`.
-pub(super) struct CountEstimate {
-    lowest: f64,
-    highest: f64,
-}
-
-impl CountEstimate {
-    const STEP: f64 = 7.0;
-
-    pub(super) const fn new() -> Self {
-        Self { lowest: f64::INFINITY, highest: 0.0 }
-    }
-
-    pub(super) fn note(&mut self, id: f64) {
-        if id < self.lowest {
-            self.lowest = id;
-        }
-        if id > self.highest {
-            self.highest = id;
-        }
-    }
-
-    pub(super) fn count(&self) -> f64 {
-        if self.highest > 0.0 { (self.highest - self.lowest) / Self::STEP + 1.0 } else { 0.0 }
+        let worst = self.slowest.worst(count)?;
+        let (_, entries) = self.entries.iter().find(|known| known.0 == worst.id)?;
+        Some((worst.duration, entries))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
     use proptest::prelude::*;
 
     fn inp(durations: &[f64], count: f64) -> Option<f64> {
@@ -131,16 +82,6 @@ mod tests {
         assert_eq!(inp.value(50.0), Some((64.0, ['e'].as_slice())));
     }
 
-    #[test]
-    fn the_count_follows_from_the_ids() {
-        let mut estimate = CountEstimate::new();
-        assert_eq!(estimate.count(), 0.0);
-        for id in [4014.0, 4007.0, 4028.0] {
-            estimate.note(id);
-        }
-        assert_eq!(estimate.count(), 4.0);
-    }
-
     proptest! {
         /// Against all durations, sorted.
         #[test]
@@ -158,6 +99,7 @@ mod tests {
         for id in 0..1000 {
             inp.event(f64::from(id), 0.0, f64::from(id), vec![0u8; 10]);
         }
-        assert_eq!(inp.slowest.len(), Inp::<()>::KEPT);
+        assert_eq!(inp.slowest.list().len(), Slowest::KEPT);
+        assert_eq!(inp.entries.len(), Slowest::KEPT);
     }
 }

@@ -16,20 +16,24 @@ pub enum Navigation {
     Prerender,
     /// Discarded by the browser in the background, then loaded again.
     Restore,
+    /// Another route of the same document.
+    SoftNavigation,
 }
 
 impl Navigation {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Navigate,
         Self::Reload,
         Self::BackForward,
         Self::BackForwardCache,
         Self::Prerender,
         Self::Restore,
+        Self::SoftNavigation,
     ];
 
-    /// Its name: `navigate`, `reload`, `back-forward`, `back-forward-cache`, `prerender` or `restore`.
+    /// Its name: `navigate`, `reload`, `back-forward`, `back-forward-cache`, `prerender`, `restore`
+    /// or `soft-navigation`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Navigate => "navigate",
@@ -38,6 +42,7 @@ impl Navigation {
             Self::BackForwardCache => "back-forward-cache",
             Self::Prerender => "prerender",
             Self::Restore => "restore",
+            Self::SoftNavigation => "soft-navigation",
         }
     }
 

@@ -1,6 +1,7 @@
 //! The life of a page view: from its arrival until it is hidden for good, or restored as another.
 use super::cls::Cls;
-use super::inp::{CountEstimate, Inp};
+use super::count::CountEstimate;
+use super::inp::Inp;
 use super::lcp::Lcp;
 use super::metric::Metric;
 use super::navigation::Navigation;

@@ -50,10 +50,20 @@ impl Reporter {
             self.view = report.view;
             self.previous = None;
         }
-        if !(report.settled || self.all_changes) || self.previous == Some(report.value) {
+        self.news_of(report.value, report.settled)
+    }
+
+    /// As [`news`](Self::news), of a value of the page view that is going on.
+    pub fn news_of(&mut self, value: f64, settled: bool) -> Option<f64> {
+        if !(settled || self.all_changes) || self.previous == Some(value) {
             return None;
         }
-        let before = self.previous.replace(report.value);
-        Some(report.value - before.unwrap_or(0.0))
+        let before = self.previous.replace(value);
+        Some(value - before.unwrap_or(0.0))
+    }
+
+    /// A new page view begins: whatever comes next is news in full.
+    pub fn begin(&mut self) {
+        self.previous = None;
     }
 }

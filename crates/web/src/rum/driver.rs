@@ -12,7 +12,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{self, Context, Device, Queue, Session, limits, scrub};
+use whippet_engine::beacon::{self, Connection, Context, Device, Queue, Session, limits, scrub};
 use whippet_engine::stats::Deltas;
 use whippet_engine::time::{Duration, Instant};
 use whippet_engine::vitals::{Metric, Navigation, Reporter};
@@ -64,7 +64,7 @@ impl Inner {
 
     /// Begins to measure, unless the user did not agree or the visit is not of the sample.
     pub(super) fn begin(self: &Rc<Self>) {
-        if !self.consent.get() {
+        if !self.consent.get() || (self.options.respect_privacy_signals && host::declines()) {
             return;
         }
         let session = visit::resume();
@@ -82,6 +82,8 @@ impl Inner {
             page: self.page(),
             navigation: Navigation::Navigate,
             device: Device::classify(touch, shorter_side),
+            connection: host::connection().as_deref().and_then(Connection::from_name),
+            memory: host::memory().filter(|gib| (0.0..=limits::MEMORY).contains(gib)),
             sample_rate: self.options.sample_rate,
         };
         let run = Run {
@@ -171,6 +173,7 @@ impl Inner {
                     self.put(|queue, now| queue.vital(now, report.metric, report.value));
                 }
             }
+            Signal::Phase(name, ms) => self.put(|queue, now| queue.record(now, name, *ms)),
             Signal::Loaded(ms) => self.put(|queue, now| queue.record(now, "page.load", *ms)),
             Signal::Hidden => {
                 self.flush();

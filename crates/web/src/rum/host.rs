@@ -102,6 +102,28 @@ extern "C" {
     pub(super) fn response_start(this: &Entry) -> f64;
     #[wasm_bindgen(method, getter, js_name = activationStart)]
     pub(super) fn activation_start(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = redirectStart)]
+    pub(super) fn redirect_start(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = redirectEnd)]
+    pub(super) fn redirect_end(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = domainLookupStart)]
+    pub(super) fn domain_lookup_start(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = domainLookupEnd)]
+    pub(super) fn domain_lookup_end(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = connectStart)]
+    pub(super) fn connect_start(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = secureConnectionStart)]
+    pub(super) fn secure_connection_start(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = connectEnd)]
+    pub(super) fn connect_end(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = requestStart)]
+    pub(super) fn request_start(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = responseEnd)]
+    pub(super) fn response_end(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = domComplete)]
+    pub(super) fn dom_complete(this: &Entry) -> f64;
+    #[wasm_bindgen(method, getter, js_name = loadEventStart)]
+    pub(super) fn load_event_start(this: &Entry) -> f64;
     #[wasm_bindgen(method, getter, js_name = loadEventEnd)]
     pub(super) fn load_event_end(this: &Entry) -> f64;
     #[wasm_bindgen(method, getter, js_name = type)]
@@ -130,6 +152,18 @@ extern "C" {
     type Navigator;
     #[wasm_bindgen(method, catch, js_name = sendBeacon)]
     fn send_beacon(this: &Navigator, url: &str, body: &str) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn connection(this: &Navigator) -> Result<Option<NetworkInformation>, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = deviceMemory)]
+    fn device_memory(this: &Navigator) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = globalPrivacyControl)]
+    fn global_privacy_control(this: &Navigator) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = doNotTrack)]
+    fn do_not_track(this: &Navigator) -> Result<JsValue, JsValue>;
+
+    type NetworkInformation;
+    #[wasm_bindgen(method, getter, catch, js_name = effectiveType)]
+    fn effective_type(this: &NetworkInformation) -> Result<JsValue, JsValue>;
 
     type Global;
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
@@ -225,6 +259,25 @@ pub(super) fn device() -> (bool, f64) {
     let screen = GLOBAL.with(Global::screen);
     let (width, height) = (screen.width(), screen.height());
     (touch, if width < height { width } else { height })
+}
+
+/// How the network is rated, where the browser says.
+pub(super) fn connection() -> Option<String> {
+    let connection = GLOBAL.with(Global::navigator).connection().ok()??;
+    connection.effective_type().ok()?.as_string()
+}
+
+/// The device's memory in GiB, where the browser says.
+pub(super) fn memory() -> Option<f64> {
+    GLOBAL.with(Global::navigator).device_memory().ok()?.as_f64()
+}
+
+/// Whether the user told the browser that they do not want to be followed.
+pub(super) fn declines() -> bool {
+    let navigator = GLOBAL.with(Global::navigator);
+    let told = navigator.do_not_track().ok().and_then(|told| told.as_string());
+    navigator.global_privacy_control().is_ok_and(|on| on.is_truthy())
+        || told.is_some_and(|told| told == "1" || told == "yes")
 }
 
 /// Whether the browser took `body` to be sent.

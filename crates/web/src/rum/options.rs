@@ -24,6 +24,8 @@ pub struct RumOptions {
     pub flush_interval: f64,
     /// Whether the user agreed. Without it nothing is measured, kept or sent, until [`Rum::consent`].
     pub consent: bool,
+    /// Whether nothing is measured where the browser says Global Privacy Control or Do Not Track.
+    pub respect_privacy_signals: bool,
     /// The name of the page at a path, for example the route's pattern; `None` for the scrubbed path.
     pub page: Option<NamePage>,
     /// Sees each beacon, as text, before it is sent, and may change it or hold it back with `None`.
@@ -33,7 +35,7 @@ pub struct RumOptions {
 }
 
 impl RumOptions {
-    /// Every visit reports, at most ten seconds late; the user agreed.
+    /// Every visit reports, at most ten seconds late; the user agreed. What the browser says of privacy is respected.
     pub fn new(endpoint: impl Into<String>, app: impl Into<String>) -> Self {
         Self {
             endpoint: endpoint.into(),
@@ -42,6 +44,7 @@ impl RumOptions {
             sample_rate: 1.0,
             flush_interval: 10_000.0,
             consent: true,
+            respect_privacy_signals: true,
             page: None,
             before_send: None,
             collect: None,

@@ -18,6 +18,8 @@ pub enum Signal<'a> {
     Shown,
     /// The page came back from the back/forward cache: a new page view begins.
     Restored,
+    /// A phase of the navigation, once the page is loaded: its name, such as `navigation.dns`, and ms.
+    Phase(&'static str, f64),
     /// The page is loaded: the time its load event ended, ms since the page view began.
     Loaded(f64),
 }
@@ -262,8 +264,12 @@ impl Inner {
     fn on_loaded(&self) {
         let Some(entry) = navigation_entry() else { return };
         let loaded = entry.load_event_end() - positive(entry.activation_start());
+        let phases = phases(&entry);
         self.tell(|page| page.handle_first_byte(entry.response_start(), entry.into()));
         if loaded > 0.0 {
+            for (name, ms) in phases {
+                (self.sink)(Signal::Phase(name, positive(ms)));
+            }
             (self.sink)(Signal::Loaded(loaded));
         }
     }
@@ -290,6 +296,22 @@ fn navigation_entry() -> Option<Entry> {
     }
     let entry = entries.get(0);
     (entry.response_start() > 0.0 && entry.response_start() < host::now()).then_some(entry)
+}
+
+/// What the navigation's time went to. A phase of 0 ms is one too: without them the others would seem slower.
+fn phases(entry: &Entry) -> [(&'static str, f64); 8] {
+    let (tls, connected) = (entry.secure_connection_start(), entry.connect_end());
+    let has_tls = tls > 0.0;
+    [
+        ("navigation.redirect", entry.redirect_end() - entry.redirect_start()),
+        ("navigation.dns", entry.domain_lookup_end() - entry.domain_lookup_start()),
+        ("navigation.tcp", if has_tls { tls } else { connected } - entry.connect_start()),
+        ("navigation.tls", if has_tls { connected - tls } else { 0.0 }),
+        ("navigation.request", entry.response_start() - entry.request_start()),
+        ("navigation.response", entry.response_end() - entry.response_start()),
+        ("navigation.dom", entry.dom_complete() - entry.response_end()),
+        ("navigation.load", entry.load_event_end() - entry.load_event_start()),
+    ]
 }
 
 fn arrival() -> Arrival {

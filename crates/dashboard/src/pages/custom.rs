@@ -1,0 +1,86 @@
+//! Custom: what the application measured itself, by names of its own.
+use super::distributions::{COLUMNS, row};
+use crate::data::{Answer, Trouble, use_custom};
+use crate::format;
+use crate::parts::Column::{Figures, Words};
+use crate::parts::{AppFilter, BeaconHint, Cell, Empty, Page, Panel, Snippet, Table, TroubleNotice};
+use leptos::prelude::*;
+use whippet_api::{Counter, Custom, Gauge, Status, Unit};
+use whippet_leptos::Query;
+
+/// At `/custom`.
+#[component]
+pub fn Custom() -> impl IntoView {
+    let status: Query<Status, Trouble> = expect_context();
+    let custom = use_custom();
+    let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
+    let none = Memo::new(move |_| custom.data.get().is_some_and(|data| data.answer == Custom::default()));
+    view! {
+        <Page title="Custom" aside=|| view! { <AppFilter/> }>
+            <TroubleNotice query=custom/>
+            <Show when=move || never.get()><BeaconHint/></Show>
+            <Show when=move || none.get() && !never.get()><CustomHint/></Show>
+            <Panel title="Timings" note=Signal::stored("ms".to_owned())>
+                <Table
+                    caption="The application's own timings, by name"
+                    columns=COLUMNS
+                    rows=rows(custom, |custom| {
+                        custom.distributions.iter().map(|own| row(&own.name, own, Unit::Ms)).collect()
+                    })
+                    nothing="No timing was reported in this time range."
+                />
+            </Panel>
+            <div class="grid">
+                <Panel title="Counts">
+                    <Table
+                        caption="The application's own counts, by name"
+                        columns=&[Words("Name"), Figures("Total")]
+                        rows=rows(custom, |custom| custom.counters.iter().map(counter).collect())
+                        nothing="Nothing was counted in this time range."
+                    />
+                </Panel>
+                <Panel title="Gauges">
+                    <Table
+                        caption="The application's own gauges, by name"
+                        columns=&[Words("Name"), Figures("Values"), Figures("Mean"), Figures("Smallest"), Figures("Largest")]
+                        rows=rows(custom, |custom| custom.gauges.iter().map(gauge).collect())
+                        nothing="No gauge was reported in this time range."
+                    />
+                </Panel>
+            </div>
+        </Page>
+    }
+}
+
+/// How an application reports figures of its own.
+#[component]
+fn CustomHint() -> impl IntoView {
+    let code = "const rum = startRum({ endpoint, app })\n\
+                rum.timing('checkout.step', 240)\n\
+                rum.count('cart.added')\n\
+                rum.gauge('cart.items', 3)";
+    view! {
+        <Empty title="No figures of the application's own in this time range">
+            <p>"What only the application knows, it can report by names of its own:"</p>
+            <Snippet code/>
+        </Empty>
+    }
+}
+
+fn rows(
+    custom: Answer<Custom>,
+    rows: impl Fn(&Custom) -> Vec<Vec<Cell>> + Send + Sync + 'static,
+) -> Signal<Option<Vec<Vec<Cell>>>> {
+    Signal::derive(move || custom.data.get().map(|data| rows(&data.answer)))
+}
+
+fn counter(counter: &Counter) -> Vec<Cell> {
+    vec![Cell::Text(counter.name.clone()), Cell::Figure(format::count(counter.total))]
+}
+
+fn gauge(gauge: &Gauge) -> Vec<Cell> {
+    let mut cells = vec![Cell::Text(gauge.name.clone())];
+    let figures = [gauge.count, gauge.mean, gauge.min, gauge.max];
+    cells.extend(figures.map(|figure| Cell::Figure(format::number(figure))));
+    cells
+}

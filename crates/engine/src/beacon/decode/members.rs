@@ -1,0 +1,131 @@
+//! Members of JSON objects, read with their bounds.
+use super::error::{DecodeError, invalid};
+use super::limits;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde_json::{Map, Value};
+
+pub(super) struct Members<'a>(pub(super) &'a Map<String, Value>);
+
+impl<'a> Members<'a> {
+    pub(super) fn get(&self, field: &'static str) -> Option<&'a Value> {
+        self.0.get(field)
+    }
+
+    pub(super) fn require(&self, field: &'static str) -> Result<&'a Value, DecodeError> {
+        self.get(field).ok_or(DecodeError::MissingField(field))
+    }
+
+    pub(super) fn id(&self, field: &'static str) -> Result<String, DecodeError> {
+        let id = self.require(field)?.as_str().unwrap_or_default();
+        let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if id.is_empty() || id.len() > limits::ID || !plain {
+            return Err(invalid(field, "must be 1 to 64 letters, digits, `-` and `_`"));
+        }
+        Ok(String::from(id))
+    }
+
+    pub(super) fn label(&self, field: &'static str) -> Result<Option<String>, DecodeError> {
+        self.get(field).map(|value| text(value, field, limits::LABEL)).transpose()
+    }
+
+    pub(super) fn word<T>(&self, field: &'static str, read: fn(&str) -> Option<T>) -> Result<T, DecodeError> {
+        let word = self.require(field)?.as_str();
+        word.and_then(read).ok_or(invalid(field, "must be one of the words that docs/beacon.md lists"))
+    }
+
+    /// A number that is `fit`; `None` where there is none.
+    pub(super) fn number(
+        &self,
+        field: &'static str,
+        fit: impl Fn(f64) -> bool,
+    ) -> Result<Option<f64>, DecodeError> {
+        let Some(value) = self.get(field) else { return Ok(None) };
+        let number = value.as_f64().filter(|number| fit(*number));
+        number.map(Some).ok_or(invalid(field, "must be a number that docs/beacon.md allows"))
+    }
+
+    /// The text `key` of an entry of `field`, with any characters in it; empty where there is none.
+    pub(super) fn text(
+        &self,
+        key: &'static str,
+        field: &'static str,
+        bytes: usize,
+    ) -> Result<String, DecodeError> {
+        match self.get(key) {
+            None => Ok(String::new()),
+            Some(Value::String(text)) if text.len() <= bytes => Ok(text.clone()),
+            Some(_) => Err(invalid(field, "must hold texts no longer than docs/beacon.md allows")),
+        }
+    }
+
+    /// Reads every member of the object `field`, which may be absent.
+    pub(super) fn each<T>(
+        &self,
+        field: &'static str,
+        limit: usize,
+        read: impl Fn(&str, &Value) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        let Some(value) = self.get(field) else { return Ok(Vec::new()) };
+        let entries = value.as_object().ok_or(invalid(field, "must be an object"))?;
+        if entries.len() > limit {
+            return Err(DecodeError::TooMany { field, limit });
+        }
+        entries.iter().map(|(key, value)| read(key, value)).collect()
+    }
+
+    /// Reads every object of the list `field`, which may be absent.
+    pub(super) fn list<T>(
+        &self,
+        field: &'static str,
+        limit: usize,
+        read: impl Fn(&Members<'_>) -> Result<T, DecodeError>,
+    ) -> Result<Vec<T>, DecodeError> {
+        let Some(value) = self.get(field) else { return Ok(Vec::new()) };
+        let entries = value.as_array().ok_or(invalid(field, "must be a list"))?;
+        if entries.len() > limit {
+            return Err(DecodeError::TooMany { field, limit });
+        }
+        let object =
+            |entry: &Value| read(&Members(entry.as_object().ok_or(invalid(field, "must hold objects"))?));
+        entries.iter().map(object).collect()
+    }
+}
+
+/// A line of text that is not empty.
+pub(super) fn text(value: &Value, field: &'static str, bytes: usize) -> Result<String, DecodeError> {
+    line(value.as_str().unwrap_or_default(), field, bytes)
+}
+
+/// `text`, if it is a line that is not empty.
+pub(super) fn line(text: &str, field: &'static str, bytes: usize) -> Result<String, DecodeError> {
+    if text.is_empty() || text.len() > bytes || text.contains(char::is_control) {
+        let expected = "must be a line of text, not empty and no longer than docs/beacon.md allows";
+        return Err(invalid(field, expected));
+    }
+    Ok(String::from(text))
+}
+
+/// `text`, if it is a word: what the format itself names.
+pub(super) fn word(text: &str, field: &'static str) -> Result<String, DecodeError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if text.is_empty() || text.len() > limits::WORD || !text.bytes().all(plain) {
+        return Err(invalid(field, "must use words of 1 to 32 letters, digits, `-` and `_`"));
+    }
+    Ok(String::from(text))
+}
+
+pub(super) fn name(key: &str, field: &'static str) -> Result<String, DecodeError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:/".contains(&byte);
+    if key.is_empty() || key.len() > limits::NAME || !key.bytes().all(plain) {
+        return Err(invalid(field, "must have names of 1 to 96 letters, digits, `.`, `_`, `-`, `:` and `/`"));
+    }
+    Ok(String::from(key))
+}
+
+pub(super) fn count(value: &Value, field: &'static str) -> Result<u64, DecodeError> {
+    value
+        .as_u64()
+        .filter(|count| *count <= limits::COUNT)
+        .ok_or(invalid(field, "must hold integers from 0 to 2^53 - 1"))
+}

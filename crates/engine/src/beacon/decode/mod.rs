@@ -1,0 +1,82 @@
+//! Reads beacons, which may come from anyone.
+mod entries;
+mod error;
+mod histogram;
+mod members;
+#[cfg(test)]
+mod tests;
+
+use super::event::{Beacon, Connection, Device};
+use super::{VERSION, limits};
+use crate::vitals::{Metric, Navigation};
+use alloc::string::String;
+use alloc::vec::Vec;
+pub use error::DecodeError;
+use error::invalid;
+use members::{Members, count, line, name, text, word};
+use serde_json::Value;
+
+/// The beacon that `bytes` are. Members that this version does not know are ignored; everything else is as
+/// `docs/beacon.md` has it, or refused.
+pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
+    if bytes.len() > limits::READ_BYTES {
+        return Err(DecodeError::TooLarge { bytes: bytes.len() });
+    }
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| DecodeError::NotJson { line: error.line(), column: error.column() })?;
+    let Value::Object(members) = value else { return Err(DecodeError::NotAnObject) };
+    let members = Members(&members);
+    match members.require("v")?.as_u64() {
+        Some(VERSION) => {}
+        Some(_) => return Err(DecodeError::UnsupportedVersion),
+        None => return Err(invalid("v", "must be an integer")),
+    }
+    Ok(Beacon {
+        id: members.id("id")?,
+        session: members.id("session")?,
+        view: members.id("view")?,
+        app: members.label("app")?.ok_or(DecodeError::MissingField("app"))?,
+        release: members.label("release")?,
+        page: text(members.require("page")?, "page", limits::PAGE)?,
+        navigation: members.word("navigation", Navigation::from_name)?,
+        device: members.word("device", Device::from_name)?,
+        // A word of later days says no more than none.
+        connection: members.get("connection").and_then(Value::as_str).and_then(Connection::from_name),
+        memory: members.number("memory", |gib| (0.0..=limits::MEMORY).contains(&gib))?,
+        sent_at: count(members.require("sentAt")?, "sentAt")? as i64,
+        sample_rate: members.number("sampleRate", |rate| rate > 0.0 && rate <= 1.0)?.unwrap_or(1.0),
+        vitals: members.each("vitals", Metric::ALL.len(), entries::vital)?,
+        timings: timings(&members)?,
+        histograms: members.each("histograms", limits::HISTOGRAMS, |key, value| {
+            Ok((name(key, "histograms")?, histogram::histogram(value)?))
+        })?,
+        counters: members.each("counters", limits::COUNTERS, |key, value| {
+            Ok((name(key, "counters")?, count(value, "counters")?))
+        })?,
+        gauges: members.each("gauges", limits::GAUGES, |key, value| {
+            Ok((name(key, "gauges")?, entries::gauge(value)?))
+        })?,
+        resources: entries::resources(members.get("resources"))?,
+        scripts: members.list("scripts", limits::SCRIPTS, entries::script)?,
+        routes: members.each("routes", limits::ROUTES, |path, value| {
+            Ok((line(path, "routes", limits::PAGE)?, count(value, "routes")?))
+        })?,
+        errors: members.list("errors", limits::ERRORS, entries::error)?,
+        dropped: members.get("dropped").map_or(Ok(0), |value| count(value, "dropped"))?,
+        drops: members
+            .each("drops", limits::DROPS, |kind, value| Ok((word(kind, "drops")?, count(value, "drops")?)))?,
+    })
+}
+
+/// Single measurements; the navigation's phases are some, spelled shorter.
+fn timings(members: &Members<'_>) -> Result<Vec<(String, Vec<f64>)>, DecodeError> {
+    let mut timings = members.each("timings", limits::TIMINGS, |key, value| {
+        Ok((name(key, "timings")?, entries::timing(value)?))
+    })?;
+    timings.extend(members.each("phases", limits::PHASES, |phase, value| {
+        let mut name = String::from("navigation.");
+        name.push_str(&word(phase, "phases")?);
+        Ok((name, entries::timing(value)?))
+    })?);
+    Ok(timings)
+}

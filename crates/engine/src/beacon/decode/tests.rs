@@ -1,0 +1,360 @@
+//! What is read, and what is refused.
+use super::*;
+use crate::beacon::{Attribution, PageError, Resource, ResourceKind, Script, Vital, encode};
+use crate::stats::Histogram;
+use crate::vitals::Rating;
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use serde_json::Map;
+use std::format;
+use std::string::{String, ToString};
+use std::vec;
+use std::vec::Vec;
+
+fn word() -> impl Strategy<Value = String> {
+    "[A-Za-z0-9_-]{1,64}"
+}
+
+fn name() -> impl Strategy<Value = String> {
+    "[a-z][a-z0-9._:/-]{0,20}"
+}
+
+/// Text that is no longer than `bytes` in UTF-8.
+fn text(bytes: usize) -> impl Strategy<Value = String> {
+    any::<String>().prop_map(move |text| String::from(limits::cut(&text, bytes)))
+}
+
+/// A number with at most six decimals, as the format has them.
+fn number() -> impl Strategy<Value = f64> {
+    (0..10_000_000_000u64).prop_map(|millionths| millionths as f64 / 1e6)
+}
+
+fn histogram() -> impl Strategy<Value = Histogram> {
+    prop::collection::vec(prop_oneof![Just(0.0), 0.1..10_000.0f64], 1..60).prop_map(|values| {
+        let mut histogram = Histogram::new();
+        for value in values {
+            // Halves add up exactly, and need few decimals.
+            histogram.record((value * 2.0).round() / 2.0);
+        }
+        histogram
+    })
+}
+
+fn attribution() -> impl Strategy<Value = Attribution> {
+    let parts = prop::collection::btree_map("[a-zA-Z]{1,32}", number(), 0..=limits::PARTS);
+    (text(limits::TARGET), text(limits::URL), "[a-z-]{0,32}", parts).prop_map(
+        |(target, url, state, parts)| Attribution { target, url, state, parts: parts.into_iter().collect() },
+    )
+}
+
+fn vitals() -> impl Strategy<Value = Vec<Vital>> {
+    prop::sample::subsequence(Metric::ALL.to_vec(), 0..=5).prop_flat_map(|names| {
+        let values = prop::collection::vec((number(), attribution()), names.len());
+        values.prop_map(move |values| {
+            let pairs = names.iter().zip(values);
+            let vital = |(&name, (value, attribution)): (&Metric, (f64, Attribution))| Vital {
+                name,
+                value,
+                rating: name.rate(value),
+                attribution,
+            };
+            pairs.map(vital).collect()
+        })
+    })
+}
+
+fn resources() -> impl Strategy<Value = Vec<Resource>> {
+    let kind = prop::sample::select(ResourceKind::ALL.to_vec());
+    let key = ("[a-z.:0-9]{1,20}", kind.prop_map(|kind| kind as usize));
+    let counts = (0..=limits::COUNT, 0..=limits::COUNT, 0..=limits::COUNT, 0..=limits::COUNT);
+    let sums = prop::collection::btree_map(key, (counts, number(), number()), 0..9);
+    sums.prop_map(|sums| {
+        let resource = |((host, kind), ((count, bytes, cached, failed), duration, slowest))| {
+            let kind = ResourceKind::ALL[kind];
+            Resource { host, kind, count, bytes, cached, failed, duration, slowest }
+        };
+        sums.into_iter().map(resource).collect()
+    })
+}
+
+fn script() -> impl Strategy<Value = Script> {
+    (text(limits::URL), text(limits::TARGET), 0..=limits::COUNT, number(), number()).prop_map(
+        |(source, invoker, count, duration, forced)| Script { source, invoker, count, duration, forced },
+    )
+}
+
+fn page_error() -> impl Strategy<Value = PageError> {
+    let texts = (text(limits::MESSAGE), text(limits::SOURCE), text(limits::STACK));
+    (texts, "[a-f0-9]{0,16}", 0..=limits::COUNT).prop_map(|((message, source, stack), fingerprint, count)| {
+        PageError { message, source, stack, fingerprint, count }
+    })
+}
+
+fn counts<K: Ord + std::fmt::Debug>(name: impl Strategy<Value = K>) -> impl Strategy<Value = Vec<(K, u64)>> {
+    prop::collection::btree_map(name, 0..=limits::COUNT, 0..5).prop_map(|counts| counts.into_iter().collect())
+}
+
+prop_compose! {
+    fn context()(
+        (id, session, view) in (word(), word(), word()),
+        (app, release, page) in ("[^\\p{C}]{1,16}", prop::option::of("[^\\p{C}]{1,16}"), "/[^\\p{C}]{0,40}"),
+        navigation in prop::sample::select(Navigation::ALL.to_vec()),
+        device in prop::sample::select(Device::ALL.to_vec()),
+        connection in prop::option::of(prop::sample::select(Connection::ALL.to_vec())),
+        memory in prop::option::of(0.25..=limits::MEMORY),
+        (sent_at, rate) in (0..1i64 << 53, 1..=1000u32),
+        (dropped, drops) in (0..1000u64, counts("[a-z]{1,32}")),
+    ) -> Beacon {
+        let sample_rate = f64::from(rate) / 1000.0;
+        let memory = memory.map(|gib: f64| (gib * 4.0).round() / 4.0);
+        Beacon {
+            id, session, view, app, release, page, navigation, device, connection, memory, sent_at, sample_rate,
+            dropped, drops, vitals: vec![], timings: vec![], histograms: vec![], counters: vec![],
+            gauges: vec![], resources: vec![], scripts: vec![], routes: vec![], errors: vec![],
+        }
+    }
+}
+
+prop_compose! {
+    fn beacon()(
+        beacon in context(),
+        vitals in vitals(),
+        timings in prop::collection::btree_map(name(), prop::collection::vec(number(), 0..=limits::VALUES), 0..4),
+        gauges in prop::collection::btree_map(name(), (number(), any::<bool>()), 0..4),
+        histograms in prop::collection::btree_map(name(), histogram(), 0..5),
+        counters in counts(name()),
+        routes in counts("/[^\\p{C}]{0,40}"),
+        resources in resources(),
+        scripts in prop::collection::vec(script(), 0..4),
+        errors in prop::collection::vec(page_error(), 0..5),
+    ) -> Beacon {
+        let signed = |(name, (value, negative)): (String, (f64, bool))| (name, if negative && value > 0.0 { -value } else { value });
+        Beacon {
+            vitals,
+            timings: timings.into_iter().collect(),
+            gauges: gauges.into_iter().map(signed).collect(),
+            histograms: histograms.into_iter().collect(),
+            counters, routes, resources, scripts, errors,
+            ..beacon
+        }
+    }
+}
+
+/// The members of a JSON object come in no order: serde_json gives them sorted.
+fn sorted(mut beacon: Beacon) -> Beacon {
+    beacon.vitals.sort_by_key(|vital| vital.name);
+    beacon.resources.sort_by(|a, b| (&a.host, a.kind as u8).cmp(&(&b.host, b.kind as u8)));
+    beacon
+}
+
+proptest! {
+    // Beacons take long to make up: fewer than usual, of each kind.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_was_encoded_is_decoded(beacon in beacon()) {
+        prop_assert_eq!(decode(&encode(&beacon)).map(sorted), Ok(sorted(beacon)));
+    }
+
+    #[test]
+    fn damaged_beacons_are_read_or_refused(
+        beacon in beacon(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5),
+    ) {
+        let mut bytes = encode(&beacon);
+        for (place, byte) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        // What is read is a beacon in every respect: it can be written and read again.
+        if let Ok(read) = decode(&bytes) {
+            prop_assert!(decode(&encode(&read)).is_ok());
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = decode(&bytes);
+    }
+}
+
+fn check(change: impl FnOnce(&mut Map<String, Value>), expect: Expect) {
+    let mut value = serde_json::json!({
+        "v": 1, "id": "a-1", "session": "s", "view": "a", "app": "shop", "page": "/", "navigation": "navigate",
+        "device": "desktop", "sentAt": 0,
+        "histograms": { "query.fetch": {
+            "scale": 5, "sum": 3, "min": 1, "max": 2, "offset": -1, "counts": [1, -31, 1]
+        } },
+    });
+    assert!(decode(value.to_string().as_bytes()).is_ok());
+    change(value.as_object_mut().unwrap());
+    let error = decode(value.to_string().as_bytes()).unwrap_err();
+    expect.assert_eq(&format!("{}: {error}", error.code()));
+}
+
+#[test]
+fn each_cause_has_its_word_and_says_what_to_do() {
+    let refused = |bytes: &[u8]| decode(bytes).unwrap_err();
+    let show = |error: DecodeError| format!("{}: {error}", error.code());
+    expect!["too_large: the beacon has 65537 bytes: send at most 65536, in several beacons"]
+        .assert_eq(&show(refused(&vec![b' '; 65_537])));
+    expect!["not_json: the body is not JSON at line 1, column 2: send a beacon as docs/beacon.md has it"]
+        .assert_eq(&show(refused(b"{\xff}")));
+    expect!["not_an_object: the body must be a JSON object: send one beacon per request"]
+        .assert_eq(&show(refused(b"[1]")));
+    check(
+        |beacon| drop(beacon.insert("v".into(), 2.into())),
+        expect![[
+            r#"unsupported_version: this collector reads beacons with "v":1: use the same release of Whippet on both sides"#
+        ]],
+    );
+    check(
+        |beacon| drop(beacon.remove("app")),
+        expect!["missing_field: `app` is missing: every beacon must have it"],
+    );
+    check(
+        |beacon| drop(beacon.insert("id".into(), "<script>".into())),
+        expect!["invalid_field: `id` must be 1 to 64 letters, digits, `-` and `_`"],
+    );
+    check(
+        |beacon| drop(beacon.insert("page".into(), "/\n".into())),
+        expect![
+            "invalid_field: `page` must be a line of text, not empty and no longer than docs/beacon.md allows"
+        ],
+    );
+    check(
+        |beacon| drop(beacon.insert("device".into(), "toaster".into())),
+        expect!["invalid_field: `device` must be one of the words that docs/beacon.md lists"],
+    );
+    check(
+        |beacon| drop(beacon.insert("sampleRate".into(), 0.into())),
+        expect!["invalid_field: `sampleRate` must be a number that docs/beacon.md allows"],
+    );
+    check(
+        |beacon| drop(beacon.insert("counters".into(), serde_json::json!({ "hits": -1 }))),
+        expect!["invalid_field: `counters` must hold integers from 0 to 2^53 - 1"],
+    );
+    check(
+        |beacon| {
+            drop(
+                beacon
+                    .insert("vitals".into(), serde_json::json!({ "LCP": { "value": -1, "rating": "good" } })),
+            )
+        },
+        expect!["invalid_field: `vitals` must have values from 0 to 2^53"],
+    );
+    check(
+        |beacon| drop(beacon.insert("errors".into(), vec![serde_json::json!({}); 33].into())),
+        expect!["too_many: `errors` has too many entries: send at most 32, in several beacons"],
+    );
+    check(
+        |beacon| beacon["histograms"]["query.fetch"]["counts"] = serde_json::json!([1, -160, 1]),
+        expect![
+            "invalid_histogram: `histograms` holds one that is none: at most 160 buckets: lower the scale and merge neighbours"
+        ],
+    );
+    check(
+        |beacon| beacon["histograms"]["query.fetch"]["sum"] = 100.into(),
+        expect![
+            "invalid_histogram: `histograms` holds one that is none: sum must lie between count times min and count times max"
+        ],
+    );
+}
+
+#[test]
+fn each_new_member_is_bounded() {
+    let refused = |member: &str, value: Value, expect: Expect| {
+        check(|beacon| drop(beacon.insert(member.into(), value)), expect);
+    };
+    let json = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+    refused(
+        "memory",
+        5000.into(),
+        expect!["invalid_field: `memory` must be a number that docs/beacon.md allows"],
+    );
+    refused(
+        "timings",
+        json(r#"{"page.load":[1,-1]}"#),
+        expect!["invalid_field: `timings` must hold numbers from 0 to 2^53, or lists of them"],
+    );
+    refused(
+        "timings",
+        serde_json::json!({ "page.load": vec![1; 17] }),
+        expect!["too_many: `timings` has too many entries: send at most 16, in several beacons"],
+    );
+    refused(
+        "gauges",
+        json(r#"{"x":1e300}"#),
+        expect!["invalid_field: `gauges` must hold numbers between -2^53 and 2^53"],
+    );
+    refused(
+        "resources",
+        json(r#"{"a":{"script":1}}"#),
+        expect!["invalid_field: `resources` must hold objects, by host and kind"],
+    );
+    let kinds: Map<String, Value> = (0..65).map(|kind| (format!("{kind}"), json(r#"{"count":1}"#))).collect();
+    refused(
+        "resources",
+        serde_json::json!({ "a.example": kinds }),
+        expect!["too_many: `resources` has too many entries: send at most 64, in several beacons"],
+    );
+    refused(
+        "routes",
+        json(r#"{"":1}"#),
+        expect![
+            "invalid_field: `routes` must be a line of text, not empty and no longer than docs/beacon.md allows"
+        ],
+    );
+    refused(
+        "scripts",
+        json(r#"[{"source":"a","duration":-1}]"#),
+        expect!["invalid_field: `scripts` must have duration and forced from 0 to 2^53"],
+    );
+    refused(
+        "drops",
+        json(r#"{"a b":1}"#),
+        expect!["invalid_field: `drops` must use words of 1 to 32 letters, digits, `-` and `_`"],
+    );
+    refused(
+        "errors",
+        json(r#"[{"message":"x","fingerprint":"<b>"}]"#),
+        expect!["invalid_field: `fingerprint` must be 1 to 64 letters, digits, `-` and `_`"],
+    );
+    refused(
+        "vitals",
+        serde_json::json!({ "LCP": { "value": 1, "rating": "good", "target": "x".repeat(129) } }),
+        expect!["invalid_field: `vitals` must hold texts no longer than docs/beacon.md allows"],
+    );
+}
+
+#[test]
+fn kinds_and_connections_of_later_days_are_other_ones() {
+    let bytes = br#"{"v":1,"id":"a","session":"s","view":"a","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5,
+        "connection":"7g","resources":{"h":{"hologram":{"count":2},"other":{"count":1,"slowest":3},"script":{"count":1}}}}"#;
+    let beacon = decode(bytes).unwrap();
+    assert_eq!(beacon.connection, None);
+    let sums: Vec<_> = beacon.resources.iter().map(|sum| (sum.kind, sum.count, sum.slowest)).collect();
+    assert_eq!(sums, [(ResourceKind::Other, 3, 3.0), (ResourceKind::Script, 1, 0.0)]);
+}
+
+#[test]
+fn members_of_later_days_are_ignored() {
+    let bytes = br#"{"v":1,"id":"a","session":"s","view":"a","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5,"weather":{"sun":true}}"#;
+    assert_eq!(decode(bytes).unwrap().sent_at, 5);
+}
+
+/// What the documentation shows is a beacon.
+#[test]
+fn the_documented_beacon_is_read() {
+    let page = include_str!("../../../../../docs/beacon.md");
+    let example = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let beacon = decode(example.as_bytes()).unwrap();
+    assert_eq!(beacon.vitals[0].attribution.target, "#banner");
+    assert_eq!(beacon.vitals[1].rating, Rating::Good);
+    assert_eq!(beacon.resources[1].kind, ResourceKind::Script);
+    assert_eq!(beacon.timings.len() + beacon.gauges.len() + beacon.routes.len() + beacon.scripts.len(), 10);
+    assert!(beacon.timings.contains(&("navigation.dns".into(), vec![12.1])));
+    assert_eq!(beacon.drops.iter().map(|drop| drop.1).sum::<u64>(), beacon.dropped);
+}

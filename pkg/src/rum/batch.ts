@@ -1,0 +1,208 @@
+// What one page view has to tell since it last did, in bounds.
+import { Distribution, type HistogramData } from './distribution.js'
+import { ERRORS, NAMES, RESOURCES, SCRIPTS } from './limits.js'
+import { figureName, round } from './text.js'
+
+/** A vital as a beacon has it, with what it is put down to. */
+export interface VitalData {
+  value: number
+  /** Left out where it is `good`. */
+  rating?: string
+  target?: string
+  url?: string
+  state?: string
+  parts?: Record<string, number>
+}
+
+export interface ResourceData {
+  count: number
+  bytes?: number
+  cached?: number
+  failed?: number
+  duration: number
+  /** Left out where it is `duration`. */
+  slowest?: number
+}
+
+export interface ErrorData {
+  message: string
+  source?: string
+  stack?: string
+  fingerprint: string
+  count?: number
+}
+
+export interface ScriptData {
+  source: string
+  invoker?: string
+  count: number
+  duration: number
+  forced?: number
+}
+
+/** The lists of a beacon; what is empty is left out. */
+export interface Body {
+  vitals?: Record<string, VitalData>
+  counters?: Record<string, number>
+  /** The navigation's phases: timings whose names begin with `navigation.`. */
+  phases?: Record<string, number>
+  timings?: Record<string, number | number[]>
+  gauges?: Record<string, number>
+  histograms?: Record<string, HistogramData>
+  resources?: Record<string, Record<string, ResourceData>>
+  errors?: ErrorData[]
+  scripts?: ScriptData[]
+}
+
+/** Beyond those that are sent, so that the longest can be chosen. */
+const SCRIPTS_WATCHED = 4 * SCRIPTS
+const OTHER = '(other)'
+const PHASE = 'navigation.'
+/** Values from here on are no measurements. */
+const LIMIT = 2 ** 53
+
+export class Batch {
+  readonly #vitals = new Map<string, VitalData>()
+  readonly #counters = new Map<string, number>()
+  readonly #gauges = new Map<string, number>()
+  readonly #distributions = new Map<string, Distribution>()
+  readonly #resources = new Map<string, Map<string, ResourceData>>()
+  readonly #errors = new Map<string, ErrorData>()
+  readonly #scripts = new Map<string, ScriptData>()
+  /** All but the errors. */
+  readonly #lists = [
+    this.#vitals,
+    this.#counters,
+    this.#gauges,
+    this.#distributions,
+    this.#resources,
+    this.#scripts,
+  ]
+  #sums = 0
+  /** What was lost, by the list it would have been in. */
+  readonly drops = new Map<string, number>()
+
+  vital(name: string, vital: VitalData): void {
+    this.#vitals.set(name, vital)
+  }
+
+  count(name: string, by: number): void {
+    if (by >= 1 && by < LIMIT && this.#hasRoom('counters', this.#counters, (name = figureName(name)), by)) {
+      this.#counters.set(name, Math.min((this.#counters.get(name) ?? 0) + Math.floor(by), LIMIT - 1))
+    }
+  }
+
+  gauge(name: string, value: number): void {
+    if (Math.abs(value) < LIMIT && this.#hasRoom('gauges', this.#gauges, (name = figureName(name)))) {
+      this.#gauges.set(name, round(value))
+    }
+  }
+
+  /** One measurement, such as ms. */
+  record(name: string, value: number): void {
+    if (!(value >= 0 && value < LIMIT && this.#hasRoom('timings', this.#distributions, (name = figureName(name))))) return
+    let distribution = this.#distributions.get(name)
+    if (!distribution) this.#distributions.set(name, (distribution = new Distribution()))
+    distribution.record(value)
+  }
+
+  /** The sum of what was loaded from `host`, of that kind; of all others where there are too many. */
+  resource(host: string, kind: string): ResourceData {
+    let kinds = this.#resources.get(host)
+    let sum = kinds?.get(kind)
+    if (sum) return sum
+    // Room for each kind of the others is kept.
+    if (host !== OTHER && this.#sums >= RESOURCES - 9) return this.resource(OTHER, kind)
+    if (!kinds) this.#resources.set(host, (kinds = new Map()))
+    kinds.set(kind, (sum = { count: 0, duration: 0, slowest: 0 }))
+    this.#sums++
+    return sum
+  }
+
+  /** Equal errors are counted; of too many different ones the oldest are dropped. */
+  error(error: ErrorData): void {
+    const known = this.#errors.get(error.fingerprint)
+    if (known) {
+      known.count = (known.count ?? 1) + 1
+      return
+    }
+    if (this.#errors.size >= ERRORS) {
+      const [[oldest, { count = 1 }]] = this.#errors as unknown as [[string, ErrorData]]
+      this.#errors.delete(oldest)
+      this.drop('errors', count)
+    }
+    this.#errors.set(error.fingerprint, error)
+  }
+
+  script(source: string, invoker: string, duration: number, forced: number): void {
+    const key = source + '\n' + invoker
+    let script = this.#scripts.get(key)
+    if (!script) {
+      if (this.#scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
+      this.#scripts.set(key, (script = { source, count: 0, duration: 0, ...(invoker && { invoker }) }))
+    }
+    script.count++
+    script.duration += duration
+    if (forced) script.forced = (script.forced ?? 0) + forced
+  }
+
+  drop(list: string, by = 1): void {
+    this.drops.set(list, (this.drops.get(list) ?? 0) + by)
+  }
+
+  /** Whether nothing waits. Losses alone are no reason to send. */
+  isEmpty(): boolean {
+    return !this.#lists.some(({ size }) => size) && !this.#errors.size
+  }
+
+  /** Everything that waits, most telling first, errors aside; then nothing waits of it. */
+  take(): Body {
+    const body: Body = {}
+    if (this.#vitals.size) body.vitals = Object.fromEntries(this.#vitals)
+    if (this.#counters.size) body.counters = Object.fromEntries(this.#counters)
+    if (this.#gauges.size) body.gauges = Object.fromEntries(this.#gauges)
+    for (const [name, distribution] of this.#distributions) {
+      const data = distribution.data()
+      const single = distribution.single()
+      if (data) (body.histograms ??= {})[name] = data
+      else if (name.startsWith(PHASE) && typeof single === 'number') {
+        ;(body.phases ??= {})[name.slice(PHASE.length)] = single
+      } else (body.timings ??= {})[name] = single!
+      distribution.free()
+    }
+    for (const [host, kinds] of this.#resources) {
+      for (const sum of kinds.values()) {
+        sum.duration = round(sum.duration)
+        sum.slowest = round(sum.slowest!)
+        // Of a single one it says nothing more.
+        if (sum.slowest === sum.duration) delete sum.slowest
+      }
+      ;(body.resources ??= {})[host] = Object.fromEntries(kinds)
+    }
+    if (this.#scripts.size) {
+      const scripts = [...this.#scripts.values()].sort((a, b) => b.duration - a.duration)
+      if (scripts.length > SCRIPTS) this.drop('scripts', scripts.length - SCRIPTS)
+      body.scripts = scripts.slice(0, SCRIPTS)
+      for (const script of body.scripts) {
+        script.duration = round(script.duration)
+        if (script.forced) script.forced = round(script.forced)
+      }
+    }
+    for (const list of this.#lists) list.clear()
+    this.#sums = 0
+    return body
+  }
+
+  /** The errors that wait, newest first; then none waits. */
+  takeErrors(): ErrorData[] {
+    const errors = [...this.#errors.values()].reverse()
+    this.#errors.clear()
+    return errors
+  }
+
+  #hasRoom(list: string, names: Map<string, unknown>, name: string, by = 1): boolean {
+    const room = names.has(name) || names.size < NAMES
+    if (!room) this.drop(list, by)
+    return room
+  }
+}

@@ -1,0 +1,25 @@
+// What kind of device this is, so far as the browser tells everyone.
+import { attempt } from './guard.js'
+
+export interface DeviceInfo {
+  device: 'desktop' | 'tablet' | 'phone'
+  connection?: string
+  memory?: number
+}
+
+interface Telling {
+  connection?: { effectiveType?: string }
+  deviceMemory?: number
+}
+
+export function deviceInfo(): DeviceInfo {
+  const told = navigator as Navigator & Telling
+  const isTouch = attempt(() => matchMedia('(pointer: coarse)').matches)
+  const shorter = attempt(() => Math.min(screen.width, screen.height)) ?? 0
+  const info: DeviceInfo = { device: !isTouch ? 'desktop' : shorter >= 600 ? 'tablet' : 'phone' }
+  const rated = attempt(() => told.connection?.effectiveType)
+  if (typeof rated === 'string') info.connection = rated
+  const memory = attempt(() => told.deviceMemory)
+  if (typeof memory === 'number' && memory >= 0 && memory <= 4096) info.memory = memory
+  return info
+}

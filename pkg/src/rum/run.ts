@@ -1,0 +1,273 @@
+// A page that is measured: hooks, what waits of each page view, and when it is sent.
+import { describeError, watchErrors } from './errors.js'
+import { deviceInfo } from './device.js'
+import { Deltas, totals, watchFetches } from './figures.js'
+import { addFrame } from './frames.js'
+import { attempt, guard } from './guard.js'
+import { LABEL, PAGE } from './limits.js'
+import { watchNavigation } from './navigation.js'
+import type { RumBeacon, RumOptions } from './options.js'
+import { pack } from './pack.js'
+import { addResource } from './resources.js'
+import { watchRoutes } from './routes.js'
+import { scrubPath, scrubUrl } from './scrub.js'
+import type { Sender } from './send/index.js'
+import { isSampled, visit } from './session.js'
+import { line } from './text.js'
+import { addTraceparent } from './trace.js'
+import { View } from './view.js'
+import { watchVitals } from './vitalData.js'
+import { observe, type Observation } from './vitals/observe.js'
+import { attend } from './vitals/page.js'
+import type { VitalData } from './batch.js'
+import { arrival } from './vitals/listener.js'
+import type { Metric } from './vitals/types.js'
+
+/** Page views that may still get a vital. */
+const VIEWS = 8
+/** Timers above this fire at once; below a second they would cost more than they tell. */
+const SHORTEST = 1000
+const LONGEST = 2 ** 31 - 1
+
+export class Run {
+  /** Oldest first; the last one is what the user sees. */
+  readonly #views: View[] = []
+  /** The page view that the document, or its return from the back/forward cache, began. */
+  #document: View
+  /** Page views by the browser's number of the soft navigation. */
+  readonly #soft = new Map<number, View>()
+  readonly #undos: (() => void)[] = []
+  #observation: Observation | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #flushing = false
+  #ended = false
+  readonly #options: RumOptions
+  readonly #sender: Sender
+  readonly #deltas: Deltas
+  /** Where beacons go; what is sent there is none of the page's requests. */
+  readonly #endpoint: string
+  readonly #rate: number
+  readonly #errorRate: number
+  /** Whether this visit reports, and whether it reports errors. */
+  readonly sampled: boolean
+  readonly errorsSampled: boolean
+
+  /** `isLate`: nothing that happened before this is looked at. */
+  constructor(
+    options: RumOptions,
+    sender: Sender,
+    deltas: Deltas,
+    isLate: boolean,
+  ) {
+    this.#options = options
+    this.#sender = sender
+    this.#deltas = deltas
+    this.#endpoint = attempt(() => new URL(options.endpoint, location.href).href) ?? 'about:'
+    const session = visit()
+    this.#rate = options.sampleRate ?? 1
+    this.#errorRate = options.errorSampleRate ?? this.#rate
+    this.sampled = isSampled(session, this.#rate)
+    this.errorsSampled = isSampled(session, this.#errorRate)
+    this.#document = this.#begin(session, arrival(), isLate ? performance.now() : 0)
+    if (!this.sampled && !this.errorsSampled) return
+
+    // Before the vitals: what they report of a page that came back belongs to the new page view.
+    this.#hook(() => attend({ restored: () => this.#restore(), last: () => this.flush(true) }))
+    if (this.errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error)))
+    if (this.sampled) this.#measure(isLate)
+    const shown = () => document.visibilityState === 'visible' && this.#wait()
+    addEventListener('visibilitychange', shown)
+    this.#undos.push(() => removeEventListener('visibilitychange', shown))
+    this.#wait()
+  }
+
+  /** What the user sees now. */
+  get view(): View {
+    return this.#views[this.#views.length - 1]!
+  }
+
+  /** An error that was caught. */
+  error(error: unknown): void {
+    if (this.errorsSampled) this.view.batch.error(describeError(error))
+  }
+
+  /** Sends what waits; `leaving`: the page is hidden, and may never be seen again. */
+  flush(leaving = false): void {
+    // A page that nobody may ever see has nothing to tell. The page's own functions may ask for another flush.
+    if (this.#flushing || this.#ended || document.prerendering) return
+    this.#flushing = true
+    attempt(() => {
+      this.#see(this.#observation?.take() ?? [])
+      if (this.sampled) this.#collect()
+    })
+    for (const view of this.#views) attempt(() => this.#tell(view, leaving))
+    while (this.#views.length > VIEWS) this.#views.shift()
+    this.#flushing = false
+    if (leaving) clearTimeout(this.#timer)
+    else this.#wait()
+  }
+
+  /** Undoes all hooks. What waits is not sent any more. */
+  end(): void {
+    this.#ended = true
+    clearTimeout(this.#timer)
+    for (const undo of this.#undos.splice(0)) attempt(undo)
+    for (const { batch } of this.#views) batch.take()
+  }
+
+  #measure(isLate: boolean): void {
+    const { client, routes, traceparent } = this.#options
+    const scrub = this.#scrub
+    if (!isLate) {
+      const timings = (entry: PerformanceNavigationTiming) => this.#serverTimings(entry)
+      const record = (name: string, ms: number) => this.#document.batch.record(name, ms)
+      this.#hook(() => watchNavigation(record, timings))
+    }
+    this.#observation = observe(['resource', 'long-animation-frame'], (entries) => this.#see(entries), !isLate)
+    this.#hook(() => this.#observation?.stop)
+    this.#hook(() => watchVitals(isLate, scrub, (metric, data) => this.#vital(metric, data)))
+    this.#hook(() => watchFetches(client, (ms) => this.view.batch.record('query.fetch', ms)))
+    if (routes !== false) this.#hook(() => watchRoutes(() => this.#changeRoute()))
+    if (traceparent !== false) {
+      this.#hook(() => addTraceparent(traceparent ?? [], this.#endpoint, () => this.view.session + this.view.id))
+    }
+  }
+
+  #hook(install: () => (() => void) | undefined): void {
+    const undo = attempt(install)
+    if (undo) this.#undos.push(undo)
+  }
+
+  readonly #scrub = (url: string): string => {
+    const own = this.#options.scrubUrl
+    const scrubbed = own ? guard(() => own(url)) : scrubUrl(url)
+    return typeof scrubbed === 'string' ? scrubbed : ''
+  }
+
+  /** A new page view begins; what is reported from now on is its own. */
+  #begin(session: string, navigation: string, start: number, path = location.pathname): View {
+    const named = guard(() => this.#options.page?.(path))
+    const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubPath(path), PAGE)
+    const view = new View(session, path, page, navigation, start)
+    this.#views.push(view)
+    return view
+  }
+
+  #restore(): void {
+    this.#document = this.#begin(visit(), 'back-forward-cache', performance.now())
+    this.#wait()
+  }
+
+  #changeRoute(): void {
+    if (location.pathname !== this.view.path) this.#begin(visit(), 'soft-navigation', performance.now())
+  }
+
+  #vital(metric: Metric, data: VitalData): void {
+    const view = this.#viewOf(metric)
+    if (view === this.#document) view.navigation = metric.navigationType
+    view.batch.vital(metric.name, data)
+  }
+
+  /** The page view that a vital belongs to, which by now may be another than what the user sees. */
+  #viewOf({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): View {
+    if (navigationType !== 'soft-navigation') return this.#document
+    const path = attempt(() => new URL(navigationURL).pathname) ?? this.view.path
+    let view = this.#soft.get(navigationId)
+    // The route changes a moment after the interaction that the browser counts from.
+    view ??= this.#views.find((view) => view.start >= navigationStartTime && view.path === path)
+    if (!view) {
+      // The browser saw one where the path stayed as it was.
+      view = this.#begin(this.view.session, 'soft-navigation', navigationStartTime, path)
+      const last = this.#views.length - 1
+      // It is what the user sees, unless another came since.
+      if (this.#views[last - 1]!.start > view.start) this.#views.splice(last - 1, 0, this.#views.pop()!)
+    }
+    this.#soft.set(navigationId, view)
+    for (const id of this.#soft.keys()) if (this.#soft.size > VIEWS) this.#soft.delete(id)
+    return view
+  }
+
+  #see(entries: PerformanceEntry[]): void {
+    const { batch } = this.view
+    for (const entry of entries) {
+      attempt(() => {
+        if (entry.entryType !== 'resource') addFrame(entry as PerformanceLongAnimationFrameTiming, batch, this.#scrub)
+        else if (!entry.name.startsWith(this.#endpoint)) {
+          addResource(entry as PerformanceResourceTiming, (host, kind) => batch.resource(host, kind))
+          this.#serverTimings(entry as PerformanceResourceTiming)
+        }
+      })
+    }
+  }
+
+  #serverTimings({ serverTiming }: PerformanceResourceTiming): void {
+    for (const { name, duration } of serverTiming ?? []) this.view.batch.record(`server.${name}`, duration)
+  }
+
+  #collect(): void {
+    for (const [name, total] of Object.entries(totals(this.#options))) {
+      this.view.batch.count(name, this.#deltas.take(name, total))
+    }
+  }
+
+  #tell(view: View, leaving: boolean): void {
+    const { batch } = view
+    if (batch.isEmpty()) return
+    const drop = (list: string, by = 1) => batch.drop(list, by)
+    const errors = batch.takeErrors()
+    const body = batch.take()
+    const apart = errors.length > 0 && this.#errorRate !== this.#rate
+    if (errors.length && !apart) body.errors = errors
+    const beacons = Object.keys(body).length ? pack(this.#head(view, this.#rate), body, drop) : []
+    // Counted at a rate of their own.
+    if (apart) beacons.push(...pack(this.#head(view, this.#errorRate), { errors }, drop))
+
+    beacons.forEach((beacon: RumBeacon, at) => {
+      beacon.id = `${view.id}-${++view.sent}`
+      if (at === beacons.length - 1 && batch.drops.size) {
+        beacon.dropped = [...batch.drops.values()].reduce((sum, by) => sum + by, 0)
+        beacon.drops = Object.fromEntries(batch.drops)
+        batch.drops.clear()
+      }
+      this.#send(beacon, leaving)
+    })
+  }
+
+  #send(beacon: RumBeacon, leaving: boolean): void {
+    const { beforeSend } = this.#options
+    const told = beforeSend ? guard(() => beforeSend(beacon)) : beacon
+    const text = told && guard(() => JSON.stringify(told))
+    // Consent may have been taken back in `beforeSend`.
+    if (!text || this.#ended) return
+    this.#sender.send({ id: beacon.id, text }, leaving)
+    // A sign of life.
+    visit()
+  }
+
+  #head(view: View, rate: number): RumBeacon {
+    const { app, release } = this.#options
+    return {
+      v: 1,
+      id: '',
+      session: view.session,
+      view: view.id,
+      app: line(String(app ?? ''), LABEL) || 'unnamed',
+      ...(release && { release: line(String(release), LABEL) }),
+      page: view.page,
+      navigation: view.navigation,
+      ...deviceInfo(),
+      sentAt: Date.now(),
+      ...(rate < 1 && { sampleRate: rate }),
+    }
+  }
+
+  #wait(): void {
+    clearTimeout(this.#timer)
+    if (this.#ended) return
+    const interval = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)
+    this.#timer = setTimeout(() => {
+      this.flush()
+      this.#wait()
+    }, interval)
+  }
+}

@@ -1,0 +1,35 @@
+// Takes out of addresses what may tell who somebody is, before it leaves the page. The rules are those of
+// crates/engine/src/beacon/scrub.rs.
+import { attempt } from './guard.js'
+
+/** `path` without query and fragment, and with `:id` for each segment that looks like one of many. */
+export const scrubPath = (path: string): string =>
+  path
+    .replace(/[?#].*/s, '')
+    .split('/')
+    .map((segment) => (isId(segment) ? ':id' : segment))
+    .join('/') || '/'
+
+/** An address without query, fragment and user, its path as `scrubPath` has it. What has no host keeps its scheme. */
+export function scrubUrl(url: string): string {
+  const parsed = attempt(() => new URL(url, location.href))
+  if (!parsed) return scrubPath(url)
+  return parsed.host ? `${parsed.protocol}//${parsed.host}${scrubPath(parsed.pathname)}` : parsed.protocol
+}
+
+/** `text`, an error's message or stack, with all addresses in it cut before their query or fragment. */
+export const scrubText = (text: string): string =>
+  // The `:line:column` that browsers write behind an address stays.
+  text.replace(/(:\/\/[^\s"'`<>()[\]{}?#]*)[?#][^\s"'`<>()[\]{}]*?((?::\d+)*)(?=[\s"'`<>()[\]{}]|$)/g, '$1$2')
+
+/** A number, a UUID, a hash, a token, an e-mail address. Version numbers stay: they are few, and telling. */
+function isId(segment: string): boolean {
+  const { length } = segment
+  const digits = segment.replace(/\D/g, '').length
+  return (
+    (digits > 0 && (digits === length || (length >= 8 && /^[\da-f-]+$/i.test(segment)))) ||
+    (digits >= 4 && length >= 16 && !segment.includes('.')) ||
+    length >= 64 ||
+    /@|%40/.test(segment)
+  )
+}

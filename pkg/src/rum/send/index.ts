@@ -1,0 +1,262 @@
+// Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page.
+import { bytesOf } from '../text.js'
+import { Pause } from './pause.js'
+import { bounds, Store, type Bounds, type Kept } from './store.js'
+import { Transport, type Held, type Outcome, type Request } from './transport.js'
+
+export type { Request } from './transport.js'
+
+/** A beacon: its id, and its text as docs/beacon.md has it. */
+export interface Outgoing {
+  id: string
+  text: string
+}
+
+/** Says a beacon in other words, for servers that are no collector of Whippet's. */
+export type Format = (text: string, endpoint: string) => Request[]
+
+export interface SenderOptions {
+  /** Where beacons go. */
+  endpoint: string
+  /** What is sent. Default: the beacon as it is, as `text/plain`. */
+  format?: Format
+  /** What is kept for later where sending fails, at most. */
+  keep?: Partial<Bounds>
+  /** Told when beacons are lost for good: refused, or too old, too many or too much to be kept. */
+  onLost?: (beacons: number) => void
+}
+
+export interface SenderStats {
+  /** Requests that a server acknowledged, or that the browser took when the page went. */
+  beacons: number
+  /** Their bytes. */
+  bytes: number
+  /** Requests that were put aside for later. */
+  stored: number
+  /** Requests that were refused or given up. */
+  lost: number
+}
+
+export interface Sender {
+  /**
+   * Sends a beacon. `leaving`: the page is hidden or closed, and may never run again. What fails is kept and tried
+   * again, with pauses that grow, or on the next visit.
+   */
+  send(beacon: Outgoing, leaving: boolean): void
+  /**
+   * Has the browser send this beacon should the page die without a word; the next `hold` or `send` takes its
+   * place. Does nothing where the browser has no `fetchLater`.
+   */
+  hold(beacon: Outgoing): void
+  /** Ends all timers and listeners. What is under way still arrives, what is kept stays kept. */
+  stop(): void
+  /** Deletes what is kept, also by earlier visits, and takes back what is under way so far as that can be done. */
+  forget(): void
+  stats(): SenderStats
+}
+
+/** When what earlier visits kept is looked for: once the page has other things behind it, ms. */
+const SETTLED = 3_000
+/** A beacon that failed so often is given up. */
+const TRIES = 8
+
+export function createSender(options: SenderOptions): Sender {
+  try {
+    return new Sending(options)
+  } catch {
+    return { send() {}, hold() {}, stop() {}, forget() {}, stats: () => ({ beacons: 0, bytes: 0, stored: 0, lost: 0 }) }
+  }
+}
+
+class Sending implements Sender {
+  readonly #transport = new Transport()
+  readonly #pause = new Pause()
+  readonly #bounds: Bounds
+  readonly #store: Store
+  readonly #stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
+  #held: Held[] = []
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #draining = false
+  #stopped = false
+  /** After `forget`, until there is something to send again: nothing is even looked for. */
+  #silent = false
+  /** Counts calls of `forget`: what began before one must not be kept after it. */
+  #era = 0
+
+  constructor(private readonly options: SenderOptions) {
+    this.#bounds = { ...bounds, ...options.keep }
+    this.#store = new Store(this.#bounds)
+    globalThis.addEventListener?.('online', this.#online)
+    this.#drainIn(SETTLED)
+  }
+
+  send(beacon: Outgoing, leaving: boolean): void {
+    this.#release()
+    this.#silent = false
+    for (const request of this.#requests(beacon)) {
+      if (leaving) this.#leave(beacon.id, request)
+      else void this.#send(beacon.id, request)
+    }
+    if (leaving) this.#emptyMemory()
+  }
+
+  hold(beacon: Outgoing): void {
+    this.#release()
+    if (this.#stopped || this.#pause.left > 0) return
+    for (const request of this.#requests(beacon)) {
+      const held = this.#transport.hold(request)
+      if (held) this.#held.push(held)
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#release()
+    clearTimeout(this.#timer)
+    globalThis.removeEventListener?.('online', this.#online)
+    if (!this.#draining) void this.#store.close().catch(() => {})
+  }
+
+  forget(): void {
+    this.#era++
+    this.#silent = true
+    clearTimeout(this.#timer)
+    this.#release()
+    this.#transport.abort()
+    this.#pause.end()
+    void this.#store.clear().catch(() => {})
+  }
+
+  stats(): SenderStats {
+    return { ...this.#stats }
+  }
+
+  #requests({ text }: Outgoing): Request[] {
+    const { endpoint, format } = this.options
+    try {
+      return format ? format(text, endpoint) : [{ url: endpoint, body: text, type: 'text/plain;charset=UTF-8' }]
+    } catch {
+      this.#lose(1)
+      return []
+    }
+  }
+
+  async #send(id: string, request: Request): Promise<void> {
+    const era = this.#era
+    // While the server is left alone, nothing new is sent to it either.
+    const outcome: Outcome = this.#pause.left > 0 || isOffline() ? { kind: 'later' } : await this.#try(request)
+    if (era !== this.#era) return
+    if (outcome.kind === 'refused') this.#lose(1)
+    if (outcome.kind === 'later') await this.#keep(id, request)
+  }
+
+  #leave(id: string, request: Request): void {
+    // Nobody will hear whether it arrived: what is known to fail is better kept.
+    const keeps = (isOffline() || this.#pause.left > 0) && this.#store.ready
+    const era = this.#era
+    const failed = () => {
+      if (era === this.#era) void this.#keep(id, request)
+    }
+    if (!keeps && this.#transport.leave(request, failed)) this.#count(request)
+    else failed()
+  }
+
+  /** What only memory keeps goes with the page: it is worth a try. */
+  #emptyMemory(): void {
+    if (this.#pause.left > 0) return
+    for (const kept of this.#store.takeMemory()) {
+      if (this.#transport.leave(kept, () => this.#lose(1))) this.#count(kept)
+      else this.#lose(1)
+    }
+  }
+
+  async #try(request: Request): Promise<Outcome> {
+    const outcome = await this.#transport.post(request)
+    if (outcome.kind === 'later') {
+      this.#pause.extend(outcome.after)
+    } else {
+      this.#pause.end()
+    }
+    if (outcome.kind === 'sent') this.#count(request)
+    return outcome
+  }
+
+  async #keep(id: string, request: Request): Promise<void> {
+    await this.#store.put({ ...request, id, at: Date.now(), tries: 0 })
+    this.#stats.stored++
+    // A page that goes could not tell of what it dropped: the next one does it.
+    if (document.visibilityState !== 'hidden') this.#lose(await this.#store.trim())
+    this.#drainIn(this.#pause.left)
+  }
+
+  #count({ body }: Request): void {
+    this.#stats.beacons++
+    this.#stats.bytes += bytesOf(body)
+  }
+
+  #lose(beacons: number): void {
+    if (beacons === 0) return
+    this.#stats.lost += beacons
+    try {
+      this.options.onLost?.(beacons)
+    } catch {
+      // Counting must not cost more.
+    }
+  }
+
+  #release(): void {
+    for (const held of this.#held) held.cancel()
+    this.#held = []
+  }
+
+  readonly #online = () => {
+    this.#pause.online()
+    this.#drainIn(0)
+  }
+
+  #drainIn(ms: number): void {
+    if (this.#stopped || this.#silent) return
+    clearTimeout(this.#timer)
+    // Timers of more than 2^31 ms fire at once.
+    this.#timer = setTimeout(() => void this.#drain(), Math.min(ms, 2 ** 31 - 1))
+  }
+
+  /** Sends what is kept, the oldest first, until it fails. One tab at a time, where tabs can agree on that. */
+  async #drain(): Promise<void> {
+    if (this.#draining) return
+    this.#draining = true
+    try {
+      const locks = globalThis.navigator?.locks
+      const run = () => this.#sendKept()
+      if (locks) await locks.request('whippet-rum', { ifAvailable: true }, (lock) => (lock ? run() : undefined))
+      else await run()
+    } catch {
+      // Tried again with the next beacon that fails, or on the next visit.
+    } finally {
+      this.#draining = false
+      if (this.#stopped) void this.#store.close().catch(() => {})
+    }
+  }
+
+  async #sendKept(): Promise<void> {
+    const era = this.#era
+    this.#lose(await this.#store.trim())
+    for (;;) {
+      if (isOffline() || this.#stopped) return
+      const entry = await this.#store.first()
+      if (!entry || era !== this.#era) return
+      if (this.#pause.left > 0) return this.#drainIn(this.#pause.left)
+      const [key, kept] = entry
+      const isOld = Date.now() - kept.at > this.#bounds.age || kept.tries >= TRIES
+      const outcome: Outcome = isOld ? { kind: 'refused' } : await this.#try(kept)
+      if (era !== this.#era) return
+      const again: Kept | undefined = outcome.kind === 'later' ? { ...kept, tries: kept.tries + 1 } : undefined
+      await this.#store.settle(key, again)
+      if (outcome.kind === 'refused') this.#lose(1)
+    }
+  }
+}
+
+function isOffline(): boolean {
+  return globalThis.navigator?.onLine === false
+}

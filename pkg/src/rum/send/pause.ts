@@ -1,0 +1,64 @@
+// How long to leave a server alone that is in trouble, also across the pages of a visit.
+
+const KEY = 'whippet.pause'
+/** The first pause, ms; each failure doubles it. */
+const FIRST = 2_000
+/** The longest pause of our own choosing, ms. */
+const LONGEST = 5 * 60_000
+/** The longest that a server may ask for, ms. */
+const ASKED = 24 * 3_600_000
+
+export class Pause {
+  #failures = 0
+  #until = 0
+  /** Whether a server asked for it; or else it is our own caution. */
+  #asked = false
+
+  constructor() {
+    try {
+      const until = Number(sessionStorage.getItem(KEY))
+      // A clock that was set back must not silence a page for years.
+      if (until < Date.now() + ASKED) this.#until = until
+      // Nobody wrote down why.
+      this.#asked = this.left > 0
+    } catch {
+      // No storage: the pause ends with the page.
+    }
+  }
+
+  /** How long it lasts from now, ms; 0 where there is none. */
+  get left(): number {
+    return Math.max(0, this.#until - Date.now())
+  }
+
+  /** The network is back: what failed for want of it need not wait. What a server asked for stays. */
+  online(): void {
+    if (!this.#asked) this.end()
+  }
+
+  /** The server has answered. */
+  end(): void {
+    this.#failures = 0
+    this.#asked = false
+    if (this.#until > 0) this.#set(0)
+  }
+
+  /** It has not, or asked to be left alone for `asked` ms. */
+  extend(asked?: number): void {
+    if (asked !== undefined) this.#asked = true
+    const own = Math.min(LONGEST, FIRST * 2 ** this.#failures++)
+    // Drawn, so that the pages which failed together do not come back together; never earlier than asked.
+    const wait = asked === undefined ? own * (0.5 + Math.random() / 2) : Math.min(asked, ASKED) + Math.random() * FIRST
+    this.#set(Math.max(this.#until, Date.now() + wait))
+  }
+
+  #set(until: number): void {
+    this.#until = until
+    try {
+      if (until > 0) sessionStorage.setItem(KEY, String(Math.round(until)))
+      else sessionStorage.removeItem(KEY)
+    } catch {
+      // As above.
+    }
+  }
+}

@@ -1,0 +1,153 @@
+// The ways out of a page.
+import { bytesOf } from '../text.js'
+
+/** One request, ready to go. */
+export interface Request {
+  url: string
+  body: string
+  /** The content type. `text/plain` needs no preflight, `application/json` does. */
+  type: string
+  /** Further headers: each costs a preflight, and `sendBeacon` cannot send them. */
+  headers?: Record<string, string>
+}
+
+/** What became of a request. */
+export type Outcome =
+  /** The server has it. */
+  | { kind: 'sent' }
+  /** The server will never take it. */
+  | { kind: 'refused' }
+  /** It may be tried again, after so many milliseconds where the server said. */
+  | { kind: 'later'; after?: number }
+
+/** A request that the browser holds back until the page is gone. */
+export interface Held {
+  cancel(): void
+}
+
+interface FetchLaterResult {
+  readonly activated: boolean
+}
+type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) => FetchLaterResult
+
+/** Browsers allow so many bytes on their way in requests that outlive the page: 64 KiB, less some for headers. */
+const KEEPALIVE_BYTES = 60 * 1024
+/** Who has not answered by then hangs, ms. */
+const PATIENCE = 30_000
+
+export class Transport {
+  // Taken once: what is measured may wrap them, and what is sent is not to be measured.
+  readonly #fetch = globalThis.fetch?.bind(globalThis)
+  readonly #fetchLater = (globalThis as { fetchLater?: FetchLater }).fetchLater?.bind(globalThis)
+  readonly #under = new Set<AbortController>()
+  #alive = 0
+
+  /** Sends while the page is there to hear the answer. Never rejects. */
+  async post(request: Request): Promise<Outcome> {
+    const bytes = bytesOf(request.body)
+    // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
+    const keepalive = this.#alive + bytes <= KEEPALIVE_BYTES
+    const abort = new AbortController()
+    const timer = setTimeout(() => abort.abort(), PATIENCE)
+    this.#under.add(abort)
+    if (keepalive) this.#alive += bytes
+    try {
+      const response = await this.#fetch(request.url, { ...init(request), keepalive, signal: abort.signal })
+      return judge(response)
+    } catch {
+      return { kind: 'later' }
+    } finally {
+      clearTimeout(timer)
+      this.#under.delete(abort)
+      if (keepalive) this.#alive -= bytes
+    }
+  }
+
+  /**
+   * Hands the request to the browser, which sends it even if the page is closed at once; `false` where it takes
+   * it no way. Nobody hears the answer; `failed` is called where it fails while the page is still there.
+   */
+  leave(request: Request, failed: () => void): boolean {
+    if (this.#later(request, { activateAfter: 0 })) return true
+    // The browser refuses what is too much, `fetch` only when the page may be gone. Where it refused although it
+    // is not too much, something other than the browser did.
+    const bytes = bytesOf(request.body)
+    const fits = this.#alive + bytes <= KEEPALIVE_BYTES
+    if (!beacon(request)) return fits && this.#keepalive(request, bytes, failed)
+    this.#occupy(bytes)
+    return true
+  }
+
+  /** Has the browser send the request once the page is gone, however it goes. `undefined` where it cannot. */
+  hold(request: Request): Held | undefined {
+    const abort = new AbortController()
+    const result = this.#later(request, { signal: abort.signal })
+    return result && { cancel: () => abort.abort() }
+  }
+
+  /** Ends what is under way. */
+  abort(): void {
+    for (const abort of this.#under) abort.abort()
+  }
+
+  #later(request: Request, how: { activateAfter?: number; signal?: AbortSignal }): FetchLaterResult | undefined {
+    try {
+      // Throws where the quota for the server's origin is used up.
+      return this.#fetchLater?.(request.url, { ...init(request), ...how })
+    } catch {
+      return undefined
+    }
+  }
+
+  #keepalive(request: Request, bytes: number, failed: () => void): boolean {
+    if (!this.#fetch) return false
+    try {
+      this.#fetch(request.url, { ...init(request), keepalive: true }).catch(failed)
+      this.#occupy(bytes)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Of a request that nobody hears of, it is not known when its bytes are free again. */
+  #occupy(bytes: number): void {
+    this.#alive += bytes
+    setTimeout(() => (this.#alive -= bytes), PATIENCE)
+  }
+}
+
+function init({ body, type, headers }: Request): RequestInit {
+  return {
+    method: 'POST',
+    body,
+    headers: { ...headers, 'content-type': type },
+    credentials: 'omit',
+    // What is measured here is the page, not this request.
+    priority: 'low',
+  } as RequestInit
+}
+
+function beacon({ url, body, type, headers }: Request): boolean {
+  try {
+    if (headers && Object.keys(headers).length > 0) return false
+    return navigator.sendBeacon(url, new Blob([body], { type }))
+  } catch {
+    return false
+  }
+}
+
+function judge(response: Response): Outcome {
+  if (response.ok) return { kind: 'sent' }
+  if (response.status === 408 || response.status === 429 || response.status >= 500) {
+    return { kind: 'later', after: retryAfter(response.headers.get('retry-after')) }
+  }
+  return { kind: 'refused' }
+}
+
+/** `Retry-After` in ms: seconds, or a date (RFC 9110, 10.2.3). */
+export function retryAfter(header: string | null, now = Date.now()): number | undefined {
+  if (!header) return undefined
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
+  return ms >= 0 ? ms : undefined
+}

@@ -1,0 +1,37 @@
+// The visit that page views belong to, known without a cookie: as crates/engine/src/beacon/session.rs has it.
+import { attempt } from './guard.js'
+import { randomName } from './text.js'
+
+const KEY = 'whippet.session'
+/** A visit ends after half an hour without a sign of life, and after four hours in any case; ms. */
+const REST = 30 * 60 * 1000
+const LENGTH = 4 * 60 * 60 * 1000
+
+/** Where storage is forbidden, a visit is a document. */
+let unstored = ''
+
+/** The name of the visit that the tab's storage tells of, or of a new one. A sign of life. */
+export function visit(): string {
+  const stored = attempt(() => sessionStorage.getItem(KEY)) ?? unstored
+  const now = Date.now()
+  let [, id, started, seen] = /^([\da-f]{16}) (\d{1,16}) (\d{1,16})$/.exec(stored) ?? []
+  const goesOn = id && now >= +seen! && now - +seen! < REST && now - +started! < LENGTH
+  if (!goesOn) {
+    id = randomName()
+    started = String(now)
+  }
+  unstored = `${id} ${started} ${now}`
+  attempt(() => sessionStorage.setItem(KEY, unstored))
+  return id!
+}
+
+export function forgetVisit(): void {
+  unstored = ''
+  attempt(() => sessionStorage.removeItem(KEY))
+}
+
+/**
+ * Whether the visit reports, where a share of `rate` does. All page views of a visit get the same answer, and
+ * whoever reports at a low rate does so at a higher one too.
+ */
+export const isSampled = (visit: string, rate: number): boolean => parseInt(visit.slice(0, 8), 16) < rate * 2 ** 32

@@ -1,0 +1,84 @@
+import { listen } from './listener.js'
+import { observe } from './observe.js'
+import { whenPainted } from './page.js'
+import { watchFCP } from './onFCP.js'
+import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import type { CLSMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
+
+/** See https://web.dev/articles/cls. */
+export const CLSThresholds: MetricRatingThresholds = [0.1, 0.25]
+
+/** Cumulative Layout Shift, each time the page is hidden after it rose. */
+export function onCLS(callback: (metric: CLSMetric) => void, opts: ReportOpts = {}): void {
+  watchCLS(callback, opts)
+}
+
+/** As `onCLS`; tells `onShift` of each shift that counts, and returns how to stop. */
+export function watchCLS(
+  callback: (metric: CLSMetric) => void,
+  opts: WatchOpts,
+  onShift?: (shift: LayoutShift) => void,
+): () => void {
+  let begun = false
+  const stops: (() => void)[] = []
+  // Reported of page views whose FCP is, as the Chrome User Experience Report does it.
+  const painted = () => {
+    if (begun) return
+    begun = true
+    stops.push(watchShifts(callback, opts, onShift))
+  }
+  stops.push(watchFCP(painted, { buffered: opts.buffered }))
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+function watchShifts(
+  callback: (metric: CLSMetric) => void,
+  opts: WatchOpts,
+  onShift?: (shift: LayoutShift) => void,
+): () => void {
+  return listen<CLSMetric>('CLS', 0, callback, opts.reportAllChanges, (listener) => {
+    const { engine, tracker } = listener
+    /** The shifts of the present window. */
+    let window: LayoutShift[] = []
+
+    const update = (settled?: boolean) => {
+      const score = engine.vital_score(tracker)
+      if (score > listener.metric.value) {
+        listener.metric.value = score
+        listener.metric.entries = window
+      }
+      listener.report(settled)
+    }
+    const take = (entries: PerformanceEntry[], settled?: boolean) => {
+      for (const entry of entries) {
+        if (isSoftNavigation(entry)) {
+          update(true)
+          listener.begin('soft-navigation', 0, entry)
+        } else if (!(entry as LayoutShift).hadRecentInput) {
+          const shift = entry as LayoutShift
+          if (engine.vital_shift(tracker, shift.startTime, shift.value)) window = [shift]
+          else window.push(shift)
+          onShift?.(shift)
+        }
+      }
+      update(settled)
+    }
+
+    const types = reportsSoftNavigations(opts) ? ['layout-shift', 'soft-navigation'] : ['layout-shift']
+    const observation = observe(types, take, opts.buffered)
+    if (!observation) return
+    listener.undo(observation.stop)
+    listener.attend({
+      hidden: () => take(observation.take(), true),
+      restored() {
+        listener.begin('back-forward-cache', 0)
+        whenPainted(listener.report)
+      },
+    })
+    // A page without shifts has a CLS too, for those who want all changes.
+    const timer = setTimeout(listener.report)
+    listener.undo(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,120 @@
+import { countInteractions, interactionCount } from './interactionCount.js'
+import { listen } from './listener.js'
+import { observe } from './observe.js'
+import { whenActivated, whenIdle } from './page.js'
+import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
+
+/** See https://web.dev/articles/inp. */
+export const INPThresholds: MetricRatingThresholds = [200, 500]
+
+/** Shorter events are not looked at, the first input aside: two and a half frames at 60 Hz. */
+const THRESHOLD = 40
+/** INP of interactions that were all too short to be told of: `Tracker::TOO_SHORT`. */
+const TOO_SHORT = 8
+
+/** Interaction to Next Paint, each time the page is hidden after it changed. */
+export function onINP(callback: (metric: INPMetric) => void, opts: INPReportOpts = {}): void {
+  watchINP(callback, opts)
+}
+
+/** What attribution hears of. */
+export interface INPWatcher {
+  /** Any event, before it is looked at. */
+  event?(entry: PerformanceEventTiming): void
+  /** An event of an interaction that is one of the slowest, after it was looked at, with its slowest events. */
+  candidate?(interaction: number, entries: PerformanceEventTiming[]): void
+  /** Set once it is watched: the slowest interactions so far, by id, with their slowest events. */
+  slowest?: ReadonlyMap<number, PerformanceEventTiming[]>
+}
+
+/** As `onINP`; tells `watcher`, and returns how to stop. */
+export function watchINP(
+  callback: (metric: INPMetric) => void,
+  opts: WatchOpts,
+  watcher: INPWatcher = {},
+): () => void {
+  const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
+  if (!known || !('interactionId' in known.prototype)) return () => {}
+  let stop = () => {}
+  const undo = whenActivated(() => {
+    stop = watchEvents(callback, opts, watcher)
+  })
+  return () => {
+    undo()
+    stop()
+  }
+}
+
+function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, watcher: INPWatcher): () => void {
+  return listen<INPMetric>('INP', -1, callback, opts.reportAllChanges, (listener) => {
+    const { engine, tracker } = listener
+    countInteractions(engine)
+    /** The events of the slowest interactions, by id. */
+    const slowest = new Map<number, PerformanceEventTiming[]>()
+    let queue: PerformanceEntry[] = []
+    watcher.slowest = slowest
+    const begin = (type: 'soft-navigation' | 'back-forward-cache', entry?: PerformanceSoftNavigation) => {
+      listener.begin(type, -1, entry)
+      slowest.clear()
+    }
+    const note = (entry: PerformanceEventTiming) => {
+      watcher.event?.(entry)
+      const id = entry.interactionId
+      if (!id) return
+      const place = engine.vital_event(tracker, id, entry.startTime, entry.duration)
+      const entries = slowest.get(id)
+      if (place === 1) entries?.push(entry)
+      if (place === 2) {
+        slowest.set(id, [entry])
+        if (!entries) for (const id of slowest.keys()) if (!engine.vital_holds(tracker, id)) slowest.delete(id)
+      }
+      const candidates = slowest.get(id)
+      if (candidates) watcher.candidate?.(id, candidates)
+    }
+    const update = () => {
+      const { metric } = listener
+      const isFirst = metric.navigationType !== 'soft-navigation' && metric.navigationType !== 'back-forward-cache'
+      const worst = engine.vital_worst(tracker, interactionCount(engine), isFirst ? 1 : 0)
+      if (worst < 0) return
+      const entries = slowest.get(worst) ?? []
+      const value = entries[0]?.duration ?? TOO_SHORT
+      if (value === metric.value) return
+      metric.value = value
+      metric.entries = entries
+      listener.report()
+    }
+    /** Looks at all that came so far. */
+    const drain = () => {
+      for (const entry of queue.splice(0)) {
+        if (isSoftNavigation(entry)) {
+          update()
+          listener.report(true)
+          begin('soft-navigation', entry)
+        } else note(entry as PerformanceEventTiming)
+      }
+      update()
+    }
+
+    const types = ['event', 'first-input']
+    if (reportsSoftNavigations(opts)) types.push('soft-navigation')
+    const take = (entries: PerformanceEntry[]) => {
+      queue = queue.concat(entries)
+      // Later, when all events of an interaction are there.
+      whenIdle(drain)
+    }
+    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? THRESHOLD)
+    if (!observation) return
+    listener.undo(observation.stop)
+    listener.attend({
+      hidden() {
+        // First what waits for an idle moment, then what the browser did not tell yet: whoever reports without it
+        // loses the last interaction before a page is closed.
+        queue = queue.concat(observation.take())
+        drain()
+        listener.report(true)
+      },
+      restored: () => begin('back-forward-cache'),
+    })
+  })
+}

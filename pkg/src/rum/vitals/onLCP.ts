@@ -1,0 +1,120 @@
+import { attempt } from '../guard.js'
+import { listen } from './listener.js'
+import { observe } from './observe.js'
+import { activationStart, firstHidden, seenAnew, whenActivated, whenIdle, whenPainted } from './page.js'
+import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import type { LCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
+
+/** See https://web.dev/articles/lcp. */
+export const LCPThresholds: MetricRatingThresholds = [2500, 4000]
+
+/** Largest Contentful Paint, once it is final: at the first input, or when the page is hidden. */
+export function onLCP(callback: (metric: LCPMetric) => void, opts: ReportOpts = {}): void {
+  watchLCP(callback, opts)
+}
+
+/** What attribution hears of. */
+export interface LCPWatcher {
+  paint?(entry: LargestContentfulPaint): void
+  softNavigation?(entry: PerformanceSoftNavigation): void
+}
+
+/** As `onLCP`; tells `watcher`, and returns how to stop. */
+export function watchLCP(
+  callback: (metric: LCPMetric) => void,
+  opts: WatchOpts,
+  watcher: LCPWatcher = {},
+): () => void {
+  let stop = () => {}
+  const undo = whenActivated(() => {
+    stop = watchPaints(callback, opts, watcher)
+  })
+  return () => {
+    undo()
+    stop()
+  }
+}
+
+function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, watcher: LCPWatcher): () => void {
+  return listen<LCPMetric>('LCP', -1, callback, opts.reportAllChanges, (listener) => {
+    const soft = reportsSoftNavigations(opts)
+    let isFinal = false
+
+    const take = (entries: PerformanceEntry[]) => {
+      // All but the last are of interest only to those who want all changes.
+      if (!opts.reportAllChanges && !soft) entries = entries.slice(-1)
+      for (const entry of entries) {
+        if (isSoftNavigation(entry)) navigate(entry)
+        else if (entry.entryType === 'interaction-contentful-paint') paintAfter(entry as InteractionContentfulPaint)
+        else paint(entry as LargestContentfulPaint, entry.startTime, activationStart())
+      }
+    }
+    const paint = (entry: LargestContentfulPaint | undefined, at: number, since: number) => {
+      if (entry) watcher.paint?.(entry)
+      if (at < firstHidden()) {
+        listener.metric.value = Math.max(at - since, 0)
+        listener.metric.entries = entry ? [entry] : []
+        listener.report()
+      }
+    }
+    /** A paint that an interaction caused: it counts where that began the page view. */
+    const paintAfter = (entry: InteractionContentfulPaint) => {
+      const { navigationId, navigationInteractionId } = listener.metric
+      if (!navigationId || ('interactionId' in entry && entry.interactionId !== navigationInteractionId)) return
+      paint(entry.largestContentfulPaint, entry.largestContentfulPaint?.renderTime || 0, entry.startTime)
+    }
+    const navigate = (entry: PerformanceSoftNavigation) => {
+      watcher.softNavigation?.(entry)
+      if (!isFinal) listener.report(true)
+      listener.begin('soft-navigation', -1, entry)
+      isFinal = false
+      seenAnew()
+      // What was largest until now was painted before the navigation was known.
+      const largest = attempt(() => entry.getLargestInteractionContentfulPaint?.())
+      if (largest) take([largest])
+    }
+
+    const types = ['largest-contentful-paint']
+    if (soft) types.push('interaction-contentful-paint', 'soft-navigation')
+    const observation = observe(types, take, opts.buffered)
+    if (!observation) return
+    listener.undo(observation.stop)
+
+    const finalize = () => {
+      if (isFinal) return
+      take(observation.take())
+      isFinal = true
+      if (!soft) {
+        observation.stop()
+        stopInput()
+      }
+      listener.report(true)
+    }
+    // What is painted after an input may be its effect. Scrolling ends the search too, but may be a script's.
+    const onInput = (event: Event) => {
+      if (!event.isTrusted || isFinal) return
+      const { id } = listener.metric
+      // Not within the input's own task: it would be slower for it.
+      whenIdle(() => {
+        if (id === listener.metric.id) finalize()
+      })
+    }
+    const stopInput = () => {
+      for (const type of ['keydown', 'click']) removeEventListener(type, onInput, true)
+    }
+    for (const type of ['keydown', 'click']) addEventListener(type, onInput, true)
+    listener.undo(stopInput)
+    listener.attend({
+      hidden: (event) => event.isTrusted && finalize(),
+      restored({ timeStamp }) {
+        listener.begin('back-forward-cache', -1)
+        isFinal = false
+        whenPainted(() => {
+          listener.metric.value = performance.now() - timeStamp
+          isFinal = true
+          listener.report(true)
+        })
+      },
+    })
+  })
+}

@@ -1,0 +1,61 @@
+import { listen } from './listener.js'
+import { observe } from './observe.js'
+import { activationStart, navigationEntry, whenActivated } from './page.js'
+import { reportsSoftNavigations } from './softNavigation.js'
+import type { MetricRatingThresholds, ReportOpts, TTFBMetric } from './types.js'
+
+/** See https://web.dev/articles/ttfb. */
+export const TTFBThresholds: MetricRatingThresholds = [800, 1800]
+
+/** Time to First Byte, once the page is loaded. */
+export function onTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts = {}): void {
+  watchTTFB(callback, opts)
+}
+
+/** As `onTTFB`; returns how to stop. */
+export function watchTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts): () => void {
+  return listen<TTFBMetric>('TTFB', -1, callback, opts.reportAllChanges, (listener) => {
+    const loaded = () => {
+      const entry = navigationEntry()
+      if (!entry) return
+      listener.metric.value = Math.max(entry.responseStart - activationStart(), 0)
+      listener.metric.entries = [entry]
+      listener.report(true)
+      listener.attend({
+        restored() {
+          listener.begin('back-forward-cache', 0)
+          listener.report(true)
+        },
+      })
+      if (!reportsSoftNavigations(opts)) return
+      const navigations = observe(['soft-navigation'], (entries) => {
+        for (const entry of entries as PerformanceSoftNavigation[]) {
+          if (!entry.navigationId) continue
+          listener.begin('soft-navigation', 0, entry)
+          listener.metric.entries = [entry]
+          listener.report(true)
+        }
+      })
+      listener.undo(navigations?.stop)
+    }
+    listener.undo(whenLoaded(loaded))
+  })
+}
+
+/** Runs `run` after the load event has ended, of a page that is shown; returns how not to. */
+export function whenLoaded(run: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const soon = () => {
+    // In a task of its own: until all listeners are through, the event has not ended.
+    timer = setTimeout(run)
+  }
+  const undo = whenActivated(() => {
+    if (document.readyState === 'complete') soon()
+    else addEventListener('load', soon, { once: true, capture: true })
+  })
+  return () => {
+    undo()
+    removeEventListener('load', soon, true)
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,1 @@
+// Nothing: what the page costs by itself.

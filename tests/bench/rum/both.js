@@ -1,0 +1,2 @@
+import './web-vitals.js'
+import './faro.js'

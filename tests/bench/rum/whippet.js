@@ -1,0 +1,3 @@
+import { startRum } from 'whippet/rum'
+
+globalThis.measured = startRum({ endpoint: '/sink', app: 'bench' })

@@ -1,0 +1,612 @@
+// What startRum tells of a page, in a real one: a test for each thing it measures, and for each thing it must not do.
+import { build } from 'esbuild'
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { eventually, launch } from './browser.mjs'
+
+let server, elsewhere, browser, origin, other, bundle
+/** What arrived, oldest first. */
+let beacons = []
+/** The requests of the page's own, by path. */
+let requests = []
+
+const html = (options) => `<!doctype html><meta charset="utf-8"><title>measured</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
+<h1>A heading</h1><img src="/a.png"><img src="/b.png"><img src="/missing.png"><button>go</button><p>text</p>
+<script src="/bundle.js"></script>
+<script>
+  window.natives = [fetch, history.pushState, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send]
+  window.own = ${options}
+  window.rum = whippet.startRum({ endpoint: '/v1/beacons', app: 'measured', flushInterval: 3_600_000, ...own })
+</script>`
+
+const gif = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==', 'base64')
+
+/** The collector, where one runs: what it refuses is no beacon. */
+async function mustBeTaken(text) {
+  const collector = process.env.WHIPPET_COLLECTOR
+  if (!collector) return
+  const answer = await fetch(`${collector}/v1/beacons`, { method: 'POST', body: text })
+  if (answer.status >= 400 && answer.status !== 429) beacons.push({ refused: await answer.text(), text })
+}
+
+const handle = async (request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost')
+  if (request.method === 'OPTIONS') {
+    requests.push({ pathname: 'preflight', headers: request.headers })
+    response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*').end()
+  } else if (pathname === '/v1/beacons') {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    beacons.push(JSON.parse(body))
+    await mustBeTaken(body)
+    response.end()
+  } else if (pathname.startsWith('/api')) {
+    requests.push({ pathname, headers: request.headers })
+    response.setHeader('server-timing', 'db;dur=12.5, cache miss;dur=2').setHeader('access-control-allow-origin', '*')
+    response.setHeader('timing-allow-origin', '*').end('{}')
+  } else if (pathname === '/bundle.js') {
+    response.setHeader('content-type', 'text/javascript').end(bundle)
+  } else if (pathname === '/style.css') {
+    response.setHeader('content-type', 'text/css').end('h1 { color: teal }')
+  } else if (pathname === '/missing.png') {
+    response.writeHead(404).end()
+  } else if (pathname.endsWith('.png')) {
+    response.setHeader('content-type', 'image/gif').end(gif)
+  } else {
+    const options = new URL(request.url, 'http://localhost').searchParams.get('own') ?? '{}'
+    response.setHeader('server-timing', 'db;dur=30;desc="all", render;dur=4')
+    response.setHeader('content-type', 'text/html').end(html(options))
+  }
+}
+
+before(async () => {
+  const { outputFiles } = await build({
+    bundle: true,
+    logLevel: 'silent',
+    stdin: {
+      contents: `
+        import * as whippet from 'whippet'
+        window.whippet = whippet`,
+      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+    },
+    write: false,
+  })
+  bundle = outputFiles[0].contents
+  const start = async () => {
+    const one = createServer(handle)
+    await new Promise((listening) => one.listen(0, '127.0.0.1', listening))
+    return [one, `http://127.0.0.1:${one.address().port}`]
+  }
+  ;[server, origin] = await start()
+  ;[elsewhere, other] = await start()
+  browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+})
+
+after(async () => {
+  await browser?.close()
+  server?.close()
+  elsewhere?.close()
+})
+
+/** A page that is measured with `options`, JavaScript text, loaded. */
+async function open({ options = '{}', path = '/orders/1042', script, context } = {}) {
+  beacons = []
+  requests = []
+  context ??= await browser.newContext()
+  const page = await context.newPage()
+  page.faults = []
+  page.on('pageerror', (error) => page.faults.push(String(error)))
+  if (script) await page.addInitScript(script)
+  await page.goto(`${origin}${path}?token=secret&own=${encodeURIComponent(options)}`)
+  await page.waitForFunction(() => document.readyState === 'complete')
+  await page.waitForTimeout(200)
+  return page
+}
+
+/** Sends what waits, and gives all that arrived until now, as one. */
+async function flush(page) {
+  await page.evaluate(() => rum.flush())
+  await eventually('a beacon', () => beacons.length)
+  await page.waitForTimeout(200)
+  assert.deepEqual(beacons.filter(({ refused }) => refused), [])
+  return all()
+}
+
+/** The lists of all beacons that arrived, put together. */
+function all(list = beacons) {
+  const sum = {}
+  for (const beacon of list) {
+    for (const [key, value] of Object.entries(beacon)) {
+      if (Array.isArray(value)) sum[key] = [...(sum[key] ?? []), ...value]
+      else if (value && typeof value === 'object') sum[key] = { ...sum[key], ...value }
+      else sum[key] = value
+    }
+  }
+  return sum
+}
+
+async function closed(page) {
+  await page.context().close()
+  assert.deepEqual(beacons.filter(({ refused }) => refused), [])
+}
+
+test('the phases of the navigation, and what the server says of itself', async () => {
+  const page = await open()
+  await page.evaluate(() => fetch('/api/orders').then((response) => response.text()))
+  await page.waitForTimeout(100)
+  const { timings, phases } = await flush(page)
+  const names = ['redirect', 'dns', 'tcp', 'tls', 'request', 'response', 'dom', 'load']
+  for (const name of names) assert.equal(typeof phases[name], 'number', name)
+  assert.ok(timings['page.load'] >= phases.dom, JSON.stringify(timings))
+  assert.deepEqual(timings['server.db'].sort(), [12.5, 30])
+  assert.equal(timings['server.render'], 4)
+  await closed(page)
+})
+
+test('resources are summed by host and kind, with what came from the cache and what failed', async () => {
+  const page = await open()
+  await page.evaluate(async (other) => {
+    for (let i = 0; i < 20; i++) await fetch(`${other}/api/items/${i}`)
+    await fetch('/api/nothing')
+    const image = new Image()
+    image.src = '/style.css?again'
+    await image.decode().catch(() => {})
+  }, other)
+  await page.waitForTimeout(200)
+  const { resources } = await flush(page)
+  const [here, there] = [origin, other].map((url) => resources[new URL(url).host])
+  assert.equal(there.fetch.count, 20)
+  assert.ok(there.fetch.bytes > 20 && there.fetch.slowest > 0 && there.fetch.duration >= there.fetch.slowest)
+  assert.equal(here.style.count, 1)
+  assert.equal(here.script.count, 1)
+  assert.equal(here.fetch.count, 1)
+  assert.equal(here.image.count, 4, JSON.stringify(here))
+  assert.equal(here.image.failed, 1, JSON.stringify(here.image))
+  assert.ok(!JSON.stringify(beacons).includes('/v1/beacons'))
+  await closed(page)
+})
+
+test('long animation frames, and the scripts that made them long', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    document.querySelector('button').onclick = () => {
+      const until = performance.now() + 150
+      while (performance.now() < until);
+    }
+  })
+  await page.click('button')
+  await page.waitForTimeout(400)
+  const { timings, scripts } = await flush(page)
+  const longest = Math.max(...[timings['frame.duration']].flat())
+  assert.ok(longest >= 150, `${longest}`)
+  assert.ok(Math.max(...[timings['frame.blocking']].flat()) >= 100)
+  const script = scripts.find(({ invoker }) => invoker === 'BUTTON.onclick')
+  assert.ok(script?.duration >= 140, JSON.stringify(scripts))
+  await closed(page)
+})
+
+test('errors are counted by what they are, and bounded', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    const fail = (n) => setTimeout(() => { throw new TypeError(`order ${n} is not there`) })
+    for (let n = 0; n < 5; n++) fail(n)
+    rum.error(new RangeError('caught at https://a.example/x?token=secret'))
+    for (const thrown of [null, undefined, 7, { toString() { throw 1 } }, Symbol('s')]) void Promise.reject(thrown)
+  })
+  await page.waitForTimeout(300)
+  const { errors } = await flush(page)
+  const typed = errors.filter(({ message }) => message.includes('TypeError'))
+  assert.equal(typed.length, 1)
+  assert.equal(typed[0].count, 5)
+  assert.match(typed[0].fingerprint, /^[0-9a-f]{8}$/)
+  assert.ok(errors.some(({ message, stack }) => message === 'RangeError: caught at https://a.example/x' && stack.includes('at ')))
+  assert.ok(!JSON.stringify(errors).includes('secret'))
+  assert.ok(errors.some(({ message }) => message === 'unknown'))
+
+  beacons = []
+  await page.evaluate(() => {
+    for (let n = 0; n < 50; n++) rum.error(`kind ${String.fromCharCode(65 + (n % 26)).repeat(1 + n / 26)}`)
+    rum.error('x'.repeat(100_000))
+  })
+  const many = await flush(page)
+  assert.equal(many.errors.length, 32)
+  assert.equal(many.drops.errors, 19)
+  assert.equal(many.dropped, 19)
+  assert.equal(many.errors[0].message.length, 512)
+  await closed(page)
+})
+
+test("the page's own figures", async () => {
+  const page = await open()
+  const took = await page.evaluate(async () => {
+    rum.mark('menu open')
+    await new Promise((done) => setTimeout(done, 30))
+    rum.mark('menu.closed')
+    const between = rum.measure('menu', 'menu open', 'menu.closed')
+    const none = rum.measure('menu', 'never')
+    for (let i = 0; i < 100; i++) rum.timing('render', i)
+    rum.timing('bad', -1)
+    rum.timing('bad', NaN)
+    rum.timing('bad', 'x')
+    rum.count('clicks')
+    rum.count('clicks', 4)
+    rum.gauge('cart.items', 3)
+    rum.gauge('cart.items', -2.5)
+    for (let i = 0; i < 100; i++) rum.count(`name-${i}`)
+    return [between, none]
+  })
+  assert.ok(took[0] >= 29 && took[1] === undefined)
+  const sum = await flush(page)
+  assert.ok(Math.abs(sum.timings.menu - took[0]) < 0.001)
+  assert.ok(sum.timings['menu.closed'] > sum.timings.menu_open)
+  assert.equal(sum.timings.bad, undefined)
+  assert.equal(sum.counters.clicks, 5)
+  assert.equal(Object.keys(sum.counters).length, 64)
+  assert.equal(sum.drops.counters, 37)
+  assert.equal(sum.gauges['cart.items'], -2.5)
+  const { scale, zero, sum: added, min, max, counts } = sum.histograms.render
+  assert.deepEqual([zero, added, min, max], [1, 4950, 0, 99])
+  assert.equal(counts.filter((count) => count > 0).reduce((a, b) => a + b), 99)
+  assert.equal(scale, 4)
+  await closed(page)
+})
+
+test('a route is a page view of its own, and vitals belong to the view they are of', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    document.querySelector('button').onclick = async () => {
+      await new Promise((done) => setTimeout(done, 20))
+      history.pushState(null, '', '/orders/1042/items/7?token=secret')
+      rum.count('on the route')
+      document.querySelector('p').outerHTML = '<p style="font-size: 70px">Another route, with far more to read</p>'
+    }
+    history.replaceState(null, '', '?other=query')
+  })
+  await page.click('button')
+  await page.waitForTimeout(1500)
+  await page.evaluate(() => history.back())
+  await page.waitForTimeout(200)
+  await page.evaluate(() => rum.count('back again'))
+  await closed(page)
+  await eventually('beacons', () => beacons.length >= 3)
+  const by = (page) => beacons.filter((beacon) => beacon.page === page)
+  const [first, second] = [by('/orders/:id'), by('/orders/:id/items/:id')].map((list) => all(list.slice(0, 1)))
+  assert.equal(first.navigation, 'navigate')
+  assert.equal(second.navigation, 'soft-navigation')
+  assert.equal(first.session, second.session)
+  assert.notEqual(first.view, second.view)
+  assert.ok(first.vitals.TTFB.value > 0 && first.vitals.LCP && first.vitals.FCP)
+  assert.equal(second.counters.on_the_route, 1)
+  assert.equal(second.vitals.LCP.target, 'html>body>p', JSON.stringify(second.vitals))
+  assert.equal(second.vitals.TTFB.value, 0)
+  const third = by('/orders/:id').at(-1)
+  assert.notEqual(third.view, first.view)
+  assert.equal(third.counters.back_again, 1)
+  assert.ok(!JSON.stringify(beacons).includes('secret'))
+})
+
+test('without the Navigation API, routes are known by the history', async () => {
+  const page = await open({ script: () => Object.defineProperty(window, 'navigation', { value: undefined }) })
+  await page.evaluate(() => {
+    history.pushState(null, '', '/cart')
+    rum.count('pushed')
+    history.replaceState(null, '', '/cart/empty')
+    rum.count('replaced')
+  })
+  await page.goBack()
+  await page.evaluate(() => rum.count('back'))
+  await page.evaluate(() => rum.flush())
+  await eventually('beacons', () => beacons.length >= 4)
+  const pages = (name) => beacons.filter(({ counters }) => counters?.[name]).map(({ page }) => page)
+  assert.deepEqual(['pushed', 'replaced', 'back'].map(pages), [['/cart'], ['/cart/empty'], ['/orders/:id']])
+  await page.evaluate(() => rum.stop())
+  assert.equal(await page.evaluate(() => history.pushState === natives[1]), true)
+  await closed(page)
+})
+
+test('where the browser counts no interactions, INP goes by their ids', async () => {
+  const page = await open({ script: () => delete Performance.prototype.interactionCount })
+  assert.equal(await page.evaluate(() => 'interactionCount' in performance), false)
+  await page.evaluate(() => {
+    document.querySelector('button').onclick = () => {
+      const until = performance.now() + 100
+      while (performance.now() < until);
+    }
+  })
+  await page.click('button')
+  await page.waitForTimeout(250)
+  await closed(page)
+  await eventually('INP', () => all().vitals?.INP)
+  assert.ok(all().vitals.INP.value >= 100)
+  assert.equal(all().vitals.INP.target, 'html>body>button')
+})
+
+test('traceparent is on requests to this origin and those listed, on no others', async () => {
+  const page = await open({ options: `{ traceparent: ['${other}/api/listed'] }` })
+  await page.evaluate(async (other) => {
+    const xhr = (url, header) => new Promise((done) => {
+      const request = new XMLHttpRequest()
+      request.open('GET', url)
+      if (header) request.setRequestHeader('Traceparent', header)
+      request.onloadend = done
+      request.send()
+    })
+    await fetch('/api/plain')
+    await fetch(new Request('/api/request', { method: 'POST', body: 'text', headers: { 'x-own': '1' } }))
+    await fetch('/api/own', { headers: { traceparent: 'own' } })
+    await xhr('/api/xhr')
+    await xhr('/api/xhr-own', 'own')
+    await fetch(`${other}/api/other`)
+    await fetch(`${other}/api/listed`)
+    await fetch('http://[').catch(() => {})
+    // An address that only looks like a path of this origin.
+    await fetch(`/\t/${new URL(other).host}/api/disguised`)
+    const base = document.createElement('base')
+    base.href = other
+    document.head.append(base)
+    await fetch('/api/based')
+    base.remove()
+  }, other)
+  const header = (path) => requests.find(({ pathname }) => pathname === path)?.headers.traceparent
+  for (const path of ['/api/plain', '/api/request', '/api/xhr', '/api/listed']) {
+    assert.match(header(path) ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/, path)
+  }
+  assert.equal(requests.find(({ pathname }) => pathname === '/api/request').headers['x-own'], '1')
+  assert.equal(header('/api/own'), 'own')
+  assert.equal(header('/api/xhr-own'), 'own')
+  for (const path of ['/api/other', '/api/disguised', '/api/based']) {
+    assert.equal(requests.filter(({ pathname }) => pathname === path).length, 1, path)
+    assert.equal(header(path), undefined, path)
+  }
+  // Only the listed one costs a preflight.
+  assert.equal(requests.filter(({ pathname }) => pathname === 'preflight').length, 1)
+  const { session, view } = await flush(page)
+  assert.equal(header('/api/plain').split('-')[1], session + view)
+  await closed(page)
+})
+
+test('stop undoes every hook', async () => {
+  const page = await open()
+  assert.equal(await page.evaluate(() => fetch === natives[0]), false)
+  await page.evaluate(() => rum.stop())
+  await eventually('what waited', () => beacons.length)
+  const restored = () =>
+    [fetch, history.pushState, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send].map((now, at) => now === natives[at])
+  assert.deepEqual(await page.evaluate(restored), [true, true, true, true])
+  beacons = []
+  await page.evaluate(() => {
+    rum.count('late')
+    rum.error(new Error('late'))
+    setTimeout(() => { throw new Error('late') })
+    rum.flush()
+  })
+  await page.waitForTimeout(200)
+  await closed(page)
+  await new Promise((done) => setTimeout(done, 300))
+  assert.deepEqual(beacons, [])
+})
+
+test('without consent nothing is kept; with it, nothing from before', async () => {
+  const page = await open({ options: '{ consent: false }' })
+  const state = () => [sessionStorage.getItem('whippet.session'), fetch === natives[0]]
+  assert.deepEqual(await page.evaluate(state), [null, true])
+  await page.evaluate(() => {
+    rum.count('before')
+    rum.error(new Error('before'))
+    rum.flush()
+    rum.consent(true)
+    rum.count('after')
+  })
+  await page.click('button')
+  await page.waitForTimeout(200)
+  const sum = await flush(page)
+  assert.deepEqual(Object.keys(sum.counters), ['after'])
+  assert.deepEqual([sum.errors, sum.timings?.['page.load'], sum.resources], [undefined, undefined, undefined])
+  for (const name of ['TTFB', 'FCP', 'LCP']) assert.equal(sum.vitals?.[name], undefined, name)
+
+  beacons = []
+  await page.evaluate(() => {
+    rum.count('kept')
+    rum.consent(false)
+    rum.count('withdrawn')
+    rum.flush()
+  })
+  assert.deepEqual(await page.evaluate(state), [null, true])
+  await closed(page)
+  await new Promise((done) => setTimeout(done, 300))
+  assert.deepEqual(beacons, [])
+})
+
+for (const [what, script] of [
+  ['Global Privacy Control', () => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })],
+  ['Do Not Track', () => Object.defineProperty(navigator, 'doNotTrack', { value: '1' })],
+]) {
+  test(`${what} is respected, unless the page says otherwise`, async () => {
+    let page = await open({ script })
+    await page.evaluate(() => rum.count('x'))
+    await closed(page)
+    await new Promise((done) => setTimeout(done, 300))
+    assert.deepEqual(beacons, [])
+    page = await open({ script, options: '{ respectPrivacySignals: false }' })
+    await page.evaluate(() => rum.count('x'))
+    assert.equal((await flush(page)).counters.x, 1)
+    await closed(page)
+  })
+}
+
+test('a visit is sampled as a whole, and errors may be told at a rate of their own', async () => {
+  let page = await open({ options: '{ sampleRate: 0 }' })
+  await page.evaluate(() => rum.count('x'))
+  await closed(page)
+  await new Promise((done) => setTimeout(done, 300))
+  assert.deepEqual(beacons, [])
+
+  page = await open({ options: '{ sampleRate: 0, errorSampleRate: 1 }' })
+  await page.evaluate(() => {
+    rum.count('x')
+    rum.error(new Error('always'))
+  })
+  const only = await flush(page)
+  assert.deepEqual([only.counters, only.vitals, only.sampleRate], [undefined, undefined, undefined])
+  assert.equal(only.errors.length, 1)
+  await closed(page)
+
+  // A visit that is chosen stays so, and says at what rate; errors are counted at theirs.
+  const context = await browser.newContext()
+  const chosen = () => sessionStorage.setItem('whippet.session', `3fffffff00000000 ${Date.now()} ${Date.now()}`)
+  const options = '{ sampleRate: 0.25, errorSampleRate: 0.5 }'
+  page = await open({ context, options, script: chosen })
+  await page.evaluate(() => {
+    rum.count('x')
+    rum.error(new Error('half'))
+  })
+  await flush(page)
+  const [counted, failed] = [beacons.find(({ counters }) => counters), beacons.find(({ errors }) => errors)]
+  assert.deepEqual([counted.sampleRate, failed.sampleRate], [0.25, 0.5])
+  assert.equal(counted.session, '3fffffff00000000')
+  await closed(page)
+  const notChosen = () => sessionStorage.setItem('whippet.session', `4000000000000000 ${Date.now()} ${Date.now()}`)
+  page = await open({ options: '{ sampleRate: 0.25 }', script: notChosen })
+  await page.evaluate(() => rum.count('x'))
+  await closed(page)
+  await new Promise((done) => setTimeout(done, 300))
+  assert.deepEqual(beacons, [])
+})
+
+test('a visit ends after a rest', async () => {
+  const rested = () => {
+    const before = Date.now() - 31 * 60 * 1000
+    sessionStorage.setItem('whippet.session', `00000000000000aa ${before} ${before}`)
+  }
+  const page = await open({ script: rested })
+  const { session } = await flush(page)
+  assert.match(session, /^[0-9a-f]{16}$/)
+  assert.notEqual(session, '00000000000000aa')
+  await closed(page)
+})
+
+test('beforeSend changes a beacon, holds it back, or fails at its own cost', async () => {
+  const page = await open({
+    options: `{
+      release: '1.2.0',
+      page: (path) => (path.startsWith('/orders') ? 'an order' : undefined),
+      scrubUrl: (url) => 'scrubbed',
+      beforeSend(beacon) {
+        if (beacon.counters?.hold) return null
+        if (beacon.counters?.fail) throw new Error('from beforeSend')
+        return { ...beacon, gauges: { added: 1 } }
+      },
+    }`,
+  })
+  const sum = await flush(page)
+  assert.equal(sum.page, 'an order')
+  assert.equal(sum.release, '1.2.0')
+  assert.equal(sum.gauges.added, 1)
+  for (const name of ['hold', 'fail']) {
+    beacons = []
+    await page.evaluate((name) => {
+      rum.count(name)
+      rum.flush()
+    }, name)
+    await page.waitForTimeout(200)
+    assert.deepEqual(beacons, [], name)
+  }
+  assert.deepEqual(page.faults, ['Error: from beforeSend'])
+  await page.evaluate(() => rum.count('again'))
+  assert.equal((await flush(page)).counters.again, 1)
+  await closed(page)
+})
+
+test("the toolkit's own figures", async () => {
+  const page = await open({
+    options: `(() => {
+      const client = new whippet.QueryClient()
+      window.client = client
+      return { client, figures: { json: whippet.jsonStats, timing: whippet.timingStats, lazy: whippet.lazy('img[data-src]') } }
+    })()`,
+  })
+  await page.evaluate(async () => {
+    const query = { queryKey: ['x'], queryFn: () => new Promise((done) => setTimeout(() => done(1), 20)), staleTime: 60_000 }
+    await Promise.all([client.fetchQuery(query), client.fetchQuery(query)])
+    await client.fetchQuery(query)
+    const paced = whippet.debounce(() => {}, 10)
+    for (let i = 0; i < 7; i++) paced()
+    await new Promise((done) => setTimeout(done, 50))
+  })
+  const { counters, timings } = await flush(page)
+  assert.equal(counters['query.fetches'], 1)
+  assert.ok(counters['query.hits'] >= 1)
+  assert.equal(counters['pace.calls'], 7)
+  assert.equal(counters['pace.invocations'], 1)
+  assert.ok(timings['query.fetch'] >= 19)
+  await closed(page)
+})
+
+test('a page that starts late is told what happened before', async () => {
+  const page = await open({ options: '{ consent: false }' })
+  await page.evaluate(() => rum.stop())
+  await page.waitForTimeout(1000)
+  await page.evaluate(() => {
+    window.rum = whippet.startRum({ endpoint: '/v1/beacons', app: 'late', flushInterval: 3_600_000 })
+  })
+  await page.waitForTimeout(300)
+  const { vitals, timings, resources } = await flush(page)
+  assert.deepEqual(Object.keys(vitals).sort(), ['CLS', 'FCP', 'LCP', 'TTFB'])
+  assert.ok(timings['page.load'] > 0)
+  assert.ok(Object.values(resources)[0].image.count >= 3)
+  await closed(page)
+})
+
+test('whatever a page put in the place of its globals, it goes on', async () => {
+  const page = await open({
+    script: () => {
+      const broken = () => {
+        throw new Error('broken')
+      }
+      for (const name of ['requestIdleCallback', 'matchMedia', 'queueMicrotask']) Object.defineProperty(window, name, { value: undefined })
+      Object.defineProperty(navigator, 'connection', { get: broken })
+      Object.defineProperty(Navigator.prototype, 'sendBeacon', { value: broken })
+      Object.defineProperty(window, 'sessionStorage', { get: broken })
+      Object.defineProperty(window, 'navigation', { value: { currentEntry: 1, addEventListener: broken } })
+      Object.freeze(XMLHttpRequest.prototype)
+      window.IntersectionObserver = undefined
+    },
+  })
+  await page.click('button')
+  const text = await page.evaluate(async () => {
+    rum.count('x')
+    rum.flush()
+    rum.consent(false)
+    rum.consent(true)
+    history.pushState(null, '', '/else')
+    const answer = await fetch('/api/x').then((response) => response.text())
+    rum.stop()
+    return answer
+  })
+  assert.equal(text, '{}')
+  assert.deepEqual(page.faults, [])
+  await closed(page)
+})
+
+test('what does not fit into one beacon is split', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    for (let n = 0; n < 32; n++) {
+      const error = new Error(`${String.fromCharCode(65 + n)} ${'€'.repeat(400)}`)
+      error.stack = `    at ${'deep'.repeat(80)} (app.js:1:1)\n`.repeat(10)
+      rum.error(error)
+    }
+    rum.count('beside')
+    rum.flush()
+  })
+  await eventually('beacons', () => beacons.length >= 2)
+  await page.waitForTimeout(500)
+  const { errors, counters, dropped } = all()
+  assert.deepEqual([errors.length, counters.beside, dropped], [32, 1, undefined])
+  for (const beacon of beacons) assert.ok(Buffer.byteLength(JSON.stringify(beacon)) <= 60 * 1024)
+  assert.equal(new Set(beacons.map(({ id }) => id)).size, beacons.length)
+  await closed(page)
+})

@@ -1,0 +1,273 @@
+// The vitals beside those of Chrome's web-vitals library, in one page: the same reports, field by field.
+import { build } from 'esbuild'
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { eventually, executable, flags, launch } from './browser.mjs'
+
+const names = ['CLS', 'FCP', 'INP', 'LCP', 'TTFB']
+
+/** Both libraries listen, plain and with attribution, with `opts`; each report is kept as it was told. */
+const listen = `
+  window.reports = { ours: [], theirs: [] }
+  window.ids = []
+  const seen = new Map()
+  // Entries by what tells them apart, elements by name, functions not at all.
+  const plain = (value, depth = 0) => {
+    if (value instanceof PerformanceEntry) return value.entryType + ' ' + value.name + ' ' + value.startTime
+    if (value instanceof Node) return value.nodeName
+    if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1))
+    if (value && typeof value === 'object') {
+      if (String(value) === '[object LayoutShiftAttribution]') return 'source ' + value.node?.nodeName
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, depth + 1)]))
+    }
+    return value
+  }
+  window.listen = (variant, opts) => {
+    for (const kind of ['plain', 'attributed']) {
+      for (const name of ${JSON.stringify(names)}) {
+        for (const whose of ['ours', 'theirs']) {
+          libraries[whose][kind]['on' + name]((metric) => {
+            const { id, ...fields } = plain(metric)
+            ids.push(id)
+            const report = { variant, kind, ...fields }
+            reports[whose].push(report)
+            navigator.sendBeacon('/reports', JSON.stringify({ whose, report }))
+          }, { ...opts })
+        }
+      }
+    }
+  }
+  const asked = new URLSearchParams(location.search)
+  listen('settled', {})
+  listen('all', { reportAllChanges: true })
+  listen('soft', { reportSoftNavs: true, includeProcessedEventEntries: true })
+  listen('named', { generateTarget: (node) => node?.nodeName === 'BUTTON' ? 'the button' : undefined, durationThreshold: 16 })
+`
+
+const html = `<!doctype html><meta charset="utf-8"><title>vitals</title>
+<style>body { margin: 0 } #late { width: 300px; height: 100px }</style>
+<div id="top"></div><h1 class="b a">A heading that is painted first</h1>
+<img src="/picture.svg" width="400" height="300">
+<button id="slow">slow</button> <a id="next" href="#">next route</a> <p id="content">text</p>
+<script src="/bundle.js"></script>
+<script>
+  ${listen}
+  const block = (ms) => {
+    const until = performance.now() + ms
+    while (performance.now() < until);
+  }
+  slow.onclick = () => {
+    block(130)
+    document.querySelector('h1').append('!')
+  }
+  window.shift = (px) => (document.getElementById('top').style.height = px + 'px')
+  next.onclick = async (event) => {
+    event.preventDefault()
+    block(60)
+    await new Promise((done) => setTimeout(done, 30))
+    history.pushState(null, '', '/route-' + history.length)
+    content.outerHTML = '<p id="content" style="font-size: 60px; margin: 0">Another route, with much more to read than before</p>'
+  }
+</script>`
+
+// A picture of few bytes is no candidate: what has less than 0.05 bits a pixel shows nothing.
+const padding = `<!-- ${'0123456789'.repeat(400)} -->`
+const picture = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="teal"/><circle cx="200" cy="150" r="100"/>${padding}</svg>`
+
+let server, browser, origin, bundle
+let sent = []
+
+before(async () => {
+  const { outputFiles } = await build({
+    bundle: true,
+    logLevel: 'silent',
+    stdin: {
+      contents: `
+        import * as ours from 'whippet/rum'
+        import * as oursAttributed from 'whippet/rum/attribution'
+        import * as theirs from 'web-vitals'
+        import * as theirsAttributed from 'web-vitals/attribution'
+        window.libraries = {
+          ours: { plain: ours, attributed: oursAttributed },
+          theirs: { plain: theirs, attributed: theirsAttributed },
+        }`,
+      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+    },
+    write: false,
+  })
+  bundle = outputFiles[0].contents
+  server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost')
+    if (pathname === '/reports') {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      sent.push(JSON.parse(body))
+      response.end()
+    } else if (pathname === '/bundle.js') {
+      response.setHeader('content-type', 'text/javascript').end(bundle)
+    } else if (pathname === '/picture.svg') {
+      setTimeout(() => response.setHeader('content-type', 'image/svg+xml').end(picture), 120)
+    } else if (pathname === '/elsewhere') {
+      response.setHeader('content-type', 'text/html').end('<!doctype html><p>elsewhere')
+    } else if (pathname === '/first') {
+      const rules = JSON.stringify({ prerender: [{ urls: ['/page?prerendered'] }] })
+      const go = `setTimeout(() => (location.href = '/page?prerendered'), 2500)`
+      const page = `<!doctype html><script type="speculationrules">${rules}</script><script>${go}</script>`
+      response.setHeader('content-type', 'text/html').end(page)
+    } else {
+      response.setHeader('content-type', 'text/html').end(html)
+    }
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  origin = `http://127.0.0.1:${server.address().port}`
+  browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+})
+
+after(async () => {
+  await browser?.close()
+  server?.close()
+})
+
+async function open(path = '/page') {
+  sent = []
+  const context = await browser.newContext({ viewport: { width: 800, height: 900 } })
+  const page = await context.newPage()
+  page.faults = []
+  page.on('pageerror', (error) => page.faults.push(String(error)))
+  await page.goto(origin + path)
+  await page.waitForFunction(() => reports.theirs.some(({ name }) => name === 'TTFB'))
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('.svg')))
+  await page.waitForTimeout(300)
+  return page
+}
+
+/** Hides the page by going elsewhere, and shows it again, from the back/forward cache. */
+async function awayAndBack(page) {
+  await page.goto(`${origin}/elsewhere`)
+  await page.goBack({ waitUntil: 'commit' })
+  await page.waitForFunction(() => reports.theirs.some(({ navigationType }) => navigationType === 'back-forward-cache'))
+  await page.waitForTimeout(300)
+}
+
+const of = (list, variant, kind, name) =>
+  list.filter((report) => report.variant === variant && report.kind === kind && report.name === name)
+
+/** Both told the same of each metric, in the same order. */
+function same({ ours, theirs }, variant, which = names) {
+  for (const kind of ['plain', 'attributed']) {
+    for (const name of which) {
+      const [mine, peers] = [ours, theirs].map((list) => of(list, variant, kind, name).map(comparable))
+      assert.deepEqual(mine, peers, `${variant} ${kind} ${name}`)
+    }
+  }
+}
+
+/** What each library reads off the clock itself, after a restored page was painted, is compared to within a frame. */
+function comparable(report) {
+  const read = report.navigationType === 'back-forward-cache' && ['FCP', 'LCP'].includes(report.name)
+  if (!read) return report
+  assert.ok(report.value > 0 && report.value < 1000, `${report.name} ${report.value}`)
+  const { value, delta, attribution, ...rest } = report
+  assert.equal(delta, value)
+  return { ...rest, attribution: attribution && Object.keys(attribution).sort() }
+}
+
+const reportsOf = (page) => page.evaluate(() => reports)
+
+test('a page with a slow click, shifts, and a return from the back/forward cache', async () => {
+  const page = await open()
+  await page.click('#slow')
+  await page.waitForTimeout(1500)
+  await page.evaluate(() => shift(40))
+  await page.waitForTimeout(300)
+  await page.evaluate(() => shift(160))
+  await page.waitForTimeout(300)
+  await awayAndBack(page)
+  await page.click('#slow')
+  await page.waitForTimeout(1500)
+  await page.evaluate(() => shift(300))
+  await page.waitForTimeout(300)
+  await awayAndBack(page)
+
+  const reports = await reportsOf(page)
+  same(reports, 'settled')
+  same(reports, 'all')
+  same(reports, 'named')
+  // And they told of everything: no comparison of nothing with nothing.
+  for (const kind of ['plain', 'attributed']) {
+    for (const name of names) {
+      const types = new Set(of(reports.ours, 'settled', kind, name).map(({ navigationType }) => navigationType))
+      assert.deepEqual([...types].sort(), ['back-forward-cache', 'navigate'], `${kind} ${name}`)
+    }
+  }
+  const [inp] = of(reports.ours, 'named', 'attributed', 'INP')
+  assert.equal(inp.attribution.interactionTarget, 'the button')
+  assert.ok(inp.value >= 130 && inp.attribution.longestScript.intersectingDuration >= 120, JSON.stringify(inp))
+  const [lcp] = of(reports.ours, 'settled', 'attributed', 'LCP')
+  assert.equal(lcp.attribution.target, 'html>body>img')
+  assert.ok(lcp.attribution.resourceLoadDuration >= 100, JSON.stringify(lcp))
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
+test('each metric of each page view has an id of its own, of the same form', async () => {
+  const page = await open()
+  await awayAndBack(page)
+  const ids = await page.evaluate(() => ids)
+  for (const id of ids) assert.match(id, /^v6-\d{13}-\d{13}$/)
+  await page.context().close()
+})
+
+test('soft navigations are page views of their own', async () => {
+  const page = await open()
+  await page.click('#next')
+  await page.waitForTimeout(1500)
+  await page.click('#next')
+  await page.waitForTimeout(1500)
+  await page.evaluate(() => shift(200))
+  await page.waitForTimeout(300)
+  await page.click('#slow')
+  await page.waitForTimeout(1500)
+  await awayAndBack(page)
+
+  const reports = await reportsOf(page)
+  same(reports, 'soft')
+  same(reports, 'settled')
+  for (const name of names) {
+    const soft = of(reports.ours, 'soft', 'plain', name).filter((report) => report.navigationType === 'soft-navigation')
+    assert.ok(soft.length >= 1, `${name}: ${soft.length}`)
+    assert.ok(soft.every(({ navigationURL }) => navigationURL.includes('/route-')), JSON.stringify(soft))
+  }
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
+test('a prerendered page is measured from its activation', async () => {
+  sent = []
+  // Whoever is attached to a browser keeps it from prerendering: this one is left alone, and its page goes by itself.
+  const profile = await mkdtemp(path.join(tmpdir(), 'whippet-'))
+  const args = ['--headless', `--user-data-dir=${profile}`]
+  const alone = spawn(executable, [...args, ...flags, '--remote-debugging-port=0', `${origin}/first`], { stdio: 'ignore' })
+  const exited = new Promise((done) => alone.once('exit', done))
+  try {
+    const told = (whose) => sent.filter((one) => one.whose === whose && one.report.variant === 'all')
+    const complete = (list) => ['FCP', 'LCP', 'TTFB'].every((name) => list.filter(({ report }) => report.name === name).length >= 2)
+    await eventually('reports', () => complete(told('ours')) && complete(told('theirs')), 20_000)
+    const [ours, theirs] = ['ours', 'theirs'].map((whose) => told(whose).map(({ report }) => report))
+    same({ ours, theirs }, 'all', ['FCP', 'TTFB', 'LCP'])
+    const [ttfb] = of(ours, 'all', 'plain', 'TTFB')
+    assert.equal(ttfb.navigationType, 'prerender')
+    assert.equal(ttfb.value, 0)
+  } finally {
+    alone.kill()
+    await exited
+    // Its children take a moment longer to end.
+    await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
+  }
+})

@@ -1,0 +1,370 @@
+// What arrives of the beacons that a page hands to its sender: from a page that is closed, with a server in trouble,
+// without a network.
+import { build } from 'esbuild'
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, beforeEach, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { eventually, launch } from './browser.mjs'
+
+let server, browser, origin, bundle
+/** All requests for beacons: method, type, and the id where there is one. */
+let requests
+/** How the server answers a beacon. */
+let answer
+
+const take = (response) => response.writeHead(204).end()
+const fail = (status, headers) => (response) => response.writeHead(status, headers).end()
+
+before(async () => {
+  const { outputFiles } = await build({
+    bundle: true,
+    format: 'iife',
+    globalName: 'sending',
+    logLevel: 'silent',
+    stdin: {
+      contents: `export * from './send/index.ts'; export * from './otlp/index.ts'`,
+      resolveDir: fileURLToPath(new URL('../../pkg/src/rum/', import.meta.url)),
+    },
+    write: false,
+  })
+  bundle = outputFiles[0].contents
+  server = createServer(async (request, response) => {
+    if (request.url.startsWith('/v1/')) {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      requests.push({ method: request.method, type: request.headers['content-type'], url: request.url, body })
+      const cors = { 'access-control-allow-origin': origin, 'access-control-allow-headers': 'content-type' }
+      response.writeHead(204, { ...cors, 'access-control-max-age': '600' }).end()
+    } else if (request.url === '/beacons') {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      requests.push({ method: request.method, type: request.headers['content-type'], body })
+      answer(response)
+    } else if (request.url === '/send.js') {
+      response.setHeader('content-type', 'text/javascript').end(bundle)
+    } else {
+      response.setHeader('content-type', 'text/html')
+      response.end('<!doctype html><link rel="icon" href="data:,"><p>a page<script src="/send.js"></script>')
+    }
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  origin = `http://127.0.0.1:${server.address().port}`
+  browser = await launch()
+})
+
+after(async () => {
+  await browser?.close()
+  server?.closeAllConnections()
+  server?.close()
+})
+
+beforeEach(() => {
+  requests = []
+  answer = take
+})
+
+const arrived = () => requests.map(({ body }) => body.slice(0, body.indexOf(' ')))
+
+/** A page with a sender, in a browser profile of its own or in that of another visit. */
+async function visit({ context, script, keep } = {}) {
+  context ??= await browser.newContext()
+  const page = await context.newPage()
+  page.faults = []
+  page.on('pageerror', (error) => page.faults.push(String(error)))
+  if (script) await page.addInitScript(script)
+  await page.goto(origin)
+  await page.evaluate((keep) => {
+    window.lost = 0
+    window.sender = sending.createSender({ endpoint: '/beacons', keep, onLost: (count) => (lost += count) })
+    /** Sends beacons of those names, each with a body of so many bytes. */
+    window.send = (ids, leaving = false, bytes = 0) => {
+      for (const id of ids) sender.send({ id, text: `${id} ${'x'.repeat(bytes)}` }, leaving)
+    }
+    window.sendWhenHidden = (id) =>
+      addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && send([id], true))
+  }, keep)
+  return page
+}
+
+const send = (page, ...what) => page.evaluate((what) => send(...what), what)
+const stats = (page) => page.evaluate(() => sender.stats())
+const stored = (page, count) => eventually(`${count} put aside`, async () => (await stats(page)).stored === count)
+
+const without = {
+  'fetchLater, where there is one': () => {},
+  'sendBeacon': () => delete window.fetchLater,
+  'keepalive fetch': () => {
+    delete window.fetchLater
+    navigator.sendBeacon = () => false
+  },
+}
+
+for (const [way, script] of Object.entries(without)) {
+  for (const [how, leave] of [
+    ['closed', (page) => page.close()],
+    ['left for another', (page) => page.goto('about:blank')],
+  ]) {
+    test(`8 of 8 beacons arrive from a page that is ${how}, by ${way}`, async () => {
+      const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+      for (const id of ids) {
+        const page = await visit({ script })
+        await page.evaluate((id) => sendWhenHidden(id), id)
+        await leave(page)
+        await eventually(`beacon ${id}`, () => arrived().includes(id))
+        await page.context().close()
+      }
+      assert.deepEqual(arrived(), ids)
+    })
+  }
+}
+
+test('a beacon goes at once, and without a preflight', async () => {
+  const page = await visit()
+  await send(page, ['one'])
+  await eventually('the beacon', () => requests.length)
+  assert.deepEqual(requests, [{ method: 'POST', type: 'text/plain;charset=UTF-8', body: 'one ' }])
+  await eventually('it is counted', async () => (await stats(page)).beacons === 1)
+  assert.deepEqual(await stats(page), { beacons: 1, bytes: 4, stored: 0, lost: 0 })
+  await page.context().close()
+})
+
+test('what a failing server did not take is tried again, under the same name, and not given twice', async () => {
+  answer = fail(503)
+  const page = await visit()
+  await send(page, ['one'])
+  await stored(page, 1)
+  // While the server is left alone, what is new waits too.
+  await send(page, ['two'])
+  await stored(page, 2)
+  assert.deepEqual(arrived(), ['one'])
+  answer = take
+  await eventually('both', () => requests.length >= 3)
+  assert.deepEqual(arrived(), ['one', 'one', 'two'])
+  await eventually('they are counted', async () => (await stats(page)).beacons === 2)
+  await page.context().close()
+})
+
+test('Retry-After is kept to, also by the next page of the visit, and also when the page goes', async () => {
+  answer = fail(429, { 'retry-after': '3600' })
+  const page = await visit()
+  await send(page, ['one'])
+  await stored(page, 1)
+  await send(page, ['two', 'three'])
+  await send(page, ['four'], true)
+  await stored(page, 4)
+  await page.goto(`${origin}/next`)
+  await page.evaluate(() => {
+    window.sender = sending.createSender({ endpoint: '/beacons' })
+    sender.send({ id: 'five', text: 'five ' }, false)
+  })
+  await stored(page, 1)
+  assert.deepEqual(arrived(), ['one'])
+  await page.context().close()
+})
+
+test('a server that never answers holds nothing up', async () => {
+  answer = () => {}
+  const page = await visit()
+  await send(page, ['one'])
+  await eventually('the first', () => requests.length === 1)
+  answer = take
+  await send(page, ['two'])
+  await eventually('the second', async () => (await stats(page)).beacons === 1)
+  await page.evaluate(() => sender.stop())
+  assert.deepEqual(arrived(), ['one', 'two'])
+  await page.context().close()
+})
+
+test('a refused beacon is counted and not tried again', async () => {
+  answer = fail(400)
+  const page = await visit()
+  await send(page, ['one'])
+  await eventually('it is told', () => page.evaluate(() => lost === 1))
+  assert.deepEqual(await stats(page), { beacons: 0, bytes: 0, stored: 0, lost: 1 })
+  await page.context().close()
+})
+
+test('what was measured without a network is sent by the next visit, each once', async () => {
+  const page = await visit()
+  const context = page.context()
+  await context.setOffline(true)
+  await send(page, ['one', 'two'])
+  await page.evaluate(() => sendWhenHidden('three'))
+  await stored(page, 2)
+  await page.close()
+  await context.setOffline(false)
+  assert.deepEqual(arrived(), [])
+  const next = await visit({ context })
+  await eventually('all three', () => requests.length >= 3)
+  assert.deepEqual(arrived().sort(), ['one', 'three', 'two'])
+  await eventually('nothing is left', async () => (await stats(next)).beacons === 3)
+  await context.close()
+})
+
+test('when the network is back, the page sends without waiting for the next visit', async () => {
+  const page = await visit()
+  await page.context().setOffline(true)
+  await send(page, ['one', 'two'])
+  await stored(page, 2)
+  await page.context().setOffline(false)
+  await eventually('both', () => requests.length >= 2)
+  assert.deepEqual(arrived(), ['one', 'two'])
+  await page.context().close()
+})
+
+test('8 of 8 beacons of pages closed while the server fails arrive on the next visit', async () => {
+  answer = fail(500)
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+  let context
+  for (const id of ids) {
+    const page = await visit({ context })
+    context = page.context()
+    await send(page, [`first-${id}`])
+    await stored(page, 1)
+    await page.evaluate((id) => sendWhenHidden(id), id)
+    await page.close()
+  }
+  answer = take
+  requests = []
+  const page = await visit({ context })
+  await eventually('all of them', async () => (await stats(page)).beacons === 16)
+  assert.deepEqual(arrived().filter((id) => ids.includes(id)).sort(), ids)
+  await context.close()
+})
+
+test('what is kept is bounded: the oldest goes, and is counted', async () => {
+  const page = await visit({ keep: { count: 5 } })
+  const context = page.context()
+  await context.setOffline(true)
+  await send(page, Array.from({ length: 20 }, (_, i) => `b${i}`))
+  await stored(page, 20)
+  await eventually('losses', async () => (await stats(page)).lost === 15)
+  assert.equal(await page.evaluate(() => lost), 15)
+  await page.close()
+  await context.setOffline(false)
+  await visit({ context })
+  await eventually('the five', () => requests.length >= 5)
+  assert.deepEqual(arrived(), ['b15', 'b16', 'b17', 'b18', 'b19'])
+  await context.close()
+})
+
+test('more than the browser lets out at once: all are sent, kept or counted', async () => {
+  const page = await visit()
+  const context = page.context()
+  const ids = Array.from({ length: 40 }, (_, i) => `b${i}`)
+  const names = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
+  await eventually('the page has settled', async () => (await names()).includes('whippet-rum'))
+  await page.evaluate((ids) => addEventListener('pagehide', () => send(ids, true, 30_000)), ids)
+  await page.goto(`${origin}/next`)
+  const next = await visit({ context })
+  // 512 KiB are kept at most: 17 of these. What the page sent itself comes on top.
+  await eventually('what was kept', async () => (await stats(next)).beacons >= 17)
+  const got = new Set(arrived())
+  assert.equal(got.size, arrived().length)
+  assert.ok(got.size >= 18, `${got.size} arrived`)
+  await context.close()
+})
+
+test('forget deletes what was kept, and nothing of it is ever sent', async () => {
+  const page = await visit()
+  const context = page.context()
+  await context.setOffline(true)
+  await send(page, ['secret'])
+  await stored(page, 1)
+  await page.evaluate(() => sender.forget())
+  const databases = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
+  await eventually('nothing is left', async () => !(await databases()).includes('whippet-rum'))
+  await context.setOffline(false)
+  await page.close()
+  const next = await visit({ context })
+  await next.evaluate(() => sender.stop())
+  await send(next, ['later'])
+  await eventually('a later one', () => arrived().includes('later'))
+  assert.deepEqual(arrived(), ['later'])
+  await context.close()
+})
+
+test('without IndexedDB, what failed waits in memory', async () => {
+  answer = fail(503)
+  const page = await visit({ script: () => Object.defineProperty(window, 'indexedDB', { get() { throw new Error('denied') } }) })
+  await send(page, ['one'])
+  await stored(page, 1)
+  answer = take
+  await eventually('it', async () => (await stats(page)).beacons === 1)
+  assert.deepEqual(arrived(), ['one', 'one'])
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
+test('OTLP reaches a collector of another origin, also from 8 of 8 pages that are closed', async () => {
+  const elsewhere = origin.replace('127.0.0.1', 'localhost')
+  const posts = () => requests.filter(({ method }) => method === 'POST')
+  const beacon = {
+    session: 's', view: 'v', app: 'shop', page: '/', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
+    vitals: { LCP: { value: 900 } }, counters: { seen: 1 },
+  }
+  const open = async (context) => {
+    const page = await visit({ context })
+    await page.evaluate(([endpoint, beacon]) => {
+      window.sender = sending.createSender({ endpoint, format: sending.otlp() })
+      window.tell = (id, leaving) => sender.send({ id, text: JSON.stringify({ ...beacon, view: id }) }, leaving)
+    }, [elsewhere, beacon])
+    return page
+  }
+  let page = await open()
+  const context = page.context()
+  await page.evaluate(() => tell('first', false))
+  await eventually('both documents', () => posts().length === 2)
+  assert.deepEqual(posts().map(({ url, type }) => [url, type]).sort(), [['/v1/logs', 'application/json'], ['/v1/metrics', 'application/json']])
+  assert.ok(requests.some(({ method }) => method === 'OPTIONS'), 'it is asked for')
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+  for (const id of ids) {
+    page = await open(context)
+    await page.evaluate((id) => addEventListener('visibilitychange', () => tell(id, true), { once: true }), id)
+    await page.close()
+  }
+  const told = (url) => posts().filter((post) => post.url === url).length
+  await eventually('all log records', () => told('/v1/logs') === 9)
+  await eventually('all metrics', () => told('/v1/metrics') === 9)
+  await context.close()
+})
+
+test('a page whose renderer dies has sent what it held', async () => {
+  const page = await visit()
+  if (!(await page.evaluate(() => 'fetchLater' in window))) return page.context().close()
+  await page.evaluate(() => {
+    sender.hold({ id: 'old', text: 'old ' })
+    sender.hold({ id: 'held', text: 'held ' })
+  })
+  const session = await page.context().newCDPSession(page)
+  void session.send('Page.crash').catch(() => {})
+  await eventually('it', () => requests.length)
+  assert.deepEqual(arrived(), ['held'])
+  await page.context().close()
+})
+
+for (const [what, script] of [
+  ['fetch', () => (window.fetch = undefined)],
+  ['all ways out', () => {
+    window.fetch = window.fetchLater = navigator.sendBeacon = () => {
+      throw new Error('not here')
+    }
+  }],
+  ['storage', () => Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('denied') } })],
+]) {
+  test(`a page without ${what} is not broken`, async () => {
+    const page = await visit({ script })
+    await send(page, ['one'])
+    await send(page, ['two'], true)
+    await page.evaluate(() => {
+      sender.hold({ id: 'three', text: '' })
+      sender.stop()
+      sender.forget()
+      send(['four'])
+    })
+    assert.equal(await page.textContent('p'), 'a page')
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
