@@ -520,6 +520,22 @@ test('beforeSend changes a beacon, holds it back, or fails at its own cost', asy
   await closed(page)
 })
 
+test('a beacon that the server refuses is told of in the next one', async () => {
+  const page = await open({})
+  await flush(page)
+  await page.route('**/v1/beacons', (route) => route.fulfill({ status: 400, body: 'no' }), { times: 1 })
+  await page.evaluate(() => {
+    rum.count('refused')
+    rum.flush()
+  })
+  await eventually('it was refused', () => page.evaluate(() => rum.stats().lost === 1))
+  await page.evaluate(() => rum.count('next'))
+  const { counters, dropped, drops } = await flush(page)
+  assert.equal(counters.next, 1)
+  assert.deepEqual({ dropped, drops }, { dropped: 1, drops: { beacons: 1 } })
+  await closed(page)
+})
+
 test("the toolkit's own figures", async () => {
   const page = await open({
     options: `(() => {

@@ -41,7 +41,9 @@ export function startRum(options: RumOptions): Rum {
   let run: Run | undefined
 
   const begin = (isLate: boolean) => {
-    sender ??= createSender({ endpoint: options.endpoint, format: options.format, keep: options.keep })
+    const { endpoint, format, keep } = options
+    const onLost = (beacons: number) => put(({ view }) => view.batch.drop('beacons', beacons))
+    sender ??= createSender({ endpoint, format, keep, onLost })
     run = quietly(() => new Run(options, sender!, deltas, isLate))
   }
   const end = () => {

@@ -2,7 +2,7 @@
 import { bytesOf } from '../text.js'
 import { Pause } from './pause.js'
 import { bounds, Store, type Bounds, type Kept } from './store.js'
-import { Transport, type Held, type Outcome, type Request } from './transport.js'
+import { Transport, type Outcome, type Request } from './transport.js'
 
 export type { Request } from './transport.js'
 
@@ -43,11 +43,6 @@ export interface Sender {
    * again, with pauses that grow, or on the next visit.
    */
   send(beacon: Outgoing, leaving: boolean): void
-  /**
-   * Has the browser send this beacon should the page die without a word; the next `hold` or `send` takes its
-   * place. Does nothing where the browser has no `fetchLater`.
-   */
-  hold(beacon: Outgoing): void
   /** Ends all timers and listeners. What is under way still arrives, what is kept stays kept. */
   stop(): void
   /** Deletes what is kept, also by earlier visits, and takes back what is under way so far as that can be done. */
@@ -64,7 +59,7 @@ export function createSender(options: SenderOptions): Sender {
   try {
     return new Sending(options)
   } catch {
-    return { send() {}, hold() {}, stop() {}, forget() {}, stats: () => ({ beacons: 0, bytes: 0, stored: 0, lost: 0 }) }
+    return { send() {}, stop() {}, forget() {}, stats: () => ({ beacons: 0, bytes: 0, stored: 0, lost: 0 }) }
   }
 }
 
@@ -74,7 +69,6 @@ class Sending implements Sender {
   readonly #bounds: Bounds
   readonly #store: Store
   readonly #stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
-  #held: Held[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #draining = false
   #stopped = false
@@ -91,7 +85,6 @@ class Sending implements Sender {
   }
 
   send(beacon: Outgoing, leaving: boolean): void {
-    this.#release()
     this.#silent = false
     for (const request of this.#requests(beacon)) {
       if (leaving) this.#leave(beacon.id, request)
@@ -100,18 +93,8 @@ class Sending implements Sender {
     if (leaving) this.#emptyMemory()
   }
 
-  hold(beacon: Outgoing): void {
-    this.#release()
-    if (this.#stopped || this.#pause.left > 0) return
-    for (const request of this.#requests(beacon)) {
-      const held = this.#transport.hold(request)
-      if (held) this.#held.push(held)
-    }
-  }
-
   stop(): void {
     this.#stopped = true
-    this.#release()
     clearTimeout(this.#timer)
     globalThis.removeEventListener?.('online', this.#online)
     if (!this.#draining) void this.#store.close().catch(() => {})
@@ -121,7 +104,6 @@ class Sending implements Sender {
     this.#era++
     this.#silent = true
     clearTimeout(this.#timer)
-    this.#release()
     this.#transport.abort()
     this.#pause.end()
     void this.#store.clear().catch(() => {})
@@ -202,11 +184,6 @@ class Sending implements Sender {
     } catch {
       // Counting must not cost more.
     }
-  }
-
-  #release(): void {
-    for (const held of this.#held) held.cancel()
-    this.#held = []
   }
 
   readonly #online = () => {

@@ -20,15 +20,7 @@ export type Outcome =
   /** It may be tried again, after so many milliseconds where the server said. */
   | { kind: 'later'; after?: number }
 
-/** A request that the browser holds back until the page is gone. */
-export interface Held {
-  cancel(): void
-}
-
-interface FetchLaterResult {
-  readonly activated: boolean
-}
-type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) => FetchLaterResult
+type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) => unknown
 
 /** Browsers allow so many bytes on their way in requests that outlive the page: 64 KiB, less some for headers. */
 const KEEPALIVE_BYTES = 60 * 1024
@@ -68,7 +60,7 @@ export class Transport {
    * it no way. Nobody hears the answer; `failed` is called where it fails while the page is still there.
    */
   leave(request: Request, failed: () => void): boolean {
-    if (this.#later(request, { activateAfter: 0 })) return true
+    if (this.#later(request)) return true
     // The browser refuses what is too much, `fetch` only when the page may be gone. Where it refused although it
     // is not too much, something other than the browser did.
     const bytes = bytesOf(request.body)
@@ -78,24 +70,17 @@ export class Transport {
     return true
   }
 
-  /** Has the browser send the request once the page is gone, however it goes. `undefined` where it cannot. */
-  hold(request: Request): Held | undefined {
-    const abort = new AbortController()
-    const result = this.#later(request, { signal: abort.signal })
-    return result && { cancel: () => abort.abort() }
-  }
-
   /** Ends what is under way. */
   abort(): void {
     for (const abort of this.#under) abort.abort()
   }
 
-  #later(request: Request, how: { activateAfter?: number; signal?: AbortSignal }): FetchLaterResult | undefined {
+  #later(request: Request): boolean {
     try {
       // Throws where the quota for the server's origin is used up.
-      return this.#fetchLater?.(request.url, { ...init(request), ...how })
+      return !!this.#fetchLater?.(request.url, { ...init(request), activateAfter: 0 })
     } catch {
-      return undefined
+      return false
     }
   }
 
