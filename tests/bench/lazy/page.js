@@ -48,6 +48,14 @@ async function seen() {
 }
 
 globalThis.shift = 0
+/** What moved, from where to where. */
+globalThis.moved = []
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) globalThis.shift += entry.value
+  for (const { value, sources, startTime } of list.getEntries()) {
+    globalThis.shift += value
+    for (const { node, previousRect, currentRect } of sources) {
+      const [from, to] = [previousRect, currentRect].map(({ x, y, width, height }) => [x, y, width, height].join(' '))
+      globalThis.moved.push(`${value.toFixed(4)} at ${startTime | 0} ms: ${node?.dataset?.src ?? node?.nodeName ?? 'what is gone'}, ${from} → ${to}`)
+    }
+  }
 }).observe({ type: 'layout-shift', buffered: true })
