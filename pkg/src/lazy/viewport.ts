@@ -42,9 +42,9 @@ const viewports = new WeakMap<object, Map<string, Viewport>>()
  * is in every frame in which the layout changed, 10 ms for 10,000 of them.
  */
 const MANY = 500
-/** What is farther than that from the margin, in px, or in per cent where the margin is, ... */
-const WIDE = { px: 2000, '%': 200 }
-/** ... is looked at every so many ms, where the browser knows `delay`, and in every frame elsewhere. */
+/** Closer is what is within so many px of the margin, or a tenth of that in per cent where the margin is. */
+const CLOSE = 2000
+/** What is not is looked at every so many ms, where browsers know `delay`, and in every frame where they do not. */
 const DELAY = 250
 
 /** The one for these; it is made with the first loader and ends with the last. */
@@ -81,7 +81,7 @@ export function viewportOf(
     }
 
     function makeFar(): IntersectionObserver {
-      const rootMargin = current.replace(/(-?[\d.]+)(px|%)?/g, (_, size, unit: 'px' | '%' = 'px') => +size + WIDE[unit] + unit)
+      const rootMargin = current.replace(/([-\d.]+)(px|%)?/g, (_, size, unit = 'px') => +size + (unit === '%' ? CLOSE / 10 : CLOSE) + unit)
       return new IntersectionObserver(
         (entries) => {
           for (const { target, isIntersecting } of entries) {
