@@ -43,7 +43,7 @@ const viewports = new WeakMap<object, Map<string, Viewport>>()
  */
 const MANY = 500
 /** Closer is what is within so many px of the margin, or a tenth of that in per cent where the margin is. */
-const CLOSE = 2000
+const CLOSE = 1000
 /** What is not is looked at every so many ms, where browsers know `delay`, and in every frame where they do not. */
 const DELAY = 250
 
