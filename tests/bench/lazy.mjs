@@ -13,7 +13,8 @@ import { png } from './lazy/png.mjs'
 
 const IMAGES = 10_000
 const ROUNDS = Number(process.env.ROUNDS ?? 5)
-const LIBRARIES = ['vanilla-lazyload', 'lozad', 'whippet']
+const PEERS = ['vanilla-lazyload', 'lozad']
+const LIBRARIES = [...PEERS, 'whippet']
 const here = path.dirname(fileURLToPath(import.meta.url))
 const part = process.argv[2] ?? ''
 
@@ -60,7 +61,7 @@ const browser = await chromium.launch({
 })
 try {
   console.log(`Chromium ${browser.version()}, ${IMAGES} images, medians of ${ROUNDS} interleaved rounds, main thread\n`)
-  row('', ...LIBRARIES, 'ratios')
+  row('', ...LIBRARIES, 'ratio to 1st', 'to 2nd')
   for (const one of cases.filter(({ name }) => name.includes(part))) await measure(one)
 } finally {
   await browser.close()
@@ -81,19 +82,20 @@ async function measure({ name, step, screens = 0, delay: answerTime = 0 }) {
     const values = rounds[library].map((round) => round[what]).sort((a, b) => a - b)
     return values[values.length >> 1]
   }
-  const line = (label, what, unit) => {
+  const line = (label, what, goal) => {
     const values = LIBRARIES.map((library) => median(library, what))
-    const ratios = values.slice(0, -1).map((value) => (value / values.at(-1)).toFixed(2))
-    row(label, ...values.map((value) => unit(value)), ratios.join('  '))
+    const ratios = values.slice(0, -1).map((value) => value / values.at(-1))
+    row(label, ...values.map((ms) => `${ms.toFixed(1)} ms`), ...ratios.map((ratio) => ratio.toFixed(2)))
+    if (goal && Math.min(...ratios) < goal) console.log(`  below ${goal}`)
   }
-  const ms = (value) => `${value.toFixed(1)} ms`
-  line(name, 'busy', ms)
-  line('  of which scripts', 'script', ms)
+  line(name, 'busy', 1)
+  line('  of which scripts', 'script')
   if (step === 0) return
-  row('  images asked for', ...LIBRARIES.map((library) => median(library, 'requested')), '')
-  row('  layout shift', ...LIBRARIES.map((library) => Math.max(...rounds[library].map(({ shift }) => shift)).toFixed(3)), '')
+  row('  images asked for', ...LIBRARIES.map((library) => median(library, 'requested')))
+  row('  layout shift, at most', ...LIBRARIES.map((library) => Math.max(...rounds[library].map(({ shift }) => shift)).toFixed(3)))
   if (rounds.whippet.some(({ shift }) => shift > 0)) {
-    console.error('whippet moved the layout, although all dimensions are given')
+    console.error('whippet moved the layout, although all dimensions are given:')
+    for (const { moved } of rounds.whippet) for (const one of moved) console.error(`  ${one}`)
     process.exitCode = 1
   }
 }
@@ -123,12 +125,12 @@ async function visit(library, step, screens) {
     await page.evaluate(([step, screens]) => globalThis.scroll(step, screens), [step, screens])
   }
   const after = await seconds()
-  const shift = await page.evaluate(() => globalThis.shift)
+  const { shift, moved } = await page.evaluate(() => ({ shift: globalThis.shift, moved: globalThis.moved }))
   await context.close()
   const spent = (what) => (after[what] - before[what]) * 1000
-  return { busy: spent('TaskDuration'), script: spent('ScriptDuration'), requested, shift }
+  return { busy: spent('TaskDuration'), script: spent('ScriptDuration'), requested, shift, moved }
 }
 
 function row(name, ...cells) {
-  console.log(name.padEnd(30) + cells.map((cell) => String(cell).padStart(18)).join(''))
+  console.log(name.padEnd(32) + cells.map((cell) => String(cell).padStart(17)).join(''))
 }

@@ -90,9 +90,14 @@ test('without a network an import waits for it', async () => {
   const [page_] = await visit(page('', ''))
   await page_.context().setOffline(true)
   await page_.evaluate(() => {
-    let attempt = 0
-    window.done = whippet.lazyImport(() => import(`/module/off.js?${attempt++}`), { retries: 0 }).then((module) => module.default)
+    window.failed = 0
+    const load = () => import(`/module/off.js?${failed}`).catch((error) => {
+      failed++
+      throw error
+    })
+    window.done = whippet.lazyImport(load, { retries: 0 }).then((module) => module.default)
   })
+  await eventually('an attempt has failed', () => page_.evaluate(() => failed === 1))
   await page_.context().setOffline(false)
   assert.equal(await page_.evaluate(() => done), 1)
   await close(page_)

@@ -181,3 +181,38 @@ test('nodes that come, go, and come back', async () => {
   assert.equal(asked('new'), 1)
   await close(page_)
 })
+
+test('of very many only those around are watched closely, and whatever comes near is loaded', async () => {
+  const rows = Array.from({ length: 4000 }, (_, i) => `<p style="margin:0;height:100px">${img(`m${i}`)}</p>`).join('')
+  const page_ = await visit(
+    page(
+      rows,
+      `const Observer = IntersectionObserver
+       const all = []
+       window.watched = () => Math.max(...all.filter(({ rootMargin }) => rootMargin.startsWith('300px')).map(({ targets }) => targets.size))
+       window.open = () => all.filter(({ targets }) => targets.size > 0).length
+       window.IntersectionObserver = class extends Observer {
+         targets = new Set()
+         constructor(...of) { super(...of); all.push(this) }
+         observe(element) { super.observe(element); this.targets.add(element) }
+         unobserve(element) { super.unobserve(element); this.targets.delete(element) }
+         disconnect() { super.disconnect(); this.targets.clear() }
+       }
+       window.loader = lazy('img', { adaptive: false })`,
+    ),
+  )
+  await loaded(page_, 'm0')
+  assert.ok((await page_.evaluate(() => watched())) < 600)
+  await page_.evaluate(() => scrollTo(0, 200_000))
+  await loaded(page_, 'm2000')
+  await page_.evaluate(() => scrollTo(0, document.body.scrollHeight))
+  await loaded(page_, 'm3999')
+  await eventually('what was left behind is let go', () => page_.evaluate(() => watched() < 600))
+  assert.equal(asked('m1000') + asked('m3000'), 0)
+  // Nothing is scrolled, and it is not where its neighbours are.
+  await page_.evaluate(() => Object.assign(m1000.style, { position: 'fixed', top: 0 }))
+  await loaded(page_, 'm1000')
+  await page_.evaluate(() => loader.destroy())
+  assert.equal(await page_.evaluate(() => open()), 0)
+  await close(page_)
+})

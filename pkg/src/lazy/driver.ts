@@ -141,14 +141,12 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
       // Decoding takes a frame or two, in which the next ones can be asked for.
       arrived(element, item)
       pump()
-      const put = () => {
+      together(apart, () => {
         if (loads.get(element) !== apart) return
         if (apart.length > 0) apply(element)
         finish(element)
         settled?.()
-      }
-      // What cannot be decoded ahead, as vector graphics in some browsers, is there all the same.
-      together(() => Promise.allSettled(apart.map((image) => image.decode())).then(put))
+      })
     }
     if (apart.length > 0) {
       Promise.all(apart.map(fetch)).then(fetched, () => {

@@ -37,6 +37,16 @@ interface Connection extends EventTarget {
 const page = {}
 const viewports = new WeakMap<object, Map<string, Viewport>>()
 
+/**
+ * Of more elements than that only the closer ones are watched closely: Chromium computes where each observed element
+ * is in every frame in which the layout changed, 10 ms for 10,000 of them.
+ */
+const MANY = 500
+/** Closer is what is within so many px of the margin, or a tenth of that in per cent where the margin is. */
+const CLOSE = 1000
+/** What is not is looked at every so many ms, where browsers know `delay`, and in every frame where they do not. */
+const DELAY = 250
+
 /** The one for these; it is made with the first loader and ends with the last. */
 export function viewportOf(
   engine: ReturnType<typeof wasm>,
@@ -57,7 +67,9 @@ export function viewportOf(
     const joined = new Set<Owner>()
     const connection = adaptive ? (navigator as { connection?: Connection }).connection : undefined
     let current = margin
-    let observer = make()
+    let close = make()
+    /** Tells what to watch closely, if there is much. */
+    let far: IntersectionObserver | undefined
 
     function make(): IntersectionObserver {
       if (connection) {
@@ -66,6 +78,25 @@ export function viewportOf(
         current = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
       }
       return new IntersectionObserver(seen, { root: root ?? null, rootMargin: current, threshold })
+    }
+
+    function makeFar(): IntersectionObserver {
+      const rootMargin = current.replace(/([-\d.]+)(px|%)?/g, (_, size, unit = 'px') => +size + (unit === '%' ? CLOSE / 10 : CLOSE) + unit)
+      return new IntersectionObserver(
+        (entries) => {
+          for (const { target, isIntersecting } of entries) {
+            if (owners.get(target)) close[isIntersecting ? 'observe' : 'unobserve'](target)
+          }
+        },
+        { root: root ?? null, rootMargin, delay: DELAY } as IntersectionObserverInit,
+      )
+    }
+
+    function observe(element: Element): void {
+      let count = 0
+      for (const { waiting } of joined) count += waiting.size
+      if (count > MANY) (far ??= makeFar()).observe(element)
+      else close.observe(element)
     }
 
     function seen(entries: IntersectionObserverEntry[]): void {
@@ -85,20 +116,29 @@ export function viewportOf(
       const before = current
       const next = make()
       if (current === before) return next.disconnect()
-      observer.disconnect()
-      observer = next
-      for (const { waiting } of joined) for (const [element, item] of waiting) if (item !== ARRIVED) observer.observe(element)
+      disconnect()
+      close = next
+      for (const { waiting } of joined) for (const [element, item] of waiting) if (item !== ARRIVED) observe(element)
+    }
+
+    function disconnect(): void {
+      close.disconnect()
+      far?.disconnect()
+      far = undefined
     }
 
     connection?.addEventListener?.('change', changed)
     return {
-      observe: (element) => observer.observe(element),
-      unobserve: (element) => observer.unobserve(element),
+      observe,
+      unobserve(element) {
+        close.unobserve(element)
+        far?.unobserve(element)
+      },
       join: (owner) => joined.add(owner),
       leave(owner) {
         joined.delete(owner)
         if (joined.size > 0) return
-        observer.disconnect()
+        disconnect()
         connection?.removeEventListener?.('change', changed)
         ended()
       },
