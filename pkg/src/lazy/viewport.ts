@@ -41,7 +41,7 @@ const viewports = new WeakMap<object, Map<string, Viewport>>()
  * Of more elements than that only the closer ones are watched closely: Chromium computes where each observed element
  * is in every frame in which the layout changed, 10 ms for 10,000 of them.
  */
-const MANY = 500
+const MANY = 3000
 /** Closer is what is within so many px of the margin, or a tenth of that in per cent where the margin is. */
 const CLOSE = 1000
 /** What is not is looked at every so many ms, where browsers know `delay`, and in every frame where they do not. */
