@@ -341,6 +341,7 @@ test('traceparent is on requests to this origin and those listed, on no others',
     await xhr('/api/xhr-own', 'own')
     await fetch(`${other}/api/other`)
     await fetch(`${other}/api/listed`)
+    await fetch(`${other}/api/listed-too`)
     await fetch('http://[').catch(() => {})
     // An address that only looks like a path of this origin.
     await fetch(`/\t/${new URL(other).host}/api/disguised`)
@@ -357,7 +358,7 @@ test('traceparent is on requests to this origin and those listed, on no others',
   assert.equal(requests.find(({ pathname }) => pathname === '/api/request').headers['x-own'], '1')
   assert.equal(header('/api/own'), 'own')
   assert.equal(header('/api/xhr-own'), 'own')
-  for (const path of ['/api/other', '/api/disguised', '/api/based']) {
+  for (const path of ['/api/other', '/api/listed-too', '/api/disguised', '/api/based']) {
     assert.equal(requests.filter(({ pathname }) => pathname === path).length, 1, path)
     assert.equal(header(path), undefined, path)
   }

@@ -52,8 +52,8 @@ export interface RumOptions {
   /** What is told of an address, such as an image's. Default: no query, no fragment, ids in the path as `:id`. */
   scrubUrl?: (url: string) => string
   /**
-   * Whose requests carry a `traceparent`: those to this origin, and to addresses that begin with one of these or match
-   * one of these. `false`: none. Other servers must allow the header. Default: `[]`, this origin alone.
+   * Whose requests carry a `traceparent`: those to this origin, and to addresses that begin with one of these (up to a
+   * `/`, `?` or `#`) or match one of these. `false`: none. Other servers must allow the header. Default: `[]`, this origin alone.
    */
   traceparent?: (string | RegExp)[] | false
   /** Whether a change of the path without a load is a page view of its own. Default: `true`. */

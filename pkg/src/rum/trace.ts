@@ -30,8 +30,11 @@ export function addTraceparent(allowed: (string | RegExp)[], except: string, tra
   }
 }
 
-const matches = (one: string | RegExp, href: string) =>
-  typeof one === 'string' ? href.startsWith(one) : new RegExp(one.source, one.flags.replace(/[gy]/g, '')).test(href)
+function matches(one: string | RegExp, href: string): boolean {
+  if (typeof one !== 'string') return new RegExp(one.source, one.flags.replace(/[gy]/g, '')).test(href)
+  // `https://api.example` is not the beginning of `https://api.example.org`.
+  return href.startsWith(one) && /[/?#]/.test(one.at(-1)! + (href[one.length] ?? '/'))
+}
 
 type HeaderFor = (url: string) => string | undefined
 

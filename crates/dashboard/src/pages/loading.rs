@@ -139,7 +139,8 @@ fn frames(loading: &Loading) -> String {
     let blocked = loading.blocking.as_ref().and_then(|blocking| blocking.p75);
     let blocked =
         blocked.map_or_else(String::new, |ms| format!(", blocking {} at p75", format::milliseconds(ms)));
-    format!("{} frames{blocked}", format::count(frames.count))
+    let noun = if frames.count == 1 { "frame" } else { "frames" };
+    format!("{} {noun}{blocked}", format::count(frames.count))
 }
 
 #[cfg(test)]
