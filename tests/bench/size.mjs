@@ -21,7 +21,7 @@ const budgets = {
   'whippet/rum: on*': 5_000,
   'whippet/rum/attribution': 7_400,
   // 25 without limits, breakers, timeouts, recording and sharing of Map, Set and Date; comparing results field by
-  // field, which many observers pay with half their time otherwise, takes 0.4; options of wrong types and listeners
+  // field, without which many observers take longer, takes 0.4; options of wrong types and listeners
   // that throw, 0.5.
   'whippet/query': 30_600,
   whippet: 95_000,

@@ -58,7 +58,7 @@ export function wants(
 
 /** The fields in which two results of a `QueryObserver` differ. */
 export function changesBetween(before: any, after: any): number {
-  // Spelled out, for this runs for every observer of every change, and a loop over names takes ten times as long.
+  // Spelled out, for this runs for every observer of every change, and a loop over names takes much longer.
   return (
     +(before.data !== after.data) |
     (+(before.error !== after.error) << 1) |
