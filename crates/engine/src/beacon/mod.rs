@@ -11,6 +11,7 @@ pub mod limits;
 mod queue;
 pub mod scrub;
 mod session;
+mod thrown;
 mod write;
 
 #[cfg(feature = "decode")]
@@ -19,6 +20,7 @@ pub use encode::encode;
 pub use event::{Attribution, Beacon, Connection, Device, PageError, Resource, ResourceKind, Script, Vital};
 pub use queue::{Context, Queue};
 pub use session::{Session, name};
+pub use thrown::describe;
 
 /// The version of the format, the beacon's `v`.
 pub const VERSION: u64 = 1;
