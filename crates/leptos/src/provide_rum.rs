@@ -28,7 +28,7 @@ pub fn provide_rum(mut options: RumOptions) {
     let rum = start(options);
     if let Some(client) = client {
         let rum = rum.clone();
-        client.client().on_fetched(move |ms| rum.record("query.fetch", ms));
+        client.client().on_fetched(move |ms| rum.timing("query.fetch", ms));
     }
     let measured = Measured(StoredValue::new_local(rum));
     provide_context(measured);

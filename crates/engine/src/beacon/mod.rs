@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod event;
 pub mod limits;
+pub mod loaded;
 mod queue;
 pub mod scrub;
 mod session;

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_and_stacks_have_ten_frames() {
-        let stack: String = (0..40).map(|at| format!("at f{at} (https://a.example/app.js:1:{at})\n")).collect();
+        let stack: String =
+            (0..40).map(|at| format!("at f{at} (https://a.example/app.js:1:{at})\n")).collect();
         let error = describe(&"x".repeat(5000), &"y".repeat(5000), &stack);
         assert_eq!((error.message.len(), error.source.len()), (limits::MESSAGE, limits::SOURCE));
         assert_eq!(error.stack.lines().count(), FRAMES);

@@ -201,7 +201,8 @@ impl<E: Clone> PageView<E> {
         if self.interaction.is_some() {
             let (view, navigation) = self.document;
             let entries = alloc::vec![entry];
-            self.late = Some(Report { metric: Metric::Ttfb, value, settled: true, view, navigation, entries });
+            self.late =
+                Some(Report { metric: Metric::Ttfb, value, settled: true, view, navigation, entries });
             self.ttfb = Some((0.0, None));
         }
         self.mark(Metric::Ttfb, Pending::Settled);
@@ -222,7 +223,9 @@ impl<E: Clone> PageView<E> {
     /// An `interaction-contentful-paint` entry: LCP of the page view that the interaction began, or nothing.
     pub fn handle_interaction_paint(&mut self, paint: InteractionPaint, entry: E) {
         let Some(interaction) = self.interaction else { return };
-        if paint.interaction.is_some_and(|id| id != interaction) || paint.rendered >= self.arrival.first_hidden {
+        if paint.interaction.is_some_and(|id| id != interaction)
+            || paint.rendered >= self.arrival.first_hidden
+        {
             return;
         }
         let value = paint.rendered - paint.start;
