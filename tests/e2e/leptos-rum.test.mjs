@@ -118,7 +118,7 @@ async function open({ search = '?token=secret', script } = {}) {
 async function click(page, selector) {
   await page.click(selector)
   await page.waitForFunction(() => performance.getEntriesByType('first-input').length)
-  await page.evaluate(() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done))))
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(() => setTimeout(done, 50), { timeout: 1000 })))
 }
 
 /** The beacons of both so far, by page view. */
@@ -303,8 +303,9 @@ test('what happened before the user agreed is not looked at', async () => {
   await page.evaluate(async () => {
     await begin(false)
     fail(1)
-    await fetch('/api/before')
+    await fetch('/api/before').then((response) => response.text())
     await new Promise((done) => setTimeout(done, 100))
+    while (!performance.getEntriesByName(location.origin + '/api/before').length) await new Promise(requestAnimationFrame)
     npm.consent(true)
     leptos.call('consent', '', 1)
     await fetch('/api/after').then((response) => response.text())
