@@ -323,3 +323,33 @@ test('what happened before the user agreed is not looked at', async () => {
   assert.deepEqual(page.faults, [])
   await page.context().close()
 })
+
+test('where the browser counts no interactions, INP goes by their ids', async () => {
+  const page = await open({ script: () => delete Performance.prototype.interactionCount })
+  await click(page, 'button')
+  await page.evaluate(() => flush())
+  const [view] = same(await told(page))
+  assert.ok(view.vitals.INP.value >= 120)
+  await page.context().close()
+})
+
+test('a page that comes back is a page view of its own', async () => {
+  const page = await open()
+  await page.evaluate(() => flush())
+  await page.goto(`${origin}/style.css`)
+  await page.goBack({ waitUntil: 'commit' })
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))))
+  assert.equal(await page.evaluate(() => window.ready), true)
+  await page.evaluate(() => flush())
+  const both = (await told(page)).map((views) => views[1])
+  assert.equal(both[1].navigation, 'back-forward-cache')
+  for (const { vitals } of both) {
+    for (const name of ['LCP', 'FCP']) {
+      // Each takes the time for itself.
+      assert.ok(vitals[name].value > 0)
+      vitals[name] = Object.keys(vitals[name])
+    }
+  }
+  same(both.map((view) => [view]))
+  await page.context().close()
+})

@@ -35,6 +35,11 @@ export const breakPerformance = (breaks) => {
     else delete of[name]
   }
 }
+export const shiftLayout = async () => {
+  document.body.prepend(document.createElement('p'))
+  document.body.firstChild.style.height = '300px'
+  await frames(3)
+}
 export const oddError = () => dispatchEvent(new Event('error'))
 export const hide = () => dispatchEvent(new Event('pagehide'))
 export const restore = () => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
@@ -73,6 +78,8 @@ extern "C" {
     fn rename(url: &str);
     #[wasm_bindgen(catch)]
     async fn load(url: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = shiftLayout)]
+    async fn shift_layout() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = isHistoryNative)]
     fn is_history_native() -> bool;
     #[wasm_bindgen(js_name = denyNavigation)]
@@ -554,4 +561,26 @@ async fn what_happened_before_the_user_agreed_is_not_read() {
     for name in ["LCP", "FCP", "TTFB", "CLS", "phases", "page.load", "resources"] {
         assert!(!beacon.contains(&format!("\"{name}\":")), "{name} in {beacon}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_vital_is_told_of_its_page_view_however_many_routes_came_since() {
+    painted().await.unwrap();
+    let (rum, beacons) = measured(|_| {});
+    rum.count("first", 1);
+    rum.flush();
+    let home = member(&beacons.borrow()[0], "view");
+    for route in 0..12 {
+        go_to(&format!("/a-route/of{}", "x".repeat(route)));
+        rum.count("route", 1);
+        rum.flush();
+    }
+    beacons.borrow_mut().clear();
+    shift_layout().await.unwrap();
+    hide();
+    go_to("/");
+    rum.stop();
+    let beacons = beacons.borrow();
+    let told = beacons.iter().find(|beacon| member(beacon, "view") == home);
+    assert!(told.is_some_and(|beacon| beacon.contains("\"CLS\":{\"value\":0.")), "{beacons:?}");
 }
