@@ -2,14 +2,18 @@
 // once, and their beacons must be the same, member by member.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { eventually, launch } from './browser.mjs'
+import { eventually, executable, flags, launch } from './browser.mjs'
 
 const app = process.env.WHIPPET_LEPTOS ?? fileURLToPath(new URL('../../target/dev-wasm/leptos', import.meta.url))
-let server, browser, origin, bundle
+let server, browser, origin, bundle, posted
 
 const html = `<!doctype html><meta charset="utf-8"><title>measured</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
@@ -38,7 +42,22 @@ const start = `
     window.flush = () => { npm.flush(); leptos.call('flush', '', 0) }
   }
   if (!location.search.includes('later')) await begin()
-  window.ready = true`
+  window.ready = true
+  if (location.search.includes('prerendered')) {
+    flush()
+    const early = [document.prerendering, beacons.npm.length, beacons.leptos.length]
+    const tell = () => setTimeout(() => {
+      flush()
+      fetch('/posted', { method: 'POST', body: JSON.stringify({ early, beacons }) })
+    }, 1000)
+    if (document.prerendering) document.addEventListener('prerenderingchange', tell)
+    else tell()
+  }`
+
+/** A page that has the next one rendered ahead of time, and goes there. */
+const first = `<!doctype html><title>first</title><p>first</p>
+<script type="speculationrules">{ "prerender": [{ "urls": ["/orders/7?prerendered"] }] }</script>
+<script>setTimeout(() => (location.href = '/orders/7?prerendered'), 4000)</script>`
 
 // What happens in the page, in a script of its own, whose lines both see.
 const acts = `
@@ -58,7 +77,7 @@ function bitmap(width, height) {
   return bytes
 }
 
-const handle = (request, response) => {
+const handle = async (request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost')
   const send = (type, body) => response.setHeader('content-type', type).end(body)
   if (pathname === '/bundle.js') send('text/javascript', bundle)
@@ -68,7 +87,13 @@ const handle = (request, response) => {
   else if (pathname === '/app/page_bg.wasm') send('application/wasm', readFileSync(`${app}/page_bg.wasm`))
   else if (pathname.startsWith('/app/')) send('text/javascript', readFileSync(app + pathname.slice(4)))
   else if (pathname === '/hero.png') setTimeout(() => send('image/bmp', bitmap(120, 60)), 50)
-  else if (pathname === '/missing.png') response.writeHead(404).end()
+  else if (pathname === '/first') send('text/html', first)
+  else if (pathname === '/posted') {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    posted = JSON.parse(body)
+    response.end()
+  } else if (pathname === '/missing.png') response.writeHead(404).end()
   else if (pathname.startsWith('/api')) {
     response.setHeader('server-timing', 'db;dur=12.5, cache miss;dur=2')
     send('application/json', '{}')
@@ -122,8 +147,9 @@ async function click(page, selector) {
 }
 
 /** The beacons of both so far, by page view. */
-async function told(page) {
-  const beacons = await page.evaluate(() => window.beacons)
+const told = async (page) => sides(await page.evaluate(() => window.beacons))
+
+async function sides(beacons) {
   await mustBeTaken([...beacons.npm, ...beacons.leptos])
   return [views(beacons.npm), views(beacons.leptos)]
 }
@@ -352,4 +378,25 @@ test('a page that comes back is a page view of its own', async () => {
   }
   same(both.map((view) => [view]))
   await page.context().close()
+})
+
+test('a prerendered page is measured from its activation, and tells nothing before', async () => {
+  // Whoever is attached to a browser keeps it from prerendering: this one is left alone, and its page goes by itself.
+  const profile = await mkdtemp(path.join(tmpdir(), 'whippet-'))
+  const args = ['--headless', `--user-data-dir=${profile}`, ...flags, '--remote-debugging-port=0', `${origin}/first`]
+  const alone = spawn(executable, args, { stdio: 'ignore' })
+  const exited = new Promise((done) => alone.once('exit', done))
+  try {
+    await eventually('beacons', () => posted, 30_000)
+    assert.deepEqual(posted.early, [true, 0, 0])
+    const [view] = same(await sides(posted.beacons))
+    assert.equal(view.navigation, 'prerender')
+    assert.equal(view.vitals.TTFB.value, 0)
+    assert.ok(view.vitals.LCP.value >= 0 && view.timings['page.load'] >= 0)
+  } finally {
+    alone.kill()
+    await exited
+    // Its children take a moment longer to end.
+    await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
+  }
 })
