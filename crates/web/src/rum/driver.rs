@@ -5,7 +5,7 @@ use super::marks::Marks;
 use super::options::RumOptions;
 use super::routes::Routes;
 use super::send;
-use super::view::View;
+use super::view::{DeviceNow, View};
 use super::views::Views;
 use super::vitals::{Entries, Signal, Vital, Vitals, arrival};
 use super::{Rum, Sent, frames, host, navigation, read, resources, visit};
@@ -288,9 +288,10 @@ impl Inner {
         let url = read::text(entry, "name");
         let is_own = self.run.borrow().as_ref().is_some_and(|run| !url.starts_with(&run.endpoint));
         if is_own {
+            let (resource, timings) = (resources::of_entry(entry), navigation::server_timings(entry));
             self.put(|view, now| {
-                resources::add(&mut view.queue, now, entry);
-                navigation::add_server_timing(&mut view.queue, now, entry);
+                view.queue.resource(now, &resource);
+                view.record(now, &timings);
             });
         }
     }
@@ -298,8 +299,9 @@ impl Inner {
     fn on_loaded(self: &Rc<Self>) {
         let is_late = self.run.borrow().as_ref().is_none_or(|run| run.is_late);
         let Some(entry) = host::navigation_entry().filter(|_| !is_late) else { return };
-        self.put_into(Whose::Document, |view, now| navigation::add(&mut view.queue, now, &entry));
-        self.put(|view, now| navigation::add_server_timing(&mut view.queue, now, &entry));
+        let (timings, of_server) = (navigation::timings(&entry), navigation::server_timings(&entry));
+        self.put_into(Whose::Document, |view, now| view.record(now, &timings));
+        self.put(|view, now| view.record(now, &of_server));
     }
 
     fn on_timer(self: &Rc<Self>) {
@@ -325,11 +327,11 @@ impl Inner {
         if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
             return;
         }
-        let vitals = self.run.borrow().as_ref().and_then(|run| run.vitals.clone());
+        let vitals = self.run.borrow().as_ref().filter(|run| run.sampled).and_then(|run| run.vitals.clone());
         if let Some(vitals) = vitals {
             vitals.drain();
+            self.collect();
         }
-        self.collect();
         for beacon in self.encode() {
             self.send(beacon);
         }
@@ -337,11 +339,11 @@ impl Inner {
     }
 
     fn encode(&self) -> Vec<String> {
-        let wall_clock = host::wall_clock() as i64;
+        let (wall_clock, device) = (host::wall_clock() as i64, DeviceNow::new());
         let mut beacons = Vec::new();
         self.with_views(|views| {
             for view in views.each().filter(|view| !view.queue.is_empty()) {
-                view.tell_device();
+                view.tell_device(&device);
                 beacons.append(&mut view.queue.flush(wall_clock, &view.context));
             }
             views.bound();
@@ -400,5 +402,5 @@ impl Inner {
 /// An interval that timers keep: above 2^31 ms they fire at once, and below a second they would cost more than
 /// they tell.
 fn bounded(ms: f64) -> f64 {
-    ms.clamp(1000.0, 2_147_483_647.0)
+    if ms >= 1000.0 { ms.min(2_147_483_647.0) } else { 1000.0 }
 }

@@ -1,11 +1,9 @@
 //! How the page came: the phases of its navigation, and what the server says of itself.
 use super::read;
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::Queue;
-use whippet_engine::time::Instant;
 
-/// The phases of the navigation, ms, and page load time, by the `navigation` entry of a page that is loaded.
-pub(super) fn add(queue: &mut Queue, now: Instant, entry: &JsValue) {
+/// The phases of the navigation and page load time, ms, by the `navigation` entry of a page that is loaded.
+pub(super) fn timings(entry: &JsValue) -> Vec<(&'static str, f64)> {
     let at = |name: &str| read::number(entry, name);
     let (tls, connected, loaded) = (at("secureConnectionStart"), at("connectEnd"), at("loadEventEnd"));
     let has_tls = tls > 0.0;
@@ -20,18 +18,17 @@ pub(super) fn add(queue: &mut Queue, now: Instant, entry: &JsValue) {
         ("navigation.load", loaded - at("loadEventStart")),
     ];
     // A phase of 0 ms is one too: without them the others would seem slower.
-    for (name, ms) in phases {
-        queue.record(now, name, ms.max(0.0));
-    }
+    let mut timings = phases.map(|(name, ms)| (name, ms.max(0.0))).to_vec();
     if loaded > 0.0 {
-        queue.record(now, "page.load", (loaded - read::positive(entry, "activationStart")).max(0.0));
+        timings.push(("page.load", (loaded - read::positive(entry, "activationStart")).max(0.0)));
     }
+    timings
 }
 
-/// The `Server-Timing` of the navigation, or of a resource.
-pub(super) fn add_server_timing(queue: &mut Queue, now: Instant, entry: &JsValue) {
-    for timing in read::list(entry, "serverTiming") {
-        let name = format!("server.{}", read::text(&timing, "name"));
-        queue.record(now, &name, read::number(&timing, "duration"));
-    }
+/// The `Server-Timing` of the navigation, or of a resource: names, and ms.
+pub(super) fn server_timings(entry: &JsValue) -> Vec<(String, f64)> {
+    let timings = read::list(entry, "serverTiming").into_iter();
+    let timing =
+        |timing| (format!("server.{}", read::text(&timing, "name")), read::number(&timing, "duration"));
+    timings.map(timing).collect()
 }

@@ -2,7 +2,7 @@
 use super::host;
 use super::options::RumOptions;
 use whippet_engine::beacon::{self, Connection, Context, Device, Queue, limits, scrub};
-use whippet_engine::time::Duration;
+use whippet_engine::time::{Duration, Instant};
 use whippet_engine::vitals::Navigation;
 
 pub(super) struct View {
@@ -46,11 +46,35 @@ impl View {
         Self { queue, context, route, start, number: None }
     }
 
-    /// Tells what kind of device it is, and how it is connected now.
-    pub(super) fn tell_device(&mut self) {
+    /// Measurements by name, ms.
+    pub(super) fn record(&mut self, now: Instant, timings: &[(impl AsRef<str>, f64)]) {
+        for (name, ms) in timings {
+            self.queue.record(now, name.as_ref(), *ms);
+        }
+    }
+
+    /// Tells of the device in its beacons.
+    pub(super) fn tell_device(&mut self, now: &DeviceNow) {
+        self.context.device = now.device;
+        self.context.connection = now.connection;
+        self.context.memory = now.memory;
+    }
+}
+
+/// What kind of device it is, and how it is connected now.
+pub(super) struct DeviceNow {
+    device: Device,
+    connection: Option<Connection>,
+    memory: Option<f64>,
+}
+
+impl DeviceNow {
+    pub(super) fn new() -> Self {
         let (touch, shorter_side) = host::device();
-        self.context.device = Device::classify(touch, shorter_side);
-        self.context.connection = host::connection().as_deref().and_then(Connection::from_name);
-        self.context.memory = host::memory().filter(|gib| (0.0..=limits::MEMORY).contains(gib));
+        Self {
+            device: Device::classify(touch, shorter_side),
+            connection: host::connection().as_deref().and_then(Connection::from_name),
+            memory: host::memory().filter(|gib| (0.0..=limits::MEMORY).contains(gib)),
+        }
     }
 }
