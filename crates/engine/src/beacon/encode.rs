@@ -63,7 +63,10 @@ pub(super) fn begin(out: &mut String, id: &str, sent_at: i64, head: &Context) {
     write::integer(out, VERSION);
     member(out, "id", id);
     member(out, "session", &head.session);
-    member(out, "view", &head.view);
+    // The id tells.
+    if id.rsplit_once('-').is_none_or(|(view, _)| view != head.view) {
+        member(out, "view", &head.view);
+    }
     member(out, "app", &head.app);
     if let Some(release) = &head.release {
         member(out, "release", release);
