@@ -1,9 +1,9 @@
 //! Writes beacons.
-use super::event::{Attribution, Beacon, PageError, Resource, Script, Vital};
+use super::event::{Attribution, Beacon, Device, PageError, Resource, Script, Vital};
 use super::queue::Context;
 use super::{VERSION, write};
 use crate::stats::Histogram;
-use crate::vitals::Rating;
+use crate::vitals::{Navigation, Rating};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -72,8 +72,12 @@ pub(super) fn begin(out: &mut String, id: &str, sent_at: i64, head: &Context) {
         member(out, "release", release);
     }
     member(out, "page", &head.page);
-    member(out, "navigation", head.navigation.as_str());
-    member(out, "device", head.device.as_str());
+    if head.navigation != Navigation::Navigate {
+        member(out, "navigation", head.navigation.as_str());
+    }
+    if head.device != Device::Desktop {
+        member(out, "device", head.device.as_str());
+    }
     if let Some(connection) = head.connection {
         member(out, "connection", connection.as_str());
     }

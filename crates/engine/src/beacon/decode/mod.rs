@@ -39,8 +39,8 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
         app: members.label("app")?.ok_or(DecodeError::MissingField("app"))?,
         release: members.label("release")?,
         page: text(members.require("page")?, "page", limits::PAGE)?,
-        navigation: members.word("navigation", Navigation::from_name)?,
-        device: members.word("device", Device::from_name)?,
+        navigation: members.word("navigation", Navigation::from_name)?.unwrap_or(Navigation::Navigate),
+        device: members.word("device", Device::from_name)?.unwrap_or(Device::Desktop),
         // A word of later days says no more than none.
         connection: members.get("connection").and_then(Value::as_str).and_then(Connection::from_name),
         memory: members.number("memory", |gib| (0.0..=limits::MEMORY).contains(&gib))?,

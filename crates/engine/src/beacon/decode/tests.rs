@@ -232,6 +232,12 @@ fn check(change: impl FnOnce(&mut Map<String, Value>), expect: Expect) {
 }
 
 #[test]
+fn a_page_view_is_a_navigation_on_a_desktop_unless_it_says_otherwise() {
+    let beacon = decode(br#"{"v":1,"id":"a-1","session":"s","app":"x","page":"/","sentAt":5}"#).unwrap();
+    assert_eq!((beacon.navigation, beacon.device), (Navigation::Navigate, Device::Desktop));
+}
+
+#[test]
 fn each_cause_has_its_word_and_says_what_to_do() {
     let refused = |bytes: &[u8]| decode(bytes).unwrap_err();
     let show = |error: DecodeError| format!("{}: {error}", error.code());
