@@ -36,7 +36,10 @@ impl<'a> Members<'a> {
         read: fn(&str) -> Option<T>,
     ) -> Result<Option<T>, DecodeError> {
         let Some(word) = self.get(field) else { return Ok(None) };
-        word.as_str().and_then(read).map(Some).ok_or(invalid(field, "must be one of the words that docs/beacon.md lists"))
+        word.as_str()
+            .and_then(read)
+            .map(Some)
+            .ok_or(invalid(field, "must be one of the words that docs/beacon.md lists"))
     }
 
     /// A number that is `fit`; `None` where there is none.
