@@ -552,6 +552,33 @@ test('beforeSend changes a beacon, holds it back, or fails at its own cost', asy
   await closed(page)
 })
 
+test('what was cut off as the page was closed is told once more, by the same name', async () => {
+  // Firefox ends what runs at `pagehide`; here the debugger does.
+  const page = await open({ options: '{ beforeSend: (beacon) => { while (window.slow); return beacon } }' })
+  const session = await page.context().newCDPSession(page)
+  await page.evaluate(() => {
+    rum.count('kept')
+    window.slow = true
+    setTimeout(() => dispatchEvent(new Event('pagehide')))
+  })
+  await new Promise((done) => setTimeout(done, 200))
+  await session.send('Runtime.terminateExecution')
+  assert.deepEqual(beacons, [])
+  await page.evaluate(() => {
+    window.slow = false
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+    delete document.visibilityState
+    rum.count('later')
+    rum.flush()
+  })
+  await eventually('both beacons', () => beacons.length === 2)
+  beacons.sort((one, other) => one.id.localeCompare(other.id))
+  assert.match(beacons[0].id, /-1$/)
+  assert.deepEqual(beacons.map(({ counters }) => counters), [{ kept: 1 }, { later: 1 }])
+  await closed(page)
+})
+
 test('a beacon that the server refuses is told of in the next one', async () => {
   const page = await open({})
   await flush(page)

@@ -160,8 +160,8 @@ export class Batch {
     return !this.#lists.some(({ size }) => size) && !this.#errors.size
   }
 
-  /** Everything that waits, most telling first, errors aside; then nothing waits of it. */
-  take(): Body {
+  /** Everything that waits, most telling first, errors aside. What there is no room for is told to `drop`. */
+  body(drop: (list: string, by: number) => void): Body {
     const body: Body = {}
     if (this.#vitals.size) body.vitals = Object.fromEntries(this.#vitals)
     // Before what may fill a beacon: phases must not be torn apart.
@@ -173,36 +173,36 @@ export class Batch {
       const single = distribution.single()
       if (data) (body.histograms ??= {})[name] = data
       else (body.timings ??= {})[name] = single!
-      distribution.free()
     }
     for (const [host, kinds] of this.#resources) {
       for (const sum of kinds.values()) {
         sum.duration = round(sum.duration)
-        sum.slowest = round(sum.slowest!)
-        // Of a single one it says nothing more.
+        // Of a single one the slowest says nothing more.
+        if (sum.slowest !== undefined) sum.slowest = round(sum.slowest)
         if (sum.slowest === sum.duration) delete sum.slowest
       }
       ;(body.resources ??= {})[host] = Object.fromEntries(kinds)
     }
     if (this.#scripts.size) {
       const scripts = [...this.#scripts.values()].sort((a, b) => b.duration - a.duration)
-      if (scripts.length > SCRIPTS) this.drop('scripts', scripts.length - SCRIPTS)
+      if (scripts.length > SCRIPTS) drop('scripts', scripts.length - SCRIPTS)
       body.scripts = scripts.slice(0, SCRIPTS)
       for (const script of body.scripts) {
         script.duration = round(script.duration)
         if (script.forced) script.forced = round(script.forced)
       }
     }
-    for (const list of this.#lists) list.clear()
-    this.#sums = 0
     return body
   }
 
-  /** The errors that wait, newest first; then none waits. */
-  takeErrors(): ErrorData[] {
-    const errors = [...this.#errors.values()].reverse()
-    this.#errors.clear()
-    return errors
+  /** The errors that wait, newest first. */
+  errors(): ErrorData[] {
+    return [...this.#errors.values()].reverse()
+  }
+
+  /** Gives back what it holds, for good. */
+  free(): void {
+    for (const distribution of this.#distributions.values()) distribution.free()
   }
 
   #hasRoom(list: string, names: Map<string, unknown>, name: string, by = 1): boolean {

@@ -4,7 +4,10 @@ import { randomName } from './text.js'
 
 export class View {
   readonly id = randomName()
-  readonly batch = new Batch()
+  /** What waits to be told. */
+  batch = new Batch()
+  /** What is being told. It stays where the browser ends the page's scripts in the midst of that. */
+  telling: Batch | undefined
   /** How many beacons it made. */
   sent = 0
 
