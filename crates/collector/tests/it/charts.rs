@@ -288,7 +288,7 @@ async fn the_overview_rates_applications_too() {
         json!({ "scale": 1, "offset": 23, "counts": [1], "sum": 3000.0, "min": 3000.0, "max": 3000.0 });
     let more = json!({ "vitals": vitals, "histograms": { "page.load": load }, "dropped": 2 });
     collector.beacon(beacon_with("1", more)).await;
-    assert_eq!(collector.figure("whippet_measurements_left_out_total").await, 2.0);
+    assert_eq!(collector.figure("whippet_measurements_lost_total{kind=\"other\"}").await, 2.0);
     collector.advance(1);
     let overview: Overview = collector.chart("/api/overview").await;
     let levels: Vec<_> = overview.levels.iter().filter(|level| level.subject == "shop").collect();
