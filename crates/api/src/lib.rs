@@ -317,7 +317,7 @@ pub struct Resource {
 }
 
 /// A script that made animation frames long.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Script {
     /// Its address.
     pub source: String,
@@ -373,6 +373,8 @@ pub struct PageError {
     pub source: String,
     /// The stack, a frame a line; may be empty.
     pub stack: String,
+    /// The application.
+    pub app: String,
     /// The page it last happened on.
     pub page: String,
     /// How often.

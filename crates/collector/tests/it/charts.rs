@@ -145,6 +145,7 @@ async fn errors_are_listed_by_fingerprint() {
         ("item 17 is missing", "/b", 5)
     );
     assert_eq!((errors[0].first, errors[0].last), (START, START + 2 * MINUTE));
+    assert_eq!(errors[0].app, "shop");
     assert_eq!(
         errors[1].message, "<img src=x onerror=alert(1)>",
         "told as it is; whoever shows it escapes it"

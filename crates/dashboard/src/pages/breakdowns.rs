@@ -60,10 +60,10 @@ pub(super) fn Causes(vitals: Answer<Vitals>) -> impl IntoView {
     let known = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty())));
     view! {
         <Show when=move || known.get()>
-            <Panel title="What it is put down to" note=Signal::stored("by metric, what costs most in all first".to_owned())>
+            <Panel title="Attribution" note=Signal::stored("by metric, what costs most in all first".to_owned())>
                 <Table
                     caption="What web vitals are put down to, by metric, what costs most in all first"
-                    columns=&[Words("What"), Words("Of"), Figures("Views"), Figures("p75")]
+                    columns=&[Words("Put down to"), Figures("Views"), Figures("p75")]
                     rows
                     nothing=""
                 />
@@ -73,9 +73,10 @@ pub(super) fn Causes(vitals: Answer<Vitals>) -> impl IntoView {
 }
 
 fn causes(vital: &Vital) -> Vec<Vec<Cell>> {
+    // As web-vitals calls them.
     let (url, state) = match vital.name.as_str() {
-        "INP" => ("longest script", "input"),
-        "CLS" => ("resource", "while the page was"),
+        "INP" => ("longest script", "interaction type"),
+        "CLS" => ("resource", "load state"),
         _ => ("resource", "state"),
     };
     let kinds = [(&vital.elements, "element"), (&vital.urls, url), (&vital.states, state)];
@@ -85,8 +86,7 @@ fn causes(vital: &Vital) -> Vec<Vec<Cell>> {
 
 fn row(vital: &Vital, cause: &Cause, kind: &str) -> Vec<Cell> {
     vec![
-        Cell::Text(cause.name.clone()),
-        Cell::Text(format!("{}, {kind}", vital.name)),
+        Cell::Twofold(cause.name.clone(), format!("{} {kind}", vital.name)),
         Cell::Figure(format::count(cause.count)),
         match cause.p75 {
             Some(p75) => {
