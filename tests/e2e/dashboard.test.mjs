@@ -157,7 +157,7 @@ test("an error's stack unfolds by keyboard, and stays when the figures change", 
   await row.locator('summary').focus()
   await page.keyboard.press('Enter')
   assert.ok(await stack.isVisible())
-  const count = () => row.getByRole('cell').nth(1).innerText()
+  const count = () => row.getByRole('cell').nth(0).innerText()
   const before = await count()
   await report(address, 'second', 'same')
   await eventually('another count', async () => (await count()) !== before)

@@ -80,6 +80,8 @@ pub struct Level {
     pub bound: f64,
     /// Whether the value must stay above the bound (a hit rate) or below it (all others).
     pub above: bool,
+    /// Whether the bound itself still keeps the level, as web vitals' thresholds do.
+    pub inclusive: bool,
     /// How to write value and bound.
     pub unit: Unit,
 }
@@ -87,7 +89,10 @@ pub struct Level {
 impl Level {
     /// Whether the level is kept; `None` without data.
     pub fn met(&self) -> Option<bool> {
-        self.value.map(|value| if self.above { value > self.bound } else { value < self.bound })
+        self.value.map(|value| {
+            let beyond = if self.above { value > self.bound } else { value < self.bound };
+            beyond || self.inclusive && value == self.bound
+        })
     }
 }
 

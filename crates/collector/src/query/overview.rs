@@ -13,7 +13,15 @@ use crate::store::MINUTE;
 
 /// A level whose value must stay below its bound.
 fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) -> Level {
-    Level { name: name.to_owned(), subject: subject.to_owned(), value, bound, above: false, unit }
+    Level {
+        name: name.to_owned(),
+        subject: subject.to_owned(),
+        value,
+        bound,
+        above: false,
+        inclusive: false,
+        unit,
+    }
 }
 
 /// The levels of all `targets`, scraped every `interval` ms, and of all applications.
@@ -102,7 +110,9 @@ fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Re
     }
     levels.extend(Metric::ALL.iter().zip(values).map(|(metric, value)| {
         let unit = if *metric == Metric::Cls { Unit::Number } else { Unit::Ms };
-        below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit)
+        let mut level = below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit);
+        level.inclusive = true;
+        level
     }));
     Ok(levels)
 }

@@ -26,7 +26,7 @@ pub fn Errors() -> impl IntoView {
             <Panel title="JavaScript errors" note=Signal::stored("most frequent first".to_owned())>
                 <Table
                     caption="JavaScript errors, most frequent first"
-                    columns=&[Words("Error"), Words("Page"), Figures("Count"), Figures("First"), Figures("Last")]
+                    columns=&[Words("Error"), Figures("Count"), Words("Page"), Figures("First"), Figures("Last")]
                     rows
                     nothing="No page reported an error in this time range."
                 />
@@ -42,12 +42,12 @@ fn row(error: &PageError, now: i64, several: bool) -> Vec<Cell> {
             "" => Cell::Twofold(error.message.clone(), error.source.clone()),
             stack => Cell::Folded(error.message.clone(), error.source.clone(), stack.to_owned()),
         },
+        Cell::Figure(format::count(error.count)),
         if several {
             Cell::Twofold(error.page.clone(), error.app.clone())
         } else {
             Cell::Text(error.page.clone())
         },
-        Cell::Figure(format::count(error.count)),
         Cell::Figure(format::ago(error.first, now)),
         Cell::Figure(format::ago(error.last, now)),
     ]

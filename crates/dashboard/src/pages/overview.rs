@@ -101,8 +101,13 @@ fn LevelTile(level: Level) -> impl IntoView {
         Some(false) => ("poor", "Not met"),
         None => ("none", "No data"),
     };
-    let bound =
-        format!("{} {}", if level.above { ">" } else { "<" }, format::figure(level.bound, level.unit));
+    let sign = match (level.above, level.inclusive) {
+        (true, false) => ">",
+        (true, true) => "≥",
+        (false, false) => "<",
+        (false, true) => "≤",
+    };
+    let bound = format!("{sign} {}", format::figure(level.bound, level.unit));
     view! {
         <li class=format!("tile {class}")>
             <span class="tile-name">{level.name.clone()}</span>
@@ -180,6 +185,7 @@ mod tests {
                 value,
                 bound: 500.0,
                 above: false,
+                inclusive: false,
                 unit: Unit::Ms,
             })
             .collect();
