@@ -27,7 +27,7 @@ fn view(n: u64) -> Value {
     beacon_with(
         &format!("view{n}-1"),
         json!({
-            "page": if n % 2 == 0 { "/even" } else { "/odd" },
+            "page": if n.is_multiple_of(2) { "/even" } else { "/odd" },
             "phases": phases,
             "timings": { "page.load": 1000 + 100 * n, "server.db": [n, 2 * n], "frame.duration": 60, "frame.blocking": 10 * n },
             "resources": {

@@ -58,10 +58,7 @@ mod tests {
             loss("other", "errors", 9.0),
         ];
         assert_eq!(
-            sentence(&losses, "shop", "the last hour")
-                .unwrap()
-                .replace('\u{202f}', " ")
-                .replace('\u{a0}', " "),
+            sentence(&losses, "shop", "the last hour").unwrap().replace(['\u{202f}', '\u{a0}'], " "),
             "Lost in pages in the last hour: 22 scripts of long frames, 1 302 timings, 1 beacon, 3 other \
              measurements. There was no room for them, or no way to send them."
         );
