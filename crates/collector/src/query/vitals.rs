@@ -19,8 +19,8 @@ const P75: f64 = 0.75;
 /// More pages are not listed.
 const MOST: usize = 200;
 
-/// More elements, or addresses, are not listed with a metric.
-const CAUSES: usize = 8;
+/// More elements, and more addresses, are not listed with a metric.
+const CAUSES: usize = 5;
 
 /// The vitals of the window.
 pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vitals> {
