@@ -300,14 +300,18 @@ async fn errors_of_one_fingerprint_are_one_whatever_they_say() {
 }
 
 #[tokio::test]
-async fn hosts_scripts_and_elements_beyond_the_limits_are_counted_together() {
+async fn hosts_scripts_and_causes_beyond_the_limits_are_counted_together() {
     let collector = Collector::with(
-        |options| (options.limits.hosts, options.limits.elements, options.limits.scripts) = (2, 2, 2),
+        |options| {
+            let limits = &mut options.limits;
+            (limits.hosts, limits.elements, limits.scripts, limits.urls, limits.states) = (2, 2, 2, 2, 2);
+        },
         |_| {},
     );
     for i in 0..5 {
         let more = json!({
-            "vitals": { "LCP": { "value": 1000, "rating": "good", "target": format!("#e{i}") } },
+            "vitals": { "LCP": { "value": 1000, "rating": "good", "target": format!("#e{i}"),
+                "url": format!("{i}.avif"), "state": format!("s{i}") } },
             "resources": { format!("h{i}.example"): { "image": { "count": 1 } } },
             "scripts": [{ "source": format!("{i}.js"), "duration": 50 }],
         });
@@ -319,5 +323,9 @@ async fn hosts_scripts_and_elements_beyond_the_limits_are_counted_together() {
     assert_eq!(loading.resources.iter().map(|resource| resource.count).sum::<f64>(), 5.0);
     assert!(loading.resources.iter().any(|resource| resource.host == "(other)" && resource.count == 3.0));
     let vitals: Vitals = collector.chart("/api/vitals").await;
-    assert_eq!(vitals.metrics[0].elements.iter().map(|element| element.count).sum::<u64>(), 5);
+    let lcp = &vitals.metrics[0];
+    for causes in [&lcp.elements, &lcp.urls, &lcp.states] {
+        assert_eq!((causes.len(), causes.iter().map(|cause| cause.count).sum::<u64>()), (3, 5));
+        assert!(causes.iter().any(|cause| cause.name == "(other)" && cause.count == 3));
+    }
 }
