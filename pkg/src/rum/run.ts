@@ -10,16 +10,17 @@ import type { RumBeacon, RumOptions } from './options.js'
 import { pack } from './pack.js'
 import { addResource } from './resources.js'
 import { watchRoutes } from './routes.js'
-import { scrubPath, scrubUrl } from './scrub.js'
+import { routeOf, scrubRoute, scrubUrl } from './scrub.js'
 import type { Sender } from './send/index.js'
 import { isSampled, visit } from './session.js'
 import { line } from './text.js'
 import { addTraceparent } from './trace.js'
 import { View } from './view.js'
 import { watchVitals } from './vitalData.js'
+import { textOf } from './word.js'
 import { observe, type Observation } from './vitals/observe.js'
 import { attend } from './vitals/page.js'
-import type { VitalData } from './batch.js'
+import { Batch, type VitalData } from './batch.js'
 import { arrival } from './vitals/listener.js'
 import type { Metric } from './vitals/types.js'
 
@@ -39,7 +40,8 @@ export class Run {
   readonly #undos: (() => void)[] = []
   #observation: Observation | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  #flushing = false
+  /** How many are under way. */
+  #flushing = 0
   #ended = false
   readonly #options: RumOptions
   readonly #sender: Sender
@@ -93,16 +95,19 @@ export class Run {
 
   /** Sends what waits; `leaving`: the page is hidden, and may never be seen again. */
   flush(leaving = false): void {
-    // A page that nobody may ever see has nothing to tell. The page's own functions may ask for another flush.
-    if (this.#flushing || this.#ended || document.prerendering) return
-    this.#flushing = true
+    // A page that nobody may ever see has nothing to tell.
+    if (this.#ended || document.prerendering) return
+    // The page's own functions may ask for another. But a page that is closed may find one that was cut off: Firefox ends
+    // what runs at `pagehide`, and then tells of `visibilitychange`.
+    if (this.#flushing > (leaving ? 1 : 0)) return
+    this.#flushing++
     attempt(() => {
       this.#see(this.#observation?.take() ?? [])
       if (this.sampled) this.#collect()
     })
     for (const view of this.#views) attempt(() => this.#tell(view, leaving))
     while (this.#views.length > VIEWS) this.#views.shift()
-    this.#flushing = false
+    this.#flushing = 0
     if (leaving) clearTimeout(this.#timer)
     else this.#wait()
   }
@@ -112,7 +117,7 @@ export class Run {
     this.#ended = true
     clearTimeout(this.#timer)
     for (const undo of this.#undos.splice(0)) attempt(undo)
-    for (const { batch } of this.#views) batch.take()
+    for (const { batch } of this.#views) batch.free()
   }
 
   #measure(isLate: boolean): void {
@@ -120,8 +125,9 @@ export class Run {
     const scrub = this.#scrub
     if (!isLate) {
       const timings = (entry: PerformanceNavigationTiming) => this.#serverTimings(entry)
-      const record = (name: string, ms: number) => this.#document.batch.record(name, ms)
-      this.#hook(() => watchNavigation(record, timings))
+      const view = this.#document
+      const load = (ms: number) => view.batch.record('page.load', ms)
+      this.#hook(() => watchNavigation((name, ms) => view.batch.phase(name, ms), load, timings))
     }
     this.#observation = observe(['resource', 'long-animation-frame'], (entries) => this.#see(entries), !isLate)
     this.#hook(() => this.#observation?.stop)
@@ -145,9 +151,9 @@ export class Run {
   }
 
   /** A new page view begins; what is reported from now on is its own. */
-  #begin(session: string, navigation: string, start: number, path = location.pathname): View {
+  #begin(session: string, navigation: string, start: number, path = routeOf(location)): View {
     const named = guard(() => this.#options.page?.(path))
-    const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubPath(path), PAGE)
+    const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubRoute(path), PAGE)
     const view = new View(session, path, page, navigation, start)
     this.#views.push(view)
     return view
@@ -159,7 +165,7 @@ export class Run {
   }
 
   #changeRoute(): void {
-    if (location.pathname !== this.view.path) this.#begin(visit(), 'soft-navigation', performance.now())
+    if (routeOf(location) !== this.view.path) this.#begin(visit(), 'soft-navigation', performance.now())
   }
 
   #vital(metric: Metric, data: VitalData): void {
@@ -171,7 +177,7 @@ export class Run {
   /** The page view that a vital belongs to, which by now may be another than what the user sees. */
   #viewOf({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): View {
     if (navigationType !== 'soft-navigation') return this.#document
-    const path = attempt(() => new URL(navigationURL).pathname) ?? this.view.path
+    const path = attempt(() => routeOf(new URL(navigationURL))) ?? this.view.path
     let view = this.#soft.get(navigationId)
     // The route changes a moment after the interaction that the browser counts from.
     view ??= this.#views.find((view) => view.start >= navigationStartTime && view.path === path)
@@ -211,32 +217,50 @@ export class Run {
   }
 
   #tell(view: View, leaving: boolean): void {
-    const { batch } = view
-    if (batch.isEmpty()) return
-    const drop = (list: string, by = 1) => batch.drop(list, by)
-    const errors = batch.takeErrors()
-    const body = batch.take()
+    if (!view.telling) {
+      if (view.batch.isEmpty()) return
+      view.telling = view.batch
+      view.batch = new Batch()
+    }
+    const { telling } = view
+    try {
+      this.#say(view, telling, leaving)
+    } finally {
+      view.telling = undefined
+      telling.free()
+    }
+  }
+
+  /** Sends what `batch` holds; once more by the same names, where that was cut off. */
+  #say(view: View, batch: Batch, leaving: boolean): void {
+    const drops = new Map(batch.drops)
+    const drop = (list: string, by: number) => drops.set(list, (drops.get(list) ?? 0) + by)
+    const errors = batch.errors()
+    const body = batch.body(drop)
     const apart = errors.length > 0 && this.#errorRate !== this.#rate
     if (errors.length && !apart) body.errors = errors
     const beacons = Object.keys(body).length ? pack(this.#head(view, this.#rate), body, drop) : []
     // Counted at a rate of their own.
     if (apart) beacons.push(...pack(this.#head(view, this.#errorRate), { errors }, drop))
 
-    beacons.forEach((beacon: RumBeacon, at) => {
-      beacon.id = `${view.id}-${++view.sent}`
-      if (at === beacons.length - 1 && batch.drops.size) {
-        beacon.dropped = [...batch.drops.values()].reduce((sum, by) => sum + by, 0)
-        beacon.drops = Object.fromEntries(batch.drops)
-        batch.drops.clear()
-      }
+    const last: RumBeacon | undefined = beacons.at(-1)
+    if (last && drops.size) {
+      last.dropped = [...drops.values()].reduce((sum, by) => sum + by, 0)
+      last.drops = Object.fromEntries(drops)
+    }
+    let { sent } = view
+    for (const beacon of beacons) {
+      beacon.id = `${view.id}-${++sent}`
       this.#send(beacon, leaving)
-    })
+    }
+    view.sent = sent
+    if (!last) for (const [list, by] of drops) view.batch.drop(list, by)
   }
 
   #send(beacon: RumBeacon, leaving: boolean): void {
     const { beforeSend } = this.#options
     const told = beforeSend ? guard(() => beforeSend(beacon)) : beacon
-    const text = told && guard(() => JSON.stringify(told))
+    const text = told && guard(() => textOf(told))
     // Consent may have been taken back in `beforeSend`.
     if (!text || this.#ended) return
     this.#sender.send({ id: beacon.id, text }, leaving)

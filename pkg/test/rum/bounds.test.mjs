@@ -40,6 +40,22 @@ test('ids become templates', () => {
   for (const [from, to] of cases) assert.equal(scrub.scrubPath(from), to, from)
 })
 
+test('a route in the fragment is part of the page, as far as it tells more', () => {
+  const cases = [
+    ['/', '/'],
+    ['/?a=1#top', '/'],
+    ['/app#/', '/app'],
+    ['/app#!/', '/app'],
+    ['/app#access_token=secret', '/app'],
+    ['/app?x=1#/orders/1042?token=secret', '/app#/orders/:id'],
+    ['/#!/orders/1042/items', '/#!/orders/:id/items'],
+    ['/u/1042#/u/ann@example.com#top', '/u/:id#/u/:id'],
+  ]
+  for (const [from, to] of cases) {
+    assert.equal(scrub.scrubRoute(scrub.routeOf(new URL(from, 'https://shop.example'))), to, from)
+  }
+})
+
 test('addresses lose their queries and keep their positions', () => {
   const cases = [
     ['no address here?', 'no address here?'],
