@@ -24,13 +24,17 @@ pub fn path(path: &str) -> String {
     limits::line(&out, limits::PAGE)
 }
 
-/// The route that an address shows, by `location.pathname` and `location.hash`: with the fragment where that
-/// begins with `#/` or `#!/`, as routers have it that keep the route there, but without the fragment's own query.
-/// Not scrubbed yet: see [`page`].
+/// The route that an address shows, by `location.pathname` and `location.hash`: the path, and the fragment too where
+/// that is a route, as hash routers have it: `/app#/orders/7`. A fragment's root is the page itself, and its query says
+/// no more than the path's. Not scrubbed yet: see [`page`].
 pub fn route(pathname: &str, hash: &str) -> String {
     let mut out = String::from(pathname);
-    if hash.starts_with("#/") || hash.starts_with("#!/") {
-        out.push_str(part(hash, 0, until(hash, 0, |byte| byte == b'?')));
+    let fragment = part(hash, 1, hash.len());
+    let fragment = part(fragment, 0, until(fragment, 0, |byte| byte == b'?' || byte == b'#'));
+    let within = fragment.strip_prefix('!').unwrap_or(fragment).strip_prefix('/');
+    if within.is_some_and(|within| !within.is_empty()) {
+        out.push('#');
+        out.push_str(fragment);
     }
     out
 }
@@ -147,7 +151,9 @@ mod tests {
             ("/orders/7", "#top", "/orders/7", "/orders/:id"),
             ("/", "#/orders/7?page=2", "/#/orders/7", "/#/orders/:id"),
             ("/app/", "#!/u/ann@example.com/mail", "/app/#!/u/ann@example.com/mail", "/app/#!/u/:id/mail"),
-            ("/", "#/", "/#/", "/#/"),
+            ("/app", "#/orders/7#top", "/app#/orders/7", "/app#/orders/:id"),
+            ("/", "#/", "/", "/"),
+            ("/", "#!/?page=2", "/", "/"),
             ("/", "#!", "/", "/"),
         ];
         for (pathname, hash, expected, scrubbed) in cases {

@@ -299,8 +299,16 @@ impl Inner {
     fn on_loaded(self: &Rc<Self>) {
         let is_late = self.run.borrow().as_ref().is_none_or(|run| run.is_late);
         let Some(entry) = host::navigation_entry().filter(|_| !is_late) else { return };
-        let (timings, of_server) = (navigation::timings(&entry), navigation::server_timings(&entry));
-        self.put_into(Whose::Document, |view, now| view.record(now, &timings));
+        let (phases, load, of_server) =
+            (navigation::phases(&entry), navigation::load_time(&entry), navigation::server_timings(&entry));
+        self.put_into(Whose::Document, |view, now| {
+            for (name, ms) in phases {
+                view.queue.phase(now, name, ms);
+            }
+            if let Some(ms) = load {
+                view.queue.record(now, "page.load", ms);
+            }
+        });
         self.put(|view, now| view.record(now, &of_server));
     }
 

@@ -2,27 +2,28 @@
 use super::read;
 use wasm_bindgen::prelude::*;
 
-/// The phases of the navigation and page load time, ms, by the `navigation` entry of a page that is loaded.
-pub(super) fn timings(entry: &JsValue) -> Vec<(&'static str, f64)> {
+/// The phases of the navigation, ms, by its entry, once the page is loaded.
+pub(super) fn phases(entry: &JsValue) -> [(&'static str, f64); 8] {
     let at = |name: &str| read::number(entry, name);
-    let (tls, connected, loaded) = (at("secureConnectionStart"), at("connectEnd"), at("loadEventEnd"));
+    let (tls, connected) = (at("secureConnectionStart"), at("connectEnd"));
     let has_tls = tls > 0.0;
     let phases = [
-        ("navigation.redirect", at("redirectEnd") - at("redirectStart")),
-        ("navigation.dns", at("domainLookupEnd") - at("domainLookupStart")),
-        ("navigation.tcp", if has_tls { tls } else { connected } - at("connectStart")),
-        ("navigation.tls", if has_tls { connected - tls } else { 0.0 }),
-        ("navigation.request", at("responseStart") - at("requestStart")),
-        ("navigation.response", at("responseEnd") - at("responseStart")),
-        ("navigation.dom", at("domComplete") - at("responseEnd")),
-        ("navigation.load", loaded - at("loadEventStart")),
+        ("redirect", at("redirectEnd") - at("redirectStart")),
+        ("dns", at("domainLookupEnd") - at("domainLookupStart")),
+        ("tcp", if has_tls { tls } else { connected } - at("connectStart")),
+        ("tls", if has_tls { connected - tls } else { 0.0 }),
+        ("request", at("responseStart") - at("requestStart")),
+        ("response", at("responseEnd") - at("responseStart")),
+        ("dom", at("domComplete") - at("responseEnd")),
+        ("load", at("loadEventEnd") - at("loadEventStart")),
     ];
-    // A phase of 0 ms is one too: without them the others would seem slower.
-    let mut timings = phases.map(|(name, ms)| (name, ms.max(0.0))).to_vec();
-    if loaded > 0.0 {
-        timings.push(("page.load", (loaded - read::positive(entry, "activationStart")).max(0.0)));
-    }
-    timings
+    phases.map(|(name, ms)| (name, ms.max(0.0)))
+}
+
+/// How long it took until the load event ended, ms; `None` where it did not.
+pub(super) fn load_time(entry: &JsValue) -> Option<f64> {
+    let loaded = read::positive(entry, "loadEventEnd");
+    (loaded > 0.0).then(|| (loaded - read::positive(entry, "activationStart")).max(0.0))
 }
 
 /// The `Server-Timing` of the navigation, or of a resource: names, and ms.

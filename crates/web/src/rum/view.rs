@@ -47,9 +47,9 @@ impl View {
     }
 
     /// Measurements by name, ms.
-    pub(super) fn record(&mut self, now: Instant, timings: &[(impl AsRef<str>, f64)]) {
+    pub(super) fn record(&mut self, now: Instant, timings: &[(String, f64)]) {
         for (name, ms) in timings {
-            self.queue.record(now, name.as_ref(), *ms);
+            self.queue.record(now, name, *ms);
         }
     }
 
