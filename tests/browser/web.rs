@@ -12,6 +12,9 @@ mod query;
 #[cfg(feature = "rum")]
 #[path = "web/rum.rs"]
 mod rum;
+#[cfg(feature = "rum")]
+#[path = "web/sending.rs"]
+mod sending;
 #[cfg(feature = "timing")]
 #[path = "web/timing.rs"]
 mod timing;

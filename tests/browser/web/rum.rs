@@ -29,16 +29,8 @@ export const denyStorage = () => {
   Object.defineProperty(window, 'sessionStorage', { configurable: true, get() { throw new Error('denied') } })
 }
 export const allowStorage = () => Object.defineProperty(window, 'sessionStorage', storage)
-let real, fetched
-export const refuseBeacons = (throws) => {
-  real = window.fetch
-  fetched = []
-  navigator.sendBeacon = () => { if (throws) throw new TypeError('taken away'); return false }
-  window.fetch = (url, init) => { fetched.push(url + ' ' + JSON.stringify(init)); return Promise.reject(new Error('offline')) }
-}
 export const declineAll = (declines) => Object.defineProperty(
   navigator, 'globalPrivacyControl', { configurable: true, value: declines })
-export const fetches = () => { window.fetch = real; delete navigator.sendBeacon; return fetched }
 "#)]
 extern "C" {
     #[wasm_bindgen(js_name = throwError)]
@@ -59,9 +51,6 @@ extern "C" {
     fn deny_storage();
     #[wasm_bindgen(js_name = allowStorage)]
     fn allow_storage();
-    #[wasm_bindgen(js_name = refuseBeacons)]
-    fn refuse_beacons(throws: bool);
-    fn fetches() -> Vec<JsValue>;
     #[wasm_bindgen(js_name = declineAll)]
     fn decline_all(declines: bool);
 }
@@ -248,25 +237,6 @@ fn where_storage_is_denied_it_does_without() {
     allow_storage();
     assert_eq!(member(&only(&beacons), "session").len(), 16);
     rum.stop();
-}
-
-#[wasm_bindgen_test]
-async fn where_send_beacon_refuses_fetch_is_tried() {
-    for throws in [false, true] {
-        refuse_beacons(throws);
-        let (rum, _) = measured(|options| options.before_send = None);
-        rum.count("a", 1);
-        rum.flush();
-        let fetched = fetches();
-        assert_eq!(fetched.len(), 1);
-        let fetched = fetched[0].as_string().unwrap();
-        assert!(fetched.starts_with("/beacons {") && fetched.contains(r#""keepalive":true"#), "{fetched}");
-        assert_eq!((rum.sent().beacons, rum.sent().lost), (1, 0));
-        // The promise fails: the loss is counted.
-        frames(1).await.unwrap();
-        assert_eq!(rum.sent().lost, 1);
-        rum.stop();
-    }
 }
 
 #[wasm_bindgen_test]

@@ -23,8 +23,8 @@ impl Default for Bounds {
 }
 
 impl Bounds {
-    /// How many of the oldest are too many or too much, of requests of so many bytes, the oldest first.
-    pub fn overflow(&self, sizes: &[usize]) -> usize {
+    /// How many of the oldest are too many or too much.
+    fn overflow(&self, sizes: &[usize]) -> usize {
         let mut bytes: usize = sizes.iter().sum();
         let mut gone = 0;
         for size in sizes {
@@ -87,7 +87,7 @@ pub enum Fate {
 /// tells what it sees. `now` is the wall clock, ms since the Unix epoch, `chance` random from 0 up to 1.
 ///
 /// - A new beacon is sent where [`may_send`](Self::may_send); what became of it goes to
-///   [`handle_new`](Self::handle_new), and after it was put to the others, their sizes to [`trim`](Self::trim).
+///   [`handle_new`](Self::handle_new), and after it was put to the others, their sizes to [`overflow`](Self::overflow).
 /// - What is kept is sent one by one, as [`next`](Self::next) says of the oldest; what became of it goes to
 ///   [`handle_kept`](Self::handle_kept).
 /// - What is lost on the way is counted ([`take_lost`](Self::take_lost)).
@@ -144,12 +144,10 @@ impl Outbox {
         Fate::Done
     }
 
-    /// How many of the oldest of what is kept go, of requests of so many bytes, the oldest first. They are counted.
-    #[must_use = "they are counted as lost"]
-    pub fn trim(&mut self, sizes: &[usize]) -> usize {
-        let gone = self.bounds.overflow(sizes);
-        self.lose(gone as u64);
-        gone
+    /// How many of the oldest of what is kept are to go, of requests of so many bytes, the oldest first. Once they
+    /// are gone, they are [lost](Self::lose).
+    pub fn overflow(&self, sizes: &[usize]) -> usize {
+        self.bounds.overflow(sizes)
     }
 
     /// What to do with the oldest of what is kept: when it was kept, and how often it was tried.
@@ -176,7 +174,7 @@ impl Outbox {
         self.lost = 0;
     }
 
-    /// Counts beacons that were lost in other ways.
+    /// Counts beacons that were lost: for want of room, or in ways that only the host sees.
     pub fn lose(&mut self, beacons: u64) {
         self.lost = self.lost.saturating_add(beacons);
     }

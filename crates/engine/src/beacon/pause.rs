@@ -25,7 +25,7 @@ impl Pause {
     /// The longest that a server may ask for, ms.
     pub const ASKED: u64 = 24 * 60 * 60 * 1000;
 
-    /// The pause that `stored` tells of, if it is not over. What is not as [`to_text`](Self::to_text) writes it is
+    /// The pause that `stored` tells of, which may be over. What is not as [`to_text`](Self::to_text) writes it is
     /// not believed.
     pub fn resume(stored: &str, now: u64) -> Self {
         let mut until = 0;
@@ -35,9 +35,9 @@ impl Pause {
             }
             until = until * 10 + u64::from(byte - b'0');
         }
-        let known = Self { failures: 0, until, asked: true };
+        let known = Self { failures: 0, until, asked: false };
         // Nobody wrote down whose it is: the more careful reading counts.
-        if known.left(now) > 0 { known } else { Self::default() }
+        Self { asked: known.left(now) > 0, ..known }
     }
 
     /// How long it lasts from `now`, ms; 0 where there is none. One of more than a day is of a clock that was

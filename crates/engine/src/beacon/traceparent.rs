@@ -22,7 +22,7 @@ fn begins_with(href: &str, beginning: &str) -> bool {
         None => false,
         Some(rest) => beginning.as_bytes().last().is_some_and(|last| {
             // At the end of the address is as good as before a `/`.
-            is_end(last) || rest.first().is_none_or(|next| is_end(next))
+            is_end(last) || rest.first().is_none_or(is_end)
         }),
     }
 }

@@ -1,18 +1,19 @@
 //! What goes on in a measured page: hooks, the queue behind them, and when it is sent.
 use super::errors;
-use super::hooks::{Later, Listener, callback};
+use super::hooks::{Later, Listener};
 use super::host::{self, Event};
 use super::options::RumOptions;
-use super::send;
+use super::send::Sender;
+use super::trace::Tracing;
 use super::visit;
 use super::vitals::{Signal, Vitals};
 use super::{Rum, Sent};
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use core::cell::{Cell, OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{self, Connection, Context, Device, Queue, Session, limits, scrub};
+use whippet_engine::beacon::{self, Connection, Context, Device, Queue, limits, scrub};
 use whippet_engine::stats::Deltas;
 use whippet_engine::time::{Duration, Instant};
 use whippet_engine::vitals::{Metric, Navigation, Reporter};
@@ -26,20 +27,20 @@ pub(super) struct Inner {
     flushing: Cell<bool>,
     queue: RefCell<Queue>,
     deltas: RefCell<Deltas>,
-    sent: Cell<Sent>,
+    /// From the first time that the user agreed.
+    sender: OnceCell<Sender>,
     /// `None` before consent, and where the visit is not of the sample.
     run: RefCell<Option<Run>>,
 }
 
 /// What lives as long as the page is measured.
 struct Run {
-    session: Session,
     context: Context,
     /// What was reported of each metric, so that a value goes once.
     reporters: [Reporter; 5],
     timer: Later,
-    rejected: Closure<dyn Fn(JsValue)>,
     _listeners: [Listener; 2],
+    _tracing: Option<Tracing>,
     vitals: Option<Vitals>,
 }
 
@@ -53,13 +54,13 @@ impl Inner {
             stopped: Cell::new(false),
             flushing: Cell::new(false),
             deltas: RefCell::new(Deltas::new()),
-            sent: Cell::new(Sent::default()),
+            sender: OnceCell::new(),
             run: RefCell::new(None),
         })
     }
 
     pub(super) fn sent(&self) -> Sent {
-        self.sent.get()
+        self.sender.get().map(Sender::sent).unwrap_or_default()
     }
 
     /// Begins to measure, unless the user did not agree or the visit is not of the sample.
@@ -67,6 +68,16 @@ impl Inner {
         if !self.consent.get() || (self.options.respect_privacy_signals && host::declines()) {
             return;
         }
+        // What earlier visits kept is sent also where this one is not of the sample. What was taken before anything
+        // is wrapped is the browser's own.
+        self.sender.get_or_init(|| {
+            let this = Rc::downgrade(self);
+            Sender::new(&self.options.endpoint, self.options.keep, move |beacons| {
+                if let Some(this) = this.upgrade() {
+                    this.queue.borrow_mut().lost(beacons);
+                }
+            })
+        });
         let session = visit::resume();
         if !session.is_sampled(self.options.sample_rate) {
             return;
@@ -86,12 +97,17 @@ impl Inner {
             memory: host::memory().filter(|gib| (0.0..=limits::MEMORY).contains(gib)),
             sample_rate: self.options.sample_rate,
         };
+        let this = Rc::downgrade(self);
+        let trace = move || {
+            let this = this.upgrade()?;
+            let run = this.run.borrow();
+            let Context { session, view, .. } = &run.as_ref()?.context;
+            Some([session.as_str(), view].concat())
+        };
         let run = Run {
-            session,
             context,
             reporters: Metric::ALL.map(|_| Reporter::new(true)),
             timer: Later::new(self, |this, _| this.on_timer()),
-            rejected: callback(self, |this, _| this.on_lost()),
             _listeners: [
                 Listener::new(self, "error", |this, event| {
                     this.on_error(errors::of_error(event.unchecked_ref()))
@@ -100,6 +116,7 @@ impl Inner {
                     this.on_error(errors::of_rejection(event.unchecked_ref::<Event>()));
                 }),
             ],
+            _tracing: Tracing::start(&self.options.traceparent, &self.options.endpoint, trace),
             vitals: None,
         };
         run.timer.after(self.options.flush_interval);
@@ -123,6 +140,9 @@ impl Inner {
         if !self.stopped.replace(true) {
             self.flush();
             self.end();
+            if let Some(sender) = self.sender.get() {
+                sender.stop();
+            }
         }
     }
 
@@ -138,6 +158,9 @@ impl Inner {
             self.end();
             self.queue.borrow_mut().clear();
             visit::forget();
+            if let Some(sender) = self.sender.get() {
+                sender.forget();
+            }
         }
     }
 
@@ -176,7 +199,7 @@ impl Inner {
             Signal::Phase(name, ms) => self.put(|queue, now| queue.record(now, name, *ms)),
             Signal::Loaded(ms) => self.put(|queue, now| queue.record(now, "page.load", *ms)),
             Signal::Hidden => {
-                self.flush();
+                self.flush_as(true);
                 if let Some(run) = self.run.borrow().as_ref() {
                     run.timer.cancel();
                 }
@@ -186,8 +209,7 @@ impl Inner {
                 self.flush();
                 let page = self.page();
                 if let Some(run) = self.run.borrow_mut().as_mut() {
-                    run.session = visit::resume();
-                    run.context.session = run.session.id();
+                    run.context.session = visit::resume().id();
                     run.context.view = beacon::name(host::seed());
                     run.context.page = page;
                 }
@@ -220,21 +242,19 @@ impl Inner {
         }
     }
 
-    fn on_lost(&self) {
-        let mut sent = self.sent.get();
-        sent.lost += 1;
-        self.sent.set(sent);
-        self.queue.borrow_mut().lost(1);
+    pub(super) fn flush(self: &Rc<Self>) {
+        self.flush_as(false);
     }
 
-    pub(super) fn flush(self: &Rc<Self>) {
+    /// `leaving`: the page is hidden, and may never be seen again.
+    fn flush_as(self: &Rc<Self>, leaving: bool) {
         // A page that nobody may ever see has nothing to tell.
         if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
             return;
         }
         self.collect();
         for beacon in self.encode() {
-            self.send(beacon);
+            self.send(beacon, leaving);
         }
         self.flushing.set(false);
     }
@@ -248,8 +268,8 @@ impl Inner {
         }
         let beacons = self.queue.borrow_mut().flush(wall_clock as i64, &run.context);
         if !beacons.is_empty() {
-            run.session.touch(wall_clock as u64);
-            visit::keep(&run.session);
+            // A sign of life. If the visit is over, the next page view belongs to a new one.
+            visit::resume();
         }
         beacons
     }
@@ -260,7 +280,7 @@ impl Inner {
         }
     }
 
-    fn send(&self, mut text: String) {
+    fn send(&self, mut text: String, leaving: bool) {
         if let Some(before_send) = &self.options.before_send {
             match before_send(text) {
                 Some(changed) => text = changed,
@@ -268,17 +288,8 @@ impl Inner {
             }
         }
         // Consent may have been taken back in `before_send`.
-        let taken = match self.run.borrow().as_ref() {
-            Some(run) => send::send(&self.options.endpoint, &text, run.rejected.as_ref()),
-            None => return,
-        };
-        if taken {
-            let mut sent = self.sent.get();
-            sent.beacons += 1;
-            sent.bytes += text.len() as u32;
-            self.sent.set(sent);
-        } else {
-            self.on_lost();
+        if let (true, Some(sender)) = (self.run.borrow().is_some(), self.sender.get()) {
+            sender.send(text, leaving);
         }
     }
 

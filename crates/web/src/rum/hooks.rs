@@ -4,7 +4,8 @@ use alloc::rc::{Rc, Weak};
 use core::cell::Cell;
 use wasm_bindgen::prelude::*;
 
-type Callback = Closure<dyn Fn(JsValue)>;
+/// A JavaScript function that is called with one argument.
+pub(super) type Callback = Closure<dyn Fn(JsValue)>;
 
 /// A JavaScript function that calls `method` on `owner`, as long as there is one.
 pub(super) fn callback<T: 'static>(owner: &Rc<T>, method: fn(&Rc<T>, JsValue)) -> Callback {

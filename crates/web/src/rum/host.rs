@@ -19,15 +19,13 @@ extern "C" {
     pub(super) fn request_animation_frame(callback: &JsValue) -> f64;
     #[wasm_bindgen(js_name = cancelAnimationFrame)]
     pub(super) fn cancel_animation_frame(id: f64);
-    #[wasm_bindgen(catch)]
-    pub(super) fn fetch(url: &str, init: &Init) -> Result<Pending, JsValue>;
     #[wasm_bindgen(js_name = String, catch)]
     pub(super) fn to_string(value: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = matchMedia, catch)]
     fn match_media(query: &str) -> Result<MediaQuery, JsValue>;
 
     #[wasm_bindgen(js_namespace = Math)]
-    fn random() -> f64;
+    pub(super) fn random() -> f64;
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
     pub(super) fn wall_clock() -> f64;
 
@@ -35,12 +33,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn matches(this: &MediaQuery) -> bool;
 
-    /// A promise whose outcome matters only if it fails.
-    pub(super) type Pending;
-    #[wasm_bindgen(method)]
-    pub(super) fn catch(this: &Pending, rejected: &JsValue) -> JsValue;
-
-    /// The options of `observe` and of `fetch`.
+    /// The options of `observe`, of `fetch` and of others.
     pub(super) type Init;
     #[wasm_bindgen(constructor, js_class = Object)]
     pub(super) fn new() -> Init;
@@ -150,8 +143,6 @@ extern "C" {
     fn height(this: &Screen) -> f64;
 
     type Navigator;
-    #[wasm_bindgen(method, catch, js_name = sendBeacon)]
-    fn send_beacon(this: &Navigator, url: &str, body: &str) -> Result<bool, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
     fn connection(this: &Navigator) -> Result<Option<NetworkInformation>, JsValue>;
     #[wasm_bindgen(method, getter, catch, js_name = deviceMemory)]
@@ -278,11 +269,6 @@ pub(super) fn declines() -> bool {
     let told = navigator.do_not_track().ok().and_then(|told| told.as_string());
     navigator.global_privacy_control().is_ok_and(|on| on.is_truthy())
         || told.is_some_and(|told| told == "1" || told == "yes")
-}
-
-/// Whether the browser took `body` to be sent.
-pub(super) fn send_beacon(url: &str, body: &str) -> bool {
-    GLOBAL.with(Global::navigator).send_beacon(url, body).unwrap_or(false)
 }
 
 /// The tab's storage, where it may be used.

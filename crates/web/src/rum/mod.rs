@@ -7,13 +7,15 @@ mod hooks;
 mod host;
 mod options;
 mod send;
+mod trace;
 mod visit;
 mod vitals;
 
 use alloc::rc::Rc;
 use driver::Inner;
-pub use options::{BeforeSend, Collect, NamePage, RumOptions};
+pub use options::{BeforeSend, Collect, NamePage, RumOptions, Traceparent};
 pub use vitals::{Signal, Vitals};
+pub use whippet_engine::beacon::Bounds;
 
 /// Measures the page from now on, and what the browser recorded before, and sends it.
 pub fn start(options: RumOptions) -> Rum {
@@ -31,11 +33,11 @@ pub struct Rum {
 /// What was sent so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// Beacons that the browser took.
+    /// Beacons that the server acknowledged, or that the browser took when the page went.
     pub beacons: u32,
     /// Their bytes.
     pub bytes: u32,
-    /// Beacons that were refused or failed, so far as the browser said so.
+    /// Beacons that were refused or given up. What may still be sent is not among them.
     pub lost: u32,
 }
 
@@ -71,8 +73,8 @@ impl Rum {
         self.inner.stop();
     }
 
-    /// Whether the user agrees. `false` stops, forgets what waits and who it was, and sends nothing;
-    /// `true` begins anew.
+    /// Whether the user agrees. `false` stops, forgets what waits, what was kept for later and who it was, takes back
+    /// what is under way so far as the browser does that, and sends nothing; `true` begins anew.
     pub fn consent(&self, agrees: bool) {
         self.inner.consent(agrees);
     }

@@ -2,6 +2,8 @@
 use super::Rum;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
+use whippet_engine::beacon::Bounds;
 
 /// Names the page at a path.
 pub type NamePage = Box<dyn Fn(&str) -> Option<String>>;
@@ -9,6 +11,19 @@ pub type NamePage = Box<dyn Fn(&str) -> Option<String>>;
 pub type BeforeSend = Box<dyn Fn(String) -> Option<String>>;
 /// Hands over figures that are kept elsewhere.
 pub type Collect = Box<dyn Fn(&Rum)>;
+
+/// Whose requests carry a `traceparent`, by which a slow one is found in the backend's traces. Beacons do not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Traceparent {
+    /// Those to the page's own origin.
+    #[default]
+    SameOrigin,
+    /// Those too that begin with one of these, up to a `/`, `?` or `#`: `https://api.example/v1`. Other servers must
+    /// allow the header (`Access-Control-Allow-Headers`), or browsers refuse the request.
+    Listed(Vec<String>),
+    /// None.
+    Nowhere,
+}
 
 /// How a page is measured, and where that is sent.
 pub struct RumOptions {
@@ -26,6 +41,10 @@ pub struct RumOptions {
     pub consent: bool,
     /// Whether nothing is measured where the browser says Global Privacy Control or Do Not Track.
     pub respect_privacy_signals: bool,
+    /// Whose requests carry a `traceparent`.
+    pub traceparent: Traceparent,
+    /// What is kept for later where sending fails, at most.
+    pub keep: Bounds,
     /// The name of the page at a path, for example the route's pattern; `None` for the scrubbed path.
     pub page: Option<NamePage>,
     /// Sees each beacon, as text, before it is sent, and may change it or hold it back with `None`.
@@ -45,6 +64,8 @@ impl RumOptions {
             flush_interval: 10_000.0,
             consent: true,
             respect_privacy_signals: true,
+            traceparent: Traceparent::default(),
+            keep: Bounds::default(),
             page: None,
             before_send: None,
             collect: None,

@@ -21,7 +21,6 @@ export class Pause {
       this.#until = /^\d{1,16}$/.test(stored) ? +stored : 0
       // Nobody wrote down whose it is: the more careful reading counts.
       this.#asked = this.left > 0
-      if (!this.#asked) this.#until = 0
     } catch {
       // No storage: the pause ends with the page.
     }

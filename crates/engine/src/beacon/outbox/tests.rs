@@ -74,7 +74,9 @@ impl Host {
 
     fn trim(&mut self) {
         let sizes: Vec<usize> = self.kept.iter().map(|kept| kept.bytes).collect();
-        self.kept.drain(..self.outbox.trim(&sizes));
+        let gone = self.outbox.overflow(&sizes);
+        self.kept.drain(..gone);
+        self.outbox.lose(gone as u64);
     }
 
     /// Sends what is kept until there is nothing to do; returns what is to be done then.

@@ -1,0 +1,110 @@
+//! What of the browser sending needs, and no more. Whatever may be missing, broken or forbidden is an `Option` or
+//! a `Result`.
+use super::super::host::Init;
+use alloc::string::String;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `fetch` resolves to. Its members may be anything, where a page has its own `fetch`.
+    pub(super) type Response;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn status(this: &Response) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn headers(this: &Response) -> Result<Headers, JsValue>;
+
+    type Headers;
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &Headers, name: &str) -> Result<JsValue, JsValue>;
+
+    #[derive(Clone)]
+    pub(super) type AbortController;
+    #[wasm_bindgen(constructor, catch)]
+    pub(super) fn new() -> Result<AbortController, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn signal(this: &AbortController) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(super) fn abort(this: &AbortController);
+
+    type Blob;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(parts: &Array, options: &Init) -> Result<Blob, JsValue>;
+
+    pub(super) type LockManager;
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn request(
+        this: &LockManager,
+        name: &str,
+        options: &Init,
+        callback: &JsValue,
+    ) -> Result<Promise, JsValue>;
+}
+
+/// The browser's ways out. Taken once: what is measured may wrap them, and what is sent is not to be measured.
+pub(super) struct Natives {
+    fetch: Option<Function>,
+    fetch_later: Option<Function>,
+    send_beacon: Option<Function>,
+}
+
+impl Natives {
+    pub(super) fn take() -> Self {
+        let global = js_sys::global();
+        Self {
+            fetch: function(&global, "fetch"),
+            fetch_later: function(&global, "fetchLater"),
+            send_beacon: navigator("sendBeacon").and_then(|found| found.dyn_into().ok()),
+        }
+    }
+
+    /// A promise of a [`Response`].
+    pub(super) fn fetch(&self, url: &str, init: &Init) -> Result<Promise, JsValue> {
+        let fetch = self.fetch.as_ref().ok_or(JsValue::UNDEFINED)?;
+        fetch.call2(&js_sys::global(), &url.into(), init).map(|pending| Promise::resolve(&pending))
+    }
+
+    /// Whether the browser took it; it throws where the quota for the server's origin is used up.
+    pub(super) fn fetch_later(&self, url: &str, init: &Init) -> bool {
+        let Some(fetch_later) = &self.fetch_later else { return false };
+        init.set("activateAfter", &JsValue::from_f64(0.0));
+        fetch_later.call2(&js_sys::global(), &url.into(), init).is_ok_and(|result| result.is_truthy())
+    }
+
+    /// Whether the browser took it.
+    pub(super) fn send_beacon(&self, url: &str, body: &str, kind: &str) -> bool {
+        let Some(send_beacon) = &self.send_beacon else { return false };
+        let options = Init::new();
+        options.set("type", &JsValue::from_str(kind));
+        let taken = Reflect::get(&js_sys::global(), &"navigator".into()).and_then(|navigator| {
+            let blob = Blob::new(&Array::of1(&body.into()), &options)?;
+            send_beacon.call2(&navigator, &url.into(), &blob)
+        });
+        taken.is_ok_and(|taken| taken.is_truthy())
+    }
+}
+
+/// What a response's header says.
+pub(super) fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().ok()?.get(name).ok()?.as_string()
+}
+
+/// Whether the browser thinks that there is a network.
+pub(super) fn is_online() -> bool {
+    navigator("onLine") != Some(JsValue::FALSE)
+}
+
+/// How tabs agree on who does something.
+pub(super) fn locks() -> Option<LockManager> {
+    navigator("locks").map(JsCast::unchecked_into)
+}
+
+/// A member of `navigator`, where it has one.
+fn navigator(name: &str) -> Option<JsValue> {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
+    Reflect::get(&navigator, &name.into()).ok().filter(|found| !found.is_null() && !found.is_undefined())
+}
+
+fn function(owner: &JsValue, name: &str) -> Option<Function> {
+    Reflect::get(owner, &name.into()).ok()?.dyn_into().ok()
+}
