@@ -18,3 +18,6 @@ mod sending;
 #[cfg(feature = "timing")]
 #[path = "web/timing.rs"]
 mod timing;
+#[cfg(feature = "rum")]
+#[path = "web/trace.rs"]
+mod trace;
