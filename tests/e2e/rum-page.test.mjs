@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { eventually, launch } from './browser.mjs'
+import { readBeacon } from './beacon.mjs'
 
 let server, elsewhere, browser, origin, other, bundle
 /** What arrived, oldest first. */
@@ -40,7 +41,7 @@ const handle = async (request, response) => {
   } else if (pathname === '/v1/beacons') {
     let body = ''
     for await (const chunk of request) body += chunk
-    beacons.push(JSON.parse(body))
+    beacons.push(readBeacon(body))
     await mustBeTaken(body)
     response.end()
   } else if (pathname.startsWith('/api')) {
@@ -306,6 +307,36 @@ test('without the Navigation API, routes are known by the history', async () => 
   assert.equal(await page.evaluate(() => history.pushState === natives[1]), true)
   await closed(page)
 })
+
+for (const [how, script] of [
+  ['the Navigation API', undefined],
+  ['the history alone', () => Object.defineProperty(window, 'navigation', { value: undefined })],
+]) {
+  test(`routes in the fragment are page views, known by ${how}`, async () => {
+    const page = await open({ script })
+    const go = (hash, name) =>
+      page.evaluate(
+        async ([hash, name]) => {
+          location.hash = hash
+          await new Promise((done) => setTimeout(done, 50))
+          rum.count(name)
+        },
+        [hash, name],
+      )
+    await go('#/', 'root')
+    await go('#/carts/77?token=secret', 'cart')
+    await go('#/carts/78?token=other', 'next')
+    await go('#section', 'section')
+    await page.evaluate(() => rum.flush())
+    await eventually('beacons', () => beacons.length >= 4)
+    const views = (name) => beacons.filter(({ counters }) => counters?.[name])
+    const pages = ['root', 'cart', 'next', 'section'].map((name) => views(name).map(({ page }) => page))
+    assert.deepEqual(pages, [['/orders/:id'], ['/orders/:id#/carts/:id'], ['/orders/:id#/carts/:id'], ['/orders/:id']])
+    assert.notEqual(views('cart')[0].id.split('-')[0], views('next')[0].id.split('-')[0])
+    assert.ok(!JSON.stringify(beacons).includes('secret'))
+    await closed(page)
+  })
+}
 
 test('where the browser counts no interactions, INP goes by their ids', async () => {
   const page = await open({ script: () => delete Performance.prototype.interactionCount })

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { readBeacon } from './beacon.mjs'
 import { eventually, launch } from './browser.mjs'
 
 const html = `<!doctype html><meta charset="utf-8"><title>measured</title>
@@ -39,7 +40,7 @@ before(async () => {
       let body = ''
       for await (const chunk of request) body += chunk
       if (process.env.SHOW) console.log(body)
-      beacons.push(JSON.parse(body))
+      beacons.push(readBeacon(body))
       response.end()
     } else if (request.url === '/bundle.js') {
       response.setHeader('content-type', 'text/javascript').end(bundle)

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { eventually, launch } from './browser.mjs'
 
 let server, browser, origin, bundle
@@ -37,9 +38,13 @@ before(async () => {
       const cors = { 'access-control-allow-origin': origin, 'access-control-allow-headers': 'content-type' }
       response.writeHead(204, { ...cors, 'access-control-max-age': '600' }).end()
     } else if (request.url === '/beacons') {
-      let body = ''
-      for await (const chunk of request) body += chunk
-      requests.push({ method: request.method, type: request.headers['content-type'], body })
+      const chunks = []
+      for await (const chunk of request) chunks.push(chunk)
+      const bytes = Buffer.concat(chunks)
+      const { 'content-type': type, 'content-encoding': encoding } = request.headers
+      const zipped = bytes[0] === 0x1f ? { zipped: bytes.length, encoding } : {}
+      const body = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString()
+      requests.push({ method: request.method, type, body, ...zipped })
       answer(response)
     } else if (request.url === '/send.js') {
       response.setHeader('content-type', 'text/javascript').end(bundle)
@@ -67,23 +72,23 @@ beforeEach(() => {
 const arrived = () => requests.map(({ body }) => body.slice(0, body.indexOf(' ')))
 
 /** A page with a sender, in a browser profile of its own or in that of another visit. */
-async function visit({ context, script, keep } = {}) {
+async function visit({ context, script, keep, endpoint = '/beacons' } = {}) {
   context ??= await browser.newContext()
   const page = await context.newPage()
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(String(error)))
   if (script) await page.addInitScript(script)
   await page.goto(origin)
-  await page.evaluate((keep) => {
+  await page.evaluate(([keep, endpoint]) => {
     window.lost = 0
-    window.sender = sending.createSender({ endpoint: '/beacons', keep, onLost: (count) => (lost += count) })
+    window.sender = sending.createSender({ endpoint, keep, onLost: (count) => (lost += count) })
     /** Sends beacons of those names, each with a body of so many bytes. */
     window.send = (ids, leaving = false, bytes = 0) => {
       for (const id of ids) sender.send({ id, text: `${id} ${'x'.repeat(bytes)}` }, leaving)
     }
     window.sendWhenHidden = (id) =>
       addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && send([id], true))
-  }, keep)
+  }, [keep, endpoint])
   return page
 }
 
@@ -127,6 +132,59 @@ test('a beacon goes at once, and without a preflight', async () => {
   await eventually('it is counted', async () => (await stats(page)).beacons === 1)
   assert.deepEqual(await stats(page), { beacons: 1, bytes: 4, stored: 0, lost: 0 })
   await page.context().close()
+})
+
+test('what is large goes as gzip, once the server said that it takes that', async () => {
+  answer = (response) => response.writeHead(204, { 'accept-encoding': 'gzip' }).end()
+  const page = await visit()
+  for (const [id, bytes] of [['first', 5000], ['small', 2000], ['large', 5000]]) {
+    const sent = requests.length
+    await send(page, [id], false, bytes)
+    await eventually(id, () => requests.length > sent)
+  }
+  const told = { method: 'POST', type: 'text/plain;charset=UTF-8' }
+  const [first, small, { zipped, ...large }] = requests
+  assert.deepEqual(first, { ...told, body: `first ${'x'.repeat(5000)}` })
+  assert.deepEqual(small, { ...told, body: `small ${'x'.repeat(2000)}` })
+  assert.deepEqual(large, { ...told, body: `large ${'x'.repeat(5000)}`, encoding: 'gzip' })
+  await eventually('all are counted', async () => (await stats(page)).beacons === 3)
+  assert.equal((await stats(page)).bytes, 5006 + 2006 + zipped)
+  await page.context().close()
+})
+
+test('another origin is sent gzip without a preflight: the bytes tell', async () => {
+  const exposed = { 'accept-encoding': 'gzip', 'access-control-allow-origin': origin }
+  answer = (response) =>
+    response.writeHead(204, { ...exposed, 'access-control-expose-headers': 'Accept-Encoding' }).end()
+  const page = await visit({ endpoint: `${origin.replace('127.0.0.1', 'localhost')}/beacons` })
+  for (const id of ['first', 'large']) {
+    await send(page, [id], false, 5000)
+    await eventually(id, () => arrived().includes(id))
+  }
+  assert.deepEqual(requests.map(({ method, encoding }) => [method, encoding]), [['POST', undefined], ['POST', undefined]])
+  assert.ok(requests[1].zipped < 200, JSON.stringify(requests[1]))
+  await page.context().close()
+})
+
+test('a page that goes does not wait for gzip', async () => {
+  answer = (response) => response.writeHead(204, { 'accept-encoding': 'gzip' }).end()
+  const never = () => {
+    window.CompressionStream = class {
+      writable = new WritableStream()
+      readable = new ReadableStream()
+    }
+  }
+  for (const leave of [(page) => page.close(), (page) => page.goto('about:blank')]) {
+    requests = []
+    const page = await visit({ script: never })
+    await send(page, ['first'])
+    await eventually('the first', async () => (await stats(page)).beacons === 1)
+    await send(page, ['large'], false, 5000)
+    await leave(page)
+    await eventually('the large one', () => arrived().includes('large'))
+    assert.equal(requests[1].zipped, undefined)
+    await page.context().close()
+  }
 })
 
 test('what a failing server did not take is tried again, under the same name, and not given twice', async () => {

@@ -43,9 +43,9 @@ export interface ScriptData {
 /** The lists of a beacon; what is empty is left out. */
 export interface Body {
   vitals?: Record<string, VitalData>
-  counters?: Record<string, number>
-  /** The navigation's phases: timings whose names begin with `navigation.`. */
+  /** The navigation's phases, ms. What is left out took no time. */
   phases?: Record<string, number>
+  counters?: Record<string, number>
   timings?: Record<string, number | number[]>
   gauges?: Record<string, number>
   histograms?: Record<string, HistogramData>
@@ -57,12 +57,12 @@ export interface Body {
 /** Beyond those that are sent, so that the longest can be chosen. */
 const SCRIPTS_WATCHED = 4 * SCRIPTS
 const OTHER = '(other)'
-const PHASE = 'navigation.'
 /** Values from here on are no measurements. */
 const LIMIT = 2 ** 53
 
 export class Batch {
   readonly #vitals = new Map<string, VitalData>()
+  readonly #phases = new Map<string, number>()
   readonly #counters = new Map<string, number>()
   readonly #gauges = new Map<string, number>()
   readonly #distributions = new Map<string, Distribution>()
@@ -72,6 +72,7 @@ export class Batch {
   /** All but the errors. */
   readonly #lists = [
     this.#vitals,
+    this.#phases,
     this.#counters,
     this.#gauges,
     this.#distributions,
@@ -84,6 +85,10 @@ export class Batch {
 
   vital(name: string, vital: VitalData): void {
     this.#vitals.set(name, vital)
+  }
+
+  phase(name: string, ms: number): void {
+    this.#phases.set(name, round(ms))
   }
 
   count(name: string, by: number): void {
@@ -159,15 +164,15 @@ export class Batch {
   take(): Body {
     const body: Body = {}
     if (this.#vitals.size) body.vitals = Object.fromEntries(this.#vitals)
+    // Before what may fill a beacon: phases must not be torn apart.
+    if (this.#phases.size) body.phases = Object.fromEntries([...this.#phases].filter(([, ms]) => ms))
     if (this.#counters.size) body.counters = Object.fromEntries(this.#counters)
     if (this.#gauges.size) body.gauges = Object.fromEntries(this.#gauges)
     for (const [name, distribution] of this.#distributions) {
       const data = distribution.data()
       const single = distribution.single()
       if (data) (body.histograms ??= {})[name] = data
-      else if (name.startsWith(PHASE) && typeof single === 'number') {
-        ;(body.phases ??= {})[name.slice(PHASE.length)] = single
-      } else (body.timings ??= {})[name] = single!
+      else (body.timings ??= {})[name] = single!
       distribution.free()
     }
     for (const [host, kinds] of this.#resources) {

@@ -2,9 +2,10 @@
 import { whenLoaded } from './vitals/onTTFB.js'
 import { navigationEntry } from './vitals/page.js'
 
-/** Tells `record` each phase by its name, ms, once the page is loaded; returns how not to. */
+/** Tells `phase` each one by its name, and `load` the page's load time, ms, once it is loaded; returns how not to. */
 export function watchNavigation(
-  record: (name: string, ms: number) => void,
+  phase: (name: string, ms: number) => void,
+  load: (ms: number) => void,
   onEntry: (entry: PerformanceNavigationTiming) => void,
 ): () => void {
   return whenLoaded(() => {
@@ -21,9 +22,8 @@ export function watchNavigation(
       dom: entry.domComplete - entry.responseEnd,
       load: loadEventEnd - entry.loadEventStart,
     }
-    // A phase of 0 ms is one too: without them the others would seem slower than they are.
-    for (const [phase, ms] of Object.entries(phases)) record(`navigation.${phase}`, Math.max(ms, 0))
-    if (loadEventEnd > 0) record('page.load', Math.max(loadEventEnd - (entry.activationStart ?? 0), 0))
+    for (const [name, ms] of Object.entries(phases)) phase(name, Math.max(ms, 0))
+    if (loadEventEnd > 0) load(Math.max(loadEventEnd - (entry.activationStart ?? 0), 0))
     onEntry(entry)
   })
 }

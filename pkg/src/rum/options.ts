@@ -47,7 +47,10 @@ export interface RumOptions {
   figures?: Figures
   /** Totals of other things by name (letters, digits and `._-:/`): what was added is reported. */
   counters?: () => Record<string, number>
-  /** The name of the page at `path`, such as its route's pattern. Default: the path, ids in it as `:id`. */
+  /**
+   * The name of the page at `path`, such as its route's pattern. A fragment that is a route is part of the path:
+   * `/app#/orders/7`. Default: the path, ids in it as `:id`.
+   */
   page?: (path: string) => string | undefined
   /** What is told of an address, such as an image's. Default: no query, no fragment, ids in the path as `:id`. */
   scrubUrl?: (url: string) => string
@@ -56,7 +59,7 @@ export interface RumOptions {
    * `/`, `?` or `#`) or match one of these. `false`: none. Other servers must allow the header. Default: `[]`, this origin alone.
    */
   traceparent?: (string | RegExp)[] | false
-  /** Whether a change of the path without a load is a page view of its own. Default: `true`. */
+  /** Whether a change of the path, or of a route in the fragment, without a load is a page view of its own. Default: `true`. */
   routes?: boolean
   /** Sees each beacon before it is sent: returns it, changed or not, or `null` to hold it back. */
   beforeSend?: (beacon: RumBeacon) => RumBeacon | null | undefined

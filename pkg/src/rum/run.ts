@@ -10,13 +10,14 @@ import type { RumBeacon, RumOptions } from './options.js'
 import { pack } from './pack.js'
 import { addResource } from './resources.js'
 import { watchRoutes } from './routes.js'
-import { scrubPath, scrubUrl } from './scrub.js'
+import { routeOf, scrubRoute, scrubUrl } from './scrub.js'
 import type { Sender } from './send/index.js'
 import { isSampled, visit } from './session.js'
 import { line } from './text.js'
 import { addTraceparent } from './trace.js'
 import { View } from './view.js'
 import { watchVitals } from './vitalData.js'
+import { textOf } from './word.js'
 import { observe, type Observation } from './vitals/observe.js'
 import { attend } from './vitals/page.js'
 import type { VitalData } from './batch.js'
@@ -120,8 +121,9 @@ export class Run {
     const scrub = this.#scrub
     if (!isLate) {
       const timings = (entry: PerformanceNavigationTiming) => this.#serverTimings(entry)
-      const record = (name: string, ms: number) => this.#document.batch.record(name, ms)
-      this.#hook(() => watchNavigation(record, timings))
+      const { batch } = this.#document
+      const load = (ms: number) => batch.record('page.load', ms)
+      this.#hook(() => watchNavigation((name, ms) => batch.phase(name, ms), load, timings))
     }
     this.#observation = observe(['resource', 'long-animation-frame'], (entries) => this.#see(entries), !isLate)
     this.#hook(() => this.#observation?.stop)
@@ -145,9 +147,9 @@ export class Run {
   }
 
   /** A new page view begins; what is reported from now on is its own. */
-  #begin(session: string, navigation: string, start: number, path = location.pathname): View {
+  #begin(session: string, navigation: string, start: number, path = routeOf(location)): View {
     const named = guard(() => this.#options.page?.(path))
-    const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubPath(path), PAGE)
+    const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubRoute(path), PAGE)
     const view = new View(session, path, page, navigation, start)
     this.#views.push(view)
     return view
@@ -159,7 +161,7 @@ export class Run {
   }
 
   #changeRoute(): void {
-    if (location.pathname !== this.view.path) this.#begin(visit(), 'soft-navigation', performance.now())
+    if (routeOf(location) !== this.view.path) this.#begin(visit(), 'soft-navigation', performance.now())
   }
 
   #vital(metric: Metric, data: VitalData): void {
@@ -171,7 +173,7 @@ export class Run {
   /** The page view that a vital belongs to, which by now may be another than what the user sees. */
   #viewOf({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): View {
     if (navigationType !== 'soft-navigation') return this.#document
-    const path = attempt(() => new URL(navigationURL).pathname) ?? this.view.path
+    const path = attempt(() => routeOf(new URL(navigationURL))) ?? this.view.path
     let view = this.#soft.get(navigationId)
     // The route changes a moment after the interaction that the browser counts from.
     view ??= this.#views.find((view) => view.start >= navigationStartTime && view.path === path)
@@ -236,7 +238,7 @@ export class Run {
   #send(beacon: RumBeacon, leaving: boolean): void {
     const { beforeSend } = this.#options
     const told = beforeSend ? guard(() => beforeSend(beacon)) : beacon
-    const text = told && guard(() => JSON.stringify(told))
+    const text = told && guard(() => textOf(told))
     // Consent may have been taken back in `beforeSend`.
     if (!text || this.#ended) return
     this.#sender.send({ id: beacon.id, text }, leaving)

@@ -10,6 +10,18 @@ export const scrubPath = (path: string): string =>
     .map((segment) => (isId(segment) ? ':id' : segment))
     .join('/') || '/'
 
+/**
+ * What names the page at an address: its path, and the fragment too where that is a route, as hash routers have it:
+ * `/app#/orders/7`. A fragment's root is the page itself, and its query says no more than the path's.
+ */
+export function routeOf({ pathname, hash }: URL | Location): string {
+  const [, route] = /^#(!?\/[^?#]+)/.exec(hash) ?? []
+  return route ? `${pathname}#${route}` : pathname
+}
+
+/** A route as `routeOf` has it, without what may tell who somebody is. */
+export const scrubRoute = (route: string): string => route.split('#').map(scrubPath).join('#')
+
 /** An address without query, fragment and user, its path as `scrubPath` has it. What has no host keeps its scheme. */
 export function scrubUrl(url: string): string {
   const parsed = attempt(() => new URL(url, location.href))

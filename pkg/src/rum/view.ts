@@ -11,7 +11,7 @@ export class View {
   constructor(
     /** The visit it belongs to. */
     readonly session: string,
-    /** The page's path, and the name it has in beacons. */
+    /** The page's route, and the name it has in beacons. */
     readonly path: string,
     readonly page: string,
     public navigation: string,

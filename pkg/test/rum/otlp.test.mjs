@@ -98,9 +98,9 @@ test('the documented beacon keeps to the protocol, in whole', () => {
     'session.id': 'ebfef7bdbc14eaa2',
     'telemetry.sdk.name': 'whippet',
     'telemetry.sdk.language': 'webjs',
-    'browser.mobile': false,
+    'browser.mobile': true,
     ...(globalThis.navigator?.language && { 'browser.language': navigator.language }),
-    'device.type': 'desktop',
+    'device.type': 'tablet',
     'network.connection.subtype': '4g',
     'whippet.device.memory': 8,
     'whippet.sample_rate': 0.25,
@@ -110,6 +110,17 @@ test('the documented beacon keeps to the protocol, in whole', () => {
     // AGGREGATION_TEMPORALITY_DELTA
     if (!gauge) assert.equal((sum ?? exponentialHistogram).aggregationTemporality, 1)
   }
+})
+
+test('what a beacon leaves out since it goes without saying is said', () => {
+  const { navigation, device, ...beacon } = documented()
+  const documents = format(beacon)
+  assert.equal(plain(documents['/v1/logs'].resourceLogs[0].resource.attributes)['device.type'], 'desktop')
+  const [vital] = records(documents)
+  assert.equal(plain(vital.attributes)['browser.web_vital.navigation_type'], 'navigate')
+  const phases = records(documents).find(({ eventName }) => eventName === 'browser.navigation_timing')
+  assert.equal(plain(phases.attributes)['browser.navigation_timing.tls'], 0)
+  assert.equal(named(documents, 'navigation.tls').exponentialHistogram.dataPoints[0].zeroCount, '1')
 })
 
 test('vitals are events by OpenTelemetry’s names, with what was added since the last', () => {
@@ -127,10 +138,10 @@ test('vitals are events by OpenTelemetry’s names, with what was added since th
     'browser.web_vital.value': 1000,
     'browser.web_vital.delta': 1000,
     'browser.web_vital.rating': 'good',
-    'browser.web_vital.id': `${beacon.view}-LCP`,
-    'browser.web_vital.navigation_type': 'navigate',
+    'browser.web_vital.id': 'f1375ac18077f7ec-LCP',
+    'browser.web_vital.navigation_type': 'reload',
     'url.template': '/orders/:id',
-    'whippet.view.id': beacon.view,
+    'whippet.view.id': 'f1375ac18077f7ec',
   })
   assert.equal(vital(1200)['browser.web_vital.delta'], 200)
 })

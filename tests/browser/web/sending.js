@@ -47,8 +47,8 @@ export async function begin() {
     })
   }
   window.fetchLater = undefined
-  navigator.sendBeacon = (url, blob) => {
-    own.out.push({ by: 'sendBeacon', url, type: blob.type, size: blob.size })
+  navigator.sendBeacon = (url, body) => {
+    own.out.push({ by: 'sendBeacon', url, body })
     return true
   }
   window.setTimeout = (callback, ms, ...more) => {
@@ -81,7 +81,8 @@ export function exits(fetchLater, sendBeacon) {
   const own = world
   const way = (by, how) =>
     how === 'missing' ? undefined : (url, init) => {
-      own.out.push({ by, url, how, type: init.type ?? init.headers['content-type'], after: init.activateAfter })
+      const { body, headers, activateAfter: after } = typeof init === 'string' ? { body: init } : init
+      own.out.push({ by, url, body, type: headers?.['content-type'], after })
       if (how === 'throws') throw new DOMException('too much', 'QuotaExceededError')
       return how === 'taken' && (by === 'fetchLater' ? { activated: false } : true)
     }

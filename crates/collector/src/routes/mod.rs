@@ -1,5 +1,6 @@
 //! Which address is answered by what.
 mod beacons;
+mod body;
 mod charts;
 mod dashboard;
 mod measure;
@@ -46,10 +47,15 @@ pub fn router(app: App) -> Router {
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
         ))
-        // How long to wait is for pages to know.
+        // How long to wait, and what is read, is for pages to know.
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("Retry-After"),
+            HeaderValue::from_static("Accept-Encoding, Retry-After"),
+        ))
+        // How a body may be sent next time: RFC 9110, section 12.5.3.
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static(body::ACCEPTED),
         ));
     Router::new()
         .merge(api)

@@ -1,4 +1,5 @@
 //! What comes in at `/v1/beacons`.
+use std::io::Write;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -144,12 +145,67 @@ fn whatever_comes_is_kept_or_refused() {
     outcome.unwrap();
 }
 
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn encoded(encoding: &str, body: Vec<u8>) -> Request<Body> {
+    Request::post("/v1/beacons").header("content-encoding", encoding).body(Body::from(body)).unwrap()
+}
+
 #[tokio::test]
-async fn a_compressed_body_is_refused() {
+async fn gzip_is_read_whether_it_is_called_so_or_not() {
     let collector = Collector::new();
-    let request =
-        Request::post("/v1/beacons").header("content-encoding", "gzip").body(Body::from("x")).unwrap();
-    assert_eq!(collector.send(request).await.failure(), (415, "unsupported_encoding".to_owned()));
+    let count = |id: &str| gzip(&beacon_with(id, json!({ "counters": { "query.hits": 2 } })).to_string());
+    let sent = count("a");
+    assert_eq!(collector.post(sent.clone()).await.status, StatusCode::NO_CONTENT, "as an opaque body");
+    assert_eq!(collector.send(encoded("gzip", count("b"))).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(collector.send(encoded("identity", count("c"))).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(collector.status().await.beacons, 3);
+    let toolkit: whippet_api::Toolkit = collector.chart("/api/toolkit").await;
+    assert_eq!(toolkit.counters[0].total, 6);
+    let bytes = collector.figure("whippet_beacon_bytes_total").await;
+    assert_eq!(bytes, 3.0 * sent.len() as f64, "as many as came");
+}
+
+#[tokio::test]
+async fn compressed_bodies_that_are_none_are_refused() {
+    refused(gzip("hello"), 400, "not_json").await;
+    refused(gzip(&(beacon("a").to_string() + &" ".repeat(64 * 1024))), 413, "too_large").await;
+    let whole = gzip(&beacon("a").to_string());
+    refused(whole[..whole.len() - 9].to_vec(), 400, "not_gzip").await;
+    refused(gzip(&" ".repeat(40 << 20)), 413, "too_large").await;
+    let collector = Collector::new();
+    let plain = beacon("a").to_string().into_bytes();
+    assert_eq!(collector.send(encoded("gzip", plain.clone())).await.failure(), (400, "not_gzip".to_owned()));
+    let answer = collector.send(encoded("br", plain)).await;
+    assert_eq!(answer.failure(), (415, "unsupported_encoding".to_owned()));
+    assert_eq!(answer.headers["accept-encoding"], "gzip");
+    assert_eq!(collector.rows("beacons").await, 0);
+}
+
+#[tokio::test]
+async fn answers_say_what_is_read_and_pages_may_know() {
+    let collector = Collector::new();
+    for body in [beacon("a").to_string(), "hello".to_owned()] {
+        let answer = collector.post(body).await;
+        assert_eq!(answer.headers["accept-encoding"], "gzip");
+        assert_eq!(answer.headers["access-control-expose-headers"], "Accept-Encoding, Retry-After");
+    }
+    assert!(!collector.get("/healthz").await.headers.contains_key("accept-encoding"));
+}
+
+#[tokio::test]
+async fn a_view_that_the_id_tells_is_one() {
+    let collector = Collector::new();
+    for number in 1..=2 {
+        let mut sent = beacon(&format!("f1375ac18077f7ec-{number}"));
+        sent.as_object_mut().unwrap().remove("view");
+        collector.beacon(sent).await;
+    }
+    assert_eq!(collector.rows("views").await, 1);
 }
 
 fn from_origin(origin: &'static str, method: &str) -> Request<Body> {
@@ -187,7 +243,7 @@ async fn a_preflight_is_answered() {
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert_eq!(answer.headers["access-control-allow-origin"], "*");
     assert_eq!(answer.headers["access-control-allow-methods"], "POST");
-    assert_eq!(answer.headers["access-control-allow-headers"], "content-type");
+    assert_eq!(answer.headers["access-control-allow-headers"], "content-type, content-encoding");
 }
 
 #[tokio::test]

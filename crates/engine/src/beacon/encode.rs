@@ -1,9 +1,9 @@
 //! Writes beacons.
-use super::event::{Attribution, Beacon, PageError, Resource, Script, Vital};
+use super::event::{Attribution, Beacon, Device, PageError, Resource, Script, Vital};
 use super::queue::Context;
 use super::{VERSION, write};
 use crate::stats::Histogram;
-use crate::vitals::Rating;
+use crate::vitals::{Navigation, Rating};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -63,14 +63,21 @@ pub(super) fn begin(out: &mut String, id: &str, sent_at: i64, head: &Context) {
     write::integer(out, VERSION);
     member(out, "id", id);
     member(out, "session", &head.session);
-    member(out, "view", &head.view);
+    // The id tells.
+    if id.rsplit_once('-').is_none_or(|(view, _)| view != head.view) {
+        member(out, "view", &head.view);
+    }
     member(out, "app", &head.app);
     if let Some(release) = &head.release {
         member(out, "release", release);
     }
     member(out, "page", &head.page);
-    member(out, "navigation", head.navigation.as_str());
-    member(out, "device", head.device.as_str());
+    if head.navigation != Navigation::Navigate {
+        member(out, "navigation", head.navigation.as_str());
+    }
+    if head.device != Device::Desktop {
+        member(out, "device", head.device.as_str());
+    }
     if let Some(connection) = head.connection {
         member(out, "connection", connection.as_str());
     }

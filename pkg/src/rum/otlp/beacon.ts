@@ -19,6 +19,7 @@ export interface Resource {
 }
 
 export interface Beacon {
+  id: string
   session: string
   view: string
   app: string
@@ -41,4 +42,17 @@ export interface Beacon {
   errors?: { message?: string; source?: string; stack?: string; fingerprint?: string; count?: number }[]
   scripts?: { source?: string; invoker?: string; count?: number; duration?: number; forced?: number }[]
   drops?: Record<string, number>
+}
+
+const PHASES = ['redirect', 'dns', 'tcp', 'tls', 'request', 'response', 'dom', 'load']
+
+/** The beacon that `text` says, with what goes without saying. */
+export function readBeacon(text: string): Beacon {
+  const beacon = JSON.parse(text) as Beacon
+  beacon.view ??= beacon.id.replace(/-\w+$/, '')
+  beacon.navigation ??= 'navigate'
+  beacon.device ??= 'desktop'
+  // A phase of 0 ms is one too: without them the others would seem slower than they are.
+  if (beacon.phases) for (const phase of PHASES) beacon.phases[phase] ??= 0
+  return beacon
 }

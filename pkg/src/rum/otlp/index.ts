@@ -1,6 +1,6 @@
 // `whippet/rum/otlp`: beacons as OTLP/HTTP in JSON, for those who run an OpenTelemetry collector already.
 import type { Format, Request } from '../send/index.js'
-import type { Beacon } from './beacon.js'
+import { readBeacon, type Beacon } from './beacon.js'
 import { logs } from './logs.js'
 import { metrics } from './metrics.js'
 import { attributes, double, flag, optional, text, type AnyValue } from './value.js'
@@ -25,7 +25,7 @@ export function otlp(options: OtlpOptions = {}): Format {
   const toLogs = logs()
   let last = 0
   return (beaconText, endpoint) => {
-    const beacon = JSON.parse(beaconText) as Beacon
+    const beacon = readBeacon(beaconText)
     const start = last || performance.timeOrigin
     last = beacon.sentAt
     const resource = { attributes: describe(beacon, options.attributes) }

@@ -139,7 +139,7 @@ class Sending implements Sender {
     const failed = () => {
       if (era === this.#era) void this.#keep(id, request)
     }
-    if (!keeps && this.#transport.leave(request, failed)) this.#count(request)
+    if (!keeps && this.#transport.leave(request, failed)) this.#count(bytesOf(request.body))
     else failed()
   }
 
@@ -147,7 +147,7 @@ class Sending implements Sender {
   #emptyMemory(): void {
     if (this.#pause.left > 0) return
     for (const kept of this.#store.takeMemory()) {
-      if (this.#transport.leave(kept, () => this.#lose(1))) this.#count(kept)
+      if (this.#transport.leave(kept, () => this.#lose(1))) this.#count(bytesOf(kept.body))
       else this.#lose(1)
     }
   }
@@ -159,7 +159,7 @@ class Sending implements Sender {
     } else {
       this.#pause.end()
     }
-    if (outcome.kind === 'sent') this.#count(request)
+    if (outcome.kind === 'sent') this.#count(outcome.bytes)
     return outcome
   }
 
@@ -171,9 +171,9 @@ class Sending implements Sender {
     this.#drainIn(this.#pause.left)
   }
 
-  #count({ body }: Request): void {
+  #count(bytes: number): void {
     this.#stats.beacons++
-    this.#stats.bytes += bytesOf(body)
+    this.#stats.bytes += bytes
   }
 
   #lose(beacons: number): void {

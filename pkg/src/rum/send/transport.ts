@@ -1,5 +1,6 @@
 // The ways out of a page.
 import { bytesOf } from '../text.js'
+import { gzip } from './gzip.js'
 
 /** One request, ready to go. */
 export interface Request {
@@ -13,8 +14,8 @@ export interface Request {
 
 /** What became of a request. */
 export type Outcome =
-  /** The server has it. */
-  | { kind: 'sent' }
+  /** The server has it: so many bytes. */
+  | { kind: 'sent'; bytes: number }
   /** The server will never take it. */
   | { kind: 'refused' }
   /** It may be tried again, after so many milliseconds where the server said. */
@@ -24,6 +25,8 @@ type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) 
 
 /** Browsers allow so many bytes on their way in requests that outlive the page: 64 KiB, less some for headers. */
 const KEEPALIVE_BYTES = 60 * 1024
+/** Below this many bytes a body fits into two packets as it is. */
+const WORTH_GZIP = 2048
 /** Who has not answered by then hangs, ms. */
 const PATIENCE = 30_000
 
@@ -33,19 +36,27 @@ export class Transport {
   readonly #fetchLater = (globalThis as { fetchLater?: FetchLater }).fetchLater?.bind(globalThis)
   readonly #under = new Set<AbortController>()
   #alive = 0
+  /** Whether the server said that it takes gzip (RFC 9110, 12.5.3). */
+  #takesGzip = false
 
   /** Sends while the page is there to hear the answer. Never rejects. */
   async post(request: Request): Promise<Outcome> {
-    const bytes = bytesOf(request.body)
-    // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
-    const keepalive = this.#alive + bytes <= KEEPALIVE_BYTES
+    const { url, body } = request
+    let bytes = bytesOf(body)
+    let keepalive = false
     const abort = new AbortController()
     const timer = setTimeout(() => abort.abort(), PATIENCE)
     this.#under.add(abort)
-    if (keepalive) this.#alive += bytes
     try {
-      const response = await this.#fetch(request.url, { ...init(request), keepalive, signal: abort.signal })
-      return judge(response)
+      const zipped = this.#takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
+      if (zipped) bytes = zipped.byteLength
+      // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
+      keepalive = this.#alive + bytes <= KEEPALIVE_BYTES
+      if (keepalive) this.#alive += bytes
+      const options = { ...init(request, zipped), keepalive, signal: abort.signal }
+      const response = await this.#fetch(url, options)
+      this.#takesGzip ||= /\bgzip\b/.test(response.headers.get('accept-encoding') ?? '')
+      return judge(response, bytes)
     } catch {
       return { kind: 'later' }
     } finally {
@@ -102,11 +113,13 @@ export class Transport {
   }
 }
 
-function init({ body, type, headers }: Request): RequestInit {
+function init({ url, body, type, headers }: Request, zipped?: ArrayBuffer): RequestInit {
+  // Other origins would ask for the header with a preflight: there the bytes tell.
+  const says = zipped && new URL(url, location.href).origin === location.origin
   return {
     method: 'POST',
-    body,
-    headers: { ...headers, 'content-type': type },
+    body: zipped ?? body,
+    headers: { ...headers, 'content-type': type, ...(says && { 'content-encoding': 'gzip' }) },
     credentials: 'omit',
     // What is measured here is the page, not this request.
     priority: 'low',
@@ -122,8 +135,8 @@ function beacon({ url, body, type, headers }: Request): boolean {
   }
 }
 
-function judge(response: Response): Outcome {
-  if (response.ok) return { kind: 'sent' }
+function judge(response: Response, bytes: number): Outcome {
+  if (response.ok) return { kind: 'sent', bytes }
   if (response.status === 408 || response.status === 429 || response.status >= 500) {
     return { kind: 'later', after: retryAfter(response.headers.get('retry-after')) }
   }

@@ -81,6 +81,9 @@ impl fmt::Display for DecodeError {
                     "this collector reads beacons with \"v\":{VERSION}: use the same release of Whippet on both sides"
                 )
             }
+            Self::MissingField("view") => f.write_str(
+                "`view` is missing: send it, or an `id` that is the page view's name, `-` and a number",
+            ),
             Self::MissingField(field) => write!(f, "`{field}` is missing: every beacon must have it"),
             Self::InvalidField { field, expected } => write!(f, "`{field}` {expected}"),
             Self::TooMany { field, limit } => {

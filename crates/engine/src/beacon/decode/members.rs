@@ -29,9 +29,17 @@ impl<'a> Members<'a> {
         self.get(field).map(|value| text(value, field, limits::LABEL)).transpose()
     }
 
-    pub(super) fn word<T>(&self, field: &'static str, read: fn(&str) -> Option<T>) -> Result<T, DecodeError> {
-        let word = self.require(field)?.as_str();
-        word.and_then(read).ok_or(invalid(field, "must be one of the words that docs/beacon.md lists"))
+    /// A word that the format knows; `None` where there is none.
+    pub(super) fn word<T>(
+        &self,
+        field: &'static str,
+        read: fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, DecodeError> {
+        let Some(word) = self.get(field) else { return Ok(None) };
+        word.as_str()
+            .and_then(read)
+            .map(Some)
+            .ok_or(invalid(field, "must be one of the words that docs/beacon.md lists"))
     }
 
     /// A number that is `fit`; `None` where there is none.

@@ -10,6 +10,7 @@ use super::event::{Beacon, Connection, Device};
 use super::{VERSION, limits};
 use crate::vitals::{Metric, Navigation};
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 pub use error::DecodeError;
 use error::invalid;
@@ -34,12 +35,12 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
     Ok(Beacon {
         id: members.id("id")?,
         session: members.id("session")?,
-        view: members.id("view")?,
+        view: view(&members)?,
         app: members.label("app")?.ok_or(DecodeError::MissingField("app"))?,
         release: members.label("release")?,
         page: text(members.require("page")?, "page", limits::PAGE)?,
-        navigation: members.word("navigation", Navigation::from_name)?,
-        device: members.word("device", Device::from_name)?,
+        navigation: members.word("navigation", Navigation::from_name)?.unwrap_or(Navigation::Navigate),
+        device: members.word("device", Device::from_name)?.unwrap_or(Device::Desktop),
         // A word of later days says no more than none.
         connection: members.get("connection").and_then(Value::as_str).and_then(Connection::from_name),
         memory: members.number("memory", |gib| (0.0..=limits::MEMORY).contains(&gib))?,
@@ -68,15 +69,44 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
     })
 }
 
-/// Single measurements; the navigation's phases are some, spelled shorter.
+/// The page view; where it is left out, `id` begins with it.
+fn view(members: &Members<'_>) -> Result<String, DecodeError> {
+    if members.get("view").is_some() {
+        return members.id("view");
+    }
+    let id = members.id("id")?;
+    let view = id.rsplit_once('-').map(|(view, _)| view).filter(|view| !view.is_empty());
+    view.map(String::from).ok_or(DecodeError::MissingField("view"))
+}
+
+/// Single measurements; the navigation's phases are some, spelled shorter: those left out took no time.
 fn timings(members: &Members<'_>) -> Result<Vec<(String, Vec<f64>)>, DecodeError> {
-    let mut timings = members.each("timings", limits::TIMINGS, |key, value| {
-        Ok((name(key, "timings")?, entries::timing(value)?))
-    })?;
-    timings.extend(members.each("phases", limits::PHASES, |phase, value| {
+    // Phases may be spelled either way: what was read can be written again, and read.
+    const MOST: usize = limits::TIMINGS + limits::PHASES;
+    let mut timings =
+        members.each("timings", MOST, |key, value| Ok((name(key, "timings")?, entries::timing(value)?)))?;
+    let named = |phase: &str| {
         let mut name = String::from("navigation.");
-        name.push_str(&word(phase, "phases")?);
-        Ok((name, entries::timing(value)?))
-    })?);
+        name.push_str(phase);
+        name
+    };
+    let mut phases = members.each("phases", limits::PHASES, |phase, value| {
+        Ok((named(&word(phase, "phases")?), entries::timing(value)?))
+    })?;
+    if members.get("phases").is_some() {
+        for name in PHASES.map(named) {
+            if !timings.iter().chain(&phases).any(|known| known.0 == name) {
+                phases.push((name, vec![0.0]));
+            }
+        }
+        phases.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    timings.extend(phases);
+    if timings.len() > MOST {
+        return Err(DecodeError::TooMany { field: "timings", limit: MOST });
+    }
     Ok(timings)
 }
+
+/// The phases that every navigation has, if only for no time at all.
+const PHASES: [&str; 8] = ["redirect", "dns", "tcp", "tls", "request", "response", "dom", "load"];

@@ -94,9 +94,15 @@ fn counts<K: Ord + std::fmt::Debug>(name: impl Strategy<Value = K>) -> impl Stra
     prop::collection::btree_map(name, 0..=limits::COUNT, 0..5).prop_map(|counts| counts.into_iter().collect())
 }
 
+/// The names of a beacon and of its page view: as they may be, and as Whippet makes them.
+fn names() -> impl Strategy<Value = (String, String)> {
+    let ours = ("[A-Za-z0-9_-]{1,50}", 1..1000u32).prop_map(|(view, n)| (format!("{view}-{n}"), view));
+    prop_oneof![(word(), word()), ours]
+}
+
 prop_compose! {
     fn context()(
-        (id, session, view) in (word(), word(), word()),
+        ((id, view), session) in (names(), word()),
         (app, release, page) in ("[^\\p{C}]{1,16}", prop::option::of("[^\\p{C}]{1,16}"), "/[^\\p{C}]{0,40}"),
         navigation in prop::sample::select(Navigation::ALL.to_vec()),
         device in prop::sample::select(Device::ALL.to_vec()),
@@ -143,6 +149,7 @@ prop_compose! {
 /// The members of a JSON object come in no order: serde_json gives them sorted.
 fn sorted(mut beacon: Beacon) -> Beacon {
     beacon.vitals.sort_by_key(|vital| vital.name);
+    beacon.timings.sort_by(|a, b| a.0.cmp(&b.0));
     beacon.resources.sort_by(|a, b| (&a.host, a.kind as u8).cmp(&(&b.host, b.kind as u8)));
     beacon
 }
@@ -154,6 +161,36 @@ proptest! {
     #[test]
     fn what_was_encoded_is_decoded(beacon in beacon()) {
         prop_assert_eq!(decode(&encode(&beacon)).map(sorted), Ok(sorted(beacon)));
+    }
+
+    #[test]
+    fn a_view_that_the_id_tells_is_not_written(beacon in beacon()) {
+        let written: Value = serde_json::from_slice(&encode(&beacon)).unwrap();
+        let told = beacon.id.rsplit_once('-').is_some_and(|(view, _)| view == beacon.view);
+        prop_assert_eq!(written.get("view").is_none(), told);
+    }
+
+    #[test]
+    fn phases_that_took_no_time_may_be_left_out(
+        context in context(),
+        phases in prop::collection::btree_map(
+            prop::sample::select(PHASES.to_vec()),
+            prop_oneof![Just(0.0), number()],
+            0..=PHASES.len(),
+        ),
+    ) {
+        let mut sent: Map<String, Value> = serde_json::from_slice(&encode(&context)).unwrap();
+        let mut read = |phases: Vec<(&str, f64)>| {
+            let phases: Map<String, Value> = phases.into_iter().map(|(phase, ms)| (phase.into(), ms.into())).collect();
+            sent.insert("phases".into(), phases.into());
+            decode(&serde_json::to_vec(&sent).unwrap()).unwrap()
+        };
+        let whole = PHASES.map(|phase| (phase, phases.get(phase).copied().unwrap_or_default()));
+        let with_zeros = read(whole.to_vec());
+        prop_assert_eq!(with_zeros.timings.len(), PHASES.len());
+        prop_assert_eq!(&read(phases.into_iter().filter(|phase| phase.1 > 0.0).collect()), &with_zeros);
+        // And it can be written, and read again.
+        prop_assert_eq!(decode(&encode(&with_zeros)).map(sorted), Ok(sorted(with_zeros)));
     }
 
     #[test]
@@ -192,6 +229,12 @@ fn check(change: impl FnOnce(&mut Map<String, Value>), expect: Expect) {
     change(value.as_object_mut().unwrap());
     let error = decode(value.to_string().as_bytes()).unwrap_err();
     expect.assert_eq(&format!("{}: {error}", error.code()));
+}
+
+#[test]
+fn a_page_view_is_a_navigation_on_a_desktop_unless_it_says_otherwise() {
+    let beacon = decode(br#"{"v":1,"id":"a-1","session":"s","app":"x","page":"/","sentAt":5}"#).unwrap();
+    assert_eq!((beacon.navigation, beacon.device), (Navigation::Navigate, Device::Desktop));
 }
 
 #[test]
@@ -330,6 +373,55 @@ fn each_new_member_is_bounded() {
 }
 
 #[test]
+fn a_view_may_be_left_out_where_the_id_tells() {
+    let read = |id: &str, view: &str| {
+        let text = format!(
+            r#"{{"v":1,"id":"{id}",{view}"session":"s","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5}}"#
+        );
+        decode(text.as_bytes()).map(|beacon| beacon.view)
+    };
+    assert_eq!(read("f1375ac18077f7ec-1", ""), Ok("f1375ac18077f7ec".into()));
+    assert_eq!(read("a-b-12", ""), Ok("a-b".into()));
+    assert_eq!(read("a-1", "\"view\":\"b\","), Ok("b".into()));
+    for id in ["a", "-1"] {
+        assert_eq!(read(id, ""), Err(DecodeError::MissingField("view")), "{id}");
+    }
+    expect!["`view` is missing: send it, or an `id` that is the page view's name, `-` and a number"]
+        .assert_eq(&DecodeError::MissingField("view").to_string());
+}
+
+/// As many names as either member may have, together, so that either way of writing them is read.
+#[test]
+fn timings_and_phases_are_bounded_together() {
+    let read = |timings: usize, phases: usize| {
+        let named = |prefix: &str, many: usize| -> Map<String, Value> {
+            (0..many).map(|n| (format!("{prefix}{n}"), 1.into())).collect()
+        };
+        let beacon = serde_json::json!({
+            "v": 1, "id": "a-1", "session": "s", "app": "x", "page": "/", "navigation": "reload",
+            "device": "phone", "sentAt": 5, "timings": named("t", timings), "phases": named("p", phases),
+        });
+        decode(beacon.to_string().as_bytes())
+    };
+    // Eight more are there without being said.
+    let most = read(64, 8).unwrap();
+    assert_eq!(decode(&encode(&most)).map(sorted), Ok(sorted(most)));
+    assert_eq!(read(64, 9), Err(DecodeError::TooMany { field: "timings", limit: 80 }));
+    assert_eq!(read(0, 17), Err(DecodeError::TooMany { field: "phases", limit: 16 }));
+}
+
+/// A phase that is told of in `timings` is told of.
+#[test]
+fn a_phase_is_counted_once() {
+    let bytes = br#"{"v":1,"id":"a-1","session":"s","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5,
+        "timings":{"navigation.dns":12},"phases":{"tcp":7}}"#;
+    let timings = decode(bytes).unwrap().timings;
+    assert_eq!(timings.len(), 8);
+    let of = |name: &str| timings.iter().find(|entry| entry.0 == name).unwrap().1.clone();
+    assert_eq!([of("navigation.dns"), of("navigation.tcp"), of("navigation.tls")], [[12.0], [7.0], [0.0]]);
+}
+
+#[test]
 fn kinds_and_connections_of_later_days_are_other_ones() {
     let bytes = br#"{"v":1,"id":"a","session":"s","view":"a","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5,
         "connection":"7g","resources":{"h":{"hologram":{"count":2},"other":{"count":1,"slowest":3},"script":{"count":1}}}}"#;
@@ -354,7 +446,8 @@ fn the_documented_beacon_is_read() {
     assert_eq!(beacon.vitals[0].attribution.target, "#banner");
     assert_eq!(beacon.vitals[1].rating, Rating::Good);
     assert_eq!(beacon.resources[1].kind, ResourceKind::Script);
-    assert_eq!(beacon.timings.len() + beacon.gauges.len() + beacon.routes.len() + beacon.scripts.len(), 10);
+    assert_eq!(beacon.timings.len() + beacon.gauges.len() + beacon.routes.len() + beacon.scripts.len(), 13);
     assert!(beacon.timings.contains(&("navigation.dns".into(), vec![12.1])));
+    assert!(beacon.timings.contains(&("navigation.tls".into(), vec![0.0])), "left out: it took no time");
     assert_eq!(beacon.drops.iter().map(|drop| drop.1).sum::<u64>(), beacon.dropped);
 }

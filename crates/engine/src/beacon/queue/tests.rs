@@ -63,7 +63,7 @@ fn a_beacon_can_be_read_in_the_network_panel() {
     queue.error(at(0.0), "TypeError: \"x\" is not\na function", "app.js:1:20");
     queue.lost(1);
     let text = queue.flush(1_790_000_000_000, &context()).remove(0);
-    expect![[r#"{"v":1,"id":"v13w-1","session":"s3ss10n","view":"v13w","app":"shop","release":"1.2.0","page":"/packages/:id","navigation":"navigate","device":"desktop","connection":"4g","memory":8,"sentAt":1790000000000,"sampleRate":0.25,"vitals":{"LCP":{"value":1234.5},"CLS":{"value":0.1234,"rating":"needs-improvement"}},"counters":{"query.hits":12},"timings":{"page.load":[0,20,25,400]},"histograms":{"query.fetch":{"scale":5,"zero":1,"sum":445,"min":0,"max":400,"offset":138,"counts":[1,-9,1,-127,1]}},"errors":[{"message":"TypeError: \"x\" is not\na function","source":"app.js:1:20"}],"dropped":1,"drops":{"beacons":1}}"#]]
+    expect![[r#"{"v":1,"id":"v13w-1","session":"s3ss10n","app":"shop","release":"1.2.0","page":"/packages/:id","connection":"4g","memory":8,"sentAt":1790000000000,"sampleRate":0.25,"vitals":{"LCP":{"value":1234.5},"CLS":{"value":0.1234,"rating":"needs-improvement"}},"counters":{"query.hits":12},"timings":{"page.load":[0,20,25,400]},"histograms":{"query.fetch":{"scale":5,"zero":1,"sum":445,"min":0,"max":400,"offset":138,"counts":[1,-9,1,-127,1]}},"errors":[{"message":"TypeError: \"x\" is not\na function","source":"app.js:1:20"}],"dropped":1,"drops":{"beacons":1}}"#]]
     .assert_eq(&text);
 }
 

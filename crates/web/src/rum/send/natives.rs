@@ -2,7 +2,7 @@
 //! a `Result`.
 use super::super::host::Init;
 use alloc::string::String;
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -26,10 +26,6 @@ extern "C" {
     pub(super) fn signal(this: &AbortController) -> JsValue;
     #[wasm_bindgen(method)]
     pub(super) fn abort(this: &AbortController);
-
-    type Blob;
-    #[wasm_bindgen(constructor, catch)]
-    fn new(parts: &Array, options: &Init) -> Result<Blob, JsValue>;
 
     pub(super) type LockManager;
     #[wasm_bindgen(method, catch)]
@@ -71,16 +67,12 @@ impl Natives {
         fetch_later.call2(&js_sys::global(), &url.into(), init).is_ok_and(|result| result.is_truthy())
     }
 
-    /// Whether the browser took it.
-    pub(super) fn send_beacon(&self, url: &str, body: &str, kind: &str) -> bool {
+    /// Whether the browser took it. It goes as plain text: a `Blob` could have any type, but Firefox loses every
+    /// other one at `pagehide`.
+    pub(super) fn send_beacon(&self, url: &str, body: &str) -> bool {
         let Some(send_beacon) = &self.send_beacon else { return false };
-        let options = Init::new();
-        options.set("type", &JsValue::from_str(kind));
-        let taken = Reflect::get(&js_sys::global(), &"navigator".into()).and_then(|navigator| {
-            let blob = Blob::new(&Array::of1(&body.into()), &options)?;
-            send_beacon.call2(&navigator, &url.into(), &blob)
-        });
-        taken.is_ok_and(|taken| taken.is_truthy())
+        let navigator = get(&js_sys::global(), "navigator");
+        send_beacon.call2(&navigator, &url.into(), &body.into()).is_ok_and(|taken| taken.is_truthy())
     }
 }
 
@@ -101,10 +93,14 @@ pub(super) fn locks() -> Option<LockManager> {
 
 /// A member of `navigator`, where it has one.
 fn navigator(name: &str) -> Option<JsValue> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-    Reflect::get(&navigator, &name.into()).ok().filter(|found| !found.is_null() && !found.is_undefined())
+    let found = get(&get(&js_sys::global(), "navigator"), name);
+    (!found.is_null() && !found.is_undefined()).then_some(found)
 }
 
 fn function(owner: &JsValue, name: &str) -> Option<Function> {
-    Reflect::get(owner, &name.into()).ok()?.dyn_into().ok()
+    get(owner, name).dyn_into().ok()
+}
+
+fn get(owner: &JsValue, name: &str) -> JsValue {
+    Reflect::get(owner, &name.into()).unwrap_or_default()
 }

@@ -4,6 +4,9 @@ use alloc::string::String;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+/// The type that needs no preflight, and that `sendBeacon` gives a string.
+const PLAIN: &str = "text/plain;charset=UTF-8";
+
 /// One request, ready to go.
 #[derive(Clone)]
 pub(super) struct Request {
@@ -21,8 +24,13 @@ impl Request {
         Self { url: url.into(), body, kind: "text/plain;charset=UTF-8".into(), headers: JsValue::UNDEFINED }
     }
 
+    /// Whether it is what `sendBeacon` makes of a string.
+    pub(super) fn is_plain(&self) -> bool {
+        self.kind == PLAIN && !self.has_headers()
+    }
+
     /// Whether it has further headers: each costs a preflight, and `sendBeacon` cannot send them.
-    pub(super) fn has_headers(&self) -> bool {
+    fn has_headers(&self) -> bool {
         self.headers.dyn_ref::<Object>().is_some_and(|headers| Object::keys(headers).length() > 0)
     }
 

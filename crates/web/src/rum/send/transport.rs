@@ -73,8 +73,7 @@ impl Transport {
         // it is not too much, something other than the browser did.
         let bytes = request.body.len();
         let fits = self.fits(bytes);
-        let is_taken = !request.has_headers()
-            && self.natives.send_beacon(&request.url, &request.body, &request.kind)
+        let is_taken = request.is_plain() && self.natives.send_beacon(&request.url, &request.body)
             || fits && self.keepalive(request, failed);
         if is_taken {
             self.occupy(bytes);
