@@ -33,8 +33,11 @@ export async function begin() {
   sessionStorage.removeItem('whippet.pause')
   window.fetch = (url, init) => {
     const { signal, body, headers, ...rest } = init
-    own.out.push({ by: 'fetch', url, body, type: headers['content-type'], headers, ...rest })
-    const { status, retryAfter, hangs } = own.answer
+    const zipped = body instanceof ArrayBuffer ? body : undefined
+    const how = { by: 'fetch', url, body, type: headers['content-type'], headers, ...rest }
+    own.out.push(zipped ? { ...how, body: '', bytes: zipped.byteLength } : how)
+    own.zipped = zipped
+    const { status, retryAfter, hangs, takes } = own.answer
     return new Promise((resolve, reject) => {
       signal?.addEventListener('abort', () => {
         own.out.push({ by: 'abort' })
@@ -42,7 +45,7 @@ export async function begin() {
       })
       if (hangs) return
       if (!status) return reject(new TypeError('no network'))
-      const more = retryAfter ? { 'retry-after': retryAfter } : {}
+      const more = { ...(retryAfter && { 'retry-after': retryAfter }), ...(takes && { 'accept-encoding': takes }) }
       resolve(new Response(null, { status, headers: more }))
     })
   }
@@ -73,7 +76,23 @@ export function end() {
 
 /** From now on requests are answered so; a status of 0 is no network, below 0 no answer. */
 export function answer(status, retryAfter) {
-  world.answer = { status, retryAfter, hangs: status < 0 }
+  world.answer = { ...world.answer, status, retryAfter, hangs: status < 0 }
+}
+/** From now on the server says that it takes this. */
+export const takes = (encodings) => (world.answer.takes = encodings)
+
+/** The text of the last body that was gzip. */
+export const unzipped = () =>
+  new Response(new Blob([world.zipped]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
+
+/** The browser takes its time to compress; the page is hidden before. */
+export const slowly = (is) => {
+  if (is) world.compression = window.CompressionStream
+  window.CompressionStream = is ? class extends TransformStream {
+    constructor() {
+      super({ transform: () => new Promise(() => {}) })
+    }
+  } : world.compression
 }
 
 /** `how`: `taken`, `refused` or `throws`; `missing`. */

@@ -37,6 +37,10 @@ extern "C" {
     async fn unlock() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = wrapFetch)]
     fn wrap_fetch();
+    fn takes(encodings: &str);
+    #[wasm_bindgen(catch)]
+    async fn unzipped() -> Result<JsValue, JsValue>;
+    fn slowly(is: bool);
 }
 
 /// After this ms the page looks for what earlier visits kept.
@@ -451,6 +455,82 @@ async fn what_measures_requests_does_not_see_the_beacons() {
     wrap_fetch();
     beacon(&rum, "a");
     assert_eq!(out(1).await[0]["by"], "fetch");
+    rum.stop();
+    end();
+}
+
+#[wasm_bindgen_test]
+async fn large_beacons_go_as_gzip_once_the_server_said_that_it_takes_that() {
+    begin().await.unwrap();
+    takes("br, gzip");
+    let rum = measured(|options| options.before_send = Some(padded(2048)));
+    beacon(&rum, "a");
+    let first = &out(1).await[0];
+    assert_eq!(told(first)["counters"]["a"], 1);
+    rest().await.unwrap();
+    let before = rum.sent().bytes;
+
+    beacon(&rum, "b");
+    let second = &out(1).await[0];
+    assert_eq!(second["headers"]["content-encoding"], "gzip");
+    assert_eq!(second["type"], "text/plain;charset=UTF-8");
+    let text = unzipped().await.unwrap().as_string().unwrap();
+    assert!(text.contains(r#""counters":{"b":1}"#) && text.ends_with("  "), "{text}");
+    let bytes = second["bytes"].as_u64().unwrap();
+    assert!(bytes < 600, "{bytes}");
+    rest().await.unwrap();
+    assert_eq!(u64::from(rum.sent().bytes - before), bytes);
+
+    // What fails is kept as it was.
+    answer_with(0, None);
+    beacon(&rum, "c");
+    out(1).await;
+    assert_eq!(counted(&kept(1).await), ["c"]);
+    rum.stop();
+    end();
+}
+
+#[wasm_bindgen_test]
+async fn other_origins_are_told_of_gzip_by_the_bytes_alone_and_small_beacons_are_none() {
+    begin().await.unwrap();
+    takes("gzip");
+    for (padding, endpoint, is_zipped) in
+        [(2048, "https://other.example/beacons", true), (0, "/beacons", false)]
+    {
+        let mut options = RumOptions::new(endpoint, "test");
+        options.flush_interval = 1e9;
+        options.before_send = Some(padded(padding));
+        let rum = start(options);
+        for name in ["a", "b"] {
+            beacon(&rum, name);
+            let request = &out(1).await[0];
+            rest().await.unwrap();
+            assert_eq!(request["bytes"].is_number(), is_zipped && name == "b", "{request}");
+            assert!(request["headers"]["content-encoding"].is_null(), "{request}");
+        }
+        rum.stop();
+    }
+    end();
+}
+
+#[wasm_bindgen_test]
+async fn what_goes_with_the_page_waits_for_no_compression() {
+    begin().await.unwrap();
+    takes("gzip");
+    let rum = measured(|options| options.before_send = Some(padded(2048)));
+    beacon(&rum, "a");
+    out(1).await;
+    rest().await.unwrap();
+    slowly(true);
+    beacon(&rum, "b");
+    rest().await.unwrap();
+    assert_eq!(taken(), Vec::<String>::new());
+    rum.count("c", 1);
+    leave();
+    slowly(false);
+    let requests = out(2).await;
+    assert_eq!((&requests[0]["by"], &requests[1]["by"]), (&"sendBeacon".into(), &"fetch".into()));
+    assert_eq!(counted(&requests), ["c", "b"]);
     rum.stop();
     end();
 }

@@ -1,5 +1,6 @@
 //! Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page. What is sent
 //! when, kept or given up, is the engine's [`Outbox`]'s to say.
+mod gzip;
 mod idb;
 mod natives;
 mod request;
@@ -162,11 +163,11 @@ impl Inner {
             return;
         }
         if self.may_send() {
-            let outcome = self.transport.post(&kept.request).await;
+            let (outcome, bytes) = self.transport.post(&kept.request).await;
             if era != self.era.get() {
                 return;
             }
-            self.count(outcome, &kept);
+            self.count(outcome, bytes);
             if self.decide(|outbox| outbox.handle_new(outcome, now(), host::random())) == Fate::Done {
                 return;
             }
@@ -185,7 +186,7 @@ impl Inner {
             }
         });
         if !keeps && self.transport.leave(&kept.request, Rc::clone(&failed)) {
-            self.count(Outcome::Sent, &kept);
+            self.count(Outcome::Sent, kept.request.body.len());
         } else {
             failed();
         }
@@ -200,7 +201,7 @@ impl Inner {
             let this = Rc::clone(self);
             let lose: Rc<dyn Fn()> = Rc::new(move || this.decide(|outbox| outbox.lose(1)));
             if self.transport.leave(&kept.request, Rc::clone(&lose)) {
-                self.count(Outcome::Sent, &kept);
+                self.count(Outcome::Sent, kept.request.body.len());
             } else {
                 lose();
             }
@@ -222,11 +223,11 @@ impl Inner {
         self.decide(|outbox| outbox.lose(gone));
     }
 
-    fn count(&self, outcome: Outcome, kept: &Kept) {
+    fn count(&self, outcome: Outcome, bytes: usize) {
         if outcome == Outcome::Sent {
             let mut sent = self.sent.get();
             sent.beacons = sent.beacons.saturating_add(1);
-            sent.bytes = sent.bytes.saturating_add(kept.request.body.len() as u32);
+            sent.bytes = sent.bytes.saturating_add(bytes as u32);
             self.sent.set(sent);
         }
     }
@@ -290,11 +291,11 @@ impl Inner {
                 Next::Wait(ms) => return self.drain_in(ms),
                 Next::GiveUp => None,
                 Next::Send => {
-                    let outcome = self.transport.post(&kept.request).await;
+                    let (outcome, bytes) = self.transport.post(&kept.request).await;
                     if era != self.era.get() {
                         return;
                     }
-                    self.count(outcome, &kept);
+                    self.count(outcome, bytes);
                     let tries = kept.tries;
                     let fate =
                         self.decide(|outbox| outbox.handle_kept(outcome, tries, now(), host::random()));

@@ -27,6 +27,12 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn abort(this: &AbortController);
 
+    type Url;
+    #[wasm_bindgen(constructor, js_class = URL, catch)]
+    fn new(url: &str, base: &str) -> Result<Url, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn origin(this: &Url) -> String;
+
     pub(super) type LockManager;
     #[wasm_bindgen(method, catch)]
     pub(super) fn request(
@@ -79,6 +85,13 @@ impl Natives {
 /// What a response's header says.
 pub(super) fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().ok()?.get(name).ok()?.as_string()
+}
+
+/// Whether `url` is of the page's own origin.
+pub(super) fn is_own_origin(url: &str) -> bool {
+    let location = get(&js_sys::global(), "location");
+    let here = get(&location, "href").as_string().unwrap_or_default();
+    Url::new(url, &here).is_ok_and(|url| get(&location, "origin").as_string() == Some(url.origin()))
 }
 
 /// Whether the browser thinks that there is a network.

@@ -1,7 +1,8 @@
 //! A request that is ready to go, and one that waits.
 use super::super::host::Init;
+use super::natives;
 use alloc::string::String;
-use js_sys::{Object, Reflect};
+use js_sys::{ArrayBuffer, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 /// The type that needs no preflight, and that `sendBeacon` gives a string.
@@ -34,13 +35,17 @@ impl Request {
         self.headers.dyn_ref::<Object>().is_some_and(|headers| Object::keys(headers).length() > 0)
     }
 
-    /// What `fetch` is told of it.
-    pub(super) fn init(&self) -> Init {
+    /// What `fetch` is told of it; `zipped` is its body as gzip.
+    pub(super) fn init(&self, zipped: Option<&ArrayBuffer>) -> Init {
         let headers = Object::new();
         if let Some(more) = self.headers.dyn_ref::<Object>() {
             Object::assign(&headers, more);
         }
         headers.unchecked_ref::<Init>().set("content-type", &self.kind.as_str().into());
+        // Other origins would ask for the header with a preflight: there the bytes tell.
+        if zipped.is_some() && natives::is_own_origin(&self.url) {
+            headers.unchecked_ref::<Init>().set("content-encoding", &"gzip".into());
+        }
         let init = Init::new();
         let priority = "low";
         for (name, value) in
@@ -53,6 +58,9 @@ impl Request {
             ]
         {
             init.set(name, &JsValue::from_str(value));
+        }
+        if let Some(zipped) = zipped {
+            init.set("body", zipped);
         }
         init.set("headers", &headers);
         init

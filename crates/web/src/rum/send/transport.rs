@@ -1,5 +1,6 @@
 //! The ways out of a page.
 use super::super::host;
+use super::gzip::gzip;
 use super::natives::{AbortController, Natives, Response, header};
 use super::request::Request;
 use alloc::rc::Rc;
@@ -9,6 +10,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use whippet_engine::beacon::{Outcome, limits, retry_after};
 
+/// Below this many bytes a body fits into two packets as it is.
+const WORTH_GZIP: usize = 2048;
 /// Who has not answered by then hangs, ms.
 const PATIENCE: f64 = 30_000.0;
 
@@ -19,6 +22,8 @@ pub(super) struct Transport {
     begun: Cell<u32>,
     /// Bytes on their way in requests that outlive the page. Browsers allow 64 KiB, less some for headers.
     alive: Cell<usize>,
+    /// Whether the server said that it takes gzip (RFC 9110, 12.5.3).
+    takes_gzip: Cell<bool>,
 }
 
 impl Transport {
@@ -28,6 +33,7 @@ impl Transport {
             under: RefCell::default(),
             begun: Cell::new(0),
             alive: Cell::new(0),
+            takes_gzip: Cell::new(false),
         })
     }
 
@@ -35,19 +41,23 @@ impl Transport {
         self.alive.get() + bytes <= limits::BYTES
     }
 
-    /// Sends while the page is there to hear the answer.
-    pub(super) async fn post(&self, request: &Request) -> Outcome {
-        let bytes = request.body.len();
-        // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
-        let keepalive = self.fits(bytes);
-        let init = request.init();
-        init.set("keepalive", &JsValue::from_bool(keepalive));
+    /// Sends while the page is there to hear the answer. Gives back as how many bytes it went, too.
+    pub(super) async fn post(&self, request: &Request) -> (Outcome, usize) {
         let number = self.begun.get().wrapping_add(1);
         self.begun.set(number);
         let patience = Patience::new();
         if let Some(abort) = &patience.abort {
-            init.set("signal", &abort.signal());
             self.under.borrow_mut().push((number, abort.clone()));
+        }
+        let zips = self.takes_gzip.get() && request.body.len() >= WORTH_GZIP;
+        let zipped = if zips { gzip(&request.body).await } else { None };
+        let bytes = zipped.as_ref().map_or(request.body.len(), |zipped| zipped.byte_length() as usize);
+        // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
+        let keepalive = self.fits(bytes);
+        let init = request.init(zipped.as_ref());
+        init.set("keepalive", &JsValue::from_bool(keepalive));
+        if let Some(abort) = &patience.abort {
+            init.set("signal", &abort.signal());
         }
         if keepalive {
             self.alive.set(self.alive.get() + bytes);
@@ -60,13 +70,17 @@ impl Transport {
         if keepalive {
             self.alive.set(self.alive.get() - bytes);
         }
-        answer.map_or(Outcome::Later(None), |response| judge(response.unchecked_ref()))
+        let Ok(response) = answer else { return (Outcome::Later(None), bytes) };
+        let response = response.unchecked_ref();
+        let takes = header(response, "accept-encoding").is_some_and(|takes| takes.contains("gzip"));
+        self.takes_gzip.set(takes || self.takes_gzip.get());
+        (judge(response), bytes)
     }
 
     /// Hands the request to the browser, which sends it even if the page is closed at once; `false` where it takes
     /// it no way. Nobody hears the answer; `failed` is called where it fails while the page is still there.
     pub(super) fn leave(self: &Rc<Self>, request: &Request, failed: Rc<dyn Fn()>) -> bool {
-        if self.natives.fetch_later(&request.url, &request.init()) {
+        if self.natives.fetch_later(&request.url, &request.init(None)) {
             return true;
         }
         // The browser refuses what is too much, `fetch` only when the page may be gone. Where it refused although
@@ -82,7 +96,7 @@ impl Transport {
     }
 
     fn keepalive(&self, request: &Request, failed: Rc<dyn Fn()>) -> bool {
-        let init = request.init();
+        let init = request.init(None);
         init.set("keepalive", &JsValue::TRUE);
         let Ok(pending) = self.natives.fetch(&request.url, &init) else { return false };
         spawn_local(async move {
