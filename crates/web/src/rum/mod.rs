@@ -15,7 +15,7 @@ use alloc::rc::Rc;
 use driver::Inner;
 pub use options::{BeforeSend, Collect, NamePage, RumOptions, Traceparent};
 pub use vitals::{Signal, Vitals};
-pub use whippet_engine::beacon::Bounds;
+pub use whippet_engine::beacon::Bounds as KeepBounds;
 
 /// Measures the page from now on, and what the browser recorded before, and sends it.
 pub fn start(options: RumOptions) -> Rum {
