@@ -21,22 +21,6 @@ before(async () => {
   ;({ pack, scrub, text } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`))
 })
 
-test('a route in the fragment is part of the page, as far as it tells more', () => {
-  const cases = [
-    ['/', '/'],
-    ['/?a=1#top', '/'],
-    ['/app#/', '/app'],
-    ['/app#!/', '/app'],
-    ['/app#access_token=secret', '/app'],
-    ['/app?x=1#/orders/1042?token=secret', '/app#/orders/:id'],
-    ['/#!/orders/1042/items', '/#!/orders/:id/items'],
-    ['/u/1042#/u/ann@example.com#top', '/u/:id#/u/:id'],
-  ]
-  for (const [from, to] of cases) {
-    assert.equal(scrub.scrubRoute(scrub.routeOf(new URL(from, 'https://shop.example'))), to, from)
-  }
-})
-
 test('a text without an address costs no more than its length', () => {
   const marks = '?'.repeat(10_000)
   assert.equal(scrub.scrubText(marks), marks)

@@ -14,7 +14,7 @@ before(async () => {
     logLevel: 'silent',
     stdin: {
       contents: `
-        export { scrubPath, scrubText } from './scrub.ts'
+        export { routeOf, scrubPath, scrubRoute, scrubText } from './scrub.ts'
         export { isSampled, visit, forgetVisit } from './session.ts'
         export { isTraced } from './trace.ts'
         export { Pause } from './send/pause.ts'
@@ -50,8 +50,12 @@ afterEach(() => {
 })
 
 test('addresses are scrubbed', () => {
-  const { paths, texts } = read('scrub')
+  const { paths, routes, texts } = read('scrub')
   for (const [from, to] of paths) assert.equal(rum.scrubPath(from), to, from)
+  for (const { pathname, hash, route, page } of routes) {
+    assert.equal(rum.routeOf({ pathname, hash }), route, pathname + hash)
+    assert.equal(rum.scrubRoute(route), page, pathname + hash)
+  }
   for (const [from, to] of texts) assert.equal(rum.scrubText(from), to, from)
 })
 

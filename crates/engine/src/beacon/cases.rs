@@ -11,7 +11,17 @@ pub(super) fn read<T: for<'a> Deserialize<'a>>(json: &str) -> T {
 #[derive(Deserialize)]
 pub(super) struct Scrubs {
     pub(super) paths: Vec<(String, String)>,
+    pub(super) routes: Vec<Route>,
     pub(super) texts: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Route {
+    pub(super) pathname: String,
+    pub(super) hash: String,
+    pub(super) route: String,
+    /// The route, scrubbed.
+    pub(super) page: String,
 }
 
 #[derive(Deserialize)]

@@ -23,6 +23,7 @@ pub fn encode(beacon: &Beacon) -> Vec<u8> {
         connection: beacon.connection,
         memory: beacon.memory,
         sample_rate: beacon.sample_rate,
+        error_sample_rate: beacon.sample_rate,
     };
     begin(&mut out, &beacon.id, beacon.sent_at, &context);
     let mut body = Body::new();
@@ -96,6 +97,8 @@ pub(super) fn begin(out: &mut String, id: &str, sent_at: i64, head: &Context) {
 pub(super) enum Item<'a> {
     Vital(&'a Vital),
     Counter(&'a str, u64),
+    /// A phase of the navigation, by its own name.
+    Phase(&'a str, f64),
     Timing(&'a str, &'a [f64]),
     Gauge(&'a str, f64),
     Route(&'a str, u64),
@@ -111,6 +114,7 @@ impl Item<'_> {
         match self {
             Self::Vital(_) => Section::Vitals,
             Self::Counter(..) => Section::Counters,
+            Self::Phase(..) => Section::Phases,
             Self::Timing(..) => Section::Timings,
             Self::Gauge(..) => Section::Gauges,
             Self::Route(..) => Section::Routes,
@@ -129,6 +133,7 @@ impl Item<'_> {
                 out.push(':');
                 write::integer(out, *count);
             }
+            Self::Phase(name, ms) => write_timing(out, name, &[*ms]),
             Self::Timing(name, values) => write_timing(out, name, values),
             Self::Gauge(name, value) => {
                 write::string(out, name);
@@ -153,6 +158,7 @@ impl Item<'_> {
 pub(super) enum Section {
     Vitals,
     Counters,
+    Phases,
     Timings,
     Gauges,
     Routes,
@@ -166,9 +172,10 @@ impl Section {
     /// How many there are.
     pub(super) const COUNT: usize = Self::ALL.len();
     /// All of them.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Vitals,
         Self::Counters,
+        Self::Phases,
         Self::Timings,
         Self::Gauges,
         Self::Routes,
@@ -183,6 +190,7 @@ impl Section {
         match self {
             Self::Vitals => "vitals",
             Self::Counters => "counters",
+            Self::Phases => "phases",
             Self::Timings => "timings",
             Self::Gauges => "gauges",
             Self::Routes => "routes",
@@ -208,8 +216,8 @@ pub(super) struct Body {
 
 impl Body {
     /// The most bytes that [`Body::end`] adds with the losses of a [`Queue`](super::Queue): the brackets, and
-    /// eleven counts with their names.
-    pub(super) const END: usize = 360;
+    /// twelve counts with their names.
+    pub(super) const END: usize = 400;
 
     pub(super) fn new() -> Self {
         Self { section: None, host: String::new() }

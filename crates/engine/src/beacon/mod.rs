@@ -11,12 +11,14 @@ mod decode;
 mod encode;
 mod event;
 pub mod limits;
+pub mod loaded;
 mod outbox;
 mod pause;
 mod queue;
 mod retry_after;
 pub mod scrub;
 mod session;
+mod thrown;
 pub mod traceparent;
 mod write;
 
@@ -29,6 +31,7 @@ pub use pause::Pause;
 pub use queue::{Context, Queue};
 pub use retry_after::retry_after;
 pub use session::{Session, name};
+pub use thrown::describe;
 
 /// The version of the format, the beacon's `v`.
 pub const VERSION: u64 = 1;

@@ -24,6 +24,31 @@ pub fn path(path: &str) -> String {
     limits::line(&out, limits::PAGE)
 }
 
+/// The route that an address shows, by `location.pathname` and `location.hash`: with the fragment where that
+/// begins with `#/` or `#!/` and says more, as routers have it that keep the route there, but without the fragment's
+/// own query. Not scrubbed yet: see [`page`].
+pub fn route(pathname: &str, hash: &str) -> String {
+    let mut out = String::from(pathname);
+    let root = if hash.starts_with("#/") { 2 } else { 3 };
+    let end = until(hash, 1, |byte| byte == b'?' || byte == b'#');
+    // The fragment's root is the page itself.
+    if (root == 2 || hash.starts_with("#!/")) && end > root {
+        out.push_str(part(hash, 0, end));
+    }
+    out
+}
+
+/// A [`route`] as [`path`] has a path: `/app#/orders/1042` is `/app#/orders/:id`.
+pub fn page(route: &str) -> String {
+    let hash = until(route, 0, |byte| byte == b'#');
+    let mut out = path(part(route, 0, hash));
+    if hash < route.len() {
+        out.push('#');
+        out.push_str(&path(part(route, hash + 1, route.len())));
+    }
+    limits::line(&out, limits::PAGE)
+}
+
 /// `text`, an error's message or source, with all addresses in it cut before their query or fragment. The
 /// `:line:column` that browsers write behind an address stays.
 pub fn text(text: &str) -> String {
@@ -111,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn a_route_may_be_in_the_fragment() {
+        for cases::Route { pathname, hash, route: expected, page: scrubbed } in cases().routes {
+            assert_eq!(route(&pathname, &hash), expected, "{pathname}{hash}");
+            assert_eq!(page(&expected), scrubbed, "{pathname}{hash}");
+        }
+    }
+
+    #[test]
     fn addresses_lose_their_queries_and_keep_their_positions() {
         for (from, to) in cases().texts {
             assert_eq!(text(&from), to, "{from}");
@@ -128,6 +161,7 @@ mod tests {
         fn any_text_is_scrubbed(from: String) {
             text(&from);
             prop_assert!(path(&from).len() <= limits::PAGE);
+            prop_assert!(page(&route(&from, &from)).len() <= limits::PAGE);
         }
     }
 }

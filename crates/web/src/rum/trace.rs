@@ -2,23 +2,15 @@
 //! <https://www.w3.org/TR/trace-context/>
 use super::host::{self, Init};
 use super::options::Traceparent;
-use alloc::boxed::Box;
-use alloc::rc::Rc;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::cell::Cell;
+use super::read;
 use js_sys::{Array, Function, Object, Proxy, Reflect, WeakMap};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use whippet_engine::beacon::traceparent::{HEADER, is_traced, traceparent};
 
 #[wasm_bindgen]
 extern "C" {
-    type Url;
-    #[wasm_bindgen(constructor, js_class = URL, catch)]
-    fn new(url: &str, base: &str) -> Result<Url, JsValue>;
-    #[wasm_bindgen(method, getter)]
-    fn href(this: &Url) -> String;
-
     type Request;
 
     type Headers;
@@ -84,9 +76,8 @@ impl Rules {
         if !self.active.get() {
             return None;
         }
-        let origin = text(&get(&js_sys::global(), "location"), "origin")?;
         let href = whole(url)?;
-        if !is_traced(&href, &origin, &self.listed, &self.endpoint) {
+        if !is_traced(&href, &host::location("origin"), &self.listed, &self.endpoint) {
             return None;
         }
         Some(traceparent(&(self.trace)()?, host::seed()))
@@ -96,14 +87,15 @@ impl Rules {
     fn with_header(&self, input: &JsValue, init: &JsValue) -> Option<JsValue> {
         let is_request = input.is_instance_of::<Request>();
         let member = |name: &str| {
-            let own = get(init, name);
-            if own.is_undefined() && is_request { get(input, name) } else { own }
+            let own = read::member(init, name);
+            own.or_else(|| read::member(input, name).filter(|_| is_request)).unwrap_or_default()
         };
         // Without CORS, only some headers may be set.
         if member("mode") == JsValue::from_str("no-cors") {
             return None;
         }
-        let url = if is_request { text(input, "url")? } else { host::to_string(input).ok()?.as_string()? };
+        let url =
+            if is_request { read::text(input, "url") } else { host::to_string(input).ok()?.as_string()? };
         let value = self.header(&url)?;
         let headers = Headers::new(&member("headers")).ok()?;
         // Its own goes before.
@@ -135,7 +127,7 @@ impl Wrapped {
         name: &'static str,
         around: impl Fn(Function, JsValue, Array) -> Result<JsValue, JsValue> + 'static,
     ) -> Option<Self> {
-        let original: Function = get(owner, name).dyn_into().ok()?;
+        let original: Function = read::member(owner, name)?.dyn_into().ok()?;
         let apply = Closure::<dyn Fn(Function, JsValue, Array) -> Result<JsValue, JsValue>>::new(around);
         // It lives as long as anyone holds on to the wrapper, which may be longer than this.
         let handler = Init::new();
@@ -151,7 +143,7 @@ impl Wrapped {
 
     /// Unless someone has wrapped it again since.
     fn restore(&self) {
-        if get(&self.owner, self.name) == self.wrapper {
+        if read::member(&self.owner, self.name).as_ref() == Some(&self.wrapper) {
             self.put(&self.original);
         }
     }
@@ -168,8 +160,8 @@ fn wrap_fetch(rules: &Rc<Rules>) -> Option<Wrapped> {
 }
 
 fn wrap_requests(rules: &Rc<Rules>) -> [Option<Wrapped>; 3] {
-    let prototype = get(&get(&js_sys::global(), "XMLHttpRequest"), "prototype");
-    let set_header = get(&prototype, "setRequestHeader");
+    let prototype = read::member(&host::of_global("XMLHttpRequest"), "prototype").unwrap_or_default();
+    let set_header = read::member(&prototype, "setRequestHeader").unwrap_or_default();
     // The addresses of requests that have no such header yet.
     let urls = WeakMap::new();
     let (opened, named, rules) = (urls.clone(), urls.clone(), Rc::clone(rules));
@@ -204,24 +196,12 @@ fn wrap_requests(rules: &Rc<Rules>) -> [Option<Wrapped>; 3] {
 
 /// `url` as a whole address.
 fn whole(url: &str) -> Option<String> {
-    let global = js_sys::global();
-    let base = text(&get(&global, "document"), "baseURI")?;
+    let origin = host::location("origin");
+    let base = read::text(&host::of_global("document"), "baseURI");
     // Most addresses are paths: to parse each would cost more than all the rest.
     let is_path = matches!(url.as_bytes(), [b'/', next, ..] if next.is_ascii_alphanumeric());
-    let origin = text(&get(&global, "location"), "origin").filter(|_| is_path);
-    if let Some(mut href) = origin
-        && base.strip_prefix(href.as_str()).is_some_and(|rest| rest.starts_with('/'))
-    {
-        href.push_str(url);
-        return Some(href);
+    if is_path && base.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/')) {
+        return Some(origin + url);
     }
-    Url::new(url, &base).ok().map(|url| url.href())
-}
-
-fn get(owner: &JsValue, name: &str) -> JsValue {
-    Reflect::get(owner, &name.into()).unwrap_or_default()
-}
-
-fn text(owner: &JsValue, name: &str) -> Option<String> {
-    get(owner, name).as_string()
+    host::address_from(url, &base).map(|url| read::text(&url, "href"))
 }

@@ -1,11 +1,12 @@
 //! Measurements of one name: as they are while they are few, then as a histogram.
 use super::super::encode::Item;
+use super::super::limits;
 use crate::stats::Histogram;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// With so many, a histogram is hardly longer.
-const FEW: usize = 8;
+/// The phases of the navigation: timings whose names begin with `navigation.`.
+const PHASES: [&str; 8] = ["redirect", "dns", "tcp", "tls", "request", "response", "dom", "load"];
 
 pub(super) struct Samples {
     pub(super) name: String,
@@ -20,7 +21,7 @@ impl Samples {
 
     /// Records a value that a histogram takes.
     pub(super) fn record(&mut self, value: f64) {
-        if self.many.is_empty() && self.few.len() < FEW {
+        if self.many.is_empty() && self.few.len() < limits::VALUES {
             self.few.push(value);
         } else {
             self.gather();
@@ -52,7 +53,19 @@ impl Samples {
         if self.is_many() {
             Item::Histogram(&self.name, &self.many)
         } else {
-            Item::Timing(&self.name, &self.few)
+            match (self.phase(), self.few.as_slice()) {
+                (Some(phase), [ms]) => Item::Phase(phase, *ms),
+                (_, few) => Item::Timing(&self.name, few),
+            }
         }
+    }
+
+    /// Whether this is a single phase of the navigation, which beacons spell shorter.
+    pub(super) fn is_phase(&self) -> bool {
+        self.few.len() == 1 && self.phase().is_some()
+    }
+
+    fn phase(&self) -> Option<&str> {
+        self.name.strip_prefix("navigation.").filter(|phase| PHASES.contains(phase))
     }
 }

@@ -17,6 +17,7 @@ fn context() -> Context {
         connection: Some(Connection::Fourth),
         memory: Some(8.0),
         sample_rate: 0.25,
+        error_sample_rate: 0.25,
     }
 }
 
@@ -134,13 +135,48 @@ fn equal_errors_are_counted_and_the_oldest_give_way() {
 }
 
 #[test]
-fn names_that_the_server_would_refuse_are_dropped_here() {
+fn names_become_what_the_server_takes() {
     let mut queue = queue();
     queue.count(at(0.0), "a b", 1);
     queue.count(at(0.0), "", 1);
+    queue.gauge(at(0.0), "größe", 2.0);
     queue.record(at(0.0), &"x".repeat(97), 1.0);
-    assert!(queue.is_empty());
-    assert_eq!(queue.dropped(), 3);
+    let beacon = flush(&mut queue).remove(0);
+    assert_eq!(beacon.counters, [("_".into(), 1), ("a_b".into(), 1)]);
+    assert_eq!(beacon.gauges, [("gr__e".into(), 2.0)]);
+    assert_eq!((beacon.timings[0].0.len(), beacon.dropped), (limits::NAME, 0));
+}
+
+#[test]
+fn the_phases_of_the_navigation_are_spelled_short() {
+    let mut queue = queue();
+    queue.record(at(0.0), "navigation.dns", 12.5);
+    queue.record(at(0.0), "navigation.dom", 7.0);
+    queue.record(at(0.0), "navigation.dom", 8.0);
+    let text = queue.flush(0, &context()).remove(0);
+    assert!(text.contains(r#""phases":{"dns":12.5},"timings":{"navigation.dom":[7,8]}"#), "{text}");
+    let timings = decode(text.as_bytes()).unwrap().timings;
+    assert!(timings.contains(&("navigation.dns".into(), std::vec![12.5])), "{timings:?}");
+}
+
+#[test]
+fn errors_at_a_rate_of_their_own_have_beacons_of_their_own() {
+    let mut queue = queue();
+    let context = Context { error_sample_rate: 1.0, ..context() };
+    let flush = |queue: &mut Queue| -> Vec<Beacon> {
+        let beacons = queue.flush(0, &context);
+        beacons.iter().map(|text| decode(text.as_bytes()).unwrap()).collect()
+    };
+    queue.count(at(0.0), "a", 1);
+    queue.error(at(0.0), "x is not a function", "");
+    queue.lost(1);
+    let beacons = flush(&mut queue);
+    assert_eq!((beacons[0].sample_rate, beacons[1].sample_rate), (0.25, 1.0));
+    assert_eq!((beacons[0].errors.len(), beacons[1].errors.len(), beacons[1].counters.len()), (0, 1, 0));
+    assert_eq!((beacons[0].dropped, beacons[1].dropped), (0, 1));
+    assert_ne!(beacons[0].id, beacons[1].id);
+    queue.error(at(0.0), "x is not a function", "");
+    assert_eq!(flush(&mut queue).len(), 1);
 }
 
 #[test]
@@ -236,15 +272,15 @@ fn an_ordinary_page_view_has_two_kilobytes_at_most() {
 #[test]
 fn single_measurements_stay_plain_until_they_are_many() {
     let mut queue = queue();
-    for ms in 1..=8 {
+    for ms in 1..=16 {
         queue.record(at(0.0), "few", f64::from(ms));
     }
-    for ms in 1..=9 {
+    for ms in 1..=17 {
         queue.record(at(0.0), "many", f64::from(ms));
     }
     let beacon = flush(&mut queue).remove(0);
-    assert_eq!(beacon.timings, [("few".into(), (1..=8).map(f64::from).collect::<Vec<_>>())]);
-    assert_eq!((beacon.histograms[0].0.as_str(), beacon.histograms[0].1.count()), ("many", 9));
+    assert_eq!(beacon.timings, [("few".into(), (1..=16).map(f64::from).collect::<Vec<_>>())]);
+    assert_eq!((beacon.histograms[0].0.as_str(), beacon.histograms[0].1.count()), ("many", 17));
 }
 
 #[test]

@@ -37,13 +37,13 @@ pub(super) async fn gzip(body: &str) -> Option<js_sys::ArrayBuffer> {
     let mut leave = JsValue::UNDEFINED;
     let hidden = Promise::new(&mut |resolve, _| {
         for kind in LEAVING {
-            host::add_event_listener(kind, &resolve, true);
+            host::add_event_listener(&js_sys::global(), kind, &resolve, true);
         }
         leave = resolve.into();
     });
     let first = JsFuture::from(Promise::race(&Array::of2(&zipped, &hidden))).await;
     for kind in LEAVING {
-        host::remove_event_listener(kind, &leave, true);
+        host::remove_event_listener(&js_sys::global(), kind, &leave, true);
     }
     first.ok()?.dyn_into().ok()
 }

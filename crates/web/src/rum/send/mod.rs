@@ -7,14 +7,13 @@ mod request;
 mod store;
 mod transport;
 
-use super::Sent;
 use super::hooks::{Later, Listener};
 use super::host::{self, Init};
-use alloc::boxed::Box;
-use alloc::rc::Rc;
-use alloc::string::String;
-use core::cell::{Cell, RefCell};
+use super::{Sent, read};
+use js_sys::Math;
 use request::{Kept, Request};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use store::Store;
 use transport::Transport;
 use wasm_bindgen::prelude::*;
@@ -55,7 +54,8 @@ struct Hooks {
 impl Sender {
     /// `on_lost` is told when beacons are lost for good: refused, or too old, too many or too much to be kept.
     pub(super) fn new(endpoint: &str, bounds: Bounds, on_lost: impl Fn(u64) + 'static) -> Self {
-        let stored = host::storage().and_then(|storage| storage.get_item(PAUSE).ok().flatten());
+        let stored = host::storage().and_then(|storage| read::call(&storage, "getItem", &[PAUSE.into()]));
+        let stored = stored.and_then(|stored| stored.as_string());
         let inner = Rc::new(Inner {
             endpoint: endpoint.into(),
             transport: Transport::new(),
@@ -70,7 +70,7 @@ impl Sender {
             era: Cell::new(0),
         });
         let hooks = Hooks {
-            drain: Later::new(&inner, |this, _| {
+            drain: Later::new(&inner, |this| {
                 let this = Rc::clone(this);
                 spawn_local(async move { this.drain().await });
             }),
@@ -139,9 +139,9 @@ impl Inner {
             (result, (before != after).then_some(after), outbox.take_lost())
         };
         if let Some(storage) = changed.as_ref().and_then(|_| host::storage()) {
-            let _ = match changed.flatten() {
-                Some(text) => storage.set_item(PAUSE, &text),
-                None => storage.remove_item(PAUSE),
+            match changed.flatten() {
+                Some(text) => read::call(&storage, "setItem", &[PAUSE.into(), text.into()]),
+                None => read::call(&storage, "removeItem", &[PAUSE.into()]),
             };
         }
         if lost > 0 {
@@ -168,7 +168,7 @@ impl Inner {
                 return;
             }
             self.count(outcome, bytes);
-            if self.decide(|outbox| outbox.handle_new(outcome, now(), host::random())) == Fate::Done {
+            if self.decide(|outbox| outbox.handle_new(outcome, now(), Math::random())) == Fate::Done {
                 return;
             }
         }
@@ -298,7 +298,7 @@ impl Inner {
                     self.count(outcome, bytes);
                     let tries = kept.tries;
                     let fate =
-                        self.decide(|outbox| outbox.handle_kept(outcome, tries, now(), host::random()));
+                        self.decide(|outbox| outbox.handle_kept(outcome, tries, now(), Math::random()));
                     match fate {
                         Fate::Done => None,
                         Fate::Keep(tries) => {

@@ -1,23 +1,12 @@
 //! What of the browser sending needs, and no more. Whatever may be missing, broken or forbidden is an `Option` or
 //! a `Result`.
-use super::super::host::Init;
-use alloc::string::String;
-use js_sys::{Function, Promise, Reflect};
+use super::super::host::{self, Init};
+use super::super::read;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `fetch` resolves to. Its members may be anything, where a page has its own `fetch`.
-    pub(super) type Response;
-    #[wasm_bindgen(method, getter, catch)]
-    pub(super) fn status(this: &Response) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn headers(this: &Response) -> Result<Headers, JsValue>;
-
-    type Headers;
-    #[wasm_bindgen(method, catch)]
-    fn get(this: &Headers, name: &str) -> Result<JsValue, JsValue>;
-
     #[derive(Clone)]
     pub(super) type AbortController;
     #[wasm_bindgen(constructor, catch)]
@@ -26,12 +15,6 @@ extern "C" {
     pub(super) fn signal(this: &AbortController) -> JsValue;
     #[wasm_bindgen(method)]
     pub(super) fn abort(this: &AbortController);
-
-    type Url;
-    #[wasm_bindgen(constructor, js_class = URL, catch)]
-    fn new(url: &str, base: &str) -> Result<Url, JsValue>;
-    #[wasm_bindgen(method, getter)]
-    fn origin(this: &Url) -> String;
 
     pub(super) type LockManager;
     #[wasm_bindgen(method, catch)]
@@ -56,11 +39,11 @@ impl Natives {
         Self {
             fetch: function(&global, "fetch"),
             fetch_later: function(&global, "fetchLater"),
-            send_beacon: navigator("sendBeacon").and_then(|found| found.dyn_into().ok()),
+            send_beacon: function(&host::of_global("navigator"), "sendBeacon"),
         }
     }
 
-    /// A promise of a [`Response`].
+    /// A promise of a response.
     pub(super) fn fetch(&self, url: &str, init: &Init) -> Result<Promise, JsValue> {
         let fetch = self.fetch.as_ref().ok_or(JsValue::UNDEFINED)?;
         fetch.call2(&js_sys::global(), &url.into(), init).map(|pending| Promise::resolve(&pending))
@@ -77,43 +60,31 @@ impl Natives {
     /// other one at `pagehide`.
     pub(super) fn send_beacon(&self, url: &str, body: &str) -> bool {
         let Some(send_beacon) = &self.send_beacon else { return false };
-        let navigator = get(&js_sys::global(), "navigator");
-        send_beacon.call2(&navigator, &url.into(), &body.into()).is_ok_and(|taken| taken.is_truthy())
+        let taken = send_beacon.call2(&host::of_global("navigator"), &url.into(), &body.into());
+        taken.is_ok_and(|taken| taken.is_truthy())
     }
 }
 
 /// What a response's header says.
-pub(super) fn header(response: &Response, name: &str) -> Option<String> {
-    response.headers().ok()?.get(name).ok()?.as_string()
+pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {
+    read::call(&read::member(response, "headers")?, "get", &[name.into()])?.as_string()
 }
 
 /// Whether `url` is of the page's own origin.
 pub(super) fn is_own_origin(url: &str) -> bool {
-    let location = get(&js_sys::global(), "location");
-    let here = get(&location, "href").as_string().unwrap_or_default();
-    Url::new(url, &here).is_ok_and(|url| get(&location, "origin").as_string() == Some(url.origin()))
+    host::address(url).is_some_and(|url| read::text(&url, "origin") == host::location("origin"))
 }
 
 /// Whether the browser thinks that there is a network.
 pub(super) fn is_online() -> bool {
-    navigator("onLine") != Some(JsValue::FALSE)
+    read::member(&host::of_global("navigator"), "onLine") != Some(JsValue::FALSE)
 }
 
 /// How tabs agree on who does something.
 pub(super) fn locks() -> Option<LockManager> {
-    navigator("locks").map(JsCast::unchecked_into)
-}
-
-/// A member of `navigator`, where it has one.
-fn navigator(name: &str) -> Option<JsValue> {
-    let found = get(&get(&js_sys::global(), "navigator"), name);
-    (!found.is_null() && !found.is_undefined()).then_some(found)
+    read::member(&host::of_global("navigator"), "locks").map(JsCast::unchecked_into)
 }
 
 fn function(owner: &JsValue, name: &str) -> Option<Function> {
-    get(owner, name).dyn_into().ok()
-}
-
-fn get(owner: &JsValue, name: &str) -> JsValue {
-    Reflect::get(owner, &name.into()).unwrap_or_default()
+    read::member(owner, name)?.dyn_into().ok()
 }

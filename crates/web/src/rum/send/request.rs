@@ -1,8 +1,8 @@
 //! A request that is ready to go, and one that waits.
 use super::super::host::Init;
+use super::super::read;
 use super::natives;
-use alloc::string::String;
-use js_sys::{ArrayBuffer, Object, Reflect};
+use js_sys::{ArrayBuffer, Object};
 use wasm_bindgen::prelude::*;
 
 /// The type that needs no preflight, and that `sendBeacon` gives a string.
@@ -97,9 +97,8 @@ impl Kept {
 
     /// What is no request is one that was tried too often: it is given up, and counted.
     pub(super) fn from_object(object: &JsValue) -> Self {
-        let member = |name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
-        let text = |name: &str| member(name).as_string();
-        let number = |name: &str| member(name).as_f64();
+        let text = |name: &str| read::member(object, name).and_then(|value| value.as_string());
+        let number = |name: &str| read::member(object, name).and_then(|value| value.as_f64());
         let is_whole = text("url").is_some() && text("body").is_some() && text("type").is_some();
         let tries = number("tries").filter(|_| is_whole);
         Self {
@@ -107,7 +106,7 @@ impl Kept {
                 url: text("url").unwrap_or_default(),
                 body: text("body").unwrap_or_default(),
                 kind: text("type").unwrap_or_default(),
-                headers: member("headers"),
+                headers: read::member(object, "headers").unwrap_or_default(),
             },
             id: text("id").unwrap_or_default(),
             at: number("at").unwrap_or_default() as u64,

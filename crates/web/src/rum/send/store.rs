@@ -3,11 +3,10 @@
 use super::super::hooks::{Callback, callback};
 use super::idb::{self, Cursor, Database, Transaction, answer};
 use super::request::Kept;
-use alloc::collections::VecDeque;
-use alloc::rc::Rc;
-use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
 use js_sys::{Array, Promise};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 

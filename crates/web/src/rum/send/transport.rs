@@ -1,11 +1,10 @@
 //! The ways out of a page.
-use super::super::host;
+use super::super::{host, read};
 use super::gzip::gzip;
-use super::natives::{AbortController, Natives, Response, header};
+use super::natives::{AbortController, Natives, header};
 use super::request::Request;
-use alloc::rc::Rc;
-use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use whippet_engine::beacon::{Outcome, limits, retry_after};
@@ -71,10 +70,9 @@ impl Transport {
             self.alive.set(self.alive.get() - bytes);
         }
         let Ok(response) = answer else { return (Outcome::Later(None), bytes) };
-        let response = response.unchecked_ref();
-        let takes = header(response, "accept-encoding").is_some_and(|takes| takes.contains("gzip"));
+        let takes = header(&response, "accept-encoding").is_some_and(|takes| takes.contains("gzip"));
         self.takes_gzip.set(takes || self.takes_gzip.get());
-        (judge(response), bytes)
+        (judge(&response), bytes)
     }
 
     /// Hands the request to the browser, which sends it even if the page is closed at once; `false` where it takes
@@ -147,9 +145,9 @@ impl Drop for Patience {
     }
 }
 
-fn judge(response: &Response) -> Outcome {
-    let status = response.status().ok().and_then(|status| status.as_f64()).unwrap_or_default();
+/// What the server says. Where the page has a `fetch` of its own, it may be anything.
+fn judge(response: &JsValue) -> Outcome {
     let asked =
         header(response, "retry-after").and_then(|asked| retry_after(&asked, host::wall_clock() as u64));
-    Outcome::of(status as u16, asked)
+    Outcome::of(read::number(response, "status") as u16, asked)
 }
