@@ -140,6 +140,17 @@ export async function rest() {
   for (let i = 0; i < 10; i++) await pause(4)
 }
 
+/** Lets so many turns of the page's tasks go by. */
+export async function turns(count) {
+  for (let i = 0; i < count; i++) {
+    await new Promise((next) => {
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = next
+      port2.postMessage(undefined)
+    })
+  }
+}
+
 /** Ends the wait of all timers of at least `ms`, of less than `below`. */
 export function fire(ms, below) {
   let fired = 0

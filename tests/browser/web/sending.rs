@@ -24,6 +24,8 @@ extern "C" {
     async fn sent(count: u32) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     async fn rest() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    async fn turns(count: u32) -> Result<JsValue, JsValue>;
     fn fire(ms: f64, below: f64) -> u32;
     #[wasm_bindgen(catch, js_name = kept)]
     async fn kept_entries(count: u32) -> Result<JsValue, JsValue>;
@@ -413,6 +415,29 @@ async fn consent_taken_back_deletes_what_is_kept_and_ends_what_is_under_way() {
     rum.consent(true);
     beacon(&rum, "d");
     assert_eq!(counted(&out(1).await), ["d"]);
+    rum.stop();
+    end();
+}
+
+#[wasm_bindgen_test]
+async fn whenever_consent_is_taken_back_no_database_is_left() {
+    begin().await.unwrap();
+    answer_with(503, None);
+    let rum = measured(|_| {});
+    for turn in 0..60 {
+        beacon(&rum, "a");
+        turns(turn % 30).await.unwrap();
+        if turn >= 30 {
+            // While what is kept is looked at.
+            fire(500.0, 10_000.0);
+            turns(turn % 30).await.unwrap();
+        }
+        rum.consent(false);
+        rest().await.unwrap();
+        assert_eq!(has_database().await.unwrap(), JsValue::FALSE, "after {turn} turns");
+        assert_eq!(stored("whippet.pause"), None, "after {turn} turns");
+        rum.consent(true);
+    }
     rum.stop();
     end();
 }

@@ -209,9 +209,11 @@ impl Inner {
     }
 
     async fn keep(self: &Rc<Self>, kept: Kept) {
+        let era = self.era.get();
         self.store.put(kept).await;
-        // A page that goes could not tell of what it dropped: the next one does it.
-        if !host::is_hidden() {
+        // To look into what was deleted would make it anew. And a page that goes could not tell of what it dropped:
+        // the next one does it.
+        if era == self.era.get() && !host::is_hidden() {
             self.trim().await;
         }
         let left = self.outbox.borrow().pause_left(now());
@@ -278,7 +280,7 @@ impl Inner {
     async fn send_kept(self: &Rc<Self>) {
         let era = self.era.get();
         self.trim().await;
-        while !self.stopped.get() {
+        while !self.stopped.get() && era == self.era.get() {
             let oldest = self.store.first().await;
             if era != self.era.get() {
                 return;
