@@ -164,7 +164,8 @@ impl Inner {
         let this = Rc::downgrade(self);
         Tracing::start(&self.options.traceparent, &self.options.endpoint, move || {
             let this = this.upgrade()?;
-            let run = this.run.borrow();
+            // Whatever became of this app, its requests must go out.
+            let run = this.run.try_borrow().ok()?;
             let Context { session, view, .. } = &run.as_ref()?.views.current().context;
             Some([session.as_str(), view].concat())
         })

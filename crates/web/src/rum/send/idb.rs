@@ -27,8 +27,6 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_onerror(this: &Request, listener: &JsValue);
     #[wasm_bindgen(method, setter)]
-    fn set_onblocked(this: &Request, listener: &JsValue);
-    #[wasm_bindgen(method, setter)]
     fn set_onupgradeneeded(this: &Request, listener: &JsValue);
 
     pub(super) type Database;
@@ -97,8 +95,6 @@ pub(super) async fn open(name: &str, table: &'static str) -> Result<Database, Js
     JsFuture::from(Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(&resolve);
         request.set_onerror(&reject);
-        // Another tab holds an older version and does not let go.
-        request.set_onblocked(&reject);
     }))
     .await?;
     request.result().map(JsCast::unchecked_into)

@@ -22,7 +22,7 @@ pub(super) struct Request {
 impl Request {
     /// A beacon's.
     pub(super) fn new(url: &str, body: String) -> Self {
-        Self { url: url.into(), body, kind: "text/plain;charset=UTF-8".into(), headers: JsValue::UNDEFINED }
+        Self { url: url.into(), body, kind: PLAIN.into(), headers: JsValue::UNDEFINED }
     }
 
     /// Whether it is what `sendBeacon` makes of a string.
@@ -47,15 +47,10 @@ impl Request {
             headers.unchecked_ref::<Init>().set("content-encoding", &"gzip".into());
         }
         let init = Init::new();
-        let priority = "low";
+        let body = self.body.as_str();
+        // What is measured here is the page, not this request: its priority is low.
         for (name, value) in
-            // What is measured here is the page, not this request.
-            [
-                ("method", "POST"),
-                ("body", &self.body),
-                ("credentials", "omit"),
-                ("priority", priority),
-            ]
+            [("method", "POST"), ("body", body), ("credentials", "omit"), ("priority", "low")]
         {
             init.set(name, &JsValue::from_str(value));
         }
