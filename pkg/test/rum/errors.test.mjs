@@ -24,7 +24,7 @@ before(async () => {
 })
 
 test('errors are told as the Rust driver tells them', () => {
-  const cases = JSON.parse(readFileSync(new URL('../../../tests/errors.json', import.meta.url), 'utf8'))
+  const cases = JSON.parse(readFileSync(new URL('../../../tests/cases/rum/errors.json', import.meta.url), 'utf8'))
   const all = []
   watchErrors((error) => all.push(error))
   for (const { message, source, stack, told } of cases) {

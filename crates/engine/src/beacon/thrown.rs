@@ -11,7 +11,7 @@ const TELLING: usize = 3;
 
 /// An error by what the browser says of it: its message; where, `file:line:column`, or nothing; and its `stack`, or
 /// nothing. All of them lose the queries of their addresses. The npm package has the same rules
-/// (pkg/src/rum/errors.ts); `tests/errors.json` has cases for both.
+/// (pkg/src/rum/errors.ts); `tests/cases/rum/errors.json` has cases for both.
 pub fn describe(message: &str, source: &str, stack: &str) -> PageError {
     let frames = frames(stack);
     // Cut first: a message may be as long as a page.
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn errors_are_told_as_the_npm_package_tells_them() {
         let cases: Vec<Case> =
-            serde_json::from_str(include_str!("../../../../tests/errors.json")).expect("cases");
+            serde_json::from_str(include_str!("../../../../tests/cases/rum/errors.json")).expect("cases");
         for Case { message, source, stack, told } in cases {
             let error = describe(&message, &source, &stack);
             assert_eq!(

@@ -1,18 +1,19 @@
 //! What goes on in a measured page: what is heard, whose page view it is, and when it is sent.
 use super::errors;
-use super::hooks::{Callback, Later, Listener, callback};
+use super::hooks::{Later, Listener};
 use super::marks::Marks;
 use super::options::RumOptions;
 use super::routes::Routes;
-use super::send;
+use super::send::Sender;
+use super::trace::Tracing;
 use super::view::{DeviceNow, View};
 use super::views::Views;
 use super::vitals::{Entries, Signal, Vital, Vitals, arrival};
 use super::{Rum, Sent, frames, host, navigation, read, resources, visit};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{PageError, scrub};
+use whippet_engine::beacon::{Context, PageError, scrub};
 use whippet_engine::stats::Deltas;
 use whippet_engine::time::Instant;
 use whippet_engine::vitals::Navigation;
@@ -26,7 +27,8 @@ pub(super) struct Inner {
     flushing: Cell<bool>,
     deltas: RefCell<Deltas>,
     marks: RefCell<Marks>,
-    sent: Cell<Sent>,
+    /// From the first time that the user agreed.
+    sender: OnceCell<Sender>,
     /// `None` before consent, and where the visit is not of the sample.
     run: RefCell<Option<Run>>,
 }
@@ -42,9 +44,9 @@ struct Run {
     endpoint: String,
     views: Views,
     timer: Later,
-    rejected: Callback,
     _errors: Vec<Listener>,
     _routes: Option<Routes>,
+    _tracing: Option<Tracing>,
     /// Shared, so that it can be told to drain while nothing is borrowed.
     vitals: Option<Rc<Vitals>>,
 }
@@ -84,13 +86,13 @@ impl Inner {
             flushing: Cell::new(false),
             deltas: RefCell::new(Deltas::new()),
             marks: RefCell::new(Marks::default()),
-            sent: Cell::new(Sent::default()),
+            sender: OnceCell::new(),
             run: RefCell::new(None),
         })
     }
 
     pub(super) fn sent(&self) -> Sent {
-        self.sent.get()
+        self.sender.get().map(Sender::sent).unwrap_or_default()
     }
 
     /// Begins to measure, unless the user did not agree or the visit is not of the sample. `is_late`: what happened
@@ -99,6 +101,16 @@ impl Inner {
         if !self.consent.get() || (self.options.respect_privacy_signals && host::declines()) {
             return;
         }
+        // What earlier visits kept is sent also where this one is not of the sample. The ways out are taken before
+        // anything is wrapped.
+        self.sender.get_or_init(|| {
+            let this = Rc::downgrade(self);
+            Sender::new(&self.options.endpoint, self.options.keep, move |beacons| {
+                if let Some(this) = this.upgrade() {
+                    this.with_views(|views| views.current_mut().queue.lost(beacons));
+                }
+            })
+        });
         let visit = visit::resume();
         let sampled = visit.is_sampled(self.options.sample_rate);
         let errors_sampled = visit.is_sampled(self.options.error_rate());
@@ -126,9 +138,9 @@ impl Inner {
             endpoint: endpoint.unwrap_or_else(|| self.options.endpoint.clone()),
             views: Views::new(View { number: Some(0), ..first }),
             timer: Later::new(self, |this| this.on_timer()),
-            rejected: callback(self, |this, _| this.on_lost()),
             _errors: errors,
             _routes: routes.then(|| Routes::new(self, |this| this.on_route())),
+            _tracing: if sampled { self.trace() } else { None },
             vitals: None,
         });
         self.wait();
@@ -145,6 +157,18 @@ impl Inner {
         }
     }
 
+    /// A trace is a page view: its name is the visit's and its own.
+    fn trace(self: &Rc<Self>) -> Option<Tracing> {
+        let this = Rc::downgrade(self);
+        Tracing::start(&self.options.traceparent, &self.options.endpoint, move || {
+            let this = this.upgrade()?;
+            // Whatever became of this app, its requests must go out.
+            let run = this.run.try_borrow().ok()?;
+            let Context { session, view, .. } = &run.as_ref()?.views.current().context;
+            Some([session.as_str(), view].concat())
+        })
+    }
+
     /// Undoes all hooks.
     fn end(&self) {
         // Dropped after the borrow: undoing hooks may call back.
@@ -156,6 +180,9 @@ impl Inner {
         if !self.stopped.replace(true) {
             self.flush();
             self.end();
+            if let Some(sender) = self.sender.get() {
+                sender.stop();
+            }
         }
     }
 
@@ -171,6 +198,9 @@ impl Inner {
             self.end();
             self.marks.take();
             visit::forget();
+            if let Some(sender) = self.sender.get() {
+                sender.forget();
+            }
         }
     }
 
@@ -241,7 +271,7 @@ impl Inner {
             }
             Signal::Loaded => self.on_loaded(),
             Signal::Hidden => {
-                self.flush();
+                self.flush_as(true);
                 if let Some(run) = self.run.borrow().as_ref() {
                     run.timer.cancel();
                 }
@@ -323,14 +353,12 @@ impl Inner {
         }
     }
 
-    fn on_lost(&self) {
-        let mut sent = self.sent.get();
-        sent.lost += 1;
-        self.sent.set(sent);
-        self.with_views(|views| views.current_mut().queue.lost(1));
+    pub(super) fn flush(self: &Rc<Self>) {
+        self.flush_as(false);
     }
 
-    pub(super) fn flush(self: &Rc<Self>) {
+    /// `leaving`: the page is hidden, and may never be seen again.
+    fn flush_as(self: &Rc<Self>, leaving: bool) {
         // A page that nobody may ever see has nothing to tell.
         if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
             return;
@@ -341,7 +369,7 @@ impl Inner {
             self.collect();
         }
         for beacon in self.encode() {
-            self.send(beacon);
+            self.send(beacon, leaving);
         }
         self.flushing.set(false);
     }
@@ -357,7 +385,7 @@ impl Inner {
             views.bound();
         });
         if !beacons.is_empty() {
-            // A sign of life.
+            // A sign of life. If the visit is over, the next page view belongs to a new one.
             visit::resume();
         }
         beacons
@@ -369,7 +397,7 @@ impl Inner {
         }
     }
 
-    fn send(&self, mut text: String) {
+    fn send(&self, mut text: String, leaving: bool) {
         if let Some(before_send) = &self.options.before_send {
             match before_send(text) {
                 Some(changed) => text = changed,
@@ -377,17 +405,8 @@ impl Inner {
             }
         }
         // Consent may have been taken back in `before_send`.
-        let taken = match self.run.borrow().as_ref() {
-            Some(run) => send::send(&self.options.endpoint, &text, run.rejected.as_ref()),
-            None => return,
-        };
-        if taken {
-            let mut sent = self.sent.get();
-            sent.beacons += 1;
-            sent.bytes += text.len() as u32;
-            self.sent.set(sent);
-        } else {
-            self.on_lost();
+        if let (true, Some(sender)) = (self.run.borrow().is_some(), self.sender.get()) {
+            sender.send(text, leaving);
         }
     }
 

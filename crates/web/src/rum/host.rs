@@ -18,17 +18,10 @@ extern "C" {
     pub(super) fn request_animation_frame(callback: &JsValue) -> f64;
     #[wasm_bindgen(js_name = cancelAnimationFrame)]
     pub(super) fn cancel_animation_frame(id: f64);
-    #[wasm_bindgen(catch)]
-    pub(super) fn fetch(url: &str, init: &Init) -> Result<Pending, JsValue>;
     #[wasm_bindgen(js_name = String, catch)]
     pub(super) fn to_string(value: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// A promise whose outcome matters only if it fails.
-    pub(super) type Pending;
-    #[wasm_bindgen(method)]
-    pub(super) fn catch(this: &Pending, rejected: &JsValue) -> JsValue;
-
-    /// The options of `observe` and of `fetch`.
+    /// The options of `observe`, of `fetch` and of others.
     pub(super) type Init;
     #[wasm_bindgen(constructor, js_class = Object)]
     pub(super) fn new() -> Init;
@@ -147,7 +140,12 @@ pub(super) fn route() -> String {
 
 /// An address as the page understands it; `None` where it is none.
 pub(super) fn address(url: &str) -> Option<Url> {
-    Url::new(url, &location("href")).ok()
+    address_from(url, &location("href"))
+}
+
+/// An address as it is understood from `base`; `None` where it is none.
+pub(super) fn address_from(url: &str, base: &str) -> Option<Url> {
+    Url::new(url, base).ok()
 }
 
 /// An address without query, fragment and user, ids in its path as `:id`. What has no host keeps its scheme.
@@ -184,12 +182,6 @@ pub(super) fn declines() -> bool {
     let told = read::member(&navigator, "doNotTrack").or_else(|| read::member(&global(), "doNotTrack"));
     let told = told.and_then(|told| told.as_string()).unwrap_or_default();
     read::flag(&navigator, "globalPrivacyControl") || told == "1" || told == "yes"
-}
-
-/// Whether the browser took `body` to be sent.
-pub(super) fn send_beacon(url: &str, body: &str) -> bool {
-    let taken = read::call(&of_global("navigator"), "sendBeacon", &[url.into(), body.into()]);
-    taken.is_some_and(|taken| taken.is_truthy())
 }
 
 /// The tab's storage, where it may be used.

@@ -15,16 +15,18 @@ mod read;
 mod resources;
 mod routes;
 mod send;
+mod trace;
 mod view;
 mod views;
 mod visit;
 mod vitals;
 
 use driver::Inner;
-pub use options::{BeforeSend, Collect, NamePage, RumOptions, ScrubUrl};
+pub use options::{BeforeSend, Collect, NamePage, RumOptions, ScrubUrl, Traceparent};
 use std::fmt::Display;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+pub use whippet_engine::beacon::Bounds as KeepBounds;
 use whippet_engine::beacon::describe;
 
 /// Measures the page from now on, and what the browser recorded before, and sends it.
@@ -43,11 +45,11 @@ pub struct Rum {
 /// What was sent so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// Beacons that the browser took.
+    /// Beacons that the server acknowledged, or that the browser took when the page went.
     pub beacons: u32,
     /// Their bytes.
     pub bytes: u32,
-    /// Beacons that were refused or failed, so far as the browser said so.
+    /// Beacons that were refused or given up. What may still be sent is not among them.
     pub lost: u32,
 }
 
@@ -104,8 +106,9 @@ impl Rum {
         self.inner.stop();
     }
 
-    /// Whether the user agrees. `false` stops, forgets what waits and who it was, and sends nothing;
-    /// `true` begins anew, with what happens from then on.
+    /// Whether the user agrees. `false` stops, forgets what waits, what was kept for later and who it was, takes back
+    /// what is under way so far as the browser does that, and sends nothing; `true` begins anew, with what happens
+    /// from then on.
     pub fn consent(&self, agrees: bool) {
         self.inner.consent(agrees);
     }

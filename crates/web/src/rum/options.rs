@@ -1,5 +1,6 @@
 //! What a page says about how it wants to be measured.
 use super::Rum;
+use whippet_engine::beacon::Bounds;
 
 /// Names the page at a route: the path, and the fragment where the route is there (`#/…` or `#!/…`).
 pub type NamePage = Box<dyn Fn(&str) -> Option<String>>;
@@ -9,6 +10,19 @@ pub type ScrubUrl = Box<dyn Fn(&str) -> String>;
 pub type BeforeSend = Box<dyn Fn(String) -> Option<String>>;
 /// Hands over figures that are kept elsewhere.
 pub type Collect = Box<dyn Fn(&Rum)>;
+
+/// Whose requests carry a `traceparent`, by which a slow one is found in the backend's traces. Beacons do not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Traceparent {
+    /// Those to the page's own origin.
+    #[default]
+    SameOrigin,
+    /// Those too that begin with one of these, up to a `/`, `?` or `#`: `https://api.example/v1`. Other servers must
+    /// allow the header (`Access-Control-Allow-Headers`), or browsers refuse the request.
+    Listed(Vec<String>),
+    /// None.
+    Nowhere,
+}
 
 /// How a page is measured, and where that is sent.
 pub struct RumOptions {
@@ -29,6 +43,10 @@ pub struct RumOptions {
     pub consent: bool,
     /// Whether nothing is measured where the browser says Global Privacy Control or Do Not Track.
     pub respect_privacy_signals: bool,
+    /// Whose requests carry a `traceparent`.
+    pub traceparent: Traceparent,
+    /// What is kept for later where sending fails, at most.
+    pub keep: Bounds,
     /// The name of the page at a route, for example the route's pattern. `None`, also as an answer, for the path with
     /// `:id` in the place of ids.
     pub page: Option<NamePage>,
@@ -54,6 +72,8 @@ impl RumOptions {
             flush_interval: 10_000.0,
             consent: true,
             respect_privacy_signals: true,
+            traceparent: Traceparent::default(),
+            keep: Bounds::default(),
             page: None,
             scrub_url: None,
             routes: true,

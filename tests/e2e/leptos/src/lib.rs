@@ -9,9 +9,9 @@ use whippet_leptos::{Rum, RumOptions, provide_rum, use_rum};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Keeps a beacon for the test.
+    /// Keeps a beacon for the test. What is to be sent is the text that it returns.
     #[wasm_bindgen(js_name = keepLeptosBeacon)]
-    fn keep(beacon: String);
+    fn keep(beacon: String) -> JsValue;
     /// What the button does.
     #[wasm_bindgen(js_name = onBuy)]
     fn buy();
@@ -59,10 +59,7 @@ fn App(consent: bool) -> impl IntoView {
     let mut options = RumOptions::new("/v1/beacons", "shop");
     options.flush_interval = 3_600_000.0;
     options.consent = consent;
-    options.before_send = Some(Box::new(|beacon| {
-        keep(beacon);
-        None
-    }));
+    options.before_send = Some(Box::new(|beacon| keep(beacon).as_string()));
     provide_rum(options);
     RUM.set(use_rum());
     view! {
