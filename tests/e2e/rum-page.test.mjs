@@ -666,6 +666,26 @@ test('whatever a page put in the place of its globals, it goes on', async () => 
   await closed(page)
 })
 
+test('what waits is sent at once when it is much', async () => {
+  // The interval is an hour.
+  const page = await open()
+  const fail = (from, to) =>
+    page.evaluate(([from, to]) => {
+      for (let at = from; at < to; at++) {
+        const error = new Error(String.fromCharCode(97 + at).repeat(480))
+        error.stack = Array.from({ length: 9 }, (_, line) => `at f${at} (https://shop.example/${'x'.repeat(180)}.js:${line}:1)`).join('\n')
+        rum.error(error)
+      }
+    }, [from, to])
+  await fail(0, 3)
+  await page.waitForTimeout(300)
+  assert.deepEqual(beacons, [])
+  await fail(3, 16)
+  await eventually('what waited', () => beacons.length)
+  assert.equal(beacons[0].errors.length, 16)
+  await closed(page)
+})
+
 test('what does not fit into one beacon is split', async () => {
   const page = await open()
   await page.evaluate(() => {

@@ -20,7 +20,7 @@ import { watchVitals } from './vitalData.js'
 import { textOf } from './word.js'
 import { observe, type Observation } from './vitals/observe.js'
 import { attend } from './vitals/page.js'
-import { Batch, type VitalData } from './batch.js'
+import type { Batch, VitalData } from './batch.js'
 import { arrival } from './vitals/listener.js'
 import type { Metric } from './vitals/types.js'
 
@@ -154,7 +154,7 @@ export class Run {
   #begin(session: string, navigation: string, start: number, path = routeOf(location)): View {
     const named = guard(() => this.#options.page?.(path))
     const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubRoute(path), PAGE)
-    const view = new View(session, path, page, navigation, start)
+    const view = new View(session, path, page, navigation, start, () => this.#wait(0))
     this.#views.push(view)
     return view
   }
@@ -217,12 +217,8 @@ export class Run {
   }
 
   #tell(view: View, leaving: boolean): void {
-    if (!view.telling) {
-      if (view.batch.isEmpty()) return
-      view.telling = view.batch
-      view.batch = new Batch()
-    }
-    const { telling } = view
+    const telling = view.turn()
+    if (!telling) return
     try {
       this.#say(view, telling, leaving)
     } finally {
@@ -285,13 +281,12 @@ export class Run {
     }
   }
 
-  #wait(): void {
+  #wait(ms = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)): void {
     clearTimeout(this.#timer)
     if (this.#ended) return
-    const interval = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)
     this.#timer = setTimeout(() => {
       this.flush()
       this.#wait()
-    }, interval)
+    }, ms)
   }
 }
