@@ -520,6 +520,25 @@ test('a visit ends after a rest', async () => {
   await closed(page)
 })
 
+test('a visit that begins in an open page is sampled for itself', async () => {
+  const chosen = () => sessionStorage.setItem('whippet.session', `3fffffff00000000 ${Date.now()} ${Date.now()}`)
+  const page = await open({ options: '{ sampleRate: 0.25 }', script: chosen })
+  await page.evaluate(() => {
+    rum.count('of the first')
+    const before = Date.now() - 31 * 60 * 1000
+    sessionStorage.setItem('whippet.session', `3fffffff00000000 ${before} ${before}`)
+    // The next visit is none of the sample.
+    Math.random = () => 0.5
+    history.pushState(null, '', '/next')
+    rum.count('of the second')
+    rum.error(new Error('of the second'))
+  })
+  const { counters, errors, session } = await flush(page)
+  assert.deepEqual([counters, errors, session], [{ of_the_first: 1 }, undefined, '3fffffff00000000'])
+  await closed(page)
+  assert.ok(beacons.every(({ page }) => page === '/orders/:id'), JSON.stringify(beacons))
+})
+
 test('beforeSend changes a beacon, holds it back, or fails at its own cost', async () => {
   const page = await open({
     options: `{

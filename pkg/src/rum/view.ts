@@ -8,6 +8,9 @@ export class View {
   batch: Batch
   /** What is being told. It stays where the browser ends the page's scripts in the midst of that. */
   telling: Batch | undefined
+  /** Whether its visit reports, and whether it reports errors. */
+  sampled = true
+  errorsSampled = true
   /** How many beacons it made. */
   sent = 0
 
