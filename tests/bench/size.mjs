@@ -15,7 +15,8 @@ const budgets = {
   // 6 when it only compared. Reading bytes is compiled for speed, with SIMD; for size it would be 3 less, and half
   // as fast where all has changed.
   'whippet/json': 23_500,
-  'whippet/rum': 17_400,
+  // 17.1 without gzip, routes in fragments, and telling once more what a closing Firefox cut off.
+  'whippet/rum': 17_600,
   // The five vitals alone. 1.35 of it are the engine in wasm and what starts it, which the Rust driver shares: the same
   // rules in TypeScript make 3.5.
   'whippet/rum: on*': 5_000,

@@ -1,7 +1,8 @@
 // What the collector does with what it should never have been sent.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { collector } from './browser.mjs'
+import { gzipSync } from 'node:zlib'
+import { collector, demo, launch, open } from './browser.mjs'
 
 const figures = async () => (await fetch(`${collector}/metrics`)).text()
 const post = (body, headers = { 'content-type': 'text/plain' }) =>
@@ -15,6 +16,8 @@ const cases = [
   ['nothing', '', 400],
   ['another document', '[1,2,3]', 400],
   ['too large', 'x'.repeat(1 << 20), 413],
+  ['gzip that breaks off', gzipSync('{}').subarray(0, 15), 400],
+  ['a bomb', gzipSync(' '.repeat(30 << 20)), 413],
 ]
 
 for (const [name, body, status] of cases) {
@@ -34,6 +37,38 @@ for (const [name, body, status] of cases) {
 function rejected(text) {
   return [...text.matchAll(/^whippet_beacons_rejected_total\{[^}]*\} (\d+)/gm)].reduce((sum, [, n]) => sum + Number(n), 0)
 }
+
+test('a page of another origin sends gzip without a preflight, and knows from the answer that it may', async () => {
+  const preflights = async () =>
+    Number(/^http_requests_total\{method="OPTIONS",route="\/v1\/beacons",[^}]*\} (\d+)/m.exec(await figures())?.[1] ?? 0)
+  const before = await preflights()
+  const browser = await launch()
+  try {
+    const page = await open(browser, demo)
+    const id = `gzip${Date.now()}`
+    const answer = await page.evaluate(
+      async ([url, beacon]) => {
+        const stream = new Blob([beacon]).stream().pipeThrough(new CompressionStream('gzip'))
+        const body = new Blob([await new Response(stream).arrayBuffer()], { type: 'text/plain;charset=UTF-8' })
+        const { status, headers } = await fetch(url, { method: 'POST', body })
+        return { status, reads: headers.get('accept-encoding') }
+      },
+      [
+        `${collector}/v1/beacons`,
+        JSON.stringify({
+          v: 1, id: `${id}-1`, session: 'e2e', app: 'zipped', page: '/', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
+          counters: { [id]: 3 },
+        }),
+      ],
+    )
+    assert.deepEqual(answer, { status: 204, reads: 'gzip' })
+    const { counters } = await (await fetch(`${collector}/api/custom?app=zipped`)).json()
+    assert.equal(counters.find(({ name }) => name === id)?.total, 3)
+    assert.equal(await preflights(), before)
+  } finally {
+    await browser.close()
+  }
+})
 
 test('unknown paths and methods get an answer in JSON', async () => {
   for (const [path, status] of [['/api/nothing', 404], ['/v1/nothing', 404], ['/v1/beacons', 405]]) {

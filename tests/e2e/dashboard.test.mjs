@@ -67,7 +67,13 @@ async function ownCollector(t) {
 async function report(address, id, fingerprint = id) {
   const beacon = {
     v: 1, id, session: 'e2e', view: id, app: 'told', page: '/told', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
-    vitals: { LCP: { value: 3000, rating: 'needs-improvement', target: 'main>img.told' } },
+    vitals: {
+      LCP: {
+        value: 3000, rating: 'needs-improvement', target: 'main>img.told', url: 'https://told.example/hero.avif',
+        parts: { ttfb: 180, loadDelay: 220, load: 2600 },
+      },
+      INP: { value: 120, state: 'keyboard', parts: { input: 20, processing: 100 } },
+    },
     phases: { dns: 21, dom: 640 },
     timings: { 'page.load': 1400, 'server.told-db': 12, 'frame.duration': 140, 'frame.blocking': 90, 'told.step': 250 },
     counters: { 'told.clicks': 3 },
@@ -75,6 +81,8 @@ async function report(address, id, fingerprint = id) {
     resources: { 'told.example': { image: { count: 4, bytes: 4096, cached: 1, duration: 800, slowest: 400 } } },
     scripts: [{ source: 'https://told.example/app.js', invoker: 'BUTTON.told', duration: 90 }],
     errors: [{ message: 'TypeError: told', source: 'app.js:1:2', stack: 'at told (app.js:1:2)\nat app.js:9:9', fingerprint }],
+    dropped: 3,
+    drops: { scripts: 2, beacons: 1 },
   }
   const answer = await fetch(`${address}/v1/beacons`, { method: 'POST', body: JSON.stringify(beacon) })
   assert.equal(answer.status, 204, await answer.text())
@@ -85,11 +93,55 @@ test('what a page tells is shown where it belongs', async (t) => {
   await report(address, 'told')
   const page = await open(browser, `${address}/loading`)
   const shows = (text) => page.getByRole('main').getByText(text).first().waitFor()
-  for (const text of ['Finding the server', 'told-db', 'told.example', 'BUTTON.told']) await shows(text)
+  for (const text of ['DNS lookup', 'told-db', 'told.example', 'BUTTON.told']) await shows(text)
   await page.goto(`${address}/custom`)
   for (const text of ['told.step', 'told.clicks', 'told.items']) await shows(text)
   await page.goto(`${address}/vitals`)
-  await shows('main>img.told')
+  for (const text of ['main>img.told', 'https://told.example/hero.avif', 'keyboard']) await shows(text)
+  const parts = await page.getByRole('list', { name: 'Parts of LCP' }).getByRole('listitem').allInnerTexts()
+  assert.deepEqual(parts.map((part) => part.replace(/\s+/g, ' ').trim()), [
+    'Time to first byte 180 ms', 'Resource load delay 220 ms', 'Resource load duration 2.6 s', 'Element render delay 0 ms',
+  ])
+  await page.goto(address)
+  await shows('Lost in pages in the last hour: 2 scripts of long frames, 1 beacon.')
+  noFaults(page)
+  await page.context().close()
+})
+
+/** A table's rows, each its cells' texts. */
+async function table(page, name) {
+  const rows = page.getByRole('table', { name }).locator('tbody tr')
+  await rows.first().waitFor()
+  return rows.evaluateAll((rows) =>
+    rows.map((row) => [...row.cells].map((cell) => cell.innerText.replace(/\s+/g, ' ').trim())))
+}
+
+test("the Loading page's figures are those that the beacons come to", async (t) => {
+  const address = await ownCollector(t)
+  for (const [at, [request, bytes, failed]] of [[100, 1000, 0], [200, 3000, 0], [300, 4000, 1], [400, 2240, 0]].entries()) {
+    const beacon = {
+      v: 1, id: `sum${at}-1`, session: 'e2e', app: 'told', page: '/told', navigation: 'navigate', device: 'phone', sentAt: Date.now(),
+      phases: at === 3 ? { dns: 40, request } : { request },
+      resources: { 'told.example': { image: { count: 2, bytes, cached: 1, failed, duration: request, slowest: request - 20 } } },
+    }
+    const answer = await fetch(`${address}/v1/beacons`, { method: 'POST', body: JSON.stringify(beacon) })
+    assert.equal(answer.status, 204, await answer.text())
+  }
+  const page = await open(browser, `${address}/loading`)
+  const phases = await table(page, /^Phases/)
+  assert.equal(phases.length, 8, 'those that took no time too')
+  // Of 0, 0, 0 and 40: the 2nd, the 3rd, the 4th, the largest.
+  assert.deepEqual(phases[1], ['DNS lookup', '4', '0 ms', '0 ms', '40 ms', '40 ms'])
+  const [, count, p50, p75, p95, largest] = phases[4]
+  assert.deepEqual([count, p95, largest], ['4', '400 ms', '400 ms'])
+  // Percentiles in between are right to within half of a bucket, 1.1 %.
+  for (const [shown, exact] of [[p50, 200], [p75, 300]]) {
+    assert.ok(Math.abs(Number.parseFloat(shown) - exact) <= exact * 0.011 + 0.5, `${shown} for ${exact}`)
+  }
+  // 8 images of 10,240 bytes, which took 1,000 ms together; 4 from the cache, one that failed.
+  assert.deepEqual(await table(page, /^Resources/), [
+    ['told.example', 'image', '8', '10 KiB', '50 %', '1', '125 ms', '380 ms'],
+  ])
   noFaults(page)
   await page.context().close()
 })
@@ -105,7 +157,7 @@ test("an error's stack unfolds by keyboard, and stays when the figures change", 
   await row.locator('summary').focus()
   await page.keyboard.press('Enter')
   assert.ok(await stack.isVisible())
-  const count = () => row.getByRole('cell').nth(1).innerText()
+  const count = () => row.getByRole('cell').nth(0).innerText()
   const before = await count()
   await report(address, 'second', 'same')
   await eventually('another count', async () => (await count()) !== before)
@@ -116,13 +168,15 @@ test("an error's stack unfolds by keyboard, and stays when the figures change", 
   await page.context().close()
 })
 
-for (const name of ['', 'loading', 'errors', 'vitals']) {
+for (const name of ['', 'loading', 'errors', 'vitals', 'custom']) {
   test(`${name || 'the overview'} fits a phone`, async () => {
     const page = await open(browser, `${collector}/${name}`, { viewport: { width: 375, height: 800 } })
     await page.getByRole('main').waitFor()
     await page.waitForLoadState('networkidle')
     const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
     assert.ok(content <= view, `${content} px wide in ${view}`)
+    const here = await page.locator('nav [aria-current=page]').boundingBox()
+    assert.ok(here.x >= 0 && here.x + here.width <= view, 'the name of the page one is on is in sight')
     await picture(page, `dashboard-phone${name && `-${name}`}`)
     await page.context().close()
   })

@@ -51,6 +51,20 @@ pub struct Target {
 pub struct Overview {
     /// One per level, those of backends first.
     pub levels: Vec<Level>,
+    /// What is missing in the figures of applications; nothing where nothing is.
+    pub losses: Vec<Loss>,
+}
+
+/// What pages say they measured and lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loss {
+    /// The application.
+    pub app: String,
+    /// The member of a beacon that it would have been in (`scripts`), `beacons` for what was lost on its way, or
+    /// `other`.
+    pub kind: String,
+    /// How many. What a sample lost stands for more.
+    pub count: f64,
 }
 
 /// One service level.
@@ -66,6 +80,8 @@ pub struct Level {
     pub bound: f64,
     /// Whether the value must stay above the bound (a hit rate) or below it (all others).
     pub above: bool,
+    /// Whether the bound itself still keeps the level, as web vitals' thresholds do.
+    pub inclusive: bool,
     /// How to write value and bound.
     pub unit: Unit,
 }
@@ -73,7 +89,10 @@ pub struct Level {
 impl Level {
     /// Whether the level is kept; `None` without data.
     pub fn met(&self) -> Option<bool> {
-        self.value.map(|value| if self.above { value > self.bound } else { value < self.bound })
+        self.value.map(|value| {
+            let beyond = if self.above { value > self.bound } else { value < self.bound };
+            beyond || self.inclusive && value == self.bound
+        })
     }
 }
 
@@ -181,17 +200,33 @@ pub struct Vital {
     pub poor: f64,
     /// How many were good, in between, poor.
     pub ratings: [u64; 3],
-    /// What it is put down to, what costs most in all first.
-    pub elements: Vec<Element>,
+    /// Where the time went, in the order of time; empty where no page view told.
+    pub parts: Vec<Part>,
+    /// The elements that it is put down to, by their selectors: what costs most in all first.
+    pub elements: Vec<Cause>,
+    /// The resources that were painted (LCP), the scripts that ran longest (INP); as the elements.
+    pub urls: Vec<Cause>,
+    /// The kind of input (INP), how far the page was loaded (CLS); as the elements.
+    pub states: Vec<Cause>,
     /// The p75 over time: one line.
     pub chart: Chart,
 }
 
-/// An element that a vital is put down to.
+/// A part of a web vital, such as `loadDelay` of LCP. Of several parts the 75th percentiles do not add up to that of
+/// the whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Element {
-    /// A selector.
-    pub selector: String,
+pub struct Part {
+    /// As beacons name it.
+    pub name: String,
+    /// Its 75th percentile, ms, in the page views that told of any part; those in which it took no time count.
+    pub p75: Option<f64>,
+}
+
+/// What a vital is put down to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cause {
+    /// A selector, an address or a state.
+    pub name: String,
     /// In how many page views.
     pub count: u64,
     /// The metric's 75th percentile in those.
@@ -287,7 +322,7 @@ pub struct Resource {
 }
 
 /// A script that made animation frames long.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Script {
     /// Its address.
     pub source: String,
@@ -343,6 +378,8 @@ pub struct PageError {
     pub source: String,
     /// The stack, a frame a line; may be empty.
     pub stack: String,
+    /// The application.
+    pub app: String,
     /// The page it last happened on.
     pub page: String,
     /// How often.

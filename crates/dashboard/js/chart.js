@@ -74,7 +74,8 @@ function options(chart) {
   return {
     ...size(chart.element),
     ms: 1,
-    padding: [8, 8, 0, 0],
+    // To the right there is room for half of a time.
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

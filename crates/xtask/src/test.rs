@@ -28,6 +28,13 @@ pub fn run(project: &Project, report: &mut Report, flags: &flags::Test) -> Resul
 fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<()> {
     setup::run(project, report)?;
     let browser = report.step("set-up: Chromium", || browser::ensure(project))?;
+    let firefox = report.step("set-up: Firefox", || {
+        let firefox = browser::firefox(project);
+        if firefox.is_none() {
+            println!("  there is none: its tests are left out (the variable FIREFOX may name one)");
+        }
+        Ok(firefox)
+    })?;
     build::run(project, report, false)?;
 
     let shell = &project.shell;
@@ -64,7 +71,7 @@ fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<(
         let tests = test_files(&project.path("tests/interop"))?;
         Ok(cmd!(shell, "node --test {tests...}").run()?)
     })?;
-    step("test: end to end in Chromium", &|| end_to_end(project, &browser))
+    step("test: end to end", &|| end_to_end(project, &browser, firefox.as_deref()))
 }
 
 fn wasm_tests(project: &Project, browser: &Browser, name: &str) -> Result<()> {
@@ -77,7 +84,7 @@ fn wasm_tests(project: &Project, browser: &Browser, name: &str) -> Result<()> {
     Ok(tests.run()?)
 }
 
-fn end_to_end(project: &Project, browser: &Browser) -> Result<()> {
+fn end_to_end(project: &Project, browser: &Browser, firefox: Option<&Path>) -> Result<()> {
     let data = project.path("target/e2e-data");
     if data.exists() {
         fs::remove_dir_all(&data)?;
@@ -88,7 +95,11 @@ fn end_to_end(project: &Project, browser: &Browser) -> Result<()> {
     build::wasm_module(project, "timing", true, dev)?;
     let (collector, site) = (format!("http://127.0.0.1:{PORT}"), format!("http://127.0.0.1:{}", PORT + 1));
     let tests = test_files(&project.path("tests/e2e"))?;
-    Ok(cmd!(project.shell, "node --test --test-concurrency=1 {tests...}")
+    let mut command = cmd!(project.shell, "node --test --test-concurrency=1 {tests...}");
+    if let Some(firefox) = firefox {
+        command = command.env("FIREFOX", firefox);
+    }
+    Ok(command
         .env("WHIPPET_COLLECTOR", collector)
         .env("WHIPPET_DEMO", site)
         .env("WHIPPET_BINARY", project.binary("whippet"))

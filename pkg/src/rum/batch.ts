@@ -1,6 +1,6 @@
 // What one page view has to tell since it last did, in bounds.
 import { Distribution, type HistogramData } from './distribution.js'
-import { ERRORS, NAMES, RESOURCES, SCRIPTS } from './limits.js'
+import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from './limits.js'
 import { figureName, round } from './text.js'
 
 /** A vital as a beacon has it, with what it is put down to. */
@@ -82,6 +82,11 @@ export class Batch {
   #sums = 0
   /** What was lost, by the list it would have been in. */
   readonly drops = new Map<string, number>()
+  /** Roughly how many bytes wait. */
+  #size = 0
+
+  /** `full` is called once, when so much waits that it had better go. */
+  constructor(private readonly full: () => void) {}
 
   vital(name: string, vital: VitalData): void {
     this.#vitals.set(name, vital)
@@ -118,6 +123,7 @@ export class Batch {
     if (sum) return sum
     // Room for each kind of the others is kept.
     if (host !== OTHER && this.#sums >= RESOURCES - 9) return this.resource(OTHER, kind)
+    this.#grow(host.length + 60)
     if (!kinds) this.#resources.set(host, (kinds = new Map()))
     kinds.set(kind, (sum = { count: 0, duration: 0, slowest: 0 }))
     this.#sums++
@@ -137,6 +143,7 @@ export class Batch {
       this.drop('errors', count)
     }
     this.#errors.set(error.fingerprint, error)
+    this.#grow(error.message.length + (error.source?.length ?? 0) + (error.stack?.length ?? 0) + 60)
   }
 
   script(source: string, invoker: string, duration: number, forced: number): void {
@@ -144,6 +151,7 @@ export class Batch {
     let script = this.#scripts.get(key)
     if (!script) {
       if (this.#scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
+      this.#grow(key.length + 60)
       this.#scripts.set(key, (script = { source, count: 0, duration: 0, ...(invoker && { invoker }) }))
     }
     script.count++
@@ -160,8 +168,8 @@ export class Batch {
     return !this.#lists.some(({ size }) => size) && !this.#errors.size
   }
 
-  /** Everything that waits, most telling first, errors aside; then nothing waits of it. */
-  take(): Body {
+  /** Everything that waits, most telling first, errors aside. What there is no room for is told to `drop`. */
+  body(drop: (list: string, by: number) => void): Body {
     const body: Body = {}
     if (this.#vitals.size) body.vitals = Object.fromEntries(this.#vitals)
     // Before what may fill a beacon: phases must not be torn apart.
@@ -173,41 +181,49 @@ export class Batch {
       const single = distribution.single()
       if (data) (body.histograms ??= {})[name] = data
       else (body.timings ??= {})[name] = single!
-      distribution.free()
     }
     for (const [host, kinds] of this.#resources) {
       for (const sum of kinds.values()) {
         sum.duration = round(sum.duration)
-        sum.slowest = round(sum.slowest!)
-        // Of a single one it says nothing more.
+        // Of a single one the slowest says nothing more.
+        if (sum.slowest !== undefined) sum.slowest = round(sum.slowest)
         if (sum.slowest === sum.duration) delete sum.slowest
       }
       ;(body.resources ??= {})[host] = Object.fromEntries(kinds)
     }
     if (this.#scripts.size) {
       const scripts = [...this.#scripts.values()].sort((a, b) => b.duration - a.duration)
-      if (scripts.length > SCRIPTS) this.drop('scripts', scripts.length - SCRIPTS)
+      if (scripts.length > SCRIPTS) drop('scripts', scripts.length - SCRIPTS)
       body.scripts = scripts.slice(0, SCRIPTS)
       for (const script of body.scripts) {
         script.duration = round(script.duration)
         if (script.forced) script.forced = round(script.forced)
       }
     }
-    for (const list of this.#lists) list.clear()
-    this.#sums = 0
     return body
   }
 
-  /** The errors that wait, newest first; then none waits. */
-  takeErrors(): ErrorData[] {
-    const errors = [...this.#errors.values()].reverse()
-    this.#errors.clear()
-    return errors
+  /** The errors that wait, newest first. */
+  errors(): ErrorData[] {
+    return [...this.#errors.values()].reverse()
+  }
+
+  /** Gives back what it holds, for good. */
+  free(): void {
+    for (const distribution of this.#distributions.values()) distribution.free()
   }
 
   #hasRoom(list: string, names: Map<string, unknown>, name: string, by = 1): boolean {
-    const room = names.has(name) || names.size < NAMES
-    if (!room) this.drop(list, by)
+    if (names.has(name)) return true
+    const room = names.size < NAMES
+    if (room) this.#grow(name.length + 20)
+    else this.drop(list, by)
     return room
+  }
+
+  #grow(bytes: number): void {
+    const before = this.#size
+    this.#size += bytes
+    if (before < FULL && this.#size >= FULL) this.full()
   }
 }

@@ -20,7 +20,7 @@ import { watchVitals } from './vitalData.js'
 import { textOf } from './word.js'
 import { observe, type Observation } from './vitals/observe.js'
 import { attend } from './vitals/page.js'
-import type { VitalData } from './batch.js'
+import type { Batch, VitalData } from './batch.js'
 import { arrival } from './vitals/listener.js'
 import type { Metric } from './vitals/types.js'
 
@@ -40,7 +40,8 @@ export class Run {
   readonly #undos: (() => void)[] = []
   #observation: Observation | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  #flushing = false
+  /** How many are under way. */
+  #flushing = 0
   #ended = false
   readonly #options: RumOptions
   readonly #sender: Sender
@@ -49,10 +50,6 @@ export class Run {
   readonly #endpoint: string
   readonly #rate: number
   readonly #errorRate: number
-  /** Whether this visit reports, and whether it reports errors. */
-  readonly sampled: boolean
-  readonly errorsSampled: boolean
-
   /** `isLate`: nothing that happened before this is looked at. */
   constructor(
     options: RumOptions,
@@ -67,15 +64,14 @@ export class Run {
     const session = visit()
     this.#rate = options.sampleRate ?? 1
     this.#errorRate = options.errorSampleRate ?? this.#rate
-    this.sampled = isSampled(session, this.#rate)
-    this.errorsSampled = isSampled(session, this.#errorRate)
     this.#document = this.#begin(session, arrival(), isLate ? performance.now() : 0)
-    if (!this.sampled && !this.errorsSampled) return
+    const { sampled, errorsSampled } = this.view
+    if (!sampled && !errorsSampled) return
 
     // Before the vitals: what they report of a page that came back belongs to the new page view.
     this.#hook(() => attend({ restored: () => this.#restore(), last: () => this.flush(true) }))
-    if (this.errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error)))
-    if (this.sampled) this.#measure(isLate)
+    if (errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error)))
+    if (sampled) this.#measure(isLate)
     const shown = () => document.visibilityState === 'visible' && this.#wait()
     addEventListener('visibilitychange', shown)
     this.#undos.push(() => removeEventListener('visibilitychange', shown))
@@ -89,21 +85,24 @@ export class Run {
 
   /** An error that was caught. */
   error(error: unknown): void {
-    if (this.errorsSampled) this.view.batch.error(describeError(error))
+    if (this.view.errorsSampled) this.view.batch.error(describeError(error))
   }
 
   /** Sends what waits; `leaving`: the page is hidden, and may never be seen again. */
   flush(leaving = false): void {
-    // A page that nobody may ever see has nothing to tell. The page's own functions may ask for another flush.
-    if (this.#flushing || this.#ended || document.prerendering) return
-    this.#flushing = true
+    // A page that nobody may ever see has nothing to tell.
+    if (this.#ended || document.prerendering) return
+    // The page's own functions may ask for another. But a page that is closed may find one that was cut off: Firefox ends
+    // what runs at `pagehide`, and then tells of `visibilitychange`.
+    if (this.#flushing > (leaving ? 1 : 0)) return
+    this.#flushing++
     attempt(() => {
       this.#see(this.#observation?.take() ?? [])
-      if (this.sampled) this.#collect()
+      this.#collect()
     })
     for (const view of this.#views) attempt(() => this.#tell(view, leaving))
     while (this.#views.length > VIEWS) this.#views.shift()
-    this.#flushing = false
+    this.#flushing = 0
     if (leaving) clearTimeout(this.#timer)
     else this.#wait()
   }
@@ -113,7 +112,7 @@ export class Run {
     this.#ended = true
     clearTimeout(this.#timer)
     for (const undo of this.#undos.splice(0)) attempt(undo)
-    for (const { batch } of this.#views) batch.take()
+    for (const { batch } of this.#views) batch.free()
   }
 
   #measure(isLate: boolean): void {
@@ -121,9 +120,9 @@ export class Run {
     const scrub = this.#scrub
     if (!isLate) {
       const timings = (entry: PerformanceNavigationTiming) => this.#serverTimings(entry)
-      const { batch } = this.#document
-      const load = (ms: number) => batch.record('page.load', ms)
-      this.#hook(() => watchNavigation((name, ms) => batch.phase(name, ms), load, timings))
+      const view = this.#document
+      const load = (ms: number) => view.batch.record('page.load', ms)
+      this.#hook(() => watchNavigation((name, ms) => view.batch.phase(name, ms), load, timings))
     }
     this.#observation = observe(['resource', 'long-animation-frame'], (entries) => this.#see(entries), !isLate)
     this.#hook(() => this.#observation?.stop)
@@ -150,7 +149,10 @@ export class Run {
   #begin(session: string, navigation: string, start: number, path = routeOf(location)): View {
     const named = guard(() => this.#options.page?.(path))
     const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubRoute(path), PAGE)
-    const view = new View(session, path, page, navigation, start)
+    const view = new View(session, path, page, navigation, start, () => this.#wait(0))
+    // Of each view: a visit that ends and one that begins may share a document.
+    view.sampled = isSampled(session, this.#rate)
+    view.errorsSampled = isSampled(session, this.#errorRate)
     this.#views.push(view)
     return view
   }
@@ -213,26 +215,40 @@ export class Run {
   }
 
   #tell(view: View, leaving: boolean): void {
-    const { batch } = view
-    if (batch.isEmpty()) return
-    const drop = (list: string, by = 1) => batch.drop(list, by)
-    const errors = batch.takeErrors()
-    const body = batch.take()
+    const telling = view.turn()
+    if (!telling) return
+    try {
+      this.#say(view, telling, leaving)
+    } finally {
+      view.telling = undefined
+      telling.free()
+    }
+  }
+
+  /** Sends what `batch` holds; once more by the same names, where that was cut off. */
+  #say(view: View, batch: Batch, leaving: boolean): void {
+    const drops = new Map(batch.drops)
+    const drop = (list: string, by: number) => drops.set(list, (drops.get(list) ?? 0) + by)
+    const errors = view.errorsSampled ? batch.errors() : []
+    const body = view.sampled ? batch.body(drop) : {}
     const apart = errors.length > 0 && this.#errorRate !== this.#rate
     if (errors.length && !apart) body.errors = errors
     const beacons = Object.keys(body).length ? pack(this.#head(view, this.#rate), body, drop) : []
     // Counted at a rate of their own.
     if (apart) beacons.push(...pack(this.#head(view, this.#errorRate), { errors }, drop))
 
-    beacons.forEach((beacon: RumBeacon, at) => {
-      beacon.id = `${view.id}-${++view.sent}`
-      if (at === beacons.length - 1 && batch.drops.size) {
-        beacon.dropped = [...batch.drops.values()].reduce((sum, by) => sum + by, 0)
-        beacon.drops = Object.fromEntries(batch.drops)
-        batch.drops.clear()
-      }
+    const last: RumBeacon | undefined = beacons.at(-1)
+    if (last && drops.size) {
+      last.dropped = [...drops.values()].reduce((sum, by) => sum + by, 0)
+      last.drops = Object.fromEntries(drops)
+    }
+    let { sent } = view
+    for (const beacon of beacons) {
+      beacon.id = `${view.id}-${++sent}`
       this.#send(beacon, leaving)
-    })
+    }
+    view.sent = sent
+    if (!last) for (const [list, by] of drops) view.batch.drop(list, by)
   }
 
   #send(beacon: RumBeacon, leaving: boolean): void {
@@ -263,13 +279,12 @@ export class Run {
     }
   }
 
-  #wait(): void {
+  #wait(ms = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)): void {
     clearTimeout(this.#timer)
     if (this.#ended) return
-    const interval = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)
     this.#timer = setTimeout(() => {
       this.flush()
       this.#wait()
-    }, interval)
+    }, ms)
   }
 }

@@ -17,7 +17,7 @@ pub struct Metrics {
     accepted: AtomicU64,
     duplicates: AtomicU64,
     bytes: AtomicU64,
-    left_out: AtomicU64,
+    lost: Counters<1>,
     rejected: Counters<1>,
     overflow: Counters<1>,
     write_failures: AtomicU64,
@@ -45,7 +45,7 @@ impl Metrics {
             accepted: AtomicU64::default(),
             duplicates: AtomicU64::default(),
             bytes: AtomicU64::default(),
-            left_out: AtomicU64::default(),
+            lost: Counters::new(["kind"]),
             rejected: Counters::new(["reason"]),
             overflow: Counters::new(["kind"]),
             write_failures: AtomicU64::default(),
@@ -81,12 +81,9 @@ impl Metrics {
         };
         counter("whippet_beacons_accepted_total", "Beacons kept", &self.accepted);
         counter("whippet_beacons_duplicate_total", "Beacons that had been counted before", &self.duplicates);
-        counter("whippet_beacon_bytes_total", "Bytes of all beacons kept", &self.bytes);
-        counter(
-            "whippet_measurements_left_out_total",
-            "Measurements that pages say they had no room for",
-            &self.left_out,
-        );
+        counter("whippet_beacon_bytes_total", "Bytes of all beacons kept, as they came", &self.bytes);
+        let help = "Measurements that pages say they lost, by the member of a beacon they would have been in";
+        self.lost.write(writer, "whippet_measurements_lost_total", help);
         self.rejected.write(writer, "whippet_beacons_rejected_total", "Beacons refused, by reason");
         self.overflow.write(writer, "whippet_overflow_total", "Names beyond the limits, counted as (other)");
     }
@@ -108,12 +105,13 @@ impl Metrics {
         one(writer, "http_requests_in_flight", Kind::Gauge, "Requests being answered", in_flight);
     }
 
-    /// Counts a beacon of `bytes` that was kept, and what it says it had no room for.
-    pub fn accepted(&self, bytes: usize, left_out: u64) {
+    /// Counts a beacon of `bytes` that was kept, and what it says was lost by kind.
+    pub fn accepted(&self, bytes: usize, losses: &[(&'static str, u64)]) {
         self.accepted.fetch_add(1, Relaxed);
         self.bytes.fetch_add(bytes as u64, Relaxed);
-        // Whatever a client claims: the counter must not go round.
-        self.left_out.fetch_add(left_out.min(1_000_000), Relaxed);
+        for (kind, count) in losses {
+            self.lost.add([(*kind).into()], *count);
+        }
     }
 
     /// Counts a beacon that was sent again.

@@ -13,10 +13,10 @@ const MOST: usize = 200;
 
 /// The errors of the window.
 pub fn errors(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Errors> {
-    let pages = names(connection, Kind::Page)?;
+    let (apps, pages) = (names(connection, Kind::App)?, names(connection, Kind::Page)?);
     let (from, to) = steps.bounds(MINUTE);
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT error, message, source, page, count, first, last, stack
+        "SELECT error, message, source, page, count, first, last, stack, app
          FROM error_counts JOIN errors ON errors.id = error_counts.error
          WHERE minute > :from AND minute <= :to AND {MATCHES} ORDER BY last"
     ))?;
@@ -34,6 +34,7 @@ pub fn errors(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
                 message: row.get(1)?,
                 source: row.get(2)?,
                 stack: row.get(7)?,
+                app: apps.get(&row.get(8)?).cloned().unwrap_or_default(),
                 page: String::new(),
                 count: 0,
                 first,

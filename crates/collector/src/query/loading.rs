@@ -81,23 +81,26 @@ fn scripts(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite:
     let known = names(connection, Kind::Script)?;
     let (from, to) = steps.bounds(MINUTE);
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT script, total(count), total(duration) AS duration, total(forced) FROM scripts
-         WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY script ORDER BY duration DESC LIMIT {MOST}"
+        "SELECT script, total(count), total(duration), total(forced) FROM scripts
+         WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY script"
     ))?;
     let mut rows = statement.query(named_params! {
         ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
     })?;
-    let mut scripts = Vec::new();
+    // Scripts of different applications may be the same.
+    let mut sums: HashMap<&str, Script> = HashMap::new();
     while let Some(row) = rows.next()? {
         let name = known.get(&row.get(0)?).map_or("", String::as_str);
-        let (source, invoker) = name.split_once('\n').unwrap_or((name, ""));
-        scripts.push(Script {
-            source: source.to_owned(),
-            invoker: invoker.to_owned(),
-            count: row.get(1)?,
-            duration: row.get(2)?,
-            forced: row.get(3)?,
+        let sum = sums.entry(name).or_insert_with(|| {
+            let (source, invoker) = name.split_once('\n').unwrap_or((name, ""));
+            Script { source: source.to_owned(), invoker: invoker.to_owned(), ..Script::default() }
         });
+        sum.count += row.get::<_, f64>(1)?;
+        sum.duration += row.get::<_, f64>(2)?;
+        sum.forced += row.get::<_, f64>(3)?;
     }
-    Ok(scripts)
+    let mut sums: Vec<Script> = sums.into_values().collect();
+    sums.sort_by(|a, b| b.duration.total_cmp(&a.duration));
+    sums.truncate(MOST);
+    Ok(sums)
 }

@@ -1,6 +1,6 @@
 //! `GET /api/overview`: the service levels, each measured over the window.
-use rusqlite::Connection;
-use whippet_api::{Level, Overview, Unit};
+use rusqlite::{Connection, named_params};
+use whippet_api::{Level, Loss, Overview, Unit};
 use whippet_engine::vitals::Metric;
 
 use super::backend::{self, CACHES, DATABASE, LATENCY, REQUESTS};
@@ -8,11 +8,20 @@ use super::buckets::Buckets;
 use super::histograms::{self, PAGE_LOADS};
 use super::series::Scrapes;
 use super::steps::Steps;
-use super::{Filter, status, vitals};
+use super::{Filter, MATCHES, status, vitals};
+use crate::store::MINUTE;
 
 /// A level whose value must stay below its bound.
 fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) -> Level {
-    Level { name: name.to_owned(), subject: subject.to_owned(), value, bound, above: false, unit }
+    Level {
+        name: name.to_owned(),
+        subject: subject.to_owned(),
+        value,
+        bound,
+        above: false,
+        inclusive: false,
+        unit,
+    }
 }
 
 /// The levels of all `targets`, scraped every `interval` ms, and of all applications.
@@ -26,10 +35,26 @@ pub fn overview(
     for target in targets {
         levels.extend(target_levels(connection, target, steps, interval)?);
     }
+    let mut losses = Vec::new();
     for app in status::apps(connection)? {
         levels.extend(app_levels(connection, &app, steps)?);
+        losses.extend(app_losses(connection, app, steps)?);
     }
-    Ok(Overview { levels })
+    Ok(Overview { levels, losses })
+}
+
+/// What pages of `app` lost, the most first.
+fn app_losses(connection: &Connection, app: String, steps: &Steps) -> rusqlite::Result<Vec<Loss>> {
+    let (from, to) = steps.bounds(MINUTE);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT kind, total(count) AS lost FROM losses
+         WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY kind ORDER BY lost DESC, kind"
+    ))?;
+    let page: Option<String> = None;
+    let found = named_params! { ":from": from, ":to": to, ":app": app, ":page": page };
+    statement
+        .query_map(found, |row| Ok(Loss { app: app.clone(), kind: row.get(0)?, count: row.get(1)? }))?
+        .collect()
 }
 
 fn target_levels(
@@ -85,7 +110,9 @@ fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Re
     }
     levels.extend(Metric::ALL.iter().zip(values).map(|(metric, value)| {
         let unit = if *metric == Metric::Cls { Unit::Number } else { Unit::Ms };
-        below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit)
+        let mut level = below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit);
+        level.inclusive = true;
+        level
     }));
     Ok(levels)
 }

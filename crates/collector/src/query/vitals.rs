@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, named_params};
-use whippet_api::{Chart, Element, Line, Page, Unit, Vital, Vitals};
+use whippet_api::{Cause, Chart, Line, Page, Part, Unit, Vital, Vitals};
 use whippet_engine::stats::Histogram;
 use whippet_engine::vitals::Metric;
 
 use super::steps::Steps;
 use super::{Filter, MATCHES, names};
+use crate::store::buckets::{self, Detail};
 use crate::store::views::{self, Values};
-use crate::store::{Kind, MINUTE, buckets};
+use crate::store::{Kind, MINUTE, parts};
 
 const METRICS: usize = Metric::ALL.len();
 /// What web.dev's thresholds are meant for.
@@ -18,18 +19,21 @@ const P75: f64 = 0.75;
 /// More pages are not listed.
 const MOST: usize = 200;
 
-/// More elements are not listed with a metric.
-const ELEMENTS: usize = 8;
+/// More elements, and more addresses, are not listed with a metric.
+const CAUSES: usize = 5;
 
 /// The vitals of the window.
 pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vitals> {
     let found = Found::read(connection, steps, filter)?;
     let names = names(connection, Kind::Page)?;
-    let selectors = self::names(connection, Kind::Element)?;
+    let [selectors, urls, states] =
+        [Kind::Element, Kind::Url, Kind::State].map(|kind| self::names(connection, kind));
+    let (selectors, urls, states) = (selectors?, urls?, states?);
     let metrics = Metric::ALL.iter().zip(found.metrics);
     let metrics = metrics.map(|(metric, values)| {
-        let elements = elements(&values.elements, &selectors);
-        Vital { elements, ..vital(*metric, values, steps) }
+        let [elements, urls, states] =
+            [&selectors, &urls, &states].map(|names| causes(&values.causes, names));
+        Vital { elements, urls, states, ..vital(*metric, values, steps) }
     });
     // Pages of different applications may have the same name.
     let mut pages: HashMap<&str, OnePage> = HashMap::new();
@@ -69,7 +73,10 @@ fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
         p75: values.whole.histogram.quantile(P75),
         good,
         poor,
+        parts: part_times(metric, &values.parts),
         elements: Vec::new(),
+        urls: Vec::new(),
+        states: Vec::new(),
         ratings: values.whole.ratings.map(|count| count.max(0) as u64),
         chart: Chart {
             times: steps.ends.clone(),
@@ -78,28 +85,40 @@ fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
     }
 }
 
-/// Those that the most is lost by first: the most views, times what it took them.
-fn elements(found: &HashMap<i64, Histogram>, selectors: &HashMap<i64, String>) -> Vec<Element> {
+/// In the order of time; nothing where no page view told of any.
+fn part_times(metric: Metric, parts: &[Histogram]) -> Vec<Part> {
+    let part = |(name, histogram): (&&str, &Histogram)| Part {
+        name: (*name).to_owned(),
+        p75: histogram.quantile(P75),
+    };
+    let told = parts.iter().any(|histogram| !histogram.is_empty());
+    if told { parts::names(metric).iter().zip(parts).map(part).collect() } else { Vec::new() }
+}
+
+/// Those among `names` that the most is lost by first: the most views, times what it took them.
+fn causes(found: &HashMap<i64, Histogram>, names: &HashMap<i64, String>) -> Vec<Cause> {
     // Elements of different applications may have the same selector.
     let mut merged: HashMap<&str, Histogram> = HashMap::new();
     for (id, histogram) in found {
-        let selector = selectors.get(id).map_or("", String::as_str);
-        buckets::merge(merged.entry(selector).or_default(), histogram);
+        let Some(name) = names.get(id) else { continue };
+        buckets::merge(merged.entry(name).or_default(), histogram);
     }
     let mut merged: Vec<(&str, Histogram)> = merged.into_iter().collect();
     merged.sort_by(|a, b| b.1.sum().total_cmp(&a.1.sum()).then_with(|| a.0.cmp(b.0)));
-    let element = |(selector, histogram): (&str, Histogram)| Element {
-        selector: selector.to_owned(),
+    let cause = |(name, histogram): (&str, Histogram)| Cause {
+        name: name.to_owned(),
         count: histogram.count(),
         p75: histogram.quantile(P75),
     };
-    merged.into_iter().take(ELEMENTS).map(element).collect()
+    merged.into_iter().take(CAUSES).map(cause).collect()
 }
 
 struct OneMetric {
     whole: Values,
     steps: Vec<Histogram>,
-    elements: HashMap<i64, Histogram>,
+    causes: HashMap<i64, Histogram>,
+    /// By their places.
+    parts: Vec<Histogram>,
 }
 
 #[derive(Default)]
@@ -124,16 +143,19 @@ struct Found {
 
 impl Found {
     fn read(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Self> {
-        let empty = |_| OneMetric {
+        let empty = |place: usize| OneMetric {
             whole: Values::default(),
             steps: vec![Histogram::new(); steps.ends.len()],
-            elements: HashMap::new(),
+            causes: HashMap::new(),
+            parts: vec![Histogram::new(); parts::names(Metric::ALL[place]).len()],
         };
         let mut found = Self { metrics: std::array::from_fn(empty), pages: HashMap::new() };
         found.read_views(connection, steps, filter)?;
         found.read_open(connection, steps, filter)?;
         found.read_folded(connection, steps, filter)?;
-        found.read_elements(connection, steps, filter)?;
+        for detail in [Detail::Causes, Detail::Parts] {
+            found.read_details(connection, steps, filter, detail)?;
+        }
         Ok(found)
     }
 
@@ -162,7 +184,7 @@ impl Found {
     fn read_open(&mut self, connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<()> {
         let (from, to) = steps.bounds(MINUTE);
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT minute, page, metric, value, weight, element FROM views JOIN measures ON measures.view = views.id
+            "SELECT minute, page, metric, value, weight, element, url, state, parts FROM views JOIN measures ON measures.view = views.id
              WHERE folded = 0 AND minute > :from AND minute <= :to AND {MATCHES}"
         ))?;
         let mut rows = statement.query(named_params! {
@@ -171,29 +193,35 @@ impl Found {
         while let Some(row) = rows.next()? {
             let (place, value): (i64, f64) = (row.get(2)?, row.get(3)?);
             let Some(metric) = views::metric(place) else { continue };
-            let (weight, element): (i64, i64) = (row.get(4)?, row.get(5)?);
-            let weight = weight.max(0) as u64;
+            let weight = row.get::<_, i64>(4)?.max(0) as u64;
             let index = metric as usize;
             let found = &mut self.metrics[index];
             found.whole.record(metric, value, weight);
             found.steps[steps.place(row.get(0)?)].record_many(value, weight);
             self.pages.entry(row.get(1)?).or_default().values[index].record_many(value, weight);
-            if element != 0 {
-                found.elements.entry(element).or_default().record_many(value, weight);
+            for cause in views::causes(row, 5)? {
+                found.causes.entry(cause).or_default().record_many(value, weight);
+            }
+            for (part, ms) in parts::read(row.get_ref(8)?.as_str()?) {
+                if let Some(values) = found.parts.get_mut(part) {
+                    values.record_many(ms, weight);
+                }
             }
         }
         Ok(())
     }
 
-    fn read_elements(
+    fn read_details(
         &mut self,
         connection: &Connection,
         steps: &Steps,
         filter: &Filter,
+        detail: Detail,
     ) -> rusqlite::Result<()> {
         let (from, to) = steps.bounds(MINUTE);
+        let (table, column) = detail.table();
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT metric, element, histogram FROM elements
+            "SELECT metric, {column}, histogram FROM {table}
              WHERE minute > :from AND minute <= :to AND {MATCHES}"
         ))?;
         let mut rows = statement.query(named_params! {
@@ -201,8 +229,15 @@ impl Found {
         })?;
         while let Some(row) = rows.next()? {
             let Some(metric) = views::metric(row.get(0)?) else { continue };
-            let held = self.metrics[metric as usize].elements.entry(row.get(1)?).or_default();
-            buckets::merge_bytes(held, row.get_ref(2)?.as_blob()?);
+            let found = &mut self.metrics[metric as usize];
+            let which: i64 = row.get(1)?;
+            let held = match detail {
+                Detail::Causes => Some(found.causes.entry(which).or_default()),
+                Detail::Parts => usize::try_from(which).ok().and_then(|place| found.parts.get_mut(place)),
+            };
+            if let Some(held) = held {
+                buckets::merge_bytes(held, row.get_ref(2)?.as_blob()?);
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::body::{self, Encoding};
 use crate::app::App;
 use crate::client;
 use crate::failure::Failure;
-use crate::store::Kept;
+use crate::store::{Kept, losses};
 
 /// Takes a beacon in: 204 once it is on disk.
 pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode, Failure> {
@@ -35,9 +35,9 @@ async fn accept(app: &App, request: Request) -> Result<(), Failure> {
         DecodeError::TooLarge { .. } => body::too_large(),
         error => Failure::bad_request(error.code(), error.to_string()),
     })?;
-    let left_out = beacon.dropped;
+    let losses = losses::of(&beacon);
     match app.store.keep(beacon, now).await? {
-        Kept::New => app.metrics.accepted(sent.len(), left_out),
+        Kept::New => app.metrics.accepted(sent.len(), &losses),
         Kept::Duplicate => app.metrics.duplicate(),
     }
     Ok(())

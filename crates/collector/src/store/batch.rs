@@ -8,7 +8,7 @@ use whippet_engine::stats::Histogram;
 use super::buckets::Place;
 use super::names::{Kind, Names};
 use super::weight::{scaled, weight};
-use super::{Kept, Limits, MINUTE, OTHER, buckets, sums, views};
+use super::{Kept, Limits, MINUTE, OTHER, buckets, losses, sums, views};
 use crate::metrics::Metrics;
 
 #[derive(Default)]
@@ -70,6 +70,7 @@ impl Batch {
         }
         self.add_measurements(context, place, beacon, weight, received)?;
         add_sums(context, place, beacon, weight, received)?;
+        losses::add(context.connection, place, beacon, weight)?;
         for error in &beacon.errors {
             add_error(context, (app, page), error, weight, received)?;
         }

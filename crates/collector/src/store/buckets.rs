@@ -62,28 +62,48 @@ pub fn add_vital(
     Ok(())
 }
 
-/// Adds to a bucket of a web vital that is put down to one element.
-pub fn add_element(
+/// What is kept of a web vital beyond its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Detail {
+    /// The values by what they are put down to: a name's number.
+    Causes,
+    /// Its parts, by their places.
+    Parts,
+}
+
+impl Detail {
+    /// The table, and its column that tells them apart.
+    pub fn table(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Causes => ("elements", "element"),
+            Self::Parts => ("parts", "part"),
+        }
+    }
+}
+
+/// Adds to a bucket of a web vital's cause or part.
+pub fn add_detail(
     connection: &Connection,
     (minute, app, page, metric): Key,
-    element: i64,
+    (detail, which): (Detail, i64),
     mut values: Histogram,
 ) -> rusqlite::Result<()> {
-    let mut held = connection.prepare_cached(
-        "SELECT histogram FROM elements
-         WHERE minute = ?1 AND app = ?2 AND page = ?3 AND metric = ?4 AND element = ?5",
-    )?;
+    let (table, column) = detail.table();
+    let mut held = connection.prepare_cached(&format!(
+        "SELECT histogram FROM {table}
+         WHERE minute = ?1 AND app = ?2 AND page = ?3 AND metric = ?4 AND {column} = ?5"
+    ))?;
     let held: Option<Vec<u8>> =
-        held.query_row(params![minute, app, page, metric, element], |row| row.get(0)).optional()?;
+        held.query_row(params![minute, app, page, metric, which], |row| row.get(0)).optional()?;
     if let Some(held) = held {
         merge_bytes(&mut values, &held);
     }
     connection
-        .prepare_cached(
-            "INSERT INTO elements (minute, app, page, metric, element, histogram) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT DO UPDATE SET histogram = excluded.histogram",
-        )?
-        .execute(params![minute, app, page, metric, element, values.to_bytes()])?;
+        .prepare_cached(&format!(
+            "INSERT INTO {table} (minute, app, page, metric, {column}, histogram) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET histogram = excluded.histogram"
+        ))?
+        .execute(params![minute, app, page, metric, which, values.to_bytes()])?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::stats::Histogram;
 
+use super::buckets::Detail;
 use super::{HOUR, Options, buckets, sums};
 
 /// Keeps one sample per minute and series of the next hour that is past full detail.
@@ -35,7 +36,7 @@ pub fn roll_up(connection: &Connection, now: i64, options: &Options) -> rusqlite
     let oldest = "SELECT min(minute) FROM (SELECT min(minute) AS minute FROM page_views UNION ALL
                   SELECT min(minute) FROM histograms UNION ALL SELECT min(minute) FROM counters UNION ALL
                   SELECT min(minute) FROM resources UNION ALL SELECT min(minute) FROM scripts UNION ALL
-                  SELECT min(minute) FROM gauges)";
+                  SELECT min(minute) FROM gauges UNION ALL SELECT min(minute) FROM losses)";
     let Some(hour) = next_hour(connection, "rolled_up", oldest, now - options.detail)? else {
         return Ok(true);
     };
@@ -43,7 +44,9 @@ pub fn roll_up(connection: &Connection, now: i64, options: &Options) -> rusqlite
     histograms(connection, hour)?;
     counters(connection, hour)?;
     page_views(connection, hour)?;
-    elements(connection, hour)?;
+    for detail in [Detail::Causes, Detail::Parts] {
+        details(connection, hour, detail)?;
+    }
     sums::roll_up(connection, hour, hour + HOUR)?;
     mark(connection, "rolled_up", hour + HOUR)?;
     Ok(false)
@@ -72,20 +75,22 @@ fn vitals(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn elements(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
+fn details(connection: &Connection, hour: i64, detail: Detail) -> rusqlite::Result<()> {
+    let (table, column) = detail.table();
     let mut merged: HashMap<(Place, i64), Histogram> = HashMap::new();
-    let mut statement = connection.prepare_cached(
-        "SELECT app, page, metric, element, histogram FROM elements WHERE minute > ?1 AND minute < ?2",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT app, page, metric, {column}, histogram FROM {table} WHERE minute > ?1 AND minute < ?2"
+    ))?;
     let mut rows = statement.query([hour, hour + HOUR])?;
     while let Some(row) = rows.next()? {
         let key = ((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?);
         buckets::merge_bytes(merged.entry(key).or_default(), row.get_ref(4)?.as_blob()?);
     }
     drop(rows);
-    connection.execute("DELETE FROM elements WHERE minute > ?1 AND minute < ?2", [hour, hour + HOUR])?;
-    for (((app, page, metric), element), values) in merged {
-        buckets::add_element(connection, (hour, app, page, metric), element, values)?;
+    connection
+        .execute(&format!("DELETE FROM {table} WHERE minute > ?1 AND minute < ?2"), [hour, hour + HOUR])?;
+    for (((app, page, metric), which), values) in merged {
+        buckets::add_detail(connection, (hour, app, page, metric), (detail, which), values)?;
     }
     Ok(())
 }

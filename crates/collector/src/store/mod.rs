@@ -8,7 +8,9 @@ mod compact;
 mod error;
 mod folder;
 mod job;
+pub mod losses;
 mod names;
+pub mod parts;
 mod readers;
 mod retention;
 mod schema;
@@ -86,6 +88,10 @@ pub struct Limits {
     pub hosts: usize,
     /// Elements that vitals of one application are put down to.
     pub elements: usize,
+    /// Addresses that vitals of one application are put down to.
+    pub urls: usize,
+    /// States that they are put down to.
+    pub states: usize,
     /// Scripts of one application.
     pub scripts: usize,
     /// Gauges of one application.
@@ -105,6 +111,8 @@ impl Default for Limits {
             histograms: 200,
             hosts: 100,
             elements: 500,
+            urls: 500,
+            states: 16,
             scripts: 200,
             gauges: 100,
             errors: 500,

@@ -26,10 +26,14 @@ pub enum Kind {
     Script = 6,
     /// A gauge of an application.
     Gauge = 7,
+    /// An address that a vital is put down to.
+    Url = 8,
+    /// A state that a vital is put down to.
+    State = 9,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::App,
         Self::Page,
         Self::Counter,
@@ -38,6 +42,8 @@ impl Kind {
         Self::Element,
         Self::Script,
         Self::Gauge,
+        Self::Url,
+        Self::State,
     ];
 
     /// The word for it in the collector's own metrics.
@@ -51,6 +57,8 @@ impl Kind {
             Self::Element => "element",
             Self::Script => "script",
             Self::Gauge => "gauge",
+            Self::Url => "url",
+            Self::State => "state",
         }
     }
 
@@ -64,6 +72,8 @@ impl Kind {
             Self::Element => limits.elements,
             Self::Script => limits.scripts,
             Self::Gauge => limits.gauges,
+            Self::Url => limits.urls,
+            Self::State => limits.states,
         }
     }
 }

@@ -18,12 +18,14 @@ pub fn delete(connection: &Connection, now: i64, options: &Options) -> rusqlite:
     for table in [
         "vitals",
         "elements",
+        "parts",
         "page_views",
         "histograms",
         "counters",
         "resources",
         "scripts",
         "gauges",
+        "losses",
         "error_counts",
     ] {
         let oldest: Option<i64> =

@@ -93,7 +93,7 @@ pub fn add_gauge(
 /// Merges the minutes of `hour` up to `end`.
 pub fn roll_up(connection: &Connection, hour: i64, end: i64) -> rusqlite::Result<()> {
     // Sums of integers through `total`, since `sum` would fail where it overflows.
-    const TABLES: [(&str, &str, &str); 3] = [
+    const TABLES: [(&str, &str, &str); 4] = [
         (
             "resources",
             "host, kind",
@@ -102,6 +102,7 @@ pub fn roll_up(connection: &Connection, hour: i64, end: i64) -> rusqlite::Result
              sum(duration), max(slowest)",
         ),
         ("scripts", "script", "CAST(min(total(count), 1e18) AS INTEGER), sum(duration), sum(forced)"),
+        ("losses", "kind", "CAST(min(total(count), 1e18) AS INTEGER)"),
         ("gauges", "name", "CAST(min(total(count), 1e18) AS INTEGER), sum(sum), min(min), max(max)"),
     ];
     for (table, keys, sums) in TABLES {

@@ -1,15 +1,15 @@
 //! Page views while they last: the newest value of each vital counts, in place of those before it.
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
-use whippet_engine::beacon::{Beacon, limits};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use whippet_engine::beacon::{Attribution, Beacon, limits};
 use whippet_engine::stats::Histogram;
 use whippet_engine::vitals::Metric;
 
 use super::batch::Context;
-use super::buckets::{self, Key, Place};
+use super::buckets::{self, Detail, Key, Place};
 use super::names::Kind;
-use super::{HOUR, MINUTE};
+use super::{HOUR, MINUTE, parts};
 
 /// How long a page view may go on reporting, counted from its first beacon.
 pub const OPEN: i64 = 6 * HOUR;
@@ -43,18 +43,36 @@ pub(super) fn add(
         }
     };
     let mut measure = connection.prepare_cached(
-        "INSERT INTO measures (view, metric, value, sent, element) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO UPDATE SET value = excluded.value, sent = excluded.sent, element = excluded.element
+        "INSERT INTO measures (view, metric, value, sent, element, url, state, parts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT DO UPDATE SET value = excluded.value, sent = excluded.sent, element = excluded.element,
+           url = excluded.url, state = excluded.state, parts = excluded.parts
          WHERE excluded.sent >= sent",
     )?;
     for vital in &beacon.vitals {
-        let element = match vital.attribution.target.as_str() {
-            "" => 0,
-            target => context.name(Kind::Element, app, &limits::line(target, limits::TARGET), received)?,
+        let mut cause = |kind, text: &str, bytes| match text {
+            "" => Ok(0),
+            text => context.name(kind, app, &limits::line(text, bytes), received),
         };
-        measure.execute(params![view, place(vital.name), vital.value, beacon.sent_at, element])?;
+        let Attribution { target, url, state, parts } = &vital.attribution;
+        measure.execute(params![
+            view,
+            place(vital.name),
+            vital.value,
+            beacon.sent_at,
+            cause(Kind::Element, target, limits::TARGET)?,
+            cause(Kind::Url, url, limits::URL)?,
+            cause(Kind::State, state, limits::WORD)?,
+            parts::write(vital.name, parts),
+        ])?;
     }
     Ok(())
+}
+
+/// What a measure is put down to: the numbers of names that are in three columns, `first` and those after it.
+pub fn causes(row: &Row<'_>, first: usize) -> rusqlite::Result<impl Iterator<Item = i64>> {
+    let causes: [i64; 3] = [row.get(first)?, row.get(first + 1)?, row.get(first + 2)?];
+    Ok(causes.into_iter().filter(|cause| *cause != 0))
 }
 
 /// What the database calls a metric: its place among all of them. New ones go last.
@@ -95,9 +113,9 @@ pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
         .collect::<Result<Vec<(i64, i64, Place)>, _>>()?;
     let mut views: HashMap<Place, i64> = HashMap::new();
     let mut vitals: HashMap<Key, Values> = HashMap::new();
-    let mut elements: HashMap<(Key, i64), Histogram> = HashMap::new();
-    let mut measures =
-        connection.prepare_cached("SELECT metric, value, element FROM measures WHERE view = ?1")?;
+    let mut details: HashMap<(Key, (Detail, i64)), Histogram> = HashMap::new();
+    let mut measures = connection
+        .prepare_cached("SELECT metric, value, element, url, state, parts FROM measures WHERE view = ?1")?;
     let mut forget = connection.prepare_cached("DELETE FROM measures WHERE view = ?1")?;
     let mut close = connection.prepare_cached("UPDATE views SET folded = 1 WHERE id = ?1")?;
     for (id, weight, (minute, app, page)) in &ended {
@@ -106,10 +124,16 @@ pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
         while let Some(row) = rows.next()? {
             let place: i64 = row.get(0)?;
             if let Some(metric) = metric(place) {
-                let (key, value, element) = ((*minute, *app, *page, place), row.get(1)?, row.get(2)?);
+                let (key, value) = ((*minute, *app, *page, place), row.get(1)?);
                 vitals.entry(key).or_default().record(metric, value, *weight as u64);
-                if element != 0 {
-                    elements.entry((key, element)).or_default().record_many(value, *weight as u64);
+                let mut record = |which: (Detail, i64), value: f64| {
+                    details.entry((key, which)).or_default().record_many(value, *weight as u64);
+                };
+                for cause in causes(row, 2)? {
+                    record((Detail::Causes, cause), value);
+                }
+                for (part, ms) in parts::read(row.get_ref(5)?.as_str()?) {
+                    record((Detail::Parts, part as i64), ms);
                 }
             }
         }
@@ -123,8 +147,8 @@ pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
     for (key, values) in vitals {
         buckets::add_vital(connection, key, values.ratings, values.histogram)?;
     }
-    for ((key, element), values) in elements {
-        buckets::add_element(connection, key, element, values)?;
+    for ((key, which), values) in details {
+        buckets::add_detail(connection, key, which, values)?;
     }
     Ok(ended.len() < PORTION)
 }

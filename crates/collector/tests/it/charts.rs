@@ -145,6 +145,7 @@ async fn errors_are_listed_by_fingerprint() {
         ("item 17 is missing", "/b", 5)
     );
     assert_eq!((errors[0].first, errors[0].last), (START, START + 2 * MINUTE));
+    assert_eq!(errors[0].app, "shop");
     assert_eq!(
         errors[1].message, "<img src=x onerror=alert(1)>",
         "told as it is; whoever shows it escapes it"
@@ -282,17 +283,17 @@ async fn quantiles_hit_rates_and_levels() {
 #[tokio::test]
 async fn the_overview_rates_applications_too() {
     let collector = Collector::new();
-    let vitals =
-        json!({ "LCP": { "value": 2600.0, "rating": "good" }, "CLS": { "value": 0.02, "rating": "poor" } });
+    let vitals = json!({ "LCP": { "value": 2600.0, "rating": "good" }, "CLS": { "value": 0.02, "rating": "poor" }, "FCP": { "value": 1800 } });
     let load =
         json!({ "scale": 1, "offset": 23, "counts": [1], "sum": 3000.0, "min": 3000.0, "max": 3000.0 });
     let more = json!({ "vitals": vitals, "histograms": { "page.load": load }, "dropped": 2 });
     collector.beacon(beacon_with("1", more)).await;
-    assert_eq!(collector.figure("whippet_measurements_left_out_total").await, 2.0);
+    assert_eq!(collector.figure("whippet_measurements_lost_total{kind=\"other\"}").await, 2.0);
     collector.advance(1);
     let overview: Overview = collector.chart("/api/overview").await;
     let levels: Vec<_> = overview.levels.iter().filter(|level| level.subject == "shop").collect();
     let level = |name: &str| levels.iter().find(|level| level.name == name).unwrap().met();
     assert_eq!((level("LCP p75"), level("CLS p75"), level("INP p75")), (Some(false), Some(true), None));
+    assert_eq!(level("FCP p75"), Some(true), "a threshold belongs to the better side");
     assert_eq!(level("Page load p95"), Some(false));
 }

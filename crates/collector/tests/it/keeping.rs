@@ -160,6 +160,59 @@ async fn a_file_of_a_newer_version_is_left_alone() {
     assert!(error.to_string().contains("was written by a newer whippet"), "{error}");
 }
 
+/// Page views that were still open, and such that had ended, as the version before this one kept them.
+#[tokio::test]
+async fn a_file_of_the_second_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
+    old.execute_batch(include_str!("../../src/store/schema_1.sql")).unwrap();
+    old.execute_batch(include_str!("../../src/store/schema_2.sql")).unwrap();
+    old.pragma_update(None, "user_version", 2).unwrap();
+    old.execute_batch(&format!(
+        "INSERT INTO names VALUES (1, 0, 0, 'shop', {START}), (2, 1, 1, '/', {START}), (3, 5, 1, 'main>img', {START});
+         INSERT INTO beacons VALUES ('known', {START});
+         INSERT INTO totals VALUES ('beacons', 2);
+         INSERT INTO views VALUES (1, 1, 'open', 2, {START}, 0, 2);
+         INSERT INTO measures VALUES (1, 0, 1234.5, {START}, 3);
+         INSERT INTO page_views VALUES ({START}, 1, 2, 1);"
+    ))
+    .unwrap();
+    let mut folded = whippet_engine::stats::Histogram::new();
+    folded.record(1234.5);
+    old.execute("INSERT INTO vitals VALUES (?1, 1, 2, 0, 1, 0, 0, ?2)", (START, folded.to_bytes())).unwrap();
+    old.execute("INSERT INTO elements VALUES (?1, 1, 2, 0, 3, ?2)", (START, folded.to_bytes())).unwrap();
+    drop(old);
+    let collector = Collector::on(folder);
+    collector.advance(MINUTE);
+    let vitals: Vitals = collector.chart("/api/vitals").await;
+    let lcp = &vitals.metrics[0];
+    assert_eq!((lcp.count, lcp.ratings, lcp.p75), (3, [3, 0, 0], Some(1234.5)));
+    assert_eq!((lcp.elements[0].name.as_str(), lcp.elements[0].count), ("main>img", 3));
+    assert_eq!((lcp.parts.len(), lcp.urls.len(), lcp.states.len()), (0, 0, 0));
+    // What comes now has parts; the view that was open goes on, and what was counted is not counted again.
+    let newer =
+        json!({ "LCP": { "value": 1300, "target": "main>img", "parts": { "ttfb": 300, "render": 1000 } } });
+    collector
+        .beacon(beacon_with(
+            "open-2",
+            json!({ "view": "open", "page": "/", "sentAt": START + 1, "vitals": newer }),
+        ))
+        .await;
+    collector
+        .beacon(beacon_with("known", json!({ "view": "open", "vitals": { "LCP": { "value": 9 } } })))
+        .await;
+    for _ in 0..2 {
+        let vitals: Vitals = collector.chart("/api/vitals").await;
+        let lcp = &vitals.metrics[0];
+        assert_eq!((lcp.count, lcp.elements[0].count, lcp.p75), (3, 3, Some(1300.0)));
+        let parts: Vec<_> = lcp.parts.iter().map(|part| part.p75).collect();
+        assert_eq!(parts, [Some(300.0), Some(0.0), Some(0.0), Some(1000.0)]);
+        collector.advance(7 * HOUR);
+        sweep(&collector).await;
+    }
+    assert_eq!(collector.status().await.beacons, 3);
+}
+
 #[tokio::test]
 async fn a_file_of_the_first_version_is_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();

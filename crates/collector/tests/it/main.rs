@@ -6,5 +6,6 @@ mod crash;
 mod dashboard;
 mod harness;
 mod keeping;
+mod loading;
 mod measured;
 mod scraping;

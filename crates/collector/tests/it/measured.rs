@@ -1,8 +1,8 @@
 //! What pages tell beyond vitals and counts: kept, weighed and shown.
 use serde_json::{Value, json};
-use whippet_api::{Counter, Custom, Errors, Loading, Toolkit, Vitals};
+use whippet_api::{Cause, Counter, Custom, Errors, Loading, Loss, Overview, Part, Toolkit, Vitals};
 
-use crate::harness::{Collector, DAY, HOUR, MINUTE, beacon_with};
+use crate::harness::{Collector, DAY, HOUR, MINUTE, START, beacon_with};
 
 /// A page view with some of everything.
 fn whole(id: &str) -> Value {
@@ -10,8 +10,15 @@ fn whole(id: &str) -> Value {
         id,
         json!({
             "vitals": {
-                "LCP": { "value": 3000, "rating": "poor", "target": "main>img.hero" },
-                "CLS": { "value": 0.2, "rating": "good", "target": "#banner" },
+                "LCP": {
+                    "value": 3000, "rating": "poor", "target": "main>img.hero", "url": "https://cdn.example/hero.avif",
+                    "parts": { "ttfb": 400, "load": 2500, "render": 100 },
+                },
+                "INP": {
+                    "value": 120, "url": "https://shop.example/app.js", "state": "pointer",
+                    "parts": { "input": 20, "processing": 70, "presentation": 30 },
+                },
+                "CLS": { "value": 0.2, "rating": "good", "target": "#banner", "state": "complete" },
             },
             "phases": { "dns": 20 },
             "timings": { "navigation.load": 3, "server.db": [4, 12], "page.load": 1400, "checkout.step": 250 },
@@ -27,6 +34,8 @@ fn whole(id: &str) -> Value {
                 { "source": "https://shop.example/other.js", "duration": 200 },
             ],
             "errors": [{ "message": "item 3 is missing", "source": "app.js:1:2", "stack": "at buy (app.js:1:2)", "fingerprint": "f00" }],
+            "dropped": 7,
+            "drops": { "scripts": 4, "beacons": 1, "weather": 1 },
         }),
     )
 }
@@ -83,19 +92,32 @@ async fn everything_is_shown_where_it_belongs() {
     let errors: Errors = collector.chart("/api/errors").await;
     assert_eq!((errors.errors[0].stack.as_str(), errors.errors[0].count), ("at buy (app.js:1:2)", 1));
     let vitals: Vitals = collector.chart("/api/vitals").await;
-    assert_eq!(vitals.metrics[0].elements[0].selector, "main>img.hero");
+    let [lcp, inp, cls, ..] = &vitals.metrics[..] else { panic!("five metrics") };
+    let names = |causes: &[Cause]| causes.iter().map(|cause| cause.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&lcp.elements), ["main>img.hero"]);
+    assert_eq!(names(&lcp.urls), ["https://cdn.example/hero.avif"]);
+    assert_eq!(
+        (names(&inp.urls), names(&inp.states)),
+        (vec!["https://shop.example/app.js".to_owned()], vec!["pointer".to_owned()])
+    );
+    assert_eq!(
+        (names(&cls.elements), names(&cls.states)),
+        (vec!["#banner".to_owned()], vec!["complete".to_owned()])
+    );
+    assert_eq!((names(&inp.elements).len(), names(&cls.urls).len()), (0, 0));
     let pages: Vec<_> = vitals.pages.iter().map(|page| (page.page.as_str(), page.views)).collect();
     assert_eq!(pages, [("/items/:id/reviews", 2), ("/items/:id", 1)]);
 }
 
 /// All figures, to be compared before and after they are kept in less detail.
-async fn figures(collector: &Collector) -> (Loading, Custom, Vitals) {
+async fn figures(collector: &Collector) -> (Loading, Custom, Vitals, Vec<Loss>) {
     let mut vitals: Vitals = collector.chart("/api/vitals").await;
     // Trends of hours are no trends of minutes.
     for metric in &mut vitals.metrics {
         metric.chart = whippet_api::Chart::default();
     }
-    (collector.chart("/api/loading").await, collector.chart("/api/custom").await, vitals)
+    let losses = collector.chart::<Overview>("/api/overview").await.losses;
+    (collector.chart("/api/loading").await, collector.chart("/api/custom").await, vitals, losses)
 }
 
 #[tokio::test]
@@ -109,12 +131,21 @@ async fn nothing_changes_when_it_is_folded_and_rolled_up() {
     collector.advance(3 * DAY);
     sweep(&collector).await;
     assert_eq!(figures(&collector).await, before);
-    for (table, rows) in [("resources", 2), ("scripts", 2), ("gauges", 1), ("elements", 2), ("measures", 0)] {
+    let kept = [
+        ("resources", 2),
+        ("scripts", 2),
+        ("gauges", 1),
+        ("elements", 6),
+        ("parts", 7),
+        ("losses", 3),
+        ("measures", 0),
+    ];
+    for (table, rows) in kept {
         assert_eq!(collector.rows(table).await, rows, "{table}");
     }
     collector.advance(31 * DAY);
     sweep(&collector).await;
-    for table in ["resources", "scripts", "gauges", "elements", "errors", "names"] {
+    for table in ["resources", "scripts", "gauges", "elements", "parts", "losses", "errors", "names"] {
         collector.advance(2 * DAY + HOUR);
         sweep(&collector).await;
         assert_eq!(collector.rows(table).await, 0, "{table}");
@@ -144,6 +175,98 @@ async fn a_sample_stands_for_all() {
     collector.advance(DAY);
     sweep(&collector).await;
     assert_eq!(figures(&collector).await, before);
+}
+
+/// A metric's parts: their names and 75th percentiles.
+async fn parts(collector: &Collector, query: &str, metric: usize) -> Vec<(String, Option<f64>)> {
+    let vitals: Vitals = collector.chart(&format!("/api/vitals{query}")).await;
+    vitals.metrics[metric].parts.iter().map(|Part { name, p75 }| (name.clone(), *p75)).collect()
+}
+
+#[tokio::test]
+async fn a_vitals_parts_tell_where_the_time_went() {
+    let collector = Collector::new();
+    let report = |id: &str, page: &str, ttfb: f64, parts: Value| {
+        let vital = json!({ "value": ttfb, "parts": parts });
+        beacon_with(id, json!({ "page": page, "vitals": { "TTFB": vital } }))
+    };
+    // Four views: 0, 0, 40 and 80 ms of DNS; 75 % have at most 40.
+    collector.beacon(report("1", "/a", 100.0, json!({ "request": 100 }))).await;
+    collector.beacon(report("2", "/a", 100.0, json!({ "request": 100, "dns": 0 }))).await;
+    collector.beacon(report("3", "/b", 140.0, json!({ "request": 100, "dns": 40, "spare": 9 }))).await;
+    collector.beacon(report("4", "/b", 180.0, json!({ "request": 100, "dns": 80 }))).await;
+    // Who tells of no part tells nothing of any: it is not taken for zeros.
+    for id in 5..20 {
+        collector
+            .beacon(beacon_with(&id.to_string(), json!({ "vitals": { "TTFB": { "value": 900 } } })))
+            .await;
+    }
+    collector.advance(MINUTE);
+    let shown = |dns: f64| {
+        let parts = [("waiting", 0.0), ("cache", 0.0), ("dns", dns), ("connection", 0.0), ("request", 100.0)];
+        parts.map(|(name, ms)| (name.to_owned(), Some(ms))).to_vec()
+    };
+    for _ in 0..2 {
+        let dns = parts(&collector, "", 4).await[2].1.unwrap();
+        assert!((dns - 40.0).abs() < 40.0 * 0.022, "within a bucket: {dns}");
+        assert_eq!(parts(&collector, "?page=/a", 4).await, shown(0.0));
+        assert_eq!(parts(&collector, "?page=/b", 4).await, shown(80.0));
+        assert_eq!(parts(&collector, "?app=nobody", 4).await, []);
+        assert_eq!(parts(&collector, "", 0).await, [], "nothing of LCP");
+        // Once more when the page views have ended.
+        collector.advance(7 * HOUR);
+        sweep(&collector).await;
+        assert_eq!(collector.rows("measures").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn the_newest_report_of_a_page_view_has_its_parts() {
+    let collector = Collector::new();
+    let report = |id: &str, sent: i64, vital: Value| {
+        beacon_with(id, json!({ "view": "one", "sentAt": sent, "vitals": { "INP": vital } }))
+    };
+    let newer = json!({ "value": 300, "state": "keyboard", "parts": { "input": 250, "processing": 50 } });
+    collector.beacon(report("1", START + 5, newer)).await;
+    let older = json!({ "value": 40, "state": "pointer", "parts": { "presentation": 40 } });
+    collector.beacon(report("2", START, older)).await;
+    collector.advance(MINUTE);
+    let shown = [("input", 250.0), ("processing", 50.0), ("presentation", 0.0)];
+    assert_eq!(parts(&collector, "", 1).await, shown.map(|(name, ms)| (name.to_owned(), Some(ms))));
+    let vitals: Vitals = collector.chart("/api/vitals").await;
+    assert_eq!(vitals.metrics[1].states, [Cause { name: "keyboard".to_owned(), count: 1, p75: Some(300.0) }]);
+}
+
+#[tokio::test]
+async fn what_pages_lost_is_told_by_kind() {
+    let collector = Collector::new();
+    assert_eq!(collector.chart::<Overview>("/api/overview").await.losses, []);
+    collector
+        .beacon(beacon_with("1", json!({ "dropped": 3, "drops": { "scripts": 2, "beacons": 1 } })))
+        .await;
+    // A sample: what it lost is missing four times over in what it stands for.
+    collector
+        .beacon(beacon_with("2", json!({ "sampleRate": 0.25, "dropped": 5, "drops": { "scripts": 5 } })))
+        .await;
+    // Only how many; and a kind of later days.
+    collector.beacon(beacon_with("3", json!({ "app": "old", "dropped": 4 }))).await;
+    collector
+        .beacon(beacon_with("4", json!({ "app": "old", "dropped": 2, "drops": { "weather": 2 } })))
+        .await;
+    collector.advance(MINUTE);
+    let losses = collector.chart::<Overview>("/api/overview").await.losses;
+    let losses: Vec<_> =
+        losses.iter().map(|loss| (loss.app.as_str(), loss.kind.as_str(), loss.count)).collect();
+    assert_eq!(losses, [("old", "other", 6.0), ("shop", "scripts", 22.0), ("shop", "beacons", 1.0)]);
+    let figure = async |kind: &str| {
+        collector.figure(&format!("whippet_measurements_lost_total{{kind=\"{kind}\"}}")).await
+    };
+    assert_eq!(
+        [figure("scripts").await, figure("beacons").await, figure("other").await],
+        [7.0, 1.0, 6.0],
+        "as told"
+    );
+    assert!(!collector.get("/metrics").await.text().contains("weather"));
 }
 
 #[tokio::test]
@@ -177,14 +300,18 @@ async fn errors_of_one_fingerprint_are_one_whatever_they_say() {
 }
 
 #[tokio::test]
-async fn hosts_scripts_and_elements_beyond_the_limits_are_counted_together() {
+async fn hosts_scripts_and_causes_beyond_the_limits_are_counted_together() {
     let collector = Collector::with(
-        |options| (options.limits.hosts, options.limits.elements, options.limits.scripts) = (2, 2, 2),
+        |options| {
+            let limits = &mut options.limits;
+            (limits.hosts, limits.elements, limits.scripts, limits.urls, limits.states) = (2, 2, 2, 2, 2);
+        },
         |_| {},
     );
     for i in 0..5 {
         let more = json!({
-            "vitals": { "LCP": { "value": 1000, "rating": "good", "target": format!("#e{i}") } },
+            "vitals": { "LCP": { "value": 1000, "rating": "good", "target": format!("#e{i}"),
+                "url": format!("{i}.avif"), "state": format!("s{i}") } },
             "resources": { format!("h{i}.example"): { "image": { "count": 1 } } },
             "scripts": [{ "source": format!("{i}.js"), "duration": 50 }],
         });
@@ -196,5 +323,9 @@ async fn hosts_scripts_and_elements_beyond_the_limits_are_counted_together() {
     assert_eq!(loading.resources.iter().map(|resource| resource.count).sum::<f64>(), 5.0);
     assert!(loading.resources.iter().any(|resource| resource.host == "(other)" && resource.count == 3.0));
     let vitals: Vitals = collector.chart("/api/vitals").await;
-    assert_eq!(vitals.metrics[0].elements.iter().map(|element| element.count).sum::<u64>(), 5);
+    let lcp = &vitals.metrics[0];
+    for causes in [&lcp.elements, &lcp.urls, &lcp.states] {
+        assert_eq!((causes.len(), causes.iter().map(|cause| cause.count).sum::<u64>()), (3, 5));
+        assert!(causes.iter().any(|cause| cause.name == "(other)" && cause.count == 3));
+    }
 }

@@ -20,7 +20,7 @@ pub fn Custom() -> impl IntoView {
             <TroubleNotice query=custom/>
             <Show when=move || never.get()><BeaconHint/></Show>
             <Show when=move || none.get() && !never.get()><CustomHint/></Show>
-            <Panel title="Timings" note=Signal::stored("ms".to_owned())>
+            <Panel title="Timings">
                 <Table
                     caption="The application's own timings, by name"
                     columns=COLUMNS

@@ -13,9 +13,11 @@ pub fn Errors() -> impl IntoView {
     let status: Query<Status, Trouble> = expect_context();
     let errors = use_errors();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
+    let several = Memo::new(move |_| status.data.get().is_some_and(|status| status.apps.len() > 1));
     let rows = Signal::derive(move || {
         let data = errors.data.get()?;
-        Some(data.answer.errors.iter().map(|error| row(error, data.range.to)).collect())
+        let row = |error| row(error, data.range.to, several.get());
+        Some(data.answer.errors.iter().map(row).collect())
     });
     view! {
         <Page title="Errors" aside=|| view! { <AppFilter/> }>
@@ -24,7 +26,7 @@ pub fn Errors() -> impl IntoView {
             <Panel title="JavaScript errors" note=Signal::stored("most frequent first".to_owned())>
                 <Table
                     caption="JavaScript errors, most frequent first"
-                    columns=&[Words("Error"), Words("Page"), Figures("Count"), Figures("First"), Figures("Last")]
+                    columns=&[Words("Error"), Figures("Count"), Words("Page"), Figures("First"), Figures("Last")]
                     rows
                     nothing="No page reported an error in this time range."
                 />
@@ -33,14 +35,19 @@ pub fn Errors() -> impl IntoView {
     }
 }
 
-fn row(error: &PageError, now: i64) -> Vec<Cell> {
+/// With the application's name where there are `several`.
+fn row(error: &PageError, now: i64, several: bool) -> Vec<Cell> {
     vec![
         match error.stack.as_str() {
             "" => Cell::Twofold(error.message.clone(), error.source.clone()),
             stack => Cell::Folded(error.message.clone(), error.source.clone(), stack.to_owned()),
         },
-        Cell::Text(error.page.clone()),
         Cell::Figure(format::count(error.count)),
+        if several {
+            Cell::Twofold(error.page.clone(), error.app.clone())
+        } else {
+            Cell::Text(error.page.clone())
+        },
         Cell::Figure(format::ago(error.first, now)),
         Cell::Figure(format::ago(error.last, now)),
     ]

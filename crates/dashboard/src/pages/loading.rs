@@ -9,15 +9,15 @@ use leptos::prelude::*;
 use whippet_api::{Distribution, Loading, Resource, Script, Status, Unit};
 use whippet_leptos::Query;
 
-/// The phases by their names in beacons, and as they are called here.
+/// The phases by their names in beacons, and as developers' tools call them.
 const PHASES: [(&str, &str); 8] = [
     ("redirect", "Redirects"),
-    ("dns", "Finding the server"),
-    ("tcp", "Connecting"),
-    ("tls", "Securing the connection"),
-    ("request", "Waiting for the answer"),
-    ("response", "Receiving it"),
-    ("dom", "Building the page"),
+    ("dns", "DNS lookup"),
+    ("tcp", "TCP connection"),
+    ("tls", "TLS handshake"),
+    ("request", "Waiting for the response"),
+    ("response", "Receiving the response"),
+    ("dom", "DOM processing"),
     ("load", "Load event"),
 ];
 
@@ -93,7 +93,7 @@ fn verdict(loading: &Loading) -> Option<String> {
     let time = format::milliseconds(load.p75?);
     let longest = loading.phases.iter().max_by(|a, b| a.p75.unwrap_or(0.0).total_cmp(&b.p75.unwrap_or(0.0)));
     let most = longest.map_or_else(String::new, |phase| {
-        format!(" The longest phase is \u{201c}{}\u{201d}.", name_of(phase).to_lowercase())
+        format!(" The longest phase is \u{201c}{}\u{201d}.", name_of(phase))
     });
     Some(format!("Three in four pages load within {time}.{most}"))
 }
@@ -159,10 +159,7 @@ mod tests {
             ..Loading::default()
         };
         let verdict = verdict(&loading).unwrap().replace('\u{a0}', " ");
-        assert_eq!(
-            verdict,
-            "Three in four pages load within 1.4 s. The longest phase is “building the page”."
-        );
+        assert_eq!(verdict, "Three in four pages load within 1.4 s. The longest phase is “DOM processing”.");
         assert_eq!(super::verdict(&Loading::default()), None);
     }
 

@@ -1,10 +1,12 @@
 //! The pages.
 mod backend;
+mod breakdowns;
 mod cache;
 mod custom;
 mod distributions;
 mod errors;
 mod loading;
+mod losses;
 mod overview;
 mod vitals;
 

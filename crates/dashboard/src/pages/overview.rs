@@ -1,4 +1,5 @@
 //! Overview: which service levels are met, and the figures they are about.
+use super::losses::sentence;
 use super::{held_against, plain, spec, trend};
 use crate::chart::Plot;
 use crate::data::{Trouble, use_backend, use_overview, use_toolkit, use_vitals};
@@ -6,7 +7,7 @@ use crate::format;
 use crate::parts::{AppFilter, BeaconHint, Page, Panel, ScrapeHint, TroubleNotice};
 use crate::view::{href, use_view};
 use leptos::prelude::*;
-use whippet_api::{Level, Unit};
+use whippet_api::{Level, Loss, Unit};
 use whippet_leptos::{Query, Status};
 
 /// Where the collector answers Largest Contentful Paint.
@@ -30,6 +31,8 @@ pub fn Overview() -> impl IntoView {
         });
         subjects
     });
+    let losses =
+        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.losses.clone()));
     let loading = move || overview.data.with(Option::is_none);
     view! {
         <Page title="Overview" aside=|| view! { <AppFilter/> }>
@@ -40,7 +43,7 @@ pub fn Overview() -> impl IntoView {
             <Hints/>
             <div class="subjects">
                 <For each=move || subjects.get() key=Clone::clone let:subject>
-                    <Subject subject levels/>
+                    <Subject subject levels losses/>
                 </For>
             </div>
             // Under what takes as much room as there are levels: it would only move.
@@ -66,8 +69,10 @@ fn verdict(levels: &[Level], window: &str) -> String {
 
 /// The levels of one target or app.
 #[component]
-fn Subject(subject: String, levels: Memo<Vec<Level>>) -> impl IntoView {
-    let name = subject.clone();
+fn Subject(subject: String, levels: Memo<Vec<Level>>, losses: Memo<Vec<Loss>>) -> impl IntoView {
+    let view = use_view();
+    let (name, app) = (subject.clone(), subject.clone());
+    let lost = Memo::new(move |_| losses.with(|losses| sentence(losses, &app, view.get().window.words())));
     let own = Memo::new(move |_| {
         levels.with(|levels| levels.iter().filter(|level| level.subject == name).cloned().collect::<Vec<_>>())
     });
@@ -79,6 +84,7 @@ fn Subject(subject: String, levels: Memo<Vec<Level>>) -> impl IntoView {
                     <LevelTile level/>
                 </For>
             </ul>
+            {move || lost.get().map(|lost| view! { <p class="note lost">{lost}</p> })}
         </section>
     }
 }
@@ -95,8 +101,13 @@ fn LevelTile(level: Level) -> impl IntoView {
         Some(false) => ("poor", "Not met"),
         None => ("none", "No data"),
     };
-    let bound =
-        format!("{} {}", if level.above { ">" } else { "<" }, format::figure(level.bound, level.unit));
+    let sign = match (level.above, level.inclusive) {
+        (true, false) => ">",
+        (true, true) => "≥",
+        (false, false) => "<",
+        (false, true) => "≤",
+    };
+    let bound = format!("{sign} {}", format::figure(level.bound, level.unit));
     view! {
         <li class=format!("tile {class}")>
             <span class="tile-name">{level.name.clone()}</span>
@@ -174,6 +185,7 @@ mod tests {
                 value,
                 bound: 500.0,
                 above: false,
+                inclusive: false,
                 unit: Unit::Ms,
             })
             .collect();

@@ -1,4 +1,5 @@
 //! Web Vitals: what loading and using the pages felt like.
+use super::breakdowns::{Breakdowns, Causes};
 use super::{held_against, spec, trend};
 use crate::chart::Plot;
 use crate::data::{Answer, Trouble, use_vitals};
@@ -36,6 +37,8 @@ pub fn Vitals() -> impl IntoView {
             <Show when=move || never.get()><BeaconHint/></Show>
             <Show when=move || none.get() && !never.get()><QuietHint what="page views"/></Show>
             <div class="cards">{cards}</div>
+            <Breakdowns vitals/>
+            <Causes vitals/>
             <Pages vitals/>
         </Page>
     }
@@ -95,30 +98,8 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
             <RatingBar counts=Signal::derive(move || vital.get().map_or([0; 3], |vital| vital.ratings))/>
             <p class="note">{foot}</p>
             <Plot title=format!("{name}, p75 over time") unit spec=trend small=true/>
-            {move || vital.get().filter(|vital| !vital.elements.is_empty()).map(|vital| view! { <Elements vital/> })}
         </section>
     }
-}
-
-/// What the values are put down to.
-#[component]
-fn Elements(vital: Vital) -> impl IntoView {
-    let rows = vital.elements.iter().map(|element| {
-        let rating = element.p75.map(|p75| Rating::of(p75, vital.good, vital.poor));
-        view! {
-            <li>
-                <code>{element.selector.clone()}</code>
-                <span class=format!("rated {}", rating.map_or("none", Rating::class))>
-                    {format::maybe(element.p75, vital.unit)}
-                    <span class="visually-hidden">
-                        {format!(" ({}, {} views)", rating.map_or("not rated", Rating::words), format::count(element.count))}
-                    </span>
-                </span>
-            </li>
-        }
-    });
-    let label = format!("Elements that {} is put down to, 75th percentiles", vital.name);
-    view! { <ul class="elements" aria-label=label>{rows.collect_view()}</ul> }
 }
 
 /// How many reported, and what counts as good.

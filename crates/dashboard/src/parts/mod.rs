@@ -1,4 +1,5 @@
 //! What pages are made of.
+mod breakdown;
 mod connection;
 mod filter;
 mod header;
@@ -9,6 +10,7 @@ mod snippet;
 mod table;
 mod trouble;
 
+pub use breakdown::Breakdown;
 pub use connection::ConnectionNotice;
 pub use filter::{AppFilter, Picker};
 pub use header::Header;

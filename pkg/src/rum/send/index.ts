@@ -2,7 +2,7 @@
 import { bytesOf } from '../text.js'
 import { Pause } from './pause.js'
 import { bounds, Store, type Bounds, type Kept } from './store.js'
-import { Transport, type Outcome, type Request } from './transport.js'
+import { PLAIN, Transport, type Outcome, type Request } from './transport.js'
 
 export type { Request } from './transport.js'
 
@@ -116,7 +116,7 @@ class Sending implements Sender {
   #requests({ text }: Outgoing): Request[] {
     const { endpoint, format } = this.options
     try {
-      return format ? format(text, endpoint) : [{ url: endpoint, body: text, type: 'text/plain;charset=UTF-8' }]
+      return format ? format(text, endpoint) : [{ url: endpoint, body: text, type: PLAIN }]
     } catch {
       this.#lose(1)
       return []

@@ -12,6 +12,9 @@ export interface Request {
   headers?: Record<string, string>
 }
 
+/** The type that needs no preflight, and that `sendBeacon` gives a string. */
+export const PLAIN = 'text/plain;charset=UTF-8'
+
 /** What became of a request. */
 export type Outcome =
   /** The server has it: so many bytes. */
@@ -128,8 +131,8 @@ function init({ url, body, type, headers }: Request, zipped?: ArrayBuffer): Requ
 
 function beacon({ url, body, type, headers }: Request): boolean {
   try {
-    if (headers && Object.keys(headers).length > 0) return false
-    return navigator.sendBeacon(url, new Blob([body], { type }))
+    // A string goes as plain text. A `Blob` could have any type, but Firefox loses every other one at `pagehide`.
+    return type === PLAIN && !headers && navigator.sendBeacon(url, body)
   } catch {
     return false
   }

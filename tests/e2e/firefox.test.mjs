@@ -1,0 +1,195 @@
+// The package, the demo and the dashboard in Firefox, which has fewer kinds of performance entries and other ways out
+// of a page than Chromium.
+import { build } from 'esbuild'
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import puppeteer from 'puppeteer-core'
+import { readBeacon } from './beacon.mjs'
+import { collector, demo, eventually } from './browser.mjs'
+
+const executablePath = process.env.FIREFOX
+
+const html = `<!doctype html><meta charset="utf-8"><title>measured</title><link rel="icon" href="data:,">
+<h1>A heading, large enough to be the largest contentful paint of this page</h1><button>slow</button>
+<img data-src="/picture.svg" width="10" height="10"><script src="/bundle.js"></script>
+<script>
+  document.querySelector('button').onclick = () => {
+    const until = performance.now() + 120
+    while (performance.now() < until);
+    document.querySelector('h1').append('!')
+  }
+  window.reports = { ours: [], theirs: [] }
+  for (const [who, library] of Object.entries({ ours: peers.ours, theirs: peers.theirs })) {
+    for (const name of ['CLS', 'FCP', 'INP', 'LCP', 'TTFB']) {
+      library['on' + name](({ id, entries, attribution, ...metric }) => {
+        // Entries are compared by what they say: each of the two got its own.
+        reports[who].push({ ...metric, ...JSON.parse(JSON.stringify({ entries, attribution })) })
+      })
+    }
+  }
+  window.rum = whippet.startRum({ endpoint: '/v1/beacons', app: 'measured', flushInterval: 3_600_000 })
+</script>`
+
+describe('in Firefox', { skip: !executablePath && 'there is none: the variable FIREFOX names it' }, () => {
+  let server, browser, origin
+  let beacons = []
+  let version = 1
+
+  before(async () => {
+    const { outputFiles } = await build({
+      bundle: true,
+      logLevel: 'silent',
+      stdin: {
+        contents: `
+          import * as whippet from 'whippet'
+          import * as ours from 'whippet/rum/attribution'
+          import * as theirs from 'web-vitals/attribution'
+          Object.assign(window, { whippet, peers: { ours, theirs } })`,
+        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+      },
+      write: false,
+    })
+    server = createServer(async (request, response) => {
+      if (request.method === 'POST') {
+        let body = ''
+        for await (const chunk of request) body += chunk
+        beacons.push(readBeacon(body))
+        response.end()
+      } else if (request.url === '/bundle.js') {
+        response.setHeader('content-type', 'text/javascript').end(outputFiles[0].contents)
+      } else if (request.url === '/picture.svg') {
+        response.setHeader('content-type', 'image/svg+xml')
+        response.end('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>')
+      } else if (request.url === '/rows') {
+        response.setHeader('content-type', 'application/json')
+        const row = (id) => ({ id, text: 'x'.repeat(20), ...(id === 7 && { version }) })
+        response.end(JSON.stringify({ rows: Array.from({ length: 100 }, (_, id) => row(id)) }))
+      } else {
+        response.setHeader('content-type', 'text/html').end(request.url === '/plain' ? '<!doctype html><p>elsewhere' : html)
+      }
+    })
+    await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+    origin = `http://127.0.0.1:${server.address().port}`
+    browser = await puppeteer.launch({ browser: 'firefox', executablePath })
+  })
+
+  after(async () => {
+    await browser?.close()
+    server?.closeAllConnections()
+    server?.close()
+  })
+
+  async function open(url = `${origin}/orders/1042`) {
+    beacons = []
+    const page = await browser.newPage()
+    // Behind another tab nothing is painted.
+    await page.bringToFront()
+    page.faults = []
+    page.on('pageerror', (error) => page.faults.push(String(error)))
+    page.on('console', (message) => message.type() === 'error' && page.faults.push(message.text()))
+    await page.goto(url)
+    return page
+  }
+  const measured = async () => {
+    const page = await open()
+    await page.waitForFunction(() => ['FCP', 'TTFB'].every((name) => reports.ours.some((report) => report.name === name)))
+    return page
+  }
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms))
+
+  test('the vitals are those of web-vitals, with what they are put down to', async () => {
+    const page = await measured()
+    await page.click('button')
+    await wait(1500)
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+    })
+    const { ours, theirs } = await page.evaluate(() => reports)
+    const names = (reports) => reports.map(({ name }) => name).sort()
+    assert.deepEqual(names(ours), names(theirs))
+    assert.ok(['FCP', 'INP', 'LCP', 'TTFB'].every((name) => names(ours).includes(name)), names(ours).join())
+    for (const report of ours) assert.deepEqual(report, theirs.find(({ name }) => name === report.name))
+    assert.deepEqual(page.faults, [])
+    await page.close()
+  })
+
+  test('a tab that is closed 250 ms after a click tells of INP', async () => {
+    // Firefox may end a page's scripts in the midst of `pagehide`, which is more likely on a busy machine.
+    const told = []
+    for (let visit = 0; visit < 6 && told.length < 2; visit++) {
+      const page = await measured()
+      await page.click('button')
+      await wait(250)
+      await page.close()
+      await wait(1000)
+      told.push(...beacons.filter(({ vitals }) => vitals?.INP).slice(0, 1))
+    }
+    assert.equal(told.length, 2)
+    for (const { vitals, timings, resources } of told) {
+      assert.ok(vitals.INP.value >= 120 && vitals.LCP.value > 0 && vitals.FCP.value > 0, JSON.stringify(vitals))
+      assert.ok(timings['page.load'] > 0)
+      assert.equal(resources[new URL(origin).host].script.count, 1)
+    }
+  })
+
+  test('8 of 8 beacons arrive from a page that is left for another', async () => {
+    for (let visit = 0; visit < 8; visit++) {
+      const page = await measured()
+      await page.evaluate((visit) => rum.count(`visit.${visit}`), visit)
+      await page.goto(`${origin}/plain`)
+      await eventually(`beacon ${visit}`, () => beacons.some(({ counters }) => counters?.[`visit.${visit}`] === 1))
+      await page.close()
+    }
+  })
+
+  test('queries share what did not change, calls are paced, images load', async () => {
+    const page = await open()
+    version = 1
+    const before = await page.evaluate(async () => {
+      const { QueryClient, debounce, jsonQuery, lazy } = whippet
+      window.client = new QueryClient()
+      window.options = { queryKey: ['rows'], queryFn: jsonQuery('/rows') }
+      window.first = await client.fetchQuery(options)
+      let calls = 0
+      const paced = debounce(() => calls++, 20)
+      for (let i = 0; i < 10; i++) paced()
+      lazy('img')
+      await new Promise((done) => setTimeout(done, 200))
+      return { rows: first.rows.length, version: first.rows[7].version, calls }
+    })
+    assert.deepEqual(before, { rows: 100, version: 1, calls: 1 })
+    version = 2
+    const again = await page.evaluate(async () => {
+      const { rows } = await client.fetchQuery(options)
+      return { version: rows[7].version, same: rows.filter((row, at) => row === first.rows[at]).length }
+    })
+    assert.deepEqual(again, { version: 2, same: 99 })
+    await page.waitForFunction(() => document.querySelector('img').complete && document.querySelector('img').src)
+    assert.deepEqual(page.faults, [])
+    await page.close()
+  })
+
+  test('the demo', async () => {
+    const page = await open(demo)
+    await page.waitForSelector('[data-testid="row"]')
+    await page.type('[data-testid="search"]', 'axum')
+    await page.waitForFunction(() =>
+      document.querySelector('[data-testid="row"]').getAttribute('data-package').includes('axum'),
+    )
+    assert.deepEqual(page.faults, [])
+    await page.close()
+  })
+
+  for (const name of ['', 'vitals', 'loading', 'errors']) {
+    test(`the dashboard's page ${name || 'overview'}`, async () => {
+      const page = await open(`${collector}/${name}`)
+      await page.waitForSelector('main')
+      await page.waitForFunction(() => document.querySelector('main').innerText.length > 50)
+      assert.deepEqual(page.faults, [])
+      await page.close()
+    })
+  }
+})
