@@ -2,14 +2,19 @@
 // once, and their beacons must be the same, member by member.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { eventually, launch } from './browser.mjs'
+import { readBeacon } from './beacon.mjs'
+import { eventually, executable, flags, launch } from './browser.mjs'
 
 const app = process.env.WHIPPET_LEPTOS ?? fileURLToPath(new URL('../../target/dev-wasm/leptos', import.meta.url))
-let server, browser, origin, bundle
+let server, browser, origin, bundle, posted
 
 const html = `<!doctype html><meta charset="utf-8"><title>measured</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
@@ -21,7 +26,7 @@ const html = `<!doctype html><meta charset="utf-8"><title>measured</title>
 const start = `
   import init, * as leptos from '/app/page.js'
   window.beacons = { npm: [], leptos: [] }
-  window.keepLeptosBeacon = (text) => beacons.leptos.push(JSON.parse(text))
+  window.keepLeptosBeacon = (text) => beacons.leptos.push(text)
   window.onBuy = () => {
     const until = performance.now() + 120
     while (performance.now() < until);
@@ -32,13 +37,28 @@ const start = `
     leptos.start(consent)
     window.npm = whippet.startRum({
       endpoint: '/v1/beacons', app: 'shop', flushInterval: 3_600_000, consent,
-      beforeSend(beacon) { beacons.npm.push(JSON.parse(JSON.stringify(beacon))); return null },
+      beforeSend(beacon) { beacons.npm.push(JSON.stringify(beacon)); return null },
     })
     window.leptos = leptos
     window.flush = () => { npm.flush(); leptos.call('flush', '', 0) }
   }
   if (!location.search.includes('later')) await begin()
-  window.ready = true`
+  window.ready = true
+  if (location.search.includes('prerendered')) {
+    flush()
+    const early = [document.prerendering, beacons.npm.length, beacons.leptos.length]
+    const tell = () => setTimeout(() => {
+      flush()
+      fetch('/posted', { method: 'POST', body: JSON.stringify({ early, beacons }) })
+    }, 1000)
+    if (document.prerendering) document.addEventListener('prerenderingchange', tell)
+    else tell()
+  }`
+
+/** A page that has the next one rendered ahead of time, and goes there. */
+const first = `<!doctype html><title>first</title><p>first</p>
+<script type="speculationrules">{ "prerender": [{ "urls": ["/orders/7?prerendered"] }] }</script>
+<script>setTimeout(() => (location.href = '/orders/7?prerendered'), 4000)</script>`
 
 // What happens in the page, in a script of its own, whose lines both see.
 const acts = `
@@ -58,7 +78,7 @@ function bitmap(width, height) {
   return bytes
 }
 
-const handle = (request, response) => {
+const handle = async (request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost')
   const send = (type, body) => response.setHeader('content-type', type).end(body)
   if (pathname === '/bundle.js') send('text/javascript', bundle)
@@ -68,7 +88,13 @@ const handle = (request, response) => {
   else if (pathname === '/app/page_bg.wasm') send('application/wasm', readFileSync(`${app}/page_bg.wasm`))
   else if (pathname.startsWith('/app/')) send('text/javascript', readFileSync(app + pathname.slice(4)))
   else if (pathname === '/hero.png') setTimeout(() => send('image/bmp', bitmap(120, 60)), 50)
-  else if (pathname === '/missing.png') response.writeHead(404).end()
+  else if (pathname === '/first') send('text/html', first)
+  else if (pathname === '/posted') {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    posted = JSON.parse(body)
+    response.end()
+  } else if (pathname === '/missing.png') response.writeHead(404).end()
   else if (pathname.startsWith('/api')) {
     response.setHeader('server-timing', 'db;dur=12.5, cache miss;dur=2')
     send('application/json', '{}')
@@ -118,29 +144,30 @@ async function open({ search = '?token=secret', script } = {}) {
 async function click(page, selector) {
   await page.click(selector)
   await page.waitForFunction(() => performance.getEntriesByType('first-input').length)
-  await page.evaluate(() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done))))
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(() => setTimeout(done, 50), { timeout: 1000 })))
 }
 
 /** The beacons of both so far, by page view. */
-async function told(page) {
-  const beacons = await page.evaluate(() => window.beacons)
+const told = async (page) => sides(await page.evaluate(() => window.beacons))
+
+async function sides(beacons) {
   await mustBeTaken([...beacons.npm, ...beacons.leptos])
   return [views(beacons.npm), views(beacons.leptos)]
 }
 
 /** The collector, where one runs: what it refuses is no beacon. */
-async function mustBeTaken(beacons) {
+async function mustBeTaken(texts) {
   const collector = process.env.WHIPPET_COLLECTOR
-  for (const beacon of collector ? beacons : []) {
-    const answer = await fetch(`${collector}/v1/beacons`, { method: 'POST', body: JSON.stringify(beacon) })
+  for (const body of collector ? texts : []) {
+    const answer = await fetch(`${collector}/v1/beacons`, { method: 'POST', body })
     assert.ok(answer.ok || answer.status === 429, await answer.text())
   }
 }
 
 /** Each page view as one, without what is random, and with lists in one order. */
-function views(beacons) {
+function views(texts) {
   const byView = new Map()
-  for (const { v, id, view, sentAt, ...beacon } of beacons) {
+  for (const { v, id, view, sentAt, ...beacon } of texts.map(readBeacon)) {
     assert.equal(v, 1)
     assert.ok(id.startsWith(`${view}-`) && sentAt > 0)
     const sum = byView.get(view) ?? {}
@@ -279,7 +306,7 @@ test('without the Navigation API routes are known by the history, which is left 
       npm.count(name)
       leptos.call('count', name, 1)
     }
-    history.pushState(null, '', '/cart')
+    history.pushState(null, '', '/cart#/steps/7?tab=1')
     count('pushed')
     history.replaceState(null, '', '/cart/empty')
     count('replaced')
@@ -288,7 +315,7 @@ test('without the Navigation API routes are known by the history, which is left 
   await page.evaluate(() => flush())
   const pages = (await told(page)).map((views) => views.map(({ page, counters }) => [page, counters]))
   assert.deepEqual(pages[0].slice(0, 3), pages[1].slice(0, 3))
-  assert.deepEqual(pages[1].slice(1, 3), [['/cart', { pushed: 1 }], ['/cart/empty', { replaced: 1 }]])
+  assert.deepEqual(pages[1].slice(1, 3), [['/cart#/steps/:id', { pushed: 1 }], ['/cart/empty', { replaced: 1 }]])
   assert.equal(await page.evaluate(() => {
     npm.stop()
     leptos.call('stop', '', 0)
@@ -303,8 +330,9 @@ test('what happened before the user agreed is not looked at', async () => {
   await page.evaluate(async () => {
     await begin(false)
     fail(1)
-    await fetch('/api/before')
+    await fetch('/api/before').then((response) => response.text())
     await new Promise((done) => setTimeout(done, 100))
+    while (!performance.getEntriesByName(location.origin + '/api/before').length) await new Promise(requestAnimationFrame)
     npm.consent(true)
     leptos.call('consent', '', 1)
     await fetch('/api/after').then((response) => response.text())
@@ -321,4 +349,55 @@ test('what happened before the user agreed is not looked at', async () => {
   assert.equal(view.phases, undefined)
   assert.deepEqual(page.faults, [])
   await page.context().close()
+})
+
+test('where the browser counts no interactions, INP goes by their ids', async () => {
+  const page = await open({ script: () => delete Performance.prototype.interactionCount })
+  await click(page, 'button')
+  await page.evaluate(() => flush())
+  const [view] = same(await told(page))
+  assert.ok(view.vitals.INP.value >= 120)
+  await page.context().close()
+})
+
+test('a page that comes back is a page view of its own', async () => {
+  const page = await open()
+  await page.evaluate(() => flush())
+  await page.goto(`${origin}/style.css`)
+  await page.goBack({ waitUntil: 'commit' })
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))))
+  assert.equal(await page.evaluate(() => window.ready), true)
+  await page.evaluate(() => flush())
+  const both = (await told(page)).map((views) => views[1])
+  assert.equal(both[1].navigation, 'back-forward-cache')
+  for (const { vitals } of both) {
+    for (const name of ['LCP', 'FCP']) {
+      // Each takes the time for itself.
+      assert.ok(vitals[name].value > 0)
+      vitals[name] = Object.keys(vitals[name])
+    }
+  }
+  same(both.map((view) => [view]))
+  await page.context().close()
+})
+
+test('a prerendered page is measured from its activation, and tells nothing before', async () => {
+  // Whoever is attached to a browser keeps it from prerendering: this one is left alone, and its page goes by itself.
+  const profile = await mkdtemp(path.join(tmpdir(), 'whippet-'))
+  const args = ['--headless', `--user-data-dir=${profile}`, ...flags, '--remote-debugging-port=0', `${origin}/first`]
+  const alone = spawn(executable, args, { stdio: 'ignore' })
+  const exited = new Promise((done) => alone.once('exit', done))
+  try {
+    await eventually('beacons', () => posted, 30_000)
+    assert.deepEqual(posted.early, [true, 0, 0])
+    const [view] = same(await sides(posted.beacons))
+    assert.equal(view.navigation, 'prerender')
+    assert.equal(view.vitals.TTFB.value, 0)
+    assert.ok(view.vitals.LCP.value >= 0 && view.timings['page.load'] >= 0)
+  } finally {
+    alone.kill()
+    await exited
+    // Its children take a moment longer to end.
+    await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
+  }
 })

@@ -96,9 +96,9 @@ pub(super) fn begin(out: &mut String, id: &str, sent_at: i64, head: &Context) {
 /// One measurement, or one sum of many.
 pub(super) enum Item<'a> {
     Vital(&'a Vital),
+    /// The phases of the navigation, all at once: those left out took no time.
+    Phases(&'a [(String, f64)]),
     Counter(&'a str, u64),
-    /// A phase of the navigation, by its own name.
-    Phase(&'a str, f64),
     Timing(&'a str, &'a [f64]),
     Gauge(&'a str, f64),
     Route(&'a str, u64),
@@ -113,8 +113,8 @@ impl Item<'_> {
     pub(super) fn section(&self) -> Section {
         match self {
             Self::Vital(_) => Section::Vitals,
+            Self::Phases(_) => Section::Phases,
             Self::Counter(..) => Section::Counters,
-            Self::Phase(..) => Section::Phases,
             Self::Timing(..) => Section::Timings,
             Self::Gauge(..) => Section::Gauges,
             Self::Route(..) => Section::Routes,
@@ -128,12 +128,19 @@ impl Item<'_> {
     fn write(&self, out: &mut String) {
         match self {
             Self::Vital(vital) => write_vital(out, vital),
+            Self::Phases(phases) => {
+                for (place, (name, ms)) in phases.iter().enumerate() {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    write_timing(out, name, &[*ms]);
+                }
+            }
             Self::Counter(name, count) | Self::Route(name, count) => {
                 write::string(out, name);
                 out.push(':');
                 write::integer(out, *count);
             }
-            Self::Phase(name, ms) => write_timing(out, name, &[*ms]),
             Self::Timing(name, values) => write_timing(out, name, values),
             Self::Gauge(name, value) => {
                 write::string(out, name);
@@ -157,8 +164,8 @@ impl Item<'_> {
 #[repr(u8)]
 pub(super) enum Section {
     Vitals,
-    Counters,
     Phases,
+    Counters,
     Timings,
     Gauges,
     Routes,
@@ -174,8 +181,8 @@ impl Section {
     /// All of them.
     pub(super) const ALL: [Self; 10] = [
         Self::Vitals,
-        Self::Counters,
         Self::Phases,
+        Self::Counters,
         Self::Timings,
         Self::Gauges,
         Self::Routes,

@@ -1,23 +1,22 @@
 //! What goes on in a measured page: what is heard, whose page view it is, and when it is sent.
 use super::errors;
 use super::hooks::{Later, Listener};
+use super::marks::Marks;
 use super::options::RumOptions;
 use super::routes::Routes;
 use super::send::Sender;
 use super::trace::Tracing;
-use super::views::{View, Views};
+use super::view::{DeviceNow, View};
+use super::views::Views;
 use super::vitals::{Entries, Signal, Vital, Vitals, arrival};
 use super::{Rum, Sent, frames, host, navigation, read, resources, visit};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{self, Connection, Context, Device, PageError, Queue, limits, scrub};
+use whippet_engine::beacon::{PageError, scrub};
 use whippet_engine::stats::Deltas;
-use whippet_engine::time::{Duration, Instant};
+use whippet_engine::time::Instant;
 use whippet_engine::vitals::Navigation;
-
-/// Marks that are remembered.
-const MARKS: usize = 256;
 
 /// What a [`Rum`] stands for.
 pub(super) struct Inner {
@@ -27,8 +26,7 @@ pub(super) struct Inner {
     /// While a flush is under way: the page's own functions may ask for another.
     flushing: Cell<bool>,
     deltas: RefCell<Deltas>,
-    /// Moments by name, ms since the document began.
-    marks: RefCell<Vec<(String, f64)>>,
+    marks: RefCell<Marks>,
     /// From the first time that the user agreed.
     sender: OnceCell<Sender>,
     /// `None` before consent, and where the visit is not of the sample.
@@ -87,7 +85,7 @@ impl Inner {
             stopped: Cell::new(false),
             flushing: Cell::new(false),
             deltas: RefCell::new(Deltas::new()),
-            marks: RefCell::new(Vec::new()),
+            marks: RefCell::new(Marks::default()),
             sender: OnceCell::new(),
             run: RefCell::new(None),
         })
@@ -115,12 +113,12 @@ impl Inner {
         });
         let visit = visit::resume();
         let sampled = visit.is_sampled(self.options.sample_rate);
-        let errors_sampled = visit.is_sampled(self.error_rate());
+        let errors_sampled = visit.is_sampled(self.options.error_rate());
         if !sampled && !errors_sampled {
             return;
         }
         let start = if is_late { host::now() } else { 0.0 };
-        let first = self.view(visit.id(), arrival().navigation, start, host::route());
+        let first = View::new(&self.options, visit.id(), arrival().navigation, start, host::route());
         let endpoint = host::address(&self.options.endpoint).map(|url| read::text(&url, "href"));
         let mut errors = Vec::new();
         if errors_sampled {
@@ -166,8 +164,8 @@ impl Inner {
             let this = this.upgrade()?;
             // Whatever became of this app, its requests must go out.
             let run = this.run.try_borrow().ok()?;
-            let Context { session, view, .. } = &run.as_ref()?.views.current().context;
-            Some([session.as_str(), view].concat())
+            let context = &run.as_ref()?.views.current().context;
+            Some([context.session.as_str(), &context.view].concat())
         })
     }
 
@@ -216,15 +214,7 @@ impl Inner {
             return;
         }
         let now = host::now();
-        {
-            let mut marks = self.marks.borrow_mut();
-            let has_room = marks.len() < MARKS;
-            match marks.iter_mut().find(|mark| mark.0 == name) {
-                Some(mark) => mark.1 = now,
-                None if has_room => marks.push((name.to_owned(), now)),
-                None => {}
-            }
-        }
+        self.marks.borrow_mut().note(name, now);
         self.put(|view, at| view.queue.record(at, name, (now - view.start).max(0.0)));
     }
 
@@ -234,7 +224,7 @@ impl Inner {
         start: Option<&str>,
         end: Option<&str>,
     ) -> Option<f64> {
-        let mark = |name: &str| self.marks.borrow().iter().find(|mark| mark.0 == name).map(|mark| mark.1);
+        let mark = |name: &str| self.marks.borrow().get(name);
         let begun = self.run.borrow().as_ref()?.views.current().start;
         let start = start.map_or(Some(begun), mark)?;
         let end = end.map_or_else(|| Some(host::now()), mark)?;
@@ -311,7 +301,7 @@ impl Inner {
         let parsed = host::address(url);
         let route = parsed
             .map_or(route, |url| scrub::route(&read::text(&url, "pathname"), &read::text(&url, "hash")));
-        let view = self.view(session, Navigation::SoftNavigation, start, route);
+        let view = View::new(&self.options, session, Navigation::SoftNavigation, start, route);
         self.with_views(|views| views.navigate(number, view));
     }
 
@@ -328,9 +318,10 @@ impl Inner {
         let url = read::text(entry, "name");
         let is_own = self.run.borrow().as_ref().is_some_and(|run| !url.starts_with(&run.endpoint));
         if is_own {
+            let (resource, timings) = (resources::of_entry(entry), navigation::server_timings(entry));
             self.put(|view, now| {
-                resources::add(&mut view.queue, now, entry);
-                navigation::add_server_timing(&mut view.queue, now, entry);
+                view.queue.resource(now, &resource);
+                view.record(now, &timings);
             });
         }
     }
@@ -338,8 +329,17 @@ impl Inner {
     fn on_loaded(self: &Rc<Self>) {
         let is_late = self.run.borrow().as_ref().is_none_or(|run| run.is_late);
         let Some(entry) = host::navigation_entry().filter(|_| !is_late) else { return };
-        self.put_into(Whose::Document, |view, now| navigation::add(&mut view.queue, now, &entry));
-        self.put(|view, now| navigation::add_server_timing(&mut view.queue, now, &entry));
+        let (phases, load, of_server) =
+            (navigation::phases(&entry), navigation::load_time(&entry), navigation::server_timings(&entry));
+        self.put_into(Whose::Document, |view, now| {
+            for (name, ms) in phases {
+                view.queue.phase(now, name, ms);
+            }
+            if let Some(ms) = load {
+                view.queue.record(now, "page.load", ms);
+            }
+        });
+        self.put(|view, now| view.record(now, &of_server));
     }
 
     fn on_timer(self: &Rc<Self>) {
@@ -363,11 +363,11 @@ impl Inner {
         if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
             return;
         }
-        let vitals = self.run.borrow().as_ref().and_then(|run| run.vitals.clone());
+        let vitals = self.run.borrow().as_ref().filter(|run| run.sampled).and_then(|run| run.vitals.clone());
         if let Some(vitals) = vitals {
             vitals.drain();
+            self.collect();
         }
-        self.collect();
         for beacon in self.encode() {
             self.send(beacon, leaving);
         }
@@ -375,11 +375,11 @@ impl Inner {
     }
 
     fn encode(&self) -> Vec<String> {
-        let wall_clock = host::wall_clock() as i64;
+        let (wall_clock, device) = (host::wall_clock() as i64, DeviceNow::new());
         let mut beacons = Vec::new();
         self.with_views(|views| {
             for view in views.each().filter(|view| !view.queue.is_empty()) {
-                tell_device(&mut view.context);
+                view.tell_device(&device);
                 beacons.append(&mut view.queue.flush(wall_clock, &view.context));
             }
             views.bound();
@@ -418,33 +418,7 @@ impl Inner {
 
     /// A page view that begins now.
     fn next_view(&self, navigation: Navigation, route: String) -> View {
-        self.view(visit::resume().id(), navigation, host::now(), route)
-    }
-
-    fn view(&self, session: String, navigation: Navigation, start: f64, route: String) -> View {
-        let app = limits::line(&self.options.app, limits::LABEL);
-        let release = self.options.release.as_deref().map(|release| limits::line(release, limits::LABEL));
-        let named = self.options.page.as_ref().and_then(|page| page(&route));
-        let named = named.map(|page| limits::line(&page, limits::PAGE)).filter(|page| !page.is_empty());
-        let context = Context {
-            session,
-            view: beacon::name(host::seed()),
-            app: if app.is_empty() { "unnamed".to_owned() } else { app },
-            release: release.filter(|release| !release.is_empty()),
-            page: named.unwrap_or_else(|| scrub::page(&route)),
-            navigation,
-            device: Device::Desktop,
-            connection: None,
-            memory: None,
-            sample_rate: self.options.sample_rate,
-            error_sample_rate: self.error_rate(),
-        };
-        let queue = Queue::new(Duration::from_ms(self.options.flush_interval));
-        View { queue, context, route, start, number: None }
-    }
-
-    fn error_rate(&self) -> f64 {
-        self.options.error_sample_rate.unwrap_or(self.options.sample_rate)
+        View::new(&self.options, visit::resume().id(), navigation, host::now(), route)
     }
 
     fn scrubbed(&self, url: &str) -> String {
@@ -452,16 +426,8 @@ impl Inner {
     }
 }
 
-/// What kind of device it is, and how it is connected now.
-fn tell_device(context: &mut Context) {
-    let (touch, shorter_side) = host::device();
-    context.device = Device::classify(touch, shorter_side);
-    context.connection = host::connection().as_deref().and_then(Connection::from_name);
-    context.memory = host::memory().filter(|gib| (0.0..=limits::MEMORY).contains(gib));
-}
-
 /// An interval that timers keep: above 2^31 ms they fire at once, and below a second they would cost more than
 /// they tell.
 fn bounded(ms: f64) -> f64 {
-    ms.clamp(1000.0, 2_147_483_647.0)
+    if ms >= 1000.0 { ms.min(2_147_483_647.0) } else { 1000.0 }
 }

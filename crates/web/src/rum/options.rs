@@ -81,4 +81,9 @@ impl RumOptions {
             collect: None,
         }
     }
+
+    /// The share of visits that report errors.
+    pub(super) fn error_rate(&self) -> f64 {
+        self.error_sample_rate.unwrap_or(self.sample_rate)
+    }
 }

@@ -1,21 +1,10 @@
-//! Page views: what is the same in all beacons of one, and what waits to be told.
-use whippet_engine::beacon::{Context, Queue};
+//! The page views of a document: which one a measurement is of.
+use super::view::View;
 
 /// Page views that may still get a vital.
 const VIEWS: usize = 8;
 
-pub(super) struct View {
-    pub queue: Queue,
-    pub context: Context,
-    /// The route it shows.
-    pub route: String,
-    /// When it began, ms since the document did.
-    pub start: f64,
-    /// The engine's number of it, where vitals are reported of it.
-    pub number: Option<u32>,
-}
-
-/// The page views of a document: one that ended may still get vitals, such as its CLS.
+/// One that ended may still get vitals, such as its CLS.
 pub(super) struct Views {
     /// Oldest first; the last one is what the user sees. Never empty.
     list: Vec<View>,

@@ -58,6 +58,7 @@ pub struct Queue {
     /// Roughly how many bytes wait.
     size: usize,
     vitals: Vec<Vital>,
+    phases: Vec<(String, f64)>,
     counters: Vec<(String, u64)>,
     gauges: Vec<(String, f64)>,
     routes: Vec<(String, u64)>,
@@ -88,6 +89,7 @@ impl Queue {
             sent: 0,
             size: 0,
             vitals: Vec::new(),
+            phases: Vec::new(),
             counters: Vec::new(),
             gauges: Vec::new(),
             routes: Vec::new(),
@@ -127,6 +129,24 @@ impl Queue {
                 self.size += 300;
                 self.vitals.push(vital);
             }
+        }
+        self.wait(now);
+    }
+
+    /// A phase of the navigation, by its own name, such as `dns`; it takes the place of the one before. What is no word
+    /// is none, and those beyond the bound are dropped.
+    pub fn phase(&mut self, now: Instant, name: &str, ms: f64) {
+        if !is_measured(ms) || !is_word(name) {
+            return;
+        }
+        let room = self.phases.len() < limits::PHASES;
+        match self.phases.iter_mut().find(|phase| phase.0 == name) {
+            Some(phase) => phase.1 = ms,
+            None if room => {
+                self.size += name.len() + 16;
+                self.phases.push((String::from(name), ms));
+            }
+            None => self.drops.add(Section::Phases, 1),
         }
         self.wait(now);
     }
@@ -342,6 +362,7 @@ impl Queue {
     /// Whether nothing waits to be sent. Losses alone are no reason to send.
     pub fn is_empty(&self) -> bool {
         self.vitals.is_empty()
+            && self.phases.is_empty()
             && self.counters.is_empty()
             && self.gauges.is_empty()
             && self.routes.is_empty()
@@ -371,6 +392,7 @@ impl Queue {
         self.due = None;
         self.size = 0;
         self.vitals.clear();
+        self.phases.clear();
         self.counters.clear();
         self.gauges.clear();
         self.routes.clear();
@@ -381,7 +403,7 @@ impl Queue {
         self.drops = Drops::new();
     }
 
-    /// Encodes everything that waits, and empties the queue. What matters most comes first: vitals, then counts
+    /// Encodes everything that waits, and empties the queue. What matters most comes first: vitals and phases, then counts
     /// and measurements, then resources, then errors, newest first, then scripts. What does not fit into
     /// [`MAX_BEACONS`](Self::MAX_BEACONS) of [`limits::BYTES`] is dropped, and counted in the last of them; an
     /// error loses its stack before it is dropped. Nothing waits, nothing comes out.
@@ -405,13 +427,16 @@ impl Queue {
         for vital in &self.vitals {
             add(Item::Vital(vital), 1);
         }
+        if !self.phases.is_empty() {
+            let count = self.phases.len() as u64;
+            // Those left out took no time; the member says that they were measured.
+            self.phases.retain(|phase| phase.1 >= LEAST);
+            add(Item::Phases(&self.phases), count);
+        }
         for (name, count) in &self.counters {
             add(Item::Counter(name, *count), *count);
         }
-        for samples in self.samples.iter().filter(|samples| samples.is_phase()) {
-            add(samples.item(), 1);
-        }
-        for samples in self.samples.iter().filter(|samples| !samples.is_many() && !samples.is_phase()) {
+        for samples in self.samples.iter().filter(|samples| !samples.is_many()) {
             add(samples.item(), samples.count());
         }
         for (name, value) in &self.gauges {

@@ -5,9 +5,6 @@ use crate::stats::Histogram;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The phases of the navigation: timings whose names begin with `navigation.`.
-const PHASES: [&str; 8] = ["redirect", "dns", "tcp", "tls", "request", "response", "dom", "load"];
-
 pub(super) struct Samples {
     pub(super) name: String,
     few: Vec<f64>,
@@ -53,19 +50,7 @@ impl Samples {
         if self.is_many() {
             Item::Histogram(&self.name, &self.many)
         } else {
-            match (self.phase(), self.few.as_slice()) {
-                (Some(phase), [ms]) => Item::Phase(phase, *ms),
-                (_, few) => Item::Timing(&self.name, few),
-            }
+            Item::Timing(&self.name, &self.few)
         }
-    }
-
-    /// Whether this is a single phase of the navigation, which beacons spell shorter.
-    pub(super) fn is_phase(&self) -> bool {
-        self.few.len() == 1 && self.phase().is_some()
-    }
-
-    fn phase(&self) -> Option<&str> {
-        self.name.strip_prefix("navigation.").filter(|phase| PHASES.contains(phase))
     }
 }

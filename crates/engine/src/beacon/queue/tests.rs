@@ -148,15 +148,23 @@ fn names_become_what_the_server_takes() {
 }
 
 #[test]
-fn the_phases_of_the_navigation_are_spelled_short() {
+fn the_phases_of_the_navigation_are_told_at_once_and_those_of_no_time_left_out() {
     let mut queue = queue();
-    queue.record(at(0.0), "navigation.dns", 12.5);
-    queue.record(at(0.0), "navigation.dom", 7.0);
-    queue.record(at(0.0), "navigation.dom", 8.0);
+    for (phase, ms) in [("dns", 12.5), ("tcp", 0.0), ("dom", 8.0), ("dom", 9.0), ("no word", 1.0)] {
+        queue.phase(at(0.0), phase, ms);
+    }
     let text = queue.flush(0, &context()).remove(0);
-    assert!(text.contains(r#""phases":{"dns":12.5},"timings":{"navigation.dom":[7,8]}"#), "{text}");
+    assert!(text.contains(r#""phases":{"dns":12.5,"dom":9}"#), "{text}");
     let timings = decode(text.as_bytes()).unwrap().timings;
     assert!(timings.contains(&("navigation.dns".into(), std::vec![12.5])), "{timings:?}");
+    assert!(timings.contains(&("navigation.tcp".into(), std::vec![0.0])), "{timings:?}");
+    // All of them took no time: that is told, too.
+    queue.phase(at(0.0), "dns", 0.0);
+    assert_eq!(flush(&mut queue)[0].timings.len(), 8);
+    for n in 0..17 {
+        queue.phase(at(0.0), &format!("p{n}"), 1.0);
+    }
+    assert_eq!(flush(&mut queue)[0].dropped, 1);
 }
 
 #[test]
@@ -237,7 +245,7 @@ fn an_ordinary_page_view_has_two_kilobytes_at_most() {
         ("load", 3.3),
     ];
     for (phase, ms) in phases {
-        queue.record(at(0.0), &format!("navigation.{phase}"), ms);
+        queue.phase(at(0.0), phase, ms);
     }
     for (name, ms) in [("page.load", 1410.2), ("server.db", 4.2), ("server.db", 11.0), ("server.cache", 0.3)]
     {

@@ -68,36 +68,40 @@ impl Interactions {
         Some(frame)
     }
 
-    /// Names what an interaction is with, if it is not named yet. Those that are not one of the slowest any more, as
-    /// `holds` says, are forgotten.
-    pub(super) fn name(&mut self, interaction: f64, entry: &JsValue, holds: impl Fn(f64) -> bool) {
-        if self.targets.iter().any(|known| known.0 == interaction) {
-            return;
-        }
-        let target = match read::member(entry, "target") {
-            Some(node) => selector(&node),
-            None => read::text(entry, "targetSelector"),
-        };
+    /// Whether it is known what the interaction is with.
+    pub(super) fn has_name(&self, interaction: f64) -> bool {
+        self.targets.iter().any(|known| known.0 == interaction)
+    }
+
+    /// Says what an interaction is with. Those that are not one of the slowest any more, as `holds` says, are forgotten.
+    pub(super) fn name(&mut self, interaction: f64, target: String, holds: impl Fn(f64) -> bool) {
         if !target.is_empty() {
             self.targets.retain(|known| holds(known.0));
             self.targets.push((interaction, target));
         }
     }
 
+    /// As [`tidy`](Self::tidy), where much came without an interaction.
+    pub(super) fn bound(&mut self) {
+        if self.long.len() > 4 * KEPT {
+            self.tidy();
+        }
+    }
+
     /// Lets go what cannot be part of a report any more.
     pub(super) fn tidy(&mut self) {
-        let mut older = self.frames.len();
+        let mut newer = self.frames.len();
         self.frames.retain(|frame| {
-            older -= 1;
+            newer -= 1;
             // Another owner: an event that may still be reported.
-            older < KEPT || Rc::strong_count(frame) > 1
+            newer < KEPT || Rc::strong_count(frame) > 1
         });
-        let mut older = self.long.len();
+        let mut newer = self.long.len();
         self.long.retain(|long| {
-            older -= 1;
+            newer -= 1;
             let touches =
                 |frame: &Rc<Cell<Frame>>| is_between(long, frame.get().start, frame.get().processing_end);
-            (older < KEPT && read::number(long, "startTime") > self.latest) || self.frames.iter().any(touches)
+            (newer < KEPT && read::number(long, "startTime") > self.latest) || self.frames.iter().any(touches)
         });
     }
 
@@ -146,6 +150,14 @@ impl Interactions {
             }
         }
         longest
+    }
+}
+
+/// What an event was dispatched to.
+pub(super) fn target(event: &JsValue) -> String {
+    match read::member(event, "target") {
+        Some(node) => selector(&node),
+        None => read::text(event, "targetSelector"),
     }
 }
 

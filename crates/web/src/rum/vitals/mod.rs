@@ -6,6 +6,7 @@ mod interactions;
 mod lcp;
 mod load_state;
 mod selector;
+mod signal;
 mod ttfb;
 
 use super::hooks::{Later, Listener};
@@ -14,53 +15,12 @@ use super::{host, read};
 pub(super) use arrival::arrival;
 use interactions::{Frame, Interactions};
 use lcp::Resources;
+pub(super) use signal::{Entries, Signal, Vital};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use whippet_engine::beacon::Attribution;
 use whippet_engine::vitals::{self, InteractionPaint, Metric, Navigation, PageView, Report, Reporter, Shift};
-
-/// What the page has to tell.
-pub(super) enum Signal {
-    /// A metric has another value.
-    Vital(Vital),
-    /// The engine's page view of that number begins: a soft navigation to `url` by what was done at `start`.
-    SoftNavigation { view: u32, start: f64, url: String },
-    /// The engine's page view of that number begins: the page came back from the back/forward cache.
-    Restored { view: u32 },
-    /// A resource was loaded: its entry.
-    Resource(JsValue),
-    /// An animation frame was long: its entry.
-    LongFrame(JsValue),
-    /// The page is loaded.
-    Loaded,
-    /// The page was hidden, and may never be seen again. All else came before.
-    Hidden,
-    /// The page is seen again.
-    Shown,
-}
-
-/// A metric's value in a page view so far.
-pub(super) struct Vital {
-    /// The engine's number of the page view.
-    pub view: u32,
-    pub navigation: Navigation,
-    pub metric: Metric,
-    pub value: f64,
-    /// Its address is as the browser has it.
-    pub attribution: Attribution,
-}
-
-/// Which performance entries are looked at.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Entries {
-    /// None: only the page's life is heard of.
-    No,
-    /// Those from now on.
-    Later,
-    /// Those that the browser recorded before, too.
-    All,
-}
 
 /// Measures the page it is made in, until it is dropped.
 #[must_use = "dropping it stops measuring"]
@@ -211,6 +171,7 @@ impl Inner {
             self.look_at_events();
         }
         self.report();
+        self.interactions.borrow_mut().bound();
     }
 
     fn on_vital(&self, kind: &str, entry: JsValue) {
@@ -264,8 +225,9 @@ impl Inner {
             presented => presented,
         };
         let interaction = read::number(entry, "interactionId");
+        let count = host::interaction_count();
         self.tell(|page| {
-            page.handle_interaction_count(host::interaction_count());
+            page.handle_interaction_count(count);
             page.handle_soft_navigation(vitals::SoftNavigation { start, painted, interaction });
         });
         self.soft_start.set(Some(start));
@@ -293,8 +255,10 @@ impl Inner {
             let seen = Rc::new(Seen { entry, target: None, frame });
             self.tell(|page| page.handle_event(event, Rc::clone(&seen)));
             let holds = |id| self.page.borrow().as_ref().is_some_and(|page| page.holds(id));
-            if holds(event.interaction) {
-                self.interactions.borrow_mut().name(event.interaction, &seen.entry, holds);
+            let id = event.interaction;
+            if holds(id) && !self.interactions.borrow().has_name(id) {
+                let target = interactions::target(&seen.entry);
+                self.interactions.borrow_mut().name(id, target, holds);
             }
         }
         let count = host::interaction_count();
