@@ -520,6 +520,25 @@ test('a visit ends after a rest', async () => {
   await closed(page)
 })
 
+test('a visit that begins in an open page is sampled for itself', async () => {
+  const chosen = () => sessionStorage.setItem('whippet.session', `3fffffff00000000 ${Date.now()} ${Date.now()}`)
+  const page = await open({ options: '{ sampleRate: 0.25 }', script: chosen })
+  await page.evaluate(() => {
+    rum.count('of the first')
+    const before = Date.now() - 31 * 60 * 1000
+    sessionStorage.setItem('whippet.session', `3fffffff00000000 ${before} ${before}`)
+    // The next visit is none of the sample.
+    Math.random = () => 0.5
+    history.pushState(null, '', '/next')
+    rum.count('of the second')
+    rum.error(new Error('of the second'))
+  })
+  const { counters, errors, session } = await flush(page)
+  assert.deepEqual([counters, errors, session], [{ of_the_first: 1 }, undefined, '3fffffff00000000'])
+  await closed(page)
+  assert.ok(beacons.every(({ page }) => page === '/orders/:id'), JSON.stringify(beacons))
+})
+
 test('beforeSend changes a beacon, holds it back, or fails at its own cost', async () => {
   const page = await open({
     options: `{
@@ -663,6 +682,26 @@ test('whatever a page put in the place of its globals, it goes on', async () => 
   })
   assert.equal(text, '{}')
   assert.deepEqual(page.faults, [])
+  await closed(page)
+})
+
+test('what waits is sent at once when it is much', async () => {
+  // The interval is an hour.
+  const page = await open()
+  const fail = (from, to) =>
+    page.evaluate(([from, to]) => {
+      for (let at = from; at < to; at++) {
+        const error = new Error(String.fromCharCode(97 + at).repeat(480))
+        error.stack = Array.from({ length: 9 }, (_, line) => `at f${at} (https://shop.example/${'x'.repeat(180)}.js:${line}:1)`).join('\n')
+        rum.error(error)
+      }
+    }, [from, to])
+  await fail(0, 3)
+  await page.waitForTimeout(300)
+  assert.deepEqual(beacons, [])
+  await fail(3, 16)
+  await eventually('what waited', () => beacons.length)
+  assert.equal(beacons[0].errors.length, 16)
   await closed(page)
 })
 

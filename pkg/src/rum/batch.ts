@@ -1,6 +1,6 @@
 // What one page view has to tell since it last did, in bounds.
 import { Distribution, type HistogramData } from './distribution.js'
-import { ERRORS, NAMES, RESOURCES, SCRIPTS } from './limits.js'
+import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from './limits.js'
 import { figureName, round } from './text.js'
 
 /** A vital as a beacon has it, with what it is put down to. */
@@ -82,6 +82,11 @@ export class Batch {
   #sums = 0
   /** What was lost, by the list it would have been in. */
   readonly drops = new Map<string, number>()
+  /** Roughly how many bytes wait. */
+  #size = 0
+
+  /** `full` is called once, when so much waits that it had better go. */
+  constructor(private readonly full: () => void) {}
 
   vital(name: string, vital: VitalData): void {
     this.#vitals.set(name, vital)
@@ -118,6 +123,7 @@ export class Batch {
     if (sum) return sum
     // Room for each kind of the others is kept.
     if (host !== OTHER && this.#sums >= RESOURCES - 9) return this.resource(OTHER, kind)
+    this.#grow(host.length + 60)
     if (!kinds) this.#resources.set(host, (kinds = new Map()))
     kinds.set(kind, (sum = { count: 0, duration: 0, slowest: 0 }))
     this.#sums++
@@ -137,6 +143,7 @@ export class Batch {
       this.drop('errors', count)
     }
     this.#errors.set(error.fingerprint, error)
+    this.#grow(error.message.length + (error.source?.length ?? 0) + (error.stack?.length ?? 0) + 60)
   }
 
   script(source: string, invoker: string, duration: number, forced: number): void {
@@ -144,6 +151,7 @@ export class Batch {
     let script = this.#scripts.get(key)
     if (!script) {
       if (this.#scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
+      this.#grow(key.length + 60)
       this.#scripts.set(key, (script = { source, count: 0, duration: 0, ...(invoker && { invoker }) }))
     }
     script.count++
@@ -206,8 +214,16 @@ export class Batch {
   }
 
   #hasRoom(list: string, names: Map<string, unknown>, name: string, by = 1): boolean {
-    const room = names.has(name) || names.size < NAMES
-    if (!room) this.drop(list, by)
+    if (names.has(name)) return true
+    const room = names.size < NAMES
+    if (room) this.#grow(name.length + 20)
+    else this.drop(list, by)
     return room
+  }
+
+  #grow(bytes: number): void {
+    const before = this.#size
+    this.#size += bytes
+    if (before < FULL && this.#size >= FULL) this.full()
   }
 }

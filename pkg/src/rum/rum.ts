@@ -53,7 +53,7 @@ export function startRum(options: RumOptions): Rum {
   /** Without consent, and outside the sample, nothing is kept. */
   const put = (what: (run: Run) => void) => {
     const running = run
-    if (running?.sampled) quietly(() => what(running))
+    if (running?.view.sampled) quietly(() => what(running))
   }
   if (agreed) begin(false)
 

@@ -20,7 +20,7 @@ import { watchVitals } from './vitalData.js'
 import { textOf } from './word.js'
 import { observe, type Observation } from './vitals/observe.js'
 import { attend } from './vitals/page.js'
-import { Batch, type VitalData } from './batch.js'
+import type { Batch, VitalData } from './batch.js'
 import { arrival } from './vitals/listener.js'
 import type { Metric } from './vitals/types.js'
 
@@ -50,10 +50,6 @@ export class Run {
   readonly #endpoint: string
   readonly #rate: number
   readonly #errorRate: number
-  /** Whether this visit reports, and whether it reports errors. */
-  readonly sampled: boolean
-  readonly errorsSampled: boolean
-
   /** `isLate`: nothing that happened before this is looked at. */
   constructor(
     options: RumOptions,
@@ -68,15 +64,14 @@ export class Run {
     const session = visit()
     this.#rate = options.sampleRate ?? 1
     this.#errorRate = options.errorSampleRate ?? this.#rate
-    this.sampled = isSampled(session, this.#rate)
-    this.errorsSampled = isSampled(session, this.#errorRate)
     this.#document = this.#begin(session, arrival(), isLate ? performance.now() : 0)
-    if (!this.sampled && !this.errorsSampled) return
+    const { sampled, errorsSampled } = this.view
+    if (!sampled && !errorsSampled) return
 
     // Before the vitals: what they report of a page that came back belongs to the new page view.
     this.#hook(() => attend({ restored: () => this.#restore(), last: () => this.flush(true) }))
-    if (this.errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error)))
-    if (this.sampled) this.#measure(isLate)
+    if (errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error)))
+    if (sampled) this.#measure(isLate)
     const shown = () => document.visibilityState === 'visible' && this.#wait()
     addEventListener('visibilitychange', shown)
     this.#undos.push(() => removeEventListener('visibilitychange', shown))
@@ -90,7 +85,7 @@ export class Run {
 
   /** An error that was caught. */
   error(error: unknown): void {
-    if (this.errorsSampled) this.view.batch.error(describeError(error))
+    if (this.view.errorsSampled) this.view.batch.error(describeError(error))
   }
 
   /** Sends what waits; `leaving`: the page is hidden, and may never be seen again. */
@@ -103,7 +98,7 @@ export class Run {
     this.#flushing++
     attempt(() => {
       this.#see(this.#observation?.take() ?? [])
-      if (this.sampled) this.#collect()
+      this.#collect()
     })
     for (const view of this.#views) attempt(() => this.#tell(view, leaving))
     while (this.#views.length > VIEWS) this.#views.shift()
@@ -154,7 +149,10 @@ export class Run {
   #begin(session: string, navigation: string, start: number, path = routeOf(location)): View {
     const named = guard(() => this.#options.page?.(path))
     const page = (typeof named === 'string' && line(named, PAGE)) || line(scrubRoute(path), PAGE)
-    const view = new View(session, path, page, navigation, start)
+    const view = new View(session, path, page, navigation, start, () => this.#wait(0))
+    // Of each view: a visit that ends and one that begins may share a document.
+    view.sampled = isSampled(session, this.#rate)
+    view.errorsSampled = isSampled(session, this.#errorRate)
     this.#views.push(view)
     return view
   }
@@ -217,12 +215,8 @@ export class Run {
   }
 
   #tell(view: View, leaving: boolean): void {
-    if (!view.telling) {
-      if (view.batch.isEmpty()) return
-      view.telling = view.batch
-      view.batch = new Batch()
-    }
-    const { telling } = view
+    const telling = view.turn()
+    if (!telling) return
     try {
       this.#say(view, telling, leaving)
     } finally {
@@ -235,8 +229,8 @@ export class Run {
   #say(view: View, batch: Batch, leaving: boolean): void {
     const drops = new Map(batch.drops)
     const drop = (list: string, by: number) => drops.set(list, (drops.get(list) ?? 0) + by)
-    const errors = batch.errors()
-    const body = batch.body(drop)
+    const errors = view.errorsSampled ? batch.errors() : []
+    const body = view.sampled ? batch.body(drop) : {}
     const apart = errors.length > 0 && this.#errorRate !== this.#rate
     if (errors.length && !apart) body.errors = errors
     const beacons = Object.keys(body).length ? pack(this.#head(view, this.#rate), body, drop) : []
@@ -285,13 +279,12 @@ export class Run {
     }
   }
 
-  #wait(): void {
+  #wait(ms = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)): void {
     clearTimeout(this.#timer)
     if (this.#ended) return
-    const interval = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)
     this.#timer = setTimeout(() => {
       this.flush()
       this.#wait()
-    }, interval)
+    }, ms)
   }
 }

@@ -180,6 +180,26 @@ export const keep = (json) => withTable((table) => table.add(JSON.parse(json)))
 /** Whether there is a database. */
 export const hasDatabase = async () => (await indexedDB.databases()).some(({ name }) => name === NAME)
 
+/** Waits until there is none, and stays none. */
+export async function gone() {
+  for (let i = 0, without = 0; without < 20; i++) {
+    // What is being opened is deleted once it is open.
+    without = (await hasDatabase()) ? 0 : without + 1
+    if (i > 750) throw new Error(`there is a database: ${JSON.stringify(await withTable((table) => table.getAll()))}`)
+    await pause(4)
+  }
+}
+
+/** Waits until nobody sends what is kept. */
+export async function drained() {
+  for (let i = 0; i < 500; i++) {
+    await pause(4)
+    const { held, pending } = await navigator.locks.query()
+    if (![...held, ...pending].some(({ name }) => name === NAME)) return
+  }
+  throw new Error('what is kept is still being sent')
+}
+
 let release
 /** Another tab sends what is kept. */
 export const lock = () => new Promise((locked) => {

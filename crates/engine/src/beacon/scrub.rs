@@ -24,16 +24,17 @@ pub fn path(path: &str) -> String {
     limits::line(&out, limits::PAGE)
 }
 
-/// The route that an address shows, by `location.pathname` and `location.hash`: with the fragment where that
-/// begins with `#/` or `#!/` and says more, as routers have it that keep the route there, but without the fragment's
-/// own query. Not scrubbed yet: see [`page`].
+/// The route that an address shows, by `location.pathname` and `location.hash`: the path, and the fragment too where
+/// that is a route, as hash routers have it: `/app#/orders/7`. A fragment's root is the page itself, and its query says
+/// no more than the path's. Not scrubbed yet: see [`page`].
 pub fn route(pathname: &str, hash: &str) -> String {
     let mut out = String::from(pathname);
-    let root = if hash.starts_with("#/") { 2 } else { 3 };
-    let end = until(hash, 1, |byte| byte == b'?' || byte == b'#');
-    // The fragment's root is the page itself.
-    if (root == 2 || hash.starts_with("#!/")) && end > root {
-        out.push_str(part(hash, 0, end));
+    let fragment = part(hash, 1, hash.len());
+    let fragment = part(fragment, 0, until(fragment, 0, |byte| byte == b'?' || byte == b'#'));
+    let within = fragment.strip_prefix('!').unwrap_or(fragment).strip_prefix('/');
+    if within.is_some_and(|within| !within.is_empty()) {
+        out.push('#');
+        out.push_str(fragment);
     }
     out
 }

@@ -164,8 +164,8 @@ impl Inner {
             let this = this.upgrade()?;
             // Whatever became of this app, its requests must go out.
             let run = this.run.try_borrow().ok()?;
-            let Context { session, view, .. } = &run.as_ref()?.views.current().context;
-            Some([session.as_str(), view].concat())
+            let context = &run.as_ref()?.views.current().context;
+            Some([context.session.as_str(), &context.view].concat())
         })
     }
 
