@@ -13,7 +13,7 @@ use super::{Rum, Sent, frames, host, navigation, read, resources, visit};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{Context, PageError, scrub};
+use whippet_engine::beacon::{PageError, scrub};
 use whippet_engine::stats::Deltas;
 use whippet_engine::time::Instant;
 use whippet_engine::vitals::Navigation;
