@@ -1,0 +1,76 @@
+// The whole package under a Content-Security-Policy that allows no more than docs/rum.md asks for: 'wasm-unsafe-eval'.
+import { build } from 'esbuild'
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { readBeacon } from './beacon.mjs'
+import { eventually, launch } from './browser.mjs'
+
+const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self'`
+
+const script = `
+  import { QueryClient, debounce, jsonQuery, lazy, onLCP, startRum } from 'whippet'
+
+  window.violations = []
+  document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI))
+  window.rum = startRum({ endpoint: '/beacons', app: 'strict', flushInterval: 3_600_000 })
+  onLCP(() => (window.painted = true))
+  lazy('img')
+  // Many enough for a histogram, which is another module.
+  for (let value = 1; value <= 20; value++) rum.timing('many', value)
+  debounce(async () => {
+    window.rows = await new QueryClient().fetchQuery({ queryKey: ['rows'], queryFn: jsonQuery('/rows') })
+  }, 10)()
+`
+
+let server, browser, origin, bundle
+let beacons = []
+
+before(async () => {
+  const resolveDir = fileURLToPath(new URL('.', import.meta.url))
+  const { outputFiles } = await build({ bundle: true, logLevel: 'silent', stdin: { contents: script, resolveDir }, write: false })
+  bundle = outputFiles[0].contents
+  server = createServer(async (request, response) => {
+    response.setHeader('content-security-policy', policy)
+    if (request.method === 'POST') {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      beacons.push(readBeacon(body))
+      response.end()
+    } else if (request.url === '/bundle.js') response.setHeader('content-type', 'text/javascript').end(bundle)
+    else if (request.url === '/rows') response.setHeader('content-type', 'application/json').end('{"rows":[1,2,3]}')
+    else if (request.url === '/picture.svg') {
+      response.setHeader('content-type', 'image/svg+xml').end('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    } else {
+      const html = '<!doctype html><link rel="icon" href="/picture.svg"><h1>strict</h1><img data-src="/picture.svg" width="9" height="9">'
+      response.setHeader('content-type', 'text/html').end(`${html}<script src="/bundle.js"></script>`)
+    }
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  origin = `http://127.0.0.1:${server.address().port}`
+  browser = await launch()
+})
+
+after(async () => {
+  await browser?.close()
+  server?.closeAllConnections()
+  server?.close()
+})
+
+test('everything works, and nothing is asked for that the policy forbids', async () => {
+  const page = await browser.newPage()
+  const faults = []
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('console', (message) => message.type() !== 'log' && faults.push(message.text()))
+  await page.goto(origin)
+  await page.waitForFunction(() => window.rows && document.querySelector('img').complete && document.querySelector('img').src)
+  assert.deepEqual(await page.evaluate(() => rows), { rows: [1, 2, 3] })
+  await page.click('h1')
+  await page.waitForFunction(() => window.painted)
+  await page.evaluate(() => rum.flush())
+  await eventually('a beacon', () => beacons.length)
+  assert.ok(beacons[0].vitals.LCP && beacons[0].histograms.many, JSON.stringify(beacons[0]))
+  assert.deepEqual(await page.evaluate(() => violations), [])
+  assert.deepEqual(faults, [])
+})
