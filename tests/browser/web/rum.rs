@@ -36,12 +36,19 @@ export const breakPerformance = (breaks) => {
   }
 }
 export const shiftLayout = async () => {
+  let seen = false
+  const observer = new PerformanceObserver(() => (seen = true))
+  observer.observe({ type: 'layout-shift' })
   // Where the page is scrolled, what is seen stays where it is.
   scrollTo(0, 0)
+  const [text, above] = [document.createElement('h1'), document.createElement('p')]
+  text.textContent = 'What is seen here moves.'
+  document.body.prepend(text)
   await frames(2)
-  document.body.prepend(document.createElement('p'))
-  document.body.firstChild.style.height = '300px'
-  await frames(3)
+  above.style.height = '300px'
+  document.body.prepend(above)
+  for (let i = 0; i < 300 && !seen; i++) await frames(1)
+  observer.disconnect()
 }
 export const oddError = () => dispatchEvent(new Event('error'))
 export const hide = () => dispatchEvent(new Event('pagehide'))
