@@ -310,7 +310,7 @@ impl Inner {
         let url = read::text(entry, "name");
         let is_own = self.run.borrow().as_ref().is_some_and(|run| !url.starts_with(&run.endpoint));
         if is_own {
-            let (resource, timings) = (resources::of_entry(entry), navigation::server_timings(entry));
+            let (resource, timings) = (resources::of_entry(entry, &url), navigation::server_timings(entry));
             self.put(|view, now| {
                 view.queue.resource(now, &resource);
                 view.record(now, &timings);

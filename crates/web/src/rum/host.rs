@@ -97,6 +97,12 @@ pub(super) fn entries(kind: &str) -> Vec<JsValue> {
     entries.map(|entries| read::items(&entries)).unwrap_or_default()
 }
 
+/// The performance entries of a name and a type that the browser kept.
+pub(super) fn entries_of(name: &str, kind: &str) -> Vec<JsValue> {
+    let entries = read::call(&of_global("performance"), "getEntriesByName", &[name.into(), kind.into()]);
+    entries.map(|entries| read::items(&entries)).unwrap_or_default()
+}
+
 /// The entry of the navigation. Browsers say 0, for privacy, or nonsense at times; then nothing of it can be believed.
 pub(super) fn navigation_entry() -> Option<JsValue> {
     let entry = entries("navigation").into_iter().next()?;
