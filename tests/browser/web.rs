@@ -12,6 +12,12 @@ mod query;
 #[cfg(feature = "rum")]
 #[path = "web/rum.rs"]
 mod rum;
+#[cfg(feature = "rum")]
+#[path = "web/sending.rs"]
+mod sending;
 #[cfg(feature = "timing")]
 #[path = "web/timing.rs"]
 mod timing;
+#[cfg(feature = "rum")]
+#[path = "web/trace.rs"]
+mod trace;

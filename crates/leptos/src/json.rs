@@ -1,6 +1,7 @@
 //! Values that came as JSON, and remember how.
 use crate::shared::{Parts, read};
 use serde::de::DeserializeOwned;
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -29,6 +30,35 @@ pub struct Json<T> {
     whole: bool,
 }
 
+thread_local! {
+    static COUNTED: Cell<JsonStats> = const { Cell::new(JsonStats { received: 0, spared: 0 }) };
+}
+
+/// What reading bodies came to so far, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct JsonStats {
+    /// The bodies.
+    pub received: u64,
+    /// What of them was there already, and was not deserialized.
+    pub spared: u64,
+}
+
+/// The figures of this thread.
+pub(crate) fn stats() -> JsonStats {
+    COUNTED.get()
+}
+
+/// Counts bytes that were not deserialized.
+pub(crate) fn spare(bytes: usize) {
+    let before = COUNTED.get();
+    COUNTED.set(JsonStats { spared: before.spared + bytes as u64, ..before });
+}
+
+fn receive(bytes: usize) {
+    let before = COUNTED.get();
+    COUNTED.set(JsonStats { received: before.received + bytes as u64, ..before });
+}
+
 impl<T: DeserializeOwned> Json<T> {
     /// Reads a body.
     ///
@@ -46,12 +76,17 @@ impl<T: DeserializeOwned> Json<T> {
     pub fn parse_next(&self, body: impl Into<String>) -> serde_json::Result<Self> {
         let body = body.into();
         match &self.parts {
-            Some(parts) if self.whole && parts.text == body => Ok(self.clone()),
+            Some(parts) if self.whole && parts.text == body => {
+                receive(body.len());
+                spare(body.len());
+                Ok(self.clone())
+            }
             parts => Self::read(body, parts.clone()),
         }
     }
 
     fn read(body: String, before: Option<Rc<Parts>>) -> serde_json::Result<Self> {
+        receive(body.len());
         let (value, parts) = read(body, before)?;
         Ok(Self { value: Rc::new(value), parts: Some(Rc::new(parts)), whole: true })
     }

@@ -1,11 +1,16 @@
 //! An image that loads when it comes near.
 use leptos::html;
 use leptos::prelude::*;
-use whippet_web::lazy::{LazyLoader, LazyOptions};
+use whippet_web::lazy::{LazyLoader, LazyOptions, Stats};
 
 thread_local! {
     /// One observer for all images of the app. None where the browser cannot observe.
     static LOADER: Option<LazyLoader> = LazyLoader::new(LazyOptions::new()).ok();
+}
+
+/// What became of the app's images so far; nothing where they are not lazy.
+pub(crate) fn stats() -> Stats {
+    LOADER.with(|loader| loader.as_ref().map(LazyLoader::stats).unwrap_or_default())
 }
 
 /// An image that is loaded, and decoded, once it is within 300 px of the viewport. Until then its place is

@@ -1,14 +1,21 @@
 //! Real user monitoring of an app.
-use crate::{QueryClient, Stats};
+use crate::{QueryClient, Stats, json, lazy_image};
 use leptos::prelude::*;
 use whippet_web::rum::{Collect, Rum, RumOptions, start};
+use whippet_web::timing;
 
 #[derive(Clone, Copy)]
 struct Measured(StoredValue<Rum, LocalStorage>);
 
-/// Measures the page from now on, and sends it to a collector: web vitals, errors, and, where
-/// [`provide_query_client`](crate::provide_query_client) was called before, the query cache's own figures. Call
-/// once, in the app's outermost component; it ends with that.
+/// Measures the page from now on, and what the browser recorded before, and sends it to a collector: web vitals and
+/// what they are put down to, the phases of the navigation, resources, long animation frames, `Server-Timing`, errors,
+/// routes as page views; and the toolkit's own figures: of [`LazyImage`](crate::LazyImage), of
+/// [`Json`](crate::Json), of debounced and throttled calls, and, where
+/// [`provide_query_client`](crate::provide_query_client) was called before, of the query cache. It is what `startRum`
+/// of the npm package measures, by the same rules. Call once, in the app's outermost component; it ends with that.
+///
+/// What cannot be sent is kept in the browser, and sent later or by the next visit. The app's own requests to its
+/// origin carry a `traceparent`, unless [`RumOptions::traceparent`] says otherwise.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -22,13 +29,11 @@ struct Measured(StoredValue<Rum, LocalStorage>);
 /// ```
 pub fn provide_rum(mut options: RumOptions) {
     let client = use_context::<QueryClient>();
-    if let Some(client) = client {
-        options.collect = Some(with_figures(client, options.collect.take()));
-    }
+    options.collect = Some(with_figures(client, options.collect.take()));
     let rum = start(options);
     if let Some(client) = client {
         let rum = rum.clone();
-        client.client().on_fetched(move |ms| rum.record("query.fetch", ms));
+        client.client().on_fetched(move |ms| rum.timing("query.fetch", ms));
     }
     let measured = Measured(StoredValue::new_local(rum));
     provide_context(measured);
@@ -39,7 +44,7 @@ pub fn provide_rum(mut options: RumOptions) {
     });
 }
 
-/// What [`provide_rum`] started: to report errors and timings of one's own, and to say whether the user agrees.
+/// What [`provide_rum`] started: for errors, marks, timings, counts and gauges of one's own, and to say whether the user agrees.
 /// `None` where nothing was started.
 ///
 /// ```no_run
@@ -58,27 +63,39 @@ pub fn use_rum() -> Option<Rum> {
     use_context::<Measured>()?.0.try_get_value()
 }
 
-/// What users collect, and the cache's counters.
-fn with_figures(client: QueryClient, collect: Option<Collect>) -> Collect {
+/// What users collect, and what the toolkit counts.
+fn with_figures(client: Option<QueryClient>, collect: Option<Collect>) -> Collect {
     Box::new(move |rum| {
         if let Some(collect) = &collect {
             collect(rum);
         }
-        let Some(Stats { hits, misses, stale_served, deduplicated, fetches, errors, .. }) =
-            client.try_stats()
-        else {
-            return;
-        };
+        let (json, lazy, paced) = (json::stats(), lazy_image::stats(), timing::stats());
         let totals = [
+            ("json.bytes_received", json.received),
+            ("json.bytes_spared", json.spared),
+            ("lazy.loaded", lazy.loaded.into()),
+            ("lazy.failed", lazy.failed.into()),
+            ("pace.calls", paced.calls),
+            ("pace.invocations", paced.invocations),
+        ];
+        for (name, total) in totals.into_iter().chain(of_cache(client)) {
+            rum.total(name, total);
+        }
+    })
+}
+
+/// The cache's counters, where there is one still.
+fn of_cache(client: Option<QueryClient>) -> impl Iterator<Item = (&'static str, u64)> {
+    let totals = client.and_then(|client| client.try_stats()).map(|stats| {
+        let Stats { hits, misses, stale_served, deduplicated, fetches, errors, .. } = stats;
+        [
             ("query.hits", hits),
             ("query.misses", misses),
             ("query.stale_served", stale_served),
             ("query.deduplicated", deduplicated),
             ("query.fetches", fetches),
             ("query.errors", errors),
-        ];
-        for (name, total) in totals {
-            rum.total(name, total);
-        }
-    })
+        ]
+    });
+    totals.into_iter().flatten()
 }

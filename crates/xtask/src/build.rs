@@ -184,6 +184,12 @@ fn dashboard(project: &Project) -> Result<()> {
     })
 }
 
+/// The small Leptos app of the end-to-end tests, in the profile that the tests in the browser were built in.
+pub fn leptos_page(project: &Project, out: &str) -> Result<()> {
+    let dir = project.path(out);
+    Ok(cmd!(project.shell, "wasm-pack --quiet build tests/e2e/leptos --dev --target web --mode no-install --no-opt --no-pack --no-typescript --out-dir {dir} --out-name page").run()?)
+}
+
 /// The collector, which has the dashboard in it, and the demo's backend.
 fn binaries(project: &Project) -> Result<()> {
     Ok(cmd!(project.shell, "cargo build --package whippet-collector --package whippet-demo-backend").run()?)

@@ -12,7 +12,8 @@ use xshell::cmd;
 const NATIVE: [&str; 5] =
     ["whippet-engine", "whippet-api", "whippet-collector", "whippet-demo-backend", "xtask"];
 /// Crates that run in a browser.
-const BROWSER: [&str; 4] = ["whippet-web", "whippet-npm", "whippet-leptos", "whippet-dashboard"];
+const BROWSER: [&str; 5] =
+    ["whippet-web", "whippet-npm", "whippet-leptos", "whippet-dashboard", "whippet-e2e-leptos"];
 /// Those of them with tests in a browser, by folder.
 const BROWSER_TESTS: [&str; 3] = ["web", "npm", "leptos"];
 /// The end-to-end tests have ports of their own, so that a running demo is left alone.
@@ -93,6 +94,8 @@ fn end_to_end(project: &Project, browser: &Browser, firefox: Option<&Path>) -> R
     // A development build of one module, whose panics are to be seen.
     let dev = "target/dev-wasm/timing";
     build::wasm_module(project, "timing", true, dev)?;
+    let leptos = "target/dev-wasm/leptos";
+    build::leptos_page(project, leptos)?;
     let (collector, site) = (format!("http://127.0.0.1:{PORT}"), format!("http://127.0.0.1:{}", PORT + 1));
     let tests = test_files(&project.path("tests/e2e"))?;
     let mut command = cmd!(project.shell, "node --test --test-concurrency=1 {tests...}");
@@ -104,6 +107,7 @@ fn end_to_end(project: &Project, browser: &Browser, firefox: Option<&Path>) -> R
         .env("WHIPPET_DEMO", site)
         .env("WHIPPET_BINARY", project.binary("whippet"))
         .env("WHIPPET_DEV_WASM", project.path(dev))
+        .env("WHIPPET_LEPTOS", project.path(leptos))
         .env("CHROME", &browser.chrome)
         .run()?)
 }

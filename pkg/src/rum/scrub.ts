@@ -29,10 +29,11 @@ export function scrubUrl(url: string): string {
   return parsed.host ? `${parsed.protocol}//${parsed.host}${scrubPath(parsed.pathname)}` : parsed.protocol
 }
 
+/** An address with its query or fragment, up to what cannot be in one, and the `:line:column` behind it. */
+const ADDRESS = /(:\/\/[^\0- "'`<>()[\]{}?#]*)[?#][^\0- "'`<>()[\]{}]*?((?::\d+)*)(?=[\0- "'`<>()[\]{}]|$)/g
+
 /** `text`, an error's message or stack, with all addresses in it cut before their query or fragment. */
-export const scrubText = (text: string): string =>
-  // The `:line:column` that browsers write behind an address stays.
-  text.replace(/(:\/\/[^\s"'`<>()[\]{}?#]*)[?#][^\s"'`<>()[\]{}]*?((?::\d+)*)(?=[\s"'`<>()[\]{}]|$)/g, '$1$2')
+export const scrubText = (text: string): string => text.replace(ADDRESS, '$1$2')
 
 /** A number, a UUID, a hash, a token, an e-mail address. Version numbers stay: they are few, and telling. */
 function isId(segment: string): boolean {

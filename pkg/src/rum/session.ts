@@ -15,12 +15,12 @@ export function visit(): string {
   const stored = attempt(() => sessionStorage.getItem(KEY)) ?? unstored
   const now = Date.now()
   let [, id, started, seen] = /^([\da-f]{16}) (\d{1,16}) (\d{1,16})$/.exec(stored) ?? []
-  const goesOn = id && now >= +seen! && now - +seen! < REST && now - +started! < LENGTH
+  const goesOn = id && +started! <= +seen! && +seen! <= now && now - +seen! < REST && now - +started! < LENGTH
   if (!goesOn) {
     id = randomName()
     started = String(now)
   }
-  unstored = `${id} ${started} ${now}`
+  unstored = `${id} ${+started!} ${now}`
   attempt(() => sessionStorage.setItem(KEY, unstored))
   return id!
 }

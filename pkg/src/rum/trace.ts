@@ -6,8 +6,8 @@ import { randomName } from './text.js'
 const HEADER = 'traceparent'
 
 /**
- * Adds the header to requests to this origin and to those that `allowed` names, as long as nobody else has. `trace`
- * gives 32 hexadecimal digits. Addresses that begin with `except` are left alone. Returns how to stop.
+ * Adds the header to the requests of which `isTraced` says so, as long as nobody else has. `trace` gives 32 hexadecimal
+ * digits. Returns how to stop.
  */
 export function addTraceparent(allowed: (string | RegExp)[], except: string, trace: () => string): () => void {
   let active = true
@@ -19,9 +19,7 @@ export function addTraceparent(allowed: (string | RegExp)[], except: string, tra
     // Most addresses are paths: to parse each would cost more than all the rest.
     const isPath = /^\/[\w.~%-]/.test(url) && base.startsWith(here)
     const href = isPath ? here + url.slice(1) : new URL(url, base).href
-    // Elsewhere the header costs a preflight, and may be refused.
-    const wanted = href.startsWith(here) || allowed.some((one) => matches(one, href))
-    return wanted && !href.startsWith(except) ? `00-${trace()}-${randomName()}-01` : undefined
+    return isTraced(href, location.origin, allowed, except) ? `00-${trace()}-${randomName()}-01` : undefined
   }
   const unwraps = [wrapFetch(headerFor), wrapRequests(headerFor)]
   return () => {
@@ -30,10 +28,20 @@ export function addTraceparent(allowed: (string | RegExp)[], except: string, tra
   }
 }
 
+/**
+ * Whether a request to `href` carries the header: one to `origin`, and one that `allowed` names. Elsewhere it would
+ * cost a preflight, and may be refused. What goes to `except`, where beacons go, is none of the page's. As
+ * crates/engine/src/beacon/traceparent.rs has it.
+ */
+export function isTraced(href: string, origin: string, allowed: (string | RegExp)[], except: string): boolean {
+  const isWanted = matches(origin, href) || allowed.some((one) => matches(one, href))
+  return isWanted && !matches(except, href)
+}
+
 function matches(one: string | RegExp, href: string): boolean {
   if (typeof one !== 'string') return new RegExp(one.source, one.flags.replace(/[gy]/g, '')).test(href)
   // `https://api.example` is not the beginning of `https://api.example.org`.
-  return href.startsWith(one) && /[/?#]/.test(one.at(-1)! + (href[one.length] ?? '/'))
+  return !!one && href.startsWith(one) && /[/?#]/.test(one.at(-1)! + (href[one.length] ?? '/'))
 }
 
 type HeaderFor = (url: string) => string | undefined

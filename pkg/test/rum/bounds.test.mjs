@@ -21,51 +21,9 @@ before(async () => {
   ;({ pack, scrub, text } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`))
 })
 
-test('ids become templates', () => {
-  const cases = [
-    ['/', '/'],
-    ['', '/'],
-    ['/packages/serde', '/packages/serde'],
-    ['/packages/serde/1.0.229', '/packages/serde/1.0.229'],
-    ['/orders/1042', '/orders/:id'],
-    ['/orders/1042/items/7?token=secret#top', '/orders/:id/items/:id'],
-    ['/u/2f1a7c3e-6a1b-4c55-9f0e-1d2c3b4a5f60', '/u/:id'],
-    ['/commit/deadbeef01', '/commit/:id'],
-    ['/u/ann@example.com/mail', '/u/:id/mail'],
-    ['/u/ann%40example.com', '/u/:id'],
-    ['/s/q7Xk29fLm04ZpR81', '/s/:id'],
-    ['/blog/how-to-make-the-web-fast', '/blog/how-to-make-the-web-fast'],
-    ['/facade/added', '/facade/added'],
-  ]
-  for (const [from, to] of cases) assert.equal(scrub.scrubPath(from), to, from)
-})
-
-test('a route in the fragment is part of the page, as far as it tells more', () => {
-  const cases = [
-    ['/', '/'],
-    ['/?a=1#top', '/'],
-    ['/app#/', '/app'],
-    ['/app#!/', '/app'],
-    ['/app#access_token=secret', '/app'],
-    ['/app?x=1#/orders/1042?token=secret', '/app#/orders/:id'],
-    ['/#!/orders/1042/items', '/#!/orders/:id/items'],
-    ['/u/1042#/u/ann@example.com#top', '/u/:id#/u/:id'],
-  ]
-  for (const [from, to] of cases) {
-    assert.equal(scrub.scrubRoute(scrub.routeOf(new URL(from, 'https://shop.example'))), to, from)
-  }
-})
-
-test('addresses lose their queries and keep their positions', () => {
-  const cases = [
-    ['no address here?', 'no address here?'],
-    ['https://a.example/app.js:10:5', 'https://a.example/app.js:10:5'],
-    ['https://a.example/app.js?key=secret1:10:5', 'https://a.example/app.js:10:5'],
-    ['failed: https://a.example/x?token=1 (404), http://b.example/#me', 'failed: https://a.example/x (404), http://b.example/'],
-    ['at f (https://a.example/app.js?v=12:1:2)', 'at f (https://a.example/app.js:1:2)'],
-    ['?'.repeat(10_000), '?'.repeat(10_000)],
-  ]
-  for (const [from, to] of cases) assert.equal(scrub.scrubText(from), to, from)
+test('a text without an address costs no more than its length', () => {
+  const marks = '?'.repeat(10_000)
+  assert.equal(scrub.scrubText(marks), marks)
 })
 
 test('an address keeps its origin and its path', () => {

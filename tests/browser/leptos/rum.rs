@@ -5,7 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
-    QueryOptions, RumOptions, Status, provide_query_client, provide_rum, use_query, use_rum,
+    Duration, Json, LazyImage, QueryOptions, RumOptions, Status, provide_query_client, provide_rum,
+    use_debounce_fn, use_query, use_rum,
 };
 
 #[wasm_bindgen_test]
@@ -43,4 +44,50 @@ async fn a_beacon_has_the_figures_of_the_query_cache() {
     rum.count("mine", 1);
     rum.flush();
     assert_eq!(sent.borrow().len(), before, "it ends with the app");
+}
+
+const PIXEL: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+
+#[wasm_bindgen_test]
+async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
+    let sent = Rc::new(RefCell::new(Vec::<String>::new()));
+    let (kept, handle) = (sent.clone(), Rc::new(Cell::new(None)));
+    let (outside, near) = (handle.clone(), RwSignal::new(false));
+    let stage = mount(move || {
+        let mut options = RumOptions::new("http://127.0.0.1:1/v1/beacons", "test");
+        options.before_send = Some(Box::new(move |beacon| {
+            kept.borrow_mut().push(beacon);
+            None
+        }));
+        provide_rum(options);
+        outside.set(Some((use_debounce_fn(Duration::from_ms(1.0), |_: u32| {}), use_rum())));
+        move || near.get().then(|| view! { <LazyImage src=PIXEL alt="A dot" width=10 height=12/> })
+    });
+    let (search, rum) = handle.take().expect("the app is mounted");
+    let rum = rum.expect("it was started");
+    // What other tests did before.
+    rum.flush();
+    sent.borrow_mut().clear();
+
+    near.set(true);
+    stage.element.scroll_into_view();
+    for n in 0..5 {
+        search.with_value(|search| search.call(n));
+    }
+    let body = r#"{"id":7}"#;
+    let first = Json::<serde_json::Value>::parse(body).unwrap();
+    assert!(first.parse_next(body).unwrap().ptr_eq(&first));
+    until(|| stage.element.query_selector("img.loaded").unwrap().is_some()).await;
+    rum.flush();
+    let beacons = sent.borrow().join("\n");
+    for part in [
+        r#""json.bytes_received":16"#,
+        r#""json.bytes_spared":8"#,
+        r#""lazy.loaded":1"#,
+        r#""pace.calls":5"#,
+        r#""pace.invocations":1"#,
+    ] {
+        assert!(beacons.contains(part), "{part} is not in {beacons}");
+    }
+    rum.stop();
 }

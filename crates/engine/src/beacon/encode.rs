@@ -23,6 +23,7 @@ pub fn encode(beacon: &Beacon) -> Vec<u8> {
         connection: beacon.connection,
         memory: beacon.memory,
         sample_rate: beacon.sample_rate,
+        error_sample_rate: beacon.sample_rate,
     };
     begin(&mut out, &beacon.id, beacon.sent_at, &context);
     let mut body = Body::new();
@@ -95,6 +96,8 @@ pub(super) fn begin(out: &mut String, id: &str, sent_at: i64, head: &Context) {
 /// One measurement, or one sum of many.
 pub(super) enum Item<'a> {
     Vital(&'a Vital),
+    /// The phases of the navigation, all at once: those left out took no time.
+    Phases(&'a [(String, f64)]),
     Counter(&'a str, u64),
     Timing(&'a str, &'a [f64]),
     Gauge(&'a str, f64),
@@ -110,6 +113,7 @@ impl Item<'_> {
     pub(super) fn section(&self) -> Section {
         match self {
             Self::Vital(_) => Section::Vitals,
+            Self::Phases(_) => Section::Phases,
             Self::Counter(..) => Section::Counters,
             Self::Timing(..) => Section::Timings,
             Self::Gauge(..) => Section::Gauges,
@@ -124,6 +128,14 @@ impl Item<'_> {
     fn write(&self, out: &mut String) {
         match self {
             Self::Vital(vital) => write_vital(out, vital),
+            Self::Phases(phases) => {
+                for (place, (name, ms)) in phases.iter().enumerate() {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    write_timing(out, name, &[*ms]);
+                }
+            }
             Self::Counter(name, count) | Self::Route(name, count) => {
                 write::string(out, name);
                 out.push(':');
@@ -152,6 +164,7 @@ impl Item<'_> {
 #[repr(u8)]
 pub(super) enum Section {
     Vitals,
+    Phases,
     Counters,
     Timings,
     Gauges,
@@ -166,8 +179,9 @@ impl Section {
     /// How many there are.
     pub(super) const COUNT: usize = Self::ALL.len();
     /// All of them.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Vitals,
+        Self::Phases,
         Self::Counters,
         Self::Timings,
         Self::Gauges,
@@ -183,6 +197,7 @@ impl Section {
         match self {
             Self::Vitals => "vitals",
             Self::Counters => "counters",
+            Self::Phases => "phases",
             Self::Timings => "timings",
             Self::Gauges => "gauges",
             Self::Routes => "routes",
@@ -208,8 +223,8 @@ pub(super) struct Body {
 
 impl Body {
     /// The most bytes that [`Body::end`] adds with the losses of a [`Queue`](super::Queue): the brackets, and
-    /// eleven counts with their names.
-    pub(super) const END: usize = 360;
+    /// twelve counts with their names.
+    pub(super) const END: usize = 400;
 
     pub(super) fn new() -> Self {
         Self { section: None, host: String::new() }

@@ -47,6 +47,8 @@ pub const GAUGES: usize = 64;
 pub const RESOURCES: usize = 64;
 /// How many scripts.
 pub const SCRIPTS: usize = 16;
+/// How many scripts are watched, so that those that ran longest can be told.
+pub const SCRIPTS_WATCHED: usize = 64;
 /// How many routes.
 pub const ROUTES: usize = 32;
 /// How many kinds of losses.
@@ -61,6 +63,20 @@ pub fn line(text: &str, bytes: usize) -> String {
     let mut out = String::new();
     for c in cut(text, bytes).chars() {
         out.push(if c.is_control() { ' ' } else { c });
+    }
+    out
+}
+
+/// `text` as the name of a figure, of at most [`NAME`] bytes: what a name may not have becomes `_`.
+pub fn name(text: &str) -> String {
+    let mut out = String::new();
+    for unit in text.encode_utf16().take(NAME) {
+        let byte = if unit < 128 { unit as u8 } else { b'_' };
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b':' | b'/');
+        out.push(if plain { char::from(byte) } else { '_' });
+    }
+    if out.is_empty() {
+        out.push('_');
     }
     out
 }

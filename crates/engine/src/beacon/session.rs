@@ -16,7 +16,7 @@ impl Session {
     /// And after four hours in any case, ms.
     pub const LENGTH: u64 = 4 * 60 * 60 * 1000;
 
-    /// The visit that `stored` tells of, or a new one named by `seed`, 64 random bits. `now` is the wall
+    /// The visit that `stored` tells of, which gives a sign of life at `now`; or a new one named by `seed`, 64 random bits. `now` is the wall
     /// clock, ms since the Unix epoch. What is not as [`to_text`](Self::to_text) writes it is not believed.
     pub fn resume(stored: &str, now: u64, seed: u64) -> Self {
         let fresh = Self { seed, started: now, seen: now };
@@ -24,13 +24,6 @@ impl Session {
         let goes_on =
             now >= known.seen && now - known.seen < Self::REST && now - known.started < Self::LENGTH;
         if goes_on { Self { seen: now, ..known } } else { fresh }
-    }
-
-    /// A sign of life at `now`.
-    pub fn touch(&mut self, now: u64) {
-        if now > self.seen {
-            self.seen = now;
-        }
     }
 
     /// What to store.
@@ -61,7 +54,7 @@ impl Session {
             return None;
         }
         let (seed, started, seen) = (field(&mut rest, 16)?, field(&mut rest, 10)?, field(&mut rest, 10)?);
-        (rest.is_empty() && seen >= started).then_some(Self { seed, started, seen })
+        (rest.is_empty() && !stored.ends_with(' ') && seen >= started).then_some(Self { seed, started, seen })
     }
 }
 
@@ -98,6 +91,7 @@ fn field(rest: &mut &[u8], radix: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cases;
     use super::*;
     use proptest::prelude::*;
 
@@ -126,17 +120,23 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_begins_a_new_one() {
-        let session = Session::resume("", NOW, 1);
-        assert_eq!(Session::resume(&session.to_text(), NOW - 1, 2).id(), name(2));
+    fn it_goes_on_where_it_does_in_the_npm_package() {
+        let cases: cases::Sessions = cases::read(include_str!("../../../../tests/cases/rum/session.json"));
+        for case in cases.cases {
+            let session = Session::resume(case.stored.as_deref().unwrap_or(""), case.now, 7);
+            let expected =
+                case.goes_on.unwrap_or_else(|| std::format!("{} {now} {now}", name(7), now = case.now));
+            assert_eq!(session.to_text(), expected, "{}", case.name);
+        }
     }
 
     #[test]
-    fn the_sample_grows_with_its_rate() {
-        let session = |seed| Session::resume("", NOW, seed);
-        assert!(!session(0).is_sampled(0.0));
-        assert!(session(u64::MAX).is_sampled(1.0));
-        assert!(session(u64::MAX / 4).is_sampled(0.26) && !session(u64::MAX / 4).is_sampled(0.24));
+    fn the_sample_is_that_of_the_npm_package() {
+        let cases: cases::Samples = cases::read(include_str!("../../../../tests/cases/rum/sampling.json"));
+        for cases::Sample { session, rate, sampled } in cases.cases {
+            let visit = Session::resume("", NOW, u64::from_str_radix(&session, 16).unwrap());
+            assert_eq!(visit.is_sampled(rate), sampled, "{session} at {rate}");
+        }
     }
 
     proptest! {

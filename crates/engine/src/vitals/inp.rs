@@ -35,6 +35,11 @@ impl<E: Clone> Inp<E> {
         }
     }
 
+    /// Whether the interaction `id` is one of the slowest.
+    pub(super) fn holds(&self, id: f64) -> bool {
+        self.slowest.list().iter().any(|interaction| interaction.id == id)
+    }
+
     /// INP after `count` interactions, with the entries it came from.
     pub(super) fn value(&self, count: f64) -> Option<(f64, &[E])> {
         let worst = self.slowest.worst(count)?;

@@ -20,6 +20,11 @@ impl<E> Lcp<E> {
         !self.ended
     }
 
+    /// The largest paint by now, whether or not the search has ended: who tells of it knows that it counts.
+    pub(super) fn replace(&mut self, value: f64, entry: E) {
+        self.candidate = Some((value, entry));
+    }
+
     /// No later paint counts; says whether one did until now.
     pub(super) fn end(&mut self) -> bool {
         !core::mem::replace(&mut self.ended, true)

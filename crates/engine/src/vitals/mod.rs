@@ -19,7 +19,7 @@ mod windows;
 pub use count::CountEstimate;
 pub use metric::{Metric, Rating};
 pub use navigation::Navigation;
-pub use page::{Arrival, Event, PageView, Shift};
+pub use page::{Arrival, Event, InteractionPaint, PageView, Shift, SoftNavigation};
 pub use report::{Report, Reporter};
 pub use slowest::{Interaction, Place, Slowest};
 pub use tracker::Tracker;

@@ -43,6 +43,28 @@ pub struct Event {
     pub is_first: bool,
 }
 
+/// A `soft-navigation` entry: another route of the same document.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoftNavigation {
+    /// `startTime`: when the interaction began that caused it.
+    pub start: f64,
+    /// When it was first painted: `presentationTime`, or else `paintTime`; 0 where that is not known.
+    pub painted: f64,
+    /// `interactionId`
+    pub interaction: f64,
+}
+
+/// An `interaction-contentful-paint` entry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InteractionPaint {
+    /// `startTime`: when the interaction began.
+    pub start: f64,
+    /// When its largest paint was rendered.
+    pub rendered: f64,
+    /// `interactionId`, where the browser says.
+    pub interaction: Option<f64>,
+}
+
 /// The vitals of one document, page view after page view. `E` is whatever the host wants back with a
 /// report: the browser's entry, or nothing.
 ///
@@ -50,7 +72,8 @@ pub struct Event {
 ///
 /// - Entries: [`handle_paint`](Self::handle_paint), [`handle_largest_paint`](Self::handle_largest_paint),
 ///   [`handle_shift`](Self::handle_shift), [`handle_event`](Self::handle_event),
-///   [`handle_first_byte`](Self::handle_first_byte).
+///   [`handle_first_byte`](Self::handle_first_byte), [`handle_soft_navigation`](Self::handle_soft_navigation),
+///   [`handle_interaction_paint`](Self::handle_interaction_paint); all of them in the order of their times.
 /// - The page's life: [`handle_input`](Self::handle_input), [`handle_hidden`](Self::handle_hidden) (take all
 ///   pending entries in first, or they are lost), [`handle_restored`](Self::handle_restored) and, once it is
 ///   painted, [`handle_restored_paint`](Self::handle_restored_paint).
@@ -71,6 +94,11 @@ pub struct PageView<E> {
     estimate: CountEstimate,
     native_count: Option<f64>,
     count_before: f64,
+    /// The interaction that began this page view, where it is a soft navigation.
+    interaction: Option<f64>,
+    /// The document's page view: its first byte is known only once it is loaded.
+    document: (u32, Navigation),
+    late: Option<Report<E>>,
     pending: [Pending; 5],
 }
 
@@ -100,6 +128,9 @@ impl<E: Clone> PageView<E> {
             estimate: CountEstimate::new(),
             native_count: None,
             count_before: 0.0,
+            interaction: None,
+            document: (0, arrival.navigation),
+            late: None,
             pending: [Pending::Nothing; 5],
         }
     }
@@ -162,10 +193,49 @@ impl<E: Clone> PageView<E> {
 
     /// The navigation entry's `responseStart`, once the page is loaded.
     pub fn handle_first_byte(&mut self, response_start: f64, entry: E) {
-        if self.ttfb.is_none() {
-            self.ttfb = Some((self.since_activation(response_start), Some(entry)));
-            self.mark(Metric::Ttfb, Pending::Settled);
+        if self.ttfb.is_some() {
+            return;
         }
+        let value = self.since_activation(response_start);
+        self.ttfb = Some((value, Some(entry.clone())));
+        if self.interaction.is_some() {
+            let (view, navigation) = self.document;
+            let entries = alloc::vec![entry];
+            self.late =
+                Some(Report { metric: Metric::Ttfb, value, settled: true, view, navigation, entries });
+            self.ttfb = Some((0.0, None));
+        }
+        self.mark(Metric::Ttfb, Pending::Settled);
+    }
+
+    /// A `soft-navigation` entry: a new page view, whose first paint it tells. Poll all reports first, and take in
+    /// all entries of before: they belong to the page view that ends.
+    pub fn handle_soft_navigation(&mut self, navigation: SoftNavigation) {
+        // Whatever is still open is the document's, or that of the navigation before.
+        self.begin(Navigation::SoftNavigation);
+        self.interaction = Some(navigation.interaction);
+        let painted = navigation.painted - navigation.start;
+        self.fcp = Some((if painted > 0.0 { painted } else { 0.0 }, None));
+        self.mark(Metric::Fcp, Pending::Settled);
+        self.mark(Metric::Cls, Pending::Change);
+    }
+
+    /// An `interaction-contentful-paint` entry: LCP of the page view that the interaction began, or nothing.
+    pub fn handle_interaction_paint(&mut self, paint: InteractionPaint, entry: E) {
+        let Some(interaction) = self.interaction else { return };
+        if paint.interaction.is_some_and(|id| id != interaction)
+            || paint.rendered >= self.arrival.first_hidden
+        {
+            return;
+        }
+        let value = paint.rendered - paint.start;
+        self.lcp.replace(if value > 0.0 { value } else { 0.0 }, entry);
+        self.mark(Metric::Lcp, Pending::Change);
+    }
+
+    /// Whether the interaction is one of the slowest, which INP may come from.
+    pub fn holds(&self, interaction: f64) -> bool {
+        self.inp.holds(interaction)
     }
 
     /// A key or a click: the largest paint is final.
@@ -188,16 +258,20 @@ impl<E: Clone> PageView<E> {
     /// The page came back from the back/forward cache: a new page view, with nothing to load.
     pub fn handle_restored(&mut self, count: Option<f64>) {
         self.handle_interaction_count(count);
-        self.count_before = self.count();
-        self.arrival = Arrival {
-            navigation: Navigation::BackForwardCache,
-            activation: 0.0,
-            first_hidden: f64::INFINITY,
-        };
-        self.view += 1;
-        self.lcp = Lcp::new();
+        self.begin(Navigation::BackForwardCache);
+        self.interaction = None;
+        self.document = (self.view, Navigation::BackForwardCache);
         // No entries will come of what is painted already.
         self.lcp.end();
+    }
+
+    /// A page view that loads nothing, and is seen from its beginning.
+    fn begin(&mut self, navigation: Navigation) {
+        self.count_before = self.count();
+        // The document's activation stays: its first byte may be known only later.
+        self.arrival = Arrival { navigation, first_hidden: f64::INFINITY, ..self.arrival };
+        self.view += 1;
+        self.lcp = Lcp::new();
         self.cls = Cls::new();
         self.inp = Inp::new();
         self.fcp = None;
@@ -220,6 +294,9 @@ impl<E: Clone> PageView<E> {
 
     /// What is to be reported next.
     pub fn poll_report(&mut self) -> Option<Report<E>> {
+        if let Some(report) = self.late.take() {
+            return Some(report);
+        }
         for metric in Metric::ALL {
             let pending = core::mem::replace(&mut self.pending[metric as usize], Pending::Nothing);
             if pending != Pending::Nothing
@@ -507,6 +584,64 @@ mod tests {
                 INP 8 (+8) good [] back-forward-cache
                 CLS 0 (+0) good [] back-forward-cache
             "#]]);
+    }
+
+    fn navigation(start: f64, painted: f64) -> SoftNavigation {
+        SoftNavigation { start, painted, interaction: 7.0 }
+    }
+
+    fn paint(interaction: f64, start: f64, rendered: f64) -> InteractionPaint {
+        InteractionPaint { start, rendered, interaction: Some(interaction) }
+    }
+
+    #[test]
+    fn a_soft_navigation_is_a_new_page_view_measured_from_its_interaction() {
+        let mut page = Page::new(SHOWN, true);
+        page.does(|page| page.handle_paint(100.0, 'f'))
+            .does(|page| page.handle_largest_paint(100.0, 'l'))
+            .does(|page| page.handle_first_byte(50.0, 'n'))
+            .does(|page| page.handle_shift(shift(300.0, 0.25), 's'))
+            // A paint that no navigation followed.
+            .does(|page| page.handle_interaction_paint(paint(7.0, 900.0, 950.0), 'x'))
+            .check(expect![[r#"
+                CLS 0 (+0) good [] navigate
+                FCP 100 (+100) good ['f'] navigate
+                LCP 100 (+100) good ['l'] navigate
+                TTFB 50 (+50) good ['n'] navigate
+                CLS 0.25 (+0.25) needs-improvement ['s'] navigate
+            "#]]);
+        page.does(|page| page.handle_input())
+            .does(|page| page.handle_soft_navigation(navigation(1000.0, 1030.0)))
+            .does(|page| page.handle_interaction_paint(paint(7.0, 1000.0, 1040.0), 'p'))
+            // Another interaction's.
+            .does(|page| page.handle_interaction_paint(paint(14.0, 2000.0, 2500.0), 'x'))
+            .interacts(1.0, event(14.0, 80.0), 'e')
+            .does(|page| page.handle_shift(shift(3000.0, 0.125), 't'))
+            .check(expect![[r#"
+                CLS 0 (+0) good [] soft-navigation
+                FCP 30 (+30) good [] soft-navigation
+                TTFB 0 (+0) good [] soft-navigation
+                LCP 40 (+40) good ['p'] soft-navigation
+                INP 80 (+80) good ['e'] soft-navigation
+                CLS 0.125 (+0.125) needs-improvement ['t'] soft-navigation
+            "#]]);
+        page.does(|page| page.handle_hidden(5000.0))
+            .does(|page| page.handle_interaction_paint(paint(7.0, 1000.0, 6000.0), 'x'))
+            .check(expect![""]);
+    }
+
+    #[test]
+    fn the_documents_first_byte_stays_the_documents() {
+        let mut page: PageView<char> = PageView::new(Arrival { activation: 10.0, ..SHOWN });
+        page.handle_soft_navigation(navigation(1000.0, 1030.0));
+        page.handle_first_byte(50.0, 'n');
+        let mut told = Vec::new();
+        while let Some(report) = page.poll_report() {
+            if report.metric == Metric::Ttfb {
+                told.push((report.view, report.value, report.navigation));
+            }
+        }
+        assert_eq!(told, [(0, 40.0, Navigation::Navigate), (1, 0.0, Navigation::SoftNavigation)]);
     }
 
     #[test]

@@ -1,21 +1,22 @@
-//! What goes on in a measured page: hooks, the queue behind them, and when it is sent.
+//! What goes on in a measured page: what is heard, whose page view it is, and when it is sent.
 use super::errors;
-use super::hooks::{Later, Listener, callback};
-use super::host::{self, Event};
+use super::hooks::{Later, Listener};
+use super::marks::Marks;
 use super::options::RumOptions;
-use super::send;
-use super::visit;
-use super::vitals::{Signal, Vitals};
-use super::{Rum, Sent};
-use alloc::rc::Rc;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use super::routes::Routes;
+use super::send::Sender;
+use super::trace::Tracing;
+use super::view::{DeviceNow, View};
+use super::views::Views;
+use super::vitals::{Entries, Signal, Vital, Vitals, arrival};
+use super::{Rum, Sent, frames, host, navigation, read, resources, visit};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{self, Connection, Context, Device, Queue, Session, limits, scrub};
+use whippet_engine::beacon::{PageError, scrub};
 use whippet_engine::stats::Deltas;
-use whippet_engine::time::{Duration, Instant};
-use whippet_engine::vitals::{Metric, Navigation, Reporter};
+use whippet_engine::time::Instant;
+use whippet_engine::vitals::Navigation;
 
 /// What a [`Rum`] stands for.
 pub(super) struct Inner {
@@ -24,23 +25,55 @@ pub(super) struct Inner {
     stopped: Cell<bool>,
     /// While a flush is under way: the page's own functions may ask for another.
     flushing: Cell<bool>,
-    queue: RefCell<Queue>,
     deltas: RefCell<Deltas>,
-    sent: Cell<Sent>,
+    marks: RefCell<Marks>,
+    /// From the first time that the user agreed.
+    sender: OnceCell<Sender>,
     /// `None` before consent, and where the visit is not of the sample.
     run: RefCell<Option<Run>>,
 }
 
 /// What lives as long as the page is measured.
 struct Run {
-    session: Session,
-    context: Context,
-    /// What was reported of each metric, so that a value goes once.
-    reporters: [Reporter; 5],
+    /// Whether this visit reports all but errors, and whether it reports errors.
+    sampled: bool,
+    errors_sampled: bool,
+    /// Whether what happened before is not looked at.
+    is_late: bool,
+    /// Where beacons go, in full: what is sent there is none of the page's own requests.
+    endpoint: String,
+    views: Views,
     timer: Later,
-    rejected: Closure<dyn Fn(JsValue)>,
-    _listeners: [Listener; 2],
-    vitals: Option<Vitals>,
+    _errors: Vec<Listener>,
+    _routes: Option<Routes>,
+    _tracing: Option<Tracing>,
+    /// Shared, so that it can be told to drain while nothing is borrowed.
+    vitals: Option<Rc<Vitals>>,
+}
+
+/// Whose a measurement is.
+enum Whose {
+    /// Of the page view that the user sees.
+    Seen,
+    /// Of the same, where errors are reported.
+    SeenWithErrors,
+    /// Of the page view that the document began.
+    Document,
+    /// Of the engine's page view of that number, which by now may be another than what the user sees.
+    Numbered(u32),
+}
+
+impl Run {
+    /// The page view, if the visit is of the sample.
+    fn view_of(&mut self, whose: Whose) -> Option<&mut View> {
+        match whose {
+            Whose::Seen if self.sampled => Some(self.views.current_mut()),
+            Whose::SeenWithErrors if self.errors_sampled => Some(self.views.current_mut()),
+            Whose::Document if self.sampled => self.views.document(),
+            Whose::Numbered(number) if self.sampled => self.views.numbered(number),
+            _ => None,
+        }
+    }
 }
 
 impl Inner {
@@ -48,68 +81,92 @@ impl Inner {
         options.flush_interval = bounded(options.flush_interval);
         Rc::new(Self {
             consent: Cell::new(options.consent),
-            queue: RefCell::new(Queue::new(Duration::from_ms(options.flush_interval))),
             options,
             stopped: Cell::new(false),
             flushing: Cell::new(false),
             deltas: RefCell::new(Deltas::new()),
-            sent: Cell::new(Sent::default()),
+            marks: RefCell::new(Marks::default()),
+            sender: OnceCell::new(),
             run: RefCell::new(None),
         })
     }
 
     pub(super) fn sent(&self) -> Sent {
-        self.sent.get()
+        self.sender.get().map(Sender::sent).unwrap_or_default()
     }
 
-    /// Begins to measure, unless the user did not agree or the visit is not of the sample.
-    pub(super) fn begin(self: &Rc<Self>) {
+    /// Begins to measure, unless the user did not agree or the visit is not of the sample. `is_late`: what happened
+    /// before is not looked at.
+    pub(super) fn begin(self: &Rc<Self>, is_late: bool) {
         if !self.consent.get() || (self.options.respect_privacy_signals && host::declines()) {
             return;
         }
-        let session = visit::resume();
-        if !session.is_sampled(self.options.sample_rate) {
+        // What earlier visits kept is sent also where this one is not of the sample. The ways out are taken before
+        // anything is wrapped.
+        self.sender.get_or_init(|| {
+            let this = Rc::downgrade(self);
+            Sender::new(&self.options.endpoint, self.options.keep, move |beacons| {
+                if let Some(this) = this.upgrade() {
+                    this.with_views(|views| views.current_mut().queue.lost(beacons));
+                }
+            })
+        });
+        let visit = visit::resume();
+        let sampled = visit.is_sampled(self.options.sample_rate);
+        let errors_sampled = visit.is_sampled(self.options.error_rate());
+        if !sampled && !errors_sampled {
             return;
         }
-        let (touch, shorter_side) = host::device();
-        let app = limits::line(&self.options.app, limits::LABEL);
-        let release = self.options.release.as_deref().map(|release| limits::line(release, limits::LABEL));
-        let context = Context {
-            session: session.id(),
-            view: beacon::name(host::seed()),
-            app: if app.is_empty() { String::from("unnamed") } else { app },
-            release: release.filter(|release| !release.is_empty()),
-            page: self.page(),
-            navigation: Navigation::Navigate,
-            device: Device::classify(touch, shorter_side),
-            connection: host::connection().as_deref().and_then(Connection::from_name),
-            memory: host::memory().filter(|gib| (0.0..=limits::MEMORY).contains(gib)),
-            sample_rate: self.options.sample_rate,
-        };
-        let run = Run {
-            session,
-            context,
-            reporters: Metric::ALL.map(|_| Reporter::new(true)),
-            timer: Later::new(self, |this, _| this.on_timer()),
-            rejected: callback(self, |this, _| this.on_lost()),
-            _listeners: [
-                Listener::new(self, "error", |this, event| {
-                    this.on_error(errors::of_error(event.unchecked_ref()))
-                }),
-                Listener::new(self, "unhandledrejection", |this, event| {
-                    this.on_error(errors::of_rejection(event.unchecked_ref::<Event>()));
-                }),
-            ],
+        let start = if is_late { host::now() } else { 0.0 };
+        let first = View::new(&self.options, visit.id(), arrival().navigation, start, host::route());
+        let endpoint = host::address(&self.options.endpoint).map(|url| read::text(&url, "href"));
+        let mut errors = Vec::new();
+        if errors_sampled {
+            errors.push(Listener::new(self, "error", |this, event| {
+                if let Some(error) = errors::of_error(&event) {
+                    this.error(&error);
+                }
+            }));
+            let rejected = |this: &Rc<Self>, event: JsValue| this.error(&errors::of_rejection(&event));
+            errors.push(Listener::new(self, "unhandledrejection", rejected));
+        }
+        let routes = sampled && self.options.routes;
+        *self.run.borrow_mut() = Some(Run {
+            sampled,
+            errors_sampled,
+            is_late,
+            endpoint: endpoint.unwrap_or_else(|| self.options.endpoint.clone()),
+            views: Views::new(View { number: Some(0), ..first }),
+            timer: Later::new(self, |this| this.on_timer()),
+            _errors: errors,
+            _routes: routes.then(|| Routes::new(self, |this| this.on_route())),
+            _tracing: if sampled { self.trace() } else { None },
             vitals: None,
+        });
+        self.wait();
+        let which = match (sampled, is_late) {
+            (false, _) => Entries::No,
+            (true, true) => Entries::Later,
+            (true, false) => Entries::All,
         };
-        run.timer.after(self.options.flush_interval);
-        *self.run.borrow_mut() = Some(run);
         // Strong: a page is measured whether or not anyone kept the handle. `end` breaks the circle.
         let this = Rc::clone(self);
-        let vitals = Vitals::new(move |signal| this.on_signal(&signal));
+        let vitals = Rc::new(Vitals::new(which, move |signal| this.on_signal(signal)));
         if let Some(run) = self.run.borrow_mut().as_mut() {
             run.vitals = Some(vitals);
         }
+    }
+
+    /// A trace is a page view: its name is the visit's and its own.
+    fn trace(self: &Rc<Self>) -> Option<Tracing> {
+        let this = Rc::downgrade(self);
+        Tracing::start(&self.options.traceparent, &self.options.endpoint, move || {
+            let this = this.upgrade()?;
+            // Whatever became of this app, its requests must go out.
+            let run = this.run.try_borrow().ok()?;
+            let context = &run.as_ref()?.views.current().context;
+            Some([context.session.as_str(), &context.view].concat())
+        })
     }
 
     /// Undoes all hooks.
@@ -123,6 +180,9 @@ impl Inner {
         if !self.stopped.replace(true) {
             self.flush();
             self.end();
+            if let Some(sender) = self.sender.get() {
+                sender.stop();
+            }
         }
     }
 
@@ -133,80 +193,153 @@ impl Inner {
         if agrees {
             // What was counted elsewhere before the user agreed is seen, but not reported.
             self.collect();
-            self.begin();
+            self.begin(true);
         } else {
             self.end();
-            self.queue.borrow_mut().clear();
+            self.marks.take();
             visit::forget();
+            if let Some(sender) = self.sender.get() {
+                sender.forget();
+            }
         }
     }
 
     pub(super) fn total(self: &Rc<Self>, name: &str, total: u64) {
         let by = self.deltas.borrow_mut().take(name, total);
-        self.put(|queue, now| queue.count(now, name, by));
+        self.put(|view, now| view.queue.count(now, name, by));
     }
 
-    /// Without consent, and outside the sample, nothing is kept.
-    pub(super) fn put(self: &Rc<Self>, what: impl FnOnce(&mut Queue, Instant)) {
+    pub(super) fn mark(self: &Rc<Self>, name: &str) {
         if self.run.borrow().is_none() {
             return;
         }
+        let now = host::now();
+        self.marks.borrow_mut().note(name, now);
+        self.put(|view, at| view.queue.record(at, name, (now - view.start).max(0.0)));
+    }
+
+    pub(super) fn measure(
+        self: &Rc<Self>,
+        name: &str,
+        start: Option<&str>,
+        end: Option<&str>,
+    ) -> Option<f64> {
+        let mark = |name: &str| self.marks.borrow().get(name);
+        let begun = self.run.borrow().as_ref()?.views.current().start;
+        let start = start.map_or(Some(begun), mark)?;
+        let end = end.map_or_else(|| Some(host::now()), mark)?;
+        self.put(|view, now| view.queue.record(now, name, end - start));
+        Some(end - start)
+    }
+
+    /// Puts something into the page view that the user sees. Without consent, and outside the sample, nothing is kept.
+    pub(super) fn put(self: &Rc<Self>, what: impl FnOnce(&mut View, Instant)) {
+        self.put_into(Whose::Seen, what);
+    }
+
+    fn put_into(self: &Rc<Self>, whose: Whose, what: impl FnOnce(&mut View, Instant)) {
         let now = Instant::from_ms(host::now());
         let is_due = {
-            let mut queue = self.queue.borrow_mut();
-            what(&mut queue, now);
-            queue.is_due(now)
+            let mut run = self.run.borrow_mut();
+            let Some(view) = run.as_mut().and_then(|run| run.view_of(whose)) else { return };
+            what(view, now);
+            view.queue.is_due(now)
         };
         if is_due {
             self.flush();
         }
     }
 
-    fn on_signal(self: &Rc<Self>, signal: &Signal<'_>) {
+    pub(super) fn error(self: &Rc<Self>, error: &PageError) {
+        self.put_into(Whose::SeenWithErrors, |view, now| view.queue.failure(now, error));
+    }
+
+    fn on_signal(self: &Rc<Self>, signal: Signal) {
         match signal {
-            Signal::Report(report) => {
-                let is_new = match self.run.borrow_mut().as_mut() {
-                    Some(run) => run.reporters[report.metric as usize].news(report).is_some(),
-                    None => false,
-                };
-                if is_new {
-                    self.put(|queue, now| queue.vital(now, report.metric, report.value));
-                }
+            Signal::Vital(vital) => self.on_vital(vital),
+            Signal::SoftNavigation { view, start, url } => self.on_soft_navigation(view, start, &url),
+            Signal::Restored { view } => {
+                let next = self.next_view(Navigation::BackForwardCache, host::route());
+                self.with_views(|views| views.restore(view, next));
+                self.wait();
             }
-            Signal::Phase(name, ms) => self.put(|queue, now| queue.record(now, name, *ms)),
-            Signal::Loaded(ms) => self.put(|queue, now| queue.record(now, "page.load", *ms)),
+            Signal::Resource(entry) => self.on_resource(&entry),
+            Signal::LongFrame(entry) => {
+                // The page's own function is not called while anything is borrowed.
+                let frame = frames::Frame::new(&entry, |url| self.scrubbed(url));
+                self.put(|view, now| frame.put(&mut view.queue, now));
+            }
+            Signal::Loaded => self.on_loaded(),
             Signal::Hidden => {
-                self.flush();
+                self.flush_as(true);
                 if let Some(run) = self.run.borrow().as_ref() {
                     run.timer.cancel();
                 }
             }
             Signal::Shown => self.wait(),
-            Signal::Restored => {
-                self.flush();
-                let page = self.page();
-                if let Some(run) = self.run.borrow_mut().as_mut() {
-                    run.session = visit::resume();
-                    run.context.session = run.session.id();
-                    run.context.view = beacon::name(host::seed());
-                    run.context.page = page;
-                }
-                self.wait();
+        }
+    }
+
+    fn on_vital(self: &Rc<Self>, vital: Vital) {
+        let Vital { view: number, navigation, metric, value, mut attribution } = vital;
+        if !attribution.url.is_empty() {
+            attribution.url = self.scrubbed(&attribution.url);
+        }
+        self.put_into(Whose::Numbered(number), |view, now| {
+            view.context.navigation = navigation;
+            view.queue.attributed(now, metric, value, attribution);
+        });
+    }
+
+    fn on_soft_navigation(&self, number: u32, start: f64, url: &str) {
+        let Some((session, route)) = self.run.borrow().as_ref().map(|run| {
+            let view = run.views.current();
+            (view.context.session.clone(), view.route.clone())
+        }) else {
+            return;
+        };
+        let parsed = host::address(url);
+        let route = parsed
+            .map_or(route, |url| scrub::route(&read::text(&url, "pathname"), &read::text(&url, "hash")));
+        let view = View::new(&self.options, session, Navigation::SoftNavigation, start, route);
+        self.with_views(|views| views.navigate(number, view));
+    }
+
+    fn on_route(&self) {
+        let route = host::route();
+        let is_new = self.run.borrow().as_ref().is_some_and(|run| run.views.current().route != route);
+        if is_new {
+            let next = self.next_view(Navigation::SoftNavigation, route);
+            self.with_views(|views| views.begin(next));
+        }
+    }
+
+    fn on_resource(self: &Rc<Self>, entry: &JsValue) {
+        let url = read::text(entry, "name");
+        let is_own = self.run.borrow().as_ref().is_some_and(|run| !url.starts_with(&run.endpoint));
+        if is_own {
+            let (resource, timings) = (resources::of_entry(entry), navigation::server_timings(entry));
+            self.put(|view, now| {
+                view.queue.resource(now, &resource);
+                view.record(now, &timings);
+            });
+        }
+    }
+
+    fn on_loaded(self: &Rc<Self>) {
+        let is_late = self.run.borrow().as_ref().is_none_or(|run| run.is_late);
+        let Some(entry) = host::navigation_entry().filter(|_| !is_late) else { return };
+        let (phases, load, of_server) =
+            (navigation::phases(&entry), navigation::load_time(&entry), navigation::server_timings(&entry));
+        self.put_into(Whose::Document, |view, now| {
+            for (name, ms) in phases {
+                view.queue.phase(now, name, ms);
             }
-        }
-    }
-
-    fn on_error(self: &Rc<Self>, error: Option<(String, String)>) {
-        if let Some((message, source)) = error {
-            self.error(&message, &source);
-        }
-    }
-
-    pub(super) fn error(self: &Rc<Self>, message: &str, source: &str) {
-        // Cut first: a message may be as long as a page.
-        let message = scrub::text(limits::cut(message, 2 * limits::MESSAGE));
-        let source = scrub::text(limits::cut(source, 2 * limits::MESSAGE));
-        self.put(|queue, now| queue.error(now, &message, &source));
+            if let Some(ms) = load {
+                view.queue.record(now, "page.load", ms);
+            }
+        });
+        self.put(|view, now| view.record(now, &of_server));
     }
 
     fn on_timer(self: &Rc<Self>) {
@@ -220,36 +353,40 @@ impl Inner {
         }
     }
 
-    fn on_lost(&self) {
-        let mut sent = self.sent.get();
-        sent.lost += 1;
-        self.sent.set(sent);
-        self.queue.borrow_mut().lost(1);
+    pub(super) fn flush(self: &Rc<Self>) {
+        self.flush_as(false);
     }
 
-    pub(super) fn flush(self: &Rc<Self>) {
+    /// `leaving`: the page is hidden, and may never be seen again.
+    fn flush_as(self: &Rc<Self>, leaving: bool) {
         // A page that nobody may ever see has nothing to tell.
         if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
             return;
         }
-        self.collect();
+        let vitals = self.run.borrow().as_ref().filter(|run| run.sampled).and_then(|run| run.vitals.clone());
+        if let Some(vitals) = vitals {
+            vitals.drain();
+            self.collect();
+        }
         for beacon in self.encode() {
-            self.send(beacon);
+            self.send(beacon, leaving);
         }
         self.flushing.set(false);
     }
 
     fn encode(&self) -> Vec<String> {
-        let wall_clock = host::wall_clock();
-        let mut run = self.run.borrow_mut();
-        let Some(run) = run.as_mut() else { return Vec::new() };
-        if let Some(navigation) = run.vitals.as_ref().and_then(Vitals::navigation) {
-            run.context.navigation = navigation;
-        }
-        let beacons = self.queue.borrow_mut().flush(wall_clock as i64, &run.context);
+        let (wall_clock, device) = (host::wall_clock() as i64, DeviceNow::new());
+        let mut beacons = Vec::new();
+        self.with_views(|views| {
+            for view in views.each().filter(|view| !view.queue.is_empty()) {
+                view.tell_device(&device);
+                beacons.append(&mut view.queue.flush(wall_clock, &view.context));
+            }
+            views.bound();
+        });
         if !beacons.is_empty() {
-            run.session.touch(wall_clock as u64);
-            visit::keep(&run.session);
+            // A sign of life. If the visit is over, the next page view belongs to a new one.
+            visit::resume();
         }
         beacons
     }
@@ -260,7 +397,7 @@ impl Inner {
         }
     }
 
-    fn send(&self, mut text: String) {
+    fn send(&self, mut text: String, leaving: bool) {
         if let Some(before_send) = &self.options.before_send {
             match before_send(text) {
                 Some(changed) => text = changed,
@@ -268,36 +405,29 @@ impl Inner {
             }
         }
         // Consent may have been taken back in `before_send`.
-        let taken = match self.run.borrow().as_ref() {
-            Some(run) => send::send(&self.options.endpoint, &text, run.rejected.as_ref()),
-            None => return,
-        };
-        if taken {
-            let mut sent = self.sent.get();
-            sent.beacons += 1;
-            sent.bytes += text.len() as u32;
-            self.sent.set(sent);
-        } else {
-            self.on_lost();
+        if let (true, Some(sender)) = (self.run.borrow().is_some(), self.sender.get()) {
+            sender.send(text, leaving);
         }
     }
 
-    fn page(&self) -> String {
-        let path = host::pathname();
-        let named = self.options.page.as_ref().and_then(|page| page(&path));
-        let named = named.map(|page| limits::line(&page, limits::PAGE)).filter(|page| !page.is_empty());
-        named.unwrap_or_else(|| scrub::path(&path))
+    fn with_views(&self, what: impl FnOnce(&mut Views)) {
+        if let Some(run) = self.run.borrow_mut().as_mut() {
+            what(&mut run.views);
+        }
+    }
+
+    /// A page view that begins now.
+    fn next_view(&self, navigation: Navigation, route: String) -> View {
+        View::new(&self.options, visit::resume().id(), navigation, host::now(), route)
+    }
+
+    fn scrubbed(&self, url: &str) -> String {
+        self.options.scrub_url.as_ref().map_or_else(|| host::scrubbed(url), |scrub| scrub(url))
     }
 }
 
 /// An interval that timers keep: above 2^31 ms they fire at once, and below a second they would cost more than
 /// they tell.
 fn bounded(ms: f64) -> f64 {
-    if ms > 2_147_483_647.0 {
-        2_147_483_647.0
-    } else if ms >= 1000.0 {
-        ms
-    } else {
-        1000.0
-    }
+    if ms >= 1000.0 { ms.min(2_147_483_647.0) } else { 1000.0 }
 }

@@ -1,14 +1,28 @@
 //! What a page says about how it wants to be measured.
 use super::Rum;
-use alloc::boxed::Box;
-use alloc::string::String;
+use whippet_engine::beacon::Bounds;
 
-/// Names the page at a path.
+/// Names the page at a route: the path, and the fragment where the route is there (`#/…` or `#!/…`).
 pub type NamePage = Box<dyn Fn(&str) -> Option<String>>;
+/// Says what is told of an address.
+pub type ScrubUrl = Box<dyn Fn(&str) -> String>;
 /// Sees a beacon before it is sent.
 pub type BeforeSend = Box<dyn Fn(String) -> Option<String>>;
 /// Hands over figures that are kept elsewhere.
 pub type Collect = Box<dyn Fn(&Rum)>;
+
+/// Whose requests carry a `traceparent`, by which a slow one is found in the backend's traces. Beacons do not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Traceparent {
+    /// Those to the page's own origin.
+    #[default]
+    SameOrigin,
+    /// Those too that begin with one of these, up to a `/`, `?` or `#`: `https://api.example/v1`. Other servers must
+    /// allow the header (`Access-Control-Allow-Headers`), or browsers refuse the request.
+    Listed(Vec<String>),
+    /// None.
+    Nowhere,
+}
 
 /// How a page is measured, and where that is sent.
 pub struct RumOptions {
@@ -20,14 +34,26 @@ pub struct RumOptions {
     pub release: Option<String>,
     /// The share of visits that report, 0 to 1. A visit reports as a whole or not at all.
     pub sample_rate: f64,
-    /// How long a measurement waits at most, ms, while the page is seen. When it is hidden, all is sent.
+    /// The share of visits that report errors; 1 for all, whatever `sample_rate` is. `None` for `sample_rate`.
+    pub error_sample_rate: Option<f64>,
+    /// How long a measurement waits at most, ms, while the page is seen; at least 1,000. When it is hidden, all is sent.
     pub flush_interval: f64,
-    /// Whether the user agreed. Without it nothing is measured, kept or sent, until [`Rum::consent`].
+    /// Whether the user agreed. Without it nothing is measured, kept or sent, until [`Rum::consent`]; what happened
+    /// before is not looked at then.
     pub consent: bool,
     /// Whether nothing is measured where the browser says Global Privacy Control or Do Not Track.
     pub respect_privacy_signals: bool,
-    /// The name of the page at a path, for example the route's pattern; `None` for the scrubbed path.
+    /// Whose requests carry a `traceparent`.
+    pub traceparent: Traceparent,
+    /// What is kept for later where sending fails, at most.
+    pub keep: Bounds,
+    /// The name of the page at a route, for example the route's pattern. `None`, also as an answer, for the path with
+    /// `:id` in the place of ids.
     pub page: Option<NamePage>,
+    /// What is told of an address, such as an image's. `None`: no query, no fragment, ids in the path as `:id`.
+    pub scrub_url: Option<ScrubUrl>,
+    /// Whether a change of the route without a load is a page view of its own.
+    pub routes: bool,
     /// Sees each beacon, as text, before it is sent, and may change it or hold it back with `None`.
     pub before_send: Option<BeforeSend>,
     /// Called before each flush, to hand over figures that are kept elsewhere ([`Rum::total`]).
@@ -42,12 +68,22 @@ impl RumOptions {
             app: app.into(),
             release: None,
             sample_rate: 1.0,
+            error_sample_rate: None,
             flush_interval: 10_000.0,
             consent: true,
             respect_privacy_signals: true,
+            traceparent: Traceparent::default(),
+            keep: Bounds::default(),
             page: None,
+            scrub_url: None,
+            routes: true,
             before_send: None,
             collect: None,
         }
+    }
+
+    /// The share of visits that report errors.
+    pub(super) fn error_rate(&self) -> f64 {
+        self.error_sample_rate.unwrap_or(self.sample_rate)
     }
 }

@@ -1,4 +1,5 @@
-// How long to leave a server alone that is in trouble, also across the pages of a visit.
+// How long to leave a server alone that is in trouble, also across the pages of a visit: as
+// crates/engine/src/beacon/pause.rs has it.
 
 const KEY = 'whippet.pause'
 /** The first pause, ms; each failure doubles it. */
@@ -16,10 +17,9 @@ export class Pause {
 
   constructor() {
     try {
-      const until = Number(sessionStorage.getItem(KEY))
-      // A clock that was set back must not silence a page for years.
-      if (until < Date.now() + ASKED) this.#until = until
-      // Nobody wrote down why.
+      const stored = sessionStorage.getItem(KEY) ?? ''
+      this.#until = /^\d{1,16}$/.test(stored) ? +stored : 0
+      // Nobody wrote down whose it is: the more careful reading counts.
       this.#asked = this.left > 0
     } catch {
       // No storage: the pause ends with the page.
@@ -28,7 +28,9 @@ export class Pause {
 
   /** How long it lasts from now, ms; 0 where there is none. */
   get left(): number {
-    return Math.max(0, this.#until - Date.now())
+    const left = Math.max(0, this.#until - Date.now())
+    // A clock that was set back must not silence a page for years.
+    return left > ASKED ? 0 : left
   }
 
   /** The network is back: what failed for want of it need not wait. What a server asked for stays. */
@@ -48,14 +50,14 @@ export class Pause {
     if (asked !== undefined) this.#asked = true
     const own = Math.min(LONGEST, FIRST * 2 ** this.#failures++)
     // Drawn, so that the pages which failed together do not come back together; never earlier than asked.
-    const wait = asked === undefined ? own * (0.5 + Math.random() / 2) : Math.min(asked, ASKED) + Math.random() * FIRST
-    this.#set(Math.max(this.#until, Date.now() + wait))
+    const wait = asked === undefined ? own * (0.5 + Math.random() / 2) : Math.min(asked + Math.random() * FIRST, ASKED)
+    this.#set(Date.now() + Math.max(this.left, Math.ceil(wait)))
   }
 
   #set(until: number): void {
     this.#until = until
     try {
-      if (until > 0) sessionStorage.setItem(KEY, String(Math.round(until)))
+      if (until > 0) sessionStorage.setItem(KEY, String(until))
       else sessionStorage.removeItem(KEY)
     } catch {
       // As above.

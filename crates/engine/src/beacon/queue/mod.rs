@@ -38,6 +38,8 @@ pub struct Context {
     pub memory: Option<f64>,
     /// The share of sessions that report.
     pub sample_rate: f64,
+    /// The share of sessions that report errors. Where it is another, errors have beacons of their own.
+    pub error_sample_rate: f64,
 }
 
 /// Measurements that wait to be sent.
@@ -56,6 +58,7 @@ pub struct Queue {
     /// Roughly how many bytes wait.
     size: usize,
     vitals: Vec<Vital>,
+    phases: Vec<(String, f64)>,
     counters: Vec<(String, u64)>,
     gauges: Vec<(String, f64)>,
     routes: Vec<(String, u64)>,
@@ -66,6 +69,8 @@ pub struct Queue {
     drops: Drops,
 }
 
+/// What is less is written as 0.
+const LEAST: f64 = 0.000_000_5;
 /// Stands for all hosts, or routes, that there is no room for.
 const OTHER: &str = "(other)";
 
@@ -84,6 +89,7 @@ impl Queue {
             sent: 0,
             size: 0,
             vitals: Vec::new(),
+            phases: Vec::new(),
             counters: Vec::new(),
             gauges: Vec::new(),
             routes: Vec::new(),
@@ -108,10 +114,10 @@ impl Queue {
         }
         let Attribution { target, url, state, mut parts } = attribution;
         // A part that is left out took no time.
-        parts.retain(|part| is_word(&part.0) && is_measured(part.1) && part.1 > 0.0);
+        parts.retain(|part| is_word(&part.0) && is_measured(part.1) && part.1 >= LEAST);
         parts.truncate(limits::PARTS);
         let attribution = Attribution {
-            target: String::from(limits::cut(&target, limits::TARGET)),
+            target: limits::line(&target, limits::TARGET),
             url: String::from(limits::cut(&url, limits::URL)),
             state: if is_word(&state) { state } else { String::new() },
             parts,
@@ -127,12 +133,31 @@ impl Queue {
         self.wait(now);
     }
 
-    /// A measurement, of something frequent or rare. Where there are too many names, a new name is dropped.
+    /// A phase of the navigation, by its own name, such as `dns`; it takes the place of the one before. What is no word
+    /// is none, and those beyond the bound are dropped.
+    pub fn phase(&mut self, now: Instant, name: &str, ms: f64) {
+        if !is_measured(ms) || !is_word(name) {
+            return;
+        }
+        let room = self.phases.len() < limits::PHASES;
+        match self.phases.iter_mut().find(|phase| phase.0 == name) {
+            Some(phase) => phase.1 = ms,
+            None if room => {
+                self.size += name.len() + 16;
+                self.phases.push((String::from(name), ms));
+            }
+            None => self.drops.add(Section::Phases, 1),
+        }
+        self.wait(now);
+    }
+
+    /// A measurement, of something frequent or rare. What a name may not have becomes `_`; where there are too
+    /// many names, a new name is dropped.
     pub fn record(&mut self, now: Instant, name: &str, value: f64) {
         if !is_measured(value) {
             return;
         }
-        match self.samples(name) {
+        match self.samples(&limits::name(name)) {
             Some(samples) => samples.record(value),
             None => self.drops.add(Section::Timings, 1),
         }
@@ -144,7 +169,7 @@ impl Queue {
         if histogram.is_empty() {
             return;
         }
-        match self.samples(name) {
+        match self.samples(&limits::name(name)) {
             Some(samples) => samples.merge(histogram),
             None => self.drops.add(Section::Histograms, histogram.count()),
         }
@@ -155,7 +180,7 @@ impl Queue {
     fn samples(&mut self, name: &str) -> Option<&mut Samples> {
         let place = match self.samples.iter().position(|samples| samples.name == name) {
             Some(place) => place,
-            None if self.samples.len() < limits::HISTOGRAMS && is_name(name) => {
+            None if self.samples.len() < limits::HISTOGRAMS => {
                 self.size += name.len() + 200;
                 self.samples.push(Samples::new(name));
                 self.samples.len() - 1
@@ -165,29 +190,30 @@ impl Queue {
         self.samples.get_mut(place)
     }
 
-    /// Counts `by` more. Where there are too many names, a new name is dropped.
+    /// Counts `by` more, by a name as [`record`](Self::record) has it. Where there are too many names, a new name is dropped.
     pub fn count(&mut self, now: Instant, name: &str, by: u64) {
         if by == 0 {
             return;
         }
-        if !is_name(name) || !add(&mut self.counters, &mut self.size, limits::COUNTERS, name, by) {
+        if !add(&mut self.counters, &mut self.size, limits::COUNTERS, &limits::name(name), by) {
             self.drops.add(Section::Counters, by);
         }
         self.wait(now);
     }
 
-    /// The present value of what goes up and down; it takes the place of the one before. Where there are too
-    /// many names, a new name is dropped.
+    /// The present value of what goes up and down, by a name as [`record`](Self::record) has it; it takes the place of
+    /// the one before. Where there are too many names, a new name is dropped.
     pub fn gauge(&mut self, now: Instant, name: &str, value: f64) {
         if !is_measured(value) && !is_measured(-value) {
             return;
         }
-        let room = self.gauges.len() < limits::GAUGES && is_name(name);
+        let name = limits::name(name);
+        let room = self.gauges.len() < limits::GAUGES;
         match self.gauges.iter_mut().find(|entry| entry.0 == name) {
             Some(entry) => entry.1 = value,
             None if room => {
                 self.size += name.len() + 16;
-                self.gauges.push((String::from(name), value));
+                self.gauges.push((name, value));
             }
             None => self.drops.add(Section::Gauges, 1),
         }
@@ -247,11 +273,11 @@ impl Queue {
         true
     }
 
-    /// A script that made frames long. Long texts are cut; where there are too many, the one that ran shortest
-    /// is dropped.
+    /// A script that made frames long. Long texts are cut; where there are too many, new ones are dropped, and of
+    /// those that are left the ones that ran longest are told.
     pub fn script(&mut self, now: Instant, script: &Script) {
-        let source = limits::cut(&script.source, limits::URL);
-        let invoker = limits::cut(&script.invoker, limits::TARGET);
+        let source = limits::line(&script.source, limits::URL);
+        let invoker = limits::line(&script.invoker, limits::TARGET);
         if !is_measured(script.duration) || !is_measured(script.forced) {
             return;
         }
@@ -260,24 +286,31 @@ impl Queue {
             known.count = known.count.saturating_add(script.count).min(limits::COUNT);
             known.duration = capped(known.duration + script.duration);
             known.forced = capped(known.forced + script.forced);
-        } else {
+        } else if self.scripts.len() < limits::SCRIPTS_WATCHED {
             self.size += source.len() + invoker.len() + 70;
-            self.scripts.push(Script {
-                source: String::from(source),
-                invoker: String::from(invoker),
-                ..script.clone()
-            });
-        }
-        if self.scripts.len() > limits::SCRIPTS {
-            let mut least = 0;
-            for (place, known) in self.scripts.iter().enumerate() {
-                if self.scripts.get(least).is_some_and(|least| known.duration < least.duration) {
-                    least = place;
-                }
-            }
-            self.drops.add(Section::Scripts, self.scripts.remove(least).count);
+            self.scripts.push(Script { source, invoker, ..script.clone() });
+        } else {
+            self.drops.add(Section::Scripts, script.count);
         }
         self.wait(now);
+    }
+
+    /// The longest first, so many as are told.
+    fn longest_scripts(&mut self) -> Vec<Script> {
+        let mut longest = Vec::new();
+        while longest.len() < limits::SCRIPTS && !self.scripts.is_empty() {
+            let mut most = 0;
+            for (place, script) in self.scripts.iter().enumerate() {
+                if self.scripts.get(most).is_some_and(|most| script.duration > most.duration) {
+                    most = place;
+                }
+            }
+            longest.push(self.scripts.remove(most));
+        }
+        for script in &self.scripts {
+            self.drops.add(Section::Scripts, script.count);
+        }
+        longest
     }
 
     /// A JavaScript error, as [`failure`](Self::failure) takes it, of which no more is known.
@@ -329,6 +362,7 @@ impl Queue {
     /// Whether nothing waits to be sent. Losses alone are no reason to send.
     pub fn is_empty(&self) -> bool {
         self.vitals.is_empty()
+            && self.phases.is_empty()
             && self.counters.is_empty()
             && self.gauges.is_empty()
             && self.routes.is_empty()
@@ -358,6 +392,7 @@ impl Queue {
         self.due = None;
         self.size = 0;
         self.vitals.clear();
+        self.phases.clear();
         self.counters.clear();
         self.gauges.clear();
         self.routes.clear();
@@ -368,18 +403,22 @@ impl Queue {
         self.drops = Drops::new();
     }
 
-    /// Encodes everything that waits, and empties the queue. What matters most comes first: vitals, then counts
+    /// Encodes everything that waits, and empties the queue. What matters most comes first: vitals and phases, then counts
     /// and measurements, then resources, then errors, newest first, then scripts. What does not fit into
     /// [`MAX_BEACONS`](Self::MAX_BEACONS) of [`limits::BYTES`] is dropped, and counted in the last of them; an
     /// error loses its stack before it is dropped. Nothing waits, nothing comes out.
+    ///
+    /// Errors that are sampled at a rate of their own have beacons of their own, the last ones.
     ///
     /// `sent_at` is the wall clock, ms since the Unix epoch. Each beacon's `id` is the view's and a number.
     pub fn flush(&mut self, sent_at: i64, context: &Context) -> Vec<String> {
         if self.is_empty() {
             return Vec::new();
         }
-        let mut packer = Packer::new(&mut self.sent, sent_at, context);
+        let scripts = self.longest_scripts();
+        let apart = context.error_sample_rate != context.sample_rate;
         let drops = &mut self.drops;
+        let mut packer = Packer::new(&mut self.sent, sent_at, context);
         let mut add = |item: Item<'_>, weight: u64| {
             if !packer.add(&item) {
                 drops.add(item.section(), weight);
@@ -387,6 +426,12 @@ impl Queue {
         };
         for vital in &self.vitals {
             add(Item::Vital(vital), 1);
+        }
+        if !self.phases.is_empty() {
+            let count = self.phases.len() as u64;
+            // Those left out took no time; the member says that they were measured.
+            self.phases.retain(|phase| phase.1 >= LEAST);
+            add(Item::Phases(&self.phases), count);
         }
         for (name, count) in &self.counters {
             add(Item::Counter(name, *count), *count);
@@ -406,17 +451,24 @@ impl Queue {
         for resource in &self.resources {
             add(Item::Resource(resource), resource.count);
         }
-        for error in self.errors.iter().rev() {
-            if !packer.add(&Item::Error(error, true)) && !packer.add(&Item::Error(error, false)) {
-                drops.add(Section::Errors, error.count);
-            }
+        if !apart {
+            add_errors(&mut packer, &self.errors, drops);
         }
-        for script in &self.scripts {
+        for script in &scripts {
             if !packer.add(&Item::Script(script)) {
                 drops.add(Section::Scripts, script.count);
             }
         }
-        let beacons = packer.end(drops);
+        let beacons = if apart && !self.errors.is_empty() {
+            let mut beacons = packer.end(&Drops::new());
+            let context = Context { sample_rate: context.error_sample_rate, ..context.clone() };
+            let mut packer = Packer::new(&mut self.sent, sent_at, &context);
+            add_errors(&mut packer, &self.errors, drops);
+            beacons.append(&mut packer.end(drops));
+            beacons
+        } else {
+            packer.end(drops)
+        };
         self.clear();
         beacons
     }
@@ -430,6 +482,15 @@ impl Queue {
         }
         if self.size >= Self::FULL {
             self.due = Some(now);
+        }
+    }
+}
+
+/// The newest first; one loses its stack before it is dropped.
+fn add_errors(packer: &mut Packer<'_>, errors: &[PageError], drops: &mut Drops) {
+    for error in errors.iter().rev() {
+        if !packer.add(&Item::Error(error, true)) && !packer.add(&Item::Error(error, false)) {
+            drops.add(Section::Errors, error.count);
         }
     }
 }
@@ -456,12 +517,6 @@ fn is_measured(value: f64) -> bool {
 /// A sum, as far as the decoder takes it.
 fn capped(sum: f64) -> f64 {
     if sum < Histogram::LIMIT { sum } else { limits::COUNT as f64 }
-}
-
-/// Whether the decoder will take `name`.
-fn is_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b':' | b'/');
-    !name.is_empty() && name.len() <= limits::NAME && name.bytes().all(plain)
 }
 
 fn is_plain(text: &str) -> bool {

@@ -1,11 +1,9 @@
 //! Measurements of one name: as they are while they are few, then as a histogram.
 use super::super::encode::Item;
+use super::super::limits;
 use crate::stats::Histogram;
 use alloc::string::String;
 use alloc::vec::Vec;
-
-/// With so many, a histogram is hardly longer.
-const FEW: usize = 8;
 
 pub(super) struct Samples {
     pub(super) name: String,
@@ -20,7 +18,7 @@ impl Samples {
 
     /// Records a value that a histogram takes.
     pub(super) fn record(&mut self, value: f64) {
-        if self.many.is_empty() && self.few.len() < FEW {
+        if self.many.is_empty() && self.few.len() < limits::VALUES {
             self.few.push(value);
         } else {
             self.gather();

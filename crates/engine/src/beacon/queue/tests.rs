@@ -17,6 +17,7 @@ fn context() -> Context {
         connection: Some(Connection::Fourth),
         memory: Some(8.0),
         sample_rate: 0.25,
+        error_sample_rate: 0.25,
     }
 }
 
@@ -134,13 +135,56 @@ fn equal_errors_are_counted_and_the_oldest_give_way() {
 }
 
 #[test]
-fn names_that_the_server_would_refuse_are_dropped_here() {
+fn names_become_what_the_server_takes() {
     let mut queue = queue();
     queue.count(at(0.0), "a b", 1);
     queue.count(at(0.0), "", 1);
+    queue.gauge(at(0.0), "größe", 2.0);
     queue.record(at(0.0), &"x".repeat(97), 1.0);
-    assert!(queue.is_empty());
-    assert_eq!(queue.dropped(), 3);
+    let beacon = flush(&mut queue).remove(0);
+    assert_eq!(beacon.counters, [("_".into(), 1), ("a_b".into(), 1)]);
+    assert_eq!(beacon.gauges, [("gr__e".into(), 2.0)]);
+    assert_eq!((beacon.timings[0].0.len(), beacon.dropped), (limits::NAME, 0));
+}
+
+#[test]
+fn the_phases_of_the_navigation_are_told_at_once_and_those_of_no_time_left_out() {
+    let mut queue = queue();
+    for (phase, ms) in [("dns", 12.5), ("tcp", 0.0), ("dom", 8.0), ("dom", 9.0), ("no word", 1.0)] {
+        queue.phase(at(0.0), phase, ms);
+    }
+    let text = queue.flush(0, &context()).remove(0);
+    assert!(text.contains(r#""phases":{"dns":12.5,"dom":9}"#), "{text}");
+    let timings = decode(text.as_bytes()).unwrap().timings;
+    assert!(timings.contains(&("navigation.dns".into(), std::vec![12.5])), "{timings:?}");
+    assert!(timings.contains(&("navigation.tcp".into(), std::vec![0.0])), "{timings:?}");
+    // All of them took no time: that is told, too.
+    queue.phase(at(0.0), "dns", 0.0);
+    assert_eq!(flush(&mut queue)[0].timings.len(), 8);
+    for n in 0..17 {
+        queue.phase(at(0.0), &format!("p{n}"), 1.0);
+    }
+    assert_eq!(flush(&mut queue)[0].dropped, 1);
+}
+
+#[test]
+fn errors_at_a_rate_of_their_own_have_beacons_of_their_own() {
+    let mut queue = queue();
+    let context = Context { error_sample_rate: 1.0, ..context() };
+    let flush = |queue: &mut Queue| -> Vec<Beacon> {
+        let beacons = queue.flush(0, &context);
+        beacons.iter().map(|text| decode(text.as_bytes()).unwrap()).collect()
+    };
+    queue.count(at(0.0), "a", 1);
+    queue.error(at(0.0), "x is not a function", "");
+    queue.lost(1);
+    let beacons = flush(&mut queue);
+    assert_eq!((beacons[0].sample_rate, beacons[1].sample_rate), (0.25, 1.0));
+    assert_eq!((beacons[0].errors.len(), beacons[1].errors.len(), beacons[1].counters.len()), (0, 1, 0));
+    assert_eq!((beacons[0].dropped, beacons[1].dropped), (0, 1));
+    assert_ne!(beacons[0].id, beacons[1].id);
+    queue.error(at(0.0), "x is not a function", "");
+    assert_eq!(flush(&mut queue).len(), 1);
 }
 
 #[test]
@@ -201,7 +245,7 @@ fn an_ordinary_page_view_has_two_kilobytes_at_most() {
         ("load", 3.3),
     ];
     for (phase, ms) in phases {
-        queue.record(at(0.0), &format!("navigation.{phase}"), ms);
+        queue.phase(at(0.0), phase, ms);
     }
     for (name, ms) in [("page.load", 1410.2), ("server.db", 4.2), ("server.db", 11.0), ("server.cache", 0.3)]
     {
@@ -236,15 +280,15 @@ fn an_ordinary_page_view_has_two_kilobytes_at_most() {
 #[test]
 fn single_measurements_stay_plain_until_they_are_many() {
     let mut queue = queue();
-    for ms in 1..=8 {
+    for ms in 1..=16 {
         queue.record(at(0.0), "few", f64::from(ms));
     }
-    for ms in 1..=9 {
+    for ms in 1..=17 {
         queue.record(at(0.0), "many", f64::from(ms));
     }
     let beacon = flush(&mut queue).remove(0);
-    assert_eq!(beacon.timings, [("few".into(), (1..=8).map(f64::from).collect::<Vec<_>>())]);
-    assert_eq!((beacon.histograms[0].0.as_str(), beacon.histograms[0].1.count()), ("many", 9));
+    assert_eq!(beacon.timings, [("few".into(), (1..=16).map(f64::from).collect::<Vec<_>>())]);
+    assert_eq!((beacon.histograms[0].0.as_str(), beacon.histograms[0].1.count()), ("many", 17));
 }
 
 #[test]

@@ -1,0 +1,106 @@
+//! Cases in `tests/cases/rum` that this crate and the npm package are both held against: what one of them is told
+//! the other must not read otherwise.
+use serde::Deserialize;
+use std::string::String;
+use std::vec::Vec;
+
+pub(super) fn read<T: for<'a> Deserialize<'a>>(json: &str) -> T {
+    serde_json::from_str(json).expect("the cases are as this file has them")
+}
+
+#[derive(Deserialize)]
+pub(super) struct Scrubs {
+    pub(super) paths: Vec<(String, String)>,
+    pub(super) routes: Vec<Route>,
+    pub(super) texts: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Route {
+    pub(super) pathname: String,
+    pub(super) hash: String,
+    pub(super) route: String,
+    /// The route, scrubbed.
+    pub(super) page: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Sessions {
+    pub(super) cases: Vec<SessionCase>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SessionCase {
+    pub(super) name: String,
+    pub(super) stored: Option<String>,
+    pub(super) now: u64,
+    /// What is stored afterwards; `None` where a new visit begins.
+    pub(super) goes_on: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Samples {
+    pub(super) cases: Vec<Sample>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Sample {
+    pub(super) session: String,
+    pub(super) rate: f64,
+    pub(super) sampled: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pauses {
+    pub(super) cases: Vec<PauseCase>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PauseCase {
+    pub(super) name: String,
+    pub(super) stored: Option<String>,
+    pub(super) now: u64,
+    pub(super) steps: Vec<PauseStep>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum PauseStep {
+    /// So many ms pass, or the clock is set back.
+    Wait(i64),
+    Fail {
+        asked: Option<u64>,
+        chance: f64,
+    },
+    Online,
+    Answer,
+    NextPage,
+    Left(u64),
+    Stored(Option<String>),
+}
+
+#[derive(Deserialize)]
+pub(super) struct RetryAfter {
+    pub(super) cases: Vec<RetryAfterCase>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RetryAfterCase {
+    pub(super) header: String,
+    pub(super) now: u64,
+    pub(super) ms: Option<u64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Traces {
+    pub(super) origin: String,
+    pub(super) endpoint: String,
+    pub(super) cases: Vec<Trace>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Trace {
+    pub(super) href: String,
+    pub(super) listed: Vec<String>,
+    pub(super) traced: bool,
+}

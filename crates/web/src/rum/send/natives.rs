@@ -1,0 +1,90 @@
+//! What of the browser sending needs, and no more. Whatever may be missing, broken or forbidden is an `Option` or
+//! a `Result`.
+use super::super::host::{self, Init};
+use super::super::read;
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Clone)]
+    pub(super) type AbortController;
+    #[wasm_bindgen(constructor, catch)]
+    pub(super) fn new() -> Result<AbortController, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn signal(this: &AbortController) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(super) fn abort(this: &AbortController);
+
+    pub(super) type LockManager;
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn request(
+        this: &LockManager,
+        name: &str,
+        options: &Init,
+        callback: &JsValue,
+    ) -> Result<Promise, JsValue>;
+}
+
+/// The browser's ways out. Taken once: what is measured may wrap them, and what is sent is not to be measured.
+pub(super) struct Natives {
+    fetch: Option<Function>,
+    fetch_later: Option<Function>,
+    send_beacon: Option<Function>,
+}
+
+impl Natives {
+    pub(super) fn take() -> Self {
+        let global = js_sys::global();
+        Self {
+            fetch: function(&global, "fetch"),
+            fetch_later: function(&global, "fetchLater"),
+            send_beacon: function(&host::of_global("navigator"), "sendBeacon"),
+        }
+    }
+
+    /// A promise of a response.
+    pub(super) fn fetch(&self, url: &str, init: &Init) -> Result<Promise, JsValue> {
+        let fetch = self.fetch.as_ref().ok_or(JsValue::UNDEFINED)?;
+        fetch.call2(&js_sys::global(), &url.into(), init).map(|pending| Promise::resolve(&pending))
+    }
+
+    /// Whether the browser took it; it throws where the quota for the server's origin is used up.
+    pub(super) fn fetch_later(&self, url: &str, init: &Init) -> bool {
+        let Some(fetch_later) = &self.fetch_later else { return false };
+        init.set("activateAfter", &JsValue::from_f64(0.0));
+        fetch_later.call2(&js_sys::global(), &url.into(), init).is_ok_and(|result| result.is_truthy())
+    }
+
+    /// Whether the browser took it. It goes as plain text: a `Blob` could have any type, but Firefox loses every
+    /// other one at `pagehide`.
+    pub(super) fn send_beacon(&self, url: &str, body: &str) -> bool {
+        let Some(send_beacon) = &self.send_beacon else { return false };
+        let taken = send_beacon.call2(&host::of_global("navigator"), &url.into(), &body.into());
+        taken.is_ok_and(|taken| taken.is_truthy())
+    }
+}
+
+/// What a response's header says.
+pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {
+    read::call(&read::member(response, "headers")?, "get", &[name.into()])?.as_string()
+}
+
+/// Whether `url` is of the page's own origin.
+pub(super) fn is_own_origin(url: &str) -> bool {
+    host::address(url).is_some_and(|url| read::text(&url, "origin") == host::location("origin"))
+}
+
+/// Whether the browser thinks that there is a network.
+pub(super) fn is_online() -> bool {
+    read::member(&host::of_global("navigator"), "onLine") != Some(JsValue::FALSE)
+}
+
+/// How tabs agree on who does something.
+pub(super) fn locks() -> Option<LockManager> {
+    read::member(&host::of_global("navigator"), "locks").map(JsCast::unchecked_into)
+}
+
+fn function(owner: &JsValue, name: &str) -> Option<Function> {
+    read::member(owner, name)?.dyn_into().ok()
+}

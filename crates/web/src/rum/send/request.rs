@@ -1,0 +1,111 @@
+//! A request that is ready to go, and one that waits.
+use super::super::host::Init;
+use super::super::read;
+use super::natives;
+use js_sys::{ArrayBuffer, Object};
+use wasm_bindgen::prelude::*;
+
+/// The type that needs no preflight, and that `sendBeacon` gives a string.
+const PLAIN: &str = "text/plain;charset=UTF-8";
+
+/// One request, ready to go.
+#[derive(Clone)]
+pub(super) struct Request {
+    pub(super) url: String,
+    pub(super) body: String,
+    /// The content type. `text/plain` needs no preflight, others do.
+    pub(super) kind: String,
+    /// An object of further headers, which the npm package may have kept; or `undefined`.
+    pub(super) headers: JsValue,
+}
+
+impl Request {
+    /// A beacon's.
+    pub(super) fn new(url: &str, body: String) -> Self {
+        Self { url: url.into(), body, kind: PLAIN.into(), headers: JsValue::UNDEFINED }
+    }
+
+    /// Whether it is what `sendBeacon` makes of a string.
+    pub(super) fn is_plain(&self) -> bool {
+        self.kind == PLAIN && !self.has_headers()
+    }
+
+    /// Whether it has further headers: each costs a preflight, and `sendBeacon` cannot send them.
+    fn has_headers(&self) -> bool {
+        self.headers.dyn_ref::<Object>().is_some_and(|headers| Object::keys(headers).length() > 0)
+    }
+
+    /// What `fetch` is told of it; `zipped` is its body as gzip.
+    pub(super) fn init(&self, zipped: Option<&ArrayBuffer>) -> Init {
+        let headers = Object::new();
+        if let Some(more) = self.headers.dyn_ref::<Object>() {
+            Object::assign(&headers, more);
+        }
+        headers.unchecked_ref::<Init>().set("content-type", &self.kind.as_str().into());
+        // Other origins would ask for the header with a preflight: there the bytes tell.
+        if zipped.is_some() && natives::is_own_origin(&self.url) {
+            headers.unchecked_ref::<Init>().set("content-encoding", &"gzip".into());
+        }
+        let init = Init::new();
+        let body = self.body.as_str();
+        // What is measured here is the page, not this request: its priority is low.
+        for (name, value) in
+            [("method", "POST"), ("body", body), ("credentials", "omit"), ("priority", "low")]
+        {
+            init.set(name, &JsValue::from_str(value));
+        }
+        if let Some(zipped) = zipped {
+            init.set("body", zipped);
+        }
+        init.set("headers", &headers);
+        init
+    }
+}
+
+/// A request that waits. In the database it is an object, as the npm package has it too: `url`, `body`, `type`,
+/// `headers` where there are any, `id`, `at`, `tries`.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) request: Request,
+    /// Of the beacon: a server that sees it twice counts it once.
+    pub(super) id: String,
+    /// When it was put aside, ms since the Unix epoch.
+    pub(super) at: u64,
+    /// How often it was tried.
+    pub(super) tries: u32,
+}
+
+impl Kept {
+    pub(super) fn to_object(&self) -> JsValue {
+        let object = Init::new();
+        let Request { url, body, kind, headers } = &self.request;
+        for (name, value) in [("url", url), ("body", body), ("type", kind), ("id", &self.id)] {
+            object.set(name, &JsValue::from_str(value));
+        }
+        if self.request.has_headers() {
+            object.set("headers", headers);
+        }
+        object.set("at", &JsValue::from_f64(self.at as f64));
+        object.set("tries", &JsValue::from_f64(f64::from(self.tries)));
+        object.into()
+    }
+
+    /// What is no request is one that was tried too often: it is given up, and counted.
+    pub(super) fn from_object(object: &JsValue) -> Self {
+        let text = |name: &str| read::member(object, name).and_then(|value| value.as_string());
+        let number = |name: &str| read::member(object, name).and_then(|value| value.as_f64());
+        let is_whole = text("url").is_some() && text("body").is_some() && text("type").is_some();
+        let tries = number("tries").filter(|_| is_whole);
+        Self {
+            request: Request {
+                url: text("url").unwrap_or_default(),
+                body: text("body").unwrap_or_default(),
+                kind: text("type").unwrap_or_default(),
+                headers: read::member(object, "headers").unwrap_or_default(),
+            },
+            id: text("id").unwrap_or_default(),
+            at: number("at").unwrap_or_default() as u64,
+            tries: tries.map_or(u32::MAX, |tries| tries as u32),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Beacons that could not be sent, kept for later: in IndexedDB, where the npm package keeps its own too and finds
+//! these; in memory where there is none.
+use super::super::hooks::{Callback, callback};
+use super::idb::{self, Cursor, Database, Transaction, answer};
+use super::request::Kept;
+use js_sys::{Array, Promise};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+
+const NAME: &str = "whippet-rum";
+const TABLE: &str = "beacons";
+
+/// Names one that is kept.
+#[derive(Clone)]
+pub(super) enum Key {
+    Memory(u32),
+    Database(JsValue),
+}
+
+pub(super) struct Store {
+    /// Of the open database, or `undefined` where there is none.
+    opening: RefCell<Option<Promise>>,
+    ready: Cell<bool>,
+    /// How often it was closed: what was opened before is not ready after.
+    closed: Cell<u32>,
+    on_close: RefCell<Option<Callback>>,
+    /// In use where there is no database.
+    memory: RefCell<VecDeque<(u32, Kept)>>,
+    next: Cell<u32>,
+    /// How often all was deleted: what began before is not kept after.
+    cleared: Cell<u32>,
+}
+
+impl Store {
+    pub(super) fn new() -> Rc<Self> {
+        let this = Rc::new(Self {
+            opening: RefCell::default(),
+            ready: Cell::new(false),
+            closed: Cell::new(0),
+            on_close: RefCell::default(),
+            memory: RefCell::default(),
+            next: Cell::new(0),
+            cleared: Cell::new(0),
+        });
+        let on_close = callback(&this, |this, _| {
+            let this = Rc::clone(this);
+            spawn_local(async move { this.close().await });
+        });
+        *this.on_close.borrow_mut() = Some(on_close);
+        this
+    }
+
+    /// Whether the database is open: only then does a last-minute `put` reach it.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.get()
+    }
+
+    /// Keeps a request. Nothing is asked first: the page may be gone before there is an answer.
+    pub(super) async fn put(self: &Rc<Self>, kept: Kept) {
+        let era = self.cleared.get();
+        let is_kept = match self.open().await {
+            Some(database) => add(&database, &kept).await.is_ok(),
+            None => false,
+        };
+        // No database, a full disk, a private window: memory will do.
+        if !is_kept && era == self.cleared.get() {
+            let key = self.next.get();
+            self.next.set(key.wrapping_add(1));
+            self.memory.borrow_mut().push_back((key, kept));
+        }
+    }
+
+    /// Drops so many of the oldest as `overflow` makes of the sizes; gives back how many went.
+    pub(super) async fn trim(self: &Rc<Self>, overflow: impl Fn(&[usize]) -> usize) -> u64 {
+        let database = self.open().await;
+        let mut gone = {
+            let mut memory = self.memory.borrow_mut();
+            let sizes: Vec<usize> = memory.iter().map(|(_, kept)| kept.request.body.len()).collect();
+            memory.drain(..overflow(&sizes)).count()
+        };
+        if let Some(database) = database {
+            gone += trim(&database, overflow).await.unwrap_or_default();
+        }
+        gone as u64
+    }
+
+    /// The oldest of what is kept.
+    pub(super) async fn first(self: &Rc<Self>) -> Option<(Key, Kept)> {
+        let database = self.open().await;
+        // What memory holds was put there since the database failed.
+        if let Some((key, kept)) = self.memory.borrow().front() {
+            return Some((Key::Memory(*key), kept.clone()));
+        }
+        first(&database?).await.ok()?
+    }
+
+    /// Forgets one, or remembers that it was tried; `false` where that failed.
+    pub(super) async fn settle(self: &Rc<Self>, key: Key, again: Option<Kept>) -> bool {
+        match key {
+            Key::Memory(key) => {
+                let mut memory = self.memory.borrow_mut();
+                if let Some(place) = memory.iter().position(|entry| entry.0 == key) {
+                    match again {
+                        Some(again) => memory[place].1 = again,
+                        None => _ = memory.remove(place),
+                    }
+                }
+                true
+            }
+            Key::Database(key) => match self.open().await {
+                Some(database) => settle(&database, &key, again).await.is_ok(),
+                None => false,
+            },
+        }
+    }
+
+    /// Takes out what is in memory, which ends with the page.
+    pub(super) fn take_memory(&self) -> Vec<Kept> {
+        self.memory.take().into_iter().map(|(_, kept)| kept).collect()
+    }
+
+    /// Deletes everything, also what other pages put there.
+    pub(super) fn clear(self: &Rc<Self>) {
+        self.cleared.set(self.cleared.get().wrapping_add(1));
+        self.memory.take();
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            this.close().await;
+            idb::delete(NAME);
+        });
+    }
+
+    pub(super) async fn close(&self) {
+        self.ready.set(false);
+        self.closed.set(self.closed.get().wrapping_add(1));
+        let opening = self.opening.take();
+        if let Some(opening) = opening
+            && let Some(database) = opened(opening).await
+        {
+            database.close();
+        }
+    }
+
+    async fn open(self: &Rc<Self>) -> Option<Database> {
+        let opening = self.opening.borrow().clone();
+        let opening = opening.unwrap_or_else(|| {
+            let this = Rc::clone(self);
+            let opening = future_to_promise(async move { Ok(this.connect().await) });
+            *self.opening.borrow_mut() = Some(opening.clone());
+            opening
+        });
+        opened(opening).await
+    }
+
+    /// The open database, or `undefined`.
+    async fn connect(&self) -> JsValue {
+        let closed = self.closed.get();
+        let Ok(database) = idb::open(NAME, TABLE).await else { return JsValue::UNDEFINED };
+        if let Some(on_close) = self.on_close.borrow().as_ref() {
+            database.set_onversionchange(on_close.as_ref());
+            database.set_onclose(on_close.as_ref());
+        }
+        self.ready.set(closed == self.closed.get());
+        database.into()
+    }
+}
+
+async fn opened(opening: Promise) -> Option<Database> {
+    let database = JsFuture::from(opening).await.ok()?;
+    (!database.is_undefined()).then(|| database.unchecked_into())
+}
+
+async fn add(database: &Database, kept: &Kept) -> Result<(), JsValue> {
+    let (transaction, table) = Transaction::on(database, TABLE)?;
+    table.add(&kept.to_object())?;
+    transaction.commit().await
+}
+
+async fn trim(database: &Database, overflow: impl Fn(&[usize]) -> usize) -> Result<usize, JsValue> {
+    let (transaction, table) = Transaction::on(database, TABLE)?;
+    let keys: Array = answer(&table.get_all_keys()?).await?.unchecked_into();
+    let kept: Array = answer(&table.get_all()?).await?.unchecked_into();
+    let sizes: Vec<usize> = kept.iter().map(|kept| Kept::from_object(&kept).request.body.len()).collect();
+    let gone = overflow(&sizes);
+    for key in keys.iter().take(gone) {
+        table.delete(&key)?;
+    }
+    transaction.commit().await?;
+    Ok(gone)
+}
+
+async fn first(database: &Database) -> Result<Option<(Key, Kept)>, JsValue> {
+    let (_transaction, table) = Transaction::on(database, TABLE)?;
+    let cursor = answer(&table.open_cursor()?).await?;
+    if cursor.is_null() {
+        return Ok(None);
+    }
+    let cursor: Cursor = cursor.unchecked_into();
+    Ok(Some((Key::Database(cursor.key()), Kept::from_object(&cursor.value()))))
+}
+
+async fn settle(database: &Database, key: &JsValue, again: Option<Kept>) -> Result<(), JsValue> {
+    let (transaction, table) = Transaction::on(database, TABLE)?;
+    // Another tab may have sent it meanwhile: then it does not come back.
+    if !answer(&table.get_key(key)?).await?.is_undefined() {
+        match again {
+            Some(again) => table.put(&again.to_object(), key)?,
+            None => table.delete(key)?,
+        };
+    }
+    transaction.commit().await
+}

@@ -1,0 +1,114 @@
+// Where both languages must decide alike: the cases in tests/cases/rum, which crates/engine is held against too.
+import assert from 'node:assert/strict'
+import { build } from 'esbuild'
+import { readFileSync } from 'node:fs'
+import { afterEach, before, beforeEach, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+let rum
+
+before(async () => {
+  const { outputFiles } = await build({
+    bundle: true,
+    format: 'esm',
+    logLevel: 'silent',
+    stdin: {
+      contents: `
+        export { routeOf, scrubPath, scrubRoute, scrubText } from './scrub.ts'
+        export { isSampled, visit, forgetVisit } from './session.ts'
+        export { isTraced } from './trace.ts'
+        export { Pause } from './send/pause.ts'
+        export { retryAfter } from './send/transport.ts'`,
+      resolveDir: fileURLToPath(new URL('../../src/rum/', import.meta.url)),
+    },
+    write: false,
+  })
+  rum = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+})
+
+const read = (name) => JSON.parse(readFileSync(new URL(`../../../tests/cases/rum/${name}.json`, import.meta.url), 'utf8'))
+
+// A clock, a storage and a chance that the cases set.
+const real = { now: Date.now, random: Math.random }
+let now, chance, stored
+
+beforeEach(() => {
+  stored = new Map()
+  Date.now = () => now
+  Math.random = () => chance
+  globalThis.sessionStorage = {
+    getItem: (key) => stored.get(key) ?? null,
+    setItem: (key, value) => stored.set(key, String(value)),
+    removeItem: (key) => stored.delete(key),
+  }
+})
+
+afterEach(() => {
+  Date.now = real.now
+  Math.random = real.random
+  delete globalThis.sessionStorage
+})
+
+test('addresses are scrubbed', () => {
+  const { paths, routes, texts } = read('scrub')
+  for (const [from, to] of paths) assert.equal(rum.scrubPath(from), to, from)
+  for (const { pathname, hash, route, page } of routes) {
+    assert.equal(rum.routeOf({ pathname, hash }), route, pathname + hash)
+    assert.equal(rum.scrubRoute(route), page, pathname + hash)
+  }
+  for (const [from, to] of texts) assert.equal(rum.scrubText(from), to, from)
+})
+
+test('a visit goes on, or a new one begins', () => {
+  chance = 7 / 2 ** 32
+  const fresh = '0000000700000007'
+  for (const { name, stored: before, now: at, goes_on } of read('session').cases) {
+    now = at
+    rum.forgetVisit()
+    if (before !== null) stored.set('whippet.session', before)
+    const expected = goes_on ?? `${fresh} ${now} ${now}`
+    assert.equal(rum.visit(), expected.slice(0, 16), name)
+    assert.equal(stored.get('whippet.session'), expected, name)
+  }
+})
+
+test('the same visits are sampled', () => {
+  for (const { session, rate, sampled } of read('sampling').cases) {
+    assert.equal(rum.isSampled(session, rate), sampled, `${session} at ${rate}`)
+  }
+})
+
+test('a server in trouble is left alone', () => {
+  for (const { name, stored: before, now: at, steps } of read('pause').cases) {
+    now = at
+    stored.clear()
+    if (before !== null) stored.set('whippet.pause', before)
+    let pause = new rum.Pause()
+    for (const step of steps) {
+      const [kind, value] = typeof step === 'string' ? [step] : Object.entries(step)[0]
+      if (kind === 'wait') now += value
+      else if (kind === 'fail') {
+        chance = value.chance
+        pause.extend(value.asked ?? undefined)
+      } else if (kind === 'online') pause.online()
+      else if (kind === 'answer') pause.end()
+      else if (kind === 'nextPage') pause = new rum.Pause()
+      else if (kind === 'left') assert.equal(pause.left, value, name)
+      else if (kind === 'stored') assert.equal(stored.get('whippet.pause') ?? null, value, name)
+      else assert.fail(`${name}: ${kind}`)
+    }
+  }
+})
+
+test('Retry-After is read', () => {
+  for (const { header, now, ms } of read('retry-after').cases) {
+    assert.equal(rum.retryAfter(header, now) ?? null, ms, JSON.stringify(header))
+  }
+})
+
+test('the same requests carry a traceparent', () => {
+  const { origin, endpoint, cases } = read('traceparent')
+  for (const { href, listed, traced } of cases) {
+    assert.equal(rum.isTraced(href, origin, listed, endpoint), traced, `${href} ${listed}`)
+  }
+})
