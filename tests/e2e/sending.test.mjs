@@ -338,6 +338,34 @@ test('forget deletes what was kept, and nothing of it is ever sent', async () =>
   await context.close()
 })
 
+test('forget in the midst of sending leaves no pause', async () => {
+  answer = () => {}
+  const page = await visit()
+  await send(page, ['secret'])
+  await eventually('it is on its way', () => requests.length)
+  await page.evaluate(() => sender.forget())
+  await page.waitForTimeout(300)
+  assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), [])
+  await page.context().close()
+})
+
+test('forget leaves no database, whenever it comes', async () => {
+  const page = await visit()
+  await page.context().setOffline(true)
+  for (let moment = 0; moment < 24; moment++) {
+    await page.evaluate(async (moment) => {
+      send(['secret'])
+      if (moment % 2) await new Promise((done) => setTimeout(done, moment / 2))
+      else for (let tick = 0; tick < moment; tick++) await null
+      sender.forget()
+    }, moment)
+    await page.waitForTimeout(100)
+    const databases = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
+    assert.deepEqual(databases, [], `moment ${moment}`)
+  }
+  await page.context().close()
+})
+
 test('without IndexedDB, what failed waits in memory', async () => {
   answer = fail(503)
   const page = await visit({ script: () => Object.defineProperty(window, 'indexedDB', { get() { throw new Error('denied') } }) })

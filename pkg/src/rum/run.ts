@@ -14,7 +14,7 @@ import { routeOf, scrubRoute, scrubUrl } from './scrub.js'
 import type { Sender } from './send/index.js'
 import { isSampled, visit } from './session.js'
 import { line } from './text.js'
-import { addTraceparent } from './trace.js'
+import { addTraceparent, isBelow } from './trace.js'
 import { View } from './view.js'
 import { watchVitals } from './vitalData.js'
 import { textOf } from './word.js'
@@ -197,7 +197,7 @@ export class Run {
     for (const entry of entries) {
       attempt(() => {
         if (entry.entryType !== 'resource') addFrame(entry as PerformanceLongAnimationFrameTiming, batch, this.#scrub)
-        else if (!entry.name.startsWith(this.#endpoint)) {
+        else if (!isBelow(entry.name, this.#endpoint)) {
           addResource(entry as PerformanceResourceTiming, (host, kind) => batch.resource(host, kind))
           this.#serverTimings(entry as PerformanceResourceTiming)
         }

@@ -39,8 +39,12 @@ export function isTraced(href: string, origin: string, allowed: (string | RegExp
 }
 
 function matches(one: string | RegExp, href: string): boolean {
-  if (typeof one !== 'string') return new RegExp(one.source, one.flags.replace(/[gy]/g, '')).test(href)
-  // `https://api.example` is not the beginning of `https://api.example.org`.
+  if (typeof one === 'string') return isBelow(href, one)
+  return new RegExp(one.source, one.flags.replace(/[gy]/g, '')).test(href)
+}
+
+/** Whether `href` begins with `one`: `https://api.example` is not the beginning of `https://api.example.org`. */
+export function isBelow(href: string, one: string): boolean {
   return !!one && href.startsWith(one) && /[/?#]/.test(one.at(-1)! + (href[one.length] ?? '/'))
 }
 

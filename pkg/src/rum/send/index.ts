@@ -153,7 +153,10 @@ class Sending implements Sender {
   }
 
   async #try(request: Request): Promise<Outcome> {
+    const era = this.#era
     const outcome = await this.#transport.post(request)
+    // What `forget` took back says nothing of the server.
+    if (era !== this.#era) return outcome
     if (outcome.kind === 'later') {
       this.#pause.extend(outcome.after)
     } else {
@@ -164,11 +167,13 @@ class Sending implements Sender {
   }
 
   async #keep(id: string, request: Request): Promise<void> {
+    const era = this.#era
     await this.#store.put({ ...request, id, at: Date.now(), tries: 0 })
+    if (era !== this.#era) return
     this.#stats.stored++
     // A page that goes could not tell of what it dropped: the next one does it.
     if (document.visibilityState !== 'hidden') this.#lose(await this.#store.trim())
-    this.#drainIn(this.#pause.left)
+    if (era === this.#era) this.#drainIn(this.#pause.left)
   }
 
   #count(bytes: number): void {
@@ -204,7 +209,8 @@ class Sending implements Sender {
     this.#draining = true
     try {
       const locks = globalThis.navigator?.locks
-      const run = () => this.#sendKept()
+      const era = this.#era
+      const run = () => this.#sendKept(era)
       if (locks) await locks.request('whippet-rum', { ifAvailable: true }, (lock) => (lock ? run() : undefined))
       else await run()
     } catch {
@@ -215,11 +221,11 @@ class Sending implements Sender {
     }
   }
 
-  async #sendKept(): Promise<void> {
-    const era = this.#era
+  async #sendKept(era: number): Promise<void> {
+    if (era !== this.#era) return
     this.#lose(await this.#store.trim())
     for (;;) {
-      if (isOffline() || this.#stopped) return
+      if (isOffline() || this.#stopped || era !== this.#era) return
       const entry = await this.#store.first()
       if (!entry || era !== this.#era) return
       if (this.#pause.left > 0) return this.#drainIn(this.#pause.left)
@@ -228,8 +234,10 @@ class Sending implements Sender {
       const outcome: Outcome = isOld ? { kind: 'refused' } : await this.#try(kept)
       if (era !== this.#era) return
       const again: Kept | undefined = outcome.kind === 'later' ? { ...kept, tries: kept.tries + 1 } : undefined
-      await this.#store.settle(key, again)
+      const settled = await this.#store.settle(key, again)
       if (outcome.kind === 'refused') this.#lose(1)
+      // What cannot be deleted would be sent for ever.
+      if (!settled) return
     }
   }
 }

@@ -30,9 +30,11 @@ type Entry = [key: number, kept: Kept]
 
 export class Store {
   #database: Promise<IDBDatabase | undefined> | undefined
-  /** In use where there is no database; ids only grow. */
+  /** In use where there is no database, the oldest first. Its keys are none that a database gives. */
   #memory = new Map<number, Kept>()
-  #next = 0
+  #next = -1
+  /** Counts calls of `clear`: what began before one is not kept after it. */
+  #era = 0
   #ready = false
 
   constructor(private readonly bounds: Bounds) {}
@@ -44,6 +46,7 @@ export class Store {
 
   /** Keeps a request. Nothing is asked first: the page may be gone before there is an answer. */
   async put(kept: Kept): Promise<void> {
+    const era = this.#era
     const database = await this.#open()
     const add = (table: IDBObjectStore, done: (isKept: boolean) => void) => {
       table.add(kept)
@@ -51,7 +54,7 @@ export class Store {
     }
     const isKept = database && (await transact<boolean>(database, add).catch(() => false))
     // No database, a full disk, a private window: memory will do.
-    if (!isKept) this.#memory.set(this.#next++, kept)
+    if (!isKept && era === this.#era) this.#memory.set(this.#next--, kept)
   }
 
   /** Drops the oldest of what is too many or too much; gives back how many that were. */
@@ -85,25 +88,25 @@ export class Store {
     }).catch(() => undefined)
   }
 
-  /** Forgets one, or remembers that it was tried. */
-  async settle(key: number, again?: Kept): Promise<void> {
+  /** Forgets one, or remembers that it was tried; `false` where that failed. */
+  async settle(key: number, again?: Kept): Promise<boolean> {
     if (this.#memory.has(key)) {
       if (again) this.#memory.set(key, again)
       else this.#memory.delete(key)
-      return
+      return true
     }
     const database = await this.#open()
-    if (!database) return
-    await transact<void>(database, (table, done) => {
+    if (!database) return false
+    return transact<boolean>(database, (table, done) => {
       // Another tab may have sent it meanwhile: then it does not come back.
       table.getKey(key).onsuccess = ({ target }) => {
         if ((target as IDBRequest).result !== undefined) {
           if (again) table.put(again, key)
           else table.delete(key)
         }
-        done()
+        done(true)
       }
-    }).catch(() => {})
+    }).catch(() => false)
   }
 
   /** Takes out what is in memory, which ends with the page. */
@@ -115,6 +118,7 @@ export class Store {
 
   /** Deletes everything, also what other pages put there. */
   async clear(): Promise<void> {
+    this.#era++
     this.#memory.clear()
     await this.close()
     try {

@@ -149,6 +149,8 @@ function judge(response: Response, bytes: number): Outcome {
 /** `Retry-After` in ms: seconds, or a date (RFC 9110, 10.2.3). */
 export function retryAfter(header: string | null, now = Date.now()): number | undefined {
   if (!header) return undefined
-  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
+  // All dates of HTTP are GMT, also those of an old form that does not say so.
+  const date = () => Date.parse(/GMT/.test(header) ? header : `${header} GMT`)
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : date() - now
   return ms >= 0 ? ms : undefined
 }
