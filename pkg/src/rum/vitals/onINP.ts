@@ -1,7 +1,7 @@
-import { countInteractions, interactionCount } from './interactionCount.js'
+import { countInteractions, countLatest, interactionCount } from './interactionCount.js'
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { whenActivated, whenIdle } from './page.js'
+import { whenWatched, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
 
@@ -24,6 +24,8 @@ export interface INPWatcher {
   event?(entry: PerformanceEventTiming): void
   /** An event of an interaction that is one of the slowest, after it was looked at, with its slowest events. */
   candidate?(interaction: number, entries: PerformanceEventTiming[]): void
+  /** A new page view begins. */
+  begin?(): void
   /** Set once it is watched: the slowest interactions so far, by id, with their slowest events. */
   slowest?: ReadonlyMap<number, PerformanceEventTiming[]>
 }
@@ -37,7 +39,7 @@ export function watchINP(
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
   if (!known || !('interactionId' in known.prototype)) return () => {}
   let stop = () => {}
-  const undo = whenActivated(() => {
+  const undo = whenWatched(() => {
     stop = watchEvents(callback, opts, watcher)
   })
   return () => {
@@ -57,6 +59,7 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     const begin = (type: 'soft-navigation' | 'back-forward-cache', entry?: PerformanceSoftNavigation) => {
       listener.begin(type, -1, entry)
       slowest.clear()
+      watcher.begin?.()
     }
     const note = (entry: PerformanceEventTiming) => {
       watcher.event?.(entry)
@@ -110,6 +113,7 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
       hidden() {
         // First what waits for an idle moment, then what the browser did not tell yet: whoever reports without it
         // loses the last interaction before a page is closed.
+        countLatest(engine)
         queue = queue.concat(observation.take())
         drain()
         listener.report(true)

@@ -1,7 +1,7 @@
 import { attempt } from '../guard.js'
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { activationStart, firstHidden, seenAnew, whenActivated, whenIdle, whenPainted } from './page.js'
+import { activationStart, firstHidden, seenAnew, whenWatched, whenIdle, whenPainted } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import type { LCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
@@ -26,7 +26,7 @@ export function watchLCP(
   watcher: LCPWatcher = {},
 ): () => void {
   let stop = () => {}
-  const undo = whenActivated(() => {
+  const undo = whenWatched(() => {
     stop = watchPaints(callback, opts, watcher)
   })
   return () => {
@@ -90,22 +90,26 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
       }
       listener.report(true)
     }
-    // What is painted after an input may be its effect. Scrolling ends the search too, but may be a script's.
-    const onInput = (event: Event) => {
+    // What is painted after an input may be its effect, and after the page was hidden it was waited for by nobody.
+    // Scrolling ends the search too, but may be a script's.
+    const onEnd = (event: Event) => {
       if (!event.isTrusted || isFinal) return
       const { id } = listener.metric
       // Not within the input's own task: it would be slower for it.
       whenIdle(() => {
-        if (id === listener.metric.id) finalize()
+        if (!soft || id === listener.metric.id) finalize()
       })
     }
+    const ends = ['keydown', 'click', 'visibilitychange']
     const stopInput = () => {
-      for (const type of ['keydown', 'click']) removeEventListener(type, onInput, true)
+      for (const type of ends) removeEventListener(type, onEnd, true)
     }
-    for (const type of ['keydown', 'click']) addEventListener(type, onInput, true)
-    listener.undo(stopInput)
     listener.attend({
-      hidden: (event) => event.isTrusted && finalize(),
+      hidden(event) {
+        if (!event.isTrusted) return
+        take(observation.take())
+        finalize()
+      },
       restored({ timeStamp }) {
         listener.begin('back-forward-cache', -1)
         isFinal = false
@@ -116,5 +120,7 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
         })
       },
     })
+    for (const type of ends) addEventListener(type, onEnd, true)
+    listener.undo(stopInput)
   })
 }

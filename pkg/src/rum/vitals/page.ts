@@ -57,6 +57,17 @@ export function whenActivated(run: () => void): () => void {
   return undo
 }
 
+/** As `whenActivated`, of a page whose life is watched from now on. */
+export function whenWatched(run: () => void): () => void {
+  if (typeof document === 'undefined') return () => {}
+  const leave = attend({})
+  const undo = whenActivated(run)
+  return () => {
+    undo()
+    leave()
+  }
+}
+
 /** Runs `run` when the browser has time, within a second; at once where the page is hidden. */
 export function whenIdle(run: () => void): void {
   if (document.visibilityState === 'hidden') run()
@@ -92,9 +103,9 @@ function hiddenNow(): number {
 function onVisibility(event: Event): void {
   if (document.visibilityState !== 'hidden') return
   const changed = event.type === 'visibilitychange'
-  if (changed) tellHidden(event)
   // Activated in the background, it was never seen.
   if (hiddenAt === Infinity) hiddenAt = changed ? event.timeStamp : 0
+  if (changed) tellHidden(event)
 }
 
 function tellHidden(event: Event): void {

@@ -1,0 +1,157 @@
+// What scripts make happen in a page.
+import { remove } from './nodes.mjs'
+
+const FRAMES = ['long-animation-frame']
+const ENTRY = { duration: 0, name: '' }
+
+/** The steps of scripts, by name; each is given the world it happens in. */
+export const STEPS = {
+  async on(world, name, opts) {
+    await world.register(name, opts)
+    if (world.favours.framesAtOnce) await deliverAll(world.page, FRAMES)
+  },
+  wait: ({ page }, ms) => page.tasks.pass(ms),
+  busy: ({ page }, busy) => void (page.tasks.busy = busy),
+  remove: ({ page }, node) => remove(page.nodes, node),
+
+  paint: (world, name, back) => world.add('paint', { name, startTime: world.past(back) }),
+  lcp: (world, description) => world.page.timeline.add(lcp(world, description)),
+  shift(world, { back, value = 0, sources = [], ...fields }) {
+    const startTime = world.past(back)
+    world.add('layout-shift', { startTime, value, hadRecentInput: false, sources: sources.map((node) => source(world, node)), ...fields })
+  },
+  event(world, { type = 'event', back, delay = 0, processing = 0, target, counts = 0, ...fields }) {
+    const startTime = world.past(back)
+    const processingStart = startTime + delay
+    world.page.interactions += counts
+    world.add(type, {
+      name: 'click', startTime, processingStart, processingEnd: processingStart + processing, interactionId: 0, cancelable: true,
+      ...fields, ...seen(world, 'target', target),
+    })
+  },
+  counts: ({ page }, more) => void (page.interactions += more),
+  resource(world, { back, asked = 0, duration = 0, url }) {
+    const startTime = world.past(back)
+    const requestStart = asked && startTime + asked
+    world.add('resource', { name: url, startTime, duration, requestStart, responseEnd: startTime + duration, initiatorType: 'img' })
+  },
+  frame(world, { back, duration = 0, layout = 0, scripts = [] }) {
+    const startTime = world.past(back)
+    const made = scripts.map(({ after = 0, duration = 0, forced = 0 }) =>
+      world.make('script', { startTime: startTime + after, duration, forcedStyleAndLayoutDuration: forced, invokerType: 'event-listener' }))
+    const times = { renderStart: startTime + duration - layout, styleAndLayoutStart: startTime + duration - layout, blockingDuration: 0 }
+    world.add('long-animation-frame', { startTime, duration, scripts: made, firstUIEventTimestamp: 0, ...times })
+    return world.favours.framesAtOnce && deliverAll(world.page, FRAMES)
+  },
+  soft(world, { back, ids = 1, interaction = 0, largest, painted, ...fields }) {
+    const { page } = world
+    const startTime = world.past(back)
+    if (page.navigationId) page.navigationId += ids
+    const paints = painted && { [painted]: startTime + 24, ...(painted === 'presentationTime' && { paintTime: startTime + 16 }) }
+    world.add('soft-navigation', {
+      name: `https://site.example/route-${page.navigationId}`, startTime, interactionId: interaction, ...paints, ...fields,
+      largest: largest ? afterInput(world, { interaction, ...largest }) : null,
+    })
+  },
+  icp: (world, description) => world.page.timeline.add(afterInput(world, description)),
+
+  input: ({ page }, type, isTrusted = true) => page.document.visibilityState === 'visible' && page.dispatch(type, { isTrusted }),
+  untrusted: ({ page }, type) => page.dispatch(type, { isTrusted: false, persisted: false }),
+  hide: (world, how) => hide(world, how),
+  async show({ page }) {
+    if (page.document.visibilityState === 'visible' || page.tasks.frozen || page.document.prerendering) return
+    page.document.visibilityState = 'visible'
+    page.seen()
+    await page.dispatch('visibilitychange')
+  },
+  async restore(world, { away = 0, late, persisted = true }) {
+    const { page } = world
+    if (page.document.prerendering) return
+    await hide(world, 'leave')
+    page.tasks.frozen = true
+    await page.tasks.pass(away)
+    page.tasks.frozen = false
+    const show = () => {
+      page.document.visibilityState = 'visible'
+      page.seen()
+      return page.dispatch('visibilitychange')
+    }
+    if (!late) await show()
+    await page.dispatch('pageshow', { onWindow: true, persisted })
+    if (late) await show()
+  },
+  async activate({ page }, background) {
+    if (!page.document.prerendering) return
+    page.document.prerendering = false
+    if (page.navigation) page.navigation.activationStart = page.tasks.now
+    if (!background) page.document.visibilityState = 'visible'
+    page.seen()
+    await page.dispatch('prerenderingchange')
+    if (!background) await page.dispatch('visibilitychange')
+  },
+  async ready({ page }, state) {
+    const order = ['loading', 'interactive', 'parsed', 'complete']
+    const { now } = page.tasks
+    if (order.indexOf(state) <= order.indexOf(page.readyState)) return
+    const times = page.navigation ?? {}
+    if (state === 'interactive') times.domInteractive = now
+    if (state === 'parsed') return void (times.domContentLoadedEventStart = now)
+    page.readyState = state
+    if (state !== 'complete') return page.dispatch('readystatechange')
+    for (const name of ['domInteractive', 'domContentLoadedEventStart', 'domComplete', 'loadEventStart']) times[name] ||= now
+    await page.dispatch('load', { onWindow: true })
+    times.loadEventEnd = now
+    await page.dispatch('pageshow', { onWindow: true, persisted: false })
+  },
+}
+
+async function hide(world, how) {
+  const { page, favours } = world
+  if (page.document.visibilityState === 'hidden' || page.tasks.frozen) return
+  // What happened until now was before.
+  page.tasks.now += 1
+  if (favours.drainsFirst) {
+    const { made } = page.tasks
+    await deliverAll(page, ['event', 'first-input', 'largest-contentful-paint'])
+    // Where there are no idle moments, the next task is one.
+    await page.tasks.soon(made)
+    await page.tasks.idle()
+  }
+  if (how !== 'tab') await page.dispatch('pagehide', { onWindow: true, persisted: true })
+  page.document.visibilityState = 'hidden'
+  page.seen()
+  await page.dispatch('visibilitychange')
+}
+
+async function deliverAll(page, types) {
+  while (await page.deliver(types));
+}
+
+/** A getter of a node that is there no more once it was removed. */
+function seen(world, name, node) {
+  const found = world.page.nodes.get(node) ?? null
+  return Object.defineProperty({}, name, { get: () => (found?.isConnected ? found : null), enumerable: true, configurable: true })
+}
+
+function source(world, node) {
+  const made = world.make('source', { previousRect: {}, currentRect: {} })
+  return Object.defineProperties(made, Object.getOwnPropertyDescriptors(seen(world, 'node', node)))
+}
+
+function lcp(world, { back, element, ...fields }) {
+  const startTime = world.past(back)
+  return world.entry('largest-contentful-paint', {
+    startTime, renderTime: startTime, loadTime: 0, size: 1, id: '', url: '', ...fields, ...seen(world, 'element', element),
+  })
+}
+
+function afterInput(world, { back = 0, interaction, paint }) {
+  const startTime = world.past(back)
+  return world.entry('interaction-contentful-paint', {
+    startTime, ...(interaction !== undefined && { interactionId: interaction }),
+    ...(paint && { largestContentfulPaint: lcp(world, paint) }),
+  })
+}
+
+/** An entry's fields that all have. */
+export const common = (page, type) => ({ ...ENTRY, entryType: type, ...(page.navigationId && { navigationId: page.navigationId }) })

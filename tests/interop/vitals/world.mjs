@@ -1,0 +1,85 @@
+// Plays a script on one library, and writes down every report after each step.
+import { Page } from './page.mjs'
+import { Show } from './show.mjs'
+import { common, STEPS } from './steps.mjs'
+
+/** What `script` brings about on `library`: after each step, what each callback was told. */
+export async function play(library, script, favours = {}) {
+  const [[, browser], ...steps] = script
+  const world = new World(library, browser, favours)
+  const seen = []
+  for (const [op, ...args] of steps) {
+    await world.page.tasks.run(() => {})
+    await STEPS[op](world, ...args)
+    await world.page.tasks.run(() => {})
+    seen.push(world.look())
+  }
+  return seen
+}
+
+class World {
+  #seen = new Map()
+  #callbacks = 0
+  #made = new Map()
+  #show = new Show()
+
+  constructor(library, browser, favours) {
+    this.page = new Page(browser)
+    this.favours = favours
+    this.functions = library[browser.library](this.page.window)
+    const { page } = this
+    for (const [name, node] of page.nodes) this.#show.name(node, `<${name}>`)
+    if (page.navigation) this.#show.name(page.navigation, 'navigation')
+  }
+
+  /** What was seen since last time, by whom. */
+  look() {
+    for (const error of this.page.errors.splice(0)) this.#log('errors', error.message)
+    const seen = this.#seen
+    this.#seen = new Map()
+    return seen
+  }
+
+  #log(whose, text) {
+    if (!this.#seen.has(whose)) this.#seen.set(whose, [])
+    this.#seen.get(whose).push(text)
+  }
+
+  past(back = 0) {
+    return Math.max(0, this.page.tasks.now - back)
+  }
+
+  /** Something a report may hold, by a name that is the same for both libraries. */
+  make(type, fields) {
+    const number = (this.#made.get(type) ?? 0) + 1
+    this.#made.set(type, number)
+    return this.#show.name(fields, `${type}#${number}`)
+  }
+
+  entry(type, fields) {
+    const { page } = this
+    const common_ = common(page, type)
+    const all = Object.defineProperties(common_, Object.getOwnPropertyDescriptors(fields))
+    return this.make(type, page.entry(type, all))
+  }
+
+  add(type, fields) {
+    this.page.timeline.add(this.entry(type, fields))
+  }
+
+  async register(name, { generateTarget, throws, ...opts } = {}) {
+    const number = ++this.#callbacks
+    const whose = {}
+    const callback = (metric) => {
+      this.#log(`${number} ${name}`, this.#show.report(metric, whose))
+      if (throws) throw new Error(`callback ${number}`)
+    }
+    if (generateTarget) opts.generateTarget = (node) => this.#target(generateTarget, node)
+    await this.page.tasks.run(() => this.functions[`on${name}`](callback, opts))
+  }
+
+  #target(how, node) {
+    if (how === 'throws') throw new Error('generateTarget')
+    return { named: `the ${node.nodeName}`, empty: '', nothing: undefined, null: null }[how]
+  }
+}
