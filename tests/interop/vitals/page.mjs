@@ -55,6 +55,7 @@ export class Page {
     if (has('wasDiscarded')) this.document.wasDiscarded = !!discarded
     this.nodes = makeNodes(this.document)
     this.#navigate(navigation)
+    this.seen(0)
     this.window = this.#globals(has)
   }
 
@@ -65,7 +66,6 @@ export class Page {
       entryType: 'navigation', name: 'https://site.example/first', startTime: 0, duration: 0, navigationId, ...navigation,
     })
     this.timeline.add(this.navigation)
-    this.seen()
   }
 
   #globals(has) {
@@ -157,9 +157,9 @@ export class Page {
   }
 
   /** The browser's record of whether the page is seen. */
-  seen() {
+  seen(startTime = this.tasks.now) {
     const { visibilityState: name } = this.document
-    this.timeline.add(this.entry('visibility-state', { entryType: 'visibility-state', name, startTime: this.tasks.now, duration: 0 }))
+    this.timeline.add(this.entry('visibility-state', { entryType: 'visibility-state', name, startTime, duration: 0 }))
   }
 }
 

@@ -134,7 +134,7 @@ const STEPS = {
   hide: [6, (c) => ['hide', c.of('tab', 'leave')]],
   show: [5, () => ['show']],
   restore: [3, (c) => ['restore', { away: c.of(10, 2000), late: c.is(0.4), persisted: c.is(0.9) }]],
-  activate: [3, (c) => ['activate', c.is(0.2)]],
+  activate: [3, (c) => ['activate', { ...(c.is(0.2) && { background: true }), ...(c.is(0.4) && { shownFirst: true }) }]],
   ready: [4, (c) => ['ready', c.of('interactive', 'parsed', 'complete', 'complete')]],
   remove: [1, (c) => ['remove', c.of(...NODES.slice(1, -1))]],
 }

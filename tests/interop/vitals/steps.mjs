@@ -1,15 +1,11 @@
 // What scripts make happen in a page.
 import { remove } from './nodes.mjs'
 
-const FRAMES = ['long-animation-frame']
 const ENTRY = { duration: 0, name: '' }
 
 /** The steps of scripts, by name; each is given the world it happens in. */
 export const STEPS = {
-  async on(world, name, opts) {
-    await world.register(name, opts)
-    if (world.favours.framesAtOnce) await deliverAll(world.page, FRAMES)
-  },
+  on: (world, name, opts) => world.register(name, opts),
   wait: ({ page }, ms) => page.tasks.pass(ms),
   busy: ({ page }, busy) => void (page.tasks.busy = busy),
   remove: ({ page }, node) => remove(page.nodes, node),
@@ -36,12 +32,13 @@ export const STEPS = {
     world.add('resource', { name: url, startTime, duration, requestStart, responseEnd: startTime + duration, initiatorType: 'img' })
   },
   frame(world, { back, duration = 0, layout = 0, scripts = [] }) {
-    const startTime = world.past(back)
+    // One after the other.
+    const startTime = Math.max(world.past(back), world.framesUntil, 1)
+    world.framesUntil = startTime + duration
     const made = scripts.map(({ after = 0, duration = 0, forced = 0 }) =>
       world.make('script', { startTime: startTime + after, duration, forcedStyleAndLayoutDuration: forced, invokerType: 'event-listener' }))
     const times = { renderStart: startTime + duration - layout, styleAndLayoutStart: startTime + duration - layout, blockingDuration: 0 }
     world.add('long-animation-frame', { startTime, duration, scripts: made, firstUIEventTimestamp: 0, ...times })
-    return world.favours.framesAtOnce && deliverAll(world.page, FRAMES)
   },
   soft(world, { back, ids = 1, interaction = 0, largest, painted, ...fields }) {
     const { page } = world
@@ -56,7 +53,13 @@ export const STEPS = {
   icp: (world, description) => world.page.timeline.add(afterInput(world, description)),
 
   input: ({ page }, type, isTrusted = true) => page.document.visibilityState === 'visible' && page.dispatch(type, { isTrusted }),
-  untrusted: ({ page }, type) => page.dispatch(type, { isTrusted: false, persisted: false }),
+  async untrusted({ page, favours }, type) {
+    if (type === 'visibilitychange') {
+      if (page.document.visibilityState === 'visible') return
+      if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'layout-shift'])
+    }
+    await page.dispatch(type, { isTrusted: false, persisted: false })
+  },
   hide: (world, how) => hide(world, how),
   async show({ page }) {
     if (page.document.visibilityState === 'visible' || page.tasks.frozen || page.document.prerendering) return
@@ -79,15 +82,20 @@ export const STEPS = {
     if (!late) await show()
     await page.dispatch('pageshow', { onWindow: true, persisted })
     if (late) await show()
+    await drain(page)
   },
-  async activate({ page }, background) {
+  async activate({ page }, { background, shownFirst } = {}) {
     if (!page.document.prerendering) return
+    const show = () => {
+      page.document.visibilityState = 'visible'
+      page.seen()
+      return page.dispatch('visibilitychange')
+    }
+    if (!background && shownFirst) await show()
     page.document.prerendering = false
     if (page.navigation) page.navigation.activationStart = page.tasks.now
-    if (!background) page.document.visibilityState = 'visible'
-    page.seen()
     await page.dispatch('prerenderingchange')
-    if (!background) await page.dispatch('visibilitychange')
+    if (!background && !shownFirst) await show()
   },
   async ready({ page }, state) {
     const order = ['loading', 'interactive', 'parsed', 'complete']
@@ -110,17 +118,21 @@ async function hide(world, how) {
   if (page.document.visibilityState === 'hidden' || page.tasks.frozen) return
   // What happened until now was before.
   page.tasks.now += 1
-  if (favours.drainsFirst) {
-    const { made } = page.tasks
-    await deliverAll(page, ['event', 'first-input', 'largest-contentful-paint'])
-    // Where there are no idle moments, the next task is one.
-    await page.tasks.soon(made)
-    await page.tasks.idle()
-  }
+  if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'largest-contentful-paint', 'layout-shift'])
   if (how !== 'tab') await page.dispatch('pagehide', { onWindow: true, persisted: true })
   page.document.visibilityState = 'hidden'
   page.seen()
   await page.dispatch('visibilitychange')
+}
+
+/** All that was not told yet is told, and looked at. */
+async function drain(page, types) {
+  const { made } = page.tasks
+  await deliverAll(page, types)
+  if (types) await deliverAll(page, ['long-animation-frame'])
+  // Where there are no idle moments, the next task is one.
+  await page.tasks.soon(made)
+  await page.tasks.idle()
 }
 
 async function deliverAll(page, types) {

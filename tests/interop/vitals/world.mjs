@@ -18,6 +18,8 @@ export async function play(library, script, favours = {}) {
 }
 
 class World {
+  /** When the last long animation frame ended. */
+  framesUntil = 0
   #seen = new Map()
   #callbacks = 0
   #made = new Map()

@@ -24,7 +24,7 @@ export function watchAttributedINP(
     event: (entry) => frames.add(entry),
     begin: () => targets.clear(),
     candidate(interaction, entries) {
-      if (targets.has(interaction)) return
+      if (targets.get(interaction)) return
       const node = entries.find(({ target }) => target)?.target as Node | null | undefined
       const target = node
         ? (guard(() => opts.generateTarget?.(node)) ?? selector(node))

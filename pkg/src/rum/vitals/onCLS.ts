@@ -1,6 +1,6 @@
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { whenPainted } from './page.js'
+import { attend, whenPainted } from './page.js'
 import { watchFCP } from './onFCP.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import type { CLSMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
@@ -27,7 +27,7 @@ export function watchCLS(
     begun = true
     stops.push(watchShifts(callback, opts, onShift))
   }
-  stops.push(watchFCP(painted, { buffered: opts.buffered }))
+  stops.push(attend({}), watchFCP(painted, { buffered: opts.buffered }))
   return () => {
     for (const stop of stops) stop()
   }
@@ -78,7 +78,8 @@ function watchShifts(
       },
     })
     // A page without shifts has a CLS too, for those who want all changes.
-    const timer = setTimeout(listener.report)
+    const { metric } = listener
+    const timer = setTimeout(() => metric === listener.metric && listener.report())
     listener.undo(() => clearTimeout(timer))
   })
 }

@@ -1,6 +1,6 @@
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { activationStart, firstHidden, whenWatched, whenPainted } from './page.js'
+import { activationStart, firstHidden, whenActivated, whenPainted } from './page.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { FCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
@@ -19,8 +19,10 @@ export function watchFCP(
   onSoftNavigation?: (entry: PerformanceSoftNavigation) => void,
 ): () => void {
   let stop = () => {}
-  const undo = whenWatched(() => {
+  const undo = whenActivated(() => {
     stop = listen<FCPMetric>('FCP', -1, callback, opts.reportAllChanges, (listener) => {
+      // Watched from now on: a page that is hidden before it is painted has no FCP.
+      listener.attend({})
       const observation = observe(['paint'], (entries) => {
         for (const entry of entries) {
           if (entry.name !== 'first-contentful-paint') continue

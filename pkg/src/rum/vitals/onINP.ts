@@ -1,7 +1,7 @@
 import { countInteractions, countLatest, interactionCount } from './interactionCount.js'
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { whenWatched, whenIdle } from './page.js'
+import { attend, whenActivated, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
 
@@ -39,10 +39,13 @@ export function watchINP(
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
   if (!known || !('interactionId' in known.prototype)) return () => {}
   let stop = () => {}
-  const undo = whenWatched(() => {
+  // While it is prerendered, too.
+  const leave = attend({})
+  const undo = whenActivated(() => {
     stop = watchEvents(callback, opts, watcher)
   })
   return () => {
+    leave()
     undo()
     stop()
   }
@@ -54,7 +57,8 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     countInteractions(engine)
     /** The events of the slowest interactions, by id. */
     const slowest = new Map<number, PerformanceEventTiming[]>()
-    let queue: PerformanceEntry[] = []
+    /** What waits for an idle moment, as it came. */
+    const queue = new Set<PerformanceEntry[]>()
     watcher.slowest = slowest
     const begin = (type: 'soft-navigation' | 'back-forward-cache', entry?: PerformanceSoftNavigation) => {
       listener.begin(type, -1, entry)
@@ -87,9 +91,8 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
       metric.entries = entries
       listener.report()
     }
-    /** Looks at all that came so far. */
-    const drain = () => {
-      for (const entry of queue.splice(0)) {
+    const look = (entries: PerformanceEntry[]) => {
+      for (const entry of entries) {
         if (isSoftNavigation(entry)) {
           update()
           listener.report(true)
@@ -102,9 +105,9 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     const types = ['event', 'first-input']
     if (reportsSoftNavigations(opts)) types.push('soft-navigation')
     const take = (entries: PerformanceEntry[]) => {
-      queue = queue.concat(entries)
+      queue.add(entries)
       // Later, when all events of an interaction are there.
-      whenIdle(drain)
+      whenIdle(() => queue.delete(entries) && look(entries))
     }
     const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? THRESHOLD)
     if (!observation) return
@@ -114,8 +117,8 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
         // First what waits for an idle moment, then what the browser did not tell yet: whoever reports without it
         // loses the last interaction before a page is closed.
         countLatest(engine)
-        queue = queue.concat(observation.take())
-        drain()
+        for (const entries of [...queue, observation.take()]) look(entries)
+        queue.clear()
         listener.report(true)
       },
       restored: () => begin('back-forward-cache'),

@@ -1,7 +1,7 @@
 import { attempt } from '../guard.js'
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { activationStart, firstHidden, seenAnew, whenWatched, whenIdle, whenPainted } from './page.js'
+import { activationStart, firstHidden, seenAnew, whenActivated, whenIdle, whenPainted } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import type { LCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
@@ -26,7 +26,7 @@ export function watchLCP(
   watcher: LCPWatcher = {},
 ): () => void {
   let stop = () => {}
-  const undo = whenWatched(() => {
+  const undo = whenActivated(() => {
     stop = watchPaints(callback, opts, watcher)
   })
   return () => {
@@ -76,18 +76,22 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
 
     const types = ['largest-contentful-paint']
     if (soft) types.push('interaction-contentful-paint', 'soft-navigation')
+    // Watched in any case: the page's life is the same for all listeners.
+    listener.attend({})
     const observation = observe(types, take, opts.buffered)
     if (!observation) return
-    listener.undo(observation.stop)
 
+    const ends = ['keydown', 'click', 'visibilitychange']
+    const stop = () => {
+      observation.stop()
+      for (const type of ends) removeEventListener(type, onEnd, true)
+    }
+    listener.undo(stop)
     const finalize = () => {
       if (isFinal) return
       take(observation.take())
       isFinal = true
-      if (!soft) {
-        observation.stop()
-        stopInput()
-      }
+      if (!soft) stop()
       listener.report(true)
     }
     // What is painted after an input may be its effect, and after the page was hidden it was waited for by nobody.
@@ -97,12 +101,12 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
       const { id } = listener.metric
       // Not within the input's own task: it would be slower for it.
       whenIdle(() => {
-        if (!soft || id === listener.metric.id) finalize()
+        if (id === listener.metric.id) finalize()
+        else if (!soft) {
+          isFinal = true
+          stop()
+        }
       })
-    }
-    const ends = ['keydown', 'click', 'visibilitychange']
-    const stopInput = () => {
-      for (const type of ends) removeEventListener(type, onEnd, true)
     }
     listener.attend({
       hidden(event) {
@@ -121,6 +125,5 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
       },
     })
     for (const type of ends) addEventListener(type, onEnd, true)
-    listener.undo(stopInput)
   })
 }

@@ -38,6 +38,7 @@ export const activationStart = () => navigationEntry()?.activationStart ?? 0
 
 /** Tells `attendant` from now on; returns how to stop. */
 export function attend(attendant: Attendant): () => void {
+  if (typeof document === 'undefined') return () => {}
   if (!attendants.size) listen(addEventListener)
   if (hiddenAt < 0) hiddenAt = hiddenBefore() ?? hiddenNow()
   attendants.add(attendant)
@@ -55,17 +56,6 @@ export function whenActivated(run: () => void): () => void {
   if (document.prerendering) addEventListener('prerenderingchange', run, { once: true, capture: true })
   else run()
   return undo
-}
-
-/** As `whenActivated`, of a page whose life is watched from now on. */
-export function whenWatched(run: () => void): () => void {
-  if (typeof document === 'undefined') return () => {}
-  const leave = attend({})
-  const undo = whenActivated(run)
-  return () => {
-    undo()
-    leave()
-  }
 }
 
 /** Runs `run` when the browser has time, within a second; at once where the page is hidden. */
@@ -103,9 +93,9 @@ function hiddenNow(): number {
 function onVisibility(event: Event): void {
   if (document.visibilityState !== 'hidden') return
   const changed = event.type === 'visibilitychange'
+  if (changed) tellHidden(event)
   // Activated in the background, it was never seen.
   if (hiddenAt === Infinity) hiddenAt = changed ? event.timeStamp : 0
-  if (changed) tellHidden(event)
 }
 
 function tellHidden(event: Event): void {
