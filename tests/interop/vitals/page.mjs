@@ -31,6 +31,7 @@ export class Page {
       isShown: () => this.document.visibilityState === 'visible',
       deliver: () => this.deliver(),
     })
+    this.types = types
     this.timeline = new Timeline(types, eager)
     this.tasks.now = at
     this.classes = entryClasses(has)

@@ -18,6 +18,7 @@ export const STEPS = {
   },
   event(world, { type = 'event', back, delay = 0, processing = 0, target, counts = 0, ...fields }) {
     const startTime = world.past(back)
+    world.until(startTime + fields.duration)
     const processingStart = startTime + delay
     world.page.interactions += counts
     world.add(type, {
@@ -35,6 +36,7 @@ export const STEPS = {
     // One after the other.
     const startTime = Math.max(world.past(back), world.framesUntil, 1)
     world.framesUntil = startTime + duration
+    world.until(world.framesUntil)
     const made = scripts.map(({ after = 0, duration = 0, forced = 0 }) =>
       world.make('script', { startTime: startTime + after, duration, forcedStyleAndLayoutDuration: forced, invokerType: 'event-listener' }))
     const times = { renderStart: startTime + duration - layout, styleAndLayoutStart: startTime + duration - layout, blockingDuration: 0 }
@@ -56,6 +58,7 @@ export const STEPS = {
   async untrusted({ page, favours }, type) {
     if (type === 'visibilitychange') {
       if (page.document.visibilityState === 'visible') return
+      if (favours.drainsFirst) await deliverAll(page, ['long-animation-frame'])
       if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'layout-shift'])
     }
     await page.dispatch(type, { isTrusted: false, persisted: false })
@@ -120,6 +123,8 @@ async function hide(world, how) {
   page.tasks.now += 1
   if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'largest-contentful-paint', 'layout-shift'])
   if (how !== 'tab') await page.dispatch('pagehide', { onWindow: true, persisted: true })
+  // As some versions of Safari leave a page.
+  if (how === 'unsaid') return
   page.document.visibilityState = 'hidden'
   page.seen()
   await page.dispatch('visibilitychange')

@@ -1,4 +1,5 @@
 // Plays a script on one library, and writes down every report after each step.
+import { skips } from './differences.mjs'
 import { Page } from './page.mjs'
 import { Show } from './show.mjs'
 import { common, STEPS } from './steps.mjs'
@@ -10,7 +11,7 @@ export async function play(library, script, favours = {}) {
   const seen = []
   for (const [op, ...args] of steps) {
     await world.page.tasks.run(() => {})
-    await STEPS[op](world, ...args)
+    if (!skips([op, ...args], world)) await STEPS[op](world, ...args)
     await world.page.tasks.run(() => {})
     seen.push(world.look())
   }
@@ -49,6 +50,12 @@ class World {
 
   past(back = 0) {
     return Math.max(0, this.page.tasks.now - back)
+  }
+
+  /** The page was busy until `time`: what is told of is over. */
+  until(time) {
+    const { tasks } = this.page
+    if (time > tasks.now) tasks.now = time
   }
 
   /** Something a report may hold, by a name that is the same for both libraries. */

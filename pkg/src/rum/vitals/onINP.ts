@@ -1,7 +1,7 @@
 import { countInteractions, countLatest, interactionCount } from './interactionCount.js'
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { attend, whenActivated, whenIdle } from './page.js'
+import { watchVisibility, whenActivated, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
 
@@ -40,7 +40,7 @@ export function watchINP(
   if (!known || !('interactionId' in known.prototype)) return () => {}
   let stop = () => {}
   // While it is prerendered, too.
-  const leave = attend({})
+  const leave = watchVisibility()
   const undo = whenActivated(() => {
     stop = watchEvents(callback, opts, watcher)
   })

@@ -1,7 +1,7 @@
 import { attempt } from '../guard.js'
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { activationStart, firstHidden, seenAnew, whenActivated, whenIdle, whenPainted } from './page.js'
+import { activationStart, firstHidden, seenAnew, watchVisibility, whenActivated, whenIdle, whenPainted } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import type { LCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
@@ -76,8 +76,8 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
 
     const types = ['largest-contentful-paint']
     if (soft) types.push('interaction-contentful-paint', 'soft-navigation')
-    // Watched in any case: the page's life is the same for all listeners.
-    listener.attend({})
+    // In any case: it is the same for all listeners.
+    listener.undo(watchVisibility())
     const observation = observe(types, take, opts.buffered)
     if (!observation) return
 

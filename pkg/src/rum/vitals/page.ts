@@ -36,11 +36,17 @@ export function navigationEntry(): PerformanceNavigationTiming | undefined {
 /** When a prerendered page was shown; 0 for all others. */
 export const activationStart = () => navigationEntry()?.activationStart ?? 0
 
+/** Watches from now on whether the page is hidden; returns how to stop. */
+export function watchVisibility(): () => void {
+  // On a server nothing is ever seen.
+  if (typeof document === 'undefined') return () => {}
+  if (hiddenAt < 0) hiddenAt = hiddenBefore() ?? hiddenNow()
+  return attend({})
+}
+
 /** Tells `attendant` from now on; returns how to stop. */
 export function attend(attendant: Attendant): () => void {
-  if (typeof document === 'undefined') return () => {}
   if (!attendants.size) listen(addEventListener)
-  if (hiddenAt < 0) hiddenAt = hiddenBefore() ?? hiddenNow()
   attendants.add(attendant)
   return () => {
     attendants.delete(attendant)
@@ -108,5 +114,5 @@ function onShow(event: PageTransitionEvent): void {
   restoredAt = event.timeStamp
   for (const attendant of attendants) attempt(() => attendant.restored?.(event))
   // Some browsers say only a task later that it is seen.
-  setTimeout(() => (hiddenAt = hiddenNow()))
+  if (hiddenAt >= 0) setTimeout(() => (hiddenAt = hiddenNow()))
 }
