@@ -24,7 +24,7 @@ export class Page {
   #listeners = new Map()
 
   /** `lacks`: what this browser does not know. See `script.mjs` for the rest. */
-  constructor({ types, lacks = [], eager, state = 'visible', readyState = 'complete', at = 0, navigation, discarded }) {
+  constructor({ types, lacks = [], eager, kept, state = 'visible', readyState = 'complete', at = 0, navigation, discarded }) {
     const has = (name) => !lacks.includes(name)
     this.tasks = new Tasks({
       failed: (error) => this.errors.push(error),
@@ -32,7 +32,7 @@ export class Page {
       deliver: () => this.deliver(),
     })
     this.types = types
-    this.timeline = new Timeline(types, eager)
+    this.timeline = new Timeline(types, eager, kept)
     this.tasks.now = at
     this.classes = entryClasses(has)
     if (has('navigationId')) this.navigationId = 1

@@ -108,7 +108,7 @@ const STEPS = {
   on: [9, on],
   wait: [26, (c) => ['wait', c.of(0, 1, 4.125, 17, 60, 310.5, 1100, 6000)]],
   busy: [2, (c) => ['busy', c.is(0.5)]],
-  paint: [3, (c) => ['paint', c.of('first-contentful-paint', 'first-contentful-paint', 'first-paint'), back(c)]],
+  paint: [5, (c) => ['paint', c.of('first-contentful-paint', 'first-contentful-paint', 'first-paint'), back(c)]],
   lcp: [7, (c) => ['lcp', lcp(c)]],
   shift: [8, (c) => ['shift', { back: back(c), value: c.of(1, 4, 16, 64, 256, 0) / 1024, ...(c.is(0.2) && { hadRecentInput: true }), ...(c.is(0.7) && { sources: Array.from({ length: c.below(3) }, () => node(c)) }) }]],
   event: [16, (c) => {

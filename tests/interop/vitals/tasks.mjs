@@ -1,8 +1,5 @@
 // The page's time: it stands still until told. Timers, frames and idle moments come in the order a browser has them.
 
-/** Lets everything promised come true. */
-const settle = () => new Promise((resolve) => setImmediate(resolve))
-
 /** A frame every so many ms. */
 const FRAME = 16
 
@@ -39,6 +36,11 @@ export class Tasks {
   }
   cancelIdleCallback = (id) => void this.#idle.delete(id)
 
+  /** Lets everything promised come true. */
+  settle() {
+    return new Promise((resolve) => setImmediate(resolve))
+  }
+
   /** Runs what a task would: its failure is the page's to hear of, and what it promised comes true before the next. */
   async run(task) {
     try {
@@ -46,7 +48,7 @@ export class Tasks {
     } catch (error) {
       this.#page.failed(error)
     }
-    await settle()
+    await this.settle()
   }
 
   /** An idle moment: all who wait for one have it. */

@@ -15,10 +15,13 @@ export class Timeline {
   #observers = new Set()
   #known
   #eager
+  #most
 
-  /** `known`: the entry types of this browser. `eager`: what was kept is told from within `observe`, as Safari did. */
-  constructor(known, eager) {
+  /** `known`: the entry types of this browser. `eager`: what was kept is told from within `observe`, as Safari did.
+   * `most`: how many entries of a type are kept at most, beside what the browser says. */
+  constructor(known, eager, most = Infinity) {
     this.#known = known
+    this.#most = most
     this.#eager = eager
   }
 
@@ -27,7 +30,7 @@ export class Timeline {
     if (!this.#known.includes(type)) return
     if (!this.#kept.has(type)) this.#kept.set(type, [])
     const kept = this.#kept.get(type)
-    if (kept.length < (KEPT[type] ?? 150) && (type !== 'event' || entry.duration >= LONG_EVENT)) kept.push(entry)
+    if (kept.length < Math.min(KEPT[type] ?? 150, this.#most) && (type !== 'event' || entry.duration >= LONG_EVENT)) kept.push(entry)
     for (const observer of this.#observers) observer.hear(entry)
   }
 

@@ -9,16 +9,14 @@ export async function play(library, script, favours = {}) {
   const [[, browser], ...steps] = script
   const world = new World(library, browser, favours)
   const seen = []
-  for (const [op, ...args] of steps) {
-    await world.page.tasks.run(() => {})
-    if (!skips([op, ...args], world)) await STEPS[op](world, ...args)
-    await world.page.tasks.run(() => {})
+  for (const step of steps) {
+    if (!skips(step, world)) await world.does(step)
     seen.push(world.look())
   }
   return seen
 }
 
-class World {
+export class World {
   /** When the last long animation frame ended. */
   framesUntil = 0
   #seen = new Map()
@@ -33,6 +31,12 @@ class World {
     const { page } = this
     for (const [name, node] of page.nodes) this.#show.name(node, `<${name}>`)
     if (page.navigation) this.#show.name(page.navigation, 'navigation')
+  }
+
+  /** Makes a step happen, and all that it promised come true. */
+  async does([op, ...args]) {
+    await STEPS[op](this, ...args)
+    await this.page.tasks.settle()
   }
 
   /** What was seen since last time, by whom. */
