@@ -13,9 +13,7 @@ export function numericModule<T>(source: string | WebAssembly.Module): () => T {
 function start(source: string | WebAssembly.Module): WebAssembly.Exports {
   try {
     const module = typeof source === 'string' ? new WebAssembly.Module(bytesFromHex(source)) : source
-    // Called by `__wbindgen_start`, which prepares for objects, and which nobody calls here.
-    const imports = { './whippet_npm_bg.js': { __wbindgen_init_externref_table() {} } }
-    return new WebAssembly.Instance(module, imports).exports
+    return new WebAssembly.Instance(module).exports
   } catch (cause) {
     throw new WasmUnavailableError(cause)
   }
