@@ -18,9 +18,8 @@ export function watchFCP(
   opts: WatchOpts,
   onSoftNavigation?: (entry: PerformanceSoftNavigation) => void,
 ): () => void {
-  let stop = () => {}
-  const undo = whenActivated(() => {
-    stop = listen<FCPMetric>('FCP', -1, callback, opts.reportAllChanges, (listener) => {
+  return whenActivated(() =>
+    listen<FCPMetric>('FCP', -1, callback, opts.reportAllChanges, (listener) => {
       // Watched from now on: a page that is hidden before it is painted has no FCP.
       listener.undo(watchVisibility())
       const observation = observe(['paint'], (entries) => {
@@ -59,10 +58,6 @@ export function watchFCP(
         }, opts.buffered)
         listener.undo(navigations?.stop)
       }
-    })
-  })
-  return () => {
-    undo()
-    stop()
-  }
+    }),
+  )
 }

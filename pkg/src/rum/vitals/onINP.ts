@@ -38,15 +38,11 @@ export function watchINP(
 ): () => void {
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
   if (!known || !('interactionId' in known.prototype)) return () => {}
-  let stop = () => {}
   // While it is prerendered, too.
   const leave = watchVisibility()
-  const undo = whenActivated(() => {
-    stop = watchEvents(callback, opts, watcher)
-  })
+  const stop = whenActivated(() => watchEvents(callback, opts, watcher))
   return () => {
     leave()
-    undo()
     stop()
   }
 }

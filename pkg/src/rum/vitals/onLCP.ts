@@ -25,14 +25,7 @@ export function watchLCP(
   opts: WatchOpts,
   watcher: LCPWatcher = {},
 ): () => void {
-  let stop = () => {}
-  const undo = whenActivated(() => {
-    stop = watchPaints(callback, opts, watcher)
-  })
-  return () => {
-    undo()
-    stop()
-  }
+  return whenActivated(() => watchPaints(callback, opts, watcher))
 }
 
 function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, watcher: LCPWatcher): () => void {

@@ -54,14 +54,20 @@ export function attend(attendant: Attendant): () => void {
   }
 }
 
-/** Runs `run` now, or when the page that is prerendered is shown; returns how not to. */
-export function whenActivated(run: () => void): () => void {
-  const undo = () => removeEventListener('prerenderingchange', run, true)
+/** Runs `run`, which returns how to stop, now or when the page that is prerendered is shown; returns how to stop. */
+export function whenActivated(run: () => (() => void) | void): () => void {
   // On a server nothing is ever shown.
   if (typeof document === 'undefined') return () => {}
-  if (document.prerendering) addEventListener('prerenderingchange', run, { once: true, capture: true })
-  else run()
-  return undo
+  let stop: (() => void) | void
+  const begin = () => {
+    stop = run()
+  }
+  if (document.prerendering) addEventListener('prerenderingchange', begin, { once: true, capture: true })
+  else begin()
+  return () => {
+    removeEventListener('prerenderingchange', begin, true)
+    stop?.()
+  }
 }
 
 /** Runs `run` when the browser has time, within a second; at once where the page is hidden. */
