@@ -7,8 +7,10 @@ export const favours = {
 }
 
 /** Whether a step is left out in both. It is given the world before the step. */
-export function skips([op], { page }) {
-  // Told of two events in a page that is hidden, web-vitals forgets the long animation frames of the second after the
-  // first. There are no events in pages that nobody sees; late ones are in other scripts.
-  return op === 'event' && page.document.visibilityState === 'hidden' && page.types.includes('long-animation-frame')
+export function skips([op, name], { page, library }) {
+  // Told of two events at once in a page that is hidden, web-vitals forgets after the first the long animation frames
+  // of the second.
+  const told = op === 'event' || (op === 'on' && name === 'INP')
+  const hidden = page.document.visibilityState === 'hidden'
+  return told && hidden && library === 'attributed' && page.types.includes('long-animation-frame')
 }

@@ -84,6 +84,8 @@ function browser(c) {
 }
 
 const back = (c) => c.of(0, 0, 0, eighths(c, 8), eighths(c, 8), eighths(c, 300), eighths(c, 3000))
+/** Events are told of soon. */
+const late = (c) => c.of(0, 0, 0, eighths(c, 8), eighths(c, 8), eighths(c, 300))
 const interaction = (c) => c.of(0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91, 350, 700)
 
 const lcp = (c) => ({ back: back(c), element: node(c), ...(c.is(0.4) && { url: c.of(...URLS) }), ...(c.is(0.2) && { id: 'hero' }) })
@@ -115,7 +117,7 @@ const STEPS = {
     const name = c.of('pointerdown', 'pointerup', 'click', 'click', 'keydown', 'keyup', 'pointerenter')
     const duration = c.of(8, 16, 24, 40, 48, 104, 104, 200, 304, 600)
     return ['event', {
-      name, back: c.is(0.7) ? duration + back(c) : back(c), duration, delay: eighths(c, duration), processing: eighths(c, duration + 8),
+      name, back: c.is(0.7) ? duration + late(c) : late(c), duration, delay: eighths(c, duration), processing: eighths(c, duration + 8),
       interactionId: interaction(c), target: node(c), counts: c.of(0, 1, 1, 60), ...(c.is(0.12) && { type: 'first-input' }),
       ...(c.is(0.15) && { targetSelector: c.of('from#browser', '') }),
     }]

@@ -10,6 +10,8 @@ const OBSERVED_ONLY = [
 const LONG_EVENT = 104
 const SHORTEST = 16
 
+const byStart = (a, b) => a.startTime - b.startTime
+
 export class Timeline {
   #kept = new Map()
   #observers = new Set()
@@ -34,7 +36,7 @@ export class Timeline {
     for (const observer of this.#observers) observer.hear(entry)
   }
 
-  getEntriesByType = (type) => (OBSERVED_ONLY.includes(type) ? [] : [...(this.#kept.get(type) ?? [])])
+  getEntriesByType = (type) => (OBSERVED_ONLY.includes(type) ? [] : (this.#kept.get(type) ?? []).toSorted(byStart))
   getEntriesByName = (name, type) => this.getEntriesByType(type).filter((entry) => entry.name === name)
 
   /** Tells one observer what it was not told yet: any of them, or one of these types, and that as `takeRecords` would. */
@@ -74,7 +76,7 @@ export class Timeline {
       }
       tell(inOrder = true) {
         const told = this.#records.splice(0)
-        const sorted = inOrder ? told.toSorted((a, b) => a.startTime - b.startTime) : told
+        const sorted = inOrder ? told.toSorted(byStart) : told
         const list = {
           getEntries: () => [...sorted],
           getEntriesByType: (type) => sorted.filter(({ entryType }) => entryType === type),

@@ -27,6 +27,7 @@ export class World {
   constructor(library, browser, favours) {
     this.page = new Page(browser)
     this.favours = favours
+    this.library = browser.library
     this.functions = library[browser.library](this.page.window)
     const { page } = this
     for (const [name, node] of page.nodes) this.#show.name(node, `<${name}>`)

@@ -3,6 +3,7 @@ import { observe } from './observe.js'
 import { watchVisibility, whenPainted } from './page.js'
 import { watchFCP } from './onFCP.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import { engine } from './wasm.js'
 import type { CLSMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
 /** See https://web.dev/articles/cls. */
@@ -19,6 +20,7 @@ export function watchCLS(
   opts: WatchOpts,
   onShift?: (shift: LayoutShift) => void,
 ): () => void {
+  if (!engine()) return () => {}
   let begun = false
   const stops: (() => void)[] = []
   // Reported of page views whose FCP is, as the Chrome User Experience Report does it.

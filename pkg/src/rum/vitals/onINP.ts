@@ -3,6 +3,7 @@ import { listen } from './listener.js'
 import { observe } from './observe.js'
 import { watchVisibility, whenActivated, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import { engine } from './wasm.js'
 import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
 
 /** See https://web.dev/articles/inp. */
@@ -37,7 +38,7 @@ export function watchINP(
   watcher: INPWatcher = {},
 ): () => void {
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
-  if (!known || !('interactionId' in known.prototype)) return () => {}
+  if (!known || !('interactionId' in known.prototype) || !engine()) return () => {}
   // While it is prerendered, too.
   const leave = watchVisibility()
   const stop = whenActivated(() => watchEvents(callback, opts, watcher))

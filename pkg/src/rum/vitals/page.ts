@@ -38,8 +38,6 @@ export const activationStart = () => navigationEntry()?.activationStart ?? 0
 
 /** Watches from now on whether the page is hidden; returns how to stop. */
 export function watchVisibility(): () => void {
-  // On a server nothing is ever seen.
-  if (typeof document === 'undefined') return () => {}
   if (hiddenAt < 0) hiddenAt = hiddenBefore() ?? hiddenNow()
   return attend({})
 }
