@@ -35,7 +35,9 @@ static COUNT: State<CountEstimate> = State::new(CountEstimate::new());
 /// A listener; with `all_changes` it wants every value.
 #[wasm_bindgen]
 pub fn vital_create(all_changes: bool) -> usize {
-    TRACKERS.with(|trackers| trackers.push(if all_changes { const { Tracker::new(true) } } else { const { Tracker::new(false) } }))
+    TRACKERS.with(|trackers| {
+        trackers.push(if all_changes { const { Tracker::new(true) } } else { const { Tracker::new(false) } })
+    })
 }
 
 /// A new page view begins, after `count` interactions in this document.

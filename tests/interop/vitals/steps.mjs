@@ -28,7 +28,9 @@ export const STEPS = {
   },
   counts: ({ page }, more) => void (page.interactions += more),
   resource(world, { back, asked = 0, duration = 0, url }) {
-    const startTime = world.past(back)
+    // In the order of their starts: web-vitals remembers them as they came since it was loaded, we since the first call.
+    const startTime = Math.max(world.past(back), world.resourcesSince)
+    world.resourcesSince = startTime
     const requestStart = asked && startTime + asked
     world.add('resource', { name: url, startTime, duration, requestStart, responseEnd: startTime + duration, initiatorType: 'img' })
   },

@@ -19,6 +19,8 @@ export async function play(library, script, favours = {}) {
 export class World {
   /** When the last long animation frame ended. */
   framesUntil = 0
+  /** When the last resource began. */
+  resourcesSince = 0
   #seen = new Map()
   #callbacks = 0
   #made = new Map()
