@@ -138,7 +138,7 @@ const STEPS = {
   restore: [3, (c) => ['restore', { away: c.of(10, 2000), late: c.is(0.4), persisted: c.is(0.9) }]],
   activate: [3, (c) => ['activate', { ...(c.is(0.2) && { background: true }), ...(c.is(0.4) && { shownFirst: true }) }]],
   ready: [4, (c) => ['ready', c.of('interactive', 'parsed', 'complete', 'complete')]],
-  remove: [1, (c) => ['remove', c.of(...NODES.slice(1, -1))]],
+  remove: [3, (c) => ['remove', c.of(...NODES.slice(1, -1))]],
 }
 
 const total = Object.values(STEPS).reduce((sum, [weight]) => sum + weight, 0)

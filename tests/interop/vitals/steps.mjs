@@ -14,17 +14,17 @@ export const STEPS = {
   lcp: (world, description) => world.page.timeline.add(lcp(world, description)),
   shift(world, { back, value = 0, sources = [], ...fields }) {
     const startTime = world.past(back)
-    world.add('layout-shift', { startTime, value, hadRecentInput: false, sources: sources.map((node) => source(world, node)), ...fields })
+    const made = sources.map((node) => pointing(world, 'node', node, world.make('source', { previousRect: {}, currentRect: {} })))
+    world.add('layout-shift', { startTime, value, hadRecentInput: false, sources: made, ...fields })
   },
   event(world, { type = 'event', back, delay = 0, processing = 0, target, counts = 0, ...fields }) {
     const startTime = world.past(back)
     world.until(startTime + fields.duration)
     const processingStart = startTime + delay
     world.page.interactions += counts
-    world.add(type, {
-      name: 'click', startTime, processingStart, processingEnd: processingStart + processing, interactionId: 0, cancelable: true,
-      ...fields, ...seen(world, 'target', target),
-    })
+    const processingEnd = processingStart + processing
+    const all = { name: 'click', startTime, processingStart, processingEnd, interactionId: 0, cancelable: true, ...fields }
+    world.add(type, pointing(world, 'target', target, all))
   },
   counts: ({ page }, more) => void (page.interactions += more),
   resource(world, { back, asked = 0, duration = 0, url }) {
@@ -32,7 +32,8 @@ export const STEPS = {
     const startTime = Math.max(world.past(back), world.resourcesSince)
     world.resourcesSince = startTime
     const requestStart = asked && startTime + asked
-    world.add('resource', { name: url, startTime, duration, requestStart, responseEnd: startTime + duration, initiatorType: 'img' })
+    const responseEnd = startTime + duration
+    world.add('resource', { name: url, startTime, duration, requestStart, responseEnd, initiatorType: 'img' })
   },
   frame(world, { back, duration = 0, layout = 0, scripts = [] }) {
     // One after the other.
@@ -40,9 +41,9 @@ export const STEPS = {
     world.framesUntil = startTime + duration
     world.until(world.framesUntil)
     const made = scripts.map(({ after = 0, duration = 0, forced = 0 }) =>
-      world.make('script', { startTime: startTime + after, duration, forcedStyleAndLayoutDuration: forced, invokerType: 'event-listener' }))
-    const times = { renderStart: startTime + duration - layout, styleAndLayoutStart: startTime + duration - layout, blockingDuration: 0 }
-    world.add('long-animation-frame', { startTime, duration, scripts: made, firstUIEventTimestamp: 0, ...times })
+      world.make('script', { startTime: startTime + after, duration, forcedStyleAndLayoutDuration: forced }))
+    const styleAndLayoutStart = startTime + duration - layout
+    world.add('long-animation-frame', { startTime, duration, scripts: made, renderStart: styleAndLayoutStart, styleAndLayoutStart })
   },
   soft(world, { back, ids = 1, interaction = 0, largest, painted, ...fields }) {
     const { page } = world
@@ -67,10 +68,7 @@ export const STEPS = {
   },
   hide: (world, how) => hide(world, how),
   async show({ page }) {
-    if (page.document.visibilityState === 'visible' || page.tasks.frozen || page.document.prerendering) return
-    page.document.visibilityState = 'visible'
-    page.seen()
-    await page.dispatch('visibilitychange')
+    if (page.document.visibilityState === 'hidden' && !page.document.prerendering) await show(page)
   },
   async restore(world, { away = 0, late, persisted = true }) {
     const { page } = world
@@ -79,28 +77,18 @@ export const STEPS = {
     page.tasks.frozen = true
     await page.tasks.pass(away)
     page.tasks.frozen = false
-    const show = () => {
-      page.document.visibilityState = 'visible'
-      page.seen()
-      return page.dispatch('visibilitychange')
-    }
-    if (!late) await show()
+    if (!late) await show(page)
     await page.dispatch('pageshow', { onWindow: true, persisted })
-    if (late) await show()
+    if (late) await show(page)
     await drain(page)
   },
   async activate({ page }, { background, shownFirst } = {}) {
     if (!page.document.prerendering) return
-    const show = () => {
-      page.document.visibilityState = 'visible'
-      page.seen()
-      return page.dispatch('visibilitychange')
-    }
-    if (!background && shownFirst) await show()
+    if (!background && shownFirst) await show(page)
     page.document.prerendering = false
     if (page.navigation) page.navigation.activationStart = page.tasks.now
     await page.dispatch('prerenderingchange')
-    if (!background && !shownFirst) await show()
+    if (!background && !shownFirst) await show(page)
   },
   async ready({ page }, state) {
     const order = ['loading', 'interactive', 'parsed', 'complete']
@@ -118,9 +106,15 @@ export const STEPS = {
   },
 }
 
+function show(page) {
+  page.document.visibilityState = 'visible'
+  page.seen()
+  return page.dispatch('visibilitychange')
+}
+
 async function hide(world, how) {
   const { page, favours } = world
-  if (page.document.visibilityState === 'hidden' || page.tasks.frozen) return
+  if (page.document.visibilityState === 'hidden') return
   // What happened until now was before.
   page.tasks.now += 1
   if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'largest-contentful-paint', 'layout-shift'])
@@ -146,22 +140,17 @@ async function deliverAll(page, types) {
   while (await page.deliver(types));
 }
 
-/** A getter of a node that is there no more once it was removed. */
-function seen(world, name, node) {
+/** `fields`, and a node by `name`, which is there no more once it was removed. */
+function pointing(world, name, node, fields) {
   const found = world.page.nodes.get(node) ?? null
-  return Object.defineProperty({}, name, { get: () => (found?.isConnected ? found : null), enumerable: true, configurable: true })
-}
-
-function source(world, node) {
-  const made = world.make('source', { previousRect: {}, currentRect: {} })
-  return Object.defineProperties(made, Object.getOwnPropertyDescriptors(seen(world, 'node', node)))
+  const get = () => (found?.isConnected ? found : null)
+  return Object.defineProperty(fields, name, { get, enumerable: true, configurable: true })
 }
 
 function lcp(world, { back, element, ...fields }) {
   const startTime = world.past(back)
-  return world.entry('largest-contentful-paint', {
-    startTime, renderTime: startTime, loadTime: 0, size: 1, id: '', url: '', ...fields, ...seen(world, 'element', element),
-  })
+  const all = { startTime, renderTime: startTime, loadTime: 0, size: 1, id: '', url: '', ...fields }
+  return world.entry('largest-contentful-paint', pointing(world, 'element', element, all))
 }
 
 function afterInput(world, { back = 0, interaction, paint }) {
