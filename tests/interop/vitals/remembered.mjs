@@ -44,6 +44,10 @@ export const remembered = {
   'no LCP is left to report where its search had ended': [
     browser(), ['lcp', {}], ['hide', 'tab'], ['on', 'LCP', {}], ['restore', {}], ['hide', 'leave'],
   ],
+  'an input after a return ends the search that a return began': [
+    browser({ lacks: ['requestIdleCallback'] }), ['on', 'FCP', {}], ['lcp', {}], ['hide', 'leave'], ['on', 'LCP', {}], ['restore', {}],
+    ['input', 'click'], ['wait', 500],
+  ],
   'what is painted in a page that nobody sees is of no soft navigation': [
     browser({ types: soft }), ['soft', {}], ['on', 'LCP', { reportAllChanges: true, reportSoftNavs: true }], ['hide', 'tab'], ['lcp', {}],
     ['wait', 1000],

@@ -69,13 +69,15 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
 
     const types = ['largest-contentful-paint']
     if (soft) types.push('interaction-contentful-paint', 'soft-navigation')
-    // In any case: it is the same for all listeners.
+    // Also where no paints are told of: others may ask when the page was first hidden.
     listener.undo(watchVisibility())
     const observation = observe(types, take, opts.buffered)
     if (!observation) return
 
     const ends = ['keydown', 'click', 'visibilitychange']
+    let stopped = false
     const stop = () => {
+      stopped = true
       observation.stop()
       for (const type of ends) removeEventListener(type, onEnd, true)
     }
@@ -87,23 +89,21 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
       if (!soft) stop()
       listener.report(true)
     }
-    // What is painted after an input may be its effect, and after the page was hidden it was waited for by nobody.
-    // Scrolling ends the search too, but may be a script's.
+    // What is painted after an input may be its effect; and once the page is shown that was hidden, nobody waited for
+    // what is painted then. Scrolling ends the search too, but may be a script's.
     const onEnd = (event: Event) => {
       if (!event.isTrusted || isFinal) return
       const { id } = listener.metric
       // Not within the input's own task: it would be slower for it.
       whenIdle(() => {
         if (id === listener.metric.id) finalize()
-        else if (!soft) {
-          isFinal = true
-          stop()
-        }
+        else if (!soft) stop()
       })
     }
     listener.attend({
       hidden(event) {
-        if (!event.isTrusted) return
+        if (stopped || !event.isTrusted) return
+        // Final or not: a soft navigation that comes later must not take it for its own.
         take(observation.take())
         finalize()
       },
