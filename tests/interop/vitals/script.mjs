@@ -60,7 +60,7 @@ function navigation(c, at) {
     connectStart: fetchStart + 0.5,
     connectEnd: connected + 0.5,
     requestStart: connected + 1,
-    responseStart: c.of(connected + 9, connected + 9, connected + 9, connected + 900, 0, -5, at + 10_000),
+    responseStart: c.is(0.7) ? connected + 9 : c.of(connected + 900, 0, -5, at + 10_000),
     responseEnd: connected + 20,
     activationStart: 0,
     domInteractive: 0,
@@ -74,7 +74,7 @@ function navigation(c, at) {
 function browser(c) {
   const kind = c.of('chromium', 'chromium', 'soft', 'soft', 'soft', ...Object.keys(BROWSERS))
   const made = BROWSERS[kind]()
-  const at = c.of(0, 12, 60.125, 1200.5)
+  const at = c.of(0, 12, 60.125, 60.125, 1200.5)
   const state = made.lacks?.includes('prerendering') ? c.of('visible', 'visible', 'hidden') : c.of('visible', 'visible', 'visible', 'visible', 'hidden', 'prerendering')
   const readyState = c.of('loading', 'interactive', 'complete')
   const times = navigation(c, at)
@@ -148,6 +148,7 @@ export function scriptOf(seed, length = 40) {
   const c = new Chance(seed)
   const script = [browser(c)]
   for (let i = c.below(4); i > 0; i--) script.push(on(c))
+  if (c.is(0.5)) script.push(['paint', 'first-contentful-paint', eighths(c, 8)])
   for (let i = 6 + c.below(length); i > 0; i--) {
     let at = c.next() * total
     const [, make] = Object.values(STEPS).find(([weight]) => (at -= weight) < 0)
