@@ -48,6 +48,10 @@ export const remembered = {
     browser({ lacks: ['requestIdleCallback'] }), ['on', 'FCP', {}], ['lcp', {}], ['hide', 'leave'], ['on', 'LCP', {}], ['restore', {}],
     ['input', 'click'], ['wait', 500],
   ],
+  'the resource of a paint just before the page goes': [
+    browser(), ['on', 'LCP', {}], ['resource', { url: 'a.png' }], ['wait', 300], ['resource', { url: 'a.png' }], ['lcp', { url: 'a.png' }],
+    ['hide', 'leave'],
+  ],
   'what is painted in a page that nobody sees is of no soft navigation': [
     browser({ types: soft }), ['soft', {}], ['on', 'LCP', { reportAllChanges: true, reportSoftNavs: true }], ['hide', 'tab'], ['lcp', {}],
     ['wait', 1000],

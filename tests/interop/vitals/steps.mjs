@@ -117,7 +117,7 @@ async function hide(world, how) {
   if (page.document.visibilityState === 'hidden') return
   // What happened until now was before.
   page.tasks.now += 1
-  if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'largest-contentful-paint', 'layout-shift'])
+  if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'largest-contentful-paint', 'layout-shift', 'resource'])
   if (how !== 'tab') await page.dispatch('pagehide', { onWindow: true, persisted: true })
   // As some versions of Safari leave a page.
   if (how === 'unsaid') return
