@@ -1,11 +1,11 @@
 //! JSON bodies: kept, compared and read in wasm memory; values are made in JavaScript.
-use crate::state::State;
+use crate::state::{Late, State};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use whippet_engine::json::{Bodies, BodyId, Budget, Outcome, Progress, ReceiptId};
 
-static BODIES: State<Bodies> = State::new();
+static BODIES: Late<Bodies> = Late::new();
 /// What the last `json_finish` left.
-static LEFT: State<[u32; 5]> = State::new();
+static LEFT: State<[u32; 5]> = State::new([0; 5]);
 
 /// No body.
 const NONE: u32 = 0;

@@ -5,9 +5,9 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader, Stats, placeholder};
 use whippet_engine::time::Instant;
 
-static LOADERS: State<Vec<Option<Loader>>> = State::new();
+static LOADERS: State<Vec<Option<Loader>>> = State::new(Vec::new());
 /// A ThumbHash, then the data URL that came of it.
-static TEXT: State<Vec<u8>> = State::new();
+static TEXT: State<Vec<u8>> = State::new(Vec::new());
 
 /// `lazy_poll`: nothing to do.
 const NOTHING: f64 = -1.0;

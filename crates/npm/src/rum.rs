@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::stats::Histogram;
 
-static HISTOGRAMS: State<Vec<Histogram>> = State::new();
+static HISTOGRAMS: State<Vec<Histogram>> = State::new(Vec::new());
 
 /// An empty distribution.
 #[wasm_bindgen]

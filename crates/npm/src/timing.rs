@@ -5,7 +5,7 @@ mod memos;
 mod pacers;
 mod retries;
 
-use crate::state::State;
+use crate::state::Late;
 pub use batches::*;
 pub use limits::*;
 pub use memos::*;
@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::pace::{Due, Expired, Pace};
 use whippet_engine::time::{Duration, Instant};
 
-static PACE: State<Pace> = State::new();
+static PACE: Late<Pace> = Late::new();
 
 /// The delay for `setTimeout`; negative: no timer is needed.
 #[wasm_bindgen]

@@ -4,10 +4,9 @@ use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::vitals::{CountEstimate, Metric, Place, Tracker};
 
-static TRACKERS: State<Trackers> = State::new();
+static TRACKERS: State<Trackers> = State::new(Trackers(None));
 
 /// All of them, the newest first. Not a `Vec`, whose growth would be a fifth of the module: there are about ten.
-#[derive(Default)]
 struct Trackers(Option<Box<Link>>);
 
 struct Link {
@@ -31,12 +30,14 @@ impl Trackers {
         Some(&mut link.tracker)
     }
 }
-static COUNT: State<CountEstimate> = State::new();
+static COUNT: State<CountEstimate> = State::new(CountEstimate::new());
 
 /// A listener; with `all_changes` it wants every value.
 #[wasm_bindgen]
 pub fn vital_create(all_changes: bool) -> usize {
-    TRACKERS.with(|trackers| trackers.push(Tracker::new(all_changes)))
+    TRACKERS.with(|trackers| {
+        trackers.push(if all_changes { const { Tracker::new(true) } } else { const { Tracker::new(false) } })
+    })
 }
 
 /// A new page view begins, after `count` interactions in this document.

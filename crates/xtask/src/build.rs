@@ -11,6 +11,9 @@ use xshell::cmd;
 /// all that `onLCP` and the like need.
 pub const MODULES: [&str; 6] = ["json", "lazy", "query", "rum", "timing", "vitals"];
 
+/// Those that take and give numbers alone: they do without wasm-bindgen's glue, and without what it exports for it.
+const NUMERIC: [&str; 2] = ["rum", "vitals"];
+
 /// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
 const FAST: [&str; 1] = ["json"];
 
@@ -72,6 +75,9 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         cmd!(shell, "wasm-pack --quiet build crates/npm {profile...} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
         let wasm = dir.join("whippet_npm_bg.wasm");
         if !dev {
+            if NUMERIC.contains(&module) {
+                own_exports(project, &wasm)?;
+            }
             let level: &[&str] = if fast { &FAST_OPT } else { &["-Oz", "--converge"] };
             cmd!(shell, "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
             plain_imports(&dir.join("whippet_npm.js"), &wasm)?;
@@ -82,6 +88,23 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         println!("  {out}: {} bytes of wasm", bytes.len());
         Ok(())
     })
+}
+
+/// Drops exports that begin with `__`, which are wasm-bindgen's own, and all that is there for them.
+fn own_exports(project: &Project, wasm: &Path) -> Result<()> {
+    let declarations = fs::read_to_string(wasm.with_extension("wasm.d.ts"))?;
+    let own: Vec<String> = declarations
+        .lines()
+        .filter_map(|line| line.strip_prefix("export const ")?.split_once(':'))
+        .filter(|(name, _)| !name.starts_with("__"))
+        .map(|(name, _)| format!(r#"{{ "name": "{name}", "export": "{name}", "root": true }}"#))
+        .collect();
+    let graph = wasm.with_file_name("exports.json");
+    fs::write(&graph, format!("[{}]", own.join(",")))?;
+    cmd!(project.shell, "wasm-metadce --quiet {wasm} --graph-file {graph} -o {wasm}")
+        .ignore_stdout()
+        .run()?;
+    Ok(fs::remove_file(graph)?)
 }
 
 /// Imports bear names such as `__wbg_setTimeout_1fb9fc1d2eb1a6e8`, whose hashes do not compress: a tenth of some

@@ -68,10 +68,12 @@ fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<(
         let tests = test_files(&project.path("pkg/test"))?;
         Ok(cmd!(shell, "node --test {tests...}").run()?)
     })?;
-    step("test: beside TanStack Query", &|| {
-        let tests = test_files(&project.path("tests/interop"))?;
-        Ok(cmd!(shell, "node --test {tests...}").run()?)
-    })?;
+    for (peer, folder) in [("TanStack Query", "query"), ("web-vitals", "vitals")] {
+        step(&format!("test: beside {peer}"), &|| {
+            let tests = test_files(&project.path(&format!("tests/interop/{folder}")))?;
+            Ok(cmd!(shell, "node --test {tests...}").run()?)
+        })?;
+    }
     step("test: end to end", &|| end_to_end(project, &browser, firefox.as_deref()))
 }
 

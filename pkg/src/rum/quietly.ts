@@ -8,7 +8,7 @@ export function quietly<T>(run: () => T): T | undefined {
   try {
     return run()
   } catch (error) {
-    if (!warned) console.warn('whippet/rum measures nothing:', error)
+    if (!warned) console.warn("whippet/rum measures nothing (WebAssembly needs 'wasm-unsafe-eval' in script-src):", error)
     warned = true
     return undefined
   }

@@ -41,6 +41,11 @@ impl Slowest {
         Self { list: [Interaction { id: 0.0, duration: 0.0, start: 0.0 }; Self::KEPT], length: 0 }
     }
 
+    /// No interaction any more.
+    pub fn clear(&mut self) {
+        self.length = 0;
+    }
+
     /// The interactions that are kept, slowest first.
     pub fn list(&self) -> &[Interaction] {
         self.list.get(..self.length).unwrap_or(&[])

@@ -31,7 +31,7 @@ impl Tracker {
     pub fn begin(&mut self, count: f64) {
         self.reporter.begin();
         self.windows.end();
-        self.slowest = Slowest::new();
+        self.slowest.clear();
         self.count_before = count;
     }
 

@@ -80,10 +80,12 @@ export class Frames {
   #tidySoon(): void {
     if (this.#tidying) return
     this.#tidying = true
-    whenIdle(() => {
+    const tidy = () => {
       this.#tidying = false
       this.#tidy()
-    })
+    }
+    // In a page that is hidden, every moment is idle: not before all is taken in.
+    void Promise.resolve().then(() => whenIdle(tidy))
   }
 
   /** Lets go what cannot be part of a report any more. */

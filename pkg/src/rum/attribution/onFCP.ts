@@ -25,9 +25,10 @@ export function watchAttributedFCP(
 
 function attribute(metric: FCPMetric, navigations: RecentNavigations): FCPAttribution {
   const { value, entries } = metric
-  const soft = metric.navigationType === 'soft-navigation' ? navigations.get(metric.navigationId) : undefined
-  if (soft) return { timeToFirstByte: 0, firstByteToFCP: value, loadState: 'complete', navigationEntry: soft }
-  const entry = navigationEntry()
+  const soft = metric.navigationType === 'soft-navigation'
+  const entry = soft ? undefined : navigationEntry()
+  const softEntry = soft ? navigations.get(metric.navigationId) : undefined
+  if (softEntry) return { timeToFirstByte: 0, firstByteToFCP: value, loadState: 'complete', navigationEntry: softEntry }
   const paint = entries[entries.length - 1]
   if (!paint || !entry) return { timeToFirstByte: 0, firstByteToFCP: value, loadState: loadState(restoreTime()) }
   const timeToFirstByte = Math.max(0, entry.responseStart - activationStart())

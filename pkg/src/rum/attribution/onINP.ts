@@ -22,13 +22,14 @@ export function watchAttributedINP(
   const targets = new Map<number, string>()
   const watcher: INPWatcher = {
     event: (entry) => frames.add(entry),
+    begin: () => targets.clear(),
     candidate(interaction, entries) {
-      if (targets.has(interaction)) return
+      if (targets.get(interaction)) return
       const node = entries.find(({ target }) => target)?.target as Node | null | undefined
       const target = node
         ? (guard(() => opts.generateTarget?.(node)) ?? selector(node))
         : entries.find(({ targetSelector }) => targetSelector)?.targetSelector
-      if (target) targets.set(interaction, target)
+      if (target !== undefined) targets.set(interaction, target)
       for (const known of targets.keys()) if (!watcher.slowest?.has(known)) targets.delete(known)
     },
   }

@@ -59,7 +59,7 @@ function attribute(
 
   const soft = metric.navigationType === 'soft-navigation'
   const entry = soft ? undefined : navigationEntry()
-  const navigation = entry ?? navigations.get(metric.navigationId)
+  const navigation = soft ? navigations.get(metric.navigationId) : entry
   if (!navigation) return attribution
   const since = (soft ? metric.navigationStartTime : entry?.activationStart) ?? 0
   const firstByte = Math.max(0, (entry?.responseStart ?? 0) - since)

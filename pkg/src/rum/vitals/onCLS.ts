@@ -1,8 +1,9 @@
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { whenPainted } from './page.js'
+import { watchVisibility, whenPainted } from './page.js'
 import { watchFCP } from './onFCP.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import { engine } from './wasm.js'
 import type { CLSMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
 /** See https://web.dev/articles/cls. */
@@ -19,6 +20,7 @@ export function watchCLS(
   opts: WatchOpts,
   onShift?: (shift: LayoutShift) => void,
 ): () => void {
+  if (!engine()) return () => {}
   let begun = false
   const stops: (() => void)[] = []
   // Reported of page views whose FCP is, as the Chrome User Experience Report does it.
@@ -27,7 +29,7 @@ export function watchCLS(
     begun = true
     stops.push(watchShifts(callback, opts, onShift))
   }
-  stops.push(watchFCP(painted, { buffered: opts.buffered }))
+  stops.push(watchVisibility(), watchFCP(painted, { buffered: opts.buffered }))
   return () => {
     for (const stop of stops) stop()
   }
@@ -50,6 +52,11 @@ function watchShifts(
         listener.metric.entries = window
       }
       listener.report(settled)
+    }
+    /** Reports later, unless by then there is another page view. */
+    const reportThis = () => {
+      const { metric } = listener
+      return () => metric === listener.metric && listener.report()
     }
     const take = (entries: PerformanceEntry[], settled?: boolean) => {
       for (const entry of entries) {
@@ -74,11 +81,11 @@ function watchShifts(
       hidden: () => take(observation.take(), true),
       restored() {
         listener.begin('back-forward-cache', 0)
-        whenPainted(listener.report)
+        whenPainted(reportThis())
       },
     })
     // A page without shifts has a CLS too, for those who want all changes.
-    const timer = setTimeout(listener.report)
+    const timer = setTimeout(reportThis())
     listener.undo(() => clearTimeout(timer))
   })
 }

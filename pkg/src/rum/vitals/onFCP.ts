@@ -1,6 +1,6 @@
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { activationStart, firstHidden, whenActivated, whenPainted } from './page.js'
+import { activationStart, firstHidden, watchVisibility, whenActivated, whenPainted } from './page.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { FCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
@@ -18,11 +18,10 @@ export function watchFCP(
   opts: WatchOpts,
   onSoftNavigation?: (entry: PerformanceSoftNavigation) => void,
 ): () => void {
-  let stop = () => {}
-  const undo = whenActivated(() => {
-    stop = listen<FCPMetric>('FCP', -1, callback, opts.reportAllChanges, (listener) => {
+  return whenActivated(() =>
+    listen<FCPMetric>('FCP', -1, callback, opts.reportAllChanges, (listener) => {
       // Watched from now on: a page that is hidden before it is painted has no FCP.
-      listener.attend({})
+      listener.undo(watchVisibility())
       const observation = observe(['paint'], (entries) => {
         for (const entry of entries) {
           if (entry.name !== 'first-contentful-paint') continue
@@ -59,10 +58,6 @@ export function watchFCP(
         }, opts.buffered)
         listener.undo(navigations?.stop)
       }
-    })
-  })
-  return () => {
-    undo()
-    stop()
-  }
+    }),
+  )
 }

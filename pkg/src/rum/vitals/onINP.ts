@@ -1,8 +1,9 @@
-import { countInteractions, interactionCount } from './interactionCount.js'
+import { countInteractions, countLatest, interactionCount } from './interactionCount.js'
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { whenActivated, whenIdle } from './page.js'
+import { watchVisibility, whenActivated, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import { engine } from './wasm.js'
 import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
 
 /** See https://web.dev/articles/inp. */
@@ -24,6 +25,8 @@ export interface INPWatcher {
   event?(entry: PerformanceEventTiming): void
   /** An event of an interaction that is one of the slowest, after it was looked at, with its slowest events. */
   candidate?(interaction: number, entries: PerformanceEventTiming[]): void
+  /** A new page view begins. */
+  begin?(): void
   /** Set once it is watched: the slowest interactions so far, by id, with their slowest events. */
   slowest?: ReadonlyMap<number, PerformanceEventTiming[]>
 }
@@ -35,13 +38,12 @@ export function watchINP(
   watcher: INPWatcher = {},
 ): () => void {
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
-  if (!known || !('interactionId' in known.prototype)) return () => {}
-  let stop = () => {}
-  const undo = whenActivated(() => {
-    stop = watchEvents(callback, opts, watcher)
-  })
+  if (!known || !('interactionId' in known.prototype) || !engine()) return () => {}
+  // While it is prerendered, too.
+  const leave = watchVisibility()
+  const stop = whenActivated(() => watchEvents(callback, opts, watcher))
   return () => {
-    undo()
+    leave()
     stop()
   }
 }
@@ -52,11 +54,13 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     countInteractions(engine)
     /** The events of the slowest interactions, by id. */
     const slowest = new Map<number, PerformanceEventTiming[]>()
-    let queue: PerformanceEntry[] = []
+    /** What waits for an idle moment, as it came. */
+    const queue = new Set<PerformanceEntry[]>()
     watcher.slowest = slowest
     const begin = (type: 'soft-navigation' | 'back-forward-cache', entry?: PerformanceSoftNavigation) => {
       listener.begin(type, -1, entry)
       slowest.clear()
+      watcher.begin?.()
     }
     const note = (entry: PerformanceEventTiming) => {
       watcher.event?.(entry)
@@ -84,9 +88,8 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
       metric.entries = entries
       listener.report()
     }
-    /** Looks at all that came so far. */
-    const drain = () => {
-      for (const entry of queue.splice(0)) {
+    const look = (entries: PerformanceEntry[]) => {
+      for (const entry of entries) {
         if (isSoftNavigation(entry)) {
           update()
           listener.report(true)
@@ -99,9 +102,9 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     const types = ['event', 'first-input']
     if (reportsSoftNavigations(opts)) types.push('soft-navigation')
     const take = (entries: PerformanceEntry[]) => {
-      queue = queue.concat(entries)
+      queue.add(entries)
       // Later, when all events of an interaction are there.
-      whenIdle(drain)
+      whenIdle(() => queue.delete(entries) && look(entries))
     }
     const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? THRESHOLD)
     if (!observation) return
@@ -110,8 +113,9 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
       hidden() {
         // First what waits for an idle moment, then what the browser did not tell yet: whoever reports without it
         // loses the last interaction before a page is closed.
-        queue = queue.concat(observation.take())
-        drain()
+        countLatest(engine)
+        for (const entries of [...queue, observation.take()]) look(entries)
+        queue.clear()
         listener.report(true)
       },
       restored: () => begin('back-forward-cache'),

@@ -1,7 +1,7 @@
 import { attempt } from '../guard.js'
 import { listen } from './listener.js'
 import { observe } from './observe.js'
-import { activationStart, firstHidden, seenAnew, whenActivated, whenIdle, whenPainted } from './page.js'
+import { activationStart, firstHidden, seenAnew, watchVisibility, whenActivated, whenIdle, whenPainted } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import type { LCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
 
@@ -25,14 +25,7 @@ export function watchLCP(
   opts: WatchOpts,
   watcher: LCPWatcher = {},
 ): () => void {
-  let stop = () => {}
-  const undo = whenActivated(() => {
-    stop = watchPaints(callback, opts, watcher)
-  })
-  return () => {
-    undo()
-    stop()
-  }
+  return whenActivated(() => watchPaints(callback, opts, watcher))
 }
 
 function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, watcher: LCPWatcher): () => void {
@@ -76,36 +69,44 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
 
     const types = ['largest-contentful-paint']
     if (soft) types.push('interaction-contentful-paint', 'soft-navigation')
+    // Also where no paints are told of: others may ask when the page was first hidden.
+    listener.undo(watchVisibility())
     const observation = observe(types, take, opts.buffered)
     if (!observation) return
-    listener.undo(observation.stop)
 
+    const ends = ['keydown', 'click', 'visibilitychange']
+    let stopped = false
+    const stop = () => {
+      stopped = true
+      observation.stop()
+      for (const type of ends) removeEventListener(type, onEnd, true)
+    }
+    listener.undo(stop)
     const finalize = () => {
       if (isFinal) return
       take(observation.take())
       isFinal = true
-      if (!soft) {
-        observation.stop()
-        stopInput()
-      }
+      if (!soft) stop()
       listener.report(true)
     }
-    // What is painted after an input may be its effect. Scrolling ends the search too, but may be a script's.
-    const onInput = (event: Event) => {
+    // What is painted after an input may be its effect; and once the page is shown that was hidden, nobody waited for
+    // what is painted then. Scrolling ends the search too, but may be a script's.
+    const onEnd = (event: Event) => {
       if (!event.isTrusted || isFinal) return
       const { id } = listener.metric
       // Not within the input's own task: it would be slower for it.
       whenIdle(() => {
         if (id === listener.metric.id) finalize()
+        else if (!soft) stop()
       })
     }
-    const stopInput = () => {
-      for (const type of ['keydown', 'click']) removeEventListener(type, onInput, true)
-    }
-    for (const type of ['keydown', 'click']) addEventListener(type, onInput, true)
-    listener.undo(stopInput)
     listener.attend({
-      hidden: (event) => event.isTrusted && finalize(),
+      hidden(event) {
+        if (stopped || !event.isTrusted) return
+        // Final or not: a soft navigation that comes later must not take it for its own.
+        take(observation.take())
+        finalize()
+      },
       restored({ timeStamp }) {
         listener.begin('back-forward-cache', -1)
         isFinal = false
@@ -116,5 +117,6 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
         })
       },
     })
+    for (const type of ends) addEventListener(type, onEnd, true)
   })
 }

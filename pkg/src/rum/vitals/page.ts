@@ -36,10 +36,15 @@ export function navigationEntry(): PerformanceNavigationTiming | undefined {
 /** When a prerendered page was shown; 0 for all others. */
 export const activationStart = () => navigationEntry()?.activationStart ?? 0
 
+/** Watches from now on whether the page is hidden; returns how to stop. */
+export function watchVisibility(): () => void {
+  if (hiddenAt < 0) hiddenAt = hiddenBefore() ?? hiddenNow()
+  return attend({})
+}
+
 /** Tells `attendant` from now on; returns how to stop. */
 export function attend(attendant: Attendant): () => void {
   if (!attendants.size) listen(addEventListener)
-  if (hiddenAt < 0) hiddenAt = hiddenBefore() ?? hiddenNow()
   attendants.add(attendant)
   return () => {
     attendants.delete(attendant)
@@ -47,14 +52,20 @@ export function attend(attendant: Attendant): () => void {
   }
 }
 
-/** Runs `run` now, or when the page that is prerendered is shown; returns how not to. */
-export function whenActivated(run: () => void): () => void {
-  const undo = () => removeEventListener('prerenderingchange', run, true)
+/** Runs `run`, which returns how to stop, now or when the page that is prerendered is shown; returns how to stop. */
+export function whenActivated(run: () => (() => void) | void): () => void {
   // On a server nothing is ever shown.
   if (typeof document === 'undefined') return () => {}
-  if (document.prerendering) addEventListener('prerenderingchange', run, { once: true, capture: true })
-  else run()
-  return undo
+  let stop: (() => void) | void
+  const begin = () => {
+    stop = run()
+  }
+  if (document.prerendering) addEventListener('prerenderingchange', begin, { once: true, capture: true })
+  else begin()
+  return () => {
+    removeEventListener('prerenderingchange', begin, true)
+    stop?.()
+  }
 }
 
 /** Runs `run` when the browser has time, within a second; at once where the page is hidden. */
@@ -107,5 +118,5 @@ function onShow(event: PageTransitionEvent): void {
   restoredAt = event.timeStamp
   for (const attendant of attendants) attempt(() => attendant.restored?.(event))
   // Some browsers say only a task later that it is seen.
-  setTimeout(() => (hiddenAt = hiddenNow()))
+  if (hiddenAt >= 0) setTimeout(() => (hiddenAt = hiddenNow()))
 }

@@ -78,7 +78,7 @@ export interface ReportOpts {
 
 export type INPReportOpts = ReportOpts
 
-/** @internal */
+/** As `startRum` listens. */
 export interface WatchOpts extends ReportOpts {
   /** Whether entries from before count. Default: `true`. */
   buffered?: boolean
@@ -90,11 +90,24 @@ export interface WatchOpts extends ReportOpts {
  */
 export type LoadState = 'loading' | 'dom-interactive' | 'dom-content-loaded' | 'complete'
 
-// What TypeScript's own library does not know yet.
+interface EntriesByType {
+  event: PerformanceEventTiming
+  'interaction-contentful-paint': InteractionContentfulPaint
+  'layout-shift': LayoutShift
+  navigation: PerformanceNavigationTiming
+  paint: PerformancePaintTiming
+  resource: PerformanceResourceTiming
+  'soft-navigation': PerformanceSoftNavigation
+}
+
+// What TypeScript's own library does not know yet. Interfaces alone, so that others may declare them too.
 declare global {
   interface Document {
     prerendering?: boolean
     wasDiscarded?: boolean
+  }
+  interface Performance {
+    getEntriesByType<K extends keyof EntriesByType>(type: K): EntriesByType[K][]
   }
   interface PerformanceEntry {
     navigationId?: number
@@ -124,20 +137,20 @@ declare global {
   }
   interface PerformanceSoftNavigation extends PerformanceEntry {
     readonly interactionId: number
+    readonly navigationType?: NavigationType
     readonly paintTime?: number
     readonly presentationTime?: number
     readonly getLargestInteractionContentfulPaint?: () => InteractionContentfulPaint | null
   }
-  type ScriptInvokerType =
-    | 'classic-script'
-    | 'module-script'
-    | 'event-listener'
-    | 'user-callback'
-    | 'resolve-promise'
-    | 'reject-promise'
-  type ScriptWindowAttribution = 'self' | 'descendant' | 'ancestor' | 'same-page' | 'other'
+  var PerformanceSoftNavigation: { prototype: PerformanceSoftNavigation }
   interface PerformanceScriptTiming extends PerformanceEntry {
-    readonly invokerType: ScriptInvokerType
+    readonly invokerType:
+      | 'classic-script'
+      | 'module-script'
+      | 'event-listener'
+      | 'user-callback'
+      | 'resolve-promise'
+      | 'reject-promise'
     readonly invoker: string
     readonly executionStart: DOMHighResTimeStamp
     readonly sourceURL: string
@@ -146,7 +159,7 @@ declare global {
     readonly pauseDuration: DOMHighResTimeStamp
     readonly forcedStyleAndLayoutDuration: DOMHighResTimeStamp
     readonly window?: Window
-    readonly windowAttribution: ScriptWindowAttribution
+    readonly windowAttribution: 'self' | 'descendant' | 'ancestor' | 'same-page' | 'other'
   }
   interface PerformanceLongAnimationFrameTiming extends PerformanceEntry {
     readonly renderStart: DOMHighResTimeStamp

@@ -1,0 +1,138 @@
+// A page that startRum measures, in a real browser; its server, another one, and what arrives of it.
+import { build } from 'esbuild'
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { eventually, launch } from './browser.mjs'
+import { readBeacon } from './beacon.mjs'
+
+let server, elsewhere, bundle
+export let browser
+/** Where the page is from, and another server. */
+export let origin, other
+/** What arrived, oldest first. */
+export const beacons = []
+/** The requests of the page's own, by path. */
+export const requests = []
+
+const html = (options) => `<!doctype html><meta charset="utf-8"><title>measured</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
+<h1>A heading</h1><img src="/a.png"><img src="/b.png"><img src="/missing.png"><button>go</button><p>text</p>
+<script src="/bundle.js"></script>
+<script>
+  window.natives = [fetch, history.pushState, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send]
+  window.own = ${options}
+  window.rum = whippet.startRum({ endpoint: '/v1/beacons', app: 'measured', flushInterval: 3_600_000, ...own })
+</script>`
+
+const gif = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==', 'base64')
+
+/** The collector, where one runs: what it refuses is no beacon. */
+async function mustBeTaken(text) {
+  const collector = process.env.WHIPPET_COLLECTOR
+  if (!collector) return
+  const answer = await fetch(`${collector}/v1/beacons`, { method: 'POST', body: text })
+  if (answer.status >= 400 && answer.status !== 429) beacons.push({ refused: await answer.text(), text })
+}
+
+const handle = async (request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost')
+  if (request.method === 'OPTIONS') {
+    requests.push({ pathname: 'preflight', headers: request.headers })
+    response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*').end()
+  } else if (pathname === '/v1/beacons') {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    beacons.push(readBeacon(body))
+    await mustBeTaken(body)
+    response.end()
+  } else if (pathname.startsWith('/api')) {
+    requests.push({ pathname, headers: request.headers })
+    response.setHeader('server-timing', 'db;dur=12.5, cache miss;dur=2').setHeader('access-control-allow-origin', '*')
+    response.setHeader('timing-allow-origin', '*').end('{}')
+  } else if (pathname === '/bundle.js') {
+    response.setHeader('content-type', 'text/javascript').end(bundle)
+  } else if (pathname === '/style.css') {
+    response.setHeader('content-type', 'text/css').end('h1 { color: teal }')
+  } else if (pathname === '/missing.png') {
+    response.writeHead(404).end()
+  } else if (pathname.endsWith('.png')) {
+    response.setHeader('content-type', 'image/gif').end(gif)
+  } else {
+    const options = new URL(request.url, 'http://localhost').searchParams.get('own') ?? '{}'
+    response.setHeader('server-timing', 'db;dur=30;desc="all", render;dur=4')
+    response.setHeader('content-type', 'text/html').end(html(options))
+  }
+}
+
+before(async () => {
+  const { outputFiles } = await build({
+    bundle: true,
+    logLevel: 'silent',
+    stdin: {
+      contents: `
+        import * as whippet from 'whippet'
+        window.whippet = whippet`,
+      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+    },
+    write: false,
+  })
+  bundle = outputFiles[0].contents
+  const start = async () => {
+    const one = createServer(handle)
+    await new Promise((listening) => one.listen(0, '127.0.0.1', listening))
+    return [one, `http://127.0.0.1:${one.address().port}`]
+  }
+  ;[server, origin] = await start()
+  ;[elsewhere, other] = await start()
+  browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+})
+
+after(async () => {
+  await browser?.close()
+  server?.close()
+  elsewhere?.close()
+})
+
+/** A page that is measured with `options`, JavaScript text, loaded. */
+export async function open({ options = '{}', path = '/orders/1042', script, context } = {}) {
+  beacons.length = 0
+  requests.length = 0
+  context ??= await browser.newContext()
+  const page = await context.newPage()
+  page.faults = []
+  page.on('pageerror', (error) => page.faults.push(String(error)))
+  if (script) await page.addInitScript(script)
+  await page.goto(`${origin}${path}?token=secret&own=${encodeURIComponent(options)}`)
+  await page.waitForFunction(() => document.readyState === 'complete')
+  await page.waitForTimeout(200)
+  return page
+}
+
+/** Sends what waits, and gives all that arrived until now, as one. */
+export async function flush(page) {
+  await page.evaluate(() => rum.flush())
+  await eventually('a beacon', () => beacons.length)
+  await page.waitForTimeout(200)
+  assert.deepEqual(beacons.filter(({ refused }) => refused), [])
+  return all()
+}
+
+/** The lists of all beacons that arrived, put together. */
+export function all(list = beacons) {
+  const sum = {}
+  for (const beacon of list) {
+    for (const [key, value] of Object.entries(beacon)) {
+      if (Array.isArray(value)) sum[key] = [...(sum[key] ?? []), ...value]
+      else if (value && typeof value === 'object') sum[key] = { ...sum[key], ...value }
+      else sum[key] = value
+    }
+  }
+  return sum
+}
+
+export async function closed(page) {
+  await page.context().close()
+  assert.deepEqual(beacons.filter(({ refused }) => refused), [])
+}
