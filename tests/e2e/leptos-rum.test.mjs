@@ -294,6 +294,25 @@ test('routes are page views, and a vital belongs to the one it is of', async () 
   await page.context().close()
 })
 
+test('the document keeps its page view however many routes came since', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    for (const name of 'abcdefghijkl') {
+      history.pushState(null, '', `/${name}`)
+      npm.count('routes')
+      leptos.call('count', 'routes', 1)
+      flush()
+    }
+    shift()
+  })
+  await page.waitForTimeout(300)
+  await page.evaluate(() => dispatchEvent(new Event('pagehide')))
+  const [first, ...routes] = same(await told(page))
+  assert.deepEqual(routes.map(({ page }) => page).join(''), '/a/b/c/d/e/f/g/h/i/j/k/l')
+  assert.ok(first.vitals.CLS.value > 0, JSON.stringify(first.vitals))
+  await page.context().close()
+})
+
 test('without the Navigation API routes are known by the history, which is left as it was', async () => {
   const page = await open({
     script: () => {

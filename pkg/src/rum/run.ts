@@ -101,7 +101,8 @@ export class Run {
       this.#collect()
     })
     for (const view of this.#views) attempt(() => this.#tell(view, leaving))
-    while (this.#views.length > VIEWS) this.#views.shift()
+    // The document's stays: its CLS and INP go on where soft navigations have none of their own.
+    while (this.#views.length > VIEWS) this.#views.splice(this.#views[0] === this.#document ? 1 : 0, 1)
     this.#flushing = 0
     if (leaving) clearTimeout(this.#timer)
     else this.#wait()

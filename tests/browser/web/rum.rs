@@ -38,10 +38,18 @@ export const breakPerformance = (breaks) => {
 export const shiftLayout = async () => {
   // Where the page is scrolled, what is seen stays where it is.
   scrollTo(0, 0)
-  await frames(2)
-  document.body.prepend(document.createElement('p'))
-  document.body.firstChild.style.height = '300px'
-  await frames(3)
+  const [text, above] = [document.createElement('h1'), document.createElement('p')]
+  text.textContent = 'What is seen here moves.'
+  text.style.height = '200px'
+  document.body.prepend(text)
+  await frames(4)
+  let moved = 0
+  const observer = new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (moved += value)))
+  observer.observe({ type: 'layout-shift' })
+  above.style.height = '300px'
+  document.body.prepend(above)
+  for (let i = 0; i < 300 && moved < 0.02; i++) await frames(1)
+  observer.disconnect()
 }
 export const oddError = () => dispatchEvent(new Event('error'))
 export const hide = () => dispatchEvent(new Event('pagehide'))
@@ -54,6 +62,14 @@ export const painted = async () => {
   for (let i = 0; i < 300 && !performance.getEntriesByName('first-contentful-paint').length; i++) await frames(1)
   await new Promise((done) => setTimeout(done))
 }
+export const endVisit = () => {
+  const before = Date.now() - 31 * 60 * 1000
+  sessionStorage.setItem('whippet.session', `3fffffff00000000 ${before} ${before}`)
+}
+export const beginVisit = () =>
+  sessionStorage.setItem('whippet.session', `3fffffff00000000 ${Date.now()} ${Date.now()}`)
+const random = Math.random
+export const chance = (value) => { Math.random = value < 0 ? random : () => value }
 export const stored = () => sessionStorage.getItem('whippet.session')
 let storage
 export const denyStorage = () => {
@@ -94,6 +110,11 @@ extern "C" {
     async fn frames(count: u32) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     async fn painted() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = endVisit)]
+    fn end_visit();
+    #[wasm_bindgen(js_name = beginVisit)]
+    fn begin_visit();
+    fn chance(value: f64);
     fn stored() -> Option<String>;
     #[wasm_bindgen(js_name = denyStorage)]
     fn deny_storage();
@@ -546,11 +567,15 @@ async fn what_happened_before_the_user_agreed_is_not_read() {
 
 #[wasm_bindgen_test]
 async fn a_vital_is_told_of_its_page_view_however_many_routes_came_since() {
-    painted().await.unwrap();
     let (rum, beacons) = measured(|_| {});
+    frames(4).await.unwrap();
+    // What moved before, in other tests, is another page view's.
+    restore();
+    frames(4).await.unwrap();
     rum.count("first", 1);
     rum.flush();
-    let home = view(&beacons.borrow()[0]);
+    let home = view(beacons.borrow().last().unwrap());
+    assert!(beacons.borrow().last().unwrap().contains("\"first\":1"));
     for route in 0..12 {
         go_to(&format!("/a-route/of{}", "x".repeat(route)));
         rum.count("route", 1);
@@ -564,4 +589,24 @@ async fn a_vital_is_told_of_its_page_view_however_many_routes_came_since() {
     let beacons = beacons.borrow();
     let told = beacons.iter().find(|beacon| view(beacon) == home);
     assert!(told.is_some_and(|beacon| beacon.contains("\"CLS\":{\"value\":0.")), "{beacons:?}");
+}
+
+#[wasm_bindgen_test]
+fn a_visit_that_begins_in_an_open_page_is_sampled_for_itself() {
+    begin_visit();
+    let (rum, beacons) = measured(|options| options.sample_rate = 0.25);
+    rum.count("of the first", 1);
+    // The next visit is none of the sample.
+    end_visit();
+    chance(0.5);
+    go_to("/next");
+    chance(-1.0);
+    rum.count("of the second", 1);
+    throw_error("of the second");
+    rum.flush();
+    let beacon = only(&beacons);
+    assert!(beacon.contains("of_the_first") && !beacon.contains("second"), "{beacon}");
+    assert_eq!(member(&beacon, "session"), "3fffffff00000000");
+    go_to("/");
+    rum.consent(false);
 }

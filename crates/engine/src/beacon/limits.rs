@@ -69,7 +69,7 @@ pub fn line(text: &str, bytes: usize) -> String {
 
 /// `text` as the name of a figure, of at most [`NAME`] bytes: what a name may not have becomes `_`.
 pub fn name(text: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len().min(NAME));
     for unit in text.encode_utf16().take(NAME) {
         let byte = if unit < 128 { unit as u8 } else { b'_' };
         let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b':' | b'/');

@@ -35,9 +35,6 @@ pub(super) struct Inner {
 
 /// What lives as long as the page is measured.
 struct Run {
-    /// Whether this visit reports all but errors, and whether it reports errors.
-    sampled: bool,
-    errors_sampled: bool,
     /// Whether what happened before is not looked at.
     is_late: bool,
     /// Where beacons go, in full: what is sent there is none of the page's own requests.
@@ -64,14 +61,13 @@ enum Whose {
 }
 
 impl Run {
-    /// The page view, if the visit is of the sample.
+    /// The page view, if its visit is of the sample.
     fn view_of(&mut self, whose: Whose) -> Option<&mut View> {
         match whose {
-            Whose::Seen if self.sampled => Some(self.views.current_mut()),
-            Whose::SeenWithErrors if self.errors_sampled => Some(self.views.current_mut()),
-            Whose::Document if self.sampled => self.views.document(),
-            Whose::Numbered(number) if self.sampled => self.views.numbered(number),
-            _ => None,
+            Whose::Seen => Some(self.views.current_mut()).filter(|view| view.sampled),
+            Whose::SeenWithErrors => Some(self.views.current_mut()).filter(|view| view.errors_sampled),
+            Whose::Document => self.views.document().filter(|view| view.sampled),
+            Whose::Numbered(number) => self.views.numbered(number).filter(|view| view.sampled),
         }
     }
 }
@@ -111,14 +107,12 @@ impl Inner {
                 }
             })
         });
-        let visit = visit::resume();
-        let sampled = visit.is_sampled(self.options.sample_rate);
-        let errors_sampled = visit.is_sampled(self.options.error_rate());
+        let start = if is_late { host::now() } else { 0.0 };
+        let first = View::new(&self.options, visit::resume(), arrival().navigation, start, host::route());
+        let (sampled, errors_sampled) = (first.sampled, first.errors_sampled);
         if !sampled && !errors_sampled {
             return;
         }
-        let start = if is_late { host::now() } else { 0.0 };
-        let first = View::new(&self.options, visit.id(), arrival().navigation, start, host::route());
         let endpoint = host::address(&self.options.endpoint).map(|url| read::text(&url, "href"));
         let mut errors = Vec::new();
         if errors_sampled {
@@ -132,8 +126,6 @@ impl Inner {
         }
         let routes = sampled && self.options.routes;
         *self.run.borrow_mut() = Some(Run {
-            sampled,
-            errors_sampled,
             is_late,
             endpoint: endpoint.unwrap_or_else(|| self.options.endpoint.clone()),
             views: Views::new(View { number: Some(0), ..first }),
@@ -292,16 +284,16 @@ impl Inner {
     }
 
     fn on_soft_navigation(&self, number: u32, start: f64, url: &str) {
-        let Some((session, route)) = self.run.borrow().as_ref().map(|run| {
+        let Some((visit, route)) = self.run.borrow().as_ref().map(|run| {
             let view = run.views.current();
-            (view.context.session.clone(), view.route.clone())
+            (view.visit.clone(), view.route.clone())
         }) else {
             return;
         };
         let parsed = host::address(url);
         let route = parsed
             .map_or(route, |url| scrub::route(&read::text(&url, "pathname"), &read::text(&url, "hash")));
-        let view = View::new(&self.options, session, Navigation::SoftNavigation, start, route);
+        let view = View::new(&self.options, visit, Navigation::SoftNavigation, start, route);
         self.with_views(|views| views.navigate(number, view));
     }
 
@@ -318,7 +310,7 @@ impl Inner {
         let url = read::text(entry, "name");
         let is_own = self.run.borrow().as_ref().is_some_and(|run| !url.starts_with(&run.endpoint));
         if is_own {
-            let (resource, timings) = (resources::of_entry(entry), navigation::server_timings(entry));
+            let (resource, timings) = (resources::of_entry(entry, &url), navigation::server_timings(entry));
             self.put(|view, now| {
                 view.queue.resource(now, &resource);
                 view.record(now, &timings);
@@ -363,7 +355,7 @@ impl Inner {
         if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
             return;
         }
-        let vitals = self.run.borrow().as_ref().filter(|run| run.sampled).and_then(|run| run.vitals.clone());
+        let vitals = self.run.borrow().as_ref().and_then(|run| run.vitals.clone());
         if let Some(vitals) = vitals {
             vitals.drain();
             self.collect();
@@ -418,7 +410,7 @@ impl Inner {
 
     /// A page view that begins now.
     fn next_view(&self, navigation: Navigation, route: String) -> View {
-        View::new(&self.options, visit::resume().id(), navigation, host::now(), route)
+        View::new(&self.options, visit::resume(), navigation, host::now(), route)
     }
 
     fn scrubbed(&self, url: &str) -> String {

@@ -18,6 +18,9 @@ extern "C" {
     pub(super) fn request_animation_frame(callback: &JsValue) -> f64;
     #[wasm_bindgen(js_name = cancelAnimationFrame)]
     pub(super) fn cancel_animation_frame(id: f64);
+    /// `performance.now()`
+    #[wasm_bindgen(js_namespace = performance)]
+    pub(super) fn now() -> f64;
     #[wasm_bindgen(js_name = String, catch)]
     pub(super) fn to_string(value: &JsValue) -> Result<JsValue, JsValue>;
 
@@ -46,7 +49,7 @@ extern "C" {
 }
 
 /// A member of the global object, such as `document`.
-pub(super) fn of_global(name: &str) -> JsValue {
+pub(super) fn of_global(name: &'static str) -> JsValue {
     read::member(&global(), name).unwrap_or_default()
 }
 
@@ -76,11 +79,6 @@ pub(super) fn wall_clock() -> f64 {
     js_sys::Date::now()
 }
 
-/// `performance.now()`
-pub(super) fn now() -> f64 {
-    read::call(&of_global("performance"), "now", &[]).and_then(|now| now.as_f64()).unwrap_or(0.0)
-}
-
 /// 64 random bits, as good as `Math.random` has them: names that must differ, not secrets.
 pub(super) fn seed() -> u64 {
     let half = || (Math::random() * 4_294_967_296.0) as u64;
@@ -96,6 +94,12 @@ pub(super) fn supported_entry_types() -> Vec<String> {
 /// The performance entries of a type that the browser kept.
 pub(super) fn entries(kind: &str) -> Vec<JsValue> {
     let entries = read::call(&of_global("performance"), "getEntriesByType", &[kind.into()]);
+    entries.map(|entries| read::items(&entries)).unwrap_or_default()
+}
+
+/// The performance entries of a name and a type that the browser kept.
+pub(super) fn entries_of(name: &str, kind: &str) -> Vec<JsValue> {
+    let entries = read::call(&of_global("performance"), "getEntriesByName", &[name.into(), kind.into()]);
     entries.map(|entries| read::items(&entries)).unwrap_or_default()
 }
 
@@ -129,7 +133,7 @@ pub(super) fn ready_state() -> String {
 }
 
 /// A part of the page's address, such as `pathname`.
-pub(super) fn location(part: &str) -> String {
+pub(super) fn location(part: &'static str) -> String {
     read::text(&of_global("location"), part)
 }
 

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 /// The phases of the navigation, ms, by its entry, once the page is loaded.
 pub(super) fn phases(entry: &JsValue) -> [(&'static str, f64); 8] {
-    let at = |name: &str| read::number(entry, name);
+    let at = |name: &'static str| read::number(entry, name);
     let (tls, connected) = (at("secureConnectionStart"), at("connectEnd"));
     let has_tls = tls > 0.0;
     let phases = [

@@ -86,7 +86,7 @@ impl Rules {
     /// The options of a `fetch` with the header among them; `None` where they are right as they are.
     fn with_header(&self, input: &JsValue, init: &JsValue) -> Option<JsValue> {
         let is_request = input.is_instance_of::<Request>();
-        let member = |name: &str| {
+        let member = |name: &'static str| {
             let own = read::member(init, name);
             own.or_else(|| read::member(input, name).filter(|_| is_request)).unwrap_or_default()
         };

@@ -1,13 +1,18 @@
 //! A page view: what is the same in all its beacons, and what waits to be told.
 use super::host;
 use super::options::RumOptions;
-use whippet_engine::beacon::{self, Connection, Context, Device, Queue, limits, scrub};
+use whippet_engine::beacon::{self, Connection, Context, Device, Queue, Session, limits, scrub};
 use whippet_engine::time::{Duration, Instant};
 use whippet_engine::vitals::Navigation;
 
 pub(super) struct View {
     pub queue: Queue,
     pub context: Context,
+    /// The visit that it belongs to; one that ends and one that begins may share a document.
+    pub visit: Session,
+    /// Whether that reports all but errors, and whether it reports errors.
+    pub sampled: bool,
+    pub errors_sampled: bool,
     /// The route it shows.
     pub route: String,
     /// When it began, ms since the document did.
@@ -17,10 +22,10 @@ pub(super) struct View {
 }
 
 impl View {
-    /// One of the visit `session` that began at `start`. The page's own function names it: nothing may be borrowed.
+    /// One of `visit` that began at `start`. The page's own function names it: nothing may be borrowed.
     pub(super) fn new(
         options: &RumOptions,
-        session: String,
+        visit: Session,
         navigation: Navigation,
         start: f64,
         route: String,
@@ -30,7 +35,7 @@ impl View {
         let named = options.page.as_ref().and_then(|page| page(&route));
         let named = named.map(|page| limits::line(&page, limits::PAGE)).filter(|page| !page.is_empty());
         let context = Context {
-            session,
+            session: visit.id(),
             view: beacon::name(host::seed()),
             app: if app.is_empty() { "unnamed".to_owned() } else { app },
             release: release.filter(|release| !release.is_empty()),
@@ -43,7 +48,9 @@ impl View {
             error_sample_rate: options.error_rate(),
         };
         let queue = Queue::new(Duration::from_ms(options.flush_interval));
-        Self { queue, context, route, start, number: None }
+        let sampled = visit.is_sampled(options.sample_rate);
+        let errors_sampled = visit.is_sampled(options.error_rate());
+        Self { queue, context, visit, sampled, errors_sampled, route, start, number: None }
     }
 
     /// Measurements by name, ms.

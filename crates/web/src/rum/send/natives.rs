@@ -85,6 +85,6 @@ pub(super) fn locks() -> Option<LockManager> {
     read::member(&host::of_global("navigator"), "locks").map(JsCast::unchecked_into)
 }
 
-fn function(owner: &JsValue, name: &str) -> Option<Function> {
+fn function(owner: &JsValue, name: &'static str) -> Option<Function> {
     read::member(owner, name)?.dyn_into().ok()
 }

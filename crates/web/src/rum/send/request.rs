@@ -92,8 +92,8 @@ impl Kept {
 
     /// What is no request is one that was tried too often: it is given up, and counted.
     pub(super) fn from_object(object: &JsValue) -> Self {
-        let text = |name: &str| read::member(object, name).and_then(|value| value.as_string());
-        let number = |name: &str| read::member(object, name).and_then(|value| value.as_f64());
+        let text = |name: &'static str| read::member(object, name).and_then(|value| value.as_string());
+        let number = |name: &'static str| read::member(object, name).and_then(|value| value.as_f64());
         let is_whole = text("url").is_some() && text("body").is_some() && text("type").is_some();
         let tries = number("tries").filter(|_| is_whole);
         Self {

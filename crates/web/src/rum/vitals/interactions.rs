@@ -68,6 +68,11 @@ impl Interactions {
         Some(frame)
     }
 
+    /// A new page view begins: an interaction that goes on in it is named anew.
+    pub(super) fn begin(&mut self) {
+        self.targets.clear();
+    }
+
     /// Whether it is known what the interaction is with.
     pub(super) fn has_name(&self, interaction: f64) -> bool {
         self.targets.iter().any(|known| known.0 == interaction)

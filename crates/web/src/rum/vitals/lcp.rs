@@ -29,7 +29,7 @@ impl Resources {
     fn before(&self, url: &str, time: f64) -> Option<JsValue> {
         let matches = |entry: &&JsValue| begun(entry) <= time && read::text(entry, "name") == url;
         let latest = self.latest.iter().rev().find(matches).cloned();
-        latest.or_else(|| host::entries("resource").iter().rev().find(matches).cloned())
+        latest.or_else(|| host::entries_of(url, "resource").iter().rev().find(matches).cloned())
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) fn load_state(time: f64) -> &'static str {
     }
     let Some(entry) = host::navigation_entry() else { return "complete" };
     // A phase that has not begun yet has the time 0.
-    let before = |phase: &str| {
+    let before = |phase: &'static str| {
         let began = read::number(&entry, phase);
         began == 0.0 || time < began
     };

@@ -230,6 +230,7 @@ impl Inner {
             page.handle_interaction_count(count);
             page.handle_soft_navigation(vitals::SoftNavigation { start, painted, interaction });
         });
+        self.interactions.borrow_mut().begin();
         self.soft_start.set(Some(start));
         let view = self.view();
         (self.sink)(Signal::SoftNavigation { view, start, url: read::text(entry, "name") });
@@ -343,6 +344,7 @@ impl Inner {
             return;
         }
         self.restored_at.set(read::number(event, "timeStamp"));
+        self.interactions.borrow_mut().begin();
         self.soft_start.set(None);
         let count = host::interaction_count();
         self.tell(|page| page.handle_restored(count));

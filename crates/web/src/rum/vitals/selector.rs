@@ -39,7 +39,7 @@ fn name(node: &JsValue) -> String {
     };
     let list = read::member(node, "classList").unwrap_or_default();
     let length = read::positive(&list, "length") as u32;
-    let mut classes: Vec<String> = (0..length).map(|at| read::text(&list, &at.to_string())).collect();
+    let mut classes: Vec<String> = (0..length).filter_map(|at| read::item(&list, at)?.as_string()).collect();
     classes.sort();
     for class in classes {
         name.push('.');

@@ -10,7 +10,7 @@ pub(super) fn attribute(report: &Report<Rc<Seen>>) -> Attribution {
     let Some(seen) = report.entries.first() else { return Attribution::default() };
     let entry = &seen.entry;
     let activation = read::positive(entry, "activationStart");
-    let since = |name: &str| (read::positive(entry, name) - activation).max(0.0);
+    let since = |name: &'static str| (read::positive(entry, name) - activation).max(0.0);
     let begun = if read::positive(entry, "workerStart") > 0.0 { "workerStart" } else { "fetchStart" };
     let (waited, lookup) = (since(begun), since("domainLookupStart"));
     let (connect, connected) = (since("connectStart"), since("connectEnd"));
