@@ -83,7 +83,9 @@ fn wasm_tests(project: &Project, browser: &Browser, name: &str) -> Result<()> {
     let tests = cmd!(
         project.shell,
         "wasm-pack test --headless --chrome --chromedriver {driver} --mode no-install {folder}"
-    );
+    )
+    // For all tests of a crate together, seconds: 20 are too few on a busy machine.
+    .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
     Ok(tests.run()?)
 }
 
