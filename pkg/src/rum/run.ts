@@ -50,6 +50,7 @@ export class Run {
   readonly #endpoint: string
   readonly #rate: number
   readonly #errorRate: number
+
   /** `isLate`: nothing that happened before this is looked at. */
   constructor(
     options: RumOptions,
