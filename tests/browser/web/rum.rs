@@ -1,5 +1,5 @@
 //! Real user monitoring in a page: what it hears, what it sends, what it leaves alone.
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -339,6 +339,35 @@ fn the_pages_own_functions_may_call_back() {
     rum.flush();
     assert_eq!(*calls.borrow(), 1);
     handle.borrow_mut().take();
+}
+
+#[wasm_bindgen_test]
+fn what_was_cut_off_as_the_page_was_closed_is_told_once_more_by_the_same_name() {
+    let (cut, told) = (Rc::new(Cell::new(false)), Beacons::default());
+    let (cutting, kept) = (Rc::clone(&cut), Rc::clone(&told));
+    let (rum, _) = measured(move |options| {
+        options.before_send = Some(Box::new(move |text| {
+            kept.borrow_mut().push(text);
+            if cutting.get() {
+                // Nothing is unwound: as when a browser ends what runs.
+                wasm_bindgen::throw_str("cut off");
+            }
+            None
+        }));
+    });
+    rum.count("kept", 1);
+    cut.set(true);
+    hide();
+    cut.set(false);
+    hide();
+    rum.count("later", 1);
+    rum.flush();
+    rum.stop();
+    let told = told.borrow();
+    let with = |name: &str| told.iter().filter(|text| text.contains(name)).collect::<Vec<_>>();
+    assert_eq!(with("kept").len(), 2, "{told:?}");
+    assert_eq!(member(with("kept")[0], "id"), member(with("kept")[1], "id"));
+    assert_eq!(with("\"later\"").len(), 1, "{told:?}");
 }
 
 #[wasm_bindgen_test]

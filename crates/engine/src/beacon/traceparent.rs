@@ -10,13 +10,13 @@ pub const HEADER: &str = "traceparent";
 /// beacons go, is none of the page's. All addresses are whole and as browsers write them; the origin has no `/` at
 /// its end.
 pub fn is_traced(href: &str, origin: &str, listed: &[String], except: &str) -> bool {
-    let is_wanted = begins_with(href, origin) || listed.iter().any(|beginning| begins_with(href, beginning));
-    is_wanted && !begins_with(href, except)
+    let is_wanted = is_below(href, origin) || listed.iter().any(|beginning| is_below(href, beginning));
+    is_wanted && !is_below(href, except)
 }
 
-/// A beginning ends where a part of the address does: `https://api.example` is not the beginning of
-/// `https://api.example.org`.
-fn begins_with(href: &str, beginning: &str) -> bool {
+/// Whether the address `href` begins with `beginning`, which ends where a part of the address does:
+/// `https://api.example` is not the beginning of `https://api.example.org`.
+pub fn is_below(href: &str, beginning: &str) -> bool {
     let is_end = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
     match href.as_bytes().strip_prefix(beginning.as_bytes()) {
         None => false,

@@ -11,9 +11,10 @@ use super::views::Views;
 use super::vitals::{Entries, Signal, Vital, Vitals, arrival};
 use super::{Rum, Sent, frames, host, navigation, read, resources, visit};
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{PageError, scrub};
+use whippet_engine::beacon::{PageError, scrub, traceparent};
 use whippet_engine::stats::Deltas;
 use whippet_engine::time::Instant;
 use whippet_engine::vitals::Navigation;
@@ -23,8 +24,10 @@ pub(super) struct Inner {
     options: RumOptions,
     consent: Cell<bool>,
     stopped: Cell<bool>,
-    /// While a flush is under way: the page's own functions may ask for another.
-    flushing: Cell<bool>,
+    /// How many flushes are under way: the page's own functions may ask for another.
+    flushing: Cell<u8>,
+    /// Beacons that are being sent. They stay where the browser ends the page's scripts in the midst of that.
+    unsent: RefCell<VecDeque<String>>,
     deltas: RefCell<Deltas>,
     marks: RefCell<Marks>,
     /// From the first time that the user agreed.
@@ -79,7 +82,8 @@ impl Inner {
             consent: Cell::new(options.consent),
             options,
             stopped: Cell::new(false),
-            flushing: Cell::new(false),
+            flushing: Cell::new(0),
+            unsent: RefCell::new(VecDeque::new()),
             deltas: RefCell::new(Deltas::new()),
             marks: RefCell::new(Marks::default()),
             sender: OnceCell::new(),
@@ -166,6 +170,7 @@ impl Inner {
         // Dropped after the borrow: undoing hooks may call back.
         let run = self.run.borrow_mut().take();
         drop(run);
+        self.unsent.borrow_mut().clear();
     }
 
     pub(super) fn stop(self: &Rc<Self>) {
@@ -308,7 +313,8 @@ impl Inner {
 
     fn on_resource(self: &Rc<Self>, entry: &JsValue) {
         let url = read::text(entry, "name");
-        let is_own = self.run.borrow().as_ref().is_some_and(|run| !url.starts_with(&run.endpoint));
+        let is_own =
+            self.run.borrow().as_ref().is_some_and(|run| !traceparent::is_below(&url, &run.endpoint));
         if is_own {
             let (resource, timings) = (resources::of_entry(entry, &url), navigation::server_timings(entry));
             self.put(|view, now| {
@@ -352,18 +358,31 @@ impl Inner {
     /// `leaving`: the page is hidden, and may never be seen again.
     fn flush_as(self: &Rc<Self>, leaving: bool) {
         // A page that nobody may ever see has nothing to tell.
-        if self.run.borrow().is_none() || host::is_prerendering() || self.flushing.replace(true) {
+        if self.run.borrow().is_none() || host::is_prerendering() {
             return;
         }
+        // A page that is closed may find a flush that was cut off: Firefox ends what runs at `pagehide`, and then tells of
+        // `visibilitychange`.
+        if self.flushing.get() > u8::from(leaving) {
+            return;
+        }
+        self.flushing.set(self.flushing.get() + 1);
         let vitals = self.run.borrow().as_ref().and_then(|run| run.vitals.clone());
         if let Some(vitals) = vitals {
             vitals.drain();
             self.collect();
         }
-        for beacon in self.encode() {
+        let beacons = self.encode();
+        self.unsent.borrow_mut().extend(beacons);
+        while let Some(beacon) = self.first_unsent() {
             self.send(beacon, leaving);
+            self.unsent.borrow_mut().pop_front();
         }
-        self.flushing.set(false);
+        self.flushing.set(0);
+    }
+
+    fn first_unsent(&self) -> Option<String> {
+        self.unsent.borrow().front().cloned()
     }
 
     fn encode(&self) -> Vec<String> {
