@@ -24,6 +24,11 @@ export const load = async (url) => {
 }
 export const isHistoryNative = () => [history.pushState, history.replaceState]
   .every((method) => Function.prototype.toString.call(method).includes('[native code]'))
+const supported = Object.getOwnPropertyDescriptor(PerformanceObserver, 'supportedEntryTypes')
+export const lack = (type) => Object.defineProperty(PerformanceObserver, 'supportedEntryTypes', !type ? supported : {
+  configurable: true,
+  get: () => supported.get.call(PerformanceObserver).filter((known) => known !== type),
+})
 const navigationApi = Object.getOwnPropertyDescriptor(window, 'navigation')
 export const denyNavigation = (denies) => {
   Object.defineProperty(window, 'navigation', denies ? { configurable: true, value: undefined } : navigationApi)
@@ -116,6 +121,7 @@ extern "C" {
     fn begin_visit();
     fn chance(value: f64);
     fn stored() -> Option<String>;
+    fn lack(kind: &str);
     #[wasm_bindgen(js_name = denyStorage)]
     fn deny_storage();
     #[wasm_bindgen(js_name = allowStorage)]
@@ -219,6 +225,24 @@ async fn what_the_browser_measured_is_sent_when_the_page_is_hidden_and_once() {
     hide();
     assert!(beacons.borrow().is_empty(), "{beacons:?}");
     rum.stop();
+}
+
+#[wasm_bindgen_test]
+async fn what_the_browser_does_not_measure_is_not_told_as_good() {
+    painted().await.unwrap();
+    let vitals = |lacking: &str| {
+        lack(lacking);
+        let (rum, beacons) = measured(|_| {});
+        hide();
+        rum.stop();
+        lack("");
+        let beacon = only(&beacons);
+        ["CLS", "FCP", "LCP"].map(|metric| beacon.contains(&format!("\"{metric}\":")))
+    };
+    assert_eq!(vitals("")[..2], [true, true]);
+    assert_eq!(vitals("layout-shift")[..2], [false, true]);
+    assert_eq!(vitals("largest-contentful-paint"), [true, true, false]);
+    assert_eq!(vitals("paint")[..2], [false, false]);
 }
 
 #[wasm_bindgen_test]

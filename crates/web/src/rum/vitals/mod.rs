@@ -47,6 +47,8 @@ struct Inner {
     events: RefCell<Vec<JsValue>>,
     sink: Box<dyn Fn(Signal)>,
     which: Entries,
+    /// The types of entries that the browser has.
+    supported: Vec<String>,
     /// When the soft navigation began that is going on.
     soft_start: Cell<Option<f64>>,
     restored_at: Cell<f64>,
@@ -89,6 +91,7 @@ impl Vitals {
             events: RefCell::new(Vec::new()),
             sink: Box::new(sink),
             which,
+            supported: host::supported_entry_types(),
             soft_start: Cell::new(None),
             restored_at: Cell::new(0.0),
             frames: Cell::new(0),
@@ -285,12 +288,25 @@ impl Inner {
                 matches!(report.navigation, Navigation::BackForwardCache | Navigation::SoftNavigation);
             // Who came late does not tell how the document came.
             let untold = self.which != Entries::All && report.metric == Metric::Ttfb && !is_own;
-            if news.is_some() && !untold {
+            if news.is_some() && !untold && self.is_measured(report.metric) {
                 let attribution = self.attribute(&report);
                 let Report { view, navigation, metric, value, .. } = report;
                 (self.sink)(Signal::Vital(Vital { view, navigation, metric, value, attribution }));
             }
         }
+    }
+
+    /// Whether the browser tells what the metric is made of. Where it has no layout shifts, a CLS of 0 would be good news
+    /// of what nobody looked at.
+    fn is_measured(&self, metric: Metric) -> bool {
+        let kind = match metric {
+            Metric::Lcp => "largest-contentful-paint",
+            Metric::Cls => "layout-shift",
+            Metric::Fcp => "paint",
+            Metric::Inp => "event",
+            Metric::Ttfb => return true,
+        };
+        self.supported.iter().any(|known| known == kind)
     }
 
     fn attribute(&self, report: &Report<Rc<Seen>>) -> Attribution {
