@@ -2,6 +2,7 @@
 // of a page than Chromium.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +11,21 @@ import { readBeacon } from './beacon.mjs'
 import { collector, demo, eventually } from './browser.mjs'
 
 const executablePath = process.env.FIREFOX
+const leptos = process.env.WHIPPET_LEPTOS ?? fileURLToPath(new URL('../../target/dev-wasm/leptos', import.meta.url))
+
+/** The Leptos app of tests/e2e/leptos. */
+const leptosHtml = `<!doctype html><title>Leptos</title><link rel="icon" href="data:,">
+<script type="module">
+  import init, * as app from '/app/page.js'
+  window.keepLeptosBeacon = (text) => text
+  window.onBuy = () => {
+    const until = performance.now() + 120
+    while (performance.now() < until);
+  }
+  await init()
+  app.start(true)
+  window.app = app
+</script>`
 
 const html = `<!doctype html><meta charset="utf-8"><title>measured</title><link rel="icon" href="data:,">
 <h1>A heading, large enough to be the largest contentful paint of this page</h1><button>slow</button>
@@ -59,6 +75,11 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
         response.end()
       } else if (request.url === '/bundle.js') {
         response.setHeader('content-type', 'text/javascript').end(outputFiles[0].contents)
+      } else if (request.url.startsWith('/app/')) {
+        response.setHeader('content-type', request.url.endsWith('.wasm') ? 'application/wasm' : 'text/javascript')
+        response.end(readFileSync(leptos + request.url.slice('/app'.length)))
+      } else if (request.url === '/leptos') {
+        response.setHeader('content-type', 'text/html').end(leptosHtml)
       } else if (request.url === '/picture.svg') {
         response.setHeader('content-type', 'image/svg+xml')
         response.end('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>')
@@ -143,6 +164,21 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
       await eventually(`beacon ${visit}`, () => beacons.some(({ counters }) => counters?.[`visit.${visit}`] === 1))
       await page.close()
     }
+  })
+
+  test('a Leptos app tells what Firefox measures, and no CLS', async () => {
+    const page = await open(`${origin}/leptos`)
+    await page.waitForFunction(() => window.app && document.querySelector('button'))
+    await page.click('button')
+    // Events are looked at in an idle moment; the page goes on, so nothing is cut off.
+    await wait(1500)
+    await page.evaluate(() => app.call('flush', '', 0))
+    await eventually('a beacon', () => beacons.some(({ vitals }) => vitals?.INP))
+    const vitals = Object.assign({}, ...beacons.map(({ vitals }) => vitals))
+    assert.deepEqual(Object.keys(vitals).filter((name) => name !== 'TTFB').sort(), ['FCP', 'INP', 'LCP'])
+    assert.ok(vitals.INP.value >= 120, JSON.stringify(vitals))
+    assert.deepEqual(page.faults, [])
+    await page.close()
   })
 
   test('queries share what did not change, calls are paced, images load', async () => {
