@@ -131,7 +131,7 @@ function init({ url, body, type, headers }: Request, zipped?: ArrayBuffer): Requ
 
 function beacon({ url, body, type, headers }: Request): boolean {
   try {
-    // A string goes as plain text. A `Blob` could have any type, but Firefox loses every other one at `pagehide`.
+    // A string goes as plain text. A `Blob` could have any type, but Firefox loses some of them at `pagehide`.
     return type === PLAIN && !headers && navigator.sendBeacon(url, body)
   } catch {
     return false
