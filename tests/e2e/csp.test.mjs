@@ -35,7 +35,7 @@ before(async () => {
     response.setHeader('content-security-policy', policy)
     if (request.method === 'POST') {
       let body = ''
-      for await (const chunk of request) body += chunk
+      for await (const chunk of request.setEncoding('utf8')) body += chunk
       beacons.push(readBeacon(body))
       response.end()
     } else if (request.url === '/bundle.js') response.setHeader('content-type', 'text/javascript').end(bundle)

@@ -70,7 +70,7 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     server = createServer(async (request, response) => {
       if (request.method === 'POST') {
         let body = ''
-        for await (const chunk of request) body += chunk
+        for await (const chunk of request.setEncoding('utf8')) body += chunk
         beacons.push(readBeacon(body))
         response.end()
       } else if (request.url === '/bundle.js') {

@@ -91,7 +91,7 @@ const handle = async (request, response) => {
   else if (pathname === '/first') send('text/html', first)
   else if (pathname === '/posted') {
     let body = ''
-    for await (const chunk of request) body += chunk
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
     posted = JSON.parse(body)
     response.end()
   } else if (pathname === '/missing.png') response.writeHead(404).end()

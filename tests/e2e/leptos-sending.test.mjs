@@ -38,7 +38,7 @@ before(async () => {
     const send = (type, body) => response.setHeader('content-type', type).end(body)
     if (pathname === '/v1/beacons') {
       let body = ''
-      for await (const chunk of request) body += chunk
+      for await (const chunk of request.setEncoding('utf8')) body += chunk
       beacons.push(JSON.parse(body))
       answer(response)
     } else if (pathname.startsWith('/api')) {

@@ -43,7 +43,7 @@ const handle = async (request, response) => {
     response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*').end()
   } else if (pathname === '/v1/beacons') {
     let body = ''
-    for await (const chunk of request) body += chunk
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
     beacons.push(readBeacon(body))
     await mustBeTaken(body)
     response.end()

@@ -106,7 +106,7 @@ before(async () => {
     const { pathname } = new URL(request.url, 'http://localhost')
     if (pathname === '/reports') {
       let body = ''
-      for await (const chunk of request) body += chunk
+      for await (const chunk of request.setEncoding('utf8')) body += chunk
       sent.push(JSON.parse(body))
       response.end()
     } else if (pathname === '/bundle.js') {

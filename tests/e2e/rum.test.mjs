@@ -38,7 +38,7 @@ before(async () => {
   server = createServer(async (request, response) => {
     if (request.method === 'POST') {
       let body = ''
-      for await (const chunk of request) body += chunk
+      for await (const chunk of request.setEncoding('utf8')) body += chunk
       if (process.env.SHOW) console.log(body)
       beacons.push(readBeacon(body))
       response.end()

@@ -33,7 +33,7 @@ before(async () => {
   server = createServer(async (request, response) => {
     if (request.url.startsWith('/v1/')) {
       let body = ''
-      for await (const chunk of request) body += chunk
+      for await (const chunk of request.setEncoding('utf8')) body += chunk
       requests.push({ method: request.method, type: request.headers['content-type'], url: request.url, body })
       const cors = { 'access-control-allow-origin': origin, 'access-control-allow-headers': 'content-type' }
       response.writeHead(204, { ...cors, 'access-control-max-age': '600' }).end()
