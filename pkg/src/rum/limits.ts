@@ -6,6 +6,8 @@ export const NAME = 96
 export const MESSAGE = 512
 export const SOURCE = 256
 export const STACK = 2048
+/** A beacon of so many bytes is worth gzip: a smaller one fits into two packets as it is. */
+export const WORTH_GZIP = 2048
 export const TARGET = 128
 export const URL = 256
 export const HOST = 128

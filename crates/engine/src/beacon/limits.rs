@@ -25,6 +25,8 @@ pub const HISTOGRAMS: usize = 64;
 pub const ERRORS: usize = 32;
 /// Bytes of an error's stack.
 pub const STACK: usize = 2048;
+/// A beacon of so many bytes is worth gzip: a smaller one fits into two packets as it is.
+pub const WORTH_GZIP: usize = 2048;
 /// Bytes of the selector that a vital is put down to, and of who called a script.
 pub const TARGET: usize = 128;
 /// Bytes of an address: of a script, or of what was painted.

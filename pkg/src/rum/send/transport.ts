@@ -1,4 +1,5 @@
 // The ways out of a page.
+import { WORTH_GZIP } from '../limits.js'
 import { bytesOf } from '../text.js'
 import { gzip } from './gzip.js'
 
@@ -28,8 +29,6 @@ type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) 
 
 /** Browsers allow so many bytes on their way in requests that outlive the page: 64 KiB, less some for headers. */
 const KEEPALIVE_BYTES = 60 * 1024
-/** Below this many bytes a body fits into two packets as it is. */
-const WORTH_GZIP = 2048
 /** Who has not answered by then hangs, ms. */
 const PATIENCE = 30_000
 

@@ -9,8 +9,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use whippet_engine::beacon::{Outcome, limits, retry_after};
 
-/// Below this many bytes a body fits into two packets as it is.
-const WORTH_GZIP: usize = 2048;
 /// Who has not answered by then hangs, ms.
 const PATIENCE: f64 = 30_000.0;
 
@@ -48,7 +46,7 @@ impl Transport {
         if let Some(abort) = &patience.abort {
             self.under.borrow_mut().push((number, abort.clone()));
         }
-        let zips = self.takes_gzip.get() && request.body.len() >= WORTH_GZIP;
+        let zips = self.takes_gzip.get() && request.body.len() >= limits::WORTH_GZIP;
         let zipped = if zips { gzip(&request.body).await } else { None };
         let bytes = zipped.as_ref().map_or(request.body.len(), |zipped| zipped.byte_length() as usize);
         // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
