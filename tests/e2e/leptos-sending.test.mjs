@@ -133,7 +133,11 @@ for (const [way, script] of Object.entries(without)) {
 }
 
 test('8 of 8 beacons of pages closed while the server fails arrive on the next visit, each once', async () => {
-  answer = fail
+  let failures = 0
+  answer = (response) => {
+    failures++
+    fail(response)
+  }
   const context = await browser.newContext()
   for (let at = 0; at < 8; at++) {
     const page = await visit({ context })
@@ -142,6 +146,8 @@ test('8 of 8 beacons of pages closed while the server fails arrive on the next v
       flush()
     })
     await eventually('one that is kept', async () => (await kept(page)).length === 2 * at + 1)
+    // However slow the machine is: the oldest was tried more often than a beacon is that is alone in failing.
+    if (at === 7) await eventually('many tries', () => failures > 8 + 8, 60_000)
     await page.evaluate((name) => count(name), `visit.${at}`)
     await page.close()
   }

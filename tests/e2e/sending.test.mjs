@@ -292,6 +292,68 @@ test('8 of 8 beacons of pages closed while the server fails arrive on the next v
   await context.close()
 })
 
+test('what goes last is kept once the server failed, also when it need not be left alone any more', async () => {
+  // The pause is over at once, and nobody would hear what became of the last beacon.
+  const script = () => (Math.random = () => 0)
+  let failing = 0
+  answer = (response) => {
+    // The second request is the page's own try: it stays open while the page goes.
+    if (++failing === 1) fail(503, { 'retry-after': '0' })(response)
+  }
+  const page = await visit({ script })
+  const context = page.context()
+  await send(page, ['first'])
+  await eventually('the second try', () => failing === 2)
+  await page.evaluate(() => sendWhenHidden('last'))
+  await page.close()
+  answer = take
+  requests = []
+  await visit({ context })
+  await eventually('both', () => requests.length >= 2)
+  assert.deepEqual(arrived(), ['first', 'last'])
+  await context.close()
+})
+
+test('a server that fails for long costs no beacon', async () => {
+  answer = fail(503, { 'retry-after': '0' })
+  const page = await visit({ script: () => (Math.random = () => 0) })
+  await send(page, ['one', 'two'])
+  await eventually('many tries', () => requests.length > 40)
+  answer = take
+  await eventually('both', async () => (await stats(page)).beacons === 2)
+  assert.equal((await stats(page)).lost, 0)
+  assert.deepEqual(arrived().slice(-2).sort(), ['one', 'two'])
+  await page.context().close()
+})
+
+test('a beacon that alone makes the server fail holds up no other, and is given up', async () => {
+  answer = fail(500)
+  const page = await visit()
+  const context = page.context()
+  await send(page, ['poison', 'good'])
+  await stored(page, 2)
+  // It failed seven times before.
+  await page.evaluate(() => new Promise((done) => {
+    indexedDB.open('whippet-rum').onsuccess = ({ target: { result: database } }) => {
+      const transaction = database.transaction('beacons', 'readwrite')
+      const table = transaction.objectStore('beacons')
+      table.openCursor().onsuccess = ({ target: { result: cursor } }) => cursor.update({ ...cursor.value, tries: 7 })
+      transaction.oncomplete = () => {
+        database.close()
+        done()
+      }
+    }
+  }))
+  await page.close()
+  requests = []
+  answer = (response) => (arrived().at(-1) === 'poison' ? fail(500) : take)(response)
+  const next = await visit({ context })
+  await eventually('the end of it', async () => (await stats(next)).lost === 1)
+  assert.equal((await stats(next)).beacons, 1)
+  assert.deepEqual(arrived(), ['poison', 'good', 'poison'])
+  await context.close()
+})
+
 test('what is kept is bounded: the oldest goes, and is counted', async () => {
   const page = await visit({ keep: { count: 5 } })
   const context = page.context()

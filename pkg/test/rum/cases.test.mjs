@@ -94,6 +94,7 @@ test('a server in trouble is left alone', () => {
       else if (kind === 'answer') pause.end()
       else if (kind === 'nextPage') pause = new rum.Pause()
       else if (kind === 'left') assert.equal(pause.left, value, name)
+      else if (kind === 'failing') assert.equal(pause.failing, value, name)
       else if (kind === 'stored') assert.equal(stored.get('whippet.pause') ?? null, value, name)
       else assert.fail(`${name}: ${kind}`)
     }

@@ -76,6 +76,7 @@ pub(super) enum PauseStep {
     Answer,
     NextPage,
     Left(u64),
+    Failing(bool),
     Stored(Option<String>),
 }
 

@@ -11,7 +11,7 @@ pub struct Bounds {
     pub bytes: usize,
     /// For how long, ms.
     pub age: u64,
-    /// How often one is tried.
+    /// How often one is tried before it must give way to the others.
     pub tries: u32,
 }
 
@@ -68,9 +68,9 @@ pub enum Next {
     Rest,
     /// Nothing, for so many ms.
     Wait(u64),
-    /// Send the oldest, then tell [`Outbox::handle_kept`].
+    /// Send the first, then tell [`Outbox::handle_kept`].
     Send,
-    /// Drop the oldest, which is counted as lost.
+    /// Drop the first, which is counted as lost.
     GiveUp,
 }
 
@@ -79,8 +79,10 @@ pub enum Next {
 pub enum Fate {
     /// Nothing more: a server has it, or it is counted as lost.
     Done,
-    /// It is kept, as one that was tried so often.
+    /// It is kept in its place, as one that was tried so often.
     Keep(u32),
+    /// The same, but behind all others that are kept: it may be what makes the server fail.
+    KeepLast(u32),
 }
 
 /// Decides about beacons on their way. It holds none of them: the host keeps them, in the order of their coming, and
@@ -88,25 +90,35 @@ pub enum Fate {
 ///
 /// - A new beacon is sent where [`may_send`](Self::may_send); what became of it goes to
 ///   [`handle_new`](Self::handle_new), and after it was put to the others, their sizes to [`overflow`](Self::overflow).
-/// - What is kept is sent one by one, as [`next`](Self::next) says of the oldest; what became of it goes to
+/// - When the page goes, nobody hears what became of a beacon: it is sent where [`may_leave`](Self::may_leave), and kept
+///   otherwise.
+/// - What is kept is sent one by one, as [`next`](Self::next) says of the first; what became of it goes to
 ///   [`handle_kept`](Self::handle_kept).
 /// - What is lost on the way is counted ([`take_lost`](Self::take_lost)).
 #[derive(Clone, Debug)]
 pub struct Outbox {
     bounds: Bounds,
     pause: Pause,
+    /// Whether the server answered the last request of this page well.
+    is_well: bool,
     lost: u64,
 }
 
 impl Outbox {
     /// `stored` is what [`pause_text`](Self::pause_text) gave to an earlier page of the tab.
     pub fn new(bounds: Bounds, stored: &str, now: u64) -> Self {
-        Self { bounds, pause: Pause::resume(stored, now), lost: 0 }
+        Self { bounds, pause: Pause::resume(stored, now), is_well: false, lost: 0 }
     }
 
     /// Whether a new beacon is sent. While the server is left alone, nothing new is sent to it either.
     pub fn may_send(&self, is_online: bool, now: u64) -> bool {
         is_online && self.pause.left(now) == 0
+    }
+
+    /// Whether a beacon is handed to the browser as the page goes. A server that failed may fail again, also when the
+    /// pause is over: until it has answered well, what nobody would hear of is kept.
+    pub fn may_leave(&self, is_online: bool) -> bool {
+        is_online && !self.pause.is_failing()
     }
 
     /// How long nothing is sent, ms.
@@ -125,13 +137,28 @@ impl Outbox {
         self.judge(outcome, 0, now, chance)
     }
 
-    /// What became of the oldest of what is kept, which was kept as one tried `tries` times.
+    /// What became of the first of what is kept, which was kept as one tried `tries` times.
+    ///
+    /// While a server fails, all beacons fail, and none of them is at fault; least of all where the server asks to be
+    /// left alone. Any other that failed often gives way to the others, and is given up only where it fails again right
+    /// after the server took one of them.
     #[must_use = "what is done is sent again otherwise"]
     pub fn handle_kept(&mut self, outcome: Outcome, tries: u32, now: u64, chance: f64) -> Fate {
-        self.judge(outcome, tries.saturating_add(1), now, chance)
+        let was_well = self.is_well;
+        match self.judge(outcome, tries.saturating_add(1), now, chance) {
+            Fate::Keep(tries) if tries >= self.bounds.tries && outcome == Outcome::Later(None) => {
+                if was_well {
+                    self.lose(1);
+                    return Fate::Done;
+                }
+                Fate::KeepLast(tries)
+            }
+            fate => fate,
+        }
     }
 
     fn judge(&mut self, outcome: Outcome, tries: u32, now: u64, chance: f64) -> Fate {
+        self.is_well = !matches!(outcome, Outcome::Later(_));
         match outcome {
             Outcome::Later(asked) => {
                 self.pause.extend(asked, now, chance);
@@ -150,10 +177,10 @@ impl Outbox {
         self.bounds.overflow(sizes)
     }
 
-    /// What to do with the oldest of what is kept: when it was kept, and how often it was tried.
-    pub fn next(&mut self, oldest: Option<(u64, u32)>, is_online: bool, now: u64) -> Next {
-        let Some((at, tries)) = oldest.filter(|_| is_online) else { return Next::Rest };
-        if now.saturating_sub(at) > self.bounds.age || tries >= self.bounds.tries {
+    /// What to do with the first of what is kept: when it was kept.
+    pub fn next(&mut self, first: Option<u64>, is_online: bool, now: u64) -> Next {
+        let Some(at) = first.filter(|_| is_online) else { return Next::Rest };
+        if now.saturating_sub(at) > self.bounds.age {
             self.lose(1);
             return Next::GiveUp;
         }

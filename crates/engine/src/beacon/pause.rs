@@ -47,6 +47,11 @@ impl Pause {
         if left > Self::ASKED { 0 } else { left }
     }
 
+    /// Whether the last that was heard of the server is that it failed, however long ago.
+    pub fn is_failing(&self) -> bool {
+        self.until > 0
+    }
+
     /// A request failed, and the server asked to be left alone for `asked` ms, if it did. `chance` is random, from
     /// 0 up to 1: pages which failed together shall not come back together. It is never shorter than asked, a day
     /// at most, and never ends before one that was there.
@@ -113,6 +118,7 @@ mod tests {
                     PauseStep::Online => pause.handle_online(),
                     PauseStep::Answer => pause.end(),
                     PauseStep::NextPage => pause = Pause::resume(&pause.to_text().unwrap_or_default(), now),
+                    PauseStep::Failing(is) => assert_eq!(pause.is_failing(), is, "{}", case.name),
                     PauseStep::Left(ms) => assert_eq!(pause.left(now), ms, "{}", case.name),
                     PauseStep::Stored(text) => assert_eq!(pause.to_text(), text, "{}", case.name),
                 }

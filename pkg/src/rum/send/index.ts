@@ -1,7 +1,7 @@
 // Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page.
 import { bytesOf } from '../text.js'
 import { Pause } from './pause.js'
-import { bounds, Store, type Bounds, type Kept } from './store.js'
+import { bounds, Store, type Bounds } from './store.js'
 import { PLAIN, Transport, type Outcome, type Request } from './transport.js'
 
 export type { Request } from './transport.js'
@@ -52,7 +52,7 @@ export interface Sender {
 
 /** When what earlier visits kept is looked for: once the page has other things behind it, ms. */
 const SETTLED = 3_000
-/** A beacon that failed so often is given up. */
+/** A beacon that failed so often gives way to the others, and is given up once it fails where another did not. */
 const TRIES = 8
 
 export function createSender(options: SenderOptions): Sender {
@@ -71,6 +71,8 @@ class Sending implements Sender {
   readonly #stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
   #timer: ReturnType<typeof setTimeout> | undefined
   #draining = false
+  /** Whether the server answered the last request of this page well. */
+  #well = false
   #stopped = false
   /** After `forget`, until there is something to send again: nothing is even looked for. */
   #silent = false
@@ -133,8 +135,9 @@ class Sending implements Sender {
   }
 
   #leave(id: string, request: Request): void {
-    // Nobody will hear whether it arrived: what is known to fail is better kept.
-    const keeps = (isOffline() || this.#pause.left > 0) && this.#store.ready
+    // Nobody will hear whether it arrived. A server that failed may fail again, also when the pause is over: until it
+    // has answered well, what goes last is kept.
+    const keeps = (isOffline() || this.#pause.failing) && this.#store.ready
     const era = this.#era
     const failed = () => {
       if (era === this.#era) void this.#keep(id, request)
@@ -157,11 +160,9 @@ class Sending implements Sender {
     const outcome = await this.#transport.post(request)
     // What `forget` took back says nothing of the server.
     if (era !== this.#era) return outcome
-    if (outcome.kind === 'later') {
-      this.#pause.extend(outcome.after)
-    } else {
-      this.#pause.end()
-    }
+    this.#well = outcome.kind !== 'later'
+    if (outcome.kind === 'later') this.#pause.extend(outcome.after)
+    else this.#pause.end()
     if (outcome.kind === 'sent') this.#count(outcome.bytes)
     return outcome
   }
@@ -230,12 +231,17 @@ class Sending implements Sender {
       if (!entry || era !== this.#era) return
       if (this.#pause.left > 0) return this.#drainIn(this.#pause.left)
       const [key, kept] = entry
-      const isOld = Date.now() - kept.at > this.#bounds.age || kept.tries >= TRIES
+      const isOld = Date.now() - kept.at > this.#bounds.age
+      const wasWell = this.#well
       const outcome: Outcome = isOld ? { kind: 'refused' } : await this.#try(kept)
       if (era !== this.#era) return
-      const again: Kept | undefined = outcome.kind === 'later' ? { ...kept, tries: kept.tries + 1 } : undefined
-      const settled = await this.#store.settle(key, again)
-      if (outcome.kind === 'refused') this.#lose(1)
+      const tries = kept.tries + 1
+      // While a server fails, all beacons fail, and none of them is at fault; least of all where it asks to be left alone.
+      const isSuspect = outcome.kind === 'later' && outcome.after === undefined && tries >= TRIES
+      const isLost = outcome.kind === 'refused' || (isSuspect && wasWell)
+      const again = outcome.kind === 'later' && !isLost ? { ...kept, tries } : undefined
+      const settled = await this.#store.settle(key, again, isSuspect)
+      if (isLost) this.#lose(1)
       // What cannot be deleted would be sent for ever.
       if (!settled) return
     }

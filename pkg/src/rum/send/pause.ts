@@ -33,6 +33,11 @@ export class Pause {
     return left > ASKED ? 0 : left
   }
 
+  /** Whether the last that was heard of the server is that it failed, however long ago. */
+  get failing(): boolean {
+    return this.#until > 0
+  }
+
   /** The network is back: what failed for want of it need not wait. What a server asked for stays. */
   online(): void {
     if (!this.#asked) this.end()

@@ -74,7 +74,7 @@ export class Store {
     }).catch(() => gone.length)
   }
 
-  /** The oldest of what is kept. */
+  /** The first of what is kept. */
   async first(): Promise<Entry | undefined> {
     const database = await this.#open()
     // What memory holds was put there since the database failed.
@@ -88,11 +88,11 @@ export class Store {
     }).catch(() => undefined)
   }
 
-  /** Forgets one, or remembers that it was tried; `false` where that failed. */
-  async settle(key: number, again?: Kept): Promise<boolean> {
+  /** Forgets one, or keeps it as one that was tried, behind the others if it is `last`; `false` where that failed. */
+  async settle(key: number, again: Kept | undefined, last: boolean): Promise<boolean> {
     if (this.#memory.has(key)) {
-      if (again) this.#memory.set(key, again)
-      else this.#memory.delete(key)
+      if (!again || last) this.#memory.delete(key)
+      if (again) this.#memory.set(last ? this.#next-- : key, again)
       return true
     }
     const database = await this.#open()
@@ -101,8 +101,8 @@ export class Store {
       // Another tab may have sent it meanwhile: then it does not come back.
       table.getKey(key).onsuccess = ({ target }) => {
         if ((target as IDBRequest).result !== undefined) {
-          if (again) table.put(again, key)
-          else table.delete(key)
+          if (!again || last) table.delete(key)
+          if (again) table.put(again, last ? undefined : key)
         }
         done(true)
       }

@@ -23,6 +23,8 @@ struct Host {
     online: bool,
     /// How the server answers now.
     answer: Outcome,
+    /// A beacon that the server never takes, and never refuses.
+    poison: Option<u32>,
     asked_until: u64,
     /// Names in the order of their coming; a server that says `Later` has nothing.
     arrived: Vec<u32>,
@@ -39,6 +41,7 @@ impl Host {
             now: NOW,
             online: true,
             answer: Outcome::Sent,
+            poison: None,
             asked_until: 0,
             arrived: Vec::new(),
             made: 0,
@@ -48,12 +51,13 @@ impl Host {
 
     fn request(&mut self, name: u32) -> Outcome {
         assert!(self.online && self.now >= self.asked_until, "sent before {}", self.asked_until);
-        match self.answer {
+        let answer = if self.poison == Some(name) { Outcome::Later(None) } else { self.answer };
+        match answer {
             Outcome::Sent => self.arrived.push(name),
             Outcome::Later(Some(asked)) => self.asked_until = self.now + asked.min(Pause::ASKED),
             _ => {}
         }
-        self.answer
+        answer
     }
 
     fn beacon(&mut self, bytes: usize) {
@@ -82,8 +86,8 @@ impl Host {
     /// Sends what is kept until there is nothing to do; returns what is to be done then.
     fn drain(&mut self) -> Next {
         loop {
-            let oldest = self.kept.first().map(|kept| (kept.at, kept.tries));
-            match self.outbox.next(oldest, self.online, self.now) {
+            let first = self.kept.first().map(|kept| kept.at);
+            match self.outbox.next(first, self.online, self.now) {
                 Next::GiveUp => _ = self.kept.remove(0),
                 Next::Send => {
                     let Kept { name, tries, .. } = self.kept[0];
@@ -91,6 +95,10 @@ impl Host {
                     match self.outbox.handle_kept(outcome, tries, self.now, 0.5) {
                         Fate::Done => _ = self.kept.remove(0),
                         Fate::Keep(tries) => self.kept[0].tries = tries,
+                        Fate::KeepLast(tries) => {
+                            self.kept[0].tries = tries;
+                            self.kept.rotate_left(1);
+                        }
                     }
                 }
                 rest => {
@@ -112,7 +120,6 @@ impl Host {
         self.lost += self.outbox.take_lost();
         let bytes: usize = self.kept.iter().map(|kept| kept.bytes).sum();
         assert!(self.kept.len() <= self.bounds.count && bytes <= self.bounds.bytes);
-        assert!(self.kept.iter().all(|kept| kept.tries <= self.bounds.tries));
         let known = self.arrived.len() as u64 + self.kept.len() as u64 + self.lost;
         assert_eq!(known, u64::from(self.made), "of each beacon it is known what became of it");
         assert!(self.outbox.pause_left(self.now) <= Pause::ASKED);
@@ -163,23 +170,64 @@ fn what_failed_without_a_network_goes_when_it_is_back() {
 }
 
 #[test]
-fn after_its_tries_or_days_one_is_given_up_and_counted() {
+fn after_its_days_one_is_given_up_and_counted() {
     let mut host = Host::new(Bounds::default());
-    host.answer = Outcome::Later(None);
-    host.beacon(10);
-    let mut tries = 0;
-    while let Next::Wait(ms) = host.drain() {
-        host.now += ms;
-        tries += 1;
-    }
-    // The last wait shows that there is nothing left to try.
-    assert_eq!((tries, host.lost), (8, 1));
-
     host.online = false;
     host.beacon(10);
     host.now += host.bounds.age + 1;
     host.online = true;
-    assert_eq!((host.drain(), host.lost), (Next::Rest, 2));
+    assert_eq!((host.drain(), host.lost), (Next::Rest, 1));
+}
+
+#[test]
+fn a_server_that_fails_for_hours_costs_no_beacon() {
+    for asked in [None, Some(1000)] {
+        let mut host = Host::new(Bounds::default());
+        host.answer = Outcome::Later(asked);
+        for _ in 0..5 {
+            host.beacon(10);
+        }
+        let until = host.now + 10 * 60 * 60 * 1000;
+        while let Next::Wait(ms) = host.drain() {
+            host.now += ms;
+            if host.now > until {
+                host.answer = Outcome::Sent;
+            }
+        }
+        host.arrived.sort_unstable();
+        assert_eq!((host.arrived, host.lost), ([1, 2, 3, 4, 5].to_vec(), 0), "{asked:?}");
+    }
+}
+
+#[test]
+fn one_that_alone_makes_the_server_fail_holds_up_no_other_for_long_and_is_given_up() {
+    let mut host = Host::new(Bounds::default());
+    host.poison = Some(1);
+    for _ in 0..3 {
+        host.beacon(10);
+    }
+    let mut waits = 0;
+    while let Next::Wait(ms) = host.drain() {
+        host.now += ms;
+        waits += 1;
+    }
+    assert_eq!((host.arrived, host.lost, waits), ([2, 3].to_vec(), 1, 9));
+}
+
+#[test]
+fn what_goes_last_is_kept_until_the_server_has_answered_well() {
+    let mut host = Host::new(Bounds::default());
+    assert!(host.outbox.may_leave(true) && !host.outbox.may_leave(false));
+    host.answer = Outcome::Later(Some(1000));
+    host.beacon(10);
+    host.now += 60_000;
+    assert!(host.outbox.may_send(true, host.now));
+    assert!(!host.outbox.may_leave(true), "the pause is over, but nobody knows whether the trouble is");
+    host.next_page();
+    assert!(!host.outbox.may_leave(true));
+    host.answer = Outcome::Sent;
+    assert_eq!(host.drain(), Next::Rest);
+    assert!(host.outbox.may_leave(true));
 }
 
 #[test]

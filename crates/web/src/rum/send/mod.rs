@@ -14,7 +14,7 @@ use js_sys::Math;
 use request::{Kept, Request};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use store::Store;
+use store::{Again, Store};
 use transport::Transport;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
@@ -176,8 +176,9 @@ impl Inner {
     }
 
     fn leave(self: &Rc<Self>, kept: Kept) {
-        // Nobody will hear whether it arrived: what is known to fail is better kept.
-        let keeps = !self.may_send() && self.store.is_ready();
+        let leaves = self.outbox.borrow().may_leave(natives::is_online());
+        // A database that is not open yet is no place for a last-minute beacon: then sending it is worth a try.
+        let keeps = !leaves && self.store.is_ready();
         let (this, era, held) = (Rc::clone(self), self.era.get(), kept.clone());
         let failed: Rc<dyn Fn()> = Rc::new(move || {
             if era == this.era.get() {
@@ -281,13 +282,13 @@ impl Inner {
         let era = self.era.get();
         self.trim().await;
         while !self.stopped.get() && era == self.era.get() {
-            let oldest = self.store.first().await;
+            let first = self.store.first().await;
             if era != self.era.get() {
                 return;
             }
-            let seen = oldest.as_ref().map(|(_, kept)| (kept.at, kept.tries));
-            let next = self.decide(|outbox| outbox.next(seen, natives::is_online(), now()));
-            let Some((key, mut kept)) = oldest else { return };
+            let at = first.as_ref().map(|(_, kept)| kept.at);
+            let next = self.decide(|outbox| outbox.next(at, natives::is_online(), now()));
+            let Some((key, kept)) = first else { return };
             let again = match next {
                 Next::Rest => return,
                 Next::Wait(ms) => return self.drain_in(ms),
@@ -303,10 +304,8 @@ impl Inner {
                         self.decide(|outbox| outbox.handle_kept(outcome, tries, now(), Math::random()));
                     match fate {
                         Fate::Done => None,
-                        Fate::Keep(tries) => {
-                            kept.tries = tries;
-                            Some(kept)
-                        }
+                        Fate::Keep(tries) => Some(Again { kept: Kept { tries, ..kept }, is_last: false }),
+                        Fate::KeepLast(tries) => Some(Again { kept: Kept { tries, ..kept }, is_last: true }),
                     }
                 }
             };

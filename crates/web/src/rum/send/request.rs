@@ -90,12 +90,11 @@ impl Kept {
         object.into()
     }
 
-    /// What is no request is one that was tried too often: it is given up, and counted.
+    /// What is no request is one that is too old: it is given up, and counted.
     pub(super) fn from_object(object: &JsValue) -> Self {
         let text = |name: &'static str| read::member(object, name).and_then(|value| value.as_string());
         let number = |name: &'static str| read::member(object, name).and_then(|value| value.as_f64());
         let is_whole = text("url").is_some() && text("body").is_some() && text("type").is_some();
-        let tries = number("tries").filter(|_| is_whole);
         Self {
             request: Request {
                 url: text("url").unwrap_or_default(),
@@ -104,8 +103,8 @@ impl Kept {
                 headers: read::member(object, "headers").unwrap_or_default(),
             },
             id: text("id").unwrap_or_default(),
-            at: number("at").unwrap_or_default() as u64,
-            tries: tries.map_or(u32::MAX, |tries| tries as u32),
+            at: number("at").filter(|_| is_whole).unwrap_or_default() as u64,
+            tries: number("tries").unwrap_or_default() as u32,
         }
     }
 }

@@ -20,6 +20,13 @@ pub(super) enum Key {
     Database(JsValue),
 }
 
+/// What is kept again after it was tried.
+pub(super) struct Again {
+    pub(super) kept: Kept,
+    /// Whether it goes behind the others.
+    pub(super) is_last: bool,
+}
+
 pub(super) struct Store {
     /// Of the open database, or `undefined` where there is none.
     opening: RefCell<Option<Promise>>,
@@ -87,7 +94,7 @@ impl Store {
         gone as u64
     }
 
-    /// The oldest of what is kept.
+    /// The first of what is kept.
     pub(super) async fn first(self: &Rc<Self>) -> Option<(Key, Kept)> {
         let database = self.open().await;
         // What memory holds was put there since the database failed.
@@ -98,14 +105,15 @@ impl Store {
     }
 
     /// Forgets one, or remembers that it was tried; `false` where that failed.
-    pub(super) async fn settle(self: &Rc<Self>, key: Key, again: Option<Kept>) -> bool {
+    pub(super) async fn settle(self: &Rc<Self>, key: Key, again: Option<Again>) -> bool {
         match key {
             Key::Memory(key) => {
                 let mut memory = self.memory.borrow_mut();
                 if let Some(place) = memory.iter().position(|entry| entry.0 == key) {
-                    match again {
-                        Some(again) => memory[place].1 = again,
-                        None => _ = memory.remove(place),
+                    memory.remove(place);
+                    if let Some(Again { kept, is_last }) = again {
+                        let place = if is_last { memory.len() } else { place };
+                        memory.insert(place, (key, kept));
                     }
                 }
                 true
@@ -202,14 +210,19 @@ async fn first(database: &Database) -> Result<Option<(Key, Kept)>, JsValue> {
     Ok(Some((Key::Database(cursor.key()), Kept::from_object(&cursor.value()))))
 }
 
-async fn settle(database: &Database, key: &JsValue, again: Option<Kept>) -> Result<(), JsValue> {
+async fn settle(database: &Database, key: &JsValue, again: Option<Again>) -> Result<(), JsValue> {
     let (transaction, table) = Transaction::on(database, TABLE)?;
     // Another tab may have sent it meanwhile: then it does not come back.
     if !answer(&table.get_key(key)?).await?.is_undefined() {
         match again {
-            Some(again) => table.put(&again.to_object(), key)?,
-            None => table.delete(key)?,
-        };
+            Some(Again { kept, is_last: false }) => _ = table.put(&kept.to_object(), key)?,
+            again => {
+                table.delete(key)?;
+                if let Some(Again { kept, .. }) = again {
+                    table.add(&kept.to_object())?;
+                }
+            }
+        }
     }
     transaction.commit().await
 }
