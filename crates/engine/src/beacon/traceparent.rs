@@ -71,7 +71,7 @@ mod tests {
         #[test]
         fn below_what_is_listed_and_nowhere_else(host in "[a-z]{1,8}", path in "[a-z]{1,8}", more in "[a-z.:@-]{1,8}") {
             let listed = [std::format!("https://{host}.example/{path}")];
-            let is_traced = |end: &str| is_traced(&(listed[0].clone() + end), "https://me.example", &listed, "about:");
+            let is_traced = |end: &str| is_traced(&(listed[0].clone() + end), "https://me.test", &listed, "about:");
             for end in ["", "/", "?", "#", "/x", "?x", "#x"] {
                 prop_assert!(is_traced(end), "{end}");
             }
