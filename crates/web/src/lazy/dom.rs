@@ -33,10 +33,15 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = hasAttribute)]
     pub fn has_attribute(this: &Node, name: &JsValue) -> bool;
+    #[wasm_bindgen(method, js_name = getAttribute)]
+    pub fn attribute(this: &Node, name: &JsValue) -> JsValue;
     #[wasm_bindgen(method, js_name = getBoundingClientRect)]
     pub fn bounding_rect(this: &Node) -> Rect;
 
     // Of images.
+    /// In CSS pixels, as it is shown.
+    #[wasm_bindgen(method, getter)]
+    pub fn width(this: &Node) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = decode)]
     pub fn can_decode(this: &Node) -> JsValue;
     #[wasm_bindgen(method)]
