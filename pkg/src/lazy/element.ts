@@ -32,15 +32,14 @@ function copy(element: HTMLImageElement): HTMLImageElement {
     const value = element.getAttribute(name)
     if (value !== null) image.setAttribute(name, value)
   }
-  const { width } = element
   const sources = sourcesOf(element)
   if (sources.length > 0) {
     const copied = document.createElement('picture')
     for (const source of sources) copied.append(source.cloneNode())
-    for (const source of copied.children) uncover(source as HTMLElement, source as HTMLElement, width)
+    for (const source of copied.children) uncover(source as HTMLElement, source as HTMLElement, element)
     copied.append(image)
   }
-  uncover(element, image, width)
+  uncover(element, image, element)
   return image
 }
 
@@ -62,8 +61,7 @@ function applyAddresses(element: HTMLElement): void {
   // What plays, plays on.
   const isNew = (part: HTMLElement) => part.dataset.src && part.dataset.src !== part.getAttribute('src')
   if (media ? !parts.some(isNew) : !hasAddress(element)) return
-  const { width } = element as HTMLImageElement
-  for (const part of parts) uncover(part, part, width)
+  for (const part of parts) uncover(part, part, element as HTMLImageElement)
   if (media) media.load()
 }
 
@@ -97,14 +95,23 @@ function partsOf(element: HTMLElement): HTMLElement[] {
   return [...sourcesOf(element), element]
 }
 
-/** `width` is that of the picture, in px, or nothing. */
-function uncover({ dataset }: HTMLElement, to: HTMLElement, width: number): void {
-  // The browser's own `auto` counts for lazy images in the page alone; everywhere else it would be all of the screen.
-  const sizes = (dataset.sizes || to.getAttribute('sizes'))?.replace(/^\s*auto\b[^]*/i, (all) => (width ? `auto, ${width}px` : all))
+/** `image` is the one in the page. */
+function uncover({ dataset }: HTMLElement, to: HTMLElement, image: HTMLImageElement): void {
+  // The browser's own `auto` counts for lazy images in the page alone; everywhere else it is all of the screen.
+  const auto = to.isConnected && image.loading === 'lazy' ? 'auto, ' : ''
+  const sizes = (dataset.sizes || to.getAttribute('sizes'))?.replace(/^\s*auto\b[^]*/i, () => `${auto}${widthOf(image)}px`)
   if (sizes) to.setAttribute('sizes', sizes)
   if (dataset.srcset) to.setAttribute('srcset', dataset.srcset)
   // The address comes last, too.
   if (dataset.src) to.setAttribute('src', dataset.src)
+}
+
+/** How wide an image is shown, in px. Some are shown as nothing until they have an address: those have room around them. */
+function widthOf(image: HTMLImageElement): number {
+  let { width } = image
+  const own = Number(image.getAttribute('width')) || Infinity
+  for (let around = image.parentElement; !width && around; around = around.parentElement) width = Math.min(around.clientWidth, own)
+  return width || innerWidth
 }
 
 /** The element that is loaded where this one is named: a picture's image; none for parts of others. */

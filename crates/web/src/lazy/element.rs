@@ -74,8 +74,7 @@ pub(super) fn apply_rest(element: &Node) {
 
 fn apply_addresses(element: &Node) {
     if !is_video(element) {
-        let width = element.width();
-        return each_part(element, |part| uncover(part, &width));
+        return each_part(element, |part| uncover(part, element));
     }
     // What plays, plays on.
     let mut is_new = false;
@@ -84,7 +83,7 @@ fn apply_addresses(element: &Node) {
         is_new |= !address.is_falsy() && part.attribute(&JsValue::from_str("src")) != address;
     });
     if is_new {
-        each_part(element, |part| uncover(part, &JsValue::UNDEFINED));
+        each_part(element, |part| uncover(part, element));
         element.load();
     }
 }
@@ -127,17 +126,16 @@ pub(super) fn show_placeholder(element: &Node) {
 
 /// The same image outside the page, with its picture's sources, loading.
 fn copy_apart(image: &Node) -> Node {
-    let width = image.width();
     let copy = picture_of(image)
         .and_then(|picture| {
             let picture = picture.clone_node(true);
-            each_child(&picture, |part| uncover(part, &width));
+            each_child(&picture, |part| uncover(part, image));
             picture.last_child()
         })
         .unwrap_or_else(|| image.clone_node(false));
     // Outside the page nothing ever comes near, and the browser's own laziness would wait for ever.
     copy.set_loading(&JsValue::from_str("eager"));
-    uncover(&copy, &width);
+    uncover(&copy, image);
     copy
 }
 
@@ -153,8 +151,8 @@ fn picture_of(image: &Node) -> Option<Node> {
     image.parent().dyn_into::<Picture>().ok().map(JsCast::unchecked_into)
 }
 
-/// Moves `data-src` and its like to the attributes that they stand for; `width` is that of the image in px.
-fn uncover(element: &Node, width: &JsValue) {
+/// Moves `data-src` and its like to the attributes that they stand for; `image` is the one in the page.
+fn uncover(element: &Node, image: &Node) {
     let data = element.dataset();
     let own = element.unchecked_ref::<Attributes>();
     let set = |value: JsValue, set: fn(&Attributes, &JsValue)| {
@@ -165,18 +163,34 @@ fn uncover(element: &Node, width: &JsValue) {
     // The address comes last: by then the browser knows what to choose from.
     let named = data.sizes();
     let sizes = if named.is_falsy() { own.sizes() } else { named.clone() };
-    // The browser's own `auto` counts for lazy images in the page alone; elsewhere it would be all of the screen.
+    // The browser's own `auto` counts for lazy images in the page alone; elsewhere it is all of the screen.
     let is_auto = sizes.as_string().is_some_and(|sizes| {
         sizes.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("auto"))
     });
-    if is_auto && !width.is_falsy() {
-        let (auto, px) = (JsValue::from_str("auto, "), JsValue::from_str("px"));
-        own.set_sizes(&auto.unchecked_ref::<dom::Text>().concat(width, &px));
+    if is_auto {
+        let is_lazy = element.is_connected() && image.loading().as_string().as_deref() == Some("lazy");
+        let (auto, px) = (JsValue::from_str(if is_lazy { "auto, " } else { "" }), JsValue::from_str("px"));
+        let width = JsValue::from_f64(width_of(image));
+        own.set_sizes(&auto.unchecked_ref::<dom::Text>().concat(&width, &px));
     } else {
         set(named, Attributes::set_sizes);
     }
     set(data.srcset(), Attributes::set_srcset);
     set(data.src(), Attributes::set_src);
+}
+
+/// How wide an image is shown, in px. Some are shown as nothing until they have an address: those have room around
+/// them.
+fn width_of(image: &Node) -> f64 {
+    let mut width = image.width().as_f64().unwrap_or(0.0);
+    let own = image.attribute(&JsValue::from_str("width")).as_string();
+    let own = own.and_then(|own| own.parse().ok()).unwrap_or(f64::INFINITY);
+    let mut around = image.parent_element();
+    while let Some(node) = around.filter(|_| width <= 0.0) {
+        width = node.client_width().min(own);
+        around = node.parent_element();
+    }
+    if width > 0.0 { width } else { dom::WINDOW.with(Node::inner_width) }
 }
 
 /// The sources of a picture's image, or of a video; then the element itself.
