@@ -7,6 +7,7 @@ import { showPlaceholder } from './thumbhash.js'
 import { together } from './together.js'
 import { ARRIVED, FAR, LOADED, distance, owners, viewportOf, type Owner } from './viewport.js'
 import { eachMatch, watch } from './watch.js'
+import { guarded, standIn } from '../wasm.js'
 import type { wasm } from './wasm.js'
 
 /** What `lazy_poll` says beside items. */
@@ -21,10 +22,17 @@ export interface Wanted {
 }
 
 /** Loads what is wanted, now and later, when it comes near. */
-export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: boolean, options: LazyOptions): Lazy {
+export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: boolean, options: LazyOptions): Lazy {
   const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', classEntered, classExited } = options
   const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root } = options
   const { threshold = 0, adaptive = true } = options
+  let broken = false
+  const engine = guarded(module, () => {
+    // Then pictures are there, and no longer lazy.
+    broken = true
+    queueMicrotask(loadAll)
+    return standIn({ lazy_poll: () => NOTHING, lazy_deadline: () => NOTHING })
+  })
   const viewport = viewportOf(engine, root, marginOf(options), threshold, adaptive)
   const { maxConcurrent = NaN, retries = NaN, timeout: place = NaN } = options
   const loader = engine.lazy_create(maxConcurrent, retries, place, Math.random() * 2 ** 32)
@@ -66,7 +74,7 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
         item = engine.lazy_add(loader)
         waiting.set(element, item)
         items[item] = element
-        showPlaceholder(engine, element, debug)
+        showPlaceholder(module, element, debug)
       }
       near.add(item)
       engine.lazy_enter(loader, item, distance(boundingClientRect, rootBounds), performance.now())
@@ -91,7 +99,8 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     if (!element || owners.has(element)) return
     owners.set(element, owner)
     waiting.set(element, FAR)
-    viewport.observe(element)
+    if (broken) loadNow(element)
+    else viewport.observe(element)
   }
 
   function release(item: number): void {
