@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 /** What is done to a realm before the package is used. */
 export const ways = {
-  'is missing': `delete globalThis.WebAssembly`,
+  // Node's own fetch is partly wasm, and begins with the first response.
+  'is missing': `new Response(''); delete globalThis.WebAssembly`,
   'is forbidden to compile': `WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError('blocked by a policy') } }`,
   'cannot be started': `WebAssembly.Instance = class { constructor() { throw new RangeError('out of memory') } }`,
 }
