@@ -298,10 +298,7 @@ async fn any_address_may_be_a_background_and_auto_is_the_width_in_the_page() {
     let stats = loader.clone();
     until(move || stats.stats().loaded == 2).await;
     let text = html(&find(&root, "p"));
-    assert!(
-        text.contains("svg xmlns=\\&quot;http://www.w3.org/2000/svg\\&quot;"),
-        "{text}"
-    );
+    assert!(text.contains("svg xmlns=\\&quot;http://www.w3.org/2000/svg\\&quot;"), "{text}");
     assert_eq!(find(&root, "img").get_attribute("sizes").as_deref(), Some("350px"));
     root.remove();
 }
