@@ -39,6 +39,28 @@ function start<T extends Glue>(glue: T, source: string | WebAssembly.Module): T 
   return glue
 }
 
+/**
+ * The functions of `engine` until one of them throws, which they do when it ran out of memory: it is not to be called
+ * again. From then on those that `broke` gives, which are given that call too.
+ */
+export function guarded<T extends object>(engine: T, broke: (error: unknown) => T): T {
+  let current = engine as Record<string, (...args: unknown[]) => unknown>
+  const call = (name: string) => (...args: unknown[]) => {
+    try {
+      return current[name]!(...args)
+    } catch (error) {
+      current = broke(error) as typeof current
+      return current[name]!(...args)
+    }
+  }
+  return Object.fromEntries(Object.keys(engine).map((name) => [name, call(name)])) as T
+}
+
+/** What stands in for an engine that cannot run: these functions, and for all others one that does nothing and gives 0. */
+export function standIn<T extends object>(known: Record<string, unknown>): T {
+  return new Proxy(known, { get: (_, name) => known[name as string] ?? (() => 0) }) as T
+}
+
 /** The bytes that `hex` spells, two lower-case digits each. */
 export function bytesFromHex(hex: string): Uint8Array<ArrayBuffer> {
   const native = (Uint8Array as { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> }).fromHex

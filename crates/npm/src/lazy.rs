@@ -3,7 +3,7 @@ use crate::state::State;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader, Stats, placeholder};
-use whippet_engine::time::Instant;
+use whippet_engine::time::{Duration, Instant};
 
 static LOADERS: State<Vec<Option<Loader>>> = State::new(Vec::new());
 /// A ThumbHash, then the data URL that came of it.
@@ -14,15 +14,19 @@ const NOTHING: f64 = -1.0;
 /// `lazy_poll`: say how far everything near is by now.
 const MEASURE: f64 = -2.0;
 
-/// A loader: how many at once, how many retries (NaN for the default), and what its retries are drawn from.
+/// A loader: how many at once, how many retries, how many ms a load keeps its place (NaN for the default), and what
+/// its retries are drawn from.
 #[wasm_bindgen]
-pub fn lazy_create(concurrent: f64, retries: f64, seed: u32) -> usize {
+pub fn lazy_create(concurrent: f64, retries: f64, timeout: f64, seed: u32) -> usize {
     let mut limits = Limits::default();
     if !concurrent.is_nan() {
         limits.concurrent = concurrent as u32;
     }
     if !retries.is_nan() {
         limits.retries = retries as u32;
+    }
+    if !timeout.is_nan() {
+        limits.timeout = Duration::from_ms(timeout);
     }
     let loader = Some(Loader::new(limits, seed));
     LOADERS.with(|loaders| match loaders.iter().position(Option::is_none) {
@@ -107,13 +111,14 @@ pub fn lazy_deadline(loader: usize) -> f64 {
     with(loader, |loader| loader.next_deadline().map(Instant::as_ms)).flatten().unwrap_or(-1.0)
 }
 
-/// What to do next: twice the number of an item to load, or one more where it is given up; -1: nothing; -2: say
-/// of everything near how far it is.
+/// What to do next: four times the number of an item to load, one more where it is given up, two more where it is
+/// overdue; -1: nothing; -2: say of everything near how far it is.
 #[wasm_bindgen]
 pub fn lazy_poll(loader: usize, now: f64) -> f64 {
     match with(loader, |loader| loader.poll_effect(Instant::from_ms(now))).flatten() {
-        Some(Effect::Load(item)) => (item.index() * 2) as f64,
-        Some(Effect::GiveUp(item)) => (item.index() * 2 + 1) as f64,
+        Some(Effect::Load(item)) => (item.index() * 4) as f64,
+        Some(Effect::GiveUp(item)) => (item.index() * 4 + 1) as f64,
+        Some(Effect::Overdue(item)) => (item.index() * 4 + 2) as f64,
         Some(Effect::Measure) => MEASURE,
         None => NOTHING,
     }

@@ -1,4 +1,5 @@
 // The engine that keeps, compares and reads bodies, and its memory.
+import { guarded } from '../wasm.js'
 import { wasm } from './wasm.js'
 
 /** @internal */
@@ -21,7 +22,12 @@ let unavailable = false
 export function startEngine(): Engine | undefined {
   if (engine || unavailable) return engine
   try {
-    engine = wasm()
+    engine = guarded(wasm(), (error) => {
+      // This body is lost; the next ones are parsed without it.
+      engine = undefined
+      unavailable = true
+      throw error
+    })
     memory = engine.json_memory() as WebAssembly.Memory
     if (budget) setJsonBudget(budget)
   } catch {

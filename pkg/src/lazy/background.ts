@@ -1,34 +1,50 @@
 // Background images, by the attributes of vanilla-lazyload and lozad.
+import { read, understood, type Choice } from './css.js'
+
+/** Image sets between bars, but not those in strings and addresses. */
+const SETS = /(?:(["'])(?:\\[^]|(?!\1)[^\\])*\1|\([^"')]*\)|[^|])+/g
 
 /** The `background-image` that an element asks for. */
 export function background({ dataset }: HTMLElement): string | undefined {
   const { bg, bgSet, bgMulti, bgHidpi, bgMultiHidpi, backgroundImage, backgroundImageSet, backgroundDelimiter } = dataset
-  const set = bgSet ?? backgroundImageSet
-  if (set) return set.split('|').map((one) => `image-set(${one})`).join()
-  if (backgroundImage) return backgroundImage.split(backgroundDelimiter ?? ',').map(url).join()
+  const set = bgSet || backgroundImageSet
+  if (set) return set.match(SETS)!.map((one) => `image-set(${one})`).join()
   const sharp = devicePixelRatio > 1
-  const multi = (sharp && bgMultiHidpi) || bgMulti
-  if (multi) return multi
-  const one = (sharp && bgHidpi) || bg
-  // A CSS value, or an address.
-  return one && (/^[a-z-]+\(/.test(one) ? one : url(one))
+  const several = backgroundImage || (sharp && bgMultiHidpi) || bgMulti
+  const value = several || (sharp && bgHidpi) || bg
+  if (!value?.trim()) return undefined
+  // A CSS value that has images in it has a bracket; so has many an address, but that is not CSS.
+  if (value.includes('(') && understood(value)) return value
+  return (several ? value.split(backgroundDelimiter || ',') : [value]).map(url).join()
 }
 
 /** An image for each that `css` shows, loading: of an image set, the one that this screen needs. */
 export function imagesOf(css: string): HTMLImageElement[] {
-  const images: HTMLImageElement[] = []
-  const load = (name: 'src' | 'srcset', value: string) => images.push(Object.assign(new Image(), { [name]: value }))
-  const rest = css.replace(/image-set\(((?:[^()]|\([^()]*\))*)\)/g, (_, inside: string) => {
-    const candidates = inside
-      .replace(/type\([^)]*\)/g, '')
-      .matchAll(/(?:url\(\s*)?["']?([^"'()\s,]+)["']?\s*\)?\s*([\d.]+)?(?:x|dppx)?\s*(?:,|$)/g)
-    load('srcset', [...candidates].map(([, address, times]) => `${address} ${times ?? 1}x`).join())
-    return ''
-  })
-  for (const [, address] of rest.matchAll(/url\(\s*["']?(.*?)["']?\s*\)/g)) load('src', address!)
-  return images
+  return read(css).choices.map(load)
 }
 
-function url(address: string): string {
-  return `url("${address.trim().replace(/["\\\n]/g, encodeURIComponent)}")`
+/** Whether there is a layer without any of these images, or one of them is there. */
+export function showsWithout(css: string, images: HTMLImageElement[]): boolean {
+  return read(css).layers > images.length || images.some((image) => image.complete && image.naturalWidth > 0)
+}
+
+function load(choice: Choice): HTMLImageElement {
+  const image = new Image()
+  const [{ address, type }] = choice as [Choice[0]]
+  if (choice.length < 2 && !type) return Object.assign(image, { src: address })
+  // The browser alone knows which types it knows.
+  const picture = document.createElement('picture')
+  for (const { address, type } of choice) {
+    const { href } = Object.assign(document.createElement('a'), { href: address })
+    // There, a space ends an address, as `data:` may have some, and a last comma is none of it.
+    const srcset = href.replace(/\s/g, encodeURIComponent).replace(/,$/, ',#')
+    picture.append(Object.assign(document.createElement('source'), { srcset, ...(type && { type }) }))
+  }
+  picture.append(image)
+  return image
+}
+
+/** An address as CSS. */
+export function url(address: string): string {
+  return `url("${address.trim().replace(/["\\\n\r\f]/g, (it) => `\\${it.charCodeAt(0).toString(16)} `)}")`
 }

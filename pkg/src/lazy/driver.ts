@@ -1,12 +1,13 @@
 // The engine's loader in a page: what is seen goes in, what is to be done is done.
 import { watchLayout } from './development.js'
-import { apply, applyInstead, loadApart, loadable } from './element.js'
+import { apply, applyInstead, applyRest, hasMore, loadApart, loadable } from './element.js'
 import { followLcp, lazyLcp } from './lcp.js'
 import { marginOf, statNames, type Lazy, type LazyOptions, type LazyStats } from './options.js'
 import { showPlaceholder } from './thumbhash.js'
 import { together } from './together.js'
 import { ARRIVED, FAR, LOADED, distance, owners, viewportOf, type Owner } from './viewport.js'
 import { eachMatch, watch } from './watch.js'
+import { guarded, standIn } from '../wasm.js'
 import type { wasm } from './wasm.js'
 
 /** What `lazy_poll` says beside items. */
@@ -21,17 +22,27 @@ export interface Wanted {
 }
 
 /** Loads what is wanted, now and later, when it comes near. */
-export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: boolean, options: LazyOptions): Lazy {
+export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: boolean, options: LazyOptions): Lazy {
   const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', classEntered, classExited } = options
   const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root } = options
   const { threshold = 0, adaptive = true } = options
+  let broken = false
+  const engine = guarded(module, () => {
+    // Then pictures are there, and no longer lazy.
+    broken = true
+    queueMicrotask(loadAll)
+    return standIn({ lazy_poll: () => NOTHING, lazy_deadline: () => NOTHING })
+  })
   const viewport = viewportOf(engine, root, marginOf(options), threshold, adaptive)
-  const loader = engine.lazy_create(options.maxConcurrent ?? NaN, options.retries ?? NaN, Math.random() * 2 ** 32)
+  const { maxConcurrent = NaN, retries = NaN, timeout: place = NaN } = options
+  const loader = engine.lazy_create(maxConcurrent, retries, place, Math.random() * 2 ** 32)
   const waiting = new Map<Element, number>()
   /** By the numbers of the engine's items. An element is one from when it first came near. */
   const items: (HTMLElement | undefined)[] = []
   /** What each waits for until it is put in: a load may end after its element was given something else. */
   const loads = new Map<Element, HTMLImageElement[]>()
+  /** Those of which a part is shown, for another failed. */
+  const partial = new WeakSet<Element>()
   /** Those that may be in the engine's queue. */
   const near = new Set<number>()
   const given = new WeakSet(wanted.given)
@@ -55,10 +66,15 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
       // Said in the turn in which it arrived.
       if (item === ARRIVED) return
       if (item === FAR) {
+        if (!hasMore(element)) {
+          swapClass(element, classExited, classEntered)
+          tell(onEnter, element)
+          return pass(element)
+        }
         item = engine.lazy_add(loader)
         waiting.set(element, item)
         items[item] = element
-        showPlaceholder(engine, element, debug)
+        showPlaceholder(module, element, debug)
       }
       near.add(item)
       engine.lazy_enter(loader, item, distance(boundingClientRect, rootBounds), performance.now())
@@ -70,6 +86,8 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
       if (!near.delete(item)) return false
       engine.lazy_leave(loader, item)
       swapClass(element, classEntered, classExited)
+      // What failed is not tried again out there.
+      if (!loads.has(element)) swapClass(element, classLoading, undefined)
       tell(onExit, element as HTMLElement)
       return true
     },
@@ -81,7 +99,8 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     if (!element || owners.has(element)) return
     owners.set(element, owner)
     waiting.set(element, FAR)
-    viewport.observe(element)
+    if (broken) loadNow(element)
+    else viewport.observe(element)
   }
 
   function release(item: number): void {
@@ -107,14 +126,20 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     const now = performance.now()
     for (let effect; (effect = engine.lazy_poll(loader, now)) !== NOTHING; ) {
       if (effect === MEASURE) measure(now)
-      else if (effect & 1) giveUp(items[effect >>> 1]!)
-      else load(items[effect >>> 1]!, effect >>> 1)
+      else {
+        const item = effect >>> 2
+        const element = items[item]!
+        if (effect & 1) giveUp(element)
+        else if (effect & 2) applyRest(element, loads.get(element) ?? [])
+        else load(element, item)
+      }
     }
     const next = engine.lazy_deadline(loader)
     if (next === deadline) return
     clearTimeout(timer)
     deadline = next
-    if (next !== NOTHING) timer = setTimeout(timeout, next - now)
+    // Browsers fire at once what is further away.
+    if (next !== NOTHING) timer = setTimeout(timeout, Math.min(next - now, 2 ** 31 - 1))
   }
 
   function timeout(): void {
@@ -148,12 +173,17 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
         settled?.()
       })
     }
+    const failed = () => {
+      if (loads.get(element) !== apart) return
+      loads.delete(element)
+      partial[applyRest(element, apart) ? 'add' : 'delete'](element)
+      if (!near.has(item)) swapClass(element, classLoading, undefined)
+      engine.lazy_failed(loader, item, performance.now())
+      pump()
+    }
     if (apart.length > 0) {
-      Promise.all(apart.map(fetch)).then(fetched, () => {
-        if (loads.get(element) !== apart) return
-        engine.lazy_failed(loader, item, performance.now())
-        pump()
-      })
+      // All of them: what shows of several depends on which failed.
+      void Promise.all(apart.map(fetch)).then((ends) => (ends.every(Boolean) ? fetched() : failed()))
       return
     }
     apply(element)
@@ -181,7 +211,7 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
 
   function giveUp(element: HTMLElement): void {
     const instead = element.dataset.error ?? options.error
-    if (instead) applyInstead(element, instead)
+    if (instead && !partial.has(element)) applyInstead(element, instead)
     swapClass(element, classLoading, classError)
     tell(onError, element)
   }
@@ -222,9 +252,18 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     drop(element, item)
     const html = element as HTMLImageElement
     if (html.loading === 'lazy') html.loading = 'eager'
-    apply(html)
-    if (item !== ARRIVED) atOnce++
-    finish(html)
+    if (item !== ARRIVED) pass(html)
+    else {
+      apply(html)
+      finish(html)
+    }
+  }
+
+  /** Puts in what the engine need not know of. */
+  function pass(element: HTMLElement): void {
+    apply(element)
+    atOnce++
+    finish(element)
   }
 
   function loadAll(): void {
@@ -284,11 +323,13 @@ export function drive(engine: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
   return { update, load: (element) => (element ? loadNow(element) : loadAll()), destroy, stats }
 }
 
-/** Until the bytes of an image are there. */
-function fetch(image: HTMLImageElement): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    image.onload = resolve
-    image.onerror = reject
+/** Whether an image could be loaded, once that is known. */
+function fetch(image: HTMLImageElement): Promise<boolean> {
+  return new Promise((resolve) => {
+    image.onload = () => resolve(true)
+    image.onerror = () => resolve(false)
+    // Of the sources of a picture none may fit: browsers choose at the end of the turn, and then say nothing.
+    queueMicrotask(() => image.complete && !image.currentSrc && !image.getAttribute('src') && resolve(true))
   })
 }
 

@@ -24,6 +24,11 @@ export interface LazyOptions {
   threshold?: number | number[]
   /** How many load at once, nearest first. Default: `12`. */
   maxConcurrent?: number
+  /**
+   * How long a load may keep its place among these, in ms; then the next one begins, while this one may still arrive.
+   * `Infinity`: until it ends. Default: `30_000`.
+   */
+  timeout?: number
   /** How often a failed load is tried again, resting longer each time. Default: `2`. */
   retries?: number
   /** The address that is shown where all attempts failed; `data-error` of an element goes before it. */
@@ -101,8 +106,9 @@ export function check(target: LazyTarget, options: LazyOptions): void {
         'If it was looked up, it was not in the page yet',
     )
   }
-  const { maxConcurrent = 1, retries = 0, threshold = 0 } = options
+  const { maxConcurrent = 1, timeout = 1, retries = 0, threshold = 0 } = options
   must(Number(maxConcurrent) >= 1, 'maxConcurrent', 'a number from 1', maxConcurrent)
+  must(Number(timeout) > 0, 'timeout', 'a number of ms above 0', timeout)
   must(Number(retries) >= 0, 'retries', 'a number from 0', retries)
   for (const share of [threshold].flat()) must(share >= 0 && share <= 1, 'threshold', 'from 0 to 1, or a list of such', share)
   must(marginOf(options) !== '', 'rootMargin', "a number of px, or one to four of px or %, as '200px 10%'", options.rootMargin)

@@ -5,8 +5,8 @@ import { estimateBytes, limitCode } from './limits.js'
 import { Breakers } from './breaker.js'
 import { noBytes, type BodyBytes } from './stats.js'
 import { Parts } from './parts.js'
-import { seedOf, tapped, type Setup } from './setup.js'
-import { freeWith, wasm, type Exports } from './wasm.js'
+import { seedOf, start, type Setup } from './setup.js'
+import { freeWith, type Exports } from './wasm.js'
 import { partialMatchKey } from './keys.js'
 import type { Query, QueryState } from './query.js'
 import type { QueryObserver } from './queryObserver.js'
@@ -32,6 +32,8 @@ export type Numbers = Omit<QueryState<any, any>, 'data' | 'error' | 'fetchFailur
 
 export class QueryEngine {
   readonly exports: Exports
+  /** Why there is no engine: what is fetched fails with it. */
+  readonly error: unknown
   readonly machine: number
   readonly alarm: Alarm
   readonly queries = new Map<number, Query<any, any, any, any>>()
@@ -45,9 +47,10 @@ export class QueryEngine {
   #state!: Float64Array
   #key!: Uint32Array
 
-  /** Throws `WasmUnavailableError` where there is no WebAssembly. */
   constructor(setup: Setup) {
-    const exports = (this.exports = tapped(wasm(), setup))
+    const { exports, error } = start(setup)
+    this.exports = exports
+    this.error = error
     const machine = (this.machine = exports.query_new(seedOf(setup)))
     freeWith(this, exports.query_free, machine)
     this.alarm = new Alarm(

@@ -109,6 +109,7 @@ export class Fetch<TData = any, TError = any> {
 
   #call(): TData {
     const { engine, origin, run, call } = this.#setup
+    if (engine.error) throw engine.error
     // What is due to be given up some time is waited for, whoever else is not.
     const limited = this.#timeout !== Infinity
     this.#wait(limited)

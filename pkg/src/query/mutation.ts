@@ -179,6 +179,7 @@ export class Mutation<
     const retryer = (this.#retryer = new Retryer<TData, TError>({
       fn: () => {
         wait(0)
+        if (this.#engine.error) throw this.#engine.error
         if (!this.options.mutationFn) return Promise.reject(new Error('No mutationFn found'))
         return this.options.mutationFn(variables, context)
       },

@@ -64,7 +64,7 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     this.config = config
   }
 
-  /** @internal Started when first needed; throws `WasmUnavailableError`. */
+  /** @internal Started when first needed. */
   get engine(): MutationEngine {
     return (this.#engine ??= new MutationEngine(this.setup))
   }

@@ -1,8 +1,8 @@
 // The engine behind a MutationCache.
 import { Alarm } from './alarm.js'
 import { host } from './host.js'
-import { seedOf, tapped, type Setup } from './setup.js'
-import { freeWith, wasm, type Exports } from './wasm.js'
+import { seedOf, start, type Setup } from './setup.js'
+import { freeWith, type Exports } from './wasm.js'
 import type { Mutation } from './mutation.js'
 
 /** What `poll` gives: see crates/npm/src/query/mutations.rs. */
@@ -14,14 +14,17 @@ export const COLLECTED = 5
 
 export class MutationEngine {
   readonly exports: Exports
+  /** Why there is no engine: what is run fails with it. */
+  readonly error: unknown
   readonly machine: number
   readonly alarm: Alarm
   readonly mutations = new Map<number, Mutation<any, any, any, any>>()
   #scopes = new Map<string, number>()
 
-  /** Throws `WasmUnavailableError` where there is no WebAssembly. */
   constructor(setup: Setup) {
-    const exports = (this.exports = tapped(wasm(), setup))
+    const { exports, error } = start(setup)
+    this.exports = exports
+    this.error = error
     const machine = (this.machine = exports.mutation_new(seedOf(setup)))
     freeWith(this, exports.mutation_free, machine)
     this.alarm = new Alarm(

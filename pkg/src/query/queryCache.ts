@@ -60,7 +60,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if ((maxEntries ?? maxBytes) !== undefined) this.setup.limits = { maxEntries, maxBytes }
   }
 
-  /** @internal Started when first needed; throws `WasmUnavailableError`. */
+  /** @internal Started when first needed. */
   get engine(): QueryEngine {
     return (this.#engine ??= new QueryEngine(this.setup))
   }

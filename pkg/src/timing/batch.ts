@@ -54,7 +54,7 @@ export function batch<K, V>(
   let id = 0
   /** Those that wait, by key. */
   let open: Map<unknown, Item<K, V>> | undefined
-  const waiting = { due: go }
+  const waiting = { due: go, broke: go }
 
   function load(item: K): Promise<V> {
     if (signal?.aborted) return Promise.reject(signal.reason)

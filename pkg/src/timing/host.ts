@@ -1,5 +1,7 @@
 // The one timer, and who waits for it.
+import { guarded } from '../wasm.js'
 import { wasm } from './wasm.js'
+import { engineWithoutWasm } from './withoutWasm.js'
 
 export type Engine = ReturnType<typeof wasm>
 
@@ -9,6 +11,8 @@ export interface Waiting {
   due(detail: number): void
   /** Tells the engine of the calls that were only counted so far. */
   tell?(): void
+  /** The engine is no more, and nothing will come due: what waits is to run now. */
+  broke?(): void
 }
 
 // What a deadline is for: see crates/npm/src/timing.rs.
@@ -19,6 +23,7 @@ export const LIMIT = 3
 export const RETRY = 4
 
 let engine: Engine | undefined
+let broken = false
 let timer: ReturnType<typeof setTimeout> | undefined
 /** What the timer was set with. */
 let setter: typeof setTimeout | undefined
@@ -29,9 +34,21 @@ let holds = 0
 /** By number and kind. Nobody else keeps them, so a function that is dropped can be collected. */
 const waiting = new Map<number, Waiting>()
 
-/** The engine, started by the first call; throws `WasmUnavailableError`. */
+/** The engine, started by the first call; where it cannot run, what stands in for it. */
 export function start(): Engine {
-  return (engine ??= wasm())
+  if (engine) return engine
+  try {
+    return (engine = guarded(wasm(), unpaced))
+  } catch (error) {
+    return (engine = unpaced(error))
+  }
+}
+
+function unpaced(error: unknown): Engine {
+  console.warn('whippet/timing: functions run unpaced, whenever they are called.', error)
+  broken = true
+  letGo()
+  return engineWithoutWasm()
 }
 
 /** The engine, if anything started it. */
@@ -65,7 +82,13 @@ function keep(): void {
   ;(holds > 0 ? ref : unref)?.call(timer)
 }
 
+/** Nobody is to wait for what does not come. */
+function letGo(): void {
+  for (const who of waiting.values()) queueMicrotask(() => who.broke?.())
+}
+
 export function arm(engine: Engine): void {
+  if (broken) return letGo()
   const now = Date.now()
   // One that is overdue comes as soon as the host finds time; set again, it could be put off for ever. And
   // a test's clock that was put in place or taken away meanwhile does not know this timer; Node's forgets

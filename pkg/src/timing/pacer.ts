@@ -54,6 +54,10 @@ export function pace<Args extends unknown[], R, This>(
       tell()
       act(step)
     },
+    broke() {
+      calls.quiet = -Infinity
+      if (lastArgs) act(INVOKE)
+    },
   }
 
   function paced(this: This): R | undefined {

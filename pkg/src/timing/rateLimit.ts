@@ -1,6 +1,6 @@
 import { checkCount, checkFinite, checkFunction, checkSignal } from './checks.js'
 import { abortError, giveUp, promised } from './deferred.js'
-import { arm, hold, LIMIT, releaseWhenCollected, start, wait, waitNoMore, type Engine } from './host.js'
+import { arm, hold, LIMIT, releaseWhenCollected, start, wait, waitNoMore, type Engine, type Waiting } from './host.js'
 
 export interface RateLimitOptions<Args extends unknown[] = unknown[]> {
   /** So many calls … */
@@ -62,9 +62,12 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   let engine: Engine | undefined
   let id = 0
   const queue = new Map<number, Call>()
-  const waiting = {
+  const waiting: Waiting = {
     due() {
       for (let ticket; (ticket = engine!.limit_ready(id, Date.now())) >= 0; ) take(ticket).run()
+    },
+    broke() {
+      for (const ticket of [...queue.keys()]) take(ticket).run()
     },
   }
 

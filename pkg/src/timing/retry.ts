@@ -62,10 +62,12 @@ export async function retry<R>(
   )
   let attempt = 0
   let over = false
+  let resting = false
   let controller = new AbortController()
 
   function run(): void {
     const mine = ++attempt
+    resting = false
     controller = new AbortController()
     if (engine.retry_attempt(id, Date.now())) arm(engine)
     // What an attempt says after it timed out counts no more.
@@ -84,6 +86,7 @@ export async function retry<R>(
       const permanent = retryable === false ? 4 : 0
       const after = typeof retryAfter === 'number' ? retryAfter : 0
       if (over) return
+      resting = true
       if (engine.retry_failed(id, verdict | permanent, delay, after, Date.now())) arm(engine)
       else end(() => reject(error))
     } catch (thrown) {
@@ -112,6 +115,9 @@ export async function retry<R>(
       const error = new DOMException(`No answer within ${timeout} ms`, 'TimeoutError')
       controller.abort(error)
       failed(error)
+    },
+    broke() {
+      if (resting && !over) run()
     },
   })
   hold(1)

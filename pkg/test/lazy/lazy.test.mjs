@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { end, image, loading, observer, observers, page, start } from './page.mjs'
+import { end, image, loading, loads, observer, observers, page, start } from './page.mjs'
 
 test('what comes near is loaded apart and then put in', async (t) => {
   page(t)
@@ -277,6 +277,140 @@ test('what has nothing to load has come near, and that is all', async (t) => {
   assert.equal(images.stats().loaded, 1)
 })
 
+test('what has nothing to load takes no place, and is loaded when it is given something', async (t) => {
+  page(t)
+  const plain = Object.assign(new HTMLImageElement(), { attributes: { src: 'plain.png' } })
+  const frame = Object.assign(new HTMLIFrameElement(), { attributes: { src: 'plain.html' } })
+  const video = Object.assign(new HTMLMediaElement(), { attributes: { src: 'plays.mp4' }, load: () => assert.fail('it plays') })
+  const nothing = [plain, frame, video, image(''), Object.assign(new Element(), { dataset: { bg: ' ' } })]
+  const [slow, next] = [image('slow.png'), image('next.png')]
+  const images = start([slow, ...nothing, next], { maxConcurrent: 1 })
+  observer.show([slow, 0], ...nothing.map((element) => [element, 1]), [next, 2])
+  assert.deepEqual(loading(), ['slow.png'])
+  for (const element of nothing) assert.equal(element.className, 'loaded')
+  assert.equal(plain.attributes.src, 'plain.png')
+  assert.deepEqual(images.stats(), { pending: 2, loading: 1, loaded: 5, failed: 0, retried: 0, cancelled: 0, lcp: 0 })
+  await end('slow.png')
+  assert.deepEqual(loading(), ['next.png'])
+})
+
+test('what does not end in time gives its place to the next, and is shown when it arrives after all', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let now = 0
+  t.mock.method(performance, 'now', () => now)
+  const pass = (ms) => {
+    now += ms
+    t.mock.timers.tick(ms)
+  }
+  page(t)
+  const all = ['0', '1', '2', '3'].map(image)
+  const images = start(all, { maxConcurrent: 2, timeout: 5000 })
+  observer.show(...all.map((element, i) => [element, i]))
+  assert.deepEqual(loading(), ['0', '1'])
+  pass(4999)
+  assert.deepEqual(loading(), ['0', '1'])
+  pass(1)
+  assert.deepEqual(loading(), ['0', '1', '2', '3'])
+  assert.equal(images.stats().loading, 4)
+  const [{ resolve }] = loads.splice(0, 1)
+  resolve()
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+  pass(200)
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+  assert.equal(all[0].attributes.src, '0')
+  assert.equal(all[0].className, 'loaded')
+})
+
+test('a place is kept for half a minute, unless told otherwise; for ever only on demand', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let now = 0
+  t.mock.method(performance, 'now', () => now)
+  page(t)
+  const [a, b] = [image('a'), image('b')]
+  const [c, d] = [image('c'), image('d')]
+  start([a, b], { maxConcurrent: 1 })
+  start([c, d], { maxConcurrent: 1, timeout: Infinity })
+  observer.show([a, 0], [b, 0], [c, 0], [d, 0])
+  now = 29_999
+  t.mock.timers.tick(now)
+  assert.deepEqual(loading(), ['a', 'c'])
+  now = 30_000
+  t.mock.timers.tick(1)
+  assert.deepEqual(loading(), ['a', 'c', 'b'])
+  now = 1e12
+  t.mock.timers.tick(2 ** 31)
+  assert.deepEqual(loading(), ['a', 'c', 'b'])
+})
+
+test('a video plays though its poster is missing, or never comes', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let now = 0
+  t.mock.method(performance, 'now', () => now)
+  page(t)
+  let began = 0
+  const video = (poster) => Object.assign(new HTMLMediaElement(), { dataset: { poster, src: 'v.mp4' }, load: () => began++ })
+  const [missing, slow] = [video('missing.png'), video('slow.png')]
+  missing.dataset.error = 'instead.png'
+  start([missing, slow], { retries: 1 })
+  observer.show([missing, 0], [slow, 0])
+  await end('missing.png', false)
+  assert.deepEqual(missing.attributes, { src: 'v.mp4' })
+  now = 1000
+  t.mock.timers.tick(1000)
+  await end('missing.png', false)
+  assert.deepEqual(missing.attributes, { src: 'v.mp4', poster: 'instead.png' })
+  assert.equal(missing.className, 'error')
+  assert.equal(began, 1, 'what plays is not begun again')
+  assert.deepEqual(slow.attributes, {})
+  now = 30_000
+  t.mock.timers.tick(29_000)
+  assert.deepEqual(slow.attributes, { src: 'v.mp4' })
+  assert.equal(began, 2)
+})
+
+test('what failed and was scrolled away is not loading', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let now = 0
+  t.mock.method(performance, 'now', () => now)
+  page(t)
+  const [a, b, c] = ['a', 'b', 'c'].map(image)
+  start([a, b, c])
+  observer.show([a, 0], [b, 0], [c, 0])
+  // One that fails while it is away, one that leaves while it rests, and one that is under way.
+  observer.show([a, undefined], [c, undefined])
+  await end('a', false)
+  await end('b', false)
+  assert.equal(b.className, 'loading', 'it is tried again')
+  observer.show([b, undefined])
+  assert.deepEqual([a, b, c].map((image) => image.className), ['', '', 'loading'])
+  now = 1000
+  t.mock.timers.tick(1000)
+  assert.deepEqual(loading(), ['c'])
+  observer.show([a, 0])
+  assert.equal(a.className, 'loading')
+  assert.deepEqual(loading(), ['c', 'a'])
+})
+
+test('of several layers those that are there are shown, though others failed', async (t) => {
+  page(t)
+  const layers = (bg) => Object.assign(new Element(), { dataset: { bg, error: 'instead.png' } })
+  const css = 'url("there.png"), url("gone.png")'
+  const [two, gradient, one] = [layers(css), layers('url(nowhere.png), linear-gradient(red, blue)'), layers('lost.png')]
+  start([two, gradient, one], { retries: 0 })
+  observer.show([two, 0], [gradient, 0], [one, 0])
+  assert.deepEqual(loading(), ['there.png', 'gone.png', 'nowhere.png', 'lost.png'])
+  Object.assign(loads[0].image, { complete: true, naturalWidth: 9 })
+  const { resolve } = loads[0]
+  await end('gone.png', false)
+  assert.equal(two.style.backgroundImage, undefined, 'the other one is still under way')
+  resolve()
+  for (const name of ['nowhere.png', 'lost.png']) await end(name, false)
+  assert.equal(two.style.backgroundImage, css)
+  assert.equal(gradient.style.backgroundImage, gradient.dataset.bg)
+  assert.equal(one.style.backgroundImage, 'url("instead.png")')
+  for (const element of [two, gradient, one]) assert.equal(element.className, 'error')
+})
+
 test('the distance is measured when there is a choice', async (t) => {
   let now = 0
   t.mock.method(performance, 'now', () => now)
@@ -299,6 +433,7 @@ const refused = [
   [['img', { rootMargin: '3em' }], RangeError, /rootMargin.*200px 10%.*3em/],
   [['img', { rootMargin: NaN }], RangeError, /rootMargin/],
   [['img', { maxConcurrent: 0 }], RangeError, /maxConcurrent.*from 1/],
+  [['img', { timeout: 0 }], RangeError, /timeout.*ms above 0/],
   [['img', { retries: -1 }], RangeError, /retries.*from 0/],
   [['img', { threshold: [0, 2] }], RangeError, /threshold.*from 0 to 1/],
   [['img', { classLoaded: 'a b' }], RangeError, /classLoaded.*without spaces.*a b/],

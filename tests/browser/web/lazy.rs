@@ -224,3 +224,81 @@ fn options_that_make_no_sense_are_refused() {
     let error = LazyLoader::new(LazyOptions::new().root_margin("two feet")).unwrap_err();
     assert!(error.to_string().contains("root margin"));
 }
+
+#[wasm_bindgen_test]
+async fn what_has_nothing_to_load_and_what_never_ends_stop_nobody() {
+    // The frame is busy for longer than it may keep its place.
+    let root = page(&format!(
+        r#"<iframe id=slow data-src="data:text/html,<script>for(let end=Date.now()+700;Date.now()<end;);</script>"></iframe>
+           <img id=plain src="{PIXEL}" width=10 height=10><img id=empty data-src="" width=10 height=10>
+           <picture><source srcset="{PIXEL}"><img id=pic width=10 height=10></picture>
+           <video id=video src="data:video/mp4,"></video><iframe id=frame></iframe><p id=bg data-bg="">x</p>
+           <img id=next data-src="{PIXEL}" width=10 height=10>"#
+    ));
+    let loader = LazyLoader::new(LazyOptions::new().max_concurrent(1).timeout(50.0)).unwrap();
+    loader.watch(&root, "iframe,img,video,p");
+    let next = find(&root, "#next");
+    let seen = next.clone();
+    until(move || class_of(&seen) == "loaded").await;
+    for nothing in ["#plain", "#empty", "#pic", "#video", "#frame", "#bg"] {
+        assert_eq!(class_of(&find(&root, nothing)), "loaded", "{nothing}");
+    }
+    let slow = find(&root, "#slow");
+    until(move || class_of(&slow) == "loaded").await;
+    assert_eq!(loader.stats(), Stats { loaded: 8, ..Stats::default() });
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_video_plays_though_its_poster_is_missing() {
+    let root = page(&format!(
+        r#"<video data-poster="{BROKEN}"><source data-src="data:video/mp4,"></video>
+           <video id=plays src="data:video/mp4," data-poster="{PIXEL}"></video>"#
+    ));
+    let loader = LazyLoader::new(LazyOptions::new().retries(0)).unwrap();
+    loader.watch(&root, "video");
+    let video = find(&root, "video");
+    let seen = video.clone();
+    until(move || class_of(&seen) == "error").await;
+    assert_eq!(find(&root, "source").get_attribute("src").as_deref(), Some("data:video/mp4,"));
+    assert_eq!(video.get_attribute("poster"), None);
+    let plays = find(&root, "#plays");
+    let seen = plays.clone();
+    until(move || class_of(&seen) == "loaded").await;
+    assert_eq!(plays.get_attribute("poster").as_deref(), Some(PIXEL));
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn what_failed_and_was_scrolled_away_is_not_loading() {
+    let root = page(&format!(
+        r#"<img data-src="{BROKEN}" width=10 height=10><div style="height: 20000px"></div><p>end</p>"#
+    ));
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    let image = find(&root, "img");
+    scroll_to(&image);
+    loader.observe(&image);
+    let (seen, stats) = (image.clone(), loader.clone());
+    until(move || class_of(&seen) == "loading" && stats.stats().loading == 0).await;
+    scroll_to(&find(&root, "p"));
+    let seen = image.clone();
+    until(move || class_of(&seen).is_empty()).await;
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn any_address_may_be_a_background_and_auto_is_the_width_in_the_page() {
+    let root = page(
+        r#"<p data-bg=' data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><g id="a(1)"/></svg>'>x</p>
+           <div style="width: 350px"><img data-srcset="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7 400w"
+              data-sizes="auto" style="width: 100%" height=10></div>"#,
+    );
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    loader.watch(&root, "p,img");
+    let stats = loader.clone();
+    until(move || stats.stats().loaded == 2).await;
+    let text = html(&find(&root, "p"));
+    assert!(text.contains("svg xmlns=\\&quot;http://www.w3.org/2000/svg\\&quot;"), "{text}");
+    assert_eq!(find(&root, "img").get_attribute("sizes").as_deref(), Some("350px"));
+    root.remove();
+}

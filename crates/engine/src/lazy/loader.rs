@@ -27,6 +27,8 @@ pub enum Effect {
     /// Say of every item that is near how far it is by now ([`Loader::enter`]): there are more of them than
     /// may load, and the page may have moved.
     Measure,
+    /// It has loaded for so long that its place is another's now. It may still arrive, and is reported as before.
+    Overdue(ItemId),
     /// Its attempts are spent: show that it failed. It may be loaded after all when the network is back.
     GiveUp(ItemId),
 }
@@ -36,6 +38,8 @@ pub enum Effect {
 pub struct Limits {
     /// How many load at once; at least one.
     pub concurrent: u32,
+    /// How long a load keeps its place; [`Duration::INFINITE`]: until it ends.
+    pub timeout: Duration,
     /// How often a failed load is tried again.
     pub retries: u32,
     /// The rests in between.
@@ -44,8 +48,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        // Twice what browsers ask of one HTTP/1.1 server at once: so no connection waits for the page.
-        Self { concurrent: 12, retries: 2, backoff: Backoff::default() }
+        Self {
+            // Twice what browsers ask of one HTTP/1.1 server at once: so no connection waits for the page.
+            concurrent: 12,
+            // Longer than a large picture takes on 3g, shorter than browsers wait for a server that says nothing.
+            timeout: Duration::from_ms(30_000.0),
+            retries: 2,
+            backoff: Backoff::default(),
+        }
     }
 }
 
@@ -54,7 +64,7 @@ impl Default for Limits {
 pub struct Stats {
     /// Items that are not loaded yet, failed ones included.
     pub pending: u32,
-    /// Items that are loading now.
+    /// Items that are loading now, those that are overdue included.
     pub loading: u32,
     /// Items that were loaded.
     pub loaded: u32,
@@ -69,7 +79,9 @@ pub struct Stats {
 enum State {
     Waiting,
     Queued(Handle),
-    Loading,
+    /// Until then it keeps its place; without a handle, until it ends.
+    Loading(Option<Handle>),
+    Overdue,
     /// Without a handle it rests until the network is back.
     Resting(Option<Handle>),
     Failed,
@@ -96,9 +108,12 @@ pub struct Loader {
     queue: Deadlines<ItemId>,
     /// When the oldest distance in the queue was told.
     measured: Instant,
-    rests: Deadlines<ItemId>,
-    /// Each tells of one item, and is looked at again when it is polled.
-    given_up: Vec<ItemId>,
+    /// The ends of rests, and of places.
+    ends: Deadlines<ItemId>,
+    /// Places that are taken.
+    taken: u32,
+    /// Items that were given up or are overdue. Each is looked at again when it is polled.
+    told: Vec<ItemId>,
     online: bool,
     draws: Draws,
     stats: Stats,
@@ -113,8 +128,9 @@ impl Loader {
             free: Vec::new(),
             queue: Deadlines::new(),
             measured: Instant::ZERO,
-            rests: Deadlines::new(),
-            given_up: Vec::new(),
+            ends: Deadlines::new(),
+            taken: 0,
+            told: Vec::new(),
             online: true,
             draws: Draws::new(seed),
             stats: Stats::default(),
@@ -128,7 +144,7 @@ impl Loader {
 
     /// When to call [`handle_timeout`](Self::handle_timeout).
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.rests.next()
+        self.ends.next()
     }
 
     /// A new item, not near.
@@ -156,17 +172,10 @@ impl Loader {
 
     /// Forgets an item, whatever it is doing.
     pub fn remove(&mut self, id: ItemId) {
-        let Some(item) = self.item(id) else { return };
-        match item.state {
-            State::Queued(handle) => {
-                self.queue.clear(handle);
-            }
-            State::Resting(Some(handle)) => {
-                self.rests.clear(handle);
-            }
-            State::Loading => self.stats.loading -= 1,
-            State::Waiting | State::Resting(None) | State::Failed => {}
+        if self.item(id).is_none() {
+            return;
         }
+        self.stop(id);
         self.stats.pending -= 1;
         let slot = &mut self.slots[id.slot as usize];
         slot.item = None;
@@ -186,7 +195,7 @@ impl Loader {
             State::Queued(handle) => {
                 self.queue.move_to(handle, at(distance));
             }
-            State::Loading | State::Resting(_) | State::Failed => {}
+            State::Loading(_) | State::Overdue | State::Resting(_) | State::Failed => {}
         }
     }
 
@@ -213,26 +222,27 @@ impl Loader {
     pub fn handle_failed(&mut self, id: ItemId, now: Instant) {
         let (online, retries) = (self.online, self.limits.retries);
         let Some(item) = self.item(id) else { return };
-        if !matches!(item.state, State::Loading) {
+        if !matches!(item.state, State::Loading(_) | State::Overdue) {
             return;
         }
+        self.stop(id);
+        let Some(item) = self.item(id) else { return };
         if !online {
             item.state = State::Resting(None);
         } else if item.failures >= retries {
             item.state = State::Failed;
             self.stats.failed += 1;
-            self.given_up.push(id);
+            self.told.push(id);
         } else {
             item.failures += 1;
             let failures = item.failures;
             let rest = self.limits.backoff.rest(failures, self.draws.draw());
-            let handle = self.rests.set(now + rest, id);
+            let handle = self.ends.set(now + rest, id);
             self.set_state(id, State::Resting(handle));
         }
-        self.stats.loading -= 1;
     }
 
-    /// The network came or went. When it comes, all that failed or rests is tried anew.
+    /// The network came or went. When it comes, all that failed, rests or is overdue is tried anew.
     pub fn handle_online(&mut self, online: bool) {
         let back = online && !self.online;
         self.online = online;
@@ -241,42 +251,45 @@ impl Loader {
         }
     }
 
-    /// The page goes on after it stood still, as in a back/forward cache: all that failed or rests is tried
-    /// anew.
+    /// The page goes on after it stood still, as in a back/forward cache: all that failed, rests or is
+    /// overdue is tried anew.
     pub fn handle_resumed(&mut self) {
         for slot in 0..self.slots.len() as u32 {
             let place = &mut self.slots[slot as usize];
             let id = ItemId { slot, generation: place.generation };
             let Some(item) = &mut place.item else { continue };
             match item.state {
-                State::Resting(handle) => {
-                    if let Some(handle) = handle {
-                        self.rests.clear(handle);
-                    }
-                }
-                State::Failed => {}
-                State::Waiting | State::Queued(_) | State::Loading => continue,
+                State::Resting(_) | State::Failed | State::Overdue => item.failures = 0,
+                State::Waiting | State::Queued(_) | State::Loading(_) => continue,
             }
-            item.failures = 0;
+            self.stop(id);
             self.again(id);
         }
     }
 
-    /// Queues again what has rested.
+    /// Queues again what has rested, and takes away the places of what is overdue.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(id) = self.rests.pop(now) {
-            self.again(id);
+        while let Some(id) = self.ends.pop(now) {
+            if let Some(Item { state: State::Loading(_), .. }) = self.item(id) {
+                self.set_state(id, State::Overdue);
+                self.taken -= 1;
+                self.told.push(id);
+            } else {
+                self.again(id);
+            }
         }
     }
 
     /// What to do next; call until it gives `None`, after every input.
     pub fn poll_effect(&mut self, now: Instant) -> Option<Effect> {
-        while let Some(id) = self.given_up.pop() {
-            if matches!(self.item(id), Some(Item { state: State::Failed, .. })) {
-                return Some(Effect::GiveUp(id));
+        while let Some(id) = self.told.pop() {
+            match self.item(id).map(|item| &item.state) {
+                Some(State::Failed) => return Some(Effect::GiveUp(id)),
+                Some(State::Overdue) => return Some(Effect::Overdue(id)),
+                _ => {}
             }
         }
-        let free = self.limits.concurrent.saturating_sub(self.stats.loading) as usize;
+        let free = self.limits.concurrent.saturating_sub(self.taken) as usize;
         if free == 0 {
             return None;
         }
@@ -285,11 +298,13 @@ impl Loader {
             return Some(Effect::Measure);
         }
         let id = self.queue.pop(FARTHEST)?;
+        let end = self.ends.set(now + self.limits.timeout, id);
         let item = self.item(id)?;
-        item.state = State::Loading;
+        item.state = State::Loading(end);
         let again = item.failures > 0;
         self.stats.retried += u32::from(again);
         self.stats.loading += 1;
+        self.taken += 1;
         Some(Effect::Load(id))
     }
 
@@ -301,6 +316,27 @@ impl Loader {
     fn set_state(&mut self, id: ItemId, state: State) {
         if let Some(item) = self.item(id) {
             item.state = state;
+        }
+    }
+
+    /// Whatever it waits for, it waits no more.
+    fn stop(&mut self, id: ItemId) {
+        match self.item(id).map(|item| &item.state) {
+            Some(&State::Queued(handle)) => {
+                self.queue.clear(handle);
+            }
+            Some(&State::Resting(Some(end))) => {
+                self.ends.clear(end);
+            }
+            Some(&State::Loading(end)) => {
+                if let Some(end) = end {
+                    self.ends.clear(end);
+                }
+                self.taken -= 1;
+                self.stats.loading -= 1;
+            }
+            Some(State::Overdue) => self.stats.loading -= 1,
+            Some(State::Waiting | State::Resting(None) | State::Failed) | None => {}
         }
     }
 

@@ -84,6 +84,92 @@ fn a_failure_rests_longer_each_time_and_is_given_up_at_last() {
 }
 
 #[test]
+fn what_does_not_end_in_time_gives_its_place_up_and_may_still_arrive() {
+    let mut loader = Loader::new(limits(2, 1), 1);
+    let ids: Vec<ItemId> = (0..5).map(|_| loader.add()).collect();
+    for (id, distance) in ids.iter().zip([0.0, 1.0, 2.0, 3.0, 4.0]) {
+        loader.enter(*id, distance, at(0.0));
+    }
+    assert_eq!(effects(&mut loader), [Effect::Load(ids[0]), Effect::Load(ids[1])]);
+    assert_eq!(loader.next_deadline(), Some(at(30_000.0)));
+    loader.handle_timeout(at(29_999.0));
+    assert_eq!(effects(&mut loader), []);
+    loader.handle_timeout(at(30_000.0));
+    let effects_at = |loader: &mut Loader, ms| -> Vec<Effect> {
+        core::iter::from_fn(|| loader.poll_effect(at(ms)))
+            .filter(|effect| *effect != Effect::Measure)
+            .collect()
+    };
+    let next = effects_at(&mut loader, 30_000.0);
+    assert_eq!(next[..2], [Effect::Overdue(ids[1]), Effect::Overdue(ids[0])]);
+    assert_eq!(next[2..], [Effect::Load(ids[2]), Effect::Load(ids[3])]);
+    assert_eq!(loader.stats().loading, 4);
+    // One arrives, the other fails: no place becomes free by it, and it is tried again as any.
+    loader.handle_loaded(ids[0]);
+    loader.handle_failed(ids[1], at(30_001.0));
+    assert_eq!(effects_at(&mut loader, 30_001.0), []);
+    assert_eq!(loader.stats(), Stats { pending: 4, loading: 2, loaded: 1, ..Stats::default() });
+    loader.handle_loaded(ids[2]);
+    loader.handle_loaded(ids[3]);
+    assert_eq!(effects_at(&mut loader, 30_002.0), [Effect::Load(ids[4])]);
+    loader.handle_timeout(at(31_001.0));
+    assert_eq!(effects_at(&mut loader, 31_001.0), [Effect::Load(ids[1])]);
+    assert_eq!(loader.next_deadline(), Some(at(60_002.0)), "what ended in time waits for nothing");
+}
+
+#[test]
+fn a_thousand_that_never_end_stop_nobody() {
+    let mut loader = Loader::new(limits(12, 2), 1);
+    let ids: Vec<ItemId> = (0..1000).map(|_| loader.add()).collect();
+    for id in &ids {
+        loader.enter(*id, 0.0, at(0.0));
+    }
+    let (mut begun, mut steps) = (0, 0);
+    let mut now = 0.0;
+    while begun < ids.len() {
+        while let Some(effect) = loader.poll_effect(at(now)) {
+            begun += usize::from(matches!(effect, Effect::Load(_)));
+            steps += 1;
+        }
+        now = loader.next_deadline().unwrap().as_ms();
+        loader.handle_timeout(at(now));
+    }
+    assert_eq!(now, 30_000.0 * 84.0, "twelve in each half minute");
+    assert!(steps < 2100, "{steps}");
+}
+
+#[test]
+fn a_place_may_have_no_end() {
+    let mut loader = Loader::new(Limits { timeout: Duration::INFINITE, ..limits(1, 0) }, 1);
+    let (a, b) = (loader.add(), loader.add());
+    loader.enter(a, 0.0, at(0.0));
+    loader.enter(b, 0.0, at(0.0));
+    assert_eq!(effects(&mut loader), [Effect::Load(a)]);
+    assert_eq!(loader.next_deadline(), None);
+    loader.handle_timeout(at(1e12));
+    assert_eq!(effects(&mut loader), []);
+    loader.handle_loaded(a);
+    assert_eq!(effects(&mut loader), [Effect::Load(b)]);
+}
+
+#[test]
+fn what_is_overdue_is_tried_anew_when_the_network_is_back_and_goes_when_removed() {
+    let mut loader = Loader::new(limits(1, 0), 1);
+    let (a, b) = (loader.add(), loader.add());
+    loader.enter(a, 0.0, at(0.0));
+    assert_eq!(effects(&mut loader), [Effect::Load(a)]);
+    loader.handle_timeout(at(30_000.0));
+    loader.handle_online(false);
+    loader.handle_online(true);
+    assert_eq!(effects(&mut loader), [Effect::Load(a)], "and it is not said that it was overdue");
+    loader.handle_timeout(at(60_000.0));
+    loader.remove(a);
+    loader.enter(b, 0.0, at(60_000.0));
+    assert_eq!(effects(&mut loader), [Effect::Load(b)]);
+    assert_eq!(loader.stats(), Stats { pending: 1, loading: 1, ..Stats::default() });
+}
+
+#[test]
 fn the_rest_has_a_bound() {
     let backoff = Backoff::default();
     assert_eq!(backoff.rest(1, 0.0), Duration::from_ms(500.0));
@@ -173,6 +259,7 @@ fn what_rested_or_failed_goes_on_at_once_when_the_page_does() {
     assert_eq!(effects(&mut loader), []);
     loader.handle_resumed();
     assert_eq!(effects(&mut loader), [Effect::Load(id)]);
+    loader.handle_loaded(id);
     assert_eq!(loader.next_deadline(), None);
 }
 
@@ -209,7 +296,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => i.clone().prop_map(Step::Loaded),
         3 => i.prop_map(Step::Failed),
         1 => any::<bool>().prop_map(Step::Online),
-        2 => (0..3000u16).prop_map(Step::Pass),
+        2 => (0..15_000u16).prop_map(Step::Pass),
     ]
 }
 
@@ -220,6 +307,7 @@ proptest! {
         let mut loader = Loader::new(limits(3, 1), 9);
         let (mut ids, mut loading, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         let mut distances = HashMap::new();
+        let mut overdue = Vec::new();
         let mut now = 0.0;
         for step in steps.into_iter().chain([Step::Online(false), Step::Online(true)]) {
             let nth = |i: usize| ids.get(i).copied();
@@ -251,10 +339,14 @@ proptest! {
                 Step::Online(online) => loader.handle_online(online),
                 Step::Pass(ms) => { now += f64::from(ms); loader.handle_timeout(at(now)) }
             }
+            overdue.retain(|id| loading.contains(id));
             let mut measured = 0;
             while let Some(effect) = loader.poll_effect(at(now)) {
                 match effect {
                     Effect::Load(id) => {
+                        // Anew, when the network is back.
+                        loading.retain(|other| !overdue.contains(other) || *other != id);
+                        overdue.retain(|other| *other != id);
                         prop_assert!(!loading.contains(&id) && !gone.contains(&id));
                         prop_assert!(distances.contains_key(&id), "it is near");
                         loading.push(id);
@@ -267,12 +359,17 @@ proptest! {
                             }
                         }
                     }
+                    Effect::Overdue(id) => {
+                        prop_assert!(loading.contains(&id) && !overdue.contains(&id));
+                        overdue.push(id);
+                    }
                     Effect::GiveUp(_) => {}
                 }
             }
             prop_assert!(measured <= 1);
-            prop_assert!(loading.len() <= 3);
-            prop_assert_eq!(loader.stats().loading as usize, loading.len());
+            prop_assert!(loading.len() <= 3 + overdue.len());
+            // What waits to be tried anew is not loading.
+            prop_assert!(loader.stats().loading as usize <= loading.len());
         }
         // The network is back; now all come near, and nothing fails.
         for id in &ids { loader.enter(*id, 0.0, at(now)) }

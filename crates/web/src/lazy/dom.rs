@@ -14,6 +14,10 @@ extern "C" {
     pub fn class_list(this: &Node) -> ClassList;
     #[wasm_bindgen(method, getter, js_name = parentNode)]
     pub fn parent(this: &Node) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = parentElement)]
+    pub fn parent_element(this: &Node) -> Option<Node>;
+    #[wasm_bindgen(method, getter, js_name = clientWidth)]
+    pub fn client_width(this: &Node) -> f64;
     #[wasm_bindgen(method, getter)]
     pub fn children(this: &Node) -> List;
     #[wasm_bindgen(method, getter, js_name = lastElementChild)]
@@ -33,16 +37,23 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = hasAttribute)]
     pub fn has_attribute(this: &Node, name: &JsValue) -> bool;
+    #[wasm_bindgen(method, js_name = getAttribute)]
+    pub fn attribute(this: &Node, name: &JsValue) -> JsValue;
     #[wasm_bindgen(method, js_name = getBoundingClientRect)]
     pub fn bounding_rect(this: &Node) -> Rect;
 
     // Of images.
+    /// In CSS pixels, as it is shown.
+    #[wasm_bindgen(method, getter)]
+    pub fn width(this: &Node) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = decode)]
     pub fn can_decode(this: &Node) -> JsValue;
     #[wasm_bindgen(method)]
     pub fn decode(this: &Node) -> Decoding;
     #[wasm_bindgen(method, getter, js_name = naturalWidth)]
     pub fn natural_width(this: &Node) -> u32;
+    #[wasm_bindgen(method, getter)]
+    pub fn loading(this: &Node) -> JsValue;
     #[wasm_bindgen(method, setter)]
     pub fn set_loading(this: &Node, value: &JsValue);
     // Of iframes.

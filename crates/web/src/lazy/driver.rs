@@ -212,6 +212,10 @@ impl Driver {
     fn intersected(&self, entry: &Intersection) {
         let Some(id) = self.id_of(&entry.target()) else { return };
         if entry.is_intersecting() {
+            if let Some(element) = self.element(id).filter(|element| !element::has_more(element)) {
+                element::apply(&element);
+                return self.loaded(id, &element);
+            }
             let middle = entry.root_bounds().map_or_else(middle_of_window, |bounds| middle(&bounds));
             if let Some(element) = self.element(id) {
                 element::show_placeholder(&element);
@@ -221,6 +225,11 @@ impl Driver {
         } else {
             self.loader.borrow_mut().leave(id);
             self.set_near(id, false);
+            // What failed is not tried again out there.
+            let loads = self.loads.borrow().iter().any(|load| load.id == id);
+            if let Some(element) = self.element(id).filter(|_| !loads) {
+                self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
+            }
         }
     }
 
@@ -255,6 +264,11 @@ impl Driver {
                 Some(Effect::Measure) => self.measure(),
                 Some(Effect::Load(id)) => self.load(id),
                 Some(Effect::GiveUp(id)) => self.give_up(id),
+                Some(Effect::Overdue(id)) => {
+                    if let Some(element) = self.element(id) {
+                        element::apply_rest(&element);
+                    }
+                }
                 None => break,
             }
         }
@@ -323,6 +337,15 @@ impl Driver {
         // Some that cannot be decoded ahead, as vector graphics in some browsers, are there all the same.
         let well = well || load.apart.as_ref().is_some_and(|image| image.natural_width() > 0);
         if !well {
+            element::apply_rest(&element);
+            let near = self
+                .items
+                .borrow()
+                .get(load.id.index())
+                .is_some_and(|item| item.as_ref().is_some_and(|item| item.near));
+            if !near {
+                self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
+            }
             return self.loader.borrow_mut().handle_failed(load.id, now());
         }
         if load.apart.is_some() {
@@ -369,7 +392,9 @@ impl Driver {
         dom::clear_timeout(self.timer.get());
         self.armed.set(at);
         if at > 0.0 {
-            self.timer.set(dom::set_timeout(&self.bind(heard::TIMER, 0), at - dom::now()));
+            // Browsers fire at once what is further away than this many ms.
+            const LONGEST: f64 = 2_147_483_647.0;
+            self.timer.set(dom::set_timeout(&self.bind(heard::TIMER, 0), (at - dom::now()).min(LONGEST)));
         }
     }
 

@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt;
 use web_sys::Element;
 use whippet_engine::lazy::Limits;
+use whippet_engine::time::Duration;
 
 type Listener = Box<dyn Fn(&Element)>;
 
@@ -71,6 +72,14 @@ impl LazyOptions {
     #[must_use]
     pub fn max_concurrent(mut self, count: u32) -> Self {
         self.limits.concurrent = count;
+        self
+    }
+
+    /// How long a load may keep its place among these, in ms; then the next one begins, while this one may still
+    /// arrive. Default: 30,000.
+    #[must_use]
+    pub fn timeout(mut self, ms: f64) -> Self {
+        self.limits.timeout = Duration::from_ms(ms);
         self
     }
 
