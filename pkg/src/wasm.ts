@@ -21,6 +21,8 @@ interface Glue {
 }
 
 /**
+ * @internal
+ *
  * A function that gives the module's exports, started on the first call. It throws
  * `WasmUnavailableError`, on every call, where the module cannot be started.
  */
@@ -39,7 +41,7 @@ function start<T extends Glue>(glue: T, source: string | WebAssembly.Module): T 
   return glue
 }
 
-/** The bytes that `hex` spells, two lower-case digits each. */
+/** @internal The bytes that `hex` spells, two lower-case digits each. */
 export function bytesFromHex(hex: string): Uint8Array<ArrayBuffer> {
   const native = (Uint8Array as { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> }).fromHex
   if (native) return native(hex)
