@@ -14,8 +14,10 @@ const run = promisify(execFile)
 /** What an application with React needs. */
 export const react = { '@tanstack/react-query': '5.108.0', react: '19.3.1', 'react-dom': '19.3.1' }
 
-/** How `@tanstack/query-core` comes to be ours, where that is said to npm and not to a bundler. */
-export const override = { overrides: { '@tanstack/query-core': 'file:./whippet-query-core.tgz' } }
+/** How `@tanstack/query-core` comes to be ours, where that is said to npm and not to a bundler: a dependency … */
+export const standIn = { '@tanstack/query-core': 'file:./whippet-query-core.tgz' }
+/** … that the override names. A file named in the override itself npm seeks elsewhere once a core is installed. */
+export const override = { overrides: { '@tanstack/query-core': '$@tanstack/query-core' } }
 
 /**
  * Installs `packages` and whippet; `manifest` is what else package.json says. Where `install` is a function, it installs

@@ -47,10 +47,9 @@ function compile(compiler, files, options) {
 }
 
 test('every subpath compiles, its declarations checked too', () => {
-  for (const compiler of ['current', 'old']) {
-    compile(compiler, ['all.ts'], { module: 'esnext', moduleResolution: 'bundler' })
-    for (const module of ['node16', 'nodenext']) compile(compiler, ['all.mts', 'all.cts'], { module })
-  }
+  compile('current', ['all.ts'], { module: 'esnext', moduleResolution: 'bundler' })
+  for (const module of ['node16', 'nodenext']) compile('current', ['all.mts', 'all.cts'], { module })
+  compile('old', ['all.mts', 'all.cts'], { module: 'nodenext' })
   compile('old', ['all.ts'], { module: 'commonjs', moduleResolution: 'node10' })
 })
 

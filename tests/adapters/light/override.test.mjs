@@ -3,13 +3,14 @@ import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { shown } from '../page.mjs'
-import { cores, override, project, react, tsc } from '../project.mjs'
+import { cores, override, project, react, standIn, tsc } from '../project.mjs'
 
 let app
 before(async () => {
   app = await project(
     {
       ...react,
+      ...standIn,
       '@rollup/plugin-commonjs': '29.0.3',
       '@rollup/plugin-node-resolve': '16.0.3',
       '@rollup/plugin-replace': '6.0.3',

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { launch } from '../../e2e/browser.mjs'
 import { shown } from '../page.mjs'
-import { cores, override, project, react } from '../project.mjs'
+import { cores, override, project, react, standIn } from '../project.mjs'
 
 const packages = {
   ...react,
@@ -20,13 +20,13 @@ const packages = {
 const facts = { sameInReact: true, react: 'Ann, 1 fetch' }
 
 const ways = [
-  { way: 'an override', manifest: override },
+  { way: 'an override', manifest: override, core: standIn },
   { way: 'an alias', alias: true, manifest: {} },
 ]
-for (const { way, manifest, alias } of ways) {
+for (const { way, manifest, core, alias } of ways) {
   describe(`by ${way}`, () => {
     let app
-    before(async () => (app = await project(packages, manifest)))
+    before(async () => (app = await project({ ...packages, ...core }, manifest)))
     after(() => app?.remove())
 
     const runs = async (file) => assert.deepEqual(await shown(app.inside(file), Object.keys(facts)), facts)

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { project } from '../project.mjs'
+import { cores, override, project, standIn } from '../project.mjs'
 
 let tools
 before(() => {
@@ -60,3 +61,20 @@ for (const [name, { program, manifest, files = {}, runsNode }] of Object.entries
     }
   })
 }
+
+test("npm, where TanStack's core is installed already", async () => {
+  const app = await project(packages)
+  try {
+    const manifest = JSON.parse(await readFile(app.inside('package.json'), 'utf8'))
+    Object.assign(manifest.dependencies, standIn)
+    await app.write('package.json', JSON.stringify({ ...manifest, ...override }))
+    for (const command of ['install', 'ci']) {
+      await app.run('npm', command, '--prefer-offline', '--no-audit', '--no-fund')
+      assert.deepEqual(await cores(app.inside('node_modules')), ['@tanstack/query-core'])
+      const core = app.inside('node_modules/@tanstack/query-core/package.json')
+      assert.equal(JSON.parse(await readFile(core, 'utf8')).name, 'whippet-query-core')
+    }
+  } finally {
+    await app.remove()
+  }
+})
