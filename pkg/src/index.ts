@@ -33,6 +33,7 @@ export {
   type MemoizeOptions,
   type MemoizeStats,
   type Paced,
+  type PaceAsync,
   type PacedAsync,
   type RateLimited,
   type RateLimitOptions,

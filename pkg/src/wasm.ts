@@ -21,6 +21,8 @@ interface Glue {
 }
 
 /**
+ * @internal
+ *
  * A function that gives the module's exports, started on the first call. It throws
  * `WasmUnavailableError`, on every call, where the module cannot be started.
  */
@@ -40,6 +42,8 @@ function start<T extends Glue>(glue: T, source: string | WebAssembly.Module): T 
 }
 
 /**
+ * @internal
+ *
  * The functions of `engine` until one of them throws, which they do when it ran out of memory: it is not to be called
  * again. From then on those that `broke` gives, which are given that call too.
  */
@@ -56,12 +60,12 @@ export function guarded<T extends object>(engine: T, broke: (error: unknown) => 
   return Object.fromEntries(Object.keys(engine).map((name) => [name, call(name)])) as T
 }
 
-/** What stands in for an engine that cannot run: these functions, and for all others one that does nothing and gives 0. */
+/** @internal What stands in for an engine that cannot run: these functions, and for all others one that does nothing and gives 0. */
 export function standIn<T extends object>(known: Record<string, unknown>): T {
   return new Proxy(known, { get: (_, name) => known[name as string] ?? (() => 0) }) as T
 }
 
-/** The bytes that `hex` spells, two lower-case digits each. */
+/** @internal The bytes that `hex` spells, two lower-case digits each. */
 export function bytesFromHex(hex: string): Uint8Array<ArrayBuffer> {
   const native = (Uint8Array as { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> }).fromHex
   if (native) return native(hex)

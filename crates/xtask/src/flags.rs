@@ -27,6 +27,9 @@ xflags::xflags! {
             /// Measure only the cases whose name has this in it.
             optional --only part: String
         }
+        /// Run TanStack's adapters on the package by each package manager, bundler and test runner that
+        /// docs/adapters.md names. Installs them all, in temporary folders: some minutes.
+        cmd adapters {}
         /// Check the rules of the house.
         cmd tidy {}
     }

@@ -47,6 +47,7 @@ fn run() -> Result<()> {
             size::run(&project)
         }
         XtaskCmd::Bench(flags) => bench::run(&project, &mut report, &flags),
+        XtaskCmd::Adapters(_) => test::adapters(&project, &mut report),
         XtaskCmd::Tidy(_) => tidy::run(&project),
     }
 }

@@ -74,7 +74,23 @@ fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<(
             Ok(cmd!(shell, "node --test {tests...}").run()?)
         })?;
     }
+    step("test: TanStack's adapters", &|| run_adapters(project, &browser, "tests/adapters/light"))?;
     step("test: end to end", &|| end_to_end(project, &browser, firefox.as_deref()))
+}
+
+/// TanStack's adapters in every tool, those too that take minutes to install.
+pub fn adapters(project: &Project, report: &mut Report) -> Result<()> {
+    setup::run(project, report)?;
+    let browser = report.step("set-up: Chromium", || browser::ensure(project))?;
+    build::package(project, report, false)?;
+    run_adapters(project, &browser, "tests/adapters")
+}
+
+fn run_adapters(project: &Project, browser: &Browser, folder: &str) -> Result<()> {
+    let tests = test_files(&project.path(folder))?;
+    Ok(cmd!(project.shell, "node --test --test-concurrency=1 {tests...}")
+        .env("CHROME", &browser.chrome)
+        .run()?)
 }
 
 fn wasm_tests(project: &Project, browser: &Browser, name: &str) -> Result<()> {

@@ -22,7 +22,7 @@ export interface Result extends BodyFigures {
   shared: boolean
 }
 
-/** A body on its way. Whoever begins one ends or discards it. */
+/** @internal A body on its way. Whoever begins one ends or discards it. */
 export class Receipt {
   readonly #engine: Engine
   readonly #receipt: number

@@ -29,7 +29,7 @@ function decode(engine: ReturnType<typeof wasm>, hash: string): string {
   return String.fromCharCode(...new Uint8Array(memory.buffer, engine.lazy_text(length), length))
 }
 
-/** Shows the placeholder of an element that shows nothing yet, if it has one. */
+/** @internal Shows the placeholder of an element that shows nothing yet, if it has one. */
 export function showPlaceholder(engine: ReturnType<typeof wasm>, element: HTMLElement, debug: boolean): void {
   const hash = element.dataset.thumbhash
   if (!hash || element.hasAttribute('src') || element.style.backgroundImage) return

@@ -1,7 +1,7 @@
 import { checkFunction, isObject } from './checks.js'
 import type { DebounceOptions } from './debounce.js'
 import { toMs } from './pacer.js'
-import { paceAsync, type Abortable, type PacedAsync } from './pacerAsync.js'
+import { paceAsync, type PaceAsync } from './pacerAsync.js'
 
 /**
  * `debounce` for a function whose result is awaited. `fn` gets an `AbortSignal` after its arguments, which
@@ -12,17 +12,11 @@ import { paceAsync, type Abortable, type PacedAsync } from './pacerAsync.js'
  * the signal, so a late answer is never taken for a newer one. `cancel`, and `signal` of the options, do the
  * same to what waits; after that signal, calls are rejected with its reason.
  */
-export function debounceAsync<Args extends unknown[], R, This = unknown>(
-  fn: Abortable<Args, R, This>,
+export const debounceAsync: PaceAsync<DebounceOptions> = (
+  fn: (...args: any[]) => any,
   wait?: number,
   options?: DebounceOptions,
-): PacedAsync<Args, R, This>
-export function debounceAsync<Args extends unknown[], R, This = unknown>(
-  fn: (this: This, ...args: Args) => R | PromiseLike<R>,
-  wait?: number,
-  options?: DebounceOptions,
-): PacedAsync<Args, R, This>
-export function debounceAsync(fn: (...args: any[]) => any, wait?: number, options?: DebounceOptions): any {
+): any => {
   checkFunction('debounceAsync', fn)
   const given = isObject(options) ? options : {}
   const trailing = !('trailing' in given) || given.trailing

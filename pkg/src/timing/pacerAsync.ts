@@ -18,8 +18,43 @@ export interface PacedAsync<Args extends unknown[], R, This = unknown> {
 /** What is run: it gets an `AbortSignal` after its arguments. */
 export type Abortable<Args extends unknown[], R, This> = (
   this: This,
-  ...args: [...Args, signal: AbortSignal]
+  ...args: [...args: Args, signal: AbortSignal]
 ) => R | PromiseLike<R>
+
+/** Makes a `PacedAsync`. The arguments of its calls are those of `fn`, but for an `AbortSignal` at their end. */
+export interface PaceAsync<Options> {
+  // No call is made this way, unless `fn` never returns. But it is here that TypeScript looks first for the type of
+  // a parameter that bears none, and keeps to what it found: `signal` in `(text: string, signal) => …`.
+  <Args extends unknown[] = AbortSignal[], R = unknown, This = unknown>(
+    fn: (this: This, ...args: [...args: Args, signal: AbortSignal]) => never,
+    wait?: number,
+    options?: Options,
+  ): PacedAsync<Args, R, This>
+  <F extends (this: any, ...args: any[]) => unknown>(
+    fn: F,
+    wait?: number,
+    options?: Options,
+  ): PacedAsync<WithoutSignal<Parameters<F>>, Awaited<ReturnType<F>>, ThisParameterType<F>>
+  // For types that are given: `debounceAsync<[text: string], Hit[]>(…)`.
+  <Args extends unknown[], R, This = unknown>(
+    fn: Abortable<Args, R, This>,
+    wait?: number,
+    options?: Options,
+  ): PacedAsync<Args, R, This>
+}
+
+type WithoutSignal<Args extends unknown[]> = Args extends [...infer Before, (infer Last)?]
+  ? IsSignal<Last> extends true
+    ? Before
+    : Args
+  : Args
+
+/** Not what would take anything, such as `unknown` or `any`: that is an argument. */
+type IsSignal<T> = 0 extends 1 & T
+  ? false
+  : [T, AbortSignal] extends [AbortSignal | null | undefined, T]
+    ? true
+    : false
 
 interface Run<R> extends Deferred<R> {
   controller: AbortController

@@ -1,6 +1,6 @@
 import { checkFunction, isObject } from './checks.js'
 import { toMs } from './pacer.js'
-import { paceAsync, type Abortable, type PacedAsync } from './pacerAsync.js'
+import { paceAsync, type PaceAsync } from './pacerAsync.js'
 import type { ThrottleOptions } from './throttle.js'
 
 /**
@@ -11,17 +11,11 @@ import type { ThrottleOptions } from './throttle.js'
  * given up, and its promise rejected with an `AbortError`. `cancel` and `signal` are those of
  * `debounceAsync`.
  */
-export function throttleAsync<Args extends unknown[], R, This = unknown>(
-  fn: Abortable<Args, R, This>,
+export const throttleAsync: PaceAsync<ThrottleOptions> = (
+  fn: (...args: any[]) => any,
   wait?: number,
   options?: ThrottleOptions,
-): PacedAsync<Args, R, This>
-export function throttleAsync<Args extends unknown[], R, This = unknown>(
-  fn: (this: This, ...args: Args) => R | PromiseLike<R>,
-  wait?: number,
-  options?: ThrottleOptions,
-): PacedAsync<Args, R, This>
-export function throttleAsync(fn: (...args: any[]) => any, wait?: number, options?: ThrottleOptions): any {
+): any => {
   checkFunction('throttleAsync', fn)
   const given = isObject(options) ? options : {}
   const leading = !('leading' in given) || given.leading

@@ -137,7 +137,7 @@ declare global {
   }
   interface PerformanceSoftNavigation extends PerformanceEntry {
     readonly interactionId: number
-    readonly navigationType?: NavigationType
+    readonly navigationType?: 'push' | 'reload' | 'replace' | 'traverse'
     readonly paintTime?: number
     readonly presentationTime?: number
     readonly getLargestInteractionContentfulPaint?: () => InteractionContentfulPaint | null

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { test } from 'node:test'
+
+test('the types of what is paced are those of the function behind', () => {
+  const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
+  const tsc = path.join(path.dirname(typescript), 'bin/tsc')
+  const run = spawnSync(process.execPath, [tsc, '-p', path.join(import.meta.dirname, 'types')], { encoding: 'utf8' })
+  assert.equal(run.status, 0, run.stdout || run.stderr)
+})
