@@ -9,6 +9,7 @@ import { copyFile, cp, readFile, readdir, rm, writeFile } from 'node:fs/promises
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { target } from './browsers.mjs'
 
 const root = path.dirname(fileURLToPath(import.meta.url))
 const subpaths = ['json', 'lazy', 'query', 'rum', 'rum/attribution', 'rum/otlp', 'timing']
@@ -64,7 +65,7 @@ const common = {
   logLevel: 'warning',
   outdir: 'dist',
   platform: 'neutral',
-  target: 'es2022',
+  target,
 }
 
 await rm(path.join(root, 'dist'), { recursive: true, force: true })

@@ -2,13 +2,20 @@
 // called `stats` in each subpath; here they bear its name.
 export {
   HttpError,
+  jsonLines,
   jsonQuery,
+  parseJson,
+  parseJsonSync,
   setJsonBudget,
   stats as jsonStats,
+  type BodyFigures,
+  type JsonBody,
   type JsonBudget,
   type JsonInput,
+  type JsonLinesOptions,
   type JsonQueryContext,
   type JsonStats,
+  type ParsedJson,
 } from './json/index.js'
 export * from './lazy/index.js'
 export * from './query/index.js'

@@ -8,7 +8,7 @@ export class WasmUnavailableError extends Error {
     super(
       'whippet: WebAssembly cannot run in this page. If the page sends a Content-Security-Policy, add ' +
         "'wasm-unsafe-eval' to its script-src. Cause: " +
-        (cause instanceof Error ? cause.message : String(cause)),
+        ((cause as Error | undefined)?.message ?? String(cause)),
       { cause },
     )
     this.name = 'WasmUnavailableError'

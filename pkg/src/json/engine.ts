@@ -28,12 +28,24 @@ export function startEngine(): Engine | undefined {
       unavailable = true
       throw error
     })
-    memory = engine.json_memory() as WebAssembly.Memory
+    const [a, b, c, d] = chance()
+    memory = engine.json_start(a!, b!, c!, d!) as WebAssembly.Memory
     if (budget) setJsonBudget(budget)
   } catch {
     unavailable = true
   }
   return engine
+}
+
+/** Four words that nobody can guess, where the host has such: the engine's hashes depend on them. */
+function chance(): Uint32Array {
+  const words = new Uint32Array(4)
+  try {
+    crypto.getRandomValues(words)
+  } catch {
+    for (let i = 0; i < 4; i++) words[i] = Math.random() * 2 ** 32
+  }
+  return words
 }
 
 /** @internal The engine, if anything started it. */

@@ -1,3 +1,5 @@
+import { chunkOf, readerOf } from './body.js'
+
 /** How much of an error's body is kept, in bytes. */
 const BODY_LIMIT = 4096
 
@@ -41,16 +43,17 @@ export async function httpError(response: Response): Promise<HttpError> {
 }
 
 async function beginning(response: Response): Promise<string> {
-  if (!response.body) return (await response.text()).slice(0, BODY_LIMIT)
-  const reader = response.body.getReader()
+  const reader = readerOf(response.body)
+  if (!reader) return (await response.text()).slice(0, BODY_LIMIT)
   const decoder = new TextDecoder()
   let text = ''
   let room = BODY_LIMIT
   while (room > 0) {
     const { value, done } = await reader.read()
     if (done) break
-    text += decoder.decode(value.subarray(0, room), { stream: true })
-    room -= value.length
+    const chunk = chunkOf(value)
+    text += decoder.decode(chunk.subarray(0, room), { stream: true })
+    room -= chunk.length
   }
   if (room <= 0) await reader.cancel()
   return text

@@ -1,3 +1,5 @@
+import { onAbort, reasonOf } from '../abort.js'
+import { chunkOf, isResponse, readerOf, type Reader } from './body.js'
 import { httpError } from './httpError.js'
 
 /** How {@link jsonLines} reads. */
@@ -27,23 +29,23 @@ export function jsonLines<T = unknown>(
   source: Response | ReadableStream<Uint8Array>,
   { signal, maxLineBytes = MAX_LINE_BYTES }: JsonLinesOptions = {},
 ): AsyncIterableIterator<T> {
-  const failed = source instanceof Response && !source.ok ? source : undefined
-  const stream = source instanceof Response ? source.body : source
-  const reader = failed ? undefined : stream?.getReader()
+  const failed = isResponse(source) && !source.ok ? source : undefined
+  const stream = isResponse(source) ? source.body : source
+  const reader = failed ? undefined : readerOf(stream)
+  if (stream && !failed && !reader) throw new TypeError('jsonLines takes a Response or a ReadableStream')
   const values = read()
 
   async function* read(): AsyncGenerator<T, void, undefined> {
     if (failed) throw await httpError(failed)
     if (!reader) return
-    const abort = () => void reader.cancel(signal!.reason).catch(() => {})
-    signal?.addEventListener('abort', abort)
+    const deafen = onAbort(signal, () => void reader.cancel(reasonOf(signal!)).catch(() => {}))
     try {
       for await (const [number, line] of linesOf(reader, maxLineBytes, signal)) {
         if (!BLANK.test(line)) yield parseLine(line, number) as T
-        signal?.throwIfAborted()
+        check(signal)
       }
     } finally {
-      signal?.removeEventListener('abort', abort)
+      deafen()
       // After its end this does nothing; why a stream could not be cancelled is nobody's concern any more.
       await reader.cancel().catch(() => {})
     }
@@ -64,17 +66,18 @@ export function jsonLines<T = unknown>(
 
 /** Lines as text, without their ends, and their numbers from 1. */
 async function* linesOf(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: Reader,
   maxLineBytes: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<[number: number, line: string], void, undefined> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const line = new Line(maxLineBytes)
   for (;;) {
-    signal?.throwIfAborted()
-    const { value: chunk, done } = await reader.read()
-    signal?.throwIfAborted()
+    check(signal)
+    // A stream of Node that is cancelled fails; why, the signal knows better.
+    const { value, done } = await reader.read().finally(() => check(signal))
     if (done) break
+    const chunk = chunkOf(value)
     let start = 0
     for (let end; (end = chunk.indexOf(LINE_FEED, start)) >= 0; start = end + 1) {
       yield line.end(chunk.subarray(start, end), decoder)
@@ -82,6 +85,10 @@ async function* linesOf(
     line.add(chunk.subarray(start))
   }
   yield line.end(new Uint8Array(0), decoder)
+}
+
+function check(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal)
 }
 
 function parseLine(line: string, number: number): unknown {

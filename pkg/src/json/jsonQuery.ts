@@ -1,3 +1,5 @@
+import { anyOf } from '../abort.js'
+import { isRequest, isResponse } from './body.js'
 import { httpError } from './httpError.js'
 import { readJson } from './readJson.js'
 import type { QueryContext } from './cached.js'
@@ -27,9 +29,16 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
 ): (context?: Context) => Promise<T> {
   const fetchJson = async (context = {} as Context) => {
     const source = typeof input === 'function' ? await input(context) : input
-    const response = source instanceof Response ? source : await send(source, init, context)
-    if (!response.ok && response.status !== 304) throw await httpError(response)
-    return (await readJson(response, context)) as T
+    if (isResponse(source)) return (await read(source, context)) as T
+    const own = isRequest(source) ? source.signal : undefined
+    const { signal, leave } = anyOf([context.signal, init?.signal, own])
+    try {
+      // A request can be sent once, a query fetches again.
+      const response = await fetch(isRequest(source) ? source.clone() : source, { ...init, signal })
+      return (await read(response, context)) as T
+    } finally {
+      leave()
+    }
   }
   return Object.assign(fetchJson, { origin: originOf(input) })
 }
@@ -38,17 +47,13 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
 function originOf(input: JsonInput<any>): string | undefined {
   if (typeof input === 'function') return undefined
   try {
-    return new URL(input instanceof Request ? input.url : input, globalThis.location?.href).origin
+    return new URL(isRequest(input) ? input.url : input, globalThis.location?.href).origin
   } catch {
     return undefined
   }
 }
 
-function send(source: string | URL | Request, init: RequestInit | undefined, context: JsonQueryContext) {
-  const signals = [context.signal, init?.signal, source instanceof Request ? source.signal : undefined].filter(
-    (signal) => signal != null,
-  )
-  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0]
-  // A request can be sent once, a query fetches again.
-  return fetch(source instanceof Request ? source.clone() : source, { ...init, signal })
+async function read(response: Response, context: JsonQueryContext): Promise<unknown> {
+  if (!response.ok && response.status !== 304) throw await httpError(response)
+  return readJson(response, context)
 }

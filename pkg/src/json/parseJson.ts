@@ -1,3 +1,4 @@
+import { bytesOf, drop, isResponse, readerOf, textOf } from './body.js'
 import { startEngine } from './engine.js'
 import { httpError } from './httpError.js'
 import { Parsed, type ParsedJson } from './parsed.js'
@@ -27,22 +28,25 @@ export async function parseJson<T = unknown>(
   previous: ParsedJson<T> | undefined,
   body: JsonBody,
 ): Promise<ParsedJson<T>> {
-  if (body instanceof ArrayBuffer || body instanceof Uint8Array) return parseJsonSync(previous, body)
-  if (body instanceof Response && !body.ok) throw await httpError(body)
-  const response = body instanceof Response ? body : undefined
+  const bytes = bytesOf(body)
+  if (bytes) return parseJsonSync(previous, bytes)
+  const response = isResponse(body) ? body : undefined
+  if (response && !response.ok) throw await httpError(response)
   if (response && previous instanceof Parsed && previous.isBodyOf(response)) {
     skip(response, previous.length)
     return previous
   }
-  const stream = response ? response.body : (body as ReadableStream<Uint8Array>)
   const engine = startEngine()
-  if (!engine || !stream) {
-    return new Parsed((await (response ?? new Response(stream)).json()) as T, 0)
+  const reader = engine || !response ? readerOf(response ? response.body : body) : undefined
+  if (!reader) {
+    if (response) return new Parsed((await response.json()) as T, 0)
+    throw new TypeError('parseJson takes a Response, a ReadableStream, an ArrayBuffer or a Uint8Array')
   }
+  if (!engine) return new Parsed(JSON.parse(await textOf(reader)) as T, 0)
   const begun = bodyOf(previous)
   const receipt = new Receipt(engine, begun, response ? contentLength(response) : 0)
   try {
-    await receipt.read(stream)
+    await receipt.read(reader)
   } catch (error) {
     receipt.discard()
     throw error
@@ -55,7 +59,8 @@ export function parseJsonSync<T = unknown>(
   previous: ParsedJson<T> | undefined,
   body: ArrayBuffer | Uint8Array,
 ): ParsedJson<T> {
-  const bytes = body instanceof Uint8Array ? body : new Uint8Array(body)
+  const bytes = bytesOf(body)
+  if (!bytes) throw new TypeError('parseJsonSync takes an ArrayBuffer or a Uint8Array')
   const engine = startEngine()
   if (!engine) return new Parsed(JSON.parse(new TextDecoder().decode(bytes)) as T, 0)
   const begun = bodyOf(previous)
@@ -85,7 +90,7 @@ function end<T>(
 
 /** None of a body has to come: it is the one of last time, and was so long. */
 export function skip(response: Response, length: number): void {
-  void response.body?.cancel().catch(() => {})
+  drop(response.body)
   counted.spared += length
 }
 

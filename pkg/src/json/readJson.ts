@@ -1,3 +1,4 @@
+import { readerOf } from './body.js'
 import { cached, type QueryContext } from './cached.js'
 import { startEngine } from './engine.js'
 import { contentLength, skip } from './parseJson.js'
@@ -20,11 +21,12 @@ export async function readJson(response: Response, context: QueryContext): Promi
   if (notModified) throw await httpError(response)
 
   const engine = response.body ? startEngine() : undefined
-  if (!engine || !response.body) return response.json()
+  const reader = engine && readerOf(response.body)
+  if (!engine || !reader) return response.json()
 
   const receipt = new Receipt(engine, previous?.body ?? 0, contentLength(response))
   try {
-    await receipt.read(response.body)
+    await receipt.read(reader)
   } catch (error) {
     receipt.discard()
     throw error

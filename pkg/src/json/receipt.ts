@@ -1,5 +1,6 @@
 // One body on its way through the engine, and the value that is made of it.
 import { applyPatch } from './applyPatch.js'
+import { chunkOf, type Reader } from './body.js'
 import { view, words, type Engine } from './engine.js'
 import { counted, type BodyFigures } from './stats.js'
 
@@ -54,12 +55,11 @@ export class Receipt {
     }
   }
 
-  async read(stream: ReadableStream<Uint8Array>): Promise<void> {
-    const reader = stream.getReader()
+  async read(reader: Reader): Promise<void> {
     for (;;) {
       const { value, done } = await reader.read()
       if (done) return
-      this.write(value)
+      this.write(chunkOf(value))
     }
   }
 
@@ -127,12 +127,12 @@ export class Receipt {
   /** Not every engine of JavaScript says where a text is no JSON. */
   #located(error: unknown): unknown {
     const at = this.#engine.json_fault(this.#receipt)
-    if (!(error instanceof SyntaxError) || at < 0) return error
+    if ((error as Error).name !== 'SyntaxError' || at < 0) return error
     const before = decode(this.#bytes().subarray(0, at))
     const lineStart = before.lastIndexOf('\n') + 1
     const line = before.split('\n').length
     const where = `byte ${at}, line ${line}, column ${before.length - lineStart + 1}`
-    return new SyntaxError(`${error.message} (${where})`, { cause: error })
+    return new SyntaxError(`${(error as Error).message} (${where})`, { cause: error })
   }
 }
 

@@ -39,8 +39,9 @@ export function preload(items: Iterable<PreloadItem> = []): Preload {
         throw new TypeError("whippet: preload() takes functions, as () => import('./x.js'), and addresses, not " + load)
       }
       // Behind all that are as urgent.
-      const place = waiting.findLastIndex((other) => other.priority >= priority)
-      waiting.splice(place + 1, 0, { load, priority })
+      let place = waiting.length
+      while (place > 0 && waiting[place - 1]!.priority < priority) place--
+      waiting.splice(place, 0, { load, priority })
     }
     if (running || waiting.length === 0) return
     running = true

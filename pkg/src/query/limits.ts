@@ -51,7 +51,8 @@ function members(value: any): [number, unknown[]] {
     const places = Array.from({ length: Math.min(value.length, SAMPLE) }, (_, i) => Math.floor(i * step))
     return [value.length, places.map((place) => value[place])]
   }
-  if (value instanceof Map || value instanceof Set) {
+  // A map or a set, of any realm.
+  if (typeof value.size === 'number' && typeof value.values === 'function') {
     const some: unknown[] = []
     for (const item of value.values()) if (some.push(item) === SAMPLE) break
     return [value.size, some]

@@ -334,8 +334,8 @@ function noEnd(): void {}
 /** Calls back; what that throws is reported as unhandled, and otherwise changes nothing. */
 function attempt(callback: () => unknown): unknown {
   try {
-    const result = callback()
-    return result instanceof Promise ? result.catch(unhandled) : result
+    const result = callback() as Promise<unknown> | undefined
+    return typeof result?.catch === 'function' ? result.catch(unhandled) : result
   } catch (error) {
     unhandled(error)
   }

@@ -1,3 +1,4 @@
+import { onAbort, reasonOf } from '../abort.js'
 import { checkCount, checkFunction, checkSignal, checkSpan, isObject } from './checks.js'
 import { abortError, deferred, giveUp, promised, type Deferred } from './deferred.js'
 import { arm, BATCH, hold, releaseWhenCollected, start, wait, waitNoMore, type Engine } from './host.js'
@@ -55,9 +56,10 @@ export function batch<K, V>(
   /** Those that wait, by key. */
   let open: Map<unknown, Item<K, V>> | undefined
   const waiting = { due: go, broke: go }
+  let deafen = () => {}
 
   function load(item: K): Promise<V> {
-    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (signal?.aborted) return Promise.reject(reasonOf(signal))
     if (!engine) {
       try {
         engine = start()
@@ -76,6 +78,7 @@ export function batch<K, V>(
     if (!open) {
       open = new Map()
       hold(1)
+      deafen = onAbort(signal, () => drop(reasonOf(signal!)))
     }
     const made: Item<K, V> = { item, ...deferred<V>() }
     open.set(name, made)
@@ -100,6 +103,7 @@ export function batch<K, V>(
     const items = [...open.values()]
     open = undefined
     hold(-1)
+    deafen()
     waitNoMore(BATCH, id)
     return items
   }
@@ -113,7 +117,7 @@ export function batch<K, V>(
       const results = checked(await promised(() => fn(items.map(({ item }) => item))), items.length)
       items.forEach(({ resolve, reject }, at) => {
         const result = results[at]
-        if (result instanceof Error) reject(result)
+        if (isError(result)) reject(result)
         else resolve(result as V)
       })
     } catch (error) {
@@ -134,8 +138,20 @@ export function batch<K, V>(
   load.cancel = () => drop(abortError('The batch was cancelled'))
   load.pending = () => open?.size ?? 0
 
-  signal?.addEventListener('abort', () => drop(signal.reason), { once: true })
+  keys.set(load, key ?? ((item: K) => item))
   return load
+}
+
+const keys = new WeakMap<object, (...args: any[]) => unknown>()
+
+/** What tells the items of a batched function apart; `undefined` where `fn` is none. */
+export function keyOf(fn: object): ((...args: any[]) => unknown) | undefined {
+  return keys.get(fn)
+}
+
+/** Also one of another realm, as of an iframe. */
+function isError(value: unknown): boolean {
+  return value instanceof Error || /^\[object (Error|DOMException)\]$/.test(Object.prototype.toString.call(value))
 }
 
 function checked<T>(results: ArrayLike<T>, length: number): ArrayLike<T> {

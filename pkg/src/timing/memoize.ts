@@ -1,3 +1,4 @@
+import { keyOf } from './batch.js'
 import { checkCount, checkFunction, checkSpan, isObject } from './checks.js'
 import { arm, MEMO, releaseWhenCollected, start, wait, type Engine, type Waiting } from './host.js'
 import { spell } from './spell.js'
@@ -9,7 +10,8 @@ export interface MemoizeOptions<Args extends unknown[] = unknown[]> {
   maxSize?: number
   /**
    * What tells calls apart. Default: a single primitive argument by identity, anything else by value: plain
-   * objects, arrays and dates; other arguments are refused with a TypeError.
+   * objects, arrays and dates; other arguments are refused with a TypeError. A batched function's calls are told
+   * apart as it does: by its own `key`, or by identity.
    */
   key?: (...args: Args) => unknown
   /**
@@ -67,7 +69,8 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   options?: MemoizeOptions<NoInfer<Args>>,
 ): Memoized<Args, R, This> {
   checkFunction('memoize', fn)
-  const { ttl = Infinity, maxSize = Infinity, key, staleWhileRevalidate = false } = options ?? {}
+  const { ttl = Infinity, maxSize = Infinity, staleWhileRevalidate = false } = options ?? {}
+  const key: ((...args: Args) => unknown) | undefined = options?.key ?? keyOf(fn)
   checkSpan('ttl', ttl)
   checkCount('maxSize', maxSize, 1)
   if (key !== undefined) checkFunction('key: memoize', key)

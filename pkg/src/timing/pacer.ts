@@ -1,3 +1,4 @@
+import { onAbort } from '../abort.js'
 import { arm, PACER, releaseWhenCollected, start, wait as waitFor, waitNoMore } from './host.js'
 import type { Engine, Waiting } from './host.js'
 import { checkSignal } from './checks.js'
@@ -37,6 +38,7 @@ export function pace<Args extends unknown[], R, This>(
   let lastArgs: ArrayLike<unknown> | undefined
   let lastThis: This | undefined
   let result: R | undefined
+  let deafen = () => {}
   // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is.
   // In an object, where V8 overwrites a number that is no small integer; a variable would get a new one with
   // each call.
@@ -93,8 +95,14 @@ export function pace<Args extends unknown[], R, This>(
 
   /** Does what `step` says. To invoke comes last, since it may throw and may call anything. */
   function act(step: number): void {
-    if (step & HELD) waitFor(PACER, id, entry)
-    if (step & FREED) waitNoMore(PACER, id)
+    if (step & HELD) {
+      waitFor(PACER, id, entry)
+      deafen = onAbort(signal, paced.cancel)
+    }
+    if (step & FREED) {
+      waitNoMore(PACER, id)
+      deafen()
+    }
     const args = lastArgs!
     const self = lastThis!
     if (step & (FORGET | INVOKE)) lastArgs = lastThis = undefined
@@ -116,7 +124,6 @@ export function pace<Args extends unknown[], R, This>(
   }
   paced.pending = () => !!engine && !!engine.pacer_pending(id)
 
-  signal?.addEventListener('abort', paced.cancel, { once: true })
   return paced as unknown as Paced<Args, R, This>
 }
 

@@ -1,3 +1,4 @@
+import { onAbort, reasonOf } from '../abort.js'
 import { checkSignal } from './checks.js'
 import { abortError, deferred, giveUp, promised, type Deferred } from './deferred.js'
 import { hold } from './host.js'
@@ -82,14 +83,15 @@ export function paceAsync<Args extends unknown[], R, This>(
   /** Began last. */
   let latest: Run<R> | undefined
   let held = false
+  let deafen: (() => void) | undefined
 
   const paced = pace(
     function (this: This, ...args: Args) {
       const run = upcoming!
       upcoming = undefined
-      keep()
       abandon(latest, abortError('A newer call was run'))
       latest = run
+      keep()
       void promised(() => fn.apply(this, [...args, run.controller.signal])).then(
         (value) => settle(run) && run.resolve(value),
         (error) => settle(run) && run.reject(error),
@@ -102,10 +104,12 @@ export function paceAsync<Args extends unknown[], R, This>(
     // Not the signal: the pacer would drop what waits without a word.
     undefined,
   )
-  signal?.addEventListener('abort', () => drop(signal.reason), { once: true })
 
   function settle(run: Run<R>): boolean {
-    return run.over ? false : (run.over = true)
+    if (run.over) return false
+    run.over = true
+    keep()
+    return true
   }
 
   function abandon(run: Run<R> | undefined, reason: unknown): void {
@@ -118,31 +122,38 @@ export function paceAsync<Args extends unknown[], R, This>(
     paced.cancel()
     const waiting = upcoming
     upcoming = undefined
-    keep()
     abandon(waiting, reason)
     abandon(latest, reason)
   }
 
-  /** As long as somebody waits for a run to come, the process stays. */
+  /** As long as somebody waits for a run to come, the process stays; or for one to end, the signal is heard. */
   function keep(): void {
+    if (upcoming || (latest && !latest.over)) {
+      deafen ??= onAbort(signal, () => drop(reasonOf(signal!)))
+    } else {
+      deafen?.()
+      deafen = undefined
+    }
     if (held === !!upcoming) return
     held = !held
     hold(held ? 1 : -1)
   }
 
   function call(this: This, ...args: Args): Promise<R> {
-    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (signal?.aborted) return Promise.reject(reasonOf(signal))
     const run = (upcoming ??= { ...deferred<R>(), controller: new AbortController(), over: false })
     try {
       paced.apply(this, args)
     } catch (error) {
       upcoming = undefined
+      keep()
       return Promise.reject(error)
     }
     if (upcoming === run) {
       if (!trailing) {
         // No run will come of this burst: the one that led it answers.
         upcoming = undefined
+        keep()
         return latest!.promise
       }
       if (abortOnCall) abandon(latest, abortError('A newer call was made'))

@@ -1,3 +1,4 @@
+import { onAbort, reasonOf } from '../abort.js'
 import { checkCount, checkFinite, checkFunction, checkSignal } from './checks.js'
 import { abortError, giveUp, promised } from './deferred.js'
 import { arm, hold, LIMIT, releaseWhenCollected, start, wait, waitNoMore, type Engine, type Waiting } from './host.js'
@@ -5,9 +6,12 @@ import { arm, hold, LIMIT, releaseWhenCollected, start, wait, waitNoMore, type E
 export interface RateLimitOptions<Args extends unknown[] = unknown[]> {
   /** So many calls … */
   limit: number
-  /** … per so many ms, evenly. */
+  /** … in any so many ms. */
   interval: number
-  /** So many may run at once after a quiet time: the size of the bucket. Default: `limit`. */
+  /**
+   * A token bucket instead, of this size: so many at once after a quiet time, and one more every `interval / limit`. In
+   * an `interval` that may be nearly `burst + limit`.
+   */
   burst?: number
   /** No more than so many wait; further calls are rejected with a `QueueFullError`. Default: no bound. */
   maxQueue?: number
@@ -44,18 +48,18 @@ interface Call {
 }
 
 /**
- * A function that runs `fn` at most `limit` times per `interval`, and at most `burst` times at once (a token
- * bucket). Calls beyond that wait, and run in their order.
+ * A function that runs `fn` at most `limit` times in any `interval`, or with `burst` as a token bucket has it. Calls
+ * beyond that wait, and run in their order.
  */
 export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   fn: F,
   options: RateLimitOptions<Parameters<F>>,
 ): RateLimited<Parameters<F>, ReturnType<F>, ThisParameterType<F>> {
   checkFunction('rateLimit', fn)
-  const { limit, interval, burst = limit, maxQueue = Infinity, signal } = options ?? {}
+  const { limit, interval, burst, maxQueue = Infinity, signal } = options ?? {}
   checkCount('limit', limit, 1)
   checkFinite('interval', interval)
-  checkCount('burst', burst, 1)
+  if (burst !== undefined) checkCount('burst', burst, 1)
   checkCount('maxQueue', maxQueue, 0)
   if (typeof signal !== 'function') checkSignal(signal)
 
@@ -83,14 +87,14 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
 
   function limited(this: ThisParameterType<F>, ...args: Parameters<F>): Promise<Awaited<ReturnType<F>>> {
     const stop = typeof signal === 'function' ? signal(...args) : signal
-    if (stop?.aborted) return Promise.reject(stop.reason)
+    if (stop?.aborted) return Promise.reject(reasonOf(stop))
     if (!engine) {
       try {
         engine = start()
       } catch (error) {
         return Promise.reject(error)
       }
-      id = engine.limit_create(limit, interval, burst, maxQueue)
+      id = engine.limit_create(limit, interval, burst ?? 0, maxQueue)
       releaseWhenCollected(limited, LIMIT, id, engine.limit_release)
     }
     const run = () => promised<Awaited<ReturnType<F>>>(() => fn.apply(this, args))
@@ -106,21 +110,20 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
       arm(engine!)
     }
     const promise = new Promise<T>((resolve, reject) => {
-      const leave = () => {
+      const deafen = onAbort(stop, () => {
         engine!.limit_leave(id, ticket)
-        take(ticket).giveUp(stop!.reason)
-      }
+        take(ticket).giveUp(reasonOf(stop!))
+      })
       queue.set(ticket, {
         run() {
-          stop?.removeEventListener('abort', leave)
+          deafen()
           resolve(run())
         },
         giveUp(reason) {
-          stop?.removeEventListener('abort', leave)
+          deafen()
           giveUp({ promise, reject }, reason)
         },
       })
-      stop?.addEventListener('abort', leave)
     })
     return promise
   }

@@ -1,3 +1,4 @@
+import { onAbort, reasonOf } from '../abort.js'
 import { checkCount, checkFunction, checkSignal, checkSpan } from './checks.js'
 import { deferred } from './deferred.js'
 import { arm, hold, RETRY, start, wait, waitNoMore } from './host.js'
@@ -48,7 +49,7 @@ export async function retry<R>(
   checkSpan('timeout', timeout)
   checkCount('seed', seed, 0)
   checkSignal(signal)
-  if (signal?.aborted) throw signal.reason
+  if (signal?.aborted) throw reasonOf(signal)
 
   const engine = start()
   const { promise, resolve, reject } = deferred<any>()
@@ -64,6 +65,7 @@ export async function retry<R>(
   let over = false
   let resting = false
   let controller = new AbortController()
+  const deafen = onAbort(signal, stop)
 
   function run(): void {
     const mine = ++attempt
@@ -100,13 +102,14 @@ export async function retry<R>(
     engine.retry_end(id)
     waitNoMore(RETRY, id)
     hold(-1)
-    signal?.removeEventListener('abort', stop)
+    deafen()
     settle()
   }
 
   function stop(): void {
-    end(() => reject(signal!.reason))
-    controller.abort(signal!.reason)
+    const reason = reasonOf(signal!)
+    end(() => reject(reason))
+    controller.abort(reason)
   }
 
   wait(RETRY, id, {
@@ -121,7 +124,6 @@ export async function retry<R>(
     },
   })
   hold(1)
-  signal?.addEventListener('abort', stop)
   run()
   return promise
 }

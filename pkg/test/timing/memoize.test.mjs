@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { memoize } from 'whippet/timing'
+import { batch, memoize } from 'whippet/timing'
 import { answered, clock, onMockClock, outcome, settled } from './clock.mjs'
 
 onMockClock()
@@ -42,6 +42,50 @@ test('what cannot be told apart is refused, unless there is a key', () => {
   keyed(new Map([['id', 1]]))
   keyed(new Map([['id', 1]]))
   assert.equal(seen.length, 1)
+})
+
+test('two classes of one name are two', () => {
+  const make = (unit) => {
+    const A = class A {
+      constructor(n) { this.n = n }
+      toJSON() { return this.n }
+      get unit() { return unit }
+    }
+    return A
+  }
+  const [Metre, Mile] = [make('m'), make('mi')]
+  const { seen, fn } = counted({}, (length) => length.unit)
+  assert.deepEqual([fn(new Metre(1)), fn(new Mile(1)), fn(new Metre(1))], ['m', 'mi', 'm'])
+  assert.equal(seen.length, 2)
+})
+
+test('what is within itself, has a symbol, or is no plain array is refused with what to do', () => {
+  const { fn } = counted()
+  const cyclic = { a: {} }
+  cyclic.a.b = [cyclic]
+  const deep = JSON.parse('['.repeat(5000) + ']'.repeat(5000))
+  const self = { toJSON() { return this } }
+  class Stack extends Array {}
+  for (const args of [[cyclic], [deep], [self], [{ [Symbol()]: 1 }], [Stack.of(1)], [Object.create(Object.create(null))]]) {
+    assert.throws(() => fn(...args), { name: 'TypeError', message: /`key`/ })
+  }
+})
+
+test('empty places and members beside the elements count', () => {
+  const { seen, fn } = counted()
+  for (const array of [[undefined], [,], 'ab'.match(/b/), ['b']]) fn(array)
+  assert.equal(seen.length, 4)
+})
+
+test('a batched function is asked for what it tells apart', async () => {
+  const asked = []
+  const fetchAll = (items) => (asked.push(items.length), items.map((item) => [item]))
+  const byIdentity = memoize(batch(fetchAll))
+  const [a, b] = [{}, {}]
+  assert.deepEqual((await Promise.all([byIdentity(a), byIdentity(b), byIdentity(a)])).map(([item]) => item === a), [true, false, true])
+  const byKey = memoize(batch(fetchAll, { key: (item) => item.id }))
+  await Promise.all([byKey({ id: 1 }), byKey({ id: 1 }), byKey({ id: 2 })])
+  assert.deepEqual(asked, [2, 2])
 })
 
 test('calls share a pending promise, and the result after it', async () => {

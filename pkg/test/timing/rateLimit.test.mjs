@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { QueueFullError, rateLimit } from 'whippet/timing'
+import { batch, debounce, debounceAsync, QueueFullError, rateLimit, retry } from 'whippet/timing'
 import { clock, onMockClock, outcome, pass, settled } from './clock.mjs'
 
 onMockClock()
@@ -16,8 +16,41 @@ function timed(options, result = (n) => n) {
   return { ran, fn }
 }
 
-test('a full bucket at once, then one token after the other, in order', async () => {
-  const { ran, fn } = timed({ limit: 2, interval: 100 })
+test('no window holds more than the limit', async () => {
+  const { ran, fn } = timed({ limit: 10, interval: 1000 })
+  for (let n = 0; n < 25; n++) void fn(n)
+  for (let step = 0; step < 25; step++) {
+    clock.tick(100)
+    await settled()
+  }
+  const at = ran.map(([at]) => at)
+  assert.equal(at.length, 25)
+  for (const start of at) assert.ok(at.filter((ms) => ms >= start && ms < start + 1000).length <= 10)
+  assert.deepEqual([at[9], at[10], at[19], at[20]], [0, 1000, 1000, 2000])
+})
+
+test('a hundred that wait for one signal have one listener on it, and leave none', async () => {
+  const { signal } = new AbortController()
+  let listeners = 0
+  const { addEventListener, removeEventListener } = signal
+  signal.addEventListener = (...args) => (listeners++, addEventListener.apply(signal, args))
+  signal.removeEventListener = (...args) => (listeners--, removeEventListener.apply(signal, args))
+  const { fn } = timed({ limit: 1, interval: 1, signal })
+  const all = Array.from({ length: 100 }, (_, n) => fn(n))
+  const paced = Array.from({ length: 100 }, () => debounce(() => {}, 5, { signal }))
+  assert.equal(listeners, 1)
+  for (const one of paced) one()
+  const awaited = Array.from({ length: 100 }, () => debounceAsync(async () => {}, 5, { signal })())
+  const tried = Array.from({ length: 100 }, () => retry(async () => {}, { signal }))
+  const batched = Array.from({ length: 100 }, () => batch((items) => items, { signal })(1))
+  assert.equal(listeners, 1)
+  await pass(100)
+  await Promise.all([...all, ...awaited, ...tried, ...batched])
+  assert.equal(listeners, 0)
+})
+
+test('with a burst, a full bucket at once, then one token after the other, in order', async () => {
+  const { ran, fn } = timed({ limit: 2, interval: 100, burst: 2 })
   const results = [1, 2, 3, 4, 5].map((n) => fn(n))
   assert.equal(fn.pending(), 3)
   await pass(300)

@@ -119,6 +119,13 @@ impl Bodies {
         }
     }
 
+    /// What the hashes of names and rows depend on: four words that nobody can guess. Whoever knows them can choose
+    /// names and rows of one hash; then more is parsed than need be.
+    pub fn set_seed(&mut self, [a, b, c, d]: [u32; 4]) {
+        let word = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        self.diff.search.seed = [word(a, b), word(c, d)];
+    }
+
     /// The figures so far.
     pub fn stats(&self) -> Stats {
         self.stats
@@ -391,6 +398,11 @@ impl Default for Bodies {
 
 #[cfg(test)]
 impl Bodies {
+    /// How much searches have looked at.
+    pub(super) fn looks(&self) -> u64 {
+        self.diff.search.looks
+    }
+
     /// What is known of the newest body, and its text.
     pub(super) fn last_tape(&self) -> (&[Node], &[u8]) {
         self.kept.last().map_or((&[], &[]), |kept| (&kept.tape, kept.text.padded()))

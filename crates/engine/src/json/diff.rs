@@ -9,6 +9,7 @@
 //! Nothing here recurses: containers that have not ended are on a stack.
 use super::compare::{Runs, equal};
 use super::frame::{Frame, Member};
+use super::hash::Search;
 use super::patch::{BLOCK, Patch, SLOT};
 use super::scan::{Fault, end, name, scalar, space, start};
 use super::tape::{Cursor, Node, Open, Recipe, name_in, read, trim};
@@ -42,6 +43,7 @@ pub(super) struct Diff {
     pub(super) patch: Patch,
     pub(super) recipe: Recipe,
     pub(super) runs: Runs,
+    pub(super) search: Search,
     pub(super) open: Vec<Open>,
     /// Bytes that were read word by word.
     pub(super) scanned: u64,
@@ -80,6 +82,7 @@ impl Diff {
         self.patch.clear();
         self.recipe.clear();
         self.runs.begin(common);
+        self.search.begin(sides.old.len() + sides.new.len());
         self.scanned = 0;
         self.looked = 0;
         self.frames.clear();
@@ -178,7 +181,7 @@ impl Diff {
         self.scanned += (value - at) as u64;
         frame.child = value as u32;
         let from = frame.from as usize;
-        let counterpart = frame.counterpart(sides, name_in(sides.new, from, value));
+        let counterpart = frame.counterpart(&mut self.search, sides, name_in(sides.new, from, value));
         self.value(sides, value, from, counterpart)
     }
 
@@ -263,7 +266,7 @@ impl Diff {
         self.recipe.nodes.truncate(nodes);
         self.scanned += (end - at) as u64;
         self.looked = end;
-        let found = frame.look_up(sides, &sides.new[at..end]);
+        let found = frame.look_up(&mut self.search, sides, &sides.new[at..end]);
         frame.moving = found.is_some();
         Ok(found)
     }
@@ -317,13 +320,13 @@ impl Diff {
 
     /// An element ended that was none of those near by.
     fn element_ends(&mut self, sides: Sides<'_>, mut found: Found, end: u32) {
-        let Self { frames, items, patch, .. } = self;
+        let Self { frames, items, patch, search, .. } = self;
         let Some(frame) = frames.last_mut() else { return };
         let range = (frame.child, end);
         let bytes = &sides.new[range.0 as usize..range.1 as usize];
         let container = matches!(bytes[0], b'{' | b'[');
         let mut index = frame.index;
-        match if container { frame.look_up(sides, bytes) } else { None } {
+        match if container { frame.look_up(search, sides, bytes) } else { None } {
             Some(cursor) => {
                 patch.back_to(frame.before_child);
                 frame.expect(cursor.next(sides.tape));
@@ -361,6 +364,7 @@ impl Diff {
         let array = sides.new[at] == b'[';
         let records = if array { self.items.len() } else { self.members.len() };
         self.frames.push(Frame::new(
+            &mut self.search,
             sides,
             old,
             array,

@@ -1,7 +1,7 @@
 //! A container on the walk's way: what is known of it so far, and how it ends.
 use super::compare::equal;
 use super::diff::{Diff, Found, Sides};
-use super::hash::{Names, Table};
+use super::hash::{Names, Search, Table};
 use super::names::same_name;
 use super::patch::{ARRAY, BLOCK, CLONE, FRESH, Mark, RUN, SLOT};
 use super::tape::{Cursor, Node, name_in};
@@ -68,6 +68,7 @@ pub(super) struct Frame {
 impl Frame {
     #[expect(clippy::too_many_arguments, reason = "one place calls it")]
     pub(super) fn new(
+        search: &mut Search,
         sides: Sides<'_>,
         old: Cursor,
         array: bool,
@@ -105,7 +106,7 @@ impl Frame {
             repeats: false,
         };
         if !array && !counterpart.distinct() {
-            frame.repeats = frame.has_repeated_names(sides);
+            frame.repeats = frame.has_repeated_names(search, sides);
         }
         frame
     }
@@ -121,7 +122,7 @@ impl Frame {
         })
     }
 
-    fn has_repeated_names(&mut self, sides: Sides<'_>) -> bool {
+    fn has_repeated_names(&mut self, search: &mut Search, sides: Sides<'_>) -> bool {
         if self.children(sides.tape).nth(FEW).is_none() {
             let mut names: [&[u8]; FEW] = [&[]; FEW];
             for (i, child) in self.children(sides.tape).enumerate() {
@@ -132,8 +133,8 @@ impl Frame {
             }
             return false;
         }
-        self.table = Table::of_members(sides.tape, sides.old, self.first, self.end);
-        self.table.as_ref().is_some_and(|table| table.repeats)
+        let table = Table::of_members(search, sides.tape, sides.old, self.children(sides.tape));
+        self.table.insert(table).repeats
     }
 
     /// The member that comes next if all goes on as before.
@@ -143,20 +144,29 @@ impl Frame {
     }
 
     /// The old member with this name, quotes included: of several, the one that counts.
-    pub(super) fn counterpart(&mut self, sides: Sides<'_>, name: &[u8]) -> Option<Cursor> {
-        let is = |cursor: &Cursor| same_name(cursor.name(sides.tape, sides.old), name);
-        if let Some(found) = self.expected().filter(is) {
+    pub(super) fn counterpart(
+        &mut self,
+        search: &mut Search,
+        sides: Sides<'_>,
+        name: &[u8],
+    ) -> Option<Cursor> {
+        if !search.look(1) {
+            self.in_order = false;
+            return None;
+        }
+        let mut is = |cursor: &Cursor| same_name(search.name(sides.tape, sides.old, *cursor), name);
+        if let Some(found) = self.expected().filter(&mut is) {
             self.next = found.next(sides.tape);
             return Some(found);
         }
         self.in_order = false;
         let found = if self.table.is_none() && self.children(sides.tape).nth(FEW).is_none() {
-            self.children(sides.tape).filter(is).last()
+            self.children(sides.tape).filter(&mut is).last()
         } else {
-            if self.table.is_none() {
-                self.table = Table::of_members(sides.tape, sides.old, self.first, self.end);
-            }
-            self.table.as_ref().and_then(|table| table.find(sides.tape, sides.old, name, None))
+            let children = self.children(sides.tape);
+            let table =
+                self.table.get_or_insert_with(|| Table::of_members(search, sides.tape, sides.old, children));
+            table.find(search, sides.tape, sides.old, name, None)
         };
         if let Some(found) = found {
             self.next = found.next(sides.tape);
@@ -220,20 +230,22 @@ impl Frame {
     }
 
     /// An old element with these bytes, which the one in the same place has not.
-    pub(super) fn look_up(&mut self, sides: Sides<'_>, bytes: &[u8]) -> Option<Cursor> {
+    pub(super) fn look_up(&mut self, search: &mut Search, sides: Sides<'_>, bytes: &[u8]) -> Option<Cursor> {
         self.searches += 1;
         if self.table.is_none()
             && (self.searches <= FEW_SEARCHES || self.children(sides.tape).nth(FEW).is_none())
         {
-            return self
-                .children(sides.tape)
-                .filter(|cursor| cursor.node != self.path.node)
-                .find(|cursor| equal(&sides.old[cursor.start(sides.tape)..cursor.end(sides.tape)], bytes));
+            let is = |cursor: &Cursor| {
+                let old = &sides.old[cursor.start(sides.tape)..cursor.end(sides.tape)];
+                search.look(1 + if old.len() == bytes.len() { bytes.len() / 8 } else { 0 })
+                    && equal(old, bytes)
+            };
+            return self.children(sides.tape).filter(|cursor| cursor.node != self.path.node).find(is);
         }
-        let path = self.path();
+        let (path, children) = (self.path(), self.children(sides.tape));
         let table =
-            self.table.get_or_insert_with(|| Table::of_elements(sides.tape, sides.old, self.first, self.end));
-        table.find(sides.tape, sides.old, bytes, path)
+            self.table.get_or_insert_with(|| Table::of_elements(search, sides.tape, sides.old, children));
+        table.find(search, sides.tape, sides.old, bytes, path)
     }
 }
 
@@ -334,7 +346,8 @@ impl Diff {
 
     /// Of several new members with the same name the last counts: the others are only parsed.
     fn drop_repeated(&mut self, sides: Sides<'_>, frame: &Frame) {
-        let members = &mut self.members[frame.records as usize..];
+        let Self { members, search, .. } = self;
+        let members = &mut members[frame.records as usize..];
         let name = |member: &Member| name_in(sides.new, member.from as usize, member.value.0 as usize);
         if members.len() <= FEW {
             for i in 1..members.len() {
@@ -347,7 +360,7 @@ impl Diff {
         }
         let mut last = Names::new(members.len());
         for i in (0..members.len()).rev() {
-            if !last.insert(i, |i| name(&members[i])) {
+            if !last.insert(search, i, |i| name(&members[i])) {
                 members[i].found = Found::Parse;
             }
         }

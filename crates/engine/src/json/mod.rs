@@ -36,6 +36,7 @@ mod names;
 pub mod patch;
 mod receipt;
 mod scan;
+mod sip;
 mod tape;
 #[cfg(test)]
 mod tests;

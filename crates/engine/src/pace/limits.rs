@@ -1,10 +1,11 @@
-//! Calls that run no faster than a rate: a token bucket, and a queue before it.
+//! Calls that run no faster than a rate: windows or a token bucket, and a queue before them.
 use super::alarms::{Alarms, Wake};
 use super::chain::Chain;
 use super::pacer::LONG_AGO;
 use super::slots::Slots;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
+use alloc::collections::VecDeque;
 
 /// Names one limited function until it is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,17 +14,36 @@ pub struct LimitId(pub u32);
 /// How fast, and how many may wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
-    gap: Duration,
-    slack: Duration,
+    kind: Kind,
     max_queue: u32,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Windows { limit: u32, interval: Duration },
+    Bucket { gap: Duration, slack: Duration },
+}
+
 impl Rate {
-    /// A bucket of `burst` tokens, full at first, into which `limit` tokens fall per `interval`, one by one.
+    /// No more than `limit` in any span of `interval`: the next runs when the one `limit` before it is so long ago.
+    pub fn strict(limit: u32, interval: Duration) -> Self {
+        match limit {
+            // As good as none, and what ran need not be remembered.
+            u32::MAX => Self::new(limit, interval, limit),
+            _ => Self::of(Kind::Windows { limit: limit.max(1), interval }),
+        }
+    }
+
+    /// A bucket of `burst` tokens, full at first, into which `limit` tokens fall per `interval`, one by one: `burst` at
+    /// once, and in a span of `interval` nearly `burst + limit`.
     pub fn new(limit: u32, interval: Duration, burst: u32) -> Self {
         let gap = interval.as_ms() / f64::from(limit.max(1));
         let slack = gap * f64::from(burst.max(1) - 1);
-        Self { gap: Duration::from_ms(gap), slack: Duration::from_ms(slack), max_queue: u32::MAX }
+        Self::of(Kind::Bucket { gap: Duration::from_ms(gap), slack: Duration::from_ms(slack) })
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self { kind, max_queue: u32::MAX }
     }
 
     /// No more than so many wait.
@@ -46,6 +66,8 @@ pub enum Asked {
 
 struct Limit {
     rate: Rate,
+    /// In windows: when those ran that may still matter, the oldest first.
+    ran: VecDeque<Instant>,
     /// When the bucket would be full again. That says how many tokens are in it, and needs no counting while
     /// time passes: the virtual scheduling of ATM's cell rate algorithm (ITU-T I.371).
     full_at: Instant,
@@ -56,16 +78,28 @@ struct Limit {
 }
 
 impl Limit {
-    /// From when on there is a token.
+    /// From when on another may run.
     fn ready_at(&self) -> Instant {
-        Instant::from_ms(self.full_at.as_ms() - self.rate.slack.as_ms())
+        match self.rate.kind {
+            Kind::Windows { limit, .. } if self.ran.len() < limit as usize => LONG_AGO,
+            Kind::Windows { interval, .. } => self.ran.front().map_or(LONG_AGO, |first| *first + interval),
+            Kind::Bucket { slack, .. } => Instant::from_ms(self.full_at.as_ms() - slack.as_ms()),
+        }
     }
 
     fn take(&mut self, now: Instant) -> bool {
         if now < self.ready_at() {
             return false;
         }
-        self.full_at = self.full_at.max(now) + self.rate.gap;
+        match self.rate.kind {
+            Kind::Windows { interval, .. } => {
+                while self.ran.front().is_some_and(|first| *first + interval <= now) {
+                    self.ran.pop_front();
+                }
+                self.ran.push_back(now);
+            }
+            Kind::Bucket { gap, .. } => self.full_at = self.full_at.max(now) + gap,
+        }
         true
     }
 
@@ -88,6 +122,7 @@ impl Limits {
     pub fn create(&mut self, rate: Rate) -> LimitId {
         LimitId(self.limits.add(Limit {
             rate,
+            ran: VecDeque::new(),
             full_at: LONG_AGO,
             waiting: Slots::default(),
             queue: Chain::default(),
@@ -149,6 +184,11 @@ impl Limits {
         }
         limit.timer = first.and_then(|_| alarms.set(limit.ready_at(), Wake::Limit(id.0)));
         None
+    }
+
+    #[cfg(test)]
+    pub(super) fn remembered(&self, id: LimitId) -> usize {
+        self.limits.get(id.0).map_or(0, |limit| limit.ran.len())
     }
 
     #[cfg(test)]

@@ -7,7 +7,7 @@
 //! | [`Pacers`] | debounce and throttle: which calls run |
 //! | [`Batches`] | when items that were asked for one by one are fetched together |
 //! | [`Memos`] | which results are fresh, stale, shared or forgotten |
-//! | [`Limits`] | which calls run now, wait for a token or are refused |
+//! | [`Limits`] | which calls run now, wait or are refused |
 //! | [`Retries`] | whether and when what failed is tried again, by the query cache's [policy](crate::query::retry) |
 //!
 //! The functions themselves, their arguments and their results stay with the host; it
@@ -70,7 +70,7 @@ pub enum Expired {
     Batch(BatchId),
     /// Results are too old: [`Memos::next_expired`] names them.
     Memo(MemoId),
-    /// There are tokens: [`Limits::next_ready`] names the calls that run.
+    /// Calls may run: [`Limits::next_ready`] names the calls that run.
     Limit(LimitId),
     /// A delay is over, or an attempt took too long.
     Retry(RetryId, Due),

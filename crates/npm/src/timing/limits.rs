@@ -4,10 +4,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_engine::pace::{Asked, LimitId, Rate};
 use whippet_engine::time::{Duration, Instant};
 
-/// Adds a limited function: calls, ms, calls, and calls, perhaps `Infinity`.
+/// Adds a limited function: calls, ms, calls at once or 0 for strict windows, and calls, perhaps `Infinity`.
 #[wasm_bindgen]
 pub fn limit_create(limit: f64, interval: f64, burst: f64, max_queue: f64) -> u32 {
-    let rate = Rate::new(limit as u32, Duration::from_ms(interval), burst as u32);
+    let (limit, interval) = (limit as u32, Duration::from_ms(interval));
+    let rate = match burst as u32 {
+        0 => Rate::strict(limit, interval),
+        burst => Rate::new(limit, interval, burst),
+    };
     PACE.with(|pace| pace.limits.create(rate.max_queue(max_queue as u32)).0)
 }
 

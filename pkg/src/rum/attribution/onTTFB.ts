@@ -19,7 +19,7 @@ function attribute({ entries, value }: TTFBMetric): TTFBAttribution {
   const navigationEntry = entries[0]
   const nothing = { waitingDuration: 0, cacheDuration: 0, dnsDuration: 0, connectionDuration: 0, requestDuration: 0 }
   // A soft navigation asks no server for a page.
-  if (!(navigationEntry instanceof PerformanceNavigationTiming)) return { ...nothing, navigationEntry }
+  if (!navigationEntry || !('responseStart' in navigationEntry)) return { ...nothing, navigationEntry }
   const since = (time: number) => Math.max(time - (navigationEntry.activationStart || 0), 0)
   const waited = since(navigationEntry.workerStart || navigationEntry.fetchStart || 0)
   const lookup = since(navigationEntry.domainLookupStart)

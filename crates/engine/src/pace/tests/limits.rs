@@ -1,4 +1,4 @@
-//! A token bucket and its queue.
+//! Windows, a token bucket, and the queue before them.
 use super::*;
 use proptest::prelude::*;
 
@@ -51,6 +51,27 @@ fn the_bucket_fills_while_nothing_happens_and_no_further() {
 }
 
 #[test]
+fn as_many_as_the_window_holds_then_again_when_the_first_of_them_has_left_it() {
+    assert_eq!(runs(Rate::strict(2, ms(100)), &[0.0; 5]), [0.0, 0.0, 100.0, 100.0, 200.0]);
+    assert_eq!(
+        runs(Rate::strict(2, ms(100)), &[0.0, 60.0, 70.0, 80.0, 165.0]),
+        [0.0, 60.0, 100.0, 160.0, 200.0]
+    );
+    assert_eq!(runs(Rate::strict(1, ms(0)), &[0.0; 3]), [0.0; 3]);
+    assert_eq!(runs(Rate::strict(u32::MAX, ms(100)), &[0.0; 3]), [0.0; 3]);
+}
+
+#[test]
+fn what_left_the_window_is_not_remembered() {
+    let mut pace = Pace::new();
+    let id = pace.limits.create(Rate::strict(1000, ms(10)));
+    for i in 0..5_000 {
+        assert_eq!(pace.limits.ask(&mut pace.alarms, id, at(f64::from(i))), Asked::Runs);
+        assert!(pace.limits.remembered(id) <= 10);
+    }
+}
+
+#[test]
 fn a_queue_has_its_length() {
     assert_eq!(runs(Rate::new(1, ms(10), 1).max_queue(1), &[0.0, 0.0, 0.0, 12.0]), [0.0, 10.0, 20.0]);
     assert_eq!(runs(Rate::new(1, ms(10), 1).max_queue(0), &[0.0, 9.0, 10.0]), [0.0, 10.0]);
@@ -95,6 +116,25 @@ fn leaving_a_long_queue_costs_the_same_wherever_one_stood() {
 }
 
 proptest! {
+    /// In no window do more run than may, whatever is asked when; and each runs as soon as that holds.
+    #[test]
+    fn no_window_holds_more_than_the_limit(limit in 1..6u32, interval in 0..60u32, gaps in prop::collection::vec(0..40u32, 1..80)) {
+        let mut asked = Vec::new();
+        let mut now = 0.0;
+        for gap in gaps {
+            now += f64::from(gap);
+            asked.push(now);
+        }
+        let ran = runs(Rate::strict(limit, ms(interval)), &asked);
+        let (limit, interval) = (limit as usize, f64::from(interval));
+        prop_assert_eq!(ran.len(), asked.len());
+        for (i, now) in ran.iter().enumerate() {
+            let free = if i < limit { 0.0 } else { ran[i - limit] + interval };
+            let before = if i == 0 { 0.0 } else { ran[i - 1] };
+            prop_assert_eq!(*now, asked[i].max(free).max(before));
+        }
+    }
+
     /// In any span of time no more run than the bucket holds and gets meanwhile; and none waits that need not.
     #[test]
     fn never_faster_than_the_rate(limit in 1..6u32, interval in 1..60u32, burst in 1..6u32, gaps in prop::collection::vec(0..40u32, 1..60)) {
