@@ -388,16 +388,16 @@ export class Query<
       context.options = { ...context.options, retry: 0 }
       context.fetchFn = () => Promise.reject(error)
     }
-    advise(() => {
-      if (process.env.NODE_ENV !== 'production') {
-        if (!Array.isArray(this.options.queryKey)) {
+    if (!Array.isArray(this.options.queryKey)) {
+      advise(() => {
+        if (process.env.NODE_ENV !== 'production') {
           console.error(
             'As of v4, queryKey needs to be an Array. ' +
               "If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
           )
         }
-      }
-    })
+      })
+    }
 
     this.#revertState = this.state
     const { retry, retryDelay, retryJitter, networkMode, timeout } = context.options

@@ -529,7 +529,11 @@ export class QueryObserver<
   /** The query changed. */
   onQueryUpdate(): void {
     this.failure = undefined
-    this.#watchful(() => this.updateResult())
+    try {
+      this.updateResult()
+    } catch (error) {
+      this.#fail(error)
+    }
     if (this.hasListeners()) this.sync()
   }
 
