@@ -19,6 +19,7 @@ export interface BreakerConfig {
 
 /** The state of an origin's circuit breaker. */
 export interface BreakerInfo {
+  /** What the option `origin`, `meta.origin` or `jsonQuery` named. */
   origin: string
   /** `closed`: all is well. `open`: no attempt is made. `half-open`: one attempt decides which it will be. */
   state: 'closed' | 'open' | 'half-open'

@@ -1,5 +1,6 @@
 // The engine behind a QueryCache: the machine, the buffers it shares, and who its ids stand for.
 import { Alarm } from './alarm.js'
+import { attempt } from './attempt.js'
 import { host } from './host.js'
 import { estimateBytes, limitCode } from './limits.js'
 import { Breakers } from './breaker.js'
@@ -198,14 +199,17 @@ export class QueryEngine {
     const { exports, machine } = this
     exports.query_tick(machine, Date.now(), host())
     try {
-      for (let code; (code = exports.query_poll(machine)) !== 0; ) this.#act(code)
+      for (let code; (code = exports.query_poll(machine)) !== 0; ) {
+        const [about = 0, run = 0] = this.ids(2)
+        // What is due of one keeps no other waiting.
+        attempt(() => this.#act(code, about, run))
+      }
     } finally {
       this.rearm()
     }
   }
 
-  #act(code: number): void {
-    const [about = 0, run = 0] = this.ids(2)
+  #act(code: number, about: number, run: number): void {
     switch (code) {
       case FETCH:
         this.observers.get(about)?.onFetchDue()

@@ -1,4 +1,6 @@
 // One fetch of a query: attempts on the engine's word, until it is over.
+import { advise } from './advise.js'
+import { attempt } from './attempt.js'
 import { CancelledError } from './cancelledError.js'
 import { CircuitOpenError, TimeoutError } from './errors.js'
 import { host } from './host.js'
@@ -19,8 +21,6 @@ export interface FetchSetup<TData, TError> {
   signal: FetchSignal
   /** The engine's id of this fetch. */
   run: number
-  /** Whose circuit breaker guards it. */
-  origin: string | undefined
   /** Calls the query's function. */
   call: () => TData
   /** The engine has the query's new state: takes it over, and tells. */
@@ -108,12 +108,13 @@ export class Fetch<TData = any, TError = any> {
   }
 
   #call(): TData {
-    const { engine, origin, run, call } = this.#setup
+    const { engine, query, run, call } = this.#setup
     if (engine.error) throw engine.error
     // What is due to be given up some time is waited for, whoever else is not.
     const limited = this.#timeout !== Infinity
     this.#wait(limited)
     if (limited) engine.rearm()
+    const origin = engine.breakers?.guard(query, run)
     if (origin !== undefined) {
       const until = engine.exports.query_admit(engine.machine, Date.now(), run)
       if (until) throw new CircuitOpenError(origin, until)
@@ -139,17 +140,24 @@ export class Fetch<TData = any, TError = any> {
     try {
       const data = await this.#retryer.promise
       if (data === undefined) {
-        console.error(
-          'Query data cannot be undefined. Please make sure to return a value other than undefined from ' +
-            `your query function. Affected query key: ${query.queryHash}`,
-        )
+        advise(() => {
+          if (process.env.NODE_ENV !== 'production') {
+            console.error(
+              'Query data cannot be undefined. Please make sure to return a value other than undefined from ' +
+                `your query function. Affected query key: ${query.queryHash}`,
+            )
+          }
+        })
         throw new Error(`${query.queryHash} data is undefined`)
       }
       query.setData(data)
+      // An option of an observer that throws is the query's failure: otherwise those who fetch would not hear of it.
+      const failure = query.observers.find((observer) => observer.failure)?.failure
+      if (failure) throw failure.error
       // Over before anyone hears of it: a callback may fetch again.
       this.#end(0)
-      config.onSuccess?.(data, about)
-      config.onSettled?.(data, query.state.error as any, about)
+      attempt(() => config.onSuccess?.(data, about))
+      attempt(() => config.onSettled?.(data, query.state.error as any, about))
       return data
     } catch (error) {
       if (error instanceof CancelledError) {
@@ -167,8 +175,8 @@ export class Fetch<TData = any, TError = any> {
       this.#end(1)
       engine.exports.query_set_error(engine.machine, Date.now(), query.id)
       update({ type: 'error', error: error as TError })
-      config.onError?.(error as any, about)
-      config.onSettled?.(query.state.data, error as any, about)
+      attempt(() => config.onError?.(error as any, about))
+      attempt(() => config.onSettled?.(query.state.data, error as any, about))
       throw error
     } finally {
       ended(this)

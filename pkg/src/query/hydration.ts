@@ -1,4 +1,5 @@
 // Moving caches from one place to another: as plain data.
+import { advise } from './advise.js'
 import { noop } from './utils.js'
 import type { Mutation, MutationState } from './mutation.js'
 import type { Query, QueryState } from './query.js'
@@ -30,10 +31,13 @@ export interface DehydrateOptions {
 
 /** What comes in, and how. */
 export interface HydrateOptions {
+  /** What holds for all that comes in. */
   defaultOptions?: {
     /** The other half of `serializeData`. */
     deserializeData?: TransformerFn
+    /** For queries. */
     queries?: QueryOptions
+    /** For mutations. */
     mutations?: MutationOptions<unknown, DefaultError, unknown, unknown>
   }
 }
@@ -57,7 +61,9 @@ interface DehydratedQuery {
 
 /** A cache as plain data. */
 export interface DehydratedState {
+  /** Those that were chosen, in the order in which they were made. */
   mutations: DehydratedMutation[]
+  /** Those that were chosen, in the order in which they were made. */
   queries: DehydratedQuery[]
 }
 
@@ -97,10 +103,14 @@ function dehydratePromise(
 ): Promise<unknown> | undefined {
   const promise = query.promise?.then(serializeData).catch((error) => {
     if (shouldRedactErrors?.(error) === false) return Promise.reject(error)
-    console.error(
-      `A query that was dehydrated as pending ended up rejecting. [${query.queryHash}]: ${error}; ` +
-        'what is sent does not say why',
-    )
+    advise(() => {
+      if (process.env.NODE_ENV !== 'production') {
+        console.error(
+          `A query that was dehydrated as pending ended up rejecting. [${query.queryHash}]: ${error}; ` +
+            'The error will be redacted in production builds',
+        )
+      }
+    })
     return Promise.reject(new Error('redacted'))
   })
   promise?.catch(noop)

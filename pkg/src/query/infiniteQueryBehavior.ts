@@ -1,6 +1,6 @@
 // How an infinite query is fetched: page by page.
 import { FETCH_SIGNAL, addSignal, queryFnOf } from './queryFn.js'
-import { addToEnd, addToStart } from './utils.js'
+import { addToEnd, addToStart, noop } from './utils.js'
 import type { QueryBehavior } from './query.js'
 import type { InfiniteData, InfiniteQueryPageParamsOptions, QueryFunctionContext } from './types.js'
 
@@ -13,10 +13,7 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
       const options = context.options as typeof context.options & PageOptions
       const { state, fetchOptions } = context
       const direction = fetchOptions?.meta?.fetchMore?.direction
-      const before: InfiniteData<unknown> = {
-        pages: state.data?.pages ?? [],
-        pageParams: state.data?.pageParams ?? [],
-      }
+      const before = pagesOf(state.data)
       // A retry goes on with the page that failed: these are kept from one attempt to the next.
       let data: InfiniteData<unknown> = { pages: [], pageParams: [] }
       let fetched = 0
@@ -24,12 +21,13 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
 
       const fetchFn = async () => {
         const attempt = ++attempts
-        let aborted = false
+        const { [FETCH_SIGNAL]: over } = context as unknown as { [FETCH_SIGNAL]: AbortSignal }
         const queryFn = queryFnOf(context.options, fetchOptions)
 
-        const fetchPage = async (data: InfiniteData<unknown>, param: unknown, previous?: boolean) => {
-          if (aborted) return Promise.reject(context.signal.reason)
-          if (param == null && data.pages.length) return data
+        const fetchPage = async (held: () => InfiniteData<unknown>, param: unknown, previous?: boolean) => {
+          // Also where the function never looked at its signal: nobody waits for another page.
+          if (over.aborted) throw over.reason
+          if (param == null && held().pages.length) return held()
           const pageContext = addSignal(
             {
               client: context.client,
@@ -39,19 +37,22 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
               meta: context.options.meta,
             },
             () => context.signal,
-            () => (aborted = true),
-            (context as { [FETCH_SIGNAL]?: AbortSignal })[FETCH_SIGNAL],
+            noop,
+            over,
           )
           const page = await queryFn(pageContext as unknown as QueryFunctionContext<any, any>)
           const add = previous ? addToStart : addToEnd
           const { maxPages } = context.options
+          const data = held()
           return { pages: add(data.pages, page, maxPages), pageParams: add(data.pageParams, param, maxPages) }
         }
 
         if (direction && before.pages.length) {
           const previous = direction === 'backward'
-          const param = previous ? previousPageParam(options, before) : nextPageParam(options, before)
-          return fetchPage(before, param, previous)
+          // What is written while the page is on its way stays.
+          const held = () => pagesOf(query.state.data as typeof state.data, before)
+          const param = previous ? previousPageParam(options, held()) : nextPageParam(options, held())
+          return fetchPage(held, param, previous)
         }
 
         const wanted = pages ?? before.pages.length
@@ -59,7 +60,8 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
           const first = before.pageParams[0] === undefined ? options.initialPageParam : before.pageParams[0]
           const param = fetched === 0 ? first : nextPageParam(options, data)
           if (fetched > 0 && param == null) break
-          const more = await fetchPage(data, param)
+          const held = data
+          const more = await fetchPage(() => held, param)
           // What comes of an attempt that has taken too long counts no more.
           if (attempt !== attempts) break
           data = more
@@ -83,6 +85,15 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
             )
     },
   }
+}
+
+/** The pages that `data` has; `otherwise` where it is not of pages. */
+function pagesOf(
+  data: Partial<InfiniteData<unknown>> | undefined,
+  otherwise: InfiniteData<unknown> = { pages: [], pageParams: [] },
+): InfiniteData<unknown> {
+  const { pages = otherwise.pages, pageParams = otherwise.pageParams } = data ?? {}
+  return { pages, pageParams }
 }
 
 function nextPageParam(options: PageOptions, { pages, pageParams }: InfiniteData<unknown>): unknown {

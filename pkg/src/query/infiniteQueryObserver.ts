@@ -66,7 +66,15 @@ export class InfiniteQueryObserver<
     options: InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
   ): InfiniteQueryObserverResult<TData, TError> {
     const { state } = query
-    const result = super.createResult(query, options as any)
+    let result = super.createResult(query, options as any)
+    let hasNext = false
+    let hasPrevious = false
+    try {
+      hasNext = hasNextPage(options, state.data)
+      hasPrevious = hasPreviousPage(options, state.data)
+    } catch (error) {
+      result = this.failed(result, error, state.data)
+    }
     const { isFetching, isRefetching, isError, isRefetchError } = result
     const direction = state.fetchMeta?.fetchMore?.direction
     const next = direction === 'forward'
@@ -76,8 +84,8 @@ export class InfiniteQueryObserver<
       ...result,
       fetchNextPage: this.fetchNextPage,
       fetchPreviousPage: this.fetchPreviousPage,
-      hasNextPage: hasNextPage(options, state.data),
-      hasPreviousPage: hasPreviousPage(options, state.data),
+      hasNextPage: hasNext,
+      hasPreviousPage: hasPrevious,
       isFetchNextPageError: isError && next,
       isFetchingNextPage: isFetching && next,
       isFetchPreviousPageError: isError && previous,

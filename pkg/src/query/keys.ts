@@ -1,15 +1,19 @@
 // Query keys: how they are hashed, and when one is part of another.
 import type { MutationKey, QueryKey, QueryOptions } from './types.js'
 
-/** A key as a string: equal for equal keys, whatever the order in which their objects list their properties. */
+/**
+ * A key as a string: equal for equal keys, whatever the order in which their objects list their properties. It is
+ * their JSON, and that of TanStack Query: what was persisted under it is found again. Where JSON would leave out the
+ * contents of a value, or throw, they are spelled.
+ */
 export function hashKey(key: QueryKey | MutationKey): string {
   // Most keys need no sorting, and without it JSON.stringify is many times as fast.
-  return JSON.stringify(key, isSorted(key, 8) ? undefined : sortProperties)
+  return JSON.stringify(key, isSorted(key, 8) ? undefined : (_, value) => spell(value))
 }
 
-/** Whether a value is spelled as `sortProperties` would have it. Where that is not plain to see, it is not. */
+/** Whether a value is spelled as `spell` would have it. Where that is not plain to see, it is not. */
 function isSorted(value: any, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
+  if (typeof value !== 'object' || value === null) return typeof value !== 'bigint'
   if (depth === 0 || value.toJSON !== undefined) return false
   if (Array.isArray(value)) return value.every((item) => isSorted(item, depth - 1))
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
@@ -21,11 +25,50 @@ function isSorted(value: any, depth: number): boolean {
   return true
 }
 
-function sortProperties(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || !isPlainObject(value)) return value
-  const sorted: Record<string, unknown> = {}
+/** What JSON is to make of a value whose `toJSON` has been called. */
+function spell(value: unknown): unknown {
+  if (typeof value === 'bigint') return { '[object BigInt]': String(value) }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  if (!isPlainObject(value)) return spellOther(value)
+  // Without a prototype, `__proto__` is a property like any other.
+  const sorted: Record<string, unknown> = Object.create(null)
   for (const name of Object.keys(value).sort()) sorted[name] = value[name]
   return sorted
+}
+
+/** What has its contents elsewhere than in its properties, under its class; of any other JSON takes the properties. */
+function spellOther(value: any): unknown {
+  const type = toString.call(value)
+  let contents: string
+  if (ArrayBuffer.isView(value) || /^\[object (Shared)?ArrayBuffer]$/.test(type)) {
+    const { buffer = value, byteOffset, byteLength } = value
+    contents = String('join' in value ? value : new Uint8Array(buffer, byteOffset, byteLength))
+  } else if (/^\[object (Set|Map|URLSearchParams|Headers|FormData)]$/.test(type) && Symbol.iterator in value) {
+    const items = Array.from(value, (item) => hashKey([item]))
+    // Sets and Maps are equal whatever the order in which they were filled.
+    contents = String(/(Set|Map)]$/.test(type) ? items.sort() : items)
+  } else if (/^\[object (RegExp|Error)]$/.test(type)) {
+    contents = `${value}${hashKey([{ ...value }])}`
+  } else if (/^\[object (Number|String|Boolean|BigInt)]$/.test(type)) {
+    return spell(value.valueOf())
+  } else {
+    return value
+  }
+  return { [type]: contents }
+}
+
+/** A value as its hash has it, but for what is inside arrays and plain objects. */
+function hashed(value: any): unknown {
+  if (typeof value === 'string' || value == null) return value
+  const json = typeof value.toJSON === 'function' && !Array.isArray(value) ? value.toJSON('') : value
+  const spelled = isLiteral(json) ? json : spell(json)
+  if (typeof spelled === 'function' || typeof spelled === 'symbol') return undefined
+  return typeof spelled === 'number' && !Number.isFinite(spelled) ? null : spelled
+}
+
+/** A part of a key as its hash has it: in lists, JSON has no `undefined`. */
+export function hashedPart(part: unknown): unknown {
+  return hashed(part) ?? null
 }
 
 /** The hash of a key under options that may bring their own hash function. */
@@ -36,15 +79,26 @@ export function hashKeyByOptions(
   return (options?.queryKeyHashFn || hashKey)(key)
 }
 
-/** Whether `part` agrees with `key` wherever it says anything: array items by position, properties by name. */
-export function partialMatchKey(key: QueryKey, part: QueryKey): boolean
-export function partialMatchKey(key: any, part: any): boolean {
+/**
+ * Whether `part` agrees with `key` wherever it says anything: array items by position, properties by name. What has
+ * the same hash agrees.
+ */
+export function partialMatchKey(key: QueryKey, part: QueryKey): boolean {
+  return key === part || agree(hashed(key), hashed(part))
+}
+
+function agree(key: any, part: any): boolean {
   if (key === part) return true
   if (!key || !part || typeof key !== 'object' || typeof part !== 'object') return false
-  if (Array.isArray(key) && Array.isArray(part)) {
-    return part.length <= key.length && part.every((item, i) => partialMatchKey(key[i], item))
+  if (!Array.isArray(key) && !Array.isArray(part)) {
+    return Object.keys(part).every((name) => key[name] === part[name] || agree(hashed(key[name]), hashed(part[name])))
   }
-  return Object.keys(part).every((name) => partialMatchKey(key[name], part[name]))
+  if (!Array.isArray(key) || !Array.isArray(part) || part.length > key.length) return false
+  // Not with `every`, which leaves out holes.
+  for (let i = 0; i < part.length; i++) {
+    if (key[i] !== part[i] && !agree(hashedPart(key[i]), hashedPart(part[i]))) return false
+  }
+  return true
 }
 
 const toString = Object.prototype.toString

@@ -14,13 +14,17 @@ export type QueryTypeFilter = 'all' | 'active' | 'inactive'
 
 /** Which queries are meant. What is left out matches all. */
 export interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {
+  /** Those that somebody looks at, `'active'`, those that nobody does, `'inactive'`, or all, the default. */
   type?: QueryTypeFilter
-  /** The key as a whole, not its beginning. */
+  /** Whether `queryKey` is the key as a whole, not its beginning. `false` by default, and in `find` `true`. */
   exact?: boolean
+  /** Only those for which this says yes. */
   predicate?: (query: Query) => boolean
   /** The beginning of the key. */
   queryKey?: TQueryKey | TuplePrefixes<TQueryKey>
+  /** Those whose data is stale, `true`, or is not, `false`. */
   stale?: boolean
+  /** Those that are being fetched, that wait for the network, or of which nothing is going on. */
   fetchStatus?: FetchStatus
 }
 
@@ -31,9 +35,13 @@ export interface MutationFilters<
   TVariables = unknown,
   TOnMutateResult = unknown,
 > {
+  /** Whether `mutationKey` is the key as a whole, not its beginning. `false` by default, and in `find` `true`. */
   exact?: boolean
+  /** Only those for which this says yes. */
   predicate?: (mutation: Mutation<TData, TError, TVariables, TOnMutateResult>) => boolean
+  /** The beginning of the key. */
   mutationKey?: TuplePrefixes<MutationKey>
+  /** Those that have not begun, run or wait, are done, or failed. */
   status?: MutationStatus
 }
 

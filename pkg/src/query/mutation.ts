@@ -1,3 +1,4 @@
+import { attempt } from './attempt.js'
 import { gcTimeOf } from './gcTime.js'
 import { host } from './host.js'
 import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
@@ -23,14 +24,21 @@ export interface MutationState<
 > {
   /** What `onMutate` returned. */
   context: TOnMutateResult | undefined
+  /** What the function gave; `undefined` until it has. */
   data: TData | undefined
+  /** Why it failed for good; `null` where it did not. */
   error: TError | null
+  /** How many attempts failed. */
   failureCount: number
+  /** Why the last attempt that failed did. */
   failureReason: TError | null
   /** It waits for the network, or for another of its scope. */
   isPaused: boolean
+  /** Not begun, running or waiting, done, or failed. */
   status: MutationStatus
+  /** What it was called with. */
   variables: TVariables | undefined
+  /** When it was called, in ms since the epoch; 0 for never. */
   submittedAt: number
 }
 
@@ -330,20 +338,6 @@ export class Mutation<
 
 /** The engine hears of a mutation's end when its callbacks have run. */
 function noEnd(): void {}
-
-/** Calls back; what that throws is reported as unhandled, and otherwise changes nothing. */
-function attempt(callback: () => unknown): unknown {
-  try {
-    const result = callback() as Promise<unknown> | undefined
-    return typeof result?.catch === 'function' ? result.catch(unhandled) : result
-  } catch (error) {
-    unhandled(error)
-  }
-}
-
-function unhandled(error: unknown): void {
-  void Promise.reject(error)
-}
 
 export function getDefaultState<TData, TError, TVariables, TOnMutateResult>(): MutationState<
   TData,

@@ -14,6 +14,7 @@ type Unknown = Mutation<unknown, unknown, unknown>
 
 /** What is called for every mutation of a cache, and awaited before the mutation's own. */
 export interface MutationCacheConfig {
+  /** When one failed for good. */
   onError?: (
     error: DefaultError,
     variables: unknown,
@@ -21,6 +22,7 @@ export interface MutationCacheConfig {
     mutation: Unknown,
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
+  /** When one succeeded. What it throws makes the mutation fail. */
   onSuccess?: (
     data: unknown,
     variables: unknown,
@@ -28,11 +30,13 @@ export interface MutationCacheConfig {
     mutation: Unknown,
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
+  /** Before its function runs. What it throws makes the mutation fail. */
   onMutate?: (
     variables: unknown,
     mutation: Unknown,
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
+  /** After either, with what there is of data and error. */
   onSettled?: (
     data: unknown | undefined,
     error: DefaultError | null,
@@ -134,7 +138,7 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
   }
 
   notify(event: MutationCacheNotifyEvent): void {
-    notifyManager.batch(() => this.listeners.forEach((listener) => listener(event)))
+    notifyManager.batch(() => this.tell(event))
   }
 
   /** Lets all that are paused go on. */

@@ -1,3 +1,4 @@
+import { attempt } from './attempt.js'
 import { hashKey } from './keys.js'
 import { getDefaultState, type Action, type Mutation } from './mutation.js'
 import { notifyManager } from './notifyManager.js'
@@ -127,16 +128,7 @@ export class MutationObserver<
           attempt(() => options.onSettled?.(undefined, action.error, variables, result, context))
         }
       }
-      this.listeners.forEach((listener) => listener(this.#result))
+      this.tell(this.#result)
     })
-  }
-}
-
-/** Calls back; what that throws is reported as unhandled, and otherwise changes nothing. */
-function attempt(callback: () => void): void {
-  try {
-    callback()
-  } catch (error) {
-    void Promise.reject(error)
   }
 }

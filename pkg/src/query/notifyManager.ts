@@ -1,3 +1,5 @@
+import { attempt } from './attempt.js'
+
 type Callback = () => void
 type Schedule = (callback: Callback) => void
 
@@ -22,7 +24,9 @@ export function createNotifyManager() {
   const flush = (): void => {
     const flushed = queue
     queue = []
-    if (flushed.length) defer(() => notifyBatch(() => flushed.forEach((callback) => notify(callback))))
+    if (!flushed.length) return
+    // One that throws keeps no other from going out.
+    defer(() => notifyBatch(() => flushed.forEach((callback) => attempt(() => notify(callback)))))
   }
 
   return {

@@ -1,4 +1,5 @@
 // Key parts and the numbers that stand for them in the engine's index.
+import { hashedPart } from './keys.js'
 import type { QueryKey } from './types.js'
 
 /** The index knows at most so many parts of a key; what is beyond is compared. */
@@ -12,12 +13,12 @@ export interface Indexed {
   whole: boolean
 }
 
-/** Objects are compared property by property, and NaN equals nothing: neither has a number. */
+/** Objects are compared property by property, and have no number. */
 function hasNumber(part: unknown): boolean {
-  return part === null || (typeof part !== 'object' && part === part)
+  return part === null || typeof part !== 'object'
 }
 
-/** Gives numbers to the primitive parts of keys, and takes them back when no key needs them. */
+/** Gives numbers to the parts of keys that their hash has as primitives, and takes them back when no key needs them. */
 export class Parts {
   #numbers = new Map<unknown, number>()
   #parts: unknown[] = []
@@ -28,7 +29,11 @@ export class Parts {
     // A key that is no array has no parts: it is found by its hash alone.
     const length = Array.isArray(key) ? Math.min(key.length, MAX_PARTS) : 0
     let i = 0
-    for (; i < length && hasNumber(key[i]); i++) buffer[i] = this.#number(key[i])
+    for (; i < length; i++) {
+      const part = hashedPart(key[i])
+      if (!hasNumber(part)) break
+      buffer[i] = this.#number(part)
+    }
     return i
   }
 
@@ -37,8 +42,10 @@ export class Parts {
     if (!Array.isArray(key)) return undefined
     const length = Math.min(key.length, MAX_PARTS)
     let i = 0
-    for (; i < length && hasNumber(key[i]); i++) {
-      const number = this.#numbers.get(key[i])
+    for (; i < length; i++) {
+      const part = hashedPart(key[i])
+      if (!hasNumber(part)) break
+      const number = this.#numbers.get(part)
       if (number === undefined) return undefined
       buffer[i] = number
     }

@@ -1,3 +1,5 @@
+import { unhandled } from './attempt.js'
+import { advise } from './advise.js'
 import { notifyManager } from './notifyManager.js'
 import { QueryObserver } from './queryObserver.js'
 import { shallowEqualObjects, shareEqual } from './sharing.js'
@@ -9,6 +11,7 @@ import type { DefaultedQueryObserverOptions, QueryObserverOptions, QueryObserver
 type CombineFn<TCombinedResult> = (result: QueryObserverResult[]) => TCombinedResult
 type AnyOptions = QueryObserverOptions<any, any, any, any, any>
 
+/** How an observer looks at a list of queries. */
 export interface QueriesObserverOptions<TCombinedResult = QueryObserverResult[]> {
   /** Makes one result of all. */
   combine?: CombineFn<TCombinedResult>
@@ -68,9 +71,13 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     notifyManager.batch(() => {
       const before = this.#observers
       const matches = this.#match(queries)
-      if (new Set(matches.map((match) => match.options.queryHash)).size !== matches.length) {
-        console.warn('[QueriesObserver]: Duplicate Queries found. This might result in unexpected behavior.')
-      }
+      advise(() => {
+        if (process.env.NODE_ENV !== 'production') {
+          if (new Set(matches.map((match) => match.options.queryHash)).size !== matches.length) {
+            console.warn('[QueriesObserver]: Duplicate Queries found. This might result in unexpected behavior.')
+          }
+        }
+      })
       const known = new Set(before)
       // A new one has its options already. But one made after it may have brought initial data.
       matches.forEach(({ observer, options }) => {
@@ -211,8 +218,13 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
       observer.options.suspense && this.#result[i]?.data === undefined
     if (combine && !this.#observers.some(suspended)) {
       const before = this.#combined
-      if (this.#combine(this.#track(this.#result, this.#matches), combine) === before) return
+      try {
+        if (Object.is(this.#combine(this.#track(this.#result, this.#matches), combine), before)) return
+      } catch (error) {
+        // Who is told combines again, and hears of it too.
+        unhandled(error)
+      }
     }
-    notifyManager.batch(() => this.listeners.forEach((listener) => listener(this.getCurrentResult())))
+    notifyManager.batch(() => this.tell(this.getCurrentResult()))
   }
 }

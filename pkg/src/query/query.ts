@@ -1,3 +1,4 @@
+import { advise } from './advise.js'
 import { gcTimeOf } from './gcTime.js'
 import { Fetch } from './fetch.js'
 import { fetchContext } from './fetchContext.js'
@@ -72,7 +73,9 @@ export class Query<
   #revertState?: QueryState<TData, TError>
   #queryType?: 'infinite'
   #fetch?: Fetch<TData, TError>
-  /** Whether the function looked at its abort signal. */
+  /** How many fetches began. */
+  #begun = 0
+  /** Whether the function looked at the abort signal of the last. */
   #signalUsed = false
 
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
@@ -347,33 +350,54 @@ export class Query<
     if (intent === 1 && this.#fetch) return this.#fetch.promise
     if (intent === 2) this.destroy()
 
-    if (options) this.setOptions(options)
-    if (!this.options.queryFn) {
-      // Made by hydration or by setting data: then an observer knows how to fetch it.
-      const observer = this.observers.find((observer) => observer.options.queryFn)
-      if (observer) this.setOptions(observer.options)
-    }
-    if (!Array.isArray(this.options.queryKey)) {
-      console.error(
-        'As of v4, queryKey needs to be an Array. ' +
-          "If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
-      )
-    }
-
+    // That an earlier fetch could be stopped says nothing of this one, unless it waits and has called nobody yet.
+    const usedBefore = this.#signalUsed
+    this.#signalUsed = false
+    const begun = ++this.#begun
     const signal = new FetchSignal(() => {
+      if (begun !== this.#begun) return
       this.#signalUsed = true
       exports.query_set_abortable(machine, this.#id, 1)
     })
-    const context = fetchContext<TQueryFnData, TError, TData, TQueryKey>(this, this.#client, signal, fetchOptions, () => {
-      this.#signalUsed = false
-      exports.query_set_abortable(machine, this.#id, 0)
-    })
-
-    const behavior =
-      this.#queryType === 'infinite'
-        ? infiniteQueryBehavior((this.options as { pages?: number }).pages)
-        : this.options.behavior
-    ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Query)
+    const contextOf = () =>
+      fetchContext<TQueryFnData, TError, TData, TQueryKey>(this, this.#client, signal, fetchOptions, () => {
+        this.#signalUsed = false
+        exports.query_set_abortable(machine, this.#id, 0)
+      })
+    const prepare = () => {
+      if (options) this.setOptions(options)
+      if (!this.options.queryFn) {
+        // Made by hydration or by setting data: then an observer knows how to fetch it.
+        const observer = this.observers.find((observer) => observer.options.queryFn)
+        if (observer) this.setOptions(observer.options)
+      }
+      const context = contextOf()
+      const behavior =
+        this.#queryType === 'infinite'
+          ? infiniteQueryBehavior((this.options as { pages?: number }).pages)
+          : this.options.behavior
+      ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Query)
+      return context
+    }
+    let context: ReturnType<typeof contextOf>
+    try {
+      context = prepare()
+    } catch (error) {
+      // What an option throws is how the fetch fails.
+      context = contextOf()
+      context.options = { ...context.options, retry: 0 }
+      context.fetchFn = () => Promise.reject(error)
+    }
+    if (!Array.isArray(this.options.queryKey)) {
+      advise(() => {
+        if (process.env.NODE_ENV !== 'production') {
+          console.error(
+            'As of v4, queryKey needs to be an Array. ' +
+              "If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
+          )
+        }
+      })
+    }
 
     this.#revertState = this.state
     const { retry, retryDelay, retryJitter, networkMode, timeout } = context.options
@@ -389,19 +413,9 @@ export class Query<
       timeoutCode(timeout),
     )
     this.#run = run
-    const origin = this.#engine.breakers?.guard(this, run)
     const paused = this.#engine.state[7] === 2
     const meta = fetchOptions?.meta
-    if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) {
-      try {
-        this.#update({ type: 'fetch', meta })
-      } catch (error) {
-        // A listener threw, and there will be no attempt: a fetch after this one is to begin anew.
-        exports.query_end(machine, Date.now(), run, 2)
-        this.#writeBack()
-        throw error
-      }
-    }
+    if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) this.#update({ type: 'fetch', meta })
 
     const fetch = (this.#fetch = new Fetch<TData, TError>({
       query: this,
@@ -410,7 +424,6 @@ export class Query<
       context,
       signal,
       run,
-      origin,
       call: () => {
         // What grows page by page stays one that can be stopped.
         if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
@@ -424,7 +437,7 @@ export class Query<
       },
     }))
     if (paused) {
-      if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
+      if (usedBefore || this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
       // Listeners of the fetch may have used the buffer since.
       exports.query_read(machine, this.id)
       this.#update({ type: 'pause' })

@@ -14,8 +14,11 @@ import type { DefaultError, QueryKey, QueryOptions, WithRequired } from './types
 
 /** How much a cache holds, and what is called for every query of it. */
 export interface QueryCacheConfig extends CacheLimits {
+  /** When a fetch failed for good. */
   onError?: (error: DefaultError, query: Query<unknown, unknown, unknown>) => void
+  /** When a fetch succeeded. */
   onSuccess?: (data: unknown, query: Query<unknown, unknown, unknown>) => void
+  /** After either, with what there is of data and error. */
   onSettled?: (
     data: unknown | undefined,
     error: DefaultError | null,
@@ -145,7 +148,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   notify(event: QueryCacheNotifyEvent): void {
     if (!this.listeners.size) return
-    notifyManager.batch(() => this.listeners.forEach((listener) => listener(event)))
+    notifyManager.batch(() => this.tell(event))
   }
 
   /** The page came to the front. */

@@ -7,7 +7,6 @@ import { onlineManager } from './onlineManager.js'
 import { QueryCache } from './queryCache.js'
 import { staleTimeCode } from './terms.js'
 import { functionalUpdate, noop, resolveQueryValue, skipToken, type Updater } from './utils.js'
-import { WasmUnavailableError } from '../wasm.js'
 import type { MutationFilters, QueryFilters } from './matching.js'
 import type { Query, QueryState } from './query.js'
 import type { QueryStats } from './stats.js'
@@ -184,9 +183,11 @@ export class QueryClient {
     options?: SetDataOptions,
   ): Array<[QueryKey, TQueryFnData | undefined]> {
     return notifyManager.batch(() =>
-      this.#queryCache
-        .findAll(filters)
-        .map(({ queryKey }) => [queryKey, this.setQueryData<TQueryFnData>(queryKey, updater as any, options) as any]),
+      this.#queryCache.findAll(filters).map((query) => {
+        const data = functionalUpdate(updater as Updater<any, any>, query.state.data)
+        // Not by its key: its hash may be one of its own.
+        return [query.queryKey, data === undefined ? data : query.setData(data, { ...options, manual: true })]
+      }),
     )
   }
 
@@ -463,12 +464,11 @@ export class QueryClient {
   }
 }
 
-/** Who asks for data hears by a rejection that there can be none here. */
+/** Who asks for a promise hears by a rejection what there is to hear. */
 function rejecting<T>(read: () => Promise<T>): Promise<T> {
   try {
     return read()
   } catch (error) {
-    if (error instanceof WasmUnavailableError) return Promise.reject(error)
-    throw error
+    return Promise.reject(error)
   }
 }

@@ -1,4 +1,5 @@
 // Which function fetches, and the signal it is given.
+import { advise } from './advise.js'
 import { skipToken } from './utils.js'
 import type { FetchOptions } from './query.js'
 import type { QueryFunction, QueryKey, QueryOptions } from './types.js'
@@ -10,10 +11,14 @@ export function queryFnOf<TQueryFnData, TQueryKey extends QueryKey>(
 ): QueryFunction<TQueryFnData, TQueryKey> {
   const { queryFn, queryHash } = options
   if (queryFn === skipToken) {
-    console.error(
-      'Attempted to invoke queryFn when set to skipToken. This is likely a configuration error. ' +
-        `Query hash: '${queryHash}'`,
-    )
+    advise(() => {
+      if (process.env.NODE_ENV !== 'production') {
+        console.error(
+          'Attempted to invoke queryFn when set to skipToken. This is likely a configuration error. ' +
+            `Query hash: '${queryHash}'`,
+        )
+      }
+    })
   }
   // A retry of a fetch that was handed its first answer, where nobody has said how to fetch: the same again.
   if (!queryFn && fetchOptions?.initialPromise) return () => fetchOptions.initialPromise as Promise<TQueryFnData>

@@ -21,9 +21,13 @@ import type {
 } from './types.js'
 
 /** Which option counts when an observer of the query mounts now. */
-function mounting({ state }: Query<any, any, any, any>): Occasion {
-  return state.data === undefined ? 'retryOnMount' : 'refetchOnMount'
+function mounting({ state }: Query<any, any, any, any>): Occasion | undefined {
+  if (state.data !== undefined) return 'refetchOnMount'
+  return state.status === 'error' ? 'retryOnMount' : undefined
 }
+
+/** How an observer stands to a query that it cannot ask its options about. */
+const DISABLED: Terms = { flags: 0, staleTime: 0, interval: 0 }
 
 interface ObserverFetchOptions extends FetchOptions {
   throwOnError?: boolean
@@ -53,6 +57,9 @@ export class QueryObserver<
   #selected?: TData
   #lastQueryWithData?: Query<TQueryFnData, TError, TQueryData, TQueryKey>
   #trackedProps?: Set<keyof QueryObserverResult>
+  /** @internal What an option that is a function threw when the query last changed. */
+  failure?: { error: unknown }
+  #puzzle?: { about: unknown; error: unknown }
   /** The engine's id while it looks at a query, and the terms that the engine knows. */
   #id = 0
   #terms?: Terms
@@ -82,11 +89,13 @@ export class QueryObserver<
     if (this.#query.readmit()) this.#updateQuery()
     const query = this.#query
     query.addObserver(this)
-    const { flags, staleTime } = this.#termsFor(query, this.options, mounting(query))
-    const { exports, machine } = this.#client.getQueryCache().engine
-    const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
-    if (mounted & 1) void this.#executeFetch()
-    else if (!this.#isCurrent((mounted & 2) !== 0)) this.updateResult()
+    this.#watchful(() => {
+      const { flags, staleTime } = this.#termsFor(query, this.options, mounting(query))
+      const { exports, machine } = this.#client.getQueryCache().engine
+      const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
+      if (mounted & 1) void this.#executeFetch()
+      else if (!this.#isCurrent((mounted & 2) !== 0)) this.updateResult()
+    })
     this.sync()
   }
 
@@ -207,31 +216,40 @@ export class QueryObserver<
     const query = cache.build(this.#client, defaulted)
     // Data may come before the fetch ends, as it does when it is streamed.
     return new Promise((resolve, reject) => {
+      const show = () => {
+        try {
+          resolve(this.createResult(query, defaulted))
+        } catch (error) {
+          reject(error)
+        }
+      }
       const unsubscribe = cache.subscribe((event) => {
         if (event.type === 'updated' && event.query.queryHash === query.queryHash && query.state.data !== undefined) {
           unsubscribe()
-          resolve(this.createResult(query, defaulted))
+          show()
         }
       })
-      query
-        .fetch(defaulted)
-        .then(() => resolve(this.createResult(query, defaulted)))
-        .catch(reject)
-        .finally(unsubscribe)
+      query.fetch(defaulted).then(show, reject).finally(unsubscribe)
     })
   }
 
   protected fetch(options: ObserverFetchOptions): Promise<QueryObserverResult<TData, TError>> {
     return this.#executeFetch({ ...options, cancelRefetch: options.cancelRefetch ?? true }).then(() => {
-      this.updateResult()
+      this.#watchful(() => this.updateResult())
       return this.#result
     })
   }
 
   #executeFetch(options?: Omit<ObserverFetchOptions, 'initialPromise'>): Promise<TQueryData | undefined> {
-    // The query may have been removed, and another made in its place.
-    this.#updateQuery()
-    const promise: Promise<TQueryData | undefined> = this.#query.fetch(this.options as any, options)
+    let promise: Promise<TQueryData | undefined>
+    try {
+      // The query may have been removed, and another made in its place.
+      this.#updateQuery()
+      promise = this.#query.fetch(this.options as any, options)
+    } catch (error) {
+      this.#fail(error)
+      promise = Promise.reject(error)
+    }
     return options?.throwOnError ? promise : promise.catch(noop)
   }
 
@@ -306,7 +324,7 @@ export class QueryObserver<
     let data = state.data as unknown as TData | undefined
     if (options.placeholderData !== undefined && data === undefined && status === 'pending') {
       let placeholder: unknown
-      if (resultBefore?.isPlaceholderData && options.placeholderData === this.#resultOptions?.placeholderData) {
+      if (resultBefore?.isPlaceholderData && Object.is(options.placeholderData, this.#resultOptions?.placeholderData)) {
         // It was selected when it was shown first.
         placeholder = resultBefore.data
         select = undefined
@@ -327,7 +345,7 @@ export class QueryObserver<
     }
 
     if (select && data !== undefined) {
-      if (resultBefore && data === (this.#resultState?.data as unknown) && select === this.#selectFn) {
+      if (resultBefore && Object.is(data, this.#resultState?.data) && select === this.#selectFn) {
         data = this.#selected
       } else {
         try {
@@ -418,12 +436,82 @@ export class QueryObserver<
     const changed = !before || (plain ? changesBetween(before, result) : allChangesBetween(before, result))
     if (!changed) return
     this.#result = result
-    const cache = this.#client.getQueryCache()
-    const told = changed === true || tells(cache.engine.exports, wants(this.options, this.#trackedProps), changed)
+    const { exports } = this.#client.getQueryCache().engine
+    this.#notify(changed === true || tells(exports, wants(this.options, this.#trackedProps), changed))
+  }
+
+  #notify(told: boolean): void {
     notifyManager.batch(() => {
-      if (told) this.listeners.forEach((listener) => listener(this.#result))
-      cache.notify({ type: 'observerResultsUpdated', query: this.#query as Query<any, any, any, any> })
+      if (told) this.tell(this.#result)
+      this.#client
+        .getQueryCache()
+        .notify({ type: 'observerResultsUpdated', query: this.#query as Query<any, any, any, any> })
     })
+  }
+
+  /** Does what may call options that are functions. What they throw is what the observer sees. */
+  #watchful(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Shows what an option threw, beside what is known of the query. */
+  #fail(error: unknown): void {
+    const before = this.#result
+    const { state } = this.#query
+    const selected = before.isPlaceholderData ? undefined : before.data
+    const isFetching = state.fetchStatus === 'fetching'
+    const now = {
+      ...before,
+      fetchStatus: state.fetchStatus,
+      data: this.options.select ? selected : state.data,
+      dataUpdatedAt: state.dataUpdatedAt,
+      failureCount: state.fetchFailureCount,
+      failureReason: state.fetchFailureReason,
+      errorUpdateCount: state.errorUpdateCount,
+      isFetched: this.#query.isFetched(),
+      isFetching,
+      isRefetching: isFetching,
+      isPaused: state.fetchStatus === 'paused',
+      isError: false,
+    } as unknown as QueryObserverResult<TData, TError>
+    this.#result = this.failed(now, state.error ?? error)
+    this.#lookedAt = undefined
+    if (!shallowEqualObjects(this.#result, before)) this.#notify(true)
+  }
+
+  /**
+   * `result` with an error that an option threw, unless the query has one. Data that an option throws about keeps the
+   * first: one that is new at each look would be told of for ever.
+   */
+  protected failed(
+    result: QueryObserverResult<TData, TError>,
+    thrown: unknown,
+    about: unknown = result,
+  ): QueryObserverResult<TData, TError> {
+    const puzzle = this.#puzzle?.about === about ? this.#puzzle! : { about, error: thrown }
+    this.failure = this.#puzzle = puzzle
+    if (result.isError) return result
+    const { error } = puzzle
+    const before = this.#result as QueryObserverResult<TData, TError> | undefined
+    const hasData = result.data !== undefined
+    return {
+      ...result,
+      status: 'error',
+      error,
+      errorUpdatedAt: before && Object.is(before.error, error) ? before.errorUpdatedAt : Date.now(),
+      isPending: false,
+      isSuccess: false,
+      isError: true,
+      isInitialLoading: false,
+      isLoading: false,
+      isLoadingError: !hasData,
+      isPlaceholderData: false,
+      isRefetchError: hasData,
+    } as QueryObserverResult<TData, TError>
   }
 
   #updateQuery(): void {
@@ -440,7 +528,12 @@ export class QueryObserver<
 
   /** The query changed. */
   onQueryUpdate(): void {
-    this.updateResult()
+    this.failure = undefined
+    try {
+      this.updateResult()
+    } catch (error) {
+      this.#fail(error)
+    }
     if (this.hasListeners()) this.sync()
   }
 
@@ -451,12 +544,14 @@ export class QueryObserver<
 
   /** @internal The data turned stale. */
   onStale(): void {
-    if (!this.#result.isStale) this.updateResult()
+    if (!this.#result.isStale) this.#watchful(() => this.updateResult())
   }
 
   /** @internal The query it looks at lets the engine know. */
   attachTo(engine: QueryEngine, query: number): void {
-    const terms = (this.#terms = this.#termsFor(this.#query, this.options))
+    let terms = DISABLED
+    this.#watchful(() => (terms = this.#termsFor(this.#query, this.options)))
+    this.#terms = terms
     this.#engine = engine
     const { exports, machine } = engine
     this.#id = exports.query_attach(machine, Date.now(), query, terms.flags, terms.staleTime, terms.interval)
@@ -475,7 +570,7 @@ export class QueryObserver<
 
   /** @internal Lets the engine know its terms anew, where they are functions. */
   sync(occasion?: Occasion): void {
-    if (this.#dynamic) this.#sync(occasion)
+    if (this.#dynamic) this.#watchful(() => this.#sync(occasion))
   }
 
   #sync(occasion?: Occasion): void {

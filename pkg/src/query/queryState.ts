@@ -12,11 +12,13 @@ import type {
 
 /** What is known of a query. */
 export interface QueryState<TData = unknown, TError = DefaultError> {
+  /** The last data; `undefined` while there is none. */
   data: TData | undefined
   /** How often data was set. */
   dataUpdateCount: number
   /** When the data came, in ms since the epoch; 0 for never. */
   dataUpdatedAt: number
+  /** Why the last fetch failed for good; `null` where it did not. */
   error: TError | null
   /** How many fetches failed for good. */
   errorUpdateCount: number
@@ -30,7 +32,9 @@ export interface QueryState<TData = unknown, TError = DefaultError> {
   fetchMeta: FetchMeta | null
   /** The data counts as stale, however young. */
   isInvalidated: boolean
+  /** What there is: nothing yet, an error, or data. */
   status: QueryStatus
+  /** What is going on: a fetch, one that waits for the network, or nothing. */
   fetchStatus: FetchStatus
 }
 
@@ -46,6 +50,7 @@ export interface FetchMeta {
 export interface FetchOptions<TData = unknown> {
   /** Replace the fetch on its way, where there is data to show meanwhile, instead of joining it. */
   cancelRefetch?: boolean
+  /** What is to be known of the fetch beyond its query. */
   meta?: FetchMeta
   /** Stands for the first attempt. */
   initialPromise?: Promise<TData>

@@ -121,8 +121,16 @@ export class Retryer<TData = unknown, TError = any> {
     this.#attempts++
     this.#error = error
     const { retry, retryDelay } = this.#config
-    const delay = typeof retryDelay === 'function' ? Math.max(retryDelay(this.#failures, error), 0) || 0 : -1
-    const verdict = typeof retry === 'function' ? (retry(this.#failures, error) ? 1 : 0) : 2
+    let delay = -1
+    let verdict = 2
+    try {
+      if (typeof retryDelay === 'function') delay = Math.max(retryDelay(this.#failures, error), 0) || 0
+      if (typeof retry === 'function') verdict = retry(this.#failures, error) ? 1 : 0
+    } catch (thrown) {
+      // Who was to say whether and when to try again has failed too: that is what there is to mend.
+      this.#error = thrown
+      verdict = 0
+    }
     const { retryable, retryAfter } = (error ?? {}) as Informative
     const permanent = retryable === false ? 4 : 0
     if (this.#config.failed(verdict | permanent, delay, typeof retryAfter === 'number' ? retryAfter : 0) === 1) {

@@ -1,4 +1,5 @@
 // Structural sharing: what is equal to before keeps its identity.
+import { advise } from './advise.js'
 import { isPlainObject } from './keys.js'
 import type { QueryOptions } from './types.js'
 
@@ -47,7 +48,7 @@ class Walk {
   }
 
   #share(before: any, after: any, depth: number): any {
-    if (before === after) return before
+    if (Object.is(before, after)) return before
     if (this.#shared && this.#shared.get(after) === before) return after
     if (depth > MAX_DEPTH || this.#cyclic) return after
     const array = isPlainArray(before) && isPlainArray(after)
@@ -65,34 +66,35 @@ class Walk {
       known.set(before, this)
     }
 
-    let result: any
-    if (plain) {
-      const names: any = array ? after : Object.keys(after)
-      const size: number = names.length
-      const sizeBefore: number = array ? before.length : Object.keys(before).length
-      const shared: any = array ? new Array(size) : {}
-      let same = 0
-      for (let i = 0; i < size; i++) {
-        const name = array ? i : names[i]
-        const old = before[name]
-        const item = after[name]
-        if (old === item) {
-          shared[name] = item
-          // An absent property and one that is undefined are not the same.
-          if (array ? i < sizeBefore : hasOwn.call(before, name)) same++
-        } else if (!isObject(old) || !isObject(item)) {
-          shared[name] = item
-        } else {
-          shared[name] = this.#share(old, item, depth + 1)
-          if (shared[name] === old) same++
-        }
-      }
-      result = size === sizeBefore && same === size ? before : shared
-    } else {
-      result = this.#shareOther(before, after, depth)
-    }
+    const result = plain
+      ? this.#shareMembers(before, after, depth, array)
+      : this.#shareOther(before, after, depth)
     known?.set(before, result)
     return result
+  }
+
+  #shareMembers(before: any, after: any, depth: number, array: boolean): object {
+    if (hasHidden(after)) return after
+    const names: any = array ? after : Object.keys(after)
+    const size: number = names.length
+    const sizeBefore: number = array ? before.length : Object.keys(before).length
+    // Made when it is known that it is needed, and as a whole: to add one member after the other takes longer.
+    let copy: any
+    let same = 0
+    for (let i = 0; i < size; i++) {
+      const name = array ? i : names[i]
+      const old = before[name]
+      const item = after[name]
+      if (Object.is(old, item)) {
+        // An absent property and one that is undefined are not the same.
+        if (array ? i < sizeBefore : hasOwn.call(before, name)) same++
+      } else if (isObject(old) && isObject(item)) {
+        const part = this.#share(old, item, depth + 1)
+        if (part === old) same++
+        if (part !== item) (copy ??= copyOf(after))[name] = part
+      }
+    }
+    return size === sizeBefore && same === size && !hasHidden(before) ? before : (copy ?? copyOf(after))
   }
 
   #knownOf(after: object): Map<object, unknown> {
@@ -155,9 +157,22 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** Whether a value is an array without holes or properties of its own. */
+function copyOf(value: object): object {
+  return Array.isArray(value) ? value.slice() : { ...value }
+}
+
+/** Whether a plain object or array has more than members with names, or has no prototype, which a copy would have. */
+function hasHidden(value: object): boolean {
+  return Object.getOwnPropertySymbols(value).length > 0 || Object.getPrototypeOf(value) === null
+}
+
+/** Whether a value is an array without holes or properties of its own, and of no subclass: of any realm. */
 export function isPlainArray(value: unknown): value is unknown[] {
-  return Array.isArray(value) && value.length === Object.keys(value).length
+  return (
+    Array.isArray(value) &&
+    value.length === Object.keys(value).length &&
+    Array.isArray(Object.getPrototypeOf(value))
+  )
 }
 
 /** What to store for `data`, as the `structuralSharing` option says. */
@@ -173,10 +188,14 @@ export function replaceData<TData>(
   try {
     return shareEqual(before, data, shared)
   } catch (error) {
-    console.error(
-      'Structural sharing requires data to be JSON serializable. To fix this, turn off structuralSharing or ' +
-        `return JSON-serializable data from your queryFn. [${options.queryHash}]: ${error}`,
-    )
+    advise(() => {
+      if (process.env.NODE_ENV !== 'production') {
+        console.error(
+          'Structural sharing requires data to be JSON serializable. To fix this, turn off structuralSharing or ' +
+            `return JSON-serializable data from your queryFn. [${options.queryHash}]: ${error}`,
+        )
+      }
+    })
     throw error
   }
 }
@@ -187,7 +206,7 @@ export function shallowEqualObjects(a: Record<string, any>, b: Record<string, an
   const names = Object.keys(a)
   if (names.length !== Object.keys(b).length) return false
   for (const name of names) {
-    if (a[name] !== b[name] || !hasOwn.call(b, name)) return false
+    if (!Object.is(a[name], b[name]) || !hasOwn.call(b, name)) return false
   }
   return true
 }

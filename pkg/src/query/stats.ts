@@ -10,9 +10,11 @@ export interface QueryStats {
   staleServed: number
   /** Fetches that joined one on its way. */
   deduplicated: number
+  /** Fetches that began. */
   fetches: number
   /** Fetches that failed, after all their retries. */
   errors: number
+  /** Attempts that failed and were made again. */
   retries: number
   /** Queries collected after their gc time, or let go since there were too many. */
   evictions: number

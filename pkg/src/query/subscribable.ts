@@ -1,5 +1,7 @@
+import { unhandled } from './attempt.js'
+
 /** Keeps those who listen. */
-export class Subscribable<TListener extends Function> {
+export class Subscribable<TListener extends (...args: any[]) => void> {
   protected listeners = new Set<TListener>()
 
   constructor() {
@@ -24,4 +26,15 @@ export class Subscribable<TListener extends Function> {
   protected onSubscribe(): void {}
 
   protected onUnsubscribe(): void {}
+
+  /** Tells all who listen. One that throws changes nothing for the others, nor for what there is to tell. */
+  protected tell(...news: Parameters<TListener>): void {
+    this.listeners.forEach((listener) => {
+      try {
+        listener(...news)
+      } catch (error) {
+        unhandled(error)
+      }
+    })
+  }
 }

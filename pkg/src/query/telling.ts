@@ -58,16 +58,17 @@ export function wants(
 
 /** The fields in which two results of a `QueryObserver` differ. */
 export function changesBetween(before: any, after: any): number {
-  // Spelled out, for this runs for every observer of every change, and a loop over names takes much longer.
+  // Spelled out, for this runs for every observer of every change, and a loop over names takes much longer. What may
+  // be NaN is compared as React compares it.
   return (
-    +(before.data !== after.data) |
-    (+(before.error !== after.error) << 1) |
+    +!Object.is(before.data, after.data) |
+    (+!Object.is(before.error, after.error) << 1) |
     (+(before.status !== after.status) << 2) |
     (+(before.fetchStatus !== after.fetchStatus) << 3) |
     (+(before.failureCount !== after.failureCount) << 4) |
-    (+(before.failureReason !== after.failureReason) << 5) |
-    (+(before.dataUpdatedAt !== after.dataUpdatedAt) << 6) |
-    (+(before.errorUpdatedAt !== after.errorUpdatedAt) << 7) |
+    (+!Object.is(before.failureReason, after.failureReason) << 5) |
+    (+!Object.is(before.dataUpdatedAt, after.dataUpdatedAt) << 6) |
+    (+!Object.is(before.errorUpdatedAt, after.errorUpdatedAt) << 7) |
     (+(before.errorUpdateCount !== after.errorUpdateCount) << 8) |
     (+(before.isPending !== after.isPending) << 9) |
     (+(before.isSuccess !== after.isSuccess) << 10) |
@@ -90,7 +91,7 @@ export function changesBetween(before: any, after: any): number {
 /** The same for results that have other fields too. */
 export function allChangesBetween(before: any, after: any): number {
   let bits = 0
-  for (const name of Object.keys(after)) if (before[name] !== after[name]) bits |= bit(name)
+  for (const name of Object.keys(after)) if (!Object.is(before[name], after[name])) bits |= bit(name)
   return bits
 }
 

@@ -43,26 +43,24 @@ export function areDynamic(options: QueryObserverOptions<any, any, any, any, any
 /** Options that count when something happens. */
 export type Occasion = 'refetchOnMount' | 'retryOnMount' | 'refetchOnWindowFocus' | 'refetchOnReconnect'
 
-/**
- * What `options` come to for `query` now: some may be functions of it. One for an occasion is heard to throw only
- * on that occasion.
- */
+/** What `options` come to for `query` now: some may be functions of it. One for an occasion is asked only then. */
 export function termsOf(
   options: QueryObserverOptions<any, any, any, any, any>,
   query: Query<any, any, any, any>,
   occasion?: Occasion,
 ): Terms {
-  const resolve = (value: any) => (typeof value === 'function' ? resolveQueryValue(value, query) : value)
-  const on = (which: Occasion): any => {
-    try {
-      return resolve(options[which])
-    } catch (error) {
-      if (which === occasion) throw error
-    }
+  const enabled = resolveQueryValue(options.enabled, query) !== false
+  const staleTime = staleTimeCode(resolveQueryValue(options.staleTime, query))
+  const on = (which: Occasion): unknown => {
+    const value: any = options[which]
+    if (typeof value !== 'function') return value
+    // What is disabled or static is not fetched on any occasion.
+    const counts = which === occasion && enabled && (staleTime >= 0 || which === 'retryOnMount')
+    return counts && value(query)
   }
   return {
     flags:
-      (resolve(options.enabled) !== false ? 1 : 0) |
+      (enabled ? 1 : 0) |
       (refetch(on('refetchOnMount')) << 1) |
       (refetch(on('refetchOnWindowFocus')) << 3) |
       (refetch(on('refetchOnReconnect')) << 5) |
@@ -70,8 +68,8 @@ export function termsOf(
       (options.refetchIntervalInBackground ? 1 << 8 : 0) |
       (options.suspense ? 1 << 9 : 0) |
       (environmentManager.isServer() ? 0 : 1 << 10),
-    staleTime: staleTimeCode(resolve(options.staleTime)),
-    interval: intervalCode(resolve(options.refetchInterval)),
+    staleTime,
+    interval: intervalCode(resolveQueryValue(options.refetchInterval, query)),
   }
 }
 

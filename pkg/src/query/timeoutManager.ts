@@ -1,3 +1,5 @@
+import { advise } from './advise.js'
+
 /** What a timer calls. */
 export type TimeoutCallback = (_: void) => void
 
@@ -29,11 +31,16 @@ export class TimeoutManager implements TimeoutProvider {
 
   /** Replaces where timers come from. Do it before the first is set: ids of two providers do not mix. */
   setTimeoutProvider<TTimerId extends ManagedTimerId>(provider: TimeoutProvider<TTimerId>): void {
-    if (this.#used && provider !== this.#provider) {
-      console.error(
-        '[timeoutManager]: Switching provider after calls to previous provider might result in unexpected behavior.',
-        { previous: this.#provider, provider },
-      )
+    const previous = this.#provider
+    if (this.#used && provider !== previous) {
+      advise(() => {
+        if (process.env.NODE_ENV !== 'production') {
+          console.error(
+            '[timeoutManager]: Switching provider after calls to previous provider might result in unexpected behavior.',
+            { previous, provider },
+          )
+        }
+      })
     }
     this.#provider = provider
     this.#used = false

@@ -22,15 +22,10 @@ test('a key that cannot be written down throws where it is used', async () => {
   const client = new QueryClient()
   const cycle = {}
   cycle.self = cycle
-  for (const [part, error] of [
-    [1n, TypeError],
-    [cycle, RangeError],
-  ]) {
-    assert.throws(() => client.getQueryData([part]), error)
-    assert.throws(() => client.setQueryData([part], 1), error)
-    assert.throws(() => new QueryObserver(client, { queryKey: [part] }), error)
-    await assert.rejects(async () => client.fetchQuery({ queryKey: [part], queryFn: () => 1 }), error)
-  }
+  assert.throws(() => client.getQueryData([cycle]), RangeError)
+  assert.throws(() => client.setQueryData([cycle], 1), RangeError)
+  assert.throws(() => new QueryObserver(client, { queryKey: [cycle] }), RangeError)
+  await assert.rejects(client.fetchQuery({ queryKey: [cycle], queryFn: () => 1 }), RangeError)
   assert.equal(client.getQueryCache().getAll().length, 0)
   await inOrder(client)
 })
@@ -102,7 +97,7 @@ test('options that are functions and throw', async () => {
   for (const name of ['enabled', 'staleTime']) {
     assert.throws(() => new QueryObserver(client, { ...options, [name]: thrower }), SyntaxError, name)
   }
-  await assert.rejects(async () => client.fetchQuery({ ...options, initialData: thrower }), SyntaxError)
+  await assert.rejects(client.fetchQuery({ ...options, initialData: thrower }), SyntaxError)
   client.clear()
   const observer = new QueryObserver(client, { ...options, select: thrower })
   observer.subscribe(() => {})

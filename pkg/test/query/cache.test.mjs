@@ -36,15 +36,13 @@ test('finds by key, by its beginning, and by parts of its objects', () => {
   assert.deepEqual(found(client, { queryKey: ['todos'] }).length, 3)
 })
 
-test('finds what the index cannot know: NaN, long keys, other hashes', () => {
+test('finds what the index cannot know: long keys, other hashes', () => {
   const client = new QueryClient()
   const long = Array.from({ length: 40 }, (_, i) => i)
   client.setQueryData(long, 'long')
   client.setQueryData([...long.slice(0, 39), 'other'], 'other')
   assert.deepEqual(found(client, { queryKey: long }), [long])
   assert.equal(found(client, { queryKey: long.slice(0, 35) }).length, 2)
-  client.setQueryData(['nan', NaN], 'data')
-  assert.deepEqual(found(client, { queryKey: ['nan', NaN] }), [])
 
   const options = { queryKey: ['big', 1n], queryKeyHashFn: (key) => key.join('/') }
   client.getQueryCache().build(client, options)
@@ -53,7 +51,7 @@ test('finds what the index cannot know: NaN, long keys, other hashes', () => {
 
 test('agrees with a comparison of every key', () => {
   const client = new QueryClient()
-  const parts = ['a', 1, '1', null, true, { x: 1 }, { x: 1, y: [2] }, [1]]
+  const parts = ['a', 1, '1', null, true, NaN, 1n, new Date(1), new Set([1]), { x: 1 }, { x: 1, y: [2] }, [1]]
   const keys = parts.flatMap((a) => [[a], ...parts.map((b) => [a, b])])
   for (const key of keys) client.setQueryData(key, 'data')
   const all = client.getQueryCache().getAll()

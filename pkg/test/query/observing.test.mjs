@@ -208,3 +208,41 @@ test('an observer whose query was removed fetches the one in its place', async (
   assert.equal(client.getQueryData(['a']), 2)
   unsubscribe()
 })
+
+test('an option for an occasion is asked on that occasion, and only where it may count', async () => {
+  const client = new QueryClient()
+  const asked = []
+  const option = (name, value) => () => (asked.push(name), value)
+  const options = {
+    queryKey: ['a'],
+    queryFn: () => after(5, 'data'),
+    retryOnMount: option('retryOnMount', true),
+    refetchOnMount: option('refetchOnMount', true),
+    refetchOnWindowFocus: option('refetchOnWindowFocus', true),
+    refetchOnReconnect: option('refetchOnReconnect', true),
+  }
+  const observer = new QueryObserver(client, options)
+  const unsubscribe = observer.subscribe(() => {})
+  await pass(5)
+  client.setQueryData(['a'], 'edited')
+  observer.setOptions(options)
+  assert.deepEqual(asked, [], 'there was nothing to ask')
+  unsubscribe()
+  new QueryObserver(client, options).subscribe(() => {})
+  await pass(5)
+  assert.deepEqual(asked, ['refetchOnMount'])
+  client.getQueryCache().onFocus()
+  client.getQueryCache().onOnline()
+  await pass(5)
+  assert.deepEqual(asked, ['refetchOnMount', 'refetchOnWindowFocus', 'refetchOnReconnect'])
+  for (const terms of [{ enabled: false }, { staleTime: 'static' }]) {
+    new QueryObserver(client, { ...options, ...terms }).subscribe(() => {})()
+  }
+  assert.equal(asked.length, 3)
+
+  const failed = { ...options, queryKey: ['b'], queryFn: () => Promise.reject(new Error('no')), retry: false }
+  await client.prefetchQuery(failed)
+  asked.length = 0
+  new QueryObserver(client, failed).subscribe(() => {})()
+  assert.deepEqual(asked, ['retryOnMount'])
+})

@@ -122,3 +122,127 @@ test('a query that grows can be stopped once its function has looked at the sign
   await refetched
   assert.equal(client.getQueryState(['pages']).dataUpdateCount, 1, 'the fetch was stopped')
 })
+
+/** Pages that are numbers, asked for by a function that never looks at its signal. */
+function deaf(ms = 10) {
+  const queryFn = ({ pageParam }) => {
+    options.asked.push(pageParam)
+    return after(ms, pageParam)
+  }
+  const options = { queryKey: ['deaf'], queryFn, initialPageParam: 0, getNextPageParam: (_, pages) => pages.length }
+  return Object.assign(options, { asked: [] })
+}
+
+test('when a fetch of many pages is over, no further page is asked for', async () => {
+  const ways = {
+    cancelQueries: (client) => client.cancelQueries(),
+    clear: (client) => client.clear(),
+    removeQueries: (client) => client.removeQueries(),
+    resetQueries: (client) => client.resetQueries(),
+    'a timeout': () => pass(15),
+    'another fetch': (client) => client.getQueryCache().getAll()[0].fetch(undefined, { cancelRefetch: true }),
+  }
+  for (const [way, end] of Object.entries(ways)) {
+    const client = new QueryClient()
+    const { asked, ...options } = deaf()
+    if (way === 'another fetch') client.setQueryData(['deaf'], { pages: ['old'], pageParams: [0] })
+    const timeout = way === 'a timeout' ? { timeout: 15 } : {}
+    client.fetchInfiniteQuery({ ...options, ...timeout, pages: 5 }).catch(() => {})
+    await pass(12, 4)
+    assert.deepEqual(asked, [0, 1])
+    void end(client)
+    await pass(5)
+    const [query] = client.getQueryCache().getAll()
+    if (way === 'another fetch') query.setOptions({ ...options, pages: 1 })
+    await pass(100, 5)
+    const others = way === 'another fetch' ? [0, 1, 2, 3, 4] : []
+    assert.deepEqual(asked, [0, 1, ...others], way)
+  }
+})
+
+test('but it goes on while nobody has ended it, whoever leaves', async () => {
+  const client = new QueryClient()
+  const { asked, ...options } = deaf()
+  const fetched = client.fetchInfiniteQuery({ ...options, pages: 3 })
+  new InfiniteQueryObserver(client, options).subscribe(() => {})()
+  await pass(30, 5)
+  assert.deepEqual((await fetched).pages, [0, 1, 2])
+})
+
+for (const [direction, next, edited] of [
+  ['fetchNextPage', 1, ['edited', 'new']],
+  ['fetchPreviousPage', -1, ['new', 'edited']],
+]) {
+  test(`what is written while ${direction} is on its way stays`, async () => {
+    const client = new QueryClient()
+    let failing = true
+    const observer = new InfiniteQueryObserver(client, {
+      queryKey: ['edited'],
+      queryFn: async ({ pageParam }) => {
+        await after(10)
+        if (pageParam !== 0 && failing) throw new Error('once')
+        return pageParam === 0 ? 'first' : 'new'
+      },
+      initialPageParam: 0,
+      getNextPageParam: () => 1,
+      getPreviousPageParam: () => -1,
+      retry: 1,
+      retryDelay: 10,
+    })
+    observer.subscribe(() => {})
+    await pass(10)
+    const fetched = observer[direction]()
+    await pass(12, 2)
+    failing = false
+    client.setQueryData(['edited'], (data) => ({ ...data, pages: data.pages.map(() => 'edited') }))
+    await pass(30, 5)
+    const { data } = await fetched
+    assert.deepEqual(data.pages, edited)
+    assert.deepEqual(data.pageParams, next === 1 ? [0, 1] : [-1, 0])
+  })
+}
+
+test('a page that is written away, or others that are added, while one is on its way', async () => {
+  const client = new QueryClient()
+  const { asked, ...options } = deaf()
+  const observer = new InfiniteQueryObserver(client, options)
+  observer.subscribe(() => {})
+  await pass(10)
+  void observer.fetchNextPage()
+  await pass(5)
+  client.setQueryData(['deaf'], { pages: ['a', 'b'], pageParams: [7, 8] })
+  await pass(5)
+  assert.deepEqual(observer.getCurrentResult().data, { pages: ['a', 'b', 1], pageParams: [7, 8, 1] })
+  void observer.fetchNextPage()
+  await pass(5)
+  client.setQueryData(['deaf'], { pages: [], pageParams: [] })
+  await pass(5)
+  assert.deepEqual(observer.getCurrentResult().data, { pages: [3], pageParams: [3] })
+  // What is no data of pages is left to those who wrote it.
+  void observer.fetchNextPage()
+  await pass(5)
+  client.setQueryData(['deaf'], 'text')
+  await pass(5)
+  assert.deepEqual(observer.getCurrentResult().data.pages, [3, 1])
+})
+
+test('a page that never looked at its signal is kept, whatever an earlier fetch did', async () => {
+  const client = new QueryClient()
+  let early
+  const observer = new InfiniteQueryObserver(client, {
+    ...pages,
+    queryFn: (context) => {
+      if (context.pageParam === 0) early = [context, context.signal]
+      return after(10, context.pageParam)
+    },
+  })
+  const leave = observer.subscribe(() => {})
+  await pass(10)
+  void observer.fetchNextPage()
+  await settle()
+  // An earlier function that looks late says nothing of this one.
+  assert.equal(early[0].signal.aborted, false)
+  leave()
+  await pass(10)
+  assert.deepEqual(client.getQueryData(['pages']).pages, [0, 1])
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { QueryClient, QueryObserver, replaceEqualDeep } from 'whippet/query'
+import vm from 'node:vm'
+import { QueriesObserver, QueryClient, QueryObserver, replaceEqualDeep } from 'whippet/query'
 import { simulatedTime } from './clock.mjs'
 
 simulatedTime()
@@ -114,4 +115,108 @@ test('select shares what it makes', () => {
   const before = observer.getCurrentResult().data
   client.setQueryData(['a'], [1, 3])
   assert.equal(observer.getCurrentResult().data, before)
+})
+
+/** React looks twice where results differ: as often as this tells news, it renders. */
+function looks(options) {
+  const client = new QueryClient()
+  const make = () => client.defaultQueryOptions({ queryKey: ['a'], enabled: false, ...options() })
+  const observer = new QueryObserver(client, make())
+  let told = 0
+  observer.subscribe(() => told++)
+  const first = observer.getCurrentResult()
+  for (let i = 0; i < 5; i++) {
+    observer.getOptimisticResult({ ...make(), _optimisticResults: 'optimistic' })
+    observer.setOptions(make())
+  }
+  return { told, same: observer.getCurrentResult() === first, result: first }
+}
+
+test('NaN is equal to itself, wherever it is', () => {
+  const nan = () => ({ mean: NaN, list: [NaN, { deep: NaN }] })
+  const before = nan()
+  assert.equal(stored(before, nan()), before)
+  assert.equal(replaceEqualDeep(before, nan()), before)
+  assert.equal(stored(before, { ...nan(), more: 1 }).list, before.list)
+  assert.notEqual(stored([NaN], [0])[0], stored([0], [NaN])[0])
+
+  const cases = {
+    data: () => ({ initialData: NaN }),
+    'data with a select': () => ({ initialData: NaN, select: (n) => [n], structuralSharing: false }),
+    select: () => ({ initialData: 1, select: () => NaN }),
+    'an object of a select': () => ({ initialData: 1, select: () => ({ mean: NaN }) }),
+    placeholder: () => ({ placeholderData: NaN }),
+    'its time': () => ({ initialData: 1, initialDataUpdatedAt: NaN }),
+  }
+  for (const [what, options] of Object.entries(cases)) {
+    const select = what === 'data with a select' ? { select: options().select } : {}
+    const { told, same } = looks(() => ({ ...options(), ...select }))
+    assert.deepEqual({ told, same }, { told: 0, same: true }, what)
+  }
+})
+
+test('NaN of combined queries is no news either', () => {
+  const client = new QueryClient()
+  const queries = [{ queryKey: ['a'], enabled: false, initialData: 1 }]
+  const combine = () => NaN
+  const observer = new QueriesObserver(client, queries, { combine })
+  observer.setQueries(queries, { combine })
+  let told = 0
+  observer.subscribe(() => told++)
+  observer.getOptimisticResult(queries, combine)[1]()
+  client.setQueryData(['a'], 2)
+  client.setQueryData(['a'], 3)
+  assert.ok(told <= 1, `${told}`)
+})
+
+test('0 and -0 are told apart', () => {
+  for (const [before, after] of [[0, -0], [-0, 0]]) {
+    assert.ok(Object.is(stored(before, after), after))
+    assert.ok(Object.is(stored([before], [after])[0], after))
+    assert.ok(Object.is(stored({ n: before }, { n: after }).n, after))
+  }
+})
+
+test('what is no plain object or array is left alone', () => {
+  const mark = Symbol('mark')
+  class List extends Array {
+    get total() {
+      return this.length
+    }
+  }
+  const kinds = {
+    'an object with a symbol': (n) => ({ id: 1, [mark]: n }),
+    'a list with a symbol': (n) => Object.assign([1], { [mark]: n }),
+    'a subclass of Array': (n) => List.of(1, n),
+    'a list with a property': (n) => Object.assign([1], { n }),
+    'an instance of a class': (n) => Object.assign(new (class Point {})(), { n }),
+    'an object without a prototype': (n) => Object.assign(Object.create(null), { n }),
+  }
+  for (const [what, make] of Object.entries(kinds)) {
+    for (const [n, m] of [[1, 1], [1, 2]]) {
+      const after = make(m)
+      assert.equal(stored(make(n), after), after, what)
+      assert.equal(stored({ in: make(n) }, { in: after, more: 1 }).in, after, what)
+      assert.equal(replaceEqualDeep(make(n), after), after, what)
+    }
+  }
+  // Also where only one of the two is special.
+  assert.equal(mark in stored({ id: 1, [mark]: 1 }, { id: 1 }), false)
+  assert.equal(stored(List.of(1), [1]) instanceof List, false)
+  assert.ok(stored([1], List.of(1)) instanceof List)
+})
+
+test('lists of another realm are lists', () => {
+  const make = () => vm.runInNewContext('[1, [2], [3]]')
+  const before = make()
+  assert.equal(stored(before, make()), before)
+  assert.equal(stored(before, vm.runInNewContext('[1, [2], [4]]'))[1], before[1])
+})
+
+test('what is stored is a copy where something is new', () => {
+  for (const [before, after] of [[[1, 2], [1]], [{ a: 1 }, { a: 2 }], [{ a: { b: 1 }, c: [1] }, { a: { b: 2 }, c: [1] }]]) {
+    const result = stored(before, after)
+    assert.notEqual(result, after)
+    assert.deepEqual(result, after)
+  }
 })

@@ -177,24 +177,6 @@ test('without the option there are no breakers', async () => {
   assert.deepEqual(client.breakers(), [])
 })
 
-test('after a listener threw as a fetch began, the next fetch is one like any other', async () => {
-  const client = new QueryClient()
-  const options = { queryKey: ['a'], queryFn: counter(10), retry: 1, retryDelay: 10 }
-  const unsubscribe = client.getQueryCache().subscribe(({ action }) => {
-    if (action?.type === 'fetch') throw new Error('listener')
-  })
-  await assert.rejects(client.fetchQuery(options), /listener/)
-  unsubscribe()
-  let calls = 0
-  const fetched = client.fetchQuery({
-    ...options,
-    queryFn: () => (++calls === 1 ? Promise.reject(new Error('once')) : Promise.resolve('data')),
-  })
-  await pass(10)
-  assert.equal(await fetched, 'data')
-  assert.equal(client.isFetching(), 0)
-})
-
 test('a fetch that is cancelled in silence leaves the state as it was, whatever is written then', async () => {
   const client = new QueryClient()
   const fetched = client.fetchQuery({ queryKey: ['a'], queryFn: counter(10) })

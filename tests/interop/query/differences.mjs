@@ -1,5 +1,8 @@
 // Where whippet/query differs on purpose (docs/query.md): what would show it is left out, here and nowhere else.
 
+/** Queries of this number and above are infinite. */
+const PAGES = 5
+
 /** Whether a step is left out in both libraries. It is given the world before the step. */
 export function skips(step, world) {
   const [op, method, filters, options] = step
@@ -11,7 +14,14 @@ export function skips(step, world) {
   if (op === 'queries' && method === 'resetQueries') {
     return matching(world, filters).some((query) => query.getObserversCount() === 0)
   }
-  return false
+  return makesNoPages(step, world)
+}
+
+/** Whether it gives an infinite query data that is not of pages: query-core throws where that is looked at. */
+function makesNoPages([op, first, second], world) {
+  if (op === 'defaults') return first.initialData !== undefined
+  if (op === 'query') return second === 'setData' && first >= PAGES
+  return op === 'setMany' && matching(world, first).some((query) => query.queryType === 'infinite')
 }
 
 function matching(world, filters) {
@@ -42,7 +52,9 @@ export function hears({ type, mutation }) {
   return true
 }
 
-/** Whether a listener may throw: where it does so between two attempts or at a pause, query-core's fetch hangs for ever. */
-export function canThrow({ failureCount, fetchStatus }) {
-  return failureCount === 0 && fetchStatus !== 'paused'
+// No listener throws: in query-core that breaks the fetch, and keeps others from being told.
+
+/** Whether a function for pages must look at its signal: otherwise query-core asks for more when nobody waits for them. */
+export function mustListen(getNextPageParam) {
+  return getNextPageParam !== '$nextNull'
 }

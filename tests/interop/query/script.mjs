@@ -2,6 +2,7 @@
 //
 // What both libraries leave to chance is not in them: two things due in the same ms, or settled in the same
 // turn by promises of different depth.
+import { mustListen } from './differences.mjs'
 
 /** Numbers by chance, from a seed (mulberry32). */
 export class Chance {
@@ -80,11 +81,16 @@ function queryOptions(c, names, most) {
 
 function pageOptions(c) {
   const { select, initialData, placeholderData, structuralSharing, ...rest } = some(c, FOR_ANYONE, 3)
+  const getNextPageParam = c.of('$nextUpTo4', '$nextUpTo4', '$nextByParams', '$nextNull')
   return {
     queryKey: QUERIES + c.below(2),
-    queryFn: { ...fetches(c), does: c.of('pages', 'pages', 'ok', 'ok', 'fail', 'fail2', 'flaky') },
+    queryFn: {
+      ...fetches(c),
+      does: c.of('pages', 'pages', 'ok', 'ok', 'fail', 'fail2', 'flaky'),
+      ...(mustListen(getNextPageParam) && { signal: true }),
+    },
     initialPageParam: c.of(0, 1),
-    getNextPageParam: c.of('$nextUpTo4', '$nextUpTo4', '$nextByParams', '$nextNull'),
+    getNextPageParam,
     ...(c.is(0.5) && { getPreviousPageParam: c.of('$previousDownTo', '$nextNull') }),
     ...(c.is(0.3) && { maxPages: c.of(1, 2, 3) }),
     ...(c.is(0.2) && { pages: c.of(1, 2, 3) }),
@@ -153,7 +159,7 @@ const STEPS = {
   remove: [2, (c) => ['queries', 'removeQueries', filters(c)]],
   observe: [7, (c) => ['observe', c.of(...OBSERVERS), queryOptions(c, FOR_ANYONE, 4)]],
   observePages: [3, (c) => ['observe', c.of(...PAGES), pageOptions(c), true]],
-  subscribe: [12, (c) => ['subscribe', c.of(...OBSERVERS, ...OBSERVERS, ...PAGES, ...MUTATORS, 'q1'), ...(c.is(0.03) ? [true] : [])]],
+  subscribe: [12, (c) => ['subscribe', c.of(...OBSERVERS, ...OBSERVERS, ...PAGES, ...MUTATORS, 'q1')]],
   unsubscribe: [5, (c) => ['unsubscribe', c.of(...OBSERVERS, ...OBSERVERS, ...PAGES, ...MUTATORS, 'q1')]],
   options: [6, (c) => ['options', c.of(...OBSERVERS), queryOptions(c, FOR_ANYONE, 4)]],
   optionsPages: [1, (c) => ['options', c.of(...PAGES), pageOptions(c)]],

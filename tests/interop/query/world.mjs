@@ -1,6 +1,6 @@
 // Plays a script on one library, and writes down everything that can be seen after each step.
 import { Clock, settle } from './clock.mjs'
-import { canThrow, hears } from './differences.mjs'
+import { hears } from './differences.mjs'
 import { fetcher, functions } from './functions.mjs'
 import { Show } from './show.mjs'
 
@@ -326,18 +326,16 @@ const operations = {
     this.log('script', `optimistic ${this.tools.result(raw)}`)
     if (combine) return combined(track())
   },
-  subscribe(id, throws) {
+  subscribe(id) {
     const known = this.observers.get(id)
     if (!known || known.stop) return
-    // Where a listener throws at once, nobody learns how to unsubscribe.
-    let unsubscribe = () => known.observer.destroy?.()
+    let unsubscribe
     known.stop = () => {
       known.stop = undefined
       unsubscribe()
     }
     unsubscribe = known.observer.subscribe((result) => {
       this.log(subjectOf(known.observer), `told ${id} ${this.tools.result(result)}`)
-      if (throws && canThrow(result)) throw new Error('listener')
     })
   },
   unsubscribe(id) {
