@@ -47,7 +47,7 @@ impl Observation {
 
 impl Drop for Observation {
     fn drop(&mut self) {
-        self.observer.disconnect();
+        let _ = self.observer.disconnect();
     }
 }
 
