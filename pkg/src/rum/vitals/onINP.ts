@@ -1,5 +1,6 @@
 import { countInteractions, countLatest, interactionCount } from './interactionCount.js'
-import { listen } from './listener.js'
+import { define } from '../define.js'
+import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { watchVisibility, whenActivated, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
@@ -16,7 +17,7 @@ const TOO_SHORT = 8
 
 /** Interaction to Next Paint, each time the page is hidden after it changed. */
 export function onINP(callback: (metric: INPMetric) => void, opts: INPReportOpts = {}): void {
-  watchINP(callback, opts)
+  tell(watchINP, callback, opts)
 }
 
 /** What attribution hears of. */
@@ -56,7 +57,7 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     const slowest = new Map<number, PerformanceEventTiming[]>()
     /** What waits for an idle moment, as it came. */
     const queue = new Set<PerformanceEntry[]>()
-    watcher.slowest = slowest
+    define(watcher, { slowest })
     const begin = (type: 'soft-navigation' | 'back-forward-cache', entry?: PerformanceSoftNavigation) => {
       listener.begin(type, -1, entry)
       slowest.clear()
