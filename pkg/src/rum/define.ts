@@ -4,9 +4,9 @@
  */
 export function define<T extends object, M extends object>(object: T, members: M): T & M {
   for (const [key, value] of Object.entries(members)) {
-    const descriptor = { value, writable: true, enumerable: true, configurable: true }
     // A descriptor's own prototype counts, too.
-    Object.defineProperty(object, key, Object.setPrototypeOf(descriptor, null))
+    const bare = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+    Object.defineProperty(object, key, bare as PropertyDescriptor)
   }
   return object as T & M
 }

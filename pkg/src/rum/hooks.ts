@@ -5,8 +5,7 @@ import { attempt } from './guard.js'
 
 /** `owner[name]` as the browser has it, also where zone.js has another in its place. */
 export function native<T extends object, K extends keyof T & string>(owner: T, name: K): T[K] {
-  const prefix = (globalThis as { __Zone_symbol_prefix?: string }).__Zone_symbol_prefix ?? '__zone_symbol__'
-  return (owner as Record<string, T[K]>)[prefix + name] ?? owner[name]
+  return (owner as Record<string, T[K]>)['__zone_symbol__' + name] ?? owner[name]
 }
 
 /** Calls `run` for each such event; returns how to stop. */

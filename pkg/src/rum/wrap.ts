@@ -17,9 +17,12 @@ export function wrap(object: object, name: string, around: Around): (() => void)
     const original = owner[name]!
     let active = true
     // Without a prototype: what the page put on `Object.prototype` must not become a trap.
-    const handler: ProxyHandler<Method> = Object.create(null)
-    handler.apply = (_, self, args) => (active ? around(original, self, args) : Reflect.apply(original, self, args))
-    const wrapper = new Proxy(original, handler)
+    const handler = {
+      __proto__: null,
+      apply: (_: Method, self: unknown, args: unknown[]) =>
+        active ? around(original, self, args) : Reflect.apply(original, self, args),
+    }
+    const wrapper = new Proxy(original, handler as ProxyHandler<Method>)
     owner[name] = wrapper
     return () => {
       active = false

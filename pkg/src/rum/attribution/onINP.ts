@@ -23,6 +23,7 @@ export function watchAttributedINP(
   // Named when they are interacted with: later they may be gone.
   const targets = new Map<number, string>()
   const watcher: INPWatcher = {
+    slowest: undefined,
     event: (entry) => frames.add(entry),
     begin: () => targets.clear(),
     candidate(interaction, entries) {

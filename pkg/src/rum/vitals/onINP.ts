@@ -1,5 +1,4 @@
 import { countInteractions, countLatest, interactionCount } from './interactionCount.js'
-import { define } from '../define.js'
 import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { watchVisibility, whenActivated, whenIdle } from './page.js'
@@ -29,14 +28,14 @@ export interface INPWatcher {
   /** A new page view begins. */
   begin?(): void
   /** Set once it is watched: the slowest interactions so far, by id, with their slowest events. */
-  slowest?: ReadonlyMap<number, PerformanceEventTiming[]>
+  slowest: ReadonlyMap<number, PerformanceEventTiming[]> | undefined
 }
 
 /** As `onINP`; tells `watcher`, and returns how to stop. */
 export function watchINP(
   callback: (metric: INPMetric) => void,
   opts: WatchOpts,
-  watcher: INPWatcher = {},
+  watcher: INPWatcher = { slowest: undefined },
 ): () => void {
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
   if (!known || !('interactionId' in known.prototype) || !engine()) return () => {}
@@ -57,7 +56,7 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     const slowest = new Map<number, PerformanceEventTiming[]>()
     /** What waits for an idle moment, as it came. */
     const queue = new Set<PerformanceEntry[]>()
-    define(watcher, { slowest })
+    watcher.slowest = slowest
     const begin = (type: 'soft-navigation' | 'back-forward-cache', entry?: PerformanceSoftNavigation) => {
       listener.begin(type, -1, entry)
       slowest.clear()
