@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { after, before, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { eventually, launch } from './browser.mjs'
+import { compare, echo } from './requests.mjs'
 
 const app = process.env.WHIPPET_LEPTOS ?? fileURLToPath(new URL('../../target/dev-wasm/leptos', import.meta.url))
 let server, browser, origin, bundle
@@ -41,7 +42,9 @@ before(async () => {
       for await (const chunk of request.setEncoding('utf8')) body += chunk
       beacons.push(JSON.parse(body))
       answer(response)
-    } else if (pathname.startsWith('/api')) {
+    } else if (pathname === '/api/echo') await echo(request, response)
+    else if (pathname === '/api/around') response.writeHead(307, { location: '/api/echo' }).end()
+    else if (pathname.startsWith('/api')) {
       traces.push(request.headers.traceparent)
       send('text/plain', 'data')
     } else if (pathname === '/sending.js') send('text/javascript', bundle)
@@ -209,6 +212,14 @@ test('consent taken back while a beacon is under way leaves nothing behind', asy
   await eventually('nothing left', async () => JSON.stringify(await left()) === '[[],0]')
   assert.deepEqual(page.faults, [])
   await context.close()
+})
+
+test('to the app, and to servers, its requests are what they would be', async () => {
+  const page = await visit({ script: () => (window.natives = [fetch]) })
+  assert.equal(await page.evaluate(() => fetch === natives[0]), false)
+  await compare(page, `${origin}/api/echo`, true)
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
 })
 
 test('the app’s requests carry the trace of the page view that its beacons tell of', async () => {
