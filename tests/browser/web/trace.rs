@@ -12,7 +12,7 @@ export const watch = () => {
   real = { fetch: window.fetch, methods: { open, send, setRequestHeader } }
   window.fetch = async function (input, init) {
     if (this !== undefined && this !== window) throw new TypeError('Illegal invocation')
-    const { headers, method } = new Request(input, init)
+    const { headers, method } = input instanceof Request ? input : { headers: new Headers(init?.headers) }
     return { carries: header(headers), accept: headers.get('accept'), method }
   }
   XMLHttpRequest.prototype.setRequestHeader = function (name, value) {
