@@ -88,6 +88,7 @@ async function visit({ context, script, isApp = true } = {}) {
     await leptos.default()
     leptos.start(true)
     window.count = (name) => leptos.call('count', name, 1)
+    window.onBuy = () => {}
     window.flush = () => leptos.call('flush', '', 0)
   })
   return page
@@ -221,6 +222,61 @@ test('to the app, and to servers, its requests are what they would be', async ()
   assert.deepEqual(page.faults, [])
   await page.context().close()
 })
+
+/** What a page took away once the app was there. */
+const taken = {
+  'the clock': () => {
+    performance.now = () => {
+      throw new Error('no clock')
+    }
+  },
+  'timers': () => {
+    for (const name of ['setTimeout', 'clearTimeout', 'requestAnimationFrame', 'requestIdleCallback', 'cancelIdleCallback']) {
+      window[name] = () => {
+        throw new Error(name)
+      }
+    }
+  },
+  'observers': () => {
+    for (const name of ['takeRecords', 'disconnect']) {
+      PerformanceObserver.prototype[name] = () => {
+        throw new Error(name)
+      }
+    }
+  },
+  'plain objects': () => {
+    const names = ['activateAfter', 'apply', 'body', 'content-type', 'credentials', 'headers', 'keepalive', 'method', 'signal', 'timeout', 'url']
+    for (const name of names) {
+      const set = () => {
+        throw new Error(`set ${name}`)
+      }
+      Object.defineProperty(Object.prototype, name, { configurable: true, get: () => undefined, set })
+    }
+  },
+}
+
+for (const [what, take] of Object.entries(taken)) {
+  test(`an app whose page took away ${what} sees no error`, async () => {
+    const page = await visit()
+    await page.evaluate(take)
+    await page.click('button')
+    await page.evaluate(() => {
+      leptos.call('mark', 'marked', 0)
+      leptos.call('measure', 'marked', 0)
+      count('first')
+      history.pushState(null, '', '/orders/7/items/8')
+      count('counted')
+      flush()
+    })
+    await eventually('beacons', () => counted().includes('first') && counted().includes('counted'))
+    const marked = beacons.some(({ timings }) => typeof timings?.marked === 'number')
+    assert.equal(marked, what !== 'the clock')
+    await page.evaluate(() => leptos.call('stop', '', 0))
+    await page.waitForTimeout(200)
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
 
 test('the app’s requests carry the trace of the page view that its beacons tell of', async () => {
   const page = await visit()

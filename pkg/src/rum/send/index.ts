@@ -88,7 +88,7 @@ class Sending implements Sender {
     this.#silent = false
     for (const request of this.#requests(beacon)) {
       if (leaving) this.#leave(beacon.id, request)
-      else void this.#send(beacon.id, request)
+      else void this.#send(beacon.id, request).catch(() => {})
     }
     if (leaving) this.#emptyMemory()
   }
@@ -137,7 +137,7 @@ class Sending implements Sender {
     const keeps = (isOffline() || this.#pause.left > 0) && this.#store.ready
     const era = this.#era
     const failed = () => {
-      if (era === this.#era) void this.#keep(id, request)
+      if (era === this.#era) void this.#keep(id, request).catch(() => {})
     }
     if (!keeps && this.#transport.leave(request, failed)) this.#count(bytesOf(request.body))
     else failed()
