@@ -13,6 +13,7 @@ before(() => {
 
 for (const [what, options, traced] of [
   ['by default', '{}', false],
+  ['where none is listed', '{ traceparent: [] }', false],
   ['where they are listed', `{ traceparent: ['/'] }`, true],
 ]) {
   test(`requests by fetch are the page's own, ${what}`, async () => {

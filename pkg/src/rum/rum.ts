@@ -1,8 +1,8 @@
 // Measures a page and sends what it was like.
 import { Deltas, totals } from './figures.js'
-import type { Rum, RumOptions } from './options.js'
 import { attempt } from './guard.js'
 import { now } from './hooks.js'
+import type { Rum, RumOptions } from './options.js'
 import { declines } from './privacy.js'
 import { quietly } from './quietly.js'
 import { Run } from './run.js'

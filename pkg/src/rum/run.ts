@@ -132,7 +132,7 @@ export class Run {
     this.#hook(() => watchVitals(isLate, scrub, (metric, data) => this.#vital(metric, data)))
     this.#hook(() => watchFetches(client, (ms) => this.view.batch.record('query.fetch', ms)))
     if (routes !== false) this.#hook(() => watchRoutes(() => this.#changeRoute()))
-    if (traceparent) {
+    if (traceparent && traceparent.length) {
       this.#hook(() => addTraceparent(traceparent, this.#endpoint, () => this.view.session + this.view.id))
     }
   }

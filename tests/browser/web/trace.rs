@@ -135,7 +135,9 @@ async fn what_is_listed_carries_it_too_or_nothing_does() {
     }
     rum.stop();
 
-    for nowhere in [RumOptions::new("", "").traceparent, Traceparent::Nowhere] {
+    for nowhere in
+        [RumOptions::new("", "").traceparent, Traceparent::Nowhere, Traceparent::Listed(Vec::new())]
+    {
         let rum = measured(nowhere);
         assert_eq!(methods(), before);
         rum.stop();

@@ -40,10 +40,13 @@ impl Tracing {
         trace: impl Fn() -> Option<String> + 'static,
     ) -> Option<Self> {
         let listed = match whose {
-            Traceparent::Nowhere => return None,
+            Traceparent::Nowhere => Vec::new(),
             Traceparent::SameOrigin => vec!["/".into()],
             Traceparent::Listed(listed) => listed.clone(),
         };
+        if listed.is_empty() {
+            return None;
+        }
         let endpoint = whole(endpoint).unwrap_or_else(|| "about:".into());
         let rules = Rc::new(Rules { listed, endpoint, trace: Box::new(trace) });
         let mut wrapped = Vec::new();
