@@ -4,6 +4,8 @@
 
 /** WebAssembly cannot run here: it is missing, or the page's Content-Security-Policy forbids it. */
 export class WasmUnavailableError extends Error {
+  override name = 'WasmUnavailableError'
+
   constructor(cause: unknown) {
     super(
       'whippet: WebAssembly cannot run in this page. If the page sends a Content-Security-Policy, add ' +
@@ -11,7 +13,6 @@ export class WasmUnavailableError extends Error {
         ((cause as Error | undefined)?.message ?? String(cause)),
       { cause },
     )
-    this.name = 'WasmUnavailableError'
   }
 }
 

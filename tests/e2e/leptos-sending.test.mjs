@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { after, before, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { eventually, launch } from './browser.mjs'
+import { compare, echo } from './requests.mjs'
 
 const app = process.env.WHIPPET_LEPTOS ?? fileURLToPath(new URL('../../target/dev-wasm/leptos', import.meta.url))
 let server, browser, origin, bundle
@@ -41,7 +42,9 @@ before(async () => {
       for await (const chunk of request.setEncoding('utf8')) body += chunk
       beacons.push(JSON.parse(body))
       answer(response)
-    } else if (pathname.startsWith('/api')) {
+    } else if (pathname === '/api/echo') await echo(request, response)
+    else if (pathname === '/api/around') response.writeHead(307, { location: '/api/echo' }).end()
+    else if (pathname.startsWith('/api')) {
       traces.push(request.headers.traceparent)
       send('text/plain', 'data')
     } else if (pathname === '/sending.js') send('text/javascript', bundle)
@@ -85,6 +88,7 @@ async function visit({ context, script, isApp = true } = {}) {
     await leptos.default()
     leptos.start(true)
     window.count = (name) => leptos.call('count', name, 1)
+    window.onBuy = () => {}
     window.flush = () => leptos.call('flush', '', 0)
   })
   return page
@@ -216,6 +220,69 @@ test('consent taken back while a beacon is under way leaves nothing behind', asy
   assert.deepEqual(page.faults, [])
   await context.close()
 })
+
+test('to the app, and to servers, its requests are what they would be', async () => {
+  const page = await visit({ script: () => (window.natives = [fetch]) })
+  assert.equal(await page.evaluate(() => fetch === natives[0]), false)
+  await compare(page, `${origin}/api/echo`, true)
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
+/** What a page took away once the app was there. */
+const taken = {
+  'the clock': () => {
+    performance.now = () => {
+      throw new Error('no clock')
+    }
+  },
+  'timers': () => {
+    for (const name of ['setTimeout', 'clearTimeout', 'requestAnimationFrame', 'requestIdleCallback', 'cancelIdleCallback']) {
+      window[name] = () => {
+        throw new Error(name)
+      }
+    }
+  },
+  'observers': () => {
+    for (const name of ['takeRecords', 'disconnect']) {
+      PerformanceObserver.prototype[name] = () => {
+        throw new Error(name)
+      }
+    }
+  },
+  'plain objects': () => {
+    const names = ['activateAfter', 'apply', 'body', 'content-type', 'credentials', 'headers', 'keepalive', 'method', 'signal', 'timeout', 'url']
+    for (const name of names) {
+      const set = () => {
+        throw new Error(`set ${name}`)
+      }
+      Object.defineProperty(Object.prototype, name, { configurable: true, get: () => undefined, set })
+    }
+  },
+}
+
+for (const [what, take] of Object.entries(taken)) {
+  test(`an app whose page took away ${what} sees no error`, async () => {
+    const page = await visit()
+    await page.evaluate(take)
+    await page.click('button')
+    await page.evaluate(() => {
+      leptos.call('mark', 'marked', 0)
+      leptos.call('measure', 'marked', 0)
+      count('first')
+      history.pushState(null, '', '/orders/7/items/8')
+      count('counted')
+      flush()
+    })
+    await eventually('beacons', () => counted().includes('first') && counted().includes('counted'))
+    const marked = beacons.some(({ timings }) => typeof timings?.marked === 'number')
+    assert.equal(marked, what !== 'the clock')
+    await page.evaluate(() => leptos.call('stop', '', 0))
+    await page.waitForTimeout(200)
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
+}
 
 test('the app’s requests carry the trace of the page view that its beacons tell of', async () => {
   const page = await visit()

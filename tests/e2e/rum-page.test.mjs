@@ -225,8 +225,9 @@ test('where the browser counts no interactions, INP goes by their ids', async ()
   assert.equal(all().vitals.INP.target, 'html>body>button')
 })
 
-test('traceparent is on requests to this origin and those listed, on no others', async () => {
-  const page = await open({ options: `{ traceparent: ['${other}/api/listed'] }` })
+test('traceparent is on requests that are listed, on no others', async () => {
+  const listed = ['/api/plain', '/api/request', '/api/own', '/api/xhr', '/api/xhr-own', '/api/based', '/api/disguised']
+  const page = await open({ options: JSON.stringify({ traceparent: [...listed, `${other}/api/listed`] }) })
   await page.evaluate(async (other) => {
     const xhr = (url, header) => new Promise((done) => {
       const request = new XMLHttpRequest()
@@ -240,6 +241,8 @@ test('traceparent is on requests to this origin and those listed, on no others',
     await fetch('/api/own', { headers: { traceparent: 'own' } })
     await xhr('/api/xhr')
     await xhr('/api/xhr-own', 'own')
+    await fetch('/api/unlisted')
+    await xhr('/api/xhr-unlisted')
     await fetch(`${other}/api/other`)
     await fetch(`${other}/api/listed`)
     await fetch(`${other}/api/listed-too`)
@@ -259,7 +262,8 @@ test('traceparent is on requests to this origin and those listed, on no others',
   assert.equal(requests.find(({ pathname }) => pathname === '/api/request').headers['x-own'], '1')
   assert.equal(header('/api/own'), 'own')
   assert.equal(header('/api/xhr-own'), 'own')
-  for (const path of ['/api/other', '/api/listed-too', '/api/disguised', '/api/based']) {
+  const without = ['/api/unlisted', '/api/xhr-unlisted', '/api/other', '/api/listed-too', '/api/disguised', '/api/based']
+  for (const path of without) {
     assert.equal(requests.filter(({ pathname }) => pathname === path).length, 1, path)
     assert.equal(header(path), undefined, path)
   }

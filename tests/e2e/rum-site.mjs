@@ -15,6 +15,8 @@ export let origin, other
 export const beacons = []
 /** The requests of the page's own, by path. */
 export const requests = []
+/** What a test answers itself, by path. */
+export const answers = {}
 
 const html = (options) => `<!doctype html><meta charset="utf-8"><title>measured</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
@@ -38,7 +40,9 @@ async function mustBeTaken(text) {
 
 const handle = async (request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost')
-  if (request.method === 'OPTIONS') {
+  if (Object.hasOwn(answers, pathname)) {
+    await answers[pathname](request, response)
+  } else if (request.method === 'OPTIONS') {
     requests.push({ pathname: 'preflight', headers: request.headers })
     response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*').end()
   } else if (pathname === '/v1/beacons') {
@@ -96,14 +100,15 @@ after(async () => {
 })
 
 /** A page that is measured with `options`, JavaScript text, loaded. */
-export async function open({ options = '{}', path = '/orders/1042', script, context } = {}) {
+export async function open({ options = '{}', path = '/orders/1042', script, argument, onConsole, context } = {}) {
   beacons.length = 0
   requests.length = 0
   context ??= await browser.newContext()
   const page = await context.newPage()
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(String(error)))
-  if (script) await page.addInitScript(script)
+  if (onConsole) page.on('console', onConsole)
+  if (script) await page.addInitScript(script, argument)
   await page.goto(`${origin}${path}?token=secret&own=${encodeURIComponent(options)}`)
   await page.waitForFunction(() => document.readyState === 'complete')
   await page.waitForTimeout(200)

@@ -5,7 +5,7 @@ import { eventually } from './browser.mjs'
 import { all, beacons, browser, closed, flush, open } from './rum-site.mjs'
 
 test('stop undoes every hook', async () => {
-  const page = await open()
+  const page = await open({ options: `{ traceparent: ['/'] }` })
   assert.equal(await page.evaluate(() => fetch === natives[0]), false)
   await page.evaluate(() => rum.stop())
   await eventually('what waited', () => beacons.length)

@@ -14,8 +14,8 @@ struct Measured(StoredValue<Rum, LocalStorage>);
 /// [`provide_query_client`](crate::provide_query_client) was called before, of the query cache. It is what `startRum`
 /// of the npm package measures, by the same rules. Call once, in the app's outermost component; it ends with that.
 ///
-/// What cannot be sent is kept in the browser, and sent later or by the next visit. The app's own requests to its
-/// origin carry a `traceparent`, unless [`RumOptions::traceparent`] says otherwise.
+/// What cannot be sent is kept in the browser, and sent later or by the next visit. Requests that
+/// [`RumOptions::traceparent`] names carry a `traceparent`.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;

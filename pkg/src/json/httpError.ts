@@ -5,6 +5,7 @@ const BODY_LIMIT = 4096
 
 /** The server answered, but not with success. */
 export class HttpError extends Error {
+  override name = 'HttpError'
   /** The status code, `404` for instance. */
   readonly status: number
   /** Where the answer came from. */
@@ -21,7 +22,6 @@ export class HttpError extends Error {
 
   constructor(response: Response, body: string) {
     super(`HTTP ${response.status}${response.statusText ? ` ${response.statusText}` : ''}: ${response.url}`)
-    this.name = 'HttpError'
     this.status = response.status
     this.url = response.url
     this.retryAfter = parseRetryAfter(response.headers.get('retry-after'))

@@ -9,9 +9,10 @@ export interface LazyImportOptions {
 
 /** An import took longer than its `timeout`, with every attempt. */
 export class LazyImportTimeoutError extends Error {
+  override name = 'LazyImportTimeoutError'
+
   constructor(timeout: number) {
     super(`whippet: the module did not arrive within ${timeout} ms: allow more time, or more retries`)
-    this.name = 'LazyImportTimeoutError'
   }
 }
 

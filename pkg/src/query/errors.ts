@@ -2,18 +2,19 @@
 
 /** An attempt took longer than the query's `timeout`. */
 export class TimeoutError extends Error {
+  override name = 'TimeoutError'
   /** How long it was given, in ms. */
   readonly timeout: number
 
   constructor(timeout: number, queryHash: string) {
     super(`No answer within ${timeout} ms: ${queryHash}. Raise the query's \`timeout\`, or see why it takes so long.`)
-    this.name = 'TimeoutError'
     this.timeout = timeout
   }
 }
 
 /** An attempt was not made, since its origin kept failing: its circuit breaker is open. */
 export class CircuitOpenError extends Error {
+  override name = 'CircuitOpenError'
   readonly origin: string
   /** Until when no attempt is made, in ms since the epoch. */
   readonly until: number
@@ -24,7 +25,6 @@ export class CircuitOpenError extends Error {
 
   constructor(origin: string, until: number) {
     super(`${origin} kept failing and is left alone until ${new Date(until).toISOString()}`)
-    this.name = 'CircuitOpenError'
     this.origin = origin
     this.until = until
     this.retryAfter = Math.max(until - Date.now(), 0)

@@ -1,4 +1,5 @@
 // What one page view has to tell since it last did, in bounds.
+import { define } from './define.js'
 import { Distribution, type HistogramData } from './distribution.js'
 import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from './limits.js'
 import { figureName, round } from './text.js'
@@ -59,6 +60,10 @@ const SCRIPTS_WATCHED = 4 * SCRIPTS
 const OTHER = '(other)'
 /** Values from here on are no measurements. */
 const LIMIT = 2 ** 53
+
+/** What a body has of a list: nothing where it is empty. */
+const listed = (list: keyof Body, items: Map<string, unknown>): Body | undefined =>
+  items.size ? { [list]: Object.fromEntries(items) } : undefined
 
 export class Batch {
   readonly #vitals = new Map<string, VitalData>()
@@ -134,7 +139,7 @@ export class Batch {
   error(error: ErrorData): void {
     const known = this.#errors.get(error.fingerprint)
     if (known) {
-      known.count = (known.count ?? 1) + 1
+      define(known, { count: (known.count ?? 1) + 1 })
       return
     }
     if (this.#errors.size >= ERRORS) {
@@ -156,7 +161,7 @@ export class Batch {
     }
     script.count++
     script.duration += duration
-    if (forced) script.forced = (script.forced ?? 0) + forced
+    if (forced) define(script, { forced: (script.forced ?? 0) + forced })
   }
 
   drop(list: string, by = 1): void {
@@ -170,17 +175,14 @@ export class Batch {
 
   /** Everything that waits, most telling first, errors aside. What there is no room for is told to `drop`. */
   body(drop: (list: string, by: number) => void): Body {
-    const body: Body = {}
-    if (this.#vitals.size) body.vitals = Object.fromEntries(this.#vitals)
-    // Before what may fill a beacon: phases must not be torn apart.
-    if (this.#phases.size) body.phases = Object.fromEntries([...this.#phases].filter(([, ms]) => ms))
-    if (this.#counters.size) body.counters = Object.fromEntries(this.#counters)
-    if (this.#gauges.size) body.gauges = Object.fromEntries(this.#gauges)
+    const histograms = new Map<string, HistogramData>()
+    const timings = new Map<string, number | number[]>()
+    const resources = new Map<string, Record<string, ResourceData>>()
     for (const [name, distribution] of this.#distributions) {
       const data = distribution.data()
       const single = distribution.single()
-      if (data) (body.histograms ??= {})[name] = data
-      else (body.timings ??= {})[name] = single!
+      if (data) histograms.set(name, data)
+      else timings.set(name, single!)
     }
     for (const [host, kinds] of this.#resources) {
       for (const sum of kinds.values()) {
@@ -189,18 +191,26 @@ export class Batch {
         if (sum.slowest !== undefined) sum.slowest = round(sum.slowest)
         if (sum.slowest === sum.duration) delete sum.slowest
       }
-      ;(body.resources ??= {})[host] = Object.fromEntries(kinds)
+      resources.set(host, Object.fromEntries(kinds))
     }
-    if (this.#scripts.size) {
-      const scripts = [...this.#scripts.values()].sort((a, b) => b.duration - a.duration)
-      if (scripts.length > SCRIPTS) drop('scripts', scripts.length - SCRIPTS)
-      body.scripts = scripts.slice(0, SCRIPTS)
-      for (const script of body.scripts) {
-        script.duration = round(script.duration)
-        if (script.forced) script.forced = round(script.forced)
-      }
+    const scripts = [...this.#scripts.values()].sort((a, b) => b.duration - a.duration)
+    if (scripts.length > SCRIPTS) drop('scripts', scripts.length - SCRIPTS)
+    const longest = scripts.slice(0, SCRIPTS)
+    for (const script of longest) {
+      script.duration = round(script.duration)
+      if (script.forced) script.forced = round(script.forced)
     }
-    return body
+    return {
+      ...listed('vitals', this.#vitals),
+      // Before what may fill a beacon: phases must not be torn apart.
+      ...(this.#phases.size && { phases: Object.fromEntries([...this.#phases].filter(([, ms]) => ms)) }),
+      ...listed('counters', this.#counters),
+      ...listed('gauges', this.#gauges),
+      ...listed('histograms', histograms),
+      ...listed('timings', timings),
+      ...listed('resources', resources),
+      ...(longest.length && { scripts: longest }),
+    }
   }
 
   /** The errors that wait, newest first. */

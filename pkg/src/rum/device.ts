@@ -16,10 +16,11 @@ export function deviceInfo(): DeviceInfo {
   const told = navigator as Navigator & Telling
   const isTouch = attempt(() => matchMedia('(pointer: coarse)').matches)
   const shorter = attempt(() => Math.min(screen.width, screen.height)) ?? 0
-  const info: DeviceInfo = { device: !isTouch ? 'desktop' : shorter >= 600 ? 'tablet' : 'phone' }
-  const rated = attempt(() => told.connection?.effectiveType)
-  if (typeof rated === 'string') info.connection = rated
+  const connection = attempt(() => told.connection?.effectiveType)
   const memory = attempt(() => told.deviceMemory)
-  if (typeof memory === 'number' && memory >= 0 && memory <= 4096) info.memory = memory
-  return info
+  return {
+    device: !isTouch ? 'desktop' : shorter >= 600 ? 'tablet' : 'phone',
+    ...(typeof connection === 'string' && { connection }),
+    ...(typeof memory === 'number' && memory >= 0 && memory <= 4096 && { memory }),
+  }
 }

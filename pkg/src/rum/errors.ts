@@ -1,6 +1,7 @@
 // What was thrown and nobody caught.
 import type { ErrorData } from './batch.js'
 import { attempt } from './guard.js'
+import { on } from './hooks.js'
 import { MESSAGE, SOURCE, STACK } from './limits.js'
 import { scrubText } from './scrub.js'
 import { cut, hex } from './text.js'
@@ -17,11 +18,9 @@ export function watchErrors(report: (error: ErrorData) => void): () => void {
     report(describe(event.message, at, stackOf(event.error)))
   }
   const onRejection = ({ reason }: PromiseRejectionEvent) => report(describeError(reason))
-  addEventListener('error', onError)
-  addEventListener('unhandledrejection', onRejection)
+  const undos = [on(globalThis, 'error', onError, false), on(globalThis, 'unhandledrejection', onRejection, false)]
   return () => {
-    removeEventListener('error', onError)
-    removeEventListener('unhandledrejection', onRejection)
+    for (const undo of undos) undo()
   }
 }
 

@@ -1,5 +1,6 @@
 // What the toolkit's other parts have to report.
-import { guard } from './guard.js'
+import { attempt, guard } from './guard.js'
+import { now } from './hooks.js'
 
 /** What RUM needs of a query client: `whippet/query`'s is one. */
 export interface MeasuredClient {
@@ -33,11 +34,11 @@ export interface Counted {
 
 /** Totals since they began, by the names they have in beacons. */
 export function totals({ client, figures = {}, counters }: Counted): Record<string, number> {
-  const all: Record<string, number> = {}
+  const all = new Map<string, number>()
   const add = (stats: object | undefined, names: Record<string, string>) => {
     for (const [member, name] of Object.entries(names)) {
       const figure = (stats as Record<string, unknown> | undefined)?.[member]
-      if (typeof figure === 'number' && figure >= 0) all[name] = (all[name] ?? 0) + figure
+      if (typeof figure === 'number' && figure >= 0) all.set(name, (all.get(name) ?? 0) + figure)
     }
   }
   // Each is the page's own: if one throws, also while it is read, only its figures are missing.
@@ -54,7 +55,7 @@ export function totals({ client, figures = {}, counters }: Counted): Record<stri
   ask(() => figures.timing?.(), { calls: 'pace.calls', invocations: 'pace.invocations' })
   const names = { loaded: 'lazy.loaded', failed: 'lazy.failed', lcpLazy: 'lazy.lcp' }
   for (const lazy of [figures.lazy ?? []].flat()) ask(() => lazy.stats(), names)
-  return Object.assign(all, guard(() => ({ ...counters?.() })))
+  return { ...Object.fromEntries(all), ...guard(() => ({ ...counters?.() })) }
 }
 
 /** Turns totals into what was added since the last look. A total that shrank began anew: all of it is new. */
@@ -81,12 +82,12 @@ export function watchFetches(client: MeasuredClient | undefined, record: (ms: nu
   const began = new WeakMap<object, number>()
   const listener = ({ type, query, action }: CacheEvent) => {
     if (type !== 'updated' || !action) return
-    if (action.type === 'fetch') began.set(query, performance.now())
+    if (action.type === 'fetch') began.set(query, now())
     if (action.type === 'success' && !action.manual) {
       const start = began.get(query)
-      if (start !== undefined) record(performance.now() - start)
+      if (start !== undefined) record(now() - start)
       began.delete(query)
     }
   }
-  return client?.getQueryCache?.().subscribe(listener as (event: never) => void) ?? (() => {})
+  return client?.getQueryCache?.().subscribe((event: never) => void attempt(() => listener(event))) ?? (() => {})
 }

@@ -4,9 +4,11 @@ export function guard<T>(run: () => T): T | undefined {
     return run()
   } catch (error) {
     // In a task of its own, so that it is seen as any other error of the page is.
-    setTimeout(() => {
-      throw error
-    })
+    attempt(() =>
+      setTimeout(() => {
+        throw error
+      }),
+    )
     return undefined
   }
 }

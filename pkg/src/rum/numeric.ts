@@ -1,5 +1,8 @@
 import { bytesFromHex } from '../wasm.js'
 
+/** What most often keeps a module from being started. */
+export const NO_WASM = " (WebAssembly needs 'wasm-unsafe-eval' in script-src)"
+
 /**
  * A function that gives the exports of a module that takes and gives numbers alone, started on the first call: what
  * wasm-bindgen's JavaScript does for strings and objects, it does not need. It throws what the browser does, on every

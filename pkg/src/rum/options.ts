@@ -55,8 +55,9 @@ export interface RumOptions {
   /** What is told of an address, such as an image's. Default: no query, no fragment, ids in the path as `:id`. */
   scrubUrl?: (url: string) => string
   /**
-   * Whose requests carry a `traceparent`: those to this origin, and to addresses that begin with one of these (up to a
-   * `/`, `?` or `#`) or match one of these. `false`: none. Other servers must allow the header. Default: `[]`, this origin alone.
+   * Whose requests carry a `traceparent`: those to addresses that begin with one of these (up to a `/`, `?` or `#`), such
+   * as `https://api.example/v1` or, of this origin, `/api`; or that match one of these. List what is answered where it is
+   * asked for, or by servers that allow the header: it goes along where a request is redirected. Default: none.
    */
   traceparent?: (string | RegExp)[] | false
   /** Whether a change of the path, or of a route in the fragment, without a load is a page view of its own. Default: `true`. */

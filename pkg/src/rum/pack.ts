@@ -15,7 +15,8 @@ const sizeOf = (value: unknown) => bytesOf(JSON.stringify(value) ?? '')
 export function pack<H extends object>(head: H, body: Body, drop: (list: string, by: number) => void): (H & Body)[] {
   const whole = { ...head, ...body }
   if (sizeOf(whole) <= BYTES - RESERVE) return [whole]
-  const beacons: Record<string, Record<string, unknown> | unknown[]>[] = []
+  /** The items of each beacon, by list. */
+  const beacons: Map<string, [key: string, item: unknown][]>[] = []
   let room = 0
   for (const [list, items] of Object.entries(body) as [string, Record<string, unknown> | unknown[]][]) {
     for (const [key, item] of Object.entries(items)) {
@@ -25,14 +26,18 @@ export function pack<H extends object>(head: H, body: Body, drop: (list: string,
           drop(list, (item as { count?: number }).count ?? 1)
           continue
         }
-        beacons.push({ ...head } as never)
+        beacons.push(new Map())
         room = BYTES - RESERVE - sizeOf(head)
       }
       const beacon = beacons[beacons.length - 1]!
-      if (Array.isArray(items)) ((beacon[list] ??= []) as unknown[]).push(item)
-      else ((beacon[list] ??= {}) as Record<string, unknown>)[key] = item
+      if (!beacon.has(list)) beacon.set(list, [])
+      beacon.get(list)!.push([key, item])
       room -= size
     }
   }
-  return beacons as never
+  const bodyOf = ([list, items]: [string, [string, unknown][]]) => [
+    list,
+    Array.isArray(body[list as keyof Body]) ? items.map(([, item]) => item) : Object.fromEntries(items),
+  ]
+  return beacons.map((lists) => ({ ...head, ...Object.fromEntries([...lists].map(bodyOf)) }))
 }

@@ -1,14 +1,13 @@
+import { attempt } from './guard.js'
+
 let warned = false
 
-/**
- * What `run` returns; `undefined` where it throws, which the console is told once. Measuring must never break
- * what it measures.
- */
-export function quietly<T>(run: () => T): T | undefined {
+/** What `run` returns; `undefined` where it throws: then nothing is measured, and the console is told once why. */
+export function quietly<T>(run: () => T, hint = ''): T | undefined {
   try {
     return run()
   } catch (error) {
-    if (!warned) console.warn("whippet/rum measures nothing (WebAssembly needs 'wasm-unsafe-eval' in script-src):", error)
+    if (!warned) attempt(() => console.warn(`whippet/rum measures nothing${hint}:`, error))
     warned = true
     return undefined
   }

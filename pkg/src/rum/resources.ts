@@ -1,5 +1,6 @@
 // What was loaded, summed by host and kind. One look at each entry, and no string made that is not kept.
 import type { ResourceData } from './batch.js'
+import { define } from './define.js'
 import { HOST } from './limits.js'
 
 type Kind = 'script' | 'style' | 'image' | 'font' | 'fetch' | 'media' | 'frame' | 'beacon' | 'other'
@@ -69,10 +70,10 @@ export function addResource(
   sum.count++
   sum.duration += duration
   if (duration > (sum.slowest ?? 0)) sum.slowest = duration
-  if (transferSize > 0) sum.bytes = (sum.bytes ?? 0) + transferSize
-  if (deliveryType === 'cache' || (transferSize === 0 && decodedBodySize > 0)) sum.cached = (sum.cached ?? 0) + 1
+  if (transferSize > 0) define(sum, { bytes: (sum.bytes ?? 0) + transferSize })
+  if (deliveryType === 'cache' || (transferSize === 0 && decodedBodySize > 0)) define(sum, { cached: (sum.cached ?? 0) + 1 })
   // Of other origins nothing is known, unless they allow it; here a response that never began has failed.
   if (responseStatus >= 400 || (!responseStatus && !entry.responseStart && host === location.host)) {
-    sum.failed = (sum.failed ?? 0) + 1
+    define(sum, { failed: (sum.failed ?? 0) + 1 })
   }
 }

@@ -1,5 +1,7 @@
 // Changes of the route in single-page apps.
 import { attempt } from './guard.js'
+import { on } from './hooks.js'
+import { wrap } from './wrap.js'
 
 /** What TypeScript's library may not know. */
 interface NavigationLike extends EventTarget {
@@ -10,28 +12,16 @@ interface NavigationLike extends EventTarget {
 export function watchRoutes(changed: () => void): () => void {
   const { navigation } = globalThis as { navigation?: NavigationLike }
   if (navigation && 'currentEntry' in navigation && typeof navigation.addEventListener === 'function') {
-    navigation.addEventListener('currententrychange', changed)
-    return () => navigation.removeEventListener('currententrychange', changed)
+    return on(navigation, 'currententrychange', changed)
   }
-  addEventListener('popstate', changed)
-  const unwraps = (['pushState', 'replaceState'] as const).map((name) => wrap(name, changed))
+  const told = (name: string) =>
+    wrap(history, name, (original, self, args) => {
+      const result = Reflect.apply(original, self, args)
+      attempt(changed)
+      return result
+    })
+  const undos = [on(globalThis, 'popstate', changed), told('pushState'), told('replaceState')]
   return () => {
-    removeEventListener('popstate', changed)
-    for (const unwrap of unwraps) unwrap()
-  }
-}
-
-function wrap(name: 'pushState' | 'replaceState', changed: () => void): () => void {
-  const original = history[name]
-  let active = true
-  const wrapper = function (this: History, ...args: Parameters<History['pushState']>): void {
-    original.apply(this, args)
-    if (active) attempt(changed)
-  }
-  attempt(() => (history[name] = wrapper))
-  return () => {
-    active = false
-    // Somebody may have wrapped it again; then it stays, and does nothing.
-    if (history[name] === wrapper) attempt(() => (history[name] = original))
+    for (const undo of undos) attempt(() => undo?.())
   }
 }

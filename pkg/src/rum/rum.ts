@@ -1,5 +1,7 @@
 // Measures a page and sends what it was like.
 import { Deltas, totals } from './figures.js'
+import { attempt } from './guard.js'
+import { now } from './hooks.js'
 import type { Rum, RumOptions } from './options.js'
 import { declines } from './privacy.js'
 import { quietly } from './quietly.js'
@@ -31,7 +33,7 @@ const idle: Rum = {
  */
 export function startRum(options: RumOptions): Rum {
   if (!engine()) return idle
-  if (options.respectPrivacySignals !== false && quietly(declines)) return idle
+  if (options.respectPrivacySignals !== false && attempt(declines)) return idle
 
   const deltas = new Deltas()
   const marks = new Map<string, number>()
@@ -53,52 +55,56 @@ export function startRum(options: RumOptions): Rum {
   /** Without consent, and outside the sample, nothing is kept. */
   const put = (what: (run: Run) => void) => {
     const running = run
-    if (running?.view.sampled) quietly(() => what(running))
+    if (running?.view.sampled) attempt(() => what(running))
   }
   if (agreed) begin(false)
 
   return {
     mark(name) {
       if (!run) return
-      const now = performance.now()
-      if (marks.has(name) || marks.size < MARKS) marks.set(name, now)
-      put(({ view }) => view.batch.record(name, Math.max(now - view.start, 0)))
+      const at = now()
+      if (marks.has(name) || marks.size < MARKS) marks.set(name, at)
+      put(({ view }) => view.batch.record(name, Math.max(at - view.start, 0)))
     },
     measure(name, startMark, endMark) {
       if (!run) return undefined
       const start = startMark === undefined ? run.view.start : marks.get(startMark)
-      const end = endMark === undefined ? performance.now() : marks.get(endMark)
+      const end = endMark === undefined ? now() : marks.get(endMark)
       if (start === undefined || end === undefined) return undefined
-      put(({ view }) => view.batch.record(name, end - start))
-      return end - start
+      const ms = end - start
+      put(({ view }) => view.batch.record(name, ms))
+      // Where the page took the clock away, nothing is known.
+      return ms === ms ? ms : undefined
     },
     timing: (name, ms) => put(({ view }) => view.batch.record(name, ms)),
     count: (name, by = 1) => put(({ view }) => view.batch.count(name, by)),
     gauge: (name, value) => put(({ view }) => view.batch.gauge(name, value)),
-    error: (error) => quietly(() => run?.error(error)),
-    flush: () => quietly(() => run?.flush()),
+    error: (error) => attempt(() => run?.error(error)),
+    flush: () => attempt(() => run?.flush()),
     stop() {
       if (stopped) return
       stopped = true
-      quietly(() => run?.flush())
-      quietly(end)
-      quietly(() => sender?.stop())
+      attempt(() => run?.flush())
+      attempt(end)
+      attempt(() => sender?.stop())
     },
     consent(agrees) {
       if (stopped || agrees === agreed) return
       agreed = agrees
       if (agrees) {
         // What was counted elsewhere before the user agreed is seen, but not reported.
-        for (const [name, total] of Object.entries(totals(options))) deltas.take(name, total)
+        attempt(() => {
+          for (const [name, total] of Object.entries(totals(options))) deltas.take(name, total)
+        })
         begin(true)
       } else {
-        quietly(end)
+        attempt(end)
         marks.clear()
         forgetVisit()
-        quietly(() => sender?.forget())
+        attempt(() => sender?.forget())
       }
     },
-    stats: () => ({ ...nothing, ...quietly(() => pick(sender)) }),
+    stats: () => ({ ...nothing, ...attempt(() => pick(sender)) }),
   }
 }
 

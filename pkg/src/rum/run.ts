@@ -1,9 +1,11 @@
 // A page that is measured: hooks, what waits of each page view, and when it is sent.
 import { describeError, watchErrors } from './errors.js'
+import { define } from './define.js'
 import { deviceInfo } from './device.js'
 import { Deltas, totals, watchFetches } from './figures.js'
 import { addFrame } from './frames.js'
 import { attempt, guard } from './guard.js'
+import { later, now, on } from './hooks.js'
 import { LABEL, PAGE } from './limits.js'
 import { watchNavigation } from './navigation.js'
 import type { RumBeacon, RumOptions } from './options.js'
@@ -39,7 +41,7 @@ export class Run {
   readonly #soft = new Map<number, View>()
   readonly #undos: (() => void)[] = []
   #observation: Observation | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #unwait = () => {}
   /** How many are under way. */
   #flushing = 0
   #ended = false
@@ -65,7 +67,7 @@ export class Run {
     const session = visit()
     this.#rate = options.sampleRate ?? 1
     this.#errorRate = options.errorSampleRate ?? this.#rate
-    this.#document = this.#begin(session, arrival(), isLate ? performance.now() : 0)
+    this.#document = this.#begin(session, arrival(), isLate ? now() : 0)
     const { sampled, errorsSampled } = this.view
     if (!sampled && !errorsSampled) return
 
@@ -74,8 +76,7 @@ export class Run {
     if (errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error)))
     if (sampled) this.#measure(isLate)
     const shown = () => document.visibilityState === 'visible' && this.#wait()
-    addEventListener('visibilitychange', shown)
-    this.#undos.push(() => removeEventListener('visibilitychange', shown))
+    this.#undos.push(on(globalThis, 'visibilitychange', shown))
     this.#wait()
   }
 
@@ -105,14 +106,14 @@ export class Run {
     // The document's stays: its CLS and INP go on where soft navigations have none of their own.
     while (this.#views.length > VIEWS) this.#views.splice(this.#views[0] === this.#document ? 1 : 0, 1)
     this.#flushing = 0
-    if (leaving) clearTimeout(this.#timer)
+    if (leaving) this.#unwait()
     else this.#wait()
   }
 
   /** Undoes all hooks. What waits is not sent any more. */
   end(): void {
     this.#ended = true
-    clearTimeout(this.#timer)
+    this.#unwait()
     for (const undo of this.#undos.splice(0)) attempt(undo)
     for (const { batch } of this.#views) batch.free()
   }
@@ -131,8 +132,8 @@ export class Run {
     this.#hook(() => watchVitals(isLate, scrub, (metric, data) => this.#vital(metric, data)))
     this.#hook(() => watchFetches(client, (ms) => this.view.batch.record('query.fetch', ms)))
     if (routes !== false) this.#hook(() => watchRoutes(() => this.#changeRoute()))
-    if (traceparent !== false) {
-      this.#hook(() => addTraceparent(traceparent ?? [], this.#endpoint, () => this.view.session + this.view.id))
+    if (traceparent && traceparent.length) {
+      this.#hook(() => addTraceparent(traceparent, this.#endpoint, () => this.view.session + this.view.id))
     }
   }
 
@@ -160,12 +161,12 @@ export class Run {
   }
 
   #restore(): void {
-    this.#document = this.#begin(visit(), 'back-forward-cache', performance.now())
+    this.#document = this.#begin(visit(), 'back-forward-cache', now())
     this.#wait()
   }
 
   #changeRoute(): void {
-    if (routeOf(location) !== this.view.path) this.#begin(visit(), 'soft-navigation', performance.now())
+    if (routeOf(location) !== this.view.path) this.#begin(visit(), 'soft-navigation', now())
   }
 
   #vital(metric: Metric, data: VitalData): void {
@@ -234,15 +235,15 @@ export class Run {
     const errors = view.errorsSampled ? batch.errors() : []
     const body = view.sampled ? batch.body(drop) : {}
     const apart = errors.length > 0 && this.#errorRate !== this.#rate
-    if (errors.length && !apart) body.errors = errors
+    if (errors.length && !apart) define(body, { errors })
     const beacons = Object.keys(body).length ? pack(this.#head(view, this.#rate), body, drop) : []
     // Counted at a rate of their own.
     if (apart) beacons.push(...pack(this.#head(view, this.#errorRate), { errors }, drop))
 
     const last: RumBeacon | undefined = beacons.at(-1)
     if (last && drops.size) {
-      last.dropped = [...drops.values()].reduce((sum, by) => sum + by, 0)
-      last.drops = Object.fromEntries(drops)
+      const dropped = [...drops.values()].reduce((sum, by) => sum + by, 0)
+      define(last, { dropped, drops: Object.fromEntries(drops) })
     }
     let { sent } = view
     for (const beacon of beacons) {
@@ -282,9 +283,9 @@ export class Run {
   }
 
   #wait(ms = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)): void {
-    clearTimeout(this.#timer)
+    this.#unwait()
     if (this.#ended) return
-    this.#timer = setTimeout(() => {
+    this.#unwait = later(() => {
       this.flush()
       this.#wait()
     }, ms)

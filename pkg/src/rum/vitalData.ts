@@ -4,6 +4,7 @@ import { watchAttributedINP } from './attribution/onINP.js'
 import { watchAttributedLCP } from './attribution/onLCP.js'
 import { watchAttributedTTFB } from './attribution/onTTFB.js'
 import type { VitalData } from './batch.js'
+import { attempt } from './guard.js'
 import { TARGET, URL } from './limits.js'
 import { cut, line, round } from './text.js'
 import { watchFCP } from './vitals/onFCP.js'
@@ -20,17 +21,20 @@ export function watchVitals(
 ): () => void {
   const opts = { reportAllChanges: true, reportSoftNavs: true, buffered: !isLate }
   const tell = (metric: Metric, target?: string, url?: string, state?: string, parts?: Record<string, number>) => {
-    const data: VitalData = { value: round(metric.value) }
-    // What is left out is good, and parts that are left out took no time.
-    if (metric.rating !== 'good') data.rating = metric.rating
-    if (target) data.target = line(target, TARGET)
-    if (url) data.url = cut(scrubUrl(url), URL)
-    if (state) data.state = state
-    for (const [part, ms] of Object.entries(parts ?? {})) if (round(ms) > 0) (data.parts ??= {})[part] = round(ms)
-    report(metric, data)
+    const took = Object.entries(parts ?? {}).map(([part, ms]) => [part, round(ms)] as const)
+    const told = took.filter(([, ms]) => ms > 0)
+    report(metric, {
+      value: round(metric.value),
+      // What is left out is good, and parts that are left out took no time.
+      ...(metric.rating !== 'good' && { rating: metric.rating }),
+      ...(target && { target: line(target, TARGET) }),
+      ...(url && { url: cut(scrubUrl(url), URL) }),
+      ...(state && { state }),
+      ...(told.length && { parts: Object.fromEntries(told) }),
+    })
   }
-  const stops = [
-    watchAttributedINP((metric) => {
+  const watches = [
+    () => watchAttributedINP((metric) => {
       const { attribution: found } = metric
       tell(metric, found.interactionTarget, found.longestScript?.entry.sourceURL, found.interactionType, {
         input: found.inputDelay,
@@ -38,11 +42,11 @@ export function watchVitals(
         presentation: found.presentationDelay,
       })
     }, opts),
-    watchAttributedCLS(
+    () => watchAttributedCLS(
       (metric) => tell(metric, metric.attribution.largestShiftTarget, undefined, metric.attribution.loadState),
       opts,
     ),
-    watchAttributedLCP((metric) => {
+    () => watchAttributedLCP((metric) => {
       const { attribution: found } = metric
       tell(metric, found.target, found.url, undefined, {
         ttfb: found.timeToFirstByte,
@@ -51,8 +55,8 @@ export function watchVitals(
         render: found.elementRenderDelay,
       })
     }, opts),
-    watchFCP((metric) => tell(metric), opts),
-    watchAttributedTTFB((metric) => {
+    () => watchFCP((metric) => tell(metric), opts),
+    () => watchAttributedTTFB((metric) => {
       const { attribution: found, navigationType: type } = metric
       if (isLate && type !== 'back-forward-cache' && type !== 'soft-navigation') return
       tell(metric, undefined, undefined, undefined, {
@@ -64,7 +68,9 @@ export function watchVitals(
       })
     }, opts),
   ]
+  // Each for itself: what one lacks, another may do without.
+  const stops = watches.map(attempt)
   return () => {
-    for (const stop of stops) stop()
+    for (const stop of stops) attempt(() => stop?.())
   }
 }

@@ -32,12 +32,12 @@ export interface RateLimited<Args extends unknown[], R, This = unknown> {
 
 /** Too many calls wait for a rate-limited function. */
 export class QueueFullError extends Error {
+  override name = 'QueueFullError'
   /** How many may wait. */
   readonly maxQueue: number
 
   constructor(maxQueue: number) {
     super(`${maxQueue} calls wait already, as many as \`maxQueue\` allows: call less often, or raise it`)
-    this.name = 'QueueFullError'
     this.maxQueue = maxQueue
   }
 }

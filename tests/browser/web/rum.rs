@@ -22,8 +22,8 @@ export const load = async (url) => {
   await fetch(url).then((response) => response.text())
   for (let i = 0; i < 100 && !performance.getEntriesByName(new URL(url, location).href).length; i++) await frames(1)
 }
-export const isHistoryNative = () => [history.pushState, history.replaceState]
-  .every((method) => Function.prototype.toString.call(method).includes('[native code]'))
+const natives = [history.pushState, history.replaceState]
+export const isHistoryNative = () => history.pushState === natives[0] && history.replaceState === natives[1]
 const supported = Object.getOwnPropertyDescriptor(PerformanceObserver, 'supportedEntryTypes')
 export const lack = (type) => Object.defineProperty(PerformanceObserver, 'supportedEntryTypes', !type ? supported : {
   configurable: true,

@@ -12,8 +12,8 @@ export const watch = () => {
   real = { fetch: window.fetch, methods: { open, send, setRequestHeader } }
   window.fetch = async function (input, init) {
     if (this !== undefined && this !== window) throw new TypeError('Illegal invocation')
-    const given = init?.headers ?? (input instanceof Request ? input.headers : {})
-    return { carries: header(given), accept: new Headers(given).get('accept'), method: init?.method }
+    const { headers, method } = input instanceof Request ? input : { headers: new Headers(init?.headers) }
+    return { carries: header(headers), accept: headers.get('accept'), method }
   }
   XMLHttpRequest.prototype.setRequestHeader = function (name, value) {
     if (name.toLowerCase() === 'traceparent') carried += value + ';'
@@ -117,7 +117,7 @@ async fn what_is_listed_carries_it_too_or_nothing_does() {
     let before = methods();
     let rum = measured(Traceparent::Listed(vec!["https://api.example/v1".into()]));
     for (url, is_traced) in [
-        ("/api", true),
+        ("/api", false),
         ("https://api.example/v1", true),
         ("https://api.example/v1/x", true),
         ("https://api.example/v10", false),
@@ -127,9 +127,21 @@ async fn what_is_listed_carries_it_too_or_nothing_does() {
     }
     rum.stop();
 
-    let rum = measured(Traceparent::Nowhere);
-    assert_eq!(methods(), before);
+    // A `/` in front stands for this origin.
+    let rum = measured(Traceparent::Listed(vec!["/api".into()]));
+    for (url, is_traced) in [("/api", true), (&href("/api/x"), true), ("/apis", false), ("/", false)] {
+        assert_eq!(is_traceparent(&carried(url, &JsValue::UNDEFINED).await), is_traced, "{url}");
+        assert_eq!(is_traceparent(&asked(url, None)), is_traced, "{url}");
+    }
     rum.stop();
+
+    for nowhere in
+        [RumOptions::new("", "").traceparent, Traceparent::Nowhere, Traceparent::Listed(Vec::new())]
+    {
+        let rum = measured(nowhere);
+        assert_eq!(methods(), before);
+        rum.stop();
+    }
     unwatch();
 }
 

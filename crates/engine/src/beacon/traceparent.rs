@@ -5,13 +5,20 @@ use alloc::string::String;
 /// The name of the header.
 pub const HEADER: &str = "traceparent";
 
-/// Whether a request to the address `href` carries the header: one to the page's own `origin`, and one that begins
-/// as one of `listed` does. Elsewhere it would cost a preflight, and may be refused. What goes to `except`, where
-/// beacons go, is none of the page's. All addresses are whole and as browsers write them; the origin has no `/` at
-/// its end.
+/// Whether a request to the address `href` carries the header: one that begins as one of `listed` does, where a `/` in
+/// front stands for the page's own `origin`. Nobody sees beforehand where a server redirects a request to, and another
+/// origin would have to allow the header; who lists an address says that it does, or that there is no redirect. What
+/// goes to `except`, where beacons go, is none of the page's. All other addresses are whole and as browsers write them;
+/// the origin has no `/` at its end.
 pub fn is_traced(href: &str, origin: &str, listed: &[String], except: &str) -> bool {
-    let is_wanted = is_below(href, origin) || listed.iter().any(|beginning| is_below(href, beginning));
-    is_wanted && !is_below(href, except)
+    let is_wanted = |beginning: &String| {
+        if beginning.starts_with('/') {
+            href.strip_prefix(origin).is_some_and(|path| is_below(path, beginning))
+        } else {
+            is_below(href, beginning)
+        }
+    };
+    listed.iter().any(is_wanted) && !is_below(href, except)
 }
 
 /// Whether the address `href` begins with `beginning`, which ends where a part of the address does:

@@ -212,7 +212,9 @@ impl Inner {
         }
         let now = host::now();
         self.marks.borrow_mut().note(name, now);
-        self.put(|view, at| view.queue.record(at, name, (now - view.start).max(0.0)));
+        if !now.is_nan() {
+            self.put(|view, at| view.queue.record(at, name, (now - view.start).max(0.0)));
+        }
     }
 
     pub(super) fn measure(
@@ -226,7 +228,8 @@ impl Inner {
         let start = start.map_or(Some(begun), mark)?;
         let end = end.map_or_else(|| Some(host::now()), mark)?;
         self.put(|view, now| view.queue.record(now, name, end - start));
-        Some(end - start)
+        // Where the page took the clock away, nothing is known.
+        Some(end - start).filter(|ms| !ms.is_nan())
     }
 
     /// Puts something into the page view that the user sees. Without consent, and outside the sample, nothing is kept.

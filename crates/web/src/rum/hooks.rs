@@ -4,17 +4,25 @@ use std::cell::Cell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 
-/// A JavaScript function.
-pub(super) type Callback = Closure<dyn Fn(JsValue)>;
+/// A JavaScript function. It is the browser's to free: where a page keeps it from being taken back, it is called still,
+/// and one that was freed would throw.
+pub(super) struct Callback(JsValue);
+
+impl AsRef<JsValue> for Callback {
+    fn as_ref(&self) -> &JsValue {
+        &self.0
+    }
+}
 
 /// A JavaScript function that calls `method` on `owner`, as long as there is one.
 pub(super) fn callback<T: 'static>(owner: &Rc<T>, method: impl Fn(&Rc<T>, JsValue) + 'static) -> Callback {
     let owner: Weak<T> = Rc::downgrade(owner);
-    Closure::new(move |argument: JsValue| {
+    let call = Closure::<dyn Fn(JsValue)>::new(move |argument: JsValue| {
         if let Some(owner) = owner.upgrade() {
             method(&owner, argument);
         }
-    })
+    });
+    Callback(call.into_js_value())
 }
 
 /// A listener, until it is dropped.

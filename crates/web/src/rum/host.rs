@@ -4,30 +4,17 @@
 //! Whatever a page or an extension may have broken, or a setting may forbid, is taken as a value or a
 //! `Result`: nothing here throws into the page.
 use super::read;
-use js_sys::{Math, global};
+use js_sys::{Math, Object, global};
 use wasm_bindgen::prelude::*;
 use whippet_engine::beacon::scrub;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    pub(super) fn set_timeout(callback: &JsValue, ms: f64) -> f64;
-    #[wasm_bindgen(js_name = clearTimeout)]
-    pub(super) fn clear_timeout(id: f64);
-    #[wasm_bindgen(js_name = requestAnimationFrame)]
-    pub(super) fn request_animation_frame(callback: &JsValue) -> f64;
-    #[wasm_bindgen(js_name = cancelAnimationFrame)]
-    pub(super) fn cancel_animation_frame(id: f64);
-    /// `performance.now()`
-    #[wasm_bindgen(js_namespace = performance)]
-    pub(super) fn now() -> f64;
     #[wasm_bindgen(js_name = String, catch)]
     pub(super) fn to_string(value: &JsValue) -> Result<JsValue, JsValue>;
 
     /// The options of `observe`, of `fetch` and of others.
     pub(super) type Init;
-    #[wasm_bindgen(constructor, js_class = Object)]
-    pub(super) fn new() -> Init;
     #[wasm_bindgen(method, structural, indexing_setter)]
     pub(super) fn set(this: &Init, option: &str, value: &JsValue);
 
@@ -39,13 +26,52 @@ extern "C" {
     pub(super) fn observe(this: &Observer, options: &Init) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = takeRecords)]
     pub(super) fn take_records(this: &Observer) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method)]
-    pub(super) fn disconnect(this: &Observer);
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn disconnect(this: &Observer) -> Result<(), JsValue>;
 
     /// An address.
     pub(super) type Url;
     #[wasm_bindgen(constructor, js_class = URL, catch)]
     fn new(url: &str, base: &str) -> Result<Url, JsValue>;
+}
+
+impl Init {
+    /// Without a prototype: setting an option must not call what the page put on `Object.prototype`.
+    pub(super) fn new() -> Self {
+        Object::create(JsValue::NULL.unchecked_ref::<Object>()).unchecked_into()
+    }
+}
+
+/// The timer's number; 0 where there is none.
+pub(super) fn set_timeout(callback: &JsValue, ms: f64) -> f64 {
+    number_of("setTimeout", &[callback.clone(), ms.into()])
+}
+
+pub(super) fn clear_timeout(id: f64) {
+    cancel("clearTimeout", id);
+}
+
+pub(super) fn request_animation_frame(callback: &JsValue) -> f64 {
+    number_of("requestAnimationFrame", std::slice::from_ref(callback))
+}
+
+pub(super) fn cancel_animation_frame(id: f64) {
+    cancel("cancelAnimationFrame", id);
+}
+
+fn number_of(method: &'static str, arguments: &[JsValue]) -> f64 {
+    read::call(&global(), method, arguments).and_then(|id| id.as_f64()).unwrap_or(0.0)
+}
+
+fn cancel(method: &'static str, id: f64) {
+    if id > 0.0 {
+        read::call(&global(), method, &[id.into()]);
+    }
+}
+
+/// ms since the document began; NaN, which no measurement is, where the page took the clock away.
+pub(super) fn now() -> f64 {
+    read::call(&of_global("performance"), "now", &[]).and_then(|now| now.as_f64()).unwrap_or(f64::NAN)
 }
 
 /// A member of the global object, such as `document`.
@@ -69,9 +95,7 @@ pub(super) fn request_idle_callback(callback: &JsValue, timeout: f64) -> Option<
 }
 
 pub(super) fn cancel_idle_callback(id: f64) {
-    if id > 0.0 {
-        read::call(&global(), "cancelIdleCallback", &[id.into()]);
-    }
+    cancel("cancelIdleCallback", id);
 }
 
 /// ms since the Unix epoch.

@@ -20,6 +20,7 @@ mod view;
 mod views;
 mod visit;
 mod vitals;
+mod wrapped;
 
 use driver::Inner;
 pub use options::{BeforeSend, Collect, NamePage, RumOptions, ScrubUrl, Traceparent};

@@ -1,5 +1,5 @@
 //! The browser's performance entries, as they come.
-use super::hooks::{Callback, callback};
+use super::hooks::callback;
 use super::host::{self, Init, Observer};
 use super::read;
 use std::rc::Rc;
@@ -9,7 +9,6 @@ use wasm_bindgen::prelude::*;
 #[must_use = "dropping it stops observing"]
 pub(super) struct Observation {
     observer: Observer,
-    _callback: Callback,
 }
 
 impl Observation {
@@ -36,7 +35,7 @@ impl Observation {
             options.set("durationThreshold", &JsValue::from_f64(threshold));
             let _ = observer.observe(&options);
         }
-        Some(Self { observer, _callback: callback })
+        Some(Self { observer })
     }
 
     /// What came and was not told yet.
@@ -47,7 +46,7 @@ impl Observation {
 
 impl Drop for Observation {
     fn drop(&mut self) {
-        self.observer.disconnect();
+        let _ = self.observer.disconnect();
     }
 }
 

@@ -12,15 +12,17 @@ pub type BeforeSend = Box<dyn Fn(String) -> Option<String>>;
 pub type Collect = Box<dyn Fn(&Rum)>;
 
 /// Whose requests carry a `traceparent`, by which a slow one is found in the backend's traces. Beacons do not.
+///
+/// Where a server redirects a request to, nobody sees beforehand: it goes there with the header, and an origin that does
+/// not allow it (`Access-Control-Allow-Headers`) makes the request fail. So only what is named here carries it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Traceparent {
-    /// Those to the page's own origin.
-    #[default]
+    /// Those to the page's own origin, none of which is redirected to one that does not allow it.
     SameOrigin,
-    /// Those too that begin with one of these, up to a `/`, `?` or `#`: `https://api.example/v1`. Other servers must
-    /// allow the header (`Access-Control-Allow-Headers`), or browsers refuse the request.
+    /// Those that begin with one of these, up to a `/`, `?` or `#`: `https://api.example/v1`, or `/api` for this origin's.
     Listed(Vec<String>),
     /// None.
+    #[default]
     Nowhere,
 }
 

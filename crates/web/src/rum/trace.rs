@@ -1,10 +1,10 @@
 //! `traceparent` on the page's requests, so that a slow one can be found in the backend's traces:
 //! <https://www.w3.org/TR/trace-context/>
-use super::host::{self, Init};
+use super::host;
 use super::options::Traceparent;
 use super::read;
-use js_sys::{Array, Function, Object, Proxy, Reflect, WeakMap};
-use std::cell::Cell;
+use super::wrapped::Wrapped;
+use js_sys::{Array, Function, Object, Reflect, WeakSet};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use whippet_engine::beacon::traceparent::{HEADER, is_traced, traceparent};
@@ -12,21 +12,14 @@ use whippet_engine::beacon::traceparent::{HEADER, is_traced, traceparent};
 #[wasm_bindgen]
 extern "C" {
     type Request;
-
-    type Headers;
-    #[wasm_bindgen(constructor, catch)]
-    fn new(given: &JsValue) -> Result<Headers, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn has(this: &Headers, name: &str) -> Result<bool, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn set(this: &Headers, name: &str, value: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = URL)]
+    type Url;
 }
 
 /// Adds the header to the page's requests, until it is dropped.
 #[must_use = "dropping it takes the header away"]
 pub(super) struct Tracing {
-    rules: Rc<Rules>,
-    wrapped: Vec<Wrapped>,
+    _wrapped: Vec<Wrapped>,
 }
 
 /// Which requests carry what.
@@ -36,146 +29,111 @@ struct Rules {
     endpoint: String,
     /// The trace: 32 hexadecimal digits; `None` while there is none.
     trace: Box<dyn Fn() -> Option<String>>,
-    /// A wrapper that someone else holds on to stays, and does nothing any more.
-    active: Cell<bool>,
 }
 
 impl Tracing {
-    /// Wraps `fetch` and `XMLHttpRequest`, if any request is to carry the header.
+    /// Wraps `fetch` and `XMLHttpRequest`, if any request is to carry the header. All others go out with the page's own
+    /// arguments, of which nothing is read that the page could see.
     pub(super) fn start(
         whose: &Traceparent,
         endpoint: &str,
         trace: impl Fn() -> Option<String> + 'static,
     ) -> Option<Self> {
         let listed = match whose {
-            Traceparent::Nowhere => return None,
-            Traceparent::SameOrigin => Vec::new(),
+            Traceparent::Nowhere => Vec::new(),
+            Traceparent::SameOrigin => vec!["/".into()],
             Traceparent::Listed(listed) => listed.clone(),
         };
+        if listed.is_empty() {
+            return None;
+        }
         let endpoint = whole(endpoint).unwrap_or_else(|| "about:".into());
-        let rules = Rc::new(Rules { listed, endpoint, trace: Box::new(trace), active: Cell::new(true) });
+        let rules = Rc::new(Rules { listed, endpoint, trace: Box::new(trace) });
         let mut wrapped = Vec::new();
         wrapped.extend(wrap_fetch(&rules));
         wrapped.extend(wrap_requests(&rules).into_iter().flatten());
-        Some(Self { rules, wrapped })
-    }
-}
-
-impl Drop for Tracing {
-    fn drop(&mut self) {
-        self.rules.active.set(false);
-        for wrapped in &self.wrapped {
-            wrapped.restore();
-        }
+        Some(Self { _wrapped: wrapped })
     }
 }
 
 impl Rules {
-    /// The header for a request to `url`; `None` where it is to have none.
-    fn header(&self, url: &str) -> Option<String> {
-        if !self.active.get() {
-            return None;
-        }
-        let href = whole(url)?;
-        if !is_traced(&href, &host::location("origin"), &self.listed, &self.endpoint) {
-            return None;
-        }
+    /// Whether a request to `url` is to have the header; of what is no address yet, nothing is known.
+    fn wants(&self, url: Option<String>) -> bool {
+        let href = url.and_then(|url| whole(&url));
+        let origin = || host::location("origin");
+        href.is_some_and(|href| is_traced(&href, &origin(), &self.listed, &self.endpoint))
+    }
+
+    fn value(&self) -> Option<String> {
         Some(traceparent(&(self.trace)()?, host::seed()))
     }
 
-    /// The options of a `fetch` with the header among them; `None` where they are right as they are.
-    fn with_header(&self, input: &JsValue, init: &JsValue) -> Option<JsValue> {
-        let is_request = input.is_instance_of::<Request>();
-        let member = |name: &'static str| {
-            let own = read::member(init, name);
-            own.or_else(|| read::member(input, name).filter(|_| is_request)).unwrap_or_default()
-        };
-        // Without CORS, only some headers may be set.
-        if member("mode") == JsValue::from_str("no-cors") {
+    /// The request that `fetch` would make of these arguments, with the header; `None` where they are right as they are.
+    fn request(&self, make: &Function, input: &JsValue, init: &JsValue) -> Option<JsValue> {
+        if !self.wants(address_of(input)) {
             return None;
         }
-        let url =
-            if is_request { read::text(input, "url") } else { host::to_string(input).ok()?.as_string()? };
-        let value = self.header(&url)?;
-        let headers = Headers::new(&member("headers")).ok()?;
-        // Its own goes before.
-        if headers.has(HEADER).ok()? {
-            return None;
+        // Made by the browser, as `fetch` begins with just that: what the page gave is read once, and in all its forms.
+        // If it cannot be made, `fetch` says so in its own words.
+        let request = Reflect::construct(make, &Array::of2(input, init)).ok()?;
+        if self.wants(Some(read::text(&request, "url"))) {
+            let headers = read::member(&request, "headers").unwrap_or_default();
+            let has_none = read::call(&headers, "has", &[HEADER.into()]) == Some(JsValue::FALSE);
+            if let Some(value) = self.value().filter(|_| has_none) {
+                read::call(&headers, "set", &[HEADER.into(), value.into()]);
+            }
         }
-        headers.set(HEADER, &value).ok()?;
-        let with = Object::new();
-        if init.is_object() {
-            Object::assign(&with, init.unchecked_ref());
-        }
-        with.unchecked_ref::<Init>().set("headers", &headers);
-        Some(with.into())
+        Some(request)
     }
 }
 
-/// A member that was put in another's place.
-struct Wrapped {
-    owner: JsValue,
-    name: &'static str,
-    original: Function,
-    wrapper: JsValue,
-}
-
-impl Wrapped {
-    /// Puts a function in the place of `owner.name` that calls `around` with the original, `this` and the arguments.
-    fn new(
-        owner: &JsValue,
-        name: &'static str,
-        around: impl Fn(Function, JsValue, Array) -> Result<JsValue, JsValue> + 'static,
-    ) -> Option<Self> {
-        let original: Function = read::member(owner, name)?.dyn_into().ok()?;
-        let apply = Closure::<dyn Fn(Function, JsValue, Array) -> Result<JsValue, JsValue>>::new(around);
-        // It lives as long as anyone holds on to the wrapper, which may be longer than this.
-        let handler = Init::new();
-        handler.set("apply", &apply.into_js_value());
-        let wrapper: JsValue = Proxy::new(&original, handler.unchecked_ref()).into();
-        let this = Self { owner: owner.clone(), name, original, wrapper };
-        this.put(&this.wrapper).then_some(this)
-    }
-
-    fn put(&self, function: &JsValue) -> bool {
-        Reflect::set(&self.owner, &self.name.into(), function).unwrap_or(false)
-    }
-
-    /// Unless someone has wrapped it again since.
-    fn restore(&self) {
-        if read::member(&self.owner, self.name).as_ref() == Some(&self.wrapper) {
-            self.put(&self.original);
-        }
+/// The address that the page gave, where it can be read without calling anything of the page's.
+fn address_of(given: &JsValue) -> Option<String> {
+    if given.is_instance_of::<Request>() {
+        Some(read::text(given, "url"))
+    } else if given.is_instance_of::<Url>() {
+        Some(read::text(given, "href"))
+    } else {
+        given.as_string()
     }
 }
 
 fn wrap_fetch(rules: &Rc<Rules>) -> Option<Wrapped> {
     let rules = Rc::clone(rules);
+    let make: Function = host::of_global("Request").dyn_into().ok()?;
     Wrapped::new(&js_sys::global(), "fetch", move |fetch, this, arguments| {
-        if let Some(init) = rules.with_header(&arguments.get(0), &arguments.get(1)) {
-            arguments.set(1, init);
+        match rules.request(&make, &arguments.get(0), &arguments.get(1)) {
+            Some(request) => fetch.call1(&this, &request),
+            None => fetch.apply(&this, &arguments),
         }
-        fetch.apply(&this, &arguments)
     })
 }
 
 fn wrap_requests(rules: &Rc<Rules>) -> [Option<Wrapped>; 3] {
     let prototype = read::member(&host::of_global("XMLHttpRequest"), "prototype").unwrap_or_default();
     let set_header = read::member(&prototype, "setRequestHeader").unwrap_or_default();
-    // The addresses of requests that have no such header yet.
-    let urls = WeakMap::new();
-    let (opened, named, rules) = (urls.clone(), urls.clone(), Rc::clone(rules));
+    // Requests that are to have the header, and do not have it yet.
+    let wanted: WeakSet = WeakSet::new();
+    let (opened, named) = (wanted.clone(), wanted.clone());
+    let (opens, rules) = (Rc::clone(rules), Rc::clone(rules));
     [
         Wrapped::new(&prototype, "open", move |open, this, arguments| {
-            if let (Some(request), Ok(url)) = (this.dyn_ref::<Object>(), host::to_string(&arguments.get(1))) {
-                opened.set(request, &url);
+            // By the base of this moment, as the browser does it.
+            let is_wanted = opens.wants(address_of(&arguments.get(1)));
+            let result = open.apply(&this, &arguments)?;
+            if let Some(request) = this.dyn_ref::<Object>() {
+                if is_wanted {
+                    opened.add(request);
+                } else {
+                    opened.delete(request);
+                }
             }
-            open.apply(&this, &arguments)
+            Ok(result)
         }),
         Wrapped::new(&prototype, "setRequestHeader", move |set, this, arguments| {
-            let name = host::to_string(&arguments.get(0)).ok().and_then(|name| name.as_string());
+            let name = arguments.get(0).as_string();
             // Its own: two would be joined to one that nobody can read.
-            if name.is_some_and(|name| name.eq_ignore_ascii_case(HEADER))
+            if name.is_none_or(|name| name.eq_ignore_ascii_case(HEADER))
                 && let Some(request) = this.dyn_ref::<Object>()
             {
                 named.delete(request);
@@ -183,9 +141,9 @@ fn wrap_requests(rules: &Rc<Rules>) -> [Option<Wrapped>; 3] {
             set.apply(&this, &arguments)
         }),
         Wrapped::new(&prototype, "send", move |send, this, arguments| {
-            let url = this.dyn_ref::<Object>().and_then(|request| urls.get(request).as_string());
-            if let (Some(value), Some(set)) =
-                (url.and_then(|url| rules.header(&url)), set_header.dyn_ref::<Function>())
+            let is_wanted = this.dyn_ref::<Object>().is_some_and(|request| wanted.delete(request));
+            if let (true, Some(value), Some(set)) =
+                (is_wanted, rules.value(), set_header.dyn_ref::<Function>())
             {
                 let _ = set.call2(&this, &HEADER.into(), &value.into());
             }

@@ -1,13 +1,15 @@
 import { guard } from '../guard.js'
+import { tell } from '../vitals/listener.js'
 import { watchCLS } from '../vitals/onCLS.js'
 import type { WatchOpts } from '../vitals/types.js'
+import { attributed } from './attributed.js'
 import { loadState } from './loadState.js'
 import { selector } from './selector.js'
 import type { AttributionReportOpts, CLSAttribution, CLSMetricWithAttribution } from './types.js'
 
 /** Cumulative Layout Shift, with what moved most. */
 export function onCLS(callback: (metric: CLSMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  watchAttributedCLS(callback, opts)
+  tell(watchAttributedCLS, callback, opts)
 }
 
 /** As `onCLS`; returns how to stop. */
@@ -18,7 +20,7 @@ export function watchAttributedCLS(
   // Named when they move: later they may be gone.
   const targets = new WeakMap<LayoutShiftAttribution, string>()
   return watchCLS(
-    (metric) => callback(Object.assign(metric, { attribution: attribute(metric.entries, targets) })),
+    (metric) => callback(attributed(metric, () => attribute(metric.entries, targets))),
     opts,
     (shift) => {
       const source = mostTelling(shift)

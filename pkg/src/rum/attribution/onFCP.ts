@@ -1,13 +1,15 @@
 import { activationStart, navigationEntry, restoreTime } from '../vitals/page.js'
+import { tell } from '../vitals/listener.js'
 import { watchFCP } from '../vitals/onFCP.js'
 import type { FCPMetric, WatchOpts } from '../vitals/types.js'
+import { attributed } from './attributed.js'
 import { loadState } from './loadState.js'
 import { RecentNavigations } from './recentNavigations.js'
 import type { AttributionReportOpts, FCPAttribution, FCPMetricWithAttribution } from './types.js'
 
 /** First Contentful Paint, with what came before it. */
 export function onFCP(callback: (metric: FCPMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  watchAttributedFCP(callback, opts)
+  tell(watchAttributedFCP, callback, opts)
 }
 
 /** As `onFCP`; returns how to stop. */
@@ -17,7 +19,7 @@ export function watchAttributedFCP(
 ): () => void {
   const navigations = new RecentNavigations()
   return watchFCP(
-    (metric) => callback(Object.assign(metric, { attribution: attribute(metric, navigations) })),
+    (metric) => callback(attributed(metric, () => attribute(metric, navigations))),
     opts,
     navigations.add,
   )

@@ -1,6 +1,8 @@
 import { guard } from '../guard.js'
+import { tell } from '../vitals/listener.js'
 import { watchINP, type INPWatcher } from '../vitals/onINP.js'
 import type { INPMetric, WatchOpts } from '../vitals/types.js'
+import { attributed } from './attributed.js'
 import { Frames } from './frames.js'
 import { loadState } from './loadState.js'
 import { attributeScripts } from './scripts.js'
@@ -9,7 +11,7 @@ import type { INPAttribution, INPAttributionReportOpts, INPMetricWithAttribution
 
 /** Interaction to Next Paint, with what was interacted with and where the time went. */
 export function onINP(callback: (metric: INPMetricWithAttribution) => void, opts: INPAttributionReportOpts = {}): void {
-  watchAttributedINP(callback, opts)
+  tell(watchAttributedINP, callback, opts)
 }
 
 /** As `onINP`; returns how to stop. */
@@ -21,6 +23,7 @@ export function watchAttributedINP(
   // Named when they are interacted with: later they may be gone.
   const targets = new Map<number, string>()
   const watcher: INPWatcher = {
+    slowest: undefined,
     event: (entry) => frames.add(entry),
     begin: () => targets.clear(),
     candidate(interaction, entries) {
@@ -36,7 +39,7 @@ export function watchAttributedINP(
   const frames = new Frames(opts.includeProcessedEventEntries, () => watcher.slowest?.values() ?? [])
   const unwatch = frames.watch()
   const stop = watchINP(
-    (metric) => callback(Object.assign(metric, { attribution: attribute(metric, frames, targets) })),
+    (metric) => callback(attributed(metric, () => attribute(metric, frames, targets))),
     opts,
     watcher,
   )

@@ -1,7 +1,9 @@
 import { guard } from '../guard.js'
 import { navigationEntry } from '../vitals/page.js'
+import { tell } from '../vitals/listener.js'
 import { watchLCP } from '../vitals/onLCP.js'
 import type { LCPMetric, WatchOpts } from '../vitals/types.js'
+import { attributed } from './attributed.js'
 import { RecentNavigations } from './recentNavigations.js'
 import { rememberResources, resourceBefore } from './resources.js'
 import { selector } from './selector.js'
@@ -9,7 +11,7 @@ import type { LCPAttribution, LCPAttributionReportOpts, LCPMetricWithAttribution
 
 /** Largest Contentful Paint, with what was painted and where the time went. */
 export function onLCP(callback: (metric: LCPMetricWithAttribution) => void, opts: LCPAttributionReportOpts = {}): void {
-  watchAttributedLCP(callback, opts)
+  tell(watchAttributedLCP, callback, opts)
 }
 
 /** As `onLCP`; returns how to stop. */
@@ -23,7 +25,7 @@ export function watchAttributedLCP(
   // Named when they are painted: later they may be gone.
   const targets = new WeakMap<LargestContentfulPaint, string>()
   return watchLCP(
-    (metric) => callback(Object.assign(metric, { attribution: attribute(metric, navigations, targets) })),
+    (metric) => callback(attributed(metric, () => attribute(metric, navigations, targets))),
     opts,
     {
       paint(entry) {
@@ -42,20 +44,18 @@ function attribute(
   targets: WeakMap<LargestContentfulPaint, string>,
 ): LCPAttribution {
   const { value, entries } = metric
-  const attribution: LCPAttribution = {
-    timeToFirstByte: 0,
-    resourceLoadDelay: 0,
-    resourceLoadDuration: 0,
-    elementRenderDelay: value,
-  }
+  const unknown = { timeToFirstByte: 0, resourceLoadDelay: 0, resourceLoadDuration: 0, elementRenderDelay: value }
   const paint = entries[entries.length - 1]
-  if (!paint) return attribution
+  if (!paint) return unknown
 
   const resource = paint.url ? resourceBefore(paint.url, paint.startTime) : undefined
-  attribution.target = targets.get(paint)
-  attribution.lcpEntry = paint
-  if (paint.url) attribution.url = paint.url
-  if (resource) attribution.lcpResourceEntry = resource
+  const attribution: LCPAttribution = {
+    ...unknown,
+    target: targets.get(paint),
+    lcpEntry: paint,
+    ...(paint.url && { url: paint.url }),
+    ...(resource && { lcpResourceEntry: resource }),
+  }
 
   const soft = metric.navigationType === 'soft-navigation'
   const entry = soft ? undefined : navigationEntry()

@@ -1,10 +1,12 @@
+import { tell } from '../vitals/listener.js'
 import { watchTTFB } from '../vitals/onTTFB.js'
 import type { TTFBMetric, WatchOpts } from '../vitals/types.js'
+import { attributed } from './attributed.js'
 import type { AttributionReportOpts, TTFBAttribution, TTFBMetricWithAttribution } from './types.js'
 
 /** Time to First Byte, with the phases it is made of. */
 export function onTTFB(callback: (metric: TTFBMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  watchAttributedTTFB(callback, opts)
+  tell(watchAttributedTTFB, callback, opts)
 }
 
 /** As `onTTFB`; returns how to stop. */
@@ -12,7 +14,7 @@ export function watchAttributedTTFB(
   callback: (metric: TTFBMetricWithAttribution) => void,
   opts: AttributionReportOpts & WatchOpts,
 ): () => void {
-  return watchTTFB((metric) => callback(Object.assign(metric, { attribution: attribute(metric) })), opts)
+  return watchTTFB((metric) => callback(attributed(metric, () => attribute(metric))), opts)
 }
 
 function attribute({ entries, value }: TTFBMetric): TTFBAttribution {

@@ -1,4 +1,6 @@
 // Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page.
+import { later, on } from '../hooks.js'
+import { quietly } from '../quietly.js'
 import { bytesOf } from '../text.js'
 import { Pause } from './pause.js'
 import { bounds, Store, type Bounds } from './store.js'
@@ -56,11 +58,8 @@ const SETTLED = 3_000
 const TRIES = 8
 
 export function createSender(options: SenderOptions): Sender {
-  try {
-    return new Sending(options)
-  } catch {
-    return { send() {}, stop() {}, forget() {}, stats: () => ({ beacons: 0, bytes: 0, stored: 0, lost: 0 }) }
-  }
+  const nothing = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
+  return quietly(() => new Sending(options)) ?? { send() {}, stop() {}, forget() {}, stats: () => nothing }
 }
 
 class Sending implements Sender {
@@ -69,7 +68,8 @@ class Sending implements Sender {
   readonly #bounds: Bounds
   readonly #store: Store
   readonly #stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #unwait = () => {}
+  readonly #undo: () => void
   #draining = false
   /** Whether the server answered the last request of this page well. */
   #well = false
@@ -82,7 +82,7 @@ class Sending implements Sender {
   constructor(private readonly options: SenderOptions) {
     this.#bounds = { ...bounds, ...options.keep }
     this.#store = new Store(this.#bounds)
-    globalThis.addEventListener?.('online', this.#online)
+    this.#undo = on(globalThis, 'online', this.#online)
     this.#drainIn(SETTLED)
   }
 
@@ -90,22 +90,22 @@ class Sending implements Sender {
     this.#silent = false
     for (const request of this.#requests(beacon)) {
       if (leaving) this.#leave(beacon.id, request)
-      else void this.#send(beacon.id, request)
+      else void this.#send(beacon.id, request).catch(() => {})
     }
     if (leaving) this.#emptyMemory()
   }
 
   stop(): void {
     this.#stopped = true
-    clearTimeout(this.#timer)
-    globalThis.removeEventListener?.('online', this.#online)
+    this.#unwait()
+    this.#undo()
     if (!this.#draining) void this.#store.close().catch(() => {})
   }
 
   forget(): void {
     this.#era++
     this.#silent = true
-    clearTimeout(this.#timer)
+    this.#unwait()
     this.#transport.abort()
     this.#pause.end()
     void this.#store.clear().catch(() => {})
@@ -140,7 +140,7 @@ class Sending implements Sender {
     const keeps = (isOffline() || this.#pause.failing) && this.#store.ready
     const era = this.#era
     const failed = () => {
-      if (era === this.#era) void this.#keep(id, request)
+      if (era === this.#era) void this.#keep(id, request).catch(() => {})
     }
     if (!keeps && this.#transport.leave(request, failed)) this.#count(bytesOf(request.body))
     else failed()
@@ -199,9 +199,9 @@ class Sending implements Sender {
 
   #drainIn(ms: number): void {
     if (this.#stopped || this.#silent) return
-    clearTimeout(this.#timer)
+    this.#unwait()
     // Timers of more than 2^31 ms fire at once.
-    this.#timer = setTimeout(() => void this.#drain(), Math.min(ms, 2 ** 31 - 1))
+    this.#unwait = later(() => void this.#drain(), Math.min(ms, 2 ** 31 - 1))
   }
 
   /** Sends what is kept, the oldest first, until it fails. One tab at a time, where tabs can agree on that. */

@@ -1,4 +1,5 @@
 // The ways out of a page.
+import { later, native } from '../hooks.js'
 import { WORTH_GZIP } from '../limits.js'
 import { bytesOf } from '../text.js'
 import { gzip } from './gzip.js'
@@ -34,7 +35,7 @@ const PATIENCE = 30_000
 
 export class Transport {
   // Taken once: what is measured may wrap them, and what is sent is not to be measured.
-  readonly #fetch = globalThis.fetch?.bind(globalThis)
+  readonly #fetch = native(globalThis, 'fetch')?.bind(globalThis)
   readonly #fetchLater = (globalThis as { fetchLater?: FetchLater }).fetchLater?.bind(globalThis)
   readonly #under = new Set<AbortController>()
   #alive = 0
@@ -47,7 +48,7 @@ export class Transport {
     let bytes = bytesOf(body)
     let keepalive = false
     const abort = new AbortController()
-    const timer = setTimeout(() => abort.abort(), PATIENCE)
+    const cancel = later(() => abort.abort(), PATIENCE)
     this.#under.add(abort)
     try {
       const zipped = this.#takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
@@ -62,7 +63,7 @@ export class Transport {
     } catch {
       return { kind: 'later' }
     } finally {
-      clearTimeout(timer)
+      cancel()
       this.#under.delete(abort)
       if (keepalive) this.#alive -= bytes
     }
@@ -111,7 +112,7 @@ export class Transport {
   /** Of a request that nobody hears of, it is not known when its bytes are free again. */
   #occupy(bytes: number): void {
     this.#alive += bytes
-    setTimeout(() => (this.#alive -= bytes), PATIENCE)
+    later(() => (this.#alive -= bytes), PATIENCE)
   }
 }
 

@@ -1,5 +1,5 @@
 // One listener to one metric.
-import { guard } from '../guard.js'
+import { attempt, guard } from '../guard.js'
 import { activationStart, attend, navigationEntry, restoreTime, type Attendant } from './page.js'
 import { interactionCount } from './interactionCount.js'
 import type { Metric } from './types.js'
@@ -49,7 +49,7 @@ export function listen<M extends Metric>(
       if (delta !== delta) return
       metric.delta = delta
       metric.rating = ratings[wasm.vital_rating(metrics.indexOf(name), metric.value)]!
-      guard(() => callback(metric))
+      attempt(() => callback(metric))
     },
     begin(type, value, entry) {
       const { navigationId, navigationInteractionId, navigationURL } = listener.metric
@@ -61,11 +61,20 @@ export function listen<M extends Metric>(
     attend: (attendant) => listener.undo(attend(attendant)),
     undo: (undo) => undo && (stopped ? undo() : undos.push(undo)),
   }
-  start(listener)
+  attempt(() => start(listener))
   return () => {
     stopped = true
     for (const undo of undos.splice(0)) undo()
   }
+}
+
+/** Has `watch` tell a callback of the page's, whose errors are the page's own. None of ours is. */
+export function tell<M, O>(
+  watch: (callback: (metric: M) => void, opts: O) => unknown,
+  callback: (metric: M) => void,
+  opts: O,
+): void {
+  attempt(() => watch((metric) => guard(() => callback(metric)), opts))
 }
 
 function create<M extends Metric>(

@@ -30,10 +30,10 @@ export function observe(
     })
     for (const type of known) observer.observe({ type, buffered, durationThreshold })
     return {
-      take: () => ordered(observer.takeRecords()),
+      take: () => attempt(() => ordered(observer.takeRecords())) ?? [],
       stop() {
         stopped = true
-        observer.disconnect()
+        attempt(() => observer.disconnect())
       },
     }
   } catch {

@@ -1,4 +1,5 @@
-import { listen } from './listener.js'
+import { later } from '../hooks.js'
+import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { watchVisibility, whenPainted } from './page.js'
 import { watchFCP } from './onFCP.js'
@@ -11,7 +12,7 @@ export const CLSThresholds: MetricRatingThresholds = [0.1, 0.25]
 
 /** Cumulative Layout Shift, each time the page is hidden after it rose. */
 export function onCLS(callback: (metric: CLSMetric) => void, opts: ReportOpts = {}): void {
-  watchCLS(callback, opts)
+  tell(watchCLS, callback, opts)
 }
 
 /** As `onCLS`; tells `onShift` of each shift that counts, and returns how to stop. */
@@ -85,7 +86,6 @@ function watchShifts(
       },
     })
     // A page without shifts has a CLS too, for those who want all changes.
-    const timer = setTimeout(reportThis())
-    listener.undo(() => clearTimeout(timer))
+    listener.undo(later(reportThis()))
   })
 }

@@ -1,4 +1,5 @@
-import { listen } from './listener.js'
+import { now } from '../hooks.js'
+import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { activationStart, firstHidden, watchVisibility, whenActivated, whenPainted } from './page.js'
 import { reportsSoftNavigations } from './softNavigation.js'
@@ -9,7 +10,7 @@ export const FCPThresholds: MetricRatingThresholds = [1800, 3000]
 
 /** First Contentful Paint, when it happens. */
 export function onFCP(callback: (metric: FCPMetric) => void, opts: ReportOpts = {}): void {
-  watchFCP(callback, opts)
+  tell(watchFCP, callback, opts)
 }
 
 /** As `onFCP`; tells `onSoftNavigation` of each entry first, and returns how to stop. */
@@ -41,7 +42,7 @@ export function watchFCP(
           restored({ timeStamp }) {
             listener.begin('back-forward-cache', -1)
             whenPainted(() => {
-              listener.metric.value = performance.now() - timeStamp
+              listener.metric.value = now() - timeStamp
               listener.report(true)
             })
           },

@@ -1,5 +1,5 @@
 import { countInteractions, countLatest, interactionCount } from './interactionCount.js'
-import { listen } from './listener.js'
+import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { watchVisibility, whenActivated, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
@@ -16,7 +16,7 @@ const TOO_SHORT = 8
 
 /** Interaction to Next Paint, each time the page is hidden after it changed. */
 export function onINP(callback: (metric: INPMetric) => void, opts: INPReportOpts = {}): void {
-  watchINP(callback, opts)
+  tell(watchINP, callback, opts)
 }
 
 /** What attribution hears of. */
@@ -28,14 +28,14 @@ export interface INPWatcher {
   /** A new page view begins. */
   begin?(): void
   /** Set once it is watched: the slowest interactions so far, by id, with their slowest events. */
-  slowest?: ReadonlyMap<number, PerformanceEventTiming[]>
+  slowest: ReadonlyMap<number, PerformanceEventTiming[]> | undefined
 }
 
 /** As `onINP`; tells `watcher`, and returns how to stop. */
 export function watchINP(
   callback: (metric: INPMetric) => void,
   opts: WatchOpts,
-  watcher: INPWatcher = {},
+  watcher: INPWatcher = { slowest: undefined },
 ): () => void {
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
   if (!known || !('interactionId' in known.prototype) || !engine()) return () => {}

@@ -1,5 +1,6 @@
 import { attempt } from '../guard.js'
-import { listen } from './listener.js'
+import { now, on } from '../hooks.js'
+import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { activationStart, firstHidden, seenAnew, watchVisibility, whenActivated, whenIdle, whenPainted } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
@@ -10,7 +11,7 @@ export const LCPThresholds: MetricRatingThresholds = [2500, 4000]
 
 /** Largest Contentful Paint, once it is final: at the first input, or when the page is hidden. */
 export function onLCP(callback: (metric: LCPMetric) => void, opts: ReportOpts = {}): void {
-  watchLCP(callback, opts)
+  tell(watchLCP, callback, opts)
 }
 
 /** What attribution hears of. */
@@ -74,12 +75,12 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
     const observation = observe(types, take, opts.buffered)
     if (!observation) return
 
-    const ends = ['keydown', 'click', 'visibilitychange']
+    let ends: (() => void)[] = []
     let stopped = false
     const stop = () => {
       stopped = true
       observation.stop()
-      for (const type of ends) removeEventListener(type, onEnd, true)
+      for (const end of ends.splice(0)) end()
     }
     listener.undo(stop)
     const finalize = () => {
@@ -111,12 +112,12 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
         listener.begin('back-forward-cache', -1)
         isFinal = false
         whenPainted(() => {
-          listener.metric.value = performance.now() - timeStamp
+          listener.metric.value = now() - timeStamp
           isFinal = true
           listener.report(true)
         })
       },
     })
-    for (const type of ends) addEventListener(type, onEnd, true)
+    ends = ['keydown', 'click', 'visibilitychange'].map((type) => on(globalThis, type, onEnd))
   })
 }

@@ -1,4 +1,5 @@
-import { listen } from './listener.js'
+import { later, on } from '../hooks.js'
+import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { activationStart, navigationEntry, whenActivated } from './page.js'
 import { reportsSoftNavigations } from './softNavigation.js'
@@ -9,7 +10,7 @@ export const TTFBThresholds: MetricRatingThresholds = [800, 1800]
 
 /** Time to First Byte, once the page is loaded. */
 export function onTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts = {}): void {
-  watchTTFB(callback, opts)
+  tell(watchTTFB, callback, opts)
 }
 
 /** As `onTTFB`; returns how to stop. */
@@ -44,18 +45,13 @@ export function watchTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOp
 
 /** Runs `run` after the load event has ended, of a page that is shown; returns how not to. */
 export function whenLoaded(run: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const soon = () => {
+  return whenActivated(() => {
+    if (document.readyState === 'complete') return later(run)
     // In a task of its own: until all listeners are through, the event has not ended.
-    timer = setTimeout(run)
-  }
-  const undo = whenActivated(() => {
-    if (document.readyState === 'complete') soon()
-    else addEventListener('load', soon, { once: true, capture: true })
+    let cancel = on(globalThis, 'load', () => {
+      cancel()
+      cancel = later(run)
+    })
+    return () => cancel()
   })
-  return () => {
-    undo()
-    removeEventListener('load', soon, true)
-    clearTimeout(timer)
-  }
 }

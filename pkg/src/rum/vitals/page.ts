@@ -1,5 +1,6 @@
 // The page's life: shown, hidden, restored from the back/forward cache.
 import { attempt } from '../guard.js'
+import { later, native, nextFrame, now, on } from '../hooks.js'
 
 /** Who is told. All of them hear of a page that is hidden before any of them is asked to send. */
 export interface Attendant {
@@ -12,6 +13,8 @@ export interface Attendant {
 }
 
 const attendants = new Set<Attendant>()
+/** How to stop listening, while somebody attends. */
+let unlisten: (() => void)[] = []
 /** When the page was first hidden in this page view; negative before anybody asked. */
 let hiddenAt = -1
 let restoredAt = -1
@@ -30,7 +33,7 @@ export function seenAnew(): void {
 /** The navigation entry, where the browser's account of it can be believed: at times it says 0, or nonsense. */
 export function navigationEntry(): PerformanceNavigationTiming | undefined {
   const [entry] = attempt(() => performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]) ?? []
-  return entry && entry.responseStart > 0 && entry.responseStart < performance.now() ? entry : undefined
+  return entry && entry.responseStart > 0 && entry.responseStart < now() ? entry : undefined
 }
 
 /** When a prerendered page was shown; 0 for all others. */
@@ -44,11 +47,11 @@ export function watchVisibility(): () => void {
 
 /** Tells `attendant` from now on; returns how to stop. */
 export function attend(attendant: Attendant): () => void {
-  if (!attendants.size) listen(addEventListener)
+  if (!attendants.size) unlisten = listen()
   attendants.add(attendant)
   return () => {
     attendants.delete(attendant)
-    if (!attendants.size) listen(removeEventListener)
+    if (!attendants.size) for (const stop of unlisten.splice(0)) stop()
   }
 }
 
@@ -56,14 +59,14 @@ export function attend(attendant: Attendant): () => void {
 export function whenActivated(run: () => (() => void) | void): () => void {
   // On a server nothing is ever shown.
   if (typeof document === 'undefined') return () => {}
+  if (!document.prerendering) return run() ?? (() => {})
   let stop: (() => void) | void
-  const begin = () => {
+  const unlisten = on(globalThis, 'prerenderingchange', () => {
+    unlisten()
     stop = run()
-  }
-  if (document.prerendering) addEventListener('prerenderingchange', begin, { once: true, capture: true })
-  else begin()
+  })
   return () => {
-    removeEventListener('prerenderingchange', begin, true)
+    unlisten()
     stop?.()
   }
 }
@@ -71,20 +74,21 @@ export function whenActivated(run: () => (() => void) | void): () => void {
 /** Runs `run` when the browser has time, within a second; at once where the page is hidden. */
 export function whenIdle(run: () => void): void {
   if (document.visibilityState === 'hidden') run()
-  else if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 1000 })
-  else setTimeout(run)
+  else if (!attempt(() => [native(globalThis, 'requestIdleCallback')(() => attempt(run), { timeout: 1000 })])) later(run)
 }
 
 /** Runs `run` once the next frame was painted. */
 export function whenPainted(run: () => void): void {
-  requestAnimationFrame(() => requestAnimationFrame(run))
+  nextFrame(() => nextFrame(run))
 }
 
-function listen(change: typeof addEventListener | typeof removeEventListener): void {
-  change('visibilitychange', onVisibility, true)
-  change('prerenderingchange', onVisibility, true)
-  change('pagehide', tellHidden, true)
-  change('pageshow', onShow as EventListener, true)
+function listen(): (() => void)[] {
+  return [
+    on(globalThis, 'visibilitychange', onVisibility),
+    on(globalThis, 'prerenderingchange', onVisibility),
+    on(globalThis, 'pagehide', tellHidden),
+    on(globalThis, 'pageshow', onShow),
+  ]
 }
 
 /** What the browser remembers, where it does. */
@@ -118,5 +122,5 @@ function onShow(event: PageTransitionEvent): void {
   restoredAt = event.timeStamp
   for (const attendant of attendants) attempt(() => attendant.restored?.(event))
   // Some browsers say only a task later that it is seen.
-  if (hiddenAt >= 0) setTimeout(() => (hiddenAt = hiddenNow()))
+  if (hiddenAt >= 0) later(() => (hiddenAt = hiddenNow()))
 }

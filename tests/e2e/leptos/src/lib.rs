@@ -5,7 +5,7 @@ use leptos_router::components::{A, Route, Router, Routes};
 use leptos_router::path;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
-use whippet_leptos::{Rum, RumOptions, provide_rum, use_rum};
+use whippet_leptos::{Rum, RumOptions, Traceparent, provide_rum, use_rum};
 
 #[wasm_bindgen]
 extern "C" {
@@ -59,6 +59,7 @@ fn App(consent: bool) -> impl IntoView {
     let mut options = RumOptions::new("/v1/beacons", "shop");
     options.flush_interval = 3_600_000.0;
     options.consent = consent;
+    options.traceparent = Traceparent::Listed(vec!["/api".into()]);
     options.before_send = Some(Box::new(|beacon| keep(beacon).as_string()));
     provide_rum(options);
     RUM.set(use_rum());

@@ -37,14 +37,14 @@ impl Request {
 
     /// What `fetch` is told of it; `zipped` is its body as gzip.
     pub(super) fn init(&self, zipped: Option<&ArrayBuffer>) -> Init {
-        let headers = Object::new();
+        let headers = Init::new();
         if let Some(more) = self.headers.dyn_ref::<Object>() {
-            Object::assign(&headers, more);
+            Object::assign(headers.unchecked_ref(), more);
         }
-        headers.unchecked_ref::<Init>().set("content-type", &self.kind.as_str().into());
+        headers.set("content-type", &self.kind.as_str().into());
         // Other origins would ask for the header with a preflight: there the bytes tell.
         if zipped.is_some() && natives::is_own_origin(&self.url) {
-            headers.unchecked_ref::<Init>().set("content-encoding", &"gzip".into());
+            headers.set("content-encoding", &"gzip".into());
         }
         let init = Init::new();
         let body = self.body.as_str();

@@ -124,16 +124,16 @@ impl Transport {
 struct Patience {
     abort: Option<AbortController>,
     timer: f64,
-    _over: Option<Closure<dyn Fn()>>,
 }
 
 impl Patience {
     fn new() -> Self {
-        let Ok(abort) = AbortController::new() else { return Self { abort: None, timer: 0.0, _over: None } };
+        let Ok(abort) = AbortController::new() else { return Self { abort: None, timer: 0.0 } };
         let aborts = abort.clone();
-        let over = Closure::<dyn Fn()>::new(move || aborts.abort());
-        let timer = host::set_timeout(over.as_ref(), PATIENCE);
-        Self { abort: Some(abort), timer, _over: Some(over) }
+        // The browser's to free: a page may keep the timer from being taken back.
+        let over = Closure::<dyn Fn()>::new(move || aborts.abort()).into_js_value();
+        let timer = host::set_timeout(&over, PATIENCE);
+        Self { abort: Some(abort), timer }
     }
 }
 
