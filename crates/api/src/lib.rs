@@ -44,6 +44,9 @@ pub struct Target {
     pub last_scrape: Option<i64>,
     /// Why the last scrape failed.
     pub error: Option<String>,
+    /// What of the last scrape was left out, and why.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// `GET /api/overview?from&to`: the service levels, each measured over the window.

@@ -137,7 +137,9 @@ fn Scraped(chosen: Memo<Option<Target>>) -> impl IntoView {
             .into_any(),
             None => {
                 let address = (target.name != COLLECTOR).then(|| view! { <code>{target.url.clone()}</code> });
-                view! { <p class="note">{address} {format!(" scraped {}", when(&target))}</p> }.into_any()
+                let note = target.note.as_ref().map(|note| format!("; {note}"));
+                view! { <p class="note">{address} {format!(" scraped {}", when(&target))} {note}</p> }
+                    .into_any()
             }
         },
     }
