@@ -154,6 +154,9 @@ pub struct Backend {
     pub cpu: Chart,
     /// Resident memory, bytes.
     pub memory: Chart,
+    /// Until when counts may be too high, where that is within the window: an older version counted some twice.
+    #[serde(default)]
+    pub inexact_until: Option<i64>,
 }
 
 /// A row of a table of timings, over the whole window.

@@ -169,3 +169,140 @@ impl Counter<'_> {
         begun.then(|| self.starts.iter().any(|(time, _)| *time > from && *time <= to))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What a version that is mended kept of a counter that was scraped at 0, 1, 2 …: its samples and its base.
+    fn kept(values: &[Option<f64>]) -> (Vec<(i64, Option<f64>)>, f64) {
+        let mut samples = Vec::new();
+        let (mut base, mut raw, mut present) = (0.0, f64::NAN, false);
+        for (time, value) in (0..).zip(values) {
+            match *value {
+                Some(value) if raw.is_nan() => {
+                    if time > 0 {
+                        samples.push((time - 1, Some(0.0)));
+                    }
+                    samples.push((time, Some(value)));
+                    (raw, present) = (value, true);
+                }
+                Some(value) => {
+                    if value < raw || !present {
+                        base += raw;
+                    }
+                    if value != raw || !present {
+                        samples.push((time, Some(base + value)));
+                    }
+                    (raw, present) = (value, true);
+                }
+                None if present => {
+                    samples.push((time, None));
+                    present = false;
+                }
+                None => {}
+            }
+        }
+        (samples, base)
+    }
+
+    /// The counter's values once it is mended, as increases since the first; its base, and what is said of it.
+    fn mended(values: &[Option<f64>], starts: &[(i64, f64)]) -> (f64, f64, Mended) {
+        let (samples, base) = kept(values);
+        let scrapes: Vec<i64> = (0..values.len() as i64).collect();
+        let seen = values.iter().position(Option::is_some).unwrap_or_default() as i64;
+        let mended = Counter { base, seen, scrapes: &scrapes, starts }.mend(&samples);
+        let lowered =
+            |time: i64| mended.lower.iter().rfind(|lower| lower.0 <= time).map_or(0.0, |lower| lower.1);
+        let known: Vec<f64> = samples
+            .iter()
+            .filter(|sample| mended.begins_before != Some(sample.0))
+            .filter_map(|(time, value)| Some((*value)? - lowered(*time)))
+            .collect();
+        assert!(known.is_sorted(), "{known:?}");
+        let (first, last) = (known.first().copied().unwrap_or(0.0), known.last().copied().unwrap_or(0.0));
+        (last - first, last - (base - lowered(i64::MAX)), mended)
+    }
+
+    /// What Prometheus makes of them.
+    fn truth(values: &[Option<f64>]) -> f64 {
+        let known: Vec<f64> = values.iter().flatten().copied().collect();
+        known.windows(2).map(|pair| if pair[1] < pair[0] { pair[1] } else { pair[1] - pair[0] }).sum()
+    }
+
+    #[test]
+    fn what_was_counted_twice_is_taken_out() {
+        let gaps = [Some(1000.0), None, Some(1010.0), Some(1015.0), None, None, Some(1020.0)];
+        assert_eq!(mended(&gaps, &[]), (20.0, 1020.0, mended(&gaps, &[]).2));
+        assert_eq!(mended(&gaps, &[]).2.inexact, None);
+        // It fell while it was missing, and was counted as it should be.
+        let fell = [Some(1000.0), None, Some(10.0), Some(15.0)];
+        assert_eq!(mended(&fell, &[]).0, 15.0);
+        // The process began anew, though the value is larger.
+        let again = [Some(10.0), None, Some(25.0)];
+        assert_eq!(mended(&again, &[(0, 1e9)]).0, 15.0);
+        assert_eq!(mended(&again, &[(0, 1e9), (2, 2e9)]).0, 25.0);
+        // It came later, and its first value was counted.
+        assert_eq!(mended(&[None, Some(500.0), Some(501.0)], &[]).0, 1.0);
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_marked() {
+        // Older samples are gone: it stood on something when it went missing.
+        let (samples, base) = kept(&[Some(1000.0), None, Some(1010.0), None, Some(1015.0)]);
+        let counter = Counter { base, seen: 0, scrapes: &[0, 1, 2, 3, 4], starts: &[] };
+        let late = Counter { base, seen: 0, scrapes: &[3, 4], starts: &[] };
+        assert_eq!(counter.mend(&samples).inexact, None);
+        assert_eq!(late.mend(&samples[2..]).inexact, Some(4));
+        // Its going missing was thinned out.
+        let thinned: Vec<_> = samples.iter().copied().filter(|sample| sample.1.is_some()).collect();
+        assert_eq!(counter.mend(&thinned).inexact, Some(4));
+        // A zero that was perhaps scraped.
+        let (samples, base) = kept(&[None, Some(500.0)]);
+        let old = Counter { base, seen: 99, scrapes: &[0, 1], starts: &[] };
+        assert_eq!(old.mend(&samples), Mended { inexact: Some(1), ..Mended::default() });
+    }
+
+    proptest! {
+        #[test]
+        fn a_counter_that_never_fell_comes_out_right(
+            steps in prop::collection::vec((prop::option::weighted(0.7, 0_u32..50), 0_u32..3), 1..30),
+            first in 0_u32..100_000,
+        ) {
+            let mut value = f64::from(first);
+            let values: Vec<Option<f64>> = steps
+                .into_iter()
+                .map(|(grew, _)| grew.map(|grew| { value += f64::from(grew); value }))
+                .collect();
+            let known = values.iter().flatten().count() > 0;
+            let (grew, raw, mended) = mended(&values, &[]);
+            // A counter of so little may have begun anew: it shows no more than it grew by.
+            if first >= 1500 {
+                prop_assert_eq!(grew, truth(&values));
+                prop_assert_eq!(mended.inexact, None);
+            }
+            if known {
+                prop_assert_eq!(raw, value_of(&values));
+            }
+        }
+
+        #[test]
+        fn nothing_is_ever_added(
+            values in prop::collection::vec(prop::option::weighted(0.7, (0_u32..40).prop_map(f64::from)), 1..30),
+        ) {
+            let (samples, _) = kept(&values);
+            let known: Vec<f64> = samples.iter().filter_map(|sample| sample.1).collect();
+            let before = known.last().copied().unwrap_or(0.0) - known.first().copied().unwrap_or(0.0);
+            let (grew, raw, _) = mended(&values, &[]);
+            prop_assert!(grew <= before && grew >= 0.0);
+            if !known.is_empty() {
+                prop_assert_eq!(raw, value_of(&values));
+            }
+        }
+    }
+
+    fn value_of(values: &[Option<f64>]) -> f64 {
+        values.iter().flatten().last().copied().unwrap_or(f64::NAN)
+    }
+}

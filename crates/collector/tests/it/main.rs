@@ -10,4 +10,6 @@ mod keeping;
 mod loading;
 mod measured;
 mod prometheus;
+#[cfg(unix)]
+mod room;
 mod scraping;
