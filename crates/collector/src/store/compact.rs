@@ -68,11 +68,12 @@ pub fn roll_up(connection: &Connection, table: &str, due: i64) -> rusqlite::Resu
 }
 
 /// When the oldest data begins that is in full detail still.
-pub fn oldest(connection: &Connection) -> rusqlite::Result<Option<i64>> {
-    let scrape = oldest_scrape(connection, horizon::total(connection, THINNED)?)?;
+pub fn oldest(connection: &Connection) -> Option<i64> {
+    let mark = horizon::total(connection, THINNED).ok().flatten();
+    let scrape = oldest_scrape(connection, mark).ok().flatten();
     // A table that cannot be read keeps no other from being swept.
     let minutes = TABLES.into_iter().filter_map(|table| oldest_minute(connection, table).ok().flatten());
-    Ok(minutes.chain(scrape).min())
+    minutes.chain(scrape).min()
 }
 
 fn oldest_scrape(connection: &Connection, since: Option<i64>) -> rusqlite::Result<Option<i64>> {

@@ -16,6 +16,8 @@ pub struct Horizon {
 
 const REACHED: &str = "reached";
 const DETAIL: &str = "reached_detail";
+/// When the first data of all came.
+const BEGUN: &str = "begun";
 /// When it was moved last.
 const SWEPT: &str = "swept";
 
@@ -34,23 +36,33 @@ pub fn advance(connection: &Connection, now: i64, options: &Options, first: bool
     set(connection, SWEPT, now)?;
     let Some(newest) = newest(connection)? else { return Ok(()) };
     let newest = newest.min(now);
+    let (oldest, oldest_detail) = (retention::oldest(connection), compact::oldest(connection));
+    let begun = match total(connection, BEGUN)? {
+        Some(begun) => begun,
+        None => oldest.unwrap_or(newest),
+    };
+    set(connection, BEGUN, begun)?;
     let before = total(connection, REACHED)?.unwrap_or(newest);
-    let from = from(before, retention::oldest(connection), options.retention);
+    let from = from(before, begun, oldest, options.retention);
     set(connection, REACHED, before.max(newest.min(from.saturating_add(passed))))?;
     let before = total(connection, DETAIL)?.unwrap_or(newest);
-    let from = from_detail(before, now, compact::oldest(connection)?, options.detail);
+    let from = match now.saturating_sub(before) <= WEEK {
+        // A collector may stand still for a week, and then catches up: what that costs where it is the clock that was
+        // wrong is detail alone.
+        true => before.max(now),
+        false => self::from(before, begun, oldest_detail, options.detail),
+    };
     set(connection, DETAIL, before.max(now.min(from.saturating_add(passed))))
 }
 
-/// From where it moves on. Time without any data passes at once: nothing is lost by it.
-fn from(before: i64, oldest: Option<i64>, keep: i64) -> i64 {
-    oldest.map_or(before, |oldest| before.max(oldest.saturating_add(keep)))
-}
-
-/// The same for detail. A collector may stand still for a week, and then catches up: what that costs where it is the clock
-/// that was wrong is detail alone.
-fn from_detail(before: i64, now: i64, oldest: Option<i64>, keep: i64) -> i64 {
-    if now.saturating_sub(before) <= WEEK { before.max(now) } else { from(before, oldest, keep) }
+/// From where it moves on. What stood still for more than a day left a gap in the data: once all before it has gone, that
+/// passes at once, and nothing is lost by it.
+fn from(before: i64, begun: i64, oldest: Option<i64>, keep: i64) -> i64 {
+    let cutoff = before.saturating_sub(keep);
+    match oldest {
+        Some(oldest) if cutoff > begun && oldest.saturating_sub(cutoff) > DAY => oldest.saturating_add(keep),
+        _ => before,
+    }
 }
 
 /// When the newest data came.

@@ -29,6 +29,8 @@ pub enum Stage {
     Errors,
     /// Forgetting series that are no more.
     Series,
+    /// Making room, where the file is near its bound.
+    Room,
     /// Giving pages back to the file system.
     GiveBack,
 }
@@ -42,7 +44,7 @@ pub fn stages() -> impl Iterator<Item = Stage> {
         .chain(deletions)
         .chain([Stage::Ids, Stage::Views, Stage::Samples, Stage::Thin])
         .chain(roll_ups)
-        .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::GiveBack])
+        .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::Room, Stage::GiveBack])
 }
 
 /// Does one portion of a stage. Returns whether that was all; `first` is the first sweep since the start.
@@ -67,7 +69,7 @@ pub fn portion(
     let cutoff = horizon.reached - options.retention;
     let detail = horizon.detail - options.detail;
     match stage {
-        Stage::Horizon | Stage::Fold | Stage::GiveBack => Ok(true),
+        Stage::Horizon | Stage::Fold | Stage::Room | Stage::GiveBack => Ok(true),
         Stage::Delete(table) => retention::delete(connection, table, cutoff),
         Stage::Ids => retention::ids(connection, horizon.reached, options),
         Stage::Views => retention::views(connection, horizon.reached, options),

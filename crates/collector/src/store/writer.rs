@@ -178,6 +178,12 @@ impl Writer {
                 self.short = Short::Yes;
             }
         }
+        match stage {
+            // It reads from all tables. Where one is damaged, a transaction would end with it.
+            Stage::Horizon => return sweep::portion(&self.connection, stage, now, &self.options, first),
+            Stage::Room => return Ok(!self.make_room()),
+            _ => {}
+        }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let all = sweep::portion(&transaction, stage, now, &self.options, first)?;
         transaction.commit()?;
@@ -193,14 +199,14 @@ impl Writer {
         Ok(all)
     }
 
-    /// Keeps the file below its bound, a portion after each commit.
-    fn make_room(&mut self) {
+    /// Keeps the file below its bound, a portion after each commit. Returns whether there is more to do.
+    fn make_room(&mut self) -> bool {
         if self.options.max_size.is_none() || self.short == Short::Beyond {
-            return;
+            return false;
         }
         let Some(made) = self.attempt("make_room", Self::room) else {
             self.short = Short::Beyond;
-            return;
+            return false;
         };
         let most = self.options.max_size.unwrap_or_default();
         match made {
@@ -229,6 +235,7 @@ impl Writer {
                 }
             }
         }
+        self.short == Short::Yes
     }
 
     fn room(&mut self) -> rusqlite::Result<Option<Made>> {

@@ -10,7 +10,7 @@ use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND, beacon_with};
 /// A beacon of some kilobytes.
 fn large(id: &str) -> serde_json::Value {
     let errors: Vec<_> =
-        (0..5).map(|n| json!({ "message": format!("{id} {n}"), "stack": "at x\n".repeat(60), "fingerprint": format!("{id} {n}") })).collect();
+        (0..5).map(|n| json!({ "message": format!("{id} {n}"), "stack": "at x\n".repeat(200), "fingerprint": format!("{id}-{n}") })).collect();
     beacon_with(
         id,
         json!({
@@ -36,20 +36,20 @@ async fn sweep(collector: &Collector) {
 async fn what_is_freed_is_given_back() {
     let collector =
         Collector::with(|options| (options.retention, options.limits.errors) = (DAY, 10_000), |_| {});
-    for id in 0..1200 {
+    for id in 0..400 {
         collector.beacon(large(&id.to_string())).await;
         collector.advance(SECOND);
     }
     sweep(&collector).await;
     let full = size(&collector.database());
-    assert!(full > 3_000_000, "{full}");
+    assert!(full > 2_000_000, "{full}");
     for _ in 0..3 {
         collector.advance(DAY);
         collector.scraped(&[("other", 1.0)]).await;
         sweep(&collector).await;
     }
     let empty = size(&collector.database());
-    assert!(empty < 800_000, "{empty} of {full}");
+    assert!(empty < 700_000, "{empty} of {full}");
     assert!(log(&collector) < 100_000, "{}", log(&collector));
     assert!(collector.figure("whippet_store_bytes").await > 10_000.0);
 }
@@ -59,7 +59,7 @@ async fn the_bound_holds_and_the_oldest_goes_first() {
     const MOST: u64 = 4_000_000;
     let collector =
         Collector::with(|options| (options.max_size, options.limits.errors) = (Some(MOST), 100_000), |_| {});
-    for id in 0..3000 {
+    for id in 0..1200 {
         collector.beacon(large(&id.to_string())).await;
         if id % 10 == 0 {
             collector.scraped(&[("http_requests_total", f64::from(id))]).await;
@@ -75,14 +75,14 @@ async fn the_bound_holds_and_the_oldest_goes_first() {
     let (from, to) = (collector.now() - HOUR, collector.now());
     let vitals: Vitals = collector.get(&format!("/api/vitals?from={from}&to={to}")).await.json();
     assert!(vitals.metrics[0].count >= 60, "{}", vitals.metrics[0].count);
-    assert_eq!(collector.status().await.beacons, 3000);
+    assert_eq!(collector.status().await.beacons, 1200);
     assert_eq!(collector.figure("whippet_store_write_failures_total").await, 0.0);
 }
 
 #[tokio::test]
 async fn a_file_that_is_too_large_already_shrinks() {
     let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
-    for id in 0..1600 {
+    for id in 0..1200 {
         collector.beacon(large(&id.to_string())).await;
         collector.advance(MINUTE);
     }
@@ -91,13 +91,13 @@ async fn a_file_that_is_too_large_already_shrinks() {
     assert!(full > 5_000_000, "{full}");
     let collector = collector.restart_with(|options| options.max_size = Some(4_000_000)).await;
     for id in 0..40 {
-        collector.beacon(large(&format!("more {id}"))).await;
+        collector.beacon(large(&format!("more-{id}"))).await;
         collector.advance(MINUTE);
     }
     sweep(&collector).await;
     let less = size(&collector.database());
     assert!(less <= 4_000_000, "{less} of {full}");
-    assert_eq!(collector.status().await.beacons, 1640);
+    assert_eq!(collector.status().await.beacons, 1240);
 }
 
 #[tokio::test]
@@ -115,13 +115,13 @@ async fn what_is_beyond_the_bound_is_refused_and_nothing_is_lost() {
             status => panic!("{status}"),
         }
     }
-    assert!((500..4000).contains(&kept), "{kept}");
+    assert!((300..4000).contains(&kept), "{kept}");
     assert!(size(&collector.database()) <= 4_000_000);
     assert_eq!(collector.status().await.beacons, kept);
     // As soon as some of it is older, there is room.
     for hour in 0..12 {
         collector.advance(HOUR);
-        let _ = collector.post(large(&format!("later {hour}")).to_string()).await;
+        let _ = collector.post(large(&format!("later-{hour}")).to_string()).await;
         sweep(&collector).await;
     }
     collector.beacon(large("last")).await;
@@ -139,12 +139,12 @@ async fn a_damaged_page_stops_no_other_stage() {
         connection
             .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'counters'", [], |row| row.get(0))
     };
-    let page: u64 = collector.app.store.read("test", root).await.unwrap();
+    let page: i64 = collector.app.store.read("test", root).await.unwrap();
     let path = collector.database();
     let collector = collector
         .restart_with(|_| {
             let file = std::fs::File::options().write(true).open(&path).unwrap();
-            file.write_all_at(&[0xa5; 4096], (page - 1) * 4096).unwrap();
+            file.write_all_at(&[0xa5; 4096], (page as u64 - 1) * 4096).unwrap();
         })
         .await;
     collector.advance(3 * DAY);
@@ -152,7 +152,7 @@ async fn a_damaged_page_stops_no_other_stage() {
     assert!(error.to_string().contains("rolled back"), "{error}");
     assert!(collector.rows("scrapes").await > 0);
     assert_eq!(collector.rows("measures").await, 0, "folded");
-    assert_eq!(collector.rows("vitals").await, 10, "and merged into hours");
+    assert!(collector.rows("vitals").await <= 13, "and merged into hours");
     // Only what was damaged cannot be seen or written.
     let mut fine = large("new");
     fine["counters"] = json!({});
@@ -194,7 +194,7 @@ async fn the_log_stays_short_while_dashboards_poll() {
     };
     let readers = [tokio::spawn(reader()), tokio::spawn(reader())];
     let mut longest = 0;
-    for id in 0..1200 {
+    for id in 0..900 {
         collector.beacon(large(&id.to_string())).await;
         if id % 50 == 0 {
             store.bound_log().await.unwrap();
