@@ -9,6 +9,9 @@ use super::Sample;
 /// 2000: no counter was created before. What is less in a metric `…_created` counts something.
 const CREATED: f64 = 946_684_800.0;
 
+/// A name and sorted labels.
+type Series = (String, Vec<(String, String)>);
+
 /// What a metrics text comes to.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -54,7 +57,7 @@ pub fn read(text: &[u8], format: Format) -> Result<Reading, ParseError> {
     }
     let created = created(&exposition.families);
     let mut reading = Reading { bad: exposition.bad, first: exposition.first, ..Reading::default() };
-    let mut places: HashMap<(String, Vec<(String, String)>), (usize, Option<i64>)> = HashMap::new();
+    let mut places: HashMap<Series, (usize, Option<i64>)> = HashMap::new();
     for family in exposition.families {
         for sample in family.samples {
             let counter = is_counter(family.kind, &sample.name);
@@ -97,12 +100,9 @@ fn is_counter(kind: Kind, name: &str) -> bool {
     }
 }
 
-/// A metric's name, and its labels without those that tell its samples apart.
-type Counted = (String, Vec<(String, String)>);
-
 /// When counters began at zero, s since the epoch. OpenMetrics declares that with the counter; clients that write the
 /// text format make a gauge of it.
-fn created(families: &[Family]) -> HashMap<Counted, f64> {
+fn created(families: &[Family]) -> HashMap<Series, f64> {
     let mut created = HashMap::new();
     for family in families {
         let declared = matches!(family.kind, Kind::Counter | Kind::Histogram | Kind::Summary);
@@ -116,8 +116,8 @@ fn created(families: &[Family]) -> HashMap<Counted, f64> {
     created
 }
 
-/// Of what metric a counter is a sample.
-fn counted(name: &str, labels: &[(String, String)]) -> Counted {
+/// Of what metric a counter is a sample: its name, and its labels without those that tell such samples apart.
+fn counted(name: &str, labels: &[(String, String)]) -> Series {
     let stem = ["_total", "_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
     let labels = labels.iter().filter(|label| label.0 != "le").cloned().collect();
     (stem.unwrap_or(name).to_owned(), labels)
