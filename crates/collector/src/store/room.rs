@@ -1,5 +1,5 @@
 //! The room that the file takes: what was freed is given back, and the file stays below its bound.
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::{HOUR, MINUTE, Options, compact, horizon, retention, views};
 
@@ -55,34 +55,49 @@ pub enum Made {
     Nothing,
 }
 
-/// Makes room: of the oldest hour in full detail, the detail goes; where there is none, the oldest hour goes.
-pub fn make(connection: &Connection, options: &Options) -> rusqlite::Result<Made> {
+/// Makes room: of the oldest hour in full detail, the detail goes; where there is none, the oldest hour goes. Nothing
+/// before `after` is looked for again. Each table in a transaction of its own: one that is damaged keeps what it has.
+pub fn make(connection: &mut Connection, options: &Options, after: i64) -> rusqlite::Result<Made> {
     let Some(newest) = horizon::newest(connection)? else { return Ok(Made::Nothing) };
     // Page views fold into their minutes until then.
     let due = newest - views::OPEN - HOUR;
-    let mut coarser = !compact::thin(connection, due)?;
+    let mut coarser = !attempt(connection, |connection| compact::thin(connection, due));
     for table in compact::TABLES {
-        coarser |= !compact::roll_up(connection, table, due)?;
+        coarser |= !attempt(connection, |connection| compact::roll_up(connection, table, due));
     }
     if coarser {
         return Ok(Made::Coarser);
     }
     let Some(oldest) = retention::oldest(connection) else { return Ok(Made::Nothing) };
-    let cutoff = oldest - oldest.rem_euclid(HOUR) + HOUR;
+    let cutoff = (oldest - oldest.rem_euclid(HOUR)).max(after) + HOUR;
     if cutoff > newest - HOUR {
         return Ok(Made::Nothing);
     }
     for table in retention::TABLES {
-        while !retention::delete(connection, table, cutoff)? {}
+        while !attempt(connection, |connection| retention::delete(connection, table, cutoff)) {}
     }
     let mut options = options.clone();
     // Page views are kept a minute longer than what they were folded into.
     options.retention = newest - cutoff - MINUTE;
-    while !retention::ids(connection, newest, &options)? {}
-    while !retention::views(connection, newest, &options)? {}
-    retention::samples(connection, cutoff)?;
-    retention::errors(connection)?;
+    while !attempt(connection, |connection| retention::ids(connection, newest, &options)) {}
+    while !attempt(connection, |connection| retention::views(connection, newest, &options)) {}
+    attempt(connection, |connection| retention::samples(connection, cutoff).map(|()| true));
+    attempt(connection, |connection| retention::errors(connection).map(|()| true));
     Ok(Made::Deleted(cutoff))
+}
+
+/// One portion in a transaction of its own. Returns whether that was all, or all that could be done.
+fn attempt(connection: &mut Connection, portion: impl FnOnce(&Connection) -> rusqlite::Result<bool>) -> bool {
+    let mut run = || {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let all = portion(&transaction)?;
+        transaction.commit()?;
+        Ok(all)
+    };
+    run().unwrap_or_else(|error: rusqlite::Error| {
+        tracing::error!(%error, "a part of the old data could not be deleted to make room");
+        true
+    })
 }
 
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {

@@ -29,7 +29,8 @@ pub fn start(
     let series = Series::load(&connection)?;
     let folder = options.folder.clone();
     room::bound(&connection, &options)?;
-    let writer = Writer { connection, options, names, series, metrics, swept: false, short: Short::No };
+    let writer =
+        Writer { connection, options, names, series, metrics, swept: false, short: Short::No, deleted: 0 };
     std::thread::Builder::new()
         .name("store".to_owned())
         .spawn(move || writer.run(queue))
@@ -46,6 +47,8 @@ struct Writer {
     swept: bool,
     /// Whether the file is at its bound, and what of it was said.
     short: Short,
+    /// Before what time all was deleted to make room.
+    deleted: i64,
 }
 
 /// What is known of the room there is.
@@ -242,9 +245,10 @@ impl Writer {
         if !room::is_short(&self.connection, &self.options)? {
             return Ok(None);
         }
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let made = room::make(&transaction, &self.options)?;
-        transaction.commit()?;
+        let made = room::make(&mut self.connection, &self.options, self.deleted)?;
+        if let Made::Deleted(before) = made {
+            self.deleted = before;
+        }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         room::give_back(&transaction)?;
         transaction.commit()?;

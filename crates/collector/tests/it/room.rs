@@ -166,6 +166,40 @@ async fn a_damaged_page_stops_no_other_stage() {
 }
 
 #[tokio::test]
+async fn a_damaged_page_does_not_lift_the_bound() {
+    const MOST: u64 = 4_000_000;
+    let options = |options: &mut whippet_collector::store::Options| {
+        (options.max_size, options.limits.errors) = (Some(MOST), 100_000);
+    };
+    let collector = Collector::with(options, |_| {});
+    for id in 0..200 {
+        collector.beacon(large(&id.to_string())).await;
+        collector.advance(5 * MINUTE);
+    }
+    let root = move |connection: &rusqlite::Connection| {
+        connection
+            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'counters'", [], |row| row.get(0))
+    };
+    let page: i64 = collector.app.store.read("test", root).await.unwrap();
+    let path = collector.database();
+    let collector = collector
+        .restart_with(|changed| {
+            options(changed);
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.write_all_at(&[0xa5; 4096], (page as u64 - 1) * 4096).unwrap();
+        })
+        .await;
+    for id in 200..900 {
+        let mut fine = large(&id.to_string());
+        fine["counters"] = json!({});
+        collector.beacon(fine).await;
+        collector.advance(5 * MINUTE);
+    }
+    assert!(size(&collector.database()) <= MOST);
+    assert!(collector.figure("whippet_store_deleted_before_seconds").await > 0.0);
+}
+
+#[tokio::test]
 async fn the_log_stays_short_while_dashboards_poll() {
     let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
     let store = &collector.app.store;
