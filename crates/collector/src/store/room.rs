@@ -88,7 +88,7 @@ pub fn make(connection: &mut Connection, options: &Options, after: i64) -> rusql
 
 /// One portion in a transaction of its own. Returns whether that was all, or all that could be done.
 fn attempt(connection: &mut Connection, portion: impl FnOnce(&Connection) -> rusqlite::Result<bool>) -> bool {
-    let mut run = || {
+    let run = || {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let all = portion(&transaction)?;
         transaction.commit()?;
