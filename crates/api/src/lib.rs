@@ -44,6 +44,9 @@ pub struct Target {
     pub last_scrape: Option<i64>,
     /// Why the last scrape failed.
     pub error: Option<String>,
+    /// What of the last scrape was left out, and why.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// `GET /api/overview?from&to`: the service levels, each measured over the window.
@@ -151,6 +154,9 @@ pub struct Backend {
     pub cpu: Chart,
     /// Resident memory, bytes.
     pub memory: Chart,
+    /// Until when counts may be too high, where that is within the window: an older version counted some twice.
+    #[serde(default)]
+    pub inexact_until: Option<i64>,
 }
 
 /// A row of a table of timings, over the whole window.

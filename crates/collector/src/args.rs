@@ -50,6 +50,10 @@ pub struct Serve {
     /// How long data is kept
     #[arg(long, default_value = "30d", value_name = "TIME", value_parser = duration)]
     pub retention: Duration,
+    /// How large the data may grow, such as 500MB or 4GB; the oldest detail is deleted to stay below it. Without it, it
+    /// grows with what is kept
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_size: Option<u64>,
     /// How many beacons per second one address may send in the long run; 0 is no limit
     #[arg(long, default_value_t = 100, value_name = "BEACONS")]
     pub rate_limit: u32,
@@ -92,6 +96,30 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A number with a unit of bytes: `500MB`, `4GB`, `512MiB`.
+fn size(text: &str) -> Result<u64, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let unit = match unit.to_ascii_lowercase().as_str() {
+        "kb" => Some(1000),
+        "mb" => Some(1_000_000),
+        "gb" => Some(1_000_000_000),
+        "tb" => Some(1_000_000_000_000),
+        "kib" => Some(1 << 10),
+        "mib" => Some(1 << 20),
+        "gib" => Some(1 << 30),
+        "tib" => Some(1_u64 << 40),
+        _ => None,
+    };
+    let bytes = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
+    match bytes {
+        // Less holds hardly more than the tables themselves. More than SQLite's own bound is none.
+        Some(bytes @ 4_000_000..=1_000_000_000_000_000) => Ok(bytes),
+        Some(_) => Err("must be from 4MB to 1000TB".to_owned()),
+        None => Err("must be a whole number and a unit: 500MB, 4GB or 512MiB".to_owned()),
+    }
+}
+
 /// An origin as browsers send it: scheme, host and port, and nothing behind.
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let hint = "must be as browsers send it, such as https://shop.example or http://localhost:5173, in lower case \
@@ -108,7 +136,7 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, address, duration, origin};
+    use super::{Cli, address, duration, origin, size};
     use clap::{CommandFactory, Parser};
     use std::time::Duration;
 
@@ -132,6 +160,17 @@ mod tests {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         for wrong in ["", "5", "s", "-5s", "5 s", "1.5h", "0s", "99999999999999999999d"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("500MB"), Ok(500_000_000));
+        assert_eq!(size("4gib"), Ok(4 << 30));
+        for wrong in
+            ["", "500", "MB", "-5MB", "5 MB", "1.5GB", "0MB", "3999KB", "99999999999999999999TB", "5000TB"]
+        {
+            assert!(size(wrong).is_err(), "{wrong}");
         }
     }
 

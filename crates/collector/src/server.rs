@@ -21,6 +21,9 @@ use crate::token::{Token, WeakToken};
 /// The time between two sweeps of what is too old.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
 
+/// The time between two looks at how long the database's log is.
+const LOG_CHECK: Duration = Duration::from_secs(2);
+
 /// How long a scrape may take where nothing else was said and the next is not due before.
 const LONGEST_SCRAPE: Duration = Duration::from_secs(10);
 
@@ -89,6 +92,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let metrics = Arc::new(Metrics::new());
     let mut options = Options::new(&arguments.data);
     options.retention = arguments.retention.as_millis() as i64;
+    options.max_size = arguments.max_size;
     let detail = options.detail;
     // First the address, so that nothing is touched where another collector runs already.
     let listener = TcpListener::bind(arguments.listen)
@@ -118,8 +122,12 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
     let fetcher = Fetcher::new(patience);
     let scraper = Scraper { store: Arc::clone(&store), metrics, board, clock: clock.clone(), fetcher };
+    for target in &arguments.scrape {
+        store.declare(&target.name, &target.address()).await?;
+    }
     let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
     sweep(&mut tasks, Arc::clone(&store), clock);
+    bound_log(&mut tasks, Arc::clone(&store));
 
     connections::serve(listener, routes::router(app), told_to_stop).await;
     tasks.shutdown().await;
@@ -176,6 +184,18 @@ fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
             ticks.tick().await;
             if let Err(error) = store.sweep(clock.now()).await {
                 tracing::warn!(%error, "old data was not swept; it is tried again later");
+            }
+        }
+    });
+}
+
+fn bound_log(tasks: &mut JoinSet<()>, store: Arc<Store>) {
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(LOG_CHECK);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = store.bound_log().await {
+                tracing::warn!(%error, "the log was not merged into the file; it is tried again later");
             }
         }
     });

@@ -46,7 +46,8 @@ pub fn firefox(project: &Project) -> Option<PathBuf> {
     find()
 }
 
-fn is_debian() -> bool {
+/// Whether the system has Debian's packages.
+pub fn is_debian() -> bool {
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
     release.lines().any(|line| matches!(line, "ID=debian" | "ID=ubuntu"))
 }

@@ -11,6 +11,7 @@ mod build;
 mod demo;
 mod flags;
 mod project;
+mod prometheus;
 mod report;
 mod setup;
 mod size;

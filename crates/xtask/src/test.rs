@@ -2,7 +2,7 @@
 use crate::browser::Browser;
 use crate::project::Project;
 use crate::report::Report;
-use crate::{browser, build, demo, flags, setup, tidy};
+use crate::{browser, build, demo, flags, prometheus, setup, tidy};
 use anyhow::Result;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,10 @@ fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<(
             println!("  there is none: its tests are left out (the variable FIREFOX may name one)");
         }
         Ok(firefox)
+    })?;
+    report.step("set-up: Prometheus", || {
+        prometheus::ensure(project);
+        Ok(())
     })?;
     build::run(project, report, false)?;
 

@@ -1,11 +1,19 @@
-//! Any text is an exposition or is refused, with a line that exists.
+//! Any bytes are an exposition or are refused, with a line that exists; each line is read, left out or nothing.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use whippet_engine::expo::parse;
+use whippet_engine::expo::{Format, parse};
 
-fuzz_target!(|text: &str| {
-    if let Err(error) = parse(text) {
-        assert!(error.line >= 1 && error.line <= text.split('\n').count());
+fuzz_target!(|text: &[u8]| {
+    let lines = text.split(|byte| *byte == b'\n').count();
+    for format in [Format::Text, Format::OpenMetrics] {
+        match parse(text, format) {
+            Err(error) => assert!((1..=lines).contains(&error.line)),
+            Ok(read) => {
+                let samples: usize = read.families.iter().map(|family| family.samples.len()).sum();
+                assert!(samples + read.bad <= lines);
+                assert_eq!(read.bad > 0, read.first.is_some_and(|first| (1..=lines).contains(&first.line)));
+            }
+        }
     }
 });

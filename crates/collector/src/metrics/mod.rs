@@ -21,6 +21,8 @@ pub struct Metrics {
     rejected: Counters<1>,
     overflow: Counters<1>,
     write_failures: AtomicU64,
+    store_bytes: AtomicI64,
+    deleted_for_room: AtomicI64,
     requests: Counters<3>,
     latency: Durations<2>,
     in_flight: AtomicI64,
@@ -28,6 +30,7 @@ pub struct Metrics {
     scrapes: Counters<2>,
     scrape_latency: Durations<1>,
     series_dropped: Counters<1>,
+    lines_left_out: Counters<2>,
 }
 
 impl Default for Metrics {
@@ -49,6 +52,8 @@ impl Metrics {
             rejected: Counters::new(["reason"]),
             overflow: Counters::new(["kind"]),
             write_failures: AtomicU64::default(),
+            store_bytes: AtomicI64::default(),
+            deleted_for_room: AtomicI64::default(),
             requests: Counters::new(["method", "route", "status"]),
             latency: Durations::new(["method", "route"]),
             in_flight: AtomicI64::default(),
@@ -56,6 +61,7 @@ impl Metrics {
             scrapes: Counters::new(["target", "result"]),
             scrape_latency: Durations::new(["target"]),
             series_dropped: Counters::new(["target"]),
+            lines_left_out: Counters::new(["target", "reason"]),
         }
     }
 
@@ -68,6 +74,18 @@ impl Metrics {
         one(&mut writer, "whippet_store_queue_length", Kind::Gauge, "Writes that are waiting", queue as f64);
         let failures = self.write_failures.load(Relaxed) as f64;
         one(&mut writer, "whippet_store_write_failures_total", Kind::Counter, "Writes rolled back", failures);
+        let bytes = self.store_bytes.load(Relaxed) as f64;
+        one(
+            &mut writer,
+            "whippet_store_bytes",
+            Kind::Gauge,
+            "Bytes in use when the file was last swept",
+            bytes,
+        );
+        let before = self.deleted_for_room.load(Relaxed) as f64 / 1000.0;
+        let help =
+            "What is older was deleted to stay below --max-size, s since the epoch; 0 where nothing was";
+        one(&mut writer, "whippet_store_deleted_before_seconds", Kind::Gauge, help, before);
         self.database.write(&mut writer, "db_query_duration_seconds", "How long the database took");
         writer.family("whippet_build_info", Kind::Gauge, "The version of this program");
         writer.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1.0);
@@ -96,6 +114,8 @@ impl Metrics {
             "whippet_scrape_series_dropped_total",
             "Samples left out because their target has too many series",
         );
+        let help = "Lines of scrapes left out: bad ones cannot be read, repeated ones have a series that came before";
+        self.lines_left_out.write(writer, "whippet_scrape_lines_left_out_total", help);
     }
 
     fn write_requests(&self, writer: &mut Writer) {
@@ -134,6 +154,16 @@ impl Metrics {
         self.write_failures.fetch_add(1, Relaxed);
     }
 
+    /// Notes how many bytes are in use.
+    pub fn store_size(&self, bytes: i64) {
+        self.store_bytes.store(bytes, Relaxed);
+    }
+
+    /// Notes that what is before that time was deleted since there was no room, ms since the epoch.
+    pub fn deleted_for_room(&self, before: i64) {
+        self.deleted_for_room.fetch_max(before, Relaxed);
+    }
+
     /// Counts `by` more requests that are being answered.
     pub fn in_flight(&self, by: i64) {
         self.in_flight.fetch_add(by, Relaxed);
@@ -155,6 +185,14 @@ impl Metrics {
         let result = if success { "success" } else { "failure" };
         self.scrapes.add([target.to_owned().into(), result.into()], 1);
         self.scrape_latency.record([target.to_owned().into()], took);
+    }
+
+    /// Counts lines that were left out.
+    pub fn left_out(&self, target: &str, bad: u64, repeated: u64) {
+        for (reason, count) in [("bad", bad), ("repeated", repeated)].into_iter().filter(|entry| entry.1 > 0)
+        {
+            self.lines_left_out.add([target.to_owned().into(), reason.into()], count);
+        }
     }
 
     /// Counts samples that were left out.

@@ -67,6 +67,7 @@ pub fn backend(
         ),
         cpu: chart(vec![line("cpu", &|pair| rate(&cpu, pair))]),
         memory: chart(vec![Line { name: "resident".to_owned(), values: memory }]),
+        inexact_until: scrapes.inexact_until(connection, steps)?,
     })
 }
 

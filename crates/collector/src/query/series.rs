@@ -112,6 +112,13 @@ impl Scrapes {
         Ok(sums)
     }
 
+    /// Until when counters may have counted too much, if that is after the window begins.
+    pub fn inexact_until(&self, connection: &Connection, steps: &Steps) -> rusqlite::Result<Option<i64>> {
+        connection
+            .prepare_cached("SELECT min(max(inexact), ?3) FROM series WHERE target = ?1 AND inexact > ?2")?
+            .query_row(params![self.target, steps.from, steps.to], |row| row.get(0))
+    }
+
     fn series(&self, connection: &Connection, name: &str) -> rusqlite::Result<Vec<(i64, Labels)>> {
         connection
             .prepare_cached("SELECT id, labels FROM series WHERE target = ?1 AND name = ?2")?
@@ -146,7 +153,7 @@ impl Scrapes {
 pub struct Counter {
     /// Its labels.
     pub labels: Labels,
-    /// The first value ever scraped; before it, the counter stood there, or at zero, which is then scraped too.
+    /// The first value ever scraped; before it, the counter stood there, as far as anyone knows.
     first: f64,
     values: Vec<Option<f64>>,
 }

@@ -15,6 +15,7 @@ impl Board {
             up: false,
             last_scrape: None,
             error: None,
+            note: None,
         });
         Self(Mutex::new(entries.collect()))
     }
@@ -28,6 +29,16 @@ impl Board {
         entry.last_scrape = Some(at);
         entry.error = error.map(str::to_owned);
         changed
+    }
+
+    /// Notes what of the last scrape was left out. Returns whether anything is now, and was not before: what is wrong
+    /// differs from scrape to scrape, and is said once.
+    pub fn remark(&self, target: &str, note: Option<&str>) -> bool {
+        let mut entries = self.entries();
+        let Some(entry) = entries.iter_mut().find(|entry| entry.name == target) else { return false };
+        let began = entry.note.is_none() && note.is_some();
+        entry.note = note.map(str::to_owned);
+        began
     }
 
     /// A copy of all entries.

@@ -1,15 +1,33 @@
 //! One HTTP request for a text of bounded size, in bounded time.
+use std::io::Read;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{Request, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Request, StatusCode, Uri, header};
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use whippet_engine::expo::Format;
 
-/// No metrics document is larger than this.
+/// No metrics document is larger than this, as it comes and once it is decompressed.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The text format, or else OpenMetrics; whatever comes is looked at.
+const ACCEPT: &str = "text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1";
+
+/// What gzip begins with (RFC 1952, section 2.3.1), and a metrics text never.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// What a backend answered.
+#[derive(Debug)]
+pub struct Text {
+    /// The text, decompressed.
+    pub bytes: Vec<u8>,
+    /// How it is written, by its `Content-Type`.
+    pub format: Format,
+}
 
 /// An HTTP client that keeps its connections.
 #[derive(Clone)]
@@ -32,8 +50,8 @@ pub enum FetchError {
     TooLarge,
     /// The connection broke off.
     Broken(String),
-    /// The answer is not UTF-8.
-    NotText,
+    /// The answer is compressed in a way that was not asked for and is not known.
+    Encoding,
 }
 
 impl std::fmt::Display for FetchError {
@@ -49,7 +67,9 @@ impl std::fmt::Display for FetchError {
             Self::Status(status) => write!(f, "answered {status} instead of 200: is the path right?"),
             Self::TooLarge => write!(f, "the metrics are larger than {} MiB", MAX_BYTES / 1024 / 1024),
             Self::Broken(why) => write!(f, "the answer broke off: {why}"),
-            Self::NotText => f.write_str("the answer is not UTF-8 text: is this the metrics address?"),
+            Self::Encoding => f.write_str(
+                "the answer is compressed, and neither as gzip nor as deflate: have the backend send it plain",
+            ),
         }
     }
 }
@@ -63,16 +83,16 @@ impl Fetcher {
     }
 
     /// The text at `url`.
-    pub async fn get(&self, url: &Uri) -> Result<String, FetchError> {
+    pub async fn get(&self, url: &Uri) -> Result<Text, FetchError> {
         match tokio::time::timeout(self.timeout, self.attempt(url)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(FetchError::Timeout(self.timeout)),
         }
     }
 
-    async fn attempt(&self, url: &Uri) -> Result<String, FetchError> {
+    async fn attempt(&self, url: &Uri) -> Result<Text, FetchError> {
         let request = Request::get(url)
-            .header(header::ACCEPT, "text/plain;version=0.0.4")
+            .header(header::ACCEPT, ACCEPT)
             .header(header::USER_AGENT, concat!("whippet/", env!("CARGO_PKG_VERSION")))
             .body(Body::empty())
             .map_err(|error| FetchError::Unreachable(error.to_string()))?;
@@ -81,16 +101,39 @@ impl Fetcher {
         if answer.status() != StatusCode::OK {
             return Err(FetchError::Status(answer.status()));
         }
-        let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await.map_err(|error| {
+        let (head, body) = answer.into_parts();
+        let body = Limited::new(body, MAX_BYTES).collect().await.map_err(|error| {
             if error.is::<LengthLimitError>() {
                 FetchError::TooLarge
             } else {
                 FetchError::Broken(root(&*error))
             }
         })?;
-        let bytes: Bytes = body.to_bytes();
-        String::from_utf8(bytes.into()).map_err(|_| FetchError::NotText)
+        let format = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let bytes = plain(body.to_bytes(), &head.headers)?;
+        Ok(Text { bytes, format: format.map_or(Format::Text, Format::of) })
     }
+}
+
+/// What `sent` is without its encoding. None was asked for, but proxies and some frameworks compress whatever they send.
+fn plain(sent: Bytes, headers: &HeaderMap) -> Result<Vec<u8>, FetchError> {
+    let said = headers.get(header::CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
+    let is = |name: &str| said.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+    if is("gzip") || is("x-gzip") || sent.starts_with(&GZIP) {
+        return decoded(MultiGzDecoder::new(&*sent));
+    }
+    if is("deflate") {
+        return decoded(ZlibDecoder::new(&*sent));
+    }
+    if is("") || is("identity") { Ok(sent.into()) } else { Err(FetchError::Encoding) }
+}
+
+/// All that comes out of `decoder`, within the bound, however much it would be.
+fn decoded(decoder: impl Read) -> Result<Vec<u8>, FetchError> {
+    let mut plain = Vec::new();
+    let most = MAX_BYTES as u64 + 1;
+    decoder.take(most).read_to_end(&mut plain).map_err(|error| FetchError::Broken(error.to_string()))?;
+    if plain.len() > MAX_BYTES { Err(FetchError::TooLarge) } else { Ok(plain) }
 }
 
 /// What lies at the bottom: `Connection refused` says more than `client error (Connect)`.

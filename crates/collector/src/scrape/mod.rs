@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
+use whippet_engine::expo::Format;
 
 pub use board::Board;
-pub use fetch::{FetchError, Fetcher};
+pub use fetch::{FetchError, Fetcher, Text};
 pub use own::OWN;
-pub use parse::parse;
+pub use parse::{Reading, parse, read};
 pub use target::{Target, TargetError};
 
 use crate::clock::Clock;
@@ -32,6 +33,8 @@ pub struct Sample {
     pub value: f64,
     /// Whether it only grows, save for restarts; a gauge otherwise.
     pub counter: bool,
+    /// When the counter began at zero, as far as the backend tells; s since the epoch.
+    pub created: Option<f64>,
 }
 
 /// Why a scrape failed.
@@ -80,31 +83,43 @@ impl Scraper {
         self.note(&target.name, started, outcome);
     }
 
-    async fn attempt(&self, target: &Target) -> Result<(), ScrapeError> {
+    async fn attempt(&self, target: &Target) -> Result<Option<String>, ScrapeError> {
         let text = self.fetcher.get(&target.url).await.map_err(ScrapeError::Fetch)?;
-        let samples = parse(&text).map_err(ScrapeError::Parse)?;
-        self.keep(&target.name, samples).await
+        let reading = read(&text.bytes, text.format).map_err(ScrapeError::Parse)?;
+        self.keep(&target.name, reading).await
     }
 
     /// Records the collector's own figures, without the detour through HTTP.
     pub async fn scrape_own(&self) {
         let started = Instant::now();
         let text = self.metrics.text(self.store.waiting());
-        let outcome = match parse(&text) {
-            Ok(samples) => self.keep(OWN, samples).await,
+        let outcome = match read(text.as_bytes(), Format::Text) {
+            Ok(reading) => self.keep(OWN, reading).await,
             Err(error) => Err(ScrapeError::Parse(error)),
         };
         self.note(OWN, started, outcome);
     }
 
-    async fn keep(&self, target: &str, samples: Vec<Sample>) -> Result<(), ScrapeError> {
-        let scrape = Scrape { target: target.to_owned(), time: self.clock.now(), samples };
-        self.store.record(scrape).await.map_err(ScrapeError::Store)
+    /// Keeps what was read. Returns what is to be said of it.
+    async fn keep(&self, target: &str, reading: Reading) -> Result<Option<String>, ScrapeError> {
+        self.metrics.left_out(target, reading.bad as u64, reading.repeated as u64);
+        let note = reading.note();
+        let scrape = Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples };
+        self.store.record(scrape).await.map_err(ScrapeError::Store)?;
+        Ok(note)
     }
 
-    fn note(&self, target: &str, started: Instant, outcome: Result<(), ScrapeError>) {
+    fn note(&self, target: &str, started: Instant, outcome: Result<Option<String>, ScrapeError>) {
         self.metrics.scraped(target, outcome.is_ok(), started.elapsed());
-        let error = outcome.err().map(|error| error.to_string());
+        let (note, error) = match outcome {
+            Ok(note) => (note, None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        if self.board.remark(target, note.as_deref())
+            && let Some(note) = note
+        {
+            tracing::warn!(target_name = target, note = note.escape_debug().to_string(), "not all was read");
+        }
         if self.board.note(target, self.clock.now(), error.as_deref()) {
             match error {
                 Some(error) => tracing::warn!(

@@ -44,6 +44,14 @@ impl std::fmt::Display for TargetError {
 
 impl std::error::Error for TargetError {}
 
+impl Target {
+    /// Which backend it is: host, port and path, without what may be secret.
+    pub fn address(&self) -> String {
+        let port = self.url.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}{port}{}", self.url.host().unwrap_or_default(), self.url.path())
+    }
+}
+
 impl FromStr for Target {
     type Err = TargetError;
 

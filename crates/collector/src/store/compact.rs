@@ -3,53 +3,106 @@
 //! Each call does one hour, and says whether it was the last one due.
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use whippet_engine::stats::Histogram;
 
 use super::buckets::Detail;
-use super::{HOUR, Options, buckets, sums};
+use super::{HOUR, buckets, horizon, retention, sums};
 
-/// Keeps one sample per minute and series of the next hour that is past full detail.
-pub fn thin(connection: &Connection, now: i64, options: &Options) -> rusqlite::Result<bool> {
-    let oldest = "SELECT min(time) FROM scrapes";
-    let Some(hour) = next_hour(connection, "thinned", oldest, now - options.detail)? else { return Ok(true) };
-    let mut series = connection.prepare_cached("SELECT id FROM series")?;
-    let series = series.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+/// The tables whose minutes are merged. Errors are not: when the first and the last came is told.
+pub const TABLES: [&str; 10] = [
+    "vitals",
+    "histograms",
+    "counters",
+    "page_views",
+    "elements",
+    "parts",
+    "resources",
+    "scripts",
+    "gauges",
+    "losses",
+];
+
+const THINNED: &str = "thinned";
+
+/// Keeps one sample per minute and series of the next hour, where all of it is before `due`.
+pub fn thin(connection: &Connection, due: i64) -> rusqlite::Result<bool> {
+    let mark = horizon::total(connection, THINNED)?;
+    let Some(hour) = next_hour(oldest_scrape(connection, mark)?, due) else { return Ok(true) };
+    let begun = oldest_scrape(connection, None)?.unwrap_or(hour);
+    let mut first = connection.prepare_cached("SELECT min(time) FROM samples WHERE series = ?1")?;
     let mut delete = connection.prepare_cached(
-        "DELETE FROM samples WHERE series = ?1 AND time >= ?2 AND time < ?3 AND time NOT IN
+        "DELETE FROM samples WHERE series = ?1 AND time >= ?2 AND time < ?3 AND time <> ?4 AND time NOT IN
          (SELECT max(time) FROM samples WHERE series = ?1 AND time >= ?2 AND time < ?3 GROUP BY time / 60000)",
     )?;
-    for id in series {
-        delete.execute(params![id, hour, hour + HOUR])?;
+    for id in retention::numbers(connection, "SELECT id FROM series")? {
+        // What a series that came later began with: all that it grew by is counted from there.
+        let first: Option<i64> = first.query_row([id], |row| row.get(0))?;
+        let first = first.filter(|first| *first > begun).unwrap_or(-1);
+        delete.execute(params![id, hour, hour + HOUR, first])?;
     }
     connection.execute(
         "DELETE FROM scrapes WHERE time >= ?1 AND time < ?2 AND (target, time) NOT IN
          (SELECT target, max(time) FROM scrapes WHERE time >= ?1 AND time < ?2 GROUP BY target, time / 60000)",
         params![hour, hour + HOUR],
     )?;
-    mark(connection, "thinned", hour + HOUR)?;
+    horizon::set(connection, THINNED, hour + HOUR)?;
     Ok(false)
 }
 
-/// Merges the minutes of the next hour that is past full detail.
-pub fn roll_up(connection: &Connection, now: i64, options: &Options) -> rusqlite::Result<bool> {
-    let oldest = "SELECT min(minute) FROM (SELECT min(minute) AS minute FROM page_views UNION ALL
-                  SELECT min(minute) FROM histograms UNION ALL SELECT min(minute) FROM counters UNION ALL
-                  SELECT min(minute) FROM resources UNION ALL SELECT min(minute) FROM scripts UNION ALL
-                  SELECT min(minute) FROM gauges UNION ALL SELECT min(minute) FROM losses)";
-    let Some(hour) = next_hour(connection, "rolled_up", oldest, now - options.detail)? else {
-        return Ok(true);
-    };
-    vitals(connection, hour)?;
-    histograms(connection, hour)?;
-    counters(connection, hour)?;
-    page_views(connection, hour)?;
-    for detail in [Detail::Causes, Detail::Parts] {
-        details(connection, hour, detail)?;
+/// Merges a table's minutes of the next hour, where all of it is before `due`.
+pub fn roll_up(connection: &Connection, table: &str, due: i64) -> rusqlite::Result<bool> {
+    let oldest = oldest_minute(connection, table)?;
+    let Some(hour) = next_hour(oldest, due) else { return Ok(true) };
+    match table {
+        "vitals" => vitals(connection, hour)?,
+        "histograms" => histograms(connection, hour)?,
+        "counters" => counters(connection, hour)?,
+        "page_views" => page_views(connection, hour)?,
+        "elements" => details(connection, hour, Detail::Causes)?,
+        "parts" => details(connection, hour, Detail::Parts)?,
+        table => sums::roll_up(connection, table, hour, hour + HOUR)?,
     }
-    sums::roll_up(connection, hour, hour + HOUR)?;
-    mark(connection, "rolled_up", hour + HOUR)?;
+    horizon::set(connection, &mark(table), hour + HOUR)?;
     Ok(false)
+}
+
+/// When the oldest data begins that is in full detail still.
+pub fn oldest(connection: &Connection) -> Option<i64> {
+    let mark = horizon::total(connection, THINNED).ok().flatten();
+    let scrape = oldest_scrape(connection, mark).ok().flatten();
+    // A table that cannot be read keeps no other from being swept.
+    let minutes = TABLES.into_iter().filter_map(|table| oldest_minute(connection, table).ok().flatten());
+    minutes.chain(scrape).min()
+}
+
+fn oldest_scrape(connection: &Connection, since: Option<i64>) -> rusqlite::Result<Option<i64>> {
+    connection.query_row(
+        "SELECT min((SELECT min(time) FROM scrapes WHERE target = targets.id AND time >= ?1)) FROM targets",
+        [since.unwrap_or(i64::MIN)],
+        |row| row.get(0),
+    )
+}
+
+/// The first minute of a table that is not merged yet.
+fn oldest_minute(connection: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
+    // Once there was one mark for all of them.
+    let since = match horizon::total(connection, &mark(table))? {
+        None => horizon::total(connection, "rolled_up")?,
+        since => since,
+    };
+    let query = format!("SELECT min(minute) FROM {table} WHERE minute >= ?1");
+    connection.query_row(&query, [since.unwrap_or(i64::MIN)], |row| row.get(0))
+}
+
+/// Up to when a table is merged.
+fn mark(table: &str) -> String {
+    format!("rolled_up {table}")
+}
+
+/// The hour that `oldest` is in, if all of it is before `due`. Hours without data are passed over.
+fn next_hour(oldest: Option<i64>, due: i64) -> Option<i64> {
+    oldest.map(|time| time - time.rem_euclid(HOUR)).filter(|hour| hour + HOUR <= due)
 }
 
 type Place = (i64, i64, i64);
@@ -142,22 +195,5 @@ fn page_views(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
     for (place, views) in merged {
         buckets::add_views(connection, place, views)?;
     }
-    Ok(())
-}
-
-/// The hour to do next: the one marked, or else the oldest there is, if all of it is before `due`.
-fn next_hour(connection: &Connection, mark: &str, oldest: &str, due: i64) -> rusqlite::Result<Option<i64>> {
-    let marked: Option<i64> = connection
-        .query_row("SELECT value FROM totals WHERE name = ?1", [mark], |row| row.get(0))
-        .optional()?;
-    let hour = match marked {
-        Some(hour) => Some(hour),
-        None => connection.query_row(oldest, [], |row| row.get::<_, Option<i64>>(0))?,
-    };
-    Ok(hour.map(|time| time - time.rem_euclid(HOUR)).filter(|hour| hour + HOUR <= due))
-}
-
-fn mark(connection: &Connection, mark: &str, hour: i64) -> rusqlite::Result<()> {
-    connection.execute("INSERT OR REPLACE INTO totals (name, value) VALUES (?1, ?2)", params![mark, hour])?;
     Ok(())
 }

@@ -3,6 +3,7 @@ use tokio::sync::oneshot;
 use whippet_engine::beacon::Beacon;
 
 use super::StoreError;
+use super::sweep::Stage;
 use crate::scrape::Sample;
 
 /// What became of a beacon.
@@ -39,10 +40,21 @@ pub(super) enum Job {
         scrape: Scrape,
         reply: Reply<()>,
     },
-    /// Answers whether everything is swept, or there is more to do.
+    /// Says where a target is.
+    Declare {
+        target: String,
+        address: String,
+        reply: Reply<()>,
+    },
+    /// Answers whether that was all of the stage, or there is more to do.
     Sweep {
         now: i64,
+        stage: Stage,
         reply: Reply<bool>,
+    },
+    /// Merges the log into the file.
+    Checkpoint {
+        reply: Reply<()>,
     },
     Close {
         reply: Reply<()>,
@@ -63,23 +75,33 @@ impl Job {
         match (self, outcome) {
             (Self::Beacon { reply, .. }, Some(Outcome::Kept(kept))) => drop(reply.send(Ok(kept))),
             (Self::Beacon { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
-            (Self::Scrape { reply, .. } | Self::Close { reply }, Some(Outcome::Done)) => {
-                drop(reply.send(Ok(())))
-            }
-            (Self::Scrape { reply, .. } | Self::Close { reply }, _) => {
-                drop(reply.send(Err(StoreError::Failed)))
-            }
+            (
+                Self::Scrape { reply, .. }
+                | Self::Declare { reply, .. }
+                | Self::Checkpoint { reply }
+                | Self::Close { reply },
+                outcome,
+            ) => drop(reply.send(match outcome {
+                Some(Outcome::Done) => Ok(()),
+                _ => Err(StoreError::Failed),
+            })),
             (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
             (Self::Sweep { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
         }
+    }
+
+    /// Whether it shares its transaction with no other job.
+    pub fn is_alone(&self) -> bool {
+        matches!(self, Self::Sweep { .. } | Self::Checkpoint { .. } | Self::Close { .. })
     }
 
     /// How its transaction is called in the collector's own metrics.
     pub fn operation(&self) -> &'static str {
         match self {
             Self::Beacon { .. } => "write_beacons",
-            Self::Scrape { .. } => "write_scrape",
+            Self::Scrape { .. } | Self::Declare { .. } => "write_scrape",
             Self::Sweep { .. } => "sweep",
+            Self::Checkpoint { .. } => "checkpoint",
             Self::Close { .. } => "close",
         }
     }

@@ -7,15 +7,19 @@ pub mod buckets;
 mod compact;
 mod error;
 mod folder;
+mod horizon;
 mod job;
 pub mod losses;
+mod mend;
 mod names;
 pub mod parts;
 mod readers;
 mod retention;
+mod room;
 mod schema;
 mod series;
 mod sums;
+mod sweep;
 pub mod views;
 mod weight;
 mod writer;
@@ -44,6 +48,11 @@ pub const OTHER: &str = "(other)";
 /// The most queries at once; more wait. Each holds a thread, and a cache of a few MB.
 const READS: usize = 8;
 
+/// A log of so many bytes is merged into the file when nobody reads.
+const LOG: u64 = 8 * 1024 * 1024;
+/// And one of so many even if somebody has to wait for it.
+const LOG_MOST: u64 = 32 * 1024 * 1024;
+
 /// How the store is to behave.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -53,6 +62,8 @@ pub struct Options {
     pub retention: i64,
     /// What is older is kept with less detail, ms: samples one per minute, beacon figures per hour.
     pub detail: i64,
+    /// The most bytes the file may have; the oldest detail goes before it has more.
+    pub max_size: Option<u64>,
     /// How many writes may wait.
     pub queue: usize,
     /// How many different things are told apart.
@@ -66,6 +77,7 @@ impl Options {
             folder: folder.into(),
             retention: 30 * 24 * HOUR,
             detail: 2 * 24 * HOUR,
+            max_size: None,
             queue: 2048,
             limits: Limits::default(),
         }
@@ -126,6 +138,7 @@ pub struct Store {
     jobs: mpsc::Sender<Job>,
     readers: readers::Readers,
     reading: Semaphore,
+    log: PathBuf,
     metrics: Arc<Metrics>,
     writer: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
     // Held for as long as the store is open: keeps a second collector out.
@@ -137,6 +150,7 @@ impl Store {
     pub fn open(options: Options, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
         let lock = folder::claim(&options.folder)?;
         let path = options.folder.join("whippet.db");
+        let log = options.folder.join("whippet.db-wal");
         let mut connection = folder::open(&path)?;
         schema::migrate(&mut connection)?;
         schema::configure(&connection)?;
@@ -144,6 +158,7 @@ impl Store {
         let writer = writer::start(connection, options, queue, Arc::clone(&metrics))?;
         Ok(Self {
             jobs,
+            log,
             readers: readers::Readers::new(path),
             reading: Semaphore::new(READS),
             metrics,
@@ -174,16 +189,61 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Deletes what is past retention and thins what is past full detail, as of `now`.
+    /// Says where a target is scraped. At another address than before is another backend.
+    pub async fn declare(&self, target: &str, address: &str) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Declare { target: target.to_owned(), address: address.to_owned(), reply };
+        self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Deletes what is past retention, thins what is past full detail, and gives back what that frees, as of `now`.
+    /// Retention goes by the newest data there is, and by no more than a day for a day between two sweeps.
+    ///
+    /// # Errors
+    /// What the first stage failed with that did. All others were done.
     pub async fn sweep(&self, now: i64) -> Result<(), StoreError> {
-        loop {
-            let (reply, answer) = oneshot::channel();
-            self.jobs.send(Job::Sweep { now, reply }).await.map_err(|_| StoreError::Closed)?;
-            // In small portions, so that beacons never wait for the broom.
-            if answer.await.unwrap_or(Err(StoreError::Closed))? {
-                return Ok(());
+        let mut failed = None;
+        for stage in sweep::stages() {
+            loop {
+                let (reply, answer) = oneshot::channel();
+                self.jobs.send(Job::Sweep { now, stage, reply }).await.map_err(|_| StoreError::Closed)?;
+                // In small portions, so that beacons never wait for the broom.
+                match answer.await.unwrap_or(Err(StoreError::Closed)) {
+                    Ok(false) => continue,
+                    Ok(true) => break,
+                    Err(StoreError::Closed) => return Err(StoreError::Closed),
+                    Err(error) => {
+                        tracing::warn!(?stage, "a part of the old data was not swept");
+                        failed.get_or_insert(error);
+                        break;
+                    }
+                }
             }
         }
+        // The file is cut where the log is merged into it.
+        self.checkpoint(false).await?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Merges the log into the file where it has grown large. SQLite does that by itself where nobody reads for a moment,
+    /// which never happens while dashboards ask again and again: then new queries wait for those that run, and for this.
+    pub async fn bound_log(&self) -> Result<(), StoreError> {
+        let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
+        if bytes < LOG { Ok(()) } else { self.checkpoint(bytes >= LOG_MOST).await }
+    }
+
+    async fn checkpoint(&self, wait: bool) -> Result<(), StoreError> {
+        let all = READS as u32;
+        let alone = match wait {
+            true => self.reading.acquire_many(all).await.ok(),
+            false => self.reading.try_acquire_many(all).ok(),
+        };
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job::Checkpoint { reply }).await.map_err(|_| StoreError::Closed)?;
+        let answer = answer.await.unwrap_or(Err(StoreError::Closed));
+        drop(alone);
+        answer
     }
 
     /// Runs a query on a thread that may block, and times it as `operation`.

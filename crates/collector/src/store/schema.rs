@@ -2,21 +2,41 @@
 //!
 //! `user_version` says how many of the migrations a file has seen. A migration is never changed once it was
 //! released: a new one is appended.
+use std::time::Duration;
+
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::{StoreError, mend};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const MIGRATIONS: [Migration; 4] = [
+    (include_str!("schema_1.sql"), nothing),
+    (include_str!("schema_2.sql"), nothing),
+    (include_str!("schema_3.sql"), nothing),
+    (include_str!("schema_4.sql"), mend::mend),
+];
+
+/// What changes the tables, and what is then done with what they hold.
+type Migration = (&'static str, fn(&Connection) -> rusqlite::Result<()>);
+
+fn nothing(_: &Connection) -> rusqlite::Result<()> {
+    Ok(())
+}
+
+/// How long one waits who finds the file locked: by another program, as the collector never has two that write.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The log is cut back to this once all of it is in the file, bytes.
+const LOG: i64 = 4 * 1024 * 1024;
 
 /// Prepares a connection: what holds for readers and for the writer.
 pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL and not NORMAL: an acknowledged beacon is to survive a power cut too. Commits are grouped, so
     // that many beacons share one fsync.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "journal_size_limit", LOG)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
@@ -32,9 +52,10 @@ pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         // Only possible on an empty file: lets retention give pages back to the file system.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }
-    for (index, migration) in MIGRATIONS.iter().enumerate().skip(version as usize) {
+    for (index, (tables, data)) in MIGRATIONS.iter().enumerate().skip(version as usize) {
         let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
+        transaction.execute_batch(tables)?;
+        data(&transaction)?;
         transaction.pragma_update(None, "user_version", index as i64 + 1)?;
         transaction.commit()?;
     }

@@ -90,8 +90,8 @@ pub fn add_gauge(
     Ok(())
 }
 
-/// Merges the minutes of `hour` up to `end`.
-pub fn roll_up(connection: &Connection, hour: i64, end: i64) -> rusqlite::Result<()> {
+/// Merges the minutes of `hour` up to `end` of one of the tables.
+pub fn roll_up(connection: &Connection, table: &str, hour: i64, end: i64) -> rusqlite::Result<()> {
     // Sums of integers through `total`, since `sum` would fail where it overflows.
     const TABLES: [(&str, &str, &str); 4] = [
         (
@@ -105,19 +105,15 @@ pub fn roll_up(connection: &Connection, hour: i64, end: i64) -> rusqlite::Result
         ("losses", "kind", "CAST(min(total(count), 1e18) AS INTEGER)"),
         ("gauges", "name", "CAST(min(total(count), 1e18) AS INTEGER), sum(sum), min(min), max(max)"),
     ];
-    for (table, keys, sums) in TABLES {
-        connection.execute_batch(&format!("CREATE TEMP TABLE hour AS SELECT * FROM {table} LIMIT 0"))?;
-        connection.execute(
-            &format!(
-                "INSERT INTO temp.hour SELECT ?1, app, page, {keys}, {sums} FROM {table}
-                 WHERE minute >= ?1 AND minute < ?2 GROUP BY app, page, {keys}"
-            ),
-            [hour, end],
-        )?;
-        connection
-            .execute(&format!("DELETE FROM {table} WHERE minute >= ?1 AND minute < ?2"), [hour, end])?;
-        connection
-            .execute_batch(&format!("INSERT INTO {table} SELECT * FROM temp.hour; DROP TABLE temp.hour"))?;
-    }
-    Ok(())
+    let Some((_, keys, sums)) = TABLES.into_iter().find(|known| known.0 == table) else { return Ok(()) };
+    connection.execute_batch(&format!("CREATE TEMP TABLE hour AS SELECT * FROM {table} LIMIT 0"))?;
+    connection.execute(
+        &format!(
+            "INSERT INTO temp.hour SELECT ?1, app, page, {keys}, {sums} FROM {table}
+             WHERE minute >= ?1 AND minute < ?2 GROUP BY app, page, {keys}"
+        ),
+        [hour, end],
+    )?;
+    connection.execute(&format!("DELETE FROM {table} WHERE minute >= ?1 AND minute < ?2"), [hour, end])?;
+    connection.execute_batch(&format!("INSERT INTO {table} SELECT * FROM temp.hour; DROP TABLE temp.hour"))
 }

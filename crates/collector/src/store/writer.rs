@@ -2,7 +2,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc;
@@ -10,8 +10,10 @@ use tokio::sync::mpsc;
 use super::batch::{Batch, Context};
 use super::job::{Job, Outcome};
 use super::names::Names;
+use super::room::Made;
 use super::series::Series;
-use super::{Options, StoreError, compact, retention, views};
+use super::sweep::Stage;
+use super::{Options, StoreError, room, schema, sweep};
 use crate::metrics::Metrics;
 
 /// The most jobs of one transaction: bounds how long the first of them waits.
@@ -26,7 +28,9 @@ pub fn start(
     let names = Names::load(&connection)?;
     let series = Series::load(&connection)?;
     let folder = options.folder.clone();
-    let writer = Writer { connection, options, names, series, metrics };
+    room::bound(&connection, &options)?;
+    let writer =
+        Writer { connection, options, names, series, metrics, swept: false, short: Short::No, deleted: 0 };
     std::thread::Builder::new()
         .name("store".to_owned())
         .spawn(move || writer.run(queue))
@@ -39,6 +43,23 @@ struct Writer {
     names: Names,
     series: Series,
     metrics: Arc<Metrics>,
+    /// Whether a sweep began since the start.
+    swept: bool,
+    /// Whether the file is at its bound, and what of it was said.
+    short: Short,
+    /// Before what time all was deleted to make room.
+    deleted: i64,
+}
+
+/// What is known of the room there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Short {
+    /// There is room.
+    No,
+    /// Room is being made.
+    Yes,
+    /// No room can be made: not before the next sweep is that tried again.
+    Beyond,
 }
 
 impl Writer {
@@ -47,16 +68,22 @@ impl Writer {
         while closing.is_none() {
             let Some(first) = queue.blocking_recv() else { break };
             let mut jobs = Vec::with_capacity(GROUP);
+            let mut alone = None;
             let mut next = Some(first);
             while let Some(job) = next {
-                if matches!(job, Job::Close { .. }) {
-                    closing = Some(job);
+                if job.is_alone() {
+                    alone = Some(job);
                     break;
                 }
                 jobs.push(job);
                 next = if jobs.len() < GROUP { queue.try_recv().ok() } else { None };
             }
             self.commit(jobs);
+            match alone {
+                Some(Job::Close { .. }) => closing = alone,
+                Some(job) => self.alone(job),
+                None => {}
+            }
         }
         if let Err((_, error)) = self.connection.close() {
             tracing::warn!(%error, "the database did not close cleanly; nothing that was acknowledged is lost");
@@ -70,29 +97,53 @@ impl Writer {
     fn commit(&mut self, jobs: Vec<Job>) {
         let Some(first) = jobs.first() else { return };
         let operation = first.operation();
-        let started = Instant::now();
-        // A bug that some beacon brings to light must not end the one thread that writes.
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.transact(&jobs)));
-        self.metrics.database(operation, started.elapsed());
-        match outcome {
-            Ok(Ok(outcomes)) => {
+        match self.attempt(operation, |writer| writer.transact(&jobs)) {
+            Some(outcomes) => {
                 jobs.into_iter().zip(outcomes).for_each(|(job, outcome)| job.answer(Some(outcome)))
             }
-            failed => {
-                let error = match failed {
-                    Ok(Err(error)) => error.to_string(),
-                    _ => "the writer panicked".to_owned(),
-                };
-                tracing::error!(error, "a write was rolled back");
-                self.metrics.write_failed();
+            None => {
                 self.reload();
                 jobs.into_iter().for_each(|job| job.answer(None));
             }
         }
+        self.make_room();
+    }
+
+    /// Does a job that needs a transaction of its own, or none.
+    fn alone(&mut self, job: Job) {
+        let outcome = match &job {
+            Job::Sweep { now, stage, .. } => {
+                self.attempt("sweep", |writer| writer.sweep(*stage, *now)).map(Outcome::Swept)
+            }
+            Job::Checkpoint { .. } => {
+                self.attempt("checkpoint", |writer| checkpoint(&writer.connection)).map(|()| Outcome::Done)
+            }
+            _ => None,
+        };
+        job.answer(outcome);
+    }
+
+    /// Runs and times what may fail. A bug that some beacon brings to light must not end the one thread that writes.
+    fn attempt<T>(
+        &mut self,
+        operation: &'static str,
+        run: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
+    ) -> Option<T> {
+        let started = Instant::now();
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
+        self.metrics.database(operation, started.elapsed());
+        let error = match outcome {
+            Ok(Ok(done)) => return Some(done),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the writer panicked".to_owned(),
+        };
+        tracing::error!(error, operation, "a write was rolled back");
+        self.metrics.write_failed();
+        None
     }
 
     fn transact(&mut self, jobs: &[Job]) -> rusqlite::Result<Vec<Outcome>> {
-        let Self { connection, options, names, series, metrics } = self;
+        let Self { connection, options, names, series, metrics, .. } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut batch = Batch::default();
         let mut outcomes = Vec::with_capacity(jobs.len());
@@ -108,24 +159,101 @@ impl Writer {
                     metrics.series_dropped(&scrape.target, dropped);
                     Outcome::Done
                 }
-                Job::Sweep { now, .. } => {
-                    let all = retention::delete(&transaction, *now, options)?
-                        && views::fold(&transaction, *now)?
-                        && compact::thin(&transaction, *now, options)?
-                        && compact::roll_up(&transaction, *now, options)?;
-                    if all {
-                        retention::forget(&transaction, *now, options)?;
-                        *names = Names::load(&transaction)?;
-                        *series = Series::load(&transaction)?;
-                    }
-                    Outcome::Swept(all)
+                Job::Declare { target, address, .. } => {
+                    series.declare(&transaction, target, address)?;
+                    Outcome::Done
                 }
-                Job::Close { .. } => Outcome::Done,
+                // Done alone.
+                Job::Sweep { .. } | Job::Checkpoint { .. } | Job::Close { .. } => Outcome::Done,
             });
         }
         batch.flush(&transaction)?;
         transaction.commit()?;
         Ok(outcomes)
+    }
+
+    /// One portion of a sweep's stage.
+    fn sweep(&mut self, stage: Stage, now: i64) -> rusqlite::Result<bool> {
+        let first = !self.swept;
+        if stage == Stage::Horizon {
+            self.swept = true;
+            if self.short == Short::Beyond {
+                self.short = Short::Yes;
+            }
+        }
+        match stage {
+            // It reads from all tables. Where one is damaged, a transaction would end with it.
+            Stage::Horizon => return sweep::portion(&self.connection, stage, now, &self.options, first),
+            Stage::Room => return Ok(!self.make_room()),
+            _ => {}
+        }
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let all = sweep::portion(&transaction, stage, now, &self.options, first)?;
+        transaction.commit()?;
+        match stage {
+            Stage::Names => self.names = Names::load(&self.connection)?,
+            Stage::Series => self.series = Series::load(&self.connection)?,
+            Stage::GiveBack => {
+                room::bound(&self.connection, &self.options)?;
+                self.metrics.store_size(room::used(&self.connection)?);
+            }
+            _ => {}
+        }
+        Ok(all)
+    }
+
+    /// Keeps the file below its bound, a portion after each commit. Returns whether there is more to do.
+    fn make_room(&mut self) -> bool {
+        if self.options.max_size.is_none() || self.short == Short::Beyond {
+            return false;
+        }
+        let Some(made) = self.attempt("make_room", Self::room) else {
+            self.short = Short::Beyond;
+            return false;
+        };
+        let most = self.options.max_size.unwrap_or_default();
+        match made {
+            None => self.short = Short::No,
+            Some(Made::Nothing) => {
+                self.short = Short::Beyond;
+                tracing::error!(
+                    bytes = most,
+                    "--max-size is reached and nothing old is left to delete: what comes now may be refused. Give it more"
+                );
+            }
+            Some(made) => {
+                if self.short == Short::No {
+                    tracing::warn!(
+                        bytes = most,
+                        "--max-size is nearly reached: the oldest detail is deleted to stay below it"
+                    );
+                }
+                self.short = Short::Yes;
+                if let Made::Deleted(before) = made {
+                    tracing::warn!(
+                        before,
+                        "--max-size is nearly reached: what is older was deleted (ms since the epoch)"
+                    );
+                    self.metrics.deleted_for_room(before);
+                }
+            }
+        }
+        self.short == Short::Yes
+    }
+
+    fn room(&mut self) -> rusqlite::Result<Option<Made>> {
+        if !room::is_short(&self.connection, &self.options)? {
+            return Ok(None);
+        }
+        let made = room::make(&mut self.connection, &self.options, self.deleted)?;
+        if let Made::Deleted(before) = made {
+            self.deleted = before;
+        }
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        room::give_back(&transaction)?;
+        transaction.commit()?;
+        room::bound(&self.connection, &self.options)?;
+        Ok(Some(made))
     }
 
     /// After a rollback, what memory remembers may never have happened: read it again.
@@ -139,4 +267,13 @@ impl Writer {
             Err(error) => tracing::error!(%error, "cannot read the series again"),
         }
     }
+}
+
+/// Merges the log into the file, and empties it unless somebody still reads from it.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+    // Nobody who writes waits for somebody who reads.
+    connection.busy_timeout(Duration::ZERO)?;
+    let done = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    connection.busy_timeout(schema::PATIENCE)?;
+    done
 }

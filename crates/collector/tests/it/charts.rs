@@ -185,42 +185,6 @@ async fn a_window_into_the_future_ends_now() {
 }
 
 #[tokio::test]
-async fn a_restart_is_no_drop_and_no_jump() {
-    let collector = Collector::new();
-    for value in [1000.0, 1010.0, 1020.0, 3.0, 13.0, 23.0] {
-        collector.scraped(&[(OK, value)]).await;
-        collector.advance(5 * SECOND);
-    }
-    let backend: Backend = collector.chart("/api/backend?target=shop").await;
-    assert_eq!(backend.routes[0].count, 20.0 + 3.0 + 20.0);
-    // The same after the collector itself was restarted.
-    let collector = collector.restart().await;
-    collector.scraped(&[(OK, 33.0)]).await;
-    collector.scraped(&[(OK, 1.0)]).await;
-    let backend: Backend = collector.chart("/api/backend?target=shop").await;
-    assert_eq!(backend.routes[0].count, 43.0 + 10.0 + 1.0);
-}
-
-#[tokio::test]
-async fn a_series_that_appears_later_counts_from_zero() {
-    let collector = Collector::new();
-    collector.scraped(&[(OK, 1000.0)]).await;
-    collector.advance(5 * SECOND);
-    collector.scraped(&[(OK, 1006.0), (BROKEN, 2.0)]).await;
-    let backend: Backend = collector.chart("/api/backend?target=shop").await;
-    assert_eq!((backend.routes[0].count, backend.routes[0].server_errors), (8.0, Some(0.25)));
-    assert_eq!(values(&backend.errors, "5xx"), [Some(0.25)]);
-    assert_eq!(values(&backend.errors, "4xx"), [Some(0.0)]);
-    // It vanishes with the process, and comes back larger: that is all new.
-    collector.advance(5 * SECOND);
-    collector.scraped(&[(OK, 1.0)]).await;
-    collector.advance(5 * SECOND);
-    collector.scraped(&[(OK, 1.0), (BROKEN, 5.0)]).await;
-    let backend: Backend = collector.chart("/api/backend?target=shop").await;
-    assert_eq!((backend.routes[0].count, backend.routes[0].server_errors), (6.0 + 1.0 + 7.0, Some(0.5)));
-}
-
-#[tokio::test]
 async fn while_a_target_is_down_there_is_a_gap() {
     let collector = Collector::new();
     for (value, pause) in [(0.0, 5), (10.0, 5), (20.0, 60), (80.0, 5), (90.0, 5)] {

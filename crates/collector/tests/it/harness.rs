@@ -102,11 +102,16 @@ impl Collector {
     }
 
     /// Ends this collector and starts another on the same data.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, with other options; before they are asked for, nobody has the file.
+    pub async fn restart_with(mut self, options: impl FnOnce(&mut Options)) -> Self {
         self.app.store.close().await;
         let (folder, now) = (self.folder.take().unwrap(), self.now());
         drop(self);
-        Self::open(folder, now, |_| {}, |_| {})
+        Self::open(folder, now, options, |_| {})
     }
 
     pub fn database(&self) -> std::path::PathBuf {

@@ -33,8 +33,12 @@ async fn what_is_past_retention_is_deleted() {
     }
     sweep(&collector).await;
     assert_eq!(collector.rows("counters").await, 10, "nothing is too old yet");
-    collector.advance(5 * DAY);
-    sweep(&collector).await;
+    // Retention goes by the newest data; and a day per day.
+    for _ in 0..5 {
+        collector.advance(DAY);
+        collector.scraped(&[("other", 1.0)]).await;
+        sweep(&collector).await;
+    }
     for table in [
         "beacons",
         "views",
@@ -46,12 +50,11 @@ async fn what_is_past_retention_is_deleted() {
         "errors",
         "error_counts",
         "names",
-        "scrapes",
-        "samples",
-        "series",
     ] {
         assert_eq!(collector.rows(table).await, 0, "{table}");
     }
+    assert_eq!(collector.rows("series").await, 1, "the other");
+    assert_eq!((collector.rows("scrapes").await, collector.rows("samples").await), (2, 1));
     assert_eq!(collector.status().await.beacons, 10, "how many there were is still known");
     // And it goes on as if new.
     collector.beacon(full("new", 1000.0)).await;
@@ -236,4 +239,137 @@ async fn a_file_of_the_first_version_is_brought_up_to_date() {
     assert_eq!((errors.errors[0].count, errors.errors[0].stack.as_str()), (3, ""));
     collector.beacon(beacon_with("a", json!({ "gauges": { "x": 1 } }))).await;
     assert_eq!(collector.rows("gauges").await, 1);
+}
+
+/// A beacon and a scrape every hour of three days, swept.
+async fn three_days(options: impl FnOnce(&mut whippet_collector::store::Options)) -> Collector {
+    let collector = Collector::with(options, |_| {});
+    for hour in 0..72 {
+        collector.beacon(full(&hour.to_string(), 1000.0)).await;
+        collector.scraped(&[(REQUESTS, f64::from(hour))]).await;
+        collector.advance(HOUR);
+        sweep(&collector).await;
+    }
+    collector
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_deletes_nothing() {
+    for years in [-40, 1, 9, 200] {
+        let collector = three_days(|_| {}).await;
+        let before = [collector.rows("page_views").await, collector.rows("samples").await];
+        assert_eq!(before, [66, 72]);
+        let right = collector.now();
+        let collector = collector.restart().await;
+        collector.advance(years * 365 * DAY);
+        // It sweeps at once, then scrapes and goes on; and is started again and again.
+        for round in 0..40 {
+            sweep(&collector).await;
+            collector.scraped(&[(REQUESTS, 100.0)]).await;
+            collector.beacon(full(&format!("wrong-{years}-{round}"), 1.0)).await;
+            collector.advance(15 * MINUTE);
+        }
+        let collector = collector.restart().await;
+        sweep(&collector).await;
+        let answer = collector.get(&format!("/api/vitals?from={START}&to={right}")).await;
+        assert_eq!(answer.json::<Vitals>().metrics[0].count, 72, "{years} years");
+        assert!(collector.rows("samples").await >= before[1], "{years} years");
+        // Set right again, all is as it was.
+        collector.advance(right - collector.now());
+        for _ in 0..10 {
+            collector.advance(HOUR);
+            collector.scraped(&[(REQUESTS, 200.0)]).await;
+            sweep(&collector).await;
+        }
+        let answer = collector.get(&format!("/api/vitals?from={START}&to={right}")).await;
+        assert_eq!(answer.json::<Vitals>().metrics[0].count, 72, "{years} years");
+    }
+}
+
+#[tokio::test]
+async fn retention_moves_by_a_day_per_day() {
+    let collector = three_days(|options| options.retention = 3 * DAY).await;
+    // The clock jumps while it runs: a day's data may go, not more.
+    collector.advance(300 * DAY);
+    collector.scraped(&[(REQUESTS, 100.0)]).await;
+    sweep(&collector).await;
+    let first = collector.rows("page_views").await;
+    assert!((65 - 26..65).contains(&first), "{first}");
+    for _ in 0..8 {
+        sweep(&collector).await;
+    }
+    assert_eq!(collector.rows("page_views").await, first, "no time has passed");
+    collector.advance(12 * HOUR);
+    sweep(&collector).await;
+    let second = collector.rows("page_views").await;
+    assert!((first - 13..first).contains(&second), "{second} of {first}");
+}
+
+#[tokio::test]
+async fn a_collector_that_stood_still_forgets_as_before_in_the_end() {
+    let collector = three_days(|_| {}).await;
+    let collector = collector.restart_with(|options| options.retention = 5 * DAY).await;
+    collector.advance(20 * DAY);
+    // What was kept when it stopped goes in its own time, and by then the pause is made good.
+    for day in 0..9 {
+        for _ in 0..4 {
+            collector.scraped(&[(REQUESTS, f64::from(100 + day))]).await;
+            sweep(&collector).await;
+            collector.advance(6 * HOUR);
+        }
+    }
+    assert_eq!(collector.rows("page_views").await, 0);
+    let oldest = |connection: &rusqlite::Connection| {
+        connection.query_row("SELECT min(time) FROM scrapes", [], |row| row.get::<_, i64>(0))
+    };
+    let oldest = collector.app.store.read("test", oldest).await.unwrap();
+    assert!(collector.now() - oldest < 6 * DAY, "{}", (collector.now() - oldest) / HOUR);
+}
+
+#[tokio::test]
+async fn a_shorter_retention_holds_at_once() {
+    let collector = three_days(|_| {}).await;
+    let collector = collector.restart_with(|options| options.retention = DAY).await;
+    collector.advance(MINUTE);
+    sweep(&collector).await;
+    assert!(collector.rows("page_views").await <= 24);
+}
+
+#[tokio::test]
+async fn sums_that_an_older_version_kept_wrongly_are_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
+    for schema in [
+        include_str!("../../src/store/schema_1.sql"),
+        include_str!("../../src/store/schema_2.sql"),
+        include_str!("../../src/store/schema_3.sql"),
+    ] {
+        old.execute_batch(schema).unwrap();
+    }
+    old.pragma_update(None, "user_version", 3).unwrap();
+    let at = |scrape: i64| START + scrape * 5 * SECOND;
+    old.execute("INSERT INTO targets VALUES (1, 'shop')", []).unwrap();
+    for scrape in 0..6 {
+        old.execute("INSERT INTO scrapes VALUES (1, ?1)", [at(scrape)]).unwrap();
+    }
+    // 1000, missing, 1010, missing, 1020, 1030: each return counted its whole value.
+    old.execute(
+        "INSERT INTO series VALUES (1, 1, 'http_requests_total', '{\"route\":\"/a\",\"status\":\"200\"}', 1, 2010, ?1)",
+        [START],
+    )
+    .unwrap();
+    for (scrape, value) in
+        [(0, Some(1000.0)), (1, None), (2, Some(2010.0)), (3, None), (4, Some(3030.0)), (5, Some(3040.0))]
+    {
+        old.execute("INSERT INTO samples VALUES (1, ?1, ?2)", (at(scrape), value)).unwrap();
+    }
+    drop(old);
+    let collector = Collector::on(folder);
+    collector.advance(25 * SECOND);
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    assert_eq!((backend.routes[0].count, backend.inexact_until), (30.0, None));
+    collector.advance(5 * SECOND);
+    collector.scraped(&[(REQUESTS, 1035.0)]).await;
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    assert_eq!(backend.routes[0].count, 35.0);
 }

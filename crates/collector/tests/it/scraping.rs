@@ -1,16 +1,26 @@
 //! Scraping over a real connection, and what fails on the way.
+use std::io::Write;
+
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::routing::get;
 use expect_test::{Expect, expect};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use whippet_collector::scrape::Target;
 
 use crate::harness::{Collector, SECOND};
 
 /// A backend that answers with `body`, and its address.
 async fn backend(status: StatusCode, body: impl Into<String>) -> Target {
-    let body = body.into();
-    let router = Router::new().route("/metrics", get(move || async move { (status, body) }));
+    backend_of(status, &[], body.into().into_bytes()).await
+}
+
+/// The same with headers.
+async fn backend_of(status: StatusCode, headers: &[(HeaderName, &str)], body: Vec<u8>) -> Target {
+    let headers: HeaderMap =
+        headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
+    let router = Router::new().route("/metrics", get(move || async move { (status, headers, body) }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -95,4 +105,69 @@ async fn the_collector_records_itself_without_http() {
     assert!(status.p95.is_some());
     assert!(own.operations.iter().any(|operation| operation.name == "read_status"));
     assert!(own.memory.lines[0].values.iter().flatten().any(|bytes| *bytes > 1e6));
+}
+
+#[tokio::test]
+async fn a_bad_line_is_left_out_counted_and_shown() {
+    let collector = Collector::new();
+    let text = "http_requests_total 5\nmemory one\n<p>\nmemory 1.5\nmemory 1.5\ncaf\u{e9} 1\nup 1";
+    let target = backend(StatusCode::OK, text).await;
+    let scraper = collector.scraper();
+    for _ in 0..2 {
+        scraper.scrape(&target).await;
+        collector.advance(5 * SECOND);
+    }
+    let shop = collector.status().await.targets[0].clone();
+    assert!(shop.up && shop.error.is_none());
+    expect![
+        "3 lines cannot be read and are left out, the first of them line 2: expected a number, `NaN`, `+Inf` or `-Inf` as the value; one series comes twice: its second sample is left out"
+    ]
+    .assert_eq(&shop.note.unwrap());
+    assert_eq!(collector.rows("series").await, 3);
+    let left_out = async |reason: &str| {
+        let name = "whippet_scrape_lines_left_out_total";
+        collector.figure(&format!("{name}{{target=\"shop\",reason=\"{reason}\"}}")).await
+    };
+    assert_eq!((left_out("bad").await, left_out("repeated").await), (6.0, 2.0));
+    // Mended, nothing is said any more.
+    scraper.scrape(&Target { url: backend(StatusCode::OK, "up 1\n").await.url, ..target }).await;
+    assert_eq!(collector.status().await.targets[0].note, None);
+}
+
+#[tokio::test]
+async fn what_is_compressed_unasked_is_read_within_bounds() {
+    let gzip = |text: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    };
+    let collector = Collector::new();
+    let small = gzip(b"up 1\nmemory 2\n");
+    for headers in [&[(header::CONTENT_ENCODING, "gzip")][..], &[(header::CONTENT_ENCODING, "x-GZIP")], &[]] {
+        let target = backend_of(StatusCode::OK, headers, small.clone()).await;
+        collector.scraper().scrape(&target).await;
+        assert_eq!(collector.status().await.targets[0].error, None);
+    }
+    assert_eq!(collector.rows("series").await, 2);
+    let headers = [(header::CONTENT_ENCODING, "gzip")];
+    let target = backend_of(StatusCode::OK, &headers, gzip(&vec![b'#'; 20 << 20])).await;
+    fails(&target, expect!["the metrics are larger than 16 MiB"]).await;
+    let target = backend_of(StatusCode::OK, &headers, b"\x1f\x8bno".to_vec()).await;
+    fails(&target, expect!["the answer broke off: unexpected end of file"]).await;
+    let target = backend_of(StatusCode::OK, &[(header::CONTENT_ENCODING, "br")], b"x".to_vec()).await;
+    fails(
+        &target,
+        expect![
+            "the answer is compressed, and neither as gzip nor as deflate: have the backend send it plain"
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn openmetrics_that_is_cut_off_is_refused() {
+    let headers = [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
+    let target = backend_of(StatusCode::OK, &headers, b"# TYPE a counter\na_total 5\n".to_vec()).await;
+    fails(&target, expect!["the answer is no metrics text, line 3: an OpenMetrics text must end with `# EOF`: this one was cut off"])
+        .await;
 }

@@ -47,10 +47,19 @@ pub fn Backend() -> impl IntoView {
     let routes = Signal::derive(move || Some(rows(&backend.data.get()?.answer.routes, route_row)));
     let operations =
         Signal::derive(move || Some(rows(&backend.data.get()?.answer.operations, operation_row)));
+    let inexact = move || {
+        let until = backend.data.get()?.answer.inexact_until?;
+        let now = status.data.with(|status| status.as_ref().map_or(0, |status| status.now));
+        let until = format::ago(until, now);
+        Some(format!(
+            "Counts until {until} may be too high: an older version of the collector counted some twice."
+        ))
+    };
     view! {
         <Page title="Backend" aside=move || view! { <TargetPicker target/> }>
             <TroubleNotice query=backend/>
             <Scraped chosen/>
+            {move || inexact().map(|text| view! { <p class="note">{text}</p> })}
             <Show when=move || itself_only.get()><ScrapeHint/></Show>
             <div class="grid">
                 <Panel title="Traffic">
@@ -137,7 +146,9 @@ fn Scraped(chosen: Memo<Option<Target>>) -> impl IntoView {
             .into_any(),
             None => {
                 let address = (target.name != COLLECTOR).then(|| view! { <code>{target.url.clone()}</code> });
-                view! { <p class="note">{address} {format!(" scraped {}", when(&target))}</p> }.into_any()
+                let note = target.note.as_ref().map(|note| format!("; {note}"));
+                view! { <p class="note">{address} {format!(" scraped {}", when(&target))} {note}</p> }
+                    .into_any()
             }
         },
     }

@@ -1,4 +1,5 @@
 //! What an exposition says.
+use super::error::ParseError;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -35,6 +36,35 @@ impl Sample {
     }
 }
 
+/// How a text is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Prometheus' own, version 0.0.4. Timestamps are whole milliseconds.
+    #[default]
+    Text,
+    /// OpenMetrics 1.0. Timestamps are seconds, and the last line is `# EOF`.
+    OpenMetrics,
+}
+
+impl Format {
+    /// The one that a `Content-Type` names; where it names none, the text format, as Prometheus takes it.
+    pub fn of(content_type: &str) -> Self {
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        if kind.eq_ignore_ascii_case("application/openmetrics-text") { Self::OpenMetrics } else { Self::Text }
+    }
+}
+
+/// What was read of a text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exposition {
+    /// The metrics: those that the text declares first, each once, in its order; then the others.
+    pub families: Vec<Family>,
+    /// How many lines could not be read. They are left out.
+    pub bad: usize,
+    /// The first of them, and what is wrong with it.
+    pub first: Option<ParseError>,
+}
+
 /// A kind of metric.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -44,8 +74,14 @@ pub enum Kind {
     Gauge,
     /// Cumulative counts by upper bound (`le`).
     Histogram,
+    /// The same of a state that goes up and down.
+    GaugeHistogram,
     /// Quantiles that the backend worked out.
     Summary,
+    /// Labels that say something of the process; the value is 1.
+    Info,
+    /// 1 for the state that holds, 0 for the others.
+    StateSet,
     /// Nobody said.
     #[default]
     Untyped,
@@ -53,7 +89,16 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Counter, Self::Gauge, Self::Histogram, Self::Summary, Self::Untyped];
+    pub const ALL: [Self; 8] = [
+        Self::Counter,
+        Self::Gauge,
+        Self::Histogram,
+        Self::GaugeHistogram,
+        Self::Summary,
+        Self::Info,
+        Self::StateSet,
+        Self::Untyped,
+    ];
 
     /// Its name in `# TYPE`.
     pub const fn as_str(self) -> &'static str {
@@ -61,22 +106,30 @@ impl Kind {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
             Self::Histogram => "histogram",
+            Self::GaugeHistogram => "gaugehistogram",
             Self::Summary => "summary",
+            Self::Info => "info",
+            Self::StateSet => "stateset",
             Self::Untyped => "untyped",
         }
     }
 
     /// The kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
+        // OpenMetrics' word for it.
+        let name = if name == "unknown" { "untyped" } else { name };
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
     /// What the names of its samples may end in, beside the metric's own name.
     pub(super) const fn suffixes(self) -> &'static [&'static str] {
         match self {
-            Self::Histogram => &["_bucket", "_sum", "_count"],
-            Self::Summary => &["_sum", "_count"],
-            _ => &[],
+            Self::Counter => &["_total", "_created"],
+            Self::Histogram => &["_bucket", "_sum", "_count", "_created"],
+            Self::GaugeHistogram => &["_bucket", "_gsum", "_gcount"],
+            Self::Summary => &["_sum", "_count", "_created"],
+            Self::Info => &["_info"],
+            Self::Gauge | Self::StateSet | Self::Untyped => &[],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reads one line of an exposition.
 use super::error::Cause;
-use super::family::{Kind, Sample};
+use super::family::{Format, Kind, Sample};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,102 +10,156 @@ pub(super) enum Line<'a> {
     Help(&'a str, String),
     Type(&'a str, Kind),
     Sample(Sample),
+    /// `# EOF`.
+    End,
 }
 
 /// What `line`, without its newline, says.
-pub(super) fn read(line: &str) -> Result<Line<'_>, Cause> {
+pub(super) fn read(line: &str, format: Format) -> Result<Line<'_>, Cause> {
     let mut cursor = Cursor { rest: line };
     cursor.skip_blanks();
     if cursor.rest.is_empty() {
         return Ok(Line::Nothing);
     }
-    if cursor.take('#') { read_comment(cursor) } else { read_sample(cursor).map(Line::Sample) }
+    if cursor.take('#') { read_comment(cursor) } else { read_sample(cursor, format).map(Line::Sample) }
 }
 
 fn read_comment(mut cursor: Cursor<'_>) -> Result<Line<'_>, Cause> {
-    cursor.skip_blanks();
+    let apart = cursor.skip_blanks();
     let word = cursor.take_while(|byte| !is_blank(byte));
-    if word != "HELP" && word != "TYPE" {
+    if word == "EOF" && apart && cursor.rest.is_empty() {
+        return Ok(Line::End);
+    }
+    // `#TYPE`, and `# TYPE` without more, are comments.
+    if !matches!(word, "HELP" | "TYPE") || !apart || !cursor.skip_blanks() {
         return Ok(Line::Nothing);
     }
-    cursor.skip_blanks();
-    let name = cursor.name(true).ok_or(Cause::MetricName)?;
+    let name = cursor.metric().ok_or(Cause::MetricName)?;
     if !cursor.rest.is_empty() && !cursor.skip_blanks() {
         return Err(Cause::MetricName);
     }
     if word == "HELP" {
-        return Ok(Line::Help(name, unescape(cursor.rest, false)?));
+        return Ok(Line::Help(name, unescape(cursor.rest, false)));
     }
     let kind = Kind::from_name(cursor.rest.trim_end_matches([' ', '\t'])).ok_or(Cause::Kind)?;
     Ok(Line::Type(name, kind))
 }
 
-fn read_sample(mut cursor: Cursor<'_>) -> Result<Sample, Cause> {
-    let name = cursor.name(true).ok_or(Cause::MetricName)?;
+fn read_sample(mut cursor: Cursor<'_>, format: Format) -> Result<Sample, Cause> {
+    let mut name = cursor.name(true);
     let blank = cursor.skip_blanks();
     let labels = if cursor.take('{') {
-        read_labels(&mut cursor)?
-    } else if blank {
+        read_labels(&mut cursor, &mut name)?
+    } else if blank || name.is_none() {
         Vec::new()
     } else {
         return Err(if cursor.rest.is_empty() { Cause::Value } else { Cause::MetricName });
     };
+    let name = name.ok_or(Cause::MetricName)?;
     cursor.skip_blanks();
     let value = number(cursor.take_while(|byte| !is_blank(byte))).ok_or(Cause::Value)?;
     cursor.skip_blanks();
-    let timestamp = match cursor.rest.trim_end_matches([' ', '\t']) {
-        "" => None,
-        stamp => Some(stamp.parse().map_err(|_| Cause::Timestamp)?),
-    };
+    let stamp = cursor.take_while(|byte| !is_blank(byte) && byte != b'#');
+    let timestamp = if stamp.is_empty() { None } else { Some(time(stamp, format)?) };
+    cursor.skip_blanks();
+    if cursor.take('#') {
+        read_exemplar(cursor)?;
+    } else if !cursor.rest.is_empty() {
+        return Err(Cause::Timestamp);
+    }
     Ok(Sample { name: String::from(name), labels, value, timestamp })
 }
 
-fn read_labels(cursor: &mut Cursor<'_>) -> Result<Vec<(String, String)>, Cause> {
+/// One observation of those that were counted: looked at, and not kept.
+fn read_exemplar(mut cursor: Cursor<'_>) -> Result<(), Cause> {
+    cursor.skip_blanks();
+    if !cursor.take('{') {
+        return Err(Cause::Exemplar);
+    }
+    // A name would be a sample's.
+    read_labels(&mut cursor, &mut Some("")).map_err(|_| Cause::Exemplar)?;
+    cursor.skip_blanks();
+    let value = number(cursor.take_while(|byte| !is_blank(byte)));
+    cursor.skip_blanks();
+    let stamp = cursor.rest.trim_end_matches([' ', '\t']);
+    let sound = value.is_some() && (stamp.is_empty() || number(stamp).is_some());
+    if sound { Ok(()) } else { Err(Cause::Exemplar) }
+}
+
+/// The labels up to `}`. A name in quotes, with no `=` after it, is the metric's: so are those written that have other
+/// characters.
+fn read_labels<'a>(
+    cursor: &mut Cursor<'a>,
+    metric: &mut Option<&'a str>,
+) -> Result<Vec<(String, String)>, Cause> {
     let mut labels: Vec<(String, String)> = Vec::new();
     loop {
         cursor.skip_blanks();
         if cursor.take('}') {
             return Ok(labels);
         }
-        let name = cursor.name(false).ok_or(Cause::LabelName)?;
+        let quoted = cursor.rest.starts_with('"');
+        let name = if quoted { cursor.quoted() } else { cursor.name(false) }.ok_or(Cause::LabelName)?;
         cursor.skip_blanks();
-        if !cursor.take('=') {
+        if cursor.take('=') {
+            cursor.skip_blanks();
+            let value = unescape(cursor.quoted().ok_or(Cause::LabelValue)?, true);
+            if labels.iter().any(|label| label.0 == name) {
+                return Err(Cause::DuplicateLabel);
+            }
+            labels.push((String::from(name), value));
+        } else if quoted && metric.is_none() && !name.is_empty() {
+            *metric = Some(name);
+        } else {
             return Err(Cause::LabelValue);
         }
         cursor.skip_blanks();
-        let value = unescape(cursor.quoted().ok_or(Cause::LabelValue)?, true)?;
-        if labels.iter().any(|label| label.0 == name) {
-            return Err(Cause::DuplicateLabel);
-        }
-        labels.push((String::from(name), value));
-        cursor.skip_blanks();
-        if !cursor.take(',') && !cursor.rest.starts_with('}') {
+        // Prometheus asks for no comma before the next name.
+        if !cursor.take(',') && cursor.rest.is_empty() {
             return Err(Cause::UnclosedLabels);
         }
     }
 }
 
-/// Rust reads what Go does here, and more: `1e5`, `+Inf`, `nan`, but also `infinity` in any case.
+/// Rust reads what Go does here, and more: `1e5`, `+Inf`, `nan`, but also `1e999` as infinite, which is refused.
 fn number(text: &str) -> Option<f64> {
-    text.parse().ok()
+    let number: f64 = text.parse().ok()?;
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    (number.is_finite() || !digits).then_some(number)
 }
 
-/// Quotes are escaped in label values, and stand for themselves in help texts.
-fn unescape(text: &str, quotes: bool) -> Result<String, Cause> {
+/// ms since the epoch.
+fn time(text: &str, format: Format) -> Result<i64, Cause> {
+    match format {
+        Format::Text => text.parse().map_err(|_| Cause::Timestamp),
+        Format::OpenMetrics => {
+            let seconds = number(text).filter(|seconds| seconds.is_finite()).ok_or(Cause::Timestamp)?;
+            Ok((seconds * 1000.0) as i64)
+        }
+    }
+}
+
+/// Quotes are escaped in label values, and stand for themselves in help texts. A backslash before anything that needs
+/// none stands for itself, as `\d` in a pattern.
+fn unescape(text: &str, quotes: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
-        out.push(match c {
-            '\\' => match chars.next() {
-                Some('n') => '\n',
-                Some('\\') => '\\',
-                Some('"') if quotes => '"',
-                _ => return Err(Cause::Escape),
-            },
-            c => c,
-        });
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('n') => out.push('\n'),
+            Some('\\') => out.push('\\'),
+            Some('"') if quotes => out.push('"'),
+            other => {
+                out.push('\\');
+                out.extend(other);
+            }
+        }
     }
-    Ok(out)
+    out
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -137,6 +191,14 @@ impl<'a> Cursor<'a> {
 
     fn skip_blanks(&mut self) -> bool {
         !self.take_while(is_blank).is_empty()
+    }
+
+    /// A declared metric's name, in quotes where it has other characters; `None` where there is none.
+    fn metric(&mut self) -> Option<&'a str> {
+        if self.rest.starts_with('"') {
+            return self.quoted().filter(|name| !name.is_empty());
+        }
+        self.name(true)
     }
 
     fn name(&mut self, colons: bool) -> Option<&'a str> {

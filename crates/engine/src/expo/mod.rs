@@ -1,8 +1,10 @@
-//! Prometheus' text exposition format, version 0.0.4: read from backends, written for whoever scrapes us.
+//! Prometheus' text exposition format, version 0.0.4, and OpenMetrics 1.0: read from backends. The first of them
+//! written, for whoever scrapes us.
 //!
 //! The rules are those of
-//! <https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md>. Reading and
-//! writing are for servers, behind the feature `decode`.
+//! <https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md> and of
+//! <https://prometheus.io/docs/specs/om/open_metrics_spec/>, kept no more strictly than Prometheus' own scraper
+//! keeps them. Reading and writing are for servers, behind the feature `decode`.
 #[cfg(feature = "decode")]
 mod error;
 #[cfg(feature = "decode")]
@@ -18,7 +20,7 @@ mod writer;
 #[cfg(feature = "decode")]
 pub use error::{Cause, ParseError};
 #[cfg(feature = "decode")]
-pub use family::{Family, Kind, Sample};
+pub use family::{Exposition, Family, Format, Kind, Sample};
 #[cfg(feature = "decode")]
 pub use parse::parse;
 pub use quantile::quantile;

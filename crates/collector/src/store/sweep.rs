@@ -1,0 +1,83 @@
+//! Sweeping: what is old goes, or is kept with less detail. Stage by stage, and each portion in a transaction of its own:
+//! beacons never wait for the broom, and what one stage cannot do stops no other.
+use rusqlite::Connection;
+
+use super::{Options, compact, horizon, retention, room, views};
+
+/// A part of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Finding out how far time has come.
+    Horizon,
+    /// Folding page views that have ended.
+    Fold,
+    /// Deleting a table's minutes.
+    Delete(&'static str),
+    /// Forgetting which beacons there were.
+    Ids,
+    /// Forgetting page views.
+    Views,
+    /// Deleting scrapes and their samples.
+    Samples,
+    /// Keeping fewer samples of each series.
+    Thin,
+    /// Merging a table's minutes into hours.
+    RollUp(&'static str),
+    /// Forgetting names that nothing kept refers to.
+    Names,
+    /// Forgetting errors that nothing kept refers to.
+    Errors,
+    /// Forgetting series that are no more.
+    Series,
+    /// Making room, where the file is near its bound.
+    Room,
+    /// Giving pages back to the file system.
+    GiveBack,
+}
+
+/// All of them, in their order.
+pub fn stages() -> impl Iterator<Item = Stage> {
+    let deletions = retention::TABLES.into_iter().map(Stage::Delete);
+    let roll_ups = compact::TABLES.into_iter().map(Stage::RollUp);
+    [Stage::Horizon, Stage::Fold]
+        .into_iter()
+        .chain(deletions)
+        .chain([Stage::Ids, Stage::Views, Stage::Samples, Stage::Thin])
+        .chain(roll_ups)
+        .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::Room, Stage::GiveBack])
+}
+
+/// Does one portion of a stage. Returns whether that was all; `first` is the first sweep since the start.
+pub fn portion(
+    connection: &Connection,
+    stage: Stage,
+    now: i64,
+    options: &Options,
+    first: bool,
+) -> rusqlite::Result<bool> {
+    if stage == Stage::Horizon {
+        return horizon::advance(connection, now, options, first).map(|()| true);
+    }
+    if stage == Stage::Fold {
+        return views::fold(connection, now);
+    }
+    if stage == Stage::GiveBack {
+        return room::give_back(connection);
+    }
+    // Where there is no data, nothing of it is old.
+    let Some(horizon) = horizon::read(connection)? else { return Ok(true) };
+    let cutoff = horizon.reached - options.retention;
+    let detail = horizon.detail - options.detail;
+    match stage {
+        Stage::Horizon | Stage::Fold | Stage::Room | Stage::GiveBack => Ok(true),
+        Stage::Delete(table) => retention::delete(connection, table, cutoff),
+        Stage::Ids => retention::ids(connection, horizon.reached, options),
+        Stage::Views => retention::views(connection, horizon.reached, options),
+        Stage::Samples => retention::samples(connection, cutoff).map(|()| true),
+        Stage::Thin => compact::thin(connection, detail),
+        Stage::RollUp(table) => compact::roll_up(connection, table, detail),
+        Stage::Names => retention::names(connection, cutoff).map(|()| true),
+        Stage::Errors => retention::errors(connection).map(|()| true),
+        Stage::Series => retention::series(connection, cutoff).map(|()| true),
+    }
+}

@@ -1,0 +1,263 @@
+//! What counters grew by, whatever is missing, repeated or begun anew in between.
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use whippet_api::Backend;
+use whippet_collector::scrape::parse;
+use whippet_collector::store::Scrape;
+
+use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND};
+
+const OK: &str = "http_requests_total{route=\"/a\",status=\"200\"}";
+const OTHER: &str = "http_requests_total{route=\"/b\",status=\"200\"}";
+const START_TIME: &str = "process_start_time_seconds";
+
+/// Five seconds later than the scrape before.
+async fn scrape(collector: &Collector, text: &str) {
+    collector.advance(5 * SECOND);
+    let samples = parse(text).unwrap();
+    let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
+    collector.app.store.record(scrape).await.unwrap();
+}
+
+/// What the route grew by since the beginning.
+async fn grew(collector: &Collector, route: &str) -> f64 {
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    backend.routes.iter().find(|timing| timing.name == route).map_or(0.0, |timing| timing.count)
+}
+
+/// Scrapes the texts one after the other; what `/a` grew by.
+async fn after(texts: &[String]) -> f64 {
+    let collector = Collector::new();
+    for text in texts {
+        scrape(&collector, text).await;
+    }
+    grew(&collector, "/a").await
+}
+
+fn counter(value: &str) -> String {
+    format!("{OK} {value}\nother 1\n")
+}
+
+#[tokio::test]
+async fn a_counter_that_was_missing_grew_by_the_difference() {
+    for missing in ["", "NaN", "+Inf", "-Inf"] {
+        let gap = if missing.is_empty() { "other 1\n".to_owned() } else { counter(missing) };
+        let texts =
+            [counter("1000000"), gap.clone(), counter("1000010"), gap.clone(), gap, counter("1000025")];
+        assert_eq!(after(&texts).await, 25.0, "{missing}");
+    }
+    // It had fallen meanwhile.
+    assert_eq!(after(&[counter("1000"), "other 1\n".to_owned(), counter("30")]).await, 30.0);
+}
+
+#[tokio::test]
+async fn a_series_that_comes_twice_counts_once() {
+    let twice = |first: u32, second: u32| format!("{OK} {first}\n{OK} {second}\n");
+    let texts = [twice(1000, 500), twice(1010, 505), twice(1020, 510)];
+    assert_eq!(after(&texts).await, 20.0, "the first, as Prometheus has it");
+    // The store itself takes no series twice either.
+    let collector = Collector::new();
+    for value in [1000.0, 1010.0] {
+        collector.advance(5 * SECOND);
+        let mut samples = parse(&format!("{OK} {value}\n")).unwrap();
+        let mut second = samples[0].clone();
+        second.value = 7.0;
+        samples.push(second);
+        let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
+        collector.app.store.record(scrape).await.unwrap();
+    }
+    assert_eq!(grew(&collector, "/a").await, 10.0);
+}
+
+#[tokio::test]
+async fn the_first_value_is_where_a_counter_stood() {
+    let collector = Collector::new();
+    scrape(&collector, &counter("1000")).await;
+    scrape(&collector, &format!("{OK} 1006\n{OTHER} 500000\n")).await;
+    assert_eq!((grew(&collector, "/a").await, grew(&collector, "/b").await), (6.0, 0.0));
+    scrape(&collector, &format!("{OK} 1006\n{OTHER} 500002\n")).await;
+    assert_eq!(grew(&collector, "/b").await, 2.0);
+    // It vanishes as the process begins anew, and comes back with less.
+    scrape(&collector, &counter("1")).await;
+    scrape(&collector, &format!("{OK} 1\n{OTHER} 5\n")).await;
+    assert_eq!((grew(&collector, "/a").await, grew(&collector, "/b").await), (7.0, 7.0));
+    // The same after the collector was down, and of a target that was.
+    collector.advance(HOUR);
+    let collector = collector.restart().await;
+    scrape(&collector, &format!("{OK} 11\n{OTHER} 5\nhttp_requests_total{{route=\"/c\"}} 900\n")).await;
+    scrape(&collector, &format!("{OK} 11\n{OTHER} 6\nhttp_requests_total{{route=\"/c\"}} 901\n")).await;
+    let routes = [grew(&collector, "/a").await, grew(&collector, "/b").await, grew(&collector, "/c").await];
+    assert_eq!(routes, [17.0, 8.0, 1.0]);
+}
+
+#[tokio::test]
+async fn a_restart_is_no_drop_and_no_jump() {
+    let collector = Collector::new();
+    for value in [1000.0, 1010.0, 1020.0, 3.0, 13.0, 23.0] {
+        scrape(&collector, &format!("{OK} {value}\n")).await;
+    }
+    assert_eq!(grew(&collector, "/a").await, 20.0 + 3.0 + 20.0);
+    // The same after the collector itself was restarted.
+    let collector = collector.restart().await;
+    scrape(&collector, &format!("{OK} 33\n")).await;
+    scrape(&collector, &format!("{OK} 1\n")).await;
+    assert_eq!(grew(&collector, "/a").await, 43.0 + 10.0 + 1.0);
+}
+
+#[tokio::test]
+async fn a_sum_that_is_read_back_has_not_fallen() {
+    // 0.1 + 0.2 is not 0.3: what is worked out from the file differs in the last place.
+    let collector = Collector::new();
+    let mut collector = collector;
+    scrape(&collector, &counter("0.3")).await;
+    scrape(&collector, &counter("0.1")).await;
+    for _ in 0..20 {
+        collector = collector.restart().await;
+        scrape(&collector, &counter("0.1")).await;
+    }
+    let grew = grew(&collector, "/a").await;
+    assert!((grew - 0.1).abs() < 1e-9, "{grew}");
+}
+
+#[tokio::test]
+async fn a_process_that_began_since_counts_from_zero() {
+    let at = |start: i64, value: u32| format!("{START_TIME} {start}\n{OK} {value}\n");
+    let now = crate::harness::START / 1000;
+    // Larger than before, and yet all of it is new.
+    assert_eq!(after(&[at(now - 9000, 1000), at(now - 9000, 1010), at(now + 7, 1500)]).await, 1510.0);
+    // The kernel rounds: the same process.
+    assert_eq!(after(&[at(now - 9000, 1000), at(now - 8999, 1010), at(now - 9000, 1020)]).await, 20.0);
+    // Another one, which had run for long when the first was scraped; and back.
+    let texts =
+        [at(now - 9000, 1000), at(now - 90_000, 700_000), at(now - 90_000, 700_005), at(now - 9000, 1010)];
+    assert_eq!(after(&texts).await, 5.0);
+    // A series that was not there when the process began anew.
+    let without = format!("{START_TIME} {}\nother 1\n", now + 7);
+    assert_eq!(after(&[at(now - 9000, 1000), without, at(now + 7, 1200)]).await, 1200.0);
+    // Of a process without a start time, nothing but a drop tells.
+    assert_eq!(after(&[at(now - 9000, 1000), counter("1500")]).await, 500.0);
+}
+
+#[tokio::test]
+async fn a_counter_that_was_created_since_counts_from_zero() {
+    let now = crate::harness::START / 1000;
+    let at = |created: i64, value: u32| {
+        format!("{OK} {value}\nhttp_requests_created{{route=\"/a\",status=\"200\"}} {created}\n")
+    };
+    assert_eq!(after(&[at(now - 9000, 1000), at(now - 9000, 1010), at(now + 8, 1500)]).await, 1510.0);
+    // Known after the collector was restarted, too.
+    let collector = Collector::new();
+    scrape(&collector, &at(now - 9000, 1000)).await;
+    let collector = collector.restart().await;
+    scrape(&collector, &at(now + 3, 1200)).await;
+    assert_eq!(grew(&collector, "/a").await, 1200.0);
+}
+
+#[tokio::test]
+async fn another_backend_under_the_same_name_begins_where_it_stands() {
+    let collector = Collector::new();
+    let store = &collector.app.store;
+    store.declare("shop", "127.0.0.1:1/metrics").await.unwrap();
+    scrape(&collector, &format!("{OK} 1000\n{OTHER} 1000\n")).await;
+    scrape(&collector, &format!("{OK} 1010\n{OTHER} 1000\n")).await;
+    store.declare("shop", "127.0.0.1:1/metrics").await.unwrap();
+    scrape(&collector, &format!("{OK} 1020\n{OTHER} 1000\n")).await;
+    store.declare("shop", "127.0.0.1:2/metrics").await.unwrap();
+    // Killed before the first scrape there.
+    let collector = collector.restart().await;
+    scrape(&collector, &format!("{OK} 900000\n")).await;
+    scrape(&collector, &format!("{OK} 900005\n")).await;
+    let collector = collector.restart().await;
+    scrape(&collector, &format!("{OK} 900006\n{OTHER} 300\n")).await;
+    scrape(&collector, &format!("{OK} 900006\n{OTHER} 301\n")).await;
+    assert_eq!((grew(&collector, "/a").await, grew(&collector, "/b").await), (26.0, 1.0));
+}
+
+#[tokio::test]
+async fn what_is_called_a_gauge_for_once_does_not_count() {
+    let typed = |kind: &str, value: u32| format!("# TYPE http_requests_total {kind}\n{OK} {value}\n");
+    let texts = [
+        typed("counter", 1000),
+        typed("counter", 5),
+        typed("gauge", 8),
+        typed("counter", 10),
+        typed("counter", 12),
+    ];
+    let grew = after(&texts).await;
+    assert!(grew <= 12.0, "{grew}");
+}
+
+#[tokio::test]
+async fn a_value_beyond_belief_does_not_swallow_those_after_it() {
+    let collector = Collector::new();
+    scrape(&collector, &counter("5")).await;
+    scrape(&collector, &counter("1e300")).await;
+    scrape(&collector, &counter("6")).await;
+    let from = collector.now();
+    scrape(&collector, &counter("16")).await;
+    let to = collector.now();
+    let answer = collector.get(&format!("/api/backend?target=shop&from={from}&to={to}")).await;
+    assert_eq!(answer.json::<Backend>().routes[0].count, 10.0);
+}
+
+#[tokio::test]
+async fn a_counter_stays_missing_and_its_minute_is_kept() {
+    let collector = Collector::with(|options| options.detail = HOUR, |_| {});
+    scrape(&collector, &format!("{OK} 10\n{OTHER} 1\n")).await;
+    collector.advance(2 * MINUTE);
+    for value in [20, 30] {
+        scrape(&collector, &format!("{OK} {value}\n{OTHER} 1\n")).await;
+    }
+    // Gone for good within that minute. Another comes, and grows within its first.
+    scrape(&collector, &format!("{OTHER} 1\nhttp_requests_total{{route=\"/late\"}} 2\n")).await;
+    scrape(&collector, &format!("{OTHER} 1\nhttp_requests_total{{route=\"/late\"}} 500\n")).await;
+    collector.advance(2 * MINUTE);
+    scrape(&collector, &format!("{OTHER} 2\nhttp_requests_total{{route=\"/late\"}} 501\n")).await;
+    let before = [grew(&collector, "/a").await, grew(&collector, "/late").await];
+    assert_eq!(before, [20.0, 499.0]);
+    collector.advance(DAY);
+    collector.app.store.sweep(collector.now()).await.unwrap();
+    assert!(collector.rows("scrapes").await < 6, "thinned");
+    assert_eq!([grew(&collector, "/a").await, grew(&collector, "/late").await], before);
+}
+
+#[tokio::test]
+async fn gauges_that_are_no_numbers_are_gaps() {
+    let collector = Collector::new();
+    for value in ["6", "7", "NaN", "8", "+Inf", "9"] {
+        scrape(&collector, &format!("process_resident_memory_bytes {value}\n")).await;
+    }
+    let backend: Backend = collector.chart("/api/backend?target=shop").await;
+    let values: Vec<Option<f64>> = backend.memory.lines[0].values.clone();
+    assert_eq!(values[1..], [Some(7.0), None, Some(8.0), None, Some(9.0)]);
+}
+
+/// Numbers that are the same at each run.
+fn random(state: &AtomicUsize) -> usize {
+    let next = state
+        .load(Ordering::Relaxed)
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    state.store(next, Ordering::Relaxed);
+    next >> 33
+}
+
+/// A counter's values, scrape by scrape; at the first and the last there is one, so that Prometheus extrapolates nothing.
+pub fn random_values(seed: usize, scrapes: usize) -> Vec<Option<f64>> {
+    let state = AtomicUsize::new(seed.wrapping_mul(0x9e37_79b9) + 1);
+    for _ in 0..4 {
+        random(&state);
+    }
+    let mut value = (random(&state) % 2_000_000) as f64;
+    (0..scrapes)
+        .map(|scrape| {
+            match random(&state) % 10 {
+                0 => value = (random(&state) % 50) as f64,
+                1..=5 => value += (random(&state) % 100) as f64,
+                _ => {}
+            }
+            let there = scrape == 0 || scrape == scrapes - 1 || !random(&state).is_multiple_of(3);
+            there.then_some(value)
+        })
+        .collect()
+}

@@ -1,0 +1,245 @@
+//! The room that the data takes: what is freed goes back, the bound holds, and damage stops no more than it touches.
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use serde_json::json;
+use whippet_api::Vitals;
+
+use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND, beacon_with};
+
+/// A beacon of some kilobytes.
+fn large(id: &str) -> serde_json::Value {
+    let errors: Vec<_> =
+        (0..5).map(|n| json!({ "message": format!("{id} {n}"), "stack": "at x\n".repeat(200), "fingerprint": format!("{id}-{n}") })).collect();
+    beacon_with(
+        id,
+        json!({
+            "page": format!("/{}", id.len() % 7), "counters": { "query.hits": 1 }, "errors": errors,
+            "vitals": { "LCP": { "value": 1234 } },
+        }),
+    )
+}
+
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+fn log(collector: &Collector) -> u64 {
+    size(&collector.database().with_extension("db-wal"))
+}
+
+async fn sweep(collector: &Collector) {
+    collector.app.store.sweep(collector.now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_freed_is_given_back() {
+    let collector =
+        Collector::with(|options| (options.retention, options.limits.errors) = (DAY, 10_000), |_| {});
+    for id in 0..400 {
+        collector.beacon(large(&id.to_string())).await;
+        collector.advance(SECOND);
+    }
+    sweep(&collector).await;
+    let full = size(&collector.database());
+    assert!(full > 2_000_000, "{full}");
+    for _ in 0..3 {
+        collector.advance(DAY);
+        collector.scraped(&[("other", 1.0)]).await;
+        sweep(&collector).await;
+    }
+    let empty = size(&collector.database());
+    assert!(empty < 700_000, "{empty} of {full}");
+    assert!(log(&collector) < 100_000, "{}", log(&collector));
+    assert!(collector.figure("whippet_store_bytes").await > 10_000.0);
+}
+
+#[tokio::test]
+async fn the_bound_holds_and_the_oldest_goes_first() {
+    const MOST: u64 = 4_000_000;
+    let collector =
+        Collector::with(|options| (options.max_size, options.limits.errors) = (Some(MOST), 100_000), |_| {});
+    for id in 0..1200 {
+        collector.beacon(large(&id.to_string())).await;
+        if id % 10 == 0 {
+            collector.scraped(&[("http_requests_total", f64::from(id))]).await;
+        }
+        collector.advance(MINUTE);
+        let bytes = size(&collector.database());
+        assert!(bytes <= MOST, "{bytes} after {id}");
+    }
+    let before = collector.figure("whippet_store_deleted_before_seconds").await * 1000.0;
+    let kept = collector.now() - before as i64;
+    assert!(before > 0.0 && (HOUR..2 * DAY).contains(&kept), "{kept}");
+    // What is newest is all there.
+    let (from, to) = (collector.now() - HOUR, collector.now());
+    let vitals: Vitals = collector.get(&format!("/api/vitals?from={from}&to={to}")).await.json();
+    assert!(vitals.metrics[0].count >= 60, "{}", vitals.metrics[0].count);
+    assert_eq!(collector.status().await.beacons, 1200);
+    assert_eq!(collector.figure("whippet_store_write_failures_total").await, 0.0);
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_already_shrinks() {
+    let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
+    for id in 0..1200 {
+        collector.beacon(large(&id.to_string())).await;
+        collector.advance(MINUTE);
+    }
+    sweep(&collector).await;
+    let full = size(&collector.database());
+    assert!(full > 5_000_000, "{full}");
+    let collector = collector.restart_with(|options| options.max_size = Some(4_000_000)).await;
+    for id in 0..40 {
+        collector.beacon(large(&format!("more-{id}"))).await;
+        collector.advance(MINUTE);
+    }
+    sweep(&collector).await;
+    let less = size(&collector.database());
+    assert!(less <= 4_000_000, "{less} of {full}");
+    assert_eq!(collector.status().await.beacons, 1240);
+}
+
+#[tokio::test]
+async fn what_is_beyond_the_bound_is_refused_and_nothing_is_lost() {
+    // All of it is of the last hour: nothing may go.
+    let collector = Collector::with(
+        |options| (options.max_size, options.limits.errors) = (Some(4_000_000), 100_000),
+        |_| {},
+    );
+    let mut kept = 0;
+    for id in 0..4000 {
+        match collector.post(large(&id.to_string()).to_string()).await.status.as_u16() {
+            204 => kept += 1,
+            503 => break,
+            status => panic!("{status}"),
+        }
+    }
+    assert!((300..4000).contains(&kept), "{kept}");
+    assert!(size(&collector.database()) <= 4_000_000);
+    assert_eq!(collector.status().await.beacons, kept);
+    // As soon as some of it is older, there is room.
+    for hour in 0..12 {
+        collector.advance(HOUR);
+        let _ = collector.post(large(&format!("later-{hour}")).to_string()).await;
+        sweep(&collector).await;
+    }
+    collector.beacon(large("last")).await;
+}
+
+#[tokio::test]
+async fn a_damaged_page_stops_no_other_stage() {
+    let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
+    for id in 0..600 {
+        collector.beacon(large(&id.to_string())).await;
+        collector.scraped(&[("http_requests_total", f64::from(id))]).await;
+        collector.advance(MINUTE);
+    }
+    let root = move |connection: &rusqlite::Connection| {
+        connection
+            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'counters'", [], |row| row.get(0))
+    };
+    let page: i64 = collector.app.store.read("test", root).await.unwrap();
+    let path = collector.database();
+    let collector = collector
+        .restart_with(|_| {
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.write_all_at(&[0xa5; 4096], (page as u64 - 1) * 4096).unwrap();
+        })
+        .await;
+    collector.advance(3 * DAY);
+    let error = collector.app.store.sweep(collector.now()).await.unwrap_err();
+    assert!(error.to_string().contains("rolled back"), "{error}");
+    assert!(collector.rows("scrapes").await > 0);
+    assert_eq!(collector.rows("measures").await, 0, "folded");
+    assert!(collector.rows("vitals").await <= 13, "and merged into hours");
+    // Only what was damaged cannot be seen or written.
+    let mut fine = large("new");
+    fine["counters"] = json!({});
+    collector.beacon(fine).await;
+    for _ in 0..34 {
+        collector.advance(DAY);
+        collector.scraped(&[("other", 1.0)]).await;
+        let _ = collector.app.store.sweep(collector.now()).await;
+    }
+    assert_eq!((collector.rows("vitals").await, collector.rows("errors").await), (0, 0), "deleted");
+}
+
+#[tokio::test]
+async fn a_damaged_page_does_not_lift_the_bound() {
+    const MOST: u64 = 4_000_000;
+    let options = |options: &mut whippet_collector::store::Options| {
+        (options.max_size, options.limits.errors) = (Some(MOST), 100_000);
+    };
+    let collector = Collector::with(options, |_| {});
+    for id in 0..200 {
+        collector.beacon(large(&id.to_string())).await;
+        collector.advance(5 * MINUTE);
+    }
+    let root = move |connection: &rusqlite::Connection| {
+        connection
+            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'counters'", [], |row| row.get(0))
+    };
+    let page: i64 = collector.app.store.read("test", root).await.unwrap();
+    let path = collector.database();
+    let collector = collector
+        .restart_with(|changed| {
+            options(changed);
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.write_all_at(&[0xa5; 4096], (page as u64 - 1) * 4096).unwrap();
+        })
+        .await;
+    for id in 200..900 {
+        let mut fine = large(&id.to_string());
+        fine["counters"] = json!({});
+        collector.beacon(fine).await;
+        collector.advance(5 * MINUTE);
+    }
+    assert!(size(&collector.database()) <= MOST);
+    assert!(collector.figure("whippet_store_deleted_before_seconds").await > 0.0);
+}
+
+#[tokio::test]
+async fn the_log_stays_short_while_dashboards_poll() {
+    let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
+    let store = &collector.app.store;
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let stopped = std::sync::Arc::new(std::sync::Mutex::new(stopped));
+    // Two that read in turns, so that there is always one which does.
+    let reader = || {
+        let (store, stopped) = (store.clone(), stopped.clone());
+        async move {
+            loop {
+                let stopped = stopped.clone();
+                let ended = store
+                    .read("test", move |connection| {
+                        let _: i64 =
+                            connection.query_row("SELECT count(*) FROM beacons", [], |row| row.get(0))?;
+                        let patience = std::time::Duration::from_millis(20);
+                        Ok(stopped.lock().unwrap().recv_timeout(patience).is_ok())
+                    })
+                    .await
+                    .unwrap();
+                if ended {
+                    break;
+                }
+            }
+        }
+    };
+    let readers = [tokio::spawn(reader()), tokio::spawn(reader())];
+    let mut longest = 0;
+    for id in 0..900 {
+        collector.beacon(large(&id.to_string())).await;
+        if id % 50 == 0 {
+            store.bound_log().await.unwrap();
+        }
+        longest = longest.max(log(&collector));
+    }
+    for _ in 0..2 {
+        stop.send(()).unwrap();
+    }
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    assert!((8 << 20..40 << 20).contains(&longest), "{longest}");
+}
