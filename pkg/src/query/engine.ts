@@ -144,7 +144,14 @@ export class QueryEngine {
   /** Lets go what is too much, but never the query `keep`. */
   evict(keep: number): void {
     if (!this.#limited) return
-    for (let id; (id = this.exports.query_evict(this.machine, keep)) !== 0; ) this.queries.get(id)?.evict()
+    const { exports, machine } = this
+    for (let id; (id = exports.query_evict(machine, Date.now(), keep)) !== 0; ) this.queries.get(id)?.evict()
+    this.rearm()
+  }
+
+  /** Someone is about to look at the query: it is not let go meanwhile. */
+  expect(id: number): void {
+    if (this.#limited) this.exports.query_expect(this.machine, Date.now(), id)
   }
 
   /** Someone read the query: others go before it. */
@@ -196,6 +203,8 @@ export class QueryEngine {
     exports.query_tick(machine, Date.now(), host())
     try {
       for (let code; (code = exports.query_poll(machine)) !== 0; ) this.#act(code)
+      // What someone was expected to look at, and nobody did.
+      this.evict(0)
     } finally {
       this.rearm()
     }

@@ -199,6 +199,9 @@ function hydrateQuery(
     })
   }
 
+  // It is sent to be drawn.
+  cache.engine.expect(query.id)
+
   if (promise && !known && !wasPending && !wasFetching && dehydratedAt > query.state.dataUpdatedAt) {
     // The promise stands for the first attempt; nothing is fetched.
     query.fetch(undefined, { initialPromise: Promise.resolve(promise).then(deserialize) }).catch(noop)

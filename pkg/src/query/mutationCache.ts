@@ -104,8 +104,8 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
   /** Lets the next of its scope go on. */
   runNext(mutation: AnyMutation): Promise<unknown> {
     const { exports, machine } = this.engine
-    const next = exports.mutation_next_in_scope(machine, mutation.id)
-    return this.engine.mutations.get(next)?.continue() ?? Promise.resolve()
+    const next = this.engine.mutations.get(exports.mutation_next_in_scope(machine, mutation.id))
+    return next?.state.isPaused ? next.continue() : Promise.resolve()
   }
 
   clear(): void {

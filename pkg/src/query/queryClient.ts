@@ -140,6 +140,7 @@ export class QueryClient {
       const defaulted = this.defaultQueryOptions(options as any)
       const query = this.#queryCache.build(this, defaulted as any)
       const data = query.state.data as TData | undefined
+      this.#queryCache.engine.expect(query.id)
       if (data === undefined) return this.fetchQuery(options)
       if (options.revalidateIfStale && query.isStaleByTime(resolveQueryValue(defaulted.staleTime, query) as number)) {
         void this.prefetchQuery(defaulted as any)
@@ -203,6 +204,7 @@ export class QueryClient {
   ): Promise<void> {
     return notifyManager.batch(() => {
       const { queryKey, exact } = filters ?? {}
+      this.#queryCache.adopt(filters)
       const found = new Set(this.#queryCache.findAll(filters))
       found.forEach((query) => query.reset())
       // By key again, so that it costs what it matches; the rest of the filter may no longer hold.
@@ -238,6 +240,7 @@ export class QueryClient {
     options: RefetchOptions = {},
   ): Promise<void> {
     const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true }
+    this.#queryCache.adopt(filters)
     const found = this.#queryCache.findAll(filters)
     if (!found.length) return Promise.resolve()
     const fetches = notifyManager.batch(() =>
@@ -264,7 +267,7 @@ export class QueryClient {
   >(
     options: QueryExecuteOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey, TPageParam>,
   ): Promise<TData> {
-    const { data, select } = await this.#read(options as any)
+    const { data, select } = await this.#read(options as any, true)
     const value = await data
     return (select ? select(value as any) : value) as TData
   }
@@ -277,18 +280,21 @@ export class QueryClient {
     TQueryKey extends QueryKey = QueryKey,
     TPageParam = never,
   >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<TData> {
-    return rejecting(() => this.#read(options as any).data as Promise<TData>)
+    return rejecting(() => this.#read(options as any, true).data as Promise<TData>)
   }
 
-  #read(options: QueryObserverOptions<any, any, any, any, any>) {
+  /** `waits`: whoever reads waits for the data, whether or not someone looks at it meanwhile. */
+  #read(options: QueryObserverOptions<any, any, any, any, any>, waits: boolean) {
     const defaulted = this.defaultQueryOptions(options)
     // Who calls for data once is told of a failure, and may try again himself.
     if (defaulted.retry === undefined) defaulted.retry = false
     const query = this.#queryCache.build(this, defaulted)
     const staleTime = resolveQueryValue(defaulted.staleTime, query)
-    const { exports, machine } = this.#queryCache.engine
-    exports.query_note_read(machine, Date.now(), query.id, 1, staleTimeCode(staleTime))
+    const { engine } = this.#queryCache
+    engine.exports.query_note_read(engine.machine, Date.now(), query.id, 1, staleTimeCode(staleTime))
+    engine.expect(query.id)
     const data = query.isStaleByTime(staleTime) ? query.fetch(defaulted) : Promise.resolve(query.state.data)
+    if (waits) query.hold()
     return { data, select: defaulted.select }
   }
 
@@ -299,7 +305,7 @@ export class QueryClient {
     TData = TQueryFnData,
     TQueryKey extends QueryKey = QueryKey,
   >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey>): Promise<void> {
-    return this.fetchQuery(options).then(noop, noop)
+    return rejecting(() => this.#read(options as any, false).data).then(noop, noop)
   }
 
   /** As `query`, for one that grows page by page. */
@@ -340,7 +346,8 @@ export class QueryClient {
     TQueryKey extends QueryKey = QueryKey,
     TPageParam = unknown,
   >(options: FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<void> {
-    return this.fetchInfiniteQuery(options).then(noop, noop)
+    options._type = 'infinite'
+    return this.prefetchQuery(options as any)
   }
 
   /** As `ensureQueryData`, for one that grows page by page. */

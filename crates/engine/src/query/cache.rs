@@ -19,6 +19,7 @@ use alloc::collections::VecDeque;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     Collect(QueryId),
+    Looked(QueryId),
     Stale(ObserverId),
     Interval(ObserverId),
     /// The time of an attempt is up, or that of the next has come.
@@ -49,7 +50,7 @@ pub(crate) struct Fetch {
 /// [`failed`](Self::failed), [`give_up`](Self::give_up) and [`cancel`](Self::cancel);
 /// [`set_data`](Self::set_data), [`set_state`](Self::set_state), [`invalidate`](Self::invalidate) and
 /// [`reset`](Self::reset); [`set_host`](Self::set_host), then [`occasion`](Self::occasion);
-/// [`touch`](Self::touch) and [`set_bytes`](Self::set_bytes); [`tick`](Self::tick).
+/// [`touch`](Self::touch), [`expect`](Self::expect) and [`set_bytes`](Self::set_bytes); [`tick`](Self::tick).
 ///
 /// **Outputs**: after any input, [`poll_effect`](Self::poll_effect) until `None`, and then a timer for
 /// [`next_deadline`](Self::next_deadline); under [limits](Self::set_limits), [`evict`](Self::evict) until `None`.
@@ -57,7 +58,8 @@ pub(crate) struct Fetch {
 /// **Steps**, for a face that runs its own code in the middle of an input: [`intent`](Self::intent),
 /// [`abandon`](Self::abandon) and [`begin`](Self::begin) are [`fetch`](Self::fetch);
 /// [`attempt_failed`](Self::attempt_failed), [`set_error`](Self::set_error) and [`end`](Self::end) are
-/// [`failed`](Self::failed); [`attach`](Self::attach) and [`fetches_on_mount`](Self::fetches_on_mount) are
+/// [`failed`](Self::failed); [`end`](Self::end) and [`revert`](Self::revert) are [`cancel`](Self::cancel);
+/// [`attach`](Self::attach) and [`fetches_on_mount`](Self::fetches_on_mount) are
 /// [`observe`](Self::observe); [`detach`](Self::detach) is [`unobserve`](Self::unobserve);
 /// [`occasion_for`](Self::occasion_for) and [`resume`](Self::resume) are [`occasion`](Self::occasion).
 pub struct Cache {
@@ -248,6 +250,7 @@ impl Cache {
             }
             match self.deadlines.pop(self.ticked)? {
                 Due::Collect(query) => self.collect_due(query),
+                Due::Looked(query) => self.looked_due(self.ticked, query),
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
                 Due::Attempt(run) => self.attempt_due(self.ticked, run),
@@ -302,7 +305,8 @@ impl Cache {
 
     fn free(&mut self, query: QueryId) {
         self.forget_use(query);
-        if let Some(handle) = self.entries.remove(query).and_then(|entry| entry.gc) {
+        let Some(entry) = self.entries.remove(query) else { return };
+        for handle in [entry.gc, entry.used.due].into_iter().flatten() {
             self.deadlines.clear(handle);
         }
     }
@@ -324,12 +328,20 @@ impl Cache {
         }
     }
 
-    /// Overwrites a query's state, as persistence and developers' tools do.
-    pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) {
-        let Some(entry) = self.entries.get_mut(query) else { return };
+    /// Overwrites a query's state, as persistence and developers' tools do. `true` where its data is newer than what
+    /// was there before the fetch on its way: then a [cancellation](Self::cancel) goes back to this state.
+    pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) -> bool {
+        let Some(entry) = self.entries.get_mut(query) else { return false };
         entry.state = state;
+        entry.page_failed = false;
+        let newer = |before: State| state.has_data && before.data_updated_at < state.data_updated_at;
+        let newer = entry.run.is_some() && entry.before_fetch.is_some_and(newer);
+        if newer {
+            entry.before_fetch = Some(state);
+        }
         self.touch(query);
         self.changed(now, query);
+        newer
     }
 
     /// What the query begins with, and goes back to on [`reset`](Self::reset): data that was given later
@@ -348,12 +360,17 @@ impl Cache {
         }
     }
 
-    /// The data counts as stale from now on, until a fetch that begins after this succeeds.
+    /// The data counts as stale from now on, until a fetch of all of it that begins after this succeeds. To cancel the
+    /// fetch on its way does not make it fresh.
     pub fn invalidate(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         if entry.run.is_some() {
             entry.outdated.get_or_insert(false);
         }
+        if let Some(before) = &mut entry.before_fetch {
+            before.invalidated = true;
+        }
+        entry.page_failed = false;
         if !entry.state.invalidated {
             entry.state.invalidated = true;
             self.changed(now, query);

@@ -169,7 +169,7 @@ pub fn mutation_settled(machine: usize, now: f64, id: u32) {
     m.mutations.settled(at(now), mutation(id));
 }
 
-/// The first paused mutation of its scope, or 0.
+/// The mutation of its scope whose turn it is once it is done, or 0.
 #[wasm_bindgen]
 pub fn mutation_next_in_scope(machine: usize, id: u32) -> u32 {
     let m = mutations(machine);

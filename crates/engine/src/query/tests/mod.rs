@@ -1,6 +1,7 @@
 //! Whole sessions under simulated time: inputs in, and the effects that came of them, line by line.
 mod collecting;
 mod fetching;
+mod invalidating;
 mod keys;
 mod limits;
 mod mutating;
