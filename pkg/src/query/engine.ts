@@ -21,6 +21,7 @@ const STALE = 5
 const COLLECTED = 6
 const FREED = 7
 const TIMED_OUT = 8
+const FORGOTTEN = 9
 
 const STATE_LENGTH = 9
 const KEY_LENGTH = 32
@@ -235,6 +236,9 @@ export class QueryEngine {
       }
       case FREED:
         this.parts.release(about)
+        break
+      case FORGOTTEN:
+        this.breakers?.forget(about)
     }
   }
 }

@@ -30,3 +30,14 @@ export class CircuitOpenError extends Error {
     this.retryAfter = Math.max(until - Date.now(), 0)
   }
 }
+
+/** A mutation was on its way when it was dehydrated: whether the server did what it asked for is not known. */
+export class MutationInterruptedError extends Error {
+  constructor(mutationKey: readonly unknown[] | undefined) {
+    super(
+      `The mutation ${mutationKey ? JSON.stringify(mutationKey) : ''} was interrupted: it was on its way when it was ` +
+        "dehydrated. Hydrate with defaultOptions: { interruptedMutations: 'resume' } where it may run a second time.",
+    )
+    this.name = 'MutationInterruptedError'
+  }
+}

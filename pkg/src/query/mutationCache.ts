@@ -137,9 +137,23 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     notifyManager.batch(() => this.listeners.forEach((listener) => listener(event)))
   }
 
-  /** Lets all that are paused go on. */
+  /** Lets all that are paused go on; resolves when they have. What waits for one that runs already is not waited for. */
   resumePausedMutations(): Promise<unknown> {
     const paused = this.getAll().filter((mutation) => mutation.state.isPaused)
-    return notifyManager.batch(() => Promise.all(paused.map((mutation) => mutation.continue().catch(noop))))
+    const goesOn = new Set(paused.filter((mutation) => this.#first(mutation)?.state.isPaused !== false))
+    return notifyManager.batch(() =>
+      Promise.all(
+        paused.map((mutation) => {
+          const done = mutation.continue().catch(noop)
+          return goesOn.has(mutation) ? done : undefined
+        }),
+      ),
+    )
+  }
+
+  /** The mutation that has its turn in the scope of `mutation`. */
+  #first(mutation: AnyMutation): AnyMutation | undefined {
+    const { exports, machine, mutations } = this.engine
+    return mutations.get(exports.mutation_first_in_scope(machine, mutation.id))
   }
 }

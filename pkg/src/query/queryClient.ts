@@ -5,6 +5,7 @@ import { MutationCache } from './mutationCache.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { QueryCache } from './queryCache.js'
+import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 import { staleTimeCode } from './terms.js'
 import { functionalUpdate, noop, resolveQueryValue, skipToken, type Updater } from './utils.js'
 import { WasmUnavailableError } from '../wasm.js'
@@ -39,6 +40,9 @@ import type {
   ResetOptions,
   SetDataOptions,
 } from './types.js'
+
+/** So long queries wait for mutations that go on when the page is focused or the network is back, in ms. */
+const PATIENCE = 5_000
 
 /** Defaults for the keys that begin with a key. */
 type Defaults<TKey> = Map<string, { key: TKey; options: object }>
@@ -78,15 +82,23 @@ export class QueryClient {
     this.#unsubscribe = [
       focusManager.subscribe(async (focused) => {
         if (!focused) return
-        await this.resumePausedMutations()
+        await this.#resumed()
         this.#queryCache.onFocus()
       }),
       onlineManager.subscribe(async (online) => {
         if (!online) return
-        await this.resumePausedMutations()
+        await this.#resumed()
         this.#queryCache.onOnline()
       }),
     ]
+  }
+
+  /** Data is fetched after paused mutations have changed it, but one that hangs does not keep it from being fetched. */
+  async #resumed(): Promise<void> {
+    let timer: ManagedTimerId | undefined
+    const enough = new Promise<void>((resolve) => (timer = timeoutManager.setTimeout(resolve, PATIENCE)))
+    await Promise.race([this.resumePausedMutations(), enough])
+    timeoutManager.clearTimeout(timer)
   }
 
   unmount(): void {

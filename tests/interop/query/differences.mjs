@@ -15,8 +15,14 @@ export function skips(step, world) {
   if (op === 'queries' && method === 'removeQueries') {
     return matching(world, filters).some((query) => query.getObserversCount() > 0)
   }
-  if (op === 'rehydrate' && method) return matching(world).some((query) => query.getObserversCount() > 0)
+  if (op === 'rehydrate' && method && matching(world).some((query) => query.getObserversCount() > 0)) return true
   if (op === 'subscribe') return queriesOf(world, method).some((query) => !isKnown(world, query))
+  // What was interrupted fails when it is hydrated, and queries wait for no mutation that hangs.
+  const mutations = world.client.getMutationCache().getAll()
+  if (op === 'rehydrate') return mutations.some(({ state }) => state.status === 'pending' && !state.isPaused)
+  if ((op === 'focus' || op === 'online') && method && world.mounts > 0) {
+    return mutations.some(({ state }) => state.isPaused)
+  }
   // A page more does not make fresh what is invalidated.
   if (/^fetch(Next|Previous)Page$/.test(filters)) {
     return queriesOf(world, method).some((query) => query.state.isInvalidated)

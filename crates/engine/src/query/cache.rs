@@ -20,6 +20,7 @@ use alloc::collections::VecDeque;
 pub(crate) enum Due {
     Collect(QueryId),
     Looked(QueryId),
+    Forget(u32),
     Stale(ObserverId),
     Interval(ObserverId),
     /// The time of an attempt is up, or that of the next has come.
@@ -204,7 +205,7 @@ impl Cache {
         self.unlink(query);
         match self.entries.get(query) {
             Some(entry) if entry.observers.is_empty() => {
-                self.free(query);
+                self.free(now, query);
                 true
             }
             Some(_) => false,
@@ -234,6 +235,9 @@ impl Cache {
     /// The host's clock was set back by `span`: what waits goes on waiting as long as it would have.
     pub fn clock_set_back(&mut self, span: Duration) {
         self.deadlines.bring_forward(span);
+        for entry in self.entries.values_mut() {
+            entry.used.expected = Instant::from_ms(entry.used.expected.as_ms() - span.as_ms());
+        }
         if let Some(breakers) = &mut self.breakers {
             breakers.bring_forward(span);
         }
@@ -249,7 +253,8 @@ impl Cache {
                 return Some(effect);
             }
             match self.deadlines.pop(self.ticked)? {
-                Due::Collect(query) => self.collect_due(query),
+                Due::Collect(query) => self.collect_due(self.ticked, query),
+                Due::Forget(origin) => self.forget_due(self.ticked, origin),
                 Due::Looked(query) => self.looked_due(self.ticked, query),
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
@@ -285,12 +290,12 @@ impl Cache {
         }
     }
 
-    fn collect_due(&mut self, query: QueryId) {
+    fn collect_due(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         entry.gc = None;
         if entry.is_idle() {
             self.unlink(query);
-            self.free(query);
+            self.free(now, query);
             self.stats.evictions += 1;
             self.effects.push_back(Effect::Collected { query });
         }
@@ -300,15 +305,24 @@ impl Cache {
         if let Some(leaf) = self.entries.get_mut(query).and_then(|entry| entry.leaf.take()) {
             let effects = &mut self.effects;
             self.index.remove(leaf, |part| effects.push_back(Effect::Freed { part }));
+            if self.index.is_sparse() {
+                let entries = &mut self.entries;
+                self.index.compact(|query, leaf| {
+                    if let Some(entry) = entries.get_mut(query) {
+                        entry.leaf = Some(leaf);
+                    }
+                });
+            }
         }
     }
 
-    fn free(&mut self, query: QueryId) {
+    fn free(&mut self, now: Instant, query: QueryId) {
         self.forget_use(query);
         let Some(entry) = self.entries.remove(query) else { return };
         for handle in [entry.gc, entry.used.due].into_iter().flatten() {
             self.deadlines.clear(handle);
         }
+        self.leave_origin(now, entry.origin);
     }
 
     // What every change of state brings.

@@ -90,6 +90,8 @@ pub(crate) struct Entry {
     pub(crate) held: bool,
     /// The present fetch is about to be replaced, and who waits for it will wait for the next.
     pub(crate) replaced: bool,
+    /// Whom its function asked last, as [`Cache::guard`](super::Cache::guard) was told; zero for nobody in particular.
+    pub(crate) origin: u32,
     pub(crate) used: Use,
 }
 
@@ -110,6 +112,7 @@ impl Entry {
             page_failed: false,
             held: false,
             replaced: false,
+            origin: 0,
             used: Use::default(),
         }
     }

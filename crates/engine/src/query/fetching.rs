@@ -250,10 +250,37 @@ impl Cache {
     }
 
     /// The run asks this origin: whether its attempts go through, the origin's breaker says. To be told before
-    /// its first attempt is made. A number from 1; the face knows what it stands for.
+    /// its first attempt is made. A number from 1; the face knows what it stands for, until [`Effect::Forgotten`] says that
+    /// it stands for nothing any more.
     pub fn guard(&mut self, run: RunId, origin: u32) {
-        if let Some(fetch) = self.fetches.get_mut(run) {
-            fetch.origin = origin;
+        let (Some(fetch), Some(breakers)) = (self.fetches.get_mut(run), &mut self.breakers) else { return };
+        fetch.origin = origin;
+        let (query, began) = (fetch.query, fetch.run.began);
+        breakers.enter(origin);
+        if let Some(entry) = self.entries.get_mut(query) {
+            let before = core::mem::replace(&mut entry.origin, origin);
+            self.leave_origin(began, before);
+        }
+    }
+
+    /// A query that asked this origin is gone, or asks another.
+    pub(crate) fn leave_origin(&mut self, now: Instant, origin: u32) {
+        if let Some(breakers) = self.breakers.as_mut().filter(|_| origin != 0) {
+            breakers.leave(origin);
+            let at = breakers.forget_at(now, origin).max(now);
+            self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
+        }
+    }
+
+    pub(crate) fn forget_due(&mut self, now: Instant, origin: u32) {
+        let Some(breakers) = &mut self.breakers else { return };
+        let at = breakers.forget_at(now, origin);
+        *breakers.due(origin) = None;
+        if at <= now {
+            breakers.forget(origin);
+            self.effects.push_back(Effect::Forgotten { origin });
+        } else {
+            self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
         }
     }
 

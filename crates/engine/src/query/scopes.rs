@@ -5,6 +5,7 @@
 //! than its place in a list, and not that where it is the last.
 use super::mutation::Mutation;
 use super::slots::{MutationId, Slots};
+use crate::places::shrink;
 use alloc::vec::Vec;
 
 /// Where a mutation stands in its scope.
@@ -89,6 +90,7 @@ impl Scopes {
         while self.ends.last().is_some_and(|ends| ends.first.is_none()) {
             self.ends.pop();
         }
+        shrink(&mut self.ends);
     }
 
     /// One follows the other; what follows nobody is the scope's first, and what nobody follows its last.

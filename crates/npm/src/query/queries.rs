@@ -22,6 +22,7 @@ const STALE: u32 = 5;
 const COLLECTED: u32 = 6;
 const FREED: u32 = 7;
 const TIMED_OUT: u32 = 8;
+const FORGOTTEN: u32 = 9;
 
 /// The machine behind one `QueryCache`.
 struct QueryMachine {
@@ -545,6 +546,7 @@ pub fn query_poll(machine: usize) -> u32 {
             Effect::Stale { observer } => (STALE, None, [observer.raw(), 0]),
             Effect::Collected { query } => (COLLECTED, None, [query.raw(), 0]),
             Effect::Freed { part } => (FREED, None, [part, 0]),
+            Effect::Forgotten { origin } => (FORGOTTEN, None, [origin, 0]),
             Effect::Changed { .. } | Effect::Settled { .. } => continue,
         };
         m.ids.clear();

@@ -5,6 +5,7 @@ mod invalidating;
 mod keys;
 mod limits;
 mod mutating;
+mod naming;
 mod observing;
 mod properties;
 mod sim;
