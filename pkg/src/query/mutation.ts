@@ -65,7 +65,6 @@ export class Mutation<
   gcTime = 0
   #client: QueryClient
   #cache: MutationCache
-  #engine: MutationEngine
   #id = 0
   /** The name of its scope, as the engine knows it. */
   #scope: unknown
@@ -77,7 +76,6 @@ export class Mutation<
   constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
     this.#client = config.client
     this.#cache = config.mutationCache
-    this.#engine = config.mutationCache.engine
     this.mutationId = config.mutationId
     this.state = config.state || getDefaultState()
     this.setOptions(config.options)
@@ -131,6 +129,11 @@ export class Mutation<
     this.#engine.mutations.delete(this.#id)
     this.#engine.leave(this.#scope)
     this.#id = 0
+  }
+
+  /** Another one where the cache has given its memory back; then no mutation had an id. */
+  get #engine(): MutationEngine {
+    return this.#cache.engine
   }
 
   get meta(): MutationMeta | undefined {

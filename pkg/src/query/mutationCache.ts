@@ -69,6 +69,17 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     return (this.#engine ??= new MutationEngine(this.setup))
   }
 
+  /** @internal Whether nothing needs its engine. */
+  isIdle(): boolean {
+    return !this.#engine || !(this.setup.tap || this.#engine.mutations.size)
+  }
+
+  /** @internal Its engine goes, and another comes when one is needed. */
+  release(): void {
+    this.#engine?.alarm.set(Infinity)
+    this.#engine = undefined
+  }
+
   build<TData, TError, TVariables, TOnMutateResult>(
     client: QueryClient,
     options: MutationOptions<TData, TError, TVariables, TOnMutateResult>,

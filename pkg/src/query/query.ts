@@ -62,7 +62,6 @@ export class Query<
   readonly sequence = ++sequence
   #client: QueryClient
   #cache: QueryCache
-  #engine: QueryEngine
   /** The engine's id; 0 where it has none, since the query is out of the cache and at rest. */
   #id = 0
   #evicted = false
@@ -78,7 +77,6 @@ export class Query<
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
     this.#client = config.client
     this.#cache = config.client.getQueryCache()
-    this.#engine = this.#cache.engine
     this.#defaultOptions = config.defaultOptions
     this.queryKey = config.queryKey
     this.queryHash = config.queryHash
@@ -86,6 +84,11 @@ export class Query<
     this.#initialState = initialState(this.options)
     this.state = config.state ?? this.#initialState
     this.#attach()
+  }
+
+  /** Another one where the cache has given its memory back; then no query had an id. */
+  get #engine(): QueryEngine {
+    return this.#cache.engine
   }
 
   get meta(): QueryMeta | undefined {

@@ -67,6 +67,18 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     return (this.#engine ??= new QueryEngine(this.setup))
   }
 
+  /** @internal Whether nothing needs its engine. */
+  isIdle(): boolean {
+    const engine = this.#engine
+    return !engine || !(this.setup.tap || engine.queries.size || engine.observers.size || this.breakers().length)
+  }
+
+  /** @internal Its engine goes, and another comes when one is needed. */
+  release(): void {
+    this.#engine?.alarm.set(Infinity)
+    this.#engine = undefined
+  }
+
   /** The query of these options, made where there is none yet. */
   build<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     client: QueryClient,

@@ -8,6 +8,7 @@ import { QueryCache } from './queryCache.js'
 import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 import { staleTimeCode } from './terms.js'
 import { functionalUpdate, noop, resolveQueryValue, skipToken, type Updater } from './utils.js'
+import { renew } from './wasm.js'
 import { WasmUnavailableError } from '../wasm.js'
 import type { MutationFilters, QueryFilters } from './matching.js'
 import type { Query, QueryState } from './query.js'
@@ -469,6 +470,18 @@ export class QueryClient {
   clear(): void {
     this.#queryCache.clear()
     this.#mutationCache.clear()
+  }
+
+  /**
+   * Gives the memory of its engine back where it holds nothing: no query, looked at or not, no mutation, no breaker that
+   * still knows something. Otherwise it is kept for what comes next. Whether it did; if so, `stats()` begins anew.
+   */
+  releaseMemory(): boolean {
+    if (!this.#queryCache.isIdle() || !this.#mutationCache.isIdle()) return false
+    this.#queryCache.release()
+    this.#mutationCache.release()
+    renew()
+    return true
   }
 
   /** The circuit breakers of the origins asked so far; none without the option `breaker`. */
