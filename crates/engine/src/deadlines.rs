@@ -3,9 +3,11 @@
 //! A machine owns one [`Deadlines`], and its host arms a single timer for [`Deadlines::next`], however
 //! many things wait. Setting, moving and clearing cost O(log n); deadlines of the same instant come due
 //! in the order in which they were set.
-use crate::places::{Places, shrink};
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
+
+/// The memory of so few deadlines is kept where none is left.
+const FEW: usize = 64;
 
 /// Names one pending deadline. It is spent when the deadline comes due or is cleared; a spent handle is
 /// recognised and ignored, even after its place was given to another.
@@ -16,25 +18,32 @@ pub struct Handle {
     generation: u32,
 }
 
-struct Node<T> {
+struct Slot<T> {
+    generation: u32,
+    /// Where in the heap this deadline stands; meaningless while `what` is `None`.
+    place: u32,
+    what: Option<T>,
+}
+
+#[derive(Clone, Copy)]
+struct Node {
     at: Instant,
     /// Tells deadlines of the same instant apart: first set, first due.
     order: u64,
     slot: u32,
-    what: T,
 }
 
 /// All that waits, soonest first. `T` says what is to be done when the time comes.
 pub struct Deadlines<T> {
-    heap: Vec<Node<T>>,
-    /// Where in the heap each stands.
-    slots: Places,
+    heap: Vec<Node>,
+    slots: Vec<Slot<T>>,
+    free: Vec<u32>,
     order: u64,
 }
 
 impl<T> Default for Deadlines<T> {
     fn default() -> Self {
-        Self { heap: Vec::new(), slots: Places::new(1), order: 0 }
+        Self { heap: Vec::new(), slots: Vec::new(), free: Vec::new(), order: 0 }
     }
 }
 
@@ -64,26 +73,42 @@ impl<T> Deadlines<T> {
         if at.is_never() {
             return None;
         }
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => {
+                // Of a slot that was given back nobody's generation is as high.
+                self.slots.push(Slot { generation: self.order as u32, place: 0, what: None });
+                (self.slots.len() - 1) as u32
+            }
+        };
         let place = self.heap.len();
-        let (slot, generation) = self.slots.insert(place);
         self.order += 1;
-        self.heap.push(Node { at, order: self.order, slot, what });
+        self.heap.push(Node { at, order: self.order, slot });
+        let entry = &mut self.slots[slot as usize];
+        entry.place = place as u32;
+        entry.what = Some(what);
+        let handle = Handle { slot, generation: entry.generation };
         self.up(place);
-        Some(Handle { slot, generation })
+        Some(handle)
     }
 
     /// Whether `handle` still waits.
     pub fn is_pending(&self, handle: Handle) -> bool {
-        self.slots.get(handle.slot, handle.generation).is_some()
+        self.slots
+            .get(handle.slot as usize)
+            .is_some_and(|slot| slot.generation == handle.generation && slot.what.is_some())
     }
 
     /// Moves a pending deadline to `at`; `false` where it is spent. As cheap as it gets when the
     /// deadline moves later, which is what debouncing does all the time.
     pub fn move_to(&mut self, handle: Handle, at: Instant) -> bool {
-        let Some(place) = self.slots.get(handle.slot, handle.generation) else { return false };
+        if !self.is_pending(handle) {
+            return false;
+        }
         if at.is_never() {
             return self.clear(handle).is_some();
         }
+        let place = self.slots[handle.slot as usize].place as usize;
         self.order += 1;
         self.heap[place].at = at;
         self.heap[place].order = self.order;
@@ -106,8 +131,11 @@ impl<T> Deadlines<T> {
 
     /// Stops waiting; gives back what was waited for, or `None` where the handle is spent.
     pub fn clear(&mut self, handle: Handle) -> Option<T> {
-        let place = self.slots.get(handle.slot, handle.generation)?;
-        Some(self.take(place))
+        if !self.is_pending(handle) {
+            return None;
+        }
+        let place = self.slots[handle.slot as usize].place as usize;
+        self.take(place)
     }
 
     /// Brings every deadline forward by `span`: the host's clock was set back so far, and what was to wait a
@@ -121,26 +149,31 @@ impl<T> Deadlines<T> {
     /// The next thing that is due by `now`, soonest first; call until it gives `None`.
     pub fn pop(&mut self, now: Instant) -> Option<T> {
         match self.next() {
-            Some(at) if at <= now => Some(self.take(0)),
+            Some(at) if at <= now => self.take(0),
             _ => None,
         }
+    }
+
+    fn take(&mut self, place: usize) -> Option<T> {
+        let node = self.heap.swap_remove(place);
+        if place < self.heap.len() {
+            self.slots[self.heap[place].slot as usize].place = place as u32;
+            self.settle(place);
+        }
+        let slot = &mut self.slots[node.slot as usize];
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(node.slot);
+        let what = slot.what.take();
+        if self.heap.is_empty() && self.slots.len() > FEW {
+            (self.heap, self.slots, self.free) = (Vec::new(), Vec::new(), Vec::new());
+        }
+        what
     }
 
     /// How many there is memory for.
     #[cfg(test)]
     pub(crate) fn capacity(&self) -> usize {
         self.heap.capacity().max(self.slots.capacity())
-    }
-
-    fn take(&mut self, place: usize) -> T {
-        let node = self.heap.swap_remove(place);
-        self.slots.remove(node.slot, self.slots.generation(node.slot));
-        if place < self.heap.len() {
-            self.slots.moved(self.heap[place].slot, place);
-            self.settle(place);
-        }
-        shrink(&mut self.heap);
-        node.what
     }
 
     fn before(&self, a: usize, b: usize) -> bool {
@@ -185,8 +218,8 @@ impl<T> Deadlines<T> {
 
     fn swap(&mut self, a: usize, b: usize) {
         self.heap.swap(a, b);
-        self.slots.moved(self.heap[a].slot, a);
-        self.slots.moved(self.heap[b].slot, b);
+        self.slots[self.heap[a].slot as usize].place = a as u32;
+        self.slots[self.heap[b].slot as usize].place = b as u32;
     }
 }
 
@@ -225,6 +258,19 @@ mod tests {
         assert_eq!(deadlines.clear(first), None);
         assert!(!deadlines.move_to(first, at(9)));
         assert!(deadlines.is_pending(second));
+    }
+
+    #[test]
+    fn where_none_is_left_memory_is_given_back_and_spent_handles_stay_spent() {
+        let mut deadlines = Deadlines::new();
+        let mut spent = Vec::new();
+        for round in 0..3 {
+            let handles: Vec<_> = (0..1_000).map(|ms| deadlines.set(at(ms), round).unwrap()).collect();
+            assert!(spent.iter().all(|&handle| !deadlines.is_pending(handle)));
+            assert_eq!(drain(&mut deadlines, 1_000).len(), 1_000);
+            assert_eq!(deadlines.capacity(), 0);
+            spent.extend(handles);
+        }
     }
 
     #[test]
