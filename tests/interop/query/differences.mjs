@@ -26,6 +26,12 @@ export function skips(step, world) {
   if ((op === 'focus' || op === 'online') && method && world.mounts > 0) {
     return mutations.some(({ state }) => state.isPaused)
   }
+  // A mutation that is paused and hangs would be waited for when all come online in the end.
+  if (op === 'mutate' && !world.library.onlineManager.isOnline()) {
+    return world.observers.get(method)?.observer.options.mutationFn?.does === 'never'
+  }
+  // One clock serves all queries: of several that fail in the same millisecond, another may be told first.
+  if (op === 'queries' && options?.throwOnError && matching(world, filters).length > 1) return true
   // A page more does not make fresh what is invalidated.
   if (/^fetch(Next|Previous)Page$/.test(filters)) {
     return queriesOf(world, method).some((query) => query.state.isInvalidated)
