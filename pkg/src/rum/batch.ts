@@ -1,6 +1,7 @@
 // What one page view has to tell since it last did, in bounds.
 import { Distribution, type HistogramData } from './distribution.js'
 import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from './limits.js'
+import { own } from './own.js'
 import { figureName, round } from './text.js'
 
 /** A vital as a beacon has it, with what it is put down to. */
@@ -125,7 +126,7 @@ export class Batch {
     if (host !== OTHER && this.#sums >= RESOURCES - 9) return this.resource(OTHER, kind)
     this.#grow(host.length + 60)
     if (!kinds) this.#resources.set(host, (kinds = new Map()))
-    kinds.set(kind, (sum = { count: 0, duration: 0, slowest: 0 }))
+    kinds.set(kind, (sum = own({ count: 0, duration: 0, slowest: 0 })))
     this.#sums++
     return sum
   }
@@ -152,7 +153,7 @@ export class Batch {
     if (!script) {
       if (this.#scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
       this.#grow(key.length + 60)
-      this.#scripts.set(key, (script = { source, count: 0, duration: 0, ...(invoker && { invoker }) }))
+      this.#scripts.set(key, (script = own({ source, count: 0, duration: 0, ...(invoker && { invoker }) })))
     }
     script.count++
     script.duration += duration
@@ -170,7 +171,7 @@ export class Batch {
 
   /** Everything that waits, most telling first, errors aside. What there is no room for is told to `drop`. */
   body(drop: (list: string, by: number) => void): Body {
-    const body: Body = {}
+    const body = own<Body>({})
     if (this.#vitals.size) body.vitals = Object.fromEntries(this.#vitals)
     // Before what may fill a beacon: phases must not be torn apart.
     if (this.#phases.size) body.phases = Object.fromEntries([...this.#phases].filter(([, ms]) => ms))

@@ -1,5 +1,6 @@
 // What the toolkit's other parts have to report.
 import { guard } from './guard.js'
+import { own } from './own.js'
 
 /** What RUM needs of a query client: `whippet/query`'s is one. */
 export interface MeasuredClient {
@@ -33,7 +34,7 @@ export interface Counted {
 
 /** Totals since they began, by the names they have in beacons. */
 export function totals({ client, figures = {}, counters }: Counted): Record<string, number> {
-  const all: Record<string, number> = {}
+  const all = own<Record<string, number>>({})
   const add = (stats: object | undefined, names: Record<string, string>) => {
     for (const [member, name] of Object.entries(names)) {
       const figure = (stats as Record<string, unknown> | undefined)?.[member]

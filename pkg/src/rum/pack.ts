@@ -1,12 +1,14 @@
 // Makes beacons of what waits, each of a size that browsers still take.
 import { BEACONS, BYTES } from './limits.js'
 import type { Body } from './batch.js'
+import { json } from './json.js'
+import { own } from './own.js'
 import { bytesOf } from './text.js'
 
 /** For `dropped` and `drops`, which come last. */
 const RESERVE = 512
 
-const sizeOf = (value: unknown) => bytesOf(JSON.stringify(value) ?? '')
+const sizeOf = (value: unknown) => bytesOf(json(value) ?? '')
 
 /**
  * One beacon of `head` and `body`; some where it does not fit into one, filled in the order of `body`. What does not
@@ -25,7 +27,7 @@ export function pack<H extends object>(head: H, body: Body, drop: (list: string,
           drop(list, (item as { count?: number }).count ?? 1)
           continue
         }
-        beacons.push({ ...head } as never)
+        beacons.push(own(head) as never)
         room = BYTES - RESERVE - sizeOf(head)
       }
       const beacon = beacons[beacons.length - 1]!

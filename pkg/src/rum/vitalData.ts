@@ -5,6 +5,7 @@ import { watchAttributedLCP } from './attribution/onLCP.js'
 import { watchAttributedTTFB } from './attribution/onTTFB.js'
 import type { VitalData } from './batch.js'
 import { TARGET, URL } from './limits.js'
+import { own } from './own.js'
 import { cut, line, round } from './text.js'
 import { watchFCP } from './vitals/onFCP.js'
 import type { Metric } from './vitals/types.js'
@@ -20,13 +21,13 @@ export function watchVitals(
 ): () => void {
   const opts = { reportAllChanges: true, reportSoftNavs: true, buffered: !isLate }
   const tell = (metric: Metric, target?: string, url?: string, state?: string, parts?: Record<string, number>) => {
-    const data: VitalData = { value: round(metric.value) }
+    const data = own<VitalData>({ value: round(metric.value) })
     // What is left out is good, and parts that are left out took no time.
     if (metric.rating !== 'good') data.rating = metric.rating
     if (target) data.target = line(target, TARGET)
     if (url) data.url = cut(scrubUrl(url), URL)
     if (state) data.state = state
-    for (const [part, ms] of Object.entries(parts ?? {})) if (round(ms) > 0) (data.parts ??= {})[part] = round(ms)
+    for (const [part, ms] of Object.entries(parts ?? {})) if (round(ms) > 0) (data.parts ??= own<Record<string, number>>({}))[part] = round(ms)
     report(metric, data)
   }
   const stops = [

@@ -1,4 +1,7 @@
 // Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page.
+import { attempt } from '../guard.js'
+import { hear } from '../hear.js'
+import { own } from '../own.js'
 import { bytesOf } from '../text.js'
 import { Pause } from './pause.js'
 import { bounds, Store, type Bounds, type Kept } from './store.js'
@@ -48,6 +51,8 @@ export interface Sender {
   /** Deletes what is kept, also by earlier visits, and takes back what is under way so far as that can be done. */
   forget(): void
   stats(): SenderStats
+  /** Whether what has that address is a request of its own. */
+  isOwn(url: string): boolean
 }
 
 /** When what earlier visits kept is looked for: once the page has other things behind it, ms. */
@@ -59,7 +64,7 @@ export function createSender(options: SenderOptions): Sender {
   try {
     return new Sending(options)
   } catch {
-    return { send() {}, stop() {}, forget() {}, stats: () => ({ beacons: 0, bytes: 0, stored: 0, lost: 0 }) }
+    return { send() {}, stop() {}, forget() {}, stats: () => ({ beacons: 0, bytes: 0, stored: 0, lost: 0 }), isOwn: () => false }
   }
 }
 
@@ -69,6 +74,7 @@ class Sending implements Sender {
   readonly #bounds: Bounds
   readonly #store: Store
   readonly #stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
+  readonly #unhear: (() => void) | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #draining = false
   #stopped = false
@@ -80,7 +86,7 @@ class Sending implements Sender {
   constructor(private readonly options: SenderOptions) {
     this.#bounds = { ...bounds, ...options.keep }
     this.#store = new Store(this.#bounds)
-    globalThis.addEventListener?.('online', this.#online)
+    this.#unhear = attempt(() => hear('online', this.#online))
     this.#drainIn(SETTLED)
   }
 
@@ -96,7 +102,7 @@ class Sending implements Sender {
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
-    globalThis.removeEventListener?.('online', this.#online)
+    this.#unhear?.()
     if (!this.#draining) void this.#store.close().catch(() => {})
   }
 
@@ -113,10 +119,16 @@ class Sending implements Sender {
     return { ...this.#stats }
   }
 
+  isOwn(url: string): boolean {
+    return url === this.options.endpoint || this.#transport.urls.has(url)
+  }
+
   #requests({ text }: Outgoing): Request[] {
     const { endpoint, format } = this.options
     try {
-      return format ? format(text, endpoint) : [{ url: endpoint, body: text, type: PLAIN }]
+      // In whole addresses: by the time that it goes, the page's may be another.
+      if (format) return format(text, endpoint).map((request) => ({ ...own(request), url: whole(request.url) }))
+      return [{ url: endpoint, body: text, type: PLAIN }]
     } catch {
       this.#lose(1)
       return []
@@ -241,6 +253,9 @@ class Sending implements Sender {
     }
   }
 }
+
+/** An address as the page understands it now. */
+const whole = (url: string): string => attempt(() => new URL(url, document.baseURI).href) ?? url
 
 function isOffline(): boolean {
   return globalThis.navigator?.onLine === false

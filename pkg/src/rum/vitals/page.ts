@@ -1,5 +1,6 @@
 // The page's life: shown, hidden, restored from the back/forward cache.
 import { attempt } from '../guard.js'
+import { hear } from '../hear.js'
 
 /** Who is told. All of them hear of a page that is hidden before any of them is asked to send. */
 export interface Attendant {
@@ -12,6 +13,8 @@ export interface Attendant {
 }
 
 const attendants = new Set<Attendant>()
+/** How to stop hearing of the page's life. */
+const stops: (() => void)[] = []
 /** When the page was first hidden in this page view; negative before anybody asked. */
 let hiddenAt = -1
 let restoredAt = -1
@@ -44,11 +47,11 @@ export function watchVisibility(): () => void {
 
 /** Tells `attendant` from now on; returns how to stop. */
 export function attend(attendant: Attendant): () => void {
-  if (!attendants.size) listen(addEventListener)
+  if (!attendants.size) listen()
   attendants.add(attendant)
   return () => {
     attendants.delete(attendant)
-    if (!attendants.size) listen(removeEventListener)
+    if (!attendants.size) for (const stop of stops.splice(0)) stop()
   }
 }
 
@@ -80,11 +83,9 @@ export function whenPainted(run: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(run))
 }
 
-function listen(change: typeof addEventListener | typeof removeEventListener): void {
-  change('visibilitychange', onVisibility, true)
-  change('prerenderingchange', onVisibility, true)
-  change('pagehide', tellHidden, true)
-  change('pageshow', onShow as EventListener, true)
+function listen(): void {
+  for (const type of ['visibilitychange', 'prerenderingchange']) stops.push(hear(type, onVisibility, true))
+  stops.push(hear('pagehide', tellHidden, true), hear('pageshow', onShow, true))
 }
 
 /** What the browser remembers, where it does. */
