@@ -2,7 +2,7 @@
 import type { ErrorData } from './batch.js'
 import { attempt } from './guard.js'
 import { hear } from './hear.js'
-import { isIgnored, withoutName, wordings } from './ignored.js'
+import { isIgnored, isUnnamed, withoutName, wordings } from './ignored.js'
 import { MESSAGE, SOURCE, STACK } from './limits.js'
 import { own } from './own.js'
 import { scrubText } from './scrub.js'
@@ -11,9 +11,6 @@ import { textOf } from './thrown.js'
 
 /** Frames of a stack that are told. */
 const FRAMES = 10
-
-/** What browsers say of an object that nobody caught, each in its way. */
-const NOTHING = /#<[\w$]+>$|\[object |^uncaught exception: /
 
 /** What is not told: see `isIgnored`. */
 type Ignored = (string | RegExp)[] | false | undefined
@@ -28,7 +25,7 @@ export function watchErrors(report: (error: ErrorData) => void, ignored?: Ignore
       if (typeof message !== 'string') return
       const at = filename ? `${filename}:${event.lineno}:${event.colno}` : ''
       // Of an object that is no error, browsers say that it is an object.
-      const isObject = Object(error) === error && (!message || NOTHING.test(message))
+      const isObject = Object(error) === error && isUnnamed(message)
       tell(describe(isObject ? textOf(error) : message, at, stackOf(error), ignored))
     }),
     hear<PromiseRejectionEvent>('unhandledrejection', (event) => tell(describeError(event.reason, ignored))),

@@ -15,7 +15,7 @@ before(async () => {
     stdin: {
       contents: `
         export { routeOf, scrubPath, scrubRoute, scrubText, scrubUrl } from './scrub.ts'
-        export { isIgnored } from './ignored.ts'
+        export { isIgnored, isUnnamed } from './ignored.ts'
         export { textOf } from './thrown.ts'
         export { isSampled, visit, forgetVisit } from './session.ts'
         export { isTraced } from './trace.ts'
@@ -125,7 +125,9 @@ test('what browsers report without fault is ignored, and what is listed', () => 
 })
 
 test('objects that were thrown are told by what they have', () => {
-  for (const { kind, members, told } of read('thrown').objects) {
+  const { objects, unnamed } = read('thrown')
+  for (const [message, is] of unnamed) assert.equal(rum.isUnnamed(message), is, message)
+  for (const { kind, members, told } of objects) {
     const prototype = kind ? { constructor: { name: kind } } : null
     assert.equal(rum.textOf(Object.assign(Object.create(prototype), members)), told)
   }

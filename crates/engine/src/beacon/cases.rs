@@ -123,6 +123,8 @@ pub(super) struct IgnoredCase {
 #[derive(Deserialize)]
 pub(super) struct Thrown {
     pub(super) objects: Vec<ThrownObject>,
+    /// Messages, and whether they say no more than that there is an object.
+    pub(super) unnamed: Vec<(String, bool)>,
 }
 
 #[derive(Deserialize)]

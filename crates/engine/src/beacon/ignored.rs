@@ -30,6 +30,20 @@ pub fn is_ignored(message: &str, listed: impl Fn(&str) -> bool) -> bool {
     wordings(message).iter().any(|text| is_harmless(text) || listed(text))
 }
 
+/// Whether a browser says nothing of an object that nobody caught but that it is one, each in its way.
+pub fn is_unnamed(message: &str) -> bool {
+    let is_kind = |kind: &str| {
+        let bytes = kind.as_bytes();
+        bytes.len() > 1 && bytes.iter().enumerate().all(|(at, byte)| {
+            if at + 1 == bytes.len() { *byte == b'>' } else { byte.is_ascii_alphanumeric() || b"_$".contains(byte) }
+        })
+    };
+    message.is_empty()
+        || message.rsplit_once("#<").is_some_and(|(_, kind)| is_kind(kind))
+        || message.contains("[object ")
+        || message.starts_with("uncaught exception: ")
+}
+
 /// A message as the browser has it, as the error has it, and without the error's name.
 pub(super) fn wordings(message: &str) -> [&str; 3] {
     let own = UNCAUGHT.iter().find_map(|prefix| message.strip_prefix(prefix)).unwrap_or(message);
@@ -48,6 +62,14 @@ pub(super) fn without_name(text: &str) -> &str {
 mod tests {
     use super::super::cases;
     use super::*;
+
+    #[test]
+    fn browsers_call_an_object_an_object() {
+        let cases: cases::Thrown = cases::read(include_str!("../../../../tests/cases/rum/thrown.json"));
+        for (message, is) in cases.unnamed {
+            assert_eq!(is_unnamed(&message), is, "{message}");
+        }
+    }
 
     #[test]
     fn what_browsers_report_without_fault_is_ignored_and_what_is_listed() {

@@ -27,7 +27,7 @@ mod write;
 pub use decode::{DecodeError, decode};
 pub use encode::encode;
 pub use event::{Attribution, Beacon, Connection, Device, PageError, Resource, ResourceKind, Script, Vital};
-pub use ignored::is_ignored;
+pub use ignored::{is_ignored, is_unnamed};
 pub use outbox::{Bounds, Fate, Next, Outbox, Outcome};
 pub use pause::Pause;
 pub use queue::{Context, Queue};

@@ -37,7 +37,7 @@ impl Request {
 
     /// What `fetch` is told of it; `zipped` is its body as gzip.
     pub(super) fn init(&self, zipped: Option<&ArrayBuffer>) -> Init {
-        let headers = Object::new();
+        let headers: Object = Init::new().unchecked_into();
         if let Some(more) = self.headers.dyn_ref::<Object>() {
             Object::assign(&headers, more);
         }

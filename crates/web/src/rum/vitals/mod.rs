@@ -13,6 +13,7 @@ use super::hooks::{Later, Listener};
 use super::observation::Observation;
 use super::{host, read};
 pub(super) use arrival::arrival;
+pub(super) use selector::selector;
 use interactions::{Frame, Interactions};
 use lcp::Resources;
 pub(super) use signal::{Entries, Signal, Vital};
