@@ -7,7 +7,7 @@ import { MESSAGE, SOURCE, STACK } from './limits.js'
 import { own } from './own.js'
 import { scrubText } from './scrub.js'
 import { cut, hex } from './text.js'
-import { textOf } from './thrown.js'
+import { hasContents, textOf } from './thrown.js'
 
 /** Frames of a stack that are told. */
 const FRAMES = 10
@@ -24,8 +24,8 @@ export function watchErrors(report: (error: ErrorData) => void, ignored?: Ignore
       // Errors of images and scripts do not bubble, but have no message either.
       if (typeof message !== 'string') return
       const at = filename ? `${filename}:${event.lineno}:${event.colno}` : ''
-      // Of an object that is no error, browsers say that it is an object.
-      const isObject = Object(error) === error && isUnnamed(message)
+      // Of an object that is no error, browsers say that it is an object, or what is in it.
+      const isObject = Object(error) === error && (isUnnamed(message) || hasContents(error))
       tell(describe(isObject ? textOf(error) : message, at, stackOf(error), ignored))
     }),
     hear<PromiseRejectionEvent>('unhandledrejection', (event) => tell(describeError(event.reason, ignored))),

@@ -33,7 +33,7 @@ export function isIgnored(message: string, listed: (string | RegExp)[] | false =
 }
 
 /** Whether a browser says nothing of an object that nobody caught but that it is one, each in its way. */
-export const isUnnamed = (message: string): boolean => /^$|#<[\w$]+>$|\[object |^uncaught exception: /.test(message)
+export const isUnnamed = (message: string): boolean => /^$|^Uncaught exception$|#<[\w$]+>$|\[object |^uncaught exception: /.test(message)
 
 /** A message as the browser has it, as the error has it, and without the error's name. */
 export function wordings(message: string): [string, string, string] {

@@ -7,11 +7,13 @@ type Members = Record<string, unknown>
 
 /** Its own text, where it has one: errors, also of other realms, strings, numbers, nothing. */
 function ownText(thrown: unknown): string | undefined {
-  // Of a list it would be what is in it, of a function its source.
-  if (isList(thrown) || typeof thrown === 'function') return undefined
+  if (hasContents(thrown)) return undefined
   const text = attempt(() => String(thrown))
   return text && !/^\[object /.test(text) ? text : undefined
 }
+
+/** Whether its text would be what is in it: a list's items, a function's source. */
+export const hasContents = (thrown: unknown): boolean => isList(thrown) || typeof thrown === 'function'
 
 /** Its own text, or what it is: an event by its type and target, any other object by the names of its members. */
 export const textOf = (thrown: unknown): string =>

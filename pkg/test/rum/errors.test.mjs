@@ -101,6 +101,8 @@ test('an object that nobody caught is told by what it has, not by what browsers 
     listeners.unhandledrejection({ reason: { status: 404 } })
   }
   assert.deepEqual([...new Set(all.map(({ message }) => message))], ['Object {status}'])
+  for (const error of [['secret'], () => 'secret', new Uint8Array(2)]) listeners.error({ message: `Uncaught ${error}`, filename: '', error })
+  assert.deepEqual(all.splice(-3).map(({ message }) => message), ['Array', 'Function', 'Uint8Array'])
   listeners.error({ message: 'Uncaught text', filename: '', error: 'text' })
   listeners.error({ message: 'Uncaught TypeError: bad', filename: '', error: new TypeError('bad') })
   listeners.error({ message: 'Script error.', filename: '', error: null })

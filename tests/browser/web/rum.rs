@@ -73,8 +73,10 @@ export const endVisit = () => {
 }
 export const beginVisit = () =>
   sessionStorage.setItem('whippet.session', `3fffffff00000000 ${Date.now()} ${Date.now()}`)
-const random = Math.random
-export const chance = (value) => { Math.random = value < 0 ? random : () => value }
+export const chance = (value) => {
+  if (value < 0) delete crypto.getRandomValues
+  else crypto.getRandomValues = (words) => words.fill(value * 2 ** 32)
+}
 export const stored = () => sessionStorage.getItem('whippet.session')
 let storage
 export const denyStorage = () => {

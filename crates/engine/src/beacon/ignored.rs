@@ -34,11 +34,17 @@ pub fn is_ignored(message: &str, listed: impl Fn(&str) -> bool) -> bool {
 pub fn is_unnamed(message: &str) -> bool {
     let is_kind = |kind: &str| {
         let bytes = kind.as_bytes();
-        bytes.len() > 1 && bytes.iter().enumerate().all(|(at, byte)| {
-            if at + 1 == bytes.len() { *byte == b'>' } else { byte.is_ascii_alphanumeric() || b"_$".contains(byte) }
-        })
+        bytes.len() > 1
+            && bytes.iter().enumerate().all(|(at, byte)| {
+                if at + 1 == bytes.len() {
+                    *byte == b'>'
+                } else {
+                    byte.is_ascii_alphanumeric() || b"_$".contains(byte)
+                }
+            })
     };
     message.is_empty()
+        || message == "Uncaught exception"
         || message.rsplit_once("#<").is_some_and(|(_, kind)| is_kind(kind))
         || message.contains("[object ")
         || message.starts_with("uncaught exception: ")

@@ -116,8 +116,11 @@ fn beginning(text: &str, run: usize, at: usize) -> Option<usize> {
         }
         b'/' if run == at => {
             let host = byte(bytes, at + 2);
-            let begins =
-                if next == b'/' { is_word(host) || host == b'[' } else { is_word(next) || b".~%@:$!?#-".contains(&next) };
+            let begins = if next == b'/' {
+                is_word(host) || host == b'['
+            } else {
+                is_word(next) || b".~%@:$!?#-".contains(&next)
+            };
             begins.then_some(at)
         }
         // `12/24/2026` is no path.
@@ -208,7 +211,9 @@ fn is_host(host: &str) -> bool {
 /// `name=`, which is how queries begin.
 fn begins_query(bytes: &[u8], start: usize) -> bool {
     let mut at = start;
-    while at - start < QUERY_NAME && (byte(bytes, at).is_ascii_alphanumeric() || b"_%.[]~+-".contains(&byte(bytes, at))) {
+    while at - start < QUERY_NAME
+        && (byte(bytes, at).is_ascii_alphanumeric() || b"_%.[]~+-".contains(&byte(bytes, at)))
+    {
         at += 1;
     }
     at > start && byte(bytes, at) == b'='
@@ -363,7 +368,8 @@ mod tests {
         let opaque = "(mailto:|blob:https://x/|data:text/html,<p>|file:///|javascript:|tel:)5ecre7[a-z/?=@]{0,8}5ecre7";
         prop_oneof![
             network.prop_map(|(scheme, user, host, path, query)| [scheme, user, host, path, query].concat()),
-            ("(\\.\\.?)?/[a-z]{1,5}", path, query).prop_map(|(start, path, query)| [start, path, query].concat()),
+            ("(\\.\\.?)?/[a-z]{1,5}", path, query)
+                .prop_map(|(start, path, query)| [start, path, query].concat()),
             opaque,
         ]
     }

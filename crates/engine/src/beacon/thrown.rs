@@ -54,7 +54,8 @@ fn frames(message: &str, stack: &str) -> Vec<String> {
 fn without_header<'a>(message: &str, stack: &'a str) -> &'a str {
     let [_, own, bare] = ignored::wordings(message);
     for (text, start) in [(stack, own), (ignored::without_name(stack), bare)] {
-        if let Some(rest) = text.strip_prefix(start).filter(|rest| rest.is_empty() || rest.starts_with('\n')) {
+        if let Some(rest) = text.strip_prefix(start).filter(|rest| rest.is_empty() || rest.starts_with('\n'))
+        {
             return rest;
         }
     }
@@ -64,7 +65,8 @@ fn without_header<'a>(message: &str, stack: &'a str) -> &'a str {
 /// Whether a line ends as places do: with a number behind a colon, or with a bracket.
 fn names_place(line: &str) -> bool {
     let rest = line.trim_end_matches(|c: char| matches!(c, '0'..='9' | 'a'..='f'));
-    line.ends_with([')', '>', ']']) || rest.len() < line.len() && (rest.ends_with(':') || rest.ends_with(":0x"))
+    line.ends_with([')', '>', ']'])
+        || rest.len() < line.len() && (rest.ends_with(':') || rest.ends_with(":0x"))
 }
 
 /// The same for errors that are one: numbers in the message, and places but the first three, do not count. FNV-1a

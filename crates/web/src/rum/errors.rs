@@ -54,8 +54,9 @@ impl Ignored {
             source = format!("{source}:{}:{}", line as u32, column as u32);
         }
         let error = read::member(event, "error").unwrap_or_default();
-        // Of an object that is no error, browsers say that it is an object.
-        if (error.is_object() || error.is_function()) && is_unnamed(&message) {
+        // Of an object that is no error, browsers say that it is an object, or what is in it.
+        let is_object = error.is_object() || error.is_function();
+        if is_object && (is_unnamed(&message) || thrown::has_contents(&error)) {
             message = thrown::text_of(&error);
         }
         self.describe(&message, &source, &error)

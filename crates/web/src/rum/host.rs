@@ -59,7 +59,7 @@ extern "C" {
 impl Init {
     /// Without a prototype: browsers look for options that are not named on `Object.prototype`, where pages put things.
     pub(super) fn new() -> Init {
-        let none = Object::unchecked_from_js(JsValue::NULL);
+        let none: Object = Object::unchecked_from_js(JsValue::NULL);
         Object::create(&none).unchecked_into()
     }
 }

@@ -13,12 +13,16 @@ pub(super) fn text_of(thrown: &JsValue) -> String {
 
 /// Of errors, also of other realms, strings, numbers, nothing.
 fn own_text(thrown: &JsValue) -> Option<String> {
-    // Of a list it would be what is in it, of a function its source.
-    if is_list(thrown) || thrown.is_function() {
+    if has_contents(thrown) {
         return None;
     }
     let text = host::to_string(thrown).ok()?.as_string()?;
     (!text.is_empty() && !text.starts_with("[object ")).then_some(text)
+}
+
+/// Whether its text would be what is in it: a list's items, a function's source.
+pub(super) fn has_contents(thrown: &JsValue) -> bool {
+    is_list(thrown) || thrown.is_function()
 }
 
 fn event_text(event: &JsValue) -> Option<String> {
@@ -39,8 +43,9 @@ fn object_text(object: &JsValue) -> String {
     };
     let names = if is_list(object) { None } else { host::keys(object.unchecked_ref::<Object>()).ok() };
     // Sorted as JavaScript sorts.
-    let names: Vec<String> =
-        names.map(|names| names.sort().iter().filter_map(|name| name.as_string()).collect()).unwrap_or_default();
+    let names: Vec<String> = names
+        .map(|names| names.sort().iter().filter_map(|name| name.as_string()).collect())
+        .unwrap_or_default();
     let (name, message) = (read::text(object, "name"), read::text(object, "message"));
     describe_object(&kind_of(object), &name, &message, &code.unwrap_or_default(), &names)
 }
