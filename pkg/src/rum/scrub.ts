@@ -143,14 +143,14 @@ const segments = (path: string): string =>
 const isId = (segment: string): boolean =>
   isOneOfMany(segment) || segment.split(/[&(),:;=]/).some((piece) => piece.length >= 4 && isOneOfMany(piece))
 
-/** A number, a UUID, a hash, a token, an e-mail address. Version numbers stay: they are few, and telling. */
+/** A number, a UUID, a hash, a token, an e-mail address. Version numbers and names of files stay: they are few, and telling. */
 function isOneOfMany(segment: string): boolean {
   const { length } = segment
   const digits = segment.replace(/\D/g, '').length
   return (
     (digits > 0 && (digits === length || (length >= 8 && /^[\da-f-]+$/i.test(segment)))) ||
-    (digits >= 4 && length >= 16 && !segment.includes('.')) ||
-    length >= 64 ||
+    (digits >= 4 && length >= 16 && !/[.[]/.test(segment)) ||
+    (length >= 64 && !/\.[a-z\d]{2,5}$/i.test(segment)) ||
     /@|%40/.test(segment)
   )
 }

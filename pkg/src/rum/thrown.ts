@@ -17,7 +17,7 @@ export const hasContents = (thrown: unknown): boolean => isList(thrown) || typeo
 
 /** Its own text, or what it is: an event by its type and target, any other object by the names of its members. */
 export const textOf = (thrown: unknown): string =>
-  ownText(thrown) ?? attempt(() => eventText(thrown as Event & Members)) ?? objectText(thrown as Members)
+  ownText(thrown) ?? attempt(() => eventText(thrown as Event & Members)) ?? objectText(thrown as Members) ?? 'unknown'
 
 /** `ProgressEvent error of XMLHttpRequest`, or of `html>body>img`. */
 function eventText(event: Event & Members): string | undefined {
@@ -28,7 +28,7 @@ function eventText(event: Event & Members): string | undefined {
 }
 
 /** `name: message (code) {members}`. What members hold is not told. */
-function objectText(object: Members): string {
+function objectText(object: Members): string | undefined {
   const read = (name: string) => attempt(() => object[name])
   const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const code = read('code')
@@ -37,7 +37,9 @@ function objectText(object: Members): string {
   if (message) said += `: ${message}`
   if (typeof code === 'number' || (code && typeof code === 'string')) said += ` (${code})`
   const names = isList(object) ? [] : (attempt(() => Object.keys(object)) ?? [])
-  const others = names.filter((name) => !/^(?:name|message|code|stack)$/.test(name)).sort()
+  const others = names.filter((name) => !/^(?:name|message|code|stack|toString)$/.test(name)).sort()
+  // Not even its text can be had.
+  if (said === 'Object' && !others.length && attempt(() => String(object)) === undefined) return undefined
   return others.length ? `${said} {${others.slice(0, MEMBERS).join(', ')}}` : said
 }
 

@@ -309,11 +309,14 @@ fn is_one_of_many(segment: &str) -> bool {
     let hex = bytes.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
     // As JavaScript counts.
     let length = segment.encode_utf16().count();
-    // Version numbers such as `1.2.0` stay: they are few, and telling.
+    let is_file = segment.rsplit_once('.').is_some_and(|(_, end)| {
+        (2..=5).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    // Version numbers such as `1.2.0` and the names of files stay: they are few, and telling.
     digits > 0 && digits == length
         || digits > 0 && hex && length >= 8
-        || digits >= 4 && length >= 16 && !bytes.contains(&b'.')
-        || length >= 64
+        || digits >= 4 && length >= 16 && !bytes.iter().any(|byte| matches!(byte, b'.' | b'['))
+        || length >= 64 && !is_file
         || has(b"@")
         || has(b"%40")
 }

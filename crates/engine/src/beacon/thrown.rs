@@ -12,7 +12,7 @@ const TELLING: usize = 3;
 /// Members of a thrown object that are named.
 const MEMBERS: usize = 16;
 /// Those that are told in other ways.
-const TOLD: [&str; 4] = ["name", "message", "code", "stack"];
+const TOLD: [&str; 5] = ["name", "message", "code", "stack", "toString"];
 
 /// An error by what the browser says of it: its message; where, `file:line:column`, or nothing; and its `stack`, or
 /// nothing. All of them lose the queries of their addresses. The npm package has the same rules

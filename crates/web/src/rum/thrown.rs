@@ -47,7 +47,9 @@ fn object_text(object: &JsValue) -> String {
         .map(|names| names.sort().iter().filter_map(|name| name.as_string()).collect())
         .unwrap_or_default();
     let (name, message) = (read::text(object, "name"), read::text(object, "message"));
-    describe_object(&kind_of(object), &name, &message, &code.unwrap_or_default(), &names)
+    let told = describe_object(&kind_of(object), &name, &message, &code.unwrap_or_default(), &names);
+    // Not even its text can be had.
+    if told == "Object" && host::to_string(object).is_err() { "unknown".into() } else { told }
 }
 
 /// Whether it has items, as many as there may be. A proxy that was revoked is not even asked.
