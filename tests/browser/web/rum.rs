@@ -469,7 +469,8 @@ fn an_error_has_its_stack_and_a_fingerprint() {
     throw_real("item 8 is missing");
     rum.flush();
     let beacon = only(&beacons);
-    let frame = stack.lines().nth(1).expect("a frame").trim();
+    // Its address has the name of a hash in it, as what looks like an id.
+    let frame = whippet_engine::beacon::scrub::text(stack.lines().nth(1).expect("a frame").trim());
     assert!(beacon.contains(&format!("\"stack\":\"{frame}\\n")), "{frame} in {beacon}");
     assert_eq!(member(&beacon, "fingerprint").len(), 8);
     // One error but for a number: it is counted.
