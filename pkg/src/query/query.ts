@@ -10,17 +10,16 @@ import { notifyManager } from './notifyManager.js'
 import { delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
 import { replaceData, type Shared } from './sharing.js'
 import { staleTimeCode, type Occasion } from './terms.js'
-import { noop, resolveQueryValue, skipToken } from './utils.js'
+import { noop, skipToken } from './utils.js'
 import type { BodyBytes } from './stats.js'
 import type { QueryEngine } from './engine.js'
 import type { QueryCache } from './queryCache.js'
 import type { QueryClient } from './queryClient.js'
 import type { QueryObserver } from './queryObserver.js'
-import type { Action, FetchContext, FetchOptions, QueryBehavior, QueryState } from './queryState.js'
+import type { Action, FetchOptions, QueryBehavior, QueryState } from './queryState.js'
 import type {
   CancelOptions,
   DefaultError,
-  QueryFunctionContext,
   QueryKey,
   QueryMeta,
   QueryOptions,
