@@ -117,11 +117,18 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
 
     let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
     let fetcher = Fetcher::new(patience);
-    let scraper = Scraper { store: Arc::clone(&store), metrics, board, clock: clock.clone(), fetcher };
+    let scraper = Scraper {
+        store: Arc::clone(&store),
+        metrics: Arc::clone(&metrics),
+        board,
+        clock: clock.clone(),
+        fetcher,
+    };
     let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
     sweep(&mut tasks, Arc::clone(&store), clock);
 
-    connections::serve(listener, routes::router(app), told_to_stop).await;
+    let limits = connections::Limits::new(arguments.trust_proxy);
+    connections::serve(listener, routes::router(app), limits, metrics, told_to_stop).await;
     tasks.shutdown().await;
     store.close().await;
     tracing::info!("stopped; everything is on disk");

@@ -1,10 +1,12 @@
 //! The collector's own figures, as any backend would expose them.
+mod doors;
 mod families;
 mod process;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use doors::Doors;
 use families::{Counters, Durations};
 use whippet_engine::expo::{Kind, Writer};
 
@@ -21,6 +23,8 @@ pub struct Metrics {
     rejected: Counters<1>,
     overflow: Counters<1>,
     write_failures: AtomicU64,
+    /// Who is connected.
+    pub doors: Doors,
     requests: Counters<3>,
     latency: Durations<2>,
     in_flight: AtomicI64,
@@ -49,6 +53,7 @@ impl Metrics {
             rejected: Counters::new(["reason"]),
             overflow: Counters::new(["kind"]),
             write_failures: AtomicU64::default(),
+            doors: Doors::default(),
             requests: Counters::new(["method", "route", "status"]),
             latency: Durations::new(["method", "route"]),
             in_flight: AtomicI64::default(),
@@ -101,6 +106,7 @@ impl Metrics {
     fn write_requests(&self, writer: &mut Writer) {
         self.requests.write(writer, "http_requests_total", "Requests by route and status");
         self.latency.write(writer, "http_request_duration_seconds", "How long requests took");
+        self.doors.write(writer);
         let in_flight = self.in_flight.load(Relaxed) as f64;
         one(writer, "http_requests_in_flight", Kind::Gauge, "Requests being answered", in_flight);
     }

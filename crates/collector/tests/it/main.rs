@@ -4,6 +4,7 @@ mod charts;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod hanging;
 mod harness;
 mod keeping;
 mod loading;
