@@ -2,12 +2,14 @@
 mod doors;
 mod families;
 mod process;
+mod trouble;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doors::Doors;
 use families::{Counters, Durations};
+use trouble::Trouble;
 use whippet_engine::expo::{Kind, Writer};
 
 /// What `/metrics` says it is.
@@ -23,6 +25,8 @@ pub struct Metrics {
     rejected: Counters<1>,
     overflow: Counters<1>,
     write_failures: AtomicU64,
+    /// What keeps the store from writing.
+    pub trouble: Trouble,
     /// Who is connected.
     pub doors: Doors,
     requests: Counters<3>,
@@ -53,6 +57,7 @@ impl Metrics {
             rejected: Counters::new(["reason"]),
             overflow: Counters::new(["kind"]),
             write_failures: AtomicU64::default(),
+            trouble: Trouble::default(),
             doors: Doors::default(),
             requests: Counters::new(["method", "route", "status"]),
             latency: Durations::new(["method", "route"]),

@@ -61,6 +61,7 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .route("/metrics", get(own::metrics))
         .route("/healthz", get(own::health))
+        .route("/readyz", get(own::ready))
         .merge(beacons)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(fallback)
@@ -83,7 +84,7 @@ pub fn router(app: App) -> Router {
 }
 
 /// What anyone may ask for: pages send beacons, and whoever watches the process has no token.
-const PUBLIC: [&str; 2] = ["/v1/beacons", "/healthz"];
+const PUBLIC: [&str; 3] = ["/v1/beacons", "/healthz", "/readyz"];
 
 /// Asks for the token, where there is one.
 async fn private(State(app): State<App>, request: Request, next: Next) -> Response {

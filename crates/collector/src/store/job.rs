@@ -44,6 +44,11 @@ pub(super) enum Job {
         now: i64,
         reply: Reply<bool>,
     },
+    /// Writes the time, to see whether anything can be written.
+    Probe {
+        now: i64,
+        reply: Reply<()>,
+    },
     Close {
         reply: Reply<()>,
     },
@@ -63,10 +68,11 @@ impl Job {
         match (self, outcome) {
             (Self::Beacon { reply, .. }, Some(Outcome::Kept(kept))) => drop(reply.send(Ok(kept))),
             (Self::Beacon { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
-            (Self::Scrape { reply, .. } | Self::Close { reply }, Some(Outcome::Done)) => {
-                drop(reply.send(Ok(())))
-            }
-            (Self::Scrape { reply, .. } | Self::Close { reply }, _) => {
+            (
+                Self::Scrape { reply, .. } | Self::Probe { reply, .. } | Self::Close { reply },
+                Some(Outcome::Done),
+            ) => drop(reply.send(Ok(()))),
+            (Self::Scrape { reply, .. } | Self::Probe { reply, .. } | Self::Close { reply }, _) => {
                 drop(reply.send(Err(StoreError::Failed)))
             }
             (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
@@ -80,6 +86,7 @@ impl Job {
             Self::Beacon { .. } => "write_beacons",
             Self::Scrape { .. } => "write_scrape",
             Self::Sweep { .. } => "sweep",
+            Self::Probe { .. } => "ready",
             Self::Close { .. } => "close",
         }
     }

@@ -12,6 +12,7 @@ pub mod losses;
 mod names;
 pub mod parts;
 mod readers;
+mod ready;
 mod retention;
 mod schema;
 mod series;
@@ -125,6 +126,7 @@ impl Default for Limits {
 pub struct Store {
     jobs: mpsc::Sender<Job>,
     readers: readers::Readers,
+    ready: ready::Ready,
     reading: Semaphore,
     metrics: Arc<Metrics>,
     writer: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
@@ -144,6 +146,7 @@ impl Store {
         let writer = writer::start(connection, options, queue, Arc::clone(&metrics))?;
         Ok(Self {
             jobs,
+            ready: ready::Ready::new(path.clone()),
             readers: readers::Readers::new(path),
             reading: Semaphore::new(READS),
             metrics,

@@ -11,7 +11,7 @@ use super::batch::{Batch, Context};
 use super::job::{Job, Outcome};
 use super::names::Names;
 use super::series::Series;
-use super::{Options, StoreError, compact, retention, views};
+use super::{Options, StoreError, compact, ready, retention, views};
 use crate::metrics::Metrics;
 
 /// The most jobs of one transaction: bounds how long the first of them waits.
@@ -76,11 +76,15 @@ impl Writer {
         self.metrics.database(operation, started.elapsed());
         match outcome {
             Ok(Ok(outcomes)) => {
+                self.metrics.trouble.done(operation);
                 jobs.into_iter().zip(outcomes).for_each(|(job, outcome)| job.answer(Some(outcome)))
             }
             failed => {
                 let error = match failed {
-                    Ok(Err(error)) => error.to_string(),
+                    Ok(Err(error)) => {
+                        self.metrics.trouble.failed(operation, &error);
+                        error.to_string()
+                    }
                     _ => "the writer panicked".to_owned(),
                 };
                 tracing::error!(error, "a write was rolled back");
@@ -119,6 +123,10 @@ impl Writer {
                         *series = Series::load(&transaction)?;
                     }
                     Outcome::Swept(all)
+                }
+                Job::Probe { now, .. } => {
+                    ready::write(&transaction, *now)?;
+                    Outcome::Done
                 }
                 Job::Close { .. } => Outcome::Done,
             });

@@ -8,8 +8,10 @@ use crate::harness::Collector;
 async fn every_page_is_the_dashboard_and_only_from_here() {
     let collector = Collector::new();
     let root = collector.get("/").await;
-    let deep = collector.get("/backend/shop?from=1").await;
-    assert_eq!((root.status, &root.body), (deep.status, &deep.body));
+    for page in ["/backend?from=1", "/vitals", "/vitals/", "/loading", "/cache", "/custom", "/errors"] {
+        let deep = collector.get(page).await;
+        assert_eq!((root.status, &root.body), (deep.status, &deep.body), "{page}");
+    }
     assert!(root.headers["content-type"].to_str().unwrap().starts_with("text/html"));
     assert_eq!(root.headers["x-content-type-options"], "nosniff");
     let csp = root.headers["content-security-policy"].to_str().unwrap();
@@ -34,9 +36,22 @@ async fn a_missing_file_is_not_the_dashboard() {
 }
 
 #[tokio::test]
+async fn what_is_no_page_is_not_found() {
+    let collector = Collector::new();
+    for path in ["/ready", "/readyz/", "/livez", "/backend/shop", "/admin", "/.env", "//", "/vitals//"] {
+        assert_eq!(collector.get(path).await.failure(), (404, "not_found".to_owned()), "{path}");
+    }
+    let browser = Request::get("/old/link").header("accept", "text/html,*/*").body(Body::empty()).unwrap();
+    let answer = collector.send(browser).await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.headers["content-type"].to_str().unwrap().starts_with("text/html"));
+}
+
+#[tokio::test]
 async fn it_says_how_it_is() {
     let collector = Collector::new();
     assert_eq!(collector.get("/healthz").await.text(), "ok\n");
+    assert_eq!(collector.get("/readyz").await.text(), "ready\n");
     assert!(collector.figure("process_resident_memory_bytes").await > 1e6);
     assert_eq!(collector.figure("whippet_build_info{version=\"0.1.0\"}").await, 1.0);
 }

@@ -9,4 +9,5 @@ mod harness;
 mod keeping;
 mod loading;
 mod measured;
+mod ready;
 mod scraping;
