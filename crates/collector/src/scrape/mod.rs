@@ -1,9 +1,11 @@
 //! Scraping: asking each backend for its metrics every few seconds.
 mod board;
+mod credentials;
 mod fetch;
 mod own;
 mod parse;
 mod target;
+mod tls;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +18,7 @@ pub use fetch::{FetchError, Fetcher};
 pub use own::OWN;
 pub use parse::parse;
 pub use target::{Target, TargetError};
+pub use tls::NoRoots;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -81,7 +84,7 @@ impl Scraper {
     }
 
     async fn attempt(&self, target: &Target) -> Result<(), ScrapeError> {
-        let text = self.fetcher.get(&target.url).await.map_err(ScrapeError::Fetch)?;
+        let text = self.fetcher.get(target).await.map_err(ScrapeError::Fetch)?;
         let samples = parse(&text).map_err(ScrapeError::Parse)?;
         self.keep(&target.name, samples).await
     }

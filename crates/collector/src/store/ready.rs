@@ -19,6 +19,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// What probes share: one is done at a time, whoever asks meanwhile gets its successor's answer.
 pub struct Ready {
     path: PathBuf,
+    file: Option<(u64, u64)>,
     last: tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>,
     look: Arc<Mutex<Look>>,
 }
@@ -26,7 +27,8 @@ pub struct Ready {
 impl Ready {
     /// Of the file at `path`.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, last: tokio::sync::Mutex::default(), look: Arc::default() }
+        let file = identity(&path);
+        Self { path, file, last: tokio::sync::Mutex::default(), look: Arc::default() }
     }
 }
 
@@ -85,6 +87,9 @@ impl Store {
     }
 
     async fn look(&self) -> Result<(), String> {
+        if identity(&self.ready.path) != self.ready.file {
+            return Err("its file was deleted or replaced. Start whippet again".to_owned());
+        }
         let (path, look) = (self.ready.path.clone(), Arc::clone(&self.ready.look));
         let (handle, interrupt) = oneshot::channel();
         let looking = tokio::task::spawn_blocking(move || {
@@ -118,6 +123,18 @@ pub fn write(connection: &Connection, now: i64) -> rusqlite::Result<()> {
         )?
         .execute([now, WRITTEN])
         .map(drop)
+}
+
+/// Which file it is, whatever its name.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    path.exists().then_some((0, 0))
 }
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {

@@ -6,8 +6,14 @@ mod crash;
 mod dashboard;
 mod hanging;
 mod harness;
+#[cfg(unix)]
+mod https;
 mod keeping;
 mod loading;
 mod measured;
+#[cfg(unix)]
+mod operator;
+#[cfg(unix)]
+mod program;
 mod ready;
 mod scraping;

@@ -47,13 +47,9 @@ async fn when_the_file_is_gone_or_another() {
     let collector = Collector::new();
     collector.beacon(beacon("a")).await;
     std::fs::rename(collector.database(), collector.database().with_extension("away")).unwrap();
-    assert!(reason(&collector).await.starts_with("the store is damaged: unable to open database file"));
-    std::fs::write(
-        collector.database(),
-        "this is a text, and long enough to be read as a header. ".repeat(90),
-    )
-    .unwrap();
-    assert!(reason(&collector).await.contains("file is not a database"));
+    assert!(reason(&collector).await.contains("deleted or replaced"));
+    std::fs::write(collector.database(), "this is a text").unwrap();
+    assert!(reason(&collector).await.contains("deleted or replaced"));
 }
 
 #[tokio::test]
