@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::compressed;
 use crate::failure::Failure;
 
 /// The dashboard as `crates/dashboard/dist` was when this program was built; empty if it was not there.
@@ -28,8 +29,11 @@ pub fn file(path: &str, headers: &HeaderMap) -> Response {
     if PAGES.contains(&page) {
         return index(headers);
     }
-    if let Some(file) = Files::get(path.trim_start_matches('/')) {
-        return answer(file, path, headers);
+    let name = path.trim_start_matches('/');
+    if !compressed::is_one(name)
+        && let Some(file) = Files::get(name)
+    {
+        return answer(file, name, headers);
     }
     let accept = headers.get(header::ACCEPT).map_or(&b""[..], |value| value.as_bytes());
     let file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
@@ -59,11 +63,14 @@ fn index(headers: &HeaderMap) -> Response {
 }
 
 fn answer(file: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {
+    let path = path.trim_start_matches('/');
     let tag = tag(&file.metadata.sha256_hash());
-    // The names of the files stay the same from build to build: browsers may keep them, but must ask.
+    // A name in there tells the contents, which never change. The page itself stays the same from build to build: browsers
+    // may keep it, but must ask.
+    let keep = if path.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" };
     let cached = [
         (header::ETAG, tag.clone()),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
     let unchanged = headers
@@ -75,8 +82,17 @@ fn answer(file: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {
     if unchanged {
         return (StatusCode::NOT_MODIFIED, cached).into_response();
     }
-    let kind = content_type(path, file.metadata.mimetype());
-    (cached, [(header::CONTENT_TYPE, kind)], Body::from(file.data)).into_response()
+    let kind = [(header::CONTENT_TYPE, content_type(path, file.metadata.mimetype()))];
+    let compressed = compressed::accepted(headers)
+        .into_iter()
+        .find_map(|(encoding, ending)| Some((encoding, Files::get(&format!("{path}.{ending}"))?)));
+    match compressed {
+        Some((encoding, file)) => {
+            let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static(encoding))];
+            (cached, kind, encoding, Body::from(file.data)).into_response()
+        }
+        None => (cached, kind, Body::from(file.data)).into_response(),
+    }
 }
 
 /// Weak: compressed and plain answers have the same.
@@ -113,7 +129,8 @@ mod tests {
         let mut pages: Vec<&str> =
             router.split("path!(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let mut known = PAGES.to_vec();
-        (pages.sort_unstable(), known.sort_unstable());
+        pages.sort_unstable();
+        known.sort_unstable();
         assert_eq!(pages, known);
     }
 }

@@ -2,6 +2,7 @@
 mod beacons;
 mod body;
 mod charts;
+mod compressed;
 mod dashboard;
 mod measure;
 mod own;

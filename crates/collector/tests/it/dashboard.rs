@@ -71,3 +71,41 @@ async fn with_a_token_only_beacons_and_health_are_for_all() {
     let answer = collector.send(request.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(answer.json::<whippet_api::Status>().beacons, 1);
 }
+
+#[tokio::test]
+async fn files_were_compressed_when_they_were_built_and_are_kept_for_good() {
+    let collector = Collector::new();
+    let root = collector.get("/").await;
+    if root.status == StatusCode::SERVICE_UNAVAILABLE {
+        return;
+    }
+    assert_eq!(root.headers["cache-control"], "no-cache");
+    let page = root.text();
+    let files: Vec<&str> =
+        page.split('"').filter(|part| part.starts_with('/') && part.contains('.')).collect();
+    assert!(files.iter().any(|file| file.ends_with(".wasm")), "{files:?}");
+    for file in files {
+        assert!(file.starts_with("/assets/"), "{file}");
+        let plain = collector.get(file).await;
+        assert_eq!(plain.headers["cache-control"], "max-age=31536000, immutable", "{file}");
+        assert!(!plain.headers.contains_key("content-encoding"));
+        for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
+            let request = Request::get(file).header("accept-encoding", encoding).body(Body::empty()).unwrap();
+            let answer = collector.send(request).await;
+            assert_eq!(answer.headers["content-encoding"], encoding, "{file}");
+            assert_eq!(answer.headers["content-type"], plain.headers["content-type"]);
+            assert_eq!(answer.headers["etag"], plain.headers["etag"]);
+            assert!(answer.body.len() < plain.body.len());
+            if encoding == "gzip" {
+                let mut unpacked = Vec::new();
+                std::io::Read::read_to_end(
+                    &mut flate2::read::GzDecoder::new(&answer.body[..]),
+                    &mut unpacked,
+                )
+                .unwrap();
+                assert!(unpacked == plain.body, "{file}");
+            }
+            assert_eq!(collector.get(&format!("{file}.{ending}")).await.status, 404);
+        }
+    }
+}
