@@ -1,13 +1,17 @@
 //! The command line.
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use axum::http::{HeaderValue, Uri};
-use clap::{Args, Parser, Subcommand};
+use axum::http::HeaderValue;
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Parser, Subcommand};
 
-use crate::scrape::Target;
+use crate::scrape::{Target, TargetError};
 use crate::token::Token;
+use crate::{hosts, origins};
 
 /// Collects what browsers measured and what backends expose, and shows both.
 #[derive(Debug, Parser)]
@@ -34,8 +38,9 @@ pub struct Serve {
     /// The folder everything is kept in
     #[arg(long, default_value = "whippet-data", value_name = "FOLDER")]
     pub data: PathBuf,
-    /// A backend to scrape, such as shop=http://127.0.0.1:8080/metrics; may be given several times
-    #[arg(long, value_name = "NAME=URL")]
+    /// A backend to scrape, such as shop=http://127.0.0.1:8080/metrics or shop=https://NAME:PASSWORD@shop.example/metrics;
+    /// may be given several times. Name and password are sent as Basic, and never shown
+    #[arg(long, value_name = "NAME=URL", value_parser = ScrapeParser)]
     pub scrape: Vec<Target>,
     /// The time between two scrapes
     #[arg(long, default_value = "5s", value_name = "TIME", value_parser = duration)]
@@ -43,9 +48,9 @@ pub struct Serve {
     /// How long a scrape may take [default: until the next one, 10s at most]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub scrape_timeout: Option<Duration>,
-    /// A site whose pages may send beacons, such as https://shop.example; may be given several times. Without
-    /// it, all may
-    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    /// A site whose pages may send beacons, such as https://shop.example, or https://*.shop.example for all of its
+    /// subdomains; may be given several times. Without it, all may
+    #[arg(long, value_name = "ORIGIN", value_parser = origins::listed)]
     pub allow_origin: Vec<HeaderValue>,
     /// How long data is kept
     #[arg(long, default_value = "30d", value_name = "TIME", value_parser = duration)]
@@ -61,6 +66,10 @@ pub struct Serve {
     /// Without it the header is ignored, as anyone can send it
     #[arg(long, default_value_t = 0, value_name = "PROXIES")]
     pub trust_proxy: usize,
+    /// A name by which this machine may ask for the dashboard, such as that of a proxy which runs here; may be given several
+    /// times. Addresses and localhost always may, and with --token or --trust-proxy any name
+    #[arg(long, value_name = "NAME", value_parser = hosts::name)]
+    pub allow_host: Vec<String>,
     /// What the dashboard, its API and /metrics ask for, as a bearer token or as the password of the user `whippet`;
     /// better in the variable WHIPPET_TOKEN, which no list of processes shows
     #[arg(long, value_name = "TOKEN", value_parser = Token::new)]
@@ -120,23 +129,30 @@ fn size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// An origin as browsers send it: scheme, host and port, and nothing behind.
-fn origin(text: &str) -> Result<HeaderValue, String> {
-    let hint = "must be as browsers send it, such as https://shop.example or http://localhost:5173, in lower case \
-                and without a path";
-    let url: Uri = text.parse().map_err(|_| hint.to_owned())?;
-    let plain =
-        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some_and(|host| !host.is_empty());
-    if !plain || text.matches('/').count() != 2 || text.contains('?') || text.chars().any(char::is_uppercase)
-    {
-        return Err(hint.to_owned());
+/// Reads `--scrape`. What clap would say of a wrong one shows all of it, also a password.
+#[derive(Clone)]
+struct ScrapeParser;
+
+impl TypedValueParser for ScrapeParser {
+    type Value = Target;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Target, clap::Error> {
+        let parsed = value.to_str().ok_or(TargetError::BadUrl).and_then(str::parse);
+        parsed.map_err(|error| {
+            let message = format!("invalid value for '--scrape <NAME=URL>': {error}\n");
+            command.clone().error(ErrorKind::ValueValidation, message)
+        })
     }
-    HeaderValue::from_str(text).map_err(|_| hint.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, address, duration, origin, size};
+    use super::{Cli, address, duration, size};
     use clap::{CommandFactory, Parser};
     use std::time::Duration;
 
@@ -175,25 +191,14 @@ mod tests {
     }
 
     #[test]
-    fn origins_have_no_path() {
-        assert!(origin("https://shop.example").is_ok());
-        assert!(origin("http://localhost:5173").is_ok());
-        for wrong in [
-            "shop.example",
-            "https://shop.example/",
-            "https://shop.example/a",
-            "ftp://a.b",
-            "https://Shop.example",
-            "*",
-        ] {
-            assert!(origin(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
     fn a_bad_target_says_what_to_write() {
         let error =
             Cli::try_parse_from(["whippet", "serve", "--scrape", "http://127.0.0.1/metrics"]).unwrap_err();
         assert!(error.to_string().contains("--scrape shop=http://127.0.0.1:8080/metrics"), "{error}");
+        for wrong in ["shop=ftp://me:secret@a.b/", "http://me:secret@a.b/", "shop=http://me:sec/secret@a.b/"]
+        {
+            let error = Cli::try_parse_from(["whippet", "serve", "--scrape", wrong]).unwrap_err();
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
     }
 }

@@ -19,6 +19,8 @@ pub mod client;
 pub mod clock;
 pub mod connections;
 pub mod failure;
+pub mod guesses;
+pub mod hosts;
 pub mod limit;
 pub mod metrics;
 pub mod origins;

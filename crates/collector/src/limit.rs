@@ -56,7 +56,7 @@ impl Limiter {
 }
 
 /// One IPv6 customer has 2^64 addresses: the network counts.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
         v4 => v4,

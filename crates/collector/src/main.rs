@@ -3,18 +3,22 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 use whippet_collector::args::{Cli, Command};
 use whippet_collector::server;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .with_max_level(LevelFilter::INFO)
-        .init();
+        .with_target(false);
+    let (filter, wrong) = filter();
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    if let Some(error) = wrong {
+        tracing::warn!(%error, "RUST_LOG is not understood: write a level (debug), or some by module (info,hyper=warn)");
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -29,5 +33,17 @@ fn main() -> ExitCode {
             eprintln!("whippet: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What is logged, by `RUST_LOG`; and what is wrong with that.
+fn filter() -> (Targets, Option<String>) {
+    let usual = Targets::new().with_default(LevelFilter::INFO);
+    match std::env::var("RUST_LOG") {
+        Ok(text) if !text.trim().is_empty() => match text.parse() {
+            Ok(targets) => (targets, None),
+            Err(error) => (usual, Some(format!("{error}"))),
+        },
+        _ => (usual, None),
     }
 }

@@ -10,11 +10,12 @@ use crate::app::App;
 use crate::args::Serve;
 use crate::clock::Clock;
 use crate::connections;
+use crate::hosts;
 use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::routes;
-use crate::scrape::{self, Board, Fetcher, OWN, Scraper, Target};
+use crate::scrape::{self, Board, Fetcher, NoRoots, OWN, Scraper, Target};
 use crate::store::{Options, Store, StoreError};
 use crate::token::{Token, WeakToken};
 
@@ -46,6 +47,8 @@ pub enum ServeError {
     SlowTimeout,
     /// The token in the environment is none.
     Token(WeakToken),
+    /// No certificate can be checked.
+    Roots(NoRoots),
     /// Signals cannot be caught.
     Signals(std::io::Error),
 }
@@ -71,6 +74,7 @@ impl std::fmt::Display for ServeError {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
             Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
+            Self::Roots(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}. Start whippet again."),
         }
     }
@@ -88,6 +92,11 @@ impl From<StoreError> for ServeError {
 pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     check(&arguments)?;
     let token = token(&arguments)?;
+    let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
+    let fetcher = match arguments.scrape.iter().any(Target::is_secure) {
+        true => Fetcher::secure(patience).map_err(ServeError::Roots)?,
+        false => Fetcher::new(patience),
+    };
     let clock = Clock::system();
     let metrics = Arc::new(Metrics::new());
     let mut options = Options::new(&arguments.data);
@@ -119,9 +128,13 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
     announce(address, &arguments.data, token.is_some());
 
-    let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
-    let fetcher = Fetcher::new(patience);
-    let scraper = Scraper { store: Arc::clone(&store), metrics, board, clock: clock.clone(), fetcher };
+    let scraper = Scraper {
+        store: Arc::clone(&store),
+        metrics: Arc::clone(&metrics),
+        board,
+        clock: clock.clone(),
+        fetcher,
+    };
     for target in &arguments.scrape {
         store.declare(&target.name, &target.address()).await?;
     }
@@ -129,7 +142,13 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
-    connections::serve(listener, routes::router(app), told_to_stop).await;
+    let mut router = routes::router(app);
+    // Behind a proxy, and where a token is asked for, no page gets anything by another name.
+    if arguments.trust_proxy == 0 && token.is_none() {
+        router = hosts::guarded(router, arguments.allow_host);
+    }
+    let limits = connections::Limits::new(arguments.trust_proxy);
+    connections::serve(listener, router, limits, metrics, told_to_stop).await;
     tasks.shutdown().await;
     store.close().await;
     tracing::info!("stopped; everything is on disk");
@@ -160,7 +179,7 @@ fn token(arguments: &Serve) -> Result<Option<Token>, ServeError> {
 /// All targets, the collector itself last.
 fn board(targets: &[Target], address: SocketAddr) -> Board {
     let own = (OWN.to_owned(), format!("http://{address}/metrics"));
-    Board::new(targets.iter().map(|target| (target.name.clone(), target.url.to_string())).chain([own]))
+    Board::new(targets.iter().map(|target| (target.name.clone(), target.shown())).chain([own]))
 }
 
 fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {
@@ -206,10 +225,15 @@ fn bound_log(tasks: &mut JoinSet<()>, store: Arc<Store>) {
 fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    // A terminal that is closed, or somebody who wants a new log file: neither is to end it.
+    let mut hang_up = signal(SignalKind::hangup())?;
     Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => return,
+                _ = terminate.recv() => return,
+                _ = hang_up.recv() => tracing::info!("SIGHUP is ignored: there is nothing to read again"),
+            }
         }
     })
 }

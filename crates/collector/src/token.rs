@@ -3,14 +3,18 @@ use std::fmt;
 
 use axum::http::{HeaderMap, header};
 
+use crate::guesses::Guesses;
+
 /// Whoever asks by a browser's dialogue has to give this name, and the token as the password.
 pub const USER: &str = "whippet";
 
-/// A token, in the two forms that a request may have it in.
+/// A token, in the two forms that a request may have it in (schemes in any case: RFC 9110, section 11.1).
 #[derive(Clone)]
 pub struct Token {
     bearer: String,
     basic: String,
+    /// Who has tried others.
+    pub guesses: Guesses,
 }
 
 impl Token {
@@ -19,15 +23,18 @@ impl Token {
         if token.len() < 16 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(WeakToken);
         }
-        let basic = format!("Basic {}", base64(format!("{USER}:{token}").as_bytes()));
-        Ok(Self { bearer: format!("Bearer {token}"), basic })
+        let basic = base64(format!("{USER}:{token}").as_bytes());
+        Ok(Self { bearer: token.to_owned(), basic, guesses: Guesses::default() })
     }
 
     /// Whether a request with these headers has it.
     pub fn admits(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(header::AUTHORIZATION).map_or(&b""[..], |value| value.as_bytes());
+        let end = given.iter().position(|byte| *byte == b' ').unwrap_or(given.len());
+        let (scheme, rest) = given.split_at(end);
+        let (rest, is) = (rest.trim_ascii(), |name: &str| scheme.eq_ignore_ascii_case(name.as_bytes()));
         // Both, always: how long it takes says nothing.
-        same(given, self.bearer.as_bytes()) | same(given, self.basic.as_bytes())
+        is("Bearer") & same(rest, self.bearer.as_bytes()) | is("Basic") & same(rest, self.basic.as_bytes())
     }
 }
 
@@ -57,7 +64,7 @@ fn same(given: &[u8], wanted: &[u8]) -> bool {
 }
 
 /// RFC 4648, section 4.
-fn base64(bytes: &[u8]) -> String {
+pub fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
@@ -93,6 +100,10 @@ mod tests {
             token.admits(&headers)
         };
         assert!(admits("Bearer 0123456789abcdef"));
+        for scheme in ["bearer", "BEARER", "bEaReR", "Bearer "] {
+            assert!(admits(&format!("{scheme} 0123456789abcdef")), "{scheme}");
+        }
+        assert!(admits("basic d2hpcHBldDowMTIzNDU2Nzg5YWJjZGVm"));
         assert!(admits("Basic d2hpcHBldDowMTIzNDU2Nzg5YWJjZGVm"));
         for wrong in [
             "",
@@ -100,6 +111,10 @@ mod tests {
             "Bearer 0123456789abcdee",
             "Bearer 0123456789abcdef0",
             "Basic eDp4",
+            "Basic 0123456789abcdef",
+            "Bearer d2hpcHBldDowMTIzNDU2Nzg5YWJjZGVm",
+            "Bearer0123456789abcdef",
+            "Digest 0123456789abcdef",
             "0123456789abcdef",
         ] {
             assert!(!admits(wrong), "{wrong}");

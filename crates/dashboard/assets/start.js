@@ -1,5 +1,5 @@
 // Starts the app, or says why it cannot.
-import start from '/whippet_dashboard.js'
+import start from './whippet_dashboard.js'
 
 start().catch((error) => {
   const notice = document.createElement('p')

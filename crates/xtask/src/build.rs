@@ -183,7 +183,7 @@ fn dashboard(project: &Project) -> Result<()> {
             "package-lock.json",
         ],
         with: &[],
-        outputs: &["crates/dashboard/dist/index.html", "crates/dashboard/dist/whippet_dashboard_bg.wasm"],
+        outputs: &["crates/dashboard/dist/index.html"],
     }
     .unless_fresh(project, || {
         let shell = &project.shell;
@@ -203,6 +203,7 @@ fn dashboard(project: &Project) -> Result<()> {
         }
         shell.copy_file("crates/dashboard/index.html", &dist)?;
         cmd!(shell, "esbuild crates/dashboard/js/chart.js --bundle --minify --format=esm --outdir={dist} --log-level=warning").run()?;
+        cmd!(shell, "node crates/dashboard/pack.mjs {dist}").run()?;
         Ok(())
     })
 }

@@ -1,11 +1,15 @@
 //! The collector's own figures, as any backend would expose them.
+mod doors;
 mod families;
 mod process;
+mod trouble;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use doors::Doors;
 use families::{Counters, Durations};
+use trouble::Trouble;
 use whippet_engine::expo::{Kind, Writer};
 
 /// What `/metrics` says it is.
@@ -23,6 +27,10 @@ pub struct Metrics {
     write_failures: AtomicU64,
     store_bytes: AtomicI64,
     deleted_for_room: AtomicI64,
+    /// What keeps the store from writing.
+    pub trouble: Trouble,
+    /// Who is connected.
+    pub doors: Doors,
     requests: Counters<3>,
     latency: Durations<2>,
     in_flight: AtomicI64,
@@ -54,6 +62,8 @@ impl Metrics {
             write_failures: AtomicU64::default(),
             store_bytes: AtomicI64::default(),
             deleted_for_room: AtomicI64::default(),
+            trouble: Trouble::default(),
+            doors: Doors::default(),
             requests: Counters::new(["method", "route", "status"]),
             latency: Durations::new(["method", "route"]),
             in_flight: AtomicI64::default(),
@@ -121,6 +131,7 @@ impl Metrics {
     fn write_requests(&self, writer: &mut Writer) {
         self.requests.write(writer, "http_requests_total", "Requests by route and status");
         self.latency.write(writer, "http_request_duration_seconds", "How long requests took");
+        self.doors.write(writer);
         let in_flight = self.in_flight.load(Relaxed) as f64;
         one(writer, "http_requests_in_flight", Kind::Gauge, "Requests being answered", in_flight);
     }

@@ -25,15 +25,18 @@ pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode
 async fn accept(app: &App, request: Request) -> Result<(), Failure> {
     check_origin(app, request.headers())?;
     let now = app.clock.now();
-    app.limiter.take(client::address(&request, app.proxies), now).map_err(|seconds| {
-        let message = "this address sends too many beacons: wait as Retry-After says, and send fewer";
-        Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
-    })?;
+    let client = client::address(&request, app.proxies);
     let encoding = Encoding::of(request.headers())?;
     let sent = body::read(request.into_body()).await?;
     let beacon = beacon::decode(&body::plain(&sent, encoding)?).map_err(|error| match error {
         DecodeError::TooLarge { .. } => body::too_large(),
         error => Failure::bad_request(error.code(), error.to_string()),
+    })?;
+    // Only what would be kept uses the share of an address up: many may have the same, and what is no beacon at all
+    // costs no write.
+    app.limiter.take(client, now).map_err(|seconds| {
+        let message = "this address sends too many beacons: wait as Retry-After says, and send fewer";
+        Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
     })?;
     let losses = losses::of(&beacon);
     match app.store.keep(beacon, now).await? {

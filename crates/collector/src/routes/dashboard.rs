@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::compressed;
 use crate::failure::Failure;
 
 /// The dashboard as `crates/dashboard/dist` was when this program was built; empty if it was not there.
@@ -19,17 +20,39 @@ const MISSING: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>W
 <p>The collector runs, takes beacons in and scrapes. To build it with its dashboard, run \
 <code>cargo xtask build</code> in Whippet's source folder, then start <code>whippet serve</code> again.\n";
 
-/// The file at `path`, or else the dashboard's own page, which knows what to show there.
+/// The addresses of the dashboard's pages, as its router has them.
+pub const PAGES: [&str; 7] = ["/", "/backend", "/vitals", "/loading", "/cache", "/custom", "/errors"];
+
+/// The file at `path`, or the dashboard where it is one of its pages; 404 for anything else.
 pub fn file(path: &str, headers: &HeaderMap) -> Response {
-    let path = path.trim_start_matches('/');
-    if let Some(file) = Files::get(if path.is_empty() { INDEX } else { path }) {
-        return answer(file, path, headers);
+    let page = path.strip_suffix('/').filter(|page| !page.is_empty() && !page.ends_with('/')).unwrap_or(path);
+    if PAGES.contains(&page) {
+        return index(headers);
     }
-    // A path that names a file is not a page of the dashboard: a missing script must not come as HTML.
-    if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
-        let message = "there is no such file: reload the dashboard, it may have been updated";
-        return Failure::new(StatusCode::NOT_FOUND, "not_found", message).into_response();
+    let name = path.trim_start_matches('/');
+    if !compressed::is_one(name)
+        && let Some(file) = Files::get(name)
+    {
+        return answer(file, name, headers);
     }
+    let accept = headers.get(header::ACCEPT).map_or(&b""[..], |value| value.as_bytes());
+    let file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    // Who follows an old link gets a page that says so, and the way to the others. A missing script must not come as HTML.
+    if !file && accept.starts_with(b"text/html") {
+        let mut response = index(&HeaderMap::new());
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return response;
+    }
+    let message = match file {
+        true => "there is no such file: reload the dashboard, it may have been updated",
+        false => {
+            "there is nothing at this address: the dashboard is at /, the collector's own figures at /metrics"
+        }
+    };
+    Failure::new(StatusCode::NOT_FOUND, "not_found", message).into_response()
+}
+
+fn index(headers: &HeaderMap) -> Response {
     match Files::get(INDEX) {
         Some(file) => answer(file, INDEX, headers),
         None => {
@@ -40,11 +63,14 @@ pub fn file(path: &str, headers: &HeaderMap) -> Response {
 }
 
 fn answer(file: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {
+    let path = path.trim_start_matches('/');
     let tag = tag(&file.metadata.sha256_hash());
-    // The names of the files stay the same from build to build: browsers may keep them, but must ask.
+    // A name in there tells the contents, which never change. The page itself stays the same from build to build: browsers
+    // may keep it, but must ask.
+    let keep = if path.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" };
     let cached = [
         (header::ETAG, tag.clone()),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
     let unchanged = headers
@@ -56,8 +82,17 @@ fn answer(file: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {
     if unchanged {
         return (StatusCode::NOT_MODIFIED, cached).into_response();
     }
-    let kind = content_type(path, file.metadata.mimetype());
-    (cached, [(header::CONTENT_TYPE, kind)], Body::from(file.data)).into_response()
+    let kind = [(header::CONTENT_TYPE, content_type(path, file.metadata.mimetype()))];
+    let compressed = compressed::accepted(headers)
+        .into_iter()
+        .find_map(|(encoding, ending)| Some((encoding, Files::get(&format!("{path}.{ending}"))?)));
+    match compressed {
+        Some((encoding, file)) => {
+            let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static(encoding))];
+            (cached, kind, encoding, Body::from(file.data)).into_response()
+        }
+        None => (cached, kind, Body::from(file.data)).into_response(),
+    }
 }
 
 /// Weak: compressed and plain answers have the same.
@@ -82,4 +117,20 @@ fn content_type(path: &str, guessed: &str) -> HeaderValue {
         guessed.to_owned()
     };
     HeaderValue::from_str(&kind).unwrap_or(HeaderValue::from_static("application/octet-stream"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PAGES;
+
+    #[test]
+    fn the_pages_are_those_of_the_dashboards_router() {
+        let router = include_str!("../../../dashboard/src/app.rs");
+        let mut pages: Vec<&str> =
+            router.split("path!(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let mut known = PAGES.to_vec();
+        pages.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(pages, known);
+    }
 }

@@ -2,10 +2,13 @@
 mod beacons;
 mod body;
 mod charts;
+mod compressed;
 mod dashboard;
 mod measure;
 mod own;
 mod params;
+
+use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
@@ -17,8 +20,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
+use crate::client;
 use crate::failure::Failure;
-use crate::token::{Token, USER};
+use crate::token::USER;
 
 /// Scripts and wasm only from here; styles also inline, as charts set them. Nobody may frame the dashboard.
 const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
@@ -61,6 +65,7 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .route("/metrics", get(own::metrics))
         .route("/healthz", get(own::health))
+        .route("/readyz", get(own::ready))
         .merge(beacons)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(fallback)
@@ -83,15 +88,30 @@ pub fn router(app: App) -> Router {
 }
 
 /// What anyone may ask for: pages send beacons, and whoever watches the process has no token.
-const PUBLIC: [&str; 2] = ["/v1/beacons", "/healthz"];
+const PUBLIC: [&str; 3] = ["/v1/beacons", "/healthz", "/readyz"];
 
 /// Asks for the token, where there is one.
 async fn private(State(app): State<App>, request: Request, next: Next) -> Response {
-    let admits = |token: &Token| token.admits(request.headers());
-    if PUBLIC.contains(&request.uri().path()) || app.token.as_ref().is_none_or(admits) {
+    let Some(token) = app.token.as_ref().filter(|_| !PUBLIC.contains(&request.uri().path())) else {
+        return next.run(request).await;
+    };
+    let given = request.headers().contains_key(header::AUTHORIZATION);
+    let client = client::address(&request, app.proxies);
+    if given && token.guesses.is_full(client) {
+        let message = "this address has sent too many wrong tokens: wait as Retry-After says";
+        return Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_many_guesses", message)
+            .retry_after(8)
+            .into_response();
+    }
+    if token.admits(request.headers()) {
         return next.run(request).await;
     }
-    let message = format!("the token is missing: send it as a bearer token, or as the password of `{USER}`");
+    if given {
+        let wait = token.guesses.wrong(client, Instant::now());
+        tokio::time::sleep(wait.time).await;
+    }
+    let what = if given { "wrong" } else { "missing" };
+    let message = format!("the token is {what}: send it as a bearer token, or as the password of `{USER}`");
     let mut response = Failure::new(StatusCode::UNAUTHORIZED, "unauthorized", message).into_response();
     let challenge = HeaderValue::from_static("Basic realm=\"whippet\", charset=\"UTF-8\"");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

@@ -1,19 +1,31 @@
 //! How the collector itself is.
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
 use crate::app::App;
 use crate::failure::Failure;
 use crate::metrics::CONTENT_TYPE;
+use crate::store::StoreError;
 
 /// `GET /metrics`
 pub async fn metrics(State(app): State<App>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], app.metrics.text(app.store.waiting()))
 }
 
-/// `GET /healthz`: 200 when the store can be read.
+/// `GET /healthz`: 200 while the process does its work, whatever the store says. To start it again is no help where a disk
+/// is full.
 pub async fn health(State(app): State<App>) -> Result<&'static str, Failure> {
-    app.store.read("health", |connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await?;
-    Ok("ok\n")
+    if app.store.lives() {
+        return Ok("ok\n");
+    }
+    Err(Failure::from(StoreError::Closed))
+}
+
+/// `GET /readyz`: 200 when what comes now is kept, 503 with the reason otherwise.
+pub async fn ready(State(app): State<App>) -> Result<&'static str, Failure> {
+    app.store.ready(app.clock.now()).await.map_err(|reason| {
+        Failure::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", reason).retry_after(5)
+    })?;
+    Ok("ready\n")
 }

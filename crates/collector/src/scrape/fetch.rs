@@ -3,13 +3,17 @@ use std::io::Read;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Request, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::RootCertStore;
 use whippet_engine::expo::Format;
+
+use super::{NoRoots, Target, tls};
 
 /// No metrics document is larger than this, as it comes and once it is decompressed.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -32,7 +36,7 @@ pub struct Text {
 /// An HTTP client that keeps its connections.
 #[derive(Clone)]
 pub struct Fetcher {
-    client: Client<HttpConnector, Body>,
+    client: Client<HttpsConnector<HttpConnector>, Body>,
     timeout: Duration,
 }
 
@@ -42,6 +46,8 @@ pub struct Fetcher {
 pub enum FetchError {
     /// Nobody answers there.
     Unreachable(String),
+    /// Its certificate is not trusted.
+    Certificate(String),
     /// The answer took too long.
     Timeout(Duration),
     /// The answer was no success.
@@ -60,7 +66,17 @@ impl std::fmt::Display for FetchError {
             Self::Unreachable(why) => {
                 write!(f, "cannot connect: {why}. Is the backend running at this address?")
             }
+            Self::Certificate(why) => write!(
+                f,
+                "{why}. If the authority that signed it is your own, set SSL_CERT_FILE to its certificate"
+            ),
             Self::Timeout(after) => write!(f, "no answer within {} ms", after.as_millis()),
+            Self::Status(status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) => {
+                write!(
+                    f,
+                    "answered {status}: give a name and a password in the address, http://NAME:PASSWORD@…"
+                )
+            }
             Self::Status(status) if status.is_redirection() => {
                 write!(f, "answered {status}: give the address it redirects to")
             }
@@ -76,28 +92,52 @@ impl std::fmt::Display for FetchError {
 
 impl std::error::Error for FetchError {}
 
+impl FetchError {
+    fn unreachable(why: String) -> Self {
+        if why.starts_with("invalid peer certificate") {
+            return Self::Certificate(why);
+        }
+        Self::Unreachable(why)
+    }
+}
+
 impl Fetcher {
-    /// A client that waits for `timeout` at most, from connecting to the last byte.
+    /// A client that waits for `timeout` at most, from connecting to the last byte. It trusts no certificate.
     pub fn new(timeout: Duration) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), timeout }
+        Self::trusting(RootCertStore::empty(), timeout)
     }
 
-    /// The text at `url`.
-    pub async fn get(&self, url: &Uri) -> Result<Text, FetchError> {
-        match tokio::time::timeout(self.timeout, self.attempt(url)).await {
+    /// One that trusts the certificates which this machine trusts.
+    ///
+    /// # Errors
+    /// Where it trusts none.
+    pub fn secure(timeout: Duration) -> Result<Self, NoRoots> {
+        Ok(Self::trusting(tls::roots()?, timeout))
+    }
+
+    fn trusting(roots: RootCertStore, timeout: Duration) -> Self {
+        Self { client: Client::builder(TokioExecutor::new()).build(tls::connector(roots)), timeout }
+    }
+
+    /// The text of `target`.
+    pub async fn get(&self, target: &Target) -> Result<Text, FetchError> {
+        match tokio::time::timeout(self.timeout, self.attempt(target)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(FetchError::Timeout(self.timeout)),
         }
     }
 
-    async fn attempt(&self, url: &Uri) -> Result<Text, FetchError> {
-        let request = Request::get(url)
+    async fn attempt(&self, target: &Target) -> Result<Text, FetchError> {
+        let mut request = Request::get(&target.url)
             .header(header::ACCEPT, ACCEPT)
             .header(header::USER_AGENT, concat!("whippet/", env!("CARGO_PKG_VERSION")))
             .body(Body::empty())
             .map_err(|error| FetchError::Unreachable(error.to_string()))?;
+        if let Some(credentials) = &target.credentials {
+            request.headers_mut().insert(header::AUTHORIZATION, credentials.clone());
+        }
         let answer =
-            self.client.request(request).await.map_err(|error| FetchError::Unreachable(root(&error)))?;
+            self.client.request(request).await.map_err(|error| FetchError::unreachable(root(&error)))?;
         if answer.status() != StatusCode::OK {
             return Err(FetchError::Status(answer.status()));
         }

@@ -1,9 +1,11 @@
 //! Scraping: asking each backend for its metrics every few seconds.
 mod board;
+mod credentials;
 mod fetch;
 mod own;
 mod parse;
 mod target;
+mod tls;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +19,7 @@ pub use fetch::{FetchError, Fetcher, Text};
 pub use own::OWN;
 pub use parse::{Reading, parse, read};
 pub use target::{Target, TargetError};
+pub use tls::NoRoots;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -84,7 +87,7 @@ impl Scraper {
     }
 
     async fn attempt(&self, target: &Target) -> Result<Option<String>, ScrapeError> {
-        let text = self.fetcher.get(&target.url).await.map_err(ScrapeError::Fetch)?;
+        let text = self.fetcher.get(target).await.map_err(ScrapeError::Fetch)?;
         let reading = read(&text.bytes, text.format).map_err(ScrapeError::Parse)?;
         self.keep(&target.name, reading).await
     }

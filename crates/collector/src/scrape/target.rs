@@ -1,17 +1,19 @@
 //! What `--scrape name=url` says.
 use std::str::FromStr;
 
-use axum::http::Uri;
+use axum::http::{HeaderValue, Uri};
 
-use super::OWN;
+use super::{OWN, credentials};
 
 /// A backend to be scraped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// How it is called in the dashboard.
     pub name: String,
-    /// Where its metrics are.
+    /// Where its metrics are, without what may be secret.
     pub url: Uri,
+    /// What it is sent to be let in.
+    pub credentials: Option<HeaderValue>,
 }
 
 /// Why an argument names no target.
@@ -26,7 +28,9 @@ pub enum TargetError {
     Reserved,
     /// The address is no address.
     BadUrl,
-    /// The address is not `http`.
+    /// There is an `@` behind the host.
+    BareCharacter,
+    /// The address is neither `http` nor `https`.
     NotHttp,
 }
 
@@ -37,7 +41,10 @@ impl std::fmt::Display for TargetError {
             Self::BadName => "the name before the = must be 1 to 64 letters, digits, '_', '-' or '.'",
             Self::Reserved => "the name 'collector' is taken by the collector itself: choose another",
             Self::BadUrl => "the part after the = must be an address such as http://127.0.0.1:8080/metrics",
-            Self::NotHttp => "only http:// addresses can be scraped: put a local proxy before an https one",
+            Self::BareCharacter => {
+                "in a name or a password, write '/' as %2F, '?' as %3F and '@' as %40; in a path, '@' as %40"
+            }
+            Self::NotHttp => "only http:// and https:// addresses can be scraped",
         })
     }
 }
@@ -49,6 +56,16 @@ impl Target {
     pub fn address(&self) -> String {
         let port = self.url.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{}{port}{}", self.url.host().unwrap_or_default(), self.url.path())
+    }
+
+    /// Its address, as anyone may see it.
+    pub fn shown(&self) -> String {
+        credentials::shown(&self.url)
+    }
+
+    /// Whether a certificate is to be checked.
+    pub fn is_secure(&self) -> bool {
+        self.url.scheme_str() == Some("https")
     }
 }
 
@@ -69,14 +86,24 @@ impl FromStr for Target {
         }
         let url: Uri = url.parse().map_err(|_| TargetError::BadUrl)?;
         match url.scheme_str() {
-            Some("http") => {}
+            Some("http" | "https") => {}
             Some(_) => return Err(TargetError::NotHttp),
             None => return Err(TargetError::BadUrl),
         }
         if url.host().is_none_or(str::is_empty) {
             return Err(TargetError::BadUrl);
         }
-        Ok(Self { name: name.to_owned(), url })
+        // Else a part of a password would be taken for a path, and shown.
+        if url.path_and_query().is_some_and(|path| path.as_str().contains('@')) {
+            return Err(TargetError::BareCharacter);
+        }
+        let (url, credentials) = credentials::split(url).map_err(|_| TargetError::BadUrl)?;
+        let bare = url.authority().map_or("", |authority| authority.as_str());
+        let port = bare.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'));
+        if url.host().is_none_or(str::is_empty) || port.is_some() && url.port_u16().is_none() {
+            return Err(TargetError::BadUrl);
+        }
+        Ok(Self { name: name.to_owned(), url, credentials })
     }
 }
 
@@ -101,7 +128,12 @@ mod tests {
             ("collector=http://127.0.0.1/", TargetError::Reserved),
             ("shop=", TargetError::BadUrl),
             ("shop=127.0.0.1:8080", TargetError::BadUrl),
-            ("shop=https://example.org/metrics", TargetError::NotHttp),
+            ("shop=ftp://example.org/metrics", TargetError::NotHttp),
+            ("shop=http://user:secret@/metrics", TargetError::BadUrl),
+            ("shop=http://user:sec/ret@a.b/metrics", TargetError::BareCharacter),
+            ("shop=http://user:12/34@a.b/metrics", TargetError::BareCharacter),
+            ("shop=http://a.b:port/metrics", TargetError::BadUrl),
+            ("shop=http://u:p@a.b:99999/metrics", TargetError::BadUrl),
         ] {
             assert_eq!(argument.parse::<Target>(), Err(error), "{argument}");
         }

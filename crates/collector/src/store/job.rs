@@ -56,6 +56,11 @@ pub(super) enum Job {
     Checkpoint {
         reply: Reply<()>,
     },
+    /// Writes the time, to see whether anything can be written.
+    Probe {
+        now: i64,
+        reply: Reply<()>,
+    },
     Close {
         reply: Reply<()>,
     },
@@ -79,6 +84,7 @@ impl Job {
                 Self::Scrape { reply, .. }
                 | Self::Declare { reply, .. }
                 | Self::Checkpoint { reply }
+                | Self::Probe { reply, .. }
                 | Self::Close { reply },
                 outcome,
             ) => drop(reply.send(match outcome {
@@ -102,6 +108,7 @@ impl Job {
             Self::Scrape { .. } | Self::Declare { .. } => "write_scrape",
             Self::Sweep { .. } => "sweep",
             Self::Checkpoint { .. } => "checkpoint",
+            Self::Probe { .. } => "ready",
             Self::Close { .. } => "close",
         }
     }

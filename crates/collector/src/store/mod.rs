@@ -14,6 +14,7 @@ mod mend;
 mod names;
 pub mod parts;
 mod readers;
+mod ready;
 mod retention;
 mod room;
 mod schema;
@@ -137,6 +138,7 @@ impl Default for Limits {
 pub struct Store {
     jobs: mpsc::Sender<Job>,
     readers: readers::Readers,
+    ready: ready::Ready,
     reading: Semaphore,
     log: PathBuf,
     metrics: Arc<Metrics>,
@@ -159,6 +161,7 @@ impl Store {
         Ok(Self {
             jobs,
             log,
+            ready: ready::Ready::new(path.clone()),
             readers: readers::Readers::new(path),
             reading: Semaphore::new(READS),
             metrics,

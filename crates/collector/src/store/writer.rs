@@ -13,7 +13,7 @@ use super::names::Names;
 use super::room::Made;
 use super::series::Series;
 use super::sweep::Stage;
-use super::{Options, StoreError, room, schema, sweep};
+use super::{Options, StoreError, ready, room, schema, sweep};
 use crate::metrics::Metrics;
 
 /// The most jobs of one transaction: bounds how long the first of them waits.
@@ -133,8 +133,14 @@ impl Writer {
         let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
         self.metrics.database(operation, started.elapsed());
         let error = match outcome {
-            Ok(Ok(done)) => return Some(done),
-            Ok(Err(error)) => error.to_string(),
+            Ok(Ok(done)) => {
+                self.metrics.trouble.done(operation);
+                return Some(done);
+            }
+            Ok(Err(error)) => {
+                self.metrics.trouble.failed(operation, &error);
+                error.to_string()
+            }
             Err(_) => "the writer panicked".to_owned(),
         };
         tracing::error!(error, operation, "a write was rolled back");
@@ -161,6 +167,10 @@ impl Writer {
                 }
                 Job::Declare { target, address, .. } => {
                     series.declare(&transaction, target, address)?;
+                    Outcome::Done
+                }
+                Job::Probe { now, .. } => {
+                    ready::write(&transaction, *now)?;
                     Outcome::Done
                 }
                 // Done alone.

@@ -8,8 +8,10 @@ use crate::harness::Collector;
 async fn every_page_is_the_dashboard_and_only_from_here() {
     let collector = Collector::new();
     let root = collector.get("/").await;
-    let deep = collector.get("/backend/shop?from=1").await;
-    assert_eq!((root.status, &root.body), (deep.status, &deep.body));
+    for page in ["/backend?from=1", "/vitals", "/vitals/", "/loading", "/cache", "/custom", "/errors"] {
+        let deep = collector.get(page).await;
+        assert_eq!((root.status, &root.body), (deep.status, &deep.body), "{page}");
+    }
     assert!(root.headers["content-type"].to_str().unwrap().starts_with("text/html"));
     assert_eq!(root.headers["x-content-type-options"], "nosniff");
     let csp = root.headers["content-security-policy"].to_str().unwrap();
@@ -34,9 +36,22 @@ async fn a_missing_file_is_not_the_dashboard() {
 }
 
 #[tokio::test]
+async fn what_is_no_page_is_not_found() {
+    let collector = Collector::new();
+    for path in ["/ready", "/readyz/", "/livez", "/backend/shop", "/admin", "/.env", "//", "/vitals//"] {
+        assert_eq!(collector.get(path).await.failure(), (404, "not_found".to_owned()), "{path}");
+    }
+    let browser = Request::get("/old/link").header("accept", "text/html,*/*").body(Body::empty()).unwrap();
+    let answer = collector.send(browser).await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.headers["content-type"].to_str().unwrap().starts_with("text/html"));
+}
+
+#[tokio::test]
 async fn it_says_how_it_is() {
     let collector = Collector::new();
     assert_eq!(collector.get("/healthz").await.text(), "ok\n");
+    assert_eq!(collector.get("/readyz").await.text(), "ready\n");
     assert!(collector.figure("process_resident_memory_bytes").await > 1e6);
     assert_eq!(collector.figure("whippet_build_info{version=\"0.1.0\"}").await, 1.0);
 }
@@ -55,4 +70,42 @@ async fn with_a_token_only_beacons_and_health_are_for_all() {
     let request = axum::http::Request::get("/api/status").header("authorization", "Bearer 0123456789abcdef");
     let answer = collector.send(request.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(answer.json::<whippet_api::Status>().beacons, 1);
+}
+
+#[tokio::test]
+async fn files_were_compressed_when_they_were_built_and_are_kept_for_good() {
+    let collector = Collector::new();
+    let root = collector.get("/").await;
+    if root.status == StatusCode::SERVICE_UNAVAILABLE {
+        return;
+    }
+    assert_eq!(root.headers["cache-control"], "no-cache");
+    let page = root.text();
+    let files: Vec<&str> =
+        page.split('"').filter(|part| part.starts_with('/') && part.contains('.')).collect();
+    assert!(files.iter().any(|file| file.ends_with(".wasm")), "{files:?}");
+    for file in files {
+        assert!(file.starts_with("/assets/"), "{file}");
+        let plain = collector.get(file).await;
+        assert_eq!(plain.headers["cache-control"], "max-age=31536000, immutable", "{file}");
+        assert!(!plain.headers.contains_key("content-encoding"));
+        for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
+            let request = Request::get(file).header("accept-encoding", encoding).body(Body::empty()).unwrap();
+            let answer = collector.send(request).await;
+            assert_eq!(answer.headers["content-encoding"], encoding, "{file}");
+            assert_eq!(answer.headers["content-type"], plain.headers["content-type"]);
+            assert_eq!(answer.headers["etag"], plain.headers["etag"]);
+            assert!(answer.body.len() < plain.body.len());
+            if encoding == "gzip" {
+                let mut unpacked = Vec::new();
+                std::io::Read::read_to_end(
+                    &mut flate2::read::GzDecoder::new(&answer.body[..]),
+                    &mut unpacked,
+                )
+                .unwrap();
+                assert!(unpacked == plain.body, "{file}");
+            }
+            assert_eq!(collector.get(&format!("{file}.{ending}")).await.status, 404);
+        }
+    }
 }

@@ -5,11 +5,19 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod hanging;
 mod harness;
+#[cfg(unix)]
+mod https;
 mod keeping;
 mod loading;
 mod measured;
+#[cfg(unix)]
+mod operator;
+#[cfg(unix)]
+mod program;
 mod prometheus;
+mod ready;
 #[cfg(unix)]
 mod room;
 mod scraping;

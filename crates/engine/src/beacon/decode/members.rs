@@ -1,5 +1,6 @@
 //! Members of JSON objects, read with their bounds.
 use super::error::{DecodeError, invalid};
+use super::invisible;
 use super::limits;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -26,7 +27,13 @@ impl<'a> Members<'a> {
     }
 
     pub(super) fn label(&self, field: &'static str) -> Result<Option<String>, DecodeError> {
-        self.get(field).map(|value| text(value, field, limits::LABEL)).transpose()
+        let Some(value) = self.get(field) else { return Ok(None) };
+        let label = text(value, field, limits::LABEL)?;
+        // Two that look the same would be two.
+        if invisible::is_deceptive(&label) {
+            return Err(invalid(field, "must not have characters that nobody sees"));
+        }
+        Ok(Some(label))
     }
 
     /// A word that the format knows; `None` where there is none.
@@ -107,8 +114,8 @@ pub(super) fn text(value: &Value, field: &'static str, bytes: usize) -> Result<S
 
 /// `text`, if it is a line that is not empty.
 pub(super) fn line(text: &str, field: &'static str, bytes: usize) -> Result<String, DecodeError> {
-    if text.is_empty() || text.len() > bytes || text.contains(char::is_control) {
-        let expected = "must be a line of text, not empty and no longer than docs/beacon.md allows";
+    if invisible::is_blank(text) || text.len() > bytes || text.contains(char::is_control) {
+        let expected = "must be a line of text, not empty or blank and no longer than docs/beacon.md allows";
         return Err(invalid(field, expected));
     }
     Ok(String::from(text))

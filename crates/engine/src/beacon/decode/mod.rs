@@ -2,6 +2,7 @@
 mod entries;
 mod error;
 mod histogram;
+mod invisible;
 mod members;
 #[cfg(test)]
 mod tests;

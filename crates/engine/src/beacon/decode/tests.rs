@@ -103,7 +103,7 @@ fn names() -> impl Strategy<Value = (String, String)> {
 prop_compose! {
     fn context()(
         ((id, view), session) in (names(), word()),
-        (app, release, page) in ("[^\\p{C}]{1,16}", prop::option::of("[^\\p{C}]{1,16}"), "/[^\\p{C}]{0,40}"),
+        (app, release, page) in ("[a-z][^\\p{C}]{0,15}", prop::option::of("[a-z][^\\p{C}]{0,15}"), "/[^\\p{C}]{0,40}"),
         navigation in prop::sample::select(Navigation::ALL.to_vec()),
         device in prop::sample::select(Device::ALL.to_vec()),
         connection in prop::option::of(prop::sample::select(Connection::ALL.to_vec())),
@@ -450,4 +450,18 @@ fn the_documented_beacon_is_read() {
     assert!(beacon.timings.contains(&("navigation.dns".into(), vec![12.1])));
     assert!(beacon.timings.contains(&("navigation.tls".into(), vec![0.0])), "left out: it took no time");
     assert_eq!(beacon.drops.iter().map(|drop| drop.1).sum::<u64>(), beacon.dropped);
+}
+
+#[test]
+fn names_that_nobody_sees_are_refused() {
+    let read = |app: &str, page: &str| {
+        let beacon = serde_json::json!({ "v": 1, "id": "a", "session": "s", "view": "a", "app": app, "page": page, "sentAt": 5 });
+        decode(beacon.to_string().as_bytes()).map(|_| ()).map_err(|error| error.code())
+    };
+    assert_eq!(read("shop", "/\u{645}\u{200c}\u{6cc}"), Ok(()), "words of some scripts have them");
+    for blank in [" ", "\u{a0}\u{2003}", "\u{200b}", "\u{feff}\u{2060}", "\u{2800}", "\u{202e} "] {
+        assert_eq!(read(blank, "/"), Err("invalid_field"), "{blank:?}");
+        assert_eq!(read("shop", blank), Err("invalid_field"), "{blank:?}");
+    }
+    assert_eq!(read("sh\u{200b}op", "/"), Err("invalid_field"), "it looks like another");
 }

@@ -1,0 +1,48 @@
+//! A request's body, which tells when all of it has come.
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes, HttpBody};
+use http_body_util::BodyExt;
+use hyper::body::{Frame, Incoming, SizeHint};
+
+use super::phase::Phase;
+
+struct Watched {
+    body: Incoming,
+    phase: Phase,
+}
+
+/// `body`; once all of it is there, `phase` is told that the client has done its part.
+pub fn watched(body: Incoming, phase: Phase) -> Body {
+    phase.waits();
+    if body.is_end_stream() {
+        phase.served();
+        return Body::empty();
+    }
+    Body::new(Watched { body, phase }.map_err(axum::Error::new))
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if frame.is_none() || self.body.is_end_stream() {
+            self.phase.served();
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,209 @@
+//! Taking connections, not too many of them, and none that only sits there.
+//!
+//! `axum::serve` would do, but for the limits here: without them, whoever opens connections and sends or reads a byte a
+//! minute keeps everybody else out. `places` says who may stay, `phase` what each is doing, `stream` and `body` tell it; `pipeline`
+//! slows down who does not wait for answers.
+mod body;
+mod phase;
+mod pipeline;
+mod places;
+mod stream;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+use tower::ServiceExt;
+
+use crate::limit::network;
+use crate::metrics::Metrics;
+use phase::Phase;
+use pipeline::Pipeline;
+use places::{Entry, Place, Places};
+use stream::Stream;
+
+/// How long a connection may take to say what it wants, and how long it may rest between two requests.
+const HEADER: Duration = Duration::from_secs(20);
+
+/// The most bytes of a request that are held, and so of its head.
+const BUFFER: usize = 64 * 1024;
+
+/// How long requests may take to finish once the collector is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long to wait where no connection can be taken, since the system has no more files to give.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The time between two warnings that places are short.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// The most connections of one address: as many pages as send at once from behind one router, and not all places.
+const SHARE: usize = 256;
+
+/// What the limits go by.
+pub struct Limits {
+    /// Connections at once.
+    pub most: usize,
+    /// Those of one address.
+    pub share: usize,
+}
+
+impl Limits {
+    /// By what the system gives.
+    pub fn new(proxies: usize) -> Self {
+        let most = most(std::fs::read_to_string("/proc/self/limits").ok().as_deref());
+        Self { most, share: Self::share(most, proxies) }
+    }
+
+    /// What of `most` one address may have. Behind proxies all connections come from few addresses: there each may have
+    /// all.
+    pub fn share(most: usize, proxies: usize) -> usize {
+        if proxies > 0 { most } else { (most / 4).min(SHARE) }
+    }
+}
+
+/// Answers what comes in at `listener` with `router`, until `told_to_stop`.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+    told_to_stop: impl Future<Output = ()>,
+) {
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADER).max_buf_size(BUFFER);
+    let graceful = GracefulShutdown::new();
+    let places = Places::new(limits.most, limits.share);
+    let began = Instant::now();
+    let mut warned = None;
+    let mut told_to_stop = pin!(told_to_stop);
+    loop {
+        let (socket, peer) = tokio::select! {
+            accepted = accept(&listener) => accepted,
+            () = &mut told_to_stop => break,
+        };
+        let phase = Phase::new(began);
+        let now = began.elapsed().as_millis() as u64;
+        let taken = places.take(network(peer.ip()), phase.clone(), now);
+        let entry = taken.as_ref().map(|(_, entry)| *entry);
+        metrics
+            .doors
+            .connected(places.count(), entry.map(|entry| matches!(entry, Entry::ForOwn | Entry::ForOther)));
+        if !matches!(entry, Some(Entry::Free | Entry::Beyond))
+            && warned.is_none_or(|at: Instant| at.elapsed() >= QUIET)
+        {
+            warned = Some(Instant::now());
+            warn(&limits, entry, peer);
+        }
+        // Closed at once: it is no use to wait for those that are all being served.
+        let Some((place, _)) = taken else { continue };
+        let (pipeline, id) = (Pipeline::new(), place.id());
+        let service = {
+            let (router, phase, pipeline) = (router.clone(), phase.clone(), pipeline.clone());
+            tower::service_fn(move |request| {
+                answer(router.clone(), request, peer, phase.clone(), pipeline.request())
+            })
+        };
+        let io = TokioIo::new(Stream::new(socket, phase, pipeline));
+        let connection = graceful.watch(builder.serve_connection(io, TowerToHyperService::new(service)));
+        let (metrics, all) = (Arc::clone(&metrics), Arc::clone(&places));
+        let task = tokio::spawn(async move {
+            // Clients break off all the time: that is nothing to report.
+            let _ = connection.await;
+            drop(place);
+            metrics.doors.left(all.count());
+        });
+        Place::held_by(&places, id, task.abort_handle());
+    }
+    tracing::info!("stopping");
+    drop(listener);
+    // Whoever has not finished by then is cut off.
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    phase: Phase,
+    wait: Duration,
+) -> Result<Response, Infallible> {
+    if !wait.is_zero() {
+        phase.slowed();
+        tokio::time::sleep(wait).await;
+    }
+    let mut request = request.map(|incoming| body::watched(incoming, phase));
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.oneshot(request).await
+}
+
+fn warn(limits: &Limits, entry: Option<Entry>, peer: SocketAddr) {
+    match entry {
+        Some(Entry::ForOwn) => tracing::warn!(
+            address = %peer.ip(),
+            most = limits.share,
+            "one address has all the connections that one may have: those that hang are closed for new ones. If it is \
+             a proxy, say so with --trust-proxy"
+        ),
+        Some(_) => tracing::warn!(
+            most = limits.most,
+            "all connections are taken: those that hang are closed for new ones. More files for the process \
+             (ulimit -n) allow more"
+        ),
+        None => tracing::warn!(
+            address = %peer.ip(),
+            "a connection was refused: all that it could have had are being served"
+        ),
+    }
+}
+
+/// The most connections at once. Half of the files the system lets us open: the
+/// database needs some, too. `limits` is what Linux says of them.
+fn most(limits: Option<&str>) -> usize {
+    let line = limits.and_then(|limits| limits.lines().find_map(|line| line.strip_prefix("Max open files")));
+    let files = line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<usize>().ok());
+    // 256 where nothing is known: no system gives less.
+    (files.unwrap_or(256) / 2).clamp(16, 8192)
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Answers are small and whole: nothing is gained by waiting for more to send.
+                let _ = stream.set_nodelay(true);
+                return (stream, peer);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most;
+
+    #[test]
+    fn half_of_the_files_are_for_connections() {
+        let limits = "Max processes             94963    94963    processes\nMax open files            1024     1048576  files\n";
+        assert_eq!(most(Some(limits)), 512);
+        assert_eq!(most(Some("Max open files unlimited unlimited files")), 128);
+        assert_eq!(most(None), 128);
+    }
+}

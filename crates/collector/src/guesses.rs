@@ -1,0 +1,139 @@
+//! Wrong tokens: whoever guesses has to wait, and is written to the log, both within bounds.
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::limit::network;
+
+/// So many may be mistakes.
+const MISTAKES: u32 = 3;
+/// What the next one waits; each that follows twice as long.
+const FIRST: Duration = Duration::from_millis(250);
+/// But no more than this.
+const MOST: Duration = Duration::from_secs(8);
+/// Who has not guessed for so long is forgotten.
+const FORGOTTEN: Duration = Duration::from_secs(600);
+/// So many of one address wait at once; what comes beyond is refused unseen.
+const WAITING: u32 = 8;
+/// The most addresses told apart. Beyond, newcomers share one entry.
+const CLIENTS: usize = 10_000;
+/// The time between two lines of the log.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// Who has guessed.
+#[derive(Clone, Default)]
+pub struct Guesses(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    clients: HashMap<Option<IpAddr>, Client>,
+    logged: Option<Instant>,
+    since: u64,
+}
+
+struct Client {
+    wrong: u32,
+    waiting: u32,
+    last: Instant,
+}
+
+/// A guess that waits for its answer.
+pub struct Wait {
+    guesses: Guesses,
+    client: Option<IpAddr>,
+    /// How long.
+    pub time: Duration,
+}
+
+impl Guesses {
+    /// Whether so many guesses of this address are waiting that no more are looked at: even a right one would tell.
+    pub fn is_full(&self, client: IpAddr) -> bool {
+        let state = self.state();
+        state.clients.get(&Some(network(client))).is_some_and(|client| client.waiting >= WAITING)
+    }
+
+    /// A wrong one came at `now`.
+    pub fn wrong(&self, address: IpAddr, now: Instant) -> Wait {
+        let mut state = self.state();
+        let mut client = Some(network(address));
+        if state.clients.len() >= CLIENTS && !state.clients.contains_key(&client) {
+            state.clients.retain(|_, known| known.waiting > 0 || now.duration_since(known.last) < FORGOTTEN);
+            if state.clients.len() >= CLIENTS {
+                client = None;
+            }
+        }
+        let known = state.clients.entry(client).or_insert(Client { wrong: 0, waiting: 0, last: now });
+        if now.duration_since(known.last) >= FORGOTTEN {
+            known.wrong = 0;
+        }
+        known.last = now;
+        known.wrong = known.wrong.saturating_add(1);
+        known.waiting += 1;
+        let time = match known.wrong.checked_sub(MISTAKES + 1) {
+            None => Duration::ZERO,
+            Some(more) => (FIRST * 2_u32.pow(more.min(10))).min(MOST),
+        };
+        let wrong = known.wrong;
+        state.since += 1;
+        if state.logged.is_none_or(|at| now.duration_since(at) >= QUIET) {
+            tracing::warn!(%address, of_this_address = wrong, since_last_line = state.since, "a wrong token was sent");
+            state.logged = Some(now);
+            state.since = 0;
+        }
+        drop(state);
+        Wait { guesses: self.clone(), client, time }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        if let Some(client) = self.guesses.state().clients.get_mut(&self.client) {
+            client.waiting = client.waiting.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    fn client(number: u32) -> IpAddr {
+        Ipv4Addr::from_bits(number).into()
+    }
+
+    #[test]
+    fn guesses_wait_longer_and_longer() {
+        let (guesses, start) = (Guesses::default(), Instant::now());
+        let times: Vec<u64> =
+            (0..12).map(|_| guesses.wrong(client(1), start).time.as_millis() as u64).collect();
+        assert_eq!(times, [0, 0, 0, 250, 500, 1000, 2000, 4000, 8000, 8000, 8000, 8000]);
+        assert!(guesses.wrong(client(2), start).time.is_zero(), "others do not");
+        assert!(guesses.wrong(client(1), start + FORGOTTEN).time.is_zero());
+    }
+
+    #[test]
+    fn only_some_wait_at_once() {
+        let (guesses, start) = (Guesses::default(), Instant::now());
+        let waits: Vec<Wait> = (0..WAITING).map(|_| guesses.wrong(client(1), start)).collect();
+        assert!(guesses.is_full(client(1)) && !guesses.is_full(client(2)));
+        drop(waits);
+        assert!(!guesses.is_full(client(1)));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (guesses, start) = (Guesses::default(), Instant::now());
+        for number in 0..CLIENTS as u32 + 100 {
+            guesses.wrong(client(number), start);
+        }
+        assert_eq!(guesses.state().clients.len(), CLIENTS + 1);
+        guesses.wrong(client(u32::MAX), start + FORGOTTEN);
+        assert_eq!(guesses.state().clients.len(), 1);
+    }
+}

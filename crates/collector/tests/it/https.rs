@@ -1,0 +1,99 @@
+//! Backends behind TLS, and what is secret in their addresses.
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::program::{Program, request};
+
+/// A backend with a certificate by an authority of its own, whose certificate is written to `folder`. What it is sent is
+/// kept.
+async fn backend(folder: &Path) -> (u16, Arc<Mutex<String>>) {
+    let mut params = CertificateParams::new([]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    std::fs::write(folder.join("ca.pem"), authority.pem()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &authority).unwrap();
+    let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], secret)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let sent = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&sent);
+    tokio::spawn(async move {
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            let Ok(mut stream) = acceptor.accept(socket).await else { continue };
+            let mut head = [0; 4096];
+            let length = stream.read(&mut head).await.unwrap();
+            *kept.lock().unwrap() = String::from_utf8_lossy(&head[..length]).into_owned();
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\nconnection: close\r\n\r\nmemory 1\n";
+            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (port, sent)
+}
+
+/// What all can see, once `wanted` is among it.
+async fn seen(program: &Program, wanted: &str) -> String {
+    for _ in 0..200 {
+        let parts = ["GET /api/status", "GET /api/overview", "GET /metrics"];
+        let shown: String =
+            parts.map(|head| request(&program.address, head, "").unwrap()).concat() + &program.log();
+        if shown.contains(wanted) {
+            return shown;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("never saw {wanted} in {}", program.log());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backend_behind_tls_is_scraped_and_its_password_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, sent) = backend(folder.path()).await;
+    let target = format!("shop=https://prom:open%20sesame@localhost:{port}/metrics?token=hidden");
+    let program = Program::start_with(&folder.path().join("data"), |command| {
+        command.args(["--scrape", &target, "--scrape-interval", "200ms", "--scrape-timeout", "200ms"]);
+        command.env("SSL_CERT_FILE", folder.path().join("ca.pem")).env("RUST_LOG", "trace");
+    });
+    let shown = seen(&program, "whippet_scrapes_total{target=\"shop\",result=\"success\"}").await;
+    assert!(shown.contains(&format!("https://localhost:{port}/metrics?…")), "{shown}");
+    for secret in ["prom:", "sesame", "hidden", "cHJvbTpvcGVuIHNlc2FtZQ"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+    let sent = sent.lock().unwrap().clone();
+    assert!(sent.starts_with("GET /metrics?token=hidden HTTP/1.1\r\n"), "{sent}");
+    assert!(sent.contains("authorization: Basic cHJvbTpvcGVuIHNlc2FtZQ==\r\n"), "{sent}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, sent) = backend(folder.path()).await;
+    let other = tempfile::tempdir().unwrap();
+    let _ = backend(other.path()).await;
+    let program = Program::start_with(&folder.path().join("data"), |command| {
+        command.args(["--scrape", &format!("shop=https://me:secret@localhost:{port}/metrics")]);
+        command.env("SSL_CERT_FILE", other.path().join("ca.pem"));
+    });
+    let shown = seen(&program, "invalid peer certificate").await;
+    assert!(shown.contains("set SSL_CERT_FILE to its certificate"), "{shown}");
+    assert!(sent.lock().unwrap().is_empty(), "nothing was said to a stranger");
+}

@@ -1,0 +1,135 @@
+//! The real program as an operator has it: names it is asked by, signals, rights, logs.
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::harness::beacon;
+use crate::program::{Program, request};
+
+fn status(program: &Program, head: &str, host: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(&program.address).unwrap();
+    let body = beacon("a").to_string();
+    let body = if head.starts_with("POST") { body.as_str() } else { "" };
+    let length = body.len();
+    write!(stream, "{head} HTTP/1.1\r\n{host}connection: close\r\ncontent-length: {length}\r\n\r\n{body}")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer[9..12].to_owned()
+}
+
+#[test]
+fn another_sites_name_gets_nothing_from_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), |command| {
+        command.args(["--allow-host", "metrics.shop.example"]);
+    });
+    let port = program.address.rsplit(':').next().unwrap();
+    for own in ["127.0.0.1", "localhost", "LOCALHOST", "dash.localhost", "[::1]", "metrics.shop.example"] {
+        let host = format!("host: {own}:{port}\r\n");
+        assert_eq!(status(&program, "GET /api/status", &host), "200", "{own}");
+    }
+    for head in ["GET /api/status", "GET /metrics", "GET /vitals", "GET /api/nothing"] {
+        assert_eq!(status(&program, head, &format!("host: evil.example:{port}\r\n")), "403", "{head}");
+    }
+    assert_eq!(status(&program, "GET /api/status", "host: localhost\r\nhost: evil.example\r\n"), "403");
+    // Pages send beacons by whatever name the collector has for them.
+    assert_eq!(status(&program, "POST /v1/beacons", "host: rum.shop.example\r\n"), "204");
+    for open in ["GET /healthz", "GET /readyz"] {
+        assert_eq!(status(&program, open, "host: rum.shop.example\r\n"), "200");
+    }
+}
+
+#[test]
+fn behind_a_token_or_a_proxy_any_name_will_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), |command| {
+        command.args(["--trust-proxy", "1"]);
+    });
+    assert_eq!(status(&program, "GET /api/status", "host: metrics.shop.example\r\n"), "200");
+    drop(program);
+    let program = Program::start_with(folder.path(), |command| {
+        command.env("WHIPPET_TOKEN", "0123456789abcdef");
+    });
+    let headers = "host: metrics.shop.example\r\nauthorization: bearer 0123456789abcdef\r\n";
+    assert_eq!(status(&program, "GET /api/status", headers), "200");
+    let wrong = "host: a\r\nauthorization: Bearer 0123456789abcdeX\r\n";
+    assert_eq!(status(&program, "GET /api/status", wrong), "401");
+    assert!(program.log().contains("a wrong token was sent"), "{}", program.log());
+    assert!(!program.log().contains("0123456789abcde"), "{}", program.log());
+}
+
+#[test]
+fn a_hangup_does_not_end_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(folder.path());
+    program.signal("HUP");
+    program.signal("HUP");
+    assert!(request(&program.address, "GET /healthz", "").unwrap().starts_with("HTTP/1.1 200"));
+    assert!(program.child.try_wait().unwrap().is_none());
+    program.signal("TERM");
+    assert!(program.child.wait().unwrap().success());
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn what_is_kept_is_for_its_user_alone() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("a/data");
+    let all_private = |folder: &Path| {
+        let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(files.len() >= 4, "{files:?}");
+        let whippets =
+            |path: &&std::path::PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("whippet.");
+        for file in files.iter().filter(whippets) {
+            assert_eq!(mode(file), 0o600, "{}", file.display());
+        }
+    };
+    let program = Program::start(&folder);
+    assert_eq!(mode(&folder), 0o700);
+    all_private(&folder);
+    drop(program);
+
+    // One that an older version made is closed, too.
+    for (path, open) in
+        [(folder.clone(), 0o755), (folder.join("whippet.db"), 0o644), (folder.join("whippet.lock"), 0o644)]
+    {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(open)).unwrap();
+    }
+    let program = Program::start(&folder);
+    assert_eq!(mode(&folder), 0o700);
+    all_private(&folder);
+    drop(program);
+
+    // Where other things are, the folder is not the collector's to close.
+    std::fs::write(folder.join("notes.txt"), "").unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let _program = Program::start(&folder);
+    assert_eq!((mode(&folder), mode(&folder.join("notes.txt")) & 0o044), (0o755, 0o044));
+    all_private(&folder);
+}
+
+#[test]
+fn the_log_is_as_loud_as_it_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), |command| {
+        command.env("RUST_LOG", "info,whippet_collector=debug");
+    });
+    request(&program.address, "POST /v1/beacons", "{}").unwrap();
+    let wanted = "a beacon was refused";
+    let heard = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        program.log().contains(wanted)
+    });
+    assert!(heard, "{}", program.log());
+    drop(program);
+    let program = Program::start_with(folder.path(), |command| {
+        command.env("RUST_LOG", "info,=nonsense=x");
+    });
+    request(&program.address, "POST /v1/beacons", "{}").unwrap();
+    assert!(program.log().contains("RUST_LOG is not understood"), "{}", program.log());
+    assert!(!program.log().contains(wanted), "{}", program.log());
+}
