@@ -22,15 +22,19 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
         last_beacon,
         apps,
         targets: app.board.snapshot(),
+        retention: app.retention,
     }))
 }
 
 /// `GET /api/overview`
 pub async fn overview(State(app): State<App>, Params(window): Params<Window>) -> Answer<Overview> {
-    let steps = scraped(&app, &window.range(app.clock.now())?);
-    let targets: Vec<String> = app.board.snapshot().into_iter().map(|target| target.name).collect();
-    let interval = app.scrape_interval;
-    let read = move |connection: &_| query::overview::overview(connection, &targets, &steps, interval);
+    let now = app.clock.now();
+    let steps = scraped(&app, &window.range(now)?);
+    let only = filter(window).app;
+    let (targets, interval) = (app.board.snapshot(), app.scrape_interval);
+    let read = move |connection: &_| {
+        query::overview::overview(connection, &targets, only.as_deref(), &steps, (interval, now))
+    };
     Ok(Json(app.store.read("read_overview", read).await?))
 }
 
@@ -96,7 +100,7 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
 fn filter(window: Window) -> Filter {
     // An empty choice in a form is no choice.
     let chosen = |choice: Option<String>| choice.filter(|choice| !choice.is_empty());
-    Filter { app: chosen(window.app), page: chosen(window.page) }
+    Filter { app: chosen(window.app), page: chosen(window.page), navigation: window.navigation }
 }
 
 /// Steps for scraped samples, which are kept one per minute once they are old.

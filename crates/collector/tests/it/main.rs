@@ -5,6 +5,7 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod figures;
 mod harness;
 mod keeping;
 mod loading;
