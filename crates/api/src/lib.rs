@@ -99,6 +99,9 @@ pub struct Level {
     pub name: String,
     /// What it was measured on: a target's or an app's name.
     pub subject: String,
+    /// Whether that is a target: an app may have the same name.
+    #[serde(default)]
+    pub backend: bool,
     /// The value over the window; `None` without data.
     pub value: Option<f64>,
     /// The bound.

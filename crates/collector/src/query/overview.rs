@@ -20,6 +20,7 @@ fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) 
     Level {
         name: name.to_owned(),
         subject: subject.to_owned(),
+        backend: false,
         value,
         bound,
         above: false,
@@ -42,7 +43,8 @@ pub fn overview(
     // Thinned scrapes are a minute apart.
     let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
     for target in targets.iter().filter(|target| target.name != OWN) {
-        overview.levels.extend(target_levels(connection, &target.name, steps, interval)?);
+        let levels = target_levels(connection, &target.name, steps, interval)?;
+        overview.levels.extend(levels.into_iter().map(|level| Level { backend: true, ..level }));
         let last = status::scraped(connection, &target.name, steps.to)?;
         let tried = target.last_scrape.is_some_and(|tried| tried <= steps.to);
         overview.subjects.push(Subject {

@@ -164,15 +164,16 @@ async fn route_changes_do_not_make_documents_look_fast() {
     for metric in ["LCP", "FCP", "TTFB", "INP", "CLS"] {
         let slow = if metric == "CLS" { 0.5 } else { 5000.0 };
         report(&collector, "web", metric, &of(&[(3, slow)]), json!({})).await;
-        report(&collector, "web", metric, &of(&[(9, 0.0)]), json!({ "navigation": "soft-navigation" })).await;
+        report(&collector, "web", metric, &of(&[(12, 0.0)]), json!({ "navigation": "soft-navigation" }))
+            .await;
         report(&collector, "web", metric, &[slow], json!({ "navigation": "reload" })).await;
     }
     for step in 0..3 {
         let read = |found: &Vitals| -> Vec<(u64, bool)> {
             found.metrics.iter().map(|vital| (vital.count, vital.p75 == Some(0.0))).collect()
         };
-        let (documents, routes) = ((4, false), (9, true));
-        let all = (13, true);
+        let (documents, routes) = ((4, false), (12, true));
+        let all = (16, true);
         assert_eq!(read(&vitals(&collector, "app=web").await), [documents, all, all, documents, documents]);
         assert_eq!(read(&vitals(&collector, "navigation=document").await), [documents; 5], "step {step}");
         assert_eq!(read(&vitals(&collector, "navigation=soft").await), [routes; 5], "step {step}");
