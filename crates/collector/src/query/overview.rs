@@ -30,8 +30,27 @@ fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) 
     }
 }
 
-/// The levels of all `targets` but the collector itself, scraped every `interval` ms, and of all applications, or
-/// of one. `now` is the clock's.
+/// The levels and losses of all applications, or of one. What this takes is most of what an overview takes.
+pub fn apps(connection: &Connection, app: Option<&str>, steps: &Steps) -> rusqlite::Result<Apps> {
+    let mut apps = Apps { levels: Vec::new(), losses: Vec::new() };
+    for name in status::apps(connection)?.into_iter().filter(|name| app.is_none_or(|app| app == name)) {
+        apps.levels.extend(app_levels(connection, &name, steps)?);
+        apps.losses.extend(app_losses(connection, name, steps)?);
+    }
+    Ok(apps)
+}
+
+/// What [`apps`] finds.
+#[derive(Clone, Debug)]
+pub struct Apps {
+    /// Their levels.
+    pub levels: Vec<Level>,
+    /// Their losses.
+    pub losses: Vec<Loss>,
+}
+
+/// The levels of all `targets` but the collector itself, scraped every `interval` ms; and how it stands with them and
+/// with all applications, or one. `now` is the clock's.
 pub fn overview(
     connection: &Connection,
     targets: &[Target],
@@ -56,12 +75,7 @@ pub fn overview(
             error: target.error.clone().filter(|_| tried && !target.up),
         });
     }
-    for name in status::apps(connection)? {
-        if app.is_some_and(|app| app != name) {
-            continue;
-        }
-        overview.levels.extend(app_levels(connection, &name, steps)?);
-        overview.losses.extend(app_losses(connection, name.clone(), steps)?);
+    for name in status::apps(connection)?.into_iter().filter(|name| app.is_none_or(|app| app == name)) {
         let last = status::heard(connection, &name)?;
         let stopped = name != OTHER && last.is_some_and(|last| last < steps.to - QUIET);
         overview.subjects.push(Subject { name, backend: false, last, stopped, error: None });

@@ -199,3 +199,40 @@ async fn a_step_that_is_not_over_is_marked() {
         "rates are of whole steps"
     );
 }
+
+#[tokio::test]
+async fn a_query_that_takes_too_long_says_so() {
+    let collector = Collector::with(|options| options.patience = std::time::Duration::ZERO, |_| {});
+    for minute in 0..3 {
+        report(&collector, &format!("web{minute}"), "LCP", &of(&[(400, 100.0)]), json!({})).await;
+        collector.advance(MINUTE);
+    }
+    let (from, to) = (START - HOUR, collector.now());
+    let answer = collector.get(&format!("/api/vitals?from={from}&to={to}")).await;
+    assert_eq!(answer.failure(), (503, "took_too_long".to_owned()));
+    assert_eq!(answer.headers["retry-after"], "60");
+    // Nothing is left behind: a small question is answered.
+    assert_eq!(collector.get("/api/errors").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_until_something_arrives() {
+    let collector = Collector::new();
+    report(&collector, "web", "LCP", &[100.0], json!({})).await;
+    collector.advance(HOUR);
+    let asked = async |series: &str| {
+        collector.figure(&format!("db_query_duration_seconds_count{{operation=\"{series}\"}}")).await
+    };
+    let count = |found: Vitals| found.metrics[0].count;
+    assert_eq!(count(vitals(&collector, "").await), 1);
+    let before = asked("read_vitals").await;
+    assert_eq!(before, 1.0);
+    // The window moves by less than can be seen; scrapes are not what this is about.
+    collector.advance(1);
+    scraped(&collector, &[("+Inf", 1.0)]).await;
+    assert_eq!(count(vitals(&collector, "").await), 1);
+    assert_eq!(asked("read_vitals").await, before);
+    assert_eq!(vitals(&collector, "app=other").await.metrics[0].count, 0, "another question");
+    report(&collector, "web2", "LCP", &[100.0], json!({})).await;
+    assert_eq!(count(vitals(&collector, "").await), 2);
+}
