@@ -125,11 +125,21 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
     }
 }
 
+/// Of fewer page views the 75th percentile says little: one more would change it much.
+const FEW: u64 = 20;
+
+/// A count of page views; marked where they are few.
+fn counted(count: u64) -> String {
+    let text = format::count(count);
+    if (1..FEW).contains(&count) { format!("{text} (few)") } else { text }
+}
+
 /// How many reported, and what counts as good.
 fn about(vital: &Vital) -> String {
     let views = match vital.count {
         0 => "No view".to_owned(),
-        1 => "1 view".to_owned(),
+        1 => "1 view, few to go by".to_owned(),
+        count if count < FEW => format!("{count} views, few to go by"),
         count => format!("{} views", format::count(count)),
     };
     format!("{views} · good ≤\u{a0}{}", format::figure(vital.good, vital.unit))
@@ -160,10 +170,21 @@ fn Pages(vitals: Answer<Vitals>) -> impl IntoView {
 }
 
 fn row(page: &whippet_api::Page, metrics: &[Vital], link: String) -> Vec<Cell> {
-    let mut cells = vec![Cell::Link(page.page.clone(), link), Cell::Figure(format::count(page.views))];
+    let mut cells = vec![Cell::Link(page.page.clone(), link), Cell::Figure(counted(page.views))];
     cells.extend(metrics.iter().zip(&page.p75).map(|(vital, value)| match value {
         Some(value) => Cell::Rated(p75(Some(*value), vital), Rating::of(*value, vital.good, vital.poor)),
         None => Cell::Figure(format::NOTHING.to_owned()),
     }));
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_views_are_marked() {
+        let text = |count: u64| counted(count).replace('\u{202f}', " ");
+        assert_eq!([0, 1, 19, 20, 1234].map(text), ["0", "1 (few)", "19 (few)", "20", "1 234"]);
+    }
 }
