@@ -1,5 +1,5 @@
 //! What stands over figures that are late, old or not there: a page's, or one card's.
-use crate::data::{Answer, Connection, State, use_state};
+use crate::data::{Answer, Connection, State, Trouble, use_state};
 use crate::format;
 use leptos::prelude::*;
 
@@ -42,13 +42,17 @@ pub fn TroubleNotice<T: 'static>(
         ),
         State::Failed(..) if matches!(connection.get(), Connection::Lost(_)) => None,
         State::Failed(trouble, since) => {
+            let why = match trouble {
+                Trouble::Unreachable => "The collector is there, but this got no answer.".to_owned(),
+                trouble => trouble.to_string(),
+            };
             let shown = since.map_or_else(String::new, |since| {
                 format!(" The figures of {} are shown.", format::moment(since))
             });
             Some(
                 view! {
                     <p class="notice notice-poor">
-                        <span>{format!("{about}{trouble}{shown}")}</span>
+                        <span>{format!("{about}{why}{shown}")}</span>
                         {again()}
                     </p>
                 }
