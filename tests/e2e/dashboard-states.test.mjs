@@ -68,7 +68,7 @@ test('documents and route changes are told apart', async () => {
   await ttfb.getByText('25 views').waitFor()
   await page.getByLabel('Views').selectOption('Route changes')
   await ttfb.getByText('15 views, few to go by').waitFor()
-  await ttfb.getByText('Good').waitFor()
+  await ttfb.locator('.badge.good').waitFor()
   assert.match(page.url(), /navigation=soft/)
   noFaults(page)
   await page.context().close()
