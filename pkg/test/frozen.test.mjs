@@ -11,6 +11,7 @@ const code = `
     CancelledError: () => new whippet.CancelledError({ silent: true }),
     HttpError: () => new whippet.HttpError(new Response('', { status: 404 }), 'body'),
     LazyImportTimeoutError: () => new whippet.LazyImportTimeoutError(5),
+    MutationInterruptedError: () => new whippet.MutationInterruptedError(['add']),
     QueueFullError: () => new whippet.QueueFullError(7),
     TimeoutError: () => new whippet.TimeoutError(9, '["a"]'),
     WasmUnavailableError: () => new whippet.WasmUnavailableError(new Error('why')),

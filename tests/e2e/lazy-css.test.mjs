@@ -87,14 +87,15 @@ async function asked(deviceScaleFactor, load, list) {
   await page.goto(origin)
   await page.addScriptTag({ content: script })
   requests = new Set()
+  // The browser tells of a request when it begins it, also where it waits for a connection.
+  let open = 0
+  page.on('request', () => open++)
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, () => open--)
   const more = await page.evaluate(load, list)
-  let before = -1
-  await eventually('no more requests', async () => {
-    const same = requests.size === before
-    before = requests.size
-    return same && requests.size > 0 && (await page.evaluate(() => new Promise((done) => requestIdleCallback(() => done(true)))))
-  })
-  await new Promise((done) => setTimeout(done, 300))
+  // Backgrounds are asked for when the next frame is styled.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))))
+  let quiet = 0
+  await eventually('no more requests', () => (quiet = open === 0 && requests.size > 0 ? quiet + 1 : 0) > 5, 60_000)
   const byValue = list.map((_, i) => [...requests].filter((url) => url.startsWith(`/i/${i}/`)).sort())
   await context.close()
   return [byValue, more]

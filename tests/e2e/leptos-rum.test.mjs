@@ -254,6 +254,43 @@ test('a page view: vitals and what they are put down to, resources, phases, fram
   await page.context().close()
 })
 
+test('whatever is thrown is told alike, or alike not told', async () => {
+  const page = await open()
+  await page.evaluate(async () => {
+    class HttpFailure { status = 404 }
+    const thrower = { get() { throw new Error('from a getter') } }
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const frame = document.body.appendChild(document.createElement('iframe'))
+    const image = document.querySelector('img')
+    image.addEventListener('odd', (event) => (window.odd = event))
+    image.dispatchEvent(new Event('odd'))
+    const things = [
+      undefined, null, 'text https://ann:secret@a.example/orders/1234567?token=secret', 404, 10n, Symbol('x'), {}, Object.create(null), [1, 'secret'], new Uint8Array(9),
+      new HttpFailure(), { message: 'not found', code: 404, z: 1, B: 1, a: 1 }, { code: 0 }, new Event('close'), odd, () => 'secret',
+      new DOMException('stopped', 'AbortError'), new frame.contentWindow.RangeError('elsewhere'), proxy,
+      Object.defineProperties(new Error('known'), { message: thrower, stack: thrower }), { toString() { throw new Error('no') } },
+      new Error('ResizeObserver loop limit exceeded'), new DOMException('Transition was skipped', 'AbortError'),
+      new Error('no mail to ann@example.com\nnor to bob@example.com:25'), new Error('/orders/1234567?token=secret '.repeat(60)),
+    ]
+    for (const thing of things) {
+      npm.error(thing)
+      leptos.thrown(thing)
+      void Promise.reject(thing)
+    }
+    for (const thing of things.slice(0, 16)) setTimeout(() => { throw thing })
+    await new Promise((done) => setTimeout(done, 300))
+    flush()
+  })
+  const [view] = same(await told(page))
+  const messages = view.errors.map(({ message }) => message)
+  for (const expected of ['HttpFailure {status}', 'Object: not found (404) {B, a, z}', 'Object (0)', 'Event close', 'Event odd of html>body>img', 'RangeError: elsewhere', 'null']) {
+    assert.ok(messages.includes(expected), `${expected} is none of ${messages.join(' | ')}`)
+  }
+  assert.ok(!/secret|Resize|Transition/.test(JSON.stringify(view.errors)), JSON.stringify(view.errors))
+  await page.context().close()
+})
+
 test('routes are page views, and a vital belongs to the one it is of', async () => {
   const page = await open()
   await click(page, '#to-items')

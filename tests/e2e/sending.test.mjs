@@ -294,7 +294,7 @@ test('8 of 8 beacons of pages closed while the server fails arrive on the next v
 
 test('what goes last is kept once the server failed, also when it need not be left alone any more', async () => {
   // The pause is over at once, and nobody would hear what became of the last beacon.
-  const script = () => (Math.random = () => 0)
+  const script = () => (crypto.getRandomValues = (words) => words.fill(0))
   let failing = 0
   answer = (response) => {
     // The second request is the page's own try: it stays open while the page goes.
@@ -316,7 +316,7 @@ test('what goes last is kept once the server failed, also when it need not be le
 
 test('a server that fails for long costs no beacon', async () => {
   answer = fail(503, { 'retry-after': '0' })
-  const page = await visit({ script: () => (Math.random = () => 0) })
+  const page = await visit({ script: () => (crypto.getRandomValues = (words) => words.fill(0)) })
   await send(page, ['one', 'two'])
   await eventually('many tries', () => requests.length > 40)
   answer = take

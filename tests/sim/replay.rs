@@ -107,10 +107,10 @@ fn arg<T: Argument>(args: &[f64], place: usize) -> T {
 fn call(name: &str, machine: usize, args: &[f64]) -> f64 {
     call! { name, machine, args;
         0: query_deadline query_poll mutation_deadline mutation_poll mutation_about;
-        1: query_read query_evict query_touch query_is_active query_is_static query_clock_set_back query_figure
+        1: query_read query_touch query_hold query_is_active query_is_static query_clock_set_back query_figure
            mutation_remove mutation_dequeue mutation_keep
-           mutation_observe mutation_can_run mutation_failures mutation_next_in_scope mutation_clock_set_back;
-        2: query_create query_remove query_raise_gc_time query_each query_set_state query_set_error
+           mutation_observe mutation_can_run mutation_failures mutation_next_in_scope mutation_first_in_scope mutation_clock_set_back;
+        2: query_evict query_expect query_revert query_create query_remove query_raise_gc_time query_each query_set_state query_set_error
            query_invalidate query_intent query_set_abortable query_guard query_admit query_breaker query_detach
            query_set_limits query_set_bytes
            query_tick mutation_raise_gc_time mutation_unobserve mutation_set_pending mutation_resume

@@ -6,6 +6,9 @@
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
+/// The memory of so few deadlines is kept where none is left.
+const FEW: usize = 64;
+
 /// Names one pending deadline. It is spent when the deadline comes due or is cleared; a spent handle is
 /// recognised and ignored, even after its place was given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +76,8 @@ impl<T> Deadlines<T> {
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {
-                self.slots.push(Slot { generation: 0, place: 0, what: None });
+                // Of a slot that was given back nobody's generation is as high.
+                self.slots.push(Slot { generation: self.order as u32, place: 0, what: None });
                 (self.slots.len() - 1) as u32
             }
         };
@@ -159,7 +163,17 @@ impl<T> Deadlines<T> {
         let slot = &mut self.slots[node.slot as usize];
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(node.slot);
-        slot.what.take()
+        let what = slot.what.take();
+        if self.heap.is_empty() && self.slots.len() > FEW {
+            (self.heap, self.slots, self.free) = (Vec::new(), Vec::new(), Vec::new());
+        }
+        what
+    }
+
+    /// How many there is memory for.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.heap.capacity().max(self.slots.capacity())
     }
 
     fn before(&self, a: usize, b: usize) -> bool {
@@ -244,6 +258,19 @@ mod tests {
         assert_eq!(deadlines.clear(first), None);
         assert!(!deadlines.move_to(first, at(9)));
         assert!(deadlines.is_pending(second));
+    }
+
+    #[test]
+    fn where_none_is_left_memory_is_given_back_and_spent_handles_stay_spent() {
+        let mut deadlines = Deadlines::new();
+        let mut spent = Vec::new();
+        for round in 0..3 {
+            let handles: Vec<_> = (0..1_000).map(|ms| deadlines.set(at(ms), round).unwrap()).collect();
+            assert!(spent.iter().all(|&handle| !deadlines.is_pending(handle)));
+            assert_eq!(drain(&mut deadlines, 1_000).len(), 1_000);
+            assert_eq!(deadlines.capacity(), 0);
+            spent.extend(handles);
+        }
     }
 
     #[test]

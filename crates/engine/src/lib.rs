@@ -16,6 +16,7 @@ pub mod expo;
 pub mod json;
 pub mod lazy;
 pub mod pace;
+mod places;
 pub mod query;
 pub mod stats;
 pub mod time;

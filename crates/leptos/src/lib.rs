@@ -60,5 +60,5 @@ pub use use_throttle_fn::use_throttle_fn;
 pub use use_throttled::use_throttled;
 pub use whippet_engine::query::{FetchStatus, NetworkMode, Refetch, StaleTime, Stats, Status};
 pub use whippet_engine::time::Duration;
-pub use whippet_web::rum::{KeepBounds, Rum, RumOptions, Traceparent};
+pub use whippet_web::rum::{ErrorPattern, KeepBounds, Rum, RumOptions, Traceparent};
 pub use whippet_web::timing::Paced;

@@ -31,7 +31,11 @@ export interface BreakerInfo {
 export class Breakers {
   readonly #engine: QueryEngine
   readonly #config: BreakerConfig
+  /** Those that some query asks, or of which there is still something to know. */
   readonly #origins = new Map<string, number>()
+  /** By their numbers, which begin at 1. */
+  readonly #names: string[] = ['']
+  readonly #free: number[] = []
 
   constructor(engine: QueryEngine, config: BreakerConfig) {
     this.#engine = engine
@@ -47,10 +51,17 @@ export class Breakers {
       ? this.#config.origin(query)
       : ((meta?.origin ?? (options.queryFn as { origin?: unknown } | undefined)?.origin) as string | undefined)
     if (typeof origin !== 'string') return undefined
-    const number = this.#origins.get(origin) ?? this.#origins.size + 1
+    const number = this.#origins.get(origin) ?? this.#free.pop() ?? this.#names.length
     this.#origins.set(origin, number)
+    this.#names[number] = origin
     this.#engine.exports.query_guard(this.#engine.machine, run, number)
     return origin
+  }
+
+  /** Nobody asks the origin of this number any more. */
+  forget(number: number): void {
+    this.#origins.delete(this.#names[number]!)
+    this.#free.push(number)
   }
 
   /** What each lets through. */

@@ -22,6 +22,7 @@ const STALE = 5
 const COLLECTED = 6
 const FREED = 7
 const TIMED_OUT = 8
+const FORGOTTEN = 9
 
 const STATE_LENGTH = 9
 const KEY_LENGTH = 32
@@ -148,7 +149,14 @@ export class QueryEngine {
   /** Lets go what is too much, but never the query `keep`. */
   evict(keep: number): void {
     if (!this.#limited) return
-    for (let id; (id = this.exports.query_evict(this.machine, keep)) !== 0; ) this.queries.get(id)?.evict()
+    const { exports, machine } = this
+    for (let id; (id = exports.query_evict(machine, Date.now(), keep)) !== 0; ) this.queries.get(id)?.evict()
+    this.rearm()
+  }
+
+  /** Someone is about to look at the query: it is not let go meanwhile. */
+  expect(id: number): void {
+    if (this.#limited) this.exports.query_expect(this.machine, Date.now(), id)
   }
 
   /** Someone read the query: others go before it. */
@@ -204,6 +212,8 @@ export class QueryEngine {
         // What is due of one keeps no other waiting.
         attempt(() => this.#act(code, about, run))
       }
+      // What someone was expected to look at, and nobody did.
+      this.evict(0)
     } finally {
       this.rearm()
     }
@@ -233,6 +243,9 @@ export class QueryEngine {
       }
       case FREED:
         this.parts.release(about)
+        break
+      case FORGOTTEN:
+        this.breakers?.forget(about)
     }
   }
 }

@@ -1,4 +1,6 @@
 // Why an attempt failed, where the cache itself is the reason.
+import { hashKey } from './keys.js'
+import type { MutationKey } from './types.js'
 
 /** An attempt took longer than the query's `timeout`. */
 export class TimeoutError extends Error {
@@ -28,5 +30,17 @@ export class CircuitOpenError extends Error {
     this.origin = origin
     this.until = until
     this.retryAfter = Math.max(until - Date.now(), 0)
+  }
+}
+
+/** A mutation was on its way when it was dehydrated: whether the server did what it asked for is not known. */
+export class MutationInterruptedError extends Error {
+  override name = 'MutationInterruptedError'
+
+  constructor(mutationKey: readonly unknown[] | undefined) {
+    super(
+      `The mutation ${mutationKey ? hashKey(mutationKey as MutationKey) : ''} was interrupted: it was on its way when it was ` +
+        "dehydrated. Hydrate with defaultOptions: { interruptedMutations: 'resume' } where it may run a second time.",
+    )
   }
 }

@@ -128,9 +128,11 @@ export class Fetch<TData = any, TError = any> {
   }
 
   #end(outcome: Outcome): void {
-    const { engine, run } = this.#setup
+    const { engine, query, run } = this.#setup
     this.#wait(false)
     this.#again ||= engine.exports.query_end(engine.machine, Date.now(), run, outcome)
+    // It is at rest now, for as long as someone is expected to look.
+    engine.evict(query.id)
     engine.rearm()
   }
 

@@ -1,5 +1,6 @@
 // Moving caches from one place to another: as plain data.
 import { advise } from './advise.js'
+import { MutationInterruptedError } from './errors.js'
 import { noop } from './utils.js'
 import type { Mutation, MutationState } from './mutation.js'
 import type { Query, QueryState } from './query.js'
@@ -35,6 +36,12 @@ export interface HydrateOptions {
   defaultOptions?: {
     /** The other half of `serializeData`. */
     deserializeData?: TransformerFn
+    /**
+     * What becomes of mutations that were on their way when they were dehydrated: they may have reached the server, or
+     * not. `'fail'`, the default: they fail with a `MutationInterruptedError`, and their callbacks hear of it.
+     * `'resume'`: they count as paused, and `resumePausedMutations` runs them again.
+     */
+    interruptedMutations?: 'fail' | 'resume'
     /** For queries. */
     queries?: QueryOptions
     /** For mutations. */
@@ -154,11 +161,21 @@ export function hydrate(
   const defaults = client.getDefaultOptions().hydrate
   const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData
 
+  const resumes = (options?.defaultOptions?.interruptedMutations ?? defaults?.interruptedMutations) === 'resume'
+  const cut: Mutation[] = []
   dehydratedState.mutations?.forEach(({ state, ...mutationOptions }) => {
-    client
+    const interrupted = state.status === 'pending' && !state.isPaused
+    const mutation = client
       .getMutationCache()
-      .build(client, { ...defaults?.mutations, ...options?.defaultOptions?.mutations, ...mutationOptions }, state)
+      .build(
+        client,
+        { ...defaults?.mutations, ...options?.defaultOptions?.mutations, ...mutationOptions },
+        interrupted && resumes ? { ...state, isPaused: true } : state,
+      )
+    if (interrupted && !resumes) cut.push(mutation)
   })
+  // One that goes on after another has failed must be there by then.
+  cut.forEach((mutation) => void mutation.interrupt(new MutationInterruptedError(mutation.options.mutationKey)))
   dehydratedState.queries?.forEach((dehydrated) => {
     hydrateQuery(client, dehydrated, { ...defaults?.queries, ...options?.defaultOptions?.queries }, deserialize)
   })
@@ -208,6 +225,9 @@ function hydrateQuery(
       }),
     })
   }
+
+  // It is sent to be drawn.
+  cache.engine.expect(query.id)
 
   if (promise && !known && !wasPending && !wasFetching && dehydratedAt > query.state.dataUpdatedAt) {
     // The promise stands for the first attempt; nothing is fetched.

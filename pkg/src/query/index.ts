@@ -30,7 +30,7 @@ export {
   type HydrateOptions,
 } from './hydration.js'
 export { streamedQuery as experimental_streamedQuery } from './streamedQuery.js'
-export { CircuitOpenError, TimeoutError } from './errors.js'
+export { CircuitOpenError, MutationInterruptedError, TimeoutError } from './errors.js'
 export type { BreakerConfig, BreakerInfo } from './breaker.js'
 export type { CacheLimits } from './limits.js'
 export { CancelledError, isCancelledError } from './cancelledError.js'

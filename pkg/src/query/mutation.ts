@@ -73,8 +73,9 @@ export class Mutation<
   gcTime = 0
   #client: QueryClient
   #cache: MutationCache
-  #engine: MutationEngine
   #id = 0
+  /** The name of its scope, as the engine knows it. */
+  #scope: unknown
   #observers: MutationObserver<any, any, any, any>[] = []
   #retryer?: Retryer<TData, TError>
   /** Out of the cache while it runs. */
@@ -83,7 +84,6 @@ export class Mutation<
   constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
     this.#client = config.client
     this.#cache = config.mutationCache
-    this.#engine = config.mutationCache.engine
     this.mutationId = config.mutationId
     this.state = config.state || getDefaultState()
     this.setOptions(config.options)
@@ -109,7 +109,8 @@ export class Mutation<
   #attach(): number {
     if (this.#id !== 0) return this.#id
     const { exports, machine, mutations } = this.#engine
-    this.#id = exports.mutation_insert(machine, Date.now(), this.#engine.scope(this.options.scope?.id), this.gcTime)
+    this.#scope = this.options.scope?.id
+    this.#id = exports.mutation_insert(machine, Date.now(), this.#engine.enter(this.#scope), this.gcTime)
     if (this.state.status === 'pending') exports.mutation_set_pending(machine, this.#id, 1)
     for (const _ of this.#observers) exports.mutation_observe(machine, this.#id)
     mutations.set(this.#id, this)
@@ -119,16 +120,28 @@ export class Mutation<
 
   /** @internal The cache has let go of it; where it runs, it runs to its end. */
   unlink(): void {
-    const { exports, machine, mutations } = this.#engine
+    const { exports, machine } = this.#engine
     this.#unlinked = this.#retryer !== undefined
     if (this.#unlinked) {
       exports.mutation_dequeue(machine, this.#id)
     } else {
       exports.mutation_remove(machine, this.#id)
-      mutations.delete(this.#id)
-      this.#id = 0
+      this.#detach()
     }
     this.#engine.rearm()
+  }
+
+  /** The engine knows it no more. */
+  #detach(): void {
+    if (this.#id === 0) return
+    this.#engine.mutations.delete(this.#id)
+    this.#engine.leave(this.#scope)
+    this.#id = 0
+  }
+
+  /** Another one where the cache has given its memory back; then no mutation had an id. */
+  get #engine(): MutationEngine {
+    return this.#cache.engine
   }
 
   get meta(): MutationMeta | undefined {
@@ -170,11 +183,7 @@ export class Mutation<
     const { exports, machine, alarm } = this.#engine
     const { config } = this.#cache
     this.#attach()
-    const context = {
-      client: this.#client,
-      meta: this.options.meta,
-      mutationKey: this.options.mutationKey,
-    } satisfies MutationFunctionContext
+    const context = this.#context()
     const { retryDelay, retryJitter, networkMode } = this.options
     const retry = this.options.retry ?? 0
     const mode = modeCode(networkMode)
@@ -245,16 +254,8 @@ export class Mutation<
       this.#settle({ type: 'success', data })
       return data
     } catch (failure) {
-      const error = failure as TError
-      // A callback that throws must hide neither the error nor the callbacks after it.
-      await attempt(() => config.onError?.(error as any, variables, this.state.context, this as any, context))
-      await attempt(() => this.options.onError?.(error, variables, this.state.context, context))
-      await attempt(() =>
-        config.onSettled?.(undefined, error as any, this.state.variables, this.state.context, this as any, context),
-      )
-      await attempt(() => this.options.onSettled?.(undefined, error, variables, this.state.context, context))
-      this.#settle({ type: 'error', error })
-      throw error
+      await this.#failed(failure as TError, variables, context)
+      throw failure
     } finally {
       wait(0)
       if (this.#retryer === retryer) this.#retryer = undefined
@@ -263,6 +264,29 @@ export class Mutation<
       // Its time may be over already.
       this.#engine.drain()
     }
+  }
+
+  /** @internal It was on its way elsewhere, and nobody knows what came of it: it has failed, and those behind it go on. */
+  async interrupt(error: TError): Promise<void> {
+    await this.#failed(error, this.state.variables!, this.#context())
+    void this.#cache.runNext(this)
+  }
+
+  #context(): MutationFunctionContext {
+    return { client: this.#client, meta: this.options.meta, mutationKey: this.options.mutationKey }
+  }
+
+  /** Calls back, and is over. */
+  async #failed(error: TError, variables: TVariables, context: MutationFunctionContext): Promise<void> {
+    const { config } = this.#cache
+    // A callback that throws must hide neither the error nor the callbacks after it.
+    await attempt(() => config.onError?.(error as any, variables, this.state.context, this as any, context))
+    await attempt(() => this.options.onError?.(error, variables, this.state.context, context))
+    await attempt(() =>
+      config.onSettled?.(undefined, error as any, this.state.variables, this.state.context, this as any, context),
+    )
+    await attempt(() => this.options.onSettled?.(undefined, error, variables, this.state.context, context))
+    this.#settle({ type: 'error', error })
   }
 
   #settle(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
@@ -280,7 +304,7 @@ export class Mutation<
     } else if (code === CONTINUED) {
       this.#dispatch({ type: 'continue' })
     } else if (code === COLLECTED) {
-      this.#id = 0
+      this.#detach()
       this.#cache.remove(this)
     } else {
       this.#retryer?.giveUp()

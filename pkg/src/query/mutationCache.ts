@@ -73,6 +73,17 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     return (this.#engine ??= new MutationEngine(this.setup))
   }
 
+  /** @internal Whether nothing needs its engine. */
+  isIdle(): boolean {
+    return !this.#engine || !(this.setup.tap || this.#engine.mutations.size)
+  }
+
+  /** @internal Its engine goes, and another comes when one is needed. */
+  release(): void {
+    this.#engine?.alarm.set(Infinity)
+    this.#engine = undefined
+  }
+
   build<TData, TError, TVariables, TOnMutateResult>(
     client: QueryClient,
     options: MutationOptions<TData, TError, TVariables, TOnMutateResult>,
@@ -108,8 +119,8 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
   /** Lets the next of its scope go on. */
   runNext(mutation: AnyMutation): Promise<unknown> {
     const { exports, machine } = this.engine
-    const next = exports.mutation_next_in_scope(machine, mutation.id)
-    return this.engine.mutations.get(next)?.continue() ?? Promise.resolve()
+    const next = this.engine.mutations.get(exports.mutation_next_in_scope(machine, mutation.id))
+    return next?.state.isPaused ? next.continue() : Promise.resolve()
   }
 
   clear(): void {
@@ -141,9 +152,23 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     notifyManager.batch(() => this.tell(event))
   }
 
-  /** Lets all that are paused go on. */
+  /** Lets all that are paused go on; resolves when they have. What waits for one that runs already is not waited for. */
   resumePausedMutations(): Promise<unknown> {
     const paused = this.getAll().filter((mutation) => mutation.state.isPaused)
-    return notifyManager.batch(() => Promise.all(paused.map((mutation) => mutation.continue().catch(noop))))
+    const goesOn = new Set(paused.filter((mutation) => this.#first(mutation)?.state.isPaused !== false))
+    return notifyManager.batch(() =>
+      Promise.all(
+        paused.map((mutation) => {
+          const done = mutation.continue().catch(noop)
+          return goesOn.has(mutation) ? done : undefined
+        }),
+      ),
+    )
+  }
+
+  /** The mutation that has its turn in the scope of `mutation`. */
+  #first(mutation: AnyMutation): AnyMutation | undefined {
+    const { exports, machine, mutations } = this.engine
+    return mutations.get(exports.mutation_first_in_scope(machine, mutation.id))
   }
 }

@@ -19,7 +19,9 @@ export class MutationEngine {
   readonly machine: number
   readonly alarm: Alarm
   readonly mutations = new Map<number, Mutation<any, any, any, any>>()
-  #scopes = new Map<string, number>()
+  /** The scopes of the mutations that there are; a name may be made of data. */
+  #scopes = new Map<string, { number: number; uses: number }>()
+  #free: number[] = []
 
   constructor(setup: Setup) {
     const { exports, error } = start(setup)
@@ -36,12 +38,21 @@ export class MutationEngine {
     )
   }
 
-  /** The number of a scope; 0 for none. Scopes are named in the source, so there are few. */
-  scope(name: unknown): number {
+  /** The number of a mutation's scope, until it leaves; 0 for none. */
+  enter(name: unknown): number {
     if (typeof name !== 'string') return 0
-    const known = this.#scopes.get(name) ?? this.#scopes.size + 1
+    const known = this.#scopes.get(name) ?? { number: this.#free.pop() ?? this.#scopes.size + 1, uses: 0 }
+    known.uses++
     this.#scopes.set(name, known)
-    return known
+    return known.number
+  }
+
+  /** A mutation of the scope is gone. */
+  leave(name: unknown): void {
+    const known = this.#scopes.get(name as string)
+    if (!known || --known.uses) return
+    this.#scopes.delete(name as string)
+    this.#free.push(known.number)
   }
 
   /** Does what the machine says. */
@@ -51,7 +62,6 @@ export class MutationEngine {
       for (let code; (code = exports.mutation_poll(machine)) !== 0; ) {
         const id = exports.mutation_about(machine)
         const mutation = this.mutations.get(id)
-        if (code === COLLECTED) this.mutations.delete(id)
         mutation?.onEffect(code)
       }
     } finally {

@@ -10,17 +10,16 @@ import { notifyManager } from './notifyManager.js'
 import { delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
 import { replaceData, type Shared } from './sharing.js'
 import { staleTimeCode, type Occasion } from './terms.js'
-import { noop, resolveQueryValue, skipToken } from './utils.js'
+import { noop, skipToken } from './utils.js'
 import type { BodyBytes } from './stats.js'
 import type { QueryEngine } from './engine.js'
 import type { QueryCache } from './queryCache.js'
 import type { QueryClient } from './queryClient.js'
 import type { QueryObserver } from './queryObserver.js'
-import type { Action, FetchContext, FetchOptions, QueryBehavior, QueryState } from './queryState.js'
+import type { Action, FetchOptions, QueryBehavior, QueryState } from './queryState.js'
 import type {
   CancelOptions,
   DefaultError,
-  QueryFunctionContext,
   QueryKey,
   QueryMeta,
   QueryOptions,
@@ -63,7 +62,6 @@ export class Query<
   readonly sequence = ++sequence
   #client: QueryClient
   #cache: QueryCache
-  #engine: QueryEngine
   /** The engine's id; 0 where it has none, since the query is out of the cache and at rest. */
   #id = 0
   #evicted = false
@@ -81,7 +79,6 @@ export class Query<
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
     this.#client = config.client
     this.#cache = config.client.getQueryCache()
-    this.#engine = this.#cache.engine
     this.#defaultOptions = config.defaultOptions
     this.queryKey = config.queryKey
     this.queryHash = config.queryHash
@@ -89,6 +86,11 @@ export class Query<
     this.#initialState = initialState(this.options)
     this.state = config.state ?? this.#initialState
     this.#attach()
+  }
+
+  /** Another one where the cache has given its memory back; then no query had an id. */
+  get #engine(): QueryEngine {
+    return this.#cache.engine
   }
 
   get meta(): QueryMeta | undefined {
@@ -167,9 +169,10 @@ export class Query<
 
   /** @internal Someone begins to look at it after all: it comes back. Whether another has its place instead. */
   readmit(): boolean {
-    if (!this.#evicted) return false
-    this.#cache.add(this)
-    return (this.#evicted = this.#cache.get(this.queryHash) !== (this as Query<any, any, any, any>))
+    if (this.#evicted) this.#cache.add(this)
+    const known = this.#cache.get(this.queryHash) as unknown
+    this.#evicted &&= known !== this
+    return known !== undefined && known !== this
   }
 
   #weigh(): void {
@@ -225,7 +228,23 @@ export class Query<
   #writeBack(): void {
     this.#engine.writeState(this.state)
     // The buffer is written before the id is asked for, which may write it too: with the same state.
-    this.#engine.exports.query_set_state(this.#engine.machine, Date.now(), this.id)
+    const { exports, machine } = this.#engine
+    if (exports.query_set_state(machine, Date.now(), this.id)) this.#revertState = this.state
+  }
+
+  /** Back to the state before the fetch that was cancelled; what of it still holds the engine says. */
+  #revert(): void {
+    const { exports, machine } = this.#engine
+    exports.query_revert(machine, Date.now(), this.id)
+    const { data, error, fetchFailureReason, fetchMeta } = this.#revertState ?? this.state
+    this.state = this.#engine.readState(data, error, fetchFailureReason, fetchMeta)
+    this.#dispatch({ type: 'setState', state: this.state })
+  }
+
+  /** @internal Someone waits for the fetch on its way, and looks at nothing. Where someone looks already, it is his. */
+  hold(): void {
+    const { exports, machine } = this.#engine
+    if (!this.observers.length) exports.query_hold(machine, this.id)
   }
 
   /** Ends the fetch on its way; the promise resolves when it has ended. */
@@ -316,6 +335,7 @@ export class Query<
     if (this.observers.includes(observer)) return
     this.observers.push(observer)
     observer.attachTo(this.#engine, this.id)
+    this.#cache.track(this, observer)
     this.#cache.notify({ type: 'observerAdded', query: this, observer })
   }
 
@@ -326,6 +346,7 @@ export class Query<
     this.observers.splice(index, 1)
     // The engine finds that nobody waits for the fetch any more, and that stopping it saves work.
     if (observer.detachFrom(this.#engine)) this.#fetch?.cancel({ revert: true })
+    this.#cache.track(this, observer)
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
     this.#engine.evict(this.#id)
   }
@@ -401,6 +422,9 @@ export class Query<
 
     this.#revertState = this.state
     const { retry, retryDelay, retryJitter, networkMode, timeout } = context.options
+    const meta = fetchOptions?.meta
+    // One more page: those that are there are not fetched.
+    const isPartial = meta?.fetchMore && (this.state.data as { pages?: unknown[] } | undefined)?.pages?.length
     const run = exports.query_begin(
       machine,
       Date.now(),
@@ -408,13 +432,12 @@ export class Query<
       host(),
       retryCode(exports, retry),
       delayCode(retryDelay),
-      modeCode(networkMode),
+      modeCode(networkMode) | (isPartial ? 4 : 0),
       jitterCode(retryJitter),
       timeoutCode(timeout),
     )
     this.#run = run
     const paused = this.#engine.state[7] === 2
-    const meta = fetchOptions?.meta
     if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) this.#update({ type: 'fetch', meta })
 
     const fetch = (this.#fetch = new Fetch<TData, TError>({
@@ -430,7 +453,7 @@ export class Query<
         return context.fetchFn() as TData
       },
       update: (action) => this.#update(action),
-      revert: () => this.setState({ ...this.#revertState, fetchStatus: 'idle' }),
+      revert: () => this.#revert(),
       successor: (fetch) => (this.#fetch === fetch ? undefined : this.#fetch),
       ended: (fetch) => {
         if (this.#fetch === fetch) this.#fetch = undefined

@@ -48,6 +48,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   #queries = new Map<string, AnyQuery>()
   /** Those whose hash is not the usual one. */
   #hashedOtherwise?: Set<AnyQuery>
+  /** Who looks at a query that was taken out of the cache, by its hash. */
+  #orphans = new Map<string, Set<AnyObserver>>()
   /** @internal */
   readonly setup: Setup = {}
   #engine?: QueryEngine
@@ -66,6 +68,18 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   /** @internal Started when first needed. */
   get engine(): QueryEngine {
     return (this.#engine ??= new QueryEngine(this.setup))
+  }
+
+  /** @internal Whether nothing needs its engine. */
+  isIdle(): boolean {
+    const engine = this.#engine
+    return !engine || !(this.setup.tap || engine.queries.size || engine.observers.size || this.breakers().length)
+  }
+
+  /** @internal Its engine goes, and another comes when one is needed. */
+  release(): void {
+    this.#engine?.alarm.set(Infinity)
+    this.#engine = undefined
   }
 
   /** The query of these options, made where there is none yet. */
@@ -97,6 +111,9 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (query.options.queryKeyHashFn) (this.#hashedOtherwise ??= new Set()).add(query)
     query.link()
     this.notify({ type: 'added', query })
+    const orphans = this.#orphans.get(query.queryHash)
+    this.#orphans.delete(query.queryHash)
+    orphans?.forEach((observer) => observer.follow())
     this.engine.evict(query.id)
   }
 
@@ -107,7 +124,33 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.#queries.delete(query.queryHash)
     this.#hashedOtherwise?.delete(query)
     query.unlink()
+    query.observers.forEach((observer) => this.track(query, observer))
     this.notify({ type: 'removed', query })
+  }
+
+  /** @internal Someone begins to look at a query, or no longer does; or it is taken out. */
+  track(query: AnyQuery, observer: AnyObserver): void {
+    const { queryHash } = query
+    if (this.#queries.get(queryHash) === query) return
+    const orphans = this.#orphans.get(queryHash) ?? new Set()
+    if (query.observers.includes(observer)) this.#orphans.set(queryHash, orphans.add(observer))
+    else if (orphans.delete(observer) && !orphans.size) this.#orphans.delete(queryHash)
+  }
+
+  /** The queries that were taken out although someone looks at them. */
+  #orphaned(): Set<AnyQuery> {
+    const found = new Set<AnyQuery>()
+    for (const observers of this.#orphans.values()) {
+      for (const observer of observers) found.add(observer.getCurrentQuery())
+    }
+    return found
+  }
+
+  /** @internal Who looks at a query that was taken out, and is meant, looks at a new one from now on. */
+  adopt(filters: QueryFilters<any> = {}): void {
+    for (const query of this.#orphaned()) {
+      if (query.isActive() && matchQuery(filters, query)) query.observers.slice().forEach((observer) => observer.follow())
+    }
   }
 
   clear(): void {
@@ -153,12 +196,16 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   /** The page came to the front. */
   onFocus(): void {
-    notifyManager.batch(() => this.getAll().forEach((query) => query.onFocus()))
+    this.#each((query) => query.onFocus())
   }
 
   /** The network came back. */
   onOnline(): void {
-    notifyManager.batch(() => this.getAll().forEach((query) => query.onOnline()))
+    this.#each((query) => query.onOnline())
+  }
+
+  #each(call: (query: AnyQuery) => void): void {
+    notifyManager.batch(() => [...this.getAll(), ...this.#orphaned()].forEach(call))
   }
 
   /** The circuit breakers of the origins asked so far. */

@@ -5,8 +5,10 @@ import { MutationCache } from './mutationCache.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { QueryCache } from './queryCache.js'
+import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 import { staleTimeCode } from './terms.js'
 import { functionalUpdate, noop, resolveQueryValue, skipToken, type Updater } from './utils.js'
+import { renew } from './wasm.js'
 import type { MutationFilters, QueryFilters } from './matching.js'
 import type { Query, QueryState } from './query.js'
 import type { QueryStats } from './stats.js'
@@ -38,6 +40,9 @@ import type {
   ResetOptions,
   SetDataOptions,
 } from './types.js'
+
+/** So long queries wait for mutations that go on when the page is focused or the network is back, in ms. */
+const PATIENCE = 5_000
 
 /** Defaults for the keys that begin with a key. */
 type Defaults<TKey> = Map<string, { key: TKey; options: object }>
@@ -77,15 +82,23 @@ export class QueryClient {
     this.#unsubscribe = [
       focusManager.subscribe(async (focused) => {
         if (!focused) return
-        await this.resumePausedMutations()
+        await this.#resumed()
         this.#queryCache.onFocus()
       }),
       onlineManager.subscribe(async (online) => {
         if (!online) return
-        await this.resumePausedMutations()
+        await this.#resumed()
         this.#queryCache.onOnline()
       }),
     ]
+  }
+
+  /** Data is fetched after paused mutations have changed it, but one that hangs does not keep it from being fetched. */
+  async #resumed(): Promise<void> {
+    let timer: ManagedTimerId | undefined
+    const enough = new Promise<void>((resolve) => (timer = timeoutManager.setTimeout(resolve, PATIENCE)))
+    await Promise.race([this.resumePausedMutations(), enough])
+    timeoutManager.clearTimeout(timer)
   }
 
   unmount(): void {
@@ -139,6 +152,7 @@ export class QueryClient {
       const defaulted = this.defaultQueryOptions(options as any)
       const query = this.#queryCache.build(this, defaulted as any)
       const data = query.state.data as TData | undefined
+      this.#queryCache.engine.expect(query.id)
       if (data === undefined) return this.fetchQuery(options)
       if (options.revalidateIfStale && query.isStaleByTime(resolveQueryValue(defaulted.staleTime, query) as number)) {
         void this.prefetchQuery(defaulted as any)
@@ -204,6 +218,7 @@ export class QueryClient {
   ): Promise<void> {
     return notifyManager.batch(() => {
       const { queryKey, exact } = filters ?? {}
+      this.#queryCache.adopt(filters)
       const found = new Set(this.#queryCache.findAll(filters))
       found.forEach((query) => query.reset())
       // By key again, so that it costs what it matches; the rest of the filter may no longer hold.
@@ -239,6 +254,7 @@ export class QueryClient {
     options: RefetchOptions = {},
   ): Promise<void> {
     const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true }
+    this.#queryCache.adopt(filters)
     const found = this.#queryCache.findAll(filters)
     if (!found.length) return Promise.resolve()
     const fetches = notifyManager.batch(() =>
@@ -265,7 +281,7 @@ export class QueryClient {
   >(
     options: QueryExecuteOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey, TPageParam>,
   ): Promise<TData> {
-    const { data, select } = await this.#read(options as any)
+    const { data, select } = await this.#read(options as any, true)
     const value = await data
     return (select ? select(value as any) : value) as TData
   }
@@ -278,18 +294,21 @@ export class QueryClient {
     TQueryKey extends QueryKey = QueryKey,
     TPageParam = never,
   >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<TData> {
-    return rejecting(() => this.#read(options as any).data as Promise<TData>)
+    return rejecting(() => this.#read(options as any, true).data as Promise<TData>)
   }
 
-  #read(options: QueryObserverOptions<any, any, any, any, any>) {
+  /** `waits`: whoever reads waits for the data, whether or not someone looks at it meanwhile. */
+  #read(options: QueryObserverOptions<any, any, any, any, any>, waits: boolean) {
     const defaulted = this.defaultQueryOptions(options)
     // Who calls for data once is told of a failure, and may try again himself.
     if (defaulted.retry === undefined) defaulted.retry = false
     const query = this.#queryCache.build(this, defaulted)
     const staleTime = resolveQueryValue(defaulted.staleTime, query)
-    const { exports, machine } = this.#queryCache.engine
-    exports.query_note_read(machine, Date.now(), query.id, 1, staleTimeCode(staleTime))
+    const { engine } = this.#queryCache
+    engine.exports.query_note_read(engine.machine, Date.now(), query.id, 1, staleTimeCode(staleTime))
+    engine.expect(query.id)
     const data = query.isStaleByTime(staleTime) ? query.fetch(defaulted) : Promise.resolve(query.state.data)
+    if (waits) query.hold()
     return { data, select: defaulted.select }
   }
 
@@ -300,7 +319,7 @@ export class QueryClient {
     TData = TQueryFnData,
     TQueryKey extends QueryKey = QueryKey,
   >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey>): Promise<void> {
-    return this.fetchQuery(options).then(noop, noop)
+    return rejecting(() => this.#read(options as any, false).data).then(noop, noop)
   }
 
   /** As `query`, for one that grows page by page. */
@@ -341,7 +360,8 @@ export class QueryClient {
     TQueryKey extends QueryKey = QueryKey,
     TPageParam = unknown,
   >(options: FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<void> {
-    return this.fetchInfiniteQuery(options).then(noop, noop)
+    options._type = 'infinite'
+    return this.prefetchQuery(options as any)
   }
 
   /** As `ensureQueryData`, for one that grows page by page. */
@@ -451,6 +471,18 @@ export class QueryClient {
   clear(): void {
     this.#queryCache.clear()
     this.#mutationCache.clear()
+  }
+
+  /**
+   * Gives the memory of its engine back where it holds nothing: no query, looked at or not, no mutation, no breaker that
+   * still knows something. Otherwise it is kept for what comes next. Whether it did; if so, `stats()` begins anew.
+   */
+  releaseMemory(): boolean {
+    if (!this.#queryCache.isIdle() || !this.#mutationCache.isIdle()) return false
+    this.#queryCache.release()
+    this.#mutationCache.release()
+    renew()
+    return true
   }
 
   /** The circuit breakers of the origins asked so far; none without the option `breaker`. */

@@ -164,7 +164,10 @@ export class QueryObserver<
   getOptimisticResult(
     options: DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): QueryObserverResult<TData, TError> {
-    const query = this.#client.getQueryCache().build(this.#client, options)
+    const cache = this.#client.getQueryCache()
+    const query = cache.build(this.#client, options)
+    // Who draws it may mount when what else he draws has come.
+    cache.engine.expect(query.id)
     const result = this.createResult(query, options)
     // What was shown is what the next result is shared with and compared to.
     if (!shallowEqualObjects(this.getCurrentResult(), result)) {
@@ -230,6 +233,7 @@ export class QueryObserver<
         }
       })
       query.fetch(defaulted).then(show, reject).finally(unsubscribe)
+      query.hold()
     })
   }
 
@@ -524,6 +528,13 @@ export class QueryObserver<
       before?.removeObserver(this)
       query.addObserver(this)
     }
+  }
+
+  /** @internal The query it looks at is not in the cache any more: it looks at the one that is, made where none is. */
+  follow(): void {
+    this.#updateQuery()
+    // What has no data yet is about to be fetched or set.
+    if (this.#query.state.data !== undefined) this.updateResult()
   }
 
   /** The query changed. */

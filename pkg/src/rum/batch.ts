@@ -2,6 +2,7 @@
 import { define } from './define.js'
 import { Distribution, type HistogramData } from './distribution.js'
 import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from './limits.js'
+import { own } from './own.js'
 import { figureName, round } from './text.js'
 
 /** A vital as a beacon has it, with what it is put down to. */
@@ -130,7 +131,7 @@ export class Batch {
     if (host !== OTHER && this.#sums >= RESOURCES - 9) return this.resource(OTHER, kind)
     this.#grow(host.length + 60)
     if (!kinds) this.#resources.set(host, (kinds = new Map()))
-    kinds.set(kind, (sum = { count: 0, duration: 0, slowest: 0 }))
+    kinds.set(kind, (sum = own({ count: 0, duration: 0, slowest: 0 })))
     this.#sums++
     return sum
   }
@@ -157,7 +158,7 @@ export class Batch {
     if (!script) {
       if (this.#scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
       this.#grow(key.length + 60)
-      this.#scripts.set(key, (script = { source, count: 0, duration: 0, ...(invoker && { invoker }) }))
+      this.#scripts.set(key, (script = own({ source, count: 0, duration: 0, ...(invoker && { invoker }) })))
     }
     script.count++
     script.duration += duration

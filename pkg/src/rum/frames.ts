@@ -1,6 +1,7 @@
 // Long animation frames, and the scripts that made them long.
 import type { Batch } from './batch.js'
 import { TARGET, URL } from './limits.js'
+import { scrubText } from './scrub.js'
 import { line } from './text.js'
 
 /** Notes one long frame. */
@@ -13,7 +14,7 @@ export function addFrame(
   batch.record('frame.blocking', frame.blockingDuration)
   for (const { sourceURL, invoker, duration, forcedStyleAndLayoutDuration } of frame.scripts ?? []) {
     // An invoker may be an address too: that of the script itself.
-    const caller = invoker.includes('://') ? '' : invoker
+    const caller = invoker.includes('://') ? '' : scrubText(invoker)
     batch.script(line(scrubUrl(sourceURL), URL), line(caller, TARGET), duration, forcedStyleAndLayoutDuration)
   }
 }

@@ -8,6 +8,10 @@ export function native<T extends object, K extends keyof T & string>(owner: T, n
   return (owner as Record<string, T[K]>)['__zone_symbol__' + name] ?? owner[name]
 }
 
+/** What adds the listeners of the window again. */
+const added = new Set<() => void>()
+let watch: MutationObserver | undefined
+
 /** Calls `run` for each such event; returns how to stop. */
 export function on<E extends Event>(
   target: EventTarget,
@@ -16,8 +20,29 @@ export function on<E extends Event>(
   capture = true,
 ): () => void {
   const listener = ((event: E) => void attempt(() => run(event))) as EventListener
-  attempt(() => native(target, 'addEventListener').call(target, type, listener, capture))
-  return () => attempt(() => native(target, 'removeEventListener').call(target, type, listener, capture))
+  const add = () => attempt(() => native(target, 'addEventListener').call(target, type, listener, capture))
+  add()
+  if (target === globalThis) outlive(add)
+  return () => {
+    attempt(() => native(target, 'removeEventListener').call(target, type, listener, capture))
+    added.delete(add)
+    if (added.size) return
+    watch?.disconnect()
+    watch = undefined
+  }
+}
+
+/**
+ * `document.open()` takes all listeners off the window. It empties the document too, of which observers are told: then
+ * `add` is called again. To add a listener that is still there changes nothing.
+ */
+function outlive(add: () => void): void {
+  added.add(add)
+  watch ??= attempt(() => {
+    const observer = new (native(globalThis, 'MutationObserver'))(() => added.forEach((add) => add()))
+    observer.observe(document, { childList: true })
+    return observer
+  })
 }
 
 /** Calls `run` in a task of its own, after `ms`; returns how not to. */

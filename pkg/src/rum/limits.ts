@@ -16,6 +16,8 @@ export const VALUES = 16
 export const RESOURCES = 64
 export const SCRIPTS = 16
 export const ERRORS = 32
+/** How many members of a thrown object are named. */
+export const MEMBERS = 16
 /** When so many bytes wait, roughly, they are sent at once. */
 export const FULL = BYTES / 2
 /** No flush makes more beacons: browsers refuse more than 64 KiB on its way at once. */

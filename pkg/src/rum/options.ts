@@ -22,7 +22,10 @@ export interface RumBeacon extends Body {
 }
 
 export interface RumOptions {
-  /** Where beacons go: the address of the collector's `/v1/beacons`. */
+  /**
+   * Where beacons go: the address of the collector's `/v1/beacons`. A relative one is understood once, as it is when this
+   * starts, by the document's base as any address in the page is.
+   */
   endpoint: string
   /** The application's name, as the dashboard is to show it. */
   app: string
@@ -32,6 +35,11 @@ export interface RumOptions {
   sampleRate?: number
   /** The share of visits that report errors; `1` for all, whatever `sampleRate` is. Default: `sampleRate`. */
   errorSampleRate?: number
+  /**
+   * Errors that are not told, beside those that browsers report without fault, such as `ResizeObserver loop …`: those whose
+   * message has one of these in it, or matches one of these. `false`: all are told. Default: `[]`.
+   */
+  ignoreErrors?: (string | RegExp)[] | false
   /** How long a measurement waits at most while the page is seen, in ms, at least 1,000. Default: 10,000. */
   flushInterval?: number
   /**

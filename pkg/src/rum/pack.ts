@@ -1,12 +1,13 @@
 // Makes beacons of what waits, each of a size that browsers still take.
 import { BEACONS, BYTES } from './limits.js'
 import type { Body } from './batch.js'
+import { json } from './json.js'
 import { bytesOf } from './text.js'
 
 /** For `dropped` and `drops`, which come last. */
 const RESERVE = 512
 
-const sizeOf = (value: unknown) => bytesOf(JSON.stringify(value) ?? '')
+const sizeOf = (value: unknown) => bytesOf(json(value) ?? '')
 
 /**
  * One beacon of `head` and `body`; some where it does not fit into one, filled in the order of `body`. What does not

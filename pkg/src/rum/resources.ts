@@ -55,7 +55,7 @@ export function hostOf(url: string): string {
   if (start < 0) return url.slice(0, url.indexOf(':') + 1) || '-'
   const end = url.indexOf('/', start + 3)
   const host = url.slice(start + 3, end < 0 ? HOST + start + 3 : end)
-  return host.slice(host.indexOf('@') + 1).slice(0, HOST) || '-'
+  return host.slice(host.lastIndexOf('@') + 1).slice(0, HOST) || '-'
 }
 
 /** Adds an entry to the sum of its host and kind, which `sumOf` gives. */

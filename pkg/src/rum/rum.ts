@@ -3,6 +3,7 @@ import { Deltas, totals } from './figures.js'
 import { attempt } from './guard.js'
 import { now } from './hooks.js'
 import type { Rum, RumOptions } from './options.js'
+import { own } from './own.js'
 import { declines } from './privacy.js'
 import { quietly } from './quietly.js'
 import { Run } from './run.js'
@@ -31,8 +32,9 @@ const idle: Rum = {
  * Measures this page from now on, and what the browser recorded before, and sends it in small beacons: at
  * intervals, and when the page is hidden or closed. Where wasm cannot run it warns once, and does nothing.
  */
-export function startRum(options: RumOptions): Rum {
+export function startRum(given: RumOptions): Rum {
   if (!engine()) return idle
+  const options = read(given)
   if (options.respectPrivacySignals !== false && attempt(declines)) return idle
 
   const deltas = new Deltas()
@@ -106,6 +108,15 @@ export function startRum(options: RumOptions): Rum {
     },
     stats: () => ({ ...nothing, ...attempt(() => pick(sender)) }),
   }
+}
+
+/** The options, whatever the page put on `Object.prototype`, and with the endpoint's whole address: the page's may change. */
+function read(given: RumOptions): RumOptions {
+  const options = own(given)
+  if (options.figures) options.figures = own(options.figures)
+  if (options.keep) options.keep = own(options.keep)
+  options.endpoint = attempt(() => new URL(options.endpoint, document.baseURI).href) ?? options.endpoint
+  return options
 }
 
 function pick(sender: Sender | undefined): typeof nothing | undefined {

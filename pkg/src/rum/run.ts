@@ -16,7 +16,7 @@ import { routeOf, scrubRoute, scrubUrl } from './scrub.js'
 import type { Sender } from './send/index.js'
 import { isSampled, visit } from './session.js'
 import { line } from './text.js'
-import { addTraceparent, isBelow } from './trace.js'
+import { addTraceparent } from './trace.js'
 import { View } from './view.js'
 import { watchVitals } from './vitalData.js'
 import { textOf } from './word.js'
@@ -48,8 +48,6 @@ export class Run {
   readonly #options: RumOptions
   readonly #sender: Sender
   readonly #deltas: Deltas
-  /** Where beacons go; what is sent there is none of the page's requests. */
-  readonly #endpoint: string
   readonly #rate: number
   readonly #errorRate: number
 
@@ -63,7 +61,6 @@ export class Run {
     this.#options = options
     this.#sender = sender
     this.#deltas = deltas
-    this.#endpoint = attempt(() => new URL(options.endpoint, location.href).href) ?? 'about:'
     const session = visit()
     this.#rate = options.sampleRate ?? 1
     this.#errorRate = options.errorSampleRate ?? this.#rate
@@ -73,7 +70,7 @@ export class Run {
 
     // Before the vitals: what they report of a page that came back belongs to the new page view.
     this.#hook(() => attend({ restored: () => this.#restore(), last: () => this.flush(true) }))
-    if (errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error)))
+    if (errorsSampled) this.#hook(() => watchErrors((error) => this.view.batch.error(error), options.ignoreErrors))
     if (sampled) this.#measure(isLate)
     const shown = () => document.visibilityState === 'visible' && this.#wait()
     this.#undos.push(on(globalThis, 'visibilitychange', shown))
@@ -87,7 +84,8 @@ export class Run {
 
   /** An error that was caught. */
   error(error: unknown): void {
-    if (this.view.errorsSampled) this.view.batch.error(describeError(error))
+    const described = this.view.errorsSampled && describeError(error, this.#options.ignoreErrors)
+    if (described) this.view.batch.error(described)
   }
 
   /** Sends what waits; `leaving`: the page is hidden, and may never be seen again. */
@@ -133,7 +131,7 @@ export class Run {
     this.#hook(() => watchFetches(client, (ms) => this.view.batch.record('query.fetch', ms)))
     if (routes !== false) this.#hook(() => watchRoutes(() => this.#changeRoute()))
     if (traceparent && traceparent.length) {
-      this.#hook(() => addTraceparent(traceparent, this.#endpoint, () => this.view.session + this.view.id))
+      this.#hook(() => addTraceparent(traceparent, this.#options.endpoint, () => this.view.session + this.view.id))
     }
   }
 
@@ -199,7 +197,7 @@ export class Run {
     for (const entry of entries) {
       attempt(() => {
         if (entry.entryType !== 'resource') addFrame(entry as PerformanceLongAnimationFrameTiming, batch, this.#scrub)
-        else if (!isBelow(entry.name, this.#endpoint)) {
+        else if (!this.#sender.isOwn(entry.name)) {
           addResource(entry as PerformanceResourceTiming, (host, kind) => batch.resource(host, kind))
           this.#serverTimings(entry as PerformanceResourceTiming)
         }

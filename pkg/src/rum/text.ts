@@ -1,5 +1,6 @@
 // Texts as the beacon has them.
 import { NAME } from './limits.js'
+import { random32 } from './random.js'
 
 let encoder: TextEncoder | undefined
 
@@ -27,7 +28,5 @@ export const round = (value: number): number => Math.round(value * 1e6) / 1e6
 
 /** Sixteen random hexadecimal digits. */
 export const randomName = (): string => hex(random32()) + hex(random32())
-
-export const random32 = (): number => Math.floor(Math.random() * 2 ** 32)
 
 export const hex = (number: number): string => number.toString(16).padStart(8, '0')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { QueryClient, QueryObserver, matchQuery } from 'whippet/query'
-import { after, pass, simulatedTime, watch } from './clock.mjs'
+import { InfiniteQueryObserver, QueryClient, QueryObserver, dehydrate, hydrate, matchQuery } from 'whippet/query'
+import { after, pass, settle, simulatedTime, watch } from './clock.mjs'
 
 simulatedTime()
 
@@ -113,6 +113,116 @@ test('active and inactive are found as a comparison of each finds them', () => {
         const found = client.getQueryCache().findAll(filters).map((query) => query.queryHash)
         assert.deepEqual(found, all.filter((query) => matchQuery(filters, query)).map((query) => query.queryHash))
       }
+    }
+  }
+})
+
+test('an invalidation outlives the fetch on its way, however that ends', async () => {
+  const ends = {
+    cancelQueries: (client) => client.cancelQueries(),
+    'a silent cancelQueries': (client) => client.cancelQueries(undefined, { silent: true }),
+    'the last observer leaving': (_client, leave) => leave(),
+    'cancel()': (client) => client.getQueryCache().find({ queryKey: ['a'] }).cancel({ revert: true }),
+  }
+  for (const [name, end] of Object.entries(ends)) {
+    for (const before of [undefined, 'old']) {
+      const client = new QueryClient()
+      const asked = []
+      const queryFn = ({ signal }) => after(10, asked.push(signal)).then(() => 'new')
+      const options = { queryKey: ['a'], queryFn, staleTime: Infinity }
+      if (before) client.setQueryData(['a'], before)
+      const { unsubscribe } = watch(new QueryObserver(client, { ...options, staleTime: 0 }))
+      await client.invalidateQueries({ refetchType: 'none' })
+      await end(client, unsubscribe)
+      unsubscribe()
+      await settle()
+      assert.equal(client.getQueryState(['a']).isInvalidated, true, name)
+      watch(new QueryObserver(client, options))
+      await pass(10)
+      assert.deepEqual([client.getQueryData(['a']), asked.length], ['new', 2], name)
+      assert.equal(client.getQueryState(['a']).isInvalidated, false, name)
+    }
+  }
+})
+
+test('one more page does not make those fresh that were not fetched again', async () => {
+  const page = { data: 'old', fails: false }
+  const setUp = async () => {
+    Object.assign(page, { data: 'old', fails: false })
+    const client = new QueryClient()
+    const observer = new InfiniteQueryObserver(client, {
+      queryKey: ['a'],
+      queryFn: ({ pageParam }) => after(10).then(() => (page.fails ? Promise.reject(Error('no')) : page.data + pageParam)),
+      initialPageParam: 5,
+      getNextPageParam: (_last, _all, param) => param + 1,
+      getPreviousPageParam: (_first, _all, param) => param - 1,
+      staleTime: Infinity,
+      retry: false,
+    })
+    observer.subscribe(() => {})
+    await pass(10)
+    page.data = 'new'
+    const isStale = () => observer.getCurrentResult().isStale
+    return { client, observer, isStale }
+  }
+  for (const fetchPage of ['fetchNextPage', 'fetchPreviousPage']) {
+    {
+      const { client, observer, isStale } = await setUp()
+      await client.invalidateQueries({ refetchType: 'none' })
+      void observer[fetchPage]()
+      await pass(10)
+      assert.deepEqual([observer.getCurrentResult().data.pages.length, isStale()], [2, true], 'after it')
+      void observer.refetch()
+      await pass(20, 10)
+      assert.equal(isStale(), false, 'all pages were fetched')
+    }
+    {
+      const { client, observer, isStale } = await setUp()
+      void client.invalidateQueries()
+      await pass(5)
+      void observer[fetchPage]()
+      await pass(10)
+      assert.deepEqual([observer.getCurrentResult().data.pages.length, isStale()], [2, true], 'during its refetch')
+    }
+    {
+      const { client, observer, isStale } = await setUp()
+      void observer[fetchPage]()
+      await pass(5)
+      void client.invalidateQueries({ refetchType: 'none' })
+      await pass(5)
+      assert.equal(isStale(), true, 'overtaken by it')
+    }
+    {
+      const { observer, isStale } = await setUp()
+      page.fails = true
+      void observer[fetchPage]()
+      await pass(10)
+      assert.equal(isStale(), true)
+      page.fails = false
+      void observer[fetchPage]()
+      await pass(10)
+      assert.equal(isStale(), false, 'nothing but the page was amiss')
+    }
+  }
+})
+
+test('data that was hydrated during a fetch stays when that is cancelled', async () => {
+  for (const end of ['leave', 'cancel']) {
+    for (const before of [undefined, 'v1']) {
+      const client = new QueryClient()
+      if (before) client.setQueryData(['a'], before)
+      const queryFn = ({ signal }) => after(50, signal && 'slow')
+      const { unsubscribe } = watch(new QueryObserver(client, { queryKey: ['a'], queryFn }))
+      await pass(5)
+      const server = new QueryClient()
+      server.setQueryData(['a'], 'v2')
+      hydrate(client, dehydrate(server))
+      if (end === 'leave') unsubscribe()
+      else await client.cancelQueries()
+      await settle()
+      const { data, status, fetchStatus } = client.getQueryState(['a'])
+      assert.deepEqual([data, status, fetchStatus], ['v2', 'success', 'idle'])
+      unsubscribe()
     }
   }
 })

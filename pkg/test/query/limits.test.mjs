@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { QueryCache, QueryClient, QueryObserver } from 'whippet/query'
+import { QueryCache, QueryClient, QueryObserver, dehydrate, environmentManager, hydrate } from 'whippet/query'
 import { jsonQuery } from 'whippet/json'
 import { after, counter, pass, simulatedTime } from './clock.mjs'
 
 simulatedTime()
+
+/** So long what was fetched for someone stays though he has not looked yet, in ms. */
+const MOMENT = 5_000
 
 const keys = (client) => client.getQueryCache().getAll().map((query) => query.queryKey[0])
 
@@ -39,6 +42,9 @@ test('what is observed or on its way stays, however many', async () => {
   assert.deepEqual(keys(client), ['a', 'b', 'c', 'e'])
   await pass(10)
   assert.equal(await fetched, 'c')
+  assert.deepEqual(keys(client), ['a', 'b', 'c'], 'nobody has looked at it yet')
+  await pass(MOMENT)
+  assert.deepEqual(keys(client), ['a', 'b'])
   leave[0]()
   assert.deepEqual(keys(client), ['a', 'b'])
   // Who comes back at once finds it still there.
@@ -103,6 +109,7 @@ test('what jsonQuery fetched weighs what its body did', async () => {
   assert.deepEqual(await get('a'), [1, 2, 3])
   fill(client, 'b')
   assert.deepEqual(keys(client), ['a', 'b'])
+  await pass(MOMENT)
   await get('c')
   assert.deepEqual(keys(client), ['b', 'c'])
 })
@@ -125,4 +132,95 @@ test('a limit holds when queries come by observers', async () => {
   }
   assert.deepEqual(keys(client), [8, 9])
   assert.equal(client.stats().evictions, 8)
+})
+
+/**
+ * Draws components that suspend, as React does: each attempt makes new observers, and none looks before all have data.
+ * Each of `queries` suspends alone, or all of them together.
+ */
+async function draw(client, queries, together) {
+  for (let attempt = 1; attempt <= 50; attempt++) {
+    const observers = queries.map((query) => new QueryObserver(client, { ...query, suspense: true }))
+    const waiting = []
+    for (const [i, observer] of observers.entries()) {
+      if (!observer.getOptimisticResult(client.defaultQueryOptions(queries[i])).isPending) continue
+      waiting.push(observer.fetchOptimistic(queries[i]).catch(() => {}))
+      if (!together) break
+    }
+    if (!waiting.length) return observers
+    await Promise.all([Promise.all(waiting), pass(2_000, 10)])
+  }
+  return assert.fail('it is never drawn')
+}
+
+test('more that suspend than there is room for appear, each fetched once', async () => {
+  for (const isServer of [false, true]) {
+    environmentManager.setIsServer(() => isServer)
+    for (const limit of [{ maxEntries: 3 }, { maxEntries: 0 }, { maxBytes: 100_000 }, { maxBytes: 0 }]) {
+      for (const together of [false, true]) {
+        const client = new QueryClient(limit)
+        const calls = []
+        const queries = Array.from({ length: 5 }, (_, i) => ({
+          queryKey: [i],
+          queryFn: () => after(10 + 400 * i, calls.push(i)).then(() => 'x'.repeat(60_000)),
+          staleTime: Infinity,
+        }))
+        const observers = await draw(client, queries, together)
+        assert.deepEqual(calls, [0, 1, 2, 3, 4], JSON.stringify({ ...limit, together, isServer }))
+        const leave = observers.map((observer) => observer.subscribe(() => {}))
+        assert.equal(keys(client).length, 5)
+        leave.forEach((leave) => leave())
+        client.setQueryData(['more'], 1)
+        assert.ok(keys(client).length <= Math.max(limit.maxEntries ?? 2, 1), 'what was looked at goes as ever')
+      }
+    }
+  }
+})
+
+test('what is hydrated, ensured or prefetched stays for a moment, and then the limit holds', async () => {
+  const options = (i) => ({ queryKey: [i], queryFn: () => i, staleTime: Infinity })
+  const numbers = [0, 1, 2, 3, 4]
+  const ways = {
+    hydrate: (client) => {
+      const server = new QueryClient()
+      numbers.forEach((i) => server.setQueryData([i], i))
+      hydrate(client, dehydrate(server))
+    },
+    prefetchQuery: (client) => numbers.forEach((i) => void client.prefetchQuery(options(i))),
+    ensureQueryData: (client) => numbers.forEach((i) => void client.ensureQueryData(options(i))),
+    fetchQuery: (client) => numbers.forEach((i) => void client.fetchQuery(options(i))),
+    'prefetchQuery of what failed': (client) => {
+      const queryFn = () => Promise.reject(Error('no'))
+      numbers.forEach((i) => void client.prefetchQuery({ ...options(i), queryFn }))
+    },
+  }
+  for (const [name, bring] of Object.entries(ways)) {
+    const client = new QueryClient({ maxEntries: 3 })
+    bring(client)
+    await pass(1)
+    assert.deepEqual(keys(client), numbers, name)
+    const leave = new QueryObserver(client, { ...options(0), enabled: false }).subscribe(() => {})
+    leave()
+    assert.deepEqual(keys(client), numbers, name)
+    await pass(MOMENT - 1, 100)
+    client.setQueryData(['more'], 1)
+    assert.ok(!keys(client).includes(0), `${name}: this one was looked at`)
+    await pass(1)
+    assert.equal(keys(client).length, 3, name)
+  }
+})
+
+test('what is ensured again is expected again', async () => {
+  const client = new QueryClient({ maxEntries: 1 })
+  const options = { queryKey: ['a'], queryFn: () => 'a', staleTime: Infinity }
+  for (const again of ['ensureQueryData', 'fetchQuery', 'prefetchQuery']) {
+    await client.fetchQuery(options)
+    await pass(MOMENT - 1)
+    await client[again](options)
+    client.setQueryData(['b'], 1)
+    await pass(MOMENT - 1)
+    assert.ok(keys(client).includes('a'), again)
+    await pass(1)
+    assert.equal(keys(client).length, 1)
+  }
 })

@@ -14,7 +14,9 @@ before(async () => {
     logLevel: 'silent',
     stdin: {
       contents: `
-        export { routeOf, scrubPath, scrubRoute, scrubText } from './scrub.ts'
+        export { routeOf, scrubPath, scrubRoute, scrubText, scrubUrl } from './scrub.ts'
+        export { isIgnored, isUnnamed } from './ignored.ts'
+        export { textOf } from './thrown.ts'
         export { isSampled, visit, forgetVisit } from './session.ts'
         export { isTraced } from './trace.ts'
         export { Pause } from './send/pause.ts'
@@ -29,13 +31,15 @@ before(async () => {
 const read = (name) => JSON.parse(readFileSync(new URL(`../../../tests/cases/rum/${name}.json`, import.meta.url), 'utf8'))
 
 // A clock, a storage and a chance that the cases set.
-const real = { now: Date.now, random: Math.random }
-let now, chance, stored
+const realNow = Date.now
+const realCrypto = Object.getOwnPropertyDescriptor(globalThis, 'crypto')
+let now, stored
 
 beforeEach(() => {
   stored = new Map()
   Date.now = () => now
-  Math.random = () => chance
+  Object.defineProperty(globalThis, 'crypto', { configurable: true, value: { getRandomValues: (words) => words.fill(7) } })
+  globalThis.location = { href: 'https://shop.example/orders?page=2' }
   globalThis.sessionStorage = {
     getItem: (key) => stored.get(key) ?? null,
     setItem: (key, value) => stored.set(key, String(value)),
@@ -44,23 +48,24 @@ beforeEach(() => {
 })
 
 afterEach(() => {
-  Date.now = real.now
-  Math.random = real.random
+  Date.now = realNow
+  Object.defineProperty(globalThis, 'crypto', realCrypto)
+  delete globalThis.location
   delete globalThis.sessionStorage
 })
 
 test('addresses are scrubbed', () => {
-  const { paths, routes, texts } = read('scrub')
+  const { paths, routes, texts, addresses } = read('scrub')
   for (const [from, to] of paths) assert.equal(rum.scrubPath(from), to, from)
   for (const { pathname, hash, route, page } of routes) {
     assert.equal(rum.routeOf({ pathname, hash }), route, pathname + hash)
     assert.equal(rum.scrubRoute(route), page, pathname + hash)
   }
   for (const [from, to] of texts) assert.equal(rum.scrubText(from), to, from)
+  for (const [from, to] of addresses) assert.equal(rum.scrubUrl(from), to, from)
 })
 
 test('a visit goes on, or a new one begins', () => {
-  chance = 7 / 2 ** 32
   const fresh = '0000000700000007'
   for (const { name, stored: before, now: at, goes_on } of read('session').cases) {
     now = at
@@ -88,8 +93,7 @@ test('a server in trouble is left alone', () => {
       const [kind, value] = typeof step === 'string' ? [step] : Object.entries(step)[0]
       if (kind === 'wait') now += value
       else if (kind === 'fail') {
-        chance = value.chance
-        pause.extend(value.asked ?? undefined)
+        pause.extend(value.asked ?? undefined, value.chance)
       } else if (kind === 'online') pause.online()
       else if (kind === 'answer') pause.end()
       else if (kind === 'nextPage') pause = new rum.Pause()
@@ -111,5 +115,21 @@ test('the same requests carry a traceparent', () => {
   const { origin, endpoint, cases } = read('traceparent')
   for (const { href, listed, traced } of cases) {
     assert.equal(rum.isTraced(href, origin, listed, endpoint), traced, `${href} ${listed}`)
+  }
+})
+
+test('what browsers report without fault is ignored, and what is listed', () => {
+  for (const { message, listed, ignored } of read('ignored').cases) {
+    assert.equal(rum.isIgnored(message, listed), ignored, message)
+    assert.equal(rum.isIgnored(message, false), false, message)
+  }
+})
+
+test('objects that were thrown are told by what they have', () => {
+  const { objects, unnamed } = read('thrown')
+  for (const [message, is] of unnamed) assert.equal(rum.isUnnamed(message), is, message)
+  for (const { kind, members, told } of objects) {
+    const prototype = kind ? { constructor: { name: kind } } : null
+    assert.equal(rum.textOf(Object.assign(Object.create(prototype), members)), told)
   }
 })

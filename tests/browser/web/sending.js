@@ -34,7 +34,7 @@ export async function begin() {
   window.fetch = (url, init) => {
     const { signal, body, headers, ...rest } = init
     const zipped = body instanceof ArrayBuffer ? body : undefined
-    const how = { by: 'fetch', url, body, type: headers['content-type'], headers, ...rest }
+    const how = { by: 'fetch', url: url.replace(location.origin, ''), body, type: headers['content-type'], headers, ...rest }
     own.out.push(zipped ? { ...how, body: '', bytes: zipped.byteLength } : how)
     own.zipped = zipped
     const { status, retryAfter, hangs, takes } = own.answer
@@ -51,7 +51,7 @@ export async function begin() {
   }
   window.fetchLater = undefined
   navigator.sendBeacon = (url, body) => {
-    own.out.push({ by: 'sendBeacon', url, body })
+    own.out.push({ by: 'sendBeacon', url: url.replace(location.origin, ''), body })
     return true
   }
   window.setTimeout = (callback, ms, ...more) => {
@@ -101,7 +101,7 @@ export function exits(fetchLater, sendBeacon) {
   const way = (by, how) =>
     how === 'missing' ? undefined : (url, init) => {
       const { body, headers, activateAfter: after } = typeof init === 'string' ? { body: init } : init
-      own.out.push({ by, url, body, type: headers?.['content-type'], after })
+      own.out.push({ by, url: url.replace(location.origin, ''), body, type: headers?.['content-type'], after })
       if (how === 'throws') throw new DOMException('too much', 'QuotaExceededError')
       return how === 'taken' && (by === 'fetchLater' ? { activated: false } : true)
     }

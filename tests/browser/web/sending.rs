@@ -207,7 +207,10 @@ async fn a_server_in_trouble_is_left_alone_and_the_next_visit_sends_the_oldest_f
     out(1).await;
     let entries = kept(1).await;
     // As the npm package has them.
-    assert_eq!(entries[0]["url"], "/beacons");
+    // In whole: the page that sends it may be elsewhere.
+    assert!(
+        entries[0]["url"].as_str().is_some_and(|url| url.starts_with("http") && url.ends_with("/beacons"))
+    );
     assert_eq!(entries[0]["type"], "text/plain;charset=UTF-8");
     assert_eq!(entries[0]["tries"], 0);
     assert_eq!(entries[0]["id"], told(&entries[0])["id"]);

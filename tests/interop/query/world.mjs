@@ -167,7 +167,8 @@ class World {
     if (name === 'queryFn') return value === 'skip' ? this.library.skipToken : this.#fetcher(value)
     if (name === 'mutationFn') {
       const fn = this.#fetcher(value)
-      return (variables) => fn({ queryKey: `mutate ${JSON.stringify(variables)}`, signal: new AbortController().signal })
+      const mutate = (variables) => fn({ queryKey: `mutate ${JSON.stringify(variables)}`, signal: new AbortController().signal })
+      return Object.assign(mutate, { does: value.does })
     }
     if (/^on[A-Z]/.test(name)) return this.#callback(name, value)
     return this.#value(value)

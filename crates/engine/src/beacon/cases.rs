@@ -13,6 +13,7 @@ pub(super) struct Scrubs {
     pub(super) paths: Vec<(String, String)>,
     pub(super) routes: Vec<Route>,
     pub(super) texts: Vec<(String, String)>,
+    pub(super) addresses: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -104,4 +105,34 @@ pub(super) struct Trace {
     pub(super) href: String,
     pub(super) listed: Vec<String>,
     pub(super) traced: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Ignored {
+    pub(super) cases: Vec<IgnoredCase>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct IgnoredCase {
+    pub(super) message: String,
+    /// Parts of messages that are ignored too.
+    #[serde(default)]
+    pub(super) listed: Vec<String>,
+    pub(super) ignored: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Thrown {
+    pub(super) objects: Vec<ThrownObject>,
+    /// Messages, and whether they say no more than that there is an object.
+    pub(super) unnamed: Vec<(String, bool)>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ThrownObject {
+    /// The name of the constructor.
+    pub(super) kind: String,
+    /// The object's own members; what they hold is text, or a number.
+    pub(super) members: serde_json::Map<String, serde_json::Value>,
+    pub(super) told: String,
 }

@@ -31,7 +31,7 @@ pub fn host(url: &str) -> &str {
         return scheme.unwrap_or("-");
     };
     let host = rest.split_once('/').map_or(rest, |(host, _)| host);
-    let host = host.split_once('@').map_or(host, |(_, host)| host);
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     let host = limits::cut(host, limits::HOST);
     if host.is_empty() { "-" } else { host }
 }

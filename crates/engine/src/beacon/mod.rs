@@ -10,6 +10,7 @@ mod cases;
 mod decode;
 mod encode;
 mod event;
+mod ignored;
 pub mod limits;
 pub mod loaded;
 mod outbox;
@@ -26,12 +27,13 @@ mod write;
 pub use decode::{DecodeError, decode};
 pub use encode::encode;
 pub use event::{Attribution, Beacon, Connection, Device, PageError, Resource, ResourceKind, Script, Vital};
+pub use ignored::{is_ignored, is_unnamed};
 pub use outbox::{Bounds, Fate, Next, Outbox, Outcome};
 pub use pause::Pause;
 pub use queue::{Context, Queue};
 pub use retry_after::retry_after;
 pub use session::{Session, name};
-pub use thrown::describe;
+pub use thrown::{describe, describe_event, describe_object};
 
 /// The version of the format, the beacon's `v`.
 pub const VERSION: u64 = 1;

@@ -1,23 +1,22 @@
-//! Takes out of addresses what may tell who somebody is, before it leaves the page.
+//! Takes out of addresses what may tell who somebody is, before it leaves the page: `docs/rum.md` lists what counts as an
+//! address, and what is told of it. The npm package has the same rules (pkg/src/rum/scrub.ts).
 use super::limits;
 use alloc::string::String;
+
+/// Schemes of which nothing but the scheme is told: what follows is contents, somebody's address, or a file's place.
+const OPAQUE: [&str; 9] =
+    ["blob", "data", "file", "filesystem", "javascript", "mailto", "sms", "tel", "view-source"];
+/// The name of a query's first value is no longer.
+const QUERY_NAME: usize = 64;
+/// No line or column has more digits: what is longer is no position. A line alone has fewer.
+const POSITION_DIGITS: usize = 7;
+const LINE_DIGITS: usize = 5;
 
 /// The page that `path` shows: without query and fragment, and with `:id` for each segment that looks like
 /// one of many: a number, a UUID, a hash, a token, an e-mail address. `/orders/1042?key=x` is `/orders/:id`.
 pub fn path(path: &str) -> String {
     let mut out = String::new();
-    let mut start = 0;
-    let end = until(path, 0, |byte| byte == b'?' || byte == b'#');
-    loop {
-        let slash = until(path, start, |byte| byte == b'/').min(end);
-        let segment = part(path, start, slash);
-        out.push_str(if is_id(segment) { ":id" } else { segment });
-        if slash == end {
-            break;
-        }
-        out.push('/');
-        start = slash + 1;
-    }
+    segments(path, &mut out);
     if out.is_empty() {
         out.push('/');
     }
@@ -30,7 +29,7 @@ pub fn path(path: &str) -> String {
 pub fn route(pathname: &str, hash: &str) -> String {
     let mut out = String::from(pathname);
     let fragment = part(hash, 1, hash.len());
-    let fragment = part(fragment, 0, until(fragment, 0, |byte| byte == b'?' || byte == b'#'));
+    let fragment = part(fragment, 0, until(fragment, 0, is_end_of_path));
     let within = fragment.strip_prefix('!').unwrap_or(fragment).strip_prefix('/');
     if within.is_some_and(|within| !within.is_empty()) {
         out.push('#');
@@ -50,43 +49,234 @@ pub fn page(route: &str) -> String {
     limits::line(&out, limits::PAGE)
 }
 
-/// `text`, an error's message or source, with all addresses in it cut before their query or fragment. The
-/// `:line:column` that browsers write behind an address stays.
+/// `text`, such as an error's message or stack, with [`address`] in place of each address in it.
 pub fn text(text: &str) -> String {
+    let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    let mut at = 0;
-    while at < text.len() {
-        if !text.as_bytes()[at..].starts_with(b"://") {
-            at += 1;
+    // What is before `done` is told; `run` is where the word began that may turn out to be an address.
+    let (mut done, mut run, mut at) = (0, 0, 0);
+    while at < bytes.len() {
+        if let Some(start) = beginning(text, run, at) {
+            let end = ending(text, start, at).max(at + 1);
+            let whole = part(text, start, end);
+            let position = position(whole);
+            out.push_str(part(text, done, start));
+            out.push_str(&address(part(whole, 0, whole.len() - position.len())));
+            out.push_str(position);
+            (done, run, at) = (end, end, end);
             continue;
         }
-        // The address goes on until something that cannot be in one.
-        let end = until(text, at, |byte| byte <= b' ' || b"\"'`<>()[]{}".contains(&byte));
-        let query = until(text, at, |byte| byte == b'?' || byte == b'#').min(end);
-        out.push_str(part(text, done, query));
-        out.push_str(position(part(text, query, end)));
-        done = end;
-        at = end;
+        at += 1;
+        if is_separator(byte(bytes, at - 1)) {
+            run = at;
+        }
     }
     out.push_str(part(text, done, text.len()));
     out
 }
 
-/// The `:line:column` at the end of `address`, or nothing.
+/// What is told of an address: no user, query or fragment, ids in its path as `:id`.
+pub fn address(whole: &str) -> String {
+    let colon = until(whole, 0, |byte| !is_of_scheme(byte));
+    let has_scheme = byte(whole.as_bytes(), colon) == b':';
+    let scheme = part(whole, 0, if has_scheme { colon + 1 } else { 0 });
+    let rest = part(whole, scheme.len(), whole.len());
+    let mut out = String::with_capacity(whole.len());
+    out.push_str(scheme);
+    if let Some(within) = rest.strip_prefix("//").filter(|_| !is_opaque(part(whole, 0, colon))) {
+        let end = until(within, 0, |byte| is_end_of_path(byte) || byte == b'/' || byte == b'\\');
+        let host = part(within, 0, end).rsplit('@').next().unwrap_or("");
+        // What no host can be is a user and a password that were written as they should not be.
+        if is_host(host) {
+            out.push_str("//");
+            out.push_str(host);
+            segments(part(within, end, within.len()), &mut out);
+        }
+    } else if !has_scheme {
+        segments(rest, &mut out);
+    }
+    out
+}
+
+/// Where the address begins that the byte at `at` makes one, of a word that began at `run`.
+fn beginning(text: &str, run: usize, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let next = byte(bytes, at + 1);
+    match byte(bytes, at) {
+        b':' => {
+            let mut scheme = at;
+            while scheme > run && is_of_scheme(byte(bytes, scheme - 1)) {
+                scheme -= 1;
+            }
+            let name = part(text, scheme, at);
+            let is_known = next > b' ' && is_opaque(name);
+            let is_file = name.len() == 4 && name.eq_ignore_ascii_case("file");
+            let begins = part(text, at, at + 3) == "://" || is_known && (!is_file || next == b'/');
+            begins.then_some(scheme)
+        }
+        b'/' if run == at => {
+            let host = byte(bytes, at + 2);
+            let begins = if next == b'/' {
+                is_word(host) || host == b'['
+            } else {
+                is_word(next) || b".~%@:$!?#-".contains(&next)
+            };
+            begins.then_some(at)
+        }
+        // `12/24/2026` is no path.
+        b'/' => (until(text, run, |byte| !byte.is_ascii_digit()) < at).then_some(run),
+        b'?' => {
+            let names_a_file = is_word(next) && bytes.get(run..at).is_some_and(|run| run.contains(&b'.'));
+            (names_a_file || begins_query(bytes, at + 1)).then_some(run)
+        }
+        b'#' => begins_query(bytes, at + 1).then_some(run),
+        b'@' => (run < at && begins_domain(bytes, at + 1)).then_some(run),
+        _ => None,
+    }
+}
+
+/// Where the address ends that begins at `start`, as the byte at `at` says: in quotes with them; elsewhere at white space,
+/// its path also at what no path has, and in front of a bracket that was opened before; without what stands around an address.
+fn ending(text: &str, start: usize, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let before = if start > 0 { byte(bytes, start - 1) } else { 0 };
+    if is_quote(before) {
+        let close = until(text, start, |byte| byte == before || byte == b'\n');
+        if byte(bytes, close) == before {
+            return close;
+        }
+    }
+    let mut is_path = byte(bytes, at) != b':' || part(text, at, at + 3) == "://";
+    let (mut end, mut depth) = (start, 0_isize);
+    while end < bytes.len() {
+        match byte(bytes, end) {
+            0..=b' ' => break,
+            b'"' | b'<' | b'>' if is_path => break,
+            b')' | b']' | b'}' if is_path && depth == 0 => break,
+            b'?' | b'#' => is_path = false,
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        end += 1;
+    }
+    while end > start {
+        match byte(bytes, end - 1) {
+            b')' | b']' | b'}' if depth < 0 => depth += 1,
+            last if b".,;:!?'`\"<>".contains(&last) => {}
+            _ => break,
+        }
+        end -= 1;
+    }
+    end
+}
+
+/// `path` up to its query or fragment, ids as `:id`.
+fn segments(path: &str, out: &mut String) {
+    let end = until(path, 0, is_end_of_path);
+    let mut start = 0;
+    while start < end {
+        let slash = until(path, start, |byte| byte == b'/' || byte == b'\\').min(end);
+        let segment = part(path, start, slash);
+        out.push_str(if is_id(segment) { ":id" } else { segment });
+        start = (slash + 1).min(end);
+        out.push_str(part(path, slash, start));
+    }
+}
+
+/// The `:line:column` that browsers write behind an address, or the line alone, or nothing.
 fn position(address: &str) -> &str {
     let bytes = address.as_bytes();
-    let (mut at, mut from) = (bytes.len(), bytes.len());
-    while at > 0 {
+    let (mut at, mut from, mut numbers) = (bytes.len(), bytes.len(), 0);
+    while at > 0 && numbers < 2 {
         at -= 1;
-        match bytes[at] {
-            byte if byte.is_ascii_digit() => {}
+        match byte(bytes, at) {
+            byte if byte.is_ascii_digit() && from - at <= POSITION_DIGITS => {}
             // A number stands behind each.
-            b':' if from - at > 1 => from = at,
+            b':' if from - at > 1 => (from, numbers) = (at, numbers + 1),
             _ => break,
         }
     }
-    part(address, from, bytes.len())
+    let is_long = numbers == 1 && bytes.len() - from > LINE_DIGITS + 1;
+    part(address, if is_long { bytes.len() } else { from }, bytes.len())
+}
+
+/// Whether `host` may be one, with its port.
+fn is_host(host: &str) -> bool {
+    let bracket = if host.starts_with('[') { until(host, 0, |byte| byte == b']') } else { 0 };
+    let port = until(host, bracket, |byte| byte == b':');
+    until(host, port + 1, |byte| !byte.is_ascii_digit()) >= host.len()
+}
+
+/// `name=`, which is how queries begin.
+fn begins_query(bytes: &[u8], start: usize) -> bool {
+    let mut at = start;
+    while at - start < QUERY_NAME
+        && (byte(bytes, at).is_ascii_alphanumeric() || b"_%.[]~+-".contains(&byte(bytes, at)))
+    {
+        at += 1;
+    }
+    at > start && byte(bytes, at) == b'='
+}
+
+/// Whether the domain of an e-mail address begins at `start`. The file of a stack's frame, `buy@app.js:1:20`, is none.
+fn begins_domain(bytes: &[u8], start: usize) -> bool {
+    let mut label = start;
+    loop {
+        let (mut end, mut is_name) = (label, true);
+        while byte(bytes, end).is_ascii_alphanumeric() || byte(bytes, end) == b'-' {
+            is_name &= byte(bytes, end).is_ascii_alphabetic();
+            end += 1;
+        }
+        let next = byte(bytes, end);
+        let is_frame = next == b'_' || next == b':' && begins_position(bytes, end + 1);
+        if label > start && is_name && (2..=24).contains(&(end - label)) && !is_frame {
+            return true;
+        }
+        if end == label || next != b'.' {
+            return false;
+        }
+        label = end + 1;
+    }
+}
+
+/// `line:column`
+fn begins_position(bytes: &[u8], start: usize) -> bool {
+    let mut at = start;
+    while at - start < POSITION_DIGITS && byte(bytes, at).is_ascii_digit() {
+        at += 1;
+    }
+    at > start && byte(bytes, at) == b':' && byte(bytes, at + 1).is_ascii_digit()
+}
+
+fn is_opaque(scheme: &str) -> bool {
+    OPAQUE.iter().any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
+fn is_of_scheme(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-')
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// What ends a word in which no address began.
+fn is_separator(byte: u8) -> bool {
+    byte <= b' ' || is_quote(byte) || b"<>()[]{},;=|&!*$^\\:@?#/".contains(&byte)
+}
+
+fn is_end_of_path(byte: u8) -> bool {
+    matches!(byte, b'?' | b'#')
+}
+
+/// The byte at `at`, or 0 behind the end.
+fn byte(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or(0)
 }
 
 /// Where the first byte that is `wanted` stands, from `start` on; the end where there is none. Only ASCII is
@@ -94,7 +284,7 @@ fn position(address: &str) -> &str {
 fn until(text: &str, start: usize, wanted: impl Fn(u8) -> bool) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
-    while at < bytes.len() && !wanted(bytes[at]) {
+    while at < bytes.len() && !wanted(byte(bytes, at)) {
         at += 1;
     }
     at
@@ -105,16 +295,28 @@ fn part(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).unwrap_or("")
 }
 
+/// Whether a segment looks like one of many, or a piece of it does: `Orders(1234567)`, `7;session=1a2b3c4d`. What is as
+/// short as `photo(1).png` has it is no id.
 fn is_id(segment: &str) -> bool {
+    let mut pieces = segment.split(['&', '(', ')', ',', ':', ';', '=']);
+    is_one_of_many(segment) || pieces.any(|piece| piece.len() >= 4 && is_one_of_many(piece))
+}
+
+fn is_one_of_many(segment: &str) -> bool {
     let bytes = segment.as_bytes();
     let has = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
     let hex = bytes.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
-    // Version numbers such as `1.2.0` stay: they are few, and telling.
-    digits > 0 && digits == bytes.len()
-        || digits > 0 && hex && bytes.len() >= 8
-        || digits >= 4 && bytes.len() >= 16 && !bytes.contains(&b'.')
-        || bytes.len() >= 64
+    // As JavaScript counts.
+    let length = segment.encode_utf16().count();
+    let is_file = segment.rsplit_once('.').is_some_and(|(_, end)| {
+        (2..=5).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    // Version numbers such as `1.2.0` and the names of files stay: they are few, and telling.
+    digits > 0 && digits == length
+        || digits > 0 && hex && length >= 8
+        || digits >= 4 && length >= 16 && !bytes.iter().any(|byte| matches!(byte, b'.' | b'['))
+        || length >= 64 && !is_file
         || has(b"@")
         || has(b"%40")
 }
@@ -124,6 +326,7 @@ mod tests {
     use super::super::cases;
     use super::*;
     use proptest::prelude::*;
+    use std::vec::Vec;
 
     fn cases() -> cases::Scrubs {
         cases::read(include_str!("../../../../tests/cases/rum/scrub.json"))
@@ -145,24 +348,66 @@ mod tests {
     }
 
     #[test]
-    fn addresses_lose_their_queries_and_keep_their_positions() {
-        for (from, to) in cases().texts {
+    fn addresses_lose_what_may_tell_who_somebody_is_and_keep_their_positions() {
+        let cases = cases();
+        for (from, to) in cases.texts {
             assert_eq!(text(&from), to, "{from}");
         }
+        for (from, to) in cases.addresses {
+            assert_eq!(address(&from), to, "{from}");
+        }
+    }
+
+    /// What must not be told: nothing of it may be left.
+    const SECRET: &str = "5ecre7";
+
+    /// An address with the secret in each place that may have one.
+    fn secretive() -> impl Strategy<Value = String> {
+        let path = "(/[a-z]{1,8}){0,2}(/5ecre7a1b2c3d4e5f6|/5ecre7@b\\.example|/a;b=5ecre7a1b2c3d4e5f6/x)?";
+        let query = "(\\?[a-z]{1,5}(\\[\\])?=[a-z(]{0,3}5ecre7[a-z&{}]{0,5}5ecre7)?(#5ecre7=/5ecre7)?";
+        let schemes = "(https|HTTP|wss|ftp|web\\+app)://|//";
+        let user = "(ann:5ecre7@|5ecre7@|5ecre7:@|a:5ecre7@5ecre7@)?";
+        let network = (schemes, user, "[a-z]{1,8}(\\.example)?(:80)?", path, query);
+        let opaque = "(mailto:|blob:https://x/|data:text/html,<p>|file:///|javascript:|tel:)5ecre7[a-z/?=@]{0,8}5ecre7";
+        prop_oneof![
+            network.prop_map(|(scheme, user, host, path, query)| [scheme, user, host, path, query].concat()),
+            ("(\\.\\.?)?/[a-z]{1,5}", path, query)
+                .prop_map(|(start, path, query)| [start, path, query].concat()),
+            opaque,
+        ]
     }
 
     proptest! {
         #[test]
-        fn no_query_is_left(address in "https?://[a-z./]{1,20}", query in "[a-z=&]{1,20}", around in "[a-z ]{0,5}") {
-            let scrubbed = text(&std::format!("{around} {address}?{query} {around}"));
-            prop_assert_eq!(scrubbed, std::format!("{around} {address} {around}"));
+        fn no_secret_is_left(
+            addresses in proptest::collection::vec(secretive(), 1..4),
+            (before, after) in prop_oneof![Just(("", "")), Just(("(", ")")), Just(("\"", "\"")), Just(("'", "'")), Just(("at ", ":10:5")),
+                Just(("f@", ":1:2")), Just(("<", ">")), Just(("[see ", "].")), Just(("url(", "), "))],
+            words in "[a-z ]{0,5}",
+        ) {
+            let from: Vec<String> = addresses.iter().map(|address| [words.as_str(), " ", before, address, after].concat()).collect();
+            let from = from.join(" ");
+            let told = text(&from);
+            prop_assert!(!told.contains(SECRET), "{from}: {told}");
+            prop_assert_eq!(&text(&told), &told, "{}", from);
+        }
+
+        #[test]
+        fn what_is_no_address_stays(from in "[A-Za-z .,!'()-]{0,60}") {
+            prop_assert_eq!(text(&from), from);
         }
 
         #[test]
         fn any_text_is_scrubbed(from: String) {
             text(&from);
+            address(&from);
             prop_assert!(path(&from).len() <= limits::PAGE);
             prop_assert!(page(&route(&from, &from)).len() <= limits::PAGE);
+        }
+
+        #[test]
+        fn any_marks_are_scrubbed(from in "[/?#:@&=.(){}'\"<> a1é]{0,60}") {
+            text(&from);
         }
     }
 }

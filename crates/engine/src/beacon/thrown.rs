@@ -1,6 +1,6 @@
 //! What was thrown and nobody caught, as a beacon tells it.
 use super::event::PageError;
-use super::{limits, scrub, write};
+use super::{ignored, limits, scrub, write};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,11 +9,16 @@ const FRAMES: usize = 10;
 /// Frames that say which errors are one.
 const TELLING: usize = 3;
 
+/// Members of a thrown object that are named.
+const MEMBERS: usize = 16;
+/// Those that are told in other ways.
+const TOLD: [&str; 5] = ["name", "message", "code", "stack", "toString"];
+
 /// An error by what the browser says of it: its message; where, `file:line:column`, or nothing; and its `stack`, or
 /// nothing. All of them lose the queries of their addresses. The npm package has the same rules
 /// (pkg/src/rum/errors.ts); `tests/cases/rum/errors.json` has cases for both.
 pub fn describe(message: &str, source: &str, stack: &str) -> PageError {
-    let frames = frames(stack);
+    let frames = frames(message, stack);
     // Cut first: a message may be as long as a page.
     let message = scrub::text(head(message, 2 * limits::MESSAGE));
     let message = limits::cut(&message, limits::MESSAGE);
@@ -34,11 +39,34 @@ pub fn describe(message: &str, source: &str, stack: &str) -> PageError {
     }
 }
 
-/// The lines of a stack that name a place, scrubbed: Chromium begins with the message, the others with the frame.
-fn frames(stack: &str) -> Vec<String> {
-    let lines = head(stack, 4 * limits::STACK).split('\n').map(str::trim);
-    let places = lines.filter(|line| line.starts_with("at ") || line.contains('@'));
-    places.take(FRAMES).map(scrub::text).collect()
+/// The lines of a stack that name a place, scrubbed: in Chromium those that begin with `at`, below the message, which may
+/// look like anything; in others those that have a place behind an `@`.
+fn frames(message: &str, stack: &str) -> Vec<String> {
+    let stack = head(without_header(message, stack), 4 * limits::STACK);
+    let lines: Vec<&str> = stack.split('\n').map(str::trim).filter(|line| names_place(line)).collect();
+    let is_named = |line: &&&str| line.starts_with("at ");
+    let has_names = lines.iter().any(|line| is_named(&line));
+    let frames = lines.iter().filter(|line| if has_names { is_named(line) } else { line.contains('@') });
+    frames.take(FRAMES).map(|line| scrub::text(line)).collect()
+}
+
+/// `stack` without the name and the message that Chromium begins it with.
+fn without_header<'a>(message: &str, stack: &'a str) -> &'a str {
+    let [_, own, bare] = ignored::wordings(message);
+    for (text, start) in [(stack, own), (ignored::without_name(stack), bare)] {
+        if let Some(rest) = text.strip_prefix(start).filter(|rest| rest.is_empty() || rest.starts_with('\n'))
+        {
+            return rest;
+        }
+    }
+    stack
+}
+
+/// Whether a line ends as places do: with a number behind a colon, or with a bracket.
+fn names_place(line: &str) -> bool {
+    let rest = line.trim_end_matches(|c: char| matches!(c, '0'..='9' | 'a'..='f'));
+    line.ends_with([')', '>', ']'])
+        || rest.len() < line.len() && (rest.ends_with(':') || rest.ends_with(":0x"))
 }
 
 /// The same for errors that are one: numbers in the message, and places but the first three, do not count. FNV-1a
@@ -69,20 +97,65 @@ fn fingerprint(message: &str, source: &str, frames: &[String]) -> String {
     out
 }
 
-/// The first `units` units of UTF-16 of `text`.
+/// The beginning of `text`, no longer than so many units of UTF-16, which ends between words: half an address may tell what
+/// a whole one does not.
 fn head(text: &str, units: usize) -> &str {
     let mut length = 0;
     for (at, c) in text.char_indices() {
         length += c.len_utf16();
         if length > units {
-            return text.get(..at).unwrap_or("");
+            let whole = text.get(..at).unwrap_or("");
+            let is_between = |c: char| c <= ' ' || "\"'`<>()[]{},".contains(c);
+            let words = whole.trim_end_matches(|c| !is_between(c));
+            return if words.is_empty() { whole } else { words };
         }
     }
     text
 }
 
+/// What is told of a thrown object that has no text of its own: `name: message (code) {members}`. `kind` is the name of its
+/// constructor, `members` are the names of its own, sorted; what they hold is not told.
+pub fn describe_object(kind: &str, name: &str, message: &str, code: &str, members: &[String]) -> String {
+    let mut out = String::from(match (name, kind) {
+        ("", "") => "Object",
+        ("", kind) => kind,
+        (name, _) => name,
+    });
+    for (before, text, behind) in [(": ", message, ""), (" (", code, ")")] {
+        if !text.is_empty() {
+            out.push_str(before);
+            out.push_str(text);
+            out.push_str(behind);
+        }
+    }
+    let mut between = " {";
+    let others = members.iter().filter(|name| !TOLD.contains(&name.as_str()));
+    for name in others.take(MEMBERS) {
+        out.push_str(between);
+        out.push_str(name);
+        between = ", ";
+    }
+    if between == ", " {
+        out.push('}');
+    }
+    out
+}
+
+/// What is told of an event that was thrown: `ProgressEvent error of XMLHttpRequest`, or of `html>body>img`.
+pub fn describe_event(kind: &str, name: &str, target: &str) -> String {
+    let mut out = String::from(if kind.is_empty() { "Object" } else { kind });
+    out.push(' ');
+    out.push_str(name);
+    if !target.is_empty() {
+        out.push_str(" of ");
+        out.push_str(target);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::cases;
     use super::*;
     use proptest::prelude::*;
     use std::format;
@@ -118,6 +191,27 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn objects_are_told_by_what_they_have() {
+        let cases: cases::Thrown = cases::read(include_str!("../../../../tests/cases/rum/thrown.json"));
+        for cases::ThrownObject { kind, members, told } in cases.objects {
+            let text = |name: &str| match members.get(name) {
+                Some(serde_json::Value::String(text)) => text.clone(),
+                Some(number) => format!("{number}"),
+                None => String::new(),
+            };
+            let mut names: Vec<String> = members.keys().cloned().collect();
+            names.sort();
+            let object = describe_object(&kind, &text("name"), &text("message"), &text("code"), &names);
+            assert_eq!(object, told);
+        }
+        assert_eq!(
+            describe_event("ProgressEvent", "error", "XMLHttpRequest"),
+            "ProgressEvent error of XMLHttpRequest"
+        );
+        assert_eq!(describe_event("", "error", ""), "Object error");
     }
 
     #[test]

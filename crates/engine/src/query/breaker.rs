@@ -4,6 +4,8 @@
 //! failures within a window *open* it: no attempt goes through for a time. Then it is *half-open*: one attempt
 //! goes through, and closes it or opens it anew.
 use super::slots::RunId;
+use crate::deadlines::Handle;
+use crate::places::shrink;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
@@ -55,6 +57,12 @@ struct Breaker {
     state: State,
     /// When attempts failed of late, oldest first; no more of them than it takes to open.
     failed: Vec<Instant>,
+    /// So many queries asked it last.
+    uses: u32,
+    /// The face has a name for its number.
+    known: bool,
+    /// When it is to be forgotten, unless it is used again.
+    due: Option<Handle>,
 }
 
 /// How an attempt that was let through ended.
@@ -85,6 +93,57 @@ impl Breakers {
             self.origins.push(Breaker::default());
         }
         &mut self.origins[place]
+    }
+
+    /// A query asks it from now on.
+    pub(crate) fn enter(&mut self, origin: u32) {
+        let breaker = self.of(origin);
+        breaker.uses += 1;
+        breaker.known = true;
+    }
+
+    /// A query that asked it is gone, or asks another.
+    pub(crate) fn leave(&mut self, origin: u32) {
+        let breaker = self.of(origin);
+        breaker.uses = breaker.uses.saturating_sub(1);
+    }
+
+    /// When there is nothing left to know of an origin that no query asks any more: what failed is out of the window, and
+    /// an open breaker has been closed for as long as it was open.
+    pub(crate) fn forget_at(&mut self, now: Instant, origin: u32) -> Instant {
+        let BreakerOptions { window, open_for, .. } = self.options;
+        let breaker = self.of(origin);
+        match breaker.state {
+            _ if breaker.uses > 0 || !breaker.known => Instant::NEVER,
+            State::Closed => breaker.failed.last().map_or(now, |&at| at + window),
+            State::Open { until } | State::HalfOpen { until, .. } => until + open_for,
+        }
+    }
+
+    /// Where its deadline is kept.
+    pub(crate) fn due(&mut self, origin: u32) -> &mut Option<Handle> {
+        &mut self.of(origin).due
+    }
+
+    /// Its number may stand for another from now on.
+    pub(crate) fn forget(&mut self, origin: u32) {
+        *self.of(origin) = Breaker::default();
+        while self.origins.last().is_some_and(|breaker| !breaker.known) {
+            self.origins.pop();
+        }
+        shrink(&mut self.origins);
+    }
+
+    /// How many are to be forgotten.
+    #[cfg(test)]
+    pub(crate) fn due_count(&self) -> usize {
+        self.origins.iter().filter(|breaker| breaker.due.is_some()).count()
+    }
+
+    /// How many places there are for origins.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.origins.len()
     }
 
     /// Whether an attempt goes through now; otherwise, until when none will.

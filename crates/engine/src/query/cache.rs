@@ -19,6 +19,8 @@ use alloc::collections::VecDeque;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     Collect(QueryId),
+    Looked(QueryId),
+    Forget(u32),
     Stale(ObserverId),
     Interval(ObserverId),
     /// The time of an attempt is up, or that of the next has come.
@@ -49,7 +51,7 @@ pub(crate) struct Fetch {
 /// [`failed`](Self::failed), [`give_up`](Self::give_up) and [`cancel`](Self::cancel);
 /// [`set_data`](Self::set_data), [`set_state`](Self::set_state), [`invalidate`](Self::invalidate) and
 /// [`reset`](Self::reset); [`set_host`](Self::set_host), then [`occasion`](Self::occasion);
-/// [`touch`](Self::touch) and [`set_bytes`](Self::set_bytes); [`tick`](Self::tick).
+/// [`touch`](Self::touch), [`expect`](Self::expect) and [`set_bytes`](Self::set_bytes); [`tick`](Self::tick).
 ///
 /// **Outputs**: after any input, [`poll_effect`](Self::poll_effect) until `None`, and then a timer for
 /// [`next_deadline`](Self::next_deadline); under [limits](Self::set_limits), [`evict`](Self::evict) until `None`.
@@ -57,7 +59,8 @@ pub(crate) struct Fetch {
 /// **Steps**, for a face that runs its own code in the middle of an input: [`intent`](Self::intent),
 /// [`abandon`](Self::abandon) and [`begin`](Self::begin) are [`fetch`](Self::fetch);
 /// [`attempt_failed`](Self::attempt_failed), [`set_error`](Self::set_error) and [`end`](Self::end) are
-/// [`failed`](Self::failed); [`attach`](Self::attach) and [`fetches_on_mount`](Self::fetches_on_mount) are
+/// [`failed`](Self::failed); [`end`](Self::end) and [`revert`](Self::revert) are [`cancel`](Self::cancel);
+/// [`attach`](Self::attach) and [`fetches_on_mount`](Self::fetches_on_mount) are
 /// [`observe`](Self::observe); [`detach`](Self::detach) is [`unobserve`](Self::unobserve);
 /// [`occasion_for`](Self::occasion_for) and [`resume`](Self::resume) are [`occasion`](Self::occasion).
 pub struct Cache {
@@ -202,7 +205,7 @@ impl Cache {
         self.unlink(query);
         match self.entries.get(query) {
             Some(entry) if entry.observers.is_empty() => {
-                self.free(query);
+                self.free(now, query);
                 true
             }
             Some(_) => false,
@@ -232,6 +235,9 @@ impl Cache {
     /// The host's clock was set back by `span`: what waits goes on waiting as long as it would have.
     pub fn clock_set_back(&mut self, span: Duration) {
         self.deadlines.bring_forward(span);
+        for entry in self.entries.values_mut() {
+            entry.used.expected = Instant::from_ms(entry.used.expected.as_ms() - span.as_ms());
+        }
         if let Some(breakers) = &mut self.breakers {
             breakers.bring_forward(span);
         }
@@ -247,7 +253,9 @@ impl Cache {
                 return Some(effect);
             }
             match self.deadlines.pop(self.ticked)? {
-                Due::Collect(query) => self.collect_due(query),
+                Due::Collect(query) => self.collect_due(self.ticked, query),
+                Due::Forget(origin) => self.forget_due(self.ticked, origin),
+                Due::Looked(query) => self.looked_due(self.ticked, query),
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
                 Due::Attempt(run) => self.attempt_due(self.ticked, run),
@@ -282,12 +290,12 @@ impl Cache {
         }
     }
 
-    fn collect_due(&mut self, query: QueryId) {
+    fn collect_due(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         entry.gc = None;
         if entry.is_idle() {
             self.unlink(query);
-            self.free(query);
+            self.free(now, query);
             self.stats.evictions += 1;
             self.effects.push_back(Effect::Collected { query });
         }
@@ -297,14 +305,24 @@ impl Cache {
         if let Some(leaf) = self.entries.get_mut(query).and_then(|entry| entry.leaf.take()) {
             let effects = &mut self.effects;
             self.index.remove(leaf, |part| effects.push_back(Effect::Freed { part }));
+            if self.index.is_sparse() {
+                let entries = &mut self.entries;
+                self.index.compact(|query, leaf| {
+                    if let Some(entry) = entries.get_mut(query) {
+                        entry.leaf = Some(leaf);
+                    }
+                });
+            }
         }
     }
 
-    fn free(&mut self, query: QueryId) {
+    fn free(&mut self, now: Instant, query: QueryId) {
         self.forget_use(query);
-        if let Some(handle) = self.entries.remove(query).and_then(|entry| entry.gc) {
+        let Some(entry) = self.entries.remove(query) else { return };
+        for handle in [entry.gc, entry.used.due].into_iter().flatten() {
             self.deadlines.clear(handle);
         }
+        self.leave_origin(now, entry.origin);
     }
 
     // What every change of state brings.
@@ -324,12 +342,20 @@ impl Cache {
         }
     }
 
-    /// Overwrites a query's state, as persistence and developers' tools do.
-    pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) {
-        let Some(entry) = self.entries.get_mut(query) else { return };
+    /// Overwrites a query's state, as persistence and developers' tools do. `true` where its data is newer than what
+    /// was there before the fetch on its way: then a [cancellation](Self::cancel) goes back to this state.
+    pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) -> bool {
+        let Some(entry) = self.entries.get_mut(query) else { return false };
         entry.state = state;
+        entry.page_failed = false;
+        let newer = |before: State| state.has_data && before.data_updated_at < state.data_updated_at;
+        let newer = entry.run.is_some() && entry.before_fetch.is_some_and(newer);
+        if newer {
+            entry.before_fetch = Some(state);
+        }
         self.touch(query);
         self.changed(now, query);
+        newer
     }
 
     /// What the query begins with, and goes back to on [`reset`](Self::reset): data that was given later
@@ -348,12 +374,17 @@ impl Cache {
         }
     }
 
-    /// The data counts as stale from now on, until a fetch that begins after this succeeds.
+    /// The data counts as stale from now on, until a fetch of all of it that begins after this succeeds. To cancel the
+    /// fetch on its way does not make it fresh.
     pub fn invalidate(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         if entry.run.is_some() {
             entry.outdated.get_or_insert(false);
         }
+        if let Some(before) = &mut entry.before_fetch {
+            before.invalidated = true;
+        }
+        entry.page_failed = false;
         if !entry.state.invalidated {
             entry.state.invalidated = true;
             self.changed(now, query);

@@ -85,6 +85,11 @@ pub enum Effect {
         /// Which; the id is spent.
         query: QueryId,
     },
+    /// No query asks this origin any more, and there is nothing left to know of it: the number may stand for another.
+    Forgotten {
+        /// The origin, as [`Cache::guard`](super::Cache::guard) was told.
+        origin: u32,
+    },
     /// No key has this part any more: the number may stand for something else.
     Freed {
         /// The part.

@@ -82,6 +82,16 @@ pub(crate) struct Entry {
     /// Invalidated since the present fetch began, so that its answer will not make the data valid; `true`
     /// where someone has asked for the data since.
     pub(crate) outdated: Option<bool>,
+    /// The present (or last) fetch is of a part of the data, see [`RunOptions::partial`](super::RunOptions::partial).
+    pub(crate) partial: bool,
+    /// The data is invalidated for no other reason than that such a fetch failed.
+    pub(crate) page_failed: bool,
+    /// Someone waits for the present fetch, whoever looks at the query meanwhile and looks no more.
+    pub(crate) held: bool,
+    /// The present fetch is about to be replaced, and who waits for it will wait for the next.
+    pub(crate) replaced: bool,
+    /// Whom its function asked last, as [`Cache::guard`](super::Cache::guard) was told; zero for nobody in particular.
+    pub(crate) origin: u32,
     pub(crate) used: Use,
 }
 
@@ -98,6 +108,11 @@ impl Entry {
             leaf: None,
             abortable: false,
             outdated: None,
+            partial: false,
+            page_failed: false,
+            held: false,
+            replaced: false,
+            origin: 0,
             used: Use::default(),
         }
     }
@@ -114,10 +129,12 @@ impl Entry {
         state.data_update_count += 1;
         state.invalidated = false;
         state.status = Status::Success;
+        self.page_failed = false;
     }
 
     pub(crate) fn set_error(&mut self, now: Instant) {
         let state = &mut self.state;
+        self.page_failed = self.partial && (self.page_failed || !state.invalidated);
         state.error_update_count += 1;
         state.error_updated_at = now;
         state.failure_count += 1;

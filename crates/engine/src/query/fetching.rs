@@ -59,6 +59,7 @@ impl Cache {
         let replaceable = entry.state.has_data || entry.outdated.is_some();
         // Where it is said to be idle although a run is on its way, its state was overwritten.
         if cancel_refetch && replaceable || entry.state.fetch_status == FetchStatus::Idle {
+            entry.replaced = true;
             return Intent::Replace(run);
         }
         if let Some(wanted) = &mut entry.outdated {
@@ -80,7 +81,9 @@ impl Cache {
             return None;
         }
         entry.before_fetch = Some(entry.state);
-        entry.outdated = None;
+        entry.partial = options.partial;
+        // What this does not fetch stays as outdated as it is.
+        entry.outdated = (options.partial && entry.state.invalidated && !entry.page_failed).then_some(false);
         let mut fetch = Fetch { query, run: Run::new(now, *options), due: None, origin: 0, admitted: false };
         let next = fetch.run.proceed(options.network_mode.can_start(host), false);
         entry.set_fetching(next == Next::Pause);
@@ -181,10 +184,15 @@ impl Cache {
         self.effects.push_back(Effect::Settled { query, run, outcome });
         let entry = self.entries.get_mut(query)?;
         entry.run = None;
+        entry.held &= core::mem::take(&mut entry.replaced);
         if matches!(outcome, Outcome::Cancelled { .. }) {
             entry.state.fetch_status = FetchStatus::Idle;
         }
+        entry.used.took = now - fetch.run.began;
         let wanted = entry.outdated.take() == Some(true) && outcome == Outcome::Success;
+        if matches!(outcome, Outcome::Success | Outcome::Error) {
+            self.expect(now, query);
+        }
         self.schedule_collection(now, query);
         if !wanted {
             return None;
@@ -195,12 +203,26 @@ impl Cache {
 
     /// Cancels the query's fetch and goes back to the state before it; data written meanwhile stays.
     pub fn cancel(&mut self, now: Instant, query: QueryId) {
+        let Some(run) = self.entries.get(query).and_then(|entry| entry.run) else { return };
+        self.end(now, run, Outcome::Cancelled { reverted: true });
+        self.revert(now, query);
+    }
+
+    /// The second step of [`cancel`](Self::cancel), after [`end`](Self::end): back to the state before the fetch. An
+    /// invalidation since then still counts.
+    pub fn revert(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
-        let Some(run) = entry.run else { return };
         let before = entry.before_fetch.take().unwrap_or(entry.state);
         entry.state = super::State { fetch_status: FetchStatus::Idle, ..before };
-        self.end(now, run, Outcome::Cancelled { reverted: true });
         self.changed(now, query);
+    }
+
+    /// Someone waits for the fetch on its way who looks at nothing: it goes on, retries and all, when the last observer
+    /// leaves.
+    pub fn hold(&mut self, query: QueryId) {
+        if let Some(entry) = self.entries.get_mut(query) {
+            entry.held = entry.run.is_some();
+        }
     }
 
     /// Ends the query's fetch and leaves its state alone: a step of [`remove`](Self::remove) and
@@ -228,10 +250,37 @@ impl Cache {
     }
 
     /// The run asks this origin: whether its attempts go through, the origin's breaker says. To be told before
-    /// its first attempt is made. A number from 1; the face knows what it stands for.
+    /// its first attempt is made. A number from 1; the face knows what it stands for, until [`Effect::Forgotten`] says that
+    /// it stands for nothing any more.
     pub fn guard(&mut self, run: RunId, origin: u32) {
-        if let Some(fetch) = self.fetches.get_mut(run) {
-            fetch.origin = origin;
+        let (Some(fetch), Some(breakers)) = (self.fetches.get_mut(run), &mut self.breakers) else { return };
+        fetch.origin = origin;
+        let (query, began) = (fetch.query, fetch.run.began);
+        breakers.enter(origin);
+        if let Some(entry) = self.entries.get_mut(query) {
+            let before = core::mem::replace(&mut entry.origin, origin);
+            self.leave_origin(began, before);
+        }
+    }
+
+    /// A query that asked this origin is gone, or asks another.
+    pub(crate) fn leave_origin(&mut self, now: Instant, origin: u32) {
+        if let Some(breakers) = self.breakers.as_mut().filter(|_| origin != 0) {
+            breakers.leave(origin);
+            let at = breakers.forget_at(now, origin).max(now);
+            self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
+        }
+    }
+
+    pub(crate) fn forget_due(&mut self, now: Instant, origin: u32) {
+        let Some(breakers) = &mut self.breakers else { return };
+        let at = breakers.forget_at(now, origin);
+        *breakers.due(origin) = None;
+        if at <= now {
+            breakers.forget(origin);
+            self.effects.push_back(Effect::Forgotten { origin });
+        } else {
+            self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
         }
     }
 

@@ -143,6 +143,53 @@ impl Index {
         }
     }
 
+    /// Whether it takes four times the memory that it needs.
+    pub(crate) fn is_sparse(&self) -> bool {
+        self.nodes.len() > 64 && 4 * (self.nodes.len() - self.free.len()) <= self.nodes.len()
+    }
+
+    /// Makes it anew, without gaps; `moved` hears where each query hangs now. Worth its cost where it
+    /// [is sparse](Self::is_sparse).
+    pub(crate) fn compact(&mut self, mut moved: impl FnMut(QueryId, Leaf)) {
+        let is_kept = |at: usize, node: &Node| at == ROOT as usize || !matches!(node.label, Label::Free);
+        let old = core::mem::take(&mut self.nodes);
+        (self.free, self.edges) = (Vec::new(), Edges::default());
+        let mut count = 0;
+        let places: Vec<u32> = old
+            .iter()
+            .enumerate()
+            .map(|(at, node)| {
+                count += u32::from(is_kept(at, node));
+                count - 1
+            })
+            .collect();
+        let to = |at: u32| places.get(at as usize).copied().unwrap_or(NONE);
+        self.nodes.reserve_exact(count as usize);
+        for (_, node) in old.iter().enumerate().filter(|(at, node)| is_kept(*at, node)) {
+            let at = self.nodes.len() as u32;
+            let node = Node {
+                label: node.label,
+                parent: to(node.parent),
+                next: to(node.next),
+                previous: to(node.previous),
+                child: to(node.child),
+                query: to(node.query),
+            };
+            match node.label {
+                Label::Part(part) => self.edges.insert(node.parent, part, at),
+                Label::Query(query) => moved(query, Leaf(at)),
+                Label::Free => {}
+            }
+            self.nodes.push(node);
+        }
+    }
+
+    /// How many nodes there is memory for.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.nodes.capacity()
+    }
+
     fn walk(&self, key: &[Part]) -> Option<u32> {
         key.iter().try_fold(ROOT, |node, &part| {
             self.step();

@@ -1,4 +1,5 @@
 //! Keys: lists of parts.
+use crate::places::shrink;
 use alloc::vec::Vec;
 
 /// One part of a key: a small number that stands for a value the face interned. Equal parts are equal
@@ -23,7 +24,12 @@ impl PartUses {
     pub(crate) fn sub(&mut self, part: Part) -> bool {
         let uses = &mut self.0[part as usize];
         *uses -= 1;
-        *uses == 0
+        let last = *uses == 0;
+        while self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+        shrink(&mut self.0);
+        last
     }
 
     pub(crate) fn is_used(&self, part: Part) -> bool {

@@ -1,8 +1,21 @@
 //! How much a cache holds, and who goes first when it is too much: what nobody needs, longest unused first.
-use super::cache::Cache;
+//!
+//! What was just fetched or hydrated is needed, although nobody looks at it yet: it stays until someone has, or a
+//! [moment](MOMENT) has passed. Otherwise whoever waits for more than fits would fetch the first again when the last has
+//! come, without end.
+use super::cache::{Cache, Due};
 use super::slots::QueryId;
+use crate::deadlines::Handle;
+use crate::time::{Duration, Instant};
 
-/// How much a cache may hold. What is observed or on its way is never let go, so it may be more.
+/// What someone is about to look at stays at least so long. A component that suspends on several queries mounts, and
+/// looks, only when all of them have come; what is hydrated or prefetched waits for the page to be drawn.
+pub const MOMENT: Duration = Duration::from_const(5_000.0);
+/// No longer than this, however long its fetch took: it may have waited for the network.
+const LONGEST_MOMENT: Duration = Duration::from_const(60_000.0);
+
+/// How much a cache may hold. What is observed, on its way or [expected](Cache::expect) is never let go, so it may be
+/// more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// So many queries.
@@ -25,6 +38,12 @@ pub(crate) struct Use {
     older: Option<QueryId>,
     newer: Option<QueryId>,
     pub(crate) bytes: f64,
+    /// Until then someone is expected to look.
+    pub(crate) expected: Instant,
+    /// So long its last fetch took.
+    pub(crate) took: Duration,
+    /// Set where it is out of the order of use until then.
+    pub(crate) due: Option<Handle>,
 }
 
 /// The order of use, kept only where there are limits, and what is held.
@@ -41,7 +60,8 @@ pub(crate) struct Uses {
 }
 
 impl Cache {
-    /// Sets the limits. Ask [`evict`](Self::evict) from now on whenever a query came, grew or came to rest.
+    /// Sets the limits. Ask [`evict`](Self::evict) from now on whenever a query came, grew or came to rest, and after
+    /// each [`tick`](Self::tick).
     pub fn set_limits(&mut self, limits: Limits) {
         self.uses.limits = limits;
         if !core::mem::replace(&mut self.uses.limited, true) {
@@ -77,10 +97,22 @@ impl Cache {
         }
     }
 
+    /// Someone is about to look at the query: while nobody does it stays for a moment, which is twice as long as its last
+    /// fetch took, at least [`MOMENT`] and at most a minute. So of several that are waited for together, each outlasts the fetch of any
+    /// that takes no longer, and all of them are there in the end.
+    pub fn expect(&mut self, now: Instant, query: QueryId) {
+        if let Some(entry) = self.entries.get_mut(query)
+            && entry.observers.is_empty()
+        {
+            let twice = Duration::from_ms(2.0 * entry.used.took.as_ms());
+            entry.used.expected = now + twice.max(MOMENT).min(LONGEST_MOMENT);
+        }
+    }
+
     /// Where there is too much, the query that goes, to be [removed](Self::remove) by the face; call until it
-    /// gives `None`. It is never one that is observed or on its way, nor `keep`. Each costs one step, however
+    /// gives `None`. It is never one that is observed, on its way or expected, nor `keep`. Each costs one step, however
     /// many there are.
-    pub fn evict(&mut self, keep: Option<QueryId>) -> Option<QueryId> {
+    pub fn evict(&mut self, now: Instant, keep: Option<QueryId>) -> Option<QueryId> {
         let Uses { limits, bytes, .. } = self.uses;
         if self.entries.len() <= limits.entries && bytes <= limits.bytes {
             return None;
@@ -91,20 +123,38 @@ impl Cache {
             {
                 self.uses.steps += 1;
             }
-            let entry = self.entries.get(query)?;
+            let entry = self.entries.get_mut(query)?;
             next = entry.used.newer;
-            if keep == Some(query) {
+            let idle = entry.is_idle() && entry.leaf.is_some();
+            let expected = idle && now < entry.used.expected;
+            if keep == Some(query) && !expected {
                 continue;
             }
-            let idle = entry.is_idle() && entry.leaf.is_some();
-            // What is needed is listed anew when it comes to rest.
+            if expected {
+                self.deadlines.reset(&mut entry.used.due, entry.used.expected, Due::Looked(query));
+            }
+            // What is needed is listed anew when it comes to rest, what is expected when its moment has passed.
             self.unlist(query);
-            if idle {
+            if idle && !expected {
                 self.stats.evictions += 1;
                 return Some(query);
             }
         }
         None
+    }
+
+    /// The moment has passed in which someone was expected to look.
+    pub(crate) fn looked_due(&mut self, now: Instant, query: QueryId) {
+        let Some(entry) = self.entries.get_mut(query) else { return };
+        entry.used.due = None;
+        if !entry.is_idle() {
+            return;
+        }
+        if now < entry.used.expected {
+            entry.used.due = self.deadlines.set(entry.used.expected, Due::Looked(query));
+        } else {
+            self.touch(query);
+        }
     }
 
     /// The entry leaves the order of use, and its bytes the sum.
@@ -119,7 +169,7 @@ impl Cache {
             return;
         }
         let (older, newer) = (entry.used.older, entry.used.newer);
-        entry.used = Use { bytes: entry.used.bytes, ..Use::default() };
+        entry.used = Use { listed: false, older: None, newer: None, ..entry.used };
         match older.and_then(|older| self.entries.get_mut(older)) {
             Some(entry) => entry.used.newer = newer,
             None => self.uses.oldest = newer,

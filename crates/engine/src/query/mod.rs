@@ -52,10 +52,10 @@
 //! | pause, and go on | [`network`], asked by [`Cache::begin`] and [`Cache::resume`] |
 //! | cancel when the last observer leaves | [`Cache::detach`] |
 //! | collect | [`cache`], as deadlines |
-//! | let go what is too much | [`limits`] |
+//! | let go what is too much, but not what someone waits for | [`limits`] |
 //! | which keys match | [`index`] |
 //! | who is told | [`Changes`], asked by [`Cache::update`] |
-//! | whose turn it is among mutations | [`mutation`] |
+//! | when a mutation runs, and whose turn it is in a scope | [`mutation`], `scopes` |
 //!
 //! Behaviour follows TanStack Query v5's documentation, by name and by rule, except where a method says
 //! otherwise: an invalidation, here, is never satisfied by a fetch that began before it.
@@ -75,6 +75,7 @@ pub mod network;
 pub mod observer;
 mod observing;
 pub mod retry;
+mod scopes;
 pub mod slots;
 pub mod stats;
 mod table;

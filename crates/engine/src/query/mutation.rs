@@ -1,12 +1,12 @@
 //! Mutations: when they run, wait their turn, are tried again and are forgotten.
 use super::network::Host;
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
+use super::scopes::{Scopes, Turn};
 use super::slots::{MutationId, Slots};
 use crate::deadlines::{Deadlines, Handle};
 use crate::draws::Draws;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
-use alloc::vec::Vec;
 
 /// What the face is asked to do about a mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +29,12 @@ enum Due {
     Retry(MutationId),
 }
 
-struct Mutation {
-    /// Mutations of one scope run one after the other, in the order in which they were added; zero is no
-    /// scope.
-    scope: u32,
-    /// From the moment it is wanted until it has succeeded or failed: what waits behind it in its scope waits.
+pub(crate) struct Mutation {
+    /// From the moment it is wanted until it has succeeded or failed, it holds back what was added after it.
+    pub(crate) turn: Turn,
     pending: bool,
+    /// The face let go of it: it waits for nobody, and nobody for it.
+    released: bool,
     run: Option<Run>,
     retry: Option<Handle>,
     observers: u32,
@@ -53,8 +53,8 @@ struct Mutation {
 /// [`next_deadline`](Self::next_deadline).
 pub struct Mutations {
     mutations: Slots<MutationId, Mutation>,
-    /// Those with a scope, in the order in which they were added.
-    queue: Vec<(u32, MutationId)>,
+    pub(crate) scopes: Scopes,
+    added: u32,
     deadlines: Deadlines<Due>,
     effects: VecDeque<MutationEffect>,
     host: Host,
@@ -73,7 +73,8 @@ impl Mutations {
     pub fn new() -> Self {
         Self {
             mutations: Slots::default(),
-            queue: Vec::new(),
+            scopes: Scopes::default(),
+            added: 0,
             deadlines: Deadlines::new(),
             effects: VecDeque::new(),
             host: Host::default(),
@@ -104,15 +105,13 @@ impl Mutations {
 
     /// Whether it is its turn: no mutation of its scope that was added before it is pending.
     pub fn can_run(&self, mutation: MutationId) -> bool {
-        let Some(scope) = self.mutations.get(mutation).map(|known| known.scope) else { return true };
-        scope == 0
-            || self
-                .queue
-                .iter()
-                .filter(|(other, _)| *other == scope)
-                .map(|(_, id)| *id)
-                .find(|&id| self.mutations.get(id).is_some_and(|known| known.pending))
-                .is_none_or(|first| first == mutation)
+        let Some(known) = self.mutations.get(mutation) else { return true };
+        known.released || self.scopes.first(known.turn).is_none_or(|first| first == mutation)
+    }
+
+    /// The mutation of the same scope that has its turn; `None` where none is pending, or there is no scope.
+    pub fn first_in_scope(&self, mutation: MutationId) -> Option<MutationId> {
+        self.scopes.first(self.mutations.get(mutation)?.turn)
     }
 
     /// Whether it could make its first attempt now.
@@ -120,50 +119,44 @@ impl Mutations {
         options.network_mode.can_start(self.host) && self.can_run(mutation)
     }
 
-    /// The first mutation of the same scope that is paused, to be resumed once `mutation` is done.
+    /// The mutation of the same scope whose turn it is once `mutation` is done: where it is paused, it goes on then.
     pub fn next_in_scope(&self, mutation: MutationId) -> Option<MutationId> {
-        let scope = self.mutations.get(mutation).map(|known| known.scope).filter(|scope| *scope != 0)?;
-        self.queue.iter().filter(|(other, id)| *other == scope && *id != mutation).map(|(_, id)| *id).find(
-            |&id| {
-                let run = self.mutations.get(id).and_then(|known| known.run.as_ref());
-                run.is_some_and(Run::is_paused)
-            },
-        )
+        self.scopes.next(&self.mutations, mutation)
     }
 
     /// A new mutation. Unless someone looks at it, it is forgotten `gc_time` after it ended.
     pub fn insert(&mut self, now: Instant, scope: u32, gc_time: Duration) -> MutationId {
+        self.added = self.added.wrapping_add(1);
         let mutation = self.mutations.insert(Mutation {
-            scope,
+            turn: Turn::new(scope, self.added),
             pending: false,
+            released: false,
             run: None,
             retry: None,
             observers: 0,
             gc_time,
             gc: None,
         });
-        if scope != 0 {
-            self.queue.push((scope, mutation));
-        }
         self.schedule_collection(now, mutation);
         mutation
     }
 
     /// It is gone; its id is spent.
     pub fn remove(&mut self, mutation: MutationId) {
+        self.scopes.leave(&mut self.mutations, mutation);
         if let Some(known) = self.mutations.remove(mutation) {
             for handle in [known.gc, known.retry].into_iter().flatten() {
                 self.deadlines.clear(handle);
-            }
-            if known.scope != 0 {
-                self.dequeue(mutation);
             }
         }
     }
 
     /// It holds back no other of its scope any more, but runs to its end: the face let go of it meanwhile.
     pub fn dequeue(&mut self, mutation: MutationId) {
-        self.queue.retain(|(_, id)| *id != mutation);
+        self.scopes.leave(&mut self.mutations, mutation);
+        if let Some(known) = self.mutations.get_mut(mutation) {
+            known.released = true;
+        }
     }
 
     /// It is not forgotten, unless its time begins anew: when someone looks no more, or when it settles.
@@ -201,15 +194,19 @@ impl Mutations {
 
     /// It is wanted, so it holds back those behind it in its scope; or it no longer is.
     pub fn set_pending(&mut self, mutation: MutationId, pending: bool) {
-        if let Some(known) = self.mutations.get_mut(mutation) {
-            known.pending = pending;
+        let Some(known) = self.mutations.get_mut(mutation) else { return };
+        known.pending = pending;
+        if !pending {
+            self.scopes.leave(&mut self.mutations, mutation);
+        } else if !known.released {
+            self.scopes.join(&mut self.mutations, mutation);
         }
     }
 
     /// Begins its run: its first attempt now, or a pause.
     pub fn start(&mut self, now: Instant, mutation: MutationId, options: &RunOptions) {
+        self.set_pending(mutation, true);
         if let Some(known) = self.mutations.get_mut(mutation) {
-            known.pending = true;
             known.run = Some(Run::new(now, *options));
             self.proceed(mutation);
         }
@@ -234,8 +231,8 @@ impl Mutations {
 
     /// It succeeded or failed for good.
     pub fn settled(&mut self, now: Instant, mutation: MutationId) {
+        self.set_pending(mutation, false);
         if let Some(known) = self.mutations.get_mut(mutation) {
-            known.pending = false;
             known.run = None;
             if let Some(handle) = known.retry.take() {
                 self.deadlines.clear(handle);

@@ -93,6 +93,7 @@ impl Cache {
         let mut seen = (0, 0);
         if let Some(entry) = self.entries.get_mut(query) {
             seen = (entry.state.data_update_count, entry.state.error_update_count);
+            entry.used.expected = now;
             if let Some(handle) = entry.gc.take() {
                 self.deadlines.clear(handle);
             }
@@ -145,6 +146,7 @@ impl Cache {
         let Some(entry) = self.entries.get_mut(query) else { return };
         let seen = (entry.state.data_update_count, entry.state.error_update_count);
         entry.observers.push(observer);
+        entry.used.expected = now;
         if let Some(handle) = entry.gc.take() {
             self.deadlines.clear(handle);
         }
@@ -194,7 +196,7 @@ impl Cache {
         if !entry.observers.is_empty() {
             return Leave::Stay;
         }
-        if let Some(run) = entry.run {
+        if let Some(run) = entry.run.filter(|_| !entry.held) {
             let state = &entry.state;
             let never_started = state.fetch_status == FetchStatus::Paused && state.status == Status::Pending;
             if entry.abortable || never_started {

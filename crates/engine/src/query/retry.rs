@@ -51,6 +51,8 @@ pub struct RunOptions {
     pub timeout: Duration,
     /// What it needs of the network.
     pub network_mode: NetworkMode,
+    /// It fetches a part of the data, as one more page of a list: what was invalidated before stays so.
+    pub partial: bool,
 }
 
 /// What a server may ask for with `Retry-After` is waited for up to this long. Where it asks for more, the
@@ -67,6 +69,7 @@ impl Default for RunOptions {
             jitter: 0.0,
             timeout: Duration::INFINITE,
             network_mode: NetworkMode::default(),
+            partial: false,
         }
     }
 }

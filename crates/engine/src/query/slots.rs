@@ -1,4 +1,5 @@
 //! Numbered places for things that come and go, and the ids that name them.
+use crate::places::{Places, shrink};
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
@@ -43,71 +44,63 @@ ids! {
 }
 
 /// Like a slot map: constant time, no id is taken for its successor's until a place was given away a
-/// thousand times.
+/// thousand times. What it holds lies without gaps, and takes no more than twice the memory it needs.
 pub(crate) struct Slots<I, T> {
-    slots: Vec<(u32, Option<T>)>,
-    free: Vec<u32>,
+    places: Places,
+    values: Vec<(u32, T)>,
     id: PhantomData<I>,
 }
 
 impl<I, T> Default for Slots<I, T> {
     fn default() -> Self {
-        Self { slots: Vec::new(), free: Vec::new(), id: PhantomData }
+        // Ids start at generation one, so that no id is ever zero.
+        Self { places: Places::new(1 << PLACE_BITS), values: Vec::new(), id: PhantomData }
     }
 }
 
 impl<I: Id, T> Slots<I, T> {
     pub(crate) fn insert(&mut self, value: T) -> I {
-        let place = match self.free.pop() {
-            Some(place) => place,
-            None => {
-                // Ids start at generation one, so that no id is ever zero.
-                self.slots.push((1 << PLACE_BITS, None));
-                (self.slots.len() - 1) as u32
-            }
-        };
-        let slot = &mut self.slots[place as usize];
-        slot.1 = Some(value);
-        I::from_raw(slot.0 | place)
+        let (place, generation) = self.places.insert(self.values.len());
+        self.values.push((place, value));
+        I::from_raw(generation | place)
     }
 
     pub(crate) fn remove(&mut self, id: I) -> Option<T> {
-        let (place, generation) = (id.raw() & PLACE, id.raw() & !PLACE);
-        let slot = self.slots.get_mut(place as usize)?;
-        if slot.0 != generation {
-            return None;
+        let at = self.places.remove(id.raw() & PLACE, id.raw() & !PLACE)?;
+        let (_, value) = self.values.swap_remove(at);
+        if let Some((moved, _)) = self.values.get(at) {
+            self.places.moved(*moved, at);
         }
-        let value = slot.1.take()?;
-        slot.0 = match slot.0.wrapping_add(1 << PLACE_BITS) {
-            0 => 1 << PLACE_BITS,
-            next => next,
-        };
-        self.free.push(place);
+        shrink(&mut self.values);
         Some(value)
     }
 
     pub(crate) fn get(&self, id: I) -> Option<&T> {
-        match self.slots.get((id.raw() & PLACE) as usize) {
-            Some((generation, value)) if *generation == id.raw() & !PLACE => value.as_ref(),
-            _ => None,
-        }
+        let at = self.places.get(id.raw() & PLACE, id.raw() & !PLACE)?;
+        self.values.get(at).map(|(_, value)| value)
     }
 
     pub(crate) fn get_mut(&mut self, id: I) -> Option<&mut T> {
-        match self.slots.get_mut((id.raw() & PLACE) as usize) {
-            Some((generation, value)) if *generation == id.raw() & !PLACE => value.as_mut(),
-            _ => None,
-        }
+        let at = self.places.get(id.raw() & PLACE, id.raw() & !PLACE)?;
+        self.values.get_mut(at).map(|(_, value)| value)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+        self.values.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (I, &T)> {
-        self.slots.iter().enumerate().filter_map(|(place, (generation, value))| {
-            value.as_ref().map(|value| (I::from_raw(generation | place as u32), value))
-        })
+        self.values.iter().map(|(place, value)| (I::from_raw(self.places.generation(*place) | place), value))
+    }
+
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.values.iter_mut().map(|(_, value)| value)
+    }
+
+    /// How many things there is memory for.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.values.capacity().max(self.places.capacity())
     }
 }
 

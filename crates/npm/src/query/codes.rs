@@ -77,7 +77,7 @@ pub(super) fn observer(flags: u32, stale_time: f64, interval: f64) -> ObserverOp
 }
 
 /// How often (`Infinity` is always), how late in ms (negative: exponentially), 0 online, 1 always, 2 offline
-/// first, and which part of each delay chance may add.
+/// first, with bit 2 for a fetch of a part of the data, and which part of each delay chance may add.
 pub(super) fn run(retry: f64, delay: f64, mode: u32, jitter: f64) -> RunOptions {
     RunOptions {
         retry: match retry == f64::INFINITY {
@@ -88,13 +88,14 @@ pub(super) fn run(retry: f64, delay: f64, mode: u32, jitter: f64) -> RunOptions 
             true => Delay::Exponential,
             false => Delay::Fixed(Duration::from_ms(delay)),
         },
-        network_mode: match mode {
+        network_mode: match mode & 3 {
             0 => NetworkMode::Online,
             1 => NetworkMode::Always,
             _ => NetworkMode::OfflineFirst,
         },
         jitter,
         timeout: Duration::INFINITE,
+        partial: mode & 4 != 0,
     }
 }
 

@@ -169,7 +169,14 @@ pub fn mutation_settled(machine: usize, now: f64, id: u32) {
     m.mutations.settled(at(now), mutation(id));
 }
 
-/// The first paused mutation of its scope, or 0.
+/// The mutation of its scope that has its turn, or 0.
+#[wasm_bindgen]
+pub fn mutation_first_in_scope(machine: usize, id: u32) -> u32 {
+    let m = mutations(machine);
+    m.mutations.first_in_scope(mutation(id)).map_or(0, MutationId::raw)
+}
+
+/// The mutation of its scope whose turn it is once it is done, or 0.
 #[wasm_bindgen]
 pub fn mutation_next_in_scope(machine: usize, id: u32) -> u32 {
     let m = mutations(machine);

@@ -22,6 +22,7 @@ const STALE: u32 = 5;
 const COLLECTED: u32 = 6;
 const FREED: u32 = 7;
 const TIMED_OUT: u32 = 8;
+const FORGOTTEN: u32 = 9;
 
 /// The machine behind one `QueryCache`.
 struct QueryMachine {
@@ -170,8 +171,14 @@ pub fn query_set_limits(machine: usize, entries: f64, bytes: f64) {
 
 /// The query to remove next, or 0: never `keep`.
 #[wasm_bindgen]
-pub fn query_evict(machine: usize, keep: u32) -> u32 {
-    queries(machine).cache.evict(Some(query(keep))).map_or(0, QueryId::raw)
+pub fn query_evict(machine: usize, now: f64, keep: u32) -> u32 {
+    queries(machine).cache.evict(at(now), Some(query(keep))).map_or(0, QueryId::raw)
+}
+
+/// Someone is about to look at it.
+#[wasm_bindgen]
+pub fn query_expect(machine: usize, now: f64, id: u32) {
+    queries(machine).cache.expect(at(now), query(id));
 }
 
 /// How many bytes its data takes.
@@ -217,12 +224,21 @@ pub fn query_read(machine: usize, id: u32) {
     done(m, id);
 }
 
-/// Overwrites it with what the buffer holds.
+/// Overwrites it with what the buffer holds. `true`: a cancelled fetch goes back to this.
 #[wasm_bindgen]
-pub fn query_set_state(machine: usize, now: f64, id: u32) {
+pub fn query_set_state(machine: usize, now: f64, id: u32) -> bool {
     let m = queries(machine);
     let state = codes::read_state(&m.state);
-    m.cache.set_state(at(now), query(id), state);
+    let newer = m.cache.set_state(at(now), query(id), state);
+    done(m, id);
+    newer
+}
+
+/// Back to the state before the fetch that was cancelled.
+#[wasm_bindgen]
+pub fn query_revert(machine: usize, now: f64, id: u32) {
+    let m = queries(machine);
+    m.cache.revert(at(now), query(id));
     done(m, id);
 }
 
@@ -290,6 +306,12 @@ pub fn query_begin(
 pub fn query_set_abortable(machine: usize, id: u32, abortable: bool) {
     let m = queries(machine);
     m.cache.set_abortable(query(id), abortable);
+}
+
+/// Someone waits for its fetch who does not look at it.
+#[wasm_bindgen]
+pub fn query_hold(machine: usize, id: u32) {
+    queries(machine).cache.hold(query(id));
 }
 
 /// An attempt failed. 0: the run is over, 1: it is tried again, 2: it is not.
@@ -524,6 +546,7 @@ pub fn query_poll(machine: usize) -> u32 {
             Effect::Stale { observer } => (STALE, None, [observer.raw(), 0]),
             Effect::Collected { query } => (COLLECTED, None, [query.raw(), 0]),
             Effect::Freed { part } => (FREED, None, [part, 0]),
+            Effect::Forgotten { origin } => (FORGOTTEN, None, [origin, 0]),
             Effect::Changed { .. } | Effect::Settled { .. } => continue,
         };
         m.ids.clear();

@@ -232,8 +232,8 @@ impl Client {
             }
             Effect::Freed { part } => self.0.kept.borrow_mut().keys.free(part),
             // What waits is seen in the query's state, and `Changed` follows.
-            // No terms of this face have a timeout.
-            Effect::Paused { .. } | Effect::TimedOut { .. } => {}
+            // No terms of this face have a timeout, and it has no breakers.
+            Effect::Paused { .. } | Effect::TimedOut { .. } | Effect::Forgotten { .. } => {}
         }
     }
 

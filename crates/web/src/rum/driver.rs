@@ -1,5 +1,5 @@
 //! What goes on in a measured page: what is heard, whose page view it is, and when it is sent.
-use super::errors;
+use super::errors::Ignored;
 use super::hooks::{Later, Listener};
 use super::marks::Marks;
 use super::options::RumOptions;
@@ -14,7 +14,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{PageError, scrub, traceparent};
+use whippet_engine::beacon::{PageError, scrub};
 use whippet_engine::stats::Deltas;
 use whippet_engine::time::Instant;
 use whippet_engine::vitals::Navigation;
@@ -30,6 +30,8 @@ pub(super) struct Inner {
     unsent: RefCell<VecDeque<String>>,
     deltas: RefCell<Deltas>,
     marks: RefCell<Marks>,
+    /// From the first error on.
+    ignored: OnceCell<Ignored>,
     /// From the first time that the user agreed.
     sender: OnceCell<Sender>,
     /// `None` before consent, and where the visit is not of the sample.
@@ -40,8 +42,6 @@ pub(super) struct Inner {
 struct Run {
     /// Whether what happened before is not looked at.
     is_late: bool,
-    /// Where beacons go, in full: what is sent there is none of the page's own requests.
-    endpoint: String,
     views: Views,
     timer: Later,
     _errors: Vec<Listener>,
@@ -78,6 +78,8 @@ impl Run {
 impl Inner {
     pub(super) fn new(mut options: RumOptions) -> Rc<Self> {
         options.flush_interval = bounded(options.flush_interval);
+        // Once: by the time that something goes there, the page's address may be another.
+        options.endpoint = host::whole(&options.endpoint).unwrap_or(options.endpoint);
         Rc::new(Self {
             consent: Cell::new(options.consent),
             options,
@@ -86,6 +88,7 @@ impl Inner {
             unsent: RefCell::new(VecDeque::new()),
             deltas: RefCell::new(Deltas::new()),
             marks: RefCell::new(Marks::default()),
+            ignored: OnceCell::new(),
             sender: OnceCell::new(),
             run: RefCell::new(None),
         })
@@ -117,21 +120,18 @@ impl Inner {
         if !sampled && !errors_sampled {
             return;
         }
-        let endpoint = host::address(&self.options.endpoint).map(|url| read::text(&url, "href"));
         let mut errors = Vec::new();
         if errors_sampled {
             errors.push(Listener::new(self, "error", |this, event| {
-                if let Some(error) = errors::of_error(&event) {
-                    this.error(&error);
-                }
+                this.error(|ignored| ignored.of_error(&event));
             }));
-            let rejected = |this: &Rc<Self>, event: JsValue| this.error(&errors::of_rejection(&event));
+            let rejected =
+                |this: &Rc<Self>, event: JsValue| this.error(|ignored| ignored.of_rejection(&event));
             errors.push(Listener::new(self, "unhandledrejection", rejected));
         }
         let routes = sampled && self.options.routes;
         *self.run.borrow_mut() = Some(Run {
             is_late,
-            endpoint: endpoint.unwrap_or_else(|| self.options.endpoint.clone()),
             views: Views::new(View { number: Some(0), ..first }),
             timer: Later::new(self, |this| this.on_timer()),
             _errors: errors,
@@ -250,8 +250,16 @@ impl Inner {
         }
     }
 
-    pub(super) fn error(self: &Rc<Self>, error: &PageError) {
-        self.put_into(Whose::SeenWithErrors, |view, now| view.queue.failure(now, error));
+    /// Puts in what `describe` says of an error, if it is to be told.
+    pub(super) fn error(self: &Rc<Self>, describe: impl FnOnce(&Ignored) -> Option<PageError>) {
+        if self.run.borrow().is_none() {
+            return;
+        }
+        // What was thrown may run code of the page's while it is looked at: nothing is borrowed.
+        let ignored = self.ignored.get_or_init(|| Ignored::new(self.options.ignore_errors.as_deref()));
+        if let Some(error) = describe(ignored) {
+            self.put_into(Whose::SeenWithErrors, |view, now| view.queue.failure(now, &error));
+        }
     }
 
     fn on_signal(self: &Rc<Self>, signal: Signal) {
@@ -316,9 +324,10 @@ impl Inner {
 
     fn on_resource(self: &Rc<Self>, entry: &JsValue) {
         let url = read::text(entry, "name");
-        let is_own =
-            self.run.borrow().as_ref().is_some_and(|run| !traceparent::is_below(&url, &run.endpoint));
-        if is_own {
+        // What is sent is none of the page's own requests, also what earlier visits kept, for whatever server.
+        let is_beacon =
+            url == self.options.endpoint || self.sender.get().is_some_and(|sender| sender.is_own(&url));
+        if !is_beacon {
             let (resource, timings) = (resources::of_entry(entry, &url), navigation::server_timings(entry));
             self.put(|view, now| {
                 view.queue.resource(now, &resource);

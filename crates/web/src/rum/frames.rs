@@ -1,7 +1,7 @@
 //! Long animation frames, and the scripts that made them long.
 use super::read;
 use wasm_bindgen::prelude::*;
-use whippet_engine::beacon::{Queue, Script};
+use whippet_engine::beacon::{Queue, Script, scrub};
 use whippet_engine::time::Instant;
 
 /// One of them.
@@ -19,7 +19,7 @@ impl Frame {
             Script {
                 source: scrub(&read::text(&script, "sourceURL")),
                 // An invoker may be an address too: that of the script itself.
-                invoker: if invoker.contains("://") { String::new() } else { invoker },
+                invoker: if invoker.contains("://") { String::new() } else { scrub::text(&invoker) },
                 count: 1,
                 duration: read::number(&script, "duration"),
                 forced: read::positive(&script, "forcedStyleAndLayoutDuration"),

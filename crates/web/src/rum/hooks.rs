@@ -1,5 +1,5 @@
 //! Listeners and timers that end with their owner.
-use super::host;
+use super::{host, opened};
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
@@ -54,14 +54,14 @@ impl Listener {
         // Errors of images and scripts do not bubble, but are captured: they are not the page's own.
         let capture = kind != "error";
         let callback = callback(owner, method);
-        host::add_event_listener(target, kind, callback.as_ref(), capture);
+        opened::hear(target, kind, callback.as_ref(), capture);
         Self { target: target.clone(), kind, capture, callback }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        host::remove_event_listener(&self.target, self.kind, self.callback.as_ref(), self.capture);
+        opened::forget(&self.target, self.kind, self.callback.as_ref(), self.capture);
     }
 }
 

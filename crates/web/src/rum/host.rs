@@ -4,7 +4,8 @@
 //! Whatever a page or an extension may have broken, or a setting may forbid, is taken as a value or a
 //! `Result`: nothing here throws into the page.
 use super::read;
-use js_sys::{Math, Object, global};
+use js_sys::{Array, Math, Object, Uint32Array, global};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use whippet_engine::beacon::scrub;
 
@@ -12,6 +13,15 @@ use whippet_engine::beacon::scrub;
 extern "C" {
     #[wasm_bindgen(js_name = String, catch)]
     pub(super) fn to_string(value: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Object, catch)]
+    pub(super) fn keys(object: &Object) -> Result<Array, JsValue>;
+    #[wasm_bindgen(js_namespace = Array, js_name = isArray, catch)]
+    pub(super) fn is_array(value: &JsValue) -> Result<bool, JsValue>;
+    #[wasm_bindgen(js_name = RegExp, catch)]
+    pub(super) fn regular_expression(pattern: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = console)]
+    pub(super) fn warn(text: &str, why: &JsValue);
 
     /// The options of `observe`, of `fetch` and of others.
     pub(super) type Init;
@@ -36,7 +46,8 @@ extern "C" {
 }
 
 impl Init {
-    /// Without a prototype: setting an option must not call what the page put on `Object.prototype`.
+    /// Without a prototype: setting an option must not call what the page put on `Object.prototype`, nor must browsers find
+    /// there what is not named.
     pub(super) fn new() -> Self {
         Object::create(JsValue::NULL.unchecked_ref::<Object>()).unchecked_into()
     }
@@ -103,10 +114,34 @@ pub(super) fn wall_clock() -> f64 {
     js_sys::Date::now()
 }
 
-/// 64 random bits, as good as `Math.random` has them: names that must differ, not secrets.
+/// 64 random bits, for names that must differ. Not from `Math.random`: a page may have seeded it, so that all its visitors
+/// would have one name, and each number drawn from it is one that the page does not get.
 pub(super) fn seed() -> u64 {
-    let half = || (Math::random() * 4_294_967_296.0) as u64;
-    half() << 32 | half()
+    let words = Uint32Array::new_with_length(2);
+    match read::call(&of_global("crypto"), "getRandomValues", &[words.clone().into()]) {
+        Some(_) => u64::from(words.get_index(0)) << 32 | u64::from(words.get_index(1)),
+        None => by_clocks(),
+    }
+}
+
+/// From 0 up to 1.
+pub(super) fn chance() -> f64 {
+    (seed() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Where there is no `crypto`: the clocks, which no two pages read at the same moment.
+fn by_clocks() -> u64 {
+    thread_local! {
+        static STATE: Cell<u64> = const { Cell::new(0) };
+    }
+    let origin = read::positive(&of_global("performance"), "timeOrigin");
+    let mut state = STATE.get();
+    for value in [wall_clock(), now() * 1e6, origin * 1e3, Math::random() * 4_294_967_296.0] {
+        state = (state ^ value as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
+        state ^= state >> 31;
+    }
+    STATE.set(state);
+    state
 }
 
 /// The types of performance entries that can be observed. Browsers before 2019 do not say: they know none of these.
@@ -171,19 +206,20 @@ pub(super) fn address(url: &str) -> Option<Url> {
     address_from(url, &location("href"))
 }
 
+/// An address in whole, as a request of the page's goes to it now: by the document's base.
+pub(super) fn whole(url: &str) -> Option<String> {
+    let base = read::text(&of_global("document"), "baseURI");
+    address_from(url, &base).map(|url| read::text(&url, "href"))
+}
+
 /// An address as it is understood from `base`; `None` where it is none.
 pub(super) fn address_from(url: &str, base: &str) -> Option<Url> {
     Url::new(url, base).ok()
 }
 
-/// An address without query, fragment and user, ids in its path as `:id`. What has no host keeps its scheme.
+/// What is told of an address that the page has, be it relative.
 pub(super) fn scrubbed(url: &str) -> String {
-    let Some(parsed) = address(url) else { return scrub::path(url) };
-    let (scheme, host) = (read::text(&parsed, "protocol"), read::text(&parsed, "host"));
-    if host.is_empty() {
-        return scheme;
-    }
-    scheme + "//" + &host + &scrub::path(&read::text(&parsed, "pathname"))
+    address(url).map_or_else(|| scrub::text(url), |url| scrub::address(&read::text(&url, "href")))
 }
 
 /// Whether the main pointer is a finger, and the shorter side of the screen in CSS pixels.

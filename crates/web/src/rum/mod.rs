@@ -10,11 +10,13 @@ mod host;
 mod marks;
 mod navigation;
 mod observation;
+mod opened;
 mod options;
 mod read;
 mod resources;
 mod routes;
 mod send;
+mod thrown;
 mod trace;
 mod view;
 mod views;
@@ -23,12 +25,11 @@ mod vitals;
 mod wrapped;
 
 use driver::Inner;
-pub use options::{BeforeSend, Collect, NamePage, RumOptions, ScrubUrl, Traceparent};
+pub use options::{BeforeSend, Collect, ErrorPattern, NamePage, RumOptions, ScrubUrl, Traceparent};
 use std::fmt::Display;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 pub use whippet_engine::beacon::Bounds as KeepBounds;
-use whippet_engine::beacon::describe;
 
 /// Measures the page from now on, and what the browser recorded before, and sends it.
 pub fn start(options: RumOptions) -> Rum {
@@ -89,12 +90,12 @@ impl Rum {
 
     /// Reports an error that was caught, by what it says. Addresses in it lose their queries.
     pub fn error(&self, error: impl Display) {
-        self.inner.error(&describe(&error.to_string(), "", ""));
+        self.inner.error(|ignored| ignored.of_text(&error.to_string()));
     }
 
     /// Reports what JavaScript threw, with its stack.
     pub fn thrown(&self, thrown: &JsValue) {
-        self.inner.error(&errors::of_thrown(thrown));
+        self.inner.error(|ignored| ignored.of_thrown(thrown));
     }
 
     /// Sends what waits, without waiting.

@@ -26,9 +26,25 @@ pub enum Traceparent {
     Nowhere,
 }
 
+/// Names errors that are not told, by their message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErrorPattern {
+    /// Those whose message has this in it.
+    Part(String),
+    /// Those whose message matches this regular expression, in JavaScript's words and without flags.
+    Pattern(String),
+}
+
+impl From<&str> for ErrorPattern {
+    fn from(part: &str) -> Self {
+        Self::Part(part.to_owned())
+    }
+}
+
 /// How a page is measured, and where that is sent.
 pub struct RumOptions {
-    /// Where beacons go: the address of the collector's `/v1/beacons`.
+    /// Where beacons go: the address of the collector's `/v1/beacons`. A relative one is understood once, when measuring
+    /// starts, by the document's base as any address in the page is.
     pub endpoint: String,
     /// The application's name.
     pub app: String,
@@ -38,6 +54,9 @@ pub struct RumOptions {
     pub sample_rate: f64,
     /// The share of visits that report errors; 1 for all, whatever `sample_rate` is. `None` for `sample_rate`.
     pub error_sample_rate: Option<f64>,
+    /// Errors that are not told, beside those that browsers report without fault, such as `ResizeObserver loop …`. `None`:
+    /// all are told.
+    pub ignore_errors: Option<Vec<ErrorPattern>>,
     /// How long a measurement waits at most, ms, while the page is seen; at least 1,000. When it is hidden, all is sent.
     pub flush_interval: f64,
     /// Whether the user agreed. Without it nothing is measured, kept or sent, until [`Rum::consent`]; what happened
@@ -71,6 +90,7 @@ impl RumOptions {
             release: None,
             sample_rate: 1.0,
             error_sample_rate: None,
+            ignore_errors: Some(Vec::new()),
             flush_interval: 10_000.0,
             consent: true,
             respect_privacy_signals: true,

@@ -1,4 +1,5 @@
 // `whippet/rum/otlp`: beacons as OTLP/HTTP in JSON, for those who run an OpenTelemetry collector already.
+import { json } from '../json.js'
 import type { Format, Request } from '../send/index.js'
 import { readBeacon, type Beacon } from './beacon.js'
 import { logs } from './logs.js'
@@ -33,7 +34,7 @@ export function otlp(options: OtlpOptions = {}): Format {
     const requests: Request[] = []
     const request = (path: string, document: unknown) => {
       const url = endpoint.replace(/\/+$/, '') + path
-      requests.push({ url, body: JSON.stringify(document), type: 'application/json', headers: options.headers })
+      requests.push({ url, body: json(document)!, type: 'application/json', headers: options.headers })
     }
     const logRecords = options.logs === false ? [] : toLogs(beacon)
     if (logRecords.length) request('/v1/logs', { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] })

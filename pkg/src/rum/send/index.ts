@@ -1,6 +1,8 @@
 // Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page.
+import { attempt } from '../guard.js'
 import { later, on } from '../hooks.js'
 import { quietly } from '../quietly.js'
+import { own } from '../own.js'
 import { bytesOf } from '../text.js'
 import { Pause } from './pause.js'
 import { bounds, Store, type Bounds } from './store.js'
@@ -50,6 +52,8 @@ export interface Sender {
   /** Deletes what is kept, also by earlier visits, and takes back what is under way so far as that can be done. */
   forget(): void
   stats(): SenderStats
+  /** Whether what has that address is a request of its own. */
+  isOwn(url: string): boolean
 }
 
 /** When what earlier visits kept is looked for: once the page has other things behind it, ms. */
@@ -59,7 +63,7 @@ const TRIES = 8
 
 export function createSender(options: SenderOptions): Sender {
   const nothing = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
-  return quietly(() => new Sending(options)) ?? { send() {}, stop() {}, forget() {}, stats: () => nothing }
+  return quietly(() => new Sending(options)) ?? { send() {}, stop() {}, forget() {}, stats: () => nothing, isOwn: () => false }
 }
 
 class Sending implements Sender {
@@ -115,10 +119,16 @@ class Sending implements Sender {
     return { ...this.#stats }
   }
 
+  isOwn(url: string): boolean {
+    return url === this.options.endpoint || this.#transport.urls.has(url)
+  }
+
   #requests({ text }: Outgoing): Request[] {
     const { endpoint, format } = this.options
     try {
-      return format ? format(text, endpoint) : [{ url: endpoint, body: text, type: PLAIN }]
+      // In whole addresses: by the time that it goes, the page's may be another.
+      if (format) return format(text, endpoint).map((request) => ({ ...own(request), url: whole(request.url) }))
+      return [{ url: endpoint, body: text, type: PLAIN }]
     } catch {
       this.#lose(1)
       return []
@@ -247,6 +257,9 @@ class Sending implements Sender {
     }
   }
 }
+
+/** An address as the page understands it now. */
+const whole = (url: string): string => attempt(() => new URL(url, document.baseURI).href) ?? url
 
 function isOffline(): boolean {
   return globalThis.navigator?.onLine === false

@@ -1,5 +1,6 @@
 // How long to leave a server alone that is in trouble, also across the pages of a visit: as
 // crates/engine/src/beacon/pause.rs has it.
+import { random } from '../random.js'
 
 const KEY = 'whippet.pause'
 /** The first pause, ms; each failure doubles it. */
@@ -50,12 +51,12 @@ export class Pause {
     if (this.#until > 0) this.#set(0)
   }
 
-  /** It has not, or asked to be left alone for `asked` ms. */
-  extend(asked?: number): void {
+  /** It has not, or asked to be left alone for `asked` ms; `chance` is from 0 up to 1. */
+  extend(asked?: number, chance = random()): void {
     if (asked !== undefined) this.#asked = true
     const own = Math.min(LONGEST, FIRST * 2 ** this.#failures++)
     // Drawn, so that the pages which failed together do not come back together; never earlier than asked.
-    const wait = asked === undefined ? own * (0.5 + Math.random() / 2) : Math.min(asked + Math.random() * FIRST, ASKED)
+    const wait = asked === undefined ? own * (0.5 + chance / 2) : Math.min(asked + chance * FIRST, ASKED)
     this.#set(Date.now() + Math.max(this.left, Math.ceil(wait)))
   }
 

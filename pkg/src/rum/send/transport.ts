@@ -1,6 +1,7 @@
 // The ways out of a page.
 import { later, native } from '../hooks.js'
 import { WORTH_GZIP } from '../limits.js'
+import { own } from '../own.js'
 import { bytesOf } from '../text.js'
 import { gzip } from './gzip.js'
 
@@ -30,6 +31,8 @@ type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) 
 
 /** Browsers allow so many bytes on their way in requests that outlive the page: 64 KiB, less some for headers. */
 const KEEPALIVE_BYTES = 60 * 1024
+/** Addresses that are remembered. */
+const URLS = 32
 /** Who has not answered by then hangs, ms. */
 const PATIENCE = 30_000
 
@@ -38,6 +41,8 @@ export class Transport {
   readonly #fetch = native(globalThis, 'fetch')?.bind(globalThis)
   readonly #fetchLater = (globalThis as { fetchLater?: FetchLater }).fetchLater?.bind(globalThis)
   readonly #under = new Set<AbortController>()
+  /** Where requests of this page went, the latest. */
+  readonly urls = new Set<string>()
   #alive = 0
   /** Whether the server said that it takes gzip (RFC 9110, 12.5.3). */
   #takesGzip = false
@@ -45,6 +50,7 @@ export class Transport {
   /** Sends while the page is there to hear the answer. Never rejects. */
   async post(request: Request): Promise<Outcome> {
     const { url, body } = request
+    this.#note(url)
     let bytes = bytesOf(body)
     let keepalive = false
     const abort = new AbortController()
@@ -56,8 +62,7 @@ export class Transport {
       // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
       keepalive = this.#alive + bytes <= KEEPALIVE_BYTES
       if (keepalive) this.#alive += bytes
-      const options = { ...init(request, zipped), keepalive, signal: abort.signal }
-      const response = await this.#fetch(url, options)
+      const response = await this.#fetch(url, init(request, { keepalive, signal: abort.signal }, zipped))
       this.#takesGzip ||= /\bgzip\b/.test(response.headers.get('accept-encoding') ?? '')
       return judge(response, bytes)
     } catch {
@@ -74,6 +79,7 @@ export class Transport {
    * it no way. Nobody hears the answer; `failed` is called where it fails while the page is still there.
    */
   leave(request: Request, failed: () => void): boolean {
+    this.#note(request.url)
     if (this.#later(request)) return true
     // The browser refuses what is too much, `fetch` only when the page may be gone. Where it refused although it
     // is not too much, something other than the browser did.
@@ -84,6 +90,11 @@ export class Transport {
     return true
   }
 
+  #note(url: string): void {
+    this.urls.add(url)
+    for (const known of this.urls) if (this.urls.size > URLS) this.urls.delete(known)
+  }
+
   /** Ends what is under way. */
   abort(): void {
     for (const abort of this.#under) abort.abort()
@@ -92,7 +103,7 @@ export class Transport {
   #later(request: Request): boolean {
     try {
       // Throws where the quota for the server's origin is used up.
-      return !!this.#fetchLater?.(request.url, { ...init(request), activateAfter: 0 })
+      return !!this.#fetchLater?.(request.url, init(request, { activateAfter: 0 }))
     } catch {
       return false
     }
@@ -101,7 +112,7 @@ export class Transport {
   #keepalive(request: Request, bytes: number, failed: () => void): boolean {
     if (!this.#fetch) return false
     try {
-      this.#fetch(request.url, { ...init(request), keepalive: true }).catch(failed)
+      this.#fetch(request.url, init(request, { keepalive: true })).catch(failed)
       this.#occupy(bytes)
       return true
     } catch {
@@ -116,20 +127,24 @@ export class Transport {
   }
 }
 
-function init({ url, body, type, headers }: Request, zipped?: ArrayBuffer): RequestInit {
+/** What `fetch` is told; browsers would look for options that it does not name on `Object.prototype`. */
+function init(request: Request, more: RequestInit & { activateAfter?: number }, zipped?: ArrayBuffer): RequestInit {
+  const { url, body, type, headers } = own(request)
   // Other origins would ask for the header with a preflight: there the bytes tell.
   const says = zipped && new URL(url, location.href).origin === location.origin
-  return {
+  return own({
     method: 'POST',
     body: zipped ?? body,
-    headers: { ...headers, 'content-type': type, ...(says && { 'content-encoding': 'gzip' }) },
+    headers: own({ ...headers, 'content-type': type, ...(says && { 'content-encoding': 'gzip' }) }),
     credentials: 'omit',
     // What is measured here is the page, not this request.
     priority: 'low',
-  } as RequestInit
+    ...more,
+  } as RequestInit)
 }
 
-function beacon({ url, body, type, headers }: Request): boolean {
+function beacon(request: Request): boolean {
+  const { url, body, type, headers } = own(request)
   try {
     // A string goes as plain text. A `Blob` could have any type, but Firefox loses some of them at `pagehide`.
     return type === PLAIN && !headers && navigator.sendBeacon(url, body)

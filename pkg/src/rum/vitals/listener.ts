@@ -1,5 +1,6 @@
 // One listener to one metric.
 import { attempt, guard } from '../guard.js'
+import { random } from '../random.js'
 import { activationStart, attend, navigationEntry, restoreTime, type Attendant } from './page.js'
 import { interactionCount } from './interactionCount.js'
 import type { Metric } from './types.js'
@@ -93,7 +94,7 @@ function create<M extends Metric>(
     rating: 'good',
     delta: 0,
     entries: [],
-    id: `v6-${Date.now()}-${Math.floor(Math.random() * 9e12) + 1e12}`,
+    id: `v6-${Date.now()}-${Math.floor(random() * 9e12) + 1e12}`,
     navigationType: type ?? arrival(entry),
     navigationId: id || entry?.navigationId || 0,
     navigationInteractionId: interaction,

@@ -1,6 +1,8 @@
-use super::sim::{check, fresh_for};
+use super::sim::{Sim, check, fresh_for};
+use crate::query::*;
 use crate::time::Duration;
 use expect_test::expect;
+use std::vec::Vec;
 
 #[test]
 fn what_nobody_looks_at_goes_and_what_is_looked_at_stays() {
@@ -91,4 +93,38 @@ fn removed_while_observed_it_lives_until_nobody_looks() {
             0     collected q1
         "#]],
     );
+}
+
+#[test]
+fn memory_is_given_back_with_what_is_gone() {
+    let mut sim = Sim::default();
+    let room = |sim: &Sim| {
+        let Cache { entries, observers, index, deadlines, .. } = &sim.cache;
+        entries.capacity().max(observers.capacity()).max(index.capacity()).max(deadlines.capacity())
+    };
+    let queries: Vec<_> = (0..20_000).map(|_| sim.query_kept(1_000.0)).collect();
+    for &query in &queries {
+        let observer = sim.cache.attach(sim.now(), query, ObserverOptions::default());
+        sim.cache.detach(sim.now(), observer);
+    }
+    assert!(room(&sim) >= 40_000);
+    // A few stay, wherever they are.
+    let kept = [queries[3], queries[5_000], queries[9_999]];
+    let observers = kept.map(|query| sim.cache.attach(sim.now(), query, fresh_for(f64::INFINITY)));
+    sim.pass(1_000.0);
+    assert_eq!(sim.cache.len(), 3);
+    assert!(room(&sim) <= 20_000, "room for {}", room(&sim));
+    for (i, query) in [(3, kept[0]), (5_000, kept[1]), (9_999, kept[2])] {
+        assert_eq!(sim.cache.find(&[i]), Some(query));
+    }
+    let mut found = Vec::new();
+    sim.cache.each(&[], |query| found.push(query));
+    assert_eq!(found.len(), 3);
+    observers.into_iter().for_each(|observer| sim.cache.unobserve(sim.now(), observer));
+    sim.pass(1_000.0);
+    assert!(room(&sim) <= 64, "room for {}", room(&sim));
+    // Ids that were spent name nobody who comes after.
+    let next: Vec<_> = (0..100).map(|_| sim.query()).collect();
+    assert!(next.iter().all(|query| !queries.contains(query)));
+    assert!(queries.iter().all(|query| sim.cache.state(*query).is_none()));
 }

@@ -1,4 +1,4 @@
-use super::sim::{check, fresh_for};
+use super::sim::{Sim, check, fresh_for};
 use crate::query::*;
 use crate::time::Duration;
 use expect_test::expect;
@@ -297,4 +297,35 @@ fn a_fixed_delay_is_kept() {
             7     run q1
         "#]],
     );
+}
+
+#[test]
+fn who_waits_for_a_fetch_gets_it_though_the_last_observer_leaves() {
+    let mut sim = Sim::default();
+    sim.run_options.retry = Retry::Times(1);
+    let query = sim.query();
+    let come_and_go = |sim: &mut Sim| {
+        let observer = sim.observe(query, ObserverOptions { enabled: false, ..ObserverOptions::default() });
+        sim.cache.set_abortable(query, true);
+        sim.unobserve(observer);
+    };
+    sim.fetch(query, false);
+    sim.cache.hold(query);
+    come_and_go(&mut sim);
+    sim.fail();
+    come_and_go(&mut sim);
+    sim.pass(1_000.0);
+    sim.succeed();
+    assert_eq!(sim.cache.state(query).expect("it is kept").status, Status::Success);
+
+    // Who waits for a fetch that is replaced waits for the next, and nobody for the one after.
+    sim.fetch(query, false);
+    sim.cache.hold(query);
+    assert!(matches!(sim.fetch(query, true), Start::Begun(_)));
+    come_and_go(&mut sim);
+    assert_eq!(sim.cache.state(query).expect("it is kept").fetch_status, FetchStatus::Fetching);
+    sim.succeed();
+    sim.fetch(query, false);
+    come_and_go(&mut sim);
+    assert_eq!(sim.cache.state(query).expect("it is kept").fetch_status, FetchStatus::Idle);
 }

@@ -14,7 +14,7 @@ fn limited(entries: usize, bytes: f64) -> Sim {
 /// What goes, as a face lets it go.
 fn evicted(sim: &mut Sim, keep: Option<QueryId>) -> Vec<QueryId> {
     let mut gone = Vec::new();
-    while let Some(query) = sim.cache.evict(keep) {
+    while let Some(query) = sim.cache.evict(sim.now(), keep) {
         assert!(sim.cache.remove(sim.now(), query));
         gone.push(query);
     }
@@ -50,8 +50,96 @@ fn what_is_needed_stays_and_goes_when_it_no_longer_is() {
     sim.succeed();
     assert_eq!(evicted(&mut sim, Some(fetching)), vec![kept]);
     sim.unobserve(observer);
-    assert_eq!(evicted(&mut sim, None), vec![fetching, observed]);
+    assert_eq!(evicted(&mut sim, None), vec![observed]);
+    sim.pass(limits::MOMENT.as_ms());
+    assert_eq!(evicted(&mut sim, None), vec![fetching]);
     assert!(sim.cache.is_empty());
+}
+
+#[test]
+fn what_was_fetched_for_someone_stays_until_he_has_looked_or_a_moment_has_passed() {
+    let mut sim = limited(1, 50.0);
+    let queries = [0; 5].map(|_| {
+        let query = sim.query();
+        sim.fetch(query, false);
+        sim.cache.set_bytes(query, 40.0);
+        sim.pass(100.0);
+        sim.succeed();
+        assert_eq!(
+            evicted(&mut sim, Some(query)),
+            vec![],
+            "of several that are waited for together none goes"
+        );
+        query
+    });
+    let looking = queries.map(|query| sim.observe(query, fresh_for(f64::INFINITY)));
+    for (query, observer) in queries.into_iter().zip(looking) {
+        sim.unobserve(observer);
+        let gone = evicted(&mut sim, None);
+        assert_eq!(gone, if query == queries[4] { vec![] } else { vec![query] }, "he has looked");
+    }
+    let hydrated = sim.query();
+    sim.cache.expect(sim.now(), hydrated);
+    assert_eq!(evicted(&mut sim, Some(hydrated)), vec![queries[4]]);
+    let other = sim.query();
+    assert_eq!(evicted(&mut sim, Some(other)), vec![]);
+    // Who draws it again has not mounted yet.
+    sim.pass(limits::MOMENT.as_ms() - 1.0);
+    sim.cache.expect(sim.now(), hydrated);
+    sim.pass(limits::MOMENT.as_ms() - 1.0);
+    assert_eq!(evicted(&mut sim, Some(other)), vec![]);
+    sim.pass(1.0);
+    assert_eq!(evicted(&mut sim, Some(other)), vec![hydrated]);
+}
+
+#[test]
+fn of_those_that_take_long_each_outlasts_the_fetch_of_any_that_takes_no_longer() {
+    let mut sim = limited(1, f64::INFINITY);
+    let [slow, _, third] = [9_000.0, 8_999.0, 9_000.0].map(|took| {
+        let query = sim.query();
+        sim.fetch(query, false);
+        sim.pass(took);
+        assert_eq!(evicted(&mut sim, Some(query)), vec![]);
+        sim.succeed();
+        query
+    });
+    // The first has waited for twice as long as it took, less a moment.
+    assert_eq!(evicted(&mut sim, Some(third)), vec![]);
+    sim.pass(1.0);
+    assert_eq!(evicted(&mut sim, Some(third)), vec![slow]);
+}
+
+#[test]
+fn a_fetch_that_waited_for_the_network_is_no_reason_to_keep_it_for_long() {
+    let mut sim = limited(0, f64::INFINITY);
+    let query = sim.query_kept(f64::INFINITY);
+    sim.host(false, true);
+    sim.fetch(query, false);
+    sim.pass(3_600_000.0);
+    sim.host(true, true);
+    sim.occasion(Occasion::Reconnect);
+    sim.succeed();
+    sim.pass(59_999.0);
+    assert_eq!(evicted(&mut sim, None), vec![]);
+    sim.pass(1.0);
+    assert_eq!(evicted(&mut sim, None), vec![query]);
+}
+
+#[test]
+fn what_is_expected_stands_in_the_way_once() {
+    let steps = |count: u32| {
+        let mut sim = limited(10, f64::INFINITY);
+        for _ in 0..count {
+            let query = sim.query();
+            sim.fetch(query, false);
+            sim.succeed();
+            assert_eq!(evicted(&mut sim, Some(query)), vec![]);
+        }
+        sim.pass(limits::MOMENT.as_ms());
+        assert_eq!(evicted(&mut sim, None).len() as u32, count - 10);
+        sim.cache.uses.steps as u32
+    };
+    assert!(steps(1_000) <= 3 * 1_000, "{} steps", steps(1_000));
 }
 
 #[test]
@@ -72,7 +160,7 @@ fn bytes_are_counted_as_they_come_and_go() {
 fn limits_that_come_late_count_for_what_is_there() {
     let mut sim = Sim::default();
     let [a, _b] = [0; 2].map(|_| sim.query());
-    assert_eq!(sim.cache.evict(None), None);
+    assert_eq!(sim.cache.evict(sim.now(), None), None);
     sim.cache.set_limits(Limits { entries: 1, ..Limits::default() });
     assert_eq!(evicted(&mut sim, None), vec![a]);
 }

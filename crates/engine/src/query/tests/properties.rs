@@ -261,7 +261,7 @@ impl Face {
                     self.queries.retain(|known| *known != query);
                 }
                 Effect::Freed { part } => assert!(!self.cache.uses(part)),
-                Effect::Changed { .. } | Effect::Stale { .. } => {}
+                Effect::Changed { .. } | Effect::Stale { .. } | Effect::Forgotten { .. } => {}
             }
         }
     }
@@ -293,7 +293,8 @@ impl Face {
                 .iter()
                 .map(|(_, o)| usize::from(o.stale.is_some()) + usize::from(o.interval.is_some()))
                 .sum::<usize>()
-            + cache.fetches.iter().filter(|(_, fetch)| fetch.due.is_some()).count();
+            + cache.fetches.iter().filter(|(_, fetch)| fetch.due.is_some()).count()
+            + cache.breakers.as_ref().map_or(0, |breakers| breakers.due_count());
         assert_eq!(cache.deadlines.len(), handles);
         if let Some(at) = cache.next_deadline() {
             assert!(at.as_ms() >= self.now, "the next deadline is not in the past");

@@ -160,7 +160,7 @@ impl Sim {
                     let line = format!("collected {}", self.q(query));
                     self.note(&line);
                 }
-                Effect::Freed { .. } => {}
+                Effect::Freed { .. } | Effect::Forgotten { .. } => {}
             }
         }
     }

@@ -10,7 +10,6 @@ mod transport;
 use super::hooks::{Later, Listener};
 use super::host::{self, Init};
 use super::{Sent, read};
-use js_sys::Math;
 use request::{Kept, Request};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -126,6 +125,11 @@ impl Sender {
     pub(super) fn sent(&self) -> Sent {
         self.inner.sent.get()
     }
+
+    /// Whether what has that address is a request of its own.
+    pub(super) fn is_own(&self, url: &str) -> bool {
+        self.inner.transport.has_sent_to(url)
+    }
 }
 
 impl Inner {
@@ -168,7 +172,7 @@ impl Inner {
                 return;
             }
             self.count(outcome, bytes);
-            if self.decide(|outbox| outbox.handle_new(outcome, now(), Math::random())) == Fate::Done {
+            if self.decide(|outbox| outbox.handle_new(outcome, now(), host::chance())) == Fate::Done {
                 return;
             }
         }
@@ -301,7 +305,7 @@ impl Inner {
                     self.count(outcome, bytes);
                     let tries = kept.tries;
                     let fate =
-                        self.decide(|outbox| outbox.handle_kept(outcome, tries, now(), Math::random()));
+                        self.decide(|outbox| outbox.handle_kept(outcome, tries, now(), host::chance()));
                     match fate {
                         Fate::Done => None,
                         Fate::Keep(tries) => Some(Again { kept: Kept { tries, ..kept }, is_last: false }),

@@ -4,16 +4,21 @@ use super::gzip::gzip;
 use super::natives::{AbortController, Natives, header};
 use super::request::Request;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use whippet_engine::beacon::{Outcome, limits, retry_after};
 
+/// Addresses that are remembered.
+const URLS: usize = 32;
 /// Who has not answered by then hangs, ms.
 const PATIENCE: f64 = 30_000.0;
 
 pub(super) struct Transport {
     natives: Natives,
+    /// Where requests of this page went, the latest.
+    urls: RefCell<VecDeque<String>>,
     /// What is under way, by number.
     under: RefCell<Vec<(u32, AbortController)>>,
     begun: Cell<u32>,
@@ -27,11 +32,26 @@ impl Transport {
     pub(super) fn new() -> Rc<Self> {
         Rc::new(Self {
             natives: Natives::take(),
+            urls: RefCell::default(),
             under: RefCell::default(),
             begun: Cell::new(0),
             alive: Cell::new(0),
             takes_gzip: Cell::new(false),
         })
+    }
+
+    pub(super) fn has_sent_to(&self, url: &str) -> bool {
+        self.urls.borrow().iter().any(|known| known == url)
+    }
+
+    fn note(&self, url: &str) {
+        if !self.has_sent_to(url) {
+            let mut urls = self.urls.borrow_mut();
+            urls.push_back(url.into());
+            if urls.len() > URLS {
+                urls.pop_front();
+            }
+        }
     }
 
     fn fits(&self, bytes: usize) -> bool {
@@ -40,6 +60,7 @@ impl Transport {
 
     /// Sends while the page is there to hear the answer. Gives back as how many bytes it went, too.
     pub(super) async fn post(&self, request: &Request) -> (Outcome, usize) {
+        self.note(&request.url);
         let number = self.begun.get().wrapping_add(1);
         self.begun.set(number);
         let patience = Patience::new();
@@ -76,6 +97,7 @@ impl Transport {
     /// Hands the request to the browser, which sends it even if the page is closed at once; `false` where it takes
     /// it no way. Nobody hears the answer; `failed` is called where it fails while the page is still there.
     pub(super) fn leave(self: &Rc<Self>, request: &Request, failed: Rc<dyn Fn()>) -> bool {
+        self.note(&request.url);
         if self.natives.fetch_later(&request.url, &request.init(None)) {
             return true;
         }

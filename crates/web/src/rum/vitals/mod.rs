@@ -15,6 +15,7 @@ use super::{host, read};
 pub(super) use arrival::arrival;
 use interactions::{Frame, Interactions};
 use lcp::Resources;
+pub(super) use selector::selector;
 pub(super) use signal::{Entries, Signal, Vital};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -1,0 +1,117 @@
+// Pages that do what pages seldom do, to prototypes, addresses and the document: what is measured arrives all the same.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from './browser.mjs'
+import { all, beacons, closed, flush, open, origin } from './rum-site.mjs'
+
+test('prototypes with toJSON, and with further members, change no beacon', async () => {
+  const page = await open({
+    options: `{ errorSampleRate: 1 }`,
+    script: () => {
+      for (const of of [Object, Array, String, Number, Boolean, Date]) {
+        Object.defineProperty(of.prototype, 'toJSON', { configurable: true, writable: true, value: () => 'from the page' })
+      }
+      const members = { sampleRate: 0, consent: false, format: () => [], headers: { odd: '1' }, mode: 'no-cors', count: 'x' }
+      // Not enumerable: what esbuild puts in front of a bundle does not bear that.
+      for (const [name, value] of Object.entries(members)) {
+        Object.defineProperty(Object.prototype, name, { configurable: true, writable: true, value })
+      }
+    },
+  })
+  await page.evaluate(() => {
+    rum.count('kept')
+    rum.timing('a', 1)
+    rum.timing('a', 2)
+    rum.error(new Error('kept'))
+  })
+  const sum = await flush(page)
+  assert.equal(sum.counters.kept, 1)
+  assert.deepEqual(sum.timings.a, [1, 2])
+  assert.equal(sum.errors[0].message, 'Error: kept')
+  assert.deepEqual(page.faults, [])
+  await closed(page)
+})
+
+test('a relative endpoint is understood once, and an idle page sends nothing more', async () => {
+  const page = await open({
+    options: `{ endpoint: 'v1/beacons', flushInterval: 1000 }`,
+    script: () => {
+      // In front of what begins to measure.
+      new MutationObserver((_, observer) => {
+        if (!document.head) return
+        observer.disconnect()
+        document.head.append(Object.assign(document.createElement('base'), { href: '/' }))
+      }).observe(document, { childList: true, subtree: true })
+    },
+  })
+  await page.evaluate(() => {
+    history.pushState(null, '', '/far/away/from/here')
+    document.querySelector('base').href = '/elsewhere/'
+    rum.count('after')
+  })
+  await eventually('the beacon', () => all().counters?.after)
+  // The page's own requests are told, and those to the endpoint's neighbours too.
+  await page.evaluate(() => fetch('/v1/beacons/more').then((response) => response.text()))
+  await page.waitForTimeout(2500)
+  beacons.length = 0
+  await page.waitForTimeout(3500)
+  assert.deepEqual(beacons, [])
+  await closed(page)
+})
+
+test('what waits, and errors, outlive document.open()', async () => {
+  const page = await open()
+  await flush(page)
+  await page.evaluate(() => {
+    document.open()
+    document.write('<!doctype html><title>anew</title><p>anew</p>')
+    document.close()
+  })
+  beacons.length = 0
+  await page.evaluate(() => {
+    rum.count('kept')
+    setTimeout(() => { throw new TypeError('anew') })
+  })
+  await page.waitForTimeout(100)
+  await page.goto(`${origin}/style.css`)
+  await eventually('what waited', () => all().counters?.kept)
+  assert.match(all().errors[0].message, /TypeError: anew/)
+  await page.context().close()
+})
+
+test('a seeded Math.random gives each visitor a name of their own, and is not drawn from', async () => {
+  const names = new Set()
+  for (let visitor = 0; visitor < 3; visitor++) {
+    const page = await open({ script: () => { window.drawn = 0; Math.random = () => (window.drawn++ % 7) / 7 } })
+    const { session, view } = await flush(page)
+    names.add(session).add(view)
+    assert.equal(await page.evaluate(() => window.drawn), 0)
+    await closed(page)
+  }
+  assert.equal(names.size, 6)
+})
+
+test('browsers’ complaints without fault are not told, and others are, scrubbed', async () => {
+  const page = await open({ options: `{ ignoreErrors: ['extension', /^TypeError: Failed to/] }` })
+  await page.evaluate(async () => {
+    // A real one.
+    const box = document.body.appendChild(document.createElement('div'))
+    let size = 1
+    new ResizeObserver(() => (box.style.width = `${(size += 10)}px`)).observe(box)
+    await new Promise((done) => setTimeout(done, 200))
+    const fail = (thrown) => setTimeout(() => { throw thrown })
+    fail(new TypeError('Failed to fetch'))
+    fail(new Error('from an extension'))
+    fail({ status: 404, code: 'E_GONE' })
+    fail(new Error('ann@example.com: https://ann:hunter2@shop.example/orders/1234567?token=secret'))
+    void Promise.reject(new Event('close'))
+    void Promise.reject(undefined)
+    await new Promise((done) => setTimeout(done, 200))
+  })
+  const { errors } = await flush(page)
+  assert.deepEqual(errors.map(({ message }) => message).sort(), [
+    'Event close', 'Object (E_GONE) {status}', 'Uncaught Error: :id: https://shop.example/orders/:id', 'undefined',
+  ])
+  assert.ok(errors.every(({ source = '' }) => !source.includes('ann')), JSON.stringify(errors))
+  await closed(page)
+})
