@@ -29,6 +29,9 @@ pub struct Status {
     pub apps: Vec<String>,
     /// What is scraped.
     pub targets: Vec<Target>,
+    /// How far back anything is kept, ms.
+    #[serde(default)]
+    pub retention: i64,
 }
 
 /// A scraped backend.
@@ -49,13 +52,32 @@ pub struct Target {
     pub note: Option<String>,
 }
 
-/// `GET /api/overview?from&to`: the service levels, each measured over the window.
+/// `GET /api/overview?app&from&to`: the service levels, each measured over the window. `app` leaves out other apps, but
+/// no backend. The collector is not among them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
     /// One per level, those of backends first.
     pub levels: Vec<Level>,
     /// What is missing in the figures of applications; nothing where nothing is.
     pub losses: Vec<Loss>,
+    /// Where the levels come from: backends, then applications.
+    #[serde(default)]
+    pub subjects: Vec<Subject>,
+}
+
+/// A backend or an application whose levels are measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// A target's or an app's name.
+    pub name: String,
+    /// Whether it is a scraped target.
+    pub backend: bool,
+    /// When its newest data came in; `None` where none ever did.
+    pub last: Option<i64>,
+    /// Whether nothing has come since, for longer than it should take.
+    pub stopped: bool,
+    /// Why the last scrape failed.
+    pub error: Option<String>,
 }
 
 /// What pages say they measured and lost.
@@ -77,6 +99,9 @@ pub struct Level {
     pub name: String,
     /// What it was measured on: a target's or an app's name.
     pub subject: String,
+    /// Whether that is a target: an app may have the same name.
+    #[serde(default)]
+    pub backend: bool,
     /// The value over the window; `None` without data.
     pub value: Option<f64>,
     /// The bound.
@@ -87,12 +112,19 @@ pub struct Level {
     pub inclusive: bool,
     /// How to write value and bound.
     pub unit: Unit,
+    /// Whether the true value is only known to be greater than `value`: it is beyond a histogram's last finite bucket.
+    #[serde(default)]
+    pub beyond: bool,
 }
 
 impl Level {
-    /// Whether the level is kept; `None` without data.
+    /// Whether the level is kept; `None` without data. What is beyond all buckets has no upper limit: nothing shows that
+    /// it stays below a bound.
     pub fn met(&self) -> Option<bool> {
         self.value.map(|value| {
+            if self.beyond && !self.above {
+                return false;
+            }
             let beyond = if self.above { value > self.bound } else { value < self.bound };
             beyond || self.inclusive && value == self.bound
         })
@@ -122,15 +154,21 @@ pub struct Chart {
     pub times: Vec<i64>,
     /// The lines.
     pub lines: Vec<Line>,
+    /// Whether the last step is not over yet, so that its values may still change much.
+    #[serde(default)]
+    pub unfinished: bool,
 }
 
 /// One line of a chart.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Its name in the legend.
     pub name: String,
     /// One per time.
     pub values: Vec<Option<f64>>,
+    /// One per time: whether the true value is only known to be greater, as in [`Level::beyond`]. Empty where none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<bool>,
 }
 
 /// `GET /api/backend?target&from&to`: one scraped backend.
@@ -174,13 +212,20 @@ pub struct Timing {
     pub p95: Option<f64>,
     /// 99th percentile, ms.
     pub p99: Option<f64>,
+    /// Which of the three are only known to be greater, as in [`Level::beyond`].
+    #[serde(default)]
+    pub beyond: [bool; 3],
     /// Share of 4xx answers; `None` where the notion does not apply.
     pub client_errors: Option<f64>,
     /// Share of 5xx answers; `None` where the notion does not apply.
     pub server_errors: Option<f64>,
 }
 
-/// `GET /api/vitals?app&page&from&to`: what browsers measured. `app` and `page` may be left out.
+/// `GET /api/vitals?app&page&navigation&from&to`: what browsers measured. `app`, `page` and `navigation` may be left out.
+///
+/// `navigation` is `document`, or `soft` for route changes that the browser reports as page views. Without it, LCP, FCP
+/// and TTFB are those of documents, as a route change waits for neither server nor first paint; INP and CLS are
+/// those of all page views.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Vitals {
     /// LCP, INP, CLS, FCP, TTFB, in this order; those without data too.
@@ -198,7 +243,7 @@ pub struct Vital {
     pub unit: Unit,
     /// How many page views reported it.
     pub count: u64,
-    /// The 75th percentile, which the thresholds are meant for.
+    /// The 75th percentile, which the thresholds are meant for. It is on the same side of them as the ratings say.
     pub p75: Option<f64>,
     /// Up to here a value is good.
     pub good: f64,

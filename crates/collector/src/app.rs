@@ -32,4 +32,6 @@ pub struct App {
     pub scrape_interval: i64,
     /// How long everything is kept in full detail, ms.
     pub detail: i64,
+    /// How long anything is kept, ms.
+    pub retention: i64,
 }

@@ -43,6 +43,10 @@ impl From<StoreError> for Failure {
             |code| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, error.to_string()).retry_after(5);
         match &error {
             StoreError::Full => unavailable("queue_full"),
+            // To try at once would take as long.
+            StoreError::TooLong => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "took_too_long", error.to_string()).retry_after(60)
+            }
             StoreError::Closed => unavailable("shutting_down"),
             StoreError::Failed => unavailable("not_stored"),
             _ => {

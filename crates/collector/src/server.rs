@@ -102,7 +102,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let mut options = Options::new(&arguments.data);
     options.retention = arguments.retention.as_millis() as i64;
     options.max_size = arguments.max_size;
-    let detail = options.detail;
+    let (detail, retention) = (options.detail, options.retention);
     // First the address, so that nothing is touched where another collector runs already.
     let listener = TcpListener::bind(arguments.listen)
         .await
@@ -124,6 +124,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         }),
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
+        retention,
     };
     let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
     announce(address, &arguments.data, token.is_some());

@@ -32,7 +32,7 @@ export function create(element, spec, format) {
 
 /** Draws `spec` in the place of what was drawn before. */
 export function update(chart, spec) {
-  const sameLines = spec.lines.length === chart.spec.lines.length
+  const sameLines = spec.lines.length === chart.spec.lines.length && spec.unfinished === chart.spec.unfinished
     && spec.lines.every((line, i) => line.name === chart.spec.lines[i].name && line.tone === chart.spec.lines[i].tone)
   chart.spec = spec
   if (sameLines) {
@@ -52,8 +52,16 @@ export function destroy(chart) {
   chart.uplot.destroy()
 }
 
+/** Where the last step is not over, the way to it is a line of its own, dashed. */
 function columns(spec) {
-  return [spec.times, ...spec.lines.map((line) => line.values)]
+  const values = spec.lines.map((line) => line.values)
+  if (!spec.unfinished) return [spec.times, ...values]
+  const last = spec.times.length - 1
+  return [
+    spec.times,
+    ...values.map((values) => values.map((value, i) => (i < last ? value : null))),
+    ...values.map((values) => values.map((value, i) => (i < last - 1 || values[last] == null ? null : value))),
+  ]
 }
 
 function size(element) {
@@ -111,7 +119,11 @@ function options(chart) {
         values: (_, ticks) => ticks.map(format),
       },
     ],
-    series: [{}, ...spec.lines.map((line) => series(chart, line.tone))],
+    series: [
+      {},
+      ...spec.lines.map((line) => series(chart, line.tone)),
+      ...(spec.unfinished ? spec.lines.map((line) => ({ ...series(chart, line.tone), fill: undefined, dash: [3, 3] })) : []),
+    ],
     hooks: { drawAxes: [(uplot) => drawBounds(uplot, chart)] },
     plugins: [tooltip(chart, (time) => formatMoment(time, seconds))],
   }
@@ -122,7 +134,6 @@ function series(chart, tone) {
     stroke: () => chart.colours[tone],
     fill: chart.spec.area ? () => `${chart.colours[tone]}1f` : undefined,
     width: 1.5,
-    spanGaps: chart.spec.joined,
     points: { show: true, size: 4, fill: () => chart.colours[tone], filter: lonely },
   }
 }

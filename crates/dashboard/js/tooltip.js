@@ -13,10 +13,11 @@ export function tooltip(chart, moment) {
       box.hidden = true
       return
     }
-    const rows = chart.spec.lines.map(({ name, tone }, line) => row(chart, name, tone, uplot.data[line + 1][idx]))
+    const rows = chart.spec.lines.map(({ name, tone, values, beyond }) => row(chart, name, tone, values[idx], beyond[idx]))
     const time = document.createElement('div')
     time.className = 'tooltip-time'
-    time.textContent = moment(uplot.data[0][idx])
+    const soFar = chart.spec.unfinished && idx === chart.spec.times.length - 1
+    time.textContent = moment(uplot.data[0][idx]) + (soFar ? ', so far' : '')
     box.replaceChildren(time, ...rows)
     box.hidden = false
     const { clientWidth: plot } = uplot.over
@@ -38,7 +39,7 @@ export function tooltip(chart, moment) {
   }
 }
 
-function row(chart, name, tone, value) {
+function row(chart, name, tone, value, beyond) {
   const element = document.createElement('div')
   element.className = 'tooltip-row'
   const swatch = document.createElement('i')
@@ -46,7 +47,7 @@ function row(chart, name, tone, value) {
   const label = document.createElement('span')
   label.textContent = name
   const figure = document.createElement('b')
-  figure.textContent = value == null ? '–' : chart.format(value)
+  figure.textContent = value == null ? '–' : (beyond ? '>\u00a0' : '') + chart.format(value)
   element.append(swatch, label, figure)
   return element
 }

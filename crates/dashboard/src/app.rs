@@ -1,7 +1,7 @@
 //! The frame around all pages: header, routes, footer.
-use crate::data::{Connection, use_status};
+use crate::data::{Connection, provide_states, use_status};
 use crate::pages::{Backend, Cache, Custom, Errors, Loading, Overview, Vitals};
-use crate::parts::{ConnectionNotice, Header};
+use crate::parts::{ConnectionNotice, Header, UnknownNotice};
 use crate::view::provide_view;
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
@@ -22,13 +22,16 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Frame() -> impl IntoView {
     provide_view();
+    provide_states();
     let status = use_status();
     provide_context(status);
     let connection = Connection::of(status);
+    provide_context(connection);
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <Header connection/>
         <ConnectionNotice connection/>
+        <UnknownNotice/>
         <main id="main" tabindex="-1">
             <Routes fallback=|| view! { <NoSuchPage/> }>
                 <Route path=path!("/") view=Overview/>

@@ -23,6 +23,32 @@ pub fn maybe(value: Option<f64>, unit: Unit) -> String {
     value.map_or_else(|| NOTHING.to_owned(), |value| figure(value, unit))
 }
 
+/// Writes `value` in its unit; as more than that where no more is known of it.
+pub fn at_least(value: f64, beyond: bool, unit: Unit) -> String {
+    let text = figure(value, unit);
+    if beyond { format!(">\u{a0}{text}") } else { text }
+}
+
+/// Writes `value` in its unit, so that it does not look like the one of `bounds` that it only comes near.
+pub fn beside(value: f64, bounds: &[f64], unit: Unit) -> String {
+    let text = figure(value, unit);
+    let near = bounds.iter().find(|bound| **bound != value && figure(**bound, unit) == text);
+    match near {
+        Some(bound) if value > *bound => format!(">\u{a0}{text}"),
+        Some(_) => format!("<\u{a0}{text}"),
+        None => text,
+    }
+}
+
+/// A moment in the reader's own time zone: `28 Nov 14:02`. Only in a browser.
+pub fn moment(time: i64) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let date = js_sys::Date::new(&(time as f64).into());
+    let month = MONTHS.get(date.get_month() as usize).copied().unwrap_or_default();
+    format!("{} {month} {:02}:{:02}", date.get_date(), date.get_hours(), date.get_minutes())
+}
+
 /// A span given in ms: `0.42 ms`, `84 ms`, `1.3 s`, `4 min`.
 pub fn milliseconds(ms: f64) -> String {
     match ms {
@@ -172,6 +198,17 @@ mod tests {
                 "just now | just now | 12 s ago | 119 s ago | 2 min ago | 119 min ago | 2 h ago | 47 h ago | 2 d ago"
             ],
         );
+    }
+
+    #[test]
+    fn what_is_only_near_a_bound_does_not_look_like_it() {
+        let ms = |value: f64| beside(value, &[2500.0, 4000.0], Unit::Ms).replace('\u{a0}', " ");
+        assert_eq!(
+            [2490.0, 2499.0, 2500.0, 2501.0, 3999.9].map(ms),
+            ["2.49 s", "< 2.5 s", "2.5 s", "> 2.5 s", "< 4 s"]
+        );
+        assert_eq!(beside(0.1001, &[0.1, 0.25], Unit::Number), ">\u{a0}0.1");
+        assert_eq!(at_least(500.0, true, Unit::Ms), ">\u{a0}500\u{a0}ms");
     }
 
     #[test]

@@ -39,10 +39,11 @@ pub fn backend(
     let cpu = scrapes.counters(connection, "process_cpu_seconds_total")?;
     let memory = scrapes.gauge(connection, "process_resident_memory_bytes")?;
 
-    let chart = |lines: Vec<Line>| Chart { times: steps.ends.clone(), lines };
+    let chart = |lines: Vec<Line>| Chart { times: steps.ends.clone(), lines, unfinished: false };
     let line = |name: &str, value: &dyn Fn(Pair) -> Option<f64>| Line {
         name: name.to_owned(),
         values: scrapes.steps.iter().map(|pair| pair.and_then(value)).collect(),
+        beyond: Vec::new(),
     };
     let rate = |counters: &[Counter], pair| {
         (!counters.is_empty()).then(|| sum(counters, pair, |_| true) / scrapes.seconds(pair))
@@ -66,7 +67,7 @@ pub fn backend(
                 .collect(),
         ),
         cpu: chart(vec![line("cpu", &|pair| rate(&cpu, pair))]),
-        memory: chart(vec![Line { name: "resident".to_owned(), values: memory }]),
+        memory: chart(vec![Line { name: "resident".to_owned(), values: memory, beyond: Vec::new() }]),
         inexact_until: scrapes.inexact_until(connection, steps)?,
     })
 }
@@ -97,11 +98,18 @@ pub fn class(counter: &Counter) -> Option<char> {
 }
 
 fn quantiles(scrapes: &Scrapes, buckets: &Buckets) -> Vec<Line> {
-    let mut lines = QUANTILES.map(|(name, _)| Line { name: name.to_owned(), values: Vec::new() });
+    let mut lines = QUANTILES.map(|(name, _)| Line { name: name.to_owned(), ..Line::default() });
     for pair in &scrapes.steps {
         let observed = pair.map(|pair| buckets.observed(pair, |_| true));
         for (line, (_, q)) in lines.iter_mut().zip(QUANTILES) {
-            line.values.push(observed.as_ref().and_then(|observed| observed.quantile(q)).map(ms));
+            let found = observed.as_ref().and_then(|observed| observed.quantile(q));
+            line.values.push(found.map(|(value, _)| ms(value)));
+            line.beyond.push(found.is_some_and(|(_, beyond)| beyond));
+        }
+    }
+    for line in &mut lines {
+        if !line.beyond.contains(&true) {
+            line.beyond.clear();
         }
     }
     lines.into()
@@ -163,7 +171,8 @@ fn timing(
     group: impl Fn(&Counter) -> String,
 ) -> Timing {
     let observed = buckets.observed(whole, |counter| group(counter) == name);
-    let [p50, p95, p99] = QUANTILES.map(|(_, q)| observed.quantile(q).map(ms));
+    let found = QUANTILES.map(|(_, q)| observed.quantile(q));
+    let [p50, p95, p99] = found.map(|found| found.map(|(value, _)| ms(value)));
     Timing {
         name: name.to_owned(),
         count: observed.count(),
@@ -171,6 +180,7 @@ fn timing(
         p50,
         p95,
         p99,
+        beyond: found.map(|found| found.is_some_and(|(_, beyond)| beyond)),
         client_errors: None,
         server_errors: None,
     }

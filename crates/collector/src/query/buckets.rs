@@ -65,8 +65,13 @@ impl Observed {
         self.counts.last().map_or(0.0, |bucket| bucket.1)
     }
 
-    /// The quantile, in the unit of the bounds.
-    pub fn quantile(&self, q: f64) -> Option<f64> {
-        quantile(q, &self.counts)
+    /// The quantile, in the unit of the bounds, and whether it is beyond the last finite one: then that bound is all that
+    /// is known of it.
+    pub fn quantile(&self, q: f64) -> Option<(f64, bool)> {
+        let value = quantile(q, &self.counts)?;
+        // A scrape is no snapshot: a lower bucket may have counted a little more than the next.
+        let most = |counts: &[(f64, f64)]| counts.iter().fold(0.0, |most: f64, bucket| most.max(bucket.1));
+        let finite = self.counts.split_last().map_or(0.0, |(_, finite)| most(finite));
+        Some((value, q * most(&self.counts) > finite))
     }
 }

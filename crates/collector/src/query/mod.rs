@@ -27,6 +27,18 @@ pub struct Filter {
     pub app: Option<String>,
     /// Only this page's.
     pub page: Option<String>,
+    /// Only page views that began so; where it is `None`, what makes sense for the metric.
+    pub navigation: Option<Began>,
+}
+
+/// How page views began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Began {
+    /// With a document.
+    Document,
+    /// With a soft navigation: a route change that the browser reports as a page view.
+    Soft,
 }
 
 /// A condition on columns `app` and `page` that a [`Filter`] comes to. Binds `:app` and `:page`.

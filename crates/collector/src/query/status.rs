@@ -21,3 +21,18 @@ pub fn apps(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         .query_map([OTHER], |row| row.get(0))?
         .collect()
 }
+
+/// When the newest beacon of an application came.
+pub fn heard(connection: &Connection, app: &str) -> rusqlite::Result<Option<i64>> {
+    let mut statement = connection.prepare_cached("SELECT last FROM names WHERE kind = 0 AND name = ?1")?;
+    Ok(statement.query_row([app], |row| row.get(0)).optional()?.flatten())
+}
+
+/// When a target was last scraped with success, up to `to`.
+pub fn scraped(connection: &Connection, target: &str, to: i64) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT max(time) FROM scrapes WHERE target = (SELECT id FROM targets WHERE name = ?1) AND time <= ?2",
+        )?
+        .query_row((target, to), |row| row.get(0))
+}

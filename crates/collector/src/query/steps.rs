@@ -1,5 +1,5 @@
 //! Dividing a window into steps.
-use whippet_api::Range;
+use whippet_api::{Chart, Line, Range};
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -61,6 +61,11 @@ impl Steps {
     /// The step that a bucket beginning at `time` belongs to.
     pub fn place(&self, time: i64) -> usize {
         self.ends.partition_point(|end| *end <= time).min(self.ends.len() - 1)
+    }
+
+    /// A chart of what is counted step by step: the last step may not be over.
+    pub fn chart(&self, lines: Vec<Line>) -> Chart {
+        Chart { times: self.ends.clone(), lines, unfinished: self.to % self.step != 0 }
     }
 
     /// The bounds on the beginning of buckets of `length` that lie in the window at least in part: the

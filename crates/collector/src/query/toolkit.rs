@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
-use whippet_api::{Chart, Counter, Line, Toolkit};
+use whippet_api::{Counter, Line, Toolkit};
 
 use super::buckets::QUANTILES;
 use super::histograms::{FETCHES, histograms};
@@ -14,7 +14,6 @@ use crate::store::{Kind, MINUTE};
 pub fn toolkit(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Toolkit> {
     let (totals, served, misses) = counters(connection, steps, filter)?;
     let fetches = histograms(connection, steps, filter, FETCHES)?;
-    let chart = |lines| Chart { times: steps.ends.clone(), lines };
     let hit_rate = served.iter().zip(&misses).map(|(served, misses)| {
         let all = served + misses;
         (all > 0.0).then(|| served / all)
@@ -22,11 +21,16 @@ pub fn toolkit(connection: &Connection, steps: &Steps, filter: &Filter) -> rusql
     let quantiles = QUANTILES.map(|(name, q)| Line {
         name: name.to_owned(),
         values: fetches.iter().map(|histogram| histogram.quantile(q)).collect(),
+        ..Line::default()
     });
     Ok(Toolkit {
         counters: totals.into_iter().map(|(name, total)| Counter { name, total: total as u64 }).collect(),
-        hit_rate: chart(vec![Line { name: "hit rate".to_owned(), values: hit_rate.collect() }]),
-        fetches: chart(quantiles.into()),
+        hit_rate: steps.chart(vec![Line {
+            name: "hit rate".to_owned(),
+            values: hit_rate.collect(),
+            ..Line::default()
+        }]),
+        fetches: steps.chart(quantiles.into()),
     })
 }
 

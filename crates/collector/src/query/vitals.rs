@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, named_params};
-use whippet_api::{Cause, Chart, Line, Page, Part, Unit, Vital, Vitals};
+use whippet_api::{Cause, Line, Page, Part, Unit, Vital, Vitals};
 use whippet_engine::stats::Histogram;
 use whippet_engine::vitals::Metric;
 
 use super::steps::Steps;
-use super::{Filter, MATCHES, names};
+use super::{Began, Filter, MATCHES, names};
 use crate::store::buckets::{self, Detail};
 use crate::store::views::{self, Values};
 use crate::store::{Kind, MINUTE, parts};
@@ -45,7 +45,11 @@ pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
         .map(|(name, page)| Page {
             page: name.to_owned(),
             views: page.views,
-            p75: page.values.iter().map(|histogram| histogram.quantile(P75)).collect(),
+            p75: Metric::ALL
+                .iter()
+                .zip(&page.values)
+                .map(|(metric, values)| values.quantile(*metric, P75))
+                .collect(),
         })
         .collect();
     pages.sort_by(|a, b| b.views.cmp(&a.views).then_with(|| a.page.cmp(&b.page)));
@@ -60,17 +64,17 @@ pub fn p75(
     filter: &Filter,
 ) -> rusqlite::Result<[Option<f64>; METRICS]> {
     let found = Found::read(connection, steps, filter)?;
-    Ok(found.metrics.map(|metric| metric.whole.histogram.quantile(P75)))
+    Ok(std::array::from_fn(|place| found.metrics[place].whole.quantile(Metric::ALL[place], P75)))
 }
 
 fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
     let (good, poor) = metric.thresholds();
-    let points = values.steps.iter().map(|histogram| histogram.quantile(P75)).collect();
+    let points = values.steps.iter().map(|values| values.quantile(metric, P75)).collect();
     Vital {
         name: metric.as_str().to_owned(),
         unit: if metric == Metric::Cls { Unit::Number } else { Unit::Ms },
         count: values.whole.histogram.count(),
-        p75: values.whole.histogram.quantile(P75),
+        p75: values.whole.quantile(metric, P75),
         good,
         poor,
         parts: part_times(metric, &values.parts),
@@ -78,10 +82,7 @@ fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
         urls: Vec::new(),
         states: Vec::new(),
         ratings: values.whole.ratings.map(|count| count.max(0) as u64),
-        chart: Chart {
-            times: steps.ends.clone(),
-            lines: vec![Line { name: "p75".to_owned(), values: points }],
-        },
+        chart: steps.chart(vec![Line { name: "p75".to_owned(), values: points, ..Line::default() }]),
     }
 }
 
@@ -113,9 +114,25 @@ fn causes(found: &HashMap<i64, Histogram>, names: &HashMap<i64, String>) -> Vec<
     merged.into_iter().take(CAUSES).map(cause).collect()
 }
 
+/// Whether a page view that began so counts. A route change waits for no server, and its paints are not a document's:
+/// one in which nothing took any time would make every document look fast.
+fn wanted(filter: &Filter, metric: Metric, soft: bool) -> bool {
+    match filter.navigation {
+        Some(Began::Soft) => soft,
+        Some(Began::Document) => !soft,
+        None => !soft || matches!(metric, Metric::Inp | Metric::Cls),
+    }
+}
+
+/// The metric at a place where page views are folded, if those count.
+fn folded(filter: &Filter, place: i64) -> Option<Metric> {
+    let (metric, soft) = views::folded(place)?;
+    wanted(filter, metric, soft).then_some(metric)
+}
+
 struct OneMetric {
     whole: Values,
-    steps: Vec<Histogram>,
+    steps: Vec<Values>,
     causes: HashMap<i64, Histogram>,
     /// By their places.
     parts: Vec<Histogram>,
@@ -124,14 +141,14 @@ struct OneMetric {
 #[derive(Default)]
 struct OnePage {
     views: u64,
-    values: [Histogram; METRICS],
+    values: [Values; METRICS],
 }
 
 impl OnePage {
     fn merge(&mut self, other: &Self) {
         self.views += other.views;
         for (values, other) in self.values.iter_mut().zip(&other.values) {
-            buckets::merge(values, other);
+            values.merge(other);
         }
     }
 }
@@ -145,7 +162,7 @@ impl Found {
     fn read(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Self> {
         let empty = |place: usize| OneMetric {
             whole: Values::default(),
-            steps: vec![Histogram::new(); steps.ends.len()],
+            steps: vec![Values::default(); steps.ends.len()],
             causes: HashMap::new(),
             parts: vec![Histogram::new(); parts::names(Metric::ALL[place]).len()],
         };
@@ -155,6 +172,13 @@ impl Found {
         found.read_folded(connection, steps, filter)?;
         for detail in [Detail::Causes, Detail::Parts] {
             found.read_details(connection, steps, filter, detail)?;
+        }
+        if filter.navigation.is_some() {
+            // Folded page views are counted together, however they began: those that reported are known.
+            for page in found.pages.values_mut() {
+                page.views = page.values.iter().map(|values| values.histogram.count()).max().unwrap_or(0);
+            }
+            found.pages.retain(|_, page| page.views > 0);
         }
         Ok(found)
     }
@@ -184,7 +208,7 @@ impl Found {
     fn read_open(&mut self, connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<()> {
         let (from, to) = steps.bounds(MINUTE);
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT minute, page, metric, value, weight, element, url, state, parts FROM views JOIN measures ON measures.view = views.id
+            "SELECT minute, page, metric, value, weight, element, url, state, parts, navigation FROM views JOIN measures ON measures.view = views.id
              WHERE folded = 0 AND minute > :from AND minute <= :to AND {MATCHES}"
         ))?;
         let mut rows = statement.query(named_params! {
@@ -193,12 +217,15 @@ impl Found {
         while let Some(row) = rows.next()? {
             let (place, value): (i64, f64) = (row.get(2)?, row.get(3)?);
             let Some(metric) = views::metric(place) else { continue };
+            if !wanted(filter, metric, views::is_soft(row.get(9)?)) {
+                continue;
+            }
             let weight = row.get::<_, i64>(4)?.max(0) as u64;
             let index = metric as usize;
             let found = &mut self.metrics[index];
             found.whole.record(metric, value, weight);
-            found.steps[steps.place(row.get(0)?)].record_many(value, weight);
-            self.pages.entry(row.get(1)?).or_default().values[index].record_many(value, weight);
+            found.steps[steps.place(row.get(0)?)].record(metric, value, weight);
+            self.pages.entry(row.get(1)?).or_default().values[index].record(metric, value, weight);
             for cause in views::causes(row, 5)? {
                 found.causes.entry(cause).or_default().record_many(value, weight);
             }
@@ -228,7 +255,7 @@ impl Found {
             ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
         })?;
         while let Some(row) = rows.next()? {
-            let Some(metric) = views::metric(row.get(0)?) else { continue };
+            let Some(metric) = folded(filter, row.get(0)?) else { continue };
             let found = &mut self.metrics[metric as usize];
             let which: i64 = row.get(1)?;
             let held = match detail {
@@ -257,19 +284,13 @@ impl Found {
             ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
         })?;
         while let Some(row) = rows.next()? {
-            let Some(metric) = views::metric(row.get(2)?) else { continue };
+            let Some(metric) = folded(filter, row.get(2)?) else { continue };
             let index = metric as usize;
-            let mut held = Histogram::new();
-            buckets::merge_bytes(&mut held, row.get_ref(6)?.as_blob()?);
-            let whole = &mut self.metrics[index].whole;
-            for (rating, count) in
-                whole.ratings.iter_mut().zip([row.get::<_, i64>(3)?, row.get(4)?, row.get(5)?])
-            {
-                *rating += count;
-            }
-            buckets::merge(&mut whole.histogram, &held);
-            buckets::merge(&mut self.metrics[index].steps[steps.place(row.get(0)?)], &held);
-            buckets::merge(&mut self.pages.entry(row.get(1)?).or_default().values[index], &held);
+            let mut held = Values { ratings: [row.get(3)?, row.get(4)?, row.get(5)?], ..Values::default() };
+            buckets::merge_bytes(&mut held.histogram, row.get_ref(6)?.as_blob()?);
+            self.metrics[index].whole.merge(&held);
+            self.metrics[index].steps[steps.place(row.get(0)?)].merge(&held);
+            self.pages.entry(row.get(1)?).or_default().values[index].merge(&held);
         }
         Ok(())
     }

@@ -22,16 +22,28 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
         last_beacon,
         apps,
         targets: app.board.snapshot(),
+        retention: app.retention,
     }))
 }
 
 /// `GET /api/overview`
 pub async fn overview(State(app): State<App>, Params(window): Params<Window>) -> Answer<Overview> {
-    let steps = scraped(&app, &window.range(app.clock.now())?);
-    let targets: Vec<String> = app.board.snapshot().into_iter().map(|target| target.name).collect();
-    let interval = app.scrape_interval;
-    let read = move |connection: &_| query::overview::overview(connection, &targets, &steps, interval);
-    Ok(Json(app.store.read("read_overview", read).await?))
+    let now = app.clock.now();
+    let steps = scraped(&app, &window.range(now)?);
+    let filter = filter(window);
+    let question = question(&steps, &filter);
+    let (targets, interval) = (app.board.snapshot(), app.scrape_interval);
+    let only = filter.app.clone();
+    let at = steps.clone();
+    let apps = move |connection: &_| query::overview::apps(connection, only.as_deref(), &at);
+    let apps = app.store.read_beacons("read_overview_apps", &question, apps).await?;
+    let read = move |connection: &_| {
+        query::overview::overview(connection, &targets, filter.app.as_deref(), &steps, (interval, now))
+    };
+    let mut overview = app.store.read("read_overview", read).await?;
+    overview.levels.extend(apps.levels);
+    overview.losses = apps.losses;
+    Ok(Json(overview))
 }
 
 /// `GET /api/backend`
@@ -57,46 +69,58 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
 pub async fn vitals(State(app): State<App>, Params(window): Params<Window>) -> Answer<Vitals> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
+    let question = question(&steps, &filter);
     let read = move |connection: &_| query::vitals::vitals(connection, &steps, &filter);
-    Ok(Json(app.store.read("read_vitals", read).await?))
+    Ok(Json(app.store.read_beacons("read_vitals", &question, read).await?))
 }
 
 /// `GET /api/toolkit`
 pub async fn toolkit(State(app): State<App>, Params(window): Params<Window>) -> Answer<Toolkit> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
+    let question = question(&steps, &filter);
     let read = move |connection: &_| query::toolkit::toolkit(connection, &steps, &filter);
-    Ok(Json(app.store.read("read_toolkit", read).await?))
+    Ok(Json(app.store.read_beacons("read_toolkit", &question, read).await?))
 }
 
 /// `GET /api/loading`
 pub async fn loading(State(app): State<App>, Params(window): Params<Window>) -> Answer<Loading> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
+    let question = question(&steps, &filter);
     let read = move |connection: &_| query::loading::loading(connection, &steps, &filter);
-    Ok(Json(app.store.read("read_loading", read).await?))
+    Ok(Json(app.store.read_beacons("read_loading", &question, read).await?))
 }
 
 /// `GET /api/custom`
 pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> Answer<Custom> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
+    let question = question(&steps, &filter);
     let read = move |connection: &_| query::custom::custom(connection, &steps, &filter);
-    Ok(Json(app.store.read("read_custom", read).await?))
+    Ok(Json(app.store.read_beacons("read_custom", &question, read).await?))
 }
 
 /// `GET /api/errors`
 pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> Answer<Errors> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
+    let question = question(&steps, &filter);
     let read = move |connection: &_| query::errors::errors(connection, &steps, &filter);
-    Ok(Json(app.store.read("read_errors", read).await?))
+    Ok(Json(app.store.read_beacons("read_errors", &question, read).await?))
+}
+
+/// What is asked, for answers that are kept. A window that has moved on by less than a thousandth of its length is the
+/// same: nobody sees the difference.
+fn question(steps: &Steps, filter: &Filter) -> String {
+    let grid = ((steps.to - steps.from) / 1000).max(1);
+    format!("{filter:?} {} {} {}", steps.step, steps.from / grid, steps.to / grid)
 }
 
 fn filter(window: Window) -> Filter {
     // An empty choice in a form is no choice.
     let chosen = |choice: Option<String>| choice.filter(|choice| !choice.is_empty());
-    Filter { app: chosen(window.app), page: chosen(window.page) }
+    Filter { app: chosen(window.app), page: chosen(window.page), navigation: window.navigation }
 }
 
 /// Steps for scraped samples, which are kept one per minute once they are old.

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use whippet_api::Range;
 
 use crate::failure::Failure;
+use crate::query::Began;
 
 const HOUR: i64 = 3_600_000;
 /// The longest window: more than retention ever keeps.
@@ -39,6 +40,8 @@ pub struct Window {
     pub app: Option<String>,
     /// A page of it.
     pub page: Option<String>,
+    /// How page views began.
+    pub navigation: Option<Began>,
 }
 
 impl Window {

@@ -17,6 +17,8 @@ pub struct Batch {
     counters: HashMap<buckets::Key, u64>,
     beacons: i64,
     last: i64,
+    /// When the newest beacon of each application came.
+    apps: HashMap<i64, i64>,
 }
 
 /// What adding a beacon needs besides the beacon.
@@ -56,6 +58,8 @@ impl Batch {
         self.last = self.last.max(received);
         let minute = received - received.rem_euclid(MINUTE);
         let app = context.name(Kind::App, 0, &beacon.app, received)?;
+        let newest = self.apps.entry(app).or_default();
+        *newest = received.max(*newest);
         let page = context.name(Kind::Page, app, &beacon.page, received)?;
         let place = (minute, app, page);
         // All that follows stands for as many as the view does.
@@ -113,6 +117,11 @@ impl Batch {
         }
         for (key, total) in self.counters {
             buckets::add_counter(connection, key, total.min(i64::MAX as u64) as i64)?;
+        }
+        let mut heard =
+            connection.prepare_cached("UPDATE names SET last = max(coalesce(last, 0), ?2) WHERE id = ?1")?;
+        for (app, newest) in self.apps {
+            heard.execute([app, newest])?;
         }
         if self.beacons > 0 {
             let mut total = connection.prepare_cached(

@@ -26,6 +26,8 @@ pub enum StoreError {
     },
     /// SQLite refused.
     Database(rusqlite::Error),
+    /// The query took too long, and was cut off.
+    TooLong,
     /// Too many writes are waiting.
     Full,
     /// The writer has ended: the collector is shutting down.
@@ -53,6 +55,9 @@ impl std::fmt::Display for StoreError {
                  Update whippet, or choose an empty folder with --data."
             ),
             Self::Database(error) => write!(f, "the database refused: {error}"),
+            Self::TooLong => f.write_str(
+                "this took the collector too long and was cut off: choose a shorter time range, or one app or page",
+            ),
             Self::Full => f.write_str("too many writes are waiting: try again in a moment"),
             Self::Closed => f.write_str("the collector is shutting down: try again in a moment"),
             Self::Failed => f.write_str("the write was rolled back, nothing was kept: try again in a moment"),
@@ -64,6 +69,10 @@ impl std::error::Error for StoreError {}
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
+        // Nobody else interrupts.
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::OperationInterrupted) => Self::TooLong,
+            _ => Self::Database(error),
+        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! One thread writes (`writer`), everything else only sends it jobs and waits for the answer; readers have
 //! connections of their own, which in WAL mode neither wait for the writer nor make it wait.
+mod answers;
 mod batch;
 pub mod buckets;
 mod compact;
@@ -27,6 +28,7 @@ mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -65,6 +67,8 @@ pub struct Options {
     pub detail: i64,
     /// The most bytes the file may have; the oldest detail goes before it has more.
     pub max_size: Option<u64>,
+    /// A query that takes longer is cut off.
+    pub patience: Duration,
     /// How many writes may wait.
     pub queue: usize,
     /// How many different things are told apart.
@@ -79,6 +83,7 @@ impl Options {
             retention: 30 * 24 * HOUR,
             detail: 2 * 24 * HOUR,
             max_size: None,
+            patience: Duration::from_secs(5),
             queue: 2048,
             limits: Limits::default(),
         }
@@ -139,6 +144,7 @@ pub struct Store {
     jobs: mpsc::Sender<Job>,
     readers: readers::Readers,
     ready: ready::Ready,
+    answers: Arc<answers::Answers>,
     reading: Semaphore,
     log: PathBuf,
     metrics: Arc<Metrics>,
@@ -157,12 +163,15 @@ impl Store {
         schema::migrate(&mut connection)?;
         schema::configure(&connection)?;
         let (jobs, queue) = mpsc::channel(options.queue.max(1));
-        let writer = writer::start(connection, options, queue, Arc::clone(&metrics))?;
+        let patience = options.patience;
+        let answers = Arc::default();
+        let writer = writer::start(connection, options, queue, (Arc::clone(&metrics), Arc::clone(&answers)))?;
         Ok(Self {
             jobs,
             log,
             ready: ready::Ready::new(path.clone()),
-            readers: readers::Readers::new(path),
+            readers: readers::Readers::new(path, patience),
+            answers,
             reading: Semaphore::new(READS),
             metrics,
             writer: std::sync::Mutex::new(Some(writer)),
@@ -264,6 +273,27 @@ impl Store {
             outcome
         };
         tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The same for a query about what pages sent alone: what it found holds for the same `question` until more comes.
+    pub async fn read_beacons<T, F>(
+        self: &Arc<Self>,
+        operation: &'static str,
+        question: &str,
+        query: F,
+    ) -> Result<T, StoreError>
+    where
+        T: Clone + Send + Sync + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let question = format!("{operation} {question}");
+        if let Some(answer) = self.answers.get(&question) {
+            return Ok(answer);
+        }
+        let arrived = self.answers.arrived();
+        let answer = self.read(operation, query).await?;
+        self.answers.keep(question, arrived, answer.clone());
+        Ok(answer)
     }
 
     /// How many writes are waiting.

@@ -1,6 +1,7 @@
 //! Read-only connections, kept for the next query.
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -9,27 +10,36 @@ use super::StoreError;
 /// More than this many idle connections are not kept.
 const IDLE: usize = 4;
 
+/// After so many of SQLite's steps one looks at the clock: some 0.1 ms.
+const STEPS: i32 = 10_000;
+
 /// A small pool. Never waits: when all are taken, one more is opened.
 pub struct Readers {
     path: PathBuf,
+    patience: Duration,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::new(Vec::new()) }
+    pub fn new(path: PathBuf, patience: Duration) -> Self {
+        Self { path, patience, idle: Mutex::new(Vec::new()) }
     }
 
-    /// Runs `query` in one read transaction, so that all it sees is of one moment.
+    /// Runs `query` in one read transaction, so that all it sees is of one moment. It ends with
+    /// [`StoreError::TooLong`] when it takes longer than one has patience for.
     pub fn with<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let reused = self.idle().pop();
         let mut connection = match reused {
             Some(connection) => connection,
             None => self.open()?,
         };
+        let started = Instant::now();
+        let patience = self.patience;
+        connection.progress_handler(STEPS, Some(move || started.elapsed() > patience))?;
         let transaction = connection.transaction()?;
         let result = query(&transaction)?;
         transaction.finish()?;
+        connection.progress_handler(0, None::<fn() -> bool>)?;
         let mut idle = self.idle();
         if idle.len() < IDLE {
             idle.push(connection);

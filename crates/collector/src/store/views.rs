@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use whippet_engine::beacon::{Attribution, Beacon, limits};
 use whippet_engine::stats::Histogram;
-use whippet_engine::vitals::Metric;
+use whippet_engine::vitals::{Metric, Navigation};
 
 use super::batch::Context;
 use super::buckets::{self, Detail, Key, Place};
@@ -36,9 +36,9 @@ pub(super) fn add(
         None => {
             connection
                 .prepare_cached(
-                    "INSERT INTO views (app, view, page, minute, weight) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    "INSERT INTO views (app, view, page, minute, weight, navigation) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?
-                .execute(params![app, beacon.view, page, minute, weight as i64])?;
+                .execute(params![app, beacon.view, page, minute, weight as i64, beacon.navigation as i64])?;
             connection.last_insert_rowid()
         }
     };
@@ -85,6 +85,20 @@ pub fn metric(place: i64) -> Option<Metric> {
     usize::try_from(place).ok().and_then(|place| Metric::ALL.get(place).copied())
 }
 
+/// What is added to a metric's place where page views that began by a soft navigation are folded: schema_5.sql.
+const SOFT: i64 = 16;
+
+/// Whether a page view began by a soft navigation, by its navigation's place among all.
+pub fn is_soft(navigation: i64) -> bool {
+    navigation == Navigation::SoftNavigation as i64
+}
+
+/// The metric at a place where page views are folded, and whether they began by soft navigations.
+pub fn folded(place: i64) -> Option<(Metric, bool)> {
+    let soft = place >= SOFT;
+    Some((metric(if soft { place - SOFT } else { place })?, soft))
+}
+
 /// Values of a vital, added up.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
@@ -101,16 +115,38 @@ impl Values {
             self.ratings[metric.rate(value) as usize] += weight as i64;
         }
     }
+
+    /// Adds others.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, other) in self.ratings.iter_mut().zip(other.ratings) {
+            *count = count.saturating_add(other);
+        }
+        buckets::merge(&mut self.histogram, &other.histogram);
+    }
+
+    /// The value at rank `ceil(q * count)`. The bucket that it is in may lie across a threshold: then the ratings,
+    /// which were counted one by one, say on which side of it the value is.
+    pub fn quantile(&self, metric: Metric, q: f64) -> Option<f64> {
+        let value = self.histogram.quantile(q)?;
+        let [good, fair, poor] = self.ratings.map(|count| count.max(0) as f64);
+        let rank = (q * (good + fair + poor)).ceil().max(1.0);
+        let (first, second) = metric.thresholds();
+        Some(match rank {
+            _ if rank <= good => value.min(first),
+            _ if rank <= good + fair => value.clamp(first.next_up(), second),
+            _ => value.max(second.next_up()),
+        })
+    }
 }
 
 /// Folds one portion of the page views that have ended into buckets. Returns whether that was all.
 pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
     let ended = connection
-        .prepare_cached("SELECT id, weight, minute, app, page FROM views WHERE folded = 0 AND minute < ?1 ORDER BY minute LIMIT ?2")?
+        .prepare_cached("SELECT id, weight, minute, app, page, navigation FROM views WHERE folded = 0 AND minute < ?1 ORDER BY minute LIMIT ?2")?
         .query_map(params![now - OPEN, PORTION as i64], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get(1)?, (row.get(2)?, row.get(3)?, row.get(4)?)))
+            Ok((row.get(0)?, row.get(1)?, (row.get(2)?, row.get(3)?, row.get(4)?), is_soft(row.get(5)?)))
         })?
-        .collect::<Result<Vec<(i64, i64, Place)>, _>>()?;
+        .collect::<Result<Vec<(i64, i64, Place, bool)>, _>>()?;
     let mut views: HashMap<Place, i64> = HashMap::new();
     let mut vitals: HashMap<Key, Values> = HashMap::new();
     let mut details: HashMap<(Key, (Detail, i64)), Histogram> = HashMap::new();
@@ -118,12 +154,13 @@ pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
         .prepare_cached("SELECT metric, value, element, url, state, parts FROM measures WHERE view = ?1")?;
     let mut forget = connection.prepare_cached("DELETE FROM measures WHERE view = ?1")?;
     let mut close = connection.prepare_cached("UPDATE views SET folded = 1 WHERE id = ?1")?;
-    for (id, weight, (minute, app, page)) in &ended {
+    for (id, weight, (minute, app, page), soft) in &ended {
         *views.entry((*minute, *app, *page)).or_default() += weight;
         let mut rows = measures.query([id])?;
         while let Some(row) = rows.next()? {
             let place: i64 = row.get(0)?;
             if let Some(metric) = metric(place) {
+                let place = place + if *soft { SOFT } else { 0 };
                 let (key, value) = ((*minute, *app, *page, place), row.get(1)?);
                 vitals.entry(key).or_default().record(metric, value, *weight as u64);
                 let mut record = |which: (Detail, i64), value: f64| {

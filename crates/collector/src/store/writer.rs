@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc;
 
+use super::answers::Answers;
 use super::batch::{Batch, Context};
 use super::job::{Job, Outcome};
 use super::names::Names;
@@ -23,14 +24,23 @@ pub fn start(
     connection: Connection,
     options: Options,
     queue: mpsc::Receiver<Job>,
-    metrics: Arc<Metrics>,
+    (metrics, answers): (Arc<Metrics>, Arc<Answers>),
 ) -> Result<JoinHandle<()>, StoreError> {
     let names = Names::load(&connection)?;
     let series = Series::load(&connection)?;
     let folder = options.folder.clone();
     room::bound(&connection, &options)?;
-    let writer =
-        Writer { connection, options, names, series, metrics, swept: false, short: Short::No, deleted: 0 };
+    let writer = Writer {
+        connection,
+        options,
+        names,
+        series,
+        metrics,
+        answers,
+        swept: false,
+        short: Short::No,
+        deleted: 0,
+    };
     std::thread::Builder::new()
         .name("store".to_owned())
         .spawn(move || writer.run(queue))
@@ -43,6 +53,7 @@ struct Writer {
     names: Names,
     series: Series,
     metrics: Arc<Metrics>,
+    answers: Arc<Answers>,
     /// Whether a sweep began since the start.
     swept: bool,
     /// Whether the file is at its bound, and what of it was said.
@@ -99,6 +110,9 @@ impl Writer {
         let operation = first.operation();
         match self.attempt(operation, |writer| writer.transact(&jobs)) {
             Some(outcomes) => {
+                if jobs.iter().any(|job| matches!(job, Job::Beacon { .. })) {
+                    self.answers.outdate();
+                }
                 jobs.into_iter().zip(outcomes).for_each(|(job, outcome)| job.answer(Some(outcome)))
             }
             None => {
@@ -120,6 +134,7 @@ impl Writer {
             }
             _ => None,
         };
+        self.answers.outdate();
         job.answer(outcome);
     }
 
@@ -239,6 +254,7 @@ impl Writer {
                     );
                 }
                 self.short = Short::Yes;
+                self.answers.outdate();
                 if let Made::Deleted(before) = made {
                     tracing::warn!(
                         before,

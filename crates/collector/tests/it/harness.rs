@@ -81,7 +81,7 @@ impl Collector {
         let metrics = Arc::new(Metrics::new());
         let mut options = Options::new(folder.path());
         change(&mut options);
-        let detail = options.detail;
+        let (detail, retention) = (options.detail, options.retention);
         let store = Arc::new(Store::open(options, Arc::clone(&metrics)).unwrap());
         let (clock, hand) = Clock::manual(now);
         let names = ["shop", "collector"].map(|name| (name.to_owned(), format!("http://{name}/metrics")));
@@ -96,6 +96,7 @@ impl Collector {
             origins: Arc::new(Origins::Any),
             scrape_interval: 5 * SECOND,
             detail,
+            retention,
         };
         change_app(&mut app);
         Self { router: routes::router(app.clone()), app, hand, folder: Some(folder) }

@@ -5,6 +5,7 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod figures;
 mod hanging;
 mod harness;
 #[cfg(unix)]

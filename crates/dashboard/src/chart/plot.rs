@@ -39,6 +39,7 @@ pub fn Plot(
     let lines =
         Memo::new(move |_| spec.with(|spec| spec.as_ref().map_or_else(Vec::new, |spec| spec.lines.clone())));
     let empty = Memo::new(move |_| spec.with(|spec| spec.as_ref().is_some_and(Spec::is_empty)));
+    let waiting = Memo::new(move |_| spec.with(Option::is_none));
     let summary =
         move || spec.with(|spec| spec.as_ref().map_or_else(|| "Loading.".to_owned(), Spec::summary));
     view! {
@@ -51,7 +52,7 @@ pub fn Plot(
                         <li>
                             <i class=format!("swatch tone-{}", line.tone.name())></i>
                             <span>{line.name.clone()}</span>
-                            <b>{format::maybe(Spec::latest(&line), unit)}</b>
+                            <b>{Spec::latest_text(&line, unit)}</b>
                         </li>
                     </For>
                 </ul>
@@ -59,14 +60,15 @@ pub fn Plot(
             <div class="plot-area" aria-hidden="true">
                 <div class="plot-canvas" node_ref=place></div>
                 <p class="plot-empty" hidden=move || !empty.get()>"No data in this time range"</p>
+                <p class="plot-empty" hidden=move || !waiting.get()>"Waiting for figures"</p>
             </div>
         </figure>
     }
 }
 
 /// A legend's entry is made anew when what it says changes.
-fn legend_key(line: &Line) -> (String, Option<u64>) {
-    (line.name.clone(), Spec::latest(line).map(f64::to_bits))
+fn legend_key(line: &Line) -> (String, Option<u64>, Option<bool>) {
+    (line.name.clone(), Spec::latest(line).map(f64::to_bits), line.beyond.last().copied())
 }
 
 /// Draws into `place` whatever `spec` says, until the component goes.

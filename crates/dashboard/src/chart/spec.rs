@@ -56,6 +56,8 @@ pub struct Line {
     pub tone: Tone,
     /// One per time.
     pub values: Vec<Option<f64>>,
+    /// One per time: whether the true value is only known to be greater. Empty where none is.
+    pub beyond: Vec<bool>,
 }
 
 /// A value that the lines are held against, drawn dashed.
@@ -84,8 +86,8 @@ pub struct Spec {
     pub bounds: Vec<Bound>,
     /// Whether the ground under the lines is tinted.
     pub area: bool,
-    /// Whether lines lead over gaps.
-    pub joined: bool,
+    /// Whether the last step is not over yet: the way to its values is dashed.
+    pub unfinished: bool,
     /// The axis ends no lower than here, so that noise about zero does not look like mountains.
     pub floor: f64,
     /// The axis ends no higher than here.
@@ -103,6 +105,7 @@ impl Spec {
                 name: line.name.clone(),
                 tone: Tone::of(&line.name, index),
                 values: line.values.clone(),
+                beyond: line.beyond.clone(),
             })
             .collect();
         let (floor, ceiling) = match unit {
@@ -121,7 +124,7 @@ impl Spec {
             lines,
             bounds: Vec::new(),
             area,
-            joined: false,
+            unfinished: chart.unfinished,
             floor,
             ceiling,
         }
@@ -133,9 +136,9 @@ impl Spec {
         self
     }
 
-    /// Of things that happen now and then: points, and lines between them over what gap there may be.
+    /// Of things that happen now and then: points, and lines where one follows the other.
     pub fn sparse(mut self) -> Self {
-        (self.area, self.joined) = (false, true);
+        self.area = false;
         self
     }
 
@@ -161,6 +164,15 @@ impl Spec {
         line.values.iter().rev().find_map(|value| *value)
     }
 
+    /// The same as it is written; a dash where nothing is known.
+    pub fn latest_text(line: &Line, unit: Unit) -> String {
+        let Some(place) = line.values.iter().rposition(Option::is_some) else {
+            return format::NOTHING.to_owned();
+        };
+        let beyond = line.beyond.get(place).copied().unwrap_or(false);
+        format::at_least(line.values[place].unwrap_or_default(), beyond, unit)
+    }
+
     /// The chart in words: of every line the newest value, the least and the greatest.
     pub fn summary(&self) -> String {
         if self.is_empty() {
@@ -176,13 +188,15 @@ impl Spec {
             }
             text.push_str(&line.name);
             match (Self::latest(line), least, greatest) {
-                (Some(latest), Some(least), Some(greatest)) => {
-                    let write = |value| format::figure(value, self.unit);
+                (Some(_), Some(least), Some(greatest)) => {
+                    let so_far = self.unfinished && line.values.last().is_some_and(Option::is_some);
                     text.push_str(&format!(
-                        ": {} at last, between {} and {}.",
-                        write(latest),
-                        write(least),
-                        write(greatest)
+                        ": {} at last{}, between {} and {}.",
+                        Self::latest_text(line, self.unit),
+                        if so_far { " (so far)" } else { "" },
+                        format::figure(least, self.unit),
+                        // The greatest is where the buckets end.
+                        format::at_least(greatest, line.beyond.contains(&true), self.unit)
                     ));
                 }
                 _ => text.push_str(": no data."),
@@ -201,9 +215,13 @@ mod tests {
         let times = (0..lines.first().map_or(0, |line| line.1.len()) as i64).collect();
         let lines = lines
             .iter()
-            .map(|(name, values)| whippet_api::Line { name: (*name).to_owned(), values: values.to_vec() })
+            .map(|(name, values)| whippet_api::Line {
+                name: (*name).to_owned(),
+                values: values.to_vec(),
+                ..whippet_api::Line::default()
+            })
             .collect();
-        Spec::new(&Chart { times, lines }, &Range { from: 0, to: 9 }, Unit::Ms)
+        Spec::new(&Chart { times, lines, unfinished: false }, &Range { from: 0, to: 9 }, Unit::Ms)
     }
 
     #[test]
@@ -211,6 +229,14 @@ mod tests {
         let spec =
             chart(&[("p50", &[Some(10.0), None, Some(4.0), None]), ("p95", &[None, None, None, None])]);
         expect!["p50: 4 ms at last, between 4 ms and 10 ms. p95: no data."]
+            .assert_eq(&spec.summary().replace('\u{a0}', " "));
+    }
+
+    #[test]
+    fn what_is_beyond_or_unfinished_is_said() {
+        let mut spec = chart(&[("p99", &[Some(10.0), Some(500.0)])]);
+        (spec.lines[0].beyond, spec.unfinished) = (vec![false, true], true);
+        expect!["p99: > 500 ms at last (so far), between 10 ms and > 500 ms."]
             .assert_eq(&spec.summary().replace('\u{a0}', " "));
     }
 

@@ -2,14 +2,18 @@
 use super::Trouble;
 use serde::de::DeserializeOwned;
 use whippet_api::Failure;
-use whippet_web::query::fetch;
+use whippet_web::query::fetch::{self, FetchError};
 
-/// The longest wait for an answer, ms: a collector that takes longer is not there.
-const TIMEOUT: f64 = 10_000.0;
+/// The longest wait for an answer, ms. The collector ends a question after five seconds of work, but others may be
+/// before it.
+const TIMEOUT: f64 = 30_000.0;
 
 /// Gets `path`, which begins with a slash.
 pub async fn ask<T: DeserializeOwned>(path: &str) -> Result<T, Trouble> {
-    let answer = fetch::get(path, TIMEOUT).await.map_err(|_| Trouble::Unreachable)?;
+    let answer = fetch::get(path, TIMEOUT).await.map_err(|error| match error {
+        FetchError::TimedOut { .. } => Trouble::Slow { seconds: TIMEOUT / 1000.0 },
+        FetchError::Unreachable { .. } => Trouble::Unreachable,
+    })?;
     read(answer.status, &answer.body)
 }
 

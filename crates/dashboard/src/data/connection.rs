@@ -11,6 +11,8 @@ pub enum Connection {
     Opening,
     /// It answers.
     Open,
+    /// It takes long to.
+    Slow,
     /// It does not, or not as it should.
     Lost(Trouble),
 }
@@ -20,6 +22,7 @@ impl Connection {
     pub fn of(status: Query<Status, Trouble>) -> Signal<Self> {
         let connection =
             Memo::new(move |before: Option<&Self>| match (status.error.get(), status.data.get()) {
+                (Some(trouble), _) if matches!(*trouble, Trouble::Slow { .. }) => Self::Slow,
                 (Some(trouble), _) => Self::Lost((*trouble).clone()),
                 (None, Some(_)) => Self::Open,
                 // The next attempt does not make a lost connection a new one.

@@ -5,6 +5,7 @@
 mod ask;
 mod connection;
 mod queries;
+mod state;
 mod trouble;
 
 pub use connection::Connection;
@@ -12,4 +13,5 @@ pub use queries::{
     Answer, Windowed, use_backend, use_custom, use_errors, use_loading, use_overview, use_status,
     use_toolkit, use_vitals,
 };
+pub use state::{State, States, provide_states, use_state};
 pub use trouble::Trouble;

@@ -14,6 +14,8 @@ pub struct Windowed<T> {
     pub range: Range,
     /// What came.
     pub answer: T,
+    /// How long it took, ms.
+    pub cost: f64,
 }
 
 /// A query whose answer is about a range.
@@ -21,12 +23,12 @@ pub type Answer<T> = Query<Windowed<T>, Trouble>;
 
 /// What there is to look at.
 pub fn use_status() -> Query<Status, Trouble> {
-    use_query(|| "status", |_| ask("/api/status"), options(|_| true))
+    use_query(|| "status", |_| ask("/api/status"), options(|_| true, RwSignal::new(0.0)))
 }
 
-/// The service levels.
+/// The service levels, of the view's app and all backends.
 pub fn use_overview() -> Answer<Overview> {
-    windowed("overview", |_| true, |_| Vec::new())
+    windowed("overview", |_| true, |view| filter("app", view.app.clone()))
 }
 
 /// One scraped backend; waits while `target` is not known.
@@ -36,7 +38,15 @@ pub fn use_backend(target: Signal<Option<String>>) -> Answer<Backend> {
 
 /// What browsers measured, of the view's app and page.
 pub fn use_vitals() -> Answer<Vitals> {
-    windowed("vitals", |_| true, app_and_page)
+    windowed(
+        "vitals",
+        |_| true,
+        |view| {
+            let mut filters = app_and_page(view);
+            filters.extend(filter("navigation", view.soft.then(|| "soft".to_owned())));
+            filters
+        },
+    )
 }
 
 /// What page views waited for, of the view's app and page.
@@ -78,30 +88,39 @@ fn windowed<T: DeserializeOwned + PartialEq + 'static>(
     filters: impl Fn(&View) -> Filters + Send + Sync + 'static,
 ) -> Answer<T> {
     let view = use_view();
+    let cost = RwSignal::new(0.0);
     use_query(
         move || view.with(|view| (endpoint, view.window.name(), filters(view))),
-        move |(_, _, filters): (_, &str, Filters)| {
+        move |(_, _, filters): (_, String, Filters)| {
             // The window of the moment of asking, not of the moment the key was made.
-            let length = view.get_untracked().window.length();
+            let window = view.get_untracked().window;
             async move {
-                let to = js_sys::Date::now() as i64;
-                let range = Range { from: to - length, to };
+                let asked = js_sys::Date::now();
+                let range = window.range(asked as i64);
                 let answer = ask(&path(endpoint, &range, &filters)).await?;
-                Ok(Windowed { range, answer })
+                let took = js_sys::Date::now() - asked;
+                // Who asked may be gone.
+                let _ = cost.try_set(took);
+                Ok(Windowed { range, answer, cost: took })
             }
         },
-        options(enabled),
+        options(enabled, cost),
     )
 }
 
-/// Asks again as often as the view says, and shows the last page's answer until the next one's is there.
-fn options(enabled: impl Fn(&View) -> bool + Send + Sync + 'static) -> Signal<QueryOptions> {
+/// Asks again as often as the view says and the last answer's cost (ms) allows, and shows the last page's answer until
+/// the next one's is there.
+fn options(
+    enabled: impl Fn(&View) -> bool + Send + Sync + 'static,
+    cost: RwSignal<f64>,
+) -> Signal<QueryOptions> {
     let view = use_view();
+    let interval = Memo::new(move |_| view.with(|view| view.refresh).interval(cost.get()));
     Signal::derive(move || {
         view.with(|view| {
             QueryOptions::new()
                 .enabled(enabled(view))
-                .refetch_interval(view.refresh.interval().map(Duration::from_ms))
+                .refetch_interval(interval.get().map(Duration::from_ms))
                 // The interval is the retry; and a collector on this machine needs no network.
                 .retry(0)
                 .network_mode(NetworkMode::Always)

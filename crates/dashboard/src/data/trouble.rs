@@ -7,6 +7,11 @@ use whippet_api::Problem;
 pub enum Trouble {
     /// The collector did not answer.
     Unreachable,
+    /// It is there, but took too long.
+    Slow {
+        /// How long one waited.
+        seconds: f64,
+    },
     /// It answered, and said why not.
     Refused(Problem),
     /// Something answered, but not as the collector does.
@@ -24,6 +29,10 @@ impl fmt::Display for Trouble {
             Self::Unreachable => {
                 f.write_str("The collector does not answer. Is `whippet serve` still running?")
             }
+            Self::Slow { seconds } => write!(
+                f,
+                "The collector is slow: no answer to this in {seconds} s. Choose a shorter time range, or try again."
+            ),
             Self::Refused(problem) => f.write_str(&problem.message),
             Self::Unexpected { status, reason } => write!(
                 f,

@@ -164,9 +164,11 @@ fn operation_row(timing: &Timing) -> Vec<Cell> {
         Cell::Figure(format::number(timing.count.round())),
         Cell::Figure(format::figure(timing.rate, Unit::PerSecond)),
     ];
-    cells.extend(
-        [timing.p50, timing.p95, timing.p99].map(|value| Cell::Figure(format::maybe(value, Unit::Ms))),
-    );
+    let percentiles = [timing.p50, timing.p95, timing.p99].into_iter().zip(timing.beyond);
+    cells.extend(percentiles.map(|(value, beyond)| {
+        let figure = |value| format::at_least(value, beyond, Unit::Ms);
+        Cell::Figure(value.map_or_else(|| format::NOTHING.to_owned(), figure))
+    }));
     cells
 }
 

@@ -47,7 +47,7 @@ fn plain<T: 'static>(
 }
 
 /// A chart of nothing.
-static NO_CHART: Chart = Chart { times: Vec::new(), lines: Vec::new() };
+static NO_CHART: Chart = Chart { times: Vec::new(), lines: Vec::new(), unfinished: false };
 
 /// The trend of the vital at `index`, in the order of [`Measured::metrics`].
 fn trend(vitals: &Measured, index: usize) -> &Chart {

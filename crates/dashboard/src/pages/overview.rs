@@ -2,13 +2,13 @@
 use super::losses::sentence;
 use super::{held_against, plain, spec, trend};
 use crate::chart::Plot;
-use crate::data::{Trouble, use_backend, use_overview, use_toolkit, use_vitals};
+use crate::data::{State, Trouble, use_backend, use_overview, use_state, use_toolkit, use_vitals};
 use crate::format;
 use crate::parts::{AppFilter, BeaconHint, Page, Panel, ScrapeHint, TroubleNotice};
 use crate::view::{href, use_view};
 use leptos::prelude::*;
-use whippet_api::{Level, Loss, Unit};
-use whippet_leptos::{Query, Status};
+use whippet_api::{Level, Loss, Subject, Unit};
+use whippet_leptos::Query;
 
 /// Where the collector answers Largest Contentful Paint.
 const LCP: usize = 0;
@@ -20,43 +20,43 @@ pub fn Overview() -> impl IntoView {
     let view = use_view();
     let levels =
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.levels.clone()));
-    let subjects = Memo::new(move |_| {
-        let mut subjects: Vec<String> = Vec::new();
-        levels.with(|levels| {
-            for level in levels {
-                if !subjects.contains(&level.subject) {
-                    subjects.push(level.subject.clone());
-                }
-            }
-        });
-        subjects
-    });
+    let subjects =
+        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.subjects.clone()));
+    let names = move || subjects.with(|subjects| subjects.iter().map(named).collect::<Vec<_>>());
     let losses =
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.losses.clone()));
-    let loading = move || overview.data.with(Option::is_none);
+    let says = move || match overview.data.with(Option::is_none) {
+        true => "Loading the service levels.".to_owned(),
+        false => verdict(&levels.get(), &subjects.get(), &view.get().window.words()),
+    };
+    // Under what takes as much room as there are levels, the charts would only move; but they do not wait for long.
+    let settled = use_state(overview);
+    let settled = Memo::new(move |_| settled.get() != State::Loading);
     view! {
         <Page title="Overview" aside=|| view! { <AppFilter/> }>
             <TroubleNotice query=overview/>
-            <p class="verdict" class:loading=loading>
-                {move || verdict(&levels.get(), view.get().window.words())}
-            </p>
+            <p class="verdict">{says}</p>
             <Hints/>
             <div class="subjects">
-                <For each=move || subjects.get() key=Clone::clone let:subject>
-                    <Subject subject levels losses/>
+                <For each=names key=Clone::clone let:subject>
+                    <OneSubject subject subjects levels losses/>
                 </For>
             </div>
-            // Under what takes as much room as there are levels: it would only move.
-            <Show when=move || overview.status.get() != Status::Pending><KeyCharts/></Show>
+            <Show when=move || settled.get()><KeyCharts/></Show>
         </Page>
     }
 }
 
-/// One sentence over all levels.
-fn verdict(levels: &[Level], window: &str) -> String {
+/// What a subject is known by: an app may be called like a backend.
+fn named(subject: &Subject) -> (String, bool) {
+    (subject.name.clone(), subject.backend)
+}
+
+/// All levels in a sentence or two, and what is missing in them.
+fn verdict(levels: &[Level], subjects: &[Subject], window: &str) -> String {
     let known: Vec<bool> = levels.iter().filter_map(Level::met).collect();
     let missed = known.iter().filter(|met| !**met).count();
-    match (known.len(), missed) {
+    let mut text = match (known.len(), missed) {
         (0, _) => format!("Nothing was measured in {window}."),
         (1, 0) => format!("The one service level measured in {window} is met."),
         (all, 0) => format!("All {all} service levels measured in {window} are met."),
@@ -64,21 +64,72 @@ fn verdict(levels: &[Level], window: &str) -> String {
             "{missed} of {all} service levels measured in {window} {} not met.",
             if missed == 1 { "is" } else { "are" }
         ),
+    };
+    match levels.len() - known.len() {
+        0 => {}
+        1 => text.push_str(" One has no data."),
+        missing => text.push_str(&format!(" {missing} have no data.")),
+    }
+    let listed = |wanted: &dyn Fn(&&Subject) -> bool| {
+        let names: Vec<&str> = subjects.iter().filter(wanted).map(|subject| subject.name.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    if let Some(names) = listed(&|subject| subject.error.is_some()) {
+        text.push_str(&format!(" Down: {names}."));
+    }
+    if let Some(names) = listed(&|subject| subject.stopped && subject.error.is_none()) {
+        text.push_str(&format!(" No data any more: {names}."));
+    }
+    text
+}
+
+/// Why figures of a subject may be old or missing; `None` where they are not. `end` is the window's, ms, and `moment`
+/// writes one.
+fn absence(subject: &Subject, end: i64, moment: impl Fn(i64) -> String) -> Option<String> {
+    let since = |last: i64| format!("{}, {}", moment(last), format::ago(last, end));
+    let last = match subject.last {
+        Some(last) => format!("The last data came on {}.", since(last)),
+        None => "No data has come from it yet.".to_owned(),
+    };
+    match &subject.error {
+        Some(error) => Some(format!("Down. {last} The last scrape failed: {error}")),
+        None if subject.stopped && subject.backend => Some(format!("Not scraped any more. {last}")),
+        None if subject.stopped => Some(format!("No page reports any more. {last}")),
+        None if subject.backend && subject.last.is_none() => Some("It was not scraped yet.".to_owned()),
+        None => None,
     }
 }
 
 /// The levels of one target or app.
 #[component]
-fn Subject(subject: String, levels: Memo<Vec<Level>>, losses: Memo<Vec<Loss>>) -> impl IntoView {
+fn OneSubject(
+    subject: (String, bool),
+    subjects: Memo<Vec<Subject>>,
+    levels: Memo<Vec<Level>>,
+    losses: Memo<Vec<Loss>>,
+) -> impl IntoView {
     let view = use_view();
-    let (name, app) = (subject.clone(), subject.clone());
-    let lost = Memo::new(move |_| losses.with(|losses| sentence(losses, &app, view.get().window.words())));
+    let (name, backend) = subject.clone();
+    let (own_name, app) = (name.clone(), name.clone());
+    let lost = Memo::new(move |_| {
+        let words = view.get().window.words();
+        if backend { None } else { losses.with(|losses| sentence(losses, &app, &words)) }
+    });
     let own = Memo::new(move |_| {
-        levels.with(|levels| levels.iter().filter(|level| level.subject == name).cloned().collect::<Vec<_>>())
+        let of = |level: &&Level| level.subject == own_name && level.backend == backend;
+        levels.with(|levels| levels.iter().filter(of).cloned().collect::<Vec<_>>())
+    });
+    let absent = Memo::new(move |_| {
+        let end = view.get().window.range(js_sys::Date::now() as i64).to;
+        subjects.with(|subjects| {
+            let found = subjects.iter().find(|other| named(other) == subject)?;
+            absence(found, end, format::moment)
+        })
     });
     view! {
         <section class="subject">
-            <h2>{subject}</h2>
+            <h2>{name}</h2>
+            {move || absent.get().map(|absent| view! { <p class="notice notice-poor">{absent}</p> })}
             <ul class="levels">
                 <For each=move || own.get() key=|level| (level.name.clone(), said(level)) let:level>
                     <LevelTile level/>
@@ -91,7 +142,11 @@ fn Subject(subject: String, levels: Memo<Vec<Level>>, losses: Memo<Vec<Loss>>) -
 
 /// A tile is drawn anew when what it says changes.
 fn said(level: &Level) -> (String, Option<bool>) {
-    (format::maybe(level.value, level.unit), level.met())
+    let figure = |value| match level.beyond {
+        true => format::at_least(value, true, level.unit),
+        false => format::beside(value, &[level.bound], level.unit),
+    };
+    (level.value.map_or_else(|| format::NOTHING.to_owned(), figure), level.met())
 }
 
 #[component]
@@ -111,7 +166,7 @@ fn LevelTile(level: Level) -> impl IntoView {
     view! {
         <li class=format!("tile {class}")>
             <span class="tile-name">{level.name.clone()}</span>
-            <b class="tile-figure">{format::maybe(level.value, level.unit)}</b>
+            <b class="tile-figure">{said(&level).0}</b>
             <span class="tile-foot"><span class="badge">{words}</span> <span>{bound}</span></span>
         </li>
     }
@@ -139,11 +194,14 @@ fn KeyCharts() -> impl IntoView {
     view! {
         <div class="grid">
             <Panel title="Backend" note=about_target>
+                <TroubleNotice query=backend/>
                 <Plot title="Response time" unit=Unit::Ms spec=plain(backend, Unit::Ms, |backend| &backend.latency)/>
                 <Plot title="Requests" unit=Unit::PerSecond spec=plain(backend, Unit::PerSecond, |backend| &backend.rate)/>
                 <a class="more" href=href("/backend", |_| ())>"All of the backend"</a>
             </Panel>
             <Panel title="Frontend" note=about_pages>
+                <TroubleNotice query=vitals of="Web vitals"/>
+                <TroubleNotice query=toolkit of="Query cache"/>
                 <Plot title="Largest Contentful Paint, p75" unit=Unit::Ms spec=lcp/>
                 <Plot
                     title="Query cache hit rate"
@@ -176,26 +234,37 @@ mod tests {
     use super::*;
     use expect_test::{Expect, expect};
 
+    fn levels(values: &[Option<f64>]) -> Vec<Level> {
+        let levels = values.iter().map(|&value| Level {
+            name: "Response p95".to_owned(),
+            subject: "demo".to_owned(),
+            backend: true,
+            value,
+            bound: 500.0,
+            above: false,
+            inclusive: false,
+            unit: Unit::Ms,
+            beyond: false,
+        });
+        levels.collect()
+    }
+
     fn check(values: &[Option<f64>], expect: Expect) {
-        let levels: Vec<Level> = values
-            .iter()
-            .map(|&value| Level {
-                name: "Response p95".to_owned(),
-                subject: "demo".to_owned(),
-                value,
-                bound: 500.0,
-                above: false,
-                inclusive: false,
-                unit: Unit::Ms,
-            })
-            .collect();
-        expect.assert_eq(&verdict(&levels, "the last hour"));
+        expect.assert_eq(&verdict(&levels(values), &[], "the last hour"));
+    }
+
+    fn subject(name: &str, last: Option<i64>, stopped: bool, error: Option<&str>) -> Subject {
+        Subject { name: name.to_owned(), backend: true, last, stopped, error: error.map(str::to_owned) }
     }
 
     #[test]
     fn the_verdict_counts_what_was_measured() {
-        check(&[None], expect!["Nothing was measured in the last hour."]);
-        check(&[Some(1.0), None], expect!["The one service level measured in the last hour is met."]);
+        check(&[], expect!["Nothing was measured in the last hour."]);
+        check(&[None], expect!["Nothing was measured in the last hour. One has no data."]);
+        check(
+            &[Some(1.0), None, None],
+            expect!["The one service level measured in the last hour is met. 2 have no data."],
+        );
         check(&[Some(1.0), Some(2.0)], expect!["All 2 service levels measured in the last hour are met."]);
         check(
             &[Some(1.0), Some(900.0)],
@@ -205,5 +274,33 @@ mod tests {
             &[Some(900.0), Some(900.0)],
             expect!["2 of 2 service levels measured in the last hour are not met."],
         );
+    }
+
+    #[test]
+    fn what_is_down_or_stopped_is_in_the_verdict() {
+        let subjects = [
+            subject("shop", Some(1), true, Some("refused")),
+            subject("stock", Some(1), true, None),
+            subject("web", Some(1), false, None),
+        ];
+        expect![
+            "The one service level measured in the last hour is met. Down: shop. No data any more: stock."
+        ]
+        .assert_eq(&verdict(&levels(&[Some(1.0)]), &subjects, "the last hour"));
+    }
+
+    #[test]
+    fn it_is_said_since_when() {
+        let moment = |time: i64| format!("day {time}");
+        let said =
+            |subject: Subject| absence(&subject, 60_001, moment).map(|text| text.replace('\u{a0}', " "));
+        assert_eq!(said(subject("shop", Some(50_000), false, None)), None);
+        assert_eq!(
+            said(subject("shop", Some(1), true, Some("refused"))).unwrap(),
+            "Down. The last data came on day 1, 60 s ago. The last scrape failed: refused"
+        );
+        let page = Subject { backend: false, ..subject("web", Some(1), true, None) };
+        assert_eq!(said(page).unwrap(), "No page reports any more. The last data came on day 1, 60 s ago.");
+        assert_eq!(said(subject("shop", None, false, None)).unwrap(), "It was not scraped yet.");
     }
 }

@@ -6,7 +6,7 @@ use crate::data::{Answer, Trouble, use_vitals};
 use crate::format;
 use crate::parts::Column::{Figures, Words};
 use crate::parts::{
-    AppFilter, BeaconHint, Cell, Page, Panel, QuietHint, Rating, RatingBar, Table, TroubleNotice,
+    AppFilter, BeaconHint, Cell, Page, Panel, Picker, QuietHint, Rating, RatingBar, Table, TroubleNotice,
 };
 use crate::view::{use_change_view, use_view};
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ pub fn Vitals() -> impl IntoView {
     let cards =
         METRICS.into_iter().enumerate().map(|(index, _)| view! { <VitalCard vitals index/> }).collect_view();
     view! {
-        <Page title="Web Vitals" aside=|| view! { <PageFilter/> <AppFilter/> }>
+        <Page title="Web Vitals" aside=|| view! { <PageFilter/> <NavigationPicker/> <AppFilter/> }>
             <TroubleNotice query=vitals/>
             <Show when=move || never.get()><BeaconHint/></Show>
             <Show when=move || none.get() && !never.get()><QuietHint what="page views"/></Show>
@@ -64,6 +64,29 @@ pub(super) fn PageFilter() -> impl IntoView {
     }
 }
 
+/// Whether documents are shown or route changes. Without a choice, INP and CLS are those of both.
+#[component]
+fn NavigationPicker() -> impl IntoView {
+    let view = use_view();
+    let change = use_change_view();
+    let choices = [("", "Documents"), ("soft", "Route changes")];
+    let choices = choices.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
+    view! {
+        <Picker
+            label="Views"
+            choices=Signal::stored(choices)
+            chosen=Signal::derive(move || if view.get().soft { "soft".to_owned() } else { String::new() })
+            choose=move |value: String| change(&|view| view.soft = value == "soft")
+        />
+    }
+}
+
+/// A 75th percentile as it is written beside the vital's thresholds.
+fn p75(value: Option<f64>, vital: &Vital) -> String {
+    let figure = |value| format::beside(value, &[vital.good, vital.poor], vital.unit);
+    value.map_or_else(|| format::NOTHING.to_owned(), figure)
+}
+
 #[component]
 fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
     let (name, words, unit) = METRICS[index];
@@ -73,11 +96,11 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
         let vital = vital.get()?;
         Some(Rating::of(vital.p75?, vital.good, vital.poor))
     });
-    let figure = move || vital.get().map_or_else(String::new, |vital| format::maybe(vital.p75, unit));
+    let figure = move || vital.get().map_or_else(String::new, |vital| p75(vital.p75, &vital));
     let verdict = move || match (rating.get(), vital.with(Option::is_some)) {
         (Some(rating), _) => rating.words(),
         (None, true) => "No data",
-        (None, false) => "",
+        (None, false) => "Loading",
     };
     let class = move || rating.get().map_or("none", Rating::class);
     let foot = move || vital.get().map(|vital| about(&vital));
@@ -102,11 +125,21 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
     }
 }
 
+/// Of fewer page views the 75th percentile says little: one more would change it much.
+const FEW: u64 = 20;
+
+/// A count of page views; marked where they are few.
+fn counted(count: u64) -> String {
+    let text = format::count(count);
+    if (1..FEW).contains(&count) { format!("{text} (few)") } else { text }
+}
+
 /// How many reported, and what counts as good.
 fn about(vital: &Vital) -> String {
     let views = match vital.count {
         0 => "No view".to_owned(),
-        1 => "1 view".to_owned(),
+        1 => "1 view, few to go by".to_owned(),
+        count if count < FEW => format!("{count} views, few to go by"),
         count => format!("{} views", format::count(count)),
     };
     format!("{views} · good ≤\u{a0}{}", format::figure(vital.good, vital.unit))
@@ -137,12 +170,21 @@ fn Pages(vitals: Answer<Vitals>) -> impl IntoView {
 }
 
 fn row(page: &whippet_api::Page, metrics: &[Vital], link: String) -> Vec<Cell> {
-    let mut cells = vec![Cell::Link(page.page.clone(), link), Cell::Figure(format::count(page.views))];
-    cells.extend(metrics.iter().zip(&page.p75).map(|(vital, p75)| match p75 {
-        Some(value) => {
-            Cell::Rated(format::figure(*value, vital.unit), Rating::of(*value, vital.good, vital.poor))
-        }
+    let mut cells = vec![Cell::Link(page.page.clone(), link), Cell::Figure(counted(page.views))];
+    cells.extend(metrics.iter().zip(&page.p75).map(|(vital, value)| match value {
+        Some(value) => Cell::Rated(p75(Some(*value), vital), Rating::of(*value, vital.good, vital.poor)),
         None => Cell::Figure(format::NOTHING.to_owned()),
     }));
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_views_are_marked() {
+        let text = |count: u64| counted(count).replace('\u{202f}', " ");
+        assert_eq!([0, 1, 19, 20, 1234].map(text), ["0", "1 (few)", "19 (few)", "20", "1 234"]);
+    }
 }

@@ -13,7 +13,7 @@ pub fn ConnectionNotice(connection: Signal<Connection>) -> impl IntoView {
                 " The last known figures are shown; new ones come as soon as it answers again."
             </p>
         }),
-        Connection::Opening | Connection::Open => None,
+        Connection::Opening | Connection::Open | Connection::Slow => None,
     };
     view! { <div class="live" role="status" aria-live="polite">{trouble}</div> }
 }

@@ -1,11 +1,12 @@
 //! The header: where one is, what is shown, and whether it is fresh.
 use super::Picker;
-use crate::data::Connection;
+use crate::data::{Connection, State, States, Trouble};
 use crate::theme::Theme;
 use crate::view::{Refresh, Window, href, use_change_view, use_view};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use whippet_leptos::{use_focused, use_query_client};
+use whippet_api::Status;
+use whippet_leptos::{Query, use_focused, use_query_client};
 
 /// The pages: where they are, and their names.
 const PAGES: [(&str, &str); 7] = [
@@ -67,9 +68,16 @@ fn Liveness(connection: Signal<Connection>) -> impl IntoView {
     let view = use_view();
     let client = use_query_client();
     let focused = use_focused();
+    let states: States = expect_context();
     let state = move || match (connection.get(), view.with(|view| view.refresh)) {
         (Connection::Opening, _) => ("opening", "Connecting"),
         (Connection::Lost(_), _) => ("lost", "No connection"),
+        // What is asked for on this page, whatever the collector says of itself.
+        (Connection::Open, _) if states.any(|state| matches!(state, State::Failed(..) | State::Stale(_))) => {
+            ("part", "Incomplete")
+        }
+        (Connection::Slow, _) => ("part", "Slow"),
+        (Connection::Open, _) if states.any(|state| matches!(state, State::Slow(_))) => ("part", "Slow"),
         (Connection::Open, Refresh::Off) => ("still", "Paused"),
         (Connection::Open, _) if !focused.get() => ("still", "Paused"),
         (Connection::Open, _) => ("live", "Live"),
@@ -88,28 +96,32 @@ fn Liveness(connection: Signal<Connection>) -> impl IntoView {
 fn RangePicker() -> impl IntoView {
     let view = use_view();
     let change = use_change_view();
-    let choices = Window::ALL.map(|window| (window.name().to_owned(), short(window).to_owned())).to_vec();
+    let status: Query<Status, Trouble> = expect_context();
+    let choices = Memo::new(move |_| {
+        let retention = status.data.with(|status| status.as_ref().map_or(0, |status| status.retention));
+        let mut windows = Window::choices(retention);
+        // One that the address names is among them.
+        let window = view.with(|view| view.window);
+        if !windows.contains(&window) {
+            windows.push(window);
+        }
+        windows
+    });
+    let named = move || {
+        choices
+            .with(|windows| windows.iter().map(|window| (window.name(), window.short())).collect::<Vec<_>>())
+    };
     view! {
         <Picker
             label="Range"
-            choices=Signal::stored(choices)
-            chosen=Signal::derive(move || view.get().window.name().to_owned())
+            choices=Signal::derive(named)
+            chosen=Signal::derive(move || view.get().window.name())
             choose=move |name| {
-                if let Some(window) = Window::ALL.into_iter().find(|window| window.name() == name) {
+                if let Some(window) = choices.get_untracked().into_iter().find(|window| window.name() == name) {
                     change(&|view| view.window = window);
                 }
             }
         />
-    }
-}
-
-fn short(window: Window) -> &'static str {
-    match window {
-        Window::Quarter => "15 min",
-        Window::Hour => "1 h",
-        Window::SixHours => "6 h",
-        Window::Day => "24 h",
-        Window::Week => "7 days",
     }
 }
 

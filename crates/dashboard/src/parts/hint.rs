@@ -45,7 +45,7 @@ pub fn ScrapeHint() -> impl IntoView {
         <Empty title="No backend is scraped yet">
             <p>"Tell the collector where your backend's Prometheus metrics are. The flag may be repeated:"</p>
             <Snippet code="whippet serve --scrape shop=http://127.0.0.1:8080/metrics"/>
-            <p>"Until then, what is shown here is the collector itself."</p>
+            <p>"Until then, the charts of a backend are those of the collector itself."</p>
         </Empty>
     }
 }

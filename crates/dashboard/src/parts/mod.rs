@@ -9,6 +9,7 @@ mod rating;
 mod snippet;
 mod table;
 mod trouble;
+mod unknown;
 
 pub use breakdown::Breakdown;
 pub use connection::ConnectionNotice;
@@ -20,3 +21,4 @@ pub use rating::{Rating, RatingBar};
 pub use snippet::Snippet;
 pub use table::{Cell, Column, Table};
 pub use trouble::TroubleNotice;
+pub use unknown::UnknownNotice;

@@ -59,6 +59,7 @@ pub fn Table(
         move || row.get().map(|row| row.into_iter().map(|cell| draw(cell, false)).collect_view())
     };
     let empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty)));
+    let waiting = Memo::new(move |_| rows.with(Option::is_none));
     view! {
         <div class="table" role="region" aria-label=caption tabindex="0">
             <table>
@@ -71,6 +72,7 @@ pub fn Table(
                 </tbody>
             </table>
             <p class="table-nothing" hidden=move || !empty.get()>{nothing}</p>
+            <p class="table-nothing" hidden=move || !waiting.get()>"Waiting for figures"</p>
         </div>
     }
 }

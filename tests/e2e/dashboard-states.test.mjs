@@ -1,0 +1,125 @@
+// What the dashboard says when figures are late, missing, down or not understood.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { eventually, launch, noFaults, open } from './browser.mjs'
+
+let browser
+let server
+let data
+let address
+before(async () => {
+  browser = await launch()
+  data = mkdtempSync(path.join(tmpdir(), 'whippet-states-'))
+  const binary = process.env.WHIPPET_BINARY ?? 'target/debug/whippet'
+  // Nothing answers at port 9 of this machine.
+  const target = ['--scrape', 'gone=http://127.0.0.1:9/metrics']
+  const listen = ['--listen', '127.0.0.1:0', '--data', data]
+  server = spawn(binary, ['serve', ...listen, ...target], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let log = ''
+  server.stderr.on('data', (chunk) => (log += chunk))
+  const [, found] = await eventually('its address', () => /dashboard at (http:\S+?)\/?,/.exec(log))
+  address = found
+  for (let i = 0; i < 40; i++) {
+    const soft = i >= 25
+    const ttfb = soft ? 0 : 900 + i
+    await send({ id: `web${i}`, app: 'web', navigation: soft ? 'soft-navigation' : 'navigate', vitals: { TTFB: { value: ttfb } } })
+  }
+  await send({ id: 'other', app: 'other', vitals: { LCP: { value: 2503 } } })
+})
+after(async () => {
+  await browser.close()
+  server.kill('SIGKILL')
+  rmSync(data, { recursive: true, force: true })
+})
+
+async function send(more) {
+  const beacon = { v: 1, session: 'e2e', view: more.id, page: '/', device: 'desktop', sentAt: Date.now(), ...more }
+  const answer = await fetch(`${address}/v1/beacons`, { method: 'POST', body: JSON.stringify(beacon) })
+  assert.equal(answer.status, 204, await answer.text())
+}
+
+const verdict = (page) => page.locator('.verdict')
+const notices = (page) => page.locator('.notice')
+const card = (page, name) => page.locator('.vital', { has: page.getByRole('heading', { name, exact: true }) })
+
+test('what is down is in the verdict, the collector is not, and the app filter filters', async () => {
+  const page = await open(browser, address)
+  await verdict(page).getByText('Down: gone.').waitFor()
+  await notices(page).getByText('Down. No data has come from it yet. The last scrape failed:').waitFor()
+  const headings = () => page.locator('.subject h2').allInnerTexts()
+  assert.deepEqual(await headings(), ['gone', 'other', 'web'])
+  // Beyond the bound, and by less than is written.
+  await page.locator('.tile.poor', { hasText: 'LCP p75' }).getByText('> 2.5 s').waitFor()
+  await page.goto(`${address}/?app=web`)
+  await verdict(page).getByText('have no data').waitFor()
+  assert.deepEqual(await headings(), ['gone', 'web'])
+  noFaults(page)
+  await page.context().close()
+})
+
+test('documents and route changes are told apart', async () => {
+  const page = await open(browser, `${address}/vitals?app=web`)
+  const ttfb = card(page, 'TTFB')
+  await ttfb.getByText('Needs improvement').waitFor()
+  await ttfb.getByText('25 views').waitFor()
+  await page.getByLabel('Views').selectOption('Route changes')
+  await ttfb.getByText('15 views, few to go by').waitFor()
+  await ttfb.locator('.badge.good').waitFor()
+  assert.match(page.url(), /navigation=soft/)
+  noFaults(page)
+  await page.context().close()
+})
+
+test('a range of the address works or is said not to', async () => {
+  const page = await open(browser, `${address}/vitals?range=30d`)
+  const range = page.getByLabel('Range')
+  await card(page, 'TTFB').getByText('25 views').waitFor()
+  assert.equal(await range.inputValue(), '30d')
+  const offered = await range.locator('option').allInnerTexts()
+  assert.ok(offered.includes('30 days'), `all that is kept can be seen: ${offered}`)
+  await page.goto(`${address}/vitals?range=2h`)
+  await card(page, 'TTFB').getByText('25 views').waitFor()
+  assert.equal(await range.inputValue(), '2h')
+  const hour = 3_600_000
+  await page.goto(`${address}/vitals?from=${Date.now() - 3 * hour}&to=${Date.now() - 2 * hour}`)
+  await page.getByText('No page views in this time range').waitFor()
+  await page.goto(`${address}/vitals?range=2y`)
+  await notices(page).getByText('range=2y, which is not understood: shown is the last hour').waitFor()
+  await range.selectOption('6h')
+  await notices(page).first().waitFor({ state: 'detached' })
+  noFaults(page)
+  await page.context().close()
+})
+
+test('one endpoint that hangs is told of where its figures are, and the page is not live', async () => {
+  const page = await open(browser, 'about:blank')
+  await page.route('**/api/toolkit**', () => {})
+  await page.goto(address)
+  await notices(page).getByText('Query cache: The collector is slow.').waitFor()
+  assert.equal(await page.locator('.liveness').innerText(), 'Slow')
+  await page.locator('.plot', { hasText: 'Query cache hit rate' }).getByText('Waiting for figures').waitFor()
+  // The cards beside it have theirs.
+  await page.locator('.plot', { hasText: 'Largest Contentful Paint' }).getByText('p75').first().waitFor()
+  await page.context().close()
+})
+
+test('what failed says why, and is tried again', async () => {
+  const page = await open(browser, 'about:blank')
+  const error = { code: 'took_too_long', message: 'this took the collector too long and was cut off' }
+  let answers = 0
+  await page.route('**/api/vitals**', (route) => {
+    answers += 1
+    return answers > 1 ? route.continue() : route.fulfill({ status: 503, json: { error } })
+  })
+  await page.goto(`${address}/vitals?refresh=off`)
+  await notices(page).getByText(error.message).waitFor()
+  assert.equal(await page.locator('.liveness').innerText(), 'Incomplete')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await card(page, 'TTFB').getByText('25 views').waitFor()
+  assert.equal(await notices(page).count(), 0)
+  await page.context().close()
+})
