@@ -98,8 +98,7 @@ export class QueryEngine {
   }
 
   #view(exports = this.exports): void {
-    const { machine } = this
-    const { error } = this
+    const { machine, error } = this
     const stateAt = exports.query_state_at(machine)
     const keyAt = exports.query_key_at(machine)
     // It broke just now, and has others.

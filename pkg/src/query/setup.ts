@@ -2,7 +2,7 @@
 import type { BreakerConfig } from './breaker.js'
 import type { CacheLimits } from './limits.js'
 import { guarded, WasmUnavailableError } from '../wasm.js'
-import { wasm, type Exports } from './wasm.js'
+import { renew, wasm, type Exports } from './wasm.js'
 import { exportsWithoutWasm } from './withoutWasm.js'
 
 /** @internal A client and a recording write here; what is written after the engine has started has no effect. */
@@ -23,6 +23,7 @@ export function start({ tap }: Setup, owner: { broke(error: unknown, next: Expor
     const weak = new WeakRef(owner)
     const exports = guarded(wasm(), (error) => {
       const next = exportsWithoutWasm()
+      renew()
       weak.deref()?.broke(new WasmUnavailableError(error), next)
       return next
     })
