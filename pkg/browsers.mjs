@@ -1,6 +1,6 @@
 // The oldest browsers that the package is made for: its syntax is what they read, and what they lack is used only where
-// it is there. WebAssembly with reference types sets the bounds; `whippet/json` needs SIMD too (Safari 16.4), and
-// parses every body whole without.
+// it is there. In Chrome and Edge WebAssembly with reference types sets the bound (96; Firefox 79, Safari 15.1), in Safari
+// `Array.prototype.at` (15.4; Firefox 90). `whippet/json` needs SIMD too (Safari 16.4), and parses every body whole without.
 export const browsers = { chrome: '96', edge: '96', firefox: '93', safari: '15.4' }
 
 /** For esbuild. */

@@ -58,7 +58,12 @@ export function guarded<T extends object>(engine: T, broke: (error: unknown) => 
       return current[name]!(...args)
     }
   }
-  return Object.fromEntries(Object.keys(engine).map((name) => [name, call(name)])) as T
+  const all = {} as T
+  for (const [name, value] of Object.entries(engine)) {
+    const member = typeof value === 'function' ? { value: call(name) } : { get: () => current[name] }
+    Object.defineProperty(all, name, { ...member, enumerable: true })
+  }
+  return all
 }
 
 /** @internal What stands in for an engine that cannot run: these functions, and for all others one that does nothing and gives 0. */

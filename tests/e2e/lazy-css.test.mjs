@@ -114,7 +114,7 @@ for (const [deviceScaleFactor, seed] of [[1, 1], [1.25, 2], [2, 3]]) {
         }),
       list,
     )
-    const [ours] = await asked(deviceScaleFactor, (list) => void (window.kept = list.map((css) => ours.imagesOf(css))), list)
+    const [ours] = await asked(deviceScaleFactor, (list) => void (window.kept = list.map((css) => ours.imagesOf(css, document.body))), list)
     list.forEach((css, i) => assert.deepEqual(ours[i], theirs[i], css))
     // Enough of them mean something, and more than one thing.
     assert.ok(valid.filter(Boolean).length > VALUES / 2)

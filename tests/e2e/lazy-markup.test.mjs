@@ -163,3 +163,34 @@ test('a new address is loaded, wherever it is set, and a removed one is forgotte
   assert.equal(asked('a'), 1)
   await close(page_)
 })
+
+test('elements of the document of an iframe are loaded as the page\'s own, by its base', async () => {
+  const within = `<base href='/img/'><body style='margin:0'>
+    <picture><source data-srcset='f-source.png'><img id='pic' data-src='f-none.png' width='60' height='40'></picture>
+    <img id='set' data-srcset='f-set.png 60w' data-sizes='auto' width='60' height='40'>
+    <p id='bg' data-bg='f-bg.png' style='height:40px'></p>
+    <p id='choice' data-bg-set='&quot;f-no.png&quot; type(&quot;image/nonsense&quot;), &quot;f-yes.png&quot; 1x' style='height:40px'></p>
+    <video id='film' data-poster='f-poster.png' width='60' height='40'><source data-src='f-film.png'></video>
+    <iframe id='inner' data-src='f-inner.png' width='60' height='40'></iframe>`
+  const page_ = await visit(
+    page(
+      `<iframe id="frame" srcdoc="${within.replaceAll('"', '&quot;')}" width="600" height="600"></iframe>`,
+      `const start = () => {
+         window.within = frame.contentDocument
+         window.loader = lazy(within, { retries: 0 })
+         window.given = lazy([Object.assign(within.body.appendChild(within.createElement('img')), { id: 'given', width: 60, height: 40 })].map((one) => (one.dataset.src = 'f-given.png', one)), { retries: 0 })
+         within.body.insertAdjacentHTML('beforeend', '<img id="late" data-src="f-late.png" width="60" height="40">')
+       }
+       frame.contentDocument?.getElementById('inner') ? start() : frame.addEventListener('load', start)`,
+    ),
+  )
+  for (const id of ['pic', 'set', 'bg', 'choice', 'film', 'inner', 'given', 'late']) {
+    await eventually(`${id} is loaded`, () => page_.evaluate((id) => window.within?.getElementById(id)?.classList.contains('loaded'), id))
+  }
+  assert.deepEqual(['none', 'no'].map((name) => asked(`f-${name}`)), [0, 0])
+  for (const name of ['source', 'set', 'bg', 'yes', 'poster', 'film', 'inner', 'given', 'late']) assert.ok(asked(`f-${name}`) > 0, name)
+  assert.match(await page_.evaluate(() => within.getElementById('pic').currentSrc), /f-source/)
+  await page_.evaluate(() => (within.querySelector('source').dataset.srcset = 'f-again.png'))
+  await eventually('the new address of a source', () => page_.evaluate(() => /f-again/.test(within.getElementById('pic').currentSrc)))
+  await close(page_)
+})

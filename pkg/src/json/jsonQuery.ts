@@ -30,17 +30,36 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
   const fetchJson = async (context = {} as Context) => {
     const source = typeof input === 'function' ? await input(context) : input
     if (isResponse(source)) return (await read(source, context)) as T
-    const own = isRequest(source) ? source.signal : undefined
-    const { signal, leave } = anyOf([context.signal, init?.signal, own])
+    const request = isRequest(source) ? source : undefined
+    if (!request && String(source) === '[object Object]') {
+      throw new TypeError(`jsonQuery takes an address, a Request or a Response, not ${source}`)
+    }
+    const { signal, leave } = anyOf([context.signal, init?.signal, request?.signal])
     try {
       // A request can be sent once, a query fetches again.
-      const response = await fetch(isRequest(source) ? source.clone() : source, { ...init, signal })
+      const [what, manner] = request ? sendable(request.clone()) : [source as string | URL]
+      const response = await fetch(what, { ...manner, ...init, signal })
       return (await read(response, context)) as T
     } finally {
       leave()
     }
   }
   return Object.assign(fetchJson, { origin: originOf(input) })
+}
+
+/** A request as `fetch` takes it: those of other libraries it would read as addresses. */
+function sendable(request: Request): [Request | string, RequestInit?] {
+  if (typeof Request === 'function') {
+    if ((request as object) instanceof Request) return [request]
+    try {
+      // Those of another realm it takes as they are.
+      if (new Request(request.clone()).url === request.url) return [request]
+    } catch {
+      // Not this one.
+    }
+  }
+  const { url, method, headers, body, credentials, redirect } = request
+  return [url, { method, headers, body, credentials, redirect, duplex: 'half' } as RequestInit]
 }
 
 /** Whom it asks, as far as that is known before it asks: circuit breakers go by it. */

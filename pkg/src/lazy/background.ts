@@ -1,5 +1,6 @@
 // Background images, by the attributes of vanilla-lazyload and lozad.
 import { read, understood, type Choice } from './css.js'
+import { imageNear } from './is.js'
 
 /** Image sets between bars, but not those in strings and addresses. */
 const SETS = /(?:(["'])(?:\\[^]|(?!\1)[^\\])*\1|\([^"')]*\)|[^|])+/g
@@ -13,14 +14,14 @@ export function background({ dataset }: HTMLElement): string | undefined {
   const several = backgroundImage || (sharp && bgMultiHidpi) || bgMulti
   const value = several || (sharp && bgHidpi) || bg
   if (!value?.trim()) return undefined
-  // A CSS value that has images in it has a bracket; so has many an address, but that is not CSS.
-  if (value.includes('(') && understood(value)) return value
+  // A CSS value has a bracket in it, or is a word, as `none` is; so is many an address, but that is not CSS.
+  if (/\(|^\s*[-\w]+\s*$/.test(value) && understood(value)) return value
   return (several ? value.split(backgroundDelimiter || ',') : [value]).map(url).join()
 }
 
-/** An image for each that `css` shows, loading: of an image set, the one that this screen needs. */
-export function imagesOf(css: string): HTMLImageElement[] {
-  return read(css).choices.map(load)
+/** An image for each that `css` shows on this element, loading: of an image set, the one that this screen needs. */
+export function imagesOf(css: string, element: Element): HTMLImageElement[] {
+  return read(css).choices.map((choice) => load(choice, imageNear(element)))
 }
 
 /** Whether there is a layer without any of these images, or one of them is there. */
@@ -28,17 +29,17 @@ export function showsWithout(css: string, images: HTMLImageElement[]): boolean {
   return read(css).layers > images.length || images.some((image) => image.complete && image.naturalWidth > 0)
 }
 
-function load(choice: Choice): HTMLImageElement {
-  const image = new Image()
+function load(choice: Choice, image: HTMLImageElement): HTMLImageElement {
+  const { ownerDocument } = image
   const [{ address, type }] = choice as [Choice[0]]
   if (choice.length < 2 && !type) return Object.assign(image, { src: address })
   // The browser alone knows which types it knows.
-  const picture = document.createElement('picture')
+  const picture = ownerDocument.createElement('picture')
   for (const { address, type } of choice) {
-    const { href } = Object.assign(document.createElement('a'), { href: address })
+    const { href } = Object.assign(ownerDocument.createElement('a'), { href: address })
     // There, a space ends an address, as `data:` may have some, and a last comma is none of it.
     const srcset = href.replace(/\s/g, encodeURIComponent).replace(/,$/, ',#')
-    picture.append(Object.assign(document.createElement('source'), { srcset, ...(type && { type }) }))
+    picture.append(Object.assign(ownerDocument.createElement('source'), { srcset, ...(type && { type }) }))
   }
   picture.append(image)
   return image

@@ -53,7 +53,8 @@ function images(parts: Part[]): Choice[] {
     if (/image-set$/.test(name)) return choose(inside)
     if (name !== 'url') return images(inside)
     const address = text(inside[0])
-    return address ? [[{ address }]] : []
+    // One of nothing but a fragment is asked of no server.
+    return /^[^#]/.test(address) ? [[{ address }]] : []
   })
 }
 

@@ -1,4 +1,5 @@
 // What a page is told while it is being made.
+import { is } from './is.js'
 
 declare const process: { env: { NODE_ENV?: string } }
 
@@ -18,7 +19,7 @@ let warned = false
 
 /** Remembers how large an image is; what it returns warns, once in a page, if it came to be of another size. */
 export function watchLayout(element: HTMLElement): (() => void) | undefined {
-  if (warned || !(element instanceof HTMLImageElement)) return undefined
+  if (warned || !(is(element, 'img'))) return undefined
   const before = size(element)
   return () =>
     requestAnimationFrame(() => {

@@ -1,6 +1,7 @@
 // The engine's loader in a page: what is seen goes in, what is to be done is done.
 import { watchLayout } from './development.js'
 import { apply, applyInstead, applyRest, hasMore, loadApart, loadable } from './element.js'
+import { is } from './is.js'
 import { followLcp, lazyLcp } from './lcp.js'
 import { marginOf, statNames, type Lazy, type LazyOptions, type LazyStats } from './options.js'
 import { showPlaceholder } from './thumbhash.js'
@@ -188,7 +189,7 @@ export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     }
     apply(element)
     // A frame says when it is there; media load when they are played.
-    if (element instanceof HTMLIFrameElement) return element.addEventListener('load', fetched, { once: true })
+    if (is(element, 'iframe')) return element.addEventListener('load', fetched, { once: true })
     arrived(element, item)
     finish(element)
   }

@@ -1,6 +1,7 @@
 // What of an element is lazy, and how it is put in.
 import { background, imagesOf, showsWithout, url } from './background.js'
 import { read } from './css.js'
+import { imageNear, is, isMedia } from './is.js'
 
 /** What decides how an image is asked for, beside its addresses. */
 const manners = ['crossorigin', 'referrerpolicy', 'fetchpriority', 'sizes']
@@ -18,23 +19,23 @@ function hasAddress(element: HTMLElement): boolean {
 /** The images to load and decode apart from the page before it is put in. */
 export function loadApart(element: HTMLElement): HTMLImageElement[] {
   const { poster } = element.dataset
-  const images = imagesOf(background(element) ?? '')
-  if (poster) images.push(Object.assign(new Image(), { src: poster }))
-  if (element instanceof HTMLImageElement && hasAddress(element)) images.push(copy(element))
+  const images = imagesOf(background(element) ?? '', element)
+  if (poster) images.push(Object.assign(imageNear(element), { src: poster }))
+  if (is(element, 'img') && hasAddress(element)) images.push(copy(element))
   return images
 }
 
 /** The image outside the page, with the sources of its picture. */
 function copy(element: HTMLImageElement): HTMLImageElement {
   // Not a clone: that would have the page's ids, listeners and laziness, and nothing is near it out there.
-  const image = new Image()
+  const image = imageNear(element)
   for (const name of manners) {
     const value = element.getAttribute(name)
     if (value !== null) image.setAttribute(name, value)
   }
   const sources = sourcesOf(element)
   if (sources.length > 0) {
-    const copied = document.createElement('picture')
+    const copied = image.ownerDocument.createElement('picture')
     for (const source of sources) copied.append(source.cloneNode())
     for (const source of copied.children) uncover(source as HTMLElement, source as HTMLElement, element)
     copied.append(image)
@@ -56,7 +57,7 @@ export function apply(element: HTMLElement): void {
 }
 
 function applyAddresses(element: HTMLElement): void {
-  const media = element instanceof HTMLMediaElement && element
+  const media = isMedia(element) && element
   const parts = partsOf(element)
   // What plays, plays on.
   const isNew = (part: HTMLElement) => part.dataset.src && part.dataset.src !== part.getAttribute('src')
@@ -70,7 +71,7 @@ function applyAddresses(element: HTMLElement): void {
  * are there. Whether anything of that is to be seen.
  */
 export function applyRest(element: HTMLElement, images: HTMLImageElement[]): boolean {
-  if (element instanceof HTMLMediaElement) applyAddresses(element)
+  if (isMedia(element)) applyAddresses(element)
   const css = background(element)
   if (!css || !showsWithout(css, images)) return false
   element.style.backgroundImage = css
@@ -80,13 +81,13 @@ export function applyRest(element: HTMLElement, images: HTMLImageElement[]): boo
 /** Shows `address` in the place of what could not be loaded. */
 export function applyInstead(element: HTMLElement, address: string): void {
   if (background(element)) element.style.backgroundImage = url(address)
-  else element.setAttribute(element instanceof HTMLMediaElement ? 'poster' : 'src', address)
+  else element.setAttribute(isMedia(element) ? 'poster' : 'src', address)
 }
 
 /** The sources of a picture's image, or of media. */
 function sourcesOf(element: HTMLElement): HTMLElement[] {
   const picture = element.parentNode
-  const parent = picture instanceof HTMLPictureElement ? picture : element instanceof HTMLMediaElement && element
+  const parent = is(picture, 'picture') ? picture : isMedia(element) && element
   return parent ? [...parent.querySelectorAll('source')] : []
 }
 
@@ -116,6 +117,6 @@ function widthOf(image: HTMLImageElement): number {
 
 /** The element that is loaded where this one is named: a picture's image; none for parts of others. */
 export function loadable(element: Element): Element | null {
-  if (element instanceof HTMLPictureElement) return element.querySelector('img')
-  return element instanceof HTMLSourceElement ? null : element
+  if (is(element, 'picture')) return element.querySelector('img')
+  return is(element, 'source') ? null : element
 }

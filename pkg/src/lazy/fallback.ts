@@ -1,5 +1,6 @@
 import type { Wanted } from './driver.js'
 import { apply, applyInstead, loadable } from './element.js'
+import { is } from './is.js'
 import type { Lazy, LazyOptions } from './options.js'
 import { eachMatch } from './watch.js'
 
@@ -15,7 +16,7 @@ export function loadAll({ given, roots, selector }: Wanted, options: LazyOptions
     const instead = element.dataset.error ?? options.error
     if (instead) element.addEventListener('error', () => applyInstead(element, instead), { once: true })
     // Set before the address, or the browser would begin at once.
-    if (element instanceof HTMLImageElement || element instanceof HTMLIFrameElement) element.loading = 'lazy'
+    if (is(element, 'img') || is(element, 'iframe')) element.loading = 'lazy'
     apply(element)
     if (classLoaded) element.classList.add(classLoaded)
     onLoad?.(element)

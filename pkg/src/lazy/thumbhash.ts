@@ -1,4 +1,5 @@
 // Blurred placeholders, decoded in wasm.
+import { is } from './is.js'
 import { wasm } from './wasm.js'
 
 /** In the order of `ThumbHashError`. */
@@ -35,8 +36,8 @@ export function showPlaceholder(engine: ReturnType<typeof wasm>, element: HTMLEl
   if (!hash || element.hasAttribute('src') || element.style.backgroundImage) return
   try {
     const address = decode(engine, hash)
-    if (element instanceof HTMLImageElement) element.src = address
-    else if (element instanceof HTMLVideoElement) element.poster = address
+    if (is(element, 'img')) element.src = address
+    else if (is(element, 'video')) element.poster = address
     else {
       element.style.backgroundImage = `url("${address}")`
       element.style.backgroundSize ||= 'cover'

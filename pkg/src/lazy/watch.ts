@@ -1,4 +1,5 @@
 // What changes in a page: nodes that come and go, and addresses that are set anew.
+import { is } from './is.js'
 
 /** The attributes that say what to load. */
 const addresses = [
@@ -49,11 +50,11 @@ export function watch(roots: Iterable<Node>, selector: string, tell: Changes): (
 /** What an element is a part of: a source belongs to its picture's image, or its video. */
 function whole(element: Element): Element {
   const parent = element.parentElement
-  return (element instanceof HTMLSourceElement && (parent?.querySelector('img') ?? parent)) || element
+  return (is(element, 'source') && (parent?.querySelector('img') ?? parent)) || element
 }
 
 /** Calls `f` with `root` where it matches, and with all in it that do. */
 export function eachMatch(root: Node, selector: string, f: (element: HTMLElement) => void): void {
-  if (root instanceof Element && root.matches(selector)) f(root as HTMLElement)
+  if (root.nodeType === 1 && (root as Element).matches(selector)) f(root as HTMLElement)
   if ('querySelectorAll' in root) for (const element of (root as ParentNode).querySelectorAll(selector)) f(element as HTMLElement)
 }

@@ -35,7 +35,7 @@ export type Numbers = Omit<QueryState<any, any>, 'data' | 'error' | 'fetchFailur
 export class QueryEngine {
   readonly exports: Exports
   /** Why there is no engine: what is fetched fails with it. */
-  readonly error: unknown
+  error: unknown
   readonly machine: number
   readonly alarm: Alarm
   readonly queries = new Map<number, Query<any, any, any, any>>()
@@ -50,7 +50,7 @@ export class QueryEngine {
   #key!: Uint32Array
 
   constructor(setup: Setup) {
-    const { exports, error } = start(setup)
+    const { exports, error } = start(setup, this)
     this.exports = exports
     this.error = error
     const machine = (this.machine = exports.query_new(seedOf(setup)))
@@ -79,17 +79,40 @@ export class QueryEngine {
     return this.#key
   }
 
-  #view(): void {
-    const { exports, machine } = this
+  /** The engine is not to be called again: what is known of it here goes on with these. */
+  broke(error: unknown, next: Exports): void {
+    this.error = error
+    // What was written for the call that failed.
+    const [state, key] = [this.#state?.slice(), this.#key?.slice()]
+    this.#view(next)
+    for (const [id, query] of this.queries) {
+      this.writeState(query.state)
+      next.query_set_state(0, 0, id)
+      next.query_link(0, 0, id, this.parts.write(query.queryKey, this.key))
+    }
+    if (state?.length && key?.length) {
+      this.#state.set(state)
+      this.#key.set(key)
+    }
+    queueMicrotask(() => this.queries.forEach((query) => query.onBroke()))
+  }
+
+  #view(exports = this.exports): void {
+    const { machine, error } = this
+    const stateAt = exports.query_state_at(machine)
+    const keyAt = exports.query_key_at(machine)
+    // It broke just now, and has others.
+    if (this.error !== error) return
     const { buffer } = exports.memory
-    this.#state = new Float64Array(buffer, exports.query_state_at(machine), STATE_LENGTH)
-    this.#key = new Uint32Array(buffer, exports.query_key_at(machine), KEY_LENGTH)
+    this.#state = new Float64Array(buffer, stateAt, STATE_LENGTH)
+    this.#key = new Uint32Array(buffer, keyAt, KEY_LENGTH)
   }
 
   /** The first `count` ids that the last call listed. */
   ids(count: number): Int32Array {
     // Signed, as exports give and take them.
-    return new Int32Array(this.exports.memory.buffer, this.exports.query_ids_at(this.machine), count)
+    const at = this.exports.query_ids_at(this.machine)
+    return new Int32Array(this.exports.memory.buffer, at, count)
   }
 
   /** Puts a state into the buffer. */

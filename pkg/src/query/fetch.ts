@@ -86,6 +86,10 @@ export class Fetch<TData = any, TError = any> {
     this.#retryer.attempt()
   }
 
+  onBroke(): void {
+    this.#retryer.onBroke()
+  }
+
   giveUp(): void {
     this.#retryer.giveUp()
   }

@@ -311,6 +311,11 @@ export class Mutation<
     }
   }
 
+  /** @internal The engine is no more: what waits for its word fails. */
+  onBroke(): void {
+    this.#retryer?.onBroke()
+  }
+
   #dispatch(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
     this.state = { ...this.state, ...this.#changes(action) }
     notifyManager.batch(() => {

@@ -15,7 +15,7 @@ export const COLLECTED = 5
 export class MutationEngine {
   readonly exports: Exports
   /** Why there is no engine: what is run fails with it. */
-  readonly error: unknown
+  error: unknown
   readonly machine: number
   readonly alarm: Alarm
   readonly mutations = new Map<number, Mutation<any, any, any, any>>()
@@ -24,7 +24,7 @@ export class MutationEngine {
   #free: number[] = []
 
   constructor(setup: Setup) {
-    const { exports, error } = start(setup)
+    const { exports, error } = start(setup, this)
     this.exports = exports
     this.error = error
     const machine = (this.machine = exports.mutation_new(seedOf(setup)))
@@ -36,6 +36,12 @@ export class MutationEngine {
       },
       (by) => exports.mutation_clock_set_back(machine, by),
     )
+  }
+
+  /** The engine is not to be called again. */
+  broke(error: unknown): void {
+    this.error = error
+    queueMicrotask(() => this.mutations.forEach((mutation) => mutation.onBroke()))
   }
 
   /** The number of a mutation's scope, until it leaves; 0 for none. */

@@ -479,6 +479,11 @@ export class Query<
     else this.#update({ type: 'pause' })
   }
 
+  /** @internal The engine is no more: a fetch that waits for its word fails. */
+  onBroke(): void {
+    this.#fetch?.onBroke()
+  }
+
   /** The engine has the new state in its buffer: takes it over, and tells. */
   #update(action: Action<TData, TError>): void {
     let { data, error, fetchFailureReason, fetchMeta } = this.state

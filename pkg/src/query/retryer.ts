@@ -65,6 +65,8 @@ export class Retryer<TData = unknown, TError = any> {
   #config: RetryerConfig<TData, TError>
   #failures = 0
   #attempts = 0
+  /** Whether an attempt is under way. */
+  #trying = false
   #error: unknown
   #resolve!: (data: TData) => void
   #reject!: (error: unknown) => void
@@ -83,6 +85,7 @@ export class Retryer<TData = unknown, TError = any> {
     if (this.status !== 'pending') return
     const { fn, initialPromise } = this.#config
     const attempt = ++this.#attempts
+    this.#trying = true
     let answer: TData | Promise<TData>
     try {
       answer = (this.#failures === 0 && initialPromise) || fn()
@@ -93,6 +96,11 @@ export class Retryer<TData = unknown, TError = any> {
       (data) => attempt === this.#attempts && this.#settle('resolved', data),
       (error) => attempt === this.#attempts && this.failed(error),
     )
+  }
+
+  /** Nobody says any more when to try: what is not under way is tried now, and fails. */
+  onBroke(): void {
+    if (!this.#trying) this.attempt()
   }
 
   /** The last error stands. */
@@ -119,6 +127,7 @@ export class Retryer<TData = unknown, TError = any> {
   failed(error: any): void {
     if (this.status !== 'pending') return
     this.#attempts++
+    this.#trying = false
     this.#error = error
     const { retry, retryDelay } = this.#config
     let delay = -1

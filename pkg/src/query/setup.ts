@@ -1,7 +1,8 @@
 // What the engine behind a cache is given when it starts.
 import type { BreakerConfig } from './breaker.js'
 import type { CacheLimits } from './limits.js'
-import { wasm, type Exports } from './wasm.js'
+import { guarded, WasmUnavailableError } from '../wasm.js'
+import { renew, wasm, type Exports } from './wasm.js'
 import { exportsWithoutWasm } from './withoutWasm.js'
 
 /** @internal A client and a recording write here; what is written after the engine has started has no effect. */
@@ -13,10 +14,19 @@ export interface Setup {
   tap?: (exports: Exports) => Exports
 }
 
-/** @internal The exports that a cache is to call; where WebAssembly cannot run, what stands in for them, and why. */
-export function start({ tap }: Setup): { exports: Exports; error?: unknown } {
+/**
+ * @internal The exports that a cache is to call; where WebAssembly cannot run, what stands in for them, and why. Where it
+ * traps later, the owner is told why, and goes on with what stands in. These exports do not keep it.
+ */
+export function start({ tap }: Setup, owner: { broke(error: unknown, next: Exports): void }): { exports: Exports; error?: unknown } {
   try {
-    const exports = wasm()
+    const weak = new WeakRef(owner)
+    const exports = guarded(wasm(), (error) => {
+      const next = exportsWithoutWasm()
+      renew()
+      weak.deref()?.broke(new WasmUnavailableError(error), next)
+      return next
+    })
     return { exports: tap ? tap(exports) : exports }
   } catch (error) {
     return { exports: exportsWithoutWasm(), error }

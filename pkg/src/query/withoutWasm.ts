@@ -35,7 +35,8 @@ export function exportsWithoutWasm(): Exports {
   const observers = new Map<number, [query: number, enabled: number]>()
   /** Mutations that are to begin. */
   const begun: number[] = []
-  let ids = 0
+  // Above those of an engine that ran before.
+  let ids = 1 << 30
   let begins = 0
 
   const read = (id: number) => state.set(states.get(id) ?? [])
@@ -121,7 +122,8 @@ export function exportsWithoutWasm(): Exports {
       return ids
     },
     query_set_options(_: number, _now: number, id: number, flags: number) {
-      observers.get(id)![1] = flags & ENABLED
+      const known = observers.get(id)
+      if (known) known[1] = flags & ENABLED
     },
     query_detach: (_: number, _now: number, id: number) => observers.delete(id) && 0,
     query_is_active: (_: number, id: number) => +isObserved(id),

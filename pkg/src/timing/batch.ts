@@ -61,11 +61,7 @@ export function batch<K, V>(
   function load(item: K): Promise<V> {
     if (signal?.aborted) return Promise.reject(reasonOf(signal))
     if (!engine) {
-      try {
-        engine = start()
-      } catch (error) {
-        return Promise.reject(error)
-      }
+      engine = start()
       id = engine.batch_create(maxSize, maxWait)
       releaseWhenCollected(load, BATCH, id, engine.batch_release)
     }

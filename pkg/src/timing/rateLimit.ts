@@ -89,11 +89,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
     const stop = typeof signal === 'function' ? signal(...args) : signal
     if (stop?.aborted) return Promise.reject(reasonOf(stop))
     if (!engine) {
-      try {
-        engine = start()
-      } catch (error) {
-        return Promise.reject(error)
-      }
+      engine = start()
       id = engine.limit_create(limit, interval, burst ?? 0, maxQueue)
       releaseWhenCollected(limited, LIMIT, id, engine.limit_release)
     }

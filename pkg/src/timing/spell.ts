@@ -40,11 +40,15 @@ function object(value: object, depth: number): string {
   const prototype = Object.getPrototypeOf(value)
   if (typeof toJSON === 'function') return `#${numberOf(prototype)}(${one(toJSON.call(value), depth)})`
   const keys = Object.keys(value)
+  for (const symbol of Object.getOwnPropertySymbols(value)) {
+    if (Object.prototype.propertyIsEnumerable.call(value, symbol)) throw indistinct('an object with a symbol')
+  }
   if (Array.isArray(value)) {
     // The prototype of arrays is one, in any realm; that of a class is none.
     if (!Array.isArray(prototype)) throw foreign(prototype)
-    // Places that are empty are no keys; and there may be more than elements, as what `match` found has.
-    return `[${list(value, depth)}]` + (keys.length === value.length ? '' : members(value, keys, depth))
+    // Places that are empty are no keys; and there may be more than elements, as what `match` found has, which come last.
+    const isFull = keys.length === value.length && keys.at(-1) === String(keys.length - 1)
+    return `[${list(value, depth)}]` + (isFull ? '' : members(value, keys, depth))
   }
   // That of plain objects has this method, in any realm.
   if (prototype && !Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf')) throw foreign(prototype)
@@ -52,9 +56,6 @@ function object(value: object, depth: number): string {
 }
 
 function members(value: object, keys: string[], depth: number): string {
-  for (const symbol of Object.getOwnPropertySymbols(value)) {
-    if (Object.prototype.propertyIsEnumerable.call(value, symbol)) throw indistinct('an object with a symbol')
-  }
   let text = '{'
   for (const key of keys.sort()) {
     text += JSON.stringify(key) + ':' + one((value as Record<string, unknown>)[key], depth) + ','

@@ -61,9 +61,15 @@ test('what is no body is a clear error', async () => {
 test('requests and signals', async (t) => {
   const sent = []
   t.mock.method(globalThis, 'fetch', async (input, init) => (sent.push([input, init]), response('[1]')))
-  const request = { url: 'https://a.test/', clone: () => 'a clone' }
+  const request = new Request('https://a.test/', { method: 'POST', body: 'x' })
   assert.deepEqual(await jsonQuery(request)(), [1])
-  assert.equal(sent[0][0], 'a clone')
+  assert.ok(sent[0][0] instanceof Request && sent[0][0] !== request)
+  // One that the platform's fetch would take for an address.
+  const made = { url: 'https://b.test/', method: 'PUT', headers: [['a', 'b']], body: 'y', credentials: 'omit', redirect: 'error' }
+  assert.deepEqual(await jsonQuery({ clone: () => made })({}).catch(String), 'TypeError: jsonQuery takes an address, a Request or a Response, not [object Object]')
+  assert.deepEqual(await jsonQuery({ ...made, clone: () => made })(), [1])
+  const [address, { duplex, signal, ...init }] = sent[1]
+  assert.deepEqual({ url: address, ...init }, made)
   // A signal that AbortSignal.any does not know.
   const foreign = Object.assign(new EventTarget(), { aborted: false, reason: undefined })
   let during

@@ -15,7 +15,9 @@ class Element {
   attributes = {}
   children = []
   dataset = {}
+  localName = 'div'
   nodeType = 1
+  ownerDocument = { defaultView: globalThis }
   parentNode = null
   style = {}
   #classes = new Set()
@@ -77,6 +79,7 @@ class Element {
 }
 
 class HTMLImageElement extends Element {
+  localName = 'img'
   naturalWidth = 0
   set src(address) {
     this.setAttribute('src', address)
@@ -91,6 +94,11 @@ class HTMLImageElement extends Element {
     return Promise.resolve()
   }
 }
+
+const named = (localName) =>
+  class extends Element {
+    localName = localName
+  }
 
 /** What is loading now, and what it waits for. */
 export const loads = []
@@ -113,10 +121,10 @@ export function page(t, { withObserver = true, connection } = {}) {
     Element,
     HTMLImageElement,
     Image: HTMLImageElement,
-    HTMLPictureElement: class extends Element {},
-    HTMLIFrameElement: class extends Element {},
-    HTMLMediaElement: class extends Element {},
-    HTMLSourceElement: class extends Element {},
+    HTMLPictureElement: named('picture'),
+    HTMLIFrameElement: named('iframe'),
+    HTMLMediaElement: named('video'),
+    HTMLSourceElement: named('source'),
     document: new Element(),
     navigator: { onLine: true, connection },
     devicePixelRatio: 1,

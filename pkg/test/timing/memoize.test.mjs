@@ -66,15 +66,17 @@ test('what is within itself, has a symbol, or is no plain array is refused with 
   const deep = JSON.parse('['.repeat(5000) + ']'.repeat(5000))
   const self = { toJSON() { return this } }
   class Stack extends Array {}
-  for (const args of [[cyclic], [deep], [self], [{ [Symbol()]: 1 }], [Stack.of(1)], [Object.create(Object.create(null))]]) {
+  for (const args of [[cyclic], [deep], [self], [{ [Symbol()]: 1 }], [Object.assign([1], { [Symbol()]: 1 })], [Stack.of(1)], [Object.create(Object.create(null))]]) {
     assert.throws(() => fn(...args), { name: 'TypeError', message: /`key`/ })
   }
 })
 
 test('empty places and members beside the elements count', () => {
   const { seen, fn } = counted()
-  for (const array of [[undefined], [,], 'ab'.match(/b/), ['b']]) fn(array)
-  assert.equal(seen.length, 4)
+  // As many members beside the elements as places are empty.
+  const [two, three] = [2, 3].map((x) => Object.assign([, 1], { x }))
+  for (const array of [[undefined], [,], 'ab'.match(/b/), ['b'], two, three, [, 1]]) fn(array)
+  assert.equal(seen.length, 7)
 })
 
 test('a batched function is asked for what it tells apart', async () => {

@@ -1,7 +1,7 @@
 // A query cache where WebAssembly does not run: setting up works, written data is read, and what is fetched fails.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { run, ways } from './ways.mjs'
+import { run, traps, ways } from './ways.mjs'
 
 for (const [name, way] of Object.entries(ways)) {
   test(`WebAssembly ${name}: whatever is fetched fails and says why, and nothing throws`, () => {
@@ -129,4 +129,48 @@ test('a promise that was sent along arrives', () => {
     return observer.getCurrentResult()`,
   )
   assert.deepEqual([result.data, result.status], ['sent', 'success'])
+})
+
+test('what traps later hangs nobody, throws nothing, and keeps what is there', () => {
+  const outcomes = new Set()
+  for (const after of [1, 2, 3, 5, 8, 13, 21, 30, 40, 50, 60, 75, 90, 120, 150]) {
+    const result = run(
+      traps(after),
+      `
+      const { QueryClient, QueryObserver, MutationObserver } = query
+      const client = new QueryClient()
+      client.mount()
+      client.setQueryData(['kept', 1], 'one')
+      client.setQueryData(['kept', 2], 'two')
+      const outcome = (promise) => promise.then(() => 'arrived', (error) => error.name)
+      let answer
+      const slow = outcome(client.fetchQuery({ queryKey: ['slow'], queryFn: () => new Promise((done) => (answer = done)) }))
+      let failures = 0
+      const waits = outcome(client.fetchQuery({ queryKey: ['waits'], retry: true, retryDelay: 1e6, queryFn: () => { failures++; throw new Error('again') } }))
+      const options = { scope: { id: 'one' }, mutationFn: () => new Promise((done) => (answers.push(done))) }
+      const answers = []
+      const mutations = [1, 2].map(() => outcome(new MutationObserver(client, options).mutate()))
+      const states = []
+      new QueryObserver(client, { queryKey: ['kept', 1], queryFn: () => 'fetched', staleTime: Infinity }).subscribe(({ data, status }) => states.push([data, status]))
+      await new Promise((done) => setTimeout(done, 10))
+      // Until it has trapped, whenever that is.
+      for (let i = 0; i < 200; i++) client.setQueryData(['kept', 2], 'two' + i)
+      await new Promise((done) => setTimeout(done, 10))
+      client.setQueryData(['kept', 1], 'ONE')
+      client.setQueryData(['new'], 'new')
+      answer?.('late')
+      answers.forEach((answer) => answer('late'))
+      await new Promise((done) => setTimeout(done, 10))
+      const listed = client.getQueriesData({ queryKey: ['kept'] })
+      const refused = await outcome(client.fetchQuery({ queryKey: ['refused'], queryFn: () => 1 }))
+      await client.invalidateQueries()
+      return { listed, fresh: client.getQueryData(['new']), told: states.at(-1), ends: [await slow, await waits, ...await Promise.all(mutations)], refused, idle: client.isFetching() + client.isMutating() }`,
+    )
+    assert.deepEqual(result.listed, [[['kept', 1], 'ONE'], [['kept', 2], 'two199']], `after ${after}`)
+    assert.deepEqual([result.fresh, result.told[0], result.refused, result.idle], ['new', 'ONE', 'WasmUnavailableError', 0], `after ${after}`)
+    assert.match(result.ends[1], /Error$/)
+    outcomes.add(result.ends.join())
+  }
+  // What was under way is heard; what waited for its turn is not begun any more.
+  assert.ok(outcomes.has('arrived,WasmUnavailableError,arrived,WasmUnavailableError'), [...outcomes].join('\n'))
 })
