@@ -53,7 +53,7 @@ export function totals({ client, figures = {}, counters }: Counted): Record<stri
   })
   ask(() => figures.json?.(), { received: 'json.bytes_received', spared: 'json.bytes_spared' })
   ask(() => figures.timing?.(), { calls: 'pace.calls', invocations: 'pace.invocations' })
-  const names = { loaded: 'lazy.loaded', failed: 'lazy.failed', lcpLazy: 'lazy.lcp' }
+  const names = { loaded: 'lazy.loaded', failed: 'lazy.failed', lcp: 'lazy.lcp' }
   for (const lazy of [figures.lazy ?? []].flat()) ask(() => lazy.stats(), names)
   return { ...Object.fromEntries(all), ...guard(() => ({ ...counters?.() })) }
 }
