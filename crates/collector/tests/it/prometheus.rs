@@ -158,8 +158,8 @@ impl Prometheus {
     }
 
     async fn ask(&self, path: &str) -> Option<Value> {
-        let url = format!("http://{}{path}", self.address).parse().unwrap();
-        let text = Fetcher::new(Duration::from_secs(5)).get(&url).await.ok()?;
+        let target = format!("prometheus=http://{}{path}", self.address).parse().unwrap();
+        let text = Fetcher::new(Duration::from_secs(5)).get(&target).await.ok()?;
         serde_json::from_slice(&text.bytes).ok()
     }
 
@@ -214,8 +214,8 @@ async fn what_prometheus_reads_is_read() {
     for (number, case) in cases.iter().enumerate() {
         let error = &errors[&number];
         assert_eq!(error.is_empty(), case.read, "{:?}: {error}", case.body);
-        let url = format!("http://{backend}/{number}").parse().unwrap();
-        let text = Fetcher::new(Duration::from_secs(5)).get(&url).await.unwrap();
+        let target = format!("backend=http://{backend}/{number}").parse().unwrap();
+        let text = Fetcher::new(Duration::from_secs(5)).get(&target).await.unwrap();
         let reading = read(&text.bytes, text.format);
         if !case.read {
             // Cut off, or a line less.
