@@ -28,7 +28,7 @@ impl<'a> Members<'a> {
 
     pub(super) fn label(&self, field: &'static str) -> Result<Option<String>, DecodeError> {
         let Some(value) = self.get(field) else { return Ok(None) };
-        let label = text(value, field, limits::LABEL)?;
+        let label = visible(text(value, field, limits::LABEL)?, field)?;
         // Two that look the same would be two.
         if invisible::is_deceptive(&label) {
             return Err(invalid(field, "must not have characters that nobody sees"));
@@ -112,10 +112,15 @@ pub(super) fn text(value: &Value, field: &'static str, bytes: usize) -> Result<S
     line(value.as_str().unwrap_or_default(), field, bytes)
 }
 
+/// `name`, if there is something to see: what a beacon is filed under must be found again.
+pub(super) fn visible(name: String, field: &'static str) -> Result<String, DecodeError> {
+    if invisible::is_blank(&name) { Err(invalid(field, "must not be blank")) } else { Ok(name) }
+}
+
 /// `text`, if it is a line that is not empty.
 pub(super) fn line(text: &str, field: &'static str, bytes: usize) -> Result<String, DecodeError> {
-    if invisible::is_blank(text) || text.len() > bytes || text.contains(char::is_control) {
-        let expected = "must be a line of text, not empty or blank and no longer than docs/beacon.md allows";
+    if text.is_empty() || text.len() > bytes || text.contains(char::is_control) {
+        let expected = "must be a line of text, not empty and no longer than docs/beacon.md allows";
         return Err(invalid(field, expected));
     }
     Ok(String::from(text))

@@ -15,7 +15,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 pub use error::DecodeError;
 use error::invalid;
-use members::{Members, count, line, name, text, word};
+use members::{Members, count, line, name, text, visible, word};
 use serde_json::Value;
 
 /// The beacon that `bytes` are. Members that this version does not know are ignored; everything else is as
@@ -39,7 +39,7 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
         view: view(&members)?,
         app: members.label("app")?.ok_or(DecodeError::MissingField("app"))?,
         release: members.label("release")?,
-        page: text(members.require("page")?, "page", limits::PAGE)?,
+        page: visible(text(members.require("page")?, "page", limits::PAGE)?, "page")?,
         navigation: members.word("navigation", Navigation::from_name)?.unwrap_or(Navigation::Navigate),
         device: members.word("device", Device::from_name)?.unwrap_or(Device::Desktop),
         // A word of later days says no more than none.
