@@ -63,6 +63,11 @@ export class Store {
     const gone = overflow([...this.#memory], this.bounds)
     for (const key of gone) this.#memory.delete(key)
     if (!database) return gone.length
+    // A page that is closed meanwhile hears no answer, and a transaction that waits for one holds up the last beacon: so
+    // this only looks, unless something must go.
+    const look = (table: IDBObjectStore, done: (all: IDBRequest<Kept[]>) => void) => done(table.getAll())
+    const all = (await transact<IDBRequest<Kept[]>>(database, look).catch(() => undefined))?.result ?? []
+    if (!overflow(all.map((kept, place) => [place, kept]), this.bounds).length) return gone.length
     return transact<number>(database, (table, done) => {
       table.getAllKeys().onsuccess = (keys) => {
         table.getAll().onsuccess = (values) => {
@@ -80,12 +85,9 @@ export class Store {
     // What memory holds was put there since the database failed.
     const [inMemory] = this.#memory
     if (inMemory || !database) return inMemory
-    return transact<Entry | undefined>(database, (table, done) => {
-      table.openCursor().onsuccess = ({ target }) => {
-        const cursor = (target as IDBRequest<IDBCursorWithValue | null>).result
-        done(cursor ? [cursor.key as number, cursor.value as Kept] : undefined)
-      }
-    }).catch(() => undefined)
+    const open = (table: IDBObjectStore, done: (cursor: IDBRequest<IDBCursorWithValue | null>) => void) => done(table.openCursor())
+    const cursor = (await transact<IDBRequest<IDBCursorWithValue | null>>(database, open).catch(() => undefined))?.result
+    return cursor ? [cursor.key as number, cursor.value as Kept] : undefined
   }
 
   /** Forgets one, or keeps it as one that was tried, behind the others if it is `last`; `false` where that failed. */

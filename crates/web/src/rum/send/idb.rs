@@ -105,14 +105,17 @@ pub(super) fn delete(name: &str) {
     let _ = factory().and_then(|factory| factory.delete_database(name));
 }
 
-/// What `request` gives.
-pub(super) async fn answer(request: &Request) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::new(&mut |resolve, reject| {
+/// What `request` gives. It is listened to from now on, also before this is awaited.
+pub(super) fn answer(request: &Request) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+    let request = request.clone();
+    let settled = JsFuture::from(Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(&resolve);
         request.set_onerror(&reject);
-    }))
-    .await?;
-    request.result()
+    }));
+    async move {
+        settled.await?;
+        request.result()
+    }
 }
 
 impl Transaction {
@@ -121,6 +124,13 @@ impl Transaction {
         let transaction = database.transaction(table, "readwrite")?;
         let table = transaction.object_store(table)?;
         Ok((transaction, table))
+    }
+
+    /// There is nothing more to come. A page that is closed meanwhile hears no answer, and a transaction that waits for
+    /// more would hold up the last beacon, which is lost then.
+    pub(super) fn seal(&self) {
+        // Older browsers have no such method: there it ends by itself.
+        let _ = self.try_commit();
     }
 
     /// Ends it; what was done counts from then on.

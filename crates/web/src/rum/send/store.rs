@@ -188,11 +188,18 @@ async fn add(database: &Database, kept: &Kept) -> Result<(), JsValue> {
 }
 
 async fn trim(database: &Database, overflow: impl Fn(&[usize]) -> usize) -> Result<usize, JsValue> {
+    // A transaction that waits for an answer holds up the last beacon of a page that is closed: so this only looks, unless
+    // something must go.
+    let (transaction, table) = Transaction::on(database, TABLE)?;
+    let kept = answer(&table.get_all()?);
+    transaction.seal();
+    if overflow(&sizes(kept.await?.unchecked_into())) == 0 {
+        return Ok(0);
+    }
     let (transaction, table) = Transaction::on(database, TABLE)?;
     let keys: Array = answer(&table.get_all_keys()?).await?.unchecked_into();
     let kept: Array = answer(&table.get_all()?).await?.unchecked_into();
-    let sizes: Vec<usize> = kept.iter().map(|kept| Kept::from_object(&kept).request.body.len()).collect();
-    let gone = overflow(&sizes);
+    let gone = overflow(&sizes(kept));
     for key in keys.iter().take(gone) {
         table.delete(&key)?;
     }
@@ -200,9 +207,15 @@ async fn trim(database: &Database, overflow: impl Fn(&[usize]) -> usize) -> Resu
     Ok(gone)
 }
 
+fn sizes(kept: Array) -> Vec<usize> {
+    kept.iter().map(|kept| Kept::from_object(&kept).request.body.len()).collect()
+}
+
 async fn first(database: &Database) -> Result<Option<(Key, Kept)>, JsValue> {
-    let (_transaction, table) = Transaction::on(database, TABLE)?;
-    let cursor = answer(&table.open_cursor()?).await?;
+    let (transaction, table) = Transaction::on(database, TABLE)?;
+    let cursor = answer(&table.open_cursor()?);
+    transaction.seal();
+    let cursor = cursor.await?;
     if cursor.is_null() {
         return Ok(None);
     }
