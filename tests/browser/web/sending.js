@@ -120,6 +120,16 @@ export function withoutDatabase() {
   }
   Object.defineProperty(window, 'indexedDB', { configurable: true, get })
 }
+/** A lock is given only once a test says so: calls what this gives back. */
+export function holdLocks() {
+  const { promise, resolve } = Promise.withResolvers()
+  navigator.locks.request = async (...args) => {
+    await promise
+    delete navigator.locks.request
+    return navigator.locks.request(...args)
+  }
+  return resolve
+}
 export const leave = () => dispatchEvent(new Event('pagehide'))
 export const stored = (key) => sessionStorage.getItem(key)
 export const store = (key, value) => sessionStorage.setItem(key, value)

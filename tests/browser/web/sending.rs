@@ -47,6 +47,8 @@ extern "C" {
     #[wasm_bindgen(catch)]
     async fn unzipped() -> Result<JsValue, JsValue>;
     fn slowly(is: bool);
+    #[wasm_bindgen(js_name = holdLocks)]
+    fn hold_locks() -> js_sys::Function;
 }
 
 /// After this ms the page looks for what earlier visits kept.
@@ -449,6 +451,25 @@ async fn whenever_consent_is_taken_back_no_database_is_left() {
         assert_eq!(stored("whippet.pause"), None, "after {turn} turns");
         rum.consent(true);
     }
+    rum.stop();
+    end();
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_given_after_consent_was_taken_back_makes_no_database() {
+    begin().await.unwrap();
+    answer_with(503, None);
+    let rum = measured(|_| {});
+    beacon(&rum, "a");
+    kept(1).await;
+    let give = hold_locks();
+    assert_eq!(fire(500.0, 10_000.0), 1);
+    rum.consent(false);
+    gone().await.unwrap();
+    give.call0(&JsValue::UNDEFINED).unwrap();
+    rest().await.unwrap();
+    drained().await.unwrap();
+    gone().await.unwrap();
     rum.stop();
     end();
 }

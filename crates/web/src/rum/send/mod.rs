@@ -70,8 +70,8 @@ impl Sender {
         });
         let hooks = Hooks {
             drain: Later::new(&inner, |this| {
-                let this = Rc::clone(this);
-                spawn_local(async move { this.drain().await });
+                let (this, era) = (Rc::clone(this), this.era.get());
+                spawn_local(async move { this.drain(era).await });
             }),
             _online: Listener::new(&inner, "online", |this, _| {
                 this.decide(|outbox| outbox.handle_online());
@@ -176,7 +176,7 @@ impl Inner {
                 return;
             }
         }
-        self.keep(kept).await;
+        self.keep(kept, era).await;
     }
 
     fn leave(self: &Rc<Self>, kept: Kept) {
@@ -187,7 +187,7 @@ impl Inner {
         let failed: Rc<dyn Fn()> = Rc::new(move || {
             if era == this.era.get() {
                 let (this, kept) = (Rc::clone(&this), held.clone());
-                spawn_local(async move { this.keep(kept).await });
+                spawn_local(async move { this.keep(kept, era).await });
             }
         });
         if !keeps && self.transport.leave(&kept.request, Rc::clone(&failed)) {
@@ -213,8 +213,11 @@ impl Inner {
         }
     }
 
-    async fn keep(self: &Rc<Self>, kept: Kept) {
-        let era = self.era.get();
+    async fn keep(self: &Rc<Self>, kept: Kept, era: u32) {
+        // Consent may have been taken back before this runs.
+        if era != self.era.get() {
+            return;
+        }
         self.store.put(kept).await;
         // To look into what was deleted would make it anew. And a page that goes could not tell of what it dropped:
         // the next one does it.
@@ -250,12 +253,12 @@ impl Inner {
     }
 
     /// Sends what is kept, the oldest first, until it fails. One tab at a time, where tabs can agree on that.
-    async fn drain(self: &Rc<Self>) {
+    async fn drain(self: &Rc<Self>, era: u32) {
         if self.draining.replace(true) {
             return;
         }
         match natives::locks() {
-            None => self.send_kept().await,
+            None => self.send_kept(era).await,
             Some(locks) => {
                 let this = Rc::clone(self);
                 let run = Closure::once(move |lock: JsValue| -> JsValue {
@@ -263,7 +266,7 @@ impl Inner {
                         return JsValue::UNDEFINED;
                     }
                     let run = async move {
-                        this.send_kept().await;
+                        this.send_kept(era).await;
                         Ok(JsValue::UNDEFINED)
                     };
                     future_to_promise(run).into()
@@ -282,8 +285,11 @@ impl Inner {
         }
     }
 
-    async fn send_kept(self: &Rc<Self>) {
-        let era = self.era.get();
+    async fn send_kept(self: &Rc<Self>, era: u32) {
+        // The lock may have been given after all was deleted: to look into that would make the database anew.
+        if era != self.era.get() {
+            return;
+        }
         self.trim().await;
         while !self.stopped.get() && era == self.era.get() {
             let first = self.store.first().await;
