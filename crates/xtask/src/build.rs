@@ -1,4 +1,5 @@
 //! Builds what is shipped: wasm modules, npm package, demo site, dashboard, binaries.
+use crate::boundary;
 use crate::project::Project;
 use crate::report::Report;
 use crate::stamp::Stamp;
@@ -23,9 +24,10 @@ pub const FAST_FLAGS: &str = "-Ctarget-feature=+simd128";
 pub const FAST_OPT: [&str; 2] = ["-O3", "--enable-simd"];
 
 /// What every wasm module is made of, and made by.
-const WASM_SOURCES: [&str; 7] = [
+const WASM_SOURCES: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
+    "crates/boundary",
     "crates/engine/Cargo.toml",
     "crates/engine/src",
     "crates/npm",
@@ -43,6 +45,7 @@ pub fn run(project: &Project, report: &mut Report, dev: bool) -> Result<()> {
 
 /// The npm package, with its wasm.
 pub fn package(project: &Project, report: &mut Report, dev: bool) -> Result<()> {
+    report.step("build: constants that TypeScript shares with Rust", || boundary::run(project))?;
     for module in MODULES {
         let out = format!("pkg/wasm/{module}");
         report

@@ -30,6 +30,8 @@ xflags::xflags! {
         /// Run TanStack's adapters on the package by each package manager, bundler and test runner that
         /// docs/adapters.md names. Installs them all, in temporary folders: some minutes.
         cmd adapters {}
+        /// Write the constants that TypeScript shares with Rust into pkg/src/boundary. A part of `build`.
+        cmd boundary {}
         /// Check the rules of the house.
         cmd tidy {}
     }

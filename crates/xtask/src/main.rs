@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "talking to the terminal is its job")]
 
 mod bench;
+mod boundary;
 mod browser;
 mod build;
 mod demo;
@@ -49,6 +50,7 @@ fn run() -> Result<()> {
         }
         XtaskCmd::Bench(flags) => bench::run(&project, &mut report, &flags),
         XtaskCmd::Adapters(_) => test::adapters(&project, &mut report),
+        XtaskCmd::Boundary(_) => boundary::run(&project),
         XtaskCmd::Tidy(_) => tidy::run(&project),
     }
 }

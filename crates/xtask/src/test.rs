@@ -9,8 +9,14 @@ use std::path::{Path, PathBuf};
 use xshell::cmd;
 
 /// Crates that run on the machine itself.
-const NATIVE: [&str; 5] =
-    ["whippet-engine", "whippet-api", "whippet-collector", "whippet-demo-backend", "xtask"];
+const NATIVE: [&str; 6] = [
+    "whippet-engine",
+    "whippet-boundary",
+    "whippet-api",
+    "whippet-collector",
+    "whippet-demo-backend",
+    "xtask",
+];
 /// Crates that run in a browser.
 const BROWSER: [&str; 5] =
     ["whippet-web", "whippet-npm", "whippet-leptos", "whippet-dashboard", "whippet-e2e-leptos"];

@@ -1,7 +1,7 @@
 // What one page view has to tell since it last did, in bounds.
 import { define } from './define.js'
 import { Distribution, type HistogramData } from './distribution.js'
-import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from './limits.js'
+import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from '../boundary/rum.js'
 import { own } from './own.js'
 import { figureName, round } from './text.js'
 

@@ -1,5 +1,5 @@
 // Measurements of one name: single ones while they are few, then an exponential histogram.
-import { VALUES } from './limits.js'
+import { VALUES } from '../boundary/rum.js'
 import { round } from './text.js'
 import { engine } from './wasm.js'
 

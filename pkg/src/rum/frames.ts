@@ -1,6 +1,6 @@
 // Long animation frames, and the scripts that made them long.
 import type { Batch } from './batch.js'
-import { TARGET, URL } from './limits.js'
+import { TARGET, URL } from '../boundary/rum.js'
 import { scrubText } from './scrub.js'
 import { line } from './text.js'
 

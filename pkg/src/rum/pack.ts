@@ -1,5 +1,5 @@
 // Makes beacons of what waits, each of a size that browsers still take.
-import { BEACONS, BYTES } from './limits.js'
+import { BEACONS, BYTES } from '../boundary/rum.js'
 import type { Body } from './batch.js'
 import { json } from './json.js'
 import { bytesOf } from './text.js'

@@ -1,7 +1,7 @@
 // What was loaded, summed by host and kind. One look at each entry, and no string made that is not kept.
 import type { ResourceData } from './batch.js'
 import { define } from './define.js'
-import { HOST } from './limits.js'
+import { HOST } from '../boundary/rum.js'
 
 type Kind = 'script' | 'style' | 'image' | 'font' | 'fetch' | 'media' | 'frame' | 'beacon' | 'other'
 

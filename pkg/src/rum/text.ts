@@ -1,5 +1,5 @@
 // Texts as the beacon has them.
-import { NAME } from './limits.js'
+import { NAME } from '../boundary/rum.js'
 import { random32 } from './random.js'
 
 let encoder: TextEncoder | undefined

@@ -1,7 +1,7 @@
 // What a thrown value says of itself, whatever it is: crates/web/src/rum/thrown.rs says the same.
 import { selector } from './attribution/selector.js'
 import { attempt } from './guard.js'
-import { MEMBERS } from './limits.js'
+import { MEMBERS } from '../boundary/rum.js'
 
 type Members = Record<string, unknown>
 

@@ -9,8 +9,6 @@ const FRAMES: usize = 10;
 /// Frames that say which errors are one.
 const TELLING: usize = 3;
 
-/// Members of a thrown object that are named.
-const MEMBERS: usize = 16;
 /// Those that are told in other ways.
 const TOLD: [&str; 5] = ["name", "message", "code", "stack", "toString"];
 
@@ -130,7 +128,7 @@ pub fn describe_object(kind: &str, name: &str, message: &str, code: &str, member
     }
     let mut between = " {";
     let others = members.iter().filter(|name| !TOLD.contains(&name.as_str()));
-    for name in others.take(MEMBERS) {
+    for name in others.take(limits::MEMBERS) {
         out.push_str(between);
         out.push_str(name);
         between = ", ";

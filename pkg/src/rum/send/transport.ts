@@ -1,6 +1,6 @@
 // The ways out of a page.
 import { later, native } from '../hooks.js'
-import { WORTH_GZIP } from '../limits.js'
+import { WORTH_GZIP } from '../../boundary/rum.js'
 import { own } from '../own.js'
 import { bytesOf } from '../text.js'
 import { gzip } from './gzip.js'

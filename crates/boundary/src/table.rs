@@ -1,0 +1,36 @@
+//! A list of constants that can be used by name in Rust, and walked by what writes TypeScript.
+
+/// One constant.
+pub struct Constant {
+    /// The same in both languages.
+    pub name: &'static str,
+    /// Its documentation, one line each.
+    pub doc: &'static [&'static str],
+    /// What it is.
+    pub value: Value,
+}
+
+/// What a constant is in TypeScript.
+pub enum Value {
+    /// `export const NAME = 1`.
+    Number(f64),
+    /// `export const NAME = ['a', 'b'] as const`: the words that numbers from zero on stand for.
+    Words(&'static [&'static str]),
+}
+
+/// Defines numbers as constants, and lists them: `numbers! { LIST: u32; /// Why. NAME = 1; }`.
+///
+/// A value may be any constant expression, so that a number that the engine knows is not written again.
+macro_rules! numbers {
+    ($(#[$list_doc:meta])* $list:ident: $type:ty; $($(#[doc = $doc:literal])* $name:ident = $value:expr;)*) => {
+        $($(#[doc = $doc])* pub const $name: $type = $value;)*
+        $(#[$list_doc])*
+        pub const $list: &[$crate::Constant] = &[$($crate::Constant {
+            name: stringify!($name),
+            doc: &[$($doc),*],
+            value: $crate::Value::Number($name as f64),
+        }),*];
+    };
+}
+
+pub(crate) use numbers;
