@@ -27,9 +27,8 @@ export function connectKeyboard(router: Router): void {
 
   list.addEventListener('keydown', (event) => {
     const all = links()
-    const at = all.indexOf(
-      (event.target as Element).closest('.row')?.querySelector<HTMLAnchorElement>('.row-link')!,
-    )
+    const row = (event.target as Element).closest('.row')
+    const at = row ? all.indexOf(row.querySelector<HTMLAnchorElement>('.row-link')!) : -1
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key]
     if (to === undefined) return
     event.preventDefault()

@@ -1,6 +1,6 @@
 // What this page view was like, sent to the collector.
 import { stats as jsonStats } from 'whippet/json'
-import { startRum, type Rum } from 'whippet/rum'
+import { startRum } from 'whippet/rum'
 import { stats as timingStats } from 'whippet/timing'
 import { part } from './dom'
 import type { Parts } from './figures'

@@ -10,7 +10,7 @@ use xshell::cmd;
 const NAMES: [&str; 5] = ["json", "lazy", "pace", "query", "rum"];
 
 /// Builds the package, and prints the benchmark's table.
-pub fn run(project: &Project, report: &mut Report, flags: &flags::Bench) -> Result<()> {
+pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<()> {
     let name = flags.name.as_str();
     if !NAMES.contains(&name) {
         bail!("there is no benchmark `{name}`; there is: {}", NAMES.join(", "));
@@ -32,13 +32,10 @@ pub fn run(project: &Project, report: &mut Report, flags: &flags::Bench) -> Resu
 /// As `whippet/json` is built, but with its parts to be called one by one.
 fn byte_engine(project: &Project, wasm: &Path) -> Result<()> {
     let shell = &project.shell;
-    let _flags = shell.push_env("RUSTFLAGS", build::FAST_FLAGS);
-    cmd!(
-        shell,
-        "cargo build --package whippet-bench-wasm --profile wasm-fast --target wasm32-unknown-unknown"
-    )
-    .run()?;
-    let built = project.path("target/wasm32-unknown-unknown/wasm-fast/whippet_bench_wasm.wasm");
+    let _env = build::FAST_ENV.map(|(name, value)| shell.push_env(name, value));
+    cmd!(shell, "cargo build --package whippet-bench-wasm --profile wasm --target wasm32-unknown-unknown")
+        .run()?;
+    let built = project.path("target/wasm32-unknown-unknown/wasm/whippet_bench_wasm.wasm");
     shell.create_dir(project.path("target/bench"))?;
     let level = build::FAST_OPT;
     Ok(cmd!(shell, "wasm-opt {level...} --strip-debug {built} -o {wasm}").run()?)

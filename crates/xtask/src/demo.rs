@@ -17,7 +17,7 @@ const PORT: u16 = 7300;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Builds, runs, and waits for Ctrl-C.
-pub fn run(project: &Project, report: &mut Report, flags: &flags::Demo) -> Result<()> {
+pub fn run(project: &Project, report: &Report, flags: &flags::Demo) -> Result<()> {
     let port = flags.port.unwrap_or(PORT);
     // Before the long work, not after it.
     let Some(next) = port.checked_add(1) else { bail!("--port {port}: the demo needs the next port too") };

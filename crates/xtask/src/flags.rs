@@ -22,7 +22,7 @@ xflags::xflags! {
         cmd size {}
         /// Measure speed, beside peers, in Chromium. Prints a table; no time makes it fail.
         cmd bench {
-            /// What to measure: `json`, `pace` or `query`.
+            /// What to measure: `json`, `lazy`, `pace`, `query` or `rum`.
             required name: String
             /// Measure only the cases whose name has this in it.
             optional --only part: String
@@ -32,7 +32,9 @@ xflags::xflags! {
         cmd adapters {}
         /// Write the constants that TypeScript shares with Rust into pkg/src/boundary. A part of `build`.
         cmd boundary {}
-        /// Check the rules of the house.
+        /// Check the rules of the house: how imports run, what each crate may know, the length of files and lines.
         cmd tidy {}
+        /// Check licences and origins of all crates by deny.toml. Needs cargo-deny.
+        cmd deny {}
     }
 }

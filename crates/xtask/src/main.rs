@@ -10,6 +10,7 @@ mod boundary;
 mod browser;
 mod build;
 mod demo;
+mod deny;
 mod flags;
 mod project;
 mod prometheus;
@@ -35,22 +36,23 @@ fn main() {
 fn run() -> Result<()> {
     let flags = Xtask::from_env_or_exit();
     let project = Project::new()?;
-    let mut report = Report::new();
+    let report = Report::new();
     match flags.subcommand {
-        XtaskCmd::Demo(flags) => demo::run(&project, &mut report, &flags),
-        XtaskCmd::Test(flags) => test::run(&project, &mut report, &flags),
+        XtaskCmd::Demo(flags) => demo::run(&project, &report, &flags),
+        XtaskCmd::Test(flags) => test::run(&project, &report, &flags),
         XtaskCmd::Build(flags) => {
-            setup::run(&project, &mut report)?;
-            build::run(&project, &mut report, flags.dev)
+            setup::run(&project, &report)?;
+            build::run(&project, &report, flags.dev)
         }
         XtaskCmd::Size(_) => {
-            setup::run(&project, &mut report)?;
-            build::package(&project, &mut report, false)?;
+            setup::run(&project, &report)?;
+            build::package(&project, &report, false)?;
             size::run(&project)
         }
-        XtaskCmd::Bench(flags) => bench::run(&project, &mut report, &flags),
-        XtaskCmd::Adapters(_) => test::adapters(&project, &mut report),
+        XtaskCmd::Bench(flags) => bench::run(&project, &report, &flags),
+        XtaskCmd::Adapters(_) => test::adapters(&project, &report),
         XtaskCmd::Boundary(_) => boundary::run(&project),
+        XtaskCmd::Deny(_) => deny::run(&project),
         XtaskCmd::Tidy(_) => tidy::run(&project),
     }
 }

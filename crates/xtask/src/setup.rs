@@ -11,11 +11,13 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const WASM_PACK: &str = "0.15.1";
 
 /// Everything but the browser.
-pub fn run(project: &Project, report: &mut Report) -> Result<()> {
+pub fn run(project: &Project, report: &Report) -> Result<()> {
     report.step("set-up: Node.js", || node(project))?;
     report.step("set-up: wasm target", || wasm_target(project))?;
-    report.step("set-up: wasm-bindgen and wasm-pack", || wasm_tools(project))?;
-    report.step("set-up: npm packages", || npm_packages(project))
+    report.side_by_side(&[
+        &|project| report.step("set-up: wasm-bindgen and wasm-pack", || wasm_tools(project)),
+        &|project| report.step("set-up: npm packages", || npm_packages(project)),
+    ])
 }
 
 fn node(project: &Project) -> Result<()> {
@@ -50,9 +52,12 @@ fn wasm_target(project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// `wasm-bindgen` fetches nothing but from the WebDriver on this machine: it needs no TLS, which is a fifth of its build.
 fn wasm_tools(project: &Project) -> Result<()> {
-    tool(project, "wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen_version(project)?)?;
-    tool(project, "wasm-pack", "wasm-pack", WASM_PACK)
+    let version = wasm_bindgen_version(project)?;
+    let programs = ["wasm-bindgen", "wasm-bindgen-test-runner"];
+    tool(project, "wasm-bindgen-cli", &version, &programs, &["--no-default-features"])?;
+    tool(project, "wasm-pack", WASM_PACK, &["wasm-pack"], &[])
 }
 
 /// The CLI must be of the very version that the crate is pinned to.
@@ -69,31 +74,44 @@ fn wasm_bindgen_version(project: &Project) -> Result<String> {
     bail!("Cargo.lock does not name wasm-bindgen: run `cargo update -p wasm-bindgen`")
 }
 
-/// Builds `package` from the registry into the project's own folder, unless this version is there.
-fn tool(project: &Project, program: &str, package: &str, version: &str) -> Result<()> {
-    let path = project.path(".tools/bin").join(format!("{program}{}", env::consts::EXE_SUFFIX));
-    if path.is_file() {
-        let installed = cmd!(project.shell, "{path} --version").quiet().read().unwrap_or_default();
-        if installed.split_whitespace().nth(1) == Some(version) {
-            return Ok(());
-        }
+/// Builds programs of `package` from the registry into the project's own folder, unless they are there in this version.
+fn tool(project: &Project, package: &str, version: &str, programs: &[&str], features: &[&str]) -> Result<()> {
+    if programs.iter().all(|program| is_installed(project, program, version)) {
+        return Ok(());
     }
-    println!("  building {package} {version} into .tools (once, a minute or two)");
+    println!("  building {package} {version} into .tools (once, a minute)");
     let folder = project.path("target/tools");
     let package = format!("{package}@{version}");
-    // These tools run for seconds: an optimised build of them would cost more than it gives.
+    let programs = programs.iter().flat_map(|program| ["--bin", program]);
+    let arguments: &Vec<&str> = &programs.chain(features.iter().copied()).collect();
+    // These tools run for seconds: to optimise them would cost a minute, and save some seconds of a whole test.
     let install = |locked: Option<&str>| {
-        cmd!(project.shell, "cargo install {package} {locked...} --root .tools --target-dir {folder} --force")
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-            .env("CARGO_PROFILE_RELEASE_LTO", "off")
-            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-            .run()
+        cmd!(
+            project.shell,
+            "cargo install {package} {arguments...} {locked...} --root .tools --target-dir {folder} --force"
+        )
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .run()
     };
     if install(Some("--locked")).is_err() {
         println!("  a locked version is not to be had here: resolving anew");
         install(None)?;
     }
     Ok(())
+}
+
+fn is_installed(project: &Project, program: &str, version: &str) -> bool {
+    let path = project.path(".tools/bin").join(format!("{program}{}", env::consts::EXE_SUFFIX));
+    // All but `--version` of the test runner is taken for a test; what is installed with it tells its version.
+    let asked = if program == "wasm-bindgen-test-runner" {
+        path.with_file_name("wasm-bindgen")
+    } else {
+        path.clone()
+    };
+    let says = || cmd!(project.shell, "{asked} --version").quiet().read().unwrap_or_default();
+    path.is_file() && asked.is_file() && says().split_whitespace().nth(1) == Some(version)
 }
 
 fn npm_packages(project: &Project) -> Result<()> {

@@ -26,15 +26,15 @@ const BROWSER_TESTS: [&str; 3] = ["web", "npm", "leptos"];
 const PORT: u16 = 7390;
 
 /// Runs every step; the summary comes last, also where one failed.
-pub fn run(project: &Project, report: &mut Report, flags: &flags::Test) -> Result<()> {
+pub fn run(project: &Project, report: &Report, flags: &flags::Test) -> Result<()> {
     let result = steps(project, report, flags.only.as_deref());
-    report.summary(result.is_err());
+    report.summary();
     result
 }
 
-fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<()> {
+fn steps(project: &Project, report: &Report, only: Option<&str>) -> Result<()> {
     setup::run(project, report)?;
-    let browser = report.step("set-up: Chromium", || browser::ensure(project))?;
+    let browser = &report.step("set-up: Chromium", || browser::ensure(project))?;
     let firefox = report.step("set-up: Firefox", || {
         let firefox = browser::firefox(project);
         if firefox.is_none() {
@@ -48,48 +48,84 @@ fn steps(project: &Project, report: &mut Report, only: Option<&str>) -> Result<(
     })?;
     build::run(project, report, false)?;
 
+    let steps = Steps { report, only };
+    // Cargo builds for one lane at a time; meanwhile the others run what is built.
+    report.side_by_side(&[
+        &|project| native(project, &steps),
+        &|project| wasm(project, &steps, browser),
+        &|project| typescript(project, &steps, browser),
+    ])?;
+    end_to_end(project, &steps, browser, firefox.as_deref())
+}
+
+/// The steps whose name has `only` in it.
+struct Steps<'a> {
+    report: &'a Report,
+    only: Option<&'a str>,
+}
+
+impl Steps<'_> {
+    fn run(&self, name: &str, run: impl FnOnce() -> Result<()>) -> Result<()> {
+        if self.has(name) { self.report.step(name, run) } else { Ok(()) }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.only.is_none_or(|part| name.contains(part))
+    }
+}
+
+fn native(project: &Project, steps: &Steps<'_>) -> Result<()> {
     let shell = &project.shell;
-    let mut step = |name: &str, run: &dyn Fn() -> Result<()>| -> Result<()> {
-        if only.is_none_or(|part| name.contains(part)) { report.step(name, run) } else { Ok(()) }
-    };
-    let native = &NATIVE.map(|name| ["--package", name]).concat();
-    let wasm = &BROWSER.map(|name| ["--package", name]).concat();
-    step("check: format", &|| Ok(cmd!(shell, "cargo fmt --all --check").run()?))?;
-    step("check: rules of the house", &|| tidy::run(project))?;
-    step("check: clippy, native", &|| {
-        Ok(cmd!(shell, "cargo clippy {native...} --all-targets --all-features -- -D warnings").run()?)
+    let crates = &NATIVE.map(|name| ["--package", name]).concat();
+    steps.run("check: format", || Ok(cmd!(shell, "cargo fmt --all --check").run()?))?;
+    steps.run("check: rules of the house", || tidy::run(project))?;
+    steps.run("check: clippy, native", || {
+        Ok(cmd!(shell, "cargo clippy {crates...} --all-targets --all-features -- -D warnings").run()?)
     })?;
-    step("check: clippy, wasm", &|| {
-        Ok(cmd!(shell, "cargo clippy --target wasm32-unknown-unknown {wasm...} --all-targets -- -D warnings")
-            .run()?)
-    })?;
-    step("test: native", &|| Ok(cmd!(shell, "cargo test {native...} --all-features").run()?))?;
-    step("test: a session recorded in JavaScript, replayed natively", &|| {
+    steps.run("test: native", || Ok(cmd!(shell, "cargo test {crates...} --all-features").run()?))?;
+    steps.run("test: a session recorded in JavaScript, replayed natively", || {
         Ok(cmd!(shell, "cargo test --package whippet-npm --no-default-features --features query").run()?)
+    })
+}
+
+fn wasm(project: &Project, steps: &Steps<'_>, browser: &Browser) -> Result<()> {
+    let shell = &project.shell;
+    let crates = &BROWSER.map(|name| ["--package", name]).concat();
+    steps.run("check: clippy, wasm", || {
+        Ok(cmd!(
+            shell,
+            "cargo clippy --target wasm32-unknown-unknown {crates...} --all-targets -- -D warnings"
+        )
+        .run()?)
     })?;
     for name in BROWSER_TESTS {
-        step(&format!("test: crates/{name} in Chromium"), &|| wasm_tests(project, &browser, name))?;
+        steps.run(&format!("test: crates/{name} in Chromium"), || wasm_tests(project, browser, name))?;
     }
-    step("check: TypeScript", &|| {
+    Ok(())
+}
+
+fn typescript(project: &Project, steps: &Steps<'_>, browser: &Browser) -> Result<()> {
+    let shell = &project.shell;
+    steps.run("check: lint TypeScript", || Ok(cmd!(shell, "oxlint").run()?))?;
+    steps.run("check: TypeScript", || {
         cmd!(shell, "tsc -p pkg").run()?;
         Ok(cmd!(shell, "tsc -p www").run()?)
     })?;
-    step("test: npm package in Node", &|| {
+    steps.run("test: npm package in Node", || {
         let tests = test_files(&project.path("pkg/test"))?;
         Ok(cmd!(shell, "node --test {tests...}").run()?)
     })?;
     for (peer, folder) in [("TanStack Query", "query"), ("web-vitals", "vitals")] {
-        step(&format!("test: beside {peer}"), &|| {
+        steps.run(&format!("test: beside {peer}"), || {
             let tests = test_files(&project.path(&format!("tests/interop/{folder}")))?;
             Ok(cmd!(shell, "node --test {tests...}").run()?)
         })?;
     }
-    step("test: TanStack's adapters", &|| run_adapters(project, &browser, "tests/adapters/light"))?;
-    step("test: end to end", &|| end_to_end(project, &browser, firefox.as_deref()))
+    steps.run("test: TanStack's adapters", || run_adapters(project, browser, "tests/adapters/light"))
 }
 
 /// TanStack's adapters in every tool, those too that take minutes to install.
-pub fn adapters(project: &Project, report: &mut Report) -> Result<()> {
+pub fn adapters(project: &Project, report: &Report) -> Result<()> {
     setup::run(project, report)?;
     let browser = report.step("set-up: Chromium", || browser::ensure(project))?;
     build::package(project, report, false)?;
@@ -115,31 +151,46 @@ fn wasm_tests(project: &Project, browser: &Browser, name: &str) -> Result<()> {
     Ok(tests.run()?)
 }
 
-fn end_to_end(project: &Project, browser: &Browser, firefox: Option<&Path>) -> Result<()> {
-    let data = project.path("target/e2e-data");
-    if data.exists() {
-        fs::remove_dir_all(&data)?;
+/// Every second test file each, side by side: they mostly wait for a browser. Each half has servers and data of its own, and
+/// runs one file at a time, so that no test sees what another sends.
+fn end_to_end(project: &Project, steps: &Steps<'_>, browser: &Browser, firefox: Option<&Path>) -> Result<()> {
+    let halves = ["test: end to end, first half", "test: end to end, second half"];
+    if !halves.iter().any(|name| steps.has(name)) {
+        return Ok(());
     }
-    let _servers = demo::Servers::start(project, PORT, &data)?;
     // A development build of one module, whose panics are to be seen.
-    let dev = "target/dev-wasm/timing";
-    build::wasm_module(project, "timing", true, dev)?;
-    let leptos = "target/dev-wasm/leptos";
-    build::leptos_page(project, leptos)?;
-    let (collector, site) = (format!("http://127.0.0.1:{PORT}"), format!("http://127.0.0.1:{}", PORT + 1));
+    let dev = &project.path("target/dev-wasm/timing");
+    let leptos = &project.path("target/dev-wasm/leptos");
+    steps.report.step("build: pages of the end-to-end tests", || {
+        build::wasm_module(project, "timing", true, "target/dev-wasm/timing")?;
+        build::leptos_page(project, "target/dev-wasm/leptos")?;
+        demo::graph(project).map(drop)
+    })?;
     let tests = test_files(&project.path("tests/e2e"))?;
-    let mut command = cmd!(project.shell, "node --test --test-concurrency=1 {tests...}");
-    if let Some(firefox) = firefox {
-        command = command.env("FIREFOX", firefox);
-    }
-    Ok(command
-        .env("WHIPPET_COLLECTOR", collector)
-        .env("WHIPPET_DEMO", site)
-        .env("WHIPPET_BINARY", project.binary("whippet"))
-        .env("WHIPPET_DEV_WASM", project.path(dev))
-        .env("WHIPPET_LEPTOS", project.path(leptos))
-        .env("CHROME", &browser.chrome)
-        .run()?)
+    let half = |project: &Project, index: usize| {
+        let data = project.path(&format!("target/e2e-data-{index}"));
+        if data.exists() {
+            fs::remove_dir_all(&data)?;
+        }
+        let port = PORT + 2 * index as u16;
+        let _servers = demo::Servers::start(project, port, &data)?;
+        let tests = tests.iter().skip(index).step_by(halves.len());
+        let mut command = cmd!(project.shell, "node --test --test-concurrency=1 {tests...}");
+        if let Some(firefox) = firefox {
+            command = command.env("FIREFOX", firefox);
+        }
+        Ok(command
+            .env("WHIPPET_COLLECTOR", format!("http://127.0.0.1:{port}"))
+            .env("WHIPPET_DEMO", format!("http://127.0.0.1:{}", port + 1))
+            .env("WHIPPET_BINARY", project.binary("whippet"))
+            .env("WHIPPET_DEV_WASM", dev)
+            .env("WHIPPET_LEPTOS", leptos)
+            .env("CHROME", &browser.chrome)
+            .run()?)
+    };
+    steps.report.side_by_side(&[&|project| steps.run(halves[0], || half(project, 0)), &|project| {
+        steps.run(halves[1], || half(project, 1))
+    }])
 }
 
 /// Every `*.test.mjs` below `folder`; Node 20 does not expand patterns itself.

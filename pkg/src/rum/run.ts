@@ -2,7 +2,7 @@
 import { describeError, watchErrors } from './errors.js'
 import { define } from './define.js'
 import { deviceInfo } from './device.js'
-import { Deltas, totals, watchFetches } from './figures.js'
+import { type Deltas, totals, watchFetches } from './figures.js'
 import { addFrame } from './frames.js'
 import { attempt, guard } from './guard.js'
 import { later, now, on } from './hooks.js'

@@ -1,11 +1,9 @@
-//! The rules of the house that a machine can see.
-use crate::project::Project;
-use anyhow::{Result, bail};
-use std::path::Path;
-use xshell::cmd;
+//! What every source file must be like: not too long, lines that fit a screen, and an engine that knows no browser.
 
-/// The longest a source may be. About 400 lines is a sign to look again; this is where it ends.
+/// Lines of a source file. From about 400 on, look for a second idea in it; more than this is a fault.
 const LONGEST: usize = 700;
+/// Characters of a line outside tests. rustfmt breaks code at 110, but neither comments nor TypeScript.
+const WIDEST: usize = 150;
 /// What the engine must not know: a browser, a clock, randomness, output.
 const FOREIGN: [&str; 9] = [
     "wasm_bindgen",
@@ -19,27 +17,28 @@ const FOREIGN: [&str; 9] = [
     "std::thread",
 ];
 
-/// Looks at every file that git tracks.
-pub fn run(project: &Project) -> Result<()> {
-    let files = cmd!(project.shell, "git ls-files --cached --others --exclude-standard").quiet().read()?;
-    let mut faults = Vec::new();
-    for file in files.lines().filter(|file| project.path(file).is_file()) {
-        let kind = Path::new(file).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        if !["rs", "ts", "mjs", "js", "css"].contains(&kind) {
-            continue;
-        }
-        look(file, &project.shell.read_file(file)?, &mut faults);
-    }
-    if faults.is_empty() { Ok(()) } else { bail!("{} faults:\n  {}", faults.len(), faults.join("\n  ")) }
-}
-
-fn look(file: &str, text: &str, faults: &mut Vec<String>) {
+/// Adds what is wrong with one file.
+pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
     let lines = text.lines().count();
     if lines > LONGEST {
         faults.push(format!("{file}: {lines} lines; split it, one idea per file"));
     }
     if text.lines().any(|line| line.ends_with([' ', '\t'])) {
         faults.push(format!("{file}: white space at the end of a line"));
+    }
+    let is_test = file.contains("test") || file.ends_with("cases.rs") || file.ends_with(".css");
+    for (number, line) in
+        text.lines().enumerate().filter(|(_, line)| !is_test && line.chars().count() > WIDEST)
+    {
+        // One text, as long as it is: a message, or a command.
+        let is_text = line.matches(['"', '\'', '`']).count() >= 2;
+        if !is_text {
+            faults.push(format!(
+                "{file}:{}: {} characters; break it at 120",
+                number + 1,
+                line.chars().count()
+            ));
+        }
     }
     if file.ends_with(".rs") && !text.starts_with("//!") && !file.contains("/tests") {
         faults.push(format!("{file}: begins without saying what it is (//!)"));
@@ -57,11 +56,11 @@ fn look(file: &str, text: &str, faults: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::look;
+    use super::check;
 
     fn faults(file: &str, text: &str) -> usize {
         let mut faults = Vec::new();
-        look(file, text, &mut faults);
+        check(file, text, &mut faults);
         faults.len()
     }
 
@@ -77,5 +76,8 @@ mod tests {
         assert_eq!(faults("crates/web/src/a.rs", &format!("//! x\n{}", "\n".repeat(800))), 1);
         assert_eq!(faults("crates/web/src/a.rs", "fn main() {}\n"), 1);
         assert_eq!(faults("www/src/a.ts", "let a = 1 \n"), 1);
+        let wide = format!("// {}\n", "a ".repeat(90).trim_end());
+        assert_eq!(faults("www/src/a.ts", &wide), 1);
+        assert_eq!(faults("www/src/a.test.ts", &wide), 0);
     }
 }
