@@ -74,8 +74,8 @@ test('an Error in a place rejects that item', async () => {
 for (const [what, fn, message] of [
   ['a result that is too short', () => [1], /given 2 items and gave 1 results/],
   ['a result that is too long', async () => [1, 2, 3], /given 2 items and gave 3 results/],
-  ['no array', () => new Map(), /must give an array/],
-  ['nothing', () => {}, /must give an array/],
+  ['no array', () => new Map(), /must return an array/],
+  ['nothing', () => {}, /must return an array/],
   ['a throw', () => { throw new TypeError('mine') }, /mine/],
   ['a rejection', async () => { throw new TypeError('mine') }, /mine/],
 ]) {

@@ -1,14 +1,14 @@
-//! A blurred placeholder from a short string: ThumbHash in, the data URL of a small PNG out.
+//! Turns a ThumbHash into the data URL of a small, blurred PNG.
 //!
 //! The crates that decode ThumbHash and BlurHash (`thumbhash` 0.1, `fast-thumbhash` 0.2, `blurhash` 0.2,
-//! `fast-blurhash` 1.0) need `std`, which bare wasm has not; so the format is read here, and the tests
-//! compare with `thumbhash`, which is its author's. ThumbHash rather than BlurHash: it carries the aspect
-//! ratio and transparency, and needs neither powers nor a canvas.
+//! `fast-blurhash` 1.0) need `std`, which bare wasm does not have. So the format is decoded here, and the tests
+//! compare with `thumbhash`, the crate of the format's author. ThumbHash was chosen over BlurHash because it has the
+//! aspect ratio and transparency, and needs no powers and no canvas.
 mod base64;
 mod png;
 mod thumbhash;
 
-pub use thumbhash::{Picture, decode};
+pub use thumbhash::{Image, decode};
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -16,11 +16,11 @@ use core::fmt;
 /// Why there is no placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ThumbHashError {
-    /// Something in it is not base64, neither the usual nor the one for URLs.
+    /// It contains a character of neither base64 nor base64url.
     NotBase64,
-    /// It ends before all that its head announces.
+    /// It is shorter than its header says.
     TooShort,
-    /// Its head announces a picture without width or height.
+    /// Its header describes an image without width or height.
     Empty,
 }
 
@@ -36,11 +36,11 @@ impl fmt::Display for ThumbHashError {
 
 impl core::error::Error for ThumbHashError {}
 
-/// The picture that a ThumbHash in base64 describes, at most 32 px wide and high, as a `data:` URL in ASCII.
+/// The image of a ThumbHash in base64, at most 32 px wide and high, as a `data:` URL in ASCII.
 pub fn data_url(thumbhash: &[u8]) -> Result<Vec<u8>, ThumbHashError> {
-    let picture = decode(&base64::decode(thumbhash).ok_or(ThumbHashError::NotBase64)?)?;
+    let image = decode(&base64::decode(thumbhash).ok_or(ThumbHashError::NotBase64)?)?;
     let mut url = b"data:image/png;base64,".to_vec();
-    base64::encode(&png::encode(&picture), &mut url);
+    base64::encode(&png::encode(&image), &mut url);
     Ok(url)
 }
 
