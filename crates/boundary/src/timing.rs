@@ -6,9 +6,9 @@ numbers! {
     RESULTS: i32;
     /// There is none.
     NONE = -1;
-    /// `rate_limit_call`: the call runs now. Zero and above is the ticket under which it waits.
+    /// `rate_call`: the call runs now. Zero and above is the ticket under which it waits.
     RUN = -1;
-    /// `rate_limit_call`: the queue is full.
+    /// `rate_call`: the queue is full.
     REJECT = -2;
     /// `retry_begin` and `retry_failed`: the default delay. Zero and above is a delay in ms.
     DEFAULT_DELAY = -1;

@@ -142,7 +142,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
       if (found === REVALIDATE) revalidate(entry, this, args)
       if (found !== EXPIRED) {
         entry.since = now
-        entry.until = engine_.memo_coalesce(id, entry.slot)
+        entry.until = engine_.memo_until(id, entry.slot)
         return value
       }
       unlink(entry)

@@ -81,7 +81,7 @@ export function pace<Args extends unknown[], R, This>(
     sync()
     const effects = engine.pacer_call(id, now)
     calls.last = now
-    calls.until = engine.pacer_coalesce(id)
+    calls.until = engine.pacer_until(id)
     if (effects !== 0) apply(effects)
     return result
   }

@@ -69,7 +69,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   const queue = new Map<number, Call>()
   const waiter: Waiter = {
     expired() {
-      for (let ticket; (ticket = engine!.rate_limit_ready(id, Date.now())) >= 0; ) take(ticket).run()
+      for (let ticket; (ticket = engine!.rate_ready(id, Date.now())) >= 0; ) take(ticket).run()
     },
     lost() {
       for (const ticket of [...queue.keys()]) take(ticket).run()
@@ -91,11 +91,11 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
     if (callSignal?.aborted) return Promise.reject(reasonOf(callSignal))
     if (!engine) {
       engine = start()
-      id = engine.rate_limit_create(limit, interval, burst ?? 0, maxQueue)
-      releaseWhenCollected(limited, RATE_LIMIT, id, engine.rate_limit_release)
+      id = engine.rate_create(limit, interval, burst ?? 0, maxQueue)
+      releaseWhenCollected(limited, RATE_LIMIT, id, engine.rate_release)
     }
     const run = () => promiseTry<Awaited<ReturnType<F>>>(() => fn.apply(this, args))
-    const ticket = engine.rate_limit_call(id, Date.now())
+    const ticket = engine.rate_call(id, Date.now())
     if (ticket === REJECT) return Promise.reject(new QueueFullError(maxQueue))
     return ticket === RUN ? run() : enqueue(ticket, run, callSignal)
   }
@@ -108,7 +108,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
     }
     const promise = new Promise<T>((resolve, reject) => {
       const stopListening = onAbort(callSignal, () => {
-        engine!.rate_limit_dequeue(id, ticket)
+        engine!.rate_dequeue(id, ticket)
         take(ticket).abort(reasonOf(callSignal!))
       })
       queue.set(ticket, {
@@ -128,7 +128,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   limited.pending = () => queue.size
   limited.clear = () => {
     for (const ticket of [...queue.keys()]) {
-      engine!.rate_limit_dequeue(id, ticket)
+      engine!.rate_dequeue(id, ticket)
       take(ticket).abort(abortError('The queue was cleared'))
     }
   }

@@ -29,10 +29,17 @@ pub fn pace_expired(now: f64) -> f64 {
         Some(Expired::Batch(id)) => (BATCH, 0, id.0),
         Some(Expired::Memo(id)) => (MEMO, 0, id.0),
         Some(Expired::RateLimit(id)) => (RATE_LIMIT, 0, id.0),
-        Some(Expired::Retry(id, RetryDeadline::Delay)) => (RETRY, RETRY_DELAY, id.0),
-        Some(Expired::Retry(id, RetryDeadline::Timeout)) => (RETRY, RETRY_TIMEOUT, id.0),
+        Some(Expired::Retry(id, deadline)) => (RETRY, detail(deadline), id.0),
     };
     f64::from(id) * f64::from(ID_FACTOR) + f64::from(detail << DETAIL_SHIFT | kind)
+}
+
+/// Which deadline of a retried call expired, as [`whippet_boundary::timing::RETRY_DEADLINE`].
+fn detail(deadline: RetryDeadline) -> u32 {
+    match deadline {
+        RetryDeadline::Delay => RETRY_DELAY,
+        RetryDeadline::Timeout => RETRY_TIMEOUT,
+    }
 }
 
 /// How often debounced, throttled, batched and memoized functions were called.

@@ -33,7 +33,7 @@ pub fn memo_lookup(id: u32, slot: u32, now: f64) -> u32 {
 
 /// Until this time, calls with the key of this slot need not be passed on one by one.
 #[wasm_bindgen]
-pub fn memo_coalesce(id: u32, slot: u32) -> f64 {
+pub fn memo_until(id: u32, slot: u32) -> f64 {
     PACE.with(|pace| pace.memos.coalesce_until(&pace.timers, MemoId(id), slot).as_ms())
 }
 

@@ -39,7 +39,7 @@ pub fn pacer_call(id: u32, now: f64) -> u32 {
 
 /// Until this time, calls need not be passed on one by one.
 #[wasm_bindgen]
-pub fn pacer_coalesce(id: u32) -> f64 {
+pub fn pacer_until(id: u32) -> f64 {
     PACE.with(|pace| pace.pacers.coalesce_until(&pace.timers, PacerId(id)).as_ms())
 }
 
