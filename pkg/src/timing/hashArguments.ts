@@ -1,4 +1,4 @@
-// Hashes arguments: equal arguments have equal hashes, and no others.
+// Hashes arguments: equal arguments have equal hashes.
 
 /** A value that contains itself would never end, and no key is this deep. */
 const MAX_DEPTH = 500

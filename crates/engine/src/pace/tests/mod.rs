@@ -1,5 +1,6 @@
 //! The machines on simulated time.
 mod batches;
+mod lodash;
 mod memos;
 mod pacers;
 mod rate_limits;
