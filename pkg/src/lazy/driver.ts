@@ -15,7 +15,7 @@ import {
 import { guarded, standIn } from '../wasm.js'
 import { batchDecode } from './batchDecode.js'
 import { isTag } from './dom.js'
-import { apply, applyError, applyPartly, hasSource, loadDetached, loadable } from './element.js'
+import { apply, applyError, applyPartly, hasResource, loadDetached, loadable } from './element.js'
 import { lazyLcp, observeLcp } from './lcp.js'
 import { forEachMatch, observeMutations } from './observeMutations.js'
 import { marginOf, type Lazy, type LazyOptions, type LazyStats, type Targets } from './options.js'
@@ -69,7 +69,7 @@ export function drive(module: Engine, targets: Targets, debug: boolean, options:
       // The entry was queued before the element was unobserved.
       if (item === DECODING) return
       if (item === NOT_ENTERED) {
-        if (!hasSource(element)) {
+        if (!hasResource(element)) {
           swapClass(element, classExited, classEntered)
           notify(onEnter, element)
           return finishDirectly(element)

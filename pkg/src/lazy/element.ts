@@ -7,7 +7,7 @@ import { createImage, isMedia, isTag } from './dom.js'
 const requestAttributes = ['crossorigin', 'referrerpolicy', 'fetchpriority', 'sizes']
 
 /** Whether there is anything to load. */
-export function hasSource(element: HTMLElement): boolean {
+export function hasResource(element: HTMLElement): boolean {
   const css = backgroundOf(element)
   return hasUrl(element) || !!element.dataset.poster || (!!css && parseImages(css).images.length > 0)
 }

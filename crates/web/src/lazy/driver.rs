@@ -95,7 +95,7 @@ impl Driver {
                 driver.handle_event(kind, id, &value);
             }
         });
-        // Leaked, because a decoding may end after the loader was dropped.
+        // Owned by JavaScript's garbage collector, because a decoding may end after the loader was dropped.
         let callback: Callback = callback.into_js_value().unchecked_into();
         let bound = |kind| callback.bind(&JsValue::UNDEFINED, kind, 0);
         let seed = (dom::random() * 4_294_967_296.0) as u32;
@@ -213,7 +213,7 @@ impl Driver {
     fn handle_intersection(&self, entry: &IntersectionEntry) {
         let Some(id) = self.id_of(&entry.target()) else { return };
         if entry.is_intersecting() {
-            if let Some(element) = self.element(id).filter(|element| !element::has_source(element)) {
+            if let Some(element) = self.element(id).filter(|element| !element::has_resource(element)) {
                 element::apply(&element);
                 return self.loaded(id, &element);
             }
@@ -454,7 +454,7 @@ fn observer_init(options: &LazyOptions) -> JsValue {
 
 type Point = (f64, f64);
 
-/// An observer's bounds include the root margin. Equal margins do not move the middle.
+/// The middle of a rectangle. An observer's bounds include the root margin; equal margins do not move the middle.
 fn middle(rect: &Rect) -> Point {
     ((rect.left() + rect.right()) / 2.0, (rect.top() + rect.bottom()) / 2.0)
 }

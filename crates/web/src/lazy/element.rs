@@ -21,7 +21,7 @@ pub(super) fn is_source(element: &Node) -> bool {
 }
 
 /// Whether there is anything to load.
-pub(super) fn has_source(element: &Node) -> bool {
+pub(super) fn has_resource(element: &Node) -> bool {
     let data = element.dataset();
     has_url(element) || !data.bg().is_falsy() || !data.poster().is_falsy()
 }
