@@ -2,7 +2,7 @@
 //!
 //! The image's luminance, its two chrominance channels and alpha are each a sum of a few cosine waves (a DCT). Each
 //! coefficient has four bits; the header says how many there are, and their scale.
-use super::ThumbHashError;
+use super::error::ThumbHashError;
 use alloc::vec::Vec;
 use core::f32::consts::PI;
 
