@@ -62,6 +62,8 @@ const common = {
   bundle: true,
   entryPoints: entries,
   inject: ['src/inject/textDecoder.ts'],
+  // Inlines the constants of src/boundary, which would otherwise be variables in every bundle.
+  minifySyntax: true,
   logLevel: 'warning',
   outdir: 'dist',
   platform: 'neutral',

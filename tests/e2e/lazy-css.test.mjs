@@ -1,4 +1,4 @@
-// Which images we load for a background is what Chromium loads for it: random addresses, spelled in all the ways of CSS.
+// Compares the images that we load for a background with those that Chromium loads: random URLs in every syntax of CSS.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -37,7 +37,7 @@ after(async () => {
   server?.close()
 })
 
-/** Numbers from 0 up to below `n`: the same in each run. */
+/** A random generator with a seed: returns whole numbers below `n`. */
 function dice(seed) {
   return (n) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
@@ -45,12 +45,12 @@ function dice(seed) {
   }
 }
 
-/** What a page may write: `name(of)` gives an address that is asked for once, under `/i/of/`. */
+/** Random values of `background-image`. The URLs of value `i` are below `/i/<i>/`, and each occurs once. */
 function values(roll) {
-  let place = 0
+  let index = 0
   const one = (list) => list[roll(list.length)]
-  const some = (most, make) => Array.from({ length: roll(most + 1) }, make).join('')
-  const address = () => `/i/${place}/${roll(1e6)}` + some(5, () => one([...`()'" ,;|\\&!$*+~[]{}<>^\`é漢😀%ab-_.`, '%20', 'w_3,h_2', 'url(', '/*', '*/']))
+  const some = (max, make) => Array.from({ length: roll(max + 1) }, make).join('')
+  const path = () => `/i/${index}/${roll(1e6)}` + some(5, () => one([...`()'" ,;|\\&!$*+~[]{}<>^\`é漢😀%ab-_.`, '%20', 'w_3,h_2', 'url(', '/*', '*/']))
   const hex = (character) => `\\${character.codePointAt(0).toString(16)}${one([' ', '\n', '\t'])}`
   const quoted = (text) => {
     const quote = one([`"`, `'`])
@@ -60,51 +60,51 @@ function values(roll) {
   const bare = (text) => [...text].map((it) => (/[\s"'()\\]/.test(it) ? one([`\\${it}`, hex(it)]) : it)).join('')
   const space = () => one(['', '', ' ', '\n\t', '/* url(no) , ) */'])
   const blank = () => one(['', ' ', '\n'])
-  const url = () => `${one(['url', 'url', 'URL', 'Url', 'u\\72 l'])}(${blank()}${roll(2) ? quoted(address()) : bare(address())}${blank()})`
+  const url = () => `${one(['url', 'url', 'URL', 'Url', 'u\\72 l'])}(${blank()}${roll(2) ? quoted(path()) : bare(path())}${blank()})`
   const colour = () => one(['red', 'rgb(1, 2, 3)', 'hsl(120 50% 50% / 0.5)'])
   const gradient = () => `${one(['linear', 'radial', 'REPEATING-linear'])}-gradient(${colour()}${space()},${colour()})`
   const option = () => {
-    const painted = !roll(5)
-    const image = painted ? gradient() : roll(2) ? url() : quoted(address())
+    const isGradient = !roll(5)
+    const image = isGradient ? gradient() : roll(2) ? url() : quoted(path())
     const rest = [one(['', '1x', '2X', '1.5x', '.5dppx', '96dpi', '144dpi', '80dpcm', 'calc(1x * 2)', '3x'])]
-    // A gradient has no type: what is loaded beside one that pretends to is more than Chromium loads, or less.
-    if (!painted && !roll(4)) rest.push(`type(${quoted(one(['image/png', 'image/gif', 'image/nonsense', 'image/webp']))})`)
+    // A gradient gets no type(): beside one that has it, Chromium loads other images than we do.
+    if (!isGradient && !roll(4)) rest.push(`type(${quoted(one(['image/png', 'image/gif', 'image/nonsense', 'image/webp']))})`)
     return `${image} ${(roll(2) ? rest : rest.reverse()).join(' ')}${space()}`
   }
   const set = () => `${one(['image-set', 'image-set', '-webkit-image-set', 'IMAGE-SET'])}(${space()}${Array.from({ length: 1 + roll(4) }, option).join(',')})`
   const layer = () => space() + one([url, url, url, set, set, gradient, () => 'none', () => `-webkit-cross-fade(${url()}, ${url()}, 40%)`])() + space()
   const junk = () => (roll(8) ? '' : one([')', ' x', ',', ' !important', '(', ';']))
   return Array.from({ length: VALUES }, (_, i) => {
-    place = i
+    index = i
     return Array.from({ length: 1 + roll(3) }, layer).join(',') + junk()
   })
 }
 
-/** What `load` asks the server for, in a page of its own. */
-async function asked(deviceScaleFactor, load, list) {
+/** Runs `load` in a new page; returns the requested URLs of each value. */
+async function requestsOf(deviceScaleFactor, load, list) {
   const context = await browser.newContext({ deviceScaleFactor })
   const page = await context.newPage()
   await page.goto(origin)
   await page.addScriptTag({ content: script })
   requests = new Set()
-  // The browser tells of a request when it begins it, also where it waits for a connection.
+  // The event comes when a request begins, also if it waits for a connection.
   let open = 0
   page.on('request', () => open++)
   for (const end of ['requestfinished', 'requestfailed']) page.on(end, () => open--)
-  const more = await page.evaluate(load, list)
-  // Backgrounds are asked for when the next frame is styled.
+  const result = await page.evaluate(load, list)
+  // Backgrounds are requested when styles are computed for the next frame.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))))
   let quiet = 0
   await eventually('no more requests', () => (quiet = open === 0 && requests.size > 0 ? quiet + 1 : 0) > 5, 60_000)
   const byValue = list.map((_, i) => [...requests].filter((url) => url.startsWith(`/i/${i}/`)).sort())
   await context.close()
-  return [byValue, more]
+  return [byValue, result]
 }
 
 for (const [deviceScaleFactor, seed] of [[1, 1], [1.25, 2], [2, 3]]) {
-  test(`of ${VALUES} random values, on a screen of ${deviceScaleFactor}, we load what Chromium does`, { timeout: 120_000 }, async () => {
+  test(`${VALUES} random values load the same images as in Chromium, at a device pixel ratio of ${deviceScaleFactor}`, { timeout: 120_000 }, async () => {
     const list = values(dice(seed))
-    const [theirs, valid] = await asked(
+    const [theirs, valid] = await requestsOf(
       deviceScaleFactor,
       (list) =>
         list.map((css) => {
@@ -114,29 +114,29 @@ for (const [deviceScaleFactor, seed] of [[1, 1], [1.25, 2], [2, 3]]) {
         }),
       list,
     )
-    const [ours] = await asked(deviceScaleFactor, (list) => void (window.kept = list.map((css) => ours.imagesOf(css, document.body))), list)
+    const [ours] = await requestsOf(deviceScaleFactor, (list) => void (window.kept = list.map((css) => ours.loadImages(css, document.body))), list)
     list.forEach((css, i) => assert.deepEqual(ours[i], theirs[i], css))
-    // Enough of them mean something, and more than one thing.
+    // Enough of the values are valid, and have several images.
     assert.ok(valid.filter(Boolean).length > VALUES / 2)
     assert.ok(theirs.flat().length > VALUES)
   })
 }
 
-test('an address is one, whatever is in it: Chromium asks for it in a background as in an image', { timeout: 120_000 }, async () => {
+test('any URL in data-bg is requested as it would be for an image', { timeout: 120_000 }, async () => {
   const roll = dice(4)
   const pieces = [...`()'" ,;|\\&!$*+~[]{}<>^\`é漢😀ab-_.`, '%20', 'w_300,h_200', 'photo(1)', 'url(x)', 'image-set(', '\n', '\t']
   const list = Array.from({ length: VALUES }, (_, i) => {
     const more = Array.from({ length: roll(8) }, () => pieces[roll(pieces.length)]).join('')
     return `${roll(2) ? ' ' : ''}/i/${i}/${more}.png`
   })
-  const [theirs] = await asked(1, (list) => void (window.kept = list.map((src) => Object.assign(new Image(), { src }))), list)
-  const [ours] = await asked(
+  const [theirs] = await requestsOf(1, (list) => void (window.kept = list.map((src) => Object.assign(new Image(), { src }))), list)
+  const [ours] = await requestsOf(
     1,
     (list) => {
       for (const bg of list) {
         const element = document.body.appendChild(document.createElement('p'))
         element.dataset.bg = bg
-        element.style.backgroundImage = ours.background(element)
+        element.style.backgroundImage = ours.backgroundOf(element)
       }
     },
     list,

@@ -1,4 +1,4 @@
-// What markup may ask for, and that each of it is loaded when it comes near, and not before.
+// Every kind of lazy markup is loaded when it comes near, and not before.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { eventually, launch, open, picture } from './browser.mjs'
@@ -20,9 +20,9 @@ async function visit(html, options) {
 }
 const close = (page) => page.context().close()
 const has = (page, id, name) => eventually(`${id} is ${name}`, () => page.evaluate(([id, name]) => document.getElementById(id).classList.contains(name), [id, name]))
-const asked = (name) => web.requests.get(`/img/${name}.png`) ?? 0
+const requestsOf = (name) => web.requests.get(`/img/${name}.png`) ?? 0
 
-test('srcset and sizes, pictures, backgrounds, image sets, frames, videos and posters', async () => {
+test('srcset and sizes, pictures, backgrounds, image sets, iframes, videos and posters are loaded', async () => {
   const page_ = await visit(
     page(
       `<img id="set" data-srcset="/img/small.png 60w, /img/large.png 600w" data-sizes="60px" width="60" height="40" alt="">
@@ -49,13 +49,13 @@ test('srcset and sizes, pictures, backgrounds, image sets, frames, videos and po
   assert.match(await shown('bgset'), /image-set\(.*y1\.png/)
   assert.match(await shown('multi'), /m1\.png.*m2\.png/)
   assert.match(await page_.evaluate(() => video.poster), /poster\.png/)
-  for (const name of ['small', 'wide', 'bg', 'css', 'x1', 'y1', 'm1', 'm2', 'frame', 'poster']) assert.ok(asked(name) >= 1, name)
-  for (const name of ['large', 'narrow', 'none', 'x2', 'y2', 'far', 'farbg']) assert.equal(asked(name), 0, name)
+  for (const name of ['small', 'wide', 'bg', 'css', 'x1', 'y1', 'm1', 'm2', 'frame', 'poster']) assert.ok(requestsOf(name) >= 1, name)
+  for (const name of ['large', 'narrow', 'none', 'x2', 'y2', 'far', 'farbg']) assert.equal(requestsOf(name), 0, name)
   await picture(page_, 'lazy-markup')
   await close(page_)
 })
 
-test('the pages of vanilla-lazyload and lozad work as they are', async () => {
+test('the markup of vanilla-lazyload and lozad works unchanged', async () => {
   const page_ = await visit(
     page(
       `<img class="lazy" id="v" data-src="/img/v.png" width="60" height="40" alt="">
@@ -70,7 +70,7 @@ test('the pages of vanilla-lazyload and lozad work as they are', async () => {
   await close(page_)
 })
 
-test('nothing flashes: the old picture stays until the new one is decoded, and only then does the class change', async () => {
+test('the old image and its class stay until the new image is decoded', async () => {
   const page_ = await visit(
     page(
       `<img id="a" src="/img/old.png" data-src="/img/new.png?slow=300&w=800&h=600" width="60" height="40" alt="">`,
@@ -90,7 +90,7 @@ test('nothing flashes: the old picture stays until the new one is decoded, and o
   await close(page_)
 })
 
-test('a thumbhash is shown until the picture is there, without a canvas', async () => {
+test('a ThumbHash is shown until the image is loaded, without a canvas', async () => {
   const hash = '1QcSHQRnh493V4dIh4eXh1h4kJUI'
   const page_ = await visit(
     page(
@@ -107,7 +107,7 @@ test('a thumbhash is shown until the picture is there, without a canvas', async 
   await eventually('the placeholder', () => page_.evaluate(() => a.complete && a.naturalWidth === 23 && a.src.startsWith('data:image/png')))
   assert.ok(await page_.evaluate(() => b.style.backgroundImage.startsWith('url("data:image/png')))
   await picture(page_, 'lazy-thumbhash')
-  // What Chromium decodes, pixel by pixel: a picture, and not one colour.
+  // Chromium decodes an image of many colours.
   const colours = await page_.evaluate(async () => {
     const bitmap = await createImageBitmap(a)
     const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
@@ -122,11 +122,11 @@ test('a thumbhash is shown until the picture is there, without a canvas', async 
   await close(page_)
 })
 
-test('a failed picture rests, is tried again, and gives way to another', async () => {
+test('a failed image is retried, and replaced by the error image in the end', async () => {
   const page_ = await visit(
     page(
       `<img id="flaky" data-src="/img/flaky.png?fail=1" width="60" height="40" alt="">
-       <img id="broken" data-src="/img/broken.png?fail=99" data-error="/img/instead.png" width="60" height="40" alt="">
+       <img id="broken" data-src="/img/broken.png?fail=99" data-error="/img/error.png" width="60" height="40" alt="">
        <img id="gone" data-src="/img/gone.png?fail=99" width="60" height="40" alt="">`,
       `window.failed = []
        window.loader = lazy('img', { retries: 1, error: '/img/default.png', onError: (element) => failed.push(element.id) })`,
@@ -135,16 +135,16 @@ test('a failed picture rests, is tried again, and gives way to another', async (
   await has(page_, 'flaky', 'loaded')
   await has(page_, 'broken', 'error')
   await has(page_, 'gone', 'error')
-  assert.deepEqual([asked('flaky'), asked('broken'), asked('gone')], [2, 2, 2])
-  await eventually('what is shown instead', () => page_.evaluate(() => broken.currentSrc.endsWith('instead.png') && gone.currentSrc.endsWith('default.png')))
+  assert.deepEqual([requestsOf('flaky'), requestsOf('broken'), requestsOf('gone')], [2, 2, 2])
+  await eventually('the error images', () => page_.evaluate(() => broken.currentSrc.endsWith('error.png') && gone.currentSrc.endsWith('default.png')))
   assert.deepEqual(await page_.evaluate(() => failed.sort()), ['broken', 'gone'])
   await page_.context().setOffline(true)
   await page_.context().setOffline(false)
-  await eventually('another attempt', () => asked('gone') === 3)
+  await eventually('another attempt', () => requestsOf('gone') === 3)
   await close(page_)
 })
 
-test('a new address is loaded, wherever it is set, and a removed one is forgotten', async () => {
+test('a new URL is loaded, on any element that has one', async () => {
   const page_ = await visit(
     page(
       `${img('a')}<picture><source id="s" data-srcset="/img/s1.png"><img id="p" data-src="/img/p.png" width="60" height="40" alt=""></picture>
@@ -159,12 +159,12 @@ test('a new address is loaded, wherever it is set, and a removed one is forgotte
     s.dataset.srcset = '/img/s2.png'
     later.dataset.src = '/img/c.png'
   })
-  await eventually('the new ones', () => page_.evaluate(() => /b.png/.test(a.currentSrc) && /s2.png/.test(p.currentSrc) && /c.png/.test(later.currentSrc)))
-  assert.equal(asked('a'), 1)
+  await eventually('the new images', () => page_.evaluate(() => /b.png/.test(a.currentSrc) && /s2.png/.test(p.currentSrc) && /c.png/.test(later.currentSrc)))
+  assert.equal(requestsOf('a'), 1)
   await close(page_)
 })
 
-test('elements of the document of an iframe are loaded as the page\'s own, by its base', async () => {
+test('elements in the document of an iframe are loaded, with URLs relative to its base', async () => {
   const within = `<base href='/img/'><body style='margin:0'>
     <picture><source data-srcset='f-source.png'><img id='pic' data-src='f-none.png' width='60' height='40'></picture>
     <img id='set' data-srcset='f-set.png 60w' data-sizes='auto' width='60' height='40'>
@@ -187,10 +187,10 @@ test('elements of the document of an iframe are loaded as the page\'s own, by it
   for (const id of ['pic', 'set', 'bg', 'choice', 'film', 'inner', 'given', 'late']) {
     await eventually(`${id} is loaded`, () => page_.evaluate((id) => window.within?.getElementById(id)?.classList.contains('loaded'), id))
   }
-  assert.deepEqual(['none', 'no'].map((name) => asked(`f-${name}`)), [0, 0])
-  for (const name of ['source', 'set', 'bg', 'yes', 'poster', 'film', 'inner', 'given', 'late']) assert.ok(asked(`f-${name}`) > 0, name)
+  assert.deepEqual(['none', 'no'].map((name) => requestsOf(`f-${name}`)), [0, 0])
+  for (const name of ['source', 'set', 'bg', 'yes', 'poster', 'film', 'inner', 'given', 'late']) assert.ok(requestsOf(`f-${name}`) > 0, name)
   assert.match(await page_.evaluate(() => within.getElementById('pic').currentSrc), /f-source/)
   await page_.evaluate(() => (within.querySelector('source').dataset.srcset = 'f-again.png'))
-  await eventually('the new address of a source', () => page_.evaluate(() => /f-again/.test(within.getElementById('pic').currentSrc)))
+  await eventually('the new URL of a source', () => page_.evaluate(() => /f-again/.test(within.getElementById('pic').currentSrc)))
   await close(page_)
 })

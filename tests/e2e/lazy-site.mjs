@@ -1,4 +1,4 @@
-// A server of pictures that is slow, and fails, when the address says so; and pages that load them lazily.
+// A server of images that are slow, or fail, if their URL says so; and pages that load them lazily.
 import { build } from 'esbuild'
 import { createServer } from 'node:http'
 import path from 'node:path'
@@ -8,9 +8,9 @@ import { png } from '../bench/lazy/png.mjs'
 const here = path.dirname(fileURLToPath(import.meta.url))
 
 /**
- * `/img/<name>.png` is a picture; in its query `w` and `h` are its size, `slow` how many ms it takes, `fail` how
- * often it fails first. `/module/<name>.js` is a module with the same manners. Everything else is the page `html`,
- * in which `whippet` is what `whippet/lazy` exports.
+ * `/img/<name>.png` is an image. In its query, `w` and `h` are its size, `slow` is its delay in ms, and `fail` is how often it
+ * fails first. `/module/<name>.js` is a module with the same parameters. Every other path is the page `html`, in which `whippet`
+ * has the exports of `whippet/lazy`.
  */
 export async function site() {
   const { outputFiles } = await build({
@@ -22,9 +22,9 @@ export async function site() {
   })
   const site = {
     html: '',
-    /** How often each path was asked for. */
+    /** The number of requests by path. */
     requests: new Map(),
-    /** Paths in the order in which they were asked for. */
+    /** The requested paths, in order. */
     order: [],
     clear() {
       site.requests.clear()
@@ -34,7 +34,7 @@ export async function site() {
   }
   const server = createServer((request, answer) => {
     const url = new URL(request.url, 'http://localhost')
-    const asked = (name) => Number(url.searchParams.get(name) ?? 0)
+    const parameter = (name) => Number(url.searchParams.get(name) ?? 0)
     if (url.pathname === '/app.js') return answer.setHeader('content-type', 'text/javascript').end(outputFiles[0].text)
     if (!/^\/(img|module)\//.test(url.pathname)) return answer.setHeader('content-type', 'text/html; charset=utf-8').end(site.html)
     const times = (site.requests.get(url.pathname) ?? 0) + 1
@@ -42,19 +42,19 @@ export async function site() {
     site.order.push(url.pathname)
     answer.setHeader('cache-control', 'no-store')
     setTimeout(() => {
-      if (times <= asked('fail')) return answer.writeHead(503).end()
+      if (times <= parameter('fail')) return answer.writeHead(503).end()
       if (url.pathname.startsWith('/module/')) {
         return answer.setHeader('content-type', 'text/javascript').end(`export default ${times}`)
       }
-      answer.setHeader('content-type', 'image/png').end(png(asked('w') || 60, asked('h') || 40, url.pathname.length))
-    }, asked('slow'))
+      answer.setHeader('content-type', 'image/png').end(png(parameter('w') || 60, parameter('h') || 40, url.pathname.length))
+    }, parameter('slow'))
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   site.origin = `http://127.0.0.1:${server.address().port}`
   return site
 }
 
-/** A page of `body` that then runs `script`, in which `lazy` and the others are there. */
+/** A page with `body`, which then runs `script`. The exports of `whippet/lazy` are variables of the script. */
 export function page(body, script, head = '') {
   return `<!doctype html><title>pictures</title>${head}<body style="margin:0">${body}
     <script type="module">
@@ -64,7 +64,7 @@ export function page(body, script, head = '') {
     </script>`
 }
 
-/** An `<img>` with dimensions. */
+/** A lazy `<img>` with dimensions. */
 export const img = (name, more = '') => `<img id="${name}" data-src="/img/${name}.png" width="60" height="40" alt="" ${more}>`
 
 export const gap = (px = 20_000) => `<div style="height:${px}px"></div>`

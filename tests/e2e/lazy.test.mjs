@@ -1,4 +1,4 @@
-// Images of a server that is slow, and fails now and then, on a page longer than the screen.
+// Images of a server that is slow, and fails sometimes, in a page longer than the viewport.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { eventually, launch, open } from './browser.mjs'
 
 const IMAGES = 200
-const MOST_AT_ONCE = 4
+const MAX_CONCURRENT = 4
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 
 let browser
 let server
 let origin
 let script
-/** Requests by path; how many were under way at once at most; images whose first answer fails. */
+/** The number of requests by path; the most concurrent requests; images whose first response is an error. */
 let requests
 let peak
 const flaky = new Set(['/img/1'])
@@ -32,7 +32,7 @@ before(async () => {
     logLevel: 'silent',
     stdin: {
       contents: `import { lazy } from 'whippet/lazy'
-        window.images = lazy(document, { maxConcurrent: ${MOST_AT_ONCE} })`,
+        window.images = lazy(document, { maxConcurrent: ${MAX_CONCURRENT} })`,
       resolveDir: path.join(path.dirname(fileURLToPath(import.meta.url)), '../../www'),
     },
     write: false,
@@ -70,39 +70,39 @@ beforeEach(() => {
 
 const loaded = (page) => page.locator('img').evaluateAll((all) => all.filter((image) => image.naturalWidth > 0).length)
 
-test('what is near is loaded, a few at once, again after a failure, and no image twice', async () => {
+test('images that come near are loaded, a few at once, again after a failure, and none twice', async () => {
   const page = await open(browser, origin)
-  await eventually('the images in sight', async () => (await loaded(page)) >= 8)
-  await eventually('the one that failed first', () => requests.get('/img/1') === 2)
-  assert.ok(requests.size < IMAGES / 2, `${requests.size} of ${IMAGES} were asked for`)
-  assert.ok(peak <= MOST_AT_ONCE, `${peak} at once`)
+  await eventually('the visible images', async () => (await loaded(page)) >= 8)
+  await eventually('the retry', () => requests.get('/img/1') === 2)
+  assert.ok(requests.size < IMAGES / 2, `${requests.size} of ${IMAGES} were requested`)
+  assert.ok(peak <= MAX_CONCURRENT, `${peak} at once`)
 
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
   await eventually('the last image', () => requests.has(`/img/${IMAGES - 1}`))
-  assert.ok(requests.size < IMAGES, 'what was skipped was not asked for')
+  assert.ok(requests.size < IMAGES, 'skipped images are not requested')
   await page.evaluate(() => scrollTo(0, 0))
-  await eventually('all settled', () => page.evaluate(() => images.stats().loading === 0))
+  await eventually('no image is loading', () => page.evaluate(() => images.stats().loading === 0))
   for (const [name, times] of requests) assert.equal(times, flaky.has(name) ? 2 : 1, name)
   await page.context().close()
 })
 
-test('an image that is added later is found, and one that is removed is forgotten', async () => {
+test('an added image is loaded, and a removed one is not', async () => {
   const page = await open(browser, origin)
-  await eventually('a start', async () => (await loaded(page)) > 0)
+  await eventually('the first image', async () => (await loaded(page)) > 0)
   await page.evaluate(() => {
     document.querySelectorAll('p').forEach((row, i) => i > 100 && row.remove())
     const late = Object.assign(new Image(9, 9), { alt: '' })
     late.dataset.src = '/img/late'
     document.body.prepend(late)
   })
-  await eventually('the late one', () => requests.has('/img/late'))
-  await eventually('the removed ones to be forgotten', () => page.evaluate(() => images.stats().pending < 101))
+  await eventually('the added image', () => requests.has('/img/late'))
+  await eventually('the removed images are not pending', () => page.evaluate(() => images.stats().pending < 101))
   await page.context().close()
 })
 
-test('after destroy nothing more is loaded', async () => {
+test('after destroy() nothing is loaded', async () => {
   const page = await open(browser, origin)
-  await eventually('quiet', () => page.evaluate(() => images.stats().loaded > 0 && images.stats().loading === 0))
+  await eventually('no image is loading', () => page.evaluate(() => images.stats().loaded > 0 && images.stats().loading === 0))
   const before = requests.size
   await page.evaluate(() => {
     images.destroy()
@@ -114,12 +114,12 @@ test('after destroy nothing more is loaded', async () => {
 })
 
 for (const way of ['no-wasm', 'no-observer']) {
-  test(`${way}: every image is handed to the browser`, async () => {
+  test(`${way}: the browser loads every image`, async () => {
     const page = await open(browser, `${origin}/?${way}`)
     await eventually('a source for every image', () =>
       page.locator('img').evaluateAll((all) => all.every((image) => image.src !== '')),
     )
-    await eventually('the images in sight', async () => (await loaded(page)) >= 5)
+    await eventually('the visible images', async () => (await loaded(page)) >= 5)
     await page.context().close()
   })
 }

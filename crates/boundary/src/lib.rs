@@ -6,7 +6,9 @@
 
 mod table;
 
+pub mod lazy;
 pub mod rum;
+pub mod timing;
 
 pub use table::{Constant, Value};
 
@@ -19,4 +21,8 @@ pub struct File {
 }
 
 /// All files.
-pub const FILES: &[File] = &[File { name: "rum", constants: &[rum::LIMITS] }];
+pub const FILES: &[File] = &[
+    File { name: "lazy", constants: lazy::TABLES },
+    File { name: "rum", constants: &[rum::LIMITS] },
+    File { name: "timing", constants: timing::TABLES },
+];

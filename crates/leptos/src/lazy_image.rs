@@ -4,22 +4,22 @@ use leptos::prelude::*;
 use whippet_web::lazy::{LazyLoader, LazyOptions, Stats};
 
 thread_local! {
-    /// One observer for all images of the app. None where the browser cannot observe.
+    /// One loader for all images of the app; `None` if the browser has no `IntersectionObserver`.
     static LOADER: Option<LazyLoader> = LazyLoader::new(LazyOptions::new()).ok();
 }
 
-/// What became of the app's images so far; nothing where they are not lazy.
+/// The figures of the app's images; all zero if they are not lazy.
 pub(crate) fn stats() -> Stats {
     LOADER.with(|loader| loader.as_ref().map(LazyLoader::stats).unwrap_or_default())
 }
 
-/// An image that is loaded, and decoded, once it is within 300 px of the viewport. Until then its place is
-/// kept, which is why it wants to know its size. Where the browser cannot tell what is near, it loads at once.
+/// An image that is loaded, and decoded, when it comes within 300 px of the viewport. Its size is required, so that the
+/// layout does not shift when it is shown. Without `IntersectionObserver` it loads at once.
 ///
-/// Those nearest to what is looked at go first; one that fails is tried again, resting longer each time, and when
-/// the network is back. What is seen first should not be lazy at all: it is `priority`.
+/// The images nearest to the middle of the viewport load first. A failed load is retried with a longer delay each time, and
+/// when the network is back. An image that is visible from the start should not be lazy: set `priority`.
 ///
-/// Attributes are passed on to the `<img>`; it has the class `loading`, then `loaded` or `error`.
+/// Attributes are passed on to the `<img>`. It has the class `loading`, then `loaded` or `error`.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -30,29 +30,29 @@ pub(crate) fn stats() -> Stats {
 /// ```
 #[component]
 pub fn LazyImage(
-    /// Where the image is. When it changes, the new one is loaded in the same way.
+    /// The URL. When it changes, the new image is loaded in the same way.
     #[prop(into)]
     src: Signal<String>,
-    /// What it shows, for those who do not see it.
+    /// The alternative text.
     #[prop(into)]
     alt: Signal<String>,
     /// Its width in CSS pixels.
     width: u32,
     /// Its height in CSS pixels.
     height: u32,
-    /// Other sizes of it, as `srcset` of HTML.
+    /// The image in other sizes, as `srcset` in HTML.
     #[prop(optional, into)]
     srcset: Option<Signal<String>>,
-    /// How wide it is shown, as `sizes` of HTML.
+    /// Its displayed width, as `sizes` in HTML.
     #[prop(optional, into)]
     sizes: Option<Signal<String>>,
-    /// A blurred picture to show until it is there: its ThumbHash in base64.
+    /// A blurred placeholder: the ThumbHash of the image, in base64.
     #[prop(optional, into)]
     thumbhash: Option<Signal<String>>,
-    /// What to show where all attempts failed.
+    /// The URL of the image that is shown when all attempts failed.
     #[prop(optional, into)]
     error: Option<Signal<String>>,
-    /// Load it at once, before others: for the picture that is most of what is seen first.
+    /// Loads it at once, with a high fetch priority: for the largest contentful paint.
     #[prop(optional)]
     priority: bool,
 ) -> impl IntoView {
@@ -60,7 +60,7 @@ pub fn LazyImage(
     let shown = StoredValue::new_local(None);
     Effect::new(move || {
         let Some(element) = image.get() else { return };
-        // The address comes last: by then the browser knows what to choose from.
+        // The URL comes last, since it starts the load.
         let attributes = [
             ("thumbhash", thumbhash.map(|it| it.get())),
             ("error", error.map(|it| it.get())),
@@ -75,7 +75,7 @@ pub fn LazyImage(
             }
             for (name, value) in attributes {
                 let Some(value) = value else { continue };
-                // Attributes of these names can always be set.
+                // `set_attribute` fails for invalid names only.
                 let _ = match loader {
                     Some(_) => element.set_attribute(&format!("data-{name}"), &value),
                     None if matches!(name, "thumbhash" | "error") => Ok(()),

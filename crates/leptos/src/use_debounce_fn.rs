@@ -1,10 +1,10 @@
-//! A function that waits until calls have ceased.
+//! Debounces a function.
 use leptos::prelude::{LocalStorage, StoredValue};
 use whippet_engine::time::Duration;
 use whippet_web::timing::{Paced, debounce};
 
-/// Runs `function` once no call came for `wait`, with the argument of the last one. What waits is dropped with
-/// the component.
+/// Debounces `function`: it runs once no call has come for `wait`, with the argument of the last call. A waiting call is
+/// dropped with the component.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;

@@ -1,10 +1,11 @@
-//! A value that follows another once that has come to rest.
+//! Debounces a value.
 use crate::use_debounce_fn;
 use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, WithValue, untrack};
 use whippet_engine::time::Duration;
 
-/// Follows `source` once it has not changed for `wait`: for a query whose key is typed, where each change would be a
-/// request. The query cache cancels those that are no longer wanted, shares and retries the others.
+/// Debounces `source`: the signal takes its value once it has not changed for `wait`. Use it for a query whose key is
+/// typed, where each change would be a request. The query cache cancels requests that are not needed any more, and shares
+/// and retries the others.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -22,11 +23,11 @@ pub fn use_debounced<T: Clone + Send + Sync + 'static>(
     source: impl Fn() -> T + 'static,
 ) -> Signal<T> {
     let value = RwSignal::new(untrack(&source));
-    let follow = use_debounce_fn(wait, move |next| value.set(next));
+    let update = use_debounce_fn(wait, move |next| value.set(next));
     Effect::<LocalStorage>::watch(
         source,
         move |next, _, _| {
-            follow.with_value(|follow| follow.call(next.clone()));
+            update.with_value(|update| update.call(next.clone()));
         },
         false,
     );

@@ -1,16 +1,16 @@
-//! A function that runs at most so often.
+//! Throttles a function.
 use leptos::prelude::{LocalStorage, StoredValue};
 use whippet_engine::time::Duration;
 use whippet_web::timing::{Paced, throttle};
 
-/// Runs `function` at once, and then at most once per `wait` for as long as calls come, the last one included.
-/// What waits is dropped with the component.
+/// Throttles `function`: it runs on the first call, then at most once per `wait` while calls keep coming, the last call
+/// included. A waiting call is dropped with the component.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
 /// # use whippet_leptos::{Duration, use_throttle_fn};
 /// # #[component] fn Page() -> impl IntoView {
-/// let save = use_throttle_fn(Duration::from_ms(1_000.0), |text: String| { /* write it somewhere */ });
+/// let save = use_throttle_fn(Duration::from_ms(1_000.0), |text: String| { /* save it */ });
 /// view! { <textarea on:input=move |event| save.with_value(|save| { save.call(event_target_value(&event)); })/> }
 /// # }
 /// ```

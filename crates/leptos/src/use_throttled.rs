@@ -1,10 +1,10 @@
-//! A value that follows another at most so often.
+//! Throttles a value.
 use crate::use_throttle_fn;
 use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, WithValue, untrack};
 use whippet_engine::time::Duration;
 
-/// Follows `source` at once, and then at most once per `wait` for as long as it changes, the last change included: for
-/// a value that changes with every frame, such as a position.
+/// Throttles `source`: the signal takes its value on the first change, then at most once per `wait` while it keeps changing,
+/// the last change included. Use it for a value that changes with every frame, such as a position.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -20,11 +20,11 @@ pub fn use_throttled<T: Clone + Send + Sync + 'static>(
     source: impl Fn() -> T + 'static,
 ) -> Signal<T> {
     let value = RwSignal::new(untrack(&source));
-    let follow = use_throttle_fn(wait, move |next| value.set(next));
+    let update = use_throttle_fn(wait, move |next| value.set(next));
     Effect::<LocalStorage>::watch(
         source,
         move |next, _, _| {
-            follow.with_value(|follow| follow.call(next.clone()));
+            update.with_value(|update| update.call(next.clone()));
         },
         false,
     );

@@ -1,21 +1,20 @@
-//! Lazy loading: the loaders of one module, and their items, by number. Elements stay in JavaScript.
+//! Lazy loading: loaders and their items, by index. Elements stay in JavaScript.
 use crate::state::State;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader, Stats, placeholder};
+use whippet_boundary::lazy::{
+    GIVE_UP, ITEM_SHIFT, LOAD, MEASURE, NONE, OVERDUE, STAT_CANCELLED, STAT_FAILED, STAT_LOADED,
+    STAT_LOADING, STAT_RETRIED, THUMBHASH_ERROR,
+};
+use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader, placeholder};
 use whippet_engine::time::{Duration, Instant};
 
 static LOADERS: State<Vec<Option<Loader>>> = State::new(Vec::new());
-/// A ThumbHash, then the data URL that came of it.
+/// A ThumbHash, then its data URL.
 static TEXT: State<Vec<u8>> = State::new(Vec::new());
 
-/// `lazy_poll`: nothing to do.
-const NOTHING: f64 = -1.0;
-/// `lazy_poll`: say how far everything near is by now.
-const MEASURE: f64 = -2.0;
-
-/// A loader: how many at once, how many retries, how many ms a load keeps its place (NaN for the default), and what
-/// its retries are drawn from.
+/// Adds a loader: how many items load at once, how many retries, how many ms a load keeps its place (NaN for the
+/// default), and the seed of the jitter.
 #[wasm_bindgen]
 pub fn lazy_create(concurrent: f64, retries: f64, timeout: f64, seed: u32) -> usize {
     let mut limits = Limits::default();
@@ -30,9 +29,9 @@ pub fn lazy_create(concurrent: f64, retries: f64, timeout: f64, seed: u32) -> us
     }
     let loader = Some(Loader::new(limits, seed));
     LOADERS.with(|loaders| match loaders.iter().position(Option::is_none) {
-        Some(place) => {
-            loaders[place] = loader;
-            place
+        Some(index) => {
+            loaders[index] = loader;
+            index
         }
         None => {
             loaders.push(loader);
@@ -41,7 +40,7 @@ pub fn lazy_create(concurrent: f64, retries: f64, timeout: f64, seed: u32) -> us
     })
 }
 
-/// Lets a loader and its items go; its number is given to another.
+/// Removes a loader with its items. Another loader may get its index.
 #[wasm_bindgen]
 pub fn lazy_destroy(loader: usize) {
     LOADERS.with(|loaders| {
@@ -51,37 +50,37 @@ pub fn lazy_destroy(loader: usize) {
     });
 }
 
-/// A new item, not near.
+/// Adds an item that is not near; returns its index.
 #[wasm_bindgen]
 pub fn lazy_add(loader: usize) -> usize {
     with(loader, |loader| loader.add().index()).unwrap_or(0)
 }
 
-/// Forget it.
+/// Removes an item.
 #[wasm_bindgen]
 pub fn lazy_remove(loader: usize, item: usize) {
     with_item(loader, item, Loader::remove);
 }
 
-/// It came near: so many px from where the reader looks.
+/// The item is near, `distance` px from the middle of the viewport.
 #[wasm_bindgen]
 pub fn lazy_enter(loader: usize, item: usize, distance: f64, now: f64) {
     with_item(loader, item, |loader, item| loader.enter(item, distance, Instant::from_ms(now)));
 }
 
-/// It went away.
+/// The item is not near any more.
 #[wasm_bindgen]
 pub fn lazy_leave(loader: usize, item: usize) {
     with_item(loader, item, Loader::leave);
 }
 
-/// It is loaded; its number is given to another.
+/// The item is loaded. Another item may get its index.
 #[wasm_bindgen]
 pub fn lazy_loaded(loader: usize, item: usize) {
     with_item(loader, item, Loader::handle_loaded);
 }
 
-/// Loading it failed.
+/// The load failed.
 #[wasm_bindgen]
 pub fn lazy_failed(loader: usize, item: usize, now: f64) {
     with_item(loader, item, |loader, item| loader.handle_failed(item, Instant::from_ms(now)));
@@ -93,7 +92,7 @@ pub fn lazy_online(loader: usize, online: bool) {
     with(loader, |loader| loader.handle_online(online));
 }
 
-/// The page goes on after it stood still.
+/// The page was resumed from the back/forward cache.
 #[wasm_bindgen]
 pub fn lazy_resumed(loader: usize) {
     with(loader, Loader::handle_resumed);
@@ -105,35 +104,41 @@ pub fn lazy_timeout(loader: usize, now: f64) {
     with(loader, |loader| loader.handle_timeout(Instant::from_ms(now)));
 }
 
-/// When to call `lazy_timeout`; negative: never.
+/// When to call `lazy_timeout`; `NONE`: never.
 #[wasm_bindgen]
 pub fn lazy_deadline(loader: usize) -> f64 {
-    with(loader, |loader| loader.next_deadline().map(Instant::as_ms)).flatten().unwrap_or(-1.0)
+    with(loader, |loader| loader.next_deadline().map(Instant::as_ms)).flatten().unwrap_or(f64::from(NONE))
 }
 
-/// What to do next: four times the number of an item to load, one more where it is given up, two more where it is
-/// overdue; -1: nothing; -2: say of everything near how far it is.
+/// The next effect, encoded as [`whippet_boundary::lazy::EFFECTS`].
 #[wasm_bindgen]
 pub fn lazy_poll(loader: usize, now: f64) -> f64 {
-    match with(loader, |loader| loader.poll_effect(Instant::from_ms(now))).flatten() {
-        Some(Effect::Load(item)) => (item.index() * 4) as f64,
-        Some(Effect::GiveUp(item)) => (item.index() * 4 + 1) as f64,
-        Some(Effect::Overdue(item)) => (item.index() * 4 + 2) as f64,
-        Some(Effect::Measure) => MEASURE,
-        None => NOTHING,
+    let (item, effect) = match with(loader, |loader| loader.poll_effect(Instant::from_ms(now))).flatten() {
+        Some(Effect::Load(item)) => (item, LOAD),
+        Some(Effect::GiveUp(item)) => (item, GIVE_UP),
+        Some(Effect::Overdue(item)) => (item, OVERDUE),
+        Some(Effect::Measure) => return f64::from(MEASURE),
+        None => return f64::from(NONE),
+    };
+    (item.index() << ITEM_SHIFT | effect as usize) as f64
+}
+
+/// One figure, chosen by [`whippet_boundary::lazy::STATS`].
+#[wasm_bindgen]
+pub fn lazy_stat(loader: usize, which: u32) -> u32 {
+    let stats = with(loader, |loader| loader.stats()).unwrap_or_default();
+    match which {
+        STAT_LOADING => stats.loading,
+        STAT_LOADED => stats.loaded,
+        STAT_FAILED => stats.failed,
+        STAT_RETRIED => stats.retried,
+        STAT_CANCELLED => stats.cancelled,
+        _ => 0,
     }
 }
 
-/// One figure, in the order of `Stats`' fields, without what is pending: most elements never come near, and are no
-/// items.
-#[wasm_bindgen]
-pub fn lazy_stat(loader: usize, which: usize) -> u32 {
-    let stats = with(loader, |loader| loader.stats()).unwrap_or_default();
-    let Stats { pending: _, loading, loaded, failed, retried, cancelled } = stats;
-    [loading, loaded, failed, retried, cancelled].get(which).copied().unwrap_or(0)
-}
-
-/// What margins are multiplied with: 2 for 2g and less, 3 for 3g, anything else for what is faster or unknown.
+/// The factor for root margins. `generation` is 2 for 2g and slow-2g, 3 for 3g, anything else for a faster or unknown
+/// connection.
 #[wasm_bindgen]
 pub fn lazy_margin(generation: u32, save_data: bool) -> f64 {
     let effective_type = match generation {
@@ -144,13 +149,13 @@ pub fn lazy_margin(generation: u32, save_data: bool) -> f64 {
     Connection { effective_type, save_data }.margin_scale()
 }
 
-/// The memory that addresses point into.
+/// The module's memory.
 #[wasm_bindgen]
 pub fn lazy_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 
-/// Where to put a ThumbHash of `length` digits.
+/// The address at which JavaScript writes a ThumbHash of `length` bytes, or reads a data URL.
 #[wasm_bindgen]
 pub fn lazy_text(length: usize) -> usize {
     TEXT.with(|text| {
@@ -159,8 +164,8 @@ pub fn lazy_text(length: usize) -> usize {
     })
 }
 
-/// Makes a data URL of the ThumbHash that is there: its length, or -1, -2, -3 for each `ThumbHashError`. It is
-/// where `lazy_text` of that length says.
+/// Turns the ThumbHash at the address of `lazy_text` into a data URL at the address of `lazy_text` of the returned
+/// length. A negative result is `THUMBHASH_ERROR` − the index of the reason.
 #[wasm_bindgen]
 pub fn lazy_placeholder() -> i32 {
     TEXT.with(|text| match placeholder::data_url(text) {
@@ -168,7 +173,7 @@ pub fn lazy_placeholder() -> i32 {
             *text = url;
             text.len() as i32
         }
-        Err(error) => -1 - error as i32,
+        Err(error) => THUMBHASH_ERROR - error as i32,
     })
 }
 

@@ -1,76 +1,78 @@
-// The engine's loader in a page: what is seen goes in, what is to be done is done.
-import { watchLayout } from './development.js'
-import { apply, applyInstead, applyRest, hasMore, loadApart, loadable } from './element.js'
-import { is } from './is.js'
-import { followLcp, lazyLcp } from './lcp.js'
-import { marginOf, statNames, type Lazy, type LazyOptions, type LazyStats } from './options.js'
-import { showPlaceholder } from './thumbhash.js'
-import { together } from './together.js'
-import { ARRIVED, FAR, LOADED, distance, owners, viewportOf, type Owner } from './viewport.js'
-import { eachMatch, watch } from './watch.js'
+// Drives the engine's loader in a page: reports what the observers see, and carries out effects.
+import {
+  EFFECT_MASK,
+  GIVE_UP,
+  ITEM_SHIFT,
+  MEASURE,
+  NONE,
+  OVERDUE,
+  STAT_CANCELLED,
+  STAT_FAILED,
+  STAT_LOADED,
+  STAT_LOADING,
+  STAT_RETRIED,
+} from '../boundary/lazy.js'
 import { guarded, standIn } from '../wasm.js'
-import type { wasm } from './wasm.js'
+import { batchDecode } from './batchDecode.js'
+import { isTag } from './dom.js'
+import { apply, applyError, applyPartly, hasResource, loadDetached, loadable } from './element.js'
+import { lazyLcp, observeLcp } from './lcp.js'
+import { forEachMatch, observeMutations } from './observeMutations.js'
+import { marginOf, type Lazy, type LazyOptions, type LazyStats, type Targets } from './options.js'
+import { showPlaceholder } from './thumbhash.js'
+import { DECODING, LOADED, NOT_ENTERED, distance, owners, viewportOf, type Owner } from './viewport.js'
+import { detectLayoutShift } from './warnings.js'
+import type { Engine } from './wasm.js'
 
-/** What `lazy_poll` says beside items. */
-const NOTHING = -1
-const MEASURE = -2
-
-/** What is to be loaded: elements that are given, or what matches in roots. */
-export interface Wanted {
-  given: Element[]
-  roots: Node[]
-  selector: string
-}
-
-/** Loads what is wanted, now and later, when it comes near. */
-export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: boolean, options: LazyOptions): Lazy {
+/** Loads the targets, present and future ones, when they come near. */
+export function drive(module: Engine, targets: Targets, debug: boolean, options: LazyOptions): Lazy {
   const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', classEntered, classExited } = options
   const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root } = options
   const { threshold = 0, adaptive = true } = options
   let broken = false
   const engine = guarded(module, () => {
-    // Then pictures are there, and no longer lazy.
+    // Without an engine the images are loaded at once.
     broken = true
     queueMicrotask(loadAll)
-    return standIn({ lazy_poll: () => NOTHING, lazy_deadline: () => NOTHING })
+    return standIn({ lazy_poll: () => NONE, lazy_deadline: () => NONE })
   })
   const viewport = viewportOf(engine, root, marginOf(options), threshold, adaptive)
-  const { maxConcurrent = NaN, retries = NaN, timeout: place = NaN } = options
-  const loader = engine.lazy_create(maxConcurrent, retries, place, Math.random() * 2 ** 32)
+  const { maxConcurrent = NaN, retries = NaN, timeout: loadTimeout = NaN } = options
+  const loader = engine.lazy_create(maxConcurrent, retries, loadTimeout, Math.random() * 2 ** 32)
   const waiting = new Map<Element, number>()
-  /** By the numbers of the engine's items. An element is one from when it first came near. */
+  /** By index of the engine's items. An element becomes an item when it first comes near. */
   const items: (HTMLElement | undefined)[] = []
-  /** What each waits for until it is put in: a load may end after its element was given something else. */
+  /** The detached images of each load. A load that ends is ignored if its element has been given another one since. */
   const loads = new Map<Element, HTMLImageElement[]>()
-  /** Those of which a part is shown, for another failed. */
+  /** Elements that are shown in part, because another part failed. */
   const partial = new WeakSet<Element>()
-  /** Those that may be in the engine's queue. */
+  /** Items that may be in the engine's queue. */
   const near = new Set<number>()
-  const given = new WeakSet(wanted.given)
-  let { roots, selector } = wanted
-  if (wanted.given.length > 0) {
-    roots = [...new Set(wanted.given.map((element) => (element.isConnected ? element.getRootNode() : document)))]
+  const listed = new WeakSet(targets.elements)
+  let { roots, selector } = targets
+  if (targets.elements.length > 0) {
+    roots = [...new Set(targets.elements.map((element) => (element.isConnected ? element.getRootNode() : document)))]
     selector = '*'
   }
-  /** Loaded past the engine. */
-  let atOnce = 0
+  /** Elements that were loaded without the engine. */
+  let loadedDirectly = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  let deadline = NOTHING
-  /** The figures, once it was destroyed. */
-  let last: LazyStats | undefined
+  let deadline = NONE as number
+  /** The figures at the time of `destroy`. */
+  let finalStats: LazyStats | undefined
 
   const owner: Owner = {
     waiting,
     entered({ target, boundingClientRect, rootBounds }) {
       const element = target as HTMLElement
       let item = waiting.get(element)!
-      // Said in the turn in which it arrived.
-      if (item === ARRIVED) return
-      if (item === FAR) {
-        if (!hasMore(element)) {
+      // The entry was queued before the element was unobserved.
+      if (item === DECODING) return
+      if (item === NOT_ENTERED) {
+        if (!hasResource(element)) {
           swapClass(element, classExited, classEntered)
-          tell(onEnter, element)
-          return pass(element)
+          notify(onEnter, element)
+          return finishDirectly(element)
         }
         item = engine.lazy_add(loader)
         waiting.set(element, item)
@@ -80,39 +82,39 @@ export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
       near.add(item)
       engine.lazy_enter(loader, item, distance(boundingClientRect, rootBounds), performance.now())
       swapClass(element, classExited, classEntered)
-      tell(onEnter, element)
+      notify(onEnter, element)
     },
     left(element) {
       const item = waiting.get(element)!
       if (!near.delete(item)) return false
       engine.lazy_leave(loader, item)
       swapClass(element, classEntered, classExited)
-      // What failed is not tried again out there.
+      // A failed load is not retried while the element is not near.
       if (!loads.has(element)) swapClass(element, classLoading, undefined)
-      tell(onExit, element as HTMLElement)
+      notify(onExit, element as HTMLElement)
       return true
     },
     pump,
   }
 
-  function observe(found: Element): void {
-    const element = loadable(found)
+  function observe(match: Element): void {
+    const element = loadable(match)
     if (!element || owners.has(element)) return
     owners.set(element, owner)
-    waiting.set(element, FAR)
+    waiting.set(element, NOT_ENTERED)
     if (broken) loadNow(element)
     else viewport.observe(element)
   }
 
-  function release(item: number): void {
+  function removeItem(item: number): void {
     items[item] = undefined
     near.delete(item)
   }
 
-  /** Lets go of an element, whatever it is doing. */
-  function drop(element: Element, item: number): void {
+  /** Removes an element in any state. */
+  function remove(element: Element, item: number): void {
     if (item >= 0) {
-      release(item)
+      removeItem(item)
       engine.lazy_remove(loader, item)
     }
     loads.delete(element)
@@ -121,17 +123,18 @@ export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     viewport.unobserve(element)
   }
 
-  /** Does what the engine asks for, until it asks for nothing. */
+  /** Carries out the engine's effects until there are none, and arms the timer. */
   function pump(): void {
-    if (last) return
+    if (finalStats) return
     const now = performance.now()
-    for (let effect; (effect = engine.lazy_poll(loader, now)) !== NOTHING; ) {
-      if (effect === MEASURE) measure(now)
+    for (let polled; (polled = engine.lazy_poll(loader, now)) !== NONE; ) {
+      if (polled === MEASURE) measure(now)
       else {
-        const item = effect >>> 2
+        const item = polled >>> ITEM_SHIFT
+        const effect = polled & EFFECT_MASK
         const element = items[item]!
-        if (effect & 1) giveUp(element)
-        else if (effect & 2) applyRest(element, loads.get(element) ?? [])
+        if (effect === GIVE_UP) giveUp(element)
+        else if (effect === OVERDUE) applyPartly(element, loads.get(element) ?? [])
         else load(element, item)
       }
     }
@@ -139,12 +142,12 @@ export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     if (next === deadline) return
     clearTimeout(timer)
     deadline = next
-    // Browsers fire at once what is further away.
-    if (next !== NOTHING) timer = setTimeout(timeout, Math.min(next - now, 2 ** 31 - 1))
+    // Browsers fire a timer at once if its delay does not fit into 32 bits.
+    if (next !== NONE) timer = setTimeout(handleTimeout, Math.min(next - now, 2 ** 31 - 1))
   }
 
-  function timeout(): void {
-    deadline = NOTHING
+  function handleTimeout(): void {
+    deadline = NONE
     engine.lazy_timeout(loader, performance.now())
     pump()
   }
@@ -158,112 +161,112 @@ export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
 
   function load(element: HTMLElement, item: number): void {
     swapClass(element, classError, classLoading)
-    tell(onLoading, element)
-    const settled = debug ? watchLayout(element) : undefined
-    const apart = loadApart(element)
-    loads.set(element, apart)
-    const fetched = () => {
-      if (loads.get(element) !== apart) return
-      // Decoding takes a frame or two, in which the next ones can be asked for.
-      arrived(element, item)
+    notify(onLoading, element)
+    const warnIfShifted = debug ? detectLayoutShift(element) : undefined
+    const images = loadDetached(element)
+    loads.set(element, images)
+    const handleLoaded = () => {
+      if (loads.get(element) !== images) return
+      // Decoding takes a frame or two, in which the next items can be requested.
+      beginDecoding(element, item)
       pump()
-      together(apart, () => {
-        if (loads.get(element) !== apart) return
-        if (apart.length > 0) apply(element)
+      batchDecode(images, () => {
+        if (loads.get(element) !== images) return
+        if (images.length > 0) apply(element)
         finish(element)
-        settled?.()
+        warnIfShifted?.()
       })
     }
-    const failed = () => {
-      if (loads.get(element) !== apart) return
+    const handleFailed = () => {
+      if (loads.get(element) !== images) return
       loads.delete(element)
-      partial[applyRest(element, apart) ? 'add' : 'delete'](element)
+      partial[applyPartly(element, images) ? 'add' : 'delete'](element)
       if (!near.has(item)) swapClass(element, classLoading, undefined)
       engine.lazy_failed(loader, item, performance.now())
       pump()
     }
-    if (apart.length > 0) {
-      // All of them: what shows of several depends on which failed.
-      void Promise.all(apart.map(fetch)).then((ends) => (ends.every(Boolean) ? fetched() : failed()))
+    if (images.length > 0) {
+      // Waits for all of them: which ones failed decides what is shown.
+      void Promise.all(images.map(isLoaded)).then((results) => (results.every(Boolean) ? handleLoaded() : handleFailed()))
       return
     }
     apply(element)
-    // A frame says when it is there; media load when they are played.
-    if (is(element, 'iframe')) return element.addEventListener('load', fetched, { once: true })
-    arrived(element, item)
+    // An iframe has a load event; media load when they are played.
+    if (isTag(element, 'iframe')) return element.addEventListener('load', handleLoaded, { once: true })
+    beginDecoding(element, item)
     finish(element)
   }
 
-  /** Its bytes are there; for the engine that is all. */
-  function arrived(element: Element, item: number): void {
+  /** The bytes have arrived, so the engine can load the next item. */
+  function beginDecoding(element: Element, item: number): void {
     engine.lazy_loaded(loader, item)
-    release(item)
-    waiting.set(element, ARRIVED)
+    removeItem(item)
+    waiting.set(element, DECODING)
     viewport.unobserve(element)
   }
 
   function finish(element: HTMLElement): void {
-    drop(element, ARRIVED)
+    remove(element, DECODING)
     owners.set(element, LOADED)
     swapClass(element, classLoading, classLoaded)
-    tell(onLoad, element)
+    notify(onLoad, element)
     if (waiting.size === 0 && onFinish) queueMicrotask(onFinish)
   }
 
   function giveUp(element: HTMLElement): void {
-    const instead = element.dataset.error ?? options.error
-    if (instead && !partial.has(element)) applyInstead(element, instead)
+    const errorUrl = element.dataset.error ?? options.error
+    if (errorUrl && !partial.has(element)) applyError(element, errorUrl)
     swapClass(element, classLoading, classError)
-    tell(onError, element)
+    notify(onError, element)
   }
 
-  const unwatch = watch(roots, selector, {
-    added: (element) => accepts(element) && observe(element),
+  const stopMutations = observeMutations(roots, selector, {
+    added: (element) => isTarget(element) && observe(element),
     removed(element) {
       const item = waiting.get(element)
-      // One that is loaded stays known: it may come back.
-      if (item !== undefined) drop(element, item)
+      // A loaded element stays known, since it may be added again.
+      if (item !== undefined) remove(element, item)
     },
     changed(element) {
       const item = waiting.get(element)
-      // What never came near has begun nothing.
-      if (item === FAR && accepts(element)) return
-      if (item !== undefined) drop(element, item)
-      if (!accepts(element)) return
+      // An element that has not come near has no load to replace.
+      if (item === NOT_ENTERED && isTarget(element)) return
+      if (item !== undefined) remove(element, item)
+      if (!isTarget(element)) return
       if (owners.get(element) === LOADED) owners.delete(element)
       observe(element)
     },
     done: pump,
   })
 
-  function accepts(element: Element): boolean {
-    return selector === '*' ? given.has(element) : element.matches(selector)
+  function isTarget(element: Element): boolean {
+    return selector === '*' ? listed.has(element) : element.matches(selector)
   }
 
   function update(): void {
-    if (last) return
-    for (const element of wanted.given) observe(element)
-    if (selector !== '*') for (const root of roots) eachMatch(root, selector, observe)
+    if (finalStats) return
+    for (const element of targets.elements) observe(element)
+    if (selector !== '*') for (const root of roots) forEachMatch(root, selector, observe)
   }
 
-  /** Loads what there is no time to load well. */
+  /** Loads an element at once, without decoding it ahead. */
   function loadNow(element: Element): void {
     const item = waiting.get(element)
     if (item === undefined) return
-    drop(element, item)
+    remove(element, item)
     const html = element as HTMLImageElement
     if (html.loading === 'lazy') html.loading = 'eager'
-    if (item !== ARRIVED) pass(html)
+    if (item !== DECODING) finishDirectly(html)
     else {
       apply(html)
       finish(html)
     }
   }
 
-  /** Puts in what the engine need not know of. */
-  function pass(element: HTMLElement): void {
+  /** Finishes an element that is not an item of the engine. */
+  function finishDirectly(element: HTMLElement): void {
     apply(element)
-    atOnce++
+    loadedDirectly++
     finish(element)
   }
 
@@ -271,32 +274,32 @@ export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
     for (const element of [...waiting.keys()]) loadNow(element)
   }
 
-  function network(): void {
+  function handleNetwork(): void {
     engine.lazy_online(loader, navigator.onLine)
     pump()
   }
 
-  function shown({ persisted }: PageTransitionEvent): void {
-    // From the back/forward cache: what was under way may have been cut off, and failed.
+  function handlePageShow({ persisted }: PageTransitionEvent): void {
+    // A page from the back/forward cache: its loads may have been interrupted, and failed.
     if (persisted) engine.lazy_resumed(loader)
-    network()
+    handleNetwork()
   }
 
   const print = globalThis.matchMedia?.('print')
-  const printing = () => print?.matches && loadAll()
-  const hear = (each: 'addEventListener' | 'removeEventListener') => {
-    globalThis[each]('online', network)
-    globalThis[each]('offline', network)
-    globalThis[each]('pageshow', shown as EventListener)
-    globalThis[each]('beforeprint', loadAll)
-    print?.[each]?.('change', printing)
+  const handlePrint = () => print?.matches && loadAll()
+  const eachListener = (method: 'addEventListener' | 'removeEventListener') => {
+    globalThis[method]('online', handleNetwork)
+    globalThis[method]('offline', handleNetwork)
+    globalThis[method]('pageshow', handlePageShow as EventListener)
+    globalThis[method]('beforeprint', loadAll)
+    print?.[method]?.('change', handlePrint)
   }
 
   function destroy(): void {
-    if (last) return
-    last = stats()
-    unwatch()
-    hear('removeEventListener')
+    if (finalStats) return
+    finalStats = stats()
+    stopMutations()
+    eachListener('removeEventListener')
     clearTimeout(timer)
     for (const element of waiting.keys()) {
       owners.delete(element)
@@ -310,26 +313,34 @@ export function drive(module: ReturnType<typeof wasm>, wanted: Wanted, debug: bo
   }
 
   function stats(): LazyStats {
-    if (last) return last
-    const [loading, loaded, failed, retried, cancelled] = statNames.map((_, which) => engine.lazy_stat(loader, which))
-    return { pending: waiting.size, loading, loaded: loaded! + atOnce, failed, retried, cancelled, lcp: lazyLcp() } as LazyStats
+    if (finalStats) return finalStats
+    const stat = (which: number) => engine.lazy_stat(loader, which)
+    return {
+      pending: waiting.size,
+      loading: stat(STAT_LOADING),
+      loaded: stat(STAT_LOADED) + loadedDirectly,
+      failed: stat(STAT_FAILED),
+      retried: stat(STAT_RETRIED),
+      cancelled: stat(STAT_CANCELLED),
+      lcp: lazyLcp(),
+    }
   }
 
   viewport.join(owner)
-  followLcp(debug)
+  observeLcp(debug)
   update()
-  hear('addEventListener')
-  network()
+  eachListener('addEventListener')
+  handleNetwork()
 
   return { update, load: (element) => (element ? loadNow(element) : loadAll()), destroy, stats }
 }
 
-/** Whether an image could be loaded, once that is known. */
-function fetch(image: HTMLImageElement): Promise<boolean> {
+/** Resolves when the image has loaded or failed. */
+function isLoaded(image: HTMLImageElement): Promise<boolean> {
   return new Promise((resolve) => {
     image.onload = () => resolve(true)
     image.onerror = () => resolve(false)
-    // Of the sources of a picture none may fit: browsers choose at the end of the turn, and then say nothing.
+    // If no source of a picture matches, no event follows. Browsers select the source in a microtask.
     queueMicrotask(() => image.complete && !image.currentSrc && !image.getAttribute('src') && resolve(true))
   })
 }
@@ -339,7 +350,7 @@ function swapClass(element: Element, from: string | undefined, to: string | unde
   if (to) element.classList.add(to)
 }
 
-/** Calls the page's function in a turn of its own: it may throw, and it may call the loader. */
-function tell(f: ((element: HTMLElement) => void) | undefined, element: HTMLElement): void {
-  if (f) queueMicrotask(() => f(element))
+/** Calls a callback of the page in a microtask, since it may throw, and may call the loader. */
+function notify(callback: ((element: HTMLElement) => void) | undefined, element: HTMLElement): void {
+  if (callback) queueMicrotask(() => callback(element))
 }

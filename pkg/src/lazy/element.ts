@@ -1,122 +1,124 @@
-// What of an element is lazy, and how it is put in.
-import { background, imagesOf, showsWithout, url } from './background.js'
-import { read } from './css.js'
-import { imageNear, is, isMedia } from './is.js'
+// The lazy attributes of an element: loading what they name, and applying them.
+import { backgroundOf, cssUrl, isPartlyVisible, loadImages } from './background.js'
+import { parseImages } from './cssImages.js'
+import { createImage, isMedia, isTag } from './dom.js'
 
-/** What decides how an image is asked for, beside its addresses. */
-const manners = ['crossorigin', 'referrerpolicy', 'fetchpriority', 'sizes']
+/** The attributes, besides URLs, that affect the request of an image. */
+const requestAttributes = ['crossorigin', 'referrerpolicy', 'fetchpriority', 'sizes']
 
 /** Whether there is anything to load. */
-export function hasMore(element: HTMLElement): boolean {
-  const css = background(element)
-  return hasAddress(element) || !!element.dataset.poster || (!!css && read(css).choices.length > 0)
+export function hasResource(element: HTMLElement): boolean {
+  const css = backgroundOf(element)
+  return hasUrl(element) || !!element.dataset.poster || (!!css && parseImages(css).images.length > 0)
 }
 
-function hasAddress(element: HTMLElement): boolean {
-  return partsOf(element).some(({ dataset: { src, srcset } }) => src || srcset)
+function hasUrl(element: HTMLElement): boolean {
+  return elementsWithUrls(element).some(({ dataset: { src, srcset } }) => src || srcset)
 }
 
-/** The images to load and decode apart from the page before it is put in. */
-export function loadApart(element: HTMLElement): HTMLImageElement[] {
+/** Loads detached images, which are decoded before the element shows them. */
+export function loadDetached(element: HTMLElement): HTMLImageElement[] {
   const { poster } = element.dataset
-  const images = imagesOf(background(element) ?? '', element)
-  if (poster) images.push(Object.assign(imageNear(element), { src: poster }))
-  if (is(element, 'img') && hasAddress(element)) images.push(copy(element))
+  const images = loadImages(backgroundOf(element) ?? '', element)
+  if (poster) images.push(Object.assign(createImage(element), { src: poster }))
+  if (isTag(element, 'img') && hasUrl(element)) images.push(detachedCopy(element))
   return images
 }
 
-/** The image outside the page, with the sources of its picture. */
-function copy(element: HTMLImageElement): HTMLImageElement {
-  // Not a clone: that would have the page's ids, listeners and laziness, and nothing is near it out there.
-  const image = imageNear(element)
-  for (const name of manners) {
+/** A detached copy of an image, with the sources of its picture. */
+function detachedCopy(element: HTMLImageElement): HTMLImageElement {
+  // Not a clone: that would have the id and `loading="lazy"` of the original, and a detached image never comes near.
+  const image = createImage(element)
+  for (const name of requestAttributes) {
     const value = element.getAttribute(name)
     if (value !== null) image.setAttribute(name, value)
   }
   const sources = sourcesOf(element)
   if (sources.length > 0) {
-    const copied = image.ownerDocument.createElement('picture')
-    for (const source of sources) copied.append(source.cloneNode())
-    for (const source of copied.children) uncover(source as HTMLElement, source as HTMLElement, element)
-    copied.append(image)
+    const picture = image.ownerDocument.createElement('picture')
+    for (const source of sources) picture.append(source.cloneNode())
+    for (const source of picture.children) applyData(source as HTMLElement, source as HTMLElement, element)
+    picture.append(image)
   }
-  uncover(element, image, element)
+  applyData(element, image, element)
   return image
 }
 
-/** Puts what its `data-` attributes name where the page shows it. */
+/** Sets the attributes and the background that the `data-` attributes describe. */
 export function apply(element: HTMLElement): void {
-  applyAddresses(element)
+  applyUrls(element)
   const { poster } = element.dataset
   if (poster) element.setAttribute('poster', poster)
-  const css = background(element)
+  const css = backgroundOf(element)
   if (!css) return
-  // Set to what it is already, it would not be asked for again where a part of it had failed.
+  // Setting the same value would not load images that had failed.
   element.style.backgroundImage = ''
   element.style.backgroundImage = css
 }
 
-function applyAddresses(element: HTMLElement): void {
+function applyUrls(element: HTMLElement): void {
   const media = isMedia(element) && element
-  const parts = partsOf(element)
-  // What plays, plays on.
-  const isNew = (part: HTMLElement) => part.dataset.src && part.dataset.src !== part.getAttribute('src')
-  if (media ? !parts.some(isNew) : !hasAddress(element)) return
-  for (const part of parts) uncover(part, part, element as HTMLImageElement)
+  const elements = elementsWithUrls(element)
+  // Media with the same URL go on playing.
+  const isNew = (element: HTMLElement) => element.dataset.src && element.dataset.src !== element.getAttribute('src')
+  if (media ? !elements.some(isNew) : !hasUrl(element)) return
+  for (const each of elements) applyData(each, each, element as HTMLImageElement)
   if (media) media.load()
 }
 
 /**
- * Puts in what there is without what failed, or is late: a video whose poster is missing, layers of a background that
- * are there. Whether anything of that is to be seen.
+ * Applies what is available without the images that failed or are late: a video without its poster, the loaded layers of a
+ * background. Returns whether a background shows anything then.
  */
-export function applyRest(element: HTMLElement, images: HTMLImageElement[]): boolean {
-  if (isMedia(element)) applyAddresses(element)
-  const css = background(element)
-  if (!css || !showsWithout(css, images)) return false
+export function applyPartly(element: HTMLElement, images: HTMLImageElement[]): boolean {
+  if (isMedia(element)) applyUrls(element)
+  const css = backgroundOf(element)
+  if (!css || !isPartlyVisible(css, images)) return false
   element.style.backgroundImage = css
   return true
 }
 
-/** Shows `address` in the place of what could not be loaded. */
-export function applyInstead(element: HTMLElement, address: string): void {
-  if (background(element)) element.style.backgroundImage = url(address)
-  else element.setAttribute(isMedia(element) ? 'poster' : 'src', address)
+/** Shows the error image `url` in place of the one that failed. */
+export function applyError(element: HTMLElement, url: string): void {
+  if (backgroundOf(element)) element.style.backgroundImage = cssUrl(url)
+  else element.setAttribute(isMedia(element) ? 'poster' : 'src', url)
 }
 
-/** The sources of a picture's image, or of media. */
+/** The sources of an image's picture, or of a media element. */
 function sourcesOf(element: HTMLElement): HTMLElement[] {
   const picture = element.parentNode
-  const parent = is(picture, 'picture') ? picture : isMedia(element) && element
+  const parent = isTag(picture, 'picture') ? picture : isMedia(element) && element
   return parent ? [...parent.querySelectorAll('source')] : []
 }
 
-/** What has addresses; the element comes last, for by then the browser knows what to choose from. */
-function partsOf(element: HTMLElement): HTMLElement[] {
+/** The element after its sources: the browser selects a source when the element gets its URL. */
+function elementsWithUrls(element: HTMLElement): HTMLElement[] {
   return [...sourcesOf(element), element]
 }
 
-/** `image` is the one in the page. */
-function uncover({ dataset }: HTMLElement, to: HTMLElement, image: HTMLImageElement): void {
-  // The browser's own `auto` counts for lazy images in the page alone; everywhere else it is all of the screen.
+/** Copies `data-src` and its like to the attributes of `to`; `image` is the one in the page. */
+function applyData({ dataset }: HTMLElement, to: HTMLElement, image: HTMLImageElement): void {
+  // Browsers support `auto` for lazy images in the page only. Elsewhere it would be the width of the viewport.
   const auto = to.isConnected && image.loading === 'lazy' ? 'auto, ' : ''
   const sizes = (dataset.sizes || to.getAttribute('sizes'))?.replace(/^\s*auto\b[^]*/i, () => `${auto}${widthOf(image)}px`)
   if (sizes) to.setAttribute('sizes', sizes)
   if (dataset.srcset) to.setAttribute('srcset', dataset.srcset)
-  // The address comes last, too.
+  // The URL comes last, since it starts the load.
   if (dataset.src) to.setAttribute('src', dataset.src)
 }
 
-/** How wide an image is shown, in px. Some are shown as nothing until they have an address: those have room around them. */
+/** The displayed width of an image, in px. Without a URL an image may have none; then its ancestors tell how much room it has. */
 function widthOf(image: HTMLImageElement): number {
   let { width } = image
-  const own = Number(image.getAttribute('width')) || Infinity
-  for (let around = image.parentElement; !width && around; around = around.parentElement) width = Math.min(around.clientWidth, own)
+  const attribute = Number(image.getAttribute('width')) || Infinity
+  for (let parent = image.parentElement; !width && parent; parent = parent.parentElement) {
+    width = Math.min(parent.clientWidth, attribute)
+  }
   return width || innerWidth
 }
 
-/** The element that is loaded where this one is named: a picture's image; none for parts of others. */
+/** The element to load: the image of a picture; `null` for a source, which is loaded with its image or media. */
 export function loadable(element: Element): Element | null {
-  if (is(element, 'picture')) return element.querySelector('img')
-  return is(element, 'source') ? null : element
+  if (isTag(element, 'picture')) return element.querySelector('img')
+  return isTag(element, 'source') ? null : element
 }

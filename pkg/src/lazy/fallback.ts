@@ -1,11 +1,10 @@
-import type { Wanted } from './driver.js'
-import { apply, applyInstead, loadable } from './element.js'
-import { is } from './is.js'
-import type { Lazy, LazyOptions } from './options.js'
-import { eachMatch } from './watch.js'
+import { isTag } from './dom.js'
+import { apply, applyError, loadable } from './element.js'
+import { forEachMatch } from './observeMutations.js'
+import type { Lazy, LazyOptions, Targets } from './options.js'
 
-/** Loads everything, lazily where the browser itself can: what is left without wasm or its observer. */
-export function loadAll({ given, roots, selector }: Wanted, options: LazyOptions): Lazy {
+/** Loads everything without wasm or `IntersectionObserver`: images and iframes by `loading="lazy"`, the others at once. */
+export function loadWithoutEngine({ elements, roots, selector }: Targets, options: LazyOptions): Lazy {
   const { classLoaded = 'loaded', onLoad } = options
   const done = new Set<Element>()
 
@@ -13,30 +12,30 @@ export function loadAll({ given, roots, selector }: Wanted, options: LazyOptions
     const element = loadable(found) as HTMLElement | null
     if (!element || done.has(element)) return
     done.add(element)
-    const instead = element.dataset.error ?? options.error
-    if (instead) element.addEventListener('error', () => applyInstead(element, instead), { once: true })
-    // Set before the address, or the browser would begin at once.
-    if (is(element, 'img') || is(element, 'iframe')) element.loading = 'lazy'
+    const errorUrl = element.dataset.error ?? options.error
+    if (errorUrl) element.addEventListener('error', () => applyError(element, errorUrl), { once: true })
+    // Set before the URL, or the browser would load it at once.
+    if (isTag(element, 'img') || isTag(element, 'iframe')) element.loading = 'lazy'
     apply(element)
     if (classLoaded) element.classList.add(classLoaded)
     onLoad?.(element)
   }
   const update = () => {
-    for (const root of roots) eachMatch(root, selector, load)
+    for (const root of roots) forEachMatch(root, selector, load)
   }
 
-  for (const element of given) load(element)
+  for (const element of elements) load(element)
   update()
-  let watcher: MutationObserver | undefined
+  let observer: MutationObserver | undefined
   if (roots.length > 0 && typeof MutationObserver === 'function') {
-    watcher = new MutationObserver(update)
-    for (const root of roots) watcher.observe(root, { childList: true, subtree: true })
+    observer = new MutationObserver(update)
+    for (const root of roots) observer.observe(root, { childList: true, subtree: true })
   }
   return {
     update,
-    // It is the browser's affair now, and browsers print everything.
+    // The browser loads everything before it prints.
     load() {},
-    destroy: () => watcher?.disconnect(),
+    destroy: () => observer?.disconnect(),
     stats: () => ({ pending: 0, loading: 0, loaded: done.size, failed: 0, retried: 0, cancelled: 0, lcp: 0 }),
   }
 }

@@ -1,13 +1,14 @@
-// Modules that are loaded when they are needed, and again when that fails. No wasm comes along.
+// Imports modules when they are needed, and retries when that fails. It needs no wasm.
+import { FIRST_DELAY, LONGEST_DELAY } from '../boundary/lazy.js'
 
 export interface LazyImportOptions {
-  /** How often a failed import is tried again, resting longer each time. Default: `2`. */
+  /** How often a failed import is retried, with a longer delay each time. Default: `2`. */
   retries?: number
-  /** How long an attempt may take, in ms. Default: as long as the browser waits. */
+  /** The timeout of an attempt, in ms. Default: as long as the browser waits. */
   timeout?: number
 }
 
-/** An import took longer than its `timeout`, with every attempt. */
+/** The last attempt of an import took longer than its `timeout`. */
 export class LazyImportTimeoutError extends Error {
   override name = 'LazyImportTimeoutError'
 
@@ -17,10 +18,10 @@ export class LazyImportTimeoutError extends Error {
 }
 
 /**
- * What `load` gives, usually `() => import('./x.js')`; where that fails it is called again, at once when the
- * network comes back, and at last the promise fails with the last error. Without a network no attempt is spent.
+ * Calls `load`, usually `() => import('./x.js')`, and resolves with its result. A failure is retried, at once when the network
+ * comes back; in the end the promise is rejected with the last error. A failure while offline does not count.
  *
- * Throws a `TypeError` or `RangeError` where an argument makes no sense.
+ * Throws a `TypeError` or `RangeError` for an invalid argument.
  */
 export function lazyImport<T>(load: () => Promise<T>, { retries = 2, timeout = 0 }: LazyImportOptions = {}): Promise<T> {
   if (typeof load !== 'function') {
@@ -32,27 +33,27 @@ export function lazyImport<T>(load: () => Promise<T>, { retries = 2, timeout = 0
 
   async function attempt(failures: number): Promise<T> {
     try {
-      return await (timeout ? within(load(), timeout) : load())
+      return await (timeout ? withTimeout(load(), timeout) : load())
     } catch (error) {
       const isOffline = globalThis.navigator?.onLine === false
       if (failures >= retries && !isOffline) throw error
-      // Spread, so that pages that failed together do not come back together: as engine::lazy::Backoff does.
-      const rest = Math.min(1000 * 2 ** failures, 30_000) * (0.5 + Math.random() / 2)
-      await waited(isOffline ? undefined : rest)
+      // With jitter, so that pages that failed together do not retry together: as engine::lazy::Backoff.
+      const delay = Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY) * (0.5 + Math.random() / 2)
+      await delayOver(isOffline ? undefined : delay)
       return attempt(isOffline ? failures : failures + 1)
     }
   }
 }
 
-function within<T>(promise: Promise<T>, timeout: number): Promise<T> {
+function withTimeout<T>(promise: Promise<T>, timeout: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new LazyImportTimeoutError(timeout)), timeout)
     promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 
-/** Until so many ms passed, or the network came back; without a time, only the latter. */
-function waited(ms: number | undefined): Promise<void> {
+/** Resolves after `ms`, or when the network comes back; without `ms`, only then. */
+function delayOver(ms: number | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)

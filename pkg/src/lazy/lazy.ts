@@ -1,38 +1,37 @@
-import { inDevelopment } from './development.js'
 import { drive } from './driver.js'
-import { loadAll } from './fallback.js'
-import { check, lazySelector, type Lazy, type LazyOptions, type LazyTarget } from './options.js'
-import { wasm } from './wasm.js'
+import { loadWithoutEngine } from './fallback.js'
+import { checkArguments, lazySelector, type Lazy, type LazyOptions, type LazyTarget, type Targets } from './options.js'
+import { inDevelopment } from './warnings.js'
+import { wasm, type Engine } from './wasm.js'
 
 /**
- * Loads what `target` names when it comes near: `data-src`, `data-srcset`, `data-sizes`, `data-poster` and
- * `data-bg` take the place of `src`, `srcset`, `sizes`, `poster` and the background image. Where WebAssembly
- * or IntersectionObserver is missing, everything loads at once, or when the browser's own laziness says.
- * Throws a `TypeError` or `RangeError` where the target or an option makes no sense.
+ * Loads the elements of `target` when they come near: `data-src`, `data-srcset`, `data-sizes`, `data-poster` and `data-bg` stand
+ * for `src`, `srcset`, `sizes`, `poster` and the background image. Without WebAssembly or IntersectionObserver everything loads
+ * at once, images and iframes by `loading="lazy"`. Throws a `TypeError` or `RangeError` for an invalid target or option.
  */
 export function lazy(target: LazyTarget = lazySelector, options: LazyOptions = {}): Lazy {
-  check(target, options)
+  checkArguments(target, options)
   const isSelector = typeof target === 'string'
-  const wanted = {
-    given: isSelector || 'nodeType' in target ? [] : [...target],
-    roots: [] as Node[],
+  const targets: Targets = {
+    elements: isSelector || 'nodeType' in target ? [] : [...target],
+    roots: [],
     selector: isSelector ? target : options.selector ?? lazySelector,
   }
   // On a server there is nothing to load.
-  if (typeof document === 'undefined') return loadAll(wanted, options)
+  if (typeof document === 'undefined') return loadWithoutEngine(targets, options)
 
-  if (isSelector) wanted.roots = [document]
-  else if ('nodeType' in target) wanted.roots = [target]
+  if (isSelector) targets.roots = [document]
+  else if ('nodeType' in target) targets.roots = [target]
   const engine = startEngine()
-  return engine ? drive(engine, wanted, options.debug ?? inDevelopment(), options) : loadAll(wanted, options)
+  return engine ? drive(engine, targets, options.debug ?? inDevelopment(), options) : loadWithoutEngine(targets, options)
 }
 
-function startEngine(): ReturnType<typeof wasm> | undefined {
+function startEngine(): Engine | undefined {
   if (typeof IntersectionObserver !== 'function') return undefined
   try {
     return wasm()
   } catch {
-    // Images matter more than why they cannot be lazy.
+    // The images are loaded anyway, so there is no error to report.
     return undefined
   }
 }

@@ -1,27 +1,27 @@
-// The largest contentful paint: what was loaded lazily was late for it.
+// Detects a largest contentful paint that was loaded lazily, and was late because of it.
 import { LOADED, owners } from './viewport.js'
 
-let following = false
+let isObserving = false
 let largest: Element | null = null
 let timer: ReturnType<typeof setTimeout>
 
-/** Follows the page's largest contentful paint, where the browser knows it; warns of a lazy one if `debug`. */
-export function followLcp(debug: boolean): void {
-  if (following || typeof PerformanceObserver !== 'function') return
-  following = true
+/** Observes the page's largest contentful paint, if the browser reports it. With `debug`, warns if it was loaded lazily. */
+export function observeLcp(debug: boolean): void {
+  if (isObserving || typeof PerformanceObserver !== 'function') return
+  isObserving = true
   const observer = new PerformanceObserver((list) => {
     const entry = list.getEntries().at(-1) as PerformanceEntry & { element?: Element | null }
     largest = entry.element ?? null
     if (!debug) return
     clearTimeout(timer)
-    // A larger one may follow.
+    // A larger paint may follow.
     timer = setTimeout(warn, 500)
   })
-  // Browsers that do not know the type observe nothing.
+  // Browsers ignore a type that they do not support.
   observer.observe({ type: 'largest-contentful-paint', buffered: true })
 }
 
-/** 1 where it was loaded lazily, as far as it is known by now. */
+/** 1 if the largest contentful paint so far was loaded lazily, otherwise 0. */
 export function lazyLcp(): number {
   return largest && owners.get(largest) === LOADED ? 1 : 0
 }

@@ -1,17 +1,17 @@
-// What will be needed soon, while nothing else is to be done. No wasm comes along.
+// Loads ahead what will be needed soon, while the browser is idle. It needs no wasm.
 
-/** Something to load ahead: a function that does so, or an address. */
+/** What to load ahead: a function that loads it, or a URL. */
 export type PreloadWhat = (() => unknown) | string
 
-/** With a priority, higher ones go first; without, it is 0. */
+/** Items of a higher priority are loaded first. Default: 0. */
 export type PreloadItem = PreloadWhat | { load: PreloadWhat; priority?: number }
 
 export interface Preload {
-  /** Adds to what waits. */
+  /** Adds items to the queue. */
   add(...items: PreloadItem[]): void
-  /** Forgets what waits. What is under way goes on. */
+  /** Empties the queue. An item that is loading goes on. */
   cancel(): void
-  /** When nothing waits any more. What failed is left to whoever needs it. */
+  /** Resolves when the queue is empty. Failures are ignored: the code that needs the item will see them. */
   done: Promise<void>
 }
 
@@ -21,57 +21,57 @@ interface Connection {
 }
 
 /**
- * Loads `items` one after another while the browser is idle, those of high priority first. Addresses go into the
- * browser's cache (`<link rel="prefetch">`). With Save-Data, or on 2g, nothing is loaded ahead.
+ * Loads `items` one after another while the browser is idle, those of high priority first. URLs are loaded into the browser's
+ * cache (`<link rel="prefetch">`). With Save-Data, or on 2g, nothing is loaded ahead.
  *
- * Throws a `TypeError` where an item is neither a function nor an address.
+ * Throws a `TypeError` for an item that is neither a function nor a URL.
  */
 export function preload(items: Iterable<PreloadItem> = []): Preload {
-  const waiting: { load: PreloadWhat; priority: number }[] = []
+  const queue: { load: PreloadWhat; priority: number }[] = []
   let running = false
   let resolve: () => void
-  const queue: Preload = { add, cancel: () => void (waiting.length = 0), done: Promise.resolve() }
+  const preloader: Preload = { add, cancel: () => void (queue.length = 0), done: Promise.resolve() }
 
   function add(...added: PreloadItem[]): void {
     for (const item of added) {
       const { load, priority = 0 } = typeof item === 'object' && item ? item : { load: item }
       if (typeof load !== 'function' && typeof load !== 'string') {
-        throw new TypeError("whippet: preload() takes functions, as () => import('./x.js'), and addresses, not " + load)
+        throw new TypeError("whippet: preload() takes functions, as () => import('./x.js'), and URLs, not " + load)
       }
-      // Behind all that are as urgent.
-      let place = waiting.length
-      while (place > 0 && waiting[place - 1]!.priority < priority) place--
-      waiting.splice(place, 0, { load, priority })
+      // After all items of the same priority.
+      let index = queue.length
+      while (index > 0 && queue[index - 1]!.priority < priority) index--
+      queue.splice(index, 0, { load, priority })
     }
-    if (running || waiting.length === 0) return
+    if (running || queue.length === 0) return
     running = true
-    queue.done = new Promise((done) => (resolve = done))
+    preloader.done = new Promise((done) => (resolve = done))
     next()
   }
 
   function next(): void {
-    if (waiting.length > 0 && !isSparing()) return whenIdle(run)
-    waiting.length = 0
+    if (queue.length > 0 && !isSavingData()) return whenIdle(run)
+    queue.length = 0
     running = false
     resolve()
   }
 
   async function run(): Promise<void> {
-    // It may have been cancelled since.
-    const load = waiting.shift()?.load
+    // The queue is empty if it was cancelled since.
+    const load = queue.shift()?.load
     try {
       await (typeof load === 'string' ? prefetch(load) : load?.())
     } catch {
-      // Whoever needs it will see why.
+      // The code that needs the item will see the error.
     }
     next()
   }
 
   add(...items)
-  return queue
+  return preloader
 }
 
-function isSparing(): boolean {
+function isSavingData(): boolean {
   const { connection } = (globalThis.navigator ?? {}) as { connection?: Connection }
   return !!connection?.saveData || !!connection?.effectiveType?.endsWith('2g')
 }
@@ -81,11 +81,11 @@ function whenIdle(run: () => void): void {
   else setTimeout(run, 50)
 }
 
-function prefetch(address: string): Promise<unknown> {
+function prefetch(url: string): Promise<unknown> {
   return new Promise((done) => {
-    const link = Object.assign(document.createElement('link'), { rel: 'prefetch', href: address, onload: done, onerror: done })
+    const link = Object.assign(document.createElement('link'), { rel: 'prefetch', href: url, onload: done, onerror: done })
     document.head.append(link)
-    // Where the browser knows no prefetching there is no event.
+    // Without support for prefetching there is no event.
     if (!link.relList?.supports?.('prefetch')) done(undefined)
   })
 }

@@ -1,30 +1,31 @@
-// Who looks at what: one observer for each root and margin, however many loaders and elements there are.
-import type { wasm } from './wasm.js'
+// Intersection observers: one for each root, margin and threshold, shared by all loaders.
+import type { Engine } from './wasm.js'
 
-/** A loader, as the observers see it. */
+/** A loader, as the observers know it. */
 export interface Owner {
-  /** Its elements that are not shown yet, and their items; `FAR` for those that never came near. */
+  /** Its elements that are not loaded, and the indexes of their items, or `NOT_ENTERED` or `DECODING`. */
   waiting: Map<Element, number>
   entered(entry: IntersectionObserverEntry): void
-  /** Whether it was near. */
+  /** Returns whether the element was near. */
   left(element: Element): boolean
-  /** All of this turn was said. */
+  /** All entries of this task were reported. */
   pump(): void
 }
 
-export const FAR = -1
-/** In the place of an item: its bytes are there, and are being decoded. */
-export const ARRIVED = -2
+/** Instead of an item: the element has not come near yet. */
+export const NOT_ENTERED = -1
+/** Instead of an item: the image is loaded, and is being decoded. */
+export const DECODING = -2
 
-/** The loader of each element that waits; `LOADED` for those that are. An element has one loader. */
+/** The loader of each element that waits; `LOADED` for a loaded element. An element has one loader. */
 export const owners = new WeakMap<Element, Owner | typeof LOADED>()
 export const LOADED = 0
 
-/** Sees elements come near and go away. */
+/** Observes which elements are near. */
 export interface Viewport {
   observe(element: Element): void
   unobserve(element: Element): void
-  /** The elements of this loader are looked at anew when the margin changes. */
+  /** The elements of this loader are observed again when the margin changes. */
   join(owner: Owner): void
   leave(owner: Owner): void
 }
@@ -34,54 +35,58 @@ interface Connection extends EventTarget {
   saveData?: boolean
 }
 
-const page = {}
+/** The key for loaders without a root. */
+const noRoot = {}
 const viewports = new WeakMap<object, Map<string, Viewport>>()
 
 /**
- * Of more elements than that only the closer ones are watched closely: Chromium computes where each observed element
- * is in every frame in which the layout changed, 10 ms for 10,000 of them.
+ * With more elements than this, only the closer ones are observed in every frame: Chromium computes the intersection of each
+ * observed element in every frame with a layout, which takes 10 ms for 10,000 elements.
  */
-const MANY = 3000
-/** Closer is what is within so many px of the margin, or a tenth of that in per cent where the margin is. */
-const CLOSE = 1000
-/** What is not is looked at every so many ms, where browsers know `delay`, and in every frame where they do not. */
+const MAX_OBSERVED = 3000
+/** Closer means within this many px outside the margin; for margins in per cent, a tenth of the number, in per cent. */
+const CLOSE_MARGIN = 1000
+/** How often the closer elements are determined, in ms. Browsers that do not support `delay` do it in every frame. */
 const DELAY = 250
 
-/** The one for these; it is made with the first loader and ends with the last. */
+/** The shared viewport. It is created for the first loader and removed after the last. */
 export function viewportOf(
-  engine: ReturnType<typeof wasm>,
+  engine: Engine,
   root: Element | Document | null | undefined,
   margin: string,
   threshold: number | number[],
   adaptive: boolean,
 ): Viewport {
-  const place = root ?? page
-  const name = [margin, adaptive, threshold].join()
-  let here = viewports.get(place)
-  if (!here) viewports.set(place, (here = new Map()))
-  let viewport = here.get(name)
-  if (!viewport) here.set(name, (viewport = create(() => here.delete(name))))
+  const rootKey = root ?? noRoot
+  const key = [margin, adaptive, threshold].join()
+  let ofRoot = viewports.get(rootKey)
+  if (!ofRoot) viewports.set(rootKey, (ofRoot = new Map()))
+  let viewport = ofRoot.get(key)
+  if (!viewport) ofRoot.set(key, (viewport = create(() => ofRoot.delete(key))))
   return viewport
 
-  function create(ended: () => void): Viewport {
-    const joined = new Set<Owner>()
+  function create(onUnused: () => void): Viewport {
+    const loaders = new Set<Owner>()
     const connection = adaptive ? (navigator as { connection?: Connection }).connection : undefined
-    let current = margin
-    let close = make()
-    /** Tells what to watch closely, if there is much. */
+    let scaledMargin = margin
+    let close = createClose()
+    /** Determines the elements that `close` observes, if there are many. */
     let far: IntersectionObserver | undefined
 
-    function make(): IntersectionObserver {
+    function createClose(): IntersectionObserver {
       if (connection) {
         const generation = parseInt(connection.effectiveType?.replace('slow-', '') ?? '')
         const scale = engine.lazy_margin(generation, !!connection.saveData)
-        current = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
+        scaledMargin = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
       }
-      return new IntersectionObserver(seen, { root: root ?? null, rootMargin: current, threshold })
+      return new IntersectionObserver(handleEntries, { root: root ?? null, rootMargin: scaledMargin, threshold })
     }
 
-    function makeFar(): IntersectionObserver {
-      const rootMargin = current.replace(/([-\d.]+)(px|%)?/g, (_, size, unit = 'px') => +size + (unit === '%' ? CLOSE / 10 : CLOSE) + unit)
+    function createFar(): IntersectionObserver {
+      const rootMargin = scaledMargin.replace(
+        /([-\d.]+)(px|%)?/g,
+        (_, size, unit = 'px') => +size + (unit === '%' ? CLOSE_MARGIN / 10 : CLOSE_MARGIN) + unit,
+      )
       return new IntersectionObserver(
         (entries) => {
           for (const { target, isIntersecting } of entries) {
@@ -94,31 +99,31 @@ export function viewportOf(
 
     function observe(element: Element): void {
       let count = 0
-      for (const { waiting } of joined) count += waiting.size
-      if (count > MANY) (far ??= makeFar()).observe(element)
+      for (const { waiting } of loaders) count += waiting.size
+      if (count > MAX_OBSERVED) (far ??= createFar()).observe(element)
       else close.observe(element)
     }
 
-    function seen(entries: IntersectionObserverEntry[]): void {
-      const told = new Set<Owner>()
+    function handleEntries(entries: IntersectionObserverEntry[]): void {
+      const changed = new Set<Owner>()
       for (const entry of entries) {
         const owner = owners.get(entry.target)
         if (!owner) continue
         if (!entry.isIntersecting) {
           if (!owner.left(entry.target)) continue
         } else owner.entered(entry)
-        told.add(owner)
+        changed.add(owner)
       }
-      for (const owner of told) owner.pump()
+      for (const owner of changed) owner.pump()
     }
 
-    function changed(): void {
-      const before = current
-      const next = make()
-      if (current === before) return next.disconnect()
+    function handleConnectionChange(): void {
+      const before = scaledMargin
+      const next = createClose()
+      if (scaledMargin === before) return next.disconnect()
       disconnect()
       close = next
-      for (const { waiting } of joined) for (const [element, item] of waiting) if (item !== ARRIVED) observe(element)
+      for (const { waiting } of loaders) for (const [element, item] of waiting) if (item !== DECODING) observe(element)
     }
 
     function disconnect(): void {
@@ -127,29 +132,29 @@ export function viewportOf(
       far = undefined
     }
 
-    connection?.addEventListener?.('change', changed)
+    connection?.addEventListener?.('change', handleConnectionChange)
     return {
       observe,
       unobserve(element) {
         close.unobserve(element)
         far?.unobserve(element)
       },
-      join: (owner) => joined.add(owner),
+      join: (owner) => loaders.add(owner),
       leave(owner) {
-        joined.delete(owner)
-        if (joined.size > 0) return
+        loaders.delete(owner)
+        if (loaders.size > 0) return
         disconnect()
-        connection?.removeEventListener?.('change', changed)
-        ended()
+        connection?.removeEventListener?.('change', handleConnectionChange)
+        onUnused()
       },
     }
   }
 }
 
-/** How far `rect` is from the middle of what is looked at, in px along both axes: 0 where it covers it. */
+/** The distance of `rect` from the middle of `bounds`, in px along both axes; 0 if it covers the middle. */
 export function distance(rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null): number {
-  const gap = (from: number, to: number, middle: number) => Math.max(from - middle, middle - to, 0)
-  // The margin is part of an observer's bounds, but the same on both sides of the middle.
+  const gap = (start: number, end: number, middle: number) => Math.max(start - middle, middle - end, 0)
+  // An observer's bounds include the root margin. Equal margins do not move the middle.
   const { left, right, top, bottom } = bounds ?? { left: 0, right: innerWidth, top: 0, bottom: innerHeight }
   return gap(rect.left, rect.right, (left + right) / 2) + gap(rect.top, rect.bottom, (top + bottom) / 2)
 }

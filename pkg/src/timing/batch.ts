@@ -1,44 +1,41 @@
 import { onAbort, reasonOf } from '../abort.js'
-import { checkCount, checkFunction, checkSignal, checkSpan, isObject } from './checks.js'
-import { abortError, deferred, giveUp, promised, type Deferred } from './deferred.js'
-import { arm, BATCH, hold, releaseWhenCollected, start, wait, waitNoMore, type Engine } from './host.js'
-import { afterTurn } from './turn.js'
+import { BATCH, FILLS, OPENS_TASK, OPENS_TIMER } from '../boundary/timing.js'
+import { checkCount, checkFunction, checkSignal, checkDuration, isObject } from './checks.js'
+import { abortError, deferred, promiseTry, rejectAborted, type Deferred } from './deferred.js'
+import { addWaiter, arm, hold, releaseWhenCollected, removeWaiter, start } from './host.js'
+import { scheduleTask } from './scheduleTask.js'
+import type { Engine } from './wasm.js'
 
 export interface BatchOptions<K> {
-  /** With so many items a batch goes at once. Default: no bound. */
+  /** A batch of this many items is dispatched at once. Default: no bound. */
   maxSize?: number
-  /** So many ms after its first item a batch goes. Default: 0, at the end of the turn in which that came. */
+  /** A batch is dispatched this many ms after its first item. Default: 0, at the end of the task in which that came. */
   maxWait?: number
-  /** What tells items apart; equal ones share a place and a promise. Default: the item, by identity. */
+  /** The key of an item. Items of equal keys are requested once and share a promise. Default: the item itself. */
   key?: (item: K) => unknown
-  /** Once aborted, items that wait and later ones are rejected with its reason. */
+  /** When it is aborted, waiting items and later ones are rejected with its reason. */
   signal?: AbortSignal
 }
 
-/** A function of one item, behind which there is one of many. */
+/** Loads one item, together with others. */
 export interface Batched<K, V> {
   (item: K): Promise<V>
-  /** Fetches now what waits. */
+  /** Dispatches the waiting items now. */
   flush(): void
-  /** Gives up what waits: rejected with an `AbortError`. Batches that went are not touched. */
+  /** Rejects the waiting items with an `AbortError`. Batches that were dispatched go on. */
   cancel(): void
-  /** How many items wait. */
+  /** The number of waiting items. */
   pending(): number
 }
-
-// What an item does to the batch: see crates/npm/src/timing/batches.rs.
-const OPENS_TURN = 1
-const OPENS = 2
-const GOES = 3
 
 interface Item<K, V> extends Deferred<V> {
   item: K
 }
 
 /**
- * A function that fetches items one by one, and does it together: `fn` gets the items of a batch, in order,
- * and gives their results in the same order. An `Error` in a place rejects that item; a result of another
- * length, or a throw, rejects them all.
+ * Returns a function that loads one item. Items that are requested together are loaded together: `fn` gets the items of a
+ * batch, and returns their results in the same order. An `Error` in the results rejects that item. Results of another
+ * length, or an exception, reject all items.
  */
 export function batch<K, V>(
   fn: (items: K[]) => ArrayLike<V | Error> | PromiseLike<ArrayLike<V | Error>>,
@@ -47,16 +44,16 @@ export function batch<K, V>(
   checkFunction('batch', fn)
   const { maxSize = Infinity, maxWait = 0, key, signal } = options ?? {}
   checkCount('maxSize', maxSize, 1)
-  checkSpan('maxWait', maxWait)
+  checkDuration('maxWait', maxWait)
   if (key !== undefined) checkFunction('key: batch', key)
   checkSignal(signal)
 
   let engine: Engine | undefined
   let id = 0
-  /** Those that wait, by key. */
+  /** The waiting items, by key. */
   let open: Map<unknown, Item<K, V>> | undefined
-  const waiting = { due: go, broke: go }
-  let deafen = () => {}
+  const waiter = { expired: dispatch, lost: dispatch }
+  let stopListening = () => {}
 
   function load(item: K): Promise<V> {
     if (signal?.aborted) return Promise.reject(reasonOf(signal))
@@ -65,54 +62,54 @@ export function batch<K, V>(
       id = engine.batch_create(maxSize, maxWait)
       releaseWhenCollected(load, BATCH, id, engine.batch_release)
     }
-    const name = key ? key(item) : item
-    const known = open?.get(name)
-    if (known) {
+    const itemKey = key ? key(item) : item
+    const existing = open?.get(itemKey)
+    if (existing) {
       engine.batch_share()
-      return known.promise
+      return existing.promise
     }
     if (!open) {
       open = new Map()
       hold(1)
-      deafen = onAbort(signal, () => drop(reasonOf(signal!)))
+      stopListening = onAbort(signal, () => cancel(reasonOf(signal!)))
     }
-    const made: Item<K, V> = { item, ...deferred<V>() }
-    open.set(name, made)
-    const joined = engine.batch_join(id, Date.now())
-    if (joined === GOES) {
-      go()
-    } else if (joined === OPENS) {
-      wait(BATCH, id, waiting)
+    const added: Item<K, V> = { item, ...deferred<V>() }
+    open.set(itemKey, added)
+    const enqueued = engine.batch_enqueue(id, Date.now())
+    if (enqueued === FILLS) {
+      dispatch()
+    } else if (enqueued === OPENS_TIMER) {
+      addWaiter(BATCH, id, waiter)
       arm(engine)
-    } else if (joined === OPENS_TURN) {
+    } else if (enqueued === OPENS_TASK) {
       const opened = open
-      afterTurn(() => {
+      scheduleTask(() => {
         if (open === opened) load.flush()
       })
     }
-    return made.promise
+    return added.promise
   }
 
-  /** Those that wait, who wait no more. */
-  function take(): Item<K, V>[] {
+  /** Removes and returns the waiting items. */
+  function takeAll(): Item<K, V>[] {
     if (!open) return []
     const items = [...open.values()]
     open = undefined
     hold(-1)
-    deafen()
-    waitNoMore(BATCH, id)
+    stopListening()
+    removeWaiter(BATCH, id)
     return items
   }
 
-  function go(): void {
-    void fetch(take())
+  function dispatch(): void {
+    void run(takeAll())
   }
 
-  async function fetch(items: Item<K, V>[]): Promise<void> {
+  async function run(items: Item<K, V>[]): Promise<void> {
     try {
-      const results = checked(await promised(() => fn(items.map(({ item }) => item))), items.length)
-      items.forEach(({ resolve, reject }, at) => {
-        const result = results[at]
+      const results = checked(await promiseTry(() => fn(items.map(({ item }) => item))), items.length)
+      items.forEach(({ resolve, reject }, index) => {
+        const result = results[index]
         if (isError(result)) reject(result)
         else resolve(result as V)
       })
@@ -121,43 +118,43 @@ export function batch<K, V>(
     }
   }
 
-  function drop(reason: unknown): void {
+  function cancel(reason: unknown): void {
     engine?.batch_close(id, false)
-    for (const item of take()) giveUp(item, reason)
+    for (const item of takeAll()) rejectAborted(item, reason)
   }
 
   load.flush = () => {
     if (!open) return
     engine!.batch_close(id, true)
-    go()
+    dispatch()
   }
-  load.cancel = () => drop(abortError('The batch was cancelled'))
+  load.cancel = () => cancel(abortError('The batch was cancelled'))
   load.pending = () => open?.size ?? 0
 
-  keys.set(load, key ?? ((item: K) => item))
+  keyFunctions.set(load, key ?? ((item: K) => item))
   return load
 }
 
-const keys = new WeakMap<object, (...args: any[]) => unknown>()
+const keyFunctions = new WeakMap<object, (...args: any[]) => unknown>()
 
-/** What tells the items of a batched function apart; `undefined` where `fn` is none. */
+/** The key function of a batched function; `undefined` if `fn` is not one. */
 export function keyOf(fn: object): ((...args: any[]) => unknown) | undefined {
-  return keys.get(fn)
+  return keyFunctions.get(fn)
 }
 
-/** Also one of another realm, as of an iframe. */
+/** Also for an error of another realm, such as an iframe. */
 function isError(value: unknown): boolean {
   return value instanceof Error || /^\[object (Error|DOMException)\]$/.test(Object.prototype.toString.call(value))
 }
 
 function checked<T>(results: ArrayLike<T>, length: number): ArrayLike<T> {
   if (!isObject(results) || typeof results.length !== 'number') {
-    throw new TypeError('A batched function must give an array of results, or a promise of one')
+    throw new TypeError('A batched function must return an array of results, or a promise of one')
   }
   if (results.length !== length) {
     throw new TypeError(
-      `A batched function must give a result for each item, in order: it was given ${length} items and ` +
-        `gave ${results.length} results. Where there is none, put \`undefined\` or an Error in its place.`,
+      `A batched function must return a result for each item, in order: it got ${length} items and ` +
+        `returned ${results.length} results. If an item has no result, put \`undefined\` or an Error in its place.`,
     )
   }
   return results

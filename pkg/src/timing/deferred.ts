@@ -1,4 +1,4 @@
-// Promises that are settled from elsewhere, and what they are rejected with when they are given up.
+// Promises that are settled from outside.
 
 export interface Deferred<R> {
   promise: Promise<R>
@@ -9,24 +9,24 @@ export interface Deferred<R> {
 export function deferred<R>(): Deferred<R> {
   let resolve!: Deferred<R>['resolve']
   let reject!: Deferred<R>['reject']
-  const promise = new Promise<R>((yes, no) => {
-    resolve = yes
-    reject = no
+  const promise = new Promise<R>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
   })
   return { promise, resolve, reject }
 }
 
-export function abortError(why: string): DOMException {
-  return new DOMException(why, 'AbortError')
+export function abortError(message: string): DOMException {
+  return new DOMException(message, 'AbortError')
 }
 
-/** Rejects what was given up on purpose: nobody needs to hear of it who does not ask. */
-export function giveUp(one: Pick<Deferred<any>, 'promise' | 'reject'>, reason: unknown): void {
-  one.promise.catch(() => {})
-  one.reject(reason)
+/** Rejects a promise that was aborted on purpose. The rejection is never reported as unhandled. */
+export function rejectAborted({ promise, reject }: Pick<Deferred<any>, 'promise' | 'reject'>, reason: unknown): void {
+  promise.catch(() => {})
+  reject(reason)
 }
 
-/** What `fn` gives, or throws, as a promise; `fn` is called at once. */
-export function promised<R>(fn: () => R | PromiseLike<R>): Promise<R> {
+/** Calls `fn` synchronously. Its result or exception becomes a promise: `Promise.try`. */
+export function promiseTry<R>(fn: () => R | PromiseLike<R>): Promise<R> {
   return new Promise((resolve) => resolve(fn()))
 }

@@ -1,40 +1,32 @@
-// The one timer, and who waits for it.
+// Drives the engine: one timer for all paced functions, and callbacks for their deadlines.
+import { DETAIL_MASK, DETAIL_SHIFT, ID_FACTOR, KIND_MASK, PACER } from '../boundary/timing.js'
 import { guarded } from '../wasm.js'
-import { wasm } from './wasm.js'
+import { wasm, type Engine } from './wasm.js'
 import { engineWithoutWasm } from './withoutWasm.js'
 
-export type Engine = ReturnType<typeof wasm>
-
-/** Whoever a deadline is for. */
-export interface Waiting {
-  /** Its time came; `detail` says what for. It must leave a throw to its last step. */
-  due(detail: number): void
-  /** Tells the engine of the calls that were only counted so far. */
-  tell?(): void
-  /** The engine is no more, and nothing will come due: what waits is to run now. */
-  broke?(): void
+/** The callbacks of a paced function that waits. */
+export interface Waiter {
+  /** Its deadline expired. It may throw only as its last step. */
+  expired(detail: number): void
+  /** Passes calls on to the engine that were only counted so far. */
+  sync?(): void
+  /** The engine stopped working, so no deadline will expire: run now what waits. */
+  lost?(): void
 }
-
-// What a deadline is for: see crates/npm/src/timing.rs.
-export const PACER = 0
-export const BATCH = 1
-export const MEMO = 2
-export const LIMIT = 3
-export const RETRY = 4
 
 let engine: Engine | undefined
 let broken = false
 let timer: ReturnType<typeof setTimeout> | undefined
-/** What the timer was set with. */
+/** The `setTimeout` and the `Date` with which the timer was set. */
 let setter: typeof setTimeout | undefined
 let clock: typeof Date | undefined
-let due = 0
+let timerDue = 0
 let armings = 0
 let holds = 0
-/** By number and kind. Nobody else keeps them, so a function that is dropped can be collected. */
-const waiting = new Map<number, Waiting>()
+/** By id and kind. Nothing else references them, so a function that is dropped can be collected. */
+const waiters = new Map<number, Waiter>()
 
-/** The engine, started by the first call; where it cannot run, what stands in for it. */
+/** The engine, started by the first call; where it cannot run, its substitute. */
 export function start(): Engine {
   if (engine) return engine
   try {
@@ -47,100 +39,100 @@ export function start(): Engine {
 function unpaced(error: unknown): Engine {
   console.warn('whippet/timing: functions run unpaced, whenever they are called.', error)
   broken = true
-  letGo()
+  notifyLost()
   return engineWithoutWasm()
 }
 
-/** The engine, if anything started it. */
+/** The engine, if it was started. */
 export function started(): Engine | undefined {
   return engine
 }
 
-export function wait(kind: number, id: number, who: Waiting): void {
-  waiting.set(id * 8 + kind, who)
+export function addWaiter(kind: number, id: number, waiter: Waiter): void {
+  waiters.set(id * ID_FACTOR + kind, waiter)
 }
 
-export function waitNoMore(kind: number, id: number): void {
-  waiting.delete(id * 8 + kind)
+export function removeWaiter(kind: number, id: number): void {
+  waiters.delete(id * ID_FACTOR + kind)
 }
 
-export function tellAll(): void {
-  for (const who of waiting.values()) who.tell?.()
+export function syncAll(): void {
+  for (const waiter of waiters.values()) waiter.sync?.()
 }
 
 /**
- * While held, the timer keeps a Node process alive: somebody was given a promise that it is to settle.
- * Otherwise it does not.
+ * While held, the timer keeps a Node process alive, because it has to settle a promise. Otherwise it does not.
  */
 export function hold(by: 1 | -1): void {
   holds += by
-  keep()
+  applyHold()
 }
 
-function keep(): void {
+function applyHold(): void {
   const { ref, unref } = (timer ?? {}) as { ref?: () => void; unref?: () => void }
   ;(holds > 0 ? ref : unref)?.call(timer)
 }
 
-/** Nobody is to wait for what does not come. */
-function letGo(): void {
-  for (const who of waiting.values()) queueMicrotask(() => who.broke?.())
+function notifyLost(): void {
+  for (const waiter of waiters.values()) queueMicrotask(() => waiter.lost?.())
 }
 
 export function arm(engine: Engine): void {
-  if (broken) return letGo()
+  if (broken) return notifyLost()
   const now = Date.now()
-  // One that is overdue comes as soon as the host finds time; set again, it could be put off for ever. And
-  // a test's clock that was put in place or taken away meanwhile does not know this timer; Node's forgets
-  // all others when asked to clear it.
-  if (now < due && setter === setTimeout && clock === Date) clearTimeout(timer)
+  // An overdue timer is not cleared: it fires as soon as the host is idle, and setting it again and again could postpone
+  // it for ever. A timer of another clock is not cleared either: a test may have replaced the clock or restored it, and
+  // Node's mock timers forget all timers when they are asked to clear one they do not know.
+  if (now < timerDue && setter === setTimeout && clock === Date) clearTimeout(timer)
   setter = setTimeout
   clock = Date
   timer = undefined
   const delay = engine.pace_arm(now)
   if (delay < 0) return
-  due = now + delay
-  const mine = ++armings
-  timer = setTimeout(() => fire(mine === armings), delay)
-  keep()
+  timerDue = now + delay
+  const arming = ++armings
+  timer = setTimeout(() => fire(arming === armings), delay)
+  applyHold()
 }
 
 function fire(latest: boolean): void {
   const engine = start()
-  tellAll()
+  syncAll()
   engine.pace_timeout(Date.now(), latest)
   try {
     for (;;) {
       const next = engine.pace_expired(Date.now())
       if (next < 0) return
-      waiting.get(Math.floor(next / 256) * 8 + (next & 7))?.due((next >>> 3) & 31)
+      const waiter = waiters.get(Math.floor(next / ID_FACTOR) * ID_FACTOR + (next & KIND_MASK))
+      waiter?.expired((next >>> DETAIL_SHIFT) & DETAIL_MASK)
     }
   } finally {
-    // Also after a throw, which ends this turn as it would with a timer for each: the rest comes next.
+    // Also after a throw, which ends this task as it would with a timer per function. The other deadlines that expired
+    // follow in the next task.
     arm(engine)
   }
 }
 
-interface Held {
+interface Registration {
   release: (id: number) => void
   kind: number
   id: number
 }
 
-let collected: FinalizationRegistry<Held> | undefined
+let registry: FinalizationRegistry<Registration> | undefined
 
-/** Gives the number of a function that is gone to another one. */
+/** Releases the id of a paced function when it is garbage-collected. */
 export function releaseWhenCollected(
-  made: object,
+  paced: object,
   kind: number,
   id: number,
   release: (id: number) => void,
 ): void {
   if (typeof FinalizationRegistry !== 'function') return
-  collected ??= new FinalizationRegistry(({ release, kind, id }) => {
-    // A pacer that waits goes on waiting: the engine gives its number away when that is over.
-    if (kind !== PACER) waitNoMore(kind, id)
+  registry ??= new FinalizationRegistry(({ release, kind, id }) => {
+    // A pacer that waits goes on waiting: the engine uses its id again only after that.
+    if (kind !== PACER) removeWaiter(kind, id)
     release(id)
   })
-  collected.register(made, { release, kind, id })
+  registry.register(paced, { release, kind, id })
 }

@@ -1,4 +1,4 @@
-// `whippet/timing`: functions that run less often than they are called, on one timer.
+// `whippet/timing`: debounce, throttle, batches, memos, rate limits and retries, on one timer.
 export { batch, type Batched, type BatchOptions } from './batch.js'
 export { debounce, type DebounceOptions } from './debounce.js'
 export { debounceAsync } from './debounceAsync.js'

@@ -1,22 +1,34 @@
+import {
+  EVICTIONS,
+  EXPIRED,
+  HITS,
+  MEMO,
+  MISSES,
+  REVALIDATE,
+  SHARED,
+  SIZE,
+  STALE_SERVED,
+} from '../boundary/timing.js'
 import { keyOf } from './batch.js'
-import { checkCount, checkFunction, checkSpan, isObject } from './checks.js'
-import { arm, MEMO, releaseWhenCollected, start, wait, type Engine, type Waiting } from './host.js'
-import { spell } from './spell.js'
+import { checkCount, checkDuration, checkFunction, isObject } from './checks.js'
+import { hashArguments } from './hashArguments.js'
+import { addWaiter, arm, releaseWhenCollected, start, type Waiter } from './host.js'
+import type { Engine } from './wasm.js'
 
 export interface MemoizeOptions<Args extends unknown[] = unknown[]> {
-  /** For so many ms from when it came, a result is fresh. Default: for ever. */
+  /** A result is fresh for this many ms after it arrived. Default: for ever. */
   ttl?: number
-  /** No more than so many results are kept; the least recently used goes first. Default: no bound. */
+  /** The most results that are kept; the least recently used one is evicted first. Default: no bound. */
   maxSize?: number
   /**
-   * What tells calls apart. Default: a single primitive argument by identity, anything else by value: plain
-   * objects, arrays and dates; other arguments are refused with a TypeError. A batched function's calls are told
-   * apart as it does: by its own `key`, or by identity.
+   * The key of a call, from its arguments. Default: a single primitive argument by identity, other arguments by value: plain
+   * objects, arrays and dates. Arguments that have no value to compare throw a TypeError. For a batched function, the
+   * default is its own `key`, or else the item by identity.
    */
   key?: (...args: Args) => unknown
   /**
-   * For so many ms after `ttl`, an old result is served at once while a new one is fetched for later calls;
-   * `true` is for ever. Default: `false`.
+   * For this many ms after `ttl`, a stale result is returned at once, while a new one is computed for later calls; `true` is
+   * for ever. Default: `false`.
    */
   staleWhileRevalidate?: boolean | number
 }
@@ -27,42 +39,38 @@ export interface MemoizeStats {
   hits: number
   /** Calls for which the function ran. */
   misses: number
-  /** Calls that got an old result while a new one was fetched. */
+  /** Calls that got a stale result. */
   staleServed: number
-  /** Calls that shared the promise of one under way. */
+  /** Calls that shared the promise of a pending call. */
   shared: number
-  /** Results that went because there were more than `maxSize`. */
+  /** Results that were removed because there were more than `maxSize`. */
   evictions: number
-  /** How many results are kept, those under way included. */
+  /** Results that are kept, pending ones included. */
   size: number
 }
 
 export interface Memoized<Args extends unknown[], R, This = unknown> {
   (this: This, ...args: Args): R
-  /** Forgets all results. */
+  /** Removes all results. */
   clear(): void
-  /** Forgets the result for these arguments; `false` where there is none. */
+  /** Removes the result for these arguments; `false` if there is none. */
   delete(...args: Args): boolean
   stats(): MemoizeStats
 }
 
-// What a lookup found: see crates/npm/src/timing/memos.rs.
-const REFRESH = 2
-const GONE = 3
-
 interface Entry {
   slot: number
-  // From `since` until `quiet`, calls are only counted: by the clock, which may be set back.
+  // From `since` until `until`, calls are only counted. Both are compared, since the clock may be set back.
   since: number
-  quiet: number
+  until: number
   value: any
-  name: unknown
-  home: Map<unknown, Entry>
+  key: unknown
+  map: Map<unknown, Entry>
 }
 
 /**
- * A function that remembers results. Calls that come while a promise is pending share it; what is rejected,
- * or thrown, is not kept.
+ * Returns a function that remembers the results of `fn`. Calls share a promise that is pending. Rejections and exceptions are
+ * not kept.
  */
 export function memoize<Args extends unknown[], R, This = unknown>(
   fn: (this: This, ...args: Args) => R,
@@ -71,26 +79,26 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   checkFunction('memoize', fn)
   const { ttl = Infinity, maxSize = Infinity, staleWhileRevalidate = false } = options ?? {}
   const key: ((...args: Args) => unknown) | undefined = options?.key ?? keyOf(fn)
-  checkSpan('ttl', ttl)
+  checkDuration('ttl', ttl)
   checkCount('maxSize', maxSize, 1)
   if (key !== undefined) checkFunction('key: memoize', key)
   const stale = staleWhileRevalidate === true ? Infinity : staleWhileRevalidate || 0
-  checkSpan('staleWhileRevalidate', stale)
+  checkDuration('staleWhileRevalidate', stale)
 
   let engine: Engine | undefined
   let id = 0
-  // A text that spells arguments is never taken for an argument.
-  const named = new Map<unknown, Entry>()
-  const spelled = new Map<unknown, Entry>()
+  // Two maps, so that a hash never equals a string that is a key.
+  const byKey = new Map<unknown, Entry>()
+  const byHash = new Map<unknown, Entry>()
   const slots: (Entry | undefined)[] = []
   const bounded = maxSize !== Infinity
   let latest: Entry | undefined
-  let untold = 0
+  let unsynced = 0
 
-  const waiting: Waiting = {
-    tell,
-    due() {
-      for (let slot; (slot = engine!.memo_expired(id, Date.now())) >= 0; ) forget(slots[slot]!)
+  const waiter: Waiter = {
+    sync,
+    expired() {
+      for (let slot; (slot = engine!.memo_expired(id, Date.now())) >= 0; ) unlink(slots[slot]!)
     },
   }
 
@@ -98,70 +106,70 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     engine = start()
     id = engine.memo_create(ttl, stale, maxSize)
     releaseWhenCollected(memoized, MEMO, id, engine.memo_release)
-    wait(MEMO, id, weakly(waiting))
+    addWaiter(MEMO, id, weakWaiter(waiter))
     return engine
   }
 
-  /** A single primitive is known by itself. */
-  function isSpelled(args: Args): boolean {
+  /** A single primitive is its own key. */
+  function isHashed(args: Args): boolean {
     return !key && (args.length > 1 || isObject(args[0]))
   }
 
-  function nameOf(self: unknown, args: Args): unknown {
-    return key ? key.apply(self, args) : isSpelled(args) ? spell(args) : args[0]
+  function keyFor(self: unknown, args: Args): unknown {
+    return key ? key.apply(self, args) : isHashed(args) ? hashArguments(args) : args[0]
   }
 
   function memoized(this: This, ...args: Args): R {
     const engine_ = engine ?? begin()
-    const home = isSpelled(args) ? spelled : named
-    const name = nameOf(this, args)
-    const entry = home.get(name)
+    const map = isHashed(args) ? byHash : byKey
+    const callKey = keyFor(this, args)
+    const entry = map.get(callKey)
     if (entry) {
-      if (isQuiet(entry)) {
-        untold++
-        // With a bound, the engine has to hear which one was used last.
+      if (isCoalesced(entry)) {
+        unsynced++
+        // With a bound, the engine has to know which result was used last.
         if (bounded && entry !== latest) {
           latest = entry
           engine_.memo_touch(id, entry.slot)
         }
         return entry.value
       }
-      tell()
+      sync()
       latest = entry
       const now = Date.now()
-      const found = engine_.memo_look(id, entry.slot, now)
+      const found = engine_.memo_lookup(id, entry.slot, now)
       const { value } = entry
-      if (found === REFRESH) refresh(entry, this, args)
-      if (found !== GONE) {
+      if (found === REVALIDATE) revalidate(entry, this, args)
+      if (found !== EXPIRED) {
         entry.since = now
-        entry.quiet = engine_.memo_quiet(id, entry.slot)
+        entry.until = engine_.memo_until(id, entry.slot)
         return value
       }
-      forget(entry)
+      unlink(entry)
     }
     engine_.memo_miss(id)
     const value = fn.apply(this, args)
-    // The function may have called itself.
-    const meanwhile = home.get(name)
-    if (meanwhile) remove(meanwhile)
-    return keep({ slot: engine_.memo_add(id), since: -Infinity, quiet: -Infinity, value, name, home })
+    // The function may have called itself with the same arguments.
+    const inner = map.get(callKey)
+    if (inner) remove(inner)
+    return add({ slot: engine_.memo_add(id), since: -Infinity, until: -Infinity, value, key: callKey, map })
   }
 
-  function isQuiet({ since, quiet }: Entry): boolean {
-    if (quiet === Infinity || quiet === -Infinity) return quiet > 0
+  function isCoalesced({ since, until }: Entry): boolean {
+    if (until === Infinity || until === -Infinity) return until > 0
     const now = Date.now()
-    return now >= since && now < quiet
+    return now >= since && now < until
   }
 
-  function tell(): void {
-    if (untold > 0) engine!.memo_note(id, untold)
-    untold = 0
+  function sync(): void {
+    if (unsynced > 0) engine!.memo_record(id, unsynced)
+    unsynced = 0
   }
 
-  function keep(entry: Entry): any {
-    entry.home.set(entry.name, entry)
+  function add(entry: Entry): any {
+    entry.map.set(entry.key, entry)
     slots[entry.slot] = latest = entry
-    for (let slot; (slot = engine!.memo_overflow(id)) >= 0; ) forget(slots[slot]!)
+    for (let slot; (slot = engine!.memo_evict(id)) >= 0; ) unlink(slots[slot]!)
     if (!isThenable(entry.value)) {
       settled(entry)
     } else {
@@ -179,15 +187,15 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     return entry.value
   }
 
-  function refresh(entry: Entry, self: This, args: Args): void {
-    const take = (value: any) => {
+  function revalidate(entry: Entry, self: This, args: Args): void {
+    const replace = (value: any) => {
       if (slots[entry.slot] === entry) entry.value = value
       settled(entry)
     }
     try {
       const value: any = fn.apply(self, args)
-      if (isThenable(value)) value.then(() => take(value), () => failed(entry))
-      else take(value)
+      if (isThenable(value)) value.then(() => replace(value), () => failed(entry))
+      else replace(value)
     } catch {
       failed(entry)
     }
@@ -198,50 +206,50 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   }
 
   function failed(entry: Entry): void {
-    if (slots[entry.slot] === entry && engine!.memo_failed(id, entry.slot)) forget(entry)
+    if (slots[entry.slot] === entry && engine!.memo_failed(id, entry.slot)) unlink(entry)
   }
 
-  /** The engine forgot it already. */
-  function forget(entry: Entry): void {
+  /** Removes an entry that the engine has removed already. */
+  function unlink(entry: Entry): void {
     slots[entry.slot] = undefined
-    entry.home.delete(entry.name)
+    entry.map.delete(entry.key)
   }
 
   function remove(entry: Entry): void {
     engine!.memo_remove(id, entry.slot)
-    forget(entry)
+    unlink(entry)
   }
 
   memoized.clear = () => {
     engine?.memo_clear(id)
-    named.clear()
-    spelled.clear()
+    byKey.clear()
+    byHash.clear()
     slots.length = 0
   }
   memoized.delete = function (this: unknown, ...args: Args) {
-    const entry = (isSpelled(args) ? spelled : named).get(nameOf(this, args))
+    const entry = (isHashed(args) ? byHash : byKey).get(keyFor(this, args))
     if (entry) remove(entry)
     return !!entry
   }
   memoized.stats = () => {
-    tell()
+    sync()
     const stat = (which: number) => engine?.memo_stat(id, which) ?? 0
     return {
-      hits: stat(0),
-      misses: stat(1),
-      staleServed: stat(2),
-      shared: stat(3),
-      evictions: stat(4),
-      size: stat(5),
+      hits: stat(HITS),
+      misses: stat(MISSES),
+      staleServed: stat(STALE_SERVED),
+      shared: stat(SHARED),
+      evictions: stat(EVICTIONS),
+      size: stat(SIZE),
     }
   }
   return memoized
 }
 
-/** What is kept must not keep the function; so this is no closure of it either. */
-function weakly(waiting: Waiting): Waiting {
-  const weak = new WeakRef(waiting)
-  return { due: (detail) => weak.deref()?.due(detail), tell: () => weak.deref()?.tell?.() }
+/** Waits without keeping the memoized function alive. It is outside of `memoize` so that it closes over nothing there. */
+function weakWaiter(waiter: Waiter): Waiter {
+  const weak = new WeakRef(waiter)
+  return { expired: (detail) => weak.deref()?.expired(detail), sync: () => weak.deref()?.sync?.() }
 }
 
 function isThenable(value: any): value is PromiseLike<any> {

@@ -1,26 +1,20 @@
 import { onAbort } from '../abort.js'
-import { arm, PACER, releaseWhenCollected, start, wait as waitFor, waitNoMore } from './host.js'
-import type { Engine, Waiting } from './host.js'
+import { ARM, DROP_ARGS, INVOKE, PACER, RELEASE, RETAIN } from '../boundary/timing.js'
 import { checkSignal } from './checks.js'
+import { addWaiter, arm, releaseWhenCollected, removeWaiter, start, type Waiter } from './host.js'
+import type { Engine } from './wasm.js'
 
 /** A debounced or throttled function. */
 export interface Paced<Args extends unknown[], R, This = unknown> {
-  /** Returns what the function behind it returned last, `undefined` before its first run. */
+  /** Returns the result of the last run, `undefined` before the first. */
   (this: This, ...args: Args): R | undefined
-  /** Forgets what waits. */
+  /** Drops a waiting call. */
   cancel(): void
-  /** Runs now what waits; returns what the last run returned. */
+  /** Runs a waiting call now; returns the result of the last run. */
   flush(): R | undefined
-  /** Whether a wait is going on. */
+  /** Whether a wait is under way. */
   pending(): boolean
 }
-
-// What a step is made of: the bits of crates/npm/src/timing/pacers.rs.
-const INVOKE = 1
-const FORGET = 2
-const REARM = 4
-const HELD = 8
-const FREED = 16
 
 export function pace<Args extends unknown[], R, This>(
   fn: (this: This, ...args: Args) => R,
@@ -32,50 +26,49 @@ export function pace<Args extends unknown[], R, This>(
 ): Paced<Args, R, This> {
   checkSignal(signal)
 
-  // The engine is not started before the first call: to declare a debounced function costs nothing.
+  // The engine starts with the first call, so that declaring a function is free.
   let engine: Engine | undefined
   let id = 0
   let lastArgs: ArrayLike<unknown> | undefined
   let lastThis: This | undefined
   let result: R | undefined
-  let deafen = () => {}
-  // Until `quiet` the engine need not hear of each call: they are counted, and told before anything else is.
-  // In an object, where V8 overwrites a number that is no small integer; a variable would get a new one with
-  // each call.
-  const calls = { quiet: -Infinity, last: -Infinity, untold: 0 }
+  let stopListening = () => {}
+  // Until `until`, calls have no effects: they are counted, and passed on to the engine before its next input.
+  // These are properties because V8 updates a double in an object in place; in a variable it would allocate one per call.
+  const calls = { until: -Infinity, last: -Infinity, unsynced: 0 }
 
-  function tell(): void {
-    if (calls.untold > 0) engine!.pacer_note(id, calls.untold, calls.last)
-    calls.untold = 0
-    calls.quiet = -Infinity
+  function sync(): void {
+    if (calls.unsynced > 0) engine!.pacer_record(id, calls.unsynced, calls.last)
+    calls.unsynced = 0
+    calls.until = -Infinity
   }
 
-  const entry: Waiting = {
-    tell,
-    due(step) {
-      tell()
-      act(step)
+  const waiter: Waiter = {
+    sync,
+    expired(effects) {
+      sync()
+      apply(effects)
     },
-    broke() {
-      calls.quiet = -Infinity
-      if (lastArgs) act(INVOKE)
+    lost() {
+      calls.until = -Infinity
+      if (lastArgs) apply(INVOKE)
     },
   }
 
   function paced(this: This): R | undefined {
-    // What is allocated here is paid by every call of a burst: so no rest parameter either.
+    // Every call of a burst comes here, so nothing is allocated, not even for a rest parameter.
     lastArgs = arguments
     lastThis = this
     const now = Date.now()
-    if (now < calls.quiet && now >= calls.last) {
-      calls.untold++
+    if (now < calls.until && now >= calls.last) {
+      calls.unsynced++
       calls.last = now
       return result
     }
-    return noted(now)
+    return callEngine(now)
   }
 
-  function noted(now: number): R | undefined {
+  function callEngine(now: number): R | undefined {
     if (signal?.aborted) {
       lastArgs = lastThis = undefined
       return result
@@ -85,40 +78,40 @@ export function pace<Args extends unknown[], R, This>(
       id = engine.pacer_create(wait, maxWait, !!leading, !!trailing)
       releaseWhenCollected(paced, PACER, id, engine.pacer_release)
     }
-    tell()
-    const step = engine.pacer_call(id, now)
+    sync()
+    const effects = engine.pacer_call(id, now)
     calls.last = now
-    calls.quiet = engine.pacer_quiet(id)
-    if (step !== 0) act(step)
+    calls.until = engine.pacer_until(id)
+    if (effects !== 0) apply(effects)
     return result
   }
 
-  /** Does what `step` says. To invoke comes last, since it may throw and may call anything. */
-  function act(step: number): void {
-    if (step & HELD) {
-      waitFor(PACER, id, entry)
-      deafen = onAbort(signal, paced.cancel)
+  /** Carries out effects. Invoking comes last, since the function may throw and may call any paced function. */
+  function apply(effects: number): void {
+    if (effects & RETAIN) {
+      addWaiter(PACER, id, waiter)
+      stopListening = onAbort(signal, paced.cancel)
     }
-    if (step & FREED) {
-      waitNoMore(PACER, id)
-      deafen()
+    if (effects & RELEASE) {
+      removeWaiter(PACER, id)
+      stopListening()
     }
     const args = lastArgs!
     const self = lastThis!
-    if (step & (FORGET | INVOKE)) lastArgs = lastThis = undefined
-    if (step & REARM) arm(engine!)
-    if (step & INVOKE) result = fn.apply(self, args as unknown as Args)
+    if (effects & (DROP_ARGS | INVOKE)) lastArgs = lastThis = undefined
+    if (effects & ARM) arm(engine!)
+    if (effects & INVOKE) result = fn.apply(self, args as unknown as Args)
   }
 
   paced.cancel = () => {
     if (!engine) return
-    tell()
-    act(engine.pacer_cancel(id))
+    sync()
+    apply(engine.pacer_cancel(id))
   }
   paced.flush = () => {
     if (engine) {
-      tell()
-      act(engine.pacer_flush(id, Date.now()))
+      sync()
+      apply(engine.pacer_flush(id, Date.now()))
     }
     return result
   }
@@ -127,7 +120,7 @@ export function pace<Args extends unknown[], R, This>(
   return paced as unknown as Paced<Args, R, This>
 }
 
-/** Zero for what is missing or is no number. */
+/** A number of ms; 0 for a value that is missing or not a number. */
 export function toMs(value: unknown): number {
   return typeof value === 'symbol' ? 0 : Number(value) || 0
 }

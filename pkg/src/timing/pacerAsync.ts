@@ -1,31 +1,31 @@
 import { onAbort, reasonOf } from '../abort.js'
 import { checkSignal } from './checks.js'
-import { abortError, deferred, giveUp, promised, type Deferred } from './deferred.js'
+import { abortError, deferred, promiseTry, rejectAborted, type Deferred } from './deferred.js'
 import { hold } from './host.js'
 import { pace } from './pacer.js'
 
-/** A debounced or throttled function whose calls are promised a result. */
+/** A debounced or throttled function whose calls return promises. */
 export interface PacedAsync<Args extends unknown[], R, This = unknown> {
-  /** Promises the result of the run that answers this call. */
+  /** Returns the promise of the run that answers this call. */
   (this: This, ...args: Args): Promise<R>
-  /** Gives up what waits and what runs: their promises are rejected with an `AbortError`. */
+  /** Aborts waiting calls and the current run: their promises are rejected with an `AbortError`. */
   cancel(): void
-  /** Runs now what waits; gives the promise of the last run, `undefined` before the first. */
+  /** Runs a waiting call now; returns the promise of the last run, `undefined` before the first. */
   flush(): Promise<R> | undefined
-  /** Whether a wait is going on. */
+  /** Whether a wait is under way. */
   pending(): boolean
 }
 
-/** What is run: it gets an `AbortSignal` after its arguments. */
+/** The wrapped function. It gets an `AbortSignal` after its arguments. */
 export type Abortable<Args extends unknown[], R, This> = (
   this: This,
   ...args: [...args: Args, signal: AbortSignal]
 ) => R | PromiseLike<R>
 
-/** Makes a `PacedAsync`. The arguments of its calls are those of `fn`, but for an `AbortSignal` at their end. */
+/** Returns a `PacedAsync`. Its arguments are those of `fn`, without an `AbortSignal` at the end. */
 export interface PaceAsync<Options> {
-  // No call is made this way, unless `fn` never returns. But it is here that TypeScript looks first for the type of
-  // a parameter that bears none, and keeps to what it found: `signal` in `(text: string, signal) => …`.
+  // No call matches this overload, unless `fn` never returns. But TypeScript takes the type of a parameter without an
+  // annotation from the first overload, such as `signal` in `(text: string, signal) => …`, and keeps it.
   <Args extends unknown[] = AbortSignal[], R = unknown, This = unknown>(
     fn: (this: This, ...args: [...args: Args, signal: AbortSignal]) => never,
     wait?: number,
@@ -36,7 +36,7 @@ export interface PaceAsync<Options> {
     wait?: number,
     options?: Options,
   ): PacedAsync<WithoutSignal<Parameters<F>>, Awaited<ReturnType<F>>, ThisParameterType<F>>
-  // For types that are given: `debounceAsync<[text: string], Hit[]>(…)`.
+  // For explicit type arguments: `debounceAsync<[text: string], Hit[]>(…)`.
   <Args extends unknown[], R, This = unknown>(
     fn: Abortable<Args, R, This>,
     wait?: number,
@@ -50,7 +50,7 @@ type WithoutSignal<Args extends unknown[]> = Args extends [...infer Before, (inf
     : Args
   : Args
 
-/** Not what would take anything, such as `unknown` or `any`: that is an argument. */
+/** False for types that accept anything, such as `unknown` or `any`: those are arguments. */
 type IsSignal<T> = 0 extends 1 & T
   ? false
   : [T, AbortSignal] extends [AbortSignal | null | undefined, T]
@@ -63,7 +63,7 @@ interface Run<R> extends Deferred<R> {
 }
 
 /**
- * `abortOnCall`: a run is given up by the next call that will be run; otherwise only by the next run.
+ * With `abortOnCall`, the next call that will be run aborts the current run; otherwise only the next run does.
  */
 export function paceAsync<Args extends unknown[], R, This>(
   fn: Abortable<Args, R, This>,
@@ -76,23 +76,23 @@ export function paceAsync<Args extends unknown[], R, This>(
 ): PacedAsync<Args, R, This> {
   checkSignal(signal)
   if (!leading && !trailing) {
-    throw new TypeError('With neither `leading` nor `trailing` it would never run, and no promise settle')
+    throw new TypeError('With neither `leading` nor `trailing` it would never run, and no promise would settle')
   }
-  /** Will answer the calls of this burst. */
+  /** The run that will answer the calls of this burst. */
   let upcoming: Run<R> | undefined
-  /** Began last. */
+  /** The run that began last. */
   let latest: Run<R> | undefined
   let held = false
-  let deafen: (() => void) | undefined
+  let stopListening: (() => void) | undefined
 
   const paced = pace(
     function (this: This, ...args: Args) {
       const run = upcoming!
       upcoming = undefined
-      abandon(latest, abortError('A newer call was run'))
+      abortRun(latest, abortError('A newer call was run'))
       latest = run
-      keep()
-      void promised(() => fn.apply(this, [...args, run.controller.signal])).then(
+      updateHold()
+      void promiseTry(() => fn.apply(this, [...args, run.controller.signal])).then(
         (value) => settle(run) && run.resolve(value),
         (error) => settle(run) && run.reject(error),
       )
@@ -101,38 +101,38 @@ export function paceAsync<Args extends unknown[], R, This>(
     maxWait,
     leading,
     trailing,
-    // Not the signal: the pacer would drop what waits without a word.
+    // Not the signal: the pacer would drop a waiting call without rejecting its promise.
     undefined,
   )
 
   function settle(run: Run<R>): boolean {
     if (run.over) return false
     run.over = true
-    keep()
+    updateHold()
     return true
   }
 
-  function abandon(run: Run<R> | undefined, reason: unknown): void {
+  function abortRun(run: Run<R> | undefined, reason: unknown): void {
     if (!run || !settle(run)) return
-    giveUp(run, reason)
+    rejectAborted(run, reason)
     run.controller.abort(reason)
   }
 
-  function drop(reason: unknown): void {
+  function abortAll(reason: unknown): void {
     paced.cancel()
     const waiting = upcoming
     upcoming = undefined
-    abandon(waiting, reason)
-    abandon(latest, reason)
+    abortRun(waiting, reason)
+    abortRun(latest, reason)
   }
 
-  /** As long as somebody waits for a run to come, the process stays; or for one to end, the signal is heard. */
-  function keep(): void {
+  /** Listens to the signal while a run is waiting or under way, and keeps the process alive while one is waiting. */
+  function updateHold(): void {
     if (upcoming || (latest && !latest.over)) {
-      deafen ??= onAbort(signal, () => drop(reasonOf(signal!)))
+      stopListening ??= onAbort(signal, () => abortAll(reasonOf(signal!)))
     } else {
-      deafen?.()
-      deafen = undefined
+      stopListening?.()
+      stopListening = undefined
     }
     if (held === !!upcoming) return
     held = !held
@@ -146,23 +146,23 @@ export function paceAsync<Args extends unknown[], R, This>(
       paced.apply(this, args)
     } catch (error) {
       upcoming = undefined
-      keep()
+      updateHold()
       return Promise.reject(error)
     }
     if (upcoming === run) {
       if (!trailing) {
-        // No run will come of this burst: the one that led it answers.
+        // The burst has no trailing run: its leading run answers.
         upcoming = undefined
-        keep()
+        updateHold()
         return latest!.promise
       }
-      if (abortOnCall) abandon(latest, abortError('A newer call was made'))
+      if (abortOnCall) abortRun(latest, abortError('A newer call was made'))
     }
-    keep()
+    updateHold()
     return run.promise
   }
 
-  call.cancel = () => drop(abortError('It was cancelled'))
+  call.cancel = () => abortAll(abortError('The call was cancelled'))
   call.flush = () => {
     paced.flush()
     return latest?.promise

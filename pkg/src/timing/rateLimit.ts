@@ -1,39 +1,40 @@
 import { onAbort, reasonOf } from '../abort.js'
-import { checkCount, checkFinite, checkFunction, checkSignal } from './checks.js'
-import { abortError, giveUp, promised } from './deferred.js'
-import { arm, hold, LIMIT, releaseWhenCollected, start, wait, waitNoMore, type Engine, type Waiting } from './host.js'
+import { RATE_LIMIT, REJECT, RUN } from '../boundary/timing.js'
+import { checkCount, checkFiniteDuration, checkFunction, checkSignal } from './checks.js'
+import { abortError, promiseTry, rejectAborted } from './deferred.js'
+import { addWaiter, arm, hold, releaseWhenCollected, removeWaiter, start, type Waiter } from './host.js'
+import type { Engine } from './wasm.js'
 
 export interface RateLimitOptions<Args extends unknown[] = unknown[]> {
-  /** So many calls … */
+  /** The most calls that run … */
   limit: number
-  /** … in any so many ms. */
+  /** … in any span of this many ms. */
   interval: number
   /**
-   * A token bucket instead, of this size: so many at once after a quiet time, and one more every `interval / limit`. In
-   * an `interval` that may be nearly `burst + limit`.
+   * Uses a token bucket of this size instead: this many calls run at once after an idle time, then one per
+   * `interval / limit`. An `interval` may hold nearly `burst + limit` calls.
    */
   burst?: number
-  /** No more than so many wait; further calls are rejected with a `QueueFullError`. Default: no bound. */
+  /** The most calls that wait; further ones are rejected with a `QueueFullError`. Default: no bound. */
   maxQueue?: number
   /**
-   * Once aborted, calls that wait and later ones are rejected with its reason. A function gives each call a
-   * signal of its own, from its arguments: `(url, init) => init?.signal`.
+   * When it is aborted, waiting calls and later ones are rejected with its reason. A function returns a signal per call, from
+   * its arguments: `(url, init) => init?.signal`.
    */
   signal?: AbortSignal | ((...args: Args) => AbortSignal | null | undefined)
 }
 
 export interface RateLimited<Args extends unknown[], R, This = unknown> {
   (this: This, ...args: Args): Promise<Awaited<R>>
-  /** How many calls wait. */
+  /** The number of waiting calls. */
   pending(): number
-  /** Gives up all calls that wait: rejected with an `AbortError`. */
+  /** Rejects all waiting calls with an `AbortError`. */
   clear(): void
 }
 
 /** Too many calls wait for a rate-limited function. */
 export class QueueFullError extends Error {
   override name = 'QueueFullError'
-  /** How many may wait. */
   readonly maxQueue: number
 
   constructor(maxQueue: number) {
@@ -44,12 +45,12 @@ export class QueueFullError extends Error {
 
 interface Call {
   run(): void
-  giveUp(reason: unknown): void
+  abort(reason: unknown): void
 }
 
 /**
- * A function that runs `fn` at most `limit` times in any `interval`, or with `burst` as a token bucket has it. Calls
- * beyond that wait, and run in their order.
+ * Returns a function that runs `fn` at most `limit` times in any `interval`, or with `burst` at the rate of a token bucket.
+ * Further calls wait, and run in the order in which they were made.
  */
 export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   fn: F,
@@ -58,7 +59,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   checkFunction('rateLimit', fn)
   const { limit, interval, burst, maxQueue = Infinity, signal } = options ?? {}
   checkCount('limit', limit, 1)
-  checkFinite('interval', interval)
+  checkFiniteDuration('interval', interval)
   if (burst !== undefined) checkCount('burst', burst, 1)
   checkCount('maxQueue', maxQueue, 0)
   if (typeof signal !== 'function') checkSignal(signal)
@@ -66,11 +67,11 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   let engine: Engine | undefined
   let id = 0
   const queue = new Map<number, Call>()
-  const waiting: Waiting = {
-    due() {
-      for (let ticket; (ticket = engine!.limit_ready(id, Date.now())) >= 0; ) take(ticket).run()
+  const waiter: Waiter = {
+    expired() {
+      for (let ticket; (ticket = engine!.rate_ready(id, Date.now())) >= 0; ) take(ticket).run()
     },
-    broke() {
+    lost() {
       for (const ticket of [...queue.keys()]) take(ticket).run()
     },
   }
@@ -79,45 +80,45 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
     const call = queue.get(ticket)!
     queue.delete(ticket)
     if (queue.size === 0) {
-      waitNoMore(LIMIT, id)
+      removeWaiter(RATE_LIMIT, id)
       hold(-1)
     }
     return call
   }
 
   function limited(this: ThisParameterType<F>, ...args: Parameters<F>): Promise<Awaited<ReturnType<F>>> {
-    const stop = typeof signal === 'function' ? signal(...args) : signal
-    if (stop?.aborted) return Promise.reject(reasonOf(stop))
+    const callSignal = typeof signal === 'function' ? signal(...args) : signal
+    if (callSignal?.aborted) return Promise.reject(reasonOf(callSignal))
     if (!engine) {
       engine = start()
-      id = engine.limit_create(limit, interval, burst ?? 0, maxQueue)
-      releaseWhenCollected(limited, LIMIT, id, engine.limit_release)
+      id = engine.rate_create(limit, interval, burst ?? 0, maxQueue)
+      releaseWhenCollected(limited, RATE_LIMIT, id, engine.rate_release)
     }
-    const run = () => promised<Awaited<ReturnType<F>>>(() => fn.apply(this, args))
-    const ticket = engine.limit_ask(id, Date.now())
-    if (ticket === -2) return Promise.reject(new QueueFullError(maxQueue))
-    return ticket === -1 ? run() : line(ticket, run, stop)
+    const run = () => promiseTry<Awaited<ReturnType<F>>>(() => fn.apply(this, args))
+    const ticket = engine.rate_call(id, Date.now())
+    if (ticket === REJECT) return Promise.reject(new QueueFullError(maxQueue))
+    return ticket === RUN ? run() : enqueue(ticket, run, callSignal)
   }
 
-  function line<T>(ticket: number, run: () => Promise<T>, stop: AbortSignal | null | undefined): Promise<T> {
+  function enqueue<T>(ticket: number, run: () => Promise<T>, callSignal: AbortSignal | null | undefined): Promise<T> {
     if (queue.size === 0) {
-      wait(LIMIT, id, waiting)
+      addWaiter(RATE_LIMIT, id, waiter)
       hold(1)
       arm(engine!)
     }
     const promise = new Promise<T>((resolve, reject) => {
-      const deafen = onAbort(stop, () => {
-        engine!.limit_leave(id, ticket)
-        take(ticket).giveUp(reasonOf(stop!))
+      const stopListening = onAbort(callSignal, () => {
+        engine!.rate_dequeue(id, ticket)
+        take(ticket).abort(reasonOf(callSignal!))
       })
       queue.set(ticket, {
         run() {
-          deafen()
+          stopListening()
           resolve(run())
         },
-        giveUp(reason) {
-          deafen()
-          giveUp({ promise, reject }, reason)
+        abort(reason) {
+          stopListening()
+          rejectAborted({ promise, reject }, reason)
         },
       })
     })
@@ -127,8 +128,8 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   limited.pending = () => queue.size
   limited.clear = () => {
     for (const ticket of [...queue.keys()]) {
-      engine!.limit_leave(id, ticket)
-      take(ticket).giveUp(abortError('The queue was cleared'))
+      engine!.rate_dequeue(id, ticket)
+      take(ticket).abort(abortError('The queue was cleared'))
     }
   }
   return limited

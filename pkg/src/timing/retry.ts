@@ -1,52 +1,59 @@
 import { onAbort, reasonOf } from '../abort.js'
-import { checkCount, checkFunction, checkSignal, checkSpan } from './checks.js'
-import { deferred } from './deferred.js'
-import { arm, hold, RETRY, start, wait, waitNoMore } from './host.js'
+import {
+  DEFAULT_DELAY,
+  DO_RETRY,
+  NO_RETRY,
+  PERMANENT,
+  RETRY,
+  RETRY_BY_OPTIONS,
+  RETRY_TIMEOUT,
+} from '../boundary/timing.js'
+import { checkCount, checkDuration, checkFunction, checkSignal } from './checks.js'
+import { deferred, promiseTry } from './deferred.js'
+import { addWaiter, arm, hold, removeWaiter, start } from './host.js'
 
 /** The retry policy of `whippet/query`, by the same names. */
 export interface RetryPolicy {
   /**
-   * How often what failed is tried again; `true`: until it succeeds. A function is asked after each failure,
-   * with how many there were before it. Default: 3.
+   * How often a failed call is retried; `true`: until it succeeds. A function decides after each failure, given the number of
+   * failures before it. Default: 3.
    */
   retry?: boolean | number | ((failureCount: number, error: any) => boolean)
-  /** After how many ms. Default: a second, doubled with each failure, up to thirty. */
+  /** The delay before a retry, in ms. Default: a second, doubled with each failure, up to thirty seconds. */
   retryDelay?: number | ((failureCount: number, error: any) => number)
-  /** Adds up to this part of each delay to it, by chance; `true` is a half. Default: nothing. */
+  /** Adds a random share of each delay to it, up to this one; `true` is 0.5. Default: 0. */
   retryJitter?: boolean | number
-  /** Chance is drawn from it: the same seed, the same delays. A whole number. Default: another each time. */
+  /** The seed of the jitter, a whole number: the same seed gives the same delays. Default: random. */
   seed?: number
-  /** An attempt may take so many ms; then its signal is aborted, and it failed with a `TimeoutError`. */
+  /** The timeout of an attempt, in ms. Then its signal is aborted, and it fails with a `TimeoutError`. Default: none. */
   timeout?: number
-  /** Once aborted, the attempt's signal is too, and the promise is rejected with its reason. */
+  /** When it is aborted, the signal of the attempt is too, and the promise is rejected with its reason. */
   signal?: AbortSignal
 }
 
-/** What each attempt is told. */
+/** The argument of each attempt. */
 export interface Attempt {
-  /** From 1 on. */
+  /** The number of the attempt, from 1. */
   attempt: number
-  /** Aborted when the attempt took too long, or the policy's `signal` was. */
+  /** Aborted when the attempt times out, or with the policy's `signal`. */
   signal: AbortSignal
 }
 
-const TIMED_OUT = 1
-
 /**
- * Calls `fn` until it succeeds, and gives what it gave; rejects with the last error. An error may say how it
- * wants to be retried: `retryAfter`, in ms, is waited for at least; `retryable: false` is not repeated.
+ * Calls `fn` until it succeeds, and resolves with its result, or rejects with the last error. An error can control its retry:
+ * `retryAfter` is the shortest delay, in ms; with `retryable: false` there is no retry.
  */
 export async function retry<R>(
   fn: (attempt: Attempt) => R | PromiseLike<R>,
   policy?: RetryPolicy,
 ): Promise<Awaited<R>> {
   checkFunction('retry', fn)
-  const { retry: again, retryDelay, retryJitter = 0, timeout = Infinity, signal } = policy ?? {}
+  const { retry: retryOption, retryDelay, retryJitter = 0, timeout = Infinity, signal } = policy ?? {}
   const { seed = Math.floor(Math.random() * 2 ** 32) } = policy ?? {}
-  if (!['function', 'boolean', 'undefined'].includes(typeof again)) checkSpan('retry', again)
-  if (typeof retryDelay !== 'function' && retryDelay !== undefined) checkSpan('retryDelay', retryDelay)
-  if (typeof retryJitter !== 'boolean') checkSpan('retryJitter', retryJitter)
-  checkSpan('timeout', timeout)
+  if (!['function', 'boolean', 'undefined'].includes(typeof retryOption)) checkDuration('retry', retryOption)
+  if (typeof retryDelay !== 'function' && retryDelay !== undefined) checkDuration('retryDelay', retryDelay)
+  if (typeof retryJitter !== 'boolean') checkDuration('retryJitter', retryJitter)
+  checkDuration('timeout', timeout)
   checkCount('seed', seed, 0)
   checkSignal(signal)
   if (signal?.aborted) throw reasonOf(signal)
@@ -54,41 +61,42 @@ export async function retry<R>(
   const engine = start()
   const { promise, resolve, reject } = deferred<any>()
   const id = engine.retry_begin(
-    again === undefined ? NaN : again === true ? Infinity : typeof again === 'number' ? Math.ceil(again) : 0,
-    typeof retryDelay === 'number' ? retryDelay : -1,
+    retryOption === undefined ? NaN : retryOption === true ? Infinity : typeof retryOption === 'number' ? Math.ceil(retryOption) : 0,
+    typeof retryDelay === 'number' ? retryDelay : DEFAULT_DELAY,
     retryJitter === true ? 0.5 : Number(retryJitter),
     timeout || Infinity,
     seed >>> 0,
     Date.now(),
   )
   let attempt = 0
-  let over = false
-  let resting = false
+  let isSettled = false
+  let isDelayed = false
   let controller = new AbortController()
-  const deafen = onAbort(signal, stop)
+  const stopListening = onAbort(signal, stop)
 
   function run(): void {
-    const mine = ++attempt
-    resting = false
+    const current = ++attempt
+    isDelayed = false
     controller = new AbortController()
     if (engine.retry_attempt(id, Date.now())) arm(engine)
-    // What an attempt says after it timed out counts no more.
-    const current = () => !over && mine === attempt && !controller.signal.aborted
-    new Promise<R>((resolve) => resolve(fn({ attempt: mine, signal: controller.signal }))).then(
-      (value) => current() && end(() => resolve(value)),
-      (error) => current() && failed(error),
+    // The result of an attempt that timed out is ignored.
+    const isCurrent = () => !isSettled && current === attempt && !controller.signal.aborted
+    promiseTry(() => fn({ attempt: current, signal: controller.signal })).then(
+      (value) => isCurrent() && end(() => resolve(value)),
+      (error) => isCurrent() && failed(error),
     )
   }
 
   function failed(error: any): void {
     try {
-      const verdict = typeof again === 'function' ? (again(attempt - 1, error) ? 1 : 0) : 2
-      const delay = typeof retryDelay === 'function' ? Math.max(retryDelay(attempt - 1, error), 0) || 0 : -1
+      const verdict =
+        typeof retryOption === 'function' ? (retryOption(attempt - 1, error) ? DO_RETRY : NO_RETRY) : RETRY_BY_OPTIONS
+      const delay = typeof retryDelay === 'function' ? Math.max(retryDelay(attempt - 1, error), 0) || 0 : DEFAULT_DELAY
       const { retryable, retryAfter } = (error ?? {}) as { retryable?: unknown; retryAfter?: unknown }
-      const permanent = retryable === false ? 4 : 0
+      const permanent = retryable === false ? PERMANENT : 0
       const after = typeof retryAfter === 'number' ? retryAfter : 0
-      if (over) return
-      resting = true
+      if (isSettled) return
+      isDelayed = true
       if (engine.retry_failed(id, verdict | permanent, delay, after, Date.now())) arm(engine)
       else end(() => reject(error))
     } catch (thrown) {
@@ -97,12 +105,12 @@ export async function retry<R>(
   }
 
   function end(settle: () => void): void {
-    if (over) return
-    over = true
+    if (isSettled) return
+    isSettled = true
     engine.retry_end(id)
-    waitNoMore(RETRY, id)
+    removeWaiter(RETRY, id)
     hold(-1)
-    deafen()
+    stopListening()
     settle()
   }
 
@@ -112,15 +120,15 @@ export async function retry<R>(
     controller.abort(reason)
   }
 
-  wait(RETRY, id, {
-    due(detail) {
-      if (detail !== TIMED_OUT) return run()
+  addWaiter(RETRY, id, {
+    expired(deadline) {
+      if (deadline !== RETRY_TIMEOUT) return run()
       const error = new DOMException(`No answer within ${timeout} ms`, 'TimeoutError')
       controller.abort(error)
       failed(error)
     },
-    broke() {
-      if (resting && !over) run()
+    lost() {
+      if (isDelayed && !isSettled) run()
     },
   })
   hold(1)

@@ -1,35 +1,31 @@
-// What stands in for the engine where WebAssembly cannot run: functions run when they are called, once, and nothing waits.
+// The engine's substitute where WebAssembly cannot run: functions run whenever they are called, and nothing waits.
+import { EXPIRED, FILLS, HIT, INVOKE, NONE, RUN } from '../boundary/timing.js'
 import { standIn } from '../wasm.js'
-import type { Engine } from './host.js'
+import type { Engine } from './wasm.js'
 
-// What a call does: see `pacer.ts` and `batch.ts`.
-const INVOKE = 1
-const GOES = 3
-const NONE = -1
-/** The number of a memo whose results are fresh for ever; of any other nothing is fresh. */
-const FOR_EVER = 1
-const GONE = 3
+/** The id of all memos without `ttl` and `maxSize`, whose results stay fresh. Those of id 0 are never fresh. */
+const ENDLESS = 1
 
-/** The same functions; those that are not named do nothing and give 0. */
+/** The functions of the engine. Those that are not named here do nothing and return 0. */
 export function engineWithoutWasm(): Engine {
   let slots = 0
-  let last = NONE
+  let last = NONE as number
   return standIn<Engine>({
     pace_arm: () => NONE,
     pace_expired: () => NONE,
     pacer_call: () => INVOKE,
-    batch_join: () => GOES,
-    limit_ask: () => NONE,
-    limit_ready: () => NONE,
-    memo_create: (ttl: number, _stale: number, maxSize: number) => (ttl === Infinity && maxSize === Infinity ? FOR_EVER : 0),
+    batch_enqueue: () => FILLS,
+    rate_call: () => RUN,
+    rate_ready: () => NONE,
+    memo_create: (ttl: number, _stale: number, maxSize: number) => (ttl === Infinity && maxSize === Infinity ? ENDLESS : 0),
     memo_add: () => (last = ++slots),
-    memo_look: (id: number) => (id === FOR_EVER ? 0 : GONE),
-    memo_quiet: (id: number) => (id === FOR_EVER ? Infinity : NONE),
+    memo_lookup: (id: number) => (id === ENDLESS ? HIT : EXPIRED),
+    memo_until: (id: number) => (id === ENDLESS ? Infinity : NONE),
     memo_failed: () => 1,
     memo_expired: () => NONE,
-    // Nothing is kept that would never be fresh.
-    memo_overflow(id: number) {
-      const slot = id === FOR_EVER ? NONE : last
+    // Evicts at once the results that are never fresh.
+    memo_evict(id: number) {
+      const slot = id === ENDLESS ? NONE : last
       last = NONE
       return slot
     },

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { end, image, loading, loads, observer, observers, page, start } from './page.mjs'
 
-test('what comes near is loaded apart and then put in', async (t) => {
+test('an image that comes near is loaded detached, then shown', async (t) => {
   page(t)
   const [near, far] = [image('near.png'), image('far.png')]
   document.append(near, far)
-  const told = []
-  const images = start('img', { onLoad: (element) => told.push(element) })
+  const notified = []
+  const images = start('img', { onLoad: (element) => notified.push(element) })
   assert.equal(observer.options.rootMargin, '300px')
   observer.show([near, 0], [far, undefined])
   assert.deepEqual(loading(), ['near.png'])
@@ -16,12 +16,12 @@ test('what comes near is loaded apart and then put in', async (t) => {
   await end('near.png')
   assert.equal(near.attributes.src, 'near.png')
   assert.equal(near.className, 'loaded')
-  assert.deepEqual(told, [near])
+  assert.deepEqual(notified, [near])
   assert.deepEqual([...observer.observed], [far])
   assert.deepEqual(images.stats(), { pending: 1, loading: 0, loaded: 1, failed: 0, retried: 0, cancelled: 0, lcp: 0 })
 })
 
-test('the nearest goes first, so many at once, and what leaves before its turn is not loaded', async (t) => {
+test('the nearest images load first, and an image that leaves the queue is not loaded', async (t) => {
   page(t)
   const all = ['0', '1', '2', '3'].map(image)
   const images = start(all, { maxConcurrent: 2 })
@@ -33,32 +33,32 @@ test('the nearest goes first, so many at once, and what leaves before its turn i
   assert.equal(images.stats().cancelled, 1)
 })
 
-test('a failed one rests and is tried again, and is given up at last', async (t) => {
+test('a failed load is retried after a delay, and is given up in the end', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   let now = 0
   t.mock.method(performance, 'now', () => now)
-  const pass = (ms) => {
+  const advance = (ms) => {
     now += ms
     t.mock.timers.tick(ms)
   }
   page(t)
   const broken = image('broken.png')
-  const told = []
-  const images = start([broken], { retries: 1, classError: 'oops', onError: (element) => told.push(element) })
+  const notified = []
+  const images = start([broken], { retries: 1, classError: 'oops', onError: (element) => notified.push(element) })
   observer.show([broken, 0])
   await end('broken.png', false)
   assert.deepEqual(loading(), [])
-  pass(499)
+  advance(499)
   assert.deepEqual(loading(), [])
-  pass(501)
+  advance(501)
   assert.deepEqual(loading(), ['broken.png'])
   await end('broken.png', false)
   assert.equal(broken.className, 'oops')
-  assert.deepEqual(told, [broken])
+  assert.deepEqual(notified, [broken])
   assert.deepEqual(images.stats(), { pending: 1, loading: 0, loaded: 0, failed: 1, retried: 1, cancelled: 0, lcp: 0 })
 })
 
-test('what was given up is tried again when the network is back', async (t) => {
+test('an image that was given up is retried when the network is back', async (t) => {
   const { network } = page(t)
   const broken = image('broken.png')
   start([broken], { retries: 0 })
@@ -72,7 +72,7 @@ test('what was given up is tried again when the network is back', async (t) => {
   assert.equal(broken.className, 'loaded')
 })
 
-test('nodes added later are found, removed ones forgotten, and loaded ones stay so', async (t) => {
+test('added elements are observed, removed ones are not, and loaded ones stay loaded', async (t) => {
   page(t)
   const images = start('img')
   const box = new Element()
@@ -100,7 +100,7 @@ test('a load that ends after its element was removed changes nothing', async (t)
   assert.deepEqual(images.stats(), { pending: 0, loading: 0, loaded: 0, failed: 0, retried: 0, cancelled: 0, lcp: 0 })
 })
 
-test('a background, a poster, a frame and a picture', async (t) => {
+test('backgrounds, posters and iframes are loaded', async (t) => {
   page(t)
   const background = Object.assign(new Element(), { dataset: { bg: 'bg.png' } })
   const video = Object.assign(new HTMLMediaElement(), { dataset: { poster: 'poster.png', src: 'v.mp4' }, load() {} })
@@ -117,7 +117,7 @@ test('a background, a poster, a frame and a picture', async (t) => {
   assert.equal(images.stats().loaded, 3)
 })
 
-test('once destroyed it does nothing, and its figures stay', async (t) => {
+test('a destroyed loader does nothing, and keeps its figures', async (t) => {
   page(t)
   const [a, b] = [image('a'), image('b')]
   document.append(a, b)
@@ -132,7 +132,7 @@ test('once destroyed it does nothing, and its figures stay', async (t) => {
   assert.equal(images.stats().pending, 2)
 })
 
-test('one observer for each root and margin, and it ends with its last loader', (t) => {
+test('loaders of the same margin share an observer until the last one is destroyed', (t) => {
   page(t)
   const all = ['a', 'b', 'c'].map(image)
   document.append(...all)
@@ -150,7 +150,7 @@ test('one observer for each root and margin, and it ends with its last loader', 
   assert.equal(observers, 3)
 })
 
-test('an element has one loader, and is free again when that ends', async (t) => {
+test('an element has one loader until that is destroyed', async (t) => {
   page(t)
   const a = image('a')
   document.append(a)
@@ -172,8 +172,8 @@ test('the margin follows the connection', (t) => {
   document.append(a)
   const images = start('img', { rootMargin: '100px 10%' })
   assert.equal(observer.options.rootMargin, '200px 10%')
-  const change = (what) => {
-    Object.assign(connection, what)
+  const change = (properties) => {
+    Object.assign(connection, properties)
     connection.dispatchEvent(new Event('change'))
     return [observers, observer.options.rootMargin]
   }
@@ -186,20 +186,20 @@ test('the margin follows the connection', (t) => {
   assert.equal(observer.options.rootMargin, '100px')
 })
 
-test('what goes on after the page stood still is tried at once', async (t) => {
+test('a failed load is retried at once when the page comes from the back/forward cache', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { say } = page(t)
+  const { dispatch } = page(t)
   const a = image('a')
   start([a])
   observer.show([a, 0])
   await end('a', false)
-  say('pageshow', { persisted: false })
+  dispatch('pageshow', { persisted: false })
   assert.deepEqual(loading(), [])
-  say('pageshow', { persisted: true })
+  dispatch('pageshow', { persisted: true })
   assert.deepEqual(loading(), ['a'])
 })
 
-test('where all attempts failed, another picture is shown, and the real one when it comes after all', async (t) => {
+test('the error image is shown when all attempts failed, and replaced when the image loads later', async (t) => {
   const { network } = page(t)
   const [a, b] = [image('a'), image('b')]
   b.dataset.error = 'own.png'
@@ -215,34 +215,34 @@ test('where all attempts failed, another picture is shown, and the real one when
   assert.equal(a.className, 'loaded')
 })
 
-test('a new address is loaded, before and after the old one was', async (t) => {
+test('a new URL is loaded, during the load of the old one and after it', async (t) => {
   page(t)
   const a = image('old')
   document.append(a)
   const images = start('img')
-  const set = (address) => {
+  const set = (url) => {
     const before = a.dataset.src
-    a.dataset.src = address
-    a.rewritten('data-src', before)
+    a.dataset.src = url
+    a.reportChange('data-src', before)
     observer.show([a, 0])
   }
   observer.show([a, 0])
   set('newer')
   assert.deepEqual(loading(), ['old', 'newer'])
   await end('old')
-  assert.equal(a.attributes.src, undefined, 'nobody waits for it any more')
+  assert.equal(a.attributes.src, undefined, 'the old URL is not shown')
   await end('newer')
   assert.equal(a.attributes.src, 'newer')
   set('newest')
   await end('newest')
   assert.equal(a.attributes.src, 'newest')
-  // Said again, but the same.
-  a.rewritten('data-src', 'newest')
+  // Set again to the same value.
+  a.reportChange('data-src', 'newest')
   assert.deepEqual(images.stats(), { pending: 0, loading: 0, loaded: 2, failed: 0, retried: 0, cancelled: 0, lcp: 0 })
 })
 
-test('what is to be printed is put in at once, and so is what is asked for', async (t) => {
-  const { say } = page(t)
+test('load() and printing load elements at once', async (t) => {
+  const { dispatch } = page(t)
   const [a, b, c] = ['a', 'b', 'c'].map(image)
   a.loading = 'lazy'
   document.append(a, b, c)
@@ -251,7 +251,7 @@ test('what is to be printed is put in at once, and so is what is asked for', asy
   images.load(b)
   assert.deepEqual([a, b].map((image) => image.attributes.src), [undefined, 'b'])
   observer.show([c, 0])
-  say('beforeprint')
+  dispatch('beforeprint')
   assert.deepEqual([a, b, c].map((image) => [image.attributes.src, image.className]), [
     ['a', 'loaded'],
     ['b', 'loaded'],
@@ -264,24 +264,24 @@ test('what is to be printed is put in at once, and so is what is asked for', asy
   assert.equal(finished, 1)
 })
 
-test('what has nothing to load has come near, and that is all', async (t) => {
+test('an element without a URL is loaded when it comes near', async (t) => {
   page(t)
   const near = new Element()
-  const told = []
-  const note = (name) => (element) => told.push([name, element === near])
-  const images = start([near], { classEntered: 'in', onEnter: note('enter'), onLoad: note('load'), onFinish: note('finish') })
+  const notified = []
+  const record = (name) => (element) => notified.push([name, element === near])
+  const images = start([near], { classEntered: 'in', onEnter: record('enter'), onLoad: record('load'), onFinish: record('finish') })
   observer.show([near, 0])
   await Promise.resolve()
   assert.equal(near.className, 'in loaded')
-  assert.deepEqual(told, [['enter', true], ['load', true], ['finish', false]])
+  assert.deepEqual(notified, [['enter', true], ['load', true], ['finish', false]])
   assert.equal(images.stats().loaded, 1)
 })
 
-test('what has nothing to load takes no place, and is loaded when it is given something', async (t) => {
+test('elements without a URL do not count as concurrent loads', async (t) => {
   page(t)
   const plain = Object.assign(new HTMLImageElement(), { attributes: { src: 'plain.png' } })
   const frame = Object.assign(new HTMLIFrameElement(), { attributes: { src: 'plain.html' } })
-  const video = Object.assign(new HTMLMediaElement(), { attributes: { src: 'plays.mp4' }, load: () => assert.fail('it plays') })
+  const video = Object.assign(new HTMLMediaElement(), { attributes: { src: 'plays.mp4' }, load: () => assert.fail('a playing video is loaded again') })
   const nothing = [plain, frame, video, image(''), Object.assign(new Element(), { dataset: { bg: ' ' } })]
   const [slow, next] = [image('slow.png'), image('next.png')]
   const images = start([slow, ...nothing, next], { maxConcurrent: 1 })
@@ -294,11 +294,11 @@ test('what has nothing to load takes no place, and is loaded when it is given so
   assert.deepEqual(loading(), ['next.png'])
 })
 
-test('what does not end in time gives its place to the next, and is shown when it arrives after all', async (t) => {
+test('an overdue load frees its place, and is shown when it arrives', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   let now = 0
   t.mock.method(performance, 'now', () => now)
-  const pass = (ms) => {
+  const advance = (ms) => {
     now += ms
     t.mock.timers.tick(ms)
   }
@@ -307,21 +307,21 @@ test('what does not end in time gives its place to the next, and is shown when i
   const images = start(all, { maxConcurrent: 2, timeout: 5000 })
   observer.show(...all.map((element, i) => [element, i]))
   assert.deepEqual(loading(), ['0', '1'])
-  pass(4999)
+  advance(4999)
   assert.deepEqual(loading(), ['0', '1'])
-  pass(1)
+  advance(1)
   assert.deepEqual(loading(), ['0', '1', '2', '3'])
   assert.equal(images.stats().loading, 4)
   const [{ resolve }] = loads.splice(0, 1)
   resolve()
-  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
-  pass(200)
-  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+  for (let i = 0; i < 5; i++) await Promise.resolve()
+  advance(200)
+  for (let i = 0; i < 5; i++) await Promise.resolve()
   assert.equal(all[0].attributes.src, '0')
   assert.equal(all[0].className, 'loaded')
 })
 
-test('a place is kept for half a minute, unless told otherwise; for ever only on demand', (t) => {
+test('a load keeps its place for 30 s by default, and for ever with timeout: Infinity', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   let now = 0
   t.mock.method(performance, 'now', () => now)
@@ -342,15 +342,15 @@ test('a place is kept for half a minute, unless told otherwise; for ever only on
   assert.deepEqual(loading(), ['a', 'c', 'b'])
 })
 
-test('a video plays though its poster is missing, or never comes', async (t) => {
+test('a video is loaded even if its poster fails or is overdue', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   let now = 0
   t.mock.method(performance, 'now', () => now)
   page(t)
-  let began = 0
-  const video = (poster) => Object.assign(new HTMLMediaElement(), { dataset: { poster, src: 'v.mp4' }, load: () => began++ })
+  let videoLoads = 0
+  const video = (poster) => Object.assign(new HTMLMediaElement(), { dataset: { poster, src: 'v.mp4' }, load: () => videoLoads++ })
   const [missing, slow] = [video('missing.png'), video('slow.png')]
-  missing.dataset.error = 'instead.png'
+  missing.dataset.error = 'error.png'
   start([missing, slow], { retries: 1 })
   observer.show([missing, 0], [slow, 0])
   await end('missing.png', false)
@@ -358,17 +358,17 @@ test('a video plays though its poster is missing, or never comes', async (t) => 
   now = 1000
   t.mock.timers.tick(1000)
   await end('missing.png', false)
-  assert.deepEqual(missing.attributes, { src: 'v.mp4', poster: 'instead.png' })
+  assert.deepEqual(missing.attributes, { src: 'v.mp4', poster: 'error.png' })
   assert.equal(missing.className, 'error')
-  assert.equal(began, 1, 'what plays is not begun again')
+  assert.equal(videoLoads, 1, 'a playing video is not loaded again')
   assert.deepEqual(slow.attributes, {})
   now = 30_000
   t.mock.timers.tick(29_000)
   assert.deepEqual(slow.attributes, { src: 'v.mp4' })
-  assert.equal(began, 2)
+  assert.equal(videoLoads, 2)
 })
 
-test('what failed and was scrolled away is not loading', async (t) => {
+test('a failed image that left does not have the class loading', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   let now = 0
   t.mock.method(performance, 'now', () => now)
@@ -376,11 +376,11 @@ test('what failed and was scrolled away is not loading', async (t) => {
   const [a, b, c] = ['a', 'b', 'c'].map(image)
   start([a, b, c])
   observer.show([a, 0], [b, 0], [c, 0])
-  // One that fails while it is away, one that leaves while it rests, and one that is under way.
+  // `a` fails after it left, `b` leaves after it failed, and `c` leaves while it loads.
   observer.show([a, undefined], [c, undefined])
   await end('a', false)
   await end('b', false)
-  assert.equal(b.className, 'loading', 'it is tried again')
+  assert.equal(b.className, 'loading', 'it will be retried')
   observer.show([b, undefined])
   assert.deepEqual([a, b, c].map((image) => image.className), ['', '', 'loading'])
   now = 1000
@@ -391,9 +391,9 @@ test('what failed and was scrolled away is not loading', async (t) => {
   assert.deepEqual(loading(), ['c', 'a'])
 })
 
-test('of several layers those that are there are shown, though others failed', async (t) => {
+test('loaded layers of a background are shown even if others failed', async (t) => {
   page(t)
-  const layers = (bg) => Object.assign(new Element(), { dataset: { bg, error: 'instead.png' } })
+  const layers = (bg) => Object.assign(new Element(), { dataset: { bg, error: 'error.png' } })
   const css = 'url("there.png"), url("gone.png")'
   const [two, gradient, one] = [layers(css), layers('url(nowhere.png), linear-gradient(red, blue)'), layers('lost.png')]
   start([two, gradient, one], { retries: 0 })
@@ -402,16 +402,16 @@ test('of several layers those that are there are shown, though others failed', a
   Object.assign(loads[0].image, { complete: true, naturalWidth: 9 })
   const { resolve } = loads[0]
   await end('gone.png', false)
-  assert.equal(two.style.backgroundImage, undefined, 'the other one is still under way')
+  assert.equal(two.style.backgroundImage, undefined, 'the other layer is still loading')
   resolve()
   for (const name of ['nowhere.png', 'lost.png']) await end(name, false)
   assert.equal(two.style.backgroundImage, css)
   assert.equal(gradient.style.backgroundImage, gradient.dataset.bg)
-  assert.equal(one.style.backgroundImage, 'url("instead.png")')
+  assert.equal(one.style.backgroundImage, 'url("error.png")')
   for (const element of [two, gradient, one]) assert.equal(element.className, 'error')
 })
 
-test('the distance is measured when there is a choice', async (t) => {
+test('distances are measured again before the next image is chosen', async (t) => {
   let now = 0
   t.mock.method(performance, 'now', () => now)
   page(t)
@@ -419,7 +419,7 @@ test('the distance is measured when there is a choice', async (t) => {
   start(all, { maxConcurrent: 1 })
   observer.show([all[0], 0], [all[1], 100], [all[2], 200])
   assert.deepEqual(loading(), ['0'])
-  // The page is scrolled while it loads.
+  // The page is scrolled during the load.
   now = 1000
   all[1].top = -100
   all[2].top = 0
@@ -427,7 +427,7 @@ test('the distance is measured when there is a choice', async (t) => {
   assert.deepEqual(loading(), ['2'])
 })
 
-const refused = [
+const invalid = [
   [[null], TypeError, /selector, an element.*not null/],
   [[7], TypeError, /not 7/],
   [['img', { rootMargin: '3em' }], RangeError, /rootMargin.*200px 10%.*3em/],
@@ -438,20 +438,20 @@ const refused = [
   [['img', { threshold: [0, 2] }], RangeError, /threshold.*from 0 to 1/],
   [['img', { classLoaded: 'a b' }], RangeError, /classLoaded.*without spaces.*a b/],
 ]
-for (const [args, kind, message] of refused) {
-  test(`refused: ${message}`, (t) => {
+for (const [args, kind, message] of invalid) {
+  test(`invalid arguments throw: ${message}`, (t) => {
     page(t)
     assert.throws(() => start(...args), (error) => error instanceof kind && message.test(error.message))
     assert.equal(observers, 0)
   })
 }
 
-test('without an observer everything is handed to the browser, what is added later too', (t) => {
+test('without IntersectionObserver the browser loads all elements, also added ones', (t) => {
   page(t, { withObserver: false })
   const a = image('a')
   document.append(a)
-  const told = []
-  const images = start('img', { onLoad: (element) => told.push(element) })
+  const notified = []
+  const images = start('img', { onLoad: (element) => notified.push(element) })
   const b = image('b')
   document.append(b)
   for (const element of [a, b]) {
@@ -459,6 +459,6 @@ test('without an observer everything is handed to the browser, what is added lat
     assert.equal(element.attributes.src, element.dataset.src)
     assert.equal(element.className, 'loaded')
   }
-  assert.deepEqual(told, [a, b])
+  assert.deepEqual(notified, [a, b])
   assert.equal(images.stats().loaded, 2)
 })

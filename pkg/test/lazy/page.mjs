@@ -1,11 +1,11 @@
-// The least of a page that the lazy loader needs: elements, observers that are told what they see, and images
-// that load when a test says so. What only a browser can show is in tests/browser and tests/e2e.
+// A mock page for the lazy loader: elements, observers whose entries come from the test, and images whose loads the test ends.
+// What only a browser can show is in tests/browser and tests/e2e.
 import { lazy } from 'whippet/lazy'
 
-/** Loaders share observers: each ends with its page. */
+/** The loaders of the current page, which are destroyed with it. */
 const running = []
 
-/** `lazy`, for as long as the page is there. */
+/** Calls `lazy`; the loader is destroyed at the end of the test. */
 export function start(...args) {
   running.push(lazy(...args))
   return running.at(-1)
@@ -35,19 +35,19 @@ class Element {
   append(...children) {
     for (const child of children) child.parentNode = this
     this.children.push(...children)
-    if (this.isConnected) mutated({ addedNodes: children, removedNodes: [] })
+    if (this.isConnected) reportMutation({ addedNodes: children, removedNodes: [] })
   }
   remove() {
     const { parentNode } = this
     parentNode.children.splice(parentNode.children.indexOf(this), 1)
     this.parentNode = null
-    mutated({ addedNodes: [], removedNodes: [this] })
+    reportMutation({ addedNodes: [], removedNodes: [this] })
   }
   setAttribute(name, value) {
     this.attributes[name] = value
   }
   getAttribute(name) {
-    // The few `data-` attributes here are of one word.
+    // The `data-` attributes of these tests are single words.
     return (name.startsWith('data-') ? this.dataset[name.slice(5)] : this.attributes[name]) ?? null
   }
   hasAttribute(name) {
@@ -56,14 +56,14 @@ class Element {
   getRootNode() {
     return this.parentNode?.getRootNode() ?? this
   }
-  /** Says that `data-` attributes were set anew; what was there before is `before`. */
-  rewritten(name, before) {
-    mutated({ type: 'attributes', target: this, attributeName: name, oldValue: before })
+  /** Reports that an attribute was set, whose value was `before`. */
+  reportChange(name, before) {
+    reportMutation({ type: 'attributes', target: this, attributeName: name, oldValue: before })
   }
   getBoundingClientRect() {
     return { left: 0, right: 10, width: 10, height: 10, top: this.top ?? 1e6, bottom: (this.top ?? 1e6) + 10 }
   }
-  // Every lazy element matches every selector.
+  // Every element with `data-` attributes matches every selector.
   matches() {
     return Object.keys(this.dataset).length > 0
   }
@@ -81,11 +81,11 @@ class Element {
 class HTMLImageElement extends Element {
   localName = 'img'
   naturalWidth = 0
-  set src(address) {
-    this.setAttribute('src', address)
+  set src(url) {
+    this.setAttribute('src', url)
   }
   set onload(resolve) {
-    loads.push({ address: this.attributes.src, image: this, resolve })
+    loads.push({ url: this.attributes.src, image: this, resolve })
   }
   set onerror(reject) {
     loads.at(-1).reject = reject
@@ -95,36 +95,36 @@ class HTMLImageElement extends Element {
   }
 }
 
-const named = (localName) =>
+const elementClass = (localName) =>
   class extends Element {
     localName = localName
   }
 
-/** What is loading now, and what it waits for. */
+/** The images that are loading. */
 export const loads = []
 
 const mutationObservers = new Set()
-const mutated = (record) => [...mutationObservers].forEach((callback) => callback([{ type: 'childList', ...record }]))
+const reportMutation = (record) => [...mutationObservers].forEach((callback) => callback([{ type: 'childList', ...record }]))
 
-/** The observer that was made last: its options, what it observes, and `show` to tell it what is to be seen. */
+/** The observer that was created last: its options, its elements, and `show` to report entries to it. */
 export let observer
-/** How many were made in this page. */
+/** How many observers were created in this page. */
 export let observers
 
-/** Puts a page in place, for as long as the test runs. */
+/** Installs the globals of a page for the duration of the test. */
 export function page(t, { withObserver = true, connection } = {}) {
   loads.length = 0
   observers = 0
   t.after(() => running.splice(0).forEach((loader) => loader.destroy()))
   const listeners = {}
-  const put = {
+  const globals = {
     Element,
     HTMLImageElement,
     Image: HTMLImageElement,
-    HTMLPictureElement: named('picture'),
-    HTMLIFrameElement: named('iframe'),
-    HTMLMediaElement: named('video'),
-    HTMLSourceElement: named('source'),
+    HTMLPictureElement: elementClass('picture'),
+    HTMLIFrameElement: elementClass('iframe'),
+    HTMLMediaElement: elementClass('video'),
+    HTMLSourceElement: elementClass('source'),
     document: new Element(),
     navigator: { onLine: true, connection },
     devicePixelRatio: 1,
@@ -160,12 +160,12 @@ export function page(t, { withObserver = true, connection } = {}) {
       disconnect() {
         this.observed.clear()
       }
-      /** Each element, and where its top is; nowhere: it went away. */
-      show(...seen) {
-        for (const [target, top] of seen) target.top = top
+      /** Reports entries: elements with their top, or `undefined` for one that left. */
+      show(...entries) {
+        for (const [target, top] of entries) target.top = top
         const rect = (top) => ({ left: 0, right: 10, top, bottom: top + 10 })
         this.callback(
-          seen.map(([target, top]) => ({
+          entries.map(([target, top]) => ({
             target,
             isIntersecting: top !== undefined,
             boundingClientRect: rect(top ?? 1e6),
@@ -175,15 +175,15 @@ export function page(t, { withObserver = true, connection } = {}) {
       }
     },
   }
-  if (!withObserver) delete put.IntersectionObserver
-  for (const [name, value] of Object.entries(put)) {
+  if (!withObserver) delete globals.IntersectionObserver
+  for (const [name, value] of Object.entries(globals)) {
     const before = Object.getOwnPropertyDescriptor(globalThis, name)
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
     t.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]))
   }
   mutationObservers.clear()
   return {
-    say: (name, event = {}) => listeners[name](event),
+    dispatch: (name, event = {}) => listeners[name](event),
     network(online) {
       navigator.onLine = online
       listeners[online ? 'online' : 'offline']()
@@ -191,19 +191,19 @@ export function page(t, { withObserver = true, connection } = {}) {
   }
 }
 
-/** An image that waits for `address`. */
-export function image(address) {
-  return Object.assign(new HTMLImageElement(), { dataset: { src: address } })
+/** A lazy image. */
+export function image(url) {
+  return Object.assign(new HTMLImageElement(), { dataset: { src: url } })
 }
 
-/** Lets the load of `address` end, and what follows happen. */
-export async function end(address, well = true) {
-  const [load] = loads.splice(loads.findIndex((load) => load.address === address), 1)
-  if (well) load.resolve()
+/** Ends the load of `url`, and waits for its consequences. */
+export async function end(url, success = true) {
+  const [load] = loads.splice(loads.findIndex((load) => load.url === url), 1)
+  if (success) load.resolve()
   else load.reject(new Error('broken'))
   for (let turn = 0; turn < 5; turn++) await Promise.resolve()
-  // What arrives in a burst is shown together.
-  if (well) await new Promise((done) => setTimeout(done, 130))
+  // Images are decoded and shown in batches.
+  if (success) await new Promise((done) => setTimeout(done, 130))
 }
 
-export const loading = () => loads.map(({ address }) => address)
+export const loading = () => loads.map(({ url }) => url)

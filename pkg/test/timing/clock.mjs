@@ -1,4 +1,4 @@
-// A clock that is moved by hand, for tests whose functions give promises.
+// A mock clock, for tests of functions that return promises.
 import { afterEach, beforeEach, mock } from 'node:test'
 
 export const clock = mock.timers
@@ -8,12 +8,12 @@ export function onMockClock() {
   afterEach(() => clock.reset())
 }
 
-/** All that is settled has been told: promises, then what waits for the end of the turn. */
+/** Resolves after all microtasks and the tasks that they scheduled. */
 export function settled() {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Lets `ms` pass, one by one, and what is settled meanwhile be told. */
+/** Advances the clock ms by ms, with all microtasks in between. */
 export async function pass(ms) {
   await settled()
   for (let i = 0; i < ms; i++) {
@@ -22,19 +22,19 @@ export async function pass(ms) {
   }
 }
 
-/** What became of a promise so far. */
+/** The state of a promise: 'pending', its value, or the name of its error. */
 export async function outcome(promise) {
-  let found = 'pending'
+  let state = 'pending'
   promise.then(
-    (value) => (found = { value }),
-    (error) => (found = { error: error?.name ?? error }),
+    (value) => (state = { value }),
+    (error) => (state = { error: error?.name ?? error }),
   )
   await settled()
-  return found
+  return state
 }
 
-/** A function whose runs are settled from outside. */
-export function answered() {
+/** A function whose runs are settled by the test. */
+export function deferredRuns() {
   const runs = []
   const fn = (...args) => new Promise((resolve, reject) => runs.push({ args, signal: args.at(-1), resolve, reject }))
   return { runs, fn }

@@ -6,13 +6,13 @@ const clock = mock.timers
 beforeEach(() => clock.enable({ apis: ['setTimeout', 'Date'] }))
 afterEach(() => clock.reset())
 
-/** Lets `ms` pass one by one: a bigger tick would show every timer its end. */
+/** Advances the clock ms by ms: in a bigger tick every timer would see the time of its end. */
 function pass(ms) {
   for (let i = 0; i < ms; i++) clock.tick(1)
 }
 
-/** A function that notes its arguments and returns the first. */
-function noted() {
+/** A function that records its arguments and returns the first. */
+function recorder() {
   const calls = []
   const fn = function (...args) {
     calls.push(args)
@@ -21,8 +21,8 @@ function noted() {
   return { calls, fn }
 }
 
-test('runs once, when no call came for the wait, with the last arguments', () => {
-  const { calls, fn } = noted()
+test('runs once no call has come for the wait, with the last arguments', () => {
+  const { calls, fn } = recorder()
   const debounced = debounce(fn, 30)
   assert.equal(debounced('a'), undefined)
   clock.tick(29)
@@ -49,8 +49,8 @@ test('runs with the `this` of the last call', () => {
   assert.equal(seen[0], b)
 })
 
-test('leading runs at once, and again at the end only if there was another call', () => {
-  const { calls, fn } = noted()
+test('leading runs on the first call, and on the trailing edge only after another call', () => {
+  const { calls, fn } = recorder()
   const debounced = debounce(fn, 30, { leading: true })
   assert.equal(debounced(1), 1)
   clock.tick(30)
@@ -61,7 +61,7 @@ test('leading runs at once, and again at the end only if there was another call'
   assert.deepEqual(calls, [[1], [2], [3]])
 })
 
-test('maxWait bounds how long a burst can hold it off', () => {
+test('maxWait runs within a long burst', () => {
   const at = []
   const debounced = debounce(() => at.push(Date.now()), 30, { maxWait: 40 })
   const start = Date.now()
@@ -73,8 +73,8 @@ test('maxWait bounds how long a burst can hold it off', () => {
   assert.deepEqual(at.map((time) => time - start), [40, 80, 120])
 })
 
-test('a missing wait is zero: the next turn', () => {
-  const { calls, fn } = noted()
+test('without a wait it runs in the next task', () => {
+  const { calls, fn } = recorder()
   const debounced = debounce(fn)
   debounced(1)
   debounced(2)
@@ -83,8 +83,8 @@ test('a missing wait is zero: the next turn', () => {
   assert.deepEqual(calls, [[2]])
 })
 
-test('cancel, flush and pending', () => {
-  const { calls, fn } = noted()
+test('cancel drops a waiting call, flush runs it, pending tells of it', () => {
+  const { calls, fn } = recorder()
   const debounced = debounce(fn, 30)
   assert.equal(debounced.flush(), undefined)
   assert.equal(debounced.pending(), false)
@@ -118,8 +118,8 @@ test('a function may call itself again', () => {
   assert.deepEqual(calls, [1, 2, 3])
 })
 
-test('a call from within another one that is due puts its own off', () => {
-  const { calls, fn } = noted()
+test('a call by another function in the same timeout postpones a function that is due', () => {
+  const { calls, fn } = recorder()
   const inner = debounce(fn, 10)
   const outer = debounce(() => inner('again'), 10)
   outer()
@@ -130,8 +130,8 @@ test('a call from within another one that is due puts its own off', () => {
   assert.deepEqual(calls, [['again']])
 })
 
-test('one that throws does not keep the others from running', () => {
-  const { calls, fn } = noted()
+test('a function that throws does not prevent others from running', () => {
+  const { calls, fn } = recorder()
   const bad = debounce(() => {
     throw new Error('mine')
   }, 10)
@@ -143,8 +143,8 @@ test('one that throws does not keep the others from running', () => {
   assert.deepEqual(calls, [['ran']])
 })
 
-test('an aborted signal cancels what waits and mutes later calls', () => {
-  const { calls, fn } = noted()
+test('an aborted signal cancels a waiting call, and later calls do nothing', () => {
+  const { calls, fn } = recorder()
   const controller = new AbortController()
   const debounced = debounce(fn, 10, { signal: controller.signal })
   debounced(1)
@@ -155,7 +155,7 @@ test('an aborted signal cancels what waits and mutes later calls', () => {
   assert.deepEqual(calls, [])
 })
 
-test('many that wait share one timer', (t) => {
+test('waiting functions share one timer', (t) => {
   const pending = new Set()
   const { setTimeout, clearTimeout } = globalThis
   t.mock.method(globalThis, 'setTimeout', (fn, delay) => {
@@ -170,7 +170,7 @@ test('many that wait share one timer', (t) => {
     pending.delete(timer)
     clearTimeout(timer)
   })
-  const { calls, fn } = noted()
+  const { calls, fn } = recorder()
   const all = Array.from({ length: 50 }, (_, i) => debounce(fn, 10 + i))
   for (const debounced of all) {
     debounced()
@@ -184,27 +184,27 @@ test('many that wait share one timer', (t) => {
   assert.equal(pending.size, 0)
 })
 
-test('a clock that was taken away while something waited does no harm to the next', () => {
+test('a wait on a mock clock that was removed does not disturb the next clock', () => {
   debounce(() => {}, 1000)()
   clock.reset()
   clock.enable({ apis: ['setTimeout', 'Date'] })
-  const { calls, fn } = noted()
+  const { calls, fn } = recorder()
   debounce(fn, 1000)('later')
   clock.tick(1000)
   assert.deepEqual(calls, [['later']])
 })
 
-test('stats count calls and runs', () => {
+test('stats counts calls and runs', () => {
   const before = stats()
   const debounced = debounce(() => {}, 10)
   for (let i = 0; i < 5; i++) debounced()
-  // Also before the burst is over.
+  // Before the burst is over, too.
   assert.equal(stats().calls - before.calls, 5)
   clock.tick(10)
   const after = stats()
   assert.deepEqual([after.calls - before.calls, after.invocations - before.invocations], [5, 1])
 })
 
-test('what is no function is refused', () => {
+test('an argument that is not a function throws a TypeError', () => {
   assert.throws(() => debounce('no', 10), TypeError)
 })

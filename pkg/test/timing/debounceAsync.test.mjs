@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { debounceAsync, throttleAsync } from 'whippet/timing'
-import { answered, clock, onMockClock, outcome, settled } from './clock.mjs'
+import { clock, deferredRuns, onMockClock, outcome, settled } from './clock.mjs'
 
 onMockClock()
 
-test('all calls of a burst share one promise and one run, with the last arguments', async () => {
-  const { runs, fn } = answered()
+test('calls of a burst share one promise and one run, with the last arguments', async () => {
+  const { runs, fn } = deferredRuns()
   const search = debounceAsync(fn, 30)
   const first = search('w')
   clock.tick(10)
@@ -22,8 +22,8 @@ test('all calls of a burst share one promise and one run, with the last argument
   assert.deepEqual(await outcome(second), { value: 'found' })
 })
 
-test('the next call aborts the run before it, whose late answer reaches nobody', async () => {
-  const { runs, fn } = answered()
+test('the next call aborts the previous run, whose late result is ignored', async () => {
+  const { runs, fn } = deferredRuns()
   const search = debounceAsync(fn, 10)
   const old = search('old')
   clock.tick(10)
@@ -39,8 +39,8 @@ test('the next call aborts the run before it, whose late answer reaches nobody',
   assert.deepEqual(await outcome(old), { error: 'AbortError' })
 })
 
-test('a run that is over is not aborted', async () => {
-  const { runs, fn } = answered()
+test('a settled run is not aborted', async () => {
+  const { runs, fn } = deferredRuns()
   const search = debounceAsync(fn, 10)
   search('a')
   clock.tick(10)
@@ -50,7 +50,7 @@ test('a run that is over is not aborted', async () => {
   assert.equal(runs[0].signal.aborted, false)
 })
 
-test('what fails, or throws, rejects its burst and no other', async () => {
+test('a failure rejects its own burst only', async () => {
   let fail = true
   const search = debounceAsync(() => {
     if (fail) throw new RangeError('mine')
@@ -65,8 +65,8 @@ test('what fails, or throws, rejects its burst and no other', async () => {
   assert.deepEqual(await outcome(good), { value: 'fine' })
 })
 
-test('leading: the first call runs at once, the others share the run that ends the burst', async () => {
-  const { runs, fn } = answered()
+test('leading: the first call runs, the others share the trailing run', async () => {
+  const { runs, fn } = deferredRuns()
   const search = debounceAsync(fn, 10, { leading: true })
   const first = search(1)
   assert.equal(runs.length, 1)
@@ -80,8 +80,8 @@ test('leading: the first call runs at once, the others share the run that ends t
   assert.deepEqual(await outcome(second), { value: 'three' })
 })
 
-test('leading only: the run that led the burst answers all of it', async () => {
-  const { runs, fn } = answered()
+test('leading only: all calls share the leading run', async () => {
+  const { runs, fn } = deferredRuns()
   const search = debounceAsync(fn, 10, { leading: true, trailing: false })
   const first = search(1)
   assert.equal(search(2), first)
@@ -92,8 +92,8 @@ test('leading only: the run that led the burst answers all of it', async () => {
   assert.deepEqual(await outcome(first), { value: 'one' })
 })
 
-test('cancel gives up what waits and what runs', async () => {
-  const { runs, fn } = answered()
+test('cancel aborts waiting calls and the current run', async () => {
+  const { runs, fn } = deferredRuns()
   const search = debounceAsync(fn, 10)
   const running = search(1)
   clock.tick(10)
@@ -108,8 +108,8 @@ test('cancel gives up what waits and what runs', async () => {
   assert.equal(runs.length, 1)
 })
 
-test('flush runs now what waits and gives its promise', async () => {
-  const { runs, fn } = answered()
+test('flush runs a waiting call and returns its promise', async () => {
+  const { runs, fn } = deferredRuns()
   const search = debounceAsync(fn, 10)
   assert.equal(search.flush(), undefined)
   const promise = search(1)
@@ -117,9 +117,9 @@ test('flush runs now what waits and gives its promise', async () => {
   assert.equal(runs.length, 1)
 })
 
-test('after an abort of the signal, calls are rejected with its reason', async () => {
+test('an aborted signal rejects waiting and later calls with its reason', async () => {
   const controller = new AbortController()
-  const { runs, fn } = answered()
+  const { runs, fn } = deferredRuns()
   const search = debounceAsync(fn, 10, { signal: controller.signal })
   const waiting = search(1)
   controller.abort('gone')
@@ -142,20 +142,20 @@ test('runs with the `this` of the last call, and may call itself again', async (
   assert.deepEqual(seen, ['outer', 1, 'inner', 2])
 })
 
-test('without an edge there would be no answer', () => {
+test('invalid arguments throw a TypeError', () => {
   assert.throws(() => debounceAsync(() => {}, 10, { trailing: false }), { name: 'TypeError', message: /never run/ })
   assert.throws(() => debounceAsync(5), { name: 'TypeError', message: /Expected a function/ })
   assert.throws(() => debounceAsync(() => {}, 5, { signal: 5 }), { name: 'TypeError', message: /AbortSignal/ })
 })
 
-test('throttled: runs at once, later calls share the next run, which aborts the one before', async () => {
-  const { runs, fn } = answered()
+test('throttleAsync runs the first call, later calls share the next run, which aborts the previous one', async () => {
+  const { runs, fn } = deferredRuns()
   const save = throttleAsync(fn, 30)
   const first = save(1)
   const second = save(2)
   assert.equal(save(3), second)
   assert.equal(runs.length, 1)
-  assert.equal(runs[0].signal.aborted, false, 'a call alone aborts nothing')
+  assert.equal(runs[0].signal.aborted, false, 'a call alone does not abort the run')
   clock.tick(30)
   assert.equal(runs[0].signal.aborted, true)
   assert.equal(runs[1].args[0], 3)

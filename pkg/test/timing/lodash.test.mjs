@@ -1,10 +1,10 @@
-// Beside lodash, on one clock: random functions, options and sequences of what can happen to them.
+// Compares debounce and throttle with lodash's: random options and random sequences of calls, on one clock.
 import * as lodash from 'lodash-es'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as whippet from 'whippet/timing'
 
-/** Draws from a seed. */
+/** A random generator with a seed. */
 function draws(seed) {
   let state = seed
   const draw = () => {
@@ -15,27 +15,27 @@ function draws(seed) {
   }
   const below = (n) => Math.floor(draw() * n)
   const oneOf = (list) => list[below(list.length)]
-  return { below, oneOf, chance: (part) => draw() < part }
+  return { below, oneOf, chance: (probability) => draw() < probability }
 }
 
-/** A host whose clock is moved by hand. */
+/** A mock clock and mock timers. */
 class Host {
   time = 1_000_000
-  /** What the wall clock is off by. */
-  off = 0
+  /** The offset of the wall clock, in ms. */
+  offset = 0
   timers = []
   thrown = []
-  #names = 0
+  #lastId = 0
   #real = {}
 
   install() {
     const real = (this.#real = { Date, setTimeout, clearTimeout })
     globalThis.Date = class extends real.Date {}
-    globalThis.Date.now = () => this.time + this.off
+    globalThis.Date.now = () => this.time + this.offset
     globalThis.setTimeout = (run, delay) => {
-      // Delays are whole numbers, and what does not fit is as soon as can be.
+      // Like a host: delays are whole numbers, and one that does not fit into 32 bits is as short as possible.
       const ms = delay < 2 ** 31 ? Math.max(Math.trunc(delay), delay > 0 ? 1 : 0) : 1
-      const timer = { at: this.time + ms, name: ++this.#names, run }
+      const timer = { at: this.time + ms, id: ++this.#lastId, run }
       this.timers.push(timer)
       return timer
     }
@@ -48,11 +48,10 @@ class Host {
     Object.assign(globalThis, this.#real)
   }
 
-  /** Lets time pass. */
   advance(ms) {
     const until = this.time + ms
     for (;;) {
-      const next = this.timers.reduce((a, b) => (!a || b.at < a.at || (b.at === a.at && b.name < a.name) ? b : a), undefined)
+      const next = this.timers.reduce((a, b) => (!a || b.at < a.at || (b.at === a.at && b.id < a.id) ? b : a), undefined)
       if (!next || next.at > until) break
       this.timers.splice(this.timers.indexOf(next), 1)
       this.time = Math.max(this.time, next.at)
@@ -67,7 +66,8 @@ class Host {
 }
 
 const waits = [undefined, null, 0, 1, 5, 20, 32, -5, NaN, '20', ' 7 ', 'soon', '0x10', '', true, [9], {}]
-// Beyond 32 bits lodash's timer fires again and again, and so sees a clock jump before its time.
+// For these, lodash's timer fires again and again, because the delay does not fit into 32 bits, and so it sees a jump of the
+// clock too early.
 const longWaits = [...waits, Infinity, 3e9]
 const edges = [true, false, undefined, 1, 0, '', 'yes', null]
 
@@ -80,8 +80,8 @@ function someOptions({ chance, oneOf }, waits) {
   return options
 }
 
-/** One paced function of one library; it does what `plan` says, by the number of its run. */
-function specimen(library, { kind, wait, options, plan, missing }, host) {
+/** A paced function of one library. Each run does what `plan` says for its number. */
+function createPaced(library, { kind, wait, options, plan, withoutArguments }, host) {
   const log = []
   let runs = 0
   const fn = function (...args) {
@@ -91,22 +91,22 @@ function specimen(library, { kind, wait, options, plan, missing }, host) {
       case 'throw':
         throw new Error(`run ${run}`)
       case 'call':
-        if (runs < 40) log.push(['inner call', attempt(() => paced.call({ name: 'inner' }, 'inner', run))])
+        if (runs < 40) log.push(['inner call', resultOf(() => paced.call({ name: 'inner' }, 'inner', run))])
         break
       case 'cancel':
         paced.cancel()
         break
       case 'flush':
-        log.push(['inner flush', attempt(() => paced.flush())])
+        log.push(['inner flush', resultOf(() => paced.flush())])
         break
     }
     return `result ${run}`
   }
-  const paced = missing ? library[kind](fn) : library[kind](fn, wait, options)
+  const paced = withoutArguments ? library[kind](fn) : library[kind](fn, wait, options)
   return { paced, log }
 }
 
-function attempt(run) {
+function resultOf(run) {
   try {
     return run()
   } catch (error) {
@@ -114,30 +114,30 @@ function attempt(run) {
   }
 }
 
-/** Plays one random sequence with `count` functions; gives what was different, if anything. */
+/** Plays one random sequence with `count` functions of both libraries; throws at the first difference. */
 function play(seed, { count, jumps, plans }) {
   const random = draws(seed)
   const { below, oneOf, chance } = random
   const spans = jumps ? waits : longWaits
   const host = new Host()
-  const story = []
+  const steps = []
   host.install()
   try {
     const pairs = Array.from({ length: count }, () => {
-      const what = {
+      const config = {
         kind: oneOf(['debounce', 'throttle']),
         wait: oneOf(spans),
         options: someOptions(random, spans),
         plan: Array.from({ length: 5 }, () => oneOf(plans)),
-        missing: chance(0.05),
+        withoutArguments: chance(0.05),
       }
-      story.push(what)
-      return [specimen(lodash, what, host), specimen(whippet, what, host)]
+      steps.push(config)
+      return [createPaced(lodash, config, host), createPaced(whippet, config, host)]
     })
     for (let step = 0; step < 60; step++) {
-      const which = below(count)
+      const index = below(count)
       const name = oneOf(['a', 'b', 'c'])
-      const acts = {
+      const actions = {
         call: ({ paced }) => paced.call({ name }, step, name),
         burst: ({ paced }) => [paced(step), paced(step + 0.1), paced(step + 0.2, 'more')],
         cancel: ({ paced }) => paced.cancel(),
@@ -147,34 +147,34 @@ function play(seed, { count, jumps, plans }) {
       if (jumps && ['cancel', 'flush', 'late'].includes(kind)) continue
       if (kind === 'time') {
         const ms = below(chance(0.2) ? 60 : 12)
-        story.push([kind, ms])
+        steps.push([kind, ms])
         host.advance(ms)
       } else if (kind === 'late') {
-        // The host is busy: time passes, and no timer fires.
+        // The host is busy: no timer fires.
         const ms = below(50)
-        story.push([kind, ms])
+        steps.push([kind, ms])
         host.time += ms
       } else if (kind === 'jump') {
-        if (!jumps || host.off !== 0) continue
+        if (!jumps || host.offset !== 0) continue
         const ms = oneOf([-1e6, -100, -10, -3, 3, 10, 100, 1e6])
-        story.push([kind, ms])
-        host.off += ms
+        steps.push([kind, ms])
+        host.offset += ms
       } else {
-        story.push([kind, which])
-        const [theirs, ours] = pairs[which].map((one) => attempt(() => acts[kind](one)))
-        assert.deepEqual(ours, theirs, 'what it returned')
+        steps.push([kind, index])
+        const [theirs, ours] = pairs[index].map((one) => resultOf(() => actions[kind](one)))
+        assert.deepEqual(ours, theirs, 'the returned value')
       }
       for (const [theirs, ours] of pairs) {
-        assert.deepEqual(ours.log, theirs.log, 'what ran')
+        assert.deepEqual(ours.log, theirs.log, 'the runs')
         if (theirs.paced.pending) assert.equal(ours.paced.pending(), theirs.paced.pending(), 'pending')
       }
     }
     host.advance(200)
-    for (const [theirs, ours] of pairs) assert.deepEqual(ours.log, theirs.log, 'what ran at last')
+    for (const [theirs, ours] of pairs) assert.deepEqual(ours.log, theirs.log, 'the runs at the end')
     for (const [theirs, ours] of pairs) for (const { paced } of [theirs, ours]) paced.cancel()
     host.advance(1)
   } catch (error) {
-    throw new Error(`seed ${seed}: ${error.message}\n${JSON.stringify(story)}`, { cause: error })
+    throw new Error(`seed ${seed}: ${error.message}\n${JSON.stringify(steps)}`, { cause: error })
   } finally {
     host.remove()
   }
@@ -182,28 +182,28 @@ function play(seed, { count, jumps, plans }) {
 
 const SEQUENCES = Number(process.env.WHIPPET_SEQUENCES ?? 1500)
 
-test('one function, whatever it does', () => {
+test('one function behaves like in lodash', () => {
   for (let seed = 1; seed <= SEQUENCES; seed++) {
     play(seed, { count: 1, jumps: false, plans: ['', '', '', 'throw', 'call', 'cancel', 'flush'] })
   }
 })
 
-// Without what leaves a timer behind: when that fires, what waits is looked at by the wall clock, and after a jump
-// may be found due before a timer of its own would have fired.
-test('one function on a clock that jumps once', () => {
+// Without flush and cancel, which leave a timer running: when it fires, the wall clock decides what is due, and after a jump
+// a function may be due before a timer of its own would have fired.
+test('one function behaves like in lodash when the clock jumps once', () => {
   for (let seed = 1; seed <= SEQUENCES; seed++) {
     play(seed, { count: 1, jumps: true, plans: ['', '', '', 'throw', 'call'] })
   }
 })
 
-test('several functions that share our one timer, and have theirs in lodash', () => {
+test('several functions on one timer behave like with a timer each', () => {
   for (let seed = 1; seed <= SEQUENCES; seed++) {
     play(seed, { count: 3, jumps: false, plans: ['', '', 'call', 'cancel', 'flush'] })
   }
 })
 
 for (const kind of ['debounce', 'throttle']) {
-  test(`${kind} refuses what lodash refuses`, () => {
+  test(`${kind} throws where lodash throws`, () => {
     for (const fn of [undefined, null, 'text', 5, {}]) {
       assert.throws(() => lodash[kind](fn), TypeError)
       assert.throws(() => whippet[kind](fn), { name: 'TypeError', message: /^Expected a function/ })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batch, memoize } from 'whippet/timing'
-import { answered, clock, onMockClock, outcome, settled } from './clock.mjs'
+import { clock, deferredRuns, onMockClock, outcome, settled } from './clock.mjs'
 
 onMockClock()
 
@@ -22,18 +22,18 @@ test('a sync function runs once for equal arguments', () => {
   }
   assert.equal(seen.length, 10)
   fn({ b: [2], a: 1 })
-  assert.equal(seen.length, 10, 'whatever the order of keys')
+  assert.equal(seen.length, 10, 'the order of keys does not matter')
   assert.deepEqual(fn.stats(), { hits: 11, misses: 10, staleServed: 0, shared: 0, evictions: 0, size: 10 })
 })
 
-test('what JSON would take for the same is told apart', () => {
+test('arguments that are equal as JSON are distinguished', () => {
   const { seen, fn } = counted()
   const all = [[undefined, 1], [null, 1], [NaN, 1], ['null', 1], [{}, 1], [{ a: undefined }, 1], [[undefined], 1], [[], 1], [new Date(0), 1]]
   for (const args of all) fn(...args)
   assert.equal(seen.length, all.length)
 })
 
-test('what cannot be told apart is refused, unless there is a key', () => {
+test('arguments without a comparable value throw, unless there is a key', () => {
   const { fn } = counted()
   for (const args of [[new Map()], [() => {}], [1, Symbol()], [new (class Mine {})()], [{ deep: new Set() }]]) {
     assert.throws(() => fn(...args), { name: 'TypeError', message: /`key`/ })
@@ -44,7 +44,7 @@ test('what cannot be told apart is refused, unless there is a key', () => {
   assert.equal(seen.length, 1)
 })
 
-test('two classes of one name are two', () => {
+test('classes of the same name are distinguished', () => {
   const make = (unit) => {
     const A = class A {
       constructor(n) { this.n = n }
@@ -59,7 +59,7 @@ test('two classes of one name are two', () => {
   assert.equal(seen.length, 2)
 })
 
-test('what is within itself, has a symbol, or is no plain array is refused with what to do', () => {
+test('cycles, symbols and subclasses of Array throw an error that asks for a key', () => {
   const { fn } = counted()
   const cyclic = { a: {} }
   cyclic.a.b = [cyclic]
@@ -71,27 +71,27 @@ test('what is within itself, has a symbol, or is no plain array is refused with 
   }
 })
 
-test('empty places and members beside the elements count', () => {
+test('holes and extra properties of arrays are distinguished', () => {
   const { seen, fn } = counted()
-  // As many members beside the elements as places are empty.
+  // As many extra properties as holes.
   const [two, three] = [2, 3].map((x) => Object.assign([, 1], { x }))
   for (const array of [[undefined], [,], 'ab'.match(/b/), ['b'], two, three, [, 1]]) fn(array)
   assert.equal(seen.length, 7)
 })
 
-test('a batched function is asked for what it tells apart', async () => {
-  const asked = []
-  const fetchAll = (items) => (asked.push(items.length), items.map((item) => [item]))
+test('a memoized batched function uses its key', async () => {
+  const sizes = []
+  const fetchAll = (items) => (sizes.push(items.length), items.map((item) => [item]))
   const byIdentity = memoize(batch(fetchAll))
   const [a, b] = [{}, {}]
   assert.deepEqual((await Promise.all([byIdentity(a), byIdentity(b), byIdentity(a)])).map(([item]) => item === a), [true, false, true])
   const byKey = memoize(batch(fetchAll, { key: (item) => item.id }))
   await Promise.all([byKey({ id: 1 }), byKey({ id: 1 }), byKey({ id: 2 })])
-  assert.deepEqual(asked, [2, 2])
+  assert.deepEqual(sizes, [2, 2])
 })
 
 test('calls share a pending promise, and the result after it', async () => {
-  const { runs, fn } = answered()
+  const { runs, fn } = deferredRuns()
   const load = memoize(fn)
   const first = load(1)
   assert.equal(load(1), first)
@@ -102,8 +102,8 @@ test('calls share a pending promise, and the result after it', async () => {
   assert.deepEqual(load.stats(), { hits: 1, misses: 1, staleServed: 0, shared: 1, evictions: 0, size: 1 })
 })
 
-test('what is rejected or thrown is not kept', async () => {
-  const { runs, fn } = answered()
+test('rejections and exceptions are not kept', async () => {
+  const { runs, fn } = deferredRuns()
   const load = memoize(fn)
   const both = [load(1), load(1)]
   runs[0].reject(new RangeError())
@@ -122,8 +122,8 @@ test('what is rejected or thrown is not kept', async () => {
   assert.equal(sync.stats().size, 1)
 })
 
-test('ttl counts from when the result came', async () => {
-  const { runs, fn } = answered()
+test('ttl counts from when the result arrived', async () => {
+  const { runs, fn } = deferredRuns()
   const load = memoize(fn, { ttl: 100 })
   load(1)
   clock.tick(1000)
@@ -133,13 +133,13 @@ test('ttl counts from when the result came', async () => {
   load(1)
   assert.equal(runs.length, 1)
   clock.tick(1)
-  assert.equal(load.stats().size, 0, 'nothing is kept beyond its time')
+  assert.equal(load.stats().size, 0, 'an expired result is removed')
   load(1)
   assert.equal(runs.length, 2)
 })
 
-test('a ttl of zero shares what is pending, and keeps nothing', async () => {
-  const { runs, fn } = answered()
+test('a ttl of zero shares pending promises only', async () => {
+  const { runs, fn } = deferredRuns()
   const load = memoize(fn, { ttl: 0 })
   assert.equal(load(1), load(1))
   runs[0].resolve()
@@ -148,10 +148,10 @@ test('a ttl of zero shares what is pending, and keeps nothing', async () => {
   assert.equal(runs.length, 2)
 })
 
-test('a ttl beyond what timers can wait is kept', () => {
+test('a ttl longer than a timer can wait is kept', () => {
   const { seen, fn } = counted({ ttl: 3e9 })
   fn(1)
-  // In steps, as a host's timers fire.
+  // In steps as long as a timer can wait.
   clock.tick(2 ** 31 - 1)
   clock.tick(3e9 - 2 ** 31)
   fn(1)
@@ -161,15 +161,15 @@ test('a ttl beyond what timers can wait is kept', () => {
   assert.equal(seen.length, 2)
 })
 
-test('the least recently used goes first', () => {
+test('the least recently used result is evicted first', () => {
   const { seen, fn } = counted({ maxSize: 2 })
   for (const n of [1, 2, 1, 3, 1, 2]) fn(n)
   assert.deepEqual(seen, [[1], [2], [3], [2]])
   assert.equal(fn.stats().evictions, 2)
 })
 
-test('stale results are served while a new one is fetched, until they are too old', async () => {
-  const { runs, fn } = answered()
+test('a stale result is returned during revalidation, until it expires', async () => {
+  const { runs, fn } = deferredRuns()
   const load = memoize(fn, { ttl: 10, staleWhileRevalidate: 50 })
   load(1)
   runs[0].resolve('old')
@@ -177,7 +177,7 @@ test('stale results are served while a new one is fetched, until they are too ol
   clock.tick(10)
   assert.deepEqual(await outcome(load(1)), { value: 'old' })
   assert.deepEqual(await outcome(load(1)), { value: 'old' })
-  assert.equal(runs.length, 2, 'fetched once')
+  assert.equal(runs.length, 2, 'it is revalidated once')
   runs[1].resolve('new')
   await settled()
   assert.deepEqual(await outcome(load(1)), { value: 'new' })
@@ -187,8 +187,8 @@ test('stale results are served while a new one is fetched, until they are too ol
   assert.equal(load.stats().misses, 2)
 })
 
-test('a refresh that fails leaves the old result, and the next call tries again', async () => {
-  const { runs, fn } = answered()
+test('a failed revalidation keeps the old result, and the next call retries', async () => {
+  const { runs, fn } = deferredRuns()
   const load = memoize(fn, { ttl: 10, staleWhileRevalidate: true })
   load(1)
   runs[0].resolve('old')
@@ -201,8 +201,8 @@ test('a refresh that fails leaves the old result, and the next call tries again'
   assert.equal(runs.length, 3)
 })
 
-test('delete and clear, also while something is pending', async () => {
-  const { runs, fn } = answered()
+test('delete and clear work while a result is pending', async () => {
+  const { runs, fn } = deferredRuns()
   const load = memoize(fn)
   assert.equal(load.delete(1), false)
   const deleted = load(1)
@@ -218,7 +218,7 @@ test('delete and clear, also while something is pending', async () => {
   assert.equal(runs.length, 3)
 })
 
-test('keeps `this`, and a function that calls itself', () => {
+test('the function keeps `this`, and may call itself', () => {
   const counter = { step: 2, next: memoize(function (n) { return n + this.step }) }
   assert.equal(counter.next(1), 3)
   const fibonacci = memoize((n) => (n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2)))
@@ -226,12 +226,12 @@ test('keeps `this`, and a function that calls itself', () => {
   assert.equal(fibonacci.stats().misses, 61)
 })
 
-test('options that cannot be are refused', () => {
-  const no = (options, message) => assert.throws(() => memoize(() => {}, options), { name: 'TypeError', message })
+test('invalid options throw a TypeError', () => {
+  const rejects = (options, message) => assert.throws(() => memoize(() => {}, options), { name: 'TypeError', message })
   assert.throws(() => memoize({}), { name: 'TypeError', message: /Expected a function/ })
-  no({ ttl: -1 }, /`ttl`/)
-  no({ ttl: '5' }, /`ttl`/)
-  no({ maxSize: 0 }, /`maxSize`/)
-  no({ staleWhileRevalidate: 'yes' }, /`staleWhileRevalidate`/)
-  no({ key: 5 }, /key/)
+  rejects({ ttl: -1 }, /`ttl`/)
+  rejects({ ttl: '5' }, /`ttl`/)
+  rejects({ maxSize: 0 }, /`maxSize`/)
+  rejects({ staleWhileRevalidate: 'yes' }, /`staleWhileRevalidate`/)
+  rejects({ key: 5 }, /key/)
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 
-/** Runs `code` in a Node process of its own, in this folder. */
+/** Runs `code` in a new Node process, in this folder. */
 function node(code, ...flags) {
   const run = spawnSync(process.execPath, [...process.execArgv, ...flags, '--input-type=module', '--eval', code], {
     cwd: import.meta.dirname,
@@ -13,14 +13,14 @@ function node(code, ...flags) {
   return run.stdout.trim()
 }
 
-test('what waits does not keep the process alive', () => {
+test('a waiting call does not keep the process alive', () => {
   const code = `
     import { debounce } from 'whippet/timing'
     debounce(() => console.log('ran'), 3_600_000)()`
   assert.equal(node(code), '')
 })
 
-test('what was promised does, until it is settled', () => {
+test('a pending promise keeps the process alive', () => {
   const code = `
     import { batch, debounceAsync, memoize, rateLimit, retry, throttle } from 'whippet/timing'
     const search = debounceAsync((n) => n, 20)
@@ -28,14 +28,14 @@ test('what was promised does, until it is settled', () => {
     const ask = rateLimit((n) => n, { limit: 1, interval: 20 })
     let failures = 1
     const again = retry(() => { if (failures-- > 0) throw new Error(); return 5 }, { retryDelay: 20 })
-    // These wait as well, and for much longer.
+    // These wait much longer, but are not awaited.
     throttle(() => {}, 3_600_000)()
     memoize(() => {}, { ttl: 3_600_000 })()
     console.log(await search(1), await load(2), await ask(3), await ask(4), await again)`
   assert.equal(node(code), '1 2 3 4 5')
 })
 
-test('nor is it kept by what was given up', () => {
+test('an aborted promise does not keep the process alive', () => {
   const code = `
     import { batch, debounceAsync, rateLimit, retry } from 'whippet/timing'
     const search = debounceAsync((n) => n, 3_600_000)
@@ -50,7 +50,7 @@ test('nor is it kept by what was given up', () => {
   assert.equal(node(code), '')
 })
 
-test('importing starts nothing', () => {
+test('the engine starts with the first call', () => {
   const code = `
     const real = WebAssembly.Instance
     let started = 0
@@ -64,7 +64,7 @@ test('importing starts nothing', () => {
   assert.equal(node(code), '0 1')
 })
 
-test('where wasm is forbidden the first call says so, and runs', () => {
+test('without wasm the first call warns, and functions run unpaced', () => {
   const code = `
     delete globalThis.WebAssembly
     const { debounce, WasmUnavailableError } = await import('whippet/timing')
@@ -75,7 +75,7 @@ test('where wasm is forbidden the first call says so, and runs', () => {
   assert.equal(node(code), 'true true\n1\n2')
 })
 
-test('functions that are collected leave their place to others', () => {
+test('the memory of collected functions is used again', () => {
   const code = `
     import { debounce } from 'whippet/timing'
     import { setImmediate } from 'node:timers/promises'
@@ -92,11 +92,11 @@ test('functions that are collected leave their place to others', () => {
       await setImmediate()
     }
     console.log(memory.buffer.byteLength)`
-  // 50,000 of them at once would need some 4 MiB.
+  // 50,000 functions at once would need about 4 MiB.
   assert.ok(Number(node(code, '--expose-gc')) < 1 << 20)
 })
 
-test('so do memoized functions, with what they keep', () => {
+test('the memory of collected memoized functions is used again', () => {
   const code = `
     import { memoize } from 'whippet/timing'
     import { setImmediate } from 'node:timers/promises'
@@ -116,6 +116,6 @@ test('so do memoized functions, with what they keep', () => {
       await setImmediate()
     }
     console.log(memory.buffer.byteLength)`
-  // 100,000 results at once would need some 5 MiB.
+  // 100,000 results at once would need about 5 MiB.
   assert.ok(Number(node(code, '--expose-gc')) < 1 << 20)
 })

@@ -5,7 +5,7 @@ import { clock, onMockClock, outcome, pass, settled } from './clock.mjs'
 
 onMockClock()
 
-/** A limited function, and when it ran with what. */
+/** A rate-limited function, and the times and arguments of its runs. */
 function timed(options, result = (n) => n) {
   const start = Date.now()
   const ran = []
@@ -29,7 +29,7 @@ test('no window holds more than the limit', async () => {
   assert.deepEqual([at[9], at[10], at[19], at[20]], [0, 1000, 1000, 2000])
 })
 
-test('a hundred that wait for one signal have one listener on it, and leave none', async () => {
+test('a shared signal has one listener, which is removed in the end', async () => {
   const { signal } = new AbortController()
   let listeners = 0
   const { addEventListener, removeEventListener } = signal
@@ -49,7 +49,7 @@ test('a hundred that wait for one signal have one listener on it, and leave none
   assert.equal(listeners, 0)
 })
 
-test('with a burst, a full bucket at once, then one token after the other, in order', async () => {
+test('with burst, a full bucket runs at once, then one call per token, in order', async () => {
   const { ran, fn } = timed({ limit: 2, interval: 100, burst: 2 })
   const results = [1, 2, 3, 4, 5].map((n) => fn(n))
   assert.equal(fn.pending(), 3)
@@ -73,7 +73,7 @@ test('burst is the size of the bucket, limit its rate', async () => {
   assert.deepEqual(bursting.ran.map(([at]) => at), [0, 0, 0, 100])
 })
 
-test('nobody overtakes those who wait', async () => {
+test('no call overtakes waiting calls', async () => {
   const { ran, fn } = timed({ limit: 1, interval: 10 })
   fn(1)
   fn(2)
@@ -83,7 +83,7 @@ test('nobody overtakes those who wait', async () => {
   assert.deepEqual(ran, [[0, 1], [10, 2], [20, 3]])
 })
 
-test('beyond maxQueue calls are refused', async () => {
+test('calls beyond maxQueue are rejected', async () => {
   const { ran, fn } = timed({ limit: 1, interval: 10, maxQueue: 1 })
   fn(1)
   fn(2)
@@ -94,7 +94,7 @@ test('beyond maxQueue calls are refused', async () => {
   assert.deepEqual(ran.map(([, n]) => n), [1, 2, 4])
 })
 
-test('what throws or is rejected takes its token, and stops nobody', async () => {
+test('a failed call uses its token, and later calls run', async () => {
   const { ran, fn } = timed({ limit: 1, interval: 10 }, (n) => {
     if (n === 1) throw new RangeError()
     return n === 2 ? Promise.reject(new TypeError()) : n
@@ -106,7 +106,7 @@ test('what throws or is rejected takes its token, and stops nobody', async () =>
   assert.deepEqual(ran, [[0, 1], [10, 2], [20, 3]])
 })
 
-test('clear gives up what waits', async () => {
+test('clear rejects waiting calls', async () => {
   const { ran, fn } = timed({ limit: 1, interval: 10 })
   const results = [fn(1), fn(2), fn(3)]
   fn.clear()
@@ -117,7 +117,7 @@ test('clear gives up what waits', async () => {
   assert.deepEqual(ran, [[0, 1], [50, 4]])
 })
 
-test('an aborted signal ends the waiting of all', async () => {
+test('an aborted signal rejects waiting and later calls', async () => {
   const controller = new AbortController()
   const { ran, fn } = timed({ limit: 1, interval: 10, signal: controller.signal })
   const results = [fn(1), fn(2)]
@@ -128,20 +128,20 @@ test('an aborted signal ends the waiting of all', async () => {
   assert.equal(ran.length, 1)
 })
 
-test('a signal of one call ends its waiting, and those behind it move up', async () => {
+test('the signal of one call rejects it, and the calls behind it move up', async () => {
   const controller = new AbortController()
   const ran = []
   const fn = rateLimit((n) => ran.push(n), { limit: 1, interval: 10, signal: (n, signal) => signal })
   fn(1)
-  const given = fn(2, controller.signal)
+  const aborted = fn(2, controller.signal)
   fn(3)
-  controller.abort('given up')
-  assert.deepEqual(await outcome(given), { error: 'given up' })
+  controller.abort('gone')
+  assert.deepEqual(await outcome(aborted), { error: 'gone' })
   await pass(10)
   assert.deepEqual(ran, [1, 3])
 })
 
-test('intervals beyond what timers can wait', async () => {
+test('an interval longer than a timer can wait is kept', async () => {
   const { ran, fn } = timed({ limit: 1, interval: 3e9 })
   fn(1)
   fn(2)
@@ -153,7 +153,7 @@ test('intervals beyond what timers can wait', async () => {
   assert.deepEqual(ran, [[0, 1], [3e9, 2]])
 })
 
-test('keeps `this`, and the function may call itself', async () => {
+test('the function keeps `this`, and may call itself', async () => {
   const seen = []
   const one = {
     name: 'one',
@@ -171,14 +171,14 @@ test('keeps `this`, and the function may call itself', async () => {
   assert.equal(await end, 'end')
 })
 
-test('options that cannot be are refused', () => {
-  const no = (options, message) => assert.throws(() => rateLimit(() => {}, options), { name: 'TypeError', message })
+test('invalid options throw a TypeError', () => {
+  const rejects = (options, message) => assert.throws(() => rateLimit(() => {}, options), { name: 'TypeError', message })
   assert.throws(() => rateLimit(), { name: 'TypeError', message: /Expected a function/ })
-  no(undefined, /`limit`/)
-  no({ limit: 0, interval: 10 }, /`limit`/)
-  no({ limit: 1 }, /`interval`/)
-  no({ limit: 1, interval: Infinity }, /`interval`/)
-  no({ limit: 1, interval: 10, burst: 0 }, /`burst`/)
-  no({ limit: 1, interval: 10, maxQueue: -1 }, /`maxQueue`/)
-  no({ limit: 1, interval: 10, signal: 'x' }, /AbortSignal/)
+  rejects(undefined, /`limit`/)
+  rejects({ limit: 0, interval: 10 }, /`limit`/)
+  rejects({ limit: 1 }, /`interval`/)
+  rejects({ limit: 1, interval: Infinity }, /`interval`/)
+  rejects({ limit: 1, interval: 10, burst: 0 }, /`burst`/)
+  rejects({ limit: 1, interval: 10, maxQueue: -1 }, /`maxQueue`/)
+  rejects({ limit: 1, interval: 10, signal: 'x' }, /AbortSignal/)
 })

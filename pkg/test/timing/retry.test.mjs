@@ -5,7 +5,7 @@ import { clock, onMockClock, outcome, pass, settled } from './clock.mjs'
 
 onMockClock()
 
-/** A function that fails so often, and when its attempts were. */
+/** A function that fails `times` times, and the times of its attempts. */
 function failing(times, error = () => new Error('no')) {
   const start = Date.now()
   const at = []
@@ -17,14 +17,14 @@ function failing(times, error = () => new Error('no')) {
   return { at, fn }
 }
 
-test('what succeeds is called once, at once', async () => {
+test('a call that succeeds is made once', async () => {
   const { at, fn } = failing(0)
   assert.equal(await retry(fn), 'done')
   assert.deepEqual(at, [0])
   assert.equal(await retry(() => 5), 5)
 })
 
-test('three retries, a second, two and four apart', async () => {
+test('by default there are three retries, after one, two and four seconds', async () => {
   const { at, fn } = failing(9)
   const promise = retry(fn)
   const found = outcome(promise)
@@ -37,24 +37,24 @@ test('three retries, a second, two and four apart', async () => {
   await assert.rejects(promise, /no/)
 })
 
-test('retry and retryDelay as numbers and as functions', async () => {
+test('retry and retryDelay may be numbers or functions', async () => {
   const few = failing(9)
   const promise = retry(few.fn, { retry: 2, retryDelay: 5 })
   promise.catch(() => {})
   await pass(50)
   assert.deepEqual(few.at, [0, 5, 10])
 
-  const asked = []
+  const calls = []
   const some = failing(9)
   const policy = {
-    retry: (count, error) => (asked.push([count, error.message]), count < 2),
+    retry: (count, error) => (calls.push([count, error.message]), count < 2),
     retryDelay: (count) => (count + 1) * 10,
   }
   const other = retry(some.fn, policy)
   other.catch(() => {})
   await pass(50)
   assert.deepEqual(some.at, [0, 10, 30])
-  assert.deepEqual(asked, [[0, 'no'], [1, 'no'], [2, 'no']])
+  assert.deepEqual(calls, [[0, 'no'], [1, 'no'], [2, 'no']])
 
   const never = failing(1)
   await assert.rejects(retry(never.fn, { retry: false }), /no/)
@@ -64,7 +64,7 @@ test('retry and retryDelay as numbers and as functions', async () => {
   assert.equal(await last, 'done')
 })
 
-test('what the error says: retryAfter and retryable', async () => {
+test('an error controls its retry by retryAfter and retryable', async () => {
   const busy = failing(1, () => Object.assign(new Error(), { retryAfter: 30 }))
   const promise = retry(busy.fn, { retryDelay: 5 })
   await pass(30)
@@ -89,7 +89,7 @@ test('jitter is drawn from the seed', async () => {
   for (const delay of [...a, ...b]) assert.ok(delay >= 100 && delay <= 151, String(delay))
 })
 
-test('an attempt that takes too long has failed: its signal is aborted, and its answer counts no more', async () => {
+test('an attempt that times out has its signal aborted, and its result is ignored', async () => {
   const signals = []
   const answers = []
   const promise = retry(
@@ -115,7 +115,7 @@ test('an attempt that takes too long has failed: its signal is aborted, and its 
   assert.deepEqual(await outcome(slow), { error: 'TimeoutError' })
 })
 
-test('an aborted signal ends it at once, during an attempt and between two', async () => {
+test('an aborted signal rejects at once, during an attempt and between two', async () => {
   const running = new AbortController()
   let seen
   const one = retry(({ signal }) => new Promise(() => (seen = signal)), { signal: running.signal })
@@ -136,11 +136,11 @@ test('an aborted signal ends it at once, during an attempt and between two', asy
   assert.equal(at.length, 1)
 })
 
-test('the function is told the number of its attempt', async () => {
-  const told = []
+test('the function gets the number of its attempt', async () => {
+  const numbers = []
   const promise = retry(
     ({ attempt }) => {
-      told.push(attempt)
+      numbers.push(attempt)
       if (attempt < 3) throw new Error('sync too')
       return 'done'
     },
@@ -148,15 +148,15 @@ test('the function is told the number of its attempt', async () => {
   )
   await pass(5)
   assert.equal(await promise, 'done')
-  assert.deepEqual(told, [1, 2, 3])
+  assert.deepEqual(numbers, [1, 2, 3])
 })
 
-test('a policy function that throws ends it with what it threw', async () => {
+test('an exception of a policy function rejects the call', async () => {
   const policy = { retry: () => { throw new RangeError('mine') } }
   await assert.rejects(retry(failing(1).fn, policy), /mine/)
 })
 
-test('a delay beyond what timers can wait', async () => {
+test('a delay longer than a timer can wait is kept', async () => {
   const { at, fn } = failing(1)
   const promise = retry(fn, { retryDelay: 3e9 })
   await settled()
@@ -167,14 +167,14 @@ test('a delay beyond what timers can wait', async () => {
   assert.equal(await promise, 'done')
 })
 
-test('a policy that cannot be is refused', async () => {
-  const no = (policy, message) => assert.rejects(retry(() => 1, policy), { name: 'TypeError', message })
+test('an invalid policy is rejected with a TypeError', async () => {
+  const rejects = (policy, message) => assert.rejects(retry(() => 1, policy), { name: 'TypeError', message })
   await assert.rejects(retry(5), { name: 'TypeError', message: /Expected a function/ })
-  await no({ retry: -1 }, /`retry`/)
-  await no({ retry: 'often' }, /`retry`/)
-  await no({ retryDelay: '5' }, /`retryDelay`/)
-  await no({ timeout: NaN }, /`timeout`/)
-  await no({ retryJitter: -1 }, /`retryJitter`/)
-  await no({ seed: 0.5 }, /`seed`/)
-  await no({ signal: 1 }, /AbortSignal/)
+  await rejects({ retry: -1 }, /`retry`/)
+  await rejects({ retry: 'often' }, /`retry`/)
+  await rejects({ retryDelay: '5' }, /`retryDelay`/)
+  await rejects({ timeout: NaN }, /`timeout`/)
+  await rejects({ retryJitter: -1 }, /`retryJitter`/)
+  await rejects({ seed: 0.5 }, /`seed`/)
+  await rejects({ signal: 1 }, /AbortSignal/)
 })

@@ -6,12 +6,12 @@ const clock = mock.timers
 beforeEach(() => clock.enable({ apis: ['setTimeout', 'Date'] }))
 afterEach(() => clock.reset())
 
-/** Lets `ms` pass one by one: a bigger tick would show every timer its end. */
+/** Advances the clock ms by ms: in a bigger tick every timer would see the time of its end. */
 function pass(ms) {
   for (let i = 0; i < ms; i++) clock.tick(1)
 }
 
-/** Calls every 10 ms, ten times; gives the times at which it ran. */
+/** Makes ten calls, one every 10 ms; returns the times of the runs. */
 function runs(options) {
   const start = Date.now()
   const at = []
@@ -24,19 +24,19 @@ function runs(options) {
   return at
 }
 
-test('runs at once, once per wait, and for the last call', () => {
+test('runs on the first call, once per wait, and for the last call', () => {
   assert.deepEqual(runs(), [0, 30, 60, 90, 120])
 })
 
-test('without the leading edge', () => {
+test('without the leading edge it runs after the first wait', () => {
   assert.deepEqual(runs({ leading: false }), [30, 60, 90, 120])
 })
 
-test('without the trailing edge', () => {
+test('without the trailing edge it does not run after the last call', () => {
   assert.deepEqual(runs({ trailing: false }), [0, 30, 60, 90])
 })
 
-test('returns what the last run returned', () => {
+test('returns the result of the last run', () => {
   const throttled = throttle((n) => n * 2, 10)
   assert.equal(throttled(1), 2)
   assert.equal(throttled(2), 2)
@@ -44,7 +44,7 @@ test('returns what the last run returned', () => {
   assert.equal(throttled.flush(), 4)
 })
 
-test('runs again at once after a cancel', () => {
+test('a call after cancel runs at once', () => {
   const throttled = throttle((n) => n, 10)
   throttled(1)
   throttled(2)

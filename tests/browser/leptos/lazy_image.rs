@@ -1,4 +1,4 @@
-//! Images that load when they come near.
+//! `LazyImage` in a real page.
 use crate::stage::{mount, until};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -8,7 +8,7 @@ const PIXEL: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAAL
 const OTHER: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==";
 
 #[wasm_bindgen_test]
-async fn an_image_in_sight_loads_and_so_does_its_successor() {
+async fn a_visible_image_loads_and_loads_again_when_its_source_changes() {
     let source = RwSignal::new(PIXEL.to_owned());
     let stage = mount(move || {
         view! { <LazyImage src=source alt="A dot" width=10 height=12 attr:title="dot"/> }
@@ -24,7 +24,7 @@ async fn an_image_in_sight_loads_and_so_does_its_successor() {
 }
 
 #[wasm_bindgen_test]
-async fn an_image_far_away_waits() {
+async fn a_distant_image_loads_when_it_comes_near() {
     let stage = mount(|| {
         view! {
             <LazyImage src=PIXEL alt="near" width=10 height=10/>
@@ -42,7 +42,7 @@ async fn an_image_far_away_waits() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_seen_first_is_not_lazy() {
+async fn a_priority_image_is_not_lazy() {
     let stage = mount(|| {
         view! {
             <div style="height: 20000px"></div>
@@ -56,7 +56,7 @@ async fn what_is_seen_first_is_not_lazy() {
 }
 
 #[wasm_bindgen_test]
-async fn a_blurred_picture_comes_first_and_another_where_it_failed() {
+async fn the_placeholder_is_shown_before_the_image() {
     let stage = mount(|| {
         view! {
             <LazyImage src="data:image/gif;base64,AAAA" alt="" width=10 height=10

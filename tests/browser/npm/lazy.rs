@@ -1,41 +1,44 @@
-//! The lazy loader's exports: items by number.
+//! The exports of `whippet/lazy`.
 use wasm_bindgen_test::wasm_bindgen_test;
+use whippet_boundary::lazy::*;
 use whippet_npm::lazy::*;
 
-const LOADED: usize = 1;
-const RETRIED: usize = 3;
+/// What `lazy_poll` returns for an effect on an item.
+fn polled(effect: i32, item: usize) -> f64 {
+    (item << ITEM_SHIFT) as f64 + f64::from(effect)
+}
 
 #[wasm_bindgen_test]
-fn items_are_known_by_their_numbers() {
+fn items_and_loaders_are_addressed_by_index() {
     let loader = lazy_create(1.0, 1.0, 5000.0, 7);
     let other = lazy_create(f64::NAN, f64::NAN, f64::NAN, 7);
     assert_ne!(loader, other);
     let (far, near) = (lazy_add(loader), lazy_add(loader));
     lazy_enter(loader, far, 500.0, 0.0);
     lazy_enter(loader, near, 10.0, 0.0);
-    assert_eq!(lazy_poll(loader, 0.0), (near * 4) as f64);
-    assert_eq!(lazy_poll(loader, 0.0), -1.0);
+    assert_eq!(lazy_poll(loader, 0.0), polled(LOAD, near));
+    assert_eq!(lazy_poll(loader, 0.0), f64::from(NONE));
     lazy_loaded(loader, near);
-    assert_eq!(lazy_poll(loader, 0.0), (far * 4) as f64);
+    assert_eq!(lazy_poll(loader, 0.0), polled(LOAD, far));
     lazy_failed(loader, far, 1000.0);
     let deadline = lazy_deadline(loader);
     assert!((1500.0..2000.0).contains(&deadline), "{deadline}");
     lazy_timeout(loader, deadline);
-    assert_eq!(lazy_poll(loader, 0.0), (far * 4) as f64);
+    assert_eq!(lazy_poll(loader, 0.0), polled(LOAD, far));
     lazy_failed(loader, far, 3000.0);
-    assert_eq!(lazy_poll(loader, 0.0), (far * 4 + 1) as f64);
-    assert_eq!(lazy_deadline(loader), -1.0);
-    assert_eq!((lazy_stat(loader, LOADED), lazy_stat(loader, RETRIED)), (1, 1));
-    assert_eq!(lazy_stat(other, LOADED), 0);
+    assert_eq!(lazy_poll(loader, 0.0), polled(GIVE_UP, far));
+    assert_eq!(lazy_deadline(loader), f64::from(NONE));
+    assert_eq!((lazy_stat(loader, STAT_LOADED), lazy_stat(loader, STAT_RETRIED)), (1, 1));
+    assert_eq!(lazy_stat(other, STAT_LOADED), 0);
     let slow = lazy_add(loader);
     lazy_enter(loader, slow, 0.0, 4000.0);
-    assert_eq!(lazy_poll(loader, 4000.0), (slow * 4) as f64);
+    assert_eq!(lazy_poll(loader, 4000.0), polled(LOAD, slow));
     assert_eq!(lazy_deadline(loader), 9000.0);
     lazy_timeout(loader, 9000.0);
-    assert_eq!(lazy_poll(loader, 9000.0), (slow * 4 + 2) as f64);
+    assert_eq!(lazy_poll(loader, 9000.0), polled(OVERDUE, slow));
     lazy_remove(loader, far);
     lazy_destroy(loader);
-    // Destroyed, or never made: nothing happens.
-    assert_eq!(lazy_poll(loader, 0.0), -1.0);
+    // Calls with an index that was removed, or never given out, do nothing.
+    assert_eq!(lazy_poll(loader, 0.0), f64::from(NONE));
     lazy_enter(99, 0, 0.0, 0.0);
 }

@@ -1,4 +1,4 @@
-//! Lazy loading of real images in a real page.
+//! The lazy loader in a real page.
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -20,7 +20,7 @@ export function html(element) { return element.outerHTML }
 export function find(root, selector) { return root.querySelector(selector) }
 export function append(root, html) { root.insertAdjacentHTML('beforeend', html) }
 export function scroll_to(element) { element.scrollIntoView() }
-export function say(event) { window.dispatchEvent(new Event(event)) }
+export function dispatch(event) { window.dispatchEvent(new Event(event)) }
 export async function frames(count) {
   for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame)
 }
@@ -29,7 +29,7 @@ export async function settled(check) {
     if (check()) return
     await new Promise(requestAnimationFrame)
   }
-  throw new Error('nothing came of it')
+  throw new Error('the condition did not become true in 200 frames')
 }
 "#)]
 extern "C" {
@@ -38,16 +38,16 @@ extern "C" {
     fn find(root: &Element, selector: &str) -> Element;
     fn append(root: &Element, html: &str);
     fn scroll_to(element: &Element);
-    fn say(event: &str);
+    fn dispatch(event: &str);
     async fn frames(count: u32);
     #[wasm_bindgen(catch)]
     async fn settled(check: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// Waits, frame by frame, until `check` holds.
+/// Waits, frame by frame, until `check` returns true.
 async fn until(check: impl Fn() -> bool + 'static) {
     let check = Closure::<dyn Fn() -> bool>::new(check).into_js_value();
-    settled(&check).await.expect("it comes to be");
+    settled(&check).await.expect("the condition becomes true");
 }
 
 fn class_of(element: &Element) -> String {
@@ -55,7 +55,7 @@ fn class_of(element: &Element) -> String {
 }
 
 #[wasm_bindgen_test]
-async fn an_image_in_sight_is_loaded_and_one_far_away_is_not() {
+async fn a_visible_image_is_loaded_and_a_distant_one_is_not() {
     let root = page(&format!(
         r#"<img id=near data-src="{PIXEL}" width=10 height=10>
            <div style="height: 20000px"></div><img id=far data-src="{PIXEL}" width=10 height=10>"#
@@ -76,7 +76,7 @@ async fn an_image_in_sight_is_loaded_and_one_far_away_is_not() {
 }
 
 #[wasm_bindgen_test]
-async fn what_was_shown_before_stays_until_the_image_is_ready() {
+async fn the_old_image_is_shown_until_the_new_one_is_decoded() {
     let root = page(&format!(r#"<img src="{PIXEL}#first" data-src="{PIXEL}#second" width=10 height=10>"#));
     let image = find(&root, "img");
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();
@@ -97,7 +97,7 @@ async fn what_was_shown_before_stays_until_the_image_is_ready() {
 }
 
 #[wasm_bindgen_test]
-async fn a_picture_with_its_sources_a_background_a_frame_and_a_poster() {
+async fn pictures_backgrounds_iframes_and_posters_are_loaded() {
     let root = page(&format!(
         r#"<picture><source data-srcset="{PIXEL}#wide 2x" data-sizes="10px"><img data-src="{PIXEL}"></picture>
            <div data-bg="{PIXEL}#bg">text</div>
@@ -120,15 +120,15 @@ async fn a_picture_with_its_sources_a_background_a_frame_and_a_poster() {
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_loaded_is_given_up_and_said() {
+async fn a_failed_load_is_given_up_and_reported() {
     let root = page(&format!(r#"<img data-src="{BROKEN}" width=10 height=10>"#));
-    let said = Rc::new(RefCell::new(0));
-    let count = said.clone();
+    let reported = Rc::new(RefCell::new(0));
+    let count = reported.clone();
     let options = LazyOptions::new().retries(0).on_error(move |_| *count.borrow_mut() += 1);
     let loader = LazyLoader::new(options).unwrap();
     let image = find(&root, "img");
     loader.observe(&image);
-    until(move || *said.borrow() == 1).await;
+    until(move || *reported.borrow() == 1).await;
     assert_eq!(class_of(&image), "error");
     assert_eq!(image.get_attribute("src"), None);
     assert_eq!(loader.stats(), Stats { pending: 1, failed: 1, ..Stats::default() });
@@ -136,16 +136,16 @@ async fn what_cannot_be_loaded_is_given_up_and_said() {
 }
 
 #[wasm_bindgen_test]
-async fn what_failed_is_tried_again_when_the_network_is_back() {
+async fn a_failed_load_is_retried_when_the_network_is_back() {
     let root = page(&format!(r#"<img data-src="{BROKEN}" width=10 height=10>"#));
     let loader = LazyLoader::new(LazyOptions::new().retries(0)).unwrap();
     let image = find(&root, "img");
     loader.observe(&image);
     let seen = image.clone();
     until(move || class_of(&seen) == "error").await;
-    say("offline");
+    dispatch("offline");
     image.set_attribute("data-src", PIXEL).unwrap();
-    say("online");
+    dispatch("online");
     let seen = image.clone();
     until(move || class_of(&seen) == "loaded").await;
     assert_eq!(loader.stats(), Stats { loaded: 1, failed: 1, ..Stats::default() });
@@ -153,7 +153,7 @@ async fn what_failed_is_tried_again_when_the_network_is_back() {
 }
 
 #[wasm_bindgen_test]
-async fn nodes_added_later_are_found_and_removed_ones_forgotten() {
+async fn added_elements_are_observed_and_removed_ones_are_not() {
     let root = page("");
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();
     loader.watch(&root, "img[data-src]");
@@ -171,7 +171,7 @@ async fn nodes_added_later_are_found_and_removed_ones_forgotten() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_loaded_and_comes_back_is_not_loaded_again() {
+async fn a_loaded_element_that_is_added_again_is_not_loaded_again() {
     let root = page(&format!(r#"<p><img data-src="{PIXEL}"></p>"#));
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();
     loader.watch(&root, "img");
@@ -187,7 +187,7 @@ async fn what_is_loaded_and_comes_back_is_not_loaded_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_dropped_loader_loads_nothing_more() {
+async fn a_dropped_loader_loads_nothing() {
     let root = page(&format!(r#"<img data-src="{PIXEL}" width=10 height=10>"#));
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();
     loader.watch(&root, "img");
@@ -198,9 +198,9 @@ async fn a_dropped_loader_loads_nothing_more() {
 }
 
 #[wasm_bindgen_test]
-async fn a_thumbhash_is_shown_until_the_picture_is_there_and_another_where_it_failed() {
+async fn the_placeholder_is_shown_first_and_the_error_image_after_a_failure() {
     let root = page(&format!(
-        r#"<img data-thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI" data-src="{BROKEN}" data-error="{PIXEL}#instead" width=10 height=10>
+        r#"<img data-thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI" data-src="{BROKEN}" data-error="{PIXEL}#error" width=10 height=10>
            <img id=bad data-thumbhash="?" data-src="{PIXEL}" width=10 height=10>"#
     ));
     let loader = LazyLoader::new(LazyOptions::new().retries(1)).unwrap();
@@ -215,19 +215,19 @@ async fn a_thumbhash_is_shown_until_the_picture_is_there_and_another_where_it_fa
     })
     .await;
     assert!(sources.borrow()[0].starts_with("data:image/png;base64,"), "{}", sources.borrow()[0]);
-    assert_eq!(image.get_attribute("src"), Some(format!("{PIXEL}#instead")));
+    assert_eq!(image.get_attribute("src"), Some(format!("{PIXEL}#error")));
     root.remove();
 }
 
 #[wasm_bindgen_test]
-fn options_that_make_no_sense_are_refused() {
+fn invalid_options_are_an_error() {
     let error = LazyLoader::new(LazyOptions::new().root_margin("two feet")).unwrap_err();
     assert!(error.to_string().contains("root margin"));
 }
 
 #[wasm_bindgen_test]
-async fn what_has_nothing_to_load_and_what_never_ends_stop_nobody() {
-    // The frame is busy for longer than it may keep its place.
+async fn empty_elements_and_overdue_loads_do_not_block_others() {
+    // The script of the iframe runs for longer than the timeout.
     let root = page(&format!(
         r#"<iframe id=slow data-src="data:text/html,<script>for(let end=Date.now()+700;Date.now()<end;);</script>"></iframe>
            <img id=plain src="{PIXEL}" width=10 height=10><img id=empty data-src="" width=10 height=10>
@@ -250,7 +250,7 @@ async fn what_has_nothing_to_load_and_what_never_ends_stop_nobody() {
 }
 
 #[wasm_bindgen_test]
-async fn a_video_plays_though_its_poster_is_missing() {
+async fn a_video_is_loaded_even_if_its_poster_fails() {
     let root = page(&format!(
         r#"<video data-poster="{BROKEN}"><source data-src="data:video/mp4,"></video>
            <video id=plays src="data:video/mp4," data-poster="{PIXEL}"></video>"#
@@ -270,7 +270,7 @@ async fn a_video_plays_though_its_poster_is_missing() {
 }
 
 #[wasm_bindgen_test]
-async fn what_failed_and_was_scrolled_away_is_not_loading() {
+async fn a_failed_image_that_left_does_not_have_the_class_loading() {
     let root = page(&format!(
         r#"<img data-src="{BROKEN}" width=10 height=10><div style="height: 20000px"></div><p>end</p>"#
     ));
@@ -287,7 +287,7 @@ async fn what_failed_and_was_scrolled_away_is_not_loading() {
 }
 
 #[wasm_bindgen_test]
-async fn any_address_may_be_a_background_and_auto_is_the_width_in_the_page() {
+async fn any_url_may_be_a_background_and_sizes_auto_is_the_displayed_width() {
     let root = page(
         r#"<p data-bg=' data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><g id="a(1)"/></svg>'>x</p>
            <div style="width: 350px"><img data-srcset="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7 400w"

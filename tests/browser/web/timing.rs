@@ -1,4 +1,4 @@
-//! Pacing on a real `setTimeout`.
+//! Debounce and throttle with a real `setTimeout`.
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -14,8 +14,8 @@ fn log() -> (Rc<RefCell<Vec<u32>>>, impl Fn(u32) -> u32 + 'static) {
     })
 }
 
-/// Until the timers that wait now have fired: a later one with the same delay comes after them.
-async fn turn(ms: u32) {
+/// Waits until timers of at most this delay have fired that were set before.
+async fn wait(ms: u32) {
     gloo_timers::future::TimeoutFuture::new(ms).await;
 }
 
@@ -28,7 +28,7 @@ async fn a_burst_runs_once_with_the_last_argument() {
         assert_eq!(paced.call(n), None);
     }
     assert!(paced.is_pending());
-    turn(60).await;
+    wait(60).await;
     assert_eq!(*log.borrow(), [5]);
     assert!(!paced.is_pending());
     assert_eq!(paced.flush(), Some(50));
@@ -37,18 +37,18 @@ async fn a_burst_runs_once_with_the_last_argument() {
 }
 
 #[wasm_bindgen_test]
-async fn throttle_runs_at_once() {
+async fn throttle_runs_on_the_first_and_the_last_call() {
     let (log, function) = log();
     let paced = throttle(Duration::from_ms(10.0), function);
     assert_eq!(paced.call(1), Some(10));
     assert_eq!(paced.call(2), Some(10));
     assert_eq!(*log.borrow(), [1]);
-    turn(60).await;
+    wait(60).await;
     assert_eq!(*log.borrow(), [1, 2]);
 }
 
 #[wasm_bindgen_test]
-async fn what_is_cancelled_or_dropped_does_not_run() {
+async fn a_cancelled_or_dropped_call_does_not_run() {
     let (log, function) = log();
     let cancelled = debounce(Duration::ZERO, function);
     cancelled.call(1);
@@ -57,7 +57,7 @@ async fn what_is_cancelled_or_dropped_does_not_run() {
     let dropped = debounce(Duration::ZERO, function);
     dropped.call(1);
     drop(dropped);
-    turn(30).await;
+    wait(30).await;
     assert!(log.borrow().is_empty() && dropped_log.borrow().is_empty());
 }
 
@@ -75,7 +75,7 @@ async fn a_function_may_call_itself_again() {
     });
     slot.replace(Some(paced.clone()));
     paced.call(());
-    turn(30).await;
+    wait(30).await;
     assert_eq!(*calls.borrow(), 3);
     slot.take();
 }

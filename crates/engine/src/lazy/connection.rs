@@ -1,30 +1,30 @@
-//! How early to begin, by what the connection is like.
+//! How early to begin loading, by the speed of the connection.
 
-/// What the Network Information API calls `effectiveType`.
+/// The Network Information API's `effectiveType`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EffectiveType {
     /// `slow-2g`, or `2g`.
     Slow,
     /// `3g`.
     Medium,
-    /// `4g`, and every connection of which nothing is known.
+    /// `4g`, or unknown.
     #[default]
     Fast,
 }
 
-/// What is known of the way to the server.
+/// The connection, as far as the browser tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connection {
-    /// How fast it is.
+    /// Its speed.
     pub effective_type: EffectiveType,
-    /// The reader asks for as little as possible.
+    /// Whether the user asks to save data (`saveData`).
     pub save_data: bool,
 }
 
 impl Connection {
-    /// What a margin around the viewport is to be multiplied with. Where loading takes longer it begins
-    /// earlier, so that pictures are there in time, as browsers do for `loading="lazy"`; to save data, only
-    /// what is about to be seen is loaded, however slow it is.
+    /// The factor for the root margin. On a slow connection, loading begins earlier, so that images arrive in time, as
+    /// browsers do for `loading="lazy"`. To save data, only what is about to be seen is loaded, however slow the
+    /// connection.
     pub fn margin_scale(self) -> f64 {
         if self.save_data {
             return 0.25;

@@ -1,11 +1,11 @@
-//! All items of one page, and who is next.
+//! The items of one page, and which one loads next.
 use super::backoff::Backoff;
 use crate::deadlines::{Deadlines, Handle};
 use crate::draws::Draws;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
-/// Names one item. Once it is loaded or removed the name is spent, and what is said of it is ignored.
+/// The handle of an item. Once the item is loaded or removed, the handle is spent, and inputs with it are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ItemId {
     slot: u32,
@@ -13,45 +13,45 @@ pub struct ItemId {
 }
 
 impl ItemId {
-    /// A small number for it; those of spent names are used again.
+    /// The item's slot, a small number. Those of spent handles are used again.
     pub fn index(self) -> usize {
         self.slot as usize
     }
 }
 
-/// What the host is to do.
+/// What the host has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Begin to load it, and report [`Loader::handle_loaded`] or [`Loader::handle_failed`].
+    /// Load the item, and report [`Loader::handle_loaded`] or [`Loader::handle_failed`].
     Load(ItemId),
-    /// Say of every item that is near how far it is by now ([`Loader::enter`]): there are more of them than
-    /// may load, and the page may have moved.
+    /// Report the distance of every item that is near, by [`Loader::enter`]: there are more of them than may load, and
+    /// the page may have been scrolled.
     Measure,
-    /// It has loaded for so long that its place is another's now. It may still arrive, and is reported as before.
+    /// The load takes so long that its place is free for another item. It may still arrive, and is reported as before.
     Overdue(ItemId),
-    /// Its attempts are spent: show that it failed. It may be loaded after all when the network is back.
+    /// The item's attempts are spent: show that it failed. It may still be loaded when the network is back.
     GiveUp(ItemId),
 }
 
-/// How much is done at once and how often.
+/// How many items load at once, how long, and how often they are retried.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
-    /// How many load at once; at least one.
+    /// How many items load at once; at least one.
     pub concurrent: u32,
-    /// How long a load keeps its place; [`Duration::INFINITE`]: until it ends.
+    /// How long a load keeps its place among these; [`Duration::INFINITE`]: until it ends.
     pub timeout: Duration,
-    /// How often a failed load is tried again.
+    /// How often a failed load is retried.
     pub retries: u32,
-    /// The rests in between.
+    /// The delays before retries.
     pub backoff: Backoff,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            // Twice what browsers ask of one HTTP/1.1 server at once: so no connection waits for the page.
+            // Twice the connections that browsers open to one HTTP/1.1 server, so that none of them is ever idle.
             concurrent: 12,
-            // Longer than a large picture takes on 3g, shorter than browsers wait for a server that says nothing.
+            // Longer than a large image takes on 3g, shorter than browsers wait for a server that does not respond.
             timeout: Duration::from_ms(30_000.0),
             retries: 2,
             backoff: Backoff::default(),
@@ -59,37 +59,37 @@ impl Default for Limits {
     }
 }
 
-/// What became of the items so far.
+/// The figures of a loader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Items that are not loaded yet, failed ones included.
+    /// Items that are not loaded, failed ones included.
     pub pending: u32,
-    /// Items that are loading now, those that are overdue included.
+    /// Items that are loading, overdue ones included.
     pub loading: u32,
     /// Items that were loaded.
     pub loaded: u32,
-    /// Items that were given up, those that came back included.
+    /// Times that an item was given up, also if it was loaded later.
     pub failed: u32,
-    /// Loads that were begun again after a failure.
+    /// Loads that were retries.
     pub retried: u32,
-    /// Items that left before their turn, so that nothing was sent.
+    /// Times that an item left the queue before its load began.
     pub cancelled: u32,
 }
 
 enum State {
     Waiting,
     Queued(Handle),
-    /// Until then it keeps its place; without a handle, until it ends.
+    /// It keeps its place until this deadline; without one, until the load ends.
     Loading(Option<Handle>),
     Overdue,
-    /// Without a handle it rests until the network is back.
-    Resting(Option<Handle>),
+    /// Until this deadline; without one, until the network is back.
+    Backoff(Option<Handle>),
     Failed,
 }
 
 struct Item {
     state: State,
-    /// How far from the viewport, while near enough.
+    /// The distance in px, while it is near.
     near: Option<f64>,
     failures: u32,
 }
@@ -99,38 +99,38 @@ struct Slot {
     item: Option<Item>,
 }
 
-/// Decides what loads when. See the [module](super).
+/// Decides which item loads when. See the [module](super).
 pub struct Loader {
     limits: Limits,
     slots: Vec<Slot>,
     free: Vec<u32>,
-    /// Ordered by distance in px, which takes the place of time: nearest first, then first come.
+    /// Ordered by distance in px, which takes the place of time: the nearest first; of equal ones, the first that came.
     queue: Deadlines<ItemId>,
-    /// When the oldest distance in the queue was told.
-    measured: Instant,
-    /// The ends of rests, and of places.
-    ends: Deadlines<ItemId>,
-    /// Places that are taken.
-    taken: u32,
-    /// Items that were given up or are overdue. Each is looked at again when it is polled.
-    told: Vec<ItemId>,
+    /// When the oldest distance in the queue was reported.
+    measured_at: Instant,
+    /// Ends of backoffs and of places.
+    deadlines: Deadlines<ItemId>,
+    /// How many places are taken: loads that are not overdue.
+    places_taken: u32,
+    /// Items that became failed or overdue. Their state is checked again when they are polled.
+    changed: Vec<ItemId>,
     online: bool,
     draws: Draws,
     stats: Stats,
 }
 
 impl Loader {
-    /// Nothing to load yet. `seed` spreads the retries.
+    /// Without any item. The jitter of retries is drawn from `seed`.
     pub fn new(limits: Limits, seed: u32) -> Self {
         Self {
             limits: Limits { concurrent: limits.concurrent.max(1), ..limits },
             slots: Vec::new(),
             free: Vec::new(),
             queue: Deadlines::new(),
-            measured: Instant::ZERO,
-            ends: Deadlines::new(),
-            taken: 0,
-            told: Vec::new(),
+            measured_at: Instant::ZERO,
+            deadlines: Deadlines::new(),
+            places_taken: 0,
+            changed: Vec::new(),
             online: true,
             draws: Draws::new(seed),
             stats: Stats::default(),
@@ -144,18 +144,18 @@ impl Loader {
 
     /// When to call [`handle_timeout`](Self::handle_timeout).
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.ends.next()
+        self.deadlines.next()
     }
 
-    /// A new item, not near.
+    /// Adds an item that is not near.
     pub fn add(&mut self) -> ItemId {
         let item = Some(Item { state: State::Waiting, near: None, failures: 0 });
         self.stats.pending += 1;
         match self.free.pop() {
             Some(slot) => {
-                let place = &mut self.slots[slot as usize];
-                place.item = item;
-                ItemId { slot, generation: place.generation }
+                let entry = &mut self.slots[slot as usize];
+                entry.item = item;
+                ItemId { slot, generation: entry.generation }
             }
             None => {
                 self.slots.push(Slot { generation: 0, item });
@@ -164,18 +164,18 @@ impl Loader {
         }
     }
 
-    /// The item that has this [index](ItemId::index) now: for hosts to whom an item is a number.
+    /// The item that has this [index](ItemId::index) now, for hosts that know items by index.
     pub fn item_at(&self, index: usize) -> Option<ItemId> {
-        let place = self.slots.get(index).filter(|slot| slot.item.is_some())?;
-        Some(ItemId { slot: index as u32, generation: place.generation })
+        let slot = self.slots.get(index).filter(|slot| slot.item.is_some())?;
+        Some(ItemId { slot: index as u32, generation: slot.generation })
     }
 
-    /// Forgets an item, whatever it is doing.
+    /// Removes an item in any state.
     pub fn remove(&mut self, id: ItemId) {
         if self.item(id).is_none() {
             return;
         }
-        self.stop(id);
+        self.clear_state(id);
         self.stats.pending -= 1;
         let slot = &mut self.slots[id.slot as usize];
         slot.item = None;
@@ -183,23 +183,23 @@ impl Loader {
         self.free.push(id.slot);
     }
 
-    /// It came near: `distance` px from where the reader looks. Said again, it moves in the queue.
+    /// The item is near, `distance` px from the middle of the viewport. Reported again, it moves in the queue.
     pub fn enter(&mut self, id: ItemId, distance: f64, now: Instant) {
         if self.queue.is_empty() {
-            self.measured = now;
+            self.measured_at = now;
         }
         let Some(item) = self.item(id) else { return };
         item.near = Some(distance);
         match item.state {
             State::Waiting => self.enqueue(id, distance),
             State::Queued(handle) => {
-                self.queue.move_to(handle, at(distance));
+                self.queue.move_to(handle, rank(distance));
             }
-            State::Loading(_) | State::Overdue | State::Resting(_) | State::Failed => {}
+            State::Loading(_) | State::Overdue | State::Backoff(_) | State::Failed => {}
         }
     }
 
-    /// It went away. What is loading goes on: the bytes are under way.
+    /// The item is not near any more. A load goes on: its bytes are under way.
     pub fn leave(&mut self, id: ItemId) {
         let Some(item) = self.item(id) else { return };
         item.near = None;
@@ -210,7 +210,7 @@ impl Loader {
         }
     }
 
-    /// It is loaded, and its name spent.
+    /// The item is loaded. Its handle is spent.
     pub fn handle_loaded(&mut self, id: ItemId) {
         if self.item(id).is_some() {
             self.remove(id);
@@ -218,93 +218,93 @@ impl Loader {
         }
     }
 
-    /// Loading it failed.
+    /// The load failed.
     pub fn handle_failed(&mut self, id: ItemId, now: Instant) {
         let (online, retries) = (self.online, self.limits.retries);
         let Some(item) = self.item(id) else { return };
         if !matches!(item.state, State::Loading(_) | State::Overdue) {
             return;
         }
-        self.stop(id);
+        self.clear_state(id);
         let Some(item) = self.item(id) else { return };
         if !online {
-            item.state = State::Resting(None);
+            item.state = State::Backoff(None);
         } else if item.failures >= retries {
             item.state = State::Failed;
             self.stats.failed += 1;
-            self.told.push(id);
+            self.changed.push(id);
         } else {
             item.failures += 1;
             let failures = item.failures;
-            let rest = self.limits.backoff.rest(failures, self.draws.draw());
-            let handle = self.ends.set(now + rest, id);
-            self.set_state(id, State::Resting(handle));
+            let delay = self.limits.backoff.delay(failures, self.draws.draw());
+            let handle = self.deadlines.set(now + delay, id);
+            self.set_state(id, State::Backoff(handle));
         }
     }
 
-    /// The network came or went. When it comes, all that failed, rests or is overdue is tried anew.
+    /// The network came or went. When it comes, every item that failed, is in backoff or is overdue is queued again.
     pub fn handle_online(&mut self, online: bool) {
-        let back = online && !self.online;
+        let is_back = online && !self.online;
         self.online = online;
-        if back {
+        if is_back {
             self.handle_resumed();
         }
     }
 
-    /// The page goes on after it stood still, as in a back/forward cache: all that failed, rests or is
-    /// overdue is tried anew.
+    /// The page was resumed, for example from the back/forward cache: every item that failed, is in backoff or is
+    /// overdue is queued again.
     pub fn handle_resumed(&mut self) {
         for slot in 0..self.slots.len() as u32 {
-            let place = &mut self.slots[slot as usize];
-            let id = ItemId { slot, generation: place.generation };
-            let Some(item) = &mut place.item else { continue };
+            let entry = &mut self.slots[slot as usize];
+            let id = ItemId { slot, generation: entry.generation };
+            let Some(item) = &mut entry.item else { continue };
             match item.state {
-                State::Resting(_) | State::Failed | State::Overdue => item.failures = 0,
+                State::Backoff(_) | State::Failed | State::Overdue => item.failures = 0,
                 State::Waiting | State::Queued(_) | State::Loading(_) => continue,
             }
-            self.stop(id);
-            self.again(id);
+            self.clear_state(id);
+            self.requeue(id);
         }
     }
 
-    /// Queues again what has rested, and takes away the places of what is overdue.
+    /// Queues items whose backoff is over, and frees the places of overdue ones.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(id) = self.ends.pop(now) {
+        while let Some(id) = self.deadlines.pop(now) {
             if let Some(Item { state: State::Loading(_), .. }) = self.item(id) {
                 self.set_state(id, State::Overdue);
-                self.taken -= 1;
-                self.told.push(id);
+                self.places_taken -= 1;
+                self.changed.push(id);
             } else {
-                self.again(id);
+                self.requeue(id);
             }
         }
     }
 
-    /// What to do next; call until it gives `None`, after every input.
+    /// The next effect. Call it after every input until it returns `None`.
     pub fn poll_effect(&mut self, now: Instant) -> Option<Effect> {
-        while let Some(id) = self.told.pop() {
+        while let Some(id) = self.changed.pop() {
             match self.item(id).map(|item| &item.state) {
                 Some(State::Failed) => return Some(Effect::GiveUp(id)),
                 Some(State::Overdue) => return Some(Effect::Overdue(id)),
                 _ => {}
             }
         }
-        let free = self.limits.concurrent.saturating_sub(self.taken) as usize;
+        let free = self.limits.concurrent.saturating_sub(self.places_taken) as usize;
         if free == 0 {
             return None;
         }
-        if self.queue.len() > free && now.since(self.measured) > FRESH {
-            self.measured = now;
+        if self.queue.len() > free && now.since(self.measured_at) > MEASURE_INTERVAL {
+            self.measured_at = now;
             return Some(Effect::Measure);
         }
         let id = self.queue.pop(FARTHEST)?;
-        let end = self.ends.set(now + self.limits.timeout, id);
+        let deadline = self.deadlines.set(now + self.limits.timeout, id);
         let item = self.item(id)?;
-        item.state = State::Loading(end);
-        let again = item.failures > 0;
-        self.stats.retried += u32::from(again);
+        item.state = State::Loading(deadline);
+        let is_retry = item.failures > 0;
+        self.stats.retried += u32::from(is_retry);
         self.stats.loading += 1;
-        self.taken += 1;
+        self.places_taken += 1;
         Some(Effect::Load(id))
     }
 
@@ -319,35 +319,35 @@ impl Loader {
         }
     }
 
-    /// Whatever it waits for, it waits no more.
-    fn stop(&mut self, id: ItemId) {
+    /// Takes the item out of the queue, the deadlines and the figures that its state has it in.
+    fn clear_state(&mut self, id: ItemId) {
         match self.item(id).map(|item| &item.state) {
             Some(&State::Queued(handle)) => {
                 self.queue.clear(handle);
             }
-            Some(&State::Resting(Some(end))) => {
-                self.ends.clear(end);
+            Some(&State::Backoff(Some(deadline))) => {
+                self.deadlines.clear(deadline);
             }
-            Some(&State::Loading(end)) => {
-                if let Some(end) = end {
-                    self.ends.clear(end);
+            Some(&State::Loading(deadline)) => {
+                if let Some(deadline) = deadline {
+                    self.deadlines.clear(deadline);
                 }
-                self.taken -= 1;
+                self.places_taken -= 1;
                 self.stats.loading -= 1;
             }
             Some(State::Overdue) => self.stats.loading -= 1,
-            Some(State::Waiting | State::Resting(None) | State::Failed) | None => {}
+            Some(State::Waiting | State::Backoff(None) | State::Failed) | None => {}
         }
     }
 
     fn enqueue(&mut self, id: ItemId, distance: f64) {
-        if let Some(handle) = self.queue.set(at(distance), id) {
+        if let Some(handle) = self.queue.set(rank(distance), id) {
             self.set_state(id, State::Queued(handle));
         }
     }
 
-    /// Brings one back that rested or failed.
-    fn again(&mut self, id: ItemId) {
+    /// Queues the item if it is near; otherwise it waits.
+    fn requeue(&mut self, id: ItemId) {
         self.set_state(id, State::Waiting);
         if let Some(distance) = self.item(id).and_then(|item| item.near) {
             self.enqueue(id, distance);
@@ -355,11 +355,11 @@ impl Loader {
     }
 }
 
-/// Distances are believed for so long. To measure makes a browser lay out the page: once in some frames is
-/// enough for the eye.
-const FRESH: Duration = Duration::from_const(50.0);
+/// How long distances count as current. Measuring forces a layout, so it is done once in some frames.
+const MEASURE_INTERVAL: Duration = Duration::from_const(50.0);
 const FARTHEST: Instant = Instant::NEVER;
 
-fn at(distance: f64) -> Instant {
+/// The place of a distance in the queue.
+fn rank(distance: f64) -> Instant {
     Instant::from_ms(distance.min(f64::MAX))
 }

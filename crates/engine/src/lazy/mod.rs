@@ -1,18 +1,18 @@
-//! Lazy loading: when each of many things begins to load.
+//! Lazy loading: decides when each item begins to load.
 //!
 //! An item is
 //!
-//! * *waiting* until it comes near the viewport,
-//! * *queued* from then on; nearest first, and only so many *loading* at once. Where there is a choice, and
-//!   the distances were measured a while ago, they are measured again first. One that leaves before its
-//!   turn waits again. A load that does not end in time is *overdue*: the next one has its place, and it may
-//!   arrive all the same,
-//! * *loaded*, and then forgotten here, or, after a failure, *resting* before it is queued again,
-//! * *failed* when its attempts are spent. A failure without a network spends none; all that failed,
-//!   rests or is overdue comes back into play when the network does.
+//! * *waiting* until it comes near the viewport;
+//! * then *queued*: the nearest item loads first, and only so many are *loading* at once. If there are more items than
+//!   free places, and the distances were measured a while ago, they are measured again first. An item that leaves
+//!   before its turn waits again. A load that does not end in time is *overdue*: the next item gets its place, but it
+//!   may still arrive;
+//! * *loaded*, and then removed from here; or, after a failure, in *backoff* before it is queued again;
+//! * *failed* when its attempts are spent. A failure while offline spends none. When the network is back, every item
+//!   that failed, is in backoff or is overdue is queued again.
 //!
-//! The [`Loader`] decides all this and knows items by [`ItemId`] only. Its host tells it what it sees
-//! (`add`, `enter`, `leave`, `handle_*`), does what [`Loader::poll_effect`] says, and calls
+//! The [`Loader`] decides all this, and knows items by [`ItemId`] only. Its host reports what it observes
+//! (`add`, `enter`, `leave`, `handle_*`), carries out the effects of [`Loader::poll_effect`], and calls
 //! [`Loader::handle_timeout`] when [`Loader::next_deadline`] has come.
 mod backoff;
 mod connection;

@@ -1,4 +1,4 @@
-//! Items through their lives, on simulated time.
+//! The loader on simulated time.
 use super::*;
 use crate::time::{Duration, Instant};
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ fn effects(loader: &mut Loader) -> Vec<Effect> {
 }
 
 #[test]
-fn the_nearest_goes_first_and_only_so_many_at_once() {
+fn the_nearest_items_load_first_up_to_the_limit() {
     let mut loader = Loader::new(limits(2, 0), 1);
     let ids: Vec<ItemId> = (0..4).map(|_| loader.add()).collect();
     for (id, distance) in ids.iter().zip([300.0, 100.0, 200.0, 0.0]) {
@@ -33,7 +33,7 @@ fn the_nearest_goes_first_and_only_so_many_at_once() {
 }
 
 #[test]
-fn one_that_comes_nearer_moves_up() {
+fn an_item_that_comes_nearer_moves_up_in_the_queue() {
     let mut loader = Loader::new(limits(1, 0), 1);
     let (a, b) = (loader.add(), loader.add());
     loader.enter(a, 100.0, at(0.0));
@@ -43,14 +43,14 @@ fn one_that_comes_nearer_moves_up() {
 }
 
 #[test]
-fn one_that_leaves_before_its_turn_is_not_loaded() {
+fn an_item_that_leaves_the_queue_is_not_loaded() {
     let mut loader = Loader::new(limits(1, 0), 1);
     let (a, b) = (loader.add(), loader.add());
     loader.enter(a, 1.0, at(0.0));
     assert_eq!(effects(&mut loader), [Effect::Load(a)]);
     loader.enter(b, 2.0, at(0.0));
     loader.leave(b);
-    // What is under way goes on.
+    // A load that began goes on.
     loader.leave(a);
     loader.handle_loaded(a);
     assert_eq!(effects(&mut loader), []);
@@ -60,7 +60,7 @@ fn one_that_leaves_before_its_turn_is_not_loaded() {
 }
 
 #[test]
-fn a_failure_rests_longer_each_time_and_is_given_up_at_last() {
+fn the_backoff_grows_until_the_item_is_given_up() {
     let mut loader = Loader::new(limits(1, 2), 7);
     let id = loader.add();
     loader.enter(id, 0.0, at(0.0));
@@ -69,11 +69,11 @@ fn a_failure_rests_longer_each_time_and_is_given_up_at_last() {
         assert_eq!(effects(&mut loader), [Effect::Load(id)]);
         loader.handle_failed(id, at(now));
         assert_eq!(effects(&mut loader), []);
-        let rest = loader.next_deadline().unwrap().as_ms() - now;
-        assert!((longest / 2.0..longest).contains(&rest), "{rest}");
-        loader.handle_timeout(at(now + rest - 0.5));
+        let delay = loader.next_deadline().unwrap().as_ms() - now;
+        assert!((longest / 2.0..longest).contains(&delay), "{delay}");
+        loader.handle_timeout(at(now + delay - 0.5));
         assert_eq!(effects(&mut loader), []);
-        now += rest;
+        now += delay;
         loader.handle_timeout(at(now));
     }
     assert_eq!(effects(&mut loader), [Effect::Load(id)]);
@@ -84,7 +84,7 @@ fn a_failure_rests_longer_each_time_and_is_given_up_at_last() {
 }
 
 #[test]
-fn what_does_not_end_in_time_gives_its_place_up_and_may_still_arrive() {
+fn an_overdue_load_frees_its_place_and_may_still_arrive() {
     let mut loader = Loader::new(limits(2, 1), 1);
     let ids: Vec<ItemId> = (0..5).map(|_| loader.add()).collect();
     for (id, distance) in ids.iter().zip([0.0, 1.0, 2.0, 3.0, 4.0]) {
@@ -104,7 +104,7 @@ fn what_does_not_end_in_time_gives_its_place_up_and_may_still_arrive() {
     assert_eq!(next[..2], [Effect::Overdue(ids[1]), Effect::Overdue(ids[0])]);
     assert_eq!(next[2..], [Effect::Load(ids[2]), Effect::Load(ids[3])]);
     assert_eq!(loader.stats().loading, 4);
-    // One arrives, the other fails: no place becomes free by it, and it is tried again as any.
+    // One arrives and the other fails. Neither frees a place, and the failed one is retried.
     loader.handle_loaded(ids[0]);
     loader.handle_failed(ids[1], at(30_001.0));
     assert_eq!(effects_at(&mut loader, 30_001.0), []);
@@ -114,11 +114,11 @@ fn what_does_not_end_in_time_gives_its_place_up_and_may_still_arrive() {
     assert_eq!(effects_at(&mut loader, 30_002.0), [Effect::Load(ids[4])]);
     loader.handle_timeout(at(31_001.0));
     assert_eq!(effects_at(&mut loader, 31_001.0), [Effect::Load(ids[1])]);
-    assert_eq!(loader.next_deadline(), Some(at(60_002.0)), "what ended in time waits for nothing");
+    assert_eq!(loader.next_deadline(), Some(at(60_002.0)), "a load that ended in time has no deadline");
 }
 
 #[test]
-fn a_thousand_that_never_end_stop_nobody() {
+fn loads_that_never_end_do_not_block_the_queue() {
     let mut loader = Loader::new(limits(12, 2), 1);
     let ids: Vec<ItemId> = (0..1000).map(|_| loader.add()).collect();
     for id in &ids {
@@ -134,12 +134,12 @@ fn a_thousand_that_never_end_stop_nobody() {
         now = loader.next_deadline().unwrap().as_ms();
         loader.handle_timeout(at(now));
     }
-    assert_eq!(now, 30_000.0 * 84.0, "twelve in each half minute");
+    assert_eq!(now, 30_000.0 * 84.0, "twelve items per half minute");
     assert!(steps < 2100, "{steps}");
 }
 
 #[test]
-fn a_place_may_have_no_end() {
+fn an_endless_timeout_keeps_the_place() {
     let mut loader = Loader::new(Limits { timeout: Duration::INFINITE, ..limits(1, 0) }, 1);
     let (a, b) = (loader.add(), loader.add());
     loader.enter(a, 0.0, at(0.0));
@@ -153,7 +153,7 @@ fn a_place_may_have_no_end() {
 }
 
 #[test]
-fn what_is_overdue_is_tried_anew_when_the_network_is_back_and_goes_when_removed() {
+fn an_overdue_load_begins_again_when_the_network_is_back() {
     let mut loader = Loader::new(limits(1, 0), 1);
     let (a, b) = (loader.add(), loader.add());
     loader.enter(a, 0.0, at(0.0));
@@ -161,7 +161,7 @@ fn what_is_overdue_is_tried_anew_when_the_network_is_back_and_goes_when_removed(
     loader.handle_timeout(at(30_000.0));
     loader.handle_online(false);
     loader.handle_online(true);
-    assert_eq!(effects(&mut loader), [Effect::Load(a)], "and it is not said that it was overdue");
+    assert_eq!(effects(&mut loader), [Effect::Load(a)], "Overdue is not reported");
     loader.handle_timeout(at(60_000.0));
     loader.remove(a);
     loader.enter(b, 0.0, at(60_000.0));
@@ -170,14 +170,14 @@ fn what_is_overdue_is_tried_anew_when_the_network_is_back_and_goes_when_removed(
 }
 
 #[test]
-fn the_rest_has_a_bound() {
+fn the_backoff_has_a_bound() {
     let backoff = Backoff::default();
-    assert_eq!(backoff.rest(1, 0.0), Duration::from_ms(500.0));
-    assert_eq!(backoff.rest(u32::MAX, 1.0), Duration::from_ms(30_000.0));
+    assert_eq!(backoff.delay(1, 0.0), Duration::from_ms(500.0));
+    assert_eq!(backoff.delay(u32::MAX, 1.0), Duration::from_ms(30_000.0));
 }
 
 #[test]
-fn what_fails_offline_spends_nothing_and_comes_back_online() {
+fn a_failure_while_offline_spends_no_attempt() {
     let mut loader = Loader::new(limits(2, 0), 1);
     let (a, b) = (loader.add(), loader.add());
     loader.enter(a, 0.0, at(0.0));
@@ -194,7 +194,7 @@ fn what_fails_offline_spends_nothing_and_comes_back_online() {
 }
 
 #[test]
-fn what_rested_and_went_away_waits_until_it_is_near_again() {
+fn an_item_that_left_during_its_backoff_is_retried_when_it_is_near() {
     let mut loader = Loader::new(limits(1, 1), 1);
     let id = loader.add();
     loader.enter(id, 0.0, at(0.0));
@@ -208,7 +208,7 @@ fn what_rested_and_went_away_waits_until_it_is_near_again() {
 }
 
 #[test]
-fn a_spent_name_is_ignored() {
+fn a_spent_handle_is_ignored() {
     let mut loader = Loader::new(limits(1, 1), 1);
     let old = loader.add();
     loader.enter(old, 0.0, at(0.0));
@@ -227,7 +227,7 @@ fn a_spent_name_is_ignored() {
 }
 
 #[test]
-fn where_there_is_a_choice_it_is_made_by_where_things_are_now() {
+fn distances_are_measured_again_before_an_item_is_chosen() {
     let mut loader = Loader::new(limits(1, 0), 1);
     let ids: Vec<ItemId> = (0..4).map(|_| loader.add()).collect();
     for (id, distance) in ids.iter().zip([0.0, 100.0, 200.0, 300.0]) {
@@ -241,7 +241,7 @@ fn where_there_is_a_choice_it_is_made_by_where_things_are_now() {
         loader.enter(*id, distance, at(1000.0));
     }
     assert_eq!(loader.poll_effect(at(1000.0)), Some(Effect::Load(ids[3])));
-    // While all may load there is nothing to choose, and soon after there is nothing new.
+    // Distances are not measured so soon after, nor when every item may load.
     loader.handle_loaded(ids[3]);
     assert_eq!(loader.poll_effect(at(1040.0)), Some(Effect::Load(ids[2])));
     loader.handle_loaded(ids[2]);
@@ -250,7 +250,7 @@ fn where_there_is_a_choice_it_is_made_by_where_things_are_now() {
 }
 
 #[test]
-fn what_rested_or_failed_goes_on_at_once_when_the_page_does() {
+fn a_failed_item_is_retried_when_the_page_is_resumed() {
     let mut loader = Loader::new(limits(2, 1), 1);
     let id = loader.add();
     loader.enter(id, 0.0, at(0.0));
@@ -264,7 +264,7 @@ fn what_rested_or_failed_goes_on_at_once_when_the_page_does() {
 }
 
 #[test]
-fn a_slow_connection_begins_earlier_and_a_saved_one_later() {
+fn the_margin_grows_on_slow_connections_and_shrinks_to_save_data() {
     let scale = |effective_type, save_data| Connection { effective_type, save_data }.margin_scale();
     assert_eq!(Connection::default().margin_scale(), 1.0);
     assert!(scale(EffectiveType::Slow, false) > scale(EffectiveType::Medium, false));
@@ -275,7 +275,7 @@ fn a_slow_connection_begins_earlier_and_a_saved_one_later() {
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+enum Input {
     Add,
     Remove(usize),
     Enter(usize, u16),
@@ -283,78 +283,79 @@ enum Step {
     Loaded(usize),
     Failed(usize),
     Online(bool),
-    Pass(u16),
+    Wait(u16),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn input() -> impl Strategy<Value = Input> {
     let i = 0..20usize;
     prop_oneof![
-        2 => Just(Step::Add),
-        1 => i.clone().prop_map(Step::Remove),
-        4 => (i.clone(), any::<u16>()).prop_map(|(i, px)| Step::Enter(i, px)),
-        2 => i.clone().prop_map(Step::Leave),
-        3 => i.clone().prop_map(Step::Loaded),
-        3 => i.prop_map(Step::Failed),
-        1 => any::<bool>().prop_map(Step::Online),
-        2 => (0..15_000u16).prop_map(Step::Pass),
+        2 => Just(Input::Add),
+        1 => i.clone().prop_map(Input::Remove),
+        4 => (i.clone(), any::<u16>()).prop_map(|(i, px)| Input::Enter(i, px)),
+        2 => i.clone().prop_map(Input::Leave),
+        3 => i.clone().prop_map(Input::Loaded),
+        3 => i.prop_map(Input::Failed),
+        1 => any::<bool>().prop_map(Input::Online),
+        2 => (0..15_000u16).prop_map(Input::Wait),
     ]
 }
 
 proptest! {
-    /// Whatever comes: never too many at once, none twice, and in the end all that stays is loaded.
+    /// Whatever the inputs: never too many items load at once, none loads twice, and in the end every item that was not
+    /// removed is loaded.
     #[test]
-    fn everything_near_is_loaded_in_the_end(steps in prop::collection::vec(step(), 0..200)) {
+    fn every_near_item_is_loaded_in_the_end(inputs in prop::collection::vec(input(), 0..200)) {
         let mut loader = Loader::new(limits(3, 1), 9);
-        let (mut ids, mut loading, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ids, mut loading, mut spent) = (Vec::new(), Vec::new(), Vec::new());
         let mut distances = HashMap::new();
         let mut overdue = Vec::new();
         let mut now = 0.0;
-        for step in steps.into_iter().chain([Step::Online(false), Step::Online(true)]) {
+        for input in inputs.into_iter().chain([Input::Online(false), Input::Online(true)]) {
             let nth = |i: usize| ids.get(i).copied();
-            match step {
-                Step::Add => ids.push(loader.add()),
-                Step::Remove(i) => if let Some(id) = nth(i) {
+            match input {
+                Input::Add => ids.push(loader.add()),
+                Input::Remove(i) => if let Some(id) = nth(i) {
                     loader.remove(id);
                     loading.retain(|other| *other != id);
-                    if !gone.contains(&id) {
+                    if !spent.contains(&id) {
                         distances.remove(&id);
-                        gone.push(id);
+                        spent.push(id);
                     }
                 },
-                Step::Enter(i, px) => if let Some(id) = nth(i).filter(|id| !gone.contains(id)) {
+                Input::Enter(i, px) => if let Some(id) = nth(i).filter(|id| !spent.contains(id)) {
                     distances.insert(id, px);
                     loader.enter(id, f64::from(px), at(now));
                 },
-                Step::Leave(i) => if let Some(id) = nth(i) {
+                Input::Leave(i) => if let Some(id) = nth(i) {
                     distances.remove(&id);
                     loader.leave(id);
                 },
-                Step::Loaded(i) => if i < loading.len() {
+                Input::Loaded(i) => if i < loading.len() {
                     let id = loading.remove(i);
                     loader.handle_loaded(id);
                     distances.remove(&id);
-                    gone.push(id);
+                    spent.push(id);
                 },
-                Step::Failed(i) => if i < loading.len() { loader.handle_failed(loading.remove(i), at(now)) },
-                Step::Online(online) => loader.handle_online(online),
-                Step::Pass(ms) => { now += f64::from(ms); loader.handle_timeout(at(now)) }
+                Input::Failed(i) => if i < loading.len() { loader.handle_failed(loading.remove(i), at(now)) },
+                Input::Online(online) => loader.handle_online(online),
+                Input::Wait(ms) => { now += f64::from(ms); loader.handle_timeout(at(now)) }
             }
             overdue.retain(|id| loading.contains(id));
             let mut measured = 0;
             while let Some(effect) = loader.poll_effect(at(now)) {
                 match effect {
                     Effect::Load(id) => {
-                        // Anew, when the network is back.
+                        // An overdue load begins again when the network is back.
                         loading.retain(|other| !overdue.contains(other) || *other != id);
                         overdue.retain(|other| *other != id);
-                        prop_assert!(!loading.contains(&id) && !gone.contains(&id));
-                        prop_assert!(distances.contains_key(&id), "it is near");
+                        prop_assert!(!loading.contains(&id) && !spent.contains(&id));
+                        prop_assert!(distances.contains_key(&id), "the item is near");
                         loading.push(id);
                     }
                     Effect::Measure => {
                         measured += 1;
                         for id in &ids {
-                            if let Some(px) = distances.get(id).filter(|_| !gone.contains(id)) {
+                            if let Some(px) = distances.get(id).filter(|_| !spent.contains(id)) {
                                 loader.enter(*id, f64::from(*px), at(now));
                             }
                         }
@@ -368,10 +369,10 @@ proptest! {
             }
             prop_assert!(measured <= 1);
             prop_assert!(loading.len() <= 3 + overdue.len());
-            // What waits to be tried anew is not loading.
+            // An item in backoff is not loading.
             prop_assert!(loader.stats().loading as usize <= loading.len());
         }
-        // The network is back; now all come near, and nothing fails.
+        // Online, every item comes near, and none fails.
         for id in &ids { loader.enter(*id, 0.0, at(now)) }
         loop {
             while let Some(Effect::Load(id)) = loader.poll_effect(at(now)) { loading.push(id) }

@@ -1,6 +1,6 @@
-//! Items that are asked for one by one, and fetched together.
-use super::alarms::{Alarms, Wake};
-use super::slots::Slots;
+//! Batches: items that are requested one by one and loaded together.
+use super::slab::Slab;
+use super::timers::{TimerOwner, Timers};
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 
@@ -8,95 +8,96 @@ use crate::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BatchId(pub u32);
 
-/// How long a batch is open.
+/// When a batch is dispatched.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Batching {
-    /// With so many items it goes at once; at least 1.
+pub struct BatchOptions {
+    /// A batch of this many items is dispatched at once; at least 1.
     pub max_size: u32,
-    /// So long after its first item it goes. Zero: when the turn is over in which that came, which the host
-    /// knows and tells by [`Batches::close`].
+    /// A batch is dispatched this long after its first item. Zero: at the end of the task in which the first item
+    /// came. The host knows that moment and calls [`Batches::close`].
     pub max_wait: Duration,
 }
 
-/// What an item does to the batch.
+/// What a new item does to its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Joined {
+pub enum Enqueued {
     /// It waits with the others.
     Waits,
-    /// It is the first, and waits for the end of the turn.
-    OpensTurn,
-    /// It is the first, and a wait began: arm the timer again.
-    Opens,
-    /// It was the last that had room: the batch goes now.
-    Goes,
+    /// It is the first: close the batch at the end of this task.
+    OpensTask,
+    /// It is the first, and set a deadline: arm the timer again.
+    OpensTimer,
+    /// It makes the batch full: dispatch it now.
+    Fills,
 }
 
 struct Batch {
-    batching: Batching,
+    options: BatchOptions,
     items: u32,
     timer: Option<Handle>,
 }
 
-/// The batched functions of a module. The items stay with the host.
+/// The batched functions of a module. The host keeps the items.
 #[derive(Default)]
 pub struct Batches {
-    batches: Slots<Batch>,
+    batches: Slab<Batch>,
     calls: u64,
     invocations: u64,
 }
 
 impl Batches {
     /// Adds a batched function.
-    pub fn create(&mut self, batching: Batching) -> BatchId {
-        BatchId(self.batches.add(Batch { batching, items: 0, timer: None }))
+    pub fn create(&mut self, options: BatchOptions) -> BatchId {
+        BatchId(self.batches.insert(Batch { options, items: 0, timer: None }))
     }
 
-    /// Says that `id` will not be told of again.
-    pub fn release(&mut self, alarms: &mut Alarms, id: BatchId) {
-        self.close(alarms, id, false);
+    /// Removes `id`, which another function may get.
+    pub fn release(&mut self, timers: &mut Timers, id: BatchId) {
+        self.close(timers, id, false);
         self.batches.remove(id.0);
     }
 
-    /// How many items were asked for.
+    /// How many items were requested.
     pub fn calls(&self) -> u64 {
         self.calls
     }
 
-    /// How many batches went.
+    /// How many batches were dispatched.
     pub fn invocations(&self) -> u64 {
         self.invocations
     }
 
-    /// An item was asked for that waits already.
+    /// Counts a request for an item that waits already.
     pub fn share(&mut self) {
         self.calls += 1;
     }
 
-    /// An item was asked for.
-    pub fn join(&mut self, alarms: &mut Alarms, id: BatchId, now: Instant) -> Joined {
+    /// Adds a requested item to the batch.
+    pub fn enqueue(&mut self, timers: &mut Timers, id: BatchId, now: Instant) -> Enqueued {
         self.calls += 1;
-        let Some(batch) = self.batches.get_mut(id.0) else { return Joined::Waits };
+        let Some(batch) = self.batches.get_mut(id.0) else { return Enqueued::Waits };
         batch.items += 1;
-        if batch.items >= batch.batching.max_size {
-            self.close(alarms, id, true);
-            Joined::Goes
+        if batch.items >= batch.options.max_size {
+            self.close(timers, id, true);
+            Enqueued::Fills
         } else if batch.items > 1 {
-            Joined::Waits
-        } else if batch.batching.max_wait == Duration::ZERO {
-            Joined::OpensTurn
+            Enqueued::Waits
+        } else if batch.options.max_wait == Duration::ZERO {
+            Enqueued::OpensTask
         } else {
-            let at = alarms.steady(now) + batch.batching.max_wait;
-            batch.timer = alarms.set(at, Wake::Batch(id.0));
-            Joined::Opens
+            let at = timers.monotonic(now) + batch.options.max_wait;
+            batch.timer = timers.set(at, TimerOwner::Batch(id.0));
+            Enqueued::OpensTimer
         }
     }
 
-    /// The next item begins a new batch: what waited `goes`, or was cancelled. Gives how many that were.
-    pub fn close(&mut self, alarms: &mut Alarms, id: BatchId, goes: bool) -> u32 {
+    /// Closes the batch, to `dispatch` or to cancel its items; the next item begins a new one. Returns how many items
+    /// it held.
+    pub fn close(&mut self, timers: &mut Timers, id: BatchId, dispatch: bool) -> u32 {
         let Some(batch) = self.batches.get_mut(id.0) else { return 0 };
-        alarms.stop(batch.timer.take(), Wake::Batch(id.0));
+        timers.clear(batch.timer.take(), TimerOwner::Batch(id.0));
         let items = core::mem::take(&mut batch.items);
-        self.invocations += u64::from(goes && items > 0);
+        self.invocations += u64::from(dispatch && items > 0);
         items
     }
 }

@@ -1,8 +1,8 @@
-//! Results that are kept: for how long, how many, and which go first.
-use super::alarms::{Alarms, Wake};
-use super::chain::Chain;
-use super::pacer::LONG_AGO;
-use super::slots::Slots;
+//! Memos: how long results are kept, how many, and which are evicted first.
+use super::linked_list::LinkedList;
+use super::monotonic::LONG_AGO;
+use super::slab::Slab;
+use super::timers::{TimerOwner, Timers};
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 
@@ -10,111 +10,112 @@ use crate::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MemoId(pub u32);
 
-/// How long results are kept.
+/// How long results are kept, and how many.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Keeping {
-    /// For so long from when it came, a result is fresh.
+pub struct MemoOptions {
+    /// A result is fresh for this long after it arrived.
     pub ttl: Duration,
-    /// For so long after that it is served stale, while a new one is fetched.
+    /// After that, it is served stale for this long, while it is revalidated.
     pub stale: Duration,
-    /// No more than so many; at least 1.
+    /// The most results that are kept; at least 1.
     pub max_size: u32,
 }
 
 /// What a lookup found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A fresh result, or a stale one that is being fetched anew: serve it.
-    Kept,
-    /// It is being computed: share that.
+pub enum Lookup {
+    /// A fresh result, or a stale one whose revalidation is under way: return it.
+    Hit,
+    /// The computation is under way: share its promise.
     Pending,
-    /// A stale result: serve it, and compute it anew for those who come later.
-    Refresh,
-    /// It is too old, and was forgotten: compute it.
-    Gone,
+    /// A stale result: return it, and compute it again for later calls.
+    Revalidate,
+    /// The result had expired, and was removed: compute it.
+    Expired,
 }
 
-/// What lookups came to.
+/// The figures of one memoized function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MemoStats {
     /// Calls that found a fresh result.
     pub hits: u64,
     /// Calls that found none.
     pub misses: u64,
-    /// Calls that got a stale one.
+    /// Calls that got a stale result.
     pub stale_served: u64,
-    /// Calls that shared a computation under way.
+    /// Calls that shared a pending computation.
     pub shared: u64,
-    /// Results that went because there were too many.
+    /// Results that were removed because there were more than `max_size`.
     pub evictions: u64,
-    /// Results that are there, those under way included.
+    /// Results that are kept, pending ones included.
     pub size: u32,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     Pending,
-    Kept,
-    Refreshing,
+    Settled,
+    Revalidating,
 }
 
 struct Entry {
     state: State,
-    /// On the steady clock; without meaning while pending.
+    /// On the monotonic clock. Meaningless while pending.
     fresh_until: Instant,
 }
 
 struct Memo {
-    keeping: Keeping,
-    entries: Slots<Entry>,
-    /// Least recently used first.
-    used: Chain,
-    /// What ends first comes first: all are kept equally long, so it is the order in which they came.
-    ending: Chain,
+    options: MemoOptions,
+    entries: Slab<Entry>,
+    /// All entries, the least recently used first.
+    by_use: LinkedList,
+    /// Settled entries, the first to expire first. All are kept equally long, so that is the order in which they
+    /// settled.
+    by_expiry: LinkedList,
     timer: Option<Handle>,
     stats: MemoStats,
 }
 
 impl Memo {
-    fn ends(&self, slot: u32) -> Instant {
+    fn expires_at(&self, slot: u32) -> Instant {
         let fresh_until = self.entries.get(slot).map_or(Instant::NEVER, |entry| entry.fresh_until);
-        fresh_until + self.keeping.stale
+        fresh_until + self.options.stale
     }
 
     fn remove(&mut self, slot: u32) -> bool {
-        self.used.remove(slot);
-        self.ending.remove(slot);
-        let known = self.entries.remove(slot).is_some();
-        self.stats.size -= u32::from(known);
-        known
+        self.by_use.remove(slot);
+        self.by_expiry.remove(slot);
+        let existed = self.entries.remove(slot).is_some();
+        self.stats.size -= u32::from(existed);
+        existed
     }
 }
 
-/// The memoized functions of a module. Keys and results stay with the host, by the slots that are given here.
+/// The memoized functions of a module. The host keeps keys and results, by the slots that are returned here.
 #[derive(Default)]
 pub struct Memos {
-    memos: Slots<Memo>,
+    memos: Slab<Memo>,
     calls: u64,
     invocations: u64,
 }
 
 impl Memos {
     /// Adds a memoized function.
-    pub fn create(&mut self, keeping: Keeping) -> MemoId {
-        MemoId(self.memos.add(Memo {
-            keeping,
-            entries: Slots::default(),
-            used: Chain::default(),
-            ending: Chain::default(),
+    pub fn create(&mut self, options: MemoOptions) -> MemoId {
+        MemoId(self.memos.insert(Memo {
+            options,
+            entries: Slab::default(),
+            by_use: LinkedList::default(),
+            by_expiry: LinkedList::default(),
             timer: None,
             stats: MemoStats::default(),
         }))
     }
 
-    /// Says that `id` will not be told of again.
-    pub fn release(&mut self, alarms: &mut Alarms, id: MemoId) {
+    /// Removes `id`, which another function may get.
+    pub fn release(&mut self, timers: &mut Timers, id: MemoId) {
         if let Some(memo) = self.memos.remove(id.0) {
-            alarms.stop(memo.timer, Wake::Memo(id.0));
+            timers.clear(memo.timer, TimerOwner::Memo(id.0));
         }
     }
 
@@ -133,7 +134,7 @@ impl Memos {
         self.memos.get(id.0).map_or(MemoStats::default(), |memo| memo.stats)
     }
 
-    /// It was called with a key that is in no slot: the function runs.
+    /// The function was called with a key that has no slot: it runs.
     pub fn miss(&mut self, id: MemoId) {
         self.calls += 1;
         self.invocations += 1;
@@ -142,112 +143,112 @@ impl Memos {
         }
     }
 
-    /// It was called with the key of `slot`. Costs the same however many are kept.
-    pub fn look(&mut self, alarms: &mut Alarms, id: MemoId, slot: u32, now: Instant) -> Found {
-        let now = alarms.steady(now);
-        let Some(memo) = self.memos.get_mut(id.0) else { return Found::Gone };
-        let ends = memo.ends(slot);
-        let Some(entry) = memo.entries.get_mut(slot) else { return Found::Gone };
+    /// The function was called with the key of `slot`. Takes constant time, however many results are kept.
+    pub fn lookup(&mut self, timers: &mut Timers, id: MemoId, slot: u32, now: Instant) -> Lookup {
+        let now = timers.monotonic(now);
+        let Some(memo) = self.memos.get_mut(id.0) else { return Lookup::Expired };
+        let expires_at = memo.expires_at(slot);
+        let Some(entry) = memo.entries.get_mut(slot) else { return Lookup::Expired };
         let stats = &mut memo.stats;
         let found = match entry.state {
             State::Pending => {
                 stats.shared += 1;
-                Found::Pending
+                Lookup::Pending
             }
             _ if now < entry.fresh_until => {
                 stats.hits += 1;
-                Found::Kept
+                Lookup::Hit
             }
-            _ if now >= ends => {
+            _ if now >= expires_at => {
                 memo.remove(slot);
-                return Found::Gone;
+                return Lookup::Expired;
             }
-            State::Refreshing => {
+            State::Revalidating => {
                 stats.stale_served += 1;
-                Found::Kept
+                Lookup::Hit
             }
-            State::Kept => {
+            State::Settled => {
                 stats.stale_served += 1;
-                entry.state = State::Refreshing;
+                entry.state = State::Revalidating;
                 self.invocations += 1;
-                Found::Refresh
+                Lookup::Revalidate
             }
         };
         self.calls += 1;
-        memo.used.push(slot);
+        memo.by_use.push_back(slot);
         found
     }
 
-    /// Until when, on the host's clock, a call with the key of `slot` finds it kept. A host may count such calls and
-    /// [`note`](Self::note) them in one go. Where there is a bound to the number of results, it says at once which
-    /// was used, unless it was the last ([`touch`](Self::touch)).
-    pub fn quiet_until(&self, alarms: &Alarms, id: MemoId, slot: u32) -> Instant {
+    /// Until this time, on the host's clock, each call with the key of `slot` is a hit. A host may count such calls
+    /// and report them together with [`record_coalesced`](Self::record_coalesced). Where the number of results is
+    /// bounded, it has to [`touch`](Self::touch) a slot on each use, unless that slot was also the last one used.
+    pub fn coalesce_until(&self, timers: &Timers, id: MemoId, slot: u32) -> Instant {
         let entry = self.memos.get(id.0).and_then(|memo| memo.entries.get(slot));
         match entry.filter(|entry| entry.state != State::Pending) {
-            Some(entry) => alarms.to_host(entry.fresh_until),
+            Some(entry) => timers.to_host(entry.fresh_until),
             None => LONG_AGO,
         }
     }
 
-    /// `slot` was used.
+    /// Makes `slot` the most recently used one.
     pub fn touch(&mut self, id: MemoId, slot: u32) {
         if let Some(memo) = self.memos.get_mut(id.0) {
-            memo.used.push(slot);
+            memo.by_use.push_back(slot);
         }
     }
 
-    /// There were so many quiet calls.
-    pub fn note(&mut self, id: MemoId, calls: u32) {
+    /// Counts hits that the host coalesced.
+    pub fn record_coalesced(&mut self, id: MemoId, calls: u32) {
         self.calls += u64::from(calls);
         if let Some(memo) = self.memos.get_mut(id.0) {
             memo.stats.hits += u64::from(calls);
         }
     }
 
-    /// A result is to be kept, or to come: gives its slot.
+    /// Adds a pending result; returns its slot.
     pub fn add(&mut self, id: MemoId) -> u32 {
         let Some(memo) = self.memos.get_mut(id.0) else { return u32::MAX };
-        let slot = memo.entries.add(Entry { state: State::Pending, fresh_until: Instant::NEVER });
-        memo.used.push(slot);
+        let slot = memo.entries.insert(Entry { state: State::Pending, fresh_until: Instant::NEVER });
+        memo.by_use.push_back(slot);
         memo.stats.size += 1;
         slot
     }
 
-    /// The one to forget because there are too many now: ask until there is none.
-    pub fn overflow(&mut self, id: MemoId) -> Option<u32> {
+    /// Evicts the least recently used result if there are more than `max_size`. Call it until it returns `None`.
+    pub fn evict(&mut self, id: MemoId) -> Option<u32> {
         let memo = self.memos.get_mut(id.0)?;
-        if memo.stats.size <= memo.keeping.max_size.max(1) {
+        if memo.stats.size <= memo.options.max_size.max(1) {
             return None;
         }
-        let slot = memo.used.first()?;
+        let slot = memo.by_use.front()?;
         memo.remove(slot);
         memo.stats.evictions += 1;
         Some(slot)
     }
 
-    /// The result of `slot` came. Gives whether the timer is to be armed again.
-    pub fn settled(&mut self, alarms: &mut Alarms, id: MemoId, slot: u32, now: Instant) -> bool {
-        let now = alarms.steady(now);
+    /// The result of `slot` arrived. Returns whether the timer has to be armed again.
+    pub fn settled(&mut self, timers: &mut Timers, id: MemoId, slot: u32, now: Instant) -> bool {
+        let now = timers.monotonic(now);
         let Some(memo) = self.memos.get_mut(id.0) else { return false };
         let Some(entry) = memo.entries.get_mut(slot) else { return false };
-        entry.state = State::Kept;
-        entry.fresh_until = now + memo.keeping.ttl;
-        memo.ending.push(slot);
+        entry.state = State::Settled;
+        entry.fresh_until = now + memo.options.ttl;
+        memo.by_expiry.push_back(slot);
         if memo.timer.is_some() {
-            // For one that ends before this one does, or ended: that is looked at then.
+            // It was set for a result that expires earlier, and is set again for this one then.
             return false;
         }
-        memo.timer = alarms.set(memo.ends(slot), Wake::Memo(id.0));
-        memo.timer.is_some() && !alarms.in_timeout()
+        memo.timer = timers.set(memo.expires_at(slot), TimerOwner::Memo(id.0));
+        memo.timer.is_some() && !timers.in_timeout()
     }
 
-    /// The computation for `slot` failed. `true`: there is no result, and the slot is gone; otherwise there is
-    /// an older one, which stays as stale as it was.
+    /// The computation for `slot` failed. `true`: there is no result, and the slot was removed. `false`: there is an
+    /// older result, which stays as stale as it was.
     pub fn failed(&mut self, id: MemoId, slot: u32) -> bool {
         let Some(memo) = self.memos.get_mut(id.0) else { return true };
         match memo.entries.get_mut(slot) {
-            Some(entry) if entry.state == State::Refreshing => {
-                entry.state = State::Kept;
+            Some(entry) if entry.state == State::Revalidating => {
+                entry.state = State::Settled;
                 false
             }
             _ => {
@@ -257,36 +258,37 @@ impl Memos {
         }
     }
 
-    /// Forgets `slot`.
+    /// Removes `slot`; `false` if it is empty.
     pub fn remove(&mut self, id: MemoId, slot: u32) -> bool {
         self.memos.get_mut(id.0).is_some_and(|memo| memo.remove(slot))
     }
 
-    /// Forgets all results; the figures stay.
-    pub fn clear(&mut self, alarms: &mut Alarms, id: MemoId) {
+    /// Removes all results. The figures stay, except for the size.
+    pub fn clear(&mut self, timers: &mut Timers, id: MemoId) {
         let Some(memo) = self.memos.get_mut(id.0) else { return };
-        alarms.stop(memo.timer.take(), Wake::Memo(id.0));
-        memo.entries = Slots::default();
-        memo.used = Chain::default();
-        memo.ending = Chain::default();
+        timers.clear(memo.timer.take(), TimerOwner::Memo(id.0));
+        memo.entries = Slab::default();
+        memo.by_use = LinkedList::default();
+        memo.by_expiry = LinkedList::default();
         memo.stats.size = 0;
     }
 
-    /// After [`Expired::Memo`](super::Expired::Memo): the next result that is too old; ask until there is none.
-    pub fn next_expired(&mut self, alarms: &mut Alarms, id: MemoId, now: Instant) -> Option<u32> {
-        let now = alarms.steady(now);
+    /// After [`Expired::Memo`](super::Expired::Memo): the slot of the next result that has expired. Call it until it
+    /// returns `None`.
+    pub fn next_expired(&mut self, timers: &mut Timers, id: MemoId, now: Instant) -> Option<u32> {
+        let now = timers.monotonic(now);
         let memo = self.memos.get_mut(id.0)?;
-        let slot = memo.ending.first();
-        if let Some(slot) = slot.filter(|slot| memo.ends(*slot) <= now) {
+        let slot = memo.by_expiry.front();
+        if let Some(slot) = slot.filter(|slot| memo.expires_at(*slot) <= now) {
             memo.remove(slot);
             return Some(slot);
         }
-        memo.timer = slot.and_then(|slot| alarms.set(memo.ends(slot), Wake::Memo(id.0)));
+        memo.timer = slot.and_then(|slot| timers.set(memo.expires_at(slot), TimerOwner::Memo(id.0)));
         None
     }
 
     #[cfg(test)]
     pub(super) fn steps(&self, id: MemoId) -> u64 {
-        self.memos.get(id.0).map_or(0, |memo| memo.used.steps + memo.ending.steps)
+        self.memos.get(id.0).map_or(0, |memo| memo.by_use.steps + memo.by_expiry.steps)
     }
 }

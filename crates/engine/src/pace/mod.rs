@@ -1,106 +1,108 @@
-//! Pacing: when a function that is called often shall run.
+//! Pacing: decides when a function that is called often runs.
 //!
 //! [`Pace`] holds every paced function of a module on one heap of deadlines:
 //!
 //! | machine | decides |
 //! |---|---|
 //! | [`Pacers`] | debounce and throttle: which calls run |
-//! | [`Batches`] | when items that were asked for one by one are fetched together |
-//! | [`Memos`] | which results are fresh, stale, shared or forgotten |
-//! | [`Limits`] | which calls run now, wait or are refused |
-//! | [`Retries`] | whether and when what failed is tried again, by the query cache's [policy](crate::query::retry) |
+//! | [`Batches`] | when single items are loaded together |
+//! | [`Memos`] | which results are fresh, stale, shared or evicted |
+//! | [`RateLimits`] | which calls run now, wait or are rejected |
+//! | [`Retries`] | whether and when a failed call is retried, by the query cache's [policy](crate::query::retry) |
 //!
-//! The functions themselves, their arguments and their results stay with the host; it
+//! The host keeps the functions, their arguments and their results. It
 //!
-//! 1. tells a machine what happened, handing it [`Pace::alarms`], and does what the answer says,
-//! 2. keeps one timer, armed for [`Alarms::arm`] whenever an answer asks for it,
-//! 3. when that timer fires calls [`Alarms::handle_timeout`], then [`Pace::poll_expired`] until it gives
-//!    `None`, then arms again.
+//! 1. passes each input to a machine, together with [`Pace::timers`], and carries out the effects that the machine
+//!    returns,
+//! 2. keeps one timer and arms it for [`Timers::arm`] whenever a machine asks for it,
+//! 3. calls [`Timers::handle_timeout`] when that timer fires, then [`Pace::poll_expired`] until it returns `None`,
+//!    then arms the timer again.
 //!
-//! The rules of debounce and throttle are lodash's, to the letter, as its `debounce` documents and does them:
-//! edges, `maxWait`, the call after a flush, the clock that was set back. The tests hold them against a plain
-//! transliteration. A call within a burst touches no deadline: the waiting one is looked at when it comes due,
-//! and moved then. A host may even keep such calls to itself for a while ([`Pacers::quiet_until`]).
-mod alarms;
+//! Debounce and throttle follow lodash's `debounce` exactly, in what it documents and in what it does: edges,
+//! `maxWait`, the call after a flush, a clock that was set back. The tests compare them with a transliteration of
+//! lodash's code. A call within a burst sets no deadline: the running timer checks for later calls when it expires,
+//! and is set again then. A host may even count such calls for a while and report them together
+//! ([`Pacers::coalesce_until`]).
 mod batches;
-mod chain;
-mod limits;
+mod linked_list;
 mod memos;
+mod monotonic;
 mod pacer;
 mod pacers;
+mod rate_limits;
 mod retries;
-mod slots;
-mod steady;
+mod slab;
 #[cfg(test)]
 mod tests;
+mod timers;
 
 use crate::time::Instant;
-pub use alarms::Alarms;
-use alarms::Wake;
-pub use batches::{BatchId, Batches, Batching, Joined};
-pub use limits::{Asked, LimitId, Limits, Rate};
-pub use memos::{Found, Keeping, MemoId, MemoStats, Memos};
+pub use batches::{BatchId, BatchOptions, Batches, Enqueued};
+pub use memos::{Lookup, MemoId, MemoOptions, MemoStats, Memos};
 pub use pacer::Pacing;
-pub use pacers::{PacerId, Pacers, Step};
-pub use retries::{Due, Retries, RetryId};
+pub use pacers::{PacerEffects, PacerId, Pacers};
+pub use rate_limits::{Admission, Rate, RateLimitId, RateLimits};
+pub use retries::{Retries, RetryDeadline, RetryId};
+use timers::TimerOwner;
+pub use timers::Timers;
 
-/// Everything that a module paces. See the [module](self).
+/// Every paced function of a module. See the [module](self).
 #[derive(Default)]
 pub struct Pace {
-    /// What they all wait by.
-    pub alarms: Alarms,
+    /// The deadlines of all machines.
+    pub timers: Timers,
     /// Debounced and throttled functions.
     pub pacers: Pacers,
     /// Batched functions.
     pub batches: Batches,
     /// Memoized functions.
     pub memos: Memos,
-    /// Functions with a rate limit.
-    pub limits: Limits,
-    /// Functions that are tried again.
+    /// Rate-limited functions.
+    pub rate_limits: RateLimits,
+    /// Calls that are retried.
     pub retries: Retries,
 }
 
-/// Whose time came.
+/// The owner of an expired deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expired {
-    /// A wait is over: do what the step says.
-    Pacer(PacerId, Step),
-    /// The batch goes now; it is closed.
+    /// A wait is over: carry out the effects.
+    Pacer(PacerId, PacerEffects),
+    /// The batch is dispatched now. It is closed already.
     Batch(BatchId),
-    /// Results are too old: [`Memos::next_expired`] names them.
+    /// Results have expired: [`Memos::next_expired`] names them.
     Memo(MemoId),
-    /// Calls may run: [`Limits::next_ready`] names the calls that run.
-    Limit(LimitId),
-    /// A delay is over, or an attempt took too long.
-    Retry(RetryId, Due),
+    /// Calls may run: [`RateLimits::next_ready`] names them.
+    RateLimit(RateLimitId),
+    /// A retry delay is over, or an attempt timed out.
+    Retry(RetryId, RetryDeadline),
 }
 
 impl Pace {
-    /// Nothing is paced yet.
+    /// Without any paced function.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The next whose deadline came, and what to do about it. What a function that is run meanwhile starts
-    /// anew waits for the next timeout, even with a wait of zero.
+    /// The next expired deadline. A deadline that is set meanwhile, by a function that runs, waits for the next
+    /// timeout, even with a wait of zero.
     pub fn poll_expired(&mut self, now: Instant) -> Option<Expired> {
         loop {
-            match self.alarms.poll()? {
-                Wake::Pacer { pacer, .. } => {
-                    let step = self.pacers.expired(&mut self.alarms, pacer, now);
-                    return Some(Expired::Pacer(PacerId(pacer), step));
+            match self.timers.poll()? {
+                TimerOwner::Pacer { pacer, .. } => {
+                    let effects = self.pacers.expired(&mut self.timers, pacer, now);
+                    return Some(Expired::Pacer(PacerId(pacer), effects));
                 }
-                Wake::Batch(id) => {
-                    if self.batches.close(&mut self.alarms, BatchId(id), true) > 0 {
+                TimerOwner::Batch(id) => {
+                    if self.batches.close(&mut self.timers, BatchId(id), true) > 0 {
                         return Some(Expired::Batch(BatchId(id)));
                     }
                 }
-                Wake::Memo(id) => return Some(Expired::Memo(MemoId(id))),
-                Wake::Limit(id) => return Some(Expired::Limit(LimitId(id))),
-                Wake::Retry(id) => {
-                    if let Some(due) = self.retries.expired(id) {
-                        return Some(Expired::Retry(RetryId(id), due));
+                TimerOwner::Memo(id) => return Some(Expired::Memo(MemoId(id))),
+                TimerOwner::RateLimit(id) => return Some(Expired::RateLimit(RateLimitId(id))),
+                TimerOwner::Retry(id) => {
+                    if let Some(deadline) = self.retries.expired(id) {
+                        return Some(Expired::Retry(RetryId(id), deadline));
                     }
                 }
             }
@@ -112,7 +114,7 @@ impl Pace {
         self.pacers.calls() + self.batches.calls() + self.memos.calls()
     }
 
-    /// How often the functions behind them ran: what the calls came down to.
+    /// How often the wrapped functions ran.
     pub fn invocations(&self) -> u64 {
         self.pacers.invocations() + self.batches.invocations() + self.memos.invocations()
     }

@@ -1,8 +1,6 @@
-//! One paced function: whether it runs now, and how long to wait.
+//! One debounced or throttled function: whether it runs now, and how long to wait.
+use super::monotonic::LONG_AGO;
 use crate::time::{Duration, Instant};
-
-/// Before any clock, those included that are set to a year before 1970.
-pub(super) const LONG_AGO: Instant = Instant::from_const(f64::NEG_INFINITY);
 
 /// How a function is paced.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,24 +12,24 @@ pub struct Pacing {
 }
 
 impl Pacing {
-    /// Runs once no call came for `wait`, with the last call's arguments.
+    /// Runs once no call has come for `wait`, with the arguments of the last call.
     pub fn debounce(wait: Duration) -> Self {
         Self { wait, max_wait: None, leading: false, trailing: true }
     }
 
-    /// Runs at once, then at most once per `wait` for as long as calls come, the last one included.
+    /// Runs on the first call, then at most once per `wait` while calls keep coming, the last call included.
     pub fn throttle(wait: Duration) -> Self {
         Self { wait, max_wait: Some(wait), leading: true, trailing: true }
     }
 
-    /// Whether the first call of a burst runs at once.
+    /// Whether the first call of a burst runs: the leading edge.
     pub fn leading(mut self, leading: bool) -> Self {
         self.leading = leading;
         self
     }
 
-    /// Whether the last call of a burst runs when the wait is over; where `leading` is set too, only if
-    /// there was more than one call.
+    /// Whether the last call of a burst runs when the wait is over: the trailing edge. With `leading`, only if there
+    /// was more than one call.
     pub fn trailing(mut self, trailing: bool) -> Self {
         self.trailing = trailing;
         self
@@ -46,16 +44,16 @@ impl Pacing {
 
 /// What a call or an expired timer leads to.
 #[derive(Default)]
-pub(super) struct Move {
+pub(super) struct Transition {
     pub(super) invoke: bool,
-    pub(super) timer: Timer,
+    pub(super) timer: TimerChange,
 }
 
 #[derive(Default)]
-pub(super) enum Timer {
+pub(super) enum TimerChange {
     #[default]
     Keep,
-    /// Starts a timer; one that may still run is left alone and forgotten.
+    /// Starts a timer. One that still runs after a flush is not cleared, as in lodash.
     Start(Duration),
     /// Starts the current timer again.
     Restart(Duration),
@@ -65,61 +63,61 @@ pub(super) struct Pacer {
     pacing: Pacing,
     last_call: Option<Instant>,
     last_invoke: Instant,
-    /// Whether there are arguments that no invocation has taken yet.
-    called: bool,
+    /// Whether a call's arguments wait for an invocation.
+    has_args: bool,
     waiting: bool,
 }
 
 impl Pacer {
     pub(super) fn new(pacing: Pacing) -> Self {
-        Self { pacing, last_call: None, last_invoke: Instant::ZERO, called: false, waiting: false }
+        Self { pacing, last_call: None, last_invoke: Instant::ZERO, has_args: false, waiting: false }
     }
 
     pub(super) fn is_waiting(&self) -> bool {
         self.waiting
     }
 
-    pub(super) fn call(&mut self, now: Instant) -> Move {
+    pub(super) fn call(&mut self, now: Instant) -> Transition {
         let due = self.is_due(now);
         self.last_call = Some(now);
-        self.called = true;
+        self.has_args = true;
         if !self.waiting {
             self.waiting = true;
             if due {
-                // The longest wait counts from the start of the burst.
+                // `max_wait` counts from the start of the burst.
                 self.last_invoke = now;
             }
             let invoke = due && self.pacing.leading && self.invoke(now);
-            Move { invoke, timer: Timer::Start(self.pacing.wait) }
+            Transition { invoke, timer: TimerChange::Start(self.pacing.wait) }
         } else if due && self.pacing.max_wait.is_some() {
-            // The timer is late, as it is in a loop that leaves the host no time.
-            Move { invoke: self.invoke(now), timer: Timer::Restart(self.pacing.wait) }
+            // The timer is late, as in a loop that blocks the host.
+            Transition { invoke: self.invoke(now), timer: TimerChange::Restart(self.pacing.wait) }
         } else {
-            Move::default()
+            Transition::default()
         }
     }
 
-    /// Until when a call does nothing but move the last call's time.
-    pub(super) fn quiet_until(&self) -> Instant {
+    /// Until this time, a call changes nothing but the time of the last call.
+    pub(super) fn coalesce_until(&self) -> Instant {
         let Some(last_call) = self.last_call.filter(|_| self.waiting) else { return LONG_AGO };
-        let quiet = last_call + self.pacing.wait;
+        let until = last_call + self.pacing.wait;
         match self.pacing.max_wait {
-            Some(max) => quiet.min(self.last_invoke + max),
-            None => quiet,
+            Some(max) => until.min(self.last_invoke + max),
+            None => until,
         }
     }
 
-    pub(super) fn note(&mut self, last_call: Instant) {
+    pub(super) fn record_call(&mut self, last_call: Instant) {
         self.last_call = Some(last_call);
-        self.called = true;
+        self.has_args = true;
     }
 
-    pub(super) fn timer_expired(&mut self, now: Instant) -> Move {
+    pub(super) fn timer_expired(&mut self, now: Instant) -> Transition {
         if self.is_due(now) {
-            return Move { invoke: self.trailing_edge(now), timer: Timer::Keep };
+            return Transition { invoke: self.trailing_edge(now), timer: TimerChange::Keep };
         }
         self.waiting = true;
-        Move { invoke: false, timer: Timer::Start(self.remaining(now)) }
+        Transition { invoke: false, timer: TimerChange::Start(self.remaining(now)) }
     }
 
     pub(super) fn flush(&mut self, now: Instant) -> bool {
@@ -130,8 +128,8 @@ impl Pacer {
         *self = Self::new(self.pacing);
     }
 
-    /// Whether a burst begins or ends at `now`: no call yet, none for the wait, the longest wait over, or
-    /// a clock that was set back.
+    /// Whether a burst begins or ends at `now`: there was no call yet, or none for the wait, or `max_wait` is over, or
+    /// the clock was set back. lodash's `shouldInvoke`.
     fn is_due(&self, now: Instant) -> bool {
         let Some(last_call) = self.last_call else { return true };
         now < last_call
@@ -139,32 +137,32 @@ impl Pacer {
             || self.pacing.max_wait.is_some_and(|max| now.since(self.last_invoke) >= max)
     }
 
-    /// How long until this is due; asked only where it is not.
+    /// How long until it is due. Only valid while it is not. lodash's `remainingWait`.
     fn remaining(&self, now: Instant) -> Duration {
         let since_call = now.since(self.last_call.unwrap_or(now));
-        let wait = less(self.pacing.wait, since_call);
+        let wait = subtract(self.pacing.wait, since_call);
         match self.pacing.max_wait {
-            Some(max) => wait.min(less(max, now.since(self.last_invoke))),
+            Some(max) => wait.min(subtract(max, now.since(self.last_invoke))),
             None => wait,
         }
     }
 
     fn trailing_edge(&mut self, now: Instant) -> bool {
         self.waiting = false;
-        if self.pacing.trailing && self.called {
+        if self.pacing.trailing && self.has_args {
             return self.invoke(now);
         }
-        self.called = false;
+        self.has_args = false;
         false
     }
 
     fn invoke(&mut self, now: Instant) -> bool {
-        self.called = false;
+        self.has_args = false;
         self.last_invoke = now;
         true
     }
 }
 
-fn less(whole: Duration, part: Duration) -> Duration {
+fn subtract(whole: Duration, part: Duration) -> Duration {
     Duration::from_ms(whole.as_ms() - part.as_ms())
 }

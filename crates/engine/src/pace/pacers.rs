@@ -1,6 +1,7 @@
 //! Debounced and throttled functions.
-use super::alarms::{Alarms, Wake};
-use super::pacer::{LONG_AGO, Move, Pacer, Pacing, Timer};
+use super::monotonic::LONG_AGO;
+use super::pacer::{Pacer, Pacing, TimerChange, Transition};
+use super::timers::{TimerOwner, Timers};
 use crate::deadlines::Handle;
 use crate::time::Instant;
 use alloc::vec::Vec;
@@ -9,31 +10,31 @@ use alloc::vec::Vec;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PacerId(pub u32);
 
-/// What the host has to do after telling the pacers something. Running the function comes last: it may
-/// throw, and it may call any pacer again.
+/// What the host has to do after an input. Invoking the function comes last: it may throw, and it may call any
+/// pacer again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Step {
-    /// The pacer begins to wait: keep its function and arguments where
-    /// [`Pace::poll_expired`](super::Pace::poll_expired) names them.
-    pub held: bool,
-    /// The pacer waits no more: let go what was kept.
-    pub freed: bool,
-    /// A wait began: arm the timer again, before invoking. Not only where it has to fire earlier than it
-    /// would: what arms it may be gone, as when a test puts its own clock in place and takes it away.
-    pub rearm: bool,
+pub struct PacerEffects {
+    /// The pacer begins to wait: keep its function and arguments where they are found when
+    /// [`Pace::poll_expired`](super::Pace::poll_expired) names the pacer.
+    pub retain: bool,
+    /// The pacer stops waiting: drop what was retained.
+    pub release: bool,
+    /// A wait began: arm the timer again, before invoking. This is set even if the timer would not have to fire
+    /// earlier, because the armed timer may be gone, for example when a test replaced the clock and restored it.
+    pub arm: bool,
     /// Run the function, with the arguments and `this` of the last call.
     pub invoke: bool,
-    /// Nothing will ask for the last call's arguments any more: they may be dropped.
-    pub forget: bool,
+    /// The arguments of the last call are not needed any more: drop them.
+    pub drop_args: bool,
 }
 
 struct Entry {
     pacer: Pacer,
-    /// The current timer. None too where it waits for ever, for there is no deadline for that.
+    /// The current timer. `None` also where the wait is endless, because that has no deadline.
     timer: Option<Handle>,
     serial: u32,
     /// Timers that will still expire. A flush leaves its timer running, so there may be several.
-    timers: u32,
+    running_timers: u32,
     released: bool,
 }
 
@@ -57,14 +58,15 @@ impl Pacers {
         self.invocations
     }
 
-    /// Whether `id` has a timer running: what lodash calls pending.
+    /// Whether `id` has a timer running: lodash's `pending`.
     pub fn is_pending(&self, id: PacerId) -> bool {
         self.entries[id.0 as usize].pacer.is_waiting()
     }
 
     /// Adds a paced function.
     pub fn create(&mut self, pacing: Pacing) -> PacerId {
-        let entry = Entry { pacer: Pacer::new(pacing), timer: None, serial: 0, timers: 0, released: false };
+        let pacer = Pacer::new(pacing);
+        let entry = Entry { pacer, timer: None, serial: 0, running_timers: 0, released: false };
         match self.free.pop() {
             Some(index) => {
                 self.entries[index as usize] = entry;
@@ -77,106 +79,114 @@ impl Pacers {
         }
     }
 
-    /// Says that `id` will not be called again. What it waits for still comes.
+    /// Says that `id` will not be called again. A wait that has begun still ends with its invocation.
     pub fn release(&mut self, id: PacerId) {
         self.entries[id.0 as usize].released = true;
         self.reuse_if_idle(id.0);
     }
 
     /// The function was called.
-    pub fn call(&mut self, alarms: &mut Alarms, id: PacerId, now: Instant) -> Step {
+    pub fn call(&mut self, timers: &mut Timers, id: PacerId, now: Instant) -> PacerEffects {
         self.calls += 1;
-        let step = self.entries[id.0 as usize].pacer.call(now);
-        self.apply(alarms, id.0, step, now)
+        let transition = self.entries[id.0 as usize].pacer.call(now);
+        self.apply(timers, id.0, transition, now)
     }
 
-    /// Until when, from the last call on, a call leads to an empty [`Step`]. A host to whom telling is dear
-    /// may count such calls and [`note`](Self::note) them in one go, before it says anything else.
-    pub fn quiet_until(&self, alarms: &Alarms, id: PacerId) -> Instant {
-        if alarms.in_timeout() {
-            // Its own timer may be the next that is polled, and must know of each call.
+    /// From the last call until this time, a call has no effects. A host for which each input is expensive may count
+    /// such calls and report them together with [`record_coalesced`](Self::record_coalesced), before any other
+    /// input.
+    pub fn coalesce_until(&self, timers: &Timers, id: PacerId) -> Instant {
+        if timers.in_timeout() {
+            // Its own timer may be polled next, and has to know of each call.
             return LONG_AGO;
         }
-        self.entries[id.0 as usize].pacer.quiet_until()
+        self.entries[id.0 as usize].pacer.coalesce_until()
     }
 
-    /// There were so many quiet calls, the last one then.
-    pub fn note(&mut self, id: PacerId, calls: u32, last: Instant) {
+    /// Records calls without effects. The last one was made at `last`.
+    pub fn record_coalesced(&mut self, id: PacerId, calls: u32, last: Instant) {
         self.calls += u64::from(calls);
-        self.entries[id.0 as usize].pacer.note(last);
+        self.entries[id.0 as usize].pacer.record_call(last);
     }
 
-    /// Runs what waits for its trailing edge now.
-    pub fn flush(&mut self, alarms: &mut Alarms, id: PacerId, now: Instant) -> Step {
-        // The timer is left to run out, as in lodash: a call that comes before it does is moved by it.
+    /// Runs the trailing edge now, if one is waiting.
+    pub fn flush(&mut self, timers: &mut Timers, id: PacerId, now: Instant) -> PacerEffects {
+        // The timer runs on, as in lodash: a call before it expires postpones it.
         let entry = &mut self.entries[id.0 as usize];
-        let for_ever = entry.pacer.is_waiting() && entry.timer.is_none();
+        let is_endless = entry.pacer.is_waiting() && entry.timer.is_none();
         let invoke = entry.pacer.flush(now);
         self.invocations += u64::from(invoke);
-        if for_ever {
-            self.stop_timer(alarms, id.0);
+        if is_endless {
+            self.clear_timer(timers, id.0);
         }
-        let freed = for_ever && self.entries[id.0 as usize].timers == 0;
-        Step { freed, invoke, forget: true, ..Step::default() }
+        let release = is_endless && self.entries[id.0 as usize].running_timers == 0;
+        PacerEffects { release, invoke, drop_args: true, ..PacerEffects::default() }
     }
 
-    /// Forgets what waits and when the function last ran.
-    pub fn cancel(&mut self, alarms: &mut Alarms, id: PacerId) -> Step {
+    /// Drops a waiting call, and forgets when the function last ran.
+    pub fn cancel(&mut self, timers: &mut Timers, id: PacerId) -> PacerEffects {
         let entry = &mut self.entries[id.0 as usize];
-        let held = entry.timers > 0;
+        let was_retained = entry.running_timers > 0;
         let was_waiting = entry.pacer.is_waiting();
         entry.pacer.cancel();
         if was_waiting {
-            self.stop_timer(alarms, id.0);
+            self.clear_timer(timers, id.0);
         }
-        let freed = held && self.entries[id.0 as usize].timers == 0;
-        Step { freed, forget: true, ..Step::default() }
+        let release = was_retained && self.entries[id.0 as usize].running_timers == 0;
+        PacerEffects { release, drop_args: true, ..PacerEffects::default() }
     }
 
-    /// A timer of `id` came due.
-    pub(super) fn expired(&mut self, alarms: &mut Alarms, id: u32, now: Instant) -> Step {
+    /// A timer of `id` expired.
+    pub(super) fn expired(&mut self, timers: &mut Timers, id: u32, now: Instant) -> PacerEffects {
         let entry = &mut self.entries[id as usize];
-        entry.timers -= 1;
-        let step = entry.pacer.timer_expired(now);
-        let mut step = self.apply(alarms, id, step, now);
+        entry.running_timers -= 1;
+        let transition = entry.pacer.timer_expired(now);
+        let mut effects = self.apply(timers, id, transition, now);
         let entry = &self.entries[id as usize];
-        step.held = false;
-        step.freed = entry.timers == 0;
-        step.forget = !entry.pacer.is_waiting();
+        effects.retain = false;
+        effects.release = entry.running_timers == 0;
+        effects.drop_args = !entry.pacer.is_waiting();
         self.reuse_if_idle(id);
-        step
+        effects
     }
 
-    fn apply(&mut self, alarms: &mut Alarms, id: u32, step: Move, now: Instant) -> Step {
-        self.invocations += u64::from(step.invoke);
-        let wait = match step.timer {
-            // The way of all calls within a burst.
-            Timer::Keep => return Step { invoke: step.invoke, ..Step::default() },
-            Timer::Start(wait) => wait,
-            Timer::Restart(wait) => {
-                self.stop_timer(alarms, id);
+    fn apply(&mut self, timers: &mut Timers, id: u32, transition: Transition, now: Instant) -> PacerEffects {
+        self.invocations += u64::from(transition.invoke);
+        let wait = match transition.timer {
+            // Most calls within a burst return here.
+            TimerChange::Keep => {
+                return PacerEffects { invoke: transition.invoke, ..PacerEffects::default() };
+            }
+            TimerChange::Start(wait) => wait,
+            TimerChange::Restart(wait) => {
+                self.clear_timer(timers, id);
                 wait
             }
         };
-        let at = alarms.steady(now) + wait;
+        let at = timers.monotonic(now) + wait;
         let entry = &mut self.entries[id as usize];
-        let held = entry.timers == 0 && !matches!(step.timer, Timer::Restart(_));
+        let retain = entry.running_timers == 0 && !matches!(transition.timer, TimerChange::Restart(_));
         entry.serial = entry.serial.wrapping_add(1);
-        entry.timers += 1;
-        entry.timer = alarms.set(at, Wake::Pacer { pacer: id, serial: entry.serial });
-        Step { held, rearm: !alarms.in_timeout(), invoke: step.invoke, ..Step::default() }
+        entry.running_timers += 1;
+        entry.timer = timers.set(at, TimerOwner::Pacer { pacer: id, serial: entry.serial });
+        PacerEffects {
+            retain,
+            arm: !timers.in_timeout(),
+            invoke: transition.invoke,
+            ..PacerEffects::default()
+        }
     }
 
-    /// Stops the current timer, also where it came due and was not polled yet.
-    fn stop_timer(&mut self, alarms: &mut Alarms, id: u32) {
+    /// Clears the current timer, also one that expired and was not polled yet.
+    fn clear_timer(&mut self, timers: &mut Timers, id: u32) {
         let entry = &mut self.entries[id as usize];
-        entry.timers -= 1;
-        alarms.stop(entry.timer.take(), Wake::Pacer { pacer: id, serial: entry.serial });
+        entry.running_timers -= 1;
+        timers.clear(entry.timer.take(), TimerOwner::Pacer { pacer: id, serial: entry.serial });
     }
 
     fn reuse_if_idle(&mut self, id: u32) {
         let entry = &self.entries[id as usize];
-        if entry.released && entry.timers == 0 {
+        if entry.released && entry.running_timers == 0 {
             self.free.push(id);
         }
     }

@@ -1,23 +1,23 @@
-//! Functions that are tried again, by the policy of the query cache.
-use super::alarms::{Alarms, Wake};
-use super::slots::Slots;
+//! Retries of failed calls, by the policy of the query cache.
+use super::slab::Slab;
+use super::timers::{TimerOwner, Timers};
 use crate::deadlines::Handle;
 use crate::draws::Draws;
 use crate::query::retry::{Phase, Run};
 use crate::query::{Next, RunOptions, Verdict};
 use crate::time::Instant;
 
-/// Names one run of a function until it is over.
+/// Names one call, with all its attempts, until it settles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RetryId(pub u32);
 
-/// What a run's deadline means.
+/// Which deadline of a call expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Due {
-    /// The delay is over: tell of the next [attempt](Retries::attempt), and make it.
-    Again,
-    /// The attempt took too long: it has [failed](Retries::failed).
-    TimedOut,
+pub enum RetryDeadline {
+    /// The delay is over: report and make the next [attempt](Retries::start_attempt).
+    Delay,
+    /// The attempt timed out: it has [failed](Retries::attempt_failed).
+    Timeout,
 }
 
 struct Entry {
@@ -26,50 +26,57 @@ struct Entry {
     timer: Option<Handle>,
 }
 
-/// The runs of a module that may be tried again.
+/// The calls of a module that are retried when they fail.
 #[derive(Default)]
 pub struct Retries {
-    runs: Slots<Entry>,
+    runs: Slab<Entry>,
 }
 
 impl Retries {
-    /// Begins a run. The delays that are left to chance are drawn from `seed`.
+    /// Begins a call. Jitter is drawn from `seed`.
     pub fn begin(&mut self, options: RunOptions, seed: u32, now: Instant) -> RetryId {
         // Small seeds would draw small numbers at first; Knuth's multiplicative hash spreads them.
         let draws = Draws::new(seed.wrapping_mul(0x9e37_79b1));
-        RetryId(self.runs.add(Entry { run: Run::new(now, options), draws, timer: None }))
+        RetryId(self.runs.insert(Entry { run: Run::new(now, options), draws, timer: None }))
     }
 
-    /// The function is called. Gives whether the timer is to be armed again.
-    pub fn attempt(&mut self, alarms: &mut Alarms, id: RetryId, now: Instant) -> bool {
-        let now = alarms.steady(now);
+    /// An attempt starts. Returns whether the timer has to be armed again.
+    pub fn start_attempt(&mut self, timers: &mut Timers, id: RetryId, now: Instant) -> bool {
+        let now = timers.monotonic(now);
         let Some(entry) = self.runs.get_mut(id.0) else { return false };
         entry.run.phase = Phase::Running;
-        entry.timer = alarms.set(now + entry.run.options.timeout, Wake::Retry(id.0));
-        entry.timer.is_some() && !alarms.in_timeout()
+        entry.timer = timers.set(now + entry.run.options.timeout, TimerOwner::Retry(id.0));
+        entry.timer.is_some() && !timers.in_timeout()
     }
 
-    /// The attempt failed. `true`: it is tried again after a delay, so arm the timer; `false`: that was all.
-    pub fn failed(&mut self, alarms: &mut Alarms, id: RetryId, verdict: Verdict, now: Instant) -> bool {
-        let now = alarms.steady(now);
+    /// The attempt failed. `true`: it is retried after a delay, so arm the timer; `false`: the call has failed.
+    pub fn attempt_failed(
+        &mut self,
+        timers: &mut Timers,
+        id: RetryId,
+        verdict: Verdict,
+        now: Instant,
+    ) -> bool {
+        let now = timers.monotonic(now);
         let Some(entry) = self.runs.get_mut(id.0) else { return false };
-        alarms.stop(entry.timer.take(), Wake::Retry(id.0));
+        timers.clear(entry.timer.take(), TimerOwner::Retry(id.0));
         let Next::Wait(at) = entry.run.failed(now, verdict, &mut entry.draws) else { return false };
         entry.run.phase = Phase::Waiting;
-        entry.timer = alarms.set(at, Wake::Retry(id.0));
+        entry.timer = timers.set(at, TimerOwner::Retry(id.0));
         true
     }
 
-    /// The run is over: it succeeded, failed for good or was given up.
-    pub fn end(&mut self, alarms: &mut Alarms, id: RetryId) {
+    /// The call settled: it succeeded, failed or was aborted.
+    pub fn end(&mut self, timers: &mut Timers, id: RetryId) {
         if let Some(entry) = self.runs.remove(id.0) {
-            alarms.stop(entry.timer, Wake::Retry(id.0));
+            timers.clear(entry.timer, TimerOwner::Retry(id.0));
         }
     }
 
-    pub(super) fn expired(&mut self, id: u32) -> Option<Due> {
+    pub(super) fn expired(&mut self, id: u32) -> Option<RetryDeadline> {
         let entry = self.runs.get_mut(id)?;
         entry.timer = None;
-        Some(if entry.run.phase == Phase::Running { Due::TimedOut } else { Due::Again })
+        let is_running = entry.run.phase == Phase::Running;
+        Some(if is_running { RetryDeadline::Timeout } else { RetryDeadline::Delay })
     }
 }

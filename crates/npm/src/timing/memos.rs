@@ -1,113 +1,116 @@
-//! Memoized functions: which result is in which slot JavaScript knows.
-use super::PACE;
+//! Memoized functions. JavaScript knows which key and which result belong to a slot.
+use super::state::PACE;
 use wasm_bindgen::prelude::wasm_bindgen;
-use whippet_engine::pace::{Found, Keeping, MemoId};
+use whippet_boundary::timing::{
+    EVICTIONS, EXPIRED, HIT, HITS, MISSES, NONE, PENDING, REVALIDATE, SHARED, STALE_SERVED,
+};
+use whippet_engine::pace::{Lookup, MemoId, MemoOptions};
 use whippet_engine::time::{Duration, Instant};
 
-/// Adds a memoized function: ms, ms, and results; each perhaps `Infinity`.
+/// Adds a memoized function: `ttl` and `staleWhileRevalidate` in ms, and `maxSize`. Each may be `Infinity`.
 #[wasm_bindgen]
 pub fn memo_create(ttl: f64, stale: f64, max_size: f64) -> u32 {
     let (ttl, stale) = (Duration::from_ms(ttl), Duration::from_ms(stale));
-    PACE.with(|pace| pace.memos.create(Keeping { ttl, stale, max_size: max_size as u32 }).0)
+    PACE.with(|pace| pace.memos.create(MemoOptions { ttl, stale, max_size: max_size as u32 }).0)
 }
 
-/// The function is gone.
+/// The function was garbage-collected.
 #[wasm_bindgen]
 pub fn memo_release(id: u32) {
-    PACE.with(|pace| pace.memos.release(&mut pace.alarms, MemoId(id)));
+    PACE.with(|pace| pace.memos.release(&mut pace.timers, MemoId(id)));
 }
 
-/// It was called, and there is a slot: 0 serve what is in it, 1 the same while it is being computed, 2 serve it
-/// and compute it anew, 3 it is gone.
+/// The function was called with a key that has a slot. The result is encoded as [`whippet_boundary::timing::LOOKUP`].
 #[wasm_bindgen]
-pub fn memo_look(id: u32, slot: u32, now: f64) -> u32 {
-    PACE.with(|pace| match pace.memos.look(&mut pace.alarms, MemoId(id), slot, Instant::from_ms(now)) {
-        Found::Kept => 0,
-        Found::Pending => 1,
-        Found::Refresh => 2,
-        Found::Gone => 3,
+pub fn memo_lookup(id: u32, slot: u32, now: f64) -> u32 {
+    PACE.with(|pace| match pace.memos.lookup(&mut pace.timers, MemoId(id), slot, Instant::from_ms(now)) {
+        Lookup::Hit => HIT,
+        Lookup::Pending => PENDING,
+        Lookup::Revalidate => REVALIDATE,
+        Lookup::Expired => EXPIRED,
     })
 }
 
-/// Until when calls with this slot need not be told one by one.
+/// Until this time, calls with the key of this slot need not be passed on one by one.
 #[wasm_bindgen]
-pub fn memo_quiet(id: u32, slot: u32) -> f64 {
-    PACE.with(|pace| pace.memos.quiet_until(&pace.alarms, MemoId(id), slot).as_ms())
+pub fn memo_until(id: u32, slot: u32) -> f64 {
+    PACE.with(|pace| pace.memos.coalesce_until(&pace.timers, MemoId(id), slot).as_ms())
 }
 
-/// One of them was made.
+/// Makes the slot the most recently used one.
 #[wasm_bindgen]
 pub fn memo_touch(id: u32, slot: u32) {
     PACE.with(|pace| pace.memos.touch(MemoId(id), slot));
 }
 
-/// So many of them were made.
+/// Records hits that were not passed on.
 #[wasm_bindgen]
-pub fn memo_note(id: u32, calls: u32) {
-    PACE.with(|pace| pace.memos.note(MemoId(id), calls));
+pub fn memo_record(id: u32, calls: u32) {
+    PACE.with(|pace| pace.memos.record_coalesced(MemoId(id), calls));
 }
 
-/// It was called, and there is no slot.
+/// The function was called with a key that has no slot.
 #[wasm_bindgen]
 pub fn memo_miss(id: u32) {
     PACE.with(|pace| pace.memos.miss(MemoId(id)));
 }
 
-/// A slot for a result.
+/// Adds a pending result; returns its slot.
 #[wasm_bindgen]
 pub fn memo_add(id: u32) -> u32 {
     PACE.with(|pace| pace.memos.add(MemoId(id)))
 }
 
-/// A slot that had to go; negative: none.
+/// The slot of an evicted result, or `NONE`.
 #[wasm_bindgen]
-pub fn memo_overflow(id: u32) -> f64 {
-    PACE.with(|pace| pace.memos.overflow(MemoId(id)).map_or(-1.0, f64::from))
+pub fn memo_evict(id: u32) -> f64 {
+    PACE.with(|pace| pace.memos.evict(MemoId(id)).map_or(f64::from(NONE), f64::from))
 }
 
-/// The result came. Whether the timer is to be armed.
+/// The result arrived. Returns whether the timer has to be armed.
 #[wasm_bindgen]
 pub fn memo_settled(id: u32, slot: u32, now: f64) -> bool {
-    PACE.with(|pace| pace.memos.settled(&mut pace.alarms, MemoId(id), slot, Instant::from_ms(now)))
+    PACE.with(|pace| pace.memos.settled(&mut pace.timers, MemoId(id), slot, Instant::from_ms(now)))
 }
 
-/// It did not. Whether the slot is gone.
+/// The computation failed. Returns whether the slot was removed.
 #[wasm_bindgen]
 pub fn memo_failed(id: u32, slot: u32) -> bool {
     PACE.with(|pace| pace.memos.failed(MemoId(id), slot))
 }
 
-/// Forget one.
+/// Removes one result.
 #[wasm_bindgen]
 pub fn memo_remove(id: u32, slot: u32) {
     PACE.with(|pace| pace.memos.remove(MemoId(id), slot));
 }
 
-/// Forget all.
+/// Removes all results.
 #[wasm_bindgen]
 pub fn memo_clear(id: u32) {
-    PACE.with(|pace| pace.memos.clear(&mut pace.alarms, MemoId(id)));
+    PACE.with(|pace| pace.memos.clear(&mut pace.timers, MemoId(id)));
 }
 
-/// The next slot that is too old; negative: none.
+/// The slot of the next expired result, or `NONE`.
 #[wasm_bindgen]
 pub fn memo_expired(id: u32, now: f64) -> f64 {
     PACE.with(|pace| {
-        let slot = pace.memos.next_expired(&mut pace.alarms, MemoId(id), Instant::from_ms(now));
-        slot.map_or(-1.0, f64::from)
+        let slot = pace.memos.next_expired(&mut pace.timers, MemoId(id), Instant::from_ms(now));
+        slot.map_or(f64::from(NONE), f64::from)
     })
 }
 
-/// One figure: hits, misses, stale served, shared, evictions, size.
+/// One figure, chosen by [`whippet_boundary::timing::MEMO_STATS`].
 #[wasm_bindgen]
 pub fn memo_stat(id: u32, which: u32) -> f64 {
     let stats = PACE.with(|pace| pace.memos.stats(MemoId(id)));
     match which {
-        0 => stats.hits as f64,
-        1 => stats.misses as f64,
-        2 => stats.stale_served as f64,
-        3 => stats.shared as f64,
-        4 => stats.evictions as f64,
+        HITS => stats.hits as f64,
+        MISSES => stats.misses as f64,
+        STALE_SERVED => stats.stale_served as f64,
+        SHARED => stats.shared as f64,
+        EVICTIONS => stats.evictions as f64,
+        // SIZE
         _ => f64::from(stats.size),
     }
 }

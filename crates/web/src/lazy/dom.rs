@@ -1,10 +1,10 @@
-//! The few things that lazy loading asks of a browser. Most strings are `JsValue`s, only passed on.
+//! Bindings to the browser for lazy loading. Most strings are `JsValue`s, which are only passed on.
 use alloc::string::String;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// An element of any kind. What it does not have is `undefined`.
+    /// An element of any kind. A property that it does not have is `undefined`.
     #[derive(Clone, Debug)]
     pub type Node;
 
@@ -33,7 +33,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = cloneNode)]
     pub fn clone_node(this: &Node, deep: bool) -> Node;
     #[wasm_bindgen(method, js_name = addEventListener)]
-    pub fn listen(this: &Node, event: &JsValue, listener: &JsValue, options: &ListenOnce);
+    pub fn listen(this: &Node, event: &JsValue, listener: &JsValue, options: &ListenerOptions);
 
     #[wasm_bindgen(method, js_name = hasAttribute)]
     pub fn has_attribute(this: &Node, name: &JsValue) -> bool;
@@ -42,30 +42,30 @@ extern "C" {
     #[wasm_bindgen(method, js_name = getBoundingClientRect)]
     pub fn bounding_rect(this: &Node) -> Rect;
 
-    // Of images.
-    /// In CSS pixels, as it is shown.
+    // Images.
+    /// The displayed width in CSS px.
     #[wasm_bindgen(method, getter)]
     pub fn width(this: &Node) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = decode)]
     pub fn can_decode(this: &Node) -> JsValue;
     #[wasm_bindgen(method)]
-    pub fn decode(this: &Node) -> Decoding;
+    pub fn decode(this: &Node) -> DecodePromise;
     #[wasm_bindgen(method, getter, js_name = naturalWidth)]
     pub fn natural_width(this: &Node) -> u32;
     #[wasm_bindgen(method, getter)]
     pub fn loading(this: &Node) -> JsValue;
     #[wasm_bindgen(method, setter)]
     pub fn set_loading(this: &Node, value: &JsValue);
-    // Of iframes.
+    // Iframes.
     #[wasm_bindgen(method, getter)]
     pub fn srcdoc(this: &Node) -> JsValue;
-    // Of videos.
+    // Videos.
     #[wasm_bindgen(method, getter, js_name = load)]
     pub fn can_load(this: &Node) -> JsValue;
     #[wasm_bindgen(method)]
     pub fn load(this: &Node);
 
-    /// The `data-` attributes, and the attributes that they stand for.
+    /// A `dataset`, or an element with the properties of the same names.
     #[derive(Clone)]
     pub type Attributes;
     #[wasm_bindgen(method, getter)]
@@ -103,7 +103,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn remove(this: &ClassList, class: &JsValue);
 
-    /// An array, or what has numbered elements as one.
+    /// An array, a `NodeList` or an `HTMLCollection`.
     pub type List;
     #[wasm_bindgen(method, getter)]
     pub fn length(this: &List) -> u32;
@@ -121,13 +121,13 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Image;
 
-    pub type Decoding;
+    pub type DecodePromise;
     #[wasm_bindgen(method)]
-    pub fn then(this: &Decoding, done: &JsValue, failed: &JsValue);
+    pub fn then(this: &DecodePromise, done: &JsValue, failed: &JsValue);
 
-    pub type ListenOnce;
+    pub type ListenerOptions;
     #[wasm_bindgen(method, setter)]
-    pub fn set_once(this: &ListenOnce, once: bool);
+    pub fn set_once(this: &ListenerOptions, once: bool);
 
     pub type IntersectionObserver;
     #[wasm_bindgen(constructor, catch)]
@@ -139,23 +139,23 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn disconnect(this: &IntersectionObserver);
 
-    pub type ObserverInit;
+    pub type IntersectionObserverInit;
     #[wasm_bindgen(method, setter)]
-    pub fn set_root(this: &ObserverInit, root: &JsValue);
+    pub fn set_root(this: &IntersectionObserverInit, root: &JsValue);
     #[wasm_bindgen(method, setter, js_name = rootMargin)]
-    pub fn set_root_margin(this: &ObserverInit, margin: &str);
+    pub fn set_root_margin(this: &IntersectionObserverInit, margin: &str);
     #[wasm_bindgen(method, setter)]
-    pub fn set_threshold(this: &ObserverInit, threshold: f64);
+    pub fn set_threshold(this: &IntersectionObserverInit, threshold: f64);
 
-    pub type Intersection;
+    pub type IntersectionEntry;
     #[wasm_bindgen(method, getter, js_name = isIntersecting)]
-    pub fn is_intersecting(this: &Intersection) -> bool;
+    pub fn is_intersecting(this: &IntersectionEntry) -> bool;
     #[wasm_bindgen(method, getter)]
-    pub fn target(this: &Intersection) -> Node;
+    pub fn target(this: &IntersectionEntry) -> Node;
     #[wasm_bindgen(method, getter, js_name = boundingClientRect)]
-    pub fn rect(this: &Intersection) -> Rect;
+    pub fn rect(this: &IntersectionEntry) -> Rect;
     #[wasm_bindgen(method, getter, js_name = rootBounds)]
-    pub fn root_bounds(this: &Intersection) -> Option<Rect>;
+    pub fn root_bounds(this: &IntersectionEntry) -> Option<Rect>;
 
     pub type Rect;
     #[wasm_bindgen(method, getter)]
@@ -171,39 +171,39 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     pub fn new(callback: &JsValue) -> MutationObserver;
     #[wasm_bindgen(method, js_name = observe)]
-    pub fn follow(this: &MutationObserver, root: &Node, options: &Follow);
+    pub fn observe_tree(this: &MutationObserver, root: &Node, options: &MutationObserverInit);
     #[wasm_bindgen(method)]
     pub fn disconnect(this: &MutationObserver);
 
-    pub type Follow;
+    pub type MutationObserverInit;
     #[wasm_bindgen(method, setter, js_name = childList)]
-    pub fn set_child_list(this: &Follow, on: bool);
+    pub fn set_child_list(this: &MutationObserverInit, on: bool);
     #[wasm_bindgen(method, setter)]
-    pub fn set_subtree(this: &Follow, on: bool);
+    pub fn set_subtree(this: &MutationObserverInit, on: bool);
 
-    pub type Mutation;
+    pub type MutationRecord;
     #[wasm_bindgen(method, getter, js_name = addedNodes)]
-    pub fn added(this: &Mutation) -> List;
+    pub fn added(this: &MutationRecord) -> List;
     #[wasm_bindgen(method, getter, js_name = removedNodes)]
-    pub fn removed(this: &Mutation) -> List;
+    pub fn removed(this: &MutationRecord) -> List;
 
-    /// Elements and the numbers of their items.
+    /// The index of each element's item.
     #[wasm_bindgen(js_name = WeakMap)]
-    pub type Numbers;
+    pub type ItemIndexes;
     #[wasm_bindgen(constructor, js_class = "WeakMap")]
-    pub fn new() -> Numbers;
-    /// NaN for an element that is not in it.
+    pub fn new() -> ItemIndexes;
+    /// NaN for an element without one.
     #[wasm_bindgen(method)]
-    pub fn get(this: &Numbers, element: &Node) -> f64;
+    pub fn get(this: &ItemIndexes, element: &Node) -> f64;
     #[wasm_bindgen(method)]
-    pub fn set(this: &Numbers, element: &Node, number: f64);
+    pub fn set(this: &ItemIndexes, element: &Node, index: f64);
     #[wasm_bindgen(method)]
-    pub fn delete(this: &Numbers, element: &Node);
+    pub fn delete(this: &ItemIndexes, element: &Node);
 
     #[derive(Clone)]
     pub type Callback;
     #[wasm_bindgen(method)]
-    pub fn bind(this: &Callback, this_arg: &JsValue, kind: u32, number: u32) -> JsValue;
+    pub fn bind(this: &Callback, this_arg: &JsValue, kind: u32, id: u32) -> JsValue;
 
     /// An empty object.
     #[wasm_bindgen(js_name = Object)]

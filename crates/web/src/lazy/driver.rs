@@ -1,6 +1,7 @@
-//! The engine's loader in a page: what is seen goes in, what is to be done is done.
+//! Drives the engine's loader in a page: reports what the observers see, and carries out effects.
 use super::dom::{
-    self, Callback, Intersection, IntersectionObserver, List, Mutation, MutationObserver, Node, Rect,
+    self, Callback, IntersectionEntry, IntersectionObserver, List, MutationObserver, MutationRecord, Node,
+    Rect,
 };
 use super::element::{self, Loading};
 use super::options::LazyOptions;
@@ -12,12 +13,12 @@ use wasm_bindgen::prelude::*;
 use whippet_engine::lazy::{Effect, ItemId, Loader, Stats};
 use whippet_engine::time::Instant;
 
-/// What the page tells. All of it comes through one function, bound to its kind and a number.
-mod heard {
+/// The kinds of events. All come through one callback, bound to the kind and an id.
+mod event {
     pub(super) const INTERSECTIONS: u32 = 0;
-    /// The number says in which of the watched roots.
+    /// The id is the index of the watched root.
     pub(super) const MUTATIONS: u32 = 1;
-    /// The number says which load.
+    /// The id is that of the load.
     pub(super) const LOADED: u32 = 2;
     pub(super) const FAILED: u32 = 3;
     pub(super) const TIMER: u32 = 4;
@@ -48,10 +49,10 @@ struct Item {
 }
 
 struct Load {
-    number: u32,
-    id: ItemId,
-    /// Where it loads apart from the page.
-    apart: Option<Node>,
+    id: u32,
+    item: ItemId,
+    /// `None` for an element that loads in the page.
+    detached: Option<Node>,
 }
 
 struct Root {
@@ -63,24 +64,24 @@ struct Root {
 pub(super) struct Driver {
     options: LazyOptions,
     classes: Classes,
-    /// No borrow of these is held while the page is touched: that may run its code.
+    /// None of these is borrowed while the DOM is changed, since that may run code of the page.
     loader: RefCell<Loader>,
     items: RefCell<Vec<Option<Item>>>,
     loads: RefCell<Vec<Load>>,
     roots: RefCell<Vec<Root>>,
-    /// The item of an element; negative once it is loaded.
-    numbers: dom::Numbers,
+    /// The index of an element's item; `LOADED` for a loaded element.
+    indexes: dom::ItemIndexes,
     observer: IntersectionObserver,
-    hear: Callback,
+    callback: Callback,
     online: JsValue,
     offline: JsValue,
-    load_number: Cell<u32>,
+    last_load: Cell<u32>,
     timer: Cell<f64>,
-    /// When the timer fires, or 0.
+    /// When the timer fires, in ms; 0: it is not armed.
     armed: Cell<f64>,
 }
 
-const DONE: f64 = -1.0;
+const LOADED: f64 = -1.0;
 const ONLINE: &str = "online";
 const OFFLINE: &str = "offline";
 
@@ -88,15 +89,15 @@ impl Driver {
     pub(super) fn new(options: LazyOptions) -> Result<Rc<Self>, JsValue> {
         let slot: Rc<RefCell<Weak<Self>>> = Rc::default();
         let driver = slot.clone();
-        let hear = Closure::<dyn Fn(u32, u32, JsValue)>::new(move |kind, number, what: JsValue| {
+        let callback = Closure::<dyn Fn(u32, u32, JsValue)>::new(move |kind, id, value: JsValue| {
             let driver = driver.borrow().upgrade();
             if let Some(driver) = driver {
-                driver.hear(kind, number, &what);
+                driver.handle_event(kind, id, &value);
             }
         });
-        // A decoding may end after the loader was dropped: the function must outlive it.
-        let hear: Callback = hear.into_js_value().unchecked_into();
-        let bound = |kind| hear.bind(&JsValue::UNDEFINED, kind, 0);
+        // Owned by JavaScript's garbage collector, because a decoding may end after the loader was dropped.
+        let callback: Callback = callback.into_js_value().unchecked_into();
+        let bound = |kind| callback.bind(&JsValue::UNDEFINED, kind, 0);
         let seed = (dom::random() * 4_294_967_296.0) as u32;
         let this = Rc::new(Self {
             loader: RefCell::new(Loader::new(options.limits, seed)),
@@ -104,13 +105,13 @@ impl Driver {
             items: RefCell::default(),
             loads: RefCell::default(),
             roots: RefCell::default(),
-            numbers: dom::Numbers::new(),
-            observer: IntersectionObserver::new(&bound(heard::INTERSECTIONS), &observing(&options))?,
+            indexes: dom::ItemIndexes::new(),
+            observer: IntersectionObserver::new(&bound(event::INTERSECTIONS), &observer_init(&options))?,
             options,
-            online: bound(heard::ONLINE),
-            offline: bound(heard::OFFLINE),
-            hear,
-            load_number: Cell::new(0),
+            online: bound(event::ONLINE),
+            offline: bound(event::OFFLINE),
+            callback,
+            last_load: Cell::new(0),
             timer: Cell::new(0.0),
             armed: Cell::new(0.0),
         });
@@ -125,7 +126,7 @@ impl Driver {
     }
 
     pub(super) fn observe(&self, element: &Node) {
-        if !self.numbers.get(element).is_nan() || element::is_part(element) {
+        if !self.indexes.get(element).is_nan() || element::is_source(element) {
             return;
         }
         let id = self.loader.borrow_mut().add();
@@ -135,7 +136,7 @@ impl Driver {
         }
         items[id.index()] = Some(Item { id, element: element.clone(), near: false });
         drop(items);
-        self.numbers.set(element, id.index() as f64);
+        self.indexes.set(element, id.index() as f64);
         self.observer.observe(element);
     }
 
@@ -145,17 +146,17 @@ impl Driver {
             self.forget(id, element);
             self.pump();
         }
-        self.numbers.delete(element);
+        self.indexes.delete(element);
     }
 
     pub(super) fn watch(&self, root: &Node, selector: &JsValue) {
-        let number = self.roots.borrow().len() as u32;
-        let mutations = MutationObserver::new(&self.bind(heard::MUTATIONS, number));
-        let follow: JsValue = dom::object();
-        let follow: &dom::Follow = follow.unchecked_ref();
-        follow.set_child_list(true);
-        follow.set_subtree(true);
-        mutations.follow(root, follow);
+        let index = self.roots.borrow().len() as u32;
+        let mutations = MutationObserver::new(&self.bind(event::MUTATIONS, index));
+        let init: JsValue = dom::object();
+        let init: &dom::MutationObserverInit = init.unchecked_ref();
+        init.set_child_list(true);
+        init.set_subtree(true);
+        mutations.observe_tree(root, init);
         let node = root.clone();
         self.roots.borrow_mut().push(Root { node, selector: selector.clone(), mutations });
         self.each_match(root, selector, Self::observe);
@@ -163,8 +164,8 @@ impl Driver {
 
     pub(super) fn update(&self) {
         let count = self.roots.borrow().len();
-        for number in 0..count {
-            let Some((node, selector)) = self.root(number) else { return };
+        for index in 0..count {
+            let Some((node, selector)) = self.root(index) else { return };
             self.each_match(&node, &selector, Self::observe);
         }
     }
@@ -173,11 +174,11 @@ impl Driver {
         self.loader.borrow().stats()
     }
 
-    fn root(&self, number: usize) -> Option<(Node, JsValue)> {
-        self.roots.borrow().get(number).map(|root| (root.node.clone(), root.selector.clone()))
+    fn root(&self, index: usize) -> Option<(Node, JsValue)> {
+        self.roots.borrow().get(index).map(|root| (root.node.clone(), root.selector.clone()))
     }
 
-    /// `root` where it matches, and all in it that do.
+    /// Calls `f` with `root`, if it matches, and with every element in it that matches.
     fn each_match(&self, root: &Node, selector: &JsValue, f: fn(&Self, &Node)) {
         const ELEMENT: u32 = 1;
         const DOCUMENT: u32 = 9;
@@ -187,32 +188,32 @@ impl Driver {
             f(self, root);
         }
         if kind == ELEMENT || kind == DOCUMENT || kind == FRAGMENT {
-            each(&root.query_all(selector), |found| f(self, found.unchecked_ref()));
+            each(&root.query_all(selector), |element| f(self, element.unchecked_ref()));
         }
     }
 
-    fn hear(&self, kind: u32, number: u32, what: &JsValue) {
+    fn handle_event(&self, kind: u32, id: u32, value: &JsValue) {
         match kind {
-            heard::INTERSECTIONS => {
-                each(what.unchecked_ref(), |entry| self.intersected(entry.unchecked_ref()))
+            event::INTERSECTIONS => {
+                each(value.unchecked_ref(), |entry| self.handle_intersection(entry.unchecked_ref()))
             }
-            heard::MUTATIONS => return self.mutated(number, what.unchecked_ref()),
-            heard::LOADED => self.ended(number, true),
-            heard::FAILED => self.ended(number, false),
-            heard::TIMER => {
+            event::MUTATIONS => return self.handle_mutations(id, value.unchecked_ref()),
+            event::LOADED => self.handle_load_end(id, true),
+            event::FAILED => self.handle_load_end(id, false),
+            event::TIMER => {
                 self.armed.set(0.0);
                 self.loader.borrow_mut().handle_timeout(now());
             }
-            heard::ONLINE => self.loader.borrow_mut().handle_online(true),
+            event::ONLINE => self.loader.borrow_mut().handle_online(true),
             _ => self.loader.borrow_mut().handle_online(false),
         }
         self.pump();
     }
 
-    fn intersected(&self, entry: &Intersection) {
+    fn handle_intersection(&self, entry: &IntersectionEntry) {
         let Some(id) = self.id_of(&entry.target()) else { return };
         if entry.is_intersecting() {
-            if let Some(element) = self.element(id).filter(|element| !element::has_more(element)) {
+            if let Some(element) = self.element(id).filter(|element| !element::has_resource(element)) {
                 element::apply(&element);
                 return self.loaded(id, &element);
             }
@@ -225,22 +226,22 @@ impl Driver {
         } else {
             self.loader.borrow_mut().leave(id);
             self.set_near(id, false);
-            // What failed is not tried again out there.
-            let loads = self.loads.borrow().iter().any(|load| load.id == id);
-            if let Some(element) = self.element(id).filter(|_| !loads) {
+            // A failed load is not retried while the element is not near.
+            let is_loading = self.loads.borrow().iter().any(|load| load.item == id);
+            if let Some(element) = self.element(id).filter(|_| !is_loading) {
                 self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
             }
         }
     }
 
-    fn mutated(&self, number: u32, records: &List) {
-        let Some((_, selector)) = self.root(number as usize) else { return };
+    fn handle_mutations(&self, root: u32, records: &List) {
+        let Some((_, selector)) = self.root(root as usize) else { return };
         each(records, |record| {
-            let record: &Mutation = record.unchecked_ref();
+            let record: &MutationRecord = record.unchecked_ref();
             each(&record.removed(), |node| {
                 self.each_match(node.unchecked_ref(), &selector, |this, element| {
-                    // One that was only moved is in the page again. One that is loaded stays known: it may
-                    // come back as it went.
+                    // An element that was moved is connected again. A loaded one stays known, since it may be
+                    // added again.
                     if !element.is_connected() && this.id_of(element).is_some() {
                         this.unobserve(element);
                     }
@@ -256,7 +257,7 @@ impl Driver {
         });
     }
 
-    /// Does what the engine asks for, until it asks for nothing.
+    /// Carries out the engine's effects until there are none, and arms the timer.
     fn pump(&self) {
         loop {
             let effect = self.loader.borrow_mut().poll_effect(now());
@@ -266,7 +267,7 @@ impl Driver {
                 Some(Effect::GiveUp(id)) => self.give_up(id),
                 Some(Effect::Overdue(id)) => {
                     if let Some(element) = self.element(id) {
-                        element::apply_rest(&element);
+                        element::apply_without_poster(&element);
                     }
                 }
                 None => break,
@@ -275,7 +276,7 @@ impl Driver {
         self.arm();
     }
 
-    /// The page may have moved since things came near.
+    /// Reports the distance of every element that is near.
     fn measure(&self) {
         let middle = self
             .options
@@ -305,68 +306,68 @@ impl Driver {
     fn load(&self, id: ItemId) {
         let Some(element) = self.element(id) else { return };
         self.swap_class(&element, &self.classes.error, &self.classes.loading);
-        let number = self.load_number.get().wrapping_add(1);
-        self.load_number.set(number);
+        let load = self.last_load.get().wrapping_add(1);
+        self.last_load.set(load);
         let loading = element::begin(&element);
-        let (done, failed) = (self.bind(heard::LOADED, number), self.bind(heard::FAILED, number));
-        let apart = match loading {
+        let (done, failed) = (self.bind(event::LOADED, load), self.bind(event::FAILED, load));
+        let detached = match loading {
             Loading::Done => return self.loaded(id, &element),
             Loading::Event => {
                 let once: JsValue = dom::object();
-                let once: &dom::ListenOnce = once.unchecked_ref();
+                let once: &dom::ListenerOptions = once.unchecked_ref();
                 once.set_once(true);
                 element.listen(&"load".into(), &done, once);
                 None
             }
-            Loading::Apart(image) => {
+            Loading::Detached(image) => {
                 image.decode().then(&done, &failed);
                 Some(image)
             }
         };
-        self.loads.borrow_mut().push(Load { number, id, apart });
+        self.loads.borrow_mut().push(Load { id: load, item: id, detached });
     }
 
-    /// A load ended. One that nobody waits for any more is ignored.
-    fn ended(&self, number: u32, well: bool) {
+    /// A load succeeded or failed. It is ignored if its element has been given another one since.
+    fn handle_load_end(&self, id: u32, success: bool) {
         let load = {
             let mut loads = self.loads.borrow_mut();
-            let Some(place) = loads.iter().position(|load| load.number == number) else { return };
-            loads.swap_remove(place)
+            let Some(index) = loads.iter().position(|load| load.id == id) else { return };
+            loads.swap_remove(index)
         };
-        let Some(element) = self.element(load.id) else { return };
-        // Some that cannot be decoded ahead, as vector graphics in some browsers, are there all the same.
-        let well = well || load.apart.as_ref().is_some_and(|image| image.natural_width() > 0);
-        if !well {
-            element::apply_rest(&element);
+        let Some(element) = self.element(load.item) else { return };
+        // Some images cannot be decoded ahead, such as SVG in some browsers, but can be shown.
+        let success = success || load.detached.as_ref().is_some_and(|image| image.natural_width() > 0);
+        if !success {
+            element::apply_without_poster(&element);
             let near = self
                 .items
                 .borrow()
-                .get(load.id.index())
+                .get(load.item.index())
                 .is_some_and(|item| item.as_ref().is_some_and(|item| item.near));
             if !near {
                 self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
             }
-            return self.loader.borrow_mut().handle_failed(load.id, now());
+            return self.loader.borrow_mut().handle_failed(load.item, now());
         }
-        if load.apart.is_some() {
+        if load.detached.is_some() {
             element::apply(&element);
         }
-        self.loaded(load.id, &element);
+        self.loaded(load.item, &element);
     }
 
     fn loaded(&self, id: ItemId, element: &Node) {
         self.loader.borrow_mut().handle_loaded(id);
         self.forget(id, element);
-        self.numbers.set(element, DONE);
+        self.indexes.set(element, LOADED);
         self.swap_class(element, &self.classes.loading, &self.classes.loaded);
-        tell(self.options.on_load.as_deref(), element);
+        notify(self.options.on_load.as_deref(), element);
     }
 
     fn give_up(&self, id: ItemId) {
         let Some(element) = self.element(id) else { return };
-        element::apply_instead(&element);
+        element::apply_error(&element);
         self.swap_class(&element, &self.classes.loading, &self.classes.error);
-        tell(self.options.on_error.as_deref(), &element);
+        notify(self.options.on_error.as_deref(), &element);
     }
 
     fn forget(&self, id: ItemId, element: &Node) {
@@ -392,9 +393,9 @@ impl Driver {
         dom::clear_timeout(self.timer.get());
         self.armed.set(at);
         if at > 0.0 {
-            // Browsers fire at once what is further away than this many ms.
+            // The longest delay in ms. Browsers fire a timer at once if its delay does not fit into 32 bits.
             const LONGEST: f64 = 2_147_483_647.0;
-            self.timer.set(dom::set_timeout(&self.bind(heard::TIMER, 0), (at - dom::now()).min(LONGEST)));
+            self.timer.set(dom::set_timeout(&self.bind(event::TIMER, 0), (at - dom::now()).min(LONGEST)));
         }
     }
 
@@ -408,16 +409,16 @@ impl Driver {
     }
 
     fn id_of(&self, element: &Node) -> Option<ItemId> {
-        let number = self.numbers.get(element);
-        // NaN is not known, negative is done.
-        if number.is_nan() || number < 0.0 {
+        let index = self.indexes.get(element);
+        // NaN: the element is unknown. Negative: it is loaded.
+        if index.is_nan() || index < 0.0 {
             return None;
         }
-        self.items.borrow().get(number as usize)?.as_ref().map(|item| item.id)
+        self.items.borrow().get(index as usize)?.as_ref().map(|item| item.id)
     }
 
-    fn bind(&self, kind: u32, number: u32) -> JsValue {
-        self.hear.bind(&JsValue::UNDEFINED, kind, number)
+    fn bind(&self, kind: u32, id: u32) -> JsValue {
+        self.callback.bind(&JsValue::UNDEFINED, kind, id)
     }
 }
 
@@ -435,16 +436,16 @@ impl Drop for Driver {
     }
 }
 
-/// Calls the page's function. Nothing is borrowed by then: it may call the loader.
-fn tell(function: Option<&dyn Fn(&web_sys::Element)>, element: &Node) {
-    if let Some(function) = function {
-        function(element.unchecked_ref());
+/// Calls a callback of the page. Nothing may be borrowed meanwhile, since it may call the loader.
+fn notify(callback: Option<&dyn Fn(&web_sys::Element)>, element: &Node) {
+    if let Some(callback) = callback {
+        callback(element.unchecked_ref());
     }
 }
 
-fn observing(options: &LazyOptions) -> JsValue {
+fn observer_init(options: &LazyOptions) -> JsValue {
     let init = dom::object();
-    let set: &dom::ObserverInit = init.unchecked_ref();
+    let set: &dom::IntersectionObserverInit = init.unchecked_ref();
     set.set_root(&options.root.clone().map_or(JsValue::NULL, JsValue::from));
     set.set_root_margin(&options.root_margin);
     set.set_threshold(options.threshold);
@@ -453,7 +454,7 @@ fn observing(options: &LazyOptions) -> JsValue {
 
 type Point = (f64, f64);
 
-/// Of what is looked at. The margin is part of an observer's bounds, but the same on both sides of the middle.
+/// The middle of a rectangle. An observer's bounds include the root margin; equal margins do not move the middle.
 fn middle(rect: &Rect) -> Point {
     ((rect.left() + rect.right()) / 2.0, (rect.top() + rect.bottom()) / 2.0)
 }
@@ -462,9 +463,9 @@ fn middle_of_window() -> Point {
     dom::WINDOW.with(|window| (window.inner_width() / 2.0, window.inner_height() / 2.0))
 }
 
-/// How far `rect` is from there, in px along both axes: 0 where it covers it.
+/// The distance of `rect` from a point, in px along both axes; 0 if it covers the point.
 fn distance(rect: &Rect, (x, y): Point) -> f64 {
-    let gap = |from: f64, to: f64, at: f64| (from - at).max(at - to).max(0.0);
+    let gap = |start: f64, end: f64, point: f64| (start - point).max(point - end).max(0.0);
     gap(rect.left(), rect.right(), x) + gap(rect.top(), rect.bottom(), y)
 }
 

@@ -1,100 +1,100 @@
-//! What of an element is lazy: loading it apart from the page, and putting it in.
+//! The lazy attributes of an element: loading what they name, and applying them.
 use super::dom::{self, Attributes, Image, Node, Picture, Source};
 use alloc::string::String;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 use whippet_engine::lazy::placeholder;
 
-/// How to know that an element is loaded.
+/// When an element counts as loaded.
 pub(super) enum Loading {
-    /// When this image, which is not in the page, is decoded. Then [`apply`] puts it in.
-    Apart(Node),
-    /// When its `load` event comes; it was put in already.
+    /// When this detached image is decoded. [`apply`] shows it then.
+    Detached(Node),
+    /// When its `load` event fires. Its attributes were applied already.
     Event,
-    /// At once: its kind loads when it is played or looked at.
+    /// At once: media load when they are played.
     Done,
 }
 
-/// Whether it is a part of another lazy element.
-pub(super) fn is_part(element: &Node) -> bool {
+/// Whether it is a source, which is loaded with its image or video.
+pub(super) fn is_source(element: &Node) -> bool {
     element.is_instance_of::<Source>()
 }
 
-/// Whether there is anything to load: it, or a part of it, names an address.
-pub(super) fn has_more(element: &Node) -> bool {
+/// Whether there is anything to load.
+pub(super) fn has_resource(element: &Node) -> bool {
     let data = element.dataset();
-    has_address(element) || !data.bg().is_falsy() || !data.poster().is_falsy()
+    has_url(element) || !data.bg().is_falsy() || !data.poster().is_falsy()
 }
 
-fn has_address(element: &Node) -> bool {
+fn has_url(element: &Node) -> bool {
     let mut found = false;
-    each_part(element, |part| {
-        let data = part.dataset();
+    each_with_url(element, |each| {
+        let data = each.dataset();
         found |= !data.src().is_falsy() || !data.srcset().is_falsy();
     });
     found
 }
 
-/// Begins to load what the `data-` attributes of `element` name.
+/// Loads what the `data-` attributes of `element` name.
 pub(super) fn begin(element: &Node) -> Loading {
     let data = element.dataset();
-    if is_image(element) && has_address(element) {
-        return Loading::Apart(copy_apart(element));
+    if is_image(element) && has_url(element) {
+        return Loading::Detached(detached_copy(element));
     }
-    for picture in [data.bg(), data.poster()] {
-        if !picture.is_falsy() {
+    for url in [data.bg(), data.poster()] {
+        if !url.is_falsy() {
             let image: Node = Image::new().into();
-            image.unchecked_ref::<Attributes>().set_src(&picture);
-            return Loading::Apart(image);
+            image.unchecked_ref::<Attributes>().set_src(&url);
+            return Loading::Detached(image);
         }
     }
     apply(element);
     if element.srcdoc().is_undefined() || data.src().is_falsy() { Loading::Done } else { Loading::Event }
 }
 
-/// Puts what is loaded where the page shows it.
+/// Sets the attributes and the background that the `data-` attributes describe.
 pub(super) fn apply(element: &Node) {
-    apply_addresses(element);
+    apply_urls(element);
     let data = element.dataset();
     let poster = data.poster();
     if !poster.is_falsy() {
         element.unchecked_ref::<Attributes>().set_poster(&poster);
     }
-    if let Some(background) = data.bg().as_string().filter(|address| !address.is_empty()) {
-        element.style().set_background_image(&JsValue::from_str(&url(&background)));
+    if let Some(background) = data.bg().as_string().filter(|url| !url.is_empty()) {
+        element.style().set_background_image(&JsValue::from_str(&css_url(&background)));
     }
 }
 
-/// Puts in what there is without a poster that failed or is late: the video itself.
-pub(super) fn apply_rest(element: &Node) {
+/// Applies the URLs of a video without its poster, which failed or is overdue.
+pub(super) fn apply_without_poster(element: &Node) {
     if is_video(element) {
-        apply_addresses(element);
+        apply_urls(element);
     }
 }
 
-fn apply_addresses(element: &Node) {
+fn apply_urls(element: &Node) {
     if !is_video(element) {
-        return each_part(element, |part| uncover(part, element));
+        return each_with_url(element, |each| apply_data(each, element));
     }
-    // What plays, plays on.
+    // A video with the same URL goes on playing.
     let mut is_new = false;
-    each_part(element, |part| {
-        let address = part.dataset().src();
-        is_new |= !address.is_falsy() && part.attribute(&JsValue::from_str("src")) != address;
+    each_with_url(element, |each| {
+        let url = each.dataset().src();
+        is_new |= !url.is_falsy() && each.attribute(&JsValue::from_str("src")) != url;
     });
     if is_new {
-        each_part(element, |part| uncover(part, element));
+        each_with_url(element, |each| apply_data(each, element));
         element.load();
     }
 }
 
-/// An address as CSS.
-fn url(address: &str) -> String {
+/// A URL as a CSS `url()`.
+fn css_url(url: &str) -> String {
     let mut css = String::from("url(\"");
-    for character in address.trim().chars() {
+    for character in url.trim().chars() {
         match character {
             '"' | '\\' => css.extend(['\\', character]),
-            // Addresses have no breaks in them: browsers take them out.
+            // The URL parser removes line breaks.
             '\n' | '\r' | '\u{c}' => {}
             _ => css.push(character),
         }
@@ -103,16 +103,16 @@ fn url(address: &str) -> String {
     css
 }
 
-/// Shows what `data-error` of an image names in the place of what could not be loaded.
-pub(super) fn apply_instead(element: &Node) {
-    let instead = element.dataset().error();
-    if !instead.is_undefined() && is_image(element) {
-        element.unchecked_ref::<Attributes>().set_src(&instead);
+/// Shows the image of `data-error` instead of the one that failed.
+pub(super) fn apply_error(element: &Node) {
+    let url = element.dataset().error();
+    if !url.is_undefined() && is_image(element) {
+        element.unchecked_ref::<Attributes>().set_src(&url);
     }
 }
 
-/// Shows the `data-thumbhash` of an image that shows nothing yet. One that cannot be read is not shown: the
-/// picture itself matters more.
+/// Shows the `data-thumbhash` of an image that has no `src` yet. An invalid one is ignored: it must not prevent the
+/// image from loading.
 pub(super) fn show_placeholder(element: &Node) {
     if !is_image(element) || element.has_attribute(&JsValue::from_str("src")) {
         return;
@@ -124,18 +124,18 @@ pub(super) fn show_placeholder(element: &Node) {
     }
 }
 
-/// The same image outside the page, with its picture's sources, loading.
-fn copy_apart(image: &Node) -> Node {
+/// A detached copy of an image, with the sources of its picture. It begins to load.
+fn detached_copy(image: &Node) -> Node {
     let copy = picture_of(image)
         .and_then(|picture| {
             let picture = picture.clone_node(true);
-            each_child(&picture, |part| uncover(part, image));
+            each_child(&picture, |child| apply_data(child, image));
             picture.last_child()
         })
         .unwrap_or_else(|| image.clone_node(false));
-    // Outside the page nothing ever comes near, and the browser's own laziness would wait for ever.
+    // A detached image never comes near, so with `loading="lazy"` the browser would wait for ever.
     copy.set_loading(&JsValue::from_str("eager"));
-    uncover(&copy, image);
+    apply_data(&copy, image);
     copy
 }
 
@@ -151,8 +151,8 @@ fn picture_of(image: &Node) -> Option<Node> {
     image.parent().dyn_into::<Picture>().ok().map(JsCast::unchecked_into)
 }
 
-/// Moves `data-src` and its like to the attributes that they stand for; `image` is the one in the page.
-fn uncover(element: &Node, image: &Node) {
+/// Copies `data-src` and its like to the attributes of the same names; `image` is the one in the page.
+fn apply_data(element: &Node, image: &Node) {
     let data = element.dataset();
     let own = element.unchecked_ref::<Attributes>();
     let set = |value: JsValue, set: fn(&Attributes, &JsValue)| {
@@ -160,10 +160,9 @@ fn uncover(element: &Node, image: &Node) {
             set(own, &value);
         }
     };
-    // The address comes last: by then the browser knows what to choose from.
-    let named = data.sizes();
-    let sizes = if named.is_falsy() { own.sizes() } else { named.clone() };
-    // The browser's own `auto` counts for lazy images in the page alone; elsewhere it is all of the screen.
+    let lazy_sizes = data.sizes();
+    let sizes = if lazy_sizes.is_falsy() { own.sizes() } else { lazy_sizes.clone() };
+    // Browsers support `auto` for lazy images in the page only. Elsewhere it would be the width of the viewport.
     let is_auto = sizes.as_string().is_some_and(|sizes| {
         sizes.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("auto"))
     });
@@ -173,28 +172,30 @@ fn uncover(element: &Node, image: &Node) {
         let width = JsValue::from_f64(width_of(image));
         own.set_sizes(&auto.unchecked_ref::<dom::Text>().concat(&width, &px));
     } else {
-        set(named, Attributes::set_sizes);
+        set(lazy_sizes, Attributes::set_sizes);
     }
     set(data.srcset(), Attributes::set_srcset);
+    // The URL comes last, since it starts the load.
     set(data.src(), Attributes::set_src);
 }
 
-/// How wide an image is shown, in px. Some are shown as nothing until they have an address: those have room around
-/// them.
+/// The displayed width of an image, in px. Without a URL an image may have none; then its ancestors tell how much room it
+/// has.
 fn width_of(image: &Node) -> f64 {
     let mut width = image.width().as_f64().unwrap_or(0.0);
-    let own = image.attribute(&JsValue::from_str("width")).as_string();
-    let own = own.and_then(|own| own.parse().ok()).unwrap_or(f64::INFINITY);
-    let mut around = image.parent_element();
-    while let Some(node) = around.filter(|_| width <= 0.0) {
-        width = node.client_width().min(own);
-        around = node.parent_element();
+    let attribute = image.attribute(&JsValue::from_str("width")).as_string();
+    let attribute = attribute.and_then(|width| width.parse().ok()).unwrap_or(f64::INFINITY);
+    let mut parent = image.parent_element();
+    while let Some(node) = parent.filter(|_| width <= 0.0) {
+        width = node.client_width().min(attribute);
+        parent = node.parent_element();
     }
     if width > 0.0 { width } else { dom::WINDOW.with(Node::inner_width) }
 }
 
-/// The sources of a picture's image, or of a video; then the element itself.
-fn each_part(element: &Node, mut f: impl FnMut(&Node)) {
+/// Calls `f` with the sources of an image's picture, or of a video, then with the element: the browser selects a source
+/// when the element gets its URL.
+fn each_with_url(element: &Node, mut f: impl FnMut(&Node)) {
     let parent = picture_of(element).or_else(|| is_video(element).then(|| element.clone()));
     if let Some(parent) = parent {
         each_child(&parent, |child| {

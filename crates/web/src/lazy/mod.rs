@@ -1,17 +1,17 @@
-//! Lazy loading of images, iframes, videos and backgrounds, as `data-` attributes name them.
+//! Lazy loading of images, iframes, videos and backgrounds, by `data-` attributes.
 //!
-//! | attribute | on | is put into |
+//! | attribute | element | sets |
 //! |---|---|---|
-//! | `data-src`, `data-srcset`, `data-sizes` | `<img>`, and the `<source>`s of its `<picture>` | the attribute of that name |
+//! | `data-src`, `data-srcset`, `data-sizes` | `<img>`, and the `<source>`s of its `<picture>` | the attribute of the same name |
 //! | `data-src` | `<iframe>`, `<video>` and its `<source>`s | `src` |
 //! | `data-poster` | `<video>` | `poster` |
-//! | `data-bg` | anything | `background-image` |
-//! | `data-thumbhash` | `<img>` without `src` | `src`, as a blurred picture, once it is near |
-//! | `data-error` | `<img>` | `src`, where all attempts failed |
+//! | `data-bg` | any | `background-image` |
+//! | `data-thumbhash` | `<img>` without `src` | `src`, to a blurred image, when it comes near |
+//! | `data-error` | `<img>` | `src`, when all attempts failed |
 //!
-//! What loads when is decided in [`whippet_engine::lazy`]; this part sees through an `IntersectionObserver`
-//! and does the loading. Pictures are loaded and decoded apart from the page, and put into it when they are
-//! ready, so that what was there before stays until then and nothing flashes.
+//! [`whippet_engine::lazy`] decides what loads when; this module observes elements with an `IntersectionObserver` and loads
+//! them. Images are loaded and decoded detached from the page, and shown when they are ready, so that a placeholder stays
+//! until then and nothing flashes.
 //!
 //! ```no_run
 //! use whippet_web::lazy::{LazyLoader, LazyOptions};
@@ -24,9 +24,9 @@
 //! # fn todo() -> web_sys::Element { unreachable!() }
 //! ```
 //!
-//! Strings stay on the side of JavaScript, as values that are only passed on. The npm package has a driver of
-//! its own in TypeScript (pkg/src/lazy): there each import and each handle of an element would have to be
-//! downloaded, and made it twice as large.
+//! Most strings stay in JavaScript, as values that are only passed on. The npm package has its own driver in TypeScript
+//! (pkg/src/lazy), because each import and each handle of an element has to be downloaded there: this driver made that
+//! module twice as large.
 mod dom;
 mod driver;
 mod element;

@@ -1,4 +1,4 @@
-//! How a loader works.
+//! The options of a loader.
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
@@ -8,7 +8,7 @@ use whippet_engine::time::Duration;
 
 type Listener = Box<dyn Fn(&Element)>;
 
-/// How a [`LazyLoader`](super::LazyLoader) works.
+/// The options of a [`LazyLoader`](super::LazyLoader).
 pub struct LazyOptions {
     pub(super) root: Option<Element>,
     pub(super) root_margin: String,
@@ -28,7 +28,7 @@ impl LazyOptions {
     pub fn new() -> Self {
         Self {
             root: None,
-            // As in pkg/src/lazy/driver.ts.
+            // The same as in pkg/src/lazy/options.ts.
             root_margin: "300px".into(),
             threshold: 0.0,
             limits: Limits::default(),
@@ -40,57 +40,57 @@ impl LazyOptions {
         }
     }
 
-    /// The scroll container to look at, instead of the viewport.
+    /// The scroll container, instead of the viewport.
     #[must_use]
     pub fn root(mut self, root: Element) -> Self {
         self.root = Some(root);
         self
     }
 
-    /// How far around the root loading begins, as CSS margins in px or per cent: `"300px 0px"`.
+    /// How far outside the root loading begins, as CSS margins in px or per cent: `"300px 0px"`.
     #[must_use]
     pub fn root_margin(mut self, margin: impl Into<String>) -> Self {
         self.root_margin = margin.into();
         self
     }
 
-    /// How much of an element must be within it, from 0 to 1.
+    /// The share of an element that must be within the margin, from 0 to 1.
     #[must_use]
     pub fn threshold(mut self, threshold: f64) -> Self {
         self.threshold = threshold;
         self
     }
 
-    /// How many load at once, and how often a failed one is tried again.
+    /// How many elements load at once, and how often a failed load is retried.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// How many load at once, nearest first.
+    /// The most elements that load at once, the nearest first.
     #[must_use]
     pub fn max_concurrent(mut self, count: u32) -> Self {
         self.limits.concurrent = count;
         self
     }
 
-    /// How long a load may keep its place among these, in ms; then the next one begins, while this one may still
-    /// arrive. Default: 30,000.
+    /// How long a load keeps its place among these, in ms. After that the next one begins, and this one may still arrive.
+    /// Default: 30,000.
     #[must_use]
     pub fn timeout(mut self, ms: f64) -> Self {
         self.limits.timeout = Duration::from_ms(ms);
         self
     }
 
-    /// How often a failed load is tried again.
+    /// How often a failed load is retried.
     #[must_use]
     pub fn retries(mut self, count: u32) -> Self {
         self.limits.retries = count;
         self
     }
 
-    /// The classes of an element while it loads, once it is loaded, and once it was given up; empty for none.
+    /// The classes of a loading element, a loaded one, and one whose attempts all failed; empty for none.
     #[must_use]
     pub fn classes(
         mut self,
@@ -111,7 +111,7 @@ impl LazyOptions {
         self
     }
 
-    /// Called with each element that was given up. It is tried again when the network comes back.
+    /// Called with each element whose attempts all failed. It is retried when the network comes back.
     #[must_use]
     pub fn on_error(mut self, function: impl Fn(&Element) + 'static) -> Self {
         self.on_error = Some(Box::new(function));

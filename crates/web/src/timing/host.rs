@@ -1,35 +1,36 @@
-//! One `Pace` and one timer per thread.
+//! The host of paced functions: one `Pace` and one timer per thread.
 use super::timer::HostTimer;
 use alloc::rc::Weak;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use whippet_engine::pace::{Expired, Pace, PacerId, Pacing, Step};
+use whippet_engine::pace::{Expired, Pace, PacerEffects, PacerId, Pacing};
 use whippet_engine::time::Instant;
 
-/// What the host asks of a function whose wait is over.
-pub(super) trait Waiting {
+/// A paced function, as the host knows it.
+pub(super) trait PacedFunction {
     fn invoke(&self);
-    fn forget(&self);
+    /// Drops the arguments of the last call.
+    fn drop_args(&self);
 }
 
 #[derive(Default)]
 struct Host {
     pace: Pace,
     timer: HostTimer,
-    /// By the number of the pacer. Weak: a function whose handles are gone is not run any more.
-    functions: Vec<Option<Weak<dyn Waiting>>>,
+    /// By pacer id. Weak, so that a function whose last handle was dropped does not run any more.
+    functions: Vec<Option<Weak<dyn PacedFunction>>>,
 }
 
 std::thread_local! {
     static HOST: RefCell<Host> = RefCell::default();
 }
 
-/// How often the paced functions of this thread were called, and how often they ran.
+/// The figures of all paced functions of a thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Calls.
+    /// How often they were called.
     pub calls: u64,
-    /// Invocations: what the calls came down to.
+    /// How often they ran.
     pub invocations: u64,
 }
 
@@ -42,38 +43,38 @@ pub(super) fn create(pacing: Pacing) -> PacerId {
     HOST.with_borrow_mut(|host| host.pace.pacers.create(pacing))
 }
 
-/// Says whom to run for `id`.
-pub(super) fn keep(id: PacerId, function: Weak<dyn Waiting>) {
+/// Stores the function of `id`.
+pub(super) fn register(id: PacerId, function: Weak<dyn PacedFunction>) {
     HOST.with_borrow_mut(|host| {
-        let place = id.0 as usize;
-        if host.functions.len() <= place {
-            host.functions.resize(place + 1, None);
+        let index = id.0 as usize;
+        if host.functions.len() <= index {
+            host.functions.resize(index + 1, None);
         }
-        host.functions[place] = Some(function);
+        host.functions[index] = Some(function);
     });
 }
 
-/// Cancels `id` and gives its place away.
+/// Cancels and releases `id`.
 pub(super) fn remove(id: PacerId) {
-    // While the thread ends there may be no host any more, and nothing to be done.
+    // While the thread ends, the host may be dropped already.
     let _ = HOST.try_with(|host| {
         let mut host = host.borrow_mut();
         let Host { pace, .. } = &mut *host;
-        pace.pacers.cancel(&mut pace.alarms, id);
+        pace.pacers.cancel(&mut pace.timers, id);
         pace.pacers.release(id);
         host.functions[id.0 as usize] = None;
     });
 }
 
-/// Tells the pacers something, and arms the timer if that needs it. What is to be run is left to the
-/// caller: a function may call any pacer again, so the host must not be borrowed meanwhile.
-pub(super) fn tell(tell: impl FnOnce(&mut Pace, Instant) -> Step) -> Step {
+/// Passes an input to the pacers, and arms the timer if necessary. The caller carries out the other effects: a function
+/// may call any pacer again, so the host must not be borrowed while it runs.
+pub(super) fn input(input: impl FnOnce(&mut Pace, Instant) -> PacerEffects) -> PacerEffects {
     HOST.with_borrow_mut(|host| {
-        let step = tell(&mut host.pace, now());
-        if step.rearm {
+        let effects = input(&mut host.pace, now());
+        if effects.arm {
             host.arm();
         }
-        step
+        effects
     })
 }
 
@@ -83,7 +84,7 @@ pub(super) fn is_pending(id: PacerId) -> bool {
 
 impl Host {
     fn arm(&mut self) {
-        match self.pace.alarms.arm(now()) {
+        match self.pace.timers.arm(now()) {
             Some(delay) => self.timer.arm(delay, fire),
             None => self.timer.disarm(),
         }
@@ -91,24 +92,24 @@ impl Host {
 }
 
 fn fire() {
-    HOST.with_borrow_mut(|host| host.pace.alarms.handle_timeout(now(), true));
-    while let Some((function, step)) = HOST.with_borrow_mut(next_expired) {
+    HOST.with_borrow_mut(|host| host.pace.timers.handle_timeout(now(), true));
+    while let Some((function, effects)) = HOST.with_borrow_mut(next_expired) {
         let Some(function) = function.upgrade() else { continue };
-        if step.invoke {
+        if effects.invoke {
             function.invoke();
-        } else if step.forget {
-            function.forget();
+        } else if effects.drop_args {
+            function.drop_args();
         }
     }
     HOST.with_borrow_mut(Host::arm);
 }
 
-fn next_expired(host: &mut Host) -> Option<(Weak<dyn Waiting>, Step)> {
+fn next_expired(host: &mut Host) -> Option<(Weak<dyn PacedFunction>, PacerEffects)> {
     loop {
-        // Nothing but functions is paced here.
-        let Expired::Pacer(id, step) = host.pace.poll_expired(now())? else { continue };
+        // This crate uses no other machine of `Pace`.
+        let Expired::Pacer(id, effects) = host.pace.poll_expired(now())? else { continue };
         if let Some(function) = &host.functions[id.0 as usize] {
-            return Some((function.clone(), step));
+            return Some((function.clone(), effects));
         }
     }
 }

@@ -1,15 +1,14 @@
-//! The host timer, and debounce and throttle on it.
+//! Debounce and throttle, and the timer that drives them.
 //!
-//! All paced functions of a thread live in one [`Pace`](whippet_engine::pace::Pace) and wait for one
-//! `setTimeout`, however many they are.
+//! All paced functions of a thread share one [`Pace`](whippet_engine::pace::Pace) and one `setTimeout`.
 //!
 //! ```no_run
 //! use whippet_engine::time::Duration;
 //! use whippet_web::timing::debounce;
 //!
-//! let search = debounce(Duration::from_ms(300.0), |text: String| { /* ask the server */ });
+//! let search = debounce(Duration::from_ms(300.0), |text: String| { /* fetch the results */ });
 //! search.call("whip".into());
-//! search.call("whippet".into()); // runs once, 300 ms from here
+//! search.call("whippet".into()); // runs once, after 300 ms
 //! ```
 mod host;
 mod paced;

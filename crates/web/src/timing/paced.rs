@@ -1,5 +1,5 @@
-//! A function that runs less often than it is called.
-use super::host::{self, Waiting};
+//! Debounced and throttled functions.
+use super::host::{self, PacedFunction};
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::RefCell;
@@ -7,7 +7,7 @@ use core::fmt;
 use whippet_engine::pace::{PacerId, Pacing};
 use whippet_engine::time::Duration;
 
-/// Runs `function` once no call came for `wait`, with the arguments of the last one.
+/// Runs `function` once no call has come for `wait`, with the argument of the last call.
 pub fn debounce<A: 'static, R: Clone + 'static>(
     wait: Duration,
     function: impl Fn(A) -> R + 'static,
@@ -15,7 +15,7 @@ pub fn debounce<A: 'static, R: Clone + 'static>(
     Paced::new(Pacing::debounce(wait), function)
 }
 
-/// Runs `function` at once, and then at most once per `wait` for as long as calls come.
+/// Runs `function` on the first call, then at most once per `wait` while calls keep coming.
 pub fn throttle<A: 'static, R: Clone + 'static>(
     wait: Duration,
     function: impl Fn(A) -> R + 'static,
@@ -23,8 +23,8 @@ pub fn throttle<A: 'static, R: Clone + 'static>(
     Paced::new(Pacing::throttle(wait), function)
 }
 
-/// A debounced or throttled function of one argument (a tuple, for several). Clones are the same function.
-#[must_use = "dropping the last clone cancels what waits"]
+/// A debounced or throttled function of one argument, which may be a tuple. Clones are the same function.
+#[must_use = "dropping the last clone cancels a waiting call"]
 pub struct Paced<A: 'static, R: 'static = ()>(Rc<Function<A, R>>);
 
 struct Function<A, R> {
@@ -37,45 +37,45 @@ struct Function<A, R> {
 impl<A: 'static, R: Clone + 'static> Paced<A, R> {
     /// Paces `function`.
     pub fn new(pacing: Pacing, function: impl Fn(A) -> R + 'static) -> Self {
-        let made = Rc::new(Function {
+        let paced = Rc::new(Function {
             id: host::create(pacing),
             function: Box::new(function),
             argument: RefCell::new(None),
             result: RefCell::new(None),
         });
-        let waiting: Rc<dyn Waiting> = made.clone();
-        host::keep(made.id, Rc::downgrade(&waiting));
-        Self(made)
+        let function: Rc<dyn PacedFunction> = paced.clone();
+        host::register(paced.id, Rc::downgrade(&function));
+        Self(paced)
     }
 
-    /// Calls it; gives what its last invocation gave, this one if it ran at once.
+    /// Calls the function. Returns the result of the last run, which may be this call's.
     pub fn call(&self, argument: A) -> Option<R> {
         drop(self.0.argument.replace(Some(argument)));
-        let step = host::tell(|pace, now| pace.pacers.call(&mut pace.alarms, self.0.id, now));
-        if step.invoke {
+        let effects = host::input(|pace, now| pace.pacers.call(&mut pace.timers, self.0.id, now));
+        if effects.invoke {
             self.0.invoke();
         }
         self.last_result()
     }
 
-    /// Runs now what waits; gives what the last invocation gave.
+    /// Runs a waiting call now. Returns the result of the last run.
     pub fn flush(&self) -> Option<R> {
-        let step = host::tell(|pace, now| pace.pacers.flush(&mut pace.alarms, self.0.id, now));
-        if step.invoke {
+        let effects = host::input(|pace, now| pace.pacers.flush(&mut pace.timers, self.0.id, now));
+        if effects.invoke {
             self.0.invoke();
-        } else if step.forget {
-            self.0.forget();
+        } else if effects.drop_args {
+            self.0.drop_args();
         }
         self.last_result()
     }
 
-    /// Forgets what waits.
+    /// Drops a waiting call.
     pub fn cancel(&self) {
-        host::tell(|pace, _| pace.pacers.cancel(&mut pace.alarms, self.0.id));
-        self.0.forget();
+        host::input(|pace, _| pace.pacers.cancel(&mut pace.timers, self.0.id));
+        self.0.drop_args();
     }
 
-    /// Whether a wait is going on.
+    /// Whether a wait is under way.
     pub fn is_pending(&self) -> bool {
         host::is_pending(self.0.id)
     }
@@ -85,7 +85,7 @@ impl<A: 'static, R: Clone + 'static> Paced<A, R> {
     }
 }
 
-impl<A, R> Waiting for Function<A, R> {
+impl<A, R> PacedFunction for Function<A, R> {
     fn invoke(&self) {
         let argument = self.argument.take();
         if let Some(argument) = argument {
@@ -94,7 +94,7 @@ impl<A, R> Waiting for Function<A, R> {
         }
     }
 
-    fn forget(&self) {
+    fn drop_args(&self) {
         self.argument.take();
     }
 }

@@ -1,66 +1,66 @@
-// The arguments of calls are those of the function behind, but for the signal at their end.
+// The arguments of calls are those of the wrapped function, without the signal at the end.
 import { debounceAsync, throttleAsync, type Abortable, type PacedAsync } from 'whippet/timing'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-declare function is<Args extends unknown[], R, This = unknown>(): <Made>(
-  made: Made,
-) => Same<Made, PacedAsync<Args, R, This>>
+declare function hasType<Args extends unknown[], R, This = unknown>(): <Paced>(
+  paced: Paced,
+) => Same<Paced, PacedAsync<Args, R, This>>
 const signalOf = (signal: AbortSignal) => signal.aborted
 
 declare function parse(text: any): any
 declare const abortable: Abortable<[id: number], string, Date>
 
 export const checks: true[] = [
-  // A signal that bears no type.
-  is<[text: string], number>()(debounceAsync(async (text: string, signal) => +signalOf(signal) + text.length)),
-  is<[text: string], number>()(throttleAsync(async (text: string, signal) => +signalOf(signal) + text.length)),
-  is<[text: string, page: number], boolean>()(debounceAsync((text: string, page: number, signal) => signalOf(signal))),
-  is<[text: string], boolean>()(debounceAsync(async (text: string, { aborted }) => aborted)),
-  is<[], boolean>()(debounceAsync(async (signal) => signalOf(signal))),
-  is<[text: string], never>()(
+  // A signal without a type annotation.
+  hasType<[text: string], number>()(debounceAsync(async (text: string, signal) => +signalOf(signal) + text.length)),
+  hasType<[text: string], number>()(throttleAsync(async (text: string, signal) => +signalOf(signal) + text.length)),
+  hasType<[text: string, page: number], boolean>()(debounceAsync((text: string, page: number, signal) => signalOf(signal))),
+  hasType<[text: string], boolean>()(debounceAsync(async (text: string, { aborted }) => aborted)),
+  hasType<[], boolean>()(debounceAsync(async (signal) => signalOf(signal))),
+  hasType<[text: string], never>()(
     debounceAsync((text: string, signal) => {
       throw new Error(text, { cause: signal })
     }),
   ),
-  is<[text: string], any>()(debounceAsync((text: string, signal) => JSON.parse(text + signalOf(signal)))),
-  is<[text: string], boolean, Date>()(
+  hasType<[text: string], any>()(debounceAsync((text: string, signal) => JSON.parse(text + signalOf(signal)))),
+  hasType<[text: string], boolean, Date>()(
     debounceAsync(async function (this: Date, text: string, signal) {
       return signalOf(signal)
     }),
   ),
 
-  // One that bears its type, or may be left out.
-  is<[text: string], string>()(debounceAsync(async (text: string, signal: AbortSignal) => text)),
-  is<[text: string], string>()(debounceAsync(async (text: string, signal?: AbortSignal) => text)),
-  is<[text: string], string>()(throttleAsync(async (text: string, signal: AbortSignal | null) => text)),
-  is<[text: string], string>()(throttleAsync(async (text: string, signal = new AbortController().signal) => text)),
-  is<[text: string, page?: number | undefined], string>()(
+  // A signal with a type annotation, or an optional one.
+  hasType<[text: string], string>()(debounceAsync(async (text: string, signal: AbortSignal) => text)),
+  hasType<[text: string], string>()(debounceAsync(async (text: string, signal?: AbortSignal) => text)),
+  hasType<[text: string], string>()(throttleAsync(async (text: string, signal: AbortSignal | null) => text)),
+  hasType<[text: string], string>()(throttleAsync(async (text: string, signal = new AbortController().signal) => text)),
+  hasType<[text: string, page?: number | undefined], string>()(
     debounceAsync(async (text: string, page?: number, signal?: AbortSignal) => text),
   ),
-  is<[string], string>()(debounceAsync(async (...[text]: [string, AbortSignal]) => text)),
+  hasType<[string], string>()(debounceAsync(async (...[text]: [string, AbortSignal]) => text)),
 
-  // None at all: what would take a signal too is an argument all the same.
-  is<[], number>()(debounceAsync(async () => 1)),
-  is<[text: string], number>()(debounceAsync(async (text: string) => text.length)),
-  is<[text?: string], number>()(debounceAsync(async (text?: string) => 1)),
-  is<[value: unknown], number>()(debounceAsync(async (value: unknown) => 1)),
-  is<[value: any], number>()(throttleAsync(async (value: any) => 1)),
-  is<[value: object], number>()(throttleAsync(async (value: object) => 1)),
-  is<[value: { aborted: boolean }], number>()(debounceAsync(async (value: { aborted: boolean }) => 1)),
-  is<number[], number>()(debounceAsync(async (...ids: number[]) => ids.length)),
-  is<[text: any], any>()(debounceAsync(parse)),
+  // No signal. A parameter that would accept a signal is an argument.
+  hasType<[], number>()(debounceAsync(async () => 1)),
+  hasType<[text: string], number>()(debounceAsync(async (text: string) => text.length)),
+  hasType<[text?: string], number>()(debounceAsync(async (text?: string) => 1)),
+  hasType<[value: unknown], number>()(debounceAsync(async (value: unknown) => 1)),
+  hasType<[value: any], number>()(throttleAsync(async (value: any) => 1)),
+  hasType<[value: object], number>()(throttleAsync(async (value: object) => 1)),
+  hasType<[value: { aborted: boolean }], number>()(debounceAsync(async (value: { aborted: boolean }) => 1)),
+  hasType<number[], number>()(debounceAsync(async (...ids: number[]) => ids.length)),
+  hasType<[text: any], any>()(debounceAsync(parse)),
 
-  // Types that come from elsewhere.
-  is<[text: string], number>()(debounceAsync<[text: string], number>((text, signal) => +signalOf(signal) + text.length)),
-  is<[text: string], number>()(throttleAsync<[text: string], number>(async (text) => text.length)),
-  is<[id: number], string, Date>()(throttleAsync(abortable)),
+  // Explicit type arguments.
+  hasType<[text: string], number>()(debounceAsync<[text: string], number>((text, signal) => +signalOf(signal) + text.length)),
+  hasType<[text: string], number>()(throttleAsync<[text: string], number>(async (text) => text.length)),
+  hasType<[id: number], string, Date>()(throttleAsync(abortable)),
 ]
 export const search: PacedAsync<[text: string], number> = debounceAsync(
   async (text, signal) => +signalOf(signal) + text.length,
 )
 
-// Calls are held to them.
-// @ts-expect-error: a call has no signal to give
+// Calls are checked.
+// @ts-expect-error: a call takes no signal
 void search('a', new AbortController().signal)
-// @ts-expect-error: nor may it leave out an argument
+// @ts-expect-error: the argument is required
 void search()

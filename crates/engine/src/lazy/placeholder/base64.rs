@@ -1,9 +1,9 @@
-//! Base64, both ways.
+//! Base64 (RFC 4648).
 use alloc::vec::Vec;
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// The bytes that `text` spells, in the usual alphabet or the one for URLs, padded or not.
+/// Decodes base64 or base64url, padded or not. `None` if a character is of neither.
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let (mut bits, mut count) = (0u32, 0u32);
@@ -25,7 +25,7 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Appends `bytes` to `text`.
+/// Appends the base64 of `bytes` to `text`.
 pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
     for group in bytes.chunks(3) {
         let at = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));

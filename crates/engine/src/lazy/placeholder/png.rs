@@ -1,19 +1,19 @@
-//! The least PNG that is one: not compressed, for pictures of a few kilobytes.
-use super::thumbhash::Picture;
+//! A minimal PNG encoder: it does not compress, for images of a few kilobytes.
+use super::thumbhash::Image;
 use alloc::vec::Vec;
 
-/// Colour types of the header.
+/// Colour types of the IHDR chunk.
 const RGB: u8 = 2;
 const RGBA: u8 = 6;
 
-/// `picture` as a PNG file. Transparency is left out where there is none.
-pub(super) fn encode(picture: &Picture) -> Vec<u8> {
-    let (width, height) = (picture.width as u32, picture.height as u32);
-    let depth = if picture.has_alpha { 4 } else { 3 };
+/// `image` as a PNG file, with an alpha channel only if it has one.
+pub(super) fn encode(image: &Image) -> Vec<u8> {
+    let (width, height) = (image.width as u32, image.height as u32);
+    let depth = if image.has_alpha { 4 } else { 3 };
 
     let mut rows = Vec::new();
-    for row in picture.rgba.chunks(picture.width * 4) {
-        // Each row begins with its filter: none.
+    for row in image.rgba.chunks(image.width * 4) {
+        // Each row begins with its filter type: 0, none.
         rows.push(0);
         for pixel in row.chunks(4) {
             rows.extend_from_slice(&pixel[..depth]);
@@ -24,10 +24,10 @@ pub(super) fn encode(picture: &Picture) -> Vec<u8> {
     let mut head = Vec::new();
     head.extend_from_slice(&width.to_be_bytes());
     head.extend_from_slice(&height.to_be_bytes());
-    head.extend_from_slice(&[8, if picture.has_alpha { RGBA } else { RGB }, 0, 0, 0]);
+    head.extend_from_slice(&[8, if image.has_alpha { RGBA } else { RGB }, 0, 0, 0]);
     chunk(&mut file, b"IHDR", &head);
 
-    // A zlib stream of one stored block: 32 × 32 pixels are far from its 64 KiB.
+    // A zlib stream of one stored block. 32 × 32 pixels are far below its limit of 64 KiB.
     let mut data = b"\x78\x01\x01".to_vec();
     let length = rows.len() as u16;
     data.extend_from_slice(&length.to_le_bytes());
@@ -48,7 +48,7 @@ fn chunk(file: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
     file.extend_from_slice(&sum.to_be_bytes());
 }
 
-/// Bit by bit: a table would be larger than all the rest.
+/// Without a table, which would be larger than all the other code.
 fn crc32(bytes: &[u8]) -> u32 {
     let mut sum = !0u32;
     for &byte in bytes {

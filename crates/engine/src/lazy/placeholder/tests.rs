@@ -1,10 +1,10 @@
-//! Placeholders, beside those of the format's author.
+//! Placeholders, compared with the decoder of the format's author.
 use super::*;
 use proptest::prelude::*;
 use std::string::String;
 use std::vec::Vec;
 
-/// A gradient of `width` × `height`, transparent to the right where asked for.
+/// A gradient of `width` × `height` px; with `alpha`, it becomes transparent to the right.
 fn gradient(width: usize, height: usize, alpha: bool) -> Vec<u8> {
     (0..width * height)
         .flat_map(|i| {
@@ -24,16 +24,16 @@ fn check(hash: &[u8]) -> Result<(), TestCaseError> {
         prop_assert_eq!(ours, Err(ThumbHashError::TooShort));
         return Ok(());
     };
-    let ours = ours.expect("theirs is read too");
+    let ours = ours.expect("the author's decoder accepts it");
     prop_assert_eq!((ours.width, ours.height), (width, height));
     for (ours, theirs) in ours.rgba.iter().zip(&rgba) {
-        prop_assert!(ours.abs_diff(*theirs) <= 1, "{} beside {}", ours, theirs);
+        prop_assert!(ours.abs_diff(*theirs) <= 1, "{} instead of {}", ours, theirs);
     }
     Ok(())
 }
 
 #[test]
-fn pictures_of_every_shape_come_out_as_their_author_decodes_them() {
+fn images_of_every_shape_are_decoded_like_by_the_author() {
     for (width, height) in [(100, 100), (100, 50), (50, 100), (100, 15), (15, 100), (64, 48), (2, 2)] {
         for alpha in [false, true] {
             let hash = ::thumbhash::rgba_to_thumb_hash(width, height, &gradient(width, height, alpha));
@@ -48,12 +48,12 @@ fn pictures_of_every_shape_come_out_as_their_author_decodes_them() {
 
 proptest! {
     #[test]
-    fn whatever_the_bytes_they_are_read_alike(hash in prop::collection::vec(any::<u8>(), 0..30)) {
+    fn any_bytes_are_decoded_like_by_the_author(hash in prop::collection::vec(any::<u8>(), 0..30)) {
         check(&hash)?;
     }
 
     #[test]
-    fn base64_comes_back(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+    fn base64_and_base64url_round_trip(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         let mut text = Vec::new();
         base64::encode(&bytes, &mut text);
         prop_assert_eq!(text.len() % 4, 0);
@@ -68,7 +68,7 @@ proptest! {
 }
 
 #[test]
-fn a_data_url_holds_a_whole_png() {
+fn a_data_url_holds_a_complete_png() {
     let hash = ::thumbhash::rgba_to_thumb_hash(2, 1, &gradient(2, 1, false));
     let mut text = Vec::new();
     base64::encode(&hash, &mut text);
@@ -77,12 +77,12 @@ fn a_data_url_holds_a_whole_png() {
     let file = base64::decode(encoded.as_bytes()).unwrap();
     assert_eq!(&file[..16], b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     assert_eq!((file[19], file[23], file[25]), (32, 18, 2));
-    // The checksums of all PNGs' last chunk, and of this one's first.
+    // The last chunk is the same in every PNG.
     assert_eq!(&file[file.len() - 12..], b"\0\0\0\0IEND\xae\x42\x60\x82");
 }
 
 #[test]
-fn what_is_no_thumbhash_is_refused() {
+fn invalid_thumbhashes_are_rejected() {
     assert_eq!(data_url(b"not base64!"), Err(ThumbHashError::NotBase64));
     assert_eq!(data_url(b"AAAA"), Err(ThumbHashError::TooShort));
     assert_eq!(data_url(b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), Err(ThumbHashError::Empty));

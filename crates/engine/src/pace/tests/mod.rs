@@ -1,8 +1,9 @@
 //! The machines on simulated time.
 mod batches;
-mod limits;
+mod lodash;
 mod memos;
 mod pacers;
+mod rate_limits;
 mod retries;
 
 use super::*;
@@ -17,21 +18,21 @@ fn at(ms: f64) -> Instant {
     Instant::from_ms(ms)
 }
 
-/// A host that waits by its timer alone: gives what came due until `until`, and when.
+/// A host whose only input is its timer: returns what expired up to `until`, and when.
 fn wait(pace: &mut Pace, now: &mut f64, until: f64) -> Vec<(f64, Expired)> {
     let mut all = Vec::new();
-    while let Some(delay) = pace.alarms.arm(at(*now)).filter(|delay| *now + delay.as_ms() <= until) {
+    while let Some(delay) = pace.timers.arm(at(*now)).filter(|delay| *now + delay.as_ms() <= until) {
         *now += delay.as_ms();
-        pace.alarms.handle_timeout(at(*now), true);
+        pace.timers.handle_timeout(at(*now), true);
         while let Some(expired) = pace.poll_expired(at(*now)) {
             all.push((*now, expired));
-            // Results that are too old and calls that may run are asked for here, or they would come again.
+            // The results and calls that are due have to be taken, or the deadline would be set again.
             match expired {
                 Expired::Memo(id) => {
-                    while pace.memos.next_expired(&mut pace.alarms, id, at(*now)).is_some() {}
+                    while pace.memos.next_expired(&mut pace.timers, id, at(*now)).is_some() {}
                 }
-                Expired::Limit(id) => {
-                    while pace.limits.next_ready(&mut pace.alarms, id, at(*now)).is_some() {}
+                Expired::RateLimit(id) => {
+                    while pace.rate_limits.next_ready(&mut pace.timers, id, at(*now)).is_some() {}
                 }
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! Slots in an order: first come first, and any may leave, each at the cost of a few steps.
+//! A doubly linked list of slot numbers. Appending and removing any slot take constant time.
 use alloc::vec::Vec;
 
 const NONE: u32 = u32::MAX;
@@ -12,17 +12,17 @@ struct Link {
 
 const FREE: Link = Link { before: NONE, after: NONE, linked: false };
 
-/// A list threaded through the slots it holds.
-pub(super) struct Chain {
+/// The links are indexed by slot, so no node is allocated.
+pub(super) struct LinkedList {
     links: Vec<Link>,
     first: u32,
     last: u32,
-    /// What it cost so far, for the test that it does not grow.
+    /// Links that were changed, for the tests that count the cost of an operation.
     #[cfg(test)]
     pub(super) steps: u64,
 }
 
-impl Default for Chain {
+impl Default for LinkedList {
     fn default() -> Self {
         Self {
             links: Vec::new(),
@@ -34,13 +34,13 @@ impl Default for Chain {
     }
 }
 
-impl Chain {
-    pub(super) fn first(&self) -> Option<u32> {
+impl LinkedList {
+    pub(super) fn front(&self) -> Option<u32> {
         (self.first != NONE).then_some(self.first)
     }
 
-    /// Puts `slot` at the end, wherever it was.
-    pub(super) fn push(&mut self, slot: u32) {
+    /// Appends `slot`, or moves it to the end if it is in the list.
+    pub(super) fn push_back(&mut self, slot: u32) {
         self.remove(slot);
         if self.links.len() <= slot as usize {
             self.links.resize(slot as usize + 1, FREE);
@@ -48,10 +48,10 @@ impl Chain {
         let before = self.last;
         self.links[slot as usize] = Link { before, after: NONE, linked: true };
         self.last = slot;
-        self.join(before, slot);
+        self.link(before, slot);
     }
 
-    /// `false` where it was not there.
+    /// `false` if `slot` is not in the list.
     pub(super) fn remove(&mut self, slot: u32) -> bool {
         let Some(link) = self.links.get_mut(slot as usize) else { return false };
         let Link { before, after, linked } = core::mem::replace(link, FREE);
@@ -61,12 +61,12 @@ impl Chain {
         if after == NONE {
             self.last = before;
         }
-        self.join(before, after);
+        self.link(before, after);
         true
     }
 
-    /// Lets `after` follow `before`; either may be the end of the list.
-    fn join(&mut self, before: u32, after: u32) {
+    /// Makes `after` follow `before`; `NONE` stands for an end of the list.
+    fn link(&mut self, before: u32, after: u32) {
         #[cfg(test)]
         {
             self.steps += 1;
@@ -87,27 +87,27 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Against a plain list that is searched from end to end.
+        /// The model is a vector that is searched linearly.
         #[test]
-        fn behaves_as_a_list(steps in prop::collection::vec((any::<bool>(), 0..12u32), 0..200)) {
-            let mut chain = Chain::default();
-            let mut list: Vec<u32> = Vec::new();
+        fn the_linked_list_behaves_like_a_vector(steps in prop::collection::vec((any::<bool>(), 0..12u32), 0..200)) {
+            let mut list = LinkedList::default();
+            let mut model: Vec<u32> = Vec::new();
             for (push, slot) in steps {
-                let known = list.contains(&slot);
-                list.retain(|other| *other != slot);
+                let known = model.contains(&slot);
+                model.retain(|other| *other != slot);
                 if push {
-                    chain.push(slot);
-                    list.push(slot);
+                    list.push_back(slot);
+                    model.push(slot);
                 } else {
-                    prop_assert_eq!(chain.remove(slot), known);
+                    prop_assert_eq!(list.remove(slot), known);
                 }
-                prop_assert_eq!(chain.first(), list.first().copied());
+                prop_assert_eq!(list.front(), model.first().copied());
             }
-            for slot in list {
-                prop_assert_eq!(chain.first(), Some(slot));
-                chain.remove(slot);
+            for slot in model {
+                prop_assert_eq!(list.front(), Some(slot));
+                list.remove(slot);
             }
-            prop_assert_eq!(chain.first(), None);
+            prop_assert_eq!(list.front(), None);
         }
     }
 }

@@ -1,4 +1,4 @@
-// What happens to a page: it is scrolled, printed, left and come back to, and put together from parts.
+// Scrolling, printing, the back/forward cache, shadow roots and scroll containers.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { eventually, launch, noFaults, open, picture } from './browser.mjs'
@@ -20,27 +20,27 @@ async function visit(html, options) {
 }
 const close = (page) => page.context().close()
 const loaded = (page, id) => eventually(`${id} is loaded`, () => page.evaluate((id) => document.getElementById(id).classList.contains('loaded'), id))
-const asked = (name) => web.requests.get(`/img/${name}.png`) ?? 0
-const quiet = (page) => eventually('quiet', () => page.evaluate(() => loader.stats().loading === 0 && loader.stats().loaded > 0))
+const requestsOf = (name) => web.requests.get(`/img/${name}.png`) ?? 0
+const quiet = (page) => eventually('no image is loading', () => page.evaluate(() => loader.stats().loading === 0 && loader.stats().loaded > 0))
 
-test('what is nearest when a place is free goes first, and what was left behind is not asked for', async () => {
+test('the nearest image loads next, and images that were scrolled past are not requested', async () => {
   const rows = Array.from({ length: 60 }, (_, i) => `<p style="margin:0;height:200px">${img(`r${i}`).replace('.png', '.png?slow=150')}</p>`).join('')
   const page_ = await visit(page(rows, `window.loader = lazy('img', { maxConcurrent: 1 })`))
-  await eventually('the first', () => asked('r0') + asked('r1') + asked('r2') > 0)
+  await eventually('the first image', () => requestsOf('r0') + requestsOf('r1') + requestsOf('r2') > 0)
   await page_.evaluate(() => scrollTo(0, 40 * 200))
   await loaded(page_, 'r42')
-  // The first few were in sight; then those around the new place, from its middle.
+  // First the images that were visible, then those of the new position, from its middle.
   const order = web.order.map((path) => Number(path.match(/r(\d+)/)[1]))
   const first = order.findIndex((row) => row >= 30)
   assert.ok(first < 6, `${order}`)
   assert.ok(order.slice(first, first + 2).every((row) => row >= 39 && row <= 45), `${order}`)
   await quiet(page_)
-  assert.equal(asked('r20'), 0)
+  assert.equal(requestsOf('r20'), 0)
   assert.ok(await page_.evaluate(() => loader.stats().cancelled) > 0)
   await close(page_)
 })
 
-test('one observer for a root and margin, however many loaders; it ends with the last', async () => {
+test('loaders of the same root and margin share an observer until the last one is destroyed', async () => {
   const page_ = await visit(
     page(
       `<p>${img('a')}</p><p id="two">${img('b')}</p><div id="box" style="height:100px;overflow:auto">${img('c')}${gap(2000)}${img('d')}</div>`,
@@ -54,8 +54,8 @@ test('one observer for a root and margin, however many loaders; it ends with the
   assert.equal(await page_.evaluate(() => made.length), 2)
   await page_.evaluate(() => loaders[0].destroy())
   assert.deepEqual(await page_.evaluate(() => made.map(({ open }) => open)), [true, true])
-  // The scroll container is looked at, not the window.
-  assert.equal(asked('d'), 0)
+  // The root is the scroll container, not the viewport.
+  assert.equal(requestsOf('d'), 0)
   await page_.evaluate(() => (box.scrollTop = 1900))
   await loaded(page_, 'd')
   await page_.evaluate(() => loaders.forEach((loader) => loader.destroy()))
@@ -63,34 +63,34 @@ test('one observer for a root and margin, however many loaders; it ends with the
   await close(page_)
 })
 
-test('the margin follows the connection, also when it changes', async () => {
+test('the margin follows changes of the connection', async () => {
   const page_ = await visit(
     page(
       `${gap(1000)}${img('near')}${gap(500)}${img('farther')}${gap(500)}${img('farthest')}`,
       `const connection = Object.assign(new EventTarget(), { effectiveType: '4g', saveData: true })
        Object.defineProperty(navigator, 'connection', { value: connection })
-       window.change = (what) => { Object.assign(connection, what); connection.dispatchEvent(new Event('change')) }
+       window.change = (properties) => { Object.assign(connection, properties); connection.dispatchEvent(new Event('change')) }
        window.loader = lazy('img', { rootMargin: 300 })`,
     ),
   )
   const frames = () => page_.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
   await frames()
-  assert.equal(asked('near'), 0, 'with Save-Data only what is about to be seen')
+  assert.equal(requestsOf('near'), 0, 'Save-Data shrinks the margin')
   await page_.evaluate(() => change({ saveData: false }))
   await loaded(page_, 'near')
-  assert.equal(asked('farther'), 0)
+  assert.equal(requestsOf('farther'), 0)
   await page_.evaluate(() => change({ effectiveType: '2g' }))
   await loaded(page_, 'farther')
-  assert.equal(asked('farthest'), 0)
+  assert.equal(requestsOf('farthest'), 0)
   await close(page_)
 })
 
-test('before a page is printed everything is put in', async () => {
+test('everything is loaded before printing', async () => {
   const page_ = await visit(page(`${img('near')}${gap()}${img('far')}<p><img id="slow" data-src="/img/slow.png?slow=200" width="60" height="40" alt=""></p>`, `window.loader = lazy()`))
   await loaded(page_, 'near')
-  assert.equal(asked('far'), 0)
+  assert.equal(requestsOf('far'), 0)
   await page_.emulateMedia({ media: 'print' })
-  await eventually('all', () => page_.evaluate(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0)))
+  await eventually('all images', () => page_.evaluate(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0)))
   assert.equal(await page_.evaluate(() => loader.stats().pending), 0)
   await close(page_)
 
@@ -100,20 +100,20 @@ test('before a page is printed everything is put in', async () => {
   await close(other)
 })
 
-test('without scripts there is <noscript>, and without motion no fading', async () => {
+test('<noscript> shows the plain image, and prefers-reduced-motion turns fading off', async () => {
   const style = `<style>img[data-src] { opacity: 0; transition: opacity .3s } img.loaded { opacity: 1 }
     @media (prefers-reduced-motion: reduce) { img[data-src] { transition: none } }</style>`
   const body = `${img('a')}<noscript><style>img[data-src] { display: none }</style><img id="plain" src="/img/plain.png" width="60" height="40" alt=""></noscript>`
   const without = await visit(page(body, 'lazy()', style), { javaScriptEnabled: false })
-  await eventually('the plain one', () => asked('plain') === 1)
-  assert.equal(asked('a'), 0)
+  await eventually('the plain image', () => requestsOf('plain') === 1)
+  assert.equal(requestsOf('a'), 0)
   await close(without)
 
   web.clear()
   const still = await visit(page(body, 'lazy()', style), { reducedMotion: 'reduce' })
   await loaded(still, 'a')
   assert.deepEqual(await still.evaluate(() => [getComputedStyle(a).opacity, a.getAnimations().length]), ['1', 0])
-  assert.equal(asked('plain'), 0)
+  assert.equal(requestsOf('plain'), 0)
   await close(still)
   const fading = await visit(page(body.replace('a.png', 'a.png?slow=100'), `lazy('img', { onLoad: (image) => (window.animations = image.getAnimations().length) })`, style))
   await loaded(fading, 'a')
@@ -121,13 +121,13 @@ test('without scripts there is <noscript>, and without motion no fading', async 
   await close(fading)
 })
 
-test('a page that comes back from the back/forward cache goes on', async () => {
+test('a page from the back/forward cache retries and goes on', async () => {
   const page_ = await visit(page(`<img id="a" data-src="/img/a.png?fail=1" width="60" height="40" alt="">${gap()}${img('far')}`, `window.loader = lazy(); window.kept = true; addEventListener('pageshow', (event) => (window.persisted = event.persisted))`))
-  await eventually('a failure', () => asked('a') === 1)
+  await eventually('a failure', () => requestsOf('a') === 1)
   await page_.goto(`${web.origin}/img/elsewhere.png`)
   await page_.goBack({ waitUntil: 'commit' })
   await page_.waitForFunction(() => globalThis.loader)
-  // Headless browsers may have no such cache: then the page begins anew, and this shows less.
+  // Without a back/forward cache, as in some headless browsers, the page was loaded again: the event is simulated.
   if (!(await page_.evaluate(() => globalThis.persisted))) {
     await page_.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
   }
@@ -137,7 +137,7 @@ test('a page that comes back from the back/forward cache goes on', async () => {
   await close(page_)
 })
 
-test('shadow roots, scroll containers and content-visibility', async () => {
+test('images in shadow roots, scroll containers and content-visibility load when they come near', async () => {
   const page_ = await visit(
     page(
       `<div id="host"></div>
@@ -151,23 +151,23 @@ test('shadow roots, scroll containers and content-visibility', async () => {
        window.shadow = shadow`,
     ),
   )
-  await eventually('the one in the shadow', () => page_.evaluate(() => shadow.querySelector('img').className === 'loaded'))
+  await eventually('the image in the shadow root', () => page_.evaluate(() => shadow.querySelector('img').className === 'loaded'))
   await page_.evaluate(() => shadow.append(Object.assign(new Image(60, 40), { alt: '', id: 'late' })))
   await page_.evaluate(() => (shadow.getElementById('late').dataset.src = '/img/late.png'))
-  await eventually('the late one', () => asked('late') === 1)
+  await eventually('the added image', () => requestsOf('late') === 1)
   await loaded(page_, 's0')
-  assert.equal(asked('s1'), 0)
+  assert.equal(requestsOf('s1'), 0)
   await page_.evaluate(() => (row.scrollLeft = 2500))
   await loaded(page_, 's1')
-  assert.equal(asked('cv'), 0)
+  assert.equal(requestsOf('cv'), 0)
   await page_.evaluate(() => cv.scrollIntoView())
   await loaded(page_, 'cv')
   noFaults(page_)
-  await picture(page_, 'lazy-life')
+  await picture(page_, 'lazy-events')
   await close(page_)
 })
 
-test('nodes that come, go, and come back', async () => {
+test('elements that are added, removed and added again are loaded', async () => {
   const page_ = await visit(page(`<div id="box"></div>${gap()}<div id="down">${img('down1')}</div>`, `window.loader = lazy()`))
   await page_.evaluate(() => (box.innerHTML = '<p><img id="new" data-src="/img/new.png" width="60" height="40" alt=""></p>'))
   await loaded(page_, 'new')
@@ -175,21 +175,21 @@ test('nodes that come, go, and come back', async () => {
     window.kept = document.getElementById('down1')
     kept.remove()
   })
-  await eventually('forgotten', () => page_.evaluate(() => loader.stats().pending === 0))
+  await eventually('the removed image is not pending', () => page_.evaluate(() => loader.stats().pending === 0))
   await page_.evaluate(() => box.append(kept))
   await loaded(page_, 'down1')
-  assert.equal(asked('new'), 1)
+  assert.equal(requestsOf('new'), 1)
   await close(page_)
 })
 
-test('of very many only those around are watched closely, and whatever comes near is loaded', async () => {
+test('of very many elements only the closer ones are observed, and all that come near are loaded', async () => {
   const rows = Array.from({ length: 4000 }, (_, i) => `<p style="margin:0;height:100px">${img(`m${i}`)}</p>`).join('')
   const page_ = await visit(
     page(
       rows,
       `const Observer = IntersectionObserver
        const all = []
-       window.watched = () => Math.max(...all.filter(({ rootMargin }) => rootMargin.startsWith('300px')).map(({ targets }) => targets.size))
+       window.observed = () => Math.max(...all.filter(({ rootMargin }) => rootMargin.startsWith('300px')).map(({ targets }) => targets.size))
        window.open = () => all.filter(({ targets }) => targets.size > 0).length
        window.IntersectionObserver = class extends Observer {
          targets = new Set()
@@ -202,14 +202,14 @@ test('of very many only those around are watched closely, and whatever comes nea
     ),
   )
   await loaded(page_, 'm0')
-  assert.ok((await page_.evaluate(() => watched())) < 3100)
+  assert.ok((await page_.evaluate(() => observed())) < 3100)
   await page_.evaluate(() => scrollTo(0, 200_000))
   await loaded(page_, 'm2000')
   await page_.evaluate(() => scrollTo(0, document.body.scrollHeight))
   await loaded(page_, 'm3999')
-  await eventually('what was left behind is let go', () => page_.evaluate(() => watched() < 3100))
-  assert.equal(asked('m1000') + asked('m3000'), 0)
-  // Nothing is scrolled, and it is not where its neighbours are.
+  await eventually('distant elements are unobserved', () => page_.evaluate(() => observed() < 3100))
+  assert.equal(requestsOf('m1000') + requestsOf('m3000'), 0)
+  // An element that comes near without scrolling, away from its neighbours.
   await page_.evaluate(() => Object.assign(m1000.style, { position: 'fixed', top: 0 }))
   await loaded(page_, 'm1000')
   await page_.evaluate(() => loader.destroy())

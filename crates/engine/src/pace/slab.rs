@@ -1,19 +1,19 @@
-//! Numbers for things that come and go: a number that was given back is given out again.
+//! A slab: a table whose free slots are used again.
 use alloc::vec::Vec;
 
-pub(super) struct Slots<T> {
+pub(super) struct Slab<T> {
     slots: Vec<Option<T>>,
     free: Vec<u32>,
 }
 
-impl<T> Default for Slots<T> {
+impl<T> Default for Slab<T> {
     fn default() -> Self {
         Self { slots: Vec::new(), free: Vec::new() }
     }
 }
 
-impl<T> Slots<T> {
-    pub(super) fn add(&mut self, value: T) -> u32 {
+impl<T> Slab<T> {
+    pub(super) fn insert(&mut self, value: T) -> u32 {
         match self.free.pop() {
             Some(slot) => {
                 self.slots[slot as usize] = Some(value);

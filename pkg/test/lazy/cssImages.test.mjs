@@ -1,4 +1,4 @@
-// The images of CSS values, as a browser has written them down: what it makes of any spelling is in tests/e2e.
+// The images of serialised CSS values. How browsers serialise them is tested in tests/e2e.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -10,7 +10,7 @@ const { outputFiles } = await build({
   format: 'esm',
   write: false,
 })
-const { background, imagesOf } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
+const { backgroundOf, loadImages } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
 
 class Node {
   style = {}
@@ -26,15 +26,15 @@ class Node {
 globalThis.Image = Node
 globalThis.document = { createElement: () => new Node(), defaultView: globalThis }
 
-/** What is loaded of `css`: addresses; in brackets those of a set, with their types. */
+/** The URLs that are loaded for `css`; of an image set, an array of URLs with their types. */
 function loaded(css, ratio = 1) {
   globalThis.devicePixelRatio = ratio
-  return imagesOf(css, { ownerDocument: document }).map(({ src, parent }) =>
+  return loadImages(css, { ownerDocument: document }).map(({ src, parent }) =>
     src ?? parent.children.slice(0, -1).map(({ srcset, type }) => (type ? `${srcset} ${type}` : srcset)),
   )
 }
 
-test('addresses are read by the grammar, whatever is in them', () => {
+test('URLs are parsed by the grammar of CSS', () => {
   const cases = {
     'url("a.png")': ['a.png'],
     'url(photo\\(1\\).png), url("photo(2).png")': ['photo(1).png', 'photo(2).png'],
@@ -56,10 +56,10 @@ test('addresses are read by the grammar, whatever is in them', () => {
     'url("a': [],
     ')))url("a.png")': ['a.png'],
   }
-  for (const [css, addresses] of Object.entries(cases)) assert.deepEqual(loaded(css), addresses, css)
+  for (const [css, urls] of Object.entries(cases)) assert.deepEqual(loaded(css), urls, css)
 })
 
-test('of an image set, what the screen needs goes first', () => {
+test('the candidate for this screen comes first in an image set', () => {
   const set = 'image-set(url("1.png") 1x, url("2.png") 192dpi, url("3.png") calc(3dppx))'
   assert.deepEqual(loaded(set, 1), [['1.png', '2.png', '3.png']])
   assert.deepEqual(loaded(set, 1.25), [['2.png', '3.png', '1.png']])
@@ -70,12 +70,12 @@ test('of an image set, what the screen needs goes first', () => {
   assert.deepEqual(loaded('image-set(url("a.png") 1x), url("b.png")'), ['a.png', 'b.png'])
 })
 
-test('what is written down is CSS, or an address, or several', () => {
+test('an attribute holds CSS, a URL, or several URLs', () => {
   globalThis.devicePixelRatio = 1
-  const of = (dataset) => background({ dataset })
+  const of = (dataset) => backgroundOf({ dataset })
   assert.equal(of({ bg: ' photo "x\\y".png\n' }), 'url("photo \\22 x\\5c y\\22 .png")')
   assert.equal(of({ bg: '' }), undefined)
-  // This browser takes anything for CSS.
+  // This mock accepts any value as CSS.
   assert.equal(of({ bg: 'none' }), 'none')
   assert.equal(of({ bgSet: `'a|b.png' 1x | url(c|d.png) 1x` }), `image-set('a|b.png' 1x ),image-set( url(c|d.png) 1x)`)
   assert.equal(of({ backgroundImage: 'a.png, b.png' }), 'url("a.png"),url("b.png")')

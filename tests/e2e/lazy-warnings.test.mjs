@@ -1,4 +1,4 @@
-// What a page is told in development, and modules that are loaded when needed.
+// Warnings in development, lazyImport() and preload().
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { eventually, launch, open } from './browser.mjs'
@@ -12,7 +12,7 @@ after(async () => {
 })
 beforeEach(() => web.clear())
 
-/** A page and its warnings. */
+/** Opens a page; returns it with its warnings. */
 async function visit(html) {
   web.html = html
   const page = await open(browser, 'about:blank')
@@ -24,10 +24,10 @@ async function visit(html) {
 }
 const close = (page) => page.context().close()
 
-test('an image without dimensions is named once, in development only', async () => {
+test('an image that shifts the layout is reported once, in development only', async () => {
   const bare = (id) => `<img id="${id}" data-src="/img/${id}.png" alt="">`
   const [page_, warnings] = await visit(page(`${bare('a')}${bare('b')}`, `window.loader = lazy()`))
-  await eventually('both', () => page_.evaluate(() => loader.stats().loaded === 2))
+  await eventually('both images', () => page_.evaluate(() => loader.stats().loaded === 2))
   await eventually('a warning', () => warnings.length > 0)
   assert.equal(warnings.filter((text) => /width and height/.test(text)).length, 1)
   assert.match(warnings[0], /0 × 0 px until it was loaded, then 60 × 40/)
@@ -35,14 +35,14 @@ test('an image without dimensions is named once, in development only', async () 
 
   for (const [body, options] of [[bare('a'), '{ debug: false }'], [img('a') + `<img data-src="/img/b.png" style="width:60px;aspect-ratio:3/2" alt="">`, '{}']]) {
     const [page_, warnings] = await visit(page(body, `window.loader = lazy('img', ${options})`))
-    await eventually('all', () => page_.evaluate(() => loader.stats().pending === 0))
+    await eventually('all images', () => page_.evaluate(() => loader.stats().pending === 0))
     await page_.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
     assert.deepEqual(warnings.filter((text) => /width and height/.test(text)), [])
     await close(page_)
   }
 })
 
-test('a lazily loaded image that is the largest contentful paint is said so, and counted', async () => {
+test('a largest contentful paint that was loaded lazily is reported and counted', async () => {
   const big = `<img id="hero" data-src="/img/hero.png?w=900&h=600" width="900" height="600" alt="">`
   const [page_, warnings] = await visit(page(`<p>Text</p>${big}`, `window.loader = lazy()`))
   await eventually('the figure', () => page_.evaluate(() => loader.stats().lcp === 1))
@@ -57,7 +57,7 @@ test('a lazily loaded image that is the largest contentful paint is said so, and
   await close(eager)
 })
 
-test('a module that fails or takes too long is imported again', async () => {
+test('a module that fails or times out is imported again', async () => {
   const [page_] = await visit(page('', ''))
   const value = await page_.evaluate(() => {
     let attempt = 0
@@ -69,7 +69,7 @@ test('a module that fails or takes too long is imported again', async () => {
     return whippet.lazyImport(() => import(`/module/slow.js?slow=${attempt++ ? 0 : 5000}`), { retries: 1, timeout: 300 }).then((module) => module.default)
   })
   assert.equal(late, 2)
-  // The very same address: whether the browser asks again is its affair, and Chromium does.
+  // With the same URL, the browser decides whether it requests the module again. Chromium does.
   const same = await page_.evaluate(() => whippet.lazyImport(() => import('/module/same.js?fail=1')).then((module) => module.default, String))
   assert.equal(same, 2)
   const messages = await page_.evaluate(async () => {
@@ -86,7 +86,7 @@ test('a module that fails or takes too long is imported again', async () => {
   await close(page_)
 })
 
-test('without a network an import waits for it', async () => {
+test('a failed import while offline is retried when the network is back', async () => {
   const [page_] = await visit(page('', ''))
   await page_.context().setOffline(true)
   await page_.evaluate(() => {
@@ -103,7 +103,7 @@ test('without a network an import waits for it', async () => {
   await close(page_)
 })
 
-test('what is needed soon is loaded ahead: by priority, one by one, when there is nothing else to do', async () => {
+test('preload() loads its items by priority, one by one, and none with Save-Data', async () => {
   const [page_] = await visit(page('', ''))
   await page_.evaluate(async () => {
     window.log = []
@@ -111,7 +111,7 @@ test('what is needed soon is loaded ahead: by priority, one by one, when there i
       log.push(name)
       await new Promise((done) => setTimeout(done, 5))
       log.push(`/${name}`)
-      if (name === 'broken') throw new Error('nobody needs to know')
+      if (name === 'broken') throw new Error('ignored')
     }
     const queue = whippet.preload([work('a'), { load: work('urgent'), priority: 2 }, { load: work('broken'), priority: 1 }, '/img/ahead.png', () => import('/module/ahead.js')])
     await queue.done
@@ -122,13 +122,13 @@ test('what is needed soon is loaded ahead: by priority, one by one, when there i
   assert.deepEqual(await page_.evaluate(() => log), ['urgent', '/urgent', 'broken', '/broken', 'a', '/a'])
   assert.equal(web.requests.get('/img/ahead.png'), 1)
   assert.equal(web.requests.get('/module/ahead.js'), 1)
-  assert.match(await page_.evaluate(() => { try { whippet.preload([7]) } catch (error) { return error.message } }), /functions.*and addresses, not 7/)
-  const spared = await page_.evaluate(async () => {
+  assert.match(await page_.evaluate(() => { try { whippet.preload([7]) } catch (error) { return error.message } }), /functions.*and URLs, not 7/)
+  const withSaveData = await page_.evaluate(async () => {
     Object.defineProperty(navigator, 'connection', { value: { saveData: true } })
     let ran = 0
     await whippet.preload([() => ran++]).done
     return ran
   })
-  assert.equal(spared, 0)
+  assert.equal(withSaveData, 0)
   await close(page_)
 })
