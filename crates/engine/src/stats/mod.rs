@@ -9,9 +9,12 @@ mod counters;
 mod histogram;
 #[cfg(test)]
 mod oracle;
+mod parts;
+mod refine;
 mod scale;
 
 pub use buckets::Bucket;
 pub use bytes::ReadError;
 pub use counters::{Counters, Deltas};
-pub use histogram::{Histogram, Parts, PartsError};
+pub use histogram::{ExponentialHistogram, Histogram, StoredHistogram};
+pub use parts::{Parts, PartsError};

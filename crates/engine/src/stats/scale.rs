@@ -6,12 +6,23 @@
 
 /// The finest scale: buckets 2.2 % wide, so that a quantile is at most 1.1 % off.
 pub(super) const MAX_SCALE: i8 = 5;
-/// The coarsest: two buckets an octave. The 73 octaves from [`ZERO_THRESHOLD`] to [`LIMIT`] fit in 146.
+/// The coarsest: two buckets an octave. The 73 octaves from [`ZERO_THRESHOLD`] to [`LIMIT`] fit in 147, of which the first
+/// ends at the zero threshold.
 pub(super) const MIN_SCALE: i8 = 1;
 /// 2^-20: values up to here count as zero.
 pub(super) const ZERO_THRESHOLD: f64 = 1.0 / 1_048_576.0;
 /// 2^53: what reaches it is no measurement.
 pub(super) const LIMIT: f64 = 9_007_199_254_740_992.0;
+
+/// The finest scale at which `buckets` buckets span everything from [`ZERO_THRESHOLD`] to [`LIMIT`].
+pub(super) const fn finest_for_all(buckets: usize) -> i8 {
+    let mut scale = MAX_SCALE;
+    // 73 octaves, and the bucket whose upper bound is the zero threshold.
+    while (73 << scale) + 1 > buckets && scale > MIN_SCALE {
+        scale -= 1;
+    }
+    scale
+}
 
 /// `2^(1/2)`, `2^(1/4)`, … `2^(1/32)`: what each binary digit of the fraction of a logarithm stands for.
 const ROOTS: [f64; MAX_SCALE as usize] = [
