@@ -1,7 +1,7 @@
 //! JSON bodies: kept, compared and scanned in wasm memory. JavaScript makes the values.
 use crate::state::{Late, State};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use whippet_boundary::json::{COMPARED, EVICTED, KEPT, NO_BODY, RESULT_WORDS, SCANNED};
+use whippet_boundary::json::{COMPARED, EVICTED, KEPT, NO_BODY, RESULT_WORDS, SCANNED, STATS};
 use whippet_engine::json::{Bodies, BodyId, Budget, IncomingId, Progress};
 
 static BODIES: Late<Bodies> = Late::new();
@@ -106,12 +106,11 @@ pub fn json_forget(body: u32) {
 #[wasm_bindgen]
 pub fn json_stat(which: u32) -> f64 {
     let stats = BODIES.with(|bodies| bodies.stats());
-    let bytes = match which {
-        COMPARED => stats.compared,
-        KEPT => stats.kept,
-        EVICTED => stats.evicted,
-        SCANNED => stats.scanned,
-        _ => 0,
-    };
-    bytes as f64
+    let mut figures = [0; STATS.len()];
+    for (figure, bytes) in
+        [(COMPARED, stats.compared), (KEPT, stats.kept), (EVICTED, stats.evicted), (SCANNED, stats.scanned)]
+    {
+        figures[figure as usize] = bytes;
+    }
+    figures.get(which as usize).copied().unwrap_or(0) as f64
 }
