@@ -151,7 +151,7 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
                 return Some(representative(bucket).clamp(self.min, self.max));
             }
         }
-        // Not reached: the buckets' counts add up to `count`.
+        // Unreachable, as the counts of the buckets and `zero` add up to `count`.
         Some(self.max)
     }
 

@@ -24,7 +24,7 @@ fn merged(a: &Histogram, b: &Histogram) -> Histogram {
     both
 }
 
-/// Plain durations, and now and then a zero or something from the ends of the range.
+/// Mostly durations, sometimes a zero or a value from the ends of the range.
 fn value() -> impl Strategy<Value = f64> {
     prop_oneof![
         4 => 0.05..20_000.0f64,
@@ -38,7 +38,7 @@ fn values() -> impl Strategy<Value = Vec<f64>> {
 }
 
 #[test]
-fn what_is_no_measurement_is_left_out() {
+fn values_that_are_no_measurements_are_left_out() {
     let mut histogram = Histogram::new();
     for value in [-1.0, -f64::MIN_POSITIVE, f64::NAN, f64::INFINITY, Histogram::LIMIT] {
         assert!(!histogram.record(value), "{value}");
@@ -64,7 +64,7 @@ fn buckets_are_lower_exclusive_and_upper_inclusive() {
 }
 
 #[test]
-fn quantiles_of_a_handful() {
+fn quantiles_of_a_few_values_are_near_the_exact_ones() {
     let histogram = of(&[0.0, 0.0, 10.0, 20.0]);
     assert_eq!(histogram.quantile(0.0), Some(0.0));
     assert_eq!(histogram.quantile(0.5), Some(0.0));
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn merging_is_recording_all(a in values(), b in values()) {
+    fn merging_equals_recording_all_values(a in values(), b in values()) {
         let all = [a.as_slice(), b.as_slice()].concat();
         prop_assert!(same(&merged(&of(&a), &of(&b)), &of(&all)));
     }
@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cleared_one_is_as_new(before in values(), values in values()) {
+    fn a_cleared_histogram_equals_a_new_one(before in values(), values in values()) {
         let mut histogram = of(&before);
         histogram.clear();
         prop_assert_eq!(&histogram, &Histogram::new());
@@ -119,21 +119,21 @@ proptest! {
     }
 
     #[test]
-    fn many_at_once_are_many_one_by_one(value in value(), count in 0..50u64) {
+    fn recording_many_equals_recording_one_by_one(value in value(), count in 0..50u64) {
         let mut at_once = Histogram::new();
         at_once.record_many(value, count);
         prop_assert!(same(&at_once, &of(&vec![value; count as usize])));
     }
 
     #[test]
-    fn parts_make_the_same_histogram(values in values()) {
+    fn parts_give_the_same_histogram(values in values()) {
         let histogram = of(&values);
         prop_assert_eq!(Histogram::from_parts(&histogram.parts()), Ok(histogram.clone()));
     }
 }
 
 #[test]
-fn parts_that_no_histogram_has_are_refused() {
+fn inconsistent_parts_are_refused() {
     let histogram = of(&[1.0, 5.0]);
     let good = histogram.parts();
     let cases = [
