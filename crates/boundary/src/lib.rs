@@ -6,6 +6,7 @@
 
 mod table;
 
+pub mod json;
 pub mod lazy;
 pub mod rum;
 pub mod timing;
@@ -22,6 +23,7 @@ pub struct File {
 
 /// All files.
 pub const FILES: &[File] = &[
+    File { name: "json", constants: json::TABLES },
     File { name: "lazy", constants: lazy::TABLES },
     File { name: "rum", constants: &[rum::LIMITS] },
     File { name: "timing", constants: timing::TABLES },

@@ -1,34 +1,27 @@
-// Makes the next value of the previous one, as the engine's patch says: see crates/engine/src/json/patch.rs.
-
-// How blocks begin.
-const CLONE = 0
-const ARRAY = 2
-// What a word stands for: its lower two bits.
-const SLOT = 0
-const BLOCK = 1
-const RUN = 2
+// Makes the next value from the previous one by a patch of the engine. crates/engine/src/json/patch.rs describes patches.
+import { ARRAY, BLOCK, CLONE, KIND_BITS, KIND_MASK, OLD, SLOT } from '../boundary/json.js'
 
 type Members = Record<string, unknown>
 
-/** A container in the making. */
+/** A block that is being carried out. */
 interface Frame {
-  /** The next word, and the one after the last. */
+  /** The index of the next word, and of the one after the last. */
   at: number
   end: number
   array: boolean
-  /** What it is made of. */
+  /** The old object or array, and the new one. */
   source: any
   target: any
-  /** Under which name the one that is made within it goes. */
+  /** The name in `target` of the value that an inner block makes. */
   name: string
 }
 
 /**
- * Carries out `program`. `parsed` is what the engine's slices say: the names, and then the slots. Nothing of
- * `previous` is changed.
+ * Carries out `program`. `parsed` is the parsed text of the patch: the names, then the slots. It does not change
+ * `previous`.
  */
 export function applyPatch(program: Uint32Array, [names, ...slots]: [string[], ...unknown[]], previous: unknown): unknown {
-  // A list instead of recursion: a value may be as deep as it likes.
+  // A stack instead of recursion, as values may be nested to any depth.
   const frames: Frame[] = []
   let frame = begin(program, program[0]!, slots, previous)
   for (;;) {
@@ -37,8 +30,8 @@ export function applyPatch(program: Uint32Array, [names, ...slots]: [string[], .
     while (frame.at < end && !inner) {
       const name = array ? '' : names[program[frame.at++]!]!
       const word = program[frame.at++]!
-      const number = word >>> 2
-      const kind = word & 3
+      const number = word >>> KIND_BITS
+      const kind = word & KIND_MASK
       if (kind === BLOCK) {
         inner = begin(program, number, slots, array ? source[program[frame.at++]!] : source[name])
         frame.name = name
@@ -46,7 +39,7 @@ export function applyPatch(program: Uint32Array, [names, ...slots]: [string[], .
         if (kind === SLOT) target.push(slots[number])
         else for (let i = number, to = program[frame.at++]!; i < to; i++) target.push(source[i])
       } else {
-        put(target, name, kind === RUN ? source[name] : slots[number])
+        put(target, name, kind === OLD ? source[name] : slots[number])
       }
     }
     if (inner) {
@@ -69,8 +62,8 @@ function begin(program: Uint32Array, block: number, slots: unknown[], source: an
   if (kind === ARRAY) {
     const target: unknown[] = []
     const end = at + count
-    if (count > 0 && program[at] === RUN) {
-      // A copy of the beginning is quicker than its elements one by one.
+    // An `OLD` with the number 0 is a range from the first element on. `slice` is faster than copying one by one.
+    if (count > 0 && program[at] === OLD) {
       return { at: at + 2, end, array: true, source, target: source.slice(0, program[at + 1]), name: '' }
     }
     return { at, end, array: true, source, target, name: '' }
@@ -79,7 +72,7 @@ function begin(program: Uint32Array, block: number, slots: unknown[], source: an
   return { at, end: at + count * 2, array: false, source, target, name: '' }
 }
 
-/** Writes a member as JSON does: `__proto__` is a name like any other. */
+/** Sets a member as `JSON.parse` does: `__proto__` is a name like any other. */
 function put(target: Members, name: string, value: unknown): void {
   if (name === '__proto__') {
     Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true })

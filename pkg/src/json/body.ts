@@ -1,7 +1,7 @@
-// What bodies are made of, whoever made them: this page, an iframe, undici, node-fetch, jsdom. They are known by what
-// they can do, since each realm and library has classes of its own.
+// Recognises responses, requests, streams and bytes of any realm or library: an iframe, undici, node-fetch, jsdom. It goes
+// by their members, as each realm and library has its own classes and `instanceof` fails.
 
-/** Reads a stream of the web, or of Node. */
+/** Reads a web stream or a Node stream. */
 export interface Reader {
   read(): Promise<{ value?: unknown; done?: boolean }>
   cancel(reason?: unknown): Promise<unknown>
@@ -17,7 +17,7 @@ export function isRequest(value: unknown): value is Request {
   return isObject(value) && typeof value.url === 'string' && typeof value.clone === 'function'
 }
 
-/** The bytes that `value` is; `undefined` where it is none. */
+/** `value` as bytes, or `undefined` if it is neither a view nor a buffer. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
@@ -25,7 +25,7 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   return buffer ? new Uint8Array(value as ArrayBuffer) : undefined
 }
 
-/** How to read `stream`, from here on alone; `undefined` where it is no stream. */
+/** A reader of `stream`, which locks it. `undefined` if it is not a stream. */
 export function readerOf(stream: unknown): Reader | undefined {
   if (!isObject(stream)) return undefined
   if (typeof stream.getReader === 'function') return stream.getReader() as Reader
@@ -33,28 +33,28 @@ export function readerOf(stream: unknown): Reader | undefined {
   if (!iterator) return undefined
   return {
     read: () => iterator.next(),
-    // An iterator that waits ends no sooner than what it waits for; a stream of Node does.
+    // `return` of an iterator waits for the pending `next`. `destroy` of a Node stream does not.
     cancel: async () => (typeof stream.destroy === 'function' ? void stream.destroy() : iterator.return?.()),
   }
 }
 
-/** The bytes of what a stream gave. */
+/** A chunk of a stream as bytes. */
 export function chunkOf(value: unknown): Uint8Array {
   const bytes = bytesOf(value)
   if (!bytes) throw new TypeError(`A body is a stream of bytes (Uint8Array); it gave a value of type ${typeof value}`)
   return bytes
 }
 
-/** None of `stream` has to come any more. */
+/** Cancels `stream`, as its bytes are not needed. */
 export function drop(stream: unknown): void {
   try {
     readerOf(stream)?.cancel().catch(() => {})
   } catch {
-    // Somebody else reads it.
+    // The stream is locked: someone else reads it.
   }
 }
 
-/** All of it, as text. */
+/** Reads everything, as text. */
 export async function textOf(reader: Reader): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''

@@ -1,10 +1,11 @@
-// Which body the value in the cache was made of.
+// Remembers which body the value of a query was made from.
+import { NO_BODY } from '../boundary/json.js'
 import { equal } from './equal.js'
 import { Parsed } from './parsed.js'
-import type { Held, Result } from './receipt.js'
+import type { Held, Result } from './incomingBody.js'
 import type { BodyFigures } from './stats.js'
 
-/** What is used of a query function's context. Without a client every body is parsed. */
+/** The part of a query function's context that is used. Without a client, every body is parsed. */
 export interface QueryContext {
   client?: Client
   queryKey?: readonly unknown[]
@@ -16,37 +17,37 @@ interface Client {
   getQueryCache(): { get(queryHash: string): Query | undefined }
 }
 
-/** TanStack Query's, and what `whippet/query` has beyond that. */
+/** A query of TanStack Query's. The optional members are those that `whippet/query` adds. */
 interface Query {
   state: { data?: unknown }
   bodyBytes?: number
-  /** The data to come shares with `before` what is the same in both. */
+  /** Says that `data`, which will be set next, shares with `before` what is the same in both. */
   alreadyShared?(before: unknown, data: unknown): void
   countBytes?(figures: BodyFigures): void
 }
 
-/** Beyond these, an infinite query's oldest pages are parsed again. */
+/** Of an infinite query, the bodies of at most so many pages are kept. */
 const MAX_PAGES = 100
 
 const queries = new WeakMap<Query, Map<string, Parsed>>()
 
-/** What is known of the query that `context` belongs to; `undefined` if it belongs to none. */
-export function cached(context: QueryContext): Place | undefined {
+/** The last body of the query of `context`, or `undefined` if there is no such query. */
+export function cached(context: QueryContext): LastBody | undefined {
   const { client, queryKey } = context
   const hash = queryKey && client?.defaultQueryOptions({ queryKey }).queryHash
   const query = hash === undefined ? undefined : client?.getQueryCache().get(hash)
-  return query && new Place(query, 'pageParam' in context, context.pageParam)
+  return query && new LastBody(query, 'pageParam' in context, context.pageParam)
 }
 
 /** The last body of a query, or of one page of it. */
-export class Place {
+export class LastBody {
   readonly #query: Query
   readonly #infinite: boolean
   readonly #pageParam: unknown
   readonly #page: string
   readonly #lasts: Map<string, Parsed>
   readonly #last: Parsed | undefined
-  /** The engine's name for it; 0 if there is none. */
+  /** The engine's id of the body, or `NO_BODY`. */
   readonly body: number
 
   constructor(query: Query, infinite: boolean, pageParam: unknown) {
@@ -58,37 +59,37 @@ export class Place {
     if (!lasts) queries.set(query, (lasts = new Map()))
     this.#lasts = lasts
     this.#last = lasts.get(this.#page)
-    this.body = this.#last?.body ?? 0
+    this.body = this.#last?.body ?? NO_BODY
   }
 
   get length(): number {
     return this.#last?.length ?? 0
   }
 
-  /** Whether the response has the body of last time. */
+  /** Whether the response has the same body, by its validator. */
   isBodyOf(response: Response): boolean {
     return this.#last?.isBodyOf(response) ?? false
   }
 
-  /** The value in the cache, if that is still what the body says. */
+  /** The value in the cache, if it is still the one that the body describes. */
   held(): Held | undefined {
     if (!this.#last) return undefined
     const { value } = this.#last
     const { data } = this.#query.state
     const now = this.#infinite ? pageOf(data, this.#pageParam) : data
-    // The cache shares what it can with the value before, so it may hold another one that is equal.
+    // Structural sharing may have replaced the value by an equal one that shares with the value before it.
     return now === value || (now !== undefined && equal(now, value)) ? { value: now } : undefined
   }
 
-  /** The body did not have to come. */
-  spared(): void {
+  /** Counts a body whose transfer was not needed. */
+  countSpared(): void {
     const { length } = this
     if (!this.#infinite) this.#query.bodyBytes = length
     this.#query.countBytes?.({ received: 0, compared: 0, parsed: 0, spared: length })
   }
 
-  /** The next body came, and what was made of it, on the ground of the value that was held. */
-  became(result: Result, held: Held | undefined, response: Response): void {
+  /** Remembers the next body. `held` is the value that it was compared with. */
+  replace(result: Result, held: Held | undefined, response: Response): void {
     const { value, body, shared, received } = result
     if (!this.#infinite) this.#query.bodyBytes = received
     this.#query.countBytes?.(result)
@@ -96,8 +97,8 @@ export class Place {
 
     const lasts = this.#lasts
     let last = this.#last
-    // The engine let go of the old body.
-    last?.moveTo(Object.is(value, last.value) ? body : 0, this.body)
+    // The engine has replaced the old body by the new one.
+    last?.moveTo(Object.is(value, last.value) ? body : NO_BODY, this.body)
     if (!last?.body) last = new Parsed(value, body)
     last.cameFrom(response, received)
     lasts.delete(this.#page)
@@ -110,7 +111,7 @@ export class Place {
   }
 }
 
-/** The page of an infinite query's data that `pageParam` asks for. */
+/** The page of an infinite query's data that has this `pageParam`. */
 function pageOf(data: unknown, pageParam: unknown): unknown {
   const { pages, pageParams } = (data ?? {}) as { pages?: unknown[]; pageParams?: unknown[] }
   const index = pageParams?.findIndex((other) => pageKey(other) === pageKey(pageParam)) ?? -1

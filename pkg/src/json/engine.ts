@@ -1,15 +1,15 @@
-// The engine that keeps, compares and reads bodies, and its memory.
+// The engine that keeps, compares and scans bodies, and its memory.
 import { guarded } from '../wasm.js'
 import { wasm } from './wasm.js'
 
 /** @internal */
 export type Engine = ReturnType<typeof wasm>
 
-/** How many bytes of JSON are kept for comparing. */
+/** How many bytes of JSON are kept to compare new bodies with. */
 export interface JsonBudget {
-  /** Of one body; a longer one is not kept and is parsed each time. Default: 16 MiB. */
+  /** The length of one body. A longer one is not kept, and is parsed each time. Default: 16 MiB. */
   body: number
-  /** Of all bodies, with what is known of where their values are; those not used for longest go first. Default: 32 MiB. */
+  /** All bodies and their tapes together. The least recently used are evicted first. Default: 32 MiB. */
   total: number
 }
 
@@ -18,17 +18,17 @@ let memory: WebAssembly.Memory | undefined
 let budget: JsonBudget | undefined
 let unavailable = false
 
-/** @internal The engine, started by the first body; `undefined` where wasm cannot run: then every body is parsed. */
+/** @internal The engine. The first call starts it. `undefined` where wasm cannot run: every body is parsed there. */
 export function startEngine(): Engine | undefined {
   if (engine || unavailable) return engine
   try {
     engine = guarded(wasm(), (error) => {
-      // This body is lost; the next ones are parsed without it.
+      // This body is lost. Later ones are parsed without the engine.
       engine = undefined
       unavailable = true
       throw error
     })
-    const [a, b, c, d] = chance()
+    const [a, b, c, d] = randomWords()
     memory = engine.json_start(a!, b!, c!, d!) as WebAssembly.Memory
     if (budget) setJsonBudget(budget)
   } catch {
@@ -37,8 +37,8 @@ export function startEngine(): Engine | undefined {
   return engine
 }
 
-/** Four words that nobody can guess, where the host has such: the engine's hashes depend on them. */
-function chance(): Uint32Array {
+/** Four random words, the seed of the engine's hashes. Nobody can guess them where there is `crypto`. */
+function randomWords(): Uint32Array {
   const words = new Uint32Array(4)
   try {
     crypto.getRandomValues(words)
@@ -48,27 +48,27 @@ function chance(): Uint32Array {
   return words
 }
 
-/** @internal The engine, if anything started it. */
+/** @internal The engine, if it was started. */
 export function startedEngine(): Engine | undefined {
   return engine
 }
 
-/** @internal How long the engine's memory is, in bytes. It never shrinks. */
+/** @internal The size of the engine's memory in bytes. It never shrinks. */
 export function memoryBytes(): number {
   return memory?.buffer.byteLength ?? 0
 }
 
-/** @internal Bytes of the engine's memory, as they are until it is called again. */
+/** @internal Bytes of the engine's memory. The next call into the engine may invalidate them. */
 export function view(address: number, length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(memory!.buffer as ArrayBuffer, address, length)
 }
 
-/** @internal The same as words. */
+/** @internal As `view`, with 32-bit words. */
 export function words(address: number, length: number): Uint32Array<ArrayBuffer> {
   return new Uint32Array(memory!.buffer as ArrayBuffer, address, length)
 }
 
-/** Changes how much is kept; what is over it is dropped now. */
+/** Changes how much is kept, and evicts what exceeds it. */
 export function setJsonBudget(next: JsonBudget): void {
   budget = next
   // The engine counts in 32 bits.

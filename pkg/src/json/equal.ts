@@ -1,4 +1,4 @@
-/** Whether two values say the same as JSON, to the order of their members. Too deep to tell counts as not. */
+/** Whether two values are equal as JSON, with members in the same order. Values that are too deep to compare are not. */
 export function equal(a: unknown, b: unknown): boolean {
   try {
     return same(a, b)
@@ -17,7 +17,7 @@ function same(a: unknown, b: unknown): boolean {
     }
     return true
   }
-  // A value that was not parsed, as a date, is nothing that bytes could describe.
+  // A `Date`, or any object of a class, did not come from `JSON.parse`.
   if (Array.isArray(b) || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
   const names = Object.keys(a)
   const others = Object.keys(b)

@@ -1,23 +1,23 @@
 import { chunkOf, readerOf } from './body.js'
 
-/** How much of an error's body is kept, in bytes. */
+/** How many bytes of an error's body are kept. */
 const BODY_LIMIT = 4096
 
-/** The server answered, but not with success. */
+/** The server answered with a status that is not a success. */
 export class HttpError extends Error {
   override name = 'HttpError'
   /** The status code, `404` for instance. */
   readonly status: number
-  /** Where the answer came from. */
+  /** The address of the response, after redirects. */
   readonly url: string
-  /** For how many ms the server asks not to be asked again (`Retry-After`), if it does. */
+  /** How many ms to wait before the next request, if the server says so (`Retry-After`). */
   readonly retryAfter: number | undefined
   /**
-   * Whether the same request may succeed another time: not after a 4xx, 408, 425 and 429 aside. A query that
-   * fails with an error that is not `retryable` does not try again.
+   * Whether the same request may succeed later: not after a 4xx, except 408, 425 and 429. A query does not retry after an
+   * error that is not `retryable`.
    */
   readonly retryable: boolean
-  /** The beginning of the body, as text: at most 4 KiB. */
+  /** The first 4 KiB of the body, as text. */
   readonly body: string
 
   constructor(response: Response, body: string) {
@@ -31,13 +31,13 @@ export class HttpError extends Error {
   }
 }
 
-/** The error that `response` stands for. */
+/** The error for `response`, with the beginning of its body. */
 export async function httpError(response: Response): Promise<HttpError> {
   let body = ''
   try {
     body = await beginning(response)
   } catch {
-    // What is known already says more than why the rest of it did not come.
+    // The status is worth more than the reason why the body did not arrive.
   }
   return new HttpError(response, body)
 }

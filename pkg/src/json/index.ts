@@ -1,4 +1,4 @@
-// `whippet/json`: query functions for JSON that parse a body only when it is another than the last one.
+// `whippet/json`: query functions that parse only what changed in a JSON body.
 export { jsonQuery, type JsonInput, type JsonQueryContext } from './jsonQuery.js'
 export { parseJson, parseJsonSync, type JsonBody, type ParsedJson } from './parseJson.js'
 export { HttpError } from './httpError.js'

@@ -2,28 +2,28 @@ import { onAbort, reasonOf } from '../abort.js'
 import { chunkOf, isResponse, readerOf, type Reader } from './body.js'
 import { httpError } from './httpError.js'
 
-/** How {@link jsonLines} reads. */
+/** Options of {@link jsonLines}. */
 export interface JsonLinesOptions {
-  /** Ends the reading: the stream is cancelled, and the next value rejects with the signal's reason. */
+  /** Aborting it cancels the stream, and the next value rejects with the signal's reason. */
   signal?: AbortSignal
-  /** How long one line may be, in bytes: no more than that is ever held. Default: 4 MiB. */
+  /** The longest line, in bytes. No more than that is held in memory. Default: 4 MiB. */
   maxLineBytes?: number
 }
 
 const LINE_FEED = 10
 const MAX_LINE_BYTES = 4 << 20
-/** A line of nothing but what JSON calls white space, among it the return of a CRLF. */
+/** A line of JSON's white space only. The CR of a CRLF is among it. */
 const BLANK = /^[ \t\r]*$/
 
 /**
- * The values of a body of one JSON text per line (NDJSON, JSON Lines), each as soon as its line is there:
+ * The values of a body with one JSON text per line (NDJSON, JSON Lines), each as soon as its line has arrived:
  *
  *     streamedQuery({ streamFn: async ({ signal }) => jsonLines(await fetch('/log', { signal })) })
  *
- * Blank lines and a byte order mark at the start are skipped; the last line need not end. Rejects with
- * `HttpError` where the status of a response is not a success, with a `SyntaxError` that names the line where
- * one is not JSON, with a `RangeError` where one is longer than `maxLineBytes`. Whoever stops early, by `break`
- * for instance, cancels the stream, also while it waits for more.
+ * It skips blank lines and a byte order mark at the start. The last line need not end in a line feed. Rejects with
+ * `HttpError` if the status of a response is not a success, with a `SyntaxError` that names the line if one is not JSON, and
+ * with a `RangeError` if one is longer than `maxLineBytes`. Stopping early, by `break` for instance, cancels the stream, even
+ * while it waits for a chunk.
  */
 export function jsonLines<T = unknown>(
   source: Response | ReadableStream<Uint8Array>,
@@ -38,15 +38,15 @@ export function jsonLines<T = unknown>(
   async function* read(): AsyncGenerator<T, void, undefined> {
     if (failed) throw await httpError(failed)
     if (!reader) return
-    const deafen = onAbort(signal, () => void reader.cancel(reasonOf(signal!)).catch(() => {}))
+    const removeListener = onAbort(signal, () => void reader.cancel(reasonOf(signal!)).catch(() => {}))
     try {
       for await (const [number, line] of linesOf(reader, maxLineBytes, signal)) {
         if (!BLANK.test(line)) yield parseLine(line, number) as T
         check(signal)
       }
     } finally {
-      deafen()
-      // After its end this does nothing; why a stream could not be cancelled is nobody's concern any more.
+      removeListener()
+      // After the end of the stream this does nothing. Nobody needs to know why a stream cannot be cancelled.
       await reader.cancel().catch(() => {})
     }
   }
@@ -54,7 +54,7 @@ export function jsonLines<T = unknown>(
   return {
     next: () => values.next(),
     async return() {
-      // First, since the generator may be waiting for a chunk that does not come.
+      // Before `values.return()`, which waits for the pending chunk: it may never come.
       await reader?.cancel().catch(() => {})
       return values.return()
     },
@@ -64,7 +64,7 @@ export function jsonLines<T = unknown>(
   }
 }
 
-/** Lines as text, without their ends, and their numbers from 1. */
+/** The lines without their line feeds, and their numbers from 1. */
 async function* linesOf(
   reader: Reader,
   maxLineBytes: number,
@@ -74,7 +74,7 @@ async function* linesOf(
   const line = new Line(maxLineBytes)
   for (;;) {
     check(signal)
-    // A stream of Node that is cancelled fails; why, the signal knows better.
+    // A Node stream that is cancelled rejects with an error of its own. The signal's reason is better.
     const { value, done } = await reader.read().finally(() => check(signal))
     if (done) break
     const chunk = chunkOf(value)
@@ -99,7 +99,7 @@ function parseLine(line: string, number: number): unknown {
   }
 }
 
-/** The line that is being read. What has come of it is copied once, however small the chunks. */
+/** The line that is being read. Its buffer doubles, so that small chunks do not copy it again and again. */
 class Line {
   private number = 1
   private bytes = new Uint8Array(0)
@@ -132,7 +132,7 @@ class Line {
   private check(length: number): void {
     if (length > this.maxBytes) {
       throw new RangeError(
-        `line ${this.number} is longer than ${this.maxBytes} bytes: raise maxLineBytes, or see whether the body has lines`,
+        `line ${this.number} is longer than ${this.maxBytes} bytes: raise maxLineBytes, or check that the body has one JSON text per line`,
       )
     }
   }

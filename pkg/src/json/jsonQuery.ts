@@ -4,14 +4,14 @@ import { httpError } from './httpError.js'
 import { readJson } from './readJson.js'
 import type { QueryContext } from './cached.js'
 
-/** What a query function is called with: TanStack Query's context, as far as it is used here. */
+/** The part of TanStack Query's query function context that is used here. */
 export interface JsonQueryContext extends QueryContext {
   signal?: AbortSignal
 }
 
 type Source = string | URL | Request | Response
 
-/** What to fetch; or how to know, for each fetch. A `Response` is read as it is. */
+/** What to fetch, or a function that says so for each fetch. A `Response` from the function is read, not fetched. */
 export type JsonInput<Context = JsonQueryContext> =
   | string
   | URL
@@ -19,9 +19,9 @@ export type JsonInput<Context = JsonQueryContext> =
   | ((context: Context) => Source | Promise<Source>)
 
 /**
- * A query function that fetches JSON. When the body is byte for byte the one of the last time, and the cache
- * still holds the value made of it, that value is returned as it is and nothing is parsed. Rejects with
- * `HttpError` where the status is not a success, with `SyntaxError` where the body is not JSON.
+ * A query function that fetches JSON and parses only what changed since the last body. If nothing changed, it returns the
+ * value in the cache. Rejects with `HttpError` if the status is not a success, and with `SyntaxError` if the body is not
+ * JSON.
  */
 export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQueryContext>(
   input: JsonInput<Context>,
@@ -36,9 +36,9 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
     }
     const { signal, leave } = anyOf([context.signal, init?.signal, request?.signal])
     try {
-      // A request can be sent once, a query fetches again.
-      const [what, manner] = request ? sendable(request.clone()) : [source as string | URL]
-      const response = await fetch(what, { ...manner, ...init, signal })
+      // A request can be sent only once, but a query may fetch again.
+      const [resource, options] = request ? sendable(request.clone()) : [source as string | URL]
+      const response = await fetch(resource, { ...options, ...init, signal })
       return (await read(response, context)) as T
     } finally {
       leave()
@@ -47,22 +47,22 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
   return Object.assign(fetchJson, { origin: originOf(input) })
 }
 
-/** A request as `fetch` takes it: those of other libraries it would read as addresses. */
+/** Arguments for `fetch`, which would take a request of another library for an address. */
 function sendable(request: Request): [Request | string, RequestInit?] {
   if (typeof Request === 'function') {
     if ((request as object) instanceof Request) return [request]
     try {
-      // Those of another realm it takes as they are.
+      // This succeeds for a request of another realm.
       if (new Request(request.clone()).url === request.url) return [request]
     } catch {
-      // Not this one.
+      // The request is of another library.
     }
   }
   const { url, method, headers, body, credentials, redirect } = request
   return [url, { method, headers, body, credentials, redirect, duplex: 'half' } as RequestInit]
 }
 
-/** Whom it asks, as far as that is known before it asks: circuit breakers go by it. */
+/** The origin, if it is known before the fetch. `whippet/query` has a circuit breaker for each origin. */
 function originOf(input: JsonInput<any>): string | undefined {
   if (typeof input === 'function') return undefined
   try {

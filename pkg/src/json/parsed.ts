@@ -1,22 +1,23 @@
-// A value and the body it was made of, which the engine keeps as long as anyone has the value.
+// A value with the body that it was made from. The engine keeps the body as long as the value is reachable.
+import { NO_BODY } from '../boundary/json.js'
 import { startedEngine } from './engine.js'
 
-/** A body's value, and what is needed to tell what the next body changes. */
+/** A body's value, to be given back with the next body. */
 export interface ParsedJson<T = unknown> {
-  /** What `JSON.parse` makes of the body. Do not change it: parts of it go on in the next value. */
+  /** The value that `JSON.parse` gives. Do not change it: the next value shares parts of it. */
   readonly value: T
 }
 
 interface Body {
-  /** The engine's name for it; 0 if it is not kept. */
-  name: number
+  /** The engine's id of the body, or `NO_BODY` if it is not kept. */
+  id: number
 }
 
 let registry: FinalizationRegistry<Body> | undefined
 
 export class Parsed<T = unknown> implements ParsedJson<T> {
   readonly value: T
-  /** How long the body was, in bytes. */
+  /** The length of the body in bytes. */
   length = 0
   readonly #body: Body
   #etag: string | undefined
@@ -24,48 +25,48 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
 
   constructor(value: T, body: number) {
     this.value = value
-    this.#body = { name: body }
-    if (body === 0 || typeof FinalizationRegistry === 'undefined') return
+    this.#body = { id: body }
+    if (body === NO_BODY || typeof FinalizationRegistry === 'undefined') return
     registry ??= new FinalizationRegistry((body) => forget(body))
     registry.register(this, this.#body)
   }
 
   get body(): number {
-    return this.#body.name
+    return this.#body.id
   }
 
-  /** In the engine `body` has taken the place of `before`; 0 if that says something else. */
+  /** The engine has replaced the body `before` by `body`, or by one with another value if `body` is `NO_BODY`. */
   moveTo(body: number, before: number): void {
-    // Another one may have done so meanwhile.
-    if (this.#body.name !== before) this.forget()
-    this.#body.name = body
+    // Another result may have replaced the body in the meantime.
+    if (this.#body.id !== before) this.forget()
+    this.#body.id = body
   }
 
-  /** Notes whose body it is, and how long. */
+  /** Remembers the response's validator, address and length. */
   cameFrom(response: Response, length: number): void {
     this.#etag = strong(response.headers.get('etag'))
     this.#url = response.url
     this.length = length
   }
 
-  /** Whether a response has the same body, as its validator says. */
+  /** Whether a response has the same body, by its validator. */
   isBodyOf(response: Response): boolean {
     const etag = strong(response.headers.get('etag'))
     return etag !== undefined && etag === this.#etag && response.url === this.#url
   }
 
-  /** The body is needed no more. */
+  /** Drops the body. */
   forget(): void {
     forget(this.#body)
   }
 }
 
-/** A strong validator: the bytes are the same if it is (RFC 9110, 8.8.1). */
+/** The `ETag`, if it is strong: then equal tags mean equal bytes (RFC 9110, 8.8.1). */
 function strong(etag: string | null): string | undefined {
   return etag?.startsWith('"') ? etag : undefined
 }
 
 function forget(body: Body): void {
-  if (body.name !== 0) startedEngine()?.json_forget(body.name)
-  body.name = 0
+  if (body.id !== NO_BODY) startedEngine()?.json_forget(body.id)
+  body.id = NO_BODY
 }

@@ -1,20 +1,21 @@
+import { NO_BODY } from '../boundary/json.js'
 import { readerOf } from './body.js'
 import { cached, type QueryContext } from './cached.js'
 import { startEngine } from './engine.js'
 import { contentLength, skip } from './parseJson.js'
 import { httpError } from './httpError.js'
-import { Receipt } from './receipt.js'
+import { IncomingBody } from './incomingBody.js'
 
-/** The value of a body: what is in the cache, as far as the bytes say that it is the same. */
+/** Reads the body of a response. Its value shares with the one in the cache whatever has the same bytes. */
 export async function readJson(response: Response, context: QueryContext): Promise<unknown> {
   const previous = cached(context)
   const notModified = response.status === 304
   if (previous && (notModified || previous.isBodyOf(response))) {
     const held = previous.held()
     if (held) {
-      // It is the body of last time: none of it has to come.
+      // The body is the previous one, so its transfer is not needed.
       skip(response, previous.length)
-      previous.spared()
+      previous.countSpared()
       return held.value
     }
   }
@@ -24,16 +25,16 @@ export async function readJson(response: Response, context: QueryContext): Promi
   const reader = engine && readerOf(response.body)
   if (!engine || !reader) return response.json()
 
-  const receipt = new Receipt(engine, previous?.body ?? 0, contentLength(response))
+  const incoming = new IncomingBody(engine, previous?.body ?? NO_BODY, contentLength(response))
   try {
-    await receipt.read(reader)
+    await incoming.read(reader)
   } catch (error) {
-    receipt.discard()
+    incoming.discard()
     throw error
   }
-  // The cache is asked now, not when the fetch began: it may have been written to meanwhile.
+  // Read from the cache only now, as `setQueryData` may have run while the body arrived.
   const held = previous?.held()
-  const result = receipt.end(held)
-  previous?.became(result, held, response)
+  const result = incoming.end(held)
+  previous?.replace(result, held, response)
   return result.value
 }

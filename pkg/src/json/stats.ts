@@ -1,39 +1,34 @@
+import { COMPARED, EVICTED, KEPT, SCANNED } from '../boundary/json.js'
 import { memoryBytes, startedEngine } from './engine.js'
 
-/** What came of one body, or of many: bytes. */
+/** Counts of bytes, of one body or of many. */
 export interface BodyFigures {
-  /** Came in. */
+  /** Bytes that arrived. */
   received: number
-  /** Were compared with the body before. */
+  /** Bytes that were compared with the previous body. */
   compared: number
-  /** Were parsed. */
+  /** Bytes that were parsed. */
   parsed: number
-  /** Came in, or need not have come, and were not parsed. */
+  /** Bytes that were not parsed, though they arrived, or would have without an `ETag`. */
   spared: number
 }
 
-/** Bytes of JSON bodies since the start. */
+/** Counts of bytes since the start. */
 export interface JsonStats extends BodyFigures {
-  /** Are kept now: bodies, and where their values are. */
+  /** Bytes that are kept now: bodies and their tapes, which say where values are. */
   kept: number
-  /** Were dropped to stay within the budget. */
+  /** Bytes that were evicted to stay within the budget. */
   evicted: number
-  /** Were read word by word, to know where values begin and end. */
+  /** Bytes that were read token by token, to find where values begin and end. */
   scanned: number
-  /** The memory of the wasm module, which never shrinks. */
+  /** Bytes of the wasm memory, which never shrinks. */
   memory: number
 }
 
-/** Counted here, since bodies that are too long for the engine count too. */
+/** Counted here and not in the engine, so that bodies too long for the engine count too. */
 export const counted = { received: 0, parsed: 0, spared: 0 }
 
-// Figures of the engine, by their number in crates/npm/src/json.rs.
-const COMPARED = 1
-const KEPT = 3
-const EVICTED = 4
-const SCANNED = 5
-
-/** The figures of all queries together. What is parsed where wasm cannot run is not counted. */
+/** The counts of all queries together. Bodies that are parsed without wasm are not counted. */
 export function stats(): JsonStats {
   const figure = (which: number) => startedEngine()?.json_stat(which) ?? 0
   return {

@@ -3,24 +3,21 @@ use js_sys::WebAssembly::Memory;
 use js_sys::{ArrayBuffer, Uint8Array, Uint32Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+use whippet_boundary::json::{NO_BODY, PATCH_OUTCOME, RESULT_WORDS, SAME, UNKNOWN};
 use whippet_npm::json;
 
-const SAME: u32 = 0;
-const PATCH: u32 = 1;
-const UNKNOWN: u32 = 3;
-
-/// Sends `text` in two halves; gives the receipt, and what `json_finish` said.
+/// Sends `text` in two chunks. Returns the arriving body's id, and the outcome.
 fn receive(previous: u32, text: &str) -> (u32, u32) {
-    let receipt = json::json_begin(previous, 0);
+    let incoming = json::json_begin(previous, 0);
     let (first, second) = text.as_bytes().split_at(text.len() / 2);
     for chunk in [first, second] {
-        let room = json::json_room(receipt, chunk.len());
-        // SAFETY: the room is as long as the chunk, and nothing else is written to it.
+        let room = json::json_room(incoming, chunk.len());
+        // SAFETY: the engine reserved as many bytes as the chunk has, and nothing else writes there.
         unsafe { core::ptr::copy_nonoverlapping(chunk.as_ptr(), room as *mut u8, chunk.len()) };
-        assert!(!json::json_received(receipt));
+        assert!(!json::json_received(incoming));
     }
-    let outcome = json::json_finish(receipt, previous != 0);
-    (receipt, outcome)
+    let outcome = json::json_finish(incoming, previous != NO_BODY);
+    (incoming, outcome)
 }
 
 fn memory() -> ArrayBuffer {
@@ -28,61 +25,62 @@ fn memory() -> ArrayBuffer {
 }
 
 #[wasm_bindgen_test]
-fn a_body_is_known_again() {
-    let (receipt, outcome) = receive(0, r#"{"a":[1,2,3]}"#);
+fn the_same_body_again_is_recognised() {
+    let (incoming, outcome) = receive(NO_BODY, r#"{"a":[1,2,3]}"#);
     assert_eq!(outcome, UNKNOWN);
-    assert_eq!(json::json_length(receipt), 13);
-    let body = json::json_keep(receipt);
-    assert_ne!(body, 0);
+    assert_eq!(json::json_length(incoming), 13);
+    let body = json::json_keep(incoming);
+    assert_ne!(body, NO_BODY);
 
-    let (receipt, outcome) = receive(body, r#"{"a":[1,2,3]}"#);
+    let (incoming, outcome) = receive(body, r#"{"a":[1,2,3]}"#);
     assert_eq!(outcome, SAME);
-    assert_eq!(json::json_keep(receipt), body);
+    assert_eq!(json::json_keep(incoming), body);
 
-    let (receipt, outcome) = receive(body, r#"{"a":[1,2,4]}"#);
+    let (incoming, outcome) = receive(body, r#"{"a":[1,2,4]}"#);
     assert_ne!(outcome, SAME);
-    json::json_discard(receipt);
-    let (receipt, outcome) = receive(body, r#"{"a":[1,2,3]}"#);
+    json::json_discard(incoming);
+    let (incoming, outcome) = receive(body, r#"{"a":[1,2,3]}"#);
     assert_eq!(outcome, SAME);
-    json::json_discard(receipt);
+    json::json_discard(incoming);
     json::json_forget(body);
     assert_eq!(receive(body, r#"{"a":[1,2,3]}"#).1, UNKNOWN);
 }
 
 #[wasm_bindgen_test]
-fn a_patch_is_where_the_words_say() {
-    let (receipt, _) = receive(0, r#"[{"a":[1]},{"b":2}]"#);
-    let body = json::json_keep(receipt);
-    let (receipt, outcome) = receive(body, r#"[{"a":[1]},{"b":3}]"#);
-    assert_eq!(outcome, PATCH);
-    let left = Uint32Array::new_with_byte_offset_and_length(&memory(), json::json_left() as u32, 5).to_vec();
-    let program = Uint32Array::new_with_byte_offset_and_length(&memory(), left[0], left[1]).to_vec();
-    // An array of the first old element, and of what is parsed.
+fn the_result_tells_where_the_patch_is() {
+    let (incoming, _) = receive(NO_BODY, r#"[{"a":[1]},{"b":2}]"#);
+    let body = json::json_keep(incoming);
+    let (incoming, outcome) = receive(body, r#"[{"a":[1]},{"b":3}]"#);
+    assert_eq!(outcome, PATCH_OUTCOME);
+    let result = json::json_result() as u32;
+    let result = Uint32Array::new_with_byte_offset_and_length(&memory(), result, RESULT_WORDS).to_vec();
+    let program = Uint32Array::new_with_byte_offset_and_length(&memory(), result[0], result[1]).to_vec();
+    // The root's block makes an array: the old elements from 0 to 1, and the first slot.
     assert_eq!(program, [1, 2, 3, 2, 1, 0]);
-    let slices = Uint8Array::new_with_byte_offset_and_length(&memory(), left[2], left[3]).to_vec();
+    let slices = Uint8Array::new_with_byte_offset_and_length(&memory(), result[2], result[3]).to_vec();
     assert_eq!(slices, br#"[[],{"b":3}]"#);
-    json::json_discard(receipt);
+    json::json_discard(incoming);
 }
 
 #[wasm_bindgen_test]
-fn where_a_text_is_no_json() {
-    let (receipt, outcome) = receive(0, "[1,]");
+fn a_text_that_is_not_json_has_an_error_offset() {
+    let (incoming, outcome) = receive(NO_BODY, "[1,]");
     assert_eq!(outcome, UNKNOWN);
-    assert_eq!(json::json_fault(receipt), 3.0);
-    json::json_discard(receipt);
-    let (receipt, _) = receive(0, "[1]");
-    assert_eq!(json::json_fault(receipt), -1.0);
-    json::json_discard(receipt);
+    assert_eq!(json::json_error(incoming), 3.0);
+    json::json_discard(incoming);
+    let (incoming, _) = receive(NO_BODY, "[1]");
+    assert_eq!(json::json_error(incoming), -1.0);
+    json::json_discard(incoming);
 }
 
 #[wasm_bindgen_test]
 fn the_address_of_a_body_is_in_the_memory() {
-    let (receipt, _) = receive(0, "[true]");
+    let (incoming, _) = receive(NO_BODY, "[true]");
     let bytes = Uint8Array::new_with_byte_offset_and_length(
         &memory(),
-        json::json_bytes(receipt) as u32,
-        json::json_length(receipt) as u32,
+        json::json_bytes(incoming) as u32,
+        json::json_length(incoming) as u32,
     );
     assert_eq!(bytes.to_vec(), b"[true]");
-    json::json_discard(receipt);
+    json::json_discard(incoming);
 }

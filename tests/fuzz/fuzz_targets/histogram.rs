@@ -1,16 +1,19 @@
-//! Any bytes are a histogram or are refused; those that are can be merged, asked and written.
+//! Any bytes are read as a histogram or refused. What was read can be merged with finer and coarser ones, asked for
+//! quantiles, written, and read again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::StoredHistogram;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(histogram) = Histogram::from_bytes(bytes) else { return };
-    assert_eq!(Histogram::from_bytes(&histogram.to_bytes()).as_ref(), Ok(&histogram));
+    let Ok(histogram) = StoredHistogram::from_bytes(bytes) else { return };
+    assert_eq!(StoredHistogram::from_bytes(&histogram.to_bytes()).as_ref(), Ok(&histogram));
     if histogram.count() < u64::MAX / 2 {
         let mut merged = histogram.clone();
         merged.merge(&histogram);
         let median = merged.quantile(0.5);
         assert!(median >= merged.min() && median <= merged.max());
+        merged.record(12.0);
+        assert_eq!(StoredHistogram::from_bytes(&merged.to_bytes()).as_ref(), Ok(&merged));
     }
 });

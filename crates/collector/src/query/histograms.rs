@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::StoredHistogram;
 
 use super::steps::Steps;
 use super::{Filter, MATCHES, names};
@@ -19,7 +19,7 @@ pub fn histograms(
     steps: &Steps,
     filter: &Filter,
     name: &str,
-) -> rusqlite::Result<Vec<Histogram>> {
+) -> rusqlite::Result<Vec<StoredHistogram>> {
     let (from, to) = steps.bounds(MINUTE);
     let mut statement = connection.prepare_cached(&format!(
         "SELECT minute, histogram FROM histograms WHERE minute > :from AND minute <= :to
@@ -28,7 +28,7 @@ pub fn histograms(
     let mut rows = statement.query(named_params! {
         ":from": from, ":to": to, ":name": name, ":app": filter.app, ":page": filter.page,
     })?;
-    let mut histograms = vec![Histogram::new(); steps.ends.len()];
+    let mut histograms = vec![StoredHistogram::new(); steps.ends.len()];
     while let Some(row) = rows.next()? {
         buckets::merge_bytes(&mut histograms[steps.place(row.get(0)?)], row.get_ref(1)?.as_blob()?);
     }
@@ -40,7 +40,7 @@ pub fn by_name(
     connection: &Connection,
     steps: &Steps,
     filter: &Filter,
-) -> rusqlite::Result<BTreeMap<String, Histogram>> {
+) -> rusqlite::Result<BTreeMap<String, StoredHistogram>> {
     let names = names(connection, Kind::Histogram)?;
     let (from, to) = steps.bounds(MINUTE);
     let mut statement = connection.prepare_cached(&format!(
@@ -49,7 +49,7 @@ pub fn by_name(
     let mut rows = statement.query(named_params! {
         ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
     })?;
-    let mut histograms: BTreeMap<String, Histogram> = BTreeMap::new();
+    let mut histograms: BTreeMap<String, StoredHistogram> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let Some(name) = names.get(&row.get(0)?) else { continue };
         let histogram = histograms.entry(name.clone()).or_default();
@@ -64,8 +64,8 @@ pub fn whole(
     steps: &Steps,
     filter: &Filter,
     name: &str,
-) -> rusqlite::Result<Histogram> {
-    let mut whole = Histogram::new();
+) -> rusqlite::Result<StoredHistogram> {
+    let mut whole = StoredHistogram::new();
     for step in histograms(connection, steps, filter, name)? {
         buckets::merge(&mut whole, &step);
     }

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 use rusqlite::Connection;
 use whippet_api::Distribution;
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::StoredHistogram;
 
 use crate::store::Kind;
 
@@ -46,7 +46,7 @@ const MATCHES: &str = "(:app IS NULL OR app IN (SELECT id FROM names WHERE kind 
                    AND (:page IS NULL OR page IN (SELECT id FROM names WHERE kind = 1 AND name = :page))";
 
 /// What is shown of a histogram.
-fn distribution(name: &str, histogram: &Histogram) -> Distribution {
+fn distribution(name: &str, histogram: &StoredHistogram) -> Distribution {
     Distribution {
         name: name.to_owned(),
         count: histogram.count(),

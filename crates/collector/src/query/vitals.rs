@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, named_params};
 use whippet_api::{Cause, Line, Page, Part, Unit, Vital, Vitals};
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::StoredHistogram;
 use whippet_engine::vitals::Metric;
 
 use super::steps::Steps;
@@ -87,8 +87,8 @@ fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
 }
 
 /// In the order of time; nothing where no page view told of any.
-fn part_times(metric: Metric, parts: &[Histogram]) -> Vec<Part> {
-    let part = |(name, histogram): (&&str, &Histogram)| Part {
+fn part_times(metric: Metric, parts: &[StoredHistogram]) -> Vec<Part> {
+    let part = |(name, histogram): (&&str, &StoredHistogram)| Part {
         name: (*name).to_owned(),
         p75: histogram.quantile(P75),
     };
@@ -97,16 +97,16 @@ fn part_times(metric: Metric, parts: &[Histogram]) -> Vec<Part> {
 }
 
 /// Those among `names` that the most is lost by first: the most views, times what it took them.
-fn causes(found: &HashMap<i64, Histogram>, names: &HashMap<i64, String>) -> Vec<Cause> {
+fn causes(found: &HashMap<i64, StoredHistogram>, names: &HashMap<i64, String>) -> Vec<Cause> {
     // Elements of different applications may have the same selector.
-    let mut merged: HashMap<&str, Histogram> = HashMap::new();
+    let mut merged: HashMap<&str, StoredHistogram> = HashMap::new();
     for (id, histogram) in found {
         let Some(name) = names.get(id) else { continue };
         buckets::merge(merged.entry(name).or_default(), histogram);
     }
-    let mut merged: Vec<(&str, Histogram)> = merged.into_iter().collect();
+    let mut merged: Vec<(&str, StoredHistogram)> = merged.into_iter().collect();
     merged.sort_by(|a, b| b.1.sum().total_cmp(&a.1.sum()).then_with(|| a.0.cmp(b.0)));
-    let cause = |(name, histogram): (&str, Histogram)| Cause {
+    let cause = |(name, histogram): (&str, StoredHistogram)| Cause {
         name: name.to_owned(),
         count: histogram.count(),
         p75: histogram.quantile(P75),
@@ -133,9 +133,9 @@ fn folded(filter: &Filter, place: i64) -> Option<Metric> {
 struct OneMetric {
     whole: Values,
     steps: Vec<Values>,
-    causes: HashMap<i64, Histogram>,
+    causes: HashMap<i64, StoredHistogram>,
     /// By their places.
-    parts: Vec<Histogram>,
+    parts: Vec<StoredHistogram>,
 }
 
 #[derive(Default)]
@@ -164,7 +164,7 @@ impl Found {
             whole: Values::default(),
             steps: vec![Values::default(); steps.ends.len()],
             causes: HashMap::new(),
-            parts: vec![Histogram::new(); parts::names(Metric::ALL[place]).len()],
+            parts: vec![StoredHistogram::new(); parts::names(Metric::ALL[place]).len()],
         };
         let mut found = Self { metrics: std::array::from_fn(empty), pages: HashMap::new() };
         found.read_views(connection, steps, filter)?;

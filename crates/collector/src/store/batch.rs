@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::beacon::{Beacon, PageError, limits};
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::StoredHistogram;
 
 use super::buckets::Place;
 use super::names::{Kind, Names};
@@ -13,7 +13,7 @@ use crate::metrics::Metrics;
 
 #[derive(Default)]
 pub struct Batch {
-    histograms: HashMap<buckets::Key, Histogram>,
+    histograms: HashMap<buckets::Key, StoredHistogram>,
     counters: HashMap<buckets::Key, u64>,
     beacons: i64,
     last: i64,
@@ -96,7 +96,7 @@ impl Batch {
         }
         for (name, timings) in &beacon.timings {
             let name = context.name(Kind::Histogram, app, name, received)?;
-            let mut single = Histogram::new();
+            let mut single = StoredHistogram::new();
             for value in timings {
                 single.record_many(*value, weight);
             }

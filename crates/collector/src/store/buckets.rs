@@ -1,6 +1,6 @@
 //! Adding to a bucket: one row per minute (or hour), application, page and whatever is counted.
 use rusqlite::{Connection, OptionalExtension, params};
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::{ExponentialHistogram, StoredHistogram};
 
 /// Minute, application, page.
 pub type Place = (i64, i64, i64);
@@ -11,15 +11,15 @@ pub type Key = (i64, i64, i64, i64);
 const MAX_COUNT: u64 = 1 << 62;
 
 /// Merges, unless the counts would be beyond belief.
-pub fn merge(values: &mut Histogram, other: &Histogram) {
+pub fn merge<const CAP: usize>(values: &mut StoredHistogram, other: &ExponentialHistogram<CAP>) {
     if values.count().saturating_add(other.count()) < MAX_COUNT {
         values.merge(other);
     }
 }
 
 /// Merges what a row holds. A blob that cannot be read counts as empty: one bad row must not stop the rest.
-pub fn merge_bytes(values: &mut Histogram, blob: &[u8]) {
-    match Histogram::from_bytes(blob) {
+pub fn merge_bytes(values: &mut StoredHistogram, blob: &[u8]) {
+    match StoredHistogram::from_bytes(blob) {
         Ok(held) => merge(values, &held),
         Err(error) => tracing::warn!(%error, "a stored histogram cannot be read, and is left out"),
     }
@@ -41,7 +41,7 @@ pub fn add_vital(
     connection: &Connection,
     (minute, app, page, metric): Key,
     [good, fair, poor]: [i64; 3],
-    mut values: Histogram,
+    mut values: StoredHistogram,
 ) -> rusqlite::Result<()> {
     let mut held = connection.prepare_cached(
         "SELECT histogram FROM vitals WHERE minute = ?1 AND app = ?2 AND page = ?3 AND metric = ?4",
@@ -86,7 +86,7 @@ pub fn add_detail(
     connection: &Connection,
     (minute, app, page, metric): Key,
     (detail, which): (Detail, i64),
-    mut values: Histogram,
+    mut values: StoredHistogram,
 ) -> rusqlite::Result<()> {
     let (table, column) = detail.table();
     let mut held = connection.prepare_cached(&format!(
@@ -111,7 +111,7 @@ pub fn add_detail(
 pub fn add_histogram(
     connection: &Connection,
     (minute, app, page, name): Key,
-    mut values: Histogram,
+    mut values: StoredHistogram,
 ) -> rusqlite::Result<()> {
     let mut held = connection.prepare_cached(
         "SELECT histogram FROM histograms WHERE minute = ?1 AND app = ?2 AND page = ?3 AND name = ?4",

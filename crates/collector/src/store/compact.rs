@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::StoredHistogram;
 
 use super::buckets::Detail;
 use super::{HOUR, buckets, horizon, retention, sums};
@@ -108,7 +108,7 @@ fn next_hour(oldest: Option<i64>, due: i64) -> Option<i64> {
 type Place = (i64, i64, i64);
 
 fn vitals(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
-    let mut merged: HashMap<Place, ([i64; 3], Histogram)> = HashMap::new();
+    let mut merged: HashMap<Place, ([i64; 3], StoredHistogram)> = HashMap::new();
     let mut statement = connection.prepare_cached(
         "SELECT app, page, metric, good, fair, poor, histogram FROM vitals WHERE minute > ?1 AND minute < ?2",
     )?;
@@ -130,7 +130,7 @@ fn vitals(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
 
 fn details(connection: &Connection, hour: i64, detail: Detail) -> rusqlite::Result<()> {
     let (table, column) = detail.table();
-    let mut merged: HashMap<(Place, i64), Histogram> = HashMap::new();
+    let mut merged: HashMap<(Place, i64), StoredHistogram> = HashMap::new();
     let mut statement = connection.prepare_cached(&format!(
         "SELECT app, page, metric, {column}, histogram FROM {table} WHERE minute > ?1 AND minute < ?2"
     ))?;
@@ -149,7 +149,7 @@ fn details(connection: &Connection, hour: i64, detail: Detail) -> rusqlite::Resu
 }
 
 fn histograms(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
-    let mut merged: HashMap<Place, Histogram> = HashMap::new();
+    let mut merged: HashMap<Place, StoredHistogram> = HashMap::new();
     let mut statement = connection.prepare_cached(
         "SELECT app, page, name, histogram FROM histograms WHERE minute > ?1 AND minute < ?2",
     )?;

@@ -8,12 +8,13 @@ use rusqlite::Connection;
 
 use super::{StoreError, mend};
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     (include_str!("schema_1.sql"), nothing),
     (include_str!("schema_2.sql"), nothing),
     (include_str!("schema_3.sql"), nothing),
     (include_str!("schema_4.sql"), mend::mend),
     (include_str!("schema_5.sql"), nothing),
+    (include_str!("schema_6.sql"), nothing),
 ];
 
 /// What changes the tables, and what is then done with what they hold.

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use whippet_engine::beacon::{Attribution, Beacon, limits};
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::StoredHistogram;
 use whippet_engine::vitals::{Metric, Navigation};
 
 use super::batch::Context;
@@ -105,7 +105,7 @@ pub struct Values {
     /// How many were good, in between, poor.
     pub ratings: [i64; 3],
     /// The values.
-    pub histogram: Histogram,
+    pub histogram: StoredHistogram,
 }
 
 impl Values {
@@ -149,7 +149,7 @@ pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
         .collect::<Result<Vec<(i64, i64, Place, bool)>, _>>()?;
     let mut views: HashMap<Place, i64> = HashMap::new();
     let mut vitals: HashMap<Key, Values> = HashMap::new();
-    let mut details: HashMap<(Key, (Detail, i64)), Histogram> = HashMap::new();
+    let mut details: HashMap<(Key, (Detail, i64)), StoredHistogram> = HashMap::new();
     let mut measures = connection
         .prepare_cached("SELECT metric, value, element, url, state, parts FROM measures WHERE view = ?1")?;
     let mut forget = connection.prepare_cached("DELETE FROM measures WHERE view = ?1")?;

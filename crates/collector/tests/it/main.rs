@@ -19,6 +19,7 @@ mod operator;
 mod program;
 mod prometheus;
 mod ready;
+mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;

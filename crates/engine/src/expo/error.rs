@@ -1,10 +1,10 @@
-//! Why a line, or a whole text, is no exposition.
+//! Why a line, or a whole text, is not an exposition.
 use core::fmt;
 
 /// A line that breaks the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseError {
-    /// Which line, from 1.
+    /// The number of the line, from 1.
     pub line: usize,
     /// What is wrong with it.
     pub cause: Cause,
@@ -13,29 +13,29 @@ pub struct ParseError {
 /// What is wrong with a line. No variant holds a part of the text, so it is safe to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// An OpenMetrics text without `# EOF`: the rest of it is missing.
+    /// An OpenMetrics text without `# EOF`: it was cut off.
     Truncated,
     /// Something after `# EOF`.
     AfterEnd,
-    /// Bytes that are no UTF-8.
+    /// Bytes that are not UTF-8.
     Encoding,
-    /// No metric name where one must be.
+    /// A metric name is missing.
     MetricName,
-    /// No label name where one must be.
+    /// A label name is missing.
     LabelName,
     /// A label without `=` and a quoted value.
     LabelValue,
     /// The same label twice.
     DuplicateLabel,
-    /// Labels that no `}` ends.
+    /// Labels without a closing `}`.
     UnclosedLabels,
-    /// No number where the value must be.
+    /// The value is not a number.
     Value,
-    /// Something after the value that is no timestamp.
+    /// Something after the value that is not a timestamp.
     Timestamp,
-    /// Something after the timestamp that is no exemplar.
+    /// Something after the timestamp that is not an exemplar.
     Exemplar,
-    /// A type that there is not.
+    /// An unknown type.
     Kind,
 }
 

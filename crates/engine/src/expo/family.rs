@@ -1,4 +1,4 @@
-//! What an exposition says.
+//! Metric families, their samples, and the two formats.
 use super::error::ParseError;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,24 +8,24 @@ use alloc::vec::Vec;
 pub struct Family {
     /// The metric's name, for example `http_request_duration_seconds`.
     pub name: String,
-    /// What kind of metric it is.
+    /// The metric's type.
     pub kind: Kind,
-    /// What it means, in its author's words. May be empty.
+    /// The help text. May be empty.
     pub help: String,
-    /// The samples, in the order of the text; those of a histogram are named `…_bucket`, `…_sum`, `…_count`.
+    /// The samples, in the order of the text. Those of a histogram are named `…_bucket`, `…_sum` and `…_count`.
     pub samples: Vec<Sample>,
 }
 
-/// One line of numbers.
+/// A sample: a value with its labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
     /// The full name, with its suffix if it has one.
     pub name: String,
     /// Labels in the order of the text, each at most once.
     pub labels: Vec<(String, String)>,
-    /// The value; may be infinite or not a number.
+    /// The value. It may be infinite or NaN.
     pub value: f64,
-    /// When it was taken, ms since the Unix epoch, where the text says so.
+    /// The sample's timestamp in ms since the Unix epoch, if the text has one.
     pub timestamp: Option<i64>,
 }
 
@@ -36,10 +36,10 @@ impl Sample {
     }
 }
 
-/// How a text is written.
+/// The format of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// Prometheus' own, version 0.0.4. Timestamps are whole milliseconds.
+    /// Prometheus' text format, version 0.0.4. Timestamps are whole milliseconds.
     #[default]
     Text,
     /// OpenMetrics 1.0. Timestamps are seconds, and the last line is `# EOF`.
@@ -47,48 +47,48 @@ pub enum Format {
 }
 
 impl Format {
-    /// The one that a `Content-Type` names; where it names none, the text format, as Prometheus takes it.
+    /// The format that a `Content-Type` names. It is the text format if it names none, as for Prometheus.
     pub fn of(content_type: &str) -> Self {
         let kind = content_type.split(';').next().unwrap_or_default().trim();
         if kind.eq_ignore_ascii_case("application/openmetrics-text") { Self::OpenMetrics } else { Self::Text }
     }
 }
 
-/// What was read of a text.
+/// The metrics of a text, and what could not be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exposition {
-    /// The metrics: those that the text declares first, each once, in its order; then the others.
+    /// The metrics: first those that the text declares, each once and in its order, then the others.
     pub families: Vec<Family>,
-    /// How many lines could not be read. They are left out.
+    /// How many lines could not be read, and were left out.
     pub bad: usize,
-    /// The first of them, and what is wrong with it.
+    /// The first of these lines.
     pub first: Option<ParseError>,
 }
 
-/// A kind of metric.
+/// The type of a metric.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Only grows, and begins anew with its process.
+    /// Only grows, and starts again from zero with its process.
     Counter,
     /// Goes up and down.
     Gauge,
     /// Cumulative counts by upper bound (`le`).
     Histogram,
-    /// The same of a state that goes up and down.
+    /// As a histogram, but its counts go up and down.
     GaugeHistogram,
-    /// Quantiles that the backend worked out.
+    /// Quantiles that the backend computed.
     Summary,
-    /// Labels that say something of the process; the value is 1.
+    /// Labels that describe the process. The value is 1.
     Info,
-    /// 1 for the state that holds, 0 for the others.
+    /// 1 for the current state, 0 for the others.
     StateSet,
-    /// Nobody said.
+    /// No type was declared.
     #[default]
     Untyped,
 }
 
 impl Kind {
-    /// All of them.
+    /// All types.
     pub const ALL: [Self; 8] = [
         Self::Counter,
         Self::Gauge,
@@ -114,14 +114,14 @@ impl Kind {
         }
     }
 
-    /// The kind of that name.
+    /// The type with that name in `# TYPE`.
     pub fn from_name(name: &str) -> Option<Self> {
-        // OpenMetrics' word for it.
+        // OpenMetrics' name for `untyped`.
         let name = if name == "unknown" { "untyped" } else { name };
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    /// What the names of its samples may end in, beside the metric's own name.
+    /// The suffixes that sample names may have after the metric's name.
     pub(super) const fn suffixes(self) -> &'static [&'static str] {
         match self {
             Self::Counter => &["_total", "_created"],

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(super) enum Line<'a> {
-    /// Blank, or a comment.
+    /// A blank line or a comment.
     Nothing,
     Help(&'a str, String),
     Type(&'a str, Kind),
@@ -14,7 +14,7 @@ pub(super) enum Line<'a> {
     End,
 }
 
-/// What `line`, without its newline, says.
+/// Reads a line without its newline.
 pub(super) fn read(line: &str, format: Format) -> Result<Line<'_>, Cause> {
     let mut cursor = Cursor { rest: line };
     cursor.skip_blanks();
@@ -30,7 +30,7 @@ fn read_comment(mut cursor: Cursor<'_>) -> Result<Line<'_>, Cause> {
     if word == "EOF" && apart && cursor.rest.is_empty() {
         return Ok(Line::End);
     }
-    // `#TYPE`, and `# TYPE` without more, are comments.
+    // `#TYPE`, and `# TYPE` with nothing after it, are comments.
     if !matches!(word, "HELP" | "TYPE") || !apart || !cursor.skip_blanks() {
         return Ok(Line::Nothing);
     }
@@ -70,13 +70,13 @@ fn read_sample(mut cursor: Cursor<'_>, format: Format) -> Result<Sample, Cause> 
     Ok(Sample { name: String::from(name), labels, value, timestamp })
 }
 
-/// One observation of those that were counted: looked at, and not kept.
+/// Reads an exemplar: one of the observations that were counted. It is checked and not kept.
 fn read_exemplar(mut cursor: Cursor<'_>) -> Result<(), Cause> {
     cursor.skip_blanks();
     if !cursor.take('{') {
         return Err(Cause::Exemplar);
     }
-    // A name would be a sample's.
+    // Only a sample may have a metric name in its braces.
     read_labels(&mut cursor, &mut Some("")).map_err(|_| Cause::Exemplar)?;
     cursor.skip_blanks();
     let value = number(cursor.take_while(|byte| !is_blank(byte)));
@@ -86,8 +86,8 @@ fn read_exemplar(mut cursor: Cursor<'_>) -> Result<(), Cause> {
     if sound { Ok(()) } else { Err(Cause::Exemplar) }
 }
 
-/// The labels up to `}`. A name in quotes, with no `=` after it, is the metric's: so are those written that have other
-/// characters.
+/// Reads the labels up to `}`. A quoted name without `=` after it is the metric's name: names with other characters than the
+/// usual ones are written so.
 fn read_labels<'a>(
     cursor: &mut Cursor<'a>,
     metric: &mut Option<&'a str>,
@@ -114,21 +114,22 @@ fn read_labels<'a>(
             return Err(Cause::LabelValue);
         }
         cursor.skip_blanks();
-        // Prometheus asks for no comma before the next name.
+        // Prometheus does not require a comma before the next name.
         if !cursor.take(',') && cursor.rest.is_empty() {
             return Err(Cause::UnclosedLabels);
         }
     }
 }
 
-/// Rust reads what Go does here, and more: `1e5`, `+Inf`, `nan`, but also `1e999` as infinite, which is refused.
+/// Reads a value. Rust's parser reads all that Go's does: `1e5`, `+Inf`, `nan`. It also reads `1e999` as infinite, which is
+/// refused here.
 fn number(text: &str) -> Option<f64> {
     let number: f64 = text.parse().ok()?;
     let digits = text.bytes().any(|byte| byte.is_ascii_digit());
     (number.is_finite() || !digits).then_some(number)
 }
 
-/// ms since the epoch.
+/// Reads a timestamp as ms since the Unix epoch.
 fn time(text: &str, format: Format) -> Result<i64, Cause> {
     match format {
         Format::Text => text.parse().map_err(|_| Cause::Timestamp),
@@ -139,8 +140,8 @@ fn time(text: &str, format: Format) -> Result<i64, Cause> {
     }
 }
 
-/// Quotes are escaped in label values, and stand for themselves in help texts. A backslash before anything that needs
-/// none stands for itself, as `\d` in a pattern.
+/// Removes escapes. Quotes are escaped in label values only. A backslash before a character that needs none stays, as in the
+/// pattern `\d`.
 fn unescape(text: &str, quotes: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
@@ -181,7 +182,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// What comes before the first byte that is not `wanted`. Such bytes are ASCII here, so no character is cut.
+    /// Takes the bytes before the first that is not `wanted`. That byte is ASCII here, so no character is split.
     fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'a str {
         let end = self.rest.bytes().position(|byte| !wanted(byte)).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at(end);
@@ -193,7 +194,7 @@ impl<'a> Cursor<'a> {
         !self.take_while(is_blank).is_empty()
     }
 
-    /// A declared metric's name, in quotes where it has other characters; `None` where there is none.
+    /// Takes a metric name, which is quoted if it has other characters than the usual ones. `None` if there is none.
     fn metric(&mut self) -> Option<&'a str> {
         if self.rest.starts_with('"') {
             return self.quoted().filter(|name| !name.is_empty());
@@ -210,7 +211,7 @@ impl<'a> Cursor<'a> {
         (!name.is_empty()).then_some(name)
     }
 
-    /// What stands in double quotes, its escapes as they are.
+    /// Takes a quoted string. Its escapes stay.
     fn quoted(&mut self) -> Option<&'a str> {
         if !self.take('"') {
             return None;

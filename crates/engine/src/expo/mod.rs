@@ -1,10 +1,10 @@
-//! Prometheus' text exposition format, version 0.0.4, and OpenMetrics 1.0: read from backends. The first of them
-//! written, for whoever scrapes us.
+//! Reads Prometheus' text exposition format, version 0.0.4, and OpenMetrics 1.0, from backends. Writes the former, for
+//! those who scrape the collector.
 //!
 //! The rules are those of
 //! <https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md> and of
-//! <https://prometheus.io/docs/specs/om/open_metrics_spec/>, kept no more strictly than Prometheus' own scraper
-//! keeps them. Reading and writing are for servers, behind the feature `decode`.
+//! <https://prometheus.io/docs/specs/om/open_metrics_spec/>. The parser is no stricter than Prometheus' own scraper. The
+//! module is for servers, behind the feature `decode`.
 #[cfg(feature = "decode")]
 mod error;
 #[cfg(feature = "decode")]

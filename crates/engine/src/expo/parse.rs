@@ -6,11 +6,11 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The metrics that `text` exposes. It comes from outside: a line that cannot be read is left out and counted, and all
-/// others are read, in whatever order they come. The last line needs no newline. Cost and memory grow with the length.
+/// Reads the metrics of `text`, which is not trusted. A line that cannot be read is left out and counted; all others are
+/// read, in any order. The last line needs no newline. Time and memory are linear in the length.
 ///
 /// # Errors
-/// Where there are bad lines and not one sample: then it is no exposition. And where an OpenMetrics text has no `# EOF`.
+/// If there are bad lines and no sample, as the text is no exposition then; and if an OpenMetrics text has no `# EOF`.
 pub fn parse(text: &[u8], format: Format) -> Result<Exposition, ParseError> {
     let mut reading = Reading::default();
     let mut ended = false;
@@ -20,7 +20,7 @@ pub fn parse(text: &[u8], format: Format) -> Result<Exposition, ParseError> {
             core::str::from_utf8(line).map_err(|_| Cause::Encoding).and_then(|line| read(line, format));
         match read {
             Ok(Line::Nothing) => {}
-            // A comment in the text format.
+            // In the text format, `# EOF` is a comment.
             Ok(Line::End) => ended |= format == Format::OpenMetrics,
             _ if ended => reading.bad(Cause::AfterEnd),
             Ok(Line::Help(name, help)) => reading.declare(name).help = help,
@@ -42,7 +42,7 @@ pub fn parse(text: &[u8], format: Format) -> Result<Exposition, ParseError> {
 struct Reading {
     line: usize,
     families: Vec<Family>,
-    /// Where in the list a family stands.
+    /// The index of each family in the list, by its name.
     places: BTreeMap<String, usize>,
     samples: Vec<Sample>,
     bad: usize,
@@ -55,7 +55,7 @@ impl Reading {
         self.first.get_or_insert(ParseError { line: self.line, cause });
     }
 
-    /// The family of that name. What is said of it last holds, as for Prometheus.
+    /// The family with that name. Its last declaration holds, as for Prometheus.
     fn declare(&mut self, name: &str) -> &mut Family {
         let index = self.place(name);
         &mut self.families[index]
@@ -71,9 +71,9 @@ impl Reading {
         place
     }
 
-    /// Hands the samples out to the families, now that all types are known.
+    /// Gives each sample to its family, which needs all types.
     fn finish(mut self) -> Exposition {
-        // Where the last sample went: the next one most often goes there too.
+        // The family of the previous sample is most often that of the next one.
         let mut last = 0;
         for sample in core::mem::take(&mut self.samples) {
             if !self.families.get(last).is_some_and(|family| belongs(&sample.name, family)) {

@@ -2,12 +2,11 @@
 use alloc::vec::Vec;
 
 /// The `q`-quantile of a classic histogram, from its upper bounds (`le`) and cumulative counts in any order,
-/// as PromQL's `histogram_quantile` works it out: linear within a bucket, the lowest of which begins at 0.
-/// Where the quantile is beyond the highest finite bound, that bound is the answer. Equal bounds (of several
-/// series) are added up; counts may be rates.
+/// as PromQL's `histogram_quantile` computes it: linear within a bucket, the lowest of which begins at 0. A quantile
+/// beyond the highest finite bound is that bound. Counts of equal bounds, of several series, are added up. Counts may be
+/// rates.
 ///
-/// `None` where `q` is not between 0 and 1, where nothing was counted, or where the `+Inf` bucket or every
-/// other is missing.
+/// `None` if `q` is not between 0 and 1, if nothing was counted, or if the `+Inf` bucket or every other one is missing.
 pub fn quantile(q: f64, cumulative: &[(f64, f64)]) -> Option<f64> {
     if !(0.0..=1.0).contains(&q) {
         return None;
@@ -22,7 +21,7 @@ pub fn quantile(q: f64, cumulative: &[(f64, f64)]) -> Option<f64> {
             _ => buckets.push((bound, count)),
         }
     }
-    // A scrape is no snapshot: a lower bucket may have counted a little more than the next.
+    // A scrape is not a consistent snapshot: a lower bucket may have counted a little more than the next one.
     let mut highest = 0.0;
     for bucket in &mut buckets {
         if bucket.1 > highest {
@@ -56,7 +55,7 @@ mod tests {
     const LATENCY: [(f64, f64); 4] = [(0.1, 10.0), (0.5, 90.0), (1.0, 100.0), (f64::INFINITY, 100.0)];
 
     #[test]
-    fn linear_within_a_bucket() {
+    fn it_interpolates_linearly_within_a_bucket() {
         assert_eq!(quantile(0.5, &LATENCY), Some(0.1 + 0.4 * 0.5));
         assert_eq!(quantile(0.05, &LATENCY), Some(0.05));
         assert_eq!(quantile(0.95, &LATENCY), Some(0.75));
@@ -64,19 +63,19 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_last_finite_bound_it_is_that_bound() {
+    fn a_quantile_beyond_the_last_finite_bound_is_that_bound() {
         assert_eq!(quantile(0.99, &[(0.1, 1.0), (f64::INFINITY, 100.0)]), Some(0.1));
     }
 
     #[test]
-    fn series_are_added_up_in_any_order() {
+    fn buckets_of_several_series_add_up_in_any_order() {
         let two =
             [(f64::INFINITY, 4.0), (1.0, 1.0), (2.0, 4.0), (1.0, 1.0), (2.0, 0.0), (f64::INFINITY, 0.0)];
         assert_eq!(quantile(0.5, &two), Some(1.0));
     }
 
     #[test]
-    fn without_data_there_is_no_answer() {
+    fn a_histogram_without_data_has_no_quantile() {
         assert_eq!(quantile(0.5, &[]), None);
         assert_eq!(quantile(0.5, &[(f64::INFINITY, 5.0)]), None);
         assert_eq!(quantile(0.5, &[(1.0, 5.0), (2.0, 5.0)]), None);
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_fell_between_buckets_is_mended() {
+    fn a_lower_bucket_with_a_larger_count_is_corrected() {
         assert_eq!(quantile(0.5, &[(1.0, 6.0), (2.0, 5.0), (f64::INFINITY, 10.0)]), Some(5.0 / 6.0));
     }
 

@@ -5,7 +5,7 @@ use core::fmt::Write;
 
 /// Builds the text of a `/metrics` page: [`family`](Self::family), its samples, the next family.
 ///
-/// Names are the programmer's own and are written as they are; label values and help texts may hold anything.
+/// Names are written without escaping, as they are the programmer's own. Label values and help texts may hold anything.
 #[derive(Debug, Default)]
 pub struct Writer {
     out: String,
@@ -13,7 +13,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// The `Content-Type` of what it writes.
+    /// The `Content-Type` of the page.
     pub const CONTENT_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 
     /// An empty page.
@@ -21,7 +21,7 @@ impl Writer {
         Self::default()
     }
 
-    /// Begins a metric. Each may be begun once.
+    /// Begins a metric. Begin each one once.
     pub fn family(&mut self, name: &str, kind: Kind, help: &str) {
         self.name = String::from(name);
         self.out.push_str("# HELP ");
@@ -35,13 +35,13 @@ impl Writer {
         self.out.push('\n');
     }
 
-    /// A sample of the metric that was begun last.
+    /// Writes a sample of the metric that was begun last.
     pub fn sample(&mut self, labels: &[(&str, &str)], value: f64) {
         self.line("", labels, None, value);
     }
 
-    /// The samples of a histogram: `counts` per upper bound (not cumulative; values above the last bound are
-    /// in `count` alone), and all values' sum and count.
+    /// Writes the samples of a histogram: `counts` per upper bound, not cumulative, and the sum and count of all values.
+    /// Values above the last bound are in `count` only.
     pub fn histogram(&mut self, labels: &[(&str, &str)], counts: &[(f64, u64)], sum: f64, count: u64) {
         let mut below = 0;
         for (bound, more) in counts.iter().filter(|(bound, _)| bound.is_finite()) {
@@ -92,7 +92,7 @@ fn number(out: &mut String, number: f64) {
     } else if number == f64::NEG_INFINITY {
         out.push_str("-Inf");
     } else {
-        // Writing to a String cannot fail; NaN is written as such.
+        // Writing to a `String` cannot fail. `Display` writes NaN as `NaN`.
         let _ = write!(out, "{number}");
     }
 }
@@ -114,7 +114,7 @@ mod tests {
     use expect_test::expect;
 
     #[test]
-    fn a_page() {
+    fn a_page_has_help_type_and_samples() {
         let mut writer = Writer::new();
         writer.family("beacons_total", Kind::Counter, "Beacons,\nby outcome.");
         writer.sample(&[("outcome", "a \"b\" \\ c")], 12.0);

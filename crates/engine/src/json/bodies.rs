@@ -1,80 +1,62 @@
-//! The bodies that are kept, and those on their way.
-use super::diff::{Diff, Sides, Verdict};
-use super::receipt::Receipt;
-use super::scan::Fault;
-use super::tape::{Node, read_all, trim};
+//! The bodies that are kept, and those that are arriving.
+use super::change::TextPair;
+use super::diff::Diff;
+use super::id::{BodyId, IncomingId};
+use super::incoming::IncomingBody;
+use super::outcome::Outcome;
+use super::scan::SyntaxError;
+use super::tape::{Node, read_text, trim};
 use super::text::Text;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-/// Names a kept body. Names are never used again, so one whose body was dropped finds nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BodyId(pub u32);
-
-/// Names a body on its way, until it is kept or discarded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReceiptId(pub u32);
-
-/// How much is kept, in bytes.
+/// How much may be kept, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Of one body. A longer one is not kept.
+    /// The length of one body. A longer one is not kept.
     pub body: usize,
-    /// Of all bodies, and of what is known of where their values are. Past it, those that were not used for
-    /// longest go first.
+    /// All bodies and their tapes together. Beyond it, the least recently used bodies are evicted.
     pub total: usize,
 }
 
 impl Default for Budget {
-    /// 16 MiB for one, 32 MiB for all.
+    /// 16 MiB for one body, 32 MiB for all.
     fn default() -> Self {
         Self { body: 16 << 20, total: 32 << 20 }
     }
 }
 
-/// How a body is getting on.
+/// Whether an arriving body can still be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// There is room for more.
-    GoOn,
-    /// It is longer than what may be kept: take [`Bodies::bytes`], discard it, and read the rest elsewhere.
+    /// It is within the budget so far.
+    Continue,
+    /// It is longer than the budget of one body. Take [`Bodies::bytes`], [discard](Bodies::discard) it, and decode the rest
+    /// elsewhere.
     TooLong,
 }
 
-/// What the host makes the body's value of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is the previous value: the body is the previous one, byte for byte, or spaced in another way.
-    Same,
-    /// [`Bodies::program`] makes it of the previous value and of [`Bodies::slices`], parsed.
-    Patch,
-    /// Nothing of the previous value is in it: it is what all of the body is parsed to.
-    Whole,
-    /// Nothing is known of it, not even whether it is JSON. All of it is to be parsed.
-    Unknown,
-}
-
-/// Bytes, counted since the start.
+/// Counts of bytes since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Came in.
+    /// Bytes that arrived.
     pub received: u64,
-    /// Were compared with a previous body.
+    /// Bytes that were compared with a previous body.
     pub compared: u64,
-    /// Came in and need not be parsed.
+    /// Bytes that arrived and need not be parsed.
     pub spared: u64,
-    /// Are kept now.
+    /// Bytes of the bodies and tapes that are kept now.
     pub kept: u64,
-    /// Were dropped to stay within the budget.
+    /// Bytes of bodies and tapes that were evicted to stay within the budget.
     pub evicted: u64,
-    /// Were read word by word, to know where values begin and end.
+    /// Bytes that were read token by token, to find where values begin and end.
     pub scanned: u64,
 }
 
 struct Kept {
     id: BodyId,
     text: Rc<Text>,
-    /// Where its values are, once that mattered.
+    /// Where its values are. It is empty until the first diff against this body.
     tape: Vec<Node>,
     used: u64,
 }
@@ -88,22 +70,22 @@ impl Kept {
 /// Keeps bodies and compares new ones with them. See the [module](super).
 pub struct Bodies {
     budget: Budget,
-    /// In the order of their ids.
+    /// In the order of their ids, as those of new bodies only grow.
     kept: Vec<Kept>,
-    arriving: Vec<Option<Receipt>>,
+    arriving: Vec<Option<IncomingBody>>,
     last_id: u32,
     uses: u64,
     stats: Stats,
     diff: Diff,
-    /// Whose tape the diff tells how to make.
-    walked: Option<ReceiptId>,
-    /// Room that a body left.
+    /// The body whose tape `diff.tape_edit` makes from that of the previous one.
+    diffed: Option<IncomingId>,
+    /// The buffers of a dropped body, for the next one.
     spare: Text,
     spare_tape: Vec<Node>,
 }
 
 impl Bodies {
-    /// Nothing kept.
+    /// Keeps no body yet.
     pub fn new(budget: Budget) -> Self {
         Self {
             budget,
@@ -113,25 +95,25 @@ impl Bodies {
             uses: 0,
             stats: Stats::default(),
             diff: Diff::default(),
-            walked: None,
+            diffed: None,
             spare: Text::default(),
             spare_tape: Vec::new(),
         }
     }
 
-    /// What the hashes of names and rows depend on: four words that nobody can guess. Whoever knows them can choose
-    /// names and rows of one hash; then more is parsed than need be.
+    /// Sets the seed of the hashes of names and rows: four words that nobody can guess. Whoever knows them can choose names
+    /// and rows with the same hash, which makes the host parse more than necessary.
     pub fn set_seed(&mut self, [a, b, c, d]: [u32; 4]) {
         let word = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         self.diff.search.seed = [word(a, b), word(c, d)];
     }
 
-    /// The figures so far.
+    /// The counts so far.
     pub fn stats(&self) -> Stats {
         self.stats
     }
 
-    /// Changes the budget; what is over it is dropped now.
+    /// Changes the budget, and evicts what exceeds it.
     pub fn set_budget(&mut self, budget: Budget) {
         self.budget = budget;
         while let Some(place) = self.kept.iter().position(|kept| kept.text.len() > budget.body) {
@@ -142,12 +124,12 @@ impl Bodies {
         self.spare_tape = Vec::new();
     }
 
-    /// A body begins to arrive, to be compared with `previous` where that is still kept. `expected` is how long it
-    /// is likely to be; 0 if nobody knows.
-    pub fn begin(&mut self, previous: Option<BodyId>, expected: usize) -> ReceiptId {
+    /// Begins a body, which is compared with `previous` if that is still kept. `expected` is its likely length in bytes, or 0
+    /// if it is unknown.
+    pub fn begin(&mut self, previous: Option<BodyId>, expected: usize) -> IncomingId {
         let before = previous.and_then(|id| self.find(id)).map(|place| self.kept[place].text.clone());
         if before.is_none() {
-            // What will have to go leaves its room now.
+            // Keeping the new body will evict old ones. Evicting them now lets it use their buffer.
             self.evict_over((self.budget.total as u64).saturating_sub(expected as u64));
         }
         let len_before = before.as_ref().map_or(0, |text| text.len());
@@ -158,56 +140,56 @@ impl Bodies {
             // The next body is likely to be a little longer.
             Text::with_room(wanted + wanted / 16)
         };
-        let receipt = Some(Receipt::new(previous, before, text));
+        let incoming = Some(IncomingBody::new(previous, before, text));
         let place = match self.arriving.iter().position(Option::is_none) {
             Some(place) => {
-                self.arriving[place] = receipt;
+                self.arriving[place] = incoming;
                 place
             }
             None => {
-                self.arriving.push(receipt);
+                self.arriving.push(incoming);
                 self.arriving.len() - 1
             }
         };
-        ReceiptId(place as u32)
+        IncomingId(place as u32)
     }
 
-    /// Where the next `len` bytes of it go. Fill it whole, then call [`received`](Self::received).
-    pub fn room(&mut self, id: ReceiptId, len: usize) -> &mut [u8] {
-        match self.receipt(id) {
-            Some(receipt) => receipt.room(len),
+    /// The place for the next `len` bytes. Fill all of it, then call [`received`](Self::received).
+    pub fn room(&mut self, id: IncomingId, len: usize) -> &mut [u8] {
+        match self.incoming(id) {
+            Some(incoming) => incoming.room(len),
             None => &mut [],
         }
     }
 
-    /// The room was filled.
-    pub fn received(&mut self, id: ReceiptId) -> Progress {
+    /// The host has filled the place that [`room`](Self::room) gave.
+    pub fn received(&mut self, id: IncomingId) -> Progress {
         let limit = self.budget.body;
-        let Some(receipt) = self.receipt(id) else { return Progress::GoOn };
-        let compared = receipt.received();
-        receipt.compared += compared as u64;
-        let too_long = receipt.text.len() > limit;
+        let Some(incoming) = self.incoming(id) else { return Progress::Continue };
+        let compared = incoming.received();
+        incoming.compared += compared as u64;
+        let too_long = incoming.text.len() > limit;
         self.stats.compared += compared as u64;
-        if too_long { Progress::TooLong } else { Progress::GoOn }
+        if too_long { Progress::TooLong } else { Progress::Continue }
     }
 
-    /// Nothing more will come of it. `held`: the host has the previous body's value, for a patch to begin from.
-    pub fn finish(&mut self, id: ReceiptId, held: bool) -> Outcome {
-        let Some(Some(receipt)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Unknown };
-        receipt.unchanged = receipt.end();
+    /// Ends the body. `held` says whether the host still has the previous body's value, which a patch begins from.
+    pub fn finish(&mut self, id: IncomingId, held: bool) -> Outcome {
+        let Some(Some(incoming)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Unknown };
+        incoming.unchanged = incoming.end();
         if !held {
             return Outcome::Unknown;
         }
-        let len = receipt.text.len();
-        if receipt.unchanged {
+        let len = incoming.text.len();
+        if incoming.unchanged {
             self.stats.spared += len as u64;
             return Outcome::Same;
         }
-        let previous = receipt.previous;
+        let previous = incoming.previous;
         let Some(place) = previous.and_then(|previous| self.find(previous)) else {
             return Outcome::Unknown;
         };
-        let outcome = self.walk(id, place);
+        let outcome = self.diff_with(id, place);
         let parsed = match outcome {
             Outcome::Same => 0,
             Outcome::Patch => self.slices().len(),
@@ -217,96 +199,91 @@ impl Bodies {
         outcome
     }
 
-    fn walk(&mut self, id: ReceiptId, place: usize) -> Outcome {
-        let Some(Some(receipt)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Unknown };
+    fn diff_with(&mut self, id: IncomingId, place: usize) -> Outcome {
+        let Some(Some(incoming)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Unknown };
         let Kept { text, tape, .. } = &mut self.kept[place];
-        // Nodes count in 31 bits.
-        if text.len().max(receipt.text.len()) > i32::MAX as usize {
+        // The highest bit of a node's span is a flag, so a tape has less than 2^31 nodes.
+        if text.len().max(incoming.text.len()) > i32::MAX as usize {
             return Outcome::Unknown;
         }
         if tape.is_empty() {
             self.stats.scanned += text.len() as u64;
-            if read_all(text.padded(), text.len(), tape, &mut self.diff.open).is_err() {
+            if read_text(text.padded(), text.len(), tape, &mut self.diff.open).is_err() {
                 tape.clear();
                 return Outcome::Unknown;
             }
             tape.shrink_to_fit();
             self.stats.kept += (tape.len() * size_of::<Node>()) as u64;
         }
-        let new = receipt.text.padded();
-        let sides = Sides { old: text.padded(), tape, new, len: receipt.text.len() };
-        let verdict = self.diff.walk(sides, receipt.common);
-        self.stats.compared += self.diff.runs.compared;
-        receipt.compared += self.diff.runs.compared;
+        let new = incoming.text.padded();
+        let pair = TextPair { old: text.padded(), tape, new, len: incoming.text.len() };
+        let outcome = self.diff.run(pair, incoming.common);
+        self.stats.compared += self.diff.alignments.compared;
+        incoming.compared += self.diff.alignments.compared;
         self.stats.scanned += self.diff.scanned;
-        self.walked = verdict.is_ok().then_some(id);
-        match verdict {
-            Ok(Verdict::Same) => Outcome::Same,
-            Ok(Verdict::Patch) => Outcome::Patch,
-            Ok(Verdict::Whole) => Outcome::Whole,
-            Err(_) => Outcome::Unknown,
-        }
+        self.diffed = outcome.is_ok().then_some(id);
+        outcome.unwrap_or(Outcome::Unknown)
     }
 
-    /// After [`Outcome::Patch`]: the program, as the module [`patch`](super::patch) describes it.
+    /// The program of the patch, after [`Outcome::Patch`]. The module [`patch`](super::patch) describes it.
     pub fn program(&self) -> &[u32] {
         &self.diff.patch.words
     }
 
-    /// And the text with all that it has parsed.
+    /// The JSON text that the program needs parsed, after [`Outcome::Patch`].
     pub fn slices(&self) -> &[u8] {
         &self.diff.patch.text
     }
 
-    /// How many of its bytes were compared so far.
-    pub fn compared(&self, id: ReceiptId) -> u64 {
+    /// How many bytes of the body were compared so far.
+    pub fn compared(&self, id: IncomingId) -> u64 {
         match self.arriving.get(id.0 as usize) {
-            Some(Some(receipt)) => receipt.compared,
+            Some(Some(incoming)) => incoming.compared,
             _ => 0,
         }
     }
 
-    /// Where the body that [finished](Self::finish) is no JSON.
-    pub fn fault(&mut self, id: ReceiptId) -> Option<Fault> {
-        let receipt = self.arriving.get(id.0 as usize)?.as_ref()?;
-        let text = &receipt.text;
-        read_all(text.padded(), text.len(), &mut Vec::new(), &mut Vec::new()).err()
+    /// Where a body is not JSON, after [`finish`](Self::finish). `None` if it is JSON.
+    pub fn syntax_error(&mut self, id: IncomingId) -> Option<SyntaxError> {
+        let incoming = self.arriving.get(id.0 as usize)?.as_ref()?;
+        let text = &incoming.text;
+        read_text(text.padded(), text.len(), &mut Vec::new(), &mut Vec::new()).err()
     }
 
-    /// What has come of it so far.
-    pub fn bytes(&self, id: ReceiptId) -> &[u8] {
+    /// The bytes of the body that have arrived.
+    pub fn bytes(&self, id: IncomingId) -> &[u8] {
         match self.arriving.get(id.0 as usize) {
-            Some(Some(receipt)) => receipt.text.bytes(),
+            Some(Some(incoming)) => incoming.text.bytes(),
             _ => &[],
         }
     }
 
-    /// Keeps it in the place of the previous body. `None` where it is over the budget.
-    pub fn keep(&mut self, id: ReceiptId) -> Option<BodyId> {
-        let walked = self.walked.take() == Some(id);
-        let kept = self.keep_it(id, walked);
+    /// Keeps the body in place of the previous one. `None` if the budget has no room for it.
+    pub fn keep(&mut self, id: IncomingId) -> Option<BodyId> {
+        let diffed = self.diffed.take() == Some(id);
+        let kept = self.keep_body(id, diffed);
         self.diff.trim();
         trim(&mut self.spare_tape);
         kept
     }
 
-    fn keep_it(&mut self, id: ReceiptId, walked: bool) -> Option<BodyId> {
-        let Receipt { text, previous, unchanged, .. } = self.take(id)?;
+    fn keep_body(&mut self, id: IncomingId, diffed: bool) -> Option<BodyId> {
+        let IncomingBody { text, previous, unchanged, .. } = self.take(id)?;
         self.stats.received += text.len() as u64;
         self.uses += 1;
         let mut tape = Vec::new();
         if let Some(place) = previous.and_then(|previous| self.find(previous)) {
             if unchanged {
                 self.kept[place].used = self.uses;
-                self.leave(text);
+                self.recycle(text);
                 return previous;
             }
             let old = self.remove(place);
-            if walked {
+            if diffed {
                 tape = old.tape;
-                self.diff.recipe.make(&mut tape, &mut self.spare_tape);
+                self.diff.tape_edit.apply(&mut tape, &mut self.spare_tape);
             }
-            self.leave_shared(old.text);
+            self.recycle_shared(old.text);
         }
         self.last_id += 1;
         let id = BodyId(self.last_id);
@@ -322,30 +299,30 @@ impl Bodies {
     }
 
     /// Gives up on it: what was kept before stays.
-    pub fn discard(&mut self, id: ReceiptId) {
-        if self.walked == Some(id) {
-            self.walked = None;
+    pub fn discard(&mut self, id: IncomingId) {
+        if self.diffed == Some(id) {
+            self.diffed = None;
         }
         self.diff.trim();
-        if let Some(receipt) = self.take(id) {
-            self.stats.received += receipt.text.len() as u64;
-            self.leave(receipt.text);
+        if let Some(incoming) = self.take(id) {
+            self.stats.received += incoming.text.len() as u64;
+            self.recycle(incoming.text);
         }
     }
 
     /// Drops a kept body that nobody will ask for again.
     pub fn forget(&mut self, id: BodyId) {
         if let Some(place) = self.find(id) {
-            let gone = self.remove(place);
-            self.leave_shared(gone.text);
+            let dropped = self.remove(place);
+            self.recycle_shared(dropped.text);
         }
     }
 
-    fn receipt(&mut self, id: ReceiptId) -> Option<&mut Receipt> {
+    fn incoming(&mut self, id: IncomingId) -> Option<&mut IncomingBody> {
         self.arriving.get_mut(id.0 as usize)?.as_mut()
     }
 
-    fn take(&mut self, id: ReceiptId) -> Option<Receipt> {
+    fn take(&mut self, id: IncomingId) -> Option<IncomingBody> {
         self.arriving.get_mut(id.0 as usize)?.take()
     }
 
@@ -353,18 +330,18 @@ impl Bodies {
         self.kept.binary_search_by_key(&id, |kept| kept.id).ok()
     }
 
-    /// A body's room is room for the next, unless there is better.
-    fn leave(&mut self, mut text: Text) {
+    /// Uses the buffer for the next body, unless there is a larger one.
+    fn recycle(&mut self, mut text: Text) {
         if text.capacity() > self.spare.capacity() && text.capacity() <= self.budget.body * 2 {
             text.clear();
             self.spare = text;
         }
     }
 
-    /// The same, unless something is being compared with it.
-    fn leave_shared(&mut self, text: Rc<Text>) {
+    /// As [`recycle`](Self::recycle), unless an arriving body is still compared with the text.
+    fn recycle_shared(&mut self, text: Rc<Text>) {
         if let Ok(text) = Rc::try_unwrap(text) {
-            self.leave(text);
+            self.recycle(text);
         }
     }
 
@@ -378,15 +355,15 @@ impl Bodies {
     }
 
     fn evict(&mut self, place: usize) {
-        let gone = self.remove(place);
-        self.stats.evicted += gone.size();
-        self.leave_shared(gone.text);
+        let dropped = self.remove(place);
+        self.stats.evicted += dropped.size();
+        self.recycle_shared(dropped.text);
     }
 
     fn remove(&mut self, place: usize) -> Kept {
-        let gone = self.kept.remove(place);
-        self.stats.kept -= gone.size();
-        gone
+        let dropped = self.kept.remove(place);
+        self.stats.kept -= dropped.size();
+        dropped
     }
 }
 
@@ -398,12 +375,12 @@ impl Default for Bodies {
 
 #[cfg(test)]
 impl Bodies {
-    /// How much searches have looked at.
+    /// What searches have cost.
     pub(super) fn looks(&self) -> u64 {
         self.diff.search.looks
     }
 
-    /// What is known of the newest body, and its text.
+    /// The tape and the text of the newest body.
     pub(super) fn last_tape(&self) -> (&[Node], &[u8]) {
         self.kept.last().map_or((&[], &[]), |kept| (&kept.tape, kept.text.padded()))
     }

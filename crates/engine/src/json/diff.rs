@@ -1,371 +1,354 @@
-//! Reads a new text with the old one beside it, and writes down what is to be done to the old value.
+//! Compares a new text with the old one, and writes a patch that makes the new value from the old one.
 //!
-//! The walk goes through the new text in its order. Wherever a value begins whose counterpart in the old text (the
-//! member of the same name, the element in the same place) has the same bytes, it is passed over; so is what follows
-//! the same. Where both are containers of the same kind, the walk goes on inside. Anything else is read to its end and
-//! will be parsed. An element that is not what was in its place may have come from another: that is looked for, first
-//! where rows put in or taken out would have moved it, and then by its bytes.
+//! It reads the new text once, from start to end. A value's counterpart is the old member with the same name or the old
+//! element with the same index. A value with the bytes of its counterpart is skipped, and so are those after it that are
+//! the same. If both are objects or both are arrays, it goes on inside them. Any other value is read to its end and will
+//! be parsed. An element that differs from its counterpart may have moved: it is searched first where inserted or removed
+//! elements would have moved it to, then by its bytes.
 //!
-//! Nothing here recurses: containers that have not ended are on a stack.
-use super::compare::{Runs, equal};
-use super::frame::{Frame, Member};
-use super::hash::Search;
-use super::patch::{BLOCK, Patch, SLOT};
-use super::scan::{Fault, end, name, scalar, space, start};
-use super::tape::{Cursor, Node, Open, Recipe, name_in, read, trim};
+//! Nothing here recurses, as texts may be nested to any depth: open containers are on a stack.
+use super::alignment::Alignments;
+use super::change::{Change, TextPair};
+use super::compare::equal;
+use super::container::{Member, OpenContainer};
+use super::outcome::Outcome;
+use super::patch::{BLOCK, Patch, SLOT, source};
+use super::scan::{SyntaxError, expect_end, skip_name, skip_scalar, skip_whitespace, value_start};
+use super::search::Search;
+use super::tape::{Cursor, Node, OpenNode, name_in, read_value, trim};
+use super::tape_edit::TapeEdit;
 use alloc::vec::Vec;
 
-/// What became of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// It is the counterpart.
-    Same,
-    /// It has to be parsed.
-    Parse,
-    /// The block here makes it of the counterpart.
-    Block(u32),
-}
-
-/// What the host is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// The value is the previous one.
-    Same,
-    /// The patch makes it.
-    Patch,
-    /// Parse all of it.
-    Whole,
-}
-
-/// What a walk writes. Kept from one to the next, for its room.
+/// What a diff writes. It is kept from one diff to the next, to use its memory again.
 #[derive(Default)]
 pub(super) struct Diff {
     pub(super) patch: Patch,
-    pub(super) recipe: Recipe,
-    pub(super) runs: Runs,
+    pub(super) tape_edit: TapeEdit,
+    pub(super) alignments: Alignments,
     pub(super) search: Search,
-    pub(super) open: Vec<Open>,
-    /// Bytes that were read word by word.
+    pub(super) open: Vec<OpenNode>,
+    /// How many bytes were read token by token.
     pub(super) scanned: u64,
-    /// How far elements were read to look for them.
-    looked: usize,
-    pub(super) frames: Vec<Frame>,
+    /// Up to where elements were read to search for them.
+    searched_until: usize,
+    pub(super) containers: Vec<OpenContainer>,
     pub(super) members: Vec<Member>,
     pub(super) items: Vec<u32>,
 }
 
-/// Two texts, side by side. Both have their padding; lengths are without.
-#[derive(Clone, Copy)]
-pub(super) struct Sides<'a> {
-    pub old: &'a [u8],
-    pub tape: &'a [Node],
-    pub new: &'a [u8],
-    pub len: usize,
-}
-
-/// What is no longer than that is compared without looking at what is known of how the texts lie.
+/// Values up to this length are compared anew: a look at the alignments would take longer.
 const SHORT: usize = 32;
 
-/// Where the walk is.
+/// What was read last.
 enum Step {
-    /// A value ended here.
-    Value(Found, usize),
-    /// Elements that need no more attention ended here.
+    /// A value, up to here.
+    Value(Change, usize),
+    /// Old elements, up to here. They are among the items already.
     Elements(usize),
-    /// A container began here.
-    Into(usize),
+    /// The opening bracket of a container, which is here.
+    Open(usize),
 }
 
 impl Diff {
-    /// Reads the new text. The first `common` bytes of both are known to be the same, and no more than these.
-    pub(super) fn walk(&mut self, sides: Sides<'_>, common: usize) -> Result<Verdict, Fault> {
+    /// Compares two texts. The caller knows that the first `common` bytes of both are the same, and the next one is not.
+    /// The outcome is never `Unknown`.
+    pub(super) fn run(&mut self, pair: TextPair<'_>, common: usize) -> Result<Outcome, SyntaxError> {
         self.patch.clear();
-        self.recipe.clear();
-        self.runs.begin(common);
-        self.search.begin(sides.old.len() + sides.new.len());
+        self.tape_edit.clear();
+        self.alignments.begin(common);
+        self.search.begin(pair.old.len() + pair.new.len());
         self.scanned = 0;
-        self.looked = 0;
-        self.frames.clear();
+        self.searched_until = 0;
+        self.containers.clear();
         self.members.clear();
         self.items.clear();
 
         let root = Cursor::default();
-        let mut step = self.value(sides, start(sides.new), 0, Some(root))?;
+        let mut step = self.value(pair, value_start(pair.new), 0, Some(root))?;
         loop {
             step = match step {
-                Step::Into(at) if self.expected(sides, at).is_some() => self.after(sides, at)?,
-                Step::Into(at) => {
-                    let inside = space(sides.new, at + 1);
-                    if sides.new[inside] == sides.new[at] + 2 {
-                        self.close(sides, inside + 1)
+                Step::Open(at) if self.expected(pair, at).is_some() => self.next_child(pair, at)?,
+                Step::Open(at) => {
+                    let inside = skip_whitespace(pair.new, at + 1);
+                    // In ASCII, `}` is `{` + 2 and `]` is `[` + 2.
+                    if pair.new[inside] == pair.new[at] + 2 {
+                        self.close(pair, inside + 1)
                     } else {
-                        self.child(sides, inside)?
+                        self.child(pair, inside)?
                     }
                 }
-                Step::Value(found, at) => {
-                    let Some(frame) = self.frames.last() else {
-                        end(sides.new, at, sides.len)?;
-                        return Ok(self.verdict(sides, found));
+                Step::Value(change, at) => {
+                    let Some(container) = self.containers.last() else {
+                        expect_end(pair.new, at, pair.len)?;
+                        return Ok(self.outcome(pair, change));
                     };
-                    if frame.array {
-                        self.element_ends(sides, found, at as u32);
+                    if container.array {
+                        self.end_element(pair, change, at as u32);
                     } else {
-                        self.member_ends(found, at as u32);
+                        self.end_member(change, at as u32);
                     }
-                    self.after(sides, at)?
+                    self.next_child(pair, at)?
                 }
-                Step::Elements(at) => self.after(sides, at)?,
+                Step::Elements(at) => self.next_child(pair, at)?,
             }
         }
     }
 
-    /// What was written is needed no more.
+    /// Frees the memory that only an unusual body needed. Invalidates the patch.
     pub(super) fn trim(&mut self) {
         self.patch.trim();
-        self.recipe.trim();
+        self.tape_edit.trim();
         trim(&mut self.open);
-        trim(&mut self.frames);
+        trim(&mut self.containers);
         trim(&mut self.members);
         trim(&mut self.items);
     }
 
-    fn verdict(&mut self, sides: Sides<'_>, found: Found) -> Verdict {
-        match found {
-            Found::Same => Verdict::Same,
-            Found::Parse => Verdict::Whole,
-            Found::Block(root) => {
-                self.patch.finish(root, sides.new);
-                Verdict::Patch
+    fn outcome(&mut self, pair: TextPair<'_>, root: Change) -> Outcome {
+        match root {
+            Change::Unchanged => Outcome::Same,
+            Change::Parse => Outcome::Whole,
+            Change::Patched(root) => {
+                self.patch.finish(root, pair.new);
+                Outcome::Patch
             }
         }
     }
 
-    /// The old member that comes next, if what is between `from` and its value is as it was.
+    /// The old member that is next, and where its value would begin, if the bytes before the value are the old ones.
     #[inline]
-    fn expected(&self, sides: Sides<'_>, from: usize) -> Option<(Cursor, usize)> {
-        let frame = self.frames.last().filter(|frame| !frame.array)?;
-        let cursor = frame.expected()?;
-        let (start, value) = (cursor.from as usize, cursor.start(sides.tape));
+    fn expected(&self, pair: TextPair<'_>, from: usize) -> Option<(Cursor, usize)> {
+        let container = self.containers.last().filter(|container| !container.array)?;
+        let cursor = container.expected()?;
+        let (start, value) = (cursor.from as usize, cursor.start(pair.tape));
         let place = from + value - start;
-        let there = sides.new.get(from..place)?;
-        // There may be more space than there was.
-        let begins = sides.new.get(place).is_some_and(|byte| *byte > b' ');
-        (begins && equal(&sides.old[start..value], there)).then_some((cursor, place))
+        let there = pair.new.get(from..place)?;
+        // A value may begin later, after more white space than before.
+        let begins = pair.new.get(place).is_some_and(|byte| *byte > b' ');
+        (begins && equal(&pair.old[start..value], there)).then_some((cursor, place))
     }
 
-    /// After a child: another one, or the end of the container.
-    fn after(&mut self, sides: Sides<'_>, at: usize) -> Result<Step, Fault> {
-        if let Some((cursor, value)) = self.expected(sides, at) {
-            if let Some(frame) = self.frames.last_mut() {
-                frame.next = cursor.next(sides.tape);
-                frame.child = value as u32;
+    /// Reads on after a child or an opening bracket: another child, or the end of the container.
+    fn next_child(&mut self, pair: TextPair<'_>, at: usize) -> Result<Step, SyntaxError> {
+        if let Some((cursor, value)) = self.expected(pair, at) {
+            if let Some(container) = self.containers.last_mut() {
+                container.next = cursor.next(pair.tape);
+                container.child = value as u32;
             }
-            return self.value(sides, value, at, Some(cursor));
+            return self.value(pair, value, at, Some(cursor));
         }
-        let next = space(sides.new, at);
-        let array = self.frames.last().is_some_and(|frame| frame.array);
-        match sides.new[next] {
-            b',' => self.child(sides, space(sides.new, next + 1)),
-            b']' if array => Ok(self.close(sides, next + 1)),
-            b'}' if !array => Ok(self.close(sides, next + 1)),
-            _ => Err(Fault { at: next }),
+        let next = skip_whitespace(pair.new, at);
+        let array = self.containers.last().is_some_and(|container| container.array);
+        match pair.new[next] {
+            b',' => self.child(pair, skip_whitespace(pair.new, next + 1)),
+            b']' if array => Ok(self.close(pair, next + 1)),
+            b'}' if !array => Ok(self.close(pair, next + 1)),
+            _ => Err(SyntaxError { at: next }),
         }
     }
 
-    fn child(&mut self, sides: Sides<'_>, at: usize) -> Result<Step, Fault> {
-        let Some(frame) = self.frames.last_mut() else { return Err(Fault { at }) };
-        if frame.array {
-            return self.element(sides, at);
+    fn child(&mut self, pair: TextPair<'_>, at: usize) -> Result<Step, SyntaxError> {
+        let Some(container) = self.containers.last_mut() else { return Err(SyntaxError { at }) };
+        if container.array {
+            return self.element(pair, at);
         }
-        let value = name(sides.new, at)?;
+        let value = skip_name(pair.new, at)?;
         self.scanned += (value - at) as u64;
-        frame.child = value as u32;
-        let from = frame.from as usize;
-        let counterpart = frame.counterpart(&mut self.search, sides, name_in(sides.new, from, value));
-        self.value(sides, value, from, counterpart)
+        container.child = value as u32;
+        let from = container.from as usize;
+        let counterpart = container.counterpart(&mut self.search, pair, name_in(pair.new, from, value));
+        self.value(pair, value, from, counterpart)
     }
 
-    /// A value begins at `at`; what is before it ended at `from`.
+    /// Reads the value at `at`. Its gap counts from `from`.
     fn value(
         &mut self,
-        sides: Sides<'_>,
+        pair: TextPair<'_>,
         at: usize,
         from: usize,
         counterpart: Option<Cursor>,
-    ) -> Result<Step, Fault> {
+    ) -> Result<Step, SyntaxError> {
         let gap = (at - from) as u32;
         if let Some(cursor) = counterpart {
-            if self.same(sides, cursor, at) {
-                self.recipe.keep(sides.tape, cursor.node, gap);
-                return Ok(Step::Value(Found::Same, at + sides.tape[cursor.node as usize].len as usize));
+            if self.same(pair, cursor, at) {
+                self.tape_edit.keep(pair.tape, cursor.node, gap);
+                return Ok(Step::Value(Change::Unchanged, at + pair.tape[cursor.node as usize].len as usize));
             }
-            let (first, old) = (sides.new[at], cursor.start(sides.tape));
-            if matches!(first, b'{' | b'[') && sides.old[old] == first {
-                self.enter(sides, cursor, at, gap);
-                return Ok(Step::Into(at));
+            let (first, old) = (pair.new[at], cursor.start(pair.tape));
+            if matches!(first, b'{' | b'[') && pair.old[old] == first {
+                self.enter(pair, cursor, at, gap);
+                return Ok(Step::Open(at));
             }
         }
-        if !matches!(sides.new[at], b'{' | b'[') {
-            let end = scalar(sides.new, at)?;
-            self.recipe.add(Node::new(gap, (end - at) as u32, 1));
+        if !matches!(pair.new[at], b'{' | b'[') {
+            let end = skip_scalar(pair.new, at)?;
+            self.tape_edit.add(Node::new(gap, (end - at) as u32, 1));
             self.scanned += (end - at) as u64;
-            return Ok(Step::Value(Found::Parse, end));
+            return Ok(Step::Value(Change::Parse, end));
         }
-        let nodes = self.recipe.nodes.len() as u32;
-        let end = read(sides.new, at, from, &mut self.recipe.nodes, &mut self.open)?;
-        self.recipe.added(nodes);
+        let nodes = self.tape_edit.nodes.len() as u32;
+        let end = read_value(pair.new, at, from, &mut self.tape_edit.nodes, &mut self.open)?;
+        self.tape_edit.added(nodes);
         self.scanned += (end - at) as u64;
-        Ok(Step::Value(Found::Parse, end))
+        Ok(Step::Value(Change::Parse, end))
     }
 
-    /// Whether the value that begins at `at` is the one under the cursor.
-    fn same(&mut self, sides: Sides<'_>, cursor: Cursor, at: usize) -> bool {
-        let (start, len) = (cursor.start(sides.tape), sides.tape[cursor.node as usize].len as usize);
-        let first = sides.old[start];
-        if sides.new[at] != first || at + len > sides.len {
+    /// Whether the value at `at` has the bytes of the one under the cursor.
+    fn same(&mut self, pair: TextPair<'_>, cursor: Cursor, at: usize) -> bool {
+        let (start, len) = (cursor.start(pair.tape), pair.tape[cursor.node as usize].len as usize);
+        let first = pair.old[start];
+        if pair.new[at] != first || at + len > pair.len {
             return false;
         }
         let same = if len <= SHORT {
-            equal(&sides.old[start..start + len], &sides.new[at..at + len])
+            equal(&pair.old[start..start + len], &pair.new[at..at + len])
         } else {
-            self.runs.same(sides.old, &sides.new[..sides.len], start, len, at)
+            self.alignments.is_same(pair.old, &pair.new[..pair.len], start, len, at)
         };
-        // A number may go on; anything else has an end of its own.
+        // A number may be longer than the old one. Any other value has an end of its own.
         let number = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        same && !(number(first) && number(sides.new[at + len]))
+        same && !(number(first) && number(pair.new[at + len]))
     }
 
-    fn element(&mut self, sides: Sides<'_>, at: usize) -> Result<Step, Fault> {
-        let Some(frame) = self.frames.last() else { return Err(Fault { at }) };
-        let (path, candidates, from) = (frame.path(), frame.candidates(sides.tape), frame.from as usize);
+    fn element(&mut self, pair: TextPair<'_>, at: usize) -> Result<Step, SyntaxError> {
+        let Some(container) = self.containers.last() else { return Err(SyntaxError { at }) };
+        let (same_index, candidates, from) =
+            (container.same_index(), container.candidates(pair.tape), container.from as usize);
         for cursor in candidates.into_iter().flatten() {
-            if self.same(sides, cursor, at) {
-                return Ok(Step::Elements(self.elements(sides, cursor, at)));
+            if self.same(pair, cursor, at) {
+                return Ok(Step::Elements(self.keep_elements(pair, cursor, at)));
             }
         }
-        if let Some(cursor) = self.moved(sides, at, from)? {
-            return Ok(Step::Elements(self.elements(sides, cursor, at)));
+        if let Some(cursor) = self.find_moved(pair, at, from)? {
+            return Ok(Step::Elements(self.keep_elements(pair, cursor, at)));
         }
         let mark = self.patch.mark();
-        if let Some(frame) = self.frames.last_mut() {
-            frame.child = at as u32;
-            frame.before_child = mark;
+        if let Some(container) = self.containers.last_mut() {
+            container.child = at as u32;
+            container.before_child = mark;
         }
-        self.value(sides, at, from, path)
+        self.value(pair, at, from, same_index)
     }
 
-    /// Where the element before was another old one, this is likely to be, too: then it is looked for by its bytes
-    /// before anyone looks into it. No byte is read for that twice, however deep arrays lie in arrays.
-    fn moved(&mut self, sides: Sides<'_>, at: usize, from: usize) -> Result<Option<Cursor>, Fault> {
-        let Some(frame) = self.frames.last_mut() else { return Ok(None) };
-        if !frame.moving || at < self.looked || !matches!(sides.new[at], b'{' | b'[') {
+    /// Searches the element by its bytes before it is compared with its counterpart, if the previous element had moved:
+    /// then this one is likely to have moved too. `searched_until` ensures that no byte is read twice for such searches,
+    /// however deep arrays are nested.
+    fn find_moved(
+        &mut self,
+        pair: TextPair<'_>,
+        at: usize,
+        from: usize,
+    ) -> Result<Option<Cursor>, SyntaxError> {
+        let Some(container) = self.containers.last_mut() else { return Ok(None) };
+        if !container.moving || at < self.searched_until || !matches!(pair.new[at], b'{' | b'[') {
             return Ok(None);
         }
-        let nodes = self.recipe.nodes.len();
-        let end = read(sides.new, at, from, &mut self.recipe.nodes, &mut self.open)?;
-        self.recipe.nodes.truncate(nodes);
+        let nodes = self.tape_edit.nodes.len();
+        let end = read_value(pair.new, at, from, &mut self.tape_edit.nodes, &mut self.open)?;
+        self.tape_edit.nodes.truncate(nodes);
         self.scanned += (end - at) as u64;
-        self.looked = end;
-        let found = frame.look_up(&mut self.search, sides, &sides.new[at..end]);
-        frame.moving = found.is_some();
+        self.searched_until = end;
+        let found = container.find_element(&mut self.search, pair, &pair.new[at..end]);
+        container.moving = found.is_some();
         Ok(found)
     }
 
-    /// The element at `at` is the old one under the cursor; takes it, and all that go on in the same way.
-    fn elements(&mut self, sides: Sides<'_>, cursor: Cursor, at: usize) -> usize {
-        let Self { frames, items, recipe, runs, .. } = self;
-        let Some(frame) = frames.last_mut() else { return at };
-        let (tape, new) = (sides.tape, &sides.new[..sides.len]);
+    /// Keeps the old element under the cursor, which is at `at`, and those after it that are the same. Returns where the last
+    /// of them ends.
+    fn keep_elements(&mut self, pair: TextPair<'_>, cursor: Cursor, at: usize) -> usize {
+        let Self { containers, items, tape_edit, alignments, .. } = self;
+        let Some(container) = containers.last_mut() else { return at };
+        let (tape, new) = (pair.tape, &pair.new[..pair.len]);
         let start = cursor.start(tape);
         let place = |old: usize| (old as i64 + at as i64 - start as i64) as usize;
-        recipe.keep(tape, cursor.node, at as u32 - frame.from);
-        frame.keeps |= matches!(sides.old[start], b'{' | b'[');
-        frame.pass(tape);
+        tape_edit.keep(tape, cursor.node, at as u32 - container.from);
+        container.keeps |= matches!(pair.old[start], b'{' | b'[');
+        container.advance(tape);
 
-        // As far as all is the same, to the byte after an element, there is nothing to look at but the tape.
-        let (mut next, mut path) = (cursor.next(tape), frame.path);
+        // Where the bytes are known to be the same, up to the one after an element, only the tape is read.
+        let (mut next, mut same_index) = (cursor.next(tape), container.same_index);
         let first = next;
         let mut known = 0;
-        while next.node < frame.end {
+        while next.node < container.end {
             let (node, before) = (tape[next.node as usize], next.from as usize);
             let end = before + (node.gap + node.len) as usize;
             if end >= known {
-                known = runs.on(sides.old, new, before, end + 1, place(before));
+                known = alignments.same_until(pair.old, new, before, end + 1, place(before));
                 if end >= known {
                     break;
                 }
             }
-            let in_place = path.node == next.node;
-            if !in_place && path.node < frame.end {
-                // What is also in its old place stays what it was there: that is for the caller to see.
-                if tape[path.node as usize].len == node.len {
+            let is_in_place = same_index.node == next.node;
+            if !is_in_place && same_index.node < container.end {
+                // If the element with the same index has the same bytes too, it is preferred. The caller finds out.
+                if tape[same_index.node as usize].len == node.len {
                     break;
                 }
-                path = path.next(tape);
+                same_index = same_index.next(tape);
             }
-            frame.keeps = frame.keeps || matches!(sides.old[end - node.len as usize], b'{' | b'[');
+            container.keeps = container.keeps || matches!(pair.old[end - node.len as usize], b'{' | b'[');
             next = next.next(tape);
-            if in_place {
-                path = next;
+            if is_in_place {
+                same_index = next;
             }
         }
-        recipe.keep_all(first.node, next.node);
-        frame.take(items, cursor.index, next.index);
-        frame.index += next.index - first.index;
-        frame.path = path;
-        frame.expect(next);
-        frame.from = place(next.from as usize) as u32;
-        frame.from as usize
+        tape_edit.keep_all(first.node, next.node);
+        container.push_old(items, cursor.index, next.index);
+        container.index += next.index - first.index;
+        container.same_index = same_index;
+        container.expect(next);
+        container.from = place(next.from as usize) as u32;
+        container.from as usize
     }
 
-    /// An element ended that was none of those near by.
-    fn element_ends(&mut self, sides: Sides<'_>, mut found: Found, end: u32) {
-        let Self { frames, items, patch, search, .. } = self;
-        let Some(frame) = frames.last_mut() else { return };
-        let range = (frame.child, end);
-        let bytes = &sides.new[range.0 as usize..range.1 as usize];
-        let container = matches!(bytes[0], b'{' | b'[');
-        let mut index = frame.index;
-        match if container { frame.look_up(search, sides, bytes) } else { None } {
+    /// Ends an element that is none of the likely ones: searches it by its bytes, and appends an item.
+    fn end_element(&mut self, pair: TextPair<'_>, mut change: Change, end: u32) {
+        let Self { containers, items, patch, search, .. } = self;
+        let Some(container) = containers.last_mut() else { return };
+        let range = (container.child, end);
+        let bytes = &pair.new[range.0 as usize..range.1 as usize];
+        let is_container = matches!(bytes[0], b'{' | b'[');
+        let mut index = container.index;
+        match if is_container { container.find_element(search, pair, bytes) } else { None } {
             Some(cursor) => {
-                patch.back_to(frame.before_child);
-                frame.expect(cursor.next(sides.tape));
-                frame.moving = true;
-                (found, index) = (Found::Same, cursor.index);
+                patch.back_to(container.before_child);
+                container.expect(cursor.next(pair.tape));
+                container.moving = true;
+                (change, index) = (Change::Unchanged, cursor.index);
             }
-            None => frame.miss(sides.tape),
+            None => container.miss(pair.tape),
         }
-        frame.keeps |= container && found != Found::Parse;
-        match found {
-            Found::Same => frame.take(items, index, index + 1),
-            Found::Parse => {
-                frame.parsed += range.1 - range.0;
-                items.push((patch.slot(range) << 2) | SLOT);
+        container.keeps |= is_container && change != Change::Parse;
+        match change {
+            Change::Unchanged => container.push_old(items, index, index + 1),
+            Change::Parse => {
+                container.parsed += range.1 - range.0;
+                items.push(source(patch.slot(range), SLOT));
             }
-            Found::Block(at) => items.extend([(at << 2) | BLOCK, index]),
+            Change::Patched(at) => items.extend([source(at, BLOCK), index]),
         }
-        if found != Found::Same {
-            frame.run = u32::MAX;
+        if change != Change::Unchanged {
+            container.last_range = u32::MAX;
         }
-        frame.from = end;
-        frame.pass(sides.tape);
+        container.from = end;
+        container.advance(pair.tape);
     }
 
-    fn member_ends(&mut self, found: Found, end: u32) {
-        let Some(frame) = self.frames.last_mut() else { return };
-        self.members.push(Member { from: frame.from, value: (frame.child, end), found });
-        frame.from = end;
-        frame.index += 1;
+    fn end_member(&mut self, change: Change, end: u32) {
+        let Some(container) = self.containers.last_mut() else { return };
+        self.members.push(Member { from: container.from, value: (container.child, end), change });
+        container.from = end;
+        container.index += 1;
     }
 
-    fn enter(&mut self, sides: Sides<'_>, old: Cursor, at: usize, gap: u32) {
-        let total = self.recipe.total;
-        let node = self.recipe.add(Node::new(gap, 0, 0));
-        let array = sides.new[at] == b'[';
+    fn enter(&mut self, pair: TextPair<'_>, old: Cursor, at: usize, gap: u32) {
+        let total = self.tape_edit.total;
+        let node = self.tape_edit.add(Node::new(gap, 0, 0));
+        let array = pair.new[at] == b'[';
         let records = if array { self.items.len() } else { self.members.len() };
-        self.frames.push(Frame::new(
+        self.containers.push(OpenContainer::new(
             &mut self.search,
-            sides,
+            pair,
             old,
             array,
             at as u32,
@@ -376,20 +359,20 @@ impl Diff {
         ));
     }
 
-    /// The container ends before `end`.
-    fn close(&mut self, sides: Sides<'_>, end: usize) -> Step {
-        let Some(frame) = self.frames.pop() else { return Step::Value(Found::Parse, end) };
-        let len = end as u32 - frame.start;
-        let node = &mut self.recipe.nodes[frame.node as usize];
-        *node = Node::new(node.gap, len, self.recipe.total - frame.total);
-        let found = if frame.array {
-            self.close_array(&frame, len)
+    /// Ends the innermost container. `end` is after its closing bracket.
+    fn close(&mut self, pair: TextPair<'_>, end: usize) -> Step {
+        let Some(container) = self.containers.pop() else { return Step::Value(Change::Parse, end) };
+        let len = end as u32 - container.start;
+        let node = &mut self.tape_edit.nodes[container.node as usize];
+        *node = Node::new(node.gap, len, self.tape_edit.total - container.total);
+        let change = if container.array {
+            self.close_array(&container, len)
         } else {
-            self.close_object(sides, &frame, end as u32)
+            self.close_object(pair, &container, end as u32)
         };
-        if !matches!(found, Found::Block(_)) {
-            self.patch.back_to(frame.mark);
+        if !matches!(change, Change::Patched(_)) {
+            self.patch.back_to(container.mark);
         }
-        Step::Value(found, end)
+        Step::Value(change, end)
     }
 }

@@ -1,47 +1,54 @@
-//! JSON bodies as bytes: what does this answer change?
+//! JSON bodies as bytes: finds out what a new body changes.
 //!
-//! [`Bodies`] keeps the last body of each query within a [`Budget`]. A new body is compared with the old one
-//! as it arrives, chunk by chunk, until the first difference. If there is none to the end, nothing needs to be
-//! parsed, and the host hands out the value that it has. Otherwise [`finish`](Bodies::finish) reads the new text
-//! with the old one beside it, and writes a [patch](self::patch): how to make the new value of the old one and of
-//! the few slices that must be parsed.
-//!
-//! A *receipt* is one body on its way:
+//! [`Bodies`] keeps the last body of each query within a [`Budget`]. It compares a new body with the old one chunk by chunk
+//! as it arrives, up to the first difference. If there is none, nothing needs to be parsed, and the host returns the value
+//! that it has. Otherwise [`finish`](Bodies::finish) reads the new text beside the old one and writes a
+//! [patch](self::patch), which makes the new value from the old one and from the few slices that must be parsed.
 //!
 //! ```
 //! # use whippet_engine::json::{Bodies, Budget, Outcome};
 //! # let mut bodies = Bodies::new(Budget::default());
 //! # let receive = |bodies: &mut Bodies, previous: Option<_>, chunks: &[&str]| {
-//! let receipt = bodies.begin(previous, 0);
+//! let incoming = bodies.begin(previous, 0);
 //! for chunk in chunks {
-//!     bodies.room(receipt, chunk.len()).copy_from_slice(chunk.as_bytes());
-//!     bodies.received(receipt);
+//!     bodies.room(incoming, chunk.len()).copy_from_slice(chunk.as_bytes());
+//!     bodies.received(incoming);
 //! }
-//! let outcome = bodies.finish(receipt, previous.is_some());
-//! // Whole, Unknown: decode and parse `bodies.bytes(receipt)`. Patch: apply `bodies.program()` to the previous value, with
-//! // what `bodies.slices()` is parsed to. Done: keep it for the next time.
-//! (outcome, bodies.keep(receipt))
+//! let outcome = bodies.finish(incoming, previous.is_some());
+//! // Same: use the previous value. Patch: parse `bodies.slices()`, and apply `bodies.program()` to the previous value.
+//! // Whole, Unknown: parse `bodies.bytes(incoming)`. Then keep the body for the next time.
+//! (outcome, bodies.keep(incoming))
 //! # };
 //! # let (first, body) = receive(&mut bodies, None, &["[1,", "2]"]);
 //! # assert_eq!(first, Outcome::Unknown);
 //! # assert_eq!(receive(&mut bodies, body, &["[1,2]"]).0, Outcome::Same);
 //! # assert_eq!(receive(&mut bodies, body, &["[1 ", ",2]"]).0, Outcome::Same);
 //! ```
+mod alignment;
 mod bodies;
+mod change;
+mod child_table;
+mod close;
 mod compare;
+mod container;
 mod diff;
-mod frame;
-mod hash;
-mod names;
+mod id;
+mod incoming;
+mod member_name;
+mod name_set;
+mod outcome;
 pub mod patch;
-mod receipt;
 mod scan;
+mod search;
 mod sip;
 mod tape;
+mod tape_edit;
 #[cfg(test)]
 mod tests;
 mod text;
 
-pub use bodies::{Bodies, BodyId, Budget, Outcome, Progress, ReceiptId, Stats};
+pub use bodies::{Bodies, Budget, Progress, Stats};
 pub use compare::common_prefix;
-pub use scan::Fault;
+pub use id::{BodyId, IncomingId};
+pub use outcome::Outcome;
+pub use scan::SyntaxError;

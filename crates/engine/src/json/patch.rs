@@ -1,54 +1,71 @@
-//! What is to be done to the previous value: a short program, and one JSON text with all that must be parsed.
+//! The patch: a program that makes the new value from the old one, and one JSON text with everything that must be parsed.
 //!
-//! The text is an array. Its first element is an array of names; the others are the *slots*. The program is a list
-//! of 32-bit words; the first says where the block of the root begins. A block makes one container, of the old one
-//! in its place:
+//! The text is an array. Its first element is an array of names, the others are the *slots*. The program is a list of
+//! 32-bit words. The first is the index of the root's block. A block makes one container from its counterpart in the old
+//! value:
 //!
-//! | words | it is |
+//! | words of a block | makes |
 //! |---|---|
-//! | `CLONE`, n, then n times (name, what) | the old object, with these members replaced |
-//! | `FRESH`, n, slot, then n times (name, what) | the object in that slot, with these members replaced |
-//! | `ARRAY`, n, then n words of items | an array: (`RUN`, end), (`BLOCK`, old element) or `SLOT` |
+//! | `CLONE`, n, then n pairs (name, source) | a copy of the old object with these members replaced |
+//! | `FRESH`, n, slot, then n pairs (name, source) | the object in that slot with these members replaced |
+//! | `ARRAY`, n, then n words of items | an array of items: (`OLD`, end), (`BLOCK`, old index) or `SLOT` |
 //!
-//! `what` and the first word of an item have a number in their upper 30 bits and a kind in the lower two: `SLOT`, what
-//! was parsed there; `BLOCK`, what the block there makes of the old member or element; `RUN`, in an array the old
-//! elements from there to the end that follows; and `RUN` in an object the old member.
+//! `name` is an index in the array of names. A source, and the first word of an item, has a kind in its lower two bits and
+//! a number in the upper 30:
+//!
+//! | kind | number | in an object | in an array |
+//! |---|---|---|---|
+//! | `SLOT` | of a slot | the value in that slot | the same |
+//! | `BLOCK` | index of a block | what the block makes from the old member | from the old element that the next word names |
+//! | `OLD` | in an array, an index | the old member | the old elements from there to the end that the next word names |
 use super::compare::equal;
 use super::tape::{name_in, trim};
 use alloc::vec::Vec;
 
-/// Begins a block.
+/// The first word of a block that copies the old object.
 pub const CLONE: u32 = 0;
-/// Begins a block.
+/// The first word of a block that takes a parsed object.
 pub const FRESH: u32 = 1;
-/// Begins a block.
+/// The first word of a block that makes an array.
 pub const ARRAY: u32 = 2;
 
-/// What was parsed there.
+/// How many lower bits of a source, or of the first word of an item, are its kind. The others are a number.
+pub const KIND_BITS: u32 = 2;
+
+/// Masks the kind.
+pub const KIND_MASK: u32 = (1 << KIND_BITS) - 1;
+
+/// Kind: a parsed value.
 pub const SLOT: u32 = 0;
-/// What the block there makes.
+/// Kind: what a block makes.
 pub const BLOCK: u32 = 1;
-/// What was there before.
-pub const RUN: u32 = 2;
+/// Kind: an old value, or several.
+pub const OLD: u32 = 2;
 
-/// A range of the new text; or, where it would start beyond any, a 0 in the place of what is put in later.
-type Piece = (u32, u32);
-const PLACEHOLDER: Piece = (u32::MAX, 0);
+/// A source, or the first word of an item.
+pub(super) const fn source(number: u32, kind: u32) -> u32 {
+    number << KIND_BITS | kind
+}
 
-/// The program and its text.
+/// Start and end in the new text, or [`PLACEHOLDER`].
+type TextRange = (u32, u32);
+/// Stands for a 0 in the place of a value that is put in later. No text has a range that starts so late.
+const PLACEHOLDER: TextRange = (u32::MAX, 0);
+
+/// A patch that is being written.
 #[derive(Default)]
 pub(super) struct Patch {
     pub(super) words: Vec<u32>,
-    /// Where the pieces of each slot begin.
+    /// The index in `ranges` at which each slot begins. A slot is the concatenation of its ranges.
     slots: Vec<u32>,
-    pieces: Vec<Piece>,
-    names: Vec<Piece>,
-    /// Which name had this hash last.
+    ranges: Vec<TextRange>,
+    names: Vec<TextRange>,
+    /// By hash, the name that had it last.
     recent: Vec<u32>,
     pub(super) text: Vec<u8>,
 }
 
-/// How far a patch has got.
+/// How long a patch is, to go back to.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Mark {
     words: u32,
@@ -60,18 +77,18 @@ impl Patch {
         self.words.clear();
         self.words.push(0);
         self.slots.clear();
-        self.pieces.clear();
+        self.ranges.clear();
         self.names.clear();
         self.recent.clear();
         self.recent.resize(64, 0);
         self.text.clear();
     }
 
-    /// The program has been carried out.
+    /// Frees the memory that only an unusual patch needed.
     pub(super) fn trim(&mut self) {
         trim(&mut self.words);
         trim(&mut self.slots);
-        trim(&mut self.pieces);
+        trim(&mut self.ranges);
         trim(&mut self.text);
     }
 
@@ -79,40 +96,40 @@ impl Patch {
         Mark { words: self.words.len() as u32, slots: self.slots.len() as u32 }
     }
 
-    /// Forgets what came after.
+    /// Removes everything that was written since `mark`.
     pub(super) fn back_to(&mut self, mark: Mark) {
         self.words.truncate(mark.words as usize);
-        if let Some(pieces) = self.slots.get(mark.slots as usize) {
-            self.pieces.truncate(*pieces as usize);
+        if let Some(ranges) = self.slots.get(mark.slots as usize) {
+            self.ranges.truncate(*ranges as usize);
             self.slots.truncate(mark.slots as usize);
         }
     }
 
-    /// A slot for a range of the new text.
+    /// Adds a slot with a range of the new text.
     pub(super) fn slot(&mut self, range: (u32, u32)) -> u32 {
         let slot = self.begin_slot();
-        self.pieces.push(range);
+        self.ranges.push(range);
         slot
     }
 
-    /// A slot to be filled piece by piece.
+    /// Adds an empty slot, to be filled range by range.
     pub(super) fn begin_slot(&mut self) -> u32 {
-        self.slots.push(self.pieces.len() as u32);
+        self.slots.push(self.ranges.len() as u32);
         self.slots.len() as u32 - 1
     }
 
-    /// One more piece of the last slot, and a placeholder after it.
-    pub(super) fn piece(&mut self, range: (u32, u32)) {
-        self.pieces.push(range);
-        self.pieces.push(PLACEHOLDER);
+    /// Appends a range to the last slot, and a placeholder after it.
+    pub(super) fn push_range(&mut self, range: (u32, u32)) {
+        self.ranges.push(range);
+        self.ranges.push(PLACEHOLDER);
     }
 
-    /// The last piece of the last slot.
-    pub(super) fn last_piece(&mut self, range: (u32, u32)) {
-        self.pieces.push(range);
+    /// Appends the last range to the last slot.
+    pub(super) fn push_last_range(&mut self, range: (u32, u32)) {
+        self.ranges.push(range);
     }
 
-    /// The number of the name in what is before the value; most names come again and again.
+    /// The number of the name before the value at `value`. Most names repeat, so recent ones are looked up by a hash.
     pub(super) fn name(&mut self, text: &[u8], from: u32, value: u32) -> u32 {
         let name = name_in(text, from as usize, value as usize);
         let hash = name
@@ -131,11 +148,11 @@ impl Patch {
         *recent
     }
 
-    /// The program ends with the block of the root: writes the text.
+    /// Ends the patch with the root's block, and writes the text.
     pub(super) fn finish(&mut self, root: u32, new: &[u8]) {
         self.words[0] = root;
         let text = &mut self.text;
-        let lengths = self.pieces.iter().chain(&self.names).map(|&(start, end)| match (start, end) {
+        let lengths = self.ranges.iter().chain(&self.names).map(|&(start, end)| match (start, end) {
             PLACEHOLDER => 2,
             (start, end) => (end - start) as usize + 1,
         });
@@ -149,11 +166,11 @@ impl Patch {
         }
         text.push(b']');
         let mut slots = self.slots.iter().peekable();
-        for (i, &piece) in self.pieces.iter().enumerate() {
+        for (i, &range) in self.ranges.iter().enumerate() {
             if slots.next_if(|slot| **slot as usize == i).is_some() {
                 text.push(b',');
             }
-            match piece {
+            match range {
                 PLACEHOLDER => text.push(b'0'),
                 (start, end) => text.extend_from_slice(&new[start as usize..end as usize]),
             }

@@ -1,64 +1,65 @@
-//! The words of JSON: where they end, and where a text is none (RFC 8259).
+//! Scans the tokens of JSON (RFC 8259): where each ends, and where a text is not JSON.
 //!
-//! Texts end in [`PADDING`] zeros that do not belong to them. A zero is nothing that JSON allows, so nothing here
-//! asks whether the text goes on.
+//! Texts are followed by [`PADDING`] zeros. JSON allows a zero nowhere, so the end of a text needs no check of its own: the
+//! zero ends every token.
 
-/// How many zeros follow a text.
+/// How many zeros follow a text. It is the width of a SIMD block.
 pub const PADDING: usize = 16;
 
-/// The text is no JSON, because of the byte here; or because it ends here.
+/// The text is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Counted in bytes from the start.
+pub struct SyntaxError {
+    /// The offset of the first byte that JSON does not allow, or the length of a text that ends too early.
     pub at: usize,
 }
 
-pub(super) type Scanned = Result<usize, Fault>;
+/// Where the token ends.
+pub(super) type ScanResult = Result<usize, SyntaxError>;
 
-/// Past white space.
+/// Skips white space.
 #[inline]
-pub(super) fn space(text: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_whitespace(text: &[u8], mut at: usize) -> usize {
     while matches!(text[at], b' ' | b'\n' | b'\r' | b'\t') {
         at += 1;
     }
     at
 }
 
-/// Past a member's name and the colon: where its value begins.
+/// Skips a member's name and the colon. Returns where its value begins.
 #[inline]
-pub(super) fn name(text: &[u8], at: usize) -> Scanned {
+pub(super) fn skip_name(text: &[u8], at: usize) -> ScanResult {
     if text[at] != b'"' {
-        return Err(Fault { at });
+        return Err(SyntaxError { at });
     }
-    let at = space(text, string(text, at + 1)?);
+    let at = skip_whitespace(text, skip_string(text, at + 1)?);
     if text[at] != b':' {
-        return Err(Fault { at });
+        return Err(SyntaxError { at });
     }
-    Ok(space(text, at + 1))
+    Ok(skip_whitespace(text, at + 1))
 }
 
-/// Past a string, number or literal.
+/// Skips a string, number or literal.
 #[inline]
-pub(super) fn scalar(text: &[u8], at: usize) -> Scanned {
+pub(super) fn skip_scalar(text: &[u8], at: usize) -> ScanResult {
     match text[at] {
-        b'"' => string(text, at + 1),
-        b'-' | b'0'..=b'9' => number(text, at),
-        b't' => literal(text, at, b"true"),
-        b'f' => literal(text, at, b"false"),
-        b'n' => literal(text, at, b"null"),
-        _ => Err(Fault { at }),
+        b'"' => skip_string(text, at + 1),
+        b'-' | b'0'..=b'9' => skip_number(text, at),
+        b't' => skip_literal(text, at, b"true"),
+        b'f' => skip_literal(text, at, b"false"),
+        b'n' => skip_literal(text, at, b"null"),
+        _ => Err(SyntaxError { at }),
     }
 }
 
-/// Past the end of the string in whose inside `at` is.
+/// Skips the rest of a string. `at` is after the opening quote.
 #[inline]
-pub(super) fn string(text: &[u8], at: usize) -> Scanned {
-    let at = special(text, at);
-    if text[at] == b'"' { Ok(at + 1) } else { escaped(text, at) }
+pub(super) fn skip_string(text: &[u8], at: usize) -> ScanResult {
+    let at = find_special(text, at);
+    if text[at] == b'"' { Ok(at + 1) } else { skip_escapes(text, at) }
 }
 
-/// The same, from a byte on that is not the end.
-fn escaped(text: &[u8], mut at: usize) -> Scanned {
+/// As [`skip_string`], from a backslash or a byte that strings may not have.
+fn skip_escapes(text: &[u8], mut at: usize) -> ScanResult {
     loop {
         match (text[at], text.get(at + 1)) {
             (b'"', _) => return Ok(at + 1),
@@ -68,22 +69,22 @@ fn escaped(text: &[u8], mut at: usize) -> Scanned {
                 at += 2;
                 while at < end {
                     if !text[at].is_ascii_hexdigit() {
-                        return Err(Fault { at });
+                        return Err(SyntaxError { at });
                     }
                     at += 1;
                 }
             }
-            (b'\\', _) => return Err(Fault { at: at + 1 }),
-            _ => return Err(Fault { at }),
+            (b'\\', _) => return Err(SyntaxError { at: at + 1 }),
+            _ => return Err(SyntaxError { at }),
         }
-        at = special(text, at);
+        at = find_special(text, at);
     }
 }
 
-/// The next byte that is a quote, a backslash or one that may not be in a string.
+/// The next byte that is a quote, a backslash or a control character, which a string may not have.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline]
-fn special(text: &[u8], mut at: usize) -> usize {
+fn find_special(text: &[u8], mut at: usize) -> usize {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, v128, v128_load, v128_or};
     let (quote, backslash, control) = (u8x16_splat(b'"'), u8x16_splat(b'\\'), u8x16_splat(0x20));
     while let Some(block) = text.get(at..at + 16) {
@@ -100,54 +101,54 @@ fn special(text: &[u8], mut at: usize) -> usize {
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-fn special(text: &[u8], at: usize) -> usize {
+fn find_special(text: &[u8], at: usize) -> usize {
     let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
     at + text[at..].iter().position(ends).unwrap_or(text.len() - at)
 }
 
-fn number(text: &[u8], mut at: usize) -> Scanned {
+fn skip_number(text: &[u8], mut at: usize) -> ScanResult {
     if text[at] == b'-' {
         at += 1;
     }
-    // No digit follows a zero at the start.
-    at = if text[at] == b'0' { at + 1 } else { digits(text, at)? };
+    // A leading zero is the whole integer.
+    at = if text[at] == b'0' { at + 1 } else { skip_digits(text, at)? };
     if text[at] == b'.' {
-        at = digits(text, at + 1)?;
+        at = skip_digits(text, at + 1)?;
     }
     if matches!(text[at], b'e' | b'E') {
         at += 1;
         if matches!(text[at], b'+' | b'-') {
             at += 1;
         }
-        at = digits(text, at)?;
+        at = skip_digits(text, at)?;
     }
     Ok(at)
 }
 
-fn digits(text: &[u8], mut at: usize) -> Scanned {
+fn skip_digits(text: &[u8], mut at: usize) -> ScanResult {
     let start = at;
     while text[at].is_ascii_digit() {
         at += 1;
     }
-    if at == start { Err(Fault { at }) } else { Ok(at) }
+    if at == start { Err(SyntaxError { at }) } else { Ok(at) }
 }
 
-fn literal(text: &[u8], at: usize, word: &[u8]) -> Scanned {
+fn skip_literal(text: &[u8], at: usize, word: &[u8]) -> ScanResult {
     for (i, byte) in word.iter().enumerate() {
         if text[at + i] != *byte {
-            return Err(Fault { at: at + i });
+            return Err(SyntaxError { at: at + i });
         }
     }
     Ok(at + word.len())
 }
 
-/// Past a byte order mark and white space: where the value of a text begins.
-pub(super) fn start(text: &[u8]) -> usize {
-    space(text, if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 })
+/// Skips a byte order mark and white space at the start of a text.
+pub(super) fn value_start(text: &[u8]) -> usize {
+    skip_whitespace(text, if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 })
 }
 
-/// Nothing but white space may follow the value that ends at `at`; `len` is the text's without its padding.
-pub(super) fn end(text: &[u8], at: usize, len: usize) -> Result<(), Fault> {
-    let at = space(text, at);
-    if at == len { Ok(()) } else { Err(Fault { at }) }
+/// Checks that only white space follows the value that ends at `at`. `len` is the length of the text without its padding.
+pub(super) fn expect_end(text: &[u8], at: usize, len: usize) -> Result<(), SyntaxError> {
+    let at = skip_whitespace(text, at);
+    if at == len { Ok(()) } else { Err(SyntaxError { at }) }
 }

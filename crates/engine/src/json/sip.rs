@@ -1,12 +1,12 @@
-//! SipHash-1-3 (Aumasson and Bernstein, 2012): a hash that nobody can make collide who does not know the seed.
+//! SipHash-1-3 (Aumasson and Bernstein, 2012). Nobody who does not know the seed can choose bytes that collide.
 //!
-//! Names and rows come from outside. With a hash that anyone can compute, whoever may choose them could put them all
-//! into one place of a table.
+//! Names and rows come from outside. With a hash that anyone can compute, an attacker could put all of them into one slot
+//! of a table.
 
-/// What the hash depends on beside the bytes.
+/// The key of the hash.
 pub(super) type Seed = [u64; 2];
 
-/// A hash on its way.
+/// The state of a hash that is being computed.
 pub(super) struct Sip([u64; 4]);
 
 impl Sip {
@@ -19,7 +19,7 @@ impl Sip {
         ])
     }
 
-    /// The next eight bytes.
+    /// Adds eight bytes.
     #[inline]
     pub(super) fn add(&mut self, word: u64) {
         self.0[3] ^= word;
@@ -27,7 +27,7 @@ impl Sip {
         self.0[0] ^= word;
     }
 
-    /// The rest, of less than eight bytes, and how many there were in all.
+    /// Ends with the remaining bytes, fewer than eight, and the length of all bytes.
     #[inline]
     pub(super) fn end(mut self, rest: u64, len: usize) -> u32 {
         self.add(rest | (len as u64) << 56);
@@ -54,7 +54,7 @@ impl Sip {
     }
 }
 
-/// Of all bytes.
+/// The hash of `bytes`.
 pub(super) fn sip(seed: Seed, bytes: &[u8]) -> u32 {
     let mut hash = Sip::new(seed);
     let (words, rest) = bytes.as_chunks::<8>();
@@ -72,16 +72,16 @@ mod tests {
     use std::vec::Vec;
 
     proptest! {
-        /// std hashes by it, too, with a seed of zeros.
+        /// std's default hasher is SipHash-1-3 with a seed of zeros.
         #[test]
-        fn is_what_others_compute(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn equals_the_hash_of_std(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let mut hasher = DefaultHasher::new();
             hasher.write(&bytes);
             prop_assert_eq!(sip([0, 0], &bytes), hasher.finish() as u32);
         }
 
         #[test]
-        fn depends_on_all_of_the_seed(bytes in prop::collection::vec(any::<u8>(), 0..40), bit in 0..64u32) {
+        fn every_bit_of_the_seed_changes_the_hash(bytes in prop::collection::vec(any::<u8>(), 0..40), bit in 0..64u32) {
             let hashes: Vec<u32> = [[0, 0], [1 << bit, 0], [0, 1 << bit]].map(|seed| sip(seed, &bytes)).into();
             prop_assert!(hashes[0] != hashes[1] && hashes[1] != hashes[2] && hashes[0] != hashes[2]);
         }

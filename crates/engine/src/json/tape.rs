@@ -1,25 +1,31 @@
-//! Where the values of a text are, in its order.
-use super::scan::{Fault, Scanned, end, name, scalar, space, start};
+//! The tape of a text: a node for each of its values, in the order of the text (as in simdjson).
+use super::scan::{
+    ScanResult, SyntaxError, expect_end, skip_name, skip_scalar, skip_whitespace, value_start,
+};
 use alloc::vec::Vec;
 
-/// A value. Places are relative to what comes before, so that a tape does not change where its text only moves.
+/// A value. Its position is relative to what precedes it, so that text that only moves keeps its nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Node {
-    /// Bytes from the end of the value before it in the same container; of the first, from the container's start.
-    /// A member's name is in there.
+    /// Bytes between the end of the previous value in the same container, or the start of the container, and this value.
+    /// A member's name is among them.
     pub gap: u32,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub len: u32,
-    /// Itself and all within it, in nodes; and [`DISTINCT`].
+    /// How many nodes the value has: its own and those of all values in it. The highest bit is [`DISTINCT`].
     span: u32,
 }
 
-/// Set in an object's node: its names are known to differ from each other.
+/// Set in the node of an object whose names are known to differ from each other.
 const DISTINCT: u32 = 1 << 31;
 
 impl Node {
     pub(super) fn new(gap: u32, len: u32, span: u32) -> Self {
         Self { gap, len, span }
+    }
+
+    pub(super) fn with_gap(self, gap: u32) -> Self {
+        Self { gap, ..self }
     }
 
     #[inline]
@@ -40,14 +46,15 @@ impl Node {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cursor {
     pub node: u32,
-    /// Where the child before ends, or the container starts.
+    /// The place in the text that the child's gap counts from: the end of the previous child, or the start of the
+    /// container.
     pub from: u32,
     pub index: u32,
 }
 
 impl Cursor {
-    /// Of the first child of the container that is `node` and starts at `start`.
-    pub(super) fn into(node: u32, start: u32) -> Self {
+    /// The first child of the container that has this node and starts at `start`.
+    pub(super) fn first_child(node: u32, start: u32) -> Self {
         Self { node: node + 1, from: start, index: 0 }
     }
 
@@ -61,7 +68,7 @@ impl Cursor {
         self.start(tape) + tape[self.node as usize].len as usize
     }
 
-    /// On to the next.
+    /// The next child.
     #[inline]
     pub(super) fn next(self, tape: &[Node]) -> Self {
         let node = tape[self.node as usize];
@@ -74,7 +81,8 @@ impl Cursor {
     }
 }
 
-/// The name, with its quotes, in what is between a value and the end of the one before, or the start of the object.
+/// The name, with its quotes, of the member whose value starts at `value`. The bytes from `from` to there are a comma or
+/// the brace, white space, the name, and the colon.
 pub(super) fn name_in(text: &[u8], from: usize, value: usize) -> &[u8] {
     let (mut start, mut end) = (from + 1, value - 1);
     while text[start] != b'"' {
@@ -86,22 +94,23 @@ pub(super) fn name_in(text: &[u8], from: usize, value: usize) -> &[u8] {
     &text[start..end]
 }
 
-/// A container that has not ended.
+/// A container whose end has not been read yet.
 #[derive(Clone, Copy)]
-pub(super) struct Open {
+pub(super) struct OpenNode {
     node: u32,
     start: u32,
     object: bool,
 }
 
-/// Reads the value at `at` to its end, and writes its nodes. `from` is what its gap is counted from.
-pub(super) fn read(
+/// Reads the value at `at`, appends its nodes, and returns where it ends. Its gap counts from `from`. `open` is scratch
+/// memory for the stack.
+pub(super) fn read_value(
     text: &[u8],
     mut at: usize,
     mut from: usize,
     nodes: &mut Vec<Node>,
-    open: &mut Vec<Open>,
-) -> Scanned {
+    open: &mut Vec<OpenNode>,
+) -> ScanResult {
     open.clear();
     loop {
         let gap = (at - from) as u32;
@@ -109,34 +118,34 @@ pub(super) fn read(
         if byte == b'{' || byte == b'[' {
             let object = byte == b'{';
             from = at;
-            at = space(text, at + 1);
-            // '}' and ']' are two after '{' and '['.
+            at = skip_whitespace(text, at + 1);
+            // In ASCII, `}` is `{` + 2 and `]` is `[` + 2.
             if text[at] == byte + 2 {
                 at += 1;
                 nodes.push(Node::new(gap, (at - from) as u32, 1));
             } else {
-                open.push(Open { node: nodes.len() as u32, start: from as u32, object });
+                open.push(OpenNode { node: nodes.len() as u32, start: from as u32, object });
                 nodes.push(Node::new(gap, 0, 0));
                 if object {
-                    at = name(text, at)?;
+                    at = skip_name(text, at)?;
                 }
                 continue;
             }
         } else {
-            let end = scalar(text, at)?;
+            let end = skip_scalar(text, at)?;
             nodes.push(Node::new(gap, (end - at) as u32, 1));
             at = end;
         }
 
         loop {
-            let Some(&Open { node, start, object }) = open.last() else { return Ok(at) };
+            let Some(&OpenNode { node, start, object }) = open.last() else { return Ok(at) };
             from = at;
-            at = space(text, at);
+            at = skip_whitespace(text, at);
             match text[at] {
                 b',' => {
-                    at = space(text, at + 1);
+                    at = skip_whitespace(text, at + 1);
                     if object {
-                        at = name(text, at)?;
+                        at = skip_name(text, at)?;
                     }
                     break;
                 }
@@ -147,129 +156,30 @@ pub(super) fn read(
                     let node = &mut nodes[node as usize];
                     *node = Node::new(node.gap, at as u32 - start, span);
                 }
-                _ => return Err(Fault { at }),
+                _ => return Err(SyntaxError { at }),
             }
         }
     }
 }
 
-/// The tape of a whole text, whose last bytes are padding; `len` is without.
-pub(super) fn read_all(
+/// Reads a whole text and writes its tape. `len` is the length of the text without its padding.
+pub(super) fn read_text(
     text: &[u8],
     len: usize,
     nodes: &mut Vec<Node>,
-    open: &mut Vec<Open>,
-) -> Result<(), Fault> {
+    open: &mut Vec<OpenNode>,
+) -> Result<(), SyntaxError> {
     nodes.clear();
-    let at = read(text, start(text), 0, nodes, open)?;
-    end(text, at, len)
+    let at = read_value(text, value_start(text), 0, nodes, open)?;
+    expect_end(text, at, len)
 }
 
-/// How a new tape is made of an old one.
-#[derive(Default)]
-pub(super) struct Recipe {
-    /// What is in no tape yet.
-    pub nodes: Vec<Node>,
-    parts: Vec<Part>,
-    /// How many nodes it makes.
-    pub total: u32,
-}
+/// A buffer of up to so many bytes is kept for the next body.
+const KEPT_CAPACITY: usize = 2 << 20;
 
-/// A range of nodes.
-#[derive(Clone, Copy)]
-struct Part {
-    old: bool,
-    start: u32,
-    end: u32,
-}
-
-impl Recipe {
-    pub(super) fn clear(&mut self) {
-        self.nodes.clear();
-        self.parts.clear();
-        self.total = 0;
-    }
-
-    pub(super) fn trim(&mut self) {
-        trim(&mut self.nodes);
-        trim(&mut self.parts);
-    }
-
-    fn push(&mut self, old: bool, start: u32, end: u32) {
-        self.total += end - start;
-        match self.parts.last_mut() {
-            Some(last) if last.old == old && last.end == start => last.end = end,
-            _ if start == end => {}
-            _ => self.parts.push(Part { old, start, end }),
-        }
-    }
-
-    /// Takes over a value of the old tape, `gap` after what is before it now.
-    pub(super) fn keep(&mut self, tape: &[Node], node: u32, gap: u32) {
-        let kept = tape[node as usize];
-        if kept.gap == gap {
-            self.push(true, node, node + kept.span());
-        } else {
-            self.add(Node { gap, ..kept });
-            self.push(true, node + 1, node + kept.span());
-        }
-    }
-
-    /// Takes over the values from `node` to `end` of the old tape as they are.
-    pub(super) fn keep_all(&mut self, node: u32, end: u32) {
-        self.push(true, node, end);
-    }
-
-    /// One more that is new. Gives its place in `nodes`.
-    pub(super) fn add(&mut self, node: Node) -> u32 {
-        self.nodes.push(node);
-        self.added(self.nodes.len() as u32 - 1)
-    }
-
-    /// What is in `nodes` from `start` on is new.
-    pub(super) fn added(&mut self, start: u32) -> u32 {
-        self.push(false, start, self.nodes.len() as u32);
-        start
-    }
-
-    /// Makes `tape` the new one; `spare` is room to do so.
-    pub(super) fn make(&self, tape: &mut Vec<Node>, spare: &mut Vec<Node>) {
-        let mut at = 0;
-        let in_place = self.total as usize == tape.len()
-            && self.parts.iter().all(|part| {
-                let place = at;
-                at += part.end - part.start;
-                !part.old || part.start == place
-            });
-        let range = |part: &Part| part.start as usize..part.end as usize;
-        if in_place {
-            let mut at = 0;
-            for part in &self.parts {
-                let range = range(part);
-                let len = range.len();
-                if !part.old {
-                    tape[at..at + len].copy_from_slice(&self.nodes[range]);
-                }
-                at += len;
-            }
-            return;
-        }
-        spare.clear();
-        spare.reserve(self.total as usize);
-        for part in &self.parts {
-            let from = if part.old { &*tape } else { &self.nodes };
-            spare.extend_from_slice(&from[range(part)]);
-        }
-        core::mem::swap(tape, spare);
-    }
-}
-
-/// Room that is kept for the next body.
-const ROOM: usize = 2 << 20;
-
-/// Gives room back that only an unusual body needed.
-pub(super) fn trim<T>(room: &mut Vec<T>) {
-    if room.capacity() * size_of::<T>() > ROOM {
-        *room = Vec::new();
+/// Frees a buffer that only an unusual body needed.
+pub(super) fn trim<T>(buffer: &mut Vec<T>) {
+    if buffer.capacity() * size_of::<T>() > KEPT_CAPACITY {
+        *buffer = Vec::new();
     }
 }

@@ -1,8 +1,9 @@
-//! The bytes of a body.
+//! The bytes of a body, in a buffer that is used again.
 use super::scan::PADDING;
 use alloc::vec::Vec;
 
-/// A text, with room for more behind it, all of it initialised once: what a body leaves is room for the next.
+/// A text in a buffer that is longer than it. The whole buffer is initialised when it is allocated, so that it can take the
+/// next body without being cleared.
 #[derive(Default)]
 pub(super) struct Text {
     bytes: Vec<u8>,
@@ -10,7 +11,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// Empty, with room for `len` bytes.
+    /// An empty text with room for `len` bytes.
     pub(super) fn with_room(len: usize) -> Self {
         let mut text = Self::default();
         text.reserve(len);
@@ -21,7 +22,7 @@ impl Text {
         self.len
     }
 
-    /// How many bytes it could have.
+    /// How many bytes the buffer can hold, without the padding.
     pub(super) fn capacity(&self) -> usize {
         self.bytes.len().saturating_sub(PADDING)
     }
@@ -35,7 +36,7 @@ impl Text {
         if self.bytes.len() < wanted {
             let len = wanted.max(self.bytes.len() * 2);
             if self.bytes.is_empty() {
-                // Memory that comes as zeros need not be written.
+                // `vec!` asks for zeroed memory, which the system gives without writing it.
                 self.bytes = alloc::vec![0; len];
             } else {
                 self.bytes.resize(len, 0);
@@ -43,7 +44,7 @@ impl Text {
         }
     }
 
-    /// The next `len` bytes: they count once they are [`added`](Self::added).
+    /// The place for the next `len` bytes. [`added`](Self::added) makes them a part of the text.
     pub(super) fn room(&mut self, len: usize) -> &mut [u8] {
         self.reserve(len);
         &mut self.bytes[self.len..self.len + len]
@@ -53,7 +54,7 @@ impl Text {
         self.len = (self.len + len).min(self.capacity());
     }
 
-    /// No more will be added.
+    /// Ends the text: writes the padding, and gives back a buffer that is much too long.
     pub(super) fn end(&mut self) {
         self.reserve(0);
         if self.capacity() > self.len + self.len / 4 + 1024 {
@@ -67,7 +68,7 @@ impl Text {
         &self.bytes[..self.len]
     }
 
-    /// With the zeros behind it, once it has ended.
+    /// The text with its padding, after [`end`](Self::end).
     pub(super) fn padded(&self) -> &[u8] {
         &self.bytes[..(self.len + PADDING).min(self.bytes.len())]
     }

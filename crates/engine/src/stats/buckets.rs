@@ -1,45 +1,42 @@
-//! The counts of a run of buckets, which widen and coarsen as values come.
+//! The counts of consecutive buckets. The run of buckets grows as values come; where it would be too long, its scale goes down.
 use super::scale;
 use alloc::vec::Vec;
 
-/// One bucket that is not empty: how many values were above `lower`, up to and including `upper`.
+/// A bucket that is not empty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bucket {
     /// The exclusive lower bound.
     pub lower: f64,
     /// The inclusive upper bound.
     pub upper: f64,
-    /// How many values fell in it.
+    /// How many values are above `lower` and at most `upper`.
     pub count: u64,
 }
 
-/// Consecutive buckets at one scale. Never more than the cap: the scale goes down first.
+/// Consecutive buckets at one scale. There are at most `CAP` of them: `make_room` lowers the scale before there are more.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Buckets {
+pub(super) struct Buckets<const CAP: usize> {
     pub(super) scale: i8,
-    /// The index of the first bucket; meaningless while there is none.
+    /// The index of the first bucket. It means nothing while there are no buckets.
     pub(super) offset: i32,
     /// Neither the first nor the last is ever empty.
     pub(super) counts: Vec<u64>,
 }
 
-impl Buckets {
-    /// OpenTelemetry's default.
-    pub(super) const CAP: usize = 160;
-
+impl<const CAP: usize> Buckets<CAP> {
     pub(super) const fn new() -> Self {
         Self { scale: scale::MAX_SCALE, offset: 0, counts: Vec::new() }
     }
 
-    /// Adds `count` to the bucket that is `index` at the finest scale.
+    /// Adds `count` to the bucket that has `index` at the finest scale.
     pub(super) fn add(&mut self, index: i32, count: u64) {
         self.make_room(scale::MAX_SCALE, index, index);
         let place = (index >> (scale::MAX_SCALE - self.scale)) - self.offset;
         self.counts[place as usize] += count;
     }
 
-    /// Adds every count of `other`.
-    pub(super) fn merge(&mut self, other: &Self) {
+    /// Adds every count of `other`. The coarser of the two scales is that of the outcome, or a coarser one yet.
+    pub(super) fn merge<const OTHER: usize>(&mut self, other: &Buckets<OTHER>) {
         if other.counts.is_empty() {
             return;
         }
@@ -57,8 +54,9 @@ impl Buckets {
         self.offset + self.counts.len() as i32 - 1
     }
 
-    /// Widens to take in the buckets from `first` to `last` (at `from`, which is no coarser than this), at
-    /// the finest scale at which all fit: so what the scale ends at depends on the values, not their order.
+    /// Makes room for the buckets from `first` to `last`, which are indices at the scale `from`. `from` is at least the
+    /// scale of these buckets. The outcome has the finest scale at which all of them fit, so it depends on the values and
+    /// not on their order.
     fn make_room(&mut self, from: i8, first: i32, last: i32) {
         let shift = from - self.scale;
         let (mut low, mut high) = (first >> shift, last >> shift);
@@ -67,7 +65,7 @@ impl Buckets {
             high = high.max(self.last());
         }
         let mut coarser = 0;
-        while (high - low) as usize >= Self::CAP {
+        while (high - low) as usize >= CAP {
             low >>= 1;
             high >>= 1;
             coarser += 1;
@@ -76,7 +74,7 @@ impl Buckets {
         let length = self.counts.len();
         let up = if length > 0 { (self.offset - low) as usize } else { 0 };
         self.counts.resize((high - low + 1) as usize, 0);
-        // From the last on: what each is swapped with is empty.
+        // Moves the counts up, the last one first: each is swapped with an empty bucket.
         if up > 0 {
             for place in (0..length).rev() {
                 self.counts.swap(place, place + up);
@@ -85,14 +83,15 @@ impl Buckets {
         self.offset = low;
     }
 
-    /// As new, in the memory there is.
+    /// Removes all buckets and keeps their memory.
     pub(super) fn clear(&mut self) {
         self.counts.clear();
         self.scale = scale::MAX_SCALE;
         self.offset = 0;
     }
 
-    /// Joins each `2^steps` buckets to one. Exact: a coarser bucket is a union of finer ones.
+    /// Joins every `2^steps` neighbours to one bucket. No count moves across a bound, as the bounds of the coarser scale are
+    /// bounds of the finer one too.
     fn coarsen(&mut self, steps: i8) {
         if steps == 0 {
             return;
@@ -113,7 +112,7 @@ impl Buckets {
         self.offset = first;
     }
 
-    /// The buckets that hold something, lowest first.
+    /// The buckets that are not empty, the lowest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = Bucket> + '_ {
         self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(place, &count)| {
             let index = self.offset + place as i32;

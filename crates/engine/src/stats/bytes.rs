@@ -1,15 +1,20 @@
 //! A histogram as bytes, for a server to keep.
 //!
-//! One version byte, scale, zero count, sum, smallest, largest, offset, then the counts; integers in LEB128
-//! (signed ones in zigzag), numbers as eight bytes, little end first. A latency histogram of a hundred
+//! One version byte, the scale, the zero count, the sum, the smallest and the largest value, the offset, the number of
+//! buckets, then their counts. Integers are LEB128 (signed ones zigzag), `f64`s are eight bytes, little-endian. A run of
+//! empty buckets is a 0 and the length of the run; in version 1 each of them was a 0. A latency histogram of a hundred
 //! requests takes about a hundred bytes.
-use super::histogram::{Histogram, Parts, PartsError};
+use super::histogram::ExponentialHistogram;
+use super::parts::{Parts, PartsError};
 use alloc::vec::Vec;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
-impl Histogram {
-    /// The histogram as bytes; [`Histogram::from_bytes`] reads them.
+/// Without runs. It is still read.
+const VERSION_1: u8 = 1;
+
+impl<const CAP: usize> ExponentialHistogram<CAP> {
+    /// The histogram as bytes. [`from_bytes`](Self::from_bytes) reads them.
     pub fn to_bytes(&self) -> Vec<u8> {
         let parts = self.parts();
         let mut out = Vec::with_capacity(40 + parts.counts.len());
@@ -21,17 +26,29 @@ impl Histogram {
         }
         put(&mut out, u64::from((parts.offset << 1 ^ parts.offset >> 31) as u32));
         put(&mut out, parts.counts.len() as u64);
+        let mut empty = 0;
         for count in parts.counts {
+            if *count == 0 {
+                empty += 1;
+                continue;
+            }
+            if empty > 0 {
+                put(&mut out, 0);
+                put(&mut out, empty);
+                empty = 0;
+            }
             put(&mut out, *count);
         }
+        // The last bucket of a histogram is never empty, so no run is left.
         out
     }
 
-    /// The histogram that [`Histogram::to_bytes`] wrote. Any other bytes are refused.
+    /// The histogram that [`to_bytes`](Self::to_bytes) wrote. It refuses any other bytes, and histograms with more than
+    /// `CAP` buckets.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReadError> {
         let mut rest = Reader { bytes };
         let version = rest.byte()?;
-        if version != VERSION {
+        if version != VERSION && version != VERSION_1 {
             return Err(ReadError::Version(version));
         }
         let scale = rest.byte()? as i8;
@@ -39,11 +56,24 @@ impl Histogram {
         let (sum, min, max) = (rest.number()?, rest.number()?, rest.number()?);
         let offset = u32::try_from(rest.integer()?).map_err(|_| ReadError::Parts(PartsError::Offset))?;
         let offset = (offset >> 1) as i32 ^ -((offset & 1) as i32);
-        let length = rest.integer()?;
-        if length > Self::MAX_BUCKETS as u64 {
-            return Err(ReadError::Parts(PartsError::TooManyBuckets));
+        const TOO_MANY: ReadError = ReadError::Parts(PartsError::TooManyBuckets);
+        let length = usize::try_from(rest.integer()?).map_err(|_| TOO_MANY)?;
+        if length > CAP {
+            return Err(TOO_MANY);
         }
-        let counts = (0..length).map(|_| rest.integer()).collect::<Result<Vec<u64>, _>>()?;
+        let mut counts = Vec::with_capacity(length);
+        while counts.len() < length {
+            let count = rest.integer()?;
+            let mut end = counts.len() + 1;
+            if count == 0 && version != VERSION_1 {
+                let run = usize::try_from(rest.integer()?).map_err(|_| TOO_MANY)?;
+                if run > length - counts.len() {
+                    return Err(TOO_MANY);
+                }
+                end = counts.len() + run;
+            }
+            counts.resize(end, count);
+        }
         if !rest.bytes.is_empty() {
             return Err(ReadError::Trailing);
         }
@@ -52,7 +82,7 @@ impl Histogram {
     }
 }
 
-/// Why bytes are no histogram.
+/// Why bytes are not those of a histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadError {
     /// They begin with a version that this library does not know.
@@ -61,7 +91,7 @@ pub enum ReadError {
     Truncated,
     /// Bytes follow after the histogram.
     Trailing,
-    /// They say what no histogram can be.
+    /// What they hold does not fit together.
     Parts(PartsError),
 }
 
@@ -80,7 +110,14 @@ impl core::fmt::Display for ReadError {
     }
 }
 
-impl core::error::Error for ReadError {}
+impl core::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Parts(error) => Some(error),
+            Self::Version(_) | Self::Truncated | Self::Trailing => None,
+        }
+    }
+}
 
 fn put(out: &mut Vec<u8>, mut integer: u64) {
     while integer >= 0x80 {
@@ -126,22 +163,24 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::histogram::{Histogram, StoredHistogram};
     use super::*;
     use proptest::prelude::*;
+    use std::string::ToString;
 
     proptest! {
         #[test]
-        fn what_was_written_is_read(values in prop::collection::vec(0.0..1e6f64, 0..200)) {
-            let mut histogram = Histogram::new();
+        fn reading_gives_what_was_written(values in prop::collection::vec(0.0..1e6f64, 0..200)) {
+            let mut histogram = StoredHistogram::new();
             for value in values {
                 histogram.record(value);
             }
-            prop_assert_eq!(Histogram::from_bytes(&histogram.to_bytes()), Ok(histogram));
+            prop_assert_eq!(StoredHistogram::from_bytes(&histogram.to_bytes()), Ok(histogram));
         }
 
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
-            let _ = Histogram::from_bytes(&bytes);
+            let _ = StoredHistogram::from_bytes(&bytes);
         }
 
         #[test]
@@ -157,8 +196,58 @@ mod tests {
         }
     }
 
+    /// 1, 5 and 5, as the first version wrote them: scale 5, no zeros, sum, smallest, largest, offset -1, then the counts.
+    fn version_1() -> Vec<u8> {
+        let mut bytes = Vec::from([1, 5, 0]);
+        for number in [11.0, 1.0, 5.0f64] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes.extend_from_slice(&[1, 76, 1]);
+        bytes.extend_from_slice(&[0; 74]);
+        bytes.push(2);
+        bytes
+    }
+
     #[test]
-    fn errors_say_what_is_wrong() {
+    fn the_first_version_is_still_read_and_the_second_shortens_runs_of_empty_buckets() {
+        let mut histogram = StoredHistogram::new();
+        histogram.record(1.0);
+        histogram.record_many(5.0, 2);
+        assert_eq!(StoredHistogram::from_bytes(&version_1()), Ok(histogram.clone()));
+        assert_eq!((version_1().len(), histogram.to_bytes().len()), (105, 33));
+    }
+
+    #[test]
+    fn a_run_that_is_longer_than_the_histogram_is_refused() {
+        let mut histogram = StoredHistogram::new();
+        histogram.record(1.0);
+        histogram.record(5.0);
+        let mut bytes = histogram.to_bytes();
+        let run = bytes.len() - 2;
+        for length in [76, 127] {
+            bytes[run] = length;
+            assert_eq!(
+                StoredHistogram::from_bytes(&bytes),
+                Err(ReadError::Parts(PartsError::TooManyBuckets))
+            );
+        }
+    }
+
+    #[test]
+    fn a_histogram_with_more_buckets_than_it_may_have_is_refused() {
+        let mut wide = StoredHistogram::new();
+        wide.record(0.01);
+        wide.record(1000.0);
+        let error = Histogram::from_bytes(&wide.to_bytes()).unwrap_err();
+        assert_eq!(error, ReadError::Parts(PartsError::TooManyBuckets));
+        assert_eq!(
+            core::error::Error::source(&error).unwrap().to_string(),
+            PartsError::TooManyBuckets.to_string()
+        );
+    }
+
+    #[test]
+    fn errors_name_the_cause() {
         let mut bytes = Histogram::new().to_bytes();
         bytes.push(0);
         assert_eq!(Histogram::from_bytes(&bytes), Err(ReadError::Trailing));

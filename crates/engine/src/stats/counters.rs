@@ -2,8 +2,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A handful of named counts, in the order in which they first came. Meant for tens of names: it is
-/// searched from end to end.
+/// A handful of named counts, in the order of their first use. It is meant for tens of names, as lookups are linear.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     entries: Vec<(String, u64)>,
@@ -15,7 +14,7 @@ impl Counters {
         Self { entries: Vec::new() }
     }
 
-    /// Counts `by` more; a count that would pass `u64::MAX` stays there.
+    /// Adds `by` to a count. It saturates at `u64::MAX`.
     pub fn add(&mut self, name: &str, by: u64) {
         match self.entries.iter_mut().find(|entry| entry.0 == name) {
             Some(entry) => entry.1 = entry.1.saturating_add(by),
@@ -23,7 +22,7 @@ impl Counters {
         }
     }
 
-    /// The count so far; zero for a name that never came.
+    /// The count of a name, or zero for an unknown name.
     pub fn get(&self, name: &str) -> u64 {
         self.entries.iter().find(|entry| entry.0 == name).map_or(0, |entry| entry.1)
     }
@@ -50,26 +49,25 @@ impl Counters {
         self.entries.iter().map(|(name, count)| (name.as_str(), *count))
     }
 
-    /// Gives up the list.
+    /// The names and counts as a list.
     pub fn into_entries(self) -> Vec<(String, u64)> {
         self.entries
     }
 }
 
-/// Turns totals that only grow into what was added since the last look. A total that shrank began anew,
-/// as Prometheus' `rate` has it: all of it is new.
+/// Turns growing totals into differences. A total that fell was reset, as for Prometheus' `rate`: all of it is new.
 #[derive(Clone, Debug, Default)]
 pub struct Deltas {
     seen: Vec<(String, u64)>,
 }
 
 impl Deltas {
-    /// Nothing seen yet: the first total of each name is new in full.
+    /// No totals yet. The first total of each name is its first difference.
     pub const fn new() -> Self {
         Self { seen: Vec::new() }
     }
 
-    /// What `total` adds to the last total seen under `name`.
+    /// The difference of `total` to the last total of `name`.
     pub fn take(&mut self, name: &str, total: u64) -> u64 {
         match self.seen.iter_mut().find(|entry| entry.0 == name) {
             Some(entry) => {

@@ -1,4 +1,4 @@
-//! Histograms held against another sketch with bounded relative error, written by others: DDSketch.
+//! Compares histograms with DDSketch, another sketch with bounded relative error.
 use super::Histogram;
 use proptest::prelude::*;
 use sketches_ddsketch::{Config, DDSketch};
@@ -23,8 +23,8 @@ fn theirs(values: &[f64]) -> DDSketch {
     sketch
 }
 
-/// They agree, as far as both may be off. Their ranks may differ by one, so what lies between the neighbours of ours
-/// is right too.
+/// Asserts that both quantiles agree within their errors. The ranks may differ by one, so a value between the neighbours of
+/// ours is right too.
 fn agree(
     histogram: &Histogram,
     sketch: &DDSketch,

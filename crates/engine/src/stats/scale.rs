@@ -1,4 +1,4 @@
-//! Which bucket a value belongs to, and where a bucket ends, without logarithms.
+//! Computes the bucket of a value and the bounds of a bucket, without logarithms.
 //!
 //! At scale `s` the bucket bounds are the powers of `2^(1/2^s)`: scale 0 has one bucket per octave, each
 //! step up cuts every bucket in two. Bucket `i` holds the values above `2^(i/2^s)`, up to and including
@@ -6,12 +6,23 @@
 
 /// The finest scale: buckets 2.2 % wide, so that a quantile is at most 1.1 % off.
 pub(super) const MAX_SCALE: i8 = 5;
-/// The coarsest: two buckets an octave. The 73 octaves from [`ZERO_THRESHOLD`] to [`LIMIT`] fit in 146.
+/// The coarsest: two buckets an octave. The 73 octaves from [`ZERO_THRESHOLD`] to [`LIMIT`] fit in 147, of which the first
+/// ends at the zero threshold.
 pub(super) const MIN_SCALE: i8 = 1;
 /// 2^-20: values up to here count as zero.
 pub(super) const ZERO_THRESHOLD: f64 = 1.0 / 1_048_576.0;
-/// 2^53: what reaches it is no measurement.
+/// 2^53: a value that reaches it is not a measurement.
 pub(super) const LIMIT: f64 = 9_007_199_254_740_992.0;
+
+/// The finest scale at which `buckets` buckets span everything from [`ZERO_THRESHOLD`] to [`LIMIT`].
+pub(super) const fn finest_for_all(buckets: usize) -> i8 {
+    let mut scale = MAX_SCALE;
+    // 73 octaves, and the bucket whose upper bound is the zero threshold.
+    while (73 << scale) + 1 > buckets && scale > MIN_SCALE {
+        scale -= 1;
+    }
+    scale
+}
 
 /// `2^(1/2)`, `2^(1/4)`, … `2^(1/32)`: what each binary digit of the fraction of a logarithm stands for.
 const ROOTS: [f64; MAX_SCALE as usize] = [
@@ -25,9 +36,8 @@ const ROOTS: [f64; MAX_SCALE as usize] = [
 /// The bucket of `value`, a positive normal number, at [`MAX_SCALE`].
 ///
 /// The whole part of `log2(value)` is the number's own exponent. Squaring a number doubles its logarithm,
-/// so each squaring of the mantissa brings the next binary digit of the fraction to the front: the square
-/// reached 2, or it did not. The mantissa is held as a 64-bit integer, wide enough that every `f64` comes
-/// into its right bucket (a test proves it at each bound).
+/// so each squaring of the mantissa gives the next binary digit of the fraction: 1 if the square reaches 2, else 0. A
+/// mantissa of 64 bits is wide enough to put every `f64` into the right bucket, which a test proves at each bound.
 pub(super) fn index(value: f64) -> i32 {
     let bits = value.to_bits();
     let mut index = (bits >> 52) as i32 - 1023;
@@ -47,7 +57,7 @@ pub(super) fn index(value: f64) -> i32 {
     index
 }
 
-/// The lower bound of bucket `index` at `scale`: `2^(index/2^scale)`. The upper bound is the lower of the next.
+/// The lower bound of bucket `index` at `scale`: `2^(index/2^scale)`. The upper bound is the lower bound of the next one.
 pub(super) fn lower_bound(scale: i8, index: i32) -> f64 {
     let exponent = index >> scale;
     let mut bound = f64::from_bits(((exponent + 1023) as u64) << 52);
@@ -97,8 +107,8 @@ mod tests {
 
     #[test]
     fn every_number_is_in_its_right_bucket() {
-        // `index` is monotonic, as squaring and cutting off digits are; so it is right everywhere if it is
-        // right on both sides of every bound.
+        // `index` is monotonic, as squaring and truncating are. So it is right everywhere if it is right on both sides of
+        // every bound.
         for bound in 1..1 << MAX_SCALE {
             // The last mantissa below the bound, by bisection over exact arithmetic.
             let (mut below, mut above) = (1u64 << 52, (1u64 << 53) - 1);

@@ -1,12 +1,12 @@
 //! What the byte engine does with a body, without JavaScript around it: to be timed beside a plain copy.
 use std::cell::RefCell;
-use whippet_engine::json::{Bodies, Budget, ReceiptId, common_prefix};
+use whippet_engine::json::{Bodies, Budget, IncomingId, common_prefix};
 
 /// Two texts that are equal, room for a copy, and the same text in the engine.
 struct Bench {
     texts: [Vec<u8>; 3],
     bodies: Bodies,
-    receipt: ReceiptId,
+    incoming: IncomingId,
 }
 
 thread_local! {
@@ -21,19 +21,19 @@ fn with(f: impl FnOnce(&mut Bench) -> usize) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn text(len: usize) -> *mut u8 {
     let mut bodies = Bodies::new(Budget { body: usize::MAX >> 1, total: usize::MAX >> 1 });
-    let receipt = bodies.begin(None, len);
-    let bench = Bench { texts: [vec![0; len], vec![0; len], vec![0; len]], bodies, receipt };
+    let incoming = bodies.begin(None, len);
+    let bench = Bench { texts: [vec![0; len], vec![0; len], vec![0; len]], bodies, incoming };
     BENCH.with_borrow_mut(|place| place.insert(bench).texts[0].as_mut_ptr())
 }
 
 /// It is there.
 #[unsafe(no_mangle)]
 pub extern "C" fn ready() {
-    with(|Bench { texts: [text, equal, _], bodies, receipt }| {
+    with(|Bench { texts: [text, equal, _], bodies, incoming }| {
         equal.copy_from_slice(text);
-        bodies.room(*receipt, text.len()).copy_from_slice(text);
-        bodies.received(*receipt);
-        bodies.finish(*receipt, false);
+        bodies.room(*incoming, text.len()).copy_from_slice(text);
+        bodies.received(*incoming);
+        bodies.finish(*incoming, false);
         0
     });
 }
@@ -56,8 +56,8 @@ pub extern "C" fn compare() -> usize {
 /// Reads it word by word, and makes its tape: its length, if it is JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn scan() -> usize {
-    with(|Bench { texts: [text, ..], bodies, receipt }| match bodies.fault(*receipt) {
+    with(|Bench { texts: [text, ..], bodies, incoming }| match bodies.syntax_error(*incoming) {
         None => text.len(),
-        Some(fault) => fault.at,
+        Some(error) => error.at,
     })
 }

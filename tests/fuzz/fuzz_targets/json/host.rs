@@ -1,8 +1,8 @@
 //! Does what a host does, and checks all of it.
 use crate::reference::{Read, Tree, Value, check_identity, is_json, put, read, shown, units};
 use std::rc::Rc;
-use whippet_engine::json::patch::{ARRAY, BLOCK, CLONE, FRESH, RUN, SLOT};
-use whippet_engine::json::{Bodies, BodyId, Outcome, Progress, ReceiptId};
+use whippet_engine::json::patch::{ARRAY, BLOCK, CLONE, FRESH, KIND_BITS, KIND_MASK, OLD, SLOT};
+use whippet_engine::json::{Bodies, BodyId, Outcome, Progress, IncomingId};
 
 /// A query: the text of its last body, what it says, and what is kept of it.
 #[derive(Default)]
@@ -20,8 +20,8 @@ impl Host {
 
     /// Takes in the next body.
     pub fn take(&mut self, text: &[u8], slow: bool) {
-        let receipt = self.receive(text, if slow { 1 } else { text.len().max(1) });
-        let value = self.value(receipt, text);
+        let incoming = self.receive(text, if slow { 1 } else { text.len().max(1) });
+        let value = self.value(incoming, text);
         if slow {
             // Another body of the query, which comes to its end first, or nowhere.
             let other = self.receive(text, 7);
@@ -30,35 +30,35 @@ impl Host {
             self.bodies.discard(other);
         }
         let Some(value) = value else {
-            self.bodies.discard(receipt);
+            self.bodies.discard(incoming);
             return;
         };
-        self.body = self.bodies.keep(receipt);
+        self.body = self.bodies.keep(incoming);
         assert!(self.body.is_some());
         let tree = read(text).1;
         self.last = Some((text.to_vec(), tree, value));
     }
 
-    fn receive(&mut self, text: &[u8], chunk: usize) -> ReceiptId {
-        let receipt = self.bodies.begin(self.body, 0);
+    fn receive(&mut self, text: &[u8], chunk: usize) -> IncomingId {
+        let incoming = self.bodies.begin(self.body, 0);
         for chunk in text.chunks(chunk) {
-            self.bodies.room(receipt, chunk.len()).copy_from_slice(chunk);
-            assert_eq!(self.bodies.received(receipt), Progress::GoOn);
+            self.bodies.room(incoming, chunk.len()).copy_from_slice(chunk);
+            assert_eq!(self.bodies.received(incoming), Progress::Continue);
         }
-        assert_eq!(self.bodies.bytes(receipt), text);
-        receipt
+        assert_eq!(self.bodies.bytes(incoming), text);
+        incoming
     }
 
     /// The value of a body that is there, if it is JSON.
-    fn value(&mut self, receipt: ReceiptId, text: &[u8]) -> Option<Value> {
-        let outcome = self.bodies.finish(receipt, self.last.is_some());
-        let fault = self.bodies.fault(receipt);
+    fn value(&mut self, incoming: IncomingId, text: &[u8]) -> Option<Value> {
+        let outcome = self.bodies.finish(incoming, self.last.is_some());
+        let error = self.bodies.syntax_error(incoming);
         if !is_json(text) {
             assert_eq!(outcome, Outcome::Unknown, "taken for JSON: {}", shown(text));
-            assert!(fault.is_some_and(|fault| fault.at <= text.len()), "taken for JSON: {}", shown(text));
+            assert!(error.is_some_and(|error| error.at <= text.len()), "taken for JSON: {}", shown(text));
             return None;
         }
-        assert_eq!(fault, None, "{}", shown(text));
+        assert_eq!(error, None, "{}", shown(text));
         let (expected, tree) = read(text);
         let Some((old_text, old_tree, old)) = &self.last else {
             assert_eq!(outcome, Outcome::Unknown);
@@ -129,11 +129,11 @@ impl Program<'_> {
                 panic!("no name")
             };
             let name = units(name);
-            let number = pair[1] >> 2;
-            let value = match pair[1] & 3 {
+            let number = pair[1] >> KIND_BITS;
+            let value = match pair[1] & KIND_MASK {
                 SLOT => self.slot(number),
                 BLOCK => self.block(number, old.member(&name)),
-                RUN => old.member(&name).clone(),
+                OLD => old.member(&name).clone(),
                 other => panic!("no member is {other}"),
             };
             assert!(members.iter().any(|(other, _)| *other == name), "a member that was not there");
@@ -146,14 +146,14 @@ impl Program<'_> {
         let mut elements = Vec::new();
         let mut words = words.iter();
         while let Some(&word) = words.next() {
-            let number = word >> 2;
-            match word & 3 {
+            let number = word >> KIND_BITS;
+            match word & KIND_MASK {
                 SLOT => elements.push(self.slot(number)),
                 BLOCK => {
                     let index = *words.next().expect("the old element");
                     elements.push(self.block(number, old.element(index as usize)));
                 }
-                RUN => {
+                OLD => {
                     let end = *words.next().expect("the end of the run");
                     assert!(number < end);
                     elements.extend((number..end).map(|index| old.element(index as usize).clone()));

@@ -295,7 +295,7 @@ fn each_cause_has_its_word_and_says_what_to_do() {
     check(
         |beacon| beacon["histograms"]["query.fetch"]["counts"] = serde_json::json!([1, -160, 1]),
         expect![
-            "invalid_histogram: `histograms` holds one that is none: at most 160 buckets: lower the scale and merge neighbours"
+            "invalid_histogram: `histograms` holds one that is none: too many buckets, of which a beacon may have 160: lower the scale and merge neighbours"
         ],
     );
     check(

@@ -26,7 +26,7 @@ fn show(family: &Family) -> String {
 }
 
 #[test]
-fn a_backends_metrics() {
+fn the_metrics_of_a_backend_are_read() {
     check(
         "# HELP http_requests_total Requests, by \"route\".\\nAll of them.\n\
          # TYPE http_requests_total counter\n\
@@ -64,7 +64,7 @@ fn a_backends_metrics() {
 
 /// What Prometheus reads too, though the format says otherwise.
 #[test]
-fn what_is_written_carelessly_is_read() {
+fn sloppy_but_valid_text_is_read() {
     check(
         "# HELP up Matches \\d and \\\\d.\n\
          # HELP up Matches \\d.\n\
@@ -97,7 +97,7 @@ fn what_is_written_carelessly_is_read() {
 }
 
 #[test]
-fn openmetrics() {
+fn openmetrics_is_read() {
     let text = "# TYPE http_requests counter\n\
          # UNIT http_requests requests\n\
          # HELP http_requests Requests.\n\
@@ -167,14 +167,14 @@ fn openmetrics() {
 }
 
 #[test]
-fn nothing_at_all() {
+fn an_empty_text_has_no_metrics() {
     for text in ["", "\n", "# a comment", "# EOF\n"] {
         check(text, Format::Text, expect![""]);
     }
 }
 
 #[test]
-fn a_bad_line_loses_itself() {
+fn a_bad_line_loses_only_itself() {
     let cases = [
         ("1up 1", Cause::MetricName),
         ("{a=\"b\"} 1", Cause::MetricName),
@@ -219,7 +219,7 @@ fn a_bad_line_loses_itself() {
 }
 
 #[test]
-fn bytes_that_are_no_text_lose_their_line() {
+fn bytes_that_are_not_utf_8_lose_only_their_line() {
     let read = parse(b"a 1\nb{x=\"caf\xe9\"} 2\nc 3\n", Format::Text).unwrap();
     assert_eq!((read.bad, read.first), (1, Some(ParseError { line: 2, cause: Cause::Encoding })));
     assert_eq!(read.families.len(), 2);
@@ -234,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn text_of_the_right_pieces_is_read_or_refused(
+    fn random_sequences_of_tokens_are_read_or_refused(
         pieces in prop::collection::vec(prop::sample::select(vec![
             "# ", "TYPE ", "HELP ", "EOF", "a ", "a_sum", "a_bucket", "histogram", "{", "}", "le", "=", "\"", "\\", ",", "1", "\n", " ",
         ]), 0..40),
@@ -250,7 +250,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_written_is_read(
+    fn reading_gives_what_was_written(
         help in "([^ \t\n].{0,40})?",
         samples in prop::collection::vec((prop::collection::btree_map("[a-z_]{1,6}", any::<String>(), 0..4), any::<f64>()), 0..6),
     ) {

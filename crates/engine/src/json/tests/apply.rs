@@ -1,16 +1,17 @@
-//! Does what a patch says, as a host does it: with values that have an identity.
-use super::super::patch::{ARRAY, BLOCK, CLONE, FRESH, RUN, SLOT};
+//! Applies a patch to values that have an identity, as a host does.
+use super::super::patch::{ARRAY, BLOCK, CLONE, FRESH, KIND_BITS, KIND_MASK, OLD, SLOT};
 use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
 
-/// A value that JSON can say; containers are the same only if they are the same object.
+/// A JSON value whose objects and arrays have an identity.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// As `serde_json` writes it.
+    /// The text, as `serde_json` writes it.
     Scalar(String),
     Array(Rc<Vec<Value>>),
-    /// In the order of JavaScript, integers aside: a name is where it first was, with the last value.
+    /// The members in JavaScript's order, except that integers do not come first: a repeated name stays where it first was, and
+    /// has its last value.
     Object(Rc<Vec<(String, Value)>>),
 }
 
@@ -49,7 +50,7 @@ impl PartialEq for Value {
     }
 }
 
-/// Puts a member where JavaScript would.
+/// Sets a member, at the position that JavaScript gives it.
 pub fn put(members: &mut Vec<(String, Value)>, name: &str, value: Value) {
     match members.iter_mut().find(|(other, _)| other == name) {
         Some((_, old)) => *old = value,
@@ -57,7 +58,7 @@ pub fn put(members: &mut Vec<(String, Value)>, name: &str, value: Value) {
     }
 }
 
-/// What `program` makes of `old`; `parsed` is what its text is parsed to.
+/// The value that `program` makes from `old`. `parsed` is the parsed text of the patch.
 pub fn apply(program: &[u32], parsed: &Value, old: &Value) -> Value {
     block(program, program[0] as usize, parsed, old)
 }
@@ -65,10 +66,10 @@ pub fn apply(program: &[u32], parsed: &Value, old: &Value) -> Value {
 fn block(program: &[u32], at: usize, parsed: &Value, old: &Value) -> Value {
     let slot = |number: u32| parsed.element(number as usize + 1).clone();
     let count = program[at + 1] as usize;
-    let make = |what: u32, old: &Value| match what & 3 {
-        SLOT => slot(what >> 2),
-        BLOCK => block(program, (what >> 2) as usize, parsed, old),
-        RUN => old.clone(),
+    let make = |source: u32, old: &Value| match source & KIND_MASK {
+        SLOT => slot(source >> KIND_BITS),
+        BLOCK => block(program, (source >> KIND_BITS) as usize, parsed, old),
+        OLD => old.clone(),
         _ => unreachable!(),
     };
     let members = |into: &Value, words: &[u32]| {
@@ -77,7 +78,7 @@ fn block(program: &[u32], at: usize, parsed: &Value, old: &Value) -> Value {
         for pair in words.chunks(2) {
             let Value::Scalar(name) = parsed.element(0).element(pair[0] as usize) else { panic!() };
             let name: String = serde_json::from_str(name).unwrap();
-            let value = make(pair[1], if pair[1] & 3 == SLOT { old } else { old.member(&name) });
+            let value = make(pair[1], if pair[1] & KIND_MASK == SLOT { old } else { old.member(&name) });
             put(&mut members, &name, value);
         }
         Value::Object(Rc::new(members))
@@ -88,12 +89,12 @@ fn block(program: &[u32], at: usize, parsed: &Value, old: &Value) -> Value {
         ARRAY => {
             let mut elements = Vec::new();
             let mut words = program[at + 2..][..count].iter();
-            while let Some(&what) = words.next() {
-                match what & 3 {
-                    RUN => (what >> 2..*words.next().unwrap())
+            while let Some(&source) = words.next() {
+                match source & KIND_MASK {
+                    OLD => (source >> KIND_BITS..*words.next().unwrap())
                         .for_each(|index| elements.push(old.element(index as usize).clone())),
-                    BLOCK => elements.push(make(what, old.element(*words.next().unwrap() as usize))),
-                    _ => elements.push(make(what, old)),
+                    BLOCK => elements.push(make(source, old.element(*words.next().unwrap() as usize))),
+                    _ => elements.push(make(source, old)),
                 }
             }
             Value::Array(Rc::new(elements))

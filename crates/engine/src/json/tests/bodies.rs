@@ -1,25 +1,25 @@
-//! Bodies, split in every way, against plain equality.
+//! The lifecycle of bodies: arriving in chunks, kept, discarded, evicted.
 use super::super::*;
 use proptest::prelude::*;
 use std::vec::Vec;
 
-fn receive(bodies: &mut Bodies, previous: Option<BodyId>, chunks: &[&[u8]]) -> (ReceiptId, Outcome) {
-    let receipt = bodies.begin(previous, 0);
+fn receive(bodies: &mut Bodies, previous: Option<BodyId>, chunks: &[&[u8]]) -> (IncomingId, Outcome) {
+    let incoming = bodies.begin(previous, 0);
     for chunk in chunks {
-        bodies.room(receipt, chunk.len()).copy_from_slice(chunk);
-        assert_eq!(bodies.received(receipt), Progress::GoOn);
+        bodies.room(incoming, chunk.len()).copy_from_slice(chunk);
+        assert_eq!(bodies.received(incoming), Progress::Continue);
     }
-    let outcome = bodies.finish(receipt, true);
-    (receipt, outcome)
+    let outcome = bodies.finish(incoming, true);
+    (incoming, outcome)
 }
 
 fn kept(bodies: &mut Bodies, body: &[u8]) -> BodyId {
-    let (receipt, _) = receive(bodies, None, &[body]);
-    bodies.keep(receipt).unwrap()
+    let (incoming, _) = receive(bodies, None, &[body]);
+    bodies.keep(incoming).unwrap()
 }
 
 #[test]
-fn every_way_to_split_two_bodies_tells_whether_they_differ() {
+fn bodies_compare_equal_however_they_are_split_into_chunks() {
     let old = b"[1,2,3,4,5,6,7,8,9,10]".as_slice();
     let others = [old, b"[1,2,3,4,5,6,7,8,9,11]", b"[1,2,3]", b"", b"[1,2,3,4,5,6,7,8,9,10] ", b"{}"];
     for new in others {
@@ -28,10 +28,10 @@ fn every_way_to_split_two_bodies_tells_whether_they_differ() {
                 let mut bodies = Bodies::default();
                 let previous = kept(&mut bodies, old);
                 let chunks = [&new[..first], &new[first..second], &new[second..]];
-                let (receipt, outcome) = receive(&mut bodies, Some(previous), &chunks);
+                let (incoming, outcome) = receive(&mut bodies, Some(previous), &chunks);
                 assert_eq!(outcome == Outcome::Same, new.trim_ascii() == old);
-                assert_eq!(bodies.bytes(receipt), new);
-                let next = bodies.keep(receipt).unwrap();
+                assert_eq!(bodies.bytes(incoming), new);
+                let next = bodies.keep(incoming).unwrap();
                 assert_eq!(next == previous, new == old);
                 assert!(bodies.stats().kept >= new.len() as u64);
             }
@@ -52,16 +52,16 @@ fn comparing_stops_at_the_first_difference() {
 }
 
 #[test]
-fn a_body_that_is_discarded_leaves_the_previous_one() {
+fn discarding_a_body_keeps_the_previous_one() {
     let mut bodies = Bodies::default();
     let previous = kept(&mut bodies, b"[1]");
-    let (receipt, _) = receive(&mut bodies, Some(previous), &[b"[1"]);
-    bodies.discard(receipt);
+    let (incoming, _) = receive(&mut bodies, Some(previous), &[b"[1"]);
+    bodies.discard(incoming);
     assert_eq!(receive(&mut bodies, Some(previous), &[b"[1]"]).1, Outcome::Same);
 }
 
 #[test]
-fn two_may_arrive_at_once_even_for_the_same_query() {
+fn two_bodies_of_the_same_query_may_arrive_at_once() {
     let mut bodies = Bodies::default();
     let previous = kept(&mut bodies, b"[1,2]");
     let slow = bodies.begin(Some(previous), 0);
@@ -72,19 +72,19 @@ fn two_may_arrive_at_once_even_for_the_same_query() {
     bodies.keep(quick).unwrap();
     bodies.room(slow, 2).copy_from_slice(b"2]");
     bodies.received(slow);
-    // What it was compared with is not the newest any more, but is still there for it.
+    // The other body has replaced the previous one, but the text to compare with stays until this one ends.
     assert_eq!(bodies.finish(slow, true), Outcome::Same);
     assert_eq!(bodies.bytes(slow), b"[1,2]");
     assert_ne!(bodies.keep(slow), Some(previous));
 }
 
 #[test]
-fn the_one_not_used_for_longest_goes_first() {
+fn the_least_recently_used_body_is_evicted_first() {
     let mut bodies = Bodies::new(Budget { body: 100, total: 250 });
     let a = kept(&mut bodies, &[b'a'; 100]);
     let b = kept(&mut bodies, &[b'b'; 100]);
-    let (receipt, _) = receive(&mut bodies, Some(a), &[&[b'a'; 100]]);
-    assert_eq!(bodies.keep(receipt), Some(a));
+    let (incoming, _) = receive(&mut bodies, Some(a), &[&[b'a'; 100]]);
+    assert_eq!(bodies.keep(incoming), Some(a));
     kept(&mut bodies, &[b'c'; 100]);
     assert_eq!(bodies.stats().evicted, 100);
     assert_eq!(receive(&mut bodies, Some(a), &[&[b'a'; 100]]).1, Outcome::Same);
@@ -93,20 +93,20 @@ fn the_one_not_used_for_longest_goes_first() {
 }
 
 #[test]
-fn one_that_is_too_long_is_handed_back_and_not_kept() {
+fn a_body_over_the_budget_is_handed_back_and_not_kept() {
     let mut bodies = Bodies::new(Budget { body: 10, total: 100 });
-    let receipt = bodies.begin(None, 0);
-    bodies.room(receipt, 10).fill(b' ');
-    assert_eq!(bodies.received(receipt), Progress::GoOn);
-    bodies.room(receipt, 1).fill(b' ');
-    assert_eq!(bodies.received(receipt), Progress::TooLong);
-    assert_eq!(bodies.bytes(receipt).len(), 11);
-    assert_eq!(bodies.keep(receipt), None);
+    let incoming = bodies.begin(None, 0);
+    bodies.room(incoming, 10).fill(b' ');
+    assert_eq!(bodies.received(incoming), Progress::Continue);
+    bodies.room(incoming, 1).fill(b' ');
+    assert_eq!(bodies.received(incoming), Progress::TooLong);
+    assert_eq!(bodies.bytes(incoming).len(), 11);
+    assert_eq!(bodies.keep(incoming), None);
     assert_eq!(bodies.stats(), Stats { received: 11, ..Stats::default() });
 }
 
 #[test]
-fn a_smaller_budget_counts_at_once() {
+fn lowering_the_budget_evicts_at_once() {
     let mut bodies = Bodies::default();
     kept(&mut bodies, &[b'a'; 100]);
     let small = kept(&mut bodies, &[b'b'; 10]);
@@ -118,7 +118,7 @@ fn a_smaller_budget_counts_at_once() {
 
 proptest! {
     #[test]
-    fn the_common_prefix_is_the_one_counted_byte_by_byte(
+    fn the_common_prefix_equals_a_count_byte_by_byte(
         start in prop::collection::vec(any::<u8>(), 0..50),
         a in prop::collection::vec(0..2u8, 0..20),
         b in prop::collection::vec(0..2u8, 0..20),

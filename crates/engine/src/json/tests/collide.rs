@@ -1,5 +1,5 @@
-//! Bodies whose names and rows were chosen by somebody who wants them to take long. Counted in looks, not seconds.
-use super::super::names::hash_name;
+//! Bodies whose names and rows an attacker chose so that searches take long. The cost is counted in looks, not in seconds.
+use super::super::member_name::hash_name;
 use super::super::sip::sip;
 use super::patches::Host;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ fn array(rows: &[String]) -> String {
     format!("[{}]", rows.join(","))
 }
 
-/// How much is looked at to make one body of another, whose value is right.
+/// What the searches of a diff cost. Asserts that the patched value is right.
 fn looks(seed: [u32; 4], old: &str, new: &str) -> u64 {
     let mut host = Host::new(old);
     host.bodies.set_seed(seed);
@@ -29,7 +29,7 @@ fn looks(seed: [u32; 4], old: &str, new: &str) -> u64 {
     host.bodies.looks()
 }
 
-/// `2^bits` names that FNV-1a, whose seed everybody knows, gives one hash.
+/// `2^bits` names with the same hash by FNV-1a, whose seed is public.
 fn of_one_fnv_hash(bits: usize) -> Vec<String> {
     let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let mut hash = 0x811c_9dc5;
@@ -50,7 +50,7 @@ fn of_one_fnv_hash(bits: usize) -> Vec<String> {
 }
 
 #[test]
-fn names_of_one_hash_that_everybody_can_compute_are_names_like_any_other() {
+fn names_that_collide_by_a_public_hash_cost_no_more_than_others() {
     let colliding = of_one_fnv_hash(9);
     let ordinary: Vec<String> = (0..colliding.len()).map(|i| format!("{i:072}")).collect();
     let work = |names: &[String]| {
@@ -61,15 +61,15 @@ fn names_of_one_hash_that_everybody_can_compute_are_names_like_any_other() {
     assert!(colliding < usual * 2, "{usual} {colliding}");
 }
 
-/// Texts made by `make` of numbers, whose hashes have the lowest bits of a table of so many in common.
+/// `count` texts, made by `make` from numbers, that fall into the same slot of a table of that size.
 fn of_one_place(count: usize, make: &dyn Fn(usize) -> String, hash: &dyn Fn(&str) -> u32) -> Vec<String> {
     let mask = (count * 2).next_power_of_two() as u32 - 1;
     (0..).map(make).filter(|text| hash(text) & mask == 0).take(count).collect()
 }
 
 #[test]
-fn names_for_a_known_seed_end_the_search_and_are_nothing_special_to_another() {
-    // As `KNOWN`.
+fn names_that_collide_by_a_known_seed_end_the_search_and_cost_nothing_with_another_seed() {
+    // The words of `KNOWN`.
     let seed = [1, 2 << 32 | 3];
     let work = |count: usize| {
         let names = of_one_place(count, &|i| i.to_string(), &|name| {
@@ -85,11 +85,11 @@ fn names_for_a_known_seed_end_the_search_and_are_nothing_special_to_another() {
 }
 
 #[test]
-fn rows_for_a_known_seed_do_as_well() {
-    // As `KNOWN`.
+fn rows_that_collide_by_a_known_seed_end_the_search_too() {
+    // The words of `KNOWN`.
     let seed = [1, 2 << 32 | 3];
     let work = |count: usize| {
-        // Of one length, and the same where a sample is taken.
+        // Rows of the same length and with the same sample.
         let row = |i: usize| format!(r#"["{:-<60}{i:08}{:->60}"]"#, "", "");
         let rows = of_one_place(count * 2, &row, &|row| sip(seed, row.as_bytes()));
         let mixed: Vec<String> = (0..count).map(|i| rows[count + (i * 7 + 3) % count].clone()).collect();
@@ -101,11 +101,11 @@ fn rows_for_a_known_seed_do_as_well() {
     }
 }
 
-/// Two bodies of about so many parts.
+/// Makes two bodies with about so many members or rows.
 type Case = dyn Fn(usize) -> (String, String);
 
 #[test]
-fn what_is_looked_at_is_bounded_by_the_bodies() {
+fn the_cost_of_searches_is_bounded_by_the_length_of_the_bodies() {
     let cases: [(&str, &Case); 5] = [
         ("few old rows look like all new ones", &|n| {
             let row = |i: usize, x: char, len: usize| format!(r#"["{:-<60}{x}{i:06}{:->len$}"]"#, "", "");

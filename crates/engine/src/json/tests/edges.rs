@@ -1,10 +1,10 @@
-//! The corners of JSON, one by one.
+//! Edge cases of JSON.
 use super::super::*;
 use super::patches::Host;
 use std::format;
 use std::string::String;
 
-/// Both ways, in every way to cut the body in chunks.
+/// Diffs in both directions, with chunks of every length.
 fn check(old: &str, new: &str) {
     for chunk in 1..=new.len().max(1) {
         Host::new(old).check(new, chunk);
@@ -15,7 +15,7 @@ fn check(old: &str, new: &str) {
 }
 
 #[test]
-fn corners() {
+fn edge_cases_are_patched_right() {
     let rows = |changed: &str| format!(r#"[{{"id":1,"tags":["a"]}},{changed},{{"id":3,"tags":[]}}]"#);
     check("1", "12");
     check("[1,12]", "[12,1]");
@@ -40,7 +40,7 @@ fn corners() {
 }
 
 #[test]
-fn what_is_no_json() {
+fn texts_that_are_not_json_are_refused_with_the_place() {
     let faults = [
         ("", 0),
         ("  ", 2),
@@ -67,41 +67,41 @@ fn what_is_no_json() {
     for (text, at) in faults {
         for old in ["[1,2]", "{\"a\":1}", "\"abc\"", "1"] {
             let mut host = Host::new(old);
-            let receipt = host.bodies.begin(host.id, 0);
-            host.bodies.room(receipt, text.len()).copy_from_slice(text.as_bytes());
-            host.bodies.received(receipt);
-            assert_eq!(host.bodies.finish(receipt, true), Outcome::Unknown, "{text:?}");
-            assert_eq!(host.bodies.fault(receipt), Some(Fault { at }), "{text:?}");
-            host.bodies.discard(receipt);
+            let incoming = host.bodies.begin(host.id, 0);
+            host.bodies.room(incoming, text.len()).copy_from_slice(text.as_bytes());
+            host.bodies.received(incoming);
+            assert_eq!(host.bodies.finish(incoming, true), Outcome::Unknown, "{text:?}");
+            assert_eq!(host.bodies.syntax_error(incoming), Some(SyntaxError { at }), "{text:?}");
+            host.bodies.discard(incoming);
             assert_eq!(host.next(old, 1), Outcome::Same);
         }
     }
 }
 
 #[test]
-fn very_deep() {
+fn nesting_of_any_depth_is_patched() {
     let deep =
         |inside: &str| -> String { format!("{}{inside}{}", "[{\"a\":".repeat(50_000), "}]".repeat(50_000)) };
     let mut bodies = Bodies::default();
     let mut id = None;
     for (inside, expected) in [("1", Outcome::Unknown), ("[]", Outcome::Whole), ("[2]", Outcome::Whole)] {
         let text = deep(inside);
-        let receipt = bodies.begin(id, 0);
-        bodies.room(receipt, text.len()).copy_from_slice(text.as_bytes());
-        bodies.received(receipt);
-        assert_eq!(bodies.finish(receipt, id.is_some()), expected);
-        assert_eq!(bodies.fault(receipt), None);
-        id = bodies.keep(receipt);
+        let incoming = bodies.begin(id, 0);
+        bodies.room(incoming, text.len()).copy_from_slice(text.as_bytes());
+        bodies.received(incoming);
+        assert_eq!(bodies.finish(incoming, id.is_some()), expected);
+        assert_eq!(bodies.syntax_error(incoming), None);
+        id = bodies.keep(incoming);
     }
-    // Something beside it that stays, all the way down.
+    // At every level, a sibling that stays.
     let beside =
         |inside: &str| -> String { format!("{}{inside}{}", "[[0],".repeat(100_000), "]".repeat(100_000)) };
     for (inside, expected) in [("1", Outcome::Whole), ("2", Outcome::Patch), ("[3]", Outcome::Patch)] {
         let text = beside(inside);
-        let receipt = bodies.begin(id, 0);
-        bodies.room(receipt, text.len()).copy_from_slice(text.as_bytes());
-        bodies.received(receipt);
-        assert_eq!(bodies.finish(receipt, true), expected);
-        id = bodies.keep(receipt);
+        let incoming = bodies.begin(id, 0);
+        bodies.room(incoming, text.len()).copy_from_slice(text.as_bytes());
+        bodies.received(incoming);
+        assert_eq!(bodies.finish(incoming, true), expected);
+        id = bodies.keep(incoming);
     }
 }

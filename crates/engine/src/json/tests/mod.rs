@@ -1,4 +1,4 @@
-//! Bodies against plain equality; patches against parsing the whole text.
+//! Compares bodies with plain equality, and patched values with those of the whole text.
 mod apply;
 mod bodies;
 mod collide;

@@ -1,4 +1,4 @@
-//! Random texts and edits of them; and a reader of texts that knows nothing of the one under test.
+//! Random documents and edits, and a parser that shares no code with the one under test.
 use super::apply::{Value, put};
 use proptest::prelude::*;
 use std::format;
@@ -7,12 +7,12 @@ use std::rc::Rc;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-/// A document, before it is written.
+/// A document that is not written as text yet.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Doc {
     Scalar(String),
     Array(Vec<Doc>),
-    /// Names with their quotes, in whatever spelling; they may be repeated.
+    /// Names are written as they are, with quotes and escapes. They may repeat.
     Object(Vec<(String, Doc)>),
 }
 
@@ -69,7 +69,7 @@ pub fn doc() -> impl Strategy<Value = Doc> {
         prop_oneof![
             3 => prop::collection::vec(inner.clone(), 0..12).prop_map(Doc::Array),
             3 => prop::collection::vec((name(), inner.clone()), 0..12).prop_map(Doc::Object),
-            // A list of rows that are much alike.
+            // A list of rows with the same names.
             2 => (prop::collection::vec(name(), 1..5), prop::collection::vec(inner, 1..20)).prop_map(
                 |(names, values)| Doc::Array(
                     values
@@ -82,20 +82,20 @@ pub fn doc() -> impl Strategy<Value = Doc> {
     })
 }
 
-/// A change somewhere.
+/// An edit of the value at a path.
 #[derive(Clone, Debug)]
 pub enum Edit {
-    /// Another value there.
+    /// Replaces the value.
     Change(Doc),
-    /// One more child there.
+    /// Inserts a child at an index.
     Insert(usize, String, Doc),
-    /// One child less.
+    /// Deletes so many children from an index on.
     Delete(usize, usize),
-    /// A child goes elsewhere, or only is in both places.
+    /// Moves a child to another index, or copies it there.
     Move(usize, usize, bool),
     Rename(usize, String),
     Reverse,
-    /// From here on written with other white space.
+    /// Changes the white space with which the document is written.
     Space(u8),
 }
 
@@ -114,7 +114,7 @@ pub fn edit() -> impl Strategy<Value = (Vec<usize>, Edit)> {
     (prop::collection::vec(place(), 0..5), edit)
 }
 
-/// Applies an edit at a path, as far as there is one; gives the white space to write with.
+/// Applies an edit at the part of the path that exists. Returns the white space to write with.
 pub fn change(doc: &mut Doc, path: &[usize], edit: &Edit, space: u8) -> u8 {
     if let Some((&first, rest)) = path.split_first() {
         let child = match doc {
@@ -167,7 +167,7 @@ fn children(list: &mut Vec<(String, Doc)>, edit: &Edit) {
     }
 }
 
-/// Writes a document; `space` says where white space goes.
+/// Writes a document as text. `space` selects a pattern of white space.
 pub fn write(doc: &Doc, space: u8) -> String {
     let mut text = String::new();
     let mut turn = 0;
@@ -213,7 +213,7 @@ pub fn write(doc: &Doc, space: u8) -> String {
     text
 }
 
-/// A value, and where it is in its text.
+/// A value's place in its text.
 #[derive(Debug)]
 pub struct Tree {
     pub range: Range<usize>,
@@ -224,11 +224,11 @@ pub struct Tree {
 pub enum Kind {
     Scalar,
     Array(Vec<Tree>),
-    /// Of members with the same name only the last is there.
+    /// Of members with the same name, only the last.
     Object(Vec<(String, Tree)>),
 }
 
-/// Reads a well-formed text: what it says, as `serde_json` reads its words, and where.
+/// Parses a well-formed text into its value and the places of its values. `serde_json` reads the scalars.
 pub fn read(text: &str) -> (Value, Tree) {
     let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     value(text, &mut at)

@@ -1,4 +1,4 @@
-//! Work follows the change, not the body. Counted in bytes, not seconds.
+//! The work follows the size of the change, not that of the body. It is counted in bytes, not in seconds.
 use super::super::*;
 use super::patches::Host;
 use std::format;
@@ -6,7 +6,7 @@ use std::string::String;
 use std::vec::Vec;
 
 type Edit = dyn Fn(&[String]) -> Vec<String>;
-/// Two texts of about so many elements.
+/// Makes two texts with about so many elements.
 type Case = dyn Fn(usize) -> (String, String);
 
 fn rows(count: usize) -> Vec<String> {
@@ -25,10 +25,10 @@ fn list(rows: &[String]) -> String {
     format!(r#"{{"items":[{}],"next":null}}"#, rows.join(","))
 }
 
-/// Bytes that are read word by word, and compared, to make one list of another.
+/// How many bytes are scanned, and how many compared, to diff two lists.
 fn work(old: &[String], new: &[String]) -> (u64, u64) {
     let mut host = Host::new(&list(old));
-    // Once for its tape.
+    // The first diff scans the whole body for its tape.
     let mut touched = old.to_vec();
     touched[0] = touched[0].replace("user", "USER");
     host.next(&list(&touched), 1000);
@@ -40,7 +40,7 @@ fn work(old: &[String], new: &[String]) -> (u64, u64) {
 }
 
 #[test]
-fn a_small_change_is_small_work_however_long_the_list() {
+fn a_small_change_of_a_long_list_costs_as_little_as_of_a_short_one() {
     let changed = |rows: &[String]| {
         let mut new = rows.to_vec();
         new[rows.len() / 2] = new[rows.len() / 2].replace("user", "person");
@@ -65,9 +65,9 @@ fn a_small_change_is_small_work_however_long_the_list() {
 }
 
 #[test]
-fn nothing_is_quadratic() {
+fn no_pair_of_bodies_takes_quadratic_work() {
     let cases: [&Case; 6] = [
-        // Alike in what is hashed first.
+        // Rows that have the same length and sample.
         &|n| {
             let row = |i: usize, x: char| format!(r#"{{"a":"{:-<60}{i:06}{x}{:->60}"}}"#, "", "");
             let rows = |x| (0..n).map(|i| row(i, x)).collect::<Vec<_>>().join(",");
@@ -75,7 +75,7 @@ fn nothing_is_quadratic() {
         },
         &|n| (format!("[{}1]", "{},".repeat(n)), format!("[[],{}2]", "{},".repeat(n))),
         &|n| (format!("[{}]", "1,".repeat(n) + "2"), format!("[{}]", "1,".repeat(n + 1) + "2")),
-        // Deep, and moved.
+        // Deep nesting that has moved.
         &|n| {
             let deep = |x| format!("{}{x}{}", "[".repeat(n), "]".repeat(n));
             (format!("[{}]", deep(1)), format!("[0,{}]", deep(2)))
@@ -101,11 +101,11 @@ fn nothing_is_quadratic() {
             let mut bodies = Bodies::default();
             let mut id = None;
             for text in [&old, &new] {
-                let receipt = bodies.begin(id, 0);
-                bodies.room(receipt, text.len()).copy_from_slice(text.as_bytes());
-                bodies.received(receipt);
-                bodies.finish(receipt, id.is_some());
-                id = bodies.keep(receipt);
+                let incoming = bodies.begin(id, 0);
+                bodies.room(incoming, text.len()).copy_from_slice(text.as_bytes());
+                bodies.received(incoming);
+                bodies.finish(incoming, id.is_some());
+                id = bodies.keep(incoming);
             }
             let stats = bodies.stats();
             (stats.scanned + stats.compared) as f64 / (old.len() + new.len()) as f64

@@ -1,108 +1,74 @@
 //! Finds the child of a container: an element by its bytes, a member by its name.
 //!
-//! What is looked at is bounded, whatever bodies come: a search that meets too much that is not what it looks for goes
-//! on with a better hash, or gives up. Then more is parsed than need be, and all is as right.
+//! The cost is bounded, whatever the bodies are: a search that meets too many other children goes on with a better hash,
+//! or gives up. Giving up costs detail and not correctness: more is parsed than necessary.
 use super::compare::common_prefix;
-use super::names::{hash_name, same_name};
+use super::member_name::{hash_name, same_name};
+use super::search::Search;
 use super::sip::{Seed, Sip, sip};
 use super::tape::{Cursor, Node};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// How searches hash, and how much they may still look at in this walk.
-#[derive(Default)]
-pub(super) struct Search {
-    /// Whoever knows it can choose names and rows whose hashes are the same.
-    pub(super) seed: Seed,
-    /// In looks at a child, or at eight bytes of one.
-    left: usize,
-    /// What it cost, for the tests that it does not grow.
-    #[cfg(test)]
-    pub(super) looks: u64,
-}
+/// A search passes at most so many occupied slots. In a table that is half empty and hashed well, a million children have
+/// no longer run of occupied slots than about eighty.
+pub(super) const MAX_PROBES: usize = 128;
 
-/// So many other children before the one that is looked for are bad luck for no table that is half empty and hashed
-/// well: among a million, a run of eighty is the longest to be expected.
-const MOST_LOOKS: usize = 128;
-
-impl Search {
-    /// For a walk through so many bytes, old and new.
-    pub(super) fn begin(&mut self, bytes: usize) {
-        // What bodies need who are as they come is a tenth of it.
-        self.left = bytes.saturating_mul(4).saturating_add(4096);
-    }
-
-    /// Whether that may be looked at.
-    pub(super) fn look(&mut self, looks: usize) -> bool {
-        #[cfg(test)]
-        {
-            self.looks += looks as u64;
-        }
-        self.left = self.left.saturating_sub(looks);
-        self.left > 0
-    }
-
-    /// The name of the old member, with its quotes. There may be much space around it.
-    pub(super) fn name<'a>(&mut self, tape: &[Node], text: &'a [u8], cursor: Cursor) -> &'a [u8] {
-        self.look(tape[cursor.node as usize].gap as usize / 8);
-        cursor.name(tape, text)
-    }
-}
-
-/// How children are told apart at first sight.
+/// What the hash of a child is computed from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    /// Their names; of several with the same, the last counts.
+enum HashBy {
+    /// The member's name. Of several with the same name, the last counts.
     Name,
-    /// Their lengths. The text need not be looked at for it.
+    /// The length of the element, for which its text is not read.
     Length,
-    /// A few of their bytes.
+    /// A few bytes of the element.
     Sample,
-    /// All of their bytes.
+    /// All bytes of the element.
     Whole,
-    /// Not at all: nothing is found.
+    /// Nothing: the table is given up, and finds no child.
     Nothing,
 }
 
-/// The children of one container.
-pub(super) struct Table {
-    by: By,
-    /// One more than the place in `entries`; 0 is free.
+/// The children of one old container: an open-addressing hash table with linear probing.
+pub(super) struct ChildTable {
+    by: HashBy,
+    /// Index in `entries` plus one. 0 is a free slot.
     slots: Vec<u32>,
+    /// Each child with its hash.
     entries: Vec<(u32, Cursor)>,
-    /// Whether two of them are equal, or may be, where that was looked at.
+    /// Whether two names are the same, or may be. Elements of the same length are not compared.
     pub(super) repeats: bool,
 }
 
-impl Table {
-    /// Of elements of an array. Of several with the same bytes, the first counts.
+impl ChildTable {
+    /// A table of the elements of an array. Of several with the same bytes, the first counts.
     pub(super) fn of_elements(
         search: &mut Search,
         tape: &[Node],
         text: &[u8],
         elements: impl Iterator<Item = Cursor>,
     ) -> Self {
-        Self::new(By::Length, search, tape, text, elements)
+        Self::new(HashBy::Length, search, tape, text, elements)
     }
 
-    /// Of the members of an object.
+    /// A table of the members of an object.
     pub(super) fn of_members(
         search: &mut Search,
         tape: &[Node],
         text: &[u8],
         members: impl Iterator<Item = Cursor>,
     ) -> Self {
-        Self::new(By::Name, search, tape, text, members)
+        Self::new(HashBy::Name, search, tape, text, members)
     }
 
     fn new(
-        by: By,
+        by: HashBy,
         search: &mut Search,
         tape: &[Node],
         text: &[u8],
         children: impl Iterator<Item = Cursor>,
     ) -> Self {
-        let entries = children.take_while(|_| search.look(1)).map(|child| (0, child)).collect();
+        let entries = children.take_while(|_| search.spend(1)).map(|child| (0, child)).collect();
         let mut table = Self { by, slots: Vec::new(), entries, repeats: false };
         while !table.fill(search, tape, text) {
             table.by = table.by.next();
@@ -110,14 +76,14 @@ impl Table {
         table
     }
 
-    /// `false` where too many look the same.
+    /// Puts all children into slots. Returns `false` if that takes too long, as too many have the same hash.
     fn fill(&mut self, search: &mut Search, tape: &[Node], text: &[u8]) -> bool {
-        if !search.look(1) {
-            self.by = By::Nothing;
+        if !search.spend(1) {
+            self.by = HashBy::Nothing;
         }
         let by = self.by;
-        self.repeats = by == By::Nothing;
-        if by == By::Nothing {
+        self.repeats = by == HashBy::Nothing;
+        if by == HashBy::Nothing {
             self.entries = Vec::new();
             self.slots = vec![0];
             return true;
@@ -132,17 +98,17 @@ impl Table {
             let mut place = self.place(hash);
             while let Some(other) = self.entry(place) {
                 let (other_hash, other_cursor) = self.entries[other];
-                if by != By::Length && other_hash == hash {
+                if by != HashBy::Length && other_hash == hash {
                     let other_key = by.key(search, tape, text, other_cursor);
                     if by.same(search, other_key, key) {
                         self.repeats = true;
-                        if by == By::Name {
+                        if by == HashBy::Name {
                             self.entries[other].1 = cursor;
                         }
                         break;
                     }
                 }
-                if patience == 0 || !search.look(1) {
+                if patience == 0 || !search.spend(1) {
                     return false;
                 }
                 patience -= 1;
@@ -155,7 +121,7 @@ impl Table {
         true
     }
 
-    /// The child with this name, quotes included, or with these bytes; `not` is known not to be it.
+    /// The child with the name `key`, quotes included, or with the bytes `key`. The caller knows that `not` is not it.
     pub(super) fn find(
         &mut self,
         search: &mut Search,
@@ -165,7 +131,7 @@ impl Table {
         not: Option<Cursor>,
     ) -> Option<Cursor> {
         loop {
-            if let Ok(found) = self.find_near(search, tape, text, key, not) {
+            if let Ok(found) = self.probe(search, tape, text, key, not) {
                 return found;
             }
             self.by = self.by.next();
@@ -175,8 +141,8 @@ impl Table {
         }
     }
 
-    /// The same; an error where too many are in the way.
-    fn find_near(
+    /// As [`find`](Self::find), with the current hash. Fails if it passes too many other children.
+    fn probe(
         &self,
         search: &mut Search,
         tape: &[Node],
@@ -185,19 +151,19 @@ impl Table {
         not: Option<Cursor>,
     ) -> Result<Option<Cursor>, ()> {
         let by = self.by;
-        if by == By::Nothing {
+        if by == HashBy::Nothing {
             return Ok(None);
         }
-        if !search.look(1) {
+        if !search.spend(1) {
             return Err(());
         }
         let not = not.map(|cursor| cursor.node);
         let hash = by.hash(search, key);
         let mut place = self.place(hash);
-        for _ in 0..MOST_LOOKS {
+        for _ in 0..MAX_PROBES {
             let Some(entry) = self.entry(place) else { return Ok(None) };
             let (other, cursor) = self.entries[entry];
-            if !search.look(1) {
+            if !search.spend(1) {
                 break;
             }
             if other == hash && not != Some(cursor.node) {
@@ -220,8 +186,8 @@ impl Table {
     }
 }
 
-impl By {
-    /// What looks at more of the text.
+impl HashBy {
+    /// The next better hash, which reads more of the text.
     fn next(self) -> Self {
         match self {
             Self::Length => Self::Sample,
@@ -246,7 +212,7 @@ impl By {
             return false;
         }
         let common = common_prefix(a, b);
-        search.look(common / 8);
+        search.spend(common / 8);
         common == a.len()
     }
 
@@ -254,53 +220,18 @@ impl By {
         match self {
             Self::Nothing => 0,
             Self::Name => hash_name(search.seed, key),
-            // Anyone can make that collide: the looks are bounded.
+            // Anyone can choose elements of the same length. `MAX_PROBES` bounds what that costs.
             Self::Length => (key.len() as u32).wrapping_mul(0x9e37_79b9) >> 8,
             Self::Sample => sample(search.seed, key),
             Self::Whole => {
-                search.look(key.len() / 8);
+                search.spend(key.len() / 8);
                 sip(search.seed, key)
             }
         }
     }
 }
 
-/// Names that were seen, each by a number.
-pub(super) struct Names {
-    /// One more than the number; 0 is free.
-    slots: Vec<u32>,
-}
-
-impl Names {
-    /// With room for so many.
-    pub(super) fn new(count: usize) -> Self {
-        Self { slots: vec![0; (count * 2).next_power_of_two()] }
-    }
-
-    /// Whether there was none that is the same, for certain. `name` gives the name with a number.
-    pub(super) fn insert<'a>(
-        &mut self,
-        search: &mut Search,
-        number: usize,
-        name: impl Fn(usize) -> &'a [u8],
-    ) -> bool {
-        let mask = self.slots.len() - 1;
-        let mut place = hash_name(search.seed, name(number)) as usize & mask;
-        for _ in 0..MOST_LOOKS {
-            if self.slots[place] == 0 {
-                self.slots[place] = number as u32 + 1;
-                return true;
-            }
-            if !search.look(1) || same_name(name(self.slots[place] as usize - 1), name(number)) {
-                return false;
-            }
-            place = (place + 1) & mask;
-        }
-        false
-    }
-}
-
-/// Of the length, and of eight bytes at each quarter and at the end.
+/// A hash of the length and of eight bytes at each quarter and at the end.
 fn sample(seed: Seed, bytes: &[u8]) -> u32 {
     let Some(last) = bytes.last_chunk() else { return sip(seed, bytes) };
     let mut hash = Sip::new(seed);

@@ -1,40 +1,40 @@
-//! One body on its way.
-use super::bodies::BodyId;
+//! One body that is arriving.
 use super::compare::common_prefix;
+use super::id::BodyId;
 use super::text::Text;
 use alloc::rc::Rc;
 
-/// What has come of a body so far.
-pub(super) struct Receipt {
+/// The chunks of a body that have arrived.
+pub(super) struct IncomingBody {
     pub(super) previous: Option<BodyId>,
-    /// The previous body, which stays for as long as it is compared with.
+    /// The previous body. It stays in memory as long as chunks are compared with it, even if it is evicted.
     before: Option<Rc<Text>>,
     pub(super) text: Text,
-    /// What there is room for.
+    /// The length of the chunk that [`room`](Self::room) was asked for.
     expected: usize,
-    /// How many bytes are the same from the start.
+    /// How many bytes at the start are those of the previous body.
     pub(super) common: usize,
-    /// Whether what comes after these is not.
+    /// Whether the byte after them differs.
     differs: bool,
-    /// How many bytes were compared for it.
+    /// How many bytes were compared.
     pub(super) compared: u64,
-    /// Whether it turned out to be the previous body.
+    /// Whether the body turned out to be the previous one.
     pub(super) unchanged: bool,
 }
 
-impl Receipt {
+impl IncomingBody {
     pub(super) fn new(previous: Option<BodyId>, before: Option<Rc<Text>>, text: Text) -> Self {
         let differs = before.is_none();
         Self { previous, before, text, expected: 0, common: 0, differs, compared: 0, unchanged: false }
     }
 
-    /// Room for the next chunk, where it will stay.
+    /// The place for the next chunk. It is not moved from there again.
     pub(super) fn room(&mut self, len: usize) -> &mut [u8] {
         self.expected = len;
         self.text.room(len)
     }
 
-    /// The room was filled. Gives how many bytes had to be compared.
+    /// The host has written the chunk. Returns how many bytes had to be compared.
     pub(super) fn received(&mut self) -> usize {
         let start = self.text.len();
         self.text.added(core::mem::take(&mut self.expected));
@@ -46,7 +46,7 @@ impl Receipt {
         common + usize::from(self.differs)
     }
 
-    /// No more will come. Whether it is the previous body.
+    /// Ends the body. Returns whether it is the previous one.
     pub(super) fn end(&mut self) -> bool {
         self.text.end();
         let before = self.before.take();

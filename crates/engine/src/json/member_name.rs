@@ -1,14 +1,14 @@
-//! When two members of an object have the same name, which may be spelled in many ways.
+//! Whether two members have the same name, however it is escaped.
 use super::sip::{Seed, Sip, sip};
 
-/// Whether two names, each with its quotes, are the same string for JavaScript.
+/// Whether two names, with their quotes, are the same string in JavaScript.
 pub(super) fn same_name(a: &[u8], b: &[u8]) -> bool {
-    a == b || (!(plain(a) && plain(b)) && units(a).eq(units(b)))
+    a == b || (!(is_plain(a) && is_plain(b)) && utf16_units(a).eq(utf16_units(b)))
 }
 
-/// The same for the same string.
+/// A hash of the name, with its quotes, that does not depend on how it is escaped.
 pub(super) fn hash_name(seed: Seed, name: &[u8]) -> u32 {
-    if plain(name) {
+    if is_plain(name) {
         return sip(seed, &name[1..name.len() - 1]);
     }
     let mut hash = Sip::new(seed);
@@ -20,8 +20,9 @@ pub(super) fn hash_name(seed: Seed, name: &[u8]) -> u32 {
             hash.add(core::mem::take(&mut word));
         }
     };
-    for unit in units(name) {
-        // What a plain name may have is its byte; what it may not have is three that it may not have either.
+    for unit in utf16_units(name) {
+        // ASCII is hashed as it is, like the bytes of a plain name. Any other unit is three bytes above 0x7f, which no plain
+        // name has.
         if unit < 0x80 {
             add(unit);
         } else {
@@ -33,22 +34,22 @@ pub(super) fn hash_name(seed: Seed, name: &[u8]) -> u32 {
     hash.end(word, len)
 }
 
-/// Whether a name is spelled in the only way there is.
-fn plain(name: &[u8]) -> bool {
+/// Whether a name has neither escapes nor bytes above ASCII, so that its bytes are its UTF-16 units.
+fn is_plain(name: &[u8]) -> bool {
     !name.iter().any(|byte| *byte == b'\\' || *byte >= 0x80)
 }
 
-/// The UTF-16 that a name stands for. It is known to be well-formed JSON, but not to be UTF-8.
-fn units(name: &[u8]) -> Units<'_> {
-    Units { rest: &name[1..name.len() - 1], low: None }
+/// The UTF-16 units of a name. It is a well-formed JSON string, but may not be UTF-8.
+fn utf16_units(name: &[u8]) -> Utf16Units<'_> {
+    Utf16Units { rest: &name[1..name.len() - 1], low: None }
 }
 
-struct Units<'a> {
+struct Utf16Units<'a> {
     rest: &'a [u8],
     low: Option<u16>,
 }
 
-impl Iterator for Units<'_> {
+impl Iterator for Utf16Units<'_> {
     type Item = u16;
 
     fn next(&mut self) -> Option<u16> {
@@ -69,7 +70,7 @@ impl Iterator for Units<'_> {
     }
 }
 
-impl Units<'_> {
+impl Utf16Units<'_> {
     fn escape(&mut self) -> u16 {
         let Some((&byte, rest)) = self.rest.split_first() else { return 0 };
         self.rest = rest;
@@ -89,7 +90,7 @@ impl Units<'_> {
         }
     }
 
-    /// As WHATWG's decoder reads it: what is no UTF-8 becomes U+FFFD, as far as it could have been.
+    /// Decodes as the WHATWG Encoding Standard: each longest invalid sequence becomes one U+FFFD.
     fn code_point(&mut self, first: u8) -> u32 {
         let (more, mut low, mut high) = match first {
             0xc2..=0xdf => (1, 0x80, 0xbf),
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_may_be_spelled_in_many_ways() {
+    fn names_are_equal_however_they_are_escaped() {
         let same: [&[&[u8]]; 5] = [
             &[b"a", br"\u0061"],
             &["é".as_bytes(), br"\u00e9", br"\u00E9"],
@@ -154,17 +155,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bytes_become_what_a_decoder_makes_of_them(bytes in prop::collection::vec(0x41..=0xffu8, 0..12)) {
+        fn bytes_decode_as_by_std(bytes in prop::collection::vec(0x41..=0xffu8, 0..12)) {
             prop_assume!(!bytes.contains(&b'\\'));
             let expected: Vec<u16> = String::from_utf8_lossy(&bytes).encode_utf16().collect();
-            prop_assert_eq!(units(&quoted(&bytes)).collect::<Vec<_>>(), expected);
+            prop_assert_eq!(utf16_units(&quoted(&bytes)).collect::<Vec<_>>(), expected);
         }
 
         #[test]
-        fn escapes_become_what_serde_makes_of_them(text in "\\PC*") {
+        fn escapes_decode_as_by_serde_json(text in "\\PC*") {
             let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
             let plain: Vec<u16> = text.encode_utf16().collect();
-            prop_assert_eq!(units(&quoted(escaped.as_bytes())).collect::<Vec<_>>(), plain);
+            prop_assert_eq!(utf16_units(&quoted(escaped.as_bytes())).collect::<Vec<_>>(), plain);
             let json = serde_json::to_string(&text).unwrap();
             prop_assert!(same_name(json.as_bytes(), &quoted(escaped.as_bytes())));
             prop_assert_eq!(hash_name([1, 2], json.as_bytes()), hash_name([1, 2], &quoted(escaped.as_bytes())));

@@ -1,54 +1,50 @@
-// One body on its way through the engine, and the value that is made of it.
+// A body that is arriving, and the value that is made of it.
+import { NO_BODY, PATCH_OUTCOME, RESULT_WORDS, SAME, WHOLE } from '../boundary/json.js'
 import { applyPatch } from './applyPatch.js'
 import { chunkOf, type Reader } from './body.js'
 import { view, words, type Engine } from './engine.js'
 import { counted, type BodyFigures } from './stats.js'
 
-// What `json_finish` gives: see crates/npm/src/json.rs.
-const SAME = 0
-const PATCH = 1
-const WHOLE = 2
-
-/** A value that bytes were made to. */
+/** The value of the previous body, which the caller still has. */
 export interface Held {
   value: unknown
 }
 
-/** What became of a body. */
+/** The value of a body, and how it was made. */
 export interface Result extends BodyFigures {
   value: unknown
-  /** The engine's name for it; 0 if it is not kept. */
+  /** The engine's id of the body, or `NO_BODY` if it is not kept. */
   body: number
-  /** Whether everything of the held value that is the same in this one is in it already. */
+  /** Whether the value shares with the held one all that is the same in both, so that nobody need look for more. */
   shared: boolean
 }
 
-/** @internal A body on its way. Whoever begins one ends or discards it. */
-export class Receipt {
+/** @internal A body that is arriving. Who creates one must end or discard it. */
+export class IncomingBody {
   readonly #engine: Engine
-  readonly #receipt: number
+  readonly #incoming: number
   #received = 0
-  /** The text of a body that is too long to be kept. */
+  /** The decoded text of a body that is too long to be kept. */
   #text = ''
   #decoder?: TextDecoder
 
-  /** `previous` is the engine's name for the last body, or 0; `expected` is how many bytes there may be, or 0. */
+  /** `previous` is the engine's id of the last body, or `NO_BODY`. `expected` is the likely length in bytes, or 0. */
   constructor(engine: Engine, previous: number, expected: number) {
     this.#engine = engine
-    this.#receipt = engine.json_begin(previous, expected)
+    this.#incoming = engine.json_begin(previous, expected)
   }
 
   write(chunk: Uint8Array): void {
     const engine = this.#engine
-    const receipt = this.#receipt
+    const incoming = this.#incoming
     const { length } = chunk
     this.#received += length
     counted.received += length
     if (this.#decoder) {
       this.#text += this.#decoder.decode(chunk, { stream: true })
     } else if (length > 0) {
-      view(engine.json_room(receipt, length), length).set(chunk)
-      if (engine.json_received(receipt)) {
+      view(engine.json_room(incoming, length), length).set(chunk)
+      if (engine.json_received(incoming)) {
         this.#decoder = new TextDecoder()
         this.#text = this.#decoder.decode(this.#bytes(), { stream: true })
       }
@@ -63,9 +59,9 @@ export class Receipt {
     }
   }
 
-  /** Nothing more comes. Throws `SyntaxError` where it is no JSON. */
+  /** Ends the body. Throws `SyntaxError` if it is not JSON. */
   end(held: Held | undefined): Result {
-    const result = { value: undefined as unknown, body: 0, shared: false, received: this.#received, compared: 0, parsed: 0, spared: 0 }
+    const result = { value: undefined as unknown, body: NO_BODY, shared: false, received: this.#received, compared: 0, parsed: 0, spared: 0 }
     try {
       if (this.#decoder) {
         result.parsed = result.received
@@ -73,7 +69,7 @@ export class Receipt {
         this.discard()
       } else {
         this.#make(held, result)
-        result.body = this.#engine.json_keep(this.#receipt)
+        result.body = this.#engine.json_keep(this.#incoming)
       }
     } catch (error) {
       this.discard()
@@ -88,22 +84,22 @@ export class Receipt {
 
   #make(held: Held | undefined, result: Result): void {
     const engine = this.#engine
-    const outcome = engine.json_finish(this.#receipt, held !== undefined)
-    const [program, length, slices, bytes, compared] = words(engine.json_left(), 5) as unknown as number[]
+    const outcome = engine.json_finish(this.#incoming, held !== undefined)
+    const [program, length, slices, bytes, compared] = words(engine.json_result(), RESULT_WORDS) as unknown as number[]
     result.compared = compared!
     result.shared = outcome <= WHOLE
     if (held && outcome === SAME) {
       result.value = held.value
       return
     }
-    if (held && outcome === PATCH) {
+    if (held && outcome === PATCH_OUTCOME) {
       try {
         result.parsed = bytes!
         const parsed = JSON.parse(decode(view(slices!, bytes!)))
         result.value = applyPatch(words(program!, length!), parsed, held.value)
         return
       } catch {
-        // Someone has changed the value that the bytes describe. The text has all of it.
+        // The application has changed the value that the bytes describe, so the patch does not fit. The text has all of it.
         result.shared = false
       }
     }
@@ -115,18 +111,18 @@ export class Receipt {
     }
   }
 
-  /** Gives up on it. */
+  /** Discards the body. */
   discard(): void {
-    this.#engine.json_discard(this.#receipt)
+    this.#engine.json_discard(this.#incoming)
   }
 
   #bytes(): Uint8Array {
-    return view(this.#engine.json_bytes(this.#receipt), this.#engine.json_length(this.#receipt))
+    return view(this.#engine.json_bytes(this.#incoming), this.#engine.json_length(this.#incoming))
   }
 
-  /** Not every engine of JavaScript says where a text is no JSON. */
+  /** Adds the place to a `SyntaxError`, as not every JavaScript engine does. */
   #located(error: unknown): unknown {
-    const at = this.#engine.json_fault(this.#receipt)
+    const at = this.#engine.json_error(this.#incoming)
     if ((error as Error).name !== 'SyntaxError' || at < 0) return error
     const before = decode(this.#bytes().subarray(0, at))
     const lineStart = before.lastIndexOf('\n') + 1

@@ -1,0 +1,64 @@
+//! What `whippet/json` reads from its engine: outcomes, figures, and the words of a patch.
+use crate::Constant;
+use crate::table::numbers;
+use whippet_engine::json::{Outcome, patch};
+
+/// All tables.
+pub const TABLES: &[&[Constant]] = &[BODIES, OUTCOMES, STATS, PATCH];
+
+numbers! {
+    /// What names no body, and how `json_result` is laid out.
+    BODIES: u32;
+    /// In the place of a body's id: no body.
+    NO_BODY = 0;
+    /// How many words there are at the address that `json_result` gives: the address of the program and its length in
+    /// words, the address of the slices and their length in bytes, and how many bytes were compared.
+    RESULT_WORDS = 5;
+}
+
+numbers! {
+    /// What `json_finish` gives.
+    OUTCOMES: u32;
+    /// The value is the previous one.
+    SAME = Outcome::Same as u32;
+    /// A patch makes the value from the previous one.
+    PATCH_OUTCOME = Outcome::Patch as u32;
+    /// All of the body must be parsed. The value shares nothing with the previous one.
+    WHOLE = Outcome::Whole as u32;
+    /// All of the body must be parsed. Nothing is known about it.
+    UNKNOWN = Outcome::Unknown as u32;
+}
+
+numbers! {
+    /// The figures of `json_stat`: the fields of `whippet_engine::json::Stats` that the host does not count itself.
+    STATS: u32;
+    /// Bytes that were compared with a previous body.
+    COMPARED = 0;
+    /// Bytes that are kept now.
+    KEPT = 1;
+    /// Bytes that were evicted.
+    EVICTED = 2;
+    /// Bytes that were read token by token.
+    SCANNED = 3;
+}
+
+numbers! {
+    /// The words of a patch: see `whippet_engine::json::patch`.
+    PATCH: u32;
+    /// The first word of a block: a copy of the old object.
+    CLONE = patch::CLONE;
+    /// The first word of a block: a parsed object.
+    FRESH = patch::FRESH;
+    /// The first word of a block: an array.
+    ARRAY = patch::ARRAY;
+    /// A source: a parsed value.
+    SLOT = patch::SLOT;
+    /// A source: what a block makes.
+    BLOCK = patch::BLOCK;
+    /// A source: an old value, or several.
+    OLD = patch::OLD;
+    /// How many lower bits of a source are its kind. The others are a number.
+    KIND_BITS = patch::KIND_BITS;
+    /// Masks the kind of a source.
+    KIND_MASK = patch::KIND_MASK;
+}

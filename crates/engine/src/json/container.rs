@@ -1,0 +1,257 @@
+//! A container of the new text whose end has not been read yet, beside its counterpart in the old text.
+use super::change::{Change, TextPair};
+use super::child_table::ChildTable;
+use super::compare::equal;
+use super::member_name::same_name;
+use super::patch::{Mark, OLD, source};
+use super::search::Search;
+use super::tape::{Cursor, Node};
+use alloc::vec::Vec;
+
+/// Up to so many children are searched one by one: a table of them would not pay.
+pub(super) const FEW_CHILDREN: usize = 8;
+/// For up to so many searches, a table does not pay either.
+const FEW_SEARCHES: u32 = 3;
+
+/// A member of the new object.
+#[derive(Clone, Copy)]
+pub(super) struct Member {
+    /// Where the previous member ends, or the object starts. The name is between here and the value.
+    pub from: u32,
+    /// Start and end of the value in the new text.
+    pub value: (u32, u32),
+    pub change: Change,
+}
+
+/// An open container. Its counterpart is the old container that it is compared with.
+pub(super) struct OpenContainer {
+    pub array: bool,
+    /// Its start in the new text.
+    pub start: u32,
+    /// The index of its node among the new nodes, and how many nodes the new tape has before it.
+    pub node: u32,
+    pub total: u32,
+    /// How long the patch was before it, and how many items or members were pending.
+    pub mark: Mark,
+    pub records: u32,
+    /// How many children have ended, and where the last of them ends.
+    pub index: u32,
+    pub from: u32,
+    /// Where the current child starts, and how long the patch was before it.
+    pub child: u32,
+    pub before_child: Mark,
+    /// The node after the last one of the counterpart.
+    pub end: u32,
+    first: Cursor,
+    /// In an array: the old element with the same index.
+    pub same_index: Cursor,
+    /// The old child after the last one that was found: the next one, if nothing was inserted, removed or moved.
+    pub next: Cursor,
+    /// The old child that is next if each child that was not found replaces an old one.
+    replaced: Cursor,
+    table: Option<ChildTable>,
+    /// How often an element was searched by its bytes.
+    searches: u32,
+    /// In an array: whether the previous element was found by its bytes at another index.
+    pub moving: bool,
+    /// In an array: whether an old container stays in it.
+    pub keeps: bool,
+    /// In an array: how many bytes must be parsed.
+    pub parsed: u32,
+    /// In an array: where the last item is, if it is a range of old elements that may go on.
+    pub last_range: u32,
+    /// In an object: whether the names so far are the old names in the old order.
+    pub in_order: bool,
+    /// In an object: whether the counterpart has a name twice.
+    repeats: bool,
+}
+
+impl OpenContainer {
+    #[expect(clippy::too_many_arguments, reason = "only `Diff::enter` calls it")]
+    pub(super) fn new(
+        search: &mut Search,
+        pair: TextPair<'_>,
+        old: Cursor,
+        array: bool,
+        start: u32,
+        node: u32,
+        total: u32,
+        records: u32,
+        mark: Mark,
+    ) -> Self {
+        let first = Cursor::first_child(old.node, old.start(pair.tape) as u32);
+        let counterpart = pair.tape[old.node as usize];
+        let mut container = Self {
+            array,
+            start,
+            node,
+            total,
+            mark,
+            records,
+            index: 0,
+            from: start,
+            child: start,
+            before_child: mark,
+            end: old.node + counterpart.span(),
+            first,
+            same_index: first,
+            next: first,
+            replaced: first,
+            table: None,
+            searches: 0,
+            moving: false,
+            keeps: false,
+            parsed: 0,
+            last_range: u32::MAX,
+            in_order: true,
+            repeats: false,
+        };
+        if !array && !counterpart.distinct() {
+            container.repeats = container.has_repeated_names(search, pair);
+        }
+        container
+    }
+
+    fn children<'a>(&self, tape: &'a [Node]) -> impl Iterator<Item = Cursor> + use<'a> {
+        let (mut cursor, end) = (self.first, self.end);
+        core::iter::from_fn(move || {
+            let child = cursor;
+            (child.node < end).then(|| {
+                cursor = child.next(tape);
+                child
+            })
+        })
+    }
+
+    fn has_repeated_names(&mut self, search: &mut Search, pair: TextPair<'_>) -> bool {
+        if self.children(pair.tape).nth(FEW_CHILDREN).is_none() {
+            let mut names: [&[u8]; FEW_CHILDREN] = [&[]; FEW_CHILDREN];
+            for (i, child) in self.children(pair.tape).enumerate() {
+                names[i] = child.name(pair.tape, pair.old);
+                if names[..i].iter().any(|name| same_name(name, names[i])) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        let table = ChildTable::of_members(search, pair.tape, pair.old, self.children(pair.tape));
+        self.table.insert(table).repeats
+    }
+
+    /// The old member that is next if the order is the old one. A repeated name hides it, as only the last one counts.
+    #[inline]
+    pub(super) fn expected(&self) -> Option<Cursor> {
+        (self.next.node < self.end && !self.repeats).then_some(self.next)
+    }
+
+    /// The old member with this name, quotes included. Of several with the same name, the last counts.
+    pub(super) fn counterpart(
+        &mut self,
+        search: &mut Search,
+        pair: TextPair<'_>,
+        name: &[u8],
+    ) -> Option<Cursor> {
+        if !search.spend(1) {
+            self.in_order = false;
+            return None;
+        }
+        let mut is = |cursor: &Cursor| same_name(search.name(pair.tape, pair.old, *cursor), name);
+        if let Some(found) = self.expected().filter(&mut is) {
+            self.next = found.next(pair.tape);
+            return Some(found);
+        }
+        self.in_order = false;
+        let found = if self.table.is_none() && self.children(pair.tape).nth(FEW_CHILDREN).is_none() {
+            self.children(pair.tape).filter(&mut is).last()
+        } else {
+            let children = self.children(pair.tape);
+            let table = self
+                .table
+                .get_or_insert_with(|| ChildTable::of_members(search, pair.tape, pair.old, children));
+            table.find(search, pair.tape, pair.old, name, None)
+        };
+        if let Some(found) = found {
+            self.next = found.next(pair.tape);
+        }
+        found
+    }
+
+    /// The old element with the same index.
+    pub(super) fn same_index(&self) -> Option<Cursor> {
+        (self.same_index.node < self.end).then_some(self.same_index)
+    }
+
+    /// The old elements that the next one is likely to be. They are compared before any search.
+    pub(super) fn candidates(&self, tape: &[Node]) -> [Option<Cursor>; 3] {
+        let there = |cursor: Cursor, others: &[Cursor]| {
+            let known = others.iter().any(|other| other.node == cursor.node);
+            (cursor.node < self.end && !known).then_some(cursor)
+        };
+        let next = there(self.next, &[self.same_index]);
+        let other = if self.replaced.node != self.next.node {
+            self.replaced
+        } else if self.next.node < self.end {
+            self.next.next(tape)
+        } else {
+            self.next
+        };
+        [self.same_index(), next, there(other, &[self.same_index, self.next])]
+    }
+
+    /// Expects this old element next.
+    pub(super) fn expect(&mut self, cursor: Cursor) {
+        self.next = cursor;
+        self.replaced = cursor;
+    }
+
+    /// The element was not found among the old ones.
+    pub(super) fn miss(&mut self, tape: &[Node]) {
+        if self.replaced.node < self.end {
+            self.replaced = self.replaced.next(tape);
+        }
+    }
+
+    /// Goes on to the next index.
+    pub(super) fn advance(&mut self, tape: &[Node]) {
+        self.index += 1;
+        if self.same_index.node < self.end {
+            self.same_index = self.same_index.next(tape);
+        }
+    }
+
+    /// Appends the old elements from `index` to `end` to the items.
+    pub(super) fn push_old(&mut self, items: &mut Vec<u32>, index: u32, end: u32) {
+        if let Some([_, last]) = items.get_mut(self.last_range as usize..).and_then(<[u32]>::first_chunk_mut)
+            && *last == index
+        {
+            *last = end;
+        } else {
+            self.last_range = items.len() as u32;
+            items.extend([source(index, OLD), end]);
+        }
+    }
+
+    /// An old element that has these bytes. The caller knows that the one with the same index does not.
+    pub(super) fn find_element(
+        &mut self,
+        search: &mut Search,
+        pair: TextPair<'_>,
+        bytes: &[u8],
+    ) -> Option<Cursor> {
+        self.searches += 1;
+        if self.table.is_none()
+            && (self.searches <= FEW_SEARCHES || self.children(pair.tape).nth(FEW_CHILDREN).is_none())
+        {
+            let is = |cursor: &Cursor| {
+                let old = &pair.old[cursor.start(pair.tape)..cursor.end(pair.tape)];
+                search.spend(1 + if old.len() == bytes.len() { bytes.len() / 8 } else { 0 })
+                    && equal(old, bytes)
+            };
+            return self.children(pair.tape).filter(|cursor| cursor.node != self.same_index.node).find(is);
+        }
+        let (not, children) = (self.same_index(), self.children(pair.tape));
+        let table =
+            self.table.get_or_insert_with(|| ChildTable::of_elements(search, pair.tape, pair.old, children));
+        table.find(search, pair.tape, pair.old, bytes, not)
+    }
+}
