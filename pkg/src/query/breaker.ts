@@ -1,35 +1,16 @@
 // Circuit breakers: which origin a query asks, and what is known of each. When one opens the engine says.
-import type { Query } from './query.js'
-import type { QueryEngine } from './engine.js'
+import type { Exports } from './wasm.js'
+import type { BreakerConfig, BreakerInfo, Query } from './types.js'
 
-/** When a circuit breaker opens, and for how long. There is one per origin. */
-export interface BreakerConfig {
-  /** So many failed attempts open it; 5 by default. */
-  failures?: number
-  /** Counting those of the last so many ms; 10,000 by default. */
-  window?: number
-  /** For how many ms it stays open before one attempt is let through to see how things are; 30,000 by default. */
-  openFor?: number
-  /**
-   * Which origin a query asks; `undefined` for one that no breaker should guard. By default it is what
-   * `meta.origin` of the query says, or what `jsonQuery` was given.
-   */
-  origin?: (query: Query<any, any, any, any>) => string | undefined
-}
-
-/** The state of an origin's circuit breaker. */
-export interface BreakerInfo {
-  /** What the option `origin`, `meta.origin` or `jsonQuery` named. */
-  origin: string
-  /** `closed`: all is well. `open`: no attempt is made. `half-open`: one attempt decides which it will be. */
-  state: 'closed' | 'open' | 'half-open'
-  /** While it is open: until when, in ms since the epoch. */
-  until: number | undefined
+/** The engine that decides. */
+interface Engine {
+  readonly exports: Exports
+  readonly machine: number
 }
 
 /** @internal The breakers of an engine. */
 export class Breakers {
-  readonly #engine: QueryEngine
+  readonly #engine: Engine
   readonly #config: BreakerConfig
   /** Those that some query asks, or of which there is still something to know. */
   readonly #origins = new Map<string, number>()
@@ -37,7 +18,7 @@ export class Breakers {
   readonly #names: string[] = ['']
   readonly #free: number[] = []
 
-  constructor(engine: QueryEngine, config: BreakerConfig) {
+  constructor(engine: Engine, config: BreakerConfig) {
     this.#engine = engine
     this.#config = config
     const { failures = 5, window = 10_000, openFor = 30_000 } = config

@@ -4,14 +4,11 @@ import { attempt } from './attempt.js'
 import { host } from './host.js'
 import { estimateBytes, limitCode } from './limits.js'
 import { Breakers } from './breaker.js'
-import { noBytes, type BodyBytes } from './stats.js'
 import { Parts } from './parts.js'
 import { seedOf, start, type Setup } from './setup.js'
 import { freeWith, type Exports } from './wasm.js'
 import { partialMatchKey } from './keys.js'
-import type { Query, QueryState } from './query.js'
-import type { QueryObserver } from './queryObserver.js'
-import type { FetchStatus, QueryKey, QueryStatus } from './types.js'
+import type { BodyBytes, FetchStatus, QueryKey, QueryState, QueryStatus, RefetchOptions } from './types.js'
 
 // What `poll` gives: see crates/npm/src/query/queries.rs.
 const FETCH = 1
@@ -32,14 +29,43 @@ const FETCH_STATUSES: FetchStatus[] = ['idle', 'fetching', 'paused']
 /** A state without its values. */
 export type Numbers = Omit<QueryState<any, any>, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>
 
+/** What the engine calls on a query. */
+export interface EngineQuery {
+  queryKey: QueryKey
+  state: QueryState<any, any>
+  /** Counts the queries in the order of their creation, which is how they are listed. */
+  readonly sequence: number
+  /** The cache is over its limit, and this query is the least needed. */
+  evict(): void
+  /** The query had no observer for its `gcTime`. */
+  onCollected(): void
+  /** The engine decided about the fetch `run`. */
+  onRun(run: number, what: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void
+  /** The engine has failed: a fetch that waits for it fails too. */
+  onBroke(): void
+}
+
+/** What the engine calls on an observer. */
+export interface EngineObserver {
+  /** The query is due for a fetch, by interval or since it is stale. */
+  onFetchDue(): void
+  /** The data has turned stale. */
+  onStale(): void
+  refetch(options: RefetchOptions): Promise<unknown>
+}
+
+export function noBytes(): BodyBytes {
+  return { received: 0, compared: 0, parsed: 0, spared: 0 }
+}
+
 export class QueryEngine {
   readonly exports: Exports
   /** Why there is no engine: what is fetched fails with it. */
   error: unknown
   readonly machine: number
   readonly alarm: Alarm
-  readonly queries = new Map<number, Query<any, any, any, any>>()
-  readonly observers = new Map<number, QueryObserver<any, any, any, any, any>>()
+  readonly queries = new Map<number, EngineQuery>()
+  readonly observers = new Map<number, EngineObserver>()
   readonly parts = new Parts()
   readonly breakers?: Breakers
   /** Of the bodies of all fetches. */
@@ -202,8 +228,8 @@ export class QueryEngine {
   }
 
   /** The queries whose key begins as `key` does, or of these the observed, oldest first. */
-  matching(key: QueryKey, observed: boolean): Query<any, any, any, any>[] {
-    const found: Query<any, any, any, any>[] = []
+  matching(key: QueryKey, observed: boolean): EngineQuery[] {
+    const found: EngineQuery[] = []
     const indexed = this.parts.read(key, this.key)
     const count = indexed ? this.exports.query_each(this.machine, indexed.length, +observed) : 0
     if (!count) return found

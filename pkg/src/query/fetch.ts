@@ -6,15 +6,13 @@ import { CircuitOpenError, TimeoutError } from './errors.js'
 import { host } from './host.js'
 import { Retryer, timeoutCode, type Outcome } from './retryer.js'
 import type { FetchSignal } from './fetchSignal.js'
-import type { Query } from './query.js'
-import type { QueryCacheConfig } from './queryCache.js'
 import type { QueryEngine } from './engine.js'
-import type { Action, FetchContext } from './queryState.js'
-import type { CancelOptions } from './types.js'
+import type { InternalQuery } from './internal.js'
+import type { CancelOptions, FetchContext, QueryAction, QueryCacheConfig } from './types.js'
 
 /** @internal What a fetch needs of its query. */
 export interface FetchSetup<TData, TError> {
-  query: Query<any, TError, TData, any>
+  query: InternalQuery<any, TError, TData, any>
   engine: QueryEngine
   config: QueryCacheConfig
   context: FetchContext<any, TError, TData, any>
@@ -24,7 +22,7 @@ export interface FetchSetup<TData, TError> {
   /** Calls the query's function. */
   call: () => TData
   /** The engine has the query's new state: takes it over, and tells. */
-  update: (action: Action<TData, TError>) => void
+  update: (action: QueryAction<TData, TError>) => void
   /** The state before the fetch comes back. */
   revert: () => void
   /** The fetch that has taken its place, if one has. */
@@ -142,7 +140,7 @@ export class Fetch<TData = any, TError = any> {
 
   async #settle(): Promise<TData> {
     const { config, engine, query, successor, update, ended } = this.#setup
-    const about = query as Query<any, any, any, any>
+    const about = query as InternalQuery<any, any, any, any>
     try {
       const data = await this.#retryer.promise
       if (data === undefined) {

@@ -1,9 +1,7 @@
 // What a fetch hands to the query's behavior, and to its function.
 import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
 import type { FetchSignal } from './fetchSignal.js'
-import type { FetchContext, FetchOptions, Query } from './query.js'
-import type { QueryClient } from './queryClient.js'
-import type { QueryFunctionContext, QueryKey } from './types.js'
+import type { FetchContext, FetchOptions, Query, QueryClient, QueryFunctionContext, QueryKey } from './types.js'
 
 /** @internal `onCall` is called before each call of the function. */
 export function fetchContext<TQueryFnData, TError, TData, TQueryKey extends QueryKey>(

@@ -2,52 +2,24 @@
 import { advise } from './advise.js'
 import { MutationInterruptedError } from './errors.js'
 import { noop } from './utils.js'
-import type { Mutation, MutationState } from './mutation.js'
-import type { Query, QueryState } from './query.js'
-import type { QueryClient } from './queryClient.js'
+import type { InternalMutation, InternalQueryClient } from './internal.js'
 import type {
-  DefaultError,
+  DehydrateOptions,
+  HydrateOptions,
+  Mutation,
   MutationKey,
   MutationMeta,
-  MutationOptions,
   MutationScope,
+  MutationState,
+  Query,
+  QueryClient,
   QueryKey,
   QueryMeta,
   QueryOptions,
+  QueryState,
 } from './types.js'
 
 type TransformerFn = (data: any) => any
-
-/** What goes out, and how. */
-export interface DehydrateOptions {
-  /** Makes of data what can be sent. */
-  serializeData?: TransformerFn
-  /** Paused ones, by default. */
-  shouldDehydrateMutation?: (mutation: Mutation) => boolean
-  /** Those with data, by default. */
-  shouldDehydrateQuery?: (query: Query) => boolean
-  /** Whether an error is replaced by one that says nothing; `true` by default. */
-  shouldRedactErrors?: (error: unknown) => boolean
-}
-
-/** What comes in, and how. */
-export interface HydrateOptions {
-  /** What holds for all that comes in. */
-  defaultOptions?: {
-    /** The other half of `serializeData`. */
-    deserializeData?: TransformerFn
-    /**
-     * What becomes of mutations that were on their way when they were dehydrated: they may have reached the server, or
-     * not. `'fail'`, the default: they fail with a `MutationInterruptedError`, and their callbacks hear of it.
-     * `'resume'`: they count as paused, and `resumePausedMutations` runs them again.
-     */
-    interruptedMutations?: 'fail' | 'resume'
-    /** For queries. */
-    queries?: QueryOptions
-    /** For mutations. */
-    mutations?: MutationOptions<unknown, DefaultError, unknown, unknown>
-  }
-}
 
 interface DehydratedMutation {
   mutationKey?: MutationKey
@@ -162,10 +134,10 @@ export function hydrate(
   const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData
 
   const resumes = (options?.defaultOptions?.interruptedMutations ?? defaults?.interruptedMutations) === 'resume'
-  const cut: Mutation[] = []
+  const cut: InternalMutation[] = []
   dehydratedState.mutations?.forEach(({ state, ...mutationOptions }) => {
     const interrupted = state.status === 'pending' && !state.isPaused
-    const mutation = client
+    const mutation = (client as InternalQueryClient)
       .getMutationCache()
       .build(
         client,
@@ -187,7 +159,7 @@ function hydrateQuery(
   options: QueryOptions,
   deserialize: TransformerFn | undefined,
 ): void {
-  const cache = client.getQueryCache()
+  const cache = (client as InternalQueryClient).getQueryCache()
   const known = promise && resolvedValue(promise)
   const raw = state.data === undefined ? known?.data : state.data
   const data = raw === undefined || !deserialize ? raw : deserialize(raw)

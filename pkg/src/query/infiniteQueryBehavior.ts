@@ -1,8 +1,7 @@
 // How an infinite query is fetched: page by page.
 import { FETCH_SIGNAL, addSignal, queryFnOf } from './queryFn.js'
 import { addToEnd, addToStart, noop } from './utils.js'
-import type { QueryBehavior } from './query.js'
-import type { InfiniteData, InfiniteQueryPageParamsOptions, QueryFunctionContext } from './types.js'
+import type { InfiniteData, InfiniteQueryPageParamsOptions, QueryBehavior, QueryFunctionContext } from './types.js'
 
 type PageOptions = InfiniteQueryPageParamsOptions<any, any>
 

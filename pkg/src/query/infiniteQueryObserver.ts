@@ -1,7 +1,5 @@
 import { hasNextPage, hasPreviousPage } from './infiniteQueryBehavior.js'
-import { QueryObserver } from './queryObserver.js'
-import type { Query } from './query.js'
-import type { QueryClient } from './queryClient.js'
+import { QueryObserverBase } from './queryObserver.js'
 import type {
   DefaultError,
   DefaultedInfiniteQueryObserverOptions,
@@ -11,6 +9,8 @@ import type {
   InfiniteQueryObserverBaseResult,
   InfiniteQueryObserverOptions,
   InfiniteQueryObserverResult,
+  Query,
+  QueryClient,
   QueryKey,
 } from './types.js'
 
@@ -21,7 +21,7 @@ export class InfiniteQueryObserver<
   TData = InfiniteData<TQueryFnData>,
   TQueryKey extends QueryKey = QueryKey,
   TPageParam = unknown,
-> extends QueryObserver<TQueryFnData, TError, TData, InfiniteData<TQueryFnData, TPageParam>, TQueryKey> {
+> extends QueryObserverBase<TQueryFnData, TError, TData, InfiniteData<TQueryFnData, TPageParam>, TQueryKey> {
   declare subscribe: (listener: (result: InfiniteQueryObserverResult<TData, TError>) => void) => () => void
   declare getCurrentResult: () => InfiniteQueryObserverResult<TData, TError>
   protected declare fetch: (options: any) => Promise<InfiniteQueryObserverResult<TData, TError>>

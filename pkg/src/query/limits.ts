@@ -1,19 +1,5 @@
 // How much a cache may hold, and how much a value weighs.
 
-/** How much a cache holds. What is observed or on its way is never let go, so it may be more. */
-export interface CacheLimits {
-  /**
-   * So many queries. Where there are more, those that nobody looks at go, the longest unused first:
-   * `client.stats().evictions` counts them. No limit by default.
-   */
-  maxEntries?: number
-  /**
-   * So many bytes of data: where it came from `jsonQuery`, as long as the body was; otherwise estimated from a
-   * sample of at most 1000 values, a character counting as one byte and a number as eight. No limit by default.
-   */
-  maxBytes?: number
-}
-
 /** A limit as the engine reads it. */
 export function limitCode(limit: number | undefined): number {
   return limit !== undefined && limit >= 0 ? limit : Infinity

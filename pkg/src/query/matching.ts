@@ -1,49 +1,6 @@
 // Which queries and mutations a filter means.
 import { hashKey, hashKeyByOptions, partialMatchKey } from './keys.js'
-import type { Mutation } from './mutation.js'
-import type { Query } from './query.js'
-import type { FetchStatus, MutationKey, MutationStatus, QueryKey } from './types.js'
-
-type DropLast<T extends readonly unknown[]> = T extends readonly [...infer R, unknown] ? readonly [...R] : never
-type TuplePrefixes<T extends readonly unknown[]> = T extends readonly []
-  ? readonly []
-  : TuplePrefixes<DropLast<T>> | T
-
-/** With observers that are enabled, without, or either. */
-export type QueryTypeFilter = 'all' | 'active' | 'inactive'
-
-/** Which queries are meant. What is left out matches all. */
-export interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {
-  /** Those that somebody looks at, `'active'`, those that nobody does, `'inactive'`, or all, the default. */
-  type?: QueryTypeFilter
-  /** Whether `queryKey` is the key as a whole, not its beginning. `false` by default, and in `find` `true`. */
-  exact?: boolean
-  /** Only those for which this says yes. */
-  predicate?: (query: Query) => boolean
-  /** The beginning of the key. */
-  queryKey?: TQueryKey | TuplePrefixes<TQueryKey>
-  /** Those whose data is stale, `true`, or is not, `false`. */
-  stale?: boolean
-  /** Those that are being fetched, that wait for the network, or of which nothing is going on. */
-  fetchStatus?: FetchStatus
-}
-
-/** Which mutations are meant. What is left out matches all. */
-export interface MutationFilters<
-  TData = unknown,
-  TError = Error,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
-> {
-  /** Whether `mutationKey` is the key as a whole, not its beginning. `false` by default, and in `find` `true`. */
-  exact?: boolean
-  /** Only those for which this says yes. */
-  predicate?: (mutation: Mutation<TData, TError, TVariables, TOnMutateResult>) => boolean
-  /** The beginning of the key. */
-  mutationKey?: TuplePrefixes<MutationKey>
-  /** Those that have not begun, run or wait, are done, or failed. */
-  status?: MutationStatus
-}
+import type { Mutation, MutationFilters, Query, QueryFilters } from './types.js'
 
 /** Whether a filter means this query. */
 export function matchQuery(filters: QueryFilters<any>, query: Query<any, any, any, any>): boolean {

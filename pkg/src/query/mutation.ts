@@ -4,52 +4,19 @@ import { host } from './host.js'
 import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
 import { notifyManager } from './notifyManager.js'
 import { Retryer, delayCode, jitterCode, modeCode, retryCode } from './retryer.js'
-import type { MutationCache } from './mutationCache.js'
-import type { MutationObserver } from './mutationObserver.js'
-import type { QueryClient } from './queryClient.js'
+import type { InternalMutation, InternalMutationCache } from './internal.js'
+import type * as Types from './types.js'
 import type {
   DefaultError,
+  MutationAction,
+  MutationCache,
   MutationFunctionContext,
   MutationMeta,
+  MutationObserver,
   MutationOptions,
-  MutationStatus,
+  MutationState,
+  QueryClient,
 } from './types.js'
-
-/** What is known of a mutation. */
-export interface MutationState<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
-> {
-  /** What `onMutate` returned. */
-  context: TOnMutateResult | undefined
-  /** What the function gave; `undefined` until it has. */
-  data: TData | undefined
-  /** Why it failed for good; `null` where it did not. */
-  error: TError | null
-  /** How many attempts failed. */
-  failureCount: number
-  /** Why the last attempt that failed did. */
-  failureReason: TError | null
-  /** It waits for the network, or for another of its scope. */
-  isPaused: boolean
-  /** Not begun, running or waiting, done, or failed. */
-  status: MutationStatus
-  /** What it was called with. */
-  variables: TVariables | undefined
-  /** When it was called, in ms since the epoch; 0 for never. */
-  submittedAt: number
-}
-
-/** What happened to a mutation's state. */
-export type Action<TData, TError, TVariables, TOnMutateResult> =
-  | { type: 'continue' }
-  | { type: 'error'; error: TError }
-  | { type: 'failed'; failureCount: number; error: TError | null }
-  | { type: 'pending'; isPaused: boolean; variables?: TVariables; context?: TOnMutateResult }
-  | { type: 'pause' }
-  | { type: 'success'; data: TData }
 
 interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
   client: QueryClient
@@ -60,19 +27,20 @@ interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
 }
 
 /** One mutation: its values, its callbacks and its observers. When it runs and waits the engine says. */
-export class Mutation<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
-> {
+export const Mutation: {
+  new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
+    config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,
+  ): Types.Mutation<TData, TError, TVariables, TOnMutateResult>
+} = class Mutation<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
+  implements InternalMutation<TData, TError, TVariables, TOnMutateResult>
+{
   state: MutationState<TData, TError, TVariables, TOnMutateResult>
   options!: MutationOptions<TData, TError, TVariables, TOnMutateResult>
   readonly mutationId: number
   /** How long it is kept when nobody looks at it, in ms. */
   gcTime = 0
   #client: QueryClient
-  #cache: MutationCache
+  #cache: InternalMutationCache
   #id = 0
   /** The name of its scope, as the engine knows it. */
   #scope: unknown
@@ -83,7 +51,7 @@ export class Mutation<
 
   constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
     this.#client = config.client
-    this.#cache = config.mutationCache
+    this.#cache = config.mutationCache as InternalMutationCache
     this.mutationId = config.mutationId
     this.state = config.state || getDefaultState()
     this.setOptions(config.options)
@@ -289,7 +257,7 @@ export class Mutation<
     this.#settle({ type: 'error', error })
   }
 
-  #settle(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
+  #settle(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     this.#engine.exports.mutation_settled(this.#engine.machine, Date.now(), this.#id)
     this.#engine.rearm()
     this.#dispatch(action)
@@ -316,7 +284,7 @@ export class Mutation<
     this.#retryer?.onBroke()
   }
 
-  #dispatch(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
+  #dispatch(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     this.state = { ...this.state, ...this.#changes(action) }
     notifyManager.batch(() => {
       this.#observers.forEach((observer) => observer.onMutationUpdate(action))
@@ -325,7 +293,7 @@ export class Mutation<
   }
 
   #changes(
-    action: Action<TData, TError, TVariables, TOnMutateResult>,
+    action: MutationAction<TData, TError, TVariables, TOnMutateResult>,
   ): Partial<MutationState<TData, TError, TVariables, TOnMutateResult>> {
     switch (action.type) {
       case 'failed':
@@ -364,6 +332,13 @@ export class Mutation<
     }
   }
 }
+
+export type Mutation<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = unknown,
+  TOnMutateResult = unknown,
+> = Types.Mutation<TData, TError, TVariables, TOnMutateResult>
 
 /** The engine hears of a mutation's end when its callbacks have run. */
 function noEnd(): void {}

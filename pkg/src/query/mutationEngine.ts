@@ -3,7 +3,6 @@ import { Alarm } from './alarm.js'
 import { host } from './host.js'
 import { seedOf, start, type Setup } from './setup.js'
 import { freeWith, type Exports } from './wasm.js'
-import type { Mutation } from './mutation.js'
 
 /** What `poll` gives: see crates/npm/src/query/mutations.rs. */
 export const RUN = 1
@@ -12,13 +11,21 @@ export const CONTINUED = 3
 export const GAVE_UP = 4
 export const COLLECTED = 5
 
+/** What the engine calls on a mutation. */
+export interface EngineMutation {
+  /** The engine decided about the mutation. */
+  onEffect(code: number): void
+  /** The engine has failed: what waits for it fails too. */
+  onBroke(): void
+}
+
 export class MutationEngine {
   readonly exports: Exports
   /** Why there is no engine: what is run fails with it. */
   error: unknown
   readonly machine: number
   readonly alarm: Alarm
-  readonly mutations = new Map<number, Mutation<any, any, any, any>>()
+  readonly mutations = new Map<number, EngineMutation>()
   /** The scopes of the mutations that there are; a name may be made of data. */
   #scopes = new Map<string, { number: number; uses: number }>()
   #free: number[] = []

@@ -1,25 +1,30 @@
 import { attempt } from './attempt.js'
 import { hashKey } from './keys.js'
-import { getDefaultState, type Action, type Mutation } from './mutation.js'
+import { getDefaultState } from './mutation.js'
 import { notifyManager } from './notifyManager.js'
 import { shallowEqualObjects } from './sharing.js'
 import { Subscribable } from './subscribable.js'
-import type { QueryClient } from './queryClient.js'
+import type * as Types from './types.js'
 import type {
   DefaultError,
   MutateOptions,
+  Mutation,
+  MutationAction,
   MutationFunctionContext,
   MutationObserverOptions,
   MutationObserverResult,
+  QueryClient,
 } from './types.js'
 
 /** Makes mutations, and looks at the one it made last. */
-export class MutationObserver<
+export class MutationObserverBase<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
-> extends Subscribable<(result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void> {
+> extends Subscribable<(result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void>
+  implements Types.MutationObserver<TData, TError, TVariables, TOnMutateResult>
+{
   options!: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>
   #client: QueryClient
   #result!: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>
@@ -66,7 +71,7 @@ export class MutationObserver<
   }
 
   /** The mutation changed. */
-  onMutationUpdate(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
+  onMutationUpdate(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     this.#updateResult()
     this.#notify(action)
   }
@@ -108,7 +113,7 @@ export class MutationObserver<
     } as MutationObserverResult<TData, TError, TVariables, TOnMutateResult>
   }
 
-  #notify(action?: Action<TData, TError, TVariables, TOnMutateResult>): void {
+  #notify(action?: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     notifyManager.batch(() => {
       // A callback may mutate again, and so replace the options.
       const options = this.#mutateOptions
@@ -132,3 +137,11 @@ export class MutationObserver<
     })
   }
 }
+
+export const MutationObserver = MutationObserverBase
+export type MutationObserver<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> = Types.MutationObserver<TData, TError, TVariables, TOnMutateResult>

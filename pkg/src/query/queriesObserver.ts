@@ -1,12 +1,17 @@
 import { unhandled } from './attempt.js'
 import { advise } from './advise.js'
 import { notifyManager } from './notifyManager.js'
-import { QueryObserver } from './queryObserver.js'
+import { QueryObserverBase } from './queryObserver.js'
 import { shallowEqualObjects, shareEqual } from './sharing.js'
 import { Subscribable } from './subscribable.js'
-import type { Query } from './query.js'
-import type { QueryClient } from './queryClient.js'
-import type { DefaultedQueryObserverOptions, QueryObserverOptions, QueryObserverResult } from './types.js'
+import type { InternalQueryClient } from './internal.js'
+import type {
+  DefaultedQueryObserverOptions,
+  Query,
+  QueryClient,
+  QueryObserverOptions,
+  QueryObserverResult,
+} from './types.js'
 
 type CombineFn<TCombinedResult> = (result: QueryObserverResult[]) => TCombinedResult
 type AnyOptions = QueryObserverOptions<any, any, any, any, any>
@@ -19,19 +24,19 @@ export interface QueriesObserverOptions<TCombinedResult = QueryObserverResult[]>
 
 interface Match {
   options: DefaultedQueryObserverOptions
-  observer: QueryObserver
+  observer: QueryObserverBase
 }
 
 /** Looks at a list of queries, which may change. */
 export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Subscribable<
   (result: QueryObserverResult[]) => void
 > {
-  #client: QueryClient
+  #client: InternalQueryClient
   #options?: QueriesObserverOptions<TCombinedResult>
   #matches: Match[] = []
-  #observers: QueryObserver[] = []
+  #observers: QueryObserverBase[] = []
   /** Where each observer stands, so that its news costs one step, however many there are. */
-  #places = new Map<QueryObserver, number>()
+  #places = new Map<QueryObserverBase, number>()
   /** One per observer. Once handed out it stays as it is: the next change goes into a copy. */
   #result: QueryObserverResult[] = []
   #handedOut = false
@@ -48,7 +53,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   /** `options` count from the first `setQueries` on; until then `getOptimisticResult` combines. */
   constructor(client: QueryClient, queries: AnyOptions[], _options?: QueriesObserverOptions<TCombinedResult>) {
     super()
-    this.#client = client
+    this.#client = client as InternalQueryClient
     this.setQueries(queries)
   }
 
@@ -123,7 +128,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     return this.#observers.map((observer) => observer.getCurrentQuery())
   }
 
-  getObservers(): QueryObserver[] {
+  getObservers(): QueryObserverBase[] {
     return this.#observers
   }
 
@@ -142,7 +147,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     return [result, (r) => this.#combine(r ?? result, combine, hashes), () => this.#track(result, matches)]
   }
 
-  #listen(observer: QueryObserver): void {
+  #listen(observer: QueryObserverBase): void {
     observer.subscribe((result) => {
       const place = this.#places.get(observer)
       if (place === undefined) return
@@ -194,7 +199,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
 
   /** The observers for these queries: those at hand for the same query first, then new ones. */
   #match(queries: AnyOptions[]): Match[] {
-    const atHand = new Map<string, QueryObserver[]>()
+    const atHand = new Map<string, QueryObserverBase[]>()
     for (const observer of this.#observers) {
       const hash = observer.options.queryHash
       if (!hash) continue
@@ -204,7 +209,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     }
     return queries.map((query) => {
       const options = this.#client.defaultQueryOptions(query)
-      const observer = atHand.get(options.queryHash)?.shift() ?? new QueryObserver(this.#client, options)
+      const observer = atHand.get(options.queryHash)?.shift() ?? new QueryObserverBase(this.#client, options)
       return { options, observer }
     })
   }
@@ -214,7 +219,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     if (!this.hasListeners()) return
     const { combine } = this.#options ?? {}
     // Where a component is suspended there is nothing to combine yet.
-    const suspended = (observer: QueryObserver, i: number) =>
+    const suspended = (observer: QueryObserverBase, i: number) =>
       observer.options.suspense && this.#result[i]?.data === undefined
     if (combine && !this.#observers.some(suspended)) {
       const before = this.#combined

@@ -10,24 +10,26 @@ import { notifyManager } from './notifyManager.js'
 import { delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
 import { replaceData, type Shared } from './sharing.js'
 import { staleTimeCode, type Occasion } from './terms.js'
-import { noop, skipToken } from './utils.js'
-import type { BodyBytes } from './stats.js'
+import { skipToken } from './types.js'
+import { noop } from './utils.js'
 import type { QueryEngine } from './engine.js'
-import type { QueryCache } from './queryCache.js'
-import type { QueryClient } from './queryClient.js'
-import type { QueryObserver } from './queryObserver.js'
-import type { Action, FetchOptions, QueryBehavior, QueryState } from './queryState.js'
+import type { AnyObserver, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
+import type * as Types from './types.js'
 import type {
+  BodyBytes,
   CancelOptions,
   DefaultError,
+  FetchOptions,
+  QueryAction,
+  QueryBehavior,
+  QueryClient,
   QueryKey,
   QueryMeta,
   QueryOptions,
+  QueryState,
   SetDataOptions,
   StaleTime,
 } from './types.js'
-
-export type * from './queryState.js'
 
 interface QueryConfig<TQueryFnData, TError, TData, TQueryKey extends QueryKey> {
   client: QueryClient
@@ -41,17 +43,21 @@ interface QueryConfig<TQueryFnData, TError, TData, TQueryKey extends QueryKey> {
 let sequence = 0
 
 /** One query of the cache: its values, its promises and its observers. What to do about them the engine says. */
-export class Query<
+export const Query: {
+  new <TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
+    config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>,
+  ): Types.Query<TQueryFnData, TError, TData, TQueryKey>
+} = class Query<
   TQueryFnData = unknown,
   TError = DefaultError,
   TData = TQueryFnData,
   TQueryKey extends QueryKey = QueryKey,
-> {
+> implements InternalQuery<TQueryFnData, TError, TData, TQueryKey> {
   queryKey: TQueryKey
   queryHash: string
   options!: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
   state: QueryState<TData, TError>
-  observers: QueryObserver<any, any, any, any, any>[] = []
+  observers: AnyObserver[] = []
   /** How long it is kept when nobody looks at it, in ms. */
   gcTime = 0
   /** @internal How long the body was that the data on its way was made of, in bytes. */
@@ -60,8 +66,8 @@ export class Query<
   #shared?: Shared
   /** @internal Queries are listed in the order in which they were made. */
   readonly sequence = ++sequence
-  #client: QueryClient
-  #cache: QueryCache
+  #client: InternalQueryClient
+  #cache: InternalQueryCache
   /** The engine's id; 0 where it has none, since the query is out of the cache and at rest. */
   #id = 0
   #evicted = false
@@ -77,8 +83,8 @@ export class Query<
   #signalUsed = false
 
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
-    this.#client = config.client
-    this.#cache = config.client.getQueryCache()
+    this.#client = config.client as InternalQueryClient
+    this.#cache = this.#client.getQueryCache()
     this.#defaultOptions = config.defaultOptions
     this.queryKey = config.queryKey
     this.queryHash = config.queryHash
@@ -331,7 +337,7 @@ export class Query<
   }
 
   /** Someone begins to look at it. */
-  addObserver(observer: QueryObserver<any, any, any, any, any>): void {
+  addObserver(observer: AnyObserver): void {
     if (this.observers.includes(observer)) return
     this.observers.push(observer)
     observer.attachTo(this.#engine, this.id)
@@ -340,7 +346,7 @@ export class Query<
   }
 
   /** Someone looks no more. */
-  removeObserver(observer: QueryObserver<any, any, any, any, any>): void {
+  removeObserver(observer: AnyObserver): void {
     const index = this.observers.indexOf(observer)
     if (index === -1) return
     this.observers.splice(index, 1)
@@ -397,7 +403,7 @@ export class Query<
         this.#queryType === 'infinite'
           ? infiniteQueryBehavior((this.options as { pages?: number }).pages)
           : this.options.behavior
-      ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Query)
+      ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Types.Query)
       return context
     }
     let context: ReturnType<typeof contextOf>
@@ -485,7 +491,7 @@ export class Query<
   }
 
   /** The engine has the new state in its buffer: takes it over, and tells. */
-  #update(action: Action<TData, TError>): void {
+  #update(action: QueryAction<TData, TError>): void {
     let { data, error, fetchFailureReason, fetchMeta } = this.state
     switch (action.type) {
       case 'fetch':
@@ -503,7 +509,7 @@ export class Query<
     this.#dispatch(action)
   }
 
-  #dispatch(action: Action<TData, TError>): void {
+  #dispatch(action: QueryAction<TData, TError>): void {
     this.#engine.rearm()
     if (action.type === 'success' || action.type === 'setState') {
       this.#weigh()
@@ -518,3 +524,10 @@ export class Query<
     })
   }
 }
+
+export type Query<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+> = Types.Query<TQueryFnData, TError, TData, TQueryKey>

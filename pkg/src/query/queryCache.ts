@@ -1,39 +1,27 @@
 import { QueryEngine } from './engine.js'
-import type { BreakerInfo } from './breaker.js'
 import { hashKey, hashKeyByOptions } from './keys.js'
-import type { CacheLimits } from './limits.js'
-import { matchQuery, matchQueryByState, type QueryFilters } from './matching.js'
+import { matchQuery, matchQueryByState } from './matching.js'
 import { notifyManager } from './notifyManager.js'
-import { Query, type Action, type QueryState } from './query.js'
+import { Query } from './query.js'
 import { type Setup } from './setup.js'
-import { statsOf, type QueryStats } from './stats.js'
+import { statsOf } from './stats.js'
 import { Subscribable } from './subscribable.js'
-import type { QueryClient } from './queryClient.js'
-import type { QueryObserver } from './queryObserver.js'
-import type { DefaultError, QueryKey, QueryOptions, WithRequired } from './types.js'
-
-/** How much a cache holds, and what is called for every query of it. */
-export interface QueryCacheConfig extends CacheLimits {
-  /** When a fetch failed for good. */
-  onError?: (error: DefaultError, query: Query<unknown, unknown, unknown>) => void
-  /** When a fetch succeeded. */
-  onSuccess?: (data: unknown, query: Query<unknown, unknown, unknown>) => void
-  /** After either, with what there is of data and error. */
-  onSettled?: (
-    data: unknown | undefined,
-    error: DefaultError | null,
-    query: Query<unknown, unknown, unknown>,
-  ) => void
-}
-
-type AnyQuery = Query<any, any, any, any>
-type AnyObserver = QueryObserver<any, any, any, any, any>
-
-/** What a listener of the cache hears. */
-export type QueryCacheNotifyEvent =
-  | { type: 'added' | 'removed' | 'observerResultsUpdated'; query: AnyQuery }
-  | { type: 'updated'; query: AnyQuery; action: Action<any, any> }
-  | { type: 'observerAdded' | 'observerRemoved' | 'observerOptionsUpdated'; query: AnyQuery; observer: AnyObserver }
+import type { AnyObserver, AnyQuery, InternalQuery, InternalQueryCache } from './internal.js'
+import type * as Types from './types.js'
+import type {
+  BreakerInfo,
+  CacheLimits,
+  DefaultError,
+  QueryCacheConfig,
+  QueryCacheNotifyEvent,
+  QueryClient,
+  QueryFilters,
+  QueryKey,
+  QueryOptions,
+  QueryState,
+  QueryStats,
+  WithRequired,
+} from './types.js'
 
 /** Those of `found`, which the key means, that the rest of the filter means too. */
 function narrowed(found: AnyQuery[], filters: QueryFilters<any>): AnyQuery[] {
@@ -43,7 +31,10 @@ function narrowed(found: AnyQuery[], filters: QueryFilters<any>): AnyQuery[] {
 }
 
 /** All queries, by the hash of their key. */
-export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => void> {
+export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = class QueryCache
+  extends Subscribable<(event: QueryCacheNotifyEvent) => void>
+  implements InternalQueryCache
+{
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
   /** Those whose hash is not the usual one. */
@@ -87,7 +78,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     client: QueryClient,
     options: WithRequired<QueryOptions<TQueryFnData, TError, TData, TQueryKey>, 'queryKey'>,
     state?: QueryState<TData, TError>,
-  ): Query<TQueryFnData, TError, TData, TQueryKey> {
+  ): InternalQuery<TQueryFnData, TError, TData, TQueryKey> {
     const { queryKey } = options
     const queryHash = options.queryHash ?? hashKeyByOptions(queryKey, options)
     let query = this.get<TQueryFnData, TError, TData, TQueryKey>(queryHash)
@@ -99,7 +90,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
         options: client.defaultQueryOptions(options as any) as any,
         state,
         defaultOptions: client.getQueryDefaults(queryKey) as any,
-      })
+      }) as InternalQuery<TQueryFnData, TError, TData, TQueryKey>
       this.add(query)
     }
     return query
@@ -141,7 +132,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   #orphaned(): Set<AnyQuery> {
     const found = new Set<AnyQuery>()
     for (const observers of this.#orphans.values()) {
-      for (const observer of observers) found.add(observer.getCurrentQuery())
+      for (const observer of observers) found.add(observer.getCurrentQuery() as AnyQuery)
     }
     return found
   }
@@ -159,22 +150,22 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   get<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     queryHash: string,
-  ): Query<TQueryFnData, TError, TData, TQueryKey> | undefined {
+  ): InternalQuery<TQueryFnData, TError, TData, TQueryKey> | undefined {
     return this.#queries.get(queryHash)
   }
 
-  getAll(): Query[] {
+  getAll(): InternalQuery[] {
     return [...this.#queries.values()]
   }
 
   /** The first query that is meant; its whole key, unless the filter says otherwise. */
   find<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
     filters: WithRequired<QueryFilters, 'queryKey'>,
-  ): Query<TQueryFnData, TError, TData> | undefined {
-    return this.findAll({ exact: true, ...filters })[0] as Query<TQueryFnData, TError, TData> | undefined
+  ): InternalQuery<TQueryFnData, TError, TData> | undefined {
+    return this.findAll({ exact: true, ...filters })[0] as InternalQuery<TQueryFnData, TError, TData> | undefined
   }
 
-  findAll(filters: QueryFilters<any> = {}): Query[] {
+  findAll(filters: QueryFilters<any> = {}): InternalQuery[] {
     const { queryKey, exact } = filters
     if (!queryKey) {
       const all = this.getAll()
@@ -182,7 +173,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     }
     if (!this.#queries.size) return []
     // What is active is observed: nothing else needs to be looked at.
-    if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active'), filters)
+    if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active') as AnyQuery[], filters)
     const found = this.#queries.get(hashKey(queryKey))
     const usual = found && !this.#hashedOtherwise?.has(found) ? narrowed([found], filters) : []
     if (!this.#hashedOtherwise?.size) return usual
@@ -218,3 +209,5 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     return statsOf(this.#engine)
   }
 }
+
+export type QueryCache = Types.QueryCache

@@ -1,8 +1,6 @@
 // Which function fetches, and the signal it is given.
 import { advise } from './advise.js'
-import { skipToken } from './utils.js'
-import type { FetchOptions } from './query.js'
-import type { QueryFunction, QueryKey, QueryOptions } from './types.js'
+import { skipToken, type FetchOptions, type QueryFunction, type QueryKey, type QueryOptions } from './types.js'
 
 /** The function to fetch with; it rejects where there is none. */
 export function queryFnOf<TQueryFnData, TQueryKey extends QueryKey>(

@@ -7,21 +7,25 @@ import { areDynamic, sameTerms, termsOf, type Occasion, type Terms } from './ter
 import { noop, resolveQueryValue } from './utils.js'
 import { allChangesBetween, changesBetween, tells, wants } from './telling.js'
 import type { QueryEngine } from './engine.js'
-import type { FetchOptions, Query, QueryState } from './query.js'
-import type { QueryClient } from './queryClient.js'
+import type { InternalQuery, InternalQueryClient } from './internal.js'
+import type * as Types from './types.js'
 import type {
   DefaultError,
   DefaultedQueryObserverOptions,
+  FetchOptions,
   PlaceholderDataFunction,
+  Query,
+  QueryClient,
   QueryKey,
   QueryObserverBaseResult,
   QueryObserverOptions,
   QueryObserverResult,
+  QueryState,
   RefetchOptions,
 } from './types.js'
 
 /** Which option counts when an observer of the query mounts now. */
-function mounting({ state }: Query<any, any, any, any>): Occasion | undefined {
+function mounting({ state }: InternalQuery<any, any, any, any>): Occasion | undefined {
   if (state.data !== undefined) return 'refetchOnMount'
   return state.status === 'error' ? 'retryOnMount' : undefined
 }
@@ -34,16 +38,18 @@ interface ObserverFetchOptions extends FetchOptions {
 }
 
 /** Looks at one query on its own terms, and tells its listeners what it sees. */
-export class QueryObserver<
+export class QueryObserverBase<
   TQueryFnData = unknown,
   TError = DefaultError,
   TData = TQueryFnData,
   TQueryData = TQueryFnData,
   TQueryKey extends QueryKey = QueryKey,
-> extends Subscribable<(result: QueryObserverResult<TData, TError>) => void> {
+> extends Subscribable<(result: QueryObserverResult<TData, TError>) => void>
+  implements Types.QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>
+{
   options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  #client: QueryClient
-  #query: Query<TQueryFnData, TError, TQueryData, TQueryKey> = undefined!
+  #client: InternalQueryClient
+  #query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey> = undefined!
   /** The query's state when the observer turned to it. */
   #stateBefore: QueryState<TQueryData, TError> = undefined!
   #result: QueryObserverResult<TData, TError> = undefined!
@@ -55,7 +61,7 @@ export class QueryObserver<
   #selectError: TError | null = null
   #selectFn?: (data: TQueryData) => TData
   #selected?: TData
-  #lastQueryWithData?: Query<TQueryFnData, TError, TQueryData, TQueryKey>
+  #lastQueryWithData?: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
   #trackedProps?: Set<keyof QueryObserverResult>
   /** @internal What an option that is a function threw when the query last changed. */
   failure?: { error: unknown }
@@ -73,7 +79,7 @@ export class QueryObserver<
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ) {
     super()
-    this.#client = client
+    this.#client = client as InternalQueryClient
     this.options = options
     this.bindMethods()
     this.setOptions(options)
@@ -143,7 +149,7 @@ export class QueryObserver<
     if (before._defaulted && before !== this.options && !shallowEqualObjects(this.options, before)) {
       this.#client
         .getQueryCache()
-        .notify({ type: 'observerOptionsUpdated', query: this.#query as Query<any, any, any, any>, observer: this })
+        .notify({ type: 'observerOptionsUpdated', query: this.#query as InternalQuery<any, any, any, any>, observer: this })
     }
 
     const mounted = this.hasListeners()
@@ -258,7 +264,7 @@ export class QueryObserver<
   }
 
   #termsFor(
-    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
     occasion?: Occasion,
   ): Terms {
@@ -274,7 +280,7 @@ export class QueryObserver<
   }
 
   #fetchesOnMount(
-    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
     const { flags, staleTime } = this.#termsFor(query, options, mounting(query))
@@ -283,8 +289,8 @@ export class QueryObserver<
   }
 
   #fetchesOnChange(
-    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
-    queryBefore: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
+    queryBefore: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
     before: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
@@ -302,6 +308,7 @@ export class QueryObserver<
   ): QueryObserverResult<TData, TError> {
     const resultBefore = this.#result as QueryObserverResult<TData, TError> | undefined
     const stateBefore = query !== this.#query ? query.state : this.#stateBefore
+    const internal = query as InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
     const { state } = query
     let error: TError | null = state.error
     let { status, fetchStatus, errorUpdatedAt, fetchFailureCount, fetchFailureReason } = state
@@ -310,8 +317,8 @@ export class QueryObserver<
 
     if (options._optimisticResults) {
       const fetches = this.hasListeners()
-        ? this.#fetchesOnChange(query, this.#query, options, this.options)
-        : this.#fetchesOnMount(query, options)
+        ? this.#fetchesOnChange(internal, this.#query, options, this.options)
+        : this.#fetchesOnMount(internal, options)
       if (fetches) {
         // As it will be in a moment, when the fetch has begun.
         fetchStatus = modeCode(query.options.networkMode) || onlineManager.isOnline() ? 'fetching' : 'paused'
@@ -436,7 +443,7 @@ export class QueryObserver<
     this.#resultOptions = this.#lookedOn = this.options
     if (this.#resultState.data !== undefined) this.#lastQueryWithData = this.#query
 
-    const plain = this.createResult === QueryObserver.prototype.createResult
+    const plain = this.createResult === QueryObserverBase.prototype.createResult
     const changed = !before || (plain ? changesBetween(before, result) : allChangesBetween(before, result))
     if (!changed) return
     this.#result = result
@@ -449,7 +456,7 @@ export class QueryObserver<
       if (told) this.tell(this.#result)
       this.#client
         .getQueryCache()
-        .notify({ type: 'observerResultsUpdated', query: this.#query as Query<any, any, any, any> })
+        .notify({ type: 'observerResultsUpdated', query: this.#query as InternalQuery<any, any, any, any> })
     })
   }
 
@@ -521,7 +528,7 @@ export class QueryObserver<
   #updateQuery(): void {
     const query = this.#client.getQueryCache().build(this.#client, this.options)
     if (query === this.#query) return
-    const before = this.#query as Query<TQueryFnData, TError, TQueryData, TQueryKey> | undefined
+    const before = this.#query as InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey> | undefined
     this.#query = query
     this.#stateBefore = query.state
     if (this.hasListeners()) {
@@ -596,3 +603,12 @@ export class QueryObserver<
     engine.rearm()
   }
 }
+
+export const QueryObserver = QueryObserverBase
+export type QueryObserver<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+> = Types.QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>

@@ -1,5 +1,6 @@
 // Writes down what crosses the boundary to the engine, so that a session can be replayed in a native test.
-import type { QueryClient } from './queryClient.js'
+import type { InternalQueryClient } from './internal.js'
+import type { QueryClient } from './types.js'
 import type { Exports } from './wasm.js'
 
 /** A recording on its way. */
@@ -64,8 +65,9 @@ export function recordSession(client: QueryClient): SessionRecording {
     }
   }
 
-  client.getQueryCache().setup.tap = tap
-  client.getMutationCache().setup.tap = tap
+  const internal = client as InternalQueryClient
+  internal.getQueryCache().setup.tap = tap
+  internal.getMutationCache().setup.tap = tap
   return {
     stop() {
       recording = false

@@ -2,11 +2,8 @@
 import { environmentManager } from './environmentManager.js'
 import { CancelledError } from './cancelledError.js'
 import { noop } from './utils.js'
-import type { CancelOptions, NetworkMode } from './types.js'
+import type { CancelOptions, NetworkMode, RetryDelayValue, RetryValue } from './types.js'
 import type { Exports } from './wasm.js'
-
-export type RetryValue<TError> = boolean | number | ((failureCount: number, error: TError) => boolean)
-export type RetryDelayValue<TError> = number | ((failureCount: number, error: TError) => number)
 
 /** @internal The retry options as the engine reads them: see `run` in crates/npm/src/query/codes.rs. */
 export function retryCode(exports: Exports, retry: RetryValue<any> | undefined): number {

@@ -1,6 +1,5 @@
 // What the engine behind a cache is given when it starts.
-import type { BreakerConfig } from './breaker.js'
-import type { CacheLimits } from './limits.js'
+import type { BreakerConfig, CacheLimits } from './types.js'
 import { guarded, WasmUnavailableError } from '../wasm.js'
 import { renew, wasm, type Exports } from './wasm.js'
 import { exportsWithoutWasm } from './withoutWasm.js'

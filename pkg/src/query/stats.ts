@@ -1,49 +1,7 @@
-import type { QueryEngine } from './engine.js'
+import { noBytes, type QueryEngine } from './engine.js'
+import type { QueryStats } from './types.js'
 
-/** What a cache did since it began: plain numbers. */
-export interface QueryStats {
-  /** Reads that were answered from the cache, the data fresh. */
-  hits: number
-  /** Reads for which there was no data. */
-  misses: number
-  /** Reads that were answered from the cache, the data stale. */
-  staleServed: number
-  /** Fetches that joined one on its way. */
-  deduplicated: number
-  /** Fetches that began. */
-  fetches: number
-  /** Fetches that failed, after all their retries. */
-  errors: number
-  /** Attempts that failed and were made again. */
-  retries: number
-  /** Queries collected after their gc time, or let go since there were too many. */
-  evictions: number
-  /** The part of all reads that was answered from the cache, 0 to 1; `undefined` before the first. */
-  hitRate: number | undefined
-  /** What the bodies of `jsonQuery` were: bytes. */
-  bytes: BodyBytes
-  /** How long fetches that succeeded took, in ms; `undefined` before the first. */
-  fetchLatency: { count: number; sum: number; max: number; p50: number; p95: number; p99: number } | undefined
-}
-
-/** Bytes of bodies, as `stats()` of `whippet/json` counts them for all clients together. */
-export interface BodyBytes {
-  /** Came in. */
-  received: number
-  /** Were compared with the body before. */
-  compared: number
-  /** Were parsed. */
-  parsed: number
-  /** Came in, or need not have come, and were not parsed. */
-  spared: number
-}
-
-/** @internal */
-export function noBytes(): BodyBytes {
-  return { received: 0, compared: 0, parsed: 0, spared: 0 }
-}
-
-/** @internal The figures of an engine; all zero where it was never started. */
+/** The figures of an engine; all zero if it was never started. */
 export function statsOf(engine: QueryEngine | undefined): QueryStats {
   // The order of `figure` in crates/npm/src/query/queries.rs.
   const figure = (which: number) => engine?.exports.query_figure(engine.machine, which) ?? 0

@@ -1,8 +1,7 @@
 // The options of an observer as the engine reads them: flags, a stale time, an interval.
 import { environmentManager } from './environmentManager.js'
 import { resolveQueryValue } from './utils.js'
-import type { Query } from './query.js'
-import type { QueryObserverOptions } from './types.js'
+import type { Query, QueryObserverOptions } from './types.js'
 
 /** See `observer` in crates/npm/src/query/codes.rs. */
 export interface Terms {

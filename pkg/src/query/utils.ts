@@ -1,12 +1,9 @@
-import type { Query } from './query.js'
+import type { Query, Updater } from './types.js'
 
 /** Does nothing. */
 export function noop(): void
 export function noop(): undefined
 export function noop() {}
-
-/** A new value, or a function that makes one of the old. */
-export type Updater<TInput, TOutput> = TOutput | ((input: TInput) => TOutput)
 
 export function functionalUpdate<TInput, TOutput>(updater: Updater<TInput, TOutput>, input: TInput): TOutput {
   return typeof updater === 'function' ? (updater as (input: TInput) => TOutput)(input) : updater
@@ -24,11 +21,6 @@ export function resolveQueryValue<TValue>(
 export function keepPreviousData<T>(previousData: T | undefined): T | undefined {
   return previousData
 }
-
-/** As `queryFn`: there is nothing to fetch yet. The query is disabled, and its types are known all the same. */
-export const skipToken = Symbol()
-/** The type of `skipToken`. */
-export type SkipToken = typeof skipToken
 
 /** Whether an error should be thrown to an error boundary. */
 export function shouldThrowError<T extends (...args: any[]) => boolean>(

@@ -1,11 +1,7 @@
 // What observers see.
 import type { DefaultError } from './keys.js'
 import type { FetchNextPageOptions, FetchPreviousPageOptions, RefetchOptions } from './options.js'
-
-/** What there is: nothing yet, an error, or data. */
-export type QueryStatus = 'pending' | 'error' | 'success'
-/** What is going on. */
-export type FetchStatus = 'fetching' | 'paused' | 'idle'
+import type { FetchStatus, QueryStatus } from './state.js'
 
 /** What an observer sees of its query. */
 export interface QueryObserverBaseResult<TData = unknown, TError = DefaultError> {
