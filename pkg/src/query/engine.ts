@@ -1,13 +1,13 @@
 // The engine behind a QueryCache: the machine, the buffers it shares, and who its ids stand for.
-import { Alarm } from './alarm.js'
-import { attempt } from './attempt.js'
-import { host } from './host.js'
+import { EngineTimer } from './engineTimer.js'
+import { callSafely } from './callSafely.js'
+import { hostFlags } from './hostFlags.js'
 import { estimateBytes, limitCode } from './limits.js'
 import { Breakers } from './breaker.js'
-import { Parts } from './parts.js'
-import { seedOf, start, type Setup } from './setup.js'
+import { KeySegments } from './keySegments.js'
+import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
 import { freeWith, type Exports } from './wasm.js'
-import { partialMatchKey } from './keys.js'
+import { partialMatchKey } from './hashKey.js'
 import type { BodyBytes, FetchStatus, QueryKey, QueryState, QueryStatus, RefetchOptions } from './types.js'
 
 // What `poll` gives: see crates/npm/src/query/queries.rs.
@@ -38,11 +38,11 @@ export interface EngineQuery {
   /** The cache is over its limit, and this query is the least needed. */
   evict(): void
   /** The query had no observer for its `gcTime`. */
-  onCollected(): void
+  onGarbageCollected(): void
   /** The engine decided about the fetch `run`. */
-  onRun(run: number, what: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void
+  onFetchEffect(run: number, what: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void
   /** The engine has failed: a fetch that waits for it fails too. */
-  onBroke(): void
+  onEngineFailed(): void
 }
 
 /** What the engine calls on an observer. */
@@ -63,10 +63,10 @@ export class QueryEngine {
   /** Why there is no engine: what is fetched fails with it. */
   error: unknown
   readonly machine: number
-  readonly alarm: Alarm
+  readonly timer: EngineTimer
   readonly queries = new Map<number, EngineQuery>()
   readonly observers = new Map<number, EngineObserver>()
-  readonly parts = new Parts()
+  readonly segments = new KeySegments()
   readonly breakers?: Breakers
   /** Of the bodies of all fetches. */
   readonly bytes = noBytes()
@@ -75,14 +75,14 @@ export class QueryEngine {
   #state!: Float64Array
   #key!: Uint32Array
 
-  constructor(setup: Setup) {
-    const { exports, error } = start(setup, this)
+  constructor(setup: EngineConfig) {
+    const { exports, error } = startEngine(setup, this)
     this.exports = exports
     this.error = error
-    const machine = (this.machine = exports.query_new(seedOf(setup)))
+    const machine = (this.machine = exports.query_new(seedFrom(setup)))
     freeWith(this, exports.query_free, machine)
-    this.alarm = new Alarm(
-      () => this.#ring(),
+    this.timer = new EngineTimer(
+      () => this.#onTimer(),
       (by) => exports.query_clock_set_back(machine, by),
     )
     this.#view()
@@ -106,7 +106,7 @@ export class QueryEngine {
   }
 
   /** The engine is not to be called again: what is known of it here goes on with these. */
-  broke(error: unknown, next: Exports): void {
+  fail(error: unknown, next: Exports): void {
     this.error = error
     // What was written for the call that failed.
     const [state, key] = [this.#state?.slice(), this.#key?.slice()]
@@ -114,13 +114,13 @@ export class QueryEngine {
     for (const [id, query] of this.queries) {
       this.writeState(query.state)
       next.query_set_state(0, 0, id)
-      next.query_link(0, 0, id, this.parts.write(query.queryKey, this.key))
+      next.query_link(0, 0, id, this.segments.write(query.queryKey, this.key))
     }
     if (state?.length && key?.length) {
       this.#state.set(state)
       this.#key.set(key)
     }
-    queueMicrotask(() => this.queries.forEach((query) => query.onBroke()))
+    queueMicrotask(() => this.queries.forEach((query) => query.onEngineFailed()))
   }
 
   #view(exports = this.exports): void {
@@ -182,14 +182,14 @@ export class QueryEngine {
   /** Lets the index know a query by its key. */
   link(id: number, key: QueryKey): void {
     const { exports, machine } = this
-    exports.query_link(machine, Date.now(), id, this.parts.write(key, this.key))
+    exports.query_link(machine, Date.now(), id, this.segments.write(key, this.key))
     this.rearm()
   }
 
   /** Takes a query out of the machine; whether its id is spent. */
   remove(id: number): boolean {
     const result = this.exports.query_remove(this.machine, Date.now(), id)
-    if (result > 1) for (const part of this.ids(result >>> 1)) this.parts.release(part)
+    if (result > 1) for (const part of this.ids(result >>> 1)) this.segments.release(part)
     if (result & 1) this.queries.delete(id)
     this.rearm()
     return (result & 1) === 1
@@ -214,7 +214,7 @@ export class QueryEngine {
   }
 
   /** The query has this data, whose body was so long if that is known. */
-  weigh(id: number, data: unknown, bodyBytes: number | undefined): void {
+  setSize(id: number, data: unknown, bodyBytes: number | undefined): void {
     if (!this.#weighs) return
     const bytes = data === undefined ? 0 : (bodyBytes ?? estimateBytes(data))
     this.exports.query_set_bytes(this.machine, id, bytes)
@@ -230,7 +230,7 @@ export class QueryEngine {
   /** The queries whose key begins as `key` does, or of these the observed, oldest first. */
   matching(key: QueryKey, observed: boolean): EngineQuery[] {
     const found: EngineQuery[] = []
-    const indexed = this.parts.read(key, this.key)
+    const indexed = this.segments.read(key, this.key)
     const count = indexed ? this.exports.query_each(this.machine, indexed.length, +observed) : 0
     if (!count) return found
     let last = 0
@@ -249,17 +249,17 @@ export class QueryEngine {
 
   /** After whatever may have moved a deadline. */
   rearm(): void {
-    this.alarm.set(this.exports.query_deadline(this.machine))
+    this.timer.set(this.exports.query_deadline(this.machine))
   }
 
-  #ring(): void {
+  #onTimer(): void {
     const { exports, machine } = this
-    exports.query_tick(machine, Date.now(), host())
+    exports.query_tick(machine, Date.now(), hostFlags())
     try {
       for (let code; (code = exports.query_poll(machine)) !== 0; ) {
         const [about = 0, run = 0] = this.ids(2)
         // What is due of one keeps no other waiting.
-        attempt(() => this.#act(code, about, run))
+        callSafely(() => this.#runEffect(code, about, run))
       }
       // What someone was expected to look at, and nobody did.
       this.evict(0)
@@ -268,7 +268,7 @@ export class QueryEngine {
     }
   }
 
-  #act(code: number, about: number, run: number): void {
+  #runEffect(code: number, about: number, run: number): void {
     switch (code) {
       case FETCH:
         this.observers.get(about)?.onFetchDue()
@@ -277,21 +277,21 @@ export class QueryEngine {
         this.observers.get(about)?.onStale()
         break
       case TIMED_OUT:
-        this.queries.get(about)?.onRun(run, 'timeOut')
+        this.queries.get(about)?.onFetchEffect(run, 'timeOut')
         break
       case RUN:
       case PAUSED:
       case GAVE_UP:
-        this.queries.get(about)?.onRun(run, code === RUN ? 'attempt' : code === PAUSED ? 'pause' : 'giveUp')
+        this.queries.get(about)?.onFetchEffect(run, code === RUN ? 'attempt' : code === PAUSED ? 'pause' : 'giveUp')
         break
       case COLLECTED: {
         const query = this.queries.get(about)
         this.queries.delete(about)
-        query?.onCollected()
+        query?.onGarbageCollected()
         break
       }
       case FREED:
-        this.parts.release(about)
+        this.segments.release(about)
         break
       case FORGOTTEN:
         this.breakers?.forget(about)

@@ -1,5 +1,5 @@
 // Why an attempt failed, where the cache itself is the reason.
-import { hashKey } from './keys.js'
+import { hashKey } from './hashKey.js'
 import type { MutationKey } from './types.js'
 
 /** An attempt took longer than the query's `timeout`. */

@@ -1,9 +1,9 @@
 // One fetch of a query: attempts on the engine's word, until it is over.
-import { advise } from './advise.js'
-import { attempt } from './attempt.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
+import { callSafely } from './callSafely.js'
 import { CancelledError } from './cancelledError.js'
 import { CircuitOpenError, TimeoutError } from './errors.js'
-import { host } from './host.js'
+import { hostFlags } from './hostFlags.js'
 import { Retryer, timeoutCode, type Outcome } from './retryer.js'
 import type { FetchSignal } from './fetchSignal.js'
 import type { QueryEngine } from './engine.js'
@@ -11,7 +11,7 @@ import type { InternalQuery } from './internal.js'
 import type { CancelOptions, FetchContext, QueryAction, QueryCacheConfig } from './types.js'
 
 /** @internal What a fetch needs of its query. */
-export interface FetchSetup<TData, TError> {
+export interface FetchConfig<TData, TError> {
   query: InternalQuery<any, TError, TData, any>
   engine: QueryEngine
   config: QueryCacheConfig
@@ -34,19 +34,19 @@ export interface FetchSetup<TData, TError> {
 export class Fetch<TData = any, TError = any> {
   /** For who asked the query to fetch: rejects where the query's state shows an error. */
   readonly promise: Promise<TData>
-  readonly #setup: FetchSetup<TData, TError>
+  readonly #config: FetchConfig<TData, TError>
   readonly #timeout: number
   readonly #retryer: Retryer<TData, TError>
   /** Whether it keeps a Node process alive. */
   #waiting = false
   /** The observer for which to fetch again at once. */
-  #again = 0
+  #observerToRefetch = 0
 
-  constructor(setup: FetchSetup<TData, TError>) {
-    const { context, engine, query, run, update } = setup
+  constructor(fetchConfig: FetchConfig<TData, TError>) {
+    const { context, engine, query, run, update } = fetchConfig
     const { exports, machine } = engine
     const { retry, retryDelay, timeout } = context.options
-    this.#setup = setup
+    this.#config = fetchConfig
     this.#timeout = timeoutCode(timeout)
     const retryer = (this.#retryer = new Retryer<TData, TError>({
       fn: () => this.#call(),
@@ -57,15 +57,15 @@ export class Fetch<TData = any, TError = any> {
         exports.query_failed(machine, Date.now(), query.id, run, verdict, delay, retryAfter),
       ended: (outcome) => this.#end(outcome),
       onCancel: (error) => {
-        if (error.revert) setup.revert()
-        setup.signal.abort()
+        if (error.revert) fetchConfig.revert()
+        fetchConfig.signal.abort()
       },
       onFail: (failureCount, error) => {
-        this.#wait(true)
+        this.#setWaiting(true)
         update({ type: 'failed', failureCount, error })
       },
       resume: () => {
-        const next = exports.query_resume(machine, Date.now(), query.id, run, host())
+        const next = exports.query_resume(machine, Date.now(), query.id, run, hostFlags())
         if (next === 0) return
         update({ type: 'continue' })
         if (next === 1) retryer.attempt()
@@ -76,7 +76,7 @@ export class Fetch<TData = any, TError = any> {
   }
 
   /** What comes of its attempts. */
-  get answer(): Promise<TData> {
+  get result(): Promise<TData> {
     return this.#retryer.promise
   }
 
@@ -84,8 +84,8 @@ export class Fetch<TData = any, TError = any> {
     this.#retryer.attempt()
   }
 
-  onBroke(): void {
-    this.#retryer.onBroke()
+  onEngineFailed(): void {
+    this.#retryer.onEngineFailed()
   }
 
   giveUp(): void {
@@ -103,18 +103,18 @@ export class Fetch<TData = any, TError = any> {
 
   /** The attempt took too long. */
   timeOut(): void {
-    const { query, signal } = this.#setup
+    const { query, signal } = this.#config
     const error = new TimeoutError(this.#timeout, query.queryHash)
     signal.abort(error)
     this.#retryer.failed(error)
   }
 
   #call(): TData {
-    const { engine, query, run, call } = this.#setup
+    const { engine, query, run, call } = this.#config
     if (engine.error) throw engine.error
     // What is due to be given up some time is waited for, whoever else is not.
     const limited = this.#timeout !== Infinity
-    this.#wait(limited)
+    this.#setWaiting(limited)
     if (limited) engine.rearm()
     const origin = engine.breakers?.guard(query, run)
     if (origin !== undefined) {
@@ -124,27 +124,27 @@ export class Fetch<TData = any, TError = any> {
     return call()
   }
 
-  #wait(now: boolean): void {
-    if (now !== this.#waiting) this.#setup.engine.alarm.hold(now ? 1 : -1)
+  #setWaiting(now: boolean): void {
+    if (now !== this.#waiting) this.#config.engine.timer.keepAlive(now ? 1 : -1)
     this.#waiting = now
   }
 
   #end(outcome: Outcome): void {
-    const { engine, query, run } = this.#setup
-    this.#wait(false)
-    this.#again ||= engine.exports.query_end(engine.machine, Date.now(), run, outcome)
+    const { engine, query, run } = this.#config
+    this.#setWaiting(false)
+    this.#observerToRefetch ||= engine.exports.query_end(engine.machine, Date.now(), run, outcome)
     // It is at rest now, for as long as someone is expected to look.
     engine.evict(query.id)
     engine.rearm()
   }
 
   async #settle(): Promise<TData> {
-    const { config, engine, query, successor, update, ended } = this.#setup
-    const about = query as InternalQuery<any, any, any, any>
+    const { config, engine, query, successor, update, ended } = this.#config
+    const anyQuery = query as InternalQuery<any, any, any, any>
     try {
       const data = await this.#retryer.promise
       if (data === undefined) {
-        advise(() => {
+        warnInDevelopment(() => {
           if (process.env.NODE_ENV !== 'production') {
             console.error(
               'Query data cannot be undefined. Please make sure to return a value other than undefined from ' +
@@ -160,8 +160,8 @@ export class Fetch<TData = any, TError = any> {
       if (failure) throw failure.error
       // Over before anyone hears of it: a callback may fetch again.
       this.#end(0)
-      attempt(() => config.onSuccess?.(data, about))
-      attempt(() => config.onSettled?.(data, query.state.error as any, about))
+      callSafely(() => config.onSuccess?.(data, anyQuery))
+      callSafely(() => config.onSettled?.(data, query.state.error as any, anyQuery))
       return data
     } catch (error) {
       if (error instanceof CancelledError) {
@@ -179,12 +179,12 @@ export class Fetch<TData = any, TError = any> {
       this.#end(1)
       engine.exports.query_set_error(engine.machine, Date.now(), query.id)
       update({ type: 'error', error: error as TError })
-      attempt(() => config.onError?.(error as any, about))
-      attempt(() => config.onSettled?.(query.state.data, error as any, about))
+      callSafely(() => config.onError?.(error as any, anyQuery))
+      callSafely(() => config.onSettled?.(query.state.data, error as any, anyQuery))
       throw error
     } finally {
       ended(this)
-      if (this.#again) engine.observers.get(this.#again)?.onFetchDue()
+      if (this.#observerToRefetch) engine.observers.get(this.#observerToRefetch)?.onFetchDue()
     }
   }
 }

@@ -44,7 +44,7 @@ export class FocusManager extends Subscribable<(focused: boolean) => void> {
   /** Tells all listeners how it is now. */
   onFocus(): void {
     const focused = this.isFocused()
-    this.tell(focused)
+    this.notifyListeners(focused)
   }
 
   /** Whether the page is looked at. */

@@ -1,5 +1,5 @@
 // Moving caches from one place to another: as plain data.
-import { advise } from './advise.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
 import { MutationInterruptedError } from './errors.js'
 import { noop } from './utils.js'
 import type { InternalMutation, InternalQueryClient } from './internal.js'
@@ -40,9 +40,9 @@ interface DehydratedQuery {
 
 /** A cache as plain data. */
 export interface DehydratedState {
-  /** Those that were chosen, in the order in which they were made. */
+  /** Those that were resolved, in the order in which they were made. */
   mutations: DehydratedMutation[]
-  /** Those that were chosen, in the order in which they were made. */
+  /** Those that were resolved, in the order in which they were made. */
   queries: DehydratedQuery[]
 }
 
@@ -82,7 +82,7 @@ function dehydratePromise(
 ): Promise<unknown> | undefined {
   const promise = query.promise?.then(serializeData).catch((error) => {
     if (shouldRedactErrors?.(error) === false) return Promise.reject(error)
-    advise(() => {
+    warnInDevelopment(() => {
       if (process.env.NODE_ENV !== 'production') {
         console.error(
           `A query that was dehydrated as pending ended up rejecting. [${query.queryHash}]: ${error}; ` +
@@ -98,14 +98,14 @@ function dehydratePromise(
 
 /** A client's caches as plain data. */
 export function dehydrate(client: QueryClient, options: DehydrateOptions = {}): DehydratedState {
-  const chosen = { ...client.getDefaultOptions().dehydrate, ...defined(options) }
-  const takesMutation = chosen.shouldDehydrateMutation ?? defaultShouldDehydrateMutation
-  const takesQuery = chosen.shouldDehydrateQuery ?? defaultShouldDehydrateQuery
+  const resolved = { ...client.getDefaultOptions().dehydrate, ...defined(options) }
+  const shouldDehydrateMutation = resolved.shouldDehydrateMutation ?? defaultShouldDehydrateMutation
+  const shouldDehydrateQuery = resolved.shouldDehydrateQuery ?? defaultShouldDehydrateQuery
   return {
     mutations: client
       .getMutationCache()
       .getAll()
-      .filter((mutation) => takesMutation(mutation))
+      .filter((mutation) => shouldDehydrateMutation(mutation))
       .map(({ options: { mutationKey, scope }, state, meta }) => ({
         mutationKey,
         state,
@@ -115,8 +115,8 @@ export function dehydrate(client: QueryClient, options: DehydrateOptions = {}): 
     queries: client
       .getQueryCache()
       .getAll()
-      .filter((query) => takesQuery(query))
-      .map((query) => dehydrateQuery(query, chosen.serializeData, chosen.shouldRedactErrors)),
+      .filter((query) => shouldDehydrateQuery(query))
+      .map((query) => dehydrateQuery(query, resolved.serializeData, resolved.shouldRedactErrors)),
   }
 }
 
@@ -133,8 +133,8 @@ export function hydrate(
   const defaults = client.getDefaultOptions().hydrate
   const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData
 
-  const resumes = (options?.defaultOptions?.interruptedMutations ?? defaults?.interruptedMutations) === 'resume'
-  const cut: InternalMutation[] = []
+  const resumesInterrupted = (options?.defaultOptions?.interruptedMutations ?? defaults?.interruptedMutations) === 'resume'
+  const interruptedMutations: InternalMutation[] = []
   dehydratedState.mutations?.forEach(({ state, ...mutationOptions }) => {
     const interrupted = state.status === 'pending' && !state.isPaused
     const mutation = (client as InternalQueryClient)
@@ -142,12 +142,12 @@ export function hydrate(
       .build(
         client,
         { ...defaults?.mutations, ...options?.defaultOptions?.mutations, ...mutationOptions },
-        interrupted && resumes ? { ...state, isPaused: true } : state,
+        interrupted && resumesInterrupted ? { ...state, isPaused: true } : state,
       )
-    if (interrupted && !resumes) cut.push(mutation)
+    if (interrupted && !resumesInterrupted) interruptedMutations.push(mutation)
   })
   // One that goes on after another has failed must be there by then.
-  cut.forEach((mutation) => void mutation.interrupt(new MutationInterruptedError(mutation.options.mutationKey)))
+  interruptedMutations.forEach((mutation) => void mutation.interrupt(new MutationInterruptedError(mutation.options.mutationKey)))
   dehydratedState.queries?.forEach((dehydrated) => {
     hydrateQuery(client, dehydrated, { ...defaults?.queries, ...options?.defaultOptions?.queries }, deserialize)
   })

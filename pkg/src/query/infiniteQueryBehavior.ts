@@ -1,5 +1,5 @@
 // How an infinite query is fetched: page by page.
-import { FETCH_SIGNAL, addSignal, queryFnOf } from './queryFn.js'
+import { FETCH_SIGNAL, addConsumeAwareSignal, ensureQueryFn } from './ensureQueryFn.js'
 import { addToEnd, addToStart, noop } from './utils.js'
 import type { InfiniteData, InfiniteQueryPageParamsOptions, QueryBehavior, QueryFunctionContext } from './types.js'
 
@@ -21,13 +21,13 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
       const fetchFn = async () => {
         const attempt = ++attempts
         const { [FETCH_SIGNAL]: over } = context as unknown as { [FETCH_SIGNAL]: AbortSignal }
-        const queryFn = queryFnOf(context.options, fetchOptions)
+        const queryFn = ensureQueryFn(context.options, fetchOptions)
 
         const fetchPage = async (held: () => InfiniteData<unknown>, param: unknown, previous?: boolean) => {
           // Also where the function never looked at its signal: nobody waits for another page.
           if (over.aborted) throw over.reason
           if (param == null && held().pages.length) return held()
-          const pageContext = addSignal(
+          const pageContext = addConsumeAwareSignal(
             {
               client: context.client,
               queryKey: context.queryKey,

@@ -2,8 +2,8 @@
 // by their public types; who needs more takes them through these.
 import type { EngineObserver, EngineQuery, QueryEngine } from './engine.js'
 import type { EngineMutation, MutationEngine } from './mutationEngine.js'
-import type { Setup } from './setup.js'
-import type { Occasion } from './terms.js'
+import type { EngineConfig } from './startEngine.js'
+import type { RefetchTrigger } from './terms.js'
 import type {
   BodyBytes,
   CacheLimits,
@@ -54,7 +54,7 @@ export interface InternalQuery<
   addObserver(observer: AnyObserver): void
   removeObserver(observer: AnyObserver): void
   /** A caller awaits the current fetch without observing. If there is an observer already, the fetch belongs to that. */
-  hold(): void
+  holdFetch(): void
 }
 
 export interface InternalQueryObserver<
@@ -69,17 +69,17 @@ export interface InternalQueryObserver<
   /** What an option that is a function threw when the query last changed. */
   failure?: { error: unknown }
   /** Registers the observer with the engine. */
-  attachTo(engine: QueryEngine, query: number): void
+  attach(engine: QueryEngine, query: number): void
   /** Unregisters the observer. Returns whether the current fetch is to be cancelled. */
-  detachFrom(engine: QueryEngine): boolean
+  detach(engine: QueryEngine): boolean
   /** Evaluates options that are functions and tells the engine if their values changed. */
-  sync(occasion?: Occasion): void
+  sync(trigger?: RefetchTrigger): void
   /** The observed query was removed: observes the cached query of the same key, which is created if there is none. */
-  follow(): void
+  observeCachedQuery(): void
 }
 
 export interface InternalQueryCache extends QueryCache {
-  readonly setup: Setup
+  readonly engineConfig: EngineConfig
   /** Started on first use. */
   readonly engine: QueryEngine
   /** Sets how much the cache holds, if the engine has not started yet. */
@@ -95,9 +95,9 @@ export interface InternalQueryCache extends QueryCache {
   getAll(): InternalQuery[]
   findAll(filters?: QueryFilters<any>): InternalQuery[]
   /** Keeps the set of observers whose query was removed. Called when an observer comes or leaves, or a query is removed. */
-  track(query: AnyQuery, observer: AnyObserver): void
+  trackOrphan(query: AnyQuery, observer: AnyObserver): void
   /** Observers of removed queries that match go on with new queries. */
-  adopt(filters?: QueryFilters<any>): void
+  adoptOrphans(filters?: QueryFilters<any>): void
   /** Whether nothing needs the engine. */
   isIdle(): boolean
   /** Drops the engine. The next use starts another. */
@@ -120,7 +120,7 @@ export interface InternalMutation<
 }
 
 export interface InternalMutationCache extends MutationCache {
-  readonly setup: Setup
+  readonly engineConfig: EngineConfig
   /** Started on first use. */
   readonly engine: MutationEngine
   build<TData, TError, TVariables, TOnMutateResult>(

@@ -13,7 +13,7 @@ const MAX_DEPTH = 16
 /** How many bytes `data` takes, about. What it costs does not grow with `data`. */
 export function estimateBytes(data: unknown): number {
   let looks = 0
-  const weigh = (value: any, depth: number): number => {
+  const estimate = (value: any, depth: number): number => {
     if (typeof value === 'string') return value.length
     if (typeof value !== 'object' || value === null) return 8
     if (typeof value.byteLength === 'number') return value.byteLength
@@ -23,11 +23,11 @@ export function estimateBytes(data: unknown): number {
     let sum = 0
     for (const item of items) {
       looks++
-      sum += weigh(item, depth + 1)
+      sum += estimate(item, depth + 1)
     }
     return 16 + 8 * count + (items.length ? (sum * count) / items.length : 0)
   }
-  return weigh(data, 0)
+  return estimate(data, 0)
 }
 
 /** How many values there are inside, and some of them. */

@@ -1,9 +1,9 @@
-import { attempt } from './attempt.js'
-import { gcTimeOf } from './gcTime.js'
-import { host } from './host.js'
+import { callSafely } from './callSafely.js'
+import { resolveGcTime } from './gcTime.js'
+import { hostFlags } from './hostFlags.js'
 import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, delayCode, jitterCode, modeCode, retryCode } from './retryer.js'
+import { Retryer, retryDelayCode, retryJitterCode, networkModeCode, retryCode } from './retryer.js'
 import type { InternalMutation, InternalMutationCache } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -47,7 +47,7 @@ export const Mutation: {
   #observers: MutationObserver<any, any, any, any>[] = []
   #retryer?: Retryer<TData, TError>
   /** Out of the cache while it runs. */
-  #unlinked = false
+  #removedWhileRunning = false
 
   constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
     this.#client = config.client
@@ -61,7 +61,7 @@ export const Mutation: {
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
     const { exports, machine } = this.#engine
-    const gcTime = gcTimeOf(exports, options.gcTime)
+    const gcTime = resolveGcTime(exports, options.gcTime)
     this.gcTime =
       this.#id === 0
         ? Math.max(this.gcTime, gcTime)
@@ -78,7 +78,7 @@ export const Mutation: {
     if (this.#id !== 0) return this.#id
     const { exports, machine, mutations } = this.#engine
     this.#scope = this.options.scope?.id
-    this.#id = exports.mutation_insert(machine, Date.now(), this.#engine.enter(this.#scope), this.gcTime)
+    this.#id = exports.mutation_insert(machine, Date.now(), this.#engine.enterScope(this.#scope), this.gcTime)
     if (this.state.status === 'pending') exports.mutation_set_pending(machine, this.#id, 1)
     for (const _ of this.#observers) exports.mutation_observe(machine, this.#id)
     mutations.set(this.#id, this)
@@ -89,8 +89,8 @@ export const Mutation: {
   /** @internal The cache has let go of it; where it runs, it runs to its end. */
   unlink(): void {
     const { exports, machine } = this.#engine
-    this.#unlinked = this.#retryer !== undefined
-    if (this.#unlinked) {
+    this.#removedWhileRunning = this.#retryer !== undefined
+    if (this.#removedWhileRunning) {
       exports.mutation_dequeue(machine, this.#id)
     } else {
       exports.mutation_remove(machine, this.#id)
@@ -103,7 +103,7 @@ export const Mutation: {
   #detach(): void {
     if (this.#id === 0) return
     this.#engine.mutations.delete(this.#id)
-    this.#engine.leave(this.#scope)
+    this.#engine.leaveScope(this.#scope)
     this.#id = 0
   }
 
@@ -148,22 +148,22 @@ export const Mutation: {
 
   /** Runs it, with all callbacks. */
   async execute(variables: TVariables): Promise<TData> {
-    const { exports, machine, alarm } = this.#engine
+    const { exports, machine, timer } = this.#engine
     const { config } = this.#cache
     this.#attach()
     const context = this.#context()
     const { retryDelay, retryJitter, networkMode } = this.options
     const retry = this.options.retry ?? 0
-    const mode = modeCode(networkMode)
+    const mode = networkModeCode(networkMode)
 
     let waiting: 0 | 1 = 0
-    const wait = (now: 0 | 1) => {
-      if (now !== waiting) alarm.hold(now ? 1 : -1)
+    const setWaiting = (now: 0 | 1) => {
+      if (now !== waiting) timer.keepAlive(now ? 1 : -1)
       waiting = now
     }
     const retryer = (this.#retryer = new Retryer<TData, TError>({
       fn: () => {
-        wait(0)
+        setWaiting(0)
         if (this.#engine.error) throw this.#engine.error
         if (!this.options.mutationFn) return Promise.reject(new Error('No mutationFn found'))
         return this.options.mutationFn(variables, context)
@@ -172,19 +172,19 @@ export const Mutation: {
       retryDelay,
       failed: (verdict, delay, retryAfter) =>
         exports.mutation_failed(machine, Date.now(), this.id, verdict, delay, retryAfter),
-      ended: noEnd,
+      ended: ignoreEnd,
       onFail: (failureCount, error) => {
-        wait(1)
+        setWaiting(1)
         this.#engine.rearm()
         this.#dispatch({ type: 'failed', failureCount, error })
       },
       resume: () => {
-        exports.mutation_resume(machine, this.id, host())
+        exports.mutation_resume(machine, this.id, hostFlags())
         this.#engine.drain()
       },
     }))
     const canStart = () =>
-      exports.mutation_can_start(machine, this.id, host(), mode) !== 0 && this.#cache.canRun(this)
+      exports.mutation_can_start(machine, this.id, hostFlags(), mode) !== 0 && this.#cache.canRun(this)
     const restored = this.state.status === 'pending'
     const isPaused = !canStart()
 
@@ -206,11 +206,11 @@ export const Mutation: {
         machine,
         Date.now(),
         this.#attach(),
-        host(),
+        hostFlags(),
         retryCode(exports, retry),
-        delayCode(retryDelay),
+        retryDelayCode(retryDelay),
         mode,
-        jitterCode(retryJitter),
+        retryJitterCode(retryJitter),
       )
       this.#engine.drain()
       const data = await retryer.promise
@@ -222,13 +222,13 @@ export const Mutation: {
       this.#settle({ type: 'success', data })
       return data
     } catch (failure) {
-      await this.#failed(failure as TError, variables, context)
+      await this.#settleWithError(failure as TError, variables, context)
       throw failure
     } finally {
-      wait(0)
+      setWaiting(0)
       if (this.#retryer === retryer) this.#retryer = undefined
       void this.#cache.runNext(this)
-      if (this.#unlinked) this.unlink()
+      if (this.#removedWhileRunning) this.unlink()
       // Its time may be over already.
       this.#engine.drain()
     }
@@ -236,7 +236,7 @@ export const Mutation: {
 
   /** @internal It was on its way elsewhere, and nobody knows what came of it: it has failed, and those behind it go on. */
   async interrupt(error: TError): Promise<void> {
-    await this.#failed(error, this.state.variables!, this.#context())
+    await this.#settleWithError(error, this.state.variables!, this.#context())
     void this.#cache.runNext(this)
   }
 
@@ -245,15 +245,15 @@ export const Mutation: {
   }
 
   /** Calls back, and is over. */
-  async #failed(error: TError, variables: TVariables, context: MutationFunctionContext): Promise<void> {
+  async #settleWithError(error: TError, variables: TVariables, context: MutationFunctionContext): Promise<void> {
     const { config } = this.#cache
     // A callback that throws must hide neither the error nor the callbacks after it.
-    await attempt(() => config.onError?.(error as any, variables, this.state.context, this as any, context))
-    await attempt(() => this.options.onError?.(error, variables, this.state.context, context))
-    await attempt(() =>
+    await callSafely(() => config.onError?.(error as any, variables, this.state.context, this as any, context))
+    await callSafely(() => this.options.onError?.(error, variables, this.state.context, context))
+    await callSafely(() =>
       config.onSettled?.(undefined, error as any, this.state.variables, this.state.context, this as any, context),
     )
-    await attempt(() => this.options.onSettled?.(undefined, error, variables, this.state.context, context))
+    await callSafely(() => this.options.onSettled?.(undefined, error, variables, this.state.context, context))
     this.#settle({ type: 'error', error })
   }
 
@@ -280,8 +280,8 @@ export const Mutation: {
   }
 
   /** @internal The engine is no more: what waits for its word fails. */
-  onBroke(): void {
-    this.#retryer?.onBroke()
+  onEngineFailed(): void {
+    this.#retryer?.onEngineFailed()
   }
 
   #dispatch(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
@@ -341,7 +341,7 @@ export type Mutation<
 > = Types.Mutation<TData, TError, TVariables, TOnMutateResult>
 
 /** The engine hears of a mutation's end when its callbacks have run. */
-function noEnd(): void {}
+function ignoreEnd(): void {}
 
 export function getDefaultState<TData, TError, TVariables, TOnMutateResult>(): MutationState<
   TData,

@@ -1,7 +1,7 @@
-import { matchMutation } from './matching.js'
+import { matchMutation } from './filters.js'
 import { Mutation } from './mutation.js'
 import { MutationEngine } from './mutationEngine.js'
-import type { Setup } from './setup.js'
+import type { EngineConfig } from './startEngine.js'
 import { notifyManager } from './notifyManager.js'
 import { Subscribable } from './subscribable.js'
 import { noop } from './utils.js'
@@ -26,7 +26,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   #mutations = new Set<AnyMutation>()
   #made = 0
   /** @internal */
-  readonly setup: Setup = {}
+  readonly engineConfig: EngineConfig = {}
   #engine?: MutationEngine
 
   constructor(config: MutationCacheConfig = {}) {
@@ -36,17 +36,17 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
 
   /** @internal Started when first needed. */
   get engine(): MutationEngine {
-    return (this.#engine ??= new MutationEngine(this.setup))
+    return (this.#engine ??= new MutationEngine(this.engineConfig))
   }
 
   /** @internal Whether nothing needs its engine. */
   isIdle(): boolean {
-    return !this.#engine || !(this.setup.tap || this.#engine.mutations.size)
+    return !this.#engine || !(this.engineConfig.tap || this.#engine.mutations.size)
   }
 
   /** @internal Its engine goes, and another comes when one is needed. */
   release(): void {
-    this.#engine?.alarm.set(Infinity)
+    this.#engine?.timer.set(Infinity)
     this.#engine = undefined
   }
 
@@ -115,7 +115,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   notify(event: MutationCacheNotifyEvent): void {
-    notifyManager.batch(() => this.tell(event))
+    notifyManager.batch(() => this.notifyListeners(event))
   }
 
   /** Lets all that are paused go on; resolves when they have. What waits for one that runs already is not waited for. */

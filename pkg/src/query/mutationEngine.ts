@@ -1,7 +1,7 @@
 // The engine behind a MutationCache.
-import { Alarm } from './alarm.js'
-import { host } from './host.js'
-import { seedOf, start, type Setup } from './setup.js'
+import { EngineTimer } from './engineTimer.js'
+import { hostFlags } from './hostFlags.js'
+import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
 import { freeWith, type Exports } from './wasm.js'
 
 /** What `poll` gives: see crates/npm/src/query/mutations.rs. */
@@ -16,7 +16,7 @@ export interface EngineMutation {
   /** The engine decided about the mutation. */
   onEffect(code: number): void
   /** The engine has failed: what waits for it fails too. */
-  onBroke(): void
+  onEngineFailed(): void
 }
 
 export class MutationEngine {
@@ -24,21 +24,21 @@ export class MutationEngine {
   /** Why there is no engine: what is run fails with it. */
   error: unknown
   readonly machine: number
-  readonly alarm: Alarm
+  readonly timer: EngineTimer
   readonly mutations = new Map<number, EngineMutation>()
   /** The scopes of the mutations that there are; a name may be made of data. */
   #scopes = new Map<string, { number: number; uses: number }>()
   #free: number[] = []
 
-  constructor(setup: Setup) {
-    const { exports, error } = start(setup, this)
+  constructor(setup: EngineConfig) {
+    const { exports, error } = startEngine(setup, this)
     this.exports = exports
     this.error = error
-    const machine = (this.machine = exports.mutation_new(seedOf(setup)))
+    const machine = (this.machine = exports.mutation_new(seedFrom(setup)))
     freeWith(this, exports.mutation_free, machine)
-    this.alarm = new Alarm(
+    this.timer = new EngineTimer(
       () => {
-        exports.mutation_tick(machine, Date.now(), host())
+        exports.mutation_tick(machine, Date.now(), hostFlags())
         this.drain()
       },
       (by) => exports.mutation_clock_set_back(machine, by),
@@ -46,13 +46,13 @@ export class MutationEngine {
   }
 
   /** The engine is not to be called again. */
-  broke(error: unknown): void {
+  fail(error: unknown): void {
     this.error = error
-    queueMicrotask(() => this.mutations.forEach((mutation) => mutation.onBroke()))
+    queueMicrotask(() => this.mutations.forEach((mutation) => mutation.onEngineFailed()))
   }
 
   /** The number of a mutation's scope, until it leaves; 0 for none. */
-  enter(name: unknown): number {
+  enterScope(name: unknown): number {
     if (typeof name !== 'string') return 0
     const known = this.#scopes.get(name) ?? { number: this.#free.pop() ?? this.#scopes.size + 1, uses: 0 }
     known.uses++
@@ -61,7 +61,7 @@ export class MutationEngine {
   }
 
   /** A mutation of the scope is gone. */
-  leave(name: unknown): void {
+  leaveScope(name: unknown): void {
     const known = this.#scopes.get(name as string)
     if (!known || --known.uses) return
     this.#scopes.delete(name as string)
@@ -84,6 +84,6 @@ export class MutationEngine {
 
   /** After whatever may have moved a deadline. */
   rearm(): void {
-    this.alarm.set(this.exports.mutation_deadline(this.machine))
+    this.timer.set(this.exports.mutation_deadline(this.machine))
   }
 }

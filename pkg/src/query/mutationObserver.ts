@@ -1,8 +1,8 @@
-import { attempt } from './attempt.js'
-import { hashKey } from './keys.js'
+import { callSafely } from './callSafely.js'
+import { hashKey } from './hashKey.js'
 import { getDefaultState } from './mutation.js'
 import { notifyManager } from './notifyManager.js'
-import { shallowEqualObjects } from './sharing.js'
+import { shallowEqualObjects } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
 import type * as Types from './types.js'
 import type {
@@ -126,14 +126,14 @@ export class MutationObserverBase<
           mutationKey: this.options.mutationKey,
         } satisfies MutationFunctionContext
         if (action?.type === 'success') {
-          attempt(() => options.onSuccess?.(action.data, variables, result, context))
-          attempt(() => options.onSettled?.(action.data, null, variables, result, context))
+          callSafely(() => options.onSuccess?.(action.data, variables, result, context))
+          callSafely(() => options.onSettled?.(action.data, null, variables, result, context))
         } else if (action?.type === 'error') {
-          attempt(() => options.onError?.(action.error, variables, result, context))
-          attempt(() => options.onSettled?.(undefined, action.error, variables, result, context))
+          callSafely(() => options.onError?.(action.error, variables, result, context))
+          callSafely(() => options.onSettled?.(undefined, action.error, variables, result, context))
         }
       }
-      this.tell(this.#result)
+      this.notifyListeners(this.#result)
     })
   }
 }

@@ -1,4 +1,4 @@
-import { attempt } from './attempt.js'
+import { callSafely } from './callSafely.js'
 
 type Callback = () => void
 type Schedule = (callback: Callback) => void
@@ -26,7 +26,7 @@ export function createNotifyManager() {
     queue = []
     if (!flushed.length) return
     // One that throws keeps no other from going out.
-    defer(() => notifyBatch(() => flushed.forEach((callback) => attempt(() => notify(callback)))))
+    defer(() => notifyBatch(() => flushed.forEach((callback) => callSafely(() => notify(callback)))))
   }
 
   return {

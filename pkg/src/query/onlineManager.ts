@@ -40,7 +40,7 @@ export class OnlineManager extends Subscribable<(online: boolean) => void> {
   setOnline(online: boolean): void {
     if (this.#online === online) return
     this.#online = online
-    this.tell(online)
+    this.notifyListeners(online)
   }
 
   /** Whether there is a network, as far as is known. */

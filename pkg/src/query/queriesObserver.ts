@@ -1,8 +1,8 @@
-import { unhandled } from './attempt.js'
-import { advise } from './advise.js'
+import { reportUnhandled } from './callSafely.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
 import { notifyManager } from './notifyManager.js'
 import { QueryObserverBase } from './queryObserver.js'
-import { shallowEqualObjects, shareEqual } from './sharing.js'
+import { shallowEqualObjects, shareEqual } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
 import type { InternalQueryClient } from './internal.js'
 import type {
@@ -36,19 +36,19 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   #matches: Match[] = []
   #observers: QueryObserverBase[] = []
   /** Where each observer stands, so that its news costs one step, however many there are. */
-  #places = new Map<QueryObserverBase, number>()
+  #indexes = new Map<QueryObserverBase, number>()
   /** One per observer. Once handed out it stays as it is: the next change goes into a copy. */
   #result: QueryObserverResult[] = []
-  #handedOut = false
+  #resultHandedOut = false
   /** How often the result changed. */
   #version = 0
   /** Whether listeners are told of all changes at once, when notifications go out; and whether they are to be. */
-  #together = false
-  #due = false
-  #combined!: TCombinedResult
-  #combinedBy?: CombineFn<TCombinedResult>
-  #combinedFrom = -1
-  #combinedHashes?: string[]
+  #notifiesOnce = false
+  #notifyScheduled = false
+  #combinedResult!: TCombinedResult
+  #lastCombine?: CombineFn<TCombinedResult>
+  #combinedVersion = -1
+  #lastQueryHashes?: string[]
 
   /** `options` count from the first `setQueries` on; until then `getOptimisticResult` combines. */
   constructor(client: QueryClient, queries: AnyOptions[], _options?: QueriesObserverOptions<TCombinedResult>) {
@@ -76,43 +76,43 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     notifyManager.batch(() => {
       const before = this.#observers
       const matches = this.#match(queries)
-      advise(() => {
+      warnInDevelopment(() => {
         if (process.env.NODE_ENV !== 'production') {
           if (new Set(matches.map((match) => match.options.queryHash)).size !== matches.length) {
             console.warn('[QueriesObserver]: Duplicate Queries found. This might result in unexpected behavior.')
           }
         }
       })
-      const known = new Set(before)
+      const existing = new Set(before)
       // A new one has its options already. But one made after it may have brought initial data.
       matches.forEach(({ observer, options }) => {
-        if (known.has(observer) || observer.isBehind()) observer.setOptions(options)
+        if (existing.has(observer) || observer.isOutdated()) observer.setOptions(options)
       })
       const observers = matches.map(({ observer }) => observer)
       const result = observers.map((observer) => observer.getCurrentResult())
-      const moved =
+      const indexesChanged =
         before.length !== observers.length || observers.some((observer, i) => observer !== before[i])
       const changed =
-        moved || result.some((next, i) => !this.#result[i] || !shallowEqualObjects(next, this.#result[i]))
+        indexesChanged || result.some((next, i) => !this.#result[i] || !shallowEqualObjects(next, this.#result[i]))
       if (!changed) return
 
-      if (moved) {
+      if (indexesChanged) {
         this.#matches = matches
         this.#observers = observers
-        this.#places = new Map(observers.map((observer, i) => [observer, i]))
-        this.#together =
+        this.#indexes = new Map(observers.map((observer, i) => [observer, i]))
+        this.#notifiesOnce =
           this.#client.getQueryCache().engine.exports.query_default_together(observers.length) !== 0
       }
       this.#result = result
-      this.#handedOut = false
+      this.#resultHandedOut = false
       this.#version++
       if (!this.hasListeners()) return
-      if (moved) {
+      if (indexesChanged) {
         before.forEach((observer) => {
-          if (!this.#places.has(observer)) observer.destroy()
+          if (!this.#indexes.has(observer)) observer.destroy()
         })
         observers.forEach((observer) => {
-          if (!known.has(observer)) this.#listen(observer)
+          if (!existing.has(observer)) this.#listen(observer)
         })
       }
       this.#notify()
@@ -120,7 +120,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   }
 
   getCurrentResult(): QueryObserverResult[] {
-    this.#handedOut = true
+    this.#resultHandedOut = true
     return this.#result
   }
 
@@ -149,19 +149,19 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
 
   #listen(observer: QueryObserverBase): void {
     observer.subscribe((result) => {
-      const place = this.#places.get(observer)
-      if (place === undefined) return
-      if (this.#handedOut) {
+      const index = this.#indexes.get(observer)
+      if (index === undefined) return
+      if (this.#resultHandedOut) {
         this.#result = this.#result.slice()
-        this.#handedOut = false
+        this.#resultHandedOut = false
       }
-      this.#result[place] = result
+      this.#result[index] = result
       this.#version++
-      if (!this.#together) return this.#notify()
-      if (this.#due) return
-      this.#due = true
+      if (!this.#notifiesOnce) return this.#notify()
+      if (this.#notifyScheduled) return
+      this.#notifyScheduled = true
       notifyManager.schedule(() => {
-        if (this.#due) this.#notify()
+        if (this.#notifyScheduled) this.#notify()
       })
     })
   }
@@ -185,51 +185,51 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     hashes?: string[],
   ): TCombinedResult {
     if (!combine) return input as TCombinedResult
-    const known = this.#combinedHashes
+    const known = this.#lastQueryHashes
     const otherQueries =
       hashes && known && (known.length !== hashes.length || hashes.some((hash, i) => hash !== known[i]))
-    if (this.#version !== this.#combinedFrom || otherQueries || combine !== this.#combinedBy) {
-      this.#combinedBy = combine
-      this.#combinedFrom = this.#version
-      if (hashes) this.#combinedHashes = hashes
-      this.#combined = shareEqual(this.#combined, combine(input))
+    if (this.#version !== this.#combinedVersion || otherQueries || combine !== this.#lastCombine) {
+      this.#lastCombine = combine
+      this.#combinedVersion = this.#version
+      if (hashes) this.#lastQueryHashes = hashes
+      this.#combinedResult = shareEqual(this.#combinedResult, combine(input))
     }
-    return this.#combined
+    return this.#combinedResult
   }
 
   /** The observers for these queries: those at hand for the same query first, then new ones. */
   #match(queries: AnyOptions[]): Match[] {
-    const atHand = new Map<string, QueryObserverBase[]>()
+    const available = new Map<string, QueryObserverBase[]>()
     for (const observer of this.#observers) {
       const hash = observer.options.queryHash
       if (!hash) continue
-      const others = atHand.get(hash)
+      const others = available.get(hash)
       if (others) others.push(observer)
-      else atHand.set(hash, [observer])
+      else available.set(hash, [observer])
     }
     return queries.map((query) => {
       const options = this.#client.defaultQueryOptions(query)
-      const observer = atHand.get(options.queryHash)?.shift() ?? new QueryObserverBase(this.#client, options)
+      const observer = available.get(options.queryHash)?.shift() ?? new QueryObserverBase(this.#client, options)
       return { options, observer }
     })
   }
 
   #notify(): void {
-    this.#due = false
+    this.#notifyScheduled = false
     if (!this.hasListeners()) return
     const { combine } = this.#options ?? {}
     // Where a component is suspended there is nothing to combine yet.
     const suspended = (observer: QueryObserverBase, i: number) =>
       observer.options.suspense && this.#result[i]?.data === undefined
     if (combine && !this.#observers.some(suspended)) {
-      const before = this.#combined
+      const before = this.#combinedResult
       try {
         if (Object.is(this.#combine(this.#track(this.#result, this.#matches), combine), before)) return
       } catch (error) {
         // Who is told combines again, and hears of it too.
-        unhandled(error)
+        reportUnhandled(error)
       }
     }
-    notifyManager.batch(() => this.tell(this.getCurrentResult()))
+    notifyManager.batch(() => this.notifyListeners(this.getCurrentResult()))
   }
 }

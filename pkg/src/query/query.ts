@@ -1,15 +1,15 @@
-import { advise } from './advise.js'
-import { gcTimeOf } from './gcTime.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
+import { resolveGcTime } from './gcTime.js'
 import { Fetch } from './fetch.js'
-import { fetchContext } from './fetchContext.js'
+import { createFetchContext } from './fetchContext.js'
 import { FetchSignal } from './fetchSignal.js'
-import { host } from './host.js'
+import { hostFlags } from './hostFlags.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
-import { initialState } from './queryState.js'
+import { getDefaultState } from './queryState.js'
 import { notifyManager } from './notifyManager.js'
-import { delayCode, jitterCode, modeCode, retryCode, timeoutCode } from './retryer.js'
-import { replaceData, type Shared } from './sharing.js'
-import { staleTimeCode, type Occasion } from './terms.js'
+import { retryDelayCode, retryJitterCode, networkModeCode, retryCode, timeoutCode } from './retryer.js'
+import { replaceData, type Shared } from './structuralSharing.js'
+import { staleTimeCode, type RefetchTrigger } from './terms.js'
 import { skipToken } from './types.js'
 import { noop } from './utils.js'
 import type { QueryEngine } from './engine.js'
@@ -63,7 +63,7 @@ export const Query: {
   /** @internal How long the body was that the data on its way was made of, in bytes. */
   bodyBytes?: number
   /** What the data on its way has in it already. */
-  #shared?: Shared
+  #alreadyShared?: Shared
   /** @internal Queries are listed in the order in which they were made. */
   readonly sequence = ++sequence
   #client: InternalQueryClient
@@ -78,7 +78,7 @@ export const Query: {
   #queryType?: 'infinite'
   #fetch?: Fetch<TData, TError>
   /** How many fetches began. */
-  #begun = 0
+  #fetchCount = 0
   /** Whether the function looked at the abort signal of the last. */
   #signalUsed = false
 
@@ -89,7 +89,7 @@ export const Query: {
     this.queryKey = config.queryKey
     this.queryHash = config.queryHash
     this.#setOptions(config.options)
-    this.#initialState = initialState(this.options)
+    this.#initialState = getDefaultState(this.options)
     this.state = config.state ?? this.#initialState
     this.#attach()
   }
@@ -110,7 +110,7 @@ export const Query: {
 
   /** The fetch on its way. */
   get promise(): Promise<TData> | undefined {
-    return this.#fetch?.answer
+    return this.#fetch?.result
   }
 
   /** What it began with. */
@@ -127,7 +127,7 @@ export const Query: {
   setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
     this.#setOptions(options)
     if (this.state.data !== undefined) return
-    const initial = initialState(this.options)
+    const initial = getDefaultState(this.options)
     if (initial.data === undefined) return
     this.setState({
       data: initial.data,
@@ -143,7 +143,7 @@ export const Query: {
     this.options = Object.assign({}, this.#defaultOptions, options) as typeof this.options
     if (options?._type) this.#queryType = options._type
     const { exports, machine } = this.#engine
-    const gcTime = gcTimeOf(exports, this.options.gcTime)
+    const gcTime = resolveGcTime(exports, this.options.gcTime)
     if (this.#id === 0) this.gcTime = Math.max(this.gcTime, gcTime)
     else if (gcTime !== this.gcTime) this.gcTime = exports.query_raise_gc_time(machine, this.#id, gcTime)
   }
@@ -159,7 +159,7 @@ export const Query: {
   /** @internal The cache lets it be found. */
   link(): void {
     this.#engine.link(this.id, this.queryKey)
-    this.#weigh()
+    this.#reportSize()
   }
 
   /** @internal The cache has let go of it. */
@@ -181,13 +181,13 @@ export const Query: {
     return known !== undefined && known !== this
   }
 
-  #weigh(): void {
-    this.#engine.weigh(this.id, this.state.data, this.bodyBytes)
+  #reportSize(): void {
+    this.#engine.setSize(this.id, this.state.data, this.bodyBytes)
     this.bodyBytes = undefined
   }
 
   /** @internal Nobody needed it for its gc time. */
-  onCollected(): void {
+  onGarbageCollected(): void {
     this.#id = 0
     this.optionalRemove()
   }
@@ -198,7 +198,7 @@ export const Query: {
 
   /** @internal The data on its way, or a page of it, has in it all that is the same in `before`. */
   alreadyShared(before: unknown, data: unknown): void {
-    ;(this.#shared ??= new Map()).set(data, before)
+    ;(this.#alreadyShared ??= new Map()).set(data, before)
   }
 
   /** @internal A fetch took in these bytes. */
@@ -208,8 +208,8 @@ export const Query: {
 
   /** Stores data. */
   setData(newData: TData, options?: SetDataOptions & { manual: boolean }): TData {
-    const data = replaceData(this.state.data, newData, this.options, this.#shared)
-    this.#shared = undefined
+    const data = replaceData(this.state.data, newData, this.options, this.#alreadyShared)
+    this.#alreadyShared = undefined
     const now = Date.now()
     const manual = !!options?.manual
     const { exports, machine } = this.#engine
@@ -218,7 +218,7 @@ export const Query: {
     this.state = this.#engine.readState<TData, TError>(data, null, manual ? fetchFailureReason : null, fetchMeta)
     this.#revertState = manual ? this.state : undefined
     // Structural sharing of one's own may leave nothing.
-    if (data === undefined) this.#writeBack()
+    if (data === undefined) this.#writeState()
     this.#dispatch({ type: 'success', data, dataUpdatedAt: options?.updatedAt, manual: options?.manual })
     return data
   }
@@ -226,12 +226,12 @@ export const Query: {
   /** Overwrites parts of the state. */
   setState(state: Partial<QueryState<TData, TError>>): void {
     this.state = { ...this.state, ...state }
-    this.#writeBack()
+    this.#writeState()
     this.#dispatch({ type: 'setState', state })
   }
 
   /** Lets the engine know the state. */
-  #writeBack(): void {
+  #writeState(): void {
     this.#engine.writeState(this.state)
     // The buffer is written before the id is asked for, which may write it too: with the same state.
     const { exports, machine } = this.#engine
@@ -248,17 +248,17 @@ export const Query: {
   }
 
   /** @internal Someone waits for the fetch on its way, and looks at nothing. Where someone looks already, it is his. */
-  hold(): void {
+  holdFetch(): void {
     const { exports, machine } = this.#engine
     if (!this.observers.length) exports.query_hold(machine, this.id)
   }
 
   /** Ends the fetch on its way; the promise resolves when it has ended. */
   cancel(options?: CancelOptions): Promise<void> {
-    const promise = this.#fetch?.answer
+    const promise = this.#fetch?.result
     this.#fetch?.cancel(options)
     // The state goes on to say what it said before.
-    if (promise && options?.silent && !options.revert) this.#writeBack()
+    if (promise && options?.silent && !options.revert) this.#writeState()
     return promise ? promise.then(noop, noop) : Promise.resolve()
   }
 
@@ -273,14 +273,14 @@ export const Query: {
     this.setState(this.resetState)
   }
 
-  #sync(occasion?: Occasion): void {
-    for (const observer of this.observers) observer.sync(occasion)
+  #syncObservers(trigger?: RefetchTrigger): void {
+    for (const observer of this.observers) observer.sync(trigger)
   }
 
   /** Whether some observer is enabled. */
   isActive(): boolean {
     if (!this.observers.length) return false
-    this.#sync()
+    this.#syncObservers()
     return this.#engine.exports.query_is_active(this.#engine.machine, this.id) !== 0
   }
 
@@ -298,7 +298,7 @@ export const Query: {
   /** Whether to some observer the data never turns stale. */
   isStatic(): boolean {
     if (!this.observers.length) return false
-    this.#sync()
+    this.#syncObservers()
     return this.#engine.exports.query_is_static(this.#engine.machine, this.id) !== 0
   }
 
@@ -318,19 +318,19 @@ export const Query: {
 
   /** The page came to the front. */
   onFocus(): void {
-    this.#occasion(0)
+    this.#trigger(0)
   }
 
   /** The network came back. */
   onOnline(): void {
-    this.#occasion(1)
+    this.#trigger(1)
   }
 
-  #occasion(occasion: 0 | 1): void {
+  #trigger(trigger: 0 | 1): void {
     if (this.observers.length) {
-      this.#sync(occasion ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
+      this.#syncObservers(trigger ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
       const { exports, machine } = this.#engine
-      const observer = exports.query_occasion(machine, Date.now(), this.id, occasion)
+      const observer = exports.query_occasion(machine, Date.now(), this.id, trigger)
       this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
     }
     this.#fetch?.continue()
@@ -340,8 +340,8 @@ export const Query: {
   addObserver(observer: AnyObserver): void {
     if (this.observers.includes(observer)) return
     this.observers.push(observer)
-    observer.attachTo(this.#engine, this.id)
-    this.#cache.track(this, observer)
+    observer.attach(this.#engine, this.id)
+    this.#cache.trackOrphan(this, observer)
     this.#cache.notify({ type: 'observerAdded', query: this, observer })
   }
 
@@ -351,8 +351,8 @@ export const Query: {
     if (index === -1) return
     this.observers.splice(index, 1)
     // The engine finds that nobody waits for the fetch any more, and that stopping it saves work.
-    if (observer.detachFrom(this.#engine)) this.#fetch?.cancel({ revert: true })
-    this.#cache.track(this, observer)
+    if (observer.detach(this.#engine)) this.#fetch?.cancel({ revert: true })
+    this.#cache.trackOrphan(this, observer)
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
     this.#engine.evict(this.#id)
   }
@@ -364,7 +364,7 @@ export const Query: {
   /** The data counts as stale from now on, until a fetch that begins after this succeeds. */
   invalidate(): void {
     this.#engine.exports.query_invalidate(this.#engine.machine, Date.now(), this.id)
-    if (!this.state.isInvalidated) this.#update({ type: 'invalidate' })
+    if (!this.state.isInvalidated) this.#applyState({ type: 'invalidate' })
   }
 
   /** Fetches, or joins the fetch on its way. */
@@ -378,16 +378,16 @@ export const Query: {
     if (intent === 2) this.destroy()
 
     // That an earlier fetch could be stopped says nothing of this one, unless it waits and has called nobody yet.
-    const usedBefore = this.#signalUsed
+    const signalUsedBefore = this.#signalUsed
     this.#signalUsed = false
-    const begun = ++this.#begun
+    const fetchNumber = ++this.#fetchCount
     const signal = new FetchSignal(() => {
-      if (begun !== this.#begun) return
+      if (fetchNumber !== this.#fetchCount) return
       this.#signalUsed = true
       exports.query_set_abortable(machine, this.#id, 1)
     })
-    const contextOf = () =>
-      fetchContext<TQueryFnData, TError, TData, TQueryKey>(this, this.#client, signal, fetchOptions, () => {
+    const createContext = () =>
+      createFetchContext<TQueryFnData, TError, TData, TQueryKey>(this, this.#client, signal, fetchOptions, () => {
         this.#signalUsed = false
         exports.query_set_abortable(machine, this.#id, 0)
       })
@@ -398,7 +398,7 @@ export const Query: {
         const observer = this.observers.find((observer) => observer.options.queryFn)
         if (observer) this.setOptions(observer.options)
       }
-      const context = contextOf()
+      const context = createContext()
       const behavior =
         this.#queryType === 'infinite'
           ? infiniteQueryBehavior((this.options as { pages?: number }).pages)
@@ -406,17 +406,17 @@ export const Query: {
       ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Types.Query)
       return context
     }
-    let context: ReturnType<typeof contextOf>
+    let context: ReturnType<typeof createContext>
     try {
       context = prepare()
     } catch (error) {
       // What an option throws is how the fetch fails.
-      context = contextOf()
+      context = createContext()
       context.options = { ...context.options, retry: 0 }
       context.fetchFn = () => Promise.reject(error)
     }
     if (!Array.isArray(this.options.queryKey)) {
-      advise(() => {
+      warnInDevelopment(() => {
         if (process.env.NODE_ENV !== 'production') {
           console.error(
             'As of v4, queryKey needs to be an Array. ' +
@@ -435,16 +435,16 @@ export const Query: {
       machine,
       Date.now(),
       this.id,
-      host(),
+      hostFlags(),
       retryCode(exports, retry),
-      delayCode(retryDelay),
-      modeCode(networkMode) | (isPartial ? 4 : 0),
-      jitterCode(retryJitter),
+      retryDelayCode(retryDelay),
+      networkModeCode(networkMode) | (isPartial ? 4 : 0),
+      retryJitterCode(retryJitter),
       timeoutCode(timeout),
     )
     this.#run = run
     const paused = this.#engine.state[7] === 2
-    if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) this.#update({ type: 'fetch', meta })
+    if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) this.#applyState({ type: 'fetch', meta })
 
     const fetch = (this.#fetch = new Fetch<TData, TError>({
       query: this,
@@ -458,7 +458,7 @@ export const Query: {
         if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
         return context.fetchFn() as TData
       },
-      update: (action) => this.#update(action),
+      update: (action) => this.#applyState(action),
       revert: () => this.#revert(),
       successor: (fetch) => (this.#fetch === fetch ? undefined : this.#fetch),
       ended: (fetch) => {
@@ -466,10 +466,10 @@ export const Query: {
       },
     }))
     if (paused) {
-      if (usedBefore || this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
+      if (signalUsedBefore || this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
       // Listeners of the fetch may have used the buffer since.
       exports.query_read(machine, this.id)
-      this.#update({ type: 'pause' })
+      this.#applyState({ type: 'pause' })
     } else {
       fetch.attempt()
     }
@@ -477,21 +477,21 @@ export const Query: {
   }
 
   /** @internal The engine decided about the fetch on its way. */
-  onRun(run: number, what: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void {
+  onFetchEffect(run: number, effect: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void {
     if (run !== this.#run) return
-    if (what === 'attempt') this.#fetch?.attempt()
-    else if (what === 'giveUp') this.#fetch?.giveUp()
-    else if (what === 'timeOut') this.#fetch?.timeOut()
-    else this.#update({ type: 'pause' })
+    if (effect === 'attempt') this.#fetch?.attempt()
+    else if (effect === 'giveUp') this.#fetch?.giveUp()
+    else if (effect === 'timeOut') this.#fetch?.timeOut()
+    else this.#applyState({ type: 'pause' })
   }
 
   /** @internal The engine is no more: a fetch that waits for its word fails. */
-  onBroke(): void {
-    this.#fetch?.onBroke()
+  onEngineFailed(): void {
+    this.#fetch?.onEngineFailed()
   }
 
   /** The engine has the new state in its buffer: takes it over, and tells. */
-  #update(action: QueryAction<TData, TError>): void {
+  #applyState(action: QueryAction<TData, TError>): void {
     let { data, error, fetchFailureReason, fetchMeta } = this.state
     switch (action.type) {
       case 'fetch':
@@ -512,7 +512,7 @@ export const Query: {
   #dispatch(action: QueryAction<TData, TError>): void {
     this.#engine.rearm()
     if (action.type === 'success' || action.type === 'setState') {
-      this.#weigh()
+      this.#reportSize()
       this.#engine.evict(this.#id)
     }
     // Where nobody looks there is nothing to batch.

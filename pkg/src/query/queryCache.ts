@@ -1,10 +1,10 @@
 import { QueryEngine } from './engine.js'
-import { hashKey, hashKeyByOptions } from './keys.js'
-import { matchQuery, matchQueryByState } from './matching.js'
+import { hashKey, hashKeyByOptions } from './hashKey.js'
+import { matchQuery, matchQueryByState } from './filters.js'
 import { notifyManager } from './notifyManager.js'
 import { Query } from './query.js'
-import { type Setup } from './setup.js'
-import { statsOf } from './stats.js'
+import { type EngineConfig } from './startEngine.js'
+import { readStats } from './stats.js'
 import { Subscribable } from './subscribable.js'
 import type { AnyObserver, AnyQuery, InternalQuery, InternalQueryCache } from './internal.js'
 import type * as Types from './types.js'
@@ -42,7 +42,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
   /** Who looks at a query that was taken out of the cache, by its hash. */
   #orphans = new Map<string, Set<AnyObserver>>()
   /** @internal */
-  readonly setup: Setup = {}
+  readonly engineConfig: EngineConfig = {}
   #engine?: QueryEngine
 
   constructor(config: QueryCacheConfig = {}) {
@@ -53,23 +53,23 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
 
   /** @internal Has an effect until the engine starts. */
   limit({ maxEntries, maxBytes }: CacheLimits): void {
-    if ((maxEntries ?? maxBytes) !== undefined) this.setup.limits = { maxEntries, maxBytes }
+    if ((maxEntries ?? maxBytes) !== undefined) this.engineConfig.limits = { maxEntries, maxBytes }
   }
 
   /** @internal Started when first needed. */
   get engine(): QueryEngine {
-    return (this.#engine ??= new QueryEngine(this.setup))
+    return (this.#engine ??= new QueryEngine(this.engineConfig))
   }
 
   /** @internal Whether nothing needs its engine. */
   isIdle(): boolean {
     const engine = this.#engine
-    return !engine || !(this.setup.tap || engine.queries.size || engine.observers.size || this.breakers().length)
+    return !engine || !(this.engineConfig.tap || engine.queries.size || engine.observers.size || this.breakers().length)
   }
 
   /** @internal Its engine goes, and another comes when one is needed. */
   release(): void {
-    this.#engine?.alarm.set(Infinity)
+    this.#engine?.timer.set(Infinity)
     this.#engine = undefined
   }
 
@@ -104,7 +104,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     this.notify({ type: 'added', query })
     const orphans = this.#orphans.get(query.queryHash)
     this.#orphans.delete(query.queryHash)
-    orphans?.forEach((observer) => observer.follow())
+    orphans?.forEach((observer) => observer.observeCachedQuery())
     this.engine.evict(query.id)
   }
 
@@ -115,12 +115,12 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     this.#queries.delete(query.queryHash)
     this.#hashedOtherwise?.delete(query)
     query.unlink()
-    query.observers.forEach((observer) => this.track(query, observer))
+    query.observers.forEach((observer) => this.trackOrphan(query, observer))
     this.notify({ type: 'removed', query })
   }
 
   /** @internal Someone begins to look at a query, or no longer does; or it is taken out. */
-  track(query: AnyQuery, observer: AnyObserver): void {
+  trackOrphan(query: AnyQuery, observer: AnyObserver): void {
     const { queryHash } = query
     if (this.#queries.get(queryHash) === query) return
     const orphans = this.#orphans.get(queryHash) ?? new Set()
@@ -138,9 +138,9 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
   }
 
   /** @internal Who looks at a query that was taken out, and is meant, looks at a new one from now on. */
-  adopt(filters: QueryFilters<any> = {}): void {
+  adoptOrphans(filters: QueryFilters<any> = {}): void {
     for (const query of this.#orphaned()) {
-      if (query.isActive() && matchQuery(filters, query)) query.observers.slice().forEach((observer) => observer.follow())
+      if (query.isActive() && matchQuery(filters, query)) query.observers.slice().forEach((observer) => observer.observeCachedQuery())
     }
   }
 
@@ -182,7 +182,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
 
   notify(event: QueryCacheNotifyEvent): void {
     if (!this.listeners.size) return
-    notifyManager.batch(() => this.tell(event))
+    notifyManager.batch(() => this.notifyListeners(event))
   }
 
   /** The page came to the front. */
@@ -206,7 +206,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
 
   /** What the cache did so far. */
   stats(): QueryStats {
-    return statsOf(this.#engine)
+    return readStats(this.#engine)
   }
 }
 

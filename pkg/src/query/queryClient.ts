@@ -1,6 +1,6 @@
 // Its methods have their types and their documentation in `types/classes.ts`.
 import { focusManager } from './focusManager.js'
-import { hashKey, hashKeyByOptions, partialMatchKey } from './keys.js'
+import { hashKey, hashKeyByOptions, partialMatchKey } from './hashKey.js'
 import { MutationCache } from './mutationCache.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
@@ -71,8 +71,8 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
     this.#defaultOptions = config.defaultOptions || {}
     const { seed, breaker } = config
     this.#queryCache.limit(config)
-    if (seed !== undefined) this.#queryCache.setup.seed = this.#mutationCache.setup.seed = seed
-    if (breaker) this.#queryCache.setup.breaker = breaker === true ? {} : breaker
+    if (seed !== undefined) this.#queryCache.engineConfig.seed = this.#mutationCache.engineConfig.seed = seed
+    if (breaker) this.#queryCache.engineConfig.breaker = breaker === true ? {} : breaker
   }
 
   mount(): void {
@@ -122,7 +122,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
 
   #find(queryKey: QueryKey): InternalQuery<any, any, any, any> | undefined {
     const query = this.#queryCache.get<any, any>(this.defaultQueryOptions({ queryKey }).queryHash)
-    if (query && this.#queryCache.setup.limits) this.#queryCache.engine.touch(query.id)
+    if (query && this.#queryCache.engineConfig.limits) this.#queryCache.engine.touch(query.id)
     return query
   }
 
@@ -174,7 +174,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
   resetQueries(filters?: QueryFilters<any>, options?: ResetOptions): Promise<void> {
     return notifyManager.batch(() => {
       const { queryKey, exact } = filters ?? {}
-      this.#queryCache.adopt(filters)
+      this.#queryCache.adoptOrphans(filters)
       const found = new Set<Types.Query>(this.#queryCache.findAll(filters))
       found.forEach((query) => query.reset())
       // The index finds them by key. The rest of the filter may no longer match after the reset.
@@ -198,7 +198,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
 
   refetchQueries(filters?: RefetchQueryFilters<any>, options: RefetchOptions = {}): Promise<void> {
     const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true }
-    this.#queryCache.adopt(filters)
+    this.#queryCache.adoptOrphans(filters)
     const found = this.#queryCache.findAll(filters)
     if (!found.length) return Promise.resolve()
     const fetches = notifyManager.batch(() =>
@@ -235,7 +235,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
     engine.exports.query_note_read(engine.machine, Date.now(), query.id, 1, staleTimeCode(staleTime))
     engine.expect(query.id)
     const data = query.isStaleByTime(staleTime) ? query.fetch(defaulted) : Promise.resolve(query.state.data)
-    if (waits) query.hold()
+    if (waits) query.holdFetch()
     return { data, select: defaulted.select }
   }
 

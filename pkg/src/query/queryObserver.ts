@@ -1,11 +1,11 @@
-import { modeCode } from './retryer.js'
+import { networkModeCode } from './retryer.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
-import { replaceData, shallowEqualObjects } from './sharing.js'
+import { replaceData, shallowEqualObjects } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
-import { areDynamic, sameTerms, termsOf, type Occasion, type Terms } from './terms.js'
+import { areDynamic, sameTerms, termsOf, type RefetchTrigger, type Terms } from './terms.js'
 import { noop, resolveQueryValue } from './utils.js'
-import { allChangesBetween, changesBetween, tells, wants } from './telling.js'
+import { changedFieldsByName, changedFields, shouldNotify, watchedFields } from './notifyOnChange.js'
 import type { QueryEngine } from './engine.js'
 import type { InternalQuery, InternalQueryClient } from './internal.js'
 import type * as Types from './types.js'
@@ -25,13 +25,13 @@ import type {
 } from './types.js'
 
 /** Which option counts when an observer of the query mounts now. */
-function mounting({ state }: InternalQuery<any, any, any, any>): Occasion | undefined {
+function mountTrigger({ state }: InternalQuery<any, any, any, any>): RefetchTrigger | undefined {
   if (state.data !== undefined) return 'refetchOnMount'
   return state.status === 'error' ? 'retryOnMount' : undefined
 }
 
 /** How an observer stands to a query that it cannot ask its options about. */
-const DISABLED: Terms = { flags: 0, staleTime: 0, interval: 0 }
+const DISABLED_TERMS: Terms = { flags: 0, staleTime: 0, interval: 0 }
 
 interface ObserverFetchOptions extends FetchOptions {
   throwOnError?: boolean
@@ -56,8 +56,8 @@ export class QueryObserverBase<
   #resultState?: QueryState<TQueryData, TError>
   #resultOptions?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
   /** The state and the options that `updateResult` last saw. */
-  #lookedAt?: QueryState<TQueryData, TError>
-  #lookedOn?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
+  #resultComputedFrom?: QueryState<TQueryData, TError>
+  #resultComputedUnder?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
   #selectError: TError | null = null
   #selectFn?: (data: TQueryData) => TData
   #selected?: TData
@@ -65,13 +65,13 @@ export class QueryObserverBase<
   #trackedProps?: Set<keyof QueryObserverResult>
   /** @internal What an option that is a function threw when the query last changed. */
   failure?: { error: unknown }
-  #puzzle?: { about: unknown; error: unknown }
+  #lastOptionError?: { about: unknown; error: unknown }
   /** The engine's id while it looks at a query, and the terms that the engine knows. */
   #id = 0
   #terms?: Terms
   /** Whether some of its terms are functions; if not, they are what `#ownTerms` found. */
-  #dynamic = false
-  #fixedTerms?: Terms
+  #hasFunctions = false
+  #constantTerms?: Terms
   #engine?: QueryEngine
 
   constructor(
@@ -95,8 +95,8 @@ export class QueryObserverBase<
     if (this.#query.readmit()) this.#updateQuery()
     const query = this.#query
     query.addObserver(this)
-    this.#watchful(() => {
-      const { flags, staleTime } = this.#termsFor(query, this.options, mounting(query))
+    this.#catchOptionErrors(() => {
+      const { flags, staleTime } = this.#termsFor(query, this.options, mountTrigger(query))
       const { exports, machine } = this.#client.getQueryCache().engine
       const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
       if (mounted & 1) void this.#executeFetch()
@@ -111,19 +111,19 @@ export class QueryObserverBase<
 
   /** Whether it would be fetched for this observer if the network came back now. */
   shouldFetchOnReconnect(): boolean {
-    return this.#fetchesOn(1)
+    return this.#fetchesOnTrigger(1)
   }
 
   /** Whether it would be fetched for this observer if the page came to the front now. */
   shouldFetchOnWindowFocus(): boolean {
-    return this.#fetchesOn(0)
+    return this.#fetchesOnTrigger(0)
   }
 
-  #fetchesOn(occasion: 0 | 1): boolean {
-    const terms = this.#termsFor(this.#query, this.options, occasion ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
+  #fetchesOnTrigger(trigger: 0 | 1): boolean {
+    const terms = this.#termsFor(this.#query, this.options, trigger ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
     const { flags, staleTime } = terms
     const { exports, machine } = this.#client.getQueryCache().engine
-    return exports.query_fetches_on(machine, Date.now(), this.#query.id, occasion, flags, staleTime) !== 0
+    return exports.query_fetches_on(machine, Date.now(), this.#query.id, trigger, flags, staleTime) !== 0
   }
 
   /** Stops looking; all listeners go. */
@@ -136,8 +136,8 @@ export class QueryObserverBase<
     const before = this.options
     const queryBefore = this.#query
     this.options = this.#client.defaultQueryOptions(options)
-    this.#dynamic = areDynamic(this.options)
-    this.#fixedTerms = undefined
+    this.#hasFunctions = areDynamic(this.options)
+    this.#constantTerms = undefined
 
     const { enabled } = this.options
     if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
@@ -153,7 +153,7 @@ export class QueryObserverBase<
     }
 
     const mounted = this.hasListeners()
-    if (mounted && this.#query !== queryBefore) this.#noteRead()
+    if (mounted && this.#query !== queryBefore) this.#countRead()
     if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before)) {
       void this.#executeFetch()
     }
@@ -180,7 +180,7 @@ export class QueryObserverBase<
       this.#result = result
       this.#resultOptions = this.options
       this.#resultState = this.#query.state
-      this.#lookedAt = undefined
+      this.#resultComputedFrom = undefined
     }
     return result
   }
@@ -189,7 +189,7 @@ export class QueryObserverBase<
     return this.#result
   }
 
-  /** The result, noting which fields are read: from then on only their change is told. */
+  /** The result, noting which fields are read: from then on only their change is notifyListeners. */
   trackResult(
     result: QueryObserverResult<TData, TError>,
     onPropTracked?: (key: keyof QueryObserverResult) => void,
@@ -239,13 +239,13 @@ export class QueryObserverBase<
         }
       })
       query.fetch(defaulted).then(show, reject).finally(unsubscribe)
-      query.hold()
+      query.holdFetch()
     })
   }
 
   protected fetch(options: ObserverFetchOptions): Promise<QueryObserverResult<TData, TError>> {
     return this.#executeFetch({ ...options, cancelRefetch: options.cancelRefetch ?? true }).then(() => {
-      this.#watchful(() => this.updateResult())
+      this.#catchOptionErrors(() => this.updateResult())
       return this.#result
     })
   }
@@ -257,7 +257,7 @@ export class QueryObserverBase<
       this.#updateQuery()
       promise = this.#query.fetch(this.options as any, options)
     } catch (error) {
-      this.#fail(error)
+      this.#showOptionError(error)
       promise = Promise.reject(error)
     }
     return options?.throwOnError ? promise : promise.catch(noop)
@@ -266,14 +266,14 @@ export class QueryObserverBase<
   #termsFor(
     query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
-    occasion?: Occasion,
+    trigger?: RefetchTrigger,
   ): Terms {
-    if (this.#dynamic || options !== this.options) return termsOf(options, query, occasion)
-    return (this.#fixedTerms ??= termsOf(options, query))
+    if (this.#hasFunctions || options !== this.options) return termsOf(options, query, trigger)
+    return (this.#constantTerms ??= termsOf(options, query))
   }
 
   /** Begins to look at its query: a hit or a miss, unless it is disabled. */
-  #noteRead(): void {
+  #countRead(): void {
     const { flags, staleTime } = this.#termsFor(this.#query, this.options)
     const { exports, machine } = this.#client.getQueryCache().engine
     if (flags & 1) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
@@ -283,7 +283,7 @@ export class QueryObserverBase<
     query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
-    const { flags, staleTime } = this.#termsFor(query, options, mounting(query))
+    const { flags, staleTime } = this.#termsFor(query, options, mountTrigger(query))
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on_mount(machine, Date.now(), query.id, flags, staleTime) !== 0
   }
@@ -321,7 +321,7 @@ export class QueryObserverBase<
         : this.#fetchesOnMount(internal, options)
       if (fetches) {
         // As it will be in a moment, when the fetch has begun.
-        fetchStatus = modeCode(query.options.networkMode) || onlineManager.isOnline() ? 'fetching' : 'paused'
+        fetchStatus = networkModeCode(query.options.networkMode) || onlineManager.isOnline() ? 'fetching' : 'paused'
         fetchFailureCount = 0
         fetchFailureReason = null
         if (state.data === undefined) {
@@ -418,17 +418,17 @@ export class QueryObserverBase<
   }
 
   /** @internal Whether the query's state is another than the one it last looked at. */
-  isBehind(): boolean {
-    return this.#lookedAt !== this.#query.state
+  isOutdated(): boolean {
+    return this.#resultComputedFrom !== this.#query.state
   }
 
   /** Whether to look again would show the same: this state was seen, and on terms that no function decides. */
   #isCurrent(isStale: boolean): boolean {
     const { options } = this
     return (
-      this.#lookedAt === this.#query.state &&
-      this.#lookedOn === options &&
-      !this.#dynamic &&
+      this.#resultComputedFrom === this.#query.state &&
+      this.#resultComputedUnder === options &&
+      !this.#hasFunctions &&
       !options._optimisticResults &&
       options.placeholderData === undefined &&
       this.#result.isStale === isStale
@@ -439,21 +439,21 @@ export class QueryObserverBase<
   updateResult(): void {
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const result = this.createResult(this.#query, this.options)
-    this.#resultState = this.#lookedAt = this.#query.state
-    this.#resultOptions = this.#lookedOn = this.options
+    this.#resultState = this.#resultComputedFrom = this.#query.state
+    this.#resultOptions = this.#resultComputedUnder = this.options
     if (this.#resultState.data !== undefined) this.#lastQueryWithData = this.#query
 
-    const plain = this.createResult === QueryObserverBase.prototype.createResult
-    const changed = !before || (plain ? changesBetween(before, result) : allChangesBetween(before, result))
+    const hasKnownFields = this.createResult === QueryObserverBase.prototype.createResult
+    const changed = !before || (hasKnownFields ? changedFields(before, result) : changedFieldsByName(before, result))
     if (!changed) return
     this.#result = result
     const { exports } = this.#client.getQueryCache().engine
-    this.#notify(changed === true || tells(exports, wants(this.options, this.#trackedProps), changed))
+    this.#notify(changed === true || shouldNotify(exports, watchedFields(this.options, this.#trackedProps), changed))
   }
 
-  #notify(told: boolean): void {
+  #notify(listenersToo: boolean): void {
     notifyManager.batch(() => {
-      if (told) this.tell(this.#result)
+      if (listenersToo) this.notifyListeners(this.#result)
       this.#client
         .getQueryCache()
         .notify({ type: 'observerResultsUpdated', query: this.#query as InternalQuery<any, any, any, any> })
@@ -461,16 +461,16 @@ export class QueryObserverBase<
   }
 
   /** Does what may call options that are functions. What they throw is what the observer sees. */
-  #watchful(work: () => void): void {
+  #catchOptionErrors(callback: () => void): void {
     try {
-      work()
+      callback()
     } catch (error) {
-      this.#fail(error)
+      this.#showOptionError(error)
     }
   }
 
   /** Shows what an option threw, beside what is known of the query. */
-  #fail(error: unknown): void {
+  #showOptionError(error: unknown): void {
     const before = this.#result
     const { state } = this.#query
     const selected = before.isPlaceholderData ? undefined : before.data
@@ -489,24 +489,24 @@ export class QueryObserverBase<
       isPaused: state.fetchStatus === 'paused',
       isError: false,
     } as unknown as QueryObserverResult<TData, TError>
-    this.#result = this.failed(now, state.error ?? error)
-    this.#lookedAt = undefined
+    this.#result = this.withOptionError(now, state.error ?? error)
+    this.#resultComputedFrom = undefined
     if (!shallowEqualObjects(this.#result, before)) this.#notify(true)
   }
 
   /**
    * `result` with an error that an option threw, unless the query has one. Data that an option throws about keeps the
-   * first: one that is new at each look would be told of for ever.
+   * first: one that is new at each look would be notifyListeners of for ever.
    */
-  protected failed(
+  protected withOptionError(
     result: QueryObserverResult<TData, TError>,
     thrown: unknown,
     about: unknown = result,
   ): QueryObserverResult<TData, TError> {
-    const puzzle = this.#puzzle?.about === about ? this.#puzzle! : { about, error: thrown }
-    this.failure = this.#puzzle = puzzle
+    const optionError = this.#lastOptionError?.about === about ? this.#lastOptionError! : { about, error: thrown }
+    this.failure = this.#lastOptionError = optionError
     if (result.isError) return result
-    const { error } = puzzle
+    const { error } = optionError
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const hasData = result.data !== undefined
     return {
@@ -538,7 +538,7 @@ export class QueryObserverBase<
   }
 
   /** @internal The query it looks at is not in the cache any more: it looks at the one that is, made where none is. */
-  follow(): void {
+  observeCachedQuery(): void {
     this.#updateQuery()
     // What has no data yet is about to be fetched or set.
     if (this.#query.state.data !== undefined) this.updateResult()
@@ -550,7 +550,7 @@ export class QueryObserverBase<
     try {
       this.updateResult()
     } catch (error) {
-      this.#fail(error)
+      this.#showOptionError(error)
     }
     if (this.hasListeners()) this.sync()
   }
@@ -562,13 +562,13 @@ export class QueryObserverBase<
 
   /** @internal The data turned stale. */
   onStale(): void {
-    if (!this.#result.isStale) this.#watchful(() => this.updateResult())
+    if (!this.#result.isStale) this.#catchOptionErrors(() => this.updateResult())
   }
 
   /** @internal The query it looks at lets the engine know. */
-  attachTo(engine: QueryEngine, query: number): void {
-    let terms = DISABLED
-    this.#watchful(() => (terms = this.#termsFor(this.#query, this.options)))
+  attach(engine: QueryEngine, query: number): void {
+    let terms = DISABLED_TERMS
+    this.#catchOptionErrors(() => (terms = this.#termsFor(this.#query, this.options)))
     this.#terms = terms
     this.#engine = engine
     const { exports, machine } = engine
@@ -578,7 +578,7 @@ export class QueryObserverBase<
   }
 
   /** @internal And that it looks no more; whether the fetch on its way is to be cancelled. */
-  detachFrom(engine: QueryEngine): boolean {
+  detach(engine: QueryEngine): boolean {
     engine.observers.delete(this.#id)
     const cancel = engine.exports.query_detach(engine.machine, Date.now(), this.#id) !== 0
     this.#id = 0
@@ -587,14 +587,14 @@ export class QueryObserverBase<
   }
 
   /** @internal Lets the engine know its terms anew, where they are functions. */
-  sync(occasion?: Occasion): void {
-    if (this.#dynamic) this.#watchful(() => this.#sync(occasion))
+  sync(trigger?: RefetchTrigger): void {
+    if (this.#hasFunctions) this.#catchOptionErrors(() => this.#sync(trigger))
   }
 
-  #sync(occasion?: Occasion): void {
+  #sync(trigger?: RefetchTrigger): void {
     if (this.#id === 0) return
     const known = this.#terms!
-    const terms = this.#termsFor(this.#query, this.options, occasion)
+    const terms = this.#termsFor(this.#query, this.options, trigger)
     if (terms === known || sameTerms(terms, known)) return
     this.#terms = terms
     const engine = this.#engine!

@@ -2,7 +2,7 @@
 import type { InitialDataFunction, QueryOptions, QueryState } from './types.js'
 
 /** What a query begins with: its initial data, if there is any. */
-export function initialState<TData, TError>(options: QueryOptions<any, TError, TData, any>): QueryState<TData, TError> {
+export function getDefaultState<TData, TError>(options: QueryOptions<any, TError, TData, any>): QueryState<TData, TError> {
   const { initialData, initialDataUpdatedAt } = options
   const data = typeof initialData === 'function' ? (initialData as InitialDataFunction<TData>)() : initialData
   const hasData = data !== undefined

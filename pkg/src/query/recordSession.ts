@@ -66,8 +66,8 @@ export function recordSession(client: QueryClient): SessionRecording {
   }
 
   const internal = client as InternalQueryClient
-  internal.getQueryCache().setup.tap = tap
-  internal.getMutationCache().setup.tap = tap
+  internal.getQueryCache().engineConfig.tap = tap
+  internal.getMutationCache().engineConfig.tap = tap
   return {
     stop() {
       recording = false

@@ -13,11 +13,11 @@ export function retryCode(exports: Exports, retry: RetryValue<any> | undefined):
 }
 
 /** As `retryCode`; what is no number of ms is none, as timers have it. */
-export function delayCode(delay: RetryDelayValue<any> | undefined): number {
+export function retryDelayCode(delay: RetryDelayValue<any> | undefined): number {
   return delay == null || typeof delay === 'function' ? -1 : Math.max(Number(delay), 0) || 0
 }
 
-export function jitterCode(jitter: boolean | number | undefined): number {
+export function retryJitterCode(jitter: boolean | number | undefined): number {
   return jitter === true ? 0.5 : Math.max(Number(jitter) || 0, 0)
 }
 
@@ -27,14 +27,14 @@ export function timeoutCode(timeout: number | undefined): number {
 }
 
 /** What an error may say of itself, whoever made it. */
-interface Informative {
+interface ErrorHints {
   /** `false`: the same request would fail again. */
   retryable?: unknown
   /** For how many ms the server asks not to be asked again. */
   retryAfter?: unknown
 }
 
-export function modeCode(mode: NetworkMode | undefined): number {
+export function networkModeCode(mode: NetworkMode | undefined): number {
   return mode === undefined || mode === 'online' ? 0 : mode === 'always' ? 1 : 2
 }
 
@@ -63,7 +63,7 @@ export class Retryer<TData = unknown, TError = any> {
   #failures = 0
   #attempts = 0
   /** Whether an attempt is under way. */
-  #trying = false
+  #attempting = false
   #error: unknown
   #resolve!: (data: TData) => void
   #reject!: (error: unknown) => void
@@ -82,7 +82,7 @@ export class Retryer<TData = unknown, TError = any> {
     if (this.status !== 'pending') return
     const { fn, initialPromise } = this.#config
     const attempt = ++this.#attempts
-    this.#trying = true
+    this.#attempting = true
     let answer: TData | Promise<TData>
     try {
       answer = (this.#failures === 0 && initialPromise) || fn()
@@ -96,8 +96,8 @@ export class Retryer<TData = unknown, TError = any> {
   }
 
   /** Nobody says any more when to try: what is not under way is tried now, and fails. */
-  onBroke(): void {
-    if (!this.#trying) this.attempt()
+  onEngineFailed(): void {
+    if (!this.#attempting) this.attempt()
   }
 
   /** The last error stands. */
@@ -124,7 +124,7 @@ export class Retryer<TData = unknown, TError = any> {
   failed(error: any): void {
     if (this.status !== 'pending') return
     this.#attempts++
-    this.#trying = false
+    this.#attempting = false
     this.#error = error
     const { retry, retryDelay } = this.#config
     let delay = -1
@@ -137,7 +137,7 @@ export class Retryer<TData = unknown, TError = any> {
       this.#error = thrown
       verdict = 0
     }
-    const { retryable, retryAfter } = (error ?? {}) as Informative
+    const { retryable, retryAfter } = (error ?? {}) as ErrorHints
     const permanent = retryable === false ? 4 : 0
     if (this.#config.failed(verdict | permanent, delay, typeof retryAfter === 'number' ? retryAfter : 0) === 1) {
       this.#failures++

@@ -2,7 +2,7 @@ import { noBytes, type QueryEngine } from './engine.js'
 import type { QueryStats } from './types.js'
 
 /** The figures of an engine; all zero if it was never started. */
-export function statsOf(engine: QueryEngine | undefined): QueryStats {
+export function readStats(engine: QueryEngine | undefined): QueryStats {
   // The order of `figure` in crates/npm/src/query/queries.rs.
   const figure = (which: number) => engine?.exports.query_figure(engine.machine, which) ?? 0
   const count = figure(9)

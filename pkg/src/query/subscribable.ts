@@ -1,4 +1,4 @@
-import { unhandled } from './attempt.js'
+import { reportUnhandled } from './callSafely.js'
 
 /** Keeps those who listen. */
 export class Subscribable<TListener extends (...args: any[]) => void> {
@@ -28,12 +28,12 @@ export class Subscribable<TListener extends (...args: any[]) => void> {
   protected onUnsubscribe(): void {}
 
   /** Tells all who listen. One that throws changes nothing for the others, nor for what there is to tell. */
-  protected tell(...news: Parameters<TListener>): void {
+  protected notifyListeners(...news: Parameters<TListener>): void {
     this.listeners.forEach((listener) => {
       try {
         listener(...news)
       } catch (error) {
-        unhandled(error)
+        reportUnhandled(error)
       }
     })
   }

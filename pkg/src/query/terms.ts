@@ -40,21 +40,21 @@ export function areDynamic(options: QueryObserverOptions<any, any, any, any, any
 }
 
 /** Options that count when something happens. */
-export type Occasion = 'refetchOnMount' | 'retryOnMount' | 'refetchOnWindowFocus' | 'refetchOnReconnect'
+export type RefetchTrigger = 'refetchOnMount' | 'retryOnMount' | 'refetchOnWindowFocus' | 'refetchOnReconnect'
 
-/** What `options` come to for `query` now: some may be functions of it. One for an occasion is asked only then. */
+/** What `options` come to for `query` now: some may be functions of it. One for an trigger is asked only then. */
 export function termsOf(
   options: QueryObserverOptions<any, any, any, any, any>,
   query: Query<any, any, any, any>,
-  occasion?: Occasion,
+  trigger?: RefetchTrigger,
 ): Terms {
   const enabled = resolveQueryValue(options.enabled, query) !== false
   const staleTime = staleTimeCode(resolveQueryValue(options.staleTime, query))
-  const on = (which: Occasion): unknown => {
+  const on = (which: RefetchTrigger): unknown => {
     const value: any = options[which]
     if (typeof value !== 'function') return value
-    // What is disabled or static is not fetched on any occasion.
-    const counts = which === occasion && enabled && (staleTime >= 0 || which === 'retryOnMount')
+    // What is disabled or static is not fetched on any trigger.
+    const counts = which === trigger && enabled && (staleTime >= 0 || which === 'retryOnMount')
     return counts && value(query)
   }
   return {

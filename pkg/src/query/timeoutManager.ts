@@ -1,4 +1,4 @@
-import { advise } from './advise.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
 
 /** What a timer calls. */
 export type TimeoutCallback = (_: void) => void
@@ -33,7 +33,7 @@ export class TimeoutManager implements TimeoutProvider {
   setTimeoutProvider<TTimerId extends ManagedTimerId>(provider: TimeoutProvider<TTimerId>): void {
     const previous = this.#provider
     if (this.#used && provider !== previous) {
-      advise(() => {
+      warnInDevelopment(() => {
         if (process.env.NODE_ENV !== 'production') {
           console.error(
             '[timeoutManager]: Switching provider after calls to previous provider might result in unexpected behavior.',

@@ -34,10 +34,10 @@ export function exportsWithoutWasm(): Exports {
   /** The query of each observer, and whether it is enabled. */
   const observers = new Map<number, [query: number, enabled: number]>()
   /** Mutations that are to begin. */
-  const begun: number[] = []
+  const startedMutations: number[] = []
   // Above those of an engine that ran before.
   let ids = 1 << 30
-  let begins = 0
+  let fetchRuns = 0
 
   const read = (id: number) => state.set(states.get(id) ?? [])
   const write = (id: number) => void states.set(id, state.slice())
@@ -105,7 +105,7 @@ export function exportsWithoutWasm(): Exports {
         state[FETCHING] = 1
         if (!state[HAS_DATA]) state[STATUS] = 0
       })
-      return ++begins
+      return ++fetchRuns
     },
     query_set_error(_: number, now: number, id: number) {
       change(id, () => {
@@ -135,9 +135,9 @@ export function exportsWithoutWasm(): Exports {
     mutation_insert: () => ++ids,
     mutation_can_start: () => 1,
     mutation_can_run: () => 1,
-    mutation_start: (_: number, _now: number, id: number) => void begun.push(id),
-    mutation_about: () => begun.shift(),
+    mutation_start: (_: number, _now: number, id: number) => void startedMutations.push(id),
+    mutation_about: () => startedMutations.shift(),
     // To run is 1.
-    mutation_poll: () => +(begun.length > 0),
+    mutation_poll: () => +(startedMutations.length > 0),
   })
 }

@@ -1,19 +1,19 @@
 // Structural sharing: what is equal to before keeps its identity.
-import { advise } from './advise.js'
-import { isPlainObject } from './keys.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
+import { isPlainObject } from './hashKey.js'
 import type { QueryOptions } from './types.js'
 
 const hasOwn = Object.prototype.hasOwnProperty
 /** Deeper than this nothing is shared. */
 const MAX_DEPTH = 500
 /** Deeper than this, or after so many steps, the walk notes where it has been: it may be going in circles. */
-const WARY_DEPTH = 64
-const WARY_STEPS = 1_000_000
+const CYCLE_CHECK_DEPTH = 64
+const CYCLE_CHECK_STEPS = 1_000_000
 
 /** `after`, with every part of it that is deeply equal to `before` replaced by that part of `before`. */
 export function replaceEqualDeep<T>(before: unknown, after: T, depth?: number): T
 export function replaceEqualDeep(before: any, after: any, depth = 0): any {
-  return new Walk(false).from(before, after, depth)
+  return new SharingWalk(false).from(before, after, depth)
 }
 
 /** Values that have in them all that is equal in another: each with that other. */
@@ -22,17 +22,17 @@ export type Shared = Map<unknown, unknown>
 /** As `replaceEqualDeep`, and a `Date`, a `Map` or a `Set` is shared too where it is equal. */
 export function shareEqual<T>(before: unknown, after: T, shared?: Shared): T {
   if (before === after || !isObject(before) || !isObject(after)) return after
-  return new Walk(true, shared).from(before, after, 0) as T
+  return new SharingWalk(true, shared).from(before, after, 0) as T
 }
 
 /** One walk through two values side by side. A value that contains itself is left as it is. */
-class Walk {
+class SharingWalk {
   /** Whether it looks into what JSON has not. */
   readonly #beyondJson: boolean
   #steps = 0
   #cyclic = false
   /** What became of a pair, by `after` and then by `before`; the walk itself stands for a pair it is in. */
-  #been?: Map<object, Map<object, unknown>>
+  #visited?: Map<object, Map<object, unknown>>
 
   /** What need not be looked into. */
   readonly #shared?: Shared
@@ -58,8 +58,8 @@ class Walk {
     if (!array && hasOwn.call(after, '__proto__')) return after
 
     let known: Map<object, unknown> | undefined
-    if (++this.#steps > WARY_STEPS || depth > WARY_DEPTH || this.#been) {
-      known = this.#knownOf(after)
+    if (++this.#steps > CYCLE_CHECK_STEPS || depth > CYCLE_CHECK_DEPTH || this.#visited) {
+      known = this.#resultsFor(after)
       const result = known.get(before)
       if (result === this) this.#cyclic = true
       if (result !== undefined) return result
@@ -74,7 +74,7 @@ class Walk {
   }
 
   #shareMembers(before: any, after: any, depth: number, array: boolean): object {
-    if (hasHidden(after)) return after
+    if (cannotBeCopied(after)) return after
     const names: any = array ? after : Object.keys(after)
     const size: number = names.length
     const sizeBefore: number = array ? before.length : Object.keys(before).length
@@ -94,13 +94,13 @@ class Walk {
         if (part !== item) (copy ??= copyOf(after))[name] = part
       }
     }
-    return size === sizeBefore && same === size && !hasHidden(before) ? before : (copy ?? copyOf(after))
+    return size === sizeBefore && same === size && !cannotBeCopied(before) ? before : (copy ?? copyOf(after))
   }
 
-  #knownOf(after: object): Map<object, unknown> {
-    this.#been ??= new Map()
-    let known = this.#been.get(after)
-    if (!known) this.#been.set(after, (known = new Map()))
+  #resultsFor(after: object): Map<object, unknown> {
+    this.#visited ??= new Map()
+    let known = this.#visited.get(after)
+    if (!known) this.#visited.set(after, (known = new Map()))
     return known
   }
 
@@ -113,40 +113,40 @@ class Walk {
     return after
   }
 
-  /** Values by their key; and where a key is an object, it is shared with the one in its place. */
+  /** Values by their key; and where a key is an object, it is shared with the one in its counterpart. */
   #shareMap(before: AnyMap, after: AnyMap, depth: number): AnyMap {
     const shared: AnyMap = new Map()
-    const places = before.keys()
+    const positions = before.keys()
     let same = 0
     for (const [key, item] of after) {
-      const { value: place } = places.next()
-      const sharedKey = this.#shareMember(before, after, place, key, depth)
+      const { value: counterpart } = positions.next()
+      const sharedKey = this.#shareMember(before, after, counterpart, key, depth)
       const old = before.get(sharedKey)
       const sharedItem = isObject(old) && isObject(item) ? this.#share(old, item, depth) : item
       shared.set(sharedKey, sharedItem)
-      if (Object.is(sharedKey, place) && Object.is(sharedItem, old)) same++
+      if (Object.is(sharedKey, counterpart) && Object.is(sharedItem, old)) same++
     }
     return before.size === after.size && same === after.size ? before : shared
   }
 
-  /** Members by their place. */
+  /** Members by their counterpart. */
   #shareSet(before: Set<unknown>, after: Set<unknown>, depth: number): Set<unknown> {
     const shared = new Set()
-    const places = before.values()
+    const positions = before.values()
     let same = 0
     for (const item of after) {
-      const { value: place } = places.next()
-      const member = this.#shareMember(before, after, place, item, depth)
+      const { value: counterpart } = positions.next()
+      const member = this.#shareMember(before, after, counterpart, item, depth)
       shared.add(member)
-      if (Object.is(member, place)) same++
+      if (Object.is(member, counterpart)) same++
     }
     return before.size === after.size && same === after.size ? before : shared
   }
 
   /** What is a member of both stays what it is: no two members may become one. */
-  #shareMember(before: Members, after: Members, place: unknown, item: unknown, depth: number): unknown {
-    if (!isObject(item) || !isObject(place) || before.has(item) || after.has(place)) return item
-    return this.#share(place, item, depth)
+  #shareMember(before: Members, after: Members, counterpart: unknown, item: unknown, depth: number): unknown {
+    if (!isObject(item) || !isObject(counterpart) || before.has(item) || after.has(counterpart)) return item
+    return this.#share(counterpart, item, depth)
   }
 }
 
@@ -162,7 +162,7 @@ function copyOf(value: object): object {
 }
 
 /** Whether a plain object or array has more than members with names, or has no prototype, which a copy would have. */
-function hasHidden(value: object): boolean {
+function cannotBeCopied(value: object): boolean {
   return Object.getOwnPropertySymbols(value).length > 0 || Object.getPrototypeOf(value) === null
 }
 
@@ -188,7 +188,7 @@ export function replaceData<TData>(
   try {
     return shareEqual(before, data, shared)
   } catch (error) {
-    advise(() => {
+    warnInDevelopment(() => {
       if (process.env.NODE_ENV !== 'production') {
         console.error(
           'Structural sharing requires data to be JSON serializable. To fix this, turn off structuralSharing or ' +

@@ -1,13 +1,13 @@
 // Words to developers.
 
 /**
- * Says something to developers. `say` asks for `process.env.NODE_ENV` itself, spelled out, since that is what bundlers
+ * Says something to developers. `warn` asks for `process.env.NODE_ENV` itself, spelled out, since that is what bundlers
  * replace: then nothing of its text is left in production. Where nothing replaced it and there is no `process`, as in
  * a page that loads these files as they are, nothing is said.
  */
-export function advise(say: () => void): void {
+export function warnInDevelopment(warn: () => void): void {
   try {
-    say()
+    warn()
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
   }

@@ -1,12 +1,12 @@
 // Key parts and the numbers that stand for them in the engine's index.
-import { hashedPart } from './keys.js'
+import { hashedSegment } from './hashKey.js'
 import type { QueryKey } from './types.js'
 
 /** The index knows at most so many parts of a key; what is beyond is compared. */
-const MAX_PARTS = 32
+const MAX_SEGMENTS = 32
 
 /** What of a key the index knows. */
-export interface Indexed {
+export interface IndexedPrefix {
   /** How many of its first parts, now in the buffer. */
   length: number
   /** Whether that is all of them. */
@@ -14,57 +14,57 @@ export interface Indexed {
 }
 
 /** Objects are compared property by property, and have no number. */
-function hasNumber(part: unknown): boolean {
-  return part === null || typeof part !== 'object'
+function isIndexable(segment: unknown): boolean {
+  return segment === null || typeof segment !== 'object'
 }
 
 /** Gives numbers to the parts of keys that their hash has as primitives, and takes them back when no key needs them. */
-export class Parts {
+export class KeySegments {
   #numbers = new Map<unknown, number>()
-  #parts: unknown[] = []
+  #segments: unknown[] = []
   #free: number[] = []
 
   /** Writes a new key's leading parts into the buffer; gives how many. */
   write(key: QueryKey, buffer: Uint32Array): number {
     // A key that is no array has no parts: it is found by its hash alone.
-    const length = Array.isArray(key) ? Math.min(key.length, MAX_PARTS) : 0
+    const length = Array.isArray(key) ? Math.min(key.length, MAX_SEGMENTS) : 0
     let i = 0
     for (; i < length; i++) {
-      const part = hashedPart(key[i])
-      if (!hasNumber(part)) break
-      buffer[i] = this.#number(part)
+      const segment = hashedSegment(key[i])
+      if (!isIndexable(segment)) break
+      buffer[i] = this.#number(segment)
     }
     return i
   }
 
-  /** Writes the leading parts of a key that is looked for; `undefined` where some part is in no key. */
-  read(key: QueryKey, buffer: Uint32Array): Indexed | undefined {
+  /** Writes the leading parts of a key that is looked for; `undefined` where some segment is in no key. */
+  read(key: QueryKey, buffer: Uint32Array): IndexedPrefix | undefined {
     if (!Array.isArray(key)) return undefined
-    const length = Math.min(key.length, MAX_PARTS)
+    const length = Math.min(key.length, MAX_SEGMENTS)
     let i = 0
     for (; i < length; i++) {
-      const part = hashedPart(key[i])
-      if (!hasNumber(part)) break
-      const number = this.#numbers.get(part)
+      const segment = hashedSegment(key[i])
+      if (!isIndexable(segment)) break
+      const number = this.#numbers.get(segment)
       if (number === undefined) return undefined
       buffer[i] = number
     }
     return { length: i, whole: i === key.length }
   }
 
-  /** No key has the part of this number any more. */
+  /** No key has the segment of this number any more. */
   release(number: number): void {
-    this.#numbers.delete(this.#parts[number])
-    this.#parts[number] = undefined
+    this.#numbers.delete(this.#segments[number])
+    this.#segments[number] = undefined
     this.#free.push(number)
   }
 
-  #number(part: unknown): number {
-    let number = this.#numbers.get(part)
+  #number(segment: unknown): number {
+    let number = this.#numbers.get(segment)
     if (number === undefined) {
-      number = this.#free.pop() ?? this.#parts.length
-      this.#numbers.set(part, number)
-      this.#parts[number] = part
+      number = this.#free.pop() ?? this.#segments.length
+      this.#numbers.set(segment, number)
+      this.#segments[number] = segment
     }
     return number
   }

@@ -2,57 +2,57 @@
 import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 
 /** Browsers and Node fire at once what is further away than this many ms, about 24.8 days. */
-const LONGEST = 2 ** 31 - 1
+const MAX_DELAY = 2 ** 31 - 1
 /** A timer that fires so many ms early does not: the clock was set back. */
-const SET_BACK = 1000
+const SET_BACK_TOLERANCE = 1000
 
 /** Calls when a machine's next deadline has come. */
-export class Alarm {
+export class EngineTimer {
   #timer?: ManagedTimerId
   /** When the timer fires, by `Date.now()`. */
-  #at = Infinity
-  #holds = 0
-  readonly #ring: () => void
-  readonly #setBack: (by: number) => void
+  #firesAt = Infinity
+  #keepAlives = 0
+  readonly #onTimer: () => void
+  readonly #onClockSetBack: (by: number) => void
 
-  /** `setBack` hears by how many ms the clock was set back, and must count less from then on. */
-  constructor(ring: () => void, setBack: (by: number) => void) {
-    this.#ring = ring
-    this.#setBack = setBack
+  /** `onClockSetBack` hears by how many ms the clock was set back, and must count less from then on. */
+  constructor(onTimer: () => void, onClockSetBack: (by: number) => void) {
+    this.#onTimer = onTimer
+    this.#onClockSetBack = onClockSetBack
   }
 
   /** Sets the timer for `deadline`, in ms since the epoch; `Infinity` for none. */
   set(deadline: number): void {
     // A timer that fires too early costs less than moving it each time something happens.
-    if (deadline !== Infinity ? this.#at <= deadline : this.#at === Infinity) return
+    if (deadline !== Infinity ? this.#firesAt <= deadline : this.#firesAt === Infinity) return
     if (this.#timer !== undefined) timeoutManager.clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#at = deadline
+    this.#firesAt = deadline
     if (deadline === Infinity) return
     const delay = Math.max(deadline - Date.now(), 0)
     this.#timer = timeoutManager.setTimeout(
       () => {
         this.#timer = undefined
-        this.#at = Infinity
+        this.#firesAt = Infinity
         const early = deadline - Date.now()
-        if (delay <= LONGEST && early > SET_BACK) this.#setBack(early)
-        this.#ring()
+        if (delay <= MAX_DELAY && early > SET_BACK_TOLERANCE) this.#onClockSetBack(early)
+        this.#onTimer()
       },
-      Math.min(delay, LONGEST),
+      Math.min(delay, MAX_DELAY),
     )
-    this.#keep()
+    this.#updateRef()
   }
 
   /** While held, the timer keeps a Node process alive: someone waits for a retry. Otherwise it does not. */
-  hold(by: 1 | -1): void {
-    this.#holds += by
-    this.#keep()
+  keepAlive(by: 1 | -1): void {
+    this.#keepAlives += by
+    this.#updateRef()
   }
 
-  #keep(): void {
+  #updateRef(): void {
     const timer = this.#timer as { ref?: () => void; unref?: () => void } | undefined
     if (typeof timer !== 'object') return
-    if (this.#holds > 0) timer.ref?.()
+    if (this.#keepAlives > 0) timer.ref?.()
     else timer.unref?.()
   }
 }

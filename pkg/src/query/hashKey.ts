@@ -1,35 +1,35 @@
-// Query keys: how they are hashed, and when one is part of another.
+// Query keys: how they are asHashed, and when one is part of another.
 import type { MutationKey, QueryKey, QueryOptions } from './types.js'
 
 /**
  * A key as a string: equal for equal keys, whatever the order in which their objects list their properties. It is
  * their JSON, and that of TanStack Query: what was persisted under it is found again. Where JSON would leave out the
- * contents of a value, or throw, they are spelled.
+ * contents of a value, or throw, they are hashable.
  */
 export function hashKey(key: QueryKey | MutationKey): string {
   // Most keys need no sorting, and without it JSON.stringify is many times as fast.
-  return JSON.stringify(key, isSorted(key, 8) ? undefined : (_, value) => spell(value))
+  return JSON.stringify(key, isPlainJson(key, 8) ? undefined : (_, value) => toHashable(value))
 }
 
-/** Whether a value is spelled as `spell` would have it. Where that is not plain to see, it is not. */
-function isSorted(value: any, depth: number): boolean {
+/** Whether a value is hashable as `toHashable` would have it. Where that is not plain to see, it is not. */
+function isPlainJson(value: any, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'bigint'
   if (depth === 0 || value.toJSON !== undefined) return false
-  if (Array.isArray(value)) return value.every((item) => isSorted(item, depth - 1))
+  if (Array.isArray(value)) return value.every((item) => isPlainJson(item, depth - 1))
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
   let last = ''
   for (const name of Object.keys(value)) {
-    if (name < last || name === '__proto__' || !isSorted(value[name], depth - 1)) return false
+    if (name < last || name === '__proto__' || !isPlainJson(value[name], depth - 1)) return false
     last = name
   }
   return true
 }
 
 /** What JSON is to make of a value whose `toJSON` has been called. */
-function spell(value: unknown): unknown {
+function toHashable(value: unknown): unknown {
   if (typeof value === 'bigint') return { '[object BigInt]': String(value) }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  if (!isPlainObject(value)) return spellOther(value)
+  if (!isPlainObject(value)) return toHashableClass(value)
   // Without a prototype, `__proto__` is a property like any other.
   const sorted: Record<string, unknown> = Object.create(null)
   for (const name of Object.keys(value).sort()) sorted[name] = value[name]
@@ -37,7 +37,7 @@ function spell(value: unknown): unknown {
 }
 
 /** What has its contents elsewhere than in its properties, under its class; of any other JSON takes the properties. */
-function spellOther(value: any): unknown {
+function toHashableClass(value: any): unknown {
   const type = toString.call(value)
   let contents: string
   if (ArrayBuffer.isView(value) || /^\[object (Shared)?ArrayBuffer]$/.test(type)) {
@@ -50,7 +50,7 @@ function spellOther(value: any): unknown {
   } else if (/^\[object (RegExp|Error)]$/.test(type)) {
     contents = `${value}${hashKey([{ ...value }])}`
   } else if (/^\[object (Number|String|Boolean|BigInt)]$/.test(type)) {
-    return spell(value.valueOf())
+    return toHashable(value.valueOf())
   } else {
     return value
   }
@@ -58,17 +58,17 @@ function spellOther(value: any): unknown {
 }
 
 /** A value as its hash has it, but for what is inside arrays and plain objects. */
-function hashed(value: any): unknown {
+function asHashed(value: any): unknown {
   if (typeof value === 'string' || value == null) return value
   const json = typeof value.toJSON === 'function' && !Array.isArray(value) ? value.toJSON('') : value
-  const spelled = isLiteral(json) ? json : spell(json)
-  if (typeof spelled === 'function' || typeof spelled === 'symbol') return undefined
-  return typeof spelled === 'number' && !Number.isFinite(spelled) ? null : spelled
+  const hashable = isObjectLiteral(json) ? json : toHashable(json)
+  if (typeof hashable === 'function' || typeof hashable === 'symbol') return undefined
+  return typeof hashable === 'number' && !Number.isFinite(hashable) ? null : hashable
 }
 
 /** A part of a key as its hash has it: in lists, JSON has no `undefined`. */
-export function hashedPart(part: unknown): unknown {
-  return hashed(part) ?? null
+export function hashedSegment(part: unknown): unknown {
+  return asHashed(part) ?? null
 }
 
 /** The hash of a key under options that may bring their own hash function. */
@@ -84,26 +84,26 @@ export function hashKeyByOptions(
  * the same hash agrees.
  */
 export function partialMatchKey(key: QueryKey, part: QueryKey): boolean {
-  return key === part || agree(hashed(key), hashed(part))
+  return key === part || isPartialMatch(asHashed(key), asHashed(part))
 }
 
-function agree(key: any, part: any): boolean {
+function isPartialMatch(key: any, part: any): boolean {
   if (key === part) return true
   if (!key || !part || typeof key !== 'object' || typeof part !== 'object') return false
   if (!Array.isArray(key) && !Array.isArray(part)) {
-    return Object.keys(part).every((name) => key[name] === part[name] || agree(hashed(key[name]), hashed(part[name])))
+    return Object.keys(part).every((name) => key[name] === part[name] || isPartialMatch(asHashed(key[name]), asHashed(part[name])))
   }
   if (!Array.isArray(key) || !Array.isArray(part) || part.length > key.length) return false
   // Not with `every`, which leaves out holes.
   for (let i = 0; i < part.length; i++) {
-    if (key[i] !== part[i] && !agree(hashedPart(key[i]), hashedPart(part[i]))) return false
+    if (key[i] !== part[i] && !isPartialMatch(hashedSegment(key[i]), hashedSegment(part[i]))) return false
   }
   return true
 }
 
 const toString = Object.prototype.toString
 
-function isLiteral(value: any): boolean {
+function isObjectLiteral(value: any): boolean {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -117,7 +117,7 @@ function isLiteral(value: any): boolean {
 /** Whether a value is an object as a literal makes it: no class, no array, no `Date`. */
 export function isPlainObject(value: any): value is Record<PropertyKey, unknown> {
   // Nearly always it is plain to see. (What only claims to be an object has one of these symbols.)
-  if (isLiteral(value)) return true
+  if (isObjectLiteral(value)) return true
   if (toString.call(value) !== '[object Object]') return false
   const prototype = Object.getPrototypeOf(value)
   const constructor = prototype?.constructor

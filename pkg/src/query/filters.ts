@@ -1,5 +1,5 @@
 // Which queries and mutations a filter means.
-import { hashKey, hashKeyByOptions, partialMatchKey } from './keys.js'
+import { hashKey, hashKeyByOptions, partialMatchKey } from './hashKey.js'
 import type { Mutation, MutationFilters, Query, QueryFilters } from './types.js'
 
 /** Whether a filter means this query. */

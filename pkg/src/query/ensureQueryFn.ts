@@ -1,15 +1,15 @@
 // Which function fetches, and the signal it is given.
-import { advise } from './advise.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
 import { skipToken, type FetchOptions, type QueryFunction, type QueryKey, type QueryOptions } from './types.js'
 
 /** The function to fetch with; it rejects where there is none. */
-export function queryFnOf<TQueryFnData, TQueryKey extends QueryKey>(
+export function ensureQueryFn<TQueryFnData, TQueryKey extends QueryKey>(
   options: Pick<QueryOptions<TQueryFnData, any, any, TQueryKey>, 'queryFn' | 'queryHash'>,
   fetchOptions?: FetchOptions<any>,
 ): QueryFunction<TQueryFnData, TQueryKey> {
   const { queryFn, queryHash } = options
   if (queryFn === skipToken) {
-    advise(() => {
+    warnInDevelopment(() => {
       if (process.env.NODE_ENV !== 'production') {
         console.error(
           'Attempted to invoke queryFn when set to skipToken. This is likely a configuration error. ' +
@@ -28,7 +28,7 @@ export function queryFnOf<TQueryFnData, TQueryKey extends QueryKey>(
 export const FETCH_SIGNAL = Symbol()
 
 /** Gives `object` a `signal` that counts as used when it is read. */
-export function addSignal<T extends object>(
+export function addConsumeAwareSignal<T extends object>(
   object: T,
   getSignal: () => AbortSignal,
   onAborted: () => void,

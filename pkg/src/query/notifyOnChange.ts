@@ -44,7 +44,7 @@ function bit(name: string): number {
 }
 
 /** The fields whose change an observer wants to hear of. */
-export function wants(
+export function watchedFields(
   options: QueryObserverOptions<any, any, any, any, any>,
   tracked: Set<string> | undefined,
 ): number {
@@ -57,7 +57,7 @@ export function wants(
 }
 
 /** The fields in which two results of a `QueryObserver` differ. */
-export function changesBetween(before: any, after: any): number {
+export function changedFields(before: any, after: any): number {
   // Spelled out, for this runs for every observer of every change, and a loop over names takes much longer. What may
   // be NaN is compared as React compares it.
   return (
@@ -89,13 +89,13 @@ export function changesBetween(before: any, after: any): number {
 }
 
 /** The same for results that have other fields too. */
-export function allChangesBetween(before: any, after: any): number {
+export function changedFieldsByName(before: any, after: any): number {
   let bits = 0
   for (const name of Object.keys(after)) if (!Object.is(before[name], after[name])) bits |= bit(name)
   return bits
 }
 
 /** Whether who wants to hear of some fields is told of a change of others. */
-export function tells(exports: Exports, wanted: number, changed: number): boolean {
+export function shouldNotify(exports: Exports, wanted: number, changed: number): boolean {
   return exports.query_tells(wanted, changed) !== 0
 }
