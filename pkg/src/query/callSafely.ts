@@ -1,6 +1,6 @@
-// What others are called with must not break what calls them.
+// Callbacks of the application must not break the code that calls them.
 
-/** Calls back; what that throws is reported as unhandled, and otherwise changes nothing. */
+/** Calls the callback. What it throws, or rejects with, becomes an unhandled rejection. */
 export function callSafely(callback: () => unknown): unknown {
   try {
     const result = callback()
@@ -10,7 +10,7 @@ export function callSafely(callback: () => unknown): unknown {
   }
 }
 
-/** Reports an error that nobody waits for. */
+/** Reports an error that no caller can receive, as an unhandled rejection. */
 export function reportUnhandled(error: unknown): void {
   void Promise.reject(error)
 }

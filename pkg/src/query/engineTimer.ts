@@ -1,12 +1,12 @@
-// The one timer of a machine.
+// The single timer of a machine.
 import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 
-/** Browsers and Node fire at once what is further away than this many ms, about 24.8 days. */
+/** Browsers and Node fire longer timeouts immediately, in ms: about 24.8 days. */
 const MAX_DELAY = 2 ** 31 - 1
-/** A timer that fires so many ms early does not: the clock was set back. */
+/** A timer that fires this much too early, in ms, means that the clock was set back. */
 const SET_BACK_TOLERANCE = 1000
 
-/** Calls when a machine's next deadline has come. */
+/** Calls back when the machine's next deadline has come. */
 export class EngineTimer {
   #timer?: ManagedTimerId
   /** When the timer fires, by `Date.now()`. */
@@ -15,7 +15,7 @@ export class EngineTimer {
   readonly #onTimer: () => void
   readonly #onClockSetBack: (by: number) => void
 
-  /** `onClockSetBack` hears by how many ms the clock was set back, and must count less from then on. */
+  /** `onClockSetBack` receives by how many ms the clock was set back. */
   constructor(onTimer: () => void, onClockSetBack: (by: number) => void) {
     this.#onTimer = onTimer
     this.#onClockSetBack = onClockSetBack
@@ -23,7 +23,7 @@ export class EngineTimer {
 
   /** Sets the timer for `deadline`, in ms since the epoch; `Infinity` for none. */
   set(deadline: number): void {
-    // A timer that fires too early costs less than moving it each time something happens.
+    // An early timer costs less than a new one after each call.
     if (deadline !== Infinity ? this.#firesAt <= deadline : this.#firesAt === Infinity) return
     if (this.#timer !== undefined) timeoutManager.clearTimeout(this.#timer)
     this.#timer = undefined
@@ -43,7 +43,7 @@ export class EngineTimer {
     this.#updateRef()
   }
 
-  /** While held, the timer keeps a Node process alive: someone waits for a retry. Otherwise it does not. */
+  /** The timer keeps a Node process alive while anything waits for a retry, and otherwise does not. */
   keepAlive(by: 1 | -1): void {
     this.#keepAlives += by
     this.#updateRef()

@@ -1,8 +1,8 @@
-// Which function fetches, and the signal it is given.
+// The query function of a fetch, and the signal in its context.
 import { warnInDevelopment } from './warnInDevelopment.js'
 import { skipToken, type FetchOptions, type QueryFunction, type QueryKey, type QueryOptions } from './types.js'
 
-/** The function to fetch with; it rejects where there is none. */
+/** The query function; one that rejects if there is none. */
 export function ensureQueryFn<TQueryFnData, TQueryKey extends QueryKey>(
   options: Pick<QueryOptions<TQueryFnData, any, any, TQueryKey>, 'queryFn' | 'queryHash'>,
   fetchOptions?: FetchOptions<any>,
@@ -18,16 +18,16 @@ export function ensureQueryFn<TQueryFnData, TQueryKey extends QueryKey>(
       }
     })
   }
-  // A retry of a fetch that was handed its first answer, where nobody has said how to fetch: the same again.
+  // A retry after an `initialPromise`, as hydration passes it, without a query function: returns the same promise.
   if (!queryFn && fetchOptions?.initialPromise) return () => fetchOptions.initialPromise as Promise<TQueryFnData>
   if (!queryFn || queryFn === skipToken) return () => Promise.reject(new Error(`Missing queryFn: '${queryHash}'`))
   return queryFn
 }
 
-/** Where a context has its signal for those who only pass it on, and so do not count as using it. */
+/** The signal for code that only passes it on. Reading it does not make the fetch abortable. */
 export const FETCH_SIGNAL = Symbol()
 
-/** Gives `object` a `signal` that counts as used when it is read. */
+/** Adds a `signal` whose first read makes the fetch abortable. */
 export function addConsumeAwareSignal<T extends object>(
   object: T,
   getSignal: () => AbortSignal,

@@ -1,4 +1,4 @@
-// One fetch of a query: attempts on the engine's word, until it is over.
+// One fetch of a query: the attempts that the engine asks for, until the fetch settles.
 import { warnInDevelopment } from './warnInDevelopment.js'
 import { callSafely } from './callSafely.js'
 import { CancelledError } from './cancelledError.js'
@@ -10,7 +10,7 @@ import type { QueryEngine } from './engine.js'
 import type { InternalQuery } from './internal.js'
 import type { CancelOptions, FetchContext, QueryAction, QueryCacheConfig } from './types.js'
 
-/** @internal What a fetch needs of its query. */
+/** @internal What a fetch needs from its query. */
 export interface FetchConfig<TData, TError> {
   query: InternalQuery<any, TError, TData, any>
   engine: QueryEngine
@@ -19,27 +19,27 @@ export interface FetchConfig<TData, TError> {
   signal: FetchSignal
   /** The engine's id of this fetch. */
   run: number
-  /** Calls the query's function. */
+  /** Calls the query function. */
   call: () => TData
-  /** The engine has the query's new state: takes it over, and tells. */
+  /** Takes over the query's new state from the engine's buffer, and notifies. */
   update: (action: QueryAction<TData, TError>) => void
-  /** The state before the fetch comes back. */
+  /** Restores the state before the fetch. */
   revert: () => void
-  /** The fetch that has taken its place, if one has. */
+  /** The fetch that replaced this one, if any. */
   successor: (fetch: Fetch<TData, TError>) => Fetch<TData, TError> | undefined
   ended: (fetch: Fetch<TData, TError>) => void
 }
 
 /** @internal */
 export class Fetch<TData = any, TError = any> {
-  /** For who asked the query to fetch: rejects where the query's state shows an error. */
+  /** For the caller of `query.fetch`: rejects where the state of the query shows an error. */
   readonly promise: Promise<TData>
   readonly #config: FetchConfig<TData, TError>
   readonly #timeout: number
   readonly #retryer: Retryer<TData, TError>
-  /** Whether it keeps a Node process alive. */
+  /** Whether the timer keeps a Node process alive for this fetch. */
   #waiting = false
-  /** The observer for which to fetch again at once. */
+  /** The id of an observer that wants to fetch again as soon as this fetch ends; 0 for none. */
   #observerToRefetch = 0
 
   constructor(fetchConfig: FetchConfig<TData, TError>) {
@@ -75,7 +75,7 @@ export class Fetch<TData = any, TError = any> {
     this.promise = this.#settle()
   }
 
-  /** What comes of its attempts. */
+  /** The data of the attempt that succeeds, before it is stored. */
   get result(): Promise<TData> {
     return this.#retryer.promise
   }
@@ -92,7 +92,7 @@ export class Fetch<TData = any, TError = any> {
     this.#retryer.giveUp()
   }
 
-  /** What it was paused for may be over. */
+  /** Continues after a pause, if its reason is over. */
   continue(): void {
     void this.#retryer.continue()
   }
@@ -101,7 +101,7 @@ export class Fetch<TData = any, TError = any> {
     this.#retryer.cancel(options)
   }
 
-  /** The attempt took too long. */
+  /** The attempt exceeded the `timeout`. */
   timeOut(): void {
     const { query, signal } = this.#config
     const error = new TimeoutError(this.#timeout, query.queryHash)
@@ -112,7 +112,7 @@ export class Fetch<TData = any, TError = any> {
   #call(): TData {
     const { engine, query, run, call } = this.#config
     if (engine.error) throw engine.error
-    // What is due to be given up some time is waited for, whoever else is not.
+    // A process stays alive for an attempt with a `timeout`; for one without, the pending request decides.
     const limited = this.#timeout !== Infinity
     this.#setWaiting(limited)
     if (limited) engine.rearm()
@@ -133,7 +133,7 @@ export class Fetch<TData = any, TError = any> {
     const { engine, query, run } = this.#config
     this.#setWaiting(false)
     this.#observerToRefetch ||= engine.exports.query_end(engine.machine, Date.now(), run, outcome)
-    // It is at rest now, for as long as someone is expected to look.
+    // The query is idle now, and may be evicted unless an observer is expected.
     engine.evict(query.id)
     engine.rearm()
   }
@@ -155,10 +155,10 @@ export class Fetch<TData = any, TError = any> {
         throw new Error(`${query.queryHash} data is undefined`)
       }
       query.setData(data)
-      // An option of an observer that throws is the query's failure: otherwise those who fetch would not hear of it.
+      // An option of an observer that threw while data was set is the query's error: the caller of `fetch` must learn of it.
       const failure = query.observers.find((observer) => observer.failure)?.failure
       if (failure) throw failure.error
-      // Over before anyone hears of it: a callback may fetch again.
+      // The fetch ends before the callbacks, which may fetch again.
       this.#end(0)
       callSafely(() => config.onSuccess?.(data, anyQuery))
       callSafely(() => config.onSettled?.(data, query.state.error as any, anyQuery))
@@ -166,7 +166,7 @@ export class Fetch<TData = any, TError = any> {
     } catch (error) {
       if (error instanceof CancelledError) {
         if (error.silent) {
-          // Who waited for this one waits for the newer one.
+          // Callers of a replaced fetch wait for the one that replaced it.
           const next = successor(this)
           if (next) return next.promise
           throw error

@@ -1,9 +1,9 @@
-// What a fetch hands to the query's behavior, and to its function.
+// The context of a fetch, for the query's behavior and its function.
 import { FETCH_SIGNAL, ensureQueryFn } from './ensureQueryFn.js'
 import type { FetchSignal } from './fetchSignal.js'
 import type { FetchContext, FetchOptions, Query, QueryClient, QueryFunctionContext, QueryKey } from './types.js'
 
-/** @internal `onCall` is called before each call of the function. */
+/** @internal `onCall` runs before each call of the query function. */
 export function createFetchContext<TQueryFnData, TError, TData, TQueryKey extends QueryKey>(
   query: Query<TQueryFnData, TError, TData, TQueryKey>,
   client: QueryClient,

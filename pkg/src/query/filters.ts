@@ -1,8 +1,8 @@
-// Which queries and mutations a filter means.
+// Matching of queries and mutations with filters.
 import { hashKey, hashKeyByOptions, partialMatchKey } from './hashKey.js'
 import type { Mutation, MutationFilters, Query, QueryFilters } from './types.js'
 
-/** Whether a filter means this query. */
+/** Whether a query matches. */
 export function matchQuery(filters: QueryFilters<any>, query: Query<any, any, any, any>): boolean {
   const { queryKey, exact } = filters
   if (queryKey) {
@@ -14,7 +14,7 @@ export function matchQuery(filters: QueryFilters<any>, query: Query<any, any, an
   return matchQueryByState(filters, query)
 }
 
-/** Whether a filter means this query, its key aside. */
+/** Whether a query matches the filter apart from its key. */
 export function matchQueryByState(filters: QueryFilters<any>, query: Query<any, any, any, any>): boolean {
   const { type = 'all', stale, fetchStatus, predicate } = filters
   if (type !== 'all' && query.isActive() !== (type === 'active')) return false
@@ -23,7 +23,7 @@ export function matchQueryByState(filters: QueryFilters<any>, query: Query<any, 
   return !predicate || predicate(query as Query)
 }
 
-/** Whether a filter means this mutation. */
+/** Whether a mutation matches. */
 export function matchMutation(
   filters: MutationFilters<any, any, any, any>,
   mutation: Mutation<any, any, any, any>,

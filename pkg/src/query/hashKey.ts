@@ -1,17 +1,17 @@
-// Query keys: how they are asHashed, and when one is part of another.
+// Hashes of query keys, and partial matches.
 import type { MutationKey, QueryKey, QueryOptions } from './types.js'
 
 /**
- * A key as a string: equal for equal keys, whatever the order in which their objects list their properties. It is
- * their JSON, and that of TanStack Query: what was persisted under it is found again. Where JSON would leave out the
- * contents of a value, or throw, they are hashable.
+ * A key as a string, the same for equal keys whatever the order of their objects' properties. It is JSON, and the same as
+ * TanStack Query's, so that persisted queries are found again. Values that JSON would leave out or throw at are encoded
+ * by their contents.
  */
 export function hashKey(key: QueryKey | MutationKey): string {
-  // Most keys need no sorting, and without it JSON.stringify is many times as fast.
+  // Most keys need no sorting, and without a replacer `JSON.stringify` is many times as fast.
   return JSON.stringify(key, isPlainJson(key, 8) ? undefined : (_, value) => toHashable(value))
 }
 
-/** Whether a value is hashable as `toHashable` would have it. Where that is not plain to see, it is not. */
+/** Whether JSON encodes a value just as `toHashable` would. `false` when in doubt. */
 function isPlainJson(value: any, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'bigint'
   if (depth === 0 || value.toJSON !== undefined) return false
@@ -25,18 +25,18 @@ function isPlainJson(value: any, depth: number): boolean {
   return true
 }
 
-/** What JSON is to make of a value whose `toJSON` has been called. */
+/** The value that JSON encodes in place of this one. `toJSON` has been called already. */
 function toHashable(value: unknown): unknown {
   if (typeof value === 'bigint') return { '[object BigInt]': String(value) }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   if (!isPlainObject(value)) return toHashableClass(value)
-  // Without a prototype, `__proto__` is a property like any other.
+  // Without a prototype, `__proto__` is an ordinary property.
   const sorted: Record<string, unknown> = Object.create(null)
   for (const name of Object.keys(value).sort()) sorted[name] = value[name]
   return sorted
 }
 
-/** What has its contents elsewhere than in its properties, under its class; of any other JSON takes the properties. */
+/** For classes whose contents are not in properties: the contents, under the name of the class. Others stay as they are. */
 function toHashableClass(value: any): unknown {
   const type = toString.call(value)
   let contents: string
@@ -45,7 +45,7 @@ function toHashableClass(value: any): unknown {
     contents = String('join' in value ? value : new Uint8Array(buffer, byteOffset, byteLength))
   } else if (/^\[object (Set|Map|URLSearchParams|Headers|FormData)]$/.test(type) && Symbol.iterator in value) {
     const items = Array.from(value, (item) => hashKey([item]))
-    // Sets and Maps are equal whatever the order in which they were filled.
+    // The order in which a Set or a Map was filled does not matter.
     contents = String(/(Set|Map)]$/.test(type) ? items.sort() : items)
   } else if (/^\[object (RegExp|Error)]$/.test(type)) {
     contents = `${value}${hashKey([{ ...value }])}`
@@ -57,7 +57,7 @@ function toHashableClass(value: any): unknown {
   return { [type]: contents }
 }
 
-/** A value as its hash has it, but for what is inside arrays and plain objects. */
+/** A value as the hash encodes it, except inside arrays and plain objects. */
 function asHashed(value: any): unknown {
   if (typeof value === 'string' || value == null) return value
   const json = typeof value.toJSON === 'function' && !Array.isArray(value) ? value.toJSON('') : value
@@ -66,12 +66,12 @@ function asHashed(value: any): unknown {
   return typeof hashable === 'number' && !Number.isFinite(hashable) ? null : hashable
 }
 
-/** A part of a key as its hash has it: in lists, JSON has no `undefined`. */
+/** A key segment as the hash encodes it: `undefined` in an array becomes `null`. */
 export function hashedSegment(part: unknown): unknown {
   return asHashed(part) ?? null
 }
 
-/** The hash of a key under options that may bring their own hash function. */
+/** The hash of a key, by the options' own hash function if there is one. */
 export function hashKeyByOptions(
   key: QueryKey,
   options?: Pick<QueryOptions<any, any, any, any>, 'queryKeyHashFn'>,
@@ -80,8 +80,8 @@ export function hashKeyByOptions(
 }
 
 /**
- * Whether `part` agrees with `key` wherever it says anything: array items by position, properties by name. What has
- * the same hash agrees.
+ * Whether `part` matches `key` in all that it contains: array items by position, properties by name. Values with the same
+ * hash match.
  */
 export function partialMatchKey(key: QueryKey, part: QueryKey): boolean {
   return key === part || isPartialMatch(asHashed(key), asHashed(part))
@@ -94,7 +94,7 @@ function isPartialMatch(key: any, part: any): boolean {
     return Object.keys(part).every((name) => key[name] === part[name] || isPartialMatch(asHashed(key[name]), asHashed(part[name])))
   }
   if (!Array.isArray(key) || !Array.isArray(part) || part.length > key.length) return false
-  // Not with `every`, which leaves out holes.
+  // `every` would skip holes.
   for (let i = 0; i < part.length; i++) {
     if (key[i] !== part[i] && !isPartialMatch(hashedSegment(key[i]), hashedSegment(part[i]))) return false
   }
@@ -114,9 +114,9 @@ function isObjectLiteral(value: any): boolean {
   )
 }
 
-/** Whether a value is an object as a literal makes it: no class, no array, no `Date`. */
+/** Whether a value is a plain object: no class, no array, no `Date`. */
 export function isPlainObject(value: any): value is Record<PropertyKey, unknown> {
-  // Nearly always it is plain to see. (What only claims to be an object has one of these symbols.)
+  // The quick test nearly always decides. Objects that only claim to be plain have one of the symbols it looks for.
   if (isObjectLiteral(value)) return true
   if (toString.call(value) !== '[object Object]') return false
   const prototype = Object.getPrototypeOf(value)

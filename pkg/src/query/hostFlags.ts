@@ -1,7 +1,7 @@
 import { focusManager } from './focusManager.js'
 import { onlineManager } from './onlineManager.js'
 
-/** What the host is like now, as the engine reads it. */
+/** Whether the network is up and the window has focus, as flags for the engine. */
 export function hostFlags(): number {
   return (onlineManager.isOnline() ? 1 : 0) | (focusManager.isFocused() ? 2 : 0)
 }

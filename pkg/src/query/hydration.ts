@@ -1,4 +1,4 @@
-// Moving caches from one place to another: as plain data.
+// Dehydration makes plain data of a client's caches, for a server to send or a page to persist; hydration restores them.
 import { warnInDevelopment } from './warnInDevelopment.js'
 import { MutationInterruptedError } from './errors.js'
 import { noop } from './utils.js'
@@ -38,25 +38,25 @@ interface DehydratedQuery {
   queryType?: 'infinite'
 }
 
-/** A cache as plain data. */
+/** The caches of a client as plain data. */
 export interface DehydratedState {
-  /** Those that were resolved, in the order in which they were made. */
+  /** The selected mutations, in the order of their creation. */
   mutations: DehydratedMutation[]
-  /** Those that were resolved, in the order in which they were made. */
+  /** The selected queries, in the order of their creation. */
   queries: DehydratedQuery[]
 }
 
-/** Whether a mutation goes out, unless told otherwise: it is paused. */
+/** By default, paused mutations are dehydrated. */
 export function defaultShouldDehydrateMutation(mutation: Mutation): boolean {
   return mutation.state.isPaused
 }
 
-/** Whether a query goes out, unless told otherwise: it has data. */
+/** By default, queries with data are dehydrated. */
 export function defaultShouldDehydrateQuery(query: Query): boolean {
   return query.state.status === 'success'
 }
 
-/** One query as plain data; a fetch on its way goes along as a promise. */
+/** One query as plain data. A pending query carries its promise. */
 export function dehydrateQuery(
   query: Query,
   serializeData?: TransformerFn,
@@ -96,7 +96,7 @@ function dehydratePromise(
   return promise
 }
 
-/** A client's caches as plain data. */
+/** The caches of a client as plain data. */
 export function dehydrate(client: QueryClient, options: DehydrateOptions = {}): DehydratedState {
   const resolved = { ...client.getDefaultOptions().dehydrate, ...defined(options) }
   const shouldDehydrateMutation = resolved.shouldDehydrateMutation ?? defaultShouldDehydrateMutation
@@ -124,7 +124,7 @@ function defined<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)) as Partial<T>
 }
 
-/** Puts plain data into a client's caches; what is there already and newer stays. */
+/** Restores dehydrated state into a client's caches. Data there that is newer stays. */
 export function hydrate(
   client: QueryClient,
   dehydratedState: Partial<DehydratedState>,
@@ -146,7 +146,7 @@ export function hydrate(
       )
     if (interrupted && !resumesInterrupted) interruptedMutations.push(mutation)
   })
-  // One that goes on after another has failed must be there by then.
+  // After all are built: failing one lets the next of its scope run.
   interruptedMutations.forEach((mutation) => void mutation.interrupt(new MutationInterruptedError(mutation.options.mutationKey)))
   dehydratedState.queries?.forEach((dehydrated) => {
     hydrateQuery(client, dehydrated, { ...defaults?.queries, ...options?.defaultOptions?.queries }, deserialize)
@@ -163,7 +163,7 @@ function hydrateQuery(
   const known = promise && resolvedValue(promise)
   const raw = state.data === undefined ? known?.data : state.data
   const data = raw === undefined || !deserialize ? raw : deserialize(raw)
-  // It was on its way when it was sent, and has arrived meanwhile.
+  // The query was pending when it was dehydrated, and its promise has resolved since.
   const arrived = state.status === 'pending' && data !== undefined
 
   let query = cache.get(queryHash)
@@ -185,7 +185,7 @@ function hydrateQuery(
     state.dataUpdatedAt > query.state.dataUpdatedAt ||
     (known && dehydratedAt > query.state.dataUpdatedAt)
   ) {
-    // Whether it is fetching here has nothing to do with there.
+    // Whether the query was fetching where it was dehydrated does not matter here.
     const { fetchStatus: _, ...rest } = state
     query.setState({
       ...rest,
@@ -198,16 +198,16 @@ function hydrateQuery(
     })
   }
 
-  // It is sent to be drawn.
+  // A component is about to render it.
   cache.engine.expect(query.id)
 
   if (promise && !known && !wasPending && !wasFetching && dehydratedAt > query.state.dataUpdatedAt) {
-    // The promise stands for the first attempt; nothing is fetched.
+    // The promise takes the place of the first attempt; the query function is not called.
     query.fetch(undefined, { initialPromise: Promise.resolve(promise).then(deserialize) }).catch(noop)
   }
 }
 
-/** What a promise holds, if it calls back at once, as those of frameworks that streamed it may. */
+/** The value of a promise that calls back synchronously, as promises of streaming frameworks may. */
 function resolvedValue(promise: PromiseLike<unknown>): { data: unknown } | undefined {
   let data: unknown
   const then = promise.then((value) => {

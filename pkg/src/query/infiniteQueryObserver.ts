@@ -14,7 +14,7 @@ import type {
   QueryKey,
 } from './types.js'
 
-/** Looks at a query that grows page by page. */
+/** Observes an infinite query: adds the pages' fields to its result, and fetches more pages. */
 export class InfiniteQueryObserver<
   TQueryFnData = unknown,
   TError = DefaultError,

@@ -1,32 +1,32 @@
-// Key parts and the numbers that stand for them in the engine's index.
+// Numbers for key segments. The engine's index knows keys as lists of these.
 import { hashedSegment } from './hashKey.js'
 import type { QueryKey } from './types.js'
 
-/** The index knows at most so many parts of a key; what is beyond is compared. */
+/** The index holds this many segments of a key. Further ones are compared here. */
 const MAX_SEGMENTS = 32
 
-/** What of a key the index knows. */
+/** The segments of a key that the index can look up. */
 export interface IndexedPrefix {
-  /** How many of its first parts, now in the buffer. */
+  /** How many; they are in the buffer. */
   length: number
-  /** Whether that is all of them. */
+  /** Whether these are all segments of the key. */
   whole: boolean
 }
 
-/** Objects are compared property by property, and have no number. */
+/** Objects match by their properties, so they have no number. */
 function isIndexable(segment: unknown): boolean {
   return segment === null || typeof segment !== 'object'
 }
 
-/** Gives numbers to the parts of keys that their hash has as primitives, and takes them back when no key needs them. */
+/** Assigns a number to each segment that is a primitive in the hash, until no key has that segment. */
 export class KeySegments {
   #numbers = new Map<unknown, number>()
   #segments: unknown[] = []
   #free: number[] = []
 
-  /** Writes a new key's leading parts into the buffer; gives how many. */
+  /** Writes the indexable prefix of a new key into the buffer. Returns its length. */
   write(key: QueryKey, buffer: Uint32Array): number {
-    // A key that is no array has no parts: it is found by its hash alone.
+    // A key that is not an array, as JavaScript callers may pass, is found by its hash only.
     const length = Array.isArray(key) ? Math.min(key.length, MAX_SEGMENTS) : 0
     let i = 0
     for (; i < length; i++) {
@@ -37,7 +37,7 @@ export class KeySegments {
     return i
   }
 
-  /** Writes the leading parts of a key that is looked for; `undefined` where some segment is in no key. */
+  /** Writes the indexable prefix of a search key into the buffer; `undefined` if no key has one of its segments. */
   read(key: QueryKey, buffer: Uint32Array): IndexedPrefix | undefined {
     if (!Array.isArray(key)) return undefined
     const length = Math.min(key.length, MAX_SEGMENTS)
@@ -52,7 +52,7 @@ export class KeySegments {
     return { length: i, whole: i === key.length }
   }
 
-  /** No key has the segment of this number any more. */
+  /** No key has this segment any more. */
   release(number: number): void {
     this.#numbers.delete(this.#segments[number])
     this.#segments[number] = undefined

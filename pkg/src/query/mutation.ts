@@ -26,7 +26,10 @@ interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
   state?: MutationState<TData, TError, TVariables, TOnMutateResult>
 }
 
-/** One mutation: its values, its callbacks and its observers. When it runs and waits the engine says. */
+/**
+ * Holds the values, callbacks and observers of a mutation; the engine decides when it runs and waits. Public members are
+ * documented in `types/classes.ts`, the others in `internal.ts`.
+ */
 export const Mutation: {
   new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
     config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,
@@ -37,16 +40,15 @@ export const Mutation: {
   state: MutationState<TData, TError, TVariables, TOnMutateResult>
   options!: MutationOptions<TData, TError, TVariables, TOnMutateResult>
   readonly mutationId: number
-  /** How long it is kept when nobody looks at it, in ms. */
   gcTime = 0
   #client: QueryClient
   #cache: InternalMutationCache
   #id = 0
-  /** The name of its scope, as the engine knows it. */
+  /** The scope that the engine was told. */
   #scope: unknown
   #observers: MutationObserver<any, any, any, any>[] = []
   #retryer?: Retryer<TData, TError>
-  /** Out of the cache while it runs. */
+  /** Whether the mutation was removed from the cache while it was running. */
   #removedWhileRunning = false
 
   constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
@@ -68,12 +70,11 @@ export const Mutation: {
         : exports.mutation_raise_gc_time(machine, this.#id, gcTime)
   }
 
-  /** @internal The engine's id; 0 where it has none, since the mutation is out of the cache. */
   get id(): number {
     return this.#id
   }
 
-  /** Makes itself known to the engine, also where it was removed and is used again. */
+  /** Creates the mutation in the engine, again where it was removed and is used after all. */
   #attach(): number {
     if (this.#id !== 0) return this.#id
     const { exports, machine, mutations } = this.#engine
@@ -86,7 +87,6 @@ export const Mutation: {
     return this.#id
   }
 
-  /** @internal The cache has let go of it; where it runs, it runs to its end. */
   unlink(): void {
     const { exports, machine } = this.#engine
     this.#removedWhileRunning = this.#retryer !== undefined
@@ -99,7 +99,7 @@ export const Mutation: {
     this.#engine.rearm()
   }
 
-  /** The engine knows it no more. */
+  /** Forgets the engine's id, which is no longer valid. */
   #detach(): void {
     if (this.#id === 0) return
     this.#engine.mutations.delete(this.#id)
@@ -107,7 +107,7 @@ export const Mutation: {
     this.#id = 0
   }
 
-  /** Another one where the cache has given its memory back; then no mutation had an id. */
+  /** The cache's engine. It is replaced by `releaseMemory`, but only while no mutation has an id. */
   get #engine(): MutationEngine {
     return this.#cache.engine
   }
@@ -116,7 +116,6 @@ export const Mutation: {
     return this.options.meta
   }
 
-  /** Stops its gc time, until someone looks at it and looks no more. */
   destroy(): void {
     this.#engine.exports.mutation_keep(this.#engine.machine, this.#id)
     this.#engine.rearm()
@@ -140,13 +139,11 @@ export const Mutation: {
     this.#cache.notify({ type: 'observerRemoved', mutation: this, observer })
   }
 
-  /** Goes on after a pause, or after it was restored in the middle; one that is over stays as it is. */
   continue(): Promise<unknown> {
     if (this.#retryer) return this.#retryer.continue()
     return this.state.status === 'pending' ? this.execute(this.state.variables!) : Promise.resolve()
   }
 
-  /** Runs it, with all callbacks. */
   async execute(variables: TVariables): Promise<TData> {
     const { exports, machine, timer } = this.#engine
     const { config } = this.#cache
@@ -200,7 +197,7 @@ export const Mutation: {
           this.#dispatch({ type: 'pending', context: result, variables, isPaused })
         }
       }
-      // The network may have come while onMutate ran.
+      // The network may have come back while `onMutate` ran.
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
       exports.mutation_start(
         machine,
@@ -229,12 +226,11 @@ export const Mutation: {
       if (this.#retryer === retryer) this.#retryer = undefined
       void this.#cache.runNext(this)
       if (this.#removedWhileRunning) this.unlink()
-      // Its time may be over already.
+      // A mutation with a `gcTime` of 0 is removed now.
       this.#engine.drain()
     }
   }
 
-  /** @internal It was on its way elsewhere, and nobody knows what came of it: it has failed, and those behind it go on. */
   async interrupt(error: TError): Promise<void> {
     await this.#settleWithError(error, this.state.variables!, this.#context())
     void this.#cache.runNext(this)
@@ -244,7 +240,7 @@ export const Mutation: {
     return { client: this.#client, meta: this.options.meta, mutationKey: this.options.mutationKey }
   }
 
-  /** Calls back, and is over. */
+  /** Runs the error callbacks and ends the mutation. */
   async #settleWithError(error: TError, variables: TVariables, context: MutationFunctionContext): Promise<void> {
     const { config } = this.#cache
     // A callback that throws must hide neither the error nor the callbacks after it.
@@ -263,7 +259,6 @@ export const Mutation: {
     this.#dispatch(action)
   }
 
-  /** @internal The engine decided about it. */
   onEffect(code: number): void {
     if (code === RUN) {
       this.#retryer?.attempt()
@@ -279,7 +274,6 @@ export const Mutation: {
     }
   }
 
-  /** @internal The engine is no more: what waits for its word fails. */
   onEngineFailed(): void {
     this.#retryer?.onEngineFailed()
   }
@@ -340,7 +334,7 @@ export type Mutation<
   TOnMutateResult = unknown,
 > = Types.Mutation<TData, TError, TVariables, TOnMutateResult>
 
-/** The engine hears of a mutation's end when its callbacks have run. */
+/** Does nothing when the function has settled: the engine is told after the callbacks. */
 function ignoreEnd(): void {}
 
 export function getDefaultState<TData, TError, TVariables, TOnMutateResult>(): MutationState<

@@ -17,7 +17,7 @@ import type {
   QueryClient,
 } from './types.js'
 
-/** All mutations, in the order in which they were made. */
+/** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
 export const MutationCache: new (config?: MutationCacheConfig) => Types.MutationCache = class MutationCache
   extends Subscribable<(event: MutationCacheNotifyEvent) => void>
   implements InternalMutationCache
@@ -25,7 +25,6 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   config: MutationCacheConfig
   #mutations = new Set<AnyMutation>()
   #made = 0
-  /** @internal */
   readonly engineConfig: EngineConfig = {}
   #engine?: MutationEngine
 
@@ -34,17 +33,14 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
     this.config = config
   }
 
-  /** @internal Started when first needed. */
   get engine(): MutationEngine {
     return (this.#engine ??= new MutationEngine(this.engineConfig))
   }
 
-  /** @internal Whether nothing needs its engine. */
   isIdle(): boolean {
     return !this.#engine || !(this.engineConfig.tap || this.#engine.mutations.size)
   }
 
-  /** @internal Its engine goes, and another comes when one is needed. */
   release(): void {
     this.#engine?.timer.set(Infinity)
     this.#engine = undefined
@@ -76,13 +72,11 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
     this.notify({ type: 'removed', mutation })
   }
 
-  /** Whether it is a mutation's turn in its scope. */
   canRun(mutation: AnyMutation): boolean {
     const { exports, machine } = this.engine
     return exports.mutation_can_run(machine, mutation.id) !== 0
   }
 
-  /** Lets the next of its scope go on. */
   runNext(mutation: AnyMutation): Promise<unknown> {
     const { exports, machine } = this.engine
     const next = this.engine.mutations.get(exports.mutation_next_in_scope(machine, mutation.id)) as AnyMutation | undefined
@@ -118,7 +112,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
     notifyManager.batch(() => this.notifyListeners(event))
   }
 
-  /** Lets all that are paused go on; resolves when they have. What waits for one that runs already is not waited for. */
+  /** Does not wait for those behind a mutation that is running already. */
   resumePausedMutations(): Promise<unknown> {
     const paused = this.getAll().filter((mutation) => mutation.state.isPaused)
     const goesOn = new Set(paused.filter((mutation) => this.#first(mutation)?.state.isPaused !== false))
@@ -132,7 +126,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
     )
   }
 
-  /** The mutation that has its turn in the scope of `mutation`. */
+  /** The mutation whose turn it is in the scope of `mutation`. */
   #first(mutation: AnyMutation): AnyMutation | undefined {
     const { exports, machine, mutations } = this.engine
     return mutations.get(exports.mutation_first_in_scope(machine, mutation.id)) as AnyMutation | undefined

@@ -16,7 +16,7 @@ import type {
   QueryClient,
 } from './types.js'
 
-/** Makes mutations, and looks at the one it made last. */
+/** Public members are documented in `types/classes.ts`. */
 export class MutationObserverBase<
   TData = unknown,
   TError = DefaultError,
@@ -70,7 +70,6 @@ export class MutationObserverBase<
     if (!this.hasListeners()) this.#mutation?.removeObserver(this)
   }
 
-  /** The mutation changed. */
   onMutationUpdate(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     this.#updateResult()
     this.#notify(action)
@@ -80,7 +79,6 @@ export class MutationObserverBase<
     return this.#result
   }
 
-  /** Looks away: as if nothing had been mutated. */
   reset(): void {
     this.#mutation?.removeObserver(this)
     this.#mutation = undefined
@@ -88,7 +86,6 @@ export class MutationObserverBase<
     this.#notify()
   }
 
-  /** Makes a mutation, and runs it. */
   mutate(
     variables: TVariables,
     options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>,
@@ -115,7 +112,7 @@ export class MutationObserverBase<
 
   #notify(action?: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     notifyManager.batch(() => {
-      // A callback may mutate again, and so replace the options.
+      // A callback may mutate again, which replaces the options.
       const options = this.#mutateOptions
       if (options && this.hasListeners()) {
         const variables = this.#result.variables!

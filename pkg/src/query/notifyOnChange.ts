@@ -1,8 +1,8 @@
-// Who is told of a change: sets of result fields as bits, which the engine compares.
+// Which changes of a result notify: sets of fields as bits, which the engine compares.
 import type { Exports } from './wasm.js'
 import type { QueryObserverOptions } from './types.js'
 
-/** The fields of a result in the order of their bits; any other has the last bit. */
+/** The fields of a result in the order of their bits. All other fields share the last bit. */
 const FIELDS = [
   'data',
   'error',
@@ -43,7 +43,7 @@ function bit(name: string): number {
   return BITS.get(name) ?? ANY_OTHER
 }
 
-/** The fields whose change an observer wants to hear of. */
+/** The fields whose changes notify the listeners of an observer. */
 export function watchedFields(
   options: QueryObserverOptions<any, any, any, any, any>,
   tracked: Set<string> | undefined,
@@ -58,8 +58,8 @@ export function watchedFields(
 
 /** The fields in which two results of a `QueryObserver` differ. */
 export function changedFields(before: any, after: any): number {
-  // Spelled out, for this runs for every observer of every change, and a loop over names takes much longer. What may
-  // be NaN is compared as React compares it.
+  // Unrolled because it runs for each observer at each change, and a loop over names is much slower. Fields that can be
+  // NaN are compared with `Object.is`, as React does.
   return (
     +!Object.is(before.data, after.data) |
     (+!Object.is(before.error, after.error) << 1) |
@@ -88,14 +88,14 @@ export function changedFields(before: any, after: any): number {
   )
 }
 
-/** The same for results that have other fields too. */
+/** `changedFields` for results with additional fields, such as those of infinite queries. */
 export function changedFieldsByName(before: any, after: any): number {
   let bits = 0
   for (const name of Object.keys(after)) if (!Object.is(before[name], after[name])) bits |= bit(name)
   return bits
 }
 
-/** Whether who wants to hear of some fields is told of a change of others. */
+/** Whether a change of the `changed` fields notifies an observer of the `wanted` ones. */
 export function shouldNotify(exports: Exports, wanted: number, changed: number): boolean {
   return exports.query_tells(wanted, changed) !== 0
 }

@@ -16,9 +16,9 @@ import type {
 type CombineFn<TCombinedResult> = (result: QueryObserverResult[]) => TCombinedResult
 type AnyOptions = QueryObserverOptions<any, any, any, any, any>
 
-/** How an observer looks at a list of queries. */
+/** How a list of queries is observed. */
 export interface QueriesObserverOptions<TCombinedResult = QueryObserverResult[]> {
-  /** Makes one result of all. */
+  /** Makes one result from all of them. */
   combine?: CombineFn<TCombinedResult>
 }
 
@@ -27,7 +27,7 @@ interface Match {
   observer: QueryObserverBase
 }
 
-/** Looks at a list of queries, which may change. */
+/** Observes a list of queries, which may change. */
 export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Subscribable<
   (result: QueryObserverResult[]) => void
 > {
@@ -35,14 +35,14 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   #options?: QueriesObserverOptions<TCombinedResult>
   #matches: Match[] = []
   #observers: QueryObserverBase[] = []
-  /** Where each observer stands, so that its news costs one step, however many there are. */
+  /** The index of each observer, so that a change costs one step, however many observers there are. */
   #indexes = new Map<QueryObserverBase, number>()
-  /** One per observer. Once handed out it stays as it is: the next change goes into a copy. */
+  /** One result per observer. Once it was handed out, changes go into a copy. */
   #result: QueryObserverResult[] = []
   #resultHandedOut = false
-  /** How often the result changed. */
+  /** Counts the changes of the result. */
   #version = 0
-  /** Whether listeners are told of all changes at once, when notifications go out; and whether they are to be. */
+  /** Whether listeners are notified once per flush instead of once per query; and whether that is scheduled. */
   #notifiesOnce = false
   #notifyScheduled = false
   #combinedResult!: TCombinedResult
@@ -50,7 +50,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   #combinedVersion = -1
   #lastQueryHashes?: string[]
 
-  /** `options` count from the first `setQueries` on; until then `getOptimisticResult` combines. */
+  /** Takes the options for query-core's signature: they apply from the first `setQueries` on. */
   constructor(client: QueryClient, queries: AnyOptions[], _options?: QueriesObserverOptions<TCombinedResult>) {
     super()
     this.#client = client as InternalQueryClient
@@ -65,7 +65,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     if (!this.listeners.size) this.destroy()
   }
 
-  /** Stops looking; all listeners go. */
+  /** Stops observing and removes all listeners. */
   destroy(): void {
     this.listeners = new Set()
     this.#observers.forEach((observer) => observer.destroy())
@@ -84,7 +84,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
         }
       })
       const existing = new Set(before)
-      // A new one has its options already. But one made after it may have brought initial data.
+      // A new observer has its options, but may have missed initial data that a later one brought.
       matches.forEach(({ observer, options }) => {
         if (existing.has(observer) || observer.isOutdated()) observer.setOptions(options)
       })
@@ -132,7 +132,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     return this.#observers
   }
 
-  /** What it would see of these queries: the results, a function that combines them, and one that tracks them. */
+  /** The results that these queries would give, a function that combines results, and one that tracks reads of fields. */
   getOptimisticResult(
     queries: AnyOptions[],
     combine: CombineFn<TCombinedResult> | undefined,
@@ -166,7 +166,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     })
   }
 
-  /** A field that is read of one result is watched in all. */
+  /** A field that is read from one result is tracked in all. */
   #track(result: QueryObserverResult[], matches: Match[]): QueryObserverResult[] {
     const tracked = new Set<keyof QueryObserverResult>()
     const track = (name: keyof QueryObserverResult) => {
@@ -197,7 +197,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     return this.#combinedResult
   }
 
-  /** The observers for these queries: those at hand for the same query first, then new ones. */
+  /** Assigns observers to the queries: an existing one of the same hash if available, otherwise a new one. */
   #match(queries: AnyOptions[]): Match[] {
     const available = new Map<string, QueryObserverBase[]>()
     for (const observer of this.#observers) {
@@ -218,7 +218,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     this.#notifyScheduled = false
     if (!this.hasListeners()) return
     const { combine } = this.#options ?? {}
-    // Where a component is suspended there is nothing to combine yet.
+    // While a component is suspended there is nothing to combine.
     const suspended = (observer: QueryObserverBase, i: number) =>
       observer.options.suspense && this.#result[i]?.data === undefined
     if (combine && !this.#observers.some(suspended)) {
@@ -226,7 +226,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
       try {
         if (Object.is(this.#combine(this.#track(this.#result, this.#matches), combine), before)) return
       } catch (error) {
-        // Who is told combines again, and hears of it too.
+        // The listener calls `combine` again and gets the error.
         reportUnhandled(error)
       }
     }

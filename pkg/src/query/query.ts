@@ -42,7 +42,10 @@ interface QueryConfig<TQueryFnData, TError, TData, TQueryKey extends QueryKey> {
 
 let sequence = 0
 
-/** One query of the cache: its values, its promises and its observers. What to do about them the engine says. */
+/**
+ * Holds the values, promises and observers of a query; the engine decides what happens to them. Public members are documented
+ * in `types/classes.ts`, the others in `internal.ts`.
+ */
 export const Query: {
   new <TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>,
@@ -58,17 +61,14 @@ export const Query: {
   options!: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
   state: QueryState<TData, TError>
   observers: AnyObserver[] = []
-  /** How long it is kept when nobody looks at it, in ms. */
   gcTime = 0
-  /** @internal How long the body was that the data on its way was made of, in bytes. */
   bodyBytes?: number
-  /** What the data on its way has in it already. */
+  /** What the data of the current fetch shares with the data before. */
   #alreadyShared?: Shared
-  /** @internal Queries are listed in the order in which they were made. */
   readonly sequence = ++sequence
   #client: InternalQueryClient
   #cache: InternalQueryCache
-  /** The engine's id; 0 where it has none, since the query is out of the cache and at rest. */
+  /** The engine's id; 0 while the engine does not know the query, which is then removed and idle. */
   #id = 0
   #evicted = false
   #run = 0
@@ -77,9 +77,9 @@ export const Query: {
   #revertState?: QueryState<TData, TError>
   #queryType?: 'infinite'
   #fetch?: Fetch<TData, TError>
-  /** How many fetches began. */
+  /** Counts the fetches. */
   #fetchCount = 0
-  /** Whether the function looked at the abort signal of the last. */
+  /** Whether the query function read the abort signal of the current fetch. */
   #signalUsed = false
 
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
@@ -94,7 +94,7 @@ export const Query: {
     this.#attach()
   }
 
-  /** Another one where the cache has given its memory back; then no query had an id. */
+  /** The cache's engine. It is replaced by `releaseMemory`, but only while no query has an id. */
   get #engine(): QueryEngine {
     return this.#cache.engine
   }
@@ -103,27 +103,22 @@ export const Query: {
     return this.options.meta
   }
 
-  /** `'infinite'` for an infinite query. */
   get queryType(): 'infinite' | undefined {
     return this.#queryType
   }
 
-  /** The fetch on its way. */
   get promise(): Promise<TData> | undefined {
     return this.#fetch?.result
   }
 
-  /** What it began with. */
   get resetState(): QueryState<TData, TError> {
     return this.#initialState
   }
 
-  /** @internal The engine's id, made anew where a query that was removed is used again. */
   get id(): number {
     return this.#id || this.#attach()
   }
 
-  /** New options, over the defaults of its key; initial data counts where there is no data yet. */
   setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
     this.#setOptions(options)
     if (this.state.data !== undefined) return
@@ -156,24 +151,20 @@ export const Query: {
     return this.#id
   }
 
-  /** @internal The cache lets it be found. */
   link(): void {
     this.#engine.link(this.id, this.queryKey)
     this.#reportSize()
   }
 
-  /** @internal The cache has let go of it. */
   unlink(): void {
     if (this.#id !== 0 && this.#engine.remove(this.#id)) this.#id = 0
   }
 
-  /** @internal There is too much in the cache, and nobody needs this. */
   evict(): void {
     this.#evicted = true
     this.#cache.remove(this)
   }
 
-  /** @internal Someone begins to look at it after all: it comes back. Whether another has its place instead. */
   readmit(): boolean {
     if (this.#evicted) this.#cache.add(this)
     const known = this.#cache.get(this.queryHash) as unknown
@@ -186,7 +177,6 @@ export const Query: {
     this.bodyBytes = undefined
   }
 
-  /** @internal Nobody needed it for its gc time. */
   onGarbageCollected(): void {
     this.#id = 0
     this.optionalRemove()
@@ -196,17 +186,14 @@ export const Query: {
     if (!this.observers.length && this.state.fetchStatus === 'idle') this.#cache.remove(this)
   }
 
-  /** @internal The data on its way, or a page of it, has in it all that is the same in `before`. */
   alreadyShared(before: unknown, data: unknown): void {
     ;(this.#alreadyShared ??= new Map()).set(data, before)
   }
 
-  /** @internal A fetch took in these bytes. */
   countBytes(bytes: BodyBytes): void {
     this.#engine.countBytes(bytes)
   }
 
-  /** Stores data. */
   setData(newData: TData, options?: SetDataOptions & { manual: boolean }): TData {
     const data = replaceData(this.state.data, newData, this.options, this.#alreadyShared)
     this.#alreadyShared = undefined
@@ -217,28 +204,27 @@ export const Query: {
     const { fetchFailureReason, fetchMeta } = this.state
     this.state = this.#engine.readState<TData, TError>(data, null, manual ? fetchFailureReason : null, fetchMeta)
     this.#revertState = manual ? this.state : undefined
-    // Structural sharing of one's own may leave nothing.
+    // A `structuralSharing` function may return `undefined`.
     if (data === undefined) this.#writeState()
     this.#dispatch({ type: 'success', data, dataUpdatedAt: options?.updatedAt, manual: options?.manual })
     return data
   }
 
-  /** Overwrites parts of the state. */
   setState(state: Partial<QueryState<TData, TError>>): void {
     this.state = { ...this.state, ...state }
     this.#writeState()
     this.#dispatch({ type: 'setState', state })
   }
 
-  /** Lets the engine know the state. */
+  /** Passes the state to the engine. */
   #writeState(): void {
     this.#engine.writeState(this.state)
-    // The buffer is written before the id is asked for, which may write it too: with the same state.
+    // The buffer is written before `this.id` is read: that may create the query in the engine, which writes the same state.
     const { exports, machine } = this.#engine
     if (exports.query_set_state(machine, Date.now(), this.id)) this.#revertState = this.state
   }
 
-  /** Back to the state before the fetch that was cancelled; what of it still holds the engine says. */
+  /** Restores the state before a cancelled fetch. The engine decides which fields still hold. */
   #revert(): void {
     const { exports, machine } = this.#engine
     exports.query_revert(machine, Date.now(), this.id)
@@ -247,27 +233,23 @@ export const Query: {
     this.#dispatch({ type: 'setState', state: this.state })
   }
 
-  /** @internal Someone waits for the fetch on its way, and looks at nothing. Where someone looks already, it is his. */
   holdFetch(): void {
     const { exports, machine } = this.#engine
     if (!this.observers.length) exports.query_hold(machine, this.id)
   }
 
-  /** Ends the fetch on its way; the promise resolves when it has ended. */
   cancel(options?: CancelOptions): Promise<void> {
     const promise = this.#fetch?.result
     this.#fetch?.cancel(options)
-    // The state goes on to say what it said before.
+    // After a silent cancel the state stays as it was, `fetchStatus` too: the engine has set it to idle and gets it back.
     if (promise && options?.silent && !options.revert) this.#writeState()
     return promise ? promise.then(noop, noop) : Promise.resolve()
   }
 
-  /** Ends the fetch on its way, and nobody hears of it. */
   destroy(): void {
     this.#fetch?.cancel({ silent: true })
   }
 
-  /** Back to what it began with. */
   reset(): void {
     this.destroy()
     this.setState(this.resetState)
@@ -277,32 +259,27 @@ export const Query: {
     for (const observer of this.observers) observer.sync(trigger)
   }
 
-  /** Whether some observer is enabled. */
   isActive(): boolean {
     if (!this.observers.length) return false
     this.#syncObservers()
     return this.#engine.exports.query_is_active(this.#engine.machine, this.id) !== 0
   }
 
-  /** Whether it is not fetched of its own accord. */
   isDisabled(): boolean {
     if (this.getObserversCount() > 0) return !this.isActive()
     return this.options.queryFn === skipToken || !this.isFetched()
   }
 
-  /** Whether data was set, or a fetch failed. */
   isFetched(): boolean {
     return this.state.dataUpdateCount + this.state.errorUpdateCount > 0
   }
 
-  /** Whether to some observer the data never turns stale. */
   isStatic(): boolean {
     if (!this.observers.length) return false
     this.#syncObservers()
     return this.#engine.exports.query_is_static(this.#engine.machine, this.id) !== 0
   }
 
-  /** Whether the data is stale to some observer, or, where there is none, missing or invalidated. */
   isStale(): boolean {
     if (this.getObserversCount() > 0) {
       return this.observers.some((observer) => observer.getCurrentResult().isStale)
@@ -310,18 +287,15 @@ export const Query: {
     return this.state.data === undefined || this.state.isInvalidated
   }
 
-  /** Whether the data is older than this, or invalidated. */
   isStaleByTime(staleTime: StaleTime = 0): boolean {
     const { exports, machine } = this.#engine
     return exports.query_is_stale(machine, Date.now(), this.id, 1, staleTimeCode(staleTime)) !== 0
   }
 
-  /** The page came to the front. */
   onFocus(): void {
     this.#trigger(0)
   }
 
-  /** The network came back. */
   onOnline(): void {
     this.#trigger(1)
   }
@@ -336,7 +310,6 @@ export const Query: {
     this.#fetch?.continue()
   }
 
-  /** Someone begins to look at it. */
   addObserver(observer: AnyObserver): void {
     if (this.observers.includes(observer)) return
     this.observers.push(observer)
@@ -345,12 +318,11 @@ export const Query: {
     this.#cache.notify({ type: 'observerAdded', query: this, observer })
   }
 
-  /** Someone looks no more. */
   removeObserver(observer: AnyObserver): void {
     const index = this.observers.indexOf(observer)
     if (index === -1) return
     this.observers.splice(index, 1)
-    // The engine finds that nobody waits for the fetch any more, and that stopping it saves work.
+    // The engine returns whether nobody else needs the fetch and its function can be aborted.
     if (observer.detach(this.#engine)) this.#fetch?.cancel({ revert: true })
     this.#cache.trackOrphan(this, observer)
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
@@ -361,13 +333,11 @@ export const Query: {
     return this.observers.length
   }
 
-  /** The data counts as stale from now on, until a fetch that begins after this succeeds. */
   invalidate(): void {
     this.#engine.exports.query_invalidate(this.#engine.machine, Date.now(), this.id)
     if (!this.state.isInvalidated) this.#applyState({ type: 'invalidate' })
   }
 
-  /** Fetches, or joins the fetch on its way. */
   async fetch(
     options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>,
     fetchOptions?: FetchOptions<TQueryFnData>,
@@ -377,7 +347,7 @@ export const Query: {
     if (intent === 1 && this.#fetch) return this.#fetch.promise
     if (intent === 2) this.destroy()
 
-    // That an earlier fetch could be stopped says nothing of this one, unless it waits and has called nobody yet.
+    // Each fetch must read its own signal to be abortable. Only one that starts paused, without a call yet, inherits the flag.
     const signalUsedBefore = this.#signalUsed
     this.#signalUsed = false
     const fetchNumber = ++this.#fetchCount
@@ -394,7 +364,7 @@ export const Query: {
     const prepare = () => {
       if (options) this.setOptions(options)
       if (!this.options.queryFn) {
-        // Made by hydration or by setting data: then an observer knows how to fetch it.
+        // Hydration and `setQueryData` create queries without a `queryFn`; an observer may have one.
         const observer = this.observers.find((observer) => observer.options.queryFn)
         if (observer) this.setOptions(observer.options)
       }
@@ -410,7 +380,7 @@ export const Query: {
     try {
       context = prepare()
     } catch (error) {
-      // What an option throws is how the fetch fails.
+      // An option that throws fails the fetch.
       context = createContext()
       context.options = { ...context.options, retry: 0 }
       context.fetchFn = () => Promise.reject(error)
@@ -429,7 +399,7 @@ export const Query: {
     this.#revertState = this.state
     const { retry, retryDelay, retryJitter, networkMode, timeout } = context.options
     const meta = fetchOptions?.meta
-    // One more page: those that are there are not fetched.
+    // `fetchNextPage` adds a page and does not refetch the others.
     const isPartial = meta?.fetchMore && (this.state.data as { pages?: unknown[] } | undefined)?.pages?.length
     const run = exports.query_begin(
       machine,
@@ -454,7 +424,7 @@ export const Query: {
       signal,
       run,
       call: () => {
-        // What grows page by page stays one that can be stopped.
+        // An infinite query function stays abortable from page to page.
         if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
         return context.fetchFn() as TData
       },
@@ -467,7 +437,7 @@ export const Query: {
     }))
     if (paused) {
       if (signalUsedBefore || this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
-      // Listeners of the fetch may have used the buffer since.
+      // A listener of the 'fetch' action may have overwritten the buffer.
       exports.query_read(machine, this.id)
       this.#applyState({ type: 'pause' })
     } else {
@@ -476,7 +446,6 @@ export const Query: {
     return fetch.promise
   }
 
-  /** @internal The engine decided about the fetch on its way. */
   onFetchEffect(run: number, effect: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void {
     if (run !== this.#run) return
     if (effect === 'attempt') this.#fetch?.attempt()
@@ -485,12 +454,11 @@ export const Query: {
     else this.#applyState({ type: 'pause' })
   }
 
-  /** @internal The engine is no more: a fetch that waits for its word fails. */
   onEngineFailed(): void {
     this.#fetch?.onEngineFailed()
   }
 
-  /** The engine has the new state in its buffer: takes it over, and tells. */
+  /** Takes over the state that the engine has just written into its buffer, and notifies. */
   #applyState(action: QueryAction<TData, TError>): void {
     let { data, error, fetchFailureReason, fetchMeta } = this.state
     switch (action.type) {
@@ -515,10 +483,10 @@ export const Query: {
       this.#reportSize()
       this.#engine.evict(this.#id)
     }
-    // Where nobody looks there is nothing to batch.
+    // Without observers there is nothing to batch.
     if (!this.observers.length) return this.#cache.notify({ query: this, type: 'updated', action })
     notifyManager.batch(() => {
-      // A listener may unsubscribe, or subscribe another.
+      // A copy, since a listener may add or remove observers.
       for (const observer of this.observers.slice()) observer.onQueryUpdate()
       this.#cache.notify({ query: this, type: 'updated', action })
     })

@@ -23,25 +23,24 @@ import type {
   WithRequired,
 } from './types.js'
 
-/** Those of `found`, which the key means, that the rest of the filter means too. */
+/** The queries of `found` that match the filter. Their keys match already. */
 function narrowed(found: AnyQuery[], filters: QueryFilters<any>): AnyQuery[] {
   const { type, stale, fetchStatus, predicate } = filters
   if (!found.length || (!predicate && !fetchStatus && stale === undefined && (!type || type === 'all'))) return found
   return found.filter((query) => matchQueryByState(filters, query))
 }
 
-/** All queries, by the hash of their key. */
+/** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
 export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = class QueryCache
   extends Subscribable<(event: QueryCacheNotifyEvent) => void>
   implements InternalQueryCache
 {
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
-  /** Those whose hash is not the usual one. */
+  /** Queries with a `queryKeyHashFn`. */
   #hashedOtherwise?: Set<AnyQuery>
-  /** Who looks at a query that was taken out of the cache, by its hash. */
+  /** Observers of removed queries, by the hash of the query. */
   #orphans = new Map<string, Set<AnyObserver>>()
-  /** @internal */
   readonly engineConfig: EngineConfig = {}
   #engine?: QueryEngine
 
@@ -51,29 +50,24 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     this.limit(config)
   }
 
-  /** @internal Has an effect until the engine starts. */
   limit({ maxEntries, maxBytes }: CacheLimits): void {
     if ((maxEntries ?? maxBytes) !== undefined) this.engineConfig.limits = { maxEntries, maxBytes }
   }
 
-  /** @internal Started when first needed. */
   get engine(): QueryEngine {
     return (this.#engine ??= new QueryEngine(this.engineConfig))
   }
 
-  /** @internal Whether nothing needs its engine. */
   isIdle(): boolean {
     const engine = this.#engine
     return !engine || !(this.engineConfig.tap || engine.queries.size || engine.observers.size || this.breakers().length)
   }
 
-  /** @internal Its engine goes, and another comes when one is needed. */
   release(): void {
     this.#engine?.timer.set(Infinity)
     this.#engine = undefined
   }
 
-  /** The query of these options, made where there is none yet. */
   build<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     client: QueryClient,
     options: WithRequired<QueryOptions<TQueryFnData, TError, TData, TQueryKey>, 'queryKey'>,
@@ -108,7 +102,6 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     this.engine.evict(query.id)
   }
 
-  /** Takes out a query; one that is not in the cache is left alone. */
   remove(query: AnyQuery): void {
     if (this.#queries.get(query.queryHash) !== query) return
     query.destroy()
@@ -119,7 +112,6 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     this.notify({ type: 'removed', query })
   }
 
-  /** @internal Someone begins to look at a query, or no longer does; or it is taken out. */
   trackOrphan(query: AnyQuery, observer: AnyObserver): void {
     const { queryHash } = query
     if (this.#queries.get(queryHash) === query) return
@@ -128,7 +120,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     else if (orphans.delete(observer) && !orphans.size) this.#orphans.delete(queryHash)
   }
 
-  /** The queries that were taken out although someone looks at them. */
+  /** Removed queries that still have observers. */
   #orphaned(): Set<AnyQuery> {
     const found = new Set<AnyQuery>()
     for (const observers of this.#orphans.values()) {
@@ -137,7 +129,6 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     return found
   }
 
-  /** @internal Who looks at a query that was taken out, and is meant, looks at a new one from now on. */
   adoptOrphans(filters: QueryFilters<any> = {}): void {
     for (const query of this.#orphaned()) {
       if (query.isActive() && matchQuery(filters, query)) query.observers.slice().forEach((observer) => observer.observeCachedQuery())
@@ -158,7 +149,6 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     return [...this.#queries.values()]
   }
 
-  /** The first query that is meant; its whole key, unless the filter says otherwise. */
   find<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
     filters: WithRequired<QueryFilters, 'queryKey'>,
   ): InternalQuery<TQueryFnData, TError, TData> | undefined {
@@ -172,7 +162,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
       return Object.keys(filters).length ? all.filter((query) => matchQueryByState(filters, query)) : all
     }
     if (!this.#queries.size) return []
-    // What is active is observed: nothing else needs to be looked at.
+    // An active query is an observed one: the index lists only those.
     if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active') as AnyQuery[], filters)
     const found = this.#queries.get(hashKey(queryKey))
     const usual = found && !this.#hashedOtherwise?.has(found) ? narrowed([found], filters) : []
@@ -185,12 +175,10 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     notifyManager.batch(() => this.notifyListeners(event))
   }
 
-  /** The page came to the front. */
   onFocus(): void {
     this.#each((query) => query.onFocus())
   }
 
-  /** The network came back. */
   onOnline(): void {
     this.#each((query) => query.onOnline())
   }
@@ -199,12 +187,10 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     notifyManager.batch(() => [...this.getAll(), ...this.#orphaned()].forEach(call))
   }
 
-  /** The circuit breakers of the origins asked so far. */
   breakers(): BreakerInfo[] {
     return this.#engine?.breakers?.list() ?? []
   }
 
-  /** What the cache did so far. */
   stats(): QueryStats {
     return readStats(this.#engine)
   }

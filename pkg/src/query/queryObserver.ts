@@ -24,20 +24,20 @@ import type {
   RefetchOptions,
 } from './types.js'
 
-/** Which option counts when an observer of the query mounts now. */
+/** The option that applies when an observer of this query mounts now. */
 function mountTrigger({ state }: InternalQuery<any, any, any, any>): RefetchTrigger | undefined {
   if (state.data !== undefined) return 'refetchOnMount'
   return state.status === 'error' ? 'retryOnMount' : undefined
 }
 
-/** How an observer stands to a query that it cannot ask its options about. */
+/** Engine options for an observer whose own options throw. */
 const DISABLED_TERMS: Terms = { flags: 0, staleTime: 0, interval: 0 }
 
 interface ObserverFetchOptions extends FetchOptions {
   throwOnError?: boolean
 }
 
-/** Looks at one query on its own terms, and tells its listeners what it sees. */
+/** Public members are documented in `types/classes.ts`, those for this folder in `internal.ts`. */
 export class QueryObserverBase<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -50,12 +50,12 @@ export class QueryObserverBase<
   options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
   #client: InternalQueryClient
   #query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey> = undefined!
-  /** The query's state when the observer turned to it. */
+  /** The query's state when the observer began to observe it. */
   #stateBefore: QueryState<TQueryData, TError> = undefined!
   #result: QueryObserverResult<TData, TError> = undefined!
   #resultState?: QueryState<TQueryData, TError>
   #resultOptions?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  /** The state and the options that `updateResult` last saw. */
+  /** The state and the options that the last `updateResult` used. */
   #resultComputedFrom?: QueryState<TQueryData, TError>
   #resultComputedUnder?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
   #selectError: TError | null = null
@@ -63,13 +63,13 @@ export class QueryObserverBase<
   #selected?: TData
   #lastQueryWithData?: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
   #trackedProps?: Set<keyof QueryObserverResult>
-  /** @internal What an option that is a function threw when the query last changed. */
+  /** @internal */
   failure?: { error: unknown }
   #lastOptionError?: { about: unknown; error: unknown }
-  /** The engine's id while it looks at a query, and the terms that the engine knows. */
+  /** The engine's id while the observer has listeners, and the options that the engine has. */
   #id = 0
   #terms?: Terms
-  /** Whether some of its terms are functions; if not, they are what `#ownTerms` found. */
+  /** Whether some options are functions. If not, `#constantTerms` holds their encoding. */
   #hasFunctions = false
   #constantTerms?: Terms
   #engine?: QueryEngine
@@ -91,7 +91,7 @@ export class QueryObserverBase<
 
   protected override onSubscribe(): void {
     if (this.listeners.size !== 1) return
-    // A cache of limited size may have let go of it since the observer was made.
+    // A cache with limits may have evicted the query since the observer was created.
     if (this.#query.readmit()) this.#updateQuery()
     const query = this.#query
     query.addObserver(this)
@@ -109,12 +109,10 @@ export class QueryObserverBase<
     if (!this.hasListeners()) this.destroy()
   }
 
-  /** Whether it would be fetched for this observer if the network came back now. */
   shouldFetchOnReconnect(): boolean {
     return this.#fetchesOnTrigger(1)
   }
 
-  /** Whether it would be fetched for this observer if the page came to the front now. */
   shouldFetchOnWindowFocus(): boolean {
     return this.#fetchesOnTrigger(0)
   }
@@ -126,7 +124,6 @@ export class QueryObserverBase<
     return exports.query_fetches_on(machine, Date.now(), this.#query.id, trigger, flags, staleTime) !== 0
   }
 
-  /** Stops looking; all listeners go. */
   destroy(): void {
     this.listeners = new Set()
     this.#query.removeObserver(this)
@@ -157,7 +154,7 @@ export class QueryObserverBase<
     if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before)) {
       void this.#executeFetch()
     }
-    // What an option throws is heard of here, not when it is first needed.
+    // A `refetchInterval` that throws does so here, not when the observer mounts.
     if (!mounted) resolveQueryValue(this.options.refetchInterval, this.#query)
     try {
       this.updateResult()
@@ -166,16 +163,15 @@ export class QueryObserverBase<
     }
   }
 
-  /** What it would see under these options, were they its own. */
   getOptimisticResult(
     options: DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): QueryObserverResult<TData, TError> {
     const cache = this.#client.getQueryCache()
     const query = cache.build(this.#client, options)
-    // Who draws it may mount when what else he draws has come.
+    // The caller renders this result and may subscribe later: the query must not be evicted meanwhile.
     cache.engine.expect(query.id)
     const result = this.createResult(query, options)
-    // What was shown is what the next result is shared with and compared to.
+    // The next result is compared and shared with the one that was rendered.
     if (!shallowEqualObjects(this.getCurrentResult(), result)) {
       this.#result = result
       this.#resultOptions = this.options
@@ -189,7 +185,6 @@ export class QueryObserverBase<
     return this.#result
   }
 
-  /** The result, noting which fields are read: from then on only their change is notifyListeners. */
   trackResult(
     result: QueryObserverResult<TData, TError>,
     onPropTracked?: (key: keyof QueryObserverResult) => void,
@@ -216,14 +211,13 @@ export class QueryObserverBase<
     return this.fetch(options)
   }
 
-  /** Fetches under these options, and gives what would be seen then. */
   fetchOptimistic(
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): Promise<QueryObserverResult<TData, TError>> {
     const defaulted = this.#client.defaultQueryOptions(options)
     const cache = this.#client.getQueryCache()
     const query = cache.build(this.#client, defaulted)
-    // Data may come before the fetch ends, as it does when it is streamed.
+    // A streamed query has data before its fetch ends.
     return new Promise((resolve, reject) => {
       const show = () => {
         try {
@@ -253,7 +247,7 @@ export class QueryObserverBase<
   #executeFetch(options?: Omit<ObserverFetchOptions, 'initialPromise'>): Promise<TQueryData | undefined> {
     let promise: Promise<TQueryData | undefined>
     try {
-      // The query may have been removed, and another made in its place.
+      // The query may have been removed and replaced.
       this.#updateQuery()
       promise = this.#query.fetch(this.options as any, options)
     } catch (error) {
@@ -272,7 +266,7 @@ export class QueryObserverBase<
     return (this.#constantTerms ??= termsOf(options, query))
   }
 
-  /** Begins to look at its query: a hit or a miss, unless it is disabled. */
+  /** Counts a hit or a miss in the statistics, unless the observer is disabled. */
   #countRead(): void {
     const { flags, staleTime } = this.#termsFor(this.#query, this.options)
     const { exports, machine } = this.#client.getQueryCache().engine
@@ -301,7 +295,7 @@ export class QueryObserverBase<
     return exports.query_fetches_on_change(machine, Date.now(), query.id, 1, flags, staleTime) !== 0
   }
 
-  /** What is seen of `query` under `options`. Subclasses add their fields. */
+  /** The result for `query` under `options`. Subclasses add their fields. */
   protected createResult(
     query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
@@ -320,7 +314,7 @@ export class QueryObserverBase<
         ? this.#fetchesOnChange(internal, this.#query, options, this.options)
         : this.#fetchesOnMount(internal, options)
       if (fetches) {
-        // As it will be in a moment, when the fetch has begun.
+        // The optimistic result already shows the fetch that is about to start.
         fetchStatus = networkModeCode(query.options.networkMode) || onlineManager.isOnline() ? 'fetching' : 'paused'
         fetchFailureCount = 0
         fetchFailureReason = null
@@ -336,7 +330,7 @@ export class QueryObserverBase<
     if (options.placeholderData !== undefined && data === undefined && status === 'pending') {
       let placeholder: unknown
       if (resultBefore?.isPlaceholderData && Object.is(options.placeholderData, this.#resultOptions?.placeholderData)) {
-        // It was selected when it was shown first.
+        // The placeholder went through `select` when it was first shown.
         placeholder = resultBefore.data
         select = undefined
       } else {
@@ -369,7 +363,7 @@ export class QueryObserverBase<
         }
       }
     } else if (data === undefined) {
-      // What select made of other data has nothing to do with this.
+      // An error of `select` concerned other data.
       this.#selectError = null
     }
     if (this.#selectError) {
@@ -417,12 +411,12 @@ export class QueryObserverBase<
     return result as QueryObserverResult<TData, TError>
   }
 
-  /** @internal Whether the query's state is another than the one it last looked at. */
+  /** @internal Whether the query's state changed since the last result. */
   isOutdated(): boolean {
     return this.#resultComputedFrom !== this.#query.state
   }
 
-  /** Whether to look again would show the same: this state was seen, and on terms that no function decides. */
+  /** Whether a new result would be the same: neither the state nor the options changed, and no option is a function. */
   #isCurrent(isStale: boolean): boolean {
     const { options } = this
     return (
@@ -435,7 +429,6 @@ export class QueryObserverBase<
     )
   }
 
-  /** Looks again, and tells where something changed. */
   updateResult(): void {
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const result = this.createResult(this.#query, this.options)
@@ -460,7 +453,7 @@ export class QueryObserverBase<
     })
   }
 
-  /** Does what may call options that are functions. What they throw is what the observer sees. */
+  /** Runs code that may call options that are functions. What they throw becomes the error of the result. */
   #catchOptionErrors(callback: () => void): void {
     try {
       callback()
@@ -469,7 +462,7 @@ export class QueryObserverBase<
     }
   }
 
-  /** Shows what an option threw, beside what is known of the query. */
+  /** Puts an error that an option threw into the result, beside the state of the query. */
   #showOptionError(error: unknown): void {
     const before = this.#result
     const { state } = this.#query
@@ -495,8 +488,8 @@ export class QueryObserverBase<
   }
 
   /**
-   * `result` with an error that an option threw, unless the query has one. Data that an option throws about keeps the
-   * first: one that is new at each look would be notifyListeners of for ever.
+   * Adds an error that an option threw to `result`, unless the query has an error. For the same data (`about`) the first
+   * error stays: a new error object at each update would notify the listeners for ever.
    */
   protected withOptionError(
     result: QueryObserverResult<TData, TError>,
@@ -537,14 +530,13 @@ export class QueryObserverBase<
     }
   }
 
-  /** @internal The query it looks at is not in the cache any more: it looks at the one that is, made where none is. */
+  /** @internal */
   observeCachedQuery(): void {
     this.#updateQuery()
-    // What has no data yet is about to be fetched or set.
+    // A query without data is about to be fetched or set, which updates the result.
     if (this.#query.state.data !== undefined) this.updateResult()
   }
 
-  /** The query changed. */
   onQueryUpdate(): void {
     this.failure = undefined
     try {
@@ -555,17 +547,17 @@ export class QueryObserverBase<
     if (this.hasListeners()) this.sync()
   }
 
-  /** @internal The engine found the query due for this observer. */
+  /** @internal */
   onFetchDue(): void {
     void this.#executeFetch()
   }
 
-  /** @internal The data turned stale. */
+  /** @internal */
   onStale(): void {
     if (!this.#result.isStale) this.#catchOptionErrors(() => this.updateResult())
   }
 
-  /** @internal The query it looks at lets the engine know. */
+  /** @internal */
   attach(engine: QueryEngine, query: number): void {
     let terms = DISABLED_TERMS
     this.#catchOptionErrors(() => (terms = this.#termsFor(this.#query, this.options)))
@@ -577,7 +569,7 @@ export class QueryObserverBase<
     engine.rearm()
   }
 
-  /** @internal And that it looks no more; whether the fetch on its way is to be cancelled. */
+  /** @internal */
   detach(engine: QueryEngine): boolean {
     engine.observers.delete(this.#id)
     const cancel = engine.exports.query_detach(engine.machine, Date.now(), this.#id) !== 0
@@ -586,7 +578,7 @@ export class QueryObserverBase<
     return cancel
   }
 
-  /** @internal Lets the engine know its terms anew, where they are functions. */
+  /** @internal */
   sync(trigger?: RefetchTrigger): void {
     if (this.#hasFunctions) this.#catchOptionErrors(() => this.#sync(trigger))
   }

@@ -1,7 +1,7 @@
-// The state that a query begins with.
+// The state that a query starts with.
 import type { InitialDataFunction, QueryOptions, QueryState } from './types.js'
 
-/** What a query begins with: its initial data, if there is any. */
+/** The state that a query starts with, from its `initialData`. */
 export function getDefaultState<TData, TError>(options: QueryOptions<any, TError, TData, any>): QueryState<TData, TError> {
   const { initialData, initialDataUpdatedAt } = options
   const data = typeof initialData === 'function' ? (initialData as InitialDataFunction<TData>)() : initialData

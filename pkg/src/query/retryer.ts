@@ -1,18 +1,19 @@
-// A promise for a function that is run by an engine's word: now, again, later, or no more.
+// A promise for a function that is called when the engine says so: now, after a delay, or not again. And the encoding of the
+// options that decide about it.
 import { environmentManager } from './environmentManager.js'
 import { CancelledError } from './cancelledError.js'
 import { noop } from './utils.js'
 import type { CancelOptions, NetworkMode, RetryDelayValue, RetryValue } from './types.js'
 import type { Exports } from './wasm.js'
 
-/** @internal The retry options as the engine reads them: see `run` in crates/npm/src/query/codes.rs. */
+/** @internal `retry` as a number for the engine. */
 export function retryCode(exports: Exports, retry: RetryValue<any> | undefined): number {
   if (retry == null) return exports.query_default_retry(+environmentManager.isServer())
-  // With a function, each failure brings its verdict.
+  // For a function the engine gets its verdict with each failure.
   return retry === true ? Infinity : typeof retry === 'number' && retry > 0 ? Math.ceil(retry) : 0
 }
 
-/** As `retryCode`; what is no number of ms is none, as timers have it. */
+/** `retryDelay` as a number for the engine. What is not a number of ms counts as 0, as in `setTimeout`. */
 export function retryDelayCode(delay: RetryDelayValue<any> | undefined): number {
   return delay == null || typeof delay === 'function' ? -1 : Math.max(Number(delay), 0) || 0
 }
@@ -21,16 +22,16 @@ export function retryJitterCode(jitter: boolean | number | undefined): number {
   return jitter === true ? 0.5 : Math.max(Number(jitter) || 0, 0)
 }
 
-/** `Infinity` for none. */
+/** `timeout` as a number for the engine; `Infinity` for none. */
 export function timeoutCode(timeout: number | undefined): number {
   return typeof timeout === 'number' && timeout > 0 ? timeout : Infinity
 }
 
-/** What an error may say of itself, whoever made it. */
+/** What any error may say about its retry; `HttpError` does. */
 interface ErrorHints {
   /** `false`: the same request would fail again. */
   retryable?: unknown
-  /** For how many ms the server asks not to be asked again. */
+  /** How long the server asks clients to wait, in ms. */
   retryAfter?: unknown
 }
 
@@ -38,7 +39,7 @@ export function networkModeCode(mode: NetworkMode | undefined): number {
   return mode === undefined || mode === 'online' ? 0 : mode === 'always' ? 1 : 2
 }
 
-/** How a run ended: 0 with data, 1 with an error, 2 cancelled. */
+/** How a fetch ended: 0 with data, 1 with an error, 2 cancelled. */
 export type Outcome = 0 | 1 | 2
 
 interface RetryerConfig<TData, TError> {
@@ -46,13 +47,13 @@ interface RetryerConfig<TData, TError> {
   initialPromise?: Promise<TData>
   retry?: RetryValue<TError>
   retryDelay?: RetryDelayValue<TError>
-  /** Tells the engine of a failure. 0: the run is over, 1: it is tried again, 2: it is not. */
+  /** Tells the engine of a failed attempt. It returns 0 for a fetch that is over, 1 for a retry, 2 for no retry. */
   failed: (verdict: number, delay: number, retryAfter: number) => number
-  /** Tells the engine that the run is over. */
+  /** Tells the engine that the fetch is over. */
   ended: (outcome: Outcome) => void
   onCancel?: (error: CancelledError) => void
   onFail: (failureCount: number, error: TError) => void
-  /** Asks the engine whether a paused run goes on, and lets it. */
+  /** Asks the engine whether a paused fetch continues, and continues it. */
   resume: () => void
 }
 
@@ -62,7 +63,7 @@ export class Retryer<TData = unknown, TError = any> {
   #config: RetryerConfig<TData, TError>
   #failures = 0
   #attempts = 0
-  /** Whether an attempt is under way. */
+  /** Whether an attempt is running. */
   #attempting = false
   #error: unknown
   #resolve!: (data: TData) => void
@@ -77,7 +78,7 @@ export class Retryer<TData = unknown, TError = any> {
     this.promise.catch(noop)
   }
 
-  /** Calls the function: the engine said so. */
+  /** Calls the function. The engine decides when. */
   attempt(): void {
     if (this.status !== 'pending') return
     const { fn, initialPromise } = this.#config
@@ -95,17 +96,17 @@ export class Retryer<TData = unknown, TError = any> {
     )
   }
 
-  /** Nobody says any more when to try: what is not under way is tried now, and fails. */
+  /** The engine has failed, so nobody decides about retries: if no attempt is running, one is made now, and fails. */
   onEngineFailed(): void {
     if (!this.#attempting) this.attempt()
   }
 
-  /** The last error stands. */
+  /** Rejects with the last error. */
   giveUp(): void {
     this.#settle('rejected', this.#error)
   }
 
-  /** Goes on after a pause, if the engine finds that it can; what else is happening now comes first. */
+  /** Continues after a pause, if the engine agrees. Runs after the current task's other changes. */
   continue(): Promise<TData> {
     void Promise.resolve().then(() => {
       if (this.status === 'pending') this.#config.resume()
@@ -120,7 +121,7 @@ export class Retryer<TData = unknown, TError = any> {
     this.#config.onCancel?.(error)
   }
 
-  /** The attempt failed. Whatever its function answers later counts no more. */
+  /** The attempt failed. A later answer of its function is ignored. */
   failed(error: any): void {
     if (this.status !== 'pending') return
     this.#attempts++
@@ -133,7 +134,7 @@ export class Retryer<TData = unknown, TError = any> {
       if (typeof retryDelay === 'function') delay = Math.max(retryDelay(this.#failures, error), 0) || 0
       if (typeof retry === 'function') verdict = retry(this.#failures, error) ? 1 : 0
     } catch (thrown) {
-      // Who was to say whether and when to try again has failed too: that is what there is to mend.
+      // `retry` or `retryDelay` threw: that error is the one to report.
       this.#error = thrown
       verdict = 0
     }

@@ -1,21 +1,21 @@
-// What the engine behind a cache is given when it starts.
+// Starts the engine of a cache.
 import type { BreakerConfig, CacheLimits } from './types.js'
 import { guarded, WasmUnavailableError } from '../wasm.js'
 import { renew, wasm, type Exports } from './wasm.js'
 import { exportsWithoutWasm } from './withoutWasm.js'
 
-/** @internal A client and a recording write here; what is written after the engine has started has no effect. */
+/** @internal Set by the client or by `recordSession` before the engine starts; later changes have no effect. */
 export interface EngineConfig {
   seed?: number
   breaker?: BreakerConfig
   limits?: CacheLimits
-  /** Stands between the face and the machine. */
+  /** Wraps the exports, to record all calls. */
   tap?: (exports: Exports) => Exports
 }
 
 /**
- * @internal The exports that a cache is to call; where WebAssembly cannot run, what stands in for them, and why. Where it
- * traps later, the owner is told why, and goes on with what stands in. These exports do not keep it.
+ * @internal The exports for a cache. Without WebAssembly, a stand-in and the reason. If wasm traps later, `owner.fail`
+ * gets the reason and the stand-in takes over. The exports hold the owner weakly.
  */
 export function startEngine({ tap }: EngineConfig, owner: { fail(error: unknown, next: Exports): void }): { exports: Exports; error?: unknown } {
   try {
@@ -32,7 +32,7 @@ export function startEngine({ tap }: EngineConfig, owner: { fail(error: unknown,
   }
 }
 
-/** @internal What is left to chance is drawn from this. */
+/** @internal The seed of the engine's random numbers. */
 export function seedFrom(setup: EngineConfig): number {
   return setup.seed ?? Math.random() * 2 ** 32
 }

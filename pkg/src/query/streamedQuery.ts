@@ -1,4 +1,4 @@
-// A query function for what comes in pieces.
+// A query function for an `AsyncIterable`.
 import { FETCH_SIGNAL, addConsumeAwareSignal } from './ensureQueryFn.js'
 import { addToEnd } from './utils.js'
 import type { QueryFunction, QueryFunctionContext, QueryKey } from './types.js'
@@ -7,14 +7,14 @@ type Params<TQueryFnData, TData, TQueryKey extends QueryKey> = {
   streamFn: (
     context: QueryFunctionContext<TQueryKey>,
   ) => AsyncIterable<TQueryFnData> | Promise<AsyncIterable<TQueryFnData>>
-  /** What a refetch does with what is there: forgets it first, adds to it, or replaces it at the end. */
+  /** What a refetch does with existing data: `'reset'` removes it first, `'append'` adds to it, `'replace'` swaps it at the end. */
   refetchMode?: 'append' | 'reset' | 'replace'
 } & (
   | { reducer?: never; initialValue?: never }
   | { reducer: (data: TData, chunk: TQueryFnData) => TData; initialValue: TData }
 )
 
-/** Writes each piece into the cache as it comes; the fetch ends with the stream. */
+/** Writes each chunk into the cache when it arrives. The fetch ends with the stream. */
 export function streamedQuery<
   TQueryFnData = unknown,
   TData = Array<TQueryFnData>,

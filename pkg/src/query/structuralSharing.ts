@@ -1,4 +1,4 @@
-// Structural sharing: what is equal to before keeps its identity.
+// Structural sharing: values that are equal to the old ones keep the old identity.
 import { warnInDevelopment } from './warnInDevelopment.js'
 import { isPlainObject } from './hashKey.js'
 import type { QueryOptions } from './types.js'
@@ -6,35 +6,35 @@ import type { QueryOptions } from './types.js'
 const hasOwn = Object.prototype.hasOwnProperty
 /** Deeper than this nothing is shared. */
 const MAX_DEPTH = 500
-/** Deeper than this, or after so many steps, the walk notes where it has been: it may be going in circles. */
+/** Beyond this depth or number of steps, visited pairs are remembered to detect cycles. Remembering all would be slow. */
 const CYCLE_CHECK_DEPTH = 64
 const CYCLE_CHECK_STEPS = 1_000_000
 
-/** `after`, with every part of it that is deeply equal to `before` replaced by that part of `before`. */
+/** Returns `after`, in which every part that is deeply equal to that of `before` is replaced by it. */
 export function replaceEqualDeep<T>(before: unknown, after: T, depth?: number): T
 export function replaceEqualDeep(before: any, after: any, depth = 0): any {
   return new SharingWalk(false).from(before, after, depth)
 }
 
-/** Values that have in them all that is equal in another: each with that other. */
+/** For values that share all that is equal with another: that other value. */
 export type Shared = Map<unknown, unknown>
 
-/** As `replaceEqualDeep`, and a `Date`, a `Map` or a `Set` is shared too where it is equal. */
+/** Like `replaceEqualDeep`, but shares equal `Date`, `Map` and `Set` objects too. */
 export function shareEqual<T>(before: unknown, after: T, shared?: Shared): T {
   if (before === after || !isObject(before) || !isObject(after)) return after
   return new SharingWalk(true, shared).from(before, after, 0) as T
 }
 
-/** One walk through two values side by side. A value that contains itself is left as it is. */
+/** A walk through two values side by side. A cyclic value is not shared. */
 class SharingWalk {
-  /** Whether it looks into what JSON has not. */
+  /** Whether `Date`, `Map` and `Set` are shared. */
   readonly #beyondJson: boolean
   #steps = 0
   #cyclic = false
-  /** What became of a pair, by `after` and then by `before`; the walk itself stands for a pair it is in. */
+  /** The result of each pair, by `after` and then `before`. While a pair is being walked, its result is this walk itself. */
   #visited?: Map<object, Map<object, unknown>>
 
-  /** What need not be looked into. */
+  /** Pairs that need no walk. */
   readonly #shared?: Shared
 
   constructor(beyondJson: boolean, shared?: Shared) {
@@ -54,7 +54,7 @@ class SharingWalk {
     const array = isPlainArray(before) && isPlainArray(after)
     const plain = array || (isPlainObject(before) && isPlainObject(after))
     if (!plain && !(this.#beyondJson && isObject(before) && isObject(after))) return after
-    // JSON may have a member of this name, but writing it to a copy would give the copy another prototype.
+    // JSON may have a member of this name; assigning it to a copy would set the copy's prototype.
     if (!array && hasOwn.call(after, '__proto__')) return after
 
     let known: Map<object, unknown> | undefined
@@ -78,7 +78,7 @@ class SharingWalk {
     const names: any = array ? after : Object.keys(after)
     const size: number = names.length
     const sizeBefore: number = array ? before.length : Object.keys(before).length
-    // Made when it is known that it is needed, and as a whole: to add one member after the other takes longer.
+    // Created only when needed, and as a whole: adding members one by one is slower.
     let copy: any
     let same = 0
     for (let i = 0; i < size; i++) {
@@ -86,7 +86,7 @@ class SharingWalk {
       const old = before[name]
       const item = after[name]
       if (Object.is(old, item)) {
-        // An absent property and one that is undefined are not the same.
+        // An absent property differs from one that is `undefined`.
         if (array ? i < sizeBefore : hasOwn.call(before, name)) same++
       } else if (isObject(old) && isObject(item)) {
         const part = this.#share(old, item, depth + 1)
@@ -113,7 +113,7 @@ class SharingWalk {
     return after
   }
 
-  /** Values by their key; and where a key is an object, it is shared with the one in its counterpart. */
+  /** Shares values by key. A key that is an object is shared with the key at the same position. */
   #shareMap(before: AnyMap, after: AnyMap, depth: number): AnyMap {
     const shared: AnyMap = new Map()
     const positions = before.keys()
@@ -129,7 +129,7 @@ class SharingWalk {
     return before.size === after.size && same === after.size ? before : shared
   }
 
-  /** Members by their counterpart. */
+  /** Shares members by position. */
   #shareSet(before: Set<unknown>, after: Set<unknown>, depth: number): Set<unknown> {
     const shared = new Set()
     const positions = before.values()
@@ -143,7 +143,7 @@ class SharingWalk {
     return before.size === after.size && same === after.size ? before : shared
   }
 
-  /** What is a member of both stays what it is: no two members may become one. */
+  /** A member of both stays as it is, so that no two members become one. */
   #shareMember(before: Members, after: Members, counterpart: unknown, item: unknown, depth: number): unknown {
     if (!isObject(item) || !isObject(counterpart) || before.has(item) || after.has(counterpart)) return item
     return this.#share(counterpart, item, depth)
@@ -161,12 +161,12 @@ function copyOf(value: object): object {
   return Array.isArray(value) ? value.slice() : { ...value }
 }
 
-/** Whether a plain object or array has more than members with names, or has no prototype, which a copy would have. */
+/** Whether a copy would lose something: members under symbols, or a missing prototype. */
 function cannotBeCopied(value: object): boolean {
   return Object.getOwnPropertySymbols(value).length > 0 || Object.getPrototypeOf(value) === null
 }
 
-/** Whether a value is an array without holes or properties of its own, and of no subclass: of any realm. */
+/** Whether a value is an array of any realm, without holes, own properties or a subclass. */
 export function isPlainArray(value: unknown): value is unknown[] {
   return (
     Array.isArray(value) &&
@@ -175,7 +175,7 @@ export function isPlainArray(value: unknown): value is unknown[] {
   )
 }
 
-/** What to store for `data`, as the `structuralSharing` option says. */
+/** The value to store for `data`, by the `structuralSharing` option. */
 export function replaceData<TData>(
   before: TData | undefined,
   data: TData,

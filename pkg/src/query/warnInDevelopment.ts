@@ -1,9 +1,8 @@
-// Words to developers.
 
 /**
- * Says something to developers. `warn` asks for `process.env.NODE_ENV` itself, spelled out, since that is what bundlers
- * replace: then nothing of its text is left in production. Where nothing replaced it and there is no `process`, as in
- * a page that loads these files as they are, nothing is said.
+ * Runs `warn`, which must contain `if (process.env.NODE_ENV !== 'production')` literally: bundlers replace the
+ * expression and drop the text in production builds. In a page without bundler and `process` the expression throws, and
+ * nothing is logged.
  */
 export function warnInDevelopment(warn: () => void): void {
   try {

@@ -1,14 +1,15 @@
-// What stands in for the engine where WebAssembly cannot run: setting up works, data that is written can be read, and
-// whatever is fetched fails, which `Fetch` and `Mutation` see to. Nothing is collected, retried, or fetched by itself.
+// A stand-in for the engine where WebAssembly cannot run. Queries and mutations can be created, written and read. Every
+// fetch and mutation fails, which `Fetch` and `Mutation` do. Nothing is garbage-collected, retried or fetched
+// automatically.
 import { standIn } from '../wasm.js'
 import type { Exports } from './wasm.js'
 
-/** Where the machine's buffers are, in bytes: the state, the key, the list of ids. */
+/** Where the buffers for the key and for the ids begin, after the state, in bytes. */
 const KEY_AT = 128
 const IDS_AT = 256
 const MEMORY = 1 << 20
 
-// Places in a state: see `QueryEngine.readState`.
+// Indexes in the state: see `QueryEngine.readState`.
 const HAS_DATA = 0
 const DATA_AT = 1
 const DATA_COUNT = 2
@@ -19,11 +20,11 @@ const STATUS = 6
 const FETCHING = 7
 const INVALIDATED = 8
 
-/** Of an observer's flags: see `termsOf`. */
+/** Flags of an observer. */
 const ENABLED = 1
 const RETRY_ON_MOUNT = 1 << 7
 
-/** Exports of one machine; those that are not named do nothing and give 0. */
+/** The exports for one machine. All that are not defined here return 0. */
 export function exportsWithoutWasm(): Exports {
   const buffer = new ArrayBuffer(MEMORY)
   const state = new Float64Array(buffer, 0, INVALIDATED + 1)
@@ -31,11 +32,11 @@ export function exportsWithoutWasm(): Exports {
   const listed = new Int32Array(buffer, IDS_AT)
   const states = new Map<number, Float64Array>()
   const keys = new Map<number, Uint32Array>()
-  /** The query of each observer, and whether it is enabled. */
+  /** For each observer, its query and whether it is enabled. */
   const observers = new Map<number, [query: number, enabled: number]>()
-  /** Mutations that are to begin. */
+  /** Mutations that have been started and not yet polled. */
   const startedMutations: number[] = []
-  // Above those of an engine that ran before.
+  // Greater than all ids of an engine that has trapped.
   let ids = 1 << 30
   let fetchRuns = 0
 
@@ -47,7 +48,7 @@ export function exportsWithoutWasm(): Exports {
     write(id)
   }
   const isObserved = (id: number) => [...observers.values()].some(([query, enabled]) => query === id && enabled)
-  /** Data there is is left as it is: to fetch would only fail. */
+  /** A query with data is not fetched, since that would only fail. */
   const fetches = (id: number, flags: number) => +(!!(flags & ENABLED) && !states.get(id)?.[HAS_DATA])
   const mounts = (id: number, flags: number) => (flags & RETRY_ON_MOUNT || states.get(id)?.[STATUS] !== 1 ? fetches(id, flags) : 0)
   const isStale = (id: number, now: number, staleTime: number) => {
@@ -137,7 +138,7 @@ export function exportsWithoutWasm(): Exports {
     mutation_can_run: () => 1,
     mutation_start: (_: number, _now: number, id: number) => void startedMutations.push(id),
     mutation_about: () => startedMutations.shift(),
-    // To run is 1.
+    // The effect to run.
     mutation_poll: () => +(startedMutations.length > 0),
   })
 }

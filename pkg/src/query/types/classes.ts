@@ -1,5 +1,5 @@
-// The client, its caches, queries, mutations and observers as interfaces, and the options whose callbacks receive them. They
-// refer to one another in circles, so they share this file; nothing in `types/` imports a class.
+// The client, its caches, queries, mutations and observers as interfaces, and the options whose callbacks receive them.
+// They refer to one another in circles, so they share this file; nothing in `types/` imports a class.
 import type {
   DefaultError,
   InferDataFromTag,
@@ -46,7 +46,7 @@ import type {
 } from './state.js'
 import type { BreakerInfo, QueryStats } from './stats.js'
 
-/** A stale time, or a function of the query that gives it. */
+/** A stale time, or a function of the query that returns one. */
 export type StaleTimeFunction<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -54,7 +54,7 @@ export type StaleTimeFunction<
   TQueryKey extends QueryKey = QueryKey,
 > = StaleTime | ((query: Query<TQueryFnData, TError, TData, TQueryKey>) => StaleTime)
 
-/** A boolean, or a function of the query that gives it. */
+/** A boolean, or a function of the query that returns one. */
 export type QueryBooleanOption<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -67,45 +67,39 @@ type RefetchOn<TQueryFnData, TError, TData, TQueryKey extends QueryKey> =
   | 'always'
   | ((query: Query<TQueryFnData, TError, TData, TQueryKey>) => boolean | 'always')
 
-/** What a query function is given. */
+/** The argument of a query function. */
 export type QueryFunctionContext<TQueryKey extends QueryKey = QueryKey, TPageParam = never> = [TPageParam] extends [
   never,
 ]
   ? {
-      /** The client that fetches. */
       client: QueryClient
-      /** The key of the query. */
       queryKey: TQueryKey
-      /** Read it, and the fetch is cancelled when nobody needs it any more. */
+      /** Reading it makes the fetch abortable: it is cancelled when the last observer leaves. */
       signal: AbortSignal
-      /** The option `meta` of the query. */
       meta: QueryMeta | undefined
-      /** Which page to fetch; of an infinite query only. */
+      /** The page to fetch; infinite queries only. */
       pageParam?: unknown
-      /** Which way the query grows; of an infinite query only. */
+      /** The direction of paging; infinite queries only. */
       direction?: unknown
     }
   : {
-      /** The client that fetches. */
       client: QueryClient
-      /** The key of the query. */
       queryKey: TQueryKey
-      /** Read it, and the fetch is cancelled when nobody needs it any more. */
+      /** Reading it makes the fetch abortable: it is cancelled when the last observer leaves. */
       signal: AbortSignal
-      /** Which page to fetch: `initialPageParam`, or what `getNextPageParam` or `getPreviousPageParam` gave. */
+      /** The page to fetch: `initialPageParam`, or the result of `getNextPageParam` or `getPreviousPageParam`. */
       pageParam: TPageParam
-      /** Which way the query grows: `'forward'`, also where all pages are fetched, or `'backward'`. */
+      /** `'backward'` for `fetchPreviousPage`, otherwise `'forward'`. */
       direction: FetchDirection
-      /** The option `meta` of the query. */
       meta: QueryMeta | undefined
     }
 
-/** Fetches what a key stands for: gives data, or a promise for it, and throws or rejects where it fails. */
+/** Fetches the data of a key. Returns it or a promise for it, and throws or rejects on failure. */
 export type QueryFunction<T = unknown, TQueryKey extends QueryKey = QueryKey, TPageParam = never> = (
   context: QueryFunctionContext<TQueryKey, TPageParam>,
 ) => T | Promise<T>
 
-/** Stands between a query and its function. */
+/** Wraps the query function, for example to read from a storage first. */
 export type QueryPersister<T = unknown, TQueryKey extends QueryKey = QueryKey, TPageParam = never> = [
   TPageParam,
 ] extends [never]
@@ -120,12 +114,12 @@ export type QueryPersister<T = unknown, TQueryKey extends QueryKey = QueryKey, T
       query: Query,
     ) => T | Promise<T>
 
-/** Makes a string of a key: keys of the same string are one query. */
+/** Hashes a key. Queries with the same hash are the same query. */
 export type QueryKeyHashFunction<TQueryKey extends QueryKey> = (queryKey: TQueryKey) => string
-/** Gives the data to begin with, or `undefined` for none. Called when the query is made. */
+/** Returns the initial data, or `undefined` for none. Called when the query is created. */
 export type InitialDataFunction<T> = () => T | undefined
 type NonFunctionGuard<T> = T extends Function ? never : T
-/** Gives what to show while there is no data, of what was shown last; `undefined` for nothing. */
+/** Returns a placeholder for missing data, from the data that the observer showed last; `undefined` for none. */
 export type PlaceholderDataFunction<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -135,20 +129,20 @@ export type PlaceholderDataFunction<
   previousData: TQueryData | undefined,
   previousQuery: Query<TQueryFnData, TError, TQueryData, TQueryKey> | undefined,
 ) => TQueryData | undefined
-/** As `PlaceholderDataFunction`, in a list of queries, where nothing was shown before. */
+/** `PlaceholderDataFunction` for a list of queries, in which there is no previous data. */
 export type QueriesPlaceholderDataFunction<TQueryData> = (
   previousData: undefined,
   previousQuery: undefined,
 ) => TQueryData | undefined
 
-/** Of which fields a change is told: a list, `'all'`, or a function that gives either. */
+/** The result fields whose changes notify: a list, `'all'`, or a function that returns either. */
 export type NotifyOnChangeProps =
   | Array<keyof InfiniteQueryObserverResult>
   | 'all'
   | undefined
   | (() => Array<keyof InfiniteQueryObserverResult> | 'all' | undefined)
 
-/** How a query is fetched and kept. */
+/** The options of a query. */
 export interface QueryOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -157,74 +151,71 @@ export interface QueryOptions<
   TPageParam = never,
 > {
   /**
-   * How often a failed fetch is repeated: a number, `true` for ever, `false` never, or a function of how many attempts
-   * failed before this one and of the error. 3 by default, 0 on a server and for `fetchQuery` and its like. An error
-   * with `retryable: false` (as `HttpError` has for most 4xx) is not repeated, unless this is a function that says so.
+   * How often a failed fetch is retried: a number, `true` for endlessly, `false` for never, or a function of the number
+   * of failed attempts before this one and the error. 3 by default; 0 on a server and for `fetchQuery` and the like. An
+   * error with `retryable: false` (`HttpError` for most 4xx) is not retried, unless this is a function that returns
+   * `true`.
    */
   retry?: RetryValue<TError>
   /**
-   * How long before each repetition, in ms, or a function that gives it; by default a second, doubled each time, up to
-   * thirty. Where the error has a `retryAfter` (in ms, as `HttpError` takes it from the server's `Retry-After`), at
-   * least that long; where that is more than five minutes, the fetch fails instead, unless `retry` is `true` or a
-   * function that says so.
+   * The delay before each retry, in ms, or a function that returns it. By default 1 s, doubled with each retry, up to
+   * 30 s. An error's `retryAfter` in ms (`HttpError` takes it from the `Retry-After` header) is a lower bound; above
+   * five minutes the fetch fails instead, unless `retry` is `true` or a function that returns `true`.
    */
   retryDelay?: RetryDelayValue<TError>
   /**
-   * Up to this part of each delay is added to it, by chance, so that what failed together does not come back
-   * together; `true` is a half. Drawn from the client's `seed`. None by default.
+   * Adds a random share of each delay to it, up to this fraction, so that clients that failed together do not retry
+   * together; `true` is 0.5. Random numbers come from the client's `seed`. None by default.
    */
   retryJitter?: boolean | number
   /**
-   * How long an attempt may take, in ms. Then its `signal` is aborted, and it has failed with a `TimeoutError`,
-   * which is repeated like any other failure. For ever by default, and where it is not above zero.
+   * How long an attempt may take, in ms. Then its `signal` is aborted and it fails with a `TimeoutError`, which is
+   * retried like any other error. Without limit by default, and for values that are not above zero.
    */
   timeout?: number
   /**
-   * What needs the network: `'online'`, each attempt, which waits for it; `'offlineFirst'`, only repetitions;
-   * `'always'`, nothing. `'online'` by default, and with a `persister` `'offlineFirst'`.
+   * What waits for the network: each attempt (`'online'`), retries only (`'offlineFirst'`), or nothing (`'always'`).
+   * `'online'` by default, and `'offlineFirst'` with a `persister`.
    */
   networkMode?: NetworkMode
   /**
-   * How long the query is kept when nobody looks at it, in ms; the longest that anyone asked for counts. Five minutes
-   * by default, for ever on a server.
+   * How long the query is kept without an observer, in ms. The longest time of all its users counts. Five minutes by
+   * default, `Infinity` on a server.
    */
   gcTime?: number
-  /**
-   * What fetches the data; `skipToken` where there is nothing to fetch yet. Without one that of the defaults is used,
-   * and where there is none the fetch fails.
-   */
+  /** Fetches the data; `skipToken` disables the query. Without a function, also in the defaults, a fetch fails. */
   queryFn?: QueryFunction<TQueryFnData, TQueryKey, TPageParam> | SkipToken
-  /** Stands between the query and its function, to store what that gives and give what is stored. None by default. */
+  /** Wraps the query function, to store its data and to return stored data. None by default. */
   persister?: QueryPersister<TQueryFnData, NoInfer<TQueryKey>, TPageParam>
-  /** What names the query in the cache; by default, what `queryKeyHashFn` makes of the key. */
+  /** The name of the query in the cache; by default the result of `queryKeyHashFn`. */
   queryHash?: string
-  /** What the data is known by: a list of values. Queries of equal keys are one. */
+  /** The array that names the query. Queries with equal keys are the same query. */
   queryKey?: TQueryKey
-  /** Makes a string of the key, for keys that the usual one cannot tell apart; by default `hashKey`. */
+  /** Hashes the key, for keys that the default function cannot tell apart. `hashKey` by default. */
   queryKeyHashFn?: QueryKeyHashFunction<TQueryKey>
   /**
-   * Data that the query begins with, as if it had been fetched; stale at once where there is no `staleTime`. None by
+   * Data that the query starts with, as if it had been fetched. Without a `staleTime` it is stale at once. None by
    * default.
    */
   initialData?: TData | InitialDataFunction<TData>
-  /** When the initial data was current, in ms since the epoch; now, by default. */
+  /** When the initial data was fetched, in ms since the epoch; now, by default. */
   initialDataUpdatedAt?: number | (() => number | undefined)
   /** Changes how the query is fetched. Infinite queries have their own. None by default. */
   behavior?: QueryBehavior<TQueryFnData, TError, TData, TQueryKey>
   /**
-   * Whether what is equal to before keeps its identity when new data comes; or a function of the old data and the new
-   * that gives what is stored. `true` by default.
+   * Whether parts of new data that are equal to the old ones keep the old identity; or a function of the old and the
+   * new data that returns what is stored. `true` by default.
    */
   structuralSharing?: boolean | ((oldData: unknown | undefined, newData: unknown) => unknown)
-  /** Whether all defaults are in the options already; for adapters. */
+  /** Whether the defaults have been applied already; for adapters. */
   _defaulted?: boolean
-  /** Whether the query grows page by page; set by what makes such queries. */
+  /** `'infinite'` for an infinite query; set by the functions that create those. */
   _type?: 'infinite'
-  /** Whatever else is to be known of the query: its function, its persister and the callbacks of the cache see it. */
+  /** Any further information about the query, for its function, its persister and the callbacks of the cache. */
   meta?: QueryMeta
   /**
-   * How many pages an infinite query keeps: where one more is fetched, the one at the other end goes. By default, or
-   * where it is 0, all.
+   * The maximum number of pages of an infinite query. Fetching one more drops the one at the other end. Without limit
+   * by default, and for 0.
    */
   maxPages?: number
 }
@@ -234,7 +225,7 @@ export type ThrowOnError<TQueryFnData, TError, TQueryData, TQueryKey extends Que
   | boolean
   | ((error: TError, query: Query<TQueryFnData, TError, TQueryData, TQueryKey>) => boolean)
 
-/** How an observer looks at a query, and when it has it fetched. */
+/** The options of an observer. */
 export interface QueryObserverOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -243,70 +234,64 @@ export interface QueryObserverOptions<
   TQueryKey extends QueryKey = QueryKey,
   TPageParam = never,
 > extends WithRequired<QueryOptions<TQueryFnData, TError, TQueryData, TQueryKey, TPageParam>, 'queryKey'> {
-  /** Whether the query is fetched of its own accord, and not by `refetch` alone. `true` by default. */
+  /** Whether the query is fetched automatically, and not only by `refetch`. `true` by default. */
   enabled?: QueryBooleanOption<TQueryFnData, TError, TQueryData, TQueryKey>
   /**
    * How long data is fresh, in ms; `Infinity` until it is invalidated, `'static'` even then. 0 by default: stale at
-   * once. Stale data is shown, and fetched again on the next occasion.
+   * once. Stale data is shown, and refetched on the next trigger.
    */
   staleTime?: StaleTimeFunction<TQueryFnData, TError, TQueryData, TQueryKey>
   /**
-   * Fetches again so long after the query last changed, in ms, or what a function of the query gives; `false`, the
-   * default, is never.
+   * Refetches this long after the query's last change, in ms; or a function that returns it. `false`, the default, for
+   * never.
    */
   refetchInterval?:
     | number
     | false
     | ((query: Query<TQueryFnData, TError, TQueryData, TQueryKey>) => number | false | undefined)
-  /** Whether the interval goes on while the page is not looked at. `false` by default. */
+  /** Whether the interval continues while the page is hidden. `false` by default. */
   refetchIntervalInBackground?: boolean
-  /**
-   * Whether stale data is fetched when the page comes to the front; `'always'`, also what is fresh. `true` by default.
-   */
+  /** Whether stale data is refetched when the window gets focus; `'always'` includes fresh data. `true` by default. */
   refetchOnWindowFocus?: RefetchOn<TQueryFnData, TError, TQueryData, TQueryKey>
   /**
-   * Whether stale data is fetched when the network comes back; `'always'`, also what is fresh. `true` by default, and
-   * `false` where `networkMode` is `'always'`.
+   * Whether stale data is refetched when the network comes back; `'always'` includes fresh data. `true` by default, and
+   * `false` with `networkMode: 'always'`.
    */
   refetchOnReconnect?: RefetchOn<TQueryFnData, TError, TQueryData, TQueryKey>
-  /**
-   * Whether stale data is fetched when an observer begins to look; `'always'`, also what is fresh. `true` by default.
-   */
+  /** Whether stale data is refetched when an observer mounts; `'always'` includes fresh data. `true` by default. */
   refetchOnMount?: RefetchOn<TQueryFnData, TError, TQueryData, TQueryKey>
-  /**
-   * Whether a query that failed without ever having data is fetched when an observer begins to look. `true` by default.
-   */
+  /** Whether a query that failed and has no data is fetched when an observer mounts. `true` by default. */
   retryOnMount?: QueryBooleanOption<TQueryFnData, TError, TQueryData, TQueryKey>
   /**
-   * Of which fields a change is told: a list of names, `'all'`, or a function that gives either. By default those that
-   * were read from a tracked result; where none was, all.
+   * The result fields whose changes notify: a list, `'all'`, or a function that returns either. By default the fields
+   * that were read from a tracked result; if none were, all.
    */
   notifyOnChangeProps?: NotifyOnChangeProps
   /**
-   * Whether an error is thrown to the nearest error boundary, or a function of the error and the query that says so.
+   * Whether an error is thrown to the nearest error boundary, or a function of the error and the query that decides.
    * `false` by default.
    */
   throwOnError?: ThrowOnError<TQueryFnData, TError, TQueryData, TQueryKey>
   /**
-   * Makes of the data what the observer shows. Called anew when the data or the function is another; what is equal
-   * keeps its identity. An error in it is the observer's. Without it, the data is shown.
+   * Transforms the data for this observer. Runs again when the data or the function changes; equal parts keep their
+   * identity. An error that it throws appears in this observer's result only.
    */
   select?: (data: TQueryData) => TData
-  /** Whether a component that looks at it is suspended until there is data; set by adapters. */
+  /** Whether the component is suspended until there is data; set by adapters. */
   suspense?: boolean
   /**
-   * What is shown while there is no data, or a function of what was shown last that gives it, such as
-   * `keepPreviousData`. It is not stored. None by default.
+   * Shown while there is no data, but not stored: a value, or a function of the data shown last, such as
+   * `keepPreviousData`. None by default.
    */
   placeholderData?:
     | NonFunctionGuard<TQueryData>
     | PlaceholderDataFunction<NonFunctionGuard<TQueryData>, TError, NonFunctionGuard<TQueryData>, TQueryKey>
-  /** Whether a result shows a fetch that is about to begin; for adapters. */
+  /** Whether the result shows a fetch that is about to start; for adapters. */
   _optimisticResults?: 'optimistic' | 'isRestoring'
 }
 
 type Defaulted = 'throwOnError' | 'refetchOnReconnect' | 'queryHash'
-/** Options of an observer with all defaults in them. */
+/** Observer options with the defaults applied. */
 export type DefaultedQueryObserverOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -315,7 +300,7 @@ export type DefaultedQueryObserverOptions<
   TQueryKey extends QueryKey = QueryKey,
 > = WithRequired<QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>, Defaulted>
 
-/** How an observer looks at an infinite query. */
+/** The options of an observer of an infinite query. */
 export interface InfiniteQueryObserverOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -333,7 +318,7 @@ export interface InfiniteQueryObserverOptions<
       TPageParam
     >,
     InfiniteQueryPageParamsOptions<TQueryFnData, TPageParam> {}
-/** Options of an observer of an infinite query with all defaults in them. */
+/** Options of an observer of an infinite query, with the defaults applied. */
 export type DefaultedInfiniteQueryObserverOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -342,7 +327,7 @@ export type DefaultedInfiniteQueryObserverOptions<
   TPageParam = unknown,
 > = WithRequired<InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>, Defaulted>
 
-/** How `fetchQuery` and `prefetchQuery` fetch. */
+/** The options of `fetchQuery` and `prefetchQuery`. */
 export interface FetchQueryOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -350,12 +335,12 @@ export interface FetchQueryOptions<
   TQueryKey extends QueryKey = QueryKey,
   TPageParam = never,
 > extends WithRequired<QueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>, 'queryKey'> {
-  /** Only infinite queries have it. */
+  /** For infinite queries only. */
   initialPageParam?: never
-  /** Data younger than this is taken from the cache, in ms; 0 by default: it is always fetched. */
+  /** How old cached data may be, in ms. 0 by default: always fetch. */
   staleTime?: StaleTimeFunction<TQueryFnData, TError, TData, TQueryKey>
 }
-/** How `query` fetches. */
+/** The options of `query`. */
 export interface QueryExecuteOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -364,10 +349,10 @@ export interface QueryExecuteOptions<
   TQueryKey extends QueryKey = QueryKey,
   TPageParam = never,
 > extends FetchQueryOptions<TQueryFnData, TError, TQueryData, TQueryKey, TPageParam> {
-  /** Makes of the data what the promise gives. */
+  /** Transforms the data that the promise gives. */
   select?: (data: TQueryData) => TData
 }
-/** How `ensureQueryData` fetches. */
+/** The options of `ensureQueryData`. */
 export interface EnsureQueryDataOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -375,7 +360,7 @@ export interface EnsureQueryDataOptions<
   TQueryKey extends QueryKey = QueryKey,
   TPageParam = never,
 > extends FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam> {
-  /** Whether data that is stale is fetched in the background, while that is given. `false` by default. */
+  /** Whether stale data is refetched in the background while it is returned. `false` by default. */
   revalidateIfStale?: boolean
 }
 
@@ -383,7 +368,7 @@ type Infinite<TOptions, TQueryFnData, TPageParam> = Omit<TOptions, 'initialPageP
   InitialPageParam<TPageParam> &
   InfiniteQueryPages<TQueryFnData, TPageParam>
 
-/** How `fetchInfiniteQuery` and `prefetchInfiniteQuery` fetch. */
+/** The options of `fetchInfiniteQuery` and `prefetchInfiniteQuery`. */
 export type FetchInfiniteQueryOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -395,7 +380,7 @@ export type FetchInfiniteQueryOptions<
   TQueryFnData,
   TPageParam
 >
-/** How `infiniteQuery` fetches. */
+/** The options of `infiniteQuery`. */
 export type InfiniteQueryExecuteOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -407,7 +392,7 @@ export type InfiniteQueryExecuteOptions<
   TQueryFnData,
   TPageParam
 >
-/** How `ensureInfiniteQueryData` fetches. */
+/** The options of `ensureInfiniteQueryData`. */
 export type EnsureInfiniteQueryDataOptions<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -415,11 +400,11 @@ export type EnsureInfiniteQueryDataOptions<
   TQueryKey extends QueryKey = QueryKey,
   TPageParam = unknown,
 > = FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam> & {
-  /** Whether data that is stale is fetched in the background, while that is given. `false` by default. */
+  /** Whether stale data is refetched in the background while it is returned. `false` by default. */
   revalidateIfStale?: boolean
 }
 
-/** What a behaviour may change about a fetch before it begins. */
+/** What a behavior may change about a fetch before it starts. */
 export interface FetchContext<TQueryFnData, TError, TData, TQueryKey extends QueryKey = QueryKey> {
   fetchFn: () => unknown | Promise<unknown>
   fetchOptions?: FetchOptions
@@ -445,93 +430,93 @@ type TuplePrefixes<T extends readonly unknown[]> = T extends readonly []
   ? readonly []
   : TuplePrefixes<DropLast<T>> | T
 
-/** Which queries are meant. What is left out matches all. */
+/** Selects queries. Members that are left out match all. */
 export interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {
-  /** Those that somebody looks at, `'active'`, those that nobody does, `'inactive'`, or all, the default. */
+  /** `'active'` for queries with an enabled observer, `'inactive'` for the others, `'all'` by default. */
   type?: QueryTypeFilter
-  /** Whether `queryKey` is the key as a whole, not its beginning. `false` by default, and in `find` `true`. */
+  /** Whether `queryKey` is the whole key, not a prefix. `false` by default; `true` in `find`. */
   exact?: boolean
-  /** Only those for which this says yes. */
+  /** Selects the queries for which it returns `true`. */
   predicate?: (query: Query) => boolean
-  /** The beginning of the key. */
+  /** A prefix of the key. */
   queryKey?: TQueryKey | TuplePrefixes<TQueryKey>
-  /** Those whose data is stale, `true`, or is not, `false`. */
+  /** `true` for stale queries, `false` for fresh ones. */
   stale?: boolean
-  /** Those that are being fetched, that wait for the network, or of which nothing is going on. */
+  /** The fetch status. */
   fetchStatus?: FetchStatus
 }
 
-/** Which mutations are meant. What is left out matches all. */
+/** Selects mutations. Members that are left out match all. */
 export interface MutationFilters<
   TData = unknown,
   TError = Error,
   TVariables = unknown,
   TOnMutateResult = unknown,
 > {
-  /** Whether `mutationKey` is the key as a whole, not its beginning. `false` by default, and in `find` `true`. */
+  /** Whether `mutationKey` is the whole key, not a prefix. `false` by default; `true` in `find`. */
   exact?: boolean
-  /** Only those for which this says yes. */
+  /** Selects the mutations for which it returns `true`. */
   predicate?: (mutation: Mutation<TData, TError, TVariables, TOnMutateResult>) => boolean
-  /** The beginning of the key. */
+  /** A prefix of the key. */
   mutationKey?: TuplePrefixes<MutationKey>
-  /** Those that have not begun, run or wait, are done, or failed. */
+  /** The status. */
   status?: MutationStatus
 }
 
-/** Which queries are invalidated, and which of them are fetched. */
+/** Selects queries to invalidate, and those of them to refetch. */
 export interface InvalidateQueryFilters<TQueryKey extends QueryKey = QueryKey> extends QueryFilters<TQueryKey> {
-  /** Which of them are fetched; by default what `type` says, or else `'active'`: those that are looked at. */
+  /** Which of them are refetched; `type` by default, or else `'active'`. */
   refetchType?: QueryTypeFilter | 'none'
 }
-/** Which queries are fetched again. */
+/** Selects queries to refetch. */
 export interface RefetchQueryFilters<TQueryKey extends QueryKey = QueryKey> extends QueryFilters<TQueryKey> {}
 
-/** What mutation functions and callbacks are given. */
+/** The last argument of mutation functions and their callbacks. */
 export type MutationFunctionContext = {
-  /** The client that the mutation is of. */
+  /** The client of the mutation. */
   client: QueryClient
   /** The option `meta` of the mutation. */
   meta: MutationMeta | undefined
-  /** The key of the mutation, where it has one. */
+  /** The key of the mutation, if it has one. */
   mutationKey?: MutationKey
 }
-/** Changes something, by what it is given; the promise rejects where it fails. */
+/** Performs the mutation. The promise rejects on failure. */
 export type MutationFunction<TData = unknown, TVariables = unknown> = (
   variables: TVariables,
   context: MutationFunctionContext,
 ) => Promise<TData>
 
-/** How a mutation runs, and whom it calls. */
+/** The options of a mutation. */
 export interface MutationOptions<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
 > {
-  /** What runs; without it, and without a default, the mutation fails. */
+  /** Performs the mutation. Without a function, also in the defaults, the mutation fails. */
   mutationFn?: MutationFunction<TData, TVariables>
-  /** What the mutation is found by, and its defaults. None by default. */
+  /** Names the mutation, for filters and for the defaults. None by default. */
   mutationKey?: MutationKey
-  /** Before the function: the place to write what is expected. What it returns the other callbacks are given. */
+  /** Runs before the function, for optimistic updates. The other callbacks receive its result. */
   onMutate?: (
     variables: TVariables,
     context: MutationFunctionContext,
   ) => Promise<TOnMutateResult> | TOnMutateResult
-  /** When it succeeded; awaited. What it throws makes the mutation fail. */
+  /** Runs after success and is awaited. An error that it throws fails the mutation. */
   onSuccess?: (
     data: TData,
     variables: TVariables,
     onMutateResult: TOnMutateResult,
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
-  /** When it failed for good: the place to write back what was there before; awaited. */
+  /** Runs after the last failed attempt and is awaited; for rolling back optimistic updates. */
   onError?: (
     error: TError,
     variables: TVariables,
     onMutateResult: TOnMutateResult | undefined,
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
-  /** After either, with what there is of data and error; awaited. */
+  /** Runs after `onSuccess` or `onError` and is awaited. */
   onSettled?: (
     data: TData | undefined,
     error: TError | null,
@@ -540,33 +525,33 @@ export interface MutationOptions<
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
   /**
-   * How often a failure is repeated: a number, `true` for ever, `false` never, or a function of how many attempts
-   * failed before this one and of the error. Never, by default.
+   * How often a failure is retried: a number, `true` for endlessly, `false` for never, or a function of the number of
+   * failed attempts before this one and the error. Never by default.
    */
   retry?: RetryValue<TError>
   /**
-   * How long before each repetition, in ms, or a function that gives it; by default a second, doubled each time, up to
-   * thirty.
+   * The delay before each retry, in ms, or a function that returns it. By default 1 s, doubled with each retry, up to
+   * 30 s.
    */
   retryDelay?: RetryDelayValue<TError>
-  /** Up to this part of each delay is added to it, by chance; `true` is a half. None by default. */
+  /** Adds a random share of each delay to it, up to this fraction; `true` is 0.5. None by default. */
   retryJitter?: boolean | number
   /**
-   * What needs the network: `'online'`, each attempt, which waits for it; `'offlineFirst'`, only repetitions;
-   * `'always'`, nothing. `'online'` by default.
+   * What waits for the network: each attempt (`'online'`), retries only (`'offlineFirst'`), or nothing (`'always'`).
+   * `'online'` by default.
    */
   networkMode?: NetworkMode
-  /** How long the mutation is kept once it is over and nobody looks at it, in ms; five minutes by default. */
+  /** How long a settled mutation is kept without an observer, in ms. Five minutes by default. */
   gcTime?: number
-  /** Whether all defaults are in the options already; for adapters. */
+  /** Whether the defaults have been applied already; for adapters. */
   _defaulted?: boolean
-  /** Whatever else is to be known of the mutation: its function and all callbacks see it. */
+  /** Any further information about the mutation, for its function and callbacks. */
   meta?: MutationMeta
-  /** Mutations of one scope run one after the other. None by default: it runs beside all others. */
+  /** Mutations of one scope run one after another. None by default: it runs in parallel with all others. */
   scope?: MutationScope
 }
 
-/** How an observer makes mutations. */
+/** The options of a mutation observer. */
 export interface MutationObserverOptions<
   TData = unknown,
   TError = DefaultError,
@@ -574,34 +559,34 @@ export interface MutationObserverOptions<
   TOnMutateResult = unknown,
 > extends MutationOptions<TData, TError, TVariables, TOnMutateResult> {
   /**
-   * Whether an error is thrown to the nearest error boundary, or a function of the error that says so. `false` by
+   * Whether an error is thrown to the nearest error boundary, or a function of the error that decides. `false` by
    * default.
    */
   throwOnError?: boolean | ((error: TError) => boolean)
 }
 
-/** Callbacks of one call of `mutate`, which run while somebody listens. */
+/** Callbacks for one call of `mutate`. They run only while the observer has listeners. */
 export interface MutateOptions<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
 > {
-  /** When this call succeeded, after the mutation's own `onSuccess`. */
+  /** Runs after success, and after the mutation's own `onSuccess`. */
   onSuccess?: (
     data: TData,
     variables: TVariables,
     onMutateResult: TOnMutateResult | undefined,
     context: MutationFunctionContext,
   ) => void
-  /** When this call failed for good, after the mutation's own `onError`. */
+  /** Runs after the last failed attempt, and after the mutation's own `onError`. */
   onError?: (
     error: TError,
     variables: TVariables,
     onMutateResult: TOnMutateResult | undefined,
     context: MutationFunctionContext,
   ) => void
-  /** After either. */
+  /** Runs after `onSuccess` or `onError`. */
   onSettled?: (
     data: TData | undefined,
     error: TError | null,
@@ -610,7 +595,7 @@ export interface MutateOptions<
     context: MutationFunctionContext,
   ) => void
 }
-/** The arguments of `mutate`: the variables may be left out where they may be undefined. */
+/** The arguments of `mutate`. The variables are optional if they may be `undefined`. */
 export type MutateFunctionRest<
   TData = unknown,
   TError = DefaultError,
@@ -619,33 +604,33 @@ export type MutateFunctionRest<
 > = undefined extends TVariables
   ? [variables?: TVariables, options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>]
   : [variables: TVariables, options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>]
-/** Runs a mutation; the promise gives its data, or rejects. */
+/** Runs a mutation. The promise gives its data, or rejects. */
 export type MutateFunction<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown> = (
   ...rest: MutateFunctionRest<TData, TError, TVariables, TOnMutateResult>
 ) => Promise<TData>
 
-/** What an observer sees of its last mutation. */
+/** The result of an observer: the state of its last mutation. */
 export interface MutationObserverBaseResult<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
 > extends MutationState<TData, TError, TVariables, TOnMutateResult> {
-  /** It failed: `status` is `'error'`. */
+  /** `status` is `'error'`. */
   isError: boolean
-  /** None was made yet, or it was reset: `status` is `'idle'`. */
+  /** `status` is `'idle'`: nothing was mutated, or the observer was reset. */
   isIdle: boolean
-  /** It runs or waits: `status` is `'pending'`. */
+  /** `status` is `'pending'`: the mutation is running or waiting. */
   isPending: boolean
-  /** It succeeded: `status` is `'success'`. */
+  /** `status` is `'success'`. */
   isSuccess: boolean
   /** Runs another mutation. */
   mutate: MutateFunction<TData, TError, TVariables, TOnMutateResult>
-  /** Looks away, as if none had been made. */
+  /** Stops observing the mutation: the status is `'idle'` again. */
   reset: () => void
 }
 
-// What each kind of result says for certain.
+// What each status implies for the other fields.
 interface Idle {
   data: undefined
   variables: undefined
@@ -686,42 +671,42 @@ interface Success<TData, TVariables> {
   isSuccess: true
   status: 'success'
 }
-/** A result of which some is known for certain. Made member by member, so that each keeps its comment. */
+/** A result with some fields known. A mapped type over the members keeps their documentation. */
 type Base<TData, TError, TVariables, TOnMutateResult, TKnown> = {
   [TName in keyof MutationObserverBaseResult<TData, TError, TVariables, TOnMutateResult>]: TName extends keyof TKnown
     ? TKnown[TName]
     : MutationObserverBaseResult<TData, TError, TVariables, TOnMutateResult>[TName]
 }
 
-/** None was made yet. */
+/** Nothing was mutated. */
 export interface MutationObserverIdleResult<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
 > extends Base<TData, TError, TVariables, TOnMutateResult, Idle> {}
-/** It runs or waits. */
+/** The mutation is running or waiting. */
 export interface MutationObserverLoadingResult<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
 > extends Base<TData, TError, TVariables, TOnMutateResult, Loading<TVariables>> {}
-/** It failed. */
+/** The mutation failed. */
 export interface MutationObserverErrorResult<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
 > extends Base<TData, TError, TVariables, TOnMutateResult, Failed<TError, TVariables>> {}
-/** It succeeded. */
+/** The mutation succeeded. */
 export interface MutationObserverSuccessResult<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
 > extends Base<TData, TError, TVariables, TOnMutateResult, Success<TData, TVariables>> {}
-/** What an observer sees of its last mutation: `status` tells which kind it is. */
+/** The result of a mutation observer, discriminated by `status`. */
 export type MutationObserverResult<
   TData = unknown,
   TError = DefaultError,
@@ -733,13 +718,13 @@ export type MutationObserverResult<
   | MutationObserverErrorResult<TData, TError, TVariables, TOnMutateResult>
   | MutationObserverSuccessResult<TData, TError, TVariables, TOnMutateResult>
 
-/** How much a cache holds, and what is called for every query of it. */
+/** The limits of a cache, and callbacks for all its queries. */
 export interface QueryCacheConfig extends CacheLimits {
-  /** When a fetch failed for good. */
+  /** Runs after the last failed attempt of a fetch. */
   onError?: (error: DefaultError, query: Query<unknown, unknown, unknown>) => void
-  /** When a fetch succeeded. */
+  /** Runs after a fetch that succeeded. */
   onSuccess?: (data: unknown, query: Query<unknown, unknown, unknown>) => void
-  /** After either, with what there is of data and error. */
+  /** Runs after `onSuccess` or `onError`. */
   onSettled?: (
     data: unknown | undefined,
     error: DefaultError | null,
@@ -750,7 +735,7 @@ export interface QueryCacheConfig extends CacheLimits {
 type AnyQuery = Query<any, any, any, any>
 type AnyObserver = QueryObserver<any, any, any, any, any>
 
-/** What a listener of the cache hears. */
+/** An event of the query cache. */
 export type QueryCacheNotifyEvent =
   | { type: 'added' | 'removed' | 'observerResultsUpdated'; query: AnyQuery }
   | { type: 'updated'; query: AnyQuery; action: QueryAction<any, any> }
@@ -759,9 +744,9 @@ export type QueryCacheNotifyEvent =
 type AnyMutation = Mutation<any, any, any, any>
 type Unknown = Mutation<unknown, unknown, unknown>
 
-/** What is called for every mutation of a cache, and awaited before the mutation's own. */
+/** Callbacks for all mutations of a cache. They are awaited before the mutation's own. */
 export interface MutationCacheConfig {
-  /** When one failed for good. */
+  /** Runs after the last failed attempt. */
   onError?: (
     error: DefaultError,
     variables: unknown,
@@ -769,7 +754,7 @@ export interface MutationCacheConfig {
     mutation: Unknown,
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
-  /** When one succeeded. What it throws makes the mutation fail. */
+  /** Runs after success. An error that it throws fails the mutation. */
   onSuccess?: (
     data: unknown,
     variables: unknown,
@@ -777,13 +762,13 @@ export interface MutationCacheConfig {
     mutation: Unknown,
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
-  /** Before its function runs. What it throws makes the mutation fail. */
+  /** Runs before the mutation function. An error that it throws fails the mutation. */
   onMutate?: (
     variables: unknown,
     mutation: Unknown,
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
-  /** After either, with what there is of data and error. */
+  /** Runs after `onSuccess` or `onError`. */
   onSettled?: (
     data: unknown | undefined,
     error: DefaultError | null,
@@ -794,7 +779,7 @@ export interface MutationCacheConfig {
   ) => Promise<unknown> | unknown
 }
 
-/** What a listener of the cache hears. */
+/** An event of the mutation cache. */
 export type MutationCacheNotifyEvent =
   | { type: 'added' | 'removed'; mutation: AnyMutation }
   | { type: 'observerAdded' | 'observerRemoved'; mutation: AnyMutation; observer: MutationObserver<any, any, any> }
@@ -803,38 +788,38 @@ export type MutationCacheNotifyEvent =
 
 type TransformerFn = (data: any) => any
 
-/** What goes out, and how. */
+/** What is dehydrated, and how. */
 export interface DehydrateOptions {
-  /** Makes of data what can be sent. */
+  /** Makes data serializable. */
   serializeData?: TransformerFn
-  /** Paused ones, by default. */
+  /** Selects mutations; paused ones by default. */
   shouldDehydrateMutation?: (mutation: Mutation) => boolean
-  /** Those with data, by default. */
+  /** Selects queries; those with data by default. */
   shouldDehydrateQuery?: (query: Query) => boolean
-  /** Whether an error is replaced by one that says nothing; `true` by default. */
+  /** Whether an error is replaced by one without information. `true` by default. */
   shouldRedactErrors?: (error: unknown) => boolean
 }
 
-/** What comes in, and how. */
+/** How state is hydrated. */
 export interface HydrateOptions {
-  /** What holds for all that comes in. */
+  /** Defaults for all that is hydrated. */
   defaultOptions?: {
-    /** The other half of `serializeData`. */
+    /** Reverses `serializeData`. */
     deserializeData?: TransformerFn
     /**
-     * What becomes of mutations that were on their way when they were dehydrated: they may have reached the server, or
-     * not. `'fail'`, the default: they fail with a `MutationInterruptedError`, and their callbacks hear of it.
-     * `'resume'`: they count as paused, and `resumePausedMutations` runs them again.
+     * For mutations that were running when they were dehydrated and may or may not have reached the server. By default,
+     * `'fail'`, they fail with a `MutationInterruptedError` and their callbacks run. With `'resume'` they count as
+     * paused, and `resumePausedMutations` runs them again.
      */
     interruptedMutations?: 'fail' | 'resume'
-    /** For queries. */
+    /** Options for queries. */
     queries?: QueryOptions
-    /** For mutations. */
+    /** Options for mutations. */
     mutations?: MutationOptions<unknown, DefaultError, unknown, unknown>
   }
 }
 
-/** What holds where options say nothing. */
+/** The default options of a client. */
 export interface DefaultOptions<TError = DefaultError> {
   /** For queries and their observers. */
   queries?: OmitKeyof<QueryObserverOptions<unknown, TError>, 'suspense' | 'queryKey'>
@@ -1095,7 +1080,7 @@ export interface MutationCache extends Subscribable<(event: MutationCacheNotifyE
 
 /** The query cache, the mutation cache, and the operations of an application on them. */
 export interface QueryClient {
-  /** Begins to listen to the page's focus and network; adapters call it. */
+  /** Starts to listen to focus and network changes; adapters call it. */
   mount(): void
   unmount(): void
   /** How many queries are fetching. */
@@ -1104,13 +1089,13 @@ export interface QueryClient {
   isMutating<TMutationFilters extends MutationFilters<any, any> = MutationFilters<any, any>>(
     filters?: NoInfer<Omit<TMutationFilters, 'status'>>,
   ): number
-  /** The data of a key, where there is any. */
+  /** The data of a key, if it is cached. */
   getQueryData<
     TQueryFnData = unknown,
     TTaggedQueryKey extends QueryKey = QueryKey,
     TInferredQueryFnData = InferDataFromTag<TQueryFnData, TTaggedQueryKey>,
   >(queryKey: TTaggedQueryKey): TInferredQueryFnData | undefined
-  /** The state of a key. */
+  /** The state of a key, if it is cached. */
   getQueryState<
     TQueryFnData = unknown,
     TError = DefaultError,
@@ -1118,15 +1103,15 @@ export interface QueryClient {
     TInferredQueryFnData = InferDataFromTag<TQueryFnData, TTaggedQueryKey>,
     TInferredError = InferErrorFromTag<TError, TTaggedQueryKey>,
   >(queryKey: TTaggedQueryKey): QueryState<TInferredQueryFnData, TInferredError> | undefined
-  /** The data of a key, fetched where there is none. */
+  /** The data of a key, which is fetched if it is not cached. */
   ensureQueryData<TQueryFnData, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     options: EnsureQueryDataOptions<TQueryFnData, TError, TData, TQueryKey>,
   ): Promise<TData>
-  /** The data of every query that is meant, by key. */
+  /** The data of all matching queries, with their keys. */
   getQueriesData<TQueryFnData = unknown, TQueryFilters extends QueryFilters<any> = QueryFilters>(
     filters: TQueryFilters,
   ): Array<[QueryKey, TQueryFnData | undefined]>
-  /** Writes the data of a key. `undefined` writes nothing. */
+  /** Writes the data of a key. Writing `undefined` does nothing. */
   setQueryData<
     TQueryFnData = unknown,
     TTaggedQueryKey extends QueryKey = QueryKey,
@@ -1139,35 +1124,35 @@ export interface QueryClient {
     >,
     options?: SetDataOptions,
   ): NoInfer<TInferredQueryFnData> | undefined
-  /** Writes the data of every query that is meant. */
+  /** Writes the data of all matching queries. */
   setQueriesData<TQueryFnData, TQueryFilters extends QueryFilters<any> = QueryFilters>(
     filters: TQueryFilters,
     updater: Updater<NoInfer<TQueryFnData> | undefined, NoInfer<TQueryFnData> | undefined>,
     options?: SetDataOptions,
   ): Array<[QueryKey, TQueryFnData | undefined]>
-  /** Takes queries out of the cache. */
+  /** Removes matching queries from the cache. */
   removeQueries<TTaggedQueryKey extends QueryKey = QueryKey>(filters?: QueryFilters<TTaggedQueryKey>): void
-  /** Sets queries back to what they began with, and fetches those that are looked at. */
+  /** Restores the initial state of matching queries and refetches the active ones. */
   resetQueries<TTaggedQueryKey extends QueryKey = QueryKey>(
     filters?: QueryFilters<TTaggedQueryKey>,
     options?: ResetOptions,
   ): Promise<void>
-  /** Ends fetches; the state before them comes back. */
+  /** Cancels fetches of matching queries. Their states before the fetch are restored. */
   cancelQueries<TTaggedQueryKey extends QueryKey = QueryKey>(
     filters?: QueryFilters<TTaggedQueryKey>,
     cancelOptions?: CancelOptions,
   ): Promise<void>
-  /** The data of queries counts as stale from now on; those that are looked at are fetched. */
+  /** Makes matching queries stale and refetches the active ones. */
   invalidateQueries<TTaggedQueryKey extends QueryKey = QueryKey>(
     filters?: InvalidateQueryFilters<TTaggedQueryKey>,
     options?: InvalidateOptions,
   ): Promise<void>
-  /** Fetches queries, stale or not. */
+  /** Refetches matching queries, stale or not. */
   refetchQueries<TTaggedQueryKey extends QueryKey = QueryKey>(
     filters?: RefetchQueryFilters<TTaggedQueryKey>,
     options?: RefetchOptions,
   ): Promise<void>
-  /** The data of a query, from the cache while it is fresh, through `select`. */
+  /** The data of a query through `select`, from the cache while it is fresh. */
   query<
     TQueryFnData,
     TError = DefaultError,
@@ -1186,14 +1171,14 @@ export interface QueryClient {
     TQueryKey extends QueryKey = QueryKey,
     TPageParam = never,
   >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<TData>
-  /** Fetches for later; nobody hears of a failure. */
+  /** Fetches in advance. Errors are ignored. */
   prefetchQuery<
     TQueryFnData = unknown,
     TError = DefaultError,
     TData = TQueryFnData,
     TQueryKey extends QueryKey = QueryKey,
   >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey>): Promise<void>
-  /** As `query`, for one that grows page by page. */
+  /** `query` for an infinite query. */
   infiniteQuery<
     TQueryFnData,
     TError = DefaultError,
@@ -1205,7 +1190,7 @@ export interface QueryClient {
   ): Promise<
     Array<TData> extends Array<InfiniteData<TQueryFnData>> ? InfiniteData<TQueryFnData, TPageParam> : TData
   >
-  /** As `fetchQuery`, for one that grows page by page. */
+  /** `fetchQuery` for an infinite query. */
   fetchInfiniteQuery<
     TQueryFnData,
     TError = DefaultError,
@@ -1215,7 +1200,7 @@ export interface QueryClient {
   >(
     options: FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
   ): Promise<InfiniteData<TData, TPageParam>>
-  /** As `prefetchQuery`, for one that grows page by page. */
+  /** `prefetchQuery` for an infinite query. */
   prefetchInfiniteQuery<
     TQueryFnData,
     TError = DefaultError,
@@ -1223,7 +1208,7 @@ export interface QueryClient {
     TQueryKey extends QueryKey = QueryKey,
     TPageParam = unknown,
   >(options: FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<void>
-  /** As `ensureQueryData`, for one that grows page by page. */
+  /** `ensureQueryData` for an infinite query. */
   ensureInfiniteQueryData<
     TQueryFnData,
     TError = DefaultError,
@@ -1233,19 +1218,19 @@ export interface QueryClient {
   >(
     options: EnsureInfiniteQueryDataOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
   ): Promise<InfiniteData<TData, TPageParam>>
-  /** Lets paused mutations go on, if there is a network. */
+  /** Continues paused mutations, if the network is up. */
   resumePausedMutations(): Promise<unknown>
   getQueryCache(): QueryCache
   getMutationCache(): MutationCache
   getDefaultOptions(): DefaultOptions
   setDefaultOptions(options: DefaultOptions): void
-  /** Defaults for the queries whose key begins so. */
+  /** Sets default options for queries whose key starts with `queryKey`. */
   setQueryDefaults<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryData = TQueryFnData>(
     queryKey: QueryKey,
     options: Partial<OmitKeyof<QueryObserverOptions<TQueryFnData, TError, TData, TQueryData>, 'queryKey'>>,
   ): void
   getQueryDefaults(queryKey: QueryKey): OmitKeyof<QueryObserverOptions<any, any, any, any, any>, 'queryKey'>
-  /** Defaults for the mutations whose key begins so. */
+  /** Sets default options for mutations whose key starts with `mutationKey`. */
   setMutationDefaults<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown>(
     mutationKey: MutationKey,
     options: OmitKeyof<MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>, 'mutationKey'>,
@@ -1253,7 +1238,7 @@ export interface QueryClient {
   getMutationDefaults(
     mutationKey: MutationKey,
   ): OmitKeyof<MutationObserverOptions<any, any, any, any>, 'mutationKey'>
-  /** These options over the client's defaults, as a plain object of their own. */
+  /** Applies the client's defaults. Returns a new object. */
   defaultQueryOptions<
     TQueryFnData = unknown,
     TError = DefaultError,
@@ -1266,16 +1251,16 @@ export interface QueryClient {
       | QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey, TPageParam>
       | DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  /** These options over the client's defaults. */
+  /** Applies the client's defaults. */
   defaultMutationOptions<T extends MutationOptions<any, any, any, any>>(options?: T): T
   clear(): void
   /**
-   * Gives the memory of its engine back where it holds nothing: no query, looked at or not, no mutation, no breaker that
-   * still knows something. Otherwise it is kept for what comes next. Whether it did; if so, `stats()` begins anew.
+   * Releases the memory of the engine if nothing uses it: no query, observer, mutation, or breaker with recent
+   * failures. Returns whether it did. Afterwards `stats()` starts at zero.
    */
   releaseMemory(): boolean
-  /** The circuit breakers of the origins asked so far; none without the option `breaker`. */
+  /** The circuit breaker of each known origin; none without the option `breaker`. */
   breakers(): BreakerInfo[]
-  /** What the query cache did so far. */
+  /** The figures of the query cache. */
   stats(): QueryStats
 }

@@ -1,38 +1,35 @@
-// What a client is created with.
+// The options of a client.
 import type { DefaultOptions, MutationCache, Query, QueryCache } from './classes.js'
 import type { CacheLimits } from './options.js'
 
-/** What a client is made with. */
+/** The options of a client. */
 export interface QueryClientConfig extends CacheLimits {
-  /** Where queries are kept; a cache of its own, by default. */
+  /** The query cache; a new one by default. */
   queryCache?: QueryCache
-  /** Where mutations are kept; a cache of its own, by default. */
+  /** The mutation cache; a new one by default. */
   mutationCache?: MutationCache
-  /** What holds where options say nothing. */
+  /** Default options of queries and mutations. */
   defaultOptions?: DefaultOptions
-  /**
-   * What is left to chance (`retryJitter`) is drawn from this number: the same seed, the same delays. Another each
-   * time, by default.
-   */
+  /** Seeds the random numbers of `retryJitter`: the same seed gives the same delays. Random by default. */
   seed?: number
   /**
-   * Origins that keep failing are left alone for a while: fetches from them fail at once with a
-   * `CircuitOpenError`. `true` takes the defaults. None by default.
+   * Circuit breakers: while an origin keeps failing, fetches from it fail at once with a `CircuitOpenError`. `true`
+   * takes the default settings. None by default.
    */
   breaker?: boolean | BreakerConfig
 }
 
-/** When a circuit breaker opens, and for how long. There is one per origin. */
+/** When a circuit breaker opens, and for how long. Each origin has its own. */
 export interface BreakerConfig {
-  /** So many failed attempts open it; 5 by default. */
+  /** The number of failed attempts that opens it. 5 by default. */
   failures?: number
-  /** Counting those of the last so many ms; 10,000 by default. */
+  /** The time in which they are counted, in ms. 10,000 by default. */
   window?: number
-  /** For how many ms it stays open before one attempt is let through to see how things are; 30,000 by default. */
+  /** How long it stays open, in ms, before one attempt is made to test the origin. 30,000 by default. */
   openFor?: number
   /**
-   * Which origin a query asks; `undefined` for one that no breaker should guard. By default it is what
-   * `meta.origin` of the query says, or what `jsonQuery` was given.
+   * The origin that a query fetches from; `undefined` for a query without a breaker. By default `meta.origin` of the
+   * query, or the origin of the URL of `jsonQuery`.
    */
   origin?: (query: Query<any, any, any, any>) => string | undefined
 }

@@ -1,11 +1,11 @@
-// Options that call back with no query, mutation or client.
+// Options that refer to no query, mutation or client.
 
-/** As `queryFn`: there is nothing to fetch yet. The query is disabled, and its types are known all the same. */
+/** A `queryFn` for a query that cannot be fetched yet. It disables the query and keeps its types. */
 export const skipToken = Symbol()
 /** The type of `skipToken`. */
 export type SkipToken = typeof skipToken
 
-/** Whether a function may run: needs the network to start, never, or only to retry. */
+/** Whether a function needs the network for each attempt, never, or for retries only. */
 export type NetworkMode = 'online' | 'always' | 'offlineFirst'
 
 /** How long data is fresh, in ms; `'static'` is for ever, even when invalidated. */
@@ -14,62 +14,63 @@ export type StaleTime = number | 'static'
 export type RetryValue<TError> = boolean | number | ((failureCount: number, error: TError) => boolean)
 export type RetryDelayValue<TError> = number | ((failureCount: number, error: TError) => number)
 
-/** What becomes of an error. */
+/** How errors are reported. */
 export interface ResultOptions {
-  /** Whether the promise rejects where the fetch fails, instead of leaving it to the result. `false` by default. */
+  /** Whether the promise rejects when the fetch fails. `false` by default: only the result shows the error. */
   throwOnError?: boolean
 }
-/** How a query is fetched again. */
+/** How a query is refetched. */
 export interface RefetchOptions extends ResultOptions {
-  /** Whether a fetch on its way is replaced, where there is data, instead of joined. `true` by default. */
+  /** Whether a running fetch is cancelled if there is data, rather than joined. `true` by default. */
   cancelRefetch?: boolean
 }
-/** How queries are fetched again once they are invalidated. */
+/** How invalidated queries are refetched. */
 export interface InvalidateOptions extends RefetchOptions {}
-/** How queries are fetched again once they are reset. */
+/** How queries are refetched after a reset. */
 export interface ResetOptions extends RefetchOptions {}
 /** How the next page is fetched. */
 export interface FetchNextPageOptions extends RefetchOptions {}
 /** How the previous page is fetched. */
 export interface FetchPreviousPageOptions extends RefetchOptions {}
 
-/** What becomes of the state of a query whose fetch is cancelled. */
+/** How a fetch is cancelled. */
 export interface CancelOptions {
-  /** Whether the state before the fetch comes back. `true` by default in `cancelQueries`. */
+  /** Whether the state before the fetch is restored. `true` by default in `cancelQueries`. */
   revert?: boolean
-  /** Whether nobody is told: the state goes on to say what it says. `false` by default. */
+  /** Whether the state stays as it is and nobody is notified. `false` by default. */
   silent?: boolean
 }
-/** What is said of data that is written. */
+/** How data is written. */
 export interface SetDataOptions {
-  /** When the data was current, in ms since the epoch; now, by default. */
+  /** When the data was fetched, in ms since the epoch; now, by default. */
   updatedAt?: number
 }
 
-/** With observers that are enabled, without, or either. */
+/** Queries with enabled observers, those without, or both. */
 export type QueryTypeFilter = 'all' | 'active' | 'inactive'
 
-/** Mutations of one scope run one after the other. */
+/** Mutations of one scope run one after another. */
 export type MutationScope = {
-  /** Its name. */
+  /** The name of the scope. */
   id: string
 }
 
-/** How much a cache holds. What is observed or on its way is never let go, so it may be more. */
+/** How much a cache holds. Observed or fetching queries are not evicted, so it may exceed its limits. */
 export interface CacheLimits {
   /**
-   * So many queries. Where there are more, those that nobody looks at go, the longest unused first:
+   * The maximum number of queries. Beyond it, unobserved ones are evicted, the least recently used first;
    * `client.stats().evictions` counts them. No limit by default.
    */
   maxEntries?: number
   /**
-   * So many bytes of data: where it came from `jsonQuery`, as long as the body was; otherwise estimated from a
-   * sample of at most 1000 values, a character counting as one byte and a number as eight. No limit by default.
+   * The maximum size of the data in bytes. Data from `jsonQuery` counts as the size of its body; other data is
+   * estimated from a sample of at most 1000 values, with one byte per character and eight per number. No limit by
+   * default.
    */
   maxBytes?: number
 }
 
-/** What a listener of a cache hears of. */
+/** The event types of a cache. */
 export type NotifyEventType =
   | 'added'
   | 'removed'
@@ -78,7 +79,7 @@ export type NotifyEventType =
   | 'observerRemoved'
   | 'observerResultsUpdated'
   | 'observerOptionsUpdated'
-/** The least that every event of a cache says. */
+/** What every event of a cache has. */
 export interface NotifyEvent {
   /** What happened. */
   type: NotifyEventType

@@ -1,13 +1,13 @@
-// The pages of an infinite query, and how it goes from one to the next.
+// The pages of an infinite query.
 
-/** Gives the param of the page after the last; `undefined` or `null` where there is none. */
+/** Returns the param of the page after the last one; `undefined` or `null` if there is none. */
 export type GetNextPageParamFunction<TPageParam, TQueryFnData = unknown> = (
   lastPage: TQueryFnData,
   allPages: Array<TQueryFnData>,
   lastPageParam: TPageParam,
   allPageParams: Array<TPageParam>,
 ) => TPageParam | undefined | null
-/** Gives the param of the page before the first; `undefined` or `null` where there is none. */
+/** Returns the param of the page before the first one; `undefined` or `null` if there is none. */
 export type GetPreviousPageParamFunction<TPageParam, TQueryFnData = unknown> = (
   firstPage: TQueryFnData,
   allPages: Array<TQueryFnData>,
@@ -17,39 +17,39 @@ export type GetPreviousPageParamFunction<TPageParam, TQueryFnData = unknown> = (
 
 /** The data of an infinite query. */
 export interface InfiniteData<TData, TPageParam = unknown> {
-  /** The pages, first to last. */
+  /** The pages in order. */
   pages: Array<TData>
-  /** For each page, the param that it was fetched with. */
+  /** The param that each page was fetched with. */
   pageParams: Array<TPageParam>
 }
-/** Where an infinite query begins. */
+/** Where an infinite query starts. */
 export interface InitialPageParam<TPageParam = unknown> {
-  /** The param of the page that is fetched first. */
+  /** The param of the first page to fetch. */
   initialPageParam: TPageParam
 }
-/** How an infinite query goes from page to page. */
+/** How an infinite query gets from page to page. */
 export interface InfiniteQueryPageParamsOptions<
   TQueryFnData = unknown,
   TPageParam = unknown,
 > extends InitialPageParam<TPageParam> {
   /**
-   * Of the first page, the param of the one before; `undefined` or `null` where there is none. Without the option,
+   * Returns the param of the page before the first one; `undefined` or `null` if there is none. Without this option
    * there never is.
    */
   getPreviousPageParam?: GetPreviousPageParamFunction<TPageParam, TQueryFnData>
-  /** Of the last page, the param of the one after; `undefined` or `null` where there is none. */
+  /** Returns the param of the page after the last one; `undefined` or `null` if there is none. */
   getNextPageParam: GetNextPageParamFunction<TPageParam, TQueryFnData>
 }
 
-/** How many pages to fetch at once, for which it must be known how to go on. */
+/** How many pages are fetched at once. More than one needs `getNextPageParam`. */
 export type InfiniteQueryPages<TQueryFnData = unknown, TPageParam = unknown> =
   | {
-      /** How many pages to fetch; by default as many as there are, at least one. */
+      /** The number of pages; by default as many as there are, at least one. */
       pages?: never
     }
   | {
-      /** How many pages to fetch; by default as many as there are, at least one. */
+      /** The number of pages; by default as many as there are, at least one. */
       pages: number
-      /** Of the last page, the param of the one after; `undefined` or `null` where there is none. */
+      /** Returns the param of the page after the last one; `undefined` or `null` if there is none. */
       getNextPageParam: GetNextPageParamFunction<TPageParam, TQueryFnData>
     }

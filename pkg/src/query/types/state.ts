@@ -1,58 +1,58 @@
 // The state of queries and of mutations, and the actions that change it.
 import type { DefaultError } from './keys.js'
 
-/** What there is: nothing yet, an error, or data. */
+/** `'pending'` without data or error, `'error'`, or `'success'` with data. */
 export type QueryStatus = 'pending' | 'error' | 'success'
-/** What is going on. */
+/** `'fetching'`, `'paused'` while waiting for the network, or `'idle'`. */
 export type FetchStatus = 'fetching' | 'paused' | 'idle'
 
-/** What is known of a query. */
+/** The state of a query. */
 export interface QueryState<TData = unknown, TError = DefaultError> {
-  /** The last data; `undefined` while there is none. */
+  /** The last data; `undefined` if there is none. */
   data: TData | undefined
   /** How often data was set. */
   dataUpdateCount: number
-  /** When the data came, in ms since the epoch; 0 for never. */
+  /** When the data was set, in ms since the epoch; 0 for never. */
   dataUpdatedAt: number
-  /** Why the last fetch failed for good; `null` where it did not. */
+  /** The error of the last fetch; `null` if it succeeded. */
   error: TError | null
-  /** How many fetches failed for good. */
+  /** How many fetches have failed. */
   errorUpdateCount: number
-  /** When the last error came; 0 for never. */
+  /** When the last fetch failed, in ms since the epoch; 0 for never. */
   errorUpdatedAt: number
-  /** How many attempts of the present fetch failed. */
+  /** How many attempts of the current fetch have failed. */
   fetchFailureCount: number
-  /** Why the last attempt of the present fetch failed. */
+  /** The error of the last failed attempt of the current fetch. */
   fetchFailureReason: TError | null
-  /** What the present or last fetch was given as `meta`. */
+  /** The `meta` of the current or last fetch. */
   fetchMeta: FetchMeta | null
-  /** The data counts as stale, however young. */
+  /** Whether the data is stale however young it is. */
   isInvalidated: boolean
-  /** What there is: nothing yet, an error, or data. */
+  /** Whether there is data or an error. */
   status: QueryStatus
-  /** What is going on: a fetch, one that waits for the network, or nothing. */
+  /** Whether a fetch is running, paused or neither. */
   fetchStatus: FetchStatus
 }
 
-/** Which way an infinite query grows. */
+/** The direction in which an infinite query fetches another page. */
 export type FetchDirection = 'forward' | 'backward'
 
-/** What is known of a fetch beyond its query. */
+/** The information that belongs to a fetch rather than to its query. */
 export interface FetchMeta {
   fetchMore?: { direction: FetchDirection }
 }
 
-/** How one fetch is made. */
+/** The options of one fetch. */
 export interface FetchOptions<TData = unknown> {
-  /** Replace the fetch on its way, where there is data to show meanwhile, instead of joining it. */
+  /** Whether a running fetch is cancelled if there is data, rather than joined. */
   cancelRefetch?: boolean
-  /** What is to be known of the fetch beyond its query. */
+  /** What the state has as `fetchMeta`. */
   meta?: FetchMeta
-  /** Stands for the first attempt. */
+  /** Takes the place of the first attempt. */
   initialPromise?: Promise<TData>
 }
 
-/** What happened to a query's state. */
+/** A change of a query's state. */
 export type QueryAction<TData, TError> =
   | { type: 'continue' }
   | { type: 'error'; error: TError }
@@ -63,37 +63,37 @@ export type QueryAction<TData, TError> =
   | { type: 'setState'; state: Partial<QueryState<TData, TError>> }
   | { type: 'success'; data: TData | undefined; dataUpdatedAt?: number; manual?: boolean }
 
-/** Not begun, running or waiting, done, or failed. */
+/** Not started, running or waiting, succeeded, or failed. */
 export type MutationStatus = 'idle' | 'pending' | 'success' | 'error'
 
-/** What is known of a mutation. */
+/** The state of a mutation. */
 export interface MutationState<
   TData = unknown,
   TError = DefaultError,
   TVariables = unknown,
   TOnMutateResult = unknown,
 > {
-  /** What `onMutate` returned. */
+  /** The result of `onMutate`. */
   context: TOnMutateResult | undefined
-  /** What the function gave; `undefined` until it has. */
+  /** The result of the mutation function; `undefined` before success. */
   data: TData | undefined
-  /** Why it failed for good; `null` where it did not. */
+  /** The error of the last attempt; `null` if the mutation did not fail. */
   error: TError | null
-  /** How many attempts failed. */
+  /** How many attempts have failed. */
   failureCount: number
-  /** Why the last attempt that failed did. */
+  /** The error of the last failed attempt. */
   failureReason: TError | null
-  /** It waits for the network, or for another of its scope. */
+  /** Whether it waits for the network, or for another mutation of its scope. */
   isPaused: boolean
-  /** Not begun, running or waiting, done, or failed. */
+  /** Not started, running or waiting, succeeded, or failed. */
   status: MutationStatus
-  /** What it was called with. */
+  /** The argument of the mutation function. */
   variables: TVariables | undefined
-  /** When it was called, in ms since the epoch; 0 for never. */
+  /** When `mutate` was called, in ms since the epoch; 0 for never. */
   submittedAt: number
 }
 
-/** What happened to a mutation's state. */
+/** A change of a mutation's state. */
 export type MutationAction<TData, TError, TVariables, TOnMutateResult> =
   | { type: 'continue' }
   | { type: 'error'; error: TError }

@@ -1,49 +1,49 @@
 // The figures of a client.
 
-/** What a cache did since it began: plain numbers. */
+/** The figures of a query cache since it was created. */
 export interface QueryStats {
-  /** Reads that were answered from the cache, the data fresh. */
+  /** Reads that found fresh data. */
   hits: number
-  /** Reads for which there was no data. */
+  /** Reads that found no data. */
   misses: number
-  /** Reads that were answered from the cache, the data stale. */
+  /** Reads that found stale data. */
   staleServed: number
-  /** Fetches that joined one on its way. */
+  /** Fetches that joined a running one. */
   deduplicated: number
-  /** Fetches that began. */
+  /** Fetches that started. */
   fetches: number
-  /** Fetches that failed, after all their retries. */
+  /** Fetches that failed after all retries. */
   errors: number
-  /** Attempts that failed and were made again. */
+  /** Attempts that failed and were retried. */
   retries: number
-  /** Queries collected after their gc time, or let go since there were too many. */
+  /** Queries that were garbage-collected or evicted. */
   evictions: number
-  /** The part of all reads that was answered from the cache, 0 to 1; `undefined` before the first. */
+  /** The share of reads that found data, 0 to 1; `undefined` before the first read. */
   hitRate: number | undefined
-  /** What the bodies of `jsonQuery` were: bytes. */
+  /** The bytes of bodies that `jsonQuery` fetched. */
   bytes: BodyBytes
-  /** How long fetches that succeeded took, in ms; `undefined` before the first. */
+  /** The duration of successful fetches in ms; `undefined` before the first. */
   fetchLatency: { count: number; sum: number; max: number; p50: number; p95: number; p99: number } | undefined
 }
 
-/** Bytes of bodies, as `stats()` of `whippet/json` counts them for all clients together. */
+/** Bytes of bodies, as in `stats()` of `whippet/json`, which counts all clients together. */
 export interface BodyBytes {
-  /** Came in. */
+  /** Received. */
   received: number
-  /** Were compared with the body before. */
+  /** Compared with the previous body. */
   compared: number
-  /** Were parsed. */
+  /** Parsed. */
   parsed: number
-  /** Came in, or need not have come, and were not parsed. */
+  /** Received or, for a body that did not change, not even received, and not parsed. */
   spared: number
 }
 
 /** The state of an origin's circuit breaker. */
 export interface BreakerInfo {
-  /** What the option `origin`, `meta.origin` or `jsonQuery` named. */
+  /** The origin, from the option `origin`, from `meta.origin` or from `jsonQuery`. */
   origin: string
-  /** `closed`: all is well. `open`: no attempt is made. `half-open`: one attempt decides which it will be. */
+  /** `closed`: attempts are made. `open`: none is made. `half-open`: one attempt decides between the two. */
   state: 'closed' | 'open' | 'half-open'
-  /** While it is open: until when, in ms since the epoch. */
+  /** When an open breaker lets one attempt through, in ms since the epoch. */
   until: number | undefined
 }
