@@ -72,10 +72,13 @@ export type QueryFunctionContext<TQueryKey extends QueryKey = QueryKey, TPagePar
   never,
 ]
   ? {
+      /** The client that fetches. */
       client: QueryClient
+      /** The key of the query. */
       queryKey: TQueryKey
       /** Reading it makes the fetch abortable: it is cancelled when the last observer leaves. */
       signal: AbortSignal
+      /** The option `meta` of the query. */
       meta: QueryMeta | undefined
       /** The page to fetch; infinite queries only. */
       pageParam?: unknown
@@ -83,7 +86,9 @@ export type QueryFunctionContext<TQueryKey extends QueryKey = QueryKey, TPagePar
       direction?: unknown
     }
   : {
+      /** The client that fetches. */
       client: QueryClient
+      /** The key of the query. */
       queryKey: TQueryKey
       /** Reading it makes the fetch abortable: it is cancelled when the last observer leaves. */
       signal: AbortSignal
@@ -91,6 +96,7 @@ export type QueryFunctionContext<TQueryKey extends QueryKey = QueryKey, TPagePar
       pageParam: TPageParam
       /** `'backward'` for `fetchPreviousPage`, otherwise `'forward'`. */
       direction: FetchDirection
+      /** The option `meta` of the query. */
       meta: QueryMeta | undefined
     }
 

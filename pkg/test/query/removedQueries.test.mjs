@@ -1,4 +1,4 @@
-// Queries that are taken out of the cache while someone looks at them, and fetches that someone waits for.
+// Queries that are removed while they are observed, and fetches that a caller awaits.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
@@ -73,7 +73,7 @@ for (const [removal, remove] of Object.entries(removals)) {
   }
 }
 
-test('who looks no more is not followed up, and nothing of it is kept', async () => {
+test('an observer that has left a removed query is not kept', async () => {
   const client = new QueryClient()
   const queryFn = counter()
   const leave = Array.from({ length: 3 }, (_, i) => new QueryObserver(client, { queryKey: [i], queryFn }).subscribe(() => {}))
@@ -82,14 +82,14 @@ test('who looks no more is not followed up, and nothing of it is kept', async ()
   leave.forEach((leave) => leave())
   await client.invalidateQueries()
   assert.equal(queryFn.calls, 3)
-  // One that is disabled is fetched by nobody.
+  // A disabled observer does not fetch.
   new QueryObserver(client, { queryKey: ['off'], queryFn, enabled: false }).subscribe(() => {})
   client.clear()
   await client.refetchQueries()
   assert.deepEqual([queryFn.calls, client.getQueryCache().getAll()], [3, []])
 })
 
-test('who begins to look at what was taken out meanwhile looks at what has its place', async () => {
+test('an observer that mounts on a removed query observes its replacement', async () => {
   const client = new QueryClient()
   client.setQueryData(['a'], 'old')
   const make = () => new QueryObserver(client, { queryKey: ['a'], staleTime: Infinity })
@@ -103,7 +103,7 @@ test('who begins to look at what was taken out meanwhile looks at what has its p
   assert.deepEqual([first, second].map((observer) => observer.getCurrentResult().data), ['newer', 'newer'])
 })
 
-test('observers of lists and of pages follow too', async () => {
+test('QueriesObserver and InfiniteQueryObserver follow the replacement too', async () => {
   const client = new QueryClient()
   let version = 1
   const queries = ['a', 'b'].map((name) => ({ queryKey: [name], queryFn: () => name + version }))
@@ -128,7 +128,7 @@ test('observers of lists and of pages follow too', async () => {
   assert.deepEqual(client.getQueryData(['pages']).pages, ['1 of 2'])
 })
 
-/** Fetches, and lets an observer come and go meanwhile. */
+/** Fetches while an observer comes and goes. */
 async function interrupted(fetch, options = {}) {
   const client = new QueryClient()
   let fails = options.fails ?? 0
@@ -147,7 +147,7 @@ async function interrupted(fetch, options = {}) {
   return promise
 }
 
-test('who waits for data gets it, whoever looks at it meanwhile and looks no more', async () => {
+test('a caller gets the data it awaits, though observers come and leave', async () => {
   const ways = {
     fetchQuery: (client, query) => client.fetchQuery(query),
     query: (client, query) => client.query(query),
@@ -173,14 +173,14 @@ test('who waits for data gets it, whoever looks at it meanwhile and looks no mor
   }
 })
 
-test('a prefetch, for which nobody waits, is cancelled with the last observer', async () => {
+test('a prefetch is cancelled with the last observer', async () => {
   const client = new QueryClient()
   const queryFn = ({ signal }) => after(10, signal && 'data')
   void client.prefetchQuery({ queryKey: ['a'], queryFn })
   new QueryObserver(client, { queryKey: ['a'], enabled: false }).subscribe(() => {})()
   await settle()
   assert.equal(client.getQueryState(['a']).fetchStatus, 'idle')
-  // And so is a fetch that is somebody else's, as in TanStack Query.
+  // So is a fetch that an observer started, as in TanStack Query.
   const leave = new QueryObserver(client, { queryKey: ['a'], queryFn }).subscribe(() => {})
   client.fetchQuery({ queryKey: ['a'], queryFn }).catch(() => {})
   leave()

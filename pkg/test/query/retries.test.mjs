@@ -1,4 +1,4 @@
-// Servers that are slow, busy or down.
+// Slow, busy and failing servers: retries, timeouts and circuit breakers.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HttpError, jsonQuery } from 'whippet/json'
@@ -12,7 +12,7 @@ function httpError(status, headers) {
   return new HttpError(new Response('', { status, headers }), '')
 }
 
-/** A query function that fails so each time, and notes when it was called. */
+/** A query function that always fails with `error`, and records when it was called. */
 function failing(error) {
   const start = Date.now()
   const fn = () => {
@@ -23,7 +23,7 @@ function failing(error) {
   return fn
 }
 
-/** When `queryFn` is called for a fetch on these terms. */
+/** The times at which `queryFn` is called for a fetch with these options. */
 async function attempts(error, options, config) {
   const queryFn = failing(error)
   const fetched = new QueryClient(config).fetchQuery({ queryKey: ['a'], queryFn, ...options })
@@ -32,18 +32,18 @@ async function attempts(error, options, config) {
   return queryFn.at
 }
 
-test('the server says when to ask again', async () => {
+test('retryAfter delays the next attempt', async () => {
   const busy = httpError(503, { 'retry-after': '3' })
   assert.deepEqual(await attempts(busy, { retry: 3 }), [0, 3000, 6000, 10_000])
   assert.deepEqual(await attempts(busy, { retry: 1, retryDelay: () => 5000 }), [0, 5000])
   assert.deepEqual(await attempts(busy, { retry: () => false }), [0])
-  // Nobody sits out an hour, unless he says so.
+  // A delay of an hour fails the fetch, unless `retry` accepts it.
   const long = httpError(503, { 'retry-after': '600' })
   assert.deepEqual(await attempts(long, { retry: 3 }), [0])
   assert.deepEqual(await attempts(long, { retry: (count) => count < 1 }), [0, 600_000])
 })
 
-test('a mutation waits as long', async () => {
+test('retryAfter delays a mutation as well', async () => {
   const mutationFn = failing(httpError(429, { 'retry-after': '7' }))
   const mutation = new MutationObserver(new QueryClient(), { mutationFn, retry: 1 })
   mutation.mutate().catch(() => {})
@@ -51,7 +51,7 @@ test('a mutation waits as long', async () => {
   assert.deepEqual(mutationFn.at, [0, 7000])
 })
 
-test('what would fail again is not repeated, unless a function says so', async () => {
+test('an error that is not retryable is not retried, unless a retry function says so', async () => {
   for (const status of [400, 401, 404, 422]) assert.deepEqual(await attempts(httpError(status), { retry: 3 }), [0])
   for (const status of [408, 425, 429, 500, 503]) {
     assert.deepEqual(await attempts(httpError(status), { retry: 1 }), [0, 1000])
@@ -60,7 +60,7 @@ test('what would fail again is not repeated, unless a function says so', async (
   assert.deepEqual(await attempts(Object.assign(new Error('no'), { status: 404 }), { retry: 1 }), [0, 1000])
 })
 
-test('delays spread as the seed says', async () => {
+test('retryJitter spreads delays by the seed', async () => {
   const options = { retry: 2, retryJitter: true }
   const seeded = (seed) => attempts(new Error('no'), options, { seed })
   const [, first, second] = await seeded(1)
@@ -70,7 +70,7 @@ test('delays spread as the seed says', async () => {
   assert.deepEqual(await attempts(new Error('no'), { retry: 2 }, { seed: 1 }), [0, 1000, 3000])
 })
 
-test('an attempt that takes too long is aborted, has failed, and is repeated', async () => {
+test('an attempt that exceeds the timeout is aborted and retried', async () => {
   const client = new QueryClient()
   const signals = []
   const answers = [() => new Promise(() => {}), () => after(150, 'late'), () => after(50, 'in time')]
@@ -93,7 +93,7 @@ test('an attempt that takes too long is aborted, has failed, and is repeated', a
   assert.equal(client.getQueryData(['slow']), 'in time')
 })
 
-test('and where it is not repeated, that is the error', async () => {
+test('without retries, a timeout is the error of the query', async () => {
   const client = new QueryClient()
   const observer = new QueryObserver(client, {
     queryKey: ['hung'],
@@ -107,14 +107,14 @@ test('and where it is not repeated, that is the error', async () => {
   assert.equal(status, 'error')
   assert.ok(error instanceof TimeoutError && error.timeout === 100)
   assert.match(error.message, /No answer within 100 ms: \["hung"\]/)
-  // Who asks again gets an attempt of his own.
+  // The next fetch makes an attempt of its own.
   client.setQueryDefaults(['hung'], {})
   const again = observer.refetch()
   await pass(100)
   assert.equal((await again).errorUpdateCount, 2)
 })
 
-test('an origin that keeps failing is left alone for a while', async () => {
+test('a circuit breaker opens for an origin that keeps failing', async () => {
   const client = new QueryClient({ breaker: { failures: 2, window: 1000, openFor: 5000 } })
   let up = false
   let calls = 0
@@ -144,7 +144,7 @@ test('an origin that keeps failing is left alone for a while', async () => {
   assert.equal(await ask('f'), 'f')
 })
 
-test('retries stop when the breaker opens', async () => {
+test('retries stop when the circuit breaker opens', async () => {
   const client = new QueryClient({ breaker: { failures: 2 } })
   const queryFn = failing(new Error('down'))
   const fetched = client.fetchQuery({ queryKey: ['a'], queryFn, retry: 5, meta: { origin: 'x' } })
@@ -154,7 +154,7 @@ test('retries stop when the breaker opens', async () => {
   assert.deepEqual(queryFn.at, [0, 1000])
 })
 
-test('jsonQuery says which origin it asks, and a 404 does not open the breaker', async (t) => {
+test('jsonQuery names its origin, and a 404 does not open the circuit breaker', async (t) => {
   let status = 404
   t.mock.method(globalThis, 'fetch', async () => new Response('{}', { status }))
   const client = new QueryClient({ breaker: { failures: 1 } })
@@ -171,13 +171,13 @@ test('jsonQuery says which origin it asks, and a 404 does not open the breaker',
   await settle()
 })
 
-test('without the option there are no breakers', async () => {
+test('without the option there are no circuit breakers', async () => {
   const client = new QueryClient()
   await client.fetchQuery({ queryKey: ['a'], queryFn: () => 1, meta: { origin: 'x' } })
   assert.deepEqual(client.breakers(), [])
 })
 
-test('a fetch that is cancelled in silence leaves the state as it was, whatever is written then', async () => {
+test('a silently cancelled fetch leaves the state as it was, whatever is written then', async () => {
   const client = new QueryClient()
   const fetched = client.fetchQuery({ queryKey: ['a'], queryFn: counter(10) })
   fetched.catch(() => {})

@@ -1,4 +1,4 @@
-// Mutations that wait, hang, or were interrupted; and names that come and go with what they name.
+// Mutations that wait, hang or were interrupted, and the release of scopes and origins.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
@@ -35,7 +35,7 @@ function mutate(client, options) {
 const hangs = () => new Promise(() => {})
 
 for (const [what, happens] of Object.entries(occasions)) {
-  test(`a mutation that waits for one that hangs does not stop refetching on ${what}`, async () => {
+  test(`a mutation that waits behind one that hangs does not block refetching on ${what}`, async () => {
     const client = new QueryClient()
     client.mount()
     const queryFn = counter()
@@ -50,7 +50,7 @@ for (const [what, happens] of Object.entries(occasions)) {
   })
 }
 
-test('queries wait for mutations that go on, but not for one that hangs', async () => {
+test('refetching waits for resumed mutations, but not for one that hangs', async () => {
   const client = new QueryClient()
   client.mount()
   const order = []
@@ -76,7 +76,7 @@ test('queries wait for mutations that go on, but not for one that hangs', async 
   client.unmount()
 })
 
-/** What a client sends that has one mutation on its way, and one that waits behind it. */
+/** The dehydrated state of a client with a running mutation and one that waits behind it. */
 async function interrupted() {
   const client = new QueryClient()
   const options = { mutationKey: ['save'], scope: { id: 's' }, mutationFn: hangs }
@@ -85,7 +85,7 @@ async function interrupted() {
   return JSON.parse(JSON.stringify(dehydrate(client, { shouldDehydrateMutation: () => true })))
 }
 
-test('a mutation that was interrupted fails when it is hydrated, and those behind it go on', async () => {
+test('an interrupted mutation fails on hydration, and those behind it continue', async () => {
   const state = await interrupted()
   const heard = []
   const client = new QueryClient({ mutationCache: new MutationCache({ onError: ({ name }) => heard.push(name) }) })
@@ -104,7 +104,7 @@ test('a mutation that was interrupted fails when it is hydrated, and those behin
   assert.equal(ran, 2, 'nothing blocks the scope')
 })
 
-test('or it runs again, in its turn, by an option', async () => {
+test('interruptedMutations: resume runs an interrupted mutation again, in its turn', async () => {
   for (const where of ['here', 'client']) {
     const state = await interrupted()
     const defaultOptions = { interruptedMutations: 'resume' }
@@ -122,7 +122,7 @@ test('or it runs again, in its turn, by an option', async () => {
   }
 })
 
-test('a mutation that was hydrated paused goes on when the one before it in its scope is done', async () => {
+test('a hydrated paused mutation continues when the one before it in its scope is done', async () => {
   const state = await interrupted()
   const client = new QueryClient()
   client.setMutationDefaults(['save'], { mutationFn: () => 'saved' })
@@ -133,16 +133,16 @@ test('a mutation that was hydrated paused goes on when the one before it in its 
   assert.equal(client.getMutationCache().getAll()[1].state.data, 'saved')
 })
 
-test('scopes and origins that are named by data go with what they name', async () => {
+test('scopes and origins are released with their last mutation or query', async () => {
   const origin = ({ queryKey }) => `https://${queryKey[0]}.example`
   const client = new QueryClient({ breaker: { failures: 1, window: 1_000, openFor: 2_000, origin } })
   const numbers = new Set()
   const { engine } = client.getMutationCache()
   for (let i = 0; i < 50; i++) {
-    numbers.add(engine.enter(`todo-${i}`))
-    numbers.add(engine.enter(`todo-${i}`))
-    engine.leave(`todo-${i}`)
-    engine.leave(`todo-${i}`)
+    numbers.add(engine.enterScope(`todo-${i}`))
+    numbers.add(engine.enterScope(`todo-${i}`))
+    engine.leaveScope(`todo-${i}`)
+    engine.leaveScope(`todo-${i}`)
   }
   assert.equal(numbers.size, 1)
   for (let i = 0; i < 20; i++) {
@@ -154,7 +154,7 @@ test('scopes and origins that are named by data go with what they name', async (
   assert.equal(client.breakers().length, 20)
   await pass(101)
   await pass(1)
-  assert.equal(engine.enter('next') <= 20, true, 'a number that is free is given out again')
+  assert.equal(engine.enterScope('next') <= 20, true, 'a number that is free is given out again')
   assert.equal(client.breakers().length, 10, 'what failed is still known')
   await pass(4_000, 100)
   assert.deepEqual(client.breakers(), [])

@@ -6,7 +6,7 @@ import { after, counter, pass, simulatedTime } from './clock.mjs'
 
 simulatedTime()
 
-/** So long what was fetched for someone stays though he has not looked yet, in ms. */
+/** How long a query is kept for an expected observer, in ms. */
 const MOMENT = 5_000
 
 const keys = (client) => client.getQueryCache().getAll().map((query) => query.queryKey[0])
@@ -15,7 +15,7 @@ function fill(client, ...names) {
   for (const name of names) client.setQueryData([name], name)
 }
 
-test('of more than maxEntries, the longest unused goes', async () => {
+test('beyond maxEntries, the least recently used query is evicted', async () => {
   const client = new QueryClient({ maxEntries: 3 })
   const removed = []
   client.getQueryCache().subscribe(({ type, query }) => type === 'removed' && removed.push(query.queryKey[0]))
@@ -28,12 +28,12 @@ test('of more than maxEntries, the longest unused goes', async () => {
   assert.deepEqual(keys(client), ['c', 'e', 'f'])
   assert.deepEqual(removed, ['b', 'a', 'd'])
   assert.equal(client.stats().evictions, 3)
-  // What went is as if it had never been.
+  // An evicted query leaves nothing behind.
   assert.equal(client.getQueryData(['b']), undefined)
   assert.deepEqual(client.getQueryCache().findAll({ queryKey: ['b'] }), [])
 })
 
-test('what is observed or on its way stays, however many', async () => {
+test('observed and fetching queries are not evicted', async () => {
   const client = new QueryClient({ queryCache: new QueryCache({ maxEntries: 1 }) })
   const observers = ['a', 'b'].map((name) => new QueryObserver(client, { queryKey: [name], queryFn: () => name }))
   const leave = observers.map((observer) => observer.subscribe(() => {}))
@@ -47,14 +47,14 @@ test('what is observed or on its way stays, however many', async () => {
   assert.deepEqual(keys(client), ['a', 'b'])
   leave[0]()
   assert.deepEqual(keys(client), ['a', 'b'])
-  // Who comes back at once finds it still there.
+  // An observer that returns at once finds its query.
   leave.push(observers[0].subscribe(() => {}))
   assert.equal(observers[0].getCurrentResult().data, 'a')
   leave.slice(1).forEach((leave) => leave())
   assert.equal(keys(client).length, 1)
 })
 
-test('who looks at what was let go meanwhile finds it again, or what took its place', () => {
+test('observing an evicted query restores it, or uses its replacement', () => {
   const client = new QueryClient({ maxEntries: 1 })
   fill(client, 'a')
   const make = () => new QueryObserver(client, { queryKey: ['a'], staleTime: Infinity })
@@ -71,7 +71,7 @@ test('who looks at what was let go meanwhile finds it again, or what took its pl
   assert.deepEqual([first, second].map((observer) => observer.getCurrentResult().data), ['new', 'new'])
 })
 
-test('of more than maxBytes, the longest unused goes', () => {
+test('beyond maxBytes, the least recently used query is evicted', () => {
   const client = new QueryClient({ maxBytes: 10_000 })
   const text = 'x'.repeat(1000)
   for (let i = 0; i < 20; i++) client.setQueryData([i], [text, { text }])
@@ -79,14 +79,14 @@ test('of more than maxBytes, the longest unused goes', () => {
   assert.ok(held.length >= 3 && held.length <= 5, `${held.length} of 2000 characters each`)
   assert.equal(held.at(-1), 19)
   assert.equal(client.stats().evictions, 20 - held.length)
-  // One that grows makes others go, but not itself.
+  // A query that grows evicts others, not itself.
   client.setQueryData([19], [text.repeat(20)])
   assert.deepEqual(keys(client), [19])
   client.setQueryData([20], 1)
   assert.deepEqual(keys(client), [20])
 })
 
-test('a large value is weighed by a sample, and one that contains itself too', () => {
+test('the size of large and cyclic values is estimated from a sample', () => {
   const client = new QueryClient({ maxBytes: 1_000_000 })
   let reads = 0
   const row = { get text() { reads++; return 'x'.repeat(100) } }
@@ -101,9 +101,9 @@ test('a large value is weighed by a sample, and one that contains itself too', (
   assert.deepEqual(keys(client), ['ring'])
 })
 
-test('what jsonQuery fetched weighs what its body did', async () => {
+test('data of jsonQuery counts as the size of its body', async () => {
   const client = new QueryClient({ maxBytes: 1000 })
-  // Three values, but a long way to write them.
+  // Three values in a long body.
   const body = `[1,${' '.repeat(500)}2,3]`
   const get = (name) => client.fetchQuery({ queryKey: [name], queryFn: jsonQuery(() => new Response(body)) })
   assert.deepEqual(await get('a'), [1, 2, 3])
@@ -114,7 +114,7 @@ test('what jsonQuery fetched weighs what its body did', async () => {
   assert.deepEqual(keys(client), ['b', 'c'])
 })
 
-test('without limits nothing goes, and nonsense is no limit', () => {
+test('without valid limits nothing is evicted', () => {
   for (const config of [{}, { maxEntries: NaN }, { maxBytes: -1 }, { maxEntries: Infinity }]) {
     const client = new QueryClient(config)
     fill(client, 'a', 'b', 'c')
@@ -123,7 +123,7 @@ test('without limits nothing goes, and nonsense is no limit', () => {
   }
 })
 
-test('a limit holds when queries come by observers', async () => {
+test('limits apply to queries created by observers', async () => {
   const client = new QueryClient({ maxEntries: 2 })
   for (let i = 0; i < 10; i++) {
     const leave = new QueryObserver(client, { queryKey: [i], queryFn: counter() }).subscribe(() => {})
@@ -135,8 +135,8 @@ test('a limit holds when queries come by observers', async () => {
 })
 
 /**
- * Draws components that suspend, as React does: each attempt makes new observers, and none looks before all have data.
- * Each of `queries` suspends alone, or all of them together.
+ * Renders suspended components as React does: each attempt creates new observers, and none subscribes before all have data.
+ * Each of `queries` suspends alone, or all suspend together.
  */
 async function draw(client, queries, together) {
   for (let attempt = 1; attempt <= 50; attempt++) {
@@ -153,7 +153,7 @@ async function draw(client, queries, together) {
   return assert.fail('it is never drawn')
 }
 
-test('more that suspend than there is room for appear, each fetched once', async () => {
+test('more suspended components than fit all render, each fetched once', async () => {
   for (const isServer of [false, true]) {
     environmentManager.setIsServer(() => isServer)
     for (const limit of [{ maxEntries: 3 }, { maxEntries: 0 }, { maxBytes: 100_000 }, { maxBytes: 0 }]) {
@@ -177,7 +177,7 @@ test('more that suspend than there is room for appear, each fetched once', async
   }
 })
 
-test('what is hydrated, ensured or prefetched stays for a moment, and then the limit holds', async () => {
+test('hydrated, ensured and prefetched queries stay for a moment before limits apply', async () => {
   const options = (i) => ({ queryKey: [i], queryFn: () => i, staleTime: Infinity })
   const numbers = [0, 1, 2, 3, 4]
   const ways = {
@@ -210,7 +210,7 @@ test('what is hydrated, ensured or prefetched stays for a moment, and then the l
   }
 })
 
-test('what is ensured again is expected again', async () => {
+test('ensuring a query again renews the time that it is kept', async () => {
   const client = new QueryClient({ maxEntries: 1 })
   const options = { queryKey: ['a'], queryFn: () => 'a', staleTime: Infinity }
   for (const again of ['ensureQueryData', 'fetchQuery', 'prefetchQuery']) {

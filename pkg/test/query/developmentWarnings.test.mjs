@@ -1,4 +1,4 @@
-// What developers are told: while an application is being made, and not a byte of it in production.
+// Warnings for developers are given in development and left out of production builds.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -21,7 +21,7 @@ const TEXTS = [
   /Structural sharing requires/,
 ]
 
-/** Does whatever a developer is to hear of. */
+/** Does everything that causes a warning. */
 const careless = `
 import { QueriesObserver, QueryClient, dehydrate, skipToken, timeoutManager } from 'whippet/query'
 const heard = []
@@ -64,7 +64,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true }))
 
-/** The careless program as a bundler makes it. */
+/** The program that causes the warnings, bundled. */
 async function bundled(options) {
   const { outputFiles } = await build({
     stdin: { contents: careless, resolveDir: here },
@@ -80,7 +80,7 @@ async function bundled(options) {
 
 const inMode = (mode) => ({ define: { 'process.env.NODE_ENV': JSON.stringify(mode) } })
 
-/** What comes of a program in a page: there is no `process`. */
+/** Runs a program as in a page, without `process`. */
 async function inPage(program) {
   const globals = { AbortController, Uint8Array, WebAssembly, clearInterval, clearTimeout, console: {}, setInterval, setTimeout }
   const page = vm.createContext(globals)
@@ -91,25 +91,25 @@ async function inPage(program) {
 
 const told = (heard) => TEXTS.filter((text) => heard.some((line) => text.test(line))).length
 
-test('in production no text is left of it, and nothing is said', async () => {
+test('in production builds there are no warnings, and none of their text', async () => {
   const program = await bundled({ ...inMode('production'), minify: true })
   for (const text of TEXTS) assert.doesNotMatch(program, text)
   assert.deepEqual(await inPage(program), { heard: [], outcomes: OUTCOMES })
 })
 
-test('in development all is said', async () => {
+test('in development all warnings are given', async () => {
   const { heard, outcomes } = await inPage(await bundled(inMode('development')))
   assert.equal(told(heard), TEXTS.length, heard.join('\n'))
   assert.deepEqual(outcomes, OUTCOMES)
 })
 
-test('a page that loads the files as they are hears nothing, and all works', async () => {
+test('a page that loads the files without a bundler works without warnings', async () => {
   const program = await bundled({})
   assert.match(program, /process\.env\.NODE_ENV/)
   assert.deepEqual(await inPage(program), { heard: [], outcomes: OUTCOMES })
 })
 
-test('Node says it unless NODE_ENV is production', async () => {
+test('Node warns unless NODE_ENV is production', async () => {
   const file = path.join(folder, 'careless.mjs')
   const report = 'globalThis.done.then((result) => process.stdout.write(JSON.stringify(result)))'
   await writeFile(file, `${await bundled({ format: 'esm' })}\n${report}`)

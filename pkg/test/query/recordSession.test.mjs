@@ -1,4 +1,4 @@
-// Records a session for tests/sim/replay.rs. To record it anew: UPDATE_EXPECT=1 node --test pkg/test/query/recording.test.mjs
+// Records a session for tests/sim/replay.rs. To record it anew: UPDATE_EXPECT=1 node --test pkg/test/query/recordSession.test.mjs
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
@@ -17,7 +17,7 @@ simulatedTime()
 
 const FILE = new URL('../../../tests/sim/session.txt', import.meta.url)
 
-/** Some of everything: observers, joins, retries, timeouts, breakers, pauses, mutations in a scope, collection. */
+/** Observers, joins, retries, timeouts, breakers, pauses, mutations in a scope and garbage collection. */
 async function session() {
   const client = new QueryClient({ seed: 7, breaker: { failures: 3, window: 60_000, openFor: 5_000 } })
   const recording = recordSession(client)
@@ -84,7 +84,7 @@ async function session() {
 
 let recorded
 
-test('a session is recorded, all that happened and nothing that was said', async () => {
+test('a recording has all calls and no data', async () => {
   const { text, stats, left } = await session()
   recorded = text
   assert.ok(stats.fetches > 5 && stats.errors && stats.retries && stats.evictions)
@@ -100,7 +100,7 @@ test('the same session gives the same recording', async () => {
   assert.equal((await session()).text, recorded)
 })
 
-test('what happens after the end is not recorded', async () => {
+test('calls after stop() are not recorded', async () => {
   const client = new QueryClient()
   const recording = recordSession(client)
   await client.fetchQuery({ queryKey: ['a'], queryFn: () => 1 })

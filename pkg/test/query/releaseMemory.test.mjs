@@ -7,7 +7,7 @@ simulatedTime()
 
 const size = (client) => client.getQueryCache().engine.exports.memory.buffer.byteLength
 
-test('a client that holds nothing gives its memory back, and works on', async () => {
+test('releaseMemory frees the memory of an empty client, which keeps working', async () => {
   const other = new QueryClient()
   other.setQueryData(['other'], 1)
   const client = new QueryClient({ maxEntries: 100_000 })
@@ -24,7 +24,7 @@ test('a client that holds nothing gives its memory back, and works on', async ()
   assert.ok(size(client) <= before)
   assert.equal(client.releaseMemory(), true, 'again, with nothing to give')
 
-  // What is used again that was there before.
+  // Objects from before are used again.
   removed.setData('again')
   client.getQueryCache().add(removed)
   assert.equal(client.getQueryData(['a', 7]), 'again')
@@ -42,7 +42,7 @@ test('a client that holds nothing gives its memory back, and works on', async ()
   assert.equal(other.getQueryData(['other']), 2)
 })
 
-test('while something needs it, or it is recorded, nothing is given back', async () => {
+test('releaseMemory does nothing while the engine is needed or recorded', async () => {
   const client = new QueryClient({ breaker: true })
   const mutation = new MutationObserver(client, { mutationFn: () => 1 })
   await mutation.mutate()

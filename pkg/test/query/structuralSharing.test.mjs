@@ -6,14 +6,14 @@ import { simulatedTime } from './clock.mjs'
 
 simulatedTime()
 
-/** What a cache that holds `before` makes of `after`. */
+/** What a cache with `before` stores for `after`. */
 function stored(before, after) {
   const client = new QueryClient()
   client.setQueryData(['a'], before)
   return client.setQueryData(['a'], after)
 }
 
-test('an equal Date, Map or Set is the old one', () => {
+test('an equal Date, Map or Set keeps its identity', () => {
   const make = () => ({
     at: new Date(5),
     never: new Date(NaN),
@@ -26,7 +26,7 @@ test('an equal Date, Map or Set is the old one', () => {
   assert.equal(stored(new Date(3), new Date(4)).getTime(), 4)
 })
 
-test('of a Map or Set that changed, what is equal is the old one', () => {
+test('equal members of a changed Map or Set keep their identity', () => {
   const before = { map: new Map([['a', { n: 1 }], ['b', { n: 2 }], ['c', 3]]), set: new Set([{ n: 1 }, { n: 2 }]) }
   const next = { map: new Map([['z', 0], ['a', { n: 1 }], ['b', { n: 5 }]]), set: new Set([{ n: 1 }, { n: 3 }, 4]) }
   const after = stored(before, next)
@@ -35,7 +35,7 @@ test('of a Map or Set that changed, what is equal is the old one', () => {
   assert.notEqual(after.map, before.map)
   assert.equal([...after.set][0], [...before.set][0])
 
-  // Another order is another value, and so is a key more or less.
+  // Another order makes a different value, and so does a key more or less.
   const order = (...keys) => new Map(keys.map((key) => [key, 1]))
   assert.deepEqual([...stored(order('a', 'b'), order('b', 'a')).keys()], ['b', 'a'])
   assert.equal(stored(order('a', 'b'), order('a')).size, 1)
@@ -43,7 +43,7 @@ test('of a Map or Set that changed, what is equal is the old one', () => {
   assert.equal(stored(new Map([['a', undefined]]), new Map([['b', undefined]])).has('b'), true)
 })
 
-test('keys and members that are objects are shared by their place, and never become one', () => {
+test('keys and members that are objects are shared by position, and no two become one', () => {
   const keyed = (n) => new Map([[{ id: 1 }, 'a'], [{ id: n }, 'b']])
   const before = keyed(2)
   assert.equal(stored(before, keyed(2)), before)
@@ -54,17 +54,17 @@ test('keys and members that are objects are shared by their place, and never bec
   assert.equal(both.size, 2)
 })
 
-test('what is no plain Date, Map or Set is taken as it comes', () => {
+test('subclasses of Date, Map and Set are not shared', () => {
   class Money extends Map {}
   const money = new Money([[1, 1]])
   assert.equal(stored(new Money([[1, 1]]), money), money)
   const date = new Date(1)
   assert.equal(stored(new Map(), date), date)
-  // The exported helper is query-core's: it looks into what JSON has, and no further.
+  // The exported function behaves as query-core's and only knows JSON.
   assert.equal(replaceEqualDeep(new Date(1), date), date)
 })
 
-test('a value that contains itself is stored as it came', () => {
+test('a cyclic value is stored as it is', () => {
   const ring = (n) => {
     const first = { n }
     first.rest = [{ first }, first]
@@ -74,7 +74,7 @@ test('a value that contains itself is stored as it came', () => {
   assert.equal(stored(before, after), after)
   assert.equal(after.rest[1], after)
 
-  // Every way through it is another: a walk that forgets where it was does not come back.
+  // The number of paths is exponential: a walk that does not remember visited pairs would not end.
   const web = () => {
     const nodes = Array.from({ length: 30 }, () => ({}))
     for (const node of nodes) nodes.forEach((other, i) => (node[i] = other))
@@ -97,7 +97,7 @@ test('a value that contains itself is stored as it came', () => {
   }
 })
 
-test('what is reached in many ways is walked once', () => {
+test('a value with many references is walked once', () => {
   const diamonds = (leaf) => {
     let value = { leaf }
     for (let i = 0; i < 60; i++) value = { left: value, right: value }
@@ -107,7 +107,7 @@ test('what is reached in many ways is walked once', () => {
   assert.equal(stored(before, diamonds(1)), before)
 })
 
-test('select shares what it makes', () => {
+test('results of select are shared', () => {
   const client = new QueryClient()
   client.setQueryData(['a'], [1, 2])
   const observer = new QueryObserver(client, { queryKey: ['a'], enabled: false, select: (list) => new Set(list.slice(0, 1)) })
@@ -117,7 +117,7 @@ test('select shares what it makes', () => {
   assert.equal(observer.getCurrentResult().data, before)
 })
 
-/** React looks twice where results differ: as often as this tells news, it renders. */
+/** React compares results with `Object.is`: it renders as often as this notifies. */
 function looks(options) {
   const client = new QueryClient()
   const make = () => client.defaultQueryOptions({ queryKey: ['a'], enabled: false, ...options() })
@@ -132,7 +132,7 @@ function looks(options) {
   return { told, same: observer.getCurrentResult() === first, result: first }
 }
 
-test('NaN is equal to itself, wherever it is', () => {
+test('NaN is equal to itself in every field', () => {
   const nan = () => ({ mean: NaN, list: [NaN, { deep: NaN }] })
   const before = nan()
   assert.equal(stored(before, nan()), before)
@@ -155,7 +155,7 @@ test('NaN is equal to itself, wherever it is', () => {
   }
 })
 
-test('NaN of combined queries is no news either', () => {
+test('NaN in combined results does not notify', () => {
   const client = new QueryClient()
   const queries = [{ queryKey: ['a'], enabled: false, initialData: 1 }]
   const combine = () => NaN
@@ -169,7 +169,7 @@ test('NaN of combined queries is no news either', () => {
   assert.ok(told <= 1, `${told}`)
 })
 
-test('0 and -0 are told apart', () => {
+test('0 and -0 differ', () => {
   for (const [before, after] of [[0, -0], [-0, 0]]) {
     assert.ok(Object.is(stored(before, after), after))
     assert.ok(Object.is(stored([before], [after])[0], after))
@@ -177,7 +177,7 @@ test('0 and -0 are told apart', () => {
   }
 })
 
-test('what is no plain object or array is left alone', () => {
+test('class instances and other non-plain values are not shared', () => {
   const mark = Symbol('mark')
   class List extends Array {
     get total() {
@@ -200,20 +200,20 @@ test('what is no plain object or array is left alone', () => {
       assert.equal(replaceEqualDeep(make(n), after), after, what)
     }
   }
-  // Also where only one of the two is special.
+  // Also if only one of the two is not plain.
   assert.equal(mark in stored({ id: 1, [mark]: 1 }, { id: 1 }), false)
   assert.equal(stored(List.of(1), [1]) instanceof List, false)
   assert.ok(stored([1], List.of(1)) instanceof List)
 })
 
-test('lists of another realm are lists', () => {
+test('arrays of another realm are shared', () => {
   const make = () => vm.runInNewContext('[1, [2], [3]]')
   const before = make()
   assert.equal(stored(before, make()), before)
   assert.equal(stored(before, vm.runInNewContext('[1, [2], [4]]'))[1], before[1])
 })
 
-test('what is stored is a copy where something is new', () => {
+test('a changed value is stored as a copy', () => {
   for (const [before, after] of [[[1, 2], [1]], [{ a: 1 }, { a: 2 }], [{ a: { b: 1 }, c: [1] }, { a: { b: 2 }, c: [1] }]]) {
     const result = stored(before, after)
     assert.notEqual(result, after)

@@ -1,4 +1,4 @@
-// Whoever points at an option or a result in an editor reads what it is: every member has a comment.
+// Editors show documentation for every option and every field of a result.
 import assert from 'node:assert/strict'
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const types = fileURLToPath(new URL('../../dist/types/query/', import.meta.url))
 
-/** What only happens, or is handed about inside. */
+/** Types of events and internals, which need none. */
 const SPARED = /^(\w*Action|FetchContext|FetchMeta|QueryBehavior|\w+NotifyEvent)$/
 
 /** The members of the interfaces that a declaration file exports: whether each has a comment before it. */
@@ -24,7 +24,7 @@ function* members(text) {
   }
 }
 
-test('every option and every field of a result has hover text', async () => {
+test('every option and every field of a result is documented', async () => {
   const files = ['queriesObserver', 'hydration']
   const inTypes = (await readdir(path.join(types, 'types'))).map((file) => path.join('types', file))
   const bare = []

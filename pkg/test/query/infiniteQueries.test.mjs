@@ -13,7 +13,7 @@ const pages = {
   getPreviousPageParam: (first, all, param) => (param > 0 ? param - 1 : undefined),
 }
 
-test('grows page by page, to its end', async () => {
+test('an infinite query fetches page after page to the end', async () => {
   const client = new QueryClient()
   const observer = new InfiniteQueryObserver(client, { ...pages })
   observer.subscribe(() => {})
@@ -31,7 +31,7 @@ test('grows page by page, to its end', async () => {
   assert.deepEqual([hasNextPage, hasPreviousPage], [false, false])
 })
 
-test('fetches several pages at once, and keeps no more than it should', async () => {
+test('`pages` fetches several pages at once, and maxPages limits them', async () => {
   const client = new QueryClient()
   const fetched = client.fetchInfiniteQuery({ ...pages, pages: 3 })
   await pass(30, 10)
@@ -47,7 +47,7 @@ test('fetches several pages at once, and keeps no more than it should', async ()
   assert.deepEqual(observer.getCurrentResult().data.pageParams, [1, 2])
 })
 
-test('many queries as one', async () => {
+test('QueriesObserver observes a list of queries', async () => {
   const client = new QueryClient()
   const query = (id) => ({ queryKey: ['item', id], queryFn: () => after(10, id), staleTime: Infinity })
   const observer = new QueriesObserver(client, [query(1), query(2)])
@@ -62,7 +62,7 @@ test('many queries as one', async () => {
   assert.equal(observer.getObservers()[1], first, 'the observer of a query that stays stays')
 })
 
-test('a cache goes out as plain data and comes in somewhere else', async () => {
+test('a dehydrated cache is hydrated elsewhere', async () => {
   const server = new QueryClient()
   await server.prefetchQuery({ queryKey: ['a'], queryFn: () => ({ rows: [1] }), meta: { from: 'server' } })
   await server.prefetchQuery({ queryKey: ['failed'], queryFn: () => Promise.reject(new Error('no')) })
@@ -79,7 +79,7 @@ test('a cache goes out as plain data and comes in somewhere else', async () => {
   assert.equal(client.getQueryData(['a']), 'newer')
 })
 
-test('what is still on its way goes along as a promise', async () => {
+test('a pending query is dehydrated as a promise', async () => {
   const server = new QueryClient()
   server.prefetchQuery({ queryKey: ['a'], queryFn: () => after(10, 'streamed') })
   const sent = dehydrate(server, { shouldDehydrateQuery: () => true })
@@ -91,7 +91,7 @@ test('what is still on its way goes along as a promise', async () => {
   assert.equal(client.getQueryData(['a']), 'streamed')
 })
 
-test('a retry goes on with the page that failed', async () => {
+test('a retry continues with the page that failed', async () => {
   const asked = []
   const fetched = new QueryClient().fetchInfiniteQuery({
     queryKey: ['pages'],
@@ -110,7 +110,7 @@ test('a retry goes on with the page that failed', async () => {
   assert.deepEqual(asked, [1, 2, 2, 3])
 })
 
-test('a query that grows can be stopped once its function has looked at the signal', async () => {
+test('an infinite query is abortable once its function has read the signal', async () => {
   const client = new QueryClient()
   const asking = new InfiniteQueryObserver(client, { ...pages, queryFn: ({ signal }) => after(10, signal.aborted) })
   const leave = asking.subscribe(() => {})
@@ -123,7 +123,7 @@ test('a query that grows can be stopped once its function has looked at the sign
   assert.equal(client.getQueryState(['pages']).dataUpdateCount, 1, 'the fetch was stopped')
 })
 
-/** Pages that are numbers, asked for by a function that never looks at its signal. */
+/** Pages that are numbers, from a function that never reads its signal. */
 function deaf(ms = 10) {
   const queryFn = ({ pageParam }) => {
     options.asked.push(pageParam)
@@ -133,7 +133,7 @@ function deaf(ms = 10) {
   return Object.assign(options, { asked: [] })
 }
 
-test('when a fetch of many pages is over, no further page is asked for', async () => {
+test('a cancelled or replaced fetch of many pages fetches no further page', async () => {
   const ways = {
     cancelQueries: (client) => client.cancelQueries(),
     clear: (client) => client.clear(),
@@ -160,7 +160,7 @@ test('when a fetch of many pages is over, no further page is asked for', async (
   }
 })
 
-test('but it goes on while nobody has ended it, whoever leaves', async () => {
+test('a fetch of many pages that cannot be aborted continues when observers leave', async () => {
   const client = new QueryClient()
   const { asked, ...options } = deaf()
   const fetched = client.fetchInfiniteQuery({ ...options, pages: 3 })
@@ -173,7 +173,7 @@ for (const [direction, next, edited] of [
   ['fetchNextPage', 1, ['edited', 'new']],
   ['fetchPreviousPage', -1, ['new', 'edited']],
 ]) {
-  test(`what is written while ${direction} is on its way stays`, async () => {
+  test(`data written while the ${direction} page is loading stays`, async () => {
     const client = new QueryClient()
     let failing = true
     const observer = new InfiniteQueryObserver(client, {
@@ -202,7 +202,7 @@ for (const [direction, next, edited] of [
   })
 }
 
-test('a page that is written away, or others that are added, while one is on its way', async () => {
+test('pages removed or added by hand while one is loading stay so', async () => {
   const client = new QueryClient()
   const { asked, ...options } = deaf()
   const observer = new InfiniteQueryObserver(client, options)
@@ -218,7 +218,7 @@ test('a page that is written away, or others that are added, while one is on its
   client.setQueryData(['deaf'], { pages: [], pageParams: [] })
   await pass(5)
   assert.deepEqual(observer.getCurrentResult().data, { pages: [3], pageParams: [3] })
-  // What is no data of pages is left to those who wrote it.
+  // Data that has no pages is not touched.
   void observer.fetchNextPage()
   await pass(5)
   client.setQueryData(['deaf'], 'text')
@@ -226,7 +226,7 @@ test('a page that is written away, or others that are added, while one is on its
   assert.deepEqual(observer.getCurrentResult().data.pages, [3, 1])
 })
 
-test('a page that never looked at its signal is kept, whatever an earlier fetch did', async () => {
+test('a page whose function never read the signal is kept, whatever an earlier fetch did', async () => {
   const client = new QueryClient()
   let early
   const observer = new InfiniteQueryObserver(client, {
@@ -240,7 +240,7 @@ test('a page that never looked at its signal is kept, whatever an earlier fetch 
   await pass(10)
   void observer.fetchNextPage()
   await settle()
-  // An earlier function that looks late says nothing of this one.
+  // An earlier function that reads its signal late does not make this fetch abortable.
   assert.equal(early[0].signal.aborted, false)
   leave()
   await pass(10)

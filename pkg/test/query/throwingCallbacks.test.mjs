@@ -1,4 +1,4 @@
-// Callbacks that throw: the error is shown where it belongs, and nothing hangs or goes untold.
+// Callbacks that throw: the error is reported in the right place, and nothing hangs.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
@@ -22,7 +22,7 @@ const thrower = (message = 'thrown') => () => {
 }
 const fails = () => Promise.reject(new Error('down'))
 
-/** A client whose caches note what they call back. */
+/** A client whose caches record their callbacks. */
 function noting(callbacks = {}) {
   const heard = []
   const note = (name, ...args) => heard.push([name, ...args.map((arg) => (arg instanceof Error ? arg.message : arg))])
@@ -35,16 +35,16 @@ function noting(callbacks = {}) {
   return { client: new QueryClient({ queryCache }), heard }
 }
 
-/** What is reported as unhandled while `work` runs. */
+/** The unhandled rejections while `work` runs. */
 async function reported(work) {
   const errors = []
   const hear = (error) => errors.push(error.message)
-  // The test runner listens too, and would fail the test.
+  // The test runner's own listener would fail the test.
   const others = process.listeners('unhandledRejection')
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', hear)
   try {
     await work()
-    // Node reports after the microtasks, between two turns of its loop.
+    // Node reports unhandled rejections after the microtasks.
     await new Promise(setImmediate)
   } finally {
     process.off('unhandledRejection', hear)
@@ -58,7 +58,7 @@ for (const [name, options] of Object.entries({
   retryDelay: { retry: 3, retryDelay: thrower() },
   'retry with a breaker': { retry: thrower(), meta: { origin: 'x' } },
 })) {
-  test(`what ${name} throws is the error of the query`, async () => {
+  test(`an error thrown by ${name} is the error of the query`, async () => {
     const { heard, client } = noting()
     const observer = new QueryObserver(client, { queryKey: ['a'], queryFn: fails, ...options })
     const told = []
@@ -72,7 +72,7 @@ for (const [name, options] of Object.entries({
     assert.equal(client.isFetching(), 0)
   })
 
-  test(`and what ${name} throws is the error of a mutation`, async () => {
+  test(`an error thrown by ${name} is the error of the mutation`, async () => {
     const heard = []
     const note = (name) => (...args) => void heard.push([name, args.find((arg) => arg instanceof Error)?.message])
     const mutationCache = new MutationCache({ onError: note('cache error'), onSettled: note('cache settled') })
@@ -89,14 +89,14 @@ for (const [name, options] of Object.entries({
   })
 }
 
-test('a breaker opens all the same where retry throws', async () => {
+test('a circuit breaker also opens if retry throws', async () => {
   const client = new QueryClient({ breaker: { failures: 1 } })
   const options = { queryKey: ['a'], queryFn: fails, meta: { origin: 'x' } }
   await assert.rejects(client.fetchQuery({ ...options, retry: thrower() }), Thrown)
   assert.equal(client.breakers()[0].state, 'open')
 })
 
-test('what the origin of a breaker throws is the error of the query', async () => {
+test('an error thrown by the `origin` of a breaker is the error of the query', async () => {
   const client = new QueryClient({ breaker: { origin: thrower('origin') } })
   await assert.rejects(client.fetchQuery({ queryKey: ['a'], queryFn: () => 1 }), /origin/)
   assert.deepEqual([client.getQueryState(['a']).status, client.isFetching()], ['error', 0])
@@ -105,7 +105,7 @@ test('what the origin of a breaker throws is the error of the query', async () =
 const pages = { queryKey: ['pages'], queryFn: () => after(5, { items: [] }), initialPageParam: 0, retry: false }
 
 for (const name of ['getNextPageParam', 'getPreviousPageParam']) {
-  test(`what ${name} throws is the error of the query, and the page stays`, async () => {
+  test(`an error thrown by ${name} is the error of the query, whose pages stay`, async () => {
     const { heard, client } = noting()
     const options = { ...pages, getNextPageParam: () => undefined, [name]: (page) => page.cursor.next }
     const observer = new InfiniteQueryObserver(client, options)
@@ -123,7 +123,7 @@ for (const name of ['getNextPageParam', 'getPreviousPageParam']) {
   })
 }
 
-test('data about which getNextPageParam throws keeps one error, however often it is looked at', async () => {
+test('getNextPageParam that throws a new error each time keeps the first error for the same data', async () => {
   const client = new QueryClient()
   client.setQueryData(['pages'], { pages: [{}], pageParams: [0] })
   const options = () => ({ ...pages, staleTime: Infinity, getNextPageParam: (page) => page.cursor.next })
@@ -138,12 +138,12 @@ test('data about which getNextPageParam throws keeps one error, however often it
     observer.setOptions(defaulted)
   }
   assert.equal(told, 0)
-  // Data that has what it asks for mends it.
+  // Data for which the option does not throw clears the error.
   client.setQueryData(['pages'], { pages: [{ cursor: { next: 1 } }], pageParams: [0] })
   assert.deepEqual([observer.getCurrentResult().status, observer.getCurrentResult().hasNextPage], ['success', true])
 })
 
-test('what getNextPageParam throws between two pages fails the fetch, which asks for no page twice', async () => {
+test('getNextPageParam that throws between two pages fails the fetch, which fetches no page twice', async () => {
   const client = new QueryClient()
   let asked = 0
   let broken = true
@@ -165,7 +165,7 @@ test('what getNextPageParam throws between two pages fails the fetch, which asks
   assert.equal(asked, 3)
 })
 
-/** Options that throw once there is data, by what they are asked about. */
+/** Options that throw once there is data, by name. */
 const onData = (value) => (query) => {
   if (query.state.data !== undefined) throw new Thrown('option')
   return value
@@ -179,7 +179,7 @@ for (const [name, option] of Object.entries({
     throw new Thrown('option')
   },
 })) {
-  test(`what ${name} throws when data comes is told as an error, and others see the data`, async () => {
+  test(`${name} that throws when data arrives notifies an error, and other observers get the data`, async () => {
     const { heard, client } = noting()
     const options = { queryKey: ['a'], queryFn: () => after(5, 'data'), retry: false }
     const other = new QueryObserver(client, { ...options, notifyOnChangeProps: ['data'] })
@@ -196,13 +196,13 @@ for (const [name, option] of Object.entries({
     assert.equal(other.getCurrentResult().data, 'data')
     assert.deepEqual(heard.map(([name, what]) => `${name} ${what}`), ['error option', 'settled data'])
     assert.equal(client.isFetching(), 0)
-    // It is let go as any other.
+    // It is garbage-collected like any other.
     unsubscribe()
     assert.equal(client.getQueryCache().find({ queryKey: ['a'] }).getObserversCount(), 1)
   })
 }
 
-test('an option that throws when others are asked keeps none from being fetched', async () => {
+test('an observer whose option throws does not stop fetches for others', async () => {
   const client = new QueryClient()
   client.mount()
   const calls = []
@@ -232,7 +232,7 @@ test('an option that throws when others are asked keeps none from being fetched'
   client.unmount()
 })
 
-test('structuralSharing, persister and behavior that throw are how the fetch fails', async () => {
+test('structuralSharing, persister and behavior that throw fail the fetch', async () => {
   for (const option of [
     { structuralSharing: thrower() },
     { persister: thrower() },
@@ -246,7 +246,7 @@ test('structuralSharing, persister and behavior that throw are how the fetch fai
   }
 })
 
-test('initialData that throws when it is asked again is how the fetch fails', async () => {
+test('initialData that throws when it is called again fails the fetch', async () => {
   const { heard, client } = noting()
   let armed = false
   const initialData = () => {
@@ -260,7 +260,7 @@ test('initialData that throws when it is asked again is how the fetch fails', as
   assert.deepEqual(heard.map(([name]) => name), ['error', 'settled'])
 })
 
-test('who asks for a promise is never thrown at', async () => {
+test('methods that return a promise reject and never throw', async () => {
   const client = new QueryClient()
   const options = { queryKey: ['a'], queryFn: () => 1 }
   await assert.rejects(client.fetchQuery({ ...options, initialData: thrower() }), Thrown)
@@ -271,7 +271,7 @@ test('who asks for a promise is never thrown at', async () => {
   await assert.rejects(client.fetchInfiniteQuery({ ...options, initialData: thrower() }), Thrown)
 })
 
-test('callbacks of the cache that throw change nothing', async () => {
+test('a callback of the cache that throws does not change the outcome', async () => {
   const errors = await reported(async () => {
     const { client } = noting({ onSuccess: thrower('success'), onError: thrower('error'), onSettled: thrower('settled') })
     assert.equal(await client.fetchQuery({ queryKey: ['a'], queryFn: () => 'data' }), 'data')
@@ -282,7 +282,7 @@ test('callbacks of the cache that throw change nothing', async () => {
   assert.deepEqual(errors, ['success', 'settled', 'error', 'settled'])
 })
 
-test('a listener that throws changes nothing, and all others are told', async () => {
+test('a listener that throws does not stop the others', async () => {
   const told = []
   const errors = await reported(async () => {
     const { client, heard } = noting()
@@ -308,7 +308,7 @@ test('a listener that throws changes nothing, and all others are told', async ()
   assert.ok(errors.includes('observer'))
 })
 
-test('nor does one of a mutation, of many queries or of a batch', async () => {
+test('a listener of a mutation, a QueriesObserver or a batch that throws does not stop the others', async () => {
   const told = []
   const errors = await reported(async () => {
     const client = new QueryClient()
@@ -334,7 +334,7 @@ test('nor does one of a mutation, of many queries or of a batch', async () => {
   for (const message of ['mutation cache', 'mutator', 'many', 'batch']) assert.ok(errors.includes(message), message)
 })
 
-test('one that waits for its turn to fetch by interval is not held up by another', async () => {
+test('an interval refetch whose option throws does not delay another', async () => {
   const client = new QueryClient()
   let calls = 0
   let armed = false

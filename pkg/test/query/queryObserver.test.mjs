@@ -5,7 +5,7 @@ import { after, counter, pass, settle, simulatedTime, watch } from './clock.mjs'
 
 simulatedTime()
 
-test('sees a query load, turn stale and be fetched again', async () => {
+test('an observer sees a query load, turn stale and refetch', async () => {
   const client = new QueryClient()
   const observer = new QueryObserver(client, { queryKey: ['a'], queryFn: counter(10), staleTime: 100 })
   const { seen } = watch(observer, 'status', 'fetchStatus', 'data', 'isStale')
@@ -22,7 +22,7 @@ test('sees a query load, turn stale and be fetched again', async () => {
   ])
 })
 
-test('refetches by interval, from the last change, and only in front', async (t) => {
+test('refetchInterval counts from the last change, and stops in the background', async (t) => {
   t.after(() => focusManager.setFocused(undefined))
   const client = new QueryClient()
   const queryFn = counter()
@@ -42,7 +42,7 @@ test('refetches by interval, from the last change, and only in front', async (t)
   assert.equal(queryFn.calls, 2)
 })
 
-test('goes on when the clock is set back', async (t) => {
+test('deadlines still come when the clock is set back', async (t) => {
   const client = new QueryClient()
   const queryFn = counter()
   watch(new QueryObserver(client, { queryKey: ['a'], queryFn, refetchInterval: 100 }))
@@ -53,7 +53,7 @@ test('goes on when the clock is set back', async (t) => {
   assert.equal(queryFn.calls, 3)
 })
 
-test('focus refetches what is stale', async (t) => {
+test('focus refetches stale queries', async (t) => {
   const client = new QueryClient()
   client.mount()
   t.after(() => {
@@ -71,7 +71,7 @@ test('focus refetches what is stale', async (t) => {
   assert.deepEqual([stale.calls, fresh.calls], [2, 1])
 })
 
-test('disabled it fetches nothing, until it is enabled', async () => {
+test('a disabled observer does not fetch until it is enabled', async () => {
   const client = new QueryClient()
   const queryFn = counter()
   const options = { queryKey: ['a'], queryFn }
@@ -84,7 +84,7 @@ test('disabled it fetches nothing, until it is enabled', async () => {
   assert.equal(queryFn.calls, 1)
 })
 
-test('enabled may be a function of the query, asked again as it changes', async () => {
+test('enabled may be a function, which is called again when the query changes', async () => {
   const client = new QueryClient()
   const observer = new QueryObserver(client, {
     queryKey: ['a'],
@@ -97,7 +97,7 @@ test('enabled may be a function of the query, asked again as it changes', async 
   assert.equal(observer.getCurrentResult().isEnabled, false)
 })
 
-test('select, and the identity of what it makes', async () => {
+test('select runs once per data and keeps the identity of equal parts', async () => {
   const client = new QueryClient()
   let selects = 0
   const observer = new QueryObserver(client, {
@@ -117,7 +117,7 @@ test('select, and the identity of what it makes', async () => {
   assert.equal(selects, 1, 'equal data kept its identity, so there was nothing to select anew')
 })
 
-test('keepPreviousData shows the last key while the next is fetched', async () => {
+test('keepPreviousData shows the data of the last key while the next is fetched', async () => {
   const client = new QueryClient()
   const options = (page) => ({
     queryKey: ['page', page],
@@ -132,7 +132,7 @@ test('keepPreviousData shows the last key while the next is fetched', async () =
   assert.deepEqual(seen, [[undefined, false], [1, false], [1, true], [2, false]])
 })
 
-test('initialData counts as fetched at its time', async () => {
+test('initialData counts as fetched at initialDataUpdatedAt', async () => {
   const client = new QueryClient()
   const queryFn = counter()
   const observer = new QueryObserver(client, {
@@ -150,7 +150,7 @@ test('initialData counts as fetched at its time', async () => {
   assert.equal(observer.getCurrentResult().isStale, true)
 })
 
-test('tells only of the fields that were read', async () => {
+test('only changes of tracked fields notify', async () => {
   const client = new QueryClient()
   const observer = new QueryObserver(client, { queryKey: ['a'], queryFn: () => after(10, 'data') })
   const { seen } = watch(observer, 'data')
@@ -158,11 +158,11 @@ test('tells only of the fields that were read', async () => {
   await pass(10)
   observer.refetch()
   await pass(10)
-  // The first is of mounting, when nothing had been read yet; fetching again gave the same data.
+  // The first is from mounting, before any field was read. The refetch gave equal data.
   assert.deepEqual(seen, [[undefined], ['data']])
 })
 
-test('results are plain objects of their own', async () => {
+test('results are plain objects', async () => {
   const client = new QueryClient()
   const observer = new QueryObserver(client, { queryKey: ['a'], queryFn: () => 1 })
   const result = observer.getCurrentResult()
@@ -173,7 +173,7 @@ test('results are plain objects of their own', async () => {
   assert.equal(options.staleTime, 5)
 })
 
-test('classes may be subclassed, and calls between them go through their methods', async () => {
+test('classes may be subclassed, and overridden methods are called', async () => {
   class Client extends QueryClient {
     calls = []
     defaultQueryOptions(options) {
@@ -194,7 +194,7 @@ test('classes may be subclassed, and calls between them go through their methods
   assert.deepEqual(notified, ['added', 'updated', 'updated'])
 })
 
-test('an observer whose query was removed fetches the one in its place', async () => {
+test('an observer of a removed query fetches its replacement', async () => {
   const client = new QueryClient()
   const queryFn = counter()
   const observer = new QueryObserver(client, { queryKey: ['a'], queryFn })
@@ -209,7 +209,7 @@ test('an observer whose query was removed fetches the one in its place', async (
   unsubscribe()
 })
 
-test('an option for an occasion is asked on that occasion, and only where it may count', async () => {
+test('a function for a trigger option is called on that trigger only', async () => {
   const client = new QueryClient()
   const asked = []
   const option = (name, value) => () => (asked.push(name), value)

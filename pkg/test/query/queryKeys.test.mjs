@@ -1,4 +1,4 @@
-// What has the same hash is the same key, and is found by it; what has another is another.
+// Keys with the same hash are equal and match each other; others are different.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { QueryClient, hashKey, partialMatchKey } from 'whippet/query'
@@ -23,7 +23,7 @@ class Money {
 class Tags extends Set {}
 
 const nothing = [undefined, null, NaN, Infinity, -Infinity, () => {}, Symbol('s'), new Date(NaN)]
-/** Values of which each is another key. */
+/** Values that are all different keys. */
 const values = [
   ...[null, 0, 1, -1.5, '', '0', 'null', true, false, 1n, 2n, '1', '1n', new Date(1), new Date(2)],
   ...[[], [null], [1], [1, 2], [[1]], [new Set([1])], {}, { a: 1 }, { a: 2 }, { a: null }, { b: 1 }, { a: { b: [1] } }],
@@ -36,7 +36,7 @@ const values = [
   ...[new Point(1, 2), JSON.parse('{ "__proto__": 1 }'), JSON.parse('{ "__proto__": 2 }')],
 ]
 
-/** Pairs that are equal, however differently they are written. */
+/** Pairs of equal keys that are written differently. */
 const equal = [
   ...nothing.map((value) => [value, null]),
   [-0, 0],
@@ -57,7 +57,7 @@ const equal = [
   [new Uint8Array([1, 2]), new Uint8Array([0, 1, 2]).subarray(1)],
 ]
 
-test('values that are not equal are different keys, and none is found by another', () => {
+test('different values are different keys that do not match each other', () => {
   const hashes = values.map((value) => hashKey(['k', value]))
   assert.deepEqual(hashes.filter((hash, i) => hashes.indexOf(hash) !== i), [])
 
@@ -67,7 +67,7 @@ test('values that are not equal are different keys, and none is found by another
     assert.equal(client.getQueryData(['k', value]), i)
     const found = client.getQueryCache().findAll({ queryKey: ['k', value] })
     assert.ok(found.some(({ state }) => state.data === i), `${i}: ${hashes[i]} is found by its own key`)
-    // What is found besides holds it in part: an array or an object with more in it.
+    // Other matches contain it: an array or an object with more members.
     for (const { queryHash } of found) {
       if (queryHash !== hashes[i]) assert.ok(/^\["k",[[{]/.test(hashes[i]) && /^\["k",[[{]/.test(queryHash), `${hashes[i]} finds ${queryHash}`)
     }
@@ -79,7 +79,7 @@ test('values that are not equal are different keys, and none is found by another
   assert.deepEqual([new Date(1), new Set([1]), 1n].map((value) => client.getQueryData(['k', value])), [undefined, undefined, undefined])
 })
 
-test('what has the same hash matches, alone, in lists, in objects and further down', () => {
+test('values with the same hash match, also nested in arrays and objects', () => {
   const wrappings = [(value) => ['k', value], (value) => ['k', [value]], (value) => ['k', { in: [value, 1] }], (value) => [value, 'k']]
   for (const [a, b] of equal) {
     for (const wrap of wrappings) {
@@ -105,7 +105,7 @@ test('two keys that match both ways have the same hash', () => {
   }
 })
 
-test('a part of a key matches in part: by position, and by name', () => {
+test('partial keys match by position and by name', () => {
   for (const [key, part, matches] of [
     [['a', 1, 2], ['a', 1], true],
     [['a'], ['a', undefined], false],
@@ -130,7 +130,7 @@ test('a part of a key matches in part: by position, and by name', () => {
   }
 })
 
-test('hashes are those that were persisted', () => {
+test('hashes are stable, so that persisted queries are found', () => {
   for (const [key, hash] of [
     [['a', 1, null, undefined, NaN, -0], '["a",1,null,null,null,0]'],
     [['a', { b: 1, a: [true, { d: 1, c: undefined }] }], '["a",{"a":[true,{"d":1}],"b":1}]'],
@@ -143,7 +143,7 @@ test('hashes are those that were persisted', () => {
   }
 })
 
-test('defaults and mutations go by the same', () => {
+test('defaults and mutations use the same matching', () => {
   const client = new QueryClient()
   client.setQueryDefaults(['day', new Date(1)], { meta: { day: 1 } })
   assert.deepEqual(client.getQueryDefaults(['day', new Date(1), 'x']).meta, { day: 1 })
@@ -153,7 +153,7 @@ test('defaults and mutations go by the same', () => {
   assert.equal(client.getMutationCache().findAll({ mutationKey: ['m', 0] }).length, 0)
 })
 
-test('data is written to what a filter finds, whatever its hash', () => {
+test('setQueriesData writes to all queries found, also those with their own hash function', () => {
   const client = new QueryClient()
   const own = { queryKey: ['big', 1n], queryKeyHashFn: (key) => key.join('/') }
   client.getQueryCache().build(client, own).setData(1)
@@ -163,7 +163,7 @@ test('data is written to what a filter finds, whatever its hash', () => {
   assert.equal(client.getQueryCache().get('big/1').state.data, 10)
 })
 
-test('a BigInt that knows its own JSON is spelled so', (t) => {
+test('a BigInt with a toJSON is hashed by it', (t) => {
   BigInt.prototype.toJSON = function () {
     return `${this}n`
   }

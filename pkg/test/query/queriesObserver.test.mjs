@@ -9,7 +9,7 @@ const queries = (count) =>
   Array.from({ length: count }, (_, id) => ({ queryKey: ['row', id], queryFn: () => id, staleTime: Infinity }))
 const data = (results) => results.map((result) => result.data)
 
-/** Mounts so many queries and updates each; what that cost, in items copied, combined and told. */
+/** Mounts `count` queries and updates each. Returns the cost in items copied, combined and notified. */
 async function cost(t, count, options) {
   const client = new QueryClient()
   let copied = 0
@@ -44,7 +44,7 @@ for (const combine of [false, true]) {
   })
 }
 
-test('few are told of one by one, and each hears what was so then', async () => {
+test('few queries notify one by one, each with the result of its time', async () => {
   const client = new QueryClient()
   const observer = new QueriesObserver(client, queries(2))
   const seen = [observer.getCurrentResult()]
@@ -62,7 +62,7 @@ test('few are told of one by one, and each hears what was so then', async () => 
   ])
 })
 
-test('many are told of together, and whoever asks meanwhile sees what is so now', async () => {
+test('many queries notify once, and getCurrentResult() is current meanwhile', async () => {
   const client = new QueryClient()
   for (let id = 0; id < 300; id++) client.setQueryData(['row', id], id)
   const observer = new QueriesObserver(client, queries(300))
@@ -79,7 +79,7 @@ test('many are told of together, and whoever asks meanwhile sees what is so now'
   await pass(1)
   assert.deepEqual(seen, [now])
 
-  // What was handed out stays as it is.
+  // A result that was handed out does not change.
   client.setQueryData(['row', 7], 'newer')
   assert.equal(now[7].data, 'new')
   assert.equal(observer.getCurrentResult()[7].data, 'newer')
@@ -88,7 +88,7 @@ test('many are told of together, and whoever asks meanwhile sees what is so now'
   assert.equal(seen.length, 1, 'who left is not told')
 })
 
-test('many that change places, come and go', async () => {
+test('many queries may change their order, come and go', async () => {
   const client = new QueryClient()
   const all = queries(400)
   const observer = new QueriesObserver(client, all)
@@ -104,7 +104,7 @@ test('many that change places, come and go', async () => {
   unsubscribe()
 })
 
-test('combine counts from the first setQueries on', async () => {
+test('combine applies from the first setQueries on', async () => {
   const client = new QueryClient()
   const combine = (results) => results.map(({ status }) => status).join()
   const list = [{ queryKey: ['a'], queryFn: () => Promise.reject(new Error('no')), retry: 1, retryDelay: 10 }]
@@ -121,7 +121,7 @@ test('combine counts from the first setQueries on', async () => {
   unsubscribe()
 })
 
-test('a query that gets its initial data from a later one of the list is seen with it', () => {
+test('a query shows initial data that a later query of the list brought', () => {
   const client = new QueryClient()
   const observer = new QueriesObserver(client, [{ queryKey: ['a'] }, { queryKey: ['a'], initialData: 1 }])
   assert.deepEqual(data(observer.getCurrentResult()), [1, 1])

@@ -5,7 +5,7 @@ import { after, pass, settle, simulatedTime, watch } from './clock.mjs'
 
 simulatedTime()
 
-/** A server whose answer is what it held when it was asked, and takes 10 ms. */
+/** A server that takes 10 ms and answers with the value that it had when the request came. */
 function server() {
   const asked = []
   const queryFn = () => {
@@ -15,7 +15,7 @@ function server() {
   return Object.assign(queryFn, { value: 'old', asked })
 }
 
-test('a fetchQuery after an invalidation waits for data that is newer than it', async () => {
+test('fetchQuery after an invalidation waits for data that is newer', async () => {
   const client = new QueryClient()
   const queryFn = server()
   const options = { queryKey: ['a'], queryFn, staleTime: 60_000 }
@@ -33,7 +33,7 @@ test('a fetchQuery after an invalidation waits for data that is newer than it', 
   assert.deepEqual(queryFn.asked, ['old', 'new'])
 })
 
-test('an invalidation of what is looked at replaces the fetch that began before', async () => {
+test('invalidating an observed query replaces the running fetch', async () => {
   const client = new QueryClient()
   const queryFn = server()
   const { seen, unsubscribe } = watch(new QueryObserver(client, { queryKey: ['a'], queryFn, staleTime: 60_000 }), 'data')
@@ -48,7 +48,7 @@ test('an invalidation of what is looked at replaces the fetch that began before'
   unsubscribe()
 })
 
-test('an invalidation that refetches nothing, or joins, still outdates the fetch on its way', async () => {
+test('an invalidation without refetch, or that joins, still outdates the running fetch', async () => {
   for (const how of [[{ refetchType: 'none' }], [{}, { cancelRefetch: false }]]) {
     const client = new QueryClient()
     const queryFn = server()
@@ -67,7 +67,7 @@ test('an invalidation that refetches nothing, or joins, still outdates the fetch
   }
 })
 
-test('data that is set after an invalidation does not make an older answer valid', async () => {
+test('setQueryData after an invalidation does not validate an older response', async () => {
   const client = new QueryClient()
   const queryFn = server()
   void client.prefetchQuery({ queryKey: ['a'], queryFn })
@@ -79,7 +79,7 @@ test('data that is set after an invalidation does not make an older answer valid
   assert.equal(client.getQueryState(['a']).isInvalidated, true)
 })
 
-test('a reset fetches those that are looked at, and looks at no other', async () => {
+test('resetQueries refetches observed queries and touches no others', async () => {
   const client = new QueryClient()
   const queryFn = server()
   for (let i = 0; i < 100; i++) client.setQueryData(['other', i], i)
@@ -99,7 +99,7 @@ test('a reset fetches those that are looked at, and looks at no other', async ()
   unsubscribe()
 })
 
-test('active and inactive are found as a comparison of each finds them', () => {
+test('the filter types active and inactive agree with a comparison of each query', () => {
   const client = new QueryClient()
   for (let i = 0; i < 6; i++) client.setQueryData(['a', i % 2, i], i)
   for (const [i, enabled] of [[1, true], [2, false], [4, true], [5, () => false]]) {
@@ -117,7 +117,7 @@ test('active and inactive are found as a comparison of each finds them', () => {
   }
 })
 
-test('an invalidation outlives the fetch on its way, however that ends', async () => {
+test('an invalidation survives the running fetch, however that ends', async () => {
   const ends = {
     cancelQueries: (client) => client.cancelQueries(),
     'a silent cancelQueries': (client) => client.cancelQueries(undefined, { silent: true }),
@@ -145,7 +145,7 @@ test('an invalidation outlives the fetch on its way, however that ends', async (
   }
 })
 
-test('one more page does not make those fresh that were not fetched again', async () => {
+test('fetchNextPage does not make the other pages fresh', async () => {
   const page = { data: 'old', fails: false }
   const setUp = async () => {
     Object.assign(page, { data: 'old', fails: false })
@@ -206,7 +206,7 @@ test('one more page does not make those fresh that were not fetched again', asyn
   }
 })
 
-test('data that was hydrated during a fetch stays when that is cancelled', async () => {
+test('data hydrated during a fetch stays when the fetch is cancelled', async () => {
   for (const end of ['leave', 'cancel']) {
     for (const before of [undefined, 'v1']) {
       const client = new QueryClient()
