@@ -11,12 +11,12 @@ extern crate std;
 
 pub mod beacon;
 pub mod deadlines;
-mod draws;
+mod rng;
 pub mod expo;
 pub mod json;
 pub mod lazy;
 pub mod pace;
-mod places;
+pub mod slab;
 pub mod query;
 pub mod stats;
 pub mod time;

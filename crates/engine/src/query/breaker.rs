@@ -3,9 +3,9 @@
 //! A breaker is *closed* as long as all is well: attempts go through, and those that fail are counted. So many
 //! failures within a window *open* it: no attempt goes through for a time. Then it is *half-open*: one attempt
 //! goes through, and closes it or opens it anew.
-use super::slots::RunId;
+use super::ids::RunId;
 use crate::deadlines::Handle;
-use crate::places::shrink;
+use crate::slab::shrink;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 

@@ -8,10 +8,11 @@ use super::limits::Uses;
 use super::network::Host;
 use super::observer::Observer;
 use super::retry::Run;
-use super::slots::{ObserverId, QueryId, RunId, Slots};
+use super::ids::{ObserverId, QueryId, RunId};
 use super::stats::Stats;
 use crate::deadlines::Deadlines;
-use crate::draws::Draws;
+use crate::rng::Rng;
+use crate::slab::Slab;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
 
@@ -64,15 +65,15 @@ pub(crate) struct Fetch {
 /// [`observe`](Self::observe); [`detach`](Self::detach) is [`unobserve`](Self::unobserve);
 /// [`occasion_for`](Self::occasion_for) and [`resume`](Self::resume) are [`occasion`](Self::occasion).
 pub struct Cache {
-    pub(crate) entries: Slots<QueryId, Entry>,
-    pub(crate) observers: Slots<ObserverId, Observer>,
-    pub(crate) fetches: Slots<RunId, Fetch>,
+    pub(crate) entries: Slab<QueryId, Entry>,
+    pub(crate) observers: Slab<ObserverId, Observer>,
+    pub(crate) fetches: Slab<RunId, Fetch>,
     pub(crate) index: Index,
     pub(crate) deadlines: Deadlines<Due>,
     pub(crate) effects: VecDeque<Effect>,
     pub(crate) host: Host,
     pub(crate) stats: Stats,
-    pub(crate) draws: Draws,
+    pub(crate) rng: Rng,
     pub(crate) breakers: Option<Breakers>,
     pub(crate) uses: Uses,
     /// Deadlines up to here come due as effects are polled.
@@ -89,15 +90,15 @@ impl Cache {
     /// An empty cache, online and focused.
     pub fn new() -> Self {
         Self {
-            entries: Slots::default(),
-            observers: Slots::default(),
-            fetches: Slots::default(),
+            entries: Slab::default(),
+            observers: Slab::default(),
+            fetches: Slab::default(),
             index: Index::default(),
             deadlines: Deadlines::new(),
             effects: VecDeque::new(),
             host: Host::default(),
             stats: Stats::default(),
-            draws: Draws::new(1),
+            rng: Rng::new(1),
             breakers: None,
             uses: Uses::default(),
             ticked: Instant::from_ms(f64::NEG_INFINITY),
@@ -162,7 +163,7 @@ impl Cache {
     /// What is left to chance ([`RunOptions::jitter`](super::RunOptions::jitter)) is drawn from this.
     pub fn set_seed(&mut self, seed: u32) {
         // Seeds that are near each other should not draw what is near each other.
-        self.draws = Draws::new(seed.wrapping_mul(0x9E37_79B9));
+        self.rng = Rng::new(seed.wrapping_mul(0x9E37_79B9));
     }
 
     /// From now on, origins that keep failing are left alone; see [`guard`](Self::guard).

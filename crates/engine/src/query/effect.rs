@@ -1,6 +1,6 @@
 //! What the face is asked to do.
 use super::key::Part;
-use super::slots::{ObserverId, QueryId, RunId};
+use super::ids::{ObserverId, QueryId, RunId};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::cache::{Cache, Due, Fetch};
 use super::effect::{Effect, Outcome};
 use super::entry::FetchStatus;
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
-use super::slots::{QueryId, RunId};
+use super::ids::{QueryId, RunId};
 use crate::time::Instant;
 
 /// What became of a wish to fetch.
@@ -142,7 +142,7 @@ impl Cache {
         let query = self.running(run)?;
         self.tell_breaker(now, run, if verdict.permanent { Attempt::Answered } else { Attempt::Failed });
         let fetch = self.fetches.get_mut(run)?;
-        let next = fetch.run.failed(now, verdict, &mut self.draws);
+        let next = fetch.run.failed(now, verdict, &mut self.rng);
         if let Next::Wait(at) = next {
             self.deadlines.reset(&mut fetch.due, at, Due::Attempt(run));
             fetch.run.phase = Phase::Waiting;

@@ -4,7 +4,7 @@
 //! matches. A query hangs at the node where its key ends, and several may hang at one node, since a face may
 //! put only the beginning of a key into the index.
 use super::key::{Part, PartUses};
-use super::slots::QueryId;
+use super::ids::QueryId;
 use super::table::Edges;
 use alloc::vec::Vec;
 
@@ -258,7 +258,7 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use super::super::slots::Id;
+    use super::super::ids::Id;
     use super::*;
     use proptest::prelude::*;
     use std::vec;

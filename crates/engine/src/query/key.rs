@@ -1,5 +1,5 @@
 //! Keys: lists of parts.
-use crate::places::shrink;
+use crate::slab::shrink;
 use alloc::vec::Vec;
 
 /// One part of a key: a small number that stands for a value the face interned. Equal parts are equal

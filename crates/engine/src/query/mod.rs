@@ -76,7 +76,7 @@ pub mod observer;
 mod observing;
 pub mod retry;
 mod scopes;
-pub mod slots;
+pub mod ids;
 pub mod stats;
 mod table;
 #[cfg(test)]
@@ -95,5 +95,5 @@ pub use network::{Host, NetworkMode};
 pub use observer::{Changes, ObserverOptions, Refetch, Snapshot};
 pub use observing::{Leave, Occasion};
 pub use retry::{Delay, LONGEST_RETRY_AFTER, Next, Retry, RunOptions, Verdict};
-pub use slots::{Id, MutationId, ObserverId, QueryId, RunId};
+pub use ids::{Id, MutationId, ObserverId, QueryId, RunId};
 pub use stats::Stats;

@@ -1,7 +1,7 @@
 //! Who looks at a query, on what terms, and what that asks for.
 use super::entry::{FetchStatus, State, Status};
 use super::freshness::{StaleTime, is_stale};
-use super::slots::QueryId;
+use super::ids::QueryId;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 

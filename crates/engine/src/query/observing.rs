@@ -4,7 +4,7 @@ use super::effect::Effect;
 use super::entry::{FetchStatus, Status};
 use super::freshness::stale_at;
 use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
-use super::slots::{ObserverId, QueryId, RunId};
+use super::ids::{ObserverId, QueryId, RunId};
 use crate::time::Instant;
 use alloc::vec::Vec;
 
