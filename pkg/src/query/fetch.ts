@@ -1,4 +1,5 @@
 // One fetch of a query: attempts on the engine's word, until it is over.
+import { OUTCOME_ERROR, OUTCOME_SUCCESS, RESUME_NOTHING, RESUME_RUN } from '../boundary/query.js'
 import { advise } from './advise.js'
 import { attempt } from './attempt.js'
 import { CancelledError } from './cancelledError.js'
@@ -68,9 +69,9 @@ export class Fetch<TData = any, TError = any> {
       },
       resume: () => {
         const next = exports.query_resume(machine, Date.now(), query.id, run, host())
-        if (next === 0) return
+        if (next === RESUME_NOTHING) return
         update({ type: 'continue' })
-        if (next === 1) retryer.attempt()
+        if (next === RESUME_RUN) retryer.attempt()
         else retryer.giveUp()
       },
     }))
@@ -161,7 +162,7 @@ export class Fetch<TData = any, TError = any> {
       const failure = query.observers.find((observer) => observer.failure)?.failure
       if (failure) throw failure.error
       // Over before anyone hears of it: a callback may fetch again.
-      this.#end(0)
+      this.#end(OUTCOME_SUCCESS)
       attempt(() => config.onSuccess?.(data, about))
       attempt(() => config.onSettled?.(data, query.state.error as any, about))
       return data
@@ -178,7 +179,7 @@ export class Fetch<TData = any, TError = any> {
           return query.state.data
         }
       }
-      this.#end(1)
+      this.#end(OUTCOME_ERROR)
       engine.exports.query_set_error(engine.machine, Date.now(), query.id)
       update({ type: 'error', error: error as TError })
       attempt(() => config.onError?.(error as any, about))

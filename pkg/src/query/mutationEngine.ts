@@ -1,16 +1,10 @@
 // The engine behind a MutationCache.
+import { MUTATION_EFFECT_NONE } from '../boundary/query.js'
 import { Alarm } from './alarm.js'
 import { host } from './host.js'
 import { seedOf, start, type Setup } from './setup.js'
 import { freeWith, type Exports } from './wasm.js'
 import type { Mutation } from './mutation.js'
-
-/** What `poll` gives: see crates/npm/src/query/mutations.rs. */
-export const RUN = 1
-export const PAUSED = 2
-export const CONTINUED = 3
-export const GAVE_UP = 4
-export const COLLECTED = 5
 
 export class MutationEngine {
   readonly exports: Exports
@@ -65,7 +59,7 @@ export class MutationEngine {
   drain(): void {
     const { exports, machine } = this
     try {
-      for (let code; (code = exports.mutation_poll(machine)) !== 0; ) {
+      for (let code; (code = exports.mutation_poll(machine)) !== MUTATION_EFFECT_NONE; ) {
         const id = exports.mutation_about(machine)
         const mutation = this.mutations.get(id)
         mutation?.onEffect(code)

@@ -1,9 +1,7 @@
 // Key parts and the numbers that stand for them in the engine's index.
+import { KEY_LENGTH } from '../boundary/query.js'
 import { hashedPart } from './keys.js'
 import type { QueryKey } from './types.js'
-
-/** The index knows at most so many parts of a key; what is beyond is compared. */
-const MAX_PARTS = 32
 
 /** What of a key the index knows. */
 export interface Indexed {
@@ -27,7 +25,7 @@ export class Parts {
   /** Writes a new key's leading parts into the buffer; gives how many. */
   write(key: QueryKey, buffer: Uint32Array): number {
     // A key that is no array has no parts: it is found by its hash alone.
-    const length = Array.isArray(key) ? Math.min(key.length, MAX_PARTS) : 0
+    const length = Array.isArray(key) ? Math.min(key.length, KEY_LENGTH) : 0
     let i = 0
     for (; i < length; i++) {
       const part = hashedPart(key[i])
@@ -40,7 +38,7 @@ export class Parts {
   /** Writes the leading parts of a key that is looked for; `undefined` where some part is in no key. */
   read(key: QueryKey, buffer: Uint32Array): Indexed | undefined {
     if (!Array.isArray(key)) return undefined
-    const length = Math.min(key.length, MAX_PARTS)
+    const length = Math.min(key.length, KEY_LENGTH)
     let i = 0
     for (; i < length; i++) {
       const part = hashedPart(key[i])

@@ -1,3 +1,13 @@
+import {
+  FETCH_STATUS_PAUSED,
+  INTENT_JOIN,
+  INTENT_REPLACE,
+  OBSERVER_ENABLED,
+  RUN_PARTIAL,
+  STATE_FETCH_STATUS,
+  TRIGGER_FOCUS,
+  TRIGGER_RECONNECT,
+} from '../boundary/query.js'
 import { advise } from './advise.js'
 import { gcTimeOf } from './gcTime.js'
 import { Fetch } from './fetch.js'
@@ -307,24 +317,24 @@ export class Query<
   /** Whether the data is older than this, or invalidated. */
   isStaleByTime(staleTime: StaleTime = 0): boolean {
     const { exports, machine } = this.#engine
-    return exports.query_is_stale(machine, Date.now(), this.id, 1, staleTimeCode(staleTime)) !== 0
+    return exports.query_is_stale(machine, Date.now(), this.id, OBSERVER_ENABLED, staleTimeCode(staleTime)) !== 0
   }
 
   /** The page came to the front. */
   onFocus(): void {
-    this.#occasion(0)
+    this.#occasion(TRIGGER_FOCUS)
   }
 
   /** The network came back. */
   onOnline(): void {
-    this.#occasion(1)
+    this.#occasion(TRIGGER_RECONNECT)
   }
 
-  #occasion(occasion: 0 | 1): void {
+  #occasion(trigger: typeof TRIGGER_FOCUS | typeof TRIGGER_RECONNECT): void {
     if (this.observers.length) {
-      this.#sync(occasion ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
+      this.#sync(trigger === TRIGGER_RECONNECT ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
       const { exports, machine } = this.#engine
-      const observer = exports.query_occasion(machine, Date.now(), this.id, occasion)
+      const observer = exports.query_triggered_observer(machine, Date.now(), this.id, trigger)
       this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
     }
     this.#fetch?.continue()
@@ -368,8 +378,8 @@ export class Query<
   ): Promise<TData> {
     const { exports, machine } = this.#engine
     const intent = exports.query_intent(machine, this.id, fetchOptions?.cancelRefetch ? 1 : 0)
-    if (intent === 1 && this.#fetch) return this.#fetch.promise
-    if (intent === 2) this.destroy()
+    if (intent === INTENT_JOIN && this.#fetch) return this.#fetch.promise
+    if (intent === INTENT_REPLACE) this.destroy()
 
     // That an earlier fetch could be stopped says nothing of this one, unless it waits and has called nobody yet.
     const usedBefore = this.#signalUsed
@@ -432,12 +442,12 @@ export class Query<
       host(),
       retryCode(exports, retry),
       delayCode(retryDelay),
-      modeCode(networkMode) | (isPartial ? 4 : 0),
+      modeCode(networkMode) | (isPartial ? RUN_PARTIAL : 0),
       jitterCode(retryJitter),
       timeoutCode(timeout),
     )
     this.#run = run
-    const paused = this.#engine.state[7] === 2
+    const paused = this.#engine.state[STATE_FETCH_STATUS] === FETCH_STATUS_PAUSED
     if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) this.#update({ type: 'fetch', meta })
 
     const fetch = (this.#fetch = new Fetch<TData, TError>({

@@ -1,3 +1,4 @@
+import { MOUNT_FETCHES, MOUNT_IS_STALE, OBSERVER_ENABLED, TRIGGER_FOCUS, TRIGGER_RECONNECT } from '../boundary/query.js'
 import { modeCode } from './retryer.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
@@ -93,8 +94,8 @@ export class QueryObserver<
       const { flags, staleTime } = this.#termsFor(query, this.options, mounting(query))
       const { exports, machine } = this.#client.getQueryCache().engine
       const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
-      if (mounted & 1) void this.#executeFetch()
-      else if (!this.#isCurrent((mounted & 2) !== 0)) this.updateResult()
+      if (mounted & MOUNT_FETCHES) void this.#executeFetch()
+      else if (!this.#isCurrent((mounted & MOUNT_IS_STALE) !== 0)) this.updateResult()
     })
     this.sync()
   }
@@ -105,19 +106,23 @@ export class QueryObserver<
 
   /** Whether it would be fetched for this observer if the network came back now. */
   shouldFetchOnReconnect(): boolean {
-    return this.#fetchesOn(1)
+    return this.#fetchesOn(TRIGGER_RECONNECT)
   }
 
   /** Whether it would be fetched for this observer if the page came to the front now. */
   shouldFetchOnWindowFocus(): boolean {
-    return this.#fetchesOn(0)
+    return this.#fetchesOn(TRIGGER_FOCUS)
   }
 
-  #fetchesOn(occasion: 0 | 1): boolean {
-    const terms = this.#termsFor(this.#query, this.options, occasion ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
+  #fetchesOn(trigger: typeof TRIGGER_FOCUS | typeof TRIGGER_RECONNECT): boolean {
+    const terms = this.#termsFor(
+      this.#query,
+      this.options,
+      trigger === TRIGGER_RECONNECT ? 'refetchOnReconnect' : 'refetchOnWindowFocus',
+    )
     const { flags, staleTime } = terms
     const { exports, machine } = this.#client.getQueryCache().engine
-    return exports.query_fetches_on(machine, Date.now(), this.#query.id, occasion, flags, staleTime) !== 0
+    return exports.query_fetches_on(machine, Date.now(), this.#query.id, trigger, flags, staleTime) !== 0
   }
 
   /** Stops looking; all listeners go. */
@@ -270,7 +275,7 @@ export class QueryObserver<
   #noteRead(): void {
     const { flags, staleTime } = this.#termsFor(this.#query, this.options)
     const { exports, machine } = this.#client.getQueryCache().engine
-    if (flags & 1) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
+    if (flags & OBSERVER_ENABLED) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
   }
 
   #fetchesOnMount(

@@ -1,4 +1,19 @@
 // A promise for a function that is run by an engine's word: now, again, later, or no more.
+import {
+  DELAY_BY_OPTIONS,
+  DELAY_EXPONENTIAL,
+  FAILURE_RETRIED,
+  NETWORK_MODE_ALWAYS,
+  NETWORK_MODE_OFFLINE_FIRST,
+  NETWORK_MODE_ONLINE,
+  OUTCOME_CANCELLED,
+  OUTCOME_ERROR,
+  OUTCOME_SUCCESS,
+  VERDICT_BY_OPTIONS,
+  VERDICT_NO,
+  VERDICT_PERMANENT,
+  VERDICT_YES,
+} from '../boundary/query.js'
 import { environmentManager } from './environmentManager.js'
 import { CancelledError } from './cancelledError.js'
 import { noop } from './utils.js'
@@ -17,7 +32,7 @@ export function retryCode(exports: Exports, retry: RetryValue<any> | undefined):
 
 /** As `retryCode`; what is no number of ms is none, as timers have it. */
 export function delayCode(delay: RetryDelayValue<any> | undefined): number {
-  return delay == null || typeof delay === 'function' ? -1 : Math.max(Number(delay), 0) || 0
+  return delay == null || typeof delay === 'function' ? DELAY_EXPONENTIAL : Math.max(Number(delay), 0) || 0
 }
 
 export function jitterCode(jitter: boolean | number | undefined): number {
@@ -38,18 +53,18 @@ interface Informative {
 }
 
 export function modeCode(mode: NetworkMode | undefined): number {
-  return mode === undefined || mode === 'online' ? 0 : mode === 'always' ? 1 : 2
+  return mode === undefined || mode === 'online' ? NETWORK_MODE_ONLINE : mode === 'always' ? NETWORK_MODE_ALWAYS : NETWORK_MODE_OFFLINE_FIRST
 }
 
-/** How a run ended: 0 with data, 1 with an error, 2 cancelled. */
-export type Outcome = 0 | 1 | 2
+/** How a run ended. */
+export type Outcome = typeof OUTCOME_SUCCESS | typeof OUTCOME_ERROR | typeof OUTCOME_CANCELLED
 
 interface RetryerConfig<TData, TError> {
   fn: () => TData | Promise<TData>
   initialPromise?: Promise<TData>
   retry?: RetryValue<TError>
   retryDelay?: RetryDelayValue<TError>
-  /** Tells the engine of a failure. 0: the run is over, 1: it is tried again, 2: it is not. */
+  /** Tells the engine of a failure; gives one of `FAILURE_*`. */
   failed: (verdict: number, delay: number, retryAfter: number) => number
   /** Tells the engine that the run is over. */
   ended: (outcome: Outcome) => void
@@ -130,19 +145,19 @@ export class Retryer<TData = unknown, TError = any> {
     this.#trying = false
     this.#error = error
     const { retry, retryDelay } = this.#config
-    let delay = -1
-    let verdict = 2
+    let delay: number = DELAY_BY_OPTIONS
+    let verdict: number = VERDICT_BY_OPTIONS
     try {
       if (typeof retryDelay === 'function') delay = Math.max(retryDelay(this.#failures, error), 0) || 0
-      if (typeof retry === 'function') verdict = retry(this.#failures, error) ? 1 : 0
+      if (typeof retry === 'function') verdict = retry(this.#failures, error) ? VERDICT_YES : VERDICT_NO
     } catch (thrown) {
       // Who was to say whether and when to try again has failed too: that is what there is to mend.
       this.#error = thrown
-      verdict = 0
+      verdict = VERDICT_NO
     }
     const { retryable, retryAfter } = (error ?? {}) as Informative
-    const permanent = retryable === false ? 4 : 0
-    if (this.#config.failed(verdict | permanent, delay, typeof retryAfter === 'number' ? retryAfter : 0) === 1) {
+    const permanent = retryable === false ? VERDICT_PERMANENT : 0
+    if (this.#config.failed(verdict | permanent, delay, typeof retryAfter === 'number' ? retryAfter : 0) === FAILURE_RETRIED) {
       this.#failures++
       this.#config.onFail(this.#failures, error)
     } else {
@@ -156,7 +171,7 @@ export class Retryer<TData = unknown, TError = any> {
     if (status === 'resolved') {
       this.#resolve(value)
     } else {
-      this.#config.ended(value instanceof CancelledError ? 2 : 1)
+      this.#config.ended(value instanceof CancelledError ? OUTCOME_CANCELLED : OUTCOME_ERROR)
       this.#reject(value)
     }
   }

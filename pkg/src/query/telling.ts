@@ -97,5 +97,5 @@ export function allChangesBetween(before: any, after: any): number {
 
 /** Whether who wants to hear of some fields is told of a change of others. */
 export function tells(exports: Exports, wanted: number, changed: number): boolean {
-  return exports.query_tells(wanted, changed) !== 0
+  return exports.query_notifies(wanted, changed) !== 0
 }

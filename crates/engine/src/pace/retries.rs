@@ -2,9 +2,9 @@
 use super::alarms::{Alarms, Wake};
 use super::slots::Slots;
 use crate::deadlines::Handle;
-use crate::rng::Rng;
 use crate::query::retry::{Phase, Run};
 use crate::query::{Next, RunOptions, Verdict};
+use crate::rng::Rng;
 use crate::time::Instant;
 
 /// Names one run of a function until it is over.

@@ -20,10 +20,18 @@ pub struct BreakerOptions {
     pub open_for: Duration,
 }
 
+impl BreakerOptions {
+    /// Five failures within ten seconds open it for half a minute.
+    pub const DEFAULT: Self = Self {
+        failures: 5,
+        window: Duration::from_const(10_000.0),
+        open_for: Duration::from_const(30_000.0),
+    };
+}
+
 impl Default for BreakerOptions {
-    /// Five failures within ten seconds; half a minute.
     fn default() -> Self {
-        Self { failures: 5, window: Duration::from_ms(10_000.0), open_for: Duration::from_ms(30_000.0) }
+        Self::DEFAULT
     }
 }
 

@@ -1,8 +1,8 @@
 //! Mutations: when they run, wait their turn, are tried again and are forgotten.
+use super::ids::MutationId;
 use super::network::Host;
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
 use super::scopes::{Scopes, Turn};
-use super::ids::MutationId;
 use crate::deadlines::{Deadlines, Handle};
 use crate::rng::Rng;
 use crate::slab::Slab;

@@ -3,8 +3,8 @@
 //! Only those that are wanted are listed, so that a turn costs one step, however many came before and however many
 //! wait. Scopes may be named by data, one for each thing that is changed: one in which nothing is wanted keeps no more
 //! than its place in a list, and not that where it is the last.
-use super::mutation::Mutation;
 use super::ids::MutationId;
+use super::mutation::Mutation;
 use crate::slab::{Slab, shrink};
 use alloc::vec::Vec;
 
