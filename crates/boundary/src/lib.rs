@@ -6,6 +6,7 @@
 
 mod table;
 
+pub mod query;
 pub mod rum;
 
 pub use table::{Constant, Value};
@@ -19,4 +20,5 @@ pub struct File {
 }
 
 /// All files.
-pub const FILES: &[File] = &[File { name: "rum", constants: &[rum::LIMITS] }];
+pub const FILES: &[File] =
+    &[File { name: "query", constants: query::CONSTANTS }, File { name: "rum", constants: &[rum::LIMITS] }];

@@ -1,4 +1,5 @@
 // Circuit breakers: which origin a query asks, and what is known of each. When one opens the engine says.
+import { BREAKER_CLOSED, BREAKER_FAILURES, BREAKER_HALF_OPEN, BREAKER_OPEN_FOR, BREAKER_WINDOW } from '../boundary/query.js'
 import type { Exports } from './wasm.js'
 import type { BreakerConfig, BreakerInfo, Query } from './types.js'
 
@@ -21,7 +22,7 @@ export class Breakers {
   constructor(engine: Engine, config: BreakerConfig) {
     this.#engine = engine
     this.#config = config
-    const { failures = 5, window = 10_000, openFor = 30_000 } = config
+    const { failures = BREAKER_FAILURES, window = BREAKER_WINDOW, openFor = BREAKER_OPEN_FOR } = config
     engine.exports.query_set_breakers(engine.machine, Math.max(failures, 1), window, openFor)
   }
 
@@ -51,8 +52,8 @@ export class Breakers {
     const now = Date.now()
     return Array.from(this.#origins, ([origin, number]) => {
       const code = exports.query_breaker(machine, now, number)
-      const state = code === 0 ? 'closed' : code < 0 ? 'half-open' : 'open'
-      return { origin, state, until: code > 0 ? code : undefined }
+      const state = code === BREAKER_CLOSED ? 'closed' : code === BREAKER_HALF_OPEN ? 'half-open' : 'open'
+      return { origin, state, until: state === 'open' ? code : undefined }
     })
   }
 }

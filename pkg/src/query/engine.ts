@@ -1,4 +1,32 @@
 // The engine behind a QueryCache: the machine, the buffers it shares, and who its ids stand for.
+import {
+  EFFECT_COLLECTED,
+  EFFECT_FETCH,
+  EFFECT_GAVE_UP,
+  EFFECT_IDS,
+  EFFECT_NONE,
+  EFFECT_ORIGIN_FREED,
+  EFFECT_PAUSED,
+  EFFECT_RUN,
+  EFFECT_SEGMENT_FREED,
+  EFFECT_STALE,
+  EFFECT_TIMED_OUT,
+  FETCH_STATUSES,
+  KEY_LENGTH,
+  REMOVED_SEGMENTS_SHIFT,
+  REMOVED_SPENT,
+  STATE_DATA_UPDATED_AT,
+  STATE_DATA_UPDATE_COUNT,
+  STATE_ERROR_UPDATED_AT,
+  STATE_ERROR_UPDATE_COUNT,
+  STATE_FAILURE_COUNT,
+  STATE_FETCH_STATUS,
+  STATE_HAS_DATA,
+  STATE_IS_INVALIDATED,
+  STATE_LENGTH,
+  STATE_STATUS,
+  STATUSES,
+} from '../boundary/query.js'
 import { EngineTimer } from './engineTimer.js'
 import { callSafely } from './callSafely.js'
 import { hostFlags } from './hostFlags.js'
@@ -8,23 +36,7 @@ import { KeySegments } from './keySegments.js'
 import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
 import { freeWith, type Exports } from './wasm.js'
 import { partialMatchKey } from './hashKey.js'
-import type { BodyBytes, FetchStatus, QueryKey, QueryState, QueryStatus, RefetchOptions } from './types.js'
-
-// What `poll` gives: see crates/npm/src/query/queries.rs.
-const FETCH = 1
-const RUN = 2
-const PAUSED = 3
-const GAVE_UP = 4
-const STALE = 5
-const COLLECTED = 6
-const FREED = 7
-const TIMED_OUT = 8
-const FORGOTTEN = 9
-
-const STATE_LENGTH = 9
-const KEY_LENGTH = 32
-const STATUSES: QueryStatus[] = ['pending', 'error', 'success']
-const FETCH_STATUSES: FetchStatus[] = ['idle', 'fetching', 'paused']
+import type { BodyBytes, QueryKey, QueryState, RefetchOptions } from './types.js'
 
 /** A state without its values. */
 export type Numbers = Omit<QueryState<any, any>, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>
@@ -144,15 +156,15 @@ export class QueryEngine {
   /** Puts a state into the buffer. */
   writeState(from: QueryState<any, any>): void {
     const { state } = this
-    state[0] = from.data !== undefined ? 1 : 0
-    state[1] = from.dataUpdatedAt
-    state[2] = from.dataUpdateCount
-    state[3] = from.errorUpdatedAt
-    state[4] = from.errorUpdateCount
-    state[5] = from.fetchFailureCount
-    state[6] = STATUSES.indexOf(from.status)
-    state[7] = FETCH_STATUSES.indexOf(from.fetchStatus)
-    state[8] = from.isInvalidated ? 1 : 0
+    state[STATE_HAS_DATA] = from.data !== undefined ? 1 : 0
+    state[STATE_DATA_UPDATED_AT] = from.dataUpdatedAt
+    state[STATE_DATA_UPDATE_COUNT] = from.dataUpdateCount
+    state[STATE_ERROR_UPDATED_AT] = from.errorUpdatedAt
+    state[STATE_ERROR_UPDATE_COUNT] = from.errorUpdateCount
+    state[STATE_FAILURE_COUNT] = from.fetchFailureCount
+    state[STATE_STATUS] = STATUSES.indexOf(from.status)
+    state[STATE_FETCH_STATUS] = FETCH_STATUSES.indexOf(from.fetchStatus)
+    state[STATE_IS_INVALIDATED] = from.isInvalidated ? 1 : 0
   }
 
   /** The state that is in the buffer, with these values. */
@@ -165,17 +177,17 @@ export class QueryEngine {
     const { state } = this
     return {
       data,
-      dataUpdateCount: state[2]!,
-      dataUpdatedAt: state[1]!,
+      dataUpdateCount: state[STATE_DATA_UPDATE_COUNT]!,
+      dataUpdatedAt: state[STATE_DATA_UPDATED_AT]!,
       error,
-      errorUpdateCount: state[4]!,
-      errorUpdatedAt: state[3]!,
-      fetchFailureCount: state[5]!,
+      errorUpdateCount: state[STATE_ERROR_UPDATE_COUNT]!,
+      errorUpdatedAt: state[STATE_ERROR_UPDATED_AT]!,
+      fetchFailureCount: state[STATE_FAILURE_COUNT]!,
       fetchFailureReason,
       fetchMeta,
-      isInvalidated: state[8] === 1,
-      status: STATUSES[state[6]!]!,
-      fetchStatus: FETCH_STATUSES[state[7]!]!,
+      isInvalidated: state[STATE_IS_INVALIDATED] === 1,
+      status: STATUSES[state[STATE_STATUS]!]!,
+      fetchStatus: FETCH_STATUSES[state[STATE_FETCH_STATUS]!]!,
     }
   }
 
@@ -189,10 +201,12 @@ export class QueryEngine {
   /** Takes a query out of the machine; whether its id is spent. */
   remove(id: number): boolean {
     const result = this.exports.query_remove(this.machine, Date.now(), id)
-    if (result > 1) for (const part of this.ids(result >>> 1)) this.segments.release(part)
-    if (result & 1) this.queries.delete(id)
+    const freed = result >>> REMOVED_SEGMENTS_SHIFT
+    const spent = (result & REMOVED_SPENT) !== 0
+    if (freed) for (const segment of this.ids(freed)) this.segments.release(segment)
+    if (spent) this.queries.delete(id)
     this.rearm()
-    return (result & 1) === 1
+    return spent
   }
 
   /** Lets go what is too much, but never the query `keep`. */
@@ -256,8 +270,8 @@ export class QueryEngine {
     const { exports, machine } = this
     exports.query_tick(machine, Date.now(), hostFlags())
     try {
-      for (let code; (code = exports.query_poll(machine)) !== 0; ) {
-        const [about = 0, run = 0] = this.ids(2)
+      for (let code; (code = exports.query_poll(machine)) !== EFFECT_NONE; ) {
+        const [about = 0, run = 0] = this.ids(EFFECT_IDS)
         // What is due of one keeps no other waiting.
         callSafely(() => this.#runEffect(code, about, run))
       }
@@ -270,30 +284,30 @@ export class QueryEngine {
 
   #runEffect(code: number, about: number, run: number): void {
     switch (code) {
-      case FETCH:
+      case EFFECT_FETCH:
         this.observers.get(about)?.onFetchDue()
         break
-      case STALE:
+      case EFFECT_STALE:
         this.observers.get(about)?.onStale()
         break
-      case TIMED_OUT:
+      case EFFECT_TIMED_OUT:
         this.queries.get(about)?.onFetchEffect(run, 'timeOut')
         break
-      case RUN:
-      case PAUSED:
-      case GAVE_UP:
-        this.queries.get(about)?.onFetchEffect(run, code === RUN ? 'attempt' : code === PAUSED ? 'pause' : 'giveUp')
+      case EFFECT_RUN:
+      case EFFECT_PAUSED:
+      case EFFECT_GAVE_UP:
+        this.queries.get(about)?.onFetchEffect(run, code === EFFECT_RUN ? 'attempt' : code === EFFECT_PAUSED ? 'pause' : 'giveUp')
         break
-      case COLLECTED: {
+      case EFFECT_COLLECTED: {
         const query = this.queries.get(about)
         this.queries.delete(about)
         query?.onGarbageCollected()
         break
       }
-      case FREED:
+      case EFFECT_SEGMENT_FREED:
         this.segments.release(about)
         break
-      case FORGOTTEN:
+      case EFFECT_ORIGIN_FREED:
         this.breakers?.forget(about)
     }
   }

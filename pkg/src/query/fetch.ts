@@ -1,4 +1,5 @@
 // One fetch of a query: the attempts that the engine asks for, until the fetch settles.
+import { OUTCOME_ERROR, OUTCOME_SUCCESS, RESUME_NOTHING, RESUME_RUN } from '../boundary/query.js'
 import { warnInDevelopment } from './warnInDevelopment.js'
 import { callSafely } from './callSafely.js'
 import { CancelledError } from './cancelledError.js'
@@ -66,9 +67,9 @@ export class Fetch<TData = any, TError = any> {
       },
       resume: () => {
         const next = exports.query_resume(machine, Date.now(), query.id, run, hostFlags())
-        if (next === 0) return
+        if (next === RESUME_NOTHING) return
         update({ type: 'continue' })
-        if (next === 1) retryer.attempt()
+        if (next === RESUME_RUN) retryer.attempt()
         else retryer.giveUp()
       },
     }))
@@ -159,7 +160,7 @@ export class Fetch<TData = any, TError = any> {
       const failure = query.observers.find((observer) => observer.failure)?.failure
       if (failure) throw failure.error
       // The fetch ends before the callbacks, which may fetch again.
-      this.#end(0)
+      this.#end(OUTCOME_SUCCESS)
       callSafely(() => config.onSuccess?.(data, anyQuery))
       callSafely(() => config.onSettled?.(data, query.state.error as any, anyQuery))
       return data
@@ -176,7 +177,7 @@ export class Fetch<TData = any, TError = any> {
           return query.state.data
         }
       }
-      this.#end(1)
+      this.#end(OUTCOME_ERROR)
       engine.exports.query_set_error(engine.machine, Date.now(), query.id)
       update({ type: 'error', error: error as TError })
       callSafely(() => config.onError?.(error as any, anyQuery))

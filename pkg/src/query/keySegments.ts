@@ -1,9 +1,7 @@
 // Numbers for key segments. The engine's index knows keys as lists of these.
+import { KEY_LENGTH } from '../boundary/query.js'
 import { hashedSegment } from './hashKey.js'
 import type { QueryKey } from './types.js'
-
-/** The index holds this many segments of a key. Further ones are compared here. */
-const MAX_SEGMENTS = 32
 
 /** The segments of a key that the index can look up. */
 export interface IndexedPrefix {
@@ -27,7 +25,7 @@ export class KeySegments {
   /** Writes the indexable prefix of a new key into the buffer. Returns its length. */
   write(key: QueryKey, buffer: Uint32Array): number {
     // A key that is not an array, as JavaScript callers may pass, is found by its hash only.
-    const length = Array.isArray(key) ? Math.min(key.length, MAX_SEGMENTS) : 0
+    const length = Array.isArray(key) ? Math.min(key.length, KEY_LENGTH) : 0
     let i = 0
     for (; i < length; i++) {
       const segment = hashedSegment(key[i])
@@ -40,7 +38,7 @@ export class KeySegments {
   /** Writes the indexable prefix of a search key into the buffer; `undefined` if no key has one of its segments. */
   read(key: QueryKey, buffer: Uint32Array): IndexedPrefix | undefined {
     if (!Array.isArray(key)) return undefined
-    const length = Math.min(key.length, MAX_SEGMENTS)
+    const length = Math.min(key.length, KEY_LENGTH)
     let i = 0
     for (; i < length; i++) {
       const segment = hashedSegment(key[i])

@@ -1,7 +1,13 @@
+import {
+  MUTATION_EFFECT_COLLECTED,
+  MUTATION_EFFECT_CONTINUED,
+  MUTATION_EFFECT_PAUSED,
+  MUTATION_EFFECT_RUN,
+} from '../boundary/query.js'
 import { callSafely } from './callSafely.js'
 import { resolveGcTime } from './gcTime.js'
 import { hostFlags } from './hostFlags.js'
-import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
+import type { MutationEngine } from './mutationEngine.js'
 import { notifyManager } from './notifyManager.js'
 import { Retryer, retryDelayCode, retryJitterCode, networkModeCode, retryCode } from './retryer.js'
 import type { InternalMutation, InternalMutationCache } from './internal.js'
@@ -260,13 +266,13 @@ export const Mutation: {
   }
 
   onEffect(code: number): void {
-    if (code === RUN) {
+    if (code === MUTATION_EFFECT_RUN) {
       this.#retryer?.attempt()
-    } else if (code === PAUSED) {
+    } else if (code === MUTATION_EFFECT_PAUSED) {
       this.#dispatch({ type: 'pause' })
-    } else if (code === CONTINUED) {
+    } else if (code === MUTATION_EFFECT_CONTINUED) {
       this.#dispatch({ type: 'continue' })
-    } else if (code === COLLECTED) {
+    } else if (code === MUTATION_EFFECT_COLLECTED) {
       this.#detach()
       this.#cache.remove(this)
     } else {

@@ -1,15 +1,9 @@
 // The engine behind a MutationCache.
+import { MUTATION_EFFECT_NONE } from '../boundary/query.js'
 import { EngineTimer } from './engineTimer.js'
 import { hostFlags } from './hostFlags.js'
 import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
 import { freeWith, type Exports } from './wasm.js'
-
-/** What `poll` gives: see crates/npm/src/query/mutations.rs. */
-export const RUN = 1
-export const PAUSED = 2
-export const CONTINUED = 3
-export const GAVE_UP = 4
-export const COLLECTED = 5
 
 /** What the engine calls on a mutation. */
 export interface EngineMutation {
@@ -72,7 +66,7 @@ export class MutationEngine {
   drain(): void {
     const { exports, machine } = this
     try {
-      for (let code; (code = exports.mutation_poll(machine)) !== 0; ) {
+      for (let code; (code = exports.mutation_poll(machine)) !== MUTATION_EFFECT_NONE; ) {
         const id = exports.mutation_about(machine)
         const mutation = this.mutations.get(id)
         mutation?.onEffect(code)

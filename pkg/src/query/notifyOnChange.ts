@@ -97,5 +97,5 @@ export function changedFieldsByName(before: any, after: any): number {
 
 /** Whether a change of the `changed` fields notifies an observer of the `wanted` ones. */
 export function shouldNotify(exports: Exports, wanted: number, changed: number): boolean {
-  return exports.query_tells(wanted, changed) !== 0
+  return exports.query_notifies(wanted, changed) !== 0
 }

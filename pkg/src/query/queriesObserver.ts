@@ -101,7 +101,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
         this.#observers = observers
         this.#indexes = new Map(observers.map((observer, i) => [observer, i]))
         this.#notifiesOnce =
-          this.#client.getQueryCache().engine.exports.query_default_together(observers.length) !== 0
+          this.#client.getQueryCache().engine.exports.query_default_batches(observers.length) !== 0
       }
       this.#result = result
       this.#resultHandedOut = false

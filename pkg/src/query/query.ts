@@ -1,3 +1,13 @@
+import {
+  FETCH_STATUS_PAUSED,
+  INTENT_JOIN,
+  INTENT_REPLACE,
+  OBSERVER_ENABLED,
+  RUN_PARTIAL,
+  STATE_FETCH_STATUS,
+  TRIGGER_FOCUS,
+  TRIGGER_RECONNECT,
+} from '../boundary/query.js'
 import { warnInDevelopment } from './warnInDevelopment.js'
 import { resolveGcTime } from './gcTime.js'
 import { Fetch } from './fetch.js'
@@ -289,22 +299,22 @@ export const Query: {
 
   isStaleByTime(staleTime: StaleTime = 0): boolean {
     const { exports, machine } = this.#engine
-    return exports.query_is_stale(machine, Date.now(), this.id, 1, staleTimeCode(staleTime)) !== 0
+    return exports.query_is_stale(machine, Date.now(), this.id, OBSERVER_ENABLED, staleTimeCode(staleTime)) !== 0
   }
 
   onFocus(): void {
-    this.#trigger(0)
+    this.#trigger(TRIGGER_FOCUS)
   }
 
   onOnline(): void {
-    this.#trigger(1)
+    this.#trigger(TRIGGER_RECONNECT)
   }
 
-  #trigger(trigger: 0 | 1): void {
+  #trigger(trigger: typeof TRIGGER_FOCUS | typeof TRIGGER_RECONNECT): void {
     if (this.observers.length) {
-      this.#syncObservers(trigger ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
+      this.#syncObservers(trigger === TRIGGER_RECONNECT ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
       const { exports, machine } = this.#engine
-      const observer = exports.query_occasion(machine, Date.now(), this.id, trigger)
+      const observer = exports.query_triggered_observer(machine, Date.now(), this.id, trigger)
       this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
     }
     this.#fetch?.continue()
@@ -344,8 +354,8 @@ export const Query: {
   ): Promise<TData> {
     const { exports, machine } = this.#engine
     const intent = exports.query_intent(machine, this.id, fetchOptions?.cancelRefetch ? 1 : 0)
-    if (intent === 1 && this.#fetch) return this.#fetch.promise
-    if (intent === 2) this.destroy()
+    if (intent === INTENT_JOIN && this.#fetch) return this.#fetch.promise
+    if (intent === INTENT_REPLACE) this.destroy()
 
     // Each fetch must read its own signal to be abortable. Only one that starts paused, without a call yet, inherits the flag.
     const signalUsedBefore = this.#signalUsed
@@ -408,12 +418,12 @@ export const Query: {
       hostFlags(),
       retryCode(exports, retry),
       retryDelayCode(retryDelay),
-      networkModeCode(networkMode) | (isPartial ? 4 : 0),
+      networkModeCode(networkMode) | (isPartial ? RUN_PARTIAL : 0),
       retryJitterCode(retryJitter),
       timeoutCode(timeout),
     )
     this.#run = run
-    const paused = this.#engine.state[7] === 2
+    const paused = this.#engine.state[STATE_FETCH_STATUS] === FETCH_STATUS_PAUSED
     if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) this.#applyState({ type: 'fetch', meta })
 
     const fetch = (this.#fetch = new Fetch<TData, TError>({

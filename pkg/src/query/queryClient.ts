@@ -1,4 +1,5 @@
 // Its methods have their types and their documentation in `types/classes.ts`.
+import { OBSERVER_ENABLED } from '../boundary/query.js'
 import { focusManager } from './focusManager.js'
 import { hashKey, hashKeyByOptions, partialMatchKey } from './hashKey.js'
 import { MutationCache } from './mutationCache.js'
@@ -232,7 +233,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
     const query = this.#queryCache.build(this, defaulted)
     const staleTime = resolveQueryValue(defaulted.staleTime, query)
     const { engine } = this.#queryCache
-    engine.exports.query_note_read(engine.machine, Date.now(), query.id, 1, staleTimeCode(staleTime))
+    engine.exports.query_note_read(engine.machine, Date.now(), query.id, OBSERVER_ENABLED, staleTimeCode(staleTime))
     engine.expect(query.id)
     const data = query.isStaleByTime(staleTime) ? query.fetch(defaulted) : Promise.resolve(query.state.data)
     if (waits) query.holdFetch()

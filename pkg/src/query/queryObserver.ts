@@ -1,3 +1,4 @@
+import { MOUNT_FETCHES, MOUNT_IS_STALE, OBSERVER_ENABLED, TRIGGER_FOCUS, TRIGGER_RECONNECT } from '../boundary/query.js'
 import { networkModeCode } from './retryer.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
@@ -99,8 +100,8 @@ export class QueryObserverBase<
       const { flags, staleTime } = this.#termsFor(query, this.options, mountTrigger(query))
       const { exports, machine } = this.#client.getQueryCache().engine
       const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
-      if (mounted & 1) void this.#executeFetch()
-      else if (!this.#isCurrent((mounted & 2) !== 0)) this.updateResult()
+      if (mounted & MOUNT_FETCHES) void this.#executeFetch()
+      else if (!this.#isCurrent((mounted & MOUNT_IS_STALE) !== 0)) this.updateResult()
     })
     this.sync()
   }
@@ -110,15 +111,19 @@ export class QueryObserverBase<
   }
 
   shouldFetchOnReconnect(): boolean {
-    return this.#fetchesOnTrigger(1)
+    return this.#fetchesOnTrigger(TRIGGER_RECONNECT)
   }
 
   shouldFetchOnWindowFocus(): boolean {
-    return this.#fetchesOnTrigger(0)
+    return this.#fetchesOnTrigger(TRIGGER_FOCUS)
   }
 
-  #fetchesOnTrigger(trigger: 0 | 1): boolean {
-    const terms = this.#termsFor(this.#query, this.options, trigger ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
+  #fetchesOnTrigger(trigger: typeof TRIGGER_FOCUS | typeof TRIGGER_RECONNECT): boolean {
+    const terms = this.#termsFor(
+      this.#query,
+      this.options,
+      trigger === TRIGGER_RECONNECT ? 'refetchOnReconnect' : 'refetchOnWindowFocus',
+    )
     const { flags, staleTime } = terms
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on(machine, Date.now(), this.#query.id, trigger, flags, staleTime) !== 0
@@ -270,7 +275,7 @@ export class QueryObserverBase<
   #countRead(): void {
     const { flags, staleTime } = this.#termsFor(this.#query, this.options)
     const { exports, machine } = this.#client.getQueryCache().engine
-    if (flags & 1) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
+    if (flags & OBSERVER_ENABLED) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
   }
 
   #fetchesOnMount(

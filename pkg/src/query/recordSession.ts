@@ -1,4 +1,5 @@
 // Records all calls to the engine, so that a native test can replay a session.
+import { EFFECT_IDS, REMOVED_SEGMENTS_SHIFT, STATE_LENGTH } from '../boundary/query.js'
 import type { InternalQueryClient } from './internal.js'
 import type { QueryClient } from './types.js'
 import type { Exports } from './wasm.js'
@@ -12,8 +13,7 @@ export interface SessionRecording {
 type Call = (machine: number, ...args: unknown[]) => unknown
 
 /** Exports that are no input: addresses of buffers, destructors, and functions without state. */
-const NO_INPUT = /_at$|_free$|_tells$|_default_/
-const STATE_LENGTH = 9
+const NO_INPUT = /_at$|_free$|_notifies$|_default_/
 
 /**
  * Records every input to the engine of `client` and its result. Must be called before the first use of the client. The
@@ -54,8 +54,8 @@ export function recordSession(client: QueryClient): SessionRecording {
       }
       const result = Number(call(machine, ...args) ?? 0)
       known = stateOf(machine)
-      const listed = name === 'query_each' ? result : name === 'query_remove' ? result >>> 1 : 0
-      const count = name === 'query_poll' && result ? 2 : listed
+      const listed = name === 'query_each' ? result : name === 'query_remove' ? result >>> REMOVED_SEGMENTS_SHIFT : 0
+      const count = name === 'query_poll' && result ? EFFECT_IDS : listed
       const ids = count ? new Int32Array(exports.memory.buffer, exports.query_ids_at(machine), count) : []
       let line = [name, ...args.map(Number), '=', result].join(' ')
       if (known !== before) line += ` state ${known}`

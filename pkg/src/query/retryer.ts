@@ -1,5 +1,20 @@
 // A promise for a function that is called when the engine says so: now, after a delay, or not again. And the encoding of the
 // options that decide about it.
+import {
+  DELAY_BY_OPTIONS,
+  DELAY_EXPONENTIAL,
+  FAILURE_RETRIED,
+  NETWORK_MODE_ALWAYS,
+  NETWORK_MODE_OFFLINE_FIRST,
+  NETWORK_MODE_ONLINE,
+  OUTCOME_CANCELLED,
+  OUTCOME_ERROR,
+  OUTCOME_SUCCESS,
+  VERDICT_BY_OPTIONS,
+  VERDICT_NO,
+  VERDICT_PERMANENT,
+  VERDICT_YES,
+} from '../boundary/query.js'
 import { environmentManager } from './environmentManager.js'
 import { CancelledError } from './cancelledError.js'
 import { noop } from './utils.js'
@@ -15,7 +30,7 @@ export function retryCode(exports: Exports, retry: RetryValue<any> | undefined):
 
 /** `retryDelay` as a number for the engine. What is not a number of ms counts as 0, as in `setTimeout`. */
 export function retryDelayCode(delay: RetryDelayValue<any> | undefined): number {
-  return delay == null || typeof delay === 'function' ? -1 : Math.max(Number(delay), 0) || 0
+  return delay == null || typeof delay === 'function' ? DELAY_EXPONENTIAL : Math.max(Number(delay), 0) || 0
 }
 
 export function retryJitterCode(jitter: boolean | number | undefined): number {
@@ -36,18 +51,19 @@ interface ErrorHints {
 }
 
 export function networkModeCode(mode: NetworkMode | undefined): number {
-  return mode === undefined || mode === 'online' ? 0 : mode === 'always' ? 1 : 2
+  if (mode === undefined || mode === 'online') return NETWORK_MODE_ONLINE
+  return mode === 'always' ? NETWORK_MODE_ALWAYS : NETWORK_MODE_OFFLINE_FIRST
 }
 
-/** How a fetch ended: 0 with data, 1 with an error, 2 cancelled. */
-export type Outcome = 0 | 1 | 2
+/** How a fetch ended. */
+export type Outcome = typeof OUTCOME_SUCCESS | typeof OUTCOME_ERROR | typeof OUTCOME_CANCELLED
 
 interface RetryerConfig<TData, TError> {
   fn: () => TData | Promise<TData>
   initialPromise?: Promise<TData>
   retry?: RetryValue<TError>
   retryDelay?: RetryDelayValue<TError>
-  /** Tells the engine of a failed attempt. It returns 0 for a fetch that is over, 1 for a retry, 2 for no retry. */
+  /** Tells the engine of a failed attempt. Returns one of `FAILURE_*`. */
   failed: (verdict: number, delay: number, retryAfter: number) => number
   /** Tells the engine that the fetch is over. */
   ended: (outcome: Outcome) => void
@@ -128,19 +144,20 @@ export class Retryer<TData = unknown, TError = any> {
     this.#attempting = false
     this.#error = error
     const { retry, retryDelay } = this.#config
-    let delay = -1
-    let verdict = 2
+    let delay: number = DELAY_BY_OPTIONS
+    let verdict: number = VERDICT_BY_OPTIONS
     try {
       if (typeof retryDelay === 'function') delay = Math.max(retryDelay(this.#failures, error), 0) || 0
-      if (typeof retry === 'function') verdict = retry(this.#failures, error) ? 1 : 0
+      if (typeof retry === 'function') verdict = retry(this.#failures, error) ? VERDICT_YES : VERDICT_NO
     } catch (thrown) {
       // `retry` or `retryDelay` threw: that error is the one to report.
       this.#error = thrown
-      verdict = 0
+      verdict = VERDICT_NO
     }
     const { retryable, retryAfter } = (error ?? {}) as ErrorHints
-    const permanent = retryable === false ? 4 : 0
-    if (this.#config.failed(verdict | permanent, delay, typeof retryAfter === 'number' ? retryAfter : 0) === 1) {
+    const permanent = retryable === false ? VERDICT_PERMANENT : 0
+    const wait = typeof retryAfter === 'number' ? retryAfter : 0
+    if (this.#config.failed(verdict | permanent, delay, wait) === FAILURE_RETRIED) {
       this.#failures++
       this.#config.onFail(this.#failures, error)
     } else {
@@ -154,7 +171,7 @@ export class Retryer<TData = unknown, TError = any> {
     if (status === 'resolved') {
       this.#resolve(value)
     } else {
-      this.#config.ended(value instanceof CancelledError ? 2 : 1)
+      this.#config.ended(value instanceof CancelledError ? OUTCOME_CANCELLED : OUTCOME_ERROR)
       this.#reject(value)
     }
   }

@@ -1,25 +1,41 @@
+import {
+  STAT_DEDUPLICATED,
+  STAT_ERRORS,
+  STAT_EVICTIONS,
+  STAT_FETCHES,
+  STAT_HITS,
+  STAT_HIT_RATE,
+  STAT_LATENCY_COUNT,
+  STAT_LATENCY_MAX,
+  STAT_LATENCY_P50,
+  STAT_LATENCY_P95,
+  STAT_LATENCY_P99,
+  STAT_LATENCY_SUM,
+  STAT_MISSES,
+  STAT_RETRIES,
+  STAT_STALE_SERVED,
+} from '../boundary/query.js'
 import { noBytes, type QueryEngine } from './engine.js'
 import type { QueryStats } from './types.js'
 
 /** The figures of an engine; all zero if it was never started. */
 export function readStats(engine: QueryEngine | undefined): QueryStats {
-  // The order of `figure` in crates/npm/src/query/queries.rs.
-  const figure = (which: number) => engine?.exports.query_figure(engine.machine, which) ?? 0
-  const count = figure(9)
-  const reads = figure(0) + figure(1) + figure(2)
+  const stat = (which: number) => engine?.exports.query_stat(engine.machine, which) ?? 0
+  const count = stat(STAT_LATENCY_COUNT)
+  const reads = stat(STAT_HITS) + stat(STAT_MISSES) + stat(STAT_STALE_SERVED)
   return {
-    hits: figure(0),
-    misses: figure(1),
-    staleServed: figure(2),
-    deduplicated: figure(3),
-    fetches: figure(4),
-    errors: figure(5),
-    retries: figure(6),
-    evictions: figure(7),
+    hits: stat(STAT_HITS),
+    misses: stat(STAT_MISSES),
+    staleServed: stat(STAT_STALE_SERVED),
+    deduplicated: stat(STAT_DEDUPLICATED),
+    fetches: stat(STAT_FETCHES),
+    errors: stat(STAT_ERRORS),
+    retries: stat(STAT_RETRIES),
+    evictions: stat(STAT_EVICTIONS),
     bytes: { ...(engine?.bytes ?? noBytes()) },
-    hitRate: reads ? figure(8) : undefined,
+    hitRate: reads ? stat(STAT_HIT_RATE) : undefined,
     fetchLatency: count
-      ? { count, sum: figure(10), max: figure(11), p50: figure(12), p95: figure(13), p99: figure(14) }
+      ? { count, sum: stat(STAT_LATENCY_SUM), max: stat(STAT_LATENCY_MAX), p50: stat(STAT_LATENCY_P50), p95: stat(STAT_LATENCY_P95), p99: stat(STAT_LATENCY_P99) }
       : undefined,
   }
 }

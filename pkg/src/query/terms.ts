@@ -1,29 +1,41 @@
 // The options of an observer as the engine reads them: flags, a stale time, an interval.
+import {
+  INTERVAL_NONE,
+  OBSERVER_ENABLED,
+  OBSERVER_INTERVAL_IN_BACKGROUND,
+  OBSERVER_ON_FOCUS_SHIFT,
+  OBSERVER_ON_MOUNT_SHIFT,
+  OBSERVER_ON_RECONNECT_SHIFT,
+  OBSERVER_RETRY_ON_MOUNT,
+  OBSERVER_SUSPENSE,
+  OBSERVER_TIMERS,
+  REFETCH_ALWAYS,
+  REFETCH_IF_STALE,
+  REFETCH_NO,
+  STALE_TIME_STATIC,
+} from '../boundary/query.js'
 import { environmentManager } from './environmentManager.js'
 import { resolveQueryValue } from './utils.js'
 import type { Query, QueryObserverOptions } from './types.js'
 
-/** See `observer` in crates/npm/src/query/codes.rs. */
 export interface Terms {
   flags: number
   staleTime: number
   interval: number
 }
 
-const REFETCH_ALWAYS = 2
-
 function refetch(value: unknown): number {
-  return value === 'always' ? REFETCH_ALWAYS : value !== false ? 1 : 0
+  return value === 'always' ? REFETCH_ALWAYS : value !== false ? REFETCH_IF_STALE : REFETCH_NO
 }
 
 /** Static is spelled as a negative number. */
 export function staleTimeCode(staleTime: unknown): number {
-  return staleTime === 'static' ? -1 : Math.max(Number(staleTime) || 0, 0)
+  return staleTime === 'static' ? STALE_TIME_STATIC : Math.max(Number(staleTime) || 0, 0)
 }
 
 /** A finite number of ms above zero, or zero for none. */
 export function intervalCode(interval: unknown): number {
-  return typeof interval === 'number' && interval > 0 && interval !== Infinity ? interval : 0
+  return typeof interval === 'number' && interval > 0 && interval !== Infinity ? interval : INTERVAL_NONE
 }
 
 /** Whether some of the terms are functions, whose answer may change with every change of the query. */
@@ -59,14 +71,14 @@ export function termsOf(
   }
   return {
     flags:
-      (enabled ? 1 : 0) |
-      (refetch(on('refetchOnMount')) << 1) |
-      (refetch(on('refetchOnWindowFocus')) << 3) |
-      (refetch(on('refetchOnReconnect')) << 5) |
-      (on('retryOnMount') !== false ? 1 << 7 : 0) |
-      (options.refetchIntervalInBackground ? 1 << 8 : 0) |
-      (options.suspense ? 1 << 9 : 0) |
-      (environmentManager.isServer() ? 0 : 1 << 10),
+      (enabled ? OBSERVER_ENABLED : 0) |
+      (refetch(on('refetchOnMount')) << OBSERVER_ON_MOUNT_SHIFT) |
+      (refetch(on('refetchOnWindowFocus')) << OBSERVER_ON_FOCUS_SHIFT) |
+      (refetch(on('refetchOnReconnect')) << OBSERVER_ON_RECONNECT_SHIFT) |
+      (on('retryOnMount') !== false ? OBSERVER_RETRY_ON_MOUNT : 0) |
+      (options.refetchIntervalInBackground ? OBSERVER_INTERVAL_IN_BACKGROUND : 0) |
+      (options.suspense ? OBSERVER_SUSPENSE : 0) |
+      (environmentManager.isServer() ? 0 : OBSERVER_TIMERS),
     staleTime,
     interval: intervalCode(resolveQueryValue(options.refetchInterval, query)),
   }

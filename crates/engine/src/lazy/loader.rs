@@ -1,7 +1,7 @@
 //! All items of one page, and who is next.
 use super::backoff::Backoff;
 use crate::deadlines::{Deadlines, Handle};
-use crate::draws::Draws;
+use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
@@ -115,7 +115,7 @@ pub struct Loader {
     /// Items that were given up or are overdue. Each is looked at again when it is polled.
     told: Vec<ItemId>,
     online: bool,
-    draws: Draws,
+    rng: Rng,
     stats: Stats,
 }
 
@@ -132,7 +132,7 @@ impl Loader {
             taken: 0,
             told: Vec::new(),
             online: true,
-            draws: Draws::new(seed),
+            rng: Rng::new(seed),
             stats: Stats::default(),
         }
     }
@@ -236,7 +236,7 @@ impl Loader {
         } else {
             item.failures += 1;
             let failures = item.failures;
-            let rest = self.limits.backoff.rest(failures, self.draws.draw());
+            let rest = self.limits.backoff.rest(failures, self.rng.next_f64());
             let handle = self.ends.set(now + rest, id);
             self.set_state(id, State::Resting(handle));
         }

@@ -2,9 +2,9 @@
 use super::alarms::{Alarms, Wake};
 use super::slots::Slots;
 use crate::deadlines::Handle;
-use crate::draws::Draws;
 use crate::query::retry::{Phase, Run};
 use crate::query::{Next, RunOptions, Verdict};
+use crate::rng::Rng;
 use crate::time::Instant;
 
 /// Names one run of a function until it is over.
@@ -22,7 +22,7 @@ pub enum Due {
 
 struct Entry {
     run: Run,
-    draws: Draws,
+    rng: Rng,
     timer: Option<Handle>,
 }
 
@@ -36,8 +36,8 @@ impl Retries {
     /// Begins a run. The delays that are left to chance are drawn from `seed`.
     pub fn begin(&mut self, options: RunOptions, seed: u32, now: Instant) -> RetryId {
         // Small seeds would draw small numbers at first; Knuth's multiplicative hash spreads them.
-        let draws = Draws::new(seed.wrapping_mul(0x9e37_79b1));
-        RetryId(self.runs.add(Entry { run: Run::new(now, options), draws, timer: None }))
+        let rng = Rng::new(seed.wrapping_mul(0x9e37_79b1));
+        RetryId(self.runs.add(Entry { run: Run::new(now, options), rng, timer: None }))
     }
 
     /// The function is called. Gives whether the timer is to be armed again.
@@ -54,7 +54,7 @@ impl Retries {
         let now = alarms.steady(now);
         let Some(entry) = self.runs.get_mut(id.0) else { return false };
         alarms.stop(entry.timer.take(), Wake::Retry(id.0));
-        let Next::Wait(at) = entry.run.failed(now, verdict, &mut entry.draws) else { return false };
+        let Next::Wait(at) = entry.run.failed(now, verdict, &mut entry.rng) else { return false };
         entry.run.phase = Phase::Waiting;
         entry.timer = alarms.set(at, Wake::Retry(id.0));
         true
