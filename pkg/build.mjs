@@ -63,6 +63,8 @@ const common = {
   entryPoints: entries,
   inject: ['src/inject/textDecoder.ts'],
   logLevel: 'warning',
+  // Inlines the constants of src/boundary, which a user's bundler would keep as variables.
+  minifySyntax: true,
   outdir: 'dist',
   platform: 'neutral',
   target,
