@@ -7,7 +7,7 @@ import { CircuitOpenError, TimeoutError } from './errors.js'
 import { hostFlags } from './hostFlags.js'
 import { Retryer, timeoutCode, type Outcome } from './retryer.js'
 import type { FetchSignal } from './fetchSignal.js'
-import type { QueryEngine } from './engine.js'
+import type { QueryEngine } from './queryEngine.js'
 import type { InternalQuery } from './internal.js'
 import type { CancelOptions, FetchContext, QueryAction, QueryCacheConfig } from './types.js'
 

@@ -1,9 +1,9 @@
 // What the classes of this folder call on one another beyond their public interfaces. `QueryClient` hands out its caches
 // by their public types; who needs more takes them through these.
-import type { EngineObserver, EngineQuery, QueryEngine } from './engine.js'
+import type { EngineObserver, EngineQuery, QueryEngine } from './queryEngine.js'
 import type { EngineMutation, MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
-import type { RefetchTrigger } from './terms.js'
+import type { RefetchTrigger } from './observerOptions.js'
 import type {
   BodyBytes,
   CacheLimits,

@@ -1,11 +1,11 @@
-// The engine behind a MutationCache.
+// The engine of a MutationCache: the machine in wasm, and the mutations by their ids.
 import { MUTATION_EFFECT_NONE } from '../boundary/query.js'
 import { EngineTimer } from './engineTimer.js'
 import { hostFlags } from './hostFlags.js'
 import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
 import { freeWith, type Exports } from './wasm.js'
 
-/** What the engine calls on a mutation. */
+/** The calls from the engine to a mutation. */
 export interface EngineMutation {
   /** The engine decided about the mutation. */
   onEffect(code: number): void
@@ -15,20 +15,20 @@ export interface EngineMutation {
 
 export class MutationEngine {
   readonly exports: Exports
-  /** Why there is no engine: what is run fails with it. */
+  /** Why there is no engine. All mutations fail with it. */
   error: unknown
   readonly machine: number
   readonly timer: EngineTimer
   readonly mutations = new Map<number, EngineMutation>()
-  /** The scopes of the mutations that there are; a name may be made of data. */
+  /** The scopes in use, with their numbers. A number is reused when its scope has no mutation left. */
   #scopes = new Map<string, { number: number; uses: number }>()
   #free: number[] = []
 
-  constructor(setup: EngineConfig) {
-    const { exports, error } = startEngine(setup, this)
+  constructor(config: EngineConfig) {
+    const { exports, error } = startEngine(config, this)
     this.exports = exports
     this.error = error
-    const machine = (this.machine = exports.mutation_new(seedFrom(setup)))
+    const machine = (this.machine = exports.mutation_new(seedFrom(config)))
     freeWith(this, exports.mutation_free, machine)
     this.timer = new EngineTimer(
       () => {
@@ -39,13 +39,13 @@ export class MutationEngine {
     )
   }
 
-  /** The engine is not to be called again. */
+  /** The engine has trapped and must not be called again. */
   fail(error: unknown): void {
     this.error = error
     queueMicrotask(() => this.mutations.forEach((mutation) => mutation.onEngineFailed()))
   }
 
-  /** The number of a mutation's scope, until it leaves; 0 for none. */
+  /** Counts a mutation into its scope. Returns the scope's number; 0 for none. */
   enterScope(name: unknown): number {
     if (typeof name !== 'string') return 0
     const known = this.#scopes.get(name) ?? { number: this.#free.pop() ?? this.#scopes.size + 1, uses: 0 }
@@ -54,7 +54,7 @@ export class MutationEngine {
     return known.number
   }
 
-  /** A mutation of the scope is gone. */
+  /** Counts a mutation out of its scope. */
   leaveScope(name: unknown): void {
     const known = this.#scopes.get(name as string)
     if (!known || --known.uses) return
@@ -62,7 +62,7 @@ export class MutationEngine {
     this.#free.push(known.number)
   }
 
-  /** Does what the machine says. */
+  /** Carries out the machine's effects. */
   drain(): void {
     const { exports, machine } = this
     try {
@@ -76,7 +76,7 @@ export class MutationEngine {
     }
   }
 
-  /** After whatever may have moved a deadline. */
+  /** Sets the timer. Must run after every call that may change a deadline. */
   rearm(): void {
     this.timer.set(this.exports.mutation_deadline(this.machine))
   }

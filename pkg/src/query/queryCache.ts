@@ -1,4 +1,4 @@
-import { QueryEngine } from './engine.js'
+import { QueryEngine } from './queryEngine.js'
 import { hashKey, hashKeyByOptions } from './hashKey.js'
 import { matchQuery, matchQueryByState } from './filters.js'
 import { notifyManager } from './notifyManager.js'

@@ -4,10 +4,10 @@ import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { replaceData, shallowEqualObjects } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
-import { areDynamic, sameTerms, termsOf, type RefetchTrigger, type Terms } from './terms.js'
+import { haveFunctions, areEqualOptions, encodeOptions, type RefetchTrigger, type EncodedOptions } from './observerOptions.js'
 import { noop, resolveQueryValue } from './utils.js'
 import { changedFieldsByName, changedFields, shouldNotify, watchedFields } from './notifyOnChange.js'
-import type { QueryEngine } from './engine.js'
+import type { QueryEngine } from './queryEngine.js'
 import type { InternalQuery, InternalQueryClient } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -32,7 +32,7 @@ function mountTrigger({ state }: InternalQuery<any, any, any, any>): RefetchTrig
 }
 
 /** Engine options for an observer whose own options throw. */
-const DISABLED_TERMS: Terms = { flags: 0, staleTime: 0, interval: 0 }
+const DISABLED: EncodedOptions = { flags: 0, staleTime: 0, interval: 0 }
 
 interface ObserverFetchOptions extends FetchOptions {
   throwOnError?: boolean
@@ -69,10 +69,10 @@ export class QueryObserverBase<
   #lastOptionError?: { about: unknown; error: unknown }
   /** The engine's id while the observer has listeners, and the options that the engine has. */
   #id = 0
-  #terms?: Terms
-  /** Whether some options are functions. If not, `#constantTerms` holds their encoding. */
-  #hasFunctions = false
-  #constantTerms?: Terms
+  #engineOptions?: EncodedOptions
+  /** Whether some options are functions. If not, `#constantOptions` holds their encoding. */
+  #haveFunctions = false
+  #constantOptions?: EncodedOptions
   #engine?: QueryEngine
 
   constructor(
@@ -97,7 +97,7 @@ export class QueryObserverBase<
     const query = this.#query
     query.addObserver(this)
     this.#catchOptionErrors(() => {
-      const { flags, staleTime } = this.#termsFor(query, this.options, mountTrigger(query))
+      const { flags, staleTime } = this.#encodedOptions(query, this.options, mountTrigger(query))
       const { exports, machine } = this.#client.getQueryCache().engine
       const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
       if (mounted & MOUNT_FETCHES) void this.#executeFetch()
@@ -119,12 +119,12 @@ export class QueryObserverBase<
   }
 
   #fetchesOnTrigger(trigger: typeof TRIGGER_FOCUS | typeof TRIGGER_RECONNECT): boolean {
-    const terms = this.#termsFor(
+    const encoded = this.#encodedOptions(
       this.#query,
       this.options,
       trigger === TRIGGER_RECONNECT ? 'refetchOnReconnect' : 'refetchOnWindowFocus',
     )
-    const { flags, staleTime } = terms
+    const { flags, staleTime } = encoded
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on(machine, Date.now(), this.#query.id, trigger, flags, staleTime) !== 0
   }
@@ -138,8 +138,8 @@ export class QueryObserverBase<
     const before = this.options
     const queryBefore = this.#query
     this.options = this.#client.defaultQueryOptions(options)
-    this.#hasFunctions = areDynamic(this.options)
-    this.#constantTerms = undefined
+    this.#haveFunctions = haveFunctions(this.options)
+    this.#constantOptions = undefined
 
     const { enabled } = this.options
     if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
@@ -262,18 +262,18 @@ export class QueryObserverBase<
     return options?.throwOnError ? promise : promise.catch(noop)
   }
 
-  #termsFor(
+  #encodedOptions(
     query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
     trigger?: RefetchTrigger,
-  ): Terms {
-    if (this.#hasFunctions || options !== this.options) return termsOf(options, query, trigger)
-    return (this.#constantTerms ??= termsOf(options, query))
+  ): EncodedOptions {
+    if (this.#haveFunctions || options !== this.options) return encodeOptions(options, query, trigger)
+    return (this.#constantOptions ??= encodeOptions(options, query))
   }
 
   /** Counts a hit or a miss in the statistics, unless the observer is disabled. */
   #countRead(): void {
-    const { flags, staleTime } = this.#termsFor(this.#query, this.options)
+    const { flags, staleTime } = this.#encodedOptions(this.#query, this.options)
     const { exports, machine } = this.#client.getQueryCache().engine
     if (flags & OBSERVER_ENABLED) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
   }
@@ -282,7 +282,7 @@ export class QueryObserverBase<
     query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
-    const { flags, staleTime } = this.#termsFor(query, options, mountTrigger(query))
+    const { flags, staleTime } = this.#encodedOptions(query, options, mountTrigger(query))
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on_mount(machine, Date.now(), query.id, flags, staleTime) !== 0
   }
@@ -295,7 +295,7 @@ export class QueryObserverBase<
   ): boolean {
     const turned = query !== queryBefore || resolveQueryValue(before.enabled, query) === false
     if (!turned) return false
-    const { flags, staleTime } = this.#termsFor(query, options)
+    const { flags, staleTime } = this.#encodedOptions(query, options)
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on_change(machine, Date.now(), query.id, 1, flags, staleTime) !== 0
   }
@@ -427,7 +427,7 @@ export class QueryObserverBase<
     return (
       this.#resultComputedFrom === this.#query.state &&
       this.#resultComputedUnder === options &&
-      !this.#hasFunctions &&
+      !this.#haveFunctions &&
       !options._optimisticResults &&
       options.placeholderData === undefined &&
       this.#result.isStale === isStale
@@ -564,12 +564,12 @@ export class QueryObserverBase<
 
   /** @internal */
   attach(engine: QueryEngine, query: number): void {
-    let terms = DISABLED_TERMS
-    this.#catchOptionErrors(() => (terms = this.#termsFor(this.#query, this.options)))
-    this.#terms = terms
+    let encoded = DISABLED
+    this.#catchOptionErrors(() => (encoded = this.#encodedOptions(this.#query, this.options)))
+    this.#engineOptions = encoded
     this.#engine = engine
     const { exports, machine } = engine
-    this.#id = exports.query_attach(machine, Date.now(), query, terms.flags, terms.staleTime, terms.interval)
+    this.#id = exports.query_attach(machine, Date.now(), query, encoded.flags, encoded.staleTime, encoded.interval)
     engine.observers.set(this.#id, this)
     engine.rearm()
   }
@@ -585,18 +585,18 @@ export class QueryObserverBase<
 
   /** @internal */
   sync(trigger?: RefetchTrigger): void {
-    if (this.#hasFunctions) this.#catchOptionErrors(() => this.#sync(trigger))
+    if (this.#haveFunctions) this.#catchOptionErrors(() => this.#sync(trigger))
   }
 
   #sync(trigger?: RefetchTrigger): void {
     if (this.#id === 0) return
-    const known = this.#terms!
-    const terms = this.#termsFor(this.#query, this.options, trigger)
-    if (terms === known || sameTerms(terms, known)) return
-    this.#terms = terms
+    const known = this.#engineOptions!
+    const encoded = this.#encodedOptions(this.#query, this.options, trigger)
+    if (encoded === known || areEqualOptions(encoded, known)) return
+    this.#engineOptions = encoded
     const engine = this.#engine!
     const { exports, machine } = engine
-    exports.query_set_options(machine, Date.now(), this.#id, terms.flags, terms.staleTime, terms.interval)
+    exports.query_set_options(machine, Date.now(), this.#id, encoded.flags, encoded.staleTime, encoded.interval)
     engine.rearm()
   }
 }

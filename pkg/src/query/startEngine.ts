@@ -33,6 +33,6 @@ export function startEngine({ tap }: EngineConfig, owner: { fail(error: unknown,
 }
 
 /** @internal The seed of the engine's random numbers. */
-export function seedFrom(setup: EngineConfig): number {
-  return setup.seed ?? Math.random() * 2 ** 32
+export function seedFrom(config: EngineConfig): number {
+  return config.seed ?? Math.random() * 2 ** 32
 }

@@ -15,7 +15,7 @@ import {
   STAT_RETRIES,
   STAT_STALE_SERVED,
 } from '../boundary/query.js'
-import { noBytes, type QueryEngine } from './engine.js'
+import { noBytes, type QueryEngine } from './queryEngine.js'
 import type { QueryStats } from './types.js'
 
 /** The figures of an engine; all zero if it was never started. */

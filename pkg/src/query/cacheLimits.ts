@@ -1,16 +1,16 @@
-// How much a cache may hold, and how much a value weighs.
+// The limits of a cache, and estimates of the size of data.
 
-/** A limit as the engine reads it. */
+/** A limit as a number for the engine; `Infinity` for none. */
 export function limitCode(limit: number | undefined): number {
   return limit !== undefined && limit >= 0 ? limit : Infinity
 }
 
 const MAX_LOOKS = 1000
-/** Of a list, so many items stand for all. */
+/** This many items of a list are measured. */
 const SAMPLE = 20
 const MAX_DEPTH = 16
 
-/** How many bytes `data` takes, about. What it costs does not grow with `data`. */
+/** Estimates the size of `data` in bytes, in bounded time. */
 export function estimateBytes(data: unknown): number {
   let looks = 0
   const estimate = (value: any, depth: number): number => {
@@ -30,14 +30,14 @@ export function estimateBytes(data: unknown): number {
   return estimate(data, 0)
 }
 
-/** How many values there are inside, and some of them. */
+/** The number of values inside, and a sample of them. */
 function members(value: any): [number, unknown[]] {
   if (Array.isArray(value)) {
     const step = Math.max(value.length / SAMPLE, 1)
     const places = Array.from({ length: Math.min(value.length, SAMPLE) }, (_, i) => Math.floor(i * step))
     return [value.length, places.map((place) => value[place])]
   }
-  // A map or a set, of any realm.
+  // A Map or a Set of any realm.
   if (typeof value.size === 'number' && typeof value.values === 'function') {
     const some: unknown[] = []
     for (const item of value.values()) if (some.push(item) === SAMPLE) break

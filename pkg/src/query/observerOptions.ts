@@ -1,4 +1,4 @@
-// The options of an observer as the engine reads them: flags, a stale time, an interval.
+// Encodes the options of an observer as numbers for the engine: flags, a stale time and an interval.
 import {
   INTERVAL_NONE,
   OBSERVER_ENABLED,
@@ -18,7 +18,7 @@ import { environmentManager } from './environmentManager.js'
 import { resolveQueryValue } from './utils.js'
 import type { Query, QueryObserverOptions } from './types.js'
 
-export interface Terms {
+export interface EncodedOptions {
   flags: number
   staleTime: number
   interval: number
@@ -28,18 +28,18 @@ function refetch(value: unknown): number {
   return value === 'always' ? REFETCH_ALWAYS : value !== false ? REFETCH_IF_STALE : REFETCH_NO
 }
 
-/** Static is spelled as a negative number. */
+/** The stale time in ms; `'static'` is a negative number. */
 export function staleTimeCode(staleTime: unknown): number {
   return staleTime === 'static' ? STALE_TIME_STATIC : Math.max(Number(staleTime) || 0, 0)
 }
 
-/** A finite number of ms above zero, or zero for none. */
+/** The interval in ms; 0 for none. */
 export function intervalCode(interval: unknown): number {
   return typeof interval === 'number' && interval > 0 && interval !== Infinity ? interval : INTERVAL_NONE
 }
 
-/** Whether some of the terms are functions, whose answer may change with every change of the query. */
-export function areDynamic(options: QueryObserverOptions<any, any, any, any, any>): boolean {
+/** Whether some options are functions, which must be called whenever the query changes. */
+export function haveFunctions(options: QueryObserverOptions<any, any, any, any, any>): boolean {
   return (
     typeof options.enabled === 'function' ||
     typeof options.staleTime === 'function' ||
@@ -51,21 +51,21 @@ export function areDynamic(options: QueryObserverOptions<any, any, any, any, any
   )
 }
 
-/** Options that count when something happens. */
+/** The options that apply when something happens. */
 export type RefetchTrigger = 'refetchOnMount' | 'retryOnMount' | 'refetchOnWindowFocus' | 'refetchOnReconnect'
 
-/** What `options` come to for `query` now: some may be functions of it. One for an trigger is asked only then. */
-export function termsOf(
+/** The encoding of `options` for `query` now. A function for a trigger is called only when that trigger occurs. */
+export function encodeOptions(
   options: QueryObserverOptions<any, any, any, any, any>,
   query: Query<any, any, any, any>,
   trigger?: RefetchTrigger,
-): Terms {
+): EncodedOptions {
   const enabled = resolveQueryValue(options.enabled, query) !== false
   const staleTime = staleTimeCode(resolveQueryValue(options.staleTime, query))
   const on = (which: RefetchTrigger): unknown => {
     const value: any = options[which]
     if (typeof value !== 'function') return value
-    // What is disabled or static is not fetched on any trigger.
+    // A disabled or static query is not fetched on any trigger.
     const counts = which === trigger && enabled && (staleTime >= 0 || which === 'retryOnMount')
     return counts && value(query)
   }
@@ -84,6 +84,6 @@ export function termsOf(
   }
 }
 
-export function sameTerms(a: Terms, b: Terms): boolean {
+export function areEqualOptions(a: EncodedOptions, b: EncodedOptions): boolean {
   return a.flags === b.flags && a.staleTime === b.staleTime && a.interval === b.interval
 }

@@ -1,4 +1,4 @@
-// The engine behind a QueryCache: the machine, the buffers it shares, and who its ids stand for.
+// The engine of a QueryCache: the machine in wasm, the buffers it shares, and the queries and observers by their ids.
 import {
   EFFECT_COLLECTED,
   EFFECT_FETCH,
@@ -30,24 +30,24 @@ import {
 import { EngineTimer } from './engineTimer.js'
 import { callSafely } from './callSafely.js'
 import { hostFlags } from './hostFlags.js'
-import { estimateBytes, limitCode } from './limits.js'
-import { Breakers } from './breaker.js'
+import { estimateBytes, limitCode } from './cacheLimits.js'
+import { CircuitBreakers } from './circuitBreakers.js'
 import { KeySegments } from './keySegments.js'
 import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
 import { freeWith, type Exports } from './wasm.js'
 import { partialMatchKey } from './hashKey.js'
 import type { BodyBytes, QueryKey, QueryState, RefetchOptions } from './types.js'
 
-/** A state without its values. */
+/** The fields of a state that are numbers in the engine. */
 export type Numbers = Omit<QueryState<any, any>, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>
 
-/** What the engine calls on a query. */
+/** The calls from the engine to a query. */
 export interface EngineQuery {
   queryKey: QueryKey
   state: QueryState<any, any>
-  /** Counts the queries in the order of their creation, which is how they are listed. */
+  /** Counts the queries in the order of their creation, which is also the order in which they are listed. */
   readonly sequence: number
-  /** The cache is over its limit, and this query is the least needed. */
+  /** The cache exceeds its limit and this query is the first to go. */
   evict(): void
   /** The query had no observer for its `gcTime`. */
   onGarbageCollected(): void
@@ -57,9 +57,9 @@ export interface EngineQuery {
   onEngineFailed(): void
 }
 
-/** What the engine calls on an observer. */
+/** The calls from the engine to an observer. */
 export interface EngineObserver {
-  /** The query is due for a fetch, by interval or since it is stale. */
+  /** The query must be fetched now: by interval, or because it is stale. */
   onFetchDue(): void
   /** The data has turned stale. */
   onStale(): void
@@ -72,40 +72,40 @@ export function noBytes(): BodyBytes {
 
 export class QueryEngine {
   readonly exports: Exports
-  /** Why there is no engine: what is fetched fails with it. */
+  /** Why there is no engine. All fetches fail with it. */
   error: unknown
   readonly machine: number
   readonly timer: EngineTimer
   readonly queries = new Map<number, EngineQuery>()
   readonly observers = new Map<number, EngineObserver>()
   readonly segments = new KeySegments()
-  readonly breakers?: Breakers
-  /** Of the bodies of all fetches. */
+  readonly breakers?: CircuitBreakers
+  /** The bytes of all bodies. */
   readonly bytes = noBytes()
   readonly #limited: boolean
   readonly #weighs: boolean
   #state!: Float64Array
   #key!: Uint32Array
 
-  constructor(setup: EngineConfig) {
-    const { exports, error } = startEngine(setup, this)
+  constructor(config: EngineConfig) {
+    const { exports, error } = startEngine(config, this)
     this.exports = exports
     this.error = error
-    const machine = (this.machine = exports.query_new(seedFrom(setup)))
+    const machine = (this.machine = exports.query_new(seedFrom(config)))
     freeWith(this, exports.query_free, machine)
     this.timer = new EngineTimer(
       () => this.#onTimer(),
       (by) => exports.query_clock_set_back(machine, by),
     )
     this.#view()
-    const { limits } = setup
+    const { limits } = config
     this.#limited = !!limits
     this.#weighs = limits?.maxBytes !== undefined
     if (limits) exports.query_set_limits(machine, limitCode(limits.maxEntries), limitCode(limits.maxBytes))
-    if (setup.breaker) this.breakers = new Breakers(this, setup.breaker)
+    if (config.breaker) this.breakers = new CircuitBreakers(this, config.breaker)
   }
 
-  /** The buffer for states. It is looked up anew when the memory has grown. */
+  /** The buffer for states. Growing memory detaches it; then a new view is made. */
   get state(): Float64Array {
     if (this.#state.length === 0) this.#view()
     return this.#state
@@ -117,10 +117,10 @@ export class QueryEngine {
     return this.#key
   }
 
-  /** The engine is not to be called again: what is known of it here goes on with these. */
+  /** The engine has trapped and must not be called again. Copies what is known into the stand-in. */
   fail(error: unknown, next: Exports): void {
     this.error = error
-    // What was written for the call that failed.
+    // The buffers' contents, which the failed call may have been about to read.
     const [state, key] = [this.#state?.slice(), this.#key?.slice()]
     this.#view(next)
     for (const [id, query] of this.queries) {
@@ -139,7 +139,7 @@ export class QueryEngine {
     const { machine, error } = this
     const stateAt = exports.query_state_at(machine)
     const keyAt = exports.query_key_at(machine)
-    // It broke just now, and has others.
+    // The engine has trapped in the calls above, and `fail` has made the views.
     if (this.error !== error) return
     const { buffer } = exports.memory
     this.#state = new Float64Array(buffer, stateAt, STATE_LENGTH)
@@ -148,12 +148,12 @@ export class QueryEngine {
 
   /** The first `count` ids that the last call listed. */
   ids(count: number): Int32Array {
-    // Signed, as exports give and take them.
+    // Signed, as wasm exports take and return them.
     const at = this.exports.query_ids_at(this.machine)
     return new Int32Array(this.exports.memory.buffer, at, count)
   }
 
-  /** Puts a state into the buffer. */
+  /** Writes a state into the buffer. */
   writeState(from: QueryState<any, any>): void {
     const { state } = this
     state[STATE_HAS_DATA] = from.data !== undefined ? 1 : 0
@@ -167,7 +167,7 @@ export class QueryEngine {
     state[STATE_IS_INVALIDATED] = from.isInvalidated ? 1 : 0
   }
 
-  /** The state that is in the buffer, with these values. */
+  /** Reads the state from the buffer, and adds the values. */
   readState<TData, TError>(
     data: TData | undefined,
     error: TError | null,
@@ -191,14 +191,14 @@ export class QueryEngine {
     }
   }
 
-  /** Lets the index know a query by its key. */
+  /** Adds a query to the index of keys. */
   link(id: number, key: QueryKey): void {
     const { exports, machine } = this
     exports.query_link(machine, Date.now(), id, this.segments.write(key, this.key))
     this.rearm()
   }
 
-  /** Takes a query out of the machine; whether its id is spent. */
+  /** Removes a query from the machine. Returns whether its id has become invalid. */
   remove(id: number): boolean {
     const result = this.exports.query_remove(this.machine, Date.now(), id)
     const freed = result >>> REMOVED_SEGMENTS_SHIFT
@@ -209,7 +209,7 @@ export class QueryEngine {
     return spent
   }
 
-  /** Lets go what is too much, but never the query `keep`. */
+  /** Evicts queries beyond the limits, but never the query `keep`. */
   evict(keep: number): void {
     if (!this.#limited) return
     const { exports, machine } = this
@@ -217,17 +217,17 @@ export class QueryEngine {
     this.rearm()
   }
 
-  /** Someone is about to look at the query: it is not let go meanwhile. */
+  /** An observer is expected, for which the query is kept for a while. */
   expect(id: number): void {
     if (this.#limited) this.exports.query_expect(this.machine, Date.now(), id)
   }
 
-  /** Someone read the query: others go before it. */
+  /** The query was read, so others are evicted before it. */
   touch(id: number): void {
     this.exports.query_touch(this.machine, id)
   }
 
-  /** The query has this data, whose body was so long if that is known. */
+  /** Reports the size of a query's data: that of its body if known, otherwise an estimate. */
   setSize(id: number, data: unknown, bodyBytes: number | undefined): void {
     if (!this.#weighs) return
     const bytes = data === undefined ? 0 : (bodyBytes ?? estimateBytes(data))
@@ -241,7 +241,7 @@ export class QueryEngine {
     this.bytes.spared += spared
   }
 
-  /** The queries whose key begins as `key` does, or of these the observed, oldest first. */
+  /** The queries whose key starts with `key`, in the order of their creation; optionally only observed ones. */
   matching(key: QueryKey, observed: boolean): EngineQuery[] {
     const found: EngineQuery[] = []
     const indexed = this.segments.read(key, this.key)
@@ -249,7 +249,7 @@ export class QueryEngine {
     if (!count) return found
     let last = 0
     let ordered = true
-    // The ids are read before anything else can make the list move.
+    // Other calls may move the list, so the ids are read first.
     const ids = this.ids(count)
     for (let i = 0; i < count; i++) {
       const query = this.queries.get(ids[i]!)
@@ -261,7 +261,7 @@ export class QueryEngine {
     return ordered ? found : found.sort((a, b) => a.sequence - b.sequence)
   }
 
-  /** After whatever may have moved a deadline. */
+  /** Sets the timer. Must run after every call that may change a deadline. */
   rearm(): void {
     this.timer.set(this.exports.query_deadline(this.machine))
   }
@@ -272,10 +272,10 @@ export class QueryEngine {
     try {
       for (let code; (code = exports.query_poll(machine)) !== EFFECT_NONE; ) {
         const [about = 0, run = 0] = this.ids(EFFECT_IDS)
-        // What is due of one keeps no other waiting.
+        // An error in one must not stop the others.
         callSafely(() => this.#runEffect(code, about, run))
       }
-      // What someone was expected to look at, and nobody did.
+      // Queries kept for an expected observer that did not come.
       this.evict(0)
     } finally {
       this.rearm()

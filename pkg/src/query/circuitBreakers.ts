@@ -1,21 +1,21 @@
-// Circuit breakers: which origin a query asks, and what is known of each. When one opens the engine says.
+// Circuit breakers: finds the origin of each query and reports their states. The engine decides when one opens.
 import { BREAKER_CLOSED, BREAKER_FAILURES, BREAKER_HALF_OPEN, BREAKER_OPEN_FOR, BREAKER_WINDOW } from '../boundary/query.js'
 import type { Exports } from './wasm.js'
 import type { BreakerConfig, BreakerInfo, Query } from './types.js'
 
-/** The engine that decides. */
+/** The part of the engine that is used here. */
 interface Engine {
   readonly exports: Exports
   readonly machine: number
 }
 
-/** @internal The breakers of an engine. */
-export class Breakers {
+/** @internal The circuit breakers of an engine. */
+export class CircuitBreakers {
   readonly #engine: Engine
   readonly #config: BreakerConfig
-  /** Those that some query asks, or of which there is still something to know. */
+  /** The origins of current queries, and those with recent failures, with their numbers. */
   readonly #origins = new Map<string, number>()
-  /** By their numbers, which begin at 1. */
+  /** The origins by number. Numbers start at 1. */
   readonly #names: string[] = ['']
   readonly #free: number[] = []
 
@@ -26,7 +26,7 @@ export class Breakers {
     engine.exports.query_set_breakers(engine.machine, Math.max(failures, 1), window, openFor)
   }
 
-  /** The origin that a run of `query` asks, of which the engine is told. */
+  /** Registers the origin of the fetch `run` with the engine. Returns it. */
   guard(query: Query<any, any, any, any>, run: number): string | undefined {
     const { meta, options } = query
     const origin = this.#config.origin
@@ -40,13 +40,13 @@ export class Breakers {
     return origin
   }
 
-  /** Nobody asks the origin of this number any more. */
+  /** No query uses this origin any more, and its failures are forgotten. */
   forget(number: number): void {
     this.#origins.delete(this.#names[number]!)
     this.#free.push(number)
   }
 
-  /** What each lets through. */
+  /** The state of each circuit breaker. */
   list(): BreakerInfo[] {
     const { exports, machine } = this.#engine
     const now = Date.now()
