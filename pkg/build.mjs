@@ -65,6 +65,8 @@ const common = {
   // Inlines the constants of src/boundary, which would otherwise be variables in every bundle.
   minifySyntax: true,
   logLevel: 'warning',
+  // Inlines the constants of src/boundary, which a user's bundler would keep as variables.
+  minifySyntax: true,
   outdir: 'dist',
   platform: 'neutral',
   target,

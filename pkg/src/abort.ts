@@ -1,5 +1,5 @@
-// One listener on each signal, however many wait for it: Node warns of more than ten, and a signal that outlives those
-// who waited would keep them all.
+// One listener per signal, shared by all that wait for it. Node warns about more than ten listeners, and a long-lived
+// signal would keep all of them alive.
 
 interface Waiting {
   runs: Set<() => void>
@@ -8,7 +8,7 @@ interface Waiting {
 
 const all = new WeakMap<AbortSignal, Waiting>()
 
-/** Calls `run` when `signal` is aborted; gives how to wait no more. */
+/** Calls `run` when `signal` is aborted. The returned function stops waiting. */
 export function onAbort(signal: AbortSignal | null | undefined, run: () => void): () => void {
   if (!signal) return () => {}
   let waiting = all.get(signal)
@@ -22,7 +22,7 @@ export function onAbort(signal: AbortSignal | null | undefined, run: () => void)
     signal.addEventListener('abort', tell, { once: true })
   }
   const { runs, tell } = waiting
-  // Of its own: the same function may wait twice.
+  // A function of its own, since the caller may wait twice with the same one.
   const mine = () => run()
   runs.add(mine)
   return () => {
@@ -32,16 +32,16 @@ export function onAbort(signal: AbortSignal | null | undefined, run: () => void)
   }
 }
 
-/** Why `signal` was aborted; browsers did not always say. */
+/** The reason of an aborted signal. Old browsers have none. */
 export function reasonOf(signal: AbortSignal): unknown {
   return signal.reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : signal.reason
 }
 
-/** One signal for all, aborted with the first of them; `leave` says that it is needed no more. */
+/** One signal that is aborted with the first of several. Call `leave` when it is no longer needed. */
 export function anyOf(given: (AbortSignal | null | undefined)[]): { signal?: AbortSignal; leave: () => void } {
   const signals = given.filter((signal) => signal != null)
   if (signals.length < 2) return { signal: signals[0], leave: () => {} }
-  // Those of another library it does not hear, or refuses.
+  // `AbortSignal.any` refuses or ignores signals of polyfills.
   if (typeof AbortSignal.any === 'function' && signals.every((signal) => signal instanceof AbortSignal)) {
     return { signal: AbortSignal.any(signals), leave: () => {} }
   }

@@ -1,8 +1,8 @@
-// Brings a wasm module to life: from hex in the JavaScript, synchronously, when it is first needed.
-// At import nothing happens; so a page that never calls pays nothing, and a bundler may drop it all.
-// Where bytes may not be compiled (workerd), the build puts a compiled module in the place of the hex.
+// Starts a wasm module on first use, synchronously, from hex in the JavaScript. Importing it has no effect, so a page
+// that never calls it pays nothing and bundlers can drop it. For workerd, which does not compile bytes, the build
+// replaces the hex with a compiled module.
 
-/** WebAssembly cannot run here: it is missing, or the page's Content-Security-Policy forbids it. */
+/** WebAssembly cannot run: it is missing, or the page's Content-Security-Policy forbids it. */
 export class WasmUnavailableError extends Error {
   override name = 'WasmUnavailableError'
 
@@ -16,16 +16,14 @@ export class WasmUnavailableError extends Error {
   }
 }
 
-/** What `wasm-bindgen --target web` generates: the exports, and the way to start them. */
+/** The output of `wasm-bindgen --target web`: the exports, and the function that starts them. */
 interface Glue {
   initSync(source: { module: WebAssembly.Module }): unknown
 }
 
 /**
- * @internal
- *
- * A function that gives the module's exports, started on the first call. It throws
- * `WasmUnavailableError`, on every call, where the module cannot be started.
+ * @internal Returns a function that gives the module's exports and starts the module on its first call. It throws
+ * `WasmUnavailableError` on every call if the module cannot start.
  */
 export function wasmModule<T extends Glue>(glue: T, source: string | WebAssembly.Module): () => T {
   let ready: T | undefined
@@ -43,10 +41,8 @@ function start<T extends Glue>(glue: T, source: string | WebAssembly.Module): T 
 }
 
 /**
- * @internal
- *
- * The functions of `engine` until one of them throws, which they do when it ran out of memory: it is not to be called
- * again. From then on those that `broke` gives, which are given that call too.
+ * @internal The functions of `engine`. When one throws, as wasm does out of memory, the engine must not be called
+ * again: the functions that `broke` returns take over, beginning with that call.
  */
 export function guarded<T extends object>(engine: T, broke: (error: unknown) => T): T {
   let current = engine as Record<string, (...args: unknown[]) => unknown>
@@ -66,16 +62,16 @@ export function guarded<T extends object>(engine: T, broke: (error: unknown) => 
   return all
 }
 
-/** @internal What stands in for an engine that cannot run: these functions, and for all others one that does nothing and gives 0. */
+/** @internal A stand-in for an engine that cannot run: these functions, and for all others one that returns 0. */
 export function standIn<T extends object>(known: Record<string, unknown>): T {
   return new Proxy(known, { get: (_, name) => known[name as string] ?? (() => 0) }) as T
 }
 
-/** @internal The bytes that `hex` spells, two lower-case digits each. */
+/** @internal Decodes lower-case hex. */
 export function bytesFromHex(hex: string): Uint8Array<ArrayBuffer> {
   const native = (Uint8Array as { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> }).fromHex
   if (native) return native(hex)
-  // '0'–'9' are 48–57, 'a'–'f' 97–102: the low four bits, plus nine for a letter.
+  // '0'–'9' are 48–57, 'a'–'f' are 97–102: the low four bits, plus nine for a letter.
   const bytes = new Uint8Array(hex.length >> 1)
   for (let i = 0, at = 0; i < bytes.length; i++) {
     const high = hex.charCodeAt(at++)

@@ -104,10 +104,10 @@ fn arg<T: Argument>(args: &[f64], place: usize) -> T {
     T::of(args.get(place).copied().unwrap_or(f64::NAN))
 }
 
-fn call(name: &str, machine: usize, args: &[f64]) -> f64 {
+fn call(name: &str, machine: u32, args: &[f64]) -> f64 {
     call! { name, machine, args;
         0: query_deadline query_poll mutation_deadline mutation_poll mutation_about;
-        1: query_read query_touch query_hold query_is_active query_is_static query_clock_set_back query_figure
+        1: query_read query_touch query_hold query_is_active query_is_static query_clock_set_back query_stat
            mutation_remove mutation_dequeue mutation_keep
            mutation_observe mutation_can_run mutation_failures mutation_next_in_scope mutation_first_in_scope mutation_clock_set_back;
         2: query_evict query_expect query_revert query_create query_remove query_raise_gc_time query_each query_set_state query_set_error
@@ -115,7 +115,7 @@ fn call(name: &str, machine: usize, args: &[f64]) -> f64 {
            query_set_limits query_set_bytes
            query_tick mutation_raise_gc_time mutation_unobserve mutation_set_pending mutation_resume
            mutation_settled mutation_tick;
-        3: query_link query_end query_set_breakers query_occasion mutation_insert mutation_can_start;
+        3: query_link query_end query_set_breakers query_triggered_observer mutation_insert mutation_can_start;
         4: query_set_data query_resume query_is_stale query_fetches_on_mount query_note_read
            query_mount;
         5: query_attach query_set_options query_fetches_on_change query_fetches_on mutation_failed;
@@ -137,8 +137,8 @@ fn same(a: &[f64], b: &[f64]) -> bool {
 /// One client: its two machines.
 #[derive(Default)]
 struct Replay {
-    queries: usize,
-    mutations: usize,
+    queries: u32,
+    mutations: u32,
     steps: usize,
 }
 

@@ -8,6 +8,7 @@ mod table;
 
 pub mod json;
 pub mod lazy;
+pub mod query;
 pub mod rum;
 pub mod timing;
 
@@ -25,6 +26,7 @@ pub struct File {
 pub const FILES: &[File] = &[
     File { name: "json", constants: json::TABLES },
     File { name: "lazy", constants: lazy::TABLES },
+    File { name: "query", constants: query::CONSTANTS },
     File { name: "rum", constants: &[rum::LIMITS] },
     File { name: "timing", constants: timing::TABLES },
 ];

@@ -11,13 +11,13 @@ extern crate std;
 
 pub mod beacon;
 pub mod deadlines;
-mod draws;
 pub mod expo;
 pub mod json;
 pub mod lazy;
 pub mod pace;
-mod places;
 pub mod query;
+mod rng;
+pub mod slab;
 pub mod stats;
 pub mod time;
 pub mod vitals;

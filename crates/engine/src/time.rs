@@ -62,7 +62,7 @@ impl Duration {
     }
 
     /// Milliseconds.
-    pub fn as_ms(self) -> f64 {
+    pub const fn as_ms(self) -> f64 {
         self.0
     }
 

@@ -5,6 +5,8 @@
 #![cfg_attr(feature = "bare", no_std)]
 
 extern crate alloc;
+#[cfg(not(target_arch = "wasm32"))]
+extern crate std;
 
 #[cfg(test)]
 extern crate self as whippet_npm;
@@ -25,7 +27,6 @@ pub mod query;
 mod replay;
 #[cfg(feature = "rum")]
 pub mod rum;
-#[cfg(any(feature = "json", feature = "lazy", feature = "rum", feature = "timing", feature = "vitals"))]
 mod state;
 #[cfg(feature = "timing")]
 pub mod timing;

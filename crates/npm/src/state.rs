@@ -1,26 +1,83 @@
-//! What a module keeps between calls. Wasm here has one thread, and no export calls out to JavaScript while it holds
-//! the value, so there is never a second borrow.
-use core::cell::UnsafeCell;
+//! What a module keeps between calls of its exports.
+//!
+//! One call at a time borrows a value. Whatever tests or develops runs with a check of that; what is shipped does without,
+//! since the check would add a tenth to every export.
 
-/// A static.
-pub(crate) struct State<T>(UnsafeCell<T>);
+/// Wasm without atomics has one thread.
+#[cfg(target_arch = "wasm32")]
+#[expect(
+    unsafe_code,
+    reason = "a static must be Sync, and without std there is neither Mutex nor thread_local!"
+)]
+mod cell {
+    #[cfg(not(feature = "bare"))]
+    use core::cell::RefCell;
+    use core::cell::UnsafeCell;
 
-// SAFETY: the module has one thread; natively the crate is only checked, never run.
-unsafe impl<T> Sync for State<T> {}
-
-impl<T> State<T> {
-    pub(crate) const fn new(value: T) -> Self {
-        Self(UnsafeCell::new(value))
+    pub(crate) struct Lock<T> {
+        value: UnsafeCell<T>,
+        #[cfg(not(feature = "bare"))]
+        borrow: RefCell<()>,
     }
 
-    /// Does something with the value. `f` must not come back here.
-    pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
-        // SAFETY: one thread, and `f` is always a call into the engine, which calls nobody.
-        f(unsafe { &mut *self.0.get() })
+    #[cfg(target_feature = "atomics")]
+    compile_error!("a module with threads needs another Lock");
+
+    // SAFETY: there is one thread, so no two threads can have a reference to the same static.
+    unsafe impl<T> Sync for Lock<T> {}
+
+    impl<T> Lock<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self {
+                value: UnsafeCell::new(value),
+                #[cfg(not(feature = "bare"))]
+                borrow: RefCell::new(()),
+            }
+        }
+
+        pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+            #[cfg(not(feature = "bare"))]
+            let _borrow = self.borrow.borrow_mut();
+            // SAFETY: `f` calls the engine, which calls nobody, so it cannot come back here. The tests call every export,
+            // and in them a second borrow panics.
+            f(unsafe { &mut *self.value.get() })
+        }
     }
 }
 
-/// A static that is made when first used, of what cannot be made with the module.
+/// Tests run in several threads. A borrow inside another one never ends.
+#[cfg(not(target_arch = "wasm32"))]
+mod cell {
+    use std::sync::{Mutex, PoisonError};
+
+    pub(crate) struct Lock<T>(Mutex<T>);
+
+    impl<T> Lock<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(Mutex::new(value))
+        }
+
+        pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+            f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        }
+    }
+}
+
+/// A static.
+pub(crate) struct State<T>(cell::Lock<T>);
+
+impl<T> State<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(cell::Lock::new(value))
+    }
+
+    /// Calls `f` with the value. `f` must not come back here.
+    pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        self.0.with(f)
+    }
+}
+
+/// A static that is made when it is first used, for a value that cannot be made at compile time.
 #[cfg(any(feature = "json", feature = "timing"))]
 pub(crate) struct Late<T>(State<Option<T>>);
 
@@ -32,6 +89,6 @@ impl<T: Default> Late<T> {
 
     /// As [`State::with`].
     pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
-        self.0.with(|value| f(value.get_or_insert_with(T::default)))
+        self.0.with(|value| f(value.get_or_insert_default()))
     }
 }

@@ -1,10 +1,10 @@
 import type { CancelOptions } from './types.js'
 
-/** What a fetch that was cancelled rejects with. */
+/** The rejection of a cancelled fetch. */
 export class CancelledError extends Error {
-  /** The query went back to its state before the fetch. */
+  /** The state before the fetch was restored. */
   revert?: boolean
-  /** Nobody is to be bothered with it: a newer fetch took over, or the query is gone. */
+  /** Nobody was notified: another fetch replaced this one, or the query was removed. */
   silent?: boolean
 
   constructor(options?: CancelOptions) {
@@ -14,7 +14,7 @@ export class CancelledError extends Error {
   }
 }
 
-/** Whether an error says that a fetch was cancelled. */
+/** Whether the error is the rejection of a cancelled fetch. */
 export function isCancelledError(value: any): value is CancelledError {
   return value instanceof CancelledError
 }

@@ -2,13 +2,15 @@ export const isServer = typeof window === 'undefined' || 'Deno' in globalThis
 
 let ask: () => boolean = () => isServer
 
-/** Says whether this is a server, where data is not refetched by time, and nothing is retried unless asked. */
+/**
+ * Whether this is a server, which has no timers for stale data, keeps queries for ever, and does not retry by default.
+ */
 export const environmentManager = {
   /** Whether this is a server. */
   isServer(): boolean {
     return ask()
   },
-  /** Replaces how that is found out. */
+  /** Replaces the test. */
   setIsServer(isServerValue: () => boolean): void {
     ask = isServerValue
   },

@@ -1,11 +1,11 @@
-// Why an attempt failed, where the cache itself is the reason.
-import { hashKey } from './keys.js'
+// Errors that the cache itself raises.
+import { hashKey } from './hashKey.js'
 import type { MutationKey } from './types.js'
 
-/** An attempt took longer than the query's `timeout`. */
+/** An attempt exceeded the query's `timeout`. */
 export class TimeoutError extends Error {
   override name = 'TimeoutError'
-  /** How long it was given, in ms. */
+  /** The limit in ms. */
   readonly timeout: number
 
   constructor(timeout: number, queryHash: string) {
@@ -14,15 +14,15 @@ export class TimeoutError extends Error {
   }
 }
 
-/** An attempt was not made, since its origin kept failing: its circuit breaker is open. */
+/** No attempt was made because the circuit breaker of the origin is open. */
 export class CircuitOpenError extends Error {
   override name = 'CircuitOpenError'
   readonly origin: string
-  /** Until when no attempt is made, in ms since the epoch. */
+  /** When the next attempt is allowed, in ms since the epoch. */
   readonly until: number
-  /** It is not repeated, unless a `retry` function says so. */
+  /** It is not retried, unless `retry` is a function that returns `true`. */
   readonly retryable = false
-  /** In how many ms it may be. */
+  /** The time until the next attempt is allowed, in ms. */
   readonly retryAfter: number
 
   constructor(origin: string, until: number) {
@@ -33,7 +33,7 @@ export class CircuitOpenError extends Error {
   }
 }
 
-/** A mutation was on its way when it was dehydrated: whether the server did what it asked for is not known. */
+/** A mutation was running when it was dehydrated, so it may or may not have reached the server. */
 export class MutationInterruptedError extends Error {
   override name = 'MutationInterruptedError'
 

@@ -1,54 +1,53 @@
-// One fetch of a query: attempts on the engine's word, until it is over.
-import { advise } from './advise.js'
-import { attempt } from './attempt.js'
+// One fetch of a query: the attempts that the engine asks for, until the fetch settles.
+import { OUTCOME_ERROR, OUTCOME_SUCCESS, RESUME_NOTHING, RESUME_RUN } from '../boundary/query.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
+import { callSafely } from './callSafely.js'
 import { CancelledError } from './cancelledError.js'
 import { CircuitOpenError, TimeoutError } from './errors.js'
-import { host } from './host.js'
+import { hostFlags } from './hostFlags.js'
 import { Retryer, timeoutCode, type Outcome } from './retryer.js'
 import type { FetchSignal } from './fetchSignal.js'
-import type { Query } from './query.js'
-import type { QueryCacheConfig } from './queryCache.js'
-import type { QueryEngine } from './engine.js'
-import type { Action, FetchContext } from './queryState.js'
-import type { CancelOptions } from './types.js'
+import type { QueryEngine } from './queryEngine.js'
+import type { InternalQuery } from './internal.js'
+import type { CancelOptions, FetchContext, QueryAction, QueryCacheConfig } from './types.js'
 
-/** @internal What a fetch needs of its query. */
-export interface FetchSetup<TData, TError> {
-  query: Query<any, TError, TData, any>
+/** @internal What a fetch needs from its query. */
+export interface FetchConfig<TData, TError> {
+  query: InternalQuery<any, TError, TData, any>
   engine: QueryEngine
   config: QueryCacheConfig
   context: FetchContext<any, TError, TData, any>
   signal: FetchSignal
   /** The engine's id of this fetch. */
   run: number
-  /** Calls the query's function. */
+  /** Calls the query function. */
   call: () => TData
-  /** The engine has the query's new state: takes it over, and tells. */
-  update: (action: Action<TData, TError>) => void
-  /** The state before the fetch comes back. */
+  /** Takes over the query's new state from the engine's buffer, and notifies. */
+  update: (action: QueryAction<TData, TError>) => void
+  /** Restores the state before the fetch. */
   revert: () => void
-  /** The fetch that has taken its place, if one has. */
+  /** The fetch that replaced this one, if any. */
   successor: (fetch: Fetch<TData, TError>) => Fetch<TData, TError> | undefined
   ended: (fetch: Fetch<TData, TError>) => void
 }
 
 /** @internal */
 export class Fetch<TData = any, TError = any> {
-  /** For who asked the query to fetch: rejects where the query's state shows an error. */
+  /** For the caller of `query.fetch`: rejects where the state of the query shows an error. */
   readonly promise: Promise<TData>
-  readonly #setup: FetchSetup<TData, TError>
+  readonly #config: FetchConfig<TData, TError>
   readonly #timeout: number
   readonly #retryer: Retryer<TData, TError>
-  /** Whether it keeps a Node process alive. */
+  /** Whether the timer keeps a Node process alive for this fetch. */
   #waiting = false
-  /** The observer for which to fetch again at once. */
-  #again = 0
+  /** The id of an observer that wants to fetch again as soon as this fetch ends; 0 for none. */
+  #observerToRefetch = 0
 
-  constructor(setup: FetchSetup<TData, TError>) {
-    const { context, engine, query, run, update } = setup
+  constructor(fetchConfig: FetchConfig<TData, TError>) {
+    const { context, engine, query, run, update } = fetchConfig
     const { exports, machine } = engine
     const { retry, retryDelay, timeout } = context.options
-    this.#setup = setup
+    this.#config = fetchConfig
     this.#timeout = timeoutCode(timeout)
     const retryer = (this.#retryer = new Retryer<TData, TError>({
       fn: () => this.#call(),
@@ -59,26 +58,26 @@ export class Fetch<TData = any, TError = any> {
         exports.query_failed(machine, Date.now(), query.id, run, verdict, delay, retryAfter),
       ended: (outcome) => this.#end(outcome),
       onCancel: (error) => {
-        if (error.revert) setup.revert()
-        setup.signal.abort()
+        if (error.revert) fetchConfig.revert()
+        fetchConfig.signal.abort()
       },
       onFail: (failureCount, error) => {
-        this.#wait(true)
+        this.#setWaiting(true)
         update({ type: 'failed', failureCount, error })
       },
       resume: () => {
-        const next = exports.query_resume(machine, Date.now(), query.id, run, host())
-        if (next === 0) return
+        const next = exports.query_resume(machine, Date.now(), query.id, run, hostFlags())
+        if (next === RESUME_NOTHING) return
         update({ type: 'continue' })
-        if (next === 1) retryer.attempt()
+        if (next === RESUME_RUN) retryer.attempt()
         else retryer.giveUp()
       },
     }))
     this.promise = this.#settle()
   }
 
-  /** What comes of its attempts. */
-  get answer(): Promise<TData> {
+  /** The data of the attempt that succeeds, before it is stored. */
+  get result(): Promise<TData> {
     return this.#retryer.promise
   }
 
@@ -86,15 +85,15 @@ export class Fetch<TData = any, TError = any> {
     this.#retryer.attempt()
   }
 
-  onBroke(): void {
-    this.#retryer.onBroke()
+  onEngineFailed(): void {
+    this.#retryer.onEngineFailed()
   }
 
   giveUp(): void {
     this.#retryer.giveUp()
   }
 
-  /** What it was paused for may be over. */
+  /** Continues after a pause, if its reason is over. */
   continue(): void {
     void this.#retryer.continue()
   }
@@ -103,20 +102,20 @@ export class Fetch<TData = any, TError = any> {
     this.#retryer.cancel(options)
   }
 
-  /** The attempt took too long. */
+  /** The attempt exceeded the `timeout`. */
   timeOut(): void {
-    const { query, signal } = this.#setup
+    const { query, signal } = this.#config
     const error = new TimeoutError(this.#timeout, query.queryHash)
     signal.abort(error)
     this.#retryer.failed(error)
   }
 
   #call(): TData {
-    const { engine, query, run, call } = this.#setup
+    const { engine, query, run, call } = this.#config
     if (engine.error) throw engine.error
-    // What is due to be given up some time is waited for, whoever else is not.
+    // A process stays alive for an attempt with a `timeout`; for one without, the pending request decides.
     const limited = this.#timeout !== Infinity
-    this.#wait(limited)
+    this.#setWaiting(limited)
     if (limited) engine.rearm()
     const origin = engine.breakers?.guard(query, run)
     if (origin !== undefined) {
@@ -126,27 +125,27 @@ export class Fetch<TData = any, TError = any> {
     return call()
   }
 
-  #wait(now: boolean): void {
-    if (now !== this.#waiting) this.#setup.engine.alarm.hold(now ? 1 : -1)
+  #setWaiting(now: boolean): void {
+    if (now !== this.#waiting) this.#config.engine.timer.keepAlive(now ? 1 : -1)
     this.#waiting = now
   }
 
   #end(outcome: Outcome): void {
-    const { engine, query, run } = this.#setup
-    this.#wait(false)
-    this.#again ||= engine.exports.query_end(engine.machine, Date.now(), run, outcome)
-    // It is at rest now, for as long as someone is expected to look.
+    const { engine, query, run } = this.#config
+    this.#setWaiting(false)
+    this.#observerToRefetch ||= engine.exports.query_end(engine.machine, Date.now(), run, outcome)
+    // The query is idle now, and may be evicted unless an observer is expected.
     engine.evict(query.id)
     engine.rearm()
   }
 
   async #settle(): Promise<TData> {
-    const { config, engine, query, successor, update, ended } = this.#setup
-    const about = query as Query<any, any, any, any>
+    const { config, engine, query, successor, update, ended } = this.#config
+    const anyQuery = query as InternalQuery<any, any, any, any>
     try {
       const data = await this.#retryer.promise
       if (data === undefined) {
-        advise(() => {
+        warnInDevelopment(() => {
           if (process.env.NODE_ENV !== 'production') {
             console.error(
               'Query data cannot be undefined. Please make sure to return a value other than undefined from ' +
@@ -157,18 +156,18 @@ export class Fetch<TData = any, TError = any> {
         throw new Error(`${query.queryHash} data is undefined`)
       }
       query.setData(data)
-      // An option of an observer that throws is the query's failure: otherwise those who fetch would not hear of it.
+      // An option of an observer that threw while data was set is the query's error: the caller of `fetch` must learn of it.
       const failure = query.observers.find((observer) => observer.failure)?.failure
       if (failure) throw failure.error
-      // Over before anyone hears of it: a callback may fetch again.
-      this.#end(0)
-      attempt(() => config.onSuccess?.(data, about))
-      attempt(() => config.onSettled?.(data, query.state.error as any, about))
+      // The fetch ends before the callbacks, which may fetch again.
+      this.#end(OUTCOME_SUCCESS)
+      callSafely(() => config.onSuccess?.(data, anyQuery))
+      callSafely(() => config.onSettled?.(data, query.state.error as any, anyQuery))
       return data
     } catch (error) {
       if (error instanceof CancelledError) {
         if (error.silent) {
-          // Who waited for this one waits for the newer one.
+          // Callers of a replaced fetch wait for the one that replaced it.
           const next = successor(this)
           if (next) return next.promise
           throw error
@@ -178,15 +177,15 @@ export class Fetch<TData = any, TError = any> {
           return query.state.data
         }
       }
-      this.#end(1)
+      this.#end(OUTCOME_ERROR)
       engine.exports.query_set_error(engine.machine, Date.now(), query.id)
       update({ type: 'error', error: error as TError })
-      attempt(() => config.onError?.(error as any, about))
-      attempt(() => config.onSettled?.(query.state.data, error as any, about))
+      callSafely(() => config.onError?.(error as any, anyQuery))
+      callSafely(() => config.onSettled?.(query.state.data, error as any, anyQuery))
       throw error
     } finally {
       ended(this)
-      if (this.#again) engine.observers.get(this.#again)?.onFetchDue()
+      if (this.#observerToRefetch) engine.observers.get(this.#observerToRefetch)?.onFetchDue()
     }
   }
 }

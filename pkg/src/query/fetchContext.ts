@@ -1,12 +1,10 @@
-// What a fetch hands to the query's behavior, and to its function.
-import { FETCH_SIGNAL, queryFnOf } from './queryFn.js'
+// The context of a fetch, for the query's behavior and its function.
+import { FETCH_SIGNAL, ensureQueryFn } from './ensureQueryFn.js'
 import type { FetchSignal } from './fetchSignal.js'
-import type { FetchContext, FetchOptions, Query } from './query.js'
-import type { QueryClient } from './queryClient.js'
-import type { QueryFunctionContext, QueryKey } from './types.js'
+import type { FetchContext, FetchOptions, Query, QueryClient, QueryFunctionContext, QueryKey } from './types.js'
 
-/** @internal `onCall` is called before each call of the function. */
-export function fetchContext<TQueryFnData, TError, TData, TQueryKey extends QueryKey>(
+/** @internal `onCall` runs before each call of the query function. */
+export function createFetchContext<TQueryFnData, TError, TData, TQueryKey extends QueryKey>(
   query: Query<TQueryFnData, TError, TData, TQueryKey>,
   client: QueryClient,
   signal: FetchSignal,
@@ -21,7 +19,7 @@ export function fetchContext<TQueryFnData, TError, TData, TQueryKey extends Quer
     client,
     state: query.state,
     fetchFn: () => {
-      const queryFn = queryFnOf(query.options, fetchOptions)
+      const queryFn = ensureQueryFn(query.options, fetchOptions)
       const context = {
         client,
         queryKey,

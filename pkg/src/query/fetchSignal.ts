@@ -1,4 +1,7 @@
-/** The abort signal of a fetch, made when someone asks: most functions never do, and it costs as much as the rest. */
+/**
+ * The abort signal of a fetch. Created on first use, since most functions do not use it and it costs as much as all the
+ * rest.
+ */
 export class FetchSignal {
   #controller?: AbortController
   readonly #onTaken: () => void
@@ -7,18 +10,18 @@ export class FetchSignal {
     this.#onTaken = onTaken
   }
 
-  /** For who uses it: the fetch can be stopped. */
+  /** For a reader that uses the signal: the fetch becomes abortable. */
   take(): AbortSignal {
     this.#onTaken()
     return this.inner
   }
 
-  /** For who only passes it on. */
+  /** For code that only passes it on. */
   get inner(): AbortSignal {
     return this.#control().signal
   }
 
-  /** With a reason only the attempt is over, and the next one has a signal of its own. */
+  /** With a reason only the current attempt is aborted, and the next one gets a new signal. */
   abort(reason?: Error): void {
     this.#control().abort(reason)
     if (reason) this.#controller = undefined

@@ -2,12 +2,12 @@ import { Subscribable } from './subscribable.js'
 
 type SetupFn = (setFocused: (focused?: boolean) => void) => (() => void) | undefined
 
-/** Knows whether the page is looked at, and tells when that may have changed. */
+/** Knows whether the window has focus, and notifies of changes. */
 export class FocusManager extends Subscribable<(focused: boolean) => void> {
   #focused?: boolean
   #cleanup?: () => void
   #setup: SetupFn = (onFocus) => {
-    // React Native has a window that is no event target.
+    // React Native has a `window` without events.
     if (typeof window === 'undefined' || !window.addEventListener) return
     const listener = () => onFocus()
     window.addEventListener('visibilitychange', listener, false)
@@ -24,7 +24,7 @@ export class FocusManager extends Subscribable<(focused: boolean) => void> {
     this.#cleanup = undefined
   }
 
-  /** Replaces where the news comes from. `setup` is called at once and returns how to stop. */
+  /** Replaces the source of focus events. `setup` is called at once and returns a cleanup function. */
   setEventListener(setup: SetupFn): void {
     this.#setup = setup
     this.#cleanup?.()
@@ -34,20 +34,20 @@ export class FocusManager extends Subscribable<(focused: boolean) => void> {
     })
   }
 
-  /** Says whether the page is looked at; `undefined` goes back to asking the document. */
+  /** Sets the focus by hand; `undefined` returns to the document's visibility. */
   setFocused(focused?: boolean): void {
     if (this.#focused === focused) return
     this.#focused = focused
     this.onFocus()
   }
 
-  /** Tells all listeners how it is now. */
+  /** Notifies the listeners of the current focus. */
   onFocus(): void {
     const focused = this.isFocused()
-    this.tell(focused)
+    this.notifyListeners(focused)
   }
 
-  /** Whether the page is looked at. */
+  /** Whether the window has focus. */
   isFocused(): boolean {
     if (typeof this.#focused === 'boolean') return this.#focused
     return globalThis.document?.visibilityState !== 'hidden'

@@ -1,53 +1,25 @@
-// Moving caches from one place to another: as plain data.
-import { advise } from './advise.js'
+// Dehydration makes plain data of a client's caches, for a server to send or a page to persist; hydration restores them.
+import { warnInDevelopment } from './warnInDevelopment.js'
 import { MutationInterruptedError } from './errors.js'
 import { noop } from './utils.js'
-import type { Mutation, MutationState } from './mutation.js'
-import type { Query, QueryState } from './query.js'
-import type { QueryClient } from './queryClient.js'
+import type { InternalMutation, InternalQueryClient } from './internal.js'
 import type {
-  DefaultError,
+  DehydrateOptions,
+  HydrateOptions,
+  Mutation,
   MutationKey,
   MutationMeta,
-  MutationOptions,
   MutationScope,
+  MutationState,
+  Query,
+  QueryClient,
   QueryKey,
   QueryMeta,
   QueryOptions,
+  QueryState,
 } from './types.js'
 
 type TransformerFn = (data: any) => any
-
-/** What goes out, and how. */
-export interface DehydrateOptions {
-  /** Makes of data what can be sent. */
-  serializeData?: TransformerFn
-  /** Paused ones, by default. */
-  shouldDehydrateMutation?: (mutation: Mutation) => boolean
-  /** Those with data, by default. */
-  shouldDehydrateQuery?: (query: Query) => boolean
-  /** Whether an error is replaced by one that says nothing; `true` by default. */
-  shouldRedactErrors?: (error: unknown) => boolean
-}
-
-/** What comes in, and how. */
-export interface HydrateOptions {
-  /** What holds for all that comes in. */
-  defaultOptions?: {
-    /** The other half of `serializeData`. */
-    deserializeData?: TransformerFn
-    /**
-     * What becomes of mutations that were on their way when they were dehydrated: they may have reached the server, or
-     * not. `'fail'`, the default: they fail with a `MutationInterruptedError`, and their callbacks hear of it.
-     * `'resume'`: they count as paused, and `resumePausedMutations` runs them again.
-     */
-    interruptedMutations?: 'fail' | 'resume'
-    /** For queries. */
-    queries?: QueryOptions
-    /** For mutations. */
-    mutations?: MutationOptions<unknown, DefaultError, unknown, unknown>
-  }
-}
 
 interface DehydratedMutation {
   mutationKey?: MutationKey
@@ -66,25 +38,25 @@ interface DehydratedQuery {
   queryType?: 'infinite'
 }
 
-/** A cache as plain data. */
+/** The caches of a client as plain data. */
 export interface DehydratedState {
-  /** Those that were chosen, in the order in which they were made. */
+  /** The selected mutations, in the order of their creation. */
   mutations: DehydratedMutation[]
-  /** Those that were chosen, in the order in which they were made. */
+  /** The selected queries, in the order of their creation. */
   queries: DehydratedQuery[]
 }
 
-/** Whether a mutation goes out, unless told otherwise: it is paused. */
+/** By default, paused mutations are dehydrated. */
 export function defaultShouldDehydrateMutation(mutation: Mutation): boolean {
   return mutation.state.isPaused
 }
 
-/** Whether a query goes out, unless told otherwise: it has data. */
+/** By default, queries with data are dehydrated. */
 export function defaultShouldDehydrateQuery(query: Query): boolean {
   return query.state.status === 'success'
 }
 
-/** One query as plain data; a fetch on its way goes along as a promise. */
+/** One query as plain data. A pending query carries its promise. */
 export function dehydrateQuery(
   query: Query,
   serializeData?: TransformerFn,
@@ -110,7 +82,7 @@ function dehydratePromise(
 ): Promise<unknown> | undefined {
   const promise = query.promise?.then(serializeData).catch((error) => {
     if (shouldRedactErrors?.(error) === false) return Promise.reject(error)
-    advise(() => {
+    warnInDevelopment(() => {
       if (process.env.NODE_ENV !== 'production') {
         console.error(
           `A query that was dehydrated as pending ended up rejecting. [${query.queryHash}]: ${error}; ` +
@@ -124,16 +96,16 @@ function dehydratePromise(
   return promise
 }
 
-/** A client's caches as plain data. */
+/** The caches of a client as plain data. */
 export function dehydrate(client: QueryClient, options: DehydrateOptions = {}): DehydratedState {
-  const chosen = { ...client.getDefaultOptions().dehydrate, ...defined(options) }
-  const takesMutation = chosen.shouldDehydrateMutation ?? defaultShouldDehydrateMutation
-  const takesQuery = chosen.shouldDehydrateQuery ?? defaultShouldDehydrateQuery
+  const resolved = { ...client.getDefaultOptions().dehydrate, ...defined(options) }
+  const shouldDehydrateMutation = resolved.shouldDehydrateMutation ?? defaultShouldDehydrateMutation
+  const shouldDehydrateQuery = resolved.shouldDehydrateQuery ?? defaultShouldDehydrateQuery
   return {
     mutations: client
       .getMutationCache()
       .getAll()
-      .filter((mutation) => takesMutation(mutation))
+      .filter((mutation) => shouldDehydrateMutation(mutation))
       .map(({ options: { mutationKey, scope }, state, meta }) => ({
         mutationKey,
         state,
@@ -143,8 +115,8 @@ export function dehydrate(client: QueryClient, options: DehydrateOptions = {}): 
     queries: client
       .getQueryCache()
       .getAll()
-      .filter((query) => takesQuery(query))
-      .map((query) => dehydrateQuery(query, chosen.serializeData, chosen.shouldRedactErrors)),
+      .filter((query) => shouldDehydrateQuery(query))
+      .map((query) => dehydrateQuery(query, resolved.serializeData, resolved.shouldRedactErrors)),
   }
 }
 
@@ -152,7 +124,7 @@ function defined<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)) as Partial<T>
 }
 
-/** Puts plain data into a client's caches; what is there already and newer stays. */
+/** Restores dehydrated state into a client's caches. Data there that is newer stays. */
 export function hydrate(
   client: QueryClient,
   dehydratedState: Partial<DehydratedState>,
@@ -161,21 +133,21 @@ export function hydrate(
   const defaults = client.getDefaultOptions().hydrate
   const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData
 
-  const resumes = (options?.defaultOptions?.interruptedMutations ?? defaults?.interruptedMutations) === 'resume'
-  const cut: Mutation[] = []
+  const resumesInterrupted = (options?.defaultOptions?.interruptedMutations ?? defaults?.interruptedMutations) === 'resume'
+  const interruptedMutations: InternalMutation[] = []
   dehydratedState.mutations?.forEach(({ state, ...mutationOptions }) => {
     const interrupted = state.status === 'pending' && !state.isPaused
-    const mutation = client
+    const mutation = (client as InternalQueryClient)
       .getMutationCache()
       .build(
         client,
         { ...defaults?.mutations, ...options?.defaultOptions?.mutations, ...mutationOptions },
-        interrupted && resumes ? { ...state, isPaused: true } : state,
+        interrupted && resumesInterrupted ? { ...state, isPaused: true } : state,
       )
-    if (interrupted && !resumes) cut.push(mutation)
+    if (interrupted && !resumesInterrupted) interruptedMutations.push(mutation)
   })
-  // One that goes on after another has failed must be there by then.
-  cut.forEach((mutation) => void mutation.interrupt(new MutationInterruptedError(mutation.options.mutationKey)))
+  // After all are built: failing one lets the next of its scope run.
+  interruptedMutations.forEach((mutation) => void mutation.interrupt(new MutationInterruptedError(mutation.options.mutationKey)))
   dehydratedState.queries?.forEach((dehydrated) => {
     hydrateQuery(client, dehydrated, { ...defaults?.queries, ...options?.defaultOptions?.queries }, deserialize)
   })
@@ -187,11 +159,11 @@ function hydrateQuery(
   options: QueryOptions,
   deserialize: TransformerFn | undefined,
 ): void {
-  const cache = client.getQueryCache()
+  const cache = (client as InternalQueryClient).getQueryCache()
   const known = promise && resolvedValue(promise)
   const raw = state.data === undefined ? known?.data : state.data
   const data = raw === undefined || !deserialize ? raw : deserialize(raw)
-  // It was on its way when it was sent, and has arrived meanwhile.
+  // The query was pending when it was dehydrated, and its promise has resolved since.
   const arrived = state.status === 'pending' && data !== undefined
 
   let query = cache.get(queryHash)
@@ -213,7 +185,7 @@ function hydrateQuery(
     state.dataUpdatedAt > query.state.dataUpdatedAt ||
     (known && dehydratedAt > query.state.dataUpdatedAt)
   ) {
-    // Whether it is fetching here has nothing to do with there.
+    // Whether the query was fetching where it was dehydrated does not matter here.
     const { fetchStatus: _, ...rest } = state
     query.setState({
       ...rest,
@@ -226,16 +198,16 @@ function hydrateQuery(
     })
   }
 
-  // It is sent to be drawn.
+  // A component is about to render it.
   cache.engine.expect(query.id)
 
   if (promise && !known && !wasPending && !wasFetching && dehydratedAt > query.state.dataUpdatedAt) {
-    // The promise stands for the first attempt; nothing is fetched.
+    // The promise takes the place of the first attempt; the query function is not called.
     query.fetch(undefined, { initialPromise: Promise.resolve(promise).then(deserialize) }).catch(noop)
   }
 }
 
-/** What a promise holds, if it calls back at once, as those of frameworks that streamed it may. */
+/** The value of a promise that calls back synchronously, as promises of streaming frameworks may. */
 function resolvedValue(promise: PromiseLike<unknown>): { data: unknown } | undefined {
   let data: unknown
   const then = promise.then((value) => {

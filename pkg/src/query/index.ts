@@ -1,12 +1,12 @@
 // `whippet/query`: the query cache, with TanStack Query v5's names.
 export { QueryClient } from './queryClient.js'
-export { QueryCache, type QueryCacheConfig, type QueryCacheNotifyEvent } from './queryCache.js'
-export { Query, type QueryState } from './query.js'
+export { QueryCache } from './queryCache.js'
+export { Query } from './query.js'
 export { QueryObserver } from './queryObserver.js'
 export { InfiniteQueryObserver } from './infiniteQueryObserver.js'
 export { QueriesObserver, type QueriesObserverOptions } from './queriesObserver.js'
-export { MutationCache, type MutationCacheConfig, type MutationCacheNotifyEvent } from './mutationCache.js'
-export { Mutation, type MutationState } from './mutation.js'
+export { MutationCache } from './mutationCache.js'
+export { Mutation } from './mutation.js'
 export { MutationObserver } from './mutationObserver.js'
 export { focusManager, type FocusManager } from './focusManager.js'
 export { onlineManager, type OnlineManager } from './onlineManager.js'
@@ -26,20 +26,15 @@ export {
   defaultShouldDehydrateMutation,
   defaultShouldDehydrateQuery,
   type DehydratedState,
-  type DehydrateOptions,
-  type HydrateOptions,
 } from './hydration.js'
 export { streamedQuery as experimental_streamedQuery } from './streamedQuery.js'
 export { CircuitOpenError, MutationInterruptedError, TimeoutError } from './errors.js'
-export type { BreakerConfig, BreakerInfo } from './breaker.js'
-export type { CacheLimits } from './limits.js'
 export { CancelledError, isCancelledError } from './cancelledError.js'
-export { hashKey, partialMatchKey } from './keys.js'
-export { matchQuery, matchMutation, type MutationFilters, type QueryFilters } from './matching.js'
+export { hashKey, partialMatchKey } from './hashKey.js'
+export { matchQuery, matchMutation } from './filters.js'
 export { recordSession, type SessionRecording } from './recordSession.js'
-export { replaceEqualDeep } from './sharing.js'
-export { keepPreviousData, noop, shouldThrowError, skipToken, type SkipToken, type Updater } from './utils.js'
-export type { BodyBytes, QueryStats } from './stats.js'
-export { dataTagSymbol, dataTagErrorSymbol, unsetMarker } from './types.js'
+export { replaceEqualDeep } from './structuralSharing.js'
+export { keepPreviousData, noop, shouldThrowError } from './utils.js'
+export { dataTagSymbol, dataTagErrorSymbol, skipToken, unsetMarker } from './types.js'
 export type * from './types.js'
 export { WasmUnavailableError } from '../wasm.js'

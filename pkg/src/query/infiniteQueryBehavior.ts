@@ -1,12 +1,11 @@
 // How an infinite query is fetched: page by page.
-import { FETCH_SIGNAL, addSignal, queryFnOf } from './queryFn.js'
+import { FETCH_SIGNAL, addConsumeAwareSignal, ensureQueryFn } from './ensureQueryFn.js'
 import { addToEnd, addToStart, noop } from './utils.js'
-import type { QueryBehavior } from './query.js'
-import type { InfiniteData, InfiniteQueryPageParamsOptions, QueryFunctionContext } from './types.js'
+import type { InfiniteData, InfiniteQueryPageParamsOptions, QueryBehavior, QueryFunctionContext } from './types.js'
 
 type PageOptions = InfiniteQueryPageParamsOptions<any, any>
 
-/** Fetches one more page where the fetch says so, and otherwise again all that there are, or `pages`. */
+/** Fetches one more page for `fetchNextPage` and `fetchPreviousPage`, otherwise all that exist, or as many as `pages` says. */
 export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, InfiniteData<any>, any> {
   return {
     onFetch(context, query) {
@@ -14,7 +13,7 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
       const { state, fetchOptions } = context
       const direction = fetchOptions?.meta?.fetchMore?.direction
       const before = pagesOf(state.data)
-      // A retry goes on with the page that failed: these are kept from one attempt to the next.
+      // A retry continues with the page that failed: these survive from attempt to attempt.
       let data: InfiniteData<unknown> = { pages: [], pageParams: [] }
       let fetched = 0
       let attempts = 0
@@ -22,13 +21,13 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
       const fetchFn = async () => {
         const attempt = ++attempts
         const { [FETCH_SIGNAL]: over } = context as unknown as { [FETCH_SIGNAL]: AbortSignal }
-        const queryFn = queryFnOf(context.options, fetchOptions)
+        const queryFn = ensureQueryFn(context.options, fetchOptions)
 
         const fetchPage = async (held: () => InfiniteData<unknown>, param: unknown, previous?: boolean) => {
-          // Also where the function never looked at its signal: nobody waits for another page.
+          // Stops a cancelled fetch even if the query function never read its signal.
           if (over.aborted) throw over.reason
           if (param == null && held().pages.length) return held()
-          const pageContext = addSignal(
+          const pageContext = addConsumeAwareSignal(
             {
               client: context.client,
               queryKey: context.queryKey,
@@ -49,7 +48,7 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
 
         if (direction && before.pages.length) {
           const previous = direction === 'backward'
-          // What is written while the page is on its way stays.
+          // What is written while the page is loading stays.
           const held = () => pagesOf(query.state.data as typeof state.data, before)
           const param = previous ? previousPageParam(options, held()) : nextPageParam(options, held())
           return fetchPage(held, param, previous)
@@ -62,7 +61,7 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
           if (fetched > 0 && param == null) break
           const held = data
           const more = await fetchPage(() => held, param)
-          // What comes of an attempt that has taken too long counts no more.
+          // An attempt that timed out must not add pages.
           if (attempt !== attempts) break
           data = more
         } while (++fetched < wanted)
@@ -87,7 +86,7 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
   }
 }
 
-/** The pages that `data` has; `otherwise` where it is not of pages. */
+/** The pages of `data`, or `otherwise` if it has none. */
 function pagesOf(
   data: Partial<InfiniteData<unknown>> | undefined,
   otherwise: InfiniteData<unknown> = { pages: [], pageParams: [] },
@@ -105,12 +104,12 @@ function previousPageParam(options: PageOptions, { pages, pageParams }: Infinite
   return pages.length ? options.getPreviousPageParam?.(pages[0], pages, pageParams[0], pageParams) : undefined
 }
 
-/** Whether there is a page after the last. */
+/** Whether `getNextPageParam` gives a page. */
 export function hasNextPage(options: PageOptions, data?: InfiniteData<unknown>): boolean {
   return !!data && nextPageParam(options, data) != null
 }
 
-/** Whether there is a page before the first. */
+/** Whether `getPreviousPageParam` gives a page. */
 export function hasPreviousPage(options: PageOptions, data?: InfiniteData<unknown>): boolean {
   return !!data && !!options.getPreviousPageParam && previousPageParam(options, data) != null
 }

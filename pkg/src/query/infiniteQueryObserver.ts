@@ -1,7 +1,5 @@
 import { hasNextPage, hasPreviousPage } from './infiniteQueryBehavior.js'
-import { QueryObserver } from './queryObserver.js'
-import type { Query } from './query.js'
-import type { QueryClient } from './queryClient.js'
+import { QueryObserverBase } from './queryObserver.js'
 import type {
   DefaultError,
   DefaultedInfiniteQueryObserverOptions,
@@ -11,17 +9,19 @@ import type {
   InfiniteQueryObserverBaseResult,
   InfiniteQueryObserverOptions,
   InfiniteQueryObserverResult,
+  Query,
+  QueryClient,
   QueryKey,
 } from './types.js'
 
-/** Looks at a query that grows page by page. */
+/** Observes an infinite query: adds the pages' fields to its result, and fetches more pages. */
 export class InfiniteQueryObserver<
   TQueryFnData = unknown,
   TError = DefaultError,
   TData = InfiniteData<TQueryFnData>,
   TQueryKey extends QueryKey = QueryKey,
   TPageParam = unknown,
-> extends QueryObserver<TQueryFnData, TError, TData, InfiniteData<TQueryFnData, TPageParam>, TQueryKey> {
+> extends QueryObserverBase<TQueryFnData, TError, TData, InfiniteData<TQueryFnData, TPageParam>, TQueryKey> {
   declare subscribe: (listener: (result: InfiniteQueryObserverResult<TData, TError>) => void) => () => void
   declare getCurrentResult: () => InfiniteQueryObserverResult<TData, TError>
   protected declare fetch: (options: any) => Promise<InfiniteQueryObserverResult<TData, TError>>
@@ -73,7 +73,7 @@ export class InfiniteQueryObserver<
       hasNext = hasNextPage(options, state.data)
       hasPrevious = hasPreviousPage(options, state.data)
     } catch (error) {
-      result = this.failed(result, error, state.data)
+      result = this.withOptionError(result, error, state.data)
     }
     const { isFetching, isRefetching, isError, isRefetchError } = result
     const direction = state.fetchMeta?.fetchMore?.direction

@@ -1,55 +1,28 @@
-import { attempt } from './attempt.js'
-import { gcTimeOf } from './gcTime.js'
-import { host } from './host.js'
-import { COLLECTED, CONTINUED, PAUSED, RUN, type MutationEngine } from './mutationEngine.js'
+import {
+  MUTATION_EFFECT_COLLECTED,
+  MUTATION_EFFECT_CONTINUED,
+  MUTATION_EFFECT_PAUSED,
+  MUTATION_EFFECT_RUN,
+} from '../boundary/query.js'
+import { callSafely } from './callSafely.js'
+import { resolveGcTime } from './gcTime.js'
+import { hostFlags } from './hostFlags.js'
+import type { MutationEngine } from './mutationEngine.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, delayCode, jitterCode, modeCode, retryCode } from './retryer.js'
-import type { MutationCache } from './mutationCache.js'
-import type { MutationObserver } from './mutationObserver.js'
-import type { QueryClient } from './queryClient.js'
+import { Retryer, retryDelayCode, retryJitterCode, networkModeCode, retryCode } from './retryer.js'
+import type { InternalMutation, InternalMutationCache } from './internal.js'
+import type * as Types from './types.js'
 import type {
   DefaultError,
+  MutationAction,
+  MutationCache,
   MutationFunctionContext,
   MutationMeta,
+  MutationObserver,
   MutationOptions,
-  MutationStatus,
+  MutationState,
+  QueryClient,
 } from './types.js'
-
-/** What is known of a mutation. */
-export interface MutationState<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
-> {
-  /** What `onMutate` returned. */
-  context: TOnMutateResult | undefined
-  /** What the function gave; `undefined` until it has. */
-  data: TData | undefined
-  /** Why it failed for good; `null` where it did not. */
-  error: TError | null
-  /** How many attempts failed. */
-  failureCount: number
-  /** Why the last attempt that failed did. */
-  failureReason: TError | null
-  /** It waits for the network, or for another of its scope. */
-  isPaused: boolean
-  /** Not begun, running or waiting, done, or failed. */
-  status: MutationStatus
-  /** What it was called with. */
-  variables: TVariables | undefined
-  /** When it was called, in ms since the epoch; 0 for never. */
-  submittedAt: number
-}
-
-/** What happened to a mutation's state. */
-export type Action<TData, TError, TVariables, TOnMutateResult> =
-  | { type: 'continue' }
-  | { type: 'error'; error: TError }
-  | { type: 'failed'; failureCount: number; error: TError | null }
-  | { type: 'pending'; isPaused: boolean; variables?: TVariables; context?: TOnMutateResult }
-  | { type: 'pause' }
-  | { type: 'success'; data: TData }
 
 interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
   client: QueryClient
@@ -59,31 +32,34 @@ interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
   state?: MutationState<TData, TError, TVariables, TOnMutateResult>
 }
 
-/** One mutation: its values, its callbacks and its observers. When it runs and waits the engine says. */
-export class Mutation<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
-> {
+/**
+ * Holds the values, callbacks and observers of a mutation; the engine decides when it runs and waits. Public members are
+ * documented in `types/classes.ts`, the others in `internal.ts`.
+ */
+export const Mutation: {
+  new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
+    config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,
+  ): Types.Mutation<TData, TError, TVariables, TOnMutateResult>
+} = class Mutation<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
+  implements InternalMutation<TData, TError, TVariables, TOnMutateResult>
+{
   state: MutationState<TData, TError, TVariables, TOnMutateResult>
   options!: MutationOptions<TData, TError, TVariables, TOnMutateResult>
   readonly mutationId: number
-  /** How long it is kept when nobody looks at it, in ms. */
   gcTime = 0
   #client: QueryClient
-  #cache: MutationCache
+  #cache: InternalMutationCache
   #id = 0
-  /** The name of its scope, as the engine knows it. */
+  /** The scope that the engine was told. */
   #scope: unknown
   #observers: MutationObserver<any, any, any, any>[] = []
   #retryer?: Retryer<TData, TError>
-  /** Out of the cache while it runs. */
-  #unlinked = false
+  /** Whether the mutation was removed from the cache while it was running. */
+  #removedWhileRunning = false
 
   constructor(config: MutationConfig<TData, TError, TVariables, TOnMutateResult>) {
     this.#client = config.client
-    this.#cache = config.mutationCache
+    this.#cache = config.mutationCache as InternalMutationCache
     this.mutationId = config.mutationId
     this.state = config.state || getDefaultState()
     this.setOptions(config.options)
@@ -93,24 +69,23 @@ export class Mutation<
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
     const { exports, machine } = this.#engine
-    const gcTime = gcTimeOf(exports, options.gcTime)
+    const gcTime = resolveGcTime(exports, options.gcTime)
     this.gcTime =
       this.#id === 0
         ? Math.max(this.gcTime, gcTime)
         : exports.mutation_raise_gc_time(machine, this.#id, gcTime)
   }
 
-  /** @internal The engine's id; 0 where it has none, since the mutation is out of the cache. */
   get id(): number {
     return this.#id
   }
 
-  /** Makes itself known to the engine, also where it was removed and is used again. */
+  /** Creates the mutation in the engine, again where it was removed and is used after all. */
   #attach(): number {
     if (this.#id !== 0) return this.#id
     const { exports, machine, mutations } = this.#engine
     this.#scope = this.options.scope?.id
-    this.#id = exports.mutation_insert(machine, Date.now(), this.#engine.enter(this.#scope), this.gcTime)
+    this.#id = exports.mutation_insert(machine, Date.now(), this.#engine.enterScope(this.#scope), this.gcTime)
     if (this.state.status === 'pending') exports.mutation_set_pending(machine, this.#id, 1)
     for (const _ of this.#observers) exports.mutation_observe(machine, this.#id)
     mutations.set(this.#id, this)
@@ -118,11 +93,10 @@ export class Mutation<
     return this.#id
   }
 
-  /** @internal The cache has let go of it; where it runs, it runs to its end. */
   unlink(): void {
     const { exports, machine } = this.#engine
-    this.#unlinked = this.#retryer !== undefined
-    if (this.#unlinked) {
+    this.#removedWhileRunning = this.#retryer !== undefined
+    if (this.#removedWhileRunning) {
       exports.mutation_dequeue(machine, this.#id)
     } else {
       exports.mutation_remove(machine, this.#id)
@@ -131,15 +105,15 @@ export class Mutation<
     this.#engine.rearm()
   }
 
-  /** The engine knows it no more. */
+  /** Forgets the engine's id, which is no longer valid. */
   #detach(): void {
     if (this.#id === 0) return
     this.#engine.mutations.delete(this.#id)
-    this.#engine.leave(this.#scope)
+    this.#engine.leaveScope(this.#scope)
     this.#id = 0
   }
 
-  /** Another one where the cache has given its memory back; then no mutation had an id. */
+  /** The cache's engine. It is replaced by `releaseMemory`, but only while no mutation has an id. */
   get #engine(): MutationEngine {
     return this.#cache.engine
   }
@@ -148,7 +122,6 @@ export class Mutation<
     return this.options.meta
   }
 
-  /** Stops its gc time, until someone looks at it and looks no more. */
   destroy(): void {
     this.#engine.exports.mutation_keep(this.#engine.machine, this.#id)
     this.#engine.rearm()
@@ -172,30 +145,28 @@ export class Mutation<
     this.#cache.notify({ type: 'observerRemoved', mutation: this, observer })
   }
 
-  /** Goes on after a pause, or after it was restored in the middle; one that is over stays as it is. */
   continue(): Promise<unknown> {
     if (this.#retryer) return this.#retryer.continue()
     return this.state.status === 'pending' ? this.execute(this.state.variables!) : Promise.resolve()
   }
 
-  /** Runs it, with all callbacks. */
   async execute(variables: TVariables): Promise<TData> {
-    const { exports, machine, alarm } = this.#engine
+    const { exports, machine, timer } = this.#engine
     const { config } = this.#cache
     this.#attach()
     const context = this.#context()
     const { retryDelay, retryJitter, networkMode } = this.options
     const retry = this.options.retry ?? 0
-    const mode = modeCode(networkMode)
+    const mode = networkModeCode(networkMode)
 
     let waiting: 0 | 1 = 0
-    const wait = (now: 0 | 1) => {
-      if (now !== waiting) alarm.hold(now ? 1 : -1)
+    const setWaiting = (now: 0 | 1) => {
+      if (now !== waiting) timer.keepAlive(now ? 1 : -1)
       waiting = now
     }
     const retryer = (this.#retryer = new Retryer<TData, TError>({
       fn: () => {
-        wait(0)
+        setWaiting(0)
         if (this.#engine.error) throw this.#engine.error
         if (!this.options.mutationFn) return Promise.reject(new Error('No mutationFn found'))
         return this.options.mutationFn(variables, context)
@@ -204,19 +175,19 @@ export class Mutation<
       retryDelay,
       failed: (verdict, delay, retryAfter) =>
         exports.mutation_failed(machine, Date.now(), this.id, verdict, delay, retryAfter),
-      ended: noEnd,
+      ended: ignoreEnd,
       onFail: (failureCount, error) => {
-        wait(1)
+        setWaiting(1)
         this.#engine.rearm()
         this.#dispatch({ type: 'failed', failureCount, error })
       },
       resume: () => {
-        exports.mutation_resume(machine, this.id, host())
+        exports.mutation_resume(machine, this.id, hostFlags())
         this.#engine.drain()
       },
     }))
     const canStart = () =>
-      exports.mutation_can_start(machine, this.id, host(), mode) !== 0 && this.#cache.canRun(this)
+      exports.mutation_can_start(machine, this.id, hostFlags(), mode) !== 0 && this.#cache.canRun(this)
     const restored = this.state.status === 'pending'
     const isPaused = !canStart()
 
@@ -232,17 +203,17 @@ export class Mutation<
           this.#dispatch({ type: 'pending', context: result, variables, isPaused })
         }
       }
-      // The network may have come while onMutate ran.
+      // The network may have come back while `onMutate` ran.
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
       exports.mutation_start(
         machine,
         Date.now(),
         this.#attach(),
-        host(),
+        hostFlags(),
         retryCode(exports, retry),
-        delayCode(retryDelay),
+        retryDelayCode(retryDelay),
         mode,
-        jitterCode(retryJitter),
+        retryJitterCode(retryJitter),
       )
       this.#engine.drain()
       const data = await retryer.promise
@@ -254,21 +225,20 @@ export class Mutation<
       this.#settle({ type: 'success', data })
       return data
     } catch (failure) {
-      await this.#failed(failure as TError, variables, context)
+      await this.#settleWithError(failure as TError, variables, context)
       throw failure
     } finally {
-      wait(0)
+      setWaiting(0)
       if (this.#retryer === retryer) this.#retryer = undefined
       void this.#cache.runNext(this)
-      if (this.#unlinked) this.unlink()
-      // Its time may be over already.
+      if (this.#removedWhileRunning) this.unlink()
+      // A mutation with a `gcTime` of 0 is removed now.
       this.#engine.drain()
     }
   }
 
-  /** @internal It was on its way elsewhere, and nobody knows what came of it: it has failed, and those behind it go on. */
   async interrupt(error: TError): Promise<void> {
-    await this.#failed(error, this.state.variables!, this.#context())
+    await this.#settleWithError(error, this.state.variables!, this.#context())
     void this.#cache.runNext(this)
   }
 
@@ -276,34 +246,33 @@ export class Mutation<
     return { client: this.#client, meta: this.options.meta, mutationKey: this.options.mutationKey }
   }
 
-  /** Calls back, and is over. */
-  async #failed(error: TError, variables: TVariables, context: MutationFunctionContext): Promise<void> {
+  /** Runs the error callbacks and ends the mutation. */
+  async #settleWithError(error: TError, variables: TVariables, context: MutationFunctionContext): Promise<void> {
     const { config } = this.#cache
     // A callback that throws must hide neither the error nor the callbacks after it.
-    await attempt(() => config.onError?.(error as any, variables, this.state.context, this as any, context))
-    await attempt(() => this.options.onError?.(error, variables, this.state.context, context))
-    await attempt(() =>
+    await callSafely(() => config.onError?.(error as any, variables, this.state.context, this as any, context))
+    await callSafely(() => this.options.onError?.(error, variables, this.state.context, context))
+    await callSafely(() =>
       config.onSettled?.(undefined, error as any, this.state.variables, this.state.context, this as any, context),
     )
-    await attempt(() => this.options.onSettled?.(undefined, error, variables, this.state.context, context))
+    await callSafely(() => this.options.onSettled?.(undefined, error, variables, this.state.context, context))
     this.#settle({ type: 'error', error })
   }
 
-  #settle(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
+  #settle(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     this.#engine.exports.mutation_settled(this.#engine.machine, Date.now(), this.#id)
     this.#engine.rearm()
     this.#dispatch(action)
   }
 
-  /** @internal The engine decided about it. */
   onEffect(code: number): void {
-    if (code === RUN) {
+    if (code === MUTATION_EFFECT_RUN) {
       this.#retryer?.attempt()
-    } else if (code === PAUSED) {
+    } else if (code === MUTATION_EFFECT_PAUSED) {
       this.#dispatch({ type: 'pause' })
-    } else if (code === CONTINUED) {
+    } else if (code === MUTATION_EFFECT_CONTINUED) {
       this.#dispatch({ type: 'continue' })
-    } else if (code === COLLECTED) {
+    } else if (code === MUTATION_EFFECT_COLLECTED) {
       this.#detach()
       this.#cache.remove(this)
     } else {
@@ -311,12 +280,11 @@ export class Mutation<
     }
   }
 
-  /** @internal The engine is no more: what waits for its word fails. */
-  onBroke(): void {
-    this.#retryer?.onBroke()
+  onEngineFailed(): void {
+    this.#retryer?.onEngineFailed()
   }
 
-  #dispatch(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
+  #dispatch(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     this.state = { ...this.state, ...this.#changes(action) }
     notifyManager.batch(() => {
       this.#observers.forEach((observer) => observer.onMutationUpdate(action))
@@ -325,7 +293,7 @@ export class Mutation<
   }
 
   #changes(
-    action: Action<TData, TError, TVariables, TOnMutateResult>,
+    action: MutationAction<TData, TError, TVariables, TOnMutateResult>,
   ): Partial<MutationState<TData, TError, TVariables, TOnMutateResult>> {
     switch (action.type) {
       case 'failed':
@@ -365,8 +333,15 @@ export class Mutation<
   }
 }
 
-/** The engine hears of a mutation's end when its callbacks have run. */
-function noEnd(): void {}
+export type Mutation<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = unknown,
+  TOnMutateResult = unknown,
+> = Types.Mutation<TData, TError, TVariables, TOnMutateResult>
+
+/** Does nothing when the function has settled: the engine is told after the callbacks. */
+function ignoreEnd(): void {}
 
 export function getDefaultState<TData, TError, TVariables, TOnMutateResult>(): MutationState<
   TData,

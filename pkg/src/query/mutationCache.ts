@@ -1,66 +1,31 @@
-import { matchMutation, type MutationFilters } from './matching.js'
-import { Mutation, type Action, type MutationState } from './mutation.js'
+import { matchMutation } from './filters.js'
+import { Mutation } from './mutation.js'
 import { MutationEngine } from './mutationEngine.js'
-import type { Setup } from './setup.js'
+import type { EngineConfig } from './startEngine.js'
 import { notifyManager } from './notifyManager.js'
 import { Subscribable } from './subscribable.js'
 import { noop } from './utils.js'
-import type { MutationObserver } from './mutationObserver.js'
-import type { QueryClient } from './queryClient.js'
-import type { DefaultError, MutationFunctionContext, MutationOptions } from './types.js'
+import type { AnyMutation, InternalMutation, InternalMutationCache } from './internal.js'
+import type * as Types from './types.js'
+import type {
+  DefaultError,
+  MutationCacheConfig,
+  MutationCacheNotifyEvent,
+  MutationFilters,
+  MutationOptions,
+  MutationState,
+  QueryClient,
+} from './types.js'
 
-type AnyMutation = Mutation<any, any, any, any>
-type Unknown = Mutation<unknown, unknown, unknown>
-
-/** What is called for every mutation of a cache, and awaited before the mutation's own. */
-export interface MutationCacheConfig {
-  /** When one failed for good. */
-  onError?: (
-    error: DefaultError,
-    variables: unknown,
-    onMutateResult: unknown,
-    mutation: Unknown,
-    context: MutationFunctionContext,
-  ) => Promise<unknown> | unknown
-  /** When one succeeded. What it throws makes the mutation fail. */
-  onSuccess?: (
-    data: unknown,
-    variables: unknown,
-    onMutateResult: unknown,
-    mutation: Unknown,
-    context: MutationFunctionContext,
-  ) => Promise<unknown> | unknown
-  /** Before its function runs. What it throws makes the mutation fail. */
-  onMutate?: (
-    variables: unknown,
-    mutation: Unknown,
-    context: MutationFunctionContext,
-  ) => Promise<unknown> | unknown
-  /** After either, with what there is of data and error. */
-  onSettled?: (
-    data: unknown | undefined,
-    error: DefaultError | null,
-    variables: unknown,
-    onMutateResult: unknown,
-    mutation: Unknown,
-    context: MutationFunctionContext,
-  ) => Promise<unknown> | unknown
-}
-
-/** What a listener of the cache hears. */
-export type MutationCacheNotifyEvent =
-  | { type: 'added' | 'removed'; mutation: AnyMutation }
-  | { type: 'observerAdded' | 'observerRemoved'; mutation: AnyMutation; observer: MutationObserver<any, any, any> }
-  | { type: 'observerOptionsUpdated'; mutation?: AnyMutation; observer: MutationObserver<any, any, any, any> }
-  | { type: 'updated'; mutation: AnyMutation; action: Action<any, any, any, any> }
-
-/** All mutations, in the order in which they were made. */
-export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent) => void> {
+/** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
+export const MutationCache: new (config?: MutationCacheConfig) => Types.MutationCache = class MutationCache
+  extends Subscribable<(event: MutationCacheNotifyEvent) => void>
+  implements InternalMutationCache
+{
   config: MutationCacheConfig
   #mutations = new Set<AnyMutation>()
   #made = 0
-  /** @internal */
-  readonly setup: Setup = {}
+  readonly engineConfig: EngineConfig = {}
   #engine?: MutationEngine
 
   constructor(config: MutationCacheConfig = {}) {
@@ -68,19 +33,16 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     this.config = config
   }
 
-  /** @internal Started when first needed. */
   get engine(): MutationEngine {
-    return (this.#engine ??= new MutationEngine(this.setup))
+    return (this.#engine ??= new MutationEngine(this.engineConfig))
   }
 
-  /** @internal Whether nothing needs its engine. */
   isIdle(): boolean {
-    return !this.#engine || !(this.setup.tap || this.#engine.mutations.size)
+    return !this.#engine || !(this.engineConfig.tap || this.#engine.mutations.size)
   }
 
-  /** @internal Its engine goes, and another comes when one is needed. */
   release(): void {
-    this.#engine?.alarm.set(Infinity)
+    this.#engine?.timer.set(Infinity)
     this.#engine = undefined
   }
 
@@ -88,14 +50,14 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     client: QueryClient,
     options: MutationOptions<TData, TError, TVariables, TOnMutateResult>,
     state?: MutationState<TData, TError, TVariables, TOnMutateResult>,
-  ): Mutation<TData, TError, TVariables, TOnMutateResult> {
+  ): InternalMutation<TData, TError, TVariables, TOnMutateResult> {
     const mutation = new Mutation({
       client,
       mutationCache: this,
       mutationId: ++this.#made,
       options: client.defaultMutationOptions(options),
       state,
-    })
+    }) as InternalMutation<TData, TError, TVariables, TOnMutateResult>
     this.add(mutation)
     return mutation
   }
@@ -110,16 +72,14 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     this.notify({ type: 'removed', mutation })
   }
 
-  /** Whether it is a mutation's turn in its scope. */
   canRun(mutation: AnyMutation): boolean {
     const { exports, machine } = this.engine
     return exports.mutation_can_run(machine, mutation.id) !== 0
   }
 
-  /** Lets the next of its scope go on. */
   runNext(mutation: AnyMutation): Promise<unknown> {
     const { exports, machine } = this.engine
-    const next = this.engine.mutations.get(exports.mutation_next_in_scope(machine, mutation.id))
+    const next = this.engine.mutations.get(exports.mutation_next_in_scope(machine, mutation.id)) as AnyMutation | undefined
     return next?.state.isPaused ? next.continue() : Promise.resolve()
   }
 
@@ -134,25 +94,25 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     })
   }
 
-  getAll(): Mutation[] {
+  getAll(): InternalMutation[] {
     return [...this.#mutations]
   }
 
   find<TData = unknown, TError = DefaultError, TVariables = any, TOnMutateResult = unknown>(
     filters: MutationFilters,
-  ): Mutation<TData, TError, TVariables, TOnMutateResult> | undefined {
+  ): InternalMutation<TData, TError, TVariables, TOnMutateResult> | undefined {
     return this.findAll({ exact: true, ...filters })[0] as any
   }
 
-  findAll(filters: MutationFilters = {}): Mutation[] {
+  findAll(filters: MutationFilters = {}): InternalMutation[] {
     return this.getAll().filter((mutation) => matchMutation(filters, mutation))
   }
 
   notify(event: MutationCacheNotifyEvent): void {
-    notifyManager.batch(() => this.tell(event))
+    notifyManager.batch(() => this.notifyListeners(event))
   }
 
-  /** Lets all that are paused go on; resolves when they have. What waits for one that runs already is not waited for. */
+  /** Does not wait for those behind a mutation that is running already. */
   resumePausedMutations(): Promise<unknown> {
     const paused = this.getAll().filter((mutation) => mutation.state.isPaused)
     const goesOn = new Set(paused.filter((mutation) => this.#first(mutation)?.state.isPaused !== false))
@@ -166,9 +126,11 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     )
   }
 
-  /** The mutation that has its turn in the scope of `mutation`. */
+  /** The mutation whose turn it is in the scope of `mutation`. */
   #first(mutation: AnyMutation): AnyMutation | undefined {
     const { exports, machine, mutations } = this.engine
-    return mutations.get(exports.mutation_first_in_scope(machine, mutation.id))
+    return mutations.get(exports.mutation_first_in_scope(machine, mutation.id)) as AnyMutation | undefined
   }
 }
+
+export type MutationCache = Types.MutationCache

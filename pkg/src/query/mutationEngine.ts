@@ -1,51 +1,52 @@
-// The engine behind a MutationCache.
-import { Alarm } from './alarm.js'
-import { host } from './host.js'
-import { seedOf, start, type Setup } from './setup.js'
+// The engine of a MutationCache: the machine in wasm, and the mutations by their ids.
+import { MUTATION_EFFECT_NONE } from '../boundary/query.js'
+import { EngineTimer } from './engineTimer.js'
+import { hostFlags } from './hostFlags.js'
+import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
 import { freeWith, type Exports } from './wasm.js'
-import type { Mutation } from './mutation.js'
 
-/** What `poll` gives: see crates/npm/src/query/mutations.rs. */
-export const RUN = 1
-export const PAUSED = 2
-export const CONTINUED = 3
-export const GAVE_UP = 4
-export const COLLECTED = 5
+/** The calls from the engine to a mutation. */
+export interface EngineMutation {
+  /** The engine decided about the mutation. */
+  onEffect(code: number): void
+  /** The engine has failed: what waits for it fails too. */
+  onEngineFailed(): void
+}
 
 export class MutationEngine {
   readonly exports: Exports
-  /** Why there is no engine: what is run fails with it. */
+  /** Why there is no engine. All mutations fail with it. */
   error: unknown
   readonly machine: number
-  readonly alarm: Alarm
-  readonly mutations = new Map<number, Mutation<any, any, any, any>>()
-  /** The scopes of the mutations that there are; a name may be made of data. */
+  readonly timer: EngineTimer
+  readonly mutations = new Map<number, EngineMutation>()
+  /** The scopes in use, with their numbers. A number is reused when its scope has no mutation left. */
   #scopes = new Map<string, { number: number; uses: number }>()
   #free: number[] = []
 
-  constructor(setup: Setup) {
-    const { exports, error } = start(setup, this)
+  constructor(config: EngineConfig) {
+    const { exports, error } = startEngine(config, this)
     this.exports = exports
     this.error = error
-    const machine = (this.machine = exports.mutation_new(seedOf(setup)))
+    const machine = (this.machine = exports.mutation_new(seedFrom(config)))
     freeWith(this, exports.mutation_free, machine)
-    this.alarm = new Alarm(
+    this.timer = new EngineTimer(
       () => {
-        exports.mutation_tick(machine, Date.now(), host())
+        exports.mutation_tick(machine, Date.now(), hostFlags())
         this.drain()
       },
       (by) => exports.mutation_clock_set_back(machine, by),
     )
   }
 
-  /** The engine is not to be called again. */
-  broke(error: unknown): void {
+  /** The engine has trapped and must not be called again. */
+  fail(error: unknown): void {
     this.error = error
-    queueMicrotask(() => this.mutations.forEach((mutation) => mutation.onBroke()))
+    queueMicrotask(() => this.mutations.forEach((mutation) => mutation.onEngineFailed()))
   }
 
-  /** The number of a mutation's scope, until it leaves; 0 for none. */
-  enter(name: unknown): number {
+  /** Counts a mutation into its scope. Returns the scope's number; 0 for none. */
+  enterScope(name: unknown): number {
     if (typeof name !== 'string') return 0
     const known = this.#scopes.get(name) ?? { number: this.#free.pop() ?? this.#scopes.size + 1, uses: 0 }
     known.uses++
@@ -53,19 +54,19 @@ export class MutationEngine {
     return known.number
   }
 
-  /** A mutation of the scope is gone. */
-  leave(name: unknown): void {
+  /** Counts a mutation out of its scope. */
+  leaveScope(name: unknown): void {
     const known = this.#scopes.get(name as string)
     if (!known || --known.uses) return
     this.#scopes.delete(name as string)
     this.#free.push(known.number)
   }
 
-  /** Does what the machine says. */
+  /** Carries out the machine's effects. */
   drain(): void {
     const { exports, machine } = this
     try {
-      for (let code; (code = exports.mutation_poll(machine)) !== 0; ) {
+      for (let code; (code = exports.mutation_poll(machine)) !== MUTATION_EFFECT_NONE; ) {
         const id = exports.mutation_about(machine)
         const mutation = this.mutations.get(id)
         mutation?.onEffect(code)
@@ -75,8 +76,8 @@ export class MutationEngine {
     }
   }
 
-  /** After whatever may have moved a deadline. */
+  /** Sets the timer. Must run after every call that may change a deadline. */
   rearm(): void {
-    this.alarm.set(this.exports.mutation_deadline(this.machine))
+    this.timer.set(this.exports.mutation_deadline(this.machine))
   }
 }

@@ -1,25 +1,30 @@
-import { attempt } from './attempt.js'
-import { hashKey } from './keys.js'
-import { getDefaultState, type Action, type Mutation } from './mutation.js'
+import { callSafely } from './callSafely.js'
+import { hashKey } from './hashKey.js'
+import { getDefaultState } from './mutation.js'
 import { notifyManager } from './notifyManager.js'
-import { shallowEqualObjects } from './sharing.js'
+import { shallowEqualObjects } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
-import type { QueryClient } from './queryClient.js'
+import type * as Types from './types.js'
 import type {
   DefaultError,
   MutateOptions,
+  Mutation,
+  MutationAction,
   MutationFunctionContext,
   MutationObserverOptions,
   MutationObserverResult,
+  QueryClient,
 } from './types.js'
 
-/** Makes mutations, and looks at the one it made last. */
-export class MutationObserver<
+/** Public members are documented in `types/classes.ts`. */
+export class MutationObserverBase<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
   TOnMutateResult = unknown,
-> extends Subscribable<(result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void> {
+> extends Subscribable<(result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void>
+  implements Types.MutationObserver<TData, TError, TVariables, TOnMutateResult>
+{
   options!: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>
   #client: QueryClient
   #result!: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>
@@ -65,8 +70,7 @@ export class MutationObserver<
     if (!this.hasListeners()) this.#mutation?.removeObserver(this)
   }
 
-  /** The mutation changed. */
-  onMutationUpdate(action: Action<TData, TError, TVariables, TOnMutateResult>): void {
+  onMutationUpdate(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     this.#updateResult()
     this.#notify(action)
   }
@@ -75,7 +79,6 @@ export class MutationObserver<
     return this.#result
   }
 
-  /** Looks away: as if nothing had been mutated. */
   reset(): void {
     this.#mutation?.removeObserver(this)
     this.#mutation = undefined
@@ -83,7 +86,6 @@ export class MutationObserver<
     this.#notify()
   }
 
-  /** Makes a mutation, and runs it. */
   mutate(
     variables: TVariables,
     options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>,
@@ -108,9 +110,9 @@ export class MutationObserver<
     } as MutationObserverResult<TData, TError, TVariables, TOnMutateResult>
   }
 
-  #notify(action?: Action<TData, TError, TVariables, TOnMutateResult>): void {
+  #notify(action?: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
     notifyManager.batch(() => {
-      // A callback may mutate again, and so replace the options.
+      // A callback may mutate again, which replaces the options.
       const options = this.#mutateOptions
       if (options && this.hasListeners()) {
         const variables = this.#result.variables!
@@ -121,14 +123,22 @@ export class MutationObserver<
           mutationKey: this.options.mutationKey,
         } satisfies MutationFunctionContext
         if (action?.type === 'success') {
-          attempt(() => options.onSuccess?.(action.data, variables, result, context))
-          attempt(() => options.onSettled?.(action.data, null, variables, result, context))
+          callSafely(() => options.onSuccess?.(action.data, variables, result, context))
+          callSafely(() => options.onSettled?.(action.data, null, variables, result, context))
         } else if (action?.type === 'error') {
-          attempt(() => options.onError?.(action.error, variables, result, context))
-          attempt(() => options.onSettled?.(undefined, action.error, variables, result, context))
+          callSafely(() => options.onError?.(action.error, variables, result, context))
+          callSafely(() => options.onSettled?.(undefined, action.error, variables, result, context))
         }
       }
-      this.tell(this.#result)
+      this.notifyListeners(this.#result)
     })
   }
 }
+
+export const MutationObserver = MutationObserverBase
+export type MutationObserver<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> = Types.MutationObserver<TData, TError, TVariables, TOnMutateResult>

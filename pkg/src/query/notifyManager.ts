@@ -1,14 +1,14 @@
-import { attempt } from './attempt.js'
+import { callSafely } from './callSafely.js'
 
 type Callback = () => void
 type Schedule = (callback: Callback) => void
 
-/** Notifications go out in a task of their own, not in the middle of what caused them. */
+/** Notifications run in a task of their own. */
 export const defaultScheduler: Schedule = (callback) => {
   setTimeout(callback, 0)
 }
 
-/** Collects notifications while a batch runs, and lets them out together. */
+/** Collects notifications during a batch and runs them together. */
 export function createNotifyManager() {
   let queue: Callback[] = []
   let depth = 0
@@ -25,12 +25,12 @@ export function createNotifyManager() {
     const flushed = queue
     queue = []
     if (!flushed.length) return
-    // One that throws keeps no other from going out.
-    defer(() => notifyBatch(() => flushed.forEach((callback) => attempt(() => notify(callback)))))
+    // An error in one must not stop the others.
+    defer(() => notifyBatch(() => flushed.forEach((callback) => callSafely(() => notify(callback)))))
   }
 
   return {
-    /** Runs `callback`; what is scheduled meanwhile goes out when the outermost batch ends. */
+    /** Runs `callback`. What is scheduled meanwhile runs when the outermost batch ends. */
     batch<T>(callback: () => T): T {
       depth++
       try {
@@ -39,20 +39,20 @@ export function createNotifyManager() {
         if (!--depth) flush()
       }
     },
-    /** A function that calls `callback` with its arguments, scheduled. */
+    /** Wraps a function so that its calls are scheduled. */
     batchCalls<T extends unknown[]>(callback: (...args: T) => void): (...args: T) => void {
       return (...args) => schedule(() => callback(...args))
     },
     schedule,
-    /** Wraps each notification, as `act` does in tests of React. */
+    /** Replaces how each notification runs; React tests wrap it in `act`. */
     setNotifyFunction(fn: (callback: Callback) => void): void {
       notify = fn
     },
-    /** Wraps each batch of notifications. */
+    /** Replaces how each batch of notifications runs. */
     setBatchNotifyFunction(fn: (callback: Callback) => void): void {
       notifyBatch = fn
     },
-    /** Replaces when notifications go out. */
+    /** Replaces when notifications run. */
     setScheduler(fn: Schedule): void {
       defer = fn
     },

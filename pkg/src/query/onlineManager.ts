@@ -2,12 +2,12 @@ import { Subscribable } from './subscribable.js'
 
 type SetupFn = (setOnline: (online: boolean) => void) => (() => void) | undefined
 
-/** Knows whether there is a network, and tells when that changes. */
+/** Knows whether the network is up, and notifies of changes. */
 export class OnlineManager extends Subscribable<(online: boolean) => void> {
   #online = true
   #cleanup?: () => void
   #setup: SetupFn = (onOnline) => {
-    // React Native has a window that is no event target.
+    // React Native has a `window` without events.
     if (typeof window === 'undefined' || !window.addEventListener) return
     const online = () => onOnline(true)
     const offline = () => onOnline(false)
@@ -29,21 +29,21 @@ export class OnlineManager extends Subscribable<(online: boolean) => void> {
     this.#cleanup = undefined
   }
 
-  /** Replaces where the news comes from. `setup` is called at once and returns how to stop. */
+  /** Replaces the source of network events. `setup` is called at once and returns a cleanup function. */
   setEventListener(setup: SetupFn): void {
     this.#setup = setup
     this.#cleanup?.()
     this.#cleanup = setup(this.setOnline.bind(this))
   }
 
-  /** Says whether there is a network. */
+  /** Sets whether the network is up. */
   setOnline(online: boolean): void {
     if (this.#online === online) return
     this.#online = online
-    this.tell(online)
+    this.notifyListeners(online)
   }
 
-  /** Whether there is a network, as far as is known. */
+  /** Whether the network is up. `true` until an event says otherwise. */
   isOnline(): boolean {
     return this.#online
   }

@@ -1,2 +1,2 @@
-/** What bundlers replace; Node has it, browsers have not. */
+/** Bundlers replace it; Node defines it, browsers do not. */
 declare const process: { readonly env: { readonly NODE_ENV?: string } }

@@ -1,54 +1,59 @@
-import { unhandled } from './attempt.js'
-import { advise } from './advise.js'
+import { reportUnhandled } from './callSafely.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
 import { notifyManager } from './notifyManager.js'
-import { QueryObserver } from './queryObserver.js'
-import { shallowEqualObjects, shareEqual } from './sharing.js'
+import { QueryObserverBase } from './queryObserver.js'
+import { shallowEqualObjects, shareEqual } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
-import type { Query } from './query.js'
-import type { QueryClient } from './queryClient.js'
-import type { DefaultedQueryObserverOptions, QueryObserverOptions, QueryObserverResult } from './types.js'
+import type { InternalQueryClient } from './internal.js'
+import type {
+  DefaultedQueryObserverOptions,
+  Query,
+  QueryClient,
+  QueryObserverOptions,
+  QueryObserverResult,
+} from './types.js'
 
 type CombineFn<TCombinedResult> = (result: QueryObserverResult[]) => TCombinedResult
 type AnyOptions = QueryObserverOptions<any, any, any, any, any>
 
-/** How an observer looks at a list of queries. */
+/** How a list of queries is observed. */
 export interface QueriesObserverOptions<TCombinedResult = QueryObserverResult[]> {
-  /** Makes one result of all. */
+  /** Makes one result from all of them. */
   combine?: CombineFn<TCombinedResult>
 }
 
 interface Match {
   options: DefaultedQueryObserverOptions
-  observer: QueryObserver
+  observer: QueryObserverBase
 }
 
-/** Looks at a list of queries, which may change. */
+/** Observes a list of queries, which may change. */
 export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Subscribable<
   (result: QueryObserverResult[]) => void
 > {
-  #client: QueryClient
+  #client: InternalQueryClient
   #options?: QueriesObserverOptions<TCombinedResult>
   #matches: Match[] = []
-  #observers: QueryObserver[] = []
-  /** Where each observer stands, so that its news costs one step, however many there are. */
-  #places = new Map<QueryObserver, number>()
-  /** One per observer. Once handed out it stays as it is: the next change goes into a copy. */
+  #observers: QueryObserverBase[] = []
+  /** The index of each observer, so that a change costs one step, however many observers there are. */
+  #indexes = new Map<QueryObserverBase, number>()
+  /** One result per observer. Once it was handed out, changes go into a copy. */
   #result: QueryObserverResult[] = []
-  #handedOut = false
-  /** How often the result changed. */
+  #resultHandedOut = false
+  /** Counts the changes of the result. */
   #version = 0
-  /** Whether listeners are told of all changes at once, when notifications go out; and whether they are to be. */
-  #together = false
-  #due = false
-  #combined!: TCombinedResult
-  #combinedBy?: CombineFn<TCombinedResult>
-  #combinedFrom = -1
-  #combinedHashes?: string[]
+  /** Whether listeners are notified once per flush instead of once per query; and whether that is scheduled. */
+  #notifiesOnce = false
+  #notifyScheduled = false
+  #combinedResult!: TCombinedResult
+  #lastCombine?: CombineFn<TCombinedResult>
+  #combinedVersion = -1
+  #lastQueryHashes?: string[]
 
-  /** `options` count from the first `setQueries` on; until then `getOptimisticResult` combines. */
+  /** Takes the options for query-core's signature: they apply from the first `setQueries` on. */
   constructor(client: QueryClient, queries: AnyOptions[], _options?: QueriesObserverOptions<TCombinedResult>) {
     super()
-    this.#client = client
+    this.#client = client as InternalQueryClient
     this.setQueries(queries)
   }
 
@@ -60,7 +65,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     if (!this.listeners.size) this.destroy()
   }
 
-  /** Stops looking; all listeners go. */
+  /** Stops observing and removes all listeners. */
   destroy(): void {
     this.listeners = new Set()
     this.#observers.forEach((observer) => observer.destroy())
@@ -71,43 +76,43 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     notifyManager.batch(() => {
       const before = this.#observers
       const matches = this.#match(queries)
-      advise(() => {
+      warnInDevelopment(() => {
         if (process.env.NODE_ENV !== 'production') {
           if (new Set(matches.map((match) => match.options.queryHash)).size !== matches.length) {
             console.warn('[QueriesObserver]: Duplicate Queries found. This might result in unexpected behavior.')
           }
         }
       })
-      const known = new Set(before)
-      // A new one has its options already. But one made after it may have brought initial data.
+      const existing = new Set(before)
+      // A new observer has its options, but may have missed initial data that a later one brought.
       matches.forEach(({ observer, options }) => {
-        if (known.has(observer) || observer.isBehind()) observer.setOptions(options)
+        if (existing.has(observer) || observer.isOutdated()) observer.setOptions(options)
       })
       const observers = matches.map(({ observer }) => observer)
       const result = observers.map((observer) => observer.getCurrentResult())
-      const moved =
+      const indexesChanged =
         before.length !== observers.length || observers.some((observer, i) => observer !== before[i])
       const changed =
-        moved || result.some((next, i) => !this.#result[i] || !shallowEqualObjects(next, this.#result[i]))
+        indexesChanged || result.some((next, i) => !this.#result[i] || !shallowEqualObjects(next, this.#result[i]))
       if (!changed) return
 
-      if (moved) {
+      if (indexesChanged) {
         this.#matches = matches
         this.#observers = observers
-        this.#places = new Map(observers.map((observer, i) => [observer, i]))
-        this.#together =
-          this.#client.getQueryCache().engine.exports.query_default_together(observers.length) !== 0
+        this.#indexes = new Map(observers.map((observer, i) => [observer, i]))
+        this.#notifiesOnce =
+          this.#client.getQueryCache().engine.exports.query_default_batches(observers.length) !== 0
       }
       this.#result = result
-      this.#handedOut = false
+      this.#resultHandedOut = false
       this.#version++
       if (!this.hasListeners()) return
-      if (moved) {
+      if (indexesChanged) {
         before.forEach((observer) => {
-          if (!this.#places.has(observer)) observer.destroy()
+          if (!this.#indexes.has(observer)) observer.destroy()
         })
         observers.forEach((observer) => {
-          if (!known.has(observer)) this.#listen(observer)
+          if (!existing.has(observer)) this.#listen(observer)
         })
       }
       this.#notify()
@@ -115,7 +120,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   }
 
   getCurrentResult(): QueryObserverResult[] {
-    this.#handedOut = true
+    this.#resultHandedOut = true
     return this.#result
   }
 
@@ -123,11 +128,11 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     return this.#observers.map((observer) => observer.getCurrentQuery())
   }
 
-  getObservers(): QueryObserver[] {
+  getObservers(): QueryObserverBase[] {
     return this.#observers
   }
 
-  /** What it would see of these queries: the results, a function that combines them, and one that tracks them. */
+  /** The results that these queries would give, a function that combines results, and one that tracks reads of fields. */
   getOptimisticResult(
     queries: AnyOptions[],
     combine: CombineFn<TCombinedResult> | undefined,
@@ -142,26 +147,26 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     return [result, (r) => this.#combine(r ?? result, combine, hashes), () => this.#track(result, matches)]
   }
 
-  #listen(observer: QueryObserver): void {
+  #listen(observer: QueryObserverBase): void {
     observer.subscribe((result) => {
-      const place = this.#places.get(observer)
-      if (place === undefined) return
-      if (this.#handedOut) {
+      const index = this.#indexes.get(observer)
+      if (index === undefined) return
+      if (this.#resultHandedOut) {
         this.#result = this.#result.slice()
-        this.#handedOut = false
+        this.#resultHandedOut = false
       }
-      this.#result[place] = result
+      this.#result[index] = result
       this.#version++
-      if (!this.#together) return this.#notify()
-      if (this.#due) return
-      this.#due = true
+      if (!this.#notifiesOnce) return this.#notify()
+      if (this.#notifyScheduled) return
+      this.#notifyScheduled = true
       notifyManager.schedule(() => {
-        if (this.#due) this.#notify()
+        if (this.#notifyScheduled) this.#notify()
       })
     })
   }
 
-  /** A field that is read of one result is watched in all. */
+  /** A field that is read from one result is tracked in all. */
   #track(result: QueryObserverResult[], matches: Match[]): QueryObserverResult[] {
     const tracked = new Set<keyof QueryObserverResult>()
     const track = (name: keyof QueryObserverResult) => {
@@ -180,51 +185,51 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     hashes?: string[],
   ): TCombinedResult {
     if (!combine) return input as TCombinedResult
-    const known = this.#combinedHashes
+    const known = this.#lastQueryHashes
     const otherQueries =
       hashes && known && (known.length !== hashes.length || hashes.some((hash, i) => hash !== known[i]))
-    if (this.#version !== this.#combinedFrom || otherQueries || combine !== this.#combinedBy) {
-      this.#combinedBy = combine
-      this.#combinedFrom = this.#version
-      if (hashes) this.#combinedHashes = hashes
-      this.#combined = shareEqual(this.#combined, combine(input))
+    if (this.#version !== this.#combinedVersion || otherQueries || combine !== this.#lastCombine) {
+      this.#lastCombine = combine
+      this.#combinedVersion = this.#version
+      if (hashes) this.#lastQueryHashes = hashes
+      this.#combinedResult = shareEqual(this.#combinedResult, combine(input))
     }
-    return this.#combined
+    return this.#combinedResult
   }
 
-  /** The observers for these queries: those at hand for the same query first, then new ones. */
+  /** Assigns observers to the queries: an existing one of the same hash if available, otherwise a new one. */
   #match(queries: AnyOptions[]): Match[] {
-    const atHand = new Map<string, QueryObserver[]>()
+    const available = new Map<string, QueryObserverBase[]>()
     for (const observer of this.#observers) {
       const hash = observer.options.queryHash
       if (!hash) continue
-      const others = atHand.get(hash)
+      const others = available.get(hash)
       if (others) others.push(observer)
-      else atHand.set(hash, [observer])
+      else available.set(hash, [observer])
     }
     return queries.map((query) => {
       const options = this.#client.defaultQueryOptions(query)
-      const observer = atHand.get(options.queryHash)?.shift() ?? new QueryObserver(this.#client, options)
+      const observer = available.get(options.queryHash)?.shift() ?? new QueryObserverBase(this.#client, options)
       return { options, observer }
     })
   }
 
   #notify(): void {
-    this.#due = false
+    this.#notifyScheduled = false
     if (!this.hasListeners()) return
     const { combine } = this.#options ?? {}
-    // Where a component is suspended there is nothing to combine yet.
-    const suspended = (observer: QueryObserver, i: number) =>
+    // While a component is suspended there is nothing to combine.
+    const suspended = (observer: QueryObserverBase, i: number) =>
       observer.options.suspense && this.#result[i]?.data === undefined
     if (combine && !this.#observers.some(suspended)) {
-      const before = this.#combined
+      const before = this.#combinedResult
       try {
         if (Object.is(this.#combine(this.#track(this.#result, this.#matches), combine), before)) return
       } catch (error) {
-        // Who is told combines again, and hears of it too.
-        unhandled(error)
+        // The listener calls `combine` again and gets the error.
+        reportUnhandled(error)
       }
     }
-    notifyManager.batch(() => this.tell(this.getCurrentResult()))
+    notifyManager.batch(() => this.notifyListeners(this.getCurrentResult()))
   }
 }

@@ -1,57 +1,47 @@
-import { QueryEngine } from './engine.js'
-import type { BreakerInfo } from './breaker.js'
-import { hashKey, hashKeyByOptions } from './keys.js'
-import type { CacheLimits } from './limits.js'
-import { matchQuery, matchQueryByState, type QueryFilters } from './matching.js'
+import { QueryEngine } from './queryEngine.js'
+import { hashKey, hashKeyByOptions } from './hashKey.js'
+import { matchQuery, matchQueryByState } from './filters.js'
 import { notifyManager } from './notifyManager.js'
-import { Query, type Action, type QueryState } from './query.js'
-import { type Setup } from './setup.js'
-import { statsOf, type QueryStats } from './stats.js'
+import { Query } from './query.js'
+import { type EngineConfig } from './startEngine.js'
+import { readStats } from './stats.js'
 import { Subscribable } from './subscribable.js'
-import type { QueryClient } from './queryClient.js'
-import type { QueryObserver } from './queryObserver.js'
-import type { DefaultError, QueryKey, QueryOptions, WithRequired } from './types.js'
+import type { AnyObserver, AnyQuery, InternalQuery, InternalQueryCache } from './internal.js'
+import type * as Types from './types.js'
+import type {
+  BreakerInfo,
+  CacheLimits,
+  DefaultError,
+  QueryCacheConfig,
+  QueryCacheNotifyEvent,
+  QueryClient,
+  QueryFilters,
+  QueryKey,
+  QueryOptions,
+  QueryState,
+  QueryStats,
+  WithRequired,
+} from './types.js'
 
-/** How much a cache holds, and what is called for every query of it. */
-export interface QueryCacheConfig extends CacheLimits {
-  /** When a fetch failed for good. */
-  onError?: (error: DefaultError, query: Query<unknown, unknown, unknown>) => void
-  /** When a fetch succeeded. */
-  onSuccess?: (data: unknown, query: Query<unknown, unknown, unknown>) => void
-  /** After either, with what there is of data and error. */
-  onSettled?: (
-    data: unknown | undefined,
-    error: DefaultError | null,
-    query: Query<unknown, unknown, unknown>,
-  ) => void
-}
-
-type AnyQuery = Query<any, any, any, any>
-type AnyObserver = QueryObserver<any, any, any, any, any>
-
-/** What a listener of the cache hears. */
-export type QueryCacheNotifyEvent =
-  | { type: 'added' | 'removed' | 'observerResultsUpdated'; query: AnyQuery }
-  | { type: 'updated'; query: AnyQuery; action: Action<any, any> }
-  | { type: 'observerAdded' | 'observerRemoved' | 'observerOptionsUpdated'; query: AnyQuery; observer: AnyObserver }
-
-/** Those of `found`, which the key means, that the rest of the filter means too. */
+/** The queries of `found` that match the filter. Their keys match already. */
 function narrowed(found: AnyQuery[], filters: QueryFilters<any>): AnyQuery[] {
   const { type, stale, fetchStatus, predicate } = filters
   if (!found.length || (!predicate && !fetchStatus && stale === undefined && (!type || type === 'all'))) return found
   return found.filter((query) => matchQueryByState(filters, query))
 }
 
-/** All queries, by the hash of their key. */
-export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => void> {
+/** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
+export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = class QueryCache
+  extends Subscribable<(event: QueryCacheNotifyEvent) => void>
+  implements InternalQueryCache
+{
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
-  /** Those whose hash is not the usual one. */
+  /** Queries with a `queryKeyHashFn`. */
   #hashedOtherwise?: Set<AnyQuery>
-  /** Who looks at a query that was taken out of the cache, by its hash. */
+  /** Observers of removed queries, by the hash of the query. */
   #orphans = new Map<string, Set<AnyObserver>>()
-  /** @internal */
-  readonly setup: Setup = {}
+  readonly engineConfig: EngineConfig = {}
   #engine?: QueryEngine
 
   constructor(config: QueryCacheConfig = {}) {
@@ -60,34 +50,29 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.limit(config)
   }
 
-  /** @internal Has an effect until the engine starts. */
   limit({ maxEntries, maxBytes }: CacheLimits): void {
-    if ((maxEntries ?? maxBytes) !== undefined) this.setup.limits = { maxEntries, maxBytes }
+    if ((maxEntries ?? maxBytes) !== undefined) this.engineConfig.limits = { maxEntries, maxBytes }
   }
 
-  /** @internal Started when first needed. */
   get engine(): QueryEngine {
-    return (this.#engine ??= new QueryEngine(this.setup))
+    return (this.#engine ??= new QueryEngine(this.engineConfig))
   }
 
-  /** @internal Whether nothing needs its engine. */
   isIdle(): boolean {
     const engine = this.#engine
-    return !engine || !(this.setup.tap || engine.queries.size || engine.observers.size || this.breakers().length)
+    return !engine || !(this.engineConfig.tap || engine.queries.size || engine.observers.size || this.breakers().length)
   }
 
-  /** @internal Its engine goes, and another comes when one is needed. */
   release(): void {
-    this.#engine?.alarm.set(Infinity)
+    this.#engine?.timer.set(Infinity)
     this.#engine = undefined
   }
 
-  /** The query of these options, made where there is none yet. */
   build<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     client: QueryClient,
     options: WithRequired<QueryOptions<TQueryFnData, TError, TData, TQueryKey>, 'queryKey'>,
     state?: QueryState<TData, TError>,
-  ): Query<TQueryFnData, TError, TData, TQueryKey> {
+  ): InternalQuery<TQueryFnData, TError, TData, TQueryKey> {
     const { queryKey } = options
     const queryHash = options.queryHash ?? hashKeyByOptions(queryKey, options)
     let query = this.get<TQueryFnData, TError, TData, TQueryKey>(queryHash)
@@ -99,7 +84,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
         options: client.defaultQueryOptions(options as any) as any,
         state,
         defaultOptions: client.getQueryDefaults(queryKey) as any,
-      })
+      }) as InternalQuery<TQueryFnData, TError, TData, TQueryKey>
       this.add(query)
     }
     return query
@@ -113,23 +98,21 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.notify({ type: 'added', query })
     const orphans = this.#orphans.get(query.queryHash)
     this.#orphans.delete(query.queryHash)
-    orphans?.forEach((observer) => observer.follow())
+    orphans?.forEach((observer) => observer.observeCachedQuery())
     this.engine.evict(query.id)
   }
 
-  /** Takes out a query; one that is not in the cache is left alone. */
   remove(query: AnyQuery): void {
     if (this.#queries.get(query.queryHash) !== query) return
     query.destroy()
     this.#queries.delete(query.queryHash)
     this.#hashedOtherwise?.delete(query)
     query.unlink()
-    query.observers.forEach((observer) => this.track(query, observer))
+    query.observers.forEach((observer) => this.trackOrphan(query, observer))
     this.notify({ type: 'removed', query })
   }
 
-  /** @internal Someone begins to look at a query, or no longer does; or it is taken out. */
-  track(query: AnyQuery, observer: AnyObserver): void {
+  trackOrphan(query: AnyQuery, observer: AnyObserver): void {
     const { queryHash } = query
     if (this.#queries.get(queryHash) === query) return
     const orphans = this.#orphans.get(queryHash) ?? new Set()
@@ -137,19 +120,18 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     else if (orphans.delete(observer) && !orphans.size) this.#orphans.delete(queryHash)
   }
 
-  /** The queries that were taken out although someone looks at them. */
+  /** Removed queries that still have observers. */
   #orphaned(): Set<AnyQuery> {
     const found = new Set<AnyQuery>()
     for (const observers of this.#orphans.values()) {
-      for (const observer of observers) found.add(observer.getCurrentQuery())
+      for (const observer of observers) found.add(observer.getCurrentQuery() as AnyQuery)
     }
     return found
   }
 
-  /** @internal Who looks at a query that was taken out, and is meant, looks at a new one from now on. */
-  adopt(filters: QueryFilters<any> = {}): void {
+  adoptOrphans(filters: QueryFilters<any> = {}): void {
     for (const query of this.#orphaned()) {
-      if (query.isActive() && matchQuery(filters, query)) query.observers.slice().forEach((observer) => observer.follow())
+      if (query.isActive() && matchQuery(filters, query)) query.observers.slice().forEach((observer) => observer.observeCachedQuery())
     }
   }
 
@@ -159,30 +141,29 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   get<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     queryHash: string,
-  ): Query<TQueryFnData, TError, TData, TQueryKey> | undefined {
+  ): InternalQuery<TQueryFnData, TError, TData, TQueryKey> | undefined {
     return this.#queries.get(queryHash)
   }
 
-  getAll(): Query[] {
+  getAll(): InternalQuery[] {
     return [...this.#queries.values()]
   }
 
-  /** The first query that is meant; its whole key, unless the filter says otherwise. */
   find<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
     filters: WithRequired<QueryFilters, 'queryKey'>,
-  ): Query<TQueryFnData, TError, TData> | undefined {
-    return this.findAll({ exact: true, ...filters })[0] as Query<TQueryFnData, TError, TData> | undefined
+  ): InternalQuery<TQueryFnData, TError, TData> | undefined {
+    return this.findAll({ exact: true, ...filters })[0] as InternalQuery<TQueryFnData, TError, TData> | undefined
   }
 
-  findAll(filters: QueryFilters<any> = {}): Query[] {
+  findAll(filters: QueryFilters<any> = {}): InternalQuery[] {
     const { queryKey, exact } = filters
     if (!queryKey) {
       const all = this.getAll()
       return Object.keys(filters).length ? all.filter((query) => matchQueryByState(filters, query)) : all
     }
     if (!this.#queries.size) return []
-    // What is active is observed: nothing else needs to be looked at.
-    if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active'), filters)
+    // An active query is an observed one: the index lists only those.
+    if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active') as AnyQuery[], filters)
     const found = this.#queries.get(hashKey(queryKey))
     const usual = found && !this.#hashedOtherwise?.has(found) ? narrowed([found], filters) : []
     if (!this.#hashedOtherwise?.size) return usual
@@ -191,15 +172,13 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   notify(event: QueryCacheNotifyEvent): void {
     if (!this.listeners.size) return
-    notifyManager.batch(() => this.tell(event))
+    notifyManager.batch(() => this.notifyListeners(event))
   }
 
-  /** The page came to the front. */
   onFocus(): void {
     this.#each((query) => query.onFocus())
   }
 
-  /** The network came back. */
   onOnline(): void {
     this.#each((query) => query.onOnline())
   }
@@ -208,13 +187,13 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     notifyManager.batch(() => [...this.getAll(), ...this.#orphaned()].forEach(call))
   }
 
-  /** The circuit breakers of the origins asked so far. */
   breakers(): BreakerInfo[] {
     return this.#engine?.breakers?.list() ?? []
   }
 
-  /** What the cache did so far. */
   stats(): QueryStats {
-    return statsOf(this.#engine)
+    return readStats(this.#engine)
   }
 }
+
+export type QueryCache = Types.QueryCache

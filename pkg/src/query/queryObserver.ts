@@ -1,71 +1,78 @@
-import { modeCode } from './retryer.js'
+import { MOUNT_FETCHES, MOUNT_IS_STALE, OBSERVER_ENABLED, TRIGGER_FOCUS, TRIGGER_RECONNECT } from '../boundary/query.js'
+import { networkModeCode } from './retryer.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
-import { replaceData, shallowEqualObjects } from './sharing.js'
+import { replaceData, shallowEqualObjects } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
-import { areDynamic, sameTerms, termsOf, type Occasion, type Terms } from './terms.js'
+import { haveFunctions, areEqualOptions, encodeOptions, type RefetchTrigger, type EncodedOptions } from './observerOptions.js'
 import { noop, resolveQueryValue } from './utils.js'
-import { allChangesBetween, changesBetween, tells, wants } from './telling.js'
-import type { QueryEngine } from './engine.js'
-import type { FetchOptions, Query, QueryState } from './query.js'
-import type { QueryClient } from './queryClient.js'
+import { changedFieldsByName, changedFields, shouldNotify, watchedFields } from './notifyOnChange.js'
+import type { QueryEngine } from './queryEngine.js'
+import type { InternalQuery, InternalQueryClient } from './internal.js'
+import type * as Types from './types.js'
 import type {
   DefaultError,
   DefaultedQueryObserverOptions,
+  FetchOptions,
   PlaceholderDataFunction,
+  Query,
+  QueryClient,
   QueryKey,
   QueryObserverBaseResult,
   QueryObserverOptions,
   QueryObserverResult,
+  QueryState,
   RefetchOptions,
 } from './types.js'
 
-/** Which option counts when an observer of the query mounts now. */
-function mounting({ state }: Query<any, any, any, any>): Occasion | undefined {
+/** The option that applies when an observer of this query mounts now. */
+function mountTrigger({ state }: InternalQuery<any, any, any, any>): RefetchTrigger | undefined {
   if (state.data !== undefined) return 'refetchOnMount'
   return state.status === 'error' ? 'retryOnMount' : undefined
 }
 
-/** How an observer stands to a query that it cannot ask its options about. */
-const DISABLED: Terms = { flags: 0, staleTime: 0, interval: 0 }
+/** Engine options for an observer whose own options throw. */
+const DISABLED: EncodedOptions = { flags: 0, staleTime: 0, interval: 0 }
 
 interface ObserverFetchOptions extends FetchOptions {
   throwOnError?: boolean
 }
 
-/** Looks at one query on its own terms, and tells its listeners what it sees. */
-export class QueryObserver<
+/** Public members are documented in `types/classes.ts`, those for this folder in `internal.ts`. */
+export class QueryObserverBase<
   TQueryFnData = unknown,
   TError = DefaultError,
   TData = TQueryFnData,
   TQueryData = TQueryFnData,
   TQueryKey extends QueryKey = QueryKey,
-> extends Subscribable<(result: QueryObserverResult<TData, TError>) => void> {
+> extends Subscribable<(result: QueryObserverResult<TData, TError>) => void>
+  implements Types.QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>
+{
   options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  #client: QueryClient
-  #query: Query<TQueryFnData, TError, TQueryData, TQueryKey> = undefined!
-  /** The query's state when the observer turned to it. */
+  #client: InternalQueryClient
+  #query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey> = undefined!
+  /** The query's state when the observer began to observe it. */
   #stateBefore: QueryState<TQueryData, TError> = undefined!
   #result: QueryObserverResult<TData, TError> = undefined!
   #resultState?: QueryState<TQueryData, TError>
   #resultOptions?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  /** The state and the options that `updateResult` last saw. */
-  #lookedAt?: QueryState<TQueryData, TError>
-  #lookedOn?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
+  /** The state and the options that the last `updateResult` used. */
+  #resultComputedFrom?: QueryState<TQueryData, TError>
+  #resultComputedUnder?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
   #selectError: TError | null = null
   #selectFn?: (data: TQueryData) => TData
   #selected?: TData
-  #lastQueryWithData?: Query<TQueryFnData, TError, TQueryData, TQueryKey>
+  #lastQueryWithData?: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
   #trackedProps?: Set<keyof QueryObserverResult>
-  /** @internal What an option that is a function threw when the query last changed. */
+  /** @internal */
   failure?: { error: unknown }
-  #puzzle?: { about: unknown; error: unknown }
-  /** The engine's id while it looks at a query, and the terms that the engine knows. */
+  #lastOptionError?: { about: unknown; error: unknown }
+  /** The engine's id while the observer has listeners, and the options that the engine has. */
   #id = 0
-  #terms?: Terms
-  /** Whether some of its terms are functions; if not, they are what `#ownTerms` found. */
-  #dynamic = false
-  #fixedTerms?: Terms
+  #engineOptions?: EncodedOptions
+  /** Whether some options are functions. If not, `#constantOptions` holds their encoding. */
+  #haveFunctions = false
+  #constantOptions?: EncodedOptions
   #engine?: QueryEngine
 
   constructor(
@@ -73,7 +80,7 @@ export class QueryObserver<
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ) {
     super()
-    this.#client = client
+    this.#client = client as InternalQueryClient
     this.options = options
     this.bindMethods()
     this.setOptions(options)
@@ -85,16 +92,16 @@ export class QueryObserver<
 
   protected override onSubscribe(): void {
     if (this.listeners.size !== 1) return
-    // A cache of limited size may have let go of it since the observer was made.
+    // A cache with limits may have evicted the query since the observer was created.
     if (this.#query.readmit()) this.#updateQuery()
     const query = this.#query
     query.addObserver(this)
-    this.#watchful(() => {
-      const { flags, staleTime } = this.#termsFor(query, this.options, mounting(query))
+    this.#catchOptionErrors(() => {
+      const { flags, staleTime } = this.#encodedOptions(query, this.options, mountTrigger(query))
       const { exports, machine } = this.#client.getQueryCache().engine
       const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
-      if (mounted & 1) void this.#executeFetch()
-      else if (!this.#isCurrent((mounted & 2) !== 0)) this.updateResult()
+      if (mounted & MOUNT_FETCHES) void this.#executeFetch()
+      else if (!this.#isCurrent((mounted & MOUNT_IS_STALE) !== 0)) this.updateResult()
     })
     this.sync()
   }
@@ -103,24 +110,25 @@ export class QueryObserver<
     if (!this.hasListeners()) this.destroy()
   }
 
-  /** Whether it would be fetched for this observer if the network came back now. */
   shouldFetchOnReconnect(): boolean {
-    return this.#fetchesOn(1)
+    return this.#fetchesOnTrigger(TRIGGER_RECONNECT)
   }
 
-  /** Whether it would be fetched for this observer if the page came to the front now. */
   shouldFetchOnWindowFocus(): boolean {
-    return this.#fetchesOn(0)
+    return this.#fetchesOnTrigger(TRIGGER_FOCUS)
   }
 
-  #fetchesOn(occasion: 0 | 1): boolean {
-    const terms = this.#termsFor(this.#query, this.options, occasion ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
-    const { flags, staleTime } = terms
+  #fetchesOnTrigger(trigger: typeof TRIGGER_FOCUS | typeof TRIGGER_RECONNECT): boolean {
+    const encoded = this.#encodedOptions(
+      this.#query,
+      this.options,
+      trigger === TRIGGER_RECONNECT ? 'refetchOnReconnect' : 'refetchOnWindowFocus',
+    )
+    const { flags, staleTime } = encoded
     const { exports, machine } = this.#client.getQueryCache().engine
-    return exports.query_fetches_on(machine, Date.now(), this.#query.id, occasion, flags, staleTime) !== 0
+    return exports.query_fetches_on(machine, Date.now(), this.#query.id, trigger, flags, staleTime) !== 0
   }
 
-  /** Stops looking; all listeners go. */
   destroy(): void {
     this.listeners = new Set()
     this.#query.removeObserver(this)
@@ -130,8 +138,8 @@ export class QueryObserver<
     const before = this.options
     const queryBefore = this.#query
     this.options = this.#client.defaultQueryOptions(options)
-    this.#dynamic = areDynamic(this.options)
-    this.#fixedTerms = undefined
+    this.#haveFunctions = haveFunctions(this.options)
+    this.#constantOptions = undefined
 
     const { enabled } = this.options
     if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
@@ -143,15 +151,15 @@ export class QueryObserver<
     if (before._defaulted && before !== this.options && !shallowEqualObjects(this.options, before)) {
       this.#client
         .getQueryCache()
-        .notify({ type: 'observerOptionsUpdated', query: this.#query as Query<any, any, any, any>, observer: this })
+        .notify({ type: 'observerOptionsUpdated', query: this.#query as InternalQuery<any, any, any, any>, observer: this })
     }
 
     const mounted = this.hasListeners()
-    if (mounted && this.#query !== queryBefore) this.#noteRead()
+    if (mounted && this.#query !== queryBefore) this.#countRead()
     if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before)) {
       void this.#executeFetch()
     }
-    // What an option throws is heard of here, not when it is first needed.
+    // A `refetchInterval` that throws does so here, not when the observer mounts.
     if (!mounted) resolveQueryValue(this.options.refetchInterval, this.#query)
     try {
       this.updateResult()
@@ -160,21 +168,20 @@ export class QueryObserver<
     }
   }
 
-  /** What it would see under these options, were they its own. */
   getOptimisticResult(
     options: DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): QueryObserverResult<TData, TError> {
     const cache = this.#client.getQueryCache()
     const query = cache.build(this.#client, options)
-    // Who draws it may mount when what else he draws has come.
+    // The caller renders this result and may subscribe later: the query must not be evicted meanwhile.
     cache.engine.expect(query.id)
     const result = this.createResult(query, options)
-    // What was shown is what the next result is shared with and compared to.
+    // The next result is compared and shared with the one that was rendered.
     if (!shallowEqualObjects(this.getCurrentResult(), result)) {
       this.#result = result
       this.#resultOptions = this.options
       this.#resultState = this.#query.state
-      this.#lookedAt = undefined
+      this.#resultComputedFrom = undefined
     }
     return result
   }
@@ -183,7 +190,6 @@ export class QueryObserver<
     return this.#result
   }
 
-  /** The result, noting which fields are read: from then on only their change is told. */
   trackResult(
     result: QueryObserverResult<TData, TError>,
     onPropTracked?: (key: keyof QueryObserverResult) => void,
@@ -210,14 +216,13 @@ export class QueryObserver<
     return this.fetch(options)
   }
 
-  /** Fetches under these options, and gives what would be seen then. */
   fetchOptimistic(
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): Promise<QueryObserverResult<TData, TError>> {
     const defaulted = this.#client.defaultQueryOptions(options)
     const cache = this.#client.getQueryCache()
     const query = cache.build(this.#client, defaulted)
-    // Data may come before the fetch ends, as it does when it is streamed.
+    // A streamed query has data before its fetch ends.
     return new Promise((resolve, reject) => {
       const show = () => {
         try {
@@ -233,13 +238,13 @@ export class QueryObserver<
         }
       })
       query.fetch(defaulted).then(show, reject).finally(unsubscribe)
-      query.hold()
+      query.holdFetch()
     })
   }
 
   protected fetch(options: ObserverFetchOptions): Promise<QueryObserverResult<TData, TError>> {
     return this.#executeFetch({ ...options, cancelRefetch: options.cancelRefetch ?? true }).then(() => {
-      this.#watchful(() => this.updateResult())
+      this.#catchOptionErrors(() => this.updateResult())
       return this.#result
     })
   }
@@ -247,61 +252,62 @@ export class QueryObserver<
   #executeFetch(options?: Omit<ObserverFetchOptions, 'initialPromise'>): Promise<TQueryData | undefined> {
     let promise: Promise<TQueryData | undefined>
     try {
-      // The query may have been removed, and another made in its place.
+      // The query may have been removed and replaced.
       this.#updateQuery()
       promise = this.#query.fetch(this.options as any, options)
     } catch (error) {
-      this.#fail(error)
+      this.#showOptionError(error)
       promise = Promise.reject(error)
     }
     return options?.throwOnError ? promise : promise.catch(noop)
   }
 
-  #termsFor(
-    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+  #encodedOptions(
+    query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
-    occasion?: Occasion,
-  ): Terms {
-    if (this.#dynamic || options !== this.options) return termsOf(options, query, occasion)
-    return (this.#fixedTerms ??= termsOf(options, query))
+    trigger?: RefetchTrigger,
+  ): EncodedOptions {
+    if (this.#haveFunctions || options !== this.options) return encodeOptions(options, query, trigger)
+    return (this.#constantOptions ??= encodeOptions(options, query))
   }
 
-  /** Begins to look at its query: a hit or a miss, unless it is disabled. */
-  #noteRead(): void {
-    const { flags, staleTime } = this.#termsFor(this.#query, this.options)
+  /** Counts a hit or a miss in the statistics, unless the observer is disabled. */
+  #countRead(): void {
+    const { flags, staleTime } = this.#encodedOptions(this.#query, this.options)
     const { exports, machine } = this.#client.getQueryCache().engine
-    if (flags & 1) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
+    if (flags & OBSERVER_ENABLED) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
   }
 
   #fetchesOnMount(
-    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
-    const { flags, staleTime } = this.#termsFor(query, options, mounting(query))
+    const { flags, staleTime } = this.#encodedOptions(query, options, mountTrigger(query))
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on_mount(machine, Date.now(), query.id, flags, staleTime) !== 0
   }
 
   #fetchesOnChange(
-    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
-    queryBefore: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
+    queryBefore: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
     before: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): boolean {
     const turned = query !== queryBefore || resolveQueryValue(before.enabled, query) === false
     if (!turned) return false
-    const { flags, staleTime } = this.#termsFor(query, options)
+    const { flags, staleTime } = this.#encodedOptions(query, options)
     const { exports, machine } = this.#client.getQueryCache().engine
     return exports.query_fetches_on_change(machine, Date.now(), query.id, 1, flags, staleTime) !== 0
   }
 
-  /** What is seen of `query` under `options`. Subclasses add their fields. */
+  /** The result for `query` under `options`. Subclasses add their fields. */
   protected createResult(
     query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): QueryObserverResult<TData, TError> {
     const resultBefore = this.#result as QueryObserverResult<TData, TError> | undefined
     const stateBefore = query !== this.#query ? query.state : this.#stateBefore
+    const internal = query as InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
     const { state } = query
     let error: TError | null = state.error
     let { status, fetchStatus, errorUpdatedAt, fetchFailureCount, fetchFailureReason } = state
@@ -310,11 +316,11 @@ export class QueryObserver<
 
     if (options._optimisticResults) {
       const fetches = this.hasListeners()
-        ? this.#fetchesOnChange(query, this.#query, options, this.options)
-        : this.#fetchesOnMount(query, options)
+        ? this.#fetchesOnChange(internal, this.#query, options, this.options)
+        : this.#fetchesOnMount(internal, options)
       if (fetches) {
-        // As it will be in a moment, when the fetch has begun.
-        fetchStatus = modeCode(query.options.networkMode) || onlineManager.isOnline() ? 'fetching' : 'paused'
+        // The optimistic result already shows the fetch that is about to start.
+        fetchStatus = networkModeCode(query.options.networkMode) || onlineManager.isOnline() ? 'fetching' : 'paused'
         fetchFailureCount = 0
         fetchFailureReason = null
         if (state.data === undefined) {
@@ -329,7 +335,7 @@ export class QueryObserver<
     if (options.placeholderData !== undefined && data === undefined && status === 'pending') {
       let placeholder: unknown
       if (resultBefore?.isPlaceholderData && Object.is(options.placeholderData, this.#resultOptions?.placeholderData)) {
-        // It was selected when it was shown first.
+        // The placeholder went through `select` when it was first shown.
         placeholder = resultBefore.data
         select = undefined
       } else {
@@ -362,7 +368,7 @@ export class QueryObserver<
         }
       }
     } else if (data === undefined) {
-      // What select made of other data has nothing to do with this.
+      // An error of `select` concerned other data.
       this.#selectError = null
     }
     if (this.#selectError) {
@@ -410,60 +416,59 @@ export class QueryObserver<
     return result as QueryObserverResult<TData, TError>
   }
 
-  /** @internal Whether the query's state is another than the one it last looked at. */
-  isBehind(): boolean {
-    return this.#lookedAt !== this.#query.state
+  /** @internal Whether the query's state changed since the last result. */
+  isOutdated(): boolean {
+    return this.#resultComputedFrom !== this.#query.state
   }
 
-  /** Whether to look again would show the same: this state was seen, and on terms that no function decides. */
+  /** Whether a new result would be the same: neither the state nor the options changed, and no option is a function. */
   #isCurrent(isStale: boolean): boolean {
     const { options } = this
     return (
-      this.#lookedAt === this.#query.state &&
-      this.#lookedOn === options &&
-      !this.#dynamic &&
+      this.#resultComputedFrom === this.#query.state &&
+      this.#resultComputedUnder === options &&
+      !this.#haveFunctions &&
       !options._optimisticResults &&
       options.placeholderData === undefined &&
       this.#result.isStale === isStale
     )
   }
 
-  /** Looks again, and tells where something changed. */
   updateResult(): void {
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const result = this.createResult(this.#query, this.options)
-    this.#resultState = this.#lookedAt = this.#query.state
-    this.#resultOptions = this.#lookedOn = this.options
+    this.#resultState = this.#resultComputedFrom = this.#query.state
+    this.#resultOptions = this.#resultComputedUnder = this.options
     if (this.#resultState.data !== undefined) this.#lastQueryWithData = this.#query
 
-    const plain = this.createResult === QueryObserver.prototype.createResult
-    const changed = !before || (plain ? changesBetween(before, result) : allChangesBetween(before, result))
+    const hasKnownFields = this.createResult === QueryObserverBase.prototype.createResult
+    const changed = !before || (hasKnownFields ? changedFields(before, result) : changedFieldsByName(before, result))
     if (!changed) return
     this.#result = result
     const { exports } = this.#client.getQueryCache().engine
-    this.#notify(changed === true || tells(exports, wants(this.options, this.#trackedProps), changed))
+    this.#notify(changed === true || shouldNotify(exports, watchedFields(this.options, this.#trackedProps), changed))
   }
 
-  #notify(told: boolean): void {
+  #notify(listenersToo: boolean): void {
     notifyManager.batch(() => {
-      if (told) this.tell(this.#result)
+      if (listenersToo) this.notifyListeners(this.#result)
       this.#client
         .getQueryCache()
-        .notify({ type: 'observerResultsUpdated', query: this.#query as Query<any, any, any, any> })
+        .notify({ type: 'observerResultsUpdated', query: this.#query as InternalQuery<any, any, any, any> })
     })
   }
 
-  /** Does what may call options that are functions. What they throw is what the observer sees. */
-  #watchful(work: () => void): void {
+  /** Runs code that may call options that are functions. What they throw becomes the error of the result. */
+  #catchOptionErrors(callback: () => void): void {
     try {
-      work()
+      callback()
     } catch (error) {
-      this.#fail(error)
+      this.#showOptionError(error)
     }
   }
 
-  /** Shows what an option threw, beside what is known of the query. */
-  #fail(error: unknown): void {
+  /** Puts an error that an option threw into the result, beside the state of the query. */
+  #showOptionError(error: unknown): void {
     const before = this.#result
     const { state } = this.#query
     const selected = before.isPlaceholderData ? undefined : before.data
@@ -482,24 +487,24 @@ export class QueryObserver<
       isPaused: state.fetchStatus === 'paused',
       isError: false,
     } as unknown as QueryObserverResult<TData, TError>
-    this.#result = this.failed(now, state.error ?? error)
-    this.#lookedAt = undefined
+    this.#result = this.withOptionError(now, state.error ?? error)
+    this.#resultComputedFrom = undefined
     if (!shallowEqualObjects(this.#result, before)) this.#notify(true)
   }
 
   /**
-   * `result` with an error that an option threw, unless the query has one. Data that an option throws about keeps the
-   * first: one that is new at each look would be told of for ever.
+   * Adds an error that an option threw to `result`, unless the query has an error. For the same data (`about`) the first
+   * error stays: a new error object at each update would notify the listeners for ever.
    */
-  protected failed(
+  protected withOptionError(
     result: QueryObserverResult<TData, TError>,
     thrown: unknown,
     about: unknown = result,
   ): QueryObserverResult<TData, TError> {
-    const puzzle = this.#puzzle?.about === about ? this.#puzzle! : { about, error: thrown }
-    this.failure = this.#puzzle = puzzle
+    const optionError = this.#lastOptionError?.about === about ? this.#lastOptionError! : { about, error: thrown }
+    this.failure = this.#lastOptionError = optionError
     if (result.isError) return result
-    const { error } = puzzle
+    const { error } = optionError
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const hasData = result.data !== undefined
     return {
@@ -521,7 +526,7 @@ export class QueryObserver<
   #updateQuery(): void {
     const query = this.#client.getQueryCache().build(this.#client, this.options)
     if (query === this.#query) return
-    const before = this.#query as Query<TQueryFnData, TError, TQueryData, TQueryKey> | undefined
+    const before = this.#query as InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey> | undefined
     this.#query = query
     this.#stateBefore = query.state
     if (this.hasListeners()) {
@@ -530,48 +535,47 @@ export class QueryObserver<
     }
   }
 
-  /** @internal The query it looks at is not in the cache any more: it looks at the one that is, made where none is. */
-  follow(): void {
+  /** @internal */
+  observeCachedQuery(): void {
     this.#updateQuery()
-    // What has no data yet is about to be fetched or set.
+    // A query without data is about to be fetched or set, which updates the result.
     if (this.#query.state.data !== undefined) this.updateResult()
   }
 
-  /** The query changed. */
   onQueryUpdate(): void {
     this.failure = undefined
     try {
       this.updateResult()
     } catch (error) {
-      this.#fail(error)
+      this.#showOptionError(error)
     }
     if (this.hasListeners()) this.sync()
   }
 
-  /** @internal The engine found the query due for this observer. */
+  /** @internal */
   onFetchDue(): void {
     void this.#executeFetch()
   }
 
-  /** @internal The data turned stale. */
+  /** @internal */
   onStale(): void {
-    if (!this.#result.isStale) this.#watchful(() => this.updateResult())
+    if (!this.#result.isStale) this.#catchOptionErrors(() => this.updateResult())
   }
 
-  /** @internal The query it looks at lets the engine know. */
-  attachTo(engine: QueryEngine, query: number): void {
-    let terms = DISABLED
-    this.#watchful(() => (terms = this.#termsFor(this.#query, this.options)))
-    this.#terms = terms
+  /** @internal */
+  attach(engine: QueryEngine, query: number): void {
+    let encoded = DISABLED
+    this.#catchOptionErrors(() => (encoded = this.#encodedOptions(this.#query, this.options)))
+    this.#engineOptions = encoded
     this.#engine = engine
     const { exports, machine } = engine
-    this.#id = exports.query_attach(machine, Date.now(), query, terms.flags, terms.staleTime, terms.interval)
+    this.#id = exports.query_attach(machine, Date.now(), query, encoded.flags, encoded.staleTime, encoded.interval)
     engine.observers.set(this.#id, this)
     engine.rearm()
   }
 
-  /** @internal And that it looks no more; whether the fetch on its way is to be cancelled. */
-  detachFrom(engine: QueryEngine): boolean {
+  /** @internal */
+  detach(engine: QueryEngine): boolean {
     engine.observers.delete(this.#id)
     const cancel = engine.exports.query_detach(engine.machine, Date.now(), this.#id) !== 0
     this.#id = 0
@@ -579,20 +583,29 @@ export class QueryObserver<
     return cancel
   }
 
-  /** @internal Lets the engine know its terms anew, where they are functions. */
-  sync(occasion?: Occasion): void {
-    if (this.#dynamic) this.#watchful(() => this.#sync(occasion))
+  /** @internal */
+  sync(trigger?: RefetchTrigger): void {
+    if (this.#haveFunctions) this.#catchOptionErrors(() => this.#sync(trigger))
   }
 
-  #sync(occasion?: Occasion): void {
+  #sync(trigger?: RefetchTrigger): void {
     if (this.#id === 0) return
-    const known = this.#terms!
-    const terms = this.#termsFor(this.#query, this.options, occasion)
-    if (terms === known || sameTerms(terms, known)) return
-    this.#terms = terms
+    const known = this.#engineOptions!
+    const encoded = this.#encodedOptions(this.#query, this.options, trigger)
+    if (encoded === known || areEqualOptions(encoded, known)) return
+    this.#engineOptions = encoded
     const engine = this.#engine!
     const { exports, machine } = engine
-    exports.query_set_options(machine, Date.now(), this.#id, terms.flags, terms.staleTime, terms.interval)
+    exports.query_set_options(machine, Date.now(), this.#id, encoded.flags, encoded.staleTime, encoded.interval)
     engine.rearm()
   }
 }
+
+export const QueryObserver = QueryObserverBase
+export type QueryObserver<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+> = Types.QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>

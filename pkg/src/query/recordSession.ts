@@ -1,23 +1,24 @@
-// Writes down what crosses the boundary to the engine, so that a session can be replayed in a native test.
-import type { QueryClient } from './queryClient.js'
+// Records all calls to the engine, so that a native test can replay a session.
+import { EFFECT_IDS, REMOVED_SEGMENTS_SHIFT, STATE_LENGTH } from '../boundary/query.js'
+import type { InternalQueryClient } from './internal.js'
+import type { QueryClient } from './types.js'
 import type { Exports } from './wasm.js'
 
-/** A recording on its way. */
+/** A running recording. */
 export interface SessionRecording {
-  /** Ends it, and gives what was recorded so far: a line of text per call. */
+  /** Stops recording. Returns the text, with a line per call. */
   stop(): string
 }
 
 type Call = (machine: number, ...args: unknown[]) => unknown
 
-/** What tells where a buffer is, ends a machine or needs none: no input. */
-const NO_INPUT = /_at$|_free$|_tells$|_default_/
-const STATE_LENGTH = 9
+/** Exports that are no input: addresses of buffers, destructors, and functions without state. */
+const NO_INPUT = /_at$|_free$|_notifies$|_default_/
 
 /**
- * Records every input to the engine of `client`, and what came of each; to be called before the client is used
- * otherwise. All of it is numbers: no keys, no data, no errors. `tests/sim` replays it natively. Who does not
- * call this pays nothing for it.
+ * Records every input to the engine of `client` and its result. Must be called before the first use of the client. The
+ * text has numbers only: no keys, data or errors. `tests/sim` replays it natively. Without a call, recording costs
+ * nothing.
  */
 export function recordSession(client: QueryClient): SessionRecording {
   const lines = ['# A session of whippet/query: inputs of its engine, and what came of them.']
@@ -31,7 +32,7 @@ export function recordSession(client: QueryClient): SessionRecording {
     return wrapped as unknown as Exports
   }
 
-  /** The state that the machine and the face last agreed on. */
+  /** The state that the buffer had after the last call. */
   let known = ''
   const recorded = (exports: Exports, name: string, call: Call): Call => {
     const stateOf = (machine: number) =>
@@ -53,8 +54,8 @@ export function recordSession(client: QueryClient): SessionRecording {
       }
       const result = Number(call(machine, ...args) ?? 0)
       known = stateOf(machine)
-      const listed = name === 'query_each' ? result : name === 'query_remove' ? result >>> 1 : 0
-      const count = name === 'query_poll' && result ? 2 : listed
+      const listed = name === 'query_each' ? result : name === 'query_remove' ? result >>> REMOVED_SEGMENTS_SHIFT : 0
+      const count = name === 'query_poll' && result ? EFFECT_IDS : listed
       const ids = count ? new Int32Array(exports.memory.buffer, exports.query_ids_at(machine), count) : []
       let line = [name, ...args.map(Number), '=', result].join(' ')
       if (known !== before) line += ` state ${known}`
@@ -64,8 +65,9 @@ export function recordSession(client: QueryClient): SessionRecording {
     }
   }
 
-  client.getQueryCache().setup.tap = tap
-  client.getMutationCache().setup.tap = tap
+  const internal = client as InternalQueryClient
+  internal.getQueryCache().engineConfig.tap = tap
+  internal.getMutationCache().engineConfig.tap = tap
   return {
     stop() {
       recording = false

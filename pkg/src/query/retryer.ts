@@ -1,61 +1,75 @@
-// A promise for a function that is run by an engine's word: now, again, later, or no more.
+// A promise for a function that is called when the engine says so: now, after a delay, or not again. And the encoding of the
+// options that decide about it.
+import {
+  DELAY_BY_OPTIONS,
+  DELAY_EXPONENTIAL,
+  FAILURE_RETRIED,
+  NETWORK_MODE_ALWAYS,
+  NETWORK_MODE_OFFLINE_FIRST,
+  NETWORK_MODE_ONLINE,
+  OUTCOME_CANCELLED,
+  OUTCOME_ERROR,
+  OUTCOME_SUCCESS,
+  VERDICT_BY_OPTIONS,
+  VERDICT_NO,
+  VERDICT_PERMANENT,
+  VERDICT_YES,
+} from '../boundary/query.js'
 import { environmentManager } from './environmentManager.js'
 import { CancelledError } from './cancelledError.js'
 import { noop } from './utils.js'
-import type { CancelOptions, NetworkMode } from './types.js'
+import type { CancelOptions, NetworkMode, RetryDelayValue, RetryValue } from './types.js'
 import type { Exports } from './wasm.js'
 
-export type RetryValue<TError> = boolean | number | ((failureCount: number, error: TError) => boolean)
-export type RetryDelayValue<TError> = number | ((failureCount: number, error: TError) => number)
-
-/** @internal The retry options as the engine reads them: see `run` in crates/npm/src/query/codes.rs. */
+/** @internal `retry` as a number for the engine. */
 export function retryCode(exports: Exports, retry: RetryValue<any> | undefined): number {
   if (retry == null) return exports.query_default_retry(+environmentManager.isServer())
-  // With a function, each failure brings its verdict.
+  // For a function the engine gets its verdict with each failure.
   return retry === true ? Infinity : typeof retry === 'number' && retry > 0 ? Math.ceil(retry) : 0
 }
 
-/** As `retryCode`; what is no number of ms is none, as timers have it. */
-export function delayCode(delay: RetryDelayValue<any> | undefined): number {
-  return delay == null || typeof delay === 'function' ? -1 : Math.max(Number(delay), 0) || 0
+/** `retryDelay` as a number for the engine. What is not a number of ms counts as 0, as in `setTimeout`. */
+export function retryDelayCode(delay: RetryDelayValue<any> | undefined): number {
+  return delay == null || typeof delay === 'function' ? DELAY_EXPONENTIAL : Math.max(Number(delay), 0) || 0
 }
 
-export function jitterCode(jitter: boolean | number | undefined): number {
+export function retryJitterCode(jitter: boolean | number | undefined): number {
   return jitter === true ? 0.5 : Math.max(Number(jitter) || 0, 0)
 }
 
-/** `Infinity` for none. */
+/** `timeout` as a number for the engine; `Infinity` for none. */
 export function timeoutCode(timeout: number | undefined): number {
   return typeof timeout === 'number' && timeout > 0 ? timeout : Infinity
 }
 
-/** What an error may say of itself, whoever made it. */
-interface Informative {
+/** What any error may say about its retry; `HttpError` does. */
+interface ErrorHints {
   /** `false`: the same request would fail again. */
   retryable?: unknown
-  /** For how many ms the server asks not to be asked again. */
+  /** How long the server asks clients to wait, in ms. */
   retryAfter?: unknown
 }
 
-export function modeCode(mode: NetworkMode | undefined): number {
-  return mode === undefined || mode === 'online' ? 0 : mode === 'always' ? 1 : 2
+export function networkModeCode(mode: NetworkMode | undefined): number {
+  if (mode === undefined || mode === 'online') return NETWORK_MODE_ONLINE
+  return mode === 'always' ? NETWORK_MODE_ALWAYS : NETWORK_MODE_OFFLINE_FIRST
 }
 
-/** How a run ended: 0 with data, 1 with an error, 2 cancelled. */
-export type Outcome = 0 | 1 | 2
+/** How a fetch ended. */
+export type Outcome = typeof OUTCOME_SUCCESS | typeof OUTCOME_ERROR | typeof OUTCOME_CANCELLED
 
 interface RetryerConfig<TData, TError> {
   fn: () => TData | Promise<TData>
   initialPromise?: Promise<TData>
   retry?: RetryValue<TError>
   retryDelay?: RetryDelayValue<TError>
-  /** Tells the engine of a failure. 0: the run is over, 1: it is tried again, 2: it is not. */
+  /** Tells the engine of a failed attempt. Returns one of `FAILURE_*`. */
   failed: (verdict: number, delay: number, retryAfter: number) => number
-  /** Tells the engine that the run is over. */
+  /** Tells the engine that the fetch is over. */
   ended: (outcome: Outcome) => void
   onCancel?: (error: CancelledError) => void
   onFail: (failureCount: number, error: TError) => void
-  /** Asks the engine whether a paused run goes on, and lets it. */
+  /** Asks the engine whether a paused fetch continues, and continues it. */
   resume: () => void
 }
 
@@ -65,8 +79,8 @@ export class Retryer<TData = unknown, TError = any> {
   #config: RetryerConfig<TData, TError>
   #failures = 0
   #attempts = 0
-  /** Whether an attempt is under way. */
-  #trying = false
+  /** Whether an attempt is running. */
+  #attempting = false
   #error: unknown
   #resolve!: (data: TData) => void
   #reject!: (error: unknown) => void
@@ -80,12 +94,12 @@ export class Retryer<TData = unknown, TError = any> {
     this.promise.catch(noop)
   }
 
-  /** Calls the function: the engine said so. */
+  /** Calls the function. The engine decides when. */
   attempt(): void {
     if (this.status !== 'pending') return
     const { fn, initialPromise } = this.#config
     const attempt = ++this.#attempts
-    this.#trying = true
+    this.#attempting = true
     let answer: TData | Promise<TData>
     try {
       answer = (this.#failures === 0 && initialPromise) || fn()
@@ -98,17 +112,17 @@ export class Retryer<TData = unknown, TError = any> {
     )
   }
 
-  /** Nobody says any more when to try: what is not under way is tried now, and fails. */
-  onBroke(): void {
-    if (!this.#trying) this.attempt()
+  /** The engine has failed, so nobody decides about retries: if no attempt is running, one is made now, and fails. */
+  onEngineFailed(): void {
+    if (!this.#attempting) this.attempt()
   }
 
-  /** The last error stands. */
+  /** Rejects with the last error. */
   giveUp(): void {
     this.#settle('rejected', this.#error)
   }
 
-  /** Goes on after a pause, if the engine finds that it can; what else is happening now comes first. */
+  /** Continues after a pause, if the engine agrees. Runs after the current task's other changes. */
   continue(): Promise<TData> {
     void Promise.resolve().then(() => {
       if (this.status === 'pending') this.#config.resume()
@@ -123,26 +137,27 @@ export class Retryer<TData = unknown, TError = any> {
     this.#config.onCancel?.(error)
   }
 
-  /** The attempt failed. Whatever its function answers later counts no more. */
+  /** The attempt failed. A later answer of its function is ignored. */
   failed(error: any): void {
     if (this.status !== 'pending') return
     this.#attempts++
-    this.#trying = false
+    this.#attempting = false
     this.#error = error
     const { retry, retryDelay } = this.#config
-    let delay = -1
-    let verdict = 2
+    let delay: number = DELAY_BY_OPTIONS
+    let verdict: number = VERDICT_BY_OPTIONS
     try {
       if (typeof retryDelay === 'function') delay = Math.max(retryDelay(this.#failures, error), 0) || 0
-      if (typeof retry === 'function') verdict = retry(this.#failures, error) ? 1 : 0
+      if (typeof retry === 'function') verdict = retry(this.#failures, error) ? VERDICT_YES : VERDICT_NO
     } catch (thrown) {
-      // Who was to say whether and when to try again has failed too: that is what there is to mend.
+      // `retry` or `retryDelay` threw: that error is the one to report.
       this.#error = thrown
-      verdict = 0
+      verdict = VERDICT_NO
     }
-    const { retryable, retryAfter } = (error ?? {}) as Informative
-    const permanent = retryable === false ? 4 : 0
-    if (this.#config.failed(verdict | permanent, delay, typeof retryAfter === 'number' ? retryAfter : 0) === 1) {
+    const { retryable, retryAfter } = (error ?? {}) as ErrorHints
+    const permanent = retryable === false ? VERDICT_PERMANENT : 0
+    const wait = typeof retryAfter === 'number' ? retryAfter : 0
+    if (this.#config.failed(verdict | permanent, delay, wait) === FAILURE_RETRIED) {
       this.#failures++
       this.#config.onFail(this.#failures, error)
     } else {
@@ -156,7 +171,7 @@ export class Retryer<TData = unknown, TError = any> {
     if (status === 'resolved') {
       this.#resolve(value)
     } else {
-      this.#config.ended(value instanceof CancelledError ? 2 : 1)
+      this.#config.ended(value instanceof CancelledError ? OUTCOME_CANCELLED : OUTCOME_ERROR)
       this.#reject(value)
     }
   }

@@ -1,5 +1,5 @@
-// A query function for what comes in pieces.
-import { FETCH_SIGNAL, addSignal } from './queryFn.js'
+// A query function for an `AsyncIterable`.
+import { FETCH_SIGNAL, addConsumeAwareSignal } from './ensureQueryFn.js'
 import { addToEnd } from './utils.js'
 import type { QueryFunction, QueryFunctionContext, QueryKey } from './types.js'
 
@@ -7,14 +7,14 @@ type Params<TQueryFnData, TData, TQueryKey extends QueryKey> = {
   streamFn: (
     context: QueryFunctionContext<TQueryKey>,
   ) => AsyncIterable<TQueryFnData> | Promise<AsyncIterable<TQueryFnData>>
-  /** What a refetch does with what is there: forgets it first, adds to it, or replaces it at the end. */
+  /** What a refetch does with existing data: `'reset'` removes it first, `'append'` adds to it, `'replace'` swaps it at the end. */
   refetchMode?: 'append' | 'reset' | 'replace'
 } & (
   | { reducer?: never; initialValue?: never }
   | { reducer: (data: TData, chunk: TQueryFnData) => TData; initialValue: TData }
 )
 
-/** Writes each piece into the cache as it comes; the fetch ends with the stream. */
+/** Writes each chunk into the cache when it arrives. The fetch ends with the stream. */
 export function streamedQuery<
   TQueryFnData = unknown,
   TData = Array<TQueryFnData>,
@@ -31,14 +31,14 @@ export function streamedQuery<
     if (signal?.aborted) return initialValue
 
     const query = client.getQueryCache().find({ queryKey, exact: true })
-    const again = !!query?.isFetched()
-    if (query && again && refetchMode === 'reset') query.setState({ ...query.resetState, fetchStatus: 'fetching' })
-    const replace = again && refetchMode === 'replace'
+    const isRefetch = !!query?.isFetched()
+    if (query && isRefetch && refetchMode === 'reset') query.setState({ ...query.resetState, fetchStatus: 'fetching' })
+    const replace = isRefetch && refetchMode === 'replace'
 
     let cancelled = false
-    const over = () => cancelled || signal?.aborted === true
+    const isCancelled = () => cancelled || signal?.aborted === true
     const stream = await streamFn(
-      addSignal(
+      addConsumeAwareSignal(
         { client, meta, queryKey, pageParam, direction },
         () => context.signal,
         () => (cancelled = true),
@@ -47,7 +47,7 @@ export function streamedQuery<
     )
     let result = initialValue
     for await (const chunk of stream) {
-      if (over()) break
+      if (isCancelled()) break
       if (replace) result = reducer(result, chunk)
       else {
         client.setQueryData<TData>(queryKey, (before: any) =>
@@ -55,7 +55,7 @@ export function streamedQuery<
         )
       }
     }
-    if (replace && !over()) client.setQueryData<TData>(queryKey, result as any)
+    if (replace && !isCancelled()) client.setQueryData<TData>(queryKey, result as any)
     return client.getQueryData<TData>(queryKey) ?? initialValue
   }
 }

@@ -1,6 +1,6 @@
-import { unhandled } from './attempt.js'
+import { reportUnhandled } from './callSafely.js'
 
-/** Keeps those who listen. */
+/** A set of listeners. */
 export class Subscribable<TListener extends (...args: any[]) => void> {
   protected listeners = new Set<TListener>()
 
@@ -8,7 +8,7 @@ export class Subscribable<TListener extends (...args: any[]) => void> {
     this.subscribe = this.subscribe.bind(this)
   }
 
-  /** Adds a listener; the function it returns takes it away again. */
+  /** Adds a listener. The returned function removes it. */
   subscribe(listener: TListener): () => void {
     this.listeners.add(listener)
     this.onSubscribe()
@@ -18,7 +18,6 @@ export class Subscribable<TListener extends (...args: any[]) => void> {
     }
   }
 
-  /** Whether anyone listens. */
   hasListeners(): boolean {
     return this.listeners.size > 0
   }
@@ -27,13 +26,13 @@ export class Subscribable<TListener extends (...args: any[]) => void> {
 
   protected onUnsubscribe(): void {}
 
-  /** Tells all who listen. One that throws changes nothing for the others, nor for what there is to tell. */
-  protected tell(...news: Parameters<TListener>): void {
+  /** Calls all listeners. An error in one becomes an unhandled rejection and does not affect the others. */
+  protected notifyListeners(...news: Parameters<TListener>): void {
     this.listeners.forEach((listener) => {
       try {
         listener(...news)
       } catch (error) {
-        unhandled(error)
+        reportUnhandled(error)
       }
     })
   }

@@ -1,12 +1,12 @@
-import { advise } from './advise.js'
+import { warnInDevelopment } from './warnInDevelopment.js'
 
-/** What a timer calls. */
+/** The callback of a timer. */
 export type TimeoutCallback = (_: void) => void
 
-/** What names a timer: a number in browsers, an object in Node. */
+/** The id of a timer: a number in browsers, an object in Node. */
 export type ManagedTimerId = number | { [Symbol.toPrimitive]: () => number }
 
-/** Where timers come from. */
+/** A source of timers. */
 export type TimeoutProvider<TTimerId extends ManagedTimerId = ManagedTimerId> = {
   readonly setTimeout: (callback: TimeoutCallback, delay: number) => TTimerId
   readonly clearTimeout: (timeoutId: TTimerId | undefined) => void
@@ -16,7 +16,7 @@ export type TimeoutProvider<TTimerId extends ManagedTimerId = ManagedTimerId> = 
 
 type SystemTimer = ReturnType<typeof setTimeout>
 
-// The globals are looked up at each call: fake timers replace them.
+// Looks up the globals at each call, since fake timers replace them.
 const system: TimeoutProvider = {
   setTimeout: (callback, delay) => setTimeout(callback, delay) as unknown as ManagedTimerId,
   clearTimeout: (id) => clearTimeout(id as SystemTimer | undefined),
@@ -24,16 +24,16 @@ const system: TimeoutProvider = {
   clearInterval: (id) => clearInterval(id as SystemTimer | undefined),
 }
 
-/** Every timer of the query cache comes from here, so that an application can bring its own. */
+/** The source of all timers of the query cache, which an application can replace. */
 export class TimeoutManager implements TimeoutProvider {
   #provider: TimeoutProvider<any> = system
   #used = false
 
-  /** Replaces where timers come from. Do it before the first is set: ids of two providers do not mix. */
+  /** Replaces the source of timers. Call it before the first timer is set: ids of two sources do not mix. */
   setTimeoutProvider<TTimerId extends ManagedTimerId>(provider: TimeoutProvider<TTimerId>): void {
     const previous = this.#provider
     if (this.#used && provider !== previous) {
-      advise(() => {
+      warnInDevelopment(() => {
         if (process.env.NODE_ENV !== 'production') {
           console.error(
             '[timeoutManager]: Switching provider after calls to previous provider might result in unexpected behavior.',

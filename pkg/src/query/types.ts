@@ -1,6 +1,11 @@
-// The public types, by TanStack Query v5's names.
+// All public types, by the names of TanStack Query v5.
 export type * from './types/keys.js'
-export type * from './types/mutations.js'
+export type * from './types/state.js'
 export type * from './types/options.js'
+export type * from './types/pages.js'
 export type * from './types/results.js'
+export type * from './types/stats.js'
+export type * from './types/classes.js'
+export type * from './types/config.js'
 export { dataTagErrorSymbol, dataTagSymbol, unsetMarker } from './types/keys.js'
+export { skipToken } from './types/options.js'

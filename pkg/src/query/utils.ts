@@ -1,18 +1,14 @@
-import type { Query } from './query.js'
+import type { Query, Updater } from './types.js'
 
-/** Does nothing. */
 export function noop(): void
 export function noop(): undefined
 export function noop() {}
-
-/** A new value, or a function that makes one of the old. */
-export type Updater<TInput, TOutput> = TOutput | ((input: TInput) => TOutput)
 
 export function functionalUpdate<TInput, TOutput>(updater: Updater<TInput, TOutput>, input: TInput): TOutput {
   return typeof updater === 'function' ? (updater as (input: TInput) => TOutput)(input) : updater
 }
 
-/** The value of an option that may be a function of the query. */
+/** The value of an option, which may be a function of the query. */
 export function resolveQueryValue<TValue>(
   value: TValue | ((query: any) => TValue) | undefined,
   query: Query<any, any, any, any>,
@@ -20,17 +16,12 @@ export function resolveQueryValue<TValue>(
   return typeof value === 'function' ? (value as (query: unknown) => TValue)(query) : value
 }
 
-/** As `placeholderData`: while another key is fetched, what was there stays. */
+/** A `placeholderData` function: shows the data of the previous key while that of the new key is fetched. */
 export function keepPreviousData<T>(previousData: T | undefined): T | undefined {
   return previousData
 }
 
-/** As `queryFn`: there is nothing to fetch yet. The query is disabled, and its types are known all the same. */
-export const skipToken = Symbol()
-/** The type of `skipToken`. */
-export type SkipToken = typeof skipToken
-
-/** Whether an error should be thrown to an error boundary. */
+/** Whether an error is thrown to an error boundary. */
 export function shouldThrowError<T extends (...args: any[]) => boolean>(
   throwOnError: boolean | T | undefined,
   params: Parameters<T>,
@@ -38,13 +29,13 @@ export function shouldThrowError<T extends (...args: any[]) => boolean>(
   return typeof throwOnError === 'function' ? throwOnError(...params) : !!throwOnError
 }
 
-/** `items` and `item`; the first go where there are more than `max`. */
+/** Appends an item and drops the first ones beyond `max`. */
 export function addToEnd<T>(items: T[], item: T, max = 0): T[] {
   const all = [...items, item]
   return max && all.length > max ? all.slice(-max) : all
 }
 
-/** `item` and `items`; the last go where there are more than `max`. */
+/** Prepends an item and drops the last ones beyond `max`. */
 export function addToStart<T>(items: T[], item: T, max = 0): T[] {
   const all = [item, ...items]
   return max && all.length > max ? all.slice(0, max) : all

@@ -5,16 +5,16 @@ import { wasmModule } from '../wasm.js'
 export type Exports = InitOutput
 
 let compiled: WebAssembly.Module
-/** Where new machines are made. */
+/** The instance for new machines. */
 let instance: Exports | undefined
 
-/** An instance of the module: functions of numbers, called with no glue in between. */
+/** Instantiates the module. Its exports take and return numbers, so they are called without wasm-bindgen's glue. */
 function start(): Exports {
   const imports: WebAssembly.Imports = {}
   for (const { module, name } of WebAssembly.Module.imports(compiled)) {
-    // What is not bare (a development build) writes to the console, by the glue's one instance.
+    // A development build imports the console, which needs the glue and its single instance.
     if (!name.includes('init_externref_table')) return initSync({ module: compiled })
-    // Numbers alone cross: there is nothing to be set up for values.
+    // Sets up a table for JavaScript values, which never cross.
     imports[module] = { ...imports[module], [name]: () => {} }
   }
   return new WebAssembly.Instance(compiled, imports).exports as unknown as Exports
@@ -30,13 +30,15 @@ const module = wasmModule(
   hex,
 )
 
-/** The instance for a new machine. Throws `WasmUnavailableError` where there is no WebAssembly. */
+/** The instance for a new machine. Throws `WasmUnavailableError` without WebAssembly. */
 export function wasm(): Exports {
   module()
   return (instance ??= start())
 }
 
-/** Machines made from now on are in an instance of their own: the memory of one only grows, and goes with its last machine. */
+/**
+ * Puts later machines into a new instance. The memory of an instance never shrinks; it is freed with its last machine.
+ */
 export function renew(): void {
   instance = undefined
 }
@@ -44,8 +46,8 @@ export function renew(): void {
 let machines: FinalizationRegistry<{ free: (machine: number) => void; machine: number }> | undefined
 
 /**
- * Frees a machine when the object that stands for it is gone. No closure is taken: one made where others are
- * that know the owner would keep it for ever.
+ * Frees a machine when its owner has been garbage-collected. `free` is passed instead of a closure, which would share
+ * the scope of closures that hold the owner, and keep it alive.
  */
 export function freeWith(owner: object, free: (machine: number) => void, machine: number): void {
   if (typeof FinalizationRegistry !== 'function') return

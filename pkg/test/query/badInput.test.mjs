@@ -1,4 +1,4 @@
-// What no one should pass: it ends as in TanStack Query, and the cache stays in order.
+// Invalid options behave as in TanStack Query, and the cache keeps working.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { QueryClient, QueryObserver } from 'whippet/query'
@@ -6,7 +6,7 @@ import { after, pass, simulatedTime } from './clock.mjs'
 
 simulatedTime()
 
-/** The cache is as good as new: another query is fetched, told of and collected. */
+/** The cache still works: another query is fetched, notifies and is garbage-collected. */
 async function inOrder(client) {
   const observer = new QueryObserver(client, { queryKey: ['other'], queryFn: () => after(5, 'fine'), gcTime: 10 })
   const unsubscribe = observer.subscribe(() => {})
@@ -18,7 +18,7 @@ async function inOrder(client) {
   assert.equal(client.getQueryCache().find({ queryKey: ['other'] }), undefined)
 }
 
-test('a key that cannot be written down throws where it is used', async () => {
+test('a key that cannot be hashed throws where it is used', async () => {
   const client = new QueryClient()
   const cycle = {}
   cycle.self = cycle
@@ -30,7 +30,7 @@ test('a key that cannot be written down throws where it is used', async () => {
   await inOrder(client)
 })
 
-test('functions, symbols and undefined in a key are as good as null', () => {
+test('functions, symbols and undefined in a key count as null', () => {
   const client = new QueryClient()
   client.setQueryData(['a', () => {}], 1)
   assert.equal(client.getQueryData(['a', Symbol('s')]), 1)
@@ -58,7 +58,7 @@ for (const [what, [queryFn, reason]] of Object.entries(failing)) {
   })
 }
 
-test('no retry is three, and a delay that is no number is none', async () => {
+test('without `retry` there are three retries, and a retryDelay that is not a number counts as 0', async () => {
   const client = new QueryClient()
   let calls = 0
   const queryFn = () => Promise.reject(new Error(`${++calls}`))
@@ -68,7 +68,7 @@ test('no retry is three, and a delay that is no number is none', async () => {
   await inOrder(client)
 })
 
-test('a gc time that is no number is for ever', async () => {
+test('a gcTime that is not a number keeps the query for ever', async () => {
   const client = new QueryClient()
   for (const [i, gcTime] of [NaN, 'long', {}].entries()) {
     await client.fetchQuery({ queryKey: [i], queryFn: () => 'kept', gcTime })
@@ -78,7 +78,7 @@ test('a gc time that is no number is for ever', async () => {
   await inOrder(client)
 })
 
-test('structural sharing that leaves nothing leaves a query without data', async () => {
+test('a structuralSharing function that returns undefined leaves the query without data', async () => {
   const client = new QueryClient()
   const options = { queryKey: ['a'], structuralSharing: () => undefined }
   await client.fetchQuery({ ...options, queryFn: () => 'lost' })
@@ -88,7 +88,7 @@ test('structural sharing that leaves nothing leaves a query without data', async
   await inOrder(client)
 })
 
-test('options that are functions and throw', async () => {
+test('options that are functions and throw do not break the cache', async () => {
   const client = new QueryClient()
   const thrower = () => {
     throw new SyntaxError('option')

@@ -19,7 +19,7 @@ const found = (client, filters) =>
     .findAll(filters)
     .map((query) => query.queryKey)
 
-test('finds by key, by its beginning, and by parts of its objects', () => {
+test('findAll finds queries by key, by prefix, and by parts of objects in the key', () => {
   const client = new QueryClient()
   const keys = [['todos'], ['todos', 1], ['todos', { page: 1, done: true }], ['todos', { page: 2 }], ['users', 1], [1], ['1']]
   for (const key of keys) client.setQueryData(key, 'data')
@@ -36,7 +36,7 @@ test('finds by key, by its beginning, and by parts of its objects', () => {
   assert.deepEqual(found(client, { queryKey: ['todos'] }).length, 3)
 })
 
-test('finds what the index cannot know: long keys, other hashes', () => {
+test('findAll finds keys that the index cannot hold: long ones, and those with their own hash function', () => {
   const client = new QueryClient()
   const long = Array.from({ length: 40 }, (_, i) => i)
   client.setQueryData(long, 'long')
@@ -49,7 +49,7 @@ test('finds what the index cannot know: long keys, other hashes', () => {
   assert.deepEqual(found(client, { queryKey: ['big', 1n] }), [['big', 1n]])
 })
 
-test('agrees with a comparison of every key', () => {
+test('findAll agrees with a comparison of every key', () => {
   const client = new QueryClient()
   const parts = ['a', 1, '1', null, true, NaN, 1n, new Date(1), new Set([1]), { x: 1 }, { x: 1, y: [2] }, [1]]
   const keys = parts.flatMap((a) => [[a], ...parts.map((b) => [a, b])])
@@ -64,7 +64,7 @@ test('agrees with a comparison of every key', () => {
   }
 })
 
-test('a key that comes and goes leaves nothing behind', () => {
+test('a removed key frees its segments', () => {
   const client = new QueryClient()
   for (let i = 0; i < 1000; i++) {
     client.setQueryData(['search', `text ${i}`], i)
@@ -75,7 +75,7 @@ test('a key that comes and goes leaves nothing behind', () => {
   assert.deepEqual(found(client, { queryKey: ['a'] }), [['a']])
 })
 
-test('collects what nobody looks at, after the longest time anyone asked for', async () => {
+test('an unobserved query is collected after the longest gcTime of its users', async () => {
   const client = new QueryClient()
   const key = ['a']
   const observer = new QueryObserver(client, { queryKey: key, queryFn: counter(), gcTime: 100 })
@@ -89,7 +89,7 @@ test('collects what nobody looks at, after the longest time anyone asked for', a
   assert.equal(client.stats().evictions, 1)
 })
 
-test('lifetimes longer than a timer can wait', async () => {
+test('a gcTime longer than the longest timeout is kept', async () => {
   const client = new QueryClient()
   const days = 24 * 60 * 60 * 1000
   const observer = new QueryObserver(client, { queryKey: ['a'], queryFn: counter(), gcTime: 30 * days })
@@ -102,7 +102,7 @@ test('lifetimes longer than a timer can wait', async () => {
   assert.equal(client.getQueryData(['a']), undefined)
 })
 
-test('one timer, however many observers', async (t) => {
+test('one timer serves all observers', async (t) => {
   const client = new QueryClient()
   const timers = t.mock.method(globalThis, 'setTimeout')
   client.setQueryData(['a'], 1)
@@ -114,7 +114,7 @@ test('one timer, however many observers', async (t) => {
   assert.ok(timers.mock.callCount() - before <= 1)
 })
 
-test('nothing is shared between clients', async () => {
+test('clients share no queries', async () => {
   const [a, b] = [new QueryClient(), new QueryClient()]
   a.setQueryData(['x'], 'a')
   b.setQueryData(['x'], 'b')
@@ -122,7 +122,7 @@ test('nothing is shared between clients', async () => {
   assert.equal(b.getQueryData(['x']), 'b')
 })
 
-test('setQueryData shares what is equal, and updaters see what was there', () => {
+test('setQueryData shares equal parts, and updaters get the old data', () => {
   const client = new QueryClient()
   client.setQueryData(['a'], { rows: [{ id: 1 }, { id: 2 }] })
   const before = client.getQueryData(['a'])
@@ -134,7 +134,7 @@ test('setQueryData shares what is equal, and updaters see what was there', () =>
   assert.equal(client.setQueryData(['a'], () => undefined), undefined)
 })
 
-test('the cache calls back for every query', async () => {
+test('callbacks of the cache run for every query', async () => {
   const calls = []
   const queryCache = new QueryCache({
     onSuccess: (data) => calls.push(['success', data]),
@@ -152,7 +152,7 @@ test('the cache calls back for every query', async () => {
   ])
 })
 
-test('stats are plain numbers that add up', async () => {
+test('stats() returns plain numbers that add up', async () => {
   const client = new QueryClient()
   assert.deepEqual([client.stats().fetches, client.stats().hitRate], [0, undefined])
   const options = { queryKey: ['a'], queryFn: counter(10), staleTime: 1000 }
@@ -173,7 +173,7 @@ test('stats are plain numbers that add up', async () => {
   assert.deepEqual([fetchLatency.count, fetchLatency.sum, fetchLatency.max], [1, 10, 10])
 })
 
-test('hashKey, partialMatchKey, replaceEqualDeep', () => {
+test('hashKey, partialMatchKey and replaceEqualDeep work as exported', () => {
   assert.equal(hashKey(['a', { c: 1, b: [2] }]), '["a",{"b":[2],"c":1}]')
   assert.equal(partialMatchKey(['a', { b: 1, c: 2 }], ['a', { c: 2 }]), true)
   assert.equal(partialMatchKey(['a'], ['a', 'b']), false)
@@ -184,7 +184,7 @@ test('hashKey, partialMatchKey, replaceEqualDeep', () => {
   assert.deepEqual(replaceEqualDeep([1, 2, 3], [1, 2]), [1, 2])
 })
 
-test('an observer that turns to another query reads it', async () => {
+test('an observer that changes its key counts as a read', async () => {
   const client = new QueryClient()
   const about = (q) => ({ queryKey: ['search', q], queryFn: counter(), staleTime: 1000 })
   const observer = new QueryObserver(client, about('a'))

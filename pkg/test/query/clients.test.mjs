@@ -1,10 +1,10 @@
-// Many clients in one process, as a server has one for each request.
+// Many clients in one process, as on a server with one per request.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { MutationObserver, QueryClient, QueryObserver, dehydrate } from 'whippet/query'
 
-test('a client that nobody holds any more gives its memory back, wasm and all', () => {
+test('an unreachable client is garbage-collected with its wasm memory', () => {
   const code = `
     import { MutationObserver, QueryClient, QueryObserver } from 'whippet/query'
     const refs = []
@@ -28,7 +28,7 @@ test('a client that nobody holds any more gives its memory back, wasm and all', 
     async function round() {
       for (let i = 0; i < 200; i++) {
         await request(i)
-        // Collected as it goes: otherwise each round's peak would be up to the collector's mood.
+        // Explicit garbage collection, since otherwise each round's peak would depend on when the collector runs.
         if (i % 10 === 9) await collect()
       }
       return memory.buffer.byteLength
@@ -52,7 +52,7 @@ test('a client that nobody holds any more gives its memory back, wasm and all', 
   assert.ok(last <= first + 65_536, `wasm memory went from ${first} to ${last} bytes`)
 })
 
-test('two clients share nothing', async () => {
+test('two clients do not share state', async () => {
   const one = new QueryClient({ breaker: { failures: 1 }, defaultOptions: { queries: { staleTime: Infinity } } })
   const two = new QueryClient({ breaker: { failures: 1 } })
   const seen = []

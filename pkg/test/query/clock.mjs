@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, mock } from 'node:test'
 import { environmentManager } from 'whippet/query'
 
-/** Fakes timers and `Date` in each test of a file, and says that this is no server. */
+/** Mocks timers and `Date` in each test of a file, and sets `isServer` to false. */
 export function simulatedTime() {
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_800_000_000_000 })
@@ -14,12 +14,12 @@ export function simulatedTime() {
   })
 }
 
-/** Lets what is promised come true. */
+/** Runs all pending microtasks. */
 export async function settle() {
   for (let i = 0; i < 30; i++) await undefined
 }
 
-/** Lets `ms` pass in steps that end where something may happen, and what follows from it happen. */
+/** Advances the time by `ms` in steps, and runs the microtasks after each. */
 export async function pass(ms, step = ms) {
   await settle()
   for (let passed = 0; passed < ms; passed += step) {
@@ -28,19 +28,19 @@ export async function pass(ms, step = ms) {
   }
 }
 
-/** A promise for `value` after `ms`. */
+/** Resolves with `value` after `ms`. */
 export function after(ms, value) {
   return new Promise((resolve) => setTimeout(() => resolve(value), ms))
 }
 
-/** A query function that counts its calls and gives the count, after `ms`. */
+/** A query function that returns the number of its calls after `ms`. */
 export function counter(ms = 0) {
   const fn = () => after(ms, ++fn.calls)
   fn.calls = 0
   return fn
 }
 
-/** The results that an observer tells, shortened. */
+/** The results that an observer notifies, shortened. */
 export function watch(observer, ...fields) {
   const seen = []
   const unsubscribe = observer.subscribe((result) => seen.push(fields.map((field) => result[field])))

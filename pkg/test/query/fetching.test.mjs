@@ -5,7 +5,7 @@ import { after, counter, pass, settle, simulatedTime } from './clock.mjs'
 
 simulatedTime()
 
-test('fetches once for all who ask, and serves from the cache while fresh', async () => {
+test('callers share one fetch, and fresh data comes from the cache', async () => {
   const client = new QueryClient()
   const queryFn = counter(10)
   const options = { queryKey: ['count'], queryFn, staleTime: 1000 }
@@ -20,7 +20,7 @@ test('fetches once for all who ask, and serves from the cache while fresh', asyn
   assert.equal(queryFn.calls, 2)
 })
 
-test('calls the query function with its key, its client, its meta and a signal', async () => {
+test('the query function receives key, client, meta and signal', async () => {
   const client = new QueryClient()
   let context
   await client.fetchQuery({ queryKey: ['a', { b: 1 }], meta: { from: 'test' }, queryFn: (c) => (context = c) && 1 })
@@ -30,7 +30,7 @@ test('calls the query function with its key, its client, its meta and a signal',
   assert.ok(context.signal instanceof AbortSignal)
 })
 
-test('does not retry for who calls, unless told to, and then later and later', async () => {
+test('fetchQuery does not retry by default, and otherwise backs off', async () => {
   const client = new QueryClient()
   let calls = 0
   const queryFn = () => {
@@ -56,7 +56,7 @@ test('does not retry for who calls, unless told to, and then later and later', a
   assert.deepEqual(at, [0, 1000, 3000])
 })
 
-test('retry and retryDelay may be functions of the failures', async () => {
+test('retry and retryDelay may be functions of the failure count', async () => {
   const client = new QueryClient()
   const asked = []
   const fetched = client.fetchQuery({
@@ -84,7 +84,7 @@ test('retry and retryDelay may be functions of the failures', async () => {
   ])
 })
 
-test('waits for the network, and goes on when it is back', async (t) => {
+test('a fetch pauses while offline and continues when online', async (t) => {
   const client = new QueryClient()
   client.mount()
   t.after(() => {
@@ -99,7 +99,7 @@ test('waits for the network, and goes on when it is back', async (t) => {
   assert.equal(await fetched, 'data')
 })
 
-test('a fetch that is cancelled goes back to what was there, and rejects where there was nothing', async () => {
+test('a cancelled fetch restores the old state, and rejects if there was no data', async () => {
   const client = new QueryClient()
   const first = client.fetchQuery({ queryKey: ['a'], queryFn: () => after(10, 1) })
   first.catch(() => {})
@@ -118,7 +118,7 @@ test('a fetch that is cancelled goes back to what was there, and rejects where t
   assert.equal(await second, 'before')
 })
 
-test('who used the signal is aborted when the last observer leaves, and who did not finishes', async () => {
+test('a fetch that read the signal is aborted when the last observer leaves, and any other finishes', async () => {
   const client = new QueryClient()
   let signal
   const using = new QueryObserver(client, {
@@ -140,7 +140,7 @@ test('who used the signal is aborted when the last observer leaves, and who did 
   assert.equal(client.getQueryData(['unaware']), 2)
 })
 
-test('an invalidation is not satisfied by a fetch that began before it', async () => {
+test('a fetch that began before an invalidation does not satisfy it', async () => {
   const client = new QueryClient()
   let server = 'old'
   const observer = new QueryObserver(client, {
@@ -158,7 +158,7 @@ test('an invalidation is not satisfied by a fetch that began before it', async (
   assert.equal(client.getQueryState(['a']).isInvalidated, false)
 })
 
-test('nor where who asks again is content to wait for the one on its way', async () => {
+test('a fetch that began before an invalidation does not satisfy it with cancelRefetch: false either', async () => {
   const client = new QueryClient()
   let server = 'old'
   const observer = new QueryObserver(client, {
@@ -177,7 +177,7 @@ test('nor where who asks again is content to wait for the one on its way', async
   assert.equal(client.getQueryData(['a']), 'new')
 })
 
-test('no function, no data and undefined data are errors that say so', async (t) => {
+test('a missing queryFn and undefined data give errors that say so', async (t) => {
   t.mock.method(console, 'error', () => {})
   const client = new QueryClient()
   await assert.rejects(client.fetchQuery({ queryKey: ['a'] }), /Missing queryFn: '\["a"\]'/)
@@ -185,7 +185,7 @@ test('no function, no data and undefined data are errors that say so', async (t)
   await assert.rejects(client.fetchQuery({ queryKey: ['c'], queryFn: () => undefined }), /data is undefined/)
 })
 
-test('ensureQueryData and prefetchQuery', async () => {
+test('ensureQueryData returns cached data, and prefetchQuery ignores errors', async () => {
   const client = new QueryClient()
   const queryFn = counter()
   const options = { queryKey: ['a'], queryFn }

@@ -5,7 +5,7 @@ import { after, pass, settle, simulatedTime } from './clock.mjs'
 
 simulatedTime()
 
-test('calls back in order, and keeps what onMutate returned', async () => {
+test('callbacks run in order and receive the result of onMutate', async () => {
   const client = new QueryClient()
   const calls = []
   const observer = new MutationObserver(client, {
@@ -45,7 +45,7 @@ test('an optimistic update is rolled back when the server refuses', async () => 
   assert.equal(client.getQueryData(['stars']), 3)
 })
 
-test('an observer sees it pending, failing, and done', async () => {
+test('an observer gets pending, failed and succeeded results', async () => {
   const client = new QueryClient()
   let attempts = 0
   const observer = new MutationObserver(client, {
@@ -65,7 +65,7 @@ test('an observer sees it pending, failing, and done', async () => {
   assert.equal(observer.getCurrentResult().status, 'idle')
 })
 
-test('mutations of one scope take turns', async () => {
+test('mutations of one scope run one after another', async () => {
   const client = new QueryClient()
   const order = []
   const make = (name, scope) =>
@@ -86,7 +86,7 @@ test('mutations of one scope take turns', async () => {
   assert.deepEqual(order, ['a begins', 'c begins', 'a ends', 'c ends', 'b begins', 'b ends'])
 })
 
-test('offline it waits, and goes on when the network is back', async (t) => {
+test('a mutation pauses while offline and continues when online', async (t) => {
   const client = new QueryClient()
   client.mount()
   t.after(() => {
@@ -104,7 +104,7 @@ test('offline it waits, and goes on when the network is back', async (t) => {
   assert.equal(client.isMutating(), 0)
 })
 
-test('is forgotten after its gc time', async () => {
+test('a settled mutation is removed after its gcTime', async () => {
   const client = new QueryClient()
   const mutation = client.getMutationCache().build(client, { mutationFn: async () => 1, gcTime: 100 })
   await mutation.execute()
@@ -114,7 +114,7 @@ test('is forgotten after its gc time', async () => {
   assert.equal(client.getMutationCache().getAll().length, 0)
 })
 
-test('a mutation that is taken out of the cache runs to its end, and lets those behind it go on', async () => {
+test('a removed mutation finishes, and those behind it continue', async () => {
   const client = new QueryClient()
   let calls = 0
   const mutate = (mutationFn) =>
@@ -131,7 +131,7 @@ test('a mutation that is taken out of the cache runs to its end, and lets those 
   assert.equal(await first, 'first')
 })
 
-test('a mutation that was destroyed is not collected', async () => {
+test('a destroyed mutation is not garbage-collected', async () => {
   const client = new QueryClient()
   const cache = client.getMutationCache()
   const [kept, gone] = [1, 2].map(() => cache.build(client, { mutationFn: async () => 'done', gcTime: 10 }))

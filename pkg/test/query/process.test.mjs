@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 
-/** What `code` prints in a Node process of its own, in this folder. */
+/** The output of `code` in a Node process of its own, in this folder. */
 function node(code) {
   const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
     cwd: import.meta.dirname,
@@ -13,7 +13,7 @@ function node(code) {
   return run.stdout.trim()
 }
 
-test('what the cache waits for does not keep the process alive', () => {
+test('timers of the cache do not keep the process alive', () => {
   const code = `
     import { QueryClient, QueryObserver, environmentManager } from 'whippet/query'
     environmentManager.setIsServer(() => false)
@@ -26,7 +26,7 @@ test('what the cache waits for does not keep the process alive', () => {
   assert.equal(node(code), '3')
 })
 
-test('but a retry that someone waits for does', () => {
+test('an awaited retry keeps the process alive', () => {
   const code = `
     import { QueryClient } from 'whippet/query'
     let calls = 0
@@ -39,7 +39,7 @@ test('but a retry that someone waits for does', () => {
   assert.equal(node(code), '2')
 })
 
-test('and so does an attempt that is given so long', () => {
+test('an attempt with a timeout keeps the process alive', () => {
   const code = `
     import { QueryClient, TimeoutError } from 'whippet/query'
     const options = { queryKey: ['hung'], queryFn: () => new Promise(() => {}), timeout: 5 }
@@ -48,7 +48,7 @@ test('and so does an attempt that is given so long', () => {
   assert.equal(node(code), 'true')
 })
 
-test('without WebAssembly, fetches reject and say why, and nothing throws', () => {
+test('without WebAssembly, fetches reject with the reason and nothing throws', () => {
   const code = `
     delete globalThis.WebAssembly
     const { QueryClient, QueryObserver, WasmUnavailableError } = await import('whippet/query')

@@ -3,7 +3,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_npm::query::mutations::*;
 use whippet_npm::query::queries::*;
 
-/// What pkg/src/query/engine.ts calls them.
+/// What pkg/src/query/queryEngine.ts calls them.
 const HAS_DATA: usize = 0;
 const UPDATED_AT: usize = 1;
 const FAILURES: usize = 5;

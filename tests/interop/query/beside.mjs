@@ -1,14 +1,14 @@
-// Plays the same random scripts on query-core and on whippet/query, and prints where they part:
+// Runs the same random scripts on query-core and on whippet/query, and prints the first difference:
 //
 //   node beside.mjs [first seed] [how many]
 //
-// A process of its own, since a test runner takes every unhandled rejection for a failure.
+// This needs a process of its own, since a test runner fails on unhandled rejections.
 import * as theirs from '@tanstack/query-core'
 import * as ours from 'whippet/query'
 import { difference, report, shrink } from './compare.mjs'
 import { scriptOf } from './script.mjs'
 
-/** As whippet/query, but for one thing: to see that it would be found. */
+/** whippet/query with one fault, to check that it is found. */
 const forgetful = {
   ...ours,
   QueryClient: class extends ours.QueryClient {

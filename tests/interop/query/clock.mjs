@@ -1,4 +1,4 @@
-// A clock of the test's own: it stands still until told, and fires timers in the order of their time.
+// A simulated clock. It stands still until it is advanced, and fires timers in order.
 const real = {
   setTimeout: globalThis.setTimeout,
   clearTimeout: globalThis.clearTimeout,
@@ -7,7 +7,7 @@ const real = {
   now: Date.now,
 }
 
-/** Lets everything promised come true, and what nobody caught be reported. */
+/** Runs all microtasks, and waits for unhandled rejections to be reported. */
 export function settle() {
   return new Promise((resolve) => setImmediate(resolve))
 }
@@ -22,12 +22,12 @@ export class Clock {
     this.#onError = onError
   }
 
-  /** Timers and `Date.now` are this clock's until `uninstall`. */
+  /** Replaces timers and `Date.now` until `uninstall`. */
   install() {
     const add = (callback, delay, every) => {
       const ms = Number(delay) || 0
       const id = ++this.#made
-      // As hosts do: what does not fit into 31 bits fires at once.
+      // Browsers and Node fire timeouts that exceed 31 bits at once.
       const wait = ms > 2 ** 31 - 1 || ms < 0 ? 0 : Math.trunc(ms)
       this.#timers.set(id, { callback, at: this.now + wait, order: id, every: every ? Math.max(wait, 1) : 0 })
       return id
@@ -49,12 +49,12 @@ export class Clock {
     Date.now = real.now
   }
 
-  /** How many timers are set. */
+  /** The number of pending timers. */
   get pending() {
     return this.#timers.size
   }
 
-  /** Lets `ms` pass; after each timer, what follows from it happens before the next. */
+  /** Advances by `ms`. After each timer, its consequences happen before the next one. */
   async pass(ms) {
     const end = this.now + ms
     await settle()

@@ -1,8 +1,8 @@
-// Two libraries side by side: where they part, and the shortest script that shows it.
+// Compares two libraries: where they differ, and the shortest script that shows it.
 import { play } from './world.mjs'
 import { alike, skips } from './differences.mjs'
 
-/** Where the two part: the step's number and what each saw, or `undefined`. */
+/** The first difference: the number of the step and both observations, or `undefined`. */
 export async function difference([one, other], script) {
   const a = await play(one, script, skips)
   const b = await play(other, script, skips)
@@ -16,7 +16,7 @@ export async function difference([one, other], script) {
   }
 }
 
-/** Observations by what they are about, with objects numbered in the order in which they appear there. */
+/** Observations by subject, with objects numbered in the order of their appearance. */
 function bySubject(observations, numbers) {
   const subjects = new Map()
   for (const [subject, text] of observations) {
@@ -32,7 +32,7 @@ function bySubject(observations, numbers) {
   return subjects
 }
 
-/** A script as short as can be of which `fails` still holds. */
+/** Shortens a script while `fails` still holds. */
 export async function shrink(script, fails) {
   let best = script
   const attempt = async (candidate) => {
@@ -56,7 +56,7 @@ export async function shrink(script, fails) {
   return best
 }
 
-/** The same step with one part of some object left out. */
+/** The step with one member of an object left out. */
 function* simpler(step) {
   for (let i = 1; i < step.length; i++) {
     for (const value of simplerValue(step[i])) yield step.toSpliced(i, 1, value)
@@ -79,7 +79,7 @@ function* simplerValue(value) {
   }
 }
 
-/** A script and what came of it, for people. */
+/** A script and its observations as text. */
 export function report(script, { step, subject, seen, seenToo }) {
   const lines = script.map((each, i) => `${i === step ? '→' : ' '} ${JSON.stringify(each)}`)
   if (step === script.length) lines.push('→ everyone leaves')

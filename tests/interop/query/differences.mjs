@@ -1,55 +1,55 @@
-// Where whippet/query differs on purpose (docs/query.md): what would show it is left out, here and nowhere else.
+// Intended differences (docs/query.md). Steps and observations that would show them are skipped, here and nowhere else.
 
-/** Queries of this number and above are infinite. */
+/** Queries with this number and above are infinite. */
 const PAGES = 5
 
-/** Whether a step is left out in both libraries. It is given the world before the step. */
+/** Whether both libraries skip a step. Receives the state before the step. */
 export function skips(step, world) {
   const [op, method, filters, options] = step
   if (op === 'queries' && method === 'invalidateQueries') {
     return matching(world, filters).some((query) => isFetching(query) && !replaced(query, filters, options))
   }
   if (op === 'query' && filters === 'invalidate') return matching(world, { key: method }).some(isFetching)
-  // A reset does not keep a query that nobody looks at from being collected.
+  // In whippet, `reset` does not keep an unobserved query from being garbage-collected.
   if (op === 'queries' && method === 'resetQueries') {
     return matching(world, filters).some((query) => query.getObserversCount() === 0)
   }
-  // Who looks at a query that is taken out follows the next of its key.
+  // In whippet, observers of a removed query follow its replacement.
   if (op === 'queries' && method === 'removeQueries') {
     return matching(world, filters).some((query) => query.getObserversCount() > 0)
   }
   if (op === 'rehydrate' && method && matching(world).some((query) => query.getObserversCount() > 0)) return true
   if (op === 'subscribe') return queriesOf(world, method).some((query) => !isKnown(world, query))
-  // What was interrupted fails when it is hydrated, and queries wait for no mutation that hangs.
+  // In whippet, interrupted mutations fail on hydration, and refetching does not wait for a mutation that hangs.
   const mutations = world.client.getMutationCache().getAll()
   if (op === 'rehydrate') return mutations.some(({ state }) => state.status === 'pending' && !state.isPaused)
   if ((op === 'focus' || op === 'online') && method && world.mounts > 0) {
     return mutations.some(({ state }) => state.isPaused)
   }
-  // A mutation that is paused and hangs would be waited for when all come online in the end.
+  // At the end all come online, and query-core would wait for a paused mutation that hangs.
   if (op === 'mutate' && !world.library.onlineManager.isOnline()) {
     return world.observers.get(method)?.observer.options.mutationFn?.does === 'never'
   }
-  // One clock serves all queries: of several that fail in the same millisecond, another may be told first.
+  // whippet has one timer for all queries: of several that fail in the same millisecond, another may notify first.
   if (op === 'queries' && options?.throwOnError && matching(world, filters).length > 1) return true
-  // A page more does not make fresh what is invalidated.
+  // In whippet, `fetchNextPage` does not make invalidated pages fresh.
   if (/^fetch(Next|Previous)Page$/.test(filters)) {
     return queriesOf(world, method).some((query) => query.state.isInvalidated)
   }
-  // Who waits for a fetch, and looks at nothing, gets it whoever else looks no more.
+  // In whippet, a caller that awaits a fetch gets its data though observers leave.
   if (op === 'client' && !method.startsWith('prefetch')) return waits(world, filters)
   if (op === 'observerFetchOptimistic') return waits(world, filters)
   return makesNoPages(step, world)
 }
 
-/** Whether it gives an infinite query data that is not of pages: query-core throws where that is looked at. */
+/** Whether a step gives an infinite query data without pages, at which query-core throws. */
 function makesNoPages([op, first, second], world) {
   if (op === 'defaults') return first.initialData !== undefined
   if (op === 'query') return second === 'setData' && first >= PAGES
   return op === 'setMany' && matching(world, first).some((query) => query.queryType === 'infinite')
 }
 
-/** Whether a fetch of `options` would be on its way for some time, with nobody looking at the query. */
+/** Whether a fetch with `options` would run for some time without an observer. */
 function waits(world, { queryKey, queryFn }) {
   const [query] = world.client.getQueryCache().findAll({ ...world.tools.filters({ key: queryKey }), exact: true })
   if (query?.getObserversCount()) return false
@@ -57,7 +57,7 @@ function waits(world, { queryKey, queryFn }) {
   return !isQuick || !world.library.onlineManager.isOnline() || (query !== undefined && isFetching(query))
 }
 
-/** What an observer of the script looks at, or will. */
+/** The queries that observers of the script use now or later. */
 function queriesOf(world, id) {
   const observer = world.observers.get(id)?.observer
   return observer?.getQueries?.() ?? (observer?.getCurrentQuery ? [observer.getCurrentQuery()] : [])
@@ -71,21 +71,23 @@ function matching(world, filters) {
 
 const isFetching = (query) => query.state.fetchStatus !== 'idle' || query.promise !== undefined
 
-/** An invalidation is never satisfied by a fetch that began before; where that is replaced anyway, all is alike. */
+/**
+ * In whippet, a fetch that began before an invalidation does not satisfy it. Where it is replaced anyway, both agree.
+ */
 function replaced(query, filters, options) {
   return query.state.data !== undefined && !filters.refetchType && !filters.type && !options && query.isActive()
 }
 
-/** Whether what was seen of a subject is the same: `theirs` by query-core, `ours` by whippet/query. */
+/** Whether two observations of a subject agree: `theirs` of query-core, `ours` of whippet/query. */
 export function alike(subject, theirs, ours) {
-  // A cache has one timer where query-core has one per query, observer or mutation; it must not be more.
+  // whippet has one timer per cache, query-core one per query, observer or mutation. It must not have more.
   if (subject === 'timers') return Number(ours[0]) <= Number(theirs[0])
   return theirs.join('\n') === ours.join('\n')
 }
 
 const removed = new WeakSet()
 
-/** Whether an event of the mutation cache counts: query-core tells a second time, after its gc time, of what was cleared. */
+/** Whether an event of the mutation cache counts. query-core notifies of a cleared mutation again after its gcTime. */
 export function hears({ type, mutation }) {
   if (type !== 'removed') return true
   if (removed.has(mutation)) return false
@@ -93,9 +95,9 @@ export function hears({ type, mutation }) {
   return true
 }
 
-// No listener throws: in query-core that breaks the fetch, and keeps others from being told.
+// No listener throws: in query-core that breaks the fetch and stops other listeners.
 
-/** Whether a function for pages must look at its signal: otherwise query-core asks for more when nobody waits for them. */
+/** Whether a function for pages reads its signal. If not, query-core fetches pages that nobody needs. */
 export function mustListen(getNextPageParam) {
   return getNextPageParam !== '$nextNull'
 }

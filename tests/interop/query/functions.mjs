@@ -1,6 +1,6 @@
-// The functions that scripts name. Each takes what the world gives it, so that calls can be counted.
+// The functions that scripts refer to by name.
 
-/** A page of data that looks alike each time, but for its number. */
+/** A page whose data is equal each time but for its number. */
 function page(value) {
   return { value, list: [{ id: 1 }, { id: 2, value }], same: { deep: ['x', { y: 1 }] } }
 }
@@ -8,8 +8,8 @@ function page(value) {
 class AppError extends Error {}
 
 /**
- * A function that fetches, of a description: `ms` until it settles (0: at once, in a promise; -1: a value, no
- * promise), `does` what then, and whether it looks at its `signal`. `fail2` fails twice, then gives data.
+ * A query function by its description: `ms` until it settles (0: a promise that settles at once, -1: a value without a
+ * promise), `does` its outcome, and whether it reads its `signal`. `fail2` fails twice and then succeeds.
  */
 export function fetcher(world, { ms = 0, does = 'ok', signal }) {
   return (context) => {
@@ -47,7 +47,7 @@ export function fetcher(world, { ms = 0, does = 'ok', signal }) {
 
 const has = (query) => query.state.data !== undefined
 
-/** Options that are functions, by name. */
+/** Functions for options, by name. */
 export const functions = (world) => {
   let throws = 0
   const thrower = (name) => () => {

@@ -1,10 +1,8 @@
-// Random scripts: the same seed, the same script.
-//
-// What both libraries leave to chance is not in them: two things due in the same ms, or settled in the same
-// turn by promises of different depth.
+// Random scripts: the same seed gives the same script. They avoid what neither library promises: the order of two
+// timers in the same millisecond, and of promises of different depth that settle in the same turn.
 import { mustListen } from './differences.mjs'
 
-/** Numbers by chance, from a seed (mulberry32). */
+/** Random numbers from a seed (mulberry32). */
 export class Chance {
   #state
   constructor(seed) {
@@ -23,7 +21,7 @@ export class Chance {
   is(probability) {
     return this.next() < probability
   }
-  /** One of a list; of nested lists, one of them first. */
+  /** A random member of a list. Of nested lists, first a random list. */
   of(...choices) {
     return choices[this.below(choices.length)]
   }
@@ -31,7 +29,7 @@ export class Chance {
 
 const QUERIES = 5
 
-// Times are odd on purpose, and seldom coincide: what happens first in the same ms nobody promises.
+// Odd times seldom coincide. The order of events in the same millisecond is not defined.
 const fetches = (c) => {
   const does = c.of('ok', 'ok', 'ok', 'same', 'same', 'fail', 'fail2', 'flaky', 'never', 'throw', 'undefined', 'null', 'failNothing')
   return { ms: c.of(0, 0, 13, 97 + c.below(9), 1009, -1), does, ...(c.is(0.25) && { signal: true }), ...(c.is(0.1) && { fresh: true }) }
@@ -114,7 +112,7 @@ const OBSERVERS = ['o1', 'o2', 'o3']
 const PAGES = ['p1', 'p2']
 const MUTATORS = ['m1', 'm2']
 
-/** Options of up to three queries, which settle one after the other. */
+/** Options for up to three queries, which settle one after another. */
 function list(c) {
   return Array.from({ length: c.below(4) }, (_, i) => {
     const { select, ...made } = queryOptions(c, FOR_ANYONE, 2)

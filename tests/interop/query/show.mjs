@@ -1,11 +1,11 @@
 // Values as text that is the same for both libraries.
 
-/** What two results, states or errors have in common is written the same; each object is given a number when first seen. */
+/** Writes the fields that both libraries have, and numbers objects in the order of their appearance. */
 export class Show {
   #numbers = new WeakMap()
   #count = 0
 
-  /** `value` as text. An object of data brings its number: the same number is the same object. */
+  /** `value` as text. Data objects have their number: equal numbers mean identical objects. */
   data(value, depth = 0) {
     if (value === null || typeof value !== 'object') return this.plain(value)
     if (value instanceof Error) return this.error(value)
@@ -17,7 +17,7 @@ export class Show {
     return `#${number}{${names.map((name) => `${name}:${this.data(value[name], depth + 1)}`).join(' ')}}`
   }
 
-  /** The number of an object alone. */
+  /** The number of an object. */
   identity(value) {
     return this.data(value).match(/^#\d+/)?.[0] ?? String(value)
   }
@@ -36,7 +36,7 @@ export class Show {
     return `${name}(${error.message}${revert !== undefined ? ` revert=${revert}` : ''}${silent !== undefined ? ` silent=${silent}` : ''})`
   }
 
-  /** Every field of an object, sorted; functions aside, which differ by nature. */
+  /** All fields of an object, sorted, without functions. */
   fields(object) {
     return Object.keys(object)
       .filter((name) => typeof object[name] !== 'function')

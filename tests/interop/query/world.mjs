@@ -1,4 +1,4 @@
-// Plays a script on one library, and writes down everything that can be seen after each step.
+// Runs a script on one library and records all that is observable after each step.
 import { Clock, settle } from './clock.mjs'
 import { hears } from './differences.mjs'
 import { fetcher, functions } from './functions.mjs'
@@ -6,13 +6,13 @@ import { Show } from './show.mjs'
 
 const KEYS = [['a'], ['a', 1], ['a', { x: 1, y: [2] }], ['b'], ['b', null, true], ['i', 1], ['i', 2]]
 
-/** What `script` brings about on `library`: a list of observations per step. */
+/** The observations of `script` on `library`: a list per step. */
 export async function play(library, script, skips) {
   const world = new World(library)
   return world.play(script, skips)
 }
 
-/** What an observer sees is written down with its query; what happens to different queries at once has no order. */
+/** Observations are recorded by query, since events of different queries have no order. */
 function subjectOf(observer) {
   if (observer.getCurrentQuery) return observer.getCurrentQuery().queryHash
   return observer.getQueries ? 'queries' : 'mutators'
@@ -34,7 +34,7 @@ class World {
     this.functions = functions(this)
   }
 
-  /** Writes down `text` about `subject`: a query's hash, or whatever has an order of its own. */
+  /** Records `text` about `subject`: the hash of a query, or anything else with an order of its own. */
   log(subject, text) {
     this.#seen.push([subject, text])
   }
@@ -89,7 +89,7 @@ class World {
     }
   }
 
-  /** Everyone leaves; then nothing may be left over. */
+  /** Removes all observers. Nothing may be left then. */
   async #end() {
     for (const { stop } of this.observers.values()) stop?.()
     this.library.onlineManager.setOnline(true)
@@ -131,7 +131,7 @@ class World {
     this.log(mutation ? `mutation ${mutation.mutationId}` : 'mutations', text)
   }
 
-  /** All that can be read without asking for anything. */
+  /** All that can be read without side effects. */
   #look() {
     const { client } = this
     for (const query of client.getQueryCache().getAll()) {
@@ -155,7 +155,7 @@ class World {
     return this.show.fields(result)
   }
 
-  /** The options of a script, as the library takes them. */
+  /** The options of a script as the library takes them. */
   #options(options) {
     const made = {}
     for (const [name, value] of Object.entries(options)) made[name] = this.#option(name, value)
@@ -174,7 +174,7 @@ class World {
     return this.#value(value)
   }
 
-  /** One function per description, unless it is to be a fresh one. */
+  /** One function per description, unless the description asks for a new one each time. */
   #fetcher(description) {
     const text = JSON.stringify(description)
     if (!this.#fetchers.has(text) || description.fresh) this.#fetchers.set(text, fetcher(this, description))
@@ -185,7 +185,7 @@ class World {
     if (typeof value !== 'string' || value[0] !== '$') return value
     if (value === '$Infinity') return Infinity
     if (value === '$NaN') return NaN
-    // A name with an exclamation mark stands for a function that is new each time.
+    // A name with an exclamation mark means a new function each time.
     if (value.endsWith('!')) {
       const fn = this.functions[value.slice(1, -1)]
       return (...args) => fn(...args)
@@ -242,7 +242,7 @@ class World {
 
 const key = (number) => KEYS[number]
 
-/** What a script can do. `this` is the world. */
+/** The steps of scripts. `this` is the world. */
 const operations = {
   mount() {
     this.mounts++
@@ -264,7 +264,7 @@ const operations = {
   queryDefaults(number, options) {
     this.client.setQueryDefaults(key(number), this.tools.options(options))
   },
-  // `fetchQuery` and its like, by name.
+  // `fetchQuery` and the like, by name.
   client(method, options) {
     return this.client[method](this.tools.options(options))
   },
@@ -283,11 +283,11 @@ const operations = {
   count(filters) {
     return this.client.isFetching(this.tools.filters(filters))
   },
-  // `invalidateQueries` and its like, by name.
+  // `invalidateQueries` and the like, by name.
   queries(method, filters, options) {
     return this.client[method](this.tools.filters(filters), options)
   },
-  // A method of one query.
+  // Methods of a query.
   query(number, method, ...args) {
     const query = this.client.getQueryCache().find({ queryKey: key(number) })
     if (!query) return 'none'
@@ -355,7 +355,7 @@ const operations = {
   track(id, names) {
     names.forEach((name) => this.observers.get(id)?.observer.trackProp(name))
   },
-  // `refetch` and its like, by name.
+  // `refetch` and the like, by name.
   observer(id, method, ...args) {
     return this.observers.get(id)?.observer[method]?.(...args)
   },
@@ -376,7 +376,7 @@ const operations = {
   removeMutations() {
     this.client.getMutationCache().clear()
   },
-  /** Into a cache that is emptied meanwhile, or is not. */
+  /** Hydrates into a cache that may be cleared before. */
   rehydrate(empty, dehydrateOptions, hydrateOptions) {
     const state = this.library.dehydrate(this.client, this.tools.options(dehydrateOptions))
     state.queries.forEach((query) => this.log('script', `dehydrated ${this.show.fields(query)}`))

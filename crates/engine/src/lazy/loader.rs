@@ -1,7 +1,7 @@
 //! The items of one page, and which one loads next.
 use super::backoff::Backoff;
 use crate::deadlines::{Deadlines, Handle};
-use crate::draws::Draws;
+use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
@@ -115,7 +115,7 @@ pub struct Loader {
     /// Items that became failed or overdue. Their state is checked again when they are polled.
     changed: Vec<ItemId>,
     online: bool,
-    draws: Draws,
+    rng: Rng,
     stats: Stats,
 }
 
@@ -132,7 +132,7 @@ impl Loader {
             places_taken: 0,
             changed: Vec::new(),
             online: true,
-            draws: Draws::new(seed),
+            rng: Rng::new(seed),
             stats: Stats::default(),
         }
     }
@@ -236,7 +236,7 @@ impl Loader {
         } else {
             item.failures += 1;
             let failures = item.failures;
-            let delay = self.limits.backoff.delay(failures, self.draws.draw());
+            let delay = self.limits.backoff.delay(failures, self.rng.next_f64());
             let handle = self.deadlines.set(now + delay, id);
             self.set_state(id, State::Backoff(handle));
         }

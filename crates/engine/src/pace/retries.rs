@@ -2,9 +2,9 @@
 use super::slab::Slab;
 use super::timers::{TimerOwner, Timers};
 use crate::deadlines::Handle;
-use crate::draws::Draws;
 use crate::query::retry::{Phase, Run};
 use crate::query::{Next, RunOptions, Verdict};
+use crate::rng::Rng;
 use crate::time::Instant;
 
 /// Names one call, with all its attempts, until it settles.
@@ -22,7 +22,7 @@ pub enum RetryDeadline {
 
 struct Entry {
     run: Run,
-    draws: Draws,
+    rng: Rng,
     timer: Option<Handle>,
 }
 
@@ -36,8 +36,8 @@ impl Retries {
     /// Begins a call. Jitter is drawn from `seed`.
     pub fn begin(&mut self, options: RunOptions, seed: u32, now: Instant) -> RetryId {
         // Small seeds would draw small numbers at first; Knuth's multiplicative hash spreads them.
-        let draws = Draws::new(seed.wrapping_mul(0x9e37_79b1));
-        RetryId(self.runs.insert(Entry { run: Run::new(now, options), draws, timer: None }))
+        let rng = Rng::new(seed.wrapping_mul(0x9e37_79b1));
+        RetryId(self.runs.insert(Entry { run: Run::new(now, options), rng, timer: None }))
     }
 
     /// An attempt starts. Returns whether the timer has to be armed again.
@@ -60,7 +60,7 @@ impl Retries {
         let now = timers.monotonic(now);
         let Some(entry) = self.runs.get_mut(id.0) else { return false };
         timers.clear(entry.timer.take(), TimerOwner::Retry(id.0));
-        let Next::Wait(at) = entry.run.failed(now, verdict, &mut entry.draws) else { return false };
+        let Next::Wait(at) = entry.run.failed(now, verdict, &mut entry.rng) else { return false };
         entry.run.phase = Phase::Waiting;
         entry.timer = timers.set(at, TimerOwner::Retry(id.0));
         true

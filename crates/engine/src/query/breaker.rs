@@ -3,9 +3,9 @@
 //! A breaker is *closed* as long as all is well: attempts go through, and those that fail are counted. So many
 //! failures within a window *open* it: no attempt goes through for a time. Then it is *half-open*: one attempt
 //! goes through, and closes it or opens it anew.
-use super::slots::RunId;
+use super::ids::RunId;
 use crate::deadlines::Handle;
-use crate::places::shrink;
+use crate::slab::shrink;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
@@ -20,10 +20,18 @@ pub struct BreakerOptions {
     pub open_for: Duration,
 }
 
+impl BreakerOptions {
+    /// Five failures within ten seconds open it for half a minute.
+    pub const DEFAULT: Self = Self {
+        failures: 5,
+        window: Duration::from_const(10_000.0),
+        open_for: Duration::from_const(30_000.0),
+    };
+}
+
 impl Default for BreakerOptions {
-    /// Five failures within ten seconds; half a minute.
     fn default() -> Self {
-        Self { failures: 5, window: Duration::from_ms(10_000.0), open_for: Duration::from_ms(30_000.0) }
+        Self::DEFAULT
     }
 }
 

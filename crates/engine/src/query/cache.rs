@@ -2,16 +2,17 @@
 use super::breaker::{BreakerOptions, BreakerState, Breakers};
 use super::effect::Effect;
 use super::entry::{Entry, FetchStatus, State};
+use super::ids::{ObserverId, QueryId, RunId};
 use super::index::Index;
-use super::key::Part;
+use super::key::Segment;
 use super::limits::Uses;
 use super::network::Host;
 use super::observer::Observer;
 use super::retry::Run;
-use super::slots::{ObserverId, QueryId, RunId, Slots};
 use super::stats::Stats;
 use crate::deadlines::Deadlines;
-use crate::draws::Draws;
+use crate::rng::Rng;
+use crate::slab::Slab;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
 
@@ -50,7 +51,7 @@ pub(crate) struct Fetch {
 /// [`unobserve`](Self::unobserve); [`fetch`](Self::fetch), [`succeeded`](Self::succeeded),
 /// [`failed`](Self::failed), [`give_up`](Self::give_up) and [`cancel`](Self::cancel);
 /// [`set_data`](Self::set_data), [`set_state`](Self::set_state), [`invalidate`](Self::invalidate) and
-/// [`reset`](Self::reset); [`set_host`](Self::set_host), then [`occasion`](Self::occasion);
+/// [`reset`](Self::reset); [`set_host`](Self::set_host), then [`handle_trigger`](Self::handle_trigger);
 /// [`touch`](Self::touch), [`expect`](Self::expect) and [`set_bytes`](Self::set_bytes); [`tick`](Self::tick).
 ///
 /// **Outputs**: after any input, [`poll_effect`](Self::poll_effect) until `None`, and then a timer for
@@ -62,17 +63,17 @@ pub(crate) struct Fetch {
 /// [`failed`](Self::failed); [`end`](Self::end) and [`revert`](Self::revert) are [`cancel`](Self::cancel);
 /// [`attach`](Self::attach) and [`fetches_on_mount`](Self::fetches_on_mount) are
 /// [`observe`](Self::observe); [`detach`](Self::detach) is [`unobserve`](Self::unobserve);
-/// [`occasion_for`](Self::occasion_for) and [`resume`](Self::resume) are [`occasion`](Self::occasion).
+/// [`triggered_observer`](Self::triggered_observer) and [`resume`](Self::resume) are [`handle_trigger`](Self::handle_trigger).
 pub struct Cache {
-    pub(crate) entries: Slots<QueryId, Entry>,
-    pub(crate) observers: Slots<ObserverId, Observer>,
-    pub(crate) fetches: Slots<RunId, Fetch>,
+    pub(crate) entries: Slab<QueryId, Entry>,
+    pub(crate) observers: Slab<ObserverId, Observer>,
+    pub(crate) fetches: Slab<RunId, Fetch>,
     pub(crate) index: Index,
     pub(crate) deadlines: Deadlines<Due>,
     pub(crate) effects: VecDeque<Effect>,
     pub(crate) host: Host,
     pub(crate) stats: Stats,
-    pub(crate) draws: Draws,
+    pub(crate) rng: Rng,
     pub(crate) breakers: Option<Breakers>,
     pub(crate) uses: Uses,
     /// Deadlines up to here come due as effects are polled.
@@ -89,15 +90,15 @@ impl Cache {
     /// An empty cache, online and focused.
     pub fn new() -> Self {
         Self {
-            entries: Slots::default(),
-            observers: Slots::default(),
-            fetches: Slots::default(),
+            entries: Slab::default(),
+            observers: Slab::default(),
+            fetches: Slab::default(),
             index: Index::default(),
             deadlines: Deadlines::new(),
             effects: VecDeque::new(),
             host: Host::default(),
             stats: Stats::default(),
-            draws: Draws::new(1),
+            rng: Rng::new(1),
             breakers: None,
             uses: Uses::default(),
             ticked: Instant::from_ms(f64::NEG_INFINITY),
@@ -111,20 +112,20 @@ impl Cache {
         self.entries.get(query).map(|entry| &entry.state)
     }
 
-    /// The query whose key is exactly `key`, in as many steps as the key has parts.
-    pub fn find(&self, key: &[Part]) -> Option<QueryId> {
+    /// The query whose key is exactly `key`, in as many steps as the key has segments.
+    pub fn find(&self, key: &[Segment]) -> Option<QueryId> {
         self.index.exact(key).next()
     }
 
     /// Calls `found` with each query whose key begins with `prefix`, in no particular order. It costs what it
     /// matches, whatever else the cache holds.
-    pub fn each(&self, prefix: &[Part], mut found: impl FnMut(QueryId)) {
+    pub fn each(&self, prefix: &[Segment], mut found: impl FnMut(QueryId)) {
         self.index.each(prefix, &mut found);
     }
 
-    /// Whether some key has `part`, so that its number must not stand for anything else.
-    pub fn uses(&self, part: Part) -> bool {
-        self.index.uses(part)
+    /// Whether some key has `segment`, so that its number must not stand for anything else.
+    pub fn uses(&self, segment: Segment) -> bool {
+        self.index.uses(segment)
     }
 
     /// How many queries there are.
@@ -162,7 +163,7 @@ impl Cache {
     /// What is left to chance ([`RunOptions::jitter`](super::RunOptions::jitter)) is drawn from this.
     pub fn set_seed(&mut self, seed: u32) {
         // Seeds that are near each other should not draw what is near each other.
-        self.draws = Draws::new(seed.wrapping_mul(0x9E37_79B9));
+        self.rng = Rng::new(seed.wrapping_mul(0x9E37_79B9));
     }
 
     /// From now on, origins that keep failing are left alone; see [`guard`](Self::guard).
@@ -174,7 +175,7 @@ impl Cache {
 
     /// Makes an entry in `state` for a query whose key is `key`. Nothing prevents two of the same key: ask
     /// [`find`](Self::find) first. Unless someone looks at it, it is collected after `gc_time`.
-    pub fn insert(&mut self, now: Instant, key: &[Part], state: State, gc_time: Duration) -> QueryId {
+    pub fn insert(&mut self, now: Instant, key: &[Segment], state: State, gc_time: Duration) -> QueryId {
         let query = self.create(now, state, gc_time);
         self.link(now, query, key);
         query
@@ -189,7 +190,7 @@ impl Cache {
     }
 
     /// Lets an entry be found by `key`; where it is found already, nothing happens.
-    pub fn link(&mut self, now: Instant, query: QueryId, key: &[Part]) {
+    pub fn link(&mut self, now: Instant, query: QueryId, key: &[Segment]) {
         if let Some(entry) = self.entries.get_mut(query)
             && entry.leaf.is_none()
         {
@@ -222,7 +223,7 @@ impl Cache {
         })
     }
 
-    /// What the host is like now. Alone it wakes nothing: see [`occasion`](Self::occasion).
+    /// What the host is like now. Alone it wakes nothing: see [`handle_trigger`](Self::handle_trigger).
     pub fn set_host(&mut self, host: Host) {
         self.host = host;
     }
@@ -304,7 +305,7 @@ impl Cache {
     fn unlink(&mut self, query: QueryId) {
         if let Some(leaf) = self.entries.get_mut(query).and_then(|entry| entry.leaf.take()) {
             let effects = &mut self.effects;
-            self.index.remove(leaf, |part| effects.push_back(Effect::Freed { part }));
+            self.index.remove(leaf, |segment| effects.push_back(Effect::SegmentFreed { segment }));
             if self.index.is_sparse() {
                 let entries = &mut self.entries;
                 self.index.compact(|query, leaf| {

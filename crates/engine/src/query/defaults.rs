@@ -19,6 +19,6 @@ pub fn retry(server: bool) -> Retry {
 /// Whether those who listen to a group of so many queries are told of all changes at once, when notifications
 /// next go out, rather than of each. Each of them is given the results of the whole group, so that telling a
 /// large group of every change of every query would cost its size squared.
-pub fn told_together(queries: usize) -> bool {
+pub fn batches_notifications(queries: usize) -> bool {
     queries >= 100
 }

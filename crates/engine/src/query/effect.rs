@@ -1,6 +1,6 @@
 //! What the face is asked to do.
-use super::key::Part;
-use super::slots::{ObserverId, QueryId, RunId};
+use super::ids::{ObserverId, QueryId, RunId};
+use super::key::Segment;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,13 +86,13 @@ pub enum Effect {
         query: QueryId,
     },
     /// No query asks this origin any more, and there is nothing left to know of it: the number may stand for another.
-    Forgotten {
+    OriginFreed {
         /// The origin, as [`Cache::guard`](super::Cache::guard) was told.
         origin: u32,
     },
-    /// No key has this part any more: the number may stand for something else.
-    Freed {
-        /// The part.
-        part: Part,
+    /// No key has this segment any more: the number may stand for something else.
+    SegmentFreed {
+        /// The segment.
+        segment: Segment,
     },
 }

@@ -1,7 +1,7 @@
 //! What is known of one query.
+use super::ids::{ObserverId, RunId};
 use super::index::Leaf;
 use super::limits::Use;
-use super::slots::{ObserverId, RunId};
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;

@@ -3,8 +3,8 @@ use super::breaker::Attempt;
 use super::cache::{Cache, Due, Fetch};
 use super::effect::{Effect, Outcome};
 use super::entry::FetchStatus;
+use super::ids::{QueryId, RunId};
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
-use super::slots::{QueryId, RunId};
 use crate::time::Instant;
 
 /// What became of a wish to fetch.
@@ -142,7 +142,7 @@ impl Cache {
         let query = self.running(run)?;
         self.tell_breaker(now, run, if verdict.permanent { Attempt::Answered } else { Attempt::Failed });
         let fetch = self.fetches.get_mut(run)?;
-        let next = fetch.run.failed(now, verdict, &mut self.draws);
+        let next = fetch.run.failed(now, verdict, &mut self.rng);
         if let Next::Wait(at) = next {
             self.deadlines.reset(&mut fetch.due, at, Due::Attempt(run));
             fetch.run.phase = Phase::Waiting;
@@ -250,7 +250,7 @@ impl Cache {
     }
 
     /// The run asks this origin: whether its attempts go through, the origin's breaker says. To be told before
-    /// its first attempt is made. A number from 1; the face knows what it stands for, until [`Effect::Forgotten`] says that
+    /// its first attempt is made. A number from 1; the face knows what it stands for, until [`Effect::OriginFreed`] says that
     /// it stands for nothing any more.
     pub fn guard(&mut self, run: RunId, origin: u32) {
         let (Some(fetch), Some(breakers)) = (self.fetches.get_mut(run), &mut self.breakers) else { return };
@@ -278,7 +278,7 @@ impl Cache {
         *breakers.due(origin) = None;
         if at <= now {
             breakers.forget(origin);
-            self.effects.push_back(Effect::Forgotten { origin });
+            self.effects.push_back(Effect::OriginFreed { origin });
         } else {
             self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
         }

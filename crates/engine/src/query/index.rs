@@ -1,10 +1,10 @@
-//! Finding queries by key, whole or in part: a trie over the parts of keys.
+//! Finding queries by key, whole or in segment: a trie over the segments of keys.
 //!
-//! An exact lookup costs one step per part, whatever else the cache holds; a prefix costs that plus what it
+//! An exact lookup costs one step per segment, whatever else the cache holds; a prefix costs that plus what it
 //! matches. A query hangs at the node where its key ends, and several may hang at one node, since a face may
 //! put only the beginning of a key into the index.
-use super::key::{Part, PartUses};
-use super::slots::QueryId;
+use super::ids::QueryId;
+use super::key::{Segment, SegmentUses};
 use super::table::Edges;
 use alloc::vec::Vec;
 
@@ -19,7 +19,7 @@ pub(crate) struct Leaf(u32);
 #[derive(Clone, Copy)]
 enum Label {
     Free,
-    Part(Part),
+    Segment(Segment),
     Query(QueryId),
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Index {
     nodes: Vec<Node>,
     free: Vec<u32>,
     edges: Edges,
-    uses: PartUses,
+    uses: SegmentUses,
     /// Nodes looked at so far, for tests of cost.
     #[cfg(test)]
     steps: core::cell::Cell<usize>,
@@ -56,7 +56,7 @@ impl Default for Index {
             nodes: alloc::vec![root],
             free: Vec::new(),
             edges: Edges::default(),
-            uses: PartUses::default(),
+            uses: SegmentUses::default(),
             #[cfg(test)]
             steps: core::cell::Cell::new(0),
         }
@@ -64,15 +64,15 @@ impl Default for Index {
 }
 
 impl Index {
-    pub(crate) fn insert(&mut self, key: &[Part], query: QueryId) -> Leaf {
+    pub(crate) fn insert(&mut self, key: &[Segment], query: QueryId) -> Leaf {
         let mut node = ROOT;
-        for &part in key {
-            node = match self.edges.get(node, part) {
+        for &segment in key {
+            node = match self.edges.get(node, segment) {
                 Some(child) => child,
                 None => {
-                    let child = self.add(node, Label::Part(part));
-                    self.edges.insert(node, part, child);
-                    self.uses.add(part);
+                    let child = self.add(node, Label::Segment(segment));
+                    self.edges.insert(node, segment, child);
+                    self.uses.add(segment);
                     child
                 }
             };
@@ -80,17 +80,17 @@ impl Index {
         Leaf(self.add(node, Label::Query(query)))
     }
 
-    /// Takes a query out, and with it the steps that only its key needed; `freed` hears of the parts that no
+    /// Takes a query out, and with it the steps that only its key needed; `freed` hears of the segments that no
     /// key has any more.
-    pub(crate) fn remove(&mut self, leaf: Leaf, mut freed: impl FnMut(Part)) {
+    pub(crate) fn remove(&mut self, leaf: Leaf, mut freed: impl FnMut(Segment)) {
         let mut at = leaf.0;
         loop {
             let node = self.nodes[at as usize];
             self.unlink(at);
-            if let Label::Part(part) = node.label {
-                self.edges.remove(node.parent, part);
-                if self.uses.sub(part) {
-                    freed(part);
+            if let Label::Segment(segment) = node.label {
+                self.edges.remove(node.parent, segment);
+                if self.uses.sub(segment) {
+                    freed(segment);
                 }
             }
             at = node.parent;
@@ -101,19 +101,19 @@ impl Index {
         }
     }
 
-    /// Whether some key has `part`.
-    pub(crate) fn uses(&self, part: Part) -> bool {
-        self.uses.is_used(part)
+    /// Whether some key has `segment`.
+    pub(crate) fn uses(&self, segment: Segment) -> bool {
+        self.uses.is_used(segment)
     }
 
     /// The queries whose key is exactly `key`.
-    pub(crate) fn exact(&self, key: &[Part]) -> impl Iterator<Item = QueryId> + '_ {
+    pub(crate) fn exact(&self, key: &[Segment]) -> impl Iterator<Item = QueryId> + '_ {
         let first = self.walk(key).map_or(NONE, |node| self.nodes[node as usize].query);
         self.siblings(first).filter_map(|at| self.query(at))
     }
 
     /// Calls `found` with each query whose key begins with `prefix`.
-    pub(crate) fn each(&self, prefix: &[Part], found: &mut dyn FnMut(QueryId)) {
+    pub(crate) fn each(&self, prefix: &[Segment], found: &mut dyn FnMut(QueryId)) {
         let Some(top) = self.walk(prefix) else { return };
         // Down and along without a stack: a node's way back is its parent.
         let mut at = top;
@@ -176,7 +176,7 @@ impl Index {
                 query: to(node.query),
             };
             match node.label {
-                Label::Part(part) => self.edges.insert(node.parent, part, at),
+                Label::Segment(segment) => self.edges.insert(node.parent, segment, at),
                 Label::Query(query) => moved(query, Leaf(at)),
                 Label::Free => {}
             }
@@ -190,10 +190,10 @@ impl Index {
         self.nodes.capacity()
     }
 
-    fn walk(&self, key: &[Part]) -> Option<u32> {
-        key.iter().try_fold(ROOT, |node, &part| {
+    fn walk(&self, key: &[Segment]) -> Option<u32> {
+        key.iter().try_fold(ROOT, |node, &segment| {
             self.step();
-            self.edges.get(node, part)
+            self.edges.get(node, segment)
         })
     }
 
@@ -258,7 +258,7 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use super::super::slots::Id;
+    use super::super::ids::Id;
     use super::*;
     use proptest::prelude::*;
     use std::vec;
@@ -267,7 +267,7 @@ mod tests {
         QueryId::from_raw(raw)
     }
 
-    fn matches(index: &Index, prefix: &[Part]) -> Vec<u32> {
+    fn matches(index: &Index, prefix: &[Segment]) -> Vec<u32> {
         let mut found = Vec::new();
         index.each(prefix, &mut |query| found.push(query.raw()));
         found.sort();
@@ -302,7 +302,7 @@ mod tests {
             (exact, prefix)
         };
         let (exact, prefix) = cost(5);
-        assert!(exact <= 4, "an exact lookup of three parts took {exact} steps");
+        assert!(exact <= 4, "an exact lookup of three segments took {exact} steps");
         assert!(prefix <= 23, "a prefix that matches ten took {prefix} steps");
         assert_eq!(cost(5_000), (exact, prefix), "a thousand times as much in the cache costs nothing more");
     }
@@ -313,9 +313,9 @@ mod tests {
         let leaf = index.insert(&[7, 8, 9], id(1));
         let other = index.insert(&[7, 5], id(2));
         let mut freed = Vec::new();
-        index.remove(leaf, |part| freed.push(part));
+        index.remove(leaf, |segment| freed.push(segment));
         assert_eq!(freed, vec![9, 8]);
-        index.remove(other, |part| freed.push(part));
+        index.remove(other, |segment| freed.push(segment));
         assert_eq!(freed, vec![9, 8, 5, 7]);
         assert!(!index.uses(7));
         assert_eq!(index.nodes.len() - index.free.len(), 1);
@@ -329,7 +329,7 @@ mod tests {
             prefix in prop::collection::vec(0..3u32, 0..4),
         ) {
             let mut index = Index::default();
-            let mut model: Vec<(Vec<Part>, u32, Leaf)> = Vec::new();
+            let mut model: Vec<(Vec<Segment>, u32, Leaf)> = Vec::new();
             for (i, (key, remove)) in steps.into_iter().enumerate() {
                 if remove && !model.is_empty() {
                     let (_, _, leaf) = model.swap_remove(i % model.len());
@@ -339,7 +339,7 @@ mod tests {
                     let leaf = index.insert(&key, id(raw));
                     model.push((key, raw, leaf));
                 }
-                let scan = |test: &dyn Fn(&[Part]) -> bool| {
+                let scan = |test: &dyn Fn(&[Segment]) -> bool| {
                     let mut found: Vec<u32> =
                         model.iter().filter(|(key, ..)| test(key)).map(|(_, raw, _)| *raw).collect();
                     found.sort();
@@ -349,8 +349,8 @@ mod tests {
                 let mut exact: Vec<u32> = index.exact(&prefix).map(Id::raw).collect();
                 exact.sort();
                 prop_assert_eq!(exact, scan(&|key| key == prefix));
-                for part in 0..3 {
-                    prop_assert_eq!(index.uses(part), model.iter().any(|(key, ..)| key.contains(&part)));
+                for segment in 0..3 {
+                    prop_assert_eq!(index.uses(segment), model.iter().any(|(key, ..)| key.contains(&segment)));
                 }
             }
         }

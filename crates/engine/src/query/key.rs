@@ -1,19 +1,19 @@
-//! Keys: lists of parts.
-use crate::places::shrink;
+//! Keys: lists of segments.
+use crate::slab::shrink;
 use alloc::vec::Vec;
 
-/// One part of a key: a small number that stands for a value the face interned. Equal parts are equal
-/// values; a face gives numbers from zero up, and may reuse one once [`Effect::Freed`](super::Effect::Freed)
+/// One segment of a key: a small number that stands for a value the face interned. Equal segments are equal
+/// values; a face gives numbers from zero up, and may reuse one once [`Effect::SegmentFreed`](super::Effect::SegmentFreed)
 /// says that no key has it.
-pub type Part = u32;
+pub type Segment = u32;
 
-/// How many edges of the index each part labels.
+/// How many edges of the index each segment labels.
 #[derive(Default)]
-pub(crate) struct PartUses(Vec<u32>);
+pub(crate) struct SegmentUses(Vec<u32>);
 
-impl PartUses {
-    pub(crate) fn add(&mut self, part: Part) {
-        let place = part as usize;
+impl SegmentUses {
+    pub(crate) fn add(&mut self, segment: Segment) {
+        let place = segment as usize;
         if place >= self.0.len() {
             self.0.resize(place + 1, 0);
         }
@@ -21,8 +21,8 @@ impl PartUses {
     }
 
     /// `true` where that was the last use.
-    pub(crate) fn sub(&mut self, part: Part) -> bool {
-        let uses = &mut self.0[part as usize];
+    pub(crate) fn sub(&mut self, segment: Segment) -> bool {
+        let uses = &mut self.0[segment as usize];
         *uses -= 1;
         let last = *uses == 0;
         while self.0.last() == Some(&0) {
@@ -32,7 +32,7 @@ impl PartUses {
         last
     }
 
-    pub(crate) fn is_used(&self, part: Part) -> bool {
-        self.0.get(part as usize).is_some_and(|uses| *uses > 0)
+    pub(crate) fn is_used(&self, segment: Segment) -> bool {
+        self.0.get(segment as usize).is_some_and(|uses| *uses > 0)
     }
 }

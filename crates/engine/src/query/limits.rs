@@ -4,7 +4,7 @@
 //! [moment](MOMENT) has passed. Otherwise whoever waits for more than fits would fetch the first again when the last has
 //! come, without end.
 use super::cache::{Cache, Due};
-use super::slots::QueryId;
+use super::ids::QueryId;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 

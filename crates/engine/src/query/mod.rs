@@ -2,7 +2,7 @@
 //!
 //! # The model
 //!
-//! A [`Cache`] holds *entries*, one per query, found by their key: a list of [parts](key), each a number
+//! A [`Cache`] holds *entries*, one per query, found by their key: a list of [segments](key), each a number
 //! that stands for something the face interned. The values themselves (data, errors, functions, promises)
 //! never come here: a face stores them beside the [`QueryId`], and the cache decides. *Observers* are those
 //! who look at an entry and want it fresh on their own terms; a *run* is one fetch, from its first attempt to
@@ -44,7 +44,7 @@
 //! | decision | where |
 //! |---|---|
 //! | is it stale, and when will it be | [`freshness`] |
-//! | fetch on mounting, on new terms, on focus or reconnecting | [`observer`], asked by [`Cache::observe`], [`Cache::set_options`], [`Cache::occasion`] |
+//! | fetch on mounting, on new terms, on focus or reconnecting | [`observer`], asked by [`Cache::observe`], [`Cache::set_options`], [`Cache::handle_trigger`] |
 //! | begin, join or replace a fetch | [`Cache::intent`] |
 //! | try again, and when | [`retry`] |
 //! | an attempt takes too long | [`retry`], as a deadline |
@@ -67,6 +67,7 @@ pub mod effect;
 pub mod entry;
 mod fetching;
 pub mod freshness;
+pub mod ids;
 pub mod index;
 pub mod key;
 pub mod limits;
@@ -76,7 +77,6 @@ pub mod observer;
 mod observing;
 pub mod retry;
 mod scopes;
-pub mod slots;
 pub mod stats;
 mod table;
 #[cfg(test)]
@@ -88,12 +88,12 @@ pub use effect::{Effect, Outcome};
 pub use entry::{FetchStatus, State, Status};
 pub use fetching::{Intent, Start};
 pub use freshness::StaleTime;
-pub use key::Part;
+pub use ids::{Id, MutationId, ObserverId, QueryId, RunId};
+pub use key::Segment;
 pub use limits::Limits;
 pub use mutation::{MutationEffect, Mutations};
 pub use network::{Host, NetworkMode};
 pub use observer::{Changes, ObserverOptions, Refetch, Snapshot};
-pub use observing::{Leave, Occasion};
+pub use observing::{Detached, Trigger};
 pub use retry::{Delay, LONGEST_RETRY_AFTER, Next, Retry, RunOptions, Verdict};
-pub use slots::{Id, MutationId, ObserverId, QueryId, RunId};
 pub use stats::Stats;

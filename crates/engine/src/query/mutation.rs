@@ -1,10 +1,11 @@
 //! Mutations: when they run, wait their turn, are tried again and are forgotten.
+use super::ids::MutationId;
 use super::network::Host;
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
 use super::scopes::{Scopes, Turn};
-use super::slots::{MutationId, Slots};
 use crate::deadlines::{Deadlines, Handle};
-use crate::draws::Draws;
+use crate::rng::Rng;
+use crate::slab::Slab;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
 
@@ -52,13 +53,13 @@ pub(crate) struct Mutation {
 /// **Outputs**: [`poll_effect`](Self::poll_effect) until `None`, then a timer for
 /// [`next_deadline`](Self::next_deadline).
 pub struct Mutations {
-    mutations: Slots<MutationId, Mutation>,
+    mutations: Slab<MutationId, Mutation>,
     pub(crate) scopes: Scopes,
     added: u32,
     deadlines: Deadlines<Due>,
     effects: VecDeque<MutationEffect>,
     host: Host,
-    draws: Draws,
+    rng: Rng,
     ticked: Instant,
 }
 
@@ -72,20 +73,20 @@ impl Mutations {
     /// None yet; online and focused.
     pub fn new() -> Self {
         Self {
-            mutations: Slots::default(),
+            mutations: Slab::default(),
             scopes: Scopes::default(),
             added: 0,
             deadlines: Deadlines::new(),
             effects: VecDeque::new(),
             host: Host::default(),
-            draws: Draws::new(1),
+            rng: Rng::new(1),
             ticked: Instant::from_ms(f64::NEG_INFINITY),
         }
     }
 
     /// What is left to chance ([`RunOptions::jitter`]) is drawn from this.
     pub fn set_seed(&mut self, seed: u32) {
-        self.draws = Draws::new(seed.wrapping_mul(0x9E37_79B9));
+        self.rng = Rng::new(seed.wrapping_mul(0x9E37_79B9));
     }
 
     /// How many there are.
@@ -216,7 +217,7 @@ impl Mutations {
     pub fn failed(&mut self, now: Instant, mutation: MutationId, verdict: Verdict) -> Option<Next> {
         let known = self.mutations.get_mut(mutation)?;
         let run = known.run.as_mut().filter(|run| run.phase == Phase::Running)?;
-        let next = run.failed(now, verdict, &mut self.draws);
+        let next = run.failed(now, verdict, &mut self.rng);
         if let Next::Wait(at) = next {
             run.phase = Phase::Waiting;
             known.retry = self.deadlines.set(at, Due::Retry(mutation));

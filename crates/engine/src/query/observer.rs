@@ -1,11 +1,11 @@
 //! Who looks at a query, on what terms, and what that asks for.
 use super::entry::{FetchStatus, State, Status};
 use super::freshness::{StaleTime, is_stale};
-use super::slots::QueryId;
+use super::ids::QueryId;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 
-/// Whether an occasion (mounting, focus, reconnecting) refetches.
+/// Whether an trigger (mounting, focus, reconnecting) refetches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Refetch {
     /// Never.
@@ -77,12 +77,12 @@ impl ObserverOptions {
         }
     }
 
-    /// Whether an occasion fetches.
-    pub fn fetches_on(&self, occasion: Refetch, state: &State, now: Instant) -> bool {
+    /// Whether an trigger fetches.
+    pub fn fetches_on(&self, trigger: Refetch, state: &State, now: Instant) -> bool {
         if !self.enabled || self.stale_time == StaleTime::Static {
             return false;
         }
-        match occasion {
+        match trigger {
             Refetch::No => false,
             Refetch::IfStale => self.is_stale(state, now),
             Refetch::Always => true,

@@ -3,27 +3,27 @@ use super::cache::{Cache, Due};
 use super::effect::Effect;
 use super::entry::{FetchStatus, Status};
 use super::freshness::stale_at;
+use super::ids::{ObserverId, QueryId, RunId};
 use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
-use super::slots::{ObserverId, QueryId, RunId};
 use crate::time::Instant;
 use alloc::vec::Vec;
 
 /// Something that happened to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
+pub enum Trigger {
     /// It came to the front.
     Focus,
     /// Its network came back.
     Reconnect,
 }
 
-/// What an observer's leaving means for the fetch on its way.
+/// What becomes of the fetch on its way when an observer is detached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leave {
+pub enum Detached {
     /// It goes on, or there is none.
-    Stay,
-    /// Nobody needs it, and stopping it saves work: cancel it.
-    Cancel,
+    KeepFetch,
+    /// Nobody needs it, and cancelling saves work: cancel it.
+    CancelFetch,
 }
 
 impl Cache {
@@ -157,7 +157,7 @@ impl Cache {
         if options.enabled {
             self.note_read(now, query, &options);
         }
-        if self.leave(now, from, observer) == Leave::Cancel {
+        if self.leave(now, from, observer) == Detached::CancelFetch {
             self.cancel(now, from);
         }
         self.fetch_on_change(now, observer, query, true);
@@ -174,7 +174,7 @@ impl Cache {
     /// saves work, and otherwise not tried again; the query may be collected after its gc time.
     pub fn unobserve(&mut self, now: Instant, observer: ObserverId) {
         let query = self.observers.get(observer).map(|known| known.query);
-        if self.detach(now, observer) == Leave::Cancel
+        if self.detach(now, observer) == Detached::CancelFetch
             && let Some(query) = query
         {
             self.cancel(now, query);
@@ -182,41 +182,41 @@ impl Cache {
     }
 
     /// [`unobserve`](Self::unobserve) but for cancelling, which is left to the face.
-    pub fn detach(&mut self, now: Instant, observer: ObserverId) -> Leave {
-        let Some(known) = self.observers.remove(observer) else { return Leave::Stay };
+    pub fn detach(&mut self, now: Instant, observer: ObserverId) -> Detached {
+        let Some(known) = self.observers.remove(observer) else { return Detached::KeepFetch };
         for handle in [known.stale, known.interval].into_iter().flatten() {
             self.deadlines.clear(handle);
         }
         self.leave(now, known.query, observer)
     }
 
-    fn leave(&mut self, now: Instant, query: QueryId, observer: ObserverId) -> Leave {
-        let Some(entry) = self.entries.get_mut(query) else { return Leave::Stay };
+    fn leave(&mut self, now: Instant, query: QueryId, observer: ObserverId) -> Detached {
+        let Some(entry) = self.entries.get_mut(query) else { return Detached::KeepFetch };
         entry.observers.retain(|known| *known != observer);
         if !entry.observers.is_empty() {
-            return Leave::Stay;
+            return Detached::KeepFetch;
         }
         if let Some(run) = entry.run.filter(|_| !entry.held) {
             let state = &entry.state;
             let never_started = state.fetch_status == FetchStatus::Paused && state.status == Status::Pending;
             if entry.abortable || never_started {
-                return Leave::Cancel;
+                return Detached::CancelFetch;
             }
             if let Some(fetch) = self.fetches.get_mut(run) {
                 fetch.run.last_attempt = true;
             }
         }
         self.schedule_collection(now, query);
-        Leave::Stay
+        Detached::KeepFetch
     }
 
     /// Something happened to the page, whose [host](Self::set_host) was told before: queries that are
     /// observed on such terms are fetched, and what was paused goes on.
-    pub fn occasion(&mut self, now: Instant, occasion: Occasion) {
+    pub fn handle_trigger(&mut self, now: Instant, trigger: Trigger) {
         let queries: Vec<(QueryId, Option<RunId>)> =
             self.entries.iter().map(|(query, entry)| (query, entry.run)).collect();
         for (query, run) in queries {
-            if let Some(observer) = self.occasion_for(now, query, occasion) {
+            if let Some(observer) = self.triggered_observer(now, query, trigger) {
                 self.effects.push_back(Effect::Fetch { query, observer });
             }
             if let Some(run) = run {
@@ -225,16 +225,16 @@ impl Cache {
         }
     }
 
-    /// For whom an occasion fetches `query`, if for anyone.
-    pub fn occasion_for(&self, now: Instant, query: QueryId, occasion: Occasion) -> Option<ObserverId> {
+    /// The observer for which `trigger` fetches the query, if there is one.
+    pub fn triggered_observer(&self, now: Instant, query: QueryId, trigger: Trigger) -> Option<ObserverId> {
         let state = self.state(query)?;
         self.observers(query).iter().copied().find(|&id| {
             self.options(id).is_some_and(|options| {
-                let terms = match occasion {
-                    Occasion::Focus => options.on_focus,
-                    Occasion::Reconnect => options.on_reconnect,
+                let refetch = match trigger {
+                    Trigger::Focus => options.on_focus,
+                    Trigger::Reconnect => options.on_reconnect,
                 };
-                terms != Refetch::No && options.fetches_on(terms, state, now)
+                refetch != Refetch::No && options.fetches_on(refetch, state, now)
             })
         })
     }

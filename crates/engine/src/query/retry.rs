@@ -1,6 +1,6 @@
 //! Whether and when a function that failed is tried again, and what a run of it waits for.
 use super::network::NetworkMode;
-use crate::draws::Draws;
+use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 
 /// How often a failed attempt is repeated.
@@ -139,7 +139,7 @@ impl Run {
         }
     }
 
-    pub(crate) fn failed(&mut self, now: Instant, verdict: Verdict, draws: &mut Draws) -> Next {
+    pub(crate) fn failed(&mut self, now: Instant, verdict: Verdict, rng: &mut Rng) -> Next {
         let again = verdict.retry.unwrap_or(
             !verdict.permanent
                 && match self.options.retry {
@@ -157,7 +157,7 @@ impl Run {
         let at = now + delay.max(verdict.retry_after);
         // Nothing is drawn where nothing is left to chance.
         match self.options.jitter > 0.0 {
-            true => Next::Wait(at + Duration::from_ms(delay.as_ms() * self.options.jitter * draws.draw())),
+            true => Next::Wait(at + Duration::from_ms(delay.as_ms() * self.options.jitter * rng.next_f64())),
             false => Next::Wait(at),
         }
     }
@@ -194,9 +194,9 @@ mod tests {
     fn check(options: RunOptions, verdict: Verdict, expected: Expect) {
         let now = Instant::ZERO;
         let mut run = Run::new(now, options);
-        let mut draws = Draws::new(7);
+        let mut rng = Rng::new(7);
         let waits: Vec<_> = (0..9)
-            .map_while(|_| match run.failed(now, verdict, &mut draws) {
+            .map_while(|_| match run.failed(now, verdict, &mut rng) {
                 Next::Wait(at) => Some(format!("{:.0}", at.as_ms())),
                 _ => None,
             })

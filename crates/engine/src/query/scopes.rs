@@ -3,9 +3,9 @@
 //! Only those that are wanted are listed, so that a turn costs one step, however many came before and however many
 //! wait. Scopes may be named by data, one for each thing that is changed: one in which nothing is wanted keeps no more
 //! than its place in a list, and not that where it is the last.
+use super::ids::MutationId;
 use super::mutation::Mutation;
-use super::slots::{MutationId, Slots};
-use crate::places::shrink;
+use crate::slab::{Slab, shrink};
 use alloc::vec::Vec;
 
 /// Where a mutation stands in its scope.
@@ -41,7 +41,7 @@ pub(crate) struct Scopes {
     pub(crate) steps: usize,
 }
 
-type All = Slots<MutationId, Mutation>;
+type All = Slab<MutationId, Mutation>;
 
 impl Scopes {
     /// The one that has its turn in the scope of `turn`.

@@ -1,4 +1,4 @@
-//! A hash table from (node, part) to node: the edges of the index.
+//! A hash table from (node, segment) to node: the edges of the index.
 use alloc::vec::Vec;
 
 const EMPTY: u32 = u32::MAX;
@@ -6,11 +6,11 @@ const EMPTY: u32 = u32::MAX;
 #[derive(Clone, Copy)]
 struct Cell {
     node: u32,
-    part: u32,
+    segment: u32,
     child: u32,
 }
 
-const VACANT: Cell = Cell { node: EMPTY, part: 0, child: 0 };
+const VACANT: Cell = Cell { node: EMPTY, segment: 0, child: 0 };
 
 /// Open addressing with linear probing. At most three quarters full; a removal closes its gap, so there are no tombstones and
 /// a probe never gets longer with age.
@@ -22,30 +22,30 @@ pub(crate) struct Edges {
 }
 
 impl Edges {
-    pub(crate) fn get(&self, node: u32, part: u32) -> Option<u32> {
+    pub(crate) fn get(&self, node: u32, segment: u32) -> Option<u32> {
         if self.cells.is_empty() {
             return None;
         }
-        let cell = self.cells[self.probe(node, part)];
+        let cell = self.cells[self.probe(node, segment)];
         (cell.node != EMPTY).then_some(cell.child)
     }
 
     /// `node` must have no such edge yet.
-    pub(crate) fn insert(&mut self, node: u32, part: u32, child: u32) {
+    pub(crate) fn insert(&mut self, node: u32, segment: u32, child: u32) {
         if (self.len + 1) * 4 > self.cells.len() * 3 {
             self.grow();
         }
-        let at = self.probe(node, part);
-        self.cells[at] = Cell { node, part, child };
+        let at = self.probe(node, segment);
+        self.cells[at] = Cell { node, segment, child };
         self.len += 1;
     }
 
-    pub(crate) fn remove(&mut self, node: u32, part: u32) {
+    pub(crate) fn remove(&mut self, node: u32, segment: u32) {
         if self.cells.is_empty() {
             return;
         }
         let mask = self.cells.len() - 1;
-        let mut gap = self.probe(node, part);
+        let mut gap = self.probe(node, segment);
         if self.cells[gap].node == EMPTY {
             return;
         }
@@ -58,7 +58,7 @@ impl Edges {
             if cell.node == EMPTY {
                 break;
             }
-            let home = self.home(cell.node, cell.part);
+            let home = self.home(cell.node, cell.segment);
             if (at.wrapping_sub(home) & mask) >= (at.wrapping_sub(gap) & mask) {
                 self.cells[gap] = cell;
                 gap = at;
@@ -67,18 +67,18 @@ impl Edges {
         self.cells[gap] = VACANT;
     }
 
-    fn home(&self, node: u32, part: u32) -> usize {
+    fn home(&self, node: u32, segment: u32) -> usize {
         // Fibonacci hashing of both numbers; the high bits are the well-mixed ones.
-        let mixed = (u64::from(node) << 32 | u64::from(part)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (u64::from(node) << 32 | u64::from(segment)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed >> 32) as usize & (self.cells.len() - 1)
     }
 
-    fn probe(&self, node: u32, part: u32) -> usize {
+    fn probe(&self, node: u32, segment: u32) -> usize {
         let mask = self.cells.len() - 1;
-        let mut at = self.home(node, part);
+        let mut at = self.home(node, segment);
         loop {
             let cell = self.cells[at];
-            if cell.node == EMPTY || (cell.node == node && cell.part == part) {
+            if cell.node == EMPTY || (cell.node == node && cell.segment == segment) {
                 return at;
             }
             at = (at + 1) & mask;
@@ -90,7 +90,7 @@ impl Edges {
         cells.resize((self.cells.len() * 2).max(16), VACANT);
         for cell in core::mem::replace(&mut self.cells, cells) {
             if cell.node != EMPTY {
-                let at = self.probe(cell.node, cell.part);
+                let at = self.probe(cell.node, cell.segment);
                 self.cells[at] = cell;
             }
         }
@@ -104,24 +104,24 @@ mod tests {
     use std::collections::HashMap;
 
     proptest! {
-        /// Against std's map; few nodes and parts, so that edges collide, go and come back.
+        /// Against std's map; few nodes and segments, so that edges collide, go and come back.
         #[test]
         fn behaves_as_a_map(steps in prop::collection::vec((0..6u32, 0..40u32, any::<bool>()), 0..400)) {
             let mut edges = Edges::default();
             let mut model = HashMap::new();
-            for (i, (node, part, insert)) in steps.into_iter().enumerate() {
+            for (i, (node, segment, insert)) in steps.into_iter().enumerate() {
                 if !insert {
-                    edges.remove(node, part);
-                    model.remove(&(node, part));
+                    edges.remove(node, segment);
+                    model.remove(&(node, segment));
                 } else {
-                    model.entry((node, part)).or_insert_with(|| {
-                        edges.insert(node, part, i as u32);
+                    model.entry((node, segment)).or_insert_with(|| {
+                        edges.insert(node, segment, i as u32);
                         i as u32
                     });
                 }
                 for node in 0..6 {
-                    for part in 0..40 {
-                        prop_assert_eq!(edges.get(node, part), model.get(&(node, part)).copied());
+                    for segment in 0..40 {
+                        prop_assert_eq!(edges.get(node, segment), model.get(&(node, segment)).copied());
                     }
                 }
             }

@@ -1,21 +1,39 @@
 //! The mutations of one `MutationCache`.
 use super::codes;
+use super::machines::Machines;
+use crate::state::State;
 use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
+use whippet_boundary::query::*;
 use whippet_engine::query::{Id, MutationEffect, MutationId, Mutations, Next};
 use whippet_engine::time::{Duration, Instant};
 
-// What `poll` found, above whose id it is, as pkg/src/query/engine.ts reads it.
-const RUN: u32 = 1;
-const PAUSED: u32 = 2;
-const CONTINUED: u32 = 3;
-const GAVE_UP: u32 = 4;
-const COLLECTED: u32 = 5;
+static MACHINES: State<Machines<MutationMachine>> = State::new(Machines::new());
 
 /// The machine behind one `MutationCache`.
+#[derive(Default)]
 struct MutationMachine {
     mutations: Mutations,
+    /// The mutation that the last effect is about.
     about: u32,
+}
+
+/// Calls `f` with the machine of a number, or with an empty one.
+fn with<R>(machine: u32, f: impl FnOnce(&mut MutationMachine) -> R) -> R {
+    let mut m = take(machine);
+    let result = f(&mut m);
+    put_back(machine, m);
+    result
+}
+
+#[inline(never)]
+fn take(machine: u32) -> Box<MutationMachine> {
+    MACHINES.with(|machines| machines.take(machine))
+}
+
+#[inline(never)]
+fn put_back(machine: u32, m: Box<MutationMachine>) {
+    MACHINES.with(|machines| machines.put_back(machine, m));
 }
 
 fn at(now: f64) -> Instant {
@@ -26,89 +44,83 @@ fn mutation(raw: u32) -> MutationId {
     Id::from_raw(raw)
 }
 
-/// The machine of a number.
-fn mutations(machine: usize) -> &'static mut MutationMachine {
-    // SAFETY: JavaScript gives back what `mutation_new` gave it, until it frees it. There is one thread, and no
-    // export calls out, so nobody else has the machine meanwhile.
-    unsafe { &mut *(machine as *mut MutationMachine) }
-}
-
-/// A machine with no mutations, which draws from `seed`. Its number is where it is.
+/// Makes a machine without mutations; gives its number. `seed` is that of its random numbers.
 #[wasm_bindgen]
-pub fn mutation_new(seed: u32) -> usize {
-    let mut mutations = Mutations::new();
-    mutations.set_seed(seed);
-    Box::into_raw(Box::new(MutationMachine { mutations, about: 0 })) as usize
+pub fn mutation_new(seed: u32) -> u32 {
+    let mut machine = MutationMachine::default();
+    machine.mutations.set_seed(seed);
+    MACHINES.with(|machines| machines.insert(machine))
 }
 
-/// The machine is gone, its number spent.
+/// Frees a machine; its number is spent.
 #[wasm_bindgen]
-pub fn mutation_free(machine: usize) {
-    // SAFETY: as in `mutations`; JavaScript frees a machine once, when the object that stood for it is gone.
-    drop(unsafe { Box::from_raw(machine as *mut MutationMachine) });
+pub fn mutation_free(machine: u32) {
+    MACHINES.with(|machines| machines.remove(machine));
 }
 
-/// A mutation; those of one scope take turns, 0 is none.
+/// Adds a mutation; gives its id. Mutations of one scope run one after another; scope 0 is none.
 #[wasm_bindgen]
-pub fn mutation_insert(machine: usize, now: f64, scope: u32, gc_time: f64) -> u32 {
-    let m = mutations(machine);
-    m.mutations.insert(at(now), scope, Duration::from_ms(gc_time)).raw()
+pub fn mutation_insert(machine: u32, now: f64, scope: u32, gc_time: f64) -> u32 {
+    with(machine, |m| m.mutations.insert(at(now), scope, Duration::from_ms(gc_time)).raw())
 }
 
-/// It is gone.
+/// Removes a mutation; its id is spent.
 #[wasm_bindgen]
-pub fn mutation_remove(machine: usize, id: u32) {
-    let m = mutations(machine);
-    m.mutations.remove(mutation(id));
+pub fn mutation_remove(machine: u32, id: u32) {
+    with(machine, |m| {
+        m.mutations.remove(mutation(id));
+    })
 }
 
-/// Raises its gc time; gives what it is now.
+/// Raises the gc time of a mutation to at least `gc_time` ms; gives what it is now.
 #[wasm_bindgen]
-pub fn mutation_raise_gc_time(machine: usize, id: u32, gc_time: f64) -> f64 {
-    let m = mutations(machine);
-    m.mutations.raise_gc_time(mutation(id), Duration::from_ms(gc_time)).as_ms()
+pub fn mutation_raise_gc_time(machine: u32, id: u32, gc_time: f64) -> f64 {
+    with(machine, |m| m.mutations.raise_gc_time(mutation(id), Duration::from_ms(gc_time)).as_ms())
 }
 
-/// Someone looks at it.
+/// Adds an observer.
 #[wasm_bindgen]
-pub fn mutation_observe(machine: usize, id: u32) {
-    let m = mutations(machine);
-    m.mutations.observe(mutation(id));
+pub fn mutation_observe(machine: u32, id: u32) {
+    with(machine, |m| {
+        m.mutations.observe(mutation(id));
+    })
 }
 
-/// Someone looks no more.
+/// Removes an observer.
 #[wasm_bindgen]
-pub fn mutation_unobserve(machine: usize, now: f64, id: u32) {
-    let m = mutations(machine);
-    m.mutations.unobserve(at(now), mutation(id));
+pub fn mutation_unobserve(machine: u32, now: f64, id: u32) {
+    with(machine, |m| {
+        m.mutations.unobserve(at(now), mutation(id));
+    })
 }
 
-/// It holds back those behind it in its scope, or no longer.
+/// A pending mutation holds back later ones of its scope.
 #[wasm_bindgen]
-pub fn mutation_set_pending(machine: usize, id: u32, pending: bool) {
-    let m = mutations(machine);
-    m.mutations.set_pending(mutation(id), pending);
+pub fn mutation_set_pending(machine: u32, id: u32, pending: bool) {
+    with(machine, |m| {
+        m.mutations.set_pending(mutation(id), pending);
+    })
 }
 
-/// Whether it is its turn.
+/// Whether no earlier mutation of its scope is pending.
 #[wasm_bindgen]
-pub fn mutation_can_run(machine: usize, id: u32) -> bool {
-    let m = mutations(machine);
-    m.mutations.can_run(mutation(id))
+pub fn mutation_can_run(machine: u32, id: u32) -> bool {
+    with(machine, |m| m.mutations.can_run(mutation(id)))
 }
 
-/// Whether it could begin now.
+/// Whether it could make its first attempt now.
 #[wasm_bindgen]
-pub fn mutation_can_start(machine: usize, id: u32, host: u32, mode: u32) -> bool {
-    let m = mutations(machine);
-    m.mutations.set_host(codes::host(host));
-    m.mutations.can_start(mutation(id), &codes::run(0.0, 0.0, mode, 0.0))
+pub fn mutation_can_start(machine: u32, id: u32, host: u32, mode: u32) -> bool {
+    with(machine, |m| {
+        m.mutations.set_host(codes::host(host));
+        m.mutations.can_start(mutation(id), &codes::run(0.0, 0.0, mode, 0.0))
+    })
 }
 
-/// Begins its run. What comes of it is polled.
+/// Begins its run; effects follow. See `codes::run` for the last four arguments.
 #[wasm_bindgen]
 pub fn mutation_start(
-    machine: usize,
+    machine: u32,
     now: f64,
     id: u32,
     host: u32,
@@ -117,112 +129,117 @@ pub fn mutation_start(
     mode: u32,
     jitter: f64,
 ) {
-    let m = mutations(machine);
-    m.mutations.set_host(codes::host(host));
-    m.mutations.start(at(now), mutation(id), &codes::run(retry, delay, mode, jitter));
+    with(machine, |m| {
+        m.mutations.set_host(codes::host(host));
+        m.mutations.start(at(now), mutation(id), &codes::run(retry, delay, mode, jitter));
+    })
 }
 
-/// What it waited for may have come. What comes of it is polled.
+/// Continues a paused mutation, if the host and its scope allow it; effects follow. `true` where it goes on.
 #[wasm_bindgen]
-pub fn mutation_resume(machine: usize, id: u32, host: u32) -> bool {
-    let m = mutations(machine);
-    m.mutations.set_host(codes::host(host));
-    m.mutations.resume(mutation(id))
+pub fn mutation_resume(machine: u32, id: u32, host: u32) -> bool {
+    with(machine, |m| {
+        m.mutations.set_host(codes::host(host));
+        m.mutations.resume(mutation(id))
+    })
 }
 
-/// An attempt failed. 0: nothing runs, 1: it is tried again, 2: it is not.
+/// An attempt failed: one of `FAILURE_*`. See `codes::verdict` for the last three arguments.
 #[wasm_bindgen]
-pub fn mutation_failed(machine: usize, now: f64, id: u32, retry: u32, delay: f64, retry_after: f64) -> u32 {
-    let m = mutations(machine);
-    match m.mutations.failed(at(now), mutation(id), codes::verdict(retry, delay, retry_after)) {
-        None => 0,
-        Some(Next::Wait(_)) => 1,
-        Some(_) => 2,
-    }
+pub fn mutation_failed(machine: u32, now: f64, id: u32, verdict: u32, delay: f64, retry_after: f64) -> u32 {
+    with(machine, |m| {
+        match m.mutations.failed(at(now), mutation(id), codes::verdict(verdict, delay, retry_after)) {
+            None => FAILURE_IGNORED,
+            Some(Next::Wait(_)) => FAILURE_RETRIED,
+            Some(_) => FAILURE_FINAL,
+        }
+    })
 }
 
-/// How many attempts failed.
+/// How many attempts of its run failed.
 #[wasm_bindgen]
-pub fn mutation_failures(machine: usize, id: u32) -> u32 {
-    let m = mutations(machine);
-    m.mutations.failures(mutation(id))
+pub fn mutation_failures(machine: u32, id: u32) -> u32 {
+    with(machine, |m| m.mutations.failures(mutation(id)))
 }
 
-/// Its gc time is stopped.
+/// Stops its gc timer.
 #[wasm_bindgen]
-pub fn mutation_keep(machine: usize, id: u32) {
-    let m = mutations(machine);
-    m.mutations.keep(mutation(id));
+pub fn mutation_keep(machine: u32, id: u32) {
+    with(machine, |m| {
+        m.mutations.keep(mutation(id));
+    })
 }
 
-/// It is out of the cache, and runs to its end.
+/// Takes it out of its scope; it runs to its end.
 #[wasm_bindgen]
-pub fn mutation_dequeue(machine: usize, id: u32) {
-    let m = mutations(machine);
-    m.mutations.dequeue(mutation(id));
+pub fn mutation_dequeue(machine: u32, id: u32) {
+    with(machine, |m| {
+        m.mutations.dequeue(mutation(id));
+    })
 }
 
-/// It succeeded or failed for good.
+/// It succeeded, or failed after all retries.
 #[wasm_bindgen]
-pub fn mutation_settled(machine: usize, now: f64, id: u32) {
-    let m = mutations(machine);
-    m.mutations.settled(at(now), mutation(id));
+pub fn mutation_settled(machine: u32, now: f64, id: u32) {
+    with(machine, |m| {
+        m.mutations.settled(at(now), mutation(id));
+    })
 }
 
-/// The mutation of its scope that has its turn, or 0.
+/// The first pending mutation of its scope, or 0.
 #[wasm_bindgen]
-pub fn mutation_first_in_scope(machine: usize, id: u32) -> u32 {
-    let m = mutations(machine);
-    m.mutations.first_in_scope(mutation(id)).map_or(0, MutationId::raw)
+pub fn mutation_first_in_scope(machine: u32, id: u32) -> u32 {
+    with(machine, |m| m.mutations.first_in_scope(mutation(id)).map_or(0, MutationId::raw))
 }
 
-/// The mutation of its scope whose turn it is once it is done, or 0.
+/// The mutation of its scope that may run once this one is done, or 0.
 #[wasm_bindgen]
-pub fn mutation_next_in_scope(machine: usize, id: u32) -> u32 {
-    let m = mutations(machine);
-    m.mutations.next_in_scope(mutation(id)).map_or(0, MutationId::raw)
+pub fn mutation_next_in_scope(machine: u32, id: u32) -> u32 {
+    with(machine, |m| m.mutations.next_in_scope(mutation(id)).map_or(0, MutationId::raw))
 }
 
-/// When the timer should fire; `Infinity` for never.
+/// When the timer should fire, in ms since the epoch; `Infinity` for never.
 #[wasm_bindgen]
-pub fn mutation_deadline(machine: usize) -> f64 {
-    let m = mutations(machine);
-    m.mutations.next_deadline().unwrap_or(Instant::NEVER).as_ms()
+pub fn mutation_deadline(machine: u32) -> f64 {
+    with(machine, |m| m.mutations.next_deadline().unwrap_or(Instant::NEVER).as_ms())
 }
 
-/// It fired.
+/// The timer fired.
 #[wasm_bindgen]
-pub fn mutation_tick(machine: usize, now: f64, host: u32) {
-    let m = mutations(machine);
-    m.mutations.set_host(codes::host(host));
-    m.mutations.tick(at(now));
+pub fn mutation_tick(machine: u32, now: f64, host: u32) {
+    with(machine, |m| {
+        m.mutations.set_host(codes::host(host));
+        m.mutations.tick(at(now));
+    })
 }
 
-/// The clock was set back by so many ms.
+/// The clock was set back by so many ms: deadlines move with it.
 #[wasm_bindgen]
-pub fn mutation_clock_set_back(machine: usize, by: f64) {
-    mutations(machine).mutations.clock_set_back(Duration::from_ms(by));
+pub fn mutation_clock_set_back(machine: u32, by: f64) {
+    with(machine, |m| {
+        m.mutations.clock_set_back(Duration::from_ms(by));
+    })
 }
 
-/// What is to be done, one thing a time, 0 for nothing more.
+/// What is due, one at a time: one of `MUTATION_EFFECT_*`.
 #[wasm_bindgen]
-pub fn mutation_poll(machine: usize) -> u32 {
-    let m = mutations(machine);
-    let Some(effect) = m.mutations.poll_effect() else { return 0 };
-    let (code, id) = match effect {
-        MutationEffect::Run(id) => (RUN, id),
-        MutationEffect::Paused(id) => (PAUSED, id),
-        MutationEffect::Continued(id) => (CONTINUED, id),
-        MutationEffect::GaveUp(id) => (GAVE_UP, id),
-        MutationEffect::Collected(id) => (COLLECTED, id),
-    };
-    m.about = id.raw();
-    code
+pub fn mutation_poll(machine: u32) -> u32 {
+    with(machine, |m| {
+        let Some(effect) = m.mutations.poll_effect() else { return MUTATION_EFFECT_NONE };
+        let (code, id) = match effect {
+            MutationEffect::Run(id) => (MUTATION_EFFECT_RUN, id),
+            MutationEffect::Paused(id) => (MUTATION_EFFECT_PAUSED, id),
+            MutationEffect::Continued(id) => (MUTATION_EFFECT_CONTINUED, id),
+            MutationEffect::GaveUp(id) => (MUTATION_EFFECT_GAVE_UP, id),
+            MutationEffect::Collected(id) => (MUTATION_EFFECT_COLLECTED, id),
+        };
+        m.about = id.raw();
+        code
+    })
 }
 
-/// Which mutation the last poll was about.
+/// The mutation that the last effect is about.
 #[wasm_bindgen]
-pub fn mutation_about(machine: usize) -> u32 {
-    let m = mutations(machine);
-    m.about
+pub fn mutation_about(machine: u32) -> u32 {
+    with(machine, |m| m.about)
 }

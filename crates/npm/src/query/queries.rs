@@ -1,35 +1,44 @@
 //! The queries of one `QueryCache`.
-use super::codes::{self, STATE_LEN};
+use super::codes;
+use super::machines::Machines;
+use crate::state::State;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
+use whippet_boundary::query::*;
 use whippet_engine::query::{
-    BreakerOptions, BreakerState, Cache, Changes, Effect, Id, Intent, Leave, Limits, Next, ObserverId,
-    Occasion, QueryId, Retry, RunId, RunOptions, defaults,
+    BreakerOptions, BreakerState, Cache, Changes, Detached, Effect, Id, Intent, Limits, Next, ObserverId,
+    QueryId, Retry, RunId, RunOptions, Trigger, defaults,
 };
 use whippet_engine::time::{Duration, Instant};
 
-/// A key is found by at most so many of its parts; JavaScript compares the rest.
-const KEY_LEN: usize = 32;
-
-// What `poll` found, as pkg/src/query/engine.ts reads it.
-const NOTHING: u32 = 0;
-const FETCH: u32 = 1;
-const RUN: u32 = 2;
-const PAUSED: u32 = 3;
-const GAVE_UP: u32 = 4;
-const STALE: u32 = 5;
-const COLLECTED: u32 = 6;
-const FREED: u32 = 7;
-const TIMED_OUT: u32 = 8;
-const FORGOTTEN: u32 = 9;
+static MACHINES: State<Machines<QueryMachine>> = State::new(Machines::new());
 
 /// The machine behind one `QueryCache`.
+#[derive(Default)]
 struct QueryMachine {
     cache: Cache,
-    state: [f64; STATE_LEN],
-    key: [u32; KEY_LEN],
+    state: [f64; STATE_LENGTH],
+    key: [u32; KEY_LENGTH],
     ids: Vec<u32>,
+}
+
+/// Calls `f` with the machine of a number, or with an empty one.
+fn with<R>(machine: u32, f: impl FnOnce(&mut QueryMachine) -> R) -> R {
+    let mut m = take(machine);
+    let result = f(&mut m);
+    put_back(machine, m);
+    result
+}
+
+#[inline(never)]
+fn take(machine: u32) -> Box<QueryMachine> {
+    MACHINES.with(|machines| machines.take(machine))
+}
+
+#[inline(never)]
+fn put_back(machine: u32, m: Box<QueryMachine>) {
+    MACHINES.with(|machines| machines.put_back(machine, m));
 }
 
 fn at(now: f64) -> Instant {
@@ -48,16 +57,9 @@ fn run(raw: u32) -> RunId {
     Id::from_raw(raw)
 }
 
-/// The machine of a number.
-fn queries(machine: usize) -> &'static mut QueryMachine {
-    // SAFETY: JavaScript gives back what `query_new` gave it, until it frees it. There is one thread, and no
-    // export calls out, so nobody else has the machine meanwhile.
-    unsafe { &mut *(machine as *mut QueryMachine) }
-}
-
-/// After an input: the query's state goes into the buffer. JavaScript acts on what the input brings by what
-/// the call gave back.
-fn done(m: &mut QueryMachine, id: u32) {
+/// After an input: writes the query's state into the buffer, and drops the effects. JavaScript knows what the input
+/// brings from the result of the call.
+fn after_input(m: &mut QueryMachine, id: u32) {
     if let Some(state) = m.cache.state(query(id)) {
         codes::write_state(&mut m.state, state);
     }
@@ -68,56 +70,47 @@ fn drop_effects(m: &mut QueryMachine) {
     while m.cache.poll_input_effect().is_some() {}
 }
 
-/// A machine with no queries, which draws from `seed`. Its number is where it is.
+/// Makes a machine without queries; gives its number. `seed` is that of its random numbers.
 #[wasm_bindgen]
-pub fn query_new(seed: u32) -> usize {
-    let mut cache = Cache::new();
-    cache.set_seed(seed);
-    Box::into_raw(Box::new(QueryMachine {
-        cache,
-        state: [0.0; STATE_LEN],
-        key: [0; KEY_LEN],
-        ids: Vec::new(),
-    })) as usize
+pub fn query_new(seed: u32) -> u32 {
+    let mut machine = QueryMachine::default();
+    machine.cache.set_seed(seed);
+    MACHINES.with(|machines| machines.insert(machine))
 }
 
-/// The machine is gone, its number spent.
+/// Frees a machine; its number is spent.
 #[wasm_bindgen]
-pub fn query_free(machine: usize) {
-    // SAFETY: as in `queries`; JavaScript frees a machine once, when the object that stood for it is gone.
-    drop(unsafe { Box::from_raw(machine as *mut QueryMachine) });
+pub fn query_free(machine: u32) {
+    MACHINES.with(|machines| machines.remove(machine));
 }
 
-/// Where the buffer for states is.
+/// The address of the buffer for states. It holds until the machine is freed.
 #[wasm_bindgen]
-pub fn query_state_at(machine: usize) -> usize {
-    let m = queries(machine);
-    m.state.as_ptr() as usize
+pub fn query_state_at(machine: u32) -> usize {
+    with(machine, |m| m.state.as_ptr() as usize)
 }
 
-/// Where the buffer for keys is.
+/// The address of the buffer for keys. It holds until the machine is freed.
 #[wasm_bindgen]
-pub fn query_key_at(machine: usize) -> usize {
-    let m = queries(machine);
-    m.key.as_ptr() as usize
+pub fn query_key_at(machine: u32) -> usize {
+    with(machine, |m| m.key.as_ptr() as usize)
 }
 
-/// Where the ids are that the last call listed; they move when the list grows.
+/// The address of the ids that the last call listed. It changes when the list grows.
 #[wasm_bindgen]
-pub fn query_ids_at(machine: usize) -> usize {
-    let m = queries(machine);
-    m.ids.as_ptr() as usize
+pub fn query_ids_at(machine: u32) -> usize {
+    with(machine, |m| m.ids.as_ptr() as usize)
 }
 
-// What holds where options say nothing. No inputs.
+// Defaults of options.
 
-/// How long what nobody looks at is kept, in ms.
+/// The gc time, in ms.
 #[wasm_bindgen]
 pub fn query_default_gc_time(server: bool) -> f64 {
     defaults::gc_time(server).as_ms()
 }
 
-/// How often what failed is tried again.
+/// How many retries a fetch has; `Infinity` for no limit.
 #[wasm_bindgen]
 pub fn query_default_retry(server: bool) -> f64 {
     match defaults::retry(server) {
@@ -126,163 +119,182 @@ pub fn query_default_retry(server: bool) -> f64 {
     }
 }
 
-/// Whether those who listen to so many queries are told of all changes at once.
+/// Whether a `QueriesObserver` of so many queries notifies once for all changes of a flush.
 #[wasm_bindgen]
-pub fn query_default_together(queries: usize) -> bool {
-    defaults::told_together(queries)
+pub fn query_default_batches(queries: usize) -> bool {
+    defaults::batches_notifications(queries)
 }
 
 // Queries.
 
-/// A query in the state that the buffer holds.
+/// Makes a query in the state that the buffer holds; gives its id. It has no key yet.
 #[wasm_bindgen]
-pub fn query_create(machine: usize, now: f64, gc_time: f64) -> u32 {
-    let m = queries(machine);
-    let state = codes::read_state(&m.state);
-    m.cache.create(at(now), state, Duration::from_ms(gc_time)).raw()
+pub fn query_create(machine: u32, now: f64, gc_time: f64) -> u32 {
+    with(machine, |m| {
+        let state = codes::read_state(&m.state);
+        m.cache.create(at(now), state, Duration::from_ms(gc_time)).raw()
+    })
 }
 
-/// Lets it be found by the first `len` parts in the buffer for keys.
+/// Puts a query into the index, under the first `len` segments in the buffer for keys.
 #[wasm_bindgen]
-pub fn query_link(machine: usize, now: f64, id: u32, len: usize) {
-    let m = queries(machine);
-    m.cache.link(at(now), query(id), &m.key[..len.min(KEY_LEN)]);
+pub fn query_link(machine: u32, now: f64, id: u32, len: usize) {
+    with(machine, |m| {
+        m.cache.link(at(now), query(id), &m.key[..len.min(KEY_LENGTH)]);
+    })
 }
 
-/// Takes it out. Bit 0: its id is spent; the rest: how many parts no key has any more, listed.
+/// Removes a query. Gives [`REMOVED_SPENT`] where its id is spent, and above [`REMOVED_SEGMENTS_SHIFT`] how many
+/// segments no key has any more; these are listed.
 #[wasm_bindgen]
-pub fn query_remove(machine: usize, now: f64, id: u32) -> u32 {
-    let m = queries(machine);
-    let spent = m.cache.remove(at(now), query(id));
-    m.ids.clear();
-    while let Some(effect) = m.cache.poll_input_effect() {
-        if let Effect::Freed { part } = effect {
-            m.ids.push(part);
+pub fn query_remove(machine: u32, now: f64, id: u32) -> u32 {
+    with(machine, |m| {
+        let spent = m.cache.remove(at(now), query(id));
+        m.ids.clear();
+        while let Some(effect) = m.cache.poll_input_effect() {
+            if let Effect::SegmentFreed { segment } = effect {
+                m.ids.push(segment);
+            }
         }
-    }
-    u32::from(spent) | (m.ids.len() as u32) << 1
+        let freed = (m.ids.len() as u32) << REMOVED_SEGMENTS_SHIFT;
+        if spent { freed | REMOVED_SPENT } else { freed }
+    })
 }
 
-/// From now on the cache holds at most so many queries and bytes, if it can.
+/// Limits the cache to so many queries and bytes, as far as they are not in use.
 #[wasm_bindgen]
-pub fn query_set_limits(machine: usize, entries: f64, bytes: f64) {
-    queries(machine).cache.set_limits(Limits { entries: entries as usize, bytes });
+pub fn query_set_limits(machine: u32, entries: f64, bytes: f64) {
+    with(machine, |m| {
+        m.cache.set_limits(Limits { entries: entries as usize, bytes });
+    })
 }
 
-/// The query to remove next, or 0: never `keep`.
+/// The query to evict next, never `keep`; 0 for none.
 #[wasm_bindgen]
-pub fn query_evict(machine: usize, now: f64, keep: u32) -> u32 {
-    queries(machine).cache.evict(at(now), Some(query(keep))).map_or(0, QueryId::raw)
+pub fn query_evict(machine: u32, now: f64, keep: u32) -> u32 {
+    with(machine, |m| m.cache.evict(at(now), Some(query(keep))).map_or(0, QueryId::raw))
 }
 
-/// Someone is about to look at it.
+/// An observer is expected soon, so the query is not evicted for a moment.
 #[wasm_bindgen]
-pub fn query_expect(machine: usize, now: f64, id: u32) {
-    queries(machine).cache.expect(at(now), query(id));
+pub fn query_expect(machine: u32, now: f64, id: u32) {
+    with(machine, |m| {
+        m.cache.expect(at(now), query(id));
+    })
 }
 
-/// How many bytes its data takes.
+/// Sets how many bytes a query's data takes.
 #[wasm_bindgen]
-pub fn query_set_bytes(machine: usize, id: u32, bytes: f64) {
-    queries(machine).cache.set_bytes(query(id), bytes);
+pub fn query_set_bytes(machine: u32, id: u32, bytes: f64) {
+    with(machine, |m| {
+        m.cache.set_bytes(query(id), bytes);
+    })
 }
 
-/// It was read.
+/// Makes a query the most recently used one.
 #[wasm_bindgen]
-pub fn query_touch(machine: usize, id: u32) {
-    queries(machine).cache.touch(query(id));
+pub fn query_touch(machine: u32, id: u32) {
+    with(machine, |m| {
+        m.cache.touch(query(id));
+    })
 }
 
-/// Raises its gc time; gives what it is now.
+/// Raises the gc time of a query to at least `gc_time` ms; gives what it is now.
 #[wasm_bindgen]
-pub fn query_raise_gc_time(machine: usize, id: u32, gc_time: f64) -> f64 {
-    let m = queries(machine);
-    m.cache.raise_gc_time(query(id), Duration::from_ms(gc_time)).as_ms()
+pub fn query_raise_gc_time(machine: u32, id: u32, gc_time: f64) -> f64 {
+    with(machine, |m| m.cache.raise_gc_time(query(id), Duration::from_ms(gc_time)).as_ms())
 }
 
-/// Lists the queries whose key begins with the first `len` parts in the buffer, or of these the observed; gives
-/// how many.
+/// Lists the queries whose key begins with the first `len` segments in the buffer for keys, or only the observed ones of
+/// them; gives how many.
 #[wasm_bindgen]
-pub fn query_each(machine: usize, len: usize, observed: bool) -> usize {
-    let m = queries(machine);
-    let (cache, ids) = (&m.cache, &mut m.ids);
-    ids.clear();
-    cache.each(&m.key[..len.min(KEY_LEN)], |id| {
-        if !observed || !cache.observers(id).is_empty() {
-            ids.push(id.raw());
-        }
-    });
-    ids.len()
+pub fn query_each(machine: u32, len: usize, observed: bool) -> usize {
+    with(machine, |m| {
+        let (cache, ids) = (&m.cache, &mut m.ids);
+        ids.clear();
+        cache.each(&m.key[..len.min(KEY_LENGTH)], |id| {
+            if !observed || !cache.observers(id).is_empty() {
+                ids.push(id.raw());
+            }
+        });
+        ids.len()
+    })
 }
 
-// Its state. Each leaves the new one in the buffer.
+// The state of a query. Each export leaves the new state in the buffer.
 
-/// As it is.
+/// Reads the state.
 #[wasm_bindgen]
-pub fn query_read(machine: usize, id: u32) {
-    let m = queries(machine);
-    done(m, id);
+pub fn query_read(machine: u32, id: u32) {
+    with(machine, |m| {
+        after_input(m, id);
+    })
 }
 
-/// Overwrites it with what the buffer holds. `true`: a cancelled fetch goes back to this.
+/// Overwrites the state with the one in the buffer. `true`: a cancelled fetch goes back to this one.
 #[wasm_bindgen]
-pub fn query_set_state(machine: usize, now: f64, id: u32) -> bool {
-    let m = queries(machine);
-    let state = codes::read_state(&m.state);
-    let newer = m.cache.set_state(at(now), query(id), state);
-    done(m, id);
-    newer
+pub fn query_set_state(machine: u32, now: f64, id: u32) -> bool {
+    with(machine, |m| {
+        let state = codes::read_state(&m.state);
+        let newer = m.cache.set_state(at(now), query(id), state);
+        after_input(m, id);
+        newer
+    })
 }
 
-/// Back to the state before the fetch that was cancelled.
+/// Goes back to the state before the fetch, which was cancelled.
 #[wasm_bindgen]
-pub fn query_revert(machine: usize, now: f64, id: u32) {
-    let m = queries(machine);
-    m.cache.revert(at(now), query(id));
-    done(m, id);
+pub fn query_revert(machine: u32, now: f64, id: u32) {
+    with(machine, |m| {
+        m.cache.revert(at(now), query(id));
+        after_input(m, id);
+    })
 }
 
-/// Data was stored.
+/// Data was stored, which was current at `updated_at`; `manual` where it does not come from the query's fetch.
 #[wasm_bindgen]
-pub fn query_set_data(machine: usize, now: f64, id: u32, updated_at: f64, manual: bool) {
-    let m = queries(machine);
-    m.cache.set_data(at(now), query(id), at(updated_at), manual);
-    done(m, id);
+pub fn query_set_data(machine: u32, now: f64, id: u32, updated_at: f64, manual: bool) {
+    with(machine, |m| {
+        m.cache.set_data(at(now), query(id), at(updated_at), manual);
+        after_input(m, id);
+    })
 }
 
-/// Its fetch failed for good.
+/// The fetch failed, after all retries.
 #[wasm_bindgen]
-pub fn query_set_error(machine: usize, now: f64, id: u32) {
-    let m = queries(machine);
-    m.cache.set_error(at(now), query(id));
-    done(m, id);
+pub fn query_set_error(machine: u32, now: f64, id: u32) {
+    with(machine, |m| {
+        m.cache.set_error(at(now), query(id));
+        after_input(m, id);
+    })
 }
 
-/// Its data is stale from now on.
+/// Marks the data stale.
 #[wasm_bindgen]
-pub fn query_invalidate(machine: usize, now: f64, id: u32) {
-    let m = queries(machine);
-    m.cache.invalidate(at(now), query(id));
-    done(m, id);
+pub fn query_invalidate(machine: u32, now: f64, id: u32) {
+    with(machine, |m| {
+        m.cache.invalidate(at(now), query(id));
+        after_input(m, id);
+    })
 }
 
-// Its fetch.
+// Fetches.
 
-/// 0: begin, 1: wait for the one on its way, 2: end that and begin.
+/// What to do about a wish to fetch: one of `INTENT_*`.
 #[wasm_bindgen]
-pub fn query_intent(machine: usize, id: u32, cancel_refetch: bool) -> u32 {
-    let m = queries(machine);
-    match m.cache.intent(query(id), cancel_refetch) {
-        Intent::Begin => 0,
-        Intent::Join(_) => 1,
-        Intent::Replace(_) => 2,
-    }
+pub fn query_intent(machine: u32, id: u32, cancel_refetch: bool) -> u32 {
+    with(machine, |m| match m.cache.intent(query(id), cancel_refetch) {
+        Intent::Begin => INTENT_BEGIN,
+        Intent::Join(_) => INTENT_JOIN,
+        Intent::Replace(_) => INTENT_REPLACE,
+    })
 }
 
-/// Begins a run, which is paused where the state says so; an attempt of it may take `timeout` ms.
+/// Begins a run, each attempt of which may take `timeout` ms; gives its id, or 0 where there is no such query or it is
+/// fetching already. Where its fetch status is paused, the query function is not called yet.
 #[wasm_bindgen]
 pub fn query_begin(
-    machine: usize,
+    machine: u32,
     now: f64,
     id: u32,
     host: u32,
@@ -292,299 +304,314 @@ pub fn query_begin(
     jitter: f64,
     timeout: f64,
 ) -> u32 {
-    let m = queries(machine);
-    m.cache.set_host(codes::host(host));
-    let options = codes::run(retry, delay, mode, jitter);
-    let options = RunOptions { timeout: Duration::from_ms(timeout), ..options };
-    let run = m.cache.begin(at(now), query(id), &options);
-    done(m, id);
-    run.map_or(0, RunId::raw)
+    with(machine, |m| {
+        m.cache.set_host(codes::host(host));
+        let options = codes::run(retry, delay, mode, jitter);
+        let options = RunOptions { timeout: Duration::from_ms(timeout), ..options };
+        let run = m.cache.begin(at(now), query(id), &options);
+        after_input(m, id);
+        run.map_or(0, RunId::raw)
+    })
 }
 
-/// The function looked at its abort signal, or is called anew.
+/// Whether the query function of the present fetch read its abort signal.
 #[wasm_bindgen]
-pub fn query_set_abortable(machine: usize, id: u32, abortable: bool) {
-    let m = queries(machine);
-    m.cache.set_abortable(query(id), abortable);
+pub fn query_set_abortable(machine: u32, id: u32, abortable: bool) {
+    with(machine, |m| {
+        m.cache.set_abortable(query(id), abortable);
+    })
 }
 
-/// Someone waits for its fetch who does not look at it.
+/// A caller without an observer awaits the fetch: it goes on when the last observer leaves.
 #[wasm_bindgen]
-pub fn query_hold(machine: usize, id: u32) {
-    queries(machine).cache.hold(query(id));
+pub fn query_hold(machine: u32, id: u32) {
+    with(machine, |m| {
+        m.cache.hold(query(id));
+    })
 }
 
-/// An attempt failed. 0: the run is over, 1: it is tried again, 2: it is not.
+/// An attempt failed: one of `FAILURE_*`. See `codes::verdict` for the last three arguments.
 #[wasm_bindgen]
 pub fn query_failed(
-    machine: usize,
+    machine: u32,
     now: f64,
     id: u32,
     run_id: u32,
-    retry: u32,
+    verdict: u32,
     delay: f64,
     retry_after: f64,
 ) -> u32 {
-    let m = queries(machine);
-    let next = m.cache.attempt_failed(at(now), run(run_id), codes::verdict(retry, delay, retry_after));
-    done(m, id);
-    match next {
-        None => 0,
-        Some(Next::Wait(_)) => 1,
-        Some(_) => 2,
-    }
-}
-
-/// What a paused run waited for may have come. 0: it stays paused (or is not), 1: call the function,
-/// 2: it is not tried again.
-#[wasm_bindgen]
-pub fn query_resume(machine: usize, now: f64, id: u32, run_id: u32, host: u32) -> u32 {
-    let m = queries(machine);
-    m.cache.set_host(codes::host(host));
-    m.cache.resume(at(now), run(run_id));
-    let mut next = 0;
-    while let Some(effect) = m.cache.poll_input_effect() {
-        match effect {
-            Effect::Run { .. } => next = 1,
-            Effect::GaveUp { .. } => next = 2,
-            _ => {}
+    with(machine, |m| {
+        let next = m.cache.attempt_failed(at(now), run(run_id), codes::verdict(verdict, delay, retry_after));
+        after_input(m, id);
+        match next {
+            None => FAILURE_IGNORED,
+            Some(Next::Wait(_)) => FAILURE_RETRIED,
+            Some(_) => FAILURE_FINAL,
         }
-    }
-    done(m, id);
-    next
+    })
 }
 
-/// A run is over: 0 with data, 1 with an error, 2 cancelled. Gives an observer to fetch for at once, or 0.
+/// Continues a paused run, if the host allows it: one of `RESUME_*`.
 #[wasm_bindgen]
-pub fn query_end(machine: usize, now: f64, run_id: u32, outcome: u32) -> u32 {
-    let m = queries(machine);
-    let again = m.cache.end(at(now), run(run_id), codes::outcome(outcome));
-    drop_effects(m);
-    again.map_or(0, ObserverId::raw)
+pub fn query_resume(machine: u32, now: f64, id: u32, run_id: u32, host: u32) -> u32 {
+    with(machine, |m| {
+        m.cache.set_host(codes::host(host));
+        m.cache.resume(at(now), run(run_id));
+        let mut next = RESUME_NOTHING;
+        while let Some(effect) = m.cache.poll_input_effect() {
+            match effect {
+                Effect::Run { .. } => next = RESUME_RUN,
+                Effect::GaveUp { .. } => next = RESUME_GAVE_UP,
+                _ => {}
+            }
+        }
+        after_input(m, id);
+        next
+    })
 }
 
-// Circuit breakers. An origin is a number from 1.
-
-/// From now on there are breakers: so many failures within `window` ms open one for `open_for` ms.
+/// A run is over, by one of `OUTCOME_*`. Gives an observer to fetch for at once, or 0.
 #[wasm_bindgen]
-pub fn query_set_breakers(machine: usize, failures: u32, window: f64, open_for: f64) {
-    let options =
-        BreakerOptions { failures, window: Duration::from_ms(window), open_for: Duration::from_ms(open_for) };
-    queries(machine).cache.set_breakers(options);
+pub fn query_end(machine: u32, now: f64, run_id: u32, outcome: u32) -> u32 {
+    with(machine, |m| {
+        let again = m.cache.end(at(now), run(run_id), codes::outcome(outcome));
+        drop_effects(m);
+        again.map_or(0, ObserverId::raw)
+    })
 }
 
-/// The run asks this origin.
+// Circuit breakers. Origins are numbers from 1, given out in order.
+
+/// Turns breakers on: so many failures within `window` ms open one for `open_for` ms.
 #[wasm_bindgen]
-pub fn query_guard(machine: usize, run_id: u32, origin: u32) {
-    queries(machine).cache.guard(run(run_id), origin);
+pub fn query_set_breakers(machine: u32, failures: u32, window: f64, open_for: f64) {
+    with(machine, |m| {
+        let options = BreakerOptions {
+            failures,
+            window: Duration::from_ms(window),
+            open_for: Duration::from_ms(open_for),
+        };
+        m.cache.set_breakers(options);
+    })
 }
 
-/// Whether the run's attempt goes through: 0, or until when none will.
+/// Says which origin a run asks.
 #[wasm_bindgen]
-pub fn query_admit(machine: usize, now: f64, run_id: u32) -> f64 {
-    queries(machine).cache.admit(at(now), run(run_id)).err().map_or(0.0, Instant::as_ms)
+pub fn query_guard(machine: u32, run_id: u32, origin: u32) {
+    with(machine, |m| {
+        m.cache.guard(run(run_id), origin);
+    })
 }
 
-/// An origin's breaker: 0 closed, -1 half-open, or until when it is open.
+/// Whether the breaker admits an attempt: 0, or until when it admits none, in ms since the epoch.
 #[wasm_bindgen]
-pub fn query_breaker(machine: usize, now: f64, origin: u32) -> f64 {
-    match queries(machine).cache.breaker(at(now), origin) {
-        BreakerState::Closed => 0.0,
-        BreakerState::HalfOpen => -1.0,
+pub fn query_admit(machine: u32, now: f64, run_id: u32) -> f64 {
+    with(machine, |m| m.cache.admit(at(now), run(run_id)).err().map_or(0.0, Instant::as_ms))
+}
+
+/// The breaker of an origin: [`BREAKER_CLOSED`], [`BREAKER_HALF_OPEN`], or until when it is open.
+#[wasm_bindgen]
+pub fn query_breaker(machine: u32, now: f64, origin: u32) -> f64 {
+    with(machine, |m| match m.cache.breaker(at(now), origin) {
+        BreakerState::Closed => BREAKER_CLOSED,
+        BreakerState::HalfOpen => BREAKER_HALF_OPEN,
         BreakerState::Open(until) => until.as_ms(),
-    }
+    })
 }
 
-// Observers. The options of one are flags, a stale time and an interval.
+// Observers. `codes::observer` says how their options cross.
 
-/// Someone looks at it.
+/// Attaches an observer to a query; gives its id.
 #[wasm_bindgen]
-pub fn query_attach(machine: usize, now: f64, id: u32, flags: u32, stale_time: f64, interval: f64) -> u32 {
-    let m = queries(machine);
-    m.cache.attach(at(now), query(id), codes::observer(flags, stale_time, interval)).raw()
+pub fn query_attach(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64, interval: f64) -> u32 {
+    with(machine, |m| m.cache.attach(at(now), query(id), codes::observer(flags, stale_time, interval)).raw())
 }
 
-/// On new terms.
+/// Gives an observer other options.
 #[wasm_bindgen]
-pub fn query_set_options(machine: usize, now: f64, id: u32, flags: u32, stale_time: f64, interval: f64) {
-    let m = queries(machine);
-    m.cache.set_options(at(now), observer(id), codes::observer(flags, stale_time, interval));
-    drop_effects(m);
+pub fn query_set_options(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64, interval: f64) {
+    with(machine, |m| {
+        m.cache.set_options(at(now), observer(id), codes::observer(flags, stale_time, interval));
+        drop_effects(m);
+    })
 }
 
-/// No more. `true`: cancel the fetch on its way.
+/// Detaches an observer. `true`: cancel the fetch on its way.
 #[wasm_bindgen]
-pub fn query_detach(machine: usize, now: f64, id: u32) -> bool {
-    let m = queries(machine);
-    m.cache.detach(at(now), observer(id)) == Leave::Cancel
+pub fn query_detach(machine: u32, now: f64, id: u32) -> bool {
+    with(machine, |m| m.cache.detach(at(now), observer(id)) == Detached::CancelFetch)
 }
 
-/// Whether it is stale on such terms.
+/// Whether the data is stale to an observer with these options.
 #[wasm_bindgen]
-pub fn query_is_stale(machine: usize, now: f64, id: u32, flags: u32, stale_time: f64) -> bool {
-    let m = queries(machine);
-    let options = codes::observer(flags, stale_time, 0.0);
-    m.cache.state(query(id)).is_some_and(|state| options.is_stale(state, at(now)))
+pub fn query_is_stale(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64) -> bool {
+    with(machine, |m| {
+        let options = codes::observer(flags, stale_time, 0.0);
+        m.cache.state(query(id)).is_some_and(|state| options.is_stale(state, at(now)))
+    })
 }
 
-/// Someone mounts on such terms, which counts as a read unless they are disabled. Bit 0: it fetches; bit 1: its
-/// data is stale.
+/// An observer with these options mounts, which counts as a read unless it is disabled. Gives [`MOUNT_FETCHES`] and
+/// [`MOUNT_IS_STALE`] as flags.
 #[wasm_bindgen]
-pub fn query_mount(machine: usize, now: f64, id: u32, flags: u32, stale_time: f64) -> u32 {
-    let m = queries(machine);
-    let (now, id, options) = (at(now), query(id), codes::observer(flags, stale_time, 0.0));
-    if options.enabled {
-        m.cache.note_read(now, id, &options);
-    }
-    let stale = m.cache.state(id).is_some_and(|state| options.is_stale(state, now));
-    u32::from(m.cache.fetches_on_mount(now, id, &options)) | u32::from(stale) << 1
+pub fn query_mount(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64) -> u32 {
+    with(machine, |m| {
+        let (now, id, options) = (at(now), query(id), codes::observer(flags, stale_time, 0.0));
+        if options.enabled {
+            m.cache.note_read(now, id, &options);
+        }
+        let stale = m.cache.state(id).is_some_and(|state| options.is_stale(state, now));
+        let flag = |set: bool, flag: u32| if set { flag } else { 0 };
+        flag(m.cache.fetches_on_mount(now, id, &options), MOUNT_FETCHES) | flag(stale, MOUNT_IS_STALE)
+    })
 }
 
-/// Whether mounting on such terms fetches.
+/// Whether an observer with these options fetches when it mounts.
 #[wasm_bindgen]
-pub fn query_fetches_on_mount(machine: usize, now: f64, id: u32, flags: u32, stale_time: f64) -> bool {
-    let m = queries(machine);
-    m.cache.fetches_on_mount(at(now), query(id), &codes::observer(flags, stale_time, 0.0))
+pub fn query_fetches_on_mount(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64) -> bool {
+    with(machine, |m| m.cache.fetches_on_mount(at(now), query(id), &codes::observer(flags, stale_time, 0.0)))
 }
 
-/// Whether such new terms fetch.
+/// Whether an observer fetches when it gets these options; `turned` where it observed another query or was disabled.
 #[wasm_bindgen]
 pub fn query_fetches_on_change(
-    machine: usize,
+    machine: u32,
     now: f64,
     id: u32,
     turned: bool,
     flags: u32,
     stale_time: f64,
 ) -> bool {
-    let m = queries(machine);
-    let options = codes::observer(flags, stale_time, 0.0);
-    m.cache.state(query(id)).is_some_and(|state| options.fetches_on_change(turned, state, at(now)))
+    with(machine, |m| {
+        let options = codes::observer(flags, stale_time, 0.0);
+        m.cache.state(query(id)).is_some_and(|state| options.fetches_on_change(turned, state, at(now)))
+    })
 }
 
-/// Whether an occasion fetches on such terms: 0 focus, 1 reconnecting.
+/// Whether one of `TRIGGER_*` fetches for an observer with these options.
 #[wasm_bindgen]
-pub fn query_fetches_on(
-    machine: usize,
-    now: f64,
-    id: u32,
-    occasion: u32,
-    flags: u32,
-    stale_time: f64,
-) -> bool {
-    let m = queries(machine);
-    let options = codes::observer(flags, stale_time, 0.0);
-    let terms = if occasion == 0 { options.on_focus } else { options.on_reconnect };
-    m.cache.state(query(id)).is_some_and(|state| options.fetches_on(terms, state, at(now)))
+pub fn query_fetches_on(machine: u32, now: f64, id: u32, trigger: u32, flags: u32, stale_time: f64) -> bool {
+    with(machine, |m| {
+        let options = codes::observer(flags, stale_time, 0.0);
+        let refetch = if trigger == TRIGGER_FOCUS { options.on_focus } else { options.on_reconnect };
+        m.cache.state(query(id)).is_some_and(|state| options.fetches_on(refetch, state, at(now)))
+    })
 }
 
-/// Counts a read.
+/// Counts a read as a hit or a miss.
 #[wasm_bindgen]
-pub fn query_note_read(machine: usize, now: f64, id: u32, flags: u32, stale_time: f64) {
-    let m = queries(machine);
-    m.cache.note_read(at(now), query(id), &codes::observer(flags, stale_time, 0.0));
+pub fn query_note_read(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64) {
+    with(machine, |m| {
+        m.cache.note_read(at(now), query(id), &codes::observer(flags, stale_time, 0.0));
+    })
 }
 
 /// Whether some observer is enabled.
 #[wasm_bindgen]
-pub fn query_is_active(machine: usize, id: u32) -> bool {
-    let m = queries(machine);
-    m.cache.is_active(query(id))
+pub fn query_is_active(machine: u32, id: u32) -> bool {
+    with(machine, |m| m.cache.is_active(query(id)))
 }
 
-/// Whether to some observer the data is static.
+/// Whether the data is static to some observer.
 #[wasm_bindgen]
-pub fn query_is_static(machine: usize, id: u32) -> bool {
-    let m = queries(machine);
-    m.cache.is_static(query(id))
+pub fn query_is_static(machine: u32, id: u32) -> bool {
+    with(machine, |m| m.cache.is_static(query(id)))
 }
 
-/// For whom an occasion fetches it, or 0: 0 focus, 1 reconnecting.
+/// The observer for which one of `TRIGGER_*` fetches the query, or 0.
 #[wasm_bindgen]
-pub fn query_occasion(machine: usize, now: f64, id: u32, occasion: u32) -> u32 {
-    let m = queries(machine);
-    let occasion = if occasion == 0 { Occasion::Focus } else { Occasion::Reconnect };
-    m.cache.occasion_for(at(now), query(id), occasion).map_or(0, ObserverId::raw)
+pub fn query_triggered_observer(machine: u32, now: f64, id: u32, trigger: u32) -> u32 {
+    with(machine, |m| {
+        let trigger = if trigger == TRIGGER_FOCUS { Trigger::Focus } else { Trigger::Reconnect };
+        m.cache.triggered_observer(at(now), query(id), trigger).map_or(0, ObserverId::raw)
+    })
 }
 
 // Time.
 
-/// When the timer should fire; `Infinity` for never.
+/// When the timer should fire, in ms since the epoch; `Infinity` for never.
 #[wasm_bindgen]
-pub fn query_deadline(machine: usize) -> f64 {
-    let m = queries(machine);
-    m.cache.next_deadline().unwrap_or(Instant::NEVER).as_ms()
+pub fn query_deadline(machine: u32) -> f64 {
+    with(machine, |m| m.cache.next_deadline().unwrap_or(Instant::NEVER).as_ms())
 }
 
-/// It fired.
+/// The timer fired.
 #[wasm_bindgen]
-pub fn query_tick(machine: usize, now: f64, host: u32) {
-    let m = queries(machine);
-    m.cache.set_host(codes::host(host));
-    m.cache.tick(at(now));
+pub fn query_tick(machine: u32, now: f64, host: u32) {
+    with(machine, |m| {
+        m.cache.set_host(codes::host(host));
+        m.cache.tick(at(now));
+    })
 }
 
-/// The clock was set back by so many ms.
+/// The clock was set back by so many ms: deadlines move with it.
 #[wasm_bindgen]
-pub fn query_clock_set_back(machine: usize, by: f64) {
-    queries(machine).cache.clock_set_back(Duration::from_ms(by));
+pub fn query_clock_set_back(machine: u32, by: f64) {
+    with(machine, |m| {
+        m.cache.clock_set_back(Duration::from_ms(by));
+    })
 }
 
-/// What is due, one thing a time, 0 for nothing more; the ids it is about are listed, and where it is a
-/// query's, its state is in the buffer.
+/// What is due, one at a time: one of `EFFECT_*`. It lists [`EFFECT_IDS`] ids, and leaves the state of a query whose run
+/// it is about in the buffer.
 #[wasm_bindgen]
-pub fn query_poll(machine: usize) -> u32 {
-    let m = queries(machine);
-    loop {
-        let Some(effect) = m.cache.poll_effect() else { return NOTHING };
-        let (code, of, ids) = match effect {
-            Effect::Fetch { query, observer } => (FETCH, None, [observer.raw(), query.raw()]),
-            Effect::Run { query, run } => (RUN, Some(query), [query.raw(), run.raw()]),
-            Effect::Paused { query, run } => (PAUSED, Some(query), [query.raw(), run.raw()]),
-            Effect::TimedOut { query, run } => (TIMED_OUT, None, [query.raw(), run.raw()]),
-            Effect::GaveUp { query, run } => (GAVE_UP, Some(query), [query.raw(), run.raw()]),
-            Effect::Stale { observer } => (STALE, None, [observer.raw(), 0]),
-            Effect::Collected { query } => (COLLECTED, None, [query.raw(), 0]),
-            Effect::Freed { part } => (FREED, None, [part, 0]),
-            Effect::Forgotten { origin } => (FORGOTTEN, None, [origin, 0]),
-            Effect::Changed { .. } | Effect::Settled { .. } => continue,
-        };
-        m.ids.clear();
-        m.ids.extend_from_slice(&ids);
-        if let Some(state) = of.and_then(|query| m.cache.state(query)) {
-            codes::write_state(&mut m.state, state);
+pub fn query_poll(machine: u32) -> u32 {
+    with(machine, |m| {
+        loop {
+            let Some(effect) = m.cache.poll_effect() else { return EFFECT_NONE };
+            let (code, state_of, ids): (u32, _, [u32; EFFECT_IDS as usize]) = match effect {
+                Effect::Fetch { query, observer } => (EFFECT_FETCH, None, [observer.raw(), query.raw()]),
+                Effect::Run { query, run } => (EFFECT_RUN, Some(query), [query.raw(), run.raw()]),
+                Effect::Paused { query, run } => (EFFECT_PAUSED, Some(query), [query.raw(), run.raw()]),
+                Effect::TimedOut { query, run } => (EFFECT_TIMED_OUT, None, [query.raw(), run.raw()]),
+                Effect::GaveUp { query, run } => (EFFECT_GAVE_UP, Some(query), [query.raw(), run.raw()]),
+                Effect::Stale { observer } => (EFFECT_STALE, None, [observer.raw(), 0]),
+                Effect::Collected { query } => (EFFECT_COLLECTED, None, [query.raw(), 0]),
+                Effect::SegmentFreed { segment } => (EFFECT_SEGMENT_FREED, None, [segment, 0]),
+                Effect::OriginFreed { origin } => (EFFECT_ORIGIN_FREED, None, [origin, 0]),
+                Effect::Changed { .. } | Effect::Settled { .. } => continue,
+            };
+            m.ids.clear();
+            m.ids.extend_from_slice(&ids);
+            if let Some(state) = state_of.and_then(|query| m.cache.state(query)) {
+                codes::write_state(&mut m.state, state);
+            }
+            return code;
         }
-        return code;
-    }
+    })
 }
 
-/// One of the cache's figures, in the order of `stats()` in pkg/src/query/stats.ts.
+/// One of `STAT_*`; NaN where there is none yet.
 #[wasm_bindgen]
-pub fn query_figure(machine: usize, which: u32) -> f64 {
-    let m = queries(machine);
-    let stats = m.cache.stats();
-    let quantile = |q: f64| stats.latency.quantile(q).unwrap_or(f64::NAN);
-    match which {
-        0 => stats.hits as f64,
-        1 => stats.misses as f64,
-        2 => stats.stale_served as f64,
-        3 => stats.deduplicated as f64,
-        4 => stats.fetches as f64,
-        5 => stats.errors as f64,
-        6 => stats.retries as f64,
-        7 => stats.evictions as f64,
-        8 => stats.hit_rate().unwrap_or(f64::NAN),
-        9 => stats.latency.count() as f64,
-        10 => stats.latency.sum(),
-        11 => stats.latency.max().unwrap_or(f64::NAN),
-        12 => quantile(0.5),
-        13 => quantile(0.95),
-        _ => quantile(0.99),
-    }
+pub fn query_stat(machine: u32, stat: u32) -> f64 {
+    with(machine, |m| {
+        let stats = m.cache.stats();
+        let quantile = |q: f64| stats.latency.quantile(q).unwrap_or(f64::NAN);
+        match stat {
+            STAT_HITS => stats.hits as f64,
+            STAT_MISSES => stats.misses as f64,
+            STAT_STALE_SERVED => stats.stale_served as f64,
+            STAT_DEDUPLICATED => stats.deduplicated as f64,
+            STAT_FETCHES => stats.fetches as f64,
+            STAT_ERRORS => stats.errors as f64,
+            STAT_RETRIES => stats.retries as f64,
+            STAT_EVICTIONS => stats.evictions as f64,
+            STAT_HIT_RATE => stats.hit_rate().unwrap_or(f64::NAN),
+            STAT_LATENCY_COUNT => stats.latency.count() as f64,
+            STAT_LATENCY_SUM => stats.latency.sum(),
+            STAT_LATENCY_MAX => stats.latency.max().unwrap_or(f64::NAN),
+            STAT_LATENCY_P50 => quantile(0.5),
+            STAT_LATENCY_P95 => quantile(0.95),
+            STAT_LATENCY_P99 => quantile(0.99),
+            _ => f64::NAN,
+        }
+    })
 }
 
-/// Whether an observer that wants to hear of some fields is told of a change of others.
+/// Whether an observer of some result fields is notified of changes of others. Both are sets of bits, which only
+/// JavaScript names.
 #[wasm_bindgen]
-pub fn query_tells(wants: u32, changes: u32) -> bool {
-    Changes(wants).intersects(Changes(changes))
+pub fn query_notifies(observed: u32, changed: u32) -> bool {
+    Changes(observed).intersects(Changes(changed))
 }

@@ -8,7 +8,7 @@ use alloc::rc::{Rc, Weak};
 use core::cell::{Cell, RefCell};
 use wasm_bindgen_futures::spawn_local;
 use whippet_engine::query::{
-    Effect, Host, MutationId, ObserverId, Occasion, Outcome, QueryId, RunId, Stats, Status,
+    Effect, Host, MutationId, ObserverId, Outcome, QueryId, RunId, Stats, Status, Trigger,
 };
 use whippet_engine::time::Duration;
 
@@ -230,10 +230,10 @@ impl Client {
                 // Dropped with nothing borrowed: what users store may do anything when it goes.
                 drop(values);
             }
-            Effect::Freed { part } => self.0.kept.borrow_mut().keys.free(part),
+            Effect::SegmentFreed { segment } => self.0.kept.borrow_mut().keys.free(segment),
             // What waits is seen in the query's state, and `Changed` follows.
             // No terms of this face have a timeout, and it has no breakers.
-            Effect::Paused { .. } | Effect::TimedOut { .. } | Effect::Forgotten { .. } => {}
+            Effect::Paused { .. } | Effect::TimedOut { .. } | Effect::OriginFreed { .. } => {}
         }
     }
 
@@ -296,8 +296,8 @@ impl Client {
         self.with(|kept| {
             kept.set_host(host);
             match change {
-                Change::Focused(true) => kept.cache.occasion(now(), Occasion::Focus),
-                Change::Online(true) => kept.cache.occasion(now(), Occasion::Reconnect),
+                Change::Focused(true) => kept.cache.handle_trigger(now(), Trigger::Focus),
+                Change::Online(true) => kept.cache.handle_trigger(now(), Trigger::Reconnect),
                 Change::Focused(false) | Change::Online(false) => {}
             }
         });

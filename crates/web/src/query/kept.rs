@@ -69,8 +69,8 @@ impl Kept {
     }
 
     pub(super) fn insert(&mut self, key: &Key, gc_time: Duration) -> QueryId {
-        let parts = self.keys.intern(key);
-        let query = self.cache.insert(now(), &parts, State::default(), gc_time);
+        let segments = self.keys.intern(key);
+        let query = self.cache.insert(now(), &segments, State::default(), gc_time);
         self.values.insert(query, Values::default());
         query
     }

@@ -1,53 +1,53 @@
-//! Keys, and the numbers that stand for their parts in the engine.
+//! Keys, and the numbers that stand for their segments in the engine.
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use std::collections::HashMap;
-use whippet_engine::query::Part;
+use whippet_engine::query::Segment;
 
-/// What a query is found by: a list of parts, each as text. Queries whose keys begin alike can be invalidated
+/// What a query is found by: a list of segments, each as text. Queries whose keys begin alike can be invalidated
 /// together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Key(pub Vec<String>);
 
-/// Gives equal parts equal numbers, for as long as the engine knows them.
+/// Gives equal segments equal numbers, for as long as the engine knows them.
 #[derive(Default)]
 pub(super) struct Keys {
-    numbers: HashMap<Rc<str>, Part>,
+    numbers: HashMap<Rc<str>, Segment>,
     names: Vec<Option<Rc<str>>>,
-    free: Vec<Part>,
+    free: Vec<Segment>,
 }
 
 impl Keys {
-    /// The numbers of `key`, as far as all of its parts are known.
-    pub(super) fn find(&self, key: &Key) -> Option<Vec<Part>> {
-        key.0.iter().map(|part| self.numbers.get(part.as_str()).copied()).collect()
+    /// The numbers of `key`, as far as all of its segments are known.
+    pub(super) fn find(&self, key: &Key) -> Option<Vec<Segment>> {
+        key.0.iter().map(|segment| self.numbers.get(segment.as_str()).copied()).collect()
     }
 
-    /// The numbers of `key`; new ones for parts that are new.
-    pub(super) fn intern(&mut self, key: &Key) -> Vec<Part> {
-        key.0.iter().map(|part| self.number(part)).collect()
+    /// The numbers of `key`; new ones for segments that are new.
+    pub(super) fn intern(&mut self, key: &Key) -> Vec<Segment> {
+        key.0.iter().map(|segment| self.number(segment)).collect()
     }
 
-    fn number(&mut self, part: &str) -> Part {
-        if let Some(&number) = self.numbers.get(part) {
+    fn number(&mut self, segment: &str) -> Segment {
+        if let Some(&number) = self.numbers.get(segment) {
             return number;
         }
-        let name: Rc<str> = part.into();
+        let name: Rc<str> = segment.into();
         let number = self.free.pop().unwrap_or_else(|| {
             self.names.push(None);
-            (self.names.len() - 1) as Part
+            (self.names.len() - 1) as Segment
         });
         self.names[number as usize] = Some(name.clone());
         self.numbers.insert(name, number);
         number
     }
 
-    /// No key has the part any more.
-    pub(super) fn free(&mut self, part: Part) {
-        if let Some(name) = self.names.get_mut(part as usize).and_then(Option::take) {
+    /// No key has the segment any more.
+    pub(super) fn free(&mut self, segment: Segment) {
+        if let Some(name) = self.names.get_mut(segment as usize).and_then(Option::take) {
             self.numbers.remove(&name);
-            self.free.push(part);
+            self.free.push(segment);
         }
     }
 }
@@ -56,8 +56,8 @@ impl Keys {
 mod tests {
     use super::*;
 
-    fn key(parts: &[&str]) -> Key {
-        Key(parts.iter().map(|part| String::from(*part)).collect())
+    fn key(segments: &[&str]) -> Key {
+        Key(segments.iter().map(|segment| String::from(*segment)).collect())
     }
 
     #[test]

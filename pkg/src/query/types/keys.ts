@@ -1,10 +1,10 @@
-// Keys, the data types that keys may carry, and what applications register.
+// Query keys, the types of data that keys may carry, and the types that applications register.
 
 /** Any type but `undefined`. */
 export type NonUndefinedGuard<T> = T extends undefined ? never : T
-/** `Omit`, member by member of a union. */
+/** `Omit`, applied to each member of a union. */
 export type DistributiveOmit<TObject, TKey extends keyof TObject> = TObject extends any ? Omit<TObject, TKey> : never
-/** `Omit` that knows its keys; `'safely'` allows others too. */
+/** `Omit` restricted to known keys; `'safely'` allows any. */
 export type OmitKeyof<
   TObject,
   TKey extends TStrictly extends 'safely'
@@ -16,14 +16,14 @@ export type OmitKeyof<
     : keyof TObject,
   TStrictly extends 'strictly' | 'safely' = 'strictly',
 > = Omit<TObject, TKey>
-/** The properties of one type, with another's types where it has them. */
+/** The properties of the first type, with the types of the second where it has them. */
 export type Override<TTargetA, TTargetB> = {
   [AKey in keyof TTargetA]: AKey extends keyof TTargetB ? TTargetB[AKey] : TTargetA[AKey]
 }
-/** With some properties required. */
+/** The type with some properties required. */
 export type WithRequired<TTarget, TKey extends keyof TTarget> = TTarget & { [_ in TKey]: {} }
 
-/** Augment it to set `defaultError`, `queryKey`, `mutationKey`, `queryMeta` and `mutationMeta` for all. */
+/** Augment this to set `defaultError`, `queryKey`, `mutationKey`, `queryMeta` and `mutationMeta` globally. */
 export interface Register {}
 
 type RegisteredKey<TName extends string> = Register extends { [_ in TName]: infer TKey }
@@ -50,7 +50,7 @@ export type dataTagErrorSymbol = typeof dataTagErrorSymbol
 export const unsetMarker = Symbol()
 export type UnsetMarker = typeof unsetMarker
 
-/** A key that knows its data and error. */
+/** A key that carries the types of its data and its error. */
 export type AnyDataTag = { [dataTagSymbol]: any; [dataTagErrorSymbol]: any }
 export type DataTag<TType, TValue, TError = UnsetMarker> = TType extends AnyDataTag
   ? TType

@@ -1,67 +1,63 @@
-// What observers see.
+// The results of query observers.
 import type { DefaultError } from './keys.js'
 import type { FetchNextPageOptions, FetchPreviousPageOptions, RefetchOptions } from './options.js'
+import type { FetchStatus, QueryStatus } from './state.js'
 
-/** What there is: nothing yet, an error, or data. */
-export type QueryStatus = 'pending' | 'error' | 'success'
-/** What is going on. */
-export type FetchStatus = 'fetching' | 'paused' | 'idle'
-
-/** What an observer sees of its query. */
+/** The fields of an observer's result. */
 export interface QueryObserverBaseResult<TData = unknown, TError = DefaultError> {
-  /** The last data, through `select`, or the placeholder; `undefined` while there is none. */
+  /** The last data, through `select`, or the placeholder; `undefined` if there is none. */
   data: TData | undefined
-  /** When the data came, in ms since the epoch; 0 while there is none. */
+  /** When the data was fetched or set, in ms since the epoch; 0 if there is none. */
   dataUpdatedAt: number
-  /** Why the last fetch failed for good, or what `select` threw; `null` where nothing did. */
+  /** The error of the last fetch, or of `select`; `null` if it succeeded. */
   error: TError | null
-  /** When the error came, in ms since the epoch; 0 for never. */
+  /** When the error occurred, in ms since the epoch; 0 for never. */
   errorUpdatedAt: number
-  /** How many attempts of the present fetch failed; 0 again when one succeeds. */
+  /** How many attempts of the current fetch have failed; 0 after success. */
   failureCount: number
-  /** Why the last attempt of the present fetch failed; `null` again when one succeeds. */
+  /** The error of the last failed attempt of the current fetch; `null` after success. */
   failureReason: TError | null
-  /** How many fetches failed for good so far. */
+  /** How many fetches have failed in total. */
   errorUpdateCount: number
-  /** There is an error: `status` is `'error'`. */
+  /** `status` is `'error'`. */
   isError: boolean
-  /** Data was set or a fetch failed, at any time. */
+  /** Data was set or a fetch failed at any time. */
   isFetched: boolean
-  /** A fetch has ended since the observer turned to the query. */
+  /** A fetch has ended since the observer began to observe the query. */
   isFetchedAfterMount: boolean
-  /** The function runs, or is about to be tried again: `fetchStatus` is `'fetching'`. */
+  /** `fetchStatus` is `'fetching'`: the query function is running, or will be retried. */
   isFetching: boolean
-  /** Fetching, with nothing to show yet: `isFetching` and `isPending`. */
+  /** The first fetch is running: `isFetching` and `isPending`. */
   isLoading: boolean
-  /** There is neither data nor an error yet: `status` is `'pending'`. */
+  /** `status` is `'pending'`: there is neither data nor an error. */
   isPending: boolean
-  /** There is an error, and no data. */
+  /** There is an error and no data. */
   isLoadingError: boolean
   /** The old name of `isLoading`. */
   isInitialLoading: boolean
-  /** A fetch waits for the network: `fetchStatus` is `'paused'`. */
+  /** `fetchStatus` is `'paused'`: the fetch waits for the network. */
   isPaused: boolean
-  /** The data is what `placeholderData` gave. */
+  /** The data is the placeholder. */
   isPlaceholderData: boolean
-  /** There is an error, and the data from before. */
+  /** There is an error and data from an earlier fetch. */
   isRefetchError: boolean
-  /** Fetching, with something to show already: `isFetching`, but not `isPending`. */
+  /** A refetch is running: `isFetching` and not `isPending`. */
   isRefetching: boolean
-  /** The data is older than `staleTime`, was invalidated, or is missing; never where the observer is disabled. */
+  /** The data is older than `staleTime`, invalidated or missing. `false` for a disabled observer. */
   isStale: boolean
-  /** There is data: `status` is `'success'`. */
+  /** `status` is `'success'`: there is data. */
   isSuccess: boolean
-  /** The observer has the query fetched of its own accord, by the option `enabled`. */
+  /** The option `enabled` lets the query be fetched automatically. */
   isEnabled: boolean
-  /** Fetches, stale or not; the promise gives the result then, and rejects only with `throwOnError`. */
+  /** Fetches, stale or not. The promise gives the next result, and rejects only with `throwOnError`. */
   refetch: (options?: RefetchOptions) => Promise<QueryObserverResult<TData, TError>>
-  /** What there is: `'pending'`, nothing yet; `'error'`; or `'success'`, data. */
+  /** `'pending'` without data or error, `'error'`, or `'success'` with data. */
   status: QueryStatus
-  /** What is going on: `'fetching'`; `'paused'`, which waits for the network; or `'idle'`. */
+  /** `'fetching'`, `'paused'` while waiting for the network, or `'idle'`. */
   fetchStatus: FetchStatus
 }
 
-// What each kind of result says for certain.
+// What each status implies for the other fields.
 interface Pending {
   data: undefined
   error: null
@@ -113,54 +109,54 @@ interface Placeholder<TData> extends Shown<TData> {
   isPlaceholderData: true
 }
 
-/** A result of which some is known for certain. Made member by member, so that each keeps its comment. */
+/** A result with some fields known. A mapped type over the members keeps their documentation. */
 type Base<TData, TError, TKnown> = {
   [TName in keyof QueryObserverBaseResult<TData, TError>]: TName extends keyof TKnown
     ? TKnown[TName]
     : QueryObserverBaseResult<TData, TError>[TName]
 }
 
-/** Nothing yet, neither data nor an error. */
+/** There is neither data nor an error. */
 export interface QueryObserverPendingResult<TData = unknown, TError = DefaultError> extends Base<
   TData,
   TError,
   Pending
 > {}
-/** Nothing yet, and the first fetch is on its way. */
+/** The first fetch is running. */
 export interface QueryObserverLoadingResult<TData = unknown, TError = DefaultError> extends Base<
   TData,
   TError,
   Loading
 > {}
-/** An error, and no data. */
+/** There is an error and no data. */
 export interface QueryObserverLoadingErrorResult<TData = unknown, TError = DefaultError> extends Base<
   TData,
   TError,
   LoadingError<TError>
 > {}
-/** An error, and the data from before. */
+/** There is an error and data from an earlier fetch. */
 export interface QueryObserverRefetchErrorResult<TData = unknown, TError = DefaultError> extends Base<
   TData,
   TError,
   RefetchError<TData, TError>
 > {}
-/** Data. */
+/** There is data. */
 export interface QueryObserverSuccessResult<TData = unknown, TError = DefaultError> extends Base<
   TData,
   TError,
   Success<TData>
 > {}
-/** A placeholder in the place of data. */
+/** A placeholder is shown in place of data. */
 export interface QueryObserverPlaceholderResult<TData = unknown, TError = DefaultError> extends Base<
   TData,
   TError,
   Placeholder<TData>
 > {}
-/** A result that has data. */
+/** A result with data. */
 export type DefinedQueryObserverResult<TData = unknown, TError = DefaultError> =
   | QueryObserverRefetchErrorResult<TData, TError>
   | QueryObserverSuccessResult<TData, TError>
-/** What an observer sees: `status` tells which kind it is. */
+/** The result of an observer, discriminated by `status`. */
 export type QueryObserverResult<TData = unknown, TError = DefaultError> =
   | DefinedQueryObserverResult<TData, TError>
   | QueryObserverLoadingErrorResult<TData, TError>
@@ -168,24 +164,24 @@ export type QueryObserverResult<TData = unknown, TError = DefaultError> =
   | QueryObserverPendingResult<TData, TError>
   | QueryObserverPlaceholderResult<TData, TError>
 
-/** What an observer sees of an infinite query. */
+/** The fields of the result for an infinite query. */
 export interface InfiniteQueryObserverBaseResult<TData = unknown, TError = DefaultError> extends QueryObserverBaseResult<
   TData,
   TError
 > {
-  /** Fetches the page after the last; the promise gives the result then, and rejects only with `throwOnError`. */
+  /** Fetches the next page. The promise gives the next result, and rejects only with `throwOnError`. */
   fetchNextPage: (options?: FetchNextPageOptions) => Promise<InfiniteQueryObserverResult<TData, TError>>
-  /** Fetches the page before the first; the promise gives the result then, and rejects only with `throwOnError`. */
+  /** Fetches the previous page. The promise gives the next result, and rejects only with `throwOnError`. */
   fetchPreviousPage: (options?: FetchPreviousPageOptions) => Promise<InfiniteQueryObserverResult<TData, TError>>
-  /** There is a page after the last, as `getNextPageParam` says. */
+  /** Whether `getNextPageParam` gives a param. */
   hasNextPage: boolean
-  /** There is a page before the first, as `getPreviousPageParam` says. */
+  /** Whether `getPreviousPageParam` gives a param. */
   hasPreviousPage: boolean
-  /** The last fetch was for the next page, and failed. */
+  /** Fetching the next page failed. */
   isFetchNextPageError: boolean
   /** The next page is being fetched. */
   isFetchingNextPage: boolean
-  /** The last fetch was for the previous page, and failed. */
+  /** Fetching the previous page failed. */
   isFetchPreviousPageError: boolean
   /** The previous page is being fetched. */
   isFetchingPreviousPage: boolean
@@ -201,47 +197,47 @@ type InfiniteBase<TData, TError, TKnown> = {
     : InfiniteQueryObserverBaseResult<TData, TError>[TName]
 }
 
-/** Nothing yet, neither pages nor an error. */
+/** There are neither pages nor an error. */
 export interface InfiniteQueryObserverPendingResult<TData = unknown, TError = DefaultError> extends InfiniteBase<
   TData,
   TError,
   Pending & NoPageError
 > {}
-/** Nothing yet, and the first fetch is on its way. */
+/** The first fetch is running. */
 export interface InfiniteQueryObserverLoadingResult<TData = unknown, TError = DefaultError> extends InfiniteBase<
   TData,
   TError,
   Loading & NoPageError
 > {}
-/** An error, and no pages. */
+/** There is an error and no pages. */
 export interface InfiniteQueryObserverLoadingErrorResult<TData = unknown, TError = DefaultError> extends InfiniteBase<
   TData,
   TError,
   LoadingError<TError> & NoPageError
 > {}
-/** An error, and the pages from before. */
+/** There is an error and pages from an earlier fetch. */
 export interface InfiniteQueryObserverRefetchErrorResult<TData = unknown, TError = DefaultError> extends InfiniteBase<
   TData,
   TError,
   RefetchError<TData, TError>
 > {}
-/** Pages. */
+/** There are pages. */
 export interface InfiniteQueryObserverSuccessResult<TData = unknown, TError = DefaultError> extends InfiniteBase<
   TData,
   TError,
   Success<TData> & NoPageError
 > {}
-/** A placeholder in the place of pages. */
+/** A placeholder is shown in place of pages. */
 export interface InfiniteQueryObserverPlaceholderResult<TData = unknown, TError = DefaultError> extends InfiniteBase<
   TData,
   TError,
   Placeholder<TData> & NoPageError
 > {}
-/** A result that has pages. */
+/** A result with pages. */
 export type DefinedInfiniteQueryObserverResult<TData = unknown, TError = DefaultError> =
   | InfiniteQueryObserverRefetchErrorResult<TData, TError>
   | InfiniteQueryObserverSuccessResult<TData, TError>
-/** What an observer sees of an infinite query: `status` tells which kind it is. */
+/** The result of an observer of an infinite query, discriminated by `status`. */
 export type InfiniteQueryObserverResult<TData = unknown, TError = DefaultError> =
   | DefinedInfiniteQueryObserverResult<TData, TError>
   | InfiniteQueryObserverLoadingErrorResult<TData, TError>

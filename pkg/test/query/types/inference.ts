@@ -1,4 +1,4 @@
-// What TypeScript infers. Nothing here runs: types.test.mjs compiles it as a consumer would.
+// Tests of type inference. Nothing here runs: types.test.mjs compiles it as a consumer would.
 import {
   InfiniteQueryObserver,
   MutationObserver,
@@ -106,7 +106,7 @@ client.getQueryCache().findAll(filters)
 const { hitRate } = client.stats()
 is<Equal<typeof hitRate, number | undefined>>()
 
-// What is ours alone is typed as well.
+// Options and methods that query-core does not have.
 const guarded = new QueryClient({ seed: 1, breaker: { failures: 3, origin: (query) => query.meta?.origin as string } })
 new QueryClient({ breaker: true })
 for (const { origin, state, until } of guarded.breakers()) {
@@ -117,3 +117,27 @@ for (const { origin, state, until } of guarded.breakers()) {
 void guarded.fetchQuery({ queryKey: ['slow'], queryFn: () => 1, timeout: 5_000, retryJitter: 0.2 })
 // @ts-expect-error a timeout is a number of ms
 void guarded.fetchQuery({ queryKey: ['slow'], queryFn: () => 1, timeout: '5s' })
+
+// Callbacks receive what the exported classes are.
+const useClient = (owner: QueryClient) => owner.getQueryCache().find({ queryKey: ['a'] })
+new QueryObserver(client, { queryKey: ['a'], queryFn: ({ client }) => useClient(client)?.state.data })
+let replaced = new QueryClient()
+replaced = client
+replaced.getQueryCache().subscribe((event) => {
+  const first: QueryObserver<any, any, any, any, any> | undefined = event.query.observers[0]
+  first?.refetch({ cancelRefetch: false })
+})
+class LoggingClient extends QueryClient {
+  override isFetching(filters?: Parameters<QueryClient['isFetching']>[0]): number {
+    return super.isFetching(filters)
+  }
+}
+class LoggingObserver extends QueryObserver<number> {
+  protected override onSubscribe(): void {
+    super.onSubscribe()
+    const listening: number = this.listeners.size
+    void listening
+  }
+}
+const isClient: boolean = new LoggingClient() instanceof QueryClient
+void [isClient, LoggingObserver]

@@ -1,8 +1,8 @@
-// The types of whippet/query against those of query-core: each must be assignable to the other.
+// Compares the types of whippet/query with those of query-core: each must be assignable to the other.
 import type * as Q from '@tanstack/query-core'
 import type * as W from 'whippet/query'
 
-/** `true` where the two are the same, property by property. */
+/** `true` if the types have the same properties. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : 'ours is wider') : 'ours is narrower'
 function same<_T extends true>() {}
 
@@ -51,14 +51,14 @@ same<Same<Q.QueryObserverRefetchErrorResult<Row>, W.QueryObserverRefetchErrorRes
 same<Same<Q.QueryObserverSuccessResult<Row>, W.QueryObserverSuccessResult<Row>>>()
 same<Same<Q.InfiniteQueryObserverResult<Row, Error>, W.InfiniteQueryObserverResult<Row, Error>>>()
 same<Same<Q.DefinedInfiniteQueryObserverResult<Row, Error>, W.DefinedInfiniteQueryObserverResult<Row, Error>>>()
-// `mutate` calls back with a client: two classes.
+// The callbacks of `mutate` receive a client, whose classes differ.
 same<Same<Omit<Q.MutationObserverResult<Row, Error, number>, 'mutate'>, Omit<W.MutationObserverResult<Row, Error, number>, 'mutate'>>>()
 same<Same<Parameters<Q.MutationObserverResult<Row, Error, number>['mutate']>[0], number>>()
 same<Same<Parameters<W.MutationObserverResult<Row, Error, number>['mutate']>[0], number>>()
 same<Same<Q.MutationState<Row, Error, number>, W.MutationState<Row, Error, number>>>()
 same<Same<Q.QueryState<Row, Error>, W.QueryState<Row, Error>>>()
 
-// Names of the properties of what has callbacks with clients in them, which are of two classes.
+// Types whose callbacks receive a client: the names of their properties.
 type Names<T> = keyof T
 same<Same<Names<Q.QueryOptions<Row, Error, Row, Key>>, Exclude<Names<W.QueryOptions<Row, Error, Row, Key>>, 'timeout' | 'retryJitter'>>>()
 same<Same<Names<Q.QueryObserverOptions<Row>>, Exclude<Names<W.QueryObserverOptions<Row>>, 'timeout' | 'retryJitter'>>>()
@@ -88,7 +88,7 @@ same<Same<Names<Q.MutationObserver>, Extract<Names<W.MutationObserver>, Names<Q.
 same<Same<Names<Q.QueriesObserver>, Extract<Names<W.QueriesObserver>, Names<Q.QueriesObserver>>>>()
 same<Same<Names<Q.InfiniteQueryObserver>, Extract<Names<W.InfiniteQueryObserver>, Names<Q.InfiniteQueryObserver>>>>()
 
-// Every type is there.
+// All types exist.
 export type {
   AnyDataTag,
   CancelOptions,
@@ -207,7 +207,7 @@ export type {
   WithRequired,
 } from 'whippet/query'
 
-// Augmented by applications, under either name.
+// Applications augment `Register` under either name.
 declare module 'whippet/query' {
   interface Register {
     defaultError: { code: number }

@@ -63,12 +63,12 @@ fn offline_it_waits_at_the_start_and_between_attempts() {
             sim.observe(query, ObserverOptions::default());
             sim.pass(50.0);
             sim.host(true, true);
-            sim.occasion(Occasion::Reconnect);
+            sim.handle_trigger(Trigger::Reconnect);
             sim.fail();
             sim.host(false, true);
             sim.pass(5_000.0);
             sim.host(true, true);
-            sim.occasion(Occasion::Reconnect);
+            sim.handle_trigger(Trigger::Reconnect);
             sim.succeed();
         },
         expect![[r#"
@@ -101,7 +101,7 @@ fn nobody_retries_for_a_page_that_is_not_looked_at() {
             sim.fail();
             sim.pass(9_000.0);
             sim.host(false, true);
-            sim.occasion(Occasion::Focus);
+            sim.handle_trigger(Trigger::Focus);
         },
         expect![[r#"
             0     run q1

@@ -8,10 +8,10 @@ fn found_by_key_and_by_its_beginning_until_removed() {
     let now = Instant::ZERO;
     let mut cache = Cache::new();
     let insert =
-        |cache: &mut Cache, key: &[Part]| cache.insert(now, key, State::default(), Duration::INFINITE);
+        |cache: &mut Cache, key: &[Segment]| cache.insert(now, key, State::default(), Duration::INFINITE);
     let (list, first, second) =
         (insert(&mut cache, &[1]), insert(&mut cache, &[1, 2]), insert(&mut cache, &[1, 3]));
-    let beginning = |cache: &Cache, prefix: &[Part]| {
+    let beginning = |cache: &Cache, prefix: &[Segment]| {
         let mut found = Vec::new();
         cache.each(prefix, |query| found.push(query));
         found.sort();
@@ -22,7 +22,7 @@ fn found_by_key_and_by_its_beginning_until_removed() {
     assert_eq!(beginning(&cache, &[]), vec![list, first, second]);
 
     assert!(cache.remove(now, first));
-    assert_eq!(cache.effects().collect::<Vec<_>>(), vec![Effect::Freed { part: 2 }]);
+    assert_eq!(cache.effects().collect::<Vec<_>>(), vec![Effect::SegmentFreed { segment: 2 }]);
     assert_eq!(beginning(&cache, &[1]), vec![list, second]);
     assert!(cache.uses(3) && !cache.uses(2));
 }

@@ -117,7 +117,7 @@ fn a_fetch_that_waited_for_the_network_is_no_reason_to_keep_it_for_long() {
     sim.fetch(query, false);
     sim.pass(3_600_000.0);
     sim.host(true, true);
-    sim.occasion(Occasion::Reconnect);
+    sim.handle_trigger(Trigger::Reconnect);
     sim.succeed();
     sim.pass(59_999.0);
     assert_eq!(evicted(&mut sim, None), vec![]);
@@ -215,9 +215,9 @@ fn letting_go_costs_what_goes_not_what_is_held() {
     let cost = |held: usize| {
         let mut sim = limited(held, f64::INFINITY);
         let now = sim.now();
-        for part in 0..held as u32 + 1_000 {
-            let query = sim.cache.insert(now, &[part], State::default(), Duration::INFINITE);
-            if part % 10 == 0 {
+        for segment in 0..held as u32 + 1_000 {
+            let query = sim.cache.insert(now, &[segment], State::default(), Duration::INFINITE);
+            if segment % 10 == 0 {
                 sim.cache.attach(now, query, ObserverOptions::default());
             }
             evicted(&mut sim, Some(query));

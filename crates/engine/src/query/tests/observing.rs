@@ -82,7 +82,7 @@ fn focus_fetches_once_for_the_first_who_wants_it() {
                 other,
                 ObserverOptions { enabled: false, on_focus: Refetch::Always, ..ObserverOptions::default() },
             );
-            sim.occasion(Occasion::Focus);
+            sim.handle_trigger(Trigger::Focus);
         },
         expect![[r#"
             0     fetch q1 for o1
@@ -209,7 +209,7 @@ fn static_data_is_fetched_by_no_occasion() {
             sim.succeed();
             sim.cache.invalidate(sim.now(), query);
             sim.settle();
-            sim.occasion(Occasion::Focus);
+            sim.handle_trigger(Trigger::Focus);
             assert!(sim.cache.is_static(query));
         },
         expect![[r#"

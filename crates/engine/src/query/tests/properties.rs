@@ -8,7 +8,7 @@ use std::vec::Vec;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Insert { part: u32, gc_time: f64 },
+    Insert { segment: u32, gc_time: f64 },
     Remove(usize),
     Observe { query: usize, options: u32 },
     SetOptions { observer: usize, options: u32 },
@@ -23,7 +23,7 @@ enum Step {
     Reset(usize),
     Abortable(usize),
     Host { online: bool, focused: bool },
-    Occasion(bool),
+    Trigger(bool),
     Pass(f64),
 }
 
@@ -31,7 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
     let i = || 0..6usize;
     let gc = prop_oneof![Just(0.0), Just(50.0), Just(f64::INFINITY)];
     prop_oneof![
-        (0..3u32, gc).prop_map(|(part, gc_time)| Step::Insert { part, gc_time }),
+        (0..3u32, gc).prop_map(|(segment, gc_time)| Step::Insert { segment, gc_time }),
         i().prop_map(Step::Remove),
         (i(), any::<u32>()).prop_map(|(query, options)| Step::Observe { query, options }),
         (i(), any::<u32>()).prop_map(|(observer, options)| Step::SetOptions { observer, options }),
@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         i().prop_map(Step::Reset),
         i().prop_map(Step::Abortable),
         (any::<bool>(), any::<bool>()).prop_map(|(online, focused)| Step::Host { online, focused }),
-        any::<bool>().prop_map(Step::Occasion),
+        any::<bool>().prop_map(Step::Trigger),
         prop_oneof![Just(1.0), Just(30.0), Just(1_000.0), Just(40_000.0)].prop_map(Step::Pass),
     ]
 }
@@ -99,10 +99,10 @@ impl Face {
         let now = self.now();
         let query = |face: &Self, i| pick(&face.queries, i);
         match *step {
-            Step::Insert { part, gc_time } => {
-                if self.cache.find(&[part]).is_none() {
+            Step::Insert { segment, gc_time } => {
+                if self.cache.find(&[segment]).is_none() {
                     let gc_time = Duration::from_ms(gc_time);
-                    let query = self.cache.insert(now, &[part], State::default(), gc_time);
+                    let query = self.cache.insert(now, &[segment], State::default(), gc_time);
                     self.queries.push(query);
                 }
             }
@@ -193,8 +193,8 @@ impl Face {
                 }
             }
             Step::Host { online, focused } => self.cache.set_host(Host { online, focused }),
-            Step::Occasion(focus) => {
-                self.cache.occasion(now, if focus { Occasion::Focus } else { Occasion::Reconnect });
+            Step::Trigger(focus) => {
+                self.cache.handle_trigger(now, if focus { Trigger::Focus } else { Trigger::Reconnect });
             }
             Step::Pass(ms) => {
                 let end = self.now + ms;
@@ -260,8 +260,8 @@ impl Face {
                     assert!(self.runs.iter().all(|known| known.1 != query), "a fetching query was collected");
                     self.queries.retain(|known| *known != query);
                 }
-                Effect::Freed { part } => assert!(!self.cache.uses(part)),
-                Effect::Changed { .. } | Effect::Stale { .. } | Effect::Forgotten { .. } => {}
+                Effect::SegmentFreed { segment } => assert!(!self.cache.uses(segment)),
+                Effect::Changed { .. } | Effect::Stale { .. } | Effect::OriginFreed { .. } => {}
             }
         }
     }

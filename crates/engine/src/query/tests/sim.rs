@@ -83,8 +83,8 @@ impl Sim {
         self.cache.set_host(Host { online, focused });
     }
 
-    pub(super) fn occasion(&mut self, occasion: Occasion) {
-        self.cache.occasion(self.now(), occasion);
+    pub(super) fn handle_trigger(&mut self, trigger: Trigger) {
+        self.cache.handle_trigger(self.now(), trigger);
         self.settle();
     }
 
@@ -160,7 +160,7 @@ impl Sim {
                     let line = format!("collected {}", self.q(query));
                     self.note(&line);
                 }
-                Effect::Freed { .. } | Effect::Forgotten { .. } => {}
+                Effect::SegmentFreed { .. } | Effect::OriginFreed { .. } => {}
             }
         }
     }

@@ -1,0 +1,282 @@
+//! What `pkg/src/query` and the exports of `crates/npm/src/query` say to each other in numbers.
+//!
+//! A *code* is a number in an argument or a result; a *flag* is one bit of one. Numbers that the engine knows are taken
+//! from there.
+#![expect(missing_docs, reason = "a constant has a comment only where its name does not say it")]
+use crate::table::{Constant, Value, numbers};
+use whippet_engine::query::{BreakerOptions, FetchStatus, Status};
+
+numbers! {
+    /// What `query_poll` gives: what is due. It lists [`EFFECT_IDS`] ids.
+    EFFECTS: u32;
+    /// Nothing more is due.
+    EFFECT_NONE = 0;
+    /// Fetch for an observer; ids: the observer, the query.
+    EFFECT_FETCH = 1;
+    /// Call the query function; ids: the query, the run.
+    EFFECT_RUN = 2;
+    /// A run is paused; ids: the query, the run.
+    EFFECT_PAUSED = 3;
+    /// A run is not tried again: its last error stands; ids: the query, the run.
+    EFFECT_GAVE_UP = 4;
+    /// The data turned stale to an observer; ids: the observer.
+    EFFECT_STALE = 5;
+    /// A query was garbage-collected; ids: the query.
+    EFFECT_COLLECTED = 6;
+    /// No key has a segment any more; ids: the number of the segment.
+    EFFECT_SEGMENT_FREED = 7;
+    /// An attempt took too long; ids: the query, the run.
+    EFFECT_TIMED_OUT = 8;
+    /// No query asks an origin any more; ids: the number of the origin.
+    EFFECT_ORIGIN_FREED = 9;
+    /// How many ids `query_poll` lists. One that an effect has no use for is 0.
+    EFFECT_IDS = 2;
+}
+
+numbers! {
+    /// What `mutation_poll` gives; `mutation_about` gives the mutation.
+    MUTATION_EFFECTS: u32;
+    /// Nothing more is due.
+    MUTATION_EFFECT_NONE = 0;
+    /// Call the mutation function.
+    MUTATION_EFFECT_RUN = 1;
+    /// It waits for the network, the page's focus or its scope.
+    MUTATION_EFFECT_PAUSED = 2;
+    /// It goes on after a pause.
+    MUTATION_EFFECT_CONTINUED = 3;
+    /// It is not tried again: its last error stands.
+    MUTATION_EFFECT_GAVE_UP = 4;
+    /// It was garbage-collected.
+    MUTATION_EFFECT_COLLECTED = 5;
+}
+
+numbers! {
+    /// The buffers that a machine shares. The state is an array of f64; these are its indexes.
+    BUFFERS: usize;
+    /// 1 where the query has data, otherwise 0.
+    STATE_HAS_DATA = 0;
+    /// In ms since the epoch.
+    STATE_DATA_UPDATED_AT = 1;
+    STATE_DATA_UPDATE_COUNT = 2;
+    /// In ms since the epoch.
+    STATE_ERROR_UPDATED_AT = 3;
+    STATE_ERROR_UPDATE_COUNT = 4;
+    STATE_FAILURE_COUNT = 5;
+    /// One of `STATUS_*`.
+    STATE_STATUS = 6;
+    /// One of `FETCH_STATUS_*`.
+    STATE_FETCH_STATUS = 7;
+    /// 1 where the query is invalidated, otherwise 0.
+    STATE_IS_INVALIDATED = 8;
+    /// How many numbers a state has.
+    STATE_LENGTH = 9;
+    /// The index knows a key by at most so many of its first segments; the rest is compared in JavaScript. The buffer for
+    /// keys holds so many u32.
+    KEY_LENGTH = 32;
+}
+
+numbers! {
+    /// A query's status and fetch status.
+    STATUS: u32;
+    STATUS_PENDING = Status::Pending as u32;
+    STATUS_ERROR = Status::Error as u32;
+    STATUS_SUCCESS = Status::Success as u32;
+    FETCH_STATUS_IDLE = FetchStatus::Idle as u32;
+    FETCH_STATUS_FETCHING = FetchStatus::Fetching as u32;
+    FETCH_STATUS_PAUSED = FetchStatus::Paused as u32;
+}
+
+/// The names that results have for `STATUS_*` and `FETCH_STATUS_*`.
+pub const STATUS_NAMES: &[Constant] = &[
+    Constant {
+        name: "STATUSES",
+        doc: &["By `STATUS_*`."],
+        value: Value::Words(
+            const {
+                &by_number([
+                    (STATUS_PENDING, "pending"),
+                    (STATUS_ERROR, "error"),
+                    (STATUS_SUCCESS, "success"),
+                ])
+            },
+        ),
+    },
+    Constant {
+        name: "FETCH_STATUSES",
+        doc: &["By `FETCH_STATUS_*`."],
+        value: Value::Words(
+            const {
+                &by_number([
+                    (FETCH_STATUS_IDLE, "idle"),
+                    (FETCH_STATUS_FETCHING, "fetching"),
+                    (FETCH_STATUS_PAUSED, "paused"),
+                ])
+            },
+        ),
+    },
+];
+
+const fn by_number(names: [(u32, &'static str); 3]) -> [&'static str; 3] {
+    let mut sorted = [""; 3];
+    let mut i = 0;
+    while i < names.len() {
+        sorted[names[i].0 as usize] = names[i].1;
+        i += 1;
+    }
+    sorted
+}
+
+numbers! {
+    /// The host, as flags.
+    HOST: u32;
+    HOST_ONLINE = 1;
+    HOST_FOCUSED = 2;
+}
+
+numbers! {
+    /// An observer's options, as flags; its stale time and its interval are numbers of their own.
+    OBSERVER: u32;
+    OBSERVER_ENABLED = 1;
+    /// Where `refetchOnMount` stands, one of `REFETCH_*`.
+    OBSERVER_ON_MOUNT_SHIFT = 1;
+    /// Where `refetchOnWindowFocus` stands.
+    OBSERVER_ON_FOCUS_SHIFT = 3;
+    /// Where `refetchOnReconnect` stands.
+    OBSERVER_ON_RECONNECT_SHIFT = 5;
+    OBSERVER_RETRY_ON_MOUNT = 1 << 7;
+    OBSERVER_INTERVAL_IN_BACKGROUND = 1 << 8;
+    OBSERVER_SUSPENSE = 1 << 9;
+    /// Time alone may notify it or fetch for it. Not so on a server.
+    OBSERVER_TIMERS = 1 << 10;
+    REFETCH_NO = 0;
+    REFETCH_IF_STALE = 1;
+    REFETCH_ALWAYS = 2;
+    /// The two bits of one of `REFETCH_*`.
+    REFETCH_MASK = 3;
+    /// What triggers a refetch: the page came to the front.
+    TRIGGER_FOCUS = 0;
+    /// The network came back.
+    TRIGGER_RECONNECT = 1;
+    /// `query_mount`: mounting fetches.
+    MOUNT_FETCHES = 1;
+    /// `query_mount`: the data is stale to the observer.
+    MOUNT_IS_STALE = 2;
+}
+
+numbers! {
+    /// Times that stand for something else. A time is never negative.
+    TIMES: f64;
+    /// A stale time: `'static'`.
+    STALE_TIME_STATIC = -1.0;
+    /// A refetch interval: none.
+    INTERVAL_NONE = 0.0;
+    /// A retry delay: exponential.
+    DELAY_EXPONENTIAL = -1.0;
+    /// The delay after one failure: as the run's options say.
+    DELAY_BY_OPTIONS = -1.0;
+}
+
+numbers! {
+    /// How a run begins, what follows a failure, and how it ends.
+    RUNS: u32;
+    /// `query_intent`: begin a fetch.
+    INTENT_BEGIN = 0;
+    /// Wait for the fetch on its way.
+    INTENT_JOIN = 1;
+    /// End the fetch on its way, and begin one.
+    INTENT_REPLACE = 2;
+    NETWORK_MODE_ONLINE = 0;
+    NETWORK_MODE_ALWAYS = 1;
+    NETWORK_MODE_OFFLINE_FIRST = 2;
+    /// The two bits of a network mode.
+    NETWORK_MODE_MASK = 3;
+    /// A flag beside the network mode: only a part of the data is fetched, as one more page.
+    RUN_PARTIAL = 4;
+    /// What the option `retry` said of a failure, if it is a function: no.
+    VERDICT_NO = 0;
+    /// Yes.
+    VERDICT_YES = 1;
+    /// The run's options say.
+    VERDICT_BY_OPTIONS = 2;
+    /// The two bits of one of these three.
+    VERDICT_MASK = 3;
+    /// A flag beside them: the same request would fail again.
+    VERDICT_PERMANENT = 4;
+    /// `query_failed`, `mutation_failed`: nothing runs, the failure is ignored.
+    FAILURE_IGNORED = 0;
+    /// It is tried again.
+    FAILURE_RETRIED = 1;
+    /// It is not tried again.
+    FAILURE_FINAL = 2;
+    /// `query_resume`: the run stays paused, or was not.
+    RESUME_NOTHING = 0;
+    /// Call the query function.
+    RESUME_RUN = 1;
+    /// It is not tried again.
+    RESUME_GAVE_UP = 2;
+    /// How a run ended: with data.
+    OUTCOME_SUCCESS = 0;
+    /// With an error.
+    OUTCOME_ERROR = 1;
+    OUTCOME_CANCELLED = 2;
+}
+
+numbers! {
+    /// What `query_remove` gives: a flag, and above it a count.
+    REMOVAL: u32;
+    /// The id is spent; otherwise the query is still observed.
+    REMOVED_SPENT = 1;
+    /// Above this bit stands how many segments no key has any more; they are listed.
+    REMOVED_SEGMENTS_SHIFT = 1;
+}
+
+numbers! {
+    /// Circuit breakers.
+    BREAKERS: f64;
+    /// `query_breaker`: closed. Any number above zero is until when it is open, in ms since the epoch.
+    BREAKER_CLOSED = 0.0;
+    BREAKER_HALF_OPEN = -1.0;
+    /// The default of `failures`.
+    BREAKER_FAILURES = BreakerOptions::DEFAULT.failures as f64;
+    /// The default of `window`, in ms.
+    BREAKER_WINDOW = BreakerOptions::DEFAULT.window.as_ms();
+    /// The default of `openFor`, in ms.
+    BREAKER_OPEN_FOR = BreakerOptions::DEFAULT.open_for.as_ms();
+}
+
+numbers! {
+    /// The figures of `query_stat`.
+    STATS: u32;
+    STAT_HITS = 0;
+    STAT_MISSES = 1;
+    STAT_STALE_SERVED = 2;
+    STAT_DEDUPLICATED = 3;
+    STAT_FETCHES = 4;
+    STAT_ERRORS = 5;
+    STAT_RETRIES = 6;
+    STAT_EVICTIONS = 7;
+    STAT_HIT_RATE = 8;
+    /// The latency of fetches that succeeded, in ms: how many there were.
+    STAT_LATENCY_COUNT = 9;
+    STAT_LATENCY_SUM = 10;
+    STAT_LATENCY_MAX = 11;
+    STAT_LATENCY_P50 = 12;
+    STAT_LATENCY_P95 = 13;
+    STAT_LATENCY_P99 = 14;
+}
+
+/// All of them.
+pub const CONSTANTS: &[&[Constant]] = &[
+    EFFECTS,
+    MUTATION_EFFECTS,
+    BUFFERS,
+    STATUS,
+    STATUS_NAMES,
+    HOST,
+    OBSERVER,
+    TIMES,
+    RUNS,
+    REMOVAL,
+    BREAKERS,
+    STATS,
+];

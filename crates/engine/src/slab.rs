@@ -1,0 +1,301 @@
+//! A slab: values that come and go, each named by a number that is recognised when it is spent.
+//!
+//! A value has a slot, which is reused, and a generation, which tells it from earlier values of that slot. The values
+//! themselves lie in one list without gaps, so its memory shrinks with what it holds although slots keep their numbers.
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
+/// Marks a free slot; the other bits of `at` are the next free one.
+const FREE: u32 = 1 << 31;
+const NO_SLOT: u32 = FREE - 1;
+/// A table of at most so many slots is not made smaller.
+const MIN_SLOTS: usize = 32;
+
+/// An id's low bits are its slot, its high bits its generation.
+const SLOT_BITS: u32 = 22;
+const SLOT: u32 = (1 << SLOT_BITS) - 1;
+
+/// A number that names a value in a [`Slab`].
+pub trait Id: Copy + Eq {
+    /// From the number that crosses to another language.
+    fn from_raw(raw: u32) -> Self;
+    /// The number that crosses to another language.
+    fn raw(self) -> u32;
+}
+
+/// Defines id types, so that the id of one kind of value is not taken for that of another.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(u32);
+
+        impl $crate::slab::Id for $name {
+            fn from_raw(raw: u32) -> Self {
+                Self(raw)
+            }
+            fn raw(self) -> u32 {
+                self.0
+            }
+        }
+    )*};
+}
+
+pub(crate) use ids;
+
+ids! {
+    /// Names one of several machines that a host keeps in a slab.
+    MachineId
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    generation: u32,
+    /// Where the value lies, or [`FREE`] and the next free slot.
+    at: u32,
+}
+
+/// The slots of a slab: which are taken, and where the value of each lies.
+pub(crate) struct Slots {
+    slots: Vec<Slot>,
+    free: u32,
+    len: u32,
+    /// How many values have a slot in the upper half of the table, that is, from `half` on.
+    upper: u32,
+    half: usize,
+    /// A generation grows by this much, so that an id can hold the slot in the bits below.
+    step: u32,
+    /// The generation of a new slot: at least that of any slot that was given up.
+    first: u32,
+}
+
+impl Slots {
+    pub(crate) fn new(step: u32) -> Self {
+        Self { slots: Vec::new(), free: NO_SLOT, len: 0, upper: 0, half: MIN_SLOTS, step, first: step }
+    }
+
+    /// A slot for a value that lies at `at`, and its generation.
+    pub(crate) fn insert(&mut self, at: usize) -> (u32, u32) {
+        let mut slot = self.free;
+        if slot == NO_SLOT {
+            slot = self.slots.len() as u32;
+            self.slots.push(Slot { generation: self.first, at: FREE | NO_SLOT });
+            if slot as usize == 2 * self.half {
+                (self.half, self.upper) = (2 * self.half, 0);
+            }
+        }
+        let known = &mut self.slots[slot as usize];
+        self.free = known.at & !FREE;
+        known.at = at as u32;
+        self.len += 1;
+        self.upper += u32::from(slot as usize >= self.half);
+        (slot, known.generation)
+    }
+
+    /// Where the value lies; `None` where the slot is free or holds a value of another generation.
+    pub(crate) fn get(&self, slot: u32, generation: u32) -> Option<usize> {
+        let known = self.slots.get(slot as usize)?;
+        (known.generation == generation && known.at & FREE == 0).then_some(known.at as usize)
+    }
+
+    /// The generation of a slot that is taken.
+    pub(crate) fn generation(&self, slot: u32) -> u32 {
+        self.slots.get(slot as usize).map_or(0, |known| known.generation)
+    }
+
+    /// The value of a slot that is taken lies at `at` from now on.
+    pub(crate) fn moved(&mut self, slot: u32, at: usize) {
+        if let Some(known) = self.slots.get_mut(slot as usize) {
+            known.at = at as u32;
+        }
+    }
+
+    /// Frees a slot; gives where its value lay.
+    pub(crate) fn remove(&mut self, slot: u32, generation: u32) -> Option<usize> {
+        let at = self.get(slot, generation)?;
+        let next = generation.wrapping_add(self.step);
+        self.slots[slot as usize] =
+            Slot { generation: if next == 0 { self.step } else { next }, at: FREE | self.free };
+        self.free = slot;
+        self.len -= 1;
+        self.upper -= u32::from(slot as usize >= self.half);
+        // A quarter full, and nothing in the upper half.
+        while self.upper == 0 && self.slots.len() > MIN_SLOTS && 4 * self.len as usize <= self.slots.len() {
+            self.halve();
+        }
+        Some(at)
+    }
+
+    fn halve(&mut self) {
+        while self.slots.len() > self.half {
+            let gone = self.slots.pop().map_or(0, |known| known.generation);
+            self.first = self.first.max(gone);
+        }
+        self.slots.shrink_to_fit();
+        self.half = (self.half / 2).max(MIN_SLOTS);
+        // Low slots are given out first, so that the upper half stays empty.
+        (self.free, self.upper) = (NO_SLOT, 0);
+        for slot in (0..self.slots.len()).rev() {
+            let known = &mut self.slots[slot];
+            if known.at & FREE != 0 {
+                known.at = FREE | core::mem::replace(&mut self.free, slot as u32);
+            } else {
+                self.upper += u32::from(slot >= self.half);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+}
+
+/// Gives back memory of a list that is a quarter full.
+pub(crate) fn shrink<T>(list: &mut Vec<T>) {
+    if list.capacity() > MIN_SLOTS && 4 * list.len() <= list.capacity() {
+        list.shrink_to(2 * list.len());
+    }
+}
+
+/// Values by id, each operation in constant time. An id that is spent, or was never given out, finds nothing; a slot
+/// repeats its ids after a thousand values. Values take at most twice the memory that they need.
+pub struct Slab<I, T> {
+    slots: Slots,
+    values: Vec<(u32, T)>,
+    id: PhantomData<I>,
+}
+
+impl<I, T> Default for Slab<I, T> {
+    fn default() -> Self {
+        // Generations start at one, so that no id is ever zero.
+        Self { slots: Slots::new(1 << SLOT_BITS), values: Vec::new(), id: PhantomData }
+    }
+}
+
+impl<I: Id, T> Slab<I, T> {
+    /// Keeps a value; gives its id.
+    pub fn insert(&mut self, value: T) -> I {
+        let (slot, generation) = self.slots.insert(self.values.len());
+        self.values.push((slot, value));
+        I::from_raw(generation | slot)
+    }
+
+    /// Takes a value out; its id is spent.
+    pub fn remove(&mut self, id: I) -> Option<T> {
+        let at = self.slots.remove(id.raw() & SLOT, id.raw() & !SLOT)?;
+        let (_, value) = self.values.swap_remove(at);
+        if let Some((moved, _)) = self.values.get(at) {
+            self.slots.moved(*moved, at);
+        }
+        shrink(&mut self.values);
+        Some(value)
+    }
+
+    /// The value of an id.
+    pub fn get(&self, id: I) -> Option<&T> {
+        let at = self.slots.get(id.raw() & SLOT, id.raw() & !SLOT)?;
+        self.values.get(at).map(|(_, value)| value)
+    }
+
+    /// The value of an id, to change it.
+    pub fn get_mut(&mut self, id: I) -> Option<&mut T> {
+        let at = self.slots.get(id.raw() & SLOT, id.raw() & !SLOT)?;
+        self.values.get_mut(at).map(|(_, value)| value)
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (I, &T)> {
+        self.values.iter().map(|(slot, value)| (I::from_raw(self.slots.generation(*slot) | slot), value))
+    }
+
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.values.iter_mut().map(|(_, value)| value)
+    }
+
+    /// How many values there is memory for.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.values.capacity().max(self.slots.capacity())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        /// Compared with a map. A spent id stays spent, whatever has its slot now.
+        #[test]
+        fn slots_behave_as_a_map(steps in prop::collection::vec((any::<bool>(), 0..200usize), 0..600)) {
+            let mut slots = Slots::new(1);
+            let mut model: HashMap<(u32, u32), usize> = HashMap::new();
+            let mut given: Vec<(u32, u32)> = Vec::new();
+            for (i, (insert, which)) in steps.into_iter().enumerate() {
+                // It grows in the first half, so that it shrinks in the second.
+                if insert && i < 400 || given.is_empty() {
+                    let id = slots.insert(i);
+                    prop_assert!(!given.contains(&id), "an id was given out twice");
+                    given.push(id);
+                    model.insert(id, i);
+                } else {
+                    let (slot, generation) = given[which % given.len()];
+                    prop_assert_eq!(slots.remove(slot, generation), model.remove(&(slot, generation)));
+                }
+            }
+            for &(slot, generation) in &given {
+                prop_assert_eq!(slots.get(slot, generation), model.get(&(slot, generation)).copied());
+            }
+            let live: Vec<_> = model.keys().copied().collect();
+            for (slot, generation) in live {
+                slots.remove(slot, generation);
+            }
+            prop_assert!(slots.capacity() <= 2 * MIN_SLOTS);
+        }
+    }
+
+    #[test]
+    fn slots_shrink_when_nearly_all_values_are_gone() {
+        let mut slots = Slots::new(1);
+        let ids: Vec<_> = (0..10_000).map(|at| slots.insert(at)).collect();
+        let mut most = 0;
+        for &(slot, generation) in ids.iter().skip(1) {
+            slots.remove(slot, generation);
+            most = most.max(slots.capacity());
+        }
+        assert!(most >= 10_000 && slots.capacity() <= MIN_SLOTS);
+        assert_eq!(slots.get(ids[0].0, ids[0].1), Some(0));
+    }
+
+    #[test]
+    fn a_spent_id_does_not_name_its_successor() {
+        let mut slab: Slab<MachineId, char> = Slab::default();
+        let first = slab.insert('a');
+        assert_eq!(slab.remove(first), Some('a'));
+        let second = slab.insert('b');
+        assert_ne!(first, second);
+        assert_eq!((slab.get(first), slab.get(second)), (None, Some(&'b')));
+        assert_eq!((slab.remove(first), slab.len()), (None, 1));
+    }
+
+    #[test]
+    fn no_id_is_zero_however_often_a_slot_is_reused() {
+        let mut slab: Slab<MachineId, ()> = Slab::default();
+        for _ in 0..5_000 {
+            let id = slab.insert(());
+            assert_ne!(id.raw(), 0);
+            slab.remove(id);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// Circuit breakers: finds the origin of each query and reports their states. The engine decides when one opens.
+import { BREAKER_CLOSED, BREAKER_FAILURES, BREAKER_HALF_OPEN, BREAKER_OPEN_FOR, BREAKER_WINDOW } from '../boundary/query.js'
+import type { Exports } from './wasm.js'
+import type { BreakerConfig, BreakerInfo, Query } from './types.js'
+
+/** The part of the engine that is used here. */
+interface Engine {
+  readonly exports: Exports
+  readonly machine: number
+}
+
+/** @internal The circuit breakers of an engine. */
+export class CircuitBreakers {
+  readonly #engine: Engine
+  readonly #config: BreakerConfig
+  /** The origins of current queries, and those with recent failures, with their numbers. */
+  readonly #origins = new Map<string, number>()
+  /** The origins by number. Numbers start at 1. */
+  readonly #names: string[] = ['']
+  readonly #free: number[] = []
+
+  constructor(engine: Engine, config: BreakerConfig) {
+    this.#engine = engine
+    this.#config = config
+    const { failures = BREAKER_FAILURES, window = BREAKER_WINDOW, openFor = BREAKER_OPEN_FOR } = config
+    engine.exports.query_set_breakers(engine.machine, Math.max(failures, 1), window, openFor)
+  }
+
+  /** Registers the origin of the fetch `run` with the engine. Returns it. */
+  guard(query: Query<any, any, any, any>, run: number): string | undefined {
+    const { meta, options } = query
+    const origin = this.#config.origin
+      ? this.#config.origin(query)
+      : ((meta?.origin ?? (options.queryFn as { origin?: unknown } | undefined)?.origin) as string | undefined)
+    if (typeof origin !== 'string') return undefined
+    const number = this.#origins.get(origin) ?? this.#free.pop() ?? this.#names.length
+    this.#origins.set(origin, number)
+    this.#names[number] = origin
+    this.#engine.exports.query_guard(this.#engine.machine, run, number)
+    return origin
+  }
+
+  /** No query uses this origin any more, and its failures are forgotten. */
+  forget(number: number): void {
+    this.#origins.delete(this.#names[number]!)
+    this.#free.push(number)
+  }
+
+  /** The state of each circuit breaker. */
+  list(): BreakerInfo[] {
+    const { exports, machine } = this.#engine
+    const now = Date.now()
+    return Array.from(this.#origins, ([origin, number]) => {
+      const code = exports.query_breaker(machine, now, number)
+      const state = code === BREAKER_CLOSED ? 'closed' : code === BREAKER_HALF_OPEN ? 'half-open' : 'open'
+      return { origin, state, until: state === 'open' ? code : undefined }
+    })
+  }
+}

@@ -1,0 +1,141 @@
+// What the classes of this folder call on one another beyond their public interfaces. `QueryClient` hands out its caches
+// by their public types; who needs more takes them through these.
+import type { EngineObserver, EngineQuery, QueryEngine } from './queryEngine.js'
+import type { EngineMutation, MutationEngine } from './mutationEngine.js'
+import type { EngineConfig } from './startEngine.js'
+import type { RefetchTrigger } from './observerOptions.js'
+import type {
+  BodyBytes,
+  CacheLimits,
+  DefaultError,
+  Mutation,
+  MutationCache,
+  MutationOptions,
+  MutationState,
+  Query,
+  QueryCache,
+  QueryClient,
+  QueryFilters,
+  QueryKey,
+  QueryObserver,
+  QueryOptions,
+  QueryState,
+  WithRequired,
+} from './types.js'
+
+export type AnyQuery = InternalQuery<any, any, any, any>
+export type AnyObserver = InternalQueryObserver<any, any, any, any, any>
+export type AnyMutation = InternalMutation<any, any, any, any>
+
+export interface InternalQuery<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+>
+  extends Query<TQueryFnData, TError, TData, TQueryKey>, EngineQuery {
+  queryKey: TQueryKey
+  state: QueryState<TData, TError>
+  observers: AnyObserver[]
+  /** The size of the body that the data of the current fetch was parsed from, in bytes. */
+  bodyBytes?: number
+  /** The engine's id. A removed query that is used again gets a new one. */
+  readonly id: number
+  /** Adds the query to the engine's index of keys. */
+  link(): void
+  /** Removes the query from the engine. */
+  unlink(): void
+  /** Puts an evicted query back into the cache. Returns whether another query has taken its place. */
+  readmit(): boolean
+  /** Called by `jsonQuery`: `data`, or a page of it, shares all that is equal in `before`. */
+  alreadyShared(before: unknown, data: unknown): void
+  /** Called by `jsonQuery`: counts the bytes of a body. */
+  countBytes(bytes: BodyBytes): void
+  addObserver(observer: AnyObserver): void
+  removeObserver(observer: AnyObserver): void
+  /** A caller awaits the current fetch without observing. If there is an observer already, the fetch belongs to that. */
+  holdFetch(): void
+}
+
+export interface InternalQueryObserver<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+>
+  extends QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>, EngineObserver {
+  refetch: QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>['refetch']
+  /** What an option that is a function threw when the query last changed. */
+  failure?: { error: unknown }
+  /** Registers the observer with the engine. */
+  attach(engine: QueryEngine, query: number): void
+  /** Unregisters the observer. Returns whether the current fetch is to be cancelled. */
+  detach(engine: QueryEngine): boolean
+  /** Evaluates options that are functions and tells the engine if their values changed. */
+  sync(trigger?: RefetchTrigger): void
+  /** The observed query was removed: observes the cached query of the same key, which is created if there is none. */
+  observeCachedQuery(): void
+}
+
+export interface InternalQueryCache extends QueryCache {
+  readonly engineConfig: EngineConfig
+  /** Started on first use. */
+  readonly engine: QueryEngine
+  /** Sets how much the cache holds, if the engine has not started yet. */
+  limit(limits: CacheLimits): void
+  build<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
+    client: QueryClient,
+    options: WithRequired<QueryOptions<TQueryFnData, TError, TData, TQueryKey>, 'queryKey'>,
+    state?: QueryState<TData, TError>,
+  ): InternalQuery<TQueryFnData, TError, TData, TQueryKey>
+  get<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
+    queryHash: string,
+  ): InternalQuery<TQueryFnData, TError, TData, TQueryKey> | undefined
+  getAll(): InternalQuery[]
+  findAll(filters?: QueryFilters<any>): InternalQuery[]
+  /** Keeps the set of observers whose query was removed. Called when an observer comes or leaves, or a query is removed. */
+  trackOrphan(query: AnyQuery, observer: AnyObserver): void
+  /** Observers of removed queries that match go on with new queries. */
+  adoptOrphans(filters?: QueryFilters<any>): void
+  /** Whether nothing needs the engine. */
+  isIdle(): boolean
+  /** Drops the engine. The next use starts another. */
+  release(): void
+}
+
+export interface InternalMutation<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = unknown,
+  TOnMutateResult = unknown,
+>
+  extends Mutation<TData, TError, TVariables, TOnMutateResult>, EngineMutation {
+  /** The engine's id; 0 for a mutation that is not in the cache. */
+  readonly id: number
+  /** Removes the mutation from the engine, when it has finished. */
+  unlink(): void
+  /** Fails a mutation that was running when it was dehydrated; the next of its scope goes on. */
+  interrupt(error: TError): Promise<void>
+}
+
+export interface InternalMutationCache extends MutationCache {
+  readonly engineConfig: EngineConfig
+  /** Started on first use. */
+  readonly engine: MutationEngine
+  build<TData, TError, TVariables, TOnMutateResult>(
+    client: QueryClient,
+    options: MutationOptions<TData, TError, TVariables, TOnMutateResult>,
+    state?: MutationState<TData, TError, TVariables, TOnMutateResult>,
+  ): InternalMutation<TData, TError, TVariables, TOnMutateResult>
+  getAll(): InternalMutation[]
+  /** Whether nothing needs the engine. */
+  isIdle(): boolean
+  /** Drops the engine. The next use starts another. */
+  release(): void
+}
+
+export interface InternalQueryClient extends QueryClient {
+  getQueryCache(): InternalQueryCache
+  getMutationCache(): InternalMutationCache
+}
