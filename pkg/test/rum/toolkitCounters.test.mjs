@@ -1,4 +1,4 @@
-// What the other parts of the package count has the names that RUM looks for.
+// The counters of the other modules have the member names that RUM reads.
 import assert from 'node:assert/strict'
 import { build } from 'esbuild'
 import { test } from 'node:test'
@@ -8,16 +8,16 @@ import { lazy } from 'whippet/lazy'
 import { QueryClient } from 'whippet/query'
 import { stats as timing } from 'whippet/timing'
 
-test('every figure of the package is found where it is counted', async () => {
+test('every counter of the package is found in the stats of its module', async () => {
   const { outputFiles } = await build({
     bundle: true,
-    entryPoints: [fileURLToPath(new URL('../../src/rum/figures.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../src/rum/toolkitCounters.ts', import.meta.url))],
     format: 'esm',
     logLevel: 'silent',
     write: false,
   })
-  const { totals } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
-  const found = totals({ client: new QueryClient(), figures: { json, lazy: lazy('img'), timing } })
+  const { readTotals } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+  const found = readTotals({ client: new QueryClient(), figures: { json, lazy: lazy('img'), timing } })
   assert.deepEqual(Object.keys(found).sort(), [
     'json.bytes_received', 'json.bytes_spared',
     'lazy.failed', 'lazy.lcp', 'lazy.loaded',

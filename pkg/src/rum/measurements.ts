@@ -1,72 +1,21 @@
-// What one page view has to tell since it last did, in bounds.
-import { define } from './define.js'
-import { Distribution, type HistogramData } from './distribution.js'
+// The measurements of one page view since its last beacon, within limits.
+import type { BeaconBody, ErrorData, HistogramData, ResourceData, ScriptData, VitalData } from './beacon.js'
+import { Distribution } from './distribution.js'
 import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from '../boundary/rum.js'
-import { own } from './own.js'
-import { figureName, round } from './text.js'
+import { copyOwn, defineOwn } from './lib/properties.js'
+import { metricName, round } from './lib/format.js'
 
-/** A vital as a beacon has it, with what it is put down to. */
-export interface VitalData {
-  value: number
-  /** Left out where it is `good`. */
-  rating?: string
-  target?: string
-  url?: string
-  state?: string
-  parts?: Record<string, number>
-}
-
-export interface ResourceData {
-  count: number
-  bytes?: number
-  cached?: number
-  failed?: number
-  duration: number
-  /** Left out where it is `duration`. */
-  slowest?: number
-}
-
-export interface ErrorData {
-  message: string
-  source?: string
-  stack?: string
-  fingerprint: string
-  count?: number
-}
-
-export interface ScriptData {
-  source: string
-  invoker?: string
-  count: number
-  duration: number
-  forced?: number
-}
-
-/** The lists of a beacon; what is empty is left out. */
-export interface Body {
-  vitals?: Record<string, VitalData>
-  /** The navigation's phases, ms. What is left out took no time. */
-  phases?: Record<string, number>
-  counters?: Record<string, number>
-  timings?: Record<string, number | number[]>
-  gauges?: Record<string, number>
-  histograms?: Record<string, HistogramData>
-  resources?: Record<string, Record<string, ResourceData>>
-  errors?: ErrorData[]
-  scripts?: ScriptData[]
-}
-
-/** Beyond those that are sent, so that the longest can be chosen. */
-const SCRIPTS_WATCHED = 4 * SCRIPTS
+/** More scripts are counted than sent, so that those with the longest duration can be chosen. */
+const SCRIPTS_COUNTED = 4 * SCRIPTS
 const OTHER = '(other)'
-/** Values from here on are no measurements. */
+/** Larger values are ignored: they cannot be measurements. */
 const LIMIT = 2 ** 53
 
-/** What a body has of a list: nothing where it is empty. */
-const listed = (list: keyof Body, items: Map<string, unknown>): Body | undefined =>
+/** A body with this one list, or nothing if it is empty. */
+const bodyWith = (list: keyof BeaconBody, items: Map<string, unknown>): BeaconBody | undefined =>
   items.size ? { [list]: Object.fromEntries(items) } : undefined
 
-export class Batch {
+export class Measurements {
   readonly #vitals = new Map<string, VitalData>()
   readonly #phases = new Map<string, number>()
   readonly #counters = new Map<string, number>()
@@ -75,7 +24,7 @@ export class Batch {
   readonly #resources = new Map<string, Map<string, ResourceData>>()
   readonly #errors = new Map<string, ErrorData>()
   readonly #scripts = new Map<string, ScriptData>()
-  /** All but the errors. */
+  /** All lists but the errors. */
   readonly #lists = [
     this.#vitals,
     this.#phases,
@@ -85,14 +34,15 @@ export class Batch {
     this.#resources,
     this.#scripts,
   ]
-  #sums = 0
-  /** What was lost, by the list it would have been in. */
+  /** Pairs of host and kind in `#resources`. */
+  #resourceCount = 0
+  /** How many items were dropped, by list. */
   readonly drops = new Map<string, number>()
-  /** Roughly how many bytes wait. */
+  /** Roughly, in bytes. */
   #size = 0
 
-  /** `full` is called once, when so much waits that it had better go. */
-  constructor(private readonly full: () => void) {}
+  /** `onFull` is called once, when the size reaches `FULL`. */
+  constructor(private readonly onFull: () => void) {}
 
   vital(name: string, vital: VitalData): void {
     this.#vitals.set(name, vital)
@@ -103,44 +53,44 @@ export class Batch {
   }
 
   count(name: string, by: number): void {
-    if (by >= 1 && by < LIMIT && this.#hasRoom('counters', this.#counters, (name = figureName(name)), by)) {
+    if (by >= 1 && by < LIMIT && this.#hasRoom('counters', this.#counters, (name = metricName(name)), by)) {
       this.#counters.set(name, Math.min((this.#counters.get(name) ?? 0) + Math.floor(by), LIMIT - 1))
     }
   }
 
   gauge(name: string, value: number): void {
-    if (Math.abs(value) < LIMIT && this.#hasRoom('gauges', this.#gauges, (name = figureName(name)))) {
+    if (Math.abs(value) < LIMIT && this.#hasRoom('gauges', this.#gauges, (name = metricName(name)))) {
       this.#gauges.set(name, round(value))
     }
   }
 
-  /** One measurement, such as ms. */
+  /** Adds one value of a timing, usually ms. */
   record(name: string, value: number): void {
-    if (!(value >= 0 && value < LIMIT && this.#hasRoom('timings', this.#distributions, (name = figureName(name))))) return
+    if (!(value >= 0 && value < LIMIT && this.#hasRoom('timings', this.#distributions, (name = metricName(name))))) return
     let distribution = this.#distributions.get(name)
     if (!distribution) this.#distributions.set(name, (distribution = new Distribution()))
     distribution.record(value)
   }
 
-  /** The sum of what was loaded from `host`, of that kind; of all others where there are too many. */
+  /** The sums for resources of one host and kind; those of `(other)` once there are too many pairs. */
   resource(host: string, kind: string): ResourceData {
     let kinds = this.#resources.get(host)
     let sum = kinds?.get(kind)
     if (sum) return sum
-    // Room for each kind of the others is kept.
-    if (host !== OTHER && this.#sums >= RESOURCES - 9) return this.resource(OTHER, kind)
+    // One pair for each kind is reserved for `(other)`.
+    if (host !== OTHER && this.#resourceCount >= RESOURCES - 9) return this.resource(OTHER, kind)
     this.#grow(host.length + 60)
     if (!kinds) this.#resources.set(host, (kinds = new Map()))
-    kinds.set(kind, (sum = own({ count: 0, duration: 0, slowest: 0 })))
-    this.#sums++
+    kinds.set(kind, (sum = copyOwn({ count: 0, duration: 0, slowest: 0 })))
+    this.#resourceCount++
     return sum
   }
 
-  /** Equal errors are counted; of too many different ones the oldest are dropped. */
+  /** Counts equal errors. When there are too many different ones, drops the oldest. */
   error(error: ErrorData): void {
     const known = this.#errors.get(error.fingerprint)
     if (known) {
-      define(known, { count: (known.count ?? 1) + 1 })
+      defineOwn(known, { count: (known.count ?? 1) + 1 })
       return
     }
     if (this.#errors.size >= ERRORS) {
@@ -156,39 +106,37 @@ export class Batch {
     const key = source + '\n' + invoker
     let script = this.#scripts.get(key)
     if (!script) {
-      if (this.#scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
+      if (this.#scripts.size >= SCRIPTS_COUNTED) return this.drop('scripts')
       this.#grow(key.length + 60)
-      this.#scripts.set(key, (script = own({ source, count: 0, duration: 0, ...(invoker && { invoker }) })))
+      this.#scripts.set(key, (script = copyOwn({ source, count: 0, duration: 0, ...(invoker && { invoker }) })))
     }
     script.count++
     script.duration += duration
-    if (forced) define(script, { forced: (script.forced ?? 0) + forced })
+    if (forced) defineOwn(script, { forced: (script.forced ?? 0) + forced })
   }
 
   drop(list: string, by = 1): void {
     this.drops.set(list, (this.drops.get(list) ?? 0) + by)
   }
 
-  /** Whether nothing waits. Losses alone are no reason to send. */
+  /** Whether there is nothing to send. Drops alone are no reason to send a beacon. */
   isEmpty(): boolean {
     return !this.#lists.some(({ size }) => size) && !this.#errors.size
   }
 
-  /** Everything that waits, most telling first, errors aside. What there is no room for is told to `drop`. */
-  body(drop: (list: string, by: number) => void): Body {
+  /** All measurements but the errors, the most useful lists first. Calls `drop` for scripts beyond the limit. */
+  body(drop: (list: string, by: number) => void): BeaconBody {
     const histograms = new Map<string, HistogramData>()
     const timings = new Map<string, number | number[]>()
     const resources = new Map<string, Record<string, ResourceData>>()
     for (const [name, distribution] of this.#distributions) {
-      const data = distribution.data()
-      const single = distribution.single()
+      const data = distribution.histogram()
       if (data) histograms.set(name, data)
-      else timings.set(name, single!)
+      else timings.set(name, distribution.values()!)
     }
     for (const [host, kinds] of this.#resources) {
       for (const sum of kinds.values()) {
         sum.duration = round(sum.duration)
-        // Of a single one the slowest says nothing more.
         if (sum.slowest !== undefined) sum.slowest = round(sum.slowest)
         if (sum.slowest === sum.duration) delete sum.slowest
       }
@@ -202,24 +150,24 @@ export class Batch {
       if (script.forced) script.forced = round(script.forced)
     }
     return {
-      ...listed('vitals', this.#vitals),
-      // Before what may fill a beacon: phases must not be torn apart.
+      ...bodyWith('vitals', this.#vitals),
+      // Before the long lists: phases must not be split between two beacons.
       ...(this.#phases.size && { phases: Object.fromEntries([...this.#phases].filter(([, ms]) => ms)) }),
-      ...listed('counters', this.#counters),
-      ...listed('gauges', this.#gauges),
-      ...listed('histograms', histograms),
-      ...listed('timings', timings),
-      ...listed('resources', resources),
+      ...bodyWith('counters', this.#counters),
+      ...bodyWith('gauges', this.#gauges),
+      ...bodyWith('histograms', histograms),
+      ...bodyWith('timings', timings),
+      ...bodyWith('resources', resources),
       ...(longest.length && { scripts: longest }),
     }
   }
 
-  /** The errors that wait, newest first. */
+  /** The errors, newest first. */
   errors(): ErrorData[] {
     return [...this.#errors.values()].reverse()
   }
 
-  /** Gives back what it holds, for good. */
+  /** Releases the histograms. */
   free(): void {
     for (const distribution of this.#distributions.values()) distribution.free()
   }
@@ -235,6 +183,6 @@ export class Batch {
   #grow(bytes: number): void {
     const before = this.#size
     this.#size += bytes
-    if (before < FULL && this.#size >= FULL) this.full()
+    if (before < FULL && this.#size >= FULL) this.onFull()
   }
 }

@@ -1,20 +1,19 @@
-// Long animation frames, and the scripts that made them long.
-import type { Batch } from './batch.js'
 import { TARGET, URL } from '../boundary/rum.js'
+import { singleLine } from './lib/format.js'
+import type { Measurements } from './measurements.js'
 import { scrubText } from './scrub.js'
-import { line } from './text.js'
 
-/** Notes one long frame. */
-export function addFrame(
+/** Records a long animation frame, and the scripts that ran in it. */
+export function recordLongFrame(
   frame: PerformanceLongAnimationFrameTiming,
-  batch: Batch,
+  batch: Measurements,
   scrubUrl: (url: string) => string,
 ): void {
   batch.record('frame.duration', frame.duration)
   batch.record('frame.blocking', frame.blockingDuration)
   for (const { sourceURL, invoker, duration, forcedStyleAndLayoutDuration } of frame.scripts ?? []) {
-    // An invoker may be an address too: that of the script itself.
+    // Of a script element the invoker is the script's URL, which `sourceURL` has already.
     const caller = invoker.includes('://') ? '' : scrubText(invoker)
-    batch.script(line(scrubUrl(sourceURL), URL), line(caller, TARGET), duration, forcedStyleAndLayoutDuration)
+    batch.script(singleLine(scrubUrl(sourceURL), URL), singleLine(caller, TARGET), duration, forcedStyleAndLayoutDuration)
   }
 }

@@ -1,11 +1,13 @@
-// How the page came: the phases of its navigation.
 import { whenLoaded } from './vitals/onTTFB.js'
-import { navigationEntry } from './vitals/page.js'
+import { navigationEntry } from './vitals/pageLifecycle.js'
 
-/** Tells `phase` each one by its name, and `load` the page's load time, ms, once it is loaded; returns how not to. */
-export function watchNavigation(
-  phase: (name: string, ms: number) => void,
-  load: (ms: number) => void,
+/**
+ * Once the page is loaded, calls `onPhase` for each phase of its navigation, `onLoad` with the page load time, both in
+ * ms, and `onEntry`. Returns a function that cancels this.
+ */
+export function observeNavigation(
+  onPhase: (name: string, ms: number) => void,
+  onLoad: (ms: number) => void,
   onEntry: (entry: PerformanceNavigationTiming) => void,
 ): () => void {
   return whenLoaded(() => {
@@ -22,8 +24,8 @@ export function watchNavigation(
       dom: entry.domComplete - entry.responseEnd,
       load: loadEventEnd - entry.loadEventStart,
     }
-    for (const [name, ms] of Object.entries(phases)) phase(name, Math.max(ms, 0))
-    if (loadEventEnd > 0) load(Math.max(loadEventEnd - (entry.activationStart ?? 0), 0))
+    for (const [name, ms] of Object.entries(phases)) onPhase(name, Math.max(ms, 0))
+    if (loadEventEnd > 0) onLoad(Math.max(loadEventEnd - (entry.activationStart ?? 0), 0))
     onEntry(entry)
   })
 }

@@ -1,27 +1,27 @@
-import { attempt } from '../guard.js'
+import { attempt } from '../lib/guard.js'
 import { observe, type Observation } from '../vitals/observe.js'
 
-/** The latest resources: the browser stops at 250, and long-lived pages ask for more. */
+/** The latest resources. The browser's own buffer is full after 250. */
 const latest: PerformanceResourceTiming[] = []
-let kept = 50
+let bufferSize = 50
 let observation: Observation | undefined
 
-/** Remembers the latest resources from now on, so many as the last caller who cared said. */
-export function rememberResources(size: number | undefined): void {
-  kept = size ?? kept
-  observation ??= observe(['resource'], remember)
+/** Starts to keep the latest resources. The last caller that passes a size sets it for all. */
+export function keepRecentResources(size: number | undefined): void {
+  bufferSize = size ?? bufferSize
+  observation ??= observe(['resource'], keep)
 }
 
-function remember(entries: PerformanceEntry[]): void {
+function keep(entries: PerformanceEntry[]): void {
   for (const entry of entries as PerformanceResourceTiming[]) {
     latest.push(entry)
-    if (latest.length > kept) latest.shift()
+    if (latest.length > bufferSize) latest.shift()
   }
 }
 
-/** The latest request for `url` that began before `time`. What ends later may still have painted. */
+/** The latest request for `url` that began before `time`. It may end later: an image is painted while it loads. */
 export function resourceBefore(url: string, time: number): PerformanceResourceTiming | undefined {
-  if (observation) remember(observation.take())
+  if (observation) keep(observation.take())
   const matches = (entry: PerformanceResourceTiming) =>
     entry.name === url && (entry.requestStart || entry.startTime) <= time
   const all = () => performance.getEntriesByType('resource') as PerformanceResourceTiming[]

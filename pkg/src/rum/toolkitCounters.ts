@@ -1,6 +1,6 @@
-// What the toolkit's other parts have to report.
-import { attempt, guard } from './guard.js'
-import { now } from './hooks.js'
+// Counters of the other modules of the toolkit, and of the page.
+import { now } from './lib/eventsAndTimers.js'
+import { attempt, callPageFunction } from './lib/guard.js'
 
 /** What RUM needs of a query client: `whippet/query`'s is one. */
 export interface MeasuredClient {
@@ -15,9 +15,9 @@ export interface MeasuredClient {
   getQueryCache?(): { subscribe(listener: (event: never) => void): () => void }
 }
 
-/** Where the figures of other parts come from. */
+/** The modules whose counters are reported. */
 export interface Figures {
-  /** What `lazy()` returned, or some of them. */
+  /** What `lazy()` returned, or an array of that. */
   lazy?: { stats(): object } | { stats(): object }[]
   /** `stats` of `whippet/json`. */
   json?: () => object
@@ -25,25 +25,25 @@ export interface Figures {
   timing?: () => object
 }
 
-/** What is counted elsewhere. */
-export interface Counted {
+export interface CounterSources {
   client?: MeasuredClient
   figures?: Figures
   counters?: () => Record<string, number>
 }
 
-/** Totals since they began, by the names they have in beacons. */
-export function totals({ client, figures = {}, counters }: Counted): Record<string, number> {
+/** Reads all counters, by their names in beacons. Each is a total since its module started. */
+export function readTotals({ client, figures = {}, counters }: CounterSources): Record<string, number> {
   const all = new Map<string, number>()
   const add = (stats: object | undefined, names: Record<string, string>) => {
     for (const [member, name] of Object.entries(names)) {
-      const figure = (stats as Record<string, unknown> | undefined)?.[member]
-      if (typeof figure === 'number' && figure >= 0) all.set(name, (all.get(name) ?? 0) + figure)
+      const total = (stats as Record<string, unknown> | undefined)?.[member]
+      if (typeof total === 'number' && total >= 0) all.set(name, (all.get(name) ?? 0) + total)
     }
   }
-  // Each is the page's own: if one throws, also while it is read, only its figures are missing.
-  const ask = (stats: () => object | undefined, names: Record<string, string>) => guard(() => add(stats(), names))
-  ask(() => client?.stats?.(), {
+  // These functions belong to the page. If one throws, only its own counters are missing.
+  const read = (stats: () => object | undefined, names: Record<string, string>) =>
+    callPageFunction(() => add(stats(), names))
+  read(() => client?.stats?.(), {
     hits: 'query.hits',
     misses: 'query.misses',
     staleServed: 'query.stale_served',
@@ -51,15 +51,15 @@ export function totals({ client, figures = {}, counters }: Counted): Record<stri
     fetches: 'query.fetches',
     errors: 'query.errors',
   })
-  ask(() => figures.json?.(), { received: 'json.bytes_received', spared: 'json.bytes_spared' })
-  ask(() => figures.timing?.(), { calls: 'pace.calls', invocations: 'pace.invocations' })
+  read(() => figures.json?.(), { received: 'json.bytes_received', spared: 'json.bytes_spared' })
+  read(() => figures.timing?.(), { calls: 'pace.calls', invocations: 'pace.invocations' })
   const names = { loaded: 'lazy.loaded', failed: 'lazy.failed', lcp: 'lazy.lcp' }
-  for (const lazy of [figures.lazy ?? []].flat()) ask(() => lazy.stats(), names)
-  return { ...Object.fromEntries(all), ...guard(() => ({ ...counters?.() })) }
+  for (const lazy of [figures.lazy ?? []].flat()) read(() => lazy.stats(), names)
+  return { ...Object.fromEntries(all), ...callPageFunction(() => ({ ...counters?.() })) }
 }
 
-/** Turns totals into what was added since the last look. A total that shrank began anew: all of it is new. */
-export class Deltas {
+/** Turns totals into increases since the last report. A total that fell was reset: then all of it is an increase. */
+export class CounterDeltas {
   readonly #before = new Map<string, number>()
 
   take(name: string, total: number): number {
@@ -77,16 +77,16 @@ interface CacheEvent {
   action?: { type: string; manual?: boolean }
 }
 
-/** Tells `record` how long each fetch that succeeded took, in ms; returns how to stop. */
-export function watchFetches(client: MeasuredClient | undefined, record: (ms: number) => void): () => void {
-  const began = new WeakMap<object, number>()
+/** Calls `record` with the duration of each successful fetch, in ms; returns a function that stops it. */
+export function observeFetches(client: MeasuredClient | undefined, record: (ms: number) => void): () => void {
+  const started = new WeakMap<object, number>()
   const listener = ({ type, query, action }: CacheEvent) => {
     if (type !== 'updated' || !action) return
-    if (action.type === 'fetch') began.set(query, now())
+    if (action.type === 'fetch') started.set(query, now())
     if (action.type === 'success' && !action.manual) {
-      const start = began.get(query)
+      const start = started.get(query)
       if (start !== undefined) record(now() - start)
-      began.delete(query)
+      started.delete(query)
     }
   }
   return client?.getQueryCache?.().subscribe((event: never) => void attempt(() => listener(event))) ?? (() => {})
