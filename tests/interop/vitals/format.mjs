@@ -1,20 +1,20 @@
-// Reports as text that is the same for both libraries.
+// Formats reports as text that is the same for both libraries.
 
-/** Entries, nodes and whatever else a script made are written by the names it gave them, the rest field by field. */
-export class Show {
+/** Writes the objects that a script made (entries, nodes) by their names, and all other objects member by member. */
+export class Formatter {
   #names = new WeakMap()
   #numbers = new WeakMap()
 
-  /** What a script made. */
+  /** Names an object that a script made. */
   name(object, name) {
     this.#names.set(object, name)
     return object
   }
 
-  /** The number of an object among those of `whose`, from when it was first seen there. */
-  number(object, whose) {
-    if (!this.#numbers.has(whose)) this.#numbers.set(whose, new Map())
-    const numbers = this.#numbers.get(whose)
+  /** The number of an object among those that `callback` got, in the order of their first report. */
+  number(object, callback) {
+    if (!this.#numbers.has(callback)) this.#numbers.set(callback, new Map())
+    const numbers = this.#numbers.get(callback)
     if (!numbers.has(object)) numbers.set(object, numbers.size + 1)
     return numbers.get(object)
   }
@@ -29,10 +29,10 @@ export class Show {
     return `{${Object.keys(value).sort().map((key) => `${key}: ${this.value(value[key])}`).join(', ')}}`
   }
 
-  /** A report to `whose` callback; ids are chance, so that of each only its form and its number are told. */
-  report(metric, whose) {
+  /** Formats a report to `callback`. Ids are random, so only their form and number are written. */
+  report(metric, callback) {
     const { id, ...fields } = metric
     const form = /^v6-\d{13}-\d{13}$/.test(id) ? 'id' : id
-    return `metric ${this.number(metric, whose)} ${form} ${this.number(id, whose)} ${this.value(fields)}`
+    return `metric ${this.number(metric, callback)} ${form} ${this.number(id, callback)} ${this.value(fields)}`
   }
 }
