@@ -1,14 +1,14 @@
-// What startRum tells, of whom, and when: consent, visits, samples, beforeSend, and the sizes of beacons.
+// When and what startRum reports: consent, visits, sampling, beforeSend, and the sizes of beacons.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from './browser.mjs'
 import { all, beacons, browser, closed, flush, open } from './rum-site.mjs'
 
-test('stop undoes every hook', async () => {
+test('stop removes every hook', async () => {
   const page = await open({ options: `{ traceparent: ['/'] }` })
   assert.equal(await page.evaluate(() => fetch === natives[0]), false)
   await page.evaluate(() => rum.stop())
-  await eventually('what waited', () => beacons.length)
+  await eventually('a beacon', () => beacons.length)
   const restored = () =>
     [fetch, history.pushState, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send].map((now, at) => now === natives[at])
   assert.deepEqual(await page.evaluate(restored), [true, true, true, true])
@@ -25,7 +25,7 @@ test('stop undoes every hook', async () => {
   assert.deepEqual(beacons, [])
 })
 
-test('without consent nothing is kept; with it, nothing from before', async () => {
+test('without consent nothing is stored, and consent does not report what happened before', async () => {
   const page = await open({ options: '{ consent: false }' })
   const state = () => [sessionStorage.getItem('whippet.session'), fetch === natives[0]]
   assert.deepEqual(await page.evaluate(state), [null, true])
@@ -60,7 +60,7 @@ for (const [what, script] of [
   ['Global Privacy Control', () => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })],
   ['Do Not Track', () => Object.defineProperty(navigator, 'doNotTrack', { value: '1' })],
 ]) {
-  test(`${what} is respected, unless the page says otherwise`, async () => {
+  test(`${what} is respected, unless an option turns that off`, async () => {
     let page = await open({ script })
     await page.evaluate(() => rum.count('x'))
     await closed(page)
@@ -73,7 +73,7 @@ for (const [what, script] of [
   })
 }
 
-test('a visit is sampled as a whole, and errors may be told at a rate of their own', async () => {
+test('a visit is sampled as a whole, and errors may have a separate rate', async () => {
   let page = await open({ options: '{ sampleRate: 0 }' })
   await page.evaluate(() => rum.count('x'))
   await closed(page)
@@ -90,7 +90,7 @@ test('a visit is sampled as a whole, and errors may be told at a rate of their o
   assert.equal(only.errors.length, 1)
   await closed(page)
 
-  // A visit that is chosen stays so, and says at what rate; errors are counted at theirs.
+  // A sampled visit stays sampled. Each beacon says its rate, and errors have a separate one.
   const context = await browser.newContext()
   const chosen = () => sessionStorage.setItem('whippet.session', `3fffffff00000000 ${Date.now()} ${Date.now()}`)
   const options = '{ sampleRate: 0.25, errorSampleRate: 0.5 }'
@@ -112,7 +112,7 @@ test('a visit is sampled as a whole, and errors may be told at a rate of their o
   assert.deepEqual(beacons, [])
 })
 
-test('a visit ends after a rest', async () => {
+test('a visit ends after half an hour without activity', async () => {
   const rested = () => {
     const before = Date.now() - 31 * 60 * 1000
     sessionStorage.setItem('whippet.session', `00000000000000aa ${before} ${before}`)
@@ -124,14 +124,14 @@ test('a visit ends after a rest', async () => {
   await closed(page)
 })
 
-test('a visit that begins in an open page is sampled for itself', async () => {
+test('a visit that begins in an open page is sampled independently', async () => {
   const chosen = () => sessionStorage.setItem('whippet.session', `3fffffff00000000 ${Date.now()} ${Date.now()}`)
   const page = await open({ options: '{ sampleRate: 0.25 }', script: chosen })
   await page.evaluate(() => {
     rum.count('of the first')
     const before = Date.now() - 31 * 60 * 1000
     sessionStorage.setItem('whippet.session', `3fffffff00000000 ${before} ${before}`)
-    // The next visit is none of the sample.
+    // The next visit is not sampled.
     crypto.getRandomValues = (words) => words.fill(2 ** 31)
     history.pushState(null, '', '/next')
     rum.count('of the second')
@@ -143,7 +143,7 @@ test('a visit that begins in an open page is sampled for itself', async () => {
   assert.ok(beacons.every(({ page }) => page === '/orders/:id'), JSON.stringify(beacons))
 })
 
-test('beforeSend changes a beacon, holds it back, or fails at its own cost', async () => {
+test('beforeSend changes or discards a beacon, and its errors break nothing', async () => {
   const page = await open({
     options: `{
       release: '1.2.0',
@@ -175,8 +175,8 @@ test('beforeSend changes a beacon, holds it back, or fails at its own cost', asy
   await closed(page)
 })
 
-test('what was cut off as the page was closed is told once more, by the same name', async () => {
-  // Firefox ends what runs at `pagehide`; here the debugger does.
+test('an interrupted report is repeated with the same id', async () => {
+  // Firefox stops scripts that run during `pagehide`; in this test the debugger stops one.
   const page = await open({ options: '{ beforeSend: (beacon) => { while (window.slow); return beacon } }' })
   const session = await page.context().newCDPSession(page)
   await page.evaluate(() => {
@@ -202,7 +202,7 @@ test('what was cut off as the page was closed is told once more, by the same nam
   await closed(page)
 })
 
-test('a beacon that the server refuses is told of in the next one', async () => {
+test('the next beacon reports that one was refused', async () => {
   const page = await open({})
   await flush(page)
   await page.route('**/v1/beacons', (route) => route.fulfill({ status: 400, body: 'no' }), { times: 1 })
@@ -218,8 +218,8 @@ test('a beacon that the server refuses is told of in the next one', async () => 
   await closed(page)
 })
 
-test('what waits is sent at once when it is much', async () => {
-  // The interval is an hour.
+test('a large batch is sent at once', async () => {
+  // The flush interval is an hour.
   const page = await open()
   const fail = (from, to) =>
     page.evaluate(([from, to]) => {
@@ -233,12 +233,12 @@ test('what waits is sent at once when it is much', async () => {
   await page.waitForTimeout(300)
   assert.deepEqual(beacons, [])
   await fail(3, 16)
-  await eventually('what waited', () => beacons.length)
+  await eventually('a beacon', () => beacons.length)
   assert.equal(beacons[0].errors.length, 16)
   await closed(page)
 })
 
-test('what does not fit into one beacon is split', async () => {
+test('a batch that does not fit into one beacon is split', async () => {
   const page = await open()
   await page.evaluate(() => {
     for (let n = 0; n < 32; n++) {
