@@ -1,7 +1,7 @@
 // What one page view has to tell since it last did, in bounds.
 import { define } from './define.js'
 import { Distribution, type HistogramData } from './distribution.js'
-import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from '../boundary/rum.js'
+import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS, SCRIPTS_WATCHED } from '../boundary/rum.js'
 import { own } from './own.js'
 import { figureName, round } from './text.js'
 
@@ -56,8 +56,6 @@ export interface Body {
   scripts?: ScriptData[]
 }
 
-/** Beyond those that are sent, so that the longest can be chosen. */
-const SCRIPTS_WATCHED = 4 * SCRIPTS
 const OTHER = '(other)'
 /** Values from here on are no measurements. */
 const LIMIT = 2 ** 53

@@ -1,5 +1,6 @@
 // Measurements of one name: single ones while they are few, then an exponential histogram.
 import { VALUES } from '../boundary/rum.js'
+import { HistogramField } from '../boundary/vitals.js'
 import { round } from './text.js'
 import { engine } from './wasm.js'
 
@@ -48,19 +49,19 @@ export class Distribution {
     const wasm = engine()
     const histogram = this.#histogram
     if (histogram === undefined || !wasm) return undefined
-    const part = (which: number) => wasm.histogram_part(histogram, which)
+    const field = (index: number) => wasm.histogram_field(histogram, index)
     const counts: number[] = []
     // A run of n empty buckets is written as -n.
-    for (let bucket = 0, length = part(6); bucket < length; bucket++) {
-      const count = part(7 + bucket)
+    for (let bucket = 0, length = field(HistogramField.BUCKETS); bucket < length; bucket++) {
+      const count = field(HistogramField.COUNTS + bucket)
       const last = counts.length - 1
       if (count) counts.push(count)
       else if (counts[last]! < 0) counts[last]!--
       else counts.push(-1)
     }
-    const zero = part(2)
-    const sums = { sum: round(part(3)), min: round(part(4)), max: round(part(5)) }
-    return { scale: part(0), ...(zero && { zero }), ...sums, offset: part(1), counts }
+    const zero = field(HistogramField.ZERO)
+    const sums = { sum: round(field(HistogramField.SUM)), min: round(field(HistogramField.MIN)), max: round(field(HistogramField.MAX)) }
+    return { scale: field(HistogramField.SCALE), ...(zero && { zero }), ...sums, offset: field(HistogramField.OFFSET), counts }
   }
 
   /** Gives the histogram back. */

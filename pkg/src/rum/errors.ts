@@ -3,14 +3,11 @@ import type { ErrorData } from './batch.js'
 import { attempt } from './guard.js'
 import { on } from './hooks.js'
 import { isIgnored, isUnnamed, withoutName, wordings } from './ignored.js'
-import { MESSAGE, SOURCE, STACK } from '../boundary/rum.js'
+import { FRAMES, MESSAGE, SOURCE, STACK } from '../boundary/rum.js'
 import { own } from './own.js'
 import { scrubText } from './scrub.js'
 import { cut, hex } from './text.js'
 import { hasContents, textOf } from './thrown.js'
-
-/** Frames of a stack that are told. */
-const FRAMES = 10
 
 /** What is not told: see `isIgnored`. */
 type Ignored = (string | RegExp)[] | false | undefined

@@ -2,8 +2,9 @@
 import type { ResourceData } from './batch.js'
 import { define } from './define.js'
 import { HOST } from '../boundary/rum.js'
+import type { RESOURCE_KINDS } from '../boundary/vitals.js'
 
-type Kind = 'script' | 'style' | 'image' | 'font' | 'fetch' | 'media' | 'frame' | 'beacon' | 'other'
+type Kind = (typeof RESOURCE_KINDS)[number]
 
 const initiators: Record<string, Kind> = {
   script: 'script',

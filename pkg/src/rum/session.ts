@@ -1,11 +1,9 @@
 // The visit that page views belong to, known without a cookie: as crates/engine/src/beacon/session.rs has it.
+import { VISIT_IDLE, VISIT_LENGTH } from '../boundary/rum.js'
 import { attempt } from './guard.js'
 import { randomName } from './text.js'
 
 const KEY = 'whippet.session'
-/** A visit ends after half an hour without a sign of life, and after four hours in any case; ms. */
-const REST = 30 * 60 * 1000
-const LENGTH = 4 * 60 * 60 * 1000
 
 /** Where storage is forbidden, a visit is a document. */
 let unstored = ''
@@ -15,7 +13,7 @@ export function visit(): string {
   const stored = attempt(() => sessionStorage.getItem(KEY)) ?? unstored
   const now = Date.now()
   let [, id, started, seen] = /^([\da-f]{16}) (\d{1,16}) (\d{1,16})$/.exec(stored) ?? []
-  const goesOn = id && +started! <= +seen! && +seen! <= now && now - +seen! < REST && now - +started! < LENGTH
+  const goesOn = id && +started! <= +seen! && +seen! <= now && now - +seen! < VISIT_IDLE && now - +started! < VISIT_LENGTH
   if (!goesOn) {
     id = randomName()
     started = String(now)

@@ -1,4 +1,5 @@
 // What OTLP takes of a beacon; docs/beacon.md has all of it.
+import { NAVIGATION_PHASES } from '../../boundary/vitals.js'
 
 export interface Histogram {
   scale: number
@@ -44,8 +45,6 @@ export interface Beacon {
   drops?: Record<string, number>
 }
 
-const PHASES = ['redirect', 'dns', 'tcp', 'tls', 'request', 'response', 'dom', 'load']
-
 /** The beacon that `text` says, with what goes without saying. */
 export function readBeacon(text: string): Beacon {
   const beacon = JSON.parse(text) as Beacon
@@ -53,6 +52,6 @@ export function readBeacon(text: string): Beacon {
   beacon.navigation ??= 'navigate'
   beacon.device ??= 'desktop'
   // A phase of 0 ms is one too: without them the others would seem slower than they are.
-  if (beacon.phases) for (const phase of PHASES) beacon.phases[phase] ??= 0
+  if (beacon.phases) for (const phase of NAVIGATION_PHASES) beacon.phases[phase] ??= 0
   return beacon
 }

@@ -1,11 +1,7 @@
 // Exponential histograms as OTLP has them: dense counts, and a scale at which there are not too many.
+import { MAX_BUCKETS, MAX_SCALE, ZERO_THRESHOLD } from '../../boundary/vitals.js'
 import type { Histogram } from './beacon.js'
 import { int64 } from './value.js'
-
-const FINEST = 5
-const BUCKETS = 160
-/** Up to here a value counts as zero. */
-const ZERO = 2 ** -20
 
 export interface ExponentialHistogram {
   count: string
@@ -26,10 +22,10 @@ export function ofHistogram({ scale, zero = 0, sum, min, max, offset, counts }: 
 
 /** Of single values. */
 export function ofValues(values: number[]): ExponentialHistogram {
-  const some = values.filter((value) => value > ZERO)
+  const some = values.filter((value) => value > ZERO_THRESHOLD)
   const [low, high] = [Math.min(...some), Math.max(...some)]
-  let scale = FINEST
-  while (index(high, scale) - index(low, scale) >= BUCKETS) scale--
+  let scale = MAX_SCALE
+  while (index(high, scale) - index(low, scale) >= MAX_BUCKETS) scale--
   const offset = some.length ? index(low, scale) : 0
   const counts = new Array<number>(some.length ? index(high, scale) - offset + 1 : 0).fill(0)
   for (const value of some) counts[index(value, scale) - offset]!++
@@ -54,5 +50,5 @@ function histogram(
 ): ExponentialHistogram {
   const count = counts.reduce((sum, count) => sum + count, zero)
   const positive = { offset, bucketCounts: counts.map(int64) }
-  return { count: int64(count), sum, min, max, scale, zeroCount: int64(zero), zeroThreshold: ZERO, positive }
+  return { count: int64(count), sum, min, max, scale, zeroCount: int64(zero), zeroThreshold: ZERO_THRESHOLD, positive }
 }

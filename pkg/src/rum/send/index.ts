@@ -1,4 +1,5 @@
 // Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page.
+import { MAX_TRIES } from '../../boundary/rum.js'
 import { attempt } from '../guard.js'
 import { later, on } from '../hooks.js'
 import { quietly } from '../quietly.js'
@@ -58,8 +59,6 @@ export interface Sender {
 
 /** When what earlier visits kept is looked for: once the page has other things behind it, ms. */
 const SETTLED = 3_000
-/** A beacon that failed so often gives way to the others, and is given up once it fails where another did not. */
-const TRIES = 8
 
 export function createSender(options: SenderOptions): Sender {
   const nothing = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
@@ -247,7 +246,7 @@ class Sending implements Sender {
       if (era !== this.#era) return
       const tries = kept.tries + 1
       // While a server fails, all beacons fail, and none of them is at fault; least of all where it asks to be left alone.
-      const isSuspect = outcome.kind === 'later' && outcome.after === undefined && tries >= TRIES
+      const isSuspect = outcome.kind === 'later' && outcome.after === undefined && tries >= MAX_TRIES
       const isLost = outcome.kind === 'refused' || (isSuspect && wasWell)
       const again = outcome.kind === 'later' && !isLost ? { ...kept, tries } : undefined
       const settled = await this.#store.settle(key, again, isSuspect)

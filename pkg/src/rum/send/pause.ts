@@ -1,14 +1,9 @@
 // How long to leave a server alone that is in trouble, also across the pages of a visit: as
 // crates/engine/src/beacon/pause.rs has it.
+import { FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER } from '../../boundary/rum.js'
 import { random } from '../random.js'
 
 const KEY = 'whippet.pause'
-/** The first pause, ms; each failure doubles it. */
-const FIRST = 2_000
-/** The longest pause of our own choosing, ms. */
-const LONGEST = 5 * 60_000
-/** The longest that a server may ask for, ms. */
-const ASKED = 24 * 3_600_000
 
 export class Pause {
   #failures = 0
@@ -31,7 +26,7 @@ export class Pause {
   get left(): number {
     const left = Math.max(0, this.#until - Date.now())
     // A clock that was set back must not silence a page for years.
-    return left > ASKED ? 0 : left
+    return left > LONGEST_RETRY_AFTER ? 0 : left
   }
 
   /** Whether the last that was heard of the server is that it failed, however long ago. */
@@ -54,9 +49,9 @@ export class Pause {
   /** It has not, or asked to be left alone for `asked` ms; `chance` is from 0 up to 1. */
   extend(asked?: number, chance = random()): void {
     if (asked !== undefined) this.#asked = true
-    const own = Math.min(LONGEST, FIRST * 2 ** this.#failures++)
+    const own = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++)
     // Drawn, so that the pages which failed together do not come back together; never earlier than asked.
-    const wait = asked === undefined ? own * (0.5 + chance / 2) : Math.min(asked + chance * FIRST, ASKED)
+    const wait = asked === undefined ? own * (0.5 + chance / 2) : Math.min(asked + chance * FIRST_PAUSE, LONGEST_RETRY_AFTER)
     this.#set(Date.now() + Math.max(this.left, Math.ceil(wait)))
   }
 

@@ -1,4 +1,5 @@
 // Beacons that could not be sent, kept for later: in IndexedDB, or in memory where there is none.
+import { KEPT_AGE, KEPT_BYTES, KEPT_COUNT } from '../../boundary/rum.js'
 import { bytesOf } from '../text.js'
 import type { Request } from './transport.js'
 
@@ -21,7 +22,7 @@ export interface Bounds {
   age: number
 }
 
-export const bounds: Bounds = { count: 100, bytes: 512 * 1024, age: 48 * 3_600_000 }
+export const bounds: Bounds = { count: KEPT_COUNT, bytes: KEPT_BYTES, age: KEPT_AGE }
 
 const NAME = 'whippet-rum'
 const TABLE = 'beacons'

@@ -1,6 +1,6 @@
 // The ways out of a page.
 import { later, native } from '../hooks.js'
-import { WORTH_GZIP } from '../../boundary/rum.js'
+import { BYTES, WORTH_GZIP } from '../../boundary/rum.js'
 import { own } from '../own.js'
 import { bytesOf } from '../text.js'
 import { gzip } from './gzip.js'
@@ -29,8 +29,6 @@ export type Outcome =
 
 type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) => unknown
 
-/** Browsers allow so many bytes on their way in requests that outlive the page: 64 KiB, less some for headers. */
-const KEEPALIVE_BYTES = 60 * 1024
 /** Addresses that are remembered. */
 const URLS = 32
 /** Who has not answered by then hangs, ms. */
@@ -60,7 +58,7 @@ export class Transport {
       const zipped = this.#takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
       if (zipped) bytes = zipped.byteLength
       // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
-      keepalive = this.#alive + bytes <= KEEPALIVE_BYTES
+      keepalive = this.#alive + bytes <= BYTES
       if (keepalive) this.#alive += bytes
       const response = await this.#fetch(url, init(request, { keepalive, signal: abort.signal }, zipped))
       this.#takesGzip ||= /\bgzip\b/.test(response.headers.get('accept-encoding') ?? '')
@@ -84,7 +82,7 @@ export class Transport {
     // The browser refuses what is too much, `fetch` only when the page may be gone. Where it refused although it
     // is not too much, something other than the browser did.
     const bytes = bytesOf(request.body)
-    const fits = this.#alive + bytes <= KEEPALIVE_BYTES
+    const fits = this.#alive + bytes <= BYTES
     if (!beacon(request)) return fits && this.#keepalive(request, bytes, failed)
     this.#occupy(bytes)
     return true

@@ -4,11 +4,8 @@ import { random } from '../random.js'
 import { activationStart, attend, navigationEntry, restoreTime, type Attendant } from './page.js'
 import { interactionCount } from './interactionCount.js'
 import type { Metric } from './types.js'
+import { METRICS, RATINGS } from '../../boundary/vitals.js'
 import { engine, type Engine } from './wasm.js'
-
-// The orders of the engine's lists: `Metric::ALL`, `Rating::ALL`.
-const metrics = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB']
-const ratings = ['good', 'needs-improvement', 'poor'] as const
 
 /** What a listener is, while it listens. */
 export interface Listener<M extends Metric> {
@@ -46,10 +43,10 @@ export function listen<M extends Metric>(
     tracker: wasm.vital_create(allChanges ? 1 : 0),
     report(settled) {
       const { metric } = listener
-      const delta = stopped ? NaN : wasm.vital_news(listener.tracker, metric.value, settled === true ? 1 : 0)
+      const delta = stopped ? NaN : wasm.vital_delta(listener.tracker, metric.value, settled === true ? 1 : 0)
       if (delta !== delta) return
       metric.delta = delta
-      metric.rating = ratings[wasm.vital_rating(metrics.indexOf(name), metric.value)]!
+      metric.rating = RATINGS[wasm.vital_rating(METRICS.indexOf(name), metric.value)]!
       attempt(() => callback(metric))
     },
     begin(type, value, entry) {

@@ -5,10 +5,9 @@ import { watchVisibility, whenPainted } from './page.js'
 import { watchFCP } from './onFCP.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import { engine } from './wasm.js'
-import type { CLSMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
+import type { CLSMetric, ReportOpts, WatchOpts } from './types.js'
 
-/** See https://web.dev/articles/cls. */
-export const CLSThresholds: MetricRatingThresholds = [0.1, 0.25]
+export { CLS_THRESHOLDS as CLSThresholds } from '../../boundary/vitals.js'
 
 /** Cumulative Layout Shift, each time the page is hidden after it rose. */
 export function onCLS(callback: (metric: CLSMetric) => void, opts: ReportOpts = {}): void {

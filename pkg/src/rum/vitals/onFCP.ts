@@ -3,10 +3,9 @@ import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { activationStart, firstHidden, watchVisibility, whenActivated, whenPainted } from './page.js'
 import { reportsSoftNavigations } from './softNavigation.js'
-import type { FCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
+import type { FCPMetric, ReportOpts, WatchOpts } from './types.js'
 
-/** See https://web.dev/articles/fcp. */
-export const FCPThresholds: MetricRatingThresholds = [1800, 3000]
+export { FCP_THRESHOLDS as FCPThresholds } from '../../boundary/vitals.js'
 
 /** First Contentful Paint, when it happens. */
 export function onFCP(callback: (metric: FCPMetric) => void, opts: ReportOpts = {}): void {

@@ -3,16 +3,11 @@ import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { watchVisibility, whenActivated, whenIdle } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import { EVENT_THRESHOLD, EventRank, TOO_SHORT } from '../../boundary/vitals.js'
 import { engine } from './wasm.js'
-import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
+import type { INPMetric, INPReportOpts, WatchOpts } from './types.js'
 
-/** See https://web.dev/articles/inp. */
-export const INPThresholds: MetricRatingThresholds = [200, 500]
-
-/** Shorter events are not looked at, the first input aside: two and a half frames at 60 Hz. */
-const THRESHOLD = 40
-/** INP of interactions that were all too short to be told of: `Tracker::TOO_SHORT`. */
-const TOO_SHORT = 8
+export { INP_THRESHOLDS as INPThresholds } from '../../boundary/vitals.js'
 
 /** Interaction to Next Paint, each time the page is hidden after it changed. */
 export function onINP(callback: (metric: INPMetric) => void, opts: INPReportOpts = {}): void {
@@ -66,12 +61,12 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
       watcher.event?.(entry)
       const id = entry.interactionId
       if (!id) return
-      const place = engine.vital_event(tracker, id, entry.startTime, entry.duration)
+      const rank = engine.vital_event(tracker, id, entry.startTime, entry.duration)
       const entries = slowest.get(id)
-      if (place === 1) entries?.push(entry)
-      if (place === 2) {
+      if (rank === EventRank.EQUAL) entries?.push(entry)
+      if (rank === EventRank.SLOWEST) {
         slowest.set(id, [entry])
-        if (!entries) for (const id of slowest.keys()) if (!engine.vital_holds(tracker, id)) slowest.delete(id)
+        if (!entries) for (const id of slowest.keys()) if (!engine.vital_has(tracker, id)) slowest.delete(id)
       }
       const candidates = slowest.get(id)
       if (candidates) watcher.candidate?.(id, candidates)
@@ -79,7 +74,7 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     const update = () => {
       const { metric } = listener
       const isFirst = metric.navigationType !== 'soft-navigation' && metric.navigationType !== 'back-forward-cache'
-      const worst = engine.vital_worst(tracker, interactionCount(engine), isFirst ? 1 : 0)
+      const worst = engine.vital_inp(tracker, interactionCount(engine), isFirst ? 1 : 0)
       if (worst < 0) return
       const entries = slowest.get(worst) ?? []
       const value = entries[0]?.duration ?? TOO_SHORT
@@ -106,7 +101,7 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
       // Later, when all events of an interaction are there.
       whenIdle(() => queue.delete(entries) && look(entries))
     }
-    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? THRESHOLD)
+    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
     if (!observation) return
     listener.undo(observation.stop)
     listener.attend({

@@ -4,10 +4,9 @@ import { listen, tell } from './listener.js'
 import { observe } from './observe.js'
 import { activationStart, firstHidden, seenAnew, watchVisibility, whenActivated, whenIdle, whenPainted } from './page.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import type { LCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
+import type { LCPMetric, ReportOpts, WatchOpts } from './types.js'
 
-/** See https://web.dev/articles/lcp. */
-export const LCPThresholds: MetricRatingThresholds = [2500, 4000]
+export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
 
 /** Largest Contentful Paint, once it is final: at the first input, or when the page is hidden. */
 export function onLCP(callback: (metric: LCPMetric) => void, opts: ReportOpts = {}): void {

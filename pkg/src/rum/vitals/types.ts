@@ -1,11 +1,12 @@
 // Metrics by the names and fields of Chrome's web-vitals library, version 6.
+import type { METRICS, NAVIGATION_TYPES, RATINGS } from '../../boundary/vitals.js'
 
 /** A metric as it stands. */
 export interface Metric {
-  name: 'CLS' | 'FCP' | 'INP' | 'LCP' | 'TTFB'
+  name: (typeof METRICS)[number]
   /** Milliseconds; a plain number for CLS. */
   value: number
-  rating: 'good' | 'needs-improvement' | 'poor'
+  rating: (typeof RATINGS)[number]
   /** What was added since the last report; the whole value on the first. */
   delta: number
   /** Names this metric of this page view: reports with the same id replace one another. */
@@ -17,14 +18,7 @@ export interface Metric {
    * `back-forward-cache` where the page was still there, `prerender` where it was loaded ahead of time, `restore` where
    * the browser had discarded it, `soft-navigation` where only the route changed.
    */
-  navigationType:
-    | 'navigate'
-    | 'reload'
-    | 'back-forward'
-    | 'back-forward-cache'
-    | 'prerender'
-    | 'restore'
-    | 'soft-navigation'
+  navigationType: (typeof NAVIGATION_TYPES)[number]
   /** The browser's number of the navigation that the metric belongs to; 0 where it has none. */
   navigationId: number
   /** The interaction that began a soft navigation. */
