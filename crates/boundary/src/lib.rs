@@ -7,6 +7,7 @@
 mod table;
 
 pub mod rum;
+pub mod vitals;
 
 pub use table::{Constant, Value};
 
@@ -19,4 +20,16 @@ pub struct File {
 }
 
 /// All files.
-pub const FILES: &[File] = &[File { name: "rum", constants: &[rum::LIMITS] }];
+pub const FILES: &[File] = &[
+    File { name: "rum", constants: &[rum::LIMITS, rum::SENDING] },
+    File {
+        name: "vitals",
+        constants: &[
+            vitals::NAMES,
+            vitals::rank::CODES,
+            vitals::DURATIONS,
+            vitals::field::CODES,
+            vitals::BOUNDS,
+        ],
+    },
+];

@@ -1,6 +1,7 @@
 // The values of one timing: up to `VALUES` as they are, more as an exponential histogram.
 import type { HistogramData } from './beacon.js'
 import { VALUES } from '../boundary/rum.js'
+import { HistogramField } from '../boundary/vitals.js'
 import { round } from './lib/format.js'
 import { histogramEngine } from './histogramEngine.js'
 
@@ -37,19 +38,19 @@ export class Distribution {
     const wasm = histogramEngine()
     const histogram = this.#histogram
     if (histogram === undefined || !wasm) return undefined
-    const read = (field: number) => wasm.histogram_part(histogram, field)
+    const read = (field: number) => wasm.histogram_field(histogram, field)
     const counts: number[] = []
     // A run of n empty buckets is written as -n.
-    for (let bucket = 0, length = read(6); bucket < length; bucket++) {
-      const count = read(7 + bucket)
+    for (let bucket = 0, length = read(HistogramField.BUCKETS); bucket < length; bucket++) {
+      const count = read(HistogramField.COUNTS + bucket)
       const last = counts.length - 1
       if (count) counts.push(count)
       else if (counts[last]! < 0) counts[last]!--
       else counts.push(-1)
     }
-    const zero = read(2)
-    const sums = { sum: round(read(3)), min: round(read(4)), max: round(read(5)) }
-    return { scale: read(0), ...(zero && { zero }), ...sums, offset: read(1), counts }
+    const zero = read(HistogramField.ZERO)
+    const sums = { sum: round(read(HistogramField.SUM)), min: round(read(HistogramField.MIN)), max: round(read(HistogramField.MAX)) }
+    return { scale: read(HistogramField.SCALE), ...(zero && { zero }), ...sums, offset: read(HistogramField.OFFSET), counts }
   }
 
   /** Releases the histogram. */

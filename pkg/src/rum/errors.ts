@@ -1,4 +1,4 @@
-import { MESSAGE, SOURCE, STACK } from '../boundary/rum.js'
+import { FRAMES, MESSAGE, SOURCE, STACK } from '../boundary/rum.js'
 import type { ErrorData } from './beacon.js'
 import { describeThrown, isListOrFunction } from './describeThrown.js'
 import { isIgnored, isUnnamed, withoutName, wordings } from './ignored.js'
@@ -7,9 +7,6 @@ import { hex, truncate } from './lib/format.js'
 import { attempt } from './lib/guard.js'
 import { copyOwn } from './lib/properties.js'
 import { scrubText } from './scrub.js'
-
-/** The number of stack frames in a report. */
-const FRAMES = 10
 
 /** The errors that are not reported: see `isIgnored`. */
 type Ignored = (string | RegExp)[] | false | undefined

@@ -1,12 +1,10 @@
 // The measurements of one page view since its last beacon, within limits.
 import type { BeaconBody, ErrorData, HistogramData, ResourceData, ScriptData, VitalData } from './beacon.js'
 import { Distribution } from './distribution.js'
-import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS } from '../boundary/rum.js'
+import { ERRORS, FULL, NAMES, RESOURCES, SCRIPTS, SCRIPTS_WATCHED } from '../boundary/rum.js'
 import { copyOwn, defineOwn } from './lib/properties.js'
 import { metricName, round } from './lib/format.js'
 
-/** More scripts are counted than sent, so that those with the longest duration can be chosen. */
-const SCRIPTS_COUNTED = 4 * SCRIPTS
 const OTHER = '(other)'
 /** Larger values are ignored: they cannot be measurements. */
 const LIMIT = 2 ** 53
@@ -106,7 +104,7 @@ export class Measurements {
     const key = source + '\n' + invoker
     let script = this.#scripts.get(key)
     if (!script) {
-      if (this.#scripts.size >= SCRIPTS_COUNTED) return this.drop('scripts')
+      if (this.#scripts.size >= SCRIPTS_WATCHED) return this.drop('scripts')
       this.#grow(key.length + 60)
       this.#scripts.set(key, (script = copyOwn({ source, count: 0, duration: 0, ...(invoker && { invoker }) })))
     }

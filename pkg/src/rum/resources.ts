@@ -1,9 +1,10 @@
 // Sums resources by host and kind. Reads each entry once, and creates no strings but the keys.
 import { HOST } from '../boundary/rum.js'
+import type { RESOURCE_KINDS } from '../boundary/vitals.js'
 import type { ResourceData } from './beacon.js'
 import { defineOwn } from './lib/properties.js'
 
-type Kind = 'script' | 'style' | 'image' | 'font' | 'fetch' | 'media' | 'frame' | 'beacon' | 'other'
+type Kind = (typeof RESOURCE_KINDS)[number]
 
 const initiators: Record<string, Kind> = {
   script: 'script',

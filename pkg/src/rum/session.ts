@@ -1,12 +1,9 @@
 // The visit that a page view belongs to, without a cookie. crates/engine/src/beacon/session.rs has the same rules.
+import { VISIT_IDLE, VISIT_LENGTH } from '../boundary/rum.js'
 import { attempt } from './lib/guard.js'
 import { randomId } from './lib/random.js'
 
 const KEY = 'whippet.session'
-/** A visit ends after half an hour without activity, ms. */
-const REST = 30 * 60 * 1000
-/** A visit ends after four hours in any case, ms. */
-const LENGTH = 4 * 60 * 60 * 1000
 
 /** Used where `sessionStorage` is forbidden: there a visit ends with the document. */
 let unstored = ''
@@ -16,7 +13,7 @@ export function currentVisit(): string {
   const stored = attempt(() => sessionStorage.getItem(KEY)) ?? unstored
   const now = Date.now()
   let [, id, started, seen] = /^([\da-f]{16}) (\d{1,16}) (\d{1,16})$/.exec(stored) ?? []
-  const continues = id && +started! <= +seen! && +seen! <= now && now - +seen! < REST && now - +started! < LENGTH
+  const continues = id && +started! <= +seen! && +seen! <= now && now - +seen! < VISIT_IDLE && now - +started! < VISIT_LENGTH
   if (!continues) {
     id = randomId()
     started = String(now)

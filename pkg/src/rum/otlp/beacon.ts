@@ -1,4 +1,5 @@
 // The members of a beacon that are converted to OTLP; docs/beacon.md describes all of them.
+import { NAVIGATION_PHASES } from '../../boundary/vitals.js'
 
 export interface Histogram {
   scale: number
@@ -44,8 +45,6 @@ export interface Beacon {
   drops?: Record<string, number>
 }
 
-const PHASES = ['redirect', 'dns', 'tcp', 'tls', 'request', 'response', 'dom', 'load']
-
 /** Parses a beacon, and fills in members that have their default. */
 export function readBeacon(text: string): Beacon {
   const beacon = JSON.parse(text) as Beacon
@@ -53,6 +52,6 @@ export function readBeacon(text: string): Beacon {
   beacon.navigation ??= 'navigate'
   beacon.device ??= 'desktop'
   // A missing phase took 0 ms. Without these zeros the distribution of each phase would look slower than it is.
-  if (beacon.phases) for (const phase of PHASES) beacon.phases[phase] ??= 0
+  if (beacon.phases) for (const phase of NAVIGATION_PHASES) beacon.phases[phase] ??= 0
   return beacon
 }

@@ -1,11 +1,7 @@
-// OTLP's exponential histograms: dense bucket counts, at a scale that needs at most `BUCKETS` buckets.
+// OTLP's exponential histograms: dense bucket counts, at a scale that needs at most `MAX_BUCKETS` buckets.
+import { MAX_BUCKETS, MAX_SCALE, ZERO_THRESHOLD } from '../../boundary/vitals.js'
 import type { Histogram } from './beacon.js'
 import { int64 } from './value.js'
-
-const MAX_SCALE = 5
-const BUCKETS = 160
-/** Values up to this one are counted as zero. */
-const ZERO_THRESHOLD = 2 ** -20
 
 export interface ExponentialHistogram {
   count: string
@@ -29,7 +25,7 @@ export function fromValues(values: number[]): ExponentialHistogram {
   const positive = values.filter((value) => value > ZERO_THRESHOLD)
   const [low, high] = [Math.min(...positive), Math.max(...positive)]
   let scale = MAX_SCALE
-  while (index(high, scale) - index(low, scale) >= BUCKETS) scale--
+  while (index(high, scale) - index(low, scale) >= MAX_BUCKETS) scale--
   const offset = positive.length ? index(low, scale) : 0
   const counts = new Array<number>(positive.length ? index(high, scale) - offset + 1 : 0).fill(0)
   for (const value of positive) counts[index(value, scale) - offset]!++

@@ -1,4 +1,5 @@
 // Sends beacons: at once, when the page is hidden, or on the next visit.
+import { MAX_TRIES } from '../../boundary/rum.js'
 import { attempt } from '../lib/guard.js'
 import { setTimer, on } from '../lib/eventsAndTimers.js'
 import { attemptOrWarn } from '../lib/guard.js'
@@ -58,8 +59,6 @@ export interface Sender {
 
 /** The delay before the outbox of earlier visits is sent, ms: not while the page loads. */
 const SETTLED = 3_000
-/** After this many failures a beacon is put behind the others. It is given up if it fails after another one succeeded. */
-const TRIES = 8
 
 export function createSender(options: SenderOptions): Sender {
   const nothing = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
@@ -246,8 +245,9 @@ class BeaconSender implements Sender {
       const outcome: Outcome = isOld ? { kind: 'refused' } : await this.#post(stored)
       if (epoch !== this.#epoch) return
       const tries = stored.tries + 1
-      // While a server fails, all beacons fail. One is only suspect if the server sent no `Retry-After`.
-      const isSuspect = outcome.kind === 'retry' && outcome.after === undefined && tries >= TRIES
+      // While a server fails, all beacons fail. After `MAX_TRIES` failures without `Retry-After` a beacon is suspect: it is put
+      // behind the others, and given up if the request before it succeeded.
+      const isSuspect = outcome.kind === 'retry' && outcome.after === undefined && tries >= MAX_TRIES
       const isLost = outcome.kind === 'refused' || (isSuspect && didSucceed)
       const again = outcome.kind === 'retry' && !isLost ? { ...stored, tries } : undefined
       const settled = await this.#outbox.settle(key, again, isSuspect)

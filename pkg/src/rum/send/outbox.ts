@@ -1,4 +1,5 @@
 // Stores requests that failed, to be retried: in IndexedDB, or in memory where there is none.
+import { KEPT_AGE, KEPT_BYTES, KEPT_COUNT } from '../../boundary/rum.js'
 import { byteLength } from '../lib/format.js'
 import type { Request } from './transport.js'
 
@@ -20,7 +21,7 @@ export interface OutboxLimits {
   age: number
 }
 
-export const defaultLimits: OutboxLimits = { count: 100, bytes: 512 * 1024, age: 48 * 3_600_000 }
+export const defaultLimits: OutboxLimits = { count: KEPT_COUNT, bytes: KEPT_BYTES, age: KEPT_AGE }
 
 const NAME = 'whippet-rum'
 const STORE = 'beacons'

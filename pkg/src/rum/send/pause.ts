@@ -1,14 +1,9 @@
 // How long to send nothing to a server that failed. The pause outlives the page, within a visit.
 // crates/engine/src/beacon/pause.rs has the same rules.
+import { FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER } from '../../boundary/rum.js'
 import { random } from '../lib/random.js'
 
 const KEY = 'whippet.pause'
-/** The first pause, ms; each failure doubles it. */
-const FIRST = 2_000
-/** The longest pause without a `Retry-After`, ms. */
-const LONGEST = 5 * 60_000
-/** The longest pause by `Retry-After`, ms. */
-const LONGEST_REQUESTED = 24 * 3_600_000
 
 export class Pause {
   #failures = 0
@@ -31,7 +26,7 @@ export class Pause {
   get left(): number {
     const left = Math.max(0, this.#until - Date.now())
     // The clock may have been set back: that must not silence a page for years.
-    return left > LONGEST_REQUESTED ? 0 : left
+    return left > LONGEST_RETRY_AFTER ? 0 : left
   }
 
   /** Whether the last response was a failure, however long ago. */
@@ -54,9 +49,9 @@ export class Pause {
   /** The server failed, or requested a pause of `requested` ms. `chance`: from 0 (inclusive) to 1 (exclusive). */
   extend(requested?: number, chance = random()): void {
     if (requested !== undefined) this.#isRequested = true
-    const backoff = Math.min(LONGEST, FIRST * 2 ** this.#failures++)
+    const backoff = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++)
     // Random, so that pages which failed together do not retry together; never earlier than requested.
-    const wait = requested === undefined ? backoff * (0.5 + chance / 2) : Math.min(requested + chance * FIRST, LONGEST_REQUESTED)
+    const wait = requested === undefined ? backoff * (0.5 + chance / 2) : Math.min(requested + chance * FIRST_PAUSE, LONGEST_RETRY_AFTER)
     this.#set(Date.now() + Math.max(this.left, Math.ceil(wait)))
   }
 

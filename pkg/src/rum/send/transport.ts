@@ -1,5 +1,5 @@
 import { setTimer, native } from '../lib/eventsAndTimers.js'
-import { WORTH_GZIP } from '../../boundary/rum.js'
+import { BYTES, WORTH_GZIP } from '../../boundary/rum.js'
 import { copyOwn } from '../lib/properties.js'
 import { byteLength } from '../lib/format.js'
 import { gzip } from './gzip.js'
@@ -27,8 +27,6 @@ export type Outcome =
 
 type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) => unknown
 
-/** Browsers limit the bodies of `keepalive` requests in flight to 64 KiB. Some of that is left for headers. */
-const KEEPALIVE_BYTES = 60 * 1024
 /** The number of URLs that are remembered. */
 const URLS = 32
 /** A request without a response is aborted after this time, ms. */
@@ -58,7 +56,7 @@ export class Transport {
       const compressed = this.#takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
       if (compressed) bytes = compressed.byteLength
       // A `keepalive` request completes even if the page is closed. One beyond the limit is sent without.
-      keepalive = this.#keepaliveBytes + bytes <= KEEPALIVE_BYTES
+      keepalive = this.#keepaliveBytes + bytes <= BYTES
       if (keepalive) this.#keepaliveBytes += bytes
       const response = await this.#fetch(url, initOf(request, { keepalive, signal: abort.signal }, compressed))
       this.#takesGzip ||= /\bgzip\b/.test(response.headers.get('accept-encoding') ?? '')
@@ -82,7 +80,7 @@ export class Transport {
     // `sendBeacon` refuses a body beyond the limit at once, `fetch` only later. If it refused a smaller one, an extension
     // may have blocked `sendBeacon`, so `fetch` is tried.
     const bytes = byteLength(request.body)
-    const fits = this.#keepaliveBytes + bytes <= KEEPALIVE_BYTES
+    const fits = this.#keepaliveBytes + bytes <= BYTES
     if (!trySendBeacon(request)) return fits && this.#tryKeepalive(request, bytes, onFailed)
     this.#reserve(bytes)
     return true

@@ -4,11 +4,8 @@ import { random } from '../lib/random.js'
 import { activationStart, bfcacheRestoreTime, navigationEntry } from './pageLifecycle.js'
 import { interactionCount } from './interactionCount.js'
 import type { Metric } from './types.js'
+import { METRICS, RATINGS } from '../../boundary/vitals.js'
 import { vitalsEngine, type VitalsEngine } from './engine.js'
-
-// In the engine's order: `Metric::ALL`, `Rating::ALL`.
-const metrics = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB']
-const ratings = ['good', 'needs-improvement', 'poor'] as const
 
 export interface MetricReporter<M extends Metric> {
   /** The metric of the current page view. */
@@ -45,10 +42,10 @@ export function createReporter<M extends Metric>(
     tracker: wasm.vital_create(allChanges ? 1 : 0),
     report(settled) {
       const { metric } = reporter
-      const delta = stopped ? NaN : wasm.vital_news(reporter.tracker, metric.value, settled === true ? 1 : 0)
+      const delta = stopped ? NaN : wasm.vital_delta(reporter.tracker, metric.value, settled === true ? 1 : 0)
       if (delta !== delta) return
       metric.delta = delta
-      metric.rating = ratings[wasm.vital_rating(metrics.indexOf(name), metric.value)]!
+      metric.rating = RATINGS[wasm.vital_rating(METRICS.indexOf(name), metric.value)]!
       attempt(() => callback(metric))
     },
     begin(type, value, entry) {

@@ -5,10 +5,9 @@ import { observeLifecycle, observeVisibility, whenPainted } from './pageLifecycl
 import { observeFCP } from './onFCP.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
 import { vitalsEngine } from './engine.js'
-import type { CLSMetric, MetricRatingThresholds, ReportOpts, ObserveOpts } from './types.js'
+import type { CLSMetric, ReportOpts, ObserveOpts } from './types.js'
 
-/** See https://web.dev/articles/cls. */
-export const CLSThresholds: MetricRatingThresholds = [0.1, 0.25]
+export { CLS_THRESHOLDS as CLSThresholds } from '../../boundary/vitals.js'
 
 /** Reports Cumulative Layout Shift each time the page is hidden, if the value rose. */
 export function onCLS(callback: (metric: CLSMetric) => void, opts: ReportOpts = {}): void {

@@ -3,10 +3,9 @@ import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
 import { activationStart, firstHiddenTime, observeLifecycle, observeVisibility, whenActivated, whenPainted } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
-import type { FCPMetric, MetricRatingThresholds, ReportOpts, ObserveOpts } from './types.js'
+import type { FCPMetric, ReportOpts, ObserveOpts } from './types.js'
 
-/** See https://web.dev/articles/fcp. */
-export const FCPThresholds: MetricRatingThresholds = [1800, 3000]
+export { FCP_THRESHOLDS as FCPThresholds } from '../../boundary/vitals.js'
 
 /** Reports First Contentful Paint when it happens. */
 export function onFCP(callback: (metric: FCPMetric) => void, opts: ReportOpts = {}): void {

@@ -3,16 +3,11 @@ import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
 import { observeLifecycle, observeVisibility, whenActivated, whenIdle } from './pageLifecycle.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
+import { EVENT_THRESHOLD, EventRank, TOO_SHORT } from '../../boundary/vitals.js'
 import { vitalsEngine } from './engine.js'
-import type { INPMetric, INPReportOpts, MetricRatingThresholds, ObserveOpts } from './types.js'
+import type { INPMetric, INPReportOpts, ObserveOpts } from './types.js'
 
-/** See https://web.dev/articles/inp. */
-export const INPThresholds: MetricRatingThresholds = [200, 500]
-
-/** Shorter events are ignored, except for the first input. ms: two and a half frames at 60 Hz. */
-const THRESHOLD = 40
-/** The INP of a page view whose interactions were all shorter than the threshold, ms: `Tracker::TOO_SHORT`. */
-const TOO_SHORT = 8
+export { INP_THRESHOLDS as INPThresholds } from '../../boundary/vitals.js'
 
 /** Reports Interaction to Next Paint each time the page is hidden, if the value changed. */
 export function onINP(callback: (metric: INPMetric) => void, opts: INPReportOpts = {}): void {
@@ -66,12 +61,12 @@ function observeEvents(callback: (metric: INPMetric) => void, opts: ObserveOpts,
       observer.event?.(entry)
       const id = entry.interactionId
       if (!id) return
-      const place = engine.vital_event(tracker, id, entry.startTime, entry.duration)
+      const rank = engine.vital_event(tracker, id, entry.startTime, entry.duration)
       const entries = slowest.get(id)
-      if (place === 1) entries?.push(entry)
-      if (place === 2) {
+      if (rank === EventRank.EQUAL) entries?.push(entry)
+      if (rank === EventRank.SLOWEST) {
         slowest.set(id, [entry])
-        if (!entries) for (const id of slowest.keys()) if (!engine.vital_holds(tracker, id)) slowest.delete(id)
+        if (!entries) for (const id of slowest.keys()) if (!engine.vital_has(tracker, id)) slowest.delete(id)
       }
       const candidates = slowest.get(id)
       if (candidates) observer.candidate?.(id, candidates)
@@ -79,7 +74,7 @@ function observeEvents(callback: (metric: INPMetric) => void, opts: ObserveOpts,
     const update = () => {
       const { metric } = reporter
       const isFirst = metric.navigationType !== 'soft-navigation' && metric.navigationType !== 'back-forward-cache'
-      const worst = engine.vital_worst(tracker, interactionCount(engine), isFirst ? 1 : 0)
+      const worst = engine.vital_inp(tracker, interactionCount(engine), isFirst ? 1 : 0)
       if (worst < 0) return
       const entries = slowest.get(worst) ?? []
       const value = entries[0]?.duration ?? TOO_SHORT
@@ -106,7 +101,7 @@ function observeEvents(callback: (metric: INPMetric) => void, opts: ObserveOpts,
       // When the browser is idle, all events of an interaction have been delivered.
       whenIdle(() => queue.delete(entries) && process(entries))
     }
-    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? THRESHOLD)
+    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
     if (!observation) return
     reporter.defer(observation.stop)
     reporter.defer(observeLifecycle({

@@ -4,10 +4,9 @@ import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
 import { activationStart, firstHiddenTime, resetFirstHidden, observeLifecycle, observeVisibility, whenActivated, whenIdle, whenPainted } from './pageLifecycle.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import type { LCPMetric, MetricRatingThresholds, ReportOpts, ObserveOpts } from './types.js'
+import type { LCPMetric, ReportOpts, ObserveOpts } from './types.js'
 
-/** See https://web.dev/articles/lcp. */
-export const LCPThresholds: MetricRatingThresholds = [2500, 4000]
+export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
 
 /** Reports Largest Contentful Paint when it is final: at the first input, or when the page is hidden. */
 export function onLCP(callback: (metric: LCPMetric) => void, opts: ReportOpts = {}): void {

@@ -3,10 +3,9 @@ import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
 import { activationStart, navigationEntry, observeLifecycle, whenActivated } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
-import type { MetricRatingThresholds, ReportOpts, TTFBMetric } from './types.js'
+import type { ReportOpts, TTFBMetric } from './types.js'
 
-/** See https://web.dev/articles/ttfb. */
-export const TTFBThresholds: MetricRatingThresholds = [800, 1800]
+export { TTFB_THRESHOLDS as TTFBThresholds } from '../../boundary/vitals.js'
 
 /** Reports Time to First Byte once the page is loaded. */
 export function onTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts = {}): void {

@@ -1,11 +1,12 @@
 // Metrics by the names and fields of Chrome's web-vitals library, version 6.
+import type { METRICS, NAVIGATION_TYPES, RATINGS } from '../../boundary/vitals.js'
 
 /** The value of a vital in one page view. */
 export interface Metric {
-  name: 'CLS' | 'FCP' | 'INP' | 'LCP' | 'TTFB'
+  name: (typeof METRICS)[number]
   /** Milliseconds; a plain number for CLS. */
   value: number
-  rating: 'good' | 'needs-improvement' | 'poor'
+  rating: (typeof RATINGS)[number]
   /** The increase since the last report; on the first report, the whole value. */
   delta: number
   /** Unique per metric and page view: a report replaces the previous one with the same id. */
@@ -17,14 +18,7 @@ export interface Metric {
    * restored from that cache, `prerender` if it was loaded ahead of time, `restore` if the browser had discarded it,
    * `soft-navigation` if only the route changed.
    */
-  navigationType:
-    | 'navigate'
-    | 'reload'
-    | 'back-forward'
-    | 'back-forward-cache'
-    | 'prerender'
-    | 'restore'
-    | 'soft-navigation'
+  navigationType: (typeof NAVIGATION_TYPES)[number]
   /** The browser's id of the navigation; 0 if it has none. */
   navigationId: number
   /** The interaction that began a soft navigation. */

@@ -1,8 +1,8 @@
 //! How the document's page view began.
 use super::super::{host, read};
-use whippet_engine::vitals::{Arrival, Navigation};
+use whippet_engine::vitals::{Navigation, PageLoad};
 
-pub(crate) fn arrival() -> Arrival {
+pub(crate) fn page_load() -> PageLoad {
     let entry = host::navigation_entry();
     let activation = entry.as_ref().map_or(0.0, |entry| read::positive(entry, "activationStart"));
     let navigation = match entry {
@@ -11,7 +11,7 @@ pub(crate) fn arrival() -> Arrival {
         Some(entry) => Navigation::from_name(&read::text(&entry, "type")).unwrap_or(Navigation::Navigate),
         None => Navigation::Navigate,
     };
-    Arrival { navigation, activation, first_hidden: first_hidden(activation) }
+    PageLoad { navigation, activation_start: activation, first_hidden: first_hidden(activation) }
 }
 
 /// When the page was first hidden, where the browser remembers it. Where it does not, a page that is hidden
