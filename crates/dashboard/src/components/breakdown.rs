@@ -1,24 +1,24 @@
-//! Where a time goes: its parts, as a bar and in words.
+//! The phases of a duration, as a bar and as a list.
 use crate::format;
 use leptos::prelude::*;
 
-/// A part: what it is called, and how long it took, ms.
-pub type Part = (String, f64);
+/// A phase: its name and duration, ms.
+pub type Phase = (String, f64);
 
-/// What colours the parts, in their order. There are never more.
+/// The CSS classes that colour the phases, in order. No duration has more phases.
 const TONES: [&str; 5] = ["tone-first", "tone-second", "tone-third", "tone-fourth", "tone-fifth"];
 
-/// The parts of `whole` in the order of time. The bar shows how they compare; the list, in the same order, says it.
+/// The phases of a duration, in the order of time.
 #[component]
 pub fn Breakdown(
-    /// What they are parts of.
+    /// What the duration is.
     title: String,
-    /// How long that took, written out.
+    /// The duration, formatted.
     whole: String,
-    /// The parts.
-    parts: Vec<Part>,
+    /// The phases.
+    phases: Vec<Phase>,
 ) -> impl IntoView {
-    let toned = || parts.iter().zip(TONES.into_iter().cycle());
+    let toned = || phases.iter().zip(TONES.into_iter().cycle());
     let bar = toned()
         .filter(|((_, ms), _)| *ms > 0.0)
         .map(|((_, ms), tone)| view! { <i class=tone style:flex-grow=ms.to_string()></i> })

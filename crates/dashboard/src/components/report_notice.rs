@@ -1,28 +1,27 @@
-//! What stands over figures that are late, old or not there: a page's, or one card's.
-use crate::data::{Answer, Connection, State, Trouble, use_state};
+//! The notice above a report that is slow, stale or failed.
+use crate::data::{ApiError, Connection, ReportQuery, ReportState, use_report_state};
 use crate::format;
 use leptos::prelude::*;
 
-/// Says how it stands with `query`; silent while its answers come as they should. That the collector does not
-/// answer at all is the header's to tell.
+/// Shows the state of `query` unless it is fresh. If the connection is lost, the header says so instead.
 #[component]
-pub fn TroubleNotice<T: 'static>(
-    /// Whose.
-    query: Answer<T>,
-    /// What it is about, where other figures beside it may be well.
+pub fn ReportNotice<T: 'static>(
+    /// The report.
+    query: ReportQuery<T>,
+    /// The report's subject, if the panel has several reports.
     #[prop(optional)]
     of: &'static str,
 ) -> impl IntoView {
-    let state = use_state(query);
+    let state = use_report_state(query);
     let connection: Signal<Connection> = expect_context();
     let again =
         move || view! { <button type="button" on:click=move |_| query.refetch()>"Try again"</button> };
     let about = if of.is_empty() { String::new() } else { format!("{of}: ") };
     let notice = move || {
         match state.get() {
-        State::Loading | State::Fresh => None,
-        // Seconds are not read out: a screen reader would do nothing else.
-        State::Slow(seconds) => Some(
+        ReportState::Loading | ReportState::Fresh => None,
+        // The seconds are hidden from screen readers, which would read every change.
+        ReportState::Slow(seconds) => Some(
             view! {
                 <p class="notice notice-fair">
                     <span>{about.clone()} "The collector is slow. "</span>
@@ -31,7 +30,7 @@ pub fn TroubleNotice<T: 'static>(
             }
             .into_any(),
         ),
-        State::Stale(since) => Some(
+        ReportState::Stale(since) => Some(
             view! {
                 <p class="notice notice-fair">
                     <span>{format!("{about}These figures are of {}; newer ones did not come.", format::moment(since))}</span>
@@ -40,11 +39,11 @@ pub fn TroubleNotice<T: 'static>(
             }
             .into_any(),
         ),
-        State::Failed(..) if matches!(connection.get(), Connection::Lost(_)) => None,
-        State::Failed(trouble, since) => {
-            let why = match trouble {
-                Trouble::Unreachable => "The collector is there, but this got no answer.".to_owned(),
-                trouble => trouble.to_string(),
+        ReportState::Failed(..) if matches!(connection.get(), Connection::Lost(_)) => None,
+        ReportState::Failed(error, since) => {
+            let why = match error {
+                ApiError::Unreachable => "The collector is there, but this got no answer.".to_owned(),
+                error => error.to_string(),
             };
             let shown = since.map_or_else(String::new, |since| {
                 format!(" The figures of {} are shown.", format::moment(since))

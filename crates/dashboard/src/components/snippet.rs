@@ -1,13 +1,13 @@
-//! A few lines to copy.
+//! Code to copy.
 use leptos::prelude::*;
 
-/// Code, as it is.
+/// A block of code.
 #[component]
 pub fn Snippet(
     /// The lines.
     #[prop(into)]
     code: String,
 ) -> impl IntoView {
-    // Focusable, so that a keyboard can scroll what does not fit.
+    // Focusable, so that the keyboard can scroll it.
     view! { <pre class="snippet" tabindex="0"><code>{code}</code></pre> }
 }

@@ -2,43 +2,43 @@
 use super::Rating;
 use leptos::prelude::*;
 
-/// One cell. Equal cells are drawn once and left alone.
+/// A cell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Cell {
-    /// Words, to the left.
+    /// Text, aligned left.
     Text(String),
-    /// Words with a second, quieter line.
-    Twofold(String, String),
-    /// The same, and what unfolds beneath them when asked for.
-    Folded(String, String, String),
-    /// A figure, to the right.
+    /// Text with a second, smaller line.
+    TwoLines(String, String),
+    /// Two lines, and details that expand on click.
+    Expandable(String, String, String),
+    /// A number, aligned right.
     Figure(String),
-    /// A figure and how it is rated.
+    /// A number with its rating.
     Rated(String, Rating),
-    /// Words that lead somewhere: what they say, and where.
+    /// A link: text and address.
     Link(String, String),
 }
 
-/// A column's heading, and what is in it.
+/// The heading of a column, and its kind.
 #[derive(Clone, Copy, Debug)]
 pub enum Column {
-    /// Words, to the left.
+    /// Text, aligned left.
     Words(&'static str),
-    /// Figures, to the right.
+    /// Numbers, aligned right.
     Figures(&'static str),
 }
 
-/// A table with a caption for screen readers; it scrolls within itself where the page is narrow.
+/// A table with a caption for screen readers. It scrolls horizontally if the page is narrow.
 #[component]
 pub fn Table(
-    /// What the table is about.
+    /// The caption.
     caption: &'static str,
-    /// The columns' headings. The first column names its row.
+    /// The columns. The first one is the row's heading.
     columns: &'static [Column],
-    /// Row by row; `None` until they are known.
+    /// The rows; `None` until they are loaded.
     #[prop(into)]
     rows: Signal<Option<Vec<Vec<Cell>>>>,
-    /// What stands where there are no rows.
+    /// The text for an empty table.
     nothing: &'static str,
 ) -> impl IntoView {
     let headings = columns
@@ -48,9 +48,9 @@ pub fn Table(
             Column::Figures(name) => view! { <th scope="col" class="figure">{name}</th> }.into_any(),
         })
         .collect_view();
-    // A row is known by its first cell: when figures change, only they are drawn anew, and what is unfolded or has the
-    // focus stays so.
-    let known = Memo::new(move |_| known(rows.get().unwrap_or_default()));
+    // The first cell is the row's key. When other cells change, only they are rendered again, so that expanded details and
+    // the focus stay.
+    let known = Memo::new(move |_| by_key(rows.get().unwrap_or_default()));
     let keys = move || known.with(|rows| rows.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
     let figures = move |key: Key| {
         let row = Memo::new(move |_| {
@@ -77,11 +77,11 @@ pub fn Table(
     }
 }
 
-/// A row's first cell, and how many rows before it have the same.
+/// A row's first cell, and the number of earlier rows with an equal one.
 type Key = (Cell, usize);
 
-/// Rows by their keys, each without its first cell.
-fn known(rows: Vec<Vec<Cell>>) -> Vec<(Key, Vec<Cell>)> {
+/// The rows by key, without their first cells.
+fn by_key(rows: Vec<Vec<Cell>>) -> Vec<(Key, Vec<Cell>)> {
     let mut known: Vec<(Key, Vec<Cell>)> = Vec::with_capacity(rows.len());
     for row in rows {
         let mut cells = row.into_iter();
@@ -96,10 +96,10 @@ fn draw(cell: Cell, heads: bool) -> AnyView {
     let figure = matches!(cell, Cell::Figure(_) | Cell::Rated(..));
     let content = match cell {
         Cell::Text(text) | Cell::Figure(text) => text.into_any(),
-        Cell::Twofold(first, second) => {
+        Cell::TwoLines(first, second) => {
             view! { <span class="twofold">{first} <small>{second}</small></span> }.into_any()
         }
-        Cell::Folded(first, second, more) => view! {
+        Cell::Expandable(first, second, more) => view! {
             <details class="folded">
                 <summary><span class="twofold">{first} <small>{second}</small></span></summary>
                 <pre tabindex="0">{more}</pre>

@@ -1,8 +1,8 @@
-//! Good, fair or poor: as a word, a colour and a bar.
+//! Ratings, as a word, a colour and a bar.
 use crate::format;
 use leptos::prelude::*;
 
-/// How a value is rated.
+/// The rating of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rating {
     /// Up to the lower threshold.
@@ -14,7 +14,7 @@ pub enum Rating {
 }
 
 impl Rating {
-    /// Rates a value the way web vitals are: thresholds belong to the better side.
+    /// Rates a value like a web vital: a value equal to a threshold has the better rating.
     pub fn of(value: f64, good: f64, poor: f64) -> Self {
         match value {
             _ if value <= good => Self::Good,
@@ -23,7 +23,7 @@ impl Rating {
         }
     }
 
-    /// As the style sheet names it.
+    /// The CSS class.
     pub fn class(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -32,7 +32,7 @@ impl Rating {
         }
     }
 
-    /// As web.dev says it.
+    /// web.dev's name.
     pub fn words(self) -> &'static str {
         match self {
             Self::Good => "Good",
@@ -42,10 +42,10 @@ impl Rating {
     }
 }
 
-/// What share was good, fair and poor.
+/// A bar with the shares of good, fair and poor.
 #[component]
 pub fn RatingBar(
-    /// How many were good, fair, poor.
+    /// The numbers of good, fair and poor values.
     #[prop(into)]
     counts: Signal<[u64; 3]>,
 ) -> impl IntoView {
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_threshold_belongs_to_the_better_side() {
+    fn a_value_equal_to_a_threshold_has_the_better_rating() {
         let rate = |value| Rating::of(value, 200.0, 500.0);
         assert_eq!(
             [200.0, 200.1, 500.0, 500.1].map(rate),

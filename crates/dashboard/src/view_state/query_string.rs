@@ -1,6 +1,6 @@
 //! Writes query strings.
 
-/// A query string in the making, empty or with its `?`.
+/// A query string: empty, or with its `?`.
 #[derive(Default)]
 pub struct QueryString(pub String);
 
@@ -20,8 +20,8 @@ impl QueryString {
     }
 }
 
-/// Percent-encodes all but RFC 3986's unreserved characters, and `/`, which reads better as it is and
-/// means nothing in a query string.
+/// Percent-encodes all characters but RFC 3986's unreserved ones and `/`, which has no meaning in a query string and is
+/// easier to read.
 fn escape(value: &str, into: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in value.bytes() {

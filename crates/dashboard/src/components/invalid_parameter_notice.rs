@@ -1,21 +1,21 @@
-//! What stands under the header where the address says what nobody understands.
-use crate::view::use_view;
+//! The notice below the header for invalid URL parameters.
+use crate::view_state::use_view_state;
 use leptos::prelude::*;
 
-/// Says what of the address is left out; silent where all of it makes sense.
+/// Lists the URL parameters that are invalid, and what is shown instead.
 #[component]
-pub fn UnknownNotice() -> impl IntoView {
-    let view = use_view();
+pub fn InvalidParameterNotice() -> impl IntoView {
+    let view = use_view_state();
     let notice = move || {
         let view = view.get();
-        (!view.unknown.is_empty()).then(|| {
+        (!view.invalid.is_empty()).then(|| {
             view! {
                 <p class="notice notice-fair">
                     {format!(
                         "The address says {}, which is not understood: shown is {}. A range is a length such as 90m, 2h or \
                          30d, up to 400d, or two moments: from and to in milliseconds since 1970.",
-                        view.unknown.join(" and "),
-                        view.window.words()
+                        view.invalid.join(" and "),
+                        view.range.words()
                     )}
                 </p>
             }

@@ -1,12 +1,12 @@
-//! The page and the cards on it.
+//! Page and panel.
 use leptos::prelude::*;
 
-/// A page under its heading. Its name becomes the document's title.
+/// A page with a heading, which also becomes the document's title.
 #[component]
 pub fn Page(
     /// The heading.
     title: &'static str,
-    /// What stands beside it: filters.
+    /// Filters beside the heading.
     #[prop(optional, into)]
     aside: ViewFnOnce,
     children: Children,
@@ -21,12 +21,12 @@ pub fn Page(
     }
 }
 
-/// A card under its own heading.
+/// A panel with a heading.
 #[component]
 pub fn Panel(
     /// The heading.
     title: &'static str,
-    /// What the heading leaves open.
+    /// A note beside the heading.
     #[prop(optional, into)]
     note: Option<Signal<String>>,
     children: Children,

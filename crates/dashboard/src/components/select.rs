@@ -1,22 +1,22 @@
-//! Choosing what is shown; the choice goes into the URL.
-use crate::data::Trouble;
-use crate::view::{use_change_view, use_view};
+//! Lists to choose from. Choices are stored in the URL.
+use crate::data::ApiError;
+use crate::view_state::{use_change_view_state, use_view_state};
 use leptos::prelude::*;
 use whippet_api::Status;
 use whippet_leptos::Query;
 
-/// A labelled list to choose from.
+/// A labelled `<select>`.
 #[component]
-pub fn Picker(
-    /// What is chosen.
+pub fn Select(
+    /// The label.
     label: &'static str,
-    /// What there is: the value and what the reader reads.
+    /// The options: value and text.
     #[prop(into)]
     choices: Signal<Vec<(String, String)>>,
-    /// What is chosen now.
+    /// The selected value.
     #[prop(into)]
     chosen: Signal<String>,
-    /// What to do with a new choice.
+    /// Called with the new value.
     choose: impl Fn(String) + 'static,
 ) -> impl IntoView {
     let options = move || {
@@ -39,18 +39,18 @@ pub fn Picker(
     }
 }
 
-/// Whose pages are shown. Not there while there is no more than one app to choose from.
+/// Selects an app. Hidden while there is only one.
 #[component]
 pub fn AppFilter() -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
-    let view = use_view();
-    let change = use_change_view();
+    let status: Query<Status, ApiError> = expect_context();
+    let view = use_view_state();
+    let change = use_change_view_state();
     let apps = Memo::new(move |_| status.data.get().map_or_else(Vec::new, |status| status.apps.clone()));
     let choices = Memo::new(move |_| {
         let all = (String::new(), "All apps".to_owned());
         let mut choices = vec![all];
         choices.extend(apps.get().into_iter().map(|app| (app.clone(), app)));
-        // An app of an old link is named even if nothing is known of it any more.
+        // An app in the URL is listed even if the collector has no data of it any more.
         if let Some(app) = view.get().app
             && !choices.iter().any(|(value, _)| *value == app)
         {
@@ -63,7 +63,7 @@ pub fn AppFilter() -> impl IntoView {
     let chosen = Signal::derive(move || view.get().app.unwrap_or_default());
     view! {
         <Show when=move || useful.get()>
-            <Picker
+            <Select
                 label="App"
                 choices
                 chosen

@@ -1,4 +1,4 @@
-//! The choices of time range and refresh, and how the URL names them.
+//! The time range that reports cover, and its form in the URL.
 use crate::format;
 use whippet_api::Range;
 
@@ -7,7 +7,7 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The units that a length may be in, the longest first: their letter, what one and several are called.
+/// The units of a length, longest first: ms, letter, singular, plural.
 const UNITS: [(i64, &str, &str, &str); 5] = [
     (7 * DAY, "w", "week", "weeks"),
     (DAY, "d", "day", "days"),
@@ -16,28 +16,28 @@ const UNITS: [(i64, &str, &str, &str); 5] = [
     (SECOND, "s", "second", "seconds"),
 ];
 
-/// What the charts reach over.
+/// A time range, relative or absolute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Window {
-    /// So many ms up to now.
+pub enum TimeRange {
+    /// The last so many ms.
     Last(i64),
-    /// From one moment to another, or to now; ms since the epoch.
+    /// From one time to another, or to now; ms since the Unix epoch.
     Between(i64, Option<i64>),
 }
 
-impl Default for Window {
+impl Default for TimeRange {
     fn default() -> Self {
         Self::Last(HOUR)
     }
 }
 
-impl Window {
-    /// The longest that the collector answers, ms.
+impl TimeRange {
+    /// The longest range of a report, ms.
     const LONGEST: i64 = 400 * DAY;
-    /// Those to choose from, shortest first.
+    /// The lengths to choose from, shortest first.
     const CHOICES: [i64; 6] = [15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
 
-    /// Those to choose from where data is kept for `retention` ms: up to all of it.
+    /// The ranges to choose from, up to the collector's `retention`, ms.
     pub fn choices(retention: i64) -> Vec<Self> {
         let mut lengths: Vec<i64> =
             Self::CHOICES.into_iter().filter(|length| *length <= retention.max(7 * DAY)).collect();
@@ -48,10 +48,10 @@ impl Window {
         lengths.into_iter().map(Self::Last).collect()
     }
 
-    /// As the URL has it.
+    /// The form in the URL.
     pub fn name(self) -> String {
         match self {
-            // A day is its hours, so that one and two days do not look alike.
+            // Hours, so that one and two days do not look alike.
             Self::Last(DAY) => "24h".to_owned(),
             Self::Last(length) => {
                 let (unit, letter, _, _) = unit_of(length);
@@ -61,7 +61,7 @@ impl Window {
         }
     }
 
-    /// As a reader reads it: `the last hour`.
+    /// The form in a sentence: `the last hour`.
     pub fn words(self) -> String {
         match self {
             Self::Last(DAY) => "the last 24 hours".to_owned(),
@@ -79,7 +79,7 @@ impl Window {
         }
     }
 
-    /// As a list to choose from has it: `6 h`, `7 days`.
+    /// The form in a list: `6 h`, `7 days`.
     pub fn short(self) -> String {
         match self {
             Self::Last(DAY) => "24 h".to_owned(),
@@ -97,15 +97,15 @@ impl Window {
         }
     }
 
-    /// The range it is at `now`.
-    pub fn range(self, now: i64) -> Range {
+    /// Its bounds at `now`.
+    pub fn bounds(self, now: i64) -> Range {
         match self {
             Self::Last(length) => Range { from: now - length, to: now },
             Self::Between(from, to) => Range { from, to: to.unwrap_or(now.max(from + 1)) },
         }
     }
 
-    /// A length as the URL may have it: `90m`, `2h`, `30d`.
+    /// Parses a length: `90m`, `2h`, `30d`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (letter, _) = text.char_indices().next_back()?;
         let (count, letter) = text.split_at(letter);
@@ -115,7 +115,7 @@ impl Window {
         (MINUTE..=Self::LONGEST).contains(&length).then_some(Self::Last(length))
     }
 
-    /// From one moment to another, as the URL may have them: ms since the epoch. Without a beginning, an hour.
+    /// Parses two times in ms since the Unix epoch. Without `from`, the range is one hour.
     pub(super) fn between(from: Option<&str>, to: Option<&str>) -> Option<Self> {
         let moment = |text: &str| text.parse::<i64>().ok().filter(|moment| *moment >= 0);
         let to = match to {
@@ -131,53 +131,7 @@ impl Window {
     }
 }
 
-/// The longest unit of which `length` is a multiple. Weeks are written in days.
+/// The longest unit that divides `length`. Weeks are written in days.
 fn unit_of(length: i64) -> (i64, &'static str, &'static str, &'static str) {
     UNITS.into_iter().skip(1).find(|unit| length % unit.0 == 0).unwrap_or(UNITS[4])
-}
-
-/// How often the page asks again by itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Refresh {
-    /// Never.
-    Off,
-    /// Every 5 seconds.
-    #[default]
-    FiveSeconds,
-    /// Every 30 seconds.
-    HalfMinute,
-    /// Every minute.
-    Minute,
-}
-
-impl Refresh {
-    /// All of them, `Off` first.
-    pub const ALL: [Self; 4] = [Self::Off, Self::FiveSeconds, Self::HalfMinute, Self::Minute];
-
-    /// As the URL has it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::FiveSeconds => "5s",
-            Self::HalfMinute => "30s",
-            Self::Minute => "1m",
-        }
-    }
-
-    /// Between two requests, ms; `None` is never. An answer that took `cost` ms is not asked for so often that the
-    /// collector works on it more than a twentieth of the time.
-    pub fn interval(self, cost: f64) -> Option<f64> {
-        let interval = match self {
-            Self::Off => return None,
-            Self::FiveSeconds => 5_000.0,
-            Self::HalfMinute => 30_000.0,
-            Self::Minute => 60_000.0,
-        };
-        // In whole steps: the interval is not begun anew for every answer.
-        Some(interval * (20.0 * cost / interval).ceil().max(1.0))
-    }
-
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|refresh| refresh.name() == text)
-    }
 }

@@ -1,14 +1,14 @@
-//! The header: where one is, what is shown, and whether it is fresh.
-use super::Picker;
-use crate::data::{Connection, State, States, Trouble};
+//! The header: navigation, range, refresh, and whether the data is live.
+use super::Select;
+use crate::data::{ApiError, Connection, ReportState, ReportStates};
 use crate::theme::Theme;
-use crate::view::{Refresh, Window, href, use_change_view, use_view};
+use crate::view_state::{Refresh, TimeRange, href, use_change_view_state, use_view_state};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use whippet_api::Status;
 use whippet_leptos::{Query, use_focused, use_query_client};
 
-/// The pages: where they are, and their names.
+/// The pages: path and name.
 const PAGES: [(&str, &str); 7] = [
     ("/", "Overview"),
     ("/backend", "Backend"),
@@ -32,8 +32,8 @@ pub fn Header(connection: Signal<Connection>) -> impl IntoView {
             <nav aria-label="Pages"><ul>{links}</ul></nav>
             <div class="controls">
                 <Liveness connection/>
-                <RangePicker/>
-                <RefreshPicker/>
+                <RangeSelect/>
+                <RefreshSelect/>
                 <ThemeButton/>
             </div>
         </header>
@@ -43,12 +43,12 @@ pub fn Header(connection: Signal<Connection>) -> impl IntoView {
 #[component]
 fn NavLink(path: &'static str, name: &'static str) -> impl IntoView {
     let here = use_location().pathname;
-    // Filters of one page mean nothing on another; range, refresh, target and app do.
+    // The page filter only applies to one page. Range, refresh, target and app are kept.
     let target = href(path, |view| view.page = None);
     view! { <li><a href=target aria-current=move || (here.get() == path).then_some("page")>{name}</a></li> }
 }
 
-/// A whippet at full stretch.
+/// The logo: a running whippet.
 #[component]
 fn Mark() -> impl IntoView {
     view! {
@@ -62,22 +62,26 @@ fn Mark() -> impl IntoView {
     }
 }
 
-/// Whether what is shown is fresh, and a button to make it so.
+/// Whether the data is live, and a button to refetch it.
 #[component]
 fn Liveness(connection: Signal<Connection>) -> impl IntoView {
-    let view = use_view();
+    let view = use_view_state();
     let client = use_query_client();
     let focused = use_focused();
-    let states: States = expect_context();
+    let states: ReportStates = expect_context();
     let state = move || match (connection.get(), view.with(|view| view.refresh)) {
         (Connection::Opening, _) => ("opening", "Connecting"),
         (Connection::Lost(_), _) => ("lost", "No connection"),
-        // What is asked for on this page, whatever the collector says of itself.
-        (Connection::Open, _) if states.any(|state| matches!(state, State::Failed(..) | State::Stale(_))) => {
+        // A report of this page failed or is stale, although the collector responds.
+        (Connection::Open, _)
+            if states.any(|state| matches!(state, ReportState::Failed(..) | ReportState::Stale(_))) =>
+        {
             ("part", "Incomplete")
         }
         (Connection::Slow, _) => ("part", "Slow"),
-        (Connection::Open, _) if states.any(|state| matches!(state, State::Slow(_))) => ("part", "Slow"),
+        (Connection::Open, _) if states.any(|state| matches!(state, ReportState::Slow(_))) => {
+            ("part", "Slow")
+        }
         (Connection::Open, Refresh::Off) => ("still", "Paused"),
         (Connection::Open, _) if !focused.get() => ("still", "Paused"),
         (Connection::Open, _) => ("live", "Live"),
@@ -93,32 +97,31 @@ fn Liveness(connection: Signal<Connection>) -> impl IntoView {
 }
 
 #[component]
-fn RangePicker() -> impl IntoView {
-    let view = use_view();
-    let change = use_change_view();
-    let status: Query<Status, Trouble> = expect_context();
+fn RangeSelect() -> impl IntoView {
+    let view = use_view_state();
+    let change = use_change_view_state();
+    let status: Query<Status, ApiError> = expect_context();
     let choices = Memo::new(move |_| {
         let retention = status.data.with(|status| status.as_ref().map_or(0, |status| status.retention));
-        let mut windows = Window::choices(retention);
-        // One that the address names is among them.
-        let window = view.with(|view| view.window);
-        if !windows.contains(&window) {
-            windows.push(window);
+        let mut ranges = TimeRange::choices(retention);
+        // A range from the URL is listed too.
+        let range = view.with(|view| view.range);
+        if !ranges.contains(&range) {
+            ranges.push(range);
         }
-        windows
+        ranges
     });
     let named = move || {
-        choices
-            .with(|windows| windows.iter().map(|window| (window.name(), window.short())).collect::<Vec<_>>())
+        choices.with(|ranges| ranges.iter().map(|range| (range.name(), range.short())).collect::<Vec<_>>())
     };
     view! {
-        <Picker
+        <Select
             label="Range"
             choices=Signal::derive(named)
-            chosen=Signal::derive(move || view.get().window.name())
+            chosen=Signal::derive(move || view.get().range.name())
             choose=move |name| {
-                if let Some(window) = choices.get_untracked().into_iter().find(|window| window.name() == name) {
-                    change(&|view| view.window = window);
+                if let Some(range) = choices.get_untracked().into_iter().find(|range| range.name() == name) {
+                    change(&|view| view.range = range);
                 }
             }
         />
@@ -126,9 +129,9 @@ fn RangePicker() -> impl IntoView {
 }
 
 #[component]
-fn RefreshPicker() -> impl IntoView {
-    let view = use_view();
-    let change = use_change_view();
+fn RefreshSelect() -> impl IntoView {
+    let view = use_view_state();
+    let change = use_change_view_state();
     let words = |refresh| match refresh {
         Refresh::Off => "Off",
         Refresh::FiveSeconds => "5 s",
@@ -137,7 +140,7 @@ fn RefreshPicker() -> impl IntoView {
     };
     let choices = Refresh::ALL.map(|refresh| (refresh.name().to_owned(), words(refresh).to_owned())).to_vec();
     view! {
-        <Picker
+        <Select
             label="Refresh"
             choices=Signal::stored(choices)
             chosen=Signal::derive(move || view.get().refresh.name().to_owned())
@@ -152,7 +155,7 @@ fn RefreshPicker() -> impl IntoView {
 
 #[component]
 fn ThemeButton() -> impl IntoView {
-    let theme = RwSignal::new(Theme::kept());
+    let theme = RwSignal::new(Theme::stored());
     let label = move || match theme.get() {
         Theme::Auto => "Colours: as the system",
         Theme::Light => "Colours: light",

@@ -1,30 +1,30 @@
-//! What a chart shows, said for the drawing side (`js/chart.js`) and, in words, for those who cannot see it.
+//! The description of a chart, for `js/chart.js` and, as text, for screen readers.
 use crate::format;
 use serde::Serialize;
 use whippet_api::{Chart, Range, Unit};
 
-/// The colour of a line, named by its part in the chart. Each is a `--chart-…` colour of the style sheet.
+/// The colour of a line, named by its role. Each is a `--chart-…` variable of the style sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tone {
-    /// The only line, or the first of several of equal rank; also the median.
+    /// The first line, such as the median.
     First,
-    /// The second; also the 95th percentile.
+    /// The second line, such as the 95th percentile.
     Second,
-    /// The third; also the 99th percentile.
+    /// The third line, such as the 99th percentile.
     Third,
-    /// The fourth.
+    /// The fourth line.
     Fourth,
-    /// What is as it should be.
+    /// A good value, or the threshold of good values.
     Good,
-    /// What should be looked at: 4xx, the bound of what is good.
+    /// A value that needs attention, such as 4xx.
     Fair,
-    /// What is wrong: 5xx, the bound of what is poor.
+    /// A bad value, such as 5xx, or the threshold of poor values.
     Poor,
 }
 
 impl Tone {
-    /// As the style sheet names it.
+    /// Its name in the style sheet.
     pub fn name(self) -> &'static str {
         match self {
             Self::First => "first",
@@ -37,7 +37,7 @@ impl Tone {
         }
     }
 
-    /// What a line of this name is drawn in, where it is the one at `index`.
+    /// The colour of the line with this name and index.
     fn of(name: &str, index: usize) -> Self {
         match name {
             "4xx" => Self::Fair,
@@ -47,7 +47,7 @@ impl Tone {
     }
 }
 
-/// A line as it is drawn.
+/// A line of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
     /// Its name in the legend.
@@ -60,42 +60,42 @@ pub struct Line {
     pub beyond: Vec<bool>,
 }
 
-/// A value that the lines are held against, drawn dashed.
+/// A threshold, drawn as a dashed line.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Bound {
-    /// Where it lies.
+    /// The threshold's value.
     pub value: f64,
     /// Its colour.
     pub tone: Tone,
 }
 
-/// All that is drawn.
+/// The description of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Spec {
+pub struct ChartSpec {
     /// The left edge, ms since the epoch.
     pub from: i64,
     /// The right edge.
     pub to: i64,
-    /// Of all values.
+    /// The unit of all values.
     pub unit: Unit,
-    /// One per value.
+    /// The time of each value.
     pub times: Vec<i64>,
     /// The lines.
     pub lines: Vec<Line>,
-    /// What they are held against.
+    /// The thresholds.
     pub bounds: Vec<Bound>,
-    /// Whether the ground under the lines is tinted.
+    /// Whether the area below the line is filled.
     pub area: bool,
-    /// Whether the last step is not over yet: the way to its values is dashed.
+    /// Whether the last step has not ended: the line to its value is dashed.
     pub unfinished: bool,
-    /// The axis ends no lower than here, so that noise about zero does not look like mountains.
+    /// The smallest upper end of the axis, so that noise around zero does not fill the chart.
     pub floor: f64,
-    /// The axis ends no higher than here.
+    /// The largest upper end of the axis.
     pub ceiling: Option<f64>,
 }
 
-impl Spec {
-    /// `chart` over `range`.
+impl ChartSpec {
+    /// Describes `chart` for `range`.
     pub fn new(chart: &Chart, range: &Range, unit: Unit) -> Self {
         let lines: Vec<Line> = chart
             .lines
@@ -130,25 +130,25 @@ impl Spec {
         }
     }
 
-    /// Held against `value`.
+    /// Adds a threshold.
     pub fn bound(mut self, value: f64, tone: Tone) -> Self {
         self.bounds.push(Bound { value, tone });
         self
     }
 
-    /// Of things that happen now and then: points, and lines where one follows the other.
+    /// For values with gaps: without a filled area.
     pub fn sparse(mut self) -> Self {
         self.area = false;
         self
     }
 
-    /// With the axis from 0 to 100 %.
+    /// Sets the axis to 0–100 %.
     pub fn whole(mut self) -> Self {
         (self.floor, self.ceiling) = (1.0, Some(1.0));
         self
     }
 
-    /// With an axis that ends where the values do: CPU time of several cores is more than 100 %.
+    /// Removes the upper limit of the axis: CPU time of several cores exceeds 100 %.
     pub fn unbounded(mut self) -> Self {
         self.ceiling = None;
         self
@@ -164,7 +164,7 @@ impl Spec {
         line.values.iter().rev().find_map(|value| *value)
     }
 
-    /// The same as it is written; a dash where nothing is known.
+    /// The newest known value, formatted; a dash if there is none.
     pub fn latest_text(line: &Line, unit: Unit) -> String {
         let Some(place) = line.values.iter().rposition(Option::is_some) else {
             return format::NOTHING.to_owned();
@@ -173,7 +173,7 @@ impl Spec {
         format::at_least(line.values[place].unwrap_or_default(), beyond, unit)
     }
 
-    /// The chart in words: of every line the newest value, the least and the greatest.
+    /// Describes the chart in words: the newest, least and greatest value of each line.
     pub fn summary(&self) -> String {
         if self.is_empty() {
             return "No data in this time range.".to_owned();
@@ -195,7 +195,7 @@ impl Spec {
                         Self::latest_text(line, self.unit),
                         if so_far { " (so far)" } else { "" },
                         format::figure(least, self.unit),
-                        // The greatest is where the buckets end.
+                        // A value beyond the last bucket is the greatest.
                         format::at_least(greatest, line.beyond.contains(&true), self.unit)
                     ));
                 }
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
     use expect_test::expect;
 
-    fn chart(lines: &[(&str, &[Option<f64>])]) -> Spec {
+    fn chart(lines: &[(&str, &[Option<f64>])]) -> ChartSpec {
         let times = (0..lines.first().map_or(0, |line| line.1.len()) as i64).collect();
         let lines = lines
             .iter()
@@ -221,7 +221,7 @@ mod tests {
                 ..whippet_api::Line::default()
             })
             .collect();
-        Spec::new(&Chart { times, lines, unfinished: false }, &Range { from: 0, to: 9 }, Unit::Ms)
+        ChartSpec::new(&Chart { times, lines, unfinished: false }, &Range { from: 0, to: 9 }, Unit::Ms)
     }
 
     #[test]
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_beyond_or_unfinished_is_said() {
+    fn a_summary_marks_values_that_are_beyond_or_unfinished() {
         let mut spec = chart(&[("p99", &[Some(10.0), Some(500.0)])]);
         (spec.lines[0].beyond, spec.unfinished) = (vec![false, true], true);
         expect!["p99: > 500 ms at last (so far), between 10 ms and > 500 ms."]
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_alone_are_nothing() {
+    fn a_chart_of_gaps_is_empty() {
         let spec = chart(&[("rate", &[None, None])]);
         assert!(spec.is_empty());
         assert_eq!(spec.summary(), "No data in this time range.");
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_coloured_by_what_they_are() {
+    fn error_lines_have_rating_colours() {
         let spec = chart(&[("4xx", &[]), ("5xx", &[]), ("other", &[])]);
         assert_eq!(
             spec.lines.iter().map(|line| line.tone).collect::<Vec<_>>(),

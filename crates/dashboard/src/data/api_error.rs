@@ -1,20 +1,20 @@
-//! Why there is no answer.
+//! Errors of requests to the collector.
 use std::fmt;
 use whippet_api::Problem;
 
-/// What came instead of an answer.
+/// Why a request failed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Trouble {
-    /// The collector did not answer.
+pub enum ApiError {
+    /// The collector did not respond.
     Unreachable,
-    /// It is there, but took too long.
+    /// The request timed out.
     Slow {
-        /// How long one waited.
+        /// The timeout.
         seconds: f64,
     },
-    /// It answered, and said why not.
+    /// The collector responded with an error.
     Refused(Problem),
-    /// Something answered, but not as the collector does.
+    /// The response is not the collector's, or is of another version.
     Unexpected {
         /// The HTTP status.
         status: u16,
@@ -23,7 +23,7 @@ pub enum Trouble {
     },
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable => {
@@ -43,4 +43,4 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl std::error::Error for Trouble {}
+impl std::error::Error for ApiError {}

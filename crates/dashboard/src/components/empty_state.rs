@@ -1,10 +1,10 @@
-//! What stands where there is no data yet: what to do about it.
+//! What a page shows without data: how to get some.
 use super::Snippet;
 use leptos::prelude::*;
 
-/// A page, or a part of one, that has nothing to show.
+/// A section without data.
 #[component]
-pub fn Empty(
+pub fn EmptyState(
     /// What is missing.
     title: &'static str,
     children: Children,
@@ -27,32 +27,32 @@ pub fn BeaconHint() -> impl IntoView {
          startRum({{ endpoint, app: 'my-app' }})"
     );
     view! {
-        <Empty title="No page has reported yet">
+        <EmptyState title="No page has reported yet">
             <p>"Add the " <code>"whippet"</code> " package to your frontend, and start it where your app starts:"</p>
             <Snippet code/>
             <p>
                 "Open the page, then look here: the first figures come within seconds, and all of a page view when it is left. "
                 "To limit which sites may send, start the collector with " <code>"--allow-origin"</code> "."
             </p>
-        </Empty>
+        </EmptyState>
     }
 }
 
-/// How to have a backend scraped.
+/// How to scrape a backend.
 #[component]
 pub fn ScrapeHint() -> impl IntoView {
     view! {
-        <Empty title="No backend is scraped yet">
+        <EmptyState title="No backend is scraped yet">
             <p>"Tell the collector where your backend's Prometheus metrics are. The flag may be repeated:"</p>
             <Snippet code="whippet serve --scrape shop=http://127.0.0.1:8080/metrics"/>
             <p>"Until then, the charts of a backend are those of the collector itself."</p>
-        </Empty>
+        </EmptyState>
     }
 }
 
-/// There was data, but not in this range.
+/// There is data, but not in the selected range.
 #[component]
-pub fn QuietHint(
+pub fn NoDataInRange(
     /// What is missing: `page views`.
     what: &'static str,
 ) -> impl IntoView {
