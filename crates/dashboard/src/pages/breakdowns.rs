@@ -102,8 +102,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_named_as_people_know_them() {
-        assert_eq!(part_name("loadDelay"), "Resource load delay");
-        assert_eq!(part_name("of-later-days"), "of-later-days");
+    fn phases_have_the_names_of_web_dev() {
+        assert_eq!(phase_name("loadDelay"), "Resource load delay");
+        assert_eq!(phase_name("of-later-days"), "of-later-days");
     }
 }
