@@ -1,5 +1,5 @@
-// Makes what is built ready to be served: `node pack.mjs FOLDER`. All files but the page itself go into a folder whose name
-// tells their contents, so that browsers keep them for good; and each is compressed here, once, so that no request has to.
+// Prepares the built files for serving: `node pack.mjs FOLDER`. Moves all files but the page into a folder named by a hash of
+// their contents, so that browsers can cache them forever, and compresses each file once.
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ const ways = {
     }),
   gz: (bytes) => zlib.gzipSync(bytes, { level: 9 }),
 }
-// Node.js has it from 22.15 on; where it has not, browsers take one of the others.
+// Node.js has Zstandard since 22.15. Without it browsers use one of the others.
 if (zlib.zstdCompressSync) {
   ways.zst = (bytes) => zlib.zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 19 } })
 }

@@ -1,6 +1,6 @@
 const PHASES = ['redirect', 'dns', 'tcp', 'tls', 'request', 'response', 'dom', 'load']
 
-/** A beacon as docs/beacon.md has it, with what it leaves out since it goes without saying. */
+/** Parses a beacon (docs/beacon.md), and fills in members that have their default. */
 export function readBeacon(text) {
   const beacon = JSON.parse(text)
   beacon.view ??= beacon.id.replace(/-[^-]*$/, '')

@@ -1,4 +1,4 @@
-// The whole package under a Content-Security-Policy that allows no more than docs/rum.md asks for: 'wasm-unsafe-eval'.
+// The whole package with a Content-Security-Policy that allows only what docs/rum.md requires: 'wasm-unsafe-eval'.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -17,7 +17,7 @@ const script = `
   window.rum = startRum({ endpoint: '/beacons', app: 'strict', flushInterval: 3_600_000 })
   onLCP(() => (window.painted = true))
   lazy('img')
-  // Many enough for a histogram, which is another module.
+  // Enough values for a histogram, which is a separate wasm module.
   for (let value = 1; value <= 20; value++) rum.timing('many', value)
   debounce(async () => {
     window.rows = await new QueryClient().fetchQuery({ queryKey: ['rows'], queryFn: jsonQuery('/rows') })
@@ -58,7 +58,7 @@ after(async () => {
   server?.close()
 })
 
-test('everything works, and nothing is asked for that the policy forbids', async () => {
+test('everything works, and nothing violates the policy', async () => {
   const page = await browser.newPage()
   const faults = []
   page.on('pageerror', (error) => faults.push(String(error)))

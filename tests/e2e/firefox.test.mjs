@@ -1,5 +1,5 @@
-// The package, the demo and the dashboard in Firefox, which has fewer kinds of performance entries and other ways out
-// of a page than Chromium.
+// The package, the demo and the dashboard in Firefox, which supports fewer performance entry types than Chromium, and other
+// ways to send beacons from a closed page.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -40,7 +40,7 @@ const html = `<!doctype html><meta charset="utf-8"><title>measured</title><link 
   for (const [who, library] of Object.entries({ ours: peers.ours, theirs: peers.theirs })) {
     for (const name of ['CLS', 'FCP', 'INP', 'LCP', 'TTFB']) {
       library['on' + name](({ id, entries, attribution, ...metric }) => {
-        // Entries are compared by what they say: each of the two got its own.
+        // Entries are compared by their members, because each library got its own objects.
         reports[who].push({ ...metric, ...JSON.parse(JSON.stringify({ entries, attribution })) })
       })
     }
@@ -105,7 +105,7 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
   async function open(url = `${origin}/orders/1042`) {
     beacons = []
     const page = await browser.newPage()
-    // Behind another tab nothing is painted.
+    // A background tab is not painted.
     await page.bringToFront()
     page.faults = []
     page.on('pageerror', (error) => page.faults.push(String(error)))
@@ -120,7 +120,7 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
   }
   const wait = (ms) => new Promise((done) => setTimeout(done, ms))
 
-  test('the vitals are those of web-vitals, with what they are put down to', async () => {
+  test('the vitals and their attribution equal those of web-vitals', async () => {
     const page = await measured()
     await page.click('button')
     await wait(1500)
@@ -137,26 +137,26 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     await page.close()
   })
 
-  test('a tab that is closed 250 ms after a click tells of INP', async () => {
-    // Firefox may end a page's scripts in the midst of `pagehide`, which is more likely on a busy machine.
-    const told = []
-    for (let visit = 0; visit < 6 && told.length < 2; visit++) {
+  test('a tab that is closed 250 ms after a click reports INP', async () => {
+    // Firefox may stop a page's scripts during `pagehide`, which is more likely on a busy machine.
+    const reported = []
+    for (let visit = 0; visit < 6 && reported.length < 2; visit++) {
       const page = await measured()
       await page.click('button')
       await wait(250)
       await page.close()
       await wait(1000)
-      told.push(...beacons.filter(({ vitals }) => vitals?.INP).slice(0, 1))
+      reported.push(...beacons.filter(({ vitals }) => vitals?.INP).slice(0, 1))
     }
-    assert.equal(told.length, 2)
-    for (const { vitals, timings, resources } of told) {
+    assert.equal(reported.length, 2)
+    for (const { vitals, timings, resources } of reported) {
       assert.ok(vitals.INP.value >= 120 && vitals.LCP.value > 0 && vitals.FCP.value > 0, JSON.stringify(vitals))
       assert.ok(timings['page.load'] > 0)
       assert.equal(resources[new URL(origin).host].script.count, 1)
     }
   })
 
-  test('8 of 8 beacons arrive from a page that is left for another', async () => {
+  test('8 of 8 beacons arrive from a page that navigates away', async () => {
     for (let visit = 0; visit < 8; visit++) {
       const page = await measured()
       await page.evaluate((visit) => rum.count(`visit.${visit}`), visit)
@@ -166,11 +166,11 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     }
   })
 
-  test('a Leptos app tells what Firefox measures, and no CLS', async () => {
+  test('a Leptos app reports what Firefox supports, and no CLS', async () => {
     const page = await open(`${origin}/leptos`)
     await page.waitForFunction(() => window.app && document.querySelector('button'))
     await page.click('button')
-    // Events are looked at in an idle moment; the page goes on, so nothing is cut off.
+    // Events are processed in an idle callback.
     await wait(1500)
     await page.evaluate(() => app.call('flush', '', 0))
     await eventually('a beacon', () => beacons.some(({ vitals }) => vitals?.INP))
@@ -181,7 +181,7 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     await page.close()
   })
 
-  test('queries share what did not change, calls are paced, images load', async () => {
+  test('queries share unchanged data, calls are paced, images load', async () => {
     const page = await open()
     version = 1
     const before = await page.evaluate(async () => {

@@ -1,11 +1,11 @@
-// Requests of a page's own by fetch, each made twice: by the browser's own function and by what is in its place while the
-// page is measured. Both must be one to the page, and to the server.
+// Makes each request twice: by the browser's own fetch, and by the one that replaces it while the page is measured. Page and
+// server must see no difference.
 import assert from 'node:assert/strict'
 
-/** What arrived, by the name the page gave it. */
+/** The requests that arrived, by name. */
 const arrived = {}
 
-/** Tells what it got. Of other origins it takes no headers of the page's own. */
+/** Responds with the request. Allows no custom headers from other origins. */
 export async function echo(request, response) {
   const { method, headers } = request
   response.setHeader('access-control-allow-origin', headers.origin ?? '*')
@@ -15,14 +15,14 @@ export async function echo(request, response) {
   const { traceparent, referer, 'content-type': type, 'x-own': own, cookie, accept, 'cache-control': cache } = headers
   const boundary = /boundary=(\S+)/.exec(type)?.[1]
   const got = { method, body, referer, type, own, cookie, accept, cache }
-  // A form's boundary is drawn each time.
+  // The boundary of a form is random.
   const text = JSON.stringify(got).replaceAll(boundary ?? '\0', 'boundary')
   const name = new URL(request.url, 'http://localhost').searchParams.get('name')
   ;(arrived[name] ??= []).push({ got: JSON.parse(text), traceparent })
   response.setHeader('content-type', 'application/json').end(text)
 }
 
-/** Ways to ask for the address `url`, as functions of `fetch`; each is a body of `(fetch, url, say) => …`. */
+/** Ways to request `url`. Each is the body of a function `(fetch, url, say) => …`. */
 const ways = {
   plain: `fetch(url)`,
   'a URL': `fetch(new URL(url, location))`,
@@ -58,7 +58,7 @@ const ways = {
   'more arguments': `fetch(url, {}, 7)`,
 }
 
-/** What fails does so in the same words, after as many looks at what the page gave. */
+/** Requests that fail. The error, and the number of reads of the page's objects, must be the same. */
 const faults = {
   'no address': `fetch()`,
   'an address that is none': `fetch('http://[')`,
@@ -78,7 +78,7 @@ const faults = {
   'not redirected': `fetch(url.replace('echo', 'around'), { redirect: 'error' })`,
 }
 
-/** Asks in `way`, once by the browser's own function, once by what is in its place. */
+/** Makes a request by the browser's own fetch, and by the one that replaces it. */
 const both = (page, way, url) =>
   page.evaluate(
     async ([way, url]) => {
@@ -102,8 +102,8 @@ const both = (page, way, url) =>
   )
 
 /**
- * Makes all of them in `page`, which has the browser's own fetch in `natives[0]`, for an address that `echo` answers;
- * `traced`: whether it is listed.
+ * Makes all requests in `page`, which has the browser's own fetch in `natives[0]`, to an address that `echo` handles.
+ * `traced`: whether the address is listed.
  */
 export async function compare(page, address, traced) {
   for (const [name, way] of Object.entries(ways)) {
@@ -114,7 +114,7 @@ export async function compare(page, address, traced) {
     const [one, two] = arrived[name]
     assert.deepEqual(two.got, one.got, name)
     assert.equal(one.traceparent, undefined)
-    // Where nothing of the page's may be called to know the address, and where headers are forbidden, there is none.
+    // No header if the address can only be read by calling the page's code, or if custom headers are forbidden.
     const may = traced && !['what has a text', 'without CORS'].includes(name)
     assert.match(two.traceparent ?? 'none', may ? /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/ : /^none$/, name)
   }

@@ -1,5 +1,4 @@
-// A page on zone.js, as Angular's are: it is stable when it would be without startRum, and nothing that we hear makes it
-// look for changes.
+// A page with zone.js, as in Angular: startRum does not delay its stability, and our listeners trigger no change detection.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
@@ -8,7 +7,7 @@ import { eventually } from './browser.mjs'
 
 const zone = createRequire(import.meta.url).resolve('zone.js')
 
-/** Runs `run` as Angular runs an app; `tasks` says what waits there, and `runs` what ran there. */
+/** Starts measuring in a zone like Angular's. `tasks`: pending tasks in the zone; `runs`: tasks that ran in it. */
 const inAngular = `
   window.tasks = { macroTask: false, microTask: false }
   window.waited = []
@@ -46,7 +45,7 @@ for (const [how, script] of [
     }, inAngular)
     assert.equal(pending.macroTask, false)
     assert.deepEqual(waited.filter((task) => task.startsWith('macroTask')), [])
-    // What the user does, and the timer.
+    // User input, a change of the document, and the flush timer.
     await page.click('button')
     await page.keyboard.press('a')
     await page.evaluate(() => document.querySelector('h1').after(document.createElement('hr')))
@@ -55,7 +54,7 @@ for (const [how, script] of [
     await page.evaluate(() => angular.run(() => rum.mark('marked')))
     assert.deepEqual(await page.evaluate(() => [tasks.macroTask, runs, waited.filter((task) => task.startsWith('macro'))]), [false, [], []])
 
-    // What the page asks for runs where it would.
+    // The page's own tasks run in its zone.
     const ran = await page.evaluate(() => angular.run(() => new Promise((done) => {
       fetch('/api/traced').then((response) => response.text()).then((text) => {
         const request = new XMLHttpRequest()
@@ -68,7 +67,7 @@ for (const [how, script] of [
       })
     })))
     assert.deepEqual(ran, ['{}', 'angular'])
-    // Asked to send within the app, it waits for nothing there either.
+    // A call of `flush` inside the zone leaves no task there either.
     const [before, had] = await page.evaluate(() => {
       const before = [waited.filter((task) => task.startsWith('macro')).length, runs.length]
       angular.run(() => {

@@ -1,19 +1,19 @@
-// Pages that froze, broke or replaced what measuring needs: none sees an error of ours, what can be measured still is,
-// and where that is nothing, the console is told once why.
+// Pages that froze, broke or replaced APIs: they see none of our errors, everything else is still measured, and if nothing
+// can be measured, one warning says why.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { all, beacons, closed, flush, open } from './rum-site.mjs'
 
-/** Names that members of our own objects have, and the page's prototypes may have, too. */
+/** Names of members of our objects. The page defines setters with these names on `Object.prototype`. */
 const names = [
   ...['apply', 'app', 'attribution', 'body', 'bytes', 'cached', 'configurable', 'connection', 'count', 'counters', 'delta'],
   ...['device', 'drops', 'dropped', 'duration', 'entries', 'enumerable', 'errors', 'failed', 'fingerprint', 'forced', 'gauges'],
   ...['get', 'histograms', 'id', 'invoker', 'load', 'memory', 'message', 'metric', 'name', 'navigation', 'origin', 'page'],
   ...['parts', 'phases', 'rating', 'release', 'resources', 'scripts', 'sent', 'set', 'slowest', 'source', 'stack', 'start'],
-  ...['state', 'status', 'target', 'telling', 'text', 'timings', 'type', 'url', 'value', 'view', 'vitals', 'writable'],
+  ...['state', 'status', 'target', 'sending', 'text', 'timings', 'type', 'url', 'value', 'view', 'vitals', 'writable'],
 ]
 
-/** What a page did before startRum; `later`, what it does after; `lacks`, what is not measured then. */
+/** `script` runs before startRum, `later` after it. `lacks`: what is not measured then. */
 const pages = {
   'frozen prototypes': {
     script: () => {
@@ -25,7 +25,7 @@ const pages = {
     },
   },
   'setters that throw on Object.prototype': {
-    // Once the bundle is there: bundlers' own code needs descriptors.
+    // Called after the bundle is loaded: the bundler's own code needs descriptors.
     script: (names) => {
       window.pollute = () => {
         for (const name of names) {
@@ -137,7 +137,7 @@ for (const [what, { script, later, lacks = [] }] of Object.entries(pages)) {
       rum.gauge('gauged', 1)
       for (let value = 0; value < 20; value++) rum.timing('many', value)
       rum.error(new Error('caught'))
-      // Thrown outside of what the test runs in.
+      // Thrown by a script element, outside of this function's try and promise.
       const element = document.createElement('script')
       element.text = `throw new Error("the page's own")`
       document.head.append(element)
@@ -172,30 +172,30 @@ for (const [what, { script, later, lacks = [] }] of Object.entries(pages)) {
     })
     await closed(page)
     assert.deepEqual(page.faults, ["Error: the page's own"])
-    // Something was measured.
+    // A page that is measured gets no warning.
     assert.deepEqual(warned, [])
   })
 }
 
-test('what the five functions tell the page comes whole, and what the page throws is its own', async () => {
+test('the five functions report in a page with polluted prototypes, and errors of callbacks reach the page', async () => {
   const page = await open({
     script: pages['setters that throw on Object.prototype'].script,
     argument: names,
     options: '(pollute(), { consent: false })',
   })
-  const told = await page.evaluate(async () => {
-    const told = {}
+  const ratings = await page.evaluate(async () => {
+    const ratings = {}
     for (const name of ['LCP', 'FCP', 'TTFB', 'CLS', 'INP']) {
-      const report = (metric) => Reflect.defineProperty(told, name, { value: metric.rating, enumerable: true, __proto__: null })
+      const report = (metric) => Reflect.defineProperty(ratings, name, { value: metric.rating, enumerable: true, __proto__: null })
       whippet[`on${name}`](report, { reportAllChanges: true })
     }
     whippet.onFCP(() => {
       throw new Error('of the callback')
     })
     await new Promise((done) => setTimeout(done, 500))
-    return told
+    return ratings
   })
-  for (const name of ['LCP', 'FCP', 'TTFB', 'CLS']) assert.match(told[name], /^(good|needs-improvement|poor)$/, name)
+  for (const name of ['LCP', 'FCP', 'TTFB', 'CLS']) assert.match(ratings[name], /^(good|needs-improvement|poor)$/, name)
   await page.waitForTimeout(100)
   assert.deepEqual(page.faults, ['Error: of the callback'])
   await closed(page)
@@ -203,9 +203,9 @@ test('what the five functions tell the page comes whole, and what the page throw
 
 for (const [what, script, why] of [
   ['wasm is forbidden', () => delete window.WebAssembly, /nothing \(.*wasm-unsafe-eval.*\): ReferenceError: WebAssembly is not/],
-  ['nobody says the date', () => (Date.now = () => { throw new Error('no date') }), /^whippet\/rum measures nothing: Error: no date/],
+  ['Date.now throws', () => (Date.now = () => { throw new Error('no date') }), /^whippet\/rum measures nothing: Error: no date/],
 ]) {
-  test(`where ${what}, one warning says so`, async () => {
+  test(`one warning says that ${what}`, async () => {
     const warned = []
     const page = await open({ script, onConsole: (message) => message.type() === 'warning' && warned.push(message.text()) })
     await page.evaluate(() => {

@@ -1,10 +1,10 @@
-// Pages that do what pages seldom do, to prototypes, addresses and the document: what is measured arrives all the same.
+// Pages that change prototypes, the base URL or the document are measured like others.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from './browser.mjs'
 import { all, beacons, closed, flush, open, origin } from './rum-site.mjs'
 
-test('prototypes with toJSON, and with further members, change no beacon', async () => {
+test('prototypes with toJSON and other members change no beacon', async () => {
   const page = await open({
     options: `{ errorSampleRate: 1 }`,
     script: () => {
@@ -12,7 +12,7 @@ test('prototypes with toJSON, and with further members, change no beacon', async
         Object.defineProperty(of.prototype, 'toJSON', { configurable: true, writable: true, value: () => 'from the page' })
       }
       const members = { sampleRate: 0, consent: false, format: () => [], headers: { odd: '1' }, mode: 'no-cors', count: 'x' }
-      // Not enumerable: what esbuild puts in front of a bundle does not bear that.
+      // Not enumerable: esbuild's prelude to a bundle fails with enumerable members.
       for (const [name, value] of Object.entries(members)) {
         Object.defineProperty(Object.prototype, name, { configurable: true, writable: true, value })
       }
@@ -32,11 +32,11 @@ test('prototypes with toJSON, and with further members, change no beacon', async
   await closed(page)
 })
 
-test('a relative endpoint is understood once, and an idle page sends nothing more', async () => {
+test('a relative endpoint is resolved once, and an idle page sends nothing more', async () => {
   const page = await open({
     options: `{ endpoint: 'v1/beacons', flushInterval: 1000 }`,
     script: () => {
-      // In front of what begins to measure.
+      // Before the script that starts measuring.
       new MutationObserver((_, observer) => {
         if (!document.head) return
         observer.disconnect()
@@ -50,7 +50,7 @@ test('a relative endpoint is understood once, and an idle page sends nothing mor
     rum.count('after')
   })
   await eventually('the beacon', () => all().counters?.after)
-  // The page's own requests are told, and those to the endpoint's neighbours too.
+  // The page's own requests are reported, also those to paths below the endpoint's.
   await page.evaluate(() => fetch('/v1/beacons/more').then((response) => response.text()))
   await page.waitForTimeout(2500)
   beacons.length = 0
@@ -59,7 +59,7 @@ test('a relative endpoint is understood once, and an idle page sends nothing mor
   await closed(page)
 })
 
-test('what waits, and errors, outlive document.open()', async () => {
+test('measurements and error listeners survive document.open()', async () => {
   const page = await open()
   await flush(page)
   await page.evaluate(() => {
@@ -74,12 +74,12 @@ test('what waits, and errors, outlive document.open()', async () => {
   })
   await page.waitForTimeout(100)
   await page.goto(`${origin}/style.css`)
-  await eventually('what waited', () => all().counters?.kept)
+  await eventually('the counter', () => all().counters?.kept)
   assert.match(all().errors[0].message, /TypeError: anew/)
   await page.context().close()
 })
 
-test('a seeded Math.random gives each visitor a name of their own, and is not drawn from', async () => {
+test('visitors get different ids although Math.random is seeded, and it is not called', async () => {
   const names = new Set()
   for (let visitor = 0; visitor < 3; visitor++) {
     const page = await open({ script: () => { window.drawn = 0; Math.random = () => (window.drawn++ % 7) / 7 } })
@@ -91,10 +91,10 @@ test('a seeded Math.random gives each visitor a name of their own, and is not dr
   assert.equal(names.size, 6)
 })
 
-test('browsers’ complaints without fault are not told, and others are, scrubbed', async () => {
+test('harmless errors are not reported, and others are scrubbed', async () => {
   const page = await open({ options: `{ ignoreErrors: ['extension', /^TypeError: Failed to/] }` })
   await page.evaluate(async () => {
-    // A real one.
+    // Triggers the browser's own ResizeObserver error.
     const box = document.body.appendChild(document.createElement('div'))
     let size = 1
     new ResizeObserver(() => (box.style.width = `${(size += 10)}px`)).observe(box)

@@ -1,10 +1,10 @@
-// What startRum measures, in a real page: a test for each thing, and that it breaks nothing.
+// Everything that startRum measures, in a real page.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from './browser.mjs'
 import { all, beacons, closed, flush, open, origin, other, requests } from './rum-site.mjs'
 
-test('the phases of the navigation, and what the server says of itself', async () => {
+test('the phases of the navigation and Server-Timing are reported', async () => {
   const page = await open()
   await page.evaluate(() => fetch('/api/orders').then((response) => response.text()))
   await page.waitForTimeout(100)
@@ -17,7 +17,7 @@ test('the phases of the navigation, and what the server says of itself', async (
   await closed(page)
 })
 
-test('resources are summed by host and kind, with what came from the cache and what failed', async () => {
+test('resources are summed by host and kind, with cache hits and failures', async () => {
   const page = await open()
   await page.evaluate(async (other) => {
     for (let i = 0; i < 20; i++) await fetch(`${other}/api/items/${i}`)
@@ -40,7 +40,7 @@ test('resources are summed by host and kind, with what came from the cache and w
   await closed(page)
 })
 
-test('long animation frames, and the scripts that made them long', async () => {
+test('long animation frames and their scripts are reported', async () => {
   const page = await open()
   await page.evaluate(() => {
     document.querySelector('button').onclick = () => {
@@ -59,7 +59,7 @@ test('long animation frames, and the scripts that made them long', async () => {
   await closed(page)
 })
 
-test('errors are counted by what they are, and bounded', async () => {
+test('equal errors are counted, and their number is limited', async () => {
   const page = await open()
   await page.evaluate(() => {
     const fail = (n) => setTimeout(() => { throw new TypeError(`order ${n} is not there`) })
@@ -90,7 +90,7 @@ test('errors are counted by what they are, and bounded', async () => {
   await closed(page)
 })
 
-test("the page's own figures", async () => {
+test("the page's own measurements are reported", async () => {
   const page = await open()
   const took = await page.evaluate(async () => {
     rum.mark('menu open')
@@ -125,7 +125,7 @@ test("the page's own figures", async () => {
   await closed(page)
 })
 
-test('a route is a page view of its own, and vitals belong to the view they are of', async () => {
+test('a route is a separate page view with its own vitals', async () => {
   const page = await open()
   await page.evaluate(() => {
     document.querySelector('button').onclick = async () => {
@@ -159,7 +159,7 @@ test('a route is a page view of its own, and vitals belong to the view they are 
   assert.ok(!JSON.stringify(beacons).includes('secret'))
 })
 
-test('without the Navigation API, routes are known by the history', async () => {
+test('without the Navigation API, routes are observed by the history', async () => {
   const page = await open({ script: () => Object.defineProperty(window, 'navigation', { value: undefined }) })
   await page.evaluate(() => {
     history.pushState(null, '', '/cart')
@@ -182,7 +182,7 @@ for (const [how, script] of [
   ['the Navigation API', undefined],
   ['the history alone', () => Object.defineProperty(window, 'navigation', { value: undefined })],
 ]) {
-  test(`routes in the fragment are page views, known by ${how}`, async () => {
+  test(`routes in the fragment are page views, observed by ${how}`, async () => {
     const page = await open({ script })
     const go = (hash, name) =>
       page.evaluate(
@@ -208,7 +208,7 @@ for (const [how, script] of [
   })
 }
 
-test('where the browser counts no interactions, INP goes by their ids', async () => {
+test('without interactionCount, INP estimates it from interaction ids', async () => {
   const page = await open({ script: () => delete Performance.prototype.interactionCount })
   assert.equal(await page.evaluate(() => 'interactionCount' in performance), false)
   await page.evaluate(() => {
@@ -225,7 +225,7 @@ test('where the browser counts no interactions, INP goes by their ids', async ()
   assert.equal(all().vitals.INP.target, 'html>body>button')
 })
 
-test('traceparent is on requests that are listed, on no others', async () => {
+test('only listed requests carry a traceparent', async () => {
   const listed = ['/api/plain', '/api/request', '/api/own', '/api/xhr', '/api/xhr-own', '/api/based', '/api/disguised']
   const page = await open({ options: JSON.stringify({ traceparent: [...listed, `${other}/api/listed`] }) })
   await page.evaluate(async (other) => {
@@ -247,7 +247,7 @@ test('traceparent is on requests that are listed, on no others', async () => {
     await fetch(`${other}/api/listed`)
     await fetch(`${other}/api/listed-too`)
     await fetch('http://[').catch(() => {})
-    // An address that only looks like a path of this origin.
+    // A host, although it looks like a path of this origin.
     await fetch(`/\t/${new URL(other).host}/api/disguised`)
     const base = document.createElement('base')
     base.href = other
@@ -267,14 +267,14 @@ test('traceparent is on requests that are listed, on no others', async () => {
     assert.equal(requests.filter(({ pathname }) => pathname === path).length, 1, path)
     assert.equal(header(path), undefined, path)
   }
-  // Only the listed one costs a preflight.
+  // Only the listed request needs a preflight.
   assert.equal(requests.filter(({ pathname }) => pathname === 'preflight').length, 1)
   const { session, view } = await flush(page)
   assert.equal(header('/api/plain').split('-')[1], session + view)
   await closed(page)
 })
 
-test("the toolkit's own figures", async () => {
+test("the toolkit's own counters are reported", async () => {
   const page = await open({
     options: `(() => {
       const client = new whippet.QueryClient()
@@ -299,7 +299,7 @@ test("the toolkit's own figures", async () => {
   await closed(page)
 })
 
-test('a page that starts late is told what happened before', async () => {
+test('a late startRum reports what happened before', async () => {
   const page = await open({ options: '{ consent: false }' })
   await page.evaluate(() => rum.stop())
   await page.waitForTimeout(1000)
@@ -314,7 +314,7 @@ test('a page that starts late is told what happened before', async () => {
   await closed(page)
 })
 
-test('whatever a page put in the place of its globals, it goes on', async () => {
+test('a page that replaced its globals is not broken', async () => {
   const page = await open({
     script: () => {
       const broken = () => {

@@ -1,5 +1,4 @@
-// The page's own requests are what they would be without startRum: by default all of them, and those that `traceparent`
-// lists but for the header.
+// startRum does not change the page's requests, except for the header on those that `traceparent` lists.
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { compare, echo } from './requests.mjs'
@@ -13,10 +12,10 @@ before(() => {
 
 for (const [what, options, traced] of [
   ['by default', '{}', false],
-  ['where none is listed', '{ traceparent: [] }', false],
-  ['where they are listed', `{ traceparent: ['/'] }`, true],
+  ['if none is listed', '{ traceparent: [] }', false],
+  ['if they are listed, except for the header', `{ traceparent: ['/'] }`, true],
 ]) {
-  test(`requests by fetch are the page's own, ${what}`, async () => {
+  test(`requests by fetch do not change ${what}`, async () => {
     const page = await open({ options })
     await page.context().addCookies([{ name: 'own', value: '1', url: origin }])
     assert.equal(await page.evaluate(() => fetch === natives[0]), !traced)
@@ -26,7 +25,7 @@ for (const [what, options, traced] of [
   })
 }
 
-/** A request by XMLHttpRequest: what came, or `error`. */
+/** Makes a request by XMLHttpRequest; returns the response's text, or `error`. */
 const xhr = (page, url) =>
   page.evaluate(
     (url) =>
@@ -40,7 +39,7 @@ const xhr = (page, url) =>
     url,
   )
 
-test('what a server redirects to another origin arrives, unless it is listed', async () => {
+test('a request that is not listed follows a redirect to another origin', async () => {
   const page = await open()
   const ask = (url) => page.evaluate((url) => fetch(url).then(({ url }) => url, () => 'error'), url)
   assert.equal(await ask('/away'), `${other}/echo?name=away`)
@@ -48,7 +47,7 @@ test('what a server redirects to another origin arrives, unless it is listed', a
   assert.equal(await ask('/around'), `${origin}/echo?name=around`)
   await closed(page)
 
-  // Others are listed: that changes nothing.
+  // Listing other addresses changes nothing.
   const some = await open({ options: `{ traceparent: ['/api', '${other}/api'] }` })
   const follow = (url) => some.evaluate((url) => fetch(url).then(({ url }) => url, () => 'error'), url)
   assert.equal(await follow('/away'), `${other}/echo?name=away`)
@@ -57,7 +56,7 @@ test('what a server redirects to another origin arrives, unless it is listed', a
   await closed(some)
 })
 
-test('requests by XMLHttpRequest are what they would be', async () => {
+test('requests by XMLHttpRequest do not change', async () => {
   for (const options of ['{}', `{ traceparent: ['/'] }`]) {
     const page = await open({ options })
     const said = await page.evaluate(async (url) => {
@@ -74,7 +73,7 @@ test('requests by XMLHttpRequest are what they would be', async () => {
         return request.send('text')
       }))
       said.push(await send((request) => {
-        // Not the page's last word: what is opened again begins anew.
+        // `open` resets the headers of a request that was opened before.
         request.open('GET', '/missing')
         request.setRequestHeader('traceparent', 'own')
         request.open('POST', url)
@@ -118,7 +117,7 @@ test('requests by XMLHttpRequest are what they would be', async () => {
   }
 })
 
-test('to the page, what was wrapped looks like what it was', async () => {
+test('wrapped functions look native to the page', async () => {
   const page = await open({
     options: `{ traceparent: ['/'] }`,
     script: () => {
@@ -147,7 +146,7 @@ test('to the page, what was wrapped looks like what it was', async () => {
   const [first, then, wrapped] = await page.evaluate(() => [first, looks(), fetch !== natives[0] && history.pushState !== natives[1]])
   assert.ok(wrapped)
   assert.deepEqual(then, first)
-  // What the page puts in their place later is called, and stays.
+  // A function that the page installs later is called, and stays after stop.
   const calls = await page.evaluate(() => {
     const calls = []
     const { pushState } = History.prototype

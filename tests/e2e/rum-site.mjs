@@ -1,4 +1,4 @@
-// A page that startRum measures, in a real browser; its server, another one, and what arrives of it.
+// A page that startRum measures in a real browser, its server, and a server of another origin.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -9,13 +9,13 @@ import { readBeacon } from './beacon.mjs'
 
 let server, elsewhere, bundle
 export let browser
-/** Where the page is from, and another server. */
+/** The origins of the page's server and of the other server. */
 export let origin, other
-/** What arrived, oldest first. */
+/** The beacons that arrived, oldest first. */
 export const beacons = []
-/** The requests of the page's own, by path. */
+/** The page's own requests. */
 export const requests = []
-/** What a test answers itself, by path. */
+/** Request handlers of a test, by path. */
 export const answers = {}
 
 const html = (options) => `<!doctype html><meta charset="utf-8"><title>measured</title>
@@ -30,8 +30,8 @@ const html = (options) => `<!doctype html><meta charset="utf-8"><title>measured<
 
 const gif = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==', 'base64')
 
-/** The collector, where one runs: what it refuses is no beacon. */
-async function mustBeTaken(text) {
+/** Sends a beacon to the collector, if one runs, and records a refusal. */
+async function checkWithCollector(text) {
   const collector = process.env.WHIPPET_COLLECTOR
   if (!collector) return
   const answer = await fetch(`${collector}/v1/beacons`, { method: 'POST', body: text })
@@ -49,7 +49,7 @@ const handle = async (request, response) => {
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk
     beacons.push(readBeacon(body))
-    await mustBeTaken(body)
+    await checkWithCollector(body)
     response.end()
   } else if (pathname.startsWith('/api')) {
     requests.push({ pathname, headers: request.headers })
@@ -99,7 +99,7 @@ after(async () => {
   elsewhere?.close()
 })
 
-/** A page that is measured with `options`, JavaScript text, loaded. */
+/** Opens a page that is measured with `options` (JavaScript source), and waits until it is loaded. */
 export async function open({ options = '{}', path = '/orders/1042', script, argument, onConsole, context } = {}) {
   beacons.length = 0
   requests.length = 0
@@ -115,7 +115,7 @@ export async function open({ options = '{}', path = '/orders/1042', script, argu
   return page
 }
 
-/** Sends what waits, and gives all that arrived until now, as one. */
+/** Flushes; returns all beacons so far, merged. */
 export async function flush(page) {
   await page.evaluate(() => rum.flush())
   await eventually('a beacon', () => beacons.length)
@@ -124,7 +124,7 @@ export async function flush(page) {
   return all()
 }
 
-/** The lists of all beacons that arrived, put together. */
+/** Merges the lists of beacons. */
 export function all(list = beacons) {
   const sum = {}
   for (const beacon of list) {

@@ -1,4 +1,4 @@
-// The vitals beside those of Chrome's web-vitals library, in one page: the same reports, field by field.
+// Runs Chrome's web-vitals library in the same page, and compares the reports member by member.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -12,12 +12,12 @@ import { eventually, executable, flags, launch } from './browser.mjs'
 
 const names = ['CLS', 'FCP', 'INP', 'LCP', 'TTFB']
 
-/** Both libraries listen, plain and with attribution, with `opts`; each report is kept as it was told. */
+/** Registers callbacks with both libraries, with and without attribution. Reports are copied when they arrive. */
 const listen = `
   window.reports = { ours: [], theirs: [] }
   window.ids = []
   const seen = new Map()
-  // Entries by what tells them apart, elements by name, functions not at all.
+  // Entries are written by type, name and start, elements by name; functions are left out.
   const plain = (value, depth = 0) => {
     if (value instanceof PerformanceEntry) return value.entryType + ' ' + value.name + ' ' + value.startTime
     if (value instanceof Node) return value.nodeName
@@ -76,7 +76,7 @@ const html = `<!doctype html><meta charset="utf-8"><title>vitals</title>
   }
 </script>`
 
-// A picture of few bytes is no candidate: what has less than 0.05 bits a pixel shows nothing.
+// Padded, because an image with less than 0.05 bits per pixel is not an LCP candidate.
 const padding = `<!-- ${'0123456789'.repeat(400)} -->`
 const picture = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="teal"/><circle cx="200" cy="150" r="100"/>${padding}</svg>`
 
@@ -147,7 +147,7 @@ async function open(path = '/page') {
   return page
 }
 
-/** Hides the page by going elsewhere, and shows it again, from the back/forward cache. */
+/** Navigates away, and back through the back/forward cache. */
 async function awayAndBack(page) {
   await page.goto(`${origin}/elsewhere`)
   await page.goBack({ waitUntil: 'commit' })
@@ -158,7 +158,7 @@ async function awayAndBack(page) {
 const of = (list, variant, kind, name) =>
   list.filter((report) => report.variant === variant && report.kind === kind && report.name === name)
 
-/** Both told the same of each metric, in the same order. */
+/** Asserts that both libraries made the same reports of each metric, in the same order. */
 function same({ ours, theirs }, variant, which = names) {
   for (const kind of ['plain', 'attributed']) {
     for (const name of which) {
@@ -169,8 +169,8 @@ function same({ ours, theirs }, variant, which = names) {
 }
 
 /**
- * Each library looks at events in an idle moment of its own. Where every change is told, one may see at once what the
- * other sees by and by: what they come to for a page view is compared, and that the deltas add up to it.
+ * For INP, the last report of each page view. Each library processes events in its own idle callback, so with
+ * `reportAllChanges` one may combine changes that the other reports separately. Asserts that the deltas add up.
  */
 function settled(reports) {
   if (reports[0]?.name !== 'INP') return reports
@@ -186,7 +186,7 @@ function settled(reports) {
   })
 }
 
-/** What each library reads off the clock itself, after a restored page was painted, is compared to within a frame. */
+/** Removes values that each library reads from the clock itself, after a restored page was painted. */
 function comparable(report) {
   const read = report.navigationType === 'back-forward-cache' && ['FCP', 'LCP'].includes(report.name)
   if (!read) return report
@@ -198,7 +198,7 @@ function comparable(report) {
 
 const reportsOf = (page) => page.evaluate(() => reports)
 
-test('a page with a slow click, shifts, and a return from the back/forward cache', async () => {
+test('both libraries report the same for a slow click, shifts, and a restore', async () => {
   const page = await open()
   await page.click('#slow')
   await page.waitForTimeout(1500)
@@ -217,7 +217,7 @@ test('a page with a slow click, shifts, and a return from the back/forward cache
   same(reports, 'settled')
   same(reports, 'all')
   same(reports, 'named')
-  // And they told of everything: no comparison of nothing with nothing.
+  // All metrics were reported, so empty lists were not compared.
   for (const kind of ['plain', 'attributed']) {
     for (const name of names) {
       const types = new Set(of(reports.ours, 'settled', kind, name).map(({ navigationType }) => navigationType))
@@ -234,7 +234,7 @@ test('a page with a slow click, shifts, and a return from the back/forward cache
   await page.context().close()
 })
 
-test('each metric of each page view has an id of its own, of the same form', async () => {
+test('each metric of each page view has a unique id of the same form', async () => {
   const page = await open()
   await awayAndBack(page)
   const ids = await page.evaluate(() => ids)
@@ -242,7 +242,7 @@ test('each metric of each page view has an id of its own, of the same form', asy
   await page.context().close()
 })
 
-test('soft navigations are page views of their own', async () => {
+test('soft navigations are separate page views', async () => {
   const page = await open()
   await page.click('#next')
   await page.waitForTimeout(1500)
@@ -268,16 +268,16 @@ test('soft navigations are page views of their own', async () => {
 
 test('a prerendered page is measured from its activation', async () => {
   sent = []
-  // Whoever is attached to a browser keeps it from prerendering: this one is left alone, and its page goes by itself.
+  // A browser does not prerender while a debugger is attached. So this one runs alone, and its page navigates by itself.
   const profile = await mkdtemp(path.join(tmpdir(), 'whippet-'))
   const args = ['--headless', `--user-data-dir=${profile}`]
   const alone = spawn(executable, [...args, ...flags, '--remote-debugging-port=0', `${origin}/first`], { stdio: 'ignore' })
   const exited = new Promise((done) => alone.once('exit', done))
   try {
-    const told = (whose) => sent.filter((one) => one.whose === whose && one.report.variant === 'all')
+    const sentBy = (library) => sent.filter((one) => one.whose === library && one.report.variant === 'all')
     const complete = (list) => ['FCP', 'LCP', 'TTFB'].every((name) => list.filter(({ report }) => report.name === name).length >= 2)
-    await eventually('reports', () => complete(told('ours')) && complete(told('theirs')), 20_000)
-    const [ours, theirs] = ['ours', 'theirs'].map((whose) => told(whose).map(({ report }) => report))
+    await eventually('reports', () => complete(sentBy('ours')) && complete(sentBy('theirs')), 20_000)
+    const [ours, theirs] = ['ours', 'theirs'].map((library) => sentBy(library).map(({ report }) => report))
     same({ ours, theirs }, 'all', ['FCP', 'TTFB', 'LCP'])
     const [ttfb] = of(ours, 'all', 'plain', 'TTFB')
     assert.equal(ttfb.navigationType, 'prerender')
@@ -285,7 +285,7 @@ test('a prerendered page is measured from its activation', async () => {
   } finally {
     alone.kill()
     await exited
-    // Its children take a moment longer to end.
+    // Its child processes end later.
     await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
   }
 })

@@ -1,4 +1,4 @@
-// What is measured in a real page, and what still arrives when it is closed.
+// Measures a real page, and checks the beacons that arrive when it is closed.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -52,7 +52,7 @@ before(async () => {
   })
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
   origin = `http://127.0.0.1:${server.address().port}`
-  // Pages that come back from the back/forward cache are a page view of their own.
+  // One test restores a page from the back/forward cache.
   browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 })
 
@@ -61,7 +61,7 @@ after(async () => {
   server?.close()
 })
 
-/** A measured page, loaded. */
+/** Opens a measured page, and waits for FCP and TTFB. */
 async function open(script) {
   beacons = []
   const context = await browser.newContext()
@@ -76,7 +76,7 @@ async function open(script) {
   return page
 }
 
-/** The vitals that arrived, by name: of each the newest. */
+/** The latest value of each vital that arrived. */
 const vitals = () => Object.assign({}, ...beacons.map(({ vitals }) => vitals))
 
 for (const round of [1, 2, 3, 4]) {
@@ -92,7 +92,7 @@ for (const round of [1, 2, 3, 4]) {
   })
 }
 
-test('a beacon is small, scrubbed and of one page view', async () => {
+test('a beacon is small and scrubbed', async () => {
   const page = await open()
   await page.evaluate(() => {
     setTimeout(() => {
@@ -112,7 +112,7 @@ test('a beacon is small, scrubbed and of one page view', async () => {
   assert.deepEqual(messages, ['Error: nobody cared', 'Uncaught TypeError: broken at https://a.example/x'])
 })
 
-test('a page that comes back is a new page view of the same visit', async () => {
+test('a page restored from the back/forward cache is a new page view of the same visit', async () => {
   const page = await open()
   await page.goto(`${origin}/plain`)
   await eventually('a beacon of the first view', () => beacons.length)
@@ -130,7 +130,7 @@ test('a page that comes back is a new page view of the same visit', async () => 
   assert.deepEqual(Object.keys(second.vitals).sort(), ['CLS', 'FCP', 'LCP', 'TTFB'])
 })
 
-test('vitals have the fields of web-vitals, and callbacks that throw break nothing', async () => {
+test('vitals have the members of web-vitals, and an error of a callback reaches the page', async () => {
   const page = await open()
   const [metric] = await page.evaluate(() => {
     rum.onFCP(() => {
@@ -149,7 +149,7 @@ test('vitals have the fields of web-vitals, and callbacks that throw break nothi
   await page.close()
 })
 
-test('figures that throw cost no more than themselves', async () => {
+test('counters that throw do not stop the beacon', async () => {
   const page = await open()
   beacons = []
   await page.evaluate(() => {

@@ -1,5 +1,4 @@
-// What arrives of the beacons that a page hands to its sender: from a page that is closed, with a server in trouble,
-// without a network.
+// The sender of beacons in a real browser: in a page that is closed, with a server that fails, without a network.
 import { build } from 'esbuild'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -9,9 +8,9 @@ import { gunzipSync } from 'node:zlib'
 import { eventually, launch } from './browser.mjs'
 
 let server, browser, origin, bundle
-/** All requests for beacons: method, type, and the id where there is one. */
+/** All requests that carried beacons. */
 let requests
-/** How the server answers a beacon. */
+/** Responds to a beacon. */
 let answer
 
 const take = (response) => response.writeHead(204).end()
@@ -71,7 +70,7 @@ beforeEach(() => {
 
 const arrived = () => requests.map(({ body }) => body.slice(0, body.indexOf(' ')))
 
-/** A page with a sender, in a browser profile of its own or in that of another visit. */
+/** Opens a page with a sender, in a new browser context or in that of an earlier visit. */
 async function visit({ context, script, keep, endpoint = '/beacons' } = {}) {
   context ??= await browser.newContext()
   const page = await context.newPage()
@@ -82,7 +81,7 @@ async function visit({ context, script, keep, endpoint = '/beacons' } = {}) {
   await page.evaluate(([keep, endpoint]) => {
     window.lost = 0
     window.sender = sending.createSender({ endpoint, keep, onLost: (count) => (lost += count) })
-    /** Sends beacons of those names, each with a body of so many bytes. */
+    /** Sends beacons with these ids, each with a body of `bytes` bytes. */
     window.send = (ids, leaving = false, bytes = 0) => {
       for (const id of ids) sender.send({ id, text: `${id} ${'x'.repeat(bytes)}` }, leaving)
     }
@@ -94,7 +93,7 @@ async function visit({ context, script, keep, endpoint = '/beacons' } = {}) {
 
 const send = (page, ...what) => page.evaluate((what) => send(...what), what)
 const stats = (page) => page.evaluate(() => sender.stats())
-const stored = (page, count) => eventually(`${count} put aside`, async () => (await stats(page)).stored === count)
+const stored = (page, count) => eventually(`${count} stored`, async () => (await stats(page)).stored === count)
 
 const without = {
   'fetchLater, where there is one': () => {},
@@ -124,7 +123,7 @@ for (const [way, script] of Object.entries(without)) {
   }
 }
 
-test('a beacon goes at once, and without a preflight', async () => {
+test('a beacon is sent at once, without a preflight', async () => {
   const page = await visit()
   await send(page, ['one'])
   await eventually('the beacon', () => requests.length)
@@ -134,7 +133,7 @@ test('a beacon goes at once, and without a preflight', async () => {
   await page.context().close()
 })
 
-test('what is large goes as gzip, once the server said that it takes that', async () => {
+test('a large beacon is compressed after the server accepted gzip', async () => {
   answer = (response) => response.writeHead(204, { 'accept-encoding': 'gzip' }).end()
   const page = await visit()
   for (const [id, bytes] of [['first', 5000], ['small', 2000], ['large', 5000]]) {
@@ -142,24 +141,24 @@ test('what is large goes as gzip, once the server said that it takes that', asyn
     await send(page, [id], false, bytes)
     await eventually(`${id} is answered`, async () => (await stats(page)).beacons > beacons)
   }
-  const told = { method: 'POST', type: 'text/plain;charset=UTF-8' }
+  const common = { method: 'POST', type: 'text/plain;charset=UTF-8' }
   const [first, small, { zipped, ...large }] = requests
-  assert.deepEqual(first, { ...told, body: `first ${'x'.repeat(5000)}` })
-  assert.deepEqual(small, { ...told, body: `small ${'x'.repeat(2000)}` })
-  assert.deepEqual(large, { ...told, body: `large ${'x'.repeat(5000)}`, encoding: 'gzip' })
+  assert.deepEqual(first, { ...common, body: `first ${'x'.repeat(5000)}` })
+  assert.deepEqual(small, { ...common, body: `small ${'x'.repeat(2000)}` })
+  assert.deepEqual(large, { ...common, body: `large ${'x'.repeat(5000)}`, encoding: 'gzip' })
   await eventually('all are counted', async () => (await stats(page)).beacons === 3)
   assert.equal((await stats(page)).bytes, 5006 + 2006 + zipped)
   await page.context().close()
 })
 
-test('another origin is sent gzip without a preflight: the bytes tell', async () => {
+test('a compressed beacon to another origin needs no preflight', async () => {
   const exposed = { 'accept-encoding': 'gzip', 'access-control-allow-origin': origin }
   answer = (response) =>
     response.writeHead(204, { ...exposed, 'access-control-expose-headers': 'Accept-Encoding' }).end()
   const page = await visit({ endpoint: `${origin.replace('127.0.0.1', 'localhost')}/beacons` })
   for (const id of ['first', 'large']) {
     await send(page, [id], false, 5000)
-    // The answer says that gzip is taken.
+    // The response accepts gzip.
     await eventually(`${id} is answered`, async () => (await stats(page)).beacons === requests.length && arrived().includes(id))
   }
   assert.deepEqual(requests.map(({ method, encoding }) => [method, encoding]), [['POST', undefined], ['POST', undefined]])
@@ -167,7 +166,7 @@ test('another origin is sent gzip without a preflight: the bytes tell', async ()
   await page.context().close()
 })
 
-test('a page that goes does not wait for gzip', async () => {
+test('a page that is hidden does not wait for compression', async () => {
   answer = (response) => response.writeHead(204, { 'accept-encoding': 'gzip' }).end()
   const never = () => {
     window.CompressionStream = class {
@@ -188,12 +187,12 @@ test('a page that goes does not wait for gzip', async () => {
   }
 })
 
-test('what a failing server did not take is tried again, under the same name, and not given twice', async () => {
+test('a failed beacon is retried with the same id, and counted once', async () => {
   answer = fail(503)
   const page = await visit()
   await send(page, ['one'])
   await stored(page, 1)
-  // While the server is left alone, what is new waits too.
+  // During the pause new beacons are stored too.
   await send(page, ['two'])
   await stored(page, 2)
   assert.deepEqual(arrived(), ['one'])
@@ -204,7 +203,7 @@ test('what a failing server did not take is tried again, under the same name, an
   await page.context().close()
 })
 
-test('Retry-After is kept to, also by the next page of the visit, and also when the page goes', async () => {
+test('Retry-After is respected by the next page of the visit, and when the page is hidden', async () => {
   answer = fail(429, { 'retry-after': '3600' })
   const page = await visit()
   await send(page, ['one'])
@@ -222,7 +221,7 @@ test('Retry-After is kept to, also by the next page of the visit, and also when 
   await page.context().close()
 })
 
-test('a server that never answers holds nothing up', async () => {
+test('a server that never responds does not delay other beacons', async () => {
   answer = () => {}
   const page = await visit()
   await send(page, ['one'])
@@ -235,16 +234,16 @@ test('a server that never answers holds nothing up', async () => {
   await page.context().close()
 })
 
-test('a refused beacon is counted and not tried again', async () => {
+test('a refused beacon is counted and not retried', async () => {
   answer = fail(400)
   const page = await visit()
   await send(page, ['one'])
-  await eventually('it is told', () => page.evaluate(() => lost === 1))
+  await eventually('onLost is called', () => page.evaluate(() => lost === 1))
   assert.deepEqual(await stats(page), { beacons: 0, bytes: 0, stored: 0, lost: 1 })
   await page.context().close()
 })
 
-test('what was measured without a network is sent by the next visit, each once', async () => {
+test('the next visit sends the beacons that were stored offline, each once', async () => {
   const page = await visit()
   const context = page.context()
   await context.setOffline(true)
@@ -261,7 +260,7 @@ test('what was measured without a network is sent by the next visit, each once',
   await context.close()
 })
 
-test('when the network is back, the page sends without waiting for the next visit', async () => {
+test('a page sends its outbox when the network is back', async () => {
   const page = await visit()
   await page.context().setOffline(true)
   await send(page, ['one', 'two'])
@@ -292,12 +291,12 @@ test('8 of 8 beacons of pages closed while the server fails arrive on the next v
   await context.close()
 })
 
-test('what goes last is kept once the server failed, also when it need not be left alone any more', async () => {
-  // The pause is over at once, and nobody would hear what became of the last beacon.
+test('the last beacon is stored if the server has failed, even after the pause', async () => {
+  // The pause ends at once, and a beacon that is sent when the page is hidden has no response.
   const script = () => (crypto.getRandomValues = (words) => words.fill(0))
   let failing = 0
   answer = (response) => {
-    // The second request is the page's own try: it stays open while the page goes.
+    // The second request is the retry, which is pending while the page is closed.
     if (++failing === 1) fail(503, { 'retry-after': '0' })(response)
   }
   const page = await visit({ script })
@@ -314,7 +313,7 @@ test('what goes last is kept once the server failed, also when it need not be le
   await context.close()
 })
 
-test('a server that fails for long costs no beacon', async () => {
+test('no beacon is lost while a server fails for long', async () => {
   answer = fail(503, { 'retry-after': '0' })
   const page = await visit({ script: () => (crypto.getRandomValues = (words) => words.fill(0)) })
   await send(page, ['one', 'two'])
@@ -326,13 +325,13 @@ test('a server that fails for long costs no beacon', async () => {
   await page.context().close()
 })
 
-test('a beacon that alone makes the server fail holds up no other, and is given up', async () => {
+test('a beacon that alone fails does not delay others, and is given up', async () => {
   answer = fail(500)
   const page = await visit()
   const context = page.context()
   await send(page, ['poison', 'good'])
   await stored(page, 2)
-  // It failed seven times before.
+  // As if it had failed seven times before.
   await page.evaluate(() => new Promise((done) => {
     indexedDB.open('whippet-rum').onsuccess = ({ target: { result: database } }) => {
       const transaction = database.transaction('beacons', 'readwrite')
@@ -354,7 +353,7 @@ test('a beacon that alone makes the server fail holds up no other, and is given 
   await context.close()
 })
 
-test('what is kept is bounded: the oldest goes, and is counted', async () => {
+test('the outbox is limited: the oldest beacons are dropped and counted', async () => {
   const page = await visit({ keep: { count: 5 } })
   const context = page.context()
   await context.setOffline(true)
@@ -370,19 +369,19 @@ test('what is kept is bounded: the oldest goes, and is counted', async () => {
   await context.close()
 })
 
-test('more than the browser lets out at once: all are sent or counted', async () => {
+test('beacons beyond the browser\'s limit are all sent or counted', async () => {
   const page = await visit()
   const ids = Array.from({ length: 40 }, (_, i) => `b${i}`)
-  // As if it were leaving; but it stays, so that what became of each can be asked.
+  // With `leaving`, although the page stays open, so that its counts can be read.
   await page.evaluate((ids) => send(ids, true, 30_000), ids)
   await eventually('all of them', async () => arrived().length + (await stats(page)).lost === ids.length)
   assert.equal(new Set(arrived()).size, arrived().length)
-  // 512 KiB are kept at most: 17 of these. What the browser took at once comes on top.
+  // The outbox holds 512 KiB: 17 of these beacons, in addition to those that the browser accepted at once.
   assert.ok(arrived().length >= 18, `${arrived().length} arrived`)
   await page.context().close()
 })
 
-test('forget deletes what was kept, and nothing of it is ever sent', async () => {
+test('forget deletes the outbox, and nothing in it is ever sent', async () => {
   const page = await visit()
   const context = page.context()
   await context.setOffline(true)
@@ -401,7 +400,7 @@ test('forget deletes what was kept, and nothing of it is ever sent', async () =>
   await context.close()
 })
 
-test('forget in the midst of sending leaves no pause', async () => {
+test('forget during a request leaves no pause', async () => {
   answer = () => {}
   const page = await visit()
   await send(page, ['secret'])
@@ -412,7 +411,7 @@ test('forget in the midst of sending leaves no pause', async () => {
   await page.context().close()
 })
 
-test('forget leaves no database, whenever it comes', async () => {
+test('forget leaves no database, at any moment of sending', async () => {
   const page = await visit()
   await page.context().setOffline(true)
   for (let moment = 0; moment < 24; moment++) {
@@ -429,7 +428,7 @@ test('forget leaves no database, whenever it comes', async () => {
   await page.context().close()
 })
 
-test('without IndexedDB, what failed waits in memory', async () => {
+test('without IndexedDB, failed beacons are stored in memory', async () => {
   answer = fail(503)
   const page = await visit({ script: () => Object.defineProperty(window, 'indexedDB', { get() { throw new Error('denied') } }) })
   await send(page, ['one'])
@@ -441,7 +440,7 @@ test('without IndexedDB, what failed waits in memory', async () => {
   await page.context().close()
 })
 
-test('OTLP reaches a collector of another origin, also from 8 of 8 pages that are closed', async () => {
+test('OTLP requests reach a collector of another origin, also from 8 of 8 closed pages', async () => {
   const elsewhere = origin.replace('127.0.0.1', 'localhost')
   const posts = () => requests.filter(({ method }) => method === 'POST')
   const beacon = {
@@ -452,25 +451,25 @@ test('OTLP reaches a collector of another origin, also from 8 of 8 pages that ar
     const page = await visit({ context })
     await page.evaluate(([endpoint, beacon]) => {
       window.sender = sending.createSender({ endpoint, format: sending.otlp() })
-      window.tell = (id, leaving) => sender.send({ id, text: JSON.stringify({ ...beacon, view: id }) }, leaving)
+      window.sendDocument = (id, leaving) => sender.send({ id, text: JSON.stringify({ ...beacon, view: id }) }, leaving)
     }, [elsewhere, beacon])
     return page
   }
   let page = await open()
   const context = page.context()
-  await page.evaluate(() => tell('first', false))
+  await page.evaluate(() => sendDocument('first', false))
   await eventually('both documents', () => posts().length === 2)
   assert.deepEqual(posts().map(({ url, type }) => [url, type]).sort(), [['/v1/logs', 'application/json'], ['/v1/metrics', 'application/json']])
-  assert.ok(requests.some(({ method }) => method === 'OPTIONS'), 'it is asked for')
+  assert.ok(requests.some(({ method }) => method === 'OPTIONS'), 'a preflight is sent')
   const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
   for (const id of ids) {
     page = await open(context)
-    await page.evaluate((id) => addEventListener('visibilitychange', () => tell(id, true), { once: true }), id)
+    await page.evaluate((id) => addEventListener('visibilitychange', () => sendDocument(id, true), { once: true }), id)
     await page.close()
   }
-  const told = (url) => posts().filter((post) => post.url === url).length
-  await eventually('all log records', () => told('/v1/logs') === 9)
-  await eventually('all metrics', () => told('/v1/metrics') === 9)
+  const postsTo = (url) => posts().filter((post) => post.url === url).length
+  await eventually('all log records', () => postsTo('/v1/logs') === 9)
+  await eventually('all metrics', () => postsTo('/v1/metrics') === 9)
   await context.close()
 })
 

@@ -1,35 +1,35 @@
-//! The JSON that the collector answers and the dashboard reads.
+//! The JSON API between the collector and the dashboard.
 //!
-//! One description for both ends: the collector fills these in, the dashboard draws them. All times are
+//! The collector serialises these types, the dashboard deserialises and draws them. All times are
 //! milliseconds since the Unix epoch, all durations milliseconds, all ratios 0 to 1. Charts are columns:
-//! one list of times and, for each line, a list of values as long as it, `null` where nothing is known.
+//! one list of times and, for each line, a list of values of the same length, `null` where a value is unknown.
 use serde::{Deserialize, Serialize};
 
-/// The window that every chart endpoint takes in its query string.
+/// The time range that every chart endpoint takes in its query string.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Range {
-    /// First moment, ms since the epoch.
+    /// The start, ms since the epoch.
     pub from: i64,
-    /// Last moment, ms since the epoch.
+    /// The end, ms since the epoch.
     pub to: i64,
 }
 
-/// `GET /api/status`: what there is to look at.
+/// `GET /api/status`: the apps and targets, and the collector itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     /// The collector's version.
     pub version: String,
-    /// The collector's clock.
+    /// The current time of the collector.
     pub now: i64,
-    /// Beacons kept so far.
+    /// The number of stored beacons.
     pub beacons: u64,
-    /// When the newest came in.
+    /// When the newest beacon arrived.
     pub last_beacon: Option<i64>,
     /// Applications that sent beacons, by name.
     pub apps: Vec<String>,
-    /// What is scraped.
+    /// The scraped targets.
     pub targets: Vec<Target>,
-    /// How far back anything is kept, ms.
+    /// How long data is kept, ms.
     #[serde(default)]
     pub retention: i64,
 }
@@ -37,30 +37,30 @@ pub struct Status {
 /// A scraped backend.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
-    /// The name it was given.
+    /// The name from the command line.
     pub name: String,
-    /// Where its metrics are.
+    /// The URL of its metrics.
     pub url: String,
     /// Whether the last scrape succeeded.
     pub up: bool,
-    /// When it was last tried.
+    /// When it was last scraped, successfully or not.
     pub last_scrape: Option<i64>,
     /// Why the last scrape failed.
     pub error: Option<String>,
-    /// What of the last scrape was left out, and why.
+    /// What the last scrape ignored, and why.
     #[serde(default)]
     pub note: Option<String>,
 }
 
-/// `GET /api/overview?app&from&to`: the service levels, each measured over the window. `app` leaves out other apps, but
-/// no backend. The collector is not among them.
+/// `GET /api/overview?app&from&to`: the service levels over the range. `app` selects one app; backends are always included,
+/// except for the collector itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
-    /// One per level, those of backends first.
+    /// The levels, those of backends first.
     pub levels: Vec<Level>,
-    /// What is missing in the figures of applications; nothing where nothing is.
+    /// The measurements that apps lost.
     pub losses: Vec<Loss>,
-    /// Where the levels come from: backends, then applications.
+    /// The subjects of the levels: backends, then apps.
     #[serde(default)]
     pub subjects: Vec<Subject>,
 }
@@ -72,23 +72,22 @@ pub struct Subject {
     pub name: String,
     /// Whether it is a scraped target.
     pub backend: bool,
-    /// When its newest data came in; `None` where none ever did.
+    /// When its newest data arrived; `None` if none ever did.
     pub last: Option<i64>,
-    /// Whether nothing has come since, for longer than it should take.
+    /// Whether new data is overdue.
     pub stopped: bool,
     /// Why the last scrape failed.
     pub error: Option<String>,
 }
 
-/// What pages say they measured and lost.
+/// Measurements that pages reported as lost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Loss {
     /// The application.
     pub app: String,
-    /// The member of a beacon that it would have been in (`scripts`), `beacons` for what was lost on its way, or
-    /// `other`.
+    /// The beacon's member that it would have been in, such as `scripts`; `beacons` for lost beacons; or `other`.
     pub kind: String,
-    /// How many. What a sample lost stands for more.
+    /// How many, scaled by the sample rate.
     pub count: f64,
 }
 
@@ -97,20 +96,20 @@ pub struct Loss {
 pub struct Level {
     /// For example `Response p95`.
     pub name: String,
-    /// What it was measured on: a target's or an app's name.
+    /// The name of the target or app.
     pub subject: String,
-    /// Whether that is a target: an app may have the same name.
+    /// Whether the subject is a target: an app may have the same name.
     #[serde(default)]
     pub backend: bool,
-    /// The value over the window; `None` without data.
+    /// The value over the range; `None` without data.
     pub value: Option<f64>,
     /// The bound.
     pub bound: f64,
     /// Whether the value must stay above the bound (a hit rate) or below it (all others).
     pub above: bool,
-    /// Whether the bound itself still keeps the level, as web vitals' thresholds do.
+    /// Whether a value equal to the bound meets the level, as for web vitals.
     pub inclusive: bool,
-    /// How to write value and bound.
+    /// The unit of value and bound.
     pub unit: Unit,
     /// Whether the true value is only known to be greater than `value`: it is beyond a histogram's last finite bucket.
     #[serde(default)]
@@ -118,8 +117,8 @@ pub struct Level {
 }
 
 impl Level {
-    /// Whether the level is kept; `None` without data. What is beyond all buckets has no upper limit: nothing shows that
-    /// it stays below a bound.
+    /// Whether the level is met; `None` without data. A value beyond the last bucket has no upper limit, so it is not known to
+    /// stay below a bound.
     pub fn met(&self) -> Option<bool> {
         self.value.map(|value| {
             if self.beyond && !self.above {
@@ -131,13 +130,13 @@ impl Level {
     }
 }
 
-/// How a number is to be written.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Milliseconds.
     Ms,
-    /// 0 to 1, shown in per cent.
+    /// 0 to 1, displayed in per cent.
     Ratio,
     /// Per second.
     PerSecond,
@@ -154,7 +153,7 @@ pub struct Chart {
     pub times: Vec<i64>,
     /// The lines.
     pub lines: Vec<Line>,
-    /// Whether the last step is not over yet, so that its values may still change much.
+    /// Whether the last step has not ended, so that its values may still change much.
     #[serde(default)]
     pub unfinished: bool,
 }
@@ -166,7 +165,7 @@ pub struct Line {
     pub name: String,
     /// One per time.
     pub values: Vec<Option<f64>>,
-    /// One per time: whether the true value is only known to be greater, as in [`Level::beyond`]. Empty where none is.
+    /// One per time: whether the true value is only known to be greater, as in [`Level::beyond`]. Empty if none is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beyond: Vec<bool>,
 }
@@ -192,17 +191,17 @@ pub struct Backend {
     pub cpu: Chart,
     /// Resident memory, bytes.
     pub memory: Chart,
-    /// Until when counts may be too high, where that is within the window: an older version counted some twice.
+    /// Until when counts may be too high, if that is within the range: an older version counted some requests twice.
     #[serde(default)]
     pub inexact_until: Option<i64>,
 }
 
-/// A row of a table of timings, over the whole window.
+/// A row of a table of timings, over the whole range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// The route (`GET /api/packages/{name}`) or the operation.
     pub name: String,
-    /// How often.
+    /// The number of requests or operations.
     pub count: f64,
     /// Per second.
     pub rate: f64,
@@ -223,71 +222,70 @@ pub struct Timing {
 
 /// `GET /api/vitals?app&page&navigation&from&to`: what browsers measured. `app`, `page` and `navigation` may be left out.
 ///
-/// `navigation` is `document`, or `soft` for route changes that the browser reports as page views. Without it, LCP, FCP
-/// and TTFB are those of documents, as a route change waits for neither server nor first paint; INP and CLS are
-/// those of all page views.
+/// `navigation` is `document`, or `soft` for route changes that the browser reports as soft navigations. Without it, LCP, FCP
+/// and TTFB are those of documents, because a route change waits for neither server nor first paint; INP and CLS are those
+/// of all page views.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Vitals {
-    /// LCP, INP, CLS, FCP, TTFB, in this order; those without data too.
+    /// LCP, INP, CLS, FCP and TTFB, in this order, also those without data.
     pub metrics: Vec<Vital>,
     /// By page, most viewed first.
     pub pages: Vec<Page>,
 }
 
-/// One web vital over the window.
+/// One web vital over the range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vital {
     /// `LCP`, `INP`, `CLS`, `FCP` or `TTFB`.
     pub name: String,
-    /// ms, or a plain number for CLS.
+    /// Milliseconds, or a plain number for CLS.
     pub unit: Unit,
-    /// How many page views reported it.
+    /// The number of page views that reported it.
     pub count: u64,
-    /// The 75th percentile, which the thresholds are meant for. It is on the same side of them as the ratings say.
+    /// The 75th percentile, to which the thresholds apply. It is always on the side of the thresholds that the ratings say.
     pub p75: Option<f64>,
-    /// Up to here a value is good.
+    /// The largest good value.
     pub good: f64,
-    /// Above here a value is poor.
+    /// Larger values are poor.
     pub poor: f64,
-    /// How many were good, in between, poor.
+    /// The number of good, fair and poor page views.
     pub ratings: [u64; 3],
-    /// Where the time went, in the order of time; empty where no page view told.
+    /// The phases in the order of time; empty if no page view reported them.
     pub parts: Vec<Part>,
-    /// The elements that it is put down to, by their selectors: what costs most in all first.
+    /// The elements it is attributed to, by selector. Sorted by total cost.
     pub elements: Vec<Cause>,
-    /// The resources that were painted (LCP), the scripts that ran longest (INP); as the elements.
+    /// The painted resources (LCP) or the longest scripts (INP), sorted by total cost.
     pub urls: Vec<Cause>,
-    /// The kind of input (INP), how far the page was loaded (CLS); as the elements.
+    /// The kind of input (INP) or the load state (CLS), sorted by total cost.
     pub states: Vec<Cause>,
-    /// The p75 over time: one line.
+    /// The 75th percentile over time: one line.
     pub chart: Chart,
 }
 
-/// A part of a web vital, such as `loadDelay` of LCP. Of several parts the 75th percentiles do not add up to that of
-/// the whole.
+/// A phase of a web vital, such as `loadDelay` of LCP. The 75th percentiles of the phases do not add up to that of the vital.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// As beacons name it.
+    /// Its name in beacons.
     pub name: String,
-    /// Its 75th percentile, ms, in the page views that told of any part; those in which it took no time count.
+    /// Its 75th percentile over the page views that reported any phase, ms. A phase that took no time counts as 0.
     pub p75: Option<f64>,
 }
 
-/// What a vital is put down to.
+/// An attribution of a vital.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cause {
-    /// A selector, an address or a state.
+    /// A selector, a URL or a state.
     pub name: String,
-    /// In how many page views.
+    /// The number of page views.
     pub count: u64,
-    /// The metric's 75th percentile in those.
+    /// The metric's 75th percentile in these page views.
     pub p75: Option<f64>,
 }
 
 /// The vitals of one page, 75th percentiles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page {
-    /// The scrubbed path.
+    /// The scrubbed path, or the name that the app gave it.
     pub page: String,
     /// Page views.
     pub views: u64,
@@ -295,7 +293,7 @@ pub struct Page {
     pub p75: Vec<Option<f64>>,
 }
 
-/// `GET /api/toolkit?app&from&to`: what Whippet itself did in the browsers.
+/// `GET /api/toolkit?app&from&to`: the counters of Whippet's modules in browsers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Toolkit {
     /// Counters such as `query.hits`, by name.
@@ -306,35 +304,35 @@ pub struct Toolkit {
     pub fetches: Chart,
 }
 
-/// A counter over the window.
+/// A counter over the range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Counter {
     /// Its name.
     pub name: String,
-    /// The sum over the window.
+    /// The sum over the range.
     pub total: u64,
 }
 
-/// `GET /api/loading?app&page&from&to`: what page views waited for, and what kept them busy.
+/// `GET /api/loading?app&page&from&to`: navigation, resources, long animation frames and scripts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Loading {
-    /// Until the load event ended, ms.
+    /// The page load time, until the load event ended, ms.
     pub load: Option<Distribution>,
     /// The navigation's phases, in the order of time, ms.
     pub phases: Vec<Distribution>,
-    /// What was loaded by host and kind, what took longest in all first.
+    /// Resources by host and kind, sorted by total duration.
     pub resources: Vec<Resource>,
-    /// `Server-Timing` by name, the most frequent first, ms.
+    /// `Server-Timing` entries by name, the most frequent first, ms.
     pub servers: Vec<Distribution>,
-    /// Long animation frames, ms.
+    /// The duration of long animation frames, ms.
     pub frames: Option<Distribution>,
-    /// How long input waited in them, ms.
+    /// Their blocking duration, ms.
     pub blocking: Option<Distribution>,
-    /// Scripts that ran in them, the longest running first.
+    /// The scripts in them, sorted by total duration.
     pub scripts: Vec<Script>,
 }
 
-/// Measurements of one name over the window.
+/// The values of one timing over the range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Distribution {
     /// Its name.
@@ -351,7 +349,7 @@ pub struct Distribution {
     pub max: Option<f64>,
 }
 
-/// What was loaded from one host, of one kind.
+/// The resources of one host and kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resource {
     /// The host.
@@ -360,45 +358,45 @@ pub struct Resource {
     pub kind: String,
     /// How many.
     pub count: f64,
-    /// Bytes on their way.
+    /// Transferred bytes.
     pub bytes: f64,
     /// How many came from the browser's cache.
     pub cached: f64,
     /// How many failed.
     pub failed: f64,
-    /// What they took, added up, ms.
+    /// Their total duration, ms.
     pub duration: f64,
-    /// What the slowest took, ms.
+    /// The duration of the slowest, ms.
     pub slowest: f64,
 }
 
-/// A script that made animation frames long.
+/// A script in long animation frames.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Script {
-    /// Its address.
+    /// Its URL.
     pub source: String,
-    /// Who called it.
+    /// Its invoker.
     pub invoker: String,
-    /// In how many frames.
+    /// The number of frames.
     pub count: f64,
-    /// How long it ran in them, ms.
+    /// Its total duration, ms.
     pub duration: f64,
-    /// How much of that was layout and style that it forced, ms.
+    /// The part of that in forced style and layout, ms.
     pub forced: f64,
 }
 
-/// `GET /api/custom?app&page&from&to`: what the application measured by names of its own.
+/// `GET /api/custom?app&page&from&to`: the application's own measurements.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Custom {
-    /// By name, in alphabetical order, as the others.
+    /// The timings, by name. All lists are sorted by name.
     pub distributions: Vec<Distribution>,
-    /// Counts.
+    /// The counters.
     pub counters: Vec<Counter>,
-    /// What goes up and down.
+    /// The gauges.
     pub gauges: Vec<Gauge>,
 }
 
-/// Values that pages reported of something that goes up and down.
+/// The values of one gauge over the range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gauge {
     /// Its name.
@@ -423,35 +421,35 @@ pub struct Errors {
 /// Errors of one fingerprint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PageError {
-    /// What the browser said.
+    /// The message.
     pub message: String,
-    /// Where, `file:line:column` or the first line of the stack.
+    /// The place: `file:line:column`, or the first line of the stack.
     pub source: String,
-    /// The stack, a frame a line; may be empty.
+    /// The stack, one frame per line; may be empty.
     pub stack: String,
     /// The application.
     pub app: String,
-    /// The page it last happened on.
+    /// The page of the last occurrence.
     pub page: String,
-    /// How often.
+    /// The number of occurrences.
     pub count: u64,
-    /// First and last time in the window.
+    /// The first occurrence in the range.
     pub first: i64,
-    /// Last time in the window.
+    /// The last occurrence in the range.
     pub last: i64,
 }
 
-/// The body of every answer that is not a success.
+/// The body of every error response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
-    /// What went wrong.
+    /// The error.
     pub error: Problem,
 }
 
-/// What went wrong, for programs and for people.
+/// An error, for programs and for people.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
-    /// A fixed word: `not_json`, `too_large`, `unsupported_version`, …
+    /// A code: `not_json`, `too_large`, `unsupported_version`, …
     pub code: String,
     /// What is wrong and what to do about it.
     pub message: String,

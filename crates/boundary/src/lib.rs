@@ -11,6 +11,7 @@ pub mod lazy;
 pub mod query;
 pub mod rum;
 pub mod timing;
+pub mod vitals;
 
 pub use table::{Constant, Value};
 
@@ -27,6 +28,16 @@ pub const FILES: &[File] = &[
     File { name: "json", constants: json::TABLES },
     File { name: "lazy", constants: lazy::TABLES },
     File { name: "query", constants: query::CONSTANTS },
-    File { name: "rum", constants: &[rum::LIMITS] },
+    File { name: "rum", constants: &[rum::LIMITS, rum::SENDING] },
     File { name: "timing", constants: timing::TABLES },
+    File {
+        name: "vitals",
+        constants: &[
+            vitals::NAMES,
+            vitals::rank::CODES,
+            vitals::DURATIONS,
+            vitals::field::CODES,
+            vitals::BOUNDS,
+        ],
+    },
 ];

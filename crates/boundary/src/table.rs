@@ -16,6 +16,10 @@ pub enum Value {
     Number(f64),
     /// `export const NAME = ['a', 'b'] as const`: the words that numbers from zero on stand for.
     Words(&'static [&'static str]),
+    /// `export const NAME: [number, number] = [1, 2]`.
+    Pair(f64, f64),
+    /// `export const enum Name { A = 0, B = 1 }`. Where it is used, esbuild writes the number, so that it weighs nothing.
+    Enum(&'static [Constant]),
 }
 
 /// Defines numbers as constants, and lists them: `numbers! { LIST: u32; /// Why. NAME = 1; }`.
@@ -33,4 +37,23 @@ macro_rules! numbers {
     };
 }
 
-pub(crate) use numbers;
+/// Defines numbers as constants, like [`numbers!`], and lists them as one enumeration:
+/// `codes! { LIST = "Name": u32; /// Why. A = 0; }`.
+macro_rules! codes {
+    ($(#[doc = $list_doc:literal])* $list:ident = $enum:literal: $type:ty;
+     $($(#[doc = $doc:literal])* $name:ident = $value:expr;)*) => {
+        $crate::table::numbers! {
+            /// The members of the enumeration.
+            MEMBERS: $type;
+            $($(#[doc = $doc])* $name = $value;)*
+        }
+        $(#[doc = $list_doc])*
+        pub const $list: &[$crate::Constant] = &[$crate::Constant {
+            name: $enum,
+            doc: &[$($list_doc),*],
+            value: $crate::Value::Enum(MEMBERS),
+        }];
+    };
+}
+
+pub(crate) use {codes, numbers};

@@ -1,4 +1,4 @@
-// Starts the app, or says why it cannot.
+// Starts the app, or shows why it cannot start.
 import start from './whippet_dashboard.js'
 
 start().catch((error) => {

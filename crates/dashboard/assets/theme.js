@@ -1,7 +1,7 @@
-// The chosen colour scheme, set before the page is first painted. `src/theme.rs` keeps the choice.
+// Sets the stored colour scheme before the first paint. `src/theme.rs` stores it.
 try {
   const theme = localStorage.getItem('whippet-theme')
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
 } catch {
-  // Storage is forbidden: then the system's scheme it is.
+  // Storage is forbidden. The system's scheme is used.
 }

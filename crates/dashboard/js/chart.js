@@ -1,7 +1,7 @@
-// Draws a chart into an element, in the element's size and the page's colours.
+// Draws a chart into an element, with the element's size and the page's colours.
 //
-// The dashboard's Rust side describes what to draw (`src/chart/spec.rs`) and lends its own number format,
-// so that an axis, a tooltip and a table all write a figure the same way.
+// `src/chart/chart_spec.rs` describes the chart. The number format also comes from Rust, so that axes, tooltips and tables
+// format a number in the same way.
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatMoment, formatTick } from './time.js'
@@ -9,7 +9,7 @@ import { tooltip } from './tooltip.js'
 
 const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
 
-/** Draws `spec` into `element`; `format` writes a value. Give the result to `update` and `destroy`. */
+/** Draws `spec` into `element`; `format` formats a value. Returns the handle for `update` and `destroy`. */
 export function create(element, spec, format) {
   const chart = { element, spec, format, colours: {}, uplot: null }
   readColours(chart)
@@ -30,7 +30,7 @@ export function create(element, spec, format) {
   return chart
 }
 
-/** Draws `spec` in the place of what was drawn before. */
+/** Draws `spec` instead of the previous one. */
 export function update(chart, spec) {
   const sameLines = spec.lines.length === chart.spec.lines.length && spec.unfinished === chart.spec.unfinished
     && spec.lines.every((line, i) => line.name === chart.spec.lines[i].name && line.tone === chart.spec.lines[i].tone)
@@ -44,7 +44,7 @@ export function update(chart, spec) {
   chart.uplot = new uPlot(options(chart), columns(spec), chart.element)
 }
 
-/** Takes the chart out of the page. */
+/** Removes the chart. */
 export function destroy(chart) {
   chart.resized.disconnect()
   chart.themed.disconnect()
@@ -52,7 +52,7 @@ export function destroy(chart) {
   chart.uplot.destroy()
 }
 
-/** Where the last step is not over, the way to it is a line of its own, dashed. */
+/** uPlot's columns. If the last step has not ended, the dashed line to its value is a series of its own. */
 function columns(spec) {
   const values = spec.lines.map((line) => line.values)
   if (!spec.unfinished) return [spec.times, ...values]
@@ -65,7 +65,7 @@ function columns(spec) {
 }
 
 function size(element) {
-  // A hidden element has no size, and uPlot no way to draw into none.
+  // A hidden element has size 0, into which uPlot cannot draw.
   return { width: Math.max(element.clientWidth, 1), height: Math.max(element.clientHeight, 1) }
 }
 
@@ -82,7 +82,7 @@ function options(chart) {
   return {
     ...size(chart.element),
     ms: 1,
-    // To the right there is room for half of a time.
+    // Room on the right for half of a time label.
     padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
@@ -134,12 +134,12 @@ function series(chart, tone) {
     stroke: () => chart.colours[tone],
     fill: chart.spec.area ? () => `${chart.colours[tone]}1f` : undefined,
     width: 1.5,
-    points: { show: true, size: 4, fill: () => chart.colours[tone], filter: lonely },
+    points: { show: true, size: 4, fill: () => chart.colours[tone], filter: isolatedPoints },
   }
 }
 
-/** A value between two gaps has no line to lie on: it is drawn as a point. */
-function lonely(uplot, index) {
+/** A value between two gaps has no line, so it is drawn as a point. */
+function isolatedPoints(uplot, index) {
   const values = uplot.data[index]
   const indices = []
   for (let i = 0; i < values.length; i++) {
@@ -148,7 +148,7 @@ function lonely(uplot, index) {
   return indices
 }
 
-/** From zero to a little above the largest value; a bound is in sight where values come near it. */
+/** From zero to a little above the largest value. A threshold is included if values come near it. */
 function valueRange(spec, max) {
   let top = max ?? 0
   for (const { value } of spec.bounds) {

@@ -1,4 +1,4 @@
-// Times on the axis and in the tooltip, in the reader's own zone and on a 24-hour clock.
+// Formats times for axes and tooltips, in the user's time zone and with a 24-hour clock.
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const second = new Intl.DateTimeFormat(undefined, {
@@ -9,14 +9,14 @@ const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-/** A tick of the time axis, whose ticks are `step` ms apart. Midnight is written as its day. */
+/** Formats a tick of the time axis, whose ticks are `step` ms apart. Midnight is formatted as its date. */
 export function formatTick(time, step) {
   const date = new Date(time)
   if (step >= DAY || (date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0)) return day.format(date)
   return (step < MINUTE ? second : clock).format(date)
 }
 
-/** A point in time as a tooltip shows it. */
+/** Formats a time for a tooltip. */
 export function formatMoment(time, withSeconds) {
   const date = new Date(time)
   const today = new Date().toDateString() === date.toDateString()

@@ -1,14 +1,14 @@
-// What lies under the pointer, as a small table beside it.
+// A tooltip with the values under the pointer.
 
 const GAP = 12
 
-/** A uPlot plugin; `moment` writes a time. */
+/** A uPlot plugin; `moment` formats a time. */
 export function tooltip(chart, moment) {
   let box
 
   function show(uplot) {
     const { left, idx } = uplot.cursor
-    // Charts share their crosshair; the table belongs to the one under the pointer.
+    // Charts share their crosshair. The tooltip is only shown in the one under the pointer.
     if (idx == null || left < 0 || !uplot.over.matches(':hover')) {
       box.hidden = true
       return

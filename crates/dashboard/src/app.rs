@@ -1,8 +1,8 @@
-//! The frame around all pages: header, routes, footer.
-use crate::data::{Connection, provide_states, use_status};
+//! The layout of all pages: header, routes, footer.
+use crate::components::{ConnectionNotice, Header, InvalidParameterNotice};
+use crate::data::{Connection, provide_report_states, use_status};
 use crate::pages::{Backend, Cache, Custom, Errors, Loading, Overview, Vitals};
-use crate::parts::{ConnectionNotice, Header, UnknownNotice};
-use crate::view::provide_view;
+use crate::view_state::provide_view_state;
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
@@ -21,8 +21,8 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn Frame() -> impl IntoView {
-    provide_view();
-    provide_states();
+    provide_view_state();
+    provide_report_states();
     let status = use_status();
     provide_context(status);
     let connection = Connection::of(status);
@@ -31,7 +31,7 @@ fn Frame() -> impl IntoView {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <Header connection/>
         <ConnectionNotice connection/>
-        <UnknownNotice/>
+        <InvalidParameterNotice/>
         <main id="main" tabindex="-1">
             <Routes fallback=|| view! { <NoSuchPage/> }>
                 <Route path=path!("/") view=Overview/>

@@ -1,13 +1,13 @@
-//! How figures are written, everywhere alike: in tables, on axes, in tooltips.
+//! Formats numbers for tables, axes and tooltips.
 //!
-//! A figure and its unit are held together by a no-break space. Small figures keep a digit or two behind
-//! the point, large ones none: enough to compare by, no more.
+//! A no-break space separates a number from its unit. Small numbers have one or two decimals, large ones none: enough to
+//! compare them.
 use whippet_api::Unit;
 
-/// What stands where nothing is known.
+/// The text for an unknown value.
 pub const NOTHING: &str = "–";
 
-/// Writes `value` in its unit.
+/// Formats `value` in its unit.
 pub fn figure(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Ms => milliseconds(value),
@@ -18,18 +18,18 @@ pub fn figure(value: f64, unit: Unit) -> String {
     }
 }
 
-/// Writes `value` in its unit, or a dash.
+/// Formats `value` in its unit; `None` as a dash.
 pub fn maybe(value: Option<f64>, unit: Unit) -> String {
     value.map_or_else(|| NOTHING.to_owned(), |value| figure(value, unit))
 }
 
-/// Writes `value` in its unit; as more than that where no more is known of it.
+/// Formats `value` in its unit; with `>` if the true value is only known to be greater.
 pub fn at_least(value: f64, beyond: bool, unit: Unit) -> String {
     let text = figure(value, unit);
     if beyond { format!(">\u{a0}{text}") } else { text }
 }
 
-/// Writes `value` in its unit, so that it does not look like the one of `bounds` that it only comes near.
+/// Formats `value` with as many digits as it needs to look different from each of `bounds`.
 pub fn beside(value: f64, bounds: &[f64], unit: Unit) -> String {
     let text = figure(value, unit);
     let near = bounds.iter().find(|bound| **bound != value && figure(**bound, unit) == text);
@@ -40,7 +40,7 @@ pub fn beside(value: f64, bounds: &[f64], unit: Unit) -> String {
     }
 }
 
-/// A moment in the reader's own time zone: `28 Nov 14:02`. Only in a browser.
+/// Formats a time in the user's time zone: `28 Nov 14:02`. Only works in a browser.
 pub fn moment(time: i64) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -49,7 +49,7 @@ pub fn moment(time: i64) -> String {
     format!("{} {month} {:02}:{:02}", date.get_date(), date.get_hours(), date.get_minutes())
 }
 
-/// A span given in ms: `0.42 ms`, `84 ms`, `1.3 s`, `4 min`.
+/// Formats a duration: `0.42 ms`, `84 ms`, `1.3 s`, `4 min`.
 pub fn milliseconds(ms: f64) -> String {
     match ms {
         _ if ms == 0.0 => "0\u{a0}ms".to_owned(),
@@ -62,7 +62,7 @@ pub fn milliseconds(ms: f64) -> String {
     }
 }
 
-/// A ratio in per cent: `0.05 %`, `4.2 %`, `87 %`. Nearly all is not written as all.
+/// Formats a ratio: `0.05 %`, `4.2 %`, `87 %`. Less than all is never written as `100 %`.
 pub fn per_cent(ratio: f64) -> String {
     let per_cent = ratio * 100.0;
     match per_cent {
@@ -75,7 +75,7 @@ pub fn per_cent(ratio: f64) -> String {
     }
 }
 
-/// A size: `312 B`, `4.2 KiB`, `87 MiB`.
+/// Formats a size: `312 B`, `4.2 KiB`, `87 MiB`.
 pub fn bytes(bytes: f64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
     let mut size = bytes;
@@ -91,7 +91,7 @@ pub fn bytes(bytes: f64) -> String {
     }
 }
 
-/// A plain number: `0.045`, `4.2`, `1 234`, `1.2 M`.
+/// Formats a number: `0.045`, `4.2`, `1 234`, `1.2 M`.
 pub fn number(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
@@ -104,12 +104,12 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A count: `1 234`, `12.3 M`.
+/// Formats a count: `1 234`, `12.3 M`.
 pub fn count(count: u64) -> String {
     number(count as f64)
 }
 
-/// How long ago a moment was: `just now`, `12 s ago`, `4 min ago`, `3 h ago`, `2 d ago`. All in ms.
+/// Formats the time between `then` and `now`, ms: `just now`, `12 s ago`, `4 min ago`, `3 h ago`, `2 d ago`.
 pub fn ago(then: i64, now: i64) -> String {
     let seconds = (now - then).max(0) / 1000;
     match seconds {
@@ -121,13 +121,13 @@ pub fn ago(then: i64, now: i64) -> String {
     }
 }
 
-/// At most `digits` behind the point, and no zeros at the end.
+/// At most `digits` decimals, without trailing zeros.
 fn trimmed(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// Thousands apart, by a narrow no-break space.
+/// Separates thousands by a narrow no-break space.
 fn grouped(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let mut text = String::from(if value < 0 { "-" } else { "" });
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
     use expect_test::{Expect, expect};
 
-    /// Spaces of all kinds look alike in an expectation.
+    /// Compares with ordinary spaces: the others look alike in an expectation.
     fn check(write: fn(f64) -> String, values: &[f64], expect: Expect) {
         let text: Vec<String> = values.iter().map(|&value| write(value)).collect();
         expect.assert_eq(&text.join(" | ").replace(['\u{a0}', '\u{202f}'], " "));

@@ -1,18 +1,18 @@
-//! The dashboard: what browsers and backends measured, from the collector's JSON.
+//! The dashboard: shows the collector's reports about browsers and backends.
 //!
-//! A client-side rendered Leptos app. Its data comes through `whippet-leptos`, so it is kept, refreshed and
-//! shared between pages by the same engine that the npm package runs on.
+//! A client-side rendered Leptos app. `whippet-leptos` caches, refetches and shares its data, on the same engine as the
+//! npm package.
 //!
-//! [`view`] is what the URL says, [`data`] asks the collector, [`chart`] draws, [`format`] writes figures,
-//! [`parts`] are what pages are made of, and [`pages`] are the pages.
+//! [`view_state`] reads and writes the range and filters in the URL, [`data`] fetches reports, [`chart`] draws, [`format`]
+//! formats numbers, [`components`] are reusable pieces of interface, and [`pages`] are the pages.
 mod app;
 pub mod chart;
+pub mod components;
 pub mod data;
 pub mod format;
 pub mod pages;
-pub mod parts;
 pub mod theme;
-pub mod view;
+pub mod view_state;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,16 +1,16 @@
-//! Light or dark: as the system says, unless the reader chose.
+//! The colour scheme: the system's, unless the user has chosen one.
 //!
-//! The choice is an attribute of the root element, which the style sheet goes by, and is kept in
-//! `localStorage`. `assets/theme.js` sets it again before the page is first painted.
+//! The choice is an attribute of the root element, and is stored in `localStorage`. `assets/theme.js` sets the attribute
+//! before the first paint.
 use leptos::prelude::*;
 
-/// Where the choice is kept. `assets/theme.js` reads the same.
-const KEPT_AS: &str = "whippet-theme";
+/// The key in `localStorage`. `assets/theme.js` reads the same.
+const STORAGE_KEY: &str = "whippet-theme";
 
-/// Light or dark, or what the system says.
+/// A choice of colour scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// As the system says.
+    /// The system's.
     Auto,
     /// Light.
     Light,
@@ -19,7 +19,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// As it is kept and as the style sheet knows it.
+    /// Its name in `localStorage` and in the style sheet.
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -28,7 +28,7 @@ impl Theme {
         }
     }
 
-    /// What a press of the button makes of it.
+    /// The next one when the button is pressed.
     pub fn next(self) -> Self {
         match self {
             Self::Auto => Self::Light,
@@ -37,16 +37,16 @@ impl Theme {
         }
     }
 
-    /// What was chosen earlier.
-    pub fn kept() -> Self {
-        match storage().and_then(|storage| storage.get_item(KEPT_AS).ok().flatten()).as_deref() {
+    /// The stored choice.
+    pub fn stored() -> Self {
+        match storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten()).as_deref() {
             Some("light") => Self::Light,
             Some("dark") => Self::Dark,
             _ => Self::Auto,
         }
     }
 
-    /// Shows it, and keeps it for the next visit.
+    /// Applies and stores the choice.
     pub fn apply(self) {
         if let Some(root) = document().document_element() {
             let _ = match self {
@@ -54,11 +54,11 @@ impl Theme {
                 _ => root.set_attribute("data-theme", self.name()),
             };
         }
-        // Storage may be full or forbidden: then the choice lasts as long as the page.
+        // Storage may be full or forbidden. Then the choice ends with the page.
         if let Some(storage) = storage() {
             let _ = match self {
-                Self::Auto => storage.remove_item(KEPT_AS),
-                _ => storage.set_item(KEPT_AS, self.name()),
+                Self::Auto => storage.remove_item(STORAGE_KEY),
+                _ => storage.set_item(STORAGE_KEY, self.name()),
             };
         }
     }

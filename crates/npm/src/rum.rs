@@ -1,12 +1,13 @@
-//! Real user monitoring: distributions by number. Everything with a name stays in JavaScript, which writes the beacon.
+//! Histograms by number, for real user monitoring. JavaScript keeps their names and writes the beacon.
 use crate::state::State;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
+use whippet_boundary::vitals::field::{BUCKETS, COUNTS, MAX, MIN, OFFSET, SCALE, SUM, ZERO};
 use whippet_engine::stats::Histogram;
 
 static HISTOGRAMS: State<Vec<Histogram>> = State::new(Vec::new());
 
-/// An empty distribution.
+/// Creates an empty histogram and returns its number.
 #[wasm_bindgen]
 pub fn histogram_create() -> usize {
     HISTOGRAMS.with(|histograms| {
@@ -15,32 +16,32 @@ pub fn histogram_create() -> usize {
     })
 }
 
-/// One measurement. What none can be is left out.
+/// Records a value. Negative numbers, NaN and numbers from 2^53 on are ignored.
 #[wasm_bindgen]
 pub fn histogram_record(histogram: usize, value: f64) {
     with(histogram, |histogram| histogram.record(value));
 }
 
-/// Empties it, to be used for another.
+/// Empties a histogram, so that it can be used again.
 #[wasm_bindgen]
 pub fn histogram_clear(histogram: usize) {
     with(histogram, Histogram::clear);
 }
 
-/// What it is made of, one by one: scale, offset, zeros, sum, smallest, largest, how many buckets, then their counts.
+/// A field of a histogram, by the indices of `whippet_boundary::vitals::field`; from `COUNTS` on, the count of a bucket.
 #[wasm_bindgen]
-pub fn histogram_part(histogram: usize, which: usize) -> f64 {
+pub fn histogram_field(histogram: usize, field: usize) -> f64 {
     with(histogram, |histogram| {
         let parts = histogram.parts();
-        match which {
-            0 => f64::from(parts.scale),
-            1 => f64::from(parts.offset),
-            2 => parts.zero as f64,
-            3 => parts.sum,
-            4 => parts.min,
-            5 => parts.max,
-            6 => parts.counts.len() as f64,
-            bucket => parts.counts.get(bucket - 7).map_or(0.0, |count| *count as f64),
+        match field {
+            SCALE => f64::from(parts.scale),
+            OFFSET => f64::from(parts.offset),
+            ZERO => parts.zero as f64,
+            SUM => parts.sum,
+            MIN => parts.min,
+            MAX => parts.max,
+            BUCKETS => parts.counts.len() as f64,
+            bucket => parts.counts.get(bucket - COUNTS).map_or(0.0, |count| *count as f64),
         }
     })
     .unwrap_or(0.0)

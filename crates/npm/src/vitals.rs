@@ -1,12 +1,13 @@
-//! Web vitals: one tracker per listener, by number. Entries stay in JavaScript.
+//! Trackers of web vitals by number, one per listener. JavaScript keeps the performance entries.
 use crate::state::State;
 use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
-use whippet_engine::vitals::{CountEstimate, Metric, Place, Tracker};
+use whippet_boundary::vitals::rank;
+use whippet_engine::vitals::{InteractionCountEstimate, Metric, Tracker};
 
 static TRACKERS: State<Trackers> = State::new(Trackers(None));
 
-/// All of them, the newest first. Not a `Vec`, whose growth would be a fifth of the module: there are about ten.
+/// A linked list, the newest tracker first. There are about ten; the code that grows a `Vec` would be a fifth of the module.
 struct Trackers(Option<Box<Link>>);
 
 struct Link {
@@ -30,9 +31,10 @@ impl Trackers {
         Some(&mut link.tracker)
     }
 }
-static COUNT: State<CountEstimate> = State::new(CountEstimate::new());
 
-/// A listener; with `all_changes` it wants every value.
+static INTERACTIONS: State<InteractionCountEstimate> = State::new(InteractionCountEstimate::new());
+
+/// Creates the tracker of a listener and returns its number. With `all_changes` the listener gets every value.
 #[wasm_bindgen]
 pub fn vital_create(all_changes: bool) -> usize {
     TRACKERS.with(|trackers| {
@@ -40,65 +42,64 @@ pub fn vital_create(all_changes: bool) -> usize {
     })
 }
 
-/// A new page view begins, after `count` interactions in this document.
+/// Starts a new page view, after `count` interactions in this document.
 #[wasm_bindgen]
 pub fn vital_begin(tracker: usize, count: f64) {
     with(tracker, |tracker| tracker.begin(count));
 }
 
-/// A layout shift without recent input; says whether it began a new window.
+/// Adds a layout shift without recent input. Returns whether it starts a new session window.
 #[wasm_bindgen]
 pub fn vital_shift(tracker: usize, at: f64, value: f64) -> bool {
     with(tracker, |tracker| tracker.shift(at, value)).unwrap_or(false)
 }
 
-/// The score of the present window.
+/// The score of the current session window.
 #[wasm_bindgen]
 pub fn vital_score(tracker: usize) -> f64 {
     with(tracker, |tracker| tracker.score()).unwrap_or(0.0)
 }
 
-/// An event of an interaction: 0 where it changes nothing, 1 where it is as slow as the slowest of its interaction,
-/// 2 where it is slower.
+/// Takes an event of an interaction. Returns how it ranks, a code of `whippet_boundary::vitals::rank`.
 #[wasm_bindgen]
 pub fn vital_event(tracker: usize, id: f64, start: f64, duration: f64) -> u32 {
-    with(tracker, |tracker| tracker.event(id, start, duration)).unwrap_or(Place::Ignored) as u32
+    with(tracker, |tracker| tracker.event(id, start, duration) as u32).unwrap_or(rank::IGNORED)
 }
 
-/// Whether the interaction is one of the slowest.
+/// Whether the interaction is one of the slowest, which INP may come from.
 #[wasm_bindgen]
-pub fn vital_holds(tracker: usize, id: f64) -> bool {
-    with(tracker, |tracker| tracker.holds(id)).unwrap_or(false)
+pub fn vital_has(tracker: usize, id: f64) -> bool {
+    with(tracker, |tracker| tracker.is_candidate(id)).unwrap_or(false)
 }
 
-/// The interaction that INP comes from: 0 where none of them was told of, negative where there is none.
+/// The id of the interaction that INP comes from: 0 if all were too short for an entry, negative if there was none.
 #[wasm_bindgen]
-pub fn vital_worst(tracker: usize, count: f64, is_first_view: bool) -> f64 {
-    with(tracker, |tracker| tracker.worst(count, is_first_view)).flatten().map_or(-1.0, |worst| worst.id)
+pub fn vital_inp(tracker: usize, count: f64, is_first_view: bool) -> f64 {
+    with(tracker, |tracker| tracker.inp(count, is_first_view)).flatten().map_or(-1.0, |inp| inp.id)
 }
 
-/// By how much a value differs from what was told last; NaN where the listener is not to be told.
+/// By how much a value differs from the last one that the listener got; NaN if it does not get this one.
 #[wasm_bindgen]
-pub fn vital_news(tracker: usize, value: f64, settled: bool) -> f64 {
-    with(tracker, |tracker| tracker.news(value, settled)).flatten().unwrap_or(f64::NAN)
+pub fn vital_delta(tracker: usize, value: f64, settled: bool) -> f64 {
+    with(tracker, |tracker| tracker.delta(value, settled)).flatten().unwrap_or(f64::NAN)
 }
 
-/// How a value is rated, from 0, good. Metrics by their place in the engine's list.
+/// The code of a value's rating, by the code of its metric: `RATINGS` and `METRICS` of `whippet_boundary::vitals`.
 #[wasm_bindgen]
 pub fn vital_rating(metric: usize, value: f64) -> u32 {
     Metric::ALL.get(metric).map_or(0, |metric| metric.rate(value) as u32)
 }
 
-/// An event of an interaction, however short, where the browser does not count them.
+/// Takes the `interactionId` of an event, however short, in browsers that do not count interactions.
 #[wasm_bindgen]
 pub fn vital_note(id: f64) {
-    COUNT.with(|count| count.note(id));
+    INTERACTIONS.with(|count| count.note(id));
 }
 
-/// How many interactions there were, by what was noted.
+/// The number of interactions, estimated from the ids that `vital_note` took.
 #[wasm_bindgen]
 pub fn vital_count() -> f64 {
-    COUNT.with(|count| count.count())
+    INTERACTIONS.with(|count| count.count())
 }
 
 fn with<R>(tracker: usize, f: impl FnOnce(&mut Tracker) -> R) -> Option<R> {

@@ -37,7 +37,19 @@ fn write_constant(text: &mut String, constant: &Constant) {
         let _ = writeln!(text, "/** {} */", doc.join(" "));
     }
     let _ = match value {
+        Value::Enum(members) => {
+            let _ = writeln!(text, "export const enum {name} {{");
+            for Constant { name, doc, value } in *members {
+                let Value::Number(number) = value else { continue };
+                let doc: Vec<_> = doc.iter().map(|line| line.trim()).collect();
+                let _ = writeln!(text, "  /** {} */\n  {name} = {number},", doc.join(" "));
+            }
+            writeln!(text, "}}")
+        }
         Value::Number(number) => writeln!(text, "export const {name} = {number}"),
+        Value::Pair(first, second) => {
+            writeln!(text, "export const {name}: [number, number] = [{first}, {second}]")
+        }
         Value::Words(words) => writeln!(text, "export const {name} = {words:?} as const"),
     };
 }
@@ -54,12 +66,24 @@ mod tests {
             constants: &[&[
                 Constant { name: "FETCH", doc: &[" Ask", " the server."], value: Value::Number(1.0) },
                 Constant { name: "KINDS", doc: &[], value: Value::Words(&["a", "b"]) },
+                Constant {
+                    name: "Step",
+                    doc: &[],
+                    value: Value::Enum(&[Constant {
+                        name: "FIRST",
+                        doc: &[" Begin."],
+                        value: Value::Number(0.0),
+                    }]),
+                },
+                Constant { name: "BOUNDS", doc: &[], value: Value::Pair(0.1, 25.0) },
             ]],
         };
         assert_eq!(
             typescript(&file),
             "// Written by `cargo xtask boundary` from crates/boundary/src/room.rs: edit that.\n\
-             /** Ask the server. */\nexport const FETCH = 1\nexport const KINDS = [\"a\", \"b\"] as const\n"
+             /** Ask the server. */\nexport const FETCH = 1\nexport const KINDS = [\"a\", \"b\"] as const\n\
+             export const enum Step {\n  /** Begin. */\n  FIRST = 0,\n}\n\
+             export const BOUNDS: [number, number] = [0.1, 25]\n"
         );
     }
 }

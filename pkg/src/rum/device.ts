@@ -1,5 +1,4 @@
-// What kind of device this is, so far as the browser tells everyone.
-import { attempt } from './guard.js'
+import { attempt } from './lib/guard.js'
 
 export interface DeviceInfo {
   device: 'desktop' | 'tablet' | 'phone'
@@ -7,17 +6,18 @@ export interface DeviceInfo {
   memory?: number
 }
 
-interface Telling {
+interface NavigatorInfo {
   connection?: { effectiveType?: string }
   deviceMemory?: number
 }
 
+/** The class of the device, and what the browser says without a permission. */
 export function deviceInfo(): DeviceInfo {
-  const told = navigator as Navigator & Telling
+  const info = navigator as Navigator & NavigatorInfo
   const isTouch = attempt(() => matchMedia('(pointer: coarse)').matches)
   const shorter = attempt(() => Math.min(screen.width, screen.height)) ?? 0
-  const connection = attempt(() => told.connection?.effectiveType)
-  const memory = attempt(() => told.deviceMemory)
+  const connection = attempt(() => info.connection?.effectiveType)
+  const memory = attempt(() => info.deviceMemory)
   return {
     device: !isTouch ? 'desktop' : shorter >= 600 ? 'tablet' : 'phone',
     ...(typeof connection === 'string' && { connection }),

@@ -1,21 +1,12 @@
-// Measurements of one name: single ones while they are few, then an exponential histogram.
+// The values of one timing: up to `VALUES` as they are, more as an exponential histogram.
+import type { HistogramData } from './beacon.js'
 import { VALUES } from '../boundary/rum.js'
-import { round } from './text.js'
-import { engine } from './wasm.js'
+import { HistogramField } from '../boundary/vitals.js'
+import { round } from './lib/format.js'
+import { histogramEngine } from './histogramEngine.js'
 
-/** Histograms that nobody uses now. */
+/** Handles of cleared histograms, to be used again: the module cannot free memory. */
 const spare: number[] = []
-
-/** A histogram as a beacon has it. */
-export interface HistogramData {
-  scale: number
-  zero?: number
-  sum: number
-  min: number
-  max: number
-  offset: number
-  counts: number[]
-}
 
 export class Distribution {
   #values: number[] = []
@@ -23,10 +14,10 @@ export class Distribution {
   count = 0
 
   record(value: number): void {
-    const wasm = engine()
+    const wasm = histogramEngine()
     this.count++
     if (this.#histogram === undefined && (this.#values.length < VALUES || !wasm)) {
-      // Without wasm the first ones are all there is.
+      // Without wasm only the first values are kept.
       if (this.#values.length < VALUES) this.#values.push(round(value))
       return
     }
@@ -38,35 +29,34 @@ export class Distribution {
     wasm.histogram_record(this.#histogram, value)
   }
 
-  /** A number, or some, while they are few. */
-  single(): number | number[] | undefined {
+  /** One value, or a list, while there is no histogram. */
+  values(): number | number[] | undefined {
     return this.#histogram !== undefined ? undefined : this.#values.length === 1 ? this.#values[0] : this.#values
   }
 
-  /** What there is once they are many. */
-  data(): HistogramData | undefined {
-    const wasm = engine()
+  histogram(): HistogramData | undefined {
+    const wasm = histogramEngine()
     const histogram = this.#histogram
     if (histogram === undefined || !wasm) return undefined
-    const part = (which: number) => wasm.histogram_part(histogram, which)
+    const read = (field: number) => wasm.histogram_field(histogram, field)
     const counts: number[] = []
     // A run of n empty buckets is written as -n.
-    for (let bucket = 0, length = part(6); bucket < length; bucket++) {
-      const count = part(7 + bucket)
+    for (let bucket = 0, length = read(HistogramField.BUCKETS); bucket < length; bucket++) {
+      const count = read(HistogramField.COUNTS + bucket)
       const last = counts.length - 1
       if (count) counts.push(count)
       else if (counts[last]! < 0) counts[last]!--
       else counts.push(-1)
     }
-    const zero = part(2)
-    const sums = { sum: round(part(3)), min: round(part(4)), max: round(part(5)) }
-    return { scale: part(0), ...(zero && { zero }), ...sums, offset: part(1), counts }
+    const zero = read(HistogramField.ZERO)
+    const sums = { sum: round(read(HistogramField.SUM)), min: round(read(HistogramField.MIN)), max: round(read(HistogramField.MAX)) }
+    return { scale: read(HistogramField.SCALE), ...(zero && { zero }), ...sums, offset: read(HistogramField.OFFSET), counts }
   }
 
-  /** Gives the histogram back. */
+  /** Releases the histogram. */
   free(): void {
     if (this.#histogram === undefined) return
-    engine()?.histogram_clear(this.#histogram)
+    histogramEngine()?.histogram_clear(this.#histogram)
     spare.push(this.#histogram)
     this.#histogram = undefined
   }

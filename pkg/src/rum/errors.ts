@@ -1,37 +1,33 @@
-// What was thrown and nobody caught.
-import type { ErrorData } from './batch.js'
-import { attempt } from './guard.js'
-import { on } from './hooks.js'
+import { FRAMES, MESSAGE, SOURCE, STACK } from '../boundary/rum.js'
+import type { ErrorData } from './beacon.js'
+import { describeThrown, isListOrFunction } from './describeThrown.js'
 import { isIgnored, isUnnamed, withoutName, wordings } from './ignored.js'
-import { MESSAGE, SOURCE, STACK } from '../boundary/rum.js'
-import { own } from './own.js'
+import { on } from './lib/eventsAndTimers.js'
+import { hex, truncate } from './lib/format.js'
+import { attempt } from './lib/guard.js'
+import { copyOwn } from './lib/properties.js'
 import { scrubText } from './scrub.js'
-import { cut, hex } from './text.js'
-import { hasContents, textOf } from './thrown.js'
 
-/** Frames of a stack that are told. */
-const FRAMES = 10
-
-/** What is not told: see `isIgnored`. */
+/** The errors that are not reported: see `isIgnored`. */
 type Ignored = (string | RegExp)[] | false | undefined
 
-/** Tells `report` of errors and rejections that nobody handled; returns how to stop. */
-export function watchErrors(report: (error: ErrorData) => void, ignored?: Ignored): () => void {
-  const tell = (error: ErrorData | undefined) => error && report(error)
+/** Calls `report` for uncaught errors and unhandled rejections; returns a function that stops it. */
+export function observeErrors(report: (error: ErrorData) => void, ignored?: Ignored): () => void {
+  const reportUnlessIgnored = (error: ErrorData | undefined) => error && report(error)
   const stops = [
     on<ErrorEvent>(globalThis, 'error', (event) => {
       const { message, error, filename } = event
-      // Errors of images and scripts do not bubble, but have no message either.
+      // The `error` event of an image or a script has no message.
       if (typeof message !== 'string') return
       const at = filename ? `${filename}:${event.lineno}:${event.colno}` : ''
-      // Of an object that is no error, browsers say that it is an object, or what is in it.
-      const isObject = Object(error) === error && (isUnnamed(message) || hasContents(error))
-      tell(describe(isObject ? textOf(error) : message, at, stackOf(error), ignored))
+      // If an object that is not an `Error` was thrown, the browser's message is `[object Object]` or its contents.
+      const isObject = Object(error) === error && (isUnnamed(message) || isListOrFunction(error))
+      reportUnlessIgnored(toErrorData(isObject ? describeThrown(error) : message, at, stackOf(error), ignored))
     }, false),
     on<PromiseRejectionEvent>(
       globalThis,
       'unhandledrejection',
-      (event) => tell(describeError(event.reason, ignored)),
+      (event) => reportUnlessIgnored(describeError(event.reason, ignored)),
       false,
     ),
   ]
@@ -40,19 +36,19 @@ export function watchErrors(report: (error: ErrorData) => void, ignored?: Ignore
   }
 }
 
-/** Whatever was thrown; `undefined` where it is ignored. */
+/** Describes a thrown value; `undefined` if it is ignored. */
 export const describeError = (error: unknown, ignored?: Ignored): ErrorData | undefined =>
-  describe(textOf(error), '', stackOf(error), ignored)
+  toErrorData(describeThrown(error), '', stackOf(error), ignored)
 
-function describe(message: string, source: string, stack: string, ignored: Ignored): ErrorData | undefined {
+function toErrorData(message: string, source: string, stack: string, ignored: Ignored): ErrorData | undefined {
   const frames = framesOf(message, stack)
-  // Cut first: a message may be as long as a page.
-  message = head(message, 2 * MESSAGE)
+  // Shortened before it is searched: a message may be as long as a page.
+  message = shorten(message, 2 * MESSAGE)
   if (isIgnored(message, ignored)) return undefined
-  message = cut(scrubText(message), MESSAGE)
-  source = cut(scrubText(head(source || frames[0] || '', 2 * MESSAGE)), SOURCE)
-  stack = cut(frames.join('\n'), STACK)
-  return own({
+  message = truncate(scrubText(message), MESSAGE)
+  source = truncate(scrubText(shorten(source || frames[0] || '', 2 * MESSAGE)), SOURCE)
+  stack = truncate(frames.join('\n'), STACK)
+  return copyOwn({
     message,
     ...(source && { source }),
     ...(stack && frames.length > 1 && { stack }),
@@ -66,11 +62,11 @@ function stackOf(error: unknown): string {
 }
 
 /**
- * The lines of a stack that name a place: in Chromium those that begin with `at`, below the message, which may look like
- * anything; in others those that have a place behind an `@`.
+ * The lines of a stack that name a place. In Chromium they begin with `at` and follow the message, which may contain
+ * anything; in other browsers the place follows an `@`.
  */
 function framesOf(message: string, stack: string): string[] {
-  const lines = head(withoutHeader(message, stack), 4 * STACK)
+  const lines = shorten(withoutHeader(message, stack), 4 * STACK)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /(?::(?:0x)?[\da-f]+|[)>\]])$/.test(line))
@@ -79,7 +75,7 @@ function framesOf(message: string, stack: string): string[] {
   return frames.slice(0, FRAMES).map(scrubText)
 }
 
-/** `stack` without the name and the message that Chromium begins it with. */
+/** Removes the error's name and message, with which a stack begins in Chromium. */
 function withoutHeader(message: string, stack: string): string {
   const [, own, bare] = wordings(message)
   for (const [text, start] of [[stack, own], [withoutName(stack), bare]] as const) {
@@ -89,15 +85,15 @@ function withoutHeader(message: string, stack: string): string {
   return stack
 }
 
-/** The beginning of `text`, no longer than that, which ends between words: half an address may tell what a whole one does not. */
-function head(text: string, length: number): string {
+/** Shortens `text` to at most `length` characters, between words: half an address might not be recognised and scrubbed. */
+function shorten(text: string, length: number): string {
   if (text.length <= length) return text
   let end = length
   while (end > 0 && !/[\0- "'`<>()[\]{},]/.test(text[end - 1]!)) end--
   return text.slice(0, end || length)
 }
 
-/** The same for errors that are one: numbers in the message, and places but the first three, do not count. FNV-1a. */
+/** FNV-1a of message, source and the first three frames. Numbers in the message are ignored. */
 function fingerprint(message: string, source: string, frames: string[]): string {
   const text = [message.replace(/\d+/g, '0'), source, ...frames.slice(0, 3)].join('\n')
   let hash = 0x811c9dc5

@@ -1,16 +1,16 @@
-// Which errors are none: crates/engine/src/beacon/ignored.rs says the same.
+// Errors that are not reported. crates/engine/src/beacon/ignored.rs has the same rules.
 
-/** How browsers and what runs in them begin to tell of what is no fault of the page's; nothing failed. */
+/** The beginnings of messages that browsers, extensions and web views report although nothing in the page failed. */
 const HARMLESS = [
   'ResizeObserver loop',
-  // View transitions that did not run, or not to the end: the page has changed all the same.
+  // A view transition did not run, or not to its end. The page was updated nevertheless.
   'Transition was skipped',
   'Transition was aborted because of invalid state',
   'Old view transition aborted',
   'Skipping view transition',
   'Skipped ViewTransition',
   'View transition was skipped',
-  // What mail scanners, apps' own web views and extensions run in a page.
+  // From scripts that mail scanners, web views of apps and extensions run in a page.
   'Object Not Found Matching Id:',
   'Java object is gone',
   'Java bridge method invocation error',
@@ -19,27 +19,27 @@ const HARMLESS = [
 ]
 
 /**
- * Whether an error of that message is not told: one that browsers report without fault, or that `listed` names, by a part
- * of it or by a pattern. `false`: all are told.
+ * Whether an error with this message is ignored: because it is harmless, or because it contains a string or matches a
+ * pattern of `listed`. With `false` none is ignored.
  */
 export function isIgnored(message: string, listed: (string | RegExp)[] | false = []): boolean {
   if (!listed) return false
   const words = wordings(message)
-  const matches = (one: string | RegExp, text: string) =>
-    typeof one === 'string' ? text.includes(one) : new RegExp(one.source, one.flags.replace(/[gy]/g, '')).test(text)
+  const matches = (pattern: string | RegExp, text: string) =>
+    typeof pattern === 'string' ? text.includes(pattern) : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(text)
   return words.some(
-    (text) => HARMLESS.some((start) => text.startsWith(start)) || listed.some((one) => matches(one, text)),
+    (text) => HARMLESS.some((start) => text.startsWith(start)) || listed.some((pattern) => matches(pattern, text)),
   )
 }
 
-/** Whether a browser says nothing of an object that nobody caught but that it is one, each in its way. */
+/** Whether a browser's message for an uncaught object says nothing about that object. */
 export const isUnnamed = (message: string): boolean => /^$|^Uncaught exception$|#<[\w$]+>$|\[object |^uncaught exception: /.test(message)
 
-/** A message as the browser has it, as the error has it, and without the error's name. */
+/** The browser's message, the error's own text, and that without the error's name. */
 export function wordings(message: string): [string, string, string] {
   const own = message.replace(/^(?:Uncaught (?:\(in promise\) )?|uncaught exception: )/, '')
   return [message, own, withoutName(own)]
 }
 
-/** `text` without `TypeError: ` in front. */
+/** Removes a leading `TypeError: `. */
 export const withoutName = (text: string): string => text.replace(/^[\w$.]{1,64}: /, '')

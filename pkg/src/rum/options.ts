@@ -1,113 +1,94 @@
-import type { Figures, MeasuredClient } from './figures.js'
-import type { Body } from './batch.js'
+import type { RumBeacon } from './beacon.js'
 import type { SenderOptions } from './send/index.js'
-
-/** A beacon as it is sent; docs/beacon.md describes all of it. */
-export interface RumBeacon extends Body {
-  v: 1
-  id: string
-  session: string
-  view: string
-  app: string
-  release?: string
-  page: string
-  navigation: string
-  device: string
-  connection?: string
-  memory?: number
-  sentAt: number
-  sampleRate?: number
-  dropped?: number
-  drops?: Record<string, number>
-}
+import type { Figures, MeasuredClient } from './toolkitCounters.js'
 
 export interface RumOptions {
   /**
-   * Where beacons go: the address of the collector's `/v1/beacons`. A relative one is understood once, as it is when this
-   * starts, by the document's base as any address in the page is.
+   * The URL of the collector's `/v1/beacons`. A relative URL is resolved once, when measuring starts, against the
+   * document's base URL.
    */
   endpoint: string
-  /** The application's name, as the dashboard is to show it. */
+  /** The application's name in the dashboard. */
   app: string
   /** The application's release. */
   release?: string
-  /** The share of visits that report, 0 to 1; a visit reports as a whole or not at all. Default: 1. */
+  /** The share of visits that report, 0 to 1. A visit reports all its page views or none. Default: 1. */
   sampleRate?: number
-  /** The share of visits that report errors; `1` for all, whatever `sampleRate` is. Default: `sampleRate`. */
+  /** The share of visits that report errors, independent of `sampleRate`. Default: `sampleRate`. */
   errorSampleRate?: number
   /**
-   * Errors that are not told, beside those that browsers report without fault, such as `ResizeObserver loop …`: those whose
-   * message has one of these in it, or matches one of these. `false`: all are told. Default: `[]`.
+   * Errors that are not reported, in addition to harmless ones such as `ResizeObserver loop …`: strings that the message
+   * contains, or patterns that it matches. With `false` all errors are reported. Default: `[]`.
    */
   ignoreErrors?: (string | RegExp)[] | false
-  /** How long a measurement waits at most while the page is seen, in ms, at least 1,000. Default: 10,000. */
+  /** The longest delay between a measurement and its beacon while the page is visible, in ms, at least 1,000. Default: 10,000. */
   flushInterval?: number
   /**
-   * Whether the user agreed. If not, nothing is measured, kept or sent until it is told; what happened before is
-   * not looked at then. Default: `true`.
+   * Whether the user has agreed. With `false` nothing is measured, stored or sent until `rum.consent(true)`, and what
+   * happened before that call is never measured. Default: `true`.
    */
   consent?: boolean
-  /** Whether nothing is measured where the browser says Global Privacy Control or Do Not Track. Default: `true`. */
+  /** Measure nothing if Global Privacy Control or Do Not Track is set. Default: `true`. */
   respectPrivacySignals?: boolean
-  /** A query client, whose figures are reported too. */
+  /** A query client whose counters are reported. */
   client?: MeasuredClient
-  /** Other parts of the toolkit, whose figures are reported too. */
+  /** Other modules of the toolkit whose counters are reported. */
   figures?: Figures
-  /** Totals of other things by name (letters, digits and `._-:/`): what was added is reported. */
+  /** Returns the page's own totals by name (letters, digits and `._-:/`). Their increase is reported. */
   counters?: () => Record<string, number>
   /**
-   * The name of the page at `path`, such as its route's pattern. A fragment that is a route is part of the path:
-   * `/app#/orders/7`. Default: the path, ids in it as `:id`.
+   * Returns the name of the page at `path`, such as the pattern of its route. A fragment that is a route is part of the
+   * path: `/app#/orders/7`. Default: the path, with ids replaced by `:id`.
    */
   page?: (path: string) => string | undefined
-  /** What is told of an address, such as an image's. Default: no query, no fragment, ids in the path as `:id`. */
+  /** Returns what is reported of a URL, such as that of an image. Default: without query and fragment, ids in the path as `:id`. */
   scrubUrl?: (url: string) => string
   /**
-   * Whose requests carry a `traceparent`: those to addresses that begin with one of these (up to a `/`, `?` or `#`), such
-   * as `https://api.example/v1` or, of this origin, `/api`; or that match one of these. List what is answered where it is
-   * asked for, or by servers that allow the header: it goes along where a request is redirected. Default: none.
+   * The requests that carry a `traceparent`: beginnings of URLs (up to a `/`, `?` or `#`), such as
+   * `https://api.example/v1` or, on this origin, `/api`; or patterns. The header is also sent where a request is redirected
+   * to, so list only servers that do not redirect, or that redirect to servers which allow it. Default: none.
    */
   traceparent?: (string | RegExp)[] | false
-  /** Whether a change of the path, or of a route in the fragment, without a load is a page view of its own. Default: `true`. */
+  /** Whether a change of the route (the path, or a path in the fragment) without a load begins a new page view. Default: `true`. */
   routes?: boolean
-  /** Sees each beacon before it is sent: returns it, changed or not, or `null` to hold it back. */
+  /** Gets each beacon before it is sent, and returns it, changed or not, or `null` to discard it. */
   beforeSend?: (beacon: RumBeacon) => RumBeacon | null | undefined
-  /** Says beacons in other words, for servers that are no collector of Whippet's. */
+  /** Converts beacons for other servers than Whippet's collector. */
   format?: SenderOptions['format']
-  /** What is kept for later where sending fails, at most. */
+  /** Limits of what is stored where sending fails. */
   keep?: SenderOptions['keep']
 }
 
 export interface RumStats {
-  /** Beacons that the server acknowledged, or that the browser took when the page went. */
+  /** Beacons that the server acknowledged, or that the browser accepted when the page was hidden. */
   beacons: number
   /** Their bytes. */
   bytes: number
-  /** Beacons that were refused or given up. */
+  /** Beacons that the server refused, or that were given up. */
   lost: number
 }
 
 export interface Rum {
-  /** Notes this moment by a name, and reports it in ms since the page view began. */
+  /** Sets a mark, and reports it as a timing: the ms since the page view began. */
   mark(name: string): void
   /**
-   * Reports how long it was from one mark to another, or to now; from the beginning of the page view where no mark is
-   * named. Returns that, in ms; `undefined` where a mark is missing.
+   * Reports the time from `startMark` (default: the beginning of the page view) to `endMark` (default: now) as a timing.
+   * Returns it in ms, or `undefined` if a mark is missing.
    */
   measure(name: string, startMark?: string, endMark?: string): number | undefined
-  /** Reports how long something took, in ms. */
+  /** Reports a duration in ms. */
   timing(name: string, ms: number): void
-  /** Counts `by` more. Default: 1. */
+  /** Adds `by` to a counter. Default: 1. */
   count(name: string, by?: number): void
-  /** Reports how much there is of something that goes up and down. */
+  /** Sets a gauge: a value that rises and falls. */
   gauge(name: string, value: number): void
-  /** Reports an error that was caught. */
+  /** Reports a caught error. */
   error(error: unknown): void
-  /** Sends what waits, without waiting. */
+  /** Sends all measurements at once. */
   flush(): void
-  /** Sends what waits, and undoes all hooks, for good. */
+  /** Sends all measurements, removes all listeners, and measures nothing more. */
   stop(): void
-  /** Whether the user agrees: `false` stops, forgets what waits and who it was, and sends nothing. */
+  /** `false` stops measuring, and discards the visit's id and everything that is not sent yet. `true` starts again. */
   consent(agrees: boolean): void
   stats(): RumStats
 }

@@ -1,19 +1,18 @@
-// Makes beacons of what waits, each of a size that browsers still take.
 import { BEACONS, BYTES } from '../boundary/rum.js'
-import type { Body } from './batch.js'
-import { json } from './json.js'
-import { bytesOf } from './text.js'
+import type { BeaconBody } from './beacon.js'
+import { byteLength } from './lib/format.js'
+import { stringify } from './lib/stringify.js'
 
-/** For `dropped` and `drops`, which come last. */
+/** Bytes left free for `dropped` and `drops`, which are added last. */
 const RESERVE = 512
 
-const sizeOf = (value: unknown) => bytesOf(json(value) ?? '')
+const sizeOf = (value: unknown) => byteLength(stringify(value) ?? '')
 
 /**
- * One beacon of `head` and `body`; some where it does not fit into one, filled in the order of `body`. What does not
- * fit into these is told to `drop`.
+ * Splits `body` into beacons of at most `BYTES` bytes, each with the members of `head`, in the order of the lists. Calls
+ * `drop` for items that do not fit into `BEACONS` beacons.
  */
-export function pack<H extends object>(head: H, body: Body, drop: (list: string, by: number) => void): (H & Body)[] {
+export function pack<H extends object>(head: H, body: BeaconBody, drop: (list: string, by: number) => void): (H & BeaconBody)[] {
   const whole = { ...head, ...body }
   if (sizeOf(whole) <= BYTES - RESERVE) return [whole]
   /** The items of each beacon, by list. */
@@ -21,7 +20,7 @@ export function pack<H extends object>(head: H, body: Body, drop: (list: string,
   let room = 0
   for (const [list, items] of Object.entries(body) as [string, Record<string, unknown> | unknown[]][]) {
     for (const [key, item] of Object.entries(items)) {
-      const size = sizeOf(item) + bytesOf(key) + list.length + 10
+      const size = sizeOf(item) + byteLength(key) + list.length + 10
       if (size > room) {
         if (beacons.length === BEACONS) {
           drop(list, (item as { count?: number }).count ?? 1)
@@ -36,9 +35,9 @@ export function pack<H extends object>(head: H, body: Body, drop: (list: string,
       room -= size
     }
   }
-  const bodyOf = ([list, items]: [string, [string, unknown][]]) => [
+  const toMember = ([list, items]: [string, [string, unknown][]]) => [
     list,
-    Array.isArray(body[list as keyof Body]) ? items.map(([, item]) => item) : Object.fromEntries(items),
+    Array.isArray(body[list as keyof BeaconBody]) ? items.map(([, item]) => item) : Object.fromEntries(items),
   ]
-  return beacons.map((lists) => ({ ...head, ...Object.fromEntries([...lists].map(bodyOf)) }))
+  return beacons.map((lists) => ({ ...head, ...Object.fromEntries([...lists].map(toMember)) }))
 }

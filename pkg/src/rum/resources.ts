@@ -1,9 +1,10 @@
-// What was loaded, summed by host and kind. One look at each entry, and no string made that is not kept.
-import type { ResourceData } from './batch.js'
-import { define } from './define.js'
+// Sums resources by host and kind. Reads each entry once, and creates no strings but the keys.
 import { HOST } from '../boundary/rum.js'
+import type { RESOURCE_KINDS } from '../boundary/vitals.js'
+import type { ResourceData } from './beacon.js'
+import { defineOwn } from './lib/properties.js'
 
-type Kind = 'script' | 'style' | 'image' | 'font' | 'fetch' | 'media' | 'frame' | 'beacon' | 'other'
+type Kind = (typeof RESOURCE_KINDS)[number]
 
 const initiators: Record<string, Kind> = {
   script: 'script',
@@ -44,12 +45,12 @@ const extensions: Record<string, Kind> = {
   ogg: 'media',
 }
 
-/** The kind by who asked; where that does not say, as for style sheets and what they load, by the address' end. */
+/** The kind by initiator type; where that is ambiguous, as for style sheets and what they load, by file extension. */
 function kindOf(entry: PerformanceResourceTiming): Kind {
   return initiators[entry.initiatorType] ?? extensions[/\.(\w{2,5})(?:[?#]|$)/.exec(entry.name)?.[1] ?? ''] ?? 'other'
 }
 
-/** The host of an address, with its port; the scheme where it has none. */
+/** The host and port of a URL, or its scheme if it has no host. */
 export function hostOf(url: string): string {
   const start = url.indexOf('://')
   if (start < 0) return url.slice(0, url.indexOf(':') + 1) || '-'
@@ -58,7 +59,7 @@ export function hostOf(url: string): string {
   return host.slice(host.lastIndexOf('@') + 1).slice(0, HOST) || '-'
 }
 
-/** Adds an entry to the sum of its host and kind, which `sumOf` gives. */
+/** Adds an entry to the sums of its host and kind, which `sumOf` returns. */
 export function addResource(
   entry: PerformanceResourceTiming,
   sumOf: (host: string, kind: string) => ResourceData,
@@ -70,10 +71,10 @@ export function addResource(
   sum.count++
   sum.duration += duration
   if (duration > (sum.slowest ?? 0)) sum.slowest = duration
-  if (transferSize > 0) define(sum, { bytes: (sum.bytes ?? 0) + transferSize })
-  if (deliveryType === 'cache' || (transferSize === 0 && decodedBodySize > 0)) define(sum, { cached: (sum.cached ?? 0) + 1 })
-  // Of other origins nothing is known, unless they allow it; here a response that never began has failed.
+  if (transferSize > 0) defineOwn(sum, { bytes: (sum.bytes ?? 0) + transferSize })
+  if (deliveryType === 'cache' || (transferSize === 0 && decodedBodySize > 0)) defineOwn(sum, { cached: (sum.cached ?? 0) + 1 })
+  // Other origins hide status and timing without `Timing-Allow-Origin`. A same-origin request without a response failed.
   if (responseStatus >= 400 || (!responseStatus && !entry.responseStart && host === location.host)) {
-    define(sum, { failed: (sum.failed ?? 0) + 1 })
+    defineOwn(sum, { failed: (sum.failed ?? 0) + 1 })
   }
 }

@@ -1,26 +1,25 @@
-// Changes of the route in single-page apps.
-import { attempt } from './guard.js'
-import { on } from './hooks.js'
-import { wrap } from './wrap.js'
+import { on } from './lib/eventsAndTimers.js'
+import { attempt } from './lib/guard.js'
+import { wrapMethod } from './lib/wrapMethod.js'
 
-/** What TypeScript's library may not know. */
+/** The part of the Navigation API that TypeScript's library may not have. */
 interface NavigationLike extends EventTarget {
   currentEntry: unknown
 }
 
-/** Calls `changed` after each change of the address that is no load; returns how to stop. */
-export function watchRoutes(changed: () => void): () => void {
+/** Calls `onChange` after each change of the address without a load; returns a function that stops it. */
+export function observeRoutes(onChange: () => void): () => void {
   const { navigation } = globalThis as { navigation?: NavigationLike }
   if (navigation && 'currentEntry' in navigation && typeof navigation.addEventListener === 'function') {
-    return on(navigation, 'currententrychange', changed)
+    return on(navigation, 'currententrychange', onChange)
   }
-  const told = (name: string) =>
-    wrap(history, name, (original, self, args) => {
+  const wrap = (name: string) =>
+    wrapMethod(history, name, (original, self, args) => {
       const result = Reflect.apply(original, self, args)
-      attempt(changed)
+      attempt(onChange)
       return result
     })
-  const undos = [on(globalThis, 'popstate', changed), told('pushState'), told('replaceState')]
+  const undos = [on(globalThis, 'popstate', onChange), wrap('pushState'), wrap('replaceState')]
   return () => {
     for (const undo of undos) attempt(() => undo?.())
   }

@@ -1,76 +1,76 @@
-// Takes out of addresses what may tell who somebody is, before it leaves the page: docs/rum.md lists what counts as an
-// address. The rules are those of crates/engine/src/beacon/scrub.rs.
-import { attempt } from './guard.js'
+// Removes personal data from addresses before they leave the page. docs/rum.md lists what counts as an address;
+// crates/engine/src/beacon/scrub.rs has the same rules.
+import { attempt } from './lib/guard.js'
 
-/** Schemes of which nothing but the scheme is told: what follows is contents, somebody's address, or a file's place. */
+/** Schemes whose addresses are reduced to the scheme: the rest is contents, an e-mail address, or a path of the user's disk. */
 const OPAQUE = /^(?:blob|data|file|filesystem|javascript|mailto|sms|tel|view-source)$/i
-/** Ends a word in which no address began. */
+/** Separates words. */
 const SEPARATOR = /[\0- "'`<>()[\]{},;=|&!*$^\\:@?#/]/
-/** What an absolute path, or one with a host, goes on with. */
+/** The beginning of an absolute path, or of `//host`. */
 const PATH = /\/(?:[\w.~%@:$!?#\u0080-\uffff-]|\/[\w[\u0080-\uffff])/y
-/** `name=`, which is how queries begin. */
+/** `name=`, the beginning of a query. */
 const QUERY = /[\w%.[\]~+-]{1,64}=/y
-/** The domain of an e-mail address. The file of a stack's frame, `buy@app.js:1:20`, is none. */
+/** The domain of an e-mail address. The file in a stack frame, `buy@app.js:1:20`, is not one. */
 const DOMAIN = /[a-z\d-]+(?:\.[a-z\d-]+)*?\.[a-z]{2,24}(?![\w-]|:\d{1,7}:\d)/iy
-/** A host, with its port. What is none is a user and a password that were written as they should not be. */
+/** A host, with its port. What does not match may be a user and a password that are not encoded correctly. */
 const HOST = /^(?:\[[^\]]*(?:\][^:]*)?|(?!\[)[^:]*)(?::\d*)?$/
 
-/** The `:line:column` that browsers write behind an address, or the line alone. */
+/** The `:line:column`, or `:line`, that browsers append to an address. */
 const POSITION = /(?::\d{1,7}:\d{1,7}|:\d{1,5})$/
 
-/** `path` without query and fragment, and with `:id` for each segment that looks like one of many. */
-export const scrubPath = (path: string): string => segments(path) || '/'
+/** Removes query and fragment, and replaces segments that look like ids by `:id`. */
+export const scrubPath = (path: string): string => scrubSegments(path) || '/'
 
 /**
- * What names the page at an address: its path, and the fragment too where that is a route, as hash routers have it:
- * `/app#/orders/7`. A fragment's root is the page itself, and its query says no more than the path's.
+ * The route of an address: its path, and the fragment where that is a path too, as hash routers have it:
+ * `/app#/orders/7`. The fragments `#` and `#/` are no route; a query in the fragment is removed.
  */
 export function routeOf({ pathname, hash }: URL | Location): string {
   const [, route] = /^#(!?\/[^?#]+)/.exec(hash) ?? []
   return route ? `${pathname}#${route}` : pathname
 }
 
-/** A route as `routeOf` has it, without what may tell who somebody is. */
+/** Scrubs a route as `routeOf` returns it. */
 export const scrubRoute = (route: string): string => route.split('#').map(scrubPath).join('#')
 
-/** What is told of an address that the page has, be it relative. */
+/** Scrubs an address, which may be relative to the page's. */
 export function scrubUrl(url: string): string {
   const whole = attempt(() => new URL(url, location.href).href)
   return whole ? scrubAddress(whole) : scrubText(url)
 }
 
-/** `text`, such as an error's message or stack, with `scrubAddress` of each address in it. */
+/** Scrubs each address in a text, such as an error's message or stack. */
 export function scrubText(text: string): string {
-  let told = ''
+  let scrubbed = ''
   let done = 0
-  // Where the word began that may turn out to be an address.
+  // The start of the current word, which may turn out to be an address.
   let run = 0
   for (let at = 0; at < text.length; at++) {
-    const start = beginning(text, run, at)
+    const start = addressStart(text, run, at)
     if (start !== undefined) {
-      const end = Math.max(ending(text, start, at), at + 1)
+      const end = Math.max(addressEnd(text, start, at), at + 1)
       const whole = text.slice(start, end)
       const [position] = POSITION.exec(whole) ?? ['']
-      told += text.slice(done, start) + scrubAddress(whole.slice(0, whole.length - position.length)) + position
+      scrubbed += text.slice(done, start) + scrubAddress(whole.slice(0, whole.length - position.length)) + position
       done = run = end
       at = end - 1
     } else if (SEPARATOR.test(text[at]!)) run = at + 1
   }
-  return told + text.slice(done)
+  return scrubbed + text.slice(done)
 }
 
-/** What is told of an address: no user, query or fragment, ids in its path as `:id`. */
+/** Removes user, query and fragment, and replaces ids in the path by `:id`. */
 function scrubAddress(whole: string): string {
   const [scheme, name] = /^([a-z\d+.-]*):/i.exec(whole) ?? ['', '']
   const rest = whole.slice(scheme.length)
-  if (!rest.startsWith('//') || OPAQUE.test(name!)) return scheme || segments(rest)
+  if (!rest.startsWith('//') || OPAQUE.test(name!)) return scheme || scrubSegments(rest)
   const [authority] = /^[^/?#\\]*/.exec(rest.slice(2))!
   const host = authority.slice(authority.lastIndexOf('@') + 1)
-  return HOST.test(host) ? `${scheme}//${host}${segments(rest.slice(2 + authority.length))}` : scheme
+  return HOST.test(host) ? `${scheme}//${host}${scrubSegments(rest.slice(2 + authority.length))}` : scheme
 }
 
-/** Where the address begins that the character at `at` makes one, of a word that began at `run`. */
-function beginning(text: string, run: number, at: number): number | undefined {
+/** The start of an address, if the character at `at` shows that the word which starts at `run` is one. */
+function addressStart(text: string, run: number, at: number): number | undefined {
   const follows = (pattern: RegExp, start = at + 1) => {
     pattern.lastIndex = start
     return pattern.test(text)
@@ -87,7 +87,7 @@ function beginning(text: string, run: number, at: number): number | undefined {
       break
     }
     case '/':
-      // `12/24/2026` is no path.
+      // `12/24/2026` is not a path.
       begins = run === at ? follows(PATH, at) : /\D/.test(word())
       break
     case '?':
@@ -103,10 +103,11 @@ function beginning(text: string, run: number, at: number): number | undefined {
 }
 
 /**
- * Where the address ends that begins at `start`, as what is at `at` says: in quotes with them; elsewhere at white space, its
- * path also at what no path has, and in front of a bracket that was opened before; without what stands around an address.
+ * The end of the address that begins at `start` and was recognised at `at`. In quotes it is the closing quote. Elsewhere it
+ * is white space; a path also ends at `"`, `<` and `>`, and at a bracket that was opened before the address. Punctuation
+ * after the address is not part of it.
  */
-function ending(text: string, start: number, at: number): number {
+function addressEnd(text: string, start: number, at: number): number {
   const quote = text[start - 1] ?? ' '
   const close = '"\'`'.includes(quote) ? text.indexOf(quote, start) : -1
   if (close >= 0 && !text.slice(start, close).includes('\n')) return close
@@ -132,19 +133,19 @@ function ending(text: string, start: number, at: number): number {
   return end
 }
 
-/** `path` up to its query or fragment, ids as `:id`. */
-const segments = (path: string): string =>
+/** Removes query and fragment, and replaces ids by `:id`. */
+const scrubSegments = (path: string): string =>
   path.replace(/[?#].*/s, '').replace(/[^/\\]+/g, (segment) => (isId(segment) ? ':id' : segment))
 
 /**
- * Whether a segment looks like one of many, or a piece of it does: `Orders(1234567)`, `7;session=1a2b3c4d`. What is as short
- * as `photo(1).png` has it is no id.
+ * Whether a segment looks like an id, or a piece of it does: `Orders(1234567)`, `7;session=1a2b3c4d`. A piece of less than
+ * four characters is not an id: `photo(1).png`.
  */
 const isId = (segment: string): boolean =>
-  isOneOfMany(segment) || segment.split(/[&(),:;=]/).some((piece) => piece.length >= 4 && isOneOfMany(piece))
+  looksLikeId(segment) || segment.split(/[&(),:;=]/).some((piece) => piece.length >= 4 && looksLikeId(piece))
 
-/** A number, a UUID, a hash, a token, an e-mail address. Version numbers and names of files stay: they are few, and telling. */
-function isOneOfMany(segment: string): boolean {
+/** A number, a UUID, a hash, a token or an e-mail address. Version numbers and file names stay: there are few, and they are useful. */
+function looksLikeId(segment: string): boolean {
   const { length } = segment
   const digits = segment.replace(/\D/g, '').length
   return (

@@ -1,23 +1,21 @@
-// The visit that page views belong to, known without a cookie: as crates/engine/src/beacon/session.rs has it.
-import { attempt } from './guard.js'
-import { randomName } from './text.js'
+// The visit that a page view belongs to, without a cookie. crates/engine/src/beacon/session.rs has the same rules.
+import { VISIT_IDLE, VISIT_LENGTH } from '../boundary/rum.js'
+import { attempt } from './lib/guard.js'
+import { randomId } from './lib/random.js'
 
 const KEY = 'whippet.session'
-/** A visit ends after half an hour without a sign of life, and after four hours in any case; ms. */
-const REST = 30 * 60 * 1000
-const LENGTH = 4 * 60 * 60 * 1000
 
-/** Where storage is forbidden, a visit is a document. */
+/** Used where `sessionStorage` is forbidden: there a visit ends with the document. */
 let unstored = ''
 
-/** The name of the visit that the tab's storage tells of, or of a new one. A sign of life. */
-export function visit(): string {
+/** The id of the visit in the tab's storage, or of a new visit. Counts as activity. */
+export function currentVisit(): string {
   const stored = attempt(() => sessionStorage.getItem(KEY)) ?? unstored
   const now = Date.now()
   let [, id, started, seen] = /^([\da-f]{16}) (\d{1,16}) (\d{1,16})$/.exec(stored) ?? []
-  const goesOn = id && +started! <= +seen! && +seen! <= now && now - +seen! < REST && now - +started! < LENGTH
-  if (!goesOn) {
-    id = randomName()
+  const continues = id && +started! <= +seen! && +seen! <= now && now - +seen! < VISIT_IDLE && now - +started! < VISIT_LENGTH
+  if (!continues) {
+    id = randomId()
     started = String(now)
   }
   unstored = `${id} ${+started!} ${now}`
@@ -31,7 +29,7 @@ export function forgetVisit(): void {
 }
 
 /**
- * Whether the visit reports, where a share of `rate` does. All page views of a visit get the same answer, and
- * whoever reports at a low rate does so at a higher one too.
+ * Whether a visit reports, given the share of visits that do. All page views of a visit get the same answer. A visit
+ * that reports at one rate also reports at every higher one.
  */
 export const isSampled = (visit: string, rate: number): boolean => parseInt(visit.slice(0, 8), 16) < rate * 2 ** 32

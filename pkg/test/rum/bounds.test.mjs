@@ -1,10 +1,10 @@
-// What leaves a page is bounded and scrubbed, by the same rules as in crates/engine/src/beacon.
+// The contents of beacons are limited and scrubbed, by the same rules as in crates/engine/src/beacon.
 import assert from 'node:assert/strict'
 import { build } from 'esbuild'
 import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-let pack, scrub, text
+let pack, scrub, format
 
 before(async () => {
   const { outputFiles } = await build({
@@ -12,21 +12,21 @@ before(async () => {
     format: 'esm',
     logLevel: 'silent',
     stdin: {
-      contents: `export { pack } from './pack.ts'; export * as scrub from './scrub.ts'; export * as text from './text.ts'`,
+      contents: `export { pack } from './pack.ts'; export * as scrub from './scrub.ts'; export * as format from './lib/format.ts'`,
       resolveDir: fileURLToPath(new URL('../../src/rum/', import.meta.url)),
     },
     write: false,
   })
   globalThis.location = { href: 'https://shop.example/orders?page=2' }
-  ;({ pack, scrub, text } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`))
+  ;({ pack, scrub, format } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`))
 })
 
-test('a text without an address costs no more than its length', () => {
+test('scrubbing a text without an address takes linear time', () => {
   const marks = '?'.repeat(10_000)
   assert.equal(scrub.scrubText(marks), marks)
 })
 
-test('an address keeps its origin and its path', () => {
+test('a scrubbed address keeps its origin and its path', () => {
   const cases = [
     ['https://user:word@cdn.example:8443/u/1042/a.png?w=2#x', 'https://cdn.example:8443/u/:id/a.png'],
     ['/local/1042?x', 'https://shop.example/local/:id'],
@@ -36,15 +36,15 @@ test('an address keeps its origin and its path', () => {
   for (const [from, to] of cases) assert.equal(scrub.scrubUrl(from), to, from)
 })
 
-test('a text is cut between characters', () => {
+test('a text is truncated between characters', () => {
   for (const [from, bytes, to] of [['aé€😀', 10, 'aé€😀'], ['aé€😀', 9, 'aé€'], ['aé€😀', 5, 'aé'], ['aé€😀', 2, 'a']]) {
-    assert.equal(text.cut(from, bytes), to)
+    assert.equal(format.truncate(from, bytes), to)
   }
-  assert.equal(text.line('a\nb\u0085c\u007f', 20), 'a b c ')
-  assert.equal(text.figureName('menu öffnen!'), 'menu__ffnen_')
+  assert.equal(format.singleLine('a\nb\u0085c\u007f', 20), 'a b c ')
+  assert.equal(format.metricName('menu öffnen!'), 'menu__ffnen_')
 })
 
-test('what fits into no beacon is counted by the list it was in', () => {
+test('items that fit into no beacon are counted by their list', () => {
   const drops = {}
   const counters = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`name-${at}`, 1]))
   const errors = Array.from({ length: 200 }, (_, at) => ({ message: `${at} ${'€'.repeat(700)}`, count: 2 }))
@@ -52,7 +52,7 @@ test('what fits into no beacon is counted by the list it was in', () => {
   assert.equal(beacons.length, 4)
   for (const beacon of beacons) assert.ok(Buffer.byteLength(JSON.stringify(beacon)) <= 60 * 1024)
   assert.deepEqual(beacons[0].counters, counters)
-  const told = beacons.flatMap(({ errors }) => errors)
-  assert.deepEqual(told, errors.slice(0, told.length))
-  assert.deepEqual(drops, { errors: 2 * (200 - told.length) })
+  const sent = beacons.flatMap(({ errors }) => errors)
+  assert.deepEqual(sent, errors.slice(0, sent.length))
+  assert.deepEqual(drops, { errors: 2 * (200 - sent.length) })
 })

@@ -1,4 +1,4 @@
-// Where both languages must decide alike: the cases in tests/cases/rum, which crates/engine is held against too.
+// Rules that exist in TypeScript and in Rust: crates/engine is tested with the same cases, which are in tests/cases/rum.
 import assert from 'node:assert/strict'
 import { build } from 'esbuild'
 import { readFileSync } from 'node:fs'
@@ -16,9 +16,9 @@ before(async () => {
       contents: `
         export { routeOf, scrubPath, scrubRoute, scrubText, scrubUrl } from './scrub.ts'
         export { isIgnored, isUnnamed } from './ignored.ts'
-        export { textOf } from './thrown.ts'
-        export { isSampled, visit, forgetVisit } from './session.ts'
-        export { isTraced } from './trace.ts'
+        export { describeThrown } from './describeThrown.ts'
+        export { currentVisit, forgetVisit, isSampled } from './session.ts'
+        export { isTraced } from './traceparent.ts'
         export { Pause } from './send/pause.ts'
         export { retryAfter } from './send/transport.ts'`,
       resolveDir: fileURLToPath(new URL('../../src/rum/', import.meta.url)),
@@ -30,7 +30,7 @@ before(async () => {
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../../../tests/cases/rum/${name}.json`, import.meta.url), 'utf8'))
 
-// A clock, a storage and a chance that the cases set.
+// The cases set the clock, the storage and the random numbers.
 const realNow = Date.now
 const realCrypto = Object.getOwnPropertyDescriptor(globalThis, 'crypto')
 let now, stored
@@ -65,25 +65,25 @@ test('addresses are scrubbed', () => {
   for (const [from, to] of addresses) assert.equal(rum.scrubUrl(from), to, from)
 })
 
-test('a visit goes on, or a new one begins', () => {
+test('a visit continues, or a new one begins', () => {
   const fresh = '0000000700000007'
   for (const { name, stored: before, now: at, goes_on } of read('session').cases) {
     now = at
     rum.forgetVisit()
     if (before !== null) stored.set('whippet.session', before)
     const expected = goes_on ?? `${fresh} ${now} ${now}`
-    assert.equal(rum.visit(), expected.slice(0, 16), name)
+    assert.equal(rum.currentVisit(), expected.slice(0, 16), name)
     assert.equal(stored.get('whippet.session'), expected, name)
   }
 })
 
-test('the same visits are sampled', () => {
+test('the sample rate selects the same visits in both languages', () => {
   for (const { session, rate, sampled } of read('sampling').cases) {
     assert.equal(rum.isSampled(session, rate), sampled, `${session} at ${rate}`)
   }
 })
 
-test('a server in trouble is left alone', () => {
+test('beacons pause after a failure', () => {
   for (const { name, stored: before, now: at, steps } of read('pause').cases) {
     now = at
     stored.clear()
@@ -105,31 +105,31 @@ test('a server in trouble is left alone', () => {
   }
 })
 
-test('Retry-After is read', () => {
+test('Retry-After is parsed', () => {
   for (const { header, now, ms } of read('retry-after').cases) {
     assert.equal(rum.retryAfter(header, now) ?? null, ms, JSON.stringify(header))
   }
 })
 
-test('the same requests carry a traceparent', () => {
+test('the listed requests carry a traceparent', () => {
   const { origin, endpoint, cases } = read('traceparent')
   for (const { href, listed, traced } of cases) {
     assert.equal(rum.isTraced(href, origin, listed, endpoint), traced, `${href} ${listed}`)
   }
 })
 
-test('what browsers report without fault is ignored, and what is listed', () => {
+test('harmless errors and listed errors are ignored', () => {
   for (const { message, listed, ignored } of read('ignored').cases) {
     assert.equal(rum.isIgnored(message, listed), ignored, message)
     assert.equal(rum.isIgnored(message, false), false, message)
   }
 })
 
-test('objects that were thrown are told by what they have', () => {
+test('thrown objects are described by their members', () => {
   const { objects, unnamed } = read('thrown')
   for (const [message, is] of unnamed) assert.equal(rum.isUnnamed(message), is, message)
   for (const { kind, members, told } of objects) {
     const prototype = kind ? { constructor: { name: kind } } : null
-    assert.equal(rum.textOf(Object.assign(Object.create(prototype), members)), told)
+    assert.equal(rum.describeThrown(Object.assign(Object.create(prototype), members)), told)
   }
 })

@@ -1,4 +1,4 @@
-// Errors are told as the Rust driver tells them: crates/engine/src/beacon/thrown.rs is held against the same cases.
+// Errors are reported as in Rust: crates/engine/src/beacon/thrown.rs is tested with the same cases.
 import assert from 'node:assert/strict'
 import { build } from 'esbuild'
 import { readFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
 
-let watchErrors, describeError
+let observeErrors, describeError
 const listeners = {}
 
 before(async () => {
@@ -15,19 +15,19 @@ before(async () => {
     format: 'esm',
     logLevel: 'silent',
     stdin: {
-      contents: `export { describeError, watchErrors } from './errors.ts'`,
+      contents: `export { describeError, observeErrors } from './errors.ts'`,
       resolveDir: fileURLToPath(new URL('../../src/rum/', import.meta.url)),
     },
     write: false,
   })
-  ;({ watchErrors, describeError } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`))
+  ;({ observeErrors, describeError } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`))
   globalThis.addEventListener = (kind, listener) => (listeners[kind] = listener)
 })
 
-test('errors are told as the Rust driver tells them', () => {
+test('errors are reported as the Rust driver reports them', () => {
   const cases = JSON.parse(readFileSync(new URL('../../../tests/cases/rum/errors.json', import.meta.url), 'utf8'))
   const all = []
-  watchErrors((error) => all.push(error))
+  observeErrors((error) => all.push(error))
   for (const { message, source, stack, told } of cases) {
     const [, filename = '', lineno, colno] = /^(.*):(\d+):(\d+)$/.exec(source) ?? []
     listeners.error({ message, filename, lineno, colno, error: { stack } })
@@ -35,10 +35,9 @@ test('errors are told as the Rust driver tells them', () => {
   }
 })
 
-/** What is told of whatever was thrown. */
-const told = (thrown) => describeError(thrown).message
+const messageOf = (thrown) => describeError(thrown).message
 
-test('whatever was thrown is told by what it says, or by what it has', () => {
+test('a thrown value is described by its text or by its member names', () => {
   class HttpFailure {
     constructor(status) {
       this.status = status
@@ -73,29 +72,29 @@ test('whatever was thrown is told by what it says, or by what it has', () => {
     [new Response('', { status: 404 }), 'Response'],
     [{ message: 'https://shop.example/?token=secret' }, 'Object: https://shop.example/'],
   ]
-  for (const [thrown, expected] of cases) assert.equal(told(thrown), expected)
-  assert.equal(told(new Event('error')), 'Event error')
+  for (const [thrown, expected] of cases) assert.equal(messageOf(thrown), expected)
+  assert.equal(messageOf(new Event('error')), 'Event error')
   const target = new EventTarget()
-  target.addEventListener('close', (event) => assert.equal(told(event), 'Event close of EventTarget'))
+  target.addEventListener('close', (event) => assert.equal(messageOf(event), 'Event close of EventTarget'))
   target.dispatchEvent(new Event('close'))
 })
 
-test('what throws when it is looked at costs that alone', () => {
+test('a member that throws is left out of the description', () => {
   const hostile = (members) => Object.defineProperties(new Error('known'), members)
   const thrower = { get() { throw new Error('from a getter') } }
-  assert.equal(told(hostile({ message: thrower })), 'Error')
-  assert.equal(told(hostile({ name: thrower })), 'Error: known')
+  assert.equal(messageOf(hostile({ message: thrower })), 'Error')
+  assert.equal(messageOf(hostile({ name: thrower })), 'Error: known')
   assert.equal(describeError(hostile({ stack: thrower })).message, 'Error: known')
-  assert.equal(told({ toString() { throw new Error('no') }, a: 1 }), 'Object {a}')
+  assert.equal(messageOf({ toString() { throw new Error('no') }, a: 1 }), 'Object {a}')
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
-  assert.equal(told(proxy), 'unknown')
-  assert.equal(told(new Proxy({}, { ownKeys: () => { throw new Error('no') }, get: () => { throw new Error('no') } })), 'unknown')
+  assert.equal(messageOf(proxy), 'unknown')
+  assert.equal(messageOf(new Proxy({}, { ownKeys: () => { throw new Error('no') }, get: () => { throw new Error('no') } })), 'unknown')
 })
 
-test('an object that nobody caught is told by what it has, not by what browsers call it', () => {
+test('an uncaught object is described by its member names, not by the message of the browser', () => {
   const all = []
-  watchErrors((error) => all.push(error))
+  observeErrors((error) => all.push(error))
   for (const message of ['Uncaught #<Object>', 'uncaught exception: Object', '[object Object]']) {
     listeners.error({ message, filename: 'https://shop.example/app.js', lineno: 1, colno: 2, error: { status: 404 } })
     listeners.unhandledrejection({ reason: { status: 404 } })
@@ -109,7 +108,7 @@ test('an object that nobody caught is told by what it has, not by what browsers 
   assert.deepEqual(all.slice(-3).map(({ message }) => message), ['Uncaught text', 'Uncaught TypeError: bad', 'Script error.'])
 })
 
-test('a message is no frame, whatever is in it', () => {
+test('lines of the message are not taken for stack frames', () => {
   const print = (message) => {
     const error = new Error(message)
     error.stack = `Error: ${message}\n    at buy (https://shop.example/app.js:1:20)\n    at https://shop.example/app.js:3:7`
@@ -124,10 +123,10 @@ test('a message is no frame, whatever is in it', () => {
   }
 })
 
-test('errors are ignored by a part of their message, or by a pattern', () => {
+test('errors are ignored by a string in their message, or by a pattern', () => {
   const all = []
   const error = (message) => listeners.error({ message, filename: '', error: null })
-  watchErrors(({ message }) => all.push(message), ['extension', /^TypeError: Failed to fetch$/g, /^Failed to load$/])
+  observeErrors(({ message }) => all.push(message), ['extension', /^TypeError: Failed to fetch$/g, /^Failed to load$/])
   for (let twice = 0; twice < 2; twice++) error('Uncaught TypeError: Failed to fetch')
   error('Uncaught Error: Failed to load')
   error('from an extension')
@@ -138,7 +137,7 @@ test('errors are ignored by a part of their message, or by a pattern', () => {
   assert.equal(describeError(new Error('ResizeObserver loop limit exceeded'), false).message, 'Error: ResizeObserver loop limit exceeded')
 })
 
-test('what is cut off is no part of an address', () => {
+test('a shortened message contains no half address', () => {
   for (let length = 900; length < 1100; length++) {
     const { message } = describeError(`${'/a?b=c '.repeat(length / 7)}${'x'.repeat(length % 7)} https://ann:5ecre7@shop.example/ ${'y '.repeat(200)}`)
     assert.ok(!message.includes('ann') && !message.includes('5ecre'), message)

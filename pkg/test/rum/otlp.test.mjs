@@ -1,4 +1,4 @@
-// Beacons as OTLP: held against what proto3's JSON mapping and OTLP's protocol buffers say of each field.
+// Checks each field of a converted beacon against OTLP's protocol buffers and proto3's JSON mapping.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -61,7 +61,7 @@ const documents = {
   '/v1/metrics': { resourceMetrics: list({ resource, scopeMetrics: list({ scope, metrics: list(metric) }) }) },
 }
 
-/** No field that the protocol has not, none missing, each of its type. */
+/** Fails for a field that is unknown, is missing, or has another type. */
 function check(shape, value, at) {
   if (typeof shape === 'function') return assert.ok(shape(value, at), `${at}: ${JSON.stringify(value)}`)
   const { $optional = [], $oneOf, ...fields } = shape
@@ -90,7 +90,7 @@ const records = (documents) => documents['/v1/logs'].resourceLogs[0].scopeLogs[0
 const metrics = (documents) => documents['/v1/metrics'].resourceMetrics[0].scopeMetrics[0].metrics
 const named = (documents, name) => metrics(documents).find((metric) => metric.name === name)
 
-test('the documented beacon keeps to the protocol, in whole', () => {
+test('the documented beacon becomes valid OTLP', () => {
   const documents = format(documented())
   assert.deepEqual(plain(documents['/v1/logs'].resourceLogs[0].resource.attributes), {
     'service.name': 'shop',
@@ -112,7 +112,7 @@ test('the documented beacon keeps to the protocol, in whole', () => {
   }
 })
 
-test('what a beacon leaves out since it goes without saying is said', () => {
+test('members with a default are filled in', () => {
   const { navigation, device, ...beacon } = documented()
   const documents = format(beacon)
   assert.equal(plain(documents['/v1/logs'].resourceLogs[0].resource.attributes)['device.type'], 'desktop')
@@ -123,7 +123,7 @@ test('what a beacon leaves out since it goes without saying is said', () => {
   assert.equal(named(documents, 'navigation.tls').exponentialHistogram.dataPoints[0].zeroCount, '1')
 })
 
-test('vitals are events by OpenTelemetry’s names, with what was added since the last', () => {
+test('vitals are events with OpenTelemetry’s names, and a delta to the last value', () => {
   const beacon = documented()
   const formatted = otlp()
   const vital = (value) => {
@@ -146,7 +146,7 @@ test('vitals are events by OpenTelemetry’s names, with what was added since th
   assert.equal(vital(1200)['browser.web_vital.delta'], 200)
 })
 
-test('errors are log records with their stack', () => {
+test('errors become log records with their stack', () => {
   const record = records(format(documented())).find(({ eventName }) => eventName === 'exception')
   const attributes = plain(record.attributes)
   assert.equal(attributes['exception.type'], 'TypeError')
@@ -155,7 +155,7 @@ test('errors are log records with their stack', () => {
   assert.equal(record.severityNumber, 17)
 })
 
-test('histograms have the buckets of the beacon, its runs of empty ones spelled out', () => {
+test('histograms keep their buckets, and runs of empty ones are expanded', () => {
   const [point] = named(format(documented()), 'query.fetch').exponentialHistogram.dataPoints
   assert.equal(point.count, '4')
   assert.deepEqual([point.scale, point.positive.offset, point.zeroCount], [5, 138, '1'])
@@ -163,7 +163,7 @@ test('histograms have the buckets of the beacon, its runs of empty ones spelled 
   assert.deepEqual(point.positive.bucketCounts.flatMap((count, place) => (count === '0' ? [] : [place])), [0, 10, 138])
 })
 
-test('single values are put where each is between the bounds of its bucket', () => {
+test('each single value is counted in the bucket whose bounds enclose it', () => {
   const values = [0, 0.25, 1, 1.0001, 3, 700, 12_345.6]
   const documents = format({ ...documented(), timings: { some: values, one: 8 } })
   const [{ positive, scale, zeroCount, sum, min, max }] = named(documents, 'some').exponentialHistogram.dataPoints
@@ -184,7 +184,7 @@ test('single values are put where each is between the bounds of its bucket', () 
   assert.deepEqual([one.positive.offset, one.positive.bucketCounts], [3 * 32 - 1, ['1']])
 })
 
-test('a beacon of nothing is no request, and half may be left out', () => {
+test('an empty beacon makes no request, and logs or metrics can be turned off', () => {
   const { v, id, session, view, app, page, navigation, device, sentAt, vitals } = documented()
   const head = { v, id, session, view, app, page, navigation, device, sentAt }
   assert.deepEqual(format(head), {})
@@ -193,7 +193,7 @@ test('a beacon of nothing is no request, and half may be left out', () => {
   assert.deepEqual(Object.keys(format(documented(), { metrics: false })), ['/v1/logs'])
 })
 
-test('large counts are written in full', () => {
+test('large counts are written without an exponent', () => {
   const documents = format({ ...documented(), counters: { many: 2 ** 53 - 1 } })
   assert.equal(named(documents, 'many').sum.dataPoints[0].asInt, '9007199254740991')
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 
-/** What `code` prints, in a Node process of its own, in this folder. */
+/** Runs `code` in a separate Node process in this folder; returns its output. */
 function node(code) {
   const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
     cwd: import.meta.dirname,
@@ -21,18 +21,18 @@ const everything = `
   console.log(JSON.stringify(rum.stats()))`
 const nothing = '{"beacons":0,"bytes":0,"lost":0}'
 
-test('on a server there is nothing to measure, nothing to say, and nothing keeps the process alive', () => {
+test('on a server nothing is measured or printed, and the process ends', () => {
   assert.equal(node(everything), nothing)
 })
 
-test('in a page where wasm cannot run it warns once, then is silent', () => {
-  const said = node(`
+test('a page where wasm cannot run gets one warning', () => {
+  const output = node(`
     globalThis.document = {}
     delete globalThis.WebAssembly
-    console.warn = (...said) => console.log('warned:', said[0], String(said[1]))
+    console.warn = (...args) => console.log('warned:', args[0], String(args[1]))
     ${everything}`)
   const hint = "whippet/rum measures nothing (WebAssembly needs 'wasm-unsafe-eval' in script-src):"
-  assert.equal(said, `warned: ${hint} ReferenceError: WebAssembly is not defined\n${nothing}`)
+  assert.equal(output, `warned: ${hint} ReferenceError: WebAssembly is not defined\n${nothing}`)
 })
 
 test('importing starts nothing', () => {

@@ -1,30 +1,30 @@
-// Two libraries side by side: where they part.
-import { favours } from './differences.mjs'
+// Compares the reports of two libraries.
+import { adjustments } from './differences.mjs'
 import { play } from './world.mjs'
 
-/** Where the two part: the step's number, the callback, and what it was told by each; or `undefined`. */
+/** The first difference: the step, the callback, and the reports of each library to it; or `undefined`. */
 export async function difference([one, other], script) {
-  const [a, b] = [await play(one, script, favours), await play(other, script)]
+  const [a, b] = [await play(one, script, adjustments), await play(other, script)]
   for (let step = 0; step < a.length; step++) {
-    for (const whose of new Set([...a[step].keys(), ...b[step].keys()])) {
-      const [told, toldToo] = [a[step].get(whose) ?? [], b[step].get(whose) ?? []]
-      if (told.join('\n') !== toldToo.join('\n')) return { step: step + 1, whose, told, toldToo }
+    for (const callback of new Set([...a[step].keys(), ...b[step].keys()])) {
+      const [first, second] = [a[step].get(callback) ?? [], b[step].get(callback) ?? []]
+      if (first.join('\n') !== second.join('\n')) return { step: step + 1, callback, first, second }
     }
   }
 }
 
-/** A script and where the two part, for people. */
-export function report(script, { step, whose, told, toldToo }) {
+/** Formats a script and its first difference. */
+export function report(script, { step, callback, first, second }) {
   return [
     ...script.map((each, i) => `${i === step ? '→' : ' '} ${JSON.stringify(each)}`),
-    `  callback ${whose}`,
-    ...told.map((line, i) => `  web-vitals: ${onlyIn(line, toldToo[i])}`),
-    ...toldToo.map((line, i) => `  whippet:    ${onlyIn(line, told[i])}`),
+    `  callback ${callback}`,
+    ...first.map((line, i) => `  web-vitals: ${onlyIn(line, second[i])}`),
+    ...second.map((line, i) => `  whippet:    ${onlyIn(line, first[i])}`),
   ].join('\n')
 }
 
-/** What a report says that the other does not. */
+/** The members of a report that differ from the other report. */
 function onlyIn(line, other = '') {
-  const parts = other.split(', ')
-  return line.split(', ').filter((part) => !parts.includes(part)).join(', ')
+  const members = other.split(', ')
+  return line.split(', ').filter((member) => !members.includes(member)).join(', ')
 }

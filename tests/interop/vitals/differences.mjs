@@ -1,16 +1,16 @@
-// Where whippet/rum differs on purpose (docs/rum.md). Each but one is a difference that web-vitals has no more
-// where the browser treats it kindly; so that is what the browser does for it, and then every report must be the same.
-export const favours = {
-  // What was not told yet when the page goes: events, paints, resources, long animation frames, and events that wait for an idle
-  // moment. web-vitals reports without them; it is told all, and has an idle moment, just before the page is hidden.
+// The intentional differences of whippet/rum (docs/rum.md). All but one disappear if the simulated browser adjusts to
+// web-vitals. With these adjustments every report must be the same.
+export const adjustments = {
+  // web-vitals ignores entries that are not delivered, and events that wait for an idle period, when the page is hidden. For
+  // it the browser delivers all entries, and has an idle period, just before that.
   drainsFirst: true,
 }
 
-/** Whether a step is left out in both. It is given the world before the step. */
-export function skips([op, name], { page, library }) {
-  // Told of two events at once in a page that is hidden, web-vitals forgets after the first the long animation frames
-  // of the second.
-  const told = op === 'event' || (op === 'on' && name === 'INP')
+/** Whether a step is skipped for both libraries. `world`: before the step. */
+export function isSkipped([op, name], { page, library }) {
+  // If two events are delivered together while the page is hidden, web-vitals drops the long animation frames of the second
+  // after the first.
+  const addsEvents = op === 'event' || (op === 'on' && name === 'INP')
   const hidden = page.document.visibilityState === 'hidden'
-  return told && hidden && library === 'attributed' && page.types.includes('long-animation-frame')
+  return addsEvents && hidden && library === 'attributed' && page.types.includes('long-animation-frame')
 }

@@ -1,8 +1,8 @@
-// The libraries, each as a function that gives a fresh instance of it in a page.
+// The libraries, each as a function that loads a new instance in a page.
 import { build } from 'esbuild'
 import { GLOBALS } from './page.mjs'
 
-/** `name`, bundled: `load(window)` gives what it exports, as if that page had loaded it. */
+/** Bundles `name`. The result, called with a window, returns its exports, as if that page had loaded it. */
 async function bundle(name) {
   const { outputFiles } = await build({
     bundle: true,

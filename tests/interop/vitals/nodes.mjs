@@ -1,4 +1,4 @@
-// A small document: what entries point at.
+// A small document with the nodes that entries refer to.
 
 class FakeNode {
   parentNode = null
@@ -30,7 +30,7 @@ class FakeElement extends FakeNode {
 
 const LONG = 'a-class-with-a-very-long-name-such-as-tools-make-up'
 
-/** `[name, node, parent]`s: a new document each time. */
+/** Makes the nodes of a document, by name. */
 export function makeNodes(document) {
   const nodes = new Map()
   const add = (name, node, parent) => {
@@ -59,11 +59,11 @@ export function makeNodes(document) {
   return nodes
 }
 
-/** Takes a node out, with all that is in it. */
+/** Removes a node with its descendants. */
 export function remove(nodes, name) {
-  const gone = nodes.get(name)
+  const removed = nodes.get(name)
   for (const node of nodes.values()) {
-    for (let at = node; at; at = at.parentNode) if (at === gone) node.isConnected = false
+    for (let at = node; at; at = at.parentNode) if (at === removed) node.isConnected = false
   }
-  gone.parentNode = null
+  removed.parentNode = null
 }

@@ -1,9 +1,9 @@
-// A browser's page, as far as libraries that measure it can see.
+// A simulated page, with the APIs that the libraries use.
 import { makeNodes } from './nodes.mjs'
 import { Tasks } from './tasks.mjs'
 import { Timeline } from './timeline.mjs'
 
-/** The globals that a library is given; those that a browser lacks are `undefined`. */
+/** The globals that a library gets. Those that a browser lacks are `undefined`. */
 export const GLOBALS = [
   'globalThis', 'self', 'window', 'document', 'performance', 'navigator', 'location', 'console',
   'addEventListener', 'removeEventListener', 'dispatchEvent', 'setTimeout', 'clearTimeout', 'setInterval',
@@ -12,18 +12,18 @@ export const GLOBALS = [
   'PerformanceSoftNavigation', 'PerformanceLongAnimationFrameTiming', 'LayoutShift', 'LargestContentfulPaint',
 ]
 
-/** An event's time is a moment before its listeners run. */
+/** The delay between the `timeStamp` of an event and its listeners, ms. */
 const DISPATCH = 0.5
 
 export class Page {
-  /** What threw: a browser's console would show it. */
+  /** Uncaught errors. */
   errors = []
   interactions = 0
   navigationId
   readyState
   #listeners = new Map()
 
-  /** `lacks`: what this browser does not know. See `script.mjs` for the rest. */
+  /** `lacks`: the APIs that this browser does not support. `script.mjs` has the other options. */
   constructor({ types, lacks = [], eager, kept, state = 'visible', readyState = 'complete', at = 0, navigation, discarded }) {
     const has = (name) => !lacks.includes(name)
     this.tasks = new Tasks({
@@ -56,7 +56,7 @@ export class Page {
     if (has('wasDiscarded')) this.document.wasDiscarded = !!discarded
     this.nodes = makeNodes(this.document)
     this.#navigate(navigation)
-    this.seen(0)
+    this.recordVisibility(0)
     this.window = this.#globals(has)
   }
 
@@ -106,7 +106,7 @@ export class Page {
     return Object.assign(window, { window, self: window, globalThis: window })
   }
 
-  /** An entry of the class that `type` has. */
+  /** Creates an entry with the class of its type. */
   entry(type, fields) {
     const names = {
       navigation: 'PerformanceNavigationTiming', event: 'PerformanceEventTiming', 'first-input': 'PerformanceEventTiming',
@@ -132,7 +132,7 @@ export class Page {
     if (at >= 0) listeners.splice(at, 1)
   }
 
-  /** Dispatches an event on the document, or on the window alone; each listener is a task of its own. */
+  /** Dispatches an event on the document or the window. Each listener runs in a separate task. */
   async dispatch(type, { onWindow, ...fields } = {}) {
     const target = onWindow ? this.window : this.document
     const event = { type, isTrusted: true, timeStamp: this.tasks.now - DISPATCH, target, ...fields }
@@ -150,21 +150,21 @@ export class Page {
     }
   }
 
-  /** Tells one observer what waits for it, of any type or of these. */
+  /** Delivers pending entries to one observer, of any type or of `types`. */
   async deliver(types) {
-    const tell = this.timeline.deliver(types)
-    if (tell) await this.tasks.run(tell)
-    return !!tell
+    const callObserver = this.timeline.deliver(types)
+    if (callObserver) await this.tasks.run(callObserver)
+    return !!callObserver
   }
 
-  /** The browser's record of whether the page is seen. */
-  seen(startTime = this.tasks.now) {
+  /** Adds a `visibility-state` entry. */
+  recordVisibility(startTime = this.tasks.now) {
     const { visibilityState: name } = this.document
     this.timeline.add(this.entry('visibility-state', { entryType: 'visibility-state', name, startTime, duration: 0 }))
   }
 }
 
-/** Libraries ask the classes' prototypes what a browser knows. */
+/** Libraries detect features by the prototypes of these classes. */
 function entryClasses(has) {
   class PerformanceEntry {
     toJSON() {

@@ -1,7 +1,7 @@
-// Random scripts: the same seed, the same script. The first step is the browser, the others are as in `steps.mjs`.
+// Random scripts. The same seed makes the same script. The first step is the browser, the others are those of `steps.mjs`.
 import { Chance } from '../query/script.mjs'
 
-// Times are eighths of a ms, so that sums are exact, whatever their order.
+// Times are eighths of a ms, so that sums are exact in any order.
 const eighths = (c, most) => c.below(most * 8) / 8
 
 const ALL = [
@@ -84,7 +84,7 @@ function browser(c) {
 }
 
 const back = (c) => c.of(0, 0, 0, eighths(c, 8), eighths(c, 8), eighths(c, 300), eighths(c, 3000))
-/** Events are told of soon. */
+/** The delay until an event's entry is added, ms. Shorter than `back`, as browsers add events soon. */
 const late = (c) => c.of(0, 0, 0, eighths(c, 8), eighths(c, 8), eighths(c, 300))
 const interaction = (c) => c.of(0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91, 350, 700)
 

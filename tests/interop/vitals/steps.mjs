@@ -1,9 +1,9 @@
-// What scripts make happen in a page.
+// The steps of scripts.
 import { remove } from './nodes.mjs'
 
 const ENTRY = { duration: 0, name: '' }
 
-/** The steps of scripts, by name; each is given the world it happens in. */
+/** By name. */
 export const STEPS = {
   on: (world, name, opts) => world.register(name, opts),
   wait: ({ page }, ms) => page.tasks.pass(ms),
@@ -14,7 +14,7 @@ export const STEPS = {
   lcp: (world, description) => world.page.timeline.add(lcp(world, description)),
   shift(world, { back, value = 0, sources = [], ...fields }) {
     const startTime = world.past(back)
-    const made = sources.map((node) => pointing(world, 'node', node, world.make('source', { previousRect: {}, currentRect: {} })))
+    const made = sources.map((node) => withNode(world, 'node', node, world.make('source', { previousRect: {}, currentRect: {} })))
     world.add('layout-shift', { startTime, value, hadRecentInput: false, sources: made, ...fields })
   },
   event(world, { type = 'event', back, delay = 0, processing = 0, target, counts = 0, ...fields }) {
@@ -24,11 +24,11 @@ export const STEPS = {
     world.page.interactions += counts
     const processingEnd = processingStart + processing
     const all = { name: 'click', startTime, processingStart, processingEnd, interactionId: 0, cancelable: true, ...fields }
-    world.add(type, pointing(world, 'target', target, all))
+    world.add(type, withNode(world, 'target', target, all))
   },
   counts: ({ page }, more) => void (page.interactions += more),
   resource(world, { back, asked = 0, duration = 0, url }) {
-    // In the order of their starts: web-vitals remembers them as they came since it was loaded, we since the first call.
+    // In order of start, because web-vitals starts to keep resources when it is loaded, and we with the first call.
     const startTime = Math.max(world.past(back), world.resourcesSince)
     world.resourcesSince = startTime
     const requestStart = asked && startTime + asked
@@ -36,7 +36,7 @@ export const STEPS = {
     world.add('resource', { name: url, startTime, duration, requestStart, responseEnd, initiatorType: 'img' })
   },
   frame(world, { back, duration = 0, layout = 0, scripts = [] }) {
-    // One after the other.
+    // Long animation frames do not overlap.
     const startTime = Math.max(world.past(back), world.framesUntil, 1)
     world.framesUntil = startTime + duration
     world.until(world.framesUntil)
@@ -58,11 +58,11 @@ export const STEPS = {
   icp: (world, description) => world.page.timeline.add(afterInput(world, description)),
 
   input: ({ page }, type, isTrusted = true) => page.document.visibilityState === 'visible' && page.dispatch(type, { isTrusted }),
-  async untrusted({ page, favours }, type) {
+  async untrusted({ page, adjustments }, type) {
     if (type === 'visibilitychange') {
       if (page.document.visibilityState === 'visible') return
-      if (favours.drainsFirst) await deliverAll(page, ['long-animation-frame'])
-      if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'layout-shift'])
+      if (adjustments.drainsFirst) await deliverAll(page, ['long-animation-frame'])
+      if (adjustments.drainsFirst) await drain(page, ['event', 'first-input', 'layout-shift'])
     }
     await page.dispatch(type, { isTrusted: false, persisted: false })
   },
@@ -108,30 +108,30 @@ export const STEPS = {
 
 function show(page) {
   page.document.visibilityState = 'visible'
-  page.seen()
+  page.recordVisibility()
   return page.dispatch('visibilitychange')
 }
 
 async function hide(world, how) {
-  const { page, favours } = world
+  const { page, adjustments } = world
   if (page.document.visibilityState === 'hidden') return
-  // What happened until now was before.
+  // Separates what happened before from the event.
   page.tasks.now += 1
-  if (favours.drainsFirst) await drain(page, ['event', 'first-input', 'largest-contentful-paint', 'layout-shift', 'resource'])
+  if (adjustments.drainsFirst) await drain(page, ['event', 'first-input', 'largest-contentful-paint', 'layout-shift', 'resource'])
   if (how !== 'tab') await page.dispatch('pagehide', { onWindow: true, persisted: true })
-  // As some versions of Safari leave a page.
+  // Some versions of Safari fire no `visibilitychange`.
   if (how === 'unsaid') return
   page.document.visibilityState = 'hidden'
-  page.seen()
+  page.recordVisibility()
   await page.dispatch('visibilitychange')
 }
 
-/** All that was not told yet is told, and looked at. */
+/** Delivers all pending entries, and lets the library process them. */
 async function drain(page, types) {
   const { made } = page.tasks
   await deliverAll(page, types)
   if (types) await deliverAll(page, ['long-animation-frame'])
-  // Where there are no idle moments, the next task is one.
+  // Without `requestIdleCallback` the libraries use the next task.
   await page.tasks.soon(made)
   await page.tasks.idle()
 }
@@ -140,8 +140,8 @@ async function deliverAll(page, types) {
   while (await page.deliver(types));
 }
 
-/** `fields`, and a node by `name`, which is there no more once it was removed. */
-function pointing(world, name, node, fields) {
+/** Adds a member `name` that returns the node, or `null` once it is removed. */
+function withNode(world, name, node, fields) {
   const found = world.page.nodes.get(node) ?? null
   const get = () => (found?.isConnected ? found : null)
   return Object.defineProperty(fields, name, { get, enumerable: true, configurable: true })
@@ -150,7 +150,7 @@ function pointing(world, name, node, fields) {
 function lcp(world, { back, element, ...fields }) {
   const startTime = world.past(back)
   const all = { startTime, renderTime: startTime, loadTime: 0, size: 1, id: '', url: '', ...fields }
-  return world.entry('largest-contentful-paint', pointing(world, 'element', element, all))
+  return world.entry('largest-contentful-paint', withNode(world, 'element', element, all))
 }
 
 function afterInput(world, { back = 0, interaction, paint }) {
@@ -161,5 +161,5 @@ function afterInput(world, { back = 0, interaction, paint }) {
   })
 }
 
-/** An entry's fields that all have. */
+/** The members of every entry. */
 export const common = (page, type) => ({ ...ENTRY, entryType: type, ...(page.navigationId && { navigationId: page.navigationId }) })

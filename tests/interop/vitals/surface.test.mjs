@@ -1,4 +1,4 @@
-// A page switches by changing the import: what is exported, and its types.
+// A page can switch from web-vitals by changing the import: compares exports and types.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,14 +17,14 @@ const pairs = [
 ]
 
 for (const [name, peer, own, us] of pairs) {
-  test(`${own} exports what ${name} does`, () => {
+  test(`${own} exports everything that ${name} exports`, () => {
     for (const [name, value] of Object.entries(peer)) {
       if (typeof value === 'function') assert.equal(typeof us[name], 'function', name)
       else assert.deepEqual(us[name], value, name)
     }
   })
 
-  test(`${own} can be imported and called on a server, where nothing happens`, () => {
+  test(`${own} can be imported and called on a server, and does nothing`, () => {
     for (const name of Object.keys(peer).filter((name) => name.startsWith('on'))) {
       assert.equal(us[name](() => assert.fail(name)), undefined)
       assert.equal(us[name](() => assert.fail(name), { reportAllChanges: true, reportSoftNavs: true }), undefined)
@@ -38,8 +38,8 @@ function tsc(...args) {
   assert.equal(run.status, 0, run.stdout || run.stderr)
 }
 
-test('a page in TypeScript compiles with either, libraries checked', () => {
-  // Within the project, where imports find the packages.
+test('a TypeScript page compiles with either library', () => {
+  // Inside the project, so that imports resolve.
   const folder = mkdtempSync(path.join(here, 'types', 'page-'))
   try {
     for (const name of ['web-vitals', 'whippet/rum']) {
@@ -53,4 +53,4 @@ test('a page in TypeScript compiles with either, libraries checked', () => {
   }
 })
 
-test('the types are those of web-vitals', () => tsc('-p', path.join(here, 'types')))
+test('the types equal those of web-vitals', () => tsc('-p', path.join(here, 'types')))

@@ -1,13 +1,13 @@
-// The page's time: it stands still until told. Timers, frames and idle moments come in the order a browser has them.
+// Simulated time. Timers, frames and idle callbacks run in the order of a browser.
 
-/** A frame every so many ms. */
+/** The time between frames, ms. */
 const FRAME = 16
 
 export class Tasks {
   now = 0
   /** Nothing runs: the page is in the back/forward cache. */
   frozen = false
-  /** No idle moment comes. */
+  /** There are no idle periods. */
   busy = false
   #timers = new Map()
   #frames = new Map()
@@ -15,7 +15,7 @@ export class Tasks {
   #made = 0
   #page
 
-  /** `page`: `failed(error)`, `isShown()`, `deliver()`, which runs one pending task of the page's, if there is any. */
+  /** `page`: `failed(error)`, `isShown()`, and `deliver()`, which runs one pending observer callback and returns whether there was one. */
   constructor(page) {
     this.#page = page
   }
@@ -36,12 +36,12 @@ export class Tasks {
   }
   cancelIdleCallback = (id) => void this.#idle.delete(id)
 
-  /** Lets everything promised come true. */
+  /** Runs all microtasks. */
   settle() {
     return new Promise((resolve) => setImmediate(resolve))
   }
 
-  /** Runs what a task would: its failure is the page's to hear of, and what it promised comes true before the next. */
+  /** Runs a task and its microtasks. Reports an error to the page. */
   async run(task) {
     try {
       task()
@@ -51,7 +51,7 @@ export class Tasks {
     await this.settle()
   }
 
-  /** An idle moment: all who wait for one have it. */
+  /** Runs all pending idle callbacks. */
   async idle() {
     const waiting = [...this.#idle]
     for (const [id, { callback }] of waiting) {
@@ -61,19 +61,19 @@ export class Tasks {
     return waiting.length > 0
   }
 
-  /** The number of what was asked for last. */
+  /** The id of the last timer, frame or idle callback. */
   get made() {
     return this.#made
   }
 
-  /** Runs at once what was asked for after number `since`, to be run in a task of its own. */
+  /** Runs all due timers with an id after `since`. */
   async soon(since) {
     for (const [id, { callback, at }] of [...this.#timers]) {
       if (id > since && at <= this.now && this.#timers.delete(id)) await this.run(callback)
     }
   }
 
-  /** Lets `ms` pass, and all happen that is due. */
+  /** Advances time by `ms`, and runs what is due. */
   async pass(ms) {
     const end = this.now + ms
     while (!this.frozen) {

@@ -1,8 +1,8 @@
-// The browser's performance entries, and who observes them.
+// A simulated performance timeline, with `PerformanceObserver`.
 
-/** How many of a type are kept for those who come later. */
-const KEPT = { event: 150, 'first-input': 1, 'layout-shift': 150, 'soft-navigation': 50, resource: 250 }
-/** Types that are to be had from observers alone. */
+/** The size of the buffer of each entry type. */
+const BUFFER_SIZES = { event: 150, 'first-input': 1, 'layout-shift': 150, 'soft-navigation': 50, resource: 250 }
+/** Entry types that `getEntriesByType` does not return. */
 const OBSERVED_ONLY = [
   'event', 'first-input', 'layout-shift', 'largest-contentful-paint', 'interaction-contentful-paint',
   'long-animation-frame', 'soft-navigation',
@@ -13,14 +13,14 @@ const SHORTEST = 16
 const byStart = (a, b) => a.startTime - b.startTime
 
 export class Timeline {
-  #kept = new Map()
+  #buffers = new Map()
   #observers = new Set()
   #known
   #eager
   #most
 
-  /** `known`: the entry types of this browser. `eager`: what was kept is told from within `observe`, as Safari did.
-   * `most`: how many entries of a type are kept at most, beside what the browser says. */
+  /** `known`: the entry types of this browser. `eager`: `observe` delivers buffered entries synchronously, as Safari did.
+   * `most`: an additional limit for the buffer of each type. */
   constructor(known, eager, most = Infinity) {
     this.#known = known
     this.#most = most
@@ -30,25 +30,25 @@ export class Timeline {
   add(entry) {
     const type = entry.entryType
     if (!this.#known.includes(type)) return
-    if (!this.#kept.has(type)) this.#kept.set(type, [])
-    const kept = this.#kept.get(type)
-    if (kept.length < Math.min(KEPT[type] ?? 150, this.#most) && (type !== 'event' || entry.duration >= LONG_EVENT)) kept.push(entry)
-    for (const observer of this.#observers) observer.hear(entry)
+    if (!this.#buffers.has(type)) this.#buffers.set(type, [])
+    const buffer = this.#buffers.get(type)
+    if (buffer.length < Math.min(BUFFER_SIZES[type] ?? 150, this.#most) && (type !== 'event' || entry.duration >= LONG_EVENT)) buffer.push(entry)
+    for (const observer of this.#observers) observer.queue(entry)
   }
 
-  getEntriesByType = (type) => (OBSERVED_ONLY.includes(type) ? [] : (this.#kept.get(type) ?? []).toSorted(byStart))
+  getEntriesByType = (type) => (OBSERVED_ONLY.includes(type) ? [] : (this.#buffers.get(type) ?? []).toSorted(byStart))
   getEntriesByName = (name, type) => this.getEntriesByType(type).filter((entry) => entry.name === name)
 
-  /** Tells one observer what it was not told yet: any of them, or one of these types, and that as `takeRecords` would. */
+  /** Delivers pending entries to one observer: of any type in order of start, or of one of `types` in order of arrival. */
   deliver(types) {
     for (const observer of this.#observers) {
-      if (observer.waits(types)) return () => observer.tell(!types)
+      if (observer.hasPending(types)) return () => observer.deliver(!types)
     }
   }
 
-  /** What scripts call `PerformanceObserver`. */
+  /** The page's `PerformanceObserver`. */
   observerClass() {
-    const [kept, observers, known, eager] = [this.#kept, this.#observers, this.#known, this.#eager]
+    const [buffers, observers, known, eager] = [this.#buffers, this.#observers, this.#known, this.#eager]
     return class PerformanceObserver {
       static supportedEntryTypes = [...known].sort()
       #callback
@@ -63,20 +63,20 @@ export class Timeline {
         this.#types.set(type, Math.max(durationThreshold ?? LONG_EVENT, SHORTEST))
         observers.add(this)
         if (!buffered) return
-        for (const entry of kept.get(type) ?? []) this.hear(entry)
-        if (eager && this.#records.length) this.tell()
+        for (const entry of buffers.get(type) ?? []) this.queue(entry)
+        if (eager && this.#records.length) this.deliver()
       }
-      hear(entry) {
+      queue(entry) {
         const shortest = this.#types.get(entry.entryType)
         if (shortest === undefined || (entry.entryType === 'event' && entry.duration < shortest)) return
         this.#records.push(entry)
       }
-      waits(types) {
+      hasPending(types) {
         return this.#records.length > 0 && (!types || types.some((type) => this.#types.has(type)))
       }
-      tell(inOrder = true) {
-        const told = this.#records.splice(0)
-        const sorted = inOrder ? told.toSorted(byStart) : told
+      deliver(inOrder = true) {
+        const records = this.#records.splice(0)
+        const sorted = inOrder ? records.toSorted(byStart) : records
         const list = {
           getEntries: () => [...sorted],
           getEntriesByType: (type) => sorted.filter(({ entryType }) => entryType === type),

@@ -1,17 +1,17 @@
-// Plays a script on one library, and writes down every report after each step.
-import { skips } from './differences.mjs'
+// Plays a script on one library, and collects the reports after each step.
+import { isSkipped } from './differences.mjs'
 import { Page } from './page.mjs'
-import { Show } from './show.mjs'
+import { Formatter } from './format.mjs'
 import { common, STEPS } from './steps.mjs'
 
-/** What `script` brings about on `library`: after each step, what each callback was told. */
-export async function play(library, script, favours = {}) {
+/** Plays a script; returns the reports to each callback, by step. */
+export async function play(library, script, adjustments = {}) {
   const [[, browser], ...steps] = script
-  const world = new World(library, browser, favours)
+  const world = new World(library, browser, adjustments)
   const seen = []
   for (const step of steps) {
-    if (!skips(step, world)) await world.does(step)
-    seen.push(world.look())
+    if (!isSkipped(step, world)) await world.perform(step)
+    seen.push(world.takeReports())
   }
   return seen
 }
@@ -24,52 +24,52 @@ export class World {
   #seen = new Map()
   #callbacks = 0
   #made = new Map()
-  #show = new Show()
+  #formatter = new Formatter()
 
-  constructor(library, browser, favours) {
+  constructor(library, browser, adjustments) {
     this.page = new Page(browser)
-    this.favours = favours
+    this.adjustments = adjustments
     this.library = browser.library
     this.functions = library[browser.library](this.page.window)
     const { page } = this
-    for (const [name, node] of page.nodes) this.#show.name(node, `<${name}>`)
-    if (page.navigation) this.#show.name(page.navigation, 'navigation')
+    for (const [name, node] of page.nodes) this.#formatter.name(node, `<${name}>`)
+    if (page.navigation) this.#formatter.name(page.navigation, 'navigation')
   }
 
-  /** Makes a step happen, and all that it promised come true. */
-  async does([op, ...args]) {
+  /** Performs a step, and runs its microtasks. */
+  async perform([op, ...args]) {
     await STEPS[op](this, ...args)
     await this.page.tasks.settle()
   }
 
-  /** What was seen since last time, by whom. */
-  look() {
+  /** The reports since the last call, by callback. */
+  takeReports() {
     for (const error of this.page.errors.splice(0)) this.#log('errors', error.message)
     const seen = this.#seen
     this.#seen = new Map()
     return seen
   }
 
-  #log(whose, text) {
-    if (!this.#seen.has(whose)) this.#seen.set(whose, [])
-    this.#seen.get(whose).push(text)
+  #log(callback, text) {
+    if (!this.#seen.has(callback)) this.#seen.set(callback, [])
+    this.#seen.get(callback).push(text)
   }
 
   past(back = 0) {
     return Math.max(0, this.page.tasks.now - back)
   }
 
-  /** The page was busy until `time`: what is told of is over. */
+  /** Advances the clock to `time`: entries are added after the end of what they describe. */
   until(time) {
     const { tasks } = this.page
     if (time > tasks.now) tasks.now = time
   }
 
-  /** Something a report may hold, by a name that is the same for both libraries. */
+  /** Names an object that may be part of a report, the same for both libraries. */
   make(type, fields) {
     const number = (this.#made.get(type) ?? 0) + 1
     this.#made.set(type, number)
-    return this.#show.name(fields, `${type}#${number}`)
+    return this.#formatter.name(fields, `${type}#${number}`)
   }
 
   entry(type, fields) {
@@ -85,9 +85,9 @@ export class World {
 
   async register(name, { generateTarget, throws, ...opts } = {}) {
     const number = ++this.#callbacks
-    const whose = {}
+    const numbering = {}
     const callback = (metric) => {
-      this.#log(`${number} ${name}`, this.#show.report(metric, whose))
+      this.#log(`${number} ${name}`, this.#formatter.report(metric, numbering))
       if (throws) throw new Error(`callback ${number}`)
     }
     if (generateTarget) opts.generateTarget = (node) => this.#target(generateTarget, node)

@@ -1,6 +1,6 @@
-//! Charts: what they show ([`Spec`]), and the component that draws it.
+//! Charts: the description of a chart ([`ChartSpec`]), and the component that draws it.
+mod chart_spec;
 mod plot;
-mod spec;
 
+pub use chart_spec::{Bound, ChartSpec, Line, Tone};
 pub use plot::Plot;
-pub use spec::{Bound, Line, Spec, Tone};

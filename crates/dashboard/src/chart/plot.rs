@@ -1,5 +1,5 @@
-//! The component that draws a [`Spec`], through uPlot.
-use super::{Line, Spec};
+//! The component that draws a [`ChartSpec`] with uPlot.
+use super::{ChartSpec, Line};
 use crate::format;
 use leptos::html;
 use leptos::prelude::*;
@@ -9,27 +9,27 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use whippet_api::Unit;
 
-// Beside the app's own module in `dist`, bundled from `js/chart.js`.
+// Bundled from `js/chart.js` into `dist`, where the app's own module is.
 #[wasm_bindgen(raw_module = "./chart.js")]
 extern "C" {
-    type Drawing;
-    fn create(element: &web_sys::HtmlElement, spec: JsValue, format: &JsValue) -> Drawing;
-    fn update(drawing: &Drawing, spec: JsValue);
-    fn destroy(drawing: &Drawing);
+    type ChartHandle;
+    fn create(element: &web_sys::HtmlElement, spec: JsValue, format: &JsValue) -> ChartHandle;
+    fn update(drawing: &ChartHandle, spec: JsValue);
+    fn destroy(drawing: &ChartHandle);
 }
 
-/// A titled chart with its legend, and its summary in words.
+/// A chart with title and legend, and a summary for screen readers.
 #[component]
 pub fn Plot(
-    /// What the figures are.
+    /// The title.
     #[prop(into)]
     title: String,
-    /// What to draw; `None` until there is something to draw.
+    /// The chart; `None` until it is loaded.
     #[prop(into)]
-    spec: Signal<Option<Spec>>,
-    /// Of all values, known before the first are there.
+    spec: Signal<Option<ChartSpec>>,
+    /// The unit of all values.
     unit: Unit,
-    /// A lower one, without title and legend: for use inside a card that has both.
+    /// A lower chart without title and legend, for a panel that has both.
     #[prop(optional)]
     small: bool,
 ) -> impl IntoView {
@@ -38,10 +38,10 @@ pub fn Plot(
 
     let lines =
         Memo::new(move |_| spec.with(|spec| spec.as_ref().map_or_else(Vec::new, |spec| spec.lines.clone())));
-    let empty = Memo::new(move |_| spec.with(|spec| spec.as_ref().is_some_and(Spec::is_empty)));
+    let empty = Memo::new(move |_| spec.with(|spec| spec.as_ref().is_some_and(ChartSpec::is_empty)));
     let waiting = Memo::new(move |_| spec.with(Option::is_none));
     let summary =
-        move || spec.with(|spec| spec.as_ref().map_or_else(|| "Loading.".to_owned(), Spec::summary));
+        move || spec.with(|spec| spec.as_ref().map_or_else(|| "Loading.".to_owned(), ChartSpec::summary));
     view! {
         <figure class="plot" class:small=small class:nothing=move || empty.get()>
             <figcaption>
@@ -52,7 +52,7 @@ pub fn Plot(
                         <li>
                             <i class=format!("swatch tone-{}", line.tone.name())></i>
                             <span>{line.name.clone()}</span>
-                            <b>{Spec::latest_text(&line, unit)}</b>
+                            <b>{ChartSpec::latest_text(&line, unit)}</b>
                         </li>
                     </For>
                 </ul>
@@ -66,16 +66,16 @@ pub fn Plot(
     }
 }
 
-/// A legend's entry is made anew when what it says changes.
+/// A legend entry is rendered again when its key changes.
 fn legend_key(line: &Line) -> (String, Option<u64>, Option<bool>) {
-    (line.name.clone(), Spec::latest(line).map(f64::to_bits), line.beyond.last().copied())
+    (line.name.clone(), ChartSpec::latest(line).map(f64::to_bits), line.beyond.last().copied())
 }
 
-/// Draws into `place` whatever `spec` says, until the component goes.
-fn draw(place: NodeRef<html::Div>, spec: Signal<Option<Spec>>, unit: Unit) {
-    let drawing: Rc<RefCell<Option<Drawing>>> = Rc::default();
+/// Draws `spec` into `place`, and updates it until the component is unmounted.
+fn draw(place: NodeRef<html::Div>, spec: Signal<Option<ChartSpec>>, unit: Unit) {
+    let drawing: Rc<RefCell<Option<ChartHandle>>> = Rc::default();
     let format = Closure::<dyn Fn(f64) -> String>::new(move |value| format::figure(value, unit));
-    // Held as long as the drawing: it calls back.
+    // Stored as long as the chart, which calls it.
     let format = StoredValue::new_local(format);
 
     let shown = StoredValue::new_local(drawing);
@@ -103,7 +103,7 @@ fn draw(place: NodeRef<html::Div>, spec: Signal<Option<Spec>>, unit: Unit) {
     });
 }
 
-/// As the drawing side reads it: `null` where nothing is known, as in JSON.
-fn describe(spec: &Spec) -> JsValue {
+/// Converts a spec to a JavaScript object. `None` becomes `null`.
+fn describe(spec: &ChartSpec) -> JsValue {
     spec.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).expect_throw("a chart is plain data")
 }

@@ -1,31 +1,31 @@
-//! Whether the collector answers.
-use super::Trouble;
+//! Whether the collector responds.
+use super::ApiError;
 use leptos::prelude::*;
 use whippet_api::Status;
 use whippet_leptos::Query;
 
-/// What the header says about it.
+/// The state of the connection to the collector.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Connection {
-    /// The first answer is not there yet.
+    /// Waiting for the first response.
     Opening,
-    /// It answers.
+    /// It responds.
     Open,
-    /// It takes long to.
+    /// It responds slowly.
     Slow,
-    /// It does not, or not as it should.
-    Lost(Trouble),
+    /// It does not respond, or the response is invalid.
+    Lost(ApiError),
 }
 
 impl Connection {
-    /// As `status` tells it: it is asked for on every page.
-    pub fn of(status: Query<Status, Trouble>) -> Signal<Self> {
+    /// Derived from `status`, which every page fetches.
+    pub fn of(status: Query<Status, ApiError>) -> Signal<Self> {
         let connection =
             Memo::new(move |before: Option<&Self>| match (status.error.get(), status.data.get()) {
-                (Some(trouble), _) if matches!(*trouble, Trouble::Slow { .. }) => Self::Slow,
-                (Some(trouble), _) => Self::Lost((*trouble).clone()),
+                (Some(error), _) if matches!(*error, ApiError::Slow { .. }) => Self::Slow,
+                (Some(error), _) => Self::Lost((*error).clone()),
                 (None, Some(_)) => Self::Open,
-                // The next attempt does not make a lost connection a new one.
+                // A refetch after an error does not return to `Opening`.
                 (None, None) => before.cloned().unwrap_or(Self::Opening),
             });
         connection.into()

@@ -1,17 +1,17 @@
-//! What the collector knows, as queries: one per endpoint.
+//! The collector's reports as queries, one per endpoint.
 //!
-//! A key names the time range, not its moments: the window moves with every refresh, and the entry stays
-//! the same. What was asked for comes back with the answer, as [`Windowed`].
-mod ask;
+//! A query key holds the name of a time range, such as `6h`, not its bounds: these move with every refetch, and the cached
+//! entry stays the same. A [`Report`] says which bounds it has.
+mod api_error;
 mod connection;
-mod queries;
-mod state;
-mod trouble;
+mod report_state;
+mod reports;
+mod request;
 
+pub use api_error::ApiError;
 pub use connection::Connection;
-pub use queries::{
-    Answer, Windowed, use_backend, use_custom, use_errors, use_loading, use_overview, use_status,
+pub use report_state::{ReportState, ReportStates, provide_report_states, use_report_state};
+pub use reports::{
+    Report, ReportQuery, use_backend, use_custom, use_errors, use_loading, use_overview, use_status,
     use_toolkit, use_vitals,
 };
-pub use state::{State, States, provide_states, use_state};
-pub use trouble::Trouble;

@@ -1,27 +1,27 @@
-//! Backend: what a scraped target does, and how fast.
+//! Backend: throughput, latency and errors of a scraped target.
 use super::{plain, spec};
 use crate::chart::{Plot, Tone};
-use crate::data::{Trouble, use_backend};
+use crate::components::Column::{Figures, Words};
+use crate::components::{Cell, Page, Panel, Rating, ReportNotice, ScrapeHint, Select, Table};
+use crate::data::{ApiError, use_backend};
 use crate::format;
-use crate::parts::Column::{Figures, Words};
-use crate::parts::{Cell, Page, Panel, Picker, Rating, ScrapeHint, Table, TroubleNotice};
-use crate::view::{use_change_view, use_view};
+use crate::view_state::{use_change_view_state, use_view_state};
 use leptos::prelude::*;
 use whippet_api::{Backend, Status, Target, Timing, Unit};
 use whippet_leptos::Query;
 
-/// The collector records itself under this name.
+/// The target name of the collector itself.
 const COLLECTOR: &str = "collector";
 
-/// Whether there is nothing to look at but the collector itself.
+/// Whether the collector is the only target.
 pub(super) fn only_itself(status: &Status) -> bool {
     status.targets.iter().all(|target| target.name == COLLECTOR)
 }
 
-/// The view's target; where it names none, the first that is not the collector.
+/// The selected target; by default the first that is not the collector.
 pub(super) fn target() -> Signal<Option<String>> {
-    let status: Query<Status, Trouble> = expect_context();
-    let view = use_view();
+    let status: Query<Status, ApiError> = expect_context();
+    let view = use_view_state();
     Memo::new(move |_| {
         view.get().target.or_else(|| {
             let status = status.data.get()?;
@@ -35,7 +35,7 @@ pub(super) fn target() -> Signal<Option<String>> {
 /// At `/backend`.
 #[component]
 pub fn Backend() -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
+    let status: Query<Status, ApiError> = expect_context();
     let target = target();
     let backend = use_backend(target);
     let itself_only = Memo::new(move |_| status.data.get().is_some_and(|status| only_itself(&status)));
@@ -44,11 +44,10 @@ pub fn Backend() -> impl IntoView {
         status.data.get()?.targets.iter().find(|target| target.name == name).cloned()
     });
 
-    let routes = Signal::derive(move || Some(rows(&backend.data.get()?.answer.routes, route_row)));
-    let operations =
-        Signal::derive(move || Some(rows(&backend.data.get()?.answer.operations, operation_row)));
+    let routes = Signal::derive(move || Some(rows(&backend.data.get()?.data.routes, route_row)));
+    let operations = Signal::derive(move || Some(rows(&backend.data.get()?.data.operations, operation_row)));
     let inexact = move || {
-        let until = backend.data.get()?.answer.inexact_until?;
+        let until = backend.data.get()?.data.inexact_until?;
         let now = status.data.with(|status| status.as_ref().map_or(0, |status| status.now));
         let until = format::ago(until, now);
         Some(format!(
@@ -57,7 +56,7 @@ pub fn Backend() -> impl IntoView {
     };
     view! {
         <Page title="Backend" aside=move || view! { <TargetPicker target/> }>
-            <TroubleNotice query=backend/>
+            <ReportNotice query=backend/>
             <Scraped chosen/>
             {move || inexact().map(|text| view! { <p class="note">{text}</p> })}
             <Show when=move || itself_only.get()><ScrapeHint/></Show>
@@ -104,8 +103,8 @@ pub fn Backend() -> impl IntoView {
 
 #[component]
 fn TargetPicker(target: Signal<Option<String>>) -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
-    let change = use_change_view();
+    let status: Query<Status, ApiError> = expect_context();
+    let change = use_change_view_state();
     let choices = Memo::new(move |_| {
         let mut names: Vec<String> = status.data.get().map_or_else(Vec::new, |status| {
             status.targets.iter().map(|target| target.name.clone()).collect()
@@ -114,7 +113,7 @@ fn TargetPicker(target: Signal<Option<String>>) -> impl IntoView {
         names.into_iter().map(|name| (name.clone(), name)).collect::<Vec<_>>()
     });
     view! {
-        <Picker
+        <Select
             label="Target"
             choices
             chosen=Signal::derive(move || target.get().unwrap_or_default())
@@ -123,16 +122,16 @@ fn TargetPicker(target: Signal<Option<String>>) -> impl IntoView {
     }
 }
 
-/// Whether the target answers, and when it last did.
+/// Whether the target responds, and when it was last scraped.
 #[component]
 fn Scraped(chosen: Memo<Option<Target>>) -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
+    let status: Query<Status, ApiError> = expect_context();
     let when = move |target: &Target| {
         let now = status.data.with(|status| status.as_ref().map_or(0, |status| status.now));
         target.last_scrape.map_or_else(|| "not yet".to_owned(), |then| format::ago(then, now))
     };
     move || match chosen.get() {
-        // Holds the place.
+        // Keeps the space, so that the page does not move.
         None => view! { <p class="note"></p> }.into_any(),
         Some(target) => match target.error.as_ref().filter(|_| !target.up) {
             Some(error) => view! {
@@ -178,7 +177,7 @@ fn route_row(timing: &Timing) -> Vec<Cell> {
         Some(share) if share > 0.0 => Cell::Rated(format::per_cent(share), Rating::of(share, fair, poor)),
         share => Cell::Figure(format::maybe(share, Unit::Ratio)),
     };
-    // The default service levels: fewer than 1 % refused, fewer than 0.1 % failed.
+    // The default service levels: less than 1 % client errors, less than 0.1 % server errors.
     cells.push(share(timing.client_errors, 0.01, 0.05));
     cells.push(share(timing.server_errors, 0.001, 0.01));
     cells

@@ -1,13 +1,13 @@
-//! Web vitals taken apart: where the time goes, and what the values are put down to.
-use crate::data::Answer;
+//! The phases of web vitals, and their attribution.
+use crate::components::Column::{Figures, Words};
+use crate::components::{Breakdown, Cell, Panel, Rating, Table};
+use crate::data::ReportQuery;
 use crate::format;
-use crate::parts::Column::{Figures, Words};
-use crate::parts::{Breakdown, Cell, Panel, Rating, Table};
 use leptos::prelude::*;
 use whippet_api::{Cause, Vital, Vitals};
 
-/// The parts by their names in beacons, and as web.dev calls them.
-const PARTS: [(&str, &str); 12] = [
+/// The phases: name in beacons, and web.dev's name.
+const PHASES: [(&str, &str); 12] = [
     ("ttfb", "Time to first byte"),
     ("loadDelay", "Resource load delay"),
     ("load", "Resource load duration"),
@@ -22,15 +22,15 @@ const PARTS: [(&str, &str); 12] = [
     ("request", "Request"),
 ];
 
-/// The parts of every metric whose parts are known; nothing where none is.
+/// The phases of every metric that has them. Hidden if there are none.
 #[component]
-pub(super) fn Breakdowns(vitals: Answer<Vitals>) -> impl IntoView {
-    let taken_apart = Memo::new(move |_| {
-        let metrics = vitals.data.get().map_or_else(Vec::new, |data| data.answer.metrics.clone());
+pub(super) fn Breakdowns(vitals: ReportQuery<Vitals>) -> impl IntoView {
+    let with_phases = Memo::new(move |_| {
+        let metrics = vitals.data.get().map_or_else(Vec::new, |report| report.data.metrics.clone());
         metrics.into_iter().filter(|vital| !vital.parts.is_empty()).collect::<Vec<_>>()
     });
-    let known = Memo::new(move |_| taken_apart.with(|vitals| !vitals.is_empty()));
-    let breakdowns = move || taken_apart.get().iter().map(breakdown).collect_view();
+    let known = Memo::new(move |_| with_phases.with(|vitals| !vitals.is_empty()));
+    let breakdowns = move || with_phases.get().iter().map(breakdown).collect_view();
     let note = "75th percentiles of each part: they need not add up to the whole's";
     view! {
         <Show when=move || known.get()>
@@ -42,20 +42,20 @@ pub(super) fn Breakdowns(vitals: Answer<Vitals>) -> impl IntoView {
 }
 
 fn breakdown(vital: &Vital) -> impl IntoView + use<> {
-    let parts =
-        vital.parts.iter().map(|part| (part_name(&part.name), part.p75.unwrap_or_default())).collect();
-    view! { <Breakdown title=vital.name.clone() whole=format::maybe(vital.p75, vital.unit) parts/> }
+    let phases =
+        vital.parts.iter().map(|phase| (phase_name(&phase.name), phase.p75.unwrap_or_default())).collect();
+    view! { <Breakdown title=vital.name.clone() whole=format::maybe(vital.p75, vital.unit) phases/> }
 }
 
-fn part_name(name: &str) -> String {
-    PARTS.iter().find(|part| part.0 == name).map_or(name, |part| part.1).to_owned()
+fn phase_name(name: &str) -> String {
+    PHASES.iter().find(|phase| phase.0 == name).map_or(name, |phase| phase.1).to_owned()
 }
 
-/// Elements, resources, scripts and states that the values are put down to; nothing where none is known.
+/// The elements, resources, scripts and states that values are attributed to. Hidden if there are none.
 #[component]
-pub(super) fn Causes(vitals: Answer<Vitals>) -> impl IntoView {
+pub(super) fn Causes(vitals: ReportQuery<Vitals>) -> impl IntoView {
     let rows = Signal::derive(move || {
-        vitals.data.get().map(|data| data.answer.metrics.iter().flat_map(causes).collect::<Vec<_>>())
+        vitals.data.get().map(|report| report.data.metrics.iter().flat_map(causes).collect::<Vec<_>>())
     });
     let known = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty())));
     view! {
@@ -73,7 +73,7 @@ pub(super) fn Causes(vitals: Answer<Vitals>) -> impl IntoView {
 }
 
 fn causes(vital: &Vital) -> Vec<Vec<Cell>> {
-    // As web-vitals calls them.
+    // The names of web-vitals.
     let (url, state) = match vital.name.as_str() {
         "INP" => ("longest script", "interaction type"),
         "CLS" => ("resource", "load state"),
@@ -86,7 +86,7 @@ fn causes(vital: &Vital) -> Vec<Vec<Cell>> {
 
 fn row(vital: &Vital, cause: &Cause, kind: &str) -> Vec<Cell> {
     vec![
-        Cell::Twofold(cause.name.clone(), format!("{} {kind}", vital.name)),
+        Cell::TwoLines(cause.name.clone(), format!("{} {kind}", vital.name)),
         Cell::Figure(format::count(cause.count)),
         match cause.p75 {
             Some(p75) => {
@@ -102,8 +102,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_named_as_people_know_them() {
-        assert_eq!(part_name("loadDelay"), "Resource load delay");
-        assert_eq!(part_name("of-later-days"), "of-later-days");
+    fn phases_have_the_names_of_web_dev() {
+        assert_eq!(phase_name("loadDelay"), "Resource load delay");
+        assert_eq!(phase_name("of-later-days"), "of-later-days");
     }
 }

@@ -1,17 +1,17 @@
-//! Cache: what the toolkit itself did in the browsers, and what it saved.
+//! Cache: the toolkit's counters in browsers, and its hit rate.
 use super::spec;
 use crate::chart::{Plot, Tone};
-use crate::data::{Trouble, use_toolkit};
+use crate::components::{AppFilter, BeaconHint, NoDataInRange, Page, Panel, ReportNotice};
+use crate::data::{ApiError, use_toolkit};
 use crate::format;
-use crate::parts::{AppFilter, BeaconHint, Page, Panel, QuietHint, TroubleNotice};
 use leptos::prelude::*;
 use whippet_api::{Counter, Status, Unit};
 use whippet_leptos::Query;
 
-/// A counter: its name in beacons, what it is called here, its unit.
+/// A counter: name in beacons, label, unit.
 type Entry = (&'static str, &'static str, Unit);
 
-/// Counters by the job they are about.
+/// The counters by module.
 const GROUPS: [(&str, &[Entry]); 3] = [
     (
         "Queries",
@@ -45,11 +45,11 @@ const GROUPS: [(&str, &[Entry]); 3] = [
 /// At `/cache`.
 #[component]
 pub fn Cache() -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
+    let status: Query<Status, ApiError> = expect_context();
     let toolkit = use_toolkit();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let counters =
-        Memo::new(move |_| toolkit.data.get().map_or_else(Vec::new, |data| data.answer.counters.clone()));
+        Memo::new(move |_| toolkit.data.get().map_or_else(Vec::new, |report| report.data.counters.clone()));
     let none = Memo::new(move |_| {
         toolkit.data.with(Option::is_some)
             && counters.with(|counters| counters.iter().all(|counter| counter.total == 0))
@@ -57,9 +57,9 @@ pub fn Cache() -> impl IntoView {
     let groups = GROUPS.map(|(title, entries)| view! { <Group title entries counters/> }).collect_view();
     view! {
         <Page title="Cache" aside=|| view! { <AppFilter/> }>
-            <TroubleNotice query=toolkit/>
+            <ReportNotice query=toolkit/>
             <Show when=move || never.get()><BeaconHint/></Show>
-            <Show when=move || none.get() && !never.get()><QuietHint what="reports from the toolkit"/></Show>
+            <Show when=move || none.get() && !never.get()><NoDataInRange what="reports from the toolkit"/></Show>
             <p class="verdict">{move || verdict(&counters.get())}</p>
             <div class="groups">{groups}</div>
             <div class="grid">
@@ -82,9 +82,9 @@ fn total(counters: &[Counter], name: &str) -> u64 {
     counters.iter().find(|counter| counter.name == name).map_or(0, |counter| counter.total)
 }
 
-/// What the cache was worth, in one sentence.
+/// Summarises the cache in one sentence.
 fn verdict(counters: &[Counter]) -> String {
-    // As the engine counts: what was served stale was served from the cache too.
+    // Stale data was also served from the cache. The engine counts it separately.
     let served = total(counters, "query.hits") + total(counters, "query.stale_served");
     let all = served + total(counters, "query.misses");
     let shared = total(counters, "query.deduplicated");

@@ -1,9 +1,9 @@
-//! Custom: what the application measured itself, by names of its own.
+//! Custom: the application's own measurements.
 use super::distributions::{COLUMNS, row};
-use crate::data::{Answer, Trouble, use_custom};
+use crate::components::Column::{Figures, Words};
+use crate::components::{AppFilter, BeaconHint, Cell, EmptyState, Page, Panel, ReportNotice, Snippet, Table};
+use crate::data::{ApiError, ReportQuery, use_custom};
 use crate::format;
-use crate::parts::Column::{Figures, Words};
-use crate::parts::{AppFilter, BeaconHint, Cell, Empty, Page, Panel, Snippet, Table, TroubleNotice};
 use leptos::prelude::*;
 use whippet_api::{Counter, Custom, Gauge, Status, Unit};
 use whippet_leptos::Query;
@@ -11,13 +11,13 @@ use whippet_leptos::Query;
 /// At `/custom`.
 #[component]
 pub fn Custom() -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
+    let status: Query<Status, ApiError> = expect_context();
     let custom = use_custom();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
-    let none = Memo::new(move |_| custom.data.get().is_some_and(|data| data.answer == Custom::default()));
+    let none = Memo::new(move |_| custom.data.get().is_some_and(|report| report.data == Custom::default()));
     view! {
         <Page title="Custom" aside=|| view! { <AppFilter/> }>
-            <TroubleNotice query=custom/>
+            <ReportNotice query=custom/>
             <Show when=move || never.get()><BeaconHint/></Show>
             <Show when=move || none.get() && !never.get()><CustomHint/></Show>
             <Panel title="Timings">
@@ -52,7 +52,7 @@ pub fn Custom() -> impl IntoView {
     }
 }
 
-/// How an application reports figures of its own.
+/// How to report measurements of one's own.
 #[component]
 fn CustomHint() -> impl IntoView {
     let code = "const rum = startRum({ endpoint, app })\n\
@@ -60,18 +60,18 @@ fn CustomHint() -> impl IntoView {
                 rum.count('cart.added')\n\
                 rum.gauge('cart.items', 3)";
     view! {
-        <Empty title="No figures of the application's own in this time range">
+        <EmptyState title="No figures of the application's own in this time range">
             <p>"What only the application knows, it can report by names of its own:"</p>
             <Snippet code/>
-        </Empty>
+        </EmptyState>
     }
 }
 
 fn rows(
-    custom: Answer<Custom>,
+    custom: ReportQuery<Custom>,
     rows: impl Fn(&Custom) -> Vec<Vec<Cell>> + Send + Sync + 'static,
 ) -> Signal<Option<Vec<Vec<Cell>>>> {
-    Signal::derive(move || custom.data.get().map(|data| rows(&data.answer)))
+    Signal::derive(move || custom.data.get().map(|report| rows(&report.data)))
 }
 
 fn counter(counter: &Counter) -> Vec<Cell> {

@@ -1,8 +1,8 @@
-//! Errors: what went wrong in the pages' scripts.
-use crate::data::{Trouble, use_errors};
+//! Errors: JavaScript errors of the pages.
+use crate::components::Column::{Figures, Words};
+use crate::components::{AppFilter, BeaconHint, Cell, Page, Panel, ReportNotice, Table};
+use crate::data::{ApiError, use_errors};
 use crate::format;
-use crate::parts::Column::{Figures, Words};
-use crate::parts::{AppFilter, BeaconHint, Cell, Page, Panel, Table, TroubleNotice};
 use leptos::prelude::*;
 use whippet_api::{PageError, Status};
 use whippet_leptos::Query;
@@ -10,18 +10,18 @@ use whippet_leptos::Query;
 /// At `/errors`.
 #[component]
 pub fn Errors() -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
+    let status: Query<Status, ApiError> = expect_context();
     let errors = use_errors();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let several = Memo::new(move |_| status.data.get().is_some_and(|status| status.apps.len() > 1));
     let rows = Signal::derive(move || {
-        let data = errors.data.get()?;
-        let row = |error| row(error, data.range.to, several.get());
-        Some(data.answer.errors.iter().map(row).collect())
+        let report = errors.data.get()?;
+        let row = |error| row(error, report.range.to, several.get());
+        Some(report.data.errors.iter().map(row).collect())
     });
     view! {
         <Page title="Errors" aside=|| view! { <AppFilter/> }>
-            <TroubleNotice query=errors/>
+            <ReportNotice query=errors/>
             <Show when=move || never.get()><BeaconHint/></Show>
             <Panel title="JavaScript errors" note=Signal::stored("most frequent first".to_owned())>
                 <Table
@@ -35,16 +35,16 @@ pub fn Errors() -> impl IntoView {
     }
 }
 
-/// With the application's name where there are `several`.
+/// A row of the table. `several`: whether to show the app's name.
 fn row(error: &PageError, now: i64, several: bool) -> Vec<Cell> {
     vec![
         match error.stack.as_str() {
-            "" => Cell::Twofold(error.message.clone(), error.source.clone()),
-            stack => Cell::Folded(error.message.clone(), error.source.clone(), stack.to_owned()),
+            "" => Cell::TwoLines(error.message.clone(), error.source.clone()),
+            stack => Cell::Expandable(error.message.clone(), error.source.clone(), stack.to_owned()),
         },
         Cell::Figure(format::count(error.count)),
         if several {
-            Cell::Twofold(error.page.clone(), error.app.clone())
+            Cell::TwoLines(error.page.clone(), error.app.clone())
         } else {
             Cell::Text(error.page.clone())
         },

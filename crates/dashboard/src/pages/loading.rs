@@ -1,15 +1,15 @@
-//! Loading: what page views waited for, and what kept them busy.
+//! Loading: navigation phases, resources, long animation frames and scripts.
 use super::distributions::{COLUMNS, row};
 use super::vitals::PageFilter;
-use crate::data::{Answer, Trouble, use_loading};
+use crate::components::Column::{Figures, Words};
+use crate::components::{AppFilter, BeaconHint, Cell, NoDataInRange, Page, Panel, ReportNotice, Table};
+use crate::data::{ApiError, ReportQuery, use_loading};
 use crate::format;
-use crate::parts::Column::{Figures, Words};
-use crate::parts::{AppFilter, BeaconHint, Cell, Page, Panel, QuietHint, Table, TroubleNotice};
 use leptos::prelude::*;
 use whippet_api::{Distribution, Loading, Resource, Script, Status, Unit};
 use whippet_leptos::Query;
 
-/// The phases by their names in beacons, and as developers' tools call them.
+/// The phases: name in beacons, and label.
 const PHASES: [(&str, &str); 8] = [
     ("redirect", "Redirects"),
     ("dns", "DNS lookup"),
@@ -24,21 +24,21 @@ const PHASES: [(&str, &str); 8] = [
 /// At `/loading`.
 #[component]
 pub fn Loading() -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
+    let status: Query<Status, ApiError> = expect_context();
     let loading = use_loading();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let none = Memo::new(move |_| {
         loading
             .data
             .get()
-            .is_some_and(|data| data.answer.phases.is_empty() && data.answer.resources.is_empty())
+            .is_some_and(|report| report.data.phases.is_empty() && report.data.resources.is_empty())
     });
-    let verdict = move || loading.data.get().and_then(|data| verdict(&data.answer));
+    let verdict = move || loading.data.get().and_then(|report| verdict(&report.data));
     view! {
         <Page title="Loading" aside=|| view! { <PageFilter/> <AppFilter/> }>
-            <TroubleNotice query=loading/>
+            <ReportNotice query=loading/>
             <Show when=move || never.get()><BeaconHint/></Show>
-            <Show when=move || none.get() && !never.get()><QuietHint what="reports on loading"/></Show>
+            <Show when=move || none.get() && !never.get()><NoDataInRange what="reports on loading"/></Show>
             <p class="verdict">{verdict}</p>
             <div class="grid">
                 <Panel title="Navigation" note=Signal::stored("in the order of time".to_owned())>
@@ -68,7 +68,7 @@ pub fn Loading() -> impl IntoView {
                     nothing="No resource was reported in this time range."
                 />
             </Panel>
-            <Panel title="Long frames" note=Signal::derive(move || loading.data.get().map_or_else(String::new, |data| frames(&data.answer)))>
+            <Panel title="Long frames" note=Signal::derive(move || loading.data.get().map_or_else(String::new, |report| frames(&report.data)))>
                 <Table
                     caption="Scripts that made animation frames long, the longest running first"
                     columns=&[Words("Script"), Figures("Frames"), Figures("Time"), Figures("Mean"), Figures("Forced layout")]
@@ -81,13 +81,13 @@ pub fn Loading() -> impl IntoView {
 }
 
 fn rows(
-    loading: Answer<Loading>,
+    loading: ReportQuery<Loading>,
     rows: impl Fn(&Loading) -> Vec<Vec<Cell>> + Send + Sync + 'static,
 ) -> Signal<Option<Vec<Vec<Cell>>>> {
-    Signal::derive(move || loading.data.get().map(|data| rows(&data.answer)))
+    Signal::derive(move || loading.data.get().map(|report| rows(&report.data)))
 }
 
-/// How long pages took to load, and which phase most of it, in one sentence.
+/// Summarises the load time and its longest phase in one sentence.
 fn verdict(loading: &Loading) -> Option<String> {
     let load = loading.load.as_ref()?;
     let time = format::milliseconds(load.p75?);
@@ -125,7 +125,7 @@ fn script(script: &Script) -> Vec<Cell> {
         |name: &str, otherwise: &str| if name.is_empty() { otherwise.to_owned() } else { name.to_owned() };
     let mean = if script.count > 0.0 { script.duration / script.count } else { 0.0 };
     vec![
-        Cell::Twofold(named(&script.invoker, "(unknown caller)"), named(&script.source, "(inline)")),
+        Cell::TwoLines(named(&script.invoker, "(unknown caller)"), named(&script.source, "(inline)")),
         Cell::Figure(format::number(script.count)),
         Cell::Figure(format::milliseconds(script.duration)),
         Cell::Figure(format::milliseconds(mean)),
@@ -133,7 +133,7 @@ fn script(script: &Script) -> Vec<Cell> {
     ]
 }
 
-/// How many frames were long, and how long input waited in them.
+/// The number of long frames, and how long they blocked input.
 fn frames(loading: &Loading) -> String {
     let Some(frames) = &loading.frames else { return String::new() };
     let blocked = loading.blocking.as_ref().and_then(|blocking| blocking.p75);

@@ -1,8 +1,8 @@
-//! What is missing in an application's figures, since its pages lost it.
+//! Measurements that an application's pages lost.
 use crate::format;
 use whippet_api::Loss;
 
-/// Kinds by their names in beacons; one of them, and several.
+/// The kinds of measurements: name in beacons, singular, plural.
 const KINDS: [(&str, &str, &str); 11] = [
     ("vitals", "web vital", "web vitals"),
     ("counters", "count", "counts"),
@@ -17,7 +17,7 @@ const KINDS: [(&str, &str, &str); 11] = [
     ("beacons", "beacon", "beacons"),
 ];
 
-/// The losses of `app` in a sentence; `None` where there are none.
+/// The losses of `app` in a sentence; `None` if there are none.
 pub(super) fn sentence(losses: &[Loss], app: &str, window: &str) -> Option<String> {
     let mut sums: Vec<([&str; 2], f64)> = Vec::new();
     for loss in losses.iter().filter(|loss| loss.app == app && loss.count > 0.0) {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn losses_are_told_by_kind_and_silence_is_silent() {
+    fn losses_are_listed_by_kind() {
         let loss = |app: &str, kind: &str, count| Loss { app: app.to_owned(), kind: kind.to_owned(), count };
         let losses = [
             loss("shop", "scripts", 22.0),

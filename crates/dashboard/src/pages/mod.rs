@@ -18,44 +18,44 @@ pub use loading::Loading;
 pub use overview::Overview;
 pub use vitals::Vitals;
 
-use crate::chart::{Spec, Tone};
-use crate::data::Answer;
+use crate::chart::{ChartSpec, Tone};
+use crate::data::ReportQuery;
 use leptos::prelude::*;
 use whippet_api::{Chart, Unit, Vitals as Measured};
 
-/// What a chart shows of an answer; `None` until there is one.
+/// A chart of a report; `None` until the report is loaded.
 fn spec<T: 'static>(
-    answer: Answer<T>,
+    answer: ReportQuery<T>,
     unit: Unit,
     pick: impl Fn(&T) -> &Chart + Send + Sync + 'static,
-    finish: impl Fn(Spec, &T) -> Spec + Send + Sync + 'static,
-) -> Signal<Option<Spec>> {
+    finish: impl Fn(ChartSpec, &T) -> ChartSpec + Send + Sync + 'static,
+) -> Signal<Option<ChartSpec>> {
     Memo::new(move |_| {
-        let windowed = answer.data.get()?;
-        Some(finish(Spec::new(pick(&windowed.answer), &windowed.range, unit), &windowed.answer))
+        let report = answer.data.get()?;
+        Some(finish(ChartSpec::new(pick(&report.data), &report.range, unit), &report.data))
     })
     .into()
 }
 
-/// A chart as it comes, with nothing added.
+/// A chart without thresholds or other changes.
 fn plain<T: 'static>(
-    answer: Answer<T>,
+    answer: ReportQuery<T>,
     unit: Unit,
     pick: impl Fn(&T) -> &Chart + Send + Sync + 'static,
-) -> Signal<Option<Spec>> {
+) -> Signal<Option<ChartSpec>> {
     spec(answer, unit, pick, |spec, _| spec)
 }
 
-/// A chart of nothing.
+/// A chart without lines.
 static NO_CHART: Chart = Chart { times: Vec::new(), lines: Vec::new(), unfinished: false };
 
-/// The trend of the vital at `index`, in the order of [`Measured::metrics`].
+/// The chart of the vital at `index` of [`Measured::metrics`].
 fn trend(vitals: &Measured, index: usize) -> &Chart {
     vitals.metrics.get(index).map_or(&NO_CHART, |vital| &vital.chart)
 }
 
-/// With the bounds of what is good and what is poor.
-fn held_against(spec: Spec, vitals: &Measured, index: usize) -> Spec {
+/// Adds the thresholds of the vital at `index`.
+fn with_thresholds(spec: ChartSpec, vitals: &Measured, index: usize) -> ChartSpec {
     match vitals.metrics.get(index) {
         Some(vital) => spec.bound(vital.good, Tone::Good).bound(vital.poor, Tone::Poor),
         None => spec,

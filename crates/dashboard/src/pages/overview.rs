@@ -1,40 +1,42 @@
-//! Overview: which service levels are met, and the figures they are about.
+//! Overview: the service levels, and the most important charts.
 use super::losses::sentence;
-use super::{held_against, plain, spec, trend};
+use super::{plain, spec, trend, with_thresholds};
 use crate::chart::Plot;
-use crate::data::{State, Trouble, use_backend, use_overview, use_state, use_toolkit, use_vitals};
+use crate::components::{AppFilter, BeaconHint, Page, Panel, ReportNotice, ScrapeHint};
+use crate::data::{
+    ApiError, ReportState, use_backend, use_overview, use_report_state, use_toolkit, use_vitals,
+};
 use crate::format;
-use crate::parts::{AppFilter, BeaconHint, Page, Panel, ScrapeHint, TroubleNotice};
-use crate::view::{href, use_view};
+use crate::view_state::{href, use_view_state};
 use leptos::prelude::*;
 use whippet_api::{Level, Loss, Subject, Unit};
 use whippet_leptos::Query;
 
-/// Where the collector answers Largest Contentful Paint.
+/// The index of Largest Contentful Paint in [`whippet_api::Vitals::metrics`].
 const LCP: usize = 0;
 
 /// At `/`.
 #[component]
 pub fn Overview() -> impl IntoView {
     let overview = use_overview();
-    let view = use_view();
+    let view = use_view_state();
     let levels =
-        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.levels.clone()));
+        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.levels.clone()));
     let subjects =
-        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.subjects.clone()));
-    let names = move || subjects.with(|subjects| subjects.iter().map(named).collect::<Vec<_>>());
+        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.subjects.clone()));
+    let names = move || subjects.with(|subjects| subjects.iter().map(key_of).collect::<Vec<_>>());
     let losses =
-        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |data| data.answer.losses.clone()));
+        Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.losses.clone()));
     let says = move || match overview.data.with(Option::is_none) {
         true => "Loading the service levels.".to_owned(),
-        false => verdict(&levels.get(), &subjects.get(), &view.get().window.words()),
+        false => verdict(&levels.get(), &subjects.get(), &view.get().range.words()),
     };
-    // Under what takes as much room as there are levels, the charts would only move; but they do not wait for long.
-    let settled = use_state(overview);
-    let settled = Memo::new(move |_| settled.get() != State::Loading);
+    // The charts are shown after the service levels, whose height would move them, but do not wait for a slow request.
+    let settled = use_report_state(overview);
+    let settled = Memo::new(move |_| settled.get() != ReportState::Loading);
     view! {
         <Page title="Overview" aside=|| view! { <AppFilter/> }>
-            <TroubleNotice query=overview/>
+            <ReportNotice query=overview/>
             <p class="verdict">{says}</p>
             <Hints/>
             <div class="subjects">
@@ -47,12 +49,12 @@ pub fn Overview() -> impl IntoView {
     }
 }
 
-/// What a subject is known by: an app may be called like a backend.
-fn named(subject: &Subject) -> (String, bool) {
+/// The key of a subject: an app may have the same name as a backend.
+fn key_of(subject: &Subject) -> (String, bool) {
     (subject.name.clone(), subject.backend)
 }
 
-/// All levels in a sentence or two, and what is missing in them.
+/// Summarises the levels in a sentence or two, with the subjects that have no data.
 fn verdict(levels: &[Level], subjects: &[Subject], window: &str) -> String {
     let known: Vec<bool> = levels.iter().filter_map(Level::met).collect();
     let missed = known.iter().filter(|met| !**met).count();
@@ -83,8 +85,7 @@ fn verdict(levels: &[Level], subjects: &[Subject], window: &str) -> String {
     text
 }
 
-/// Why figures of a subject may be old or missing; `None` where they are not. `end` is the window's, ms, and `moment`
-/// writes one.
+/// Why data of a subject is old or missing; `None` if it is not. `end`: the end of the range, ms. `moment`: formats a time.
 fn absence(subject: &Subject, end: i64, moment: impl Fn(i64) -> String) -> Option<String> {
     let since = |last: i64| format!("{}, {}", moment(last), format::ago(last, end));
     let last = match subject.last {
@@ -108,11 +109,11 @@ fn OneSubject(
     levels: Memo<Vec<Level>>,
     losses: Memo<Vec<Loss>>,
 ) -> impl IntoView {
-    let view = use_view();
+    let view = use_view_state();
     let (name, backend) = subject.clone();
     let (own_name, app) = (name.clone(), name.clone());
     let lost = Memo::new(move |_| {
-        let words = view.get().window.words();
+        let words = view.get().range.words();
         if backend { None } else { losses.with(|losses| sentence(losses, &app, &words)) }
     });
     let own = Memo::new(move |_| {
@@ -120,9 +121,9 @@ fn OneSubject(
         levels.with(|levels| levels.iter().filter(of).cloned().collect::<Vec<_>>())
     });
     let absent = Memo::new(move |_| {
-        let end = view.get().window.range(js_sys::Date::now() as i64).to;
+        let end = view.get().range.bounds(js_sys::Date::now() as i64).to;
         subjects.with(|subjects| {
-            let found = subjects.iter().find(|other| named(other) == subject)?;
+            let found = subjects.iter().find(|other| key_of(other) == subject)?;
             absence(found, end, format::moment)
         })
     });
@@ -131,7 +132,7 @@ fn OneSubject(
             <h2>{name}</h2>
             {move || absent.get().map(|absent| view! { <p class="notice notice-poor">{absent}</p> })}
             <ul class="levels">
-                <For each=move || own.get() key=|level| (level.name.clone(), said(level)) let:level>
+                <For each=move || own.get() key=|level| (level.name.clone(), tile_contents(level)) let:level>
                     <LevelTile level/>
                 </For>
             </ul>
@@ -140,8 +141,8 @@ fn OneSubject(
     }
 }
 
-/// A tile is drawn anew when what it says changes.
-fn said(level: &Level) -> (String, Option<bool>) {
+/// The contents of a tile, which is rendered again when they change.
+fn tile_contents(level: &Level) -> (String, Option<bool>) {
     let figure = |value| match level.beyond {
         true => format::at_least(value, true, level.unit),
         false => format::beside(value, &[level.bound], level.unit),
@@ -166,13 +167,13 @@ fn LevelTile(level: Level) -> impl IntoView {
     view! {
         <li class=format!("tile {class}")>
             <span class="tile-name">{level.name.clone()}</span>
-            <b class="tile-figure">{said(&level).0}</b>
+            <b class="tile-figure">{tile_contents(&level).0}</b>
             <span class="tile-foot"><span class="badge">{words}</span> <span>{bound}</span></span>
         </li>
     }
 }
 
-/// The target whose charts stand on the overview: the view's, or the first that is not the collector.
+/// The target of the charts: the selected one, or the first that is not the collector.
 fn chosen_target() -> Signal<Option<String>> {
     super::backend::target()
 }
@@ -189,19 +190,19 @@ fn KeyCharts() -> impl IntoView {
         vitals,
         Unit::Ms,
         |vitals| trend(vitals, LCP),
-        |spec, vitals| held_against(spec.sparse(), vitals, LCP),
+        |spec, vitals| with_thresholds(spec.sparse(), vitals, LCP),
     );
     view! {
         <div class="grid">
             <Panel title="Backend" note=about_target>
-                <TroubleNotice query=backend/>
+                <ReportNotice query=backend/>
                 <Plot title="Response time" unit=Unit::Ms spec=plain(backend, Unit::Ms, |backend| &backend.latency)/>
                 <Plot title="Requests" unit=Unit::PerSecond spec=plain(backend, Unit::PerSecond, |backend| &backend.rate)/>
                 <a class="more" href=href("/backend", |_| ())>"All of the backend"</a>
             </Panel>
             <Panel title="Frontend" note=about_pages>
-                <TroubleNotice query=vitals of="Web vitals"/>
-                <TroubleNotice query=toolkit of="Query cache"/>
+                <ReportNotice query=vitals of="Web vitals"/>
+                <ReportNotice query=toolkit of="Query cache"/>
                 <Plot title="Largest Contentful Paint, p75" unit=Unit::Ms spec=lcp/>
                 <Plot
                     title="Query cache hit rate"
@@ -214,10 +215,10 @@ fn KeyCharts() -> impl IntoView {
     }
 }
 
-/// What to do where something is missing altogether.
+/// Hints for a collector without beacons or targets.
 #[component]
 fn Hints() -> impl IntoView {
-    let status: Query<whippet_api::Status, Trouble> = expect_context();
+    let status: Query<whippet_api::Status, ApiError> = expect_context();
     let no_beacons = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let no_targets =
         Memo::new(move |_| status.data.get().is_some_and(|status| super::backend::only_itself(&status)));
@@ -258,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_counts_what_was_measured() {
+    fn the_verdict_counts_levels_with_data() {
         check(&[], expect!["Nothing was measured in the last hour."]);
         check(&[None], expect!["Nothing was measured in the last hour. One has no data."]);
         check(
@@ -290,17 +291,20 @@ mod tests {
     }
 
     #[test]
-    fn it_is_said_since_when() {
+    fn the_absence_says_since_when() {
         let moment = |time: i64| format!("day {time}");
-        let said =
+        let absence_of =
             |subject: Subject| absence(&subject, 60_001, moment).map(|text| text.replace('\u{a0}', " "));
-        assert_eq!(said(subject("shop", Some(50_000), false, None)), None);
+        assert_eq!(absence_of(subject("shop", Some(50_000), false, None)), None);
         assert_eq!(
-            said(subject("shop", Some(1), true, Some("refused"))).unwrap(),
+            absence_of(subject("shop", Some(1), true, Some("refused"))).unwrap(),
             "Down. The last data came on day 1, 60 s ago. The last scrape failed: refused"
         );
         let page = Subject { backend: false, ..subject("web", Some(1), true, None) };
-        assert_eq!(said(page).unwrap(), "No page reports any more. The last data came on day 1, 60 s ago.");
-        assert_eq!(said(subject("shop", None, false, None)).unwrap(), "It was not scraped yet.");
+        assert_eq!(
+            absence_of(page).unwrap(),
+            "No page reports any more. The last data came on day 1, 60 s ago."
+        );
+        assert_eq!(absence_of(subject("shop", None, false, None)).unwrap(), "It was not scraped yet.");
     }
 }

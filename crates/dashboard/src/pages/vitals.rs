@@ -1,19 +1,19 @@
-//! Web Vitals: what loading and using the pages felt like.
+//! Web Vitals: the five vitals, their phases and attribution, by page.
 use super::breakdowns::{Breakdowns, Causes};
-use super::{held_against, spec, trend};
+use super::{spec, trend, with_thresholds};
 use crate::chart::Plot;
-use crate::data::{Answer, Trouble, use_vitals};
-use crate::format;
-use crate::parts::Column::{Figures, Words};
-use crate::parts::{
-    AppFilter, BeaconHint, Cell, Page, Panel, Picker, QuietHint, Rating, RatingBar, Table, TroubleNotice,
+use crate::components::Column::{Figures, Words};
+use crate::components::{
+    AppFilter, BeaconHint, Cell, NoDataInRange, Page, Panel, Rating, RatingBar, ReportNotice, Select, Table,
 };
-use crate::view::{use_change_view, use_view};
+use crate::data::{ApiError, ReportQuery, use_vitals};
+use crate::format;
+use crate::view_state::{use_change_view_state, use_view_state};
 use leptos::prelude::*;
 use whippet_api::{Status, Unit, Vital, Vitals};
 use whippet_leptos::Query;
 
-/// The five, in the order the collector answers them.
+/// The vitals in the order of [`Vitals::metrics`](whippet_api::Vitals::metrics): name, title, unit.
 const METRICS: [(&str, &str, Unit); 5] = [
     ("LCP", "Largest Contentful Paint", Unit::Ms),
     ("INP", "Interaction to Next Paint", Unit::Ms),
@@ -25,17 +25,17 @@ const METRICS: [(&str, &str, Unit); 5] = [
 /// At `/vitals`.
 #[component]
 pub fn Vitals() -> impl IntoView {
-    let status: Query<Status, Trouble> = expect_context();
+    let status: Query<Status, ApiError> = expect_context();
     let vitals = use_vitals();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
-    let none = Memo::new(move |_| vitals.data.get().is_some_and(|data| data.answer.pages.is_empty()));
+    let none = Memo::new(move |_| vitals.data.get().is_some_and(|report| report.data.pages.is_empty()));
     let cards =
         METRICS.into_iter().enumerate().map(|(index, _)| view! { <VitalCard vitals index/> }).collect_view();
     view! {
-        <Page title="Web Vitals" aside=|| view! { <PageFilter/> <NavigationPicker/> <AppFilter/> }>
-            <TroubleNotice query=vitals/>
+        <Page title="Web Vitals" aside=|| view! { <PageFilter/> <NavigationSelect/> <AppFilter/> }>
+            <ReportNotice query=vitals/>
             <Show when=move || never.get()><BeaconHint/></Show>
-            <Show when=move || none.get() && !never.get()><QuietHint what="page views"/></Show>
+            <Show when=move || none.get() && !never.get()><NoDataInRange what="page views"/></Show>
             <div class="cards">{cards}</div>
             <Breakdowns vitals/>
             <Causes vitals/>
@@ -44,11 +44,11 @@ pub fn Vitals() -> impl IntoView {
     }
 }
 
-/// The page that is looked at alone, and the way back to all.
+/// The selected page, with a button to show all pages.
 #[component]
 pub(super) fn PageFilter() -> impl IntoView {
-    let view = use_view();
-    let change = use_change_view();
+    let view = use_view_state();
+    let change = use_change_view_state();
     move || {
         let change = change.clone();
         view.get().page.map(|page| {
@@ -64,15 +64,15 @@ pub(super) fn PageFilter() -> impl IntoView {
     }
 }
 
-/// Whether documents are shown or route changes. Without a choice, INP and CLS are those of both.
+/// Selects documents or route changes. Documents are the default, where INP and CLS include route changes.
 #[component]
-fn NavigationPicker() -> impl IntoView {
-    let view = use_view();
-    let change = use_change_view();
+fn NavigationSelect() -> impl IntoView {
+    let view = use_view_state();
+    let change = use_change_view_state();
     let choices = [("", "Documents"), ("soft", "Route changes")];
     let choices = choices.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
     view! {
-        <Picker
+        <Select
             label="Views"
             choices=Signal::stored(choices)
             chosen=Signal::derive(move || if view.get().soft { "soft".to_owned() } else { String::new() })
@@ -81,17 +81,17 @@ fn NavigationPicker() -> impl IntoView {
     }
 }
 
-/// A 75th percentile as it is written beside the vital's thresholds.
+/// Formats a 75th percentile so that it does not look equal to a threshold.
 fn p75(value: Option<f64>, vital: &Vital) -> String {
     let figure = |value| format::beside(value, &[vital.good, vital.poor], vital.unit);
     value.map_or_else(|| format::NOTHING.to_owned(), figure)
 }
 
 #[component]
-fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
+fn VitalCard(vitals: ReportQuery<Vitals>, index: usize) -> impl IntoView {
     let (name, words, unit) = METRICS[index];
     let vital =
-        Memo::new(move |_| vitals.data.get().and_then(|data| data.answer.metrics.get(index).cloned()));
+        Memo::new(move |_| vitals.data.get().and_then(|report| report.data.metrics.get(index).cloned()));
     let rating = Memo::new(move |_| {
         let vital = vital.get()?;
         Some(Rating::of(vital.p75?, vital.good, vital.poor))
@@ -108,7 +108,7 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
         vitals,
         unit,
         move |vitals| trend(vitals, index),
-        move |spec, vitals| held_against(spec.sparse(), vitals, index),
+        move |spec, vitals| with_thresholds(spec.sparse(), vitals, index),
     );
     view! {
         <section class="panel vital">
@@ -125,16 +125,16 @@ fn VitalCard(vitals: Answer<Vitals>, index: usize) -> impl IntoView {
     }
 }
 
-/// Of fewer page views the 75th percentile says little: one more would change it much.
+/// With fewer page views than this the 75th percentile is unreliable: one more view may change it much.
 const FEW: u64 = 20;
 
-/// A count of page views; marked where they are few.
-fn counted(count: u64) -> String {
+/// Formats a number of page views, and marks a small one.
+fn view_count(count: u64) -> String {
     let text = format::count(count);
     if (1..FEW).contains(&count) { format!("{text} (few)") } else { text }
 }
 
-/// How many reported, and what counts as good.
+/// The number of page views, and the threshold of a good value.
 fn about(vital: &Vital) -> String {
     let views = match vital.count {
         0 => "No view".to_owned(),
@@ -146,16 +146,16 @@ fn about(vital: &Vital) -> String {
 }
 
 #[component]
-fn Pages(vitals: Answer<Vitals>) -> impl IntoView {
-    let view = use_view();
+fn Pages(vitals: ReportQuery<Vitals>) -> impl IntoView {
+    let view = use_view_state();
     let rows = Signal::derive(move || {
-        let data = vitals.data.get()?;
+        let report = vitals.data.get()?;
         let mut link = view.get();
         let row = |page: &whippet_api::Page| {
             link.page = Some(page.page.clone());
-            row(page, &data.answer.metrics, format!("/vitals{link}"))
+            row(page, &report.data.metrics, format!("/vitals{link}"))
         };
-        Some(data.answer.pages.iter().map(row).collect())
+        Some(report.data.pages.iter().map(row).collect())
     });
     view! {
         <Panel title="Pages" note=Signal::stored("75th percentiles".to_owned())>
@@ -170,7 +170,7 @@ fn Pages(vitals: Answer<Vitals>) -> impl IntoView {
 }
 
 fn row(page: &whippet_api::Page, metrics: &[Vital], link: String) -> Vec<Cell> {
-    let mut cells = vec![Cell::Link(page.page.clone(), link), Cell::Figure(counted(page.views))];
+    let mut cells = vec![Cell::Link(page.page.clone(), link), Cell::Figure(view_count(page.views))];
     cells.extend(metrics.iter().zip(&page.p75).map(|(vital, value)| match value {
         Some(value) => Cell::Rated(p75(Some(*value), vital), Rating::of(*value, vital.good, vital.poor)),
         None => Cell::Figure(format::NOTHING.to_owned()),
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn few_views_are_marked() {
-        let text = |count: u64| counted(count).replace('\u{202f}', " ");
+        let text = |count: u64| view_count(count).replace('\u{202f}', " ");
         assert_eq!([0, 1, 19, 20, 1234].map(text), ["0", "1 (few)", "19 (few)", "20", "1 234"]);
     }
 }

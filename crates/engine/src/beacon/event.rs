@@ -61,6 +61,10 @@ pub struct Beacon {
     pub drops: Vec<(String, u64)>,
 }
 
+/// The phases that every navigation has, if only for 0 ms. They are the members of the beacon's `phases`.
+pub const NAVIGATION_PHASES: [&str; 8] =
+    ["redirect", "dns", "tcp", "tls", "request", "response", "dom", "load"];
+
 /// A web vital of a page view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vital {

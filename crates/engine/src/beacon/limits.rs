@@ -53,6 +53,8 @@ pub const SCRIPTS: usize = 16;
 pub const SCRIPTS_WATCHED: usize = 64;
 /// How many routes.
 pub const ROUTES: usize = 32;
+/// How many frames of an error's stack are reported.
+pub const FRAMES: usize = 10;
 /// How many members of a thrown object are named.
 pub const MEMBERS: usize = 16;
 /// How many kinds of losses.

@@ -26,9 +26,12 @@ mod write;
 #[cfg(feature = "decode")]
 pub use decode::{DecodeError, decode};
 pub use encode::encode;
-pub use event::{Attribution, Beacon, Connection, Device, PageError, Resource, ResourceKind, Script, Vital};
+pub use event::{
+    Attribution, Beacon, Connection, Device, NAVIGATION_PHASES, PageError, Resource, ResourceKind, Script,
+    Vital,
+};
 pub use ignored::{is_ignored, is_unnamed};
-pub use outbox::{Bounds, Fate, Next, Outbox, Outcome};
+pub use outbox::{Fate, KeepBounds, Next, Outbox, Outcome};
 pub use pause::Pause;
 pub use queue::{Context, Queue};
 pub use retry_after::retry_after;

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 /// How much is kept for later, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
+pub struct KeepBounds {
     /// How many requests.
     pub count: usize,
     /// How many bytes of bodies.
@@ -15,14 +15,16 @@ pub struct Bounds {
     pub tries: u32,
 }
 
-impl Default for Bounds {
-    /// A hundred requests of 512 KiB together, for two days (the collector remembers ids for three) and eight tries.
+impl Default for KeepBounds {
     fn default() -> Self {
-        Self { count: 100, bytes: 512 * 1024, age: 48 * 60 * 60 * 1000, tries: 8 }
+        Self::DEFAULT
     }
 }
 
-impl Bounds {
+impl KeepBounds {
+    /// A hundred requests of 512 KiB together, for two days (the collector remembers ids for three) and eight tries.
+    pub const DEFAULT: Self = Self { count: 100, bytes: 512 * 1024, age: 48 * 60 * 60 * 1000, tries: 8 };
+
     /// How many of the oldest are too many or too much.
     fn overflow(&self, sizes: &[usize]) -> usize {
         let mut bytes: usize = sizes.iter().sum();
@@ -97,7 +99,7 @@ pub enum Fate {
 /// - What is lost on the way is counted ([`take_lost`](Self::take_lost)).
 #[derive(Clone, Debug)]
 pub struct Outbox {
-    bounds: Bounds,
+    bounds: KeepBounds,
     pause: Pause,
     /// Whether the server answered the last request of this page well.
     is_well: bool,
@@ -106,7 +108,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// `stored` is what [`pause_text`](Self::pause_text) gave to an earlier page of the tab.
-    pub fn new(bounds: Bounds, stored: &str, now: u64) -> Self {
+    pub fn new(bounds: KeepBounds, stored: &str, now: u64) -> Self {
         Self { bounds, pause: Pause::resume(stored, now), is_well: false, lost: 0 }
     }
 

@@ -23,7 +23,7 @@ impl Pause {
     /// The longest pause of our own choosing, ms.
     pub const LONGEST: u64 = 5 * 60 * 1000;
     /// The longest that a server may ask for, ms.
-    pub const ASKED: u64 = 24 * 60 * 60 * 1000;
+    pub const LONGEST_RETRY_AFTER: u64 = 24 * 60 * 60 * 1000;
 
     /// The pause that `stored` tells of, which may be over. What is not as [`to_text`](Self::to_text) writes it is
     /// not believed.
@@ -44,7 +44,7 @@ impl Pause {
     /// set back since: it must not silence a page for years.
     pub fn left(&self, now: u64) -> u64 {
         let left = self.until.saturating_sub(now);
-        if left > Self::ASKED { 0 } else { left }
+        if left > Self::LONGEST_RETRY_AFTER { 0 } else { left }
     }
 
     /// Whether the last that was heard of the server is that it failed, however long ago.
@@ -62,7 +62,7 @@ impl Pause {
             None => own / 2 + part(own / 2, chance),
             Some(asked) => {
                 self.asked = true;
-                asked.saturating_add(part(Self::FIRST, chance)).min(Self::ASKED)
+                asked.saturating_add(part(Self::FIRST, chance)).min(Self::LONGEST_RETRY_AFTER)
             }
         };
         self.until = now + wait.max(self.left(now));
@@ -137,7 +137,10 @@ mod tests {
     fn input() -> impl Strategy<Value = Input> {
         prop_oneof![
             (0..400_000u64).prop_map(Input::Wait),
-            (prop::option::of(prop_oneof![0..600_000u64, Just(Pause::ASKED), any::<u64>()]), 0.0..1.0)
+            (
+                prop::option::of(prop_oneof![0..600_000u64, Just(Pause::LONGEST_RETRY_AFTER), any::<u64>()]),
+                0.0..1.0
+            )
                 .prop_map(|(asked, chance)| Input::Fail(asked, chance)),
             Just(Input::Online),
             Just(Input::NextPage),
@@ -156,12 +159,12 @@ mod tests {
                         pause.extend(asked, now, chance);
                         prop_assert!(now + pause.left(now) >= before);
                         prop_assert!(asked.is_some() || pause.left(now) > 0);
-                        asked_until = asked_until.max(now + asked.unwrap_or(0).min(Pause::ASKED));
+                        asked_until = asked_until.max(now + asked.unwrap_or(0).min(Pause::LONGEST_RETRY_AFTER));
                     }
                     Input::Online => pause.handle_online(),
                     Input::NextPage => pause = Pause::resume(&pause.to_text().unwrap_or_default(), now),
                 }
-                prop_assert!(pause.left(now) <= Pause::ASKED);
+                prop_assert!(pause.left(now) <= Pause::LONGEST_RETRY_AFTER);
                 prop_assert!(now + pause.left(now) >= asked_until, "asked until {asked_until}");
             }
         }
@@ -181,7 +184,7 @@ mod tests {
         fn whatever_is_stored_the_page_is_not_silent_for_long(stored: String, number: u64, now in 0..1u64 << 53) {
             prop_assert_eq!(Pause::resume(&stored, NOW).left(NOW), 0);
             let stored = std::string::ToString::to_string(&number);
-            prop_assert!(Pause::resume(&stored, now).left(now) <= Pause::ASKED);
+            prop_assert!(Pause::resume(&stored, now).left(now) <= Pause::LONGEST_RETRY_AFTER);
         }
     }
 }

@@ -12,9 +12,9 @@ pub struct Session {
 
 impl Session {
     /// A visit ends after half an hour without a sign of life, ms.
-    pub const REST: u64 = 30 * 60 * 1000;
+    pub const MAX_IDLE: u64 = 30 * 60 * 1000;
     /// And after four hours in any case, ms.
-    pub const LENGTH: u64 = 4 * 60 * 60 * 1000;
+    pub const MAX_LENGTH: u64 = 4 * 60 * 60 * 1000;
 
     /// The visit that `stored` tells of, which gives a sign of life at `now`; or a new one named by `seed`, 64 random bits. `now` is the wall
     /// clock, ms since the Unix epoch. What is not as [`to_text`](Self::to_text) writes it is not believed.
@@ -22,7 +22,7 @@ impl Session {
         let fresh = Self { seed, started: now, seen: now };
         let Some(known) = Self::read(stored) else { return fresh };
         let goes_on =
-            now >= known.seen && now - known.seen < Self::REST && now - known.started < Self::LENGTH;
+            now >= known.seen && now - known.seen < Self::MAX_IDLE && now - known.started < Self::MAX_LENGTH;
         if goes_on { Self { seen: now, ..known } } else { fresh }
     }
 
@@ -109,14 +109,14 @@ mod tests {
     #[test]
     fn it_ends_after_a_rest_and_after_its_length() {
         let mut session = Session::resume("", NOW, 1);
-        assert_ne!(Session::resume(&session.to_text(), NOW + Session::REST, 2).id(), session.id());
+        assert_ne!(Session::resume(&session.to_text(), NOW + Session::MAX_IDLE, 2).id(), session.id());
         let mut now = NOW;
-        while now + Session::REST / 2 < NOW + Session::LENGTH {
-            now += Session::REST / 2;
+        while now + Session::MAX_IDLE / 2 < NOW + Session::MAX_LENGTH {
+            now += Session::MAX_IDLE / 2;
             session = Session::resume(&session.to_text(), now, 2);
             assert_eq!(session.id(), name(1));
         }
-        assert_eq!(Session::resume(&session.to_text(), NOW + Session::LENGTH, 2).id(), name(2));
+        assert_eq!(Session::resume(&session.to_text(), NOW + Session::MAX_LENGTH, 2).id(), name(2));
     }
 
     #[test]

@@ -4,8 +4,6 @@ use super::{ignored, limits, scrub, write};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Frames of a stack that are told.
-const FRAMES: usize = 10;
 /// Frames that say which errors are one.
 const TELLING: usize = 3;
 
@@ -45,7 +43,7 @@ fn frames(message: &str, stack: &str) -> Vec<String> {
     let is_named = |line: &&&str| line.starts_with("at ");
     let has_names = lines.iter().any(|line| is_named(&line));
     let frames = lines.iter().filter(|line| if has_names { is_named(line) } else { line.contains('@') });
-    frames.take(FRAMES).map(|line| scrub::text(line)).collect()
+    frames.take(limits::FRAMES).map(|line| scrub::text(line)).collect()
 }
 
 /// `stack` without the name and the message that Chromium begins it with.
@@ -225,7 +223,7 @@ mod tests {
             (0..40).map(|at| format!("at f{at} (https://a.example/app.js:1:{at})\n")).collect();
         let error = describe(&"x".repeat(5000), &"y".repeat(5000), &stack);
         assert_eq!((error.message.len(), error.source.len()), (limits::MESSAGE, limits::SOURCE));
-        assert_eq!(error.stack.lines().count(), FRAMES);
+        assert_eq!(error.stack.lines().count(), limits::FRAMES);
     }
 
     proptest! {

@@ -1,21 +1,22 @@
-//! Cumulative Layout Shift: the worst burst of shifts, <https://web.dev/articles/cls>.
-use super::windows::Windows;
+//! Cumulative Layout Shift: the worst session window, <https://web.dev/articles/cls>.
+use super::session_windows::SessionWindows;
 use alloc::vec::Vec;
 
-/// The worst session window, and the shifts in it.
+/// The score of the worst session window, and the shifts in it.
 pub(super) struct Cls<E> {
     value: f64,
     entries: Vec<E>,
-    windows: Windows,
+    windows: SessionWindows,
+    /// The shifts of the current window.
     window: Vec<E>,
 }
 
 impl<E: Clone> Cls<E> {
     pub(super) const fn new() -> Self {
-        Self { value: 0.0, entries: Vec::new(), windows: Windows::new(), window: Vec::new() }
+        Self { value: 0.0, entries: Vec::new(), windows: SessionWindows::new(), window: Vec::new() }
     }
 
-    /// A shift that no input caused; says whether the score rose.
+    /// Adds a shift that no input caused. Returns whether the score rose.
     pub(super) fn shift(&mut self, at: f64, value: f64, entry: E) -> bool {
         if self.windows.shift(at, value) {
             self.window.clear();
@@ -33,7 +34,7 @@ impl<E: Clone> Cls<E> {
         self.value
     }
 
-    /// The shifts of the worst window, up to when it was worst.
+    /// The shifts of the worst window, up to the moment when it became the worst.
     pub(super) fn entries(&self) -> &[E] {
         &self.entries
     }
@@ -57,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_of_rest_begins_a_new_window() {
+    fn a_second_without_shifts_starts_a_new_window() {
         assert_eq!(score(&[(0.0, 0.25), (1000.0, 0.5), (2500.0, 0.125)]), 0.5);
     }
 
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_entries_are_those_of_the_worst_window() {
+    fn the_entries_belong_to_the_worst_window() {
         let mut cls = Cls::new();
         for (at, value, name) in [(0.0, 0.5, 'a'), (100.0, 0.5, 'b'), (5000.0, 0.25, 'c')] {
             cls.shift(at, value, name);
@@ -79,8 +80,8 @@ mod tests {
     }
 
     #[test]
-    fn however_many_shifts_a_window_stays_small() {
-        // Browsers report a shift per frame at most, and a window has five seconds.
+    fn a_window_keeps_a_bounded_number_of_shifts() {
+        // Browsers report at most one shift per frame, and a window lasts at most five seconds.
         let mut cls = Cls::new();
         for frame in 0..10_000 {
             cls.shift(f64::from(frame) * 16.0, 0.001, frame);

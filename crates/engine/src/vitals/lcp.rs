@@ -1,37 +1,37 @@
 //! Largest Contentful Paint, <https://web.dev/articles/lcp>.
 
-/// The newest candidate is the largest so far. Input ends the search, as what is painted after it may be its
-/// effect; so does hiding the page.
+/// The largest paint so far, which is the newest candidate. Input makes it final, since later paints may be its effect;
+/// so does hiding the page.
 pub(super) struct Lcp<E> {
     candidate: Option<(f64, E)>,
-    ended: bool,
+    is_final: bool,
 }
 
 impl<E> Lcp<E> {
     pub(super) const fn new() -> Self {
-        Self { candidate: None, ended: false }
+        Self { candidate: None, is_final: false }
     }
 
-    /// A larger paint; says whether it counts.
+    /// Takes a larger paint. Returns whether it counts.
     pub(super) fn paint(&mut self, value: f64, entry: E) -> bool {
-        if !self.ended {
+        if !self.is_final {
             self.candidate = Some((value, entry));
         }
-        !self.ended
+        !self.is_final
     }
 
-    /// The largest paint by now, whether or not the search has ended: who tells of it knows that it counts.
+    /// Takes the largest paint of a soft navigation, also after LCP became final: the browser already knows that it counts.
     pub(super) fn replace(&mut self, value: f64, entry: E) {
         self.candidate = Some((value, entry));
     }
 
-    /// No later paint counts; says whether one did until now.
-    pub(super) fn end(&mut self) -> bool {
-        !core::mem::replace(&mut self.ended, true)
+    /// Later paints no longer count. Returns whether they did before.
+    pub(super) fn finalize(&mut self) -> bool {
+        !core::mem::replace(&mut self.is_final, true)
     }
 
-    pub(super) fn has_ended(&self) -> bool {
-        self.ended
+    pub(super) fn is_final(&self) -> bool {
+        self.is_final
     }
 
     pub(super) fn candidate(&self) -> Option<&(f64, E)> {

@@ -1,4 +1,4 @@
-//! The five vitals, and what counts as good.
+//! The five vitals and their ratings.
 
 /// A web vital.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,10 +17,10 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// All of them: the Core Web Vitals first.
+    /// All metrics, the Core Web Vitals first.
     pub const ALL: [Self; 5] = [Self::Lcp, Self::Inp, Self::Cls, Self::Fcp, Self::Ttfb];
 
-    /// Its name everywhere: `LCP`, `INP`, `CLS`, `FCP` or `TTFB`.
+    /// The metric's name: `LCP`, `INP`, `CLS`, `FCP` or `TTFB`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Lcp => "LCP",
@@ -36,8 +36,8 @@ impl Metric {
         Self::ALL.into_iter().find(|metric| metric.as_str() == name)
     }
 
-    /// Up to the first a value is good, above the second it is poor. They are meant for the 75th percentile
-    /// of page views; see <https://web.dev/articles/vitals>, and `/lcp`, `/inp`, `/cls`, `/fcp`, `/ttfb` there.
+    /// Values up to the first threshold are good, values above the second are poor. They apply to the 75th percentile of
+    /// page views; see <https://web.dev/articles/vitals>, and `/lcp`, `/inp`, `/cls`, `/fcp`, `/ttfb` there.
     pub const fn thresholds(self) -> (f64, f64) {
         match self {
             Self::Lcp => (2500.0, 4000.0),
@@ -48,7 +48,7 @@ impl Metric {
         }
     }
 
-    /// How a page view with that value is rated.
+    /// How a page view with this value is rated.
     pub fn rate(self, value: f64) -> Rating {
         let (good, poor) = self.thresholds();
         if value > poor {
@@ -61,23 +61,23 @@ impl Metric {
     }
 }
 
-/// How a value is rated.
+/// The rating of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Rating {
-    /// Up to the first threshold.
+    /// At most the first threshold.
     Good,
-    /// Up to the second.
+    /// At most the second threshold.
     NeedsImprovement,
-    /// Above both.
+    /// Above both thresholds.
     Poor,
 }
 
 impl Rating {
-    /// All of them, best first.
+    /// All ratings, best first.
     pub const ALL: [Self; 3] = [Self::Good, Self::NeedsImprovement, Self::Poor];
 
-    /// Its name as web-vitals has it: `good`, `needs-improvement` or `poor`.
+    /// The rating's name in web-vitals: `good`, `needs-improvement` or `poor`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_threshold_belongs_to_the_better_side() {
+    fn a_value_at_a_threshold_gets_the_better_rating() {
         assert_eq!(Metric::Cls.rate(0.1), Rating::Good);
         assert_eq!(Metric::Cls.rate(0.1001), Rating::NeedsImprovement);
         assert_eq!(Metric::Lcp.rate(4000.0), Rating::NeedsImprovement);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn names_lead_back() {
+    fn names_parse_back() {
         for metric in Metric::ALL {
             assert_eq!(Metric::from_name(metric.as_str()), Some(metric));
         }

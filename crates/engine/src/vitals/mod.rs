@@ -1,26 +1,25 @@
-//! Web vitals from performance entries, as Chrome's web-vitals library (version 6) defines them.
+//! Web vitals from performance entries, as version 6 of Chrome's web-vitals library defines them.
 //!
-//! A [`PageView`] is told what the browser's performance entries say, in numbers, and when the page is
-//! hidden or shown again; it says what to report. A [`Reporter`] stands for one listener, and leaves out
-//! what it was told already. A [`Tracker`] is one metric for one listener, for hosts that keep the page's life
-//! themselves.
+//! A [`PageView`] takes the numbers of the browser's performance entries, and when the page is hidden or restored; it
+//! returns [`Report`]s. A [`Reporter`] stands for one listener and skips values that the listener already has. A
+//! [`Tracker`] is one metric for one listener, for hosts that follow the page's lifecycle themselves.
 mod cls;
-mod count;
 mod inp;
+mod interaction_count;
 mod lcp;
 mod metric;
 mod navigation;
 mod page;
 mod report;
-mod slowest;
+mod session_windows;
+mod slowest_interactions;
 mod tracker;
-mod windows;
 
-pub use count::CountEstimate;
+pub use interaction_count::InteractionCountEstimate;
 pub use metric::{Metric, Rating};
 pub use navigation::Navigation;
-pub use page::{Arrival, Event, InteractionPaint, PageView, Shift, SoftNavigation};
+pub use page::{Event, InteractionPaint, PageLoad, PageView, Shift, SoftNavigation};
 pub use report::{Report, Reporter};
-pub use slowest::{Interaction, Place, Slowest};
+pub use session_windows::SessionWindows;
+pub use slowest_interactions::{EventRank, Interaction, SlowestInteractions};
 pub use tracker::Tracker;
-pub use windows::Windows;

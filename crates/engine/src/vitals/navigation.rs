@@ -1,6 +1,6 @@
 //! How a page view began.
 
-/// How a page view began, in web-vitals' words.
+/// How a page view began: web-vitals' `navigationType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Navigation {
@@ -8,20 +8,20 @@ pub enum Navigation {
     Navigate,
     /// A reload.
     Reload,
-    /// Back or forward, loaded anew.
+    /// Back or forward, with a new load.
     BackForward,
-    /// Back or forward, and the page was still there.
+    /// Back or forward, restored from the back/forward cache.
     BackForwardCache,
-    /// Loaded ahead of time, then shown.
+    /// Prerendered, then activated.
     Prerender,
-    /// Discarded by the browser in the background, then loaded again.
+    /// Loaded again after the browser had discarded the tab.
     Restore,
-    /// Another route of the same document.
+    /// A change of route within the document.
     SoftNavigation,
 }
 
 impl Navigation {
-    /// All of them.
+    /// All types.
     pub const ALL: [Self; 7] = [
         Self::Navigate,
         Self::Reload,
@@ -32,7 +32,7 @@ impl Navigation {
         Self::SoftNavigation,
     ];
 
-    /// Its name: `navigate`, `reload`, `back-forward`, `back-forward-cache`, `prerender`, `restore`
+    /// The type's name: `navigate`, `reload`, `back-forward`, `back-forward-cache`, `prerender`, `restore`
     /// or `soft-navigation`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl Navigation {
         }
     }
 
-    /// The navigation of that name; Navigation Timing's `back_forward` is understood too.
+    /// The type of that name. Also accepts Navigation Timing's `back_forward`.
     pub fn from_name(name: &str) -> Option<Self> {
         if name == "back_forward" {
             return Some(Self::BackForward);

@@ -1,21 +1,22 @@
-//! The life of a page view: from its arrival until it is hidden for good, or restored as another.
+//! The page views of a document: from its load through soft navigations and restores until it is hidden for good.
 use super::cls::Cls;
-use super::count::CountEstimate;
 use super::inp::Inp;
+use super::interaction_count::InteractionCountEstimate;
 use super::lcp::Lcp;
 use super::metric::Metric;
 use super::navigation::Navigation;
 use super::report::Report;
+use super::tracker::Tracker;
 use alloc::vec::Vec;
 
-/// How the document came about.
+/// How and when the document was loaded.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Arrival {
+pub struct PageLoad {
     /// How the page view began.
     pub navigation: Navigation,
-    /// When a prerendered page was shown (`activationStart`); 0 for all others.
-    pub activation: f64,
-    /// When the page was first hidden: 0 if it was loaded in the background, infinite if it never was.
+    /// `activationStart`: when a prerendered page was shown; 0 for all others.
+    pub activation_start: f64,
+    /// When the page was first hidden: 0 if it was loaded in the background, infinite if it was never hidden.
     pub first_hidden: f64,
 }
 
@@ -33,22 +34,22 @@ pub struct Shift {
 /// An `event` or `first-input` entry.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
-    /// `interactionId`; 0 where the event belongs to no interaction.
+    /// `interactionId`; 0 if the event belongs to no interaction.
     pub interaction: f64,
     /// `startTime`
     pub start: f64,
     /// `duration`
     pub duration: f64,
-    /// Whether it is a `first-input` entry, which counts however short it was.
+    /// Whether it is a `first-input` entry, which counts even below the threshold.
     pub is_first: bool,
 }
 
-/// A `soft-navigation` entry: another route of the same document.
+/// A `soft-navigation` entry: a change of route within the document.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SoftNavigation {
-    /// `startTime`: when the interaction began that caused it.
+    /// `startTime`: when the interaction that caused it began.
     pub start: f64,
-    /// When it was first painted: `presentationTime`, or else `paintTime`; 0 where that is not known.
+    /// When it was first painted: `presentationTime`, else `paintTime`; 0 if neither is known.
     pub painted: f64,
     /// `interactionId`
     pub interaction: f64,
@@ -61,44 +62,47 @@ pub struct InteractionPaint {
     pub start: f64,
     /// When its largest paint was rendered.
     pub rendered: f64,
-    /// `interactionId`, where the browser says.
+    /// `interactionId`, if the browser gives one.
     pub interaction: Option<f64>,
 }
 
-/// The vitals of one document, page view after page view. `E` is whatever the host wants back with a
-/// report: the browser's entry, or nothing.
+/// The vitals of one document, page view after page view. `E` is what the host wants back with a report, such as the
+/// browser's entry.
 ///
 /// All times are `DOMHighResTimeStamp`s of the document.
 ///
 /// - Entries: [`handle_paint`](Self::handle_paint), [`handle_largest_paint`](Self::handle_largest_paint),
 ///   [`handle_shift`](Self::handle_shift), [`handle_event`](Self::handle_event),
 ///   [`handle_first_byte`](Self::handle_first_byte), [`handle_soft_navigation`](Self::handle_soft_navigation),
-///   [`handle_interaction_paint`](Self::handle_interaction_paint); all of them in the order of their times.
-/// - The page's life: [`handle_input`](Self::handle_input), [`handle_hidden`](Self::handle_hidden) (take all
-///   pending entries in first, or they are lost), [`handle_restored`](Self::handle_restored) and, once it is
-///   painted, [`handle_restored_paint`](Self::handle_restored_paint).
-/// - Output: [`poll_report`](Self::poll_report) until it gives `None`; [`current`](Self::current) for
-///   listeners who come late.
+///   [`handle_interaction_paint`](Self::handle_interaction_paint); all in the order of their times.
+/// - Lifecycle: [`handle_input`](Self::handle_input), [`handle_hidden`](Self::handle_hidden) (hand over all pending entries
+///   first, or they are lost), [`handle_restored`](Self::handle_restored) and, once the page is painted,
+///   [`handle_restored_paint`](Self::handle_restored_paint).
+/// - Output: [`poll_report`](Self::poll_report) until it returns `None`; [`current`](Self::current) for listeners that
+///   are added later.
 pub struct PageView<E> {
-    arrival: Arrival,
+    load: PageLoad,
     view: u32,
     lcp: Lcp<E>,
     cls: Cls<E>,
     inp: Inp<E>,
     fcp: Option<(f64, Option<E>)>,
     ttfb: Option<(f64, Option<E>)>,
-    /// A restored page has no paint entry to report.
+    /// FCP and LCP of a page from the back/forward cache, for which browsers report no entries.
     restored_paint: Option<f64>,
-    /// CLS is reported of documents whose FCP is, as the Chrome User Experience Report does it.
+    /// CLS is reported only for documents that have an FCP, as in the Chrome User Experience Report.
     was_painted: bool,
-    estimate: CountEstimate,
+    estimate: InteractionCountEstimate,
+    /// `performance.interactionCount`
     native_count: Option<f64>,
+    /// Interactions of the document before this page view.
     count_before: f64,
-    /// The interaction that began this page view, where it is a soft navigation.
+    /// The `interactionId` of the soft navigation that began this page view.
     interaction: Option<f64>,
-    /// The document's page view: its first byte is known only once it is loaded.
+    /// The number and type of the document's own page view, which TTFB belongs to.
     document: (u32, Navigation),
-    late: Option<Report<E>>,
+    /// The document's TTFB, if a soft navigation came before it was known.
+    document_ttfb: Option<Report<E>>,
     pending: [Pending; 5],
 }
 
@@ -110,13 +114,13 @@ enum Pending {
 }
 
 impl<E: Clone> PageView<E> {
-    /// Shorter events are not looked at, `first-input` aside: two and a half frames at 60 Hz.
+    /// The shortest event that counts, except for `first-input`, ms: two and a half frames at 60 Hz.
     pub const EVENT_THRESHOLD: f64 = 40.0;
 
     /// The first page view of a document.
-    pub fn new(arrival: Arrival) -> Self {
+    pub fn new(load: PageLoad) -> Self {
         Self {
-            arrival,
+            load,
             view: 0,
             lcp: Lcp::new(),
             cls: Cls::new(),
@@ -125,29 +129,29 @@ impl<E: Clone> PageView<E> {
             ttfb: None,
             restored_paint: None,
             was_painted: false,
-            estimate: CountEstimate::new(),
+            estimate: InteractionCountEstimate::new(),
             native_count: None,
             count_before: 0.0,
             interaction: None,
-            document: (0, arrival.navigation),
-            late: None,
+            document: (0, load.navigation),
+            document_ttfb: None,
             pending: [Pending::Nothing; 5],
         }
     }
 
-    /// Counts the page views of this document, from 0.
+    /// The number of the current page view in this document, from 0.
     pub fn view(&self) -> u32 {
         self.view
     }
 
-    /// How this page view began.
+    /// How the current page view began.
     pub fn navigation(&self) -> Navigation {
-        self.arrival.navigation
+        self.load.navigation
     }
 
-    /// The `first-contentful-paint` entry.
+    /// Takes the `first-contentful-paint` entry.
     pub fn handle_paint(&mut self, start: f64, entry: E) {
-        if self.fcp.is_some() || start >= self.arrival.first_hidden {
+        if self.fcp.is_some() || start >= self.load.first_hidden {
             return;
         }
         self.fcp = Some((self.since_activation(start), Some(entry)));
@@ -155,9 +159,9 @@ impl<E: Clone> PageView<E> {
         self.painted();
     }
 
-    /// A `largest-contentful-paint` entry.
+    /// Takes a `largest-contentful-paint` entry.
     pub fn handle_largest_paint(&mut self, start: f64, entry: E) {
-        if start < self.arrival.first_hidden {
+        if start < self.load.first_hidden {
             let value = self.since_activation(start);
             if self.lcp.paint(value, entry) {
                 self.mark(Metric::Lcp, Pending::Change);
@@ -165,14 +169,14 @@ impl<E: Clone> PageView<E> {
         }
     }
 
-    /// A `layout-shift` entry.
+    /// Takes a `layout-shift` entry.
     pub fn handle_shift(&mut self, shift: Shift, entry: E) {
         if !shift.had_recent_input && self.cls.shift(shift.start, shift.value, entry) {
             self.mark(Metric::Cls, Pending::Change);
         }
     }
 
-    /// An `event` or `first-input` entry.
+    /// Takes an `event` or `first-input` entry.
     pub fn handle_event(&mut self, event: Event, entry: E) {
         if event.interaction > 0.0 {
             self.estimate.note(event.interaction);
@@ -183,15 +187,15 @@ impl<E: Clone> PageView<E> {
         self.mark(Metric::Inp, Pending::Change);
     }
 
-    /// `performance.interactionCount` where there is one, after all events that came together. Without it,
-    /// the count follows from the events.
+    /// Takes `performance.interactionCount`, if the browser has it, after all events of a batch. Without it, the count is
+    /// estimated from the events.
     pub fn handle_interaction_count(&mut self, count: Option<f64>) {
         if count.is_some() {
             self.native_count = count;
         }
     }
 
-    /// The navigation entry's `responseStart`, once the page is loaded.
+    /// Takes the navigation entry's `responseStart`, once the page is loaded.
     pub fn handle_first_byte(&mut self, response_start: f64, entry: E) {
         if self.ttfb.is_some() {
             return;
@@ -201,17 +205,16 @@ impl<E: Clone> PageView<E> {
         if self.interaction.is_some() {
             let (view, navigation) = self.document;
             let entries = alloc::vec![entry];
-            self.late =
+            self.document_ttfb =
                 Some(Report { metric: Metric::Ttfb, value, settled: true, view, navigation, entries });
             self.ttfb = Some((0.0, None));
         }
         self.mark(Metric::Ttfb, Pending::Settled);
     }
 
-    /// A `soft-navigation` entry: a new page view, whose first paint it tells. Poll all reports first, and take in
-    /// all entries of before: they belong to the page view that ends.
+    /// Takes a `soft-navigation` entry: it starts a new page view and has its first paint. Hand over all earlier entries
+    /// and poll all reports first: they belong to the page view that ends.
     pub fn handle_soft_navigation(&mut self, navigation: SoftNavigation) {
-        // Whatever is still open is the document's, or that of the navigation before.
         self.begin(Navigation::SoftNavigation);
         self.interaction = Some(navigation.interaction);
         let painted = navigation.painted - navigation.start;
@@ -220,12 +223,11 @@ impl<E: Clone> PageView<E> {
         self.mark(Metric::Cls, Pending::Change);
     }
 
-    /// An `interaction-contentful-paint` entry: LCP of the page view that the interaction began, or nothing.
+    /// Takes an `interaction-contentful-paint` entry: the LCP of the page view that the interaction began. Entries of other
+    /// interactions are ignored.
     pub fn handle_interaction_paint(&mut self, paint: InteractionPaint, entry: E) {
         let Some(interaction) = self.interaction else { return };
-        if paint.interaction.is_some_and(|id| id != interaction)
-            || paint.rendered >= self.arrival.first_hidden
-        {
+        if paint.interaction.is_some_and(|id| id != interaction) || paint.rendered >= self.load.first_hidden {
             return;
         }
         let value = paint.rendered - paint.start;
@@ -234,42 +236,42 @@ impl<E: Clone> PageView<E> {
     }
 
     /// Whether the interaction is one of the slowest, which INP may come from.
-    pub fn holds(&self, interaction: f64) -> bool {
-        self.inp.holds(interaction)
+    pub fn is_candidate(&self, interaction: f64) -> bool {
+        self.inp.is_candidate(interaction)
     }
 
-    /// A key or a click: the largest paint is final.
+    /// The user pressed a key or clicked: the largest paint is final.
     pub fn handle_input(&mut self) {
-        if self.lcp.end() {
+        if self.lcp.finalize() {
             self.mark(Metric::Lcp, Pending::Settled);
         }
     }
 
-    /// The page is hidden, and may never be seen again: everything is reported as it stands.
+    /// The page is hidden and may never be shown again: all current values are reported.
     pub fn handle_hidden(&mut self, at: f64) {
         self.handle_input();
         self.mark(Metric::Cls, Pending::Settled);
         self.mark(Metric::Inp, Pending::Settled);
-        if self.arrival.first_hidden == f64::INFINITY {
-            self.arrival.first_hidden = at;
+        if self.load.first_hidden == f64::INFINITY {
+            self.load.first_hidden = at;
         }
     }
 
-    /// The page came back from the back/forward cache: a new page view, with nothing to load.
+    /// The page came back from the back/forward cache: this starts a new page view, which loads nothing.
     pub fn handle_restored(&mut self, count: Option<f64>) {
         self.handle_interaction_count(count);
         self.begin(Navigation::BackForwardCache);
         self.interaction = None;
         self.document = (self.view, Navigation::BackForwardCache);
-        // No entries will come of what is painted already.
-        self.lcp.end();
+        // Browsers report no paint entries for a restored page.
+        self.lcp.finalize();
     }
 
-    /// A page view that loads nothing, and is seen from its beginning.
+    /// Starts a page view that loads nothing and is visible from its beginning.
     fn begin(&mut self, navigation: Navigation) {
         self.count_before = self.count();
-        // The document's activation stays: its first byte may be known only later.
-        self.arrival = Arrival { navigation, first_hidden: f64::INFINITY, ..self.arrival };
+        // `activation_start` stays: the document's first byte may become known later.
+        self.load = PageLoad { navigation, first_hidden: f64::INFINITY, ..self.load };
         self.view += 1;
         self.lcp = Lcp::new();
         self.cls = Cls::new();
@@ -277,14 +279,14 @@ impl<E: Clone> PageView<E> {
         self.fcp = None;
         self.restored_paint = None;
         self.pending = [Pending::Nothing; 5];
-        // Only where the first load had one: some browsers give no times for some navigations.
+        // Only if the document had one: some browsers give no times for some navigations.
         if self.ttfb.is_some() {
             self.ttfb = Some((0.0, None));
             self.mark(Metric::Ttfb, Pending::Settled);
         }
     }
 
-    /// The restored page was painted, `after` ms after it was restored: that is its LCP and its FCP.
+    /// The restored page was painted `after` ms after it was restored, which is its LCP and its FCP.
     pub fn handle_restored_paint(&mut self, after: f64) {
         self.restored_paint = Some(after);
         self.mark(Metric::Fcp, Pending::Settled);
@@ -292,9 +294,9 @@ impl<E: Clone> PageView<E> {
         self.painted();
     }
 
-    /// What is to be reported next.
+    /// The next value to report.
     pub fn poll_report(&mut self) -> Option<Report<E>> {
-        if let Some(report) = self.late.take() {
+        if let Some(report) = self.document_ttfb.take() {
             return Some(report);
         }
         for metric in Metric::ALL {
@@ -308,10 +310,10 @@ impl<E: Clone> PageView<E> {
         None
     }
 
-    /// A metric as it stands, for a listener who comes late; `None` while it has no value.
+    /// The current value of a metric, for a listener that is added later; `None` while there is no value.
     pub fn current(&self, metric: Metric) -> Option<Report<E>> {
         let settled = match metric {
-            Metric::Lcp => self.lcp.has_ended(),
+            Metric::Lcp => self.lcp.is_final(),
             Metric::Fcp | Metric::Ttfb => true,
             Metric::Cls | Metric::Inp => false,
         };
@@ -332,16 +334,16 @@ impl<E: Clone> PageView<E> {
             (Metric::Cls, _) => return None,
             (Metric::Inp, _) => self.interaction_to_next_paint()?,
         };
-        Some(Report { metric, value, settled, view: self.view, navigation: self.arrival.navigation, entries })
+        Some(Report { metric, value, settled, view: self.view, navigation: self.load.navigation, entries })
     }
 
     fn interaction_to_next_paint(&self) -> Option<(f64, Vec<E>)> {
         let count = self.count() - self.count_before;
         match self.inp.value(count) {
             Some((value, entries)) => Some((value, entries.to_vec())),
-            // There were interactions, all of them too short to be reported. On the first page view the first
-            // input would be known, however short.
-            None if count > 0.0 && self.view > 0 => Some((8.0, Vec::new())),
+            // There were interactions, all too short for an entry. In the first page view the browser would have reported
+            // the first input, however short.
+            None if count > 0.0 && self.view > 0 => Some((Tracker::TOO_SHORT, Vec::new())),
             None => None,
         }
     }
@@ -356,7 +358,7 @@ impl<E: Clone> PageView<E> {
     }
 
     fn since_activation(&self, at: f64) -> f64 {
-        let since = at - self.arrival.activation;
+        let since = at - self.load.activation_start;
         if since > 0.0 { since } else { 0.0 }
     }
 

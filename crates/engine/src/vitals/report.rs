@@ -1,4 +1,4 @@
-//! What is reported, and to whom.
+//! Values of metrics, and which of them a listener gets.
 use super::metric::{Metric, Rating};
 use super::navigation::Navigation;
 use alloc::vec::Vec;
@@ -8,16 +8,16 @@ use alloc::vec::Vec;
 pub struct Report<E> {
     /// Which metric.
     pub metric: Metric,
-    /// ms; a plain number for CLS.
+    /// Milliseconds; a plain number for CLS.
     pub value: f64,
-    /// Whether it is time to tell everybody: the value is final, or the page is hidden and may never come
-    /// back. Otherwise it is for those who want all changes.
+    /// Whether every listener gets the value: it is final, or the page is hidden and may never come back. Other values
+    /// are for listeners that want all changes.
     pub settled: bool,
-    /// Counts the page views of this document: another one means that all values began anew.
+    /// Counts the page views of this document. A new page view starts all values anew.
     pub view: u32,
     /// How that page view began.
     pub navigation: Navigation,
-    /// The performance entries that the value came from; none where there are none, as for a CLS of 0.
+    /// The performance entries that the value came from; empty where there are none, as for a CLS of 0.
     pub entries: Vec<E>,
 }
 
@@ -37,24 +37,23 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// A listener who was told nothing yet. With `all_changes` it wants every value, otherwise only settled
-    /// ones.
+    /// A listener without any value yet. With `all_changes` it gets every value, otherwise only settled ones.
     pub const fn new(all_changes: bool) -> Self {
         Self { all_changes, view: 0, previous: None }
     }
 
-    /// What is new to the listener: by how much the value differs from what it was told last, in full
-    /// where it was told nothing in this page view. `None` where it is not to be told.
-    pub fn news<E>(&mut self, report: &Report<E>) -> Option<f64> {
+    /// web-vitals' `delta`: by how much the value differs from the last one that the listener got in this page view, or
+    /// the whole value if there was none. `None` if the listener does not get the value.
+    pub fn delta<E>(&mut self, report: &Report<E>) -> Option<f64> {
         if report.view != self.view {
             self.view = report.view;
             self.previous = None;
         }
-        self.news_of(report.value, report.settled)
+        self.delta_of(report.value, report.settled)
     }
 
-    /// As [`news`](Self::news), of a value of the page view that is going on.
-    pub fn news_of(&mut self, value: f64, settled: bool) -> Option<f64> {
+    /// Like [`delta`](Self::delta), for a value of the current page view.
+    pub fn delta_of(&mut self, value: f64, settled: bool) -> Option<f64> {
         if !(settled || self.all_changes) || self.previous == Some(value) {
             return None;
         }
@@ -62,7 +61,7 @@ impl Reporter {
         Some(value - before.unwrap_or(0.0))
     }
 
-    /// A new page view begins: whatever comes next is news in full.
+    /// Starts a new page view: the next delta is the whole value.
     pub fn begin(&mut self) {
         self.previous = None;
     }

@@ -8,7 +8,7 @@ use super::send::Sender;
 use super::trace::Tracing;
 use super::view::{DeviceNow, View};
 use super::views::Views;
-use super::vitals::{Entries, Signal, Vital, Vitals, arrival};
+use super::vitals::{Entries, Signal, Vital, Vitals, page_load};
 use super::{Rum, Sent, frames, host, navigation, read, resources, visit};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
@@ -115,7 +115,7 @@ impl Inner {
             })
         });
         let start = if is_late { host::now() } else { 0.0 };
-        let first = View::new(&self.options, visit::resume(), arrival().navigation, start, host::route());
+        let first = View::new(&self.options, visit::resume(), page_load().navigation, start, host::route());
         let (sampled, errors_sampled) = (first.sampled, first.errors_sampled);
         if !sampled && !errors_sampled {
             return;

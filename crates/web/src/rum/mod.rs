@@ -29,7 +29,7 @@ pub use options::{BeforeSend, Collect, ErrorPattern, NamePage, RumOptions, Scrub
 use std::fmt::Display;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-pub use whippet_engine::beacon::Bounds as KeepBounds;
+pub use whippet_engine::beacon::KeepBounds;
 
 /// Measures the page from now on, and what the browser recorded before, and sends it.
 pub fn start(options: RumOptions) -> Rum {

@@ -1,6 +1,6 @@
 //! What a page says about how it wants to be measured.
 use super::Rum;
-use whippet_engine::beacon::Bounds;
+use whippet_engine::beacon::KeepBounds;
 
 /// Names the page at a route: the path, and the fragment where the route is there (`#/…` or `#!/…`).
 pub type NamePage = Box<dyn Fn(&str) -> Option<String>>;
@@ -67,7 +67,7 @@ pub struct RumOptions {
     /// Whose requests carry a `traceparent`.
     pub traceparent: Traceparent,
     /// What is kept for later where sending fails, at most.
-    pub keep: Bounds,
+    pub keep: KeepBounds,
     /// The name of the page at a route, for example the route's pattern. `None`, also as an answer, for the path with
     /// `:id` in the place of ids.
     pub page: Option<NamePage>,
@@ -95,7 +95,7 @@ impl RumOptions {
             consent: true,
             respect_privacy_signals: true,
             traceparent: Traceparent::default(),
-            keep: Bounds::default(),
+            keep: KeepBounds::default(),
             page: None,
             scrub_url: None,
             routes: true,

@@ -1,4 +1,4 @@
-// `whippet/rum/attribution`: the web vitals, each with what it came from.
+// `whippet/rum/attribution`: the web vitals with attribution.
 export { onCLS } from './onCLS.js'
 export { onFCP } from './onFCP.js'
 export { onINP } from './onINP.js'

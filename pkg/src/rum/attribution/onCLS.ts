@@ -1,40 +1,40 @@
-import { guard } from '../guard.js'
-import { tell } from '../vitals/listener.js'
-import { watchCLS } from '../vitals/onCLS.js'
-import type { WatchOpts } from '../vitals/types.js'
-import { attributed } from './attributed.js'
+import { callPageFunction } from '../lib/guard.js'
+import { observeForPage } from '../vitals/metricReporter.js'
+import { observeCLS } from '../vitals/onCLS.js'
+import type { ObserveOpts } from '../vitals/types.js'
+import { withAttribution } from './withAttribution.js'
 import { loadState } from './loadState.js'
 import { selector } from './selector.js'
 import type { AttributionReportOpts, CLSAttribution, CLSMetricWithAttribution } from './types.js'
 
-/** Cumulative Layout Shift, with what moved most. */
+/** Reports Cumulative Layout Shift, with the largest shift. */
 export function onCLS(callback: (metric: CLSMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  tell(watchAttributedCLS, callback, opts)
+  observeForPage(observeAttributedCLS, callback, opts)
 }
 
-/** As `onCLS`; returns how to stop. */
-export function watchAttributedCLS(
+/** Like `onCLS`. Returns a function that stops it. */
+export function observeAttributedCLS(
   callback: (metric: CLSMetricWithAttribution) => void,
-  opts: AttributionReportOpts & WatchOpts,
+  opts: AttributionReportOpts & ObserveOpts,
 ): () => void {
-  // Named when they move: later they may be gone.
+  // Computed when the shift is observed: later the element may be removed.
   const targets = new WeakMap<LayoutShiftAttribution, string>()
-  return watchCLS(
-    (metric) => callback(attributed(metric, () => attribute(metric.entries, targets))),
+  return observeCLS(
+    (metric) => callback(withAttribution(metric, () => attribute(metric.entries, targets))),
     opts,
     (shift) => {
-      const source = mostTelling(shift)
+      const source = mainSource(shift)
       const node = source?.node
-      if (node) targets.set(source, guard(() => opts.generateTarget?.(node)) ?? selector(node))
+      if (node) targets.set(source, callPageFunction(() => opts.generateTarget?.(node)) ?? selector(node))
     },
   )
 }
 
 function attribute(shifts: LayoutShift[], targets: WeakMap<LayoutShiftAttribution, string>): CLSAttribution {
   let largest = shifts[0]
-  // The last of those that are equal.
+  // The last one, if several are equal.
   for (const shift of shifts) if (largest && shift.value >= largest.value) largest = shift
-  const source = largest && mostTelling(largest)
+  const source = largest && mainSource(largest)
   if (!source) return {}
   return {
     largestShiftTarget: targets.get(source),
@@ -46,5 +46,5 @@ function attribute(shifts: LayoutShift[], targets: WeakMap<LayoutShiftAttributio
   }
 }
 
-/** The first element that moved, or the first thing. */
-const mostTelling = ({ sources }: LayoutShift) => sources?.find(({ node }) => node?.nodeType === 1) ?? sources?.[0]
+/** The first source that is an element, or the first of any kind. */
+const mainSource = ({ sources }: LayoutShift) => sources?.find(({ node }) => node?.nodeType === 1) ?? sources?.[0]

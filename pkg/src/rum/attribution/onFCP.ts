@@ -1,25 +1,25 @@
-import { activationStart, navigationEntry, restoreTime } from '../vitals/page.js'
-import { tell } from '../vitals/listener.js'
-import { watchFCP } from '../vitals/onFCP.js'
-import type { FCPMetric, WatchOpts } from '../vitals/types.js'
-import { attributed } from './attributed.js'
+import { activationStart, navigationEntry, bfcacheRestoreTime } from '../vitals/pageLifecycle.js'
+import { observeForPage } from '../vitals/metricReporter.js'
+import { observeFCP } from '../vitals/onFCP.js'
+import type { FCPMetric, ObserveOpts } from '../vitals/types.js'
+import { withAttribution } from './withAttribution.js'
 import { loadState } from './loadState.js'
 import { RecentNavigations } from './recentNavigations.js'
 import type { AttributionReportOpts, FCPAttribution, FCPMetricWithAttribution } from './types.js'
 
-/** First Contentful Paint, with what came before it. */
+/** Reports First Contentful Paint, with the phases before it. */
 export function onFCP(callback: (metric: FCPMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  tell(watchAttributedFCP, callback, opts)
+  observeForPage(observeAttributedFCP, callback, opts)
 }
 
-/** As `onFCP`; returns how to stop. */
-export function watchAttributedFCP(
+/** Like `onFCP`. Returns a function that stops it. */
+export function observeAttributedFCP(
   callback: (metric: FCPMetricWithAttribution) => void,
-  opts: AttributionReportOpts & WatchOpts,
+  opts: AttributionReportOpts & ObserveOpts,
 ): () => void {
   const navigations = new RecentNavigations()
-  return watchFCP(
-    (metric) => callback(attributed(metric, () => attribute(metric, navigations))),
+  return observeFCP(
+    (metric) => callback(withAttribution(metric, () => attribute(metric, navigations))),
     opts,
     navigations.add,
   )
@@ -32,7 +32,7 @@ function attribute(metric: FCPMetric, navigations: RecentNavigations): FCPAttrib
   const softEntry = soft ? navigations.get(metric.navigationId) : undefined
   if (softEntry) return { timeToFirstByte: 0, firstByteToFCP: value, loadState: 'complete', navigationEntry: softEntry }
   const paint = entries[entries.length - 1]
-  if (!paint || !entry) return { timeToFirstByte: 0, firstByteToFCP: value, loadState: loadState(restoreTime()) }
+  if (!paint || !entry) return { timeToFirstByte: 0, firstByteToFCP: value, loadState: loadState(bfcacheRestoreTime()) }
   const timeToFirstByte = Math.max(0, entry.responseStart - activationStart())
   return {
     timeToFirstByte,

@@ -1,28 +1,28 @@
-import { guard } from '../guard.js'
-import { tell } from '../vitals/listener.js'
-import { watchINP, type INPWatcher } from '../vitals/onINP.js'
-import type { INPMetric, WatchOpts } from '../vitals/types.js'
-import { attributed } from './attributed.js'
-import { Frames } from './frames.js'
+import { callPageFunction } from '../lib/guard.js'
+import { observeForPage } from '../vitals/metricReporter.js'
+import { observeINP, type INPObserver } from '../vitals/onINP.js'
+import type { INPMetric, ObserveOpts } from '../vitals/types.js'
+import { withAttribution } from './withAttribution.js'
+import { InteractionFrames } from './interactionFrames.js'
 import { loadState } from './loadState.js'
 import { attributeScripts } from './scripts.js'
 import { selector } from './selector.js'
 import type { INPAttribution, INPAttributionReportOpts, INPMetricWithAttribution } from './types.js'
 
-/** Interaction to Next Paint, with what was interacted with and where the time went. */
+/** Reports Interaction to Next Paint, with the target of the interaction and its phases. */
 export function onINP(callback: (metric: INPMetricWithAttribution) => void, opts: INPAttributionReportOpts = {}): void {
-  tell(watchAttributedINP, callback, opts)
+  observeForPage(observeAttributedINP, callback, opts)
 }
 
-/** As `onINP`; returns how to stop. */
-export function watchAttributedINP(
+/** Like `onINP`. Returns a function that stops it. */
+export function observeAttributedINP(
   callback: (metric: INPMetricWithAttribution) => void,
-  opts: INPAttributionReportOpts & WatchOpts,
+  opts: INPAttributionReportOpts & ObserveOpts,
 ): () => void {
   if (typeof document === 'undefined') return () => {}
-  // Named when they are interacted with: later they may be gone.
+  // Computed when the interaction is observed: later the element may be removed.
   const targets = new Map<number, string>()
-  const watcher: INPWatcher = {
+  const observer: INPObserver = {
     slowest: undefined,
     event: (entry) => frames.add(entry),
     begin: () => targets.clear(),
@@ -30,29 +30,29 @@ export function watchAttributedINP(
       if (targets.get(interaction)) return
       const node = entries.find(({ target }) => target)?.target as Node | null | undefined
       const target = node
-        ? (guard(() => opts.generateTarget?.(node)) ?? selector(node))
+        ? (callPageFunction(() => opts.generateTarget?.(node)) ?? selector(node))
         : entries.find(({ targetSelector }) => targetSelector)?.targetSelector
       if (target !== undefined) targets.set(interaction, target)
-      for (const known of targets.keys()) if (!watcher.slowest?.has(known)) targets.delete(known)
+      for (const known of targets.keys()) if (!observer.slowest?.has(known)) targets.delete(known)
     },
   }
-  const frames = new Frames(opts.includeProcessedEventEntries, () => watcher.slowest?.values() ?? [])
-  const unwatch = frames.watch()
-  const stop = watchINP(
-    (metric) => callback(attributed(metric, () => attribute(metric, frames, targets))),
+  const frames = new InteractionFrames(opts.includeProcessedEventEntries, () => observer.slowest?.values() ?? [])
+  const stopFrames = frames.observe()
+  const stop = observeINP(
+    (metric) => callback(withAttribution(metric, () => attribute(metric, frames, targets))),
     opts,
-    watcher,
+    observer,
   )
   return () => {
-    unwatch?.()
+    stopFrames?.()
     stop()
   }
 }
 
-function attribute(metric: INPMetric, frames: Frames, targets: Map<number, string>): INPAttribution {
+function attribute(metric: INPMetric, frames: InteractionFrames, targets: Map<number, string>): INPAttribution {
   const [first] = metric.entries
   const frame = first && frames.of(first)
-  // All interactions of the page view were too short to be told of.
+  // All interactions of the page view were shorter than the threshold.
   if (!first || !frame) {
     return {
       processedEventEntries: [],
@@ -63,9 +63,9 @@ function attribute(metric: INPMetric, frames: Frames, targets: Map<number, strin
       loadState: loadState(metric.navigationStartTime || 0),
     }
   }
-  // The frame's first listener may have run before this interaction began.
+  // The first listener of the frame may have run before this interaction began.
   const processingStart = Math.max(frame.processingStart, first.startTime)
-  // Durations are rounded, and some processing goes on after the paint: neither may make a part negative.
+  // Durations are rounded, and processing may continue after the paint. Neither may make a phase negative.
   const nextPaintTime = Math.max(first.startTime + first.duration, processingStart)
   const processingEnd = Math.min(frame.processingEnd, nextPaintTime)
   const attribution: INPAttribution = {

@@ -1,36 +1,36 @@
-import { guard } from '../guard.js'
-import { navigationEntry } from '../vitals/page.js'
-import { tell } from '../vitals/listener.js'
-import { watchLCP } from '../vitals/onLCP.js'
-import type { LCPMetric, WatchOpts } from '../vitals/types.js'
-import { attributed } from './attributed.js'
+import { callPageFunction } from '../lib/guard.js'
+import { navigationEntry } from '../vitals/pageLifecycle.js'
+import { observeForPage } from '../vitals/metricReporter.js'
+import { observeLCP } from '../vitals/onLCP.js'
+import type { LCPMetric, ObserveOpts } from '../vitals/types.js'
+import { withAttribution } from './withAttribution.js'
 import { RecentNavigations } from './recentNavigations.js'
-import { rememberResources, resourceBefore } from './resources.js'
+import { keepRecentResources, resourceBefore } from './recentResources.js'
 import { selector } from './selector.js'
 import type { LCPAttribution, LCPAttributionReportOpts, LCPMetricWithAttribution } from './types.js'
 
-/** Largest Contentful Paint, with what was painted and where the time went. */
+/** Reports Largest Contentful Paint, with the painted element and the phases. */
 export function onLCP(callback: (metric: LCPMetricWithAttribution) => void, opts: LCPAttributionReportOpts = {}): void {
-  tell(watchAttributedLCP, callback, opts)
+  observeForPage(observeAttributedLCP, callback, opts)
 }
 
-/** As `onLCP`; returns how to stop. */
-export function watchAttributedLCP(
+/** Like `onLCP`. Returns a function that stops it. */
+export function observeAttributedLCP(
   callback: (metric: LCPMetricWithAttribution) => void,
-  opts: LCPAttributionReportOpts & WatchOpts,
+  opts: LCPAttributionReportOpts & ObserveOpts,
 ): () => void {
   if (typeof document === 'undefined') return () => {}
-  rememberResources(opts.resourceBufferSize)
+  keepRecentResources(opts.resourceBufferSize)
   const navigations = new RecentNavigations()
-  // Named when they are painted: later they may be gone.
+  // Computed when the paint is observed: later the element may be removed.
   const targets = new WeakMap<LargestContentfulPaint, string>()
-  return watchLCP(
-    (metric) => callback(attributed(metric, () => attribute(metric, navigations, targets))),
+  return observeLCP(
+    (metric) => callback(withAttribution(metric, () => attribute(metric, navigations, targets))),
     opts,
     {
       paint(entry) {
         const node = entry.element
-        if (node) targets.set(entry, guard(() => opts.generateTarget?.(node)) ?? selector(node))
+        if (node) targets.set(entry, callPageFunction(() => opts.generateTarget?.(node)) ?? selector(node))
         else if (entry.id) targets.set(entry, `#${entry.id}`)
       },
       softNavigation: navigations.add,
@@ -63,14 +63,14 @@ function attribute(
   if (!navigation) return attribution
   const since = (soft ? metric.navigationStartTime : entry?.activationStart) ?? 0
   const firstByte = Math.max(0, (entry?.responseStart ?? 0) - since)
-  const asked = Math.max(firstByte, resource ? (resource.requestStart || resource.startTime) - since : 0)
-  // A video goes on loading after its first frame was painted.
-  const loaded = Math.min(value, Math.max(asked, resource ? resource.responseEnd - since : 0))
+  const requested = Math.max(firstByte, resource ? (resource.requestStart || resource.startTime) - since : 0)
+  // A video continues to load after its first frame was painted.
+  const loaded = Math.min(value, Math.max(requested, resource ? resource.responseEnd - since : 0))
   return {
     ...attribution,
     timeToFirstByte: firstByte,
-    resourceLoadDelay: asked - firstByte,
-    resourceLoadDuration: loaded - asked,
+    resourceLoadDelay: requested - firstByte,
+    resourceLoadDuration: loaded - requested,
     elementRenderDelay: value - loaded,
     navigationEntry: navigation,
   }

@@ -1,26 +1,26 @@
-import { tell } from '../vitals/listener.js'
-import { watchTTFB } from '../vitals/onTTFB.js'
-import type { TTFBMetric, WatchOpts } from '../vitals/types.js'
-import { attributed } from './attributed.js'
+import { observeForPage } from '../vitals/metricReporter.js'
+import { observeTTFB } from '../vitals/onTTFB.js'
+import type { TTFBMetric, ObserveOpts } from '../vitals/types.js'
+import { withAttribution } from './withAttribution.js'
 import type { AttributionReportOpts, TTFBAttribution, TTFBMetricWithAttribution } from './types.js'
 
-/** Time to First Byte, with the phases it is made of. */
+/** Reports Time to First Byte, with its phases. */
 export function onTTFB(callback: (metric: TTFBMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  tell(watchAttributedTTFB, callback, opts)
+  observeForPage(observeAttributedTTFB, callback, opts)
 }
 
-/** As `onTTFB`; returns how to stop. */
-export function watchAttributedTTFB(
+/** Like `onTTFB`. Returns a function that stops it. */
+export function observeAttributedTTFB(
   callback: (metric: TTFBMetricWithAttribution) => void,
-  opts: AttributionReportOpts & WatchOpts,
+  opts: AttributionReportOpts & ObserveOpts,
 ): () => void {
-  return watchTTFB((metric) => callback(attributed(metric, () => attribute(metric))), opts)
+  return observeTTFB((metric) => callback(withAttribution(metric, () => attribute(metric))), opts)
 }
 
 function attribute({ entries, value }: TTFBMetric): TTFBAttribution {
   const navigationEntry = entries[0]
   const nothing = { waitingDuration: 0, cacheDuration: 0, dnsDuration: 0, connectionDuration: 0, requestDuration: 0 }
-  // A soft navigation asks no server for a page.
+  // A soft navigation requests no page from a server.
   if (!navigationEntry || !('responseStart' in navigationEntry)) return { ...nothing, navigationEntry }
   const since = (time: number) => Math.max(time - (navigationEntry.activationStart || 0), 0)
   const waited = since(navigationEntry.workerStart || navigationEntry.fetchStart || 0)

@@ -1,4 +1,4 @@
-/** The two soft navigations that came last: the browser itself keeps the first fifty. */
+/** The last two soft navigations. The browser's own buffer keeps the first fifty. */
 export class RecentNavigations {
   readonly #entries = new Map<number, PerformanceSoftNavigation>()
 

@@ -1,8 +1,8 @@
 import type { INPAttribution, INPLongestScriptSummary } from './types.js'
 
 /**
- * Shares the time from `start` to `painted` out among scripts, style and layout, and painting, by the long animation
- * frames. Without any, nothing is known.
+ * Attributes the time from `start` to `painted` to scripts, style and layout, and painting, by the long animation frames.
+ * Does nothing without such frames.
  */
 export function attributeScripts(
   attribution: INPAttribution,
@@ -24,7 +24,7 @@ export function attributeScripts(
       const end = entry.startTime + entry.duration
       if (end < start) continue
       const within = end - Math.max(start, entry.startTime)
-      // When in the script the layout was forced is not known: the same share of it is taken.
+      // When the script forced layout is unknown, so the forced time is counted in proportion.
       const forced = entry.duration ? (within / entry.duration) * entry.forcedStyleAndLayoutDuration : 0
       scripts += within - forced
       layout += forced

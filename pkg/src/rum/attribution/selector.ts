@@ -1,19 +1,19 @@
-/** No selector is longer. */
+/** The longest selector, in characters. */
 const LENGTH = 100
 
-/** Tells `node` by its nearest ancestors, up to one with an id: `#main>div.card.wide>p`. */
+/** A selector of `node` from its nearest ancestors, up to one with an id: `#main>div.card.wide>p`. */
 export function selector(node: Node | null): string {
   let path = ''
   try {
     for (; node && node.nodeType !== 9; node = node.parentNode) {
       const { id, classList } = node as Element
-      const part = id ? `#${id}` : [name(node), ...Array.from(classList ?? []).sort()].join('.')
-      if (path.length + part.length > LENGTH - 1) return path || part
-      path = path ? `${part}>${path}` : part
+      const step = id ? `#${id}` : [name(node), ...Array.from(classList ?? []).sort()].join('.')
+      if (path.length + step.length > LENGTH - 1) return path || step
+      path = path ? `${step}>${path}` : step
       if (id) break
     }
   } catch {
-    // A node may be of any kind; what is known of it is enough.
+    // The node may be an exotic object. The path so far is returned.
   }
   return path
 }

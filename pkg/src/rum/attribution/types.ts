@@ -1,4 +1,4 @@
-// Attributions by the names and fields of web-vitals 6. Times are milliseconds.
+// The attributions of web-vitals 6, with the same names and members. Times are in milliseconds.
 import type {
   CLSMetric,
   FCPMetric,
@@ -10,17 +10,17 @@ import type {
 } from '../vitals/types.js'
 
 export interface AttributionReportOpts extends ReportOpts {
-  /** Names an element; `undefined` or `null` for a selector. */
+  /** Returns the name of an element, or `undefined` or `null` to use a selector. */
   generateTarget?: (el: Node | null) => string | undefined | null
 }
 
 export interface INPAttributionReportOpts extends AttributionReportOpts {
-  /** Whether `processedEventEntries` is filled: it may hold many. Default: `false`. */
+  /** Fill `processedEventEntries`, which may be long. Default: `false`. */
   includeProcessedEventEntries?: boolean
 }
 
 export interface LCPAttributionReportOpts extends AttributionReportOpts {
-  /** How many of the latest resources are remembered beside the browser's own first 250. Default: 50. */
+  /** The number of latest resources that are kept in addition to the browser's own buffer of 250. Default: 50. */
   resourceBufferSize?: number
 }
 
@@ -30,9 +30,9 @@ export interface CLSAttribution {
   largestShiftTime?: DOMHighResTimeStamp
   largestShiftValue?: number
   largestShiftEntry?: LayoutShift
-  /** Where that element was and went. */
+  /** Where that element was before and after the shift. */
   largestShiftSource?: LayoutShiftAttribution
-  /** How far the document was then. */
+  /** The state of the document at that time. */
   loadState?: LoadState
 }
 
@@ -46,52 +46,53 @@ export interface FCPAttribution {
 
 export interface INPLongestScriptSummary {
   entry: PerformanceScriptTiming
-  /** The part of the interaction that it ran in. */
+  /** The phase of the interaction in which it started. */
   subpart: 'input-delay' | 'processing-duration' | 'presentation-delay'
-  /** How long it ran within the interaction. */
+  /** How long it ran during the interaction. */
   intersectingDuration: number
 }
 
 export interface INPAttribution {
-  /** The element that was interacted with. Missing where the browser told of no event. */
+  /** The target of the interaction. Missing if the browser reported no event. */
   interactionTarget?: string
   interactionTime?: DOMHighResTimeStamp
   interactionType?: 'pointer' | 'keyboard'
-  /** When the next frame was painted, as well as it is known. */
+  /** When the next frame was painted, rounded to 8 ms. */
   nextPaintTime?: DOMHighResTimeStamp
   /** The events of the same frame; empty without `includeProcessedEventEntries`. */
   processedEventEntries: PerformanceEventTiming[]
-  /** Until the first listener ran. */
+  /** From the interaction until the first listener ran. */
   inputDelay: number
-  /** Until the last listener ended. */
+  /** From there until the last listener returned. */
   processingDuration: number
-  /** Until the next frame was painted. */
+  /** From there until the next frame was painted. */
   presentationDelay: number
-  /** How far the document was then. */
+  /** The state of the document at that time. */
   loadState: LoadState
-  /** The long animation frames that the interaction was in. */
+  /** The long animation frames that overlap the interaction. */
   longAnimationFrameEntries: PerformanceLongAnimationFrameTiming[]
-  /** The script that ran longest within the interaction, of those above 5 ms. */
+  /** The script that ran longest during the interaction. The browser reports scripts of more than 5 ms. */
   longestScript?: INPLongestScriptSummary
-  /** All such scripts, forced style and layout aside. */
+  /** The duration of all such scripts, without forced style and layout. */
   totalScriptDuration?: number
   totalStyleAndLayoutDuration?: number
   /** From the end of the last long frame until the paint. */
   totalPaintDuration?: number
-  /** The rest. */
+  /** The remaining time. */
   totalUnattributedDuration?: number
 }
 
 export interface LCPAttribution {
   /** The element that was painted, as a selector or as `generateTarget` names it. */
   target?: string
-  /** The address of its image, where it is one. */
+  /** The URL of the image, if the element is one. */
   url?: string
   timeToFirstByte: number
-  /** From the first byte until the image was asked for; 0 for text, as the next. */
+  /** From the first byte until the image was requested; 0 for text. */
   resourceLoadDelay: number
+  /** From the request until the image was loaded; 0 for text. */
   resourceLoadDuration: number
-  /** From there until it was painted. */
+  /** From there until the element was painted. */
   elementRenderDelay: number
   navigationEntry?: PerformanceNavigationTiming | PerformanceSoftNavigation
   lcpResourceEntry?: PerformanceResourceTiming
@@ -99,9 +100,9 @@ export interface LCPAttribution {
 }
 
 export interface TTFBAttribution {
-  /** Until the page's request was begun: redirects, mostly. */
+  /** Before the request for the page: mostly redirects. */
   waitingDuration: number
-  /** Looking into the HTTP cache, and the service worker's part. */
+  /** The lookup in the HTTP cache, and the service worker. */
   cacheDuration: number
   dnsDuration: number
   connectionDuration: number

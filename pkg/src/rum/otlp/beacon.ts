@@ -1,4 +1,5 @@
-// What OTLP takes of a beacon; docs/beacon.md has all of it.
+// The members of a beacon that are converted to OTLP; docs/beacon.md describes all of them.
+import { NAVIGATION_PHASES } from '../../boundary/vitals.js'
 
 export interface Histogram {
   scale: number
@@ -44,15 +45,13 @@ export interface Beacon {
   drops?: Record<string, number>
 }
 
-const PHASES = ['redirect', 'dns', 'tcp', 'tls', 'request', 'response', 'dom', 'load']
-
-/** The beacon that `text` says, with what goes without saying. */
+/** Parses a beacon, and fills in members that have their default. */
 export function readBeacon(text: string): Beacon {
   const beacon = JSON.parse(text) as Beacon
   beacon.view ??= beacon.id.replace(/-\w+$/, '')
   beacon.navigation ??= 'navigate'
   beacon.device ??= 'desktop'
-  // A phase of 0 ms is one too: without them the others would seem slower than they are.
-  if (beacon.phases) for (const phase of PHASES) beacon.phases[phase] ??= 0
+  // A missing phase took 0 ms. Without these zeros the distribution of each phase would look slower than it is.
+  if (beacon.phases) for (const phase of NAVIGATION_PHASES) beacon.phases[phase] ??= 0
   return beacon
 }

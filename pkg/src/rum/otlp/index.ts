@@ -1,5 +1,5 @@
-// `whippet/rum/otlp`: beacons as OTLP/HTTP in JSON, for those who run an OpenTelemetry collector already.
-import { json } from '../json.js'
+// `whippet/rum/otlp`: sends beacons as OTLP/HTTP in JSON to an OpenTelemetry collector.
+import { stringify } from '../lib/stringify.js'
 import type { Format, Request } from '../send/index.js'
 import { readBeacon, type Beacon } from './beacon.js'
 import { logs } from './logs.js'
@@ -7,20 +7,20 @@ import { metrics } from './metrics.js'
 import { attributes, double, flag, optional, text, type AnyValue } from './value.js'
 
 export interface OtlpOptions {
-  /** Further attributes of the resource, such as `deployment.environment.name`. */
+  /** Additional resource attributes, such as `deployment.environment.name`. */
   attributes?: Record<string, string>
-  /** Further headers, such as an API key's. */
+  /** Additional request headers, such as an API key. */
   headers?: Record<string, string>
-  /** Whether vitals and errors are sent, as log records. Default: `true`. */
+  /** Send vitals and errors as log records. Default: `true`. */
   logs?: boolean
-  /** Whether counts and distributions are sent, as metrics. Default: `true`. */
+  /** Send counters, gauges and timings as metrics. Default: `true`. */
   metrics?: boolean
 }
 
 /**
- * The `format` of `startRum` for an `endpoint` that takes OTLP/HTTP, such as `https://otel.example:4318`: log records
- * go to its `/v1/logs`, metrics to its `/v1/metrics`. They are `application/json`, which browsers ask for with a
- * preflight: the collector has to allow the page's origin and the header `content-type` (its setting `cors`).
+ * Returns the option `format` of `startRum` for an OTLP/HTTP `endpoint`, such as `https://otel.example:4318`. Log records
+ * are sent to its `/v1/logs`, metrics to its `/v1/metrics`. Both are `application/json`, which needs a CORS preflight: the
+ * collector must allow the page's origin and the header `content-type` (its setting `cors`).
  */
 export function otlp(options: OtlpOptions = {}): Format {
   const toLogs = logs()
@@ -29,12 +29,12 @@ export function otlp(options: OtlpOptions = {}): Format {
     const beacon = readBeacon(beaconText)
     const start = last || performance.timeOrigin
     last = beacon.sentAt
-    const resource = { attributes: describe(beacon, options.attributes) }
+    const resource = { attributes: resourceAttributes(beacon, options.attributes) }
     const scope = { name: 'whippet' }
     const requests: Request[] = []
     const request = (path: string, document: unknown) => {
       const url = endpoint.replace(/\/+$/, '') + path
-      requests.push({ url, body: json(document)!, type: 'application/json', headers: options.headers })
+      requests.push({ url, body: stringify(document)!, type: 'application/json', headers: options.headers })
     }
     const logRecords = options.logs === false ? [] : toLogs(beacon)
     if (logRecords.length) request('/v1/logs', { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] })
@@ -46,8 +46,8 @@ export function otlp(options: OtlpOptions = {}): Format {
   }
 }
 
-/** Who speaks: service, visit, browser. */
-function describe(beacon: Beacon, more: Record<string, string> = {}) {
+/** The resource attributes: service, session, browser. */
+function resourceAttributes(beacon: Beacon, more: Record<string, string> = {}) {
   const own: Record<string, AnyValue | undefined> = {
     'service.name': text(beacon.app),
     'service.version': optional(beacon.release),

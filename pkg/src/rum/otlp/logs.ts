@@ -1,4 +1,4 @@
-// A beacon's events, as OpenTelemetry's conventions for browsers name them: vitals, the navigation, errors.
+// The events of a beacon as log records, by OpenTelemetry's semantic conventions for browsers: vitals, navigation, errors.
 import type { Beacon } from './beacon.js'
 import { attributes, double, integer, nanos, optional, text, type AnyValue, type KeyValue } from './value.js'
 
@@ -13,12 +13,12 @@ export interface LogRecord {
 
 const INFO = { severityNumber: 9, severityText: 'INFO' }
 const ERROR = { severityNumber: 17, severityText: 'ERROR' }
-/** Page views whose vitals are remembered, for their deltas. */
+/** The number of page views whose last vitals are kept, to compute deltas. */
 const VIEWS = 32
 
-/** The log records of beacons. It remembers the last value of each vital, as conventions want what was added. */
+/** Converts beacons to log records. Keeps the last value of each vital, because the conventions want a delta. */
 export function logs(): (beacon: Beacon) => LogRecord[] {
-  const seen = new Map<string, number>()
+  const lastValues = new Map<string, number>()
   return (beacon) => {
     const at = nanos(beacon.sentAt)
     const page: Record<string, AnyValue> = {
@@ -34,9 +34,9 @@ export function logs(): (beacon: Beacon) => LogRecord[] {
     })
     const records = Object.entries(beacon.vitals ?? {}).map(([name, { value, rating = 'good', target, url }]) => {
       const id = `${beacon.view}-${name}`
-      const delta = value - (seen.get(id) ?? 0)
-      seen.delete(id)
-      seen.set(id, value)
+      const delta = value - (lastValues.get(id) ?? 0)
+      lastValues.delete(id)
+      lastValues.set(id, value)
       return record('browser.web_vital', INFO, {
         'browser.web_vital.name': text(name.toLowerCase()),
         'browser.web_vital.value': double(value),
@@ -48,7 +48,7 @@ export function logs(): (beacon: Beacon) => LogRecord[] {
         'whippet.web_vital.url': optional(url),
       })
     })
-    for (const id of seen.keys()) if (seen.size > 5 * VIEWS) seen.delete(id)
+    for (const id of lastValues.keys()) if (lastValues.size > 5 * VIEWS) lastValues.delete(id)
 
     const phases = Object.entries(beacon.phases ?? {}).map(
       ([phase, ms]) => [`browser.navigation_timing.${phase}`, double(ms)] as const,

@@ -1,4 +1,4 @@
-// OTLP's values in JSON: proto3's mapping, where 64-bit integers are strings.
+// OTLP's attribute values in proto3's JSON mapping, where 64-bit integers are strings.
 
 export type AnyValue = { stringValue: string } | { boolValue: boolean } | { intValue: string } | { doubleValue: number }
 
@@ -12,23 +12,23 @@ export const flag = (value: boolean): AnyValue => ({ boolValue: value })
 export const integer = (value: number): AnyValue => ({ intValue: int64(value) })
 export const double = (value: number): AnyValue => ({ doubleValue: value })
 
-/** A 64-bit integer. Not by `String`, which writes large ones with an exponent. */
+/** A 64-bit integer. `String` would write a large one with an exponent. */
 export function int64(value: number): string {
   return BigInt(Math.round(value)).toString()
 }
 
-/** Nanoseconds since the Unix epoch, of milliseconds. */
+/** Converts milliseconds to nanoseconds. */
 export function nanos(ms: number): string {
   return (BigInt(Math.round(ms)) * 1_000_000n).toString()
 }
 
-/** Attributes, without those that are not known. */
+/** Builds a list of attributes, without those that are `undefined`. */
 export function attributes(values: Record<string, AnyValue | undefined>): KeyValue[] {
   const known = Object.entries(values).filter((entry): entry is [string, AnyValue] => entry[1] !== undefined)
   return known.map(([key, value]) => ({ key, value }))
 }
 
-/** A text, where there is one. */
+/** A string, or `undefined` if it is missing or empty. */
 export function optional(value: string | undefined): AnyValue | undefined {
   return value ? text(value) : undefined
 }

@@ -1,7 +1,6 @@
-// Makes large bodies small, while there is time.
-import { attempt } from '../guard.js'
+import { attempt } from '../lib/guard.js'
 
-/** `body` as gzip; `undefined` where that cannot be done, or the page is hidden first: then nothing may wait. */
+/** Compresses `body`; `undefined` if the browser cannot, or if the page is hidden before it is done: then nothing may wait. */
 export async function gzip(body: string): Promise<ArrayBuffer | undefined> {
   const listening = new AbortController()
   const hidden = new Promise<undefined>((resolve) => {

@@ -1,11 +1,12 @@
-// Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page.
-import { attempt } from '../guard.js'
-import { later, on } from '../hooks.js'
-import { quietly } from '../quietly.js'
-import { own } from '../own.js'
-import { bytesOf } from '../text.js'
+// Sends beacons: at once, when the page is hidden, or on the next visit.
+import { MAX_TRIES } from '../../boundary/rum.js'
+import { attempt } from '../lib/guard.js'
+import { setTimer, on } from '../lib/eventsAndTimers.js'
+import { attemptOrWarn } from '../lib/guard.js'
+import { copyOwn } from '../lib/properties.js'
+import { byteLength } from '../lib/format.js'
 import { Pause } from './pause.js'
-import { bounds, Store, type Bounds } from './store.js'
+import { defaultLimits, Outbox, type OutboxLimits } from './outbox.js'
 import { PLAIN, Transport, type Outcome, type Request } from './transport.js'
 
 export type { Request } from './transport.js'
@@ -16,26 +17,26 @@ export interface Outgoing {
   text: string
 }
 
-/** Says a beacon in other words, for servers that are no collector of Whippet's. */
+/** Converts a beacon to requests for another server than Whippet's collector. */
 export type Format = (text: string, endpoint: string) => Request[]
 
 export interface SenderOptions {
-  /** Where beacons go. */
+  /** The URL that beacons are sent to. */
   endpoint: string
-  /** What is sent. Default: the beacon as it is, as `text/plain`. */
+  /** Default: the beacon's JSON as `text/plain`. */
   format?: Format
-  /** What is kept for later where sending fails, at most. */
-  keep?: Partial<Bounds>
-  /** Told when beacons are lost for good: refused, or too old, too many or too much to be kept. */
+  /** The limits of the outbox. */
+  keep?: Partial<OutboxLimits>
+  /** Called when beacons are lost: refused, too old, or beyond the limits of the outbox. */
   onLost?: (beacons: number) => void
 }
 
 export interface SenderStats {
-  /** Requests that a server acknowledged, or that the browser took when the page went. */
+  /** Requests that a server acknowledged, or that the browser accepted when the page was hidden. */
   beacons: number
   /** Their bytes. */
   bytes: number
-  /** Requests that were put aside for later. */
+  /** Requests that were put into the outbox. */
   stored: number
   /** Requests that were refused or given up. */
   lost: number
@@ -43,76 +44,74 @@ export interface SenderStats {
 
 export interface Sender {
   /**
-   * Sends a beacon. `leaving`: the page is hidden or closed, and may never run again. What fails is kept and tried
-   * again, with pauses that grow, or on the next visit.
+   * Sends a beacon. `leaving`: the page is hidden or closed, and may never run again. A request that fails is stored and
+   * retried, with exponential backoff, or on the next visit.
    */
   send(beacon: Outgoing, leaving: boolean): void
-  /** Ends all timers and listeners. What is under way still arrives, what is kept stays kept. */
+  /** Stops all timers and listeners. Requests in flight still complete, and the outbox stays on disk. */
   stop(): void
-  /** Deletes what is kept, also by earlier visits, and takes back what is under way so far as that can be done. */
+  /** Deletes the outbox, also of earlier visits, and aborts requests in flight where that is possible. */
   forget(): void
   stats(): SenderStats
-  /** Whether what has that address is a request of its own. */
+  /** Whether a request to `url` was made by this sender. */
   isOwn(url: string): boolean
 }
 
-/** When what earlier visits kept is looked for: once the page has other things behind it, ms. */
+/** The delay before the outbox of earlier visits is sent, ms: not while the page loads. */
 const SETTLED = 3_000
-/** A beacon that failed so often gives way to the others, and is given up once it fails where another did not. */
-const TRIES = 8
 
 export function createSender(options: SenderOptions): Sender {
   const nothing = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
-  return quietly(() => new Sending(options)) ?? { send() {}, stop() {}, forget() {}, stats: () => nothing, isOwn: () => false }
+  return attemptOrWarn(() => new BeaconSender(options)) ?? { send() {}, stop() {}, forget() {}, stats: () => nothing, isOwn: () => false }
 }
 
-class Sending implements Sender {
+class BeaconSender implements Sender {
   readonly #transport = new Transport()
   readonly #pause = new Pause()
-  readonly #bounds: Bounds
-  readonly #store: Store
+  readonly #defaultLimits: OutboxLimits
+  readonly #outbox: Outbox
   readonly #stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
-  #unwait = () => {}
-  readonly #undo: () => void
+  #cancelTimer = () => {}
+  readonly #stopListening: () => void
   #draining = false
-  /** Whether the server answered the last request of this page well. */
-  #well = false
+  /** Whether the last request of this page succeeded, or was refused. */
+  #lastSucceeded = false
   #stopped = false
-  /** After `forget`, until there is something to send again: nothing is even looked for. */
+  /** After `forget`, until the next `send`: the outbox is not even opened. */
   #silent = false
-  /** Counts calls of `forget`: what began before one must not be kept after it. */
-  #era = 0
+  /** Counts calls of `forget`. A request from an earlier epoch must not be stored. */
+  #epoch = 0
 
   constructor(private readonly options: SenderOptions) {
-    this.#bounds = { ...bounds, ...options.keep }
-    this.#store = new Store(this.#bounds)
-    this.#undo = on(globalThis, 'online', this.#online)
-    this.#drainIn(SETTLED)
+    this.#defaultLimits = { ...defaultLimits, ...options.keep }
+    this.#outbox = new Outbox(this.#defaultLimits)
+    this.#stopListening = on(globalThis, 'online', this.#online)
+    this.#scheduleDrain(SETTLED)
   }
 
   send(beacon: Outgoing, leaving: boolean): void {
     this.#silent = false
     for (const request of this.#requests(beacon)) {
-      if (leaving) this.#leave(beacon.id, request)
+      if (leaving) this.#sendOnExit(beacon.id, request)
       else void this.#send(beacon.id, request).catch(() => {})
     }
-    if (leaving) this.#emptyMemory()
+    if (leaving) this.#sendMemory()
   }
 
   stop(): void {
     this.#stopped = true
-    this.#unwait()
-    this.#undo()
-    if (!this.#draining) void this.#store.close().catch(() => {})
+    this.#cancelTimer()
+    this.#stopListening()
+    if (!this.#draining) void this.#outbox.close().catch(() => {})
   }
 
   forget(): void {
-    this.#era++
+    this.#epoch++
     this.#silent = true
-    this.#unwait()
+    this.#cancelTimer()
     this.#transport.abort()
     this.#pause.end()
-    void this.#store.clear().catch(() => {})
+    void this.#outbox.clear().catch(() => {})
   }
 
   stats(): SenderStats {
@@ -126,140 +125,141 @@ class Sending implements Sender {
   #requests({ text }: Outgoing): Request[] {
     const { endpoint, format } = this.options
     try {
-      // In whole addresses: by the time that it goes, the page's may be another.
-      if (format) return format(text, endpoint).map((request) => ({ ...own(request), url: whole(request.url) }))
+      // Resolved now, because the page's base URL may change before the request is retried.
+      if (format) return format(text, endpoint).map((request) => ({ ...copyOwn(request), url: resolve(request.url) }))
       return [{ url: endpoint, body: text, type: PLAIN }]
     } catch {
-      this.#lose(1)
+      this.#countLost(1)
       return []
     }
   }
 
   async #send(id: string, request: Request): Promise<void> {
-    const era = this.#era
-    // While the server is left alone, nothing new is sent to it either.
-    const outcome: Outcome = this.#pause.left > 0 || isOffline() ? { kind: 'later' } : await this.#try(request)
-    if (era !== this.#era) return
-    if (outcome.kind === 'refused') this.#lose(1)
-    if (outcome.kind === 'later') await this.#keep(id, request)
+    const epoch = this.#epoch
+    // During a pause new beacons are stored too.
+    const outcome: Outcome = this.#pause.left > 0 || isOffline() ? { kind: 'retry' } : await this.#post(request)
+    if (epoch !== this.#epoch) return
+    if (outcome.kind === 'refused') this.#countLost(1)
+    if (outcome.kind === 'retry') await this.#store(id, request)
   }
 
-  #leave(id: string, request: Request): void {
-    // Nobody will hear whether it arrived. A server that failed may fail again, also when the pause is over: until it
-    // has answered well, what goes last is kept.
-    const keeps = (isOffline() || this.#pause.failing) && this.#store.ready
-    const era = this.#era
-    const failed = () => {
-      if (era === this.#era) void this.#keep(id, request).catch(() => {})
+  #sendOnExit(id: string, request: Request): void {
+    // There will be no response. A server that failed may fail again, even after the pause, so the last beacons are stored
+    // until a request has succeeded.
+    const mustStore = (isOffline() || this.#pause.failing) && this.#outbox.ready
+    const epoch = this.#epoch
+    const onFailed = () => {
+      if (epoch === this.#epoch) void this.#store(id, request).catch(() => {})
     }
-    if (!keeps && this.#transport.leave(request, failed)) this.#count(bytesOf(request.body))
-    else failed()
+    if (!mustStore && this.#transport.queue(request, onFailed)) this.#countSent(byteLength(request.body))
+    else onFailed()
   }
 
-  /** What only memory keeps goes with the page: it is worth a try. */
-  #emptyMemory(): void {
+  /** Sends the part of the outbox that is only in memory, which ends with the page. */
+  #sendMemory(): void {
     if (this.#pause.left > 0) return
-    for (const kept of this.#store.takeMemory()) {
-      if (this.#transport.leave(kept, () => this.#lose(1))) this.#count(bytesOf(kept.body))
-      else this.#lose(1)
+    for (const stored of this.#outbox.takeMemory()) {
+      if (this.#transport.queue(stored, () => this.#countLost(1))) this.#countSent(byteLength(stored.body))
+      else this.#countLost(1)
     }
   }
 
-  async #try(request: Request): Promise<Outcome> {
-    const era = this.#era
+  async #post(request: Request): Promise<Outcome> {
+    const epoch = this.#epoch
     const outcome = await this.#transport.post(request)
-    // What `forget` took back says nothing of the server.
-    if (era !== this.#era) return outcome
-    this.#well = outcome.kind !== 'later'
-    if (outcome.kind === 'later') this.#pause.extend(outcome.after)
+    // `forget` aborted the request: that says nothing about the server.
+    if (epoch !== this.#epoch) return outcome
+    this.#lastSucceeded = outcome.kind !== 'retry'
+    if (outcome.kind === 'retry') this.#pause.extend(outcome.after)
     else this.#pause.end()
-    if (outcome.kind === 'sent') this.#count(outcome.bytes)
+    if (outcome.kind === 'sent') this.#countSent(outcome.bytes)
     return outcome
   }
 
-  async #keep(id: string, request: Request): Promise<void> {
-    const era = this.#era
-    await this.#store.put({ ...request, id, at: Date.now(), tries: 0 })
-    if (era !== this.#era) return
+  async #store(id: string, request: Request): Promise<void> {
+    const epoch = this.#epoch
+    await this.#outbox.put({ ...request, id, at: Date.now(), tries: 0 })
+    if (epoch !== this.#epoch) return
     this.#stats.stored++
-    // A page that goes could not tell of what it dropped: the next one does it.
-    if (document.visibilityState !== 'hidden') this.#lose(await this.#store.trim())
-    if (era === this.#era) this.#drainIn(this.#pause.left)
+    // A hidden page could not report what it drops. The next page trims the outbox.
+    if (document.visibilityState !== 'hidden') this.#countLost(await this.#outbox.trim())
+    if (epoch === this.#epoch) this.#scheduleDrain(this.#pause.left)
   }
 
-  #count(bytes: number): void {
+  #countSent(bytes: number): void {
     this.#stats.beacons++
     this.#stats.bytes += bytes
   }
 
-  #lose(beacons: number): void {
+  #countLost(beacons: number): void {
     if (beacons === 0) return
     this.#stats.lost += beacons
     try {
       this.options.onLost?.(beacons)
     } catch {
-      // Counting must not cost more.
+      // The loss is counted in any case.
     }
   }
 
   readonly #online = () => {
     this.#pause.online()
-    this.#drainIn(0)
+    this.#scheduleDrain(0)
   }
 
-  #drainIn(ms: number): void {
+  #scheduleDrain(ms: number): void {
     if (this.#stopped || this.#silent) return
-    this.#unwait()
-    // Timers of more than 2^31 ms fire at once.
-    this.#unwait = later(() => void this.#drain(), Math.min(ms, 2 ** 31 - 1))
+    this.#cancelTimer()
+    // A timer of more than 2^31 - 1 ms would fire at once.
+    this.#cancelTimer = setTimer(() => void this.#drain(), Math.min(ms, 2 ** 31 - 1))
   }
 
-  /** Sends what is kept, the oldest first, until it fails. One tab at a time, where tabs can agree on that. */
+  /** Sends the outbox, oldest first, until a request fails. Only one tab at a time does this, where there are Web Locks. */
   async #drain(): Promise<void> {
     if (this.#draining) return
     this.#draining = true
     try {
       const locks = globalThis.navigator?.locks
-      const era = this.#era
-      const run = () => this.#sendKept(era)
+      const epoch = this.#epoch
+      const run = () => this.#sendStored(epoch)
       if (locks) await locks.request('whippet-rum', { ifAvailable: true }, (lock) => (lock ? run() : undefined))
       else await run()
     } catch {
-      // Tried again with the next beacon that fails, or on the next visit.
+      // Retried with the next beacon that fails, or on the next visit.
     } finally {
       this.#draining = false
-      if (this.#stopped) void this.#store.close().catch(() => {})
+      if (this.#stopped) void this.#outbox.close().catch(() => {})
     }
   }
 
-  async #sendKept(era: number): Promise<void> {
-    if (era !== this.#era) return
-    this.#lose(await this.#store.trim())
+  async #sendStored(epoch: number): Promise<void> {
+    if (epoch !== this.#epoch) return
+    this.#countLost(await this.#outbox.trim())
     for (;;) {
-      if (isOffline() || this.#stopped || era !== this.#era) return
-      const entry = await this.#store.first()
-      if (!entry || era !== this.#era) return
-      if (this.#pause.left > 0) return this.#drainIn(this.#pause.left)
-      const [key, kept] = entry
-      const isOld = Date.now() - kept.at > this.#bounds.age
-      const wasWell = this.#well
-      const outcome: Outcome = isOld ? { kind: 'refused' } : await this.#try(kept)
-      if (era !== this.#era) return
-      const tries = kept.tries + 1
-      // While a server fails, all beacons fail, and none of them is at fault; least of all where it asks to be left alone.
-      const isSuspect = outcome.kind === 'later' && outcome.after === undefined && tries >= TRIES
-      const isLost = outcome.kind === 'refused' || (isSuspect && wasWell)
-      const again = outcome.kind === 'later' && !isLost ? { ...kept, tries } : undefined
-      const settled = await this.#store.settle(key, again, isSuspect)
-      if (isLost) this.#lose(1)
-      // What cannot be deleted would be sent for ever.
+      if (isOffline() || this.#stopped || epoch !== this.#epoch) return
+      const entry = await this.#outbox.first()
+      if (!entry || epoch !== this.#epoch) return
+      if (this.#pause.left > 0) return this.#scheduleDrain(this.#pause.left)
+      const [key, stored] = entry
+      const isOld = Date.now() - stored.at > this.#defaultLimits.age
+      const didSucceed = this.#lastSucceeded
+      const outcome: Outcome = isOld ? { kind: 'refused' } : await this.#post(stored)
+      if (epoch !== this.#epoch) return
+      const tries = stored.tries + 1
+      // While a server fails, all beacons fail. After `MAX_TRIES` failures without `Retry-After` a beacon is suspect: it is put
+      // behind the others, and given up if the request before it succeeded.
+      const isSuspect = outcome.kind === 'retry' && outcome.after === undefined && tries >= MAX_TRIES
+      const isLost = outcome.kind === 'refused' || (isSuspect && didSucceed)
+      const again = outcome.kind === 'retry' && !isLost ? { ...stored, tries } : undefined
+      const settled = await this.#outbox.settle(key, again, isSuspect)
+      if (isLost) this.#countLost(1)
+      // A request that cannot be deleted would be sent forever.
       if (!settled) return
     }
   }
 }
 
-/** An address as the page understands it now. */
-const whole = (url: string): string => attempt(() => new URL(url, document.baseURI).href) ?? url
+/** The absolute URL. */
+const resolve = (url: string): string => attempt(() => new URL(url, document.baseURI).href) ?? url
 
 function isOffline(): boolean {
   return globalThis.navigator?.onLine === false

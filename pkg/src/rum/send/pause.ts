@@ -1,62 +1,57 @@
-// How long to leave a server alone that is in trouble, also across the pages of a visit: as
-// crates/engine/src/beacon/pause.rs has it.
-import { random } from '../random.js'
+// How long to send nothing to a server that failed. The pause outlives the page, within a visit.
+// crates/engine/src/beacon/pause.rs has the same rules.
+import { FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER } from '../../boundary/rum.js'
+import { random } from '../lib/random.js'
 
 const KEY = 'whippet.pause'
-/** The first pause, ms; each failure doubles it. */
-const FIRST = 2_000
-/** The longest pause of our own choosing, ms. */
-const LONGEST = 5 * 60_000
-/** The longest that a server may ask for, ms. */
-const ASKED = 24 * 3_600_000
 
 export class Pause {
   #failures = 0
   #until = 0
-  /** Whether a server asked for it; or else it is our own caution. */
-  #asked = false
+  /** Whether the server requested it by `Retry-After`. */
+  #isRequested = false
 
   constructor() {
     try {
       const stored = sessionStorage.getItem(KEY) ?? ''
       this.#until = /^\d{1,16}$/.test(stored) ? +stored : 0
-      // Nobody wrote down whose it is: the more careful reading counts.
-      this.#asked = this.left > 0
+      // The storage does not say. `true` is the safe assumption.
+      this.#isRequested = this.left > 0
     } catch {
-      // No storage: the pause ends with the page.
+      // Without storage the pause ends with the page.
     }
   }
 
-  /** How long it lasts from now, ms; 0 where there is none. */
+  /** The remaining time, ms; 0 without a pause. */
   get left(): number {
     const left = Math.max(0, this.#until - Date.now())
-    // A clock that was set back must not silence a page for years.
-    return left > ASKED ? 0 : left
+    // The clock may have been set back: that must not silence a page for years.
+    return left > LONGEST_RETRY_AFTER ? 0 : left
   }
 
-  /** Whether the last that was heard of the server is that it failed, however long ago. */
+  /** Whether the last response was a failure, however long ago. */
   get failing(): boolean {
     return this.#until > 0
   }
 
-  /** The network is back: what failed for want of it need not wait. What a server asked for stays. */
+  /** The network is back: ends the pause, unless the server requested it. */
   online(): void {
-    if (!this.#asked) this.end()
+    if (!this.#isRequested) this.end()
   }
 
-  /** The server has answered. */
+  /** The server answered: ends the pause. */
   end(): void {
     this.#failures = 0
-    this.#asked = false
+    this.#isRequested = false
     if (this.#until > 0) this.#set(0)
   }
 
-  /** It has not, or asked to be left alone for `asked` ms; `chance` is from 0 up to 1. */
-  extend(asked?: number, chance = random()): void {
-    if (asked !== undefined) this.#asked = true
-    const own = Math.min(LONGEST, FIRST * 2 ** this.#failures++)
-    // Drawn, so that the pages which failed together do not come back together; never earlier than asked.
-    const wait = asked === undefined ? own * (0.5 + chance / 2) : Math.min(asked + chance * FIRST, ASKED)
+  /** The server failed, or requested a pause of `requested` ms. `chance`: from 0 (inclusive) to 1 (exclusive). */
+  extend(requested?: number, chance = random()): void {
+    if (requested !== undefined) this.#isRequested = true
+    const backoff = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++)
+    // Random, so that pages which failed together do not retry together; never earlier than requested.
+    const wait = requested === undefined ? backoff * (0.5 + chance / 2) : Math.min(requested + chance * FIRST_PAUSE, LONGEST_RETRY_AFTER)
     this.#set(Date.now() + Math.max(this.left, Math.ceil(wait)))
   }
 
@@ -66,7 +61,7 @@ export class Pause {
       if (until > 0) sessionStorage.setItem(KEY, String(until))
       else sessionStorage.removeItem(KEY)
     } catch {
-      // As above.
+      // Without storage the pause ends with the page.
     }
   }
 }

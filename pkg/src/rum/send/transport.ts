@@ -1,162 +1,158 @@
-// The ways out of a page.
-import { later, native } from '../hooks.js'
-import { WORTH_GZIP } from '../../boundary/rum.js'
-import { own } from '../own.js'
-import { bytesOf } from '../text.js'
+import { setTimer, native } from '../lib/eventsAndTimers.js'
+import { BYTES, WORTH_GZIP } from '../../boundary/rum.js'
+import { copyOwn } from '../lib/properties.js'
+import { byteLength } from '../lib/format.js'
 import { gzip } from './gzip.js'
 
-/** One request, ready to go. */
+/** A request, by `fetch` or `sendBeacon`. */
 export interface Request {
   url: string
   body: string
-  /** The content type. `text/plain` needs no preflight, `application/json` does. */
+  /** The content type. `text/plain` needs no CORS preflight, `application/json` does. */
   type: string
-  /** Further headers: each costs a preflight, and `sendBeacon` cannot send them. */
+  /** More headers. They need a CORS preflight, and `sendBeacon` cannot send them. */
   headers?: Record<string, string>
 }
 
-/** The type that needs no preflight, and that `sendBeacon` gives a string. */
+/** A content type that needs no CORS preflight, and which `sendBeacon` uses for a string. */
 export const PLAIN = 'text/plain;charset=UTF-8'
 
-/** What became of a request. */
 export type Outcome =
-  /** The server has it: so many bytes. */
+  /** The server acknowledged it. `bytes`: the length of its body as it was sent. */
   | { kind: 'sent'; bytes: number }
-  /** The server will never take it. */
+  /** The server will never accept it. */
   | { kind: 'refused' }
-  /** It may be tried again, after so many milliseconds where the server said. */
-  | { kind: 'later'; after?: number }
+  /** It may be retried. `after`: the server's `Retry-After`, ms. */
+  | { kind: 'retry'; after?: number }
 
 type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) => unknown
 
-/** Browsers allow so many bytes on their way in requests that outlive the page: 64 KiB, less some for headers. */
-const KEEPALIVE_BYTES = 60 * 1024
-/** Addresses that are remembered. */
+/** The number of URLs that are remembered. */
 const URLS = 32
-/** Who has not answered by then hangs, ms. */
-const PATIENCE = 30_000
+/** A request without a response is aborted after this time, ms. */
+const TIMEOUT = 30_000
 
 export class Transport {
-  // Taken once: what is measured may wrap them, and what is sent is not to be measured.
+  // Bound once, before traceparent or the page wraps them: beacons must not be measured or traced.
   readonly #fetch = native(globalThis, 'fetch')?.bind(globalThis)
   readonly #fetchLater = (globalThis as { fetchLater?: FetchLater }).fetchLater?.bind(globalThis)
-  readonly #under = new Set<AbortController>()
-  /** Where requests of this page went, the latest. */
+  readonly #inFlight = new Set<AbortController>()
+  /** The URLs of the latest requests. */
   readonly urls = new Set<string>()
-  #alive = 0
-  /** Whether the server said that it takes gzip (RFC 9110, 12.5.3). */
+  #keepaliveBytes = 0
+  /** Whether a response's `Accept-Encoding` allows gzip (RFC 9110, 12.5.3). */
   #takesGzip = false
 
-  /** Sends while the page is there to hear the answer. Never rejects. */
+  /** Sends a request, and waits for the response. Never rejects. */
   async post(request: Request): Promise<Outcome> {
     const { url, body } = request
-    this.#note(url)
-    let bytes = bytesOf(body)
+    this.#rememberUrl(url)
+    let bytes = byteLength(body)
     let keepalive = false
     const abort = new AbortController()
-    const cancel = later(() => abort.abort(), PATIENCE)
-    this.#under.add(abort)
+    const cancel = setTimer(() => abort.abort(), TIMEOUT)
+    this.#inFlight.add(abort)
     try {
-      const zipped = this.#takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
-      if (zipped) bytes = zipped.byteLength
-      // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
-      keepalive = this.#alive + bytes <= KEEPALIVE_BYTES
-      if (keepalive) this.#alive += bytes
-      const response = await this.#fetch(url, init(request, { keepalive, signal: abort.signal }, zipped))
+      const compressed = this.#takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
+      if (compressed) bytes = compressed.byteLength
+      // A `keepalive` request completes even if the page is closed. One beyond the limit is sent without.
+      keepalive = this.#keepaliveBytes + bytes <= BYTES
+      if (keepalive) this.#keepaliveBytes += bytes
+      const response = await this.#fetch(url, initOf(request, { keepalive, signal: abort.signal }, compressed))
       this.#takesGzip ||= /\bgzip\b/.test(response.headers.get('accept-encoding') ?? '')
-      return judge(response, bytes)
+      return outcomeOf(response, bytes)
     } catch {
-      return { kind: 'later' }
+      return { kind: 'retry' }
     } finally {
       cancel()
-      this.#under.delete(abort)
-      if (keepalive) this.#alive -= bytes
+      this.#inFlight.delete(abort)
+      if (keepalive) this.#keepaliveBytes -= bytes
     }
   }
 
   /**
-   * Hands the request to the browser, which sends it even if the page is closed at once; `false` where it takes
-   * it no way. Nobody hears the answer; `failed` is called where it fails while the page is still there.
+   * Queues the request in the browser, which sends it even if the page is closed now. Returns `false` if the browser does
+   * not accept it. There is no response; `onFailed` is called if the request fails while the page is still open.
    */
-  leave(request: Request, failed: () => void): boolean {
-    this.#note(request.url)
-    if (this.#later(request)) return true
-    // The browser refuses what is too much, `fetch` only when the page may be gone. Where it refused although it
-    // is not too much, something other than the browser did.
-    const bytes = bytesOf(request.body)
-    const fits = this.#alive + bytes <= KEEPALIVE_BYTES
-    if (!beacon(request)) return fits && this.#keepalive(request, bytes, failed)
-    this.#occupy(bytes)
+  queue(request: Request, onFailed: () => void): boolean {
+    this.#rememberUrl(request.url)
+    if (this.#tryFetchLater(request)) return true
+    // `sendBeacon` refuses a body beyond the limit at once, `fetch` only later. If it refused a smaller one, an extension
+    // may have blocked `sendBeacon`, so `fetch` is tried.
+    const bytes = byteLength(request.body)
+    const fits = this.#keepaliveBytes + bytes <= BYTES
+    if (!trySendBeacon(request)) return fits && this.#tryKeepalive(request, bytes, onFailed)
+    this.#reserve(bytes)
     return true
   }
 
-  #note(url: string): void {
+  #rememberUrl(url: string): void {
     this.urls.add(url)
     for (const known of this.urls) if (this.urls.size > URLS) this.urls.delete(known)
   }
 
-  /** Ends what is under way. */
+  /** Aborts the requests in flight. */
   abort(): void {
-    for (const abort of this.#under) abort.abort()
+    for (const abort of this.#inFlight) abort.abort()
   }
 
-  #later(request: Request): boolean {
+  #tryFetchLater(request: Request): boolean {
     try {
-      // Throws where the quota for the server's origin is used up.
-      return !!this.#fetchLater?.(request.url, init(request, { activateAfter: 0 }))
+      // Throws if the quota for the server's origin is used up.
+      return !!this.#fetchLater?.(request.url, initOf(request, { activateAfter: 0 }))
     } catch {
       return false
     }
   }
 
-  #keepalive(request: Request, bytes: number, failed: () => void): boolean {
+  #tryKeepalive(request: Request, bytes: number, onFailed: () => void): boolean {
     if (!this.#fetch) return false
     try {
-      this.#fetch(request.url, init(request, { keepalive: true })).catch(failed)
-      this.#occupy(bytes)
+      this.#fetch(request.url, initOf(request, { keepalive: true })).catch(onFailed)
+      this.#reserve(bytes)
       return true
     } catch {
       return false
     }
   }
 
-  /** Of a request that nobody hears of, it is not known when its bytes are free again. */
-  #occupy(bytes: number): void {
-    this.#alive += bytes
-    later(() => (this.#alive -= bytes), PATIENCE)
+  /** Counts bytes as in flight until the timeout: without a response it is unknown when the request ends. */
+  #reserve(bytes: number): void {
+    this.#keepaliveBytes += bytes
+    setTimer(() => (this.#keepaliveBytes -= bytes), TIMEOUT)
   }
 }
 
-/** What `fetch` is told; browsers would look for options that it does not name on `Object.prototype`. */
-function init(request: Request, more: RequestInit & { activateAfter?: number }, zipped?: ArrayBuffer): RequestInit {
-  const { url, body, type, headers } = own(request)
-  // Other origins would ask for the header with a preflight: there the bytes tell.
-  const says = zipped && new URL(url, location.href).origin === location.origin
-  return own({
+/** The options for `fetch`. Without a prototype, because browsers also read inherited members. */
+function initOf(request: Request, more: RequestInit & { activateAfter?: number }, compressed?: ArrayBuffer): RequestInit {
+  const { url, body, type, headers } = copyOwn(request)
+  // To another origin the header would need a CORS preflight. The collector recognises gzip by its first bytes.
+  const isSameOrigin = compressed && new URL(url, location.href).origin === location.origin
+  return copyOwn({
     method: 'POST',
-    body: zipped ?? body,
-    headers: own({ ...headers, 'content-type': type, ...(says && { 'content-encoding': 'gzip' }) }),
+    body: compressed ?? body,
+    headers: copyOwn({ ...headers, 'content-type': type, ...(isSameOrigin && { 'content-encoding': 'gzip' }) }),
     credentials: 'omit',
-    // What is measured here is the page, not this request.
+    // The page's own requests go first.
     priority: 'low',
     ...more,
   } as RequestInit)
 }
 
-function beacon(request: Request): boolean {
-  const { url, body, type, headers } = own(request)
+function trySendBeacon(request: Request): boolean {
+  const { url, body, type, headers } = copyOwn(request)
   try {
-    // A string goes as plain text. A `Blob` could have any type, but Firefox loses some of them at `pagehide`.
+    // A string is sent as plain text. A `Blob` could have any type, but Firefox loses some of them at `pagehide`.
     return type === PLAIN && !headers && navigator.sendBeacon(url, body)
   } catch {
     return false
   }
 }
 
-function judge(response: Response, bytes: number): Outcome {
+function outcomeOf(response: Response, bytes: number): Outcome {
   if (response.ok) return { kind: 'sent', bytes }
   if (response.status === 408 || response.status === 429 || response.status >= 500) {
-    return { kind: 'later', after: retryAfter(response.headers.get('retry-after')) }
+    return { kind: 'retry', after: retryAfter(response.headers.get('retry-after')) }
   }
   return { kind: 'refused' }
 }
@@ -164,7 +160,7 @@ function judge(response: Response, bytes: number): Outcome {
 /** `Retry-After` in ms: seconds, or a date (RFC 9110, 10.2.3). */
 export function retryAfter(header: string | null, now = Date.now()): number | undefined {
   if (!header) return undefined
-  // All dates of HTTP are GMT, also those of an old form that does not say so.
+  // All HTTP dates are in GMT. The obsolete asctime form does not say so.
   const date = () => Date.parse(/GMT/.test(header) ? header : `${header} GMT`)
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : date() - now
   return ms >= 0 ? ms : undefined

@@ -1,15 +1,15 @@
-import { attempt } from '../guard.js'
+import { attempt } from '../lib/guard.js'
 
-/** The browser's entries, as they come. */
+/** A running `PerformanceObserver`. */
 export interface Observation {
-  /** What came and was not told yet. */
+  /** The entries that the browser has recorded but not delivered. */
   take(): PerformanceEntry[]
   stop(): void
 }
 
 /**
- * Tells `listener` of all entries of these types, those before it included unless not `buffered`; `undefined` where the
- * browser knows none of the types. `durationThreshold`: the shortest `event` that is told of, ms.
+ * Calls `listener` with all entries of these types, including earlier ones if `buffered`. Returns `undefined` if the
+ * browser supports none of the types. `durationThreshold`: the shortest `event` that is reported, ms.
  */
 export function observe(
   types: string[],
@@ -18,17 +18,17 @@ export function observe(
   durationThreshold?: number,
 ): Observation | undefined {
   try {
-    const known = types.filter((type) => PerformanceObserver.supportedEntryTypes.includes(type))
-    if (!known.length) return undefined
-    // Entries of different types come out of order.
+    const supported = types.filter((type) => PerformanceObserver.supportedEntryTypes.includes(type))
+    if (!supported.length) return undefined
+    // Browsers do not order entries of different types.
     const ordered = (entries: PerformanceEntry[]) =>
-      known.length > 1 ? entries.sort((a, b) => end(a) - end(b)) : entries
+      supported.length > 1 ? entries.sort((a, b) => end(a) - end(b)) : entries
     let stopped = false
     const observer = new PerformanceObserver((list) => {
-      // In a microtask: Safari calls at once, from within `observe`.
+      // In a microtask: Safari calls this synchronously from within `observe`.
       void Promise.resolve().then(() => attempt(() => stopped || listener(ordered(list.getEntries()))))
     })
-    for (const type of known) observer.observe({ type, buffered, durationThreshold })
+    for (const type of supported) observer.observe({ type, buffered, durationThreshold })
     return {
       take: () => attempt(() => ordered(observer.takeRecords())) ?? [],
       stop() {

@@ -1,69 +1,68 @@
-import { later } from '../hooks.js'
-import { listen, tell } from './listener.js'
+import { setTimer } from '../lib/eventsAndTimers.js'
+import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
-import { watchVisibility, whenPainted } from './page.js'
-import { watchFCP } from './onFCP.js'
+import { observeLifecycle, observeVisibility, whenPainted } from './pageLifecycle.js'
+import { observeFCP } from './onFCP.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import { engine } from './wasm.js'
-import type { CLSMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
+import { vitalsEngine } from './engine.js'
+import type { CLSMetric, ReportOpts, ObserveOpts } from './types.js'
 
-/** See https://web.dev/articles/cls. */
-export const CLSThresholds: MetricRatingThresholds = [0.1, 0.25]
+export { CLS_THRESHOLDS as CLSThresholds } from '../../boundary/vitals.js'
 
-/** Cumulative Layout Shift, each time the page is hidden after it rose. */
+/** Reports Cumulative Layout Shift each time the page is hidden, if the value rose. */
 export function onCLS(callback: (metric: CLSMetric) => void, opts: ReportOpts = {}): void {
-  tell(watchCLS, callback, opts)
+  observeForPage(observeCLS, callback, opts)
 }
 
-/** As `onCLS`; tells `onShift` of each shift that counts, and returns how to stop. */
-export function watchCLS(
+/** Like `onCLS`. Calls `onShift` for each shift that counts; returns a function that stops it. */
+export function observeCLS(
   callback: (metric: CLSMetric) => void,
-  opts: WatchOpts,
+  opts: ObserveOpts,
   onShift?: (shift: LayoutShift) => void,
 ): () => void {
-  if (!engine()) return () => {}
-  let begun = false
+  if (!vitalsEngine()) return () => {}
+  let started = false
   const stops: (() => void)[] = []
-  // Reported of page views whose FCP is, as the Chrome User Experience Report does it.
-  const painted = () => {
-    if (begun) return
-    begun = true
-    stops.push(watchShifts(callback, opts, onShift))
+  // Only page views with an FCP have a CLS, as in the Chrome User Experience Report.
+  const onFirstPaint = () => {
+    if (started) return
+    started = true
+    stops.push(observeShifts(callback, opts, onShift))
   }
-  stops.push(watchVisibility(), watchFCP(painted, { buffered: opts.buffered }))
+  stops.push(observeVisibility(), observeFCP(onFirstPaint, { buffered: opts.buffered }))
   return () => {
     for (const stop of stops) stop()
   }
 }
 
-function watchShifts(
+function observeShifts(
   callback: (metric: CLSMetric) => void,
-  opts: WatchOpts,
+  opts: ObserveOpts,
   onShift?: (shift: LayoutShift) => void,
 ): () => void {
-  return listen<CLSMetric>('CLS', 0, callback, opts.reportAllChanges, (listener) => {
-    const { engine, tracker } = listener
-    /** The shifts of the present window. */
+  return createReporter<CLSMetric>('CLS', 0, callback, opts.reportAllChanges, (reporter) => {
+    const { engine, tracker } = reporter
+    /** The shifts of the current session window. */
     let window: LayoutShift[] = []
 
     const update = (settled?: boolean) => {
       const score = engine.vital_score(tracker)
-      if (score > listener.metric.value) {
-        listener.metric.value = score
-        listener.metric.entries = window
+      if (score > reporter.metric.value) {
+        reporter.metric.value = score
+        reporter.metric.entries = window
       }
-      listener.report(settled)
+      reporter.report(settled)
     }
-    /** Reports later, unless by then there is another page view. */
-    const reportThis = () => {
-      const { metric } = listener
-      return () => metric === listener.metric && listener.report()
+    /** Returns a function that reports, unless a new page view has begun. */
+    const reportLater = () => {
+      const { metric } = reporter
+      return () => metric === reporter.metric && reporter.report()
     }
     const take = (entries: PerformanceEntry[], settled?: boolean) => {
       for (const entry of entries) {
         if (isSoftNavigation(entry)) {
           update(true)
-          listener.begin('soft-navigation', 0, entry)
+          reporter.begin('soft-navigation', 0, entry)
         } else if (!(entry as LayoutShift).hadRecentInput) {
           const shift = entry as LayoutShift
           if (engine.vital_shift(tracker, shift.startTime, shift.value)) window = [shift]
@@ -77,15 +76,15 @@ function watchShifts(
     const types = reportsSoftNavigations(opts) ? ['layout-shift', 'soft-navigation'] : ['layout-shift']
     const observation = observe(types, take, opts.buffered)
     if (!observation) return
-    listener.undo(observation.stop)
-    listener.attend({
+    reporter.defer(observation.stop)
+    reporter.defer(observeLifecycle({
       hidden: () => take(observation.take(), true),
       restored() {
-        listener.begin('back-forward-cache', 0)
-        whenPainted(reportThis())
+        reporter.begin('back-forward-cache', 0)
+        whenPainted(reportLater())
       },
-    })
-    // A page without shifts has a CLS too, for those who want all changes.
-    listener.undo(later(reportThis()))
+    }))
+    // With `reportAllChanges` a page without shifts reports a CLS of 0.
+    reporter.defer(setTimer(reportLater()))
   })
 }

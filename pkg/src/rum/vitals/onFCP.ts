@@ -1,63 +1,62 @@
-import { now } from '../hooks.js'
-import { listen, tell } from './listener.js'
+import { now } from '../lib/eventsAndTimers.js'
+import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
-import { activationStart, firstHidden, watchVisibility, whenActivated, whenPainted } from './page.js'
+import { activationStart, firstHiddenTime, observeLifecycle, observeVisibility, whenActivated, whenPainted } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
-import type { FCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
+import type { FCPMetric, ReportOpts, ObserveOpts } from './types.js'
 
-/** See https://web.dev/articles/fcp. */
-export const FCPThresholds: MetricRatingThresholds = [1800, 3000]
+export { FCP_THRESHOLDS as FCPThresholds } from '../../boundary/vitals.js'
 
-/** First Contentful Paint, when it happens. */
+/** Reports First Contentful Paint when it happens. */
 export function onFCP(callback: (metric: FCPMetric) => void, opts: ReportOpts = {}): void {
-  tell(watchFCP, callback, opts)
+  observeForPage(observeFCP, callback, opts)
 }
 
-/** As `onFCP`; tells `onSoftNavigation` of each entry first, and returns how to stop. */
-export function watchFCP(
+/** Like `onFCP`. Calls `onSoftNavigation` before the report of each; returns a function that stops it. */
+export function observeFCP(
   callback: (metric: FCPMetric) => void,
-  opts: WatchOpts,
+  opts: ObserveOpts,
   onSoftNavigation?: (entry: PerformanceSoftNavigation) => void,
 ): () => void {
   return whenActivated(() =>
-    listen<FCPMetric>('FCP', -1, callback, opts.reportAllChanges, (listener) => {
-      // Watched from now on: a page that is hidden before it is painted has no FCP.
-      listener.undo(watchVisibility())
+    createReporter<FCPMetric>('FCP', -1, callback, opts.reportAllChanges, (reporter) => {
+      // A page that is hidden before it is painted has no FCP.
+      reporter.defer(observeVisibility())
       const observation = observe(['paint'], (entries) => {
         for (const entry of entries) {
           if (entry.name !== 'first-contentful-paint') continue
           observation?.stop()
-          if (entry.startTime < firstHidden()) {
-            const { metric } = listener
+          if (entry.startTime < firstHiddenTime()) {
+            const { metric } = reporter
             metric.value = Math.max(entry.startTime - activationStart(), 0)
             metric.entries.push(entry as PerformancePaintTiming)
             metric.navigationId = entry.navigationId || metric.navigationId
-            listener.report(true)
+            reporter.report(true)
           }
         }
       }, opts.buffered)
-      listener.undo(observation?.stop)
+      reporter.defer(observation?.stop)
       if (observation) {
-        listener.attend({
+        reporter.defer(observeLifecycle({
           restored({ timeStamp }) {
-            listener.begin('back-forward-cache', -1)
+            reporter.begin('back-forward-cache', -1)
             whenPainted(() => {
-              listener.metric.value = now() - timeStamp
-              listener.report(true)
+              reporter.metric.value = now() - timeStamp
+              reporter.report(true)
             })
           },
-        })
+        }))
       }
       if (reportsSoftNavigations(opts)) {
         const navigations = observe(['soft-navigation'], (entries) => {
           for (const entry of entries as PerformanceSoftNavigation[]) {
             onSoftNavigation?.(entry)
             const painted = entry.presentationTime || entry.paintTime || 0
-            listener.begin('soft-navigation', Math.max(painted - entry.startTime, 0), entry)
-            listener.report(true)
+            reporter.begin('soft-navigation', Math.max(painted - entry.startTime, 0), entry)
+            reporter.report(true)
           }
         }, opts.buffered)
-        listener.undo(navigations?.stop)
+        reporter.defer(navigations?.stop)
       }
     }),
   )

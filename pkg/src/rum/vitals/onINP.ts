@@ -1,100 +1,95 @@
-import { countInteractions, countLatest, interactionCount } from './interactionCount.js'
-import { listen, tell } from './listener.js'
+import { countInteractions, countPending, interactionCount } from './interactionCount.js'
+import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
-import { watchVisibility, whenActivated, whenIdle } from './page.js'
+import { observeLifecycle, observeVisibility, whenActivated, whenIdle } from './pageLifecycle.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import { engine } from './wasm.js'
-import type { INPMetric, INPReportOpts, MetricRatingThresholds, WatchOpts } from './types.js'
+import { EVENT_THRESHOLD, EventRank, TOO_SHORT } from '../../boundary/vitals.js'
+import { vitalsEngine } from './engine.js'
+import type { INPMetric, INPReportOpts, ObserveOpts } from './types.js'
 
-/** See https://web.dev/articles/inp. */
-export const INPThresholds: MetricRatingThresholds = [200, 500]
+export { INP_THRESHOLDS as INPThresholds } from '../../boundary/vitals.js'
 
-/** Shorter events are not looked at, the first input aside: two and a half frames at 60 Hz. */
-const THRESHOLD = 40
-/** INP of interactions that were all too short to be told of: `Tracker::TOO_SHORT`. */
-const TOO_SHORT = 8
-
-/** Interaction to Next Paint, each time the page is hidden after it changed. */
+/** Reports Interaction to Next Paint each time the page is hidden, if the value changed. */
 export function onINP(callback: (metric: INPMetric) => void, opts: INPReportOpts = {}): void {
-  tell(watchINP, callback, opts)
+  observeForPage(observeINP, callback, opts)
 }
 
-/** What attribution hears of. */
-export interface INPWatcher {
-  /** Any event, before it is looked at. */
+/** Callbacks for attribution. */
+export interface INPObserver {
+  /** Called for each event, before it is processed. */
   event?(entry: PerformanceEventTiming): void
-  /** An event of an interaction that is one of the slowest, after it was looked at, with its slowest events. */
+  /** Called after an event of one of the slowest interactions, with the slowest events of that interaction. */
   candidate?(interaction: number, entries: PerformanceEventTiming[]): void
-  /** A new page view begins. */
+  /** Called when a new page view begins. */
   begin?(): void
-  /** Set once it is watched: the slowest interactions so far, by id, with their slowest events. */
+  /** Set by `observeINP`: the slowest events of the slowest interactions, by interaction id. */
   slowest: ReadonlyMap<number, PerformanceEventTiming[]> | undefined
 }
 
-/** As `onINP`; tells `watcher`, and returns how to stop. */
-export function watchINP(
+/** Like `onINP`. Calls `observer`; returns a function that stops it. */
+export function observeINP(
   callback: (metric: INPMetric) => void,
-  opts: WatchOpts,
-  watcher: INPWatcher = { slowest: undefined },
+  opts: ObserveOpts,
+  observer: INPObserver = { slowest: undefined },
 ): () => void {
   const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
-  if (!known || !('interactionId' in known.prototype) || !engine()) return () => {}
-  // While it is prerendered, too.
-  const leave = watchVisibility()
-  const stop = whenActivated(() => watchEvents(callback, opts, watcher))
+  if (!known || !('interactionId' in known.prototype) || !vitalsEngine()) return () => {}
+  // Also while the page is prerendering.
+  const stopVisibility = observeVisibility()
+  const stop = whenActivated(() => observeEvents(callback, opts, observer))
   return () => {
-    leave()
+    stopVisibility()
     stop()
   }
 }
 
-function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, watcher: INPWatcher): () => void {
-  return listen<INPMetric>('INP', -1, callback, opts.reportAllChanges, (listener) => {
-    const { engine, tracker } = listener
+function observeEvents(callback: (metric: INPMetric) => void, opts: ObserveOpts, observer: INPObserver): () => void {
+  return createReporter<INPMetric>('INP', -1, callback, opts.reportAllChanges, (reporter) => {
+    const { engine, tracker } = reporter
     countInteractions(engine)
-    /** The events of the slowest interactions, by id. */
+    /** The slowest events of the slowest interactions, by interaction id. */
     const slowest = new Map<number, PerformanceEventTiming[]>()
-    /** What waits for an idle moment, as it came. */
+    /** Lists of entries that are processed when the browser is idle. */
     const queue = new Set<PerformanceEntry[]>()
-    watcher.slowest = slowest
+    observer.slowest = slowest
     const begin = (type: 'soft-navigation' | 'back-forward-cache', entry?: PerformanceSoftNavigation) => {
-      listener.begin(type, -1, entry)
+      reporter.begin(type, -1, entry)
       slowest.clear()
-      watcher.begin?.()
+      observer.begin?.()
     }
-    const note = (entry: PerformanceEventTiming) => {
-      watcher.event?.(entry)
+    const processEvent = (entry: PerformanceEventTiming) => {
+      observer.event?.(entry)
       const id = entry.interactionId
       if (!id) return
-      const place = engine.vital_event(tracker, id, entry.startTime, entry.duration)
+      const rank = engine.vital_event(tracker, id, entry.startTime, entry.duration)
       const entries = slowest.get(id)
-      if (place === 1) entries?.push(entry)
-      if (place === 2) {
+      if (rank === EventRank.EQUAL) entries?.push(entry)
+      if (rank === EventRank.SLOWEST) {
         slowest.set(id, [entry])
-        if (!entries) for (const id of slowest.keys()) if (!engine.vital_holds(tracker, id)) slowest.delete(id)
+        if (!entries) for (const id of slowest.keys()) if (!engine.vital_has(tracker, id)) slowest.delete(id)
       }
       const candidates = slowest.get(id)
-      if (candidates) watcher.candidate?.(id, candidates)
+      if (candidates) observer.candidate?.(id, candidates)
     }
     const update = () => {
-      const { metric } = listener
+      const { metric } = reporter
       const isFirst = metric.navigationType !== 'soft-navigation' && metric.navigationType !== 'back-forward-cache'
-      const worst = engine.vital_worst(tracker, interactionCount(engine), isFirst ? 1 : 0)
+      const worst = engine.vital_inp(tracker, interactionCount(engine), isFirst ? 1 : 0)
       if (worst < 0) return
       const entries = slowest.get(worst) ?? []
       const value = entries[0]?.duration ?? TOO_SHORT
       if (value === metric.value) return
       metric.value = value
       metric.entries = entries
-      listener.report()
+      reporter.report()
     }
-    const look = (entries: PerformanceEntry[]) => {
+    const process = (entries: PerformanceEntry[]) => {
       for (const entry of entries) {
         if (isSoftNavigation(entry)) {
           update()
-          listener.report(true)
+          reporter.report(true)
           begin('soft-navigation', entry)
-        } else note(entry as PerformanceEventTiming)
+        } else processEvent(entry as PerformanceEventTiming)
       }
       update()
     }
@@ -103,22 +98,22 @@ function watchEvents(callback: (metric: INPMetric) => void, opts: WatchOpts, wat
     if (reportsSoftNavigations(opts)) types.push('soft-navigation')
     const take = (entries: PerformanceEntry[]) => {
       queue.add(entries)
-      // Later, when all events of an interaction are there.
-      whenIdle(() => queue.delete(entries) && look(entries))
+      // When the browser is idle, all events of an interaction have been delivered.
+      whenIdle(() => queue.delete(entries) && process(entries))
     }
-    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? THRESHOLD)
+    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
     if (!observation) return
-    listener.undo(observation.stop)
-    listener.attend({
+    reporter.defer(observation.stop)
+    reporter.defer(observeLifecycle({
       hidden() {
-        // First what waits for an idle moment, then what the browser did not tell yet: whoever reports without it
-        // loses the last interaction before a page is closed.
-        countLatest(engine)
-        for (const entries of [...queue, observation.take()]) look(entries)
+        // The queue first, then entries that the browser has not delivered. Without them the last interaction before a
+        // page is closed would be lost.
+        countPending(engine)
+        for (const entries of [...queue, observation.take()]) process(entries)
         queue.clear()
-        listener.report(true)
+        reporter.report(true)
       },
       restored: () => begin('back-forward-cache'),
-    })
+    }))
   })
 }

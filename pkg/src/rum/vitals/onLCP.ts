@@ -1,41 +1,40 @@
-import { attempt } from '../guard.js'
-import { now, on } from '../hooks.js'
-import { listen, tell } from './listener.js'
+import { attempt } from '../lib/guard.js'
+import { now, on } from '../lib/eventsAndTimers.js'
+import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
-import { activationStart, firstHidden, seenAnew, watchVisibility, whenActivated, whenIdle, whenPainted } from './page.js'
+import { activationStart, firstHiddenTime, resetFirstHidden, observeLifecycle, observeVisibility, whenActivated, whenIdle, whenPainted } from './pageLifecycle.js'
 import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import type { LCPMetric, MetricRatingThresholds, ReportOpts, WatchOpts } from './types.js'
+import type { LCPMetric, ReportOpts, ObserveOpts } from './types.js'
 
-/** See https://web.dev/articles/lcp. */
-export const LCPThresholds: MetricRatingThresholds = [2500, 4000]
+export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
 
-/** Largest Contentful Paint, once it is final: at the first input, or when the page is hidden. */
+/** Reports Largest Contentful Paint when it is final: at the first input, or when the page is hidden. */
 export function onLCP(callback: (metric: LCPMetric) => void, opts: ReportOpts = {}): void {
-  tell(watchLCP, callback, opts)
+  observeForPage(observeLCP, callback, opts)
 }
 
-/** What attribution hears of. */
-export interface LCPWatcher {
+/** Callbacks for attribution. */
+export interface LCPObserver {
   paint?(entry: LargestContentfulPaint): void
   softNavigation?(entry: PerformanceSoftNavigation): void
 }
 
-/** As `onLCP`; tells `watcher`, and returns how to stop. */
-export function watchLCP(
+/** Like `onLCP`. Calls `observer`; returns a function that stops it. */
+export function observeLCP(
   callback: (metric: LCPMetric) => void,
-  opts: WatchOpts,
-  watcher: LCPWatcher = {},
+  opts: ObserveOpts,
+  observer: LCPObserver = {},
 ): () => void {
-  return whenActivated(() => watchPaints(callback, opts, watcher))
+  return whenActivated(() => observePaints(callback, opts, observer))
 }
 
-function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, watcher: LCPWatcher): () => void {
-  return listen<LCPMetric>('LCP', -1, callback, opts.reportAllChanges, (listener) => {
+function observePaints(callback: (metric: LCPMetric) => void, opts: ObserveOpts, observer: LCPObserver): () => void {
+  return createReporter<LCPMetric>('LCP', -1, callback, opts.reportAllChanges, (reporter) => {
     const soft = reportsSoftNavigations(opts)
     let isFinal = false
 
     const take = (entries: PerformanceEntry[]) => {
-      // All but the last are of interest only to those who want all changes.
+      // Only `reportAllChanges` and soft navigations need all candidates; otherwise the last one is enough.
       if (!opts.reportAllChanges && !soft) entries = entries.slice(-1)
       for (const entry of entries) {
         if (isSoftNavigation(entry)) navigate(entry)
@@ -44,34 +43,34 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
       }
     }
     const paint = (entry: LargestContentfulPaint | undefined, at: number, since: number) => {
-      if (entry) watcher.paint?.(entry)
-      if (at < firstHidden()) {
-        listener.metric.value = Math.max(at - since, 0)
-        listener.metric.entries = entry ? [entry] : []
-        listener.report()
+      if (entry) observer.paint?.(entry)
+      if (at < firstHiddenTime()) {
+        reporter.metric.value = Math.max(at - since, 0)
+        reporter.metric.entries = entry ? [entry] : []
+        reporter.report()
       }
     }
-    /** A paint that an interaction caused: it counts where that began the page view. */
+    /** A paint caused by an interaction. It counts if the same interaction began the soft navigation. */
     const paintAfter = (entry: InteractionContentfulPaint) => {
-      const { navigationId, navigationInteractionId } = listener.metric
+      const { navigationId, navigationInteractionId } = reporter.metric
       if (!navigationId || ('interactionId' in entry && entry.interactionId !== navigationInteractionId)) return
       paint(entry.largestContentfulPaint, entry.largestContentfulPaint?.renderTime || 0, entry.startTime)
     }
     const navigate = (entry: PerformanceSoftNavigation) => {
-      watcher.softNavigation?.(entry)
-      if (!isFinal) listener.report(true)
-      listener.begin('soft-navigation', -1, entry)
+      observer.softNavigation?.(entry)
+      if (!isFinal) reporter.report(true)
+      reporter.begin('soft-navigation', -1, entry)
       isFinal = false
-      seenAnew()
-      // What was largest until now was painted before the navigation was known.
+      resetFirstHidden()
+      // The largest paint so far was reported before the soft navigation's entry.
       const largest = attempt(() => entry.getLargestInteractionContentfulPaint?.())
       if (largest) take([largest])
     }
 
     const types = ['largest-contentful-paint']
     if (soft) types.push('interaction-contentful-paint', 'soft-navigation')
-    // Also where no paints are told of: others may ask when the page was first hidden.
-    listener.undo(watchVisibility())
+    // Even without paint entries: other metrics ask when the page was first hidden.
+    reporter.defer(observeVisibility())
     const observation = observe(types, take, opts.buffered)
     if (!observation) return
 
@@ -82,42 +81,42 @@ function watchPaints(callback: (metric: LCPMetric) => void, opts: WatchOpts, wat
       observation.stop()
       for (const end of ends.splice(0)) end()
     }
-    listener.undo(stop)
+    reporter.defer(stop)
     const finalize = () => {
       if (isFinal) return
       take(observation.take())
       isFinal = true
       if (!soft) stop()
-      listener.report(true)
+      reporter.report(true)
     }
-    // What is painted after an input may be its effect; and once the page is shown that was hidden, nobody waited for
-    // what is painted then. Scrolling ends the search too, but may be a script's.
+    // LCP is final at the first input, as what is painted afterwards may be its effect, and when a hidden page is shown, as
+    // no user waited for it. Scrolling does not end it here, because scripts can scroll.
     const onEnd = (event: Event) => {
       if (!event.isTrusted || isFinal) return
-      const { id } = listener.metric
-      // Not within the input's own task: it would be slower for it.
+      const { id } = reporter.metric
+      // Not within the task of the input, which this would make slower.
       whenIdle(() => {
-        if (id === listener.metric.id) finalize()
+        if (id === reporter.metric.id) finalize()
         else if (!soft) stop()
       })
     }
-    listener.attend({
+    reporter.defer(observeLifecycle({
       hidden(event) {
         if (stopped || !event.isTrusted) return
-        // Final or not: a soft navigation that comes later must not take it for its own.
+        // Even if LCP is final: a later soft navigation must not receive these entries.
         take(observation.take())
         finalize()
       },
       restored({ timeStamp }) {
-        listener.begin('back-forward-cache', -1)
+        reporter.begin('back-forward-cache', -1)
         isFinal = false
         whenPainted(() => {
-          listener.metric.value = now() - timeStamp
+          reporter.metric.value = now() - timeStamp
           isFinal = true
-          listener.report(true)
+          reporter.report(true)
         })
       },
-    })
+    }))
     ends = ['keydown', 'click', 'visibilitychange'].map((type) => on(globalThis, type, onEnd))
   })
 }

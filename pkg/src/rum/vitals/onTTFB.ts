@@ -1,56 +1,55 @@
-import { later, on } from '../hooks.js'
-import { listen, tell } from './listener.js'
+import { setTimer, on } from '../lib/eventsAndTimers.js'
+import { createReporter, observeForPage } from './metricReporter.js'
 import { observe } from './observe.js'
-import { activationStart, navigationEntry, whenActivated } from './page.js'
+import { activationStart, navigationEntry, observeLifecycle, whenActivated } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
-import type { MetricRatingThresholds, ReportOpts, TTFBMetric } from './types.js'
+import type { ReportOpts, TTFBMetric } from './types.js'
 
-/** See https://web.dev/articles/ttfb. */
-export const TTFBThresholds: MetricRatingThresholds = [800, 1800]
+export { TTFB_THRESHOLDS as TTFBThresholds } from '../../boundary/vitals.js'
 
-/** Time to First Byte, once the page is loaded. */
+/** Reports Time to First Byte once the page is loaded. */
 export function onTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts = {}): void {
-  tell(watchTTFB, callback, opts)
+  observeForPage(observeTTFB, callback, opts)
 }
 
-/** As `onTTFB`; returns how to stop. */
-export function watchTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts): () => void {
-  return listen<TTFBMetric>('TTFB', -1, callback, opts.reportAllChanges, (listener) => {
-    const loaded = () => {
+/** Like `onTTFB`. Returns a function that stops it. */
+export function observeTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts): () => void {
+  return createReporter<TTFBMetric>('TTFB', -1, callback, opts.reportAllChanges, (reporter) => {
+    const onLoaded = () => {
       const entry = navigationEntry()
       if (!entry) return
-      listener.metric.value = Math.max(entry.responseStart - activationStart(), 0)
-      listener.metric.entries = [entry]
-      listener.report(true)
-      listener.attend({
+      reporter.metric.value = Math.max(entry.responseStart - activationStart(), 0)
+      reporter.metric.entries = [entry]
+      reporter.report(true)
+      reporter.defer(observeLifecycle({
         restored() {
-          listener.begin('back-forward-cache', 0)
-          listener.report(true)
+          reporter.begin('back-forward-cache', 0)
+          reporter.report(true)
         },
-      })
+      }))
       if (!reportsSoftNavigations(opts)) return
       const navigations = observe(['soft-navigation'], (entries) => {
         for (const entry of entries as PerformanceSoftNavigation[]) {
           if (!entry.navigationId) continue
-          listener.begin('soft-navigation', 0, entry)
-          listener.metric.entries = [entry]
-          listener.report(true)
+          reporter.begin('soft-navigation', 0, entry)
+          reporter.metric.entries = [entry]
+          reporter.report(true)
         }
       })
-      listener.undo(navigations?.stop)
+      reporter.defer(navigations?.stop)
     }
-    listener.undo(whenLoaded(loaded))
+    reporter.defer(whenLoaded(onLoaded))
   })
 }
 
-/** Runs `run` after the load event has ended, of a page that is shown; returns how not to. */
+/** Calls `run` after the load event of a page that is not prerendering; returns a function that cancels it. */
 export function whenLoaded(run: () => void): () => void {
   return whenActivated(() => {
-    if (document.readyState === 'complete') return later(run)
-    // In a task of its own: until all listeners are through, the event has not ended.
+    if (document.readyState === 'complete') return setTimer(run)
+    // In a separate task: `loadEventEnd` is set after all listeners have run.
     let cancel = on(globalThis, 'load', () => {
       cancel()
-      cancel = later(run)
+      cancel = setTimer(run)
     })
     return () => cancel()
   })

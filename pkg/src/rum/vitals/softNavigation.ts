@@ -1,6 +1,9 @@
 import type { ReportOpts } from './types.js'
 
-/** Whether soft navigations are wanted, and the browser knows them as it does since it shipped them. */
+/**
+ * Whether soft navigations are requested, and supported in the form in which Chrome shipped them: earlier experiments
+ * had no `getLargestInteractionContentfulPaint`.
+ */
 export function reportsSoftNavigations(opts: ReportOpts): boolean {
   const { PerformanceSoftNavigation: known, PerformanceObserver: observer } = globalThis as {
     PerformanceSoftNavigation?: { prototype: PerformanceSoftNavigation }

@@ -1,37 +1,31 @@
 // Metrics by the names and fields of Chrome's web-vitals library, version 6.
+import type { METRICS, NAVIGATION_TYPES, RATINGS } from '../../boundary/vitals.js'
 
-/** A metric as it stands. */
+/** The value of a vital in one page view. */
 export interface Metric {
-  name: 'CLS' | 'FCP' | 'INP' | 'LCP' | 'TTFB'
+  name: (typeof METRICS)[number]
   /** Milliseconds; a plain number for CLS. */
   value: number
-  rating: 'good' | 'needs-improvement' | 'poor'
-  /** What was added since the last report; the whole value on the first. */
+  rating: (typeof RATINGS)[number]
+  /** The increase since the last report; on the first report, the whole value. */
   delta: number
-  /** Names this metric of this page view: reports with the same id replace one another. */
+  /** Unique per metric and page view: a report replaces the previous one with the same id. */
   id: string
-  /** The performance entries that the value came from; empty where there are none. */
+  /** The performance entries from which the value was computed. May be empty. */
   entries: PerformanceEntry[]
   /**
-   * How the page view began: as Navigation Timing says, with `back-forward` for `back_forward`, or
-   * `back-forward-cache` where the page was still there, `prerender` where it was loaded ahead of time, `restore` where
-   * the browser had discarded it, `soft-navigation` where only the route changed.
+   * How the page view began: the type from Navigation Timing (with `-` for `_`), `back-forward-cache` if the page was
+   * restored from that cache, `prerender` if it was loaded ahead of time, `restore` if the browser had discarded it,
+   * `soft-navigation` if only the route changed.
    */
-  navigationType:
-    | 'navigate'
-    | 'reload'
-    | 'back-forward'
-    | 'back-forward-cache'
-    | 'prerender'
-    | 'restore'
-    | 'soft-navigation'
-  /** The browser's number of the navigation that the metric belongs to; 0 where it has none. */
+  navigationType: (typeof NAVIGATION_TYPES)[number]
+  /** The browser's id of the navigation; 0 if it has none. */
   navigationId: number
   /** The interaction that began a soft navigation. */
   navigationInteractionId?: number
-  /** Where the page view began, ms since the document did; 0 for the first. */
+  /** When the page view began, in ms since the document's time origin; 0 for the first. */
   navigationStartTime?: number
-  /** The address of the page view, which by now may be another. */
+  /** The URL of the page view. The page's current URL may differ. */
   navigationURL?: string
 }
 
@@ -59,34 +53,34 @@ export interface TTFBMetric extends Metric {
 /** Any of the five. */
 export type MetricType = CLSMetric | FCPMetric | INPMetric | LCPMetric | TTFBMetric
 
-/** Up to the first value a metric is good, above the second poor; see https://web.dev/articles/vitals. */
+/** Up to the first value a metric is good, above the second it is poor; see https://web.dev/articles/vitals. */
 export type MetricRatingThresholds = [number, number]
 
-/** @deprecated As in web-vitals: a callback of any metric. */
+/** @deprecated As in web-vitals: a callback for any metric. */
 export interface ReportCallback {
   (metric: MetricType): void
 }
 
 export interface ReportOpts {
-  /** Report every change, not only what is settled. Default: `false`. */
+  /** Report every change, not only final values. Default: `false`. */
   reportAllChanges?: boolean
-  /** The shortest event that is looked at, in ms, for INP. Default: 40. */
+  /** For INP: the shortest event that is observed, in ms. Default: 40. */
   durationThreshold?: number
-  /** Report each soft navigation as a page view of its own, where the browser knows them. Default: `false`. */
+  /** Report each soft navigation as a separate page view, if the browser supports it. Default: `false`. */
   reportSoftNavs?: boolean
 }
 
 export type INPReportOpts = ReportOpts
 
-/** As `startRum` listens. */
-export interface WatchOpts extends ReportOpts {
-  /** Whether entries from before count. Default: `true`. */
+/** The options of `startRum`'s observers. */
+export interface ObserveOpts extends ReportOpts {
+  /** Include entries that were recorded earlier. Default: `true`. */
   buffered?: boolean
 }
 
 /**
- * How far the document was: `loading` until it is parsed, `dom-interactive` until its deferred scripts ran,
- * `dom-content-loaded` until all it refers to is there, then `complete`.
+ * The state of the document: `loading` until it is parsed, `dom-interactive` until its deferred scripts have run,
+ * `dom-content-loaded` until all its resources are loaded, then `complete`.
  */
 export type LoadState = 'loading' | 'dom-interactive' | 'dom-content-loaded' | 'complete'
 
@@ -100,7 +94,7 @@ interface EntriesByType {
   'soft-navigation': PerformanceSoftNavigation
 }
 
-// What TypeScript's own library does not know yet. Interfaces alone, so that others may declare them too.
+// Types that TypeScript's library lacks. Interfaces, so that other libraries may declare the same.
 declare global {
   interface Document {
     prerendering?: boolean

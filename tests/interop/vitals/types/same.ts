@@ -4,7 +4,7 @@ import type * as V from 'web-vitals'
 import type * as B from 'whippet/rum/attribution'
 import type * as W from 'whippet/rum'
 
-/** `true` where the two are the same, property by property. */
+/** `true` if the two are equal. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : 'ours is wider') : 'ours is narrower'
 function same<_T extends true>() {}
 
@@ -23,7 +23,7 @@ same<Same<V.TTFBAttribution, W.TTFBAttribution>>()
 same<Same<A.MetricWithAttribution, B.MetricWithAttribution>>()
 same<Same<A.MetricType, B.MetricType>>()
 
-/** Every function of theirs could be one of ours. */
+/** Each of our functions must be assignable to the one of web-vitals. */
 type Functions<T> = { [K in keyof T as K extends `on${string}` ? K : never]: T[K] }
 const plain: Functions<typeof V> = {} as Pick<typeof W, keyof Functions<typeof V>>
 const attributed: Functions<typeof A> = {} as Pick<typeof B, keyof Functions<typeof A>>

@@ -7,7 +7,7 @@ mod members;
 #[cfg(test)]
 mod tests;
 
-use super::event::{Beacon, Connection, Device};
+use super::event::{Beacon, Connection, Device, NAVIGATION_PHASES};
 use super::{VERSION, limits};
 use crate::vitals::{Metric, Navigation};
 use alloc::string::String;
@@ -95,7 +95,7 @@ fn timings(members: &Members<'_>) -> Result<Vec<(String, Vec<f64>)>, DecodeError
         Ok((named(&word(phase, "phases")?), entries::timing(value)?))
     })?;
     if members.get("phases").is_some() {
-        for name in PHASES.map(named) {
+        for name in NAVIGATION_PHASES.map(named) {
             if !timings.iter().chain(&phases).any(|known| known.0 == name) {
                 phases.push((name, vec![0.0]));
             }
@@ -108,6 +108,3 @@ fn timings(members: &Members<'_>) -> Result<Vec<(String, Vec<f64>)>, DecodeError
     }
     Ok(timings)
 }
-
-/// The phases that every navigation has, if only for no time at all.
-const PHASES: [&str; 8] = ["redirect", "dns", "tcp", "tls", "request", "response", "dom", "load"];

@@ -174,9 +174,9 @@ proptest! {
     fn phases_that_took_no_time_may_be_left_out(
         context in context(),
         phases in prop::collection::btree_map(
-            prop::sample::select(PHASES.to_vec()),
+            prop::sample::select(NAVIGATION_PHASES.to_vec()),
             prop_oneof![Just(0.0), number()],
-            0..=PHASES.len(),
+            0..=NAVIGATION_PHASES.len(),
         ),
     ) {
         let mut sent: Map<String, Value> = serde_json::from_slice(&encode(&context)).unwrap();
@@ -185,9 +185,9 @@ proptest! {
             sent.insert("phases".into(), phases.into());
             decode(&serde_json::to_vec(&sent).unwrap()).unwrap()
         };
-        let whole = PHASES.map(|phase| (phase, phases.get(phase).copied().unwrap_or_default()));
+        let whole = NAVIGATION_PHASES.map(|phase| (phase, phases.get(phase).copied().unwrap_or_default()));
         let with_zeros = read(whole.to_vec());
-        prop_assert_eq!(with_zeros.timings.len(), PHASES.len());
+        prop_assert_eq!(with_zeros.timings.len(), NAVIGATION_PHASES.len());
         prop_assert_eq!(&read(phases.into_iter().filter(|phase| phase.1 > 0.0).collect()), &with_zeros);
         // And it can be written, and read again.
         prop_assert_eq!(decode(&encode(&with_zeros)).map(sorted), Ok(sorted(with_zeros)));

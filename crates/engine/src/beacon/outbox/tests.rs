@@ -17,7 +17,7 @@ struct Kept {
 /// What the host does: it keeps what it is told to keep, and sends what it is told to send.
 struct Host {
     outbox: Outbox,
-    bounds: Bounds,
+    bounds: KeepBounds,
     kept: Vec<Kept>,
     now: u64,
     online: bool,
@@ -33,7 +33,7 @@ struct Host {
 }
 
 impl Host {
-    fn new(bounds: Bounds) -> Self {
+    fn new(bounds: KeepBounds) -> Self {
         Self {
             outbox: Outbox::new(bounds, "", NOW),
             bounds,
@@ -54,7 +54,9 @@ impl Host {
         let answer = if self.poison == Some(name) { Outcome::Later(None) } else { self.answer };
         match answer {
             Outcome::Sent => self.arrived.push(name),
-            Outcome::Later(Some(asked)) => self.asked_until = self.now + asked.min(Pause::ASKED),
+            Outcome::Later(Some(asked)) => {
+                self.asked_until = self.now + asked.min(Pause::LONGEST_RETRY_AFTER)
+            }
             _ => {}
         }
         answer
@@ -122,13 +124,13 @@ impl Host {
         assert!(self.kept.len() <= self.bounds.count && bytes <= self.bounds.bytes);
         let known = self.arrived.len() as u64 + self.kept.len() as u64 + self.lost;
         assert_eq!(known, u64::from(self.made), "of each beacon it is known what became of it");
-        assert!(self.outbox.pause_left(self.now) <= Pause::ASKED);
+        assert!(self.outbox.pause_left(self.now) <= Pause::LONGEST_RETRY_AFTER);
     }
 }
 
 #[test]
 fn what_a_failing_server_did_not_take_goes_later_the_oldest_first() {
-    let mut host = Host::new(Bounds::default());
+    let mut host = Host::new(KeepBounds::default());
     host.answer = Outcome::Later(None);
     host.beacon(10);
     host.answer = Outcome::Sent;
@@ -143,7 +145,7 @@ fn what_a_failing_server_did_not_take_goes_later_the_oldest_first() {
 
 #[test]
 fn retry_after_holds_for_all_also_on_the_next_page_and_when_the_network_is_back() {
-    let mut host = Host::new(Bounds::default());
+    let mut host = Host::new(KeepBounds::default());
     host.answer = Outcome::of(503, Some(60_000));
     host.beacon(10);
     host.answer = Outcome::Sent;
@@ -158,7 +160,7 @@ fn retry_after_holds_for_all_also_on_the_next_page_and_when_the_network_is_back(
 
 #[test]
 fn what_failed_without_a_network_goes_when_it_is_back() {
-    let mut host = Host::new(Bounds::default());
+    let mut host = Host::new(KeepBounds::default());
     host.answer = Outcome::Later(None);
     host.beacon(10);
     (host.online, host.answer) = (false, Outcome::Sent);
@@ -171,7 +173,7 @@ fn what_failed_without_a_network_goes_when_it_is_back() {
 
 #[test]
 fn after_its_days_one_is_given_up_and_counted() {
-    let mut host = Host::new(Bounds::default());
+    let mut host = Host::new(KeepBounds::default());
     host.online = false;
     host.beacon(10);
     host.now += host.bounds.age + 1;
@@ -182,7 +184,7 @@ fn after_its_days_one_is_given_up_and_counted() {
 #[test]
 fn a_server_that_fails_for_hours_costs_no_beacon() {
     for asked in [None, Some(1000)] {
-        let mut host = Host::new(Bounds::default());
+        let mut host = Host::new(KeepBounds::default());
         host.answer = Outcome::Later(asked);
         for _ in 0..5 {
             host.beacon(10);
@@ -201,7 +203,7 @@ fn a_server_that_fails_for_hours_costs_no_beacon() {
 
 #[test]
 fn one_that_alone_makes_the_server_fail_holds_up_no_other_for_long_and_is_given_up() {
-    let mut host = Host::new(Bounds::default());
+    let mut host = Host::new(KeepBounds::default());
     host.poison = Some(1);
     for _ in 0..3 {
         host.beacon(10);
@@ -216,7 +218,7 @@ fn one_that_alone_makes_the_server_fail_holds_up_no_other_for_long_and_is_given_
 
 #[test]
 fn what_goes_last_is_kept_until_the_server_has_answered_well() {
-    let mut host = Host::new(Bounds::default());
+    let mut host = Host::new(KeepBounds::default());
     assert!(host.outbox.may_leave(true) && !host.outbox.may_leave(false));
     host.answer = Outcome::Later(Some(1000));
     host.beacon(10);
@@ -232,7 +234,7 @@ fn what_goes_last_is_kept_until_the_server_has_answered_well() {
 
 #[test]
 fn what_is_refused_is_counted_and_not_kept() {
-    let mut host = Host::new(Bounds::default());
+    let mut host = Host::new(KeepBounds::default());
     host.answer = Outcome::of(400, None);
     host.beacon(10);
     assert_eq!((host.kept.len(), host.lost), (0, 1));
@@ -240,7 +242,7 @@ fn what_is_refused_is_counted_and_not_kept() {
 
 #[test]
 fn of_too_many_or_too_much_the_oldest_go() {
-    let bounds = Bounds { count: 3, bytes: 100, ..Bounds::default() };
+    let bounds = KeepBounds { count: 3, bytes: 100, ..KeepBounds::default() };
     for (sizes, gone) in [
         (&[][..], 0),
         (&[40, 40, 20], 0),
@@ -287,7 +289,7 @@ fn input() -> impl Strategy<Value = Input> {
     ];
     prop_oneof![
         3 => (0..400usize).prop_map(Input::Beacon),
-        3 => prop_oneof![0..10_000u64, 0..4 * Pause::ASKED].prop_map(Input::Wait),
+        3 => prop_oneof![0..10_000u64, 0..4 * Pause::LONGEST_RETRY_AFTER].prop_map(Input::Wait),
         1 => any::<bool>().prop_map(Input::Online),
         2 => outcome.prop_map(Input::Answer),
         3 => Just(Input::Drain),
@@ -300,7 +302,7 @@ proptest! {
     fn whatever_happens_nothing_is_lost_uncounted_and_no_server_is_pressed(
         inputs in prop::collection::vec(input(), 1..120)
     ) {
-        let mut host = Host::new(Bounds { count: 5, bytes: 1000, ..Bounds::default() });
+        let mut host = Host::new(KeepBounds { count: 5, bytes: 1000, ..KeepBounds::default() });
         for input in inputs {
             match input {
                 Input::Beacon(bytes) => host.beacon(bytes),

@@ -79,7 +79,7 @@ impl Queue {
     /// what comes after the first is ever less likely to arrive.
     pub const MAX_BEACONS: usize = 4;
     /// From this many bytes on the queue is due at once.
-    const FULL: usize = limits::BYTES / 2;
+    pub const FULL: usize = limits::BYTES / 2;
 
     /// An empty queue that is due `interval` after the first measurement it gets.
     pub fn new(interval: Duration) -> Self {

@@ -17,7 +17,7 @@ use store::{Again, Store};
 use transport::Transport;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
-use whippet_engine::beacon::{Bounds, Fate, Next, Outbox, Outcome};
+use whippet_engine::beacon::{Fate, KeepBounds, Next, Outbox, Outcome};
 
 /// When what earlier visits kept is looked for: once the page has other things behind it, ms.
 const SETTLED: u64 = 3_000;
@@ -52,7 +52,7 @@ struct Hooks {
 
 impl Sender {
     /// `on_lost` is told when beacons are lost for good: refused, or too old, too many or too much to be kept.
-    pub(super) fn new(endpoint: &str, bounds: Bounds, on_lost: impl Fn(u64) + 'static) -> Self {
+    pub(super) fn new(endpoint: &str, bounds: KeepBounds, on_lost: impl Fn(u64) + 'static) -> Self {
         let stored = host::storage().and_then(|storage| read::call(&storage, "getItem", &[PAUSE.into()]));
         let stored = stored.and_then(|stored| stored.as_string());
         let inner = Rc::new(Inner {

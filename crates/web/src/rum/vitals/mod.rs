@@ -1,10 +1,10 @@
 //! Hears the browser's performance entries and the page's life, tells the engine, and puts its answers down to
 //! elements, resources and scripts.
-mod arrival;
 mod cls;
 mod interactions;
 mod lcp;
 mod load_state;
+mod page_load;
 mod selector;
 mod signal;
 mod ttfb;
@@ -12,9 +12,9 @@ mod ttfb;
 use super::hooks::{Later, Listener};
 use super::observation::Observation;
 use super::{host, read};
-pub(super) use arrival::arrival;
 use interactions::{Frame, Interactions};
 use lcp::Resources;
+pub(super) use page_load::page_load;
 pub(super) use selector::selector;
 pub(super) use signal::{Entries, Signal, Vital};
 use std::cell::{Cell, RefCell};
@@ -118,7 +118,7 @@ impl Inner {
             self.listeners.borrow_mut().push(activated);
             return;
         }
-        *self.page.borrow_mut() = Some(PageView::new(arrival()));
+        *self.page.borrow_mut() = Some(PageView::new(page_load()));
         *self.later.borrow_mut() = Some(Timers {
             loaded: Later::new(self, |this| this.on_loaded()),
             painted: Later::new(self, |this| this.on_frame()),
@@ -259,7 +259,7 @@ impl Inner {
             let frame = self.interactions.borrow_mut().add(&entry, &event);
             let seen = Rc::new(Seen { entry, target: None, frame });
             self.tell(|page| page.handle_event(event, Rc::clone(&seen)));
-            let holds = |id| self.page.borrow().as_ref().is_some_and(|page| page.holds(id));
+            let holds = |id| self.page.borrow().as_ref().is_some_and(|page| page.is_candidate(id));
             let id = event.interaction;
             if holds(id) && !self.interactions.borrow().has_name(id) {
                 let target = interactions::target(&seen.entry);
@@ -284,7 +284,7 @@ impl Inner {
             // Not borrowed while the sink runs.
             let report = self.page.borrow_mut().as_mut().and_then(PageView::poll_report);
             let Some(report) = report else { return };
-            let news = self.reporters.borrow_mut()[report.metric as usize].news(&report);
+            let news = self.reporters.borrow_mut()[report.metric as usize].delta(&report);
             let is_own =
                 matches!(report.navigation, Navigation::BackForwardCache | Navigation::SoftNavigation);
             // Who came late does not tell how the document came.

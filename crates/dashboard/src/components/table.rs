@@ -1,0 +1,122 @@
+//! Tables of figures.
+use super::Rating;
+use leptos::prelude::*;
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Cell {
+    /// Text, aligned left.
+    Text(String),
+    /// Text with a second, smaller line.
+    TwoLines(String, String),
+    /// Two lines, and details that expand on click.
+    Expandable(String, String, String),
+    /// A number, aligned right.
+    Figure(String),
+    /// A number with its rating.
+    Rated(String, Rating),
+    /// A link: text and address.
+    Link(String, String),
+}
+
+/// The heading of a column, and its kind.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    /// Text, aligned left.
+    Words(&'static str),
+    /// Numbers, aligned right.
+    Figures(&'static str),
+}
+
+/// A table with a caption for screen readers. It scrolls horizontally if the page is narrow.
+#[component]
+pub fn Table(
+    /// The caption.
+    caption: &'static str,
+    /// The columns. The first one is the row's heading.
+    columns: &'static [Column],
+    /// The rows; `None` until they are loaded.
+    #[prop(into)]
+    rows: Signal<Option<Vec<Vec<Cell>>>>,
+    /// The text for an empty table.
+    nothing: &'static str,
+) -> impl IntoView {
+    let headings = columns
+        .iter()
+        .map(|column| match *column {
+            Column::Words(name) => view! { <th scope="col">{name}</th> }.into_any(),
+            Column::Figures(name) => view! { <th scope="col" class="figure">{name}</th> }.into_any(),
+        })
+        .collect_view();
+    // The first cell is the row's key. When other cells change, only they are rendered again, so that expanded details and
+    // the focus stay.
+    let known = Memo::new(move |_| by_key(rows.get().unwrap_or_default()));
+    let keys = move || known.with(|rows| rows.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
+    let figures = move |key: Key| {
+        let row = Memo::new(move |_| {
+            known.with(|rows| rows.iter().find(|row| row.0 == key).map(|row| row.1.clone()))
+        });
+        move || row.get().map(|row| row.into_iter().map(|cell| draw(cell, false)).collect_view())
+    };
+    let empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty)));
+    let waiting = Memo::new(move |_| rows.with(Option::is_none));
+    view! {
+        <div class="table" role="region" aria-label=caption tabindex="0">
+            <table>
+                <caption class="visually-hidden">{caption}</caption>
+                <thead><tr>{headings}</tr></thead>
+                <tbody>
+                    <For each=keys key=Clone::clone let:key>
+                        <tr>{draw(key.0.clone(), true)}{figures(key)}</tr>
+                    </For>
+                </tbody>
+            </table>
+            <p class="table-nothing" hidden=move || !empty.get()>{nothing}</p>
+            <p class="table-nothing" hidden=move || !waiting.get()>"Waiting for figures"</p>
+        </div>
+    }
+}
+
+/// A row's first cell, and the number of earlier rows with an equal one.
+type Key = (Cell, usize);
+
+/// The rows by key, without their first cells.
+fn by_key(rows: Vec<Vec<Cell>>) -> Vec<(Key, Vec<Cell>)> {
+    let mut known: Vec<(Key, Vec<Cell>)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut cells = row.into_iter();
+        let Some(first) = cells.next() else { continue };
+        let before = known.iter().filter(|row| row.0.0 == first).count();
+        known.push(((first, before), cells.collect()));
+    }
+    known
+}
+
+fn draw(cell: Cell, heads: bool) -> AnyView {
+    let figure = matches!(cell, Cell::Figure(_) | Cell::Rated(..));
+    let content = match cell {
+        Cell::Text(text) | Cell::Figure(text) => text.into_any(),
+        Cell::TwoLines(first, second) => {
+            view! { <span class="twofold">{first} <small>{second}</small></span> }.into_any()
+        }
+        Cell::Expandable(first, second, more) => view! {
+            <details class="folded">
+                <summary><span class="twofold">{first} <small>{second}</small></span></summary>
+                <pre tabindex="0">{more}</pre>
+            </details>
+        }
+        .into_any(),
+        Cell::Rated(text, rating) => view! {
+            <span class=format!("rated {}", rating.class())>
+                {text} <span class="visually-hidden">{format!(" ({})", rating.words())}</span>
+            </span>
+        }
+        .into_any(),
+        Cell::Link(text, href) => view! { <a href=href>{text}</a> }.into_any(),
+    };
+    if heads {
+        view! { <th scope="row">{content}</th> }.into_any()
+    } else {
+        view! { <td class:figure=figure>{content}</td> }.into_any()
+    }
+}

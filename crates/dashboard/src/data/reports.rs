@@ -1,0 +1,154 @@
+//! One query per endpoint.
+use super::ApiError;
+use super::request::get_json;
+use crate::view_state::{QueryString, ViewState, use_view_state};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use whippet_api::{Backend, Custom, Errors, Loading, Overview, Range, Status, Toolkit, Vitals};
+use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_query};
+
+/// A response with the time range it covers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report<T> {
+    /// The requested range.
+    pub range: Range,
+    /// The response.
+    pub data: T,
+    /// How long the request took, ms.
+    pub cost: f64,
+}
+
+/// A query for a report.
+pub type ReportQuery<T> = Query<Report<T>, ApiError>;
+
+/// The collector's status: its apps and targets.
+pub fn use_status() -> Query<Status, ApiError> {
+    use_query(|| "status", |_| get_json("/api/status"), options(|_| true, RwSignal::new(0.0)))
+}
+
+/// The service levels of the selected app and of all backends.
+pub fn use_overview() -> ReportQuery<Overview> {
+    use_report("overview", |_| true, |view| filter("app", view.app.clone()))
+}
+
+/// One scraped backend. Disabled while `target` is `None`.
+pub fn use_backend(target: Signal<Option<String>>) -> ReportQuery<Backend> {
+    use_report("backend", move |_| target.with(Option::is_some), move |_| filter("target", target.get()))
+}
+
+/// The web vitals of the selected app and page.
+pub fn use_vitals() -> ReportQuery<Vitals> {
+    use_report(
+        "vitals",
+        |_| true,
+        |view| {
+            let mut filters = app_and_page(view);
+            filters.extend(filter("navigation", view.soft.then(|| "soft".to_owned())));
+            filters
+        },
+    )
+}
+
+/// The loading of the selected app and page.
+pub fn use_loading() -> ReportQuery<Loading> {
+    use_report("loading", |_| true, app_and_page)
+}
+
+/// The selected app's own measurements.
+pub fn use_custom() -> ReportQuery<Custom> {
+    use_report("custom", |_| true, |view| filter("app", view.app.clone()))
+}
+
+/// The toolkit's counters in the selected app.
+pub fn use_toolkit() -> ReportQuery<Toolkit> {
+    use_report("toolkit", |_| true, |view| filter("app", view.app.clone()))
+}
+
+/// The JavaScript errors of the selected app.
+pub fn use_errors() -> ReportQuery<Errors> {
+    use_report("errors", |_| true, |view| filter("app", view.app.clone()))
+}
+
+fn app_and_page(view: &ViewState) -> Filters {
+    let mut filters = filter("app", view.app.clone());
+    filters.extend(filter("page", view.page.clone()));
+    filters
+}
+
+type Filters = Vec<(&'static str, String)>;
+
+fn filter(name: &'static str, value: Option<String>) -> Filters {
+    value.map(|value| (name, value)).into_iter().collect()
+}
+
+/// Queries `GET /api/<endpoint>` with the selected range and `filters`.
+fn use_report<T: DeserializeOwned + PartialEq + 'static>(
+    endpoint: &'static str,
+    enabled: impl Fn(&ViewState) -> bool + Send + Sync + 'static,
+    filters: impl Fn(&ViewState) -> Filters + Send + Sync + 'static,
+) -> ReportQuery<T> {
+    let view = use_view_state();
+    let cost = RwSignal::new(0.0);
+    use_query(
+        move || view.with(|view| (endpoint, view.range.name(), filters(view))),
+        move |(_, _, filters): (_, String, Filters)| {
+            // Resolved at the time of the request: the key may be older.
+            let range_choice = view.get_untracked().range;
+            async move {
+                let started = js_sys::Date::now();
+                let range = range_choice.bounds(started as i64);
+                let data = get_json(&path(endpoint, &range, &filters)).await?;
+                let took = js_sys::Date::now() - started;
+                // The component may have been unmounted.
+                let _ = cost.try_set(took);
+                Ok(Report { range, data, cost: took })
+            }
+        },
+        options(enabled, cost),
+    )
+}
+
+/// Refetches at the selected interval, or slower if the last request's cost (ms) requires it. Keeps the previous data
+/// until the next is loaded.
+fn options(
+    enabled: impl Fn(&ViewState) -> bool + Send + Sync + 'static,
+    cost: RwSignal<f64>,
+) -> Signal<QueryOptions> {
+    let view = use_view_state();
+    let interval = Memo::new(move |_| view.with(|view| view.refresh).interval(cost.get()));
+    Signal::derive(move || {
+        view.with(|view| {
+            QueryOptions::new()
+                .enabled(enabled(view))
+                .refetch_interval(interval.get().map(Duration::from_ms))
+                // The next refetch replaces a retry. A collector on this machine is reachable offline.
+                .retry(0)
+                .network_mode(NetworkMode::Always)
+                .keep_previous_data(true)
+        })
+    })
+}
+
+fn path(endpoint: &str, range: &Range, filters: &[(&'static str, String)]) -> String {
+    let mut query = QueryString::default();
+    query.push("from", &range.from.to_string());
+    query.push("to", &range.to.to_string());
+    for (name, value) in filters {
+        query.push(name, value);
+    }
+    format!("/api/{endpoint}{}", query.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_escaped_in_requests() {
+        let range = Range { from: 1, to: 2 };
+        assert_eq!(
+            path("vitals", &range, &[("app", "my shop".to_owned()), ("page", "/a&b".to_owned())]),
+            "/api/vitals?from=1&to=2&app=my%20shop&page=/a%26b"
+        );
+    }
+}

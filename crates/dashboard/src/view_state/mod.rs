@@ -1,0 +1,201 @@
+//! The view state: time range, refresh interval and filters, in the query string of the URL.
+//!
+//! It is stored nowhere else, so a link shows another user the same page. Defaults are left out of the URL.
+mod query_string;
+mod refresh;
+mod time_range;
+mod url;
+
+pub use query_string::QueryString;
+pub use refresh::Refresh;
+pub use time_range::TimeRange;
+pub use url::{href, provide_view_state, use_change_view_state, use_view_state};
+
+use std::fmt;
+
+/// The view state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ViewState {
+    /// `range`, or `from` and `to`.
+    pub range: TimeRange,
+    /// `refresh`.
+    pub refresh: Refresh,
+    /// `target`: the shown backend; `None` for the first one.
+    pub target: Option<String>,
+    /// `app`: the shown app; `None` for all.
+    pub app: Option<String>,
+    /// `page`: the shown page; `None` for all.
+    pub page: Option<String>,
+    /// `navigation`: whether web vitals show only route changes (`soft`).
+    pub soft: bool,
+    /// Invalid parameters, as `name=value`. Their defaults are used. Never written to the URL.
+    pub invalid: Vec<String>,
+}
+
+impl ViewState {
+    /// Parses the parameters that `get` returns.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let filled = |name: &str| get(name).filter(|value: &String| !value.is_empty());
+        let mut invalid = Vec::new();
+        let mut add_invalid = |name: &str| {
+            invalid.extend(filled(name).map(|value| format!("{name}={value}")));
+        };
+        let (from, to, length) = (filled("from"), filled("to"), filled("range"));
+        let range = if from.is_some() || to.is_some() {
+            TimeRange::between(from.as_deref(), to.as_deref()).unwrap_or_else(|| {
+                add_invalid("from");
+                add_invalid("to");
+                TimeRange::default()
+            })
+        } else {
+            length.map_or_else(TimeRange::default, |text| {
+                TimeRange::parse(&text).unwrap_or_else(|| {
+                    add_invalid("range");
+                    TimeRange::default()
+                })
+            })
+        };
+        let refresh = filled("refresh").map_or_else(Refresh::default, |text| {
+            Refresh::parse(&text).unwrap_or_else(|| {
+                add_invalid("refresh");
+                Refresh::default()
+            })
+        });
+        let soft = filled("navigation").is_some_and(|text| {
+            if text != "soft" {
+                add_invalid("navigation");
+            }
+            text == "soft"
+        });
+        Self {
+            range,
+            refresh,
+            target: filled("target"),
+            app: filled("app"),
+            page: filled("page"),
+            soft,
+            invalid,
+        }
+    }
+}
+
+/// The query string with its `?`; empty if everything has its default.
+impl fmt::Display for ViewState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut query = QueryString::default();
+        match self.range {
+            TimeRange::Last(_) => {
+                query.push_if(self.range != TimeRange::default(), "range", &self.range.name())
+            }
+            TimeRange::Between(from, to) => {
+                query.push("from", &from.to_string());
+                if let Some(to) = to {
+                    query.push("to", &to.to_string());
+                }
+            }
+        }
+        query.push_if(self.refresh != Refresh::default(), "refresh", self.refresh.name());
+        for (name, value) in [("target", &self.target), ("app", &self.app), ("page", &self.page)] {
+            if let Some(value) = value {
+                query.push(name, value);
+            }
+        }
+        query.push_if(self.soft, "navigation", "soft");
+        f.write_str(&query.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> ViewState {
+        ViewState::read(|name| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned()))
+    }
+
+    #[test]
+    fn an_empty_query_string_is_the_default() {
+        assert_eq!(read(&[]), ViewState::default());
+        assert_eq!(ViewState::default().to_string(), "");
+    }
+
+    #[test]
+    fn every_choice_is_written_and_parsed() {
+        const DAY: i64 = 86_400_000;
+        for range in TimeRange::choices(90 * DAY) {
+            for refresh in Refresh::ALL {
+                let view = read(&[("range", &range.name()), ("refresh", refresh.name())]);
+                assert_eq!((view.range, view.refresh, view.invalid), (range, refresh, Vec::<String>::new()));
+            }
+        }
+        let names =
+            |days: i64| TimeRange::choices(days * DAY).into_iter().map(TimeRange::name).collect::<Vec<_>>();
+        assert_eq!(names(30), ["15m", "1h", "6h", "24h", "7d", "30d"]);
+        assert_eq!(names(90), ["15m", "1h", "6h", "24h", "7d", "30d", "90d"]);
+        assert_eq!(names(14), ["15m", "1h", "6h", "24h", "7d", "14d"]);
+        assert_eq!(names(2), ["15m", "1h", "6h", "24h", "7d"]);
+    }
+
+    #[test]
+    fn any_length_is_parsed() {
+        for (text, minutes, words) in [
+            ("2h", 120, "the last 2 hours"),
+            ("30d", 43_200, "the last 30 days"),
+            ("90m", 90, "the last 90 minutes"),
+            ("120s", 2, "the last 2 minutes"),
+            ("2w", 20_160, "the last 14 days"),
+            ("1d", 1_440, "the last 24 hours"),
+            ("48h", 2_880, "the last 2 days"),
+            ("60m", 60, "the last hour"),
+        ] {
+            let view = read(&[("range", text)]);
+            assert_eq!(view.range, TimeRange::Last(minutes * 60_000), "{text}");
+            assert_eq!(view.range.words(), words);
+            assert_eq!(read(&[("range", &view.range.name())]).range, view.range);
+        }
+    }
+
+    #[test]
+    fn absolute_bounds_take_precedence_over_a_length() {
+        let view = read(&[("from", "1000"), ("to", "2000"), ("range", "6h")]);
+        assert_eq!(view.range, TimeRange::Between(1000, Some(2000)));
+        assert_eq!(view.to_string(), "?from=1000&to=2000");
+        assert_eq!(view.range.bounds(9999), whippet_api::Range { from: 1000, to: 2000 });
+        assert_eq!(read(&[("from", "1000")]).range.bounds(9999), whippet_api::Range { from: 1000, to: 9999 });
+        assert_eq!(read(&[("to", "7200000")]).range, TimeRange::Between(3_600_000, Some(7_200_000)));
+    }
+
+    #[test]
+    fn invalid_parameters_are_listed_and_replaced_by_defaults() {
+        let invalid = |pairs: &[(&str, &str)]| {
+            let view = read(pairs);
+            assert_eq!(ViewState { invalid: Vec::new(), ..view.clone() }, ViewState::default());
+            view.invalid.join(" ")
+        };
+        assert_eq!(invalid(&[("range", "2y"), ("refresh", "1ms"), ("target", "")]), "range=2y refresh=1ms");
+        for text in ["h", "-2h", "0h", "2", "401d", "10s", "99999999999999999999d", "2é", "+2h"] {
+            assert_eq!(invalid(&[("range", text)]), format!("range={text}"));
+        }
+        assert_eq!(invalid(&[("from", "2000"), ("to", "1000")]), "from=2000 to=1000");
+        assert_eq!(invalid(&[("from", "now-6h")]), "from=now-6h");
+        assert_eq!(invalid(&[("navigation", "sideways")]), "navigation=sideways");
+    }
+
+    #[test]
+    fn an_expensive_report_is_refetched_less_often() {
+        let interval = |cost| Refresh::FiveSeconds.interval(cost).unwrap();
+        assert_eq!([10.0, 250.0, 251.0, 2400.0].map(interval), [5_000.0, 5_000.0, 10_000.0, 50_000.0]);
+        assert_eq!(Refresh::Off.interval(9.0), None);
+    }
+
+    #[test]
+    fn names_are_escaped_in_the_url() {
+        let view = ViewState {
+            range: TimeRange::Last(86_400_000),
+            refresh: Refresh::Off,
+            page: Some("/a b/ü?x=1&y#".to_owned()),
+            ..ViewState::default()
+        };
+        assert_eq!(view.to_string(), "?range=24h&refresh=off&page=/a%20b/%C3%BC%3Fx%3D1%26y%23");
+    }
+}

@@ -1,0 +1,137 @@
+//! The time range that reports cover, and its form in the URL.
+use crate::format;
+use whippet_api::Range;
+
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The units of a length, longest first: ms, letter, singular, plural.
+const UNITS: [(i64, &str, &str, &str); 5] = [
+    (7 * DAY, "w", "week", "weeks"),
+    (DAY, "d", "day", "days"),
+    (HOUR, "h", "hour", "hours"),
+    (MINUTE, "m", "minute", "minutes"),
+    (SECOND, "s", "second", "seconds"),
+];
+
+/// A time range, relative or absolute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeRange {
+    /// The last so many ms.
+    Last(i64),
+    /// From one time to another, or to now; ms since the Unix epoch.
+    Between(i64, Option<i64>),
+}
+
+impl Default for TimeRange {
+    fn default() -> Self {
+        Self::Last(HOUR)
+    }
+}
+
+impl TimeRange {
+    /// The longest range of a report, ms.
+    const LONGEST: i64 = 400 * DAY;
+    /// The lengths to choose from, shortest first.
+    const CHOICES: [i64; 6] = [15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
+
+    /// The ranges to choose from, up to the collector's `retention`, ms.
+    pub fn choices(retention: i64) -> Vec<Self> {
+        let mut lengths: Vec<i64> =
+            Self::CHOICES.into_iter().filter(|length| *length <= retention.max(7 * DAY)).collect();
+        if retention > 7 * DAY && retention <= Self::LONGEST && !lengths.contains(&retention) {
+            lengths.push(retention);
+            lengths.sort_unstable();
+        }
+        lengths.into_iter().map(Self::Last).collect()
+    }
+
+    /// The form in the URL.
+    pub fn name(self) -> String {
+        match self {
+            // Hours, so that one and two days do not look alike.
+            Self::Last(DAY) => "24h".to_owned(),
+            Self::Last(length) => {
+                let (unit, letter, _, _) = unit_of(length);
+                format!("{}{letter}", length / unit)
+            }
+            Self::Between(from, to) => format!("{from}-{}", to.map_or_else(String::new, |to| to.to_string())),
+        }
+    }
+
+    /// The form in a sentence: `the last hour`.
+    pub fn words(self) -> String {
+        match self {
+            Self::Last(DAY) => "the last 24 hours".to_owned(),
+            Self::Last(length) => {
+                let (unit, _, one, several) = unit_of(length);
+                match length / unit {
+                    1 => format!("the last {one}"),
+                    count => format!("the last {count} {several}"),
+                }
+            }
+            Self::Between(from, None) => format!("the time since {}", format::moment(from)),
+            Self::Between(from, Some(to)) => {
+                format!("the time from {} to {}", format::moment(from), format::moment(to))
+            }
+        }
+    }
+
+    /// The form in a list: `6 h`, `7 days`.
+    pub fn short(self) -> String {
+        match self {
+            Self::Last(DAY) => "24 h".to_owned(),
+            Self::Last(length) => {
+                let (unit, letter, one, several) = unit_of(length);
+                let count = length / unit;
+                match letter {
+                    "h" | "s" => format!("{count} {letter}"),
+                    "m" => format!("{count} min"),
+                    _ => format!("{count} {}", if count == 1 { one } else { several }),
+                }
+            }
+            Self::Between(from, None) => format!("Since {}", format::moment(from)),
+            Self::Between(from, Some(to)) => format!("{} to {}", format::moment(from), format::moment(to)),
+        }
+    }
+
+    /// Its bounds at `now`.
+    pub fn bounds(self, now: i64) -> Range {
+        match self {
+            Self::Last(length) => Range { from: now - length, to: now },
+            Self::Between(from, to) => Range { from, to: to.unwrap_or(now.max(from + 1)) },
+        }
+    }
+
+    /// Parses a length: `90m`, `2h`, `30d`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (letter, _) = text.char_indices().next_back()?;
+        let (count, letter) = text.split_at(letter);
+        let unit = UNITS.into_iter().find(|unit| unit.1 == letter)?.0;
+        let count = count.bytes().all(|byte| byte.is_ascii_digit()).then(|| count.parse::<i64>().ok())??;
+        let length = count.checked_mul(unit)?;
+        (MINUTE..=Self::LONGEST).contains(&length).then_some(Self::Last(length))
+    }
+
+    /// Parses two times in ms since the Unix epoch. Without `from`, the range is one hour.
+    pub(super) fn between(from: Option<&str>, to: Option<&str>) -> Option<Self> {
+        let moment = |text: &str| text.parse::<i64>().ok().filter(|moment| *moment >= 0);
+        let to = match to {
+            Some(text) => Some(moment(text)?),
+            None => None,
+        };
+        let from = match from {
+            Some(text) => moment(text)?,
+            None => (to? - HOUR).max(0),
+        };
+        let length = to.map_or(1, |to| to - from);
+        (1..=Self::LONGEST).contains(&length).then_some(Self::Between(from, to))
+    }
+}
+
+/// The longest unit that divides `length`. Weeks are written in days.
+fn unit_of(length: i64) -> (i64, &'static str, &'static str, &'static str) {
+    UNITS.into_iter().skip(1).find(|unit| length % unit.0 == 0).unwrap_or(UNITS[4])
+}

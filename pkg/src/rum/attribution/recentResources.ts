@@ -1,0 +1,34 @@
+import { attempt } from '../lib/guard.js'
+import { observe, type Observation } from '../vitals/observe.js'
+
+/** The latest resources. The browser's own buffer is full after 250. */
+const latest: PerformanceResourceTiming[] = []
+let bufferSize = 50
+let observation: Observation | undefined
+
+/** Starts to keep the latest resources. The last caller that passes a size sets it for all. */
+export function keepRecentResources(size: number | undefined): void {
+  bufferSize = size ?? bufferSize
+  observation ??= observe(['resource'], keep)
+}
+
+function keep(entries: PerformanceEntry[]): void {
+  for (const entry of entries as PerformanceResourceTiming[]) {
+    latest.push(entry)
+    if (latest.length > bufferSize) latest.shift()
+  }
+}
+
+/** The latest request for `url` that began before `time`. It may end later: an image is painted while it loads. */
+export function resourceBefore(url: string, time: number): PerformanceResourceTiming | undefined {
+  if (observation) keep(observation.take())
+  const matches = (entry: PerformanceResourceTiming) =>
+    entry.name === url && (entry.requestStart || entry.startTime) <= time
+  const all = () => performance.getEntriesByType('resource') as PerformanceResourceTiming[]
+  return last(latest, matches) ?? last(attempt(all) ?? [], matches)
+}
+
+function last<T>(list: T[], matches: (item: T) => boolean): T | undefined {
+  for (let at = list.length - 1; at >= 0; at--) if (matches(list[at]!)) return list[at]
+  return undefined
+}

@@ -1,0 +1,29 @@
+// Strings and numbers in the form that beacons have.
+import { NAME } from '../../boundary/rum.js'
+
+let encoder: TextEncoder | undefined
+
+/** The longest prefix of `text` that takes at most `bytes` bytes of UTF-8. */
+export function truncate(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes) return text
+  encoder ??= new TextEncoder()
+  return text.slice(0, encoder.encodeInto(text, new Uint8Array(bytes)).read)
+}
+
+/** The length of `text` in bytes of UTF-8. */
+export function byteLength(text: string): number {
+  encoder ??= new TextEncoder()
+  return encoder.encode(text).length
+}
+
+/** Replaces control characters by spaces, and truncates to `bytes` bytes. */
+export const singleLine = (text: string, bytes: number): string => truncate(text.replace(/\p{Cc}/gu, ' '), bytes)
+
+/** A valid metric name: each character that a name must not contain becomes `_`. */
+export const metricName = (text: string): string => text.slice(0, NAME).replace(/[^\w.:/-]/g, '_') || '_'
+
+/** Rounds to six decimals. */
+export const round = (value: number): number => Math.round(value * 1e6) / 1e6
+
+/** Eight hexadecimal digits. */
+export const hex = (number: number): string => number.toString(16).padStart(8, '0')

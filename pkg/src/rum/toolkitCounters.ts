@@ -1,0 +1,93 @@
+// Counters of the other modules of the toolkit, and of the page.
+import { now } from './lib/eventsAndTimers.js'
+import { attempt, callPageFunction } from './lib/guard.js'
+
+/** What RUM needs of a query client: `whippet/query`'s is one. */
+export interface MeasuredClient {
+  stats?(): {
+    hits: number
+    misses: number
+    staleServed: number
+    deduplicated: number
+    fetches: number
+    errors: number
+  }
+  getQueryCache?(): { subscribe(listener: (event: never) => void): () => void }
+}
+
+/** The modules whose counters are reported. */
+export interface Figures {
+  /** What `lazy()` returned, or an array of that. */
+  lazy?: { stats(): object } | { stats(): object }[]
+  /** `stats` of `whippet/json`. */
+  json?: () => object
+  /** `stats` of `whippet/timing`. */
+  timing?: () => object
+}
+
+export interface CounterSources {
+  client?: MeasuredClient
+  figures?: Figures
+  counters?: () => Record<string, number>
+}
+
+/** Reads all counters, by their names in beacons. Each is a total since its module started. */
+export function readTotals({ client, figures = {}, counters }: CounterSources): Record<string, number> {
+  const all = new Map<string, number>()
+  const add = (stats: object | undefined, names: Record<string, string>) => {
+    for (const [member, name] of Object.entries(names)) {
+      const total = (stats as Record<string, unknown> | undefined)?.[member]
+      if (typeof total === 'number' && total >= 0) all.set(name, (all.get(name) ?? 0) + total)
+    }
+  }
+  // These functions belong to the page. If one throws, only its own counters are missing.
+  const read = (stats: () => object | undefined, names: Record<string, string>) =>
+    callPageFunction(() => add(stats(), names))
+  read(() => client?.stats?.(), {
+    hits: 'query.hits',
+    misses: 'query.misses',
+    staleServed: 'query.stale_served',
+    deduplicated: 'query.deduplicated',
+    fetches: 'query.fetches',
+    errors: 'query.errors',
+  })
+  read(() => figures.json?.(), { received: 'json.bytes_received', spared: 'json.bytes_spared' })
+  read(() => figures.timing?.(), { calls: 'pace.calls', invocations: 'pace.invocations' })
+  const names = { loaded: 'lazy.loaded', failed: 'lazy.failed', lcp: 'lazy.lcp' }
+  for (const lazy of [figures.lazy ?? []].flat()) read(() => lazy.stats(), names)
+  return { ...Object.fromEntries(all), ...callPageFunction(() => ({ ...counters?.() })) }
+}
+
+/** Turns totals into increases since the last report. A total that fell was reset: then all of it is an increase. */
+export class CounterDeltas {
+  readonly #before = new Map<string, number>()
+
+  take(name: string, total: number): number {
+    if (!(total >= 0 && total < 2 ** 53)) return 0
+    total = Math.floor(total)
+    const before = this.#before.get(name) ?? 0
+    if (this.#before.has(name) || this.#before.size < 256) this.#before.set(name, total)
+    return total < before ? total : total - before
+  }
+}
+
+interface CacheEvent {
+  type: string
+  query: object
+  action?: { type: string; manual?: boolean }
+}
+
+/** Calls `record` with the duration of each successful fetch, in ms; returns a function that stops it. */
+export function observeFetches(client: MeasuredClient | undefined, record: (ms: number) => void): () => void {
+  const started = new WeakMap<object, number>()
+  const listener = ({ type, query, action }: CacheEvent) => {
+    if (type !== 'updated' || !action) return
+    if (action.type === 'fetch') started.set(query, now())
+    if (action.type === 'success' && !action.manual) {
+      const start = started.get(query)
+      if (start !== undefined) record(now() - start)
+      started.delete(query)
+    }
+  }
+  return client?.getQueryCache?.().subscribe((event: never) => void attempt(() => listener(event))) ?? (() => {})
+}
