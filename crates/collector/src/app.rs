@@ -1,12 +1,13 @@
 //! What all requests share.
 use std::sync::Arc;
 
+use whippet_store::Store;
+
 use crate::clock::Clock;
 use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::scrape::Board;
-use crate::store::Store;
 use crate::token::Token;
 
 /// What all requests share. Cheap to clone.

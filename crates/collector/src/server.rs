@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
 use crate::app::App;
 use crate::args::Serve;
@@ -15,8 +16,7 @@ use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::routes;
-use crate::scrape::{self, Board, Fetcher, NoRoots, OWN, Scraper, Target};
-use crate::store::{Options, Store, StoreError};
+use crate::scrape::{self, Board, Fetcher, NoRoots, Scraper, Target};
 use crate::token::{Token, WeakToken};
 
 /// The time between two sweeps of what is too old.
@@ -108,7 +108,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         .await
         .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
-    let store = Arc::new(Store::open(options, Arc::clone(&metrics))?);
+    let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
     let board = Arc::new(board(&arguments.scrape, address));
     let app = App {
         store: Arc::clone(&store),
@@ -137,7 +137,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         fetcher,
     };
     for target in &arguments.scrape {
-        store.declare(&target.name, &target.address()).await?;
+        store.set_target_address(&target.name, &target.address()).await?;
     }
     let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
     sweep(&mut tasks, Arc::clone(&store), clock);
@@ -179,7 +179,7 @@ fn token(arguments: &Serve) -> Result<Option<Token>, ServeError> {
 
 /// All targets, the collector itself last.
 fn board(targets: &[Target], address: SocketAddr) -> Board {
-    let own = (OWN.to_owned(), format!("http://{address}/metrics"));
+    let own = (OWN_TARGET.to_owned(), format!("http://{address}/metrics"));
     Board::new(targets.iter().map(|target| (target.name.clone(), target.shown())).chain([own]))
 }
 

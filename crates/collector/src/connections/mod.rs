@@ -100,7 +100,7 @@ pub async fn serve(
         let taken = places.take(network(peer.ip()), phase.clone(), now);
         let entry = taken.as_ref().map(|(_, entry)| *entry);
         metrics
-            .doors
+            .connections
             .connected(places.count(), entry.map(|entry| matches!(entry, Entry::ForOwn | Entry::ForOther)));
         if !matches!(entry, Some(Entry::Free | Entry::Beyond))
             && warned.is_none_or(|at: Instant| at.elapsed() >= QUIET)
@@ -124,7 +124,7 @@ pub async fn serve(
             // Clients break off all the time: that is nothing to report.
             let _ = connection.await;
             drop(place);
-            metrics.doors.left(all.count());
+            metrics.connections.left(all.count());
         });
         Place::held_by(&places, id, task.abort_handle());
     }

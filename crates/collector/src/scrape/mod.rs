@@ -2,7 +2,6 @@
 mod board;
 mod credentials;
 mod fetch;
-mod own;
 mod parse;
 mod target;
 mod tls;
@@ -13,32 +12,16 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use whippet_engine::expo::Format;
+use whippet_store::{OWN_TARGET, Scrape, Store, StoreError};
 
 pub use board::Board;
 pub use fetch::{FetchError, Fetcher, Text};
-pub use own::OWN;
 pub use parse::{Reading, parse, read};
 pub use target::{Target, TargetError};
 pub use tls::NoRoots;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{Scrape, Store};
-
-/// One value of one series.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// The series' name, `http_requests_total`.
-    pub name: String,
-    /// Its labels.
-    pub labels: Vec<(String, String)>,
-    /// The value.
-    pub value: f64,
-    /// Whether it only grows, save for restarts; a gauge otherwise.
-    pub counter: bool,
-    /// When the counter began at zero, as far as the backend tells; s since the epoch.
-    pub created: Option<f64>,
-}
 
 /// Why a scrape failed.
 #[derive(Debug)]
@@ -49,7 +32,7 @@ pub enum ScrapeError {
     /// The answer is no metrics text.
     Parse(whippet_engine::expo::ParseError),
     /// What was found could not be kept.
-    Store(crate::store::StoreError),
+    Store(StoreError),
 }
 
 impl std::fmt::Display for ScrapeError {
@@ -97,10 +80,10 @@ impl Scraper {
         let started = Instant::now();
         let text = self.metrics.text(self.store.waiting());
         let outcome = match read(text.as_bytes(), Format::Text) {
-            Ok(reading) => self.keep(OWN, reading).await,
+            Ok(reading) => self.keep(OWN_TARGET, reading).await,
             Err(error) => Err(ScrapeError::Parse(error)),
         };
-        self.note(OWN, started, outcome);
+        self.note(OWN_TARGET, started, outcome);
     }
 
     /// Keeps what was read. Returns what is to be said of it.
@@ -108,7 +91,7 @@ impl Scraper {
         self.metrics.left_out(target, reading.bad as u64, reading.repeated as u64);
         let note = reading.note();
         let scrape = Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples };
-        self.store.record(scrape).await.map_err(ScrapeError::Store)?;
+        self.store.record_scrape(scrape).await.map_err(ScrapeError::Store)?;
         Ok(note)
     }
 

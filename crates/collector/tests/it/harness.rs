@@ -18,8 +18,8 @@ use whippet_collector::limit::Limiter;
 use whippet_collector::metrics::Metrics;
 use whippet_collector::origins::Origins;
 use whippet_collector::routes;
-use whippet_collector::scrape::{Board, Fetcher, Sample, Scraper};
-use whippet_collector::store::{Options, Scrape, Store};
+use whippet_collector::scrape::{Board, Fetcher, Scraper};
+use whippet_store::{Options, Sample, Scrape, Store};
 
 pub const SECOND: i64 = 1000;
 pub const MINUTE: i64 = 60 * SECOND;
@@ -82,7 +82,7 @@ impl Collector {
         let mut options = Options::new(folder.path());
         change(&mut options);
         let (detail, retention) = (options.detail, options.retention);
-        let store = Arc::new(Store::open(options, Arc::clone(&metrics)).unwrap());
+        let store = Arc::new(Store::open(options, Arc::clone(&metrics.store)).unwrap());
         let (clock, hand) = Clock::manual(now);
         let names = ["shop", "collector"].map(|name| (name.to_owned(), format!("http://{name}/metrics")));
         let mut app = App {
@@ -176,7 +176,11 @@ impl Collector {
     pub async fn scraped(&self, samples: &[(&str, f64)]) {
         let text: String = samples.iter().map(|(series, value)| format!("{series} {value}\n")).collect();
         let samples: Vec<Sample> = whippet_collector::scrape::parse(&text).unwrap();
-        self.app.store.record(Scrape { target: "shop".to_owned(), time: self.now(), samples }).await.unwrap();
+        self.app
+            .store
+            .record_scrape(Scrape { target: "shop".to_owned(), time: self.now(), samples })
+            .await
+            .unwrap();
     }
 
     pub fn scraper(&self) -> Scraper {
