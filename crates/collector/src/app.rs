@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use whippet_store::Store;
 
+use crate::client::Networks;
 use crate::clock::Clock;
 use crate::limit::Limiter;
 use crate::metrics::Metrics;
@@ -25,6 +26,8 @@ pub struct App {
     pub limiter: Arc<Limiter>,
     /// How many proxies stand before it.
     pub proxies: usize,
+    /// What the store is told of clients.
+    pub networks: Networks,
     /// What the private side asks for.
     pub token: Option<Token>,
     /// Whose pages may send.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::limit::network;
+use crate::client::network;
 
 /// So many may be mistakes.
 const MISTAKES: u32 = 3;

@@ -23,6 +23,7 @@ pub mod guesses;
 pub mod hosts;
 pub mod limit;
 pub mod metrics;
+pub mod names;
 pub mod origins;
 pub mod routes;
 pub mod scrape;

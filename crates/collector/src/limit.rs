@@ -3,6 +3,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
+use crate::client::network;
+
 /// The most addresses told apart. Beyond, newcomers share one bucket.
 const CLIENTS: usize = 10_000;
 
@@ -52,14 +54,6 @@ impl Limiter {
             return Ok(());
         }
         Err((((1.0 - bucket.tokens) / self.per_second).ceil() as u32).max(1))
-    }
-}
-
-/// One IPv6 customer has 2^64 addresses: the network counts.
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
-        v4 => v4,
     }
 }
 

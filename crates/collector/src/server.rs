@@ -8,7 +8,8 @@ use tokio::task::JoinSet;
 use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
 use crate::app::App;
-use crate::args::Serve;
+use crate::args::{self, Serve};
+use crate::client::Networks;
 use crate::clock::Clock;
 use crate::connections;
 use crate::hosts;
@@ -47,6 +48,8 @@ pub enum ServeError {
     SlowTimeout,
     /// The token in the environment is none.
     Token(WeakToken),
+    /// The list of applications in the environment is none.
+    Apps(String),
     /// No certificate can be checked.
     Roots(NoRoots),
     /// Signals cannot be caught.
@@ -74,13 +77,25 @@ impl std::fmt::Display for ServeError {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
             Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
+            Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}. Start whippet again."),
         }
     }
 }
 
-impl std::error::Error for ServeError {}
+impl std::error::Error for ServeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Listen { source, .. } => Some(source),
+            Self::Store(error) => Some(error),
+            Self::Token(error) => Some(error),
+            Self::Roots(error) => Some(error),
+            Self::Signals(error) => Some(error),
+            Self::SameName(_) | Self::SlowTimeout | Self::Apps(_) => None,
+        }
+    }
+}
 
 impl From<StoreError> for ServeError {
     fn from(error: StoreError) -> Self {
@@ -102,6 +117,8 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let mut options = Options::new(&arguments.data);
     options.retention = arguments.retention.as_millis() as i64;
     options.max_size = arguments.max_size;
+    options.known_apps = known_apps(&arguments)?;
+    options.min_sample_rate = arguments.min_sample_rate;
     let (detail, retention) = (options.detail, options.retention);
     // First the address, so that nothing is touched where another collector runs already.
     let listener = TcpListener::bind(arguments.listen)
@@ -117,6 +134,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         clock: clock.clone(),
         limiter: Arc::new(Limiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
+        networks: Networks::default(),
         token: token.clone(),
         origins: Arc::new(match arguments.allow_origin.is_empty() {
             true => Origins::Any,
@@ -175,6 +193,16 @@ fn token(arguments: &Serve) -> Result<Option<Token>, ServeError> {
         (None, Ok(token)) if !token.is_empty() => Token::new(&token).map(Some).map_err(ServeError::Token),
         (None, _) => Ok(None),
     }
+}
+
+/// The applications of the command line, and of the environment.
+fn known_apps(arguments: &Serve) -> Result<Vec<String>, ServeError> {
+    let mut apps = arguments.app.clone();
+    let listed = std::env::var("WHIPPET_APPS").unwrap_or_default();
+    for name in listed.split(',').filter(|name| !name.trim().is_empty()) {
+        apps.push(args::app(name).map_err(ServeError::Apps)?);
+    }
+    Ok(apps)
 }
 
 /// All targets, the collector itself last.

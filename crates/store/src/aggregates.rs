@@ -1,5 +1,6 @@
 //! Sums of one minute (or hour), application and page: resources, scripts, gauges.
-use rusqlite::{Connection, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
 use whippet_engine::beacon::{Resource, Script};
 
 use crate::minute_buckets::Place;
@@ -88,6 +89,35 @@ pub fn add_gauge(
         )?
         .execute(params![minute, app, page, name, bounded(1, weight), value * weight as f64, value])?;
     Ok(())
+}
+
+/// Adds a whole row of one of the tables, its columns in the schema's order.
+pub fn add_row(connection: &Connection, table: &str, row: &[Value]) -> rusqlite::Result<()> {
+    const TABLES: [(&str, &str); 4] = [
+        (
+            "resources",
+            "count = min(count + excluded.count, 1 << 60), bytes = min(bytes + excluded.bytes, 1 << 60),
+             cached = min(cached + excluded.cached, 1 << 60), failed = min(failed + excluded.failed, 1 << 60),
+             duration = duration + excluded.duration, slowest = max(slowest, excluded.slowest)",
+        ),
+        (
+            "scripts",
+            "count = min(count + excluded.count, 1 << 60), duration = duration + excluded.duration,
+             forced = forced + excluded.forced",
+        ),
+        (
+            "gauges",
+            "count = min(count + excluded.count, 1 << 60), sum = sum + excluded.sum, min = min(min, excluded.min),
+             max = max(max, excluded.max)",
+        ),
+        ("losses", "count = min(count + excluded.count, 1 << 60)"),
+    ];
+    let Some((_, sums)) = TABLES.into_iter().find(|known| known.0 == table) else { return Ok(()) };
+    let values = vec!["?"; row.len()].join(", ");
+    connection
+        .prepare_cached(&format!("INSERT INTO {table} VALUES ({values}) ON CONFLICT DO UPDATE SET {sums}"))?
+        .execute(params_from_iter(row))
+        .map(drop)
 }
 
 /// Merges the minutes of `hour` up to `end` of one of the tables.

@@ -7,8 +7,9 @@ use whippet_engine::stats::Histogram;
 
 use crate::command::Ingested;
 use crate::context::Context;
+use crate::kind::Kind;
 use crate::minute_buckets::Place;
-use crate::names::{Kind, OTHER};
+use crate::names::OTHER;
 use crate::time::MINUTE;
 use crate::weight::{scaled, weight};
 use crate::{aggregates, losses, minute_buckets, views};
@@ -47,7 +48,7 @@ impl Batch {
         let page = context.name(Kind::Page, app, &beacon.page, received)?;
         let place = (minute, app, page);
         // All that follows stands for as many as the view does.
-        let weight = weight(&beacon.view, beacon.sample_rate);
+        let weight = weight(&beacon.view, beacon.sample_rate, context.options.min_sample_rate);
         if !has_only_errors(beacon) {
             views::add(context, place, beacon, weight, received)?;
         }
@@ -189,7 +190,7 @@ fn add_error(
         let count: i64 = connection
             .prepare_cached("SELECT count(*) FROM errors WHERE app = ?1")?
             .query_row([app], |row| row.get(0))?;
-        if count >= context.limits.errors as i64 {
+        if count >= context.options.limits.errors as i64 {
             context.metrics.overflow("error");
             (fingerprint, message, source, stack) = (OTHER.to_owned(), OTHER, "", "");
             id = known(&fingerprint)?;

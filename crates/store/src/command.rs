@@ -3,6 +3,7 @@ use tokio::sync::oneshot;
 use whippet_engine::beacon::Beacon;
 
 use crate::error::StoreError;
+use crate::score::Client;
 use crate::scrape::Scrape;
 use crate::sweep::Stage;
 
@@ -22,6 +23,7 @@ pub type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub enum Command {
     Beacon {
         beacon: Box<Beacon>,
+        client: Client,
         received: i64,
         reply: Reply<Ingested>,
     },
@@ -30,7 +32,7 @@ pub enum Command {
         reply: Reply<()>,
     },
     /// Says where a target is.
-    Declare {
+    SetTargetAddress {
         target: String,
         address: String,
         reply: Reply<()>,
@@ -71,7 +73,7 @@ impl Command {
             (Self::Beacon { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
             (
                 Self::Scrape { reply, .. }
-                | Self::Declare { reply, .. }
+                | Self::SetTargetAddress { reply, .. }
                 | Self::Checkpoint { reply }
                 | Self::Probe { reply, .. }
                 | Self::Close { reply },
@@ -94,7 +96,7 @@ impl Command {
     pub fn operation(&self) -> &'static str {
         match self {
             Self::Beacon { .. } => "write_beacons",
-            Self::Scrape { .. } | Self::Declare { .. } => "write_scrape",
+            Self::Scrape { .. } | Self::SetTargetAddress { .. } => "write_scrape",
             Self::Sweep { .. } => "sweep",
             Self::Checkpoint { .. } => "checkpoint",
             Self::Probe { .. } => "ready",

@@ -6,6 +6,9 @@ use rusqlite::Connection;
 
 use crate::error::StoreError;
 
+/// The database's file in the folder.
+pub const DATABASE: &str = "whippet.db";
+
 /// Makes the folder if need be, and claims it for this process. The claim ends with the returned file, and
 /// with the process however it ends.
 pub fn claim(folder: &Path) -> Result<File, StoreError> {

@@ -10,6 +10,7 @@ use crate::write_health::WriteHealth;
 /// What the store counts. Every label takes few values: nothing a client chose becomes one.
 pub struct StoreMetrics {
     overflow: Counters<1>,
+    evicted: Counters<1>,
     write_failures: AtomicU64,
     store_bytes: AtomicI64,
     deleted_for_room: AtomicI64,
@@ -23,6 +24,7 @@ impl Default for StoreMetrics {
     fn default() -> Self {
         Self {
             overflow: Counters::new(["kind"]),
+            evicted: Counters::new(["kind"]),
             write_failures: AtomicU64::default(),
             store_bytes: AtomicI64::default(),
             deleted_for_room: AtomicI64::default(),
@@ -37,6 +39,8 @@ impl StoreMetrics {
     /// Writes all of them; `queue` is how many writes are waiting.
     pub fn write(&self, writer: &mut Writer, queue: usize) {
         self.overflow.write(writer, "whippet_overflow_total", "Names beyond the limits, counted as (other)");
+        let help = "Names dropped, as the rarest, to make a place for others";
+        self.evicted.write(writer, "whippet_names_evicted_total", help);
         self.series_dropped.write(
             writer,
             "whippet_scrape_series_dropped_total",
@@ -58,6 +62,11 @@ impl StoreMetrics {
     /// Counts a name that had to be counted as `(other)`.
     pub(crate) fn overflow(&self, kind: &'static str) {
         self.overflow.add([kind.into()], 1);
+    }
+
+    /// Counts a name that was dropped to make a place for another.
+    pub(crate) fn evicted(&self, kind: &'static str) {
+        self.evicted.add([kind.into()], 1);
     }
 
     /// Counts a transaction that was rolled back.

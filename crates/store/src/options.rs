@@ -21,6 +21,10 @@ pub struct Options {
     pub queue: usize,
     /// How many different things are told apart.
     pub limits: Limits,
+    /// Applications that are always kept, beyond the limit.
+    pub known_apps: Vec<String>,
+    /// A lower sample rate of a beacon counts as this one: above 0, and at most 1.
+    pub min_sample_rate: f64,
 }
 
 impl Options {
@@ -34,6 +38,8 @@ impl Options {
             patience: Duration::from_secs(5),
             queue: 2048,
             limits: Limits::default(),
+            known_apps: Vec::new(),
+            min_sample_rate: 0.01,
         }
     }
 }

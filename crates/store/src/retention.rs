@@ -82,7 +82,7 @@ const LATE: i64 = 2 * DAY;
 
 /// Forgets names that nothing kept refers to any more.
 pub fn names(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM names WHERE used < ?1", [cutoff - LATE]).map(drop)
+    connection.execute("DELETE FROM names WHERE used < ?1 AND kind >= 0", [cutoff - LATE]).map(drop)
 }
 
 /// Forgets errors that nothing kept refers to any more.

@@ -9,13 +9,17 @@ use rusqlite::Connection;
 use crate::counter_repair;
 use crate::error::StoreError;
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     (include_str!("schema_1.sql"), nothing),
     (include_str!("schema_2.sql"), nothing),
     (include_str!("schema_3.sql"), nothing),
     (include_str!("schema_4.sql"), counter_repair::repair),
     (include_str!("schema_5.sql"), nothing),
+    (include_str!("schema_6.sql"), nothing),
 ];
+
+/// The format that this version reads and writes.
+pub const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// What changes the tables, and what is then done with what they hold.
 type Migration = (&'static str, fn(&Connection) -> rusqlite::Result<()>);
@@ -24,15 +28,15 @@ fn nothing(_: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// How long one waits who finds the file locked: by another program, as the collector never has two that write.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for a lock that another program holds; the collector itself has one writer only.
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The log is cut back to this once all of it is in the file, bytes.
 const LOG: i64 = 4 * 1024 * 1024;
 
 /// Prepares a connection: what holds for readers and for the writer.
 pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(LOCK_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL and not NORMAL: an acknowledged beacon is to survive a power cut too. Commits are grouped, so
     // that many beacons share one fsync.
@@ -46,7 +50,7 @@ pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
 /// Applies the migrations that the file has not seen.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = MIGRATIONS.len() as i64;
+    let known = VERSION;
     if version > known {
         return Err(StoreError::TooNew { version, known });
     }

@@ -9,6 +9,8 @@ use crate::{compact, retention, views, watermark};
 const PORTION: i64 = 2_000;
 /// So many free pages are left to whatever comes next.
 const SPARE: i64 = 64;
+/// So much is deleted at once where all data is of the last hours.
+const MINUTES: i64 = 5 * MINUTE;
 /// Of its bound the file may use so much before room is made: the rest is for what is being written meanwhile.
 const FULL: f64 = 0.9;
 
@@ -28,7 +30,7 @@ pub fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Whether the file has come near its bound.
-pub fn is_short(connection: &Connection, options: &Options) -> rusqlite::Result<bool> {
+pub fn is_near(connection: &Connection, options: &Options) -> rusqlite::Result<bool> {
     let Some(most) = options.max_size else { return Ok(false) };
     Ok(used(connection)? as f64 > most as f64 * FULL)
 }
@@ -40,7 +42,7 @@ pub fn used(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Has SQLite refuse what would go beyond the bound. A file that is larger already may not grow.
-pub fn bound(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
+pub fn set(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
     let Some(most) = options.max_size else { return Ok(()) };
     let pages = most as i64 / pragma(connection, "page_size")?;
     connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
@@ -59,7 +61,7 @@ pub enum Freed {
 
 /// Makes room: of the oldest hour in full detail, the detail goes; where there is none, the oldest hour goes. Nothing
 /// before `after` is looked for again. Each table in a transaction of its own: one that is damaged keeps what it has.
-pub fn make(connection: &mut Connection, options: &Options, after: i64) -> rusqlite::Result<Freed> {
+pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusqlite::Result<Freed> {
     let Some(newest) = watermark::newest(connection)? else { return Ok(Freed::Nothing) };
     // Page views fold into their minutes until then.
     let due = newest - views::OPEN - HOUR;
@@ -71,9 +73,13 @@ pub fn make(connection: &mut Connection, options: &Options, after: i64) -> rusql
         return Ok(Freed::Coarser);
     }
     let Some(oldest) = retention::oldest(connection) else { return Ok(Freed::Nothing) };
-    let cutoff = (oldest - oldest.rem_euclid(HOUR)).max(after) + HOUR;
+    let mut cutoff = (oldest - oldest.rem_euclid(HOUR)).max(after) + HOUR;
     if cutoff > newest - HOUR {
-        return Ok(Freed::Nothing);
+        // All there is, is of the last hours: then what came last is worth more than what came first.
+        cutoff = (oldest - oldest.rem_euclid(MINUTE)).max(after) + MINUTES;
+        if cutoff > newest - MINUTE {
+            return Ok(Freed::Nothing);
+        }
     }
     for table in retention::TABLES {
         while !attempt(connection, |connection| retention::delete(connection, table, cutoff)) {}

@@ -13,6 +13,7 @@ use crate::options::Options;
 use crate::readers::Readers;
 use crate::readiness::Readiness;
 use crate::report_cache::ReportCache;
+use crate::score::Client;
 use crate::scrape::Scrape;
 use crate::{data_folder, schema, sweep, writer};
 
@@ -42,7 +43,7 @@ impl Store {
     /// Opens the folder, brings the file up to date and starts the writer.
     pub fn open(options: Options, metrics: Arc<StoreMetrics>) -> Result<Self, StoreError> {
         let lock = data_folder::claim(&options.folder)?;
-        let path = options.folder.join("whippet.db");
+        let path = options.folder.join(data_folder::DATABASE);
         let log = options.folder.join("whippet.db-wal");
         let mut connection = data_folder::open(&path)?;
         schema::migrate(&mut connection)?;
@@ -69,14 +70,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Full`] at once when too many writes are waiting.
-    pub async fn ingest(&self, beacon: Beacon, received: i64) -> Result<Ingested, StoreError> {
+    pub async fn ingest(
+        &self,
+        beacon: Beacon,
+        client: Client,
+        received: i64,
+    ) -> Result<Ingested, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.commands.try_send(Command::Beacon { beacon: Box::new(beacon), received, reply }).map_err(
-            |error| match error {
+        self.commands
+            .try_send(Command::Beacon { beacon: Box::new(beacon), client, received, reply })
+            .map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => StoreError::Full,
                 mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
-            },
-        )?;
+            })?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -90,7 +96,8 @@ impl Store {
     /// Says where a target is scraped. At another address than before is another backend.
     pub async fn set_target_address(&self, target: &str, address: &str) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
-        let command = Command::Declare { target: target.to_owned(), address: address.to_owned(), reply };
+        let command =
+            Command::SetTargetAddress { target: target.to_owned(), address: address.to_owned(), reply };
         self.commands.send(command).await.map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }

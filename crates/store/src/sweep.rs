@@ -10,6 +10,8 @@ use crate::{compact, retention, size_limit, views, watermark};
 pub enum Stage {
     /// Finding out how far time has come.
     Watermark,
+    /// Moving the rows of dropped names.
+    Evictions,
     /// Folding page views that have ended.
     Fold,
     /// Deleting a table's minutes.
@@ -40,7 +42,7 @@ pub enum Stage {
 pub fn stages() -> impl Iterator<Item = Stage> {
     let deletions = retention::TABLES.into_iter().map(Stage::Delete);
     let roll_ups = compact::TABLES.into_iter().map(Stage::RollUp);
-    [Stage::Watermark, Stage::Fold]
+    [Stage::Watermark, Stage::Evictions, Stage::Fold]
         .into_iter()
         .chain(deletions)
         .chain([Stage::Ids, Stage::Views, Stage::Samples, Stage::Thin])
@@ -70,7 +72,7 @@ pub fn portion(
     let cutoff = watermark.reached - options.retention;
     let detail = watermark.detail - options.detail;
     match stage {
-        Stage::Watermark | Stage::Fold | Stage::SizeLimit | Stage::GiveBack => Ok(true),
+        Stage::Watermark | Stage::Evictions | Stage::Fold | Stage::SizeLimit | Stage::GiveBack => Ok(true),
         Stage::Delete(table) => retention::delete(connection, table, cutoff),
         Stage::Ids => retention::ids(connection, watermark.reached, options),
         Stage::Views => retention::views(connection, watermark.reached, options),

@@ -7,8 +7,8 @@ use whippet_engine::stats::Histogram;
 use whippet_engine::vitals::{Metric, Navigation};
 
 use crate::context::Context;
+use crate::kind::Kind;
 use crate::minute_buckets::{self, Detail, Key, Place};
-use crate::names::Kind;
 use crate::phases;
 use crate::time::{HOUR, MINUTE};
 

@@ -4,11 +4,11 @@ use whippet_engine::stats::{Histogram, Parts};
 /// No page view stands for more: a beacon may claim any rate.
 const MOST: f64 = 10_000.0;
 
-/// How many page views one stands for that reports at `rate`, above 0 and at most 1. Where `1 / rate` is no
+/// How many page views one stands for that reports at `rate`, above 0 and at most 1, or at `min_rate` where that is more. Where `1 / rate` is no
 /// integer, it is the integer below or above by a hash of the page view's name: all that one page view tells has
 /// the same weight, and sums are right on average.
-pub fn weight(view: &str, rate: f64) -> u64 {
-    let exact = (1.0 / rate).clamp(1.0, MOST);
+pub fn weight(view: &str, rate: f64, min_rate: f64) -> u64 {
+    let exact = (1.0 / rate.max(min_rate)).clamp(1.0, MOST);
     let whole = exact.floor();
     whole as u64 + u64::from(share(view) < exact - whole)
 }
@@ -40,18 +40,19 @@ mod tests {
 
     #[test]
     fn a_page_view_stands_for_as_many_as_the_rate_says() {
-        assert_eq!([1.0, 0.5, 0.25, 0.001].map(|rate| weight("any", rate)), [1, 2, 4, 1000]);
-        assert_eq!(weight("any", 1e-300), 10_000);
+        assert_eq!([1.0, 0.5, 0.25, 0.001].map(|rate| weight("any", rate, 0.0)), [1, 2, 4, 1000]);
+        assert_eq!(weight("any", 1e-300, 0.0), 10_000);
+        assert_eq!([0.5, 0.01, 0.001, 1e-300].map(|rate| weight("any", rate, 0.01)), [2, 100, 100, 100]);
     }
 
     #[test]
     fn weights_are_right_on_average_and_always_the_same() {
         for rate in [0.3, 0.7, 0.9, 0.013] {
             let views: Vec<String> = (0..20_000).map(|view| format!("{view:x}")).collect();
-            let sum: u64 = views.iter().map(|view| weight(view, rate)).sum();
+            let sum: u64 = views.iter().map(|view| weight(view, rate, 0.0)).sum();
             let mean = sum as f64 / 20_000.0;
             assert!((mean * rate - 1.0).abs() < 0.01, "{mean} for {rate}");
-            assert_eq!(weight("one", rate), weight("one", rate));
+            assert_eq!(weight("one", rate, 0.0), weight("one", rate, 0.0));
         }
     }
 

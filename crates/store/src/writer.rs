@@ -1,16 +1,17 @@
-//! The one thread that writes. Jobs that wait together share a transaction: many beacons, one fsync.
+//! The one thread that writes. Commands that wait together share a transaction: many beacons, one fsync.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::mpsc;
 
 use crate::batch::Batch;
 use crate::command::{Command, Outcome};
 use crate::context::Context;
 use crate::error::StoreError;
+use crate::evictions::Pass;
 use crate::metrics::StoreMetrics;
 use crate::names::Names;
 use crate::options::Options;
@@ -20,29 +21,43 @@ use crate::size_limit::Freed;
 use crate::sweep::Stage;
 use crate::{readiness, schema, size_limit, sweep};
 
-/// The most jobs of one transaction: bounds how long the first of them waits.
+/// The most commands of one transaction: bounds how long the first of them waits.
 const GROUP: usize = 256;
+
+/// How long the rows of dropped names are moved after a commit, before the next commands have their turn.
+const MOVE_TIME: Duration = Duration::from_millis(20);
+
+/// How often space is freed for one transaction that found the file full.
+const MAX_ROUNDS: usize = 64;
 
 pub fn start(
     connection: Connection,
     options: Options,
     queue: mpsc::Receiver<Command>,
-    (metrics, answers): (Arc<StoreMetrics>, Arc<ReportCache>),
+    (metrics, report_cache): (Arc<StoreMetrics>, Arc<ReportCache>),
 ) -> Result<JoinHandle<()>, StoreError> {
     let names = Names::load(&connection)?;
     let series = Series::load(&connection)?;
     let folder = options.folder.clone();
-    size_limit::bound(&connection, &options)?;
+    size_limit::set(&connection, &options)?;
+    for app in &options.known_apps {
+        connection.execute("UPDATE names SET confirmed = 1 WHERE kind = 0 AND name = ?1", [app])?;
+    }
+    let data_version = data_version(&connection)?;
     let writer = Writer {
         connection,
         options,
         names,
         series,
         metrics,
-        answers,
+        report_cache,
         swept: false,
-        short: Short::No,
-        deleted: 0,
+        space: Space::Enough,
+        deleted_before: 0,
+        file_full: false,
+        data_version,
+        pass: None,
+        has_evictions: true,
     };
     std::thread::Builder::new()
         .name("store".to_owned())
@@ -56,24 +71,30 @@ struct Writer {
     names: Names,
     series: Series,
     metrics: Arc<StoreMetrics>,
-    answers: Arc<ReportCache>,
+    report_cache: Arc<ReportCache>,
     /// Whether a sweep began since the start.
     swept: bool,
-    /// Whether the file is at its bound, and what of it was said.
-    short: Short,
-    /// Before what time all was deleted to make room.
-    deleted: i64,
+    space: Space,
+    /// What is older was deleted to stay below the size limit, ms since the epoch.
+    deleted_before: i64,
+    /// Whether the last transaction failed since the file is full.
+    file_full: bool,
+    /// SQLite's number that changes when another process writes to the file.
+    data_version: i64,
+    /// The pass that moves the rows of dropped names.
+    pass: Option<Pass>,
+    /// Whether there may be dropped names whose rows are still to be moved.
+    has_evictions: bool,
 }
 
-/// What is known of the room there is.
+/// How the file stands with its size limit. What changes is logged once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Short {
-    /// There is room.
-    No,
-    /// Room is being made.
-    Yes,
-    /// No room can be made: not before the next sweep is that tried again.
-    Beyond,
+enum Space {
+    Enough,
+    /// Space is being freed.
+    Short,
+    /// Nothing is left that may be deleted.
+    Exhausted,
 }
 
 impl Writer {
@@ -81,54 +102,66 @@ impl Writer {
         let mut closing = None;
         while closing.is_none() {
             let Some(first) = queue.blocking_recv() else { break };
-            let mut jobs = Vec::with_capacity(GROUP);
+            let mut commands = Vec::with_capacity(GROUP);
             let mut alone = None;
             let mut next = Some(first);
-            while let Some(job) = next {
-                if job.is_alone() {
-                    alone = Some(job);
+            while let Some(command) = next {
+                if command.is_alone() {
+                    alone = Some(command);
                     break;
                 }
-                jobs.push(job);
-                next = if jobs.len() < GROUP { queue.try_recv().ok() } else { None };
+                commands.push(command);
+                next = if commands.len() < GROUP { queue.try_recv().ok() } else { None };
             }
-            self.commit(jobs);
+            self.commit(commands);
             match alone {
                 Some(Command::Close { .. }) => closing = alone,
-                Some(job) => self.alone(job),
+                Some(command) => self.run_alone(command),
                 None => {}
             }
         }
         if let Err((_, error)) = self.connection.close() {
             tracing::warn!(%error, "the database did not close cleanly; nothing that was acknowledged is lost");
         }
-        if let Some(job) = closing {
-            job.answer(Some(Outcome::Done));
+        if let Some(command) = closing {
+            command.answer(Some(Outcome::Done));
         }
     }
 
-    /// Does all jobs in one transaction, and answers them once it is on disk.
-    fn commit(&mut self, jobs: Vec<Command>) {
-        let Some(first) = jobs.first() else { return };
+    /// Runs all commands in one transaction, and answers them once it is on disk. Where the file is full, space is freed
+    /// first, and the transaction is tried once more.
+    fn commit(&mut self, commands: Vec<Command>) {
+        let Some(first) = commands.first() else { return };
         let operation = first.operation();
-        match self.attempt(operation, |writer| writer.transact(&jobs)) {
-            Some(outcomes) => {
-                if jobs.iter().any(|job| matches!(job, Command::Beacon { .. })) {
-                    self.answers.outdate();
+        let mut outcomes = self.attempt(operation, |writer| writer.transact(&commands));
+        if outcomes.is_none() {
+            self.reload();
+            if self.file_full && self.free_all() {
+                outcomes = self.attempt(operation, |writer| writer.transact(&commands));
+                if outcomes.is_none() {
+                    self.reload();
                 }
-                jobs.into_iter().zip(outcomes).for_each(|(job, outcome)| job.answer(Some(outcome)))
-            }
-            None => {
-                self.reload();
-                jobs.into_iter().for_each(|job| job.answer(None));
             }
         }
-        self.make_room();
+        match outcomes {
+            Some(outcomes) => {
+                if commands.iter().any(|command| matches!(command, Command::Beacon { .. })) {
+                    self.report_cache.outdate();
+                }
+                commands
+                    .into_iter()
+                    .zip(outcomes)
+                    .for_each(|(command, outcome)| command.answer(Some(outcome)));
+            }
+            None => commands.into_iter().for_each(|command| command.answer(None)),
+        }
+        self.free_space();
+        self.move_evicted();
     }
 
-    /// Does a job that needs a transaction of its own, or none.
-    fn alone(&mut self, job: Command) {
-        let outcome = match &job {
+    /// Runs a command that needs a transaction of its own, or none.
+    fn run_alone(&mut self, command: Command) {
+        let outcome = match &command {
             Command::Sweep { now, stage, .. } => {
                 self.attempt("sweep", |writer| writer.sweep(*stage, *now)).map(Outcome::Swept)
             }
@@ -137,8 +170,8 @@ impl Writer {
             }
             _ => None,
         };
-        self.answers.outdate();
-        job.answer(outcome);
+        self.report_cache.outdate();
+        command.answer(outcome);
     }
 
     /// Runs and times what may fail. A bug that some beacon brings to light must not end the one thread that writes.
@@ -150,12 +183,14 @@ impl Writer {
         let started = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
         self.metrics.database(operation, started.elapsed());
+        self.file_full = false;
         let error = match outcome {
             Ok(Ok(done)) => {
                 self.metrics.write_health.record_success(operation);
                 return Some(done);
             }
             Ok(Err(error)) => {
+                self.file_full = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
                 self.metrics.write_health.record_failure(operation, &error);
                 error.to_string()
             }
@@ -166,24 +201,39 @@ impl Writer {
         None
     }
 
-    fn transact(&mut self, jobs: &[Command]) -> rusqlite::Result<Vec<Outcome>> {
+    fn transact(&mut self, commands: &[Command]) -> rusqlite::Result<Vec<Outcome>> {
         let Self { connection, options, names, series, metrics, .. } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version = data_version(&transaction)?;
+        if version != self.data_version {
+            // Another process wrote: `whippet names drop`.
+            names.reload(&transaction)?;
+            (self.data_version, self.has_evictions) = (version, true);
+            self.report_cache.outdate();
+        }
         let mut batch = Batch::default();
-        let mut outcomes = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            outcomes.push(match job {
-                Command::Beacon { beacon, received, .. } => {
-                    let mut context =
-                        Context { connection: &transaction, names, limits: &options.limits, metrics };
-                    Outcome::Ingested(batch.add(&mut context, beacon, *received)?)
+        let mut outcomes = Vec::with_capacity(commands.len());
+        for command in commands {
+            outcomes.push(match command {
+                Command::Beacon { beacon, client, received, .. } => {
+                    let mut context = Context {
+                        connection: &transaction,
+                        names,
+                        options,
+                        metrics,
+                        client: *client,
+                        evicted: false,
+                    };
+                    let ingested = batch.add(&mut context, beacon, *received)?;
+                    self.has_evictions |= context.evicted;
+                    Outcome::Ingested(ingested)
                 }
                 Command::Scrape { scrape, .. } => {
                     let dropped = series.record(&transaction, scrape, options.limits.series)?;
                     metrics.series_dropped(&scrape.target, dropped);
                     Outcome::Done
                 }
-                Command::Declare { target, address, .. } => {
+                Command::SetTargetAddress { target, address, .. } => {
                     series.declare(&transaction, target, address)?;
                     Outcome::Done
                 }
@@ -191,7 +241,7 @@ impl Writer {
                     readiness::write(&transaction, *now)?;
                     Outcome::Done
                 }
-                // Done alone.
+                // These run alone.
                 Command::Sweep { .. } | Command::Checkpoint { .. } | Command::Close { .. } => Outcome::Done,
             });
         }
@@ -200,29 +250,27 @@ impl Writer {
         Ok(outcomes)
     }
 
-    /// One portion of a sweep's stage.
+    /// Runs one portion of a sweep's stage. Returns whether the stage is done.
     fn sweep(&mut self, stage: Stage, now: i64) -> rusqlite::Result<bool> {
         let first = !self.swept;
-        if stage == Stage::Watermark {
-            self.swept = true;
-            if self.short == Short::Beyond {
-                self.short = Short::Yes;
-            }
-        }
         match stage {
             // It reads from all tables. Where one is damaged, a transaction would end with it.
-            Stage::Watermark => return sweep::portion(&self.connection, stage, now, &self.options, first),
-            Stage::SizeLimit => return Ok(!self.make_room()),
+            Stage::Watermark => {
+                self.swept = true;
+                return sweep::portion(&self.connection, stage, now, &self.options, first);
+            }
+            Stage::Evictions => return self.move_portion(),
+            Stage::SizeLimit => return Ok(!self.free_space()),
             _ => {}
         }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let all = sweep::portion(&transaction, stage, now, &self.options, first)?;
         transaction.commit()?;
         match stage {
-            Stage::Names => self.names = Names::load(&self.connection)?,
+            Stage::Names => self.names.reload(&self.connection)?,
             Stage::Series => self.series = Series::load(&self.connection)?,
             Stage::GiveBack => {
-                size_limit::bound(&self.connection, &self.options)?;
+                size_limit::set(&self.connection, &self.options)?;
                 self.metrics.store_size(size_limit::used(&self.connection)?);
             }
             _ => {}
@@ -230,35 +278,65 @@ impl Writer {
         Ok(all)
     }
 
-    /// Keeps the file below its bound, a portion after each commit. Returns whether there is more to do.
-    fn make_room(&mut self) -> bool {
-        if self.options.max_size.is_none() || self.short == Short::Beyond {
-            return false;
-        }
-        let Some(made) = self.attempt("make_room", Self::room) else {
-            self.short = Short::Beyond;
-            return false;
-        };
-        let most = self.options.max_size.unwrap_or_default();
-        match made {
-            None => self.short = Short::No,
-            Some(Freed::Nothing) => {
-                self.short = Short::Beyond;
-                tracing::error!(
-                    bytes = most,
-                    "--max-size is reached and nothing old is left to delete: what comes now may be refused. Give it more"
-                );
+    /// Moves rows of dropped names for a short time.
+    fn move_evicted(&mut self) {
+        let started = Instant::now();
+        while self.has_evictions && started.elapsed() < MOVE_TIME {
+            match self.attempt("move_evicted", Self::move_portion) {
+                Some(false) => self.report_cache.outdate(),
+                Some(true) => break,
+                // It is tried again by the next sweep.
+                None => {
+                    (self.pass, self.has_evictions) = (None, false);
+                }
             }
-            Some(made) => {
-                if self.short == Short::No {
+        }
+    }
+
+    /// Moves the rows of one hour that belong to dropped names. Returns whether no rows are left to be moved.
+    fn move_portion(&mut self) -> rusqlite::Result<bool> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut pass = match self.pass.take() {
+            Some(pass) => pass,
+            None => match Pass::begin(&transaction)? {
+                Some(pass) => pass,
+                None => {
+                    self.has_evictions = false;
+                    return Ok(true);
+                }
+            },
+        };
+        let through = pass.step(&transaction)?;
+        transaction.commit()?;
+        self.pass = (!through).then_some(pass);
+        Ok(false)
+    }
+
+    /// Keeps the file below its size limit, one portion at a time. Returns whether there is more to do.
+    fn free_space(&mut self) -> bool {
+        let Some(limit) = self.options.max_size else { return false };
+        let Some(freed) = self.attempt("make_room", Self::free_portion) else { return false };
+        match freed {
+            None => self.space = Space::Enough,
+            Some(Freed::Nothing) => {
+                if self.space != Space::Exhausted {
+                    tracing::error!(
+                        bytes = limit,
+                        "--max-size is reached and nothing old is left to delete: what comes now may be refused. Give it more"
+                    );
+                }
+                self.space = Space::Exhausted;
+            }
+            Some(freed) => {
+                if self.space == Space::Enough {
                     tracing::warn!(
-                        bytes = most,
+                        bytes = limit,
                         "--max-size is nearly reached: the oldest detail is deleted to stay below it"
                     );
                 }
-                self.short = Short::Yes;
-                self.answers.outdate();
-                if let Freed::Deleted(before) = made {
+                self.space = Space::Short;
+                self.report_cache.outdate();
+                if let Freed::Deleted(before) = freed {
                     tracing::warn!(
                         before,
                         "--max-size is nearly reached: what is older was deleted (ms since the epoch)"
@@ -267,29 +345,40 @@ impl Writer {
                 }
             }
         }
-        self.short == Short::Yes
+        self.space == Space::Short
     }
 
-    fn room(&mut self) -> rusqlite::Result<Option<Freed>> {
-        if !size_limit::is_short(&self.connection, &self.options)? {
+    /// Frees space until there is enough. Returns whether any was freed.
+    fn free_all(&mut self) -> bool {
+        let mut any = false;
+        for _ in 0..MAX_ROUNDS {
+            if !self.free_space() {
+                break;
+            }
+            any = true;
+        }
+        any
+    }
+
+    fn free_portion(&mut self) -> rusqlite::Result<Option<Freed>> {
+        if !size_limit::is_near(&self.connection, &self.options)? {
             return Ok(None);
         }
-        let made = size_limit::make(&mut self.connection, &self.options, self.deleted)?;
-        if let Freed::Deleted(before) = made {
-            self.deleted = before;
+        let freed = size_limit::free(&mut self.connection, &self.options, self.deleted_before)?;
+        if let Freed::Deleted(before) = freed {
+            self.deleted_before = before;
         }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         size_limit::give_back(&transaction)?;
         transaction.commit()?;
-        size_limit::bound(&self.connection, &self.options)?;
-        Ok(Some(made))
+        size_limit::set(&self.connection, &self.options)?;
+        Ok(Some(freed))
     }
 
-    /// After a rollback, what memory remembers may never have happened: read it again.
+    /// After a rollback, what memory remembers may never have happened: it is read again.
     fn reload(&mut self) {
-        match Names::load(&self.connection) {
-            Ok(names) => self.names = names,
-            Err(error) => tracing::error!(%error, "cannot read the names again"),
+        if let Err(error) = self.names.reload(&self.connection) {
+            tracing::error!(%error, "cannot read the names again");
         }
         match Series::load(&self.connection) {
             Ok(series) => self.series = series,
@@ -298,11 +387,15 @@ impl Writer {
     }
 }
 
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "data_version", |row| row.get(0))
+}
+
 /// Merges the log into the file, and empties it unless somebody still reads from it.
 fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
-    // Nobody who writes waits for somebody who reads.
+    // A writer never waits for readers.
     connection.busy_timeout(Duration::ZERO)?;
     let done = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-    connection.busy_timeout(schema::PATIENCE)?;
+    connection.busy_timeout(schema::LOCK_TIMEOUT)?;
     done
 }

@@ -28,7 +28,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 use tower::ServiceExt;
 
-use crate::limit::network;
+use crate::client::network;
 use crate::metrics::Metrics;
 use phase::Phase;
 use pipeline::Pipeline;

@@ -39,7 +39,7 @@ async fn accept(app: &App, request: Request) -> Result<(), Failure> {
         Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
     })?;
     let losses = losses::of(&beacon);
-    match app.store.ingest(beacon, now).await? {
+    match app.store.ingest(beacon, app.networks.client(client), now).await? {
         Ingested::New => app.metrics.accepted(sent.len(), &losses),
         Ingested::Duplicate => app.metrics.duplicate(),
     }

@@ -45,7 +45,15 @@ impl std::fmt::Display for ScrapeError {
     }
 }
 
-impl std::error::Error for ScrapeError {}
+impl std::error::Error for ScrapeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Fetch(error) => Some(error),
+            Self::Parse(error) => Some(error),
+            Self::Store(error) => Some(error),
+        }
+    }
+}
 
 /// Everything a scrape needs.
 pub struct Scraper {

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use whippet_collector::app::App;
+use whippet_collector::client::Networks;
 use whippet_collector::clock::Clock;
 use whippet_collector::limit::Limiter;
 use whippet_collector::metrics::Metrics;
@@ -72,6 +73,11 @@ impl Collector {
         Self::open(folder, START, |_| {}, |_| {})
     }
 
+    /// The same with other options.
+    pub fn open_with(folder: tempfile::TempDir, options: impl FnOnce(&mut Options)) -> Self {
+        Self::open(folder, START, options, |_| {})
+    }
+
     fn open(
         folder: tempfile::TempDir,
         now: i64,
@@ -92,6 +98,7 @@ impl Collector {
             clock,
             limiter: Arc::new(Limiter::new(0)),
             proxies: 0,
+            networks: Networks::default(),
             token: None,
             origins: Arc::new(Origins::Any),
             scrape_interval: 5 * SECOND,
@@ -115,6 +122,10 @@ impl Collector {
         Self::open(folder, now, options, |_| {})
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.as_ref().unwrap().path()
+    }
+
     pub fn database(&self) -> std::path::PathBuf {
         self.folder.as_ref().unwrap().path().join("whippet.db")
     }
@@ -127,8 +138,12 @@ impl Collector {
         self.hand.fetch_add(by, Ordering::SeqCst);
     }
 
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 40_000))));
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_from([127, 0, 0, 1], request).await
+    }
+
+    pub async fn send_from(&self, address: [u8; 4], mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 40_000))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.unwrap().to_bytes().into();
@@ -149,6 +164,13 @@ impl Collector {
     /// Posts a beacon that must be accepted.
     pub async fn beacon(&self, beacon: Value) {
         let answer = self.post(beacon.to_string()).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+    }
+
+    /// Posts a beacon from `address`, that must be accepted.
+    pub async fn beacon_from(&self, address: [u8; 4], beacon: Value) {
+        let request = Request::post("/v1/beacons").body(Body::from(beacon.to_string())).unwrap();
+        let answer = self.send_from(address, request).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
     }
 

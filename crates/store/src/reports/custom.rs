@@ -8,7 +8,8 @@ use super::filter::{Filter, MATCHES, distribution, names};
 use super::histograms::by_name;
 use super::steps::Steps;
 use super::toolkit;
-use crate::names::Kind;
+use crate::kind::Kind;
+use crate::names::OTHER;
 use crate::time::MINUTE;
 
 /// Whippet's own names begin with these; docs/beacon.md lists them.
@@ -43,10 +44,10 @@ fn gauges(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::
     // Those of different applications may have the same name: count, sum, smallest, largest.
     let mut gauges: BTreeMap<String, (f64, f64, f64, f64)> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let Some(name) = known.get(&row.get(0)?) else { continue };
+        let name = known.get(&row.get(0)?).map_or(OTHER, String::as_str);
         let (count, sum, min, max): (f64, f64, f64, f64) =
             (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-        let gauge = gauges.entry(name.clone()).or_insert((0.0, 0.0, min, max));
+        let gauge = gauges.entry(name.to_owned()).or_insert((0.0, 0.0, min, max));
         *gauge = (gauge.0 + count, gauge.1 + sum, gauge.2.min(min), gauge.3.max(max));
     }
     let gauge = |(name, (count, sum, min, max)): (String, (f64, f64, f64, f64))| Gauge {

@@ -6,7 +6,8 @@ use whippet_api::{Errors, PageError};
 
 use super::filter::{Filter, MATCHES, names};
 use super::steps::Steps;
-use crate::names::Kind;
+use crate::kind::Kind;
+use crate::names::OTHER;
 use crate::time::MINUTE;
 
 /// More are not shown.
@@ -27,7 +28,7 @@ pub fn errors(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
     let mut errors: HashMap<i64, PageError> = HashMap::new();
     while let Some(row) = rows.next()? {
         let (first, last): (i64, i64) = (row.get(5)?, row.get(6)?);
-        let page = pages.get(&row.get(3)?).cloned().unwrap_or_default();
+        let page = pages.get(&row.get(3)?).map_or(OTHER, String::as_str).to_owned();
         let error = errors.entry(row.get(0)?);
         let error = match error {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),

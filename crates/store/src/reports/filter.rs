@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use whippet_api::Distribution;
 use whippet_engine::stats::Histogram;
 
-use crate::names::Kind;
+use crate::kind::Kind;
 
 /// Which beacons a question is about.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,7 @@ pub fn distribution(name: &str, histogram: &Histogram) -> Distribution {
     }
 }
 
-/// All names of a kind, by number.
+/// All names of a kind, by number. A number that has none is of a name that was dropped: it counts as [`crate::OTHER`].
 pub fn names(connection: &Connection, kind: Kind) -> rusqlite::Result<HashMap<i64, String>> {
     connection
         .prepare_cached("SELECT id, name FROM names WHERE kind = ?1")?

@@ -6,8 +6,9 @@ use whippet_engine::stats::Histogram;
 
 use super::filter::{Filter, MATCHES, names};
 use super::steps::Steps;
+use crate::kind::Kind;
 use crate::minute_buckets;
-use crate::names::Kind;
+use crate::names::OTHER;
 use crate::time::MINUTE;
 
 /// What queries' fetches took, ms.
@@ -53,8 +54,8 @@ pub fn by_name(
     })?;
     let mut histograms: BTreeMap<String, Histogram> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let Some(name) = names.get(&row.get(0)?) else { continue };
-        let histogram = histograms.entry(name.clone()).or_default();
+        let name = names.get(&row.get(0)?).map_or(OTHER, String::as_str);
+        let histogram = histograms.entry(name.to_owned()).or_default();
         minute_buckets::merge_bytes(histogram, row.get_ref(1)?.as_blob()?);
     }
     Ok(histograms)

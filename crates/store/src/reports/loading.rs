@@ -8,7 +8,8 @@ use whippet_engine::beacon::ResourceKind;
 use super::filter::{Filter, MATCHES, distribution, names};
 use super::histograms::by_name;
 use super::steps::Steps;
-use crate::names::Kind;
+use crate::kind::Kind;
+use crate::names::OTHER;
 use crate::time::MINUTE;
 
 /// More rows of a table are not shown.
@@ -55,7 +56,7 @@ fn resources(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlit
     // Hosts of different applications may have the same name.
     let mut sums: HashMap<(&str, &str), Resource> = HashMap::new();
     while let Some(row) = rows.next()? {
-        let host = hosts.get(&row.get(0)?).map_or("", String::as_str);
+        let host = hosts.get(&row.get(0)?).map_or(OTHER, String::as_str);
         let kind: i64 = row.get(1)?;
         let kind = ResourceKind::ALL.into_iter().find(|known| *known as i64 == kind);
         let kind = kind.unwrap_or(ResourceKind::Other).as_str();
@@ -91,7 +92,7 @@ fn scripts(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite:
     // Scripts of different applications may be the same.
     let mut sums: HashMap<&str, Script> = HashMap::new();
     while let Some(row) = rows.next()? {
-        let name = known.get(&row.get(0)?).map_or("", String::as_str);
+        let name = known.get(&row.get(0)?).map_or(OTHER, String::as_str);
         let sum = sums.entry(name).or_insert_with(|| {
             let (source, invoker) = name.split_once('\n').unwrap_or((name, ""));
             Script { source: source.to_owned(), invoker: invoker.to_owned(), ..Script::default() }

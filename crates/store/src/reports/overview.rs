@@ -35,7 +35,7 @@ fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) 
 /// The levels and losses of all applications, or of one. What this takes is most of what an overview takes.
 pub fn apps(connection: &Connection, app: Option<&str>, steps: &Steps) -> rusqlite::Result<Apps> {
     let mut apps = Apps { levels: Vec::new(), losses: Vec::new() };
-    for name in status::apps(connection)?.into_iter().filter(|name| app.is_none_or(|app| app == name)) {
+    for name in status::overview_apps(connection, app)? {
         apps.levels.extend(app_levels(connection, &name, steps)?);
         apps.losses.extend(app_losses(connection, name, steps)?);
     }
@@ -77,7 +77,7 @@ pub fn overview(
             error: target.error.clone().filter(|_| tried && !target.up),
         });
     }
-    for name in status::apps(connection)?.into_iter().filter(|name| app.is_none_or(|app| app == name)) {
+    for name in status::overview_apps(connection, app)? {
         let last = status::heard(connection, &name)?;
         let stopped = name != OTHER && last.is_some_and(|last| last < steps.to - QUIET);
         overview.subjects.push(Subject { name, backend: false, last, stopped, error: None });

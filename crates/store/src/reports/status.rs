@@ -22,6 +22,17 @@ pub fn apps(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         .collect()
 }
 
+/// The applications that an overview shows: those that more than one network has reported, or this machine, or that are
+/// known by configuration. Whoever asks for one by name gets it.
+pub fn overview_apps(connection: &Connection, app: Option<&str>) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached(
+            "SELECT name FROM names WHERE kind = 0 AND iif(?2 IS NULL, confirmed, name = ?2) ORDER BY name = ?1, name",
+        )?
+        .query_map((OTHER, app), |row| row.get(0))?
+        .collect()
+}
+
 /// When the newest beacon of an application came.
 pub fn heard(connection: &Connection, app: &str) -> rusqlite::Result<Option<i64>> {
     let mut statement = connection.prepare_cached("SELECT last FROM names WHERE kind = 0 AND name = ?1")?;

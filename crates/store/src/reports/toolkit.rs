@@ -8,7 +8,8 @@ use super::classic_histograms::QUANTILES;
 use super::filter::{Filter, MATCHES, names};
 use super::histograms::{FETCHES, histograms};
 use super::steps::Steps;
-use crate::names::Kind;
+use crate::kind::Kind;
+use crate::names::OTHER;
 use crate::time::MINUTE;
 
 /// Counters, cache hit rate and fetch latency of the window.
@@ -62,13 +63,13 @@ fn counters(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite
     let (mut served, mut misses) = (vec![0.0; steps.ends.len()], vec![0.0; steps.ends.len()]);
     while let Some(row) = rows.next()? {
         let (place, total): (usize, f64) = (steps.place(row.get(0)?), row.get(2)?);
-        let Some(name) = names.get(&row.get(1)?) else { continue };
-        match name.as_str() {
+        let name = names.get(&row.get(1)?).map_or(OTHER, String::as_str);
+        match name {
             "query.hits" | "query.stale_served" => served[place] += total,
             "query.misses" => misses[place] += total,
             _ => {}
         }
-        *totals.entry(name.clone()).or_default() += total;
+        *totals.entry(name.to_owned()).or_default() += total;
     }
     Ok((totals, served, misses))
 }

@@ -9,8 +9,9 @@ use whippet_engine::vitals::Metric;
 
 use super::filter::{Filter, MATCHES, NavigationFilter, names};
 use super::steps::Steps;
+use crate::kind::Kind;
 use crate::minute_buckets::{self, Detail};
-use crate::names::Kind;
+use crate::names::OTHER;
 use crate::phases;
 use crate::time::MINUTE;
 use crate::views::{self, Values};
@@ -40,7 +41,7 @@ pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
     // Pages of different applications may have the same name.
     let mut pages: HashMap<&str, OnePage> = HashMap::new();
     for (id, page) in found.pages {
-        pages.entry(names.get(&id).map_or("", String::as_str)).or_default().merge(&page);
+        pages.entry(names.get(&id).map_or(OTHER, String::as_str)).or_default().merge(&page);
     }
     let mut pages: Vec<Page> = pages
         .into_iter()
