@@ -197,7 +197,7 @@ fn move_measures(connection: &Connection, hour: i64, targets: &Targets) -> rusql
     for column in ["element", "url", "state"] {
         let measures = connection
             .prepare_cached(&format!(
-                "SELECT view, metric, {column} FROM views JOIN measures ON measures.view = views.id
+                "SELECT measures.view, metric, {column} FROM views JOIN measures ON measures.view = views.id
                  WHERE folded = 0 AND minute >= ?1 AND minute < ?2 AND {column} IN {DROPPED}"
             ))?
             .query_map([hour, hour + HOUR], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
