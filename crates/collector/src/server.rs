@@ -13,11 +13,11 @@ use crate::client::Networks;
 use crate::clock::Clock;
 use crate::connections;
 use crate::hosts;
-use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
+use crate::rate_limiter::RateLimiter;
 use crate::routes;
-use crate::scrape::{self, Board, Fetcher, NoRoots, Scraper, Target};
+use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetStatus};
 use crate::token::{Token, WeakToken};
 
 /// The time between two sweeps of what is too old.
@@ -126,13 +126,13 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
-    let board = Arc::new(board(&arguments.scrape, address));
+    let target_status = Arc::new(target_status(&arguments.scrape, address));
     let app = App {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
-        board: Arc::clone(&board),
+        target_status: Arc::clone(&target_status),
         clock: clock.clone(),
-        limiter: Arc::new(Limiter::new(arguments.rate_limit)),
+        limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
         networks: Networks::default(),
         token: token.clone(),
@@ -150,7 +150,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let scraper = Scraper {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
-        board,
+        target_status,
         clock: clock.clone(),
         fetcher,
     };
@@ -206,9 +206,9 @@ fn known_apps(arguments: &Serve) -> Result<Vec<String>, ServeError> {
 }
 
 /// All targets, the collector itself last.
-fn board(targets: &[Target], address: SocketAddr) -> Board {
+fn target_status(targets: &[Target], address: SocketAddr) -> TargetStatus {
     let own = (OWN_TARGET.to_owned(), format!("http://{address}/metrics"));
-    Board::new(targets.iter().map(|target| (target.name.clone(), target.shown())).chain([own]))
+    TargetStatus::new(targets.iter().map(|target| (target.name.clone(), target.shown())).chain([own]))
 }
 
 fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {

@@ -21,7 +21,7 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
         beacons,
         last_beacon,
         apps,
-        targets: app.board.snapshot(),
+        targets: app.target_status.snapshot(),
         retention: app.retention,
     }))
 }
@@ -32,7 +32,7 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
     let steps = scraped(&app, &window.range(now)?);
     let filter = filter(window);
     let question = question(&steps, &filter);
-    let (targets, interval) = (app.board.snapshot(), app.scrape_interval);
+    let (targets, interval) = (app.target_status.snapshot(), app.scrape_interval);
     let only = filter.app.clone();
     let at = steps.clone();
     let apps = move |connection: &_| reports::overview::apps(connection, only.as_deref(), &at);
@@ -49,7 +49,7 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
 /// `GET /api/backend`
 pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> Answer<Backend> {
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let known = app.board.snapshot();
+    let known = app.target_status.snapshot();
     let Some(target) = window.target else {
         return Err(Failure::bad_request(
             "bad_query",

@@ -1,9 +1,9 @@
 //! Scraping: asking each backend for its metrics every few seconds.
-mod board;
 mod credentials;
 mod fetch;
 mod parse;
 mod target;
+mod target_status;
 mod tls;
 
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use tokio::time::MissedTickBehavior;
 use whippet_engine::expo::Format;
 use whippet_store::{OWN_TARGET, Scrape, Store, StoreError};
 
-pub use board::Board;
 pub use fetch::{FetchError, Fetcher, Text};
 pub use parse::{Reading, parse, read};
 pub use target::{Target, TargetError};
+pub use target_status::TargetStatus;
 pub use tls::NoRoots;
 
 use crate::clock::Clock;
@@ -62,7 +62,7 @@ pub struct Scraper {
     /// Where scrapes are counted.
     pub metrics: Arc<Metrics>,
     /// What each target's last scrape came to.
-    pub board: Arc<Board>,
+    pub target_status: Arc<TargetStatus>,
     /// When samples were taken.
     pub clock: Clock,
     /// The HTTP client.
@@ -70,7 +70,7 @@ pub struct Scraper {
 }
 
 impl Scraper {
-    /// Scrapes `target` once, keeps what it finds, and notes on the board what came of it.
+    /// Scrapes `target` once, keeps what it finds, and notes on the target_status what came of it.
     pub async fn scrape(&self, target: &Target) {
         let started = Instant::now();
         let outcome = self.attempt(target).await;
@@ -109,12 +109,12 @@ impl Scraper {
             Ok(note) => (note, None),
             Err(error) => (None, Some(error.to_string())),
         };
-        if self.board.remark(target, note.as_deref())
+        if self.target_status.record_note(target, note.as_deref())
             && let Some(note) = note
         {
             tracing::warn!(target_name = target, note = note.escape_debug().to_string(), "not all was read");
         }
-        if self.board.note(target, self.clock.now(), error.as_deref()) {
+        if self.target_status.record(target, self.clock.now(), error.as_deref()) {
             match error {
                 Some(error) => tracing::warn!(
                     target_name = target,

@@ -15,11 +15,11 @@ use tower::ServiceExt;
 use whippet_collector::app::App;
 use whippet_collector::client::Networks;
 use whippet_collector::clock::Clock;
-use whippet_collector::limit::Limiter;
 use whippet_collector::metrics::Metrics;
 use whippet_collector::origins::Origins;
+use whippet_collector::rate_limiter::RateLimiter;
 use whippet_collector::routes;
-use whippet_collector::scrape::{Board, Fetcher, Scraper};
+use whippet_collector::scrape::{Fetcher, Scraper, TargetStatus};
 use whippet_store::{Options, Sample, Scrape, Store};
 
 pub const SECOND: i64 = 1000;
@@ -94,9 +94,9 @@ impl Collector {
         let mut app = App {
             store,
             metrics,
-            board: Arc::new(Board::new(names)),
+            target_status: Arc::new(TargetStatus::new(names)),
             clock,
-            limiter: Arc::new(Limiter::new(0)),
+            limiter: Arc::new(RateLimiter::new(0)),
             proxies: 0,
             networks: Networks::default(),
             token: None,
@@ -209,7 +209,7 @@ impl Collector {
         Scraper {
             store: Arc::clone(&self.app.store),
             metrics: Arc::clone(&self.app.metrics),
-            board: Arc::clone(&self.app.board),
+            target_status: Arc::clone(&self.app.target_status),
             clock: self.app.clock.clone(),
             fetcher: Fetcher::new(Duration::from_secs(5)),
         }

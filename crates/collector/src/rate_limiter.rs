@@ -12,7 +12,7 @@ const CLIENTS: usize = 10_000;
 const BURST_SECONDS: f64 = 5.0;
 
 /// The rate limiter.
-pub struct Limiter {
+pub struct RateLimiter {
     per_second: f64,
     buckets: Mutex<HashMap<Option<IpAddr>, Bucket>>,
 }
@@ -22,7 +22,7 @@ struct Bucket {
     filled: i64,
 }
 
-impl Limiter {
+impl RateLimiter {
     /// Lets each client send `per_second` requests in the long run; 0 lets everything through.
     pub fn new(per_second: u32) -> Self {
         Self { per_second: f64::from(per_second), buckets: Mutex::default() }
@@ -61,7 +61,7 @@ impl Limiter {
 mod tests {
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-    use super::{CLIENTS, Limiter};
+    use super::{CLIENTS, RateLimiter};
 
     fn client(number: u32) -> IpAddr {
         IpAddr::V4(Ipv4Addr::from_bits(number))
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_burst_passes_and_then_the_rate_holds() {
-        let limiter = Limiter::new(2);
+        let limiter = RateLimiter::new(2);
         for _ in 0..10 {
             assert_eq!(limiter.take(client(1), 0), Ok(()));
         }
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn an_ipv6_network_is_one_client() {
-        let limiter = Limiter::new(1);
+        let limiter = RateLimiter::new(1);
         let address = |low: u16| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, low));
         for low in 0..5 {
             assert_eq!(limiter.take(address(low), 0), Ok(()));
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_freed() {
-        let limiter = Limiter::new(1);
+        let limiter = RateLimiter::new(1);
         for number in 0..CLIENTS as u32 + 5 {
             assert_eq!(limiter.take(client(number), 0), Ok(()));
         }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn zero_is_no_limit() {
-        let limiter = Limiter::new(0);
+        let limiter = RateLimiter::new(0);
         assert!((0..1000).all(|_| limiter.take(client(1), 0).is_ok()));
     }
 }

@@ -1,4 +1,4 @@
-//! Wrong tokens: whoever guesses has to wait, and is written to the log, both within bounds.
+//! Wrong tokens: whoever throttle has to wait, and is written to the log, both within bounds.
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,24 +6,24 @@ use std::time::{Duration, Instant};
 
 use crate::client::network;
 
-/// So many may be mistakes.
+/// Failures of one address that are answered at once.
 const MISTAKES: u32 = 3;
-/// What the next one waits; each that follows twice as long.
+/// The delay of the next failure; it doubles with each that follows.
 const FIRST: Duration = Duration::from_millis(250);
-/// But no more than this.
+/// The longest delay.
 const MOST: Duration = Duration::from_secs(8);
-/// Who has not guessed for so long is forgotten.
+/// After this time without a failure an address is forgotten.
 const FORGOTTEN: Duration = Duration::from_secs(600);
-/// So many of one address wait at once; what comes beyond is refused unseen.
+/// Delayed answers of one address at once; more attempts are refused without a look at the token.
 const WAITING: u32 = 8;
 /// The most addresses told apart. Beyond, newcomers share one entry.
 const CLIENTS: usize = 10_000;
 /// The time between two lines of the log.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// Who has guessed.
+/// Failures by address.
 #[derive(Clone, Default)]
-pub struct Guesses(Arc<Mutex<State>>);
+pub struct TokenThrottle(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -38,23 +38,23 @@ struct Client {
     last: Instant,
 }
 
-/// A guess that waits for its answer.
+/// A failed attempt whose answer is delayed.
 pub struct Wait {
-    guesses: Guesses,
+    throttle: TokenThrottle,
     client: Option<IpAddr>,
-    /// How long.
+    /// The delay.
     pub time: Duration,
 }
 
-impl Guesses {
-    /// Whether so many guesses of this address are waiting that no more are looked at: even a right one would tell.
-    pub fn is_full(&self, client: IpAddr) -> bool {
+impl TokenThrottle {
+    /// Whether so many throttle of this address are waiting that no more are looked at: even a right one would tell.
+    pub fn is_blocked(&self, client: IpAddr) -> bool {
         let state = self.state();
         state.clients.get(&Some(network(client))).is_some_and(|client| client.waiting >= WAITING)
     }
 
-    /// A wrong one came at `now`.
-    pub fn wrong(&self, address: IpAddr, now: Instant) -> Wait {
+    /// Records a wrong token from `address` at `now`.
+    pub fn record_failure(&self, address: IpAddr, now: Instant) -> Wait {
         let mut state = self.state();
         let mut client = Some(network(address));
         if state.clients.len() >= CLIENTS && !state.clients.contains_key(&client) {
@@ -82,7 +82,7 @@ impl Guesses {
             state.since = 0;
         }
         drop(state);
-        Wait { guesses: self.clone(), client, time }
+        Wait { throttle: self.clone(), client, time }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -92,7 +92,7 @@ impl Guesses {
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        if let Some(client) = self.guesses.state().clients.get_mut(&self.client) {
+        if let Some(client) = self.throttle.state().clients.get_mut(&self.client) {
             client.waiting = client.waiting.saturating_sub(1);
         }
     }
@@ -109,31 +109,31 @@ mod tests {
 
     #[test]
     fn guesses_wait_longer_and_longer() {
-        let (guesses, start) = (Guesses::default(), Instant::now());
+        let (throttle, start) = (TokenThrottle::default(), Instant::now());
         let times: Vec<u64> =
-            (0..12).map(|_| guesses.wrong(client(1), start).time.as_millis() as u64).collect();
+            (0..12).map(|_| throttle.record_failure(client(1), start).time.as_millis() as u64).collect();
         assert_eq!(times, [0, 0, 0, 250, 500, 1000, 2000, 4000, 8000, 8000, 8000, 8000]);
-        assert!(guesses.wrong(client(2), start).time.is_zero(), "others do not");
-        assert!(guesses.wrong(client(1), start + FORGOTTEN).time.is_zero());
+        assert!(throttle.record_failure(client(2), start).time.is_zero(), "others do not");
+        assert!(throttle.record_failure(client(1), start + FORGOTTEN).time.is_zero());
     }
 
     #[test]
     fn only_some_wait_at_once() {
-        let (guesses, start) = (Guesses::default(), Instant::now());
-        let waits: Vec<Wait> = (0..WAITING).map(|_| guesses.wrong(client(1), start)).collect();
-        assert!(guesses.is_full(client(1)) && !guesses.is_full(client(2)));
+        let (throttle, start) = (TokenThrottle::default(), Instant::now());
+        let waits: Vec<Wait> = (0..WAITING).map(|_| throttle.record_failure(client(1), start)).collect();
+        assert!(throttle.is_blocked(client(1)) && !throttle.is_blocked(client(2)));
         drop(waits);
-        assert!(!guesses.is_full(client(1)));
+        assert!(!throttle.is_blocked(client(1)));
     }
 
     #[test]
     fn memory_is_bounded() {
-        let (guesses, start) = (Guesses::default(), Instant::now());
+        let (throttle, start) = (TokenThrottle::default(), Instant::now());
         for number in 0..CLIENTS as u32 + 100 {
-            guesses.wrong(client(number), start);
+            throttle.record_failure(client(number), start);
         }
-        assert_eq!(guesses.state().clients.len(), CLIENTS + 1);
-        guesses.wrong(client(u32::MAX), start + FORGOTTEN);
-        assert_eq!(guesses.state().clients.len(), 1);
+        assert_eq!(throttle.state().clients.len(), CLIENTS + 1);
+        throttle.record_failure(client(u32::MAX), start + FORGOTTEN);
+        assert_eq!(throttle.state().clients.len(), 1);
     }
 }

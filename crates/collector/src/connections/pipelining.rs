@@ -1,4 +1,4 @@
-//! Who sends request upon request without waiting for answers is slowed down.
+//! Throttles clients that pipeline requests: that send the next without waiting for the answer.
 //!
 //! Browsers do not do that. A few connections with thousands of requests in them would keep the processor from everyone
 //! who waits for one answer.
@@ -6,21 +6,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-/// The most that one request waits.
+/// The longest delay of one request.
 const MOST: Duration = Duration::from_millis(250);
-/// What each in a row waits longer than the one before.
+/// By this much longer than the one before each pipelined request waits.
 const STEP: Duration = Duration::from_millis(10);
 
 /// What is known of one connection's requests.
 #[derive(Clone)]
-pub struct Pipeline {
+pub struct PipelineThrottle {
     /// Whether the collector had to wait for the client since the last request.
     waited: Arc<AtomicBool>,
     /// How many requests came in a row.
     row: Arc<AtomicU32>,
 }
 
-impl Pipeline {
+impl PipelineThrottle {
     /// A new connection's: its first request is never one of a row.
     pub fn new() -> Self {
         Self { waited: Arc::new(AtomicBool::new(true)), row: Arc::default() }
@@ -44,12 +44,12 @@ impl Pipeline {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Pipeline, STEP};
+    use super::{MOST, PipelineThrottle, STEP};
     use std::time::Duration;
 
     #[test]
     fn only_what_does_not_wait_for_answers_is_slowed_down() {
-        let pipeline = Pipeline::new();
+        let pipeline = PipelineThrottle::new();
         for _ in 0..100 {
             assert_eq!(pipeline.request(), Duration::ZERO);
             pipeline.waited();

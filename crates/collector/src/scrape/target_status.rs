@@ -1,12 +1,12 @@
-//! What came of each target's last scrape.
+//! The outcome of each target's last scrape.
 use std::sync::Mutex;
 
 use whippet_api::Target as Entry;
 
 /// One entry per target, in the order they were given.
-pub struct Board(Mutex<Vec<Entry>>);
+pub struct TargetStatus(Mutex<Vec<Entry>>);
 
-impl Board {
+impl TargetStatus {
     /// All targets by name and address, none scraped yet.
     pub fn new(targets: impl IntoIterator<Item = (String, String)>) -> Self {
         let entries = targets.into_iter().map(|(name, url)| Entry {
@@ -20,8 +20,8 @@ impl Board {
         Self(Mutex::new(entries.collect()))
     }
 
-    /// Notes a scrape. Returns whether the target went up or down by it.
-    pub fn note(&self, target: &str, at: i64, error: Option<&str>) -> bool {
+    /// Records a scrape. Returns whether the target went up or down.
+    pub fn record(&self, target: &str, at: i64, error: Option<&str>) -> bool {
         let mut entries = self.entries();
         let Some(entry) = entries.iter_mut().find(|entry| entry.name == target) else { return false };
         let changed = entry.last_scrape.is_none() || entry.up != error.is_none();
@@ -31,9 +31,9 @@ impl Board {
         changed
     }
 
-    /// Notes what of the last scrape was left out. Returns whether anything is now, and was not before: what is wrong
-    /// differs from scrape to scrape, and is said once.
-    pub fn remark(&self, target: &str, note: Option<&str>) -> bool {
+    /// Records what was left out of the last scrape. Returns whether the target has a note now and had none before: the
+    /// text differs from scrape to scrape, and is logged once.
+    pub fn record_note(&self, target: &str, note: Option<&str>) -> bool {
         let mut entries = self.entries();
         let Some(entry) = entries.iter_mut().find(|entry| entry.name == target) else { return false };
         let began = entry.note.is_none() && note.is_some();
