@@ -163,13 +163,14 @@ impl Names {
         known: bool,
     ) -> rusqlite::Result<i64> {
         let confirmed = kind == Kind::App && (known || client.local);
-        connection
+        // Evictions may have made `(other)` in the file.
+        let id = connection
             .prepare_cached(
                 "INSERT INTO names (kind, parent, name, used, first, score, scored, confirmed)
-                 VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?4, ?6)",
+                 VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?4, ?6)
+                 ON CONFLICT DO UPDATE SET used = max(used, excluded.used) RETURNING id",
             )?
-            .execute(params![kind as i64, parent, name, now, score.value(now), confirmed])?;
-        let id = connection.last_insert_rowid();
+            .query_row(params![kind as i64, parent, name, now, score.value(now), confirmed], |row| row.get(0))?;
         let network = Some(client.network);
         let name_state = Name { id, score, stored: (score.value(now), now), confirmed, network };
         self.families.entry((kind, parent)).or_default().insert(name.to_owned(), name_state);
