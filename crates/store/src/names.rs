@@ -85,7 +85,7 @@ impl Names {
     }
 
     /// Counts a sighting of `name`, and gives it a number. Where there are too many names, the one with the lowest score
-    /// is dropped if this one's is as high; else this one is counted as [`OTHER`].
+    /// is dropped if this one's is higher; else this one is counted as [`OTHER`].
     pub fn resolve(
         &mut self,
         connection: &Connection,
@@ -119,7 +119,7 @@ impl Names {
                     .map(|(name, known)| (known.score.value(now), name))
                     .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
                 match rarest {
-                    Some((lowest, rarest)) if lowest <= score.value(now) => {
+                    Some((lowest, rarest)) if lowest < score.value(now) => {
                         let rarest = rarest.clone();
                         self.candidates.forget((kind, parent, name));
                         self.evict(connection, (kind, parent, &rarest), client, now)?;
@@ -170,7 +170,9 @@ impl Names {
                  VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?4, ?6)
                  ON CONFLICT DO UPDATE SET used = max(used, excluded.used) RETURNING id",
             )?
-            .query_row(params![kind as i64, parent, name, now, score.value(now), confirmed], |row| row.get(0))?;
+            .query_row(params![kind as i64, parent, name, now, score.value(now), confirmed], |row| {
+                row.get(0)
+            })?;
         let network = Some(client.network);
         let name_state = Name { id, score, stored: (score.value(now), now), confirmed, network };
         self.families.entry((kind, parent)).or_default().insert(name.to_owned(), name_state);

@@ -20,12 +20,12 @@ fn full(id: &str, app: &str) -> Value {
         id,
         json!({
             "app": app,
-            "vitals": [{ "name": "LCP", "value": 1200.0, "attribution": { "target": "#hero", "url": "https://cdn.example/a.png" } }],
+            "vitals": { "LCP": { "value": 1200.0, "target": "#hero", "url": "https://cdn.example/a.png" } },
             "counters": { "query.hits": 3, "own.count": 5 },
             "timings": { "own.time": [10.0, 20.0] },
             "gauges": { "own.gauge": 7.0 },
             "routes": { "/route": 2 },
-            "resources": [{ "host": "cdn.example", "kind": "script", "count": 4, "bytes": 1000, "cached": 1, "failed": 0, "duration": 50.0, "slowest": 20.0 }],
+            "resources": { "cdn.example": { "script": { "count": 4, "bytes": 1000, "cached": 1, "failed": 0, "duration": 50.0, "slowest": 20.0 } } },
             "scripts": [{ "source": "app.js", "invoker": "click", "count": 1, "duration": 60.0, "forced": 5.0 }],
             "errors": [{ "message": "it broke", "source": "app.js:1:2", "count": 2 }],
             "dropped": 3,
@@ -130,14 +130,14 @@ async fn made_up_apps_do_not_shut_a_real_one_out() {
 async fn steady_pages_and_hosts_stay_while_others_are_made_up() {
     let collector =
         Collector::with(|options| (options.limits.pages, options.limits.hosts) = (20, 10), |_| {});
-    let loaded = |host: &str| json!([{ "host": host, "kind": "script", "count": 1, "duration": 5.0 }]);
+    let loaded = |host: &str| json!({ host: { "script": { "count": 1, "duration": 5.0 } } });
     for round in 0..30 {
-        for page in ["/", "/cart", "/items/:id"] {
+        for (place, page) in ["/", "/cart", "/items/:id"].into_iter().enumerate() {
             let more = json!({ "page": page, "resources": loaded("cdn.example") });
-            collector.beacon_from([203, 0, 113, round], beacon_with(&format!("{page}-{round}"), more)).await;
+            collector.beacon_from([203, 0, 113, round], beacon_with(&format!("{place}-{round}"), more)).await;
         }
         for forged in 0..20 {
-            let id = format!("{round}-{forged}");
+            let id = format!("forged-{round}-{forged}");
             let more =
                 json!({ "page": format!("/forged/{id}"), "resources": loaded(&format!("{id}.example")) });
             collector.beacon_from(ATTACKER, beacon_with(&id, more)).await;
