@@ -1,12 +1,14 @@
 //! What all requests share.
 use std::sync::Arc;
 
+use whippet_store::Store;
+
+use crate::client::Networks;
 use crate::clock::Clock;
-use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
-use crate::scrape::Board;
-use crate::store::Store;
+use crate::rate_limiter::RateLimiter;
+use crate::scrape::TargetStatus;
 use crate::token::Token;
 
 /// What all requests share. Cheap to clone.
@@ -17,13 +19,15 @@ pub struct App {
     /// The collector's own figures.
     pub metrics: Arc<Metrics>,
     /// What is scraped, and how that goes.
-    pub board: Arc<Board>,
+    pub target_status: Arc<TargetStatus>,
     /// The time.
     pub clock: Clock,
     /// How often one client may send.
-    pub limiter: Arc<Limiter>,
+    pub limiter: Arc<RateLimiter>,
     /// How many proxies stand before it.
     pub proxies: usize,
+    /// What the store is told of clients.
+    pub networks: Networks,
     /// What the private side asks for.
     pub token: Option<Token>,
     /// Whose pages may send.

@@ -8,6 +8,8 @@ use axum::http::HeaderValue;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand};
+use whippet_engine::beacon::limits;
+use whippet_store::{Kind, OTHER};
 
 use crate::scrape::{Target, TargetError};
 use crate::token::Token;
@@ -26,7 +28,53 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the collector, with the dashboard at /
-    Serve(Serve),
+    Serve(Box<Serve>),
+    /// List what beacons name (apps, pages, hosts …), or drop a name
+    Names(Names),
+}
+
+/// What to do with names.
+#[derive(Debug, Args)]
+pub struct Names {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<NamesCommand>,
+    /// The folder everything is kept in
+    #[arg(long, default_value = "whippet-data", value_name = "FOLDER", global = true)]
+    pub data: PathBuf,
+    /// Only names of this application
+    #[arg(long, value_name = "NAME", global = true)]
+    pub app: Option<String>,
+}
+
+/// What to do with names.
+#[derive(Debug, Subcommand)]
+pub enum NamesCommand {
+    /// List all names, or those of one kind; what is done where nothing else is said
+    List {
+        /// The kind: app, page, counter, histogram, host, element, script, gauge, url or state
+        #[arg(value_parser = kind)]
+        kind: Option<Kind>,
+    },
+    /// Drop a name, also while the collector runs. Its figures are moved to (other)
+    Drop {
+        /// The kind: app, page, counter, histogram, host, element, script, gauge, url or state
+        #[arg(value_parser = kind)]
+        kind: Kind,
+        /// The name
+        #[arg(allow_hyphen_values = true)]
+        name: String,
+        /// Delete its figures instead of moving them
+        #[arg(long)]
+        delete: bool,
+    },
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    Kind::from_label(text).ok_or_else(|| {
+        let labels = Kind::ALL.map(Kind::label);
+        format!("must be one of {}", labels.join(", "))
+    })
 }
 
 /// How to run the collector.
@@ -52,6 +100,14 @@ pub struct Serve {
     /// subdomains; may be given several times. Without it, all may
     #[arg(long, value_name = "ORIGIN", value_parser = origins::listed)]
     pub allow_origin: Vec<HeaderValue>,
+    /// An application that is always kept and shown, however many names others make up; may be given several times. Also in
+    /// the variable WHIPPET_APPS, with commas between them
+    #[arg(long, value_name = "NAME", value_parser = app)]
+    pub app: Vec<String>,
+    /// The lowest sample rate that is believed: a beacon with a lower one counts as if it had this, so that none stands for
+    /// more than 1/RATE page views
+    #[arg(long, default_value_t = 0.01, value_name = "RATE", value_parser = rate)]
+    pub min_sample_rate: f64,
     /// How long data is kept
     #[arg(long, default_value = "30d", value_name = "TIME", value_parser = duration)]
     pub retention: Duration,
@@ -82,6 +138,27 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     numeric.as_deref().unwrap_or(text).parse().map_err(|_| {
         "must be an address and a port: 127.0.0.1:7300 for this machine only, 0.0.0.0:7300 for all".to_owned()
     })
+}
+
+/// The name of an application, as beacons may have it.
+pub fn app(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() || name.len() > limits::LABEL || name.chars().any(char::is_control) || name == OTHER {
+        return Err(format!(
+            "must be the name that beacons have: 1 to {} bytes, not '{OTHER}'",
+            limits::LABEL
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+/// A share of visits.
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        // A beacon never stands for more than ten thousand.
+        Ok(rate) if (0.0001..=1.0).contains(&rate) => Ok(rate),
+        _ => Err("must be from 0.0001 to 1: 0.01 if pages sample one visit in a hundred".to_owned()),
+    }
 }
 
 /// A number with a unit: `500ms`, `5s`, `15m`, `12h`, `30d`.

@@ -1,8 +1,10 @@
 //! Who a request is from.
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
+use whippet_store::Client;
 
 /// The address a request comes from. Behind `proxies` proxies it is what the outermost of them saw, which it wrote
 /// into `X-Forwarded-For` behind whatever the client had put there; anything further to the left is not believed.
@@ -10,6 +12,34 @@ pub fn address(request: &Request, proxies: usize) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip());
     forwarded(request.headers(), proxies).unwrap_or(peer)
+}
+
+/// Tells clients' networks apart without keeping their addresses: by a hash with a key of this process, which is never
+/// written down.
+#[derive(Clone, Default)]
+pub struct Networks(RandomState);
+
+impl Networks {
+    /// What the store may know of a client.
+    pub fn client(&self, address: IpAddr) -> Client {
+        Client { network: self.0.hash_one(network(address)), local: is_local(address) }
+    }
+}
+
+/// Whether the address is of this machine, or of a network that nobody outside of it can send from.
+fn is_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+/// One IPv6 customer has 2^64 addresses: the network counts.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
+        v4 => v4,
+    }
 }
 
 fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
@@ -24,7 +54,7 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::address;
+    use super::{Networks, address};
     use axum::body::Body;
     use axum::extract::{ConnectInfo, Request};
     use std::net::SocketAddr;
@@ -48,6 +78,43 @@ mod tests {
         check(&["192.0.2.7:5000"], 1, "192.0.2.7");
         check(&["[2001:db8::1]:5000"], 1, "2001:db8::1");
         check(&["2001:db8::1"], 1, "2001:db8::1");
+    }
+
+    #[test]
+    fn clients_of_one_network_are_one_client() {
+        let networks = Networks::default();
+        let client = |address: &str| networks.client(address.parse().unwrap());
+        assert_eq!(client("203.0.113.7"), client("::ffff:203.0.113.7"));
+        assert_eq!(client("2001:db8::1"), client("2001:db8::2"));
+        assert_ne!(client("203.0.113.7").network, client("203.0.113.8").network);
+        assert_ne!(
+            client("203.0.113.7"),
+            Networks::default().client("203.0.113.7".parse().unwrap()),
+            "another key"
+        );
+    }
+
+    #[test]
+    fn addresses_that_the_internet_cannot_send_from_are_local() {
+        let is_local = |address: &str| Networks::default().client(address.parse().unwrap()).local;
+        for local in [
+            "127.0.0.1",
+            "127.1.2.3",
+            "10.1.2.3",
+            "192.168.0.9",
+            "172.20.0.1",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+            "::ffff:10.0.0.1",
+        ] {
+            assert!(is_local(local), "{local}");
+        }
+        for public in
+            ["203.0.113.7", "100.64.0.1", "172.32.0.1", "2001:db8::1", "0.0.0.0", "::ffff:203.0.113.7"]
+        {
+            assert!(!is_local(public), "{public}");
+        }
     }
 
     #[test]

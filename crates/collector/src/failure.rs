@@ -3,8 +3,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use whippet_api::{Failure as Body, Problem};
-
-use crate::store::StoreError;
+use whippet_store::StoreError;
 
 /// An answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,32 +1,31 @@
 //! The collector: takes beacons in, scrapes metrics, keeps them, answers the dashboard.
 //!
 //! ```text
-//! browsers ── POST /v1/beacons ──► routes ──► store (one writer, SQLite) ◄── scrape ◄── backends' /metrics
-//! dashboard ── GET /api/… ───────► routes ──► query ──► store (readers)
+//! browsers ── POST /v1/beacons ──► routes ──► whippet_store (one writer) ◄── scrape ◄── backends' /metrics
+//! dashboard ── GET /api/… ───────► routes ──► whippet_store::reports (readers)
 //! ```
 //!
-//! - `server` puts it together and runs it; `routes` say which address is answered by what.
-//! - `store` is all there is on disk. Only its one thread writes, and it answers after the commit: what was
-//!   acknowledged survives whatever happens to the process.
-//! - `scrape` asks backends for their metrics; the collector's own go the same way, without HTTP.
-//! - `query` computes what charts show. It knows the store's tables, and nothing of HTTP.
+//! - `server` assembles and runs the collector; `routes` map HTTP paths to handlers.
+//! - `whippet_store` is everything on disk. Its one writer answers after the commit: what was acknowledged survives
+//!   a crash of the process or the machine.
+//! - `scrape` fetches backends' metrics; the collector's own metrics take the same way, without HTTP.
+//! - `connections` accepts connections and bounds them, in total and per address.
 //!
-//! Nothing a client sends is trusted: not its size, its pace, how many names it makes up, nor its ratings. No
-//! module reads a clock of its own: [`clock::Clock`] is handed in.
+//! Nothing a client sends is trusted: not its size, its rate, how many names it makes up, nor its ratings. No module
+//! reads the wall clock: [`clock::Clock`] is passed in.
 pub mod app;
 pub mod args;
 pub mod client;
 pub mod clock;
 pub mod connections;
 pub mod failure;
-pub mod guesses;
 pub mod hosts;
-pub mod limit;
 pub mod metrics;
+pub mod names;
 pub mod origins;
-pub mod query;
+pub mod rate_limiter;
 pub mod routes;
 pub mod scrape;
 pub mod server;
-pub mod store;
 pub mod token;
+pub mod token_throttle;

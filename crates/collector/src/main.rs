@@ -1,12 +1,12 @@
 //! The program `whippet`.
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 use whippet_collector::args::{Cli, Command};
-use whippet_collector::server;
+use whippet_collector::{names, server};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -19,6 +19,10 @@ fn main() -> ExitCode {
     if let Some(error) = wrong {
         tracing::warn!(%error, "RUST_LOG is not understood: write a level (debug), or some by module (info,hyper=warn)");
     }
+    let arguments = match cli.command {
+        Command::Serve(arguments) => arguments,
+        Command::Names(arguments) => return print(names::run(&arguments)),
+    };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -26,9 +30,22 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let Command::Serve(arguments) = cli.command;
-    match runtime.block_on(server::serve(arguments)) {
+    match runtime.block_on(server::serve(*arguments)) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("whippet: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(result: Result<String, impl std::error::Error>) -> ExitCode {
+    match result {
+        Ok(text) => {
+            // Whoever reads may have read enough: `whippet names | head`.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("whippet: {error}");
             ExitCode::FAILURE

@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
 use crate::app::App;
-use crate::args::Serve;
+use crate::args::{self, Serve};
+use crate::client::Networks;
 use crate::clock::Clock;
 use crate::connections;
 use crate::hosts;
-use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
+use crate::rate_limiter::RateLimiter;
 use crate::routes;
-use crate::scrape::{self, Board, Fetcher, NoRoots, OWN, Scraper, Target};
-use crate::store::{Options, Store, StoreError};
+use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetStatus};
 use crate::token::{Token, WeakToken};
 
 /// The time between two sweeps of what is too old.
@@ -47,6 +48,8 @@ pub enum ServeError {
     SlowTimeout,
     /// The token in the environment is none.
     Token(WeakToken),
+    /// The list of applications in the environment is none.
+    Apps(String),
     /// No certificate can be checked.
     Roots(NoRoots),
     /// Signals cannot be caught.
@@ -74,13 +77,25 @@ impl std::fmt::Display for ServeError {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
             Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
+            Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}. Start whippet again."),
         }
     }
 }
 
-impl std::error::Error for ServeError {}
+impl std::error::Error for ServeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Listen { source, .. } => Some(source),
+            Self::Store(error) => Some(error),
+            Self::Token(error) => Some(error),
+            Self::Roots(error) => Some(error),
+            Self::Signals(error) => Some(error),
+            Self::SameName(_) | Self::SlowTimeout | Self::Apps(_) => None,
+        }
+    }
+}
 
 impl From<StoreError> for ServeError {
     fn from(error: StoreError) -> Self {
@@ -102,21 +117,24 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let mut options = Options::new(&arguments.data);
     options.retention = arguments.retention.as_millis() as i64;
     options.max_size = arguments.max_size;
+    options.known_apps = known_apps(&arguments)?;
+    options.min_sample_rate = arguments.min_sample_rate;
     let (detail, retention) = (options.detail, options.retention);
     // First the address, so that nothing is touched where another collector runs already.
     let listener = TcpListener::bind(arguments.listen)
         .await
         .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
-    let store = Arc::new(Store::open(options, Arc::clone(&metrics))?);
-    let board = Arc::new(board(&arguments.scrape, address));
+    let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
+    let target_status = Arc::new(target_status(&arguments.scrape, address));
     let app = App {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
-        board: Arc::clone(&board),
+        target_status: Arc::clone(&target_status),
         clock: clock.clone(),
-        limiter: Arc::new(Limiter::new(arguments.rate_limit)),
+        limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
+        networks: Networks::default(),
         token: token.clone(),
         origins: Arc::new(match arguments.allow_origin.is_empty() {
             true => Origins::Any,
@@ -132,12 +150,12 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let scraper = Scraper {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
-        board,
+        target_status,
         clock: clock.clone(),
         fetcher,
     };
     for target in &arguments.scrape {
-        store.declare(&target.name, &target.address()).await?;
+        store.set_target_address(&target.name, &target.address()).await?;
     }
     let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
     sweep(&mut tasks, Arc::clone(&store), clock);
@@ -177,10 +195,20 @@ fn token(arguments: &Serve) -> Result<Option<Token>, ServeError> {
     }
 }
 
+/// The applications of the command line, and of the environment.
+fn known_apps(arguments: &Serve) -> Result<Vec<String>, ServeError> {
+    let mut apps = arguments.app.clone();
+    let listed = std::env::var("WHIPPET_APPS").unwrap_or_default();
+    for name in listed.split(',').filter(|name| !name.trim().is_empty()) {
+        apps.push(args::app(name).map_err(ServeError::Apps)?);
+    }
+    Ok(apps)
+}
+
 /// All targets, the collector itself last.
-fn board(targets: &[Target], address: SocketAddr) -> Board {
-    let own = (OWN.to_owned(), format!("http://{address}/metrics"));
-    Board::new(targets.iter().map(|target| (target.name.clone(), target.shown())).chain([own]))
+fn target_status(targets: &[Target], address: SocketAddr) -> TargetStatus {
+    let own = (OWN_TARGET.to_owned(), format!("http://{address}/metrics"));
+    TargetStatus::new(targets.iter().map(|target| (target.name.clone(), target.shown())).chain([own]))
 }
 
 fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {

@@ -3,7 +3,7 @@ use std::fmt;
 
 use axum::http::{HeaderMap, header};
 
-use crate::guesses::Guesses;
+use crate::token_throttle::TokenThrottle;
 
 /// Whoever asks by a browser's dialogue has to give this name, and the token as the password.
 pub const USER: &str = "whippet";
@@ -13,8 +13,8 @@ pub const USER: &str = "whippet";
 pub struct Token {
     bearer: String,
     basic: String,
-    /// Who has tried others.
-    pub guesses: Guesses,
+    /// Delays wrong tokens.
+    pub throttle: TokenThrottle,
 }
 
 impl Token {
@@ -24,7 +24,7 @@ impl Token {
             return Err(WeakToken);
         }
         let basic = base64(format!("{USER}:{token}").as_bytes());
-        Ok(Self { bearer: token.to_owned(), basic, guesses: Guesses::default() })
+        Ok(Self { bearer: token.to_owned(), basic, throttle: TokenThrottle::default() })
     }
 
     /// Whether a request with these headers has it.

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use xshell::cmd;
 
 /// Crates that run on the machine itself.
-const NATIVE: [&str; 6] = [
+const NATIVE: [&str; 7] = [
     "whippet-engine",
     "whippet-boundary",
     "whippet-api",
+    "whippet-store",
     "whippet-collector",
     "whippet-demo-backend",
     "xtask",

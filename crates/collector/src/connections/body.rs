@@ -6,21 +6,21 @@ use axum::body::{Body, Bytes, HttpBody};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, Incoming, SizeHint};
 
-use super::phase::Phase;
+use super::activity::Activity;
 
 struct Watched {
     body: Incoming,
-    phase: Phase,
+    activity: Activity,
 }
 
-/// `body`; once all of it is there, `phase` is told that the client has done its part.
-pub fn watched(body: Incoming, phase: Phase) -> Body {
-    phase.waits();
+/// `body`; once all of it is there, `activity` is told that the client has done its part.
+pub fn watched(body: Incoming, activity: Activity) -> Body {
+    activity.set_waiting();
     if body.is_end_stream() {
-        phase.served();
+        activity.set_serving();
         return Body::empty();
     }
-    Body::new(Watched { body, phase }.map_err(axum::Error::new))
+    Body::new(Watched { body, activity }.map_err(axum::Error::new))
 }
 
 impl HttpBody for Watched {
@@ -33,7 +33,7 @@ impl HttpBody for Watched {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         if frame.is_none() || self.body.is_end_stream() {
-            self.phase.served();
+            self.activity.set_serving();
         }
         Poll::Ready(frame)
     }

@@ -1,12 +1,12 @@
 //! Taking connections, not too many of them, and none that only sits there.
 //!
 //! `axum::serve` would do, but for the limits here: without them, whoever opens connections and sends or reads a byte a
-//! minute keeps everybody else out. `places` says who may stay, `phase` what each is doing, `stream` and `body` tell it; `pipeline`
+//! minute keeps everybody else out. `slots` says who may stay, `activity` what each is doing, `stream` and `body` tell it; `pipelining`
 //! slows down who does not wait for answers.
+mod activity;
 mod body;
-mod phase;
-mod pipeline;
-mod places;
+mod pipelining;
+mod slots;
 mod stream;
 
 use std::convert::Infallible;
@@ -28,11 +28,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 use tower::ServiceExt;
 
-use crate::limit::network;
+use crate::client::network;
 use crate::metrics::Metrics;
-use phase::Phase;
-use pipeline::Pipeline;
-use places::{Entry, Place, Places};
+use activity::Activity;
+use pipelining::PipelineThrottle;
+use slots::{Admission, Slot, Slots};
 use stream::Stream;
 
 /// How long a connection may take to say what it wants, and how long it may rest between two requests.
@@ -47,10 +47,10 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long to wait where no connection can be taken, since the system has no more files to give.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The time between two warnings that places are short.
+/// The time between two warnings that slots are short.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// The most connections of one address: as many pages as send at once from behind one router, and not all places.
+/// The most connections of one address: as many pages as send at once from behind one router, and not all slots.
 const SHARE: usize = 256;
 
 /// What the limits go by.
@@ -86,7 +86,7 @@ pub async fn serve(
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER).max_buf_size(BUFFER);
     let graceful = GracefulShutdown::new();
-    let places = Places::new(limits.most, limits.share);
+    let slots = Slots::new(limits.most, limits.share);
     let began = Instant::now();
     let mut warned = None;
     let mut told_to_stop = pin!(told_to_stop);
@@ -95,38 +95,39 @@ pub async fn serve(
             accepted = accept(&listener) => accepted,
             () = &mut told_to_stop => break,
         };
-        let phase = Phase::new(began);
+        let activity = Activity::new(began);
         let now = began.elapsed().as_millis() as u64;
-        let taken = places.take(network(peer.ip()), phase.clone(), now);
-        let entry = taken.as_ref().map(|(_, entry)| *entry);
-        metrics
-            .doors
-            .connected(places.count(), entry.map(|entry| matches!(entry, Entry::ForOwn | Entry::ForOther)));
-        if !matches!(entry, Some(Entry::Free | Entry::Beyond))
+        let taken = slots.take(network(peer.ip()), activity.clone(), now);
+        let admission = taken.as_ref().map(|(_, admission)| *admission);
+        metrics.connections.connected(
+            slots.count(),
+            admission.map(|admission| matches!(admission, Admission::EvictedOwn | Admission::EvictedOther)),
+        );
+        if !matches!(admission, Some(Admission::Free | Admission::OverShare))
             && warned.is_none_or(|at: Instant| at.elapsed() >= QUIET)
         {
             warned = Some(Instant::now());
-            warn(&limits, entry, peer);
+            warn(&limits, admission, peer);
         }
         // Closed at once: it is no use to wait for those that are all being served.
-        let Some((place, _)) = taken else { continue };
-        let (pipeline, id) = (Pipeline::new(), place.id());
+        let Some((slot, _)) = taken else { continue };
+        let (pipeline, id) = (PipelineThrottle::new(), slot.id());
         let service = {
-            let (router, phase, pipeline) = (router.clone(), phase.clone(), pipeline.clone());
+            let (router, activity, pipeline) = (router.clone(), activity.clone(), pipeline.clone());
             tower::service_fn(move |request| {
-                answer(router.clone(), request, peer, phase.clone(), pipeline.request())
+                answer(router.clone(), request, peer, activity.clone(), pipeline.request())
             })
         };
-        let io = TokioIo::new(Stream::new(socket, phase, pipeline));
+        let io = TokioIo::new(Stream::new(socket, activity, pipeline));
         let connection = graceful.watch(builder.serve_connection(io, TowerToHyperService::new(service)));
-        let (metrics, all) = (Arc::clone(&metrics), Arc::clone(&places));
+        let (metrics, all) = (Arc::clone(&metrics), Arc::clone(&slots));
         let task = tokio::spawn(async move {
             // Clients break off all the time: that is nothing to report.
             let _ = connection.await;
-            drop(place);
-            metrics.doors.left(all.count());
+            drop(slot);
+            metrics.connections.left(all.count());
         });
-        Place::held_by(&places, id, task.abort_handle());
+        Slot::held_by(&slots, id, task.abort_handle());
     }
     tracing::info!("stopping");
     drop(listener);
@@ -138,21 +139,21 @@ async fn answer(
     router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
-    phase: Phase,
+    activity: Activity,
     wait: Duration,
 ) -> Result<Response, Infallible> {
     if !wait.is_zero() {
-        phase.slowed();
+        activity.set_throttled();
         tokio::time::sleep(wait).await;
     }
-    let mut request = request.map(|incoming| body::watched(incoming, phase));
+    let mut request = request.map(|incoming| body::watched(incoming, activity));
     request.extensions_mut().insert(ConnectInfo(peer));
     router.oneshot(request).await
 }
 
-fn warn(limits: &Limits, entry: Option<Entry>, peer: SocketAddr) {
-    match entry {
-        Some(Entry::ForOwn) => tracing::warn!(
+fn warn(limits: &Limits, admission: Option<Admission>, peer: SocketAddr) {
+    match admission {
+        Some(Admission::EvictedOwn) => tracing::warn!(
             address = %peer.ip(),
             most = limits.share,
             "one address has all the connections that one may have: those that hang are closed for new ones. If it is \
@@ -160,7 +161,7 @@ fn warn(limits: &Limits, entry: Option<Entry>, peer: SocketAddr) {
         ),
         Some(_) => tracing::warn!(
             most = limits.most,
-            "all connections are taken: those that hang are closed for new ones. More files for the process \
+            "all connections are occupied: those that hang are closed for new ones. More files for the process \
              (ulimit -n) allow more"
         ),
         None => tracing::warn!(

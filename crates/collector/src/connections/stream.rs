@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::phase::Phase;
-use super::pipeline::Pipeline;
+use super::activity::Activity;
+use super::pipelining::PipelineThrottle;
 
 /// How long a client may read nothing of an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -19,18 +19,18 @@ const SLOWEST: f64 = 2048.0;
 /// A socket that does not wait forever for its reader.
 pub struct Stream<S> {
     socket: S,
-    phase: Phase,
-    pipeline: Pipeline,
+    activity: Activity,
+    pipeline: PipelineThrottle,
     /// When the reader has to have read: while there is something it did not take.
     deadline: Option<Pin<Box<Sleep>>>,
-    /// Whether anything was written since the last answer was taken.
+    /// Whether anything was written since the last answer was occupied.
     wrote: bool,
 }
 
 impl<S> Stream<S> {
-    /// Tells `phase` who waits for whom, and `pipeline` when there is nothing to read.
-    pub fn new(socket: S, phase: Phase, pipeline: Pipeline) -> Self {
-        Self { socket, phase, pipeline, deadline: None, wrote: false }
+    /// Tells `activity` who waits for whom, and `pipelining` when there is nothing to read.
+    pub fn new(socket: S, activity: Activity, pipeline: PipelineThrottle) -> Self {
+        Self { socket, activity, pipeline, deadline: None, wrote: false }
     }
 
     fn written(
@@ -49,7 +49,7 @@ impl<S> Stream<S> {
             }
             Poll::Pending => {
                 let deadline = self.deadline.get_or_insert_with(|| {
-                    self.phase.waits();
+                    self.activity.set_waiting();
                     Box::pin(sleep_until(Instant::now() + PATIENCE))
                 });
                 ready!(deadline.as_mut().poll(context));
@@ -99,10 +99,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.socket).poll_flush(context))?;
-        // It is flushed when all was taken.
+        // It is flushed when all was occupied.
         if std::mem::take(&mut self.wrote) {
             self.deadline = None;
-            self.phase.waits();
+            self.activity.set_waiting();
         }
         Poll::Ready(Ok(()))
     }
@@ -117,20 +117,20 @@ mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
-    fn pair(room: usize) -> (Stream<DuplexStream>, DuplexStream, Phase) {
+    fn pair(room: usize) -> (Stream<DuplexStream>, DuplexStream, Activity) {
         let (near, far) = duplex(room);
-        let phase = Phase::new(Instant::now());
-        (Stream::new(near, phase.clone(), Pipeline::new()), far, phase)
+        let activity = Activity::new(Instant::now());
+        (Stream::new(near, activity.clone(), PipelineThrottle::new()), far, activity)
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_reads_nothing_is_cut_off() {
-        let (mut stream, _far, phase) = pair(1024);
-        phase.served();
+        let (mut stream, _far, activity) = pair(1024);
+        activity.set_serving();
         let began = Instant::now();
         let error = stream.write_all(&[0; 2048]).await.unwrap_err();
         assert_eq!((error.kind(), began.elapsed().as_secs()), (io::ErrorKind::TimedOut, PATIENCE.as_secs()));
-        assert_eq!(phase.get(), (false, 0), "it waits for the client");
+        assert_eq!(activity.get(), (false, 0), "it waits for the client");
     }
 
     #[tokio::test(start_paused = true)]
@@ -148,7 +148,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_slow_line_gets_all_of_it() {
-        let (mut stream, mut far, phase) = pair(1024);
+        let (mut stream, mut far, activity) = pair(1024);
         let reader = tokio::spawn(async move {
             let (mut read, mut part) = (0, [0; 1024]);
             while read < 300 * 1024 {
@@ -157,10 +157,10 @@ mod tests {
             }
             read
         });
-        phase.served();
+        activity.set_serving();
         stream.write_all(&[0; 300 * 1024]).await.unwrap();
         stream.flush().await.unwrap();
-        assert!(!phase.get().0, "the next request is the client's");
+        assert!(!activity.get().0, "the next request is the client's");
         assert_eq!(reader.await.unwrap(), 300 * 1024);
     }
 }

@@ -1,14 +1,13 @@
 //! The process itself: CPU, memory, threads. On Linux from `/proc`; elsewhere only what is known anyway.
 use whippet_engine::expo::{Kind, Writer};
-
-use super::one;
+use whippet_store::families::single;
 
 /// The kernel reports CPU time in this many parts of a second to every program, whatever its own clock does.
 const TICKS: f64 = 100.0;
 
 /// Writes what is known; `started` in seconds since the epoch.
 pub fn write(writer: &mut Writer, started: f64) {
-    let mut gauge = |name: &str, help: &str, value: f64| one(writer, name, Kind::Gauge, help, value);
+    let mut gauge = |name: &str, help: &str, value: f64| single(writer, name, Kind::Gauge, help, value);
     gauge("process_start_time_seconds", "When the process began, since the epoch", started);
     if let Some(memory) = status("VmRSS:") {
         gauge("process_resident_memory_bytes", "Memory in use", memory * 1024.0);
@@ -20,7 +19,7 @@ pub fn write(writer: &mut Writer, started: f64) {
         gauge("process_open_fds", "Files and sockets open", files.count() as f64);
     }
     if let Some(seconds) = cpu_seconds() {
-        one(writer, "process_cpu_seconds_total", Kind::Counter, "CPU time used", seconds);
+        single(writer, "process_cpu_seconds_total", Kind::Counter, "CPU time used", seconds);
     }
 }
 

@@ -4,12 +4,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use whippet_engine::beacon::{self, DecodeError};
+use whippet_store::{Ingested, losses};
 
 use super::body::{self, Encoding};
 use crate::app::App;
 use crate::client;
 use crate::failure::Failure;
-use crate::store::{Kept, losses};
 
 /// Takes a beacon in: 204 once it is on disk.
 pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode, Failure> {
@@ -39,9 +39,9 @@ async fn accept(app: &App, request: Request) -> Result<(), Failure> {
         Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
     })?;
     let losses = losses::of(&beacon);
-    match app.store.keep(beacon, now).await? {
-        Kept::New => app.metrics.accepted(sent.len(), &losses),
-        Kept::Duplicate => app.metrics.duplicate(),
+    match app.store.ingest(beacon, app.networks.client(client), now).await? {
+        Ingested::New => app.metrics.accepted(sent.len(), &losses),
+        Ingested::Duplicate => app.metrics.duplicate(),
     }
     Ok(())
 }

@@ -2,26 +2,26 @@
 use axum::Json;
 use axum::extract::State;
 use whippet_api::{Backend, Custom, Errors, Loading, Overview, Range, Status, Toolkit, Vitals};
+use whippet_store::reports::steps::Steps;
+use whippet_store::reports::{self, Filter};
+use whippet_store::time::{HOUR, MINUTE};
 
 use super::params::{Params, Window};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::query::steps::Steps;
-use crate::query::{self, Filter};
-use crate::store::{HOUR, MINUTE};
 
 type Answer<T> = Result<Json<T>, Failure>;
 
 /// `GET /api/status`
 pub async fn status(State(app): State<App>) -> Answer<Status> {
-    let (beacons, last_beacon, apps) = app.store.read("read_status", query::status::status).await?;
+    let (beacons, last_beacon, apps) = app.store.read("read_status", reports::status::status).await?;
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         now: app.clock.now(),
         beacons,
         last_beacon,
         apps,
-        targets: app.board.snapshot(),
+        targets: app.target_status.snapshot(),
         retention: app.retention,
     }))
 }
@@ -32,13 +32,13 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
     let steps = scraped(&app, &window.range(now)?);
     let filter = filter(window);
     let question = question(&steps, &filter);
-    let (targets, interval) = (app.board.snapshot(), app.scrape_interval);
+    let (targets, interval) = (app.target_status.snapshot(), app.scrape_interval);
     let only = filter.app.clone();
     let at = steps.clone();
-    let apps = move |connection: &_| query::overview::apps(connection, only.as_deref(), &at);
+    let apps = move |connection: &_| reports::overview::apps(connection, only.as_deref(), &at);
     let apps = app.store.read_beacons("read_overview_apps", &question, apps).await?;
     let read = move |connection: &_| {
-        query::overview::overview(connection, &targets, filter.app.as_deref(), &steps, (interval, now))
+        reports::overview::overview(connection, &targets, filter.app.as_deref(), &steps, (interval, now))
     };
     let mut overview = app.store.read("read_overview", read).await?;
     overview.levels.extend(apps.levels);
@@ -49,7 +49,7 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
 /// `GET /api/backend`
 pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> Answer<Backend> {
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let known = app.board.snapshot();
+    let known = app.target_status.snapshot();
     let Some(target) = window.target else {
         return Err(Failure::bad_request(
             "bad_query",
@@ -61,7 +61,7 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
         return Err(Failure::bad_request("unknown_target", message));
     }
     let interval = app.scrape_interval;
-    let read = move |connection: &_| query::backend::backend(connection, &target, &steps, interval);
+    let read = move |connection: &_| reports::backend::backend(connection, &target, &steps, interval);
     Ok(Json(app.store.read("read_backend", read).await?))
 }
 
@@ -70,7 +70,7 @@ pub async fn vitals(State(app): State<App>, Params(window): Params<Window>) -> A
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
     let question = question(&steps, &filter);
-    let read = move |connection: &_| query::vitals::vitals(connection, &steps, &filter);
+    let read = move |connection: &_| reports::vitals::vitals(connection, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_vitals", &question, read).await?))
 }
 
@@ -79,7 +79,7 @@ pub async fn toolkit(State(app): State<App>, Params(window): Params<Window>) -> 
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
     let question = question(&steps, &filter);
-    let read = move |connection: &_| query::toolkit::toolkit(connection, &steps, &filter);
+    let read = move |connection: &_| reports::toolkit::toolkit(connection, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_toolkit", &question, read).await?))
 }
 
@@ -88,7 +88,7 @@ pub async fn loading(State(app): State<App>, Params(window): Params<Window>) -> 
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
     let question = question(&steps, &filter);
-    let read = move |connection: &_| query::loading::loading(connection, &steps, &filter);
+    let read = move |connection: &_| reports::loading::loading(connection, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_loading", &question, read).await?))
 }
 
@@ -97,7 +97,7 @@ pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> A
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
     let question = question(&steps, &filter);
-    let read = move |connection: &_| query::custom::custom(connection, &steps, &filter);
+    let read = move |connection: &_| reports::custom::custom(connection, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_custom", &question, read).await?))
 }
 
@@ -106,7 +106,7 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
     let steps = reported(&app, &window.range(app.clock.now())?);
     let filter = filter(window);
     let question = question(&steps, &filter);
-    let read = move |connection: &_| query::errors::errors(connection, &steps, &filter);
+    let read = move |connection: &_| reports::errors::errors(connection, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_errors", &question, read).await?))
 }
 

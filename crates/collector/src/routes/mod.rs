@@ -97,7 +97,7 @@ async fn private(State(app): State<App>, request: Request, next: Next) -> Respon
     };
     let given = request.headers().contains_key(header::AUTHORIZATION);
     let client = client::address(&request, app.proxies);
-    if given && token.guesses.is_full(client) {
+    if given && token.throttle.is_blocked(client) {
         let message = "this address has sent too many wrong tokens: wait as Retry-After says";
         return Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_many_guesses", message)
             .retry_after(8)
@@ -107,7 +107,7 @@ async fn private(State(app): State<App>, request: Request, next: Next) -> Respon
         return next.run(request).await;
     }
     if given {
-        let wait = token.guesses.wrong(client, Instant::now());
+        let wait = token.throttle.record_failure(client, Instant::now());
         tokio::time::sleep(wait.time).await;
     }
     let what = if given { "wrong" } else { "missing" };

@@ -2,11 +2,11 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use whippet_store::StoreError;
 
 use crate::app::App;
 use crate::failure::Failure;
 use crate::metrics::CONTENT_TYPE;
-use crate::store::StoreError;
 
 /// `GET /metrics`
 pub async fn metrics(State(app): State<App>) -> impl IntoResponse {
@@ -16,7 +16,7 @@ pub async fn metrics(State(app): State<App>) -> impl IntoResponse {
 /// `GET /healthz`: 200 while the process does its work, whatever the store says. To start it again is no help where a disk
 /// is full.
 pub async fn health(State(app): State<App>) -> Result<&'static str, Failure> {
-    if app.store.lives() {
+    if app.store.is_running() {
         return Ok("ok\n");
     }
     Err(Failure::from(StoreError::Closed))
@@ -24,7 +24,7 @@ pub async fn health(State(app): State<App>) -> Result<&'static str, Failure> {
 
 /// `GET /readyz`: 200 when what comes now is kept, 503 with the reason otherwise.
 pub async fn ready(State(app): State<App>) -> Result<&'static str, Failure> {
-    app.store.ready(app.clock.now()).await.map_err(|reason| {
+    app.store.check_ready(app.clock.now()).await.map_err(|reason| {
         Failure::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", reason).retry_after(5)
     })?;
     Ok("ready\n")

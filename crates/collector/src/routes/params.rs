@@ -4,9 +4,9 @@ use axum::http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use whippet_api::Range;
+use whippet_store::reports::NavigationFilter;
 
 use crate::failure::Failure;
-use crate::query::Began;
 
 const HOUR: i64 = 3_600_000;
 /// The longest window: more than retention ever keeps.
@@ -41,7 +41,7 @@ pub struct Window {
     /// A page of it.
     pub page: Option<String>,
     /// How page views began.
-    pub navigation: Option<Began>,
+    pub navigation: Option<NavigationFilter>,
 }
 
 impl Window {

@@ -1,10 +1,9 @@
 //! Scraping: asking each backend for its metrics every few seconds.
-mod board;
 mod credentials;
 mod fetch;
-mod own;
 mod parse;
 mod target;
+mod target_status;
 mod tls;
 
 use std::sync::Arc;
@@ -13,32 +12,16 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use whippet_engine::expo::Format;
+use whippet_store::{OWN_TARGET, Scrape, Store, StoreError};
 
-pub use board::Board;
 pub use fetch::{FetchError, Fetcher, Text};
-pub use own::OWN;
 pub use parse::{Reading, parse, read};
 pub use target::{Target, TargetError};
+pub use target_status::TargetStatus;
 pub use tls::NoRoots;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{Scrape, Store};
-
-/// One value of one series.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// The series' name, `http_requests_total`.
-    pub name: String,
-    /// Its labels.
-    pub labels: Vec<(String, String)>,
-    /// The value.
-    pub value: f64,
-    /// Whether it only grows, save for restarts; a gauge otherwise.
-    pub counter: bool,
-    /// When the counter began at zero, as far as the backend tells; s since the epoch.
-    pub created: Option<f64>,
-}
 
 /// Why a scrape failed.
 #[derive(Debug)]
@@ -49,7 +32,7 @@ pub enum ScrapeError {
     /// The answer is no metrics text.
     Parse(whippet_engine::expo::ParseError),
     /// What was found could not be kept.
-    Store(crate::store::StoreError),
+    Store(StoreError),
 }
 
 impl std::fmt::Display for ScrapeError {
@@ -62,7 +45,15 @@ impl std::fmt::Display for ScrapeError {
     }
 }
 
-impl std::error::Error for ScrapeError {}
+impl std::error::Error for ScrapeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Fetch(error) => Some(error),
+            Self::Parse(error) => Some(error),
+            Self::Store(error) => Some(error),
+        }
+    }
+}
 
 /// Everything a scrape needs.
 pub struct Scraper {
@@ -71,7 +62,7 @@ pub struct Scraper {
     /// Where scrapes are counted.
     pub metrics: Arc<Metrics>,
     /// What each target's last scrape came to.
-    pub board: Arc<Board>,
+    pub target_status: Arc<TargetStatus>,
     /// When samples were taken.
     pub clock: Clock,
     /// The HTTP client.
@@ -79,7 +70,7 @@ pub struct Scraper {
 }
 
 impl Scraper {
-    /// Scrapes `target` once, keeps what it finds, and notes on the board what came of it.
+    /// Scrapes `target` once, keeps what it finds, and notes on the target_status what came of it.
     pub async fn scrape(&self, target: &Target) {
         let started = Instant::now();
         let outcome = self.attempt(target).await;
@@ -97,10 +88,10 @@ impl Scraper {
         let started = Instant::now();
         let text = self.metrics.text(self.store.waiting());
         let outcome = match read(text.as_bytes(), Format::Text) {
-            Ok(reading) => self.keep(OWN, reading).await,
+            Ok(reading) => self.keep(OWN_TARGET, reading).await,
             Err(error) => Err(ScrapeError::Parse(error)),
         };
-        self.note(OWN, started, outcome);
+        self.note(OWN_TARGET, started, outcome);
     }
 
     /// Keeps what was read. Returns what is to be said of it.
@@ -108,7 +99,7 @@ impl Scraper {
         self.metrics.left_out(target, reading.bad as u64, reading.repeated as u64);
         let note = reading.note();
         let scrape = Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples };
-        self.store.record(scrape).await.map_err(ScrapeError::Store)?;
+        self.store.record_scrape(scrape).await.map_err(ScrapeError::Store)?;
         Ok(note)
     }
 
@@ -118,12 +109,12 @@ impl Scraper {
             Ok(note) => (note, None),
             Err(error) => (None, Some(error.to_string())),
         };
-        if self.board.remark(target, note.as_deref())
+        if self.target_status.record_note(target, note.as_deref())
             && let Some(note) = note
         {
             tracing::warn!(target_name = target, note = note.escape_debug().to_string(), "not all was read");
         }
-        if self.board.note(target, self.clock.now(), error.as_deref()) {
+        if self.target_status.record(target, self.clock.now(), error.as_deref()) {
             match error {
                 Some(error) => tracing::warn!(
                     target_name = target,

@@ -3,8 +3,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use whippet_engine::expo::{self, Family, Format, Kind, ParseError};
-
-use super::Sample;
+use whippet_store::Sample;
 
 /// 2000: no counter was created before. What is less in a metric `…_created` counts something.
 const CREATED: f64 = 946_684_800.0;

@@ -2,8 +2,9 @@
 use std::str::FromStr;
 
 use axum::http::{HeaderValue, Uri};
+use whippet_store::OWN_TARGET;
 
-use super::{OWN, credentials};
+use super::credentials;
 
 /// A backend to be scraped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl FromStr for Target {
         if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
             return Err(TargetError::BadName);
         }
-        if name == OWN {
+        if name == OWN_TARGET {
             return Err(TargetError::Reserved);
         }
         let url: Uri = url.parse().map_err(|_| TargetError::BadUrl)?;

@@ -7,8 +7,8 @@ use axum::http::{HeaderValue, Request, StatusCode};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use whippet_collector::limit::Limiter;
 use whippet_collector::origins::Origins;
+use whippet_collector::rate_limiter::RateLimiter;
 
 use crate::harness::{Collector, SECOND, beacon, beacon_with};
 
@@ -248,7 +248,7 @@ async fn a_preflight_is_answered() {
 
 #[tokio::test]
 async fn whoever_sends_too_often_is_told_when_to_come_back() {
-    let collector = Collector::with(|_| {}, |app| app.limiter = Arc::new(Limiter::new(2)));
+    let collector = Collector::with(|_| {}, |app| app.limiter = Arc::new(RateLimiter::new(2)));
     for number in 0..10 {
         collector.beacon(beacon(&number.to_string())).await;
     }
@@ -263,7 +263,10 @@ async fn whoever_sends_too_often_is_told_when_to_come_back() {
 #[tokio::test]
 async fn behind_a_proxy_each_client_has_its_own_limit() {
     let limited = |proxies: usize| {
-        Collector::with(|_| {}, move |app| (app.limiter, app.proxies) = (Arc::new(Limiter::new(1)), proxies))
+        Collector::with(
+            |_| {},
+            move |app| (app.limiter, app.proxies) = (Arc::new(RateLimiter::new(1)), proxies),
+        )
     };
     for (proxies, expected) in [(0, 429), (1, 204)] {
         let collector = limited(proxies);

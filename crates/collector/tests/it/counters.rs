@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use whippet_api::Backend;
 use whippet_collector::scrape::parse;
-use whippet_collector::store::Scrape;
+use whippet_store::Scrape;
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND};
 
@@ -16,7 +16,7 @@ async fn scrape(collector: &Collector, text: &str) {
     collector.advance(5 * SECOND);
     let samples = parse(text).unwrap();
     let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
-    collector.app.store.record(scrape).await.unwrap();
+    collector.app.store.record_scrape(scrape).await.unwrap();
 }
 
 /// What the route grew by since the beginning.
@@ -64,7 +64,7 @@ async fn a_series_that_comes_twice_counts_once() {
         second.value = 7.0;
         samples.push(second);
         let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
-        collector.app.store.record(scrape).await.unwrap();
+        collector.app.store.record_scrape(scrape).await.unwrap();
     }
     assert_eq!(grew(&collector, "/a").await, 10.0);
 }
@@ -157,12 +157,12 @@ async fn a_counter_that_was_created_since_counts_from_zero() {
 async fn another_backend_under_the_same_name_begins_where_it_stands() {
     let collector = Collector::new();
     let store = &collector.app.store;
-    store.declare("shop", "127.0.0.1:1/metrics").await.unwrap();
+    store.set_target_address("shop", "127.0.0.1:1/metrics").await.unwrap();
     scrape(&collector, &format!("{OK} 1000\n{OTHER} 1000\n")).await;
     scrape(&collector, &format!("{OK} 1010\n{OTHER} 1000\n")).await;
-    store.declare("shop", "127.0.0.1:1/metrics").await.unwrap();
+    store.set_target_address("shop", "127.0.0.1:1/metrics").await.unwrap();
     scrape(&collector, &format!("{OK} 1020\n{OTHER} 1000\n")).await;
-    store.declare("shop", "127.0.0.1:2/metrics").await.unwrap();
+    store.set_target_address("shop", "127.0.0.1:2/metrics").await.unwrap();
     // Killed before the first scrape there.
     let collector = collector.restart().await;
     scrape(&collector, &format!("{OK} 900000\n")).await;

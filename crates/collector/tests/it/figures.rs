@@ -129,7 +129,7 @@ async fn what_stopped_and_what_is_down_is_said_and_the_collector_is_not_in_it() 
     let collector = Collector::new();
     report(&collector, "web", "LCP", &[100.0], json!({})).await;
     scraped(&collector, &[("0.1", 1.0), ("+Inf", 1.0)]).await;
-    collector.app.board.note("shop", START, None);
+    collector.app.target_status.record("shop", START, None);
     let subject = |overview: &Overview, name: &str| -> Subject {
         overview.subjects.iter().find(|subject| subject.name == name).unwrap().clone()
     };
@@ -144,7 +144,7 @@ async fn what_stopped_and_what_is_down_is_said_and_the_collector_is_not_in_it() 
     }
 
     collector.advance(16 * MINUTE);
-    collector.app.board.note("shop", collector.now(), Some("connection refused"));
+    collector.app.target_status.record("shop", collector.now(), Some("connection refused"));
     let found = overview(&collector, "").await;
     let shop = subject(&found, "shop");
     assert_eq!((shop.last, shop.stopped), (Some(START), true));

@@ -13,13 +13,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use whippet_collector::app::App;
+use whippet_collector::client::Networks;
 use whippet_collector::clock::Clock;
-use whippet_collector::limit::Limiter;
 use whippet_collector::metrics::Metrics;
 use whippet_collector::origins::Origins;
+use whippet_collector::rate_limiter::RateLimiter;
 use whippet_collector::routes;
-use whippet_collector::scrape::{Board, Fetcher, Sample, Scraper};
-use whippet_collector::store::{Options, Scrape, Store};
+use whippet_collector::scrape::{Fetcher, Scraper, TargetStatus};
+use whippet_store::{Options, Sample, Scrape, Store};
 
 pub const SECOND: i64 = 1000;
 pub const MINUTE: i64 = 60 * SECOND;
@@ -72,6 +73,11 @@ impl Collector {
         Self::open(folder, START, |_| {}, |_| {})
     }
 
+    /// The same with other options.
+    pub fn open_with(folder: tempfile::TempDir, options: impl FnOnce(&mut Options)) -> Self {
+        Self::open(folder, START, options, |_| {})
+    }
+
     fn open(
         folder: tempfile::TempDir,
         now: i64,
@@ -82,16 +88,17 @@ impl Collector {
         let mut options = Options::new(folder.path());
         change(&mut options);
         let (detail, retention) = (options.detail, options.retention);
-        let store = Arc::new(Store::open(options, Arc::clone(&metrics)).unwrap());
+        let store = Arc::new(Store::open(options, Arc::clone(&metrics.store)).unwrap());
         let (clock, hand) = Clock::manual(now);
         let names = ["shop", "collector"].map(|name| (name.to_owned(), format!("http://{name}/metrics")));
         let mut app = App {
             store,
             metrics,
-            board: Arc::new(Board::new(names)),
+            target_status: Arc::new(TargetStatus::new(names)),
             clock,
-            limiter: Arc::new(Limiter::new(0)),
+            limiter: Arc::new(RateLimiter::new(0)),
             proxies: 0,
+            networks: Networks::default(),
             token: None,
             origins: Arc::new(Origins::Any),
             scrape_interval: 5 * SECOND,
@@ -115,6 +122,10 @@ impl Collector {
         Self::open(folder, now, options, |_| {})
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.as_ref().unwrap().path()
+    }
+
     pub fn database(&self) -> std::path::PathBuf {
         self.folder.as_ref().unwrap().path().join("whippet.db")
     }
@@ -127,8 +138,12 @@ impl Collector {
         self.hand.fetch_add(by, Ordering::SeqCst);
     }
 
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 40_000))));
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_from([127, 0, 0, 1], request).await
+    }
+
+    pub async fn send_from(&self, address: [u8; 4], mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 40_000))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.unwrap().to_bytes().into();
@@ -149,6 +164,13 @@ impl Collector {
     /// Posts a beacon that must be accepted.
     pub async fn beacon(&self, beacon: Value) {
         let answer = self.post(beacon.to_string()).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+    }
+
+    /// Posts a beacon from `address`, that must be accepted.
+    pub async fn beacon_from(&self, address: [u8; 4], beacon: Value) {
+        let request = Request::post("/v1/beacons").body(Body::from(beacon.to_string())).unwrap();
+        let answer = self.send_from(address, request).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
     }
 
@@ -176,14 +198,18 @@ impl Collector {
     pub async fn scraped(&self, samples: &[(&str, f64)]) {
         let text: String = samples.iter().map(|(series, value)| format!("{series} {value}\n")).collect();
         let samples: Vec<Sample> = whippet_collector::scrape::parse(&text).unwrap();
-        self.app.store.record(Scrape { target: "shop".to_owned(), time: self.now(), samples }).await.unwrap();
+        self.app
+            .store
+            .record_scrape(Scrape { target: "shop".to_owned(), time: self.now(), samples })
+            .await
+            .unwrap();
     }
 
     pub fn scraper(&self) -> Scraper {
         Scraper {
             store: Arc::clone(&self.app.store),
             metrics: Arc::clone(&self.app.metrics),
-            board: Arc::clone(&self.app.board),
+            target_status: Arc::clone(&self.app.target_status),
             clock: self.app.clock.clone(),
             fetcher: Fetcher::new(Duration::from_secs(5)),
         }

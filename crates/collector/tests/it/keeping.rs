@@ -158,8 +158,8 @@ async fn a_file_of_a_newer_version_is_left_alone() {
     collector.app.store.close().await;
     let copy = tempfile::tempdir().unwrap();
     std::fs::copy(folder.join("whippet.db"), copy.path().join("whippet.db")).unwrap();
-    let options = whippet_collector::store::Options::new(copy.path());
-    let error = whippet_collector::store::Store::open(options, Default::default()).err().unwrap();
+    let options = whippet_store::Options::new(copy.path());
+    let error = whippet_store::Store::open(options, Default::default()).err().unwrap();
     assert!(error.to_string().contains("was written by a newer whippet"), "{error}");
 }
 
@@ -168,8 +168,8 @@ async fn a_file_of_a_newer_version_is_left_alone() {
 async fn a_file_of_the_second_version_is_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
-    old.execute_batch(include_str!("../../src/store/schema_1.sql")).unwrap();
-    old.execute_batch(include_str!("../../src/store/schema_2.sql")).unwrap();
+    old.execute_batch(include_str!("../../../store/src/schema_1.sql")).unwrap();
+    old.execute_batch(include_str!("../../../store/src/schema_2.sql")).unwrap();
     old.pragma_update(None, "user_version", 2).unwrap();
     old.execute_batch(&format!(
         "INSERT INTO names VALUES (1, 0, 0, 'shop', {START}), (2, 1, 1, '/', {START}), (3, 5, 1, 'main>img', {START});
@@ -220,7 +220,7 @@ async fn a_file_of_the_second_version_is_brought_up_to_date() {
 async fn a_file_of_the_first_version_is_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
-    old.execute_batch(include_str!("../../src/store/schema_1.sql")).unwrap();
+    old.execute_batch(include_str!("../../../store/src/schema_1.sql")).unwrap();
     old.pragma_update(None, "user_version", 1).unwrap();
     old.execute_batch(&format!(
         "INSERT INTO names VALUES (1, 0, 0, 'shop', {START}), (2, 1, 1, '/', {START});
@@ -242,7 +242,7 @@ async fn a_file_of_the_first_version_is_brought_up_to_date() {
 }
 
 /// A beacon and a scrape every hour of three days, swept.
-async fn three_days(options: impl FnOnce(&mut whippet_collector::store::Options)) -> Collector {
+async fn three_days(options: impl FnOnce(&mut whippet_store::Options)) -> Collector {
     let collector = Collector::with(options, |_| {});
     for hour in 0..72 {
         collector.beacon(full(&hour.to_string(), 1000.0)).await;
@@ -340,9 +340,9 @@ async fn sums_that_an_older_version_kept_wrongly_are_mended() {
     let folder = tempfile::tempdir().unwrap();
     let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
     for schema in [
-        include_str!("../../src/store/schema_1.sql"),
-        include_str!("../../src/store/schema_2.sql"),
-        include_str!("../../src/store/schema_3.sql"),
+        include_str!("../../../store/src/schema_1.sql"),
+        include_str!("../../../store/src/schema_2.sql"),
+        include_str!("../../../store/src/schema_3.sql"),
     ] {
         old.execute_batch(schema).unwrap();
     }

@@ -13,6 +13,8 @@ mod https;
 mod keeping;
 mod loading;
 mod measured;
+mod migrations;
+mod names;
 #[cfg(unix)]
 mod operator;
 #[cfg(unix)]

@@ -14,7 +14,7 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::Value;
 use whippet_api::Backend;
 use whippet_collector::scrape::{Fetcher, parse, read};
-use whippet_collector::store::Scrape;
+use whippet_store::Scrape;
 
 use crate::counters::random_values;
 use crate::harness::{Collector, SECOND};
@@ -260,7 +260,7 @@ async fn counters_grow_by_what_prometheus_says() {
             .collect();
         let samples = parse(&text).unwrap();
         let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
-        collector.app.store.record(scrape).await.unwrap();
+        collector.app.store.record_scrape(scrape).await.unwrap();
         collector.advance(5 * SECOND);
     }
     collector.advance(-5 * SECOND);

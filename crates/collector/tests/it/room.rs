@@ -168,7 +168,7 @@ async fn a_damaged_page_stops_no_other_stage() {
 #[tokio::test]
 async fn a_damaged_page_does_not_lift_the_bound() {
     const MOST: u64 = 4_000_000;
-    let options = |options: &mut whippet_collector::store::Options| {
+    let options = |options: &mut whippet_store::Options| {
         (options.max_size, options.limits.errors) = (Some(MOST), 100_000);
     };
     let collector = Collector::with(options, |_| {});

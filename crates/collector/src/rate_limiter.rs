@@ -1,0 +1,109 @@
+//! How often one client may send: a token bucket per address, in bounded memory.
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Mutex;
+
+use crate::client::network;
+
+/// The most addresses told apart. Beyond, newcomers share one bucket.
+const CLIENTS: usize = 10_000;
+
+/// How many seconds' worth of requests may come at once.
+const BURST_SECONDS: f64 = 5.0;
+
+/// The rate limiter.
+pub struct RateLimiter {
+    per_second: f64,
+    buckets: Mutex<HashMap<Option<IpAddr>, Bucket>>,
+}
+
+struct Bucket {
+    tokens: f64,
+    filled: i64,
+}
+
+impl RateLimiter {
+    /// Lets each client send `per_second` requests in the long run; 0 lets everything through.
+    pub fn new(per_second: u32) -> Self {
+        Self { per_second: f64::from(per_second), buckets: Mutex::default() }
+    }
+
+    /// Takes a token at `now` (ms), or says after how many seconds there will be one.
+    pub fn take(&self, client: IpAddr, now: i64) -> Result<(), u32> {
+        if self.per_second == 0.0 {
+            return Ok(());
+        }
+        let burst = self.per_second * BURST_SECONDS;
+        let mut buckets = self.buckets.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut client = Some(network(client));
+        if buckets.len() >= CLIENTS && !buckets.contains_key(&client) {
+            // Whoever's bucket is full again is as good as never seen.
+            let refilled = now - (BURST_SECONDS * 1000.0) as i64;
+            buckets.retain(|_, bucket| bucket.filled > refilled);
+            if buckets.len() >= CLIENTS {
+                client = None;
+            }
+        }
+        let bucket = buckets.entry(client).or_insert(Bucket { tokens: burst, filled: now });
+        // A clock that was set back must not take tokens away.
+        let elapsed = (now - bucket.filled).max(0) as f64 / 1000.0;
+        bucket.tokens = (bucket.tokens + elapsed * self.per_second).min(burst);
+        bucket.filled = now;
+        if bucket.tokens >= 1.0 {
+            bucket.tokens -= 1.0;
+            return Ok(());
+        }
+        Err((((1.0 - bucket.tokens) / self.per_second).ceil() as u32).max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+    use super::{CLIENTS, RateLimiter};
+
+    fn client(number: u32) -> IpAddr {
+        IpAddr::V4(Ipv4Addr::from_bits(number))
+    }
+
+    #[test]
+    fn a_burst_passes_and_then_the_rate_holds() {
+        let limiter = RateLimiter::new(2);
+        for _ in 0..10 {
+            assert_eq!(limiter.take(client(1), 0), Ok(()));
+        }
+        assert_eq!(limiter.take(client(1), 0), Err(1));
+        assert_eq!(limiter.take(client(2), 0), Ok(()), "others are not held up");
+        assert_eq!(limiter.take(client(1), 500), Ok(()));
+        assert_eq!(limiter.take(client(1), 500), Err(1));
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_client() {
+        let limiter = RateLimiter::new(1);
+        let address = |low: u16| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, low));
+        for low in 0..5 {
+            assert_eq!(limiter.take(address(low), 0), Ok(()));
+        }
+        assert_eq!(limiter.take(address(9), 0), Err(1));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_freed() {
+        let limiter = RateLimiter::new(1);
+        for number in 0..CLIENTS as u32 + 5 {
+            assert_eq!(limiter.take(client(number), 0), Ok(()));
+        }
+        assert_eq!(limiter.buckets.lock().unwrap().len(), CLIENTS + 1, "newcomers share one bucket");
+        assert_eq!(limiter.take(client(1 << 20), 0), Err(1));
+        assert_eq!(limiter.take(client(1 << 20), 5_000), Ok(()));
+        assert_eq!(limiter.buckets.lock().unwrap().len(), 1, "those who were away are forgotten");
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        let limiter = RateLimiter::new(0);
+        assert!((0..1000).all(|_| limiter.take(client(1), 0).is_ok()));
+    }
+}

@@ -1,2 +1,0 @@
--- Histograms have more buckets, and their bytes a second version: an older collector must not open this file, as it would
--- take each of them for a damaged one and leave it out. What an older one wrote is read as it is.

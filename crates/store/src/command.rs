@@ -1,0 +1,106 @@
+//! What the writer can be asked to do.
+use tokio::sync::oneshot;
+use whippet_engine::beacon::Beacon;
+
+use crate::error::StoreError;
+use crate::score::Client;
+use crate::scrape::Scrape;
+use crate::sweep::Stage;
+
+/// What became of a beacon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ingested {
+    /// It is new, and kept.
+    New,
+    /// Its id was seen before: it was counted then, and not again.
+    Duplicate,
+}
+
+/// A promise of an answer, kept once the transaction is committed.
+pub type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// Something to be written.
+pub enum Command {
+    Beacon {
+        beacon: Box<Beacon>,
+        client: Client,
+        received: i64,
+        reply: Reply<Ingested>,
+    },
+    Scrape {
+        scrape: Scrape,
+        reply: Reply<()>,
+    },
+    /// Says where a target is.
+    SetTargetAddress {
+        target: String,
+        address: String,
+        reply: Reply<()>,
+    },
+    /// ReportCache whether that was all of the stage, or there is more to do.
+    Sweep {
+        now: i64,
+        stage: Stage,
+        reply: Reply<bool>,
+    },
+    /// Merges the log into the file.
+    Checkpoint {
+        reply: Reply<()>,
+    },
+    /// Writes the time, to see whether anything can be written.
+    Probe {
+        now: i64,
+        reply: Reply<()>,
+    },
+    Close {
+        reply: Reply<()>,
+    },
+}
+
+/// What became of a job whose transaction was committed.
+pub enum Outcome {
+    Ingested(Ingested),
+    Done,
+    Swept(bool),
+}
+
+impl Command {
+    /// ReportCache it; without an outcome, it was rolled back. Whoever asked may have gone away: then nobody needs
+    /// the answer.
+    pub fn answer(self, outcome: Option<Outcome>) {
+        match (self, outcome) {
+            (Self::Beacon { reply, .. }, Some(Outcome::Ingested(kept))) => drop(reply.send(Ok(kept))),
+            (Self::Beacon { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+            (
+                Self::Scrape { reply, .. }
+                | Self::SetTargetAddress { reply, .. }
+                | Self::Checkpoint { reply }
+                | Self::Probe { reply, .. }
+                | Self::Close { reply },
+                outcome,
+            ) => drop(reply.send(match outcome {
+                Some(Outcome::Done) => Ok(()),
+                _ => Err(StoreError::Failed),
+            })),
+            (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
+            (Self::Sweep { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+        }
+    }
+
+    /// Whether it shares its transaction with no other job.
+    pub fn is_alone(&self) -> bool {
+        matches!(self, Self::Sweep { .. } | Self::Checkpoint { .. } | Self::Close { .. })
+    }
+
+    /// How its transaction is called in the collector's own metrics.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Beacon { .. } => "write_beacons",
+            Self::Scrape { .. } | Self::SetTargetAddress { .. } => "write_scrape",
+            Self::Sweep { .. } => "sweep",
+            Self::Checkpoint { .. } => "checkpoint",
+            Self::Probe { .. } => "ready",
+            Self::Close { .. } => "close",
+        }
+    }
+}

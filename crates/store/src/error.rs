@@ -1,0 +1,86 @@
+//! What can go wrong with the data folder.
+use std::path::PathBuf;
+
+/// Why the store could not be opened, written or read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The data folder cannot be made or written.
+    Folder {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another collector has the folder.
+    InUse {
+        /// Which one.
+        path: PathBuf,
+    },
+    /// The file was written by a newer version.
+    TooNew {
+        /// The file's version.
+        version: i64,
+        /// The newest this program knows.
+        known: i64,
+    },
+    /// SQLite refused.
+    Database(rusqlite::Error),
+    /// The query took too long, and was cut off.
+    TooLong,
+    /// Too many writes are waiting.
+    Full,
+    /// The writer has ended: the collector is shutting down.
+    Closed,
+    /// The transaction that held this write was rolled back.
+    Failed,
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder { path, source } => write!(
+                f,
+                "cannot write to the data folder {}: {source}. Choose another with --data, or make it writable.",
+                path.display()
+            ),
+            Self::InUse { path } => write!(
+                f,
+                "another whippet is using the data folder {}. Stop it, or choose another folder with --data.",
+                path.display()
+            ),
+            Self::TooNew { version, known } => write!(
+                f,
+                "the data was written by a newer whippet (format {version}, this one knows {known}). \
+                 Update whippet, or choose an empty folder with --data."
+            ),
+            Self::Database(error) => write!(f, "the database refused: {error}"),
+            Self::TooLong => f.write_str(
+                "this took the collector too long and was cut off: choose a shorter time range, or one app or page",
+            ),
+            Self::Full => f.write_str("too many writes are waiting: try again in a moment"),
+            Self::Closed => f.write_str("the collector is shutting down: try again in a moment"),
+            Self::Failed => f.write_str("the write was rolled back, nothing was kept: try again in a moment"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Folder { source, .. } => Some(source),
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        // Nobody else interrupts.
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::OperationInterrupted) => Self::TooLong,
+            _ => Self::Database(error),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What the collector keeps, and how it is asked: one SQLite file, one writer, and the reports computed from it.
+//!
+//! ```text
+//! Store::ingest, Store::record_scrape ──► command ──► writer (one thread) ──► batch, series ──► SQLite
+//! Store::sweep ─────────────────────────► command ──► writer ──► sweep: watermark, views, retention, compact
+//! Store::read ──► readers (read-only connections) ──► reports
+//! ```
+//!
+//! The crate knows nothing of HTTP, and reads no wall clock: `now` is an argument. In WAL mode readers neither wait for
+//! the writer nor make it wait. Modules that only the writer uses are private; `reports` return the types of
+//! `whippet_api`.
+mod aggregates;
+mod batch;
+mod command;
+mod compact;
+mod context;
+mod counter_repair;
+mod data_folder;
+mod error;
+mod evictions;
+pub mod families;
+mod kind;
+pub mod losses;
+mod metrics;
+mod minute_buckets;
+pub mod name_admin;
+mod names;
+mod options;
+mod phases;
+mod readers;
+mod readiness;
+mod remap;
+mod report_cache;
+pub mod reports;
+mod retention;
+mod schema;
+mod score;
+mod scrape;
+mod series;
+mod size_limit;
+mod store;
+mod sweep;
+pub mod time;
+mod totals;
+mod views;
+mod watermark;
+mod weight;
+mod write_health;
+mod writer;
+
+pub use command::Ingested;
+pub use error::StoreError;
+pub use kind::Kind;
+pub use metrics::StoreMetrics;
+pub use names::OTHER;
+pub use options::{Limits, Options};
+pub use score::Client;
+pub use scrape::{OWN_TARGET, Sample, Scrape};
+pub use store::Store;

@@ -1,0 +1,16 @@
+//! ReportCache to the dashboard's questions, computed from what is stored.
+pub mod backend;
+pub mod classic_histograms;
+pub mod custom;
+pub mod errors;
+mod filter;
+pub mod histograms;
+pub mod loading;
+pub mod overview;
+pub mod series;
+pub mod status;
+pub mod steps;
+pub mod toolkit;
+pub mod vitals;
+
+pub use filter::{Filter, NavigationFilter};

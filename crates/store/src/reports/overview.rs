@@ -1,0 +1,173 @@
+//! `GET /api/overview`: the service levels, each measured over the window.
+use rusqlite::{Connection, named_params};
+use whippet_api::{Level, Loss, Overview, Subject, Target, Unit};
+use whippet_engine::vitals::Metric;
+
+use super::backend::{self, CACHES, DATABASE, LATENCY, REQUESTS};
+use super::classic_histograms::Buckets;
+use super::filter::{Filter, MATCHES};
+use super::histograms::{self, PAGE_LOADS};
+use super::series::Scrapes;
+use super::steps::Steps;
+use super::{status, vitals};
+use crate::names::OTHER;
+use crate::scrape::OWN_TARGET;
+use crate::time::MINUTE;
+
+/// An application's pages may be quiet for so long, ms, before that is said.
+const QUIET: i64 = 15 * MINUTE;
+
+/// A level whose value must stay below its bound.
+fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) -> Level {
+    Level {
+        name: name.to_owned(),
+        subject: subject.to_owned(),
+        backend: false,
+        value,
+        bound,
+        above: false,
+        inclusive: false,
+        unit,
+        beyond: false,
+    }
+}
+
+/// The levels and losses of all applications, or of one. What this takes is most of what an overview takes.
+pub fn apps(connection: &Connection, app: Option<&str>, steps: &Steps) -> rusqlite::Result<Apps> {
+    let mut apps = Apps { levels: Vec::new(), losses: Vec::new() };
+    for name in status::overview_apps(connection, app)? {
+        apps.levels.extend(app_levels(connection, &name, steps)?);
+        apps.losses.extend(app_losses(connection, name, steps)?);
+    }
+    Ok(apps)
+}
+
+/// What [`apps`] finds.
+#[derive(Clone, Debug)]
+pub struct Apps {
+    /// Their levels.
+    pub levels: Vec<Level>,
+    /// Their losses.
+    pub losses: Vec<Loss>,
+}
+
+/// The levels of all `targets` but the collector itself, scraped every `interval` ms; and how it stands with them and
+/// with all applications, or one. `now` is the clock's.
+pub fn overview(
+    connection: &Connection,
+    targets: &[Target],
+    app: Option<&str>,
+    steps: &Steps,
+    (interval, now): (i64, i64),
+) -> rusqlite::Result<Overview> {
+    let mut overview = Overview { levels: Vec::new(), losses: Vec::new(), subjects: Vec::new() };
+    // Thinned scrapes are a minute apart.
+    let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
+    for target in targets.iter().filter(|target| target.name != OWN_TARGET) {
+        let levels = target_levels(connection, &target.name, steps, interval)?;
+        overview.levels.extend(levels.into_iter().map(|level| Level { backend: true, ..level }));
+        let last = status::scraped(connection, &target.name, steps.to)?;
+        let tried = target.last_scrape.is_some_and(|tried| tried <= steps.to);
+        overview.subjects.push(Subject {
+            name: target.name.clone(),
+            backend: true,
+            last,
+            stopped: last.is_some_and(|last| last < steps.to - late),
+            // How the last scrape went says nothing of a window that ended before it.
+            error: target.error.clone().filter(|_| tried && !target.up),
+        });
+    }
+    for name in status::overview_apps(connection, app)? {
+        let last = status::heard(connection, &name)?;
+        let stopped = name != OTHER && last.is_some_and(|last| last < steps.to - QUIET);
+        overview.subjects.push(Subject { name, backend: false, last, stopped, error: None });
+    }
+    Ok(overview)
+}
+
+/// What pages of `app` lost, the most first.
+fn app_losses(connection: &Connection, app: String, steps: &Steps) -> rusqlite::Result<Vec<Loss>> {
+    let (from, to) = steps.bounds(MINUTE);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT kind, total(count) AS lost FROM losses
+         WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY kind ORDER BY lost DESC, kind"
+    ))?;
+    let page: Option<String> = None;
+    let found = named_params! { ":from": from, ":to": to, ":app": app, ":page": page };
+    statement
+        .query_map(found, |row| Ok(Loss { app: app.clone(), kind: row.get(0)?, count: row.get(1)? }))?
+        .collect()
+}
+
+fn target_levels(
+    connection: &Connection,
+    target: &str,
+    steps: &Steps,
+    interval: i64,
+) -> rusqlite::Result<Vec<Level>> {
+    let mut levels = Vec::new();
+    let scrapes = Scrapes::new(connection, target, steps, interval)?;
+    // A target that was not scraped in the window keeps its place, with nothing known.
+    let Some((scrapes, whole)) = scrapes.and_then(|scrapes| scrapes.whole.map(|whole| (scrapes, whole)))
+    else {
+        for (name, bound) in RESPONSE {
+            levels.push(below(target, name, None, bound, Unit::Ms));
+        }
+        for (name, bound) in ERRORS {
+            levels.push(below(target, name, None, bound, Unit::Ratio));
+        }
+        return Ok(levels);
+    };
+    let latency = Buckets::read(connection, &scrapes, LATENCY)?;
+    let observed = latency.observed(whole, |_| true);
+    for ((name, bound), q) in RESPONSE.into_iter().zip([0.5, 0.95, 0.99]) {
+        levels.push(quantile(target, name, observed.quantile(q), bound));
+    }
+    let requests = scrapes.counters(connection, REQUESTS)?;
+    let errors = |class| backend::share(&requests, whole, |counter| backend::class(counter) == Some(class));
+    for ((name, bound), class) in ERRORS.into_iter().zip(['4', '5']) {
+        levels.push(below(target, name, errors(class), bound, Unit::Ratio));
+    }
+    let database = Buckets::read(connection, &scrapes, DATABASE)?;
+    if !database.is_empty() {
+        let p95 = database.observed(whole, |_| true).quantile(0.95);
+        levels.push(quantile(target, "Database query p95", p95, 100.0));
+    }
+    let caches = scrapes.counters(connection, CACHES)?;
+    if !caches.is_empty() {
+        let value = backend::hit_rate(&caches, whole, |_| true);
+        let mut level = below(target, "Cache hit rate", value, 0.7, Unit::Ratio);
+        level.above = true;
+        levels.push(level);
+    }
+    Ok(levels)
+}
+
+const RESPONSE: [(&str, f64); 3] =
+    [("Response p50", 200.0), ("Response p95", 500.0), ("Response p99", 1000.0)];
+
+const ERRORS: [(&str, f64); 2] = [("Client errors (4xx)", 0.01), ("Server errors (5xx)", 0.001)];
+
+/// The level of a quantile of classic buckets, in seconds.
+fn quantile(target: &str, name: &str, found: Option<(f64, bool)>, bound: f64) -> Level {
+    let mut level = below(target, name, found.map(|(value, _)| backend::ms(value)), bound, Unit::Ms);
+    level.beyond = found.is_some_and(|(_, beyond)| beyond);
+    level
+}
+
+fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Level>> {
+    let filter = Filter { app: Some(app.to_owned()), ..Filter::default() };
+    let values = vitals::p75(connection, steps, &filter)?;
+    let mut levels = Vec::new();
+    let loads = histograms::whole(connection, steps, &filter, PAGE_LOADS)?;
+    if !loads.is_empty() {
+        levels.push(below(app, "Page load p95", loads.quantile(0.95), 2000.0, Unit::Ms));
+    }
+    levels.extend(Metric::ALL.iter().zip(values).map(|(metric, value)| {
+        let unit = if *metric == Metric::Cls { Unit::Number } else { Unit::Ms };
+        let mut level = below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit);
+        level.inclusive = true;
+        level
+    }));
+    Ok(levels)
+}

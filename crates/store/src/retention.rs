@@ -1,0 +1,104 @@
+//! Deleting what is too old. In portions: each call deletes a little, and says whether that was all.
+use rusqlite::{Connection, params};
+
+use crate::options::Options;
+use crate::time::{DAY, HOUR};
+use crate::views;
+
+/// How long a beacon's id is remembered: a browser that was offline sends again within days or not at all.
+const IDS: i64 = 3 * DAY;
+
+/// The most ids forgotten in one portion.
+const PORTION: usize = 20_000;
+
+/// The tables of minutes.
+pub const TABLES: [&str; 11] = [
+    "vitals",
+    "elements",
+    "parts",
+    "page_views",
+    "histograms",
+    "counters",
+    "resources",
+    "scripts",
+    "gauges",
+    "losses",
+    "error_counts",
+];
+
+/// When the oldest figures that are kept begin. A table that cannot be read keeps no other from being swept.
+pub fn oldest(connection: &Connection) -> Option<i64> {
+    let first =
+        |query: &str| connection.query_row(query, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
+    let tables = TABLES.into_iter().filter_map(|table| first(&format!("SELECT min(minute) FROM {table}")));
+    let others = [
+        "SELECT min(minute) FROM views WHERE folded = 0",
+        "SELECT min((SELECT min(time) FROM scrapes WHERE target = targets.id)) FROM targets",
+    ];
+    tables.chain(others.into_iter().filter_map(first)).min()
+}
+
+/// Deletes one portion of what a table has before `cutoff`.
+pub fn delete(connection: &Connection, table: &str, cutoff: i64) -> rusqlite::Result<bool> {
+    let oldest: Option<i64> =
+        connection.query_row(&format!("SELECT min(minute) FROM {table}"), [], |row| row.get(0))?;
+    let Some(oldest) = oldest.filter(|oldest| *oldest < cutoff) else { return Ok(true) };
+    let upto = cutoff.min(oldest + HOUR);
+    connection.execute(&format!("DELETE FROM {table} WHERE minute < ?1"), [upto])?;
+    Ok(upto == cutoff)
+}
+
+/// Forgets one portion of the ids of beacons.
+pub fn ids(connection: &Connection, reached: i64, options: &Options) -> rusqlite::Result<bool> {
+    let ids = connection.execute(
+        "DELETE FROM beacons WHERE id IN (SELECT id FROM beacons WHERE received < ?1 LIMIT ?2)",
+        params![reached - options.retention.min(IDS), PORTION as i64],
+    )?;
+    Ok(ids < PORTION)
+}
+
+/// Forgets one portion of the page views.
+pub fn views(connection: &Connection, reached: i64, options: &Options) -> rusqlite::Result<bool> {
+    views::expire(connection, reached - options.retention, reached - IDS, PORTION)
+}
+
+/// Deletes scrapes, and samples but for the newest before the cutoff: it is what the series stands at until the next one.
+pub fn samples(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
+    let mut samples = connection.prepare_cached(
+        "DELETE FROM samples WHERE series = ?1
+         AND time < (SELECT max(time) FROM samples WHERE series = ?1 AND time <= ?2)",
+    )?;
+    for id in numbers(connection, "SELECT id FROM series")? {
+        samples.execute([id, cutoff])?;
+    }
+    for id in numbers(connection, "SELECT id FROM targets")? {
+        connection.execute("DELETE FROM scrapes WHERE target = ?1 AND time < ?2", [id, cutoff])?;
+    }
+    Ok(())
+}
+
+/// `used` and `seen` are written once a day.
+const LATE: i64 = 2 * DAY;
+
+/// Forgets names that nothing kept refers to any more.
+pub fn names(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM names WHERE used < ?1 AND kind >= 0", [cutoff - LATE]).map(drop)
+}
+
+/// Forgets errors that nothing kept refers to any more.
+pub fn errors(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM errors WHERE id NOT IN (SELECT error FROM error_counts)", []).map(drop)
+}
+
+/// Forgets series that were not scraped since.
+pub fn series(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
+    let cutoff = cutoff - LATE;
+    connection
+        .execute("DELETE FROM samples WHERE series IN (SELECT id FROM series WHERE seen < ?1)", [cutoff])?;
+    connection.execute("DELETE FROM series WHERE seen < ?1", [cutoff]).map(drop)
+}
+
+/// The numbers that a query finds.
+pub fn numbers(connection: &Connection, query: &str) -> rusqlite::Result<Vec<i64>> {
+    connection.prepare_cached(query)?.query_map([], |row| row.get(0))?.collect()
+}

@@ -1,0 +1,226 @@
+//! The open store: it hands writes to the one writer, and runs reports on read-only connections.
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use whippet_engine::beacon::Beacon;
+
+use crate::command::{Command, Ingested};
+use crate::error::StoreError;
+use crate::metrics::StoreMetrics;
+use crate::options::Options;
+use crate::readers::Readers;
+use crate::readiness::Readiness;
+use crate::report_cache::ReportCache;
+use crate::score::Client;
+use crate::scrape::Scrape;
+use crate::{data_folder, schema, sweep, writer};
+
+/// The most queries at once; more wait. Each holds a thread, and a cache of a few MB.
+const READS: usize = 8;
+
+/// A log of so many bytes is merged into the file when nobody reads.
+const LOG: u64 = 8 * 1024 * 1024;
+/// And one of so many even if somebody has to wait for it.
+const LOG_MOST: u64 = 32 * 1024 * 1024;
+
+/// The open store. Cheap to share behind an [`Arc`].
+pub struct Store {
+    commands: mpsc::Sender<Command>,
+    readers: Readers,
+    readiness: Readiness,
+    report_cache: Arc<ReportCache>,
+    reading: Semaphore,
+    log: PathBuf,
+    metrics: Arc<StoreMetrics>,
+    writer: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
+    // Held for as long as the store is open: keeps a second collector out.
+    _lock: std::fs::File,
+}
+
+impl Store {
+    /// Opens the folder, brings the file up to date and starts the writer.
+    pub fn open(options: Options, metrics: Arc<StoreMetrics>) -> Result<Self, StoreError> {
+        let lock = data_folder::claim(&options.folder)?;
+        let path = options.folder.join(data_folder::DATABASE);
+        let log = options.folder.join("whippet.db-wal");
+        let mut connection = data_folder::open(&path)?;
+        schema::migrate(&mut connection)?;
+        schema::configure(&connection)?;
+        let (commands, queue) = mpsc::channel(options.queue.max(1));
+        let patience = options.patience;
+        let report_cache = Arc::default();
+        let writer =
+            writer::start(connection, options, queue, (Arc::clone(&metrics), Arc::clone(&report_cache)))?;
+        Ok(Self {
+            commands,
+            log,
+            readiness: Readiness::new(path.clone()),
+            readers: Readers::new(path, patience),
+            report_cache,
+            reading: Semaphore::new(READS),
+            metrics,
+            writer: std::sync::Mutex::new(Some(writer)),
+            _lock: lock,
+        })
+    }
+
+    /// Keeps a beacon. When this returns, it is on disk, and will be there after a crash.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] at once when too many writes are waiting.
+    pub async fn ingest(
+        &self,
+        beacon: Beacon,
+        client: Client,
+        received: i64,
+    ) -> Result<Ingested, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .try_send(Command::Beacon { beacon: Box::new(beacon), client, received, reply })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Full,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+            })?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Keeps what a scrape found.
+    pub async fn record_scrape(&self, scrape: Scrape) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Scrape { scrape, reply }).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Says where a target is scraped. At another address than before is another backend.
+    pub async fn set_target_address(&self, target: &str, address: &str) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let command =
+            Command::SetTargetAddress { target: target.to_owned(), address: address.to_owned(), reply };
+        self.commands.send(command).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Deletes what is past retention, thins what is past full detail, and gives back what that frees, as of `now`.
+    /// Retention goes by the newest data there is, and by no more than a day for a day between two sweeps.
+    ///
+    /// # Errors
+    /// What the first stage failed with that did. All others were done.
+    pub async fn sweep(&self, now: i64) -> Result<(), StoreError> {
+        let mut failed = None;
+        for stage in sweep::stages() {
+            loop {
+                let (reply, answer) = oneshot::channel();
+                self.commands
+                    .send(Command::Sweep { now, stage, reply })
+                    .await
+                    .map_err(|_| StoreError::Closed)?;
+                // In small portions, so that beacons never wait for the broom.
+                match answer.await.unwrap_or(Err(StoreError::Closed)) {
+                    Ok(false) => continue,
+                    Ok(true) => break,
+                    Err(StoreError::Closed) => return Err(StoreError::Closed),
+                    Err(error) => {
+                        tracing::warn!(?stage, "a part of the old data was not swept");
+                        failed.get_or_insert(error);
+                        break;
+                    }
+                }
+            }
+        }
+        // The file is cut where the log is merged into it.
+        self.checkpoint(false).await?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Merges the log into the file where it has grown large. SQLite does that by itself where nobody reads for a moment,
+    /// which never happens while dashboards ask again and again: then new queries wait for those that run, and for this.
+    pub async fn bound_log(&self) -> Result<(), StoreError> {
+        let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
+        if bytes < LOG { Ok(()) } else { self.checkpoint(bytes >= LOG_MOST).await }
+    }
+
+    async fn checkpoint(&self, wait: bool) -> Result<(), StoreError> {
+        let all = READS as u32;
+        let alone = match wait {
+            true => self.reading.acquire_many(all).await.ok(),
+            false => self.reading.try_acquire_many(all).ok(),
+        };
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Checkpoint { reply }).await.map_err(|_| StoreError::Closed)?;
+        let answer = answer.await.unwrap_or(Err(StoreError::Closed));
+        drop(alone);
+        answer
+    }
+
+    /// Runs a query on a thread that may block, and times it as `operation`.
+    pub async fn read<T, F>(self: &Arc<Self>, operation: &'static str, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let Ok(_permit) = self.reading.acquire().await else { return Err(StoreError::Closed) };
+        let store = Arc::clone(self);
+        let run = move || {
+            let started = std::time::Instant::now();
+            let outcome = store.readers.with(query);
+            store.metrics.database(operation, started.elapsed());
+            outcome
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The same for a query about what pages sent alone: what it found holds for the same `question` until more comes.
+    pub async fn read_beacons<T, F>(
+        self: &Arc<Self>,
+        operation: &'static str,
+        question: &str,
+        query: F,
+    ) -> Result<T, StoreError>
+    where
+        T: Clone + Send + Sync + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let question = format!("{operation} {question}");
+        if let Some(answer) = self.report_cache.get(&question) {
+            return Ok(answer);
+        }
+        let arrived = self.report_cache.arrived();
+        let answer = self.read(operation, query).await?;
+        self.report_cache.keep(question, arrived, answer.clone());
+        Ok(answer)
+    }
+
+    /// Whether the writer's thread is running.
+    pub fn is_running(&self) -> bool {
+        !self.commands.is_closed()
+    }
+
+    /// Writes `now`, and checks that the file is intact.
+    ///
+    /// # Errors
+    /// The reason why data that arrives now would not be kept.
+    pub async fn check_ready(&self, now: i64) -> Result<(), String> {
+        self.readiness.check(&self.commands, &self.metrics.write_health, now).await
+    }
+
+    /// How many writes are waiting.
+    pub fn waiting(&self) -> usize {
+        self.commands.max_capacity() - self.commands.capacity()
+    }
+
+    /// Finishes what is waiting, and ends the writer. Later writes fail with [`StoreError::Closed`].
+    pub async fn close(&self) {
+        // The last connection to close merges the log into the file, and readers may not write.
+        self.readers.close();
+        let (reply, answer) = oneshot::channel();
+        if self.commands.send(Command::Close { reply }).await.is_ok() {
+            let _ = answer.await;
+        }
+        let writer = self.writer.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        if let Some(writer) = writer {
+            let _ = tokio::task::spawn_blocking(|| writer.join()).await;
+        }
+    }
+}

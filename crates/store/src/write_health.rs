@@ -1,0 +1,59 @@
+//! Whether writes fail because of the disk, the file or its locks.
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::ErrorCode;
+
+/// A failure is reported for this long, unless the same operation succeeds before.
+const REPORTED_FOR: Duration = Duration::from_secs(5);
+
+/// The operations whose failure says that nothing more can be kept. The others can be done later.
+const ESSENTIAL: [&str; 3] = ["write_beacons", "write_scrape", "ready"];
+
+/// The last failure of each essential operation that has not succeeded since.
+#[derive(Default)]
+pub struct WriteHealth(Mutex<BTreeMap<&'static str, (Instant, String)>>);
+
+impl WriteHealth {
+    /// Records that an operation failed.
+    pub fn record_failure(&self, operation: &'static str, error: &rusqlite::Error) {
+        if ESSENTIAL.contains(&operation) && is_storage_failure(error) {
+            self.failures().insert(operation, (Instant::now(), error.to_string()));
+        }
+    }
+
+    /// Records that an operation succeeded.
+    pub fn record_success(&self, operation: &'static str) {
+        self.failures().remove(operation);
+    }
+
+    /// SQLite's message for a current failure.
+    pub fn failure(&self) -> Option<String> {
+        let mut failures = self.failures();
+        failures.retain(|_, (at, _)| at.elapsed() < REPORTED_FOR);
+        failures.values().next().map(|(_, error)| error.clone())
+    }
+
+    fn failures(&self) -> MutexGuard<'_, BTreeMap<&'static str, (Instant, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the disk, the file or its locks failed, and not the statement.
+fn is_storage_failure(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+        )
+    )
+}

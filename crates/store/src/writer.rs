@@ -1,0 +1,401 @@
+//! The one thread that writes. Commands that wait together share a transaction: many beacons, one fsync.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use tokio::sync::mpsc;
+
+use crate::batch::Batch;
+use crate::command::{Command, Outcome};
+use crate::context::Context;
+use crate::error::StoreError;
+use crate::evictions::Pass;
+use crate::metrics::StoreMetrics;
+use crate::names::Names;
+use crate::options::Options;
+use crate::report_cache::ReportCache;
+use crate::series::Series;
+use crate::size_limit::Freed;
+use crate::sweep::Stage;
+use crate::{readiness, schema, size_limit, sweep};
+
+/// The most commands of one transaction: bounds how long the first of them waits.
+const GROUP: usize = 256;
+
+/// How long the rows of dropped names are moved after a commit, before the next commands have their turn.
+const MOVE_TIME: Duration = Duration::from_millis(20);
+
+/// How often space is freed for one transaction that found the file full.
+const MAX_ROUNDS: usize = 64;
+
+pub fn start(
+    connection: Connection,
+    options: Options,
+    queue: mpsc::Receiver<Command>,
+    (metrics, report_cache): (Arc<StoreMetrics>, Arc<ReportCache>),
+) -> Result<JoinHandle<()>, StoreError> {
+    let names = Names::load(&connection)?;
+    let series = Series::load(&connection)?;
+    let folder = options.folder.clone();
+    size_limit::set(&connection, &options)?;
+    for app in &options.known_apps {
+        connection.execute("UPDATE names SET confirmed = 1 WHERE kind = 0 AND name = ?1", [app])?;
+    }
+    let data_version = data_version(&connection)?;
+    let writer = Writer {
+        connection,
+        options,
+        names,
+        series,
+        metrics,
+        report_cache,
+        swept: false,
+        space: Space::Enough,
+        deleted_before: 0,
+        file_full: false,
+        data_version,
+        pass: None,
+        has_evictions: true,
+    };
+    std::thread::Builder::new()
+        .name("store".to_owned())
+        .spawn(move || writer.run(queue))
+        .map_err(|source| StoreError::Folder { path: folder, source })
+}
+
+struct Writer {
+    connection: Connection,
+    options: Options,
+    names: Names,
+    series: Series,
+    metrics: Arc<StoreMetrics>,
+    report_cache: Arc<ReportCache>,
+    /// Whether a sweep began since the start.
+    swept: bool,
+    space: Space,
+    /// What is older was deleted to stay below the size limit, ms since the epoch.
+    deleted_before: i64,
+    /// Whether the last transaction failed since the file is full.
+    file_full: bool,
+    /// SQLite's number that changes when another process writes to the file.
+    data_version: i64,
+    /// The pass that moves the rows of dropped names.
+    pass: Option<Pass>,
+    /// Whether there may be dropped names whose rows are still to be moved.
+    has_evictions: bool,
+}
+
+/// How the file stands with its size limit. What changes is logged once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Space {
+    Enough,
+    /// Space is being freed.
+    Short,
+    /// Nothing is left that may be deleted.
+    Exhausted,
+}
+
+impl Writer {
+    fn run(mut self, mut queue: mpsc::Receiver<Command>) {
+        let mut closing = None;
+        while closing.is_none() {
+            let Some(first) = queue.blocking_recv() else { break };
+            let mut commands = Vec::with_capacity(GROUP);
+            let mut alone = None;
+            let mut next = Some(first);
+            while let Some(command) = next {
+                if command.is_alone() {
+                    alone = Some(command);
+                    break;
+                }
+                commands.push(command);
+                next = if commands.len() < GROUP { queue.try_recv().ok() } else { None };
+            }
+            self.commit(commands);
+            match alone {
+                Some(Command::Close { .. }) => closing = alone,
+                Some(command) => self.run_alone(command),
+                None => {}
+            }
+        }
+        if let Err((_, error)) = self.connection.close() {
+            tracing::warn!(%error, "the database did not close cleanly; nothing that was acknowledged is lost");
+        }
+        if let Some(command) = closing {
+            command.answer(Some(Outcome::Done));
+        }
+    }
+
+    /// Runs all commands in one transaction, and answers them once it is on disk. Where the file is full, space is freed
+    /// first, and the transaction is tried once more.
+    fn commit(&mut self, commands: Vec<Command>) {
+        let Some(first) = commands.first() else { return };
+        let operation = first.operation();
+        let mut outcomes = self.attempt(operation, |writer| writer.transact(&commands));
+        if outcomes.is_none() {
+            self.reload();
+            if self.file_full && self.free_all() {
+                outcomes = self.attempt(operation, |writer| writer.transact(&commands));
+                if outcomes.is_none() {
+                    self.reload();
+                }
+            }
+        }
+        match outcomes {
+            Some(outcomes) => {
+                if commands.iter().any(|command| matches!(command, Command::Beacon { .. })) {
+                    self.report_cache.outdate();
+                }
+                commands
+                    .into_iter()
+                    .zip(outcomes)
+                    .for_each(|(command, outcome)| command.answer(Some(outcome)));
+            }
+            None => commands.into_iter().for_each(|command| command.answer(None)),
+        }
+        self.free_space();
+        self.move_evicted();
+    }
+
+    /// Runs a command that needs a transaction of its own, or none.
+    fn run_alone(&mut self, command: Command) {
+        let outcome = match &command {
+            Command::Sweep { now, stage, .. } => {
+                self.attempt("sweep", |writer| writer.sweep(*stage, *now)).map(Outcome::Swept)
+            }
+            Command::Checkpoint { .. } => {
+                self.attempt("checkpoint", |writer| checkpoint(&writer.connection)).map(|()| Outcome::Done)
+            }
+            _ => None,
+        };
+        self.report_cache.outdate();
+        command.answer(outcome);
+    }
+
+    /// Runs and times what may fail. A bug that some beacon brings to light must not end the one thread that writes.
+    fn attempt<T>(
+        &mut self,
+        operation: &'static str,
+        run: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
+    ) -> Option<T> {
+        let started = Instant::now();
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
+        self.metrics.database(operation, started.elapsed());
+        self.file_full = false;
+        let error = match outcome {
+            Ok(Ok(done)) => {
+                self.metrics.write_health.record_success(operation);
+                return Some(done);
+            }
+            Ok(Err(error)) => {
+                self.file_full = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
+                self.metrics.write_health.record_failure(operation, &error);
+                error.to_string()
+            }
+            Err(_) => "the writer panicked".to_owned(),
+        };
+        tracing::error!(error, operation, "a write was rolled back");
+        self.metrics.write_failed();
+        None
+    }
+
+    fn transact(&mut self, commands: &[Command]) -> rusqlite::Result<Vec<Outcome>> {
+        let Self { connection, options, names, series, metrics, .. } = self;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version = data_version(&transaction)?;
+        if version != self.data_version {
+            // Another process wrote: `whippet names drop`.
+            names.reload(&transaction)?;
+            (self.data_version, self.has_evictions) = (version, true);
+            self.report_cache.outdate();
+        }
+        let mut batch = Batch::default();
+        let mut outcomes = Vec::with_capacity(commands.len());
+        for command in commands {
+            outcomes.push(match command {
+                Command::Beacon { beacon, client, received, .. } => {
+                    let mut context = Context {
+                        connection: &transaction,
+                        names,
+                        options,
+                        metrics,
+                        client: *client,
+                        evicted: false,
+                    };
+                    let ingested = batch.add(&mut context, beacon, *received)?;
+                    self.has_evictions |= context.evicted;
+                    Outcome::Ingested(ingested)
+                }
+                Command::Scrape { scrape, .. } => {
+                    let dropped = series.record(&transaction, scrape, options.limits.series)?;
+                    metrics.series_dropped(&scrape.target, dropped);
+                    Outcome::Done
+                }
+                Command::SetTargetAddress { target, address, .. } => {
+                    series.declare(&transaction, target, address)?;
+                    Outcome::Done
+                }
+                Command::Probe { now, .. } => {
+                    readiness::write(&transaction, *now)?;
+                    Outcome::Done
+                }
+                // These run alone.
+                Command::Sweep { .. } | Command::Checkpoint { .. } | Command::Close { .. } => Outcome::Done,
+            });
+        }
+        batch.flush(&transaction)?;
+        transaction.commit()?;
+        Ok(outcomes)
+    }
+
+    /// Runs one portion of a sweep's stage. Returns whether the stage is done.
+    fn sweep(&mut self, stage: Stage, now: i64) -> rusqlite::Result<bool> {
+        let first = !self.swept;
+        match stage {
+            // It reads from all tables. Where one is damaged, a transaction would end with it.
+            Stage::Watermark => {
+                self.swept = true;
+                return sweep::portion(&self.connection, stage, now, &self.options, first);
+            }
+            Stage::Evictions => return self.move_portion(),
+            Stage::SizeLimit => return Ok(!self.free_space()),
+            _ => {}
+        }
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let all = sweep::portion(&transaction, stage, now, &self.options, first)?;
+        transaction.commit()?;
+        match stage {
+            Stage::Names => self.names.reload(&self.connection)?,
+            Stage::Series => self.series = Series::load(&self.connection)?,
+            Stage::GiveBack => {
+                size_limit::set(&self.connection, &self.options)?;
+                self.metrics.store_size(size_limit::used(&self.connection)?);
+            }
+            _ => {}
+        }
+        Ok(all)
+    }
+
+    /// Moves rows of dropped names for a short time.
+    fn move_evicted(&mut self) {
+        let started = Instant::now();
+        while self.has_evictions && started.elapsed() < MOVE_TIME {
+            match self.attempt("move_evicted", Self::move_portion) {
+                Some(false) => self.report_cache.outdate(),
+                Some(true) => break,
+                // It is tried again by the next sweep.
+                None => {
+                    (self.pass, self.has_evictions) = (None, false);
+                }
+            }
+        }
+    }
+
+    /// Moves the rows of one hour that belong to dropped names. Returns whether no rows are left to be moved.
+    fn move_portion(&mut self) -> rusqlite::Result<bool> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut pass = match self.pass.take() {
+            Some(pass) => pass,
+            None => match Pass::begin(&transaction)? {
+                Some(pass) => pass,
+                None => {
+                    self.has_evictions = false;
+                    return Ok(true);
+                }
+            },
+        };
+        let through = pass.step(&transaction)?;
+        transaction.commit()?;
+        self.pass = (!through).then_some(pass);
+        Ok(false)
+    }
+
+    /// Keeps the file below its size limit, one portion at a time. Returns whether there is more to do.
+    fn free_space(&mut self) -> bool {
+        let Some(limit) = self.options.max_size else { return false };
+        let Some(freed) = self.attempt("make_room", Self::free_portion) else { return false };
+        match freed {
+            None => self.space = Space::Enough,
+            Some(Freed::Nothing) => {
+                if self.space != Space::Exhausted {
+                    tracing::error!(
+                        bytes = limit,
+                        "--max-size is reached and nothing old is left to delete: what comes now may be refused. Give it more"
+                    );
+                }
+                self.space = Space::Exhausted;
+            }
+            Some(freed) => {
+                if self.space == Space::Enough {
+                    tracing::warn!(
+                        bytes = limit,
+                        "--max-size is nearly reached: the oldest detail is deleted to stay below it"
+                    );
+                }
+                self.space = Space::Short;
+                self.report_cache.outdate();
+                if let Freed::Deleted(before) = freed {
+                    tracing::warn!(
+                        before,
+                        "--max-size is nearly reached: what is older was deleted (ms since the epoch)"
+                    );
+                    self.metrics.deleted_for_room(before);
+                }
+            }
+        }
+        self.space == Space::Short
+    }
+
+    /// Frees space until there is enough. Returns whether any was freed.
+    fn free_all(&mut self) -> bool {
+        let mut any = false;
+        for _ in 0..MAX_ROUNDS {
+            if !self.free_space() {
+                break;
+            }
+            any = true;
+        }
+        any
+    }
+
+    fn free_portion(&mut self) -> rusqlite::Result<Option<Freed>> {
+        if !size_limit::is_near(&self.connection, &self.options)? {
+            return Ok(None);
+        }
+        let freed = size_limit::free(&mut self.connection, &self.options, self.deleted_before)?;
+        if let Freed::Deleted(before) = freed {
+            self.deleted_before = before;
+        }
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        size_limit::give_back(&transaction)?;
+        transaction.commit()?;
+        size_limit::set(&self.connection, &self.options)?;
+        Ok(Some(freed))
+    }
+
+    /// After a rollback, what memory remembers may never have happened: it is read again.
+    fn reload(&mut self) {
+        if let Err(error) = self.names.reload(&self.connection) {
+            tracing::error!(%error, "cannot read the names again");
+        }
+        match Series::load(&self.connection) {
+            Ok(series) => self.series = series,
+            Err(error) => tracing::error!(%error, "cannot read the series again"),
+        }
+    }
+}
+
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "data_version", |row| row.get(0))
+}
+
+/// Merges the log into the file, and empties it unless somebody still reads from it.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+    // A writer never waits for readers.
+    connection.busy_timeout(Duration::ZERO)?;
+    let done = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    connection.busy_timeout(schema::LOCK_TIMEOUT)?;
+    done
+}
