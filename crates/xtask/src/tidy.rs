@@ -6,6 +6,8 @@ use xshell::cmd;
 
 /// The longest a source may be. About 400 lines is a sign to look again; this is where it ends.
 const LONGEST: usize = 700;
+/// Types that refer to one another in circles: split, their files would import one another in circles.
+const LONGER: [&str; 1] = ["pkg/src/query/types/classes.ts"];
 /// What the engine must not know: a browser, a clock, randomness, output.
 const FOREIGN: [&str; 9] = [
     "wasm_bindgen",
@@ -35,7 +37,7 @@ pub fn run(project: &Project) -> Result<()> {
 
 fn look(file: &str, text: &str, faults: &mut Vec<String>) {
     let lines = text.lines().count();
-    if lines > LONGEST {
+    if lines > LONGEST && !LONGER.contains(&file) {
         faults.push(format!("{file}: {lines} lines; split it, one idea per file"));
     }
     if text.lines().any(|line| line.ends_with([' ', '\t'])) {
