@@ -26,7 +26,7 @@ export class CircuitOpenError extends Error {
   readonly retryAfter: number
 
   constructor(origin: string, until: number) {
-    super(`${origin} kept failing and is left alone until ${new Date(until).toISOString()}`)
+    super(`The circuit breaker of ${origin} is open until ${new Date(until).toISOString()}`)
     this.origin = origin
     this.until = until
     this.retryAfter = Math.max(until - Date.now(), 0)
@@ -39,8 +39,8 @@ export class MutationInterruptedError extends Error {
 
   constructor(mutationKey: readonly unknown[] | undefined) {
     super(
-      `The mutation ${mutationKey ? hashKey(mutationKey as MutationKey) : ''} was interrupted: it was on its way when it was ` +
-        "dehydrated. Hydrate with defaultOptions: { interruptedMutations: 'resume' } where it may run a second time.",
+      `The mutation ${mutationKey ? hashKey(mutationKey as MutationKey) : ''} was running when it was dehydrated. ` +
+        "Hydrate with defaultOptions: { interruptedMutations: 'resume' } if it may run a second time.",
     )
   }
 }

@@ -1,5 +1,5 @@
 // What the classes of this folder call on one another beyond their public interfaces. `QueryClient` hands out its caches
-// by their public types; who needs more takes them through these.
+// by their public types, and this folder casts them to these interfaces.
 import type { EngineObserver, EngineQuery, QueryEngine } from './queryEngine.js'
 import type { EngineMutation, MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'

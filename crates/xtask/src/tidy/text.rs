@@ -4,6 +4,8 @@
 const LONGEST: usize = 700;
 /// Characters of a line outside tests. rustfmt breaks code at 110, but neither comments nor TypeScript.
 const WIDEST: usize = 150;
+/// Types that refer to one another in circles: split, their files would import one another in circles.
+const LONGER: [&str; 1] = ["pkg/src/query/types/classes.ts"];
 /// What the engine must not know: a browser, a clock, randomness, output.
 const FOREIGN: [&str; 9] = [
     "wasm_bindgen",
@@ -20,7 +22,7 @@ const FOREIGN: [&str; 9] = [
 /// Adds what is wrong with one file.
 pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
     let lines = text.lines().count();
-    if lines > LONGEST {
+    if lines > LONGEST && !LONGER.contains(&file) {
         faults.push(format!("{file}: {lines} lines; split it, one idea per file"));
     }
     if text.lines().any(|line| line.ends_with([' ', '\t'])) {
