@@ -51,7 +51,7 @@ test('a query function created on each render still finds the previous body', as
   assert.equal(await jsonQuery('/todos')(context), state.data)
 })
 
-test('a cached value that structural sharing replaced by an equal one is patched', async (t) => {
+test('a cached value that only equals the parsed one is returned', async (t) => {
   answers(t, list)
   const { state, context } = query()
   const fn = jsonQuery('/todos')
@@ -59,7 +59,7 @@ test('a cached value that structural sharing replaced by an equal one is patched
   assert.equal(await fn(context), state.data)
 })
 
-test('a value set between two fetches is not returned as the body's', async (t) => {
+test('a value set between two fetches is not taken for the value of the body', async (t) => {
   answers(t, list)
   const { state, context } = query()
   const fn = jsonQuery('/todos')
@@ -72,7 +72,7 @@ test('a value set between two fetches is not returned as the body's', async (t) 
   }
 })
 
-test('a value set while the body arrives is not returned as the body's', async (t) => {
+test('a value set while the body arrives is not taken for the value of the body', async (t) => {
   const { state, context } = query()
   answers(t, list)
   const fn = jsonQuery('/todos')
