@@ -15,7 +15,7 @@ async function added(f) {
 
 const size = (text) => new TextEncoder().encode(text).length
 
-test('an unchanged body gives the value that is there, and nothing is parsed', async (t) => {
+test('an unchanged body returns the cached value without parsing', async (t) => {
   answers(t, list)
   const { state, context } = query()
   const fn = jsonQuery('/todos')
@@ -29,7 +29,7 @@ test('an unchanged body gives the value that is there, and nothing is parsed', a
   })
 })
 
-test('every way to cut a body gives the same value', async (t) => {
+test('chunks of any length give the same value', async (t) => {
   for (let chunk = 1; chunk <= size(list); chunk++) {
     t.mock.restoreAll()
     const longer = list.replace('[1', '[0,1')
@@ -44,14 +44,14 @@ test('every way to cut a body gives the same value', async (t) => {
   }
 })
 
-test('a function made anew for each render knows the body all the same', async (t) => {
+test('a query function created on each render still finds the previous body', async (t) => {
   answers(t, list)
   const { state, context } = query()
   state.data = await jsonQuery('/todos')(context)
   assert.equal(await jsonQuery('/todos')(context), state.data)
 })
 
-test('the value that the cache made of it counts as the same', async (t) => {
+test('a cached value that only equals the parsed one is returned', async (t) => {
   answers(t, list)
   const { state, context } = query()
   const fn = jsonQuery('/todos')
@@ -59,7 +59,7 @@ test('the value that the cache made of it counts as the same', async (t) => {
   assert.equal(await fn(context), state.data)
 })
 
-test('a value that was written in between is not given back', async (t) => {
+test('a value set between two fetches is not taken for the value of the body', async (t) => {
   answers(t, list)
   const { state, context } = query()
   const fn = jsonQuery('/todos')
@@ -72,7 +72,7 @@ test('a value that was written in between is not given back', async (t) => {
   }
 })
 
-test('a value that is written while the body arrives is not given back', async (t) => {
+test('a value set while the body arrives is not taken for the value of the body', async (t) => {
   const { state, context } = query()
   answers(t, list)
   const fn = jsonQuery('/todos')
@@ -82,7 +82,7 @@ test('a value that is written while the body arrives is not given back', async (
   assert.deepEqual(await pending, JSON.parse(list))
 })
 
-test('pages of an infinite query are told apart', async (t) => {
+test('each page of an infinite query has its own body', async (t) => {
   const pages = { 0: '["a"]', 1: '["b"]' }
   t.mock.method(globalThis, 'fetch', async (url) => new Response(stream(pages[new URL(url).searchParams.get('page')], 3)))
   const { state, context } = query()
@@ -94,7 +94,7 @@ test('pages of an infinite query are told apart', async (t) => {
   assert.deepEqual(await fetchPage(1), ['c'])
 })
 
-test('the signal of the query goes to fetch, and others with it', async (t) => {
+test('fetch gets the signals of the query, of init and of the request', async (t) => {
   const requests = answers(t, list)
   const { context } = query()
   await jsonQuery('/todos', { headers: { accept: 'x' } })(context)
@@ -118,7 +118,7 @@ test('a Request can be fetched again', async (t) => {
   for (const { input } of requests) assert.equal(await input.text(), 'q')
 })
 
-test('a function may give an address, or a response', async (t) => {
+test('a function may return an address or a response', async (t) => {
   const requests = answers(t, list)
   const { context } = query()
   await jsonQuery(async ({ queryKey }) => new URL(`http://x/${queryKey[0]}`))(context)
@@ -133,14 +133,14 @@ test('without a client it fetches and parses', async (t) => {
   assert.deepEqual(await fn(), JSON.parse(list))
 })
 
-test('an error of the server is an HttpError', async (t) => {
+test('a status that is not a success rejects with HttpError', async (t) => {
   answers(t, { status: 503, headers: { 'retry-after': '12' }, body: 'x'.repeat(10_000), chunk: 1000 })
   const error = await jsonQuery('/todos')().catch((error) => error)
   assert.ok(error instanceof HttpError && error instanceof Error)
   assert.deepEqual([error.status, error.retryAfter, error.body.length], [503, 12_000, 4096])
 })
 
-test('Retry-After may be a date, or nonsense', async (t) => {
+test('Retry-After may be a date, and nonsense is ignored', async (t) => {
   const at = new Date(Date.now() + 60_000).toUTCString()
   answers(t, { status: 429, headers: { 'retry-after': at }, body: '' }, { status: 429, headers: { 'retry-after': 'soon' }, body: '' })
   const error = () => jsonQuery('/todos')().catch((error) => error)
@@ -149,7 +149,7 @@ test('Retry-After may be a date, or nonsense', async (t) => {
   assert.equal((await error()).retryAfter, undefined)
 })
 
-test('what is not JSON is a SyntaxError, and the value before stays known', async (t) => {
+test('a body that is not JSON rejects with SyntaxError and keeps the previous one', async (t) => {
   answers(t, list, list.slice(0, -1), '', list)
   const { state, context } = query()
   const fn = jsonQuery('/todos')
@@ -159,7 +159,7 @@ test('what is not JSON is a SyntaxError, and the value before stays known', asyn
   assert.equal(await fn(context), state.data)
 })
 
-test('a body that breaks off rejects, and the value before stays known', async (t) => {
+test('a body that breaks off rejects and keeps the previous one', async (t) => {
   const { state, context } = query()
   const fn = jsonQuery('/todos')
   answers(t, list)
@@ -180,7 +180,7 @@ test('a body that breaks off rejects, and the value before stays known', async (
   assert.equal(await fn(context), state.data)
 })
 
-test('texts are read as JSON.parse and response.json() read them', async (t) => {
+test('values equal those of JSON.parse and response.json()', async (t) => {
   const texts = ['\ufeff[1]', '"\\ud800"', '-0', '1e999', '{"__proto__":1,"a":1,"a":2}', ' null ', '"é€😀"']
   for (const text of texts) {
     t.mock.restoreAll()
@@ -189,7 +189,7 @@ test('texts are read as JSON.parse and response.json() read them', async (t) => 
   }
 })
 
-test('a body beyond the budget is parsed each time, and is right', async (t) => {
+test('a body over the budget is parsed each time', async (t) => {
   t.after(() => setJsonBudget({ body: 4 << 20, total: 16 << 20 }))
   setJsonBudget({ body: 20, total: 100 })
   const long = JSON.stringify('ü'.repeat(100))

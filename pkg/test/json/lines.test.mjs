@@ -43,26 +43,26 @@ for (const [way, text] of written.entries()) {
   })
 }
 
-test('a body of no lines has no values', async () => {
+test('an empty body has no values', async () => {
   for (const text of ['', '\n', '\ufeff', '\r\n \r\n']) assert.deepEqual(await all(jsonLines(stream(text, 1))), [])
   assert.deepEqual(await all(jsonLines(new Response(null, { status: 204 }))), [])
 })
 
-test('empty chunks are nothing', async () => {
+test('empty chunks are ignored', async () => {
   const [body] = open('', '1', '', '\n', '', '2\n', '')
   const lines = jsonLines(body)
   assert.deepEqual([(await lines.next()).value, (await lines.next()).value], [1, 2])
   await lines.return()
 })
 
-test('a value is there as soon as its line is, not when the body ends', async () => {
+test('a value is given when its line has arrived, before the body ends', async () => {
   const [body] = open('{"id":1}\n{"id"')
   const lines = jsonLines(body)
   assert.deepEqual(await lines.next(), { done: false, value: { id: 1 } })
   await lines.return()
 })
 
-test('what is not JSON is a SyntaxError that names the line; those before it were given', async () => {
+test('a line that is not JSON rejects with a SyntaxError that names it, after the values before it', async () => {
   for (const [text, number] of [['1\n\n2\n{"a":}\n3', 4], ['1\r\n2\r\n[', 3], ['1\n2\n3 4\n', 3], ['1\n2\n\ufeff3', 3]]) {
     for (const size of [1, 2, 100]) {
       const seen = []
@@ -77,25 +77,25 @@ test('what is not JSON is a SyntaxError that names the line; those before it wer
   }
 })
 
-test('what is not JSON cancels the rest', async () => {
+test('a line that is not JSON cancels the stream', async () => {
   const [body, seen] = open('1\n!\n')
   await assert.rejects(all(jsonLines(body)), SyntaxError)
   assert.equal(seen.cancelled, true)
 })
 
-test('bytes that are not UTF-8 are read as fetch reads them', async () => {
+test('bytes that are not UTF-8 are decoded as fetch does', async () => {
   const bytes = new Uint8Array([34, 0xff, 0xe2, 0x82, 34, 10])
   const expected = [await new Response(bytes).json()]
   for (const size of [1, 2, 6]) assert.deepEqual(await all(jsonLines(stream(bytes, size))), expected)
 })
 
-test('who stops early cancels the stream', async () => {
+test('stopping early cancels the stream', async () => {
   const [body, seen] = open('1\n2\n3\n')
   for await (const value of jsonLines(body)) if (value === 2) break
   assert.equal(seen.cancelled, true)
 })
 
-test('who stops before the first value, or while waiting for one, cancels the stream too', async () => {
+test('stopping before the first value or while waiting cancels the stream', async () => {
   const [unread, before] = open()
   await jsonLines(unread).return()
   assert.equal(before.cancelled, true)
@@ -109,7 +109,7 @@ test('who stops before the first value, or while waiting for one, cancels the st
   assert.equal(waiting.cancelled, true)
 })
 
-test('the signal ends it, also while it waits, and with values at hand', async () => {
+test('an aborted signal ends the reading, while waiting and between values', async () => {
   const reason = new Error('enough')
   for (const text of ['', '1\n2\n3\n', '1\n2']) {
     const [body, seen] = open(text)
@@ -123,13 +123,13 @@ test('the signal ends it, also while it waits, and with values at hand', async (
   }
 })
 
-test('a signal that had aborted before cancels the stream', async () => {
+test('a signal that is aborted already cancels the stream', async () => {
   const [body, seen] = open('1\n')
   await assert.rejects(all(jsonLines(body, { signal: AbortSignal.abort() })), { name: 'AbortError' })
   assert.equal(seen.cancelled, true)
 })
 
-test('a body that breaks off rejects, after the lines that were whole', async () => {
+test('a body that breaks off rejects after the complete lines', async () => {
   let pulls = 0
   const body = new ReadableStream({
     pull(controller) {
@@ -143,7 +143,7 @@ test('a body that breaks off rejects, after the lines that were whole', async ()
   assert.deepEqual(await lines.next(), { done: true, value: undefined })
 })
 
-test('a line that is too long is refused, however it comes, and one that just fits is not', async () => {
+test('a line over the limit rejects in any chunks, and one at the limit does not', async () => {
   const fits = `"${'x'.repeat(98)}"`
   const long = `"${'x'.repeat(99)}"`
   for (const size of [1, 7, 99, 100, 101, 1000]) {
@@ -155,7 +155,7 @@ test('a line that is too long is refused, however it comes, and one that just fi
   }
 })
 
-test('a line without end is refused before it is all there', async () => {
+test('a line over the limit rejects before its end has arrived', async () => {
   let pulls = 0
   const endless = new ReadableStream({
     pull(controller) {
@@ -167,7 +167,7 @@ test('a line without end is refused before it is all there', async () => {
   assert.ok(pulls < 15, String(pulls))
 })
 
-test('an answer that is no success is an HttpError', async () => {
+test('a status that is not a success rejects with HttpError', async () => {
   const response = new Response('{"no":1}\n', { status: 503, headers: { 'retry-after': '3' } })
   const error = await all(jsonLines(response)).catch((error) => error)
   assert.ok(error instanceof HttpError)

@@ -7,7 +7,7 @@ const encode = (text) => new TextEncoder().encode(text)
 const row = (id, more = {}) => ({ id, user: { login: `user ${id}` }, labels: [], ...more })
 const text = JSON.stringify
 
-test('what is the same is the same object, what changed is new', async () => {
+test('unchanged parts are the same objects and changed ones are new', async () => {
   const rows = [row(1), row(2), row(3)]
   const first = await parseJson(undefined, encode(text(rows)))
   const second = await parseJson(first, encode(text([row(0), ...rows.with(1, row(2, { title: 'new' }))])))
@@ -19,7 +19,7 @@ test('what is the same is the same object, what changed is new', async () => {
   assert.equal(third, second)
 })
 
-test('a body comes in any form', async () => {
+test('a body may be a response, a stream or bytes', async () => {
   for (const body of [() => new Response('[1]'), () => stream('[1]', 1), () => encode('[1]').buffer, () => encode('[1]')]) {
     const parsed = await parseJson(undefined, body())
     assert.deepEqual(parsed.value, [1])
@@ -27,7 +27,7 @@ test('a body comes in any form', async () => {
   }
 })
 
-test('values are exactly what JSON.parse gives', () => {
+test('values equal those of JSON.parse', () => {
   const texts = [
     '{"a":1,"b":[1,2,{"c":null}]}',
     '{"b":[1,2,{"c":null}],"a":1}',
@@ -67,7 +67,7 @@ test('values are exactly what JSON.parse gives', () => {
   }
 })
 
-test('bytes that are no UTF-8 are read as a decoder reads them', () => {
+test('bytes that are not UTF-8 are decoded as TextDecoder does', () => {
   const bytes = (...parts) => new Uint8Array(parts.flatMap((part) => (typeof part === 'string' ? [...encode(part)] : part)))
   const bodies = [
     bytes('{"', 0xff, '":[1],"b":1}'),
@@ -83,7 +83,7 @@ test('bytes that are no UTF-8 are read as a decoder reads them', () => {
   }
 })
 
-test('a hundred thousand arrays in each other', () => {
+test('a hundred thousand nested arrays are patched', () => {
   const deep = (inside) => `${'[[0],'.repeat(100_000)}${inside}${']'.repeat(100_000)}`
   const first = parseJsonSync(undefined, encode(deep(1)))
   const second = parseJsonSync(first, encode(deep(2)))
@@ -95,7 +95,7 @@ test('a hundred thousand arrays in each other', () => {
   assert.deepEqual([a, b], [1, 2])
 })
 
-test('what is not JSON says where, and what was before is as good as before', async () => {
+test('a body that is not JSON rejects with the place and keeps the previous result usable', async () => {
   const first = parseJsonSync(undefined, encode('{"a":\n[1,2]}'))
   const { kept } = stats()
   for (const [broken, where] of [
@@ -116,7 +116,7 @@ test('what is not JSON says where, and what was before is as good as before', as
   assert.ok(stats().kept <= kept + 1000)
 })
 
-test('a stream that breaks off leaves nothing behind', async () => {
+test('a stream that breaks off leaves no body in the engine', async () => {
   const first = await parseJson(undefined, encode('[1]'))
   const before = stats()
   for (let i = 0; i < 200; i++) {
@@ -135,7 +135,7 @@ test('a stream that breaks off leaves nothing behind', async () => {
   assert.equal(await parseJson(first, encode('[1]')), first)
 })
 
-test('a handle whose body is gone is right all the same', async (t) => {
+test('a result whose body was evicted still gives correct values', async (t) => {
   const first = parseJsonSync(undefined, encode('[[1],[2]]'))
   const second = parseJsonSync(first, encode('[[1],[3]]'))
   assert.equal(second.value[0], first.value[0])
@@ -147,18 +147,18 @@ test('a handle whose body is gone is right all the same', async (t) => {
   assert.deepEqual(parseJsonSync(third, encode('[[1],[5]]')).value, [[1], [5]])
 })
 
-test('a value that someone changed does not keep a body from being read', () => {
+test('a previous value that the application changed does not break parsing', () => {
   const first = parseJsonSync(undefined, encode('{"a":{"b":[1,{"x":[2]},3]},"c":[4]}'))
   first.value.a = 1
   const second = parseJsonSync(first, encode('{"a":{"b":[1,{"x":[2]},4]},"c":[4]}'))
   assert.deepEqual(second.value, { a: { b: [1, { x: [2] }, 4] }, c: [4] })
 })
 
-test('an error of the server is an HttpError', async () => {
+test('a status that is not a success rejects with HttpError', async () => {
   await assert.rejects(parseJson(undefined, new Response('no', { status: 404 })), HttpError)
 })
 
-test('a response with the strong ETag of the last one is not read', async () => {
+test('a response with the previous strong ETag is not read', async () => {
   const answer = (etag, body = '[[1]]') => new Response(body, { headers: { etag } })
   const first = await parseJson(undefined, answer('"1"'))
   const { received, spared } = stats()
@@ -169,7 +169,7 @@ test('a response with the strong ETag of the last one is not read', async () => 
   assert.deepEqual((await parseJson(weak, answer('W/"3"', '[[2]]'))).value, [[2]])
 })
 
-test('bodies on their way at once, begun with the same result, are right and leave nothing behind', async () => {
+test('concurrent bodies with the same previous result are correct and leave no body in the engine', async () => {
   const { kept } = stats()
   let parsed = await parseJson(undefined, encode('[[1],[2]]'))
   for (const texts of [['[[1],[3]]', '[[1],[2]]'], ['[[1], [2]]', '[[1],[2] ]'], ['[[1],[2]]', '[[4]]'], ['[[5]]', '[[6]]']]) {

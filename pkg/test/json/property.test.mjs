@@ -8,17 +8,17 @@ import { littleRoom, querying } from './property/subject.js'
 const seed = Number(process.env.PROPERTY_SEED ?? 1)
 const rounds = (count) => count * Number(process.env.PROPERTY_ROUNDS ?? 1)
 
-test('random documents, edited at random', async () => {
+test('random edits of random documents give correct values', async () => {
   const { kept } = await properties.randomEdits(seed, rounds(100))
   assert.ok(kept > 1000, `${kept} objects kept their identity`)
 })
 
-test('the same through the cache, which shares what it can by itself', async () => {
+test('random edits give correct values through the query cache', async () => {
   const { kept } = await properties.randomEdits(seed + 1000, rounds(40), querying)
   assert.ok(kept > 100, `${kept} objects kept their identity`)
 })
 
-test('each kind of edit, on lists', async () => {
+test('each kind of edit of a list gives a correct value', async () => {
   const figures = await properties.eachEdit(seed, rounds(8))
   for (const [edit, { kept }] of Object.entries(figures)) assert.ok(kept > 10, `${edit}: ${kept} objects kept their identity`)
 })
@@ -28,37 +28,37 @@ test('damaged texts are refused where JSON.parse refuses them', async () => {
   assert.ok(rejected > 100 && rejected < bodies / 1.1, `${rejected} of ${bodies} refused`)
 })
 
-test('texts where readers of JSON go wrong, each after each', async () => {
+test('edge cases of JSON follow each other correctly', async () => {
   const { kept, rejected } = await properties.everyPair()
   assert.ok(kept > 100 && rejected > 100)
 })
 
-test('a body cut at every pair of places', async () => {
+test('a body split at every pair of places gives a correct value', async () => {
   assert.ok((await properties.everyCut()).kept > 1000)
 })
 
-test('texts that come byte by byte', async () => {
+test('texts that arrive byte by byte give correct values', async () => {
   assert.ok((await properties.byteByByte()).rejected > 10)
 })
 
-test('rows that look much the same are all found again', () => {
+test('similar rows that moved are all found', () => {
   const { rows, kept } = properties.lookAlikes(seed)
   assert.equal(kept, rows)
 })
 
-test('several bodies at once, with room for all, and with room for few', async () => {
+test('concurrent bodies are correct within and over the budget', async () => {
   assert.ok((await properties.atOnce(seed, rounds(30))).bodies > 500)
   const restore = littleRoom()
   assert.ok((await properties.atOnce(seed + 2000, rounds(30))).bodies > 500)
   restore()
 })
 
-test('a cached value that was written to', async () => {
+test('a cached value that was changed in place does not break refetches', async () => {
   const { kept } = await properties.writtenTo(seed + 3000, rounds(60), querying)
   assert.ok(kept > 100, `${kept} objects kept their identity`)
 })
 
-test('a hundred thousand arrays or objects in one another', async () => {
+test('a hundred thousand nested arrays or objects are patched', async () => {
   const { kept, rejected } = await properties.deep()
   assert.ok(kept >= 3 && rejected === 3)
 })

@@ -19,7 +19,7 @@ const response = (text, status = 200) => ({
   text: async () => text,
 })
 
-test('bytes and buffers', async () => {
+test('bytes and buffers of another realm are recognised', async () => {
   const foreign = bytes('[[1],2]')
   assert.ok(!(foreign instanceof Uint8Array))
   const first = parseJsonSync(undefined, foreign)
@@ -30,7 +30,7 @@ test('bytes and buffers', async () => {
   assert.deepEqual(parseJsonSync(undefined, new DataView(foreign.buffer, 1, 3)).value, [1])
 })
 
-test('responses and streams of another library', async () => {
+test('responses and streams of another library are recognised', async () => {
   const first = await parseJson(undefined, response('[[1],2]'))
   const second = await parseJson(first, Readable.from([bytes('[[1],'), bytes('3]')]))
   assert.deepEqual(second.value, [[1], 3])
@@ -42,7 +42,7 @@ test('responses and streams of another library', async () => {
   assert.deepEqual(lines, [1, 2])
 })
 
-test('whoever stops reading a stream of Node ends it', async () => {
+test('stopping early destroys a Node stream', async () => {
   const body = new Readable({ read() {} })
   const controller = new AbortController()
   const next = jsonLines(body, { signal: controller.signal }).next()
@@ -51,14 +51,14 @@ test('whoever stops reading a stream of Node ends it', async () => {
   assert.ok(body.destroyed)
 })
 
-test('what is no body is a clear error', async () => {
+test('anything that is not a body is a clear TypeError', async () => {
   await assert.rejects(parseJson(undefined, {}), { name: 'TypeError', message: /takes a Response/ })
   await assert.rejects(parseJson(undefined, Readable.from([5])), { name: 'TypeError', message: /stream of bytes/ })
   assert.throws(() => parseJsonSync(undefined, '[1]'), { name: 'TypeError', message: /Uint8Array/ })
   assert.throws(() => jsonLines({}), { name: 'TypeError', message: /takes a Response/ })
 })
 
-test('requests and signals', async (t) => {
+test('requests and signals of another realm are recognised', async (t) => {
   const sent = []
   t.mock.method(globalThis, 'fetch', async (input, init) => (sent.push([input, init]), response('[1]')))
   const request = new Request('https://a.test/', { method: 'POST', body: 'x' })

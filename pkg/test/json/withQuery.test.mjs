@@ -26,7 +26,7 @@ async function parsed(f) {
   return stats().parsed - before
 }
 
-test('a refetch that brings nothing new changes nothing, also after one that did', async (t) => {
+test('a refetch without changes notifies nobody, even after one with changes', async (t) => {
   const { server, client, refetch } = setUp(t)
   const first = await refetch()
   assert.equal(await parsed(async () => assert.equal(await refetch(), first)), 0)
@@ -48,7 +48,7 @@ test('a refetch that brings nothing new changes nothing, also after one that did
   assert.deepEqual(await refetch(), server.rows)
 })
 
-test('the value in the cache is the one that was made, and the next body is patched into it', async (t) => {
+test('the next body is patched into the cached value', async (t) => {
   const { server, refetch } = setUp(t)
   await refetch()
   for (let round = 0; round < 10; round++) {
@@ -59,7 +59,7 @@ test('the value in the cache is the one that was made, and the next body is patc
   }
 })
 
-test('an optimistic update, and its rollback', async (t) => {
+test('a refetch is correct after an optimistic update and after its rollback', async (t) => {
   const { server, client, refetch } = setUp(t)
   const before = await refetch()
   client.setQueryData(queryKey, (rows) => rows.with(3, { ...rows[3], name: 'optimistic' }))
@@ -73,7 +73,7 @@ test('an optimistic update, and its rollback', async (t) => {
   assert.deepEqual(before, server.rows)
 })
 
-test('a dehydrated value is taken over', async (t) => {
+test('a hydrated value is kept where the first body equals it', async (t) => {
   const { server, client, refetch } = setUp(t)
   await refetch()
   const state = JSON.parse(JSON.stringify(dehydrate(client)))
@@ -89,7 +89,7 @@ test('a dehydrated value is taken over', async (t) => {
   assert.equal(other.getQueryData(queryKey)[0], hydrated[1])
 })
 
-test('select sees what changed, and its result is shared', async (t) => {
+test('select gets the patched value and its result is shared', async (t) => {
   const { server, client, refetch } = setUp(t)
   const select = t.mock.fn((rows) => rows.map(({ name }) => ({ name })))
   const observer = new QueryObserver(client, { queryKey, queryFn: jsonQuery('/rows'), select })
@@ -106,7 +106,7 @@ test('select sees what changed, and its result is shared', async (t) => {
   assert.deepEqual(after[5], { name: 'changed' })
 })
 
-test('structuralSharing may be a function, or off', async (t) => {
+test('structuralSharing may be a function or false', async (t) => {
   const sharing = t.mock.fn((before, data) => data)
   for (const structuralSharing of [sharing, false]) {
     t.mock.restoreAll()
@@ -120,7 +120,7 @@ test('structuralSharing may be a function, or off', async (t) => {
   assert.equal(sharing.mock.callCount(), 2)
 })
 
-test('pages of an infinite query are patched, each by itself', async (t) => {
+test('each page of an infinite query is patched by itself', async (t) => {
   const pages = [makeRows(50), makeRows(60)]
   t.mock.method(globalThis, 'fetch', async (url) => new Response(JSON.stringify(pages[Number(String(url).at(-1))])))
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
@@ -143,7 +143,7 @@ test('pages of an infinite query are patched, each by itself', async (t) => {
   assert.equal(after.pages[1][2], before.pages[1][2])
 })
 
-test('a strong ETag that is the last one spares the body', async (t) => {
+test('the previous strong ETag saves the transfer of the body', async (t) => {
   const { server, client, refetch } = setUp(t)
   server.headers = { etag: '"1"' }
   const first = await refetch()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answers, query } from './server.mjs'
 
-test('where wasm cannot run, everything is parsed and the errors are the same', async (t) => {
+test('without wasm every body is parsed and the errors are the same', async (t) => {
   // As a Content-Security-Policy does it.
   WebAssembly.Module = class {
     constructor() {

@@ -1,4 +1,4 @@
-//! `Json`, `Shared` and `use_json_query`: what a body does not change is the value that it was.
+//! `Json`, `Shared` and `use_json_query`: parts that a body does not change keep their values.
 use crate::stage::{mount, until};
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -13,7 +13,7 @@ thread_local! {
     static READ: Cell<usize> = const { Cell::new(0) };
 }
 
-/// How many tags `f` deserializes.
+/// Runs `f`, and counts the tags that it deserializes.
 fn read<T>(f: impl FnOnce() -> T) -> (usize, T) {
     let before = READ.get();
     let result = f();
@@ -63,7 +63,7 @@ fn text(page: &Page) -> String {
 }
 
 #[wasm_bindgen_test]
-fn a_body_that_is_the_same_gives_the_value_that_is_there() {
+fn an_unchanged_body_gives_the_same_value() {
     let body = text(&page(&[row(1, "a"), row(2, "b")]));
     let first = Json::<Page>::parse(body.as_str()).unwrap();
     let (count, second) = read(|| first.parse_next(body.as_str()).unwrap());
@@ -72,7 +72,7 @@ fn a_body_that_is_the_same_gives_the_value_that_is_there() {
 }
 
 #[wasm_bindgen_test]
-fn only_what_changed_is_deserialized_wherever_the_rest_has_gone() {
+fn only_changed_parts_are_deserialized_even_if_others_moved() {
     let [a, b, c] = [row(1, "a"), row(2, "b"), row(3, "c")];
     let first = Json::<Page>::parse(text(&page(&[a.clone(), b.clone(), c.clone()]))).unwrap();
     let changed = Shared::new(Row { tag: Tag("new".to_owned()), ..(*b).clone() });
@@ -88,7 +88,7 @@ fn only_what_changed_is_deserialized_wherever_the_rest_has_gone() {
 }
 
 #[wasm_bindgen_test]
-fn what_is_within_a_part_is_known_after_the_part_was_taken_over() {
+fn parts_within_a_kept_part_are_found_again() {
     let first = Json::<Page>::parse(text(&page(&[row(1, "a"), row(2, "b")]))).unwrap();
     let second = first.parse_next(text(&page(&[row(3, "c"), row(1, "a"), row(2, "b")]))).unwrap();
     let changed = Shared::new(Row { tag: Tag("new".to_owned()), ..(*row(2, "b")).clone() });
@@ -98,7 +98,7 @@ fn what_is_within_a_part_is_known_after_the_part_was_taken_over() {
 }
 
 #[wasm_bindgen_test]
-fn what_cannot_be_read_is_an_error_and_the_value_before_is_as_good_as_it_was() {
+fn an_invalid_body_is_an_error_and_keeps_the_previous_value() {
     let body = text(&page(&[row(1, "a"), row(2, "b")]));
     let first = Json::<Page>::parse(body.as_str()).unwrap();
     let no_row = body.replace("\"id\":2", "\"id\":\"two\"");
@@ -111,7 +111,7 @@ fn what_cannot_be_read_is_an_error_and_the_value_before_is_as_good_as_it_was() {
 }
 
 #[wasm_bindgen_test]
-fn the_same_bytes_as_another_type_are_another_value() {
+fn the_same_bytes_of_another_type_are_deserialized_anew() {
     #[derive(Debug, Deserialize)]
     struct Both {
         number: Shared<u32>,
@@ -125,7 +125,7 @@ fn the_same_bytes_as_another_type_are_another_value() {
 }
 
 #[wasm_bindgen_test]
-fn a_document_within_a_document_is_read_by_itself() {
+fn json_inside_a_string_is_deserialized_by_itself() {
     /// A list that is sent as text.
     #[derive(Debug)]
     struct Inner(Json<Vec<Shared<Tag>>>);
@@ -143,7 +143,7 @@ fn a_document_within_a_document_is_read_by_itself() {
 }
 
 #[wasm_bindgen_test]
-fn what_an_optimistic_update_shows_is_not_taken_for_the_body() {
+fn an_optimistic_update_is_not_taken_for_the_body() {
     let body = text(&page(&[row(1, "a"), row(2, "b")]));
     let first = Json::<Page>::parse(body.as_str()).unwrap();
     let shown = first.with(page(&first.rows[1..]));
@@ -168,7 +168,7 @@ impl Chance {
 }
 
 #[wasm_bindgen_test]
-fn random_edits_give_what_serde_json_gives_and_keep_what_was_there() {
+fn random_edits_give_the_values_of_serde_json_and_keep_unchanged_parts() {
     let mut kept = 0;
     for seed in 1..=60 {
         let mut chance = Chance(seed);
@@ -187,7 +187,7 @@ fn random_edits_give_what_serde_json_gives_and_keep_what_was_there() {
                 None => Json::parse(body.as_str()).unwrap(),
             };
             assert_eq!(*now, serde_json::from_str::<Page>(&body).unwrap(), "seed {seed}");
-            // Written in the same way, what is equal has equal bytes.
+            // Equal values have equal bytes, as both are written in the same way.
             if let Some((_, before)) = before.filter(|(was_pretty, _)| *was_pretty == pretty) {
                 for row in now.rows.iter().filter(|row| before.rows.contains(row)) {
                     assert!(before.rows.iter().any(|old| old.ptr_eq(row)), "seed {seed}: row {}", row.id);

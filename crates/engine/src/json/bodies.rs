@@ -298,7 +298,7 @@ impl Bodies {
         Some(id)
     }
 
-    /// Gives up on it: what was kept before stays.
+    /// Discards the body. The previous one stays.
     pub fn discard(&mut self, id: IncomingId) {
         if self.diffed == Some(id) {
             self.diffed = None;

@@ -1,10 +1,10 @@
-//! Does what a host does, and checks all of it.
+//! A host of the machine that checks every result.
 use crate::reference::{Read, Tree, Value, check_identity, is_json, put, read, shown, units};
 use std::rc::Rc;
 use whippet_engine::json::patch::{ARRAY, BLOCK, CLONE, FRESH, KIND_BITS, KIND_MASK, OLD, SLOT};
 use whippet_engine::json::{Bodies, BodyId, Outcome, Progress, IncomingId};
 
-/// A query: the text of its last body, what it says, and what is kept of it.
+/// A query: the text and the value of its last body, and the body's id.
 #[derive(Default)]
 pub struct Host {
     bodies: Bodies,
@@ -18,12 +18,12 @@ impl Host {
         self.last.as_ref().map_or(&[], |(text, ..)| text)
     }
 
-    /// Takes in the next body.
+    /// Receives the next body.
     pub fn take(&mut self, text: &[u8], slow: bool) {
         let incoming = self.receive(text, if slow { 1 } else { text.len().max(1) });
         let value = self.value(incoming, text);
         if slow {
-            // Another body of the query, which comes to its end first, or nowhere.
+            // Another body of the same query, which ends first and is discarded.
             let other = self.receive(text, 7);
             let again = self.value(other, text);
             assert_eq!(again, value);
@@ -49,7 +49,7 @@ impl Host {
         incoming
     }
 
-    /// The value of a body that is there, if it is JSON.
+    /// The value of a body that has arrived, if it is JSON.
     fn value(&mut self, incoming: IncomingId, text: &[u8]) -> Option<Value> {
         let outcome = self.bodies.finish(incoming, self.last.is_some());
         let error = self.bodies.syntax_error(incoming);
@@ -84,7 +84,7 @@ impl Host {
     }
 }
 
-/// Where `serde_json` can hold the value at all, it is the same.
+/// Asserts that the value equals that of `serde_json`, if that can represent it.
 fn agrees_with_serde(value: &Value, text: &[u8]) {
     let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     if let Ok(expected) = serde_json::from_str::<serde_json::Value>(&text) {
@@ -95,7 +95,7 @@ fn agrees_with_serde(value: &Value, text: &[u8]) {
     }
 }
 
-/// A patch, and what its text is parsed to.
+/// A patch and its parsed text.
 struct Program<'a> {
     words: &'a [u32],
     parsed: &'a Value,
