@@ -1,0 +1,107 @@
+//! Calls every export of the query cache with numbers that name nothing: each answers, and nothing else changes.
+use crate::query::mutations::*;
+use crate::query::queries::*;
+use crate::replay::{EXPORTS, call};
+use std::ptr;
+use std::vec::Vec;
+use whippet_boundary::query::{EFFECT_NONE, KEY_LENGTH, REMOVED_SPENT, STATE_LENGTH};
+
+/// Numbers of no machine and ids of nothing. 1 << 22 names the first value of a slab, so it is not among them.
+const MADE_UP: [u32; 6] = [0, 1, 7, 1 << 21, 3 << 22, u32::MAX];
+
+/// Arguments that are ids, times and flags at once. The last two are numbers of origins and scopes in some exports, for
+/// which memory is allocated by their size.
+fn arguments(number: u32) -> [f64; 8] {
+    let number = f64::from(number);
+    [number, number, number, f64::NAN, f64::INFINITY, -1.0, 3.0, 1e300]
+}
+
+fn inputs_by_id() -> impl Iterator<Item = &'static str> {
+    // Their second argument sizes memory: an origin, a scope, a limit of entries.
+    let sized = ["query_guard", "query_breaker", "mutation_insert", "query_set_limits"];
+    EXPORTS.iter().copied().filter(move |name| !sized.contains(name))
+}
+
+#[test]
+fn every_export_answers_for_a_machine_that_does_not_exist() {
+    for machine in MADE_UP {
+        for name in EXPORTS {
+            call(name, machine, &arguments(3));
+        }
+        // It forgets what it is told.
+        let query = query_create(machine, 0.0, 1_000.0);
+        query_set_data(machine, 0.0, query, 0.0, true);
+        assert!(!query_is_active(machine, query));
+        assert_eq!(query_deadline(machine), f64::INFINITY);
+        assert_eq!(query_poll(machine), EFFECT_NONE);
+        assert_eq!(query_each(machine, 0, false), 0);
+        assert_eq!(query_remove(machine, 0.0, query), REMOVED_SPENT);
+        assert_eq!(mutation_deadline(machine), f64::INFINITY);
+        assert_eq!(mutation_about(machine), 0);
+    }
+}
+
+#[test]
+fn buffers_of_a_machine_that_does_not_exist_are_memory_of_the_right_length() {
+    for machine in MADE_UP {
+        let (state, key) = (query_state_at(machine), query_key_at(machine));
+        let (size, align) = (size_of::<f64>() * STATE_LENGTH, align_of::<f64>());
+        assert!(state != 0 && state.is_multiple_of(align));
+        assert!(key.abs_diff(state) >= size.min(KEY_LENGTH * size_of::<u32>()));
+        assert_eq!(query_state_at(machine), state, "the address holds");
+    }
+}
+
+#[test]
+fn a_freed_machine_is_empty_and_freeing_it_again_frees_no_other() {
+    let first = query_new(0);
+    let query = query_create(first, 0.0, 1_000.0);
+    query_free(first);
+    assert_eq!(query_deadline(first), f64::INFINITY);
+    let second = query_new(0);
+    assert_ne!(first, second);
+    query_create(second, 0.0, 1_000.0);
+    query_free(first);
+    mutation_free(first);
+    for number in MADE_UP {
+        query_free(number);
+        mutation_free(number);
+    }
+    call("query_set_data", first, &[0.0, f64::from(query), 0.0, 1.0]);
+    assert_ne!(query_deadline(second), f64::INFINITY, "the second machine lives");
+    query_free(second);
+}
+
+#[test]
+fn the_buffers_of_a_machine_stay_where_they_are_when_others_come_and_go() {
+    let machines: Vec<u32> = (0..100).map(query_new).collect();
+    let kept = machines[50];
+    let (state, key) = (query_state_at(kept), query_key_at(kept));
+    machines.iter().filter(|&&machine| machine != kept).for_each(|&machine| query_free(machine));
+    assert_eq!((query_state_at(kept), query_key_at(kept)), (state, key));
+    assert!(!ptr::eq(state as *const u8, key as *const u8));
+    query_free(kept);
+}
+
+#[test]
+fn an_id_that_names_nothing_changes_nothing() {
+    let machine = query_new(0);
+    let query = query_create(machine, 0.0, 1_000.0);
+    query_link(machine, 0.0, query, 1);
+    query_set_data(machine, 5.0, query, 5.0, true);
+    let spent = query_create(machine, 0.0, 1_000.0);
+    query_remove(machine, 0.0, spent);
+    let mutation = mutation_insert(machine, 0.0, 1, f64::INFINITY);
+    let spent_mutation = mutation_insert(machine, 0.0, 1, f64::INFINITY);
+    mutation_remove(machine, spent_mutation);
+    for id in MADE_UP.into_iter().chain([spent, spent_mutation]) {
+        for name in inputs_by_id() {
+            // The first argument is a time in some exports and the id in others.
+            call(name, machine, &arguments(id));
+        }
+    }
+    assert_eq!(query_each(machine, 0, false), 1, "the query is there");
+    assert!(!query_is_stale(machine, 5.0, query, 1, f64::INFINITY));
+    assert!(mutation_can_run(machine, mutation));
+    query_free(machine);
+}
