@@ -82,6 +82,7 @@ fn escaped(text: &[u8], mut at: usize) -> Scanned {
 
 /// The next byte that is a quote, a backslash or one that may not be in a string.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[expect(unsafe_code, reason = "vectors are loaded from pointers")]
 #[inline]
 fn special(text: &[u8], mut at: usize) -> usize {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, v128, v128_load, v128_or};
