@@ -5,18 +5,17 @@ use crate::replay::{EXPORTS, call};
 use std::vec::Vec;
 use whippet_boundary::query::{EFFECT_NONE, KEY_LENGTH, REMOVED_SPENT, STATE_LENGTH};
 
-/// Numbers of no machine and ids of nothing. 1 << 22 names the first value of a slab, so it is not among them.
-const MADE_UP: [u32; 6] = [0, 1, 7, 1 << 21, 3 << 22, u32::MAX];
+/// Numbers of no machine and ids of nothing: a generation of 0, or one that no slot reaches here.
+const MADE_UP: [u32; 6] = [0, 1, 7, 1 << 21, 900 << 22, u32::MAX];
 
-/// Arguments that are ids, times and flags at once. The last two are numbers of origins and scopes in some exports, for
-/// which memory is allocated by their size.
+/// Arguments for any export: `number` where it takes ids, first or after a time, and odd numbers after it.
 fn arguments(number: u32) -> [f64; 8] {
     let number = f64::from(number);
     [number, number, number, f64::NAN, f64::INFINITY, -1.0, 3.0, 1e300]
 }
 
 fn inputs_by_id() -> impl Iterator<Item = &'static str> {
-    // Their second argument sizes memory: an origin, a scope, a limit of entries.
+    // An origin and a scope are indexes of lists, which grow up to them. Limits would evict.
     let sized = ["query_guard", "query_breaker", "mutation_insert", "query_set_limits"];
     EXPORTS.iter().copied().filter(move |name| !sized.contains(name))
 }
@@ -86,7 +85,7 @@ fn the_buffers_of_a_machine_stay_where_they_are_when_others_come_and_go() {
 #[test]
 fn an_id_that_names_nothing_changes_nothing() {
     let machine = query_new(0);
-    let query = query_create(machine, 0.0, 1_000.0);
+    let query = query_create(machine, 0.0, f64::INFINITY);
     query_link(machine, 0.0, query, 1);
     query_set_data(machine, 5.0, query, 5.0, true);
     let spent = query_create(machine, 0.0, 1_000.0);
