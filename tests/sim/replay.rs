@@ -1,12 +1,17 @@
-//! Replays what `recordSession` of the npm package wrote down in JavaScript, natively: the same inputs to the same
-//! exports, and the same must come of them.
+//! Replays natively a session that `recordSession` of the npm package recorded in JavaScript: the same inputs go to the
+//! same exports, and must have the same results.
 //!
 //! A line is `export argument… = result`, then `state …` where the state in the buffer changed and `ids …` where
 //! ids were listed. A line that begins with `state` or `key` is what JavaScript wrote into a buffer before the
-//! next call. The machine, which is every export's first argument, is left out.
+//! next call. The machine, which is the first argument of every export, is left out.
+#![expect(
+    unsafe_code,
+    reason = "JavaScript's part, reading and writing buffers at addresses, is played with pointers"
+)]
 use crate::query::mutations::*;
 use crate::query::queries::*;
 use std::panic;
+use whippet_boundary::query::STATE_LENGTH;
 
 /// Numbers as JavaScript passes them to wasm.
 trait Argument {
@@ -74,11 +79,21 @@ impl Answer for bool {
 
 /// Calls the export of a name with as many arguments as it takes.
 macro_rules! call {
-    (@ $f:ident $m:expr, $a:expr, 0) => { $f($m).number() };
-    (@ $f:ident $m:expr, $a:expr, 1) => { $f($m, arg($a, 0)).number() };
-    (@ $f:ident $m:expr, $a:expr, 2) => { $f($m, arg($a, 0), arg($a, 1)).number() };
-    (@ $f:ident $m:expr, $a:expr, 3) => { $f($m, arg($a, 0), arg($a, 1), arg($a, 2)).number() };
-    (@ $f:ident $m:expr, $a:expr, 4) => { $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3)).number() };
+    (@ $f:ident $m:expr, $a:expr, 0) => {
+        $f($m).number()
+    };
+    (@ $f:ident $m:expr, $a:expr, 1) => {
+        $f($m, arg($a, 0)).number()
+    };
+    (@ $f:ident $m:expr, $a:expr, 2) => {
+        $f($m, arg($a, 0), arg($a, 1)).number()
+    };
+    (@ $f:ident $m:expr, $a:expr, 3) => {
+        $f($m, arg($a, 0), arg($a, 1), arg($a, 2)).number()
+    };
+    (@ $f:ident $m:expr, $a:expr, 4) => {
+        $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3)).number()
+    };
     (@ $f:ident $m:expr, $a:expr, 5) => {
         $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3), arg($a, 4)).number()
     };
@@ -92,21 +107,28 @@ macro_rules! call {
         $f($m, arg($a, 0), arg($a, 1), arg($a, 2), arg($a, 3), arg($a, 4), arg($a, 5), arg($a, 6), arg($a, 7))
             .number()
     };
-    ($name:expr, $machine:expr, $args:expr; $($count:tt: $($export:ident)*;)*) => {
-        match $name {
-            $($(stringify!($export) => call!(@ $export $machine, $args, $count),)*)*
-            other => panic!("{other}: no such export, or this replay has not learnt it"),
+}
+
+/// Defines `call`, which calls an export by its name, and the list of names.
+macro_rules! exports {
+    ($($count:tt: $($export:ident)*;)*) => {
+        pub(crate) const EXPORTS: &[&str] = &[$($(stringify!($export),)*)*];
+
+        pub(crate) fn call(name: &str, machine: u32, args: &[f64]) -> f64 {
+            match name {
+                $($(stringify!($export) => call!(@ $export machine, args, $count),)*)*
+                other => panic!("{other}: no such export, or this replay does not know it"),
+            }
         }
     };
 }
 
-fn arg<T: Argument>(args: &[f64], place: usize) -> T {
-    T::of(args.get(place).copied().unwrap_or(f64::NAN))
+fn arg<T: Argument>(args: &[f64], index: usize) -> T {
+    T::of(args.get(index).copied().unwrap_or(f64::NAN))
 }
 
-fn call(name: &str, machine: u32, args: &[f64]) -> f64 {
-    call! { name, machine, args;
-        0: query_deadline query_poll mutation_deadline mutation_poll mutation_about;
+exports! {
+    0: query_deadline query_poll mutation_deadline mutation_poll mutation_about;
         1: query_read query_touch query_hold query_is_active query_is_static query_clock_set_back query_stat
            mutation_remove mutation_dequeue mutation_keep
            mutation_observe mutation_can_run mutation_failures mutation_next_in_scope mutation_first_in_scope mutation_clock_set_back;
@@ -122,14 +144,13 @@ fn call(name: &str, machine: u32, args: &[f64]) -> f64 {
         6: query_failed;
         7: mutation_start;
         8: query_begin;
-    }
 }
 
 fn numbers(words: &str) -> Vec<f64> {
     words.split_whitespace().map(|word| word.parse().expect("a number")).collect()
 }
 
-/// Compares numbers of which some may be none.
+/// Whether the numbers are equal, where NaN equals NaN.
 fn same(a: &[f64], b: &[f64]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || a.is_nan() && b.is_nan())
 }
@@ -148,7 +169,8 @@ impl Replay {
             return vec![];
         }
         // SAFETY: the machine lives until the end of the test, and its buffer with it.
-        unsafe { core::slice::from_raw_parts(query_state_at(self.queries) as *const f64, 9) }.to_vec()
+        unsafe { core::slice::from_raw_parts(query_state_at(self.queries) as *const f64, STATE_LENGTH) }
+            .to_vec()
     }
 
     fn line(&mut self, line: &str) {
@@ -161,13 +183,13 @@ impl Replay {
             "state" => {
                 let to = query_state_at(self.queries) as *mut f64;
                 // SAFETY: the buffer holds nine numbers, and nobody else has the machine.
-                unsafe { core::slice::from_raw_parts_mut(to, 9) }.copy_from_slice(&args);
+                unsafe { core::slice::from_raw_parts_mut(to, STATE_LENGTH) }.copy_from_slice(&args);
             }
             "key" => {
                 let to = query_key_at(self.queries) as *mut u32;
-                for (place, part) in args.iter().enumerate() {
-                    // SAFETY: the recorder writes at most as many parts as the buffer holds.
-                    unsafe { to.add(place).write(*part as u32) };
+                for (index, segment) in args.iter().enumerate() {
+                    // SAFETY: the recorder writes at most as many segments as the buffer holds.
+                    unsafe { to.add(index).write(*segment as u32) };
                 }
             }
             _ => self.call(name, &args, outcome),
@@ -193,7 +215,7 @@ impl Replay {
 }
 
 #[test]
-fn a_session_recorded_in_javascript_comes_out_the_same() {
+fn a_session_recorded_in_javascript_has_the_same_results() {
     let mut replay = Replay::default();
     for (number, line) in include_str!("session.txt").lines().enumerate().filter(|(_, l)| !l.starts_with('#'))
     {
@@ -210,7 +232,7 @@ fn a_session_recorded_in_javascript_comes_out_the_same() {
 
 #[test]
 #[should_panic = "gives"]
-fn a_recording_of_another_outcome_is_not_taken() {
+fn a_replay_fails_where_a_result_differs() {
     let mut replay = Replay::default();
     replay.line("query_new 7");
     replay.line("query_deadline = 5");

@@ -1,9 +1,10 @@
-//! An allocator that only ever goes on: for a module that keeps what it allocates.
+//! An allocator that never frees, for a module that keeps what it allocates.
+#![expect(unsafe_code, reason = "an allocator is an unsafe trait, and a static of the module's one thread")]
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
 
 struct Bump {
-    /// The first free byte, and where the memory ends.
+    /// The addresses of the first free byte and of the end of memory.
     free: Cell<usize>,
     end: Cell<usize>,
 }

@@ -20,6 +20,9 @@ mod browser;
 pub mod json;
 #[cfg(feature = "lazy")]
 pub mod lazy;
+#[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
+#[path = "../../../tests/sim/misuse.rs"]
+mod misuse;
 #[cfg(feature = "query")]
 pub mod query;
 #[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]

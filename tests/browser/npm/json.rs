@@ -1,4 +1,8 @@
 //! The exports for JSON bodies, against the module's own memory.
+#![expect(
+    unsafe_code,
+    reason = "the test plays JavaScript's part, which reads and writes memory at addresses"
+)]
 use js_sys::WebAssembly::Memory;
 use js_sys::{ArrayBuffer, Uint8Array, Uint32Array};
 use wasm_bindgen::JsCast;

@@ -1,34 +1,38 @@
 //! The exports of the query cache as JavaScript uses them: machines by number, and buffers in memory.
+#![expect(
+    unsafe_code,
+    reason = "the test plays JavaScript's part, which reads and writes memory at addresses"
+)]
 use wasm_bindgen_test::wasm_bindgen_test;
+use whippet_boundary::query::*;
 use whippet_npm::query::mutations::*;
 use whippet_npm::query::queries::*;
 
-/// What pkg/src/query/queryEngine.ts calls them.
-const HAS_DATA: usize = 0;
-const UPDATED_AT: usize = 1;
-const FAILURES: usize = 5;
-const STATUS: usize = 6;
-const FETCH_STATUS: usize = 7;
-const HOST: u32 = 0b11;
-const ENABLED: u32 = 1 | 1 << 1 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 10;
+const HOST: u32 = HOST_ONLINE | HOST_FOCUSED;
+const ENABLED: u32 = OBSERVER_ENABLED
+    | REFETCH_IF_STALE << OBSERVER_ON_MOUNT_SHIFT
+    | REFETCH_IF_STALE << OBSERVER_ON_FOCUS_SHIFT
+    | REFETCH_IF_STALE << OBSERVER_ON_RECONNECT_SHIFT
+    | OBSERVER_RETRY_ON_MOUNT
+    | OBSERVER_TIMERS;
 
-fn state(machine: usize) -> &'static mut [f64] {
-    // SAFETY: the buffer has nine numbers and stays where it is while the machine lives.
-    unsafe { core::slice::from_raw_parts_mut(query_state_at(machine) as *mut f64, 9) }
+fn state(machine: u32) -> &'static mut [f64] {
+    // SAFETY: the buffer has `STATE_LENGTH` numbers and stays where it is while the machine lives.
+    unsafe { core::slice::from_raw_parts_mut(query_state_at(machine) as *mut f64, STATE_LENGTH) }
 }
 
-fn ids(machine: usize, count: usize) -> Vec<u32> {
+fn ids(machine: u32, count: usize) -> Vec<u32> {
     // SAFETY: the last call listed that many.
     unsafe { core::slice::from_raw_parts(query_ids_at(machine) as *const u32, count) }.to_vec()
 }
 
-fn write_key(machine: usize, key: &[u32]) {
-    // SAFETY: the buffer has room for 32 parts.
+fn write_key(machine: u32, key: &[u32]) {
+    // SAFETY: the buffer has room for `KEY_LENGTH` segments.
     unsafe { core::slice::from_raw_parts_mut(query_key_at(machine) as *mut u32, key.len()) }
         .copy_from_slice(key);
 }
 
-fn query(machine: usize, key: &[u32]) -> u32 {
+fn query(machine: u32, key: &[u32]) -> u32 {
     state(machine).fill(0.0);
     let query = query_create(machine, 0.0, 1_000.0);
     write_key(machine, key);
@@ -40,31 +44,44 @@ fn query(machine: usize, key: &[u32]) -> u32 {
 fn a_fetch_fails_is_retried_by_the_timer_and_succeeds() {
     let machine = query_new(0);
     let query = query(machine, &[1]);
-    assert_eq!(query_intent(machine, query, false), 0);
-    let run = query_begin(machine, 0.0, query, HOST, 3.0, -1.0, 0, 0.0, f64::INFINITY);
-    assert_eq!((state(machine)[STATUS], state(machine)[FETCH_STATUS]), (0.0, 1.0));
-    assert_eq!(query_intent(machine, query, false), 1, "others join");
+    assert_eq!(query_intent(machine, query, false), INTENT_BEGIN);
+    let run = query_begin(
+        machine,
+        0.0,
+        query,
+        HOST,
+        3.0,
+        DELAY_EXPONENTIAL,
+        NETWORK_MODE_ONLINE,
+        0.0,
+        f64::INFINITY,
+    );
+    assert_eq!((state(machine)[STATE_STATUS], state(machine)[STATE_FETCH_STATUS]), (0.0, 1.0));
+    assert_eq!(query_intent(machine, query, false), INTENT_JOIN, "others join");
 
-    assert_eq!(query_failed(machine, 10.0, query, run, 2, -1.0, 0.0), 1);
-    assert_eq!(state(machine)[FAILURES], 1.0);
+    assert_eq!(
+        query_failed(machine, 10.0, query, run, VERDICT_BY_OPTIONS, DELAY_BY_OPTIONS, 0.0),
+        FAILURE_RETRIED
+    );
+    assert_eq!(state(machine)[STATE_FAILURE_COUNT], 1.0);
     assert_eq!(query_deadline(machine), 1_010.0);
     query_tick(machine, 1_010.0, HOST);
-    assert_eq!(query_poll(machine), 2, "run it again");
+    assert_eq!(query_poll(machine), EFFECT_RUN, "run it again");
     assert_eq!(ids(machine, 2), [query, run]);
     assert_eq!(query_poll(machine), 0);
 
     query_set_data(machine, 1_020.0, query, 1_020.0, false);
-    assert_eq!(query_end(machine, 1_020.0, run, 0), 0);
+    assert_eq!(query_end(machine, 1_020.0, run, OUTCOME_SUCCESS), 0);
     let state = state(machine);
     assert_eq!(
-        (state[HAS_DATA], state[UPDATED_AT], state[STATUS], state[FETCH_STATUS]),
+        (state[STATE_HAS_DATA], state[STATE_DATA_UPDATED_AT], state[STATE_STATUS], state[STATE_FETCH_STATUS]),
         (1.0, 1_020.0, 2.0, 0.0)
     );
     query_free(machine);
 }
 
 #[wasm_bindgen_test]
-fn keys_are_found_by_their_beginning_and_parts_are_given_back() {
+fn a_key_is_found_by_its_first_segments_and_removing_it_frees_the_last() {
     let machine = query_new(0);
     let (first, second) = (query(machine, &[1, 2]), query(machine, &[1, 3]));
     write_key(machine, &[1]);
@@ -72,13 +89,17 @@ fn keys_are_found_by_their_beginning_and_parts_are_given_back() {
     let mut found = ids(machine, count);
     found.sort_unstable();
     assert_eq!(found, [first, second]);
-    assert_eq!(query_remove(machine, 0.0, first), 1 | 1 << 1, "spent, and one part free");
+    assert_eq!(
+        query_remove(machine, 0.0, first),
+        REMOVED_SPENT | 1 << REMOVED_SEGMENTS_SHIFT,
+        "spent, and one segment free"
+    );
     assert_eq!(ids(machine, 1), [2]);
     query_free(machine);
 }
 
 #[wasm_bindgen_test]
-fn data_turns_stale_to_an_observer_and_is_collected_when_it_leaves() {
+fn data_turns_stale_to_an_observer_and_is_collected_after_the_observer_detaches() {
     let machine = query_new(0);
     let query = query(machine, &[1]);
     query_set_data(machine, 0.0, query, 0.0, true);
@@ -86,11 +107,11 @@ fn data_turns_stale_to_an_observer_and_is_collected_when_it_leaves() {
     assert!(!query_is_stale(machine, 49.0, query, ENABLED, 50.0));
     assert_eq!(query_deadline(machine), 50.0);
     query_tick(machine, 50.0, HOST);
-    assert_eq!((query_poll(machine), ids(machine, 1)[0]), (5, observer));
+    assert_eq!((query_poll(machine), ids(machine, 1)[0]), (EFFECT_STALE, observer));
     assert!(!query_detach(machine, 50.0, observer));
     query_tick(machine, 1_050.0, HOST);
-    assert_eq!(query_poll(machine), 7, "its part is free");
-    assert_eq!((query_poll(machine), ids(machine, 1)[0]), (6, query));
+    assert_eq!(query_poll(machine), EFFECT_SEGMENT_FREED, "no key has its segment");
+    assert_eq!((query_poll(machine), ids(machine, 1)[0]), (EFFECT_COLLECTED, query));
     assert_eq!(query_deadline(machine), f64::INFINITY);
     query_free(machine);
 }
@@ -100,10 +121,10 @@ fn mutations_of_a_scope_wait_for_each_other() {
     let machine = mutation_new(0);
     let first = mutation_insert(machine, 0.0, 1, f64::INFINITY);
     let second = mutation_insert(machine, 0.0, 1, f64::INFINITY);
-    mutation_start(machine, 0.0, first, HOST, 0.0, -1.0, 0, 0.0);
-    assert_eq!((mutation_poll(machine), mutation_about(machine)), (1, first));
-    assert!(!mutation_can_start(machine, second, HOST, 0));
+    mutation_start(machine, 0.0, first, HOST, 0.0, DELAY_EXPONENTIAL, NETWORK_MODE_ONLINE, 0.0);
+    assert_eq!((mutation_poll(machine), mutation_about(machine)), (MUTATION_EFFECT_RUN, first));
+    assert!(!mutation_can_start(machine, second, HOST, NETWORK_MODE_ONLINE));
     mutation_settled(machine, 1.0, first);
-    assert!(mutation_can_start(machine, second, HOST, 0));
+    assert!(mutation_can_start(machine, second, HOST, NETWORK_MODE_ONLINE));
     mutation_free(machine);
 }

@@ -10,6 +10,7 @@ pub fn common_prefix(a: &[u8], b: &[u8]) -> usize {
 
 /// A lower bound of the common prefix: the exact length for slices of whole blocks. Both slices have the same length.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[expect(unsafe_code, reason = "vectors are loaded from pointers")]
 fn blocks(a: &[u8], b: &[u8]) -> usize {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_ne, v128, v128_any_true, v128_load, v128_or};
     const STEP: usize = 64;

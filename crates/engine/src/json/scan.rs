@@ -83,6 +83,7 @@ fn skip_escapes(text: &[u8], mut at: usize) -> ScanResult {
 
 /// The next byte that is a quote, a backslash or a control character, which a string may not have.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[expect(unsafe_code, reason = "vectors are loaded from pointers")]
 #[inline]
 fn find_special(text: &[u8], mut at: usize) -> usize {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, v128, v128_load, v128_or};

@@ -1,40 +1,10 @@
 //! The mutations of one `MutationCache`.
 use super::codes;
-use super::machines::Machines;
-use crate::state::State;
-use alloc::boxed::Box;
+use super::machines::{self, with};
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::query::*;
-use whippet_engine::query::{Id, MutationEffect, MutationId, Mutations, Next};
+use whippet_engine::query::{Id, MutationEffect, MutationId, Next};
 use whippet_engine::time::{Duration, Instant};
-
-static MACHINES: State<Machines<MutationMachine>> = State::new(Machines::new());
-
-/// The machine behind one `MutationCache`.
-#[derive(Default)]
-struct MutationMachine {
-    mutations: Mutations,
-    /// The mutation that the last effect is about.
-    about: u32,
-}
-
-/// Calls `f` with the machine of a number, or with an empty one.
-fn with<R>(machine: u32, f: impl FnOnce(&mut MutationMachine) -> R) -> R {
-    let mut m = take(machine);
-    let result = f(&mut m);
-    put_back(machine, m);
-    result
-}
-
-#[inline(never)]
-fn take(machine: u32) -> Box<MutationMachine> {
-    MACHINES.with(|machines| machines.take(machine))
-}
-
-#[inline(never)]
-fn put_back(machine: u32, m: Box<MutationMachine>) {
-    MACHINES.with(|machines| machines.put_back(machine, m));
-}
 
 fn at(now: f64) -> Instant {
     Instant::from_ms(now)
@@ -47,15 +17,13 @@ fn mutation(raw: u32) -> MutationId {
 /// Makes a machine without mutations; gives its number. `seed` is that of its random numbers.
 #[wasm_bindgen]
 pub fn mutation_new(seed: u32) -> u32 {
-    let mut machine = MutationMachine::default();
-    machine.mutations.set_seed(seed);
-    MACHINES.with(|machines| machines.insert(machine))
+    machines::create(seed)
 }
 
 /// Frees a machine; its number is spent.
 #[wasm_bindgen]
 pub fn mutation_free(machine: u32) {
-    MACHINES.with(|machines| machines.remove(machine));
+    machines::free(machine);
 }
 
 /// Adds a mutation; gives its id. Mutations of one scope run one after another; scope 0 is none.

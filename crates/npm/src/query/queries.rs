@@ -1,45 +1,13 @@
 //! The queries of one `QueryCache`.
 use super::codes;
-use super::machines::Machines;
-use crate::state::State;
-use alloc::boxed::Box;
-use alloc::vec::Vec;
+use super::machines::{self, Machine, with};
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::query::*;
 use whippet_engine::query::{
-    BreakerOptions, BreakerState, Cache, Changes, Detached, Effect, Id, Intent, Limits, Next, ObserverId,
-    QueryId, Retry, RunId, RunOptions, Trigger, defaults,
+    BreakerOptions, BreakerState, Changes, Detached, Effect, Id, Intent, Limits, Next, ObserverId, QueryId,
+    Retry, RunId, RunOptions, Trigger, defaults,
 };
 use whippet_engine::time::{Duration, Instant};
-
-static MACHINES: State<Machines<QueryMachine>> = State::new(Machines::new());
-
-/// The machine behind one `QueryCache`.
-#[derive(Default)]
-struct QueryMachine {
-    cache: Cache,
-    state: [f64; STATE_LENGTH],
-    key: [u32; KEY_LENGTH],
-    ids: Vec<u32>,
-}
-
-/// Calls `f` with the machine of a number, or with an empty one.
-fn with<R>(machine: u32, f: impl FnOnce(&mut QueryMachine) -> R) -> R {
-    let mut m = take(machine);
-    let result = f(&mut m);
-    put_back(machine, m);
-    result
-}
-
-#[inline(never)]
-fn take(machine: u32) -> Box<QueryMachine> {
-    MACHINES.with(|machines| machines.take(machine))
-}
-
-#[inline(never)]
-fn put_back(machine: u32, m: Box<QueryMachine>) {
-    MACHINES.with(|machines| machines.put_back(machine, m));
-}
 
 fn at(now: f64) -> Instant {
     Instant::from_ms(now)
@@ -59,29 +27,27 @@ fn run(raw: u32) -> RunId {
 
 /// After an input: writes the query's state into the buffer, and drops the effects. JavaScript knows what the input
 /// brings from the result of the call.
-fn after_input(m: &mut QueryMachine, id: u32) {
+fn after_input(m: &mut Machine, id: u32) {
     if let Some(state) = m.cache.state(query(id)) {
         codes::write_state(&mut m.state, state);
     }
     drop_effects(m);
 }
 
-fn drop_effects(m: &mut QueryMachine) {
+fn drop_effects(m: &mut Machine) {
     while m.cache.poll_input_effect().is_some() {}
 }
 
 /// Makes a machine without queries; gives its number. `seed` is that of its random numbers.
 #[wasm_bindgen]
 pub fn query_new(seed: u32) -> u32 {
-    let mut machine = QueryMachine::default();
-    machine.cache.set_seed(seed);
-    MACHINES.with(|machines| machines.insert(machine))
+    machines::create(seed)
 }
 
 /// Frees a machine; its number is spent.
 #[wasm_bindgen]
 pub fn query_free(machine: u32) {
-    MACHINES.with(|machines| machines.remove(machine));
+    machines::free(machine);
 }
 
 /// The address of the buffer for states. It holds until the machine is freed.

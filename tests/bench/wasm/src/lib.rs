@@ -1,4 +1,5 @@
 //! What the byte engine does with a body, without JavaScript around it: to be timed beside a plain copy.
+#![expect(unsafe_code, reason = "exports have names that nothing may repeat")]
 use std::cell::RefCell;
 use whippet_engine::json::{Bodies, Budget, IncomingId, common_prefix};
 

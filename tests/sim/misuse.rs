@@ -1,0 +1,106 @@
+//! Calls every export of the query cache with numbers that name nothing: each answers, and none changes what is there.
+use crate::query::mutations::*;
+use crate::query::queries::*;
+use crate::replay::{EXPORTS, call};
+use std::vec::Vec;
+use whippet_boundary::query::{EFFECT_NONE, KEY_LENGTH, REMOVED_SPENT, STATE_LENGTH};
+
+/// Numbers of no machine and ids of nothing: a generation of 0, or one that no slot reaches here.
+const MADE_UP: [u32; 6] = [0, 1, 7, 1 << 21, 900 << 22, u32::MAX];
+
+/// Arguments for any export: `number` where it takes ids, first or after a time, and odd numbers after it.
+fn arguments(number: u32) -> [f64; 8] {
+    let number = f64::from(number);
+    [number, number, number, f64::NAN, f64::INFINITY, -1.0, 3.0, 1e300]
+}
+
+fn inputs_by_id() -> impl Iterator<Item = &'static str> {
+    // An origin and a scope are indexes of lists, which grow up to them. Limits would evict.
+    let sized = ["query_guard", "query_breaker", "mutation_insert", "query_set_limits"];
+    EXPORTS.iter().copied().filter(move |name| !sized.contains(name))
+}
+
+#[test]
+fn every_export_answers_for_a_machine_that_does_not_exist() {
+    for machine in MADE_UP {
+        for name in EXPORTS {
+            call(name, machine, &arguments(3));
+        }
+        // It forgets what it is told.
+        let query = query_create(machine, 0.0, 1_000.0);
+        query_set_data(machine, 0.0, query, 0.0, true);
+        assert!(!query_is_active(machine, query));
+        assert_eq!(query_deadline(machine), f64::INFINITY);
+        assert_eq!(query_poll(machine), EFFECT_NONE);
+        assert_eq!(query_each(machine, 0, false), 0);
+        assert_eq!(query_remove(machine, 0.0, query), REMOVED_SPENT);
+        assert_eq!(mutation_deadline(machine), f64::INFINITY);
+        assert_eq!(mutation_about(machine), 0);
+    }
+}
+
+#[test]
+fn a_machine_that_does_not_exist_has_buffers() {
+    for machine in MADE_UP {
+        let (state, key) = (query_state_at(machine), query_key_at(machine));
+        assert!(state != 0 && state.is_multiple_of(align_of::<f64>()));
+        assert!(key != 0 && key.is_multiple_of(align_of::<u32>()));
+        let (state_end, key_end) =
+            (state + size_of::<[f64; STATE_LENGTH]>(), key + size_of::<[u32; KEY_LENGTH]>());
+        assert!(state_end <= key || key_end <= state, "the buffers do not overlap");
+        assert_eq!((query_state_at(machine), query_key_at(machine)), (state, key), "the addresses hold");
+    }
+}
+
+#[test]
+fn a_freed_machine_is_empty_and_freeing_it_again_frees_no_other() {
+    let first = query_new(0);
+    let query = query_create(first, 0.0, 1_000.0);
+    query_free(first);
+    assert_eq!(query_deadline(first), f64::INFINITY);
+    let second = query_new(0);
+    assert_ne!(first, second);
+    query_create(second, 0.0, 1_000.0);
+    query_free(first);
+    mutation_free(first);
+    for number in MADE_UP {
+        query_free(number);
+        mutation_free(number);
+    }
+    call("query_set_data", first, &[0.0, f64::from(query), 0.0, 1.0]);
+    assert_ne!(query_deadline(second), f64::INFINITY, "the second machine lives");
+    query_free(second);
+}
+
+#[test]
+fn the_buffers_of_a_machine_stay_where_they_are_when_others_come_and_go() {
+    let machines: Vec<u32> = (0..100).map(query_new).collect();
+    let kept = machines[50];
+    let (state, key) = (query_state_at(kept), query_key_at(kept));
+    machines.iter().filter(|&&machine| machine != kept).for_each(|&machine| query_free(machine));
+    assert_eq!((query_state_at(kept), query_key_at(kept)), (state, key));
+    query_free(kept);
+}
+
+#[test]
+fn an_id_that_names_nothing_changes_nothing() {
+    let machine = query_new(0);
+    let query = query_create(machine, 0.0, f64::INFINITY);
+    query_link(machine, 0.0, query, 1);
+    query_set_data(machine, 5.0, query, 5.0, true);
+    let spent = query_create(machine, 0.0, 1_000.0);
+    query_remove(machine, 0.0, spent);
+    let mutation = mutation_insert(machine, 0.0, 1, f64::INFINITY);
+    let spent_mutation = mutation_insert(machine, 0.0, 1, f64::INFINITY);
+    mutation_remove(machine, spent_mutation);
+    for id in MADE_UP.into_iter().chain([spent, spent_mutation]) {
+        for name in inputs_by_id() {
+            // The first argument is a time in some exports and the id in others.
+            call(name, machine, &arguments(id));
+        }
+    }
+    assert_eq!(query_each(machine, 0, false), 1, "the query is there");
+    assert!(!query_is_stale(machine, 5.0, query, 1, f64::INFINITY));
+    assert!(mutation_can_run(machine, mutation));
+    query_free(machine);
+}
