@@ -54,7 +54,7 @@ pub(super) fn add(
             "" => Ok(0),
             text => context.name(kind, app, &limits::line(text, bytes), received),
         };
-        let Attribution { target, url, state, parts } = &vital.attribution;
+        let Attribution { target, url, state, phases } = &vital.attribution;
         measure.execute(params![
             view,
             place(vital.name),
@@ -63,7 +63,7 @@ pub(super) fn add(
             cause(Kind::Element, target, limits::TARGET)?,
             cause(Kind::Url, url, limits::URL)?,
             cause(Kind::State, state, limits::WORD)?,
-            parts::write(vital.name, parts),
+            parts::write(vital.name, phases),
         ])?;
     }
     Ok(())

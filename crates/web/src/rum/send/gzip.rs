@@ -1,5 +1,5 @@
 //! Makes large bodies small, while there is time.
-use super::super::host;
+use super::super::browser;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -37,13 +37,13 @@ pub(super) async fn gzip(body: &str) -> Option<js_sys::ArrayBuffer> {
     let mut leave = JsValue::UNDEFINED;
     let hidden = Promise::new(&mut |resolve, _| {
         for kind in LEAVING {
-            host::add_event_listener(&js_sys::global(), kind, &resolve, true);
+            browser::add_event_listener(&js_sys::global(), kind, &resolve, true);
         }
         leave = resolve.into();
     });
     let first = JsFuture::from(Promise::race(&Array::of2(&zipped, &hidden))).await;
     for kind in LEAVING {
-        host::remove_event_listener(&js_sys::global(), kind, &leave, true);
+        browser::remove_event_listener(&js_sys::global(), kind, &leave, true);
     }
     first.ok()?.dyn_into().ok()
 }

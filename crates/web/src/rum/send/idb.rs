@@ -86,7 +86,7 @@ pub(super) async fn open(name: &str, table: &'static str) -> Result<Database, Js
     let upgraded = request.clone();
     let upgrade = Closure::once(move || {
         if let Ok(database) = upgraded.result() {
-            let options = super::super::host::Init::new();
+            let options = super::super::browser::Init::new();
             options.set("autoIncrement", &JsValue::TRUE);
             let _ = database.unchecked_into::<Database>().create_object_store(table, &options);
         }

@@ -1,6 +1,6 @@
 //! What of the browser sending needs, and no more. Whatever may be missing, broken or forbidden is an `Option` or
 //! a `Result`.
-use super::super::host::{self, Init};
+use super::super::browser::{self, Init};
 use super::super::read;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
@@ -39,7 +39,7 @@ impl Natives {
         Self {
             fetch: function(&global, "fetch"),
             fetch_later: function(&global, "fetchLater"),
-            send_beacon: function(&host::of_global("navigator"), "sendBeacon"),
+            send_beacon: function(&browser::of_global("navigator"), "sendBeacon"),
         }
     }
 
@@ -60,7 +60,7 @@ impl Natives {
     /// other one at `pagehide`.
     pub(super) fn send_beacon(&self, url: &str, body: &str) -> bool {
         let Some(send_beacon) = &self.send_beacon else { return false };
-        let taken = send_beacon.call2(&host::of_global("navigator"), &url.into(), &body.into());
+        let taken = send_beacon.call2(&browser::of_global("navigator"), &url.into(), &body.into());
         taken.is_ok_and(|taken| taken.is_truthy())
     }
 }
@@ -72,17 +72,17 @@ pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {
 
 /// Whether `url` is of the page's own origin.
 pub(super) fn is_own_origin(url: &str) -> bool {
-    host::address(url).is_some_and(|url| read::text(&url, "origin") == host::location("origin"))
+    browser::parse_url(url).is_some_and(|url| read::text(&url, "origin") == browser::location("origin"))
 }
 
 /// Whether the browser thinks that there is a network.
 pub(super) fn is_online() -> bool {
-    read::member(&host::of_global("navigator"), "onLine") != Some(JsValue::FALSE)
+    read::member(&browser::of_global("navigator"), "onLine") != Some(JsValue::FALSE)
 }
 
 /// How tabs agree on who does something.
 pub(super) fn locks() -> Option<LockManager> {
-    read::member(&host::of_global("navigator"), "locks").map(JsCast::unchecked_into)
+    read::member(&browser::of_global("navigator"), "locks").map(JsCast::unchecked_into)
 }
 
 fn function(owner: &JsValue, name: &'static str) -> Option<Function> {

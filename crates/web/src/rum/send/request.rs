@@ -1,5 +1,5 @@
 //! A request that is ready to go, and one that waits.
-use super::super::host::Init;
+use super::super::browser::Init;
 use super::super::read;
 use super::natives;
 use js_sys::{ArrayBuffer, Object};
@@ -65,7 +65,7 @@ impl Request {
 /// A request that waits. In the database it is an object, as the npm package has it too: `url`, `body`, `type`,
 /// `headers` where there are any, `id`, `at`, `tries`.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(super) struct KeptRequest {
     pub(super) request: Request,
     /// Of the beacon: a server that sees it twice counts it once.
     pub(super) id: String,
@@ -75,7 +75,7 @@ pub(super) struct Kept {
     pub(super) tries: u32,
 }
 
-impl Kept {
+impl KeptRequest {
     pub(super) fn to_object(&self) -> JsValue {
         let object = Init::new();
         let Request { url, body, kind, headers } = &self.request;

@@ -1,8 +1,8 @@
 //! Beacons that could not be sent, kept for later: in IndexedDB, where the npm package keeps its own too and finds
 //! these; in memory where there is none.
-use super::super::hooks::{Callback, callback};
+use super::super::callback::{Callback, callback};
 use super::idb::{self, Cursor, Database, Transaction, answer};
-use super::request::Kept;
+use super::request::KeptRequest;
 use js_sys::{Array, Promise};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -21,8 +21,8 @@ pub(super) enum Key {
 }
 
 /// What is kept again after it was tried.
-pub(super) struct Again {
-    pub(super) kept: Kept,
+pub(super) struct Reinsert {
+    pub(super) kept: KeptRequest,
     /// Whether it goes behind the others.
     pub(super) is_last: bool,
 }
@@ -35,7 +35,7 @@ pub(super) struct Store {
     closed: Cell<u32>,
     on_close: RefCell<Option<Callback>>,
     /// In use where there is no database.
-    memory: RefCell<VecDeque<(u32, Kept)>>,
+    memory: RefCell<VecDeque<(u32, KeptRequest)>>,
     next: Cell<u32>,
     /// How often all was deleted: what began before is not kept after.
     cleared: Cell<u32>,
@@ -66,14 +66,14 @@ impl Store {
     }
 
     /// Keeps a request. Nothing is asked first: the page may be gone before there is an answer.
-    pub(super) async fn put(self: &Rc<Self>, kept: Kept) {
-        let era = self.cleared.get();
+    pub(super) async fn put(self: &Rc<Self>, kept: KeptRequest) {
+        let generation = self.cleared.get();
         let is_kept = match self.open().await {
             Some(database) => add(&database, &kept).await.is_ok(),
             None => false,
         };
         // No database, a full disk, a private window: memory will do.
-        if !is_kept && era == self.cleared.get() {
+        if !is_kept && generation == self.cleared.get() {
             let key = self.next.get();
             self.next.set(key.wrapping_add(1));
             self.memory.borrow_mut().push_back((key, kept));
@@ -95,7 +95,7 @@ impl Store {
     }
 
     /// The first of what is kept.
-    pub(super) async fn first(self: &Rc<Self>) -> Option<(Key, Kept)> {
+    pub(super) async fn first(self: &Rc<Self>) -> Option<(Key, KeptRequest)> {
         let database = self.open().await;
         // What memory holds was put there since the database failed.
         if let Some((key, kept)) = self.memory.borrow().front() {
@@ -105,13 +105,13 @@ impl Store {
     }
 
     /// Forgets one, or remembers that it was tried; `false` where that failed.
-    pub(super) async fn settle(self: &Rc<Self>, key: Key, again: Option<Again>) -> bool {
+    pub(super) async fn settle(self: &Rc<Self>, key: Key, again: Option<Reinsert>) -> bool {
         match key {
             Key::Memory(key) => {
                 let mut memory = self.memory.borrow_mut();
                 if let Some(place) = memory.iter().position(|entry| entry.0 == key) {
                     memory.remove(place);
-                    if let Some(Again { kept, is_last }) = again {
+                    if let Some(Reinsert { kept, is_last }) = again {
                         let place = if is_last { memory.len() } else { place };
                         memory.insert(place, (key, kept));
                     }
@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// Takes out what is in memory, which ends with the page.
-    pub(super) fn take_memory(&self) -> Vec<Kept> {
+    pub(super) fn take_memory(&self) -> Vec<KeptRequest> {
         self.memory.take().into_iter().map(|(_, kept)| kept).collect()
     }
 
@@ -181,7 +181,7 @@ async fn opened(opening: Promise) -> Option<Database> {
     (!database.is_undefined()).then(|| database.unchecked_into())
 }
 
-async fn add(database: &Database, kept: &Kept) -> Result<(), JsValue> {
+async fn add(database: &Database, kept: &KeptRequest) -> Result<(), JsValue> {
     let (transaction, table) = Transaction::on(database, TABLE)?;
     table.add(&kept.to_object())?;
     transaction.commit().await
@@ -208,10 +208,10 @@ async fn trim(database: &Database, overflow: impl Fn(&[usize]) -> usize) -> Resu
 }
 
 fn sizes(kept: Array) -> Vec<usize> {
-    kept.iter().map(|kept| Kept::from_object(&kept).request.body.len()).collect()
+    kept.iter().map(|kept| KeptRequest::from_object(&kept).request.body.len()).collect()
 }
 
-async fn first(database: &Database) -> Result<Option<(Key, Kept)>, JsValue> {
+async fn first(database: &Database) -> Result<Option<(Key, KeptRequest)>, JsValue> {
     let (transaction, table) = Transaction::on(database, TABLE)?;
     let cursor = answer(&table.open_cursor()?);
     transaction.seal();
@@ -220,18 +220,18 @@ async fn first(database: &Database) -> Result<Option<(Key, Kept)>, JsValue> {
         return Ok(None);
     }
     let cursor: Cursor = cursor.unchecked_into();
-    Ok(Some((Key::Database(cursor.key()), Kept::from_object(&cursor.value()))))
+    Ok(Some((Key::Database(cursor.key()), KeptRequest::from_object(&cursor.value()))))
 }
 
-async fn settle(database: &Database, key: &JsValue, again: Option<Again>) -> Result<(), JsValue> {
+async fn settle(database: &Database, key: &JsValue, again: Option<Reinsert>) -> Result<(), JsValue> {
     let (transaction, table) = Transaction::on(database, TABLE)?;
     // Another tab may have sent it meanwhile: then it does not come back.
     if !answer(&table.get_key(key)?).await?.is_undefined() {
         match again {
-            Some(Again { kept, is_last: false }) => _ = table.put(&kept.to_object(), key)?,
+            Some(Reinsert { kept, is_last: false }) => _ = table.put(&kept.to_object(), key)?,
             again => {
                 table.delete(key)?;
-                if let Some(Again { kept, .. }) = again {
+                if let Some(Reinsert { kept, .. }) = again {
                     table.add(&kept.to_object())?;
                 }
             }
