@@ -1,5 +1,5 @@
-//! Sends beacons: at once, when the page goes, or on the next visit; and never throws into the page. What is sent
-//! when, kept or given up, is the engine's [`Outbox`]'s to say.
+//! Sends beacons: at once, at unload, or on the next visit. The engine's [`Outbox`] decides what is sent, kept or dropped.
+//! Nothing throws into the page.
 mod gzip;
 mod idb;
 mod natives;
@@ -20,12 +20,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use whippet_engine::beacon::{Disposition, KeepBounds, NextStep, Outbox, Outcome};
 
-/// When what earlier visits kept is looked for: once the page has other things behind it, ms.
-const SETTLED: u64 = 3_000;
-/// Where the tab keeps how long the server is left alone.
+/// When kept beacons of earlier visits are sent first, after the page has mostly loaded, ms.
+const FIRST_DRAIN: u64 = 3_000;
+/// The key of the pause in `sessionStorage`.
 const PAUSE: &str = "whippet.pause";
 
-/// Sends beacons to one address.
+/// Sends beacons to one URL.
 pub(super) struct Sender {
     inner: Rc<Inner>,
 }
@@ -40,9 +40,9 @@ struct Inner {
     hooks: RefCell<Option<Hooks>>,
     sending_kept: Cell<bool>,
     stopped: Cell<bool>,
-    /// After `forget`, until there is something to send again: nothing is even looked for.
+    /// Set by `forget` until there is a beacon to send: nothing is read meanwhile.
     silent: Cell<bool>,
-    /// Counts calls of `forget`: what began before one must not be kept after it.
+    /// Counts calls of `forget`: a request from before must not be kept after.
     generation: Cell<u32>,
 }
 
@@ -52,7 +52,7 @@ struct Hooks {
 }
 
 impl Sender {
-    /// `on_lost` is told when beacons are lost for good: refused, or too old, too many or too much to be kept.
+    /// `on_lost` is called when beacons are lost for good: rejected, too old, or beyond the bounds.
     pub(super) fn new(endpoint: &str, bounds: KeepBounds, on_lost: impl Fn(u64) + 'static) -> Self {
         let stored = browser::storage().and_then(|storage| read::call(&storage, "getItem", &[PAUSE.into()]));
         let stored = stored.and_then(|stored| stored.as_string());
@@ -80,19 +80,19 @@ impl Sender {
             }),
         };
         *inner.hooks.borrow_mut() = Some(hooks);
-        inner.drain_in(SETTLED);
+        inner.drain_in(FIRST_DRAIN);
         Self { inner }
     }
 
-    /// Sends a beacon. `leaving`: the page is hidden or closed, and may never run again. What fails is kept and
-    /// tried again, with pauses that grow, or on the next visit.
-    pub(super) fn send(&self, text: String, leaving: bool) {
+    /// Sends a beacon. `at_unload` means that the page is hidden or closed and may never run again. A beacon that fails is kept
+    /// and tried again, with growing pauses, or on the next visit.
+    pub(super) fn send(&self, text: String, at_unload: bool) {
         let this = Rc::clone(&self.inner);
         this.silent.set(false);
         let id = id_of(&text);
         let kept = KeptRequest { request: Request::new(&this.endpoint, text), id, at: now(), tries: 0 };
-        if leaving {
-            this.leave(kept);
+        if at_unload {
+            this.send_at_unload(kept);
             this.send_memory_at_unload();
         } else {
             let generation = this.generation.get();
@@ -100,7 +100,7 @@ impl Sender {
         }
     }
 
-    /// Ends all timers and listeners. What is under way still arrives, what is kept stays kept.
+    /// Removes all timers and listeners. Requests in flight still arrive, kept beacons stay kept.
     pub(super) fn stop(&self) {
         self.inner.stopped.set(true);
         self.inner.hooks.take();
@@ -110,7 +110,7 @@ impl Sender {
         }
     }
 
-    /// Deletes what is kept, also by earlier visits, and takes back what is under way so far as that can be done.
+    /// Deletes all kept beacons, also those of earlier visits, and aborts requests in flight.
     pub(super) fn forget(&self) {
         let this = &self.inner;
         this.generation.set(this.generation.get().wrapping_add(1));
@@ -127,14 +127,14 @@ impl Sender {
         self.inner.sent.get()
     }
 
-    /// Whether what has that address is a request of its own.
+    /// Whether a request to `url` may be a beacon.
     pub(super) fn is_own(&self, url: &str) -> bool {
         self.inner.transport.has_sent_to(url)
     }
 }
 
 impl Inner {
-    /// Asks the outbox, and does what follows: the next page of the tab is to know of the pause.
+    /// Lets the outbox decide, then stores the pause for the tab's next page and reports lost beacons.
     fn decide<T>(&self, ask: impl FnOnce(&mut Outbox) -> T) -> T {
         let (result, changed, lost) = {
             let mut outbox = self.outbox.borrow_mut();
@@ -163,7 +163,7 @@ impl Inner {
     }
 
     async fn post(self: &Rc<Self>, kept: KeptRequest, generation: u32) {
-        // Consent may have been taken back before this runs.
+        // Consent may have been withdrawn before this runs.
         if generation != self.generation.get() {
             return;
         }
@@ -181,9 +181,9 @@ impl Inner {
         self.keep(kept, generation).await;
     }
 
-    fn leave(self: &Rc<Self>, kept: KeptRequest) {
+    fn send_at_unload(self: &Rc<Self>, kept: KeptRequest) {
         let leaves = self.outbox.borrow().may_send_at_unload(natives::is_online());
-        // A database that is not open yet is no place for a last-minute beacon: then sending it is worth a try.
+        // A database that is not open yet cannot keep a beacon in time: then sending it is worth a try.
         let keeps = !leaves && self.store.is_ready();
         let (this, generation, held) = (Rc::clone(self), self.generation.get(), kept.clone());
         let failed: Rc<dyn Fn()> = Rc::new(move || {
@@ -192,14 +192,14 @@ impl Inner {
                 spawn_local(async move { this.keep(kept, generation).await });
             }
         });
-        if !keeps && self.transport.leave(&kept.request, Rc::clone(&failed)) {
+        if !keeps && self.transport.send_at_unload(&kept.request, Rc::clone(&failed)) {
             self.count(Outcome::Accepted, kept.request.body.len());
         } else {
             failed();
         }
     }
 
-    /// What only memory keeps goes with the page: it is worth a try.
+    /// Requests in memory end with the page: sending them is worth a try.
     fn send_memory_at_unload(self: &Rc<Self>) {
         if self.outbox.borrow().pause_left(now()) > 0 {
             return;
@@ -207,7 +207,7 @@ impl Inner {
         for kept in self.store.take_memory() {
             let this = Rc::clone(self);
             let lose: Rc<dyn Fn()> = Rc::new(move || this.decide(|outbox| outbox.count_lost(1)));
-            if self.transport.leave(&kept.request, Rc::clone(&lose)) {
+            if self.transport.send_at_unload(&kept.request, Rc::clone(&lose)) {
                 self.count(Outcome::Accepted, kept.request.body.len());
             } else {
                 lose();
@@ -216,13 +216,13 @@ impl Inner {
     }
 
     async fn keep(self: &Rc<Self>, kept: KeptRequest, generation: u32) {
-        // Consent may have been taken back before this runs.
+        // Consent may have been withdrawn before this runs.
         if generation != self.generation.get() {
             return;
         }
         self.store.put(kept).await;
-        // To look into what was deleted would make it anew. And a page that goes could not tell of what it dropped:
-        // the next one does it.
+        // Reading a deleted database would create it again. And a page at unload could not report what it drops: the next page
+        // drops it.
         if generation == self.generation.get() && !browser::is_hidden() {
             self.trim().await;
         }
@@ -254,7 +254,7 @@ impl Inner {
         }
     }
 
-    /// Sends what is kept, the oldest first, until it fails. One tab at a time, where tabs can agree on that.
+    /// Sends kept requests, the oldest first, until one fails. Only one tab does so at a time, if the browser has locks.
     async fn drain(self: &Rc<Self>, generation: u32) {
         if self.sending_kept.replace(true) {
             return;
@@ -275,7 +275,7 @@ impl Inner {
                 });
                 let options = Init::new();
                 options.set("ifAvailable", &JsValue::TRUE);
-                // Without the lock it is tried with the next beacon that fails, or on the next visit.
+                // Without the lock, the next beacon that fails or the next visit tries again.
                 if let Ok(done) = locks.request("whippet-rum", &options, run.as_ref()) {
                     let _ = JsFuture::from(done).await;
                 }
@@ -288,7 +288,7 @@ impl Inner {
     }
 
     async fn send_kept(self: &Rc<Self>, generation: u32) {
-        // The lock may have been given after all was deleted: to look into that would make the database anew.
+        // The lock may be granted after the database was deleted: reading it would create it again.
         if generation != self.generation.get() {
             return;
         }
@@ -325,7 +325,7 @@ impl Inner {
                     }
                 }
             };
-            // What could not be taken out would be sent for ever.
+            // A request that cannot be removed would be sent forever.
             if !self.store.settle(key, again).await {
                 return;
             }
@@ -333,12 +333,12 @@ impl Inner {
     }
 }
 
-/// The wall clock.
+/// The wall clock, ms since the Unix epoch.
 fn now() -> u64 {
     browser::wall_clock() as u64
 }
 
-/// The `id` of a beacon, which stands in front of its text; nothing where someone wrote another text.
+/// The `id` of a beacon; empty if `before_send` has replaced the text by another format.
 fn id_of(text: &str) -> String {
     let id = text.split_once("\"id\":\"").and_then(|(_, rest)| rest.split_once('"'));
     id.map(|(id, _)| id.into()).unwrap_or_default()

@@ -1,5 +1,4 @@
-//! Beacons that could not be sent, kept for later: in IndexedDB, where the npm package keeps its own too and finds
-//! these; in memory where there is none.
+//! Keeps beacons that could not be sent: in IndexedDB, in the same database as the npm package, or in memory without it.
 use super::super::callback::{Callback, callback};
 use super::idb::{self, Cursor, Database, Transaction, answer};
 use super::request::KeptRequest;
@@ -13,31 +12,31 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 const NAME: &str = "whippet-rum";
 const TABLE: &str = "beacons";
 
-/// Names one that is kept.
+/// The key of a kept request.
 #[derive(Clone)]
 pub(super) enum Key {
     Memory(u32),
     Database(JsValue),
 }
 
-/// What is kept again after it was tried.
+/// A request to keep again after it failed.
 pub(super) struct Reinsert {
     pub(super) kept: KeptRequest,
-    /// Whether it goes behind the others.
+    /// Whether it moves behind the others.
     pub(super) is_last: bool,
 }
 
 pub(super) struct Store {
-    /// Of the open database, or `undefined` where there is none.
+    /// Resolves to the database, or to `undefined` without one.
     opening: RefCell<Option<Promise>>,
     ready: Cell<bool>,
-    /// How often it was closed: what was opened before is not ready after.
+    /// Counts calls of `close`: a database that was being opened before is not ready after.
     closed: Cell<u32>,
     on_close: RefCell<Option<Callback>>,
-    /// In use where there is no database.
+    /// Used without a database.
     memory: RefCell<VecDeque<(u32, KeptRequest)>>,
     next: Cell<u32>,
-    /// How often all was deleted: what began before is not kept after.
+    /// Counts calls of `clear`: a request from before is not kept after.
     cleared: Cell<u32>,
 }
 
@@ -65,14 +64,14 @@ impl Store {
         self.ready.get()
     }
 
-    /// Keeps a request. Nothing is asked first: the page may be gone before there is an answer.
+    /// Keeps a request. Nothing is read first: the page may be unloaded before there is an answer.
     pub(super) async fn put(self: &Rc<Self>, kept: KeptRequest) {
         let generation = self.cleared.get();
         let is_kept = match self.open().await {
             Some(database) => add(&database, &kept).await.is_ok(),
             None => false,
         };
-        // No database, a full disk, a private window: memory will do.
+        // Without a database, on a full disk or in a private window, memory is used.
         if !is_kept && generation == self.cleared.get() {
             let key = self.next.get();
             self.next.set(key.wrapping_add(1));
@@ -80,7 +79,7 @@ impl Store {
         }
     }
 
-    /// Drops so many of the oldest as `overflow` makes of the sizes; gives back how many went.
+    /// Drops as many of the oldest as `overflow` returns for the sizes. Returns their number.
     pub(super) async fn trim(self: &Rc<Self>, overflow: impl Fn(&[usize]) -> usize) -> u64 {
         let database = self.open().await;
         let mut gone = {
@@ -94,17 +93,17 @@ impl Store {
         gone as u64
     }
 
-    /// The first of what is kept.
+    /// The first kept request.
     pub(super) async fn first(self: &Rc<Self>) -> Option<(Key, KeptRequest)> {
         let database = self.open().await;
-        // What memory holds was put there since the database failed.
+        // Memory has requests only if the database failed.
         if let Some((key, kept)) = self.memory.borrow().front() {
             return Some((Key::Memory(*key), kept.clone()));
         }
         first(&database?).await.ok()?
     }
 
-    /// Forgets one, or remembers that it was tried; `false` where that failed.
+    /// Removes a request, or keeps it again. Returns `false` if that failed.
     pub(super) async fn settle(self: &Rc<Self>, key: Key, again: Option<Reinsert>) -> bool {
         match key {
             Key::Memory(key) => {
@@ -125,7 +124,7 @@ impl Store {
         }
     }
 
-    /// Takes out what is in memory, which ends with the page.
+    /// Takes the requests out of memory, which ends with the page.
     pub(super) fn take_memory(&self) -> Vec<KeptRequest> {
         self.memory.take().into_iter().map(|(_, kept)| kept).collect()
     }
@@ -188,8 +187,8 @@ async fn add(database: &Database, kept: &KeptRequest) -> Result<(), JsValue> {
 }
 
 async fn trim(database: &Database, overflow: impl Fn(&[usize]) -> usize) -> Result<usize, JsValue> {
-    // A transaction that waits for an answer holds up the last beacon of a page that is closed: so this only looks, unless
-    // something must go.
+    // A transaction that waits for an answer would block the last beacon of a page that is closed. So the first one only
+    // reads; a second one follows only if something must be dropped.
     let (transaction, table) = Transaction::on(database, TABLE)?;
     let kept = answer(&table.get_all()?);
     transaction.seal();
@@ -225,7 +224,7 @@ async fn first(database: &Database) -> Result<Option<(Key, KeptRequest)>, JsValu
 
 async fn settle(database: &Database, key: &JsValue, again: Option<Reinsert>) -> Result<(), JsValue> {
     let (transaction, table) = Transaction::on(database, TABLE)?;
-    // Another tab may have sent it meanwhile: then it does not come back.
+    // If another tab has sent it meanwhile, it is not kept again.
     if !answer(&table.get_key(key)?).await?.is_undefined() {
         match again {
             Some(Reinsert { kept, is_last: false }) => _ = table.put(&kept.to_object(), key)?,
