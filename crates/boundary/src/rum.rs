@@ -1,6 +1,6 @@
 //! How much a beacon may hold, by `whippet_engine::beacon::limits`, and how beacons are sent, kept and sampled.
 use crate::table::numbers;
-use whippet_engine::beacon::{KeepBounds, Pause, Queue, Session, limits};
+use whippet_engine::beacon::{KeepBounds, Pause, Visit, limits};
 
 numbers! {
     /// What `pkg/src/rum` keeps to.
@@ -44,18 +44,18 @@ numbers! {
     /// Members of a thrown object that are named.
     MEMBERS = limits::MEMBERS;
     /// Once about this many bytes wait, they are sent.
-    FULL = Queue::FULL;
+    FULL = limits::FULL;
     /// Beacons of one flush: browsers refuse more than 64 KiB in flight at once.
-    BEACONS = Queue::MAX_BEACONS;
+    BEACONS = limits::MAX_BEACONS;
 }
 
 numbers! {
     /// Durations in ms, and bounds of what is kept.
     SENDING: u64;
     /// A visit ends after this long without activity, ms.
-    VISIT_IDLE = Session::MAX_IDLE;
+    VISIT_IDLE = Visit::MAX_IDLE;
     /// A visit ends after this long in any case, ms.
-    VISIT_LENGTH = Session::MAX_LENGTH;
+    VISIT_LENGTH = Visit::MAX_LENGTH;
     /// The first pause after a failure, ms; each further failure doubles it.
     FIRST_PAUSE = Pause::FIRST;
     /// The longest pause that no server asked for, ms.

@@ -7,14 +7,14 @@ use whippet_web::timing;
 #[derive(Clone, Copy)]
 struct Measured(StoredValue<Rum, LocalStorage>);
 
-/// Measures the page from now on, and what the browser recorded before, and sends it to a collector: web vitals and
-/// what they are put down to, the phases of the navigation, resources, long animation frames, `Server-Timing`, errors,
+/// Measures the page from now on, with what the browser recorded before, and sends beacons to a collector: web vitals with
+/// their attribution, the phases of the navigation, resources, long animation frames, `Server-Timing`, errors,
 /// routes as page views; and the toolkit's own figures: of [`LazyImage`](crate::LazyImage), of
 /// [`Json`](crate::Json), of debounced and throttled calls, and, where
-/// [`provide_query_client`](crate::provide_query_client) was called before, of the query cache. It is what `startRum`
-/// of the npm package measures, by the same rules. Call once, in the app's outermost component; it ends with that.
+/// [`provide_query_client`](crate::provide_query_client) was called before, of the query cache. It measures the same as
+/// `startRum` of the npm package, by the same rules. Call it once, in the app's outermost component; it ends with that.
 ///
-/// What cannot be sent is kept in the browser, and sent later or by the next visit. Requests that
+/// Beacons that cannot be sent are kept in the browser, and sent later or on the next visit. Requests that
 /// [`RumOptions::traceparent`] names carry a `traceparent`.
 ///
 /// ```no_run
@@ -29,7 +29,7 @@ struct Measured(StoredValue<Rum, LocalStorage>);
 /// ```
 pub fn provide_rum(mut options: RumOptions) {
     let client = use_context::<QueryClient>();
-    options.collect = Some(with_figures(client, options.collect.take()));
+    options.collect = Some(with_toolkit_counters(client, options.collect.take()));
     let rum = start(options);
     if let Some(client) = client {
         let rum = rum.clone();
@@ -44,8 +44,8 @@ pub fn provide_rum(mut options: RumOptions) {
     });
 }
 
-/// What [`provide_rum`] started: for errors, marks, timings, counts and gauges of one's own, and to say whether the user agrees.
-/// `None` where nothing was started.
+/// The handle of [`provide_rum`]: for the app's own errors, marks, timings, counts and gauges, and for the user's consent.
+/// `None` if `provide_rum` was not called.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -63,8 +63,8 @@ pub fn use_rum() -> Option<Rum> {
     use_context::<Measured>()?.0.try_get_value()
 }
 
-/// What users collect, and what the toolkit counts.
-fn with_figures(client: Option<QueryClient>, collect: Option<Collect>) -> Collect {
+/// Calls the app's `collect`, then reports the toolkit's own counters.
+fn with_toolkit_counters(client: Option<QueryClient>, collect: Option<Collect>) -> Collect {
     Box::new(move |rum| {
         if let Some(collect) = &collect {
             collect(rum);
@@ -78,14 +78,14 @@ fn with_figures(client: Option<QueryClient>, collect: Option<Collect>) -> Collec
             ("pace.calls", paced.calls),
             ("pace.invocations", paced.invocations),
         ];
-        for (name, total) in totals.into_iter().chain(of_cache(client)) {
+        for (name, total) in totals.into_iter().chain(cache_counters(client)) {
             rum.total(name, total);
         }
     })
 }
 
-/// The cache's counters, where there is one still.
-fn of_cache(client: Option<QueryClient>) -> impl Iterator<Item = (&'static str, u64)> {
+/// The counters of the query cache, if it still exists.
+fn cache_counters(client: Option<QueryClient>) -> impl Iterator<Item = (&'static str, u64)> {
     let totals = client.and_then(|client| client.try_stats()).map(|stats| {
         let Stats { hits, misses, stale_served, deduplicated, fetches, errors, .. } = stats;
         [

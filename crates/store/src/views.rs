@@ -55,7 +55,7 @@ pub fn add(
             "" => Ok(0),
             text => context.name(kind, app, &limits::line(text, bytes), received),
         };
-        let Attribution { target, url, state, parts } = &vital.attribution;
+        let Attribution { target, url, state, phases } = &vital.attribution;
         measure.execute(params![
             view,
             place(vital.name),
@@ -64,7 +64,7 @@ pub fn add(
             cause(Kind::Element, target, limits::TARGET)?,
             cause(Kind::Url, url, limits::URL)?,
             cause(Kind::State, state, limits::WORD)?,
-            phases::write(vital.name, parts),
+            crate::phases::write(vital.name, phases),
         ])?;
     }
     Ok(())

@@ -166,7 +166,7 @@ fn view(beacon: &str) -> String {
 }
 
 #[wasm_bindgen_test]
-fn what_was_recorded_is_sent() {
+fn recorded_measurements_are_sent() {
     let (rum, beacons) = measured(|options| {
         options.release = Some("1.2.3".into());
         options.page = Some(Box::new(|_| Some("/packages/:name".into())));
@@ -217,7 +217,7 @@ fn errors_are_counted_and_scrubbed() {
 }
 
 #[wasm_bindgen_test]
-async fn what_the_browser_measured_is_sent_when_the_page_is_hidden_and_once() {
+async fn vitals_are_sent_once_when_the_page_is_hidden() {
     let (rum, beacons) = measured(|_| {});
     painted().await.unwrap();
     hide();
@@ -230,7 +230,7 @@ async fn what_the_browser_measured_is_sent_when_the_page_is_hidden_and_once() {
 }
 
 #[wasm_bindgen_test]
-async fn what_the_browser_does_not_measure_is_not_told_as_good() {
+async fn a_vital_without_browser_support_is_not_reported() {
     painted().await.unwrap();
     let vitals = |lacking: &str| {
         lack(lacking);
@@ -267,7 +267,7 @@ async fn a_restored_page_is_a_new_page_view() {
 }
 
 #[wasm_bindgen_test]
-fn the_visit_is_kept_and_consent_taken_back_forgets_it() {
+fn a_visit_is_stored_and_withdrawn_consent_removes_it() {
     let (rum, beacons) = measured(|_| {});
     let (next, more) = measured(|_| {});
     rum.count("a", 1);
@@ -295,7 +295,7 @@ fn the_visit_is_kept_and_consent_taken_back_forgets_it() {
 }
 
 #[wasm_bindgen_test]
-fn without_consent_and_outside_the_sample_nothing_happens() {
+fn nothing_is_measured_without_consent_or_outside_the_sample() {
     let (quiet, beacons) = measured(|options| options.consent = false);
     let (unsampled, others) = measured(|options| options.sample_rate = 0.0);
     for rum in [&quiet, &unsampled] {
@@ -316,7 +316,7 @@ fn without_consent_and_outside_the_sample_nothing_happens() {
 }
 
 #[wasm_bindgen_test]
-fn once_stopped_nothing_is_heard() {
+fn a_stopped_page_measures_nothing() {
     let (rum, beacons) = measured(|_| {});
     rum.count("a", 1);
     rum.stop();
@@ -331,7 +331,7 @@ fn once_stopped_nothing_is_heard() {
 }
 
 #[wasm_bindgen_test]
-fn where_storage_is_denied_it_does_without() {
+fn measuring_works_without_storage() {
     deny_storage();
     let (rum, beacons) = measured(|_| {});
     rum.count("a", 1);
@@ -343,7 +343,7 @@ fn where_storage_is_denied_it_does_without() {
 }
 
 #[wasm_bindgen_test]
-fn the_pages_own_functions_may_call_back() {
+fn callbacks_of_the_page_may_call_rum() {
     let handle: Rc<RefCell<Option<Rum>>> = Rc::default();
     let (inner, calls) = (Rc::clone(&handle), Rc::new(RefCell::new(0)));
     let counted = Rc::clone(&calls);
@@ -368,7 +368,7 @@ fn the_pages_own_functions_may_call_back() {
 }
 
 #[wasm_bindgen_test]
-fn what_was_cut_off_as_the_page_was_closed_is_told_once_more_by_the_same_name() {
+fn an_interrupted_flush_is_repeated_with_the_same_id() {
     let (cut, told) = (Rc::new(Cell::new(false)), Beacons::default());
     let (cutting, kept) = (Rc::clone(&cut), Rc::clone(&told));
     let (rum, _) = measured(move |options| {
@@ -397,7 +397,7 @@ fn what_was_cut_off_as_the_page_was_closed_is_told_once_more_by_the_same_name() 
 }
 
 #[wasm_bindgen_test]
-fn a_flush_asked_for_within_a_flush_is_that_flush() {
+fn a_flush_within_a_flush_does_not_recurse() {
     let handle: Rc<RefCell<Option<Rum>>> = Rc::default();
     let flush = |handle: &Rc<RefCell<Option<Rum>>>| {
         let rum = handle.borrow().clone();
@@ -421,7 +421,7 @@ fn a_flush_asked_for_within_a_flush_is_that_flush() {
 }
 
 #[wasm_bindgen_test]
-fn who_declines_is_left_alone_unless_the_page_says_otherwise() {
+fn privacy_signals_are_respected_unless_the_page_opts_out() {
     decline_all(true);
     let (left_alone, none) = measured(|_| {});
     let (measured, some) = measured(|options| options.respect_privacy_signals = false);
@@ -434,7 +434,7 @@ fn who_declines_is_left_alone_unless_the_page_says_otherwise() {
 }
 
 #[wasm_bindgen_test]
-async fn a_loaded_page_tells_the_phases_of_its_navigation() {
+async fn a_loaded_page_reports_its_navigation_phases() {
     let (rum, beacons) = measured(|_| {});
     // The page was loaded long ago: a task later it is told.
     frames(5).await.unwrap();
@@ -482,7 +482,7 @@ fn an_error_has_its_stack_and_a_fingerprint() {
 }
 
 #[wasm_bindgen_test]
-fn the_pages_own_figures_are_told() {
+fn marks_timings_and_gauges_are_reported() {
     let (rum, beacons) = measured(|_| {});
     rum.mark("menu open");
     rum.mark("closed");
@@ -512,7 +512,7 @@ fn the_pages_own_figures_are_told() {
 }
 
 #[wasm_bindgen_test]
-fn a_route_begins_a_page_view_and_the_history_is_left_as_it_was() {
+fn a_route_change_starts_a_page_view_and_history_stays_native() {
     let home = js_sys::eval("location.href").unwrap().as_string().unwrap();
     for denies in [true, false] {
         deny_navigation(denies);
@@ -549,7 +549,7 @@ fn a_route_begins_a_page_view_and_the_history_is_left_as_it_was() {
 }
 
 #[wasm_bindgen_test]
-fn errors_may_have_a_rate_of_their_own() {
+fn errors_may_have_their_own_sample_rate() {
     let (rum, beacons) = measured(|options| {
         options.sample_rate = 0.0;
         options.error_sample_rate = Some(1.0);
@@ -568,7 +568,7 @@ fn errors_may_have_a_rate_of_their_own() {
 }
 
 #[wasm_bindgen_test]
-fn addresses_are_told_as_the_page_wants_them() {
+fn scrub_url_decides_what_is_reported_of_a_url() {
     // What is painted largest here has no address: the rule is asked of none, or of scripts alone.
     let asked = Rc::new(RefCell::new(Vec::new()));
     let seen = Rc::clone(&asked);
@@ -587,7 +587,7 @@ fn addresses_are_told_as_the_page_wants_them() {
 }
 
 #[wasm_bindgen_test]
-fn what_the_page_broke_costs_itself_alone() {
+fn a_broken_browser_api_costs_only_its_own_measurements() {
     break_performance(true);
     let (rum, beacons) = measured(|_| {});
     rum.count("a", 1);
@@ -604,7 +604,7 @@ fn what_the_page_broke_costs_itself_alone() {
 }
 
 #[wasm_bindgen_test]
-async fn what_happened_before_the_user_agreed_is_not_read() {
+async fn entries_before_consent_are_not_read() {
     painted().await.unwrap();
     let (rum, beacons) = measured(|options| options.consent = false);
     load("/?before").await.unwrap();
@@ -622,7 +622,7 @@ async fn what_happened_before_the_user_agreed_is_not_read() {
 }
 
 #[wasm_bindgen_test]
-async fn a_vital_is_told_of_its_page_view_however_many_routes_came_since() {
+async fn a_vital_belongs_to_its_page_view_after_many_route_changes() {
     let (rum, beacons) = measured(|_| {});
     frames(4).await.unwrap();
     // What moved before, in other tests, is another page view's.
@@ -648,7 +648,7 @@ async fn a_vital_is_told_of_its_page_view_however_many_routes_came_since() {
 }
 
 #[wasm_bindgen_test]
-fn a_visit_that_begins_in_an_open_page_is_sampled_for_itself() {
+fn a_visit_that_begins_in_an_open_page_is_sampled_on_its_own() {
     begin_visit();
     let (rum, beacons) = measured(|options| options.sample_rate = 0.25);
     rum.count("of the first", 1);

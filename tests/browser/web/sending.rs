@@ -107,7 +107,7 @@ fn counted(requests: &[Value]) -> Vec<String> {
 }
 
 #[wasm_bindgen_test]
-async fn while_it_is_seen_a_page_sends_by_fetch_and_hears_the_answer() {
+async fn a_visible_page_sends_by_fetch_and_reads_the_answer() {
     begin().await.unwrap();
     let rum = measured(|_| {});
     beacon(&rum, "a");
@@ -132,7 +132,7 @@ async fn while_it_is_seen_a_page_sends_by_fetch_and_hears_the_answer() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_more_than_outlives_a_page_goes_without_keepalive() {
+async fn a_beacon_beyond_the_quota_is_sent_without_keepalive() {
     begin().await.unwrap();
     answer_with(-1, None);
     let rum = measured(|options| options.before_send = Some(padded(35_000)));
@@ -149,7 +149,7 @@ async fn what_is_more_than_outlives_a_page_goes_without_keepalive() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_that_goes_takes_the_first_way_out_that_is_open() {
+async fn an_unloaded_page_uses_the_first_api_that_accepts() {
     for (fetch_later, send_beacon, ways) in [
         ("taken", "taken", &["fetchLater"][..]),
         ("throws", "taken", &["fetchLater", "sendBeacon"]),
@@ -182,7 +182,7 @@ async fn a_page_that_goes_takes_the_first_way_out_that_is_open() {
 }
 
 #[wasm_bindgen_test]
-async fn what_no_way_out_takes_is_kept() {
+async fn a_beacon_that_no_api_accepts_is_kept() {
     begin().await.unwrap();
     exits("throws", "refused");
     // Too much for keepalive as well: what is under way uses up the quota of what outlives the page.
@@ -201,7 +201,7 @@ async fn what_no_way_out_takes_is_kept() {
 }
 
 #[wasm_bindgen_test]
-async fn a_server_in_trouble_is_left_alone_and_the_next_visit_sends_the_oldest_first() {
+async fn a_pause_holds_and_the_next_visit_sends_the_oldest_first() {
     begin().await.unwrap();
     answer_with(503, Some("60"));
     let rum = measured(|_| {});
@@ -254,7 +254,7 @@ async fn a_server_in_trouble_is_left_alone_and_the_next_visit_sends_the_oldest_f
 }
 
 #[wasm_bindgen_test]
-async fn without_a_network_all_is_kept_and_sent_when_it_is_back() {
+async fn beacons_are_kept_offline_and_sent_once_online() {
     begin().await.unwrap();
     answer_with(0, None);
     let rum = measured(|_| {});
@@ -275,7 +275,7 @@ async fn without_a_network_all_is_kept_and_sent_when_it_is_back() {
 }
 
 #[wasm_bindgen_test]
-async fn what_hangs_is_ended_and_tried_again() {
+async fn a_hanging_request_is_aborted_and_tried_again() {
     begin().await.unwrap();
     answer_with(-1, None);
     let rum = measured(|_| {});
@@ -290,7 +290,7 @@ async fn what_hangs_is_ended_and_tried_again() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_refused_is_counted_and_told_of() {
+async fn a_rejected_beacon_is_counted_and_reported() {
     begin().await.unwrap();
     answer_with(400, None);
     let rum = measured(|_| {});
@@ -308,7 +308,7 @@ async fn what_is_refused_is_counted_and_told_of() {
 }
 
 #[wasm_bindgen_test]
-async fn of_too_many_the_oldest_are_dropped_and_counted() {
+async fn the_oldest_beyond_the_bounds_are_dropped_and_counted() {
     begin().await.unwrap();
     answer_with(0, None);
     let rum = measured(|options| options.keep.count = 2);
@@ -330,7 +330,7 @@ async fn of_too_many_the_oldest_are_dropped_and_counted() {
 }
 
 #[wasm_bindgen_test]
-async fn what_the_npm_package_kept_is_sent_as_it_would() {
+async fn beacons_kept_by_the_npm_package_are_sent() {
     begin().await.unwrap();
     let now = js_sys::Date::now();
     let entry = |name: &str, at: f64, tries: u32, more: &str| {
@@ -359,7 +359,7 @@ async fn what_the_npm_package_kept_is_sent_as_it_would() {
 }
 
 #[wasm_bindgen_test]
-async fn what_fails_again_is_counted_as_tried() {
+async fn another_failure_raises_the_number_of_tries() {
     begin().await.unwrap();
     answer_with(0, None);
     let rum = measured(|_| {});
@@ -380,7 +380,7 @@ async fn what_fails_again_is_counted_as_tried() {
 }
 
 #[wasm_bindgen_test]
-async fn one_tab_at_a_time_sends_what_is_kept() {
+async fn one_tab_at_a_time_sends_kept_beacons() {
     begin().await.unwrap();
     let entry = format!(
         r#"{{"url":"/v1/x","body":"x","type":"text/plain","id":"x","at":{},"tries":0}}"#,
@@ -400,7 +400,7 @@ async fn one_tab_at_a_time_sends_what_is_kept() {
 }
 
 #[wasm_bindgen_test]
-async fn consent_taken_back_deletes_what_is_kept_and_ends_what_is_under_way() {
+async fn withdrawn_consent_deletes_kept_beacons_and_aborts_requests() {
     begin().await.unwrap();
     answer_with(503, Some("60"));
     let rum = measured(|_| {});
@@ -434,7 +434,7 @@ async fn consent_taken_back_deletes_what_is_kept_and_ends_what_is_under_way() {
 }
 
 #[wasm_bindgen_test]
-async fn whenever_consent_is_taken_back_no_database_is_left() {
+async fn withdrawn_consent_leaves_no_database_at_any_moment() {
     begin().await.unwrap();
     answer_with(503, None);
     let rum = measured(|_| {});
@@ -456,7 +456,7 @@ async fn whenever_consent_is_taken_back_no_database_is_left() {
 }
 
 #[wasm_bindgen_test]
-async fn a_lock_given_after_consent_was_taken_back_makes_no_database() {
+async fn a_lock_granted_after_withdrawn_consent_creates_no_database() {
     begin().await.unwrap();
     answer_with(503, None);
     let rum = measured(|_| {});
@@ -475,7 +475,7 @@ async fn a_lock_given_after_consent_was_taken_back_makes_no_database() {
 }
 
 #[wasm_bindgen_test]
-async fn without_consent_nothing_is_looked_for() {
+async fn without_consent_no_kept_beacon_is_read() {
     begin().await.unwrap();
     let rum = measured(|options| options.consent = false);
     assert_eq!(fire(SETTLED, SETTLED + 1.0), 0);
@@ -485,7 +485,7 @@ async fn without_consent_nothing_is_looked_for() {
 }
 
 #[wasm_bindgen_test]
-async fn without_a_database_what_failed_waits_in_memory_and_goes_with_the_page() {
+async fn without_a_database_beacons_are_kept_in_memory_and_sent_at_unload() {
     begin().await.unwrap();
     without_database();
     answer_with(0, None);
@@ -506,7 +506,7 @@ async fn without_a_database_what_failed_waits_in_memory_and_goes_with_the_page()
 }
 
 #[wasm_bindgen_test]
-async fn what_measures_requests_does_not_see_the_beacons() {
+async fn a_wrapped_fetch_does_not_see_beacons() {
     begin().await.unwrap();
     let rum = measured(|_| {});
     wrap_fetch();
@@ -517,7 +517,7 @@ async fn what_measures_requests_does_not_see_the_beacons() {
 }
 
 #[wasm_bindgen_test]
-async fn large_beacons_go_as_gzip_once_the_server_said_that_it_takes_that() {
+async fn large_beacons_are_compressed_once_the_server_accepts_gzip() {
     begin().await.unwrap();
     takes("br, gzip");
     let rum = measured(|options| options.before_send = Some(padded(2048)));
@@ -548,7 +548,7 @@ async fn large_beacons_go_as_gzip_once_the_server_said_that_it_takes_that() {
 }
 
 #[wasm_bindgen_test]
-async fn other_origins_are_told_of_gzip_by_the_bytes_alone_and_small_beacons_are_none() {
+async fn other_origins_get_no_content_encoding_and_small_beacons_no_gzip() {
     begin().await.unwrap();
     takes("gzip");
     for (padding, endpoint, is_zipped) in
@@ -571,7 +571,7 @@ async fn other_origins_are_told_of_gzip_by_the_bytes_alone_and_small_beacons_are
 }
 
 #[wasm_bindgen_test]
-async fn what_goes_with_the_page_waits_for_no_compression() {
+async fn a_beacon_at_unload_does_not_wait_for_compression() {
     begin().await.unwrap();
     takes("gzip");
     let rum = measured(|options| options.before_send = Some(padded(2048)));

@@ -88,7 +88,7 @@ async fn carried(url: impl Into<JsValue>, init: &JsValue) -> String {
 }
 
 #[wasm_bindgen_test]
-async fn requests_to_this_origin_carry_it_and_no_others() {
+async fn requests_to_the_own_origin_carry_a_traceparent() {
     watch();
     let rum = measured(Traceparent::SameOrigin);
     let none = JsValue::UNDEFINED;
@@ -112,7 +112,7 @@ async fn requests_to_this_origin_carry_it_and_no_others() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_listed_carries_it_too_or_nothing_does() {
+async fn only_listed_requests_carry_a_traceparent() {
     watch();
     let before = methods();
     let rum = measured(Traceparent::Listed(vec!["https://api.example/v1".into()]));
@@ -146,7 +146,7 @@ async fn what_is_listed_carries_it_too_or_nothing_does() {
 }
 
 #[wasm_bindgen_test]
-async fn what_the_page_says_itself_stays() {
+async fn a_traceparent_of_the_page_stays() {
     watch();
     let rum = measured(Traceparent::SameOrigin);
     let own = headers(&OWN.with(JsValue::clone));
@@ -163,7 +163,7 @@ async fn what_the_page_says_itself_stays() {
 }
 
 #[wasm_bindgen_test]
-async fn once_stopped_all_is_as_it_was() {
+async fn stopping_restores_the_browser_functions() {
     watch();
     let before = methods();
     let rum = measured(Traceparent::SameOrigin);

@@ -1,24 +1,26 @@
-//! What a beacon says.
-use super::limits;
+//! The content of a beacon.
+use super::beacon_limits as limits;
 use crate::stats::Histogram;
 use crate::vitals::{Metric, Navigation, Rating};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What one page view has to report since it last did.
+/// The version of the format: the beacon's `v`.
+pub const VERSION: u64 = 1;
+
+/// What a page view measured since its last beacon.
 ///
-/// A page view sends as many beacons as it takes, each with its own `id`. A vital is the page view's value so
-/// far, so the newest one (by `sent_at`) of the same `view` and metric counts, in place of those before it;
-/// everything else holds what is new, and adds up.
+/// A page view sends as many beacons as it needs, each with its own `id`. A vital is the page view's current value, so the
+/// newest one (by `sent_at`) of the same `view` and metric replaces those before it; everything else adds up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beacon {
-    /// Names the beacon: one that comes twice counts once.
+    /// The id of the beacon: a beacon that arrives twice counts once.
     pub id: String,
-    /// Names the visit: the page views of one tab, until it is closed or rests for long.
+    /// The session id of the visit.
     pub session: String,
-    /// Names the page view.
+    /// The id of the page view.
     pub view: String,
-    /// The application, as its developers call it.
+    /// The application's name.
     pub app: String,
     /// The application's release.
     pub release: Option<String>,
@@ -26,38 +28,38 @@ pub struct Beacon {
     pub page: String,
     /// How the page view began.
     pub navigation: Navigation,
-    /// What kind of device it is.
+    /// The class of the device.
     pub device: Device,
-    /// How the network is rated, where the browser says.
+    /// The effective type of the network connection, if the browser gives it.
     pub connection: Option<Connection>,
-    /// The device's memory in GiB, rounded by the browser, where it says.
+    /// The device's memory in GiB, rounded by the browser, if the browser gives it.
     pub memory: Option<f64>,
-    /// When it was sent by the device's clock, which may be wrong: ms since the Unix epoch.
+    /// When the beacon was sent, by the device's clock, which may be wrong: ms since the Unix epoch.
     pub sent_at: i64,
-    /// The share of sessions that report: above 0, at most 1. Counts stand for `1 / sample_rate` as many.
+    /// The share of visits that report: above 0, at most 1. A count stands for `1 / sample_rate` times as many.
     pub sample_rate: f64,
     /// The vitals that changed, at most one of each metric.
     pub vitals: Vec<Vital>,
-    /// Single measurements by name, such as `navigation.dns` (ms): what is rare, or was rare so far. They
-    /// belong to the distribution of that name, as those in `histograms` do.
+    /// Single values by name, such as `navigation.dns` (ms), while there are few. They belong to the same distribution as the
+    /// histogram of that name.
     pub timings: Vec<(String, Vec<f64>)>,
-    /// Frequent measurements by name, such as `query.fetch` (ms).
+    /// Histograms by name, such as `query.fetch` (ms).
     pub histograms: Vec<(String, Histogram)>,
     /// Counts by name, such as `query.hits`.
     pub counters: Vec<(String, u64)>,
-    /// The newest value of what goes up and down, by name.
+    /// The newest values of gauges, by name.
     pub gauges: Vec<(String, f64)>,
-    /// What was loaded, summed by host and kind.
+    /// Resources, summed by host and kind.
     pub resources: Vec<Resource>,
-    /// Scripts that made animation frames long.
+    /// Scripts of long animation frames.
     pub scripts: Vec<Script>,
     /// Views of routes within this page view, by scrubbed path.
     pub routes: Vec<(String, u64)>,
     /// JavaScript errors.
     pub errors: Vec<PageError>,
-    /// How many measurements were lost, since there was no room or they could not be sent.
+    /// How many measurements were dropped, for lack of room or because they could not be sent.
     pub dropped: u64,
-    /// The same by the member they would have been in, so far as it is known.
+    /// The same number by the member that the measurements would have been in, as far as known.
     pub drops: Vec<(String, u64)>,
 }
 
@@ -68,59 +70,59 @@ pub const NAVIGATION_PHASES: [&str; 8] =
 /// A web vital of a page view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vital {
-    /// Which.
+    /// The metric.
     pub name: Metric,
-    /// ms; a plain number for CLS.
+    /// Milliseconds; a plain number for CLS.
     pub value: f64,
     /// How the value is rated.
     pub rating: Rating,
-    /// What it is put down to.
+    /// The element, resource or script that the value comes from.
     pub attribution: Attribution,
 }
 
-/// What a vital is put down to, so far as the page says: what is not known is empty.
+/// The element, resource or script that a vital comes from, and its phases. Unknown members are empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attribution {
-    /// A selector of the element: painted (LCP), shifted most (CLS), or used (INP).
+    /// A selector of the element that was painted (LCP), shifted most (CLS) or used (INP).
     pub target: String,
-    /// The resource that was painted (LCP), or the script that ran longest (INP).
+    /// The URL of the resource that was painted (LCP) or of the script that ran longest (INP).
     pub url: String,
-    /// What kind of input it was (INP), or how far the page was loaded (CLS): a word.
+    /// A word: the kind of input (INP), or web-vitals' `loadState` (CLS).
     pub state: String,
-    /// The value's parts by name, ms.
-    pub parts: Vec<(String, f64)>,
+    /// The value's phases by name, ms: the beacon's member `parts`.
+    pub phases: Vec<(String, f64)>,
 }
 
 impl Attribution {
-    /// Whether nothing is known.
+    /// Whether all members are empty.
     pub fn is_empty(&self) -> bool {
-        self.target.is_empty() && self.url.is_empty() && self.state.is_empty() && self.parts.is_empty()
+        self.target.is_empty() && self.url.is_empty() && self.state.is_empty() && self.phases.is_empty()
     }
 }
 
-/// What was loaded from one host, of one kind.
+/// All resources of one kind from one host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
-    /// The host, with its port where it is not the scheme's; `(other)` for those there was no room for.
+    /// The host, with its port unless it is the scheme's default; `(other)` for hosts beyond the limit.
     pub host: String,
     /// The kind.
     pub kind: ResourceKind,
-    /// How many.
+    /// The number of resources.
     pub count: u64,
-    /// What they weighed on their way, headers included, bytes.
+    /// Bytes transferred, headers included.
     pub bytes: u64,
     /// How many came from the browser's cache.
     pub cached: u64,
     /// How many failed.
     pub failed: u64,
-    /// What they took, added up, ms.
+    /// The sum of their durations, ms.
     pub duration: f64,
-    /// What the slowest took, ms.
+    /// The duration of the slowest, ms.
     pub slowest: f64,
 }
 
 impl Resource {
-    /// Adds what `other` sums up.
+    /// Adds another sum of the same host and kind.
     pub fn add(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count).min(limits::COUNT);
         self.bytes = self.bytes.saturating_add(other.bytes).min(limits::COUNT);
@@ -136,7 +138,7 @@ impl Resource {
     }
 }
 
-/// What is loaded, by who asked for it.
+/// Kinds of resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum ResourceKind {
@@ -161,7 +163,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 9] = [
         Self::Script,
         Self::Style,
@@ -174,7 +176,7 @@ impl ResourceKind {
         Self::Other,
     ];
 
-    /// Its name, such as `script`.
+    /// The kind's name, such as `script`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Script => "script",
@@ -195,38 +197,37 @@ impl ResourceKind {
     }
 }
 
-/// A script that made animation frames long.
+/// A script that ran in long animation frames.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Script {
-    /// Its address, without query; may be empty.
+    /// Its URL without query; may be empty.
     pub source: String,
-    /// Who called it, such as `BUTTON#buy.onclick`.
+    /// Its invoker, such as `BUTTON#buy.onclick`.
     pub invoker: String,
-    /// In how many long frames.
+    /// The number of long frames in which it ran.
     pub count: u64,
-    /// How long it ran in them, ms.
+    /// How long it ran in these frames, ms.
     pub duration: f64,
-    /// How much of that was layout and style that it forced, ms.
+    /// How much of the duration was forced style and layout, ms.
     pub forced: f64,
 }
 
-/// A JavaScript error, or a rejection that nobody handled.
+/// A JavaScript error or an unhandled rejection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageError {
-    /// What the browser said.
+    /// The message.
     pub message: String,
-    /// Where: `file:line:column`, or the first line of the stack. May be empty.
+    /// `file:line:column`, or the first frame of the stack. May be empty.
     pub source: String,
-    /// The stack, a frame a line. May be empty.
+    /// The stack, one frame per line. May be empty.
     pub stack: String,
-    /// What is the same in errors that are one, by the page's own reckoning: a word. May be empty; then message
-    /// and source decide.
+    /// An id that the page gives to errors that it considers the same. May be empty; then message and source decide.
     pub fingerprint: String,
-    /// How often since the last beacon.
+    /// How often the error occurred since the last beacon.
     pub count: u64,
 }
 
-/// A class of devices.
+/// Classes of devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Device {
@@ -239,10 +240,10 @@ pub enum Device {
 }
 
 impl Device {
-    /// All of them.
+    /// All classes.
     pub const ALL: [Self; 3] = [Self::Desktop, Self::Tablet, Self::Phone];
 
-    /// Its name: `desktop`, `tablet` or `phone`.
+    /// The class's name: `desktop`, `tablet` or `phone`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Desktop => "desktop",
@@ -251,7 +252,7 @@ impl Device {
         }
     }
 
-    /// The class of a device with that kind of pointer and a screen whose shorter side has so many CSS pixels.
+    /// The class by the primary pointer and the shorter side of the screen in CSS pixels.
     pub fn classify(is_touch: bool, shorter_side: f64) -> Self {
         if !is_touch {
             Self::Desktop
@@ -262,31 +263,31 @@ impl Device {
         }
     }
 
-    /// The device of that name.
+    /// The class of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|device| device.as_str() == name)
     }
 }
 
-/// How the network is rated, by `navigator.connection.effectiveType`.
+/// Types of network connections: `navigator.connection.effectiveType` of the Network Information API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Connection {
-    /// A round trip of 2 s and more, or 50 kbit/s at most.
+    /// A round trip of 2 s or more, or at most 50 kbit/s.
     Slow2g,
-    /// 1.4 s, or 70 kbit/s.
+    /// 1.4 s or more, or at most 70 kbit/s.
     Second,
-    /// 270 ms, or 700 kbit/s.
+    /// 270 ms or more, or at most 700 kbit/s.
     Third,
-    /// What is faster.
+    /// Faster connections.
     Fourth,
 }
 
 impl Connection {
-    /// All of them.
+    /// All types.
     pub const ALL: [Self; 4] = [Self::Slow2g, Self::Second, Self::Third, Self::Fourth];
 
-    /// Its name, as browsers have it: `slow-2g`, `2g`, `3g` or `4g`.
+    /// The type's name in browsers: `slow-2g`, `2g`, `3g` or `4g`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Slow2g => "slow-2g",
@@ -296,7 +297,7 @@ impl Connection {
         }
     }
 
-    /// The connection of that name.
+    /// The type of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|connection| connection.as_str() == name)
     }

@@ -1,42 +1,44 @@
-//! What browsers report, and how it is written: a small JSON text that a person can read in the network
-//! panel. `docs/beacon.md` describes the format.
+//! The beacon: what a page reports, as a small JSON text that a person can read in the network panel. `docs/beacon.md`
+//! describes the format.
 //!
-//! A [`Queue`] gathers what a page view measured and says when it is time to send; [`encode`] writes a
-//! [`Beacon`]; an [`Outbox`] says what is sent when, kept or given up. A server reads
-//! with `decode`, behind the feature of that name, and trusts nothing it is told.
-#[cfg(test)]
-mod cases;
+//! A [`Queue`] gathers what a page view measures and says when it is due; [`encode`] writes a [`Beacon`]; an [`Outbox`]
+//! decides which beacons are sent, kept or dropped. A server reads with `decode`, behind the feature of that name, and
+//! trusts nothing in a beacon.
+pub mod beacon_limits;
+mod body;
+mod context;
 #[cfg(feature = "decode")]
 mod decode;
+mod describe_error;
 mod encode;
 mod event;
-mod ignored;
-pub mod limits;
-pub mod loaded;
+mod ignored_errors;
+mod item;
+mod json_write;
 mod outbox;
 mod pause;
 mod queue;
+pub mod resource_timing;
 mod retry_after;
 pub mod scrub;
-mod session;
-mod thrown;
+#[cfg(test)]
+mod shared_cases;
 pub mod traceparent;
-mod write;
+mod visit;
 
+pub use beacon_limits as limits;
+pub use context::Context;
 #[cfg(feature = "decode")]
 pub use decode::{DecodeError, decode};
+pub use describe_error::{describe, describe_event, describe_object};
 pub use encode::encode;
 pub use event::{
     Attribution, Beacon, Connection, Device, NAVIGATION_PHASES, PageError, Resource, ResourceKind, Script,
-    Vital,
+    VERSION, Vital,
 };
-pub use ignored::{is_ignored, is_unnamed};
-pub use outbox::{Fate, KeepBounds, Next, Outbox, Outcome};
+pub use ignored_errors::{is_ignored, is_unnamed};
+pub use outbox::{Disposition, KeepBounds, NextStep, Outbox, Outcome};
 pub use pause::Pause;
-pub use queue::{Context, Queue};
+pub use queue::Queue;
 pub use retry_after::retry_after;
-pub use session::{Session, name};
-pub use thrown::{describe, describe_event, describe_object};
-
-/// The version of the format, the beacon's `v`.
-pub const VERSION: u64 = 1;
+pub use visit::{Visit, random_id};

@@ -1,17 +1,17 @@
-//! What of the beacons is sent when, what is kept for later, and what is given up.
+//! Decides when beacons are sent, which are kept for later, and which are dropped.
 use super::pause::Pause;
 use alloc::string::String;
 
-/// How much is kept for later, at most.
+/// The most that is kept for later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeepBounds {
-    /// How many requests.
+    /// Requests.
     pub count: usize,
-    /// How many bytes of bodies.
+    /// Bytes of their bodies.
     pub bytes: usize,
-    /// For how long, ms.
+    /// How long a request is kept, ms.
     pub age: u64,
-    /// How often one is tried before it must give way to the others.
+    /// A request that failed this often gives way to the others.
     pub tries: u32,
 }
 
@@ -25,170 +25,170 @@ impl KeepBounds {
     /// A hundred requests of 512 KiB together, for two days (the collector remembers ids for three) and eight tries.
     pub const DEFAULT: Self = Self { count: 100, bytes: 512 * 1024, age: 48 * 60 * 60 * 1000, tries: 8 };
 
-    /// How many of the oldest are too many or too much.
+    /// How many of the oldest exceed the bounds.
     fn overflow(&self, sizes: &[usize]) -> usize {
         let mut bytes: usize = sizes.iter().sum();
-        let mut gone = 0;
+        let mut excess = 0;
         for size in sizes {
-            if bytes <= self.bytes && sizes.len() - gone <= self.count {
+            if bytes <= self.bytes && sizes.len() - excess <= self.count {
                 break;
             }
             bytes -= size;
-            gone += 1;
+            excess += 1;
         }
-        gone
+        excess
     }
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The server has it.
-    Sent,
-    /// The server will never take it.
-    Refused,
-    /// It may be tried again; the server asked for so many ms, if it did.
-    Later(Option<u64>),
+    /// The server acknowledged it.
+    Accepted,
+    /// The server will never accept it.
+    Rejected,
+    /// It may be tried again, after as many ms as the server asked for, if it did.
+    Retryable(Option<u64>),
 }
 
 impl Outcome {
-    /// What an answer says: its HTTP status, and what [`retry_after`](super::retry_after) makes of its header.
-    /// 408, 429 and 5xx may pass, any other failure will not.
+    /// The outcome by the HTTP status, and by the header that [`retry_after`](super::retry_after) parsed. 408, 429 and 5xx
+    /// are temporary failures, all others are final.
     pub fn of(status: u16, retry_after: Option<u64>) -> Self {
         match status {
-            200..=299 => Self::Sent,
-            408 | 429 | 500.. => Self::Later(retry_after),
-            _ => Self::Refused,
+            200..=299 => Self::Accepted,
+            408 | 429 | 500.. => Self::Retryable(retry_after),
+            _ => Self::Rejected,
         }
     }
 }
 
-/// What is to be done with what is kept.
+/// What to do next with the kept requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// Nothing, until the network is back or something is kept.
-    Rest,
+pub enum NextStep {
+    /// Nothing, until the network is back or a request is kept.
+    Idle,
     /// Nothing, for so many ms.
     Wait(u64),
-    /// Send the first, then tell [`Outbox::handle_kept`].
+    /// Send the first, then call [`Outbox::handle_kept`].
     Send,
     /// Drop the first, which is counted as lost.
-    GiveUp,
+    Drop,
 }
 
-/// What is to be done with a beacon.
+/// What to do with a request after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Disposition {
     /// Nothing more: a server has it, or it is counted as lost.
     Done,
-    /// It is kept in its place, as one that was tried so often.
+    /// Keep it in its place, with this number of tries.
     Keep(u32),
-    /// The same, but behind all others that are kept: it may be what makes the server fail.
-    KeepLast(u32),
+    /// Keep it behind all others, with this number of tries: it may be what makes the server fail.
+    Requeue(u32),
 }
 
-/// Decides about beacons on their way. It holds none of them: the host keeps them, in the order of their coming, and
-/// tells what it sees. `now` is the wall clock, ms since the Unix epoch, `chance` random from 0 up to 1.
+/// Decides about beacons in transit. The host keeps the requests, in the order in which they were made, and reports what
+/// happens. `now` is the wall clock, ms since the Unix epoch; `chance` is random, from 0 up to but not including 1.
 ///
-/// - A new beacon is sent where [`may_send`](Self::may_send); what became of it goes to
-///   [`handle_new`](Self::handle_new), and after it was put to the others, their sizes to [`overflow`](Self::overflow).
-/// - When the page goes, nobody hears what became of a beacon: it is sent where [`may_leave`](Self::may_leave), and kept
-///   otherwise.
-/// - What is kept is sent one by one, as [`next`](Self::next) says of the first; what became of it goes to
+/// - A new beacon is sent if [`may_send`](Self::may_send); its outcome goes to [`handle_new`](Self::handle_new). If the
+///   host has to keep it, the sizes of all kept requests go to [`overflow`](Self::overflow).
+/// - While the page is unloaded, no outcome can be read: a beacon is sent if
+///   [`may_send_at_unload`](Self::may_send_at_unload), and kept otherwise.
+/// - Kept requests are sent one by one, as [`next`](Self::next) says of the first; its outcome goes to
 ///   [`handle_kept`](Self::handle_kept).
-/// - What is lost on the way is counted ([`take_lost`](Self::take_lost)).
+/// - Beacons that are lost are counted ([`take_lost`](Self::take_lost)).
 #[derive(Clone, Debug)]
 pub struct Outbox {
     bounds: KeepBounds,
     pause: Pause,
-    /// Whether the server answered the last request of this page well.
-    is_well: bool,
+    /// Whether the last request of this page was not a temporary failure.
+    is_server_up: bool,
     lost: u64,
 }
 
 impl Outbox {
-    /// `stored` is what [`pause_text`](Self::pause_text) gave to an earlier page of the tab.
+    /// `stored` is the [`pause_text`](Self::pause_text) of the tab's previous page.
     pub fn new(bounds: KeepBounds, stored: &str, now: u64) -> Self {
-        Self { bounds, pause: Pause::resume(stored, now), is_well: false, lost: 0 }
+        Self { bounds, pause: Pause::resume(stored, now), is_server_up: false, lost: 0 }
     }
 
-    /// Whether a new beacon is sent. While the server is left alone, nothing new is sent to it either.
+    /// Whether to send a new beacon. A pause holds for new beacons too.
     pub fn may_send(&self, is_online: bool, now: u64) -> bool {
-        is_online && self.pause.left(now) == 0
+        is_online && self.pause.remaining(now) == 0
     }
 
-    /// Whether a beacon is handed to the browser as the page goes. A server that failed may fail again, also when the
-    /// pause is over: until it has answered well, what nobody would hear of is kept.
-    pub fn may_leave(&self, is_online: bool) -> bool {
+    /// Whether to hand a beacon to the browser while the page is unloaded. A server that failed may fail again, also after
+    /// the pause: beacons whose outcome cannot be read are kept until the server has answered.
+    pub fn may_send_at_unload(&self, is_online: bool) -> bool {
         is_online && !self.pause.is_failing()
     }
 
-    /// How long nothing is sent, ms.
+    /// How long nothing may be sent, ms.
     pub fn pause_left(&self, now: u64) -> u64 {
-        self.pause.left(now)
+        self.pause.remaining(now)
     }
 
-    /// What to store for the tab's next page; `None`: nothing.
+    /// What to store for the tab's next page; `None` to store nothing.
     pub fn pause_text(&self) -> Option<String> {
         self.pause.to_text()
     }
 
-    /// What became of a beacon that was sent for the first time.
-    #[must_use = "what is to be kept is lost otherwise"]
-    pub fn handle_new(&mut self, outcome: Outcome, now: u64, chance: f64) -> Fate {
-        self.judge(outcome, 0, now, chance)
+    /// Takes the outcome of a new beacon.
+    #[must_use = "a beacon that should be kept is lost otherwise"]
+    pub fn handle_new(&mut self, outcome: Outcome, now: u64, chance: f64) -> Disposition {
+        self.settle(outcome, 0, now, chance)
     }
 
-    /// What became of the first of what is kept, which was kept as one tried `tries` times.
+    /// Takes the outcome of the first kept request, which was kept with this number of `tries`.
     ///
-    /// While a server fails, all beacons fail, and none of them is at fault; least of all where the server asks to be
-    /// left alone. Any other that failed often gives way to the others, and is given up only where it fails again right
-    /// after the server took one of them.
-    #[must_use = "what is done is sent again otherwise"]
-    pub fn handle_kept(&mut self, outcome: Outcome, tries: u32, now: u64, chance: f64) -> Fate {
-        let was_well = self.is_well;
-        match self.judge(outcome, tries.saturating_add(1), now, chance) {
-            Fate::Keep(tries) if tries >= self.bounds.tries && outcome == Outcome::Later(None) => {
-                if was_well {
-                    self.lose(1);
-                    return Fate::Done;
+    /// While a server fails, all requests fail and none is at fault, in particular if the server sends `Retry-After`. A
+    /// request that failed often otherwise is requeued, and dropped only if it fails right after the server accepted
+    /// another one.
+    #[must_use = "a finished request is sent again otherwise"]
+    pub fn handle_kept(&mut self, outcome: Outcome, tries: u32, now: u64, chance: f64) -> Disposition {
+        let was_server_up = self.is_server_up;
+        match self.settle(outcome, tries.saturating_add(1), now, chance) {
+            Disposition::Keep(tries) if tries >= self.bounds.tries && outcome == Outcome::Retryable(None) => {
+                if was_server_up {
+                    self.count_lost(1);
+                    return Disposition::Done;
                 }
-                Fate::KeepLast(tries)
+                Disposition::Requeue(tries)
             }
-            fate => fate,
+            disposition => disposition,
         }
     }
 
-    fn judge(&mut self, outcome: Outcome, tries: u32, now: u64, chance: f64) -> Fate {
-        self.is_well = !matches!(outcome, Outcome::Later(_));
+    fn settle(&mut self, outcome: Outcome, tries: u32, now: u64, chance: f64) -> Disposition {
+        self.is_server_up = !matches!(outcome, Outcome::Retryable(_));
         match outcome {
-            Outcome::Later(asked) => {
-                self.pause.extend(asked, now, chance);
-                return Fate::Keep(tries);
+            Outcome::Retryable(retry_after) => {
+                self.pause.extend(retry_after, now, chance);
+                return Disposition::Keep(tries);
             }
-            Outcome::Sent => {}
-            Outcome::Refused => self.lose(1),
+            Outcome::Accepted => {}
+            Outcome::Rejected => self.count_lost(1),
         }
         self.pause.end();
-        Fate::Done
+        Disposition::Done
     }
 
-    /// How many of the oldest of what is kept are to go, of requests of so many bytes, the oldest first. Once they
-    /// are gone, they are [lost](Self::lose).
+    /// How many of the oldest kept requests to drop, by the sizes of all in bytes, the oldest first. The host drops them and
+    /// calls [`count_lost`](Self::count_lost).
     pub fn overflow(&self, sizes: &[usize]) -> usize {
         self.bounds.overflow(sizes)
     }
 
-    /// What to do with the first of what is kept: when it was kept.
-    pub fn next(&mut self, first: Option<u64>, is_online: bool, now: u64) -> Next {
-        let Some(at) = first.filter(|_| is_online) else { return Next::Rest };
+    /// What to do next; `first` is when the first request was kept.
+    pub fn next(&mut self, first: Option<u64>, is_online: bool, now: u64) -> NextStep {
+        let Some(at) = first.filter(|_| is_online) else { return NextStep::Idle };
         if now.saturating_sub(at) > self.bounds.age {
-            self.lose(1);
-            return Next::GiveUp;
+            self.count_lost(1);
+            return NextStep::Drop;
         }
-        match self.pause.left(now) {
-            0 => Next::Send,
-            left => Next::Wait(left),
+        match self.pause.remaining(now) {
+            0 => NextStep::Send,
+            left => NextStep::Wait(left),
         }
     }
 
@@ -197,18 +197,18 @@ impl Outbox {
         self.pause.handle_online();
     }
 
-    /// The user does not agree any more: there is no pause, and nothing to be told of.
+    /// The user withdrew consent: ends the pause and forgets the count of lost beacons.
     pub fn forget(&mut self) {
         self.pause.end();
         self.lost = 0;
     }
 
-    /// Counts beacons that were lost: for want of room, or in ways that only the host sees.
-    pub fn lose(&mut self, beacons: u64) {
+    /// Counts beacons that were lost, for lack of room or in ways that only the host sees.
+    pub fn count_lost(&mut self, beacons: u64) {
         self.lost = self.lost.saturating_add(beacons);
     }
 
-    /// How many were lost since this was asked last.
+    /// How many beacons were lost since the last call.
     pub fn take_lost(&mut self) -> u64 {
         core::mem::take(&mut self.lost)
     }

@@ -1,32 +1,31 @@
-//! How long to leave a server alone that is in trouble, also across the pages of a visit.
-use super::write;
+//! How long to send nothing to a server that fails, also across the pages of a visit.
+use super::json_write as json;
 use alloc::string::String;
 
-/// A pause in sending. Times are of the wall clock, ms since the Unix epoch: it outlives the page.
+/// A pause in sending. Times are wall-clock, ms since the Unix epoch, because the pause outlives the page.
 ///
-/// - Inputs: [`extend`](Self::extend) when a request failed, [`end`](Self::end) when one was answered,
+/// - Inputs: [`extend`](Self::extend) after a failure, [`end`](Self::end) after an answer,
 ///   [`handle_online`](Self::handle_online).
-/// - Output: [`left`](Self::left), how long nothing may be sent; [`to_text`](Self::to_text), what to store.
+/// - Outputs: [`remaining`](Self::remaining), how long nothing may be sent; [`to_text`](Self::to_text), what to store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pause {
-    /// In a row.
+    /// Consecutive failures.
     failures: u32,
-    /// 0 where there is none.
+    /// When it ends; 0 if there is no pause.
     until: u64,
-    /// Whether a server asked for it; or else it is our own caution.
-    asked: bool,
+    /// Whether the server asked for it with `Retry-After`.
+    is_requested: bool,
 }
 
 impl Pause {
     /// The first pause, ms; each failure doubles it.
     pub const FIRST: u64 = 2_000;
-    /// The longest pause of our own choosing, ms.
+    /// The longest pause that no server asked for, ms.
     pub const LONGEST: u64 = 5 * 60 * 1000;
-    /// The longest that a server may ask for, ms.
+    /// The longest pause that a server may ask for, ms.
     pub const LONGEST_RETRY_AFTER: u64 = 24 * 60 * 60 * 1000;
 
-    /// The pause that `stored` tells of, which may be over. What is not as [`to_text`](Self::to_text) writes it is
-    /// not believed.
+    /// Restores a pause, which may be over, from [`to_text`](Self::to_text). Any other text gives no pause.
     pub fn resume(stored: &str, now: u64) -> Self {
         let mut until = 0;
         for byte in stored.bytes() {
@@ -35,62 +34,62 @@ impl Pause {
             }
             until = until * 10 + u64::from(byte - b'0');
         }
-        let known = Self { failures: 0, until, asked: false };
-        // Nobody wrote down whose it is: the more careful reading counts.
-        Self { asked: known.left(now) > 0, ..known }
+        let known = Self { failures: 0, until, is_requested: false };
+        // The text does not say whether the server asked for it: assume so, to be careful.
+        Self { is_requested: known.remaining(now) > 0, ..known }
     }
 
-    /// How long it lasts from `now`, ms; 0 where there is none. One of more than a day is of a clock that was
-    /// set back since: it must not silence a page for years.
-    pub fn left(&self, now: u64) -> u64 {
-        let left = self.until.saturating_sub(now);
-        if left > Self::LONGEST_RETRY_AFTER { 0 } else { left }
+    /// How long the pause lasts from `now`, ms; 0 if there is none. More than a day means that the clock was set back:
+    /// that must not silence a page for years.
+    pub fn remaining(&self, now: u64) -> u64 {
+        let remaining = self.until.saturating_sub(now);
+        if remaining > Self::LONGEST_RETRY_AFTER { 0 } else { remaining }
     }
 
-    /// Whether the last that was heard of the server is that it failed, however long ago.
+    /// Whether the last known outcome was a failure, however long ago.
     pub fn is_failing(&self) -> bool {
         self.until > 0
     }
 
-    /// A request failed, and the server asked to be left alone for `asked` ms, if it did. `chance` is random, from
-    /// 0 up to 1: pages which failed together shall not come back together. It is never shorter than asked, a day
-    /// at most, and never ends before one that was there.
-    pub fn extend(&mut self, asked: Option<u64>, now: u64, chance: f64) {
+    /// A request failed; `retry_after` is the wait in ms that the server asked for, if it did. `chance` is random, from 0 up
+    /// to 1, so that pages that failed together do not retry together. The pause is never shorter than asked for, a day
+    /// at most, and never ends before the current one.
+    pub fn extend(&mut self, retry_after: Option<u64>, now: u64, chance: f64) {
         let own = (Self::FIRST << self.failures.min(16)).min(Self::LONGEST);
         self.failures = self.failures.saturating_add(1);
-        let wait = match asked {
+        let wait = match retry_after {
             None => own / 2 + part(own / 2, chance),
-            Some(asked) => {
-                self.asked = true;
-                asked.saturating_add(part(Self::FIRST, chance)).min(Self::LONGEST_RETRY_AFTER)
+            Some(retry_after) => {
+                self.is_requested = true;
+                retry_after.saturating_add(part(Self::FIRST, chance)).min(Self::LONGEST_RETRY_AFTER)
             }
         };
-        self.until = now + wait.max(self.left(now));
+        self.until = now + wait.max(self.remaining(now));
     }
 
-    /// The server has answered: there is no pause any more.
+    /// The server has answered: ends the pause.
     pub fn end(&mut self) {
         *self = Self::default();
     }
 
-    /// The network is back: what failed for want of it need not wait. What a server asked for stays.
+    /// The network is back: ends the pause, unless a server asked for it.
     pub fn handle_online(&mut self) {
-        if !self.asked {
+        if !self.is_requested {
             self.end();
         }
     }
 
-    /// What to store for the tab's next page; `None`: nothing.
+    /// What to store for the tab's next page; `None` to store nothing.
     pub fn to_text(&self) -> Option<String> {
         (self.until > 0).then(|| {
             let mut out = String::new();
-            write::integer(&mut out, self.until);
+            json::integer(&mut out, self.until);
             out
         })
     }
 }
 
-/// `chance` of `whole`, rounded up.
+/// `whole` times `chance`, rounded up.
 fn part(whole: u64, chance: f64) -> u64 {
     let exact = whole as f64 * chance;
     let below = exact as u64;
@@ -99,14 +98,14 @@ fn part(whole: u64, chance: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cases::{self, PauseStep};
+    use super::super::shared_cases::{self as cases, PauseStep};
     use super::*;
     use proptest::prelude::*;
 
     const NOW: u64 = 1_790_000_000_000;
 
     #[test]
-    fn it_is_as_in_the_npm_package() {
+    fn a_pause_follows_the_cases_of_the_npm_package() {
         let cases: cases::Pauses = cases::read(include_str!("../../../../tests/cases/rum/pause.json"));
         for case in cases.cases {
             let mut pause = Pause::resume(case.stored.as_deref().unwrap_or(""), case.now);
@@ -114,12 +113,12 @@ mod tests {
             for step in case.steps {
                 match step {
                     PauseStep::Wait(ms) => now = now.checked_add_signed(ms).unwrap(),
-                    PauseStep::Fail { asked, chance } => pause.extend(asked, now, chance),
+                    PauseStep::Fail { retry_after, chance } => pause.extend(retry_after, now, chance),
                     PauseStep::Online => pause.handle_online(),
                     PauseStep::Answer => pause.end(),
                     PauseStep::NextPage => pause = Pause::resume(&pause.to_text().unwrap_or_default(), now),
-                    PauseStep::Failing(is) => assert_eq!(pause.is_failing(), is, "{}", case.name),
-                    PauseStep::Left(ms) => assert_eq!(pause.left(now), ms, "{}", case.name),
+                    PauseStep::Failing(expected) => assert_eq!(pause.is_failing(), expected, "{}", case.name),
+                    PauseStep::Left(ms) => assert_eq!(pause.remaining(now), ms, "{}", case.name),
                     PauseStep::Stored(text) => assert_eq!(pause.to_text(), text, "{}", case.name),
                 }
             }
@@ -141,7 +140,7 @@ mod tests {
                 prop::option::of(prop_oneof![0..600_000u64, Just(Pause::LONGEST_RETRY_AFTER), any::<u64>()]),
                 0.0..1.0
             )
-                .prop_map(|(asked, chance)| Input::Fail(asked, chance)),
+                .prop_map(|(retry_after, chance)| Input::Fail(retry_after, chance)),
             Just(Input::Online),
             Just(Input::NextPage),
         ]
@@ -149,42 +148,42 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_earlier_than_asked_never_more_than_a_day(inputs in prop::collection::vec(input(), 1..60)) {
-            let (mut pause, mut now, mut asked_until) = (Pause::default(), NOW, 0);
+        fn a_pause_is_never_shorter_than_requested_nor_longer_than_a_day(inputs in prop::collection::vec(input(), 1..60)) {
+            let (mut pause, mut now, mut retry_at) = (Pause::default(), NOW, 0);
             for input in inputs {
                 match input {
                     Input::Wait(ms) => now += ms,
-                    Input::Fail(asked, chance) => {
-                        let before = now + pause.left(now);
-                        pause.extend(asked, now, chance);
-                        prop_assert!(now + pause.left(now) >= before);
-                        prop_assert!(asked.is_some() || pause.left(now) > 0);
-                        asked_until = asked_until.max(now + asked.unwrap_or(0).min(Pause::LONGEST_RETRY_AFTER));
+                    Input::Fail(retry_after, chance) => {
+                        let before = now + pause.remaining(now);
+                        pause.extend(retry_after, now, chance);
+                        prop_assert!(now + pause.remaining(now) >= before);
+                        prop_assert!(retry_after.is_some() || pause.remaining(now) > 0);
+                        retry_at = retry_at.max(now + retry_after.unwrap_or(0).min(Pause::LONGEST_RETRY_AFTER));
                     }
                     Input::Online => pause.handle_online(),
                     Input::NextPage => pause = Pause::resume(&pause.to_text().unwrap_or_default(), now),
                 }
-                prop_assert!(pause.left(now) <= Pause::LONGEST_RETRY_AFTER);
-                prop_assert!(now + pause.left(now) >= asked_until, "asked until {asked_until}");
+                prop_assert!(pause.remaining(now) <= Pause::LONGEST_RETRY_AFTER);
+                prop_assert!(now + pause.remaining(now) >= retry_at, "retry at {retry_at}");
             }
         }
 
         #[test]
-        fn our_own_caution_is_bounded(failures in 1u32..100, chance in 0.0..1.0) {
+        fn a_pause_that_no_server_asked_for_is_bounded(failures in 1u32..100, chance in 0.0..1.0) {
             let mut pause = Pause::default();
             let mut now = NOW;
             for _ in 0..failures {
-                now += pause.left(now);
+                now += pause.remaining(now);
                 pause.extend(None, now, chance);
-                prop_assert!((Pause::FIRST / 2..=Pause::LONGEST).contains(&pause.left(now)));
+                prop_assert!((Pause::FIRST / 2..=Pause::LONGEST).contains(&pause.remaining(now)));
             }
         }
 
         #[test]
-        fn whatever_is_stored_the_page_is_not_silent_for_long(stored: String, number: u64, now in 0..1u64 << 53) {
-            prop_assert_eq!(Pause::resume(&stored, NOW).left(NOW), 0);
+        fn any_stored_text_gives_a_pause_of_at_most_a_day(stored: String, number: u64, now in 0..1u64 << 53) {
+            prop_assert_eq!(Pause::resume(&stored, NOW).remaining(NOW), 0);
             let stored = std::string::ToString::to_string(&number);
-            prop_assert!(Pause::resume(&stored, now).left(now) <= Pause::LONGEST_RETRY_AFTER);
+            prop_assert!(Pause::resume(&stored, now).remaining(now) <= Pause::LONGEST_RETRY_AFTER);
         }
     }
 }

@@ -1,52 +1,51 @@
-//! What was thrown and nobody caught.
+//! Errors of the page, and which of them are reported.
 use super::options::ErrorPattern;
-use super::{host, read, thrown};
+use super::{browser, read, thrown_value};
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use whippet_engine::beacon::{PageError, describe, is_ignored, is_unnamed};
 
-/// Which errors are not told.
-pub(super) struct Ignored {
-    /// `None`: all are told.
-    listed: Option<Vec<Listed>>,
+/// Decides which errors are not reported.
+pub(super) struct ErrorFilter {
+    /// `None` to report all.
+    patterns: Option<Vec<IgnorePattern>>,
 }
 
-enum Listed {
-    Part(String),
+enum IgnorePattern {
+    Substring(String),
     /// A `RegExp`.
     Pattern(JsValue),
 }
 
-impl Ignored {
-    /// What is no pattern of JavaScript's matches nothing, and the console is told.
-    pub(super) fn new(listed: Option<&[ErrorPattern]>) -> Self {
+impl ErrorFilter {
+    /// An invalid regular expression matches nothing; the console gets a warning.
+    pub(super) fn new(patterns: Option<&[ErrorPattern]>) -> Self {
         let read = |one: &ErrorPattern| match one {
-            ErrorPattern::Part(part) => Some(Listed::Part(part.clone())),
-            ErrorPattern::Pattern(pattern) => match host::regular_expression(pattern) {
-                Ok(pattern) => Some(Listed::Pattern(pattern)),
+            ErrorPattern::Part(part) => Some(IgnorePattern::Substring(part.clone())),
+            ErrorPattern::Pattern(pattern) => match browser::regular_expression(pattern) {
+                Ok(pattern) => Some(IgnorePattern::Pattern(pattern)),
                 Err(error) => {
-                    host::warn("whippet: ignore_errors has a pattern that is none:", &error);
+                    browser::warn("whippet: ignore_errors has an invalid regular expression:", &error);
                     None
                 }
             },
         };
-        Self { listed: listed.map(|listed| listed.iter().filter_map(read).collect()) }
+        Self { patterns: patterns.map(|patterns| patterns.iter().filter_map(read).collect()) }
     }
 
-    fn has(&self, message: &str) -> bool {
-        let Some(listed) = &self.listed else { return false };
-        let matches = |text: &str, one: &Listed| match one {
-            Listed::Part(part) => text.contains(part.as_str()),
-            Listed::Pattern(pattern) => {
+    fn ignores(&self, message: &str) -> bool {
+        let Some(patterns) = &self.patterns else { return false };
+        let matches = |text: &str, one: &IgnorePattern| match one {
+            IgnorePattern::Substring(part) => text.contains(part.as_str()),
+            IgnorePattern::Pattern(pattern) => {
                 read::call(pattern, "test", &[text.into()]).is_some_and(|matches| matches.is_truthy())
             }
         };
-        is_ignored(message, |text| listed.iter().any(|one| matches(text, one)))
+        is_ignored(message, |text| patterns.iter().any(|one| matches(text, one)))
     }
 
-    /// An `error` event; `None` where nothing was thrown, or it is not told. Errors of images and scripts do not bubble,
-    /// but have no message either.
-    pub(super) fn of_error(&self, event: &JsValue) -> Option<PageError> {
+    /// An `error` event; `None` if it is ignored, or has no message: then an image or a script failed to load.
+    pub(super) fn from_error_event(&self, event: &JsValue) -> Option<PageError> {
         let mut message = read::member(event, "message")?.as_string()?;
         let mut source = read::text(event, "filename");
         if !source.is_empty() {
@@ -54,30 +53,30 @@ impl Ignored {
             source = format!("{source}:{}:{}", line as u32, column as u32);
         }
         let error = read::member(event, "error").unwrap_or_default();
-        // Of an object that is no error, browsers say that it is an object, or what is in it.
+        // For a thrown object that is no `Error`, browsers give a message that names nothing, or lists its contents.
         let is_object = error.is_object() || error.is_function();
-        if is_object && (is_unnamed(&message) || thrown::has_contents(&error)) {
-            message = thrown::text_of(&error);
+        if is_object && (is_unnamed(&message) || thrown_value::has_contents(&error)) {
+            message = thrown_value::describe(&error);
         }
         self.describe(&message, &source, &error)
     }
 
     /// An `unhandledrejection` event.
-    pub(super) fn of_rejection(&self, event: &JsValue) -> Option<PageError> {
-        self.of_thrown(&Reflect::get(event, &"reason".into()).unwrap_or_default())
+    pub(super) fn from_rejection(&self, event: &JsValue) -> Option<PageError> {
+        self.from_thrown(&Reflect::get(event, &"reason".into()).unwrap_or_default())
     }
 
-    /// Whatever was thrown; `None` where it is not told.
-    pub(super) fn of_thrown(&self, error: &JsValue) -> Option<PageError> {
-        self.describe(&thrown::text_of(error), "", error)
+    /// A thrown value; `None` if it is ignored.
+    pub(super) fn from_thrown(&self, error: &JsValue) -> Option<PageError> {
+        self.describe(&thrown_value::describe(error), "", error)
     }
 
-    /// What says so.
-    pub(super) fn of_text(&self, message: &str) -> Option<PageError> {
+    /// A message; `None` if it is ignored.
+    pub(super) fn from_message(&self, message: &str) -> Option<PageError> {
         self.describe(message, "", &JsValue::UNDEFINED)
     }
 
     fn describe(&self, message: &str, source: &str, error: &JsValue) -> Option<PageError> {
-        (!self.has(message)).then(|| describe(message, source, &read::text(error, "stack")))
+        (!self.ignores(message)).then(|| describe(message, source, &read::text(error, "stack")))
     }
 }

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use whippet_engine::beacon::{Queue, Script, scrub};
 use whippet_engine::time::Instant;
 
-/// One of them.
+/// A long animation frame.
 pub(super) struct Frame {
     duration: f64,
     blocking: f64,
@@ -12,13 +12,13 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// What a `long-animation-frame` entry says; `scrub` says what is told of an address.
+    /// Reads a `long-animation-frame` entry; `scrub` scrubs URLs.
     pub(super) fn new(entry: &JsValue, scrub: impl Fn(&str) -> String) -> Self {
         let scripts = read::list(entry, "scripts").into_iter().map(|script| {
             let invoker = read::text(&script, "invoker");
             Script {
                 source: scrub(&read::text(&script, "sourceURL")),
-                // An invoker may be an address too: that of the script itself.
+                // The invoker of a top-level script is the script's URL, which `source` already has.
                 invoker: if invoker.contains("://") { String::new() } else { scrub::text(&invoker) },
                 count: 1,
                 duration: read::number(&script, "duration"),
@@ -32,7 +32,7 @@ impl Frame {
         }
     }
 
-    pub(super) fn put(&self, queue: &mut Queue, now: Instant) {
+    pub(super) fn record_in(&self, queue: &mut Queue, now: Instant) {
         queue.record(now, "frame.duration", self.duration);
         queue.record(now, "frame.blocking", self.blocking);
         for script in &self.scripts {

@@ -1,15 +1,15 @@
-//! Moments that the page named.
+//! Named marks, as in User Timing.
 
-/// Marks that are remembered.
+/// The most marks that are kept.
 const MARKS: usize = 256;
 
-/// Moments by name, ms since the document began.
+/// Times by name, ms since the time origin.
 #[derive(Default)]
 pub(super) struct Marks(Vec<(String, f64)>);
 
 impl Marks {
-    /// Notes `now` by `name`, unless there are too many names.
-    pub(super) fn note(&mut self, name: &str, now: f64) {
+    /// Sets a mark, unless there are too many names.
+    pub(super) fn set(&mut self, name: &str, now: f64) {
         let has_room = self.0.len() < MARKS;
         match self.0.iter_mut().find(|mark| mark.0 == name) {
             Some(mark) => mark.1 = now,

@@ -1,8 +1,8 @@
-//! How the page came: the phases of its navigation, and what the server says of itself.
+//! Navigation Timing and Server Timing.
 use super::read;
 use wasm_bindgen::prelude::*;
 
-/// The phases of the navigation, ms, by its entry, once the page is loaded.
+/// The phases of a navigation entry, ms, once the page is loaded.
 pub(super) fn phases(entry: &JsValue) -> [(&'static str, f64); 8] {
     let at = |name: &'static str| read::number(entry, name);
     let (tls, connected) = (at("secureConnectionStart"), at("connectEnd"));
@@ -20,13 +20,13 @@ pub(super) fn phases(entry: &JsValue) -> [(&'static str, f64); 8] {
     phases.map(|(name, ms)| (name, ms.max(0.0)))
 }
 
-/// How long it took until the load event ended, ms; `None` where it did not.
+/// The time until the end of the load event, ms; `None` if it has not ended.
 pub(super) fn load_time(entry: &JsValue) -> Option<f64> {
     let loaded = read::positive(entry, "loadEventEnd");
     (loaded > 0.0).then(|| (loaded - read::positive(entry, "activationStart")).max(0.0))
 }
 
-/// The `Server-Timing` of the navigation, or of a resource: names, and ms.
+/// The `Server-Timing` of a navigation or resource entry: names and ms.
 pub(super) fn server_timings(entry: &JsValue) -> Vec<(String, f64)> {
     let timings = read::list(entry, "serverTiming").into_iter();
     let timing =

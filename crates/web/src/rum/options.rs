@@ -1,37 +1,38 @@
-//! What a page says about how it wants to be measured.
+//! The options of [`start`](super::start).
 use super::Rum;
 use whippet_engine::beacon::KeepBounds;
 
-/// Names the page at a route: the path, and the fragment where the route is there (`#/…` or `#!/…`).
+/// Names the page at a route: the path, with the fragment if that is a route (`#/…` or `#!/…`).
 pub type NamePage = Box<dyn Fn(&str) -> Option<String>>;
-/// Says what is told of an address.
+/// Returns what to report of a URL.
 pub type ScrubUrl = Box<dyn Fn(&str) -> String>;
-/// Sees a beacon before it is sent.
+/// Gets a beacon before it is sent; returns the beacon to send, or `None` to send none.
 pub type BeforeSend = Box<dyn Fn(String) -> Option<String>>;
-/// Hands over figures that are kept elsewhere.
+/// Reports totals that are kept elsewhere.
 pub type Collect = Box<dyn Fn(&Rum)>;
 
-/// Whose requests carry a `traceparent`, by which a slow one is found in the backend's traces. Beacons do not.
+/// Which requests carry a `traceparent`, so that slow ones can be found in the backend's traces. Beacons never do.
 ///
-/// Where a server redirects a request to, nobody sees beforehand: it goes there with the header, and an origin that does
-/// not allow it (`Access-Control-Allow-Headers`) makes the request fail. So only what is named here carries it.
+/// A page cannot know where a server redirects a request to. The header goes there too, and if that origin does not allow it
+/// (`Access-Control-Allow-Headers`), the request fails. So only the requests named here carry it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Traceparent {
-    /// Those to the page's own origin, none of which is redirected to one that does not allow it.
+    /// Requests to the page's own origin. None of them may be redirected to an origin that does not allow the header.
     SameOrigin,
-    /// Those that begin with one of these, up to a `/`, `?` or `#`: `https://api.example/v1`, or `/api` for this origin's.
+    /// Requests whose URL starts with one of these, up to a `/`, `?` or `#`: `https://api.example/v1`, or `/api` for the page's
+    /// origin.
     Listed(Vec<String>),
-    /// None.
+    /// No requests.
     #[default]
     Nowhere,
 }
 
-/// Names errors that are not told, by their message.
+/// Selects errors by their message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorPattern {
-    /// Those whose message has this in it.
+    /// Errors whose message contains this.
     Part(String),
-    /// Those whose message matches this regular expression, in JavaScript's words and without flags.
+    /// Errors whose message matches this JavaScript regular expression without flags.
     Pattern(String),
 }
 
@@ -41,48 +42,47 @@ impl From<&str> for ErrorPattern {
     }
 }
 
-/// How a page is measured, and where that is sent.
+/// How a page is measured, and where beacons are sent.
 pub struct RumOptions {
-    /// Where beacons go: the address of the collector's `/v1/beacons`. A relative one is understood once, when measuring
-    /// starts, by the document's base as any address in the page is.
+    /// The URL of the collector's `/v1/beacons`. A relative one is resolved against the document's base when measuring
+    /// starts.
     pub endpoint: String,
     /// The application's name.
     pub app: String,
     /// The application's release.
     pub release: Option<String>,
-    /// The share of visits that report, 0 to 1. A visit reports as a whole or not at all.
+    /// The share of visits that report, 0 to 1. A visit reports all of its page views or none.
     pub sample_rate: f64,
     /// The share of visits that report errors; 1 for all, whatever `sample_rate` is. `None` for `sample_rate`.
     pub error_sample_rate: Option<f64>,
-    /// Errors that are not told, beside those that browsers report without fault, such as `ResizeObserver loop …`. `None`:
-    /// all are told.
+    /// Errors that are not reported, in addition to harmless ones such as `ResizeObserver loop …`. `None` to report all.
     pub ignore_errors: Option<Vec<ErrorPattern>>,
-    /// How long a measurement waits at most, ms, while the page is seen; at least 1,000. When it is hidden, all is sent.
+    /// The longest a measurement waits while the page is visible, ms; at least 1,000. When the page is hidden, all are sent.
     pub flush_interval: f64,
-    /// Whether the user agreed. Without it nothing is measured, kept or sent, until [`Rum::consent`]; what happened
-    /// before is not looked at then.
+    /// Whether the user consented. Without consent nothing is measured, kept or sent until [`Rum::consent`], and what happened
+    /// before that is not measured.
     pub consent: bool,
-    /// Whether nothing is measured where the browser says Global Privacy Control or Do Not Track.
+    /// Whether nothing is measured if the browser sends Global Privacy Control or Do Not Track.
     pub respect_privacy_signals: bool,
-    /// Whose requests carry a `traceparent`.
+    /// Which requests carry a `traceparent`.
     pub traceparent: Traceparent,
-    /// What is kept for later where sending fails, at most.
+    /// The most that is kept for later after sending failed.
     pub keep: KeepBounds,
-    /// The name of the page at a route, for example the route's pattern. `None`, also as an answer, for the path with
-    /// `:id` in the place of ids.
+    /// Returns the name of the page at a route, for example the route's pattern. Without it, or if it returns `None`, the name
+    /// is the path with `:id` in place of ids.
     pub page: Option<NamePage>,
-    /// What is told of an address, such as an image's. `None`: no query, no fragment, ids in the path as `:id`.
+    /// Returns what to report of a URL, such as an image's. Without it URLs lose query and fragment, and ids become `:id`.
     pub scrub_url: Option<ScrubUrl>,
-    /// Whether a change of the route without a load is a page view of its own.
+    /// Whether a route change without a load starts a page view.
     pub routes: bool,
-    /// Sees each beacon, as text, before it is sent, and may change it or hold it back with `None`.
+    /// Gets each beacon, as text, before it is sent, and may change it, or return `None` to discard it.
     pub before_send: Option<BeforeSend>,
-    /// Called before each flush, to hand over figures that are kept elsewhere ([`Rum::total`]).
+    /// Called before each flush, to report totals that are kept elsewhere ([`Rum::total`]).
     pub collect: Option<Collect>,
 }
 
 impl RumOptions {
-    /// Every visit reports, at most ten seconds late; the user agreed. What the browser says of privacy is respected.
+    /// Options by which every visit reports, within ten seconds. Consent is given; privacy signals are respected.
     pub fn new(endpoint: impl Into<String>, app: impl Into<String>) -> Self {
         Self {
             endpoint: endpoint.into(),

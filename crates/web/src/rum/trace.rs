@@ -1,9 +1,9 @@
-//! `traceparent` on the page's requests, so that a slow one can be found in the backend's traces:
+//! Adds `traceparent` to the page's requests, so that slow ones can be found in the backend's traces:
 //! <https://www.w3.org/TR/trace-context/>
-use super::host;
+use super::browser;
+use super::method_proxy::MethodProxy;
 use super::options::Traceparent;
 use super::read;
-use super::wrapped::Wrapped;
 use js_sys::{Array, Function, Object, Reflect, WeakSet};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -19,27 +19,27 @@ extern "C" {
 /// Adds the header to the page's requests, until it is dropped.
 #[must_use = "dropping it takes the header away"]
 pub(super) struct Tracing {
-    _wrapped: Vec<Wrapped>,
+    _wrapped: Vec<MethodProxy>,
 }
 
-/// Which requests carry what.
+/// Which requests carry the header, and its trace id.
 struct Rules {
     listed: Vec<String>,
-    /// Where beacons go.
+    /// The URL of the collector.
     endpoint: String,
-    /// The trace: 32 hexadecimal digits; `None` while there is none.
+    /// The trace id, 32 hexadecimal digits; `None` while there is no page view.
     trace: Box<dyn Fn() -> Option<String>>,
 }
 
 impl Tracing {
-    /// Wraps `fetch` and `XMLHttpRequest`, if any request is to carry the header. All others go out with the page's own
-    /// arguments, of which nothing is read that the page could see.
+    /// Wraps `fetch` and `XMLHttpRequest`, if any request may carry the header. Other requests are sent with the page's own
+    /// arguments; nothing is read from them that could run code of the page.
     pub(super) fn start(
-        whose: &Traceparent,
+        requests: &Traceparent,
         endpoint: &str,
         trace: impl Fn() -> Option<String> + 'static,
     ) -> Option<Self> {
-        let listed = match whose {
+        let listed = match requests {
             Traceparent::Nowhere => Vec::new(),
             Traceparent::SameOrigin => vec!["/".into()],
             Traceparent::Listed(listed) => listed.clone(),
@@ -47,7 +47,7 @@ impl Tracing {
         if listed.is_empty() {
             return None;
         }
-        let endpoint = whole(endpoint).unwrap_or_else(|| "about:".into());
+        let endpoint = absolute(endpoint).unwrap_or_else(|| "about:".into());
         let rules = Rc::new(Rules { listed, endpoint, trace: Box::new(trace) });
         let mut wrapped = Vec::new();
         wrapped.extend(wrap_fetch(&rules));
@@ -57,26 +57,26 @@ impl Tracing {
 }
 
 impl Rules {
-    /// Whether a request to `url` is to have the header; of what is no address yet, nothing is known.
-    fn wants(&self, url: Option<String>) -> bool {
-        let href = url.and_then(|url| whole(&url));
-        let origin = || host::location("origin");
+    /// Whether a request to `url` carries the header; not if the URL is unknown or invalid.
+    fn is_traced(&self, url: Option<String>) -> bool {
+        let href = url.and_then(|url| absolute(&url));
+        let origin = || browser::location("origin");
         href.is_some_and(|href| is_traced(&href, &origin(), &self.listed, &self.endpoint))
     }
 
     fn value(&self) -> Option<String> {
-        Some(traceparent(&(self.trace)()?, host::seed()))
+        Some(traceparent(&(self.trace)()?, browser::seed()))
     }
 
-    /// The request that `fetch` would make of these arguments, with the header; `None` where they are right as they are.
+    /// The request that `fetch` would make of these arguments, with the header; `None` if the request is not traced.
     fn request(&self, make: &Function, input: &JsValue, init: &JsValue) -> Option<JsValue> {
-        if !self.wants(address_of(input)) {
+        if !self.is_traced(address_of(input)) {
             return None;
         }
-        // Made by the browser, as `fetch` begins with just that: what the page gave is read once, and in all its forms.
-        // If it cannot be made, `fetch` says so in its own words.
+        // `fetch` itself starts by constructing a `Request`, so the arguments are read once, in any form. If that fails,
+        // `fetch` gets the arguments and reports the error.
         let request = Reflect::construct(make, &Array::of2(input, init)).ok()?;
-        if self.wants(Some(read::text(&request, "url"))) {
+        if self.is_traced(Some(read::text(&request, "url"))) {
             let headers = read::member(&request, "headers").unwrap_or_default();
             let has_none = read::call(&headers, "has", &[HEADER.into()]) == Some(JsValue::FALSE);
             if let Some(value) = self.value().filter(|_| has_none) {
@@ -87,7 +87,7 @@ impl Rules {
     }
 }
 
-/// The address that the page gave, where it can be read without calling anything of the page's.
+/// The URL in an argument, if it can be read without running code of the page.
 fn address_of(given: &JsValue) -> Option<String> {
     if given.is_instance_of::<Request>() {
         Some(read::text(given, "url"))
@@ -98,10 +98,10 @@ fn address_of(given: &JsValue) -> Option<String> {
     }
 }
 
-fn wrap_fetch(rules: &Rc<Rules>) -> Option<Wrapped> {
+fn wrap_fetch(rules: &Rc<Rules>) -> Option<MethodProxy> {
     let rules = Rc::clone(rules);
-    let make: Function = host::of_global("Request").dyn_into().ok()?;
-    Wrapped::new(&js_sys::global(), "fetch", move |fetch, this, arguments| {
+    let make: Function = browser::of_global("Request").dyn_into().ok()?;
+    MethodProxy::new(&js_sys::global(), "fetch", move |fetch, this, arguments| {
         match rules.request(&make, &arguments.get(0), &arguments.get(1)) {
             Some(request) => fetch.call1(&this, &request),
             None => fetch.apply(&this, &arguments),
@@ -109,17 +109,17 @@ fn wrap_fetch(rules: &Rc<Rules>) -> Option<Wrapped> {
     })
 }
 
-fn wrap_requests(rules: &Rc<Rules>) -> [Option<Wrapped>; 3] {
-    let prototype = read::member(&host::of_global("XMLHttpRequest"), "prototype").unwrap_or_default();
+fn wrap_requests(rules: &Rc<Rules>) -> [Option<MethodProxy>; 3] {
+    let prototype = read::member(&browser::of_global("XMLHttpRequest"), "prototype").unwrap_or_default();
     let set_header = read::member(&prototype, "setRequestHeader").unwrap_or_default();
-    // Requests that are to have the header, and do not have it yet.
+    // Requests that need the header and do not have it yet.
     let wanted: WeakSet = WeakSet::new();
-    let (opened, named) = (wanted.clone(), wanted.clone());
+    let (opened, has_header) = (wanted.clone(), wanted.clone());
     let (opens, rules) = (Rc::clone(rules), Rc::clone(rules));
     [
-        Wrapped::new(&prototype, "open", move |open, this, arguments| {
-            // By the base of this moment, as the browser does it.
-            let is_wanted = opens.wants(address_of(&arguments.get(1)));
+        MethodProxy::new(&prototype, "open", move |open, this, arguments| {
+            // Resolved against the current base URL, as the browser does.
+            let is_wanted = opens.is_traced(address_of(&arguments.get(1)));
             let result = open.apply(&this, &arguments)?;
             if let Some(request) = this.dyn_ref::<Object>() {
                 if is_wanted {
@@ -130,17 +130,17 @@ fn wrap_requests(rules: &Rc<Rules>) -> [Option<Wrapped>; 3] {
             }
             Ok(result)
         }),
-        Wrapped::new(&prototype, "setRequestHeader", move |set, this, arguments| {
+        MethodProxy::new(&prototype, "setRequestHeader", move |set, this, arguments| {
             let name = arguments.get(0).as_string();
-            // Its own: two would be joined to one that nobody can read.
+            // The page sets the header itself: two values would be joined to an invalid one.
             if name.is_none_or(|name| name.eq_ignore_ascii_case(HEADER))
                 && let Some(request) = this.dyn_ref::<Object>()
             {
-                named.delete(request);
+                has_header.delete(request);
             }
             set.apply(&this, &arguments)
         }),
-        Wrapped::new(&prototype, "send", move |send, this, arguments| {
+        MethodProxy::new(&prototype, "send", move |send, this, arguments| {
             let is_wanted = this.dyn_ref::<Object>().is_some_and(|request| wanted.delete(request));
             if let (true, Some(value), Some(set)) =
                 (is_wanted, rules.value(), set_header.dyn_ref::<Function>())
@@ -152,14 +152,14 @@ fn wrap_requests(rules: &Rc<Rules>) -> [Option<Wrapped>; 3] {
     ]
 }
 
-/// `url` as a whole address.
-fn whole(url: &str) -> Option<String> {
-    let origin = host::location("origin");
-    let base = read::text(&host::of_global("document"), "baseURI");
-    // Most addresses are paths: to parse each would cost more than all the rest.
+/// `url` as an absolute URL.
+fn absolute(url: &str) -> Option<String> {
+    let origin = browser::location("origin");
+    let base = read::text(&browser::of_global("document"), "baseURI");
+    // Most URLs are absolute paths: parsing each would cost more than everything else here.
     let is_path = matches!(url.as_bytes(), [b'/', next, ..] if next.is_ascii_alphanumeric());
     if is_path && base.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/')) {
         return Some(origin + url);
     }
-    host::address_from(url, &base).map(|url| read::text(&url, "href"))
+    browser::parse_url_from(url, &base).map(|url| read::text(&url, "href"))
 }

@@ -1,31 +1,31 @@
-//! A page view: what is the same in all its beacons, and what waits to be told.
-use super::host;
+//! A page view: the context of its beacons, and the queue of its measurements.
+use super::browser;
 use super::options::RumOptions;
-use whippet_engine::beacon::{self, Connection, Context, Device, Queue, Session, limits, scrub};
+use whippet_engine::beacon::{self, Connection, Context, Device, Queue, Visit, limits, scrub};
 use whippet_engine::time::{Duration, Instant};
 use whippet_engine::vitals::Navigation;
 
 pub(super) struct View {
     pub queue: Queue,
     pub context: Context,
-    /// The visit that it belongs to; one that ends and one that begins may share a document.
-    pub visit: Session,
-    /// Whether that reports all but errors, and whether it reports errors.
+    /// The visit that it belongs to. Two visits may share a document.
+    pub visit: Visit,
+    /// Whether the visit reports measurements, and whether it reports errors.
     pub sampled: bool,
     pub errors_sampled: bool,
-    /// The route it shows.
+    /// The route that it shows.
     pub route: String,
-    /// When it began, ms since the document did.
+    /// When it began, ms since the time origin of the document.
     pub start: f64,
-    /// The engine's number of it, where vitals are reported of it.
+    /// Its number in the engine, if that reports vitals for it.
     pub number: Option<u32>,
 }
 
 impl View {
-    /// One of `visit` that began at `start`. The page's own function names it: nothing may be borrowed.
+    /// A page view of `visit` that began at `start`. Calls the page's `page` function: nothing may be borrowed.
     pub(super) fn new(
         options: &RumOptions,
-        visit: Session,
+        visit: Visit,
         navigation: Navigation,
         start: f64,
         route: String,
@@ -35,8 +35,8 @@ impl View {
         let named = options.page.as_ref().and_then(|page| page(&route));
         let named = named.map(|page| limits::line(&page, limits::PAGE)).filter(|page| !page.is_empty());
         let context = Context {
-            session: visit.id(),
-            view: beacon::name(host::seed()),
+            session: visit.session_id(),
+            view: beacon::random_id(browser::seed()),
             app: if app.is_empty() { "unnamed".to_owned() } else { app },
             release: release.filter(|release| !release.is_empty()),
             page: named.unwrap_or_else(|| scrub::page(&route)),
@@ -53,35 +53,35 @@ impl View {
         Self { queue, context, visit, sampled, errors_sampled, route, start, number: None }
     }
 
-    /// Measurements by name, ms.
+    /// Records timings by name, ms.
     pub(super) fn record(&mut self, now: Instant, timings: &[(String, f64)]) {
         for (name, ms) in timings {
             self.queue.record(now, name, *ms);
         }
     }
 
-    /// Tells of the device in its beacons.
-    pub(super) fn tell_device(&mut self, now: &DeviceNow) {
-        self.context.device = now.device;
-        self.context.connection = now.connection;
-        self.context.memory = now.memory;
+    /// Sets the device of its beacons.
+    pub(super) fn set_device(&mut self, state: &DeviceState) {
+        self.context.device = state.device;
+        self.context.connection = state.connection;
+        self.context.memory = state.memory;
     }
 }
 
-/// What kind of device it is, and how it is connected now.
-pub(super) struct DeviceNow {
+/// The class of the device, and its current connection.
+pub(super) struct DeviceState {
     device: Device,
     connection: Option<Connection>,
     memory: Option<f64>,
 }
 
-impl DeviceNow {
+impl DeviceState {
     pub(super) fn new() -> Self {
-        let (touch, shorter_side) = host::device();
+        let (touch, shorter_side) = browser::device();
         Self {
             device: Device::classify(touch, shorter_side),
-            connection: host::connection().as_deref().and_then(Connection::from_name),
-            memory: host::memory().filter(|gib| (0.0..=limits::MEMORY).contains(gib)),
+            connection: browser::connection().as_deref().and_then(Connection::from_name),
+            memory: browser::memory().filter(|gib| (0.0..=limits::MEMORY).contains(gib)),
         }
     }
 }

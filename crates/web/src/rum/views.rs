@@ -1,24 +1,24 @@
-//! The page views of a document: which one a measurement is of.
+//! The page views of a document.
 use super::view::View;
 
-/// Page views that may still get a vital.
+/// How many page views are kept.
 const VIEWS: usize = 8;
 
-/// One that ended may still get vitals, such as its CLS.
+/// The page views of a document. Those that ended are kept, since they may still get vitals, such as CLS.
 pub(super) struct Views {
-    /// Oldest first; the last one is what the user sees. Never empty.
+    /// Oldest first; the last one is the current page view. Never empty.
     list: Vec<View>,
-    /// The number of the one that the document began, or its return from the back/forward cache.
+    /// The number of the page view that started with the document, or with its last return from the back/forward cache.
     document: u32,
 }
 
 impl Views {
-    /// With the document's own page view.
+    /// Starts with the document's own page view.
     pub(super) fn new(first: View) -> Self {
         Self { document: first.number.unwrap_or(0), list: vec![first] }
     }
 
-    /// What the user sees now.
+    /// The current page view.
     pub(super) fn current(&self) -> &View {
         &self.list[self.list.len() - 1]
     }
@@ -28,39 +28,39 @@ impl Views {
         &mut self.list[last]
     }
 
-    /// The page view that the engine reports a vital of.
+    /// The page view with this number in the engine.
     pub(super) fn numbered(&mut self, number: u32) -> Option<&mut View> {
         self.list.iter_mut().find(|view| view.number == Some(number))
     }
 
-    /// The page view that the document began.
+    /// The page view that started with the document.
     pub(super) fn document(&mut self) -> Option<&mut View> {
         self.numbered(self.document)
     }
 
-    /// A new page view begins, which is what the user sees.
+    /// Starts a new page view, which becomes the current one.
     pub(super) fn begin(&mut self, view: View) {
         self.list.push(view);
     }
 
-    /// As [`begin`](Self::begin), of a document that came back.
+    /// Like [`begin`](Self::begin), for a document from the back/forward cache.
     pub(super) fn restore(&mut self, number: u32, view: View) {
         self.document = number;
         self.list.push(View { number: Some(number), ..view });
     }
 
-    /// The engine's page view of that `number` is the soft navigation `view`, unless one began with it already, as its
-    /// route changed.
+    /// Starts the soft navigation `view`, which has this number in the engine. If the change of its route has already started
+    /// a page view, only sets that one's number.
     pub(super) fn navigate(&mut self, number: u32, view: View) {
-        // The route changes a moment after the interaction that the browser counts from.
-        let begun = |known: &&mut View| {
+        // The route changes a moment after the interaction, which is the start of a soft navigation.
+        let is_same = |known: &&mut View| {
             known.start >= view.start && known.route == view.route && known.number.is_none()
         };
-        if let Some(known) = self.list.iter_mut().find(begun) {
+        if let Some(known) = self.list.iter_mut().find(is_same) {
             known.number = Some(number);
             return;
         }
-        // It is what the user sees, unless another came since.
+        // It becomes the current page view, unless a later one exists.
         let place = self.list.len() - usize::from(self.current().start > view.start);
         self.list.insert(place, View { number: Some(number), ..view });
     }
@@ -70,9 +70,9 @@ impl Views {
         self.list.iter_mut()
     }
 
-    /// Forgets the oldest of too many, but not the document's: its CLS and INP go on where soft navigations have none
-    /// of their own.
-    pub(super) fn bound(&mut self) {
+    /// Drops the oldest beyond the limit, but not the document's: browsers without soft navigations go on to report its CLS
+    /// and INP.
+    pub(super) fn drop_oldest(&mut self) {
         while self.list.len() > VIEWS {
             let at = usize::from(self.list[0].number == Some(self.document));
             self.list.remove(at);

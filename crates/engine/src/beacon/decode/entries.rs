@@ -1,7 +1,7 @@
-//! Reads what a beacon's lists and objects hold.
+//! Reads the entries of a beacon's arrays and objects.
+use super::super::beacon_limits as limits;
 use super::super::event::{Attribution, PageError, Resource, ResourceKind, Script, Vital};
 use super::error::{DecodeError, invalid};
-use super::limits;
 use super::members::{Members, count, line, word};
 use crate::stats::Histogram;
 use crate::vitals::{Metric, Rating};
@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use serde_json::Value;
 
-/// A measurement: not negative, and below what any can be.
+/// A measurement: from 0 up to 2^53.
 fn measured(value: &Value) -> Option<f64> {
     value.as_f64().filter(|value| (0.0..Histogram::LIMIT).contains(value))
 }
@@ -33,15 +33,15 @@ pub(super) fn vital(key: &str, value: &Value) -> Result<Vital, DecodeError> {
         target: members.text("target", FIELD, limits::TARGET)?,
         url: members.text("url", FIELD, limits::URL)?,
         state,
-        parts: members.each("parts", limits::PARTS, |part, value| {
+        phases: members.each("parts", limits::VITAL_PHASES, |phase, value| {
             let ms = measured(value).ok_or(invalid(FIELD, "must have parts from 0 to 2^53"))?;
-            Ok((word(part, FIELD)?, ms))
+            Ok((word(phase, FIELD)?, ms))
         })?,
     };
     Ok(Vital { name, value, rating, attribution })
 }
 
-/// One number, or a list of them.
+/// A number, or an array of numbers.
 pub(super) fn timing(value: &Value) -> Result<Vec<f64>, DecodeError> {
     const FIELD: &str = "timings";
     let one =
@@ -60,7 +60,7 @@ pub(super) fn gauge(value: &Value) -> Result<f64, DecodeError> {
     value.ok_or(invalid("gauges", "must hold numbers between -2^53 and 2^53"))
 }
 
-/// By host, then by kind. Kinds of later days are other ones.
+/// Sums by host, then by kind. Unknown kinds, of a later version, count as `other`.
 pub(super) fn resources(value: Option<&Value>) -> Result<Vec<Resource>, DecodeError> {
     const FIELD: &str = "resources";
     let mut resources: Vec<Resource> = Vec::new();

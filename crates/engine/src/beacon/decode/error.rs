@@ -1,49 +1,50 @@
-//! Why bytes are no beacon.
-use super::{VERSION, limits};
+//! Errors of the decoder.
+use super::super::beacon_limits as limits;
+use super::super::event::VERSION;
 use crate::stats::PartsError;
 use core::fmt;
 
-/// Why bytes are no beacon. No variant holds anything that the sender chose, so it is safe to log.
+/// Why a beacon is refused. No variant holds anything that the sender chose, so all are safe to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeError {
-    /// More bytes than a browser can send.
+    /// The beacon has more bytes than a browser can send.
     TooLarge {
-        /// How many there were.
+        /// Its size.
         bytes: usize,
     },
-    /// Not JSON, or not UTF-8.
+    /// The bytes are not JSON, or not UTF-8.
     NotJson {
-        /// Where the JSON ends to be JSON, from 1.
+        /// The line of the error, from 1.
         line: usize,
-        /// The byte in that line.
+        /// The byte in that line, from 1.
         column: usize,
     },
-    /// JSON, but not an object.
+    /// The JSON is not an object.
     NotAnObject,
-    /// Another version of the format.
+    /// `v` is another version of the format.
     UnsupportedVersion,
-    /// A member that must be there is not.
+    /// A required member is missing.
     MissingField(&'static str),
-    /// A member is not what it must be.
+    /// A member is invalid.
     InvalidField {
-        /// Which.
+        /// Its name.
         field: &'static str,
-        /// What it must be.
+        /// What is valid.
         expected: &'static str,
     },
-    /// A list is too long.
+    /// An array or an object has too many entries.
     TooMany {
-        /// Which.
+        /// Its name.
         field: &'static str,
-        /// How many entries it may have.
+        /// The most entries that it may have.
         limit: usize,
     },
-    /// A histogram is none.
+    /// A histogram's members do not fit together.
     InvalidHistogram(PartsError),
 }
 
 impl DecodeError {
-    /// A fixed word for programs and for counting.
+    /// A fixed word, for programs and for metrics.
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLarge { .. } => "too_large",
@@ -71,7 +72,7 @@ impl fmt::Display for DecodeError {
             Self::NotJson { line, column } => {
                 write!(
                     f,
-                    "the body is not JSON at line {line}, column {column}: send a beacon as docs/beacon.md has it"
+                    "the body is not JSON at line {line}, column {column}: send a beacon as docs/beacon.md describes it"
                 )
             }
             Self::NotAnObject => f.write_str("the body must be a JSON object: send one beacon per request"),
@@ -82,19 +83,26 @@ impl fmt::Display for DecodeError {
                 )
             }
             Self::MissingField("view") => f.write_str(
-                "`view` is missing: send it, or an `id` that is the page view's name, `-` and a number",
+                "`view` is missing: send it, or an `id` that is the page view's id, `-` and a number",
             ),
             Self::MissingField(field) => write!(f, "`{field}` is missing: every beacon must have it"),
             Self::InvalidField { field, expected } => write!(f, "`{field}` {expected}"),
             Self::TooMany { field, limit } => {
                 write!(f, "`{field}` has too many entries: send at most {limit}, in several beacons")
             }
-            Self::InvalidHistogram(error) => write!(f, "`histograms` holds one that is none: {error}"),
+            Self::InvalidHistogram(error) => write!(f, "`histograms` holds an invalid histogram: {error}"),
         }
     }
 }
 
-impl core::error::Error for DecodeError {}
+impl core::error::Error for DecodeError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::InvalidHistogram(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 pub(super) const fn invalid(field: &'static str, expected: &'static str) -> DecodeError {
     DecodeError::InvalidField { field, expected }

@@ -1,6 +1,6 @@
 //! Reads histograms.
+use super::super::beacon_limits as limits;
 use super::error::{DecodeError, invalid};
-use super::limits;
 use super::members::{Members, count};
 use crate::stats::{Histogram, Parts, PartsError};
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ pub(super) fn histogram(value: &Value) -> Result<Histogram, DecodeError> {
             .and_then(Value::as_f64)
             .ok_or(invalid(FIELD, "must have numbers as sum, min and max"))
     };
-    let small = |key: &'static str| {
+    let integer = |key: &'static str| {
         let integer = members.get(key).and_then(Value::as_i64);
         integer
             .and_then(|integer| i32::try_from(integer).ok())
@@ -43,10 +43,10 @@ pub(super) fn histogram(value: &Value) -> Result<Histogram, DecodeError> {
         }
     }
     let scale =
-        i8::try_from(small("scale")?).map_err(|_| DecodeError::InvalidHistogram(PartsError::Scale))?;
+        i8::try_from(integer("scale")?).map_err(|_| DecodeError::InvalidHistogram(PartsError::Scale))?;
     let histogram = Histogram::from_parts(&Parts {
         scale,
-        offset: small("offset")?,
+        offset: integer("offset")?,
         counts: &buckets,
         zero,
         sum: number("sum")?,

@@ -1,7 +1,7 @@
-//! Members of JSON objects, read with their bounds.
+//! Reads the members of JSON objects, within their limits.
+use super::super::beacon_limits as limits;
 use super::error::{DecodeError, invalid};
-use super::invisible;
-use super::limits;
+use super::invisible_text as invisible;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde_json::{Map, Value};
@@ -29,14 +29,14 @@ impl<'a> Members<'a> {
     pub(super) fn label(&self, field: &'static str) -> Result<Option<String>, DecodeError> {
         let Some(value) = self.get(field) else { return Ok(None) };
         let label = visible(text(value, field, limits::LABEL)?, field)?;
-        // Two that look the same would be two.
+        // Two labels that look the same must not differ.
         if invisible::is_deceptive(&label) {
-            return Err(invalid(field, "must not have characters that nobody sees"));
+            return Err(invalid(field, "must not have invisible characters"));
         }
         Ok(Some(label))
     }
 
-    /// A word that the format knows; `None` where there is none.
+    /// A word of a fixed list; `None` if the member is missing.
     pub(super) fn word<T>(
         &self,
         field: &'static str,
@@ -49,18 +49,18 @@ impl<'a> Members<'a> {
             .ok_or(invalid(field, "must be one of the words that docs/beacon.md lists"))
     }
 
-    /// A number that is `fit`; `None` where there is none.
+    /// A number that passes `is_valid`; `None` if the member is missing.
     pub(super) fn number(
         &self,
         field: &'static str,
-        fit: impl Fn(f64) -> bool,
+        is_valid: impl Fn(f64) -> bool,
     ) -> Result<Option<f64>, DecodeError> {
         let Some(value) = self.get(field) else { return Ok(None) };
-        let number = value.as_f64().filter(|number| fit(*number));
+        let number = value.as_f64().filter(|number| is_valid(*number));
         number.map(Some).ok_or(invalid(field, "must be a number that docs/beacon.md allows"))
     }
 
-    /// The text `key` of an entry of `field`, with any characters in it; empty where there is none.
+    /// The string `key` of an entry of `field`, of any characters; empty if it is missing.
     pub(super) fn text(
         &self,
         key: &'static str,
@@ -70,11 +70,11 @@ impl<'a> Members<'a> {
         match self.get(key) {
             None => Ok(String::new()),
             Some(Value::String(text)) if text.len() <= bytes => Ok(text.clone()),
-            Some(_) => Err(invalid(field, "must hold texts no longer than docs/beacon.md allows")),
+            Some(_) => Err(invalid(field, "must hold strings no longer than docs/beacon.md allows")),
         }
     }
 
-    /// Reads every member of the object `field`, which may be absent.
+    /// Reads every member of the object `field`, which may be missing.
     pub(super) fn each<T>(
         &self,
         field: &'static str,
@@ -89,7 +89,7 @@ impl<'a> Members<'a> {
         entries.iter().map(|(key, value)| read(key, value)).collect()
     }
 
-    /// Reads every object of the list `field`, which may be absent.
+    /// Reads every object of the array `field`, which may be missing.
     pub(super) fn list<T>(
         &self,
         field: &'static str,
@@ -107,17 +107,17 @@ impl<'a> Members<'a> {
     }
 }
 
-/// A line of text that is not empty.
+/// A line of text, not empty.
 pub(super) fn text(value: &Value, field: &'static str, bytes: usize) -> Result<String, DecodeError> {
     line(value.as_str().unwrap_or_default(), field, bytes)
 }
 
-/// `name`, if there is something to see: what a beacon is filed under must be found again.
+/// `name`, if it has a visible character: reports list it by that name.
 pub(super) fn visible(name: String, field: &'static str) -> Result<String, DecodeError> {
     if invisible::is_blank(&name) { Err(invalid(field, "must not be blank")) } else { Ok(name) }
 }
 
-/// `text`, if it is a line that is not empty.
+/// `text`, if it is a line and not empty.
 pub(super) fn line(text: &str, field: &'static str, bytes: usize) -> Result<String, DecodeError> {
     if text.is_empty() || text.len() > bytes || text.contains(char::is_control) {
         let expected = "must be a line of text, not empty and no longer than docs/beacon.md allows";
@@ -126,7 +126,7 @@ pub(super) fn line(text: &str, field: &'static str, bytes: usize) -> Result<Stri
     Ok(String::from(text))
 }
 
-/// `text`, if it is a word: what the format itself names.
+/// `text`, if it is a word.
 pub(super) fn word(text: &str, field: &'static str) -> Result<String, DecodeError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if text.is_empty() || text.len() > limits::WORD || !text.bytes().all(plain) {

@@ -1,14 +1,14 @@
-//! Reads beacons, which may come from anyone.
+//! Reads beacons, which may come from anyone: nothing in them is trusted.
 mod entries;
 mod error;
 mod histogram;
-mod invisible;
+mod invisible_text;
 mod members;
 #[cfg(test)]
 mod tests;
 
-use super::event::{Beacon, Connection, Device, NAVIGATION_PHASES};
-use super::{VERSION, limits};
+use super::beacon_limits as limits;
+use super::event::{Beacon, Connection, Device, NAVIGATION_PHASES, VERSION};
 use crate::vitals::{Metric, Navigation};
 use alloc::string::String;
 use alloc::vec;
@@ -18,8 +18,7 @@ use error::invalid;
 use members::{Members, count, line, name, text, visible, word};
 use serde_json::Value;
 
-/// The beacon that `bytes` are. Members that this version does not know are ignored; everything else is as
-/// `docs/beacon.md` has it, or refused.
+/// Decodes a beacon. Unknown members are ignored; everything else must conform to `docs/beacon.md`, or the beacon is refused.
 pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
     if bytes.len() > limits::READ_BYTES {
         return Err(DecodeError::TooLarge { bytes: bytes.len() });
@@ -42,7 +41,7 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
         page: visible(text(members.require("page")?, "page", limits::PAGE)?, "page")?,
         navigation: members.word("navigation", Navigation::from_name)?.unwrap_or(Navigation::Navigate),
         device: members.word("device", Device::from_name)?.unwrap_or(Device::Desktop),
-        // A word of later days says no more than none.
+        // An unknown type, of a later version, counts as none.
         connection: members.get("connection").and_then(Value::as_str).and_then(Connection::from_name),
         memory: members.number("memory", |gib| (0.0..=limits::MEMORY).contains(&gib))?,
         sent_at: count(members.require("sentAt")?, "sentAt")? as i64,
@@ -70,7 +69,7 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
     })
 }
 
-/// The page view; where it is left out, `id` begins with it.
+/// The id of the page view; if it is left out, `id` starts with it.
 fn view(members: &Members<'_>) -> Result<String, DecodeError> {
     if members.get("view").is_some() {
         return members.id("view");
@@ -80,9 +79,9 @@ fn view(members: &Members<'_>) -> Result<String, DecodeError> {
     view.map(String::from).ok_or(DecodeError::MissingField("view"))
 }
 
-/// Single measurements; the navigation's phases are some, spelled shorter: those left out took no time.
+/// The timings, with the navigation's phases, which have a shorter form: phases that are left out took 0 ms.
 fn timings(members: &Members<'_>) -> Result<Vec<(String, Vec<f64>)>, DecodeError> {
-    // Phases may be spelled either way: what was read can be written again, and read.
+    // Phases may come in either form, so that a decoded beacon can be encoded and decoded again.
     const MOST: usize = limits::TIMINGS + limits::PHASES;
     let mut timings =
         members.each("timings", MOST, |key, value| Ok((name(key, "timings")?, entries::timing(value)?)))?;

@@ -1,4 +1,4 @@
-//! What is read, and what is refused.
+//! Beacons that the decoder accepts, and beacons that it refuses.
 use super::*;
 use crate::beacon::{Attribution, PageError, Resource, ResourceKind, Script, Vital, encode};
 use crate::stats::Histogram;
@@ -33,7 +33,7 @@ fn histogram() -> impl Strategy<Value = Histogram> {
     prop::collection::vec(prop_oneof![Just(0.0), 0.1..10_000.0f64], 1..60).prop_map(|values| {
         let mut histogram = Histogram::new();
         for value in values {
-            // Halves add up exactly, and need few decimals.
+            // Halves add up exactly and need few decimals.
             histogram.record((value * 2.0).round() / 2.0);
         }
         histogram
@@ -41,9 +41,14 @@ fn histogram() -> impl Strategy<Value = Histogram> {
 }
 
 fn attribution() -> impl Strategy<Value = Attribution> {
-    let parts = prop::collection::btree_map("[a-zA-Z]{1,32}", number(), 0..=limits::PARTS);
-    (text(limits::TARGET), text(limits::URL), "[a-z-]{0,32}", parts).prop_map(
-        |(target, url, state, parts)| Attribution { target, url, state, parts: parts.into_iter().collect() },
+    let phases = prop::collection::btree_map("[a-zA-Z]{1,32}", number(), 0..=limits::VITAL_PHASES);
+    (text(limits::TARGET), text(limits::URL), "[a-z-]{0,32}", phases).prop_map(
+        |(target, url, state, phases)| Attribution {
+            target,
+            url,
+            state,
+            phases: phases.into_iter().collect(),
+        },
     )
 }
 
@@ -94,15 +99,15 @@ fn counts<K: Ord + std::fmt::Debug>(name: impl Strategy<Value = K>) -> impl Stra
     prop::collection::btree_map(name, 0..=limits::COUNT, 0..5).prop_map(|counts| counts.into_iter().collect())
 }
 
-/// The names of a beacon and of its page view: as they may be, and as Whippet makes them.
-fn names() -> impl Strategy<Value = (String, String)> {
+/// The ids of a beacon and of its page view: any, or as Whippet makes them.
+fn ids() -> impl Strategy<Value = (String, String)> {
     let ours = ("[A-Za-z0-9_-]{1,50}", 1..1000u32).prop_map(|(view, n)| (format!("{view}-{n}"), view));
     prop_oneof![(word(), word()), ours]
 }
 
 prop_compose! {
     fn context()(
-        ((id, view), session) in (names(), word()),
+        ((id, view), session) in (ids(), word()),
         (app, release, page) in ("[a-z][^\\p{C}]{0,15}", prop::option::of("[a-z][^\\p{C}]{0,15}"), "/[^\\p{C}]{0,40}"),
         navigation in prop::sample::select(Navigation::ALL.to_vec()),
         device in prop::sample::select(Device::ALL.to_vec()),
@@ -146,7 +151,7 @@ prop_compose! {
     }
 }
 
-/// The members of a JSON object come in no order: serde_json gives them sorted.
+/// Sorts what comes from JSON objects, whose members serde_json sorts by name.
 fn sorted(mut beacon: Beacon) -> Beacon {
     beacon.vitals.sort_by_key(|vital| vital.name);
     beacon.timings.sort_by(|a, b| a.0.cmp(&b.0));
@@ -155,23 +160,23 @@ fn sorted(mut beacon: Beacon) -> Beacon {
 }
 
 proptest! {
-    // Beacons take long to make up: fewer than usual, of each kind.
+    // Beacons take long to generate: fewer cases than usual.
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_was_encoded_is_decoded(beacon in beacon()) {
+    fn an_encoded_beacon_is_decoded(beacon in beacon()) {
         prop_assert_eq!(decode(&encode(&beacon)).map(sorted), Ok(sorted(beacon)));
     }
 
     #[test]
-    fn a_view_that_the_id_tells_is_not_written(beacon in beacon()) {
+    fn the_view_is_left_out_if_the_id_starts_with_it(beacon in beacon()) {
         let written: Value = serde_json::from_slice(&encode(&beacon)).unwrap();
-        let told = beacon.id.rsplit_once('-').is_some_and(|(view, _)| view == beacon.view);
-        prop_assert_eq!(written.get("view").is_none(), told);
+        let is_in_id = beacon.id.rsplit_once('-').is_some_and(|(view, _)| view == beacon.view);
+        prop_assert_eq!(written.get("view").is_none(), is_in_id);
     }
 
     #[test]
-    fn phases_that_took_no_time_may_be_left_out(
+    fn phases_of_0_ms_may_be_left_out(
         context in context(),
         phases in prop::collection::btree_map(
             prop::sample::select(NAVIGATION_PHASES.to_vec()),
@@ -189,12 +194,12 @@ proptest! {
         let with_zeros = read(whole.to_vec());
         prop_assert_eq!(with_zeros.timings.len(), NAVIGATION_PHASES.len());
         prop_assert_eq!(&read(phases.into_iter().filter(|phase| phase.1 > 0.0).collect()), &with_zeros);
-        // And it can be written, and read again.
+        // The decoded beacon can be encoded and decoded again.
         prop_assert_eq!(decode(&encode(&with_zeros)).map(sorted), Ok(sorted(with_zeros)));
     }
 
     #[test]
-    fn damaged_beacons_are_read_or_refused(
+    fn a_damaged_beacon_is_decoded_or_refused(
         beacon in beacon(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5),
     ) {
@@ -203,7 +208,7 @@ proptest! {
             let place = place.index(bytes.len());
             bytes[place] = byte;
         }
-        // What is read is a beacon in every respect: it can be written and read again.
+        // A beacon that is accepted is valid in every respect: it can be encoded and decoded again.
         if let Ok(read) = decode(&bytes) {
             prop_assert!(decode(&encode(&read)).is_ok());
         }
@@ -212,7 +217,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_decoded_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = decode(&bytes);
     }
 }
@@ -232,19 +237,21 @@ fn check(change: impl FnOnce(&mut Map<String, Value>), expect: Expect) {
 }
 
 #[test]
-fn a_page_view_is_a_navigation_on_a_desktop_unless_it_says_otherwise() {
+fn navigation_and_device_have_defaults() {
     let beacon = decode(br#"{"v":1,"id":"a-1","session":"s","app":"x","page":"/","sentAt":5}"#).unwrap();
     assert_eq!((beacon.navigation, beacon.device), (Navigation::Navigate, Device::Desktop));
 }
 
 #[test]
-fn each_cause_has_its_word_and_says_what_to_do() {
+fn each_error_has_a_code_and_says_what_to_do() {
     let refused = |bytes: &[u8]| decode(bytes).unwrap_err();
     let show = |error: DecodeError| format!("{}: {error}", error.code());
     expect!["too_large: the beacon has 65537 bytes: send at most 65536, in several beacons"]
         .assert_eq(&show(refused(&vec![b' '; 65_537])));
-    expect!["not_json: the body is not JSON at line 1, column 2: send a beacon as docs/beacon.md has it"]
-        .assert_eq(&show(refused(b"{\xff}")));
+    expect![
+        "not_json: the body is not JSON at line 1, column 2: send a beacon as docs/beacon.md describes it"
+    ]
+    .assert_eq(&show(refused(b"{\xff}")));
     expect!["not_an_object: the body must be a JSON object: send one beacon per request"]
         .assert_eq(&show(refused(b"[1]")));
     check(
@@ -295,19 +302,19 @@ fn each_cause_has_its_word_and_says_what_to_do() {
     check(
         |beacon| beacon["histograms"]["query.fetch"]["counts"] = serde_json::json!([1, -160, 1]),
         expect![
-            "invalid_histogram: `histograms` holds one that is none: too many buckets, of which a beacon may have 160: lower the scale and merge neighbours"
+            "invalid_histogram: `histograms` holds an invalid histogram: too many buckets, of which a beacon may have 160: lower the scale and merge neighbours"
         ],
     );
     check(
         |beacon| beacon["histograms"]["query.fetch"]["sum"] = 100.into(),
         expect![
-            "invalid_histogram: `histograms` holds one that is none: sum must lie between count times min and count times max"
+            "invalid_histogram: `histograms` holds an invalid histogram: sum must lie between count times min and count times max"
         ],
     );
 }
 
 #[test]
-fn each_new_member_is_bounded() {
+fn each_optional_member_is_bounded() {
     let refused = |member: &str, value: Value, expect: Expect| {
         check(|beacon| drop(beacon.insert(member.into(), value)), expect);
     };
@@ -368,12 +375,12 @@ fn each_new_member_is_bounded() {
     refused(
         "vitals",
         serde_json::json!({ "LCP": { "value": 1, "rating": "good", "target": "x".repeat(129) } }),
-        expect!["invalid_field: `vitals` must hold texts no longer than docs/beacon.md allows"],
+        expect!["invalid_field: `vitals` must hold strings no longer than docs/beacon.md allows"],
     );
 }
 
 #[test]
-fn a_view_may_be_left_out_where_the_id_tells() {
+fn the_view_may_be_left_out_if_the_id_starts_with_it() {
     let read = |id: &str, view: &str| {
         let text = format!(
             r#"{{"v":1,"id":"{id}",{view}"session":"s","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5}}"#
@@ -386,11 +393,11 @@ fn a_view_may_be_left_out_where_the_id_tells() {
     for id in ["a", "-1"] {
         assert_eq!(read(id, ""), Err(DecodeError::MissingField("view")), "{id}");
     }
-    expect!["`view` is missing: send it, or an `id` that is the page view's name, `-` and a number"]
+    expect!["`view` is missing: send it, or an `id` that is the page view's id, `-` and a number"]
         .assert_eq(&DecodeError::MissingField("view").to_string());
 }
 
-/// As many names as either member may have, together, so that either way of writing them is read.
+/// Together they may have as many names as both limits allow, so that either form of the phases is accepted.
 #[test]
 fn timings_and_phases_are_bounded_together() {
     let read = |timings: usize, phases: usize| {
@@ -403,16 +410,15 @@ fn timings_and_phases_are_bounded_together() {
         });
         decode(beacon.to_string().as_bytes())
     };
-    // Eight more are there without being said.
+    // The eight phases that are left out count, too.
     let most = read(64, 8).unwrap();
     assert_eq!(decode(&encode(&most)).map(sorted), Ok(sorted(most)));
     assert_eq!(read(64, 9), Err(DecodeError::TooMany { field: "timings", limit: 80 }));
     assert_eq!(read(0, 17), Err(DecodeError::TooMany { field: "phases", limit: 16 }));
 }
 
-/// A phase that is told of in `timings` is told of.
 #[test]
-fn a_phase_is_counted_once() {
+fn a_phase_in_timings_is_not_added_again() {
     let bytes = br#"{"v":1,"id":"a-1","session":"s","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5,
         "timings":{"navigation.dns":12},"phases":{"tcp":7}}"#;
     let timings = decode(bytes).unwrap().timings;
@@ -422,7 +428,7 @@ fn a_phase_is_counted_once() {
 }
 
 #[test]
-fn kinds_and_connections_of_later_days_are_other_ones() {
+fn unknown_kinds_and_connections_are_accepted() {
     let bytes = br#"{"v":1,"id":"a","session":"s","view":"a","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5,
         "connection":"7g","resources":{"h":{"hologram":{"count":2},"other":{"count":1,"slowest":3},"script":{"count":1}}}}"#;
     let beacon = decode(bytes).unwrap();
@@ -432,14 +438,13 @@ fn kinds_and_connections_of_later_days_are_other_ones() {
 }
 
 #[test]
-fn members_of_later_days_are_ignored() {
+fn unknown_members_are_ignored() {
     let bytes = br#"{"v":1,"id":"a","session":"s","view":"a","app":"x","page":"/","navigation":"reload","device":"phone","sentAt":5,"weather":{"sun":true}}"#;
     assert_eq!(decode(bytes).unwrap().sent_at, 5);
 }
 
-/// What the documentation shows is a beacon.
 #[test]
-fn the_documented_beacon_is_read() {
+fn the_example_in_the_documentation_is_decoded() {
     let page = include_str!("../../../../../docs/beacon.md");
     let example = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let beacon = decode(example.as_bytes()).unwrap();
@@ -448,20 +453,23 @@ fn the_documented_beacon_is_read() {
     assert_eq!(beacon.resources[1].kind, ResourceKind::Script);
     assert_eq!(beacon.timings.len() + beacon.gauges.len() + beacon.routes.len() + beacon.scripts.len(), 13);
     assert!(beacon.timings.contains(&("navigation.dns".into(), vec![12.1])));
-    assert!(beacon.timings.contains(&("navigation.tls".into(), vec![0.0])), "left out: it took no time");
+    assert!(
+        beacon.timings.contains(&("navigation.tls".into(), vec![0.0])),
+        "a phase that is left out took 0 ms"
+    );
     assert_eq!(beacon.drops.iter().map(|drop| drop.1).sum::<u64>(), beacon.dropped);
 }
 
 #[test]
-fn names_that_nobody_sees_are_refused() {
+fn invisible_names_are_refused() {
     let read = |app: &str, page: &str| {
         let beacon = serde_json::json!({ "v": 1, "id": "a", "session": "s", "view": "a", "app": app, "page": page, "sentAt": 5 });
         decode(beacon.to_string().as_bytes()).map(|_| ()).map_err(|error| error.code())
     };
-    assert_eq!(read("shop", "/\u{645}\u{200c}\u{6cc}"), Ok(()), "words of some scripts have them");
+    assert_eq!(read("shop", "/\u{645}\u{200c}\u{6cc}"), Ok(()), "some scripts need joiners");
     for blank in [" ", "\u{a0}\u{2003}", "\u{200b}", "\u{feff}\u{2060}", "\u{2800}", "\u{202e} "] {
         assert_eq!(read(blank, "/"), Err("invalid_field"), "{blank:?}");
         assert_eq!(read("shop", blank), Err("invalid_field"), "{blank:?}");
     }
-    assert_eq!(read("sh\u{200b}op", "/"), Err("invalid_field"), "it looks like another");
+    assert_eq!(read("sh\u{200b}op", "/"), Err("invalid_field"), "it looks like another name");
 }

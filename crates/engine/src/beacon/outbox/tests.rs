@@ -1,4 +1,4 @@
-//! A page, what it keeps, and a server, under simulated time.
+//! A page, its kept requests and a server, in simulated time.
 use super::*;
 use proptest::prelude::*;
 use std::vec::Vec;
@@ -14,19 +14,19 @@ struct Kept {
     tries: u32,
 }
 
-/// What the host does: it keeps what it is told to keep, and sends what it is told to send.
+/// A host that does what the outbox decides.
 struct Host {
     outbox: Outbox,
     bounds: KeepBounds,
     kept: Vec<Kept>,
     now: u64,
     online: bool,
-    /// How the server answers now.
+    /// The outcome of every request.
     answer: Outcome,
-    /// A beacon that the server never takes, and never refuses.
+    /// A beacon for which the server always fails temporarily.
     poison: Option<u32>,
-    asked_until: u64,
-    /// Names in the order of their coming; a server that says `Later` has nothing.
+    retry_at: u64,
+    /// The beacons that the server accepted, in order.
     arrived: Vec<u32>,
     made: u32,
     lost: u64,
@@ -40,9 +40,9 @@ impl Host {
             kept: Vec::new(),
             now: NOW,
             online: true,
-            answer: Outcome::Sent,
+            answer: Outcome::Accepted,
             poison: None,
-            asked_until: 0,
+            retry_at: 0,
             arrived: Vec::new(),
             made: 0,
             lost: 0,
@@ -50,12 +50,12 @@ impl Host {
     }
 
     fn request(&mut self, name: u32) -> Outcome {
-        assert!(self.online && self.now >= self.asked_until, "sent before {}", self.asked_until);
-        let answer = if self.poison == Some(name) { Outcome::Later(None) } else { self.answer };
+        assert!(self.online && self.now >= self.retry_at, "sent before {}", self.retry_at);
+        let answer = if self.poison == Some(name) { Outcome::Retryable(None) } else { self.answer };
         match answer {
-            Outcome::Sent => self.arrived.push(name),
-            Outcome::Later(Some(asked)) => {
-                self.asked_until = self.now + asked.min(Pause::LONGEST_RETRY_AFTER)
+            Outcome::Accepted => self.arrived.push(name),
+            Outcome::Retryable(Some(asked)) => {
+                self.retry_at = self.now + asked.min(Pause::LONGEST_RETRY_AFTER)
             }
             _ => {}
         }
@@ -65,13 +65,13 @@ impl Host {
     fn beacon(&mut self, bytes: usize) {
         self.made += 1;
         let name = self.made;
-        let fate = if self.outbox.may_send(self.online, self.now) {
+        let disposition = if self.outbox.may_send(self.online, self.now) {
             let outcome = self.request(name);
             self.outbox.handle_new(outcome, self.now, 0.5)
         } else {
-            Fate::Keep(0)
+            Disposition::Keep(0)
         };
-        if let Fate::Keep(tries) = fate {
+        if let Disposition::Keep(tries) = disposition {
             self.kept.push(Kept { name, bytes, at: self.now, tries });
             self.trim();
         }
@@ -82,30 +82,30 @@ impl Host {
         let sizes: Vec<usize> = self.kept.iter().map(|kept| kept.bytes).collect();
         let gone = self.outbox.overflow(&sizes);
         self.kept.drain(..gone);
-        self.outbox.lose(gone as u64);
+        self.outbox.count_lost(gone as u64);
     }
 
-    /// Sends what is kept until there is nothing to do; returns what is to be done then.
-    fn drain(&mut self) -> Next {
+    /// Sends kept requests until there is nothing to do for now. Returns the next step.
+    fn drain(&mut self) -> NextStep {
         loop {
             let first = self.kept.first().map(|kept| kept.at);
             match self.outbox.next(first, self.online, self.now) {
-                Next::GiveUp => _ = self.kept.remove(0),
-                Next::Send => {
+                NextStep::Drop => _ = self.kept.remove(0),
+                NextStep::Send => {
                     let Kept { name, tries, .. } = self.kept[0];
                     let outcome = self.request(name);
                     match self.outbox.handle_kept(outcome, tries, self.now, 0.5) {
-                        Fate::Done => _ = self.kept.remove(0),
-                        Fate::Keep(tries) => self.kept[0].tries = tries,
-                        Fate::KeepLast(tries) => {
+                        Disposition::Done => _ = self.kept.remove(0),
+                        Disposition::Keep(tries) => self.kept[0].tries = tries,
+                        Disposition::Requeue(tries) => {
                             self.kept[0].tries = tries;
                             self.kept.rotate_left(1);
                         }
                     }
                 }
-                rest => {
+                step => {
                     self.check();
-                    return rest;
+                    return step;
                 }
             }
         }
@@ -117,83 +117,83 @@ impl Host {
         self.outbox = Outbox::new(self.bounds, &stored, self.now);
     }
 
-    /// What holds at any time.
+    /// Checks what holds at any time.
     fn check(&mut self) {
         self.lost += self.outbox.take_lost();
         let bytes: usize = self.kept.iter().map(|kept| kept.bytes).sum();
         assert!(self.kept.len() <= self.bounds.count && bytes <= self.bounds.bytes);
         let known = self.arrived.len() as u64 + self.kept.len() as u64 + self.lost;
-        assert_eq!(known, u64::from(self.made), "of each beacon it is known what became of it");
+        assert_eq!(known, u64::from(self.made), "every beacon has arrived, is kept, or is counted as lost");
         assert!(self.outbox.pause_left(self.now) <= Pause::LONGEST_RETRY_AFTER);
     }
 }
 
 #[test]
-fn what_a_failing_server_did_not_take_goes_later_the_oldest_first() {
+fn kept_beacons_are_sent_later_the_oldest_first() {
     let mut host = Host::new(KeepBounds::default());
-    host.answer = Outcome::Later(None);
+    host.answer = Outcome::Retryable(None);
     host.beacon(10);
-    host.answer = Outcome::Sent;
-    // The server is left alone: this one is not even tried.
+    host.answer = Outcome::Accepted;
+    // During the pause this one is not even tried.
     host.beacon(10);
-    assert_eq!(host.drain(), Next::Wait(1500));
+    assert_eq!(host.drain(), NextStep::Wait(1500));
     host.now += 1500;
-    assert_eq!(host.drain(), Next::Rest);
+    assert_eq!(host.drain(), NextStep::Idle);
     host.beacon(10);
     assert_eq!((host.arrived, host.lost), ([1, 2, 3].to_vec(), 0));
 }
 
 #[test]
-fn retry_after_holds_for_all_also_on_the_next_page_and_when_the_network_is_back() {
+fn retry_after_holds_on_the_next_page_and_when_the_network_is_back() {
     let mut host = Host::new(KeepBounds::default());
     host.answer = Outcome::of(503, Some(60_000));
     host.beacon(10);
-    host.answer = Outcome::Sent;
+    host.answer = Outcome::Accepted;
     host.now += 59_999;
     host.outbox.handle_online();
     host.next_page();
-    assert_eq!(host.drain(), Next::Wait(1001));
+    assert_eq!(host.drain(), NextStep::Wait(1001));
     host.now += 1001;
-    assert_eq!(host.drain(), Next::Rest);
+    assert_eq!(host.drain(), NextStep::Idle);
     assert_eq!(host.arrived, [1]);
 }
 
 #[test]
-fn what_failed_without_a_network_goes_when_it_is_back() {
+fn a_beacon_that_failed_offline_is_sent_once_online() {
     let mut host = Host::new(KeepBounds::default());
-    host.answer = Outcome::Later(None);
+    host.answer = Outcome::Retryable(None);
     host.beacon(10);
-    (host.online, host.answer) = (false, Outcome::Sent);
-    assert_eq!(host.drain(), Next::Rest);
+    (host.online, host.answer) = (false, Outcome::Accepted);
+    assert_eq!(host.drain(), NextStep::Idle);
     host.online = true;
     host.outbox.handle_online();
-    assert_eq!(host.drain(), Next::Rest);
+    assert_eq!(host.drain(), NextStep::Idle);
     assert_eq!(host.arrived, [1]);
 }
 
 #[test]
-fn after_its_days_one_is_given_up_and_counted() {
+fn a_beacon_that_is_too_old_is_dropped_and_counted() {
     let mut host = Host::new(KeepBounds::default());
     host.online = false;
     host.beacon(10);
     host.now += host.bounds.age + 1;
     host.online = true;
-    assert_eq!((host.drain(), host.lost), (Next::Rest, 1));
+    assert_eq!((host.drain(), host.lost), (NextStep::Idle, 1));
 }
 
 #[test]
-fn a_server_that_fails_for_hours_costs_no_beacon() {
+fn no_beacon_is_lost_while_a_server_fails_for_hours() {
     for asked in [None, Some(1000)] {
         let mut host = Host::new(KeepBounds::default());
-        host.answer = Outcome::Later(asked);
+        host.answer = Outcome::Retryable(asked);
         for _ in 0..5 {
             host.beacon(10);
         }
         let until = host.now + 10 * 60 * 60 * 1000;
-        while let Next::Wait(ms) = host.drain() {
+        while let NextStep::Wait(ms) = host.drain() {
             host.now += ms;
             if host.now > until {
-                host.answer = Outcome::Sent;
+                host.answer = Outcome::Accepted;
             }
         }
         host.arrived.sort_unstable();
@@ -202,14 +202,14 @@ fn a_server_that_fails_for_hours_costs_no_beacon() {
 }
 
 #[test]
-fn one_that_alone_makes_the_server_fail_holds_up_no_other_for_long_and_is_given_up() {
+fn a_beacon_that_makes_the_server_fail_gives_way_to_others_and_is_dropped() {
     let mut host = Host::new(KeepBounds::default());
     host.poison = Some(1);
     for _ in 0..3 {
         host.beacon(10);
     }
     let mut waits = 0;
-    while let Next::Wait(ms) = host.drain() {
+    while let NextStep::Wait(ms) = host.drain() {
         host.now += ms;
         waits += 1;
     }
@@ -217,23 +217,23 @@ fn one_that_alone_makes_the_server_fail_holds_up_no_other_for_long_and_is_given_
 }
 
 #[test]
-fn what_goes_last_is_kept_until_the_server_has_answered_well() {
+fn a_beacon_at_unload_is_kept_until_the_server_answers_again() {
     let mut host = Host::new(KeepBounds::default());
-    assert!(host.outbox.may_leave(true) && !host.outbox.may_leave(false));
-    host.answer = Outcome::Later(Some(1000));
+    assert!(host.outbox.may_send_at_unload(true) && !host.outbox.may_send_at_unload(false));
+    host.answer = Outcome::Retryable(Some(1000));
     host.beacon(10);
     host.now += 60_000;
     assert!(host.outbox.may_send(true, host.now));
-    assert!(!host.outbox.may_leave(true), "the pause is over, but nobody knows whether the trouble is");
+    assert!(!host.outbox.may_send_at_unload(true), "the pause is over, but the server may still fail");
     host.next_page();
-    assert!(!host.outbox.may_leave(true));
-    host.answer = Outcome::Sent;
-    assert_eq!(host.drain(), Next::Rest);
-    assert!(host.outbox.may_leave(true));
+    assert!(!host.outbox.may_send_at_unload(true));
+    host.answer = Outcome::Accepted;
+    assert_eq!(host.drain(), NextStep::Idle);
+    assert!(host.outbox.may_send_at_unload(true));
 }
 
 #[test]
-fn what_is_refused_is_counted_and_not_kept() {
+fn a_rejected_beacon_is_counted_and_not_kept() {
     let mut host = Host::new(KeepBounds::default());
     host.answer = Outcome::of(400, None);
     host.beacon(10);
@@ -241,9 +241,9 @@ fn what_is_refused_is_counted_and_not_kept() {
 }
 
 #[test]
-fn of_too_many_or_too_much_the_oldest_go() {
+fn the_oldest_requests_beyond_the_bounds_are_dropped() {
     let bounds = KeepBounds { count: 3, bytes: 100, ..KeepBounds::default() };
-    for (sizes, gone) in [
+    for (sizes, excess) in [
         (&[][..], 0),
         (&[40, 40, 20], 0),
         (&[40, 40, 21], 1),
@@ -251,21 +251,21 @@ fn of_too_many_or_too_much_the_oldest_go() {
         (&[10, 80, 80, 10], 2),
         (&[101], 1),
     ] {
-        assert_eq!(bounds.overflow(sizes), gone, "{sizes:?}");
+        assert_eq!(bounds.overflow(sizes), excess, "{sizes:?}");
     }
 }
 
 #[test]
-fn which_answers_may_pass() {
+fn the_status_decides_the_outcome() {
     for (status, outcome) in [
-        (200, Outcome::Sent),
-        (204, Outcome::Sent),
-        (301, Outcome::Refused),
-        (400, Outcome::Refused),
-        (408, Outcome::Later(None)),
-        (413, Outcome::Refused),
-        (429, Outcome::Later(None)),
-        (503, Outcome::Later(None)),
+        (200, Outcome::Accepted),
+        (204, Outcome::Accepted),
+        (301, Outcome::Rejected),
+        (400, Outcome::Rejected),
+        (408, Outcome::Retryable(None)),
+        (413, Outcome::Rejected),
+        (429, Outcome::Retryable(None)),
+        (503, Outcome::Retryable(None)),
     ] {
         assert_eq!(Outcome::of(status, None), outcome, "{status}");
     }
@@ -283,9 +283,9 @@ enum Input {
 
 fn input() -> impl Strategy<Value = Input> {
     let outcome = prop_oneof![
-        Just(Outcome::Sent),
-        Just(Outcome::Refused),
-        prop::option::of(prop_oneof![0..600_000u64, any::<u64>()]).prop_map(Outcome::Later),
+        Just(Outcome::Accepted),
+        Just(Outcome::Rejected),
+        prop::option::of(prop_oneof![0..600_000u64, any::<u64>()]).prop_map(Outcome::Retryable),
     ];
     prop_oneof![
         3 => (0..400usize).prop_map(Input::Beacon),
@@ -299,7 +299,7 @@ fn input() -> impl Strategy<Value = Input> {
 
 proptest! {
     #[test]
-    fn whatever_happens_nothing_is_lost_uncounted_and_no_server_is_pressed(
+    fn no_beacon_is_lost_uncounted_and_no_pause_is_broken(
         inputs in prop::collection::vec(input(), 1..120)
     ) {
         let mut host = Host::new(KeepBounds { count: 5, bytes: 1000, ..KeepBounds::default() });
@@ -318,10 +318,10 @@ proptest! {
                 Input::NextPage => host.next_page(),
             }
         }
-        // Once all is well, nothing is left.
-        (host.online, host.answer) = (true, Outcome::Sent);
+        // Once network and server are back, nothing is left.
+        (host.online, host.answer) = (true, Outcome::Accepted);
         host.outbox.handle_online();
-        while let Next::Wait(ms) = host.drain() {
+        while let NextStep::Wait(ms) = host.drain() {
             host.now += ms;
         }
         prop_assert!(host.kept.is_empty());
@@ -329,6 +329,6 @@ proptest! {
         let mut once = host.arrived.clone();
         once.sort_unstable();
         once.dedup();
-        prop_assert_eq!(once.len(), before, "each arrives once");
+        prop_assert_eq!(once.len(), before, "each beacon arrives once");
     }
 }

@@ -1,6 +1,9 @@
-//! What waits, what is sent, and what is lost on the way.
+//! What a queue keeps, sends and drops.
+use super::value::OTHER;
 use super::*;
-use crate::beacon::{Beacon, decode};
+use crate::beacon::{Attribution, Beacon, Connection, Context, Device, ResourceKind, decode};
+use crate::stats::Histogram;
+use crate::vitals::{Metric, Navigation};
 use expect_test::expect;
 use proptest::prelude::*;
 use std::format;
@@ -52,7 +55,7 @@ fn flush(queue: &mut Queue) -> Vec<Beacon> {
 }
 
 #[test]
-fn a_beacon_can_be_read_in_the_network_panel() {
+fn a_beacon_is_readable_text() {
     let mut queue = queue();
     queue.vital(at(0.0), Metric::Lcp, 1234.5);
     queue.vital(at(0.0), Metric::Cls, 0.1234);
@@ -62,28 +65,28 @@ fn a_beacon_can_be_read_in_the_network_panel() {
         queue.merge(at(0.0), "query.fetch", &one(ms));
     }
     queue.error(at(0.0), "TypeError: \"x\" is not\na function", "app.js:1:20");
-    queue.lost(1);
+    queue.count_lost(1);
     let text = queue.flush(1_790_000_000_000, &context()).remove(0);
     expect![[r#"{"v":1,"id":"v13w-1","session":"s3ss10n","app":"shop","release":"1.2.0","page":"/packages/:id","connection":"4g","memory":8,"sentAt":1790000000000,"sampleRate":0.25,"vitals":{"LCP":{"value":1234.5},"CLS":{"value":0.1234,"rating":"needs-improvement"}},"counters":{"query.hits":12},"timings":{"page.load":[0,20,25,400]},"histograms":{"query.fetch":{"scale":5,"zero":1,"sum":445,"min":0,"max":400,"offset":138,"counts":[1,-9,1,-127,1]}},"errors":[{"message":"TypeError: \"x\" is not\na function","source":"app.js:1:20"}],"dropped":1,"drops":{"beacons":1}}"#]]
     .assert_eq(&text);
 }
 
 #[test]
-fn nothing_waits_nothing_is_sent() {
+fn an_empty_queue_sends_nothing() {
     let mut queue = queue();
     queue.count(at(0.0), "query.hits", 0);
     queue.record(at(0.0), "query.fetch", f64::NAN);
-    queue.lost(3);
+    queue.count_lost(3);
     assert_eq!((queue.next_deadline(), queue.is_empty()), (None, true));
     assert!(queue.flush(0, &context()).is_empty());
-    // The loss is told with the next beacon.
+    // The next beacon reports the drops.
     queue.count(at(0.0), "query.hits", 1);
     assert_eq!(flush(&mut queue)[0].dropped, 3);
     assert_eq!(queue.dropped(), 0);
 }
 
 #[test]
-fn it_is_due_an_interval_after_the_first_measurement() {
+fn a_queue_is_due_an_interval_after_its_first_measurement() {
     let mut queue = queue();
     queue.count(at(5.0), "query.hits", 1);
     queue.vital(at(5000.0), Metric::Fcp, 800.0);
@@ -94,7 +97,7 @@ fn it_is_due_an_interval_after_the_first_measurement() {
 }
 
 #[test]
-fn it_is_due_at_once_when_it_is_full() {
+fn a_full_queue_is_due_at_once() {
     let mut queue = queue();
     for i in 0..limits::HISTOGRAMS {
         for octave in 0..40 {
@@ -109,7 +112,7 @@ fn it_is_due_at_once_when_it_is_full() {
 }
 
 #[test]
-fn the_newest_value_of_a_vital_counts_and_ids_differ() {
+fn a_vital_keeps_its_newest_value_and_beacon_ids_differ() {
     let mut queue = queue();
     queue.vital(at(0.0), Metric::Inp, 40.0);
     queue.vital(at(1.0), Metric::Inp, 600.0);
@@ -121,7 +124,7 @@ fn the_newest_value_of_a_vital_counts_and_ids_differ() {
 }
 
 #[test]
-fn equal_errors_are_counted_and_the_oldest_give_way() {
+fn equal_errors_are_counted_and_the_oldest_are_dropped() {
     let mut queue = queue();
     for i in 0..limits::ERRORS + 2 {
         let message = format!("error {i}");
@@ -135,7 +138,7 @@ fn equal_errors_are_counted_and_the_oldest_give_way() {
 }
 
 #[test]
-fn names_become_what_the_server_takes() {
+fn invalid_characters_in_names_are_replaced() {
     let mut queue = queue();
     queue.count(at(0.0), "a b", 1);
     queue.count(at(0.0), "", 1);
@@ -148,7 +151,7 @@ fn names_become_what_the_server_takes() {
 }
 
 #[test]
-fn the_phases_of_the_navigation_are_told_at_once_and_those_of_no_time_left_out() {
+fn navigation_phases_of_0_ms_are_left_out() {
     let mut queue = queue();
     for (phase, ms) in [("dns", 12.5), ("tcp", 0.0), ("dom", 8.0), ("dom", 9.0), ("no word", 1.0)] {
         queue.phase(at(0.0), phase, ms);
@@ -158,7 +161,7 @@ fn the_phases_of_the_navigation_are_told_at_once_and_those_of_no_time_left_out()
     let timings = decode(text.as_bytes()).unwrap().timings;
     assert!(timings.contains(&("navigation.dns".into(), std::vec![12.5])), "{timings:?}");
     assert!(timings.contains(&("navigation.tcp".into(), std::vec![0.0])), "{timings:?}");
-    // All of them took no time: that is told, too.
+    // All phases took 0 ms: the member is written all the same.
     queue.phase(at(0.0), "dns", 0.0);
     assert_eq!(flush(&mut queue)[0].timings.len(), 8);
     for n in 0..17 {
@@ -168,7 +171,7 @@ fn the_phases_of_the_navigation_are_told_at_once_and_those_of_no_time_left_out()
 }
 
 #[test]
-fn errors_at_a_rate_of_their_own_have_beacons_of_their_own() {
+fn errors_with_their_own_sample_rate_have_their_own_beacons() {
     let mut queue = queue();
     let context = Context { error_sample_rate: 1.0, ..context() };
     let flush = |queue: &mut Queue| -> Vec<Beacon> {
@@ -177,7 +180,7 @@ fn errors_at_a_rate_of_their_own_have_beacons_of_their_own() {
     };
     queue.count(at(0.0), "a", 1);
     queue.error(at(0.0), "x is not a function", "");
-    queue.lost(1);
+    queue.count_lost(1);
     let beacons = flush(&mut queue);
     assert_eq!((beacons[0].sample_rate, beacons[1].sample_rate), (0.25, 1.0));
     assert_eq!((beacons[0].errors.len(), beacons[1].errors.len(), beacons[1].counters.len()), (0, 1, 0));
@@ -203,7 +206,7 @@ fn what_does_not_fit_is_split_then_dropped_and_counted() {
         queue.merge(at(0.0), &format!("custom.{i}"), &wide);
     }
     let beacons = flush(&mut queue);
-    assert_eq!(beacons.len(), Queue::MAX_BEACONS);
+    assert_eq!(beacons.len(), limits::MAX_BEACONS);
     let histograms: usize = beacons.iter().map(|beacon| beacon.histograms.len()).sum();
     let errors: usize = beacons.iter().map(|beacon| beacon.errors.len()).sum();
     assert_eq!(histograms, limits::HISTOGRAMS, "histograms come before errors");
@@ -213,28 +216,43 @@ fn what_does_not_fit_is_split_then_dropped_and_counted() {
     assert_eq!(beacons[3].drops, [("errors".into(), dropped)]);
 }
 
-/// What an ordinary page view has to tell: five vitals with what they are put down to, the navigation's phases,
-/// what was loaded from three hosts, a backend's timings, long frames, the cache's figures.
+/// An ordinary page view: five vitals with attribution, the navigation's phases, resources of three hosts, timings of a
+/// backend, long frames, the counters of the query cache.
 #[test]
-fn an_ordinary_page_view_has_two_kilobytes_at_most() {
+fn an_ordinary_page_view_has_at_most_two_kilobytes() {
     let mut queue = queue();
-    let attribution = |target: &str, url: &str, state: &str, parts: &[(&str, f64)]| Attribution {
+    let attribution = |target: &str, url: &str, state: &str, phases: &[(&str, f64)]| Attribution {
         target: target.into(),
         url: url.into(),
         state: state.into(),
-        parts: parts.iter().map(|(name, ms)| ((*name).into(), *ms)).collect(),
+        phases: phases.iter().map(|(name, ms)| ((*name).into(), *ms)).collect(),
     };
     let hero = "https://cdn.shop.example/images/hero-1600.avif";
     let paint = [("ttfb", 182.3), ("loadDelay", 240.5), ("load", 700.1), ("render", 111.6)];
-    queue.attributed(at(0.0), Metric::Lcp, 1234.5, attribution("main>section.hero>img", hero, "", &paint));
-    queue.attributed(at(0.0), Metric::Cls, 0.0412, attribution("aside#banner", "", "complete", &[]));
+    queue.vital_with_attribution(
+        at(0.0),
+        Metric::Lcp,
+        1234.5,
+        attribution("main>section.hero>img", hero, "", &paint),
+    );
+    queue.vital_with_attribution(
+        at(0.0),
+        Metric::Cls,
+        0.0412,
+        attribution("aside#banner", "", "complete", &[]),
+    );
     let bundle = "https://shop.example/assets/app-4f3c21.js";
     let input = [("input", 12.0), ("processing", 80.2), ("presentation", 27.8)];
-    queue.attributed(at(0.0), Metric::Inp, 120.0, attribution("button#buy", bundle, "pointer", &input));
+    queue.vital_with_attribution(
+        at(0.0),
+        Metric::Inp,
+        120.0,
+        attribution("button#buy", bundle, "pointer", &input),
+    );
     queue.vital(at(0.0), Metric::Fcp, 640.2);
     let first_byte =
         [("waiting", 3.1), ("cache", 0.4), ("dns", 21.0), ("connection", 64.2), ("request", 93.6)];
-    queue.attributed(at(0.0), Metric::Ttfb, 182.3, attribution("", "", "", &first_byte));
+    queue.vital_with_attribution(at(0.0), Metric::Ttfb, 182.3, attribution("", "", "", &first_byte));
     let phases = [
         ("dns", 21.0),
         ("tcp", 30.1),
@@ -278,7 +296,7 @@ fn an_ordinary_page_view_has_two_kilobytes_at_most() {
 }
 
 #[test]
-fn single_measurements_stay_plain_until_they_are_many() {
+fn few_measurements_are_single_values_and_many_a_histogram() {
     let mut queue = queue();
     for ms in 1..=16 {
         queue.record(at(0.0), "few", f64::from(ms));
@@ -292,7 +310,7 @@ fn single_measurements_stay_plain_until_they_are_many() {
 }
 
 #[test]
-fn hosts_and_routes_beyond_the_bounds_are_other_ones_and_nothing_is_lost() {
+fn hosts_and_routes_beyond_the_limits_are_counted_as_other() {
     let mut queue = queue();
     for i in 0..100 {
         queue.resource(at(0.0), &resource(&format!("h{i}.example"), ResourceKind::Image, 2));
@@ -309,7 +327,7 @@ fn hosts_and_routes_beyond_the_bounds_are_other_ones_and_nothing_is_lost() {
 }
 
 #[test]
-fn the_scripts_that_ran_longest_are_kept() {
+fn the_scripts_that_ran_longest_are_reported() {
     let mut queue = queue();
     for i in 0..20 {
         queue.script(at(0.0), &script(&format!("https://a.example/{i}.js"), f64::from(100 + i)));
@@ -323,9 +341,9 @@ fn the_scripts_that_ran_longest_are_kept() {
 }
 
 #[test]
-fn errors_of_one_fingerprint_are_one_and_lose_their_stack_before_they_are_dropped() {
+fn errors_of_one_fingerprint_are_counted_and_lose_their_stack_before_they_are_dropped() {
     let mut queue = queue();
-    let failure = |i: usize, fingerprint: String| PageError {
+    let error = |i: usize, fingerprint: String| PageError {
         message: format!("item {i} is missing"),
         source: String::new(),
         stack: "\u{7}".repeat(limits::STACK), // six bytes each in JSON
@@ -333,8 +351,8 @@ fn errors_of_one_fingerprint_are_one_and_lose_their_stack_before_they_are_droppe
         count: 1,
     };
     for i in 0..limits::ERRORS {
-        queue.failure(at(0.0), &failure(i, format!("f{i}")));
-        queue.failure(at(0.0), &failure(i + 1, format!("f{i}")));
+        queue.page_error(at(0.0), &error(i, format!("f{i}")));
+        queue.page_error(at(0.0), &error(i + 1, format!("f{i}")));
     }
     let beacons = flush(&mut queue);
     let errors: Vec<&PageError> = beacons.iter().flat_map(|beacon| &beacon.errors).collect();
@@ -344,7 +362,7 @@ fn errors_of_one_fingerprint_are_one_and_lose_their_stack_before_they_are_droppe
     assert!(beacons.iter().all(|beacon| beacon.dropped == 0));
 }
 
-/// Something that a page measures.
+/// A measurement of a page.
 #[derive(Clone, Debug)]
 enum Input {
     Count(String, u64),
@@ -372,23 +390,24 @@ fn input() -> impl Strategy<Value = Input> {
     ]
 }
 
-/// How many measurements a beacon holds, or says were lost. A gauge replaces the one before: it adds none.
-fn told(beacon: &Beacon) -> u64 {
+/// How many measurements a beacon holds or counts as dropped, without gauges, which replace one another.
+fn reported(beacon: &Beacon) -> u64 {
     let counts = beacon.counters.iter().chain(&beacon.routes).map(|entry| entry.1);
-    let few = beacon.timings.iter().map(|entry| entry.1.len() as u64);
-    let many = beacon.histograms.iter().map(|entry| entry.1.count());
+    let single = beacon.timings.iter().map(|entry| entry.1.len() as u64);
+    let histograms = beacon.histograms.iter().map(|entry| entry.1.count());
     let resources = beacon.resources.iter().map(|sum| sum.count);
     let scripts = beacon.scripts.iter().map(|script| script.count);
     let errors = beacon.errors.iter().map(|error| error.count);
-    beacon.dropped + counts.chain(few).chain(many).chain(resources).chain(scripts).chain(errors).sum::<u64>()
+    beacon.dropped
+        + counts.chain(single).chain(histograms).chain(resources).chain(scripts).chain(errors).sum::<u64>()
 }
 
 proptest! {
-    // Long texts take long to make up.
+    // Long texts take long to generate.
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn nothing_is_lost_but_what_is_counted(inputs in prop::collection::vec(input(), 0..400)) {
+    fn every_measurement_is_sent_or_counted_as_dropped(inputs in prop::collection::vec(input(), 0..400)) {
         let mut queue = queue();
         let mut total = 0;
         for input in &inputs {
@@ -425,21 +444,21 @@ proptest! {
                         fingerprint: String::new(),
                         count: 1,
                     };
-                    queue.failure(at(0.0), &error);
+                    queue.page_error(at(0.0), &error);
                     1
                 }
                 Input::Lost(by) => {
-                    queue.lost(*by);
+                    queue.count_lost(*by);
                     *by
                 }
             };
         }
-        // Losses alone are not sent.
+        // Drop counts alone are not sent.
         queue.count(at(0.0), "last", 1);
-        // Each is at most as long as allowed and is read without complaint: `flush` looks.
+        // `flush` checks the size of each beacon and decodes it.
         let beacons = flush(&mut queue);
-        prop_assert!(beacons.len() <= Queue::MAX_BEACONS);
-        prop_assert_eq!(beacons.iter().map(told).sum::<u64>(), total + 1);
+        prop_assert!(beacons.len() <= limits::MAX_BEACONS);
+        prop_assert_eq!(beacons.iter().map(reported).sum::<u64>(), total + 1);
         for beacon in &beacons {
             prop_assert_eq!(beacon.dropped, beacon.drops.iter().map(|drop| drop.1).sum::<u64>());
         }

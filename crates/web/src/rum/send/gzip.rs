@@ -1,5 +1,5 @@
-//! Makes large bodies small, while there is time.
-use super::super::host;
+//! Compresses request bodies, unless the page is hidden first.
+use super::super::browser;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -27,23 +27,22 @@ extern "C" {
     fn array_buffer(this: &Response) -> Result<Promise, JsValue>;
 }
 
-/// What tells that a page may soon be gone.
-const LEAVING: [&str; 2] = ["visibilitychange", "pagehide"];
+/// Events after which a page may be unloaded.
+const UNLOAD_EVENTS: [&str; 2] = ["visibilitychange", "pagehide"];
 
-/// `body` as gzip, an `ArrayBuffer`; `None` where that cannot be done, or the page is hidden first: then nothing may
-/// wait.
+/// `body` as gzip. `None` if the browser cannot compress, or if the page is hidden first: then the request must not wait.
 pub(super) async fn gzip(body: &str) -> Option<js_sys::ArrayBuffer> {
     let zipped = compressed(body).ok()?;
-    let mut leave = JsValue::UNDEFINED;
+    let mut on_hidden = JsValue::UNDEFINED;
     let hidden = Promise::new(&mut |resolve, _| {
-        for kind in LEAVING {
-            host::add_event_listener(&js_sys::global(), kind, &resolve, true);
+        for kind in UNLOAD_EVENTS {
+            browser::add_event_listener(&js_sys::global(), kind, &resolve, true);
         }
-        leave = resolve.into();
+        on_hidden = resolve.into();
     });
     let first = JsFuture::from(Promise::race(&Array::of2(&zipped, &hidden))).await;
-    for kind in LEAVING {
-        host::remove_event_listener(&js_sys::global(), kind, &leave, true);
+    for kind in UNLOAD_EVENTS {
+        browser::remove_event_listener(&js_sys::global(), kind, &on_hidden, true);
     }
     first.ok()?.dyn_into().ok()
 }

@@ -1,4 +1,4 @@
-//! IndexedDB, of which each answer is awaited. A transaction stays open while its own answers are.
+//! IndexedDB with futures. A transaction stays open while only its own requests are awaited.
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -8,7 +8,7 @@ extern "C" {
     type Global;
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
     static GLOBAL: Global;
-    /// Throws where storage is forbidden.
+    /// Throws if storage is forbidden.
     #[wasm_bindgen(method, getter, catch, js_name = indexedDB)]
     fn indexed_db(this: &Global) -> Result<Option<Factory>, JsValue>;
 
@@ -80,13 +80,13 @@ fn factory() -> Result<Factory, JsValue> {
     GLOBAL.with(Global::indexed_db)?.ok_or(JsValue::UNDEFINED)
 }
 
-/// Opens a database of one table whose keys count up.
+/// Opens a database with one object store whose keys count up.
 pub(super) async fn open(name: &str, table: &'static str) -> Result<Database, JsValue> {
     let request = factory()?.open(name, 1)?;
     let upgraded = request.clone();
     let upgrade = Closure::once(move || {
         if let Ok(database) = upgraded.result() {
-            let options = super::super::host::Init::new();
+            let options = super::super::browser::Init::new();
             options.set("autoIncrement", &JsValue::TRUE);
             let _ = database.unchecked_into::<Database>().create_object_store(table, &options);
         }
@@ -100,12 +100,12 @@ pub(super) async fn open(name: &str, table: &'static str) -> Result<Database, Js
     request.result().map(JsCast::unchecked_into)
 }
 
-/// Deletes a database. Other tabs close theirs when they are asked to.
+/// Deletes a database. Other tabs close it on `versionchange`.
 pub(super) fn delete(name: &str) {
     let _ = factory().and_then(|factory| factory.delete_database(name));
 }
 
-/// What `request` gives. It is listened to from now on, also before this is awaited.
+/// The result of `request`. Listens at once, before the future is awaited.
 pub(super) fn answer(request: &Request) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
     let request = request.clone();
     let settled = JsFuture::from(Promise::new(&mut |resolve, reject| {
@@ -119,23 +119,23 @@ pub(super) fn answer(request: &Request) -> impl Future<Output = Result<JsValue, 
 }
 
 impl Transaction {
-    /// A transaction on one table.
+    /// Starts a transaction on one object store.
     pub(super) fn on(database: &Database, table: &str) -> Result<(Self, Table), JsValue> {
         let transaction = database.transaction(table, "readwrite")?;
         let table = transaction.object_store(table)?;
         Ok((transaction, table))
     }
 
-    /// There is nothing more to come. A page that is closed meanwhile hears no answer, and a transaction that waits for
-    /// more would hold up the last beacon, which is lost then.
+    /// Says that no further request follows. If the page is closed meanwhile, no answer arrives, and an open transaction would
+    /// block the last beacon, which would then be lost.
     pub(super) fn seal(&self) {
-        // Older browsers have no such method: there it ends by itself.
+        // Older browsers have no `commit`: the transaction ends by itself.
         let _ = self.try_commit();
     }
 
-    /// Ends it; what was done counts from then on.
+    /// Commits, and waits until the changes are stored.
     pub(super) async fn commit(self) -> Result<(), JsValue> {
-        // A page that is being closed does not wait for it to end by itself. Older browsers have no such method.
+        // A page that is being closed does not wait until the transaction ends by itself. Older browsers have no `commit`.
         let _ = self.try_commit();
         JsFuture::from(Promise::new(&mut |resolve, reject| {
             self.set_oncomplete(&resolve);

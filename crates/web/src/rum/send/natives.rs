@@ -1,6 +1,5 @@
-//! What of the browser sending needs, and no more. Whatever may be missing, broken or forbidden is an `Option` or
-//! a `Result`.
-use super::super::host::{self, Init};
+//! Bindings to the browser APIs for sending. APIs that may be missing, broken or forbidden return an `Option` or a `Result`.
+use super::super::browser::{self, Init};
 use super::super::read;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
@@ -26,7 +25,8 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 }
 
-/// The browser's ways out. Taken once: what is measured may wrap them, and what is sent is not to be measured.
+/// The browser's own functions for sending. They are taken once, at the start: a page may wrap them later, and beacons must
+/// not be measured.
 pub(super) struct Natives {
     fetch: Option<Function>,
     fetch_later: Option<Function>,
@@ -39,50 +39,50 @@ impl Natives {
         Self {
             fetch: function(&global, "fetch"),
             fetch_later: function(&global, "fetchLater"),
-            send_beacon: function(&host::of_global("navigator"), "sendBeacon"),
+            send_beacon: function(&browser::of_global("navigator"), "sendBeacon"),
         }
     }
 
-    /// A promise of a response.
+    /// Returns a promise of a response.
     pub(super) fn fetch(&self, url: &str, init: &Init) -> Result<Promise, JsValue> {
         let fetch = self.fetch.as_ref().ok_or(JsValue::UNDEFINED)?;
         fetch.call2(&js_sys::global(), &url.into(), init).map(|pending| Promise::resolve(&pending))
     }
 
-    /// Whether the browser took it; it throws where the quota for the server's origin is used up.
+    /// Returns whether the browser accepted the request. `fetchLater` throws if the quota of the server's origin is used up.
     pub(super) fn fetch_later(&self, url: &str, init: &Init) -> bool {
         let Some(fetch_later) = &self.fetch_later else { return false };
         init.set("activateAfter", &JsValue::from_f64(0.0));
         fetch_later.call2(&js_sys::global(), &url.into(), init).is_ok_and(|result| result.is_truthy())
     }
 
-    /// Whether the browser took it. It goes as plain text: a `Blob` could have any type, but Firefox loses every
-    /// other one at `pagehide`.
+    /// Returns whether the browser accepted the request. The body is a string, so it is sent as plain text: a `Blob` could have
+    /// any type, but Firefox loses every second one at `pagehide`.
     pub(super) fn send_beacon(&self, url: &str, body: &str) -> bool {
         let Some(send_beacon) = &self.send_beacon else { return false };
-        let taken = send_beacon.call2(&host::of_global("navigator"), &url.into(), &body.into());
+        let taken = send_beacon.call2(&browser::of_global("navigator"), &url.into(), &body.into());
         taken.is_ok_and(|taken| taken.is_truthy())
     }
 }
 
-/// What a response's header says.
+/// The value of a response's header.
 pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {
     read::call(&read::member(response, "headers")?, "get", &[name.into()])?.as_string()
 }
 
 /// Whether `url` is of the page's own origin.
 pub(super) fn is_own_origin(url: &str) -> bool {
-    host::address(url).is_some_and(|url| read::text(&url, "origin") == host::location("origin"))
+    browser::parse_url(url).is_some_and(|url| read::text(&url, "origin") == browser::location("origin"))
 }
 
-/// Whether the browser thinks that there is a network.
+/// Whether the browser considers itself online.
 pub(super) fn is_online() -> bool {
-    read::member(&host::of_global("navigator"), "onLine") != Some(JsValue::FALSE)
+    read::member(&browser::of_global("navigator"), "onLine") != Some(JsValue::FALSE)
 }
 
-/// How tabs agree on who does something.
+/// `navigator.locks`
 pub(super) fn locks() -> Option<LockManager> {
-    read::member(&host::of_global("navigator"), "locks").map(JsCast::unchecked_into)
+    read::member(&browser::of_global("navigator"), "locks").map(JsCast::unchecked_into)
 }
 
 fn function(owner: &JsValue, name: &'static str) -> Option<Function> {

@@ -1,54 +1,54 @@
-//! A request that is ready to go, and one that waits.
-use super::super::host::Init;
+//! A request, and a request that is kept.
+use super::super::browser::Init;
 use super::super::read;
 use super::natives;
 use js_sys::{ArrayBuffer, Object};
 use wasm_bindgen::prelude::*;
 
-/// The type that needs no preflight, and that `sendBeacon` gives a string.
+/// The content type that needs no preflight, and that `sendBeacon` uses for a string.
 const PLAIN: &str = "text/plain;charset=UTF-8";
 
-/// One request, ready to go.
+/// A request that is ready to be sent.
 #[derive(Clone)]
 pub(super) struct Request {
     pub(super) url: String,
     pub(super) body: String,
     /// The content type. `text/plain` needs no preflight, others do.
     pub(super) kind: String,
-    /// An object of further headers, which the npm package may have kept; or `undefined`.
+    /// An object of further headers, if the npm package kept the request; or `undefined`.
     pub(super) headers: JsValue,
 }
 
 impl Request {
-    /// A beacon's.
+    /// The request for a beacon.
     pub(super) fn new(url: &str, body: String) -> Self {
         Self { url: url.into(), body, kind: PLAIN.into(), headers: JsValue::UNDEFINED }
     }
 
-    /// Whether it is what `sendBeacon` makes of a string.
+    /// Whether `sendBeacon` can send it as a string.
     pub(super) fn is_plain(&self) -> bool {
         self.kind == PLAIN && !self.has_headers()
     }
 
-    /// Whether it has further headers: each costs a preflight, and `sendBeacon` cannot send them.
+    /// Whether it has further headers: they cost a preflight, and `sendBeacon` cannot send them.
     fn has_headers(&self) -> bool {
         self.headers.dyn_ref::<Object>().is_some_and(|headers| Object::keys(headers).length() > 0)
     }
 
-    /// What `fetch` is told of it; `zipped` is its body as gzip.
+    /// The options of `fetch`; `zipped` is the body as gzip.
     pub(super) fn init(&self, zipped: Option<&ArrayBuffer>) -> Init {
         let headers = Init::new();
         if let Some(more) = self.headers.dyn_ref::<Object>() {
             Object::assign(headers.unchecked_ref(), more);
         }
         headers.set("content-type", &self.kind.as_str().into());
-        // Other origins would ask for the header with a preflight: there the bytes tell.
+        // For other origins the header would cost a preflight: the collector recognises gzip by its first bytes.
         if zipped.is_some() && natives::is_own_origin(&self.url) {
             headers.set("content-encoding", &"gzip".into());
         }
         let init = Init::new();
         let body = self.body.as_str();
-        // What is measured here is the page, not this request: its priority is low.
+        // A low priority, so that the request does not slow down the page that is measured.
         for (name, value) in
             [("method", "POST"), ("body", body), ("credentials", "omit"), ("priority", "low")]
         {
@@ -62,20 +62,20 @@ impl Request {
     }
 }
 
-/// A request that waits. In the database it is an object, as the npm package has it too: `url`, `body`, `type`,
-/// `headers` where there are any, `id`, `at`, `tries`.
+/// A request that is kept. In the database it is an object with the same members as in the npm package: `url`, `body`, `type`,
+/// `headers` if there are any, `id`, `at`, `tries`.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(super) struct KeptRequest {
     pub(super) request: Request,
-    /// Of the beacon: a server that sees it twice counts it once.
+    /// The beacon's id: a server that gets it twice counts it once.
     pub(super) id: String,
-    /// When it was put aside, ms since the Unix epoch.
+    /// When it was first kept, ms since the Unix epoch.
     pub(super) at: u64,
-    /// How often it was tried.
+    /// How often it failed after it was kept.
     pub(super) tries: u32,
 }
 
-impl Kept {
+impl KeptRequest {
     pub(super) fn to_object(&self) -> JsValue {
         let object = Init::new();
         let Request { url, body, kind, headers } = &self.request;
@@ -90,7 +90,7 @@ impl Kept {
         object.into()
     }
 
-    /// What is no request is one that is too old: it is given up, and counted.
+    /// Reads an object. One that is no request gets the time 0, so that it counts as too old and is dropped.
     pub(super) fn from_object(object: &JsValue) -> Self {
         let text = |name: &'static str| read::member(object, name).and_then(|value| value.as_string());
         let number = |name: &'static str| read::member(object, name).and_then(|value| value.as_f64());

@@ -1,8 +1,7 @@
-//! Beacons that could not be sent, kept for later: in IndexedDB, where the npm package keeps its own too and finds
-//! these; in memory where there is none.
-use super::super::hooks::{Callback, callback};
+//! Keeps beacons that could not be sent: in IndexedDB, in the same database as the npm package, or in memory without it.
+use super::super::callback::{Callback, callback};
 use super::idb::{self, Cursor, Database, Transaction, answer};
-use super::request::Kept;
+use super::request::KeptRequest;
 use js_sys::{Array, Promise};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -13,31 +12,31 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 const NAME: &str = "whippet-rum";
 const TABLE: &str = "beacons";
 
-/// Names one that is kept.
+/// The key of a kept request.
 #[derive(Clone)]
 pub(super) enum Key {
     Memory(u32),
     Database(JsValue),
 }
 
-/// What is kept again after it was tried.
-pub(super) struct Again {
-    pub(super) kept: Kept,
-    /// Whether it goes behind the others.
+/// A request to keep again after it failed.
+pub(super) struct Reinsert {
+    pub(super) kept: KeptRequest,
+    /// Whether it moves behind the others.
     pub(super) is_last: bool,
 }
 
 pub(super) struct Store {
-    /// Of the open database, or `undefined` where there is none.
+    /// Resolves to the database, or to `undefined` without one.
     opening: RefCell<Option<Promise>>,
     ready: Cell<bool>,
-    /// How often it was closed: what was opened before is not ready after.
+    /// Counts calls of `close`: a database that was being opened before is not ready after.
     closed: Cell<u32>,
     on_close: RefCell<Option<Callback>>,
-    /// In use where there is no database.
-    memory: RefCell<VecDeque<(u32, Kept)>>,
+    /// Used without a database.
+    memory: RefCell<VecDeque<(u32, KeptRequest)>>,
     next: Cell<u32>,
-    /// How often all was deleted: what began before is not kept after.
+    /// Counts calls of `clear`: a request from before is not kept after.
     cleared: Cell<u32>,
 }
 
@@ -65,22 +64,22 @@ impl Store {
         self.ready.get()
     }
 
-    /// Keeps a request. Nothing is asked first: the page may be gone before there is an answer.
-    pub(super) async fn put(self: &Rc<Self>, kept: Kept) {
-        let era = self.cleared.get();
+    /// Keeps a request. Nothing is read first: the page may be unloaded before there is an answer.
+    pub(super) async fn put(self: &Rc<Self>, kept: KeptRequest) {
+        let generation = self.cleared.get();
         let is_kept = match self.open().await {
             Some(database) => add(&database, &kept).await.is_ok(),
             None => false,
         };
-        // No database, a full disk, a private window: memory will do.
-        if !is_kept && era == self.cleared.get() {
+        // Without a database, on a full disk or in a private window, memory is used.
+        if !is_kept && generation == self.cleared.get() {
             let key = self.next.get();
             self.next.set(key.wrapping_add(1));
             self.memory.borrow_mut().push_back((key, kept));
         }
     }
 
-    /// Drops so many of the oldest as `overflow` makes of the sizes; gives back how many went.
+    /// Drops as many of the oldest as `overflow` returns for the sizes. Returns their number.
     pub(super) async fn trim(self: &Rc<Self>, overflow: impl Fn(&[usize]) -> usize) -> u64 {
         let database = self.open().await;
         let mut gone = {
@@ -94,24 +93,24 @@ impl Store {
         gone as u64
     }
 
-    /// The first of what is kept.
-    pub(super) async fn first(self: &Rc<Self>) -> Option<(Key, Kept)> {
+    /// The first kept request.
+    pub(super) async fn first(self: &Rc<Self>) -> Option<(Key, KeptRequest)> {
         let database = self.open().await;
-        // What memory holds was put there since the database failed.
+        // Memory has requests only if the database failed.
         if let Some((key, kept)) = self.memory.borrow().front() {
             return Some((Key::Memory(*key), kept.clone()));
         }
         first(&database?).await.ok()?
     }
 
-    /// Forgets one, or remembers that it was tried; `false` where that failed.
-    pub(super) async fn settle(self: &Rc<Self>, key: Key, again: Option<Again>) -> bool {
+    /// Removes a request, or keeps it again. Returns `false` if that failed.
+    pub(super) async fn settle(self: &Rc<Self>, key: Key, again: Option<Reinsert>) -> bool {
         match key {
             Key::Memory(key) => {
                 let mut memory = self.memory.borrow_mut();
                 if let Some(place) = memory.iter().position(|entry| entry.0 == key) {
                     memory.remove(place);
-                    if let Some(Again { kept, is_last }) = again {
+                    if let Some(Reinsert { kept, is_last }) = again {
                         let place = if is_last { memory.len() } else { place };
                         memory.insert(place, (key, kept));
                     }
@@ -125,8 +124,8 @@ impl Store {
         }
     }
 
-    /// Takes out what is in memory, which ends with the page.
-    pub(super) fn take_memory(&self) -> Vec<Kept> {
+    /// Takes the requests out of memory, which ends with the page.
+    pub(super) fn take_memory(&self) -> Vec<KeptRequest> {
         self.memory.take().into_iter().map(|(_, kept)| kept).collect()
     }
 
@@ -181,15 +180,15 @@ async fn opened(opening: Promise) -> Option<Database> {
     (!database.is_undefined()).then(|| database.unchecked_into())
 }
 
-async fn add(database: &Database, kept: &Kept) -> Result<(), JsValue> {
+async fn add(database: &Database, kept: &KeptRequest) -> Result<(), JsValue> {
     let (transaction, table) = Transaction::on(database, TABLE)?;
     table.add(&kept.to_object())?;
     transaction.commit().await
 }
 
 async fn trim(database: &Database, overflow: impl Fn(&[usize]) -> usize) -> Result<usize, JsValue> {
-    // A transaction that waits for an answer holds up the last beacon of a page that is closed: so this only looks, unless
-    // something must go.
+    // A transaction that waits for an answer would block the last beacon of a page that is closed. So the first one only
+    // reads; a second one follows only if something must be dropped.
     let (transaction, table) = Transaction::on(database, TABLE)?;
     let kept = answer(&table.get_all()?);
     transaction.seal();
@@ -208,10 +207,10 @@ async fn trim(database: &Database, overflow: impl Fn(&[usize]) -> usize) -> Resu
 }
 
 fn sizes(kept: Array) -> Vec<usize> {
-    kept.iter().map(|kept| Kept::from_object(&kept).request.body.len()).collect()
+    kept.iter().map(|kept| KeptRequest::from_object(&kept).request.body.len()).collect()
 }
 
-async fn first(database: &Database) -> Result<Option<(Key, Kept)>, JsValue> {
+async fn first(database: &Database) -> Result<Option<(Key, KeptRequest)>, JsValue> {
     let (transaction, table) = Transaction::on(database, TABLE)?;
     let cursor = answer(&table.open_cursor()?);
     transaction.seal();
@@ -220,18 +219,18 @@ async fn first(database: &Database) -> Result<Option<(Key, Kept)>, JsValue> {
         return Ok(None);
     }
     let cursor: Cursor = cursor.unchecked_into();
-    Ok(Some((Key::Database(cursor.key()), Kept::from_object(&cursor.value()))))
+    Ok(Some((Key::Database(cursor.key()), KeptRequest::from_object(&cursor.value()))))
 }
 
-async fn settle(database: &Database, key: &JsValue, again: Option<Again>) -> Result<(), JsValue> {
+async fn settle(database: &Database, key: &JsValue, again: Option<Reinsert>) -> Result<(), JsValue> {
     let (transaction, table) = Transaction::on(database, TABLE)?;
-    // Another tab may have sent it meanwhile: then it does not come back.
+    // If another tab has sent it meanwhile, it is not kept again.
     if !answer(&table.get_key(key)?).await?.is_undefined() {
         match again {
-            Some(Again { kept, is_last: false }) => _ = table.put(&kept.to_object(), key)?,
+            Some(Reinsert { kept, is_last: false }) => _ = table.put(&kept.to_object(), key)?,
             again => {
                 table.delete(key)?;
-                if let Some(Again { kept, .. }) = again {
+                if let Some(Reinsert { kept, .. }) = again {
                     table.add(&kept.to_object())?;
                 }
             }

@@ -1,5 +1,5 @@
-//! The ways out of a page.
-use super::super::{host, read};
+//! Sends requests with `fetch`, `fetchLater` and `sendBeacon`.
+use super::super::{browser, read};
 use super::gzip::gzip;
 use super::natives::{AbortController, Natives, header};
 use super::request::Request;
@@ -10,21 +10,21 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use whippet_engine::beacon::{Outcome, limits, retry_after};
 
-/// Addresses that are remembered.
+/// How many URLs are remembered.
 const URLS: usize = 32;
-/// Who has not answered by then hangs, ms.
-const PATIENCE: f64 = 30_000.0;
+/// A request without an answer after this time is aborted, ms.
+const REQUEST_TIMEOUT: f64 = 30_000.0;
 
 pub(super) struct Transport {
     natives: Natives,
-    /// Where requests of this page went, the latest.
+    /// The latest URLs that this page sent to.
     urls: RefCell<VecDeque<String>>,
-    /// What is under way, by number.
-    under: RefCell<Vec<(u32, AbortController)>>,
+    /// Requests in flight, by number.
+    in_flight: RefCell<Vec<(u32, AbortController)>>,
     begun: Cell<u32>,
-    /// Bytes on their way in requests that outlive the page. Browsers allow 64 KiB, less some for headers.
-    alive: Cell<usize>,
-    /// Whether the server said that it takes gzip (RFC 9110, 12.5.3).
+    /// Bytes in flight with `keepalive`. Browsers allow 64 KiB, headers included.
+    keepalive_bytes: Cell<usize>,
+    /// Whether the server has answered with `Accept-Encoding: gzip` (RFC 9110, 12.5.3).
     takes_gzip: Cell<bool>,
 }
 
@@ -33,9 +33,9 @@ impl Transport {
         Rc::new(Self {
             natives: Natives::take(),
             urls: RefCell::default(),
-            under: RefCell::default(),
+            in_flight: RefCell::default(),
             begun: Cell::new(0),
-            alive: Cell::new(0),
+            keepalive_bytes: Cell::new(0),
             takes_gzip: Cell::new(false),
         })
     }
@@ -54,57 +54,57 @@ impl Transport {
         }
     }
 
-    fn fits(&self, bytes: usize) -> bool {
-        self.alive.get() + bytes <= limits::BYTES
+    fn fits_keepalive(&self, bytes: usize) -> bool {
+        self.keepalive_bytes.get() + bytes <= limits::BYTES
     }
 
-    /// Sends while the page is there to hear the answer. Gives back as how many bytes it went, too.
+    /// Sends and waits for the answer. Also returns the size of the body as sent.
     pub(super) async fn post(&self, request: &Request) -> (Outcome, usize) {
         self.note(&request.url);
         let number = self.begun.get().wrapping_add(1);
         self.begun.set(number);
-        let patience = Patience::new();
-        if let Some(abort) = &patience.abort {
-            self.under.borrow_mut().push((number, abort.clone()));
+        let timeout = RequestTimeout::new();
+        if let Some(abort) = &timeout.abort {
+            self.in_flight.borrow_mut().push((number, abort.clone()));
         }
         let zips = self.takes_gzip.get() && request.body.len() >= limits::WORTH_GZIP;
         let zipped = if zips { gzip(&request.body).await } else { None };
         let bytes = zipped.as_ref().map_or(request.body.len(), |zipped| zipped.byte_length() as usize);
-        // A request that outlives the page, as long as that is allowed; a larger one goes as any other.
-        let keepalive = self.fits(bytes);
+        // `keepalive` lets the request outlive the page; beyond the limit it is sent without.
+        let keepalive = self.fits_keepalive(bytes);
         let init = request.init(zipped.as_ref());
         init.set("keepalive", &JsValue::from_bool(keepalive));
-        if let Some(abort) = &patience.abort {
+        if let Some(abort) = &timeout.abort {
             init.set("signal", &abort.signal());
         }
         if keepalive {
-            self.alive.set(self.alive.get() + bytes);
+            self.keepalive_bytes.set(self.keepalive_bytes.get() + bytes);
         }
         let answer = match self.natives.fetch(&request.url, &init) {
             Ok(pending) => JsFuture::from(pending).await,
             Err(error) => Err(error),
         };
-        self.under.borrow_mut().retain(|under| under.0 != number);
+        self.in_flight.borrow_mut().retain(|one| one.0 != number);
         if keepalive {
-            self.alive.set(self.alive.get() - bytes);
+            self.keepalive_bytes.set(self.keepalive_bytes.get() - bytes);
         }
-        let Ok(response) = answer else { return (Outcome::Later(None), bytes) };
+        let Ok(response) = answer else { return (Outcome::Retryable(None), bytes) };
         let takes = header(&response, "accept-encoding").is_some_and(|takes| takes.contains("gzip"));
         self.takes_gzip.set(takes || self.takes_gzip.get());
-        (judge(&response), bytes)
+        (outcome_of(&response), bytes)
     }
 
-    /// Hands the request to the browser, which sends it even if the page is closed at once; `false` where it takes
-    /// it no way. Nobody hears the answer; `failed` is called where it fails while the page is still there.
-    pub(super) fn leave(self: &Rc<Self>, request: &Request, failed: Rc<dyn Fn()>) -> bool {
+    /// Hands the request to the browser, which sends it even if the page is closed at once. Returns `false` if no API accepts
+    /// it. The answer cannot be read; `failed` is called if the request fails while the page still runs.
+    pub(super) fn send_at_unload(self: &Rc<Self>, request: &Request, failed: Rc<dyn Fn()>) -> bool {
         self.note(&request.url);
         if self.natives.fetch_later(&request.url, &request.init(None)) {
             return true;
         }
-        // The browser refuses what is too much, `fetch` only when the page may be gone. Where it refused although
-        // it is not too much, something other than the browser did.
+        // `sendBeacon` refuses what exceeds the quota; `fetch` does so only later, when the page may be gone. If `sendBeacon`
+        // refuses a body that fits, something like an extension has blocked it, and `fetch` is worth a try.
         let bytes = request.body.len();
-        let fits = self.fits(bytes);
+        let fits = self.fits_keepalive(bytes);
         let is_taken = request.is_plain() && self.natives.send_beacon(&request.url, &request.body)
             || fits && self.keepalive(request, failed);
         if is_taken {
@@ -125,49 +125,50 @@ impl Transport {
         true
     }
 
-    /// Of a request that nobody hears of, it is not known when its bytes are free again.
+    /// Counts bytes as in flight until a request has certainly ended: its end cannot be observed.
     fn occupy(self: &Rc<Self>, bytes: usize) {
-        self.alive.set(self.alive.get() + bytes);
+        self.keepalive_bytes.set(self.keepalive_bytes.get() + bytes);
         let this = Rc::clone(self);
-        let freed = Closure::once_into_js(move || this.alive.set(this.alive.get() - bytes));
-        host::set_timeout(&freed, PATIENCE);
+        let freed =
+            Closure::once_into_js(move || this.keepalive_bytes.set(this.keepalive_bytes.get() - bytes));
+        browser::set_timeout(&freed, REQUEST_TIMEOUT);
     }
 
-    /// Ends what is under way.
+    /// Aborts the requests in flight.
     pub(super) fn abort(&self) {
-        let under: Vec<_> = self.under.borrow().iter().map(|(_, abort)| abort.clone()).collect();
-        for abort in under {
+        let controllers: Vec<_> = self.in_flight.borrow().iter().map(|(_, abort)| abort.clone()).collect();
+        for abort in controllers {
             abort.abort();
         }
     }
 }
 
 /// Aborts a request that takes too long, until it is dropped.
-struct Patience {
+struct RequestTimeout {
     abort: Option<AbortController>,
     timer: f64,
 }
 
-impl Patience {
+impl RequestTimeout {
     fn new() -> Self {
         let Ok(abort) = AbortController::new() else { return Self { abort: None, timer: 0.0 } };
         let aborts = abort.clone();
-        // The browser's to free: a page may keep the timer from being taken back.
+        // The garbage collector frees it: a page may prevent that the timer is cleared.
         let over = Closure::<dyn Fn()>::new(move || aborts.abort()).into_js_value();
-        let timer = host::set_timeout(&over, PATIENCE);
+        let timer = browser::set_timeout(&over, REQUEST_TIMEOUT);
         Self { abort: Some(abort), timer }
     }
 }
 
-impl Drop for Patience {
+impl Drop for RequestTimeout {
     fn drop(&mut self) {
-        host::clear_timeout(self.timer);
+        browser::clear_timeout(self.timer);
     }
 }
 
-/// What the server says. Where the page has a `fetch` of its own, it may be anything.
-fn judge(response: &JsValue) -> Outcome {
+/// The outcome of a response, which may be any value if the page has replaced `fetch`.
+fn outcome_of(response: &JsValue) -> Outcome {
     let asked =
-        header(response, "retry-after").and_then(|asked| retry_after(&asked, host::wall_clock() as u64));
+        header(response, "retry-after").and_then(|asked| retry_after(&asked, browser::wall_clock() as u64));
     Outcome::of(read::number(response, "status") as u16, asked)
 }

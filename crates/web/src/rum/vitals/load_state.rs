@@ -1,14 +1,14 @@
-//! How far the document was.
-use super::super::{host, read};
+//! web-vitals' `loadState`.
+use super::super::{browser, read};
 
-/// `loading` until it is parsed, `dom-interactive` until its deferred scripts ran, `dom-content-loaded` until all it
-/// refers to is there, then `complete`; at `time`, ms.
+/// The load state at `time`, ms: `loading` until the document is parsed, `dom-interactive` until its deferred scripts have run,
+/// `dom-content-loaded` until all its resources are loaded, then `complete`.
 pub(super) fn load_state(time: f64) -> &'static str {
-    if host::ready_state() == "loading" {
+    if browser::ready_state() == "loading" {
         return "loading";
     }
-    let Some(entry) = host::navigation_entry() else { return "complete" };
-    // A phase that has not begun yet has the time 0.
+    let Some(entry) = browser::navigation_entry() else { return "complete" };
+    // The time of a phase that has not begun is 0.
     let before = |phase: &'static str| {
         let began = read::number(&entry, phase);
         began == 0.0 || time < began

@@ -1,13 +1,13 @@
-//! Names elements.
+//! CSS selectors for elements, as in web-vitals' attribution.
 use super::super::read;
 use wasm_bindgen::prelude::*;
 
-/// No selector is longer, in UTF-16 units.
+/// The longest selector, in UTF-16 units.
 const LENGTH: usize = 100;
 const ELEMENT: f64 = 1.0;
 const DOCUMENT: f64 = 9.0;
 
-/// Tells `node` by its nearest ancestors, up to one with an id: `#main>div.card.wide>p`.
+/// A selector of `node` by its nearest ancestors, up to one with an id: `#main>div.card.wide>p`.
 pub(in super::super) fn selector(node: &JsValue) -> String {
     let mut path = String::new();
     let mut next = Some(node.clone());
@@ -29,7 +29,7 @@ pub(in super::super) fn selector(node: &JsValue) -> String {
     path
 }
 
-/// `div.card.wide`, or `TEXT`.
+/// The node's own part: `div.card.wide`, or `TEXT`.
 fn name(node: &JsValue) -> String {
     let name = read::text(node, "nodeName");
     let mut name = if read::number(node, "nodeType") == ELEMENT {

@@ -1,8 +1,7 @@
-//! What of the browser this part needs. Performance entries and events are read member by member, see
-//! [`read`](super::read).
+//! Bindings to browser APIs. Performance entries and events are read member by member, see [`read`](super::read).
 //!
-//! Whatever a page or an extension may have broken, or a setting may forbid, is taken as a value or a
-//! `Result`: nothing here throws into the page.
+//! A page or an extension may have broken any API, and a setting may forbid it: calls return an `Option`, a `Result` or a
+//! default, and nothing here throws into the page.
 use super::read;
 use js_sys::{Array, Math, Object, Uint32Array, global};
 use std::cell::Cell;
@@ -23,12 +22,12 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console)]
     pub(super) fn warn(text: &str, why: &JsValue);
 
-    /// The options of `observe`, of `fetch` and of others.
+    /// An object of options, for `observe`, `fetch` and others.
     pub(super) type Init;
     #[wasm_bindgen(method, structural, indexing_setter)]
     pub(super) fn set(this: &Init, option: &str, value: &JsValue);
 
-    /// `PerformanceObserver`; without it nothing can be measured.
+    /// `PerformanceObserver`
     pub(super) type Observer;
     #[wasm_bindgen(constructor, js_class = PerformanceObserver, catch)]
     pub(super) fn new(callback: &JsValue) -> Result<Observer, JsValue>;
@@ -39,21 +38,20 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(super) fn disconnect(this: &Observer) -> Result<(), JsValue>;
 
-    /// An address.
+    /// `URL`
     pub(super) type Url;
     #[wasm_bindgen(constructor, js_class = URL, catch)]
     fn new(url: &str, base: &str) -> Result<Url, JsValue>;
 }
 
 impl Init {
-    /// Without a prototype: setting an option must not call what the page put on `Object.prototype`, nor must browsers find
-    /// there what is not named.
+    /// An object without a prototype: a page may have put setters and options on `Object.prototype`.
     pub(super) fn new() -> Self {
         Object::create(JsValue::NULL.unchecked_ref::<Object>()).unchecked_into()
     }
 }
 
-/// The timer's number; 0 where there is none.
+/// The id of the timer; 0 if there is none.
 pub(super) fn set_timeout(callback: &JsValue, ms: f64) -> f64 {
     number_of("setTimeout", &[callback.clone(), ms.into()])
 }
@@ -80,7 +78,7 @@ fn cancel(method: &'static str, id: f64) {
     }
 }
 
-/// ms since the document began; NaN, which no measurement is, where the page took the clock away.
+/// `performance.now()`; NaN, which counts as no measurement, if the page removed it.
 pub(super) fn now() -> f64 {
     read::call(&of_global("performance"), "now", &[]).and_then(|now| now.as_f64()).unwrap_or(f64::NAN)
 }
@@ -98,7 +96,7 @@ pub(super) fn remove_event_listener(target: &JsValue, kind: &str, listener: &JsV
     read::call(target, "removeEventListener", &[kind.into(), listener.clone(), capture.into()]);
 }
 
-/// `None` where the browser has no idle moments.
+/// The id of the idle callback; `None` if the browser has no `requestIdleCallback`.
 pub(super) fn request_idle_callback(callback: &JsValue, timeout: f64) -> Option<f64> {
     let options = Init::new();
     options.set("timeout", &timeout.into());
@@ -114,8 +112,8 @@ pub(super) fn wall_clock() -> f64 {
     js_sys::Date::now()
 }
 
-/// 64 random bits, for names that must differ. Not from `Math.random`: a page may have seeded it, so that all its visitors
-/// would have one name, and each number drawn from it is one that the page does not get.
+/// 64 random bits for ids. Not from `Math.random`: a page may have seeded it, so that all visitors would get the same id, and
+/// each call changes the numbers that the page gets.
 pub(super) fn seed() -> u64 {
     let words = Uint32Array::new_with_length(2);
     match read::call(&of_global("crypto"), "getRandomValues", &[words.clone().into()]) {
@@ -124,12 +122,12 @@ pub(super) fn seed() -> u64 {
     }
 }
 
-/// From 0 up to 1.
+/// A random number from 0 up to 1.
 pub(super) fn chance() -> f64 {
     (seed() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Where there is no `crypto`: the clocks, which no two pages read at the same moment.
+/// Random bits from the clocks, for browsers without `crypto`: no two pages read them at the same moment.
 fn by_clocks() -> u64 {
     thread_local! {
         static STATE: Cell<u64> = const { Cell::new(0) };
@@ -144,32 +142,33 @@ fn by_clocks() -> u64 {
     state
 }
 
-/// The types of performance entries that can be observed. Browsers before 2019 do not say: they know none of these.
+/// `PerformanceObserver.supportedEntryTypes`; empty in browsers before 2019, which support none of the types used here.
 pub(super) fn supported_entry_types() -> Vec<String> {
     let types = read::list(&of_global("PerformanceObserver"), "supportedEntryTypes");
     types.iter().filter_map(JsValue::as_string).collect()
 }
 
-/// The performance entries of a type that the browser kept.
+/// The buffered performance entries of a type.
 pub(super) fn entries(kind: &str) -> Vec<JsValue> {
     let entries = read::call(&of_global("performance"), "getEntriesByType", &[kind.into()]);
     entries.map(|entries| read::items(&entries)).unwrap_or_default()
 }
 
-/// The performance entries of a name and a type that the browser kept.
+/// The buffered performance entries of a name and a type.
 pub(super) fn entries_of(name: &str, kind: &str) -> Vec<JsValue> {
     let entries = read::call(&of_global("performance"), "getEntriesByName", &[name.into(), kind.into()]);
     entries.map(|entries| read::items(&entries)).unwrap_or_default()
 }
 
-/// The entry of the navigation. Browsers say 0, for privacy, or nonsense at times; then nothing of it can be believed.
+/// The navigation entry, unless its `responseStart` is 0 or in the future: browsers hide times for privacy or report wrong
+/// ones at times, and then none of them is reliable.
 pub(super) fn navigation_entry() -> Option<JsValue> {
     let entry = entries("navigation").into_iter().next()?;
     let first_byte = read::number(&entry, "responseStart");
     (first_byte > 0.0 && first_byte < now()).then_some(entry)
 }
 
-/// How many interactions there were, where the browser counts them.
+/// `performance.interactionCount`, if the browser has it.
 pub(super) fn interaction_count() -> Option<f64> {
     read::member(&of_global("performance"), "interactionCount")?.as_f64()
 }
@@ -191,38 +190,38 @@ pub(super) fn ready_state() -> String {
     read::text(&of_global("document"), "readyState")
 }
 
-/// A part of the page's address, such as `pathname`.
+/// A member of `location`, such as `pathname`.
 pub(super) fn location(part: &'static str) -> String {
     read::text(&of_global("location"), part)
 }
 
-/// The route that the page shows.
+/// The current route, not scrubbed.
 pub(super) fn route() -> String {
     scrub::route(&location("pathname"), &location("hash"))
 }
 
-/// An address as the page understands it; `None` where it is none.
-pub(super) fn address(url: &str) -> Option<Url> {
-    address_from(url, &location("href"))
+/// `text` as a URL, relative to the page's; `None` if it is invalid.
+pub(super) fn parse_url(url: &str) -> Option<Url> {
+    parse_url_from(url, &location("href"))
 }
 
-/// An address in whole, as a request of the page's goes to it now: by the document's base.
-pub(super) fn whole(url: &str) -> Option<String> {
+/// `url` as an absolute URL, relative to the document's base, as for a request.
+pub(super) fn absolute_url(url: &str) -> Option<String> {
     let base = read::text(&of_global("document"), "baseURI");
-    address_from(url, &base).map(|url| read::text(&url, "href"))
+    parse_url_from(url, &base).map(|url| read::text(&url, "href"))
 }
 
-/// An address as it is understood from `base`; `None` where it is none.
-pub(super) fn address_from(url: &str, base: &str) -> Option<Url> {
+/// `url` as a URL relative to `base`; `None` if it is invalid.
+pub(super) fn parse_url_from(url: &str, base: &str) -> Option<Url> {
     Url::new(url, base).ok()
 }
 
-/// What is told of an address that the page has, be it relative.
+/// A URL of the page, possibly relative, scrubbed.
 pub(super) fn scrubbed(url: &str) -> String {
-    address(url).map_or_else(|| scrub::text(url), |url| scrub::address(&read::text(&url, "href")))
+    parse_url(url).map_or_else(|| scrub::text(url), |url| scrub::address(&read::text(&url, "href")))
 }
 
-/// Whether the main pointer is a finger, and the shorter side of the screen in CSS pixels.
+/// Whether the primary pointer is coarse, and the shorter side of the screen in CSS pixels.
 pub(super) fn device() -> (bool, f64) {
     let query = read::call(&global(), "matchMedia", &["(pointer: coarse)".into()]).unwrap_or_default();
     let screen = of_global("screen");
@@ -230,25 +229,26 @@ pub(super) fn device() -> (bool, f64) {
     (read::flag(&query, "matches"), width.min(height))
 }
 
-/// How the network is rated, where the browser says.
+/// `navigator.connection.effectiveType`, if the browser has it.
 pub(super) fn connection() -> Option<String> {
     read::member(&read::member(&of_global("navigator"), "connection")?, "effectiveType")?.as_string()
 }
 
-/// The device's memory in GiB, where the browser says.
+/// `navigator.deviceMemory` in GiB, if the browser has it.
 pub(super) fn memory() -> Option<f64> {
     read::member(&of_global("navigator"), "deviceMemory")?.as_f64()
 }
 
-/// Whether the user told the browser that they do not want to be followed: Global Privacy Control, Do Not Track.
-pub(super) fn declines() -> bool {
+/// Whether the user opted out of tracking: Global Privacy Control or Do Not Track.
+pub(super) fn opts_out_of_tracking() -> bool {
     let navigator = of_global("navigator");
-    let told = read::member(&navigator, "doNotTrack").or_else(|| read::member(&global(), "doNotTrack"));
-    let told = told.and_then(|told| told.as_string()).unwrap_or_default();
-    read::flag(&navigator, "globalPrivacyControl") || told == "1" || told == "yes"
+    let do_not_track =
+        read::member(&navigator, "doNotTrack").or_else(|| read::member(&global(), "doNotTrack"));
+    let do_not_track = do_not_track.and_then(|value| value.as_string()).unwrap_or_default();
+    read::flag(&navigator, "globalPrivacyControl") || do_not_track == "1" || do_not_track == "yes"
 }
 
-/// The tab's storage, where it may be used.
+/// `sessionStorage`, if it may be used.
 pub(super) fn storage() -> Option<JsValue> {
     read::member(&global(), "sessionStorage")
 }

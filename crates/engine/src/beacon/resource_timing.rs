@@ -1,10 +1,10 @@
-//! What was loaded, and from where, by its Resource Timing entry. The npm package has the same rules
+//! Kind and host of a resource, from its Resource Timing entry. The npm package has the same rules
 //! (pkg/src/rum/resources.ts).
+use super::beacon_limits as limits;
 use super::event::ResourceKind;
-use super::limits;
 
-/// The kind of what `initiator` (`initiatorType`) asked for; where that does not say, as for style sheets and what they
-/// load, by the end of its address.
+/// The kind of a resource by its `initiatorType`, else by the extension in its URL, as for style sheets and the resources
+/// that they load.
 pub fn kind(initiator: &str, url: &str) -> ResourceKind {
     match initiator {
         "script" => ResourceKind::Script,
@@ -24,7 +24,7 @@ pub fn kind(initiator: &str, url: &str) -> ResourceKind {
     }
 }
 
-/// The host of an address, with its port; the scheme where it has none.
+/// The host of a URL, with its port; its scheme if it has no host.
 pub fn host(url: &str) -> &str {
     let Some((_, rest)) = url.split_once("://") else {
         let scheme = url.find(':').and_then(|colon| url.get(..=colon));
@@ -36,7 +36,7 @@ pub fn host(url: &str) -> &str {
     if host.is_empty() { "-" } else { host }
 }
 
-/// The first word of two to five letters or digits between a dot and the end, the query or the fragment.
+/// The extension: the first word of two to five letters, digits or `_` between a dot and the end, the query or the fragment.
 fn extension(url: &str) -> &str {
     for (dot, _) in url.match_indices('.') {
         let rest = url.get(dot + 1..).unwrap_or("");
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_asked_says_the_kind_and_else_the_address() {
+    fn the_kind_follows_from_the_initiator_else_from_the_extension() {
         let cases = [
             ("script", "https://a.example/x", "script"),
             ("img", "https://a.example/x.php", "image"),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_is_told_with_its_port_and_without_a_user() {
+    fn the_host_has_its_port_and_no_credentials() {
         let cases = [
             ("https://a.example/x", "a.example"),
             ("http://127.0.0.1:7300/x@y", "127.0.0.1:7300"),

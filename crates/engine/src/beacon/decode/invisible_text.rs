@@ -1,16 +1,16 @@
-//! Characters that take no room: a name of them looks like none.
+//! Invisible characters: a name that consists of them looks empty.
 
-/// Whether there is nothing to see in `text`.
+/// Whether `text` has no visible character.
 pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(|character| character.is_whitespace() || is_zero_width(character))
 }
 
-/// Whether `text` looks like another: it has a character of no use but to part or to turn others. Joiners are of use
-/// between letters of some scripts, and in emoji.
+/// Whether `text` can look like another text: it has a zero-width space, a direction mark or the like. Joiners are allowed
+/// behind non-ASCII characters: some scripts and emoji need them.
 pub(super) fn is_deceptive(text: &str) -> bool {
     let mut before = '\0';
     text.chars().any(|character| {
-        let joined = core::mem::replace(&mut before, character);
+        let previous = core::mem::replace(&mut before, character);
         match character {
             '\u{ad}'
             | '\u{200b}'
@@ -18,13 +18,13 @@ pub(super) fn is_deceptive(text: &str) -> bool {
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}' => true,
-            '\u{200c}'..='\u{200d}' => joined.is_ascii(),
+            '\u{200c}'..='\u{200d}' => previous.is_ascii(),
             _ => false,
         }
     })
 }
 
-/// Default_Ignorable_Code_Point of Unicode, and what is drawn as nothing: the blank of Braille, marks of annotations.
+/// Unicode's Default_Ignorable_Code_Point, the blank Braille pattern and annotation marks.
 fn is_zero_width(character: char) -> bool {
     matches!(
         character,
@@ -54,7 +54,7 @@ mod tests {
     use super::{is_blank, is_deceptive, is_zero_width};
 
     #[test]
-    fn blanks_of_all_kinds_are_nothing_to_see() {
+    fn invisible_characters_are_blank() {
         for blank in [
             "",
             " ",
@@ -69,14 +69,14 @@ mod tests {
         ] {
             assert!(is_blank(blank), "{blank:?}");
         }
-        for seen in ["a", " a ", "\u{200b}a", "\u{645}\u{200c}\u{6cc}", "0", "."] {
-            assert!(!is_blank(seen), "{seen:?}");
+        for visible in ["a", " a ", "\u{200b}a", "\u{645}\u{200c}\u{6cc}", "0", "."] {
+            assert!(!is_blank(visible), "{visible:?}");
         }
         assert!(!('!'..='~').any(is_zero_width));
     }
 
     #[test]
-    fn what_looks_like_another_is_told() {
+    fn a_name_that_looks_like_another_is_deceptive() {
         for name in ["sh\u{200b}op", "sh\u{200d}op", "\u{feff}shop", "shop\u{202e}", "sho\u{ad}p"] {
             assert!(is_deceptive(name), "{name:?}");
         }

@@ -1,4 +1,4 @@
-//! JSON, written by hand: `format!` and float formatting would be most of the module's bytes.
+//! Writes JSON by hand: `format!` and the standard library's float formatting would be most of the module's bytes.
 use alloc::string::String;
 
 /// `integer` in decimal.
@@ -9,14 +9,14 @@ pub(super) fn integer(out: &mut String, integer: u64) {
     digit(out, (integer % 10) as u8);
 }
 
-/// `number`, which is not negative, rounded to six decimals: a nanosecond where it is milliseconds. What is
-/// not a number, or is negative, is written as 0.
+/// `number`, which is not negative, rounded to six decimals, which is a nanosecond if it is in milliseconds. Negative
+/// numbers, infinity and NaN are written as 0.
 pub(super) fn number(out: &mut String, mut number: f64) {
     if !(number > 0.0 && number < f64::INFINITY) {
         out.push('0');
         return;
     }
-    // Beyond 2^53 the last digits mean nothing: they are written as zeros.
+    // From 2^53 on the last digits are not significant: they are written as zeros.
     let mut zeros = 0;
     while number >= 9_007_199_254_740_992.0 {
         number /= 10.0;
@@ -42,7 +42,7 @@ pub(super) fn number(out: &mut String, mut number: f64) {
     }
 }
 
-/// `number`, which may be negative, as [`number`](self::number) writes it.
+/// Like [`number`](self::number), for a number that may be negative.
 pub(super) fn signed_number(out: &mut String, number: f64) {
     if number < 0.0 {
         out.push('-');
@@ -79,6 +79,46 @@ pub(super) fn digit(out: &mut String, digit: u8) {
     out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
 }
 
+/// `integer` in decimal, with its sign.
+pub(super) fn signed_integer(out: &mut String, integer: i32) {
+    if integer < 0 {
+        out.push('-');
+    }
+    self::integer(out, u64::from(integer.unsigned_abs()));
+}
+
+/// `,"name":`
+pub(super) fn key(out: &mut String, name: &str) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+}
+
+/// `,"name":"value"`
+pub(super) fn member(out: &mut String, name: &str, value: &str) {
+    key(out, name);
+    string(out, value);
+}
+
+/// `,"name":"value"`, or nothing if `value` is empty.
+pub(super) fn optional_member(out: &mut String, name: &str, value: &str) {
+    if !value.is_empty() {
+        member(out, name, value);
+    }
+}
+
+/// `,"name":value`
+pub(super) fn integer_member(out: &mut String, name: &str, value: u64) {
+    key(out, name);
+    integer(out, value);
+}
+
+/// `,"name":value`
+pub(super) fn number_member(out: &mut String, name: &str, value: f64) {
+    key(out, name);
+    number(out, value);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_the_decimals_they_need() {
+    fn a_number_is_written_with_the_decimals_it_needs() {
         let cases = [
             (0.0, "0"),
             (-1.0, "0"),
@@ -113,18 +153,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_number_is_read_to_a_millionth(value in 0.0..1e9f64) {
+        fn a_number_parses_back_to_a_millionth(value in 0.0..1e9f64) {
             let read: f64 = written(|out| number(out, value)).parse().unwrap();
             prop_assert!((read - value).abs() <= 0.500_001e-6 + value * 1e-15, "{read} for {value}");
         }
 
         #[test]
-        fn an_integer_is_read_as_it_was(value: u64) {
+        fn an_integer_parses_back(value: u64) {
             prop_assert_eq!(written(|out| integer(out, value)).parse(), Ok(value));
         }
 
         #[test]
-        fn a_string_is_read_as_it_was(text: String) {
+        fn a_string_parses_back(text: String) {
             let read: String = serde_json::from_str(&written(|out| string(out, &text))).unwrap();
             prop_assert_eq!(read, text);
         }

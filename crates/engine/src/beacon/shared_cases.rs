@@ -1,11 +1,10 @@
-//! Cases in `tests/cases/rum` that this crate and the npm package are both held against: what one of them is told
-//! the other must not read otherwise.
+//! The cases in `tests/cases/rum`, which the tests of this crate and of the npm package both read, so that neither drifts.
 use serde::Deserialize;
 use std::string::String;
 use std::vec::Vec;
 
 pub(super) fn read<T: for<'a> Deserialize<'a>>(json: &str) -> T {
-    serde_json::from_str(json).expect("the cases are as this file has them")
+    serde_json::from_str(json).expect("the cases have the types in this file")
 }
 
 #[derive(Deserialize)]
@@ -21,7 +20,7 @@ pub(super) struct Route {
     pub(super) pathname: String,
     pub(super) hash: String,
     pub(super) route: String,
-    /// The route, scrubbed.
+    /// The scrubbed route.
     pub(super) page: String,
 }
 
@@ -35,7 +34,7 @@ pub(super) struct SessionCase {
     pub(super) name: String,
     pub(super) stored: Option<String>,
     pub(super) now: u64,
-    /// What is stored afterwards; `None` where a new visit begins.
+    /// What is stored afterwards; `None` if a new visit begins.
     pub(super) goes_on: Option<String>,
 }
 
@@ -67,10 +66,11 @@ pub(super) struct PauseCase {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum PauseStep {
-    /// So many ms pass, or the clock is set back.
+    /// This many ms pass; a negative number sets the clock back.
     Wait(i64),
     Fail {
-        asked: Option<u64>,
+        #[serde(rename = "asked")]
+        retry_after: Option<u64>,
         chance: f64,
     },
     Online,
@@ -115,7 +115,7 @@ pub(super) struct Ignored {
 #[derive(Deserialize)]
 pub(super) struct IgnoredCase {
     pub(super) message: String,
-    /// Parts of messages that are ignored too.
+    /// Substrings of messages that are ignored too.
     #[serde(default)]
     pub(super) listed: Vec<String>,
     pub(super) ignored: bool,
@@ -124,7 +124,7 @@ pub(super) struct IgnoredCase {
 #[derive(Deserialize)]
 pub(super) struct Thrown {
     pub(super) objects: Vec<ThrownObject>,
-    /// Messages, and whether they say no more than that there is an object.
+    /// Messages, and whether they say only that there is an object.
     pub(super) unnamed: Vec<(String, bool)>,
 }
 
@@ -132,7 +132,9 @@ pub(super) struct Thrown {
 pub(super) struct ThrownObject {
     /// The name of the constructor.
     pub(super) kind: String,
-    /// The object's own members; what they hold is text, or a number.
+    /// The object's own members, with strings or numbers.
     pub(super) members: serde_json::Map<String, serde_json::Value>,
-    pub(super) told: String,
+    /// The object's description.
+    #[serde(rename = "told")]
+    pub(super) expected: String,
 }

@@ -1,36 +1,35 @@
-//! Which errors are none. The npm package has the same rules (pkg/src/rum/ignored.ts); `tests/cases/rum/ignored.json` has
-//! cases for both.
+//! Errors that are not reported. The npm package has the same rules; `tests/cases/rum/ignored.json` has cases for both.
 
-/// How browsers and what runs in them begin to tell of what is no fault of the page's; nothing failed.
+/// Prefixes of messages that browsers and extensions report although nothing in the page failed.
 const HARMLESS: [&str; 12] = [
     "ResizeObserver loop",
-    // View transitions that did not run, or not to the end: the page has changed all the same.
+    // View transitions that were skipped or aborted: the page has changed all the same.
     "Transition was skipped",
     "Transition was aborted because of invalid state",
     "Old view transition aborted",
     "Skipping view transition",
     "Skipped ViewTransition",
     "View transition was skipped",
-    // What mail scanners, apps' own web views and extensions run in a page.
+    // Scripts of mail scanners, in-app browsers and extensions.
     "Object Not Found Matching Id:",
     "Java object is gone",
     "Java bridge method invocation error",
     "Extension context invalidated",
     "Can't find variable: _AutofillCallbackHandler",
 ];
-/// What browsers put in front of an error's text when nobody caught it.
+/// What browsers put in front of the message of an uncaught error.
 const UNCAUGHT: [&str; 3] = ["Uncaught (in promise) ", "Uncaught ", "uncaught exception: "];
-/// No error's name is longer, in bytes.
+/// The longest name of an error, in bytes.
 const NAME: usize = 64;
 
-/// Whether an error of that message is one that browsers report without fault, or of which `listed` says so, by any of its
-/// [`wordings`].
+/// Whether an error with this message is ignored: because nothing failed, or because `listed` says so of one of the
+/// [`message_variants`].
 pub fn is_ignored(message: &str, listed: impl Fn(&str) -> bool) -> bool {
     let is_harmless = |text: &str| HARMLESS.iter().any(|start| text.starts_with(start));
-    wordings(message).iter().any(|text| is_harmless(text) || listed(text))
+    message_variants(message).iter().any(|text| is_harmless(text) || listed(text))
 }
 
-/// Whether a browser says nothing of an object that nobody caught but that it is one, each in its way.
+/// Whether the message of an uncaught object says only that it is an object. Each browser does so in its own words.
 pub fn is_unnamed(message: &str) -> bool {
     let is_kind = |kind: &str| {
         let bytes = kind.as_bytes();
@@ -50,13 +49,13 @@ pub fn is_unnamed(message: &str) -> bool {
         || message.starts_with("uncaught exception: ")
 }
 
-/// A message as the browser has it, as the error has it, and without the error's name.
-pub(super) fn wordings(message: &str) -> [&str; 3] {
+/// The message as the browser gives it, without the browser's prefix, and without the error's name.
+pub(super) fn message_variants(message: &str) -> [&str; 3] {
     let own = UNCAUGHT.iter().find_map(|prefix| message.strip_prefix(prefix)).unwrap_or(message);
     [message, own, without_name(own)]
 }
 
-/// `text` without `TypeError: ` in front.
+/// `text` without a leading error name, such as `TypeError: `.
 pub(super) fn without_name(text: &str) -> &str {
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.".contains(byte);
     let length = text.bytes().take_while(|byte| is_of_name(byte)).count();
@@ -66,19 +65,19 @@ pub(super) fn without_name(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cases;
+    use super::super::shared_cases as cases;
     use super::*;
 
     #[test]
-    fn browsers_call_an_object_an_object() {
+    fn an_unnamed_object_is_recognised_by_its_message() {
         let cases: cases::Thrown = cases::read(include_str!("../../../../tests/cases/rum/thrown.json"));
-        for (message, is) in cases.unnamed {
-            assert_eq!(is_unnamed(&message), is, "{message}");
+        for (message, expected) in cases.unnamed {
+            assert_eq!(is_unnamed(&message), expected, "{message}");
         }
     }
 
     #[test]
-    fn what_browsers_report_without_fault_is_ignored_and_what_is_listed() {
+    fn harmless_and_listed_errors_are_ignored() {
         let cases: cases::Ignored = cases::read(include_str!("../../../../tests/cases/rum/ignored.json"));
         for cases::IgnoredCase { message, listed, ignored } in cases.cases {
             let is_listed = |text: &str| listed.iter().any(|part| text.contains(part));

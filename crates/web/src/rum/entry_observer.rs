@@ -1,19 +1,19 @@
-//! The browser's performance entries, as they come.
-use super::hooks::callback;
-use super::host::{self, Init, Observer};
+//! Observes performance entries.
+use super::browser::{self, Init, Observer};
+use super::callback::callback;
 use super::read;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// Observes until it is dropped.
 #[must_use = "dropping it stops observing"]
-pub(super) struct Observation {
+pub(super) struct EntryObserver {
     observer: Observer,
 }
 
-impl Observation {
-    /// Tells `owner` of all entries of these types, in the order in which they ended; of those before this too, if
-    /// `buffered`. `threshold`: the shortest `event` that is told of, ms. `None` where the browser observes none.
+impl EntryObserver {
+    /// Calls `method` with all entries of these types, in the order in which they ended; also with earlier ones, if
+    /// `buffered`. `threshold` is the shortest `event`, ms. `None` if the browser has no `PerformanceObserver`.
     pub(super) fn new<T: 'static>(
         owner: &Rc<T>,
         types: &[&str],
@@ -21,7 +21,7 @@ impl Observation {
         threshold: f64,
         method: fn(&Rc<T>, Vec<JsValue>),
     ) -> Option<Self> {
-        let supported = host::supported_entry_types();
+        let supported = browser::supported_entry_types();
         let callback = callback(owner, move |owner, list| {
             if let Some(entries) = read::call(&list, "getEntries", &[]) {
                 method(owner, in_order(&entries));
@@ -38,19 +38,19 @@ impl Observation {
         Some(Self { observer })
     }
 
-    /// What came and was not told yet.
+    /// Entries that the browser has not delivered yet.
     pub(super) fn take(&self) -> Vec<JsValue> {
         self.observer.take_records().map(|entries| in_order(&entries)).unwrap_or_default()
     }
 }
 
-impl Drop for Observation {
+impl Drop for EntryObserver {
     fn drop(&mut self) {
         let _ = self.observer.disconnect();
     }
 }
 
-/// Entries of different types come out of order.
+/// EntryScope of different types come out of order.
 fn in_order(entries: &JsValue) -> Vec<JsValue> {
     let end = |entry: &JsValue| read::number(entry, "startTime") + read::number(entry, "duration");
     let mut entries: Vec<_> = read::items(entries).into_iter().map(|entry| (end(&entry), entry)).collect();
