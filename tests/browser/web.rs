@@ -1,5 +1,6 @@
 //! What of `whippet-web` only a browser can show.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 

@@ -1,4 +1,5 @@
 //! The collector, driven through its routes with a clock that the tests own; once as the real program.
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
 mod beacons;
 mod charts;
 mod counters;

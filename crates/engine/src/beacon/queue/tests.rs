@@ -51,7 +51,7 @@ fn script(source: &str, duration: f64) -> Script {
 fn flush(queue: &mut Queue) -> Vec<Beacon> {
     let beacons = queue.flush(1_000, &context());
     assert!(beacons.iter().all(|text| text.len() <= limits::BYTES));
-    beacons.iter().map(|text| decode(text.as_bytes()).unwrap()).collect()
+    beacons.iter().map(|text| decode(text.as_bytes()).expect("a beacon is one JSON document")).collect()
 }
 
 #[test]
