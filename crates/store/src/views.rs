@@ -64,7 +64,7 @@ pub fn add(
             cause(Kind::Element, target, limits::TARGET)?,
             cause(Kind::Url, url, limits::URL)?,
             cause(Kind::State, state, limits::WORD)?,
-            phases_codec::write(vital.name, phases),
+            phases::write(vital.name, phases),
         ])?;
     }
     Ok(())
