@@ -4,9 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use whippet_boundary::query::{KEY_LENGTH, STATE_LENGTH};
 use whippet_engine::query::{Cache, Mutations};
-use whippet_engine::slab::{Id, MachineId, Slab};
 
-static MACHINES: State<Machines> = State::new(Machines { slab: None, empty: None });
+static MACHINES: State<Machines> = State::new(Machines { list: Vec::new(), last: 0, empty: None });
 
 /// What is behind one `QueryCache` or one `MutationCache`, which leaves the other half unused: with a type for each, all
 /// that is said here would be in the module twice.
@@ -23,38 +22,55 @@ pub(super) struct Machine {
 
 /// Machines lie in boxes, since JavaScript reads and writes their buffers: an address holds until the machine is freed.
 struct Machines {
-    /// Made with the first machine: a slab cannot be made at compile time.
-    slab: Option<Slab<MachineId, Box<Machine>>>,
+    /// By their numbers, which grow and are never given out again. A page has few of them; a sorted list weighs a third of
+    /// the engine's slab.
+    list: Vec<(u32, Box<Machine>)>,
+    last: u32,
     /// Stands in for a machine that is not there.
     empty: Option<Box<Machine>>,
 }
 
 impl Machines {
+    fn find(&self, number: u32) -> Option<usize> {
+        self.list.binary_search_by_key(&number, |machine| machine.0).ok()
+    }
+
     // Not in `with`, of which there is one for each export.
     #[inline(never)]
     fn get(&mut self, number: u32) -> &mut Machine {
-        match self.slab.as_mut().and_then(|slab| slab.get_mut(MachineId::from_raw(number))) {
-            Some(machine) => machine,
+        let found = self.find(number);
+        match found.and_then(|at| self.list.get_mut(at)) {
+            Some((_, machine)) => machine,
             None => {
-                let empty = self.empty.get_or_insert_default();
-                **empty = Machine::default();
+                // In the same place, whose address JavaScript may have.
+                let empty = self.empty.get_or_insert_with(new_machine);
+                **empty = *new_machine();
                 empty
             }
         }
     }
 }
 
+#[inline(never)]
+fn new_machine() -> Box<Machine> {
+    Box::default()
+}
+
 /// Makes a machine whose random numbers come from `seed`; gives its number, which is never 0.
 pub(super) fn create(seed: u32) -> u32 {
-    let mut machine = Box::<Machine>::default();
+    let mut machine = new_machine();
     machine.cache.set_seed(seed);
     machine.mutations.set_seed(seed);
-    MACHINES.with(|machines| machines.slab.get_or_insert_default().insert(machine).raw())
+    MACHINES.with(|machines| {
+        machines.last += 1;
+        machines.list.push((machines.last, machine));
+        machines.last
+    })
 }
 
 /// Frees a machine; its number is spent. A number that names none frees nothing.
 pub(super) fn free(number: u32) {
-    MACHINES.with(|machines| machines.slab.as_mut().map(|slab| slab.remove(MachineId::from_raw(number))));
+    MACHINES.with(|machines| machines.find(number).map(|at| machines.list.remove(at)));
 }
 
 /// Calls `f` with the machine of a number; where it names none, with an empty one that is forgotten.
