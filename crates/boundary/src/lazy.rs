@@ -77,4 +77,4 @@ const _: () = assert!(
 );
 
 /// All tables.
-pub(crate) const TABLES: &[&[Constant]] = &[EFFECTS, STATS, BACKOFF, ERRORS, REASONS];
+pub const TABLES: &[&[Constant]] = &[EFFECTS, STATS, BACKOFF, ERRORS, REASONS];

@@ -27,17 +27,8 @@ pub struct File {
 pub const FILES: &[File] = &[
     File { name: "json", constants: json::TABLES },
     File { name: "lazy", constants: lazy::TABLES },
-    File { name: "query", constants: query::CONSTANTS },
-    File { name: "rum", constants: &[rum::LIMITS, rum::SENDING] },
+    File { name: "query", constants: query::TABLES },
+    File { name: "rum", constants: rum::TABLES },
     File { name: "timing", constants: timing::TABLES },
-    File {
-        name: "vitals",
-        constants: &[
-            vitals::NAMES,
-            vitals::rank::CODES,
-            vitals::DURATIONS,
-            vitals::field::CODES,
-            vitals::BOUNDS,
-        ],
-    },
+    File { name: "vitals", constants: vitals::TABLES },
 ];

@@ -265,8 +265,8 @@ numbers! {
     STAT_LATENCY_P99 = 14;
 }
 
-/// All of them.
-pub const CONSTANTS: &[&[Constant]] = &[
+/// All tables.
+pub const TABLES: &[&[Constant]] = &[
     EFFECTS,
     MUTATION_EFFECTS,
     BUFFERS,

@@ -1,6 +1,10 @@
 //! How much a beacon may hold, by `whippet_engine::beacon::limits`, and how beacons are sent, kept and sampled.
+use crate::Constant;
 use crate::table::numbers;
 use whippet_engine::beacon::{KeepBounds, Pause, Visit, limits};
+
+/// All tables.
+pub const TABLES: &[&[Constant]] = &[LIMITS, SENDING];
 
 numbers! {
     /// What `pkg/src/rum` keeps to.

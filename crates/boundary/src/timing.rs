@@ -120,5 +120,5 @@ numbers! {
 }
 
 /// All tables.
-pub(crate) const TABLES: &[&[crate::Constant]] =
+pub const TABLES: &[&[crate::Constant]] =
     &[RESULTS, EXPIRED_DEADLINE, PACER_EFFECTS, ENQUEUED, LOOKUP, MEMO_STATS, RETRY_DEADLINE, RETRY_VERDICT];

@@ -27,6 +27,9 @@ const fn thresholds(metric: Metric) -> Value {
     Value::Pair(good, poor)
 }
 
+/// All tables.
+pub const TABLES: &[&[Constant]] = &[NAMES, rank::CODES, DURATIONS, field::CODES, BOUNDS];
+
 /// Lists of names, and thresholds.
 pub const NAMES: &[Constant] = &[
     Constant { name: "METRICS", doc: &["The index of a metric is its code."], value: names!(Metric) },
