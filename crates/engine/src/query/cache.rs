@@ -5,7 +5,7 @@ use super::entry::{Entry, FetchStatus, State};
 use super::ids::{ObserverId, QueryId, RunId};
 use super::index::Index;
 use super::key::Segment;
-use super::limits::Uses;
+use super::lru::Lru;
 use super::network::Host;
 use super::observer::Observer;
 use super::retry::Run;
@@ -19,9 +19,9 @@ use alloc::collections::VecDeque;
 /// What a deadline is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
-    Collect(QueryId),
-    Looked(QueryId),
-    Forget(u32),
+    Gc(QueryId),
+    ExpectationOver(QueryId),
+    ForgetOrigin(u32),
     Stale(ObserverId),
     Interval(ObserverId),
     /// The time of an attempt is up, or that of the next has come.
@@ -75,7 +75,7 @@ pub struct Cache {
     pub(crate) stats: Stats,
     pub(crate) rng: Rng,
     pub(crate) breakers: Option<Breakers>,
-    pub(crate) uses: Uses,
+    pub(crate) lru: Lru,
     /// Deadlines up to here come due as effects are polled.
     ticked: Instant,
 }
@@ -100,7 +100,7 @@ impl Cache {
             stats: Stats::default(),
             rng: Rng::new(1),
             breakers: None,
-            uses: Uses::default(),
+            lru: Lru::default(),
             ticked: Instant::from_ms(f64::NEG_INFINITY),
         }
     }
@@ -185,7 +185,7 @@ impl Cache {
     /// as soon as nobody needs it.
     pub fn create(&mut self, now: Instant, state: State, gc_time: Duration) -> QueryId {
         let query = self.entries.insert(Entry::new(state, gc_time));
-        self.schedule_collection(now, query);
+        self.schedule_gc(now, query);
         query
     }
 
@@ -195,7 +195,7 @@ impl Cache {
             && entry.leaf.is_none()
         {
             entry.leaf = Some(self.index.insert(key, query));
-            self.schedule_collection(now, query);
+            self.schedule_gc(now, query);
         }
     }
 
@@ -237,7 +237,7 @@ impl Cache {
     pub fn clock_set_back(&mut self, span: Duration) {
         self.deadlines.bring_forward(span);
         for entry in self.entries.values_mut() {
-            entry.used.expected = Instant::from_ms(entry.used.expected.as_ms() - span.as_ms());
+            entry.last_use.expected_until = Instant::from_ms(entry.last_use.expected_until.as_ms() - span.as_ms());
         }
         if let Some(breakers) = &mut self.breakers {
             breakers.bring_forward(span);
@@ -254,9 +254,9 @@ impl Cache {
                 return Some(effect);
             }
             match self.deadlines.pop(self.ticked)? {
-                Due::Collect(query) => self.collect_due(self.ticked, query),
-                Due::Forget(origin) => self.forget_due(self.ticked, origin),
-                Due::Looked(query) => self.looked_due(self.ticked, query),
+                Due::Gc(query) => self.gc_due(self.ticked, query),
+                Due::ForgetOrigin(origin) => self.forget_origin_due(self.ticked, origin),
+                Due::ExpectationOver(query) => self.expectation_due(self.ticked, query),
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
                 Due::Attempt(run) => self.attempt_due(self.ticked, run),
@@ -278,7 +278,7 @@ impl Cache {
     // Collection.
 
     /// Starts the time that a query has left, if nobody needs it.
-    pub(crate) fn schedule_collection(&mut self, now: Instant, query: QueryId) {
+    pub(crate) fn schedule_gc(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         if let Some(handle) = entry.gc.take() {
             self.deadlines.clear(handle);
@@ -286,12 +286,12 @@ impl Cache {
         if entry.is_idle() {
             // Once out of the cache there is nobody to keep it for.
             let span = if entry.leaf.is_some() { entry.gc_time } else { Duration::ZERO };
-            entry.gc = self.deadlines.set(now + span, Due::Collect(query));
+            entry.gc = self.deadlines.set(now + span, Due::Gc(query));
             self.touch(query);
         }
     }
 
-    fn collect_due(&mut self, now: Instant, query: QueryId) {
+    fn gc_due(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         entry.gc = None;
         if entry.is_idle() {
@@ -318,9 +318,9 @@ impl Cache {
     }
 
     fn free(&mut self, now: Instant, query: QueryId) {
-        self.forget_use(query);
+        self.remove_from_lru(query);
         let Some(entry) = self.entries.remove(query) else { return };
-        for handle in [entry.gc, entry.used.due].into_iter().flatten() {
+        for handle in [entry.gc, entry.last_use.due].into_iter().flatten() {
             self.deadlines.clear(handle);
         }
         self.leave_origin(now, entry.origin);
@@ -332,7 +332,7 @@ impl Cache {
         self.effects.push_back(Effect::Changed { query });
         // What has come to rest out of turn (its state overwritten, its run ended before) must not stay.
         if self.entries.get(query).is_some_and(|entry| entry.gc.is_none()) {
-            self.schedule_collection(now, query);
+            self.schedule_gc(now, query);
         }
         let count = self.entries.get(query).map_or(0, |entry| entry.observers.len());
         for i in 0..count {

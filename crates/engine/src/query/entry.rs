@@ -1,7 +1,7 @@
 //! What is known of one query.
 use super::ids::{ObserverId, RunId};
 use super::index::Leaf;
-use super::limits::Use;
+use super::lru::LastUse;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
@@ -92,7 +92,7 @@ pub(crate) struct Entry {
     pub(crate) replaced: bool,
     /// Whom its function asked last, as [`Cache::guard`](super::Cache::guard) was told; zero for nobody in particular.
     pub(crate) origin: u32,
-    pub(crate) used: Use,
+    pub(crate) last_use: LastUse,
 }
 
 impl Entry {
@@ -113,7 +113,7 @@ impl Entry {
             held: false,
             replaced: false,
             origin: 0,
-            used: Use::default(),
+            last_use: LastUse::default(),
         }
     }
 

@@ -2,8 +2,8 @@
 use super::breaker::Attempt;
 use super::cache::{Cache, Due, Fetch};
 use super::effect::{Effect, Outcome};
-use super::entry::FetchStatus;
-use super::ids::{QueryId, RunId};
+use super::entry::{FetchStatus, State};
+use super::ids::{ObserverId, QueryId, RunId};
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
 use crate::time::Instant;
 
@@ -166,7 +166,7 @@ impl Cache {
 
     /// The last step of every run: its id is spent. Gives an observer for whom to fetch again at once, where
     /// this run cannot satisfy those who asked after an invalidation.
-    pub fn end(&mut self, now: Instant, run: RunId, outcome: Outcome) -> Option<super::ObserverId> {
+    pub fn end(&mut self, now: Instant, run: RunId, outcome: Outcome) -> Option<ObserverId> {
         let answered = if outcome == Outcome::Success { Attempt::Answered } else { Attempt::Cancelled };
         self.tell_breaker(now, run, answered);
         let fetch = self.fetches.remove(run)?;
@@ -188,12 +188,12 @@ impl Cache {
         if matches!(outcome, Outcome::Cancelled { .. }) {
             entry.state.fetch_status = FetchStatus::Idle;
         }
-        entry.used.took = now - fetch.run.began;
+        entry.last_use.fetch_duration = now - fetch.run.began;
         let wanted = entry.outdated.take() == Some(true) && outcome == Outcome::Success;
         if matches!(outcome, Outcome::Success | Outcome::Error) {
             self.expect(now, query);
         }
-        self.schedule_collection(now, query);
+        self.schedule_gc(now, query);
         if !wanted {
             return None;
         }
@@ -213,7 +213,7 @@ impl Cache {
     pub fn revert(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         let before = entry.before_fetch.take().unwrap_or(entry.state);
-        entry.state = super::State { fetch_status: FetchStatus::Idle, ..before };
+        entry.state = State { fetch_status: FetchStatus::Idle, ..before };
         self.changed(now, query);
     }
 
@@ -268,11 +268,11 @@ impl Cache {
         if let Some(breakers) = self.breakers.as_mut().filter(|_| origin != 0) {
             breakers.leave(origin);
             let at = breakers.forget_at(now, origin).max(now);
-            self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
+            self.deadlines.reset(breakers.due(origin), at, Due::ForgetOrigin(origin));
         }
     }
 
-    pub(crate) fn forget_due(&mut self, now: Instant, origin: u32) {
+    pub(crate) fn forget_origin_due(&mut self, now: Instant, origin: u32) {
         let Some(breakers) = &mut self.breakers else { return };
         let at = breakers.forget_at(now, origin);
         *breakers.due(origin) = None;
@@ -280,7 +280,7 @@ impl Cache {
             breakers.forget(origin);
             self.effects.push_back(Effect::OriginFreed { origin });
         } else {
-            self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
+            self.deadlines.reset(breakers.due(origin), at, Due::ForgetOrigin(origin));
         }
     }
 

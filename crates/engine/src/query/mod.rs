@@ -62,6 +62,7 @@
 
 pub mod breaker;
 pub mod cache;
+mod cache_limits;
 pub mod defaults;
 pub mod effect;
 pub mod entry;
@@ -70,8 +71,9 @@ pub mod freshness;
 pub mod ids;
 pub mod index;
 pub mod key;
-pub mod limits;
+pub mod lru;
 pub mod mutation;
+mod mutation_entry;
 pub mod network;
 pub mod observer;
 mod observing;
@@ -90,7 +92,7 @@ pub use fetching::{Intent, Start};
 pub use freshness::StaleTime;
 pub use ids::{Id, MutationId, ObserverId, QueryId, RunId};
 pub use key::Segment;
-pub use limits::Limits;
+pub use lru::Limits;
 pub use mutation::{MutationEffect, Mutations};
 pub use network::{Host, NetworkMode};
 pub use observer::{Changes, ObserverOptions, Refetch, Snapshot};

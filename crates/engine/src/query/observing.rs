@@ -2,7 +2,7 @@
 use super::cache::{Cache, Due};
 use super::effect::Effect;
 use super::entry::{FetchStatus, Status};
-use super::freshness::stale_at;
+use super::freshness::{StaleTime, stale_at};
 use super::ids::{ObserverId, QueryId, RunId};
 use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
 use crate::time::Instant;
@@ -58,7 +58,7 @@ impl Cache {
     /// Whether some observer holds the query's data to be static, so that only a fetch of its own refetches.
     pub fn is_static(&self, query: QueryId) -> bool {
         self.state(query).is_some_and(|state| state.has_data)
-            && self.any(query, |options| options.stale_time == super::StaleTime::Static)
+            && self.any(query, |options| options.stale_time == StaleTime::Static)
     }
 
     /// Whether the data is stale to some observer; where there is none, whether it was invalidated or is
@@ -93,7 +93,7 @@ impl Cache {
         let mut seen = (0, 0);
         if let Some(entry) = self.entries.get_mut(query) {
             seen = (entry.state.data_update_count, entry.state.error_update_count);
-            entry.used.expected = now;
+            entry.last_use.expected_until = now;
             if let Some(handle) = entry.gc.take() {
                 self.deadlines.clear(handle);
             }
@@ -146,7 +146,7 @@ impl Cache {
         let Some(entry) = self.entries.get_mut(query) else { return };
         let seen = (entry.state.data_update_count, entry.state.error_update_count);
         entry.observers.push(observer);
-        entry.used.expected = now;
+        entry.last_use.expected_until = now;
         if let Some(handle) = entry.gc.take() {
             self.deadlines.clear(handle);
         }
@@ -206,7 +206,7 @@ impl Cache {
                 fetch.run.last_attempt = true;
             }
         }
-        self.schedule_collection(now, query);
+        self.schedule_gc(now, query);
         Detached::KeepFetch
     }
 

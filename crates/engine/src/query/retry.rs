@@ -13,8 +13,10 @@ pub enum Retry {
 }
 
 impl Retry {
-    /// Never again.
+    /// The first attempt is the only one.
     pub const NEVER: Self = Self::Times(0);
+    /// TanStack Query's default.
+    pub const DEFAULT: Self = Self::Times(3);
 }
 
 /// How long a retry waits.
@@ -64,7 +66,7 @@ impl Default for RunOptions {
     /// Three retries, a second, two and four apart, while online; each attempt takes as long as it takes.
     fn default() -> Self {
         Self {
-            retry: super::defaults::retry(false),
+            retry: Retry::DEFAULT,
             delay: Delay::default(),
             jitter: 0.0,
             timeout: Duration::INFINITE,

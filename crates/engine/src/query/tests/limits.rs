@@ -51,7 +51,7 @@ fn what_is_needed_stays_and_goes_when_it_no_longer_is() {
     assert_eq!(evicted(&mut sim, Some(fetching)), vec![kept]);
     sim.unobserve(observer);
     assert_eq!(evicted(&mut sim, None), vec![observed]);
-    sim.pass(limits::MOMENT.as_ms());
+    sim.pass(lru::MIN_EXPECTATION.as_ms());
     assert_eq!(evicted(&mut sim, None), vec![fetching]);
     assert!(sim.cache.is_empty());
 }
@@ -84,9 +84,9 @@ fn what_was_fetched_for_someone_stays_until_he_has_looked_or_a_moment_has_passed
     let other = sim.query();
     assert_eq!(evicted(&mut sim, Some(other)), vec![]);
     // Who draws it again has not mounted yet.
-    sim.pass(limits::MOMENT.as_ms() - 1.0);
+    sim.pass(lru::MIN_EXPECTATION.as_ms() - 1.0);
     sim.cache.expect(sim.now(), hydrated);
-    sim.pass(limits::MOMENT.as_ms() - 1.0);
+    sim.pass(lru::MIN_EXPECTATION.as_ms() - 1.0);
     assert_eq!(evicted(&mut sim, Some(other)), vec![]);
     sim.pass(1.0);
     assert_eq!(evicted(&mut sim, Some(other)), vec![hydrated]);
@@ -135,9 +135,9 @@ fn what_is_expected_stands_in_the_way_once() {
             sim.succeed();
             assert_eq!(evicted(&mut sim, Some(query)), vec![]);
         }
-        sim.pass(limits::MOMENT.as_ms());
+        sim.pass(lru::MIN_EXPECTATION.as_ms());
         assert_eq!(evicted(&mut sim, None).len() as u32, count - 10);
-        sim.cache.uses.steps as u32
+        sim.cache.lru.steps as u32
     };
     assert!(steps(1_000) <= 3 * 1_000, "{} steps", steps(1_000));
 }
@@ -223,7 +223,7 @@ fn letting_go_costs_what_goes_not_what_is_held() {
             evicted(&mut sim, Some(query));
         }
         assert_eq!((sim.cache.len(), sim.cache.stats().evictions), (held, 1_000));
-        sim.cache.uses.steps
+        sim.cache.lru.steps
     };
     // Each that goes, and once each that is looked at and stays.
     assert!(cost(2_000) <= 1_000 + 300, "{} steps", cost(2_000));
