@@ -237,7 +237,8 @@ impl Cache {
     pub fn clock_set_back(&mut self, span: Duration) {
         self.deadlines.bring_forward(span);
         for entry in self.entries.values_mut() {
-            entry.last_use.expected_until = Instant::from_ms(entry.last_use.expected_until.as_ms() - span.as_ms());
+            entry.last_use.expected_until =
+                Instant::from_ms(entry.last_use.expected_until.as_ms() - span.as_ms());
         }
         if let Some(breakers) = &mut self.breakers {
             breakers.bring_forward(span);

@@ -76,7 +76,11 @@ impl Cache {
                 continue;
             }
             if expected {
-                self.deadlines.reset(&mut entry.last_use.due, entry.last_use.expected_until, Due::ExpectationOver(query));
+                self.deadlines.reset(
+                    &mut entry.last_use.due,
+                    entry.last_use.expected_until,
+                    Due::ExpectationOver(query),
+                );
             }
             // A query in use is listed again when it becomes unused, an expected one when its expectation runs out.
             self.unlist(query);
@@ -96,7 +100,8 @@ impl Cache {
             return;
         }
         if now < entry.last_use.expected_until {
-            entry.last_use.due = self.deadlines.set(entry.last_use.expected_until, Due::ExpectationOver(query));
+            entry.last_use.due =
+                self.deadlines.set(entry.last_use.expected_until, Due::ExpectationOver(query));
         } else {
             self.touch(query);
         }

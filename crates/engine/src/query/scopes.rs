@@ -76,7 +76,13 @@ impl Scopes {
     }
 
     /// Links two neighbours. Without a `previous`, `next` is the first of the scope; without a `next`, `previous` is the last.
-    fn connect(&mut self, all: &mut MutationSlab, scope: u32, previous: Option<MutationId>, next: Option<MutationId>) {
+    fn connect(
+        &mut self,
+        all: &mut MutationSlab,
+        scope: u32,
+        previous: Option<MutationId>,
+        next: Option<MutationId>,
+    ) {
         self.step();
         let ends = &mut self.ends[scope as usize];
         match previous.and_then(|previous| all.get_mut(previous)) {
