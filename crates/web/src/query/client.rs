@@ -154,7 +154,7 @@ impl Client {
             known.query = query;
             known.key = key.clone();
             known.options = options.clone();
-            state.cache.turn(now(), observer, query, options.observer);
+            state.cache.set_query(now(), observer, query, options.observer);
         });
         self.notify(observer);
     }

@@ -124,7 +124,7 @@ fn turning_to_another_query_leaves_the_first_to_be_collected() {
             let second = sim.query();
             let observer = sim.observe(first, fresh_for(f64::INFINITY));
             sim.succeed();
-            sim.cache.turn(sim.now(), observer, second, fresh_for(f64::INFINITY));
+            sim.cache.set_query(sim.now(), observer, second, fresh_for(f64::INFINITY));
             sim.settle();
             sim.pass(200.0);
         },

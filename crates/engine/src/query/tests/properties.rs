@@ -127,7 +127,7 @@ impl Face {
             Step::Turn { observer, query: i } => {
                 if let (Some((observer, _)), Some(query)) = (pick(&self.observers, observer), query(self, i))
                 {
-                    self.cache.turn(now, observer, query, ObserverOptions::default());
+                    self.cache.set_query(now, observer, query, ObserverOptions::default());
                     self.observers
                         .iter_mut()
                         .filter(|known| known.0 == observer)
