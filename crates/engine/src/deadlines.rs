@@ -6,7 +6,7 @@
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
-/// The memory of so few deadlines is kept where none is left.
+/// When the last deadline is gone, memory for this many is kept.
 const FEW: usize = 64;
 
 /// Names one pending deadline. It is spent when the deadline comes due or is cleared; a spent handle is
@@ -20,7 +20,7 @@ pub struct Handle {
 
 struct Slot<T> {
     generation: u32,
-    /// Where in the heap this deadline stands; meaningless while `what` is `None`.
+    /// The index of this deadline in the heap; meaningless while `what` is `None`.
     place: u32,
     what: Option<T>,
 }
@@ -33,7 +33,7 @@ struct Node {
     slot: u32,
 }
 
-/// All that waits, soonest first. `T` says what is to be done when the time comes.
+/// A heap of deadlines, soonest first. `T` says what to do when one is due.
 pub struct Deadlines<T> {
     heap: Vec<Node>,
     slots: Vec<Slot<T>>,
@@ -76,7 +76,7 @@ impl<T> Deadlines<T> {
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {
-                // Of a slot that was given back nobody's generation is as high.
+                // No handle of a slot that was freed has a generation this high.
                 self.slots.push(Slot { generation: self.order as u32, place: 0, what: None });
                 (self.slots.len() - 1) as u32
             }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn soonest_first_and_equals_in_order() {
+    fn deadlines_come_due_soonest_first_and_equal_ones_in_order() {
         let mut deadlines = Deadlines::new();
         for (ms, name) in [(20, "c"), (10, "a"), (20, "d"), (10, "b")] {
             let _ = deadlines.set(at(ms), name);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn where_none_is_left_memory_is_given_back_and_spent_handles_stay_spent() {
+    fn an_empty_heap_frees_memory_and_spent_handles_stay_spent() {
         let mut deadlines = Deadlines::new();
         let mut spent = Vec::new();
         for round in 0..3 {
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn brought_forward_in_the_same_order() {
+    fn bringing_deadlines_forward_keeps_their_order() {
         let mut deadlines = Deadlines::new();
         for (ms, name) in [(1_020, 'b'), (1_010, 'a')] {
             let _ = deadlines.set(at(ms), name);
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn never_is_not_kept() {
+    fn a_deadline_at_never_is_not_set() {
         let mut deadlines = Deadlines::new();
         assert_eq!(deadlines.set(Instant::NEVER, ()), None);
         let handle = deadlines.set(at(1), ()).unwrap();
@@ -313,7 +313,7 @@ mod tests {
     proptest! {
         /// Against a plain list that is searched from end to end.
         #[test]
-        fn behaves_as_a_sorted_list(steps in prop::collection::vec(step(), 0..200)) {
+        fn deadlines_behave_as_a_sorted_list(steps in prop::collection::vec(step(), 0..200)) {
             let mut deadlines = Deadlines::new();
             let mut handles: Vec<Handle> = Vec::new();
             let mut model: Vec<(u32, usize, usize)> = Vec::new(); // at, order, index of the handle

@@ -46,9 +46,9 @@ impl Instant {
 }
 
 impl Duration {
-    /// No time at all.
+    /// Zero.
     pub const ZERO: Self = Self(0.0);
-    /// For ever.
+    /// Infinite.
     pub const INFINITE: Self = Self(f64::INFINITY);
 
     /// A span of `ms`, at compile time.
@@ -126,13 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn infinity_means_never() {
+    fn an_infinite_span_leads_to_never() {
         assert!((Instant::from_ms(7.0) + Duration::INFINITE).is_never());
         assert!(Instant::from_ms(f64::MAX) < Instant::NEVER);
     }
 
     #[test]
-    fn what_is_not_a_number_is_nothing() {
+    fn nan_counts_as_zero() {
         assert_eq!(Instant::from_ms(f64::NAN), Instant::ZERO);
         assert_eq!(Duration::from_ms(f64::NAN), Duration::ZERO);
         assert_eq!(Duration::from_ms(-1.0), Duration::ZERO);

@@ -1,7 +1,7 @@
 //! Values that came as JSON, and remember how.
+use crate::json_stats::{receive, spare};
 use crate::shared::{Parts, read};
 use serde::de::DeserializeOwned;
-use std::cell::Cell;
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -28,35 +28,6 @@ pub struct Json<T> {
     parts: Option<Rc<Parts>>,
     /// Whether `parts` are those of `value`.
     whole: bool,
-}
-
-thread_local! {
-    static COUNTED: Cell<JsonStats> = const { Cell::new(JsonStats { received: 0, spared: 0 }) };
-}
-
-/// What reading bodies came to so far, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct JsonStats {
-    /// The bodies.
-    pub received: u64,
-    /// What of them was there already, and was not deserialized.
-    pub spared: u64,
-}
-
-/// The figures of this thread.
-pub(crate) fn stats() -> JsonStats {
-    COUNTED.get()
-}
-
-/// Counts bytes that were not deserialized.
-pub(crate) fn spare(bytes: usize) {
-    let before = COUNTED.get();
-    COUNTED.set(JsonStats { spared: before.spared + bytes as u64, ..before });
-}
-
-fn receive(bytes: usize) {
-    let before = COUNTED.get();
-    COUNTED.set(JsonStats { received: before.received + bytes as u64, ..before });
 }
 
 impl<T: DeserializeOwned> Json<T> {

@@ -28,6 +28,7 @@
 //!
 //! For client-side rendering (Leptos' `csr`).
 mod json;
+mod json_stats;
 mod lazy_image;
 mod provide_rum;
 mod query_client;

@@ -1,5 +1,5 @@
 //! Real user monitoring of an app.
-use crate::{QueryClient, Stats, json, lazy_image};
+use crate::{QueryClient, Stats, json_stats, lazy_image};
 use leptos::prelude::*;
 use whippet_web::rum::{Collect, Rum, RumOptions, start};
 use whippet_web::timing;
@@ -69,7 +69,7 @@ fn with_toolkit_counters(client: Option<QueryClient>, collect: Option<Collect>) 
         if let Some(collect) = &collect {
             collect(rum);
         }
-        let (json, lazy, paced) = (json::stats(), lazy_image::stats(), timing::stats());
+        let (json, lazy, paced) = (json_stats::stats(), lazy_image::stats(), timing::stats());
         let totals = [
             ("json.bytes_received", json.received),
             ("json.bytes_spared", json.spared),

@@ -1,16 +1,16 @@
-//! The query cache of an app.
+//! The query client of an app.
 use crate::QueryKey;
 use leptos::prelude::*;
 use serde::Serialize;
 use std::rc::Rc;
 use whippet_engine::query::Stats;
-use whippet_web::query::{Client, Watch};
+use whippet_web::query::{Client, QueryObserver};
 
 /// The app's query cache. Copies are the same cache.
 #[derive(Clone, Copy)]
 pub struct QueryClient(StoredValue<Client, LocalStorage>);
 
-/// Makes an empty cache for all components below. Call once, in the app's outermost component.
+/// Provides an empty query cache to all components below. Call once, in the app's outermost component.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -36,14 +36,14 @@ pub fn use_query_client() -> QueryClient {
 }
 
 impl QueryClient {
-    /// Marks all queries whose key begins with `prefix` as stale, and fetches those that are on the page.
-    /// `&()` is all of them.
+    /// Marks all queries whose key begins with `prefix` as stale, and fetches those that have an
+    /// enabled observer. `&()` matches all queries.
     pub fn invalidate(&self, prefix: &(impl Serialize + ?Sized)) {
         let prefix = QueryKey::new(prefix);
         self.client().invalidate(&prefix.0);
     }
 
-    /// Stores data for a key, as if it had just been fetched: every component that looks at it shows it.
+    /// Stores data for a key, as if it had just been fetched: every component that observes it shows it.
     pub fn set_data<T: 'static>(&self, key: &(impl Serialize + ?Sized), data: T) {
         self.client().set_data(&QueryKey::new(key).0, Rc::new(data));
     }
@@ -53,17 +53,17 @@ impl QueryClient {
         self.client().data(&QueryKey::new(key).0)?.downcast().ok()
     }
 
-    /// What the cache did so far.
+    /// The counters of the cache.
     pub fn stats(&self) -> Stats {
         self.client().stats()
     }
 
-    /// The same, where the app is still there.
+    /// The same; `None` once the app was disposed.
     pub(crate) fn try_stats(&self) -> Option<Stats> {
         self.0.try_with_value(Client::stats)
     }
 
-    /// The data of a key, where the app is still there.
+    /// The data of a key; `None` also once the app was disposed.
     pub(crate) fn try_data<T: 'static>(&self, key: &QueryKey) -> Option<Rc<T>> {
         self.0.try_with_value(|client| client.data(&key.0))??.downcast().ok()
     }
@@ -73,13 +73,13 @@ impl QueryClient {
     }
 }
 
-/// A watch that ends with its owner.
-pub(crate) fn ends_with_owner(watch: Watch) -> StoredValue<Option<Watch>, LocalStorage> {
-    let watch = StoredValue::new_local(Some(watch));
-    // Not left to the storage's own end: leaving may tell other components, which need the storage.
+/// Stores an observer that unsubscribes with its reactive owner.
+pub(crate) fn ends_with_owner(observer: QueryObserver) -> StoredValue<Option<QueryObserver>, LocalStorage> {
+    let observer = StoredValue::new_local(Some(observer));
+    // The storage's own disposal would be too late: unsubscribing may notify other components, which use the storage.
     on_cleanup(move || {
-        let watch = watch.try_update_value(Option::take);
-        drop(watch);
+        let observer = observer.try_update_value(Option::take);
+        drop(observer);
     });
-    watch
+    observer
 }

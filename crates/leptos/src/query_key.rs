@@ -1,4 +1,4 @@
-//! What a query is found by.
+//! Query keys.
 use serde::Serialize;
 use serde_json::Value;
 use whippet_web::query::Key;
@@ -16,7 +16,7 @@ use whippet_web::query::Key;
 pub struct QueryKey(pub(crate) Key);
 
 impl QueryKey {
-    /// The key that says `value`.
+    /// The key of `value`.
     ///
     /// # Panics
     /// Where `value` cannot be written as JSON, such as a map whose keys are not strings.
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_are_parts() {
+    fn elements_are_segments() {
         assert_eq!(segments(("todos", 7, Some(true))), [r#""todos""#, "7", "true"]);
         assert_eq!(segments("todos"), [r#""todos""#]);
         assert!(segments(()).is_empty());

@@ -1,8 +1,8 @@
-//! On what terms a component looks at a query.
+//! The options of a query.
 use whippet_engine::query::{Delay, NetworkMode, ObserverOptions, Refetch, Retry, RunOptions, StaleTime};
 use whippet_engine::time::Duration;
 
-/// The options of [`use_query`](crate::use_query), named as TanStack Query names them, with its defaults.
+/// The options of [`use_query`](crate::use_query), with the names and defaults of TanStack Query.
 ///
 /// ```
 /// use whippet_leptos::{Duration, QueryOptions};
@@ -21,7 +21,7 @@ pub struct QueryOptions {
 }
 
 impl Default for QueryOptions {
-    /// Stale at once, kept for five minutes, three retries, refetched on mount, focus and reconnect.
+    /// Stale at once, kept for five minutes, retried three times, refetched on mount, focus and reconnect if stale.
     fn default() -> Self {
         Self {
             observer: ObserverOptions::default(),
@@ -38,73 +38,73 @@ impl QueryOptions {
         Self::default()
     }
 
-    /// Whether it fetches of its own accord.
+    /// Whether it fetches by itself. A disabled query fetches only by `refetch`.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.observer.enabled = enabled;
         self
     }
 
-    /// For how long data is fresh. `Duration::INFINITE` is until it is invalidated.
+    /// How long data is fresh. With `Duration::INFINITE` it is fresh until it is invalidated.
     pub fn stale_time(mut self, span: Duration) -> Self {
         self.observer.stale_time = StaleTime::After(span);
         self
     }
 
-    /// How long data is kept after the last component that looked at it has gone.
+    /// How long data is kept after the last component that observed it was disposed.
     pub fn gc_time(mut self, span: Duration) -> Self {
         self.gc_time = span;
         self
     }
 
-    /// Fetches again so long after each answer; `None` is never.
+    /// Refetches this long after each change of the query; `None` never does.
     pub fn refetch_interval(mut self, span: Option<Duration>) -> Self {
         self.observer.interval = span;
         self
     }
 
-    /// Whether the interval goes on while the page is hidden.
-    pub fn refetch_interval_in_background(mut self, goes_on: bool) -> Self {
-        self.observer.interval_in_background = goes_on;
+    /// Whether the interval also refetches while the page is hidden.
+    pub fn refetch_interval_in_background(mut self, enabled: bool) -> Self {
+        self.observer.interval_in_background = enabled;
         self
     }
 
-    /// Whether mounting fetches where there is data already.
+    /// Whether mounting refetches existing data.
     pub fn refetch_on_mount(mut self, when: Refetch) -> Self {
         self.observer.on_mount = when;
         self
     }
 
-    /// Whether coming back to the page fetches.
+    /// Whether returning to the page refetches.
     pub fn refetch_on_focus(mut self, when: Refetch) -> Self {
         self.observer.on_focus = when;
         self
     }
 
-    /// Whether coming back online fetches.
+    /// Whether coming back online refetches.
     pub fn refetch_on_reconnect(mut self, when: Refetch) -> Self {
         self.observer.on_reconnect = when;
         self
     }
 
-    /// How often a failed attempt is repeated: a second later, then two, four, up to thirty.
+    /// How often a failed attempt is retried. The delay is a second, doubled with each failure up to thirty.
     pub fn retry(mut self, times: u32) -> Self {
         self.run.retry = Retry::Times(times);
         self
     }
 
-    /// Repeats a failed attempt always after the same time.
+    /// Retries after a fixed delay.
     pub fn retry_delay(mut self, span: Duration) -> Self {
         self.run.delay = Delay::Fixed(span);
         self
     }
 
-    /// What fetching needs of the network.
+    /// Whether it fetches and retries offline.
     pub fn network_mode(mut self, mode: NetworkMode) -> Self {
         self.run.network_mode = mode;
         self
     }
 
-    /// When the key changes, shows the data of the key before until the new one's is there.
+    /// When the key changes, shows the data of the previous key until that of the new key arrives.
     pub fn keep_previous_data(mut self, keep: bool) -> Self {
         self.keep_previous_data = keep;
         self

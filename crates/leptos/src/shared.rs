@@ -158,7 +158,7 @@ fn take_known<T: 'static>(text: &str) -> Place<T> {
         match reading.known::<T>(text) {
             Some((at, value)) => {
                 reading.take_over(at, start);
-                crate::json::spare(text.len());
+                crate::json_stats::spare(text.len());
                 Place::Known(value)
             }
             None => {

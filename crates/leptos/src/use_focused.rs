@@ -1,4 +1,4 @@
-//! Whether the page is looked at.
+//! Whether the page is visible.
 use leptos::prelude::*;
 use whippet_web::query::{Change, Lifecycle};
 

@@ -1,4 +1,4 @@
-//! Data that comes as JSON.
+//! Queries of JSON resources.
 use crate::{Json, Query, QueryKey, QueryOptions, use_query, use_query_client};
 use leptos::prelude::*;
 use serde::Serialize;
@@ -10,25 +10,25 @@ use whippet_web::query::fetch::{self, FetchError};
 /// How much of an error's body is kept, in bytes.
 const BODY_LIMIT: usize = 4096;
 
-/// Why there is no data.
+/// The errors of [`use_json_query`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JsonError {
-    /// There was no answer.
+    /// There was no response.
     NoAnswer(FetchError),
     /// The server answered, but not with success.
     Status {
         /// The HTTP status.
         status: u16,
-        /// What was asked for.
+        /// The URL of the request.
         url: String,
-        /// The header `Retry-After`, as it came.
+        /// The header `Retry-After`, unparsed.
         retry_after: Option<String>,
         /// The beginning of the body: at most 4 KiB.
         body: String,
     },
     /// The body is not JSON, or not that of the type that was asked for.
     NotJson {
-        /// What was asked for.
+        /// The URL of the request.
         url: String,
         /// What is wrong with it, and where.
         reason: String,

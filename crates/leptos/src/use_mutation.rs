@@ -1,13 +1,13 @@
-//! Something that is to change elsewhere.
+//! Mutations.
 use crate::use_query_client;
 use leptos::prelude::*;
 use std::future::Future;
 use std::rc::Rc;
 use whippet_engine::query::{Delay, NetworkMode, Retry, RunOptions};
 use whippet_engine::time::Duration;
-use whippet_web::query::{Fetcher, MutationTerms, Progress, Value};
+use whippet_web::query::{self, Fetcher, Progress, Value};
 
-/// How a mutation is done, named as TanStack Query names it, with its defaults: once, and online.
+/// The options of [`use_mutation`], with the names and defaults of TanStack Query: no retries, and only online.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct MutationOptions {
@@ -27,38 +27,38 @@ impl MutationOptions {
         Self::default()
     }
 
-    /// How often a failed attempt is repeated. The variables are handed over again.
+    /// How often a failed attempt is retried, with the same variables.
     pub fn retry(mut self, times: u32) -> Self {
         self.run.retry = Retry::Times(times);
         self
     }
 
-    /// Repeats a failed attempt always after the same time.
+    /// Retries after a fixed delay.
     pub fn retry_delay(mut self, span: Duration) -> Self {
         self.run.delay = Delay::Fixed(span);
         self
     }
 
-    /// What it needs of the network. Offline, it waits.
+    /// Whether it runs offline. By default it is paused until the browser is online.
     pub fn network_mode(mut self, mode: NetworkMode) -> Self {
         self.run.network_mode = mode;
         self
     }
 
-    /// Mutations of one scope run one after the other, wherever in the app they are.
+    /// Mutations of one scope run one after another, across all components.
     pub fn scope(mut self, name: impl Into<String>) -> Self {
         self.scope = Some(name.into());
         self
     }
 }
 
-/// How far a mutation is.
+/// The status of a mutation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MutationStatus {
-    /// None was asked for.
+    /// Nothing was mutated yet, or [`reset`](Mutation::reset) was called.
     #[default]
     Idle,
-    /// It is not over.
+    /// It runs, is paused or waits for a retry.
     Pending,
     /// It failed.
     Error,
@@ -66,17 +66,17 @@ pub enum MutationStatus {
     Success,
 }
 
-/// What [`use_mutation`] gives. The signals are about the mutation that was asked for last.
+/// The result of [`use_mutation`]. The signals show the last call of [`mutate`](Self::mutate).
 pub struct Mutation<V: 'static, T: 'static, E: 'static> {
-    /// How far it is.
+    /// Its status.
     pub status: Signal<MutationStatus>,
-    /// Whether it waits for the network, the page's focus or its turn.
+    /// Whether it waits for the network, the page's focus, or an earlier mutation of its scope.
     pub is_paused: Signal<bool>,
-    /// How many of its attempts failed.
+    /// The number of its failed attempts.
     pub failure_count: Signal<u32>,
-    /// What it gave.
+    /// The result of the function.
     pub data: Signal<Option<Rc<T>>, LocalStorage>,
-    /// Why it failed.
+    /// The error of the last attempt.
     pub error: Signal<Option<Rc<E>>, LocalStorage>,
     mutate: StoredValue<Rc<dyn Fn(V)>, LocalStorage>,
     reset: StoredValue<Rc<dyn Fn()>, LocalStorage>,
@@ -91,22 +91,23 @@ impl<V, T, E> Clone for Mutation<V, T, E> {
 impl<V, T, E> Copy for Mutation<V, T, E> {}
 
 impl<V, T, E> Mutation<V, T, E> {
-    /// Asks for it. It is carried through even if the component goes, as long as the app is there.
+    /// Calls the function. The mutation continues when the component is disposed, as long as the app lives.
     pub fn mutate(&self, variables: V) {
         let mutate = self.mutate.get_value();
         mutate(variables);
     }
 
-    /// Forgets the last one, as far as the signals are concerned.
+    /// Resets the signals. A running mutation continues, but no longer changes them.
     pub fn reset(&self) {
         let reset = self.reset.get_value();
         reset();
     }
 }
 
-/// A function that changes something elsewhere, run when asked to; it is not run again unless `options` say so.
+/// Wraps a function that writes to a server. It runs when [`Mutation::mutate`] is called, and is not retried unless
+/// `options` say so.
 ///
-/// What follows from a success, such as telling the query client, belongs at the end of the function.
+/// Put what follows a success, such as invalidating queries, at the end of the function.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -143,43 +144,43 @@ where
 {
     let client = use_query_client();
     let function = Rc::new(function);
-    let shown = Shown::<T, E>::new();
-    // Which one was asked for last: an older one that ends later is not shown.
+    let signals = Signals::<T, E>::new();
+    // The number of the last call: an older mutation that settles later is not displayed.
     let last = StoredValue::new(0_u32);
 
     let mutate: Rc<dyn Fn(V)> = Rc::new(move |variables: V| {
         last.update_value(|last| *last += 1);
         let this = last.get_value();
-        shown.begin();
+        signals.begin();
         let function = function.clone();
-        let terms = MutationTerms {
+        let mutation = query::MutationOptions {
             function: Fetcher::new(move || function(variables.clone())),
             run: options.run,
             scope: options.scope.clone(),
         };
-        client.client().mutate(terms, move |progress| {
+        client.client().mutate(mutation, move |progress| {
             if last.try_get_value() == Some(this) {
-                shown.publish(progress);
+                signals.publish(progress);
             }
         });
     });
     let reset: Rc<dyn Fn()> = Rc::new(move || {
         last.update_value(|last| *last += 1);
-        shown.clear();
+        signals.clear();
     });
     Mutation {
-        status: shown.status.into(),
-        is_paused: shown.is_paused.into(),
-        failure_count: shown.failure_count.into(),
-        data: shown.data.into(),
-        error: shown.error.into(),
+        status: signals.status.into(),
+        is_paused: signals.is_paused.into(),
+        failure_count: signals.failure_count.into(),
+        data: signals.data.into(),
+        error: signals.error.into(),
         mutate: StoredValue::new_local(mutate),
         reset: StoredValue::new_local(reset),
     }
 }
 
-/// The writing ends of a [`Mutation`].
-struct Shown<T: 'static, E: 'static> {
+/// The signals of a [`Mutation`], writable.
+struct Signals<T: 'static, E: 'static> {
     status: RwSignal<MutationStatus>,
     is_paused: RwSignal<bool>,
     failure_count: RwSignal<u32>,
@@ -187,15 +188,15 @@ struct Shown<T: 'static, E: 'static> {
     error: RwSignal<Option<Rc<E>>, LocalStorage>,
 }
 
-impl<T, E> Clone for Shown<T, E> {
+impl<T, E> Clone for Signals<T, E> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T, E> Copy for Shown<T, E> {}
+impl<T, E> Copy for Signals<T, E> {}
 
-impl<T, E> Shown<T, E> {
+impl<T, E> Signals<T, E> {
     fn new() -> Self {
         Self {
             status: RwSignal::new(MutationStatus::Idle),
@@ -236,7 +237,7 @@ impl<T, E> Shown<T, E> {
     }
 }
 
-/// What the function gave is of the function's types.
+/// Restores the type that [`Fetcher`] erased.
 fn typed<T: 'static>(value: Value) -> Option<Rc<T>> {
     value.downcast().ok()
 }

@@ -1,4 +1,4 @@
-//! Data that comes from elsewhere.
+//! Queries.
 use crate::query_client::ends_with_owner;
 use crate::{QueryKey, QueryOptions, use_query_client};
 use leptos::prelude::*;
@@ -8,23 +8,23 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 use whippet_engine::query::{FetchStatus, Status};
-use whippet_web::query::{Fetcher, Seen, Terms, Value, Watch};
+use whippet_web::query::{Fetcher, QueryObserver, QueryObserverOptions, QueryResult, Value};
 
-/// What [`use_query`] gives: signals, each of which changes only when what it says does.
+/// The result of [`use_query`]: signals, each of which changes only when its value does.
 pub struct Query<T: 'static, E: 'static> {
-    /// The data, as soon as there is any.
+    /// The data; `None` until the first fetch succeeded.
     pub data: Signal<Option<Rc<T>>, LocalStorage>,
-    /// Why the last fetch failed, after its retries; `None` once one succeeded.
+    /// The error of the last fetch, after its retries; `None` if it succeeded.
     pub error: Signal<Option<Rc<E>>, LocalStorage>,
-    /// What there is to show.
+    /// Pending, error or success.
     pub status: Signal<Status>,
-    /// What is going on.
+    /// Fetching, paused or idle.
     pub fetch_status: Signal<FetchStatus>,
     /// Whether the data is stale.
     pub is_stale: Signal<bool>,
-    /// Whether `data` is that of the key before ([`QueryOptions::keep_previous_data`]).
+    /// Whether `data` is that of the previous key ([`QueryOptions::keep_previous_data`]).
     pub is_placeholder_data: Signal<bool>,
-    watch: StoredValue<Option<Watch>, LocalStorage>,
+    observer: StoredValue<Option<QueryObserver>, LocalStorage>,
 }
 
 impl<T, E> Clone for Query<T, E> {
@@ -36,22 +36,22 @@ impl<T, E> Clone for Query<T, E> {
 impl<T, E> Copy for Query<T, E> {}
 
 impl<T, E> Query<T, E> {
-    /// Fetches, whether the data is stale or not.
+    /// Fetches, even if the data is fresh.
     pub fn refetch(&self) {
-        self.watch.with_value(|watch| {
-            if let Some(watch) = watch {
-                watch.refetch();
+        self.observer.with_value(|observer| {
+            if let Some(observer) = observer {
+                observer.refetch();
             }
         });
     }
 }
 
-/// Looks at the query of `key`: its data from the cache, fetched by `fetcher` where there is none or where it
-/// is stale. Components that look at the same key share one entry and one request.
+/// Observes the query of `key`: gives its data from the cache, and fetches it with `fetcher` where it is missing or
+/// stale. Components with the same key share one cache entry and one request.
 ///
-/// `key` and `options` may read signals; when they change, the component looks at another entry, or on other
-/// terms. What the key says is handed to the fetcher. Where a refetch gives data that equals what there was,
-/// `data` does not change.
+/// `key` and `options` may read signals; when those change, the component observes the query of the new key, with the
+/// new options. The fetcher is passed the key. Where a refetch gives data that is equal to the old, `data` does not
+/// change.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -72,8 +72,8 @@ impl<T, E> Query<T, E> {
 /// ```
 ///
 /// # Panics
-/// Where no query client was provided, where `key` is not something that JSON can say, and where two queries
-/// of one key have different types.
+/// Where no query client was provided, where `key` cannot be serialized as JSON, and where two queries of one key have
+/// different types.
 pub fn use_query<K, T, E, F>(
     key: impl Fn() -> K + 'static,
     fetcher: impl Fn(K) -> F + 'static,
@@ -87,7 +87,7 @@ where
 {
     let options = options.into();
     let fetcher = Rc::new(fetcher);
-    let terms = move |key: K, options: QueryOptions| Terms {
+    let observer_options = move |key: K, options: QueryOptions| QueryObserverOptions {
         observer: options.observer,
         run: options.run,
         gc_time: options.gc_time,
@@ -99,37 +99,40 @@ where
         equal: equal::<T>,
     };
 
-    // The first look is taken at once, so that what is in the cache is in the first view.
+    // Observed at once rather than in an effect, so that the first view shows cached data.
     let first_key = untrack(&key);
     let first_options = options.get_untracked();
     let shown = QueryKey::new(&first_key);
     let changed = Trigger::new();
     let client = use_query_client().client();
-    let watch = client.watch(&shown.0, terms(first_key, first_options), move || changed.notify());
-    let watch = ends_with_owner(watch);
+    let observer =
+        QueryObserver::new(&client, &shown.0, observer_options(first_key, first_options), move || {
+            changed.notify()
+        });
+    let observer = ends_with_owner(observer);
     let signals = Signals::<T, E>::new();
-    signals.publish(watch);
+    signals.publish(observer);
 
     let last = RefCell::new((shown, first_options));
     Effect::new(move || {
         let next_key = key();
         let next = (QueryKey::new(&next_key), options.get());
         if *last.borrow() != next {
-            watch.try_with_value(|watch| {
-                if let Some(watch) = watch {
-                    watch.turn(&next.0.0, terms(next_key, next.1));
+            observer.try_with_value(|observer| {
+                if let Some(observer) = observer {
+                    observer.set_options(&next.0.0, observer_options(next_key, next.1));
                 }
             });
             *last.borrow_mut() = next;
-            signals.publish(watch);
+            signals.publish(observer);
         }
     });
-    // Not from within the engine's loop: what signals set off may come back to it.
+    // In an effect, not in the callback: setting signals may call the client while it carries out effects.
     Effect::new(move || {
         changed.track();
-        signals.publish(watch);
+        signals.publish(observer);
     });
-    signals.query(watch)
+    signals.query(observer)
 }
 
 fn equal<T: PartialEq + 'static>(a: &dyn Any, b: &dyn Any) -> bool {
@@ -139,7 +142,7 @@ fn equal<T: PartialEq + 'static>(a: &dyn Any, b: &dyn Any) -> bool {
     }
 }
 
-/// The writing ends of a [`Query`].
+/// The signals of a [`Query`], writable.
 struct Signals<T: 'static, E: 'static> {
     data: RwSignal<Option<Rc<T>>, LocalStorage>,
     error: RwSignal<Option<Rc<E>>, LocalStorage>,
@@ -169,10 +172,11 @@ impl<T, E> Signals<T, E> {
         }
     }
 
-    /// Says what `watch` sees now.
-    fn publish(self, watch: StoredValue<Option<Watch>, LocalStorage>) {
-        let seen = watch.try_with_value(|watch| watch.as_ref().and_then(Watch::see)).flatten();
-        let Some(Seen { data, error, is_placeholder, snapshot }) = seen else { return };
+    /// Sets the signals to the observer's result.
+    fn publish(self, observer: StoredValue<Option<QueryObserver>, LocalStorage>) {
+        let result =
+            observer.try_with_value(|observer| observer.as_ref().and_then(QueryObserver::result)).flatten();
+        let Some(QueryResult { data, error, is_placeholder, snapshot }) = result else { return };
         set_value(self.data, data);
         set_value(self.error, error);
         set(self.status, if is_placeholder { Status::Success } else { snapshot.state.status });
@@ -181,7 +185,7 @@ impl<T, E> Signals<T, E> {
         set(self.is_placeholder_data, is_placeholder);
     }
 
-    fn query(self, watch: StoredValue<Option<Watch>, LocalStorage>) -> Query<T, E> {
+    fn query(self, observer: StoredValue<Option<QueryObserver>, LocalStorage>) -> Query<T, E> {
         Query {
             data: self.data.into(),
             error: self.error.into(),
@@ -189,7 +193,7 @@ impl<T, E> Signals<T, E> {
             fetch_status: self.fetch_status.into(),
             is_stale: self.is_stale.into(),
             is_placeholder_data: self.is_placeholder_data.into(),
-            watch,
+            observer,
         }
     }
 }

@@ -8,7 +8,7 @@ use whippet_leptos::{
     Duration, Mutation, MutationOptions, MutationStatus, provide_query_client, use_mutation,
 };
 
-/// What the server heard, and how often it refuses.
+/// The requests of the server, and how many it refuses.
 #[derive(Clone, Default)]
 struct Server {
     heard: Rc<RefCell<Vec<u32>>>,
@@ -64,7 +64,7 @@ fn app(
 }
 
 #[wasm_bindgen_test]
-async fn it_runs_when_asked_to_and_tells_its_end() {
+async fn a_mutation_runs_when_called_and_shows_its_result() {
     let server = Server::default();
     let (_stage, mutations) = app(&server, RwSignal::new(true), vec![MutationOptions::new()]);
     let star = mutations[0];
@@ -85,7 +85,7 @@ async fn it_runs_when_asked_to_and_tells_its_end() {
 }
 
 #[wasm_bindgen_test]
-async fn it_is_tried_again_where_it_may() {
+async fn a_failed_mutation_is_retried_as_its_options_say() {
     let server = Server::default();
     server.refuses.set(2);
     let options = MutationOptions::new().retry(2).retry_delay(Duration::from_ms(1.0));
@@ -97,7 +97,7 @@ async fn it_is_tried_again_where_it_may() {
 }
 
 #[wasm_bindgen_test]
-async fn those_of_a_scope_wait_for_each_other() {
+async fn mutations_of_one_scope_run_one_after_another() {
     let server = Server::default();
     let scoped = || MutationOptions::new().scope("stars");
     let (_stage, mutations) = app(&server, RwSignal::new(true), vec![scoped(), scoped()]);
@@ -112,7 +112,7 @@ async fn those_of_a_scope_wait_for_each_other() {
 }
 
 #[wasm_bindgen_test]
-async fn it_is_carried_through_though_the_component_goes() {
+async fn a_mutation_continues_when_its_component_is_disposed() {
     let server = Server::default();
     server.refuses.set(1);
     let options = MutationOptions::new().retry(1).retry_delay(Duration::from_ms(1.0));

@@ -8,7 +8,7 @@ use whippet_leptos::{
     Duration, Query, QueryOptions, Status, provide_query_client, use_query, use_query_client,
 };
 
-/// Counts what it is asked for.
+/// Counts its requests.
 #[derive(Clone, Default)]
 struct Server {
     asked: Rc<Cell<u32>>,
@@ -54,7 +54,7 @@ async fn two_components_of_one_key_make_one_request() {
 }
 
 #[wasm_bindgen_test]
-async fn a_new_key_is_another_query_and_the_way_back_is_in_the_cache() {
+async fn a_changed_key_fetches_and_changing_it_back_reads_the_cache() {
     let server = Server::default();
     let name = RwSignal::new("a".to_owned());
     let asked = server.asked.clone();
@@ -71,7 +71,7 @@ async fn a_new_key_is_another_query_and_the_way_back_is_in_the_cache() {
 }
 
 #[wasm_bindgen_test]
-async fn an_interval_refetches_until_it_is_taken_away() {
+async fn an_interval_refetches_until_it_is_removed() {
     let server = Server::default();
     let asked = server.asked.clone();
     let interval = RwSignal::new(Some(Duration::from_ms(1.0)));
@@ -96,7 +96,7 @@ async fn an_interval_refetches_until_it_is_taken_away() {
 }
 
 #[wasm_bindgen_test]
-async fn what_leaves_the_page_is_collected() {
+async fn a_query_of_a_disposed_component_is_garbage_collected() {
     let server = Server::default();
     let visible = RwSignal::new(true);
     let kept = Rc::new(Cell::new(false));
@@ -125,7 +125,7 @@ async fn what_leaves_the_page_is_collected() {
 }
 
 #[wasm_bindgen_test]
-async fn an_app_that_is_unmounted_asks_no_more() {
+async fn an_unmounted_app_does_not_refetch() {
     let server = Server::default();
     let asked = server.asked.clone();
     let mut stage = mount(move || {
@@ -171,7 +171,7 @@ async fn an_error_is_shown_beside_the_last_data_until_a_success() {
 }
 
 #[wasm_bindgen_test]
-async fn an_equal_answer_sets_nothing_off() {
+async fn an_equal_answer_does_not_notify() {
     let runs = Rc::new(Cell::new(0));
     let counted = runs.clone();
     let query = Rc::new(Cell::new(None));
@@ -205,7 +205,7 @@ async fn an_equal_answer_sets_nothing_off() {
 }
 
 #[wasm_bindgen_test]
-async fn the_client_invalidates_by_the_beginning_of_the_key() {
+async fn the_client_invalidates_by_key_prefix() {
     let server = Server::default();
     let client = Rc::new(Cell::new(None));
     let outside = client.clone();

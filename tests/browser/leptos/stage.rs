@@ -4,19 +4,19 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// What is mounted goes when this is dropped.
+/// An element of the page with a mounted view, removed when it is dropped.
 pub struct Stage<M: leptos::tachys::view::Mountable> {
     pub element: HtmlElement,
     pub mounted: Option<UnmountHandle<M>>,
 }
 
 impl<M: leptos::tachys::view::Mountable> Stage<M> {
-    /// What is to be read there.
+    /// The text of the view.
     pub fn text(&self) -> String {
         self.element.text_content().unwrap_or_default()
     }
 
-    /// Takes what is mounted out of the page.
+    /// Unmounts the view.
     pub fn clear(&mut self) {
         self.mounted = None;
     }
@@ -33,7 +33,7 @@ where
     Stage { element, mounted: Some(mounted) }
 }
 
-/// Lets the browser go round until `done`; gives up where it never comes.
+/// Yields to the browser until `done`; panics if that takes too long.
 pub async fn until(done: impl Fn() -> bool) {
     for _ in 0..2_000 {
         if done() {
@@ -41,5 +41,5 @@ pub async fn until(done: impl Fn() -> bool) {
         }
         gloo_timers::future::TimeoutFuture::new(0).await;
     }
-    panic!("what was waited for did not come");
+    panic!("the condition was not met");
 }

@@ -1,8 +1,7 @@
-//! Circuit breakers: an origin that keeps failing is left alone for a while.
+//! Circuit breakers: requests to an origin that keeps failing stop for a while.
 //!
-//! A breaker is *closed* as long as all is well: attempts go through, and those that fail are counted. So many
-//! failures within a window *open* it: no attempt goes through for a time. Then it is *half-open*: one attempt
-//! goes through, and closes it or opens it anew.
+//! A *closed* breaker admits attempts and counts failures. Enough failures within a window *open* it: it admits none
+//! for a time. Then it is *half-open*: it admits one attempt, the probe, which closes it or opens it again.
 use super::ids::RunId;
 use crate::deadlines::Handle;
 use crate::slab::shrink;
@@ -12,11 +11,11 @@ use alloc::vec::Vec;
 /// When a breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BreakerOptions {
-    /// So many failures open it; at least one.
+    /// How many failures open it; at least one.
     pub failures: u32,
-    /// Counting those of so long ago.
+    /// Older failures do not count.
     pub window: Duration,
-    /// How long it stays open before one attempt goes through.
+    /// How long it stays open before it admits a probe.
     pub open_for: Duration,
 }
 
@@ -35,14 +34,14 @@ impl Default for BreakerOptions {
     }
 }
 
-/// What a breaker lets through.
+/// The state of a breaker.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BreakerState {
-    /// Everything.
+    /// It admits all attempts.
     Closed,
-    /// Nothing until then.
+    /// It admits none until then.
     Open(Instant),
-    /// One attempt, which is on its way or will be the next.
+    /// It admits one attempt, the next one or the one that runs.
     HalfOpen,
 }
 
@@ -53,7 +52,7 @@ enum State {
     Open {
         until: Instant,
     },
-    /// The probe may never answer: then another takes its place.
+    /// A probe that does not answer until then is replaced by another.
     HalfOpen {
         probe: RunId,
         until: Instant,
@@ -63,28 +62,28 @@ enum State {
 #[derive(Default)]
 struct Breaker {
     state: State,
-    /// When attempts failed of late, oldest first; no more of them than it takes to open.
+    /// The times of recent failures, oldest first; at most as many as open it.
     failed: Vec<Instant>,
-    /// So many queries asked it last.
+    /// The number of queries that fetched from it last.
     uses: u32,
-    /// The face has a name for its number.
+    /// The host uses its number.
     known: bool,
-    /// When it is to be forgotten, unless it is used again.
+    /// The deadline at which it is reset, unless it is used again.
     due: Option<Handle>,
 }
 
-/// How an attempt that was let through ended.
+/// How an admitted attempt ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attempt {
-    /// The origin answered: with data, or that it will never do what was asked.
+    /// The origin answered: with data or a permanent error.
     Answered,
-    /// It did not, or said that it could not.
+    /// It did not answer, or with a temporary error.
     Failed,
-    /// Nobody knows, as nobody waited.
+    /// The result is unknown.
     Cancelled,
 }
 
-/// A breaker for each origin; origins are numbers from 1 that the face gives out one after the other.
+/// A breaker for each origin; origins are numbers from 1, which the host assigns in order.
 pub(crate) struct Breakers {
     options: BreakerOptions,
     origins: Vec<Breaker>,
@@ -103,21 +102,21 @@ impl Breakers {
         &mut self.origins[place]
     }
 
-    /// A query asks it from now on.
+    /// A query fetches from it from now on.
     pub(crate) fn enter(&mut self, origin: u32) {
         let breaker = self.of(origin);
         breaker.uses += 1;
         breaker.known = true;
     }
 
-    /// A query that asked it is gone, or asks another.
+    /// A query that fetched from it was removed, or fetches from another.
     pub(crate) fn leave(&mut self, origin: u32) {
         let breaker = self.of(origin);
         breaker.uses = breaker.uses.saturating_sub(1);
     }
 
-    /// When there is nothing left to know of an origin that no query asks any more: what failed is out of the window, and
-    /// an open breaker has been closed for as long as it was open.
+    /// When an origin that no query uses can be reset: its failures are out of the window, and an open breaker has been
+    /// due to close for as long as it was open.
     pub(crate) fn forget_at(&mut self, now: Instant, origin: u32) -> Instant {
         let BreakerOptions { window, open_for, .. } = self.options;
         let breaker = self.of(origin);
@@ -128,12 +127,12 @@ impl Breakers {
         }
     }
 
-    /// Where its deadline is kept.
+    /// The handle of its deadline.
     pub(crate) fn due(&mut self, origin: u32) -> &mut Option<Handle> {
         &mut self.of(origin).due
     }
 
-    /// Its number may stand for another from now on.
+    /// Resets it: its number may be reused.
     pub(crate) fn forget(&mut self, origin: u32) {
         *self.of(origin) = Breaker::default();
         while self.origins.last().is_some_and(|breaker| !breaker.known) {
@@ -142,19 +141,19 @@ impl Breakers {
         shrink(&mut self.origins);
     }
 
-    /// How many are to be forgotten.
+    /// How many have a deadline.
     #[cfg(test)]
     pub(crate) fn due_count(&self) -> usize {
         self.origins.iter().filter(|breaker| breaker.due.is_some()).count()
     }
 
-    /// How many places there are for origins.
+    /// The length of the list of origins.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.origins.len()
     }
 
-    /// Whether an attempt goes through now; otherwise, until when none will.
+    /// Whether it admits an attempt now. The error is the time until which it admits none.
     pub(crate) fn admit(&mut self, now: Instant, origin: u32, run: RunId) -> Result<(), Instant> {
         let again = now + self.options.open_for;
         let breaker = self.of(origin);
@@ -166,7 +165,7 @@ impl Breakers {
         Ok(())
     }
 
-    /// An attempt that was let through has ended.
+    /// An admitted attempt has ended.
     pub(crate) fn ended(&mut self, now: Instant, origin: u32, run: RunId, attempt: Attempt) {
         let options = self.options;
         let breaker = self.of(origin);
@@ -190,7 +189,7 @@ impl Breakers {
                     return;
                 }
             },
-            // What began before it opened tells nothing of how the origin is now.
+            // The attempt began before the breaker opened, so it does not show the present state of the origin.
             _ => return,
         }
         breaker.failed.clear();
@@ -205,7 +204,7 @@ impl Breakers {
         }
     }
 
-    /// The clock was set back: what waits goes on waiting as long as it would have.
+    /// The clock was set back: times move with it, so the breaker stays open no longer than it would have.
     pub(crate) fn bring_forward(&mut self, span: Duration) {
         let earlier = |at: &mut Instant| *at = Instant::from_ms(at.as_ms() - span.as_ms());
         for breaker in &mut self.origins {

@@ -1,11 +1,11 @@
-//! The machine.
+//! The cache: its parts, getters, settings, effects and garbage collection.
 use super::breaker::{BreakerOptions, BreakerState, Breakers};
 use super::effect::Effect;
 use super::entry::{Entry, FetchStatus, State};
 use super::ids::{ObserverId, QueryId, RunId};
 use super::index::Index;
 use super::key::Segment;
-use super::limits::Uses;
+use super::lru::Lru;
 use super::network::Host;
 use super::observer::Observer;
 use super::retry::Run;
@@ -16,26 +16,26 @@ use crate::slab::Slab;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
 
-/// What a deadline is for.
+/// What to do when a deadline is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
-    Collect(QueryId),
-    Looked(QueryId),
-    Forget(u32),
+    Gc(QueryId),
+    ExpectationOver(QueryId),
+    ForgetOrigin(u32),
     Stale(ObserverId),
     Interval(ObserverId),
-    /// The time of an attempt is up, or that of the next has come.
+    /// An attempt timed out, or the delay before a retry is over.
     Attempt(RunId),
 }
 
-/// A fetch on its way.
+/// A fetch that has not settled.
 pub(crate) struct Fetch {
     pub(crate) query: QueryId,
     pub(crate) run: Run,
     pub(crate) due: Option<crate::deadlines::Handle>,
-    /// Whom it asks, as [`Cache::guard`] was told; zero for nobody in particular.
+    /// The origin set by [`Cache::guard`]; zero without one.
     pub(crate) origin: u32,
-    /// The attempt on its way was let through by the breaker of its origin, which wants to know its end.
+    /// The breaker of its origin admitted the running attempt, and must be notified when it ends.
     pub(crate) admitted: bool,
 }
 
@@ -46,8 +46,8 @@ pub(crate) struct Fetch {
 /// [`find`](Self::find), [`each`](Self::each), [`len`](Self::len), [`stats`](Self::stats),
 /// [`next_deadline`](Self::next_deadline).
 ///
-/// **Inputs**, which say what happened: [`insert`](Self::insert) and [`remove`](Self::remove);
-/// [`observe`](Self::observe), [`set_options`](Self::set_options), [`turn`](Self::turn) and
+/// **Inputs**: [`insert`](Self::insert) and [`remove`](Self::remove);
+/// [`observe`](Self::observe), [`set_options`](Self::set_options), [`set_query`](Self::set_query) and
 /// [`unobserve`](Self::unobserve); [`fetch`](Self::fetch), [`succeeded`](Self::succeeded),
 /// [`failed`](Self::failed), [`give_up`](Self::give_up) and [`cancel`](Self::cancel);
 /// [`set_data`](Self::set_data), [`set_state`](Self::set_state), [`invalidate`](Self::invalidate) and
@@ -57,7 +57,7 @@ pub(crate) struct Fetch {
 /// **Outputs**: after any input, [`poll_effect`](Self::poll_effect) until `None`, and then a timer for
 /// [`next_deadline`](Self::next_deadline); under [limits](Self::set_limits), [`evict`](Self::evict) until `None`.
 ///
-/// **Steps**, for a face that runs its own code in the middle of an input: [`intent`](Self::intent),
+/// **Steps**, for a host that runs its own code in the middle of an input: [`intent`](Self::intent),
 /// [`abandon`](Self::abandon) and [`begin`](Self::begin) are [`fetch`](Self::fetch);
 /// [`attempt_failed`](Self::attempt_failed), [`set_error`](Self::set_error) and [`end`](Self::end) are
 /// [`failed`](Self::failed); [`end`](Self::end) and [`revert`](Self::revert) are [`cancel`](Self::cancel);
@@ -75,8 +75,8 @@ pub struct Cache {
     pub(crate) stats: Stats,
     pub(crate) rng: Rng,
     pub(crate) breakers: Option<Breakers>,
-    pub(crate) uses: Uses,
-    /// Deadlines up to here come due as effects are polled.
+    pub(crate) lru: Lru,
+    /// Deadlines up to this time take effect in `poll_effect`.
     ticked: Instant,
 }
 
@@ -100,7 +100,7 @@ impl Cache {
             stats: Stats::default(),
             rng: Rng::new(1),
             breakers: None,
-            uses: Uses::default(),
+            lru: Lru::default(),
             ticked: Instant::from_ms(f64::NEG_INFINITY),
         }
     }
@@ -117,18 +117,18 @@ impl Cache {
         self.index.exact(key).next()
     }
 
-    /// Calls `found` with each query whose key begins with `prefix`, in no particular order. It costs what it
-    /// matches, whatever else the cache holds.
+    /// Calls `found` with each query whose key begins with `prefix`, in no particular order. The cost depends on the
+    /// number of matches only.
     pub fn each(&self, prefix: &[Segment], mut found: impl FnMut(QueryId)) {
         self.index.each(prefix, &mut found);
     }
 
-    /// Whether some key has `segment`, so that its number must not stand for anything else.
+    /// Whether some key has `segment`: then its number must not be reused.
     pub fn uses(&self, segment: Segment) -> bool {
         self.index.uses(segment)
     }
 
-    /// How many queries there are.
+    /// The number of queries.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -143,64 +143,64 @@ impl Cache {
         self.entries.iter().map(|(query, _)| query)
     }
 
-    /// What the cache did so far.
+    /// The counters of the cache.
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
 
-    /// When to call [`tick`](Self::tick); `None` while nothing waits.
+    /// When to call [`tick`](Self::tick); `None` without deadlines.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.deadlines.next()
     }
 
-    /// What the breaker of an origin lets through; everything where there are no breakers.
+    /// The state of an origin's breaker; closed without breakers.
     pub fn breaker(&self, now: Instant, origin: u32) -> BreakerState {
         self.breakers.as_ref().map_or(BreakerState::Closed, |breakers| breakers.state(now, origin))
     }
 
     // Settings, before the first input.
 
-    /// What is left to chance ([`RunOptions::jitter`](super::RunOptions::jitter)) is drawn from this.
+    /// Seeds the random numbers of [`RunOptions::jitter`](super::RunOptions::jitter).
     pub fn set_seed(&mut self, seed: u32) {
-        // Seeds that are near each other should not draw what is near each other.
+        // Multiplied, so that similar seeds do not give similar numbers.
         self.rng = Rng::new(seed.wrapping_mul(0x9E37_79B9));
     }
 
-    /// From now on, origins that keep failing are left alone; see [`guard`](Self::guard).
+    /// Enables circuit breakers for origins that keep failing; see [`guard`](Self::guard).
     pub fn set_breakers(&mut self, options: BreakerOptions) {
         self.breakers = Some(Breakers::new(options));
     }
 
     // Inputs.
 
-    /// Makes an entry in `state` for a query whose key is `key`. Nothing prevents two of the same key: ask
-    /// [`find`](Self::find) first. Unless someone looks at it, it is collected after `gc_time`.
+    /// Adds a query with `key` and `state`. It does not check for another of the same key: call
+    /// [`find`](Self::find) first. Without an observer it is garbage-collected after `gc_time`.
     pub fn insert(&mut self, now: Instant, key: &[Segment], state: State, gc_time: Duration) -> QueryId {
         let query = self.create(now, state, gc_time);
         self.link(now, query, key);
         query
     }
 
-    /// Makes an entry that is not found by key, to be [linked](Self::link) at once. Unlinked, it is collected
-    /// as soon as nobody needs it.
+    /// Adds a query without a key, to be [linked](Self::link) at once. Without a key it is garbage-collected as soon
+    /// as it is unused.
     pub fn create(&mut self, now: Instant, state: State, gc_time: Duration) -> QueryId {
         let query = self.entries.insert(Entry::new(state, gc_time));
-        self.schedule_collection(now, query);
+        self.schedule_gc(now, query);
         query
     }
 
-    /// Lets an entry be found by `key`; where it is found already, nothing happens.
+    /// Gives a query its key. Does nothing where it has one.
     pub fn link(&mut self, now: Instant, query: QueryId, key: &[Segment]) {
         if let Some(entry) = self.entries.get_mut(query)
             && entry.leaf.is_none()
         {
             entry.leaf = Some(self.index.insert(key, query));
-            self.schedule_collection(now, query);
+            self.schedule_gc(now, query);
         }
     }
 
-    /// Takes a query out of the cache, ending its fetch. Where it is still observed, the entry lives on,
-    /// unfindable, until it no longer is; otherwise the id is spent, and `true` is returned.
+    /// Removes a query, ending its fetch. Returns whether its id is spent: a query with observers lives on until the last
+    /// one leaves, but cannot be found by its key.
     pub fn remove(&mut self, now: Instant, query: QueryId) -> bool {
         self.abandon(now, query);
         self.unlink(query);
@@ -214,8 +214,8 @@ impl Cache {
         }
     }
 
-    /// Raises the time after which a query that nobody looks at is collected, and gives what it is now. The
-    /// longest anyone asked for counts; a collection that is already due for some time stays so.
+    /// Raises the query's `gcTime` to `gc_time`, unless it is longer already. Returns its `gcTime`. A garbage collection
+    /// that is scheduled keeps its time.
     pub fn raise_gc_time(&mut self, query: QueryId, gc_time: Duration) -> Duration {
         self.entries.get_mut(query).map_or(gc_time, |entry| {
             entry.gc_time = entry.gc_time.max(gc_time);
@@ -223,21 +223,23 @@ impl Cache {
         })
     }
 
-    /// What the host is like now. Alone it wakes nothing: see [`handle_trigger`](Self::handle_trigger).
+    /// Sets whether the host is online and focused. Nothing is refetched or resumed before
+    /// [`handle_trigger`](Self::handle_trigger).
     pub fn set_host(&mut self, host: Host) {
         self.host = host;
     }
 
-    /// The host's timer fired, or might as well have: what is due by `now` shows in the effects polled next.
+    /// The host's timer fired: deadlines up to `now` take effect with the next [`poll_effect`](Self::poll_effect).
     pub fn tick(&mut self, now: Instant) {
         self.ticked = now;
     }
 
-    /// The host's clock was set back by `span`: what waits goes on waiting as long as it would have.
+    /// The host's clock was set back by `span`: deadlines move with it, so nothing waits longer than it would have.
     pub fn clock_set_back(&mut self, span: Duration) {
         self.deadlines.bring_forward(span);
         for entry in self.entries.values_mut() {
-            entry.used.expected = Instant::from_ms(entry.used.expected.as_ms() - span.as_ms());
+            entry.last_use.expected_until =
+                Instant::from_ms(entry.last_use.expected_until.as_ms() - span.as_ms());
         }
         if let Some(breakers) = &mut self.breakers {
             breakers.bring_forward(span);
@@ -246,17 +248,17 @@ impl Cache {
 
     // Outputs.
 
-    /// The next thing for the face to do; poll until `None`. What is due is decided on when it is polled, so
-    /// that it takes into account what the face did about the effects before.
+    /// The next effect for the host to carry out; poll until `None`. A due deadline is handled only when it is polled,
+    /// so it takes into account how the host answered the effects before it.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         loop {
             if let Some(effect) = self.effects.pop_front() {
                 return Some(effect);
             }
             match self.deadlines.pop(self.ticked)? {
-                Due::Collect(query) => self.collect_due(self.ticked, query),
-                Due::Forget(origin) => self.forget_due(self.ticked, origin),
-                Due::Looked(query) => self.looked_due(self.ticked, query),
+                Due::Gc(query) => self.gc_due(self.ticked, query),
+                Due::ForgetOrigin(origin) => self.forget_origin_due(self.ticked, origin),
+                Due::ExpectationOver(query) => self.expectation_due(self.ticked, query),
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
                 Due::Attempt(run) => self.attempt_due(self.ticked, run),
@@ -264,34 +266,34 @@ impl Cache {
         }
     }
 
-    /// The next effect of the inputs so far, what is due left alone: for a face that acts at once on what an
-    /// input brings, whatever its timer does.
+    /// The next effect of the inputs so far, without handling deadlines: for a host that carries out the effects of an
+    /// input at once.
     pub fn poll_input_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
     }
 
-    /// The effects up to now, as an iterator.
+    /// [`poll_effect`](Self::poll_effect) as an iterator.
     pub fn effects(&mut self) -> impl Iterator<Item = Effect> + '_ {
         core::iter::from_fn(|| self.poll_effect())
     }
 
-    // Collection.
+    // Garbage collection.
 
-    /// Starts the time that a query has left, if nobody needs it.
-    pub(crate) fn schedule_collection(&mut self, now: Instant, query: QueryId) {
+    /// Starts the `gcTime` of a query, if it is unused.
+    pub(crate) fn schedule_gc(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         if let Some(handle) = entry.gc.take() {
             self.deadlines.clear(handle);
         }
         if entry.is_idle() {
-            // Once out of the cache there is nobody to keep it for.
+            // A removed query cannot be found again.
             let span = if entry.leaf.is_some() { entry.gc_time } else { Duration::ZERO };
-            entry.gc = self.deadlines.set(now + span, Due::Collect(query));
+            entry.gc = self.deadlines.set(now + span, Due::Gc(query));
             self.touch(query);
         }
     }
 
-    fn collect_due(&mut self, now: Instant, query: QueryId) {
+    fn gc_due(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         entry.gc = None;
         if entry.is_idle() {
@@ -318,21 +320,21 @@ impl Cache {
     }
 
     fn free(&mut self, now: Instant, query: QueryId) {
-        self.forget_use(query);
+        self.remove_from_lru(query);
         let Some(entry) = self.entries.remove(query) else { return };
-        for handle in [entry.gc, entry.used.due].into_iter().flatten() {
+        for handle in [entry.gc, entry.last_use.due].into_iter().flatten() {
             self.deadlines.clear(handle);
         }
         self.leave_origin(now, entry.origin);
     }
 
-    // What every change of state brings.
+    // Changes of state.
 
     pub(crate) fn changed(&mut self, now: Instant, query: QueryId) {
         self.effects.push_back(Effect::Changed { query });
-        // What has come to rest out of turn (its state overwritten, its run ended before) must not stay.
+        // `set_state` can make a query idle after its run ended; then no garbage collection was scheduled.
         if self.entries.get(query).is_some_and(|entry| entry.gc.is_none()) {
-            self.schedule_collection(now, query);
+            self.schedule_gc(now, query);
         }
         let count = self.entries.get(query).map_or(0, |entry| entry.observers.len());
         for i in 0..count {
@@ -343,8 +345,8 @@ impl Cache {
         }
     }
 
-    /// Overwrites a query's state, as persistence and developers' tools do. `true` where its data is newer than what
-    /// was there before the fetch on its way: then a [cancellation](Self::cancel) goes back to this state.
+    /// Overwrites a query's state, for persistence and devtools. Returns whether its data is newer than the data before
+    /// the running fetch: then [`cancel`](Self::cancel) reverts to this state.
     pub fn set_state(&mut self, now: Instant, query: QueryId, state: State) -> bool {
         let Some(entry) = self.entries.get_mut(query) else { return false };
         entry.state = state;
@@ -359,15 +361,14 @@ impl Cache {
         newer
     }
 
-    /// What the query begins with, and goes back to on [`reset`](Self::reset): data that was given later
-    /// counts as given at the beginning.
+    /// Sets the state that [`reset`](Self::reset) reverts to, where initial data was given after the query was added.
     pub fn set_initial(&mut self, query: QueryId, state: State) {
         if let Some(entry) = self.entries.get_mut(query) {
             entry.initial = state;
         }
     }
 
-    /// Back to what the query began with; its fetch, if there is one, ends.
+    /// Reverts the query to its initial state and ends its fetch.
     pub fn reset(&mut self, now: Instant, query: QueryId) {
         self.abandon(now, query);
         if let Some(entry) = self.entries.get(query) {
@@ -375,8 +376,8 @@ impl Cache {
         }
     }
 
-    /// The data counts as stale from now on, until a fetch of all of it that begins after this succeeds. To cancel the
-    /// fetch on its way does not make it fresh.
+    /// Makes the data stale until a fetch that begins after this succeeds. Neither a fetch that is running, nor
+    /// cancelling it, nor a [partial](super::RunOptions::partial) one makes it fresh.
     pub fn invalidate(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         if entry.run.is_some() {
@@ -392,15 +393,15 @@ impl Cache {
         }
     }
 
-    /// The face stored data for the query, known to be current at `updated_at`.
+    /// The host stored data for the query, which was current at `updated_at`.
     ///
-    /// `manual` says that it does not come from the query's fetch, which goes on. Otherwise this is the
-    /// fetch's answer, and the data stays stale if it was invalidated after the fetch began.
+    /// With `manual`, it is not the answer of the query's fetch, which continues. Otherwise it is, and the data stays
+    /// stale if it was invalidated after the fetch began.
     pub fn set_data(&mut self, now: Instant, query: QueryId, updated_at: Instant, manual: bool) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         entry.set_data(updated_at);
         if manual {
-            // What is reverted to must not lose what was just written.
+            // Cancelling the fetch must not revert to older data.
             entry.before_fetch = Some(entry.state);
         } else {
             entry.before_fetch = None;

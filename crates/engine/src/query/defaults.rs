@@ -1,9 +1,9 @@
-//! What holds where the options say nothing, as in TanStack Query 5.
+//! Defaults of the options, those of TanStack Query 5.
 use super::retry::Retry;
 use crate::time::Duration;
 
-/// How long what nobody looks at is kept: five minutes. On a server for as long as the cache lives, which is
-/// one request, so that no timer outlives it.
+/// The default `gcTime`: five minutes. On a server it is infinite: the cache lives for one request, and no timer may
+/// outlive it.
 pub fn gc_time(server: bool) -> Duration {
     match server {
         true => Duration::INFINITE,
@@ -11,14 +11,17 @@ pub fn gc_time(server: bool) -> Duration {
     }
 }
 
-/// How often what failed is tried again: three times; not on a server, where someone waits for the page.
+/// The default number of retries: three. On a server none, where retries would delay the page.
 pub fn retry(server: bool) -> Retry {
-    Retry::Times(if server { 0 } else { 3 })
+    match server {
+        true => Retry::NEVER,
+        false => Retry::DEFAULT,
+    }
 }
 
-/// Whether those who listen to a group of so many queries are told of all changes at once, when notifications
-/// next go out, rather than of each. Each of them is given the results of the whole group, so that telling a
-/// large group of every change of every query would cost its size squared.
+/// Whether the subscribers of a group of this many queries (`useQueries`) are notified once per flush rather than once
+/// per changed query. A subscriber is passed the results of the whole group, so in a large group one notification per
+/// changed query would cost the square of its size.
 pub fn batches_notifications(queries: usize) -> bool {
     queries >= 100
 }

@@ -1,4 +1,4 @@
-//! What the face is asked to do.
+//! The effects: what the host has to do.
 use super::ids::{ObserverId, QueryId, RunId};
 use super::key::Segment;
 
@@ -7,90 +7,90 @@ use super::key::Segment;
 pub enum Outcome {
     /// With data.
     Success,
-    /// With an error that is not retried.
+    /// With an error, after all retries.
     Error,
     /// It was cancelled.
     Cancelled {
         /// The query went back to the state it had before the fetch.
         reverted: bool,
     },
-    /// A newer fetch took its place: whoever waited for this one should wait for that.
+    /// A newer fetch replaced it: whoever awaits this one has to await that.
     Replaced,
 }
 
-/// Something for the face to do, now.
+/// Something for the host to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// The query should be fetched on behalf of `observer`: answer with [`Cache::fetch`](super::Cache::fetch),
-    /// with that observer's function and options, joining a fetch that is on its way.
+    /// with that observer's function and options.
     Fetch {
-        /// What.
+        /// The query to fetch.
         query: QueryId,
-        /// For whom.
+        /// The observer that wants it.
         observer: ObserverId,
     },
     /// Call the function, for the first time or again.
     Run {
-        /// Whose function.
+        /// The query whose function to call.
         query: QueryId,
-        /// What to answer for.
+        /// The run to answer for.
         run: RunId,
     },
-    /// The run waits for the network or for the page's focus. [`Effect::Changed`] follows.
+    /// The run is paused until the page is online or focused. [`Effect::Changed`] follows.
     Paused {
-        /// Whose run.
+        /// The query.
         query: QueryId,
-        /// Which.
+        /// The run.
         run: RunId,
     },
-    /// The attempt took longer than its [timeout](super::RunOptions::timeout). Abort the function's work and
-    /// answer with [`Cache::failed`](super::Cache::failed): that it took too long is the error.
+    /// The attempt took longer than its [timeout](super::RunOptions::timeout). Abort the function and answer with
+    /// [`Cache::failed`](super::Cache::failed) and a timeout error.
     TimedOut {
-        /// Whose run.
+        /// The query.
         query: QueryId,
-        /// Which.
+        /// The run.
         run: RunId,
     },
-    /// The run will not be tried again, though nothing failed just now: the last error stands. Answer with
+    /// A paused or waiting run is not retried after all: its last error is final. Answer with
     /// [`Cache::give_up`](super::Cache::give_up).
     GaveUp {
-        /// Whose run.
+        /// The query.
         query: QueryId,
-        /// Which.
+        /// The run.
         run: RunId,
     },
-    /// The run is over. Settle the promises that waited for it; where it was cancelled or replaced, abort the
-    /// function's work, for its answer will be ignored.
+    /// The run is over. Settle the promises that await it; where it was cancelled or replaced, abort the function, as
+    /// its answer would be ignored.
     Settled {
-        /// Whose run.
+        /// The query.
         query: QueryId,
-        /// Which.
+        /// The run.
         run: RunId,
-        /// How.
+        /// How it ended.
         outcome: Outcome,
     },
-    /// The query's state changed: for each of its observers, ask [`Cache::update`](super::Cache::update)
-    /// whether it is told.
+    /// The query's state changed: ask [`Cache::update`](super::Cache::update) for each of its observers
+    /// whether to notify it.
     Changed {
-        /// Which.
+        /// The query.
         query: QueryId,
     },
-    /// The data turned stale to this observer: ask [`Cache::update`](super::Cache::update).
+    /// The data became stale for this observer: ask [`Cache::update`](super::Cache::update).
     Stale {
-        /// To whom.
+        /// The observer.
         observer: ObserverId,
     },
-    /// Nobody looked at the query for its gc time, so it is gone: drop its values.
+    /// The query was garbage-collected, as it had no observer for its `gcTime`: drop its values.
     Collected {
-        /// Which; the id is spent.
+        /// The id of the query, which is spent.
         query: QueryId,
     },
-    /// No query asks this origin any more, and there is nothing left to know of it: the number may stand for another.
+    /// No query fetches from this origin any more, and its breaker is reset: the number may be reused.
     OriginFreed {
-        /// The origin, as [`Cache::guard`](super::Cache::guard) was told.
+        /// The origin that was passed to [`Cache::guard`](super::Cache::guard).
         origin: u32,
     },
-    /// No key has this segment any more: the number may stand for something else.
+    /// No key has this segment any more: its number may be reused.
     SegmentFreed {
         /// The segment.
         segment: Segment,

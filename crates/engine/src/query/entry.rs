@@ -1,60 +1,60 @@
-//! What is known of one query.
+//! The record of one query: its state and what belongs to it.
 use super::ids::{ObserverId, RunId};
 use super::index::Leaf;
-use super::limits::Use;
+use super::lru::LastUse;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
-/// What a query has to show.
+/// The status of a query's data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Status {
-    /// No data yet, and no attempt has ended.
+    /// There is no data yet, and no fetch has failed.
     #[default]
     Pending,
-    /// The last fetch ended in an error; data of an earlier one may be there.
+    /// The last fetch ended in an error; there may be data of an earlier one.
     Error,
     /// There is data.
     Success,
 }
 
-/// What a query is doing.
+/// The status of a query's fetch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FetchStatus {
-    /// Nothing.
+    /// No fetch is running.
     #[default]
     Idle,
     /// Its function is running, or waits for its next attempt.
     Fetching,
-    /// It would fetch, but waits for the network or for the page's focus.
+    /// Its fetch waits for the network or for the page's focus.
     Paused,
 }
 
-/// The state of a query, values aside. `data` and `error` are stored by the face.
+/// The state of a query without `data` and `error`, which the host stores.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct State {
-    /// Whether the face holds data for the query.
+    /// Whether the host holds data for the query.
     pub has_data: bool,
-    /// When the data came; zero where there never was any.
+    /// When data was last set; zero where it never was.
     pub data_updated_at: Instant,
     /// How often data was set.
     pub data_update_count: u32,
-    /// When the last fetch failed for good; zero where none did.
+    /// When a fetch last failed after its retries; zero where none did.
     pub error_updated_at: Instant,
-    /// How many fetches failed for good.
+    /// How many fetches failed after their retries.
     pub error_update_count: u32,
-    /// How many attempts of the present (or last) fetch failed; zero after a success.
+    /// How many attempts of the current or last fetch failed; zero after a success.
     pub failure_count: u32,
-    /// What there is to show.
+    /// Pending, error or success.
     pub status: Status,
-    /// What is going on.
+    /// Fetching, paused or idle.
     pub fetch_status: FetchStatus,
-    /// The data counts as stale, however young: it was invalidated, or the last fetch failed.
+    /// The data is stale whatever its age: it was invalidated, or the last fetch failed.
     pub invalidated: bool,
 }
 
 impl State {
-    /// The state of a query that was given data before any fetch, known to be current at `updated_at`.
+    /// The state of a query with initial data that was current at `updated_at`.
     pub fn with_data(updated_at: Instant) -> Self {
         Self { has_data: true, data_updated_at: updated_at, status: Status::Success, ..Self::default() }
     }
@@ -67,32 +67,32 @@ impl State {
 
 pub(crate) struct Entry {
     pub(crate) state: State,
-    /// What the query began with, and goes back to on reset.
+    /// The state that a reset reverts to.
     pub(crate) initial: State,
-    /// What a fetch that is cancelled may go back to.
+    /// The state that cancelling the fetch reverts to.
     pub(crate) before_fetch: Option<State>,
     pub(crate) gc_time: Duration,
     pub(crate) gc: Option<Handle>,
     pub(crate) observers: Vec<ObserverId>,
     pub(crate) run: Option<RunId>,
-    /// Where the index has it; `None` where it is not to be found by key.
+    /// Its place in the index; `None` where it has no key or was removed.
     pub(crate) leaf: Option<Leaf>,
-    /// The query function looked at its abort signal: cancelling it saves work.
+    /// The query function uses its abort signal, so that cancelling it saves work.
     pub(crate) abortable: bool,
-    /// Invalidated since the present fetch began, so that its answer will not make the data valid; `true`
-    /// where someone has asked for the data since.
+    /// `Some` if the data was invalidated after the current fetch began, so that its answer stays stale; `Some(true)` if
+    /// a fetch was also requested since, so that another one has to follow.
     pub(crate) outdated: Option<bool>,
-    /// The present (or last) fetch is of a part of the data, see [`RunOptions::partial`](super::RunOptions::partial).
+    /// The current or last fetch is of a part of the data, see [`RunOptions::partial`](super::RunOptions::partial).
     pub(crate) partial: bool,
-    /// The data is invalidated for no other reason than that such a fetch failed.
+    /// The data is invalidated only because such a fetch failed.
     pub(crate) page_failed: bool,
-    /// Someone waits for the present fetch, whoever looks at the query meanwhile and looks no more.
+    /// A caller without an observer awaits the current fetch: it continues when the last observer leaves.
     pub(crate) held: bool,
-    /// The present fetch is about to be replaced, and who waits for it will wait for the next.
+    /// The current fetch is about to be replaced; those who await it will await the next.
     pub(crate) replaced: bool,
-    /// Whom its function asked last, as [`Cache::guard`](super::Cache::guard) was told; zero for nobody in particular.
+    /// The origin last passed to [`Cache::guard`](super::Cache::guard); zero without one.
     pub(crate) origin: u32,
-    pub(crate) used: Use,
+    pub(crate) last_use: LastUse,
 }
 
 impl Entry {
@@ -113,11 +113,11 @@ impl Entry {
             held: false,
             replaced: false,
             origin: 0,
-            used: Use::default(),
+            last_use: LastUse::default(),
         }
     }
 
-    /// Whether nothing needs it: only then may it be collected.
+    /// Whether it is unused: only then may it be garbage-collected or evicted.
     pub(crate) fn is_idle(&self) -> bool {
         self.observers.is_empty() && self.run.is_none() && self.state.fetch_status == FetchStatus::Idle
     }
@@ -140,7 +140,7 @@ impl Entry {
         state.failure_count += 1;
         state.fetch_status = FetchStatus::Idle;
         state.status = Status::Error;
-        // A refetch that failed leaves data that nobody vouches for.
+        // As in TanStack Query, data is stale after a failed refetch.
         state.invalidated = true;
     }
 

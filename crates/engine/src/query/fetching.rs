@@ -1,37 +1,37 @@
-//! The life of a fetch.
+//! Fetches: begin, join, replace, retry, pause, settle and cancel.
 use super::breaker::Attempt;
 use super::cache::{Cache, Due, Fetch};
 use super::effect::{Effect, Outcome};
-use super::entry::FetchStatus;
-use super::ids::{QueryId, RunId};
+use super::entry::{FetchStatus, State};
+use super::ids::{ObserverId, QueryId, RunId};
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
 use crate::time::Instant;
 
-/// What became of a wish to fetch.
+/// The result of [`Cache::fetch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     /// A fetch began.
     Begun(RunId),
-    /// One is on its way: wait for that.
+    /// Another fetch is running: await that.
     Joined(RunId),
     /// There is no such query.
     Gone,
 }
 
-/// What is to be done about a wish to fetch.
+/// How [`Cache::fetch`] proceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intent {
-    /// Begin.
+    /// Begin a fetch.
     Begin,
-    /// Wait for the one on its way.
+    /// Await the running fetch.
     Join(RunId),
-    /// End the one on its way, and begin.
+    /// End the running fetch, and begin another.
     Replace(RunId),
 }
 
 impl Cache {
-    /// Someone wants the query fetched. Where a fetch is on its way it is joined; with `cancel_refetch` it is
-    /// replaced instead, if there is data to show meanwhile or the query was invalidated since it began.
+    /// Fetches the query, or joins the running fetch. With `cancel_refetch` the running fetch is replaced instead, if the
+    /// query has data or was invalidated since that fetch began.
     pub fn fetch(
         &mut self,
         now: Instant,
@@ -51,13 +51,13 @@ impl Cache {
         Start::Begun(run)
     }
 
-    /// The first step of [`fetch`](Self::fetch): what is to be done. A joined run may retry again, if
-    /// everyone had lost interest in it.
+    /// The first step of [`fetch`](Self::fetch): decides how to proceed. A joined run may retry again, even if its last
+    /// observer had left.
     pub fn intent(&mut self, query: QueryId, cancel_refetch: bool) -> Intent {
         let Some(entry) = self.entries.get_mut(query) else { return Intent::Begin };
         let Some(run) = entry.run else { return Intent::Begin };
         let replaceable = entry.state.has_data || entry.outdated.is_some();
-        // Where it is said to be idle although a run is on its way, its state was overwritten.
+        // Idle with a running fetch: `set_state` overwrote the state.
         if cancel_refetch && replaceable || entry.state.fetch_status == FetchStatus::Idle {
             entry.replaced = true;
             return Intent::Replace(run);
@@ -72,8 +72,8 @@ impl Cache {
         Intent::Join(run)
     }
 
-    /// The second step of [`fetch`](Self::fetch), where nothing is on its way: begins a run, which makes its
-    /// first attempt now or is paused. `None` where there is no such query.
+    /// The second step of [`fetch`](Self::fetch), without a running fetch: starts a run with its first attempt or a
+    /// pause. `None` where the query does not exist or has a run.
     pub fn begin(&mut self, now: Instant, query: QueryId, options: &RunOptions) -> Option<RunId> {
         let host = self.host;
         let entry = self.entries.get_mut(query)?;
@@ -82,7 +82,7 @@ impl Cache {
         }
         entry.before_fetch = Some(entry.state);
         entry.partial = options.partial;
-        // What this does not fetch stays as outdated as it is.
+        // A partial fetch leaves the other parts as stale as they are.
         entry.outdated = (options.partial && entry.state.invalidated && !entry.page_failed).then_some(false);
         let mut fetch = Fetch { query, run: Run::new(now, *options), due: None, origin: 0, admitted: false };
         let next = fetch.run.proceed(options.network_mode.can_start(host), false);
@@ -105,11 +105,11 @@ impl Cache {
         Some(run)
     }
 
-    /// The function gave data, which the face has stored. `false` where the run is over already, or nobody
-    /// called the function: then the data is to be ignored.
+    /// The function returned data. Returns `false` if the run is over, or no attempt was running: then the host must
+    /// ignore the data.
     ///
-    /// Where the query was invalidated after the run began, the data stays stale; and where someone asked for
-    /// it since, [`Effect::Fetch`] asks for another fetch.
+    /// If the query was invalidated after the run began, the data stays stale. If a fetch was also requested since, an
+    /// [`Effect::Fetch`] follows.
     pub fn succeeded(&mut self, now: Instant, run: RunId) -> bool {
         let Some(query) = self.running(run) else { return false };
         self.set_data(now, query, now, false);
@@ -119,7 +119,7 @@ impl Cache {
         true
     }
 
-    /// The function failed. It is tried again at [`Next::Wait`], or the run ends in an error.
+    /// The function failed. It is retried at [`Next::Wait`], or the run ends with an error.
     pub fn failed(&mut self, now: Instant, run: RunId, verdict: Verdict) -> Option<Next> {
         let next = self.attempt_failed(now, run, verdict)?;
         if next == Next::GiveUp {
@@ -128,7 +128,7 @@ impl Cache {
         Some(next)
     }
 
-    /// The run ends in an error, whatever its options say.
+    /// Ends the run with an error, whatever its retry options.
     pub fn give_up(&mut self, now: Instant, run: RunId) {
         if let Some(query) = self.query_of(run) {
             self.set_error(now, query);
@@ -136,11 +136,11 @@ impl Cache {
         }
     }
 
-    /// The first step of [`failed`](Self::failed): whether it is tried again. `None` where the run is over
-    /// already, or nobody called the function: then the error is to be ignored.
+    /// The first step of [`failed`](Self::failed): decides whether to retry. `None` if the run is over, or no
+    /// attempt was running: then the host must ignore the error.
     pub fn attempt_failed(&mut self, now: Instant, run: RunId, verdict: Verdict) -> Option<Next> {
         let query = self.running(run)?;
-        self.tell_breaker(now, run, if verdict.permanent { Attempt::Answered } else { Attempt::Failed });
+        self.notify_breaker(now, run, if verdict.permanent { Attempt::Answered } else { Attempt::Failed });
         let fetch = self.fetches.get_mut(run)?;
         let next = fetch.run.failed(now, verdict, &mut self.rng);
         if let Next::Wait(at) = next {
@@ -156,7 +156,7 @@ impl Cache {
         Some(next)
     }
 
-    /// The second step of [`failed`](Self::failed), where it is not tried again.
+    /// The second step of [`failed`](Self::failed), where it is not retried.
     pub fn set_error(&mut self, now: Instant, query: QueryId) {
         if let Some(entry) = self.entries.get_mut(query) {
             entry.set_error(now);
@@ -164,11 +164,11 @@ impl Cache {
         }
     }
 
-    /// The last step of every run: its id is spent. Gives an observer for whom to fetch again at once, where
-    /// this run cannot satisfy those who asked after an invalidation.
-    pub fn end(&mut self, now: Instant, run: RunId, outcome: Outcome) -> Option<super::ObserverId> {
+    /// The last step of every run: its id is spent. Returns an observer to fetch for at once, if a fetch was requested
+    /// after an invalidation that this run began before.
+    pub fn end(&mut self, now: Instant, run: RunId, outcome: Outcome) -> Option<ObserverId> {
         let answered = if outcome == Outcome::Success { Attempt::Answered } else { Attempt::Cancelled };
-        self.tell_breaker(now, run, answered);
+        self.notify_breaker(now, run, answered);
         let fetch = self.fetches.remove(run)?;
         let query = fetch.query;
         if let Some(handle) = fetch.due {
@@ -188,12 +188,12 @@ impl Cache {
         if matches!(outcome, Outcome::Cancelled { .. }) {
             entry.state.fetch_status = FetchStatus::Idle;
         }
-        entry.used.took = now - fetch.run.began;
+        entry.last_use.fetch_duration = now - fetch.run.began;
         let wanted = entry.outdated.take() == Some(true) && outcome == Outcome::Success;
         if matches!(outcome, Outcome::Success | Outcome::Error) {
             self.expect(now, query);
         }
-        self.schedule_collection(now, query);
+        self.schedule_gc(now, query);
         if !wanted {
             return None;
         }
@@ -201,23 +201,23 @@ impl Cache {
         observers.iter().copied().find(|&id| self.observers.get(id).is_some_and(|o| o.options.enabled))
     }
 
-    /// Cancels the query's fetch and goes back to the state before it; data written meanwhile stays.
+    /// Cancels the query's fetch and reverts to the state before it. Data that was written meanwhile stays.
     pub fn cancel(&mut self, now: Instant, query: QueryId) {
         let Some(run) = self.entries.get(query).and_then(|entry| entry.run) else { return };
         self.end(now, run, Outcome::Cancelled { reverted: true });
         self.revert(now, query);
     }
 
-    /// The second step of [`cancel`](Self::cancel), after [`end`](Self::end): back to the state before the fetch. An
-    /// invalidation since then still counts.
+    /// The second step of [`cancel`](Self::cancel), after [`end`](Self::end): reverts to the state before the fetch.
+    /// The data stays invalidated.
     pub fn revert(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         let before = entry.before_fetch.take().unwrap_or(entry.state);
-        entry.state = super::State { fetch_status: FetchStatus::Idle, ..before };
+        entry.state = State { fetch_status: FetchStatus::Idle, ..before };
         self.changed(now, query);
     }
 
-    /// Someone waits for the fetch on its way who looks at nothing: it goes on, retries and all, when the last observer
+    /// A caller without an observer awaits the running fetch: it continues, with its retries, when the last observer
     /// leaves.
     pub fn hold(&mut self, query: QueryId) {
         if let Some(entry) = self.entries.get_mut(query) {
@@ -225,7 +225,7 @@ impl Cache {
         }
     }
 
-    /// Ends the query's fetch and leaves its state alone: a step of [`remove`](Self::remove) and
+    /// Ends the query's fetch without changing its state: a step of [`remove`](Self::remove) and
     /// [`reset`](Self::reset), and of [`fetch`](Self::fetch) where a fetch is replaced.
     pub fn abandon(&mut self, now: Instant, query: QueryId) {
         if let Some(run) = self.entries.get(query).and_then(|entry| entry.run) {
@@ -233,15 +233,15 @@ impl Cache {
         }
     }
 
-    /// The query function, which was just called, looked at its abort signal. When the last observer leaves, cancelling the fetch
-    /// saves work then; otherwise it is left to finish, and its answer kept.
+    /// Sets whether the query function, which was just called, uses its abort signal. If so, the fetch is cancelled when
+    /// the last observer leaves; otherwise it finishes, and its answer is stored.
     pub fn set_abortable(&mut self, query: QueryId, abortable: bool) {
         if let Some(entry) = self.entries.get_mut(query) {
             entry.abortable = abortable;
         }
     }
 
-    /// What a paused run waited for may have come: `true` where it goes on.
+    /// Continues a paused run if the host allows it now. Returns whether it continues.
     pub fn resume(&mut self, now: Instant, run: RunId) -> bool {
         match self.fetches.get(run) {
             Some(fetch) if fetch.run.is_paused() => self.proceed(now, run),
@@ -249,9 +249,8 @@ impl Cache {
         }
     }
 
-    /// The run asks this origin: whether its attempts go through, the origin's breaker says. To be told before
-    /// its first attempt is made. A number from 1; the face knows what it stands for, until [`Effect::OriginFreed`] says that
-    /// it stands for nothing any more.
+    /// Sets the origin that the run fetches from, whose breaker admits its attempts. Call it before the first attempt.
+    /// Origins are numbers from 1, which the host assigns; [`Effect::OriginFreed`] says when one may be reused.
     pub fn guard(&mut self, run: RunId, origin: u32) {
         let (Some(fetch), Some(breakers)) = (self.fetches.get_mut(run), &mut self.breakers) else { return };
         fetch.origin = origin;
@@ -263,16 +262,16 @@ impl Cache {
         }
     }
 
-    /// A query that asked this origin is gone, or asks another.
+    /// A query that fetched from this origin was removed, or fetches from another.
     pub(crate) fn leave_origin(&mut self, now: Instant, origin: u32) {
         if let Some(breakers) = self.breakers.as_mut().filter(|_| origin != 0) {
             breakers.leave(origin);
             let at = breakers.forget_at(now, origin).max(now);
-            self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
+            self.deadlines.reset(breakers.due(origin), at, Due::ForgetOrigin(origin));
         }
     }
 
-    pub(crate) fn forget_due(&mut self, now: Instant, origin: u32) {
+    pub(crate) fn forget_origin_due(&mut self, now: Instant, origin: u32) {
         let Some(breakers) = &mut self.breakers else { return };
         let at = breakers.forget_at(now, origin);
         *breakers.due(origin) = None;
@@ -280,14 +279,13 @@ impl Cache {
             breakers.forget(origin);
             self.effects.push_back(Effect::OriginFreed { origin });
         } else {
-            self.deadlines.reset(breakers.due(origin), at, Due::Forget(origin));
+            self.deadlines.reset(breakers.due(origin), at, Due::ForgetOrigin(origin));
         }
     }
 
-    /// Whether the attempt that [`Effect::Run`] calls for goes through. Where the breaker of its origin is open,
-    /// this gives the time before which none will: then the attempt has failed without being made, and is to
-    /// be answered as [permanent](Verdict::permanent). Asked once before each attempt of a run that has an
-    /// [origin](Self::guard).
+    /// Whether the breaker of the run's [origin](Self::guard) admits the attempt of [`Effect::Run`]. Call it once before
+    /// each attempt. The error is the time until which the breaker is open: then do not call the function, but answer
+    /// with a [permanent](Verdict::permanent) failure.
     pub fn admit(&mut self, now: Instant, run: RunId) -> Result<(), Instant> {
         if let Some(fetch) = self.fetches.get_mut(run).filter(|fetch| fetch.origin != 0)
             && let Some(breakers) = &mut self.breakers
@@ -298,7 +296,7 @@ impl Cache {
         Ok(())
     }
 
-    fn tell_breaker(&mut self, now: Instant, run: RunId, attempt: Attempt) {
+    fn notify_breaker(&mut self, now: Instant, run: RunId, attempt: Attempt) {
         if let Some(fetch) = self.fetches.get_mut(run)
             && core::mem::take(&mut fetch.admitted)
             && let Some(breakers) = &mut self.breakers
@@ -307,7 +305,7 @@ impl Cache {
         }
     }
 
-    /// The function is called: its time begins.
+    /// An attempt starts: sets its timeout.
     fn attempted(&mut self, now: Instant, run: RunId) {
         if let Some(fetch) = self.fetches.get_mut(run) {
             let at = now + fetch.run.options.timeout;
@@ -360,7 +358,7 @@ impl Cache {
         self.fetches.get(run).map(|fetch| fetch.query)
     }
 
-    /// The query of a run whose function was called and may answer.
+    /// The query of a run, if an attempt is running.
     fn running(&self, run: RunId) -> Option<QueryId> {
         self.fetches.get(run).filter(|fetch| fetch.run.phase == Phase::Running).map(|fetch| fetch.query)
     }

@@ -1,13 +1,13 @@
-//! How long data counts as fresh.
+//! Whether data is fresh or stale.
 use super::entry::State;
 use crate::time::{Duration, Instant};
 
-/// How long data stays fresh.
+/// TanStack's `staleTime`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StaleTime {
-    /// For this long, unless it is invalidated. Perhaps for ever.
+    /// Fresh for this long, unless it is invalidated. May be infinite.
     After(Duration),
-    /// Always, even when invalidated: nothing refetches it but an explicit fetch.
+    /// Always fresh, even when invalidated: only an explicit fetch refetches it.
     Static,
 }
 
@@ -18,7 +18,7 @@ impl Default for StaleTime {
     }
 }
 
-/// Whether `state` is stale at `now`. Where there is no data, it is.
+/// Whether `state` is stale at `now`. A query without data is.
 pub fn is_stale(state: &State, stale_time: StaleTime, now: Instant) -> bool {
     if !state.has_data {
         return true;
@@ -29,7 +29,7 @@ pub fn is_stale(state: &State, stale_time: StaleTime, now: Instant) -> bool {
     }
 }
 
-/// When data that is fresh now turns stale of itself; [`Instant::NEVER`] where it does not.
+/// When fresh data becomes stale; [`Instant::NEVER`] where it does not by time alone.
 pub fn stale_at(state: &State, stale_time: StaleTime) -> Instant {
     match stale_time {
         StaleTime::After(span) if state.has_data => state.data_updated_at + span,
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn fresh_until_its_time_is_over() {
+    fn data_is_fresh_until_its_stale_time_is_over() {
         let data = State::with_data(Instant::from_ms(100.0));
         let ten = StaleTime::After(Duration::from_ms(10.0));
         check(data, ten, 109.0, false);
@@ -58,14 +58,14 @@ mod tests {
     }
 
     #[test]
-    fn an_invalidation_outweighs_any_time_but_not_static() {
+    fn an_invalidation_makes_all_but_static_data_stale() {
         let data = State { invalidated: true, ..State::with_data(Instant::ZERO) };
         check(data, StaleTime::After(Duration::INFINITE), 0.0, true);
         check(data, StaleTime::Static, 0.0, false);
     }
 
     #[test]
-    fn what_has_no_data_is_stale() {
+    fn a_query_without_data_is_stale() {
         check(State::default(), StaleTime::Static, 0.0, true);
     }
 }

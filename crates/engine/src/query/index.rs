@@ -1,8 +1,8 @@
-//! Finding queries by key, whole or in segment: a trie over the segments of keys.
+//! Finds queries by key or prefix: a trie over the segments of keys.
 //!
-//! An exact lookup costs one step per segment, whatever else the cache holds; a prefix costs that plus what it
-//! matches. A query hangs at the node where its key ends, and several may hang at one node, since a face may
-//! put only the beginning of a key into the index.
+//! An exact lookup takes one step per segment, however many queries there are; a prefix takes one more per match. A query
+//! is linked to the node where its key ends. Several may be linked to one node, as a host may index only the first
+//! segments of a key.
 use super::ids::QueryId;
 use super::key::{Segment, SegmentUses};
 use super::table::Edges;
@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 const NONE: u32 = u32::MAX;
 const ROOT: u32 = 0;
 
-/// Where a query hangs.
+/// The node of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Leaf(u32);
 
@@ -43,7 +43,7 @@ pub(crate) struct Index {
     free: Vec<u32>,
     edges: Edges,
     uses: SegmentUses,
-    /// Nodes looked at so far, for tests of cost.
+    /// Nodes visited so far, for tests of cost.
     #[cfg(test)]
     steps: core::cell::Cell<usize>,
 }
@@ -80,8 +80,8 @@ impl Index {
         Leaf(self.add(node, Label::Query(query)))
     }
 
-    /// Takes a query out, and with it the steps that only its key needed; `freed` hears of the segments that no
-    /// key has any more.
+    /// Removes a query, and the nodes that only its key needed. Calls `freed` with each segment that no key has any
+    /// more.
     pub(crate) fn remove(&mut self, leaf: Leaf, mut freed: impl FnMut(Segment)) {
         let mut at = leaf.0;
         loop {
@@ -115,7 +115,7 @@ impl Index {
     /// Calls `found` with each query whose key begins with `prefix`.
     pub(crate) fn each(&self, prefix: &[Segment], found: &mut dyn FnMut(QueryId)) {
         let Some(top) = self.walk(prefix) else { return };
-        // Down and along without a stack: a node's way back is its parent.
+        // A depth-first walk without a stack, as each node knows its parent.
         let mut at = top;
         loop {
             let node = &self.nodes[at as usize];
@@ -143,12 +143,12 @@ impl Index {
         }
     }
 
-    /// Whether it takes four times the memory that it needs.
+    /// Whether at most a quarter of its nodes is used.
     pub(crate) fn is_sparse(&self) -> bool {
         self.nodes.len() > 64 && 4 * (self.nodes.len() - self.free.len()) <= self.nodes.len()
     }
 
-    /// Makes it anew, without gaps; `moved` hears where each query hangs now. Worth its cost where it
+    /// Rebuilds it without free nodes, and calls `moved` with the new node of each query. Worth its cost where it
     /// [is sparse](Self::is_sparse).
     pub(crate) fn compact(&mut self, mut moved: impl FnMut(QueryId, Leaf)) {
         let is_kept = |at: usize, node: &Node| at == ROOT as usize || !matches!(node.label, Label::Free);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lookup_costs_what_it_matches_not_what_is_held() {
+    fn the_cost_of_a_lookup_depends_on_its_matches_only() {
         let cost = |groups: u32| {
             let index = index_of(groups);
             let exact = steps(&index, |index| {
@@ -304,11 +304,11 @@ mod tests {
         let (exact, prefix) = cost(5);
         assert!(exact <= 4, "an exact lookup of three segments took {exact} steps");
         assert!(prefix <= 23, "a prefix that matches ten took {prefix} steps");
-        assert_eq!(cost(5_000), (exact, prefix), "a thousand times as much in the cache costs nothing more");
+        assert_eq!(cost(5_000), (exact, prefix), "a thousand times as many queries cost no more");
     }
 
     #[test]
-    fn what_no_key_needs_is_given_back() {
+    fn removing_keys_frees_their_segments_and_nodes() {
         let mut index = Index::default();
         let leaf = index.insert(&[7, 8, 9], id(1));
         let other = index.insert(&[7, 5], id(2));
@@ -324,7 +324,7 @@ mod tests {
     proptest! {
         /// Against a plain list of keys.
         #[test]
-        fn finds_what_a_scan_finds(
+        fn the_index_finds_what_a_scan_finds(
             steps in prop::collection::vec((prop::collection::vec(0..3u32, 0..4), any::<bool>()), 0..60),
             prefix in prop::collection::vec(0..3u32, 0..4),
         ) {

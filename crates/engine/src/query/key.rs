@@ -1,9 +1,9 @@
-//! Keys: lists of segments.
+//! Query keys: lists of segments.
 use crate::slab::shrink;
 use alloc::vec::Vec;
 
-/// One segment of a key: a small number that stands for a value the face interned. Equal segments are equal
-/// values; a face gives numbers from zero up, and may reuse one once [`Effect::SegmentFreed`](super::Effect::SegmentFreed)
+/// One segment of a key: a number that stands for a value the host interned. Equal segments are equal values. The host
+/// assigns numbers from zero up, and may reuse one once [`Effect::SegmentFreed`](super::Effect::SegmentFreed)
 /// says that no key has it.
 pub type Segment = u32;
 
@@ -20,7 +20,7 @@ impl SegmentUses {
         self.0[place] += 1;
     }
 
-    /// `true` where that was the last use.
+    /// Returns whether that was the last use.
     pub(crate) fn sub(&mut self, segment: Segment) -> bool {
         let uses = &mut self.0[segment as usize];
         *uses -= 1;

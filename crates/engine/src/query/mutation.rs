@@ -1,49 +1,37 @@
-//! Mutations: when they run, wait their turn, are tried again and are forgotten.
+//! Mutations: when they run, wait for others of their scope, are retried and garbage-collected.
 use super::ids::MutationId;
+use super::mutation_entry::{Mutation, ScopeLink};
 use super::network::Host;
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
-use super::scopes::{Scopes, Turn};
-use crate::deadlines::{Deadlines, Handle};
+use super::scopes::Scopes;
+use crate::deadlines::Deadlines;
 use crate::rng::Rng;
 use crate::slab::Slab;
 use crate::time::{Duration, Instant};
 use alloc::collections::VecDeque;
 
-/// What the face is asked to do about a mutation.
+/// What the host has to do for a mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MutationEffect {
     /// Call its function, for the first time or again.
     Run(MutationId),
-    /// It waits for the network, the page's focus or its turn.
+    /// It waits for the network, the page's focus, or an earlier mutation of its scope.
     Paused(MutationId),
-    /// It goes on after a pause. [`MutationEffect::Run`] or [`MutationEffect::GaveUp`] follows.
+    /// It continues after a pause. [`MutationEffect::Run`] or [`MutationEffect::GaveUp`] follows.
     Continued(MutationId),
-    /// It is not tried again: the last error stands.
+    /// It is not retried: its last error is final.
     GaveUp(MutationId),
-    /// Nobody looked at it for its gc time: it is gone, its id spent.
+    /// It had no observer for its `gcTime`, and was removed. Its id is spent.
     Collected(MutationId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
-    Collect(MutationId),
+    Gc(MutationId),
     Retry(MutationId),
 }
 
-pub(crate) struct Mutation {
-    /// From the moment it is wanted until it has succeeded or failed, it holds back what was added after it.
-    pub(crate) turn: Turn,
-    pending: bool,
-    /// The face let go of it: it waits for nobody, and nobody for it.
-    released: bool,
-    run: Option<Run>,
-    retry: Option<Handle>,
-    observers: u32,
-    gc_time: Duration,
-    gc: Option<Handle>,
-}
-
-/// All mutations of a client, and every decision about them. Values and callbacks are the face's.
+/// All mutations of a client, and every decision about them. The host holds values and callbacks.
 ///
 /// **Inputs**: [`insert`](Self::insert), [`set_pending`](Self::set_pending), [`start`](Self::start),
 /// [`failed`](Self::failed), [`settled`](Self::settled); [`set_host`](Self::set_host), then
@@ -54,7 +42,7 @@ pub(crate) struct Mutation {
 /// [`next_deadline`](Self::next_deadline).
 pub struct Mutations {
     mutations: Slab<MutationId, Mutation>,
-    pub(crate) scopes: Scopes,
+    pub(super) scopes: Scopes,
     added: u32,
     deadlines: Deadlines<Due>,
     effects: VecDeque<MutationEffect>,
@@ -70,7 +58,7 @@ impl Default for Mutations {
 }
 
 impl Mutations {
-    /// None yet; online and focused.
+    /// No mutations; online and focused.
     pub fn new() -> Self {
         Self {
             mutations: Slab::default(),
@@ -84,12 +72,12 @@ impl Mutations {
         }
     }
 
-    /// What is left to chance ([`RunOptions::jitter`]) is drawn from this.
+    /// Seeds the random numbers of [`RunOptions::jitter`].
     pub fn set_seed(&mut self, seed: u32) {
         self.rng = Rng::new(seed.wrapping_mul(0x9E37_79B9));
     }
 
-    /// How many there are.
+    /// The number of mutations.
     pub fn len(&self) -> usize {
         self.mutations.len()
     }
@@ -104,32 +92,32 @@ impl Mutations {
         self.deadlines.next()
     }
 
-    /// Whether it is its turn: no mutation of its scope that was added before it is pending.
+    /// Whether no mutation of its scope that was added before it is pending.
     pub fn can_run(&self, mutation: MutationId) -> bool {
         let Some(known) = self.mutations.get(mutation) else { return true };
-        known.released || self.scopes.first(known.turn).is_none_or(|first| first == mutation)
+        known.released || self.scopes.first(known.link).is_none_or(|first| first == mutation)
     }
 
-    /// The mutation of the same scope that has its turn; `None` where none is pending, or there is no scope.
+    /// The first pending mutation of the same scope; `None` without one, or without a scope.
     pub fn first_in_scope(&self, mutation: MutationId) -> Option<MutationId> {
-        self.scopes.first(self.mutations.get(mutation)?.turn)
+        self.scopes.first(self.mutations.get(mutation)?.link)
     }
 
-    /// Whether it could make its first attempt now.
+    /// Whether its first attempt may run now.
     pub fn can_start(&self, mutation: MutationId, options: &RunOptions) -> bool {
         options.network_mode.can_start(self.host) && self.can_run(mutation)
     }
 
-    /// The mutation of the same scope whose turn it is once `mutation` is done: where it is paused, it goes on then.
+    /// The mutation of the same scope that may run once `mutation` has settled. The host [resumes](Self::resume) it then.
     pub fn next_in_scope(&self, mutation: MutationId) -> Option<MutationId> {
         self.scopes.next(&self.mutations, mutation)
     }
 
-    /// A new mutation. Unless someone looks at it, it is forgotten `gc_time` after it ended.
+    /// Adds a mutation. Without an observer it is garbage-collected `gc_time` after it settled.
     pub fn insert(&mut self, now: Instant, scope: u32, gc_time: Duration) -> MutationId {
         self.added = self.added.wrapping_add(1);
         let mutation = self.mutations.insert(Mutation {
-            turn: Turn::new(scope, self.added),
+            link: ScopeLink::new(scope, self.added),
             pending: false,
             released: false,
             run: None,
@@ -138,11 +126,11 @@ impl Mutations {
             gc_time,
             gc: None,
         });
-        self.schedule_collection(now, mutation);
+        self.schedule_gc(now, mutation);
         mutation
     }
 
-    /// It is gone; its id is spent.
+    /// Removes it. Its id is spent.
     pub fn remove(&mut self, mutation: MutationId) {
         self.scopes.leave(&mut self.mutations, mutation);
         if let Some(known) = self.mutations.remove(mutation) {
@@ -152,7 +140,7 @@ impl Mutations {
         }
     }
 
-    /// It holds back no other of its scope any more, but runs to its end: the face let go of it meanwhile.
+    /// Takes it out of its scope, without ending its run: the host removed it from its own cache.
     pub fn dequeue(&mut self, mutation: MutationId) {
         self.scopes.leave(&mut self.mutations, mutation);
         if let Some(known) = self.mutations.get_mut(mutation) {
@@ -160,14 +148,14 @@ impl Mutations {
         }
     }
 
-    /// It is not forgotten, unless its time begins anew: when someone looks no more, or when it settles.
+    /// Stops its garbage collection until its last observer leaves, or until it settles.
     pub fn keep(&mut self, mutation: MutationId) {
         if let Some(handle) = self.mutations.get_mut(mutation).and_then(|known| known.gc.take()) {
             self.deadlines.clear(handle);
         }
     }
 
-    /// Raises the time after which it is forgotten, and gives what it is now.
+    /// Raises its `gcTime` to `gc_time`, unless it is longer already. Returns its `gcTime`.
     pub fn raise_gc_time(&mut self, mutation: MutationId, gc_time: Duration) -> Duration {
         self.mutations.get_mut(mutation).map_or(gc_time, |known| {
             known.gc_time = known.gc_time.max(gc_time);
@@ -175,7 +163,7 @@ impl Mutations {
         })
     }
 
-    /// Someone looks at it.
+    /// Adds an observer.
     pub fn observe(&mut self, mutation: MutationId) {
         if let Some(known) = self.mutations.get_mut(mutation) {
             known.observers += 1;
@@ -185,15 +173,15 @@ impl Mutations {
         }
     }
 
-    /// Someone looks no more.
+    /// Removes an observer.
     pub fn unobserve(&mut self, now: Instant, mutation: MutationId) {
         if let Some(known) = self.mutations.get_mut(mutation) {
             known.observers = known.observers.saturating_sub(1);
-            self.schedule_collection(now, mutation);
+            self.schedule_gc(now, mutation);
         }
     }
 
-    /// It is wanted, so it holds back those behind it in its scope; or it no longer is.
+    /// Marks it as pending or not. While it is pending, those of its scope that were added later wait.
     pub fn set_pending(&mut self, mutation: MutationId, pending: bool) {
         let Some(known) = self.mutations.get_mut(mutation) else { return };
         known.pending = pending;
@@ -204,7 +192,7 @@ impl Mutations {
         }
     }
 
-    /// Begins its run: its first attempt now, or a pause.
+    /// Starts its run: with the first attempt, or with a pause.
     pub fn start(&mut self, now: Instant, mutation: MutationId, options: &RunOptions) {
         self.set_pending(mutation, true);
         if let Some(known) = self.mutations.get_mut(mutation) {
@@ -213,7 +201,7 @@ impl Mutations {
         }
     }
 
-    /// The function failed: whether it is tried again. `None` where nothing runs.
+    /// The function failed. Returns what follows; `None` where no attempt was running.
     pub fn failed(&mut self, now: Instant, mutation: MutationId, verdict: Verdict) -> Option<Next> {
         let known = self.mutations.get_mut(mutation)?;
         let run = known.run.as_mut().filter(|run| run.phase == Phase::Running)?;
@@ -225,12 +213,12 @@ impl Mutations {
         Some(next)
     }
 
-    /// How many attempts of its run failed.
+    /// The number of failed attempts of its run.
     pub fn failures(&self, mutation: MutationId) -> u32 {
         self.mutations.get(mutation).and_then(|known| known.run.as_ref()).map_or(0, |run| run.failures)
     }
 
-    /// It succeeded or failed for good.
+    /// It succeeded, or failed and is not retried.
     pub fn settled(&mut self, now: Instant, mutation: MutationId) {
         self.set_pending(mutation, false);
         if let Some(known) = self.mutations.get_mut(mutation) {
@@ -239,37 +227,37 @@ impl Mutations {
                 self.deadlines.clear(handle);
             }
             if known.gc.is_none() {
-                // Its time came while it was pending. It gets as much again; where that is none, it goes now.
+                // Its `gcTime` passed while it was pending. It starts anew; a `gcTime` of zero collects it now.
                 match known.gc_time > Duration::ZERO {
-                    true => self.schedule_collection(now, mutation),
-                    false => self.collect_due(mutation),
+                    true => self.schedule_gc(now, mutation),
+                    false => self.gc_due(mutation),
                 }
             }
         }
     }
 
-    /// What the host is like now.
+    /// Sets whether the host is online and focused.
     pub fn set_host(&mut self, host: Host) {
         self.host = host;
     }
 
-    /// What it waited for may have come: `true` where it goes on.
+    /// Continues a paused run if nothing holds it back any more. Returns whether it continues.
     pub fn resume(&mut self, mutation: MutationId) -> bool {
         let run = self.mutations.get(mutation).and_then(|known| known.run.as_ref());
         run.is_some_and(Run::is_paused) && self.proceed(mutation)
     }
 
-    /// The host's timer fired: what is due by `now` shows in the effects.
+    /// The host's timer fired: deadlines up to `now` take effect with the next [`poll_effect`](Self::poll_effect).
     pub fn tick(&mut self, now: Instant) {
         self.ticked = now;
     }
 
-    /// The host's clock was set back by `span`: what waits goes on waiting as long as it would have.
+    /// The host's clock was set back by `span`: deadlines move with it, so nothing waits longer than it would have.
     pub fn clock_set_back(&mut self, span: Duration) {
         self.deadlines.bring_forward(span);
     }
 
-    /// The next thing for the face to do; poll until `None`.
+    /// The next effect for the host to carry out; poll until `None`.
     pub fn poll_effect(&mut self) -> Option<MutationEffect> {
         loop {
             if let Some(effect) = self.effects.pop_front() {
@@ -282,20 +270,20 @@ impl Mutations {
                         self.proceed(mutation);
                     }
                 }
-                Due::Collect(mutation) => self.collect_due(mutation),
+                Due::Gc(mutation) => self.gc_due(mutation),
             }
         }
     }
 
     fn proceed(&mut self, mutation: MutationId) -> bool {
-        let (host, turn) = (self.host, self.can_run(mutation));
+        let (host, first) = (self.host, self.can_run(mutation));
         let Some(run) = self.mutations.get_mut(mutation).and_then(|known| known.run.as_mut()) else {
             return false;
         };
         let mode = run.options.network_mode;
-        // A run that has yet to begin stands at its first pause, but was not heard to.
+        // A new run is in the phase `PausedAtStart` too, but no `Paused` effect was given for it.
         let paused = run.is_paused() && (run.phase != Phase::PausedAtStart || run.announced);
-        let next = run.proceed(mode.can_start(host) && turn, mode.can_retry(host) && turn);
+        let next = run.proceed(mode.can_start(host) && first, mode.can_retry(host) && first);
         run.announced = next == Next::Pause;
         if next == Next::Pause {
             if !paused {
@@ -313,16 +301,16 @@ impl Mutations {
         true
     }
 
-    fn schedule_collection(&mut self, now: Instant, mutation: MutationId) {
+    fn schedule_gc(&mut self, now: Instant, mutation: MutationId) {
         if let Some(known) = self.mutations.get_mut(mutation)
             && known.observers == 0
         {
             let at = now + known.gc_time;
-            self.deadlines.reset(&mut known.gc, at, Due::Collect(mutation));
+            self.deadlines.reset(&mut known.gc, at, Due::Gc(mutation));
         }
     }
 
-    fn collect_due(&mut self, mutation: MutationId) {
+    fn gc_due(&mut self, mutation: MutationId) {
         let Some(known) = self.mutations.get_mut(mutation) else { return };
         known.gc = None;
         if known.observers == 0 && !known.pending {

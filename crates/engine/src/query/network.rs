@@ -1,6 +1,6 @@
-//! What of the host decides whether a function may run now.
+//! Whether a function may run, given the network and the page's focus.
 
-/// Whether the host is online and in front of its user, as the face last said.
+/// Whether the host is online and its page visible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Host {
     /// There is a network.
@@ -15,7 +15,7 @@ impl Default for Host {
     }
 }
 
-/// What a function needs of the network.
+/// TanStack's `networkMode`: whether a function runs offline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NetworkMode {
     /// It only starts, and only retries, online.
@@ -33,7 +33,7 @@ impl NetworkMode {
         self != Self::Online || host.online
     }
 
-    /// Whether a further attempt may be made now. Nobody waits for a page that is not looked at.
+    /// Whether a retry may run now. Retries wait until the page is visible, as in TanStack Query.
     pub fn can_retry(self, host: Host) -> bool {
         host.focused && (self == Self::Always || host.online)
     }

@@ -1,11 +1,11 @@
-//! Who looks at a query, on what terms, and what that asks for.
+//! The options of an observer, when they fetch, and which changes they are notified of.
 use super::entry::{FetchStatus, State, Status};
 use super::freshness::{StaleTime, is_stale};
 use super::ids::QueryId;
 use crate::deadlines::Handle;
 use crate::time::{Duration, Instant};
 
-/// Whether an trigger (mounting, focus, reconnecting) refetches.
+/// Whether a trigger (mounting, focus, reconnecting) refetches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Refetch {
     /// Never.
@@ -17,30 +17,30 @@ pub enum Refetch {
     Always,
 }
 
-/// The terms of an observer.
+/// The options of an observer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ObserverOptions {
-    /// A disabled observer fetches nothing of its own accord, and to it no data is stale.
+    /// A disabled observer does not fetch by itself, and no data is stale for it.
     pub enabled: bool,
-    /// How long data is fresh enough.
+    /// The `staleTime`: how long data is fresh.
     pub stale_time: StaleTime,
-    /// When the observer mounts and there is data already.
+    /// Whether mounting refetches existing data.
     pub on_mount: Refetch,
-    /// When the page comes to the front.
+    /// Whether focusing the page refetches.
     pub on_focus: Refetch,
-    /// When the network comes back.
+    /// Whether reconnecting refetches.
     pub on_reconnect: Refetch,
-    /// Whether mounting fetches again what failed without ever giving data.
+    /// Whether mounting refetches a query that failed and has no data.
     pub retry_on_mount: bool,
-    /// Fetch again so long after the query last changed.
+    /// The `refetchInterval`, counted from the last change of the query.
     pub interval: Option<Duration>,
-    /// Also while the page is not looked at.
+    /// Whether the interval also refetches while the page is hidden.
     pub interval_in_background: bool,
-    /// A change of options does not fetch what failed: an error boundary shows it.
+    /// Whether it suspends: then a change of options does not refetch a failed query, as an error boundary shows it.
     pub suspense: bool,
-    /// Whether time alone may wake it. Not so on a server.
+    /// Whether it sets deadlines. It does not on a server.
     pub timers: bool,
-    /// The fields whose change it wants to be told of.
+    /// The fields whose changes it is notified of (`notifyOnChangeProps`).
     pub wants: Changes,
 }
 
@@ -63,12 +63,12 @@ impl Default for ObserverOptions {
 }
 
 impl ObserverOptions {
-    /// Whether data in `state` is stale to this observer.
+    /// Whether data in `state` is stale for this observer.
     pub fn is_stale(&self, state: &State, now: Instant) -> bool {
         self.enabled && is_stale(state, self.stale_time, now)
     }
 
-    /// Whether mounting fetches: there is nothing yet, or what there is should be refetched.
+    /// Whether mounting fetches: there is no data yet, or `on_mount` refetches it.
     pub fn fetches_on_mount(&self, state: &State, now: Instant) -> bool {
         if state.has_data {
             self.fetches_on(self.on_mount, state, now)
@@ -77,7 +77,7 @@ impl ObserverOptions {
         }
     }
 
-    /// Whether an trigger fetches.
+    /// Whether a trigger fetches.
     pub fn fetches_on(&self, trigger: Refetch, state: &State, now: Instant) -> bool {
         if !self.enabled || self.stale_time == StaleTime::Static {
             return false;
@@ -89,28 +89,27 @@ impl ObserverOptions {
         }
     }
 
-    /// Whether new options fetch. `turned` says that with them the observer looks at another query, or was
-    /// disabled before.
-    pub fn fetches_on_change(&self, turned: bool, state: &State, now: Instant) -> bool {
-        turned && !(self.suspense && state.status == Status::Error) && self.is_stale(state, now)
+    /// Whether new options fetch. `switched` says that the observer was disabled before, or observed another query.
+    pub fn fetches_on_change(&self, switched: bool, state: &State, now: Instant) -> bool {
+        switched && !(self.suspense && state.status == Status::Error) && self.is_stale(state, now)
     }
 }
 
-/// What an observer sees of its query: all that can be said without the values.
+/// The result of an observer, without its values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Snapshot {
     /// The query's state.
     pub state: State,
-    /// To this observer the data is stale.
+    /// The data is stale for this observer.
     pub is_stale: bool,
     /// The observer is enabled.
     pub is_enabled: bool,
-    /// A fetch ended since it began to look.
+    /// A fetch ended since it mounted.
     pub is_fetched_after_mount: bool,
 }
 
 impl Snapshot {
-    /// What differs from `before`. Data and error count as changed whenever they were set.
+    /// The fields that differ from `before`. Data and error count as changed whenever they were set.
     pub fn changes(&self, before: &Self) -> Changes {
         let (a, b) = (&self.state, &before.state);
         let mut changes = 0;
@@ -142,14 +141,14 @@ impl Snapshot {
     }
 }
 
-/// A set of result fields: those that changed, or those that are wanted.
+/// A set of result fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes(pub u32);
 
 impl Changes {
     /// The data was set.
     pub const DATA: Self = Self(1);
-    /// The error came or went.
+    /// The error was set or cleared.
     pub const ERROR: Self = Self(2);
     /// Pending, error or success.
     pub const STATUS: Self = Self(4);
@@ -157,18 +156,18 @@ impl Changes {
     pub const FETCH_STATUS: Self = Self(8);
     /// How many attempts failed.
     pub const FAILURE_COUNT: Self = Self(16);
-    /// When the data came.
+    /// When the data was set.
     pub const DATA_UPDATED_AT: Self = Self(32);
-    /// When the last error came.
+    /// When the error was set.
     pub const ERROR_UPDATED_AT: Self = Self(64);
     /// Whether the data is stale.
     pub const IS_STALE: Self = Self(128);
     /// Whether it is enabled, was ever fetched, was fetched since it mounted.
     pub const OTHER: Self = Self(256);
-    /// Everything.
+    /// All fields.
     pub const ALL: Self = Self(u32::MAX);
 
-    /// Nothing at all.
+    /// Whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -178,7 +177,7 @@ impl Changes {
         self.0 & other.0 != 0
     }
 
-    /// Both sets together.
+    /// The fields of either set.
     pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -187,10 +186,10 @@ impl Changes {
 pub(crate) struct Observer {
     pub(crate) query: QueryId,
     pub(crate) options: ObserverOptions,
-    /// What it was last told.
-    pub(crate) told: Option<Snapshot>,
-    /// Fetches that had ended when it began to look.
-    pub(crate) seen: (u32, u32),
+    /// The result at the last notification.
+    pub(crate) last_result: Option<Snapshot>,
+    /// The query's data and error update counts when it mounted.
+    pub(crate) counts_at_mount: (u32, u32),
     pub(crate) stale: Option<Handle>,
     pub(crate) interval: Option<Handle>,
 }

@@ -1,8 +1,8 @@
-//! Those who look at queries.
+//! Observers: mount, change options, unmount, refetch and notify.
 use super::cache::{Cache, Due};
 use super::effect::Effect;
 use super::entry::{FetchStatus, Status};
-use super::freshness::stale_at;
+use super::freshness::{StaleTime, stale_at};
 use super::ids::{ObserverId, QueryId, RunId};
 use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
 use crate::time::Instant;
@@ -11,23 +11,23 @@ use alloc::vec::Vec;
 /// Something that happened to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
-    /// It came to the front.
+    /// It became visible.
     Focus,
     /// Its network came back.
     Reconnect,
 }
 
-/// What becomes of the fetch on its way when an observer is detached.
+/// What to do about the running fetch when an observer is detached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detached {
-    /// It goes on, or there is none.
+    /// Nothing: it continues, or there is none.
     KeepFetch,
-    /// Nobody needs it, and cancelling saves work: cancel it.
+    /// Cancel it: nobody awaits it, and cancelling saves work.
     CancelFetch,
 }
 
 impl Cache {
-    /// What an observer sees now; `None` where the id is spent.
+    /// The current result of an observer; `None` where the id is spent.
     pub fn snapshot(&self, now: Instant, observer: ObserverId) -> Option<Snapshot> {
         let observer = self.observers.get(observer)?;
         let state = *self.state(observer.query)?;
@@ -36,16 +36,17 @@ impl Cache {
             state,
             is_stale: observer.options.is_stale(&state, now),
             is_enabled: observer.options.enabled,
-            is_fetched_after_mount: ended.0 > observer.seen.0 || ended.1 > observer.seen.1,
+            is_fetched_after_mount: ended.0 > observer.counts_at_mount.0
+                || ended.1 > observer.counts_at_mount.1,
         })
     }
 
-    /// The observers of a query, first come first.
+    /// The observers of a query, in the order in which they were added.
     pub fn observers(&self, query: QueryId) -> &[ObserverId] {
         self.entries.get(query).map_or(&[], |entry| &entry.observers)
     }
 
-    /// The terms of an observer.
+    /// The options of an observer.
     pub fn options(&self, observer: ObserverId) -> Option<&ObserverOptions> {
         self.observers.get(observer).map(|observer| &observer.options)
     }
@@ -55,14 +56,13 @@ impl Cache {
         self.any(query, |options| options.enabled)
     }
 
-    /// Whether some observer holds the query's data to be static, so that only a fetch of its own refetches.
+    /// Whether the query has data that is static for some observer: then only an explicit fetch refetches it.
     pub fn is_static(&self, query: QueryId) -> bool {
         self.state(query).is_some_and(|state| state.has_data)
-            && self.any(query, |options| options.stale_time == super::StaleTime::Static)
+            && self.any(query, |options| options.stale_time == StaleTime::Static)
     }
 
-    /// Whether the data is stale to some observer; where there is none, whether it was invalidated or is
-    /// missing.
+    /// Whether the data is stale for some observer; without observers, whether it is invalidated or missing.
     pub fn is_stale(&self, now: Instant, query: QueryId) -> bool {
         let Some(entry) = self.entries.get(query) else { return true };
         match entry.observers.is_empty() {
@@ -75,7 +75,7 @@ impl Cache {
         self.observers(query).iter().any(|&id| self.options(id).is_some_and(&test))
     }
 
-    /// Someone begins to look at `query`: it is not collected while they do. Counts as a read, and
+    /// Adds an observer of `query`, which is not garbage-collected while it has one. Counts as a read, and
     /// [`Effect::Fetch`] follows where the options ask for it.
     pub fn observe(&mut self, now: Instant, query: QueryId, options: ObserverOptions) -> ObserverId {
         let observer = self.attach(now, query, options);
@@ -90,16 +90,22 @@ impl Cache {
 
     /// The first step of [`observe`](Self::observe).
     pub fn attach(&mut self, now: Instant, query: QueryId, options: ObserverOptions) -> ObserverId {
-        let mut seen = (0, 0);
+        let mut counts_at_mount = (0, 0);
         if let Some(entry) = self.entries.get_mut(query) {
-            seen = (entry.state.data_update_count, entry.state.error_update_count);
-            entry.used.expected = now;
+            counts_at_mount = (entry.state.data_update_count, entry.state.error_update_count);
+            entry.last_use.expected_until = now;
             if let Some(handle) = entry.gc.take() {
                 self.deadlines.clear(handle);
             }
         }
-        let observer =
-            self.observers.insert(Observer { query, options, told: None, seen, stale: None, interval: None });
+        let observer = self.observers.insert(Observer {
+            query,
+            options,
+            last_result: None,
+            counts_at_mount,
+            stale: None,
+            interval: None,
+        });
         if let Some(entry) = self.entries.get_mut(query) {
             entry.observers.push(observer);
         }
@@ -125,33 +131,40 @@ impl Cache {
         self.touch(query);
     }
 
-    /// The observer has new terms. [`Effect::Fetch`] follows where it was disabled before and the data is
-    /// stale to it now.
+    /// Changes the options of an observer. [`Effect::Fetch`] follows where it was disabled before and the data is stale
+    /// for it now.
     pub fn set_options(&mut self, now: Instant, observer: ObserverId, options: ObserverOptions) {
         let Some(known) = self.observers.get_mut(observer) else { return };
         let (query, before) = (known.query, core::mem::replace(&mut known.options, options));
-        // An interval that stays the same goes on; only what the query does starts it anew.
+        // An unchanged interval is not restarted; only changes of the query do that.
         let same = (before.enabled, before.timers, before.interval);
         let interval = same == (options.enabled, options.timers, options.interval);
         self.rearm_some(now, observer, !interval);
         self.fetch_on_change(now, observer, query, !before.enabled);
     }
 
-    /// The observer looks at another query from now on.
-    pub fn turn(&mut self, now: Instant, observer: ObserverId, query: QueryId, options: ObserverOptions) {
+    /// The observer observes `query` from now on.
+    pub fn set_query(
+        &mut self,
+        now: Instant,
+        observer: ObserverId,
+        query: QueryId,
+        options: ObserverOptions,
+    ) {
         let Some(from) = self.observers.get(observer).map(|known| known.query) else { return };
         if from == query {
             return self.set_options(now, observer, options);
         }
         let Some(entry) = self.entries.get_mut(query) else { return };
-        let seen = (entry.state.data_update_count, entry.state.error_update_count);
+        let counts_at_mount = (entry.state.data_update_count, entry.state.error_update_count);
         entry.observers.push(observer);
-        entry.used.expected = now;
+        entry.last_use.expected_until = now;
         if let Some(handle) = entry.gc.take() {
             self.deadlines.clear(handle);
         }
         if let Some(known) = self.observers.get_mut(observer) {
-            (known.query, known.options, known.seen, known.told) = (query, options, seen, None);
+            (known.query, known.options, known.counts_at_mount, known.last_result) =
+                (query, options, counts_at_mount, None);
         }
         self.rearm(now, observer);
         if options.enabled {
@@ -163,15 +176,15 @@ impl Cache {
         self.fetch_on_change(now, observer, query, true);
     }
 
-    fn fetch_on_change(&mut self, now: Instant, observer: ObserverId, query: QueryId, turned: bool) {
+    fn fetch_on_change(&mut self, now: Instant, observer: ObserverId, query: QueryId, switched: bool) {
         let Some(options) = self.options(observer) else { return };
-        if self.state(query).is_some_and(|state| options.fetches_on_change(turned, state, now)) {
+        if self.state(query).is_some_and(|state| options.fetches_on_change(switched, state, now)) {
             self.effects.push_back(Effect::Fetch { query, observer });
         }
     }
 
-    /// The observer looks no more; its id is spent. A fetch that nobody else waits for is cancelled if that
-    /// saves work, and otherwise not tried again; the query may be collected after its gc time.
+    /// Removes an observer; its id is spent. A fetch that nobody else awaits is cancelled if the function uses its abort
+    /// signal, and otherwise not retried. A query without observers is garbage-collected after its `gcTime`.
     pub fn unobserve(&mut self, now: Instant, observer: ObserverId) {
         let query = self.observers.get(observer).map(|known| known.query);
         if self.detach(now, observer) == Detached::CancelFetch
@@ -181,7 +194,7 @@ impl Cache {
         }
     }
 
-    /// [`unobserve`](Self::unobserve) but for cancelling, which is left to the face.
+    /// [`unobserve`](Self::unobserve) without cancelling, which is left to the host.
     pub fn detach(&mut self, now: Instant, observer: ObserverId) -> Detached {
         let Some(known) = self.observers.remove(observer) else { return Detached::KeepFetch };
         for handle in [known.stale, known.interval].into_iter().flatten() {
@@ -206,12 +219,12 @@ impl Cache {
                 fetch.run.last_attempt = true;
             }
         }
-        self.schedule_collection(now, query);
+        self.schedule_gc(now, query);
         Detached::KeepFetch
     }
 
-    /// Something happened to the page, whose [host](Self::set_host) was told before: queries that are
-    /// observed on such terms are fetched, and what was paused goes on.
+    /// The page was focused or reconnected, as [`set_host`](Self::set_host) has set before: refetches the queries whose
+    /// observers ask for that, and continues paused runs.
     pub fn handle_trigger(&mut self, now: Instant, trigger: Trigger) {
         let queries: Vec<(QueryId, Option<RunId>)> =
             self.entries.iter().map(|(query, entry)| (query, entry.run)).collect();
@@ -225,7 +238,7 @@ impl Cache {
         }
     }
 
-    /// The observer for which `trigger` fetches the query, if there is one.
+    /// An observer whose options refetch the query on `trigger`.
     pub fn triggered_observer(&self, now: Instant, query: QueryId, trigger: Trigger) -> Option<ObserverId> {
         let state = self.state(query)?;
         self.observers(query).iter().copied().find(|&id| {
@@ -239,19 +252,19 @@ impl Cache {
         })
     }
 
-    /// What the observer is told of: the fields that changed since this was last called, or `None` where
-    /// nothing did that it [wants](ObserverOptions::wants).
+    /// Whether to notify the observer: the fields that changed since the last call, or `None` where none of them is in
+    /// its [`wants`](ObserverOptions::wants).
     pub fn update(&mut self, now: Instant, observer: ObserverId) -> Option<Changes> {
         let snapshot = self.snapshot(now, observer)?;
         let known = self.observers.get_mut(observer)?;
-        let changes = match known.told.replace(snapshot) {
+        let changes = match known.last_result.replace(snapshot) {
             Some(before) => snapshot.changes(&before),
             None => Changes::ALL,
         };
         changes.intersects(known.options.wants).then_some(changes)
     }
 
-    /// Sets the deadlines of an observer anew: after each change of its query or its terms.
+    /// Resets the deadlines of an observer, after each change of its query or options.
     pub(crate) fn rearm(&mut self, now: Instant, observer: ObserverId) {
         self.rearm_some(now, observer, true);
     }

@@ -1,23 +1,25 @@
-//! Whether and when a function that failed is tried again, and what a run of it waits for.
+//! Retries: whether and when a failed function is called again, and when a run is paused.
 use super::network::NetworkMode;
 use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 
-/// How often a failed attempt is repeated.
+/// TanStack's `retry`: how often a failed attempt is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// At most so many times.
+    /// At most this often.
     Times(u32),
     /// Until it succeeds or is cancelled.
     Always,
 }
 
 impl Retry {
-    /// Never again.
+    /// The first attempt is the only one.
     pub const NEVER: Self = Self::Times(0);
+    /// TanStack Query's default.
+    pub const DEFAULT: Self = Self::Times(3);
 }
 
-/// How long a retry waits.
+/// TanStack's `retryDelay`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Delay {
     /// A second, doubled with each failure, up to thirty.
@@ -37,34 +39,33 @@ impl Delay {
     }
 }
 
-/// What a run follows; fixed when it starts.
+/// The options of a run, fixed when it starts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunOptions {
-    /// How often.
+    /// How often it retries.
     pub retry: Retry,
-    /// How late.
+    /// The delay before a retry.
     pub delay: Delay,
-    /// Up to this part of each delay is added to it, by chance: what failed together does not come back
-    /// together. 0 adds nothing, 1 up to as much again.
+    /// A random share of the delay, from 0 up to this, is added to it, so that clients that failed together do not retry
+    /// together. 0 adds nothing, 1 up to the delay itself.
     pub jitter: f64,
     /// How long an attempt may take before it counts as failed ([`Effect::TimedOut`](super::Effect::TimedOut)).
     pub timeout: Duration,
-    /// What it needs of the network.
+    /// Whether it runs offline.
     pub network_mode: NetworkMode,
-    /// It fetches a part of the data, as one more page of a list: what was invalidated before stays so.
+    /// It fetches a part of the data, such as one more page of a list: invalidated data stays invalidated.
     pub partial: bool,
 }
 
-/// What a server may ask for with `Retry-After` is waited for up to this long. Where it asks for more, the
-/// attempt is the last: nobody sits that out, and to ask sooner would be to ask in vain. Who retries
-/// [always](Retry::Always), or says so of this failure ([`Verdict::retry`]), waits for whatever is asked.
+/// The longest `Retry-After` that a retry waits for. If the server asks for more, there is no retry: an earlier one
+/// would fail too. With [`Retry::Always`], or if [`Verdict::retry`] asks for a retry, it waits for any time.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_const(300_000.0);
 
 impl Default for RunOptions {
-    /// Three retries, a second, two and four apart, while online; each attempt takes as long as it takes.
+    /// Three retries, after one, two and four seconds, only online; no timeout.
     fn default() -> Self {
         Self {
-            retry: super::defaults::retry(false),
+            retry: Retry::DEFAULT,
             delay: Delay::default(),
             jitter: 0.0,
             timeout: Duration::INFINITE,
@@ -74,19 +75,18 @@ impl Default for RunOptions {
     }
 }
 
-/// What is known of a failure: what the user's own functions said, where they were given (`None` leaves it to
-/// the run's options), and what the error says.
+/// What follows from one failure: the results of the user's `retry` and `retryDelay` functions (`None` leaves it to the
+/// run's options), and what the error says.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Verdict {
-    /// Try again, or not.
+    /// Whether to retry.
     pub retry: Option<bool>,
-    /// After so long.
+    /// The delay before the retry.
     pub delay: Option<Duration>,
-    /// The same request would fail again, as most of HTTP's 4xx do: it is not repeated, unless
+    /// The same request would fail again, as most of HTTP's 4xx do: it is not retried, unless
     /// [`retry`](Self::retry) says so.
     pub permanent: bool,
-    /// For how long the server asks not to be asked again. The next attempt is not made before, however short
-    /// the delay; see [`LONGEST_RETRY_AFTER`].
+    /// The server's `Retry-After`. The retry waits at least this long; see [`LONGEST_RETRY_AFTER`].
     pub retry_after: Duration,
 }
 
@@ -94,24 +94,24 @@ pub struct Verdict {
 pub(crate) enum Phase {
     /// The function was called and has not answered.
     Running,
-    /// For the delay before the next attempt.
+    /// It waits for the delay before a retry.
     Waiting,
-    /// Until it can make its first attempt.
+    /// It is paused before its first attempt.
     PausedAtStart,
-    /// Until it can make a further one.
+    /// It is paused before a retry.
     PausedAtRetry,
 }
 
 /// What a run does next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Next {
-    /// Calls the function.
+    /// It calls the function.
     Attempt,
-    /// Waits for the network, the page's focus or its turn.
+    /// It is paused: for the network, the page's focus, or an earlier mutation of its scope.
     Pause,
-    /// Waits until then before it calls the function again.
+    /// It waits until then, and retries.
     Wait(Instant),
-    /// Ends with the last error.
+    /// It ends with the last error.
     GiveUp,
 }
 
@@ -120,10 +120,10 @@ pub(crate) struct Run {
     pub(crate) options: RunOptions,
     pub(crate) phase: Phase,
     pub(crate) failures: u32,
-    /// Nobody waits for it any more: the attempt on its way may end, but none follows.
+    /// Nobody awaits it any more: the running attempt may finish, but is not retried.
     pub(crate) last_attempt: bool,
     pub(crate) began: Instant,
-    /// The face knows that it is paused.
+    /// An effect has said that it is paused.
     pub(crate) announced: bool,
 }
 
@@ -155,14 +155,14 @@ impl Run {
         let delay = verdict.delay.unwrap_or(self.options.delay.after(self.failures));
         self.failures += 1;
         let at = now + delay.max(verdict.retry_after);
-        // Nothing is drawn where nothing is left to chance.
+        // Without jitter no random number is drawn, so that a replay draws the same ones.
         match self.options.jitter > 0.0 {
             true => Next::Wait(at + Duration::from_ms(delay.as_ms() * self.options.jitter * rng.next_f64())),
             false => Next::Wait(at),
         }
     }
 
-    /// The delay is over, or what it was paused for may have come.
+    /// The delay is over, or the pause may be.
     pub(crate) fn proceed(&mut self, can_start: bool, can_retry: bool) -> Next {
         let (able, paused) = match self.phase {
             Phase::PausedAtStart => (can_start, Phase::PausedAtStart),
@@ -205,18 +205,18 @@ mod tests {
     }
 
     #[test]
-    fn three_times_and_twice_as_late_each_time_unless_told_otherwise() {
+    fn by_default_a_run_retries_three_times_and_doubles_the_delay() {
         check(RunOptions::default(), Verdict::default(), expect!["1000 2000 4000"]);
     }
 
     #[test]
-    fn never_later_than_thirty_seconds() {
+    fn the_delay_is_at_most_thirty_seconds() {
         let options = RunOptions { retry: Retry::Always, ..RunOptions::default() };
         check(options, Verdict::default(), expect!["1000 2000 4000 8000 16000 30000 30000 30000 30000"]);
     }
 
     #[test]
-    fn the_users_functions_have_the_last_word() {
+    fn the_users_functions_override_the_options() {
         let no = Verdict { retry: Some(false), ..Verdict::default() };
         check(RunOptions { retry: Retry::Always, ..RunOptions::default() }, no, expect![""]);
         let late = Verdict { delay: Some(Duration::from_ms(7.0)), ..Verdict::default() };
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn not_before_the_server_wants_to_be_asked_again() {
+    fn a_retry_waits_for_the_servers_retry_after() {
         let busy = Verdict { retry_after: Duration::from_ms(3_000.0), ..Verdict::default() };
         check(RunOptions::default(), busy, expect!["3000 3000 4000"]);
         let soon = Verdict { delay: Some(Duration::from_ms(7.0)), ..busy };
@@ -232,13 +232,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_puts_off_too_long_is_not_sat_out() {
+    fn a_retry_after_of_more_than_five_minutes_ends_the_run() {
         let long = Verdict { retry_after: Duration::from_ms(300_001.0), ..Verdict::default() };
         check(RunOptions { retry: Retry::Times(2), ..RunOptions::default() }, long, expect![""]);
-        let told = Verdict { retry: Some(true), ..long };
+        let insisted = Verdict { retry: Some(true), ..long };
         check(
             RunOptions { retry: Retry::NEVER, ..RunOptions::default() },
-            told,
+            insisted,
             expect!["300001 300001 300001 300001 300001 300001 300001 300001 300001"],
         );
         check(
@@ -249,15 +249,15 @@ mod tests {
     }
 
     #[test]
-    fn what_would_fail_again_is_not_repeated_unless_the_user_says_so() {
+    fn a_permanent_failure_is_not_retried_unless_the_user_says_so() {
         let gone = Verdict { permanent: true, ..Verdict::default() };
         check(RunOptions { retry: Retry::Always, ..RunOptions::default() }, gone, expect![""]);
-        let told = Verdict { retry: Some(true), delay: Some(Duration::ZERO), ..gone };
-        check(RunOptions::default(), told, expect!["0 0 0 0 0 0 0 0 0"]);
+        let insisted = Verdict { retry: Some(true), delay: Some(Duration::ZERO), ..gone };
+        check(RunOptions::default(), insisted, expect!["0 0 0 0 0 0 0 0 0"]);
     }
 
     #[test]
-    fn jitter_makes_each_delay_longer_by_up_to_its_part() {
+    fn jitter_adds_up_to_its_share_of_each_delay() {
         let options = RunOptions { jitter: 0.5, ..RunOptions::default() };
         check(options, Verdict::default(), expect!["1000 2110 5808"]);
         let busy = Verdict { retry_after: Duration::from_ms(5_000.0), ..Verdict::default() };

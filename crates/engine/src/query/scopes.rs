@@ -1,30 +1,12 @@
-//! Whose turn it is among mutations of one scope: they run one after the other, in the order in which they were added.
+//! Runs mutations of one scope one after another, in the order in which they were added.
 //!
-//! Only those that are wanted are listed, so that a turn costs one step, however many came before and however many
-//! wait. Scopes may be named by data, one for each thing that is changed: one in which nothing is wanted keeps no more
-//! than its place in a list, and not that where it is the last.
+//! Each scope has a linked list of its pending mutations, so finding the next one takes one step, however many ran
+//! before or wait. An application may have a scope per record that it edits, so a scope without pending mutations keeps
+//! only its slot in `ends`, and the last slots are dropped.
 use super::ids::MutationId;
-use super::mutation::Mutation;
+use super::mutation_entry::{Mutation, ScopeLink};
 use crate::slab::{Slab, shrink};
 use alloc::vec::Vec;
-
-/// Where a mutation stands in its scope.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Turn {
-    /// Zero is no scope.
-    scope: u32,
-    /// Among all mutations, in the order in which they were added.
-    order: u32,
-    listed: bool,
-    ahead: Option<MutationId>,
-    behind: Option<MutationId>,
-}
-
-impl Turn {
-    pub(crate) fn new(scope: u32, order: u32) -> Self {
-        Self { scope, order, ..Self::default() }
-    }
-}
 
 #[derive(Clone, Copy, Default)]
 struct Ends {
@@ -32,78 +14,84 @@ struct Ends {
     last: Option<MutationId>,
 }
 
-/// What is wanted, by scope.
+/// The pending mutations of every scope.
 #[derive(Default)]
-pub(crate) struct Scopes {
+pub(super) struct Scopes {
     ends: Vec<Ends>,
-    /// Mutations looked at so far, for tests of cost.
+    /// Mutations visited so far, for tests of cost.
     #[cfg(test)]
-    pub(crate) steps: usize,
+    pub(super) steps: usize,
 }
 
-type All = Slab<MutationId, Mutation>;
+type MutationSlab = Slab<MutationId, Mutation>;
 
 impl Scopes {
-    /// The one that has its turn in the scope of `turn`.
-    pub(crate) fn first(&self, turn: Turn) -> Option<MutationId> {
-        self.ends.get(turn.scope as usize)?.first
+    /// The mutation that may run in the scope of `link`.
+    pub(super) fn first(&self, link: ScopeLink) -> Option<MutationId> {
+        self.ends.get(link.scope as usize)?.first
     }
 
-    /// The one that has its turn when `id` is done.
-    pub(crate) fn next(&self, all: &All, id: MutationId) -> Option<MutationId> {
-        let turn = all.get(id)?.turn;
-        match self.first(turn) {
-            Some(first) if first == id => turn.behind,
+    /// The mutation that may run once `id` has settled.
+    pub(super) fn next(&self, all: &MutationSlab, id: MutationId) -> Option<MutationId> {
+        let link = all.get(id)?.link;
+        match self.first(link) {
+            Some(first) if first == id => link.next,
             first => first,
         }
     }
 
-    /// It is wanted, and holds back those added after it.
-    pub(crate) fn join(&mut self, all: &mut All, id: MutationId) {
-        let Some(known) = all.get_mut(id).filter(|known| known.turn.scope != 0 && !known.turn.listed) else {
+    /// The mutation is pending: those of its scope that were added later wait for it.
+    pub(super) fn join(&mut self, all: &mut MutationSlab, id: MutationId) {
+        let Some(known) = all.get_mut(id).filter(|known| known.link.scope != 0 && !known.link.listed) else {
             return;
         };
-        known.turn.listed = true;
-        let Turn { scope, order, .. } = known.turn;
+        known.link.listed = true;
+        let ScopeLink { scope, order, .. } = known.link;
         let place = scope as usize;
         if self.ends.len() <= place {
             self.ends.resize(place + 1, Ends::default());
         }
-        // Nearly always it was added last, and goes to the end.
-        let (mut ahead, mut behind) = (self.ends[place].last, None);
-        while let Some(turn) = ahead.and_then(|ahead| all.get(ahead)).map(|known| known.turn)
-            && order < turn.order
+        // The search starts at the end, as most mutations start in the order in which they were added.
+        let (mut previous, mut next) = (self.ends[place].last, None);
+        while let Some(link) = previous.and_then(|previous| all.get(previous)).map(|known| known.link)
+            && order < link.order
         {
-            (behind, ahead) = (ahead, turn.ahead);
+            (next, previous) = (previous, link.previous);
             self.step();
         }
-        self.tie(all, scope, ahead, Some(id));
-        self.tie(all, scope, Some(id), behind);
+        self.connect(all, scope, previous, Some(id));
+        self.connect(all, scope, Some(id), next);
     }
 
-    /// It holds nobody back.
-    pub(crate) fn leave(&mut self, all: &mut All, id: MutationId) {
-        let Some(known) = all.get_mut(id).filter(|known| known.turn.listed) else { return };
-        let Turn { scope, order, ahead, behind, .. } = known.turn;
-        known.turn = Turn::new(scope, order);
-        self.tie(all, scope, ahead, behind);
+    /// No other mutation waits for this one any more.
+    pub(super) fn leave(&mut self, all: &mut MutationSlab, id: MutationId) {
+        let Some(known) = all.get_mut(id).filter(|known| known.link.listed) else { return };
+        let ScopeLink { scope, order, previous, next, .. } = known.link;
+        known.link = ScopeLink::new(scope, order);
+        self.connect(all, scope, previous, next);
         while self.ends.last().is_some_and(|ends| ends.first.is_none()) {
             self.ends.pop();
         }
         shrink(&mut self.ends);
     }
 
-    /// One follows the other; what follows nobody is the scope's first, and what nobody follows its last.
-    fn tie(&mut self, all: &mut All, scope: u32, ahead: Option<MutationId>, behind: Option<MutationId>) {
+    /// Links two neighbours. Without a `previous`, `next` is the first of the scope; without a `next`, `previous` is the last.
+    fn connect(
+        &mut self,
+        all: &mut MutationSlab,
+        scope: u32,
+        previous: Option<MutationId>,
+        next: Option<MutationId>,
+    ) {
         self.step();
         let ends = &mut self.ends[scope as usize];
-        match ahead.and_then(|ahead| all.get_mut(ahead)) {
-            Some(known) => known.turn.behind = behind,
-            None => ends.first = behind,
+        match previous.and_then(|previous| all.get_mut(previous)) {
+            Some(known) => known.link.next = next,
+            None => ends.first = next,
         }
-        match behind.and_then(|behind| all.get_mut(behind)) {
-            Some(known) => known.turn.ahead = ahead,
-            None => ends.last = ahead,
+        match next.and_then(|next| all.get_mut(next)) {
+            Some(known) => known.link.previous = previous,
+            None => ends.last = previous,
         }
     }
 

@@ -1,31 +1,31 @@
-//! The cache's own figures.
+//! Counters of the cache.
 use crate::stats::Histogram;
 
-/// What the cache did since it began.
+/// What the cache did since it was created.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats {
-    /// Someone wanted data and got it fresh from the cache.
+    /// Reads of fresh data.
     pub hits: u64,
-    /// Someone wanted data and there was none.
+    /// Reads without data.
     pub misses: u64,
-    /// Someone wanted data and got it from the cache, stale, while it was fetched again or not at all.
+    /// Reads of stale data, whether it was refetched or not.
     pub stale_served: u64,
-    /// Fetches that joined one on its way.
+    /// Fetches that joined a running one.
     pub deduplicated: u64,
     /// Fetches that began.
     pub fetches: u64,
     /// Fetches that failed, after all their retries.
     pub errors: u64,
-    /// Attempts repeated.
+    /// Retries.
     pub retries: u64,
-    /// Queries collected after their gc time, or let go since there were too many.
+    /// Queries that were garbage-collected or evicted.
     pub evictions: u64,
-    /// How long fetches that succeeded took, retries and pauses included, in ms.
+    /// Durations of successful fetches in ms, retries and pauses included.
     pub latency: Histogram,
 }
 
 impl Stats {
-    /// The part of all reads that were answered from the cache, fresh or stale; `None` before the first.
+    /// The share of reads that found data, fresh or stale; `None` before the first read.
     pub fn hit_rate(&self) -> Option<f64> {
         let served = self.hits + self.stale_served;
         let reads = served + self.misses;

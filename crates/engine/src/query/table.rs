@@ -12,11 +12,11 @@ struct Cell {
 
 const VACANT: Cell = Cell { node: EMPTY, segment: 0, child: 0 };
 
-/// Open addressing with linear probing. At most three quarters full; a removal closes its gap, so there are no tombstones and
-/// a probe never gets longer with age.
+/// Open addressing with linear probing. At most three quarters full; a removal closes its gap, so there are no tombstones,
+/// and probes do not get longer with time.
 #[derive(Default)]
 pub(crate) struct Edges {
-    /// A power of two of them, or none.
+    /// Its length is a power of two, or zero.
     cells: Vec<Cell>,
     len: usize,
 }
@@ -50,7 +50,7 @@ impl Edges {
             return;
         }
         self.len -= 1;
-        // What follows without a break moves up, unless that would put it before its home.
+        // Cells that follow without a gap move up, unless that would put one before its home.
         let mut at = gap;
         loop {
             at = (at + 1) & mask;
@@ -106,7 +106,7 @@ mod tests {
     proptest! {
         /// Against std's map; few nodes and segments, so that edges collide, go and come back.
         #[test]
-        fn behaves_as_a_map(steps in prop::collection::vec((0..6u32, 0..40u32, any::<bool>()), 0..400)) {
+        fn edges_behave_as_a_map(steps in prop::collection::vec((0..6u32, 0..40u32, any::<bool>()), 0..400)) {
             let mut edges = Edges::default();
             let mut model = HashMap::new();
             for (i, (node, segment, insert)) in steps.into_iter().enumerate() {

@@ -1,8 +1,8 @@
 //! The loop that drives the engine: inputs in, effects out, one timer.
-use super::kept::{Kept, Observer, now};
 use super::lifecycle::{Change, Lifecycle};
-use super::mutator::{MutationTerms, Progress, Step};
-use super::watch::{Seen, Terms, Watch};
+use super::mutator::{MutationOptions, Progress, Step};
+use super::options::{QueryObserverOptions, QueryResult};
+use super::state::{ClientState, Observer, now};
 use super::{Fetcher, Key, Value};
 use alloc::rc::{Rc, Weak};
 use core::cell::{Cell, RefCell};
@@ -12,7 +12,7 @@ use whippet_engine::query::{
 };
 use whippet_engine::time::Duration;
 
-/// How long data that nobody looks at is kept where nothing else is said: five minutes.
+/// The default `gcTime`: five minutes.
 const GC_TIME: f64 = 300_000.0;
 
 /// A query cache. Clones are the same cache.
@@ -20,8 +20,8 @@ const GC_TIME: f64 = 300_000.0;
 pub struct Client(Rc<Shared>);
 
 struct Shared {
-    kept: RefCell<Kept>,
-    /// Someone is doing effects already: what comes in meanwhile is done by them.
+    state: RefCell<ClientState>,
+    /// `drive` runs: it also carries out the effects of inputs made meanwhile.
     busy: Cell<bool>,
     lifecycle: RefCell<Option<Lifecycle>>,
 }
@@ -33,15 +33,15 @@ impl Default for Client {
 }
 
 impl Client {
-    /// An empty cache, which hears of the page's focus and network until its last clone is gone.
+    /// An empty cache. It listens to the page's focus and network until its last clone is dropped.
     pub fn new() -> Self {
         let client = Self(Rc::new(Shared {
-            kept: RefCell::default(),
+            state: RefCell::default(),
             busy: Cell::new(false),
             lifecycle: RefCell::new(None),
         }));
         let focused = Lifecycle::is_focused();
-        client.with(|kept| kept.set_host(Host { online: true, focused }));
+        client.with(|state| state.set_host(Host { online: true, focused }));
         let weak = Rc::downgrade(&client.0);
         let host = Cell::new(Host { online: true, focused });
         let lifecycle = Lifecycle::listen(move |change| {
@@ -58,31 +58,17 @@ impl Client {
         client
     }
 
-    /// Looks at the query of `key`, fetching where the terms ask for it. `told` is called when there is
-    /// something new to [see](Watch::see).
-    pub fn watch(&self, key: &Key, terms: Terms, told: impl Fn() + 'static) -> Watch {
-        let terms = Rc::new(terms);
-        let observer = self.with(|kept| {
-            let query = kept.entry(key, &terms);
-            let observer = kept.cache.observe(now(), query, terms.observer);
-            let told: Rc<dyn Fn()> = Rc::new(told);
-            kept.observers.insert(observer, Observer { query, key: key.clone(), terms, told });
-            observer
-        });
-        Watch::new(self.clone(), observer)
-    }
-
-    /// Marks all queries whose key begins with `prefix` as stale, and fetches those that someone looks at.
+    /// Marks all queries whose key begins with `prefix` as stale, and fetches those that have an enabled observer.
     pub fn invalidate(&self, prefix: &Key) {
-        self.with(|kept| {
-            for query in kept.matching(prefix) {
-                kept.cache.invalidate(now(), query);
-                let asking =
-                    kept.cache.observers(query).iter().copied().find(|&observer| {
-                        kept.cache.options(observer).is_some_and(|options| options.enabled)
+        self.with(|state| {
+            for query in state.matching(prefix) {
+                state.cache.invalidate(now(), query);
+                let enabled =
+                    state.cache.observers(query).iter().copied().find(|&observer| {
+                        state.cache.options(observer).is_some_and(|options| options.enabled)
                     });
-                if let Some(observer) = asking.filter(|_| !kept.cache.is_static(query)) {
-                    kept.fetch(query, observer, true);
+                if let Some(observer) = enabled.filter(|_| !state.cache.is_static(query)) {
+                    state.fetch(query, observer, true);
                 }
             }
         });
@@ -90,56 +76,69 @@ impl Client {
 
     /// Stores data for `key`, as if it had just been fetched.
     pub fn set_data(&self, key: &Key, data: Value) {
-        self.with(|kept| {
-            let query = match kept.find(key) {
+        self.with(|state| {
+            let query = match state.find(key) {
                 Some(query) => query,
-                None => kept.insert(key, Duration::from_ms(GC_TIME)),
+                None => state.insert(key, Duration::from_ms(GC_TIME)),
             };
-            kept.store(query, data);
-            kept.cache.set_data(now(), query, now(), true);
+            state.store(query, data);
+            state.cache.set_data(now(), query, now(), true);
         });
     }
 
     /// The data of `key`, if there is any.
     pub fn data(&self, key: &Key) -> Option<Value> {
-        let kept = self.0.kept.borrow();
-        kept.values.get(&kept.find(key)?)?.data.clone()
+        let state = self.0.state.borrow();
+        state.values.get(&state.find(key)?)?.data.clone()
     }
 
-    /// Does what `terms` say. `told` hears what becomes of it. It is
-    /// carried through, retries included, for as long as the client is there.
-    pub fn mutate(&self, terms: MutationTerms, told: impl Fn(Progress) + 'static) {
-        self.with(|kept| kept.mutator.start(now(), terms, Rc::new(told)));
+    /// Runs a mutation, retries included, while the client lives. `on_progress` is called at each step.
+    pub fn mutate(&self, options: MutationOptions, on_progress: impl Fn(Progress) + 'static) {
+        self.with(|state| state.mutator.start(now(), options, Rc::new(on_progress)));
     }
 
-    /// How many queries are kept.
+    /// The number of queries.
     pub fn len(&self) -> usize {
-        self.0.kept.borrow().cache.len()
+        self.0.state.borrow().cache.len()
     }
 
-    /// Whether none is.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What the cache did so far.
+    /// The counters of the cache.
     pub fn stats(&self) -> Stats {
-        self.0.kept.borrow().cache.stats().clone()
+        self.0.state.borrow().cache.stats().clone()
     }
 
-    /// Calls `fetched` with the time each fetch took that succeeded, retries included, in ms: for monitoring.
-    pub fn on_fetched(&self, fetched: impl Fn(f64) + 'static) {
-        self.0.kept.borrow_mut().fetched = Some(Rc::new(fetched));
+    /// Calls `on_fetched` with the duration of each successful fetch, in ms, retries included: for monitoring.
+    pub fn on_fetched(&self, on_fetched: impl Fn(f64) + 'static) {
+        self.0.state.borrow_mut().on_fetched = Some(Rc::new(on_fetched));
     }
 
-    // What a watch asks for.
+    // For `QueryObserver`.
 
-    pub(super) fn see(&self, observer: ObserverId) -> Option<Seen> {
-        let kept = self.0.kept.borrow();
-        let snapshot = kept.cache.snapshot(now(), observer)?;
-        let values = kept.values.get(&kept.observers.get(&observer)?.query)?;
+    pub(super) fn observe(
+        &self,
+        key: &Key,
+        options: Rc<QueryObserverOptions>,
+        on_change: Rc<dyn Fn()>,
+    ) -> ObserverId {
+        self.with(|state| {
+            let query = state.entry(key, &options);
+            let observer = state.cache.observe(now(), query, options.observer);
+            state.observers.insert(observer, Observer { query, key: key.clone(), options, on_change });
+            observer
+        })
+    }
+
+    pub(super) fn result(&self, observer: ObserverId) -> Option<QueryResult> {
+        let state = self.0.state.borrow();
+        let snapshot = state.cache.snapshot(now(), observer)?;
+        let values = state.values.get(&state.observers.get(&observer)?.query)?;
         let failed = snapshot.state.status == Status::Error;
-        Some(Seen {
+        Some(QueryResult {
             data: values.data.clone(),
             error: values.error.clone().filter(|_| failed),
             is_placeholder: false,
@@ -147,31 +146,31 @@ impl Client {
         })
     }
 
-    pub(super) fn turn(&self, observer: ObserverId, key: &Key, terms: Rc<Terms>) {
-        self.with(|kept| {
-            let Some(known) = kept.observers.get(&observer) else { return };
-            let query = if known.key == *key { known.query } else { kept.entry(key, &terms) };
-            let Some(known) = kept.observers.get_mut(&observer) else { return };
+    pub(super) fn set_options(&self, observer: ObserverId, key: &Key, options: Rc<QueryObserverOptions>) {
+        self.with(|state| {
+            let Some(known) = state.observers.get(&observer) else { return };
+            let query = if known.key == *key { known.query } else { state.entry(key, &options) };
+            let Some(known) = state.observers.get_mut(&observer) else { return };
             known.query = query;
             known.key = key.clone();
-            known.terms = terms.clone();
-            kept.cache.turn(now(), observer, query, terms.observer);
+            known.options = options.clone();
+            state.cache.set_query(now(), observer, query, options.observer);
         });
-        self.tell(observer);
+        self.notify(observer);
     }
 
     pub(super) fn refetch(&self, observer: ObserverId) {
-        self.with(|kept| {
-            if let Some(query) = kept.observers.get(&observer).map(|known| known.query) {
-                kept.fetch(query, observer, true);
+        self.with(|state| {
+            if let Some(query) = state.observers.get(&observer).map(|known| known.query) {
+                state.fetch(query, observer, true);
             }
         });
     }
 
-    pub(super) fn leave(&self, observer: ObserverId) {
-        self.with(|kept| {
-            kept.cache.unobserve(now(), observer);
-            kept.observers.remove(&observer);
+    pub(super) fn unobserve(&self, observer: ObserverId) {
+        self.with(|state| {
+            state.cache.unobserve(now(), observer);
+            state.observers.remove(&observer);
         });
     }
 
@@ -181,9 +180,9 @@ impl Client {
         weak.upgrade().map(Self)
     }
 
-    /// An input, and what follows from it.
-    fn with<R>(&self, input: impl FnOnce(&mut Kept) -> R) -> R {
-        let result = input(&mut self.0.kept.borrow_mut());
+    /// Passes an input to the engine, and carries out its effects.
+    fn with<R>(&self, input: impl FnOnce(&mut ClientState) -> R) -> R {
+        let result = input(&mut self.0.state.borrow_mut());
         self.drive();
         result
     }
@@ -193,14 +192,14 @@ impl Client {
             return;
         }
         loop {
-            let effect = self.0.kept.borrow_mut().cache.poll_effect();
+            let effect = self.0.state.borrow_mut().cache.poll_effect();
             if let Some(effect) = effect {
                 self.act(effect);
                 continue;
             }
-            let step = self.0.kept.borrow_mut().mutator.poll(now());
+            let step = self.0.state.borrow_mut().mutator.poll(now());
             match step {
-                Some(Step::Tell(told, progress)) => told(progress),
+                Some(Step::Notify(on_progress, progress)) => on_progress(progress),
                 Some(Step::Run(mutation, function)) => self.run_mutation(mutation, function),
                 None => break,
             }
@@ -211,58 +210,58 @@ impl Client {
 
     fn act(&self, effect: Effect) {
         match effect {
-            Effect::Fetch { query, observer } => self.0.kept.borrow_mut().fetch(query, observer, false),
+            Effect::Fetch { query, observer } => self.0.state.borrow_mut().fetch(query, observer, false),
             Effect::Run { query, run } => self.run(query, run),
-            Effect::GaveUp { run, .. } => self.0.kept.borrow_mut().cache.give_up(now(), run),
+            Effect::GaveUp { run, .. } => self.0.state.borrow_mut().cache.give_up(now(), run),
             Effect::Settled { run, outcome, .. } => {
-                let running = self.0.kept.borrow_mut().running.remove(&run);
+                let running = self.0.state.borrow_mut().running.remove(&run);
                 if let (Some(running), Outcome::Cancelled { .. } | Outcome::Replaced) = (running, outcome) {
                     running.stop();
                 }
             }
             Effect::Changed { query } => {
-                let observers = self.0.kept.borrow().cache.observers(query).to_vec();
-                observers.into_iter().for_each(|observer| self.tell(observer));
+                let observers = self.0.state.borrow().cache.observers(query).to_vec();
+                observers.into_iter().for_each(|observer| self.notify(observer));
             }
-            Effect::Stale { observer } => self.tell(observer),
+            Effect::Stale { observer } => self.notify(observer),
             Effect::Collected { query } => {
-                let values = self.0.kept.borrow_mut().values.remove(&query);
-                // Dropped with nothing borrowed: what users store may do anything when it goes.
+                let values = self.0.state.borrow_mut().values.remove(&query);
+                // Dropped while nothing is borrowed: a destructor of the user's may call the client.
                 drop(values);
             }
-            Effect::SegmentFreed { segment } => self.0.kept.borrow_mut().keys.free(segment),
-            // What waits is seen in the query's state, and `Changed` follows.
-            // No terms of this face have a timeout, and it has no breakers.
+            Effect::SegmentFreed { segment } => self.0.state.borrow_mut().keys.free(segment),
+            // `Changed` follows a pause. No options here set a timeout, and there are no breakers.
             Effect::Paused { .. } | Effect::TimedOut { .. } | Effect::OriginFreed { .. } => {}
         }
     }
 
-    fn tell(&self, observer: ObserverId) {
-        let told = {
-            let mut kept = self.0.kept.borrow_mut();
-            kept.cache
+    fn notify(&self, observer: ObserverId) {
+        let on_change = {
+            let mut state = self.0.state.borrow_mut();
+            state
+                .cache
                 .update(now(), observer)
-                .and_then(|_| kept.observers.get(&observer).map(|o| o.told.clone()))
+                .and_then(|_| state.observers.get(&observer).map(|o| o.on_change.clone()))
         };
-        if let Some(told) = told {
-            told();
+        if let Some(on_change) = on_change {
+            on_change();
         }
     }
 
     fn run(&self, query: QueryId, run: RunId) {
-        let terms = self.0.kept.borrow().values.get(&query).and_then(|values| values.terms.clone());
-        let Some(terms) = terms else { return };
-        // The user's function: nothing may be borrowed while it runs.
-        let running = terms.fetcher.call();
-        self.0.kept.borrow_mut().running.insert(run, running.clone());
+        let options = self.0.state.borrow().values.get(&query).and_then(|values| values.options.clone());
+        let Some(options) = options else { return };
+        // Nothing may be borrowed here: the query function may call the client.
+        let running = options.fetcher.call();
+        self.0.state.borrow_mut().running.insert(run, running.clone());
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
             let Some(answer) = running.await else { return };
             let Some(client) = Self::upgrade(&weak) else { return };
-            let took = client.with(|kept| kept.answered(query, run, answer));
-            let fetched = client.0.kept.borrow().fetched.clone();
-            if let (Some(took), Some(fetched)) = (took, fetched) {
-                fetched(took);
+            let took = client.with(|state| state.answered(query, run, answer));
+            let on_fetched = client.0.state.borrow().on_fetched.clone();
+            if let (Some(took), Some(on_fetched)) = (took, on_fetched) {
+                on_fetched(took);
             }
         });
     }
@@ -272,32 +271,32 @@ impl Client {
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
             if let (Some(answer), Some(client)) = (running.await, Self::upgrade(&weak)) {
-                client.with(|kept| kept.mutator.answered(now(), mutation, answer));
+                client.with(|state| state.mutator.answered(now(), mutation, answer));
             }
         });
     }
 
     fn arm(&self) {
-        let mut kept = self.0.kept.borrow_mut();
-        let deadlines = [kept.cache.next_deadline(), kept.mutator.next_deadline()];
-        let Some(deadline) = deadlines.into_iter().flatten().min() else { return kept.timer.disarm() };
+        let mut state = self.0.state.borrow_mut();
+        let deadlines = [state.cache.next_deadline(), state.mutator.next_deadline()];
+        let Some(deadline) = deadlines.into_iter().flatten().min() else { return state.timer.disarm() };
         let weak = Rc::downgrade(&self.0);
-        kept.timer.arm(deadline.since(now()), move || {
+        state.timer.arm(deadline.since(now()), move || {
             if let Some(client) = Self::upgrade(&weak) {
-                client.with(|kept| {
-                    kept.cache.tick(now());
-                    kept.mutator.tick(now());
+                client.with(|state| {
+                    state.cache.tick(now());
+                    state.mutator.tick(now());
                 });
             }
         });
     }
 
     fn host_changed(&self, host: Host, change: Change) {
-        self.with(|kept| {
-            kept.set_host(host);
+        self.with(|state| {
+            state.set_host(host);
             match change {
-                Change::Focused(true) => kept.cache.handle_trigger(now(), Trigger::Focus),
-                Change::Online(true) => kept.cache.handle_trigger(now(), Trigger::Reconnect),
+                Change::Focused(true) => state.cache.handle_trigger(now(), Trigger::Focus),
+                Change::Online(true) => state.cache.handle_trigger(now(), Trigger::Reconnect),
                 Change::Focused(false) | Change::Online(false) => {}
             }
         });

@@ -1,4 +1,4 @@
-//! Requests, for Rust callers.
+//! GET requests with a timeout.
 use alloc::string::{String, ToString};
 use core::fmt;
 use js_sys::Reflect;
@@ -6,31 +6,31 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
 
-/// What a server answered, whatever its status.
+/// The response of a server, whatever its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The body, as text.
     pub body: String,
-    /// The header `Retry-After`, as it came.
+    /// The header `Retry-After`, unparsed.
     pub retry_after: Option<String>,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FetchError {
     /// The request did not reach a server, or the answer did not reach the page: no network, no server, or
     /// one that does not allow this origin (CORS). Browsers do not tell these apart.
     Unreachable {
-        /// What was asked for.
+        /// The URL of the request.
         url: String,
-        /// What the browser says.
+        /// The message of the browser's error.
         reason: String,
     },
-    /// No answer within the time given.
+    /// No response within the timeout.
     TimedOut {
-        /// What was asked for.
+        /// The URL of the request.
         url: String,
     },
 }
@@ -49,7 +49,7 @@ impl fmt::Display for FetchError {
 
 impl core::error::Error for FetchError {}
 
-/// Gets `url` as text, accepting JSON. Ends after `timeout` ms (may be infinite). Dropping the future aborts
+/// Gets the body of `url` as text, asking for JSON. `timeout` is in ms and may be infinite. Dropping the future aborts
 /// the request.
 pub async fn get(url: &str, timeout: f64) -> Result<Answer, FetchError> {
     let request = Request::new(timeout);
@@ -62,7 +62,7 @@ pub async fn get(url: &str, timeout: f64) -> Result<Answer, FetchError> {
     })
 }
 
-/// A request that ends with its owner.
+/// A request that is aborted when it is dropped.
 struct Request {
     abort: Option<AbortController>,
     timer: alloc::rc::Rc<core::cell::RefCell<Timer>>,
@@ -112,14 +112,14 @@ impl Request {
 impl Drop for Request {
     fn drop(&mut self) {
         self.timer.borrow_mut().host.disarm();
-        // After the answer this does nothing.
+        // Does nothing once the response has arrived.
         if let Some(abort) = &self.abort {
             abort.abort();
         }
     }
 }
 
-/// What a thrown value says.
+/// The message of a thrown value.
 fn message(error: &JsValue) -> String {
     Reflect::get(error, &JsValue::from_str("message"))
         .ok()

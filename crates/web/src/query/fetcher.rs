@@ -1,4 +1,4 @@
-//! Query functions: how they are kept, run and stopped.
+//! Query functions: storing, calling and cancelling them.
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::any::Any;
@@ -7,7 +7,7 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-/// Data or an error, of whatever type.
+/// Data or an error of any type.
 pub type Value = Rc<dyn Any>;
 
 type Answer = Result<Value, Value>;
@@ -18,7 +18,7 @@ type Work = Pin<Box<dyn Future<Output = Answer>>>;
 pub struct Fetcher(Rc<dyn Fn() -> Work>);
 
 impl Fetcher {
-    /// What `function` gives is kept as it is; its type is whoever reads it to know.
+    /// Stores the results of `function` untyped: whoever reads them must know their types.
     pub fn new<T: 'static, E: 'static, F>(function: impl Fn() -> F + 'static) -> Self
     where
         F: Future<Output = Result<T, E>> + 'static,
@@ -36,19 +36,19 @@ impl Fetcher {
     }
 }
 
-/// A call on its way. Clones are the same call; awaiting it gives `None` once it was stopped.
+/// A running call. Clones are the same call. Awaiting it yields `None` once it was stopped.
 #[derive(Clone)]
 pub(super) struct Running(Rc<RefCell<Stage>>);
 
 enum Stage {
     Working(Work),
-    /// Its work is being polled, right now.
+    /// Its future is being polled.
     Polled,
     Stopped,
 }
 
 impl Running {
-    /// Drops the work, which aborts what it waits for.
+    /// Drops the future, which aborts its request.
     pub(super) fn stop(&self) {
         let work = self.0.replace(Stage::Stopped);
         drop(work);
@@ -59,7 +59,7 @@ impl Future for Running {
     type Output = Option<Answer>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // Taken out for the time being: the work may stop itself, through the client.
+        // Taken out while it is polled, as the query function may cancel its own query through the client.
         let Stage::Working(mut work) = self.0.replace(Stage::Polled) else {
             self.0.replace(Stage::Stopped);
             return Poll::Ready(None);

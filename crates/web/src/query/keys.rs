@@ -1,16 +1,15 @@
-//! Keys, and the numbers that stand for their segments in the engine.
+//! Query keys, and the numbers that stand for their segments in the engine.
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use std::collections::HashMap;
 use whippet_engine::query::Segment;
 
-/// What a query is found by: a list of segments, each as text. Queries whose keys begin alike can be invalidated
-/// together.
+/// A query key: a list of segments as text. Queries whose keys share a prefix can be invalidated together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Key(pub Vec<String>);
 
-/// Gives equal segments equal numbers, for as long as the engine knows them.
+/// Interns segments: equal ones get equal numbers, as long as some key of the engine has them.
 #[derive(Default)]
 pub(super) struct Keys {
     numbers: HashMap<Rc<str>, Segment>,
@@ -19,12 +18,12 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// The numbers of `key`, as far as all of its segments are known.
+    /// The numbers of `key`; `None` if one of its segments is unknown.
     pub(super) fn find(&self, key: &Key) -> Option<Vec<Segment>> {
         key.0.iter().map(|segment| self.numbers.get(segment.as_str()).copied()).collect()
     }
 
-    /// The numbers of `key`; new ones for segments that are new.
+    /// The numbers of `key`, adding unknown segments.
     pub(super) fn intern(&mut self, key: &Key) -> Vec<Segment> {
         key.0.iter().map(|segment| self.number(segment)).collect()
     }
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_parts_have_equal_numbers() {
+    fn equal_segments_get_equal_numbers() {
         let mut keys = Keys::default();
         let (a, b) = (keys.intern(&key(&["users", "1"])), keys.intern(&key(&["users", "2"])));
         assert_eq!(a[0], b[0]);
@@ -71,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_freed_number_stands_for_something_else() {
+    fn a_freed_number_is_given_to_another_segment() {
         let mut keys = Keys::default();
         let old = keys.intern(&key(&["a"]))[0];
         keys.free(old);

@@ -1,4 +1,4 @@
-//! Whether the page is looked at, and whether there is a network.
+//! Whether the page is visible, and whether the browser is online.
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -6,16 +6,16 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, EventTarget, VisibilityState};
 
-/// Hears of it from the browser, until it is dropped.
+/// Listens to the browser's events until it is dropped.
 #[must_use = "dropping it stops listening"]
 pub struct Lifecycle(#[allow(dead_code, reason = "held to be dropped")] Vec<Listener>);
 
-/// What became of the page or the network.
+/// A change of visibility or network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The page became visible (`true`) or hidden.
     Focused(bool),
-    /// The network came (`true`) or went.
+    /// The browser went online (`true`) or offline.
     Online(bool),
 }
 
@@ -26,22 +26,22 @@ struct Listener {
 }
 
 impl Lifecycle {
-    /// Calls `heard` at each change. Where there is no window, there is none.
-    pub fn listen(heard: impl Fn(Change) + 'static) -> Self {
+    /// Calls `on_change` at each change. Without a window (in a worker) nothing is listened to.
+    pub fn listen(on_change: impl Fn(Change) + 'static) -> Self {
         let Some(window) = web_sys::window() else { return Self(Vec::new()) };
-        let heard = Rc::new(heard);
+        let on_change = Rc::new(on_change);
         let online = |state: bool| {
-            let heard = heard.clone();
-            move || heard(Change::Online(state))
+            let on_change = on_change.clone();
+            move || on_change(Change::Online(state))
         };
         let mut listeners = Vec::new();
         listeners.extend(Listener::add(&window, "online", online(true)));
         listeners.extend(Listener::add(&window, "offline", online(false)));
         if let Some(document) = window.document() {
-            let heard = heard.clone();
+            let on_change = on_change.clone();
             let target = document.clone();
             listeners.extend(Listener::add(&target, "visibilitychange", move || {
-                heard(Change::Focused(is_visible(&document)));
+                on_change(Change::Focused(is_visible(&document)));
             }));
         }
         Self(listeners)
@@ -58,8 +58,8 @@ fn is_visible(document: &Document) -> bool {
 }
 
 impl Listener {
-    fn add(target: &EventTarget, event: &'static str, heard: impl FnMut() + 'static) -> Option<Self> {
-        let closure = Closure::wrap(Box::new(heard) as Box<dyn FnMut()>);
+    fn add(target: &EventTarget, event: &'static str, on_change: impl FnMut() + 'static) -> Option<Self> {
+        let closure = Closure::wrap(Box::new(on_change) as Box<dyn FnMut()>);
         target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()).ok()?;
         Some(Self { target: target.clone(), event, closure })
     }

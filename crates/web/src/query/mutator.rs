@@ -1,4 +1,4 @@
-//! Mutations: functions that change something elsewhere, run when asked to.
+//! Drives the engine's mutations.
 use super::{Fetcher, Value};
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
@@ -8,38 +8,38 @@ use std::collections::HashMap;
 use whippet_engine::query::{Host, MutationEffect, MutationId, Mutations, Next, RunOptions, Verdict};
 use whippet_engine::time::{Duration, Instant};
 
-/// What is to be done, and how.
+/// The function of a mutation, and how to run it.
 #[derive(Clone)]
-pub struct MutationTerms {
-    /// Does it. It is called again where an attempt failed and is to be repeated.
+pub struct MutationOptions {
+    /// The mutation function. Each attempt calls it.
     pub function: Fetcher,
-    /// How often it is tried, and what it needs of the network.
+    /// Retries and network mode.
     pub run: RunOptions,
-    /// Mutations of one scope run one after the other.
+    /// Mutations of one scope run one after another.
     pub scope: Option<String>,
 }
 
-/// What becomes of a mutation.
+/// A step in the life of a mutation.
 #[derive(Clone)]
 pub enum Progress {
-    /// It waits for the network, the page's focus or its turn.
+    /// It waits for the network, the page's focus, or an earlier mutation of its scope.
     Paused,
-    /// It runs, or waits for its next attempt; so many failed before.
+    /// It runs, or waits for its next attempt. The number is that of its failed attempts.
     Running(u32),
-    /// It is over.
+    /// It succeeded, or failed and is not retried.
     Done(Result<Value, Value>),
 }
 
-/// What the client does for it, with nothing borrowed.
+/// What the client has to do, while nothing is borrowed.
 pub(super) enum Step {
     Run(MutationId, Fetcher),
-    Tell(Rc<dyn Fn(Progress)>, Progress),
+    Notify(Rc<dyn Fn(Progress)>, Progress),
 }
 
 struct Task {
-    terms: MutationTerms,
-    told: Rc<dyn Fn(Progress)>,
-    /// Of the last attempt, in case there is no other.
+    options: MutationOptions,
+    on_progress: Rc<dyn Fn(Progress)>,
+    /// The error of the last attempt, which becomes the result if the run is given up.
     error: Option<Value>,
 }
 
@@ -47,35 +47,40 @@ struct Task {
 pub(super) struct Mutator {
     machine: Mutations,
     tasks: HashMap<MutationId, Task>,
-    /// Who came first goes on first.
+    /// In the order in which they started, which is the order in which they resume.
     order: Vec<MutationId>,
     scopes: HashMap<String, u32>,
     steps: VecDeque<Step>,
 }
 
 impl Mutator {
-    pub(super) fn start(&mut self, now: Instant, terms: MutationTerms, told: Rc<dyn Fn(Progress)>) {
+    pub(super) fn start(
+        &mut self,
+        now: Instant,
+        options: MutationOptions,
+        on_progress: Rc<dyn Fn(Progress)>,
+    ) {
         let count = self.scopes.len() as u32;
-        let scope = terms.scope.clone().map_or(0, |name| *self.scopes.entry(name).or_insert(count + 1));
+        let scope = options.scope.clone().map_or(0, |name| *self.scopes.entry(name).or_insert(count + 1));
         let mutation = self.machine.insert(now, scope, Duration::INFINITE);
-        let run = terms.run;
-        self.tasks.insert(mutation, Task { terms, told, error: None });
+        let run = options.run;
+        self.tasks.insert(mutation, Task { options, on_progress, error: None });
         self.order.push(mutation);
         self.machine.start(now, mutation, &run);
     }
 
     pub(super) fn answered(&mut self, now: Instant, mutation: MutationId, answer: Result<Value, Value>) {
         let error = match answer {
-            Ok(data) => return self.done(now, mutation, Ok(data)),
+            Ok(data) => return self.settle(now, mutation, Ok(data)),
             Err(error) => error,
         };
         match self.machine.failed(now, mutation, Verdict::default()) {
-            Some(Next::GiveUp) => self.done(now, mutation, Err(error)),
+            Some(Next::GiveUp) => self.settle(now, mutation, Err(error)),
             Some(_) => {
                 if let Some(task) = self.tasks.get_mut(&mutation) {
                     task.error = Some(error);
                 }
-                self.tell(mutation, Progress::Running(self.machine.failures(mutation)));
+                self.notify(mutation, Progress::Running(self.machine.failures(mutation)));
             }
             None => {}
         }
@@ -96,7 +101,7 @@ impl Mutator {
         self.machine.next_deadline()
     }
 
-    /// The next thing for the client to do; poll until `None`.
+    /// The next step for the client to carry out; poll until `None`.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Step> {
         loop {
             if let Some(step) = self.steps.pop_front() {
@@ -105,31 +110,31 @@ impl Mutator {
             match self.machine.poll_effect()? {
                 MutationEffect::Run(mutation) => {
                     let failures = self.machine.failures(mutation);
-                    self.tell(mutation, Progress::Running(failures));
+                    self.notify(mutation, Progress::Running(failures));
                     if let Some(task) = self.tasks.get(&mutation) {
-                        self.steps.push_back(Step::Run(mutation, task.terms.function.clone()));
+                        self.steps.push_back(Step::Run(mutation, task.options.function.clone()));
                     }
                 }
-                MutationEffect::Paused(mutation) => self.tell(mutation, Progress::Paused),
+                MutationEffect::Paused(mutation) => self.notify(mutation, Progress::Paused),
                 MutationEffect::GaveUp(mutation) => {
                     if let Some(error) = self.tasks.get_mut(&mutation).and_then(|task| task.error.take()) {
-                        self.done(now, mutation, Err(error));
+                        self.settle(now, mutation, Err(error));
                     }
                 }
-                // `Run` follows; and what is over is forgotten here, not collected.
+                // `Run` follows `Continued`. Nothing is garbage-collected here: `settle` removes each mutation.
                 MutationEffect::Continued(_) | MutationEffect::Collected(_) => {}
             }
         }
     }
 
-    fn tell(&mut self, mutation: MutationId, progress: Progress) {
+    fn notify(&mut self, mutation: MutationId, progress: Progress) {
         if let Some(task) = self.tasks.get(&mutation) {
-            self.steps.push_back(Step::Tell(task.told.clone(), progress));
+            self.steps.push_back(Step::Notify(task.on_progress.clone(), progress));
         }
     }
 
-    fn done(&mut self, now: Instant, mutation: MutationId, outcome: Result<Value, Value>) {
-        self.tell(mutation, Progress::Done(outcome));
+    fn settle(&mut self, now: Instant, mutation: MutationId, outcome: Result<Value, Value>) {
+        self.notify(mutation, Progress::Done(outcome));
         self.machine.settled(now, mutation);
         if let Some(next) = self.machine.next_in_scope(mutation) {
             self.machine.resume(next);

@@ -5,7 +5,7 @@ use expect_test::expect;
 use std::vec::Vec;
 
 #[test]
-fn what_nobody_looks_at_goes_and_what_is_looked_at_stays() {
+fn only_queries_without_observers_are_garbage_collected() {
     check(
         |sim| {
             let query = sim.query_kept(100.0);
@@ -31,7 +31,7 @@ fn what_nobody_looks_at_goes_and_what_is_looked_at_stays() {
 }
 
 #[test]
-fn a_fetch_keeps_it_and_then_it_has_all_its_time() {
+fn a_fetch_delays_garbage_collection_by_the_whole_gc_time() {
     check(
         |sim| {
             let query = sim.query_kept(100.0);
@@ -51,7 +51,7 @@ fn a_fetch_keeps_it_and_then_it_has_all_its_time() {
 }
 
 #[test]
-fn kept_for_ever_sets_no_deadline() {
+fn an_infinite_gc_time_sets_no_deadline() {
     check(
         |sim| {
             sim.query_kept(f64::INFINITY);
@@ -62,7 +62,7 @@ fn kept_for_ever_sets_no_deadline() {
 }
 
 #[test]
-fn the_longest_time_that_anyone_asked_for_counts() {
+fn the_longest_gc_time_applies() {
     check(
         |sim| {
             let query = sim.query_kept(100.0);
@@ -74,7 +74,7 @@ fn the_longest_time_that_anyone_asked_for_counts() {
 }
 
 #[test]
-fn removed_while_observed_it_lives_until_nobody_looks() {
+fn a_removed_query_lives_until_its_last_observer_leaves() {
     check(
         |sim| {
             let query = sim.query_kept(100.0);
@@ -96,7 +96,7 @@ fn removed_while_observed_it_lives_until_nobody_looks() {
 }
 
 #[test]
-fn memory_is_given_back_with_what_is_gone() {
+fn removing_queries_frees_their_memory() {
     let mut sim = Sim::default();
     let room = |sim: &Sim| {
         let Cache { entries, observers, index, deadlines, .. } = &sim.cache;

@@ -4,7 +4,7 @@ use crate::time::Duration;
 use expect_test::expect;
 
 #[test]
-fn mounting_fetches_and_others_join() {
+fn mounting_fetches_and_other_observers_join() {
     check(
         |sim| {
             let query = sim.query();
@@ -28,7 +28,7 @@ fn mounting_fetches_and_others_join() {
 }
 
 #[test]
-fn a_failure_is_tried_again_later_and_later_and_then_stands() {
+fn a_failure_is_retried_with_growing_delays_and_then_final() {
     check(
         |sim| {
             let query = sim.query();
@@ -55,7 +55,7 @@ fn a_failure_is_tried_again_later_and_later_and_then_stands() {
 }
 
 #[test]
-fn offline_it_waits_at_the_start_and_between_attempts() {
+fn a_fetch_pauses_offline_before_each_attempt() {
     check(
         |sim| {
             sim.host(false, true);
@@ -91,7 +91,7 @@ fn offline_it_waits_at_the_start_and_between_attempts() {
 }
 
 #[test]
-fn nobody_retries_for_a_page_that_is_not_looked_at() {
+fn a_hidden_page_does_not_retry() {
     check(
         |sim| {
             sim.run_options = RunOptions { network_mode: NetworkMode::Always, ..RunOptions::default() };
@@ -116,18 +116,18 @@ fn nobody_retries_for_a_page_that_is_not_looked_at() {
 }
 
 #[test]
-fn a_refetch_replaces_the_one_on_its_way_where_there_is_data_to_show() {
+fn a_refetch_replaces_the_running_fetch_if_there_is_data() {
     check(
         |sim| {
             let query = sim.query();
             sim.fetch(query, true);
-            // Without data, whoever asks joins.
+            // Without data, a refetch joins.
             sim.fetch(query, true);
             sim.succeed();
             sim.fetch(query, true);
             let old = sim.run();
             sim.fetch(query, true);
-            assert!(!sim.cache.succeeded(sim.now(), old), "what was replaced has no say");
+            assert!(!sim.cache.succeeded(sim.now(), old), "the replaced run is ignored");
             sim.succeed();
         },
         expect![[r#"
@@ -154,7 +154,7 @@ fn an_older_fetch_does_not_satisfy_an_invalidation() {
             sim.observe(query, fresh_for(f64::INFINITY));
             sim.cache.invalidate(sim.now(), query);
             sim.settle();
-            // Someone asks for the data after the invalidation, and is content to wait.
+            // A fetch is requested after the invalidation, and joins.
             sim.fetch(query, false);
             sim.pass(10.0);
             sim.succeed();
@@ -178,7 +178,7 @@ fn an_older_fetch_does_not_satisfy_an_invalidation() {
 }
 
 #[test]
-fn nor_does_it_when_the_first_data_is_still_on_its_way() {
+fn a_first_fetch_does_not_satisfy_a_later_invalidation() {
     check(
         |sim| {
             let query = sim.query();
@@ -202,7 +202,7 @@ fn nor_does_it_when_the_first_data_is_still_on_its_way() {
 }
 
 #[test]
-fn cancelling_goes_back_but_keeps_what_was_written_meanwhile() {
+fn cancelling_reverts_but_keeps_data_written_meanwhile() {
     check(
         |sim| {
             let query = sim.query();
@@ -230,7 +230,7 @@ fn cancelling_goes_back_but_keeps_what_was_written_meanwhile() {
 }
 
 #[test]
-fn when_all_leave_it_finishes_but_does_not_retry_and_who_comes_back_retries_again() {
+fn a_fetch_without_observers_finishes_but_retries_only_if_one_returns() {
     check(
         |sim| {
             let query = sim.query();
@@ -258,7 +258,7 @@ fn when_all_leave_it_finishes_but_does_not_retry_and_who_comes_back_retries_agai
 }
 
 #[test]
-fn when_all_leave_it_is_cancelled_where_that_saves_work() {
+fn an_abortable_fetch_is_cancelled_when_the_last_observer_leaves() {
     check(
         |sim| {
             let query = sim.query();
@@ -277,7 +277,7 @@ fn when_all_leave_it_is_cancelled_where_that_saves_work() {
 }
 
 #[test]
-fn a_fixed_delay_is_kept() {
+fn a_fixed_delay_does_not_grow() {
     check(
         |sim| {
             sim.run_options = RunOptions {
@@ -300,7 +300,7 @@ fn a_fixed_delay_is_kept() {
 }
 
 #[test]
-fn who_waits_for_a_fetch_gets_it_though_the_last_observer_leaves() {
+fn a_held_fetch_continues_when_the_last_observer_leaves() {
     let mut sim = Sim::default();
     sim.run_options.retry = Retry::Times(1);
     let query = sim.query();
@@ -318,7 +318,7 @@ fn who_waits_for_a_fetch_gets_it_though_the_last_observer_leaves() {
     sim.succeed();
     assert_eq!(sim.cache.state(query).expect("it is kept").status, Status::Success);
 
-    // Who waits for a fetch that is replaced waits for the next, and nobody for the one after.
+    // Those who await a replaced fetch await the next one, but not the one after.
     sim.fetch(query, false);
     sim.cache.hold(query);
     assert!(matches!(sim.fetch(query, true), Start::Begun(_)));

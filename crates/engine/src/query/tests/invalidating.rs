@@ -3,7 +3,7 @@ use crate::query::*;
 use crate::time::Instant;
 
 #[test]
-fn an_invalidation_outlives_the_fetch_that_is_cancelled() {
+fn cancelling_a_fetch_keeps_the_invalidation() {
     let ends: [fn(&mut Sim, QueryId, ObserverId); 2] = [
         |sim, query, _| sim.cache.cancel(sim.now(), query),
         |sim, query, observer| {
@@ -31,7 +31,7 @@ fn an_invalidation_outlives_the_fetch_that_is_cancelled() {
 }
 
 #[test]
-fn a_fetch_of_one_more_page_does_not_make_the_others_fresh() {
+fn fetching_one_more_page_does_not_make_the_others_fresh() {
     let all = RunOptions { retry: Retry::NEVER, ..RunOptions::default() };
     let page = RunOptions { partial: true, ..all };
     let is_invalidated = |before: &str| {
@@ -67,7 +67,7 @@ fn a_fetch_of_one_more_page_does_not_make_the_others_fresh() {
 }
 
 #[test]
-fn a_cancelled_fetch_does_not_take_newer_data_with_it() {
+fn cancelling_a_fetch_keeps_newer_data() {
     let mut sim = Sim::default();
     let query = sim.query();
     sim.cache.set_data(sim.now(), query, sim.now(), true);

@@ -4,7 +4,7 @@ use std::vec;
 use std::vec::Vec;
 
 #[test]
-fn found_by_key_and_by_its_beginning_until_removed() {
+fn a_query_is_found_by_key_and_prefix_until_it_is_removed() {
     let now = Instant::ZERO;
     let mut cache = Cache::new();
     let insert =

@@ -11,7 +11,7 @@ fn limited(entries: usize, bytes: f64) -> Sim {
     sim
 }
 
-/// What goes, as a face lets it go.
+/// Evicts as a host does; returns the evicted queries.
 fn evicted(sim: &mut Sim, keep: Option<QueryId>) -> Vec<QueryId> {
     let mut gone = Vec::new();
     while let Some(query) = sim.cache.evict(sim.now(), keep) {
@@ -22,7 +22,7 @@ fn evicted(sim: &mut Sim, keep: Option<QueryId>) -> Vec<QueryId> {
 }
 
 #[test]
-fn the_longest_unused_goes_first() {
+fn the_least_recently_used_query_is_evicted_first() {
     let mut sim = limited(3, f64::INFINITY);
     let [a, b, c, d] = [0; 4].map(|_| sim.query());
     // A read, and data, are uses.
@@ -38,7 +38,7 @@ fn the_longest_unused_goes_first() {
 }
 
 #[test]
-fn what_is_needed_stays_and_goes_when_it_no_longer_is() {
+fn a_query_in_use_is_not_evicted() {
     let mut sim = limited(0, f64::INFINITY);
     let observed = sim.query();
     let observer = sim.observe(observed, fresh_for(f64::INFINITY));
@@ -51,13 +51,13 @@ fn what_is_needed_stays_and_goes_when_it_no_longer_is() {
     assert_eq!(evicted(&mut sim, Some(fetching)), vec![kept]);
     sim.unobserve(observer);
     assert_eq!(evicted(&mut sim, None), vec![observed]);
-    sim.pass(limits::MOMENT.as_ms());
+    sim.pass(lru::MIN_EXPECTATION.as_ms());
     assert_eq!(evicted(&mut sim, None), vec![fetching]);
     assert!(sim.cache.is_empty());
 }
 
 #[test]
-fn what_was_fetched_for_someone_stays_until_he_has_looked_or_a_moment_has_passed() {
+fn an_expected_query_stays_until_it_was_observed_or_its_expectation_ran_out() {
     let mut sim = limited(1, 50.0);
     let queries = [0; 5].map(|_| {
         let query = sim.query();
@@ -76,24 +76,24 @@ fn what_was_fetched_for_someone_stays_until_he_has_looked_or_a_moment_has_passed
     for (query, observer) in queries.into_iter().zip(looking) {
         sim.unobserve(observer);
         let gone = evicted(&mut sim, None);
-        assert_eq!(gone, if query == queries[4] { vec![] } else { vec![query] }, "he has looked");
+        assert_eq!(gone, if query == queries[4] { vec![] } else { vec![query] }, "it was observed before");
     }
     let hydrated = sim.query();
     sim.cache.expect(sim.now(), hydrated);
     assert_eq!(evicted(&mut sim, Some(hydrated)), vec![queries[4]]);
     let other = sim.query();
     assert_eq!(evicted(&mut sim, Some(other)), vec![]);
-    // Who draws it again has not mounted yet.
-    sim.pass(limits::MOMENT.as_ms() - 1.0);
+    // The component that renders it again has not mounted yet.
+    sim.pass(lru::MIN_EXPECTATION.as_ms() - 1.0);
     sim.cache.expect(sim.now(), hydrated);
-    sim.pass(limits::MOMENT.as_ms() - 1.0);
+    sim.pass(lru::MIN_EXPECTATION.as_ms() - 1.0);
     assert_eq!(evicted(&mut sim, Some(other)), vec![]);
     sim.pass(1.0);
     assert_eq!(evicted(&mut sim, Some(other)), vec![hydrated]);
 }
 
 #[test]
-fn of_those_that_take_long_each_outlasts_the_fetch_of_any_that_takes_no_longer() {
+fn an_expectation_lasts_twice_as_long_as_the_fetch() {
     let mut sim = limited(1, f64::INFINITY);
     let [slow, _, third] = [9_000.0, 8_999.0, 9_000.0].map(|took| {
         let query = sim.query();
@@ -110,7 +110,7 @@ fn of_those_that_take_long_each_outlasts_the_fetch_of_any_that_takes_no_longer()
 }
 
 #[test]
-fn a_fetch_that_waited_for_the_network_is_no_reason_to_keep_it_for_long() {
+fn an_expectation_after_a_paused_fetch_is_bounded() {
     let mut sim = limited(0, f64::INFINITY);
     let query = sim.query_kept(f64::INFINITY);
     sim.host(false, true);
@@ -126,7 +126,7 @@ fn a_fetch_that_waited_for_the_network_is_no_reason_to_keep_it_for_long() {
 }
 
 #[test]
-fn what_is_expected_stands_in_the_way_once() {
+fn eviction_visits_an_expected_query_once() {
     let steps = |count: u32| {
         let mut sim = limited(10, f64::INFINITY);
         for _ in 0..count {
@@ -135,15 +135,15 @@ fn what_is_expected_stands_in_the_way_once() {
             sim.succeed();
             assert_eq!(evicted(&mut sim, Some(query)), vec![]);
         }
-        sim.pass(limits::MOMENT.as_ms());
+        sim.pass(lru::MIN_EXPECTATION.as_ms());
         assert_eq!(evicted(&mut sim, None).len() as u32, count - 10);
-        sim.cache.uses.steps as u32
+        sim.cache.lru.steps as u32
     };
     assert!(steps(1_000) <= 3 * 1_000, "{} steps", steps(1_000));
 }
 
 #[test]
-fn bytes_are_counted_as_they_come_and_go() {
+fn the_total_size_follows_added_and_removed_data() {
     let mut sim = limited(usize::MAX, 100.0);
     let [a, b] = [0; 2].map(|_| sim.query());
     sim.cache.set_bytes(a, 60.0);
@@ -153,11 +153,11 @@ fn bytes_are_counted_as_they_come_and_go() {
     assert_eq!(evicted(&mut sim, Some(b)), vec![a]);
     assert_eq!(sim.cache.bytes(), 50.0);
     sim.pass(120_000.0);
-    assert_eq!(sim.cache.bytes(), 0.0, "what was collected weighs nothing");
+    assert_eq!(sim.cache.bytes(), 0.0, "a collected query has no size");
 }
 
 #[test]
-fn limits_that_come_late_count_for_what_is_there() {
+fn limits_set_later_apply_to_existing_queries() {
     let mut sim = Sim::default();
     let [a, _b] = [0; 2].map(|_| sim.query());
     assert_eq!(sim.cache.evict(sim.now(), None), None);
@@ -168,7 +168,7 @@ fn limits_that_come_late_count_for_what_is_there() {
 proptest! {
     /// Against a list that is searched from end to end.
     #[test]
-    fn goes_in_the_order_of_use(steps in prop::collection::vec((0..8usize, 0..6u32), 0..80)) {
+    fn queries_are_evicted_in_the_order_of_use(steps in prop::collection::vec((0..8usize, 0..6u32), 0..80)) {
         let mut sim = limited(4, 30.0);
         let mut model: Vec<(QueryId, f64, Option<ObserverId>)> = Vec::new();
         for (i, what) in steps {
@@ -211,7 +211,7 @@ proptest! {
 }
 
 #[test]
-fn letting_go_costs_what_goes_not_what_is_held() {
+fn the_cost_of_eviction_depends_on_the_evicted_only() {
     let cost = |held: usize| {
         let mut sim = limited(held, f64::INFINITY);
         let now = sim.now();
@@ -223,9 +223,9 @@ fn letting_go_costs_what_goes_not_what_is_held() {
             evicted(&mut sim, Some(query));
         }
         assert_eq!((sim.cache.len(), sim.cache.stats().evictions), (held, 1_000));
-        sim.cache.uses.steps
+        sim.cache.lru.steps
     };
-    // Each that goes, and once each that is looked at and stays.
+    // One step per evicted query, and one per observed query that stays.
     assert!(cost(2_000) <= 1_000 + 300, "{} steps", cost(2_000));
-    assert_eq!(cost(20_000), cost(2_000), "ten times as much in the cache costs nothing more");
+    assert_eq!(cost(20_000), cost(2_000), "ten times as many queries cost no more");
 }

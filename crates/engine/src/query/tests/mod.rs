@@ -1,4 +1,4 @@
-//! Whole sessions under simulated time: inputs in, and the effects that came of them, line by line.
+//! Sessions in simulated time: inputs, and a log of their effects, line by line.
 mod collecting;
 mod fetching;
 mod invalidating;

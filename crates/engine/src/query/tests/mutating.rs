@@ -47,7 +47,7 @@ fn retrying(times: u32) -> RunOptions {
 }
 
 #[test]
-fn it_runs_at_once_and_is_forgotten_later() {
+fn a_mutation_runs_at_once_and_is_garbage_collected_later() {
     check(
         |mutations, mutation| {
             mutations.start(at(0.0), mutation, &retrying(0));
@@ -62,7 +62,7 @@ fn it_runs_at_once_and_is_forgotten_later() {
 }
 
 #[test]
-fn it_is_tried_again_as_often_as_asked() {
+fn a_mutation_is_retried_as_often_as_its_options_say() {
     check(
         |mutations, mutation| {
             mutations.observe(mutation);
@@ -86,13 +86,13 @@ fn it_is_tried_again_as_often_as_asked() {
 }
 
 #[test]
-fn offline_it_waits_and_is_kept() {
+fn a_mutation_pauses_offline_and_is_not_collected() {
     check(
         |mutations, mutation| {
             mutations.set_host(Host { online: false, focused: true });
             mutations.start(at(0.0), mutation, &retrying(0));
             let log = play(mutations, 5_000.0);
-            assert_eq!(log, "0     paused\n", "what is pending is not forgotten");
+            assert_eq!(log, "0     paused\n", "a pending mutation is not collected");
             mutations.set_host(Host::default());
             assert!(mutations.resume(mutation));
             0.0
@@ -105,7 +105,7 @@ fn offline_it_waits_and_is_kept() {
 }
 
 #[test]
-fn one_scope_takes_turns() {
+fn mutations_of_one_scope_run_one_after_another() {
     let mut mutations = Mutations::new();
     let now = at(0.0);
     let all: Vec<MutationId> = [7, 7, 8].map(|scope| mutations.insert(now, scope, Duration::INFINITE)).into();
@@ -127,7 +127,7 @@ fn one_scope_takes_turns() {
 }
 
 #[test]
-fn what_the_face_let_go_of_runs_on_and_holds_nobody_back() {
+fn a_dequeued_mutation_continues_and_blocks_no_other() {
     let mut mutations = Mutations::new();
     let now = at(0.0);
     let [gone, next] = [7, 7].map(|scope| mutations.insert(now, scope, Duration::INFINITE));

@@ -1,11 +1,11 @@
-//! What is named by data (scopes, origins) comes and goes with it.
+//! Scopes and origins are freed with the mutations and queries that use them.
 use super::sim::Sim;
 use crate::query::*;
 use crate::time::{Duration, Instant};
 use std::vec::Vec;
 
 #[test]
-fn a_turn_costs_one_step_however_many_there_are() {
+fn finding_the_next_mutation_takes_one_step_however_many_wait() {
     let steps = |count: u32, scopes: u32| {
         let mut mutations = Mutations::new();
         let now = Instant::ZERO;
@@ -32,11 +32,11 @@ fn a_turn_costs_one_step_however_many_there_are() {
 }
 
 #[test]
-fn in_a_scope_it_is_the_turn_of_the_first_that_was_added() {
+fn the_first_added_mutation_of_a_scope_runs_first() {
     let mut mutations = Mutations::new();
     let now = Instant::ZERO;
     let [a, b, c] = [7; 3].map(|scope| mutations.insert(now, scope, Duration::INFINITE));
-    // Wanted in another order than added.
+    // Started in another order than added.
     for mutation in [c, a, b] {
         mutations.set_pending(mutation, true);
     }
@@ -45,7 +45,7 @@ fn in_a_scope_it_is_the_turn_of_the_first_that_was_added() {
     mutations.remove(b);
     mutations.set_pending(a, false);
     assert!(mutations.can_run(c));
-    // Who was let go of waits for nobody.
+    // A dequeued mutation waits for no other.
     mutations.set_pending(a, true);
     mutations.dequeue(c);
     assert!(mutations.can_run(c));
@@ -74,7 +74,7 @@ fn fail(sim: &mut Sim, query: QueryId, origin: u32) {
 }
 
 #[test]
-fn an_origin_is_forgotten_with_its_last_query_and_what_it_did() {
+fn an_origin_is_freed_after_its_last_query_and_its_failures() {
     let places = |sim: &Sim| sim.cache.breakers.as_ref().map_or(0, |breakers| breakers.len());
     let mut sim = guarded();
     for origin in 1..=1_000 {
@@ -105,7 +105,7 @@ fn an_origin_is_forgotten_with_its_last_query_and_what_it_did() {
 }
 
 #[test]
-fn an_origin_is_kept_while_some_query_asks_it() {
+fn an_origin_is_not_freed_while_a_query_uses_it() {
     let mut sim = guarded();
     let [a, b] = [100.0, f64::INFINITY].map(|gc| sim.query_kept(gc));
     fail(&mut sim, a, 1);

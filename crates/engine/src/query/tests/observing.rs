@@ -4,7 +4,7 @@ use crate::time::Duration;
 use expect_test::expect;
 
 #[test]
-fn fresh_data_is_not_fetched_again_and_stale_data_is() {
+fn mounting_refetches_stale_data_only() {
     check(
         |sim| {
             let query = sim.query();
@@ -34,7 +34,7 @@ fn fresh_data_is_not_fetched_again_and_stale_data_is() {
 }
 
 #[test]
-fn an_interval_counts_from_the_last_change_and_rests_in_the_background() {
+fn an_interval_counts_from_the_last_change_and_skips_hidden_pages() {
     check(
         |sim| {
             let query = sim.query();
@@ -69,7 +69,7 @@ fn an_interval_counts_from_the_last_change_and_rests_in_the_background() {
 }
 
 #[test]
-fn focus_fetches_once_for_the_first_who_wants_it() {
+fn focus_fetches_once_for_the_first_observer_that_asks() {
     check(
         |sim| {
             let query = sim.query();
@@ -98,7 +98,7 @@ fn focus_fetches_once_for_the_first_who_wants_it() {
 }
 
 #[test]
-fn becoming_enabled_fetches_what_is_stale() {
+fn enabling_an_observer_fetches_stale_data() {
     check(
         |sim| {
             let query = sim.query();
@@ -117,14 +117,14 @@ fn becoming_enabled_fetches_what_is_stale() {
 }
 
 #[test]
-fn turning_to_another_query_leaves_the_first_to_be_collected() {
+fn switching_to_another_query_lets_the_first_be_collected() {
     check(
         |sim| {
             let first = sim.query_kept(100.0);
             let second = sim.query();
             let observer = sim.observe(first, fresh_for(f64::INFINITY));
             sim.succeed();
-            sim.cache.turn(sim.now(), observer, second, fresh_for(f64::INFINITY));
+            sim.cache.set_query(sim.now(), observer, second, fresh_for(f64::INFINITY));
             sim.settle();
             sim.pass(200.0);
         },
@@ -143,14 +143,14 @@ fn turning_to_another_query_leaves_the_first_to_be_collected() {
 }
 
 #[test]
-fn told_only_of_what_it_wants_to_hear() {
+fn an_observer_is_notified_of_the_fields_it_wants_only() {
     check(
         |sim| {
             let query = sim.query();
             let data_only = ObserverOptions { wants: Changes::DATA, ..ObserverOptions::default() };
             let observer = sim.observe(query, data_only);
             let told = |sim: &mut super::sim::Sim| sim.cache.update(sim.now(), observer).is_some();
-            assert!(told(sim), "the first look is news");
+            assert!(told(sim), "the first result is a change");
             sim.fail();
             assert!(!told(sim), "a failed attempt is not about the data");
             sim.pass(1_000.0);
@@ -171,7 +171,7 @@ fn told_only_of_what_it_wants_to_hear() {
 }
 
 #[test]
-fn what_failed_without_data_is_fetched_on_mount_unless_told_otherwise() {
+fn mounting_refetches_a_failed_query_unless_retry_on_mount_is_off() {
     check(
         |sim| {
             sim.run_options = RunOptions { retry: Retry::NEVER, ..RunOptions::default() };
@@ -196,7 +196,7 @@ fn what_failed_without_data_is_fetched_on_mount_unless_told_otherwise() {
 }
 
 #[test]
-fn static_data_is_fetched_by_no_occasion() {
+fn no_trigger_refetches_static_data() {
     check(
         |sim| {
             let query = sim.query();

@@ -70,7 +70,7 @@ fn options(bits: u32) -> ObserverOptions {
     }
 }
 
-/// A face that remembers what it was told, so that what the cache says can be held against it.
+/// A host that records effects, to compare them with the answers of the cache.
 #[derive(Default)]
 struct Face {
     cache: Cache,
@@ -127,7 +127,7 @@ impl Face {
             Step::Turn { observer, query: i } => {
                 if let (Some((observer, _)), Some(query)) = (pick(&self.observers, observer), query(self, i))
                 {
-                    self.cache.turn(now, observer, query, ObserverOptions::default());
+                    self.cache.set_query(now, observer, query, ObserverOptions::default());
                     self.observers
                         .iter_mut()
                         .filter(|known| known.0 == observer)
@@ -283,10 +283,10 @@ impl Face {
             let to_go = entry.gc.is_some_and(|handle| cache.deadlines.is_pending(handle));
             let kept = entry.gc_time.is_infinite() && entry.leaf.is_some();
             let rests = entry.is_idle() && !kept;
-            assert!(!rests || to_go, "what nobody needs has a deadline");
-            assert!(observed.is_empty() || !to_go, "what is observed has none");
+            assert!(!rests || to_go, "an unused query has a deadline");
+            assert!(observed.is_empty() || !to_go, "an observed query has none");
         }
-        // Every deadline is some living thing's own.
+        // Every deadline belongs to something that exists.
         let handles = cache.entries.iter().filter(|(_, entry)| entry.gc.is_some()).count()
             + cache
                 .observers
@@ -304,7 +304,7 @@ impl Face {
 
 proptest! {
     #[test]
-    fn whatever_happens_it_stays_consistent(steps in prop::collection::vec(step(), 0..120)) {
+    fn random_sessions_stay_consistent(steps in prop::collection::vec(step(), 0..120)) {
         let mut face = Face::default();
         face.cache.set_breakers(BreakerOptions { failures: 3, window: Duration::from_ms(500.0), ..Default::default() });
         for step in &steps {

@@ -1,4 +1,4 @@
-//! A face for tests: it answers effects as a real one does, and writes down what happened.
+//! A host for tests: it answers effects as a real one does, and logs what happened.
 use crate::query::*;
 use crate::time::{Duration, Instant};
 use expect_test::Expect;
@@ -7,7 +7,7 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
-/// Plays `session`, and compares what came of it.
+/// Plays `session`, and compares its log.
 pub(super) fn check(session: impl FnOnce(&mut Sim), expected: Expect) {
     let mut sim = Sim::default();
     session(&mut sim);
@@ -31,7 +31,7 @@ impl Sim {
         Instant::from_ms(self.now)
     }
 
-    /// A query of its own key, kept for a minute when nobody looks.
+    /// A query of its own key, with a `gcTime` of a minute.
     pub(super) fn query(&mut self) -> QueryId {
         self.query_kept(60_000.0)
     }
@@ -177,7 +177,7 @@ impl Sim {
     }
 }
 
-/// Terms on which data is fresh for so many ms.
+/// Options with a `staleTime` of `ms`.
 pub(super) fn fresh_for(ms: f64) -> ObserverOptions {
     ObserverOptions { stale_time: StaleTime::After(Duration::from_ms(ms)), ..ObserverOptions::default() }
 }

@@ -10,7 +10,7 @@ fn ms(ms: f64) -> Duration {
 }
 
 #[test]
-fn an_attempt_that_takes_too_long_has_failed_and_is_tried_again() {
+fn an_attempt_that_times_out_is_retried() {
     check(
         |sim| {
             let query = sim.query();
@@ -33,7 +33,7 @@ fn an_attempt_that_takes_too_long_has_failed_and_is_tried_again() {
 }
 
 #[test]
-fn an_answer_in_time_stops_the_clock() {
+fn an_answer_in_time_clears_the_timeout() {
     check(
         |sim| {
             let query = sim.query();
@@ -88,7 +88,7 @@ impl Guarded {
 }
 
 #[test]
-fn a_breaker_opens_at_so_many_failures_within_its_window() {
+fn enough_failures_within_the_window_open_a_breaker() {
     let mut g = Guarded::new();
     g.fail(0.0, false);
     g.fail(1_001.0, false);
@@ -97,14 +97,14 @@ fn a_breaker_opens_at_so_many_failures_within_its_window() {
     assert_eq!(g.state(2_001.0), BreakerState::Open(Instant::from_ms(12_001.0)));
     let (refused, until) = g.fetch(3_000.0);
     assert_eq!(until, Err(12_001.0));
-    // What was refused says nothing of the origin.
+    // A refused attempt does not count as a failure.
     g.cache.failed(Instant::from_ms(3_000.0), refused, Verdict::default());
     assert_eq!(g.state(3_000.0), BreakerState::Open(Instant::from_ms(12_001.0)));
     assert_eq!(g.cache.breaker(Instant::from_ms(3_000.0), 2), BreakerState::Closed, "another origin");
 }
 
 #[test]
-fn an_origin_that_answers_with_a_permanent_error_is_well() {
+fn a_permanent_error_does_not_count_as_a_failure_of_the_origin() {
     let mut g = Guarded::new();
     for now in [0.0, 1.0, 2.0, 3.0] {
         g.fail(now, true);
@@ -113,7 +113,7 @@ fn an_origin_that_answers_with_a_permanent_error_is_well() {
 }
 
 #[test]
-fn half_open_it_lets_one_through_which_closes_it_or_opens_it_anew() {
+fn a_half_open_breaker_admits_one_probe_that_closes_or_opens_it() {
     let mut g = Guarded::new();
     g.fail(0.0, false);
     g.fail(0.0, false);
@@ -133,7 +133,7 @@ fn half_open_it_lets_one_through_which_closes_it_or_opens_it_anew() {
 }
 
 #[test]
-fn a_probe_that_is_cancelled_or_never_answers_makes_way() {
+fn a_cancelled_or_silent_probe_is_replaced() {
     let mut g = Guarded::new();
     g.fail(0.0, false);
     g.fail(0.0, false);

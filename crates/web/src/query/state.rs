@@ -1,8 +1,8 @@
-//! What the client keeps: the engine's machines, and beside them what those know by their ids only.
+//! The state of a client: the engine's machines, and the values, keys and callbacks that the engine knows by id only.
 use super::fetcher::Running;
 use super::keys::Keys;
 use super::mutator::Mutator;
-use super::watch::Terms;
+use super::options::QueryObserverOptions;
 use super::{Key, Value};
 use crate::timing::HostTimer;
 use alloc::rc::Rc;
@@ -13,7 +13,7 @@ use whippet_engine::query::{Cache, Host, ObserverId, QueryId, RunId, State, Verd
 use whippet_engine::time::{Duration, Instant};
 
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct ClientState {
     pub(super) cache: Cache,
     pub(super) keys: Keys,
     pub(super) values: HashMap<QueryId, Values>,
@@ -21,26 +21,26 @@ pub(super) struct Kept {
     pub(super) running: HashMap<RunId, Running>,
     pub(super) mutator: Mutator,
     pub(super) timer: HostTimer,
-    pub(super) fetched: Option<Rc<dyn Fn(f64)>>,
+    pub(super) on_fetched: Option<Rc<dyn Fn(f64)>>,
 }
 
-/// What the engine does not hold of a query.
+/// The values of a query.
 #[derive(Default)]
 pub(super) struct Values {
     pub(super) data: Option<Value>,
     pub(super) error: Option<Value>,
-    /// On whose terms it is fetched: whoever asked for it last.
-    pub(super) terms: Option<Rc<Terms>>,
+    /// Options of the observer that fetched last: the next attempt uses them.
+    pub(super) options: Option<Rc<QueryObserverOptions>>,
 }
 
 pub(super) struct Observer {
     pub(super) query: QueryId,
     pub(super) key: Key,
-    pub(super) terms: Rc<Terms>,
-    pub(super) told: Rc<dyn Fn()>,
+    pub(super) options: Rc<QueryObserverOptions>,
+    pub(super) on_change: Rc<dyn Fn()>,
 }
 
-impl Kept {
+impl ClientState {
     pub(super) fn set_host(&mut self, host: Host) {
         self.cache.set_host(host);
         self.mutator.set_host(host);
@@ -58,13 +58,13 @@ impl Kept {
         found
     }
 
-    /// The query of `key`, new if need be, kept as long as `terms` want.
-    pub(super) fn entry(&mut self, key: &Key, terms: &Rc<Terms>) -> QueryId {
+    /// The query of `key`, added where it is missing. Its `gcTime` becomes at least that of the options.
+    pub(super) fn entry(&mut self, key: &Key, options: &QueryObserverOptions) -> QueryId {
         let query = match self.find(key) {
             Some(query) => query,
-            None => self.insert(key, terms.gc_time),
+            None => self.insert(key, options.gc_time),
         };
-        self.cache.raise_gc_time(query, terms.gc_time);
+        self.cache.raise_gc_time(query, options.gc_time);
         query
     }
 
@@ -77,14 +77,14 @@ impl Kept {
 
     pub(super) fn fetch(&mut self, query: QueryId, observer: ObserverId, cancel_refetch: bool) {
         let Some(known) = self.observers.get(&observer) else { return };
-        let terms = known.terms.clone();
+        let options = known.options.clone();
         if let Some(values) = self.values.get_mut(&query) {
-            values.terms = Some(terms.clone());
+            values.options = Some(options.clone());
         }
-        self.cache.fetch(now(), query, &terms.run, cancel_refetch);
+        self.cache.fetch(now(), query, &options.run, cancel_refetch);
     }
 
-    /// Gives how long the fetch took, where this is its end and it succeeded.
+    /// Handles the answer of an attempt. Returns how long the fetch took, in ms, if it succeeded.
     pub(super) fn answered(
         &mut self,
         query: QueryId,
@@ -102,7 +102,7 @@ impl Kept {
             }
             Err(error) => {
                 let next = self.cache.failed(now(), run, Verdict::default());
-                // An error that is tried again is shown if the next attempts never come to be.
+                // Stored even if a retry follows: it is shown if the run is given up before the next attempt.
                 if let (Some(_), Some(values)) = (next, self.values.get_mut(&query)) {
                     values.error = Some(error);
                 }
@@ -113,8 +113,8 @@ impl Kept {
 
     pub(super) fn store(&mut self, query: QueryId, data: Value) {
         let Some(values) = self.values.get_mut(&query) else { return };
-        let equal: fn(&dyn Any, &dyn Any) -> bool = match &values.terms {
-            Some(terms) => terms.equal,
+        let equal: fn(&dyn Any, &dyn Any) -> bool = match &values.options {
+            Some(options) => options.equal,
             None => |_, _| false,
         };
         if !values.data.as_ref().is_some_and(|old| equal(old.as_ref(), data.as_ref())) {
@@ -124,7 +124,7 @@ impl Kept {
     }
 }
 
-/// Milliseconds since the epoch: data may outlive a sleep of the machine.
+/// Milliseconds since the epoch. Not `performance.now()`, which stands still while the device sleeps: data must age.
 pub(super) fn now() -> Instant {
     Instant::from_ms(js_sys::Date::now())
 }

@@ -1,0 +1,59 @@
+//! The order in which queries were last used, and the limits that evict the least recently used.
+//!
+//! A query that was just fetched or hydrated is expected to get an observer. It is not evicted until it had one, or
+//! until [its expectation](MIN_EXPECTATION) ran out. Otherwise a component that waits for more queries than the
+//! limits allow would refetch the first when the last arrives, without end.
+use super::ids::QueryId;
+use crate::deadlines::Handle;
+use crate::time::{Duration, Instant};
+
+/// A query that is expected to get an observer is not evicted for at least this long. A component that suspends on
+/// several queries observes them only when all have arrived; hydrated and prefetched ones wait for the first render.
+pub const MIN_EXPECTATION: Duration = Duration::from_const(5_000.0);
+/// The expectation grows with the duration of the last fetch, but not beyond this: the fetch may have been paused.
+pub(crate) const MAX_EXPECTATION: Duration = Duration::from_const(60_000.0);
+
+/// How much a cache may hold. A query that has an observer, is fetching or is [expected](super::Cache::expect) to get an
+/// observer is never evicted, so the cache may hold more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// The maximal number of queries.
+    pub entries: usize,
+    /// The maximal size of all data in bytes, as far as the host [reports](super::Cache::set_bytes) it.
+    pub bytes: f64,
+}
+
+impl Default for Limits {
+    /// Unlimited.
+    fn default() -> Self {
+        Self { entries: usize::MAX, bytes: f64::INFINITY }
+    }
+}
+
+/// An entry's place in the order of use.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastUse {
+    pub(crate) listed: bool,
+    pub(crate) older: Option<QueryId>,
+    pub(crate) newer: Option<QueryId>,
+    pub(crate) bytes: f64,
+    /// Until then the query is expected to get an observer, and is not evicted.
+    pub(crate) expected_until: Instant,
+    /// How long the last fetch took.
+    pub(crate) fetch_duration: Duration,
+    /// Pending while an expected query is out of the order of use.
+    pub(crate) due: Option<Handle>,
+}
+
+/// A doubly linked list of queries by last use, kept only where there are limits; and the size of all data.
+#[derive(Debug, Default)]
+pub(crate) struct Lru {
+    pub(crate) limits: Limits,
+    pub(crate) limited: bool,
+    pub(crate) oldest: Option<QueryId>,
+    pub(crate) newest: Option<QueryId>,
+    pub(crate) bytes: f64,
+    /// Queries visited so far, for tests of cost.
+    #[cfg(test)]
+    pub(crate) steps: usize,
+}
