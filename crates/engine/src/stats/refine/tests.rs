@@ -32,7 +32,7 @@ fn coarse(histogram: &Histogram, scale: i8) -> Histogram {
     let first = parts.offset >> steps;
     let mut counts = std::vec![0; parts.counts.len()];
     for (place, count) in parts.counts.iter().enumerate() {
-        counts[((parts.offset + place as i32 >> steps) - first) as usize] += count;
+        counts[(((parts.offset + place as i32) >> steps) - first) as usize] += count;
     }
     Histogram::from_parts(&Parts { scale, offset: first, counts: &counts, ..parts }).unwrap()
 }
