@@ -17,7 +17,7 @@ pub mod lazy;
 pub mod pace;
 pub mod query;
 mod rng;
-pub mod slab;
+mod slab;
 pub mod stats;
 pub mod time;
 pub mod vitals;

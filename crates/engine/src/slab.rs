@@ -43,11 +43,6 @@ macro_rules! ids {
 
 pub(crate) use ids;
 
-ids! {
-    /// Names one of several machines that a host keeps in a slab.
-    MachineId
-}
-
 #[derive(Clone, Copy)]
 struct Slot {
     generation: u32,
@@ -209,11 +204,6 @@ impl<I: Id, T> Slab<I, T> {
         self.values.len()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = (I, &T)> {
         self.values.iter().map(|(slot, value)| (I::from_raw(self.slots.generation(*slot) | slot), value))
     }
@@ -234,6 +224,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::HashMap;
+
+    ids! {
+        /// Names a value of the tests.
+        TestId
+    }
 
     proptest! {
         /// Compared with a map. A spent id stays spent, whatever has its slot now.
@@ -280,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_spent_id_does_not_name_its_successor() {
-        let mut slab: Slab<MachineId, char> = Slab::default();
+        let mut slab: Slab<TestId, char> = Slab::default();
         let first = slab.insert('a');
         assert_eq!(slab.remove(first), Some('a'));
         let second = slab.insert('b');
@@ -291,7 +286,7 @@ mod tests {
 
     #[test]
     fn no_id_is_zero_however_often_a_slot_is_reused() {
-        let mut slab: Slab<MachineId, ()> = Slab::default();
+        let mut slab: Slab<TestId, ()> = Slab::default();
         for _ in 0..5_000 {
             let id = slab.insert(());
             assert_ne!(id.raw(), 0);
