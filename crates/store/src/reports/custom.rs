@@ -8,8 +8,7 @@ use super::filter::{Filter, MATCHES, distribution, names};
 use super::histograms::by_name;
 use super::steps::Steps;
 use super::toolkit;
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
 /// Whippet's own names begin with these; docs/beacon.md lists them.

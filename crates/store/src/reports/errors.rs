@@ -6,8 +6,7 @@ use whippet_api::{Errors, PageError};
 
 use super::filter::{Filter, MATCHES, names};
 use super::steps::Steps;
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
 /// More are not shown.

@@ -6,9 +6,8 @@ use whippet_engine::stats::StoredHistogram;
 
 use super::filter::{Filter, MATCHES, names};
 use super::steps::Steps;
-use crate::kind::Kind;
+use crate::kind::{Kind, OTHER};
 use crate::minute_buckets;
-use crate::names::OTHER;
 use crate::time::MINUTE;
 
 /// What queries' fetches took, ms.

@@ -8,8 +8,7 @@ use whippet_engine::beacon::ResourceKind;
 use super::filter::{Filter, MATCHES, distribution, names};
 use super::histograms::by_name;
 use super::steps::Steps;
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
 /// More rows of a table are not shown.

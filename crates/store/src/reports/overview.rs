@@ -10,7 +10,7 @@ use super::histograms::{self, PAGE_LOADS};
 use super::series::Scrapes;
 use super::steps::Steps;
 use super::{status, vitals};
-use crate::names::OTHER;
+use crate::kind::OTHER;
 use crate::scrape::OWN_TARGET;
 use crate::time::MINUTE;
 

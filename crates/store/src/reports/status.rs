@@ -1,7 +1,6 @@
 //! `GET /api/status`: what there is to look at.
+use crate::kind::OTHER;
 use rusqlite::{Connection, OptionalExtension};
-
-use crate::names::OTHER;
 
 /// What the store knows for it: beacons kept, when the last came in, applications by name.
 pub fn status(connection: &Connection) -> rusqlite::Result<(u64, Option<i64>, Vec<String>)> {

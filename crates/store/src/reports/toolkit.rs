@@ -8,8 +8,7 @@ use super::classic_histograms::QUANTILES;
 use super::filter::{Filter, MATCHES, names};
 use super::histograms::{FETCHES, histograms};
 use super::steps::Steps;
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
 /// Counters, cache hit rate and fetch latency of the window.

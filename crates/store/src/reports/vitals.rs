@@ -9,9 +9,8 @@ use whippet_engine::vitals::Metric;
 
 use super::filter::{Filter, MATCHES, NavigationFilter, names};
 use super::steps::Steps;
-use crate::kind::Kind;
+use crate::kind::{Kind, OTHER};
 use crate::minute_buckets::{self, Detail};
-use crate::names::OTHER;
 use crate::phases;
 use crate::time::MINUTE;
 use crate::views::{self, Values};
