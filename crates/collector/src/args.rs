@@ -219,7 +219,7 @@ impl TypedValueParser for ScrapeParser {
         _: Option<&Arg>,
         value: &OsStr,
     ) -> Result<Target, clap::Error> {
-        let parsed = value.to_str().ok_or(TargetError::BadUrl).and_then(str::parse);
+        let parsed = value.to_str().ok_or(TargetError::BadUrl(None)).and_then(str::parse);
         parsed.map_err(|error| {
             let message = format!("invalid value for '--scrape <NAME=URL>': {error}\n");
             command.clone().error(ErrorKind::ValueValidation, message)
