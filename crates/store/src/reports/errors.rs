@@ -9,7 +9,7 @@ use super::steps::Steps;
 use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
-/// More are not shown.
+/// The most errors in a report.
 const MOST: usize = 200;
 
 /// The errors of the window.
