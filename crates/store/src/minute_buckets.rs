@@ -2,6 +2,21 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::stats::{ExponentialHistogram, StoredHistogram};
 
+/// The tables with a column `minute`, except `views`.
+pub const TABLES: [&str; 11] = [
+    "vitals",
+    "elements",
+    "parts",
+    "page_views",
+    "histograms",
+    "counters",
+    "resources",
+    "scripts",
+    "gauges",
+    "losses",
+    "error_counts",
+];
+
 /// Minute, application, page.
 pub type Place = (i64, i64, i64);
 /// Minute, application, page, and a metric or a name's number.

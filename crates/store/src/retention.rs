@@ -1,6 +1,7 @@
 //! Deletes data past its retention, in portions: each call deletes a little, and returns whether nothing is left.
 use rusqlite::{Connection, params};
 
+use crate::minute_buckets::TABLES;
 use crate::options::Options;
 use crate::time::{DAY, HOUR};
 use crate::views;
@@ -10,21 +11,6 @@ const IDS: i64 = 3 * DAY;
 
 /// The most rows deleted in one portion.
 const PORTION: usize = 20_000;
-
-/// The tables with a column `minute`, except `views`.
-pub const TABLES: [&str; 11] = [
-    "vitals",
-    "elements",
-    "parts",
-    "page_views",
-    "histograms",
-    "counters",
-    "resources",
-    "scripts",
-    "gauges",
-    "losses",
-    "error_counts",
-];
 
 /// The time of the oldest data. A table that cannot be read is skipped: it must not keep the others from being swept.
 pub fn oldest(connection: &Connection) -> Option<i64> {

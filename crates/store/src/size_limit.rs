@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::options::Options;
 use crate::time::{HOUR, MINUTE};
-use crate::{compact, retention, views, watermark};
+use crate::{compact, minute_buckets, retention, views, watermark};
 
 /// The most pages returned in one portion: 8 MB, which takes some tens of milliseconds.
 const PORTION: i64 = 2_000;
@@ -81,7 +81,7 @@ pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusql
             return Ok(Freed::Nothing);
         }
     }
-    for table in retention::TABLES {
+    for table in minute_buckets::TABLES {
         while !attempt(connection, |connection| retention::delete(connection, table, cutoff)) {}
     }
     let mut options = options.clone();

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::options::Options;
-use crate::{compact, retention, size_limit, views, watermark};
+use crate::{compact, minute_buckets, retention, size_limit, views, watermark};
 
 /// A stage of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum Stage {
 
 /// All of them, in their order.
 pub fn stages() -> impl Iterator<Item = Stage> {
-    let deletions = retention::TABLES.into_iter().map(Stage::Delete);
+    let deletions = minute_buckets::TABLES.into_iter().map(Stage::Delete);
     let roll_ups = compact::TABLES.into_iter().map(Stage::RollUp);
     [Stage::Watermark, Stage::Evictions, Stage::Fold]
         .into_iter()
