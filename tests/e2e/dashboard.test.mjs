@@ -98,7 +98,7 @@ test('what a page tells is shown where it belongs', async (t) => {
   for (const text of ['told.step', 'told.clicks', 'told.items']) await shows(text)
   await page.goto(`${address}/vitals`)
   for (const text of ['main>img.told', 'https://told.example/hero.avif', 'keyboard']) await shows(text)
-  const parts = await page.getByRole('list', { name: 'Parts of LCP' }).getByRole('listitem').allInnerTexts()
+  const parts = await page.getByRole('list', { name: 'Phases of LCP' }).getByRole('listitem').allInnerTexts()
   assert.deepEqual(parts.map((part) => part.replace(/\s+/g, ' ').trim()), [
     'Time to first byte 180 ms', 'Resource load delay 220 ms', 'Resource load duration 2.6 s', 'Element render delay 0 ms',
   ])

@@ -39,7 +39,7 @@ pub struct Names {
     /// What to do.
     #[command(subcommand)]
     pub command: Option<NamesCommand>,
-    /// The folder everything is kept in
+    /// The data folder
     #[arg(long, default_value = "whippet-data", value_name = "FOLDER", global = true)]
     pub data: PathBuf,
     /// Only names of this application
@@ -50,7 +50,7 @@ pub struct Names {
 /// What to do with names.
 #[derive(Debug, Subcommand)]
 pub enum NamesCommand {
-    /// List all names, or those of one kind; what is done where nothing else is said
+    /// List all names, or those of one kind (the default)
     List {
         /// The kind: app, page, counter, histogram, host, element, script, gauge, url or state
         #[arg(value_parser = kind)]
@@ -83,7 +83,7 @@ pub struct Serve {
     /// Where to listen; port 0 takes any free one
     #[arg(long, default_value = "127.0.0.1:7300", value_name = "ADDRESS:PORT", value_parser = address)]
     pub listen: SocketAddr,
-    /// The folder everything is kept in
+    /// The data folder
     #[arg(long, default_value = "whippet-data", value_name = "FOLDER")]
     pub data: PathBuf,
     /// A backend to scrape, such as shop=http://127.0.0.1:8080/metrics or shop=https://NAME:PASSWORD@shop.example/metrics;
@@ -97,33 +97,32 @@ pub struct Serve {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub scrape_timeout: Option<Duration>,
     /// A site whose pages may send beacons, such as https://shop.example, or https://*.shop.example for all of its
-    /// subdomains; may be given several times. Without it, all may
+    /// subdomains; may be given several times. Default: all sites
     #[arg(long, value_name = "ORIGIN", value_parser = origins::listed)]
     pub allow_origin: Vec<HeaderValue>,
     /// An application that is always kept and shown, however many names others make up; may be given several times. Also in
     /// the variable WHIPPET_APPS, with commas between them
     #[arg(long, value_name = "NAME", value_parser = app)]
     pub app: Vec<String>,
-    /// The lowest sample rate that is believed: a beacon with a lower one counts as if it had this, so that none stands for
-    /// more than 1/RATE page views
+    /// The lowest sample rate that counts: a beacon with a lower one is counted with this, so that none stands for more
+    /// than 1/RATE page views
     #[arg(long, default_value_t = 0.01, value_name = "RATE", value_parser = rate)]
     pub min_sample_rate: f64,
     /// How long data is kept
     #[arg(long, default_value = "30d", value_name = "TIME", value_parser = duration)]
     pub retention: Duration,
-    /// How large the data may grow, such as 500MB or 4GB; the oldest detail is deleted to stay below it. Without it, it
-    /// grows with what is kept
+    /// The largest size of the data, such as 500MB or 4GB. The oldest detail is deleted to stay below it. Default: no limit
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_size: Option<u64>,
     /// How many beacons per second one address may send in the long run; 0 is no limit
     #[arg(long, default_value_t = 100, value_name = "BEACONS")]
     pub rate_limit: u32,
-    /// How many proxies stand before the collector: so many addresses from the right, X-Forwarded-For is believed.
-    /// Without it the header is ignored, as anyone can send it
+    /// The number of proxies in front of the collector, each of which adds an address to X-Forwarded-For. Without it
+    /// the header is ignored, as anyone can send it
     #[arg(long, default_value_t = 0, value_name = "PROXIES")]
     pub trust_proxy: usize,
-    /// A name by which this machine may ask for the dashboard, such as that of a proxy which runs here; may be given several
-    /// times. Addresses and localhost always may, and with --token or --trust-proxy any name
+    /// A host name under which requests from this machine may reach the dashboard, such as that of a local proxy; may be
+    /// given several times. IP addresses and localhost are always allowed, and with --token or --trust-proxy all names
     #[arg(long, value_name = "NAME", value_parser = hosts::name)]
     pub allow_host: Vec<String>,
     /// What the dashboard, its API and /metrics ask for, as a bearer token or as the password of the user `whippet`;
@@ -206,7 +205,7 @@ fn size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// Reads `--scrape`. What clap would say of a wrong one shows all of it, also a password.
+/// Parses `--scrape`. The error that clap writes for a wrong value would show all of it, also a password.
 #[derive(Clone)]
 struct ScrapeParser;
 
@@ -219,7 +218,7 @@ impl TypedValueParser for ScrapeParser {
         _: Option<&Arg>,
         value: &OsStr,
     ) -> Result<Target, clap::Error> {
-        let parsed = value.to_str().ok_or(TargetError::BadUrl).and_then(str::parse);
+        let parsed = value.to_str().ok_or(TargetError::BadUrl(None)).and_then(str::parse);
         parsed.map_err(|error| {
             let message = format!("invalid value for '--scrape <NAME=URL>': {error}\n");
             command.clone().error(ErrorKind::ValueValidation, message)

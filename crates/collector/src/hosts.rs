@@ -1,7 +1,7 @@
-//! Whose name a request from this machine gives.
+//! Checks the `Host` of requests from this machine.
 //!
-//! A page of any site can have its own name point to 127.0.0.1 (DNS rebinding): a browser on this machine then takes
-//! the collector for that site, and lets the page read what it answers. Such a request has the site's name in `Host`.
+//! A site can make its own name resolve to 127.0.0.1 (DNS rebinding). A browser on this machine then takes the collector
+//! for that site, and lets its pages read the answers. Such a request has the site's name in `Host`.
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use axum::response::IntoResponse;
 
 use crate::failure::Failure;
 
-/// What anyone may ask for, by any name: nothing in the answers is secret.
+/// The routes that answer to any name: nothing in their answers is secret.
 const OPEN: [&str; 3] = ["/v1/beacons", "/healthz", "/readyz"];
 
-/// `router`, which answers this machine only by its own names, by addresses, and by those of `allowed`.
+/// Restricts `router`: requests from this machine must name it by a local name, an IP address, or a name of `allowed`.
 pub fn guarded(router: Router, allowed: Vec<String>) -> Router {
     let allowed = Arc::new(allowed);
     router.layer(from_fn(move |request: Request, next: Next| {
@@ -38,14 +38,14 @@ fn is_meant(request: &Request, allowed: &[String]) -> bool {
     if !here || OPEN.contains(&request.uri().path()) {
         return true;
     }
-    // A request without a name is no browser's.
+    // Browsers always send `Host`.
     let given = request.headers().get_all(header::HOST).iter().map(|value| value.to_str().unwrap_or("?"));
     given
         .chain(request.uri().authority().map(|authority| authority.as_str()))
         .all(|host| is_own(host, allowed))
 }
 
-/// Whether no other site can have this name.
+/// Whether no other site can own this name.
 fn is_own(host: &str, allowed: &[String]) -> bool {
     let host = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -63,7 +63,7 @@ fn is_own(host: &str, allowed: &[String]) -> bool {
 /// A name for `--allow-host`.
 ///
 /// # Errors
-/// What is wrong with it, as a message.
+/// A message that says why it is no name.
 pub fn name(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if text.is_empty() || text.len() > 253 || !text.chars().all(fits) || text.split('.').any(str::is_empty) {

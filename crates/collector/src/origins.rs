@@ -2,18 +2,18 @@
 use axum::http::HeaderValue;
 use axum::http::uri::Uri;
 
-/// The origins that are let in.
+/// The allowed origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origins {
     /// All of them.
     Any,
-    /// These, each as browsers write it: `https://shop.example`; or all subdomains of one: `https://*.shop.example`.
+    /// These, each in the form that browsers send: `https://shop.example`; or all subdomains of one: `https://*.shop.example`.
     These(Vec<HeaderValue>),
 }
 
 impl Origins {
-    /// Whether a page of that origin may send. Browsers say the origin with every beacon; whoever says none where origins
-    /// are listed is no page of theirs.
+    /// Whether a page of that origin may send beacons. Browsers send `Origin` with every beacon, so where origins are listed, a
+    /// request without it is refused.
     pub fn allow(&self, origin: Option<&HeaderValue>) -> bool {
         match (self, origin) {
             (Self::Any, _) => true,
@@ -25,7 +25,7 @@ impl Origins {
     }
 }
 
-/// Whether `origin` is `listed`, or a subdomain of its host where it stands for those, of the same scheme and port.
+/// Whether `origin` is `listed`, or where that is a wildcard, a subdomain of it with the same scheme and port.
 fn is_one_of(listed: &[u8], origin: &[u8]) -> bool {
     let Some(star) = listed.iter().position(|byte| *byte == b'*') else { return listed == origin };
     let (scheme, host) = (&listed[..star], &listed[star + 1..]);
@@ -40,10 +40,10 @@ fn is_label(label: &[u8]) -> bool {
     (1..=63).contains(&label.len()) && label.iter().all(fits)
 }
 
-/// An origin as browsers send it: scheme, host and port, and nothing behind; or one with `*.` before its host.
+/// Parses an origin as browsers send it: scheme, host and port, without a path. The host may begin with `*.`.
 ///
 /// # Errors
-/// What is wrong with it, as a message. An entry that no browser's origin could ever match is refused.
+/// A message that says what is wrong. An entry that no browser's origin can match is refused.
 pub fn listed(text: &str) -> Result<HeaderValue, String> {
     const HINT: &str = "must be as browsers send it, such as https://shop.example, http://localhost:5173 or, for all \
                         subdomains, https://*.shop.example, in lower case and without a path";
@@ -89,7 +89,7 @@ pub fn listed(text: &str) -> Result<HeaderValue, String> {
 fn check_host(host: &str) -> Result<(), ()> {
     let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let sound = match v6 {
-        // Browsers write the shortest form.
+        // Browsers send the shortest form.
         Some(address) => {
             address.parse::<std::net::Ipv6Addr>().is_ok_and(|parsed| parsed.to_string() == address)
         }

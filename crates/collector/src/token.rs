@@ -1,14 +1,14 @@
-//! The token that the private side asks for: everything but taking beacons in, and saying that it lives.
+//! The token that protects all routes except beacons and health checks.
 use std::fmt;
 
 use axum::http::{HeaderMap, header};
 
 use crate::token_throttle::TokenThrottle;
 
-/// Whoever asks by a browser's dialogue has to give this name, and the token as the password.
+/// The user name for a browser's log-in dialogue. The password is the token.
 pub const USER: &str = "whippet";
 
-/// A token, in the two forms that a request may have it in (schemes in any case: RFC 9110, section 11.1).
+/// A token, in the two forms in which a request may carry it (schemes are case-insensitive: RFC 9110, section 11.1).
 #[derive(Clone)]
 pub struct Token {
     bearer: String,
@@ -27,18 +27,18 @@ impl Token {
         Ok(Self { bearer: token.to_owned(), basic, throttle: TokenThrottle::default() })
     }
 
-    /// Whether a request with these headers has it.
+    /// Whether these request headers carry the token.
     pub fn admits(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(header::AUTHORIZATION).map_or(&b""[..], |value| value.as_bytes());
         let end = given.iter().position(|byte| *byte == b' ').unwrap_or(given.len());
         let (scheme, rest) = given.split_at(end);
         let (rest, is) = (rest.trim_ascii(), |name: &str| scheme.eq_ignore_ascii_case(name.as_bytes()));
-        // Both, always: how long it takes says nothing.
+        // Both are always compared, so that the time reveals nothing.
         is("Bearer") & same(rest, self.bearer.as_bytes()) | is("Basic") & same(rest, self.basic.as_bytes())
     }
 }
 
-/// Never written to a log.
+/// Hides the token, which must not be logged.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token")

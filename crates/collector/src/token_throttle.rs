@@ -1,4 +1,4 @@
-//! Wrong tokens: whoever throttle has to wait, and is written to the log, both within bounds.
+//! Delays and logs wrong tokens, both within bounds.
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,7 +47,8 @@ pub struct Wait {
 }
 
 impl TokenThrottle {
-    /// Whether so many throttle of this address are waiting that no more are looked at: even a right one would tell.
+    /// Whether too many attempts of this address are waiting: further ones are refused without checking their token, since
+    /// a right guess among them would show.
     pub fn is_blocked(&self, client: IpAddr) -> bool {
         let state = self.state();
         state.clients.get(&Some(network(client))).is_some_and(|client| client.waiting >= WAITING)

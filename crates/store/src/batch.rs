@@ -7,9 +7,8 @@ use whippet_engine::stats::StoredHistogram;
 
 use crate::command::Ingested;
 use crate::context::Context;
-use crate::kind::Kind;
+use crate::kind::{Kind, OTHER};
 use crate::minute_buckets::Place;
-use crate::names::OTHER;
 use crate::time::MINUTE;
 use crate::weight::{scaled, weight};
 use crate::{aggregates, losses, minute_buckets, views};

@@ -1,4 +1,4 @@
-//! What the writer can be asked to do.
+//! The commands of the writer.
 use tokio::sync::oneshot;
 use whippet_engine::beacon::Beacon;
 
@@ -7,19 +7,19 @@ use crate::score::Client;
 use crate::scrape::Scrape;
 use crate::sweep::Stage;
 
-/// What became of a beacon.
+/// The result of ingesting a beacon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ingested {
-    /// It is new, and kept.
+    /// It is new and was stored.
     New,
     /// Its id was seen before: it was counted then, and not again.
     Duplicate,
 }
 
-/// A promise of an answer, kept once the transaction is committed.
+/// Receives the answer once the transaction is committed.
 pub type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// Something to be written.
+/// A command for the writer.
 pub enum Command {
     Beacon {
         beacon: Box<Beacon>,
@@ -37,7 +37,7 @@ pub enum Command {
         address: String,
         reply: Reply<()>,
     },
-    /// ReportCache whether that was all of the stage, or there is more to do.
+    /// Runs one portion of a stage. The answer is whether the stage is done.
     Sweep {
         now: i64,
         stage: Stage,

@@ -1,6 +1,6 @@
-//! Keeping older data with less detail. Nothing that adds up is lost: counters are kept corrected for
-//! resets, so thinned samples give the same increases, and histograms of an hour are the merged minutes.
-//! Each call does one hour, and says whether it was the last one due.
+//! Makes older data coarser. No sum changes: stored counters are already corrected for resets, so thinned samples give the
+//! same increases, and an hour's histogram is the merge of its minutes. Each call does one hour, and returns whether no
+//! further hour is due.
 use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
@@ -10,7 +10,8 @@ use crate::minute_buckets::Detail;
 use crate::time::HOUR;
 use crate::{aggregates, minute_buckets, retention, totals};
 
-/// The tables whose minutes are merged. Errors are not: when the first and the last came is told.
+/// The tables whose minutes are merged into hours. `error_counts` is not among them: the times of the first and the last
+/// error are shown.
 pub const TABLES: [&str; 10] = [
     "vitals",
     "histograms",
@@ -37,7 +38,7 @@ pub fn thin(connection: &Connection, due: i64) -> rusqlite::Result<bool> {
          (SELECT max(time) FROM samples WHERE series = ?1 AND time >= ?2 AND time < ?3 GROUP BY time / 60000)",
     )?;
     for id in retention::numbers(connection, "SELECT id FROM series")? {
-        // What a series that came later began with: all that it grew by is counted from there.
+        // The first sample of a series that appeared later stays: its increases are counted from there.
         let first: Option<i64> = first.query_row([id], |row| row.get(0))?;
         let first = first.filter(|first| *first > begun).unwrap_or(-1);
         delete.execute(params![id, hour, hour + HOUR, first])?;
@@ -68,11 +69,11 @@ pub fn roll_up(connection: &Connection, table: &str, due: i64) -> rusqlite::Resu
     Ok(false)
 }
 
-/// When the oldest data begins that is in full detail still.
+/// The time of the oldest data in full detail.
 pub fn oldest(connection: &Connection) -> Option<i64> {
     let mark = totals::get(connection, THINNED).ok().flatten();
     let scrape = oldest_scrape(connection, mark).ok().flatten();
-    // A table that cannot be read keeps no other from being swept.
+    // A table that cannot be read must not keep the others from being swept.
     let minutes = TABLES.into_iter().filter_map(|table| oldest_minute(connection, table).ok().flatten());
     minutes.chain(scrape).min()
 }
@@ -87,7 +88,7 @@ fn oldest_scrape(connection: &Connection, since: Option<i64>) -> rusqlite::Resul
 
 /// The first minute of a table that is not merged yet.
 fn oldest_minute(connection: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
-    // Once there was one mark for all of them.
+    // Older versions had one mark for all tables.
     let since = match totals::get(connection, &mark(table))? {
         None => totals::get(connection, "rolled_up")?,
         since => since,
@@ -96,7 +97,7 @@ fn oldest_minute(connection: &Connection, table: &str) -> rusqlite::Result<Optio
     connection.query_row(&query, [since.unwrap_or(i64::MIN)], |row| row.get(0))
 }
 
-/// Up to when a table is merged.
+/// The name in `totals` of the time up to which a table is merged.
 fn mark(table: &str) -> String {
     format!("rolled_up {table}")
 }
@@ -169,7 +170,7 @@ fn histograms(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
 
 fn counters(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
-        // `sum` would fail where it overflows, and what clients count is not to be trusted.
+        // `sum` fails on overflow, and clients may send any count.
         "SELECT app, page, name, CAST(min(total(total), 9e18) AS INTEGER) FROM counters
          WHERE minute > ?1 AND minute < ?2 GROUP BY app, page, name",
     )?;

@@ -1,13 +1,14 @@
-//! Mends counters that an older version kept wrongly. It took a counter that had been missing for a scrape for one that
-//! had begun anew, and counted its whole value again; and the first value of a counter that came later for an increase.
+//! Repairs counters that format 3 and older stored too high. Those versions treated every gap as a counter reset, and so
+//! added the whole value again when a counter missed one scrape. They also counted the first value of a counter that
+//! appeared later as an increase.
 //!
-//! What is stored is `base + raw`, and whenever a counter was taken to begin anew, `base` became what had been stored
-//! last. So what a counter showed after a gap is known, and what before it, from the gap before that on. It did begin
-//! anew if the process did, by its start time; where that is not known, if it had fallen. What cannot be told is left as
-//! it is, and marked: until when sums may be too high.
+//! A stored sample is `base + raw`, and each assumed reset set `base` to the sample before it. Raw values can therefore be
+//! computed back, from the first gap or the first sample on. After a gap, a counter was really reset if the process
+//! restarted (by its start time), or where that is unknown, if its raw value fell. Where neither can be decided, the
+//! samples stay as they are, and `inexact` says until when sums may be too high.
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// A counter's samples in the order of time; `None` where it was missing.
+/// The samples of a counter in the order of time; `None` where a gap begins.
 type Samples = [(i64, Option<f64>)];
 
 pub fn repair(connection: &Connection) -> rusqlite::Result<()> {
@@ -26,7 +27,7 @@ pub fn repair(connection: &Connection) -> rusqlite::Result<()> {
             repair_counter(connection, id, &Counter { base, seen, scrapes: &scrapes, starts: &starts })?;
         }
     }
-    // A counter that is missing stands where it stood.
+    // A missing counter keeps its last value: gaps are no longer stored.
     connection.execute(
         "DELETE FROM samples WHERE value IS NULL AND series IN (SELECT id FROM series WHERE counter)",
         [],
@@ -41,7 +42,7 @@ fn repair_counter(connection: &Connection, id: i64, counter: &Counter<'_>) -> ru
         .collect::<Result<Vec<_>, _>>();
     let repaired = match samples {
         Ok(samples) => counter.repair(&samples),
-        // Damaged: nothing of it is known.
+        // The samples are damaged, and all sums in doubt.
         Err(_) => Repair { inexact: Some(i64::MAX), ..Repair::default() },
     };
     if let Some(time) = repaired.begins_before {
@@ -64,7 +65,7 @@ fn repair_counter(connection: &Connection, id: i64, counter: &Counter<'_>) -> ru
     Ok(())
 }
 
-/// When the target's process said it began, whenever that changed.
+/// The start times of the target's process, s since the epoch, each with the scrape that first reported it, ms.
 fn starts(connection: &Connection, target: i64) -> rusqlite::Result<Vec<(i64, f64)>> {
     let id: Option<i64> = connection
         .query_row(
@@ -90,22 +91,25 @@ fn times(connection: &Connection, target: i64) -> rusqlite::Result<Vec<i64>> {
         .collect()
 }
 
-/// What is known of a counter beside its samples.
+/// A counter of the file, without its samples.
 struct Counter<'a> {
     base: f64,
+    /// `seen` of the series: when it was added, or on a later day scraped; ms since the epoch.
     seen: i64,
+    /// The times of all scrapes of its target.
     scrapes: &'a [i64],
+    /// See [`starts`].
     starts: &'a [(i64, f64)],
 }
 
-/// What is to be changed.
+/// The changes to one counter.
 #[derive(Debug, Default, PartialEq)]
 struct Repair {
-    /// From when on samples are too high, and by how much.
+    /// Times, and how much to subtract from all samples between each and the next.
     lower: Vec<(i64, f64)>,
-    /// When it has a zero that was never scraped.
+    /// The time of a first sample of zero that was added without a scrape, and is deleted.
     begins_before: Option<i64>,
-    /// Until when sums may be too high all the same.
+    /// Until when sums may still be too high.
     inexact: Option<i64>,
 }
 
@@ -122,9 +126,9 @@ impl Counter<'_> {
                 false => repaired.inexact = Some(second.0),
             }
         }
-        // What the first of all stood on; not known where older samples were deleted.
-        let whole = self.scrapes.first().is_none_or(|scrape| first.0 >= *scrape);
-        let mut base = whole.then_some(0.0);
+        // The base of the first sample is 0, unless retention deleted older ones.
+        let is_complete = self.scrapes.first().is_none_or(|scrape| first.0 >= *scrape);
+        let mut base = is_complete.then_some(0.0);
         let (mut last, mut gap, mut taken) = (first, false, 0.0);
         for (time, value) in samples.iter().skip_while(|sample| sample.0 <= first.0).copied() {
             let Some(value) = value else {
@@ -132,15 +136,15 @@ impl Counter<'_> {
                 continue;
             };
             let grew = value - last.1;
-            let showed = base.map(|base| last.1 - base);
-            let fell = showed.map(|showed| grew < showed);
+            let raw_before = base.map(|base| last.1 - base);
+            let fell = raw_before.map(|raw| grew < raw);
             let restarted = self.restarted(last.0, time);
             if gap {
                 if restarted.is_none() && fell.is_none() {
                     repaired.inexact = Some(time);
                 } else if !restarted.or(fell).unwrap_or(true) {
-                    // At least; where what it showed before is not known, nothing is taken to have been counted.
-                    taken += showed.map_or(grew, |showed| showed.min(grew));
+                    // The old version added `raw_before`. Where that is unknown, all growth is subtracted: too low is better than too high.
+                    taken += raw_before.map_or(grew, |raw| raw.min(grew));
                     repaired.lower.push((time, taken));
                 }
                 base = Some(last.1);
@@ -149,9 +153,9 @@ impl Counter<'_> {
             }
             (last, gap) = ((time, value), false);
         }
-        // It stands on something else: samples that are gone would tell.
-        let stands = base.unwrap_or(self.base);
-        if (stands - self.base).abs() > 1e-9 * self.base.abs() {
+        // The stored base differs: there was another gap, of which retention or thinning deleted the samples.
+        let expected = base.unwrap_or(self.base);
+        if (expected - self.base).abs() > 1e-9 * self.base.abs() {
             let after = samples.iter().find(|sample| sample.1.is_some_and(|value| value > self.base));
             let until = after.map_or(last.0, |sample| sample.0);
             repaired.inexact = Some(repaired.inexact.unwrap_or(until).max(until));
@@ -163,7 +167,7 @@ impl Counter<'_> {
         self.scrapes.get(self.scrapes.partition_point(|scrape| *scrape <= time)).copied()
     }
 
-    /// Whether the process began anew between two times, if that is known.
+    /// Whether the process restarted between two times; `None` if its start time is unknown.
     fn restarted(&self, from: i64, to: i64) -> Option<bool> {
         let begun = self.starts.first()?.0 <= from;
         begun.then(|| self.starts.iter().any(|(time, _)| *time > from && *time <= to))
@@ -175,8 +179,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What a version that is repaired kept of a counter that was scraped at 0, 1, 2 …: its samples and its base.
-    fn kept(values: &[Option<f64>]) -> (Vec<(i64, Option<f64>)>, f64) {
+    /// The samples and the base that an old version stored for a counter scraped at 0, 1, 2 …
+    fn stored_by_old_version(values: &[Option<f64>]) -> (Vec<(i64, Option<f64>)>, f64) {
         let mut samples = Vec::new();
         let (mut base, mut raw, mut present) = (0.0, f64::NAN, false);
         for (time, value) in (0..).zip(values) {
@@ -207,9 +211,9 @@ mod tests {
         (samples, base)
     }
 
-    /// The counter's values once it is repaired, as increases since the first; its base, and what is said of it.
+    /// Repairs what an old version stored. Returns the total increase, the last raw value, and the changes.
     fn repaired(values: &[Option<f64>], starts: &[(i64, f64)]) -> (f64, f64, Repair) {
-        let (samples, base) = kept(values);
+        let (samples, base) = stored_by_old_version(values);
         let scrapes: Vec<i64> = (0..values.len() as i64).collect();
         let seen = values.iter().position(Option::is_some).unwrap_or_default() as i64;
         let repaired = Counter { base, seen, scrapes: &scrapes, starts }.repair(&samples);
@@ -225,48 +229,48 @@ mod tests {
         (last - first, last - (base - lowered(i64::MAX)), repaired)
     }
 
-    /// What Prometheus makes of them.
-    fn truth(values: &[Option<f64>]) -> f64 {
+    /// The increase that Prometheus computes.
+    fn increase(values: &[Option<f64>]) -> f64 {
         let known: Vec<f64> = values.iter().flatten().copied().collect();
         known.windows(2).map(|pair| if pair[1] < pair[0] { pair[1] } else { pair[1] - pair[0] }).sum()
     }
 
     #[test]
-    fn what_was_counted_twice_is_taken_out() {
+    fn values_that_were_counted_twice_are_subtracted() {
         let gaps = [Some(1000.0), None, Some(1010.0), Some(1015.0), None, None, Some(1020.0)];
         assert_eq!(repaired(&gaps, &[]), (20.0, 1020.0, repaired(&gaps, &[]).2));
         assert_eq!(repaired(&gaps, &[]).2.inexact, None);
-        // It fell while it was missing, and was counted as it should be.
+        // A real reset during the gap was counted correctly.
         let fell = [Some(1000.0), None, Some(10.0), Some(15.0)];
         assert_eq!(repaired(&fell, &[]).0, 15.0);
-        // The process began anew, though the value is larger.
+        // Without its start time, a process that restarted and counted past the old value looks like a gap.
         let again = [Some(10.0), None, Some(25.0)];
         assert_eq!(repaired(&again, &[(0, 1e9)]).0, 15.0);
         assert_eq!(repaired(&again, &[(0, 1e9), (2, 2e9)]).0, 25.0);
-        // It came later, and its first value was counted.
+        // The first value of a counter that appeared later was counted.
         assert_eq!(repaired(&[None, Some(500.0), Some(501.0)], &[]).0, 1.0);
     }
 
     #[test]
-    fn what_cannot_be_told_is_marked() {
-        // Older samples are gone: it stood on something when it went missing.
-        let (samples, base) = kept(&[Some(1000.0), None, Some(1010.0), None, Some(1015.0)]);
+    fn undecidable_counters_are_marked_as_inexact() {
+        // Retention deleted the older samples, so the base at the gap is unknown.
+        let (samples, base) = stored_by_old_version(&[Some(1000.0), None, Some(1010.0), None, Some(1015.0)]);
         let counter = Counter { base, seen: 0, scrapes: &[0, 1, 2, 3, 4], starts: &[] };
         let late = Counter { base, seen: 0, scrapes: &[3, 4], starts: &[] };
         assert_eq!(counter.repair(&samples).inexact, None);
         assert_eq!(late.repair(&samples[2..]).inexact, Some(4));
-        // Its going missing was thinned out.
+        // Thinning deleted the mark of the gap.
         let thinned: Vec<_> = samples.iter().copied().filter(|sample| sample.1.is_some()).collect();
         assert_eq!(counter.repair(&thinned).inexact, Some(4));
-        // A zero that was perhaps scraped.
-        let (samples, base) = kept(&[None, Some(500.0)]);
+        // The first zero may have been scraped.
+        let (samples, base) = stored_by_old_version(&[None, Some(500.0)]);
         let old = Counter { base, seen: 99, scrapes: &[0, 1], starts: &[] };
         assert_eq!(old.repair(&samples), Repair { inexact: Some(1), ..Repair::default() });
     }
 
     proptest! {
         #[test]
-        fn a_counter_that_never_fell_comes_out_right(
+        fn a_counter_without_resets_is_repaired_exactly(
             steps in prop::collection::vec((prop::option::weighted(0.7, 0_u32..50), 0_u32..3), 1..30),
             first in 0_u32..100_000,
         ) {
@@ -277,32 +281,32 @@ mod tests {
                 .collect();
             let known = values.iter().flatten().count() > 0;
             let (grew, raw, repaired) = repaired(&values, &[]);
-            // A counter of so little may have begun anew: it shows no more than it grew by.
+            // A smaller counter may have been reset: its value is not larger than its growth.
             if first >= 1500 {
-                prop_assert_eq!(grew, truth(&values));
+                prop_assert_eq!(grew, increase(&values));
                 prop_assert_eq!(repaired.inexact, None);
             }
             if known {
-                prop_assert_eq!(raw, value_of(&values));
+                prop_assert_eq!(raw, last_value(&values));
             }
         }
 
         #[test]
-        fn nothing_is_ever_added(
+        fn a_repair_never_raises_a_counter(
             values in prop::collection::vec(prop::option::weighted(0.7, (0_u32..40).prop_map(f64::from)), 1..30),
         ) {
-            let (samples, _) = kept(&values);
+            let (samples, _) = stored_by_old_version(&values);
             let known: Vec<f64> = samples.iter().filter_map(|sample| sample.1).collect();
             let before = known.last().copied().unwrap_or(0.0) - known.first().copied().unwrap_or(0.0);
             let (grew, raw, _) = repaired(&values, &[]);
             prop_assert!(grew <= before && grew >= 0.0);
             if !known.is_empty() {
-                prop_assert_eq!(raw, value_of(&values));
+                prop_assert_eq!(raw, last_value(&values));
             }
         }
     }
 
-    fn value_of(values: &[Option<f64>]) -> f64 {
+    fn last_value(values: &[Option<f64>]) -> f64 {
         values.iter().flatten().last().copied().unwrap_or(f64::NAN)
     }
 }

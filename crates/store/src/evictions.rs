@@ -5,8 +5,7 @@
 //! where its rows go.
 use rusqlite::{Connection, params};
 
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::remap::{self, ERROR, Targets};
 use crate::time::HOUR;
 

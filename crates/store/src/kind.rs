@@ -1,6 +1,9 @@
 //! The kinds of names that beacons bring.
 use crate::options::Limits;
 
+/// The name that all names beyond the [`crate::Limits`] are counted under.
+pub const OTHER: &str = "(other)";
+
 /// What a name is the name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {

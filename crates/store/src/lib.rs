@@ -50,9 +50,8 @@ mod writer;
 
 pub use command::Ingested;
 pub use error::StoreError;
-pub use kind::Kind;
+pub use kind::{Kind, OTHER};
 pub use metrics::StoreMetrics;
-pub use names::OTHER;
 pub use options::{Limits, Options};
 pub use score::Client;
 pub use scrape::{OWN_TARGET, Sample, Scrape};

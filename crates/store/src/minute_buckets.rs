@@ -2,6 +2,21 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::stats::{ExponentialHistogram, StoredHistogram};
 
+/// The tables with a column `minute`, except `views`.
+pub const TABLES: [&str; 11] = [
+    "vitals",
+    "elements",
+    "parts",
+    "page_views",
+    "histograms",
+    "counters",
+    "resources",
+    "scripts",
+    "gauges",
+    "losses",
+    "error_counts",
+];
+
 /// Minute, application, page.
 pub type Place = (i64, i64, i64);
 /// Minute, application, page, and a metric or a name's number.
@@ -10,14 +25,14 @@ pub type Key = (i64, i64, i64, i64);
 /// No histogram grows beyond this many values: what a client claims must not make counts overflow.
 const MAX_COUNT: u64 = 1 << 62;
 
-/// Merges, unless the counts would be beyond belief.
+/// Merges, unless the count would pass [`MAX_COUNT`].
 pub fn merge<const CAP: usize>(values: &mut StoredHistogram, other: &ExponentialHistogram<CAP>) {
     if values.count().saturating_add(other.count()) < MAX_COUNT {
         values.merge(other);
     }
 }
 
-/// Merges what a row holds. A blob that cannot be read counts as empty: one bad row must not stop the rest.
+/// Merges the histogram of a row. A blob that cannot be read counts as empty: one bad row must not stop the rest.
 pub fn merge_bytes(values: &mut StoredHistogram, blob: &[u8]) {
     match StoredHistogram::from_bytes(blob) {
         Ok(held) => merge(values, &held),
@@ -62,17 +77,17 @@ pub fn add_vital(
     Ok(())
 }
 
-/// What is kept of a web vital beyond its values.
+/// The details of a web vital beside its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Detail {
-    /// The values by what they are put down to: a name's number.
+    /// The values by the name that they are attributed to.
     Causes,
-    /// Its parts, by their places.
+    /// The values of its phases, by index.
     Parts,
 }
 
 impl Detail {
-    /// The table, and its column that tells them apart.
+    /// The table, and the column that holds the name or the phase.
     pub fn table(self) -> (&'static str, &'static str) {
         match self {
             Self::Causes => ("elements", "element"),
@@ -81,7 +96,7 @@ impl Detail {
     }
 }
 
-/// Adds to a bucket of a web vital's cause or part.
+/// Adds to a bucket of a cause or a phase of a web vital.
 pub fn add_detail(
     connection: &Connection,
     (minute, app, page, metric): Key,

@@ -7,8 +7,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use crate::data_folder;
 use crate::error::StoreError;
 use crate::evictions::{self, Pass};
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::schema;
 
 /// A name, as `whippet names list` shows it.

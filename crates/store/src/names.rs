@@ -4,13 +4,10 @@ use std::collections::{HashMap, VecDeque};
 use rusqlite::{Connection, params};
 
 use crate::evictions;
-use crate::kind::Kind;
+use crate::kind::{Kind, OTHER};
 use crate::options::Options;
 use crate::score::{Client, Score};
 use crate::time::HOUR;
-
-/// The name of whatever did not fit within the [`crate::Limits`].
-pub const OTHER: &str = "(other)";
 
 /// The most names without a place whose score is remembered. Whoever makes up more of them in a minute than this drives
 /// out those of others that are as rare.

@@ -58,11 +58,11 @@ pub struct Limits {
     pub histograms: usize,
     /// Hosts that pages of one application load from.
     pub hosts: usize,
-    /// Elements that vitals of one application are put down to.
+    /// Elements that vitals of one application are attributed to.
     pub elements: usize,
-    /// Addresses that vitals of one application are put down to.
+    /// Addresses that vitals of one application are attributed to.
     pub urls: usize,
-    /// States that they are put down to.
+    /// States that vitals of one application are attributed to.
     pub states: usize,
     /// Scripts of one application.
     pub scripts: usize,

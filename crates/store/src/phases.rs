@@ -1,7 +1,7 @@
-//! The parts of web vitals: what they are called, and how those of a page view are written down.
+//! The phases of web vitals: their names, and how the database stores those of a page view.
 use whippet_engine::vitals::Metric;
 
-/// The metric's parts in the order of time, as docs/beacon.md names them. New ones go last: their places are stored.
+/// The phases of a metric in the order of time, named as in docs/beacon.md. New ones go last, as their indices are stored.
 pub const fn names(metric: Metric) -> &'static [&'static str] {
     match metric {
         Metric::Lcp => &["ttfb", "loadDelay", "load", "render"],
@@ -11,18 +11,18 @@ pub const fn names(metric: Metric) -> &'static [&'static str] {
     }
 }
 
-/// The parts that a beacon tells, as the database has them. A part that is left out took no time; where none is told,
-/// none is known. Names that are no part's are ignored.
-pub fn write(metric: Metric, told: &[(String, f64)]) -> String {
+/// The phases of a beacon as the database stores them: empty where the beacon has none. A phase that is left out took no
+/// time. Unknown names are ignored.
+pub fn write(metric: Metric, sent: &[(String, f64)]) -> String {
     let names = names(metric);
-    if !told.iter().any(|(name, _)| names.contains(&name.as_str())) {
+    if !sent.iter().any(|(name, _)| names.contains(&name.as_str())) {
         return String::new();
     }
-    let of = |part: &&str| told.iter().find(|(name, _)| name == part).map_or(0.0, |told| told.1);
+    let of = |part: &&str| sent.iter().find(|(name, _)| name == part).map_or(0.0, |sent| sent.1);
     names.iter().map(|part| of(part).to_string()).collect::<Vec<_>>().join(",")
 }
 
-/// What [`write`] wrote: each part's place and its ms. Nothing where none is known.
+/// Reads what [`write`] wrote: the index of each phase and its ms.
 pub fn read(text: &str) -> impl Iterator<Item = (usize, f64)> {
     text.split(',').map(str::parse).enumerate().filter_map(|(place, ms)| Some((place, ms.ok()?)))
 }

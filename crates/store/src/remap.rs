@@ -5,9 +5,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, params};
 use whippet_engine::stats::StoredHistogram;
 
+use crate::aggregates;
 use crate::minute_buckets::{self, Detail};
 use crate::time::HOUR;
-use crate::{aggregates, retention};
 
 /// The `kind` of errors in `evictions`.
 pub const ERROR: i64 = 100;
@@ -80,7 +80,8 @@ const DROPPED: &str = "(SELECT id FROM evictions WHERE kind < 100)";
 /// The first minute from `since` on that has any data.
 pub fn oldest(connection: &Connection, since: i64) -> rusqlite::Result<Option<i64>> {
     let mut oldest: Option<i64> = None;
-    let tables = retention::TABLES.map(|table| format!("SELECT min(minute) FROM {table} WHERE minute >= ?1"));
+    let tables =
+        minute_buckets::TABLES.map(|table| format!("SELECT min(minute) FROM {table} WHERE minute >= ?1"));
     let views = [0, 1]
         .map(|folded| format!("SELECT min(minute) FROM views WHERE folded = {folded} AND minute >= ?1"));
     for query in tables.iter().chain(&views) {

@@ -1,33 +1,33 @@
-//! ReportCache that are kept for as long as nothing new arrived from pages.
+//! Reports that are kept until a page sends something new.
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// More than so many are not kept. Each is some 100 KB at most.
+/// The most reports that are kept. Each has about 100 KB at most.
 const MOST: usize = 64;
 
-type Ingested = HashMap<String, (u64, Arc<dyn Any + Send + Sync>)>;
+type Reports = HashMap<String, (u64, Arc<dyn Any + Send + Sync>)>;
 
-/// ReportCache by what was asked, each with how much had arrived by then.
+/// Reports by request, each with the version of the data that it was computed from.
 #[derive(Default)]
 pub struct ReportCache {
     arrived: AtomicU64,
-    kept: Mutex<Ingested>,
+    kept: Mutex<Reports>,
 }
 
 impl ReportCache {
-    /// Something changed that answers are about. To be said after the commit, and before anyone is told of it.
+    /// Outdates all reports. It must be called after the commit, and before the commit is acknowledged.
     pub fn outdate(&self) {
         self.arrived.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// How much has arrived. To be asked before the question is: what arrives meanwhile may or may not be in the answer.
+    /// The version of the data. It must be read before the report: what arrives meanwhile may or may not be in it.
     pub fn arrived(&self) -> u64 {
         self.arrived.load(Ordering::SeqCst)
     }
 
-    /// The answer to `question`, if it still holds.
+    /// The report for `question`, unless it is outdated.
     pub fn get<T: Clone + 'static>(&self, question: &str) -> Option<T> {
         let kept = self.kept();
         let (arrived, answer) = kept.get(question)?;
@@ -37,7 +37,7 @@ impl ReportCache {
         answer.downcast_ref().cloned()
     }
 
-    /// Keeps an answer, as of when so much had `arrived`.
+    /// Keeps a report that was computed from the data of version `arrived`.
     pub fn keep<T: Send + Sync + 'static>(&self, question: String, arrived: u64, answer: T) {
         let mut kept = self.kept();
         if kept.len() >= MOST {
@@ -50,7 +50,7 @@ impl ReportCache {
         kept.insert(question, (arrived, Arc::new(answer)));
     }
 
-    fn kept(&self) -> MutexGuard<'_, Ingested> {
+    fn kept(&self) -> MutexGuard<'_, Reports> {
         self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -1,32 +1,18 @@
-//! Deleting what is too old. In portions: each call deletes a little, and says whether that was all.
+//! Deletes data past its retention, in portions: each call deletes a little, and returns whether nothing is left.
 use rusqlite::{Connection, params};
 
+use crate::minute_buckets::TABLES;
 use crate::options::Options;
 use crate::time::{DAY, HOUR};
 use crate::views;
 
-/// How long a beacon's id is remembered: a browser that was offline sends again within days or not at all.
+/// How long beacon ids are kept, ms: a browser that was offline sends a beacon again within days or not at all.
 const IDS: i64 = 3 * DAY;
 
-/// The most ids forgotten in one portion.
+/// The most rows deleted in one portion.
 const PORTION: usize = 20_000;
 
-/// The tables of minutes.
-pub const TABLES: [&str; 11] = [
-    "vitals",
-    "elements",
-    "parts",
-    "page_views",
-    "histograms",
-    "counters",
-    "resources",
-    "scripts",
-    "gauges",
-    "losses",
-    "error_counts",
-];
-
-/// When the oldest figures that are kept begin. A table that cannot be read keeps no other from being swept.
+/// The time of the oldest data. A table that cannot be read is skipped: it must not keep the others from being swept.
 pub fn oldest(connection: &Connection) -> Option<i64> {
     let first =
         |query: &str| connection.query_row(query, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
@@ -38,7 +24,7 @@ pub fn oldest(connection: &Connection) -> Option<i64> {
     tables.chain(others.into_iter().filter_map(first)).min()
 }
 
-/// Deletes one portion of what a table has before `cutoff`.
+/// Deletes one portion of a table's rows before `cutoff`.
 pub fn delete(connection: &Connection, table: &str, cutoff: i64) -> rusqlite::Result<bool> {
     let oldest: Option<i64> =
         connection.query_row(&format!("SELECT min(minute) FROM {table}"), [], |row| row.get(0))?;
@@ -48,7 +34,7 @@ pub fn delete(connection: &Connection, table: &str, cutoff: i64) -> rusqlite::Re
     Ok(upto == cutoff)
 }
 
-/// Forgets one portion of the ids of beacons.
+/// Deletes one portion of the beacon ids.
 pub fn ids(connection: &Connection, reached: i64, options: &Options) -> rusqlite::Result<bool> {
     let ids = connection.execute(
         "DELETE FROM beacons WHERE id IN (SELECT id FROM beacons WHERE received < ?1 LIMIT ?2)",
@@ -57,12 +43,12 @@ pub fn ids(connection: &Connection, reached: i64, options: &Options) -> rusqlite
     Ok(ids < PORTION)
 }
 
-/// Forgets one portion of the page views.
+/// Deletes one portion of the page views.
 pub fn views(connection: &Connection, reached: i64, options: &Options) -> rusqlite::Result<bool> {
     views::expire(connection, reached - options.retention, reached - IDS, PORTION)
 }
 
-/// Deletes scrapes, and samples but for the newest before the cutoff: it is what the series stands at until the next one.
+/// Deletes scrapes before the cutoff, and samples except the newest before it: a sample holds until the next one.
 pub fn samples(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
     let mut samples = connection.prepare_cached(
         "DELETE FROM samples WHERE series = ?1
@@ -77,20 +63,20 @@ pub fn samples(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// `used` and `seen` are written once a day.
+/// `used` and `seen` are written once a day only, so they may be old by a day; ms.
 const LATE: i64 = 2 * DAY;
 
-/// Forgets names that nothing kept refers to any more.
+/// Deletes names that no row refers to.
 pub fn names(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM names WHERE used < ?1 AND kind >= 0", [cutoff - LATE]).map(drop)
 }
 
-/// Forgets errors that nothing kept refers to any more.
+/// Deletes errors that no row refers to.
 pub fn errors(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM errors WHERE id NOT IN (SELECT error FROM error_counts)", []).map(drop)
 }
 
-/// Forgets series that were not scraped since.
+/// Deletes series that were last scraped before `cutoff`.
 pub fn series(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
     let cutoff = cutoff - LATE;
     connection
@@ -98,7 +84,7 @@ pub fn series(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM series WHERE seen < ?1", [cutoff]).map(drop)
 }
 
-/// The numbers that a query finds.
+/// The first column of a query's rows.
 pub fn numbers(connection: &Connection, query: &str) -> rusqlite::Result<Vec<i64>> {
     connection.prepare_cached(query)?.query_map([], |row| row.get(0))?.collect()
 }

@@ -2,11 +2,11 @@
 -- down to; and how many page views one that reports stands for, where only a sample does.
 
 ALTER TABLE views ADD COLUMN weight INTEGER NOT NULL DEFAULT 1;
--- The element that the value is put down to: a name of kind 5, or 0.
+-- The element that the value is attributed to: a name of kind 5, or 0.
 ALTER TABLE measures ADD COLUMN element INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE errors ADD COLUMN stack TEXT NOT NULL DEFAULT '';
 
--- Web vitals by the element they are put down to, of page views that are folded.
+-- Web vitals of folded page views by the element that they are attributed to.
 CREATE TABLE elements (
   minute    INTEGER NOT NULL,
   app       INTEGER NOT NULL,

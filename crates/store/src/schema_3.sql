@@ -1,13 +1,13 @@
--- Where the time of a web vital went, more of what it is put down to, and what pages lost.
+-- The phases of web vitals, more of their attribution, and what pages lost.
 
--- The value's parts, ms, with commas between them, in the order of parts.rs; empty where the page told none.
+-- The phases of the value, ms, separated by commas, in the order of phases.rs; empty where the page sent none.
 ALTER TABLE measures ADD COLUMN parts TEXT NOT NULL DEFAULT '';
--- The address and the state that the value is put down to: names of kind 8 and 9, or 0. In `elements`, where page
--- views are folded, `element` is the number of a name of kind 5, 8 or 9.
+-- The address and the state that the value is attributed to: names of kind 8 and 9, or 0. In `elements`, which holds
+-- folded page views, `element` is the number of a name of kind 5, 8 or 9.
 ALTER TABLE measures ADD COLUMN url INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE measures ADD COLUMN state INTEGER NOT NULL DEFAULT 0;
 
--- The parts of web vitals of page views that are folded, by their place in parts.rs.
+-- The phases of web vitals of folded page views. `part` is the index of the phase in phases.rs.
 CREATE TABLE parts (
   minute    INTEGER NOT NULL,
   app       INTEGER NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE parts (
   PRIMARY KEY (minute, app, page, metric, part)
 ) WITHOUT ROWID;
 
--- What was lost in the pages, by the words of losses.rs.
+-- What pages lost, by the words of losses.rs.
 CREATE TABLE losses (
   minute INTEGER NOT NULL,
   app    INTEGER NOT NULL,

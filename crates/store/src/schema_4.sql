@@ -1,20 +1,19 @@
--- Counters grow by what they grew, whatever was missing between two scrapes. (What the versions before this one counted
--- twice is taken out after this: see mend.rs.)
+-- A gap between two scrapes is no counter reset. counter_repair.rs then subtracts what older versions counted twice.
 
--- Where the target is, when its process began (s since the epoch), and which of its processes that is: another one has
--- another `epoch`. `fresh`: it began after the one before was last scraped, so that all it counts is new.
+-- The address of the target, the start time of its process (s since the epoch), and a number that each new process
+-- increments, `epoch`. `fresh`: the process began after the one before was last scraped, so all it counts is new.
 ALTER TABLE targets ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE targets ADD COLUMN start REAL;
 ALTER TABLE targets ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE targets ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;
 
--- The process that last had the series; when the counter began, where the backend says that of each counter; and until
--- when its sums may be too high, where an older version counted what cannot be told any more.
+-- The epoch of the process that last had the series; the `_created` time of the counter, if the backend sends it; and
+-- until when its sums may be too high, where an older version counted twice and that cannot be repaired.
 ALTER TABLE series ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE series ADD COLUMN created REAL;
 ALTER TABLE series ADD COLUMN inexact INTEGER;
 
--- How far time had come when the last data came: see horizon.rs.
+-- The watermark begins at the newest data: see watermark.rs.
 INSERT INTO totals (name, value) SELECT 'reached', newest FROM (
   SELECT max(newest) AS newest FROM (
     SELECT value AS newest FROM totals WHERE name = 'last_beacon' UNION ALL SELECT max(time) FROM scrapes))

@@ -1,4 +1,4 @@
-//! Scraped series: which there are, where their counters stand, and writing what changed.
+//! Scraped series: writes the values that changed, and remembers the state of each counter.
 mod counter;
 mod identity;
 mod process;
@@ -13,7 +13,7 @@ use counter::State;
 use identity::Identity;
 use target::Target;
 
-/// What the writer remembers of all targets.
+/// The state of all series of all targets.
 #[derive(Default)]
 pub struct Series {
     targets: HashMap<String, Target>,
@@ -45,12 +45,12 @@ impl Series {
         Ok(all)
     }
 
-    /// Says where `target` is. At another address is another backend, whose counters begin anywhere.
+    /// Sets the address of `target`. Another address is another backend: the first values of its counters are no increase.
     pub fn declare(&mut self, connection: &Connection, target: &str, address: &str) -> rusqlite::Result<()> {
         self.target(connection, target)?.declare(connection, address)
     }
 
-    /// Writes a scrape. Returns how many series were left out since the target has too many.
+    /// Writes a scrape. Returns how many new series were dropped because the target has too many.
     pub fn record(
         &mut self,
         connection: &Connection,
@@ -84,12 +84,12 @@ impl Target {
         let mut dropped = 0;
         for sample in &scrape.samples {
             if sample.counter && !sample.value.is_finite() {
-                // Says nothing, as if it were missing.
+                // Prometheus text allows it, but it is no count: the sample is skipped.
                 continue;
             }
             let identity = Identity::new(sample);
             match self.series.get_mut(&identity) {
-                // The same series once more.
+                // A duplicate in the same scrape: the first one counts.
                 Some(state) if state.round == self.round => continue,
                 Some(state) => state.take(connection, sample, &process, scrape.time)?,
                 None if room == 0 => dropped += 1,

@@ -1,35 +1,35 @@
-//! The room that the file takes: what was freed is given back, and the file stays below its bound.
+//! The size of the file: free pages are returned to the file system, and the file stays below its limit.
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::options::Options;
 use crate::time::{HOUR, MINUTE};
-use crate::{compact, retention, views, watermark};
+use crate::{compact, minute_buckets, retention, views, watermark};
 
-/// The most pages given back in one portion: 8 MB, some tens of milliseconds.
+/// The most pages returned in one portion: 8 MB, which takes some tens of milliseconds.
 const PORTION: i64 = 2_000;
-/// So many free pages are left to whatever comes next.
+/// Free pages that are kept for the next writes.
 const SPARE: i64 = 64;
-/// So much is deleted at once where all data is of the last hours.
+/// The span that is deleted at once where all data is of the last hours, ms.
 const MINUTES: i64 = 5 * MINUTE;
-/// Of its bound the file may use so much before room is made: the rest is for what is being written meanwhile.
+/// The share of the limit above which space is freed: the rest is for the transaction that is being written.
 const FULL: f64 = 0.9;
 
-/// Gives one portion of the free pages back to the file system. Returns whether that was all.
+/// Returns one portion of the free pages to the file system. The result is whether none is left.
 pub fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
     let free = pragma(connection, "freelist_count")? - SPARE;
     if free <= 0 {
         return Ok(true);
     }
-    // It does a page a step, and must be asked for rows to the end.
+    // Each row frees one page, so all rows must be read.
     let portion = free.min(PORTION);
     let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({portion})"))?;
     let mut rows = vacuum.query([])?;
     while rows.next()?.is_some() {}
-    // A file that was made without `auto_vacuum` gives nothing back.
+    // A file created without `auto_vacuum` returns nothing.
     Ok(free <= PORTION || pragma(connection, "freelist_count")? - SPARE >= free)
 }
 
-/// Whether the file has come near its bound.
+/// Whether the file is near its limit.
 pub fn is_near(connection: &Connection, options: &Options) -> rusqlite::Result<bool> {
     let Some(most) = options.max_size else { return Ok(false) };
     Ok(used(connection)? as f64 > most as f64 * FULL)
@@ -41,29 +41,29 @@ pub fn used(connection: &Connection) -> rusqlite::Result<i64> {
     Ok(pages * pragma(connection, "page_size")?)
 }
 
-/// Has SQLite refuse what would go beyond the bound. A file that is larger already may not grow.
+/// Makes SQLite refuse writes beyond the limit. A file that is already larger does not grow.
 pub fn set(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
     let Some(most) = options.max_size else { return Ok(()) };
     let pages = most as i64 / pragma(connection, "page_size")?;
     connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
 }
 
-/// What making room came to.
+/// The result of freeing space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freed {
-    /// An hour has less detail.
+    /// An hour was made coarser.
     Coarser,
-    /// What is before that time was deleted.
+    /// Data before this time was deleted, ms since the epoch.
     Deleted(i64),
-    /// There is nothing more to give.
+    /// Nothing is left that may be deleted.
     Nothing,
 }
 
-/// Makes room: of the oldest hour in full detail, the detail goes; where there is none, the oldest hour goes. Nothing
-/// before `after` is looked for again. Each table in a transaction of its own: one that is damaged keeps what it has.
+/// Frees space: makes the oldest hour in full detail coarser, or where there is none, deletes the oldest hour. Data before
+/// `after` was deleted by an earlier call. Each table has a transaction of its own, so that a damaged one stops no other.
 pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusqlite::Result<Freed> {
     let Some(newest) = watermark::newest(connection)? else { return Ok(Freed::Nothing) };
-    // Page views fold into their minutes until then.
+    // Page views that still report are folded into minutes as old as this.
     let due = newest - views::OPEN - HOUR;
     let mut coarser = !attempt(connection, |connection| compact::thin(connection, due));
     for table in compact::TABLES {
@@ -75,13 +75,13 @@ pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusql
     let Some(oldest) = retention::oldest(connection) else { return Ok(Freed::Nothing) };
     let mut cutoff = (oldest - oldest.rem_euclid(HOUR)).max(after) + HOUR;
     if cutoff > newest - HOUR {
-        // All there is, is of the last hours: then what came last is worth more than what came first.
+        // All data is of the last hours: newer data is worth more than older.
         cutoff = (oldest - oldest.rem_euclid(MINUTE)).max(after) + MINUTES;
         if cutoff > newest - MINUTE {
             return Ok(Freed::Nothing);
         }
     }
-    for table in retention::TABLES {
+    for table in minute_buckets::TABLES {
         while !attempt(connection, |connection| retention::delete(connection, table, cutoff)) {}
     }
     let mut options = options.clone();
@@ -94,7 +94,7 @@ pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusql
     Ok(Freed::Deleted(cutoff))
 }
 
-/// One portion in a transaction of its own. Returns whether that was all, or all that could be done.
+/// Runs one portion in a transaction of its own. Returns whether nothing is left, also after an error.
 fn attempt(connection: &mut Connection, portion: impl FnOnce(&Connection) -> rusqlite::Result<bool>) -> bool {
     let run = || {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

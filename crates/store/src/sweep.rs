@@ -1,14 +1,14 @@
-//! Sweeping: what is old goes, or is kept with less detail. Stage by stage, and each portion in a transaction of its own:
-//! beacons never wait for the broom, and what one stage cannot do stops no other.
+//! A sweep deletes old data or makes it coarser. It runs in stages, and each portion of a stage in a transaction of its
+//! own: beacons wait for one portion at most, and a stage that fails does not stop the next.
 use rusqlite::Connection;
 
 use crate::options::Options;
-use crate::{compact, retention, size_limit, views, watermark};
+use crate::{compact, minute_buckets, retention, size_limit, views, watermark};
 
-/// A part of a sweep.
+/// A stage of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Finding out how far time has come.
+    /// Advancing the watermark.
     Watermark,
     /// Moving the rows of dropped names.
     Evictions,
@@ -16,9 +16,9 @@ pub enum Stage {
     Fold,
     /// Deleting a table's minutes.
     Delete(&'static str),
-    /// Forgetting which beacons there were.
+    /// Deleting old beacon ids.
     Ids,
-    /// Forgetting page views.
+    /// Deleting old page views.
     Views,
     /// Deleting scrapes and their samples.
     Samples,
@@ -26,21 +26,21 @@ pub enum Stage {
     Thin,
     /// Merging a table's minutes into hours.
     RollUp(&'static str),
-    /// Forgetting names that nothing kept refers to.
+    /// Deleting names without data.
     Names,
-    /// Forgetting errors that nothing kept refers to.
+    /// Deleting errors without counts.
     Errors,
-    /// Forgetting series that are no more.
+    /// Deleting series that are no longer scraped.
     Series,
-    /// Making room, where the file is near its bound.
+    /// Freeing space, where the file is near its size limit.
     SizeLimit,
-    /// Giving pages back to the file system.
+    /// Returning free pages to the file system.
     GiveBack,
 }
 
 /// All of them, in their order.
 pub fn stages() -> impl Iterator<Item = Stage> {
-    let deletions = retention::TABLES.into_iter().map(Stage::Delete);
+    let deletions = minute_buckets::TABLES.into_iter().map(Stage::Delete);
     let roll_ups = compact::TABLES.into_iter().map(Stage::RollUp);
     [Stage::Watermark, Stage::Evictions, Stage::Fold]
         .into_iter()
@@ -50,7 +50,7 @@ pub fn stages() -> impl Iterator<Item = Stage> {
         .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::SizeLimit, Stage::GiveBack])
 }
 
-/// Does one portion of a stage. Returns whether that was all; `first` is the first sweep since the start.
+/// Runs one portion of a stage. Returns whether the stage is done. `first`: this is the first sweep since the start.
 pub fn portion(
     connection: &Connection,
     stage: Stage,
@@ -67,7 +67,7 @@ pub fn portion(
     if stage == Stage::GiveBack {
         return size_limit::give_back(connection);
     }
-    // Where there is no data, nothing of it is old.
+    // Without data nothing is old.
     let Some(watermark) = watermark::read(connection)? else { return Ok(true) };
     let cutoff = watermark.reached - options.retention;
     let detail = watermark.detail - options.detail;

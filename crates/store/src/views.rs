@@ -70,7 +70,7 @@ pub fn add(
     Ok(())
 }
 
-/// What a measure is put down to: the numbers of names that are in three columns, `first` and those after it.
+/// The attribution of a measure: the numbers of names in the three columns from `first` on.
 pub fn causes(row: &Row<'_>, first: usize) -> rusqlite::Result<impl Iterator<Item = i64>> {
     let causes: [i64; 3] = [row.get(first)?, row.get(first + 1)?, row.get(first + 2)?];
     Ok(causes.into_iter().filter(|cause| *cause != 0))

@@ -1,5 +1,5 @@
-//! How far time has come, as retention sees it. A clock may be wrong by years, at the start above all, and what retention
-//! deletes does not come back: so it goes by the newest data there is, and moves on by no more than a day per day.
+//! The time that retention counts back from. A clock may be wrong by years, above all at start, and deleted data does not
+//! come back. So the watermark follows the newest data, and advances by at most a day per day.
 use rusqlite::Connection;
 
 use crate::options::Options;
@@ -8,29 +8,31 @@ use crate::{compact, retention, totals};
 
 const WEEK: i64 = 7 * DAY;
 
-/// For what is deleted, and for what is kept with less detail; ms since the epoch.
+/// Two points in time, ms since the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watermark {
+    /// Data older than this by the retention is deleted.
     pub reached: i64,
+    /// Data older than this by the time of full detail is made coarser.
     pub detail: i64,
 }
 
 const REACHED: &str = "reached";
 const DETAIL: &str = "reached_detail";
-/// When the first data of all came.
+/// The time of the first data ever stored.
 const BEGUN: &str = "begun";
-/// When it was moved last.
+/// When the watermark was last advanced.
 const SWEPT: &str = "swept";
 
-/// Where it stands; `None` before there was any data.
+/// The current watermark; `None` before there was any data.
 pub fn read(connection: &Connection) -> rusqlite::Result<Option<Watermark>> {
     let reached = totals::get(connection, REACHED)?;
     let detail = totals::get(connection, DETAIL)?;
     Ok(reached.map(|reached| Watermark { reached, detail: detail.unwrap_or(reached) }))
 }
 
-/// Moves it on. What it may move by is what has passed since it was moved last, a day at most; and nothing where the
-/// collector just started and that is more than a day: either it stood still for so long, or its clock is wrong.
+/// Advances the watermark by the time since it was last advanced, at most a day. The first sweep after a start does not
+/// advance it if that was more than a day ago: either the collector was stopped for so long, or its clock is wrong.
 pub fn advance(connection: &Connection, now: i64, options: &Options, first: bool) -> rusqlite::Result<()> {
     let passed = totals::get(connection, SWEPT)?.map_or(0, |swept| now.saturating_sub(swept));
     let passed = if first && passed > DAY { 0 } else { passed.clamp(0, DAY) };
@@ -48,16 +50,16 @@ pub fn advance(connection: &Connection, now: i64, options: &Options, first: bool
     totals::set(connection, REACHED, before.max(newest.min(from.saturating_add(passed))))?;
     let before = totals::get(connection, DETAIL)?.unwrap_or(newest);
     let from = match now.saturating_sub(before) <= WEEK {
-        // A collector may stand still for a week, and then catches up: what that costs where it is the clock that was
-        // wrong is detail alone.
+        // A collector that was stopped for up to a week catches up at once. If the clock was wrong instead, only detail
+        // is lost.
         true => before.max(now),
         false => self::from(before, begun, oldest_detail, options.detail),
     };
     totals::set(connection, DETAIL, before.max(now.min(from.saturating_add(passed))))
 }
 
-/// From where it moves on. What stood still for more than a day left a gap in the data: once all before it has gone, that
-/// passes at once, and nothing is lost by it.
+/// Where the watermark advances from. A collector that was stopped for more than a day leaves a gap in the data. Once all
+/// data before the gap is deleted, the watermark skips the gap: that deletes nothing.
 fn from(before: i64, begun: i64, oldest: Option<i64>, keep: i64) -> i64 {
     let cutoff = before.saturating_sub(keep);
     match oldest {
@@ -66,7 +68,7 @@ fn from(before: i64, begun: i64, oldest: Option<i64>, keep: i64) -> i64 {
     }
 }
 
-/// When the newest data came.
+/// The time of the newest beacon or scrape.
 pub fn newest(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.query_row(
         "SELECT max(newest) FROM (SELECT value AS newest FROM totals WHERE name = 'last_beacon' UNION ALL

@@ -1,4 +1,4 @@
-//! A request's body, which tells when all of it has come.
+//! A request body that records when all of it has arrived.
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -13,7 +13,7 @@ struct Watched {
     activity: Activity,
 }
 
-/// `body`; once all of it is there, `activity` is told that the client has done its part.
+/// Wraps `body`: once all of it has arrived, `activity` counts the connection as served.
 pub fn watched(body: Incoming, activity: Activity) -> Body {
     activity.set_waiting();
     if body.is_end_stream() {

@@ -1,8 +1,8 @@
-//! Taking connections, not too many of them, and none that only sits there.
+//! Accepts a bounded number of connections, and closes idle ones.
 //!
-//! `axum::serve` would do, but for the limits here: without them, whoever opens connections and sends or reads a byte a
-//! minute keeps everybody else out. `slots` says who may stay, `activity` what each is doing, `stream` and `body` tell it; `pipelining`
-//! slows down who does not wait for answers.
+//! `axum::serve` has no such limits: a client that opens many connections and sends or reads a byte a minute would keep
+//! everybody else out. `slots` decides which connection is closed, by `activity`, which `stream` and `body` update.
+//! `pipelining` delays clients that do not wait for answers.
 mod activity;
 mod body;
 mod pipelining;
@@ -35,7 +35,7 @@ use pipelining::PipelineThrottle;
 use slots::{Admission, Slot, Slots};
 use stream::Stream;
 
-/// How long a connection may take to say what it wants, and how long it may rest between two requests.
+/// How long a client may take to send the head of a request, and how long a connection may idle between two requests.
 const HEADER: Duration = Duration::from_secs(20);
 
 /// The most bytes of a request that are held, and so of its head.
@@ -122,7 +122,7 @@ pub async fn serve(
         let connection = graceful.watch(builder.serve_connection(io, TowerToHyperService::new(service)));
         let (metrics, all) = (Arc::clone(&metrics), Arc::clone(&slots));
         let task = tokio::spawn(async move {
-            // Clients break off all the time: that is nothing to report.
+            // Clients disconnect all the time: this is not logged.
             let _ = connection.await;
             drop(slot);
             metrics.connections.left(all.count());
@@ -131,7 +131,7 @@ pub async fn serve(
     }
     tracing::info!("stopping");
     drop(listener);
-    // Whoever has not finished by then is cut off.
+    // Requests that are not finished by then are cut off.
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
 }
 

@@ -1,4 +1,4 @@
-//! A connection's bytes: who does not read what he asked for is cut off.
+//! The byte stream of a connection. A client that does not read its answers is cut off.
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,10 +10,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::activity::Activity;
 use super::pipelining::PipelineThrottle;
 
-/// How long a client may read nothing of an answer.
+/// How long a client may go without reading any of an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Who reads slower than so many bytes per second, runs out of patience in the end.
+/// A client that reads slower than this, bytes per second, is cut off eventually.
 const SLOWEST: f64 = 2048.0;
 
 /// A socket that does not wait forever for its reader.
@@ -23,7 +23,7 @@ pub struct Stream<S> {
     pipeline: PipelineThrottle,
     /// When the reader has to have read: while there is something it did not take.
     deadline: Option<Pin<Box<Sleep>>>,
-    /// Whether anything was written since the last answer was occupied.
+    /// Whether anything was written since the last answer was taken whole.
     wrote: bool,
 }
 
@@ -99,7 +99,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.socket).poll_flush(context))?;
-        // It is flushed when all was occupied.
+        // A flush ends when the socket has taken everything.
         if std::mem::take(&mut self.wrote) {
             self.deadline = None;
             self.activity.set_waiting();

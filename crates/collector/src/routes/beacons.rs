@@ -11,12 +11,12 @@ use crate::app::App;
 use crate::client;
 use crate::failure::Failure;
 
-/// Takes a beacon in: 204 once it is on disk.
+/// Accepts a beacon: 204 once it is on disk.
 pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode, Failure> {
     let outcome = accept(&app, request).await;
     if let Err(failure) = &outcome {
         app.metrics.rejected(failure.code);
-        // The code and nothing else: the rest may be the sender's choice.
+        // Only the code is logged: the sender may control the rest.
         tracing::debug!(code = failure.code, "a beacon was refused");
     }
     outcome.map(|()| StatusCode::NO_CONTENT)
@@ -54,7 +54,7 @@ fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Failure> {
     Err(Failure::new(StatusCode::FORBIDDEN, "foreign_origin", message))
 }
 
-/// Answers the question that browsers ask before they send JSON as `application/json`, or say how it is encoded.
+/// Answers CORS preflights, which browsers send before a request with `application/json` or a `Content-Encoding`.
 pub async fn preflight(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
     check_origin(&app, &headers)?;
     let mut response = Response::new(Body::empty());

@@ -1,4 +1,4 @@
-//! Files that were compressed when the dashboard was built, and which of them a browser takes.
+//! Selects among the files that were compressed when the dashboard was built.
 use axum::http::{HeaderMap, header};
 
 /// How encodings are called in HTTP, and what files of them end with; the smallest first.
@@ -19,7 +19,7 @@ pub fn accepted(headers: &HeaderMap) -> Vec<(&'static str, &'static str)> {
         named(name).or_else(|| named("*")).unwrap_or(0.0)
     };
     let mut accepted: Vec<_> = ENCODINGS.into_iter().filter(|(name, _)| quality(name) > 0.0).collect();
-    // Stable: of those that are liked as much, the smallest is first.
+    // The sort is stable: among equal weights the smallest file stays first.
     accepted.sort_by(|a, b| quality(b.0).total_cmp(&quality(a.0)));
     accepted
 }

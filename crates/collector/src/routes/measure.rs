@@ -11,7 +11,7 @@ use crate::app::App;
 pub async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = name(request.method());
-    // The route, never the path: whoever asks for random paths must not fill the metrics.
+    // By route and not by path: requests for random paths must not add series.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let in_flight = InFlight::new(&app);
     let response = next.run(request).await;
@@ -37,7 +37,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// The method's name; clients can make up others, which are all one.
+/// The name of the method. Unknown ones count as one, as clients can invent them.
 pub fn name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

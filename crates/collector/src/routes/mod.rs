@@ -1,4 +1,4 @@
-//! Which address is answered by what.
+//! The routes, and the headers of all answers.
 mod beacons;
 mod body;
 mod charts;

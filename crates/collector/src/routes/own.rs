@@ -1,4 +1,4 @@
-//! How the collector itself is.
+//! The collector's own health and metrics.
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -13,8 +13,8 @@ pub async fn metrics(State(app): State<App>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], app.metrics.text(app.store.waiting()))
 }
 
-/// `GET /healthz`: 200 while the process does its work, whatever the store says. To start it again is no help where a disk
-/// is full.
+/// `GET /healthz`: 200 while the process works, whatever the state of the store: a restart does not help where a disk is
+/// full.
 pub async fn health(State(app): State<App>) -> Result<&'static str, Failure> {
     if app.store.is_running() {
         return Ok("ok\n");
@@ -22,7 +22,7 @@ pub async fn health(State(app): State<App>) -> Result<&'static str, Failure> {
     Err(Failure::from(StoreError::Closed))
 }
 
-/// `GET /readyz`: 200 when what comes now is kept, 503 with the reason otherwise.
+/// `GET /readyz`: 200 while beacons can be stored, 503 with the reason otherwise.
 pub async fn ready(State(app): State<App>) -> Result<&'static str, Failure> {
     app.store.check_ready(app.clock.now()).await.map_err(|reason| {
         Failure::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", reason).retry_after(5)

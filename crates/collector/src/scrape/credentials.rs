@@ -1,30 +1,30 @@
-//! The name and the password of a scrape address: sent as Basic, and never shown.
+//! User name and password of a scrape URL: they are sent as `Authorization: Basic` and never shown.
 use axum::http::HeaderValue;
 use axum::http::uri::{Authority, InvalidUri, Uri};
 
 use crate::token::base64;
 
-/// Splits `url` into the address without credentials, and the header that has them.
+/// Splits `url` into the URL without credentials, and the `Authorization` header that carries them.
 pub fn split(url: Uri) -> Result<(Uri, Option<HeaderValue>), InvalidUri> {
     let Some((user, host)) = url.authority().and_then(|authority| authority.as_str().rsplit_once('@')) else {
         return Ok((url, None));
     };
     let bytes = decoded(user);
-    // A name without a password has an empty one: RFC 7617, section 2.
+    // RFC 7617, section 2: the colon is required, also where there is no password.
     let pair = if bytes.contains(&b':') { bytes } else { [&bytes[..], b":"].concat() };
     let header = HeaderValue::try_from(format!("Basic {}", base64(&pair))).ok().map(|mut header| {
-        // Whoever prints it sees that there is one.
+        // `Debug` prints "Sensitive" instead of the value.
         header.set_sensitive(true);
         header
     });
     let host: Authority = host.parse()?;
     let mut parts = url.into_parts();
     parts.authority = Some(host);
-    // Only the authority was changed.
+    // This cannot fail: all parts but the authority are those of a valid URL.
     Ok((Uri::from_parts(parts).unwrap_or_default(), header))
 }
 
-/// What is shown of an address: a query may be secret, too.
+/// A URL as it is shown: without its query, which may hold a token.
 pub fn shown(url: &Uri) -> String {
     let text = url.to_string();
     match text.split_once('?') {
@@ -33,7 +33,7 @@ pub fn shown(url: &Uri) -> String {
     }
 }
 
-/// RFC 3986, section 2.1; what is no such triplet stays as it is.
+/// Percent-decodes (RFC 3986, section 2.1). An invalid triplet is kept as text.
 fn decoded(text: &str) -> Vec<u8> {
     let digit = |place: Option<&u8>| place.and_then(|byte| char::from(*byte).to_digit(16));
     let (bytes, mut plain, mut at) = (text.as_bytes(), Vec::new(), 0);

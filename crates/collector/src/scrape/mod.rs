@@ -1,4 +1,4 @@
-//! Scraping: asking each backend for its metrics every few seconds.
+//! Scrapes the metrics of each target at an interval.
 mod credentials;
 mod fetch;
 mod parse;
@@ -27,11 +27,11 @@ use crate::metrics::Metrics;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ScrapeError {
-    /// No answer, or not the one wanted.
+    /// The metrics could not be fetched.
     Fetch(FetchError),
     /// The answer is no metrics text.
     Parse(whippet_engine::expo::ParseError),
-    /// What was found could not be kept.
+    /// The samples could not be stored.
     Store(StoreError),
 }
 
@@ -61,7 +61,7 @@ pub struct Scraper {
     pub store: Arc<Store>,
     /// Where scrapes are counted.
     pub metrics: Arc<Metrics>,
-    /// What each target's last scrape came to.
+    /// The result of each target's last scrape.
     pub target_status: Arc<TargetStatus>,
     /// When samples were taken.
     pub clock: Clock,
@@ -70,7 +70,7 @@ pub struct Scraper {
 }
 
 impl Scraper {
-    /// Scrapes `target` once, keeps what it finds, and notes on the target_status what came of it.
+    /// Scrapes `target` once, stores the samples, and records the result in `target_status`.
     pub async fn scrape(&self, target: &Target) {
         let started = Instant::now();
         let outcome = self.attempt(target).await;
@@ -94,7 +94,7 @@ impl Scraper {
         self.note(OWN_TARGET, started, outcome);
     }
 
-    /// Keeps what was read. Returns what is to be said of it.
+    /// Stores the samples. Returns a note if lines or samples were left out.
     async fn keep(&self, target: &str, reading: Reading) -> Result<Option<String>, ScrapeError> {
         self.metrics.left_out(target, reading.bad as u64, reading.repeated as u64);
         let note = reading.note();
@@ -152,7 +152,7 @@ pub fn start(scraper: Arc<Scraper>, targets: Vec<Target>, every: Duration) -> Jo
 
 fn ticks(every: Duration) -> tokio::time::Interval {
     let mut ticks = tokio::time::interval(every);
-    // A slow target is asked less often, not several times at once afterwards.
+    // A slow target is scraped less often, and missed scrapes are not made up for.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }

@@ -11,12 +11,12 @@ const CREATED: f64 = 946_684_800.0;
 /// A name and sorted labels.
 type Series = (String, Vec<(String, String)>);
 
-/// What a metrics text comes to.
+/// The samples of a metrics text.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// Its samples, each series once.
     pub samples: Vec<Sample>,
-    /// How many lines cannot be read.
+    /// The number of lines that cannot be parsed.
     pub bad: usize,
     /// The first of them.
     pub first: Option<ParseError>,
@@ -25,7 +25,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// What is to be said of it, if anything was left out.
+    /// A note for the dashboard, if anything was left out.
     pub fn note(&self) -> Option<String> {
         let bad = self.first.map(|first| match self.bad {
             1 => format!("one line cannot be read and is left out: {first}"),
@@ -50,7 +50,7 @@ pub fn parse(text: &str) -> Result<Vec<Sample>, ParseError> {
 pub fn read(text: &[u8], format: Format) -> Result<Reading, ParseError> {
     let mut exposition = expo::parse(text, format)?;
     for sample in exposition.families.iter_mut().flat_map(|family| &mut family.samples) {
-        // To Prometheus an empty label is none.
+        // Prometheus treats an empty label as absent.
         sample.labels.retain(|label| !label.1.is_empty());
         sample.labels.sort_unstable();
     }

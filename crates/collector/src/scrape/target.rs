@@ -1,6 +1,7 @@
-//! What `--scrape name=url` says.
+//! A target of scrapes, as `--scrape name=url` gives it.
 use std::str::FromStr;
 
+use axum::http::uri::InvalidUri;
 use axum::http::{HeaderValue, Uri};
 use whippet_store::OWN_TARGET;
 
@@ -9,16 +10,16 @@ use super::credentials;
 /// A backend to be scraped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// How it is called in the dashboard.
+    /// Its name in the dashboard.
     pub name: String,
-    /// Where its metrics are, without what may be secret.
+    /// The URL of its metrics, without credentials.
     pub url: Uri,
-    /// What it is sent to be let in.
+    /// The `Authorization` header that it is sent.
     pub credentials: Option<HeaderValue>,
 }
 
-/// Why an argument names no target.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why an argument is not a target.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum TargetError {
     /// There is no `=`.
@@ -27,9 +28,9 @@ pub enum TargetError {
     BadName,
     /// The name is the collector's own.
     Reserved,
-    /// The address is no address.
-    BadUrl,
-    /// There is an `@` behind the host.
+    /// The address is not a URL with a scheme and a host. Where the URL parser refused it, its error.
+    BadUrl(Option<InvalidUri>),
+    /// There is an `@` after the host.
     BareCharacter,
     /// The address is neither `http` nor `https`.
     NotHttp,
@@ -41,7 +42,9 @@ impl std::fmt::Display for TargetError {
             Self::NoName => "give it a name: --scrape shop=http://127.0.0.1:8080/metrics",
             Self::BadName => "the name before the = must be 1 to 64 letters, digits, '_', '-' or '.'",
             Self::Reserved => "the name 'collector' is taken by the collector itself: choose another",
-            Self::BadUrl => "the part after the = must be an address such as http://127.0.0.1:8080/metrics",
+            Self::BadUrl(_) => {
+                "the part after the = must be an address such as http://127.0.0.1:8080/metrics"
+            }
             Self::BareCharacter => {
                 "in a name or a password, write '/' as %2F, '?' as %3F and '@' as %40; in a path, '@' as %40"
             }
@@ -50,21 +53,28 @@ impl std::fmt::Display for TargetError {
     }
 }
 
-impl std::error::Error for TargetError {}
+impl std::error::Error for TargetError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::BadUrl(Some(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl Target {
-    /// Which backend it is: host, port and path, without what may be secret.
+    /// Identifies the backend: host, port and path, without credentials and query.
     pub fn address(&self) -> String {
         let port = self.url.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{}{port}{}", self.url.host().unwrap_or_default(), self.url.path())
     }
 
-    /// Its address, as anyone may see it.
+    /// Its URL without secrets, for everybody to see.
     pub fn shown(&self) -> String {
         credentials::shown(&self.url)
     }
 
-    /// Whether a certificate is to be checked.
+    /// Whether it is scraped over TLS, so that its certificate must be checked.
     pub fn is_secure(&self) -> bool {
         self.url.scheme_str() == Some("https")
     }
@@ -85,24 +95,24 @@ impl FromStr for Target {
         if name == OWN_TARGET {
             return Err(TargetError::Reserved);
         }
-        let url: Uri = url.parse().map_err(|_| TargetError::BadUrl)?;
+        let url: Uri = url.parse().map_err(|error| TargetError::BadUrl(Some(error)))?;
         match url.scheme_str() {
             Some("http" | "https") => {}
             Some(_) => return Err(TargetError::NotHttp),
-            None => return Err(TargetError::BadUrl),
+            None => return Err(TargetError::BadUrl(None)),
         }
         if url.host().is_none_or(str::is_empty) {
-            return Err(TargetError::BadUrl);
+            return Err(TargetError::BadUrl(None));
         }
-        // Else a part of a password would be taken for a path, and shown.
+        // A `/` in a password ends the authority: the rest of the password would be taken for a path, and shown.
         if url.path_and_query().is_some_and(|path| path.as_str().contains('@')) {
             return Err(TargetError::BareCharacter);
         }
-        let (url, credentials) = credentials::split(url).map_err(|_| TargetError::BadUrl)?;
+        let (url, credentials) = credentials::split(url).map_err(|error| TargetError::BadUrl(Some(error)))?;
         let bare = url.authority().map_or("", |authority| authority.as_str());
         let port = bare.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'));
         if url.host().is_none_or(str::is_empty) || port.is_some() && url.port_u16().is_none() {
-            return Err(TargetError::BadUrl);
+            return Err(TargetError::BadUrl(None));
         }
         Ok(Self { name: name.to_owned(), url, credentials })
     }
@@ -110,33 +120,44 @@ impl FromStr for Target {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
+
     use super::{Target, TargetError};
 
     #[test]
-    fn a_name_and_an_http_address() {
+    fn a_target_has_a_name_and_an_http_address() {
         let target: Target = "shop=http://127.0.0.1:8080/metrics?all=1".parse().unwrap();
         assert_eq!(target.name, "shop");
         assert_eq!(target.url, "http://127.0.0.1:8080/metrics?all=1");
     }
 
     #[test]
-    fn anything_else_says_what_is_wrong() {
+    fn an_invalid_target_is_refused_with_the_reason() {
         for (argument, error) in [
             ("http://127.0.0.1:8080/metrics", TargetError::NoName),
             ("http://127.0.0.1:8080/metrics?a=b", TargetError::NoName),
             ("=http://127.0.0.1/", TargetError::BadName),
             ("sh op=http://127.0.0.1/", TargetError::BadName),
             ("collector=http://127.0.0.1/", TargetError::Reserved),
-            ("shop=", TargetError::BadUrl),
-            ("shop=127.0.0.1:8080", TargetError::BadUrl),
+            ("shop=", TargetError::BadUrl(None)),
+            ("shop=127.0.0.1:8080", TargetError::BadUrl(None)),
             ("shop=ftp://example.org/metrics", TargetError::NotHttp),
-            ("shop=http://user:secret@/metrics", TargetError::BadUrl),
+            ("shop=http://user:secret@/metrics", TargetError::BadUrl(None)),
             ("shop=http://user:sec/ret@a.b/metrics", TargetError::BareCharacter),
             ("shop=http://user:12/34@a.b/metrics", TargetError::BareCharacter),
-            ("shop=http://a.b:port/metrics", TargetError::BadUrl),
-            ("shop=http://u:p@a.b:99999/metrics", TargetError::BadUrl),
+            ("shop=http://a.b:port/metrics", TargetError::BadUrl(None)),
+            ("shop=http://u:p@a.b:99999/metrics", TargetError::BadUrl(None)),
         ] {
-            assert_eq!(argument.parse::<Target>(), Err(error), "{argument}");
+            assert_eq!(argument.parse::<Target>().unwrap_err().to_string(), error.to_string(), "{argument}");
         }
+    }
+
+    #[test]
+    fn a_refused_url_has_the_parser_error_as_its_source() {
+        let source =
+            |argument: &str| argument.parse::<Target>().unwrap_err().source().map(ToString::to_string);
+        assert_eq!(source("shop=http://u:p@a.b:99999 /metrics").as_deref(), Some("invalid uri character"));
+        assert_eq!(source("shop=http://u:p@a.b:99999/metrics"), None);
+        assert_eq!(source("http://127.0.0.1:8080/metrics"), None);
     }
 }

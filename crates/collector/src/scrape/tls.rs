@@ -1,4 +1,4 @@
-//! `https`: certificates are checked against the system's authorities, or those of `SSL_CERT_FILE`.
+//! TLS for scrapes: certificates are checked by the system's certificate authorities, or those of `SSL_CERT_FILE`.
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,24 +7,29 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 
-/// There is no authority to check certificates with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoRoots(String);
+/// No certificate authority was found. Where one could not be read, the first such error.
+#[derive(Debug)]
+pub struct NoRoots(Option<rustls_native_certs::Error>);
 
 impl fmt::Display for NoRoots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "https:// addresses are to be scraped, and no certificate authorities were found{}: install the package \
-             ca-certificates, or set SSL_CERT_FILE to a PEM file with those to trust",
-            self.0
+        f.write_str("https:// addresses are to be scraped, and no certificate authorities were found")?;
+        if let Some(error) = &self.0 {
+            write!(f, " ({error})")?;
+        }
+        f.write_str(
+            ": install the package ca-certificates, or set SSL_CERT_FILE to a PEM file with those to trust",
         )
     }
 }
 
-impl std::error::Error for NoRoots {}
+impl std::error::Error for NoRoots {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.as_ref().map(|error| error as _)
+    }
+}
 
-/// The authorities that this machine trusts.
+/// The certificate authorities that this machine trusts.
 pub fn roots() -> Result<RootCertStore, NoRoots> {
     let found = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
@@ -32,11 +37,10 @@ pub fn roots() -> Result<RootCertStore, NoRoots> {
     if !roots.is_empty() {
         return Ok(roots);
     }
-    let why = found.errors.first().map(|error| format!(" ({error})"));
-    Err(NoRoots(why.unwrap_or_default()))
+    Err(NoRoots(found.errors.into_iter().next()))
 }
 
-/// Connects to `http` and, checked by `roots`, to `https`.
+/// Connects to `http`, and to `https` where a certificate of `roots` vouches for the server.
 pub fn connector(roots: RootCertStore) -> HttpsConnector<HttpConnector> {
     let provider = Arc::new(ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

@@ -80,6 +80,35 @@ async fn the_bound_holds_and_the_oldest_goes_first() {
 }
 
 #[tokio::test]
+async fn a_full_file_takes_beacons_without_waiting_for_a_sweep() {
+    const MOST: u64 = 4_000_000;
+    let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
+    let mut id = 0;
+    while size(&collector.database()) <= MOST {
+        collector.beacon(large(&id.to_string())).await;
+        collector.advance(MINUTE);
+        id += 1;
+    }
+    // From here on SQLite gives the file no further page: the first transaction fails, and succeeds when it is retried.
+    let options = |options: &mut whippet_store::Options| {
+        (options.max_size, options.limits.errors) = (Some(MOST), 100_000);
+    };
+    let collector = collector.restart_with(options).await;
+    assert!(size(&collector.database()) > MOST);
+    for later in 0..100 {
+        collector.beacon(large(&format!("later-{later}"))).await;
+        collector.advance(MINUTE);
+    }
+    assert!(collector.figure("whippet_store_write_failures_total").await >= 1.0, "no write was retried");
+    assert!(collector.figure("whippet_store_deleted_before_seconds").await > 0.0);
+    // What was acknowledged after the retry is kept, once each.
+    assert_eq!(collector.status().await.beacons, id + 100);
+    let (from, to) = (collector.now() - 100 * MINUTE, collector.now());
+    let vitals: Vitals = collector.get(&format!("/api/vitals?from={from}&to={to}")).await.json();
+    assert_eq!(vitals.metrics[0].count, 100);
+}
+
+#[tokio::test]
 async fn a_file_that_is_too_large_already_shrinks() {
     let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
     for id in 0..1200 {

@@ -35,7 +35,7 @@ pub fn Breakdown(
             }
         })
         .collect_view();
-    let label = format!("Parts of {title}, 75th percentiles");
+    let label = format!("Phases of {title}, 75th percentiles");
     view! {
         <div class="breakdown">
             <h3>{title} " " <b>{whole}</b></h3>

@@ -1,4 +1,5 @@
 //! The phases of web vitals, and their attribution.
+use super::view_count::view_count;
 use crate::components::Column::{Figures, Words};
 use crate::components::{Breakdown, Cell, Panel, Rating, Table};
 use crate::data::ReportQuery;
@@ -31,7 +32,7 @@ pub(super) fn Breakdowns(vitals: ReportQuery<Vitals>) -> impl IntoView {
     });
     let known = Memo::new(move |_| with_phases.with(|vitals| !vitals.is_empty()));
     let breakdowns = move || with_phases.get().iter().map(breakdown).collect_view();
-    let note = "75th percentiles of each part: they need not add up to the whole's";
+    let note = "75th percentiles of each phase: they need not add up to that of the whole";
     view! {
         <Show when=move || known.get()>
             <Panel title="Where the time goes" note=Signal::stored(note.to_owned())>
@@ -60,10 +61,10 @@ pub(super) fn Causes(vitals: ReportQuery<Vitals>) -> impl IntoView {
     let known = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty())));
     view! {
         <Show when=move || known.get()>
-            <Panel title="Attribution" note=Signal::stored("by metric, what costs most in all first".to_owned())>
+            <Panel title="Attribution" note=Signal::stored("by metric, highest total first".to_owned())>
                 <Table
-                    caption="What web vitals are put down to, by metric, what costs most in all first"
-                    columns=&[Words("Put down to"), Figures("Views"), Figures("p75")]
+                    caption="What web vitals are attributed to, by metric, highest total first"
+                    columns=&[Words("Attributed to"), Figures("Views"), Figures("p75")]
                     rows
                     nothing=""
                 />
@@ -87,7 +88,7 @@ fn causes(vital: &Vital) -> Vec<Vec<Cell>> {
 fn row(vital: &Vital, cause: &Cause, kind: &str) -> Vec<Cell> {
     vec![
         Cell::TwoLines(cause.name.clone(), format!("{} {kind}", vital.name)),
-        Cell::Figure(format::count(cause.count)),
+        Cell::Figure(view_count(cause.count)),
         match cause.p75 {
             Some(p75) => {
                 Cell::Rated(format::figure(p75, vital.unit), Rating::of(p75, vital.good, vital.poor))

@@ -8,6 +8,7 @@ mod errors;
 mod loading;
 mod losses;
 mod overview;
+mod view_count;
 mod vitals;
 
 pub use backend::Backend;

@@ -1,5 +1,6 @@
 //! Web Vitals: the five vitals, their phases and attribution, by page.
 use super::breakdowns::{Breakdowns, Causes};
+use super::view_count::{FEW, view_count};
 use super::{spec, trend, with_thresholds};
 use crate::chart::Plot;
 use crate::components::Column::{Figures, Words};
@@ -125,15 +126,6 @@ fn VitalCard(vitals: ReportQuery<Vitals>, index: usize) -> impl IntoView {
     }
 }
 
-/// With fewer page views than this the 75th percentile is unreliable: one more view may change it much.
-const FEW: u64 = 20;
-
-/// Formats a number of page views, and marks a small one.
-fn view_count(count: u64) -> String {
-    let text = format::count(count);
-    if (1..FEW).contains(&count) { format!("{text} (few)") } else { text }
-}
-
 /// The number of page views, and the threshold of a good value.
 fn about(vital: &Vital) -> String {
     let views = match vital.count {
@@ -176,15 +168,4 @@ fn row(page: &whippet_api::Page, metrics: &[Vital], link: String) -> Vec<Cell> {
         None => Cell::Figure(format::NOTHING.to_owned()),
     }));
     cells
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn few_views_are_marked() {
-        let text = |count: u64| view_count(count).replace('\u{202f}', " ");
-        assert_eq!([0, 1, 19, 20, 1234].map(text), ["0", "1 (few)", "19 (few)", "20", "1 234"]);
-    }
 }

@@ -10,14 +10,14 @@ use super::steps::Steps;
 
 /// Requests by route and status.
 pub const REQUESTS: &str = "http_requests_total";
-/// How long requests took.
+/// Durations of requests, s.
 pub const LATENCY: &str = "http_request_duration_seconds";
-/// How long the database took.
+/// Durations of database queries, s.
 pub const DATABASE: &str = "db_query_duration_seconds";
-/// IntegrityCheck-ups in caches, by result.
+/// Cache look-ups by result.
 pub const CACHES: &str = "cache_requests_total";
 
-// What the same label is called elsewhere, the usual name first.
+// Names that backends give to the same label, the usual one first.
 const ROUTE: [&str; 5] = ["route", "path", "handler", "endpoint", "uri"];
 const METHOD: [&str; 2] = ["method", "verb"];
 const STATUS: [&str; 3] = ["status", "code", "status_code"];
@@ -72,19 +72,19 @@ pub fn backend(
     })
 }
 
-/// The sum of what the counters that `wanted` picks grew by.
+/// The summed increases of the counters that `wanted` selects.
 pub fn sum(counters: &[Counter], pair: Pair, wanted: impl Fn(&Counter) -> bool) -> f64 {
-    // Not `sum`, which makes nothing -0.
+    // `sum` of no values is -0.
     counters.iter().filter(|counter| wanted(counter)).fold(0.0, |sum, counter| sum + counter.increase(pair))
 }
 
-/// The share that the counters which `wanted` picks have in all; `None` where nothing was counted.
+/// The share of the counters that `wanted` selects in the total increase; `None` where that is 0.
 pub fn share(counters: &[Counter], pair: Pair, wanted: impl Fn(&Counter) -> bool) -> Option<f64> {
     let all = sum(counters, pair, |_| true);
     (all > 0.0).then(|| sum(counters, pair, wanted) / all)
 }
 
-/// The share of look-ups that hit, in the caches that `wanted` picks.
+/// The share of look-ups that hit, in the caches that `wanted` selects.
 pub fn hit_rate(caches: &[Counter], pair: Pair, wanted: impl Fn(&Counter) -> bool) -> Option<f64> {
     let result =
         |result| sum(caches, pair, |counter| wanted(counter) && counter.label(&["result"]) == result);
@@ -92,7 +92,7 @@ pub fn hit_rate(caches: &[Counter], pair: Pair, wanted: impl Fn(&Counter) -> boo
     (hits + misses > 0.0).then(|| hits / (hits + misses))
 }
 
-/// The first digit of a counter's status.
+/// The first digit of the status label.
 pub fn class(counter: &Counter) -> Option<char> {
     counter.label(&STATUS).chars().next()
 }
@@ -192,7 +192,7 @@ fn busiest_first(mut timings: Vec<Timing>) -> Vec<Timing> {
     timings
 }
 
-/// Prometheus counts in seconds, people in milliseconds.
+/// Prometheus counts in seconds, the dashboard in milliseconds.
 pub fn ms(seconds: f64) -> f64 {
     seconds * 1000.0
 }

@@ -1,4 +1,4 @@
-//! Quantiles from cumulative `le` buckets, as Prometheus' `histogram_quantile` has them.
+//! Quantiles from cumulative `le` buckets, computed as by Prometheus' `histogram_quantile`.
 use rusqlite::Connection;
 use whippet_engine::expo::quantile;
 
@@ -15,7 +15,7 @@ pub struct Buckets {
 }
 
 impl Buckets {
-    /// Reads them; `name` without `_bucket`.
+    /// Reads the buckets of the histogram `name`, which is without `_bucket`.
     pub fn read(connection: &Connection, scrapes: &Scrapes, name: &str) -> rusqlite::Result<Self> {
         let counters = scrapes.counters(connection, &format!("{name}_bucket"))?;
         let bound =
@@ -31,17 +31,17 @@ impl Buckets {
         Ok(Self { bounds, series })
     }
 
-    /// Whether there are none.
+    /// Whether the target has no such histogram.
     pub fn is_empty(&self) -> bool {
         self.series.is_empty()
     }
 
-    /// The series, to find out which groups there are.
+    /// The `_bucket` series, for their labels.
     pub fn counters(&self) -> impl Iterator<Item = &Counter> {
         self.series.iter().map(|(_, counter)| counter)
     }
 
-    /// What was observed between two scrapes, in the series that `wanted` picks.
+    /// The observations between two scrapes, in the series that `wanted` selects.
     pub fn observed(&self, pair: Pair, wanted: impl Fn(&Counter) -> bool) -> Observed {
         let mut counts = vec![0.0; self.bounds.len()];
         for (place, counter) in &self.series {
@@ -60,16 +60,16 @@ pub struct Observed {
 }
 
 impl Observed {
-    /// How many observations there were.
+    /// The number of observations.
     pub fn count(&self) -> f64 {
         self.counts.last().map_or(0.0, |bucket| bucket.1)
     }
 
-    /// The quantile, in the unit of the bounds, and whether it is beyond the last finite one: then that bound is all that
-    /// is known of it.
+    /// The quantile in the unit of the bounds, and whether it lies beyond the last finite bound: then the true value is only
+    /// known to be greater.
     pub fn quantile(&self, q: f64) -> Option<(f64, bool)> {
         let value = quantile(q, &self.counts)?;
-        // A scrape is no snapshot: a lower bucket may have counted a little more than the next.
+        // A scrape is not atomic: a lower bucket may have counted a little more than the next.
         let most = |counts: &[(f64, f64)]| counts.iter().fold(0.0, |most: f64, bucket| most.max(bucket.1));
         let finite = self.counts.split_last().map_or(0.0, |(_, finite)| most(finite));
         Some((value, q * most(&self.counts) > finite))

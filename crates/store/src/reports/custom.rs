@@ -1,4 +1,4 @@
-//! `GET /api/custom`: what the application measured itself, by names of its own.
+//! `GET /api/custom`: the measurements that an application names itself.
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
@@ -8,11 +8,10 @@ use super::filter::{Filter, MATCHES, distribution, names};
 use super::histograms::by_name;
 use super::steps::Steps;
 use super::toolkit;
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
-/// Whippet's own names begin with these; docs/beacon.md lists them.
+/// The prefixes of Whippet's own names, which docs/beacon.md lists.
 const OWN: [&str; 8] = ["query.", "json.", "lazy.", "pace.", "page.", "navigation.", "server.", "frame."];
 
 /// Distributions, counts and gauges of the window.
@@ -41,7 +40,7 @@ fn gauges(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::
     let mut rows = statement.query(named_params! {
         ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
     })?;
-    // Those of different applications may have the same name: count, sum, smallest, largest.
+    // Gauges of different applications may have the same name: count, sum, min, max.
     let mut gauges: BTreeMap<String, (f64, f64, f64, f64)> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let name = known.get(&row.get(0)?).map_or(OTHER, String::as_str);

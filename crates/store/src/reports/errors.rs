@@ -6,11 +6,10 @@ use whippet_api::{Errors, PageError};
 
 use super::filter::{Filter, MATCHES, names};
 use super::steps::Steps;
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
-/// More are not shown.
+/// The most errors in a report.
 const MOST: usize = 200;
 
 /// The errors of the window.

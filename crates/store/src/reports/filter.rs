@@ -1,4 +1,4 @@
-//! Which beacons a report is about, and what all reports share.
+//! Selects the beacons of a report, and helps all reports.
 use std::collections::HashMap;
 
 use rusqlite::Connection;
@@ -7,14 +7,14 @@ use whippet_engine::stats::StoredHistogram;
 
 use crate::kind::Kind;
 
-/// Which beacons a question is about.
+/// Selects beacons.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Only this application's.
+    /// Only those of this application.
     pub app: Option<String>,
-    /// Only this page's.
+    /// Only those of this page.
     pub page: Option<String>,
-    /// Only page views that began so; where it is `None`, what makes sense for the metric.
+    /// Only page views that began this way. `None`: soft navigations count for INP and CLS only.
     pub navigation: Option<NavigationFilter>,
 }
 
@@ -28,11 +28,11 @@ pub enum NavigationFilter {
     Soft,
 }
 
-/// A condition on columns `app` and `page` that a [`Filter`] comes to. Binds `:app` and `:page`.
+/// The condition of a [`Filter`] on columns `app` and `page`. Binds `:app` and `:page`.
 pub const MATCHES: &str = "(:app IS NULL OR app IN (SELECT id FROM names WHERE kind = 0 AND name = :app))
                    AND (:page IS NULL OR page IN (SELECT id FROM names WHERE kind = 1 AND name = :page))";
 
-/// What is shown of a histogram.
+/// The figures that the dashboard shows of a histogram.
 pub fn distribution(name: &str, histogram: &StoredHistogram) -> Distribution {
     Distribution {
         name: name.to_owned(),
@@ -44,7 +44,7 @@ pub fn distribution(name: &str, histogram: &StoredHistogram) -> Distribution {
     }
 }
 
-/// All names of a kind, by number. A number that has none is of a name that was dropped: it counts as [`crate::OTHER`].
+/// All names of a kind, by number. A number without a name belongs to a dropped one, and counts as [`crate::OTHER`].
 pub fn names(connection: &Connection, kind: Kind) -> rusqlite::Result<HashMap<i64, String>> {
     connection
         .prepare_cached("SELECT id, name FROM names WHERE kind = ?1")?

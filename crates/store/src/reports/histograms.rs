@@ -1,4 +1,4 @@
-//! What pages recorded in histograms of their own.
+//! The histograms that pages send.
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
@@ -6,14 +6,13 @@ use whippet_engine::stats::StoredHistogram;
 
 use super::filter::{Filter, MATCHES, names};
 use super::steps::Steps;
-use crate::kind::Kind;
+use crate::kind::{Kind, OTHER};
 use crate::minute_buckets;
-use crate::names::OTHER;
 use crate::time::MINUTE;
 
-/// What queries' fetches took, ms.
+/// Durations of queries' fetches, ms.
 pub const FETCHES: &str = "query.fetch";
-/// What it took until a page had loaded, ms.
+/// Times until a page has loaded, ms.
 pub const PAGE_LOADS: &str = "page.load";
 
 /// The histogram called `name` for each step.

@@ -1,4 +1,4 @@
-//! `GET /api/loading`: what a page view waits for, and what keeps it busy.
+//! `GET /api/loading`: navigation phases, resources, server timings and long frames.
 use std::collections::HashMap;
 
 use rusqlite::{Connection, named_params};
@@ -8,13 +8,12 @@ use whippet_engine::beacon::ResourceKind;
 use super::filter::{Filter, MATCHES, distribution, names};
 use super::histograms::by_name;
 use super::steps::Steps;
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
-/// More rows of a table are not shown.
+/// The most rows of a table.
 const MOST: usize = 100;
-/// The navigation's phases, in the order of time.
+/// The phases of a navigation, in the order of time.
 const PHASES: [&str; 8] = ["redirect", "dns", "tcp", "tls", "request", "response", "dom", "load"];
 
 /// Phases, resources, server timings and long frames of the window.
@@ -42,7 +41,7 @@ pub fn loading(connection: &Connection, steps: &Steps, filter: &Filter) -> rusql
     })
 }
 
-/// By host and kind, what took longest in all first.
+/// Resources by host and kind, the longest total duration first.
 fn resources(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vec<Resource>> {
     let hosts = names(connection, Kind::Host)?;
     let (from, to) = steps.bounds(MINUTE);
@@ -78,7 +77,7 @@ fn resources(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlit
     Ok(sums)
 }
 
-/// The longest running first.
+/// Scripts, the longest total duration first.
 fn scripts(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vec<Script>> {
     let known = names(connection, Kind::Script)?;
     let (from, to) = steps.bounds(MINUTE);
@@ -89,7 +88,7 @@ fn scripts(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite:
     let mut rows = statement.query(named_params! {
         ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
     })?;
-    // Scripts of different applications may be the same.
+    // Different applications may have the same script.
     let mut sums: HashMap<&str, Script> = HashMap::new();
     while let Some(row) = rows.next()? {
         let name = known.get(&row.get(0)?).map_or(OTHER, String::as_str);

@@ -1,4 +1,4 @@
-//! ReportCache to the dashboard's questions, computed from what is stored.
+//! The reports that the dashboard shows, computed from the store.
 pub mod backend;
 pub mod classic_histograms;
 pub mod custom;

@@ -1,4 +1,4 @@
-//! `GET /api/overview`: the service levels, each measured over the window.
+//! `GET /api/overview`: the service levels over the window.
 use rusqlite::{Connection, named_params};
 use whippet_api::{Level, Loss, Overview, Subject, Target, Unit};
 use whippet_engine::vitals::Metric;
@@ -10,14 +10,14 @@ use super::histograms::{self, PAGE_LOADS};
 use super::series::Scrapes;
 use super::steps::Steps;
 use super::{status, vitals};
-use crate::names::OTHER;
+use crate::kind::OTHER;
 use crate::scrape::OWN_TARGET;
 use crate::time::MINUTE;
 
-/// An application's pages may be quiet for so long, ms, before that is said.
+/// An application without beacons for longer than this counts as stopped, ms.
 const QUIET: i64 = 15 * MINUTE;
 
-/// A level whose value must stay below its bound.
+/// A level with a value that must stay below its bound.
 fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) -> Level {
     Level {
         name: name.to_owned(),
@@ -32,7 +32,7 @@ fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) 
     }
 }
 
-/// The levels and losses of all applications, or of one. What this takes is most of what an overview takes.
+/// The levels and losses of all applications, or of one. This is the slowest part of an overview, so it is cached.
 pub fn apps(connection: &Connection, app: Option<&str>, steps: &Steps) -> rusqlite::Result<Apps> {
     let mut apps = Apps { levels: Vec::new(), losses: Vec::new() };
     for name in status::overview_apps(connection, app)? {
@@ -42,7 +42,7 @@ pub fn apps(connection: &Connection, app: Option<&str>, steps: &Steps) -> rusqli
     Ok(apps)
 }
 
-/// What [`apps`] finds.
+/// The levels and losses of applications.
 #[derive(Clone, Debug)]
 pub struct Apps {
     /// Their levels.
@@ -51,8 +51,8 @@ pub struct Apps {
     pub losses: Vec<Loss>,
 }
 
-/// The levels of all `targets` but the collector itself, scraped every `interval` ms; and how it stands with them and
-/// with all applications, or one. `now` is the clock's.
+/// The levels of all `targets` except the collector itself, which are scraped every `interval` ms, and the state of these
+/// targets and of all applications, or of one. `now` is the current time.
 pub fn overview(
     connection: &Connection,
     targets: &[Target],
@@ -66,26 +66,26 @@ pub fn overview(
     for target in targets.iter().filter(|target| target.name != OWN_TARGET) {
         let levels = target_levels(connection, &target.name, steps, interval)?;
         overview.levels.extend(levels.into_iter().map(|level| Level { backend: true, ..level }));
-        let last = status::scraped(connection, &target.name, steps.to)?;
+        let last = status::last_scrape(connection, &target.name, steps.to)?;
         let tried = target.last_scrape.is_some_and(|tried| tried <= steps.to);
         overview.subjects.push(Subject {
             name: target.name.clone(),
             backend: true,
             last,
             stopped: last.is_some_and(|last| last < steps.to - late),
-            // How the last scrape went says nothing of a window that ended before it.
+            // The result of the last scrape says nothing about a window that ended before it.
             error: target.error.clone().filter(|_| tried && !target.up),
         });
     }
     for name in status::overview_apps(connection, app)? {
-        let last = status::heard(connection, &name)?;
+        let last = status::last_beacon(connection, &name)?;
         let stopped = name != OTHER && last.is_some_and(|last| last < steps.to - QUIET);
         overview.subjects.push(Subject { name, backend: false, last, stopped, error: None });
     }
     Ok(overview)
 }
 
-/// What pages of `app` lost, the most first.
+/// The losses of the pages of `app`, highest count first.
 fn app_losses(connection: &Connection, app: String, steps: &Steps) -> rusqlite::Result<Vec<Loss>> {
     let (from, to) = steps.bounds(MINUTE);
     let mut statement = connection.prepare_cached(&format!(
@@ -107,7 +107,7 @@ fn target_levels(
 ) -> rusqlite::Result<Vec<Level>> {
     let mut levels = Vec::new();
     let scrapes = Scrapes::new(connection, target, steps, interval)?;
-    // A target that was not scraped in the window keeps its place, with nothing known.
+    // A target that was not scraped in the window keeps its levels, without values.
     let Some((scrapes, whole)) = scrapes.and_then(|scrapes| scrapes.whole.map(|whole| (scrapes, whole)))
     else {
         for (name, bound) in RESPONSE {

@@ -1,33 +1,33 @@
-//! Scraped series over a window: what a counter grew by and where a gauge stood, step by step.
+//! Scraped series over a window: the increases of counters and the values of gauges, by step.
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::steps::Steps;
 
-/// Two scrapes of a [`Scrapes`].
+/// The indices of two scrapes in a [`Scrapes`].
 pub type Pair = (usize, usize);
 
 /// The labels of a series.
 pub type Labels = BTreeMap<String, String>;
 
-/// The scrapes of one target that matter to a window.
+/// The scrapes of one target that a window needs.
 #[derive(Debug)]
 pub struct Scrapes {
     target: i64,
     /// The times at which values are wanted.
     points: Vec<i64>,
-    /// For each step, between which scrapes rates are taken; `None` while the target was down.
+    /// For each step the two scrapes between which rates are computed; `None` while the target was down.
     pub steps: Vec<Option<Pair>>,
-    /// The first and the last scrape of the window; `None` with less than two.
+    /// The first and the last scrape of the window; `None` if there are fewer than two.
     pub whole: Option<Pair>,
 }
 
 impl Scrapes {
-    /// Finds the scrapes of `target`, asked for every `interval` ms; `None` when it was never scraped.
+    /// Reads the scrapes of `target`, which is scraped every `interval` ms; `None` if it never was.
     ///
-    /// Rates are taken over a step, or over three scrapes where steps are shorter than that, so that a scrape
-    /// that comes a little late is no dent.
+    /// Rates are computed over a step, or over three scrapes where steps are shorter, so that a late scrape makes no dip in
+    /// a chart.
     pub fn new(
         connection: &Connection,
         target: &str,
@@ -50,7 +50,7 @@ impl Scrapes {
             // The last scrape before the end, unless the target has been down since.
             let last = times.partition_point(|time| *time <= to).checked_sub(1)?;
             (times[last] > to - window).then_some(())?;
-            // The last scrape before the beginning; the first after it where the target was not there before.
+            // The last scrape before the beginning, or the first after it where the target was down before.
             let before = times.partition_point(|time| *time <= from);
             let first = before.checked_sub(1).filter(|place| times[*place] > from - window).unwrap_or(before);
             (first < last).then_some((times[first], times[last]))
@@ -76,7 +76,7 @@ impl Scrapes {
 
     /// All counters called `name`.
     pub fn counters(&self, connection: &Connection, name: &str) -> rusqlite::Result<Vec<Counter>> {
-        // A counter that vanished stands where it stood: what it counted did happen.
+        // A counter that is missing keeps its last value: what it counted did happen.
         let mut at = connection.prepare_cached(
             "SELECT time, value FROM samples WHERE series = ?1 AND time <= ?2 AND value IS NOT NULL
              ORDER BY time DESC LIMIT 1",
@@ -129,8 +129,8 @@ impl Scrapes {
             .collect()
     }
 
-    /// The values of a series at all points. A sample holds until the next: from the last point backwards,
-    /// each look-up settles all points back to the sample it finds, so it costs what changed, not what was scraped.
+    /// The values of a series at all points. A sample holds until the next. From the last point backwards, each look-up
+    /// fills all points back to the sample it finds, so the cost grows with the changes, not with the scrapes.
     fn values(&self, at: &mut rusqlite::Statement<'_>, series: i64) -> rusqlite::Result<Vec<Option<f64>>> {
         let mut values = vec![None; self.points.len()];
         let mut open = self.points.len();
@@ -153,19 +153,19 @@ impl Scrapes {
 pub struct Counter {
     /// Its labels.
     pub labels: Labels,
-    /// The first value ever scraped; before it, the counter stood there, as far as anyone knows.
+    /// The first value ever scraped. The counter is taken to have had it before.
     first: f64,
     values: Vec<Option<f64>>,
 }
 
 impl Counter {
-    /// What it grew by between two scrapes.
+    /// The increase between two scrapes.
     pub fn increase(&self, (first, last): Pair) -> f64 {
         let Some(end) = self.values[last] else { return 0.0 };
         (end - self.values[first].unwrap_or(self.first)).max(0.0)
     }
 
-    /// The first of these labels that it has; backends call them differently.
+    /// The value of the first of these labels that it has: backends give the same label different names.
     pub fn label(&self, names: &[&str]) -> &str {
         names.iter().find_map(|name| self.labels.get(*name)).map_or("", String::as_str)
     }

@@ -1,9 +1,8 @@
-//! `GET /api/status`: what there is to look at.
+//! `GET /api/status`: beacons, applications and targets that there are.
+use crate::kind::OTHER;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::names::OTHER;
-
-/// What the store knows for it: beacons kept, when the last came in, applications by name.
+/// The number of beacons, the time of the last one, and the names of the applications.
 pub fn status(connection: &Connection) -> rusqlite::Result<(u64, Option<i64>, Vec<String>)> {
     let total = |name: &str| {
         connection
@@ -14,7 +13,7 @@ pub fn status(connection: &Connection) -> rusqlite::Result<(u64, Option<i64>, Ve
     Ok((total("beacons")?.unwrap_or(0) as u64, total("last_beacon")?, apps(connection)?))
 }
 
-/// The applications by name, those that did not fit last.
+/// The names of the applications, sorted, with [`OTHER`] last.
 pub fn apps(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     connection
         .prepare_cached("SELECT name FROM names WHERE kind = 0 ORDER BY name = ?1, name")?
@@ -22,8 +21,8 @@ pub fn apps(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         .collect()
 }
 
-/// The applications that an overview shows: those that more than one network has reported, or this machine, or that are
-/// known by configuration. Whoever asks for one by name gets it.
+/// The applications of an overview: the one called `app`, or all that are confirmed, by reports from more than one network
+/// or from this machine, or by configuration.
 pub fn overview_apps(connection: &Connection, app: Option<&str>) -> rusqlite::Result<Vec<String>> {
     connection
         .prepare_cached(
@@ -33,14 +32,14 @@ pub fn overview_apps(connection: &Connection, app: Option<&str>) -> rusqlite::Re
         .collect()
 }
 
-/// When the newest beacon of an application came.
-pub fn heard(connection: &Connection, app: &str) -> rusqlite::Result<Option<i64>> {
+/// The time of the newest beacon of an application.
+pub fn last_beacon(connection: &Connection, app: &str) -> rusqlite::Result<Option<i64>> {
     let mut statement = connection.prepare_cached("SELECT last FROM names WHERE kind = 0 AND name = ?1")?;
     Ok(statement.query_row([app], |row| row.get(0)).optional()?.flatten())
 }
 
-/// When a target was last scraped with success, up to `to`.
-pub fn scraped(connection: &Connection, target: &str, to: i64) -> rusqlite::Result<Option<i64>> {
+/// The time of the last successful scrape of a target up to `to`.
+pub fn last_scrape(connection: &Connection, target: &str, to: i64) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached(
             "SELECT max(time) FROM scrapes WHERE target = (SELECT id FROM targets WHERE name = ?1) AND time <= ?2",

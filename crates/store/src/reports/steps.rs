@@ -6,7 +6,7 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Steps that people can read off an axis.
+/// Round steps, which people can read off an axis, ms.
 const STEPS: [i64; 18] = [
     5 * SECOND,
     10 * SECOND,
@@ -28,19 +28,19 @@ const STEPS: [i64; 18] = [
     4 * DAY,
 ];
 
-/// No chart has more points, save for one more where the window is not a multiple of the step.
+/// The most points of a chart; one more where the window is not a multiple of the step.
 const POINTS: i64 = 180;
 
 /// A window in steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Steps {
-    /// The window.
+    /// The beginning of the window, ms since the epoch.
     pub from: i64,
-    /// The window's end.
+    /// The end of the window.
     pub to: i64,
-    /// How long a step is, ms. The last one may be cut short by the window's end.
+    /// The length of a step, ms. The last one may end early, with the window.
     pub step: i64,
-    /// Where each step ends: at multiples of the step, so that they stay where they are as the window moves.
+    /// The end of each step: a multiple of the step, so that points do not move as the window does.
     pub ends: Vec<i64>,
 }
 
@@ -63,13 +63,13 @@ impl Steps {
         self.ends.partition_point(|end| *end <= time).min(self.ends.len() - 1)
     }
 
-    /// A chart of what is counted step by step: the last step may not be over.
+    /// A chart of counts by step. The last step may be unfinished.
     pub fn chart(&self, lines: Vec<Line>) -> Chart {
         Chart { times: self.ends.clone(), lines, unfinished: self.to % self.step != 0 }
     }
 
-    /// The bounds on the beginning of buckets of `length` that lie in the window at least in part: the
-    /// exclusive lower, the inclusive upper one.
+    /// The bounds for the beginning of buckets of `length` that overlap the window: the lower is exclusive, the upper
+    /// inclusive.
     pub fn bounds(&self, length: i64) -> (i64, i64) {
         (self.from - length, self.to)
     }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn none_is_finer_than_asked_for() {
+    fn no_step_is_finer_than_requested() {
         let from = 1_700_000_000_000;
         check(
             from,

@@ -1,4 +1,4 @@
-//! `GET /api/toolkit`: what Whippet itself did in the browsers.
+//! `GET /api/toolkit`: what Whippet itself counts in browsers.
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
@@ -8,8 +8,7 @@ use super::classic_histograms::QUANTILES;
 use super::filter::{Filter, MATCHES, names};
 use super::histograms::{FETCHES, histograms};
 use super::steps::Steps;
-use crate::kind::Kind;
-use crate::names::OTHER;
+use crate::kind::{Kind, OTHER};
 use crate::time::MINUTE;
 
 /// Counters, cache hit rate and fetch latency of the window.
@@ -47,8 +46,7 @@ pub fn totals(
 
 type Counts = (BTreeMap<String, f64>, Vec<f64>, Vec<f64>);
 
-/// Totals by name, and for each step the reads that the cache served, stale data included as the engine counts
-/// them, and those it could not.
+/// Totals by name; and for each step the cache hits, which include stale data as in the engine, and the misses.
 fn counters(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Counts> {
     let names = names(connection, Kind::Counter)?;
     let (from, to) = steps.bounds(MINUTE);

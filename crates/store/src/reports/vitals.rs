@@ -1,5 +1,5 @@
-//! `GET /api/vitals`: what browsers measured. Page views that may still report are read one by one, those
-//! that have ended from their folded histograms; both are added up to the same figures.
+//! `GET /api/vitals`: web vitals. Open page views, which may still report, are read one by one, and ended ones from folded
+//! histograms. Both are added to the same figures.
 use std::collections::HashMap;
 
 use rusqlite::{Connection, named_params};
@@ -9,30 +9,29 @@ use whippet_engine::vitals::Metric;
 
 use super::filter::{Filter, MATCHES, NavigationFilter, names};
 use super::steps::Steps;
-use crate::kind::Kind;
+use crate::kind::{Kind, OTHER};
 use crate::minute_buckets::{self, Detail};
-use crate::names::OTHER;
 use crate::phases;
 use crate::time::MINUTE;
 use crate::views::{self, Values};
 
 const METRICS: usize = Metric::ALL.len();
-/// What web.dev's thresholds are meant for.
+/// The percentile that web.dev's thresholds apply to.
 const P75: f64 = 0.75;
-/// More pages are not listed.
+/// The most pages in the report.
 const MOST: usize = 200;
 
-/// More elements, and more addresses, are not listed with a metric.
+/// The most causes of each kind that are listed with a metric.
 const CAUSES: usize = 5;
 
 /// The vitals of the window.
 pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vitals> {
-    let found = Found::read(connection, steps, filter)?;
+    let read = WindowVitals::read(connection, steps, filter)?;
     let names = names(connection, Kind::Page)?;
     let [selectors, urls, states] =
         [Kind::Element, Kind::Url, Kind::State].map(|kind| self::names(connection, kind));
     let (selectors, urls, states) = (selectors?, urls?, states?);
-    let metrics = Metric::ALL.iter().zip(found.metrics);
+    let metrics = Metric::ALL.iter().zip(read.metrics);
     let metrics = metrics.map(|(metric, values)| {
         let [elements, urls, states] =
             [&selectors, &urls, &states].map(|names| causes(&values.causes, names));
@@ -40,7 +39,7 @@ pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
     });
     // Pages of different applications may have the same name.
     let mut pages: HashMap<&str, OnePage> = HashMap::new();
-    for (id, page) in found.pages {
+    for (id, page) in read.pages {
         pages.entry(names.get(&id).map_or(OTHER, String::as_str)).or_default().merge(&page);
     }
     let mut pages: Vec<Page> = pages
@@ -66,8 +65,8 @@ pub fn p75(
     steps: &Steps,
     filter: &Filter,
 ) -> rusqlite::Result<[Option<f64>; METRICS]> {
-    let found = Found::read(connection, steps, filter)?;
-    Ok(std::array::from_fn(|place| found.metrics[place].whole.quantile(Metric::ALL[place], P75)))
+    let read = WindowVitals::read(connection, steps, filter)?;
+    Ok(std::array::from_fn(|place| read.metrics[place].whole.quantile(Metric::ALL[place], P75)))
 }
 
 fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
@@ -89,17 +88,17 @@ fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
     }
 }
 
-/// In the order of time; nothing where no page view told of any.
+/// The phases in the order of time; empty where no page view sent any.
 fn part_times(metric: Metric, parts: &[StoredHistogram]) -> Vec<Part> {
     let part = |(name, histogram): (&&str, &StoredHistogram)| Part {
         name: (*name).to_owned(),
         p75: histogram.quantile(P75),
     };
-    let told = parts.iter().any(|histogram| !histogram.is_empty());
-    if told { phases::names(metric).iter().zip(parts).map(part).collect() } else { Vec::new() }
+    let is_known = parts.iter().any(|histogram| !histogram.is_empty());
+    if is_known { phases::names(metric).iter().zip(parts).map(part).collect() } else { Vec::new() }
 }
 
-/// Those among `names` that the most is lost by first: the most views, times what it took them.
+/// The causes among `names`, the highest sum of values first.
 fn causes(found: &HashMap<i64, StoredHistogram>, names: &HashMap<i64, String>) -> Vec<Cause> {
     // Elements of different applications may have the same selector.
     let mut merged: HashMap<&str, StoredHistogram> = HashMap::new();
@@ -117,8 +116,8 @@ fn causes(found: &HashMap<i64, StoredHistogram>, names: &HashMap<i64, String>) -
     merged.into_iter().take(CAUSES).map(cause).collect()
 }
 
-/// Whether a page view that began so counts. A route change waits for no server, and its paints are not a document's:
-/// one in which nothing took any time would make every document look fast.
+/// Whether a page view that began this way counts. A soft navigation waits for no server and paints no document: without a
+/// filter it counts for INP and CLS only, as its loading times, which are near 0, would make documents look fast.
 fn wanted(filter: &Filter, metric: Metric, soft: bool) -> bool {
     match filter.navigation {
         Some(NavigationFilter::Soft) => soft,
@@ -127,7 +126,7 @@ fn wanted(filter: &Filter, metric: Metric, soft: bool) -> bool {
     }
 }
 
-/// The metric at a place where page views are folded, if those count.
+/// The metric of a folded row, if such page views count.
 fn folded(filter: &Filter, place: i64) -> Option<Metric> {
     let (metric, soft) = views::folded(place)?;
     wanted(filter, metric, soft).then_some(metric)
@@ -137,7 +136,7 @@ struct OneMetric {
     whole: Values,
     steps: Vec<Values>,
     causes: HashMap<i64, StoredHistogram>,
-    /// By their places.
+    /// The phases, in the order of [`phases::names`].
     parts: Vec<StoredHistogram>,
 }
 
@@ -156,12 +155,13 @@ impl OnePage {
     }
 }
 
-struct Found {
+/// All vitals of a window, by metric and by page.
+struct WindowVitals {
     metrics: [OneMetric; METRICS],
     pages: HashMap<i64, OnePage>,
 }
 
-impl Found {
+impl WindowVitals {
     fn read(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Self> {
         let empty = |place: usize| OneMetric {
             whole: Values::default(),
@@ -169,21 +169,21 @@ impl Found {
             causes: HashMap::new(),
             parts: vec![StoredHistogram::new(); phases::names(Metric::ALL[place]).len()],
         };
-        let mut found = Self { metrics: std::array::from_fn(empty), pages: HashMap::new() };
-        found.read_views(connection, steps, filter)?;
-        found.read_open(connection, steps, filter)?;
-        found.read_folded(connection, steps, filter)?;
+        let mut read = Self { metrics: std::array::from_fn(empty), pages: HashMap::new() };
+        read.read_views(connection, steps, filter)?;
+        read.read_open(connection, steps, filter)?;
+        read.read_folded(connection, steps, filter)?;
         for detail in [Detail::Causes, Detail::Parts] {
-            found.read_details(connection, steps, filter, detail)?;
+            read.read_details(connection, steps, filter, detail)?;
         }
         if filter.navigation.is_some() {
-            // Folded page views are counted together, however they began: those that reported are known.
-            for page in found.pages.values_mut() {
+            // Folded page views are not counted by navigation: the views with the most frequent vital stand for all.
+            for page in read.pages.values_mut() {
                 page.views = page.values.iter().map(|values| values.histogram.count()).max().unwrap_or(0);
             }
-            found.pages.retain(|_, page| page.views > 0);
+            read.pages.retain(|_, page| page.views > 0);
         }
-        Ok(found)
+        Ok(read)
     }
 
     fn read_views(

@@ -1,38 +1,38 @@
-//! One series, and what its next sample means. For a counter that is what Prometheus makes of it: it grew by the
-//! difference, whatever was missing in between; it began again at zero where it fell, or where the backend says so; and
-//! the first value of all is where it stood, of which nothing is known.
+//! The state of one series, and how a sample changes it. Counters follow Prometheus: the increase is the difference to the
+//! last sample, also after a gap; a counter was reset to zero where it fell, or where the backend says so; the first
+//! sample is a baseline and no increase.
 use rusqlite::{Connection, params};
 
 use super::process::{Process, began};
 use crate::scrape::Sample;
 use crate::time::DAY;
 
-/// Up to here a double tells single counts apart. Sums that are larger begin anew with the counter: one value that was
-/// beyond belief must not swallow all that is counted after it.
+/// Doubles up to here hold every integer (2^53). A larger sum is dropped when the counter resets: one absurd value must not
+/// swallow all later counts.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 #[derive(Default)]
 pub struct State {
     pub id: i64,
     pub counter: bool,
-    /// What resets took away: what is stored is `base + raw`. 0 of a gauge.
+    /// The sum before the last reset: the stored value is `base + raw`. 0 for a gauge.
     pub base: f64,
-    /// The value as it was last scraped; not a number where that is unknown, or where a gauge has none.
+    /// The last scraped value; NaN where that is unknown, or where a gauge has none.
     pub raw: f64,
-    /// By so much `raw` may be wrong: it was worked out from what is stored.
+    /// The rounding error of `raw`, after it was computed from the stored value.
     pub doubt: f64,
-    /// The process that last had it.
+    /// The number of the process that last had it.
     pub epoch: i64,
-    /// When the counter began, as the backend said it last.
+    /// The last `_created` time of the counter, s since the epoch.
     pub created: Option<f64>,
-    /// The last scrape that had it.
+    /// The number of the last scrape that had it.
     pub round: u64,
-    /// The day written to the file, for retention.
+    /// When it was last seen, as in the file, where it is updated once a day.
     pub seen: i64,
 }
 
 impl State {
-    /// A series that was never scraped before: it stands where it stands.
+    /// A series that was never scraped before: its first sample is the baseline.
     pub fn first(
         connection: &Connection,
         id: i64,
@@ -45,18 +45,18 @@ impl State {
         Ok(state)
     }
 
-    /// Where it stood, by its newest sample.
+    /// Restores `raw` from the newest stored sample.
     pub fn read_back(&mut self, connection: &Connection) {
         let newest = connection
             .prepare_cached("SELECT value FROM samples WHERE series = ?1 ORDER BY time DESC LIMIT 1")
             .and_then(|mut newest| newest.query_row([self.id], |row| row.get::<_, Option<f64>>(0)));
-        // Where it cannot be read, the next sample is as good as the first.
+        // If it cannot be read, the next sample is a new baseline.
         let stored = newest.ok().flatten().unwrap_or(f64::NAN);
         self.raw = stored - self.base;
         self.doubt = 4.0 * f64::EPSILON * stored.abs().max(self.base.abs());
     }
 
-    /// Takes in the next sample.
+    /// Records the next sample.
     pub fn take(
         &mut self,
         connection: &Connection,
@@ -66,14 +66,14 @@ impl State {
     ) -> rusqlite::Result<()> {
         let base = if sample.counter { self.base_of(sample, process) } else { 0.0 };
         let stored = base + sample.value;
-        // A gauge that is no number is a gap, as a missing one is.
-        let stood = self.base + self.raw;
-        if stored != stood && !(stored.is_nan() && stood.is_nan()) {
+        // A NaN gauge is a gap, like a missing one.
+        let before = self.base + self.raw;
+        if stored != before && !(stored.is_nan() && before.is_nan()) {
             write(connection, self.id, time, (!stored.is_nan()).then_some(stored))?;
         }
         let created = sample.created.or(self.created);
-        let is = (base, sample.counter, process.epoch, created);
-        if is != (self.base, self.counter, self.epoch, self.created) {
+        let state = (base, sample.counter, process.epoch, created);
+        if state != (self.base, self.counter, self.epoch, self.created) {
             connection
                 .prepare_cached(
                     "UPDATE series SET base = ?2, counter = ?3, epoch = ?4, created = ?5 WHERE id = ?1",
@@ -92,7 +92,7 @@ impl State {
         Ok(())
     }
 
-    /// The scrape did not have it. A counter stands where it stood; a gauge has no value.
+    /// Records that the scrape did not have it: a counter keeps its value, a gauge loses it.
     pub fn miss(&mut self, connection: &Connection, time: i64) -> rusqlite::Result<()> {
         if !self.counter && !self.raw.is_nan() {
             write(connection, self.id, time, None)?;
@@ -101,29 +101,29 @@ impl State {
         Ok(())
     }
 
-    /// The base by which the counter has grown by what the sample says.
+    /// The base after `sample`, so that `base + raw` has grown by the increase.
     fn base_of(&self, sample: &Sample, process: &Process) -> f64 {
-        let stands = self.base + self.raw;
-        if stands.is_nan() {
+        let total = self.base + self.raw;
+        if total.is_nan() {
             return 0.0;
         }
         let created = self.created.zip(sample.created);
-        let again = if self.epoch != process.epoch {
+        let reset = if self.epoch != process.epoch {
             Some(process.fresh)
         } else if !self.counter {
-            // It was called a gauge.
+            // It was a gauge before: this is its first sample as a counter.
             Some(false)
         } else if let Some(fresh) = created.and_then(|(was, is)| began(was, is, process.last_scrape)) {
             Some(fresh)
         } else {
             (sample.value < self.raw - self.doubt).then_some(true)
         };
-        match again {
+        match reset {
             None => self.base,
-            Some(true) if stands.abs() > EXACT => 0.0,
-            Some(true) => stands,
-            // Grown by nothing.
-            Some(false) => stands - sample.value,
+            Some(true) if total.abs() > EXACT => 0.0,
+            Some(true) => total,
+            // No increase.
+            Some(false) => total - sample.value,
         }
     }
 }

@@ -2,13 +2,6 @@
 
 /// Circles of imports, as the rule names them.
 pub const CIRCLES: &[&str] = &[
-    "crates/collector/src: scrape → store → scrape",
-    "crates/collector/src/metrics: doors → mod → doors",
-    "crates/collector/src/scrape: mod → parse → mod",
-    "crates/collector/src/store: batch → views → batch",
-    "crates/collector/src/store: compact → horizon → compact",
-    "crates/collector/src/store: mod → ready → mod",
-    "crates/collector/src/store/series: counter → target → counter",
     "crates/engine/src/beacon: decode → mod → decode",
     "crates/engine/src/beacon: queue → encode → queue",
     "crates/engine/src/beacon/queue: mod → pack → mod",
