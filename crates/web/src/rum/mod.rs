@@ -91,12 +91,12 @@ impl Rum {
 
     /// Reports a caught error by its `Display` text. URLs in it lose their queries.
     pub fn error(&self, error: impl Display) {
-        self.inner.error(|filter| filter.from_message(&error.to_string()));
+        self.inner.error(|filter| filter.describe_message(&error.to_string()));
     }
 
     /// Reports a value that JavaScript threw, with its stack.
     pub fn thrown(&self, thrown: &JsValue) {
-        self.inner.error(|filter| filter.from_thrown(thrown));
+        self.inner.error(|filter| filter.describe_thrown(thrown));
     }
 
     /// Sends what waits, now.

@@ -134,10 +134,10 @@ impl Inner {
         let mut errors = Vec::new();
         if errors_sampled {
             errors.push(Listener::new(self, "error", |this, event| {
-                this.error(|filter| filter.from_error_event(&event));
+                this.error(|filter| filter.describe_error_event(&event));
             }));
             let rejected =
-                |this: &Rc<Self>, event: JsValue| this.error(|filter| filter.from_rejection(&event));
+                |this: &Rc<Self>, event: JsValue| this.error(|filter| filter.describe_rejection(&event));
             errors.push(Listener::new(self, "unhandledrejection", rejected));
         }
         let routes = sampled && self.options.routes;
