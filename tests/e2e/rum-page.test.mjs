@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from './browser.mjs'
-import { all, beacons, closed, flush, open, origin, other, requests } from './rum-site.mjs'
+import { all, beacons, closed, flush, hide, open, origin, other, requests } from './rum-site.mjs'
 
 test('the phases of the navigation and Server-Timing are reported', async () => {
   const page = await open()
@@ -139,10 +139,11 @@ test('a route is a separate page view with its own vitals', async () => {
   await page.click('button')
   await page.waitForTimeout(1500)
   await page.evaluate(() => history.back())
-  await page.waitForTimeout(200)
+  await page.waitForFunction(() => location.pathname === '/orders/1042')
   await page.evaluate(() => rum.count('back again'))
-  await closed(page)
+  await hide(page)
   await eventually('beacons', () => beacons.length >= 3)
+  await closed(page)
   const by = (page) => beacons.filter((beacon) => beacon.page === page)
   const [first, second] = [by('/orders/:id'), by('/orders/:id/items/:id')].map((list) => all(list.slice(0, 1)))
   assert.equal(first.navigation, 'navigate')
@@ -219,8 +220,9 @@ test('without interactionCount, INP estimates it from interaction ids', async ()
   })
   await page.click('button')
   await page.waitForTimeout(250)
-  await closed(page)
+  await hide(page)
   await eventually('INP', () => all().vitals?.INP)
+  await closed(page)
   assert.ok(all().vitals.INP.value >= 100)
   assert.equal(all().vitals.INP.target, 'html>body>button')
 })
