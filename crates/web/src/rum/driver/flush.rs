@@ -17,7 +17,7 @@ impl Inner {
         }
     }
 
-    pub(in super::super) fn flush(self: &Rc<Self>) {
+    pub(super) fn flush(self: &Rc<Self>) {
         self.flush_now(false);
     }
 
