@@ -280,7 +280,7 @@ fn a_visit_is_stored_and_withdrawn_consent_removes_it() {
     rum.count("a", 1);
     rum.consent(false);
     assert_eq!(stored(), None);
-    throw_error("unheard");
+    throw_error("unreported");
     rum.count("a", 1);
     rum.flush();
     hide();
@@ -290,7 +290,7 @@ fn a_visit_is_stored_and_withdrawn_consent_removes_it() {
     rum.count("b", 1);
     rum.flush();
     let beacon = only(&beacons);
-    assert!(!beacon.contains("\"a\"") && !beacon.contains("unheard"), "{beacon}");
+    assert!(!beacon.contains("\"a\"") && !beacon.contains("unreported"), "{beacon}");
     rum.stop();
 }
 
@@ -300,7 +300,7 @@ fn nothing_is_measured_without_consent_or_outside_the_sample() {
     let (unsampled, others) = measured(|options| options.sample_rate = 0.0);
     for rum in [&quiet, &unsampled] {
         rum.count("a", 1);
-        throw_error("unheard");
+        throw_error("unreported");
         rum.flush();
         hide();
     }
@@ -321,7 +321,7 @@ fn a_stopped_page_measures_nothing() {
     rum.count("a", 1);
     rum.stop();
     assert!(only(&beacons).contains("\"a\":1"));
-    throw_error("unheard");
+    throw_error("unreported");
     rum.count("a", 1);
     rum.consent(false);
     rum.consent(true);
@@ -369,8 +369,8 @@ fn callbacks_of_the_page_may_call_rum() {
 
 #[wasm_bindgen_test]
 fn an_interrupted_flush_is_repeated_with_the_same_id() {
-    let (cut, told) = (Rc::new(Cell::new(false)), Beacons::default());
-    let (cutting, kept) = (Rc::clone(&cut), Rc::clone(&told));
+    let (cut, beacons) = (Rc::new(Cell::new(false)), Beacons::default());
+    let (cutting, kept) = (Rc::clone(&cut), Rc::clone(&beacons));
     let (rum, _) = measured(move |options| {
         options.before_send = Some(Box::new(move |text| {
             kept.borrow_mut().push(text);
@@ -389,11 +389,11 @@ fn an_interrupted_flush_is_repeated_with_the_same_id() {
     rum.count("later", 1);
     rum.flush();
     rum.stop();
-    let first = told.borrow();
-    let with = |name: &str| told.iter().filter(|text| text.contains(name)).collect::<Vec<_>>();
-    assert_eq!(with("kept").len(), 2, "{told:?}");
+    let beacons = beacons.borrow();
+    let with = |name: &str| beacons.iter().filter(|text| text.contains(name)).collect::<Vec<_>>();
+    assert_eq!(with("kept").len(), 2, "{beacons:?}");
     assert_eq!(member(with("kept")[0], "id"), member(with("kept")[1], "id"));
-    assert_eq!(with("\"later\"").len(), 1, "{told:?}");
+    assert_eq!(with("\"later\"").len(), 1, "{beacons:?}");
 }
 
 #[wasm_bindgen_test]
@@ -555,11 +555,11 @@ fn errors_may_have_their_own_sample_rate() {
         options.error_sample_rate = Some(1.0);
     });
     rum.count("a", 1);
-    throw_error("heard");
+    throw_error("reported");
     rum.flush();
     let beacon = only(&beacons);
     assert!(
-        beacon.contains("heard") && !beacon.contains("counters") && !beacon.contains("sampleRate"),
+        beacon.contains("reported") && !beacon.contains("counters") && !beacon.contains("sampleRate"),
         "{beacon}"
     );
     hide();
@@ -591,14 +591,14 @@ fn a_broken_browser_api_costs_only_its_own_measurements() {
     break_performance(true);
     let (rum, beacons) = measured(|_| {});
     rum.count("a", 1);
-    throw_error("heard");
+    throw_error("reported");
     restore();
     rum.count("b", 1);
     rum.flush();
     rum.stop();
     break_performance(false);
     let sent = beacons.borrow().join("\n");
-    for part in ["\"a\":1", "heard", "\"b\":1"] {
+    for part in ["\"a\":1", "reported", "\"b\":1"] {
         assert!(sent.contains(part), "{part} in {sent}");
     }
 }
