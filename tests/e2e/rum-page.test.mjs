@@ -144,8 +144,11 @@ test('a route is a separate page view with its own vitals', async () => {
   await hide(page)
   await eventually('beacons', () => beacons.length >= 3)
   await closed(page)
-  const by = (page) => beacons.filter((beacon) => beacon.page === page)
-  const [first, second] = [by('/orders/:id'), by('/orders/:id/items/:id')].map((list) => all(list.slice(0, 1)))
+  // Beacons of a page that is left arrive in any order.
+  const third = beacons.find(({ counters }) => counters?.back_again)
+  const second = beacons.find(({ page }) => page === '/orders/:id/items/:id')
+  const first = beacons.find((beacon) => beacon !== third && beacon !== second)
+  assert.deepEqual([first.page, third.page], ['/orders/:id', '/orders/:id'])
   assert.equal(first.navigation, 'navigate')
   assert.equal(second.navigation, 'soft-navigation')
   assert.equal(first.session, second.session)
@@ -154,9 +157,7 @@ test('a route is a separate page view with its own vitals', async () => {
   assert.equal(second.counters.on_the_route, 1)
   assert.equal(second.vitals.LCP.target, 'html>body>p', JSON.stringify(second.vitals))
   assert.equal(second.vitals.TTFB.value, 0)
-  const third = by('/orders/:id').at(-1)
   assert.notEqual(third.view, first.view)
-  assert.equal(third.counters.back_again, 1)
   assert.ok(!JSON.stringify(beacons).includes('secret'))
 })
 
