@@ -37,7 +37,7 @@ const html = (name) => `<!doctype html><meta charset="utf-8"><title>${name}</tit
 <script>
   let count = 0
   document.querySelector('button').onclick = (event) => { event.target.textContent = ++count }
-  /** Loads `count` tiny resources, a few at a time. */
+  /** Loads count tiny resources, a few at a time. */
   const load = async (resources) => {
     let next = 0
     const one = async () => { while (next < resources) await (await fetch('/tiny/' + next++)).text() }
