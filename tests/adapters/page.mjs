@@ -1,4 +1,4 @@
-// Runs a bundle in Chromium, and tells what the application in it shows.
+// Runs a bundle in Chromium, and returns what its application shows.
 import { after, before } from 'node:test'
 import { launch } from '../e2e/browser.mjs'
 

@@ -18,7 +18,7 @@ const LIBRARIES = [...PEERS, 'whippet']
 const here = path.dirname(fileURLToPath(import.meta.url))
 const part = process.argv[2] ?? ''
 
-/** How far the page is scrolled at once, in px, so many screens at which it waits for what is to be seen, and how long the server takes, in ms. */
+/** The scroll step, px; the number of screens at which it waits for the images; the server's delay, ms. */
 const cases = [
   { name: 'registered', step: 0 },
   { name: 'read, six screens, one by one', step: 700, screens: 6, delay: 1 },
@@ -72,7 +72,7 @@ async function measure({ name, step, screens = 0, delay: answerTime = 0 }) {
   delay = answerTime
   const rounds = Object.fromEntries(LIBRARIES.map((library) => [library, []]))
   for (let round = 0; round < ROUNDS; round++) {
-    // Each goes first in its turn.
+    // The libraries take turns to be first.
     for (let turn = 0; turn < LIBRARIES.length; turn++) {
       const library = LIBRARIES[(round + turn) % LIBRARIES.length]
       rounds[library].push(await visit(library, step, screens))
@@ -109,7 +109,7 @@ async function visit(library, step, screens) {
   })
   await page.goto(origin)
   const session = await context.newCDPSession(page)
-  // The thread's own time: what other processes take is not counted.
+  // The thread's CPU time, without other processes.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   const seconds = async () => {
     const { metrics } = await session.send('Performance.getMetrics')

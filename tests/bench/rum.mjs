@@ -37,13 +37,13 @@ const html = (name) => `<!doctype html><meta charset="utf-8"><title>${name}</tit
 <script>
   let count = 0
   document.querySelector('button').onclick = (event) => { event.target.textContent = ++count }
-  /** Loads that many tiny things, a few at a time. */
+  /** Loads count tiny resources, a few at a time. */
   const load = async (resources) => {
     let next = 0
     const one = async () => { while (next < resources) await (await fetch('/tiny/' + next++)).text() }
     await Promise.all(Array.from({ length: 32 }, one))
   }
-  /** What a page does when its tab is hidden; headless tabs never are. */
+  /** Simulates that the tab is hidden, which headless tabs never are. */
   const hide = () => {
     Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
     Object.defineProperty(document, 'hidden', { value: true, configurable: true })
@@ -84,7 +84,7 @@ try {
   server.close()
 }
 
-/** What a whole page view takes, ms: JavaScript as DevTools counts it (`ScriptDuration`), and all tasks. */
+/** The main-thread time of a page view, ms: JavaScript (`ScriptDuration` of DevTools), and all tasks. */
 async function pageView(name) {
   const context = await browser.newContext({ viewport: { width: 600, height: 400 } })
   const page = await context.newPage()
@@ -99,7 +99,7 @@ async function pageView(name) {
   const at = await page.locator('button').boundingBox()
   const click = { x: at.x + 20, y: at.y + 20, button: 'left', clickCount: 1 }
   for (let i = 0; i < INTERACTIONS; i++) {
-    // Events of the browser's own making: only these have an Event Timing entry.
+    // Only trusted events have an Event Timing entry.
     await session.send('Input.dispatchMouseEvent', { ...click, type: 'mousePressed' })
     await session.send('Input.dispatchMouseEvent', { ...click, type: 'mouseReleased' })
   }
@@ -118,7 +118,7 @@ async function mainThread() {
   const rounds = []
   for (let round = 0; round < ROUNDS; round++) {
     const times = {}
-    // Nobody is always the first.
+    // The peers take turns to be first.
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(turn + round) % names.length]
       times[name] = await pageView(name)
@@ -138,7 +138,7 @@ async function mainThread() {
   }
 }
 
-/** What a simple page view sends: loaded, one click, left after a moment. */
+/** The bytes of a simple page view: load, one click, leave. */
 async function bytes() {
   console.log(`\nSent of a simple page view, bodies, medians of ${VISITS} visits. Ratio: what is named by whippet.\n`)
   const sizes = {}

@@ -31,10 +31,11 @@ export function launch(options = {}) {
 
 /**
  * A page in a context of its own. `page.faults` gathers uncaught errors and console errors; a test that
- * expects none calls `noFaults(page)`.
+ * expects none calls `noFaults(page)`. A page whose images the server holds never fires `load`: it needs
+ * `waitUntil: 'domcontentloaded'`.
  */
 export async function open(browser, url, options = {}) {
-  const { script, ...context } = options
+  const { script, waitUntil = 'load', ...context } = options
   const scope = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context })
   const page = await scope.newPage()
   page.faults = []
@@ -43,7 +44,7 @@ export async function open(browser, url, options = {}) {
     if (message.type() === 'error') page.faults.push(message.text())
   })
   if (script) await page.addInitScript(script)
-  await page.goto(url)
+  await page.goto(url, { waitUntil })
   return page
 }
 

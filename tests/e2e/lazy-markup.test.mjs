@@ -73,7 +73,7 @@ test('the markup of vanilla-lazyload and lozad works unchanged', async () => {
 test('the old image and its class stay until the new image is decoded', async () => {
   const page_ = await visit(
     page(
-      `<img id="a" src="/img/old.png" data-src="/img/new.png?slow=300&w=800&h=600" width="60" height="40" alt="">`,
+      `<img id="a" src="/img/old.png" data-src="/img/new.png?hold&w=800&h=600" width="60" height="40" alt="">`,
       `window.seen = new Set()
        lazy('img', { maxConcurrent: 2 })
        const look = () => {
@@ -82,7 +82,10 @@ test('the old image and its class stay until the new image is decoded', async ()
        }
        look()`,
     ),
+    { waitUntil: 'domcontentloaded' },
   )
+  await page_.waitForFunction(() => seen.has('loading true old'))
+  web.release('new')
   await has(page_, 'a', 'loaded')
   const seen = await page_.evaluate(() => [...seen])
   for (const one of seen) assert.match(one, /^( ?\w* \w+ old|loading \w+ old|loaded true new| \w+ )$/)
@@ -94,8 +97,8 @@ test('a ThumbHash is shown until the image is loaded, without a canvas', async (
   const hash = '1QcSHQRnh493V4dIh4eXh1h4kJUI'
   const page_ = await visit(
     page(
-      `<img id="a" data-thumbhash="${hash}" data-src="/img/a.png?slow=2500" width="320" height="240" alt="">
-       <div id="b" data-thumbhash="${hash}" data-bg="/img/b.png?slow=2500" style="width:320px;height:240px"></div>
+      `<img id="a" data-thumbhash="${hash}" data-src="/img/a.png?hold" width="320" height="240" alt="">
+       <div id="b" data-thumbhash="${hash}" data-bg="/img/b.png?hold" style="width:320px;height:240px"></div>
        <img id="bad" data-thumbhash="?" data-src="/img/bad.png" width="60" height="40" alt="">`,
       `window.canvases = 0
        const create = document.createElement
@@ -103,6 +106,7 @@ test('a ThumbHash is shown until the image is loaded, without a canvas', async (
        lazy()
        try { thumbhashToDataURL('!') } catch (error) { window.message = error.message }`,
     ),
+    { waitUntil: 'domcontentloaded' },
   )
   await eventually('the placeholder', () => page_.evaluate(() => a.complete && a.naturalWidth === 23 && a.src.startsWith('data:image/png')))
   assert.ok(await page_.evaluate(() => b.style.backgroundImage.startsWith('url("data:image/png')))
@@ -115,6 +119,7 @@ test('a ThumbHash is shown until the image is loaded, without a canvas', async (
     return new Set(new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer)).size
   })
   assert.ok(colours > 50, `${colours} colours`)
+  for (const id of ['a', 'b']) web.release(id)
   for (const id of ['a', 'b', 'bad']) await has(page_, id, 'loaded')
   assert.match(await page_.evaluate(() => a.src), /img\/a/)
   assert.equal(await page_.evaluate(() => canvases), 0)

@@ -1,4 +1,4 @@
-// A server of images that are slow, or fail, if their URL says so; and pages that load them lazily.
+// A server of images that fail, or that it holds back, if their URL says so; and pages that load them lazily.
 import { build } from 'esbuild'
 import { createServer } from 'node:http'
 import path from 'node:path'
@@ -8,9 +8,9 @@ import { png } from '../bench/lazy/png.mjs'
 const here = path.dirname(fileURLToPath(import.meta.url))
 
 /**
- * `/img/<name>.png` is an image. In its query, `w` and `h` are its size, `slow` is its delay in ms, and `fail` is how often it
- * fails first. `/module/<name>.js` is a module with the same parameters. Every other path is the page `html`, in which `whippet`
- * has the exports of `whippet/lazy`.
+ * `/img/<name>.png` is an image. In its query, `w` and `h` are its size, `fail` is how often it fails first, and with `hold` the
+ * server does not respond until the test calls `release(name)`. `/module/<name>.js` is a module with the same parameters. Every
+ * other path is the page `html`, in which `whippet` has the exports of `whippet/lazy`.
  */
 export async function site() {
   const { outputFiles } = await build({
@@ -20,6 +20,9 @@ export async function site() {
     stdin: { contents: `import * as lazy from 'whippet/lazy'; window.whippet = lazy`, resolveDir: path.join(here, '../../www') },
     write: false,
   })
+  /** The responses that are held, by path, and the paths that are held no more. */
+  const held = new Map()
+  const released = new Set()
   const site = {
     html: '',
     /** The number of requests by path. */
@@ -29,6 +32,15 @@ export async function site() {
     clear() {
       site.requests.clear()
       site.order.length = 0
+      held.clear()
+      released.clear()
+    },
+    /** Responds to the requests for `/img/<name>.png` that are held, and to later ones at once. */
+    release(name) {
+      const path = `/img/${name}.png`
+      released.add(path)
+      for (const respond of held.get(path) ?? []) respond()
+      held.delete(path)
     },
     close: () => server.close(),
   }
@@ -41,13 +53,15 @@ export async function site() {
     site.requests.set(url.pathname, times)
     site.order.push(url.pathname)
     answer.setHeader('cache-control', 'no-store')
-    setTimeout(() => {
+    const respond = () => {
       if (times <= parameter('fail')) return answer.writeHead(503).end()
       if (url.pathname.startsWith('/module/')) {
         return answer.setHeader('content-type', 'text/javascript').end(`export default ${times}`)
       }
       answer.setHeader('content-type', 'image/png').end(png(parameter('w') || 60, parameter('h') || 40, url.pathname.length))
-    }, parameter('slow'))
+    }
+    if (url.searchParams.has('hold') && !released.has(url.pathname)) held.set(url.pathname, [...(held.get(url.pathname) ?? []), respond])
+    else respond()
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   site.origin = `http://127.0.0.1:${server.address().port}`

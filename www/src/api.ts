@@ -1,6 +1,6 @@
-// The backend's answers, and where they are.
+// The backend's responses and URLs.
 
-/** What makes a package one package. */
+/** Identifies a package. */
 export interface PackageId {
   ecosystem: string
   name: string
@@ -40,7 +40,7 @@ export interface Details extends PackageId {
   dependents: Relation[]
 }
 
-/** What happened lately, and how much there is. */
+/** Recent activity, and totals. */
 export interface Activity {
   totals: { packages: number; cargo: number; npm: number; dependencies: number; starred: number }
   events: (PackageId & { id: number; at: number; starred: boolean })[]

@@ -1,10 +1,10 @@
-// What went wrong, in words for the person before the screen.
+// Error messages for users.
 import { HttpError } from 'whippet/json'
 
-/** The server's own words where it gave some. */
+/** The server's message, if it gave one. */
 export function explain(error: unknown): string {
   if (error instanceof HttpError) return serverMessage(error.body) ?? `The server answered ${error.status}.`
-  // What `fetch` throws when there is no answer at all.
+  // `fetch` throws this when there is no response.
   if (error instanceof TypeError) return 'The server cannot be reached.'
   return error instanceof Error ? error.message : String(error)
 }

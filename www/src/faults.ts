@@ -28,7 +28,7 @@ export function connectFaults(client: QueryClient): void {
   })
   fieldset.addEventListener('change', (event) => {
     const mode = (event.target as HTMLInputElement).value as FaultMode
-    // Told by `onError`.
+    // `onError` reports it.
     turn.mutate(mode).catch(() => {})
   })
 }

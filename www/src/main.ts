@@ -1,4 +1,4 @@
-// Starts the page. Each part is started by itself, so that one that cannot run takes no other with it.
+// Starts the page. Each part starts on its own, so that one that fails does not stop the others.
 import { showActivity } from './activity'
 import { showDetails, showWelcome } from './details'
 import { part } from './dom'

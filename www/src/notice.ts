@@ -9,7 +9,7 @@ export function showNotice(place: HTMLElement, title: string, error: unknown, re
     return
   }
   const text = explain(error)
-  // The same again: left alone, so that a focused button keeps its focus.
+  // The same error stays untouched, so that a focused button keeps its focus.
   if (place.dataset.shown === text && place.firstChild) return
   place.dataset.shown = text
   const button = retry && h('button', { type: 'button', class: 'button', 'data-testid': 'retry' }, 'Retry')

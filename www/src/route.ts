@@ -1,4 +1,4 @@
-// What is looked at, kept in the address: the search in the query string, the open package in the hash.
+// The state of the page in its URL: the search in the query string, the open package in the hash.
 import { sorts, type PackageId, type Sort } from './api'
 
 export interface Route {
@@ -42,7 +42,7 @@ function format({ search, sort, selected }: Route): string {
   return '/' + (query && `?${query}`) + (selected ? packageHash(selected) : '')
 }
 
-/** The page's address as state: read it, change it, be told. */
+/** The page's URL as state, with a listener for changes. */
 export class Router {
   current = parse(location)
   #listeners = new Set<(route: Route) => void>()

@@ -1,4 +1,4 @@
-// One package in the list. Made once; later it is only told what changed.
+// One package in the list. A row is created once, and later updated.
 import type { QueryClient } from 'whippet/query'
 import type { Summary } from './api'
 import { h, setText } from './dom'

@@ -1,4 +1,4 @@
-// The optimistic star: shown at once, taken back when the server refuses.
+// The optimistic star: shown at once, and undone if the server refuses.
 import { MutationObserver, type InfiniteData, type QueryClient } from 'whippet/query'
 import { detailsUrl, type Details, type PackageId, type Page } from './api'
 import { glyph, h } from './dom'
@@ -40,7 +40,7 @@ export function setStar(client: QueryClient, change: Change): void {
       return client.invalidateQueries({ queryKey: keys.packages })
     },
   })
-  // The outcome is dealt with above.
+  // The callbacks above handle the outcome.
   observer.mutate(change).catch(() => {})
 }
 

@@ -1,4 +1,4 @@
-// What this page view was like, sent to the collector.
+// Measures this page view, and sends beacons to the collector.
 import { stats as jsonStats } from 'whippet/json'
 import { startRum } from 'whippet/rum'
 import { stats as timingStats } from 'whippet/timing'

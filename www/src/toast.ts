@@ -1,4 +1,4 @@
-// A line that passes: what was taken back, and why.
+// A short message: which change was undone, and why.
 import { h, part } from './dom'
 
 const SHOWN_FOR_MS = 6_000

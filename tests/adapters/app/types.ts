@@ -1,4 +1,4 @@
-// One `QueryClient` for all: each adapter takes whippet's, and gives it.
+// One `QueryClient` type for all: each adapter accepts and returns that of whippet.
 import * as preact from '@tanstack/preact-query'
 import { QueryClient as Core } from '@tanstack/query-core'
 import { createSyncStoragePersister } from '@tanstack/query-sync-storage-persister'
@@ -41,5 +41,5 @@ export const names: (string | undefined)[] = [
   svelte.createQuery(() => options, () => client).data,
   vue.useQuery(options).data.value,
 ]
-/** What TanStack's clients have not. */
+/** Members that TanStack's clients do not have. */
 export const fetches: number = new react.QueryClient().stats().fetches

@@ -1,10 +1,10 @@
-// The peers in one page, measured by turns.
+// Measures the peers alternately in one page.
 import { bodiesOf, changes, small, smallBodies } from './changes.js'
 import { direct, wholeWay } from './libraries.js'
 
-/** A round takes at least so long, in ms, so that the clock's grain does not count. */
+/** The shortest round, ms: long against the resolution of the clock. */
 const ROUND = 25
-/** How many refetches follow one another, by the length of the list. */
+/** The number of refetches in a row, by the length of the list. */
 const STEPS = { 100: 40, 1000: 12, 10000: 4 }
 const SMALL_STEPS = 64
 const NAMES = ['core', 'plain', 'whippet']
@@ -24,7 +24,7 @@ const cases = [
 const settle = () => new Promise((resolve) => setTimeout(resolve))
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
-/** One round: ms per body. What comes before the first timed body, and after the last, does not count. */
+/** Runs one round; returns ms per body. Set-up and tear-down are not timed. */
 async function round(one, begin, bodies, repeats) {
   const timed = one.first ? bodies : bodies.slice(1)
   let ms = 0
@@ -58,7 +58,7 @@ async function expectValue(subject, body) {
   return value
 }
 
-/** Every value is what `JSON.parse` says, for all of them; gives how many rows kept their identity on the way. */
+/** Checks that every peer returns what `JSON.parse` does; returns how many rows kept their identity. */
 async function verify(begin, bodies) {
   const subject = begin()
   let before = await expectValue(subject, bodies[0])
@@ -75,7 +75,7 @@ async function verify(begin, bodies) {
 
 globalThis.names = cases.map(({ name }) => name)
 
-/** Measures a case, from `bytes` or the `whole` way; who begins a round changes. */
+/** Measures a case, from `bytes` or the `whole` way. The peers take turns to begin a round. */
 globalThis.measure = async (name, whole, rounds) => {
   const one = cases.find((one) => one.name === name)
   const libraries = whole ? wholeWay : direct

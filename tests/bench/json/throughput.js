@@ -25,7 +25,7 @@ globalThis.throughput = async (wasm, rows, rounds) => {
         for (let times = 0; times < 8; times++) bytes += exports[name]()
         ms = performance.now() - began
       } while (ms < ROUND)
-      // The first round is that of code that was not optimised yet.
+      // In the first round the code is not optimized yet.
       if (i > 0) found[name].push(bytes / ms / 1e6)
     }
   }

@@ -1,4 +1,4 @@
-// One library per page: what it takes to register images, and what becomes of them while the page is scrolled.
+// Measures one library per page: registering images, and loading them while the page is scrolled.
 import LazyLoad from 'vanilla-lazyload'
 import lozad from 'lozad'
 import { lazy } from 'whippet/lazy'
@@ -19,7 +19,7 @@ globalThis.begin = (name) => {
 
 const frame = () => new Promise((done) => requestAnimationFrame(done))
 
-/** Scrolls down by `step` px: so many `screens`, each when the last one is there, or to the end, one a frame. */
+/** Scrolls down by `step` px: through `screens` screens, each once the last one is loaded, or one step per frame to the end. */
 globalThis.scroll = async (step, screens) => {
   const end = screens > 0 ? step * screens : document.documentElement.scrollHeight - innerHeight - 1
   do {
@@ -30,10 +30,10 @@ globalThis.scroll = async (step, screens) => {
   await seen()
 }
 
-/** Until every image on the screen is there. */
+/** Waits until every image on the screen is loaded. */
 async function seen() {
   const images = [...document.images]
-  // All are as high as one another, and in order: the first on the screen is found by halves.
+  // All images have the same height, in order, so a binary search finds the first one on the screen.
   let [from, to] = [0, images.length]
   while (from < to) {
     const middle = (from + to) >> 1
@@ -47,11 +47,11 @@ async function seen() {
 }
 
 globalThis.shift = 0
-/** What moved, from where to where. */
+/** The elements of a layout shift, with their old and new positions. */
 globalThis.moved = []
 new PerformanceObserver((list) => {
   for (const { value, sources, startTime } of list.getEntries()) {
-    // Rows that are painted while they are still being parsed move too, by 0.02 or so, and without any library.
+    // Rows that are painted during parsing shift by about 0.02 even without a library.
     if (startTime < begun) continue
     globalThis.shift += value
     for (const { node, previousRect, currentRect } of sources) {

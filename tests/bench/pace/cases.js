@@ -1,5 +1,5 @@
-// What is measured: `run(n)` does the same n times, and what it returns is awaited within the time that counts.
-// The first peer is the one that the ratio is against.
+// The cases: `run(n)` does the same work n times. Its result is awaited within the measured time.
+// Ratios are against the first peer.
 import * as tanstack from '@tanstack/pacer'
 import DataLoader from 'dataloader'
 import * as esToolkit from 'es-toolkit'
@@ -9,10 +9,10 @@ import pThrottle from 'p-throttle'
 import QuickLRU from 'quick-lru'
 import * as whippet from 'whippet/timing'
 
-/** Longer than a round takes: the burst does not end meanwhile. */
+/** Longer than a round, so that the burst does not end within it. */
 const WAIT = 10_000
 
-/** Calls of one function whose wait goes on all the time, as a scroll handler's does. */
+/** Calls of one function during its wait, like those of a scroll handler. */
 function burst(name, goal, libraries) {
   const contenders = Object.entries(libraries).map(([library, make]) => [
     library,
@@ -41,7 +41,7 @@ function looped(call) {
 const ITEMS = 1000
 const double = async (items) => items.map((n) => n * 2)
 
-/** Asks, and has the answers: what a promise costs counts too. */
+/** Calls and awaits the results, so the cost of promises is included. */
 async function loadAll(n, load, different = ITEMS) {
   for (let done = 0; done < n; done += ITEMS) {
     const asked = []
@@ -52,7 +52,7 @@ async function loadAll(n, load, different = ITEMS) {
 
 const identity = async (n) => n
 
-/** Reads of 100 results that are there. */
+/** Reads 100 cached results. */
 async function hits(memoized) {
   for (let i = 0; i < 100; i++) await memoized(i)
   return { run: (n) => loadAll(n, memoized, 100) }

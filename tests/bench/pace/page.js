@@ -1,10 +1,10 @@
-// All libraries in one page, measured in turn.
+// Measures all libraries alternately in one page.
 import { cases } from './cases.js'
 
 /** A round of a case takes at least so long, in ms, so that the clock's grain does not count. */
 const ROUND = 25
 
-/** One round of one case: ms per run. */
+/** Runs one round of a case; returns ms per run. */
 async function round(one, library, n) {
   const { run, end } = await one.libraries[library]()
   await run(Math.min(n, one.unit ?? 50))
@@ -18,7 +18,7 @@ async function round(one, library, n) {
   return { ms: ms / n, total: ms }
 }
 
-/** How many runs make a round long enough. */
+/** Finds the number of runs that make a round long enough. */
 async function enough(one, library) {
   const most = one.most ?? 10_000_000
   for (let n = one.unit ?? 1000; ; n *= 4) {
@@ -33,9 +33,8 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 globalThis.names = cases.map(({ name }) => name)
 
 /**
- * Measures a case: the libraries by turns, and who begins changes too. Gives, by library, ms per run and how much
- * faster than the first one it was: medians, the latter of what each round says, since a busy machine slows whole
- * rounds.
+ * Measures a case. The libraries take turns to begin a round. Returns, by library, the medians of ms per run and of the
+ * ratio to the first library. The ratio is computed per round, because a busy machine slows whole rounds.
  */
 globalThis.measure = async (name, rounds) => {
   const one = cases.find((one) => one.name === name)

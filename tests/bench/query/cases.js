@@ -1,12 +1,12 @@
-// What is measured, for any library with TanStack Query's names. A case prepares once a round and gives
-// `run(n)`: the same work n times. What `run` returns is awaited, within the time that counts.
+// The cases, for any library with TanStack Query's names. A case prepares once per round and returns `run(n)`, which
+// does the same work n times. Its result is awaited within the measured time.
 const ENTRIES = 50_000
 const MANY = 10_000
 /** An hour: data stays fresh, and a timer that waits for it to turn stale is armed. */
 const HOUR = 3_600_000
 
 const noop = () => {}
-/** Listeners are told in a task of their own; this is after it. */
+/** Resolves after the task in which listeners are notified. */
 const told = () => new Promise((resolve) => setTimeout(resolve))
 
 /** A cache of 50,000 entries in groups of ten. */
@@ -16,14 +16,14 @@ function filled({ QueryClient }) {
   return client
 }
 
-/** A client that knows a hundred users. */
+/** A client with the data of a hundred users. */
 function users({ QueryClient }) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: HOUR } } })
   for (let id = 0; id < 100; id++) client.setQueryData(['user', id], { id, name: `user ${id}` })
   return client
 }
 
-/** Rows that are mounted, and updated one by one; `listener` hears of them. */
+/** Mounts rows with `listener` and updates them one by one. */
 function many(name, listener, { count = MANY, combine } = {}) {
   const prepare = ({ QueryClient, QueriesObserver }) => {
     const client = new QueryClient()
@@ -33,7 +33,7 @@ function many(name, listener, { count = MANY, combine } = {}) {
     const run = async () => {
       const observer = new QueriesObserver(client, queries, { combine })
       unsubscribe = observer.subscribe(listener)
-      // As adapters do in an effect; from then on it combines.
+      // Adapters do this in an effect; afterwards results are combined.
       if (combine) observer.setQueries(queries, { combine })
       for (let id = 0; id < count; id++) client.setQueryData(['row', id], { id, version: 1 })
       await told()
@@ -66,12 +66,12 @@ export const cases = [
     },
   },
   many(`mount a QueriesObserver of ${MANY}, update each`, (results) => results.every(({ isPending }) => !isPending)),
-  // More, and query-core takes minutes, and all memory.
+  // With more, query-core takes minutes and all memory.
   many('  of 1000, combined', noop, {
     count: 1000,
     combine: (results) => ({ rows: results.map(({ data }) => data) }),
   }),
-  // Ten is out of reach where nobody looks at what is told: setting the data alone takes more than a tenth.
+  // A ratio of ten is impossible without observers: setting the data alone takes more than a tenth of the time.
   many('  and nobody looks', noop),
   {
     name: `mount ${MANY} observers of one query`,

@@ -1,4 +1,4 @@
-// Both libraries in one page, measured in turn.
+// Measures both libraries alternately in one page.
 import * as core from '@tanstack/query-core'
 import * as whippet from 'whippet/query'
 import { cases } from './cases.js'
@@ -7,7 +7,7 @@ const libraries = { core, whippet }
 /** A round of a case takes at least so long, in ms, so that the clock's grain does not count. */
 const ROUND = 25
 
-// Timers that a library arms and leaves armed.
+// Counts the timers that a library leaves armed.
 const armed = new Set()
 const { setTimeout: arm, clearTimeout: disarm } = globalThis
 globalThis.setTimeout = (callback, ms, ...args) => {
@@ -23,7 +23,7 @@ globalThis.clearTimeout = (id) => {
   disarm(id)
 }
 
-/** One round of one case: ms per run, and the timers that it left armed. */
+/** Runs one round of a case; returns ms per run, and the number of timers that are left armed. */
 async function round(one, library, n) {
   const armedBefore = armed.size
   const { client, run, end } = one.prepare(libraries[library])
@@ -40,12 +40,12 @@ async function round(one, library, n) {
   return { ms: ms / n, total: ms, timers }
 }
 
-/** How many runs make a round long enough. */
+/** Finds the number of runs that make a round long enough. */
 async function enough(one, library) {
   if (one.once) return 1
   const most = one.most ?? 1_000_000
   for (let n = 1; ; n *= 4) {
-    // Of two, lest the machine was busy with something else.
+    // The faster of two, because the machine may be busy with something else.
     const totals = [await round(one, library, Math.min(n, most)), await round(one, library, Math.min(n, most))]
     if (n >= most) return most
     if (totals.every(({ total }) => total >= ROUND)) return n
@@ -56,7 +56,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 
 globalThis.names = cases.map(({ name }) => name)
 
-/** Measures a case: the libraries by turns, and who begins changes too. */
+/** Measures a case. The libraries take turns to begin a round. */
 globalThis.measure = async (name, rounds) => {
   const one = cases.find((one) => one.name === name)
   const counts = { core: await enough(one, 'core'), whippet: await enough(one, 'whippet') }

@@ -1,1 +1,1 @@
-// Nothing: what the page costs by itself.
+// No library: the cost of the page itself.

@@ -1,4 +1,4 @@
-// Faro as its quick start has it; web-vitals is in it.
+// Faro as in its quick start; it includes web-vitals.
 import { getWebInstrumentations, initializeFaro } from '@grafana/faro-web-sdk'
 
 initializeFaro({

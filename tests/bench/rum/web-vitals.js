@@ -1,4 +1,4 @@
-// As web-vitals' own pages have it: what changed is sent in one beacon when the page is hidden.
+// As in the documentation of web-vitals: changed metrics are sent in one beacon when the page is hidden.
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals'
 
 const queue = new Set()

@@ -1,4 +1,4 @@
-//! What an app reports of itself.
+//! The figures of the query cache and other modules in the beacons of an app.
 use crate::stage::{mount, until};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -65,7 +65,7 @@ async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
     });
     let (search, rum) = handle.take().expect("the app is mounted");
     let rum = rum.expect("it was started");
-    // What other tests did before.
+    // Totals of earlier tests are reported first.
     rum.flush();
     sent.borrow_mut().clear();
 

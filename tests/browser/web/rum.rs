@@ -1,4 +1,4 @@
-//! Real user monitoring in a page: what it hears, what it sends, what it leaves alone.
+//! Real user monitoring in a page: what it measures and sends, and that it does not break the page.
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -41,10 +41,10 @@ export const breakPerformance = (breaks) => {
   }
 }
 export const shiftLayout = async () => {
-  // Where the page is scrolled, what is seen stays where it is.
+  // Scroll anchoring would prevent the shift in a scrolled page.
   scrollTo(0, 0)
   const [text, above] = [document.createElement('h1'), document.createElement('p')]
-  text.textContent = 'What is seen here moves.'
+  text.textContent = 'This text moves.'
   text.style.height = '200px'
   document.body.prepend(text)
   await frames(4)
@@ -134,7 +134,7 @@ extern "C" {
 
 type Beacons = Rc<RefCell<Vec<String>>>;
 
-/// A page whose beacons are kept here, and go nowhere.
+/// Measures this page, and collects its beacons instead of sending them.
 fn measured(change: impl FnOnce(&mut RumOptions)) -> (Rum, Beacons) {
     let beacons = Beacons::default();
     let kept = Rc::clone(&beacons);
@@ -159,7 +159,7 @@ fn member(beacon: &str, name: &str) -> String {
     beacon[start..].split('"').next().unwrap().to_owned()
 }
 
-/// The page view, which the beacon's id begins with.
+/// The id of the page view, with which the beacon's id begins.
 fn view(beacon: &str) -> String {
     let id = member(beacon, "id");
     id.rsplit_once('-').expect("a view and a number").0.to_owned()
@@ -184,7 +184,7 @@ fn recorded_measurements_are_sent() {
     ] {
         assert!(beacon.contains(part), "{part} in {beacon}");
     }
-    // The total did not grow: nothing is new.
+    // The total did not grow, so nothing is reported.
     rum.flush();
     assert!(beacons.borrow().is_empty());
     rum.stop();
@@ -198,7 +198,7 @@ fn errors_are_counted_and_scrubbed() {
     reject_with(&JsValue::from(js_sys::RangeError::new("too far")));
     reject_with(&JsValue::from_str("plain"));
     reject_with(&JsValue::UNDEFINED);
-    // Neither may break the page.
+    // Neither value may break the page.
     reject_with(&hostile());
     odd_error();
     rum.flush();
@@ -280,7 +280,7 @@ fn a_visit_is_stored_and_withdrawn_consent_removes_it() {
     rum.count("a", 1);
     rum.consent(false);
     assert_eq!(stored(), None);
-    throw_error("unheard");
+    throw_error("unreported");
     rum.count("a", 1);
     rum.flush();
     hide();
@@ -290,7 +290,7 @@ fn a_visit_is_stored_and_withdrawn_consent_removes_it() {
     rum.count("b", 1);
     rum.flush();
     let beacon = only(&beacons);
-    assert!(!beacon.contains("\"a\"") && !beacon.contains("unheard"), "{beacon}");
+    assert!(!beacon.contains("\"a\"") && !beacon.contains("unreported"), "{beacon}");
     rum.stop();
 }
 
@@ -300,12 +300,12 @@ fn nothing_is_measured_without_consent_or_outside_the_sample() {
     let (unsampled, others) = measured(|options| options.sample_rate = 0.0);
     for rum in [&quiet, &unsampled] {
         rum.count("a", 1);
-        throw_error("unheard");
+        throw_error("unreported");
         rum.flush();
         hide();
     }
     assert!(beacons.borrow().is_empty() && others.borrow().is_empty());
-    // What was counted elsewhere before the user agreed is not told.
+    // Totals from before the consent are not reported.
     quiet.total("a", 5);
     quiet.consent(true);
     quiet.total("a", 7);
@@ -321,7 +321,7 @@ fn a_stopped_page_measures_nothing() {
     rum.count("a", 1);
     rum.stop();
     assert!(only(&beacons).contains("\"a\":1"));
-    throw_error("unheard");
+    throw_error("unreported");
     rum.count("a", 1);
     rum.consent(false);
     rum.consent(true);
@@ -369,13 +369,13 @@ fn callbacks_of_the_page_may_call_rum() {
 
 #[wasm_bindgen_test]
 fn an_interrupted_flush_is_repeated_with_the_same_id() {
-    let (cut, told) = (Rc::new(Cell::new(false)), Beacons::default());
-    let (cutting, kept) = (Rc::clone(&cut), Rc::clone(&told));
+    let (cut, beacons) = (Rc::new(Cell::new(false)), Beacons::default());
+    let (cutting, kept) = (Rc::clone(&cut), Rc::clone(&beacons));
     let (rum, _) = measured(move |options| {
         options.before_send = Some(Box::new(move |text| {
             kept.borrow_mut().push(text);
             if cutting.get() {
-                // Nothing is unwound: as when a browser ends what runs.
+                // Nothing unwinds, as when a browser stops a script.
                 wasm_bindgen::throw_str("cut off");
             }
             None
@@ -389,11 +389,11 @@ fn an_interrupted_flush_is_repeated_with_the_same_id() {
     rum.count("later", 1);
     rum.flush();
     rum.stop();
-    let told = told.borrow();
-    let with = |name: &str| told.iter().filter(|text| text.contains(name)).collect::<Vec<_>>();
-    assert_eq!(with("kept").len(), 2, "{told:?}");
+    let beacons = beacons.borrow();
+    let with = |name: &str| beacons.iter().filter(|text| text.contains(name)).collect::<Vec<_>>();
+    assert_eq!(with("kept").len(), 2, "{beacons:?}");
     assert_eq!(member(with("kept")[0], "id"), member(with("kept")[1], "id"));
-    assert_eq!(with("\"later\"").len(), 1, "{told:?}");
+    assert_eq!(with("\"later\"").len(), 1, "{beacons:?}");
 }
 
 #[wasm_bindgen_test]
@@ -436,12 +436,12 @@ fn privacy_signals_are_respected_unless_the_page_opts_out() {
 #[wasm_bindgen_test]
 async fn a_loaded_page_reports_its_navigation_phases() {
     let (rum, beacons) = measured(|_| {});
-    // The page was loaded long ago: a task later it is told.
+    // The page is already loaded, so its navigation is reported a task later.
     frames(5).await.unwrap();
     rum.stop();
     let beacon = only(&beacons);
     let phases = beacon.split("\"phases\":").nth(1).and_then(|rest| rest.split('}').next()).expect("phases");
-    // Those that took no time are left out.
+    // Phases that took no time are left out.
     for phase in ["request", "response", "dom"] {
         assert!(phases.contains(&format!("\"{phase}\":")), "{phase} in {beacon}");
     }
@@ -469,11 +469,11 @@ fn an_error_has_its_stack_and_a_fingerprint() {
     throw_real("item 8 is missing");
     rum.flush();
     let beacon = only(&beacons);
-    // Its address has the name of a hash in it, as what looks like an id.
+    // The URL of the module contains a hash, which is scrubbed as an id.
     let frame = whippet_engine::beacon::scrub::text(stack.lines().nth(1).expect("a frame").trim());
     assert!(beacon.contains(&format!("\"stack\":\"{frame}\\n")), "{frame} in {beacon}");
     assert_eq!(member(&beacon, "fingerprint").len(), 8);
-    // One error but for a number: it is counted.
+    // Errors that differ only in a number are counted as one.
     assert!(
         beacon.contains("\"message\":\"Uncaught RangeError: item 7 is missing\"")
             && beacon.contains("\"count\":2}]")
@@ -555,11 +555,11 @@ fn errors_may_have_their_own_sample_rate() {
         options.error_sample_rate = Some(1.0);
     });
     rum.count("a", 1);
-    throw_error("heard");
+    throw_error("reported");
     rum.flush();
     let beacon = only(&beacons);
     assert!(
-        beacon.contains("heard") && !beacon.contains("counters") && !beacon.contains("sampleRate"),
+        beacon.contains("reported") && !beacon.contains("counters") && !beacon.contains("sampleRate"),
         "{beacon}"
     );
     hide();
@@ -569,20 +569,20 @@ fn errors_may_have_their_own_sample_rate() {
 
 #[wasm_bindgen_test]
 fn scrub_url_decides_what_is_reported_of_a_url() {
-    // What is painted largest here has no address: the rule is asked of none, or of scripts alone.
+    // The largest element has no URL here, so `scrub_url` is called with URLs of scripts, or not at all.
     let asked = Rc::new(RefCell::new(Vec::new()));
     let seen = Rc::clone(&asked);
     let (rum, beacons) = measured(move |options| {
         options.scrub_url = Some(Box::new(move |url| {
             seen.borrow_mut().push(url.to_owned());
-            "https://told.example/".to_owned()
+            "https://scrubbed.example/".to_owned()
         }));
     });
     rum.count("a", 1);
     rum.flush();
     let beacon = only(&beacons);
     let scripts = beacon.split("\"scripts\":").nth(1).unwrap_or_default();
-    assert_eq!(scripts.matches("\"source\":").count(), scripts.matches("https://told.example/").count());
+    assert_eq!(scripts.matches("\"source\":").count(), scripts.matches("https://scrubbed.example/").count());
     rum.stop();
 }
 
@@ -591,14 +591,14 @@ fn a_broken_browser_api_costs_only_its_own_measurements() {
     break_performance(true);
     let (rum, beacons) = measured(|_| {});
     rum.count("a", 1);
-    throw_error("heard");
+    throw_error("reported");
     restore();
     rum.count("b", 1);
     rum.flush();
     rum.stop();
     break_performance(false);
     let sent = beacons.borrow().join("\n");
-    for part in ["\"a\":1", "heard", "\"b\":1"] {
+    for part in ["\"a\":1", "reported", "\"b\":1"] {
         assert!(sent.contains(part), "{part} in {sent}");
     }
 }
@@ -615,7 +615,7 @@ async fn entries_before_consent_are_not_read() {
     rum.stop();
     let beacon = beacons.borrow().join("\n");
     assert!(beacon.contains("\"after\":1"), "{beacon}");
-    // The largest paint may be still to come.
+    // The browser may still report a larger paint.
     for name in ["FCP", "TTFB", "CLS", "phases", "page.load", "resources"] {
         assert!(!beacon.contains(&format!("\"{name}\":")), "{name} in {beacon}");
     }
@@ -625,7 +625,7 @@ async fn entries_before_consent_are_not_read() {
 async fn a_vital_belongs_to_its_page_view_after_many_route_changes() {
     let (rum, beacons) = measured(|_| {});
     frames(4).await.unwrap();
-    // What moved before, in other tests, is another page view's.
+    // Earlier layout shifts, of other tests, belong to another page view.
     restore();
     frames(4).await.unwrap();
     rum.count("first", 1);
@@ -643,8 +643,8 @@ async fn a_vital_belongs_to_its_page_view_after_many_route_changes() {
     go_to("/");
     rum.stop();
     let beacons = beacons.borrow();
-    let told = beacons.iter().find(|beacon| view(beacon) == home);
-    assert!(told.is_some_and(|beacon| beacon.contains("\"CLS\":{\"value\":0.")), "{beacons:?}");
+    let first = beacons.iter().find(|beacon| view(beacon) == home);
+    assert!(first.is_some_and(|beacon| beacon.contains("\"CLS\":{\"value\":0.")), "{beacons:?}");
 }
 
 #[wasm_bindgen_test]
@@ -652,7 +652,7 @@ fn a_visit_that_begins_in_an_open_page_is_sampled_on_its_own() {
     begin_visit();
     let (rum, beacons) = measured(|options| options.sample_rate = 0.25);
     rum.count("of the first", 1);
-    // The next visit is none of the sample.
+    // The next visit is outside the sample.
     end_visit();
     chance(0.5);
     go_to("/next");

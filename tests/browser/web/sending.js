@@ -1,4 +1,4 @@
-// A page whose ways out are watched, and whose long timers fire when a test says so. IndexedDB is the real one.
+// Replaces the functions that a page sends with, and its long timers, which fire when a test calls `fire`. IndexedDB is real.
 let world
 
 const NAME = 'whippet-rum'
@@ -23,11 +23,11 @@ async function withTable(work) {
 }
 
 export async function begin() {
-  // Whatever a test that failed left behind.
+  // Removes what a failed test left behind.
   if (world) end()
   const { fetch, fetchLater, setTimeout, clearTimeout } = window
   const real = { fetch, fetchLater, setTimeout, clearTimeout }
-  // What a page of an earlier test still sends is none of this one's.
+  // Requests of a page of an earlier test are ignored.
   const own = (world = { real, out: [], timers: new Map(), answer: { status: 204 } })
   await request(() => indexedDB.deleteDatabase(NAME))
   sessionStorage.removeItem('whippet.pause')
@@ -74,18 +74,18 @@ export function end() {
   world = undefined
 }
 
-/** From now on requests are answered so; a status of 0 is no network, below 0 no answer. */
+/** Sets the response to later requests. A status of 0 is a network error; below 0 there is no response. */
 export function answer(status, retryAfter) {
   world.answer = { ...world.answer, status, retryAfter, hangs: status < 0 }
 }
-/** From now on the server says that it takes this. */
+/** Sets the `Accept-Encoding` of later responses. */
 export const takes = (encodings) => (world.answer.takes = encodings)
 
-/** The text of the last body that was gzip. */
+/** The text of the last body that was compressed. */
 export const unzipped = () =>
   new Response(new Blob([world.zipped]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
 
-/** The browser takes its time to compress; the page is hidden before. */
+/** Compression takes longer than it takes to hide the page. */
 export const slowly = (is) => {
   if (is) world.compression = window.CompressionStream
   window.CompressionStream = is ? class extends TransformStream {
@@ -95,7 +95,7 @@ export const slowly = (is) => {
   } : world.compression
 }
 
-/** `how`: `taken`, `refused` or `throws`; `missing`. */
+/** Sets what `fetchLater` and `sendBeacon` do with a request: `taken`, `refused`, `throws`, or `missing` without the function. */
 export function exits(fetchLater, sendBeacon) {
   const own = world
   const way = (by, how) =>
@@ -120,7 +120,7 @@ export function withoutDatabase() {
   }
   Object.defineProperty(window, 'indexedDB', { configurable: true, get })
 }
-/** A lock is given only once a test says so: calls what this gives back. */
+/** Holds back all locks until the returned function is called. */
 export function holdLocks() {
   const { promise, resolve } = Promise.withResolvers()
   navigator.locks.request = async (...args) => {
@@ -134,23 +134,23 @@ export const leave = () => dispatchEvent(new Event('pagehide'))
 export const stored = (key) => sessionStorage.getItem(key)
 export const store = (key, value) => sessionStorage.setItem(key, value)
 
-/** What went out since this was asked last, one JSON text each. */
+/** The requests since the last call, as JSON. */
 export const out = () => world.out.splice(0).map((request) => JSON.stringify(request))
 
-/** Waits until so much went out; fails where it does not. */
+/** Waits for `count` requests; fails if they are not sent. */
 export async function sent(count) {
   for (let i = 0; world.out.length < count; i++) {
-    if (i > 500) throw new Error(`${world.out.length} of ${count} went out: ${JSON.stringify(world.out)}`)
+    if (i > 500) throw new Error(`${world.out.length} of ${count} requests were sent: ${JSON.stringify(world.out)}`)
     await pause(4)
   }
 }
 
-/** Lets everything that is under way in the page come to its end. */
+/** Waits until no work is pending in the page. */
 export async function rest() {
   for (let i = 0; i < 10; i++) await pause(4)
 }
 
-/** Lets so many turns of the page's tasks go by. */
+/** Waits for `count` tasks of the event loop. */
 export async function turns(count) {
   for (let i = 0; i < count; i++) {
     await new Promise((next) => {
@@ -161,7 +161,7 @@ export async function turns(count) {
   }
 }
 
-/** Ends the wait of all timers of at least `ms`, of less than `below`. */
+/** Fires all timers of at least `ms` and less than `below`. */
 export function fire(ms, below) {
   let fired = 0
   for (const [id, timer] of world.timers) {
@@ -173,7 +173,7 @@ export function fire(ms, below) {
   return fired
 }
 
-/** What is kept, one JSON text each, once that is so much. */
+/** Waits for `count` kept requests; returns them as JSON. */
 export async function kept(count) {
   let all
   for (let i = 0; i < 500; i++) {
@@ -181,37 +181,37 @@ export async function kept(count) {
     if (all.length === count) return all.map((one) => JSON.stringify(one))
     await pause(4)
   }
-  throw new Error(`${count} were to be kept: ${JSON.stringify(all)}`)
+  throw new Error(`${count} kept requests expected: ${JSON.stringify(all)}`)
 }
 
-/** Keeps a request, as the npm package does. */
+/** Stores a request as the npm package does. */
 export const keep = (json) => withTable((table) => table.add(JSON.parse(json)))
 
 /** Whether there is a database. */
 export const hasDatabase = async () => (await indexedDB.databases()).some(({ name }) => name === NAME)
 
-/** Waits until there is none, and stays none. */
+/** Waits until there is no database, and none is created. */
 export async function gone() {
   for (let i = 0, without = 0; without < 20; i++) {
-    // What is being opened is deleted once it is open.
+    // A database that is being opened is deleted once it is open.
     without = (await hasDatabase()) ? 0 : without + 1
-    if (i > 750) throw new Error(`there is a database: ${JSON.stringify(await withTable((table) => table.getAll()))}`)
+    if (i > 750) throw new Error(`the database was not deleted: ${JSON.stringify(await withTable((table) => table.getAll()))}`)
     await pause(4)
   }
 }
 
-/** Waits until nobody sends what is kept. */
+/** Waits until no tab sends kept requests. */
 export async function drained() {
   for (let i = 0; i < 500; i++) {
     await pause(4)
     const { held, pending } = await navigator.locks.query()
     if (![...held, ...pending].some(({ name }) => name === NAME)) return
   }
-  throw new Error('what is kept is still being sent')
+  throw new Error('kept requests are still being sent')
 }
 
 let release
-/** Another tab sends what is kept. */
+/** Takes the lock, as a tab that sends kept requests. */
 export const lock = () => new Promise((locked) => {
   navigator.locks.request('whippet-rum', () => {
     locked()

@@ -1,4 +1,4 @@
-//! How beacons leave a page, what is kept of those that do not, and what becomes of that.
+//! How beacons are sent, which of them are kept after a failure, and when those are sent again.
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -51,12 +51,12 @@ extern "C" {
     fn hold_locks() -> js_sys::Function;
 }
 
-/// After this ms the page looks for what earlier visits kept.
+/// The delay before the page sends the beacons that earlier visits kept, ms.
 const SETTLED: f64 = 3_000.0;
-/// A request that has no answer by then hangs, ms.
-const PATIENCE: f64 = 30_000.0;
+/// A request without a response is aborted after this time, ms.
+const TIMEOUT: f64 = 30_000.0;
 
-/// A page that is measured and sends, but nothing that its test did not count.
+/// Measures this page and sends only what the test records: vitals and resources are left out.
 fn measured(change: impl FnOnce(&mut RumOptions)) -> Rum {
     let mut options = RumOptions::new("/beacons", "test");
     options.flush_interval = 1e9;
@@ -65,7 +65,7 @@ fn measured(change: impl FnOnce(&mut RumOptions)) -> Rum {
     start(options)
 }
 
-/// Makes beacons of what was counted so many bytes longer, and holds others back.
+/// Makes beacons with counters `bytes` longer, and discards all others.
 fn padded(bytes: usize) -> BeforeSend {
     Box::new(move |text| text.contains("\"counters\"").then(|| text + &" ".repeat(bytes)))
 }
@@ -88,21 +88,21 @@ async fn out(count: u32) -> Vec<Value> {
     all
 }
 
-/// What is kept, once that is so much.
+/// The kept requests, once there are `count`.
 async fn kept(count: u32) -> Vec<Value> {
     let entries: js_sys::Array = kept_entries(count).await.unwrap().unchecked_into();
     entries.iter().map(|entry| serde_json::from_str(&entry.as_string().unwrap()).unwrap()).collect()
 }
 
-fn told(request: &Value) -> Value {
+fn beacon_of(request: &Value) -> Value {
     serde_json::from_str(request["body"].as_str().unwrap()).unwrap()
 }
 
-/// The names that the beacons of `requests` count.
+/// The names of the counters in the beacons of `requests`.
 fn counted(requests: &[Value]) -> Vec<String> {
     requests
         .iter()
-        .map(|request| told(request)["counters"].as_object().unwrap().keys().next().unwrap().clone())
+        .map(|request| beacon_of(request)["counters"].as_object().unwrap().keys().next().unwrap().clone())
         .collect()
 }
 
@@ -166,11 +166,11 @@ async fn an_unloaded_page_uses_the_first_api_that_accepts() {
         let requests = out(ways.len() as u32).await;
         assert_eq!(requests.iter().map(|one| one["by"].as_str().unwrap()).collect::<Vec<_>>(), ways);
         for request in &requests {
-            assert_eq!(told(request)["counters"]["a"], 1);
+            assert_eq!(beacon_of(request)["counters"]["a"], 1);
             match request["by"].as_str() {
                 Some("fetch") => assert_eq!(request["keepalive"], true),
                 Some("fetchLater") => assert_eq!(request["after"], 0),
-                // A string is plain text by itself.
+                // The browser sends a string as plain text.
                 _ => continue,
             }
             assert_eq!(request["type"], "text/plain;charset=UTF-8");
@@ -185,7 +185,7 @@ async fn an_unloaded_page_uses_the_first_api_that_accepts() {
 async fn a_beacon_that_no_api_accepts_is_kept() {
     begin().await.unwrap();
     exits("throws", "refused");
-    // Too much for keepalive as well: what is under way uses up the quota of what outlives the page.
+    // Too much for keepalive as well: requests in flight use up its quota.
     answer_with(-1, None);
     let rum = measured(|options| options.before_send = Some(padded(40_000)));
     beacon(&rum, "a");
@@ -208,20 +208,20 @@ async fn a_pause_holds_and_the_next_visit_sends_the_oldest_first() {
     beacon(&rum, "a");
     out(1).await;
     let entries = kept(1).await;
-    // As the npm package has them.
-    // In whole: the page that sends it may be elsewhere.
+    // In the format of the npm package.
+    // The absolute URL: the page that sends it later may have another base URL.
     assert!(
         entries[0]["url"].as_str().is_some_and(|url| url.starts_with("http") && url.ends_with("/beacons"))
     );
     assert_eq!(entries[0]["type"], "text/plain;charset=UTF-8");
     assert_eq!(entries[0]["tries"], 0);
-    assert_eq!(entries[0]["id"], told(&entries[0])["id"]);
+    assert_eq!(entries[0]["id"], beacon_of(&entries[0])["id"]);
     let now = js_sys::Date::now();
     assert!((now - entries[0]["at"].as_f64().unwrap()).abs() < 60_000.0, "{}", entries[0]);
     let until: f64 = stored("whippet.pause").unwrap().parse().unwrap();
     assert!((now + 50_000.0..now + 70_000.0).contains(&until), "{until}");
 
-    // Nothing else is sent, and nothing when the page goes or the network is back.
+    // During the pause nothing is sent, even if the page is hidden or the network is back.
     beacon(&rum, "b");
     kept(2).await;
     rum.count("c", 1);
@@ -233,7 +233,7 @@ async fn a_pause_holds_and_the_next_visit_sends_the_oldest_first() {
     assert_eq!(taken(), Vec::<String>::new());
     rum.stop();
 
-    // Nor by the next page, until the pause is over.
+    // The next page sends nothing either until the pause is over.
     let rum = measured(|_| {});
     assert_eq!(fire(SETTLED, SETTLED + 1.0), 1);
     drained().await.unwrap();
@@ -281,7 +281,7 @@ async fn a_hanging_request_is_aborted_and_tried_again() {
     let rum = measured(|_| {});
     beacon(&rum, "a");
     out(1).await;
-    assert_eq!(fire(PATIENCE, PATIENCE + 1.0), 1);
+    assert_eq!(fire(TIMEOUT, TIMEOUT + 1.0), 1);
     assert_eq!(out(1).await[0]["by"], "abort");
     kept(1).await;
     assert_eq!(rum.sent().lost, 0);
@@ -300,7 +300,7 @@ async fn a_rejected_beacon_is_counted_and_reported() {
     assert_eq!((rum.sent().beacons, rum.sent().lost), (0, 1));
     answer_with(204, None);
     beacon(&rum, "b");
-    let told = told(&out(1).await[0]);
+    let told = beacon_of(&out(1).await[0]);
     assert_eq!((&told["dropped"], &told["drops"]["beacons"]), (&1.into(), &1.into()));
     kept(0).await;
     rum.stop();
@@ -367,7 +367,7 @@ async fn another_failure_raises_the_number_of_tries() {
     out(1).await;
     kept(1).await;
     rest().await.unwrap();
-    // The pause, of one to two seconds, has an end.
+    // Ends the pause, which lasts one to two seconds.
     store("whippet.pause", "1");
     rum.stop();
     let rum = measured(|_| {});
@@ -414,7 +414,7 @@ async fn withdrawn_consent_deletes_kept_beacons_and_aborts_requests() {
     let rum = measured(|_| {});
     beacon(&rum, "b");
     out(1).await;
-    // Asked to be sent, but not yet under way.
+    // The request is made but not sent yet.
     beacon(&rum, "c");
     rum.consent(false);
     assert_eq!(out(1).await[0]["by"], "abort");
@@ -442,7 +442,7 @@ async fn withdrawn_consent_leaves_no_database_at_any_moment() {
         beacon(&rum, "a");
         turns(turn % 30).await.unwrap();
         if turn >= 30 {
-            // While what is kept is looked at.
+            // While the kept beacons are read.
             fire(500.0, 10_000.0);
             turns(turn % 30).await.unwrap();
         }
@@ -493,7 +493,7 @@ async fn without_a_database_beacons_are_kept_in_memory_and_sent_at_unload() {
     beacon(&rum, "a");
     out(1).await;
     rest().await.unwrap();
-    // The network is back, but what waits is not sent yet when the page goes.
+    // The page is unloaded after the network is back, but before the kept beacons are sent.
     online(true);
     fire(0.0, 0.0);
     rum.count("b", 1);
@@ -523,7 +523,7 @@ async fn large_beacons_are_compressed_once_the_server_accepts_gzip() {
     let rum = measured(|options| options.before_send = Some(padded(2048)));
     beacon(&rum, "a");
     let first = &out(1).await[0];
-    assert_eq!(told(first)["counters"]["a"], 1);
+    assert_eq!(beacon_of(first)["counters"]["a"], 1);
     rest().await.unwrap();
     let before = rum.sent().bytes;
 
@@ -538,7 +538,7 @@ async fn large_beacons_are_compressed_once_the_server_accepts_gzip() {
     rest().await.unwrap();
     assert_eq!(u64::from(rum.sent().bytes - before), bytes);
 
-    // What fails is kept as it was.
+    // A request that fails is kept uncompressed.
     answer_with(0, None);
     beacon(&rum, "c");
     out(1).await;

@@ -1,4 +1,4 @@
-//! Which of the page's requests carry a `traceparent`.
+//! The requests of the page that carry a `traceparent`.
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_web::rum::{Rum, RumOptions, Traceparent, start};
@@ -6,7 +6,7 @@ use whippet_web::rum::{Rum, RumOptions, Traceparent, start};
 #[wasm_bindgen(inline_js = r#"
 const header = (headers) => new Headers(headers).get('traceparent') ?? ''
 let real, carried
-// In place of the network: what a request carries of the header.
+// Replaces the network: responds with the `traceparent` of the request.
 export const watch = () => {
   const { open, send, setRequestHeader } = XMLHttpRequest.prototype
   real = { fetch: window.fetch, methods: { open, send, setRequestHeader } }
@@ -64,7 +64,7 @@ extern "C" {
     #[wasm_bindgen(thread_local_v2, js_name = own)]
     static OWN: JsValue;
     #[wasm_bindgen(catch, js_name = kept)]
-    async fn what_is_kept() -> Result<JsValue, JsValue>;
+    async fn options_after_fetch() -> Result<JsValue, JsValue>;
     fn request(url: &str, more: &JsValue) -> JsValue;
     fn headers(pairs: &JsValue) -> JsValue;
     fn mode(mode: &str) -> JsValue;
@@ -103,7 +103,7 @@ async fn requests_to_the_own_origin_carry_a_traceparent() {
     assert!(is_traceparent(&carried(request("/api", &none), &none).await));
     assert_eq!(carried(request("https://api.example/", &none), &none).await, "");
     assert!(is_traceparent(&fetched_bare().await.unwrap().as_string().unwrap()));
-    // One trace, in which each request has a name of its own.
+    // The requests share a trace id; each has its own span id.
     let (first, second) = (carried("/a", &none).await, carried("/a", &none).await);
     assert_eq!(first[..35], second[..35]);
     assert_ne!(first[36..52], second[36..52]);
@@ -127,7 +127,7 @@ async fn only_listed_requests_carry_a_traceparent() {
     }
     rum.stop();
 
-    // A `/` in front stands for this origin.
+    // A path stands for the own origin.
     let rum = measured(Traceparent::Listed(vec!["/api".into()]));
     for (url, is_traced) in [("/api", true), (&href("/api/x"), true), ("/apis", false), ("/", false)] {
         assert_eq!(is_traceparent(&carried(url, &JsValue::UNDEFINED).await), is_traced, "{url}");
@@ -154,10 +154,10 @@ async fn a_traceparent_of_the_page_stays() {
     assert_eq!(carried(request("/api", &own), &JsValue::UNDEFINED).await, "of its own");
     assert_eq!(asked("/api", Some("TraceParent")), "of its own;");
     assert!(is_traceparent(&asked("/api", Some("accept"))));
-    // Without CORS it may not be set.
+    // Without CORS the header may not be set.
     assert_eq!(carried("/api", &mode("no-cors")).await, "");
-    // Other options are as they were, and none of the page's objects is changed.
-    assert_eq!(what_is_kept().await.unwrap().as_string().unwrap(), "PUT,text/x,55,1");
+    // Other options stay, and the page's objects are not changed.
+    assert_eq!(options_after_fetch().await.unwrap().as_string().unwrap(), "PUT,text/x,55,1");
     rum.stop();
     unwatch();
 }
@@ -175,7 +175,7 @@ async fn stopping_restores_the_browser_functions() {
     rum.stop();
     assert_eq!(methods(), before);
 
-    // Someone wraps it again: that stays, and goes on to work.
+    // If the page wraps the function again, its wrapper stays and works.
     let rum = measured(Traceparent::SameOrigin);
     let outer = wrap();
     rum.stop();

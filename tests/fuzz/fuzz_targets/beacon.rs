@@ -1,4 +1,4 @@
-//! Any bytes are a beacon or are refused; what is read can be written and read again.
+//! Any bytes are read as a beacon or refused. A beacon that was read can be written and read again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -7,7 +7,7 @@ use whippet_engine::beacon::{decode, encode};
 fuzz_target!(|bytes: &[u8]| {
     match decode(bytes) {
         Ok(beacon) => {
-            // Numbers are written with six decimals: what they come to then stays.
+            // Numbers are written with six decimals, and do not change after that.
             let again = decode(&encode(&beacon)).expect("what was read can be written");
             assert_eq!(again.id, beacon.id);
             assert_eq!(decode(&encode(&again)), Ok(again));

@@ -1,4 +1,4 @@
-//! Any bytes are an exposition or are refused, with a line that exists; each line is read, left out or nothing.
+//! Any bytes are read as an exposition or refused with the number of an existing line. Each line is read, skipped or empty.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -45,7 +45,7 @@ impl ErrorFilter {
     }
 
     /// An `error` event; `None` if it is ignored, or has no message: then an image or a script failed to load.
-    pub(super) fn from_error_event(&self, event: &JsValue) -> Option<PageError> {
+    pub(super) fn describe_error_event(&self, event: &JsValue) -> Option<PageError> {
         let mut message = read::member(event, "message")?.as_string()?;
         let mut source = read::text(event, "filename");
         if !source.is_empty() {
@@ -62,17 +62,17 @@ impl ErrorFilter {
     }
 
     /// An `unhandledrejection` event.
-    pub(super) fn from_rejection(&self, event: &JsValue) -> Option<PageError> {
-        self.from_thrown(&Reflect::get(event, &"reason".into()).unwrap_or_default())
+    pub(super) fn describe_rejection(&self, event: &JsValue) -> Option<PageError> {
+        self.describe_thrown(&Reflect::get(event, &"reason".into()).unwrap_or_default())
     }
 
     /// A thrown value; `None` if it is ignored.
-    pub(super) fn from_thrown(&self, error: &JsValue) -> Option<PageError> {
+    pub(super) fn describe_thrown(&self, error: &JsValue) -> Option<PageError> {
         self.describe(&thrown_value::describe(error), "", error)
     }
 
     /// A message; `None` if it is ignored.
-    pub(super) fn from_message(&self, message: &str) -> Option<PageError> {
+    pub(super) fn describe_message(&self, message: &str) -> Option<PageError> {
         self.describe(message, "", &JsValue::UNDEFINED)
     }
 

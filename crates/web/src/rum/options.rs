@@ -1,5 +1,5 @@
 //! The options of [`start`](super::start).
-use super::Rum;
+use super::handle::Rum;
 use whippet_engine::beacon::KeepBounds;
 
 /// Names the page at a route: the path, with the fragment if that is a route (`#/…` or `#!/…`).

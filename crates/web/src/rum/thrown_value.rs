@@ -1,4 +1,4 @@
-//! Describes a thrown value of any type, by the rules of pkg/src/rum/thrown.ts.
+//! Describes a thrown value of any type, by the rules of pkg/src/rum/describeThrown.ts.
 use super::vitals::selector;
 use super::{browser, read};
 use js_sys::{ArrayBuffer, Object};
@@ -11,7 +11,7 @@ pub(super) fn describe(thrown: &JsValue) -> String {
     own_text(thrown).or_else(|| event_text(thrown)).unwrap_or_else(|| object_text(thrown))
 }
 
-/// The text of errors, also of other realms, strings, numbers, `null` and `undefined`.
+/// The text of an error (also of another realm), a string, numbers, `null` and `undefined`.
 fn own_text(thrown: &JsValue) -> Option<String> {
     if has_contents(thrown) {
         return None;

@@ -1,4 +1,4 @@
-// Two trees in one page, measured by turns.
+// Measures two React trees alternately in one page.
 import { bodiesOf, changes } from '../changes.js'
 
 const ROWS = 1000
@@ -11,7 +11,7 @@ globalThis.trees = changes.filter(({ first }) => !first).map(({ name }) => name)
 globalThis.measureTree = async (name, rounds) => {
   const bodies = bodiesOf(changes.find((change) => change.name === name), ROWS, STEPS)
   const found = { core: [], whippet: [] }
-  // The first round is not counted: it is the slow one of both.
+  // The first round is not counted: the code is not optimized yet.
   for (let i = 0; i <= rounds; i++) {
     const order = i % 2 ? ['whippet', 'core'] : ['core', 'whippet']
     for (const library of order) {

@@ -1,4 +1,4 @@
-//! What the byte engine does with a body, without JavaScript around it: to be timed beside a plain copy.
+//! The work of the byte engine on a body, without JavaScript, to compare with a plain copy.
 #![expect(unsafe_code, reason = "exports have names that nothing may repeat")]
 use std::cell::RefCell;
 use whippet_engine::json::{Bodies, Budget, IncomingId, common_prefix};
@@ -18,7 +18,7 @@ fn with(f: impl FnOnce(&mut Bench) -> usize) -> usize {
     BENCH.with_borrow_mut(|bench| bench.as_mut().map_or(0, f))
 }
 
-/// Where to write the text of `len` bytes that everything is about.
+/// The address at which the host writes the text of `len` bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn text(len: usize) -> *mut u8 {
     let mut bodies = Bodies::new(Budget { body: usize::MAX >> 1, total: usize::MAX >> 1 });
@@ -27,7 +27,7 @@ pub extern "C" fn text(len: usize) -> *mut u8 {
     BENCH.with_borrow_mut(|place| place.insert(bench).texts[0].as_mut_ptr())
 }
 
-/// It is there.
+/// The host has written the text.
 #[unsafe(no_mangle)]
 pub extern "C" fn ready() {
     with(|Bench { texts: [text, equal, _], bodies, incoming }| {
@@ -48,13 +48,13 @@ pub extern "C" fn copy() -> usize {
     })
 }
 
-/// Compares it with one that is equal: its length.
+/// Compares the text with an equal one; returns its length.
 #[unsafe(no_mangle)]
 pub extern "C" fn compare() -> usize {
     with(|Bench { texts: [text, equal, _], .. }| common_prefix(text, equal))
 }
 
-/// Reads it word by word, and makes its tape: its length, if it is JSON.
+/// Reads the text word by word and makes its tape; returns the length of the text if it is JSON.
 #[unsafe(no_mangle)]
 pub extern "C" fn scan() -> usize {
     with(|Bench { texts: [text, ..], bodies, incoming }| match bodies.syntax_error(*incoming) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What makes a package one package.
+/// Identifies a package.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackageId {
     /// `cargo` or `npm`.
@@ -25,7 +25,7 @@ pub struct Package {
     pub description: Option<String>,
     /// An SPDX expression, as written.
     pub licence: Option<String>,
-    /// Where its sources are.
+    /// The URL of its sources.
     pub repository: Option<String>,
     /// Cargo features, and what each turns on.
     pub features: BTreeMap<String, Vec<String>>,

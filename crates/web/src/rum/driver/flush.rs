@@ -1,6 +1,7 @@
 //! Flushes what waits: collects, encodes and sends.
+use super::super::handle::Rum;
 use super::super::view::DeviceState;
-use super::super::{Rum, browser, visit_storage};
+use super::super::{browser, visit_storage};
 use super::Inner;
 use std::rc::Rc;
 
@@ -16,7 +17,7 @@ impl Inner {
         }
     }
 
-    pub(in super::super) fn flush(self: &Rc<Self>) {
+    pub(super) fn flush(self: &Rc<Self>) {
         self.flush_now(false);
     }
 
@@ -69,7 +70,8 @@ impl Inner {
 
     pub(super) fn collect(self: &Rc<Self>) {
         if let Some(collect) = &self.options.collect {
-            collect(&Rum { inner: Rc::clone(self) });
+            let driver = Rc::clone(self);
+            collect(&Rum::new(driver));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Measures a page: starts and stops the observers, and keeps the page views.
 mod events;
 mod flush;
+mod handle;
 mod record;
 
 use super::errors::ErrorFilter;
@@ -14,7 +15,7 @@ use super::trace::Tracing;
 use super::view::View;
 use super::views::Views;
 use super::vitals::{EntryScope, Vitals, page_load};
-use super::{Sent, browser, visit_storage};
+use super::{browser, visit_storage};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -22,7 +23,7 @@ use wasm_bindgen::prelude::*;
 use whippet_engine::stats::Deltas;
 use whippet_engine::vitals::Navigation;
 
-/// The state behind a [`Rum`](super::Rum).
+/// The driver's state.
 pub(super) struct Inner {
     options: RumOptions,
     consent: Cell<bool>,
@@ -99,10 +100,6 @@ impl Inner {
         })
     }
 
-    pub(super) fn sent(&self) -> Sent {
-        self.sender.get().map(Sender::sent).unwrap_or_default()
-    }
-
     /// Starts to measure, unless consent is missing or the visit is outside the sample. With `is_late` earlier entries are
     /// ignored.
     pub(super) fn begin(self: &Rc<Self>, is_late: bool) {
@@ -134,10 +131,10 @@ impl Inner {
         let mut errors = Vec::new();
         if errors_sampled {
             errors.push(Listener::new(self, "error", |this, event| {
-                this.error(|filter| filter.from_error_event(&event));
+                this.error(|filter| filter.describe_error_event(&event));
             }));
             let rejected =
-                |this: &Rc<Self>, event: JsValue| this.error(|filter| filter.from_rejection(&event));
+                |this: &Rc<Self>, event: JsValue| this.error(|filter| filter.describe_rejection(&event));
             errors.push(Listener::new(self, "unhandledrejection", rejected));
         }
         let routes = sampled && self.options.routes;

@@ -8,12 +8,12 @@ use whippet_engine::beacon::PageError;
 use whippet_engine::time::Instant;
 
 impl Inner {
-    pub(in super::super) fn total(self: &Rc<Self>, name: &str, total: u64) {
+    pub(super) fn total(self: &Rc<Self>, name: &str, total: u64) {
         let by = self.deltas.borrow_mut().take(name, total);
         self.record(|view, now| view.queue.count(now, name, by));
     }
 
-    pub(in super::super) fn mark(self: &Rc<Self>, name: &str) {
+    pub(super) fn mark(self: &Rc<Self>, name: &str) {
         if self.run.borrow().is_none() {
             return;
         }
@@ -24,7 +24,7 @@ impl Inner {
         }
     }
 
-    pub(in super::super) fn measure(
+    pub(super) fn measure(
         self: &Rc<Self>,
         name: &str,
         start: Option<&str>,
@@ -40,7 +40,7 @@ impl Inner {
     }
 
     /// Records something in the current page view. Without consent and outside the sample this does nothing.
-    pub(in super::super) fn record(self: &Rc<Self>, change: impl FnOnce(&mut View, Instant)) {
+    pub(super) fn record(self: &Rc<Self>, change: impl FnOnce(&mut View, Instant)) {
         self.record_in(ViewSelector::Current, change);
     }
 
@@ -62,7 +62,7 @@ impl Inner {
     }
 
     /// Records the error that `describe` returns, if any.
-    pub(in super::super) fn error(self: &Rc<Self>, describe: impl FnOnce(&ErrorFilter) -> Option<PageError>) {
+    pub(super) fn error(self: &Rc<Self>, describe: impl FnOnce(&ErrorFilter) -> Option<PageError>) {
         if self.run.borrow().is_none() {
             return;
         }

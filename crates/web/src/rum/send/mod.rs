@@ -8,9 +8,10 @@ mod store;
 mod transport;
 
 use super::browser::{self, Init};
+use super::handle::Sent;
 use super::listener::Listener;
+use super::read;
 use super::task::Task;
-use super::{Sent, read};
 use request::{KeptRequest, Request};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -8,7 +8,7 @@ const ELEMENT: f64 = 1.0;
 const DOCUMENT: f64 = 9.0;
 
 /// A selector of `node` by its nearest ancestors, up to one with an id: `#main>div.card.wide>p`.
-pub(in super::super) fn selector(node: &JsValue) -> String {
+pub(crate) fn selector(node: &JsValue) -> String {
     let mut path = String::new();
     let mut next = Some(node.clone());
     while let Some(node) = next {
