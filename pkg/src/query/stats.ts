@@ -35,7 +35,14 @@ export function readStats(engine: QueryEngine | undefined): QueryStats {
     bytes: { ...(engine?.bytes ?? noBytes()) },
     hitRate: reads ? stat(STAT_HIT_RATE) : undefined,
     fetchLatency: count
-      ? { count, sum: stat(STAT_LATENCY_SUM), max: stat(STAT_LATENCY_MAX), p50: stat(STAT_LATENCY_P50), p95: stat(STAT_LATENCY_P95), p99: stat(STAT_LATENCY_P99) }
+      ? {
+          count,
+          sum: stat(STAT_LATENCY_SUM),
+          max: stat(STAT_LATENCY_MAX),
+          p50: stat(STAT_LATENCY_P50),
+          p95: stat(STAT_LATENCY_P95),
+          p99: stat(STAT_LATENCY_P99),
+        }
       : undefined,
   }
 }

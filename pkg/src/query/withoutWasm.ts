@@ -61,7 +61,8 @@ export function exportsWithoutWasm(): Exports {
   const isObserved = (id: number) => [...observers.values()].some(([query, enabled]) => query === id && enabled)
   /** A query with data is not fetched, since that would only fail. */
   const fetches = (id: number, flags: number) => +(!!(flags & OBSERVER_ENABLED) && !states.get(id)?.[STATE_HAS_DATA])
-  const mounts = (id: number, flags: number) => (flags & OBSERVER_RETRY_ON_MOUNT || states.get(id)?.[STATE_STATUS] !== STATUS_ERROR ? fetches(id, flags) : 0)
+  const mounts = (id: number, flags: number) =>
+    flags & OBSERVER_RETRY_ON_MOUNT || states.get(id)?.[STATE_STATUS] !== STATUS_ERROR ? fetches(id, flags) : 0
   const isStale = (id: number, now: number, staleTime: number) => {
     const known = states.get(id)
     if (!known?.[STATE_HAS_DATA]) return 1

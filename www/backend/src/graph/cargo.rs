@@ -1,5 +1,5 @@
 //! `cargo metadata --format-version 1`.
-use super::{Package, PackageId, tidy};
+use super::package::{Package, PackageId, tidy};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};

@@ -1,37 +1,14 @@
 //! Packages and what they depend on, as the package managers' own files give them.
 mod cargo;
 mod npm;
+mod package;
+
+pub use package::{Package, PackageId};
 
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-/// Identifies a package.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PackageId {
-    /// `cargo` or `npm`.
-    pub ecosystem: String,
-    /// The name in its registry; npm's may hold `@` and `/`.
-    pub name: String,
-    /// The exact version.
-    pub version: String,
-}
-
-/// A package, as far as its file describes it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Package {
-    /// One sentence by its authors.
-    pub description: Option<String>,
-    /// An SPDX expression, as written.
-    pub licence: Option<String>,
-    /// The URL of its sources.
-    pub repository: Option<String>,
-    /// Cargo features, and what each turns on.
-    pub features: BTreeMap<String, Vec<String>>,
-    /// What it depends on, with the kind: `normal`, `build`, `dev`, `optional`, `peer`.
-    pub dependencies: BTreeMap<PackageId, String>,
-}
 
 /// Packages by identity.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,7 +53,15 @@ impl fmt::Display for GraphError {
     }
 }
 
-impl std::error::Error for GraphError {}
+impl std::error::Error for GraphError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable(_, cause) => Some(cause),
+            Self::NotJson(_, cause) | Self::Malformed(_, cause) => Some(cause),
+            Self::UnknownKind(_) => None,
+        }
+    }
+}
 
 impl Graph {
     /// Reads and joins `files`; what each is shows from its content.
@@ -109,14 +94,9 @@ impl Graph {
     }
 }
 
-/// Texts in these files are now and then empty or full of line breaks.
-fn tidy(text: Option<String>) -> Option<String> {
-    let text = text?.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!text.is_empty()).then_some(text)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::package::tidy;
     use super::*;
 
     fn read(name: &str, content: &str) -> Result<Graph, GraphError> {

@@ -3,7 +3,7 @@
 //! The lock file knows versions, licences and dependencies. Descriptions and repositories are in the
 //! manifests of what is installed beside it; packages for other platforms are not installed, and stay
 //! without.
-use super::{Package, PackageId, tidy};
+use super::package::{Package, PackageId, tidy};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
