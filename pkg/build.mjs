@@ -60,12 +60,8 @@ const wasmFiles = {
 const common = {
   absWorkingDir: root,
   bundle: true,
-  // Puts the constants of src/boundary in the place of their names, which users' minifiers do not.
-  minifySyntax: true,
   entryPoints: entries,
   inject: ['src/inject/textDecoder.ts'],
-  // Inlines the constants of src/boundary, which would otherwise be variables in every bundle.
-  minifySyntax: true,
   logLevel: 'warning',
   // Inlines the constants of src/boundary, which a user's bundler would keep as variables.
   minifySyntax: true,

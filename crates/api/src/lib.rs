@@ -103,6 +103,9 @@ pub struct Level {
     pub backend: bool,
     /// The value over the range; `None` without data.
     pub value: Option<f64>,
+    /// How many page views the value is computed from; `None` for a backend.
+    #[serde(default)]
+    pub count: Option<u64>,
     /// The bound.
     pub bound: f64,
     /// Whether the value must stay above the bound (a hit rate) or below it (all others).

@@ -1,4 +1,4 @@
-// Describes a thrown value of any kind. crates/engine/src/beacon/thrown.rs has the same rules.
+// Describes a thrown value of any kind. crates/engine/src/beacon/describe_error.rs has the same rules.
 import { MEMBERS } from '../boundary/rum.js'
 import { selector } from './attribution/selector.js'
 import { attempt } from './lib/guard.js'

@@ -1,4 +1,4 @@
-// Errors that are not reported. crates/engine/src/beacon/ignored.rs has the same rules.
+// Errors that are not reported. crates/engine/src/beacon/ignored_errors.rs has the same rules.
 
 /** The beginnings of messages that browsers, extensions and web views report although nothing in the page failed. */
 const HARMLESS = [

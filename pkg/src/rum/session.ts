@@ -1,4 +1,4 @@
-// The visit that a page view belongs to, without a cookie. crates/engine/src/beacon/session.rs has the same rules.
+// The visit that a page view belongs to, without a cookie. crates/engine/src/beacon/visit.rs has the same rules.
 import { VISIT_IDLE, VISIT_LENGTH } from '../boundary/rum.js'
 import { attempt } from './lib/guard.js'
 import { randomId } from './lib/random.js'

@@ -1,4 +1,4 @@
-// Errors are reported as in Rust: crates/engine/src/beacon/thrown.rs is tested with the same cases.
+// Errors are reported as in Rust: crates/engine/src/beacon/describe_error.rs is tested with the same cases.
 import assert from 'node:assert/strict'
 import { build } from 'esbuild'
 import { readFileSync } from 'node:fs'

@@ -125,6 +125,15 @@ async fn beyond_the_last_finite_bucket_nothing_is_met() {
 }
 
 #[tokio::test]
+async fn a_level_of_pages_says_how_many_views_it_comes_from() {
+    let collector = Collector::new();
+    report(&collector, "web", "LCP", &[100.0, 200.0, 300.0], json!({})).await;
+    let found = overview(&collector, "").await;
+    assert_eq!(level(&found, "web", "LCP p75").count, Some(3));
+    assert_eq!(level(&found, "web", "CLS p75").count, Some(0));
+}
+
+#[tokio::test]
 async fn what_stopped_and_what_is_down_is_said_and_the_collector_is_not_in_it() {
     let collector = Collector::new();
     report(&collector, "web", "LCP", &[100.0], json!({})).await;

@@ -1,5 +1,6 @@
 //! Overview: the service levels, and the most important charts.
 use super::losses::sentence;
+use super::view_count::{FEW, view_count};
 use super::{plain, spec, trend, with_thresholds};
 use crate::chart::Plot;
 use crate::components::{AppFilter, BeaconHint, Page, Panel, ReportNotice, ScrapeHint};
@@ -141,13 +142,19 @@ fn OneSubject(
     }
 }
 
-/// The contents of a tile, which is rendered again when they change.
-fn tile_contents(level: &Level) -> (String, Option<bool>) {
+/// The contents of a tile, which is rendered again when they change: its figure, whether the level is met, and a note.
+fn tile_contents(level: &Level) -> (String, Option<bool>, Option<String>) {
     let figure = |value| match level.beyond {
         true => format::at_least(value, true, level.unit),
         false => format::beside(value, &[level.bound], level.unit),
     };
-    (level.value.map_or_else(|| format::NOTHING.to_owned(), figure), level.met())
+    (level.value.map_or_else(|| format::NOTHING.to_owned(), figure), level.met(), few_views(level))
+}
+
+/// Says that a level is computed from few page views.
+fn few_views(level: &Level) -> Option<String> {
+    let few = level.count.filter(|count| (1..FEW).contains(count))?;
+    Some(format!("Page views: {}", view_count(few)))
 }
 
 #[component]
@@ -169,6 +176,7 @@ fn LevelTile(level: Level) -> impl IntoView {
             <span class="tile-name">{level.name.clone()}</span>
             <b class="tile-figure">{tile_contents(&level).0}</b>
             <span class="tile-foot"><span class="badge">{words}</span> <span>{bound}</span></span>
+            {few_views(&level).map(|few| view! { <span class="tile-foot">{few}</span> })}
         </li>
     }
 }
@@ -241,6 +249,7 @@ mod tests {
             subject: "demo".to_owned(),
             backend: true,
             value,
+            count: None,
             bound: 500.0,
             above: false,
             inclusive: false,
@@ -275,6 +284,13 @@ mod tests {
             &[Some(900.0), Some(900.0)],
             expect!["2 of 2 service levels measured in the last hour are not met."],
         );
+    }
+
+    #[test]
+    fn a_level_from_few_page_views_says_so() {
+        let note = |count| few_views(&Level { count, ..levels(&[Some(1.0)]).remove(0) });
+        assert_eq!(note(Some(3)).as_deref(), Some("Page views: 3 (few)"));
+        assert_eq!([None, Some(0), Some(FEW)].map(note), [None, None, None]);
     }
 
     #[test]

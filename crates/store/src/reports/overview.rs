@@ -24,6 +24,7 @@ fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) 
         subject: subject.to_owned(),
         backend: false,
         value,
+        count: None,
         bound,
         above: false,
         inclusive: false,
@@ -161,12 +162,15 @@ fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Re
     let mut levels = Vec::new();
     let loads = histograms::whole(connection, steps, &filter, PAGE_LOADS)?;
     if !loads.is_empty() {
-        levels.push(below(app, "Page load p95", loads.quantile(0.95), 2000.0, Unit::Ms));
+        let mut level = below(app, "Page load p95", loads.quantile(0.95), 2000.0, Unit::Ms);
+        level.count = Some(loads.count());
+        levels.push(level);
     }
-    levels.extend(Metric::ALL.iter().zip(values).map(|(metric, value)| {
+    levels.extend(Metric::ALL.iter().zip(values).map(|(metric, (value, count))| {
         let unit = if *metric == Metric::Cls { Unit::Number } else { Unit::Ms };
         let mut level = below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit);
         level.inclusive = true;
+        level.count = Some(count);
         level
     }));
     Ok(levels)

@@ -59,14 +59,17 @@ pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
     Ok(Vitals { metrics: metrics.collect(), pages })
 }
 
-/// The 75th percentile of each vital over the window.
+/// The 75th percentile of each vital over the window, and how many page views have the vital.
 pub fn p75(
     connection: &Connection,
     steps: &Steps,
     filter: &Filter,
-) -> rusqlite::Result<[Option<f64>; METRICS]> {
+) -> rusqlite::Result<[(Option<f64>, u64); METRICS]> {
     let read = WindowVitals::read(connection, steps, filter)?;
-    Ok(std::array::from_fn(|place| read.metrics[place].whole.quantile(Metric::ALL[place], P75)))
+    Ok(std::array::from_fn(|place| {
+        let whole = &read.metrics[place].whole;
+        (whole.quantile(Metric::ALL[place], P75), whole.histogram.count())
+    }))
 }
 
 fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
