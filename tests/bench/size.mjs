@@ -30,7 +30,8 @@ const budgets = {
   // field, without which many observers take longer, takes 0.4; options of wrong types and listeners
   // that throw, 0.5; what stands in for the engine where wasm cannot run, 0.8; callbacks that throw becoming errors, keys of
   // Sets, Maps and BigInts and pages that are let go, 0.5; tables that shrink, names that are collected, a fresh instance,
-  // and what is waited for, 3.3; going on where wasm traps, 0.3.
+  // and what is waited for, 3.3; going on where wasm traps, 0.3; machines looked up by number, so that a spent or made-up
+  // one finds nothing, 0.6.
   'whippet/query': 36_300,
   whippet: 100_900,
 }
