@@ -28,9 +28,15 @@ const setFault = (mode) =>
 const part = (name) => page.getByTestId(name)
 const rows = () => part('row')
 const figure = async (name) => Number.parseFloat((await page.locator(`[data-figure="${name}"]`).innerText()).replace(/[^\d.]/g, ''))
+/** Types a text in one task of the page: a busy machine that pauses between two keys would end the debounce. */
 const search = async (text) => {
   await part('search').fill('')
-  await part('search').pressSequentially(text)
+  await part('search').evaluate((input, text) => {
+    for (const letter of text) {
+      input.value += letter
+      input.dispatchEvent(new InputEvent('input', { bubbles: true, data: letter, inputType: 'insertText' }))
+    }
+  }, text)
 }
 /** The requests to the server that match, from now on. */
 const requests = (pattern) => {
