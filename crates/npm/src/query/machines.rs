@@ -3,15 +3,16 @@ use crate::state::State;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use whippet_boundary::query::{KEY_LENGTH, STATE_LENGTH};
+use whippet_engine::query::latency::Quantiles;
 use whippet_engine::query::{Cache, Mutations};
 
 static MACHINES: State<Machines> = State::new(Machines { list: Vec::new(), last: 0, empty: None });
 
 /// What is behind one `QueryCache` or one `MutationCache`, which leaves the other half unused: with a type for each, all
 /// that is said here would be in the module twice.
-#[derive(Default)]
 pub(super) struct Machine {
     pub(super) cache: Cache,
+    pub(super) latency: Quantiles,
     pub(super) state: [f64; STATE_LENGTH],
     pub(super) key: [u32; KEY_LENGTH],
     pub(super) ids: Vec<u32>,
@@ -51,9 +52,20 @@ impl Machines {
     }
 }
 
+/// As a constant, it is copied as a whole from the module's data.
+const NEW: Machine = Machine {
+    cache: Cache::new(),
+    latency: Quantiles::EMPTY,
+    state: [0.0; STATE_LENGTH],
+    key: [0; KEY_LENGTH],
+    ids: Vec::new(),
+    mutations: Mutations::new(),
+    about: 0,
+};
+
 #[inline(never)]
 fn new_machine() -> Box<Machine> {
-    Box::default()
+    Box::new(NEW)
 }
 
 /// Makes a machine whose random numbers come from `seed`; gives its number, which is never 0.

@@ -31,11 +31,7 @@ fn after_input(m: &mut Machine, id: u32) {
     if let Some(state) = m.cache.state(query(id)) {
         codes::write_state(&mut m.state, state);
     }
-    drop_effects(m);
-}
-
-fn drop_effects(m: &mut Machine) {
-    while m.cache.poll_input_effect().is_some() {}
+    m.cache.drop_effects();
 }
 
 /// Makes a machine without queries; gives its number. `seed` is that of its random numbers.
@@ -342,7 +338,10 @@ pub fn query_resume(machine: u32, now: f64, id: u32, run_id: u32, host: u32) -> 
 pub fn query_end(machine: u32, now: f64, run_id: u32, outcome: u32) -> u32 {
     with(machine, |m| {
         let again = m.cache.end(at(now), run(run_id), codes::outcome(outcome));
-        drop_effects(m);
+        if let Some(latency) = m.cache.take_latency() {
+            m.latency.record(latency.as_ms());
+        }
+        m.cache.drop_effects();
         again.map_or(0, ObserverId::raw)
     })
 }
@@ -399,7 +398,7 @@ pub fn query_attach(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64
 pub fn query_set_options(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64, interval: f64) {
     with(machine, |m| {
         m.cache.set_options(at(now), observer(id), codes::observer(flags, stale_time, interval));
-        drop_effects(m);
+        m.cache.drop_effects();
     })
 }
 
@@ -539,7 +538,7 @@ pub fn query_poll(machine: u32) -> u32 {
                 Effect::Changed { .. } | Effect::Settled { .. } => continue,
             };
             m.ids.clear();
-            m.ids.extend_from_slice(&ids);
+            ids.into_iter().for_each(|id| m.ids.push(id));
             if let Some(state) = state_of.and_then(|query| m.cache.state(query)) {
                 codes::write_state(&mut m.state, state);
             }
@@ -553,7 +552,6 @@ pub fn query_poll(machine: u32) -> u32 {
 pub fn query_stat(machine: u32, stat: u32) -> f64 {
     with(machine, |m| {
         let stats = m.cache.stats();
-        let quantile = |q: f64| stats.latency.quantile(q).unwrap_or(f64::NAN);
         match stat {
             STAT_HITS => stats.hits as f64,
             STAT_MISSES => stats.misses as f64,
@@ -564,12 +562,12 @@ pub fn query_stat(machine: u32, stat: u32) -> f64 {
             STAT_RETRIES => stats.retries as f64,
             STAT_EVICTIONS => stats.evictions as f64,
             STAT_HIT_RATE => stats.hit_rate().unwrap_or(f64::NAN),
-            STAT_LATENCY_COUNT => stats.latency.count() as f64,
-            STAT_LATENCY_SUM => stats.latency.sum(),
-            STAT_LATENCY_MAX => stats.latency.max().unwrap_or(f64::NAN),
-            STAT_LATENCY_P50 => quantile(0.5),
-            STAT_LATENCY_P95 => quantile(0.95),
-            STAT_LATENCY_P99 => quantile(0.99),
+            STAT_LATENCY_COUNT => f64::from(m.latency.count),
+            STAT_LATENCY_SUM => m.latency.sum,
+            STAT_LATENCY_MAX => m.latency.max,
+            STAT_LATENCY_P50 => m.latency.quantile(0.5),
+            STAT_LATENCY_P95 => m.latency.quantile(0.95),
+            STAT_LATENCY_P99 => m.latency.quantile(0.99),
             _ => f64::NAN,
         }
     })
