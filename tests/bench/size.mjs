@@ -13,7 +13,7 @@ if (asked > 0) await why(process.argv[asked + 1] ?? '')
 else await table()
 
 async function table() {
-  line('', 'minified', 'brotli', 'budget', 'floor', 'then', 'peer')
+  line('', 'minified', 'brotli', 'budget', 'floor', 'after', 'peer')
   for (const row of rows) {
     const peers = []
     for (const [name, code] of Object.entries(row.peers ?? {})) peers.push(`${(await weigh(code)).brotli} ${name}`)
@@ -27,14 +27,14 @@ async function table() {
   }
 }
 
-function print({ name, budget, floor, then }, { minified, brotli }, peers = []) {
+function print({ name, budget, floor, after }, { minified, brotli }, peers = []) {
   const over = brotli > budget
-  line(name, minified, brotli, budget, floor ?? '', then ?? '', peers[0] ?? '', over ? 'over budget' : '')
+  line(name, minified, brotli, budget, floor ?? '', after ?? '', peers[0] ?? '', over ? 'over budget' : '')
   for (const peer of peers.slice(1)) line('', '', '', '', '', '', peer)
   if (over) process.exitCode = 1
 }
 
-function line(name, minified, brotli, budget, floor, then, peer, note = '') {
-  const cells = [minified, brotli, budget, floor, then].map((cell) => String(cell).padStart(9))
+function line(name, minified, brotli, budget, floor, after, peer, note = '') {
+  const cells = [minified, brotli, budget, floor, after].map((cell) => String(cell).padStart(9))
   console.log(`${name.padEnd(38)}${cells.join('')}   ${String(peer).padEnd(24)}${note}`.trimEnd())
 }

@@ -2,7 +2,7 @@
 //   budget   what may not be exceeded: the floor where it is reached, otherwise today's size. A change that needs more says
 //            why, here
 //   floor    the next goal
-//   then     the goal after that
+//   after    the goal after that
 //   peers    what the same costs elsewhere, measured in the same run
 
 const from = (module, ...names) => `export { ${names.join(', ')} } from '${module}'\n`
@@ -28,16 +28,16 @@ export const rows = [
     code: from('whippet/timing', 'debounce'),
     budget: 10_300,
     floor: 3_500,
-    then: 2_000,
+    after: 2_000,
     peers: { 'lodash-es': from('lodash-es', 'debounce') },
   },
-  { name: 'whippet/timing', code: all('whippet/timing'), budget: 14_000, floor: 7_500, then: 5_000 },
+  { name: 'whippet/timing', code: all('whippet/timing'), budget: 14_000, floor: 7_500, after: 5_000 },
   {
     name: 'QueryClient + QueryObserver',
     code: from('whippet/query', 'QueryClient', 'QueryObserver'),
     budget: 33_300,
     floor: 17_000,
-    then: 12_000,
+    after: 12_000,
     peers: { 'query-core': from('@tanstack/query-core', 'QueryClient', 'QueryObserver') },
   },
   {
@@ -45,7 +45,7 @@ export const rows = [
     code: all('whippet/query'),
     budget: 36_300,
     floor: 21_000,
-    then: 16_000,
+    after: 16_000,
     peers: { 'query-core': all('@tanstack/query-core') },
   },
   {
@@ -53,7 +53,7 @@ export const rows = [
     code: from('whippet/lazy', 'lazy'),
     budget: 14_300,
     floor: 7_000,
-    then: 4_500,
+    after: 4_500,
     peers: {
       'vanilla-lazyload': `export { default } from 'vanilla-lazyload'`,
       lozad: `export { default } from 'lozad'`,
@@ -61,14 +61,14 @@ export const rows = [
   },
   { name: 'whippet/lazy', code: all('whippet/lazy'), budget: 15_100 },
   // Reading bytes is compiled for speed, with SIMD.
-  { name: 'jsonQuery', code: from('whippet/json', 'jsonQuery'), budget: 24_500, floor: 13_000, then: 9_000 },
+  { name: 'jsonQuery', code: from('whippet/json', 'jsonQuery'), budget: 24_500, floor: 13_000, after: 9_000 },
   { name: 'whippet/json', code: all('whippet/json'), budget: 25_200 },
   {
     name: 'three vitals',
     code: from('whippet/rum', ...vitals.slice(0, 3)),
     budget: 4_800,
     floor: 3_200,
-    then: 2_800,
+    after: 2_800,
     peers: { 'web-vitals': from('web-vitals', ...vitals.slice(0, 3)) },
   },
   {
@@ -76,7 +76,7 @@ export const rows = [
     code: from('whippet/rum', ...vitals),
     budget: 4_900,
     floor: 3_400,
-    then: 3_000,
+    after: 3_000,
     peers: { 'web-vitals': from('web-vitals', ...vitals) },
   },
   {
@@ -90,7 +90,7 @@ export const rows = [
     code: from('whippet/rum', 'startRum'),
     budget: 20_000,
     floor: 12_000,
-    then: 8_000,
+    after: 8_000,
     peers: { 'Faro web-sdk': from('@grafana/faro-web-sdk', 'initializeFaro', 'getWebInstrumentations') },
   },
   { name: 'whippet/rum/otlp', code: all('whippet/rum/otlp'), budget: 2_400 },
@@ -100,7 +100,7 @@ export const rows = [
     code: seven,
     budget: 92_500,
     floor: 50_000,
-    then: 35_000,
+    after: 35_000,
     peers: { 'the peers’ sum': peersOfSeven },
   },
   { name: 'whippet', code: all('whippet'), budget: 100_900 },
