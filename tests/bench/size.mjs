@@ -5,7 +5,7 @@
 //     node tests/bench/size.mjs --why NAME   what a row, or one export, is made of (`cargo xtask size --why` builds what it reads)
 import { weigh } from './size/bundle.mjs'
 import { alone, helpersOf, needEngine } from './size/engines.mjs'
-import { HELPER_BUDGET, rows } from './size/rows.mjs'
+import { helperBudget, rows } from './size/rows.mjs'
 import { why } from './size/why.mjs'
 
 const asked = process.argv.indexOf('--why')
@@ -22,7 +22,7 @@ async function table() {
   console.log('\nAn export that needs no engine, alone:')
   for (const subpath of Object.keys(needEngine)) {
     for (const name of await helpersOf(subpath)) {
-      print({ name: `${subpath}: ${name}`, budget: HELPER_BUDGET }, await weigh(alone(subpath, name)))
+      print({ name: `${subpath}: ${name}`, budget: helperBudget(subpath, name) }, await weigh(alone(subpath, name)))
     }
   }
 }

@@ -93,7 +93,6 @@ export const rows = [
     after: 8_000,
     peers: { 'Faro web-sdk': from('@grafana/faro-web-sdk', 'initializeFaro', 'getWebInstrumentations') },
   },
-  { name: 'whippet/rum/otlp', code: all('whippet/rum/otlp'), budget: 2_400 },
   // One page that uses all subpaths: QueryClient, QueryObserver, debounce, throttle, lazy, jsonQuery, startRum.
   {
     name: 'those seven together',
@@ -107,4 +106,19 @@ export const rows = [
 ]
 
 /** The budget of an export that needs no engine, alone. */
-export const HELPER_BUDGET = 1_500
+const HELPER_BUDGET = 1_500
+/** Of those that are more than a helper, or not yet as small. */
+const helperBudgets = {
+  'json: jsonLines': 1_700,
+  'query: MutationInterruptedError': 1_900,
+  'query: experimental_streamedQuery': 1_600,
+  'query: hashKey': 1_750,
+  'query: hydrate': 2_400,
+  'query: matchMutation': 2_050,
+  'query: matchQuery': 2_150,
+  'query: partialMatchKey': 2_000,
+  'query: replaceEqualDeep': 2_050,
+  'rum/otlp: otlp': 2_400,
+}
+
+export const helperBudget = (subpath, name) => helperBudgets[`${subpath}: ${name}`] ?? HELPER_BUDGET

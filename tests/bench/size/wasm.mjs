@@ -9,19 +9,15 @@ const FUNCTION = 0
 /** The subsection of the section `name` that names functions. */
 const FUNCTION_NAMES = 1
 
-/** The parts of a module: `{ name, bytes }` of each function and each section. Custom sections are left out; together the rest
- * and `header` bytes (its magic, the section's own lengths) are the module. */
-export function partsOf(wasm) {
+/** What a module is made of: `{ name, bytes }` of each function and each section. Functions are called as in `names`, by
+ * index. Together they are the module without its custom sections, which are not shipped. */
+export function partsOf(wasm, names) {
   const parts = []
-  const names = new Map()
   let imported = 0
   let functions = []
   let total = 8
   for (const { id, start, body, end } of sectionsOf(wasm)) {
-    if (id === CUSTOM) {
-      readNames(wasm, body, end, names)
-      continue
-    }
+    if (id === CUSTOM) continue
     total += end - start
     if (id === IMPORTS) imported = countImportedFunctions(wasm, body)
     if (id === CODE) functions = bodiesOf(wasm, body)
@@ -30,6 +26,13 @@ export function partsOf(wasm) {
   const code = functions.map((bytes, at) => ({ name: names.get(imported + at) ?? `function ${imported + at}`, bytes }))
   const known = [...parts, ...code].reduce((sum, { bytes }) => sum + bytes, 0)
   return { total, parts: [...code, ...parts, { name: '(magic number, lengths)', bytes: total - known }] }
+}
+
+/** The names of a module's functions, by index, from its section `name`. */
+export function namesOf(wasm) {
+  const names = new Map()
+  for (const { id, body, end } of sectionsOf(wasm)) if (id === CUSTOM) readNames(wasm, body, end, names)
+  return names
 }
 
 /** The length of the code section, by which two builds of a module are told to be the same. */
@@ -103,7 +106,8 @@ function readNames(wasm, at, end, names) {
     while (count--) {
       const [index, name] = number(wasm, item)
       const [value, after] = text(wasm, name)
-      names.set(index, value)
+      // Rust's own names end with a hash.
+      names.set(index, value.replace(/::h[0-9a-f]{16}$/, ''))
       item = after
     }
   }

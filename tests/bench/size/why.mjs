@@ -8,7 +8,7 @@ import { brotli, bundle } from './bundle.mjs'
 import { alone, exportsOf, needEngine } from './engines.mjs'
 import { rows } from './rows.mjs'
 import { textsOf } from './source-map.mjs'
-import { codeLength, partsOf } from './wasm.mjs'
+import { codeLength, namesOf, partsOf } from './wasm.mjs'
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../..')
 const built = path.join(root, 'target/why')
@@ -36,7 +36,7 @@ export async function why(wanted) {
   list(`${wanted}: source files`, files, total)
 
   for (const { name, brotli: share } of files) {
-    const module = /wasm\/(\w+)\/hex\.js$/.exec(name)?.[1]
+    const module = /(\w+)\/hex\.js$/.exec(name)?.[1]
     if (module) functions(module, share)
   }
 }
@@ -64,13 +64,13 @@ const place = (source) => (source.startsWith('(') ? source : path.relative(root,
 
 /** A function's share goes by its bytes: compressed alone, it would be all header. */
 function functions(module, share) {
-  const named = readFileSync(path.join(built, `wasm/${module}/whippet_npm_bg.wasm`))
-  const shipped = readFileSync(path.join(root, `pkg/wasm/${module}/whippet_npm_bg.wasm`))
-  const { total, parts } = partsOf(named)
+  const shipped = readFileSync(path.join(root, `pkg/dist/${module}.wasm`))
+  const named = readFileSync(path.join(built, `wasm/${module}.wasm`))
+  const same = codeLength(named) === codeLength(shipped)
+  const { total, parts } = partsOf(same ? shipped : named, namesOf(named))
   for (const part of parts) part.brotli = (part.bytes * share) / total
   list(`wasm of ${module}, ${total} bytes: functions and sections`, parts, { bytes: total, brotli: share })
-  const difference = codeLength(named) - codeLength(shipped)
-  if (difference) console.log(`(with names its code is ${difference} bytes longer than what is shipped)`)
+  if (!same) console.log('(of the module with names, whose code is not quite what is shipped)')
 }
 
 function list(title, parts, total) {
