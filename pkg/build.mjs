@@ -6,7 +6,7 @@
 //   cjs/       the ES modules as CommonJS, for Jest, which read the files; and all declarations
 //   types/     the declarations of ES modules, which lead to those
 // With `--maps FOLDER` it writes the ES modules alone, there, with source maps: `cargo xtask size --why` reads them.
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -107,6 +107,7 @@ const dist = (...parts) => path.join(root, 'dist', ...parts)
 await rm(dist(), { recursive: true, force: true })
 await build({ ...esm, plugins: [...plugins, wasmImports] })
 await dropEmptyImports(dist())
+await dropDocComments(dist())
 // Measuring gets by without a TextEncoder; pages that have one do not pay for it, only what Jest loads does.
 const inject = [...common.inject, 'src/inject/textEncoder.ts']
 const { outputFiles } = await build({ ...esm, inject, outdir: 'dist/cjs', plugins: [...plugins, wasmImports], write: false })
@@ -136,5 +137,17 @@ async function dropEmptyImports(folder) {
   for (const name of Object.keys(entries)) {
     const file = path.join(folder, `${name}.js`)
     await writeFile(file, (await readFile(file, 'utf8')).replace(/^import "\.{1,2}\/chunks\/[^"]+";$/gm, ''))
+  }
+}
+
+// Editors show the comments of declarations. In the modules they would be 6 kB of the tarball.
+async function dropDocComments(folder) {
+  const same = async (text) => (await transform(text, { minify: true, target })).code
+  for (const file of await readdir(folder, { recursive: true })) {
+    if (!file.endsWith('.js')) continue
+    const text = await readFile(path.join(folder, file), 'utf8')
+    const without = text.replace(/^ *\/\*\*[^]*?\*\/\n/gm, '')
+    if ((await same(without)) !== (await same(text))) throw new Error(`${file}: what looks like a comment is code`)
+    await writeFile(path.join(folder, file), without)
   }
 }
