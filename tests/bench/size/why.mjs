@@ -18,8 +18,8 @@ const MOST = 40
 /** `wanted`: the name of a row, or of an export. */
 export async function why(wanted) {
   const code = await codeFor(wanted)
-  if (!code) throw new Error(`there is no row and no export \`${wanted}\`; there is: ${rows.map(({ name }) => name).join(', ')}`)
-  if (!existsSync(path.join(built, 'dist'))) throw new Error('run `cargo xtask size --why` once: it builds what this reads')
+  if (!code) return fail(`There is no row and no export \`${wanted}\`. Rows: ${rows.map(({ name }) => name).join(', ')}`)
+  if (!existsSync(path.join(built, 'dist'))) return fail('Run `cargo xtask size --why`: it builds what this reads')
 
   const { outputFiles } = await bundle(code, { outdir: built, plugins: [mapped], sourcemap: 'external', sourcesContent: false })
   const js = outputFiles.find(({ path: file }) => file.endsWith('.js'))
@@ -39,6 +39,11 @@ export async function why(wanted) {
     const module = /(\w+)\/hex\.js$/.exec(name)?.[1]
     if (module) functions(module, share)
   }
+}
+
+function fail(message) {
+  console.error(message)
+  process.exitCode = 1
 }
 
 async function codeFor(wanted) {
