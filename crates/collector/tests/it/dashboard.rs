@@ -1,4 +1,4 @@
-//! The dashboard's files. They may or may not be in this build: what must hold either way is checked.
+//! How the dashboard's files are served. A build may be without them: then only what holds for both is checked.
 use std::io::Read;
 
 use axum::body::Body;
@@ -7,7 +7,7 @@ use axum::http::{Request, StatusCode};
 use crate::harness::Collector;
 
 #[tokio::test]
-async fn every_page_is_the_dashboard_and_only_from_here() {
+async fn every_page_is_the_dashboard_with_a_strict_csp() {
     let collector = Collector::new();
     let root = collector.get("/").await;
     for page in ["/backend?from=1", "/vitals", "/vitals/", "/loading", "/cache", "/custom", "/errors"] {
@@ -29,7 +29,7 @@ async fn every_page_is_the_dashboard_and_only_from_here() {
 }
 
 #[tokio::test]
-async fn a_missing_file_is_not_the_dashboard() {
+async fn a_missing_file_is_404() {
     let collector = Collector::new();
     assert_eq!(collector.get("/assets/gone.js").await.failure(), (404, "not_found".to_owned()));
     assert_eq!(collector.get("/../Cargo.toml").await.failure().0, 404);
@@ -38,7 +38,7 @@ async fn a_missing_file_is_not_the_dashboard() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_is_not_found() {
+async fn an_unknown_path_is_404() {
     let collector = Collector::new();
     for path in ["/ready", "/readyz/", "/livez", "/backend/shop", "/admin", "/.env", "//", "/vitals//"] {
         assert_eq!(collector.get(path).await.failure(), (404, "not_found".to_owned()), "{path}");
@@ -50,7 +50,7 @@ async fn what_is_no_page_is_not_found() {
 }
 
 #[tokio::test]
-async fn it_says_how_it_is() {
+async fn health_readiness_and_own_metrics_are_served() {
     let collector = Collector::new();
     assert_eq!(collector.get("/healthz").await.text(), "ok\n");
     assert_eq!(collector.get("/readyz").await.text(), "ready\n");
@@ -59,7 +59,7 @@ async fn it_says_how_it_is() {
 }
 
 #[tokio::test]
-async fn with_a_token_only_beacons_and_health_are_for_all() {
+async fn with_a_token_only_beacons_and_health_are_public() {
     let token = whippet_collector::token::Token::new("0123456789abcdef").unwrap();
     let collector = Collector::with(|_| {}, |app| app.token = Some(token));
     for path in ["/", "/vitals", "/api/status", "/api/errors", "/metrics", "/nothing", "/v1/beacons/"] {
@@ -74,7 +74,7 @@ async fn with_a_token_only_beacons_and_health_are_for_all() {
     assert_eq!(answer.json::<whippet_api::Status>().beacons, 1);
 }
 
-/// The bytes before `encoding`, through a decoder that is none of those who encoded them.
+/// Decodes a body, with other libraries than those that encoded it.
 fn decoded(encoding: &str, bytes: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     match encoding {
