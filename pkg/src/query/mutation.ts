@@ -9,7 +9,7 @@ import { resolveGcTime } from './gcTime.js'
 import { hostFlags } from './hostFlags.js'
 import type { MutationEngine } from './mutationEngine.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, retryDelayCode, retryJitterCode, networkModeCode, retryCode } from './retryer.js'
+import { Retryer, networkModeCode, runOptions } from './retryer.js'
 import type { InternalMutation, InternalMutationCache } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -69,7 +69,7 @@ export const Mutation: {
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
     const { exports, machine } = this.#engine
-    const gcTime = resolveGcTime(exports, options.gcTime)
+    const gcTime = resolveGcTime(options.gcTime)
     this.gcTime =
       this.#id === 0
         ? Math.max(this.gcTime, gcTime)
@@ -155,7 +155,7 @@ export const Mutation: {
     const { config } = this.#cache
     this.#attach()
     const context = this.#context()
-    const { retryDelay, retryJitter, networkMode } = this.options
+    const { retryDelay, networkMode } = this.options
     const retry = this.options.retry ?? 0
     const mode = networkModeCode(networkMode)
 
@@ -173,7 +173,7 @@ export const Mutation: {
       },
       retry,
       retryDelay,
-      failed: (verdict, delay, retryAfter) =>
+      tellFailure: (verdict, delay, retryAfter) =>
         exports.mutation_failed(machine, Date.now(), this.id, verdict, delay, retryAfter),
       ended: ignoreEnd,
       onFail: (failureCount, error) => {
@@ -210,10 +210,7 @@ export const Mutation: {
         Date.now(),
         this.#attach(),
         hostFlags(),
-        retryCode(exports, retry),
-        retryDelayCode(retryDelay),
-        mode,
-        retryJitterCode(retryJitter),
+        ...runOptions({ ...this.options, retry }),
       )
       this.#engine.drain()
       const data = await retryer.promise

@@ -2,7 +2,7 @@
 use crate::state::State;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use whippet_boundary::query::{KEY_LENGTH, STATE_LENGTH};
+use whippet_boundary::query::{KEY_LENGTH, STATE_BUFFER, STATE_DEADLINE};
 use whippet_engine::query::{Cache, Mutations};
 
 static MACHINES: State<Machines> = State::new(Machines { list: Vec::new(), last: 0, empty: None });
@@ -12,7 +12,7 @@ static MACHINES: State<Machines> = State::new(Machines { list: Vec::new(), last:
 #[derive(Default)]
 pub(super) struct Machine {
     pub(super) cache: Cache,
-    pub(super) state: [f64; STATE_LENGTH],
+    pub(super) state: [f64; STATE_BUFFER],
     pub(super) key: [u32; KEY_LENGTH],
     pub(super) ids: Vec<u32>,
     pub(super) mutations: Mutations,
@@ -53,7 +53,9 @@ impl Machines {
 
 #[inline(never)]
 fn new_machine() -> Box<Machine> {
-    Box::default()
+    let mut machine = Box::<Machine>::default();
+    machine.state[STATE_DEADLINE] = f64::INFINITY;
+    machine
 }
 
 /// Makes a machine whose random numbers come from `seed`; gives its number, which is never 0.
