@@ -23,47 +23,24 @@ export function ensureQueryFn<TQueryFnData, TQueryKey extends QueryKey>(
   return queryFn
 }
 
-/** The signal for code that only passes it on. Reading it does not make the fetch abortable. */
+/** Gives the signal of a fetch; `used` makes the fetch abortable. */
+export type GetSignal = (used?: boolean) => AbortSignal
+
+/** Where a context has that, for code that only passes the signal on. */
 export const FETCH_SIGNAL = Symbol()
 
-/** `object` with a `signal` that is there when it is read: `take` for a reader that uses it, `pass` for one that passes it on. */
-export function withSignal<T extends object>(
-  object: T,
-  take: () => AbortSignal,
-  pass: () => AbortSignal,
-): T & { signal: AbortSignal; [FETCH_SIGNAL]: AbortSignal } {
-  return {
-    ...object,
-    get signal() {
-      return take()
-    },
-    get [FETCH_SIGNAL]() {
-      return pass()
-    },
-  }
+// One getter for all contexts: with one for each, JavaScript engines make each a class of its own.
+const SIGNAL = {
+  enumerable: true,
+  get(this: { [FETCH_SIGNAL]: GetSignal }) {
+    return this[FETCH_SIGNAL](true)
+  },
 }
 
-/** Adds a `signal` whose first read makes the fetch abortable. */
-export function addConsumeAwareSignal<T extends object>(
-  object: T,
-  getSignal: () => AbortSignal,
-  onAborted: () => void,
-  inner?: AbortSignal,
-): T & { signal: AbortSignal } {
-  let used = false
-  return Object.defineProperties(object, {
-    [FETCH_SIGNAL]: { value: inner },
-    signal: {
-      enumerable: true,
-      get: () => {
-        const signal = getSignal()
-        if (!used) {
-          used = true
-          if (signal.aborted) onAborted()
-          else signal.addEventListener('abort', onAborted, { once: true })
-        }
-        return signal
-      },
-    },
-  }) as T & { signal: AbortSignal }
+/** Adds the `signal`, which is made when it is read. */
+export function withSignal<T extends object>(
+  context: T,
+  signal: GetSignal,
+): T & { readonly signal: AbortSignal; readonly [FETCH_SIGNAL]: GetSignal } {
+  return Object.defineProperty(Object.assign(context, { [FETCH_SIGNAL]: signal }), 'signal', SIGNAL) as any
 }

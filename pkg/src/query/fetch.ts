@@ -108,9 +108,9 @@ export class Fetch<TData = any, TError = any> {
     query.applyState({ type: 'pause' })
   }
 
-  #prepare(options?: QueryOptions<any, any, any, any>): FetchContext<any, TError, TData, any> {
+  /** The options of this fetch, and its function. */
+  #prepare(options?: QueryOptions<any, any, any, any>): Pick<FetchContext<any, TError, TData, any>, 'options' | 'fetchFn'> {
     const query = this.#query
-    let context
     try {
       if (options) query.setOptions(options)
       if (!query.options.queryFn) {
@@ -118,39 +118,34 @@ export class Fetch<TData = any, TError = any> {
         const observer = query.observers.find((observer) => observer.options.queryFn)
         if (observer) query.setOptions(observer.options)
       }
-      context = this.#context()
+      const { queryKey, queryType, state } = query
       const behavior: QueryBehavior<any, any, any, any> | undefined =
-        query.queryType === 'infinite'
+        queryType === 'infinite'
           ? infiniteQueryBehavior((query.options as { pages?: number }).pages)
           : query.options.behavior
-      behavior?.onFetch(context, query as any)
+      const context = { options: query.options, fetchFn: this.#callQueryFn }
+      if (behavior) {
+        const more = { fetchOptions: this.#options, queryKey, client: this.#client, state }
+        behavior.onFetch(withSignal(Object.assign(context, more), this.#signal), query as any)
+      }
+      return context
     } catch (error) {
       // An option that throws fails the fetch.
-      context = this.#context()
-      context.options = { ...context.options, retry: 0 }
-      context.fetchFn = () => Promise.reject(error)
+      return { options: { ...query.options, retry: 0 }, fetchFn: () => Promise.reject(error) }
     }
-    return context
   }
 
-  /** The context of the query's behavior. */
-  #context(): FetchContext<any, TError, TData, any> {
-    const query = this.#query
-    const { queryKey, options, state } = query
-    const client = this.#client
-    const pass = () => this.#control().signal
-    const take = () => {
-      if (query.currentFetch === this) this.#setAbortable(true)
-      return pass()
-    }
-    const fetchFn = () => {
-      const queryFn = ensureQueryFn(query.options, this.#options)
-      const context: QueryFunctionContext<any> = withSignal({ client, queryKey, meta: query.meta }, take, pass)
-      this.#setAbortable(false)
-      const { persister } = query.options
-      return persister ? persister(queryFn, context, query as any) : queryFn(context)
-    }
-    return withSignal({ fetchOptions: this.#options, options, queryKey, client, state, fetchFn }, take, pass)
+  readonly #callQueryFn = () => {
+    const { options, queryKey, meta } = this.#query
+    const queryFn = ensureQueryFn(options, this.#options)
+    const context: QueryFunctionContext<any> = withSignal({ client: this.#client, queryKey, meta }, this.#signal)
+    if (this.#query.signalUsed) this.#setAbortable(false)
+    return options.persister ? options.persister(queryFn, context, this.#query as any) : queryFn(context)
+  }
+
+  readonly #signal = (used?: boolean) => {
+    if (used && this.#query.currentFetch === this) this.#setAbortable(true)
+    return this.#control().signal
   }
 
   #control(): AbortController {

@@ -1,5 +1,5 @@
 // How an infinite query is fetched: page by page.
-import { FETCH_SIGNAL, ensureQueryFn, withSignal } from './ensureQueryFn.js'
+import { FETCH_SIGNAL, ensureQueryFn, withSignal, type GetSignal } from './ensureQueryFn.js'
 import { addToEnd, addToStart } from './utils.js'
 import type { InfiniteData, InfiniteQueryPageParamsOptions, QueryBehavior, QueryFunctionContext } from './types.js'
 
@@ -20,7 +20,8 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
 
       const fetchFn = async () => {
         const attempt = ++attempts
-        const { [FETCH_SIGNAL]: over } = context as unknown as { [FETCH_SIGNAL]: AbortSignal }
+        const { [FETCH_SIGNAL]: signal } = context as unknown as { [FETCH_SIGNAL]: GetSignal }
+        const over = signal()
         const queryFn = ensureQueryFn(options, fetchOptions)
 
         const fetchPage = async (held: () => InfiniteData<unknown>, param: unknown, previous?: boolean) => {
@@ -28,8 +29,8 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
           if (over.aborted) throw over.reason
           if (param == null && held().pages.length) return held()
           const direction = previous ? 'backward' : 'forward'
-          const pageContext = withSignal({ client, queryKey, pageParam: param, direction, meta: options.meta }, () => context.signal, () => over)
-          const page = await queryFn(pageContext as QueryFunctionContext<any, any>)
+          const pageContext = { client, queryKey, pageParam: param, direction, meta: options.meta }
+          const page = await queryFn(withSignal(pageContext, (used) => (used ? signal(used) : over)) as QueryFunctionContext<any, any>)
           const add = previous ? addToStart : addToEnd
           const { maxPages } = options
           const data = held()
