@@ -10,7 +10,7 @@ import { hostFlags } from './hostFlags.js'
 import { MutationEngine } from './mutationEngine.js'
 import { giveMutationParts } from './mutationParts.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, retryDelayCode, retryJitterCode, networkModeCode, retryCode } from './retryer.js'
+import { Retryer, networkModeCode, runOptions } from './retryer.js'
 import type { InternalMutation, InternalMutationCache } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -66,7 +66,7 @@ class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown,
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
     const { exports, machine } = this.#engine
-    const gcTime = resolveGcTime(exports, options.gcTime)
+    const gcTime = resolveGcTime(options.gcTime)
     this.gcTime =
       this.#id === 0
         ? Math.max(this.gcTime, gcTime)
@@ -152,7 +152,7 @@ class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown,
     const { config } = this.#cache
     this.#attach()
     const context = this.#context()
-    const { retryDelay, retryJitter, networkMode } = this.options
+    const { retryDelay, networkMode } = this.options
     const retry = this.options.retry ?? 0
     const mode = networkModeCode(networkMode)
 
@@ -170,7 +170,7 @@ class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown,
       },
       retry,
       retryDelay,
-      failed: (verdict, delay, retryAfter) =>
+      tellFailure: (verdict, delay, retryAfter) =>
         exports.mutation_failed(machine, Date.now(), this.id, verdict, delay, retryAfter),
       ended: ignoreEnd,
       onFail: (failureCount, error) => {
@@ -207,10 +207,7 @@ class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown,
         Date.now(),
         this.#attach(),
         hostFlags(),
-        retryCode(exports, retry),
-        retryDelayCode(retryDelay),
-        mode,
-        retryJitterCode(retryJitter),
+        ...runOptions({ ...this.options, retry }),
       )
       this.#engine.drain()
       const data = await retryer.promise

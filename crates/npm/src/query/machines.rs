@@ -2,7 +2,7 @@
 use crate::state::State;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use whippet_boundary::query::{KEY_LENGTH, STATE_LENGTH};
+use whippet_boundary::query::{KEY_LENGTH, STATE_BUFFER, STATE_DEADLINE};
 use whippet_engine::query::latency::Quantiles;
 use whippet_engine::query::{Cache, Mutations};
 
@@ -15,7 +15,7 @@ pub(super) struct Machine {
     next: Option<Box<Self>>,
     pub(super) cache: Cache,
     pub(super) latency: Quantiles,
-    pub(super) state: [f64; STATE_LENGTH],
+    pub(super) state: [f64; STATE_BUFFER],
     pub(super) key: [u32; KEY_LENGTH],
     pub(super) ids: Vec<u32>,
     pub(super) mutations: Mutations,
@@ -73,7 +73,11 @@ const NEW: Machine = Machine {
     next: None,
     cache: Cache::new(),
     latency: Quantiles::EMPTY,
-    state: [0.0; STATE_LENGTH],
+    state: {
+        let mut state = [0.0; STATE_BUFFER];
+        state[STATE_DEADLINE] = f64::INFINITY;
+        state
+    },
     key: [0; KEY_LENGTH],
     ids: Vec::new(),
     mutations: Mutations::new(),
