@@ -328,7 +328,7 @@ class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown,
 }
 
 /**
- * `user`, which makes mutations: a page that has it has them. Imported without effect, as a bundler drops the call with
+ * `user`, which makes mutations: a page that has it has them. Imported without effect: a bundler drops the call with
  * `user`.
  */
 export function withMutations<T>(user: T): T {

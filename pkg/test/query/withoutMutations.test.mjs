@@ -48,7 +48,7 @@ test('without mutations their cache answers, and is empty', async () => {
   assert.deepEqual(cache.getAll(), [])
 })
 
-for (const name of ['MutationObserver', 'Mutation', 'hydrate']) {
+for (const name of ['MutationObserver', 'Mutation']) {
   test(`with ${name} a client builds mutations`, async () => {
     const source = `export { QueryClient, ${name} } from 'whippet/query'`
     assert.ok((await bundled(source)).includes(OF_MUTATIONS))
@@ -60,11 +60,24 @@ for (const name of ['MutationObserver', 'Mutation', 'hydrate']) {
   })
 }
 
-test('hydrate and dehydrate restore mutations', async () => {
-  const { QueryClient, dehydrate, hydrate } = await run(`export { QueryClient, dehydrate, hydrate } from 'whippet/query'`)
-  const state = { status: 'pending', isPaused: true, variables: 1, failureCount: 0, failureReason: null, submittedAt: 0, error: null }
+const PAUSED = { status: 'pending', isPaused: true, variables: 1, failureCount: 0, failureReason: null, submittedAt: 0, error: null }
+
+test('hydrate restores queries without mutations, and mutations with them', async () => {
+  const source = `export { QueryClient, dehydrate, hydrate } from 'whippet/query'`
+  assert.ok(!(await bundled(source)).includes(OF_MUTATIONS))
+  const { QueryClient, dehydrate, hydrate } = await run(source)
   const client = new QueryClient()
-  hydrate(client, { mutations: [{ mutationKey: ['a'], state }] })
-  assert.equal(dehydrate(client).mutations.length, 1)
+  client.setQueryData(['a'], 1)
+  const restored = new QueryClient()
+  hydrate(restored, dehydrate(client))
+  assert.equal(restored.getQueryData(['a']), 1)
+  assert.throws(() => hydrate(restored, { mutations: [{ mutationKey: ['a'], state: PAUSED }] }), /import MutationObserver or Mutation/)
   client.clear()
+  restored.clear()
+
+  const all = await run(`export { MutationObserver, QueryClient, dehydrate, hydrate } from 'whippet/query'`)
+  const whole = new all.QueryClient()
+  all.hydrate(whole, { mutations: [{ mutationKey: ['a'], state: PAUSED }] })
+  assert.equal(all.dehydrate(whole).mutations.length, 1)
+  whole.clear()
 })
