@@ -115,7 +115,7 @@ pub fn named(project: &Project) -> Result<()> {
     let shell = &project.shell;
     Stamp {
         name: "why",
-        inputs: &["pkg/src", "pkg/wasm", "pkg/build.mjs"],
+        inputs: &["pkg/src", "pkg/wasm", "pkg/build.mjs", "pkg/shortExports.mjs"],
         with: &[],
         outputs: &["target/why/dist/index.js"],
     }
