@@ -13,7 +13,18 @@ mod allocator;
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-#[cfg(not(any(feature = "json", feature = "rum", feature = "vitals")))]
+// These keep rows in the memory beyond their statics, and allocate nothing.
+#[cfg(any(feature = "pacer", feature = "timing"))]
+#[path = "no_allocator.rs"]
+mod allocator;
+
+#[cfg(not(any(
+    feature = "json",
+    feature = "pacer",
+    feature = "rum",
+    feature = "timing",
+    feature = "vitals"
+)))]
 #[path = "size_classes.rs"]
 mod allocator;
 

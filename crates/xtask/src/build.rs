@@ -8,9 +8,9 @@ use std::fs;
 use std::path::Path;
 use xshell::cmd;
 
-/// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one, `rum` two: `vitals` is
-/// all that `onLCP` and the like need.
-pub const MODULES: [&str; 6] = ["json", "lazy", "query", "rum", "timing", "vitals"];
+/// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one, `rum` and `timing` two:
+/// `vitals` is all that `onLCP` and the like need, `pacer` all that `debounce` and `throttle` do.
+pub const MODULES: [&str; 7] = ["json", "lazy", "pacer", "query", "rum", "timing", "vitals"];
 
 /// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
 const FAST: [&str; 1] = ["json"];
