@@ -101,7 +101,7 @@ fn an_overdue_load_frees_its_place_and_may_still_arrive() {
             .collect()
     };
     let next = effects_at(&mut loader, 30_000.0);
-    assert_eq!(next[..2], [Effect::Overdue(ids[1]), Effect::Overdue(ids[0])]);
+    assert_eq!(next[..2], [Effect::Overdue(ids[0]), Effect::Overdue(ids[1])]);
     assert_eq!(next[2..], [Effect::Load(ids[2]), Effect::Load(ids[3])]);
     assert_eq!(loader.stats().loading, 4);
     // One arrives and the other fails. Neither frees a place, and the failed one is retried.
