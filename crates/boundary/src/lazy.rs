@@ -50,7 +50,7 @@ numbers! {
 }
 
 numbers! {
-    /// How `lazy_placeholder` reports an error: −1 − the index of its reason.
+    /// How `thumbhash_decode` reports an error: −1 − the index of its reason.
     ERRORS: i32;
     /// The first reason.
     THUMBHASH_ERROR = -1;

@@ -2,9 +2,9 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// What these allocate, some hundred bytes for each listener or distribution, they keep and use again: an allocator that
+// What these allocate, some hundred bytes for each listener, distribution or loader, they keep and use again: an allocator that
 // can free would be a third of their modules.
-#[cfg(any(feature = "rum", feature = "vitals"))]
+#[cfg(any(feature = "lazy", feature = "rum", feature = "vitals"))]
 #[path = "bump.rs"]
 mod allocator;
 
@@ -13,7 +13,7 @@ mod allocator;
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-#[cfg(not(any(feature = "json", feature = "rum", feature = "vitals")))]
+#[cfg(any(feature = "query", feature = "thumbhash", feature = "timing"))]
 #[path = "size_classes.rs"]
 mod allocator;
 

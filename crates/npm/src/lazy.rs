@@ -1,17 +1,56 @@
 //! Lazy loading: loaders and their items, by index. Elements stay in JavaScript.
 use crate::state::State;
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::lazy::{
     GIVE_UP, ITEM_SHIFT, LOAD, MEASURE, NONE, OVERDUE, STAT_CANCELLED, STAT_FAILED, STAT_LOADED,
-    STAT_LOADING, STAT_RETRIED, THUMBHASH_ERROR,
+    STAT_LOADING, STAT_RETRIED,
 };
-use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader, placeholder};
+use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader};
 use whippet_engine::time::{Duration, Instant};
 
-static LOADERS: State<Vec<Option<Loader>>> = State::new(Vec::new());
-/// A ThumbHash, then its data URL.
-static TEXT: State<Vec<u8>> = State::new(Vec::new());
+static LOADERS: State<Loaders> = State::new(Loaders(None));
+
+/// A linked list, the newest loader first. There are a few; the code that grows a `Vec` of them would be a tenth of the module.
+/// A loader that was destroyed is used again.
+struct Loaders(Option<Box<Link>>);
+
+struct Link {
+    number: usize,
+    loader: Loader,
+    is_used: bool,
+    older: Option<Box<Link>>,
+}
+
+impl Loaders {
+    fn create(&mut self, limits: Limits, seed: u32) -> usize {
+        let mut number = 0;
+        let link = loop {
+            match self.get_mut(number) {
+                Some(link) if link.is_used => number += 1,
+                Some(link) => break link,
+                None => {
+                    let older = self.0.take();
+                    let link = Link { number, loader: Loader::UNUSED, is_used: true, older };
+                    break self.0.insert(Box::new(link));
+                }
+            }
+        };
+        link.is_used = true;
+        link.loader.reset(limits, seed);
+        number
+    }
+
+    // Inlined into every export, it would be a fifth of the module.
+    #[inline(never)]
+    fn get_mut(&mut self, number: usize) -> Option<&mut Link> {
+        let mut link = self.0.as_mut()?;
+        while link.number != number {
+            link = link.older.as_mut()?;
+        }
+        Some(link)
+    }
+}
 
 /// Adds a loader: how many items load at once, how many retries, how many ms a load keeps its place (NaN for the
 /// default), and the seed of the jitter.
@@ -27,25 +66,15 @@ pub fn lazy_create(concurrent: f64, retries: f64, timeout: f64, seed: u32) -> us
     if !timeout.is_nan() {
         limits.timeout = Duration::from_ms(timeout);
     }
-    let loader = Some(Loader::new(limits, seed));
-    LOADERS.with(|loaders| match loaders.iter().position(Option::is_none) {
-        Some(index) => {
-            loaders[index] = loader;
-            index
-        }
-        None => {
-            loaders.push(loader);
-            loaders.len() - 1
-        }
-    })
+    LOADERS.with(|loaders| loaders.create(limits, seed))
 }
 
 /// Removes a loader with its items. Another loader may get its index.
 #[wasm_bindgen]
 pub fn lazy_destroy(loader: usize) {
     LOADERS.with(|loaders| {
-        if let Some(loader) = loaders.get_mut(loader) {
-            *loader = None;
+        if let Some(link) = loaders.get_mut(loader) {
+            link.is_used = false;
         }
     });
 }
@@ -98,22 +127,18 @@ pub fn lazy_resumed(loader: usize) {
     with(loader, Loader::handle_resumed);
 }
 
-/// The deadline has come.
-#[wasm_bindgen]
-pub fn lazy_timeout(loader: usize, now: f64) {
-    with(loader, |loader| loader.handle_timeout(Instant::from_ms(now)));
-}
-
-/// When to call `lazy_timeout`; `NONE`: never.
+/// When to call `lazy_poll` next; `NONE`: after an input only.
 #[wasm_bindgen]
 pub fn lazy_deadline(loader: usize) -> f64 {
     with(loader, |loader| loader.next_deadline().map(Instant::as_ms)).flatten().unwrap_or(f64::from(NONE))
 }
 
-/// The next effect, encoded as [`whippet_boundary::lazy::EFFECTS`].
+/// The next effect, encoded as [`whippet_boundary::lazy::EFFECTS`]. Call it after every input, and when the deadline has
+/// come, until it returns `NONE`.
 #[wasm_bindgen]
 pub fn lazy_poll(loader: usize, now: f64) -> f64 {
-    let (item, effect) = match with(loader, |loader| loader.poll_effect(Instant::from_ms(now))).flatten() {
+    let now = Instant::from_ms(now);
+    let (item, effect) = match with(loader, |loader| loader.poll_effect(now)).flatten() {
         Some(Effect::Load(item)) => (item, LOAD),
         Some(Effect::GiveUp(item)) => (item, GIVE_UP),
         Some(Effect::Overdue(item)) => (item, OVERDUE),
@@ -149,30 +174,11 @@ pub fn lazy_margin(generation: u32, save_data: bool) -> f64 {
     Connection { effective_type, save_data }.margin_scale()
 }
 
-/// The address at which JavaScript writes a ThumbHash of `length` bytes, or reads a data URL.
-#[wasm_bindgen]
-pub fn lazy_text(length: usize) -> usize {
-    TEXT.with(|text| {
-        text.resize(length, 0);
-        text.as_ptr() as usize
-    })
-}
-
-/// Turns the ThumbHash at the address of `lazy_text` into a data URL at the address of `lazy_text` of the returned
-/// length. A negative result is `THUMBHASH_ERROR` − the index of the reason.
-#[wasm_bindgen]
-pub fn lazy_placeholder() -> i32 {
-    TEXT.with(|text| match placeholder::data_url(text) {
-        Ok(url) => {
-            *text = url;
-            text.len() as i32
-        }
-        Err(error) => THUMBHASH_ERROR - error as i32,
-    })
-}
-
 fn with<R>(loader: usize, f: impl FnOnce(&mut Loader) -> R) -> Option<R> {
-    LOADERS.with(|loaders| loaders.get_mut(loader)?.as_mut().map(f))
+    LOADERS.with(|loaders| {
+        let link = loaders.get_mut(loader)?;
+        link.is_used.then(|| f(&mut link.loader))
+    })
 }
 
 fn with_item(loader: usize, item: usize, f: impl FnOnce(&mut Loader, ItemId)) {

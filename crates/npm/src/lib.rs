@@ -31,6 +31,8 @@ mod replay;
 #[cfg(feature = "rum")]
 pub mod rum;
 mod state;
+#[cfg(feature = "thumbhash")]
+pub mod thumbhash;
 #[cfg(feature = "timing")]
 pub mod timing;
 #[cfg(feature = "vitals")]

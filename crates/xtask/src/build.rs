@@ -10,7 +10,7 @@ use xshell::cmd;
 
 /// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one, `rum` two: `vitals` is
 /// all that `onLCP` and the like need.
-pub const MODULES: [&str; 6] = ["json", "lazy", "query", "rum", "timing", "vitals"];
+pub const MODULES: [&str; 7] = ["json", "lazy", "query", "rum", "thumbhash", "timing", "vitals"];
 
 /// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
 const FAST: [&str; 1] = ["json"];

@@ -3,7 +3,6 @@ use super::backoff::Backoff;
 use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
-use core::mem;
 
 /// The handle of an item. Once the item is loaded or removed, the handle is spent, and inputs with it are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,16 +86,16 @@ enum State {
     Overdue,
     /// Until its deadline; without one, until the network is back.
     Backoff,
+    /// The host does not know yet.
     Failed,
+    GivenUp,
 }
 
 struct Item {
     generation: u32,
     state: State,
-    /// Whether the host knows that the item is overdue or failed.
-    is_reported: bool,
-    /// The distance in px, while it is near.
-    near: Option<f64>,
+    /// The distance in px; NaN while it is not near.
+    near: f64,
     /// The end of its backoff or of its place.
     deadline: Instant,
     failures: u32,
@@ -109,12 +108,11 @@ impl Item {
     fn turn(&mut self, state: State) {
         self.state = state;
         self.deadline = Instant::NEVER;
-        self.is_reported = false;
     }
 
     /// Queues the item if it is near; otherwise it waits.
     fn requeue(&mut self) {
-        self.turn(if self.near.is_some() { State::Queued } else { State::Waiting });
+        self.turn(if self.near.is_nan() { State::Waiting } else { State::Queued });
     }
 }
 
@@ -141,22 +139,36 @@ pub struct Loader {
 impl Loader {
     /// Without any item. The jitter of retries is drawn from `seed`.
     pub fn new(limits: Limits, seed: u32) -> Self {
-        Self {
-            limits,
-            items: Vec::new(),
-            free: NONE,
-            measured_at: Instant::NEVER,
-            online: true,
-            rng: Rng::new(seed),
-            counted: Stats::default(),
-        }
+        let mut loader = Self::UNUSED;
+        loader.reset(limits, seed);
+        loader
     }
 
-    /// Begins anew, as [`new`](Self::new) does, in the same memory. Handles of the former items are spent.
+    /// To be [`reset`](Self::reset) before it is used.
+    pub const UNUSED: Self = Self {
+        limits: Limits {
+            concurrent: 0,
+            timeout: Duration::ZERO,
+            retries: 0,
+            backoff: Backoff { first: Duration::ZERO, longest: Duration::ZERO },
+        },
+        items: Vec::new(),
+        free: 0,
+        measured_at: Instant::ZERO,
+        online: false,
+        rng: Rng::UNUSED,
+        counted: Stats { pending: 0, loading: 0, loaded: 0, failed: 0, retried: 0, cancelled: 0 },
+    };
+
+    /// Begins anew, as [`new`](Self::new) does, in the same memory.
     pub fn reset(&mut self, limits: Limits, seed: u32) {
-        let mut items = mem::take(&mut self.items);
-        items.clear();
-        *self = Self { items, ..Self::new(limits, seed) };
+        self.limits = limits;
+        self.items.clear();
+        self.free = NONE;
+        self.measured_at = Instant::NEVER;
+        self.online = true;
+        self.rng = Rng::new(seed);
+        self.counted = Stats::default();
     }
 
     /// The figures so far.
@@ -169,7 +181,7 @@ impl Loader {
         stats
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout).
+    /// When to call [`poll_effect`](Self::poll_effect) next, if there is no input before.
     pub fn next_deadline(&self) -> Option<Instant> {
         let mut next = Instant::NEVER;
         for item in &self.items {
@@ -185,8 +197,7 @@ impl Loader {
         let new = |generation| Item {
             generation,
             state: State::Waiting,
-            is_reported: false,
-            near: None,
+            near: f64::NAN,
             deadline: Instant::NEVER,
             failures: 0,
             next_free: NONE,
@@ -221,7 +232,7 @@ impl Loader {
     /// The item is near, `distance` px from the middle of the viewport. Reported again, it moves in the queue.
     pub fn enter(&mut self, id: ItemId, distance: f64, now: Instant) {
         let Some(item) = self.item(id) else { return };
-        item.near = Some(distance);
+        item.near = distance;
         if item.state == State::Waiting {
             item.state = State::Queued;
         }
@@ -231,7 +242,7 @@ impl Loader {
     /// The item is not near any more. A load goes on: its bytes are under way.
     pub fn leave(&mut self, id: ItemId) {
         let Some(item) = self.item(id) else { return };
-        item.near = None;
+        item.near = f64::NAN;
         if item.state == State::Queued {
             item.state = State::Waiting;
             self.counted.cancelled += 1;
@@ -279,27 +290,15 @@ impl Loader {
     /// overdue is queued again.
     pub fn handle_resumed(&mut self) {
         for item in &mut self.items {
-            if matches!(item.state, State::Backoff | State::Failed | State::Overdue) {
+            if matches!(item.state, State::Overdue | State::Backoff | State::Failed | State::GivenUp) {
                 item.failures = 0;
                 item.requeue();
             }
         }
     }
 
-    /// Queues items whose backoff is over, and frees the places of overdue ones.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        for item in &mut self.items {
-            if item.deadline > now {
-                continue;
-            }
-            match item.state {
-                State::Loading => item.turn(State::Overdue),
-                _ => item.requeue(),
-            }
-        }
-    }
-
-    /// The next effect. Call it after every input until it returns `None`.
+    /// The next effect. Call it after every input, and when the [deadline](Self::next_deadline) has come, until it returns
+    /// `None`.
     pub fn poll_effect(&mut self, now: Instant) -> Option<Effect> {
         let mut free = self.limits.concurrent.max(1);
         let mut queued = 0;
@@ -307,19 +306,23 @@ impl Loader {
         let mut least = f64::INFINITY;
         for (slot, item) in self.items.iter_mut().enumerate() {
             let id = ItemId { slot: slot as u32, generation: item.generation };
+            if item.deadline <= now {
+                if item.state == State::Loading {
+                    item.turn(State::Overdue);
+                    return Some(Effect::Overdue(id));
+                }
+                item.requeue();
+            }
             match item.state {
-                State::Overdue | State::Failed if !item.is_reported => {
-                    item.is_reported = true;
-                    let is_failed = item.state == State::Failed;
-                    return Some(if is_failed { Effect::GiveUp(id) } else { Effect::Overdue(id) });
+                State::Failed => {
+                    item.state = State::GivenUp;
+                    return Some(Effect::GiveUp(id));
                 }
                 State::Loading => free = free.saturating_sub(1),
                 State::Queued => {
                     queued += 1;
-                    // At any distance there is, one of them is the nearest.
-                    let distance = item.near.unwrap_or_default();
-                    if nearest.is_none() || distance < least {
-                        (nearest, least) = (Some(id), distance);
+                    if nearest.is_none() || item.near < least {
+                        (nearest, least) = (Some(id), item.near);
                     }
                 }
                 _ => {}
