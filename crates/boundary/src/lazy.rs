@@ -2,8 +2,8 @@
 //! the engine's loader.
 use crate::table::numbers;
 use crate::{Constant, Value};
-use whippet_engine::lazy::Backoff;
 use whippet_engine::lazy::placeholder::ThumbHashError;
+use whippet_engine::lazy::{Backoff, Limits};
 
 numbers! {
     /// The result of `lazy_poll`: (index of an item << `ITEM_SHIFT`) + what to do with it, or a negative number.
@@ -38,6 +38,17 @@ numbers! {
     STAT_RETRIED = 3;
     /// `LazyStats.cancelled`.
     STAT_CANCELLED = 4;
+}
+
+numbers! {
+    /// The defaults of the options that `lazy_create` takes.
+    LIMITS: f64;
+    /// `LazyOptions.maxConcurrent`.
+    MAX_CONCURRENT = Limits::CONCURRENT as f64;
+    /// `LazyOptions.timeout`, in ms.
+    TIMEOUT = Limits::TIMEOUT_MS;
+    /// `LazyOptions.retries`.
+    RETRIES = Limits::RETRIES as f64;
 }
 
 numbers! {
@@ -77,4 +88,4 @@ const _: () = assert!(
 );
 
 /// All tables.
-pub const TABLES: &[&[Constant]] = &[EFFECTS, STATS, BACKOFF, ERRORS, REASONS];
+pub const TABLES: &[&[Constant]] = &[EFFECTS, STATS, LIMITS, BACKOFF, ERRORS, REASONS];

@@ -9,42 +9,43 @@ use whippet_boundary::lazy::{
 use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader};
 use whippet_engine::time::{Duration, Instant};
 
-static LOADERS: State<Loaders> = State::new(Loaders(None));
+static LOADERS: State<Loaders> = State::new(Loaders { newest: None, created: 0 });
 
-/// A linked list, the newest loader first. There are a few; the code that grows a `Vec` of them would be a tenth of the module.
-/// A loader that was destroyed is used again.
-struct Loaders(Option<Box<Link>>);
+/// A linked list. There are a few loaders; the code that grows a `Vec` of them would be a tenth of the module. One that was
+/// destroyed stays in the list, as a spare one, and is used again.
+struct Loaders {
+    newest: Option<Box<Link>>,
+    created: usize,
+}
 
 struct Link {
     number: usize,
     loader: Loader,
-    is_used: bool,
     older: Option<Box<Link>>,
 }
 
+/// Instead of a number: the loader is not used.
+const SPARE: usize = usize::MAX;
+
 impl Loaders {
     fn create(&mut self, limits: Limits, seed: u32) -> usize {
-        let mut number = 0;
-        let link = loop {
-            match self.get_mut(number) {
-                Some(link) if link.is_used => number += 1,
-                Some(link) => break link,
-                None => {
-                    let older = self.0.take();
-                    let link = Link { number, loader: Loader::UNUSED, is_used: true, older };
-                    break self.0.insert(Box::new(link));
-                }
-            }
-        };
-        link.is_used = true;
-        link.loader.reset(limits, seed);
+        let number = self.created;
+        self.created += 1;
+        if self.find(SPARE).is_none() {
+            let link = Link { number: SPARE, loader: Loader::UNUSED, older: self.newest.take() };
+            self.newest = Some(Box::new(link));
+        }
+        if let Some(link) = self.find(SPARE) {
+            link.number = number;
+            link.loader.reset(limits, seed);
+        }
         number
     }
 
     // Inlined into every export, it would be a fifth of the module.
     #[inline(never)]
-    fn get_mut(&mut self, number: usize) -> Option<&mut Link> {
-        let mut link = self.0.as_mut()?;
+    fn find(&mut self, number: usize) -> Option<&mut Link> {
+        let mut link = self.newest.as_mut()?;
         while link.number != number {
             link = link.older.as_mut()?;
         }
@@ -52,29 +53,22 @@ impl Loaders {
     }
 }
 
-/// Adds a loader: how many items load at once, how many retries, how many ms a load keeps its place (NaN for the
-/// default), and the seed of the jitter.
+/// Adds a loader: how many items load at once, how often a load is retried, how many ms it keeps its place, and the seed
+/// of the jitter.
 #[wasm_bindgen]
 pub fn lazy_create(concurrent: f64, retries: f64, timeout: f64, seed: u32) -> usize {
-    let mut limits = Limits::default();
-    if !concurrent.is_nan() {
-        limits.concurrent = concurrent as u32;
-    }
-    if !retries.is_nan() {
-        limits.retries = retries as u32;
-    }
-    if !timeout.is_nan() {
-        limits.timeout = Duration::from_ms(timeout);
-    }
-    LOADERS.with(|loaders| loaders.create(limits, seed))
+    // The casts clamp: `Infinity` is a number as well.
+    let (concurrent, retries) = (concurrent as u32, retries as u32);
+    let timeout = Duration::from_ms(timeout);
+    LOADERS.with(|loaders| loaders.create(Limits { concurrent, timeout, retries, ..Limits::default() }, seed))
 }
 
-/// Removes a loader with its items. Another loader may get its index.
+/// Removes a loader with its items. Its number is spent.
 #[wasm_bindgen]
 pub fn lazy_destroy(loader: usize) {
     LOADERS.with(|loaders| {
-        if let Some(link) = loaders.get_mut(loader) {
-            link.is_used = false;
+        if let Some(link) = loaders.find(loader) {
+            link.number = SPARE;
         }
     });
 }
@@ -85,10 +79,10 @@ pub fn lazy_add(loader: usize) -> usize {
     with(loader, |loader| loader.add().index()).unwrap_or(0)
 }
 
-/// Removes an item.
+/// Removes an item, because it is loaded or not needed. Another item may get its index.
 #[wasm_bindgen]
-pub fn lazy_remove(loader: usize, item: usize) {
-    with_item(loader, item, Loader::remove);
+pub fn lazy_remove(loader: usize, item: usize, is_loaded: bool) {
+    with_item(loader, item, if is_loaded { Loader::handle_loaded } else { Loader::remove });
 }
 
 /// The item is near, `distance` px from the middle of the viewport.
@@ -103,28 +97,21 @@ pub fn lazy_leave(loader: usize, item: usize) {
     with_item(loader, item, Loader::leave);
 }
 
-/// The item is loaded. Another item may get its index.
-#[wasm_bindgen]
-pub fn lazy_loaded(loader: usize, item: usize) {
-    with_item(loader, item, Loader::handle_loaded);
-}
-
 /// The load failed.
 #[wasm_bindgen]
 pub fn lazy_failed(loader: usize, item: usize, now: f64) {
     with_item(loader, item, |loader, item| loader.handle_failed(item, Instant::from_ms(now)));
 }
 
-/// The network came or went.
+/// The network came or went, or the page `is_resumed` from the back/forward cache.
 #[wasm_bindgen]
-pub fn lazy_online(loader: usize, online: bool) {
-    with(loader, |loader| loader.handle_online(online));
-}
-
-/// The page was resumed from the back/forward cache.
-#[wasm_bindgen]
-pub fn lazy_resumed(loader: usize) {
-    with(loader, Loader::handle_resumed);
+pub fn lazy_online(loader: usize, online: bool, is_resumed: bool) {
+    with(loader, |loader| {
+        loader.handle_online(online);
+        if is_resumed {
+            loader.handle_resumed();
+        }
+    });
 }
 
 /// When to call `lazy_poll` next; `NONE`: after an input only.
@@ -175,10 +162,7 @@ pub fn lazy_margin(generation: u32, save_data: bool) -> f64 {
 }
 
 fn with<R>(loader: usize, f: impl FnOnce(&mut Loader) -> R) -> Option<R> {
-    LOADERS.with(|loaders| {
-        let link = loaders.get_mut(loader)?;
-        link.is_used.then(|| f(&mut link.loader))
-    })
+    LOADERS.with(|loaders| loaders.find(loader).map(|link| f(&mut link.loader)))
 }
 
 fn with_item(loader: usize, item: usize, f: impl FnOnce(&mut Loader, ItemId)) {

@@ -3,14 +3,17 @@ import {
   EFFECT_MASK,
   GIVE_UP,
   ITEM_SHIFT,
+  MAX_CONCURRENT,
   MEASURE,
   NONE,
   OVERDUE,
+  RETRIES,
   STAT_CANCELLED,
   STAT_FAILED,
   STAT_LOADED,
   STAT_LOADING,
   STAT_RETRIED,
+  TIMEOUT,
 } from '../boundary/lazy.js'
 import { batchDecode } from './batchDecode.js'
 import { isTag } from './dom.js'
@@ -31,12 +34,13 @@ import { guarded, startEngine } from './wasm.js'
 export function drive(listed: Element[], roots: Node[], selector: string, options: LazyOptions): Lazy {
   const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', classEntered, classExited } = options
   const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root, adaptive = true } = options
-  const { maxConcurrent = NaN, retries = NaN, timeout = NaN } = options
+  const { maxConcurrent = MAX_CONCURRENT, retries = RETRIES, timeout = TIMEOUT } = options
   const warnings = warningsFor(options.debug)
   const module = startEngine()
   let isBroken = !module
   const engine = guarded(module, () => {
     isBroken = true
+    queueMicrotask(loadAll)
   })
   const viewport = module && viewportOf(engine, root ?? null, marginOf(options), options.threshold ?? 0, adaptive)
   const loader = engine.lazy_create(maxConcurrent, retries, timeout, Math.random() * 2 ** 32)
@@ -111,13 +115,13 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     viewport?.observe(element)
   }
 
-  /** Removes the engine's item of an element. */
-  function forget(target: Target): void {
+  /** Removes the engine's item of an element; `next` stands in its place. */
+  function forget(target: Target, next = NOT_ENTERED): void {
     const { item } = target
-    target.item = NOT_ENTERED
+    target.item = next
     if (item < 0) return
     items[item] = undefined
-    engine.lazy_remove(loader, item)
+    engine.lazy_remove(loader, item, +(next === DECODING))
   }
 
   /** Removes an element in any state. */
@@ -203,10 +207,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
 
   /** The bytes have arrived, so the engine can load the next item. */
   function beginDecoding(target: Target): void {
-    const { item } = target
-    engine.lazy_loaded(loader, item)
-    items[item] = undefined
-    target.item = DECODING
+    forget(target, DECODING)
     viewport?.unobserve(target.element)
   }
 
@@ -270,12 +271,14 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     const { item } = target
     const element = target.element as HTMLImageElement
     remove(target)
-    if (isBroken) {
+    if (module) {
+      if (element.loading === 'lazy') element.loading = 'eager'
+    } else {
       const url = errorUrl(element)
       if (url) element.addEventListener('error', () => applyError(element, url), { once: true })
       // Set before the URL, or the browser would load it at once.
       if (isTag(element, 'img') || isTag(element, 'iframe')) element.loading = 'lazy'
-    } else if (element.loading === 'lazy') element.loading = 'eager'
+    }
     if (item !== DECODING) return finishDirectly(target)
     apply(element)
     finish(target)
@@ -292,15 +295,10 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     for (const target of [...waiting]) loadNow(target)
   }
 
-  function handleNetwork(): void {
-    engine.lazy_online(loader, globalThis.navigator?.onLine as unknown as number)
+  /** A page from the back/forward cache is `persisted`: its loads may have been interrupted, and failed. */
+  function handleNetwork({ persisted }: Partial<PageTransitionEvent> = {}): void {
+    engine.lazy_online(loader, +!!globalThis.navigator?.onLine, +!!persisted)
     pump()
-  }
-
-  function handlePageShow({ persisted }: PageTransitionEvent): void {
-    // A page from the back/forward cache: its loads may have been interrupted, and failed.
-    if (persisted) engine.lazy_resumed(loader)
-    handleNetwork()
   }
 
   const print = globalThis.matchMedia?.('print')
@@ -310,7 +308,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     const { [method]: each } = globalThis
     each?.('online', handleNetwork)
     each?.('offline', handleNetwork)
-    each?.('pageshow', handlePageShow as EventListener)
+    each?.('pageshow', handleNetwork)
     each?.('beforeprint', loadAll)
     print?.[method]?.('change', handlePrint)
   }

@@ -105,8 +105,8 @@ export const lazySelector =
 export function checkArguments(target: LazyTarget, options: LazyOptions): void {
   if (typeof target !== 'string' && !('nodeType' in Object(target) || Symbol.iterator in Object(target))) {
     throw new TypeError(
-      `whippet: lazy() takes a selector, an element, document or shadow root, or a list of elements, not ${target}. ` +
-        'If it was looked up, it was not in the page yet',
+      `whippet: lazy() takes a selector, an element, document or shadow root, or a list of elements, not ${target}: ` +
+        'is it in the page yet?',
     )
   }
   for (const [name, isValid, expected] of checks) {

@@ -45,14 +45,23 @@ pub struct Limits {
     pub backoff: Backoff,
 }
 
+impl Limits {
+    /// The default of [`concurrent`](Self::concurrent): twice the connections that browsers open to one HTTP/1.1 server, so
+    /// that none of them is ever idle.
+    pub const CONCURRENT: u32 = 12;
+    /// The default of [`timeout`](Self::timeout), in ms: longer than a large image takes on 3g, shorter than browsers wait for
+    /// a server that does not respond.
+    pub const TIMEOUT_MS: f64 = 30_000.0;
+    /// The default of [`retries`](Self::retries).
+    pub const RETRIES: u32 = 2;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            // Twice the connections that browsers open to one HTTP/1.1 server, so that none of them is ever idle.
-            concurrent: 12,
-            // Longer than a large image takes on 3g, shorter than browsers wait for a server that does not respond.
-            timeout: Duration::from_ms(30_000.0),
-            retries: 2,
+            concurrent: Self::CONCURRENT,
+            timeout: Duration::from_ms(Self::TIMEOUT_MS),
+            retries: Self::RETRIES,
             backoff: Backoff::default(),
         }
     }
@@ -213,9 +222,10 @@ impl Loader {
         ItemId { slot, generation }
     }
 
-    /// The item that has this [index](ItemId::index) now, for hosts that know items by index.
+    /// The handle of the item that has this [index](ItemId::index) now, for hosts that know items by index. Inputs with it
+    /// are ignored if there is none.
     pub fn item_at(&self, index: usize) -> Option<ItemId> {
-        let item = self.items.get(index).filter(|item| item.state != State::Free)?;
+        let item = self.items.get(index)?;
         Some(ItemId { slot: index as u32, generation: item.generation })
     }
 
