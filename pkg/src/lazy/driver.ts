@@ -94,11 +94,10 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
 
   function showPlaceholder(element: HTMLElement): void {
     const show = options.placeholder ?? attachedPlaceholder
-    if (!show) return warnings?.placeholderMissing(element)
     try {
-      show(element)
+      show ? show(element) : warnings?.handlePlaceholder(element)
     } catch (error) {
-      warnings?.placeholderFailed(error, element)
+      warnings?.handlePlaceholder(element, error)
     }
   }
 
@@ -151,10 +150,10 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     clearTimeout(timer)
     deadline = next
     // Browsers fire a timer at once if its delay does not fit into 32 bits.
-    if (next !== NONE) timer = setTimeout(handleTimeout, Math.min(next - now, 2 ** 31 - 1))
+    if (next !== NONE) timer = setTimeout(handleDeadline, Math.min(next - now, 2 ** 31 - 1))
   }
 
-  function handleTimeout(): void {
+  function handleDeadline(): void {
     deadline = NONE
     pump()
   }

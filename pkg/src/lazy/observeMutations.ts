@@ -1,8 +1,9 @@
 // Observes nodes that are added or removed, and attributes that change.
 import { isTag } from './dom.js'
+import { lazySelector } from './options.js'
 
-/** The attributes with URLs, without `data-`. */
-const URL_ATTRIBUTES = 'src srcset poster bg bg-set bg-multi bg-hidpi bg-multi-hidpi background-image background-image-set'
+/** The attributes with URLs. */
+const URL_ATTRIBUTES = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi`
 
 export interface MutationCallbacks {
   /** The element is in the page now. */
@@ -33,7 +34,7 @@ export function observeMutations(roots: Node[], selector: string, callbacks: Mut
     }
     callbacks.done()
   })
-  const attributeFilter = URL_ATTRIBUTES.split(' ').map((name) => `data-${name}`)
+  const attributeFilter = URL_ATTRIBUTES.match(/data[-\w]+/g)!
   const init = { attributeFilter, attributeOldValue: true, childList: true, subtree: true }
   for (const root of roots) observer.observe(root, init)
   return () => observer.disconnect()

@@ -117,20 +117,15 @@ export function checkArguments(target: LazyTarget, options: LazyOptions): void {
   }
 }
 
-const isClass = (name: string) => !/\s/.test(name)
-const oneClass = 'one class, without spaces'
-
 const checks: [keyof LazyOptions, (value: never) => boolean, string][] = [
   ['maxConcurrent', (count: number) => count >= 1, 'a number from 1'],
   ['timeout', (ms: number) => ms > 0, 'a number of ms above 0'],
   ['retries', (count: number) => count >= 0, 'a number from 0'],
   ['threshold', (share: number) => share >= 0 && share <= 1, 'from 0 to 1, or a list of such'],
   ['rootMargin', (rootMargin: string) => MARGIN.test(marginOf({ rootMargin })), "px, or one to four of px or %, as '200px 10%'"],
-  ['classLoading', isClass, oneClass],
-  ['classLoaded', isClass, oneClass],
-  ['classError', isClass, oneClass],
-  ['classEntered', isClass, oneClass],
-  ['classExited', isClass, oneClass],
+  ...(['Loading', 'Loaded', 'Error', 'Entered', 'Exited'] as const).map(
+    (state): (typeof checks)[0] => [`class${state}`, (name: string) => !/\s/.test(name), 'one class, without spaces'],
+  ),
 ]
 
 const MARGIN = /^((-?\d*\.?\d+(px|%)|0)(\s+|$)){1,4}$/

@@ -31,8 +31,15 @@ const viewports = new Set<SharedViewport>()
 const MAX_OBSERVED = 3000
 /** Closer means within this many px outside the margin; for margins in per cent, a tenth of the number, in per cent. */
 const CLOSE_MARGIN = 1000
-/** How often the closer elements are determined, in ms. Browsers that do not support `delay` do it in every frame. */
-const DELAY = 250
+/**
+ * How often an observer of all elements determines the closer ones, in ms. It finds those that layout alone brought close.
+ * Browsers that do not support `delay` do it in every frame.
+ */
+const SWEEP_DELAY = 2000
+/** How long after something came near or left, as it does when the page is scrolled, we look for closer elements ourselves, in ms. */
+const LOOK_DELAY = 250
+/** We look at one element of this many, and take its neighbours to be where it is. */
+const STRIDE = 10
 
 /** The shared viewport. It is created for the first loader and removed after the last. */
 export function viewportOf(
@@ -56,11 +63,12 @@ export function viewportOf(
   let close = createClose()
   /** Determines the elements that `close` observes, if there are many. */
   let far: IntersectionObserver | undefined
+  let looking: ReturnType<typeof setTimeout> | undefined
 
   function createClose(): IntersectionObserver {
     if (connection) {
-      const generation = parseInt(connection.effectiveType?.replace('slow-', '') ?? '')
-      const scale = engine.lazy_margin(generation, +!!connection.saveData)
+      const generation = /\d/.exec(connection.effectiveType!)
+      const scale = engine.lazy_margin(Number(generation), +!!connection.saveData)
       scaledMargin = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
     }
     return new IntersectionObserver(handleEntries, { root, rootMargin: scaledMargin, threshold })
@@ -77,7 +85,7 @@ export function viewportOf(
           if (elements.has(target)) close[isIntersecting ? 'observe' : 'unobserve'](target)
         }
       },
-      { root, rootMargin, delay: DELAY } as IntersectionObserverInit,
+      { root, rootMargin, delay: SWEEP_DELAY } as IntersectionObserverInit,
     )
     // It also finds out which of those that are observed already need not be.
     for (const element of elements) observer.observe(element)
@@ -103,6 +111,19 @@ export function viewportOf(
       changed.add(owner)
     }
     for (const owner of changed) owner.pump()
+    const bounds = entries[0]!.rootBounds
+    if (far && changed.size > 0) looking ??= setTimeout(look, LOOK_DELAY, bounds)
+  }
+
+  /** Observes the closer elements, by their positions: an observer of all of them takes ten times as long. */
+  function look(bounds: DOMRectReadOnly | null): void {
+    looking = undefined
+    const all = [...elements]
+    for (let i = 0; i < all.length; i += STRIDE) {
+      // From the middle of the screen, this is a screen farther than its border.
+      if (distance(all[i]!.getBoundingClientRect(), bounds) > innerWidth + innerHeight) continue
+      for (const element of all.slice(Math.max(i - STRIDE, 0), i + STRIDE)) close.observe(element)
+    }
   }
 
   function handleConnectionChange(): void {

@@ -19,7 +19,7 @@ export function warningsFor(debug: boolean | undefined): Warnings | undefined {
 
 export type Warnings = typeof warnings
 
-const warnings = { detectLayoutShift, handleLcp, placeholderMissing, placeholderFailed }
+const warnings = { detectLayoutShift, handleLcp, handlePlaceholder }
 
 let hasShifted = false
 
@@ -63,8 +63,12 @@ function handleLcp(largest: Element | null): void {
 
 let isMissing = false
 
-/** Warns, once per page, of an element with a ThumbHash that nothing decodes. */
-function placeholderMissing(element: HTMLElement): void {
+/**
+ * Warns of an invalid placeholder, which does not prevent the image from loading; without an `error`, once per page, of a
+ * ThumbHash that nothing decodes.
+ */
+function handlePlaceholder(element: HTMLElement, error?: unknown): void {
+  if (error) return console.warn(error, element)
   if (isMissing || !element.dataset.thumbhash) return
   isMissing = true
   console.warn(
@@ -72,9 +76,4 @@ function placeholderMissing(element: HTMLElement): void {
       "import { lazy, showThumbhash } from 'whippet/lazy', and pass { placeholder: showThumbhash } to lazy().",
     element,
   )
-}
-
-/** An invalid placeholder does not prevent the image from loading. */
-function placeholderFailed(error: unknown, element: HTMLElement): void {
-  console.warn(error, element)
 }

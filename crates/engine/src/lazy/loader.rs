@@ -366,4 +366,4 @@ impl Loader {
 }
 
 /// How long distances count as current. Measuring forces a layout, so it is done once in some frames.
-const MEASURE_INTERVAL: Duration = Duration::from_const(50.0);
+const MEASURE_INTERVAL: Duration = Duration::from_const(100.0);
