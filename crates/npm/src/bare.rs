@@ -2,9 +2,9 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// What these allocate, some hundred bytes for each listener or distribution, they keep and use again: an allocator that
+// What these allocate, some hundred bytes for each listener, distribution or loader, they keep and use again: an allocator that
 // can free would be a third of their modules.
-#[cfg(any(feature = "rum", feature = "vitals"))]
+#[cfg(any(feature = "lazy", feature = "rum", feature = "vitals"))]
 #[path = "bump.rs"]
 mod allocator;
 
@@ -18,13 +18,7 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 #[path = "no_allocator.rs"]
 mod allocator;
 
-#[cfg(not(any(
-    feature = "json",
-    feature = "pacer",
-    feature = "rum",
-    feature = "timing",
-    feature = "vitals"
-)))]
+#[cfg(any(feature = "query", feature = "thumbhash"))]
 #[path = "size_classes.rs"]
 mod allocator;
 

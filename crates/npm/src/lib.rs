@@ -35,6 +35,8 @@ mod rows;
 #[cfg(feature = "rum")]
 pub mod rum;
 mod state;
+#[cfg(feature = "thumbhash")]
+pub mod thumbhash;
 #[cfg(feature = "timing")]
 pub mod timing;
 #[cfg(feature = "vitals")]
