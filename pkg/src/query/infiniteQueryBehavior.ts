@@ -1,6 +1,6 @@
 // How an infinite query is fetched: page by page.
-import { FETCH_SIGNAL, addConsumeAwareSignal, ensureQueryFn } from './ensureQueryFn.js'
-import { addToEnd, addToStart, noop } from './utils.js'
+import { FETCH_SIGNAL, ensureQueryFn, withSignal, type GetSignal } from './ensureQueryFn.js'
+import { addToEnd, addToStart } from './utils.js'
 import type { InfiniteData, InfiniteQueryPageParamsOptions, QueryBehavior, QueryFunctionContext } from './types.js'
 
 type PageOptions = InfiniteQueryPageParamsOptions<any, any>
@@ -10,7 +10,7 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
   return {
     onFetch(context, query) {
       const options = context.options as typeof context.options & PageOptions
-      const { state, fetchOptions } = context
+      const { state, fetchOptions, client, queryKey } = context
       const direction = fetchOptions?.meta?.fetchMore?.direction
       const before = pagesOf(state.data)
       // A retry continues with the page that failed: these survive from attempt to attempt.
@@ -20,28 +20,19 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
 
       const fetchFn = async () => {
         const attempt = ++attempts
-        const { [FETCH_SIGNAL]: over } = context as unknown as { [FETCH_SIGNAL]: AbortSignal }
-        const queryFn = ensureQueryFn(context.options, fetchOptions)
+        const { [FETCH_SIGNAL]: signal } = context as unknown as { [FETCH_SIGNAL]: GetSignal }
+        const over = signal()
+        const queryFn = ensureQueryFn(options, fetchOptions)
 
         const fetchPage = async (held: () => InfiniteData<unknown>, param: unknown, previous?: boolean) => {
           // Stops a cancelled fetch even if the query function never read its signal.
           if (over.aborted) throw over.reason
           if (param == null && held().pages.length) return held()
-          const pageContext = addConsumeAwareSignal(
-            {
-              client: context.client,
-              queryKey: context.queryKey,
-              pageParam: param,
-              direction: previous ? 'backward' : 'forward',
-              meta: context.options.meta,
-            },
-            () => context.signal,
-            noop,
-            over,
-          )
-          const page = await queryFn(pageContext as unknown as QueryFunctionContext<any, any>)
+          const direction = previous ? 'backward' : 'forward'
+          const pageContext = { client, queryKey, pageParam: param, direction, meta: options.meta }
+          const page = await queryFn(withSignal(pageContext, (used) => (used ? signal(used) : over)) as QueryFunctionContext<any, any>)
           const add = previous ? addToStart : addToEnd
-          const { maxPages } = context.options
+          const { maxPages } = options
           const data = held()
           return { pages: add(data.pages, page, maxPages), pageParams: add(data.pageParams, param, maxPages) }
         }
@@ -68,20 +59,10 @@ export function infiniteQueryBehavior(pages?: number): QueryBehavior<any, any, I
         return data
       }
 
-      const { persister } = context.options
-      context.fetchFn = !persister
-        ? fetchFn
-        : () =>
-            persister(
-              fetchFn as any,
-              {
-                client: context.client,
-                queryKey: context.queryKey,
-                meta: context.options.meta,
-                signal: context.signal,
-              } as any,
-              query,
-            )
+      const { persister, meta } = options
+      context.fetchFn = persister
+        ? () => persister(fetchFn as any, { client, queryKey, meta, signal: context.signal } as any, query)
+        : fetchFn
     },
   }
 }

@@ -73,7 +73,7 @@ export class InfiniteQueryObserver<
       hasNext = hasNextPage(options, state.data)
       hasPrevious = hasPreviousPage(options, state.data)
     } catch (error) {
-      result = this.withOptionError(result, error, state.data)
+      result = this.failedResult(query, options as any, error, state.data)
     }
     const { isFetching, isRefetching, isError, isRefetchError } = result
     const direction = state.fetchMeta?.fetchMore?.direction
