@@ -16,6 +16,8 @@ mod bare;
 #[cfg(all(test, target_arch = "wasm32"))]
 #[path = "../../../tests/browser/npm.rs"]
 mod browser;
+#[cfg(feature = "vitals")]
+mod arena;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "lazy")]

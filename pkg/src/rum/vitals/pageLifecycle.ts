@@ -1,6 +1,6 @@
 // The page's lifecycle: shown, hidden, restored from the back/forward cache.
-import { native, nextFrame, now, on, setTimer } from '../lib/eventsAndTimers.js'
-import { attempt } from '../lib/guard.js'
+import { now, on, setTimer } from '../lib/eventsAndTimers.js'
+import { attempt, undoAll, type Undo } from '../lib/guard.js'
 
 /** Callbacks for lifecycle events. All `hidden` callbacks run before the first `flush`, which sends beacons. */
 export interface LifecycleObserver {
@@ -13,8 +13,8 @@ export interface LifecycleObserver {
 }
 
 const observers = new Set<LifecycleObserver>()
-/** Removes the listeners. Empty while there are no observers. */
-let unlisten: (() => void)[] = []
+/** Remove the listeners. Empty while there are no observers. */
+const unlisten: Undo[] = []
 /** When the page was first hidden in this page view; negative until visibility is observed. */
 let hiddenAt = -1
 let restoredAt = -1
@@ -32,7 +32,7 @@ export function resetFirstHidden(): void {
 
 /** The navigation entry, unless its `responseStart` is impossible: some browsers report 0 or a time in the future. */
 export function navigationEntry(): PerformanceNavigationTiming | undefined {
-  const [entry] = attempt(() => performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]) ?? []
+  const entry = attempt(() => performance.getEntriesByType('navigation')[0])
   return entry && entry.responseStart > 0 && entry.responseStart < now() ? entry : undefined
 }
 
@@ -47,49 +47,51 @@ export function observeVisibility(): () => void {
 
 /** Adds an observer; returns a function that removes it. */
 export function observeLifecycle(observer: LifecycleObserver): () => void {
-  if (!observers.size) unlisten = listen()
+  if (!observers.size) {
+    unlisten.push(
+      on(globalThis, 'visibilitychange', onVisibility),
+      on(globalThis, 'prerenderingchange', onVisibility),
+      on(globalThis, 'pagehide', notifyHidden),
+      on(globalThis, 'pageshow', onShow),
+    )
+  }
   observers.add(observer)
   return () => {
     observers.delete(observer)
-    if (!observers.size) for (const stop of unlisten.splice(0)) stop()
+    if (!observers.size) undoAll(unlisten)
   }
 }
 
 /** Calls `run`, which returns a function that stops it, once the page is not prerendering; returns the same. */
-export function whenActivated(run: () => (() => void) | void): () => void {
+export function whenActivated(run: () => Undo): () => void {
+  let stop: Undo
   // On a server there is no document.
   if (typeof document === 'undefined') return () => {}
-  if (!document.prerendering) return run() ?? (() => {})
-  let stop: (() => void) | void
-  const unlisten = on(globalThis, 'prerenderingchange', () => {
-    unlisten()
-    stop = run()
-  })
-  return () => {
-    unlisten()
-    stop?.()
+  if (!document.prerendering) stop = run()
+  else {
+    const unlisten = (stop = on(globalThis, 'prerenderingchange', () => {
+      unlisten()
+      stop = run()
+    }))
   }
+  return () => stop?.()
 }
 
-/** Calls `run` when the browser is idle, within a second; at once if the page is hidden. */
-export function whenIdle(run: () => void): void {
-  if (document.visibilityState === 'hidden') run()
-  else if (!attempt(() => [native(globalThis, 'requestIdleCallback')(() => attempt(run), { timeout: 1000 })])) setTimer(run)
-}
-
-/** Calls `run` after the next frame was painted. */
-export function whenPainted(run: () => void): void {
-  nextFrame(() => nextFrame(run))
-}
-
-function listen(): (() => void)[] {
-  return [
-    on(globalThis, 'visibilitychange', onVisibility),
-    on(globalThis, 'prerenderingchange', onVisibility),
-    on(globalThis, 'pagehide', notifyHidden),
-    on(globalThis, 'pageshow', onShow),
-  ]
-}
+/** Like `whenActivated`, after the load event. */
+export const whenLoaded = (run: () => Undo): (() => void) =>
+  whenActivated(() => {
+    let stop: Undo
+    // In a separate task: `loadEventEnd` is set after all listeners have run.
+    const later = () => (stop = setTimer(() => (stop = run())))
+    if (document.readyState === 'complete') later()
+    else {
+      const unlisten = (stop = on(globalThis, 'load', () => {
+        unlisten()
+        later()
+      }))
+    }
+    return () => stop?.()
+  })
 
 /** The first hidden time according to the browser's `visibility-state` entries, where it has them. */
 function recordedHiddenTime(): number | undefined {
@@ -100,9 +102,7 @@ function recordedHiddenTime(): number | undefined {
 }
 
 /** A page that is hidden now counts as hidden from the start, unless it is prerendering: then it always is hidden. */
-function initialHiddenTime(): number {
-  return document.visibilityState === 'hidden' && !document.prerendering ? 0 : Infinity
-}
+const initialHiddenTime = () => (document.visibilityState === 'hidden' && !document.prerendering ? 0 : Infinity)
 
 function onVisibility(event: Event): void {
   if (document.visibilityState !== 'hidden') return
@@ -112,15 +112,19 @@ function onVisibility(event: Event): void {
   if (hiddenAt === Infinity) hiddenAt = changed ? event.timeStamp : 0
 }
 
+function notify<E extends Event>(name: keyof LifecycleObserver, event: E): void {
+  for (const observer of observers) attempt(() => observer[name]?.(event as never))
+}
+
 function notifyHidden(event: Event): void {
-  for (const observer of observers) attempt(() => observer.hidden?.(event))
-  for (const observer of observers) attempt(() => observer.flush?.(event))
+  notify('hidden', event)
+  notify('flush', event)
 }
 
 function onShow(event: PageTransitionEvent): void {
   if (!event.persisted) return
   restoredAt = event.timeStamp
-  for (const observer of observers) attempt(() => observer.restored?.(event))
+  notify('restored', event)
   // Some browsers update `visibilityState` one task later.
   if (hiddenAt >= 0) setTimer(() => (hiddenAt = initialHiddenTime()))
 }
