@@ -5,11 +5,12 @@
 //   types/     declarations (cjs/types for CommonJS)
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { copyFile, cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { target } from './browsers.mjs'
+import { renameExports, shortNames } from './shortExports.mjs'
 
 const root = path.dirname(fileURLToPath(import.meta.url))
 const subpaths = ['json', 'lazy', 'query', 'rum', 'rum/attribution', 'rum/otlp', 'timing']
@@ -18,8 +19,37 @@ const entries = {
   ...Object.fromEntries(subpaths.map((name) => [name, `src/${name}/index.ts`])),
 }
 
-// wasm-bindgen's glue can also fetch the wasm from a URL beside it. We start from bytes that are there
-// already, and `new URL(…, import.meta.url)` is what bundlers stumble over: that way out is left out.
+const short = await shortNames(path.join(root, 'wasm'))
+
+async function shippedWasm(name) {
+  return renameExports(await readFile(path.join(root, 'wasm', name, 'whippet_npm_bg.wasm')), short)
+}
+
+// The bytes of a module, its exports renamed.
+const hexOfWasm = {
+  name: 'hex-of-wasm',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]hex\.js$/ }, async ({ path: file }) => {
+      const bytes = await shippedWasm(path.basename(path.dirname(file)))
+      return { contents: `export default '${bytes.toString('hex')}'` }
+    })
+  },
+}
+
+// The names that `recordSession` writes, by the short ones.
+const exportNames = {
+  name: 'export-names',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]exportNames\.ts$/ }, () => {
+      const query = Object.keys(short).filter((name) => /^(query|mutation)_/.test(name))
+      const names = query.map((name) => `${short[name]} ${name}`).join()
+      return { contents: `export const EXPORT_NAMES = '${names}'` }
+    })
+  },
+}
+
+// A development build has wasm-bindgen's glue, which can also fetch the wasm from a URL beside it. We start from bytes that
+// are there already, and `new URL(…, import.meta.url)` is what bundlers stumble over: that way out is left out.
 const onlySync = {
   name: 'only-sync',
   setup(build) {
@@ -63,6 +93,8 @@ const common = {
   entryPoints: entries,
   inject: ['src/inject/textDecoder.ts'],
   logLevel: 'warning',
+  mangleCache: short,
+  mangleProps: new RegExp(`^(${Object.keys(short).join('|')})$`),
   // Inlines the constants of src/boundary, which a user's bundler would keep as variables.
   minifySyntax: true,
   outdir: 'dist',
@@ -71,9 +103,10 @@ const common = {
 }
 
 await rm(path.join(root, 'dist'), { recursive: true, force: true })
+const plugins = [onlySync, exportNames]
 const esm = { ...common, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]' }
-await build({ ...esm, plugins: [onlySync] })
-await build({ ...esm, outdir: 'dist/workerd', plugins: [onlySync, wasmFiles] })
+await build({ ...esm, plugins: [...plugins, hexOfWasm] })
+await build({ ...esm, outdir: 'dist/workerd', plugins: [...plugins, wasmFiles] })
 // A chunk that is imported for nothing but its effects has none: bundlers would only warn of the line.
 for (const name of Object.keys(entries).flatMap((name) => [name, `workerd/${name}`])) {
   const file = path.join(root, 'dist', `${name}.js`)
@@ -81,7 +114,7 @@ for (const name of Object.keys(entries).flatMap((name) => [name, `workerd/${name
 }
 // Measuring gets by without a TextEncoder; pages that have one do not pay for it, only what Jest loads does.
 const inject = [...common.inject, 'src/inject/textEncoder.ts']
-await build({ ...common, format: 'cjs', inject, outdir: 'dist/cjs', plugins: [onlySync, siblings] })
+await build({ ...common, format: 'cjs', inject, outdir: 'dist/cjs', plugins: [...plugins, hexOfWasm, siblings] })
 await writeFile(path.join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n')
 
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
@@ -95,5 +128,5 @@ if (types.status !== 0) process.exit(types.status ?? 1)
 await cp(path.join(root, 'dist/types'), path.join(root, 'dist/cjs/types'), { recursive: true })
 
 for (const name of await readdir(path.join(root, 'wasm'))) {
-  await copyFile(path.join(root, 'wasm', name, 'whippet_npm_bg.wasm'), path.join(root, 'dist', `${name}.wasm`))
+  await writeFile(path.join(root, 'dist', `${name}.wasm`), await shippedWasm(name))
 }

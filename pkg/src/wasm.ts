@@ -1,6 +1,5 @@
-// Starts a wasm module on first use, synchronously, from hex in the JavaScript. Importing it has no effect, so a page
-// that never calls it pays nothing and bundlers can drop it. For workerd, which does not compile bytes, the build
-// replaces the hex with a compiled module.
+// What happens where a wasm module cannot run, or traps.
+import { bareModule, type Instantiate, type Source } from './bareModule.js'
 
 /** WebAssembly cannot run: it is missing, or the page's Content-Security-Policy forbids it. */
 export class WasmUnavailableError extends Error {
@@ -16,28 +15,19 @@ export class WasmUnavailableError extends Error {
   }
 }
 
-/** The output of `wasm-bindgen --target web`: the exports, and the function that starts them. */
-interface Glue {
-  initSync(source: { module: WebAssembly.Module }): unknown
-}
-
-/**
- * @internal Returns a function that gives the module's exports and starts the module on its first call. It throws
- * `WasmUnavailableError` on every call if the module cannot start.
- */
-export function wasmModule<T extends Glue>(glue: T, source: string | WebAssembly.Module): () => T {
-  let ready: T | undefined
-  return () => ready ?? (ready = start(glue, source))
-}
-
-function start<T extends Glue>(glue: T, source: string | WebAssembly.Module): T {
+/** @internal The result of `start`. What it throws becomes a `WasmUnavailableError`. */
+export function startWasm<T>(start: () => T): T {
   try {
-    const module = typeof source === 'string' ? new WebAssembly.Module(bytesFromHex(source)) : source
-    glue.initSync({ module })
+    return start()
   } catch (cause) {
     throw new WasmUnavailableError(cause)
   }
-  return glue
+}
+
+/** @internal As `bareModule`, but throws a `WasmUnavailableError`, on every call, if the module cannot start. */
+export function wasmModule<T>(source: Source, instantiate: Instantiate): () => T {
+  const start = bareModule<T>(source, instantiate)
+  return () => startWasm(start)
 }
 
 /**
@@ -65,18 +55,4 @@ export function guarded<T extends object>(engine: T, broke: (error: unknown) => 
 /** @internal A stand-in for an engine that cannot run: these functions, and for all others one that returns 0. */
 export function standIn<T extends object>(known: Record<string, unknown>): T {
   return new Proxy(known, { get: (_, name) => known[name as string] ?? (() => 0) }) as T
-}
-
-/** @internal Decodes lower-case hex. */
-export function bytesFromHex(hex: string): Uint8Array<ArrayBuffer> {
-  const native = (Uint8Array as { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> }).fromHex
-  if (native) return native(hex)
-  // '0'–'9' are 48–57, 'a'–'f' are 97–102: the low four bits, plus nine for a letter.
-  const bytes = new Uint8Array(hex.length >> 1)
-  for (let i = 0, at = 0; i < bytes.length; i++) {
-    const high = hex.charCodeAt(at++)
-    const low = hex.charCodeAt(at++)
-    bytes[i] = (((high & 15) + (high >> 6) * 9) << 4) | ((low & 15) + (low >> 6) * 9)
-  }
-  return bytes
 }

@@ -19,7 +19,7 @@ test('a panic reaches console.error with its message', async () => {
       contents: `
         import { initSync, pacer_call } from '${wasm}/whippet_npm.js'
         import hex from '${wasm}/hex.js'
-        import { bytesFromHex } from '${root}/pkg/src/wasm.ts'
+        import { bytesFromHex } from '${root}/pkg/src/bareModule.ts'
         initSync({ module: new WebAssembly.Module(bytesFromHex(hex)) })
         try {
           pacer_call(12345, 0) // There is no such pacer.

@@ -2,15 +2,20 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// These keep what they allocate, some hundred bytes for each listener or distribution, and use it again: an allocator
-// that can free would be a third of their modules.
+// What these allocate, some hundred bytes for each listener or distribution, they keep and use again: an allocator that
+// can free would be a third of their modules.
 #[cfg(any(feature = "rum", feature = "vitals"))]
 #[path = "bump.rs"]
-mod bump;
+mod allocator;
 
-#[cfg(not(any(feature = "rum", feature = "vitals")))]
+// Bodies are megabytes: blocks must join again.
+#[cfg(feature = "json")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+#[cfg(not(any(feature = "json", feature = "rum", feature = "vitals")))]
+#[path = "size_classes.rs"]
+mod allocator;
 
 #[cfg(all(target_arch = "wasm32", not(test)))]
 #[panic_handler]

@@ -1,6 +1,6 @@
 //! JSON bodies: kept, compared and scanned in wasm memory. JavaScript makes the values.
 use crate::state::{Late, State};
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::json::{COMPARED, EVICTED, KEPT, NO_BODY, RESULT_WORDS, SCANNED, STATS};
 use whippet_engine::json::{Bodies, BodyId, Budget, IncomingId, Progress};
 
@@ -8,11 +8,10 @@ static BODIES: Late<Bodies> = Late::new();
 /// What [`json_result`] gives.
 static RESULT: State<[u32; RESULT_WORDS as usize]> = State::new([0; RESULT_WORDS as usize]);
 
-/// Starts the engine with four random words, the seed of its hashes. Returns the memory that addresses point into.
+/// Starts the engine with four random words, the seed of its hashes.
 #[wasm_bindgen]
-pub fn json_start(a: u32, b: u32, c: u32, d: u32) -> JsValue {
+pub fn json_start(a: u32, b: u32, c: u32, d: u32) {
     BODIES.with(|bodies| bodies.set_seed([a, b, c, d]));
-    wasm_bindgen::memory()
 }
 
 /// Sets how many bytes are kept, of one body and of all.

@@ -1,7 +1,7 @@
 //! Lazy loading: loaders and their items, by index. Elements stay in JavaScript.
 use crate::state::State;
 use alloc::vec::Vec;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::lazy::{
     GIVE_UP, ITEM_SHIFT, LOAD, MEASURE, NONE, OVERDUE, STAT_CANCELLED, STAT_FAILED, STAT_LOADED,
     STAT_LOADING, STAT_RETRIED, THUMBHASH_ERROR,
@@ -147,12 +147,6 @@ pub fn lazy_margin(generation: u32, save_data: bool) -> f64 {
         _ => EffectiveType::Fast,
     };
     Connection { effective_type, save_data }.margin_scale()
-}
-
-/// The module's memory.
-#[wasm_bindgen]
-pub fn lazy_memory() -> JsValue {
-    wasm_bindgen::memory()
 }
 
 /// The address at which JavaScript writes a ThumbHash of `length` bytes, or reads a data URL.

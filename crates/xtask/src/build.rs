@@ -12,9 +12,6 @@ use xshell::cmd;
 /// all that `onLCP` and the like need.
 pub const MODULES: [&str; 6] = ["json", "lazy", "query", "rum", "timing", "vitals"];
 
-/// Those that take and give numbers alone: they do without wasm-bindgen's glue, and without what it exports for it.
-const NUMERIC: [&str; 2] = ["rum", "vitals"];
-
 /// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
 const FAST: [&str; 1] = ["json"];
 
@@ -23,6 +20,14 @@ pub const FAST_ENV: [(&str, &str); 2] =
     [("RUSTFLAGS", "-Ctarget-feature=+simd128"), ("CARGO_PROFILE_WASM_OPT_LEVEL", "3")];
 /// The same, for wasm-opt.
 pub const FAST_OPT: [&str; 2] = ["-O3", "--enable-simd"];
+
+/// How modules get small. The first two passes undo the nesting of blocks, and the third finds a shorter one.
+const SMALL_OPT: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "--converge"];
+
+/// How a module is instantiated: exports that take and give numbers alone need nothing around them.
+const INSTANTIATE: &str = "export const instantiate = (module) => new WebAssembly.Instance(module).exports\n";
+/// With panics that reach the console, which wasm-bindgen's glue passes on.
+const INSTANTIATE_DEV: &str = "import { initSync } from './whippet_npm.js'\n\nexport const instantiate = (module) => initSync({ module })\n";
 
 /// What every wasm module is made of, and made by.
 const WASM_SOURCES: [&str; 8] = [
@@ -72,7 +77,7 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         name: &out.replace('/', "-"),
         inputs: &WASM_SOURCES,
         with: &[runtime],
-        outputs: &[&format!("{out}/hex.js"), &format!("{out}/whippet_npm.js")],
+        outputs: &[&format!("{out}/hex.js"), &format!("{out}/instantiate.js")],
     }
     .unless_fresh(project, || {
         let shell = &project.shell;
@@ -83,16 +88,18 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         cmd!(shell, "wasm-pack --quiet build crates/npm {profile...} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
         let wasm = dir.join("whippet_npm_bg.wasm");
         if !dev {
-            if NUMERIC.contains(&module) {
-                own_exports(project, &wasm)?;
-            }
-            let level: &[&str] = if fast { &FAST_OPT } else { &["-Oz", "--converge"] };
+            own_exports(project, &wasm)?;
+            let level: &[&str] = if fast { &FAST_OPT } else { &SMALL_OPT };
             cmd!(shell, "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
-            plain_imports(&dir.join("whippet_npm.js"), &wasm)?;
         }
         let bytes = fs::read(&wasm)?;
         fs::write(dir.join("hex.js"), format!("export default '{}'\n", hex(&bytes)))?;
         fs::write(dir.join("hex.d.ts"), "declare const hex: string\nexport default hex\n")?;
+        fs::write(dir.join("instantiate.js"), if dev { INSTANTIATE_DEV } else { INSTANTIATE })?;
+        fs::write(
+            dir.join("instantiate.d.ts"),
+            "export declare const instantiate: (module: WebAssembly.Module) => unknown\n",
+        )?;
         println!("  {out}: {} bytes of wasm", bytes.len());
         Ok(())
     })
@@ -115,31 +122,6 @@ fn own_exports(project: &Project, wasm: &Path) -> Result<()> {
     Ok(fs::remove_file(graph)?)
 }
 
-/// Imports bear names such as `__wbg_setTimeout_1fb9fc1d2eb1a6e8`, whose hashes do not compress: a tenth of some
-/// modules. In the glue and in the wasm, each hash gives way to a number of the same length.
-fn plain_imports(glue: &Path, wasm: &Path) -> Result<()> {
-    let mut text = fs::read_to_string(glue)?;
-    let mut bytes = fs::read(wasm)?;
-    let hashes: Vec<String> = text
-        .lines()
-        .filter_map(|line| line.trim_start().strip_prefix("__wbg_")?.split_once(": function"))
-        .filter_map(|(name, _)| name.rsplit_once('_'))
-        .map(|(_, hash)| hash.to_owned())
-        .filter(|hash| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
-        .collect();
-    for (number, hash) in hashes.iter().enumerate() {
-        let plain = format!("{number:016}");
-        text = text.replace(hash, &plain);
-        for at in 0..bytes.len().saturating_sub(hash.len()) {
-            if bytes[at..].starts_with(hash.as_bytes()) {
-                bytes[at..at + hash.len()].copy_from_slice(plain.as_bytes());
-            }
-        }
-    }
-    fs::write(glue, text)?;
-    Ok(fs::write(wasm, bytes)?)
-}
-
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -156,6 +138,7 @@ fn npm_package(project: &Project) -> Result<()> {
             "pkg/wasm",
             "pkg/package.json",
             "pkg/build.mjs",
+            "pkg/shortExports.mjs",
             "pkg/tsconfig.json",
             "package-lock.json",
         ],

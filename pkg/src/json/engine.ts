@@ -1,9 +1,9 @@
 // The engine that keeps, compares and scans bodies, and its memory.
 import { guarded } from '../wasm.js'
-import { wasm } from './wasm.js'
+import { wasm, type Engine } from './wasm.js'
 
 /** @internal */
-export type Engine = ReturnType<typeof wasm>
+export type { Engine }
 
 /** How many bytes of JSON are kept to compare new bodies with. */
 export interface JsonBudget {
@@ -29,7 +29,8 @@ export function startEngine(): Engine | undefined {
       throw error
     })
     const [a, b, c, d] = randomWords()
-    memory = engine.json_start(a!, b!, c!, d!) as WebAssembly.Memory
+    memory = engine.memory
+    engine.json_start(a!, b!, c!, d!)
     if (budget) setJsonBudget(budget)
   } catch {
     unavailable = true

@@ -84,7 +84,7 @@ export class IncomingBody {
 
   #make(held: Held | undefined, result: Result): void {
     const engine = this.#engine
-    const outcome = engine.json_finish(this.#incoming, held !== undefined)
+    const outcome = engine.json_finish(this.#incoming, +(held !== undefined))
     const [program, length, slices, bytes, compared] = words(engine.json_result(), RESULT_WORDS) as unknown as number[]
     result.compared = compared!
     result.shared = outcome <= WHOLE

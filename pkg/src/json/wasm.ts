@@ -1,5 +1,8 @@
-import * as glue from '../../wasm/json/whippet_npm.js'
 import hex from '../../wasm/json/hex.js'
+import { instantiate } from '../../wasm/json/instantiate.js'
 import { wasmModule } from '../wasm.js'
+import type * as exports from '../../wasm/json/whippet_npm_bg.wasm.js'
 
-export const wasm = wasmModule(glue, hex)
+export type Engine = typeof exports
+
+export const wasm = /* @__PURE__ */ wasmModule<Engine>(hex, instantiate)

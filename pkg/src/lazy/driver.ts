@@ -275,7 +275,7 @@ export function drive(module: Engine, targets: Targets, debug: boolean, options:
   }
 
   function handleNetwork(): void {
-    engine.lazy_online(loader, navigator.onLine)
+    engine.lazy_online(loader, +navigator.onLine)
     pump()
   }
 

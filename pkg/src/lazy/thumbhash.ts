@@ -17,7 +17,7 @@ function decode(engine: Engine, hash: string): string {
   // Characters above 127 would not fit into a byte. 127 is not base64 either.
   const bytes = Uint8Array.from(hash, (digit) => Math.min(digit.charCodeAt(0), 127))
   const address = engine.lazy_text(bytes.length)
-  const memory = engine.lazy_memory() as WebAssembly.Memory
+  const { memory } = engine
   new Uint8Array(memory.buffer, address, bytes.length).set(bytes)
   const length = engine.lazy_placeholder()
   if (length < 0) throw new RangeError(`whippet: the ThumbHash '${hash}' ${THUMBHASH_REASONS[THUMBHASH_ERROR - length]}`)

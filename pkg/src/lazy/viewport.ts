@@ -76,7 +76,7 @@ export function viewportOf(
     function createClose(): IntersectionObserver {
       if (connection) {
         const generation = parseInt(connection.effectiveType?.replace('slow-', '') ?? '')
-        const scale = engine.lazy_margin(generation, !!connection.saveData)
+        const scale = engine.lazy_margin(generation, +!!connection.saveData)
         scaledMargin = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
       }
       return new IntersectionObserver(handleEntries, { root: root ?? null, rootMargin: scaledMargin, threshold })

@@ -1,7 +1,8 @@
-import * as glue from '../../wasm/lazy/whippet_npm.js'
 import hex from '../../wasm/lazy/hex.js'
+import { instantiate } from '../../wasm/lazy/instantiate.js'
 import { wasmModule } from '../wasm.js'
+import type * as exports from '../../wasm/lazy/whippet_npm_bg.wasm.js'
 
-export const wasm = /* @__PURE__ */ wasmModule(glue, hex)
+export type Engine = typeof exports
 
-export type Engine = ReturnType<typeof wasm>
+export const wasm = /* @__PURE__ */ wasmModule<Engine>(hex, instantiate)

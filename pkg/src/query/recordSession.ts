@@ -1,5 +1,6 @@
 // Records all calls to the engine, so that a native test can replay a session.
 import { EFFECT_IDS, REMOVED_SEGMENTS_SHIFT, STATE_LENGTH } from '../boundary/query.js'
+import { EXPORT_NAMES } from './exportNames.js'
 import type { InternalQueryClient } from './internal.js'
 import type { QueryClient } from './types.js'
 import type { Exports } from './wasm.js'
@@ -25,9 +26,11 @@ export function recordSession(client: QueryClient): SessionRecording {
   let recording = true
 
   const tap = (exports: Exports): Exports => {
+    const names = Object.fromEntries(EXPORT_NAMES.split(',').map((pair) => pair.split(' ')))
     const wrapped: Record<string, unknown> = {}
-    for (const [name, value] of Object.entries(exports)) {
-      wrapped[name] = typeof value !== 'function' || NO_INPUT.test(name) ? value : recorded(exports, name, value as Call)
+    for (const [short, value] of Object.entries(exports)) {
+      const name = names[short] ?? short
+      wrapped[short] = typeof value !== 'function' || NO_INPUT.test(name) ? value : recorded(exports, name, value as Call)
     }
     return wrapped as unknown as Exports
   }

@@ -1,39 +1,19 @@
 import hex from '../../wasm/query/hex.js'
-import { initSync, type InitOutput } from '../../wasm/query/whippet_npm.js'
-import { wasmModule } from '../wasm.js'
+import { instantiate } from '../../wasm/query/instantiate.js'
+import { compile } from '../bareModule.js'
+import { startWasm } from '../wasm.js'
+import type * as exports from '../../wasm/query/whippet_npm_bg.wasm.js'
 
-export type Exports = InitOutput
+export type Exports = typeof exports
 
-let compiled: WebAssembly.Module
 /** The instance for new machines. */
 let instance: Exports | undefined
 
-/** Instantiates the module. Its exports take and return numbers, so they are called without wasm-bindgen's glue. */
-function start(): Exports {
-  const imports: WebAssembly.Imports = {}
-  for (const { module, name } of WebAssembly.Module.imports(compiled)) {
-    // A development build imports the console, which needs the glue and its single instance.
-    if (!name.includes('init_externref_table')) return initSync({ module: compiled })
-    // Sets up a table for JavaScript values, which never cross.
-    imports[module] = { ...imports[module], [name]: () => {} }
-  }
-  return new WebAssembly.Instance(compiled, imports).exports as unknown as Exports
-}
-
-const module = wasmModule(
-  {
-    initSync(source) {
-      compiled = source.module
-      instance = start()
-    },
-  },
-  hex,
-)
+let module: WebAssembly.Module | undefined
 
 /** The instance for a new machine. Throws `WasmUnavailableError` without WebAssembly. */
 export function wasm(): Exports {
-  module()
-  return (instance ??= start())
+  return (instance ??= startWasm(() => instantiate((module ??= compile(hex))) as Exports))
 }
 
 /**

@@ -119,13 +119,13 @@ export function batch<K, V>(
   }
 
   function cancel(reason: unknown): void {
-    engine?.batch_close(id, false)
+    engine?.batch_close(id, 0)
     for (const item of takeAll()) rejectAborted(item, reason)
   }
 
   load.flush = () => {
     if (!open) return
-    engine!.batch_close(id, true)
+    engine!.batch_close(id, 1)
     dispatch()
   }
   load.cancel = () => cancel(abortError('The batch was cancelled'))

@@ -98,7 +98,7 @@ export function arm(engine: Engine): void {
 function fire(latest: boolean): void {
   const engine = start()
   syncAll()
-  engine.pace_timeout(Date.now(), latest)
+  engine.pace_timeout(Date.now(), +latest)
   try {
     for (;;) {
       const next = engine.pace_expired(Date.now())

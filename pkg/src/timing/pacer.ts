@@ -75,7 +75,7 @@ export function pace<Args extends unknown[], R, This>(
     }
     if (!engine) {
       engine = start()
-      id = engine.pacer_create(wait, maxWait, !!leading, !!trailing)
+      id = engine.pacer_create(wait, maxWait, +!!leading, +!!trailing)
       releaseWhenCollected(paced, PACER, id, engine.pacer_release)
     }
     sync()

@@ -1,7 +1,8 @@
-import * as glue from '../../wasm/timing/whippet_npm.js'
 import hex from '../../wasm/timing/hex.js'
+import { instantiate } from '../../wasm/timing/instantiate.js'
 import { wasmModule } from '../wasm.js'
+import type * as exports from '../../wasm/timing/whippet_npm_bg.wasm.js'
 
-export const wasm = wasmModule(glue, hex)
+export type Engine = typeof exports
 
-export type Engine = ReturnType<typeof wasm>
+export const wasm = /* @__PURE__ */ wasmModule<Engine>(hex, instantiate)

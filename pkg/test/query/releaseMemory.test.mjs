@@ -19,7 +19,7 @@ test('releaseMemory frees the memory of an empty client, which keeps working', a
   assert.equal(client.releaseMemory(), false)
   const removed = client.getQueryCache().find({ queryKey: ['a', 7] })
   client.clear()
-  assert.equal(size(client), grown, 'an instance only grows')
+  assert.ok(size(client) >= grown, 'an instance only grows')
   assert.equal(client.releaseMemory(), true)
   assert.ok(size(client) <= before)
   assert.equal(client.releaseMemory(), true, 'again, with nothing to give')

@@ -25,7 +25,7 @@ fn receive(previous: u32, text: &str) -> (u32, u32) {
 }
 
 fn memory() -> ArrayBuffer {
-    json::json_start(1, 2, 3, 4).unchecked_into::<Memory>().buffer().unchecked_into()
+    wasm_bindgen::memory().unchecked_into::<Memory>().buffer().unchecked_into()
 }
 
 #[wasm_bindgen_test]

@@ -1,9 +1,10 @@
 import hex from '../../../wasm/vitals/hex.js'
+import { instantiate } from '../../../wasm/vitals/instantiate.js'
 import type * as exports from '../../../wasm/vitals/whippet_npm_bg.wasm.js'
-import { bareModule, CSP_HINT } from '../lib/bareModule.js'
+import { bareModule, CSP_HINT } from '../../bareModule.js'
 import { attemptOrWarn } from '../lib/guard.js'
 
-const wasm = /* @__PURE__ */ bareModule<typeof exports>(hex)
+const wasm = /* @__PURE__ */ bareModule<typeof exports>(hex, instantiate)
 
 export type VitalsEngine = typeof exports
 
