@@ -1,5 +1,4 @@
-import { whenLoaded } from './vitals/onTTFB.js'
-import { navigationEntry } from './vitals/pageLifecycle.js'
+import { navigationEntry, whenLoaded } from './vitals/pageLifecycle.js'
 
 /**
  * Once the page is loaded, calls `onPhase` for each phase of its navigation, `onLoad` with the page load time, both in

@@ -22,13 +22,8 @@ function keep(entries: PerformanceEntry[]): void {
 /** The latest request for `url` that began before `time`. It may end later: an image is painted while it loads. */
 export function resourceBefore(url: string, time: number): PerformanceResourceTiming | undefined {
   if (observation) keep(observation.take())
-  const matches = (entry: PerformanceResourceTiming) =>
-    entry.name === url && (entry.requestStart || entry.startTime) <= time
-  const all = () => performance.getEntriesByType('resource') as PerformanceResourceTiming[]
-  return last(latest, matches) ?? last(attempt(all) ?? [], matches)
-}
-
-function last<T>(list: T[], matches: (item: T) => boolean): T | undefined {
-  for (let at = list.length - 1; at >= 0; at--) if (matches(list[at]!)) return list[at]
-  return undefined
+  const all = attempt(() => performance.getEntriesByType('resource')) ?? []
+  return [...all, ...latest]
+    .reverse()
+    .find((entry) => entry.name === url && (entry.requestStart || entry.startTime) <= time)
 }

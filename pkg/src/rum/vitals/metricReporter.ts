@@ -1,5 +1,5 @@
 // Observes one metric for one callback.
-import { type MetricCode, RATINGS } from '../../boundary/vitals.js'
+import { EVENT_THRESHOLD, type MetricCode, RATINGS } from '../../boundary/vitals.js'
 import { attempt, callPageFunction, undoAll, type Undo } from '../lib/guard.js'
 import { random } from '../lib/random.js'
 import { vitalsEngine, type VitalsEngine } from './engine.js'
@@ -25,6 +25,9 @@ export interface MetricReporter<M extends Metric> {
   undos: Undo[]
 }
 
+/** `navigation`: the soft navigation that the metric belongs to. */
+export type MetricCallback<M> = (metric: M, navigation?: PerformanceSoftNavigation) => void
+
 /** What is special of a metric. */
 export interface MetricHandlers {
   /** Takes the entries that the browser delivers, instead of `process`. */
@@ -48,7 +51,7 @@ export const observeMetric = <M extends Metric>(
   code: MetricCode,
   value: number,
   types: string[],
-  callback: (metric: M) => void,
+  callback: MetricCallback<M>,
   opts: ObserveOpts,
   start: (reporter: MetricReporter<M>, observation: Observation) => MetricHandlers,
 ): (() => void) =>
@@ -58,8 +61,9 @@ export const observeMetric = <M extends Metric>(
     const undos: Undo[] = []
     const tracker = engine.vital_create()
     let stopped = false
+    let navigation: PerformanceSoftNavigation | undefined
     const reporter: MetricReporter<M> = {
-      metric: create(name, value),
+      metric: createMetric(name, value),
       engine,
       tracker,
       undos,
@@ -71,14 +75,15 @@ export const observeMetric = <M extends Metric>(
         if (delta !== delta) return
         metric.delta = delta
         metric.rating = RATINGS[engine.vital_rating(code, value)]!
-        attempt(() => callback(metric))
+        attempt(() => callback(metric, navigation))
       },
       begin(value, entry) {
         const { navigationId, navigationInteractionId: interactionId, navigationURL: url } = reporter.metric
         engine.vital_begin(tracker, interactionCount(engine))
+        navigation = entry?.navigationId ? entry : undefined
         reporter.metric = entry
-          ? create(name, value, 'soft-navigation', entry)
-          : create(name, value, 'back-forward-cache', { navigationId, interactionId, name: url, startTime: bfcacheRestoreTime() })
+          ? createMetric(name, value, 'soft-navigation', entry)
+          : createMetric(name, value, 'back-forward-cache', { navigationId, interactionId, name: url, startTime: bfcacheRestoreTime() })
       },
       process(entries, settled) {
         for (const entry of entries) {
@@ -93,7 +98,7 @@ export const observeMetric = <M extends Metric>(
     if (hasEntries) undos.push(observeVisibility())
     if (reportsSoftNavigations(opts)) types = [...types, 'soft-navigation']
     const deliver = (entries: PerformanceEntry[]) => (handlers.deliver ?? reporter.process)(entries)
-    const observation = observe(types, deliver, opts.buffered, opts.durationThreshold)
+    const observation = observe(types, deliver, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
     let handlers: MetricHandlers
     if (observation || !hasEntries) {
       handlers = start(reporter, observation!)
@@ -128,7 +133,7 @@ interface Beginning {
   startTime: number
 }
 
-function create<M extends Metric>(name: M['name'], value: number, type?: Metric['navigationType'], from?: Beginning): M {
+export function createMetric<M extends Metric>(name: M['name'], value: number, type?: Metric['navigationType'], from?: Beginning): M {
   const entry = navigationEntry()
   return {
     name,

@@ -1,4 +1,4 @@
-import { EVENT_THRESHOLD, EventRank, MetricCode, TOO_SHORT } from '../../boundary/vitals.js'
+import { EventRank, MetricCode, TOO_SHORT } from '../../boundary/vitals.js'
 import { whenIdle } from '../lib/eventsAndTimers.js'
 import { attempt, undoAll } from '../lib/guard.js'
 import { vitalsEngine } from './engine.js'
@@ -27,16 +27,17 @@ export function observeINP(
   opts: ObserveOpts,
   observer: INPObserver = { slowest: undefined },
 ): () => void {
-  if (!attempt(() => 'interactionId' in PerformanceEventTiming.prototype) || !vitalsEngine()) return () => {}
-  // The visibility also while the page is prerendering.
-  const undos = [observeVisibility(), observeEvents(callback, { durationThreshold: EVENT_THRESHOLD, ...opts }, observer)]
+  const engine = vitalsEngine()
+  if (!engine || !attempt(() => 'interactionId' in PerformanceEventTiming.prototype)) return () => {}
+  // Before the events, and both also while the page is prerendering.
+  countInteractions(engine)
+  const undos = [observeVisibility(), observeEvents(callback, opts, observer)]
   return () => undoAll(undos)
 }
 
 const observeEvents = (callback: (metric: INPMetric) => void, opts: ObserveOpts, observer: INPObserver): (() => void) =>
   observeMetric<INPMetric>('INP', MetricCode.INP, -1, ['event', 'first-input'], callback, opts, (reporter, observation) => {
     const { engine, tracker } = reporter
-    countInteractions(engine)
     /** The slowest events of the slowest interactions, by interaction id. */
     const slowest = new Map<number, PerformanceEventTiming[]>()
     /** Lists of entries that are processed when the browser is idle. */

@@ -1,24 +1,18 @@
 import { MetricCode } from '../../boundary/vitals.js'
 import { now, on, whenIdle, whenPainted } from '../lib/eventsAndTimers.js'
 import { attempt, undoAll, type Undo } from '../lib/guard.js'
-import { forPage, observeMetric } from './metricReporter.js'
+import { forPage, observeMetric, type MetricCallback } from './metricReporter.js'
 import { activationStart, firstHiddenTime, resetFirstHidden } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { LCPMetric, ReportOpts, ObserveOpts } from './types.js'
 
 export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
 
-/** Callbacks for attribution. */
-export interface LCPObserver {
-  paint?(entry: LargestContentfulPaint): void
-  softNavigation?(entry: PerformanceSoftNavigation): void
-}
-
-/** Like `onLCP`. Calls `observer`; returns a function that stops it. */
+/** Like `onLCP`. Calls `onPaint` for each paint that may be the largest; returns a function that stops it. */
 export function observeLCP(
-  callback: (metric: LCPMetric) => void,
+  callback: MetricCallback<LCPMetric>,
   opts: ObserveOpts,
-  observer: LCPObserver = {},
+  onPaint?: (entry: LargestContentfulPaint) => void,
 ): () => void {
   const soft = reportsSoftNavigations(opts)
   const types = ['largest-contentful-paint', ...(soft ? ['interaction-contentful-paint'] : [])]
@@ -30,7 +24,7 @@ export function observeLCP(
     const deliver = (entries: PerformanceEntry[]) =>
       reporter.process(opts.reportAllChanges || soft ? entries : entries.slice(-1))
     const paint = (entry: LargestContentfulPaint | undefined, at: number, since: number) => {
-      if (entry) observer.paint?.(entry)
+      if (entry) onPaint?.(entry)
       if (at < firstHiddenTime()) reporter.report(false, Math.max(at - since, 0), entry ? [entry] : [])
     }
     const undos: Undo[] = [observation.stop]
@@ -69,7 +63,6 @@ export function observeLCP(
         paint(largestContentfulPaint, largestContentfulPaint?.renderTime || 0, startTime)
       },
       navigate(entry) {
-        observer.softNavigation?.(entry)
         if (!isFinal) reporter.report(true)
         reporter.begin(-1, entry)
         isFinal = false

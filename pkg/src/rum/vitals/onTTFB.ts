@@ -1,16 +1,19 @@
 import { MetricCode } from '../../boundary/vitals.js'
-import { forPage, observeMetric } from './metricReporter.js'
+import { createMetric, forPage, observeMetric, type MetricCallback } from './metricReporter.js'
 import { activationStart, navigationEntry, whenLoaded } from './pageLifecycle.js'
 import type { ObserveOpts, ReportOpts, TTFBMetric } from './types.js'
 
 export { TTFB_THRESHOLDS as TTFBThresholds } from '../../boundary/vitals.js'
 
 /** Like `onTTFB`. Returns a function that stops it. */
-export const observeTTFB = (callback: (metric: TTFBMetric) => void, opts: ObserveOpts): (() => void) =>
-  whenLoaded(() => {
+export function observeTTFB(callback: MetricCallback<TTFBMetric>, opts: ObserveOpts): () => void {
+  // What it says of the navigation is that of now.
+  const metric = createMetric<TTFBMetric>('TTFB', -1)
+  return whenLoaded(() => {
     const entry = navigationEntry()
     if (!entry) return
     return observeMetric<TTFBMetric>('TTFB', MetricCode.TTFB, -1, [], callback, opts, (reporter) => {
+      reporter.metric = metric
       reporter.report(true, Math.max(entry.responseStart - activationStart(), 0), [entry])
       return {
         navigate(entry) {
@@ -22,6 +25,7 @@ export const observeTTFB = (callback: (metric: TTFBMetric) => void, opts: Observ
       }
     })
   })
+}
 
 /** Reports Time to First Byte once the page is loaded. */
 export const onTTFB: (callback: (metric: TTFBMetric) => void, opts?: ReportOpts) => void = /* @__PURE__ */ forPage(observeTTFB)
