@@ -1,36 +1,25 @@
 // Errors that are not reported. crates/engine/src/beacon/ignored_errors.rs has the same rules.
+import { matchesPattern } from './lib/format.js'
 
-/** The beginnings of messages that browsers, extensions and web views report although nothing in the page failed. */
-const HARMLESS = [
-  'ResizeObserver loop',
-  // A view transition did not run, or not to its end. The page was updated nevertheless.
-  'Transition was skipped',
-  'Transition was aborted because of invalid state',
-  'Old view transition aborted',
-  'Skipping view transition',
-  'Skipped ViewTransition',
-  'View transition was skipped',
-  // From scripts that mail scanners, web views of apps and extensions run in a page.
-  'Object Not Found Matching Id:',
-  'Java object is gone',
-  'Java bridge method invocation error',
-  'Extension context invalidated',
-  "Can't find variable: _AutofillCallbackHandler",
-]
+/**
+ * The beginnings of messages that browsers, extensions and web views report although nothing in the page failed: of a view
+ * transition that did not run, or not to its end, while the page was updated nevertheless; and, from the objects on, of
+ * scripts that mail scanners, web views of apps and extensions run in a page.
+ */
+const HARMLESS =
+  /^(?:ResizeObserver loop|Transition was (?:skipped|aborted because of invalid state)|Old view transition aborted|Skipping view transition|Skipped ViewTransition|View transition was skipped|Object Not Found Matching Id:|Java object is gone|Java bridge method invocation error|Extension context invalidated|Can't find variable: _AutofillCallbackHandler)/
 
 /**
  * Whether an error with this message is ignored: because it is harmless, or because it contains a string or matches a
  * pattern of `listed`. With `false` none is ignored.
  */
-export function isIgnored(message: string, listed: (string | RegExp)[] | false = []): boolean {
-  if (!listed) return false
-  const words = wordings(message)
-  const matches = (pattern: string | RegExp, text: string) =>
-    typeof pattern === 'string' ? text.includes(pattern) : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(text)
-  return words.some(
-    (text) => HARMLESS.some((start) => text.startsWith(start)) || listed.some((pattern) => matches(pattern, text)),
+export const isIgnored = (message: string, listed: (string | RegExp)[] | false = []): boolean =>
+  !!listed &&
+  wordings(message).some(
+    (text) =>
+      HARMLESS.test(text) ||
+      listed.some((pattern) => (typeof pattern === 'string' ? text.includes(pattern) : matchesPattern(pattern, text))),
   )
-}
 
 /** Whether a browser's message for an uncaught object says nothing about that object. */
 export const isUnnamed = (message: string): boolean => /^$|^Uncaught exception$|#<[\w$]+>$|\[object |^uncaught exception: /.test(message)

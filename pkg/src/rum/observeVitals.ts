@@ -6,7 +6,7 @@ import { observeAttributedTTFB } from './attribution/onTTFB.js'
 import type { CLSAttribution, INPAttribution, LCPAttribution, TTFBAttribution } from './attribution/types.js'
 import type { VitalData } from './beacon.js'
 import { round, singleLine, truncate } from './lib/format.js'
-import { attempt, undoAll } from './lib/guard.js'
+import { attempt } from './lib/guard.js'
 import { observeFCP } from './vitals/onFCP.js'
 import type { Metric } from './vitals/types.js'
 
@@ -29,14 +29,14 @@ const PHASES = {
 } as const
 
 /**
- * Calls `report` for every change of every vital, with its attribution; returns a function that stops it. `isLate`:
- * ignore what happened before this call.
+ * Calls `report` for every change of every vital, with its attribution, within a scope. `isLate`: ignore
+ * what happened before this call.
  */
 export function observeVitals(
   isLate: boolean,
   scrubUrl: (url: string) => string,
   report: (metric: Metric, data: VitalData) => void,
-): () => void {
+): void {
   const opts = { reportAllChanges: true, reportSoftNavs: true, buffered: !isLate }
   const onMetric = (metric: Metric & { attribution?: Partial<Attribution> }) => {
     const { name, value, rating, navigationType, attribution = {} } = metric
@@ -59,8 +59,7 @@ export function observeVitals(
     })
   }
   // Separately: an API that is missing for one vital must not stop the others.
-  const undos = [observeAttributedINP, observeAttributedCLS, observeAttributedLCP, observeFCP, observeAttributedTTFB].map(
-    (observe) => attempt(() => observe(onMetric, opts)),
-  )
-  return () => undoAll(undos)
+  for (const observe of [observeAttributedINP, observeAttributedCLS, observeAttributedLCP, observeFCP, observeAttributedTTFB]) {
+    attempt(() => observe(onMetric, opts))
+  }
 }

@@ -17,8 +17,6 @@ export interface InteractionFrames {
   of(event: PerformanceEventTiming | undefined): Frame | undefined
   /** The long animation frames that overlap this time. */
   longBetween(start: number, end: number): PerformanceLongAnimationFrameTiming[]
-  /** Stops to observe long animation frames. */
-  stop?(): void
 }
 
 /** The number of latest frames that are always kept: events and long frames may arrive in any order. */
@@ -43,7 +41,7 @@ export function keepFrames(
   const of = (event: PerformanceEventTiming | undefined) => event && byEvent.get(event)
   const longBetween = (start: number, end: number) => {
     // Includes entries that the browser has not delivered. Most matter when the page is hidden.
-    addLong(observation?.take())
+    addLong(pending?.())
     return long.filter((frame) => frame.startTime + frame.duration >= start && frame.startTime <= end)
   }
   /** Drops frames that cannot be part of a report any more. */
@@ -61,7 +59,7 @@ export function keepFrames(
     if (!cleanupPending) void Promise.resolve().then(() => whenIdle(cleanup))
     cleanupPending = true
   }
-  const observation = observe(['long-animation-frame'], (entries) => {
+  const pending = observe(['long-animation-frame'], (entries) => {
     addLong(entries)
     scheduleCleanup()
   })
@@ -69,7 +67,6 @@ export function keepFrames(
   return {
     of,
     longBetween,
-    stop: observation?.stop,
     add(event) {
       const { startTime: start, processingStart, processingEnd } = event
       const painted = start + event.duration

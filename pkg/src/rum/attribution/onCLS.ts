@@ -5,13 +5,13 @@ import { targetOf, withAttribution } from './withAttribution.js'
 import { loadState } from './loadState.js'
 import type { AttributionReportOpts, CLSAttribution, CLSMetricWithAttribution } from './types.js'
 
-/** Like `onCLS`. Returns a function that stops it. */
+/** Like `onCLS`, within a scope. */
 export function observeAttributedCLS(
   callback: (metric: CLSMetricWithAttribution) => void,
   opts: AttributionReportOpts & ObserveOpts,
-): () => void {
+): void {
   const targets = new WeakMap<LayoutShiftAttribution, string>()
-  return observeCLS(withAttribution(callback, ({ entries }: CLSMetric) => attribute(entries, targets)), opts, (shift) => {
+  observeCLS(withAttribution(callback, ({ entries }: CLSMetric) => attribute(entries, targets)), opts, (shift) => {
     const source = mainSource(shift)
     if (source?.node) targets.set(source, targetOf(source.node, opts))
   })

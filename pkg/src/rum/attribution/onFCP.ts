@@ -6,11 +6,11 @@ import { withAttribution } from './withAttribution.js'
 import { loadState } from './loadState.js'
 import type { AttributionReportOpts, FCPAttribution, FCPMetricWithAttribution } from './types.js'
 
-/** Like `onFCP`. Returns a function that stops it. */
+/** Like `onFCP`, within a scope. */
 export const observeAttributedFCP = (
   callback: (metric: FCPMetricWithAttribution) => void,
   opts: AttributionReportOpts & ObserveOpts,
-): (() => void) => observeFCP(withAttribution(callback, attribute), opts)
+): void => observeFCP(withAttribution(callback, attribute), opts)
 
 function attribute({ value, entries, navigationType }: FCPMetric, softEntry?: PerformanceSoftNavigation): FCPAttribution {
   const soft = { timeToFirstByte: 0, firstByteToFCP: value }

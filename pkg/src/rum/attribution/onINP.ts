@@ -1,4 +1,3 @@
-import { undoAll } from '../lib/guard.js'
 import { forPage } from '../vitals/metricReporter.js'
 import { observeINP, type INPObserver } from '../vitals/onINP.js'
 import type { INPMetric, ObserveOpts } from '../vitals/types.js'
@@ -8,12 +7,12 @@ import { loadState } from './loadState.js'
 import { attributeScripts } from './scripts.js'
 import type { INPAttribution, INPAttributionReportOpts, INPMetricWithAttribution } from './types.js'
 
-/** Like `onINP`. Returns a function that stops it. */
+/** Like `onINP`, within a scope. */
 export function observeAttributedINP(
   callback: (metric: INPMetricWithAttribution) => void,
   opts: INPAttributionReportOpts & ObserveOpts,
-): () => void {
-  if (typeof document === 'undefined') return () => {}
+): void {
+  if (typeof document === 'undefined') return
   const targets = new Map<number, string>()
   const frames = keepFrames(opts.includeProcessedEventEntries, () => observer.slowest?.values() ?? [])
   const observer: INPObserver = {
@@ -29,8 +28,7 @@ export function observeAttributedINP(
     },
   }
   const attributed = withAttribution(callback, (metric: INPMetric) => attribute(metric, frames, targets))
-  const undos = [frames.stop, observeINP(attributed, opts, observer)]
-  return () => undoAll(undos)
+  observeINP(attributed, opts, observer)
 }
 
 function attribute(

@@ -6,16 +6,16 @@ import { targetOf, withAttribution } from './withAttribution.js'
 import { keepRecentResources, resourceBefore } from './recentResources.js'
 import type { LCPAttribution, LCPAttributionReportOpts, LCPMetricWithAttribution } from './types.js'
 
-/** Like `onLCP`. Returns a function that stops it. */
+/** Like `onLCP`, within a scope. */
 export function observeAttributedLCP(
   callback: (metric: LCPMetricWithAttribution) => void,
   opts: LCPAttributionReportOpts & ObserveOpts,
-): () => void {
-  if (typeof document === 'undefined') return () => {}
+): void {
+  if (typeof document === 'undefined') return
   keepRecentResources(opts.resourceBufferSize)
   const targets = new WeakMap<LargestContentfulPaint, string>()
   const attributed = withAttribution(callback, (metric: LCPMetric, softEntry) => attribute(metric, targets, softEntry))
-  return observeLCP(attributed, opts, (entry) => {
+  observeLCP(attributed, opts, (entry) => {
     const { element, id } = entry
     if (element || id) targets.set(entry, element ? targetOf(element, opts) : `#${id}`)
   })

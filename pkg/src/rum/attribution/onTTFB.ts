@@ -4,11 +4,11 @@ import type { TTFBMetric, ObserveOpts } from '../vitals/types.js'
 import { withAttribution } from './withAttribution.js'
 import type { AttributionReportOpts, TTFBAttribution, TTFBMetricWithAttribution } from './types.js'
 
-/** Like `onTTFB`. Returns a function that stops it. */
+/** Like `onTTFB`, within a scope. */
 export const observeAttributedTTFB = (
   callback: (metric: TTFBMetricWithAttribution) => void,
   opts: AttributionReportOpts & ObserveOpts,
-): (() => void) => observeTTFB(withAttribution(callback, attribute), opts)
+): void => observeTTFB(withAttribution(callback, attribute), opts)
 
 function attribute({ entries, value }: TTFBMetric): TTFBAttribution {
   const navigationEntry = entries[0]

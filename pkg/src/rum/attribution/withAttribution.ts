@@ -1,5 +1,4 @@
 import { attempt, callPageFunction } from '../lib/guard.js'
-import { defineOwn } from '../lib/properties.js'
 import type { MetricCallback } from '../vitals/metricReporter.js'
 import { selector } from './selector.js'
 import type { AttributionReportOpts } from './types.js'
@@ -13,8 +12,12 @@ export const withAttribution =
     callback: (metric: M & { attribution: A }) => void,
     attribute: (metric: M, navigation?: PerformanceSoftNavigation) => A,
   ): MetricCallback<M> =>
-  (metric, navigation) =>
-    callback(defineOwn(metric, { attribution: attempt(() => attribute(metric, navigation)) ?? ({} as A) }))
+  (metric, navigation) => {
+    const value = attempt(() => attribute(metric, navigation)) ?? ({} as A)
+    // An assignment would call a setter on `Object.prototype`, and `defineProperty` reads inherited members of a descriptor.
+    const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+    callback(Object.defineProperty(metric, 'attribution', descriptor) as M & { attribution: A })
+  }
 
 /** The name of an element. To be called when the element is observed: later it may be removed. */
 export const targetOf = (node: Node, { generateTarget }: AttributionReportOpts): string =>

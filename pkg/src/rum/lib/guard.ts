@@ -29,10 +29,3 @@ export const attemptOrWarn = <T>(run: () => T, hint = ''): T | undefined =>
     if (!warned) console.warn(`whippet/rum measures nothing${hint}:`, error)
     warned = true
   })
-
-export type Undo = (() => void) | undefined | void
-
-/** Calls each of `undos` once, and forgets it. */
-export function undoAll(undos: Undo[]): void {
-  for (const undo of undos.splice(0)) if (undo) attempt(undo)
-}

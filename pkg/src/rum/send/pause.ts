@@ -2,25 +2,16 @@
 // crates/engine/src/beacon/pause.rs has the same rules.
 import { FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER } from '../../boundary/rum.js'
 import { random } from '../lib/random.js'
+import { readStorage, writeStorage } from '../lib/storage.js'
 
 const KEY = 'whippet.pause'
 
 export class Pause {
   #failures = 0
-  #until = 0
-  /** Whether the server requested it by `Retry-After`. */
-  #isRequested = false
-
-  constructor() {
-    try {
-      const stored = sessionStorage.getItem(KEY) ?? ''
-      this.#until = /^\d{1,16}$/.test(stored) ? +stored : 0
-      // The storage does not say. `true` is the safe assumption.
-      this.#isRequested = this.left > 0
-    } catch {
-      // Without storage the pause ends with the page.
-    }
-  }
+  // Where storage is forbidden the pause ends with the page.
+  #until = Number(/^\d{1,16}$/.exec(readStorage(KEY))?.[0] ?? 0)
+  /** Whether the server requested it by `Retry-After`. The storage does not say. `true` is the safe assumption. */
+  #isRequested = this.left > 0
 
   /** The remaining time, ms; 0 without a pause. */
   get left(): number {
@@ -57,11 +48,6 @@ export class Pause {
 
   #set(until: number): void {
     this.#until = until
-    try {
-      if (until > 0) sessionStorage.setItem(KEY, String(until))
-      else sessionStorage.removeItem(KEY)
-    } catch {
-      // Without storage the pause ends with the page.
-    }
+    writeStorage(KEY, until > 0 ? until : '')
   }
 }

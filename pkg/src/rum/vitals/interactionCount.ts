@@ -1,8 +1,9 @@
+import { within } from '../lib/scope.js'
 import type { VitalsEngine } from './engine.js'
-import { observe, type Observation } from './observe.js'
+import { observe, type Pending } from './observe.js'
 
 /** Set where the browser has no `performance.interactionCount`. */
-let estimate: Observation | undefined
+let estimate: Pending | undefined
 
 /** The number of interactions in this document. */
 export const interactionCount = (engine: VitalsEngine): number =>
@@ -16,6 +17,6 @@ export function countInteractions(engine: VitalsEngine): void {
   const count = (entries: PerformanceEntry[]) => {
     for (const { interactionId } of entries as PerformanceEventTiming[]) engine.vital_count(interactionId || 0)
   }
-  if (estimate) count(estimate.take())
-  else if (!('interactionCount' in performance)) estimate = observe(['event'], count, true, 0)
+  if (estimate) count(estimate())
+  else if (!('interactionCount' in performance)) estimate = within(undefined, () => observe(['event'], count, true, 0))
 }

@@ -1,10 +1,11 @@
 // Observes one metric for one callback.
 import { EVENT_THRESHOLD, type MetricCode, RATINGS } from '../../boundary/vitals.js'
-import { attempt, callPageFunction, undoAll, type Undo } from '../lib/guard.js'
+import { attempt, callPageFunction } from '../lib/guard.js'
 import { random } from '../lib/random.js'
+import { within } from '../lib/scope.js'
 import { vitalsEngine, type VitalsEngine } from './engine.js'
 import { interactionCount } from './interactionCount.js'
-import { observe, type Observation } from './observe.js'
+import { observe, type Pending } from './observe.js'
 import { activationStart, bfcacheRestoreTime, navigationEntry, observeLifecycle, observeVisibility, whenActivated } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { Metric, ObserveOpts } from './types.js'
@@ -21,8 +22,6 @@ export interface MetricReporter<M extends Metric> {
   begin(value: number, entry?: PerformanceSoftNavigation): void
   /** Passes entries to the handlers. */
   process(entries: PerformanceEntry[], settled?: boolean): void
-  /** Functions that are called when the reporter stops. */
-  undos: Undo[]
 }
 
 /** `navigation`: the soft navigation that the metric belongs to. */
@@ -43,8 +42,8 @@ export interface MetricHandlers {
 
 /**
  * Observes entries of `types` for the metric `name`, once the page is not prerendering. `start`
- * returns the handlers; it is not called where the browser has no such entries. Returns a function that stops it. Does
- * nothing where wasm cannot run. `value`: that of a page view without any measurement.
+ * returns the handlers; it is not called where the browser has no such entries. Does nothing where wasm
+ * cannot run. `value`: that of a page view without any measurement.
  */
 export const observeMetric = <M extends Metric>(
   name: M['name'],
@@ -53,25 +52,22 @@ export const observeMetric = <M extends Metric>(
   types: string[],
   callback: MetricCallback<M>,
   opts: ObserveOpts,
-  start: (reporter: MetricReporter<M>, observation: Observation) => MetricHandlers,
-): (() => void) =>
+  start: (reporter: MetricReporter<M>, pending: Pending) => MetricHandlers,
+): void =>
   whenActivated(() => {
     const engine = vitalsEngine()
     if (!engine) return
-    const undos: Undo[] = []
     const tracker = engine.vital_create()
-    let stopped = false
     let navigation: PerformanceSoftNavigation | undefined
     const reporter: MetricReporter<M> = {
       metric: createMetric(name, value),
       engine,
       tracker,
-      undos,
       report(settled, value = reporter.metric.value, entries = reporter.metric.entries) {
         const { metric } = reporter
         metric.value = value
         metric.entries = entries
-        const delta = stopped ? NaN : engine.vital_delta(tracker, value, settled || opts.reportAllChanges ? 1 : 0)
+        const delta = engine.vital_delta(tracker, value, settled || opts.reportAllChanges ? 1 : 0)
         if (delta !== delta) return
         metric.delta = delta
         metric.rating = RATINGS[engine.vital_rating(code, value)]!
@@ -95,35 +91,26 @@ export const observeMetric = <M extends Metric>(
     }
     // TTFB has no entries, and does not depend on visibility.
     const hasEntries = types.length
-    if (hasEntries) undos.push(observeVisibility())
+    if (hasEntries) observeVisibility()
     if (reportsSoftNavigations(opts)) types = [...types, 'soft-navigation']
     const deliver = (entries: PerformanceEntry[]) => (handlers.deliver ?? reporter.process)(entries)
-    const observation = observe(types, deliver, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
-    let handlers: MetricHandlers
-    if (observation || !hasEntries) {
-      handlers = start(reporter, observation!)
-      undos.push(
-        observation?.stop,
-        observeLifecycle({
-          hidden: handlers.hidden,
-          restored({ timeStamp }) {
-            reporter.begin(value)
-            handlers.restored?.(timeStamp)
-          },
-        }),
-      )
-    }
-    return () => {
-      stopped = true
-      undoAll(undos)
-    }
+    const pending = observe(types, deliver, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
+    if (hasEntries && !pending) return
+    const handlers = start(reporter, pending!)
+    observeLifecycle({
+      hidden: handlers.hidden,
+      restored({ timeStamp }) {
+        reporter.begin(value)
+        handlers.restored?.(timeStamp)
+      },
+    })
   })
 
 /** A function for pages: errors of the callback reach the page, errors of `observe` do not. */
 export const forPage =
   <M, O extends object>(observe: (callback: (metric: M) => void, opts: O) => unknown) =>
   (callback: (metric: M) => void, opts: O = {} as O): void =>
-    void attempt(() => observe((metric) => callPageFunction(() => callback(metric)), opts))
+    void within(undefined, () => observe((metric) => callPageFunction(() => callback(metric)), opts))
 
 /** Where a metric's page view begins: a soft navigation, or the members of one. */
 interface Beginning {

@@ -1,6 +1,5 @@
 import { MetricCode } from '../../boundary/vitals.js'
 import { setTimer, whenPainted } from '../lib/eventsAndTimers.js'
-import { undoAll, type Undo } from '../lib/guard.js'
 import { forPage, observeMetric } from './metricReporter.js'
 import { observeVisibility } from './pageLifecycle.js'
 import { observeFCP } from './onFCP.js'
@@ -9,27 +8,29 @@ import type { CLSMetric, ReportOpts, ObserveOpts } from './types.js'
 
 export { CLS_THRESHOLDS as CLSThresholds } from '../../boundary/vitals.js'
 
-/** Like `onCLS`. Calls `onShift` for each shift that counts; returns a function that stops it. */
+/** Like `onCLS`, within a scope. Calls `onShift` for each shift that counts. */
 export function observeCLS(
   callback: (metric: CLSMetric) => void,
   opts: ObserveOpts,
   onShift?: (shift: LayoutShift) => void,
-): () => void {
-  if (!vitalsEngine()) return () => {}
-  const undos: Undo[] = [observeVisibility()]
-  let stop: Undo
+): void {
+  if (!vitalsEngine()) return
+  let isStarted = false
+  observeVisibility()
   // Only page views with an FCP have a CLS, as in the Chrome User Experience Report.
-  const onFirstPaint = () => undos.push((stop ??= observeShifts(callback, opts, onShift)))
-  undos.push(observeFCP(onFirstPaint, { buffered: opts.buffered }))
-  return () => undoAll(undos)
+  const onFirstPaint = () => {
+    if (!isStarted) observeShifts(callback, opts, onShift)
+    isStarted = true
+  }
+  observeFCP(onFirstPaint, { buffered: opts.buffered })
 }
 
 const observeShifts = (
   callback: (metric: CLSMetric) => void,
   opts: ObserveOpts,
   onShift?: (shift: LayoutShift) => void,
-): (() => void) =>
-  observeMetric<CLSMetric>('CLS', MetricCode.CLS, 0, ['layout-shift'], callback, opts, (reporter, observation) => {
+): void =>
+  observeMetric<CLSMetric>('CLS', MetricCode.CLS, 0, ['layout-shift'], callback, opts, (reporter, pending) => {
     const { engine, tracker } = reporter
     /** The shifts of the current session window. */
     let window: LayoutShift[] = []
@@ -59,7 +60,7 @@ const observeShifts = (
         reporter.begin(0, entry)
       },
       update,
-      hidden: () => reporter.process(observation.take(), true),
+      hidden: () => reporter.process(pending(), true),
       restored: () => whenPainted(reportLater()),
     }
   })

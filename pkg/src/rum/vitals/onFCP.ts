@@ -6,11 +6,11 @@ import type { FCPMetric, ReportOpts, ObserveOpts } from './types.js'
 
 export { FCP_THRESHOLDS as FCPThresholds } from '../../boundary/vitals.js'
 
-/** Like `onFCP`. Returns a function that stops it. */
+/** Like `onFCP`, within a scope. */
 export const observeFCP = (
   callback: MetricCallback<FCPMetric>,
   opts: ObserveOpts,
-): (() => void) =>
+): void =>
   observeMetric<FCPMetric>('FCP', MetricCode.FCP, -1, ['paint'], callback, opts, (reporter) => {
     // Set with the first entry, and when the list with it ends.
     let isPainted = false

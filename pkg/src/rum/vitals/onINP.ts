@@ -1,6 +1,6 @@
 import { EventRank, MetricCode, TOO_SHORT } from '../../boundary/vitals.js'
 import { whenIdle } from '../lib/eventsAndTimers.js'
-import { attempt, undoAll } from '../lib/guard.js'
+import { attempt } from '../lib/guard.js'
 import { vitalsEngine } from './engine.js'
 import { countInteractions, interactionCount } from './interactionCount.js'
 import { forPage, observeMetric } from './metricReporter.js'
@@ -21,22 +21,22 @@ export interface INPObserver {
   slowest: ReadonlyMap<number, PerformanceEventTiming[]> | undefined
 }
 
-/** Like `onINP`. Calls `observer`; returns a function that stops it. */
+/** Like `onINP`, within a scope. Calls `observer`. */
 export function observeINP(
   callback: (metric: INPMetric) => void,
   opts: ObserveOpts,
   observer: INPObserver = { slowest: undefined },
-): () => void {
+): void {
   const engine = vitalsEngine()
-  if (!engine || !attempt(() => 'interactionId' in PerformanceEventTiming.prototype)) return () => {}
+  if (!engine || !attempt(() => 'interactionId' in PerformanceEventTiming.prototype)) return
   // Before the events, and both also while the page is prerendering.
   countInteractions(engine)
-  const undos = [observeVisibility(), observeEvents(callback, opts, observer)]
-  return () => undoAll(undos)
+  observeVisibility()
+  observeEvents(callback, opts, observer)
 }
 
-const observeEvents = (callback: (metric: INPMetric) => void, opts: ObserveOpts, observer: INPObserver): (() => void) =>
-  observeMetric<INPMetric>('INP', MetricCode.INP, -1, ['event', 'first-input'], callback, opts, (reporter, observation) => {
+const observeEvents = (callback: (metric: INPMetric) => void, opts: ObserveOpts, observer: INPObserver): void =>
+  observeMetric<INPMetric>('INP', MetricCode.INP, -1, ['event', 'first-input'], callback, opts, (reporter, pending) => {
     const { engine, tracker } = reporter
     /** The slowest events of the slowest interactions, by interaction id. */
     const slowest = new Map<number, PerformanceEventTiming[]>()
@@ -88,7 +88,7 @@ const observeEvents = (callback: (metric: INPMetric) => void, opts: ObserveOpts,
         // The queue first, then entries that the browser has not delivered. Without them the last interaction before a
         // page is closed would be lost.
         countInteractions(engine)
-        for (const entries of [...queue, observation.take()]) reporter.process(entries)
+        for (const entries of [...queue, pending()]) reporter.process(entries)
         queue.clear()
         reporter.report(true)
       },

@@ -1,6 +1,7 @@
 import { MetricCode } from '../../boundary/vitals.js'
 import { now, on, whenIdle, whenPainted } from '../lib/eventsAndTimers.js'
-import { attempt, undoAll, type Undo } from '../lib/guard.js'
+import { attempt } from '../lib/guard.js'
+import { createScope, endScope, onEnd, within } from '../lib/scope.js'
 import { forPage, observeMetric, type MetricCallback } from './metricReporter.js'
 import { activationStart, firstHiddenTime, resetFirstHidden } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
@@ -8,41 +9,38 @@ import type { LCPMetric, ReportOpts, ObserveOpts } from './types.js'
 
 export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
 
-/** Like `onLCP`. Calls `onPaint` for each paint that may be the largest; returns a function that stops it. */
+/** Like `onLCP`, within a scope. Calls `onPaint` for each paint that may be the largest. */
 export function observeLCP(
   callback: MetricCallback<LCPMetric>,
   opts: ObserveOpts,
   onPaint?: (entry: LargestContentfulPaint) => void,
-): () => void {
+): void {
   const soft = reportsSoftNavigations(opts)
   const types = ['largest-contentful-paint', ...(soft ? ['interaction-contentful-paint'] : [])]
-  return observeMetric<LCPMetric>('LCP', MetricCode.LCP, -1, types, callback, opts, (reporter, observation) => {
+  observeMetric<LCPMetric>('LCP', MetricCode.LCP, -1, types, callback, opts, (reporter, pending) => {
     let isFinal = false
-    let stopped = false
+    /** What is needed until LCP is final. */
+    const scope = createScope()
+    const stop = () => endScope(scope)
+    onEnd(stop)
 
     // Only `reportAllChanges` and soft navigations need all candidates; otherwise the last one is enough.
     const deliver = (entries: PerformanceEntry[]) =>
-      reporter.process(opts.reportAllChanges || soft ? entries : entries.slice(-1))
+      scope.isEnded || reporter.process(opts.reportAllChanges || soft ? entries : entries.slice(-1))
     const paint = (entry: LargestContentfulPaint | undefined, at: number, since: number) => {
       if (entry) onPaint?.(entry)
       if (at < firstHiddenTime()) reporter.report(false, Math.max(at - since, 0), entry ? [entry] : [])
     }
-    const undos: Undo[] = [observation.stop]
-    const stop = () => {
-      stopped = true
-      undoAll(undos)
-    }
-    reporter.undos.push(stop)
     const finalize = () => {
       if (isFinal) return
-      deliver(observation.take())
+      deliver(pending())
       isFinal = true
       if (!soft) stop()
       reporter.report(true)
     }
     // LCP is final at the first input, as what is painted afterwards may be its effect, and when a hidden page is shown, as
     // no user waited for it. Scrolling does not end it here, because scripts can scroll.
-    const onEnd = (event: Event) => {
+    const finalizeLater = (event: Event) => {
       if (!event.isTrusted || isFinal) return
       const { id } = reporter.metric
       // Not within the task of the input, which this would make slower.
@@ -51,7 +49,7 @@ export function observeLCP(
         else if (!soft) stop()
       })
     }
-    for (const type of ['keydown', 'click', 'visibilitychange']) undos.push(on(globalThis, type, onEnd))
+    within(scope, () => ['keydown', 'click', 'visibilitychange'].map((type) => on(globalThis, type, finalizeLater)))
     return {
       deliver,
       take(entry) {
@@ -72,9 +70,9 @@ export function observeLCP(
         if (largest) deliver([largest])
       },
       hidden(event) {
-        if (stopped || !event.isTrusted) return
+        if (scope.isEnded || !event.isTrusted) return
         // Even if LCP is final: a later soft navigation must not receive these entries.
-        deliver(observation.take())
+        deliver(pending())
         finalize()
       },
       restored(since) {

@@ -5,14 +5,14 @@ import type { ObserveOpts, ReportOpts, TTFBMetric } from './types.js'
 
 export { TTFB_THRESHOLDS as TTFBThresholds } from '../../boundary/vitals.js'
 
-/** Like `onTTFB`. Returns a function that stops it. */
-export function observeTTFB(callback: MetricCallback<TTFBMetric>, opts: ObserveOpts): () => void {
+/** Like `onTTFB`, within a scope. */
+export function observeTTFB(callback: MetricCallback<TTFBMetric>, opts: ObserveOpts): void {
   // What it says of the navigation is that of now.
   const metric = createMetric<TTFBMetric>('TTFB', -1)
-  return whenLoaded(() => {
+  whenLoaded(() => {
     const entry = navigationEntry()
     if (!entry) return
-    return observeMetric<TTFBMetric>('TTFB', MetricCode.TTFB, -1, [], callback, opts, (reporter) => {
+    observeMetric<TTFBMetric>('TTFB', MetricCode.TTFB, -1, [], callback, opts, (reporter) => {
       reporter.metric = metric
       reporter.report(true, Math.max(entry.responseStart - activationStart(), 0), [entry])
       return {

@@ -1,6 +1,7 @@
 // The page's lifecycle: shown, hidden, restored from the back/forward cache.
-import { now, on, setTimer } from '../lib/eventsAndTimers.js'
-import { attempt, undoAll, type Undo } from '../lib/guard.js'
+import { now, on, once, setTimer } from '../lib/eventsAndTimers.js'
+import { attempt } from '../lib/guard.js'
+import { createScope, endScope, inScope, onEnd, within } from '../lib/scope.js'
 
 /** Callbacks for lifecycle events. All `hidden` callbacks run before the first `flush`, which sends beacons. */
 export interface LifecycleObserver {
@@ -12,9 +13,9 @@ export interface LifecycleObserver {
   restored?(event: PageTransitionEvent): void
 }
 
-const observers = new Set<LifecycleObserver>()
-/** Remove the listeners. Empty while there are no observers. */
-const unlisten: Undo[] = []
+const observers = new Set<(name: keyof LifecycleObserver, event: Event) => void>()
+/** The scope of the listeners, while there are observers. */
+let listening = createScope()
 /** When the page was first hidden in this page view; negative until visibility is observed. */
 let hiddenAt = -1
 let restoredAt = -1
@@ -39,58 +40,45 @@ export function navigationEntry(): PerformanceNavigationTiming | undefined {
 /** When a prerendered page was shown; otherwise 0. */
 export const activationStart = () => navigationEntry()?.activationStart ?? 0
 
-/** Starts to observe whether the page is hidden; returns a function that stops it. */
-export function observeVisibility(): () => void {
+/** Starts to observe whether the page is hidden. */
+export function observeVisibility(): void {
   if (hiddenAt < 0) hiddenAt = recordedHiddenTime() ?? initialHiddenTime()
-  return observeLifecycle({})
+  observeLifecycle({})
 }
 
-/** Adds an observer; returns a function that removes it. */
-export function observeLifecycle(observer: LifecycleObserver): () => void {
+/** Adds an observer, until the scope ends. */
+export function observeLifecycle(observer: LifecycleObserver): void {
   if (!observers.size) {
-    unlisten.push(
-      on(globalThis, 'visibilitychange', onVisibility),
-      on(globalThis, 'prerenderingchange', onVisibility),
-      on(globalThis, 'pagehide', notifyHidden),
-      on(globalThis, 'pageshow', onShow),
-    )
+    within((listening = createScope()), () => {
+      on(globalThis, 'visibilitychange', onVisibility)
+      on(globalThis, 'prerenderingchange', onVisibility)
+      on(globalThis, 'pagehide', notifyHidden)
+      on(globalThis, 'pageshow', onShow)
+    })
   }
-  observers.add(observer)
-  return () => {
-    observers.delete(observer)
-    if (!observers.size) undoAll(unlisten)
-  }
+  const tell = inScope((name: keyof LifecycleObserver, event: Event) => observer[name]?.(event as never))
+  observers.add(tell)
+  onEnd(() => {
+    observers.delete(tell)
+    if (!observers.size) endScope(listening)
+  })
 }
 
-/** Calls `run`, which returns a function that stops it, once the page is not prerendering; returns the same. */
-export function whenActivated(run: () => Undo): () => void {
-  let stop: Undo
+/** Calls `run` once the page is not prerendering. */
+export function whenActivated(run: () => void): void {
   // On a server there is no document.
-  if (typeof document === 'undefined') return () => {}
-  if (!document.prerendering) stop = run()
-  else {
-    const unlisten = (stop = on(globalThis, 'prerenderingchange', () => {
-      unlisten()
-      stop = run()
-    }))
-  }
-  return () => stop?.()
+  if (typeof document === 'undefined') return
+  if (document.prerendering) once('prerenderingchange', run)
+  else run()
 }
 
-/** Like `whenActivated`, after the load event. */
-export const whenLoaded = (run: () => Undo): (() => void) =>
+/** Calls `run` after the load event of a page that is not prerendering. */
+export const whenLoaded = (run: () => void): void =>
   whenActivated(() => {
-    let stop: Undo
     // In a separate task: `loadEventEnd` is set after all listeners have run.
-    const later = () => (stop = setTimer(() => (stop = run())))
+    const later = () => setTimer(run)
     if (document.readyState === 'complete') later()
-    else {
-      const unlisten = (stop = on(globalThis, 'load', () => {
-        unlisten()
-        later()
-      }))
-    }
-    return () => stop?.()
+    else once('load', later)
   })
 
 /** The first hidden time according to the browser's `visibility-state` entries, where it has them. */
@@ -112,8 +100,8 @@ function onVisibility(event: Event): void {
   if (hiddenAt === Infinity) hiddenAt = changed ? event.timeStamp : 0
 }
 
-function notify<E extends Event>(name: keyof LifecycleObserver, event: E): void {
-  for (const observer of observers) attempt(() => observer[name]?.(event as never))
+function notify(name: keyof LifecycleObserver, event: Event): void {
+  for (const tell of observers) tell(name, event)
 }
 
 function notifyHidden(event: Event): void {
