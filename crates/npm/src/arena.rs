@@ -1,6 +1,6 @@
 //! Items by number, which are never removed. A shipped module with an arena has no allocator: the arena has all of its memory.
 
-/// A type whose new value is all zeros, as memory is that nobody has written to.
+/// A type for which all zeros are a value, as memory is that nobody has written to.
 #[expect(unsafe_code, reason = "says something of the type that the compiler cannot check")]
 pub(crate) unsafe trait Zeroed: Default {}
 
@@ -78,5 +78,11 @@ mod items {
 pub(crate) use items::Arena;
 
 // SAFETY: a tracker is made of numbers and of an `Option` of one.
+#[cfg(feature = "vitals")]
 #[expect(unsafe_code, reason = "see above")]
 unsafe impl Zeroed for whippet_engine::vitals::Tracker {}
+
+// SAFETY: a histogram is made of numbers. A new one is not all zeros, and is cleared first.
+#[cfg(feature = "rum")]
+#[expect(unsafe_code, reason = "see above")]
+unsafe impl Zeroed for whippet_engine::stats::InlineHistogram {}

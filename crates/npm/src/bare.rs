@@ -2,10 +2,9 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// What these allocate, some hundred bytes for each listener or distribution, they keep and use again: an allocator that
-// can free would be a third of their modules.
+// These have an arena, which has all of their memory.
 #[cfg(any(feature = "rum", feature = "vitals"))]
-#[path = "bump.rs"]
+#[path = "no_allocator.rs"]
 mod allocator;
 
 // Bodies are megabytes: blocks must join again.

@@ -16,7 +16,7 @@ mod bare;
 #[cfg(all(test, target_arch = "wasm32"))]
 #[path = "../../../tests/browser/npm.rs"]
 mod browser;
-#[cfg(feature = "vitals")]
+#[cfg(any(feature = "rum", feature = "vitals"))]
 mod arena;
 #[cfg(feature = "json")]
 pub mod json;

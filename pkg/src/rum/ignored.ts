@@ -1,13 +1,23 @@
 // Errors that are not reported. crates/engine/src/beacon/ignored_errors.rs has the same rules.
 import { matchesPattern } from './lib/format.js'
 
-/**
- * The beginnings of messages that browsers, extensions and web views report although nothing in the page failed: of a view
- * transition that did not run, or not to its end, while the page was updated nevertheless; and, from the objects on, of
- * scripts that mail scanners, web views of apps and extensions run in a page.
- */
-const HARMLESS =
-  /^(?:ResizeObserver loop|Transition was (?:skipped|aborted because of invalid state)|Old view transition aborted|Skipping view transition|Skipped ViewTransition|View transition was skipped|Object Not Found Matching Id:|Java object is gone|Java bridge method invocation error|Extension context invalidated|Can't find variable: _AutofillCallbackHandler)/
+/** The beginnings of messages that browsers, extensions and web views report although nothing in the page failed. */
+const HARMLESS = [
+  'ResizeObserver loop',
+  // A view transition did not run, or not to its end. The page was updated nevertheless.
+  'Transition was skipped',
+  'Transition was aborted because of invalid state',
+  'Old view transition aborted',
+  'Skipping view transition',
+  'Skipped ViewTransition',
+  'View transition was skipped',
+  // From scripts that mail scanners, web views of apps and extensions run in a page.
+  'Object Not Found Matching Id:',
+  'Java object is gone',
+  'Java bridge method invocation error',
+  'Extension context invalidated',
+  "Can't find variable: _AutofillCallbackHandler",
+]
 
 /**
  * Whether an error with this message is ignored: because it is harmless, or because it contains a string or matches a
@@ -17,7 +27,7 @@ export const isIgnored = (message: string, listed: (string | RegExp)[] | false =
   !!listed &&
   wordings(message).some(
     (text) =>
-      HARMLESS.test(text) ||
+      HARMLESS.some((start) => text.startsWith(start)) ||
       listed.some((pattern) => (typeof pattern === 'string' ? text.includes(pattern) : matchesPattern(pattern, text))),
   )
 

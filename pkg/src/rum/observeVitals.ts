@@ -7,6 +7,7 @@ import type { CLSAttribution, INPAttribution, LCPAttribution, TTFBAttribution } 
 import type { VitalData } from './beacon.js'
 import { round, singleLine, truncate } from './lib/format.js'
 import { attempt } from './lib/guard.js'
+import { isFirstView } from './vitals/metricReporter.js'
 import { observeFCP } from './vitals/onFCP.js'
 import type { Metric } from './vitals/types.js'
 
@@ -39,9 +40,9 @@ export function observeVitals(
 ): void {
   const opts = { reportAllChanges: true, reportSoftNavs: true, buffered: !isLate }
   const onMetric = (metric: Metric & { attribution?: Partial<Attribution> }) => {
-    const { name, value, rating, navigationType, attribution = {} } = metric
+    const { name, value, rating, attribution = {} } = metric
     // A TTFB is read from the navigation, however long ago that was.
-    if (isLate && name === 'TTFB' && navigationType !== 'back-forward-cache' && navigationType !== 'soft-navigation') return
+    if (isLate && name === 'TTFB' && isFirstView(metric)) return
     const target = attribution.interactionTarget ?? attribution.largestShiftTarget ?? attribution.target
     const url = attribution.longestScript?.entry.sourceURL ?? attribution.url
     const state = name === 'CLS' ? attribution.loadState : attribution.interactionType

@@ -9,7 +9,7 @@ import { plain } from './lib/properties.js'
 import { randomId } from './lib/random.js'
 import { createScope, endScope, onEnd, within } from './lib/scope.js'
 import { recordLongFrame } from './longFrames.js'
-import { Measurements } from './measurements.js'
+import { createMeasurements, type Measurements } from './measurements.js'
 import { observeNavigation } from './navigationTiming.js'
 import { observeVitals } from './observeVitals.js'
 import type { RumOptions } from './options.js'
@@ -93,7 +93,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       }, ms)
     })
   }
-  const newBatch = () => new Measurements(() => scheduleFlush(0))
+  const newBatch = () => createMeasurements(() => scheduleFlush(0))
 
   const beginView = (session: string, navigation: string, start: number, path = routeOf(location)): PageView => {
     const custom = callPageFunction(() => options.page?.(path))
@@ -178,8 +178,8 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     } else for (const [list, by] of drops) view.batch.drop(list, by)
     return beacons
   }
-  const header = (view: PageView, sampleRate: number): RumBeacon =>
-    plain({
+  const header = (view: PageView, sampleRate: number): RumBeacon => ({
+    ...plain<RumBeacon>({
       v: 1,
       id: '',
       session: view.session,
@@ -190,8 +190,9 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       navigation: view.navigation,
       ...deviceInfo(),
       sentAt: Date.now(),
-      sampleRate: sampleRate < 1 ? sampleRate : undefined,
-    })
+    }),
+    ...(sampleRate < 1 && { sampleRate }),
+  })
   const send = (beacon: RumBeacon, leaving: boolean) => {
     const { beforeSend } = options
     const approved = beforeSend ? callPageFunction(() => beforeSend(beacon)) : beacon
@@ -204,7 +205,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
   }
   const flushView = (view: PageView, leaving: boolean) => {
     // An interrupted report is repeated.
-    if (!view.sending && !view.batch.isEmpty) {
+    if (!view.sending && !view.batch.isEmpty()) {
       view.sending = view.batch
       view.batch = newBatch()
     }
@@ -229,7 +230,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     flushing++
     attempt(() => {
       recordEntries(pendingEntries?.())
-      for (const [name, total] of Object.entries(readTotals(options))) batch().count(name, deltas.take(name, total))
+      for (const [name, total] of Object.entries(readTotals(options))) batch().count(name, deltas(name, total))
     })
     for (const view of views) attempt(() => flushView(view, leaving))
     // The document's view is kept: where the browser reports no soft navigations, its CLS and INP continue.

@@ -7,7 +7,7 @@ import { monitorPage, type PageMonitor, type PageView } from './pageMonitor.js'
 import { optsOut } from './privacySignals.js'
 import { createSender, type Sender } from './send/index.js'
 import { forgetVisit } from './session.js'
-import { CounterDeltas, readTotals } from './toolkitCounters.js'
+import { createCounterDeltas, readTotals } from './toolkitCounters.js'
 import { vitalsEngine } from './vitals/engine.js'
 
 /** The number of marks that are kept. */
@@ -20,7 +20,7 @@ const MARKS = 256
 export function startRum(given: RumOptions): Rum {
   const options = read(given)
   const { endpoint, format, keep } = options
-  const deltas = new CounterDeltas()
+  const deltas = createCounterDeltas()
   const marks = new Map<string, number>()
   let agreed = options.consent ?? true
   // Where nothing is measured, it is as if it had been stopped.
@@ -78,7 +78,7 @@ export function startRum(given: RumOptions): Rum {
       if (agrees) {
         // The totals so far are read but not reported: they were counted before the user agreed.
         attempt(() => {
-          for (const [name, total] of Object.entries(readTotals(options))) deltas.take(name, total)
+          for (const [name, total] of Object.entries(readTotals(options))) deltas(name, total)
         })
         begin(true)
       } else {

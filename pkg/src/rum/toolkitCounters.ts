@@ -60,15 +60,16 @@ export function readTotals({ client, figures = {}, counters }: CounterSources): 
   return { ...Object.fromEntries(all), ...callPageFunction(() => ({ ...counters?.() })) }
 }
 
-/** Turns totals into increases since the last report. A total that fell was reset: then all of it is an increase. */
-export class CounterDeltas {
-  readonly #before = new Map<string, number>()
+/** Returns by how much a total rose since it was last given. One that fell was reset: then all of it is new. */
+export type CounterDeltas = (name: string, total: number) => number
 
-  take(name: string, total: number): number {
+export function createCounterDeltas(): CounterDeltas {
+  const totals = new Map<string, number>()
+  return (name, total) => {
     if (!(total >= 0 && total < 2 ** 53)) return 0
     total = Math.floor(total)
-    const before = this.#before.get(name) ?? 0
-    if (this.#before.has(name) || this.#before.size < 256) this.#before.set(name, total)
+    const before = totals.get(name) ?? 0
+    if (totals.has(name) || totals.size < 256) totals.set(name, total)
     return total < before ? total : total - before
   }
 }

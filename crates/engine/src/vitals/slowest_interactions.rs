@@ -51,10 +51,6 @@ impl SlowestInteractions {
         self.list.get(..self.length).unwrap_or(&[])
     }
 
-    fn kept(&self) -> impl Iterator<Item = &Interaction> {
-        self.list.iter().take(self.length)
-    }
-
     /// Whether the interaction `id` is one of the slowest.
     pub fn contains(&self, id: f64) -> bool {
         self.list().iter().any(|interaction| interaction.id == id)

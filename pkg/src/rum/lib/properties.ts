@@ -10,7 +10,8 @@ export const copyOwn = <T extends object>(value: T | null | undefined): T => Obj
  */
 export function plain<T>(value: T): T
 export function plain(value: unknown): unknown {
-  if (typeof value === 'number') return round(value)
+  // A point in time is an integer that has no room for six decimals.
+  if (typeof value === 'number') return value % 1 ? round(value) : value
   if (typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((item) => plain(item))
   const members = value instanceof Map ? [...value] : Object.entries(value as object)

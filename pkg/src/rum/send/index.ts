@@ -5,7 +5,7 @@ import { byteLength } from '../lib/format.js'
 import { attempt, attemptOrWarn } from '../lib/guard.js'
 import { copyOwn } from '../lib/properties.js'
 import { createScope, endScope, within } from '../lib/scope.js'
-import { Pause } from './pause.js'
+import { createPause } from './pause.js'
 import { createOutbox, defaultLimits, type OutboxLimits } from './outbox.js'
 import { createTransport, PLAIN, type Outcome, type Request } from './transport.js'
 
@@ -72,7 +72,7 @@ function create({ endpoint, format, keep, onLost }: SenderOptions, stats: Sender
   const scope = createScope()
   const limits: OutboxLimits = { ...defaultLimits, ...keep }
   const transport = createTransport()
-  const pause = new Pause()
+  const pause = createPause()
   const outbox = createOutbox(limits)
   let cancelTimer = () => {}
   let draining = false
@@ -115,12 +115,12 @@ function create({ endpoint, format, keep, onLost }: SenderOptions, stats: Sender
     stats.stored++
     // A hidden page could not report what it drops. The next page trims the outbox.
     if (document.visibilityState !== 'hidden') countLost(await outbox.trim())
-    if (before === epoch) scheduleDrain(pause.left)
+    if (before === epoch) scheduleDrain(pause.left())
   }
   const send = async (id: string, request: Request) => {
     const before = epoch
     // During a pause new beacons are stored too.
-    const { isRetry, bytes } = pause.left > 0 || isOffline() ? { isRetry: true } : await post(request)
+    const { isRetry, bytes } = pause.left() > 0 || isOffline() ? { isRetry: true } : await post(request)
     if (before !== epoch) return
     if (isRetry) await store(id, request)
     else if (bytes === undefined) countLost(1)
@@ -135,7 +135,7 @@ function create({ endpoint, format, keep, onLost }: SenderOptions, stats: Sender
     const onFailed = () => void (before === epoch && store(id, request))
     // There will be no response. A server that failed may fail again, even after the pause, so the last beacons are stored
     // until a request has succeeded.
-    if ((isOffline() || pause.failing) && outbox.isReady()) onFailed()
+    if ((isOffline() || pause.isFailing()) && outbox.isReady()) onFailed()
     else queue(request, onFailed)
   }
 
@@ -162,7 +162,7 @@ function create({ endpoint, format, keep, onLost }: SenderOptions, stats: Sender
       if (isOffline() || scope.isEnded || before !== epoch) return
       const entry = await outbox.first()
       if (!entry || before !== epoch) return
-      if (pause.left > 0) return scheduleDrain(pause.left)
+      if (pause.left() > 0) return scheduleDrain(pause.left())
       const [key, stored] = entry
       const isOld = Date.now() - stored.at > limits.age
       const didSucceed = lastSucceeded
@@ -205,7 +205,7 @@ function create({ endpoint, format, keep, onLost }: SenderOptions, stats: Sender
         else void send(id, request)
       }
       // The part of the outbox that is only in memory ends with the page.
-      if (leaving && !pause.left) for (const stored of outbox.takeMemory()) queue(stored, () => countLost(1))
+      if (leaving && !pause.left()) for (const stored of outbox.takeMemory()) queue(stored, () => countLost(1))
     },
     stop() {
       cancelTimer()

@@ -145,3 +145,6 @@ export function documentNavigationType(entry = navigationEntry()): Metric['navig
   if (document.wasDiscarded) return 'restore'
   return (entry.type?.replace('_', '-') as Metric['navigationType']) || 'navigate'
 }
+
+/** Whether the document's navigation began the page view: neither a soft navigation nor the back/forward cache did. */
+export const isFirstView = ({ navigationType }: Metric): boolean => !/soft|cache/.test(navigationType)

@@ -3,7 +3,7 @@ import { whenIdle } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
 import { vitalsEngine } from './engine.js'
 import { countInteractions, interactionCount } from './interactionCount.js'
-import { forPage, observeMetric } from './metricReporter.js'
+import { forPage, isFirstView, observeMetric } from './metricReporter.js'
 import { observeVisibility } from './pageLifecycle.js'
 import type { INPMetric, INPReportOpts, ObserveOpts } from './types.js'
 
@@ -49,8 +49,7 @@ const observeEvents = (callback: (metric: INPMetric) => void, opts: ObserveOpts,
     }
     const update = () => {
       const { metric } = reporter
-      const isFirst = metric.navigationType !== 'soft-navigation' && metric.navigationType !== 'back-forward-cache'
-      const worst = engine.vital_inp(tracker, interactionCount(engine), isFirst ? 1 : 0)
+      const worst = engine.vital_inp(tracker, interactionCount(engine), isFirstView(metric) ? 1 : 0)
       if (worst < 0) return
       const entries = slowest.get(worst) ?? []
       const value = entries[0]?.duration ?? TOO_SHORT
