@@ -11,13 +11,13 @@ extern crate std;
 #[cfg(test)]
 extern crate self as whippet_npm;
 
+#[cfg(any(feature = "rum", feature = "vitals"))]
+mod arena;
 #[cfg(feature = "bare")]
 mod bare;
 #[cfg(all(test, target_arch = "wasm32"))]
 #[path = "../../../tests/browser/npm.rs"]
 mod browser;
-#[cfg(any(feature = "rum", feature = "vitals"))]
-mod arena;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "lazy")]

@@ -133,7 +133,9 @@ mod tests {
 
     #[test]
     fn half_a_square_is_exact() {
-        for number in [0, 1, 0xffff_ffff, 1 << 32, 0x8000_0000_8000_0000, 0xffff_ffff_0000_0001, u64::MAX - 1, u64::MAX] {
+        for number in
+            [0, 1, 0xffff_ffff, 1 << 32, 0x8000_0000_8000_0000, 0xffff_ffff_0000_0001, u64::MAX - 1, u64::MAX]
+        {
             assert_eq!(high_half_of_square(number), ((u128::from(number) * u128::from(number)) >> 64) as u64);
         }
     }
