@@ -11,6 +11,7 @@
 //! `whippet_api`.
 mod aggregates;
 mod batch;
+mod candidates;
 mod command;
 mod compact;
 mod context;
@@ -26,7 +27,10 @@ mod minute_buckets;
 pub mod name_admin;
 mod names;
 mod options;
+mod page_errors;
+mod page_loads;
 mod phases;
+mod ranked;
 mod readers;
 mod readiness;
 mod remap;
@@ -38,6 +42,7 @@ mod score;
 mod scrape;
 mod series;
 mod size_limit;
+mod space;
 mod store;
 mod sweep;
 pub mod time;

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::counter_repair;
 use crate::error::StoreError;
+use crate::{counter_repair, page_loads};
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     (include_str!("schema_1.sql"), nothing),
     (include_str!("schema_2.sql"), nothing),
     (include_str!("schema_3.sql"), nothing),
     (include_str!("schema_4.sql"), counter_repair::repair),
     (include_str!("schema_5.sql"), nothing),
     (include_str!("schema_6.sql"), nothing),
+    (include_str!("schema_7.sql"), page_loads::count_older),
 ];
 
 /// The format that this version reads and writes.
