@@ -28,14 +28,15 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(u32);
+        pub struct $name(core::num::NonZeroU32);
 
         impl $crate::slab::Id for $name {
             fn from_raw(raw: u32) -> Self {
-                Self(raw)
+                // Like 0, 1 names nothing: generations begin above it.
+                Self(core::num::NonZeroU32::new(raw).unwrap_or(core::num::NonZeroU32::MIN))
             }
             fn raw(self) -> u32 {
-                self.0
+                self.0.get()
             }
         }
     )*};
@@ -65,7 +66,7 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    pub(crate) fn new(step: u32) -> Self {
+    pub(crate) const fn new(step: u32) -> Self {
         Self { slots: Vec::new(), free: NO_SLOT, len: 0, upper: 0, half: MIN_SLOTS, step, first: step }
     }
 
@@ -146,6 +147,13 @@ impl Slots {
     }
 }
 
+/// Lengthens a list with copies of `value`. By `push` alone, so that all lists grow by the same code.
+pub(crate) fn lengthen<T: Copy>(list: &mut Vec<T>, length: usize, value: T) {
+    while list.len() < length {
+        list.push(value);
+    }
+}
+
 /// Gives back memory of a list that is a quarter full.
 pub(crate) fn shrink<T>(list: &mut Vec<T>) {
     if list.capacity() > MIN_SLOTS && 4 * list.len() <= list.capacity() {
@@ -163,6 +171,13 @@ pub struct Slab<I, T> {
 
 impl<I, T> Default for Slab<I, T> {
     fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I, T> Slab<I, T> {
+    /// An empty slab.
+    pub const fn new() -> Self {
         // Generations start at one, so that no id is ever zero.
         Self { slots: Slots::new(1 << SLOT_BITS), values: Vec::new(), id: PhantomData }
     }

@@ -90,13 +90,26 @@ macro_rules! ordered {
     ($type:ident) => {
         impl PartialEq for $type {
             fn eq(&self, other: &Self) -> bool {
-                self.cmp(other) == Ordering::Equal
+                self.0 == other.0
             }
         }
         impl Eq for $type {}
         impl PartialOrd for $type {
             fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
                 Some(self.cmp(other))
+            }
+            // One instruction each, where the default ones would compare twice.
+            fn lt(&self, other: &Self) -> bool {
+                self.0 < other.0
+            }
+            fn le(&self, other: &Self) -> bool {
+                self.0 <= other.0
+            }
+            fn gt(&self, other: &Self) -> bool {
+                self.0 > other.0
+            }
+            fn ge(&self, other: &Self) -> bool {
+                self.0 >= other.0
             }
         }
         impl Ord for $type {

@@ -1,5 +1,6 @@
 // Dehydration makes plain data of a client's caches, for a server to send or a page to persist; hydration restores them.
 import { MutationInterruptedError } from './errors.js'
+import { withMutations } from './mutation.js'
 import { noop } from './utils.js'
 import type { InternalMutation, InternalQueryClient } from './internal.js'
 import type {
@@ -123,8 +124,7 @@ function defined<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)) as Partial<T>
 }
 
-/** Restores dehydrated state into a client's caches. Data there that is newer stays. */
-export function hydrate(
+function restore(
   client: QueryClient,
   dehydratedState: Partial<DehydratedState>,
   options?: HydrateOptions,
@@ -151,6 +151,9 @@ export function hydrate(
     hydrateQuery(client, dehydrated, { ...defaults?.queries, ...options?.defaultOptions?.queries }, deserialize)
   })
 }
+
+/** Restores dehydrated state into a client's caches. Data there that is newer stays. */
+export const hydrate = /* @__PURE__ */ withMutations(restore)
 
 function hydrateQuery(
   client: QueryClient,

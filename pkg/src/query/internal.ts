@@ -124,6 +124,7 @@ export interface InternalMutation<
   TOnMutateResult = unknown,
 >
   extends Mutation<TData, TError, TVariables, TOnMutateResult>, EngineMutation {
+  state: MutationState<TData, TError, TVariables, TOnMutateResult>
   /** The engine's id; 0 for a mutation that is not in the cache. */
   readonly id: number
   /** Removes the mutation from the engine, when it has finished. */

@@ -7,7 +7,8 @@ import {
 import { callSafely } from './callSafely.js'
 import { resolveGcTime } from './gcTime.js'
 import { hostFlags } from './hostFlags.js'
-import type { MutationEngine } from './mutationEngine.js'
+import { MutationEngine } from './mutationEngine.js'
+import { giveMutationParts } from './mutationParts.js'
 import { notifyManager } from './notifyManager.js'
 import { Retryer, networkModeCode, runOptions } from './retryer.js'
 import type { InternalMutation, InternalMutationCache } from './internal.js'
@@ -36,11 +37,7 @@ interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
  * Holds the values, callbacks and observers of a mutation; the engine decides when it runs and waits. Public members are
  * documented in `types/classes.ts`, the others in `internal.ts`.
  */
-export const Mutation: {
-  new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
-    config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,
-  ): Types.Mutation<TData, TError, TVariables, TOnMutateResult>
-} = class Mutation<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
+class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
   implements InternalMutation<TData, TError, TVariables, TOnMutateResult>
 {
   state: MutationState<TData, TError, TVariables, TOnMutateResult>
@@ -329,6 +326,21 @@ export const Mutation: {
     }
   }
 }
+
+/**
+ * `user`, which makes mutations: a page that has it has them. Imported without effect, as a bundler drops the call with
+ * `user`.
+ */
+export function withMutations<T>(user: T): T {
+  giveMutationParts({ Mutation: MutationBase, MutationEngine })
+  return user
+}
+
+export const Mutation: {
+  new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
+    config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,
+  ): Types.Mutation<TData, TError, TVariables, TOnMutateResult>
+} = /* @__PURE__ */ withMutations(MutationBase)
 
 export type Mutation<
   TData = unknown,

@@ -1,5 +1,6 @@
 //! How much a cache holds, and what it evicts when that is too much: unused queries, least recently used first.
-use super::cache::{Cache, Due};
+use super::cache::Cache;
+use super::due::Due;
 use super::ids::QueryId;
 use super::lru::{LastUse, Limits, Lru, MAX_EXPECTATION, MIN_EXPECTATION};
 use crate::time::{Duration, Instant};

@@ -23,10 +23,14 @@ pub struct Limits {
     pub bytes: f64,
 }
 
+impl Limits {
+    const NONE: Self = Self { entries: usize::MAX, bytes: f64::INFINITY };
+}
+
 impl Default for Limits {
     /// Unlimited.
     fn default() -> Self {
-        Self { entries: usize::MAX, bytes: f64::INFINITY }
+        Self::NONE
     }
 }
 
@@ -46,7 +50,7 @@ pub(crate) struct LastUse {
 }
 
 /// A doubly linked list of queries by last use, kept only where there are limits; and the size of all data.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lru {
     pub(crate) limits: Limits,
     pub(crate) limited: bool,
@@ -56,4 +60,18 @@ pub(crate) struct Lru {
     /// Queries visited so far, for tests of cost.
     #[cfg(test)]
     pub(crate) steps: usize,
+}
+
+impl Lru {
+    pub(crate) const fn new() -> Self {
+        Self {
+            limits: Limits::NONE,
+            limited: false,
+            oldest: None,
+            newest: None,
+            bytes: 0.0,
+            #[cfg(test)]
+            steps: 0,
+        }
+    }
 }

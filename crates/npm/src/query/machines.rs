@@ -3,15 +3,17 @@ use crate::state::State;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use whippet_boundary::query::{KEY_LENGTH, STATE_BUFFER, STATE_DEADLINE};
+use whippet_engine::query::latency::Quantiles;
 use whippet_engine::query::{Cache, Mutations};
 
 static MACHINES: State<Machines> = State::new(Machines { list: Vec::new(), last: 0, empty: None });
 
 /// What is behind one `QueryCache` or one `MutationCache`, which leaves the other half unused: with a type for each, all
 /// that is said here would be in the module twice.
-#[derive(Default)]
 pub(super) struct Machine {
     pub(super) cache: Cache,
+    pub(super) latency: Quantiles,
+    /// The state of a query, and behind it the deadline.
     pub(super) state: [f64; STATE_BUFFER],
     pub(super) key: [u32; KEY_LENGTH],
     pub(super) ids: Vec<u32>,
@@ -51,11 +53,24 @@ impl Machines {
     }
 }
 
+/// As a constant, it is copied as a whole from the module's data.
+const NEW: Machine = Machine {
+    cache: Cache::new(),
+    latency: Quantiles::EMPTY,
+    state: {
+        let mut state = [0.0; STATE_BUFFER];
+        state[STATE_DEADLINE] = f64::INFINITY;
+        state
+    },
+    key: [0; KEY_LENGTH],
+    ids: Vec::new(),
+    mutations: Mutations::new(),
+    about: 0,
+};
+
 #[inline(never)]
 fn new_machine() -> Box<Machine> {
-    let mut machine = Box::<Machine>::default();
-    machine.state[STATE_DEADLINE] = f64::INFINITY;
-    machine
+    Box::new(NEW)
 }
 
 /// Makes a machine whose random numbers come from `seed`; gives its number, which is never 0.

@@ -35,7 +35,7 @@ fn after_input(m: &mut Machine, id: u32) {
 }
 
 fn drop_effects(m: &mut Machine) {
-    while m.cache.poll_input_effect().is_some() {}
+    m.cache.drop_effects();
     note_deadline(m);
 }
 
@@ -338,6 +338,9 @@ pub fn query_resume(machine: u32, now: f64, id: u32, run_id: u32, host: u32) -> 
 pub fn query_end(machine: u32, now: f64, run_id: u32, outcome: u32) -> u32 {
     with(machine, |m| {
         let again = m.cache.end(at(now), run(run_id), codes::outcome(outcome));
+        if let Some(latency) = m.cache.take_latency() {
+            m.latency.record(latency.as_ms());
+        }
         drop_effects(m);
         again.map_or(0, ObserverId::raw)
     })
@@ -496,7 +499,7 @@ pub fn query_poll(machine: u32) -> u32 {
                 Effect::Changed { .. } | Effect::Settled { .. } => continue,
             };
             m.ids.clear();
-            m.ids.extend_from_slice(&ids);
+            ids.into_iter().for_each(|id| m.ids.push(id));
             if let Some(state) = state_of.and_then(|query| m.cache.state(query)) {
                 codes::write_state(&mut m.state, state);
             }
@@ -510,7 +513,6 @@ pub fn query_poll(machine: u32) -> u32 {
 pub fn query_stat(machine: u32, stat: u32) -> f64 {
     with(machine, |m| {
         let stats = m.cache.stats();
-        let quantile = |q: f64| stats.latency.quantile(q).unwrap_or(f64::NAN);
         match stat {
             STAT_HITS => stats.hits as f64,
             STAT_MISSES => stats.misses as f64,
@@ -521,12 +523,12 @@ pub fn query_stat(machine: u32, stat: u32) -> f64 {
             STAT_RETRIES => stats.retries as f64,
             STAT_EVICTIONS => stats.evictions as f64,
             STAT_HIT_RATE => stats.hit_rate().unwrap_or(f64::NAN),
-            STAT_LATENCY_COUNT => stats.latency.count() as f64,
-            STAT_LATENCY_SUM => stats.latency.sum(),
-            STAT_LATENCY_MAX => stats.latency.max().unwrap_or(f64::NAN),
-            STAT_LATENCY_P50 => quantile(0.5),
-            STAT_LATENCY_P95 => quantile(0.95),
-            STAT_LATENCY_P99 => quantile(0.99),
+            STAT_LATENCY_COUNT => f64::from(m.latency.count),
+            STAT_LATENCY_SUM => m.latency.sum,
+            STAT_LATENCY_MAX => m.latency.max,
+            STAT_LATENCY_P50 => m.latency.quantile(0.5),
+            STAT_LATENCY_P95 => m.latency.quantile(0.95),
+            STAT_LATENCY_P99 => m.latency.quantile(0.99),
             _ => f64::NAN,
         }
     })
