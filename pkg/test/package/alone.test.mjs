@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
+import { budgetOf, helperName, HELPER_FLOOR } from '../../../tests/bench/size/budgets.mjs'
 import { brotli, bundle } from '../../../tests/bench/size/bundle.mjs'
 import { alone, exportsOf, needEngine } from '../../../tests/bench/size/engines.mjs'
-import { helperBudget } from '../../../tests/bench/size/rows.mjs'
 
 /** The bytes of an export alone, and the wasm modules that come with it. */
 async function cost(subpath, name) {
@@ -25,7 +25,7 @@ for (const [subpath, withEngine] of Object.entries(needEngine)) {
       const { bytes, modules } = await cost(subpath, name)
       t.diagnostic(`${name}: ${bytes} bytes${modules.length ? `, with the wasm of ${modules.join(' and ')}` : ''}`)
       if (withEngine.includes(name)) continue
-      if (modules.length || bytes > helperBudget(subpath, name)) heavy.push(`${name}: ${bytes} bytes, ${modules.join(' and ') || 'no'} wasm`)
+      if (modules.length || bytes > budgetOf(helperName(subpath, name), HELPER_FLOOR)) heavy.push(`${name}: ${bytes} bytes, ${modules.join(' and ') || 'no'} wasm`)
     }
     assert.deepEqual(heavy, [])
   })
