@@ -3,9 +3,10 @@
 //! A machine owns one [`Deadlines`], and its host arms a single timer for [`Deadlines::next`], however
 //! many things wait. Setting, moving and clearing cost O(log n); deadlines of the same instant come due
 //! in the order in which they were set.
+use crate::slab::push;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
-use core::num::NonZeroU32;
+use core::num::NonZeroU64;
 
 /// When the last deadline is gone, memory for this many is kept.
 const FEW: usize = 64;
@@ -15,15 +16,21 @@ const NO_SLOT: u32 = u32::MAX;
 /// recognised and ignored, even after its place was given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "without its handle a deadline cannot be cleared"]
-pub struct Handle {
-    /// One more than the index of the slot, so that an `Option` of a handle takes no more room.
-    slot: NonZeroU32,
-    generation: u32,
-}
+pub struct Handle(NonZeroU64);
 
+/// One number, so that wasm passes it, and an `Option` of it, in a register.
 impl Handle {
+    /// The upper half is the generation, the lower one more than the slot.
+    fn new(slot: u32, generation: u32) -> Option<Self> {
+        NonZeroU64::new(u64::from(generation) << 32 | (u64::from(slot) + 1)).map(Self)
+    }
+
     fn slot(self) -> usize {
-        self.slot.get() as usize - 1
+        (self.0.get() as u32).wrapping_sub(1) as usize
+    }
+
+    fn generation(self) -> u32 {
+        (self.0.get() >> 32) as u32
     }
 }
 
@@ -87,24 +94,24 @@ impl<T> Deadlines<T> {
         if slot == NO_SLOT {
             slot = self.slots.len() as u32;
             // No handle of a slot that was given up has a generation this high.
-            self.slots.push(Slot { generation: self.order as u32, place: NO_SLOT, what: None });
+            push(&mut self.slots, Slot { generation: self.order as u32, place: NO_SLOT, what: None });
         }
         let place = self.heap.len();
         self.order += 1;
-        self.heap.push(Node { at, order: self.order, slot });
+        push(&mut self.heap, Node { at, order: self.order, slot });
         let entry = &mut self.slots[slot as usize];
         self.free = core::mem::replace(&mut entry.place, place as u32);
         entry.what = Some(what);
         let generation = entry.generation;
         self.up(place);
-        NonZeroU32::new(slot + 1).map(|slot| Handle { slot, generation })
+        Handle::new(slot, generation)
     }
 
     /// Whether `handle` still waits.
     pub fn is_pending(&self, handle: Handle) -> bool {
         self.slots
             .get(handle.slot())
-            .is_some_and(|slot| slot.generation == handle.generation && slot.what.is_some())
+            .is_some_and(|slot| slot.generation == handle.generation() && slot.what.is_some())
     }
 
     /// Moves a pending deadline to `at`; `false` where it is spent. As cheap as it gets when the

@@ -4,7 +4,7 @@
 //! for a time. Then it is *half-open*: it admits one attempt, the probe, which closes it or opens it again.
 use super::ids::RunId;
 use crate::deadlines::Handle;
-use crate::slab::shrink;
+use crate::slab::{push, shrink};
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
@@ -93,7 +93,7 @@ impl Breakers {
     fn of(&mut self, origin: u32) -> &mut Breaker {
         let place = origin as usize;
         while self.origins.len() <= place {
-            self.origins.push(Breaker::NEW);
+            push(&mut self.origins, Breaker::NEW);
         }
         &mut self.origins[place]
     }
@@ -173,9 +173,8 @@ impl Breakers {
                 return;
             }
             let failed = &mut breaker.failed;
-            failed.retain(|&at| now - at <= options.window);
-            failed.push(now);
-            if failed.len() < options.failures as usize {
+            push(failed, now);
+            if failed.len() < options.failures as usize || now - failed.remove(0) > options.window {
                 return;
             }
             failed.clear();

@@ -259,7 +259,7 @@ impl Cache {
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
                 Due::Attempt(run) => self.attempt_due(self.ticked, run),
-                Due::MutationGc(_) | Due::MutationRetry(_) => {}
+                Due::Evict(_) | Due::MutationGc(_) | Due::MutationRetry(_) => {}
             }
         }
     }

@@ -6,6 +6,8 @@ use super::ids::{MutationId, ObserverId, QueryId, RunId};
 pub(crate) enum Due {
     Gc(QueryId),
     ExpectationOver(QueryId),
+    /// Not a matter of time: the order of use is kept as deadlines are.
+    Evict(QueryId),
     ForgetOrigin(u32),
     Stale(ObserverId),
     Interval(ObserverId),

@@ -7,7 +7,7 @@
 //! The nodes are also a hash table from (node, segment) to the next node: those of one bucket are chained.
 use super::ids::{Id, QueryId};
 use super::key::{Segment, SegmentUses};
-use crate::slab::lengthen;
+use crate::slab::{lengthen, push};
 use alloc::vec::Vec;
 use core::mem::{replace, take};
 use core::num::NonZeroU32;
@@ -182,7 +182,7 @@ impl Index {
             key.clear();
             let mut step = &old[leaf.parent as usize];
             while step.kind == Kind::Segment {
-                key.push(step.label);
+                push(&mut key, step.label);
                 step = &old[step.parent as usize];
             }
             key.reverse();
@@ -226,16 +226,19 @@ impl Index {
         let mut at = self.free;
         if at == NONE {
             at = self.nodes.len() as u32;
-            self.nodes.push(Node {
-                kind: Kind::Free,
-                label: 0,
-                parent: NONE,
-                next: NONE,
-                previous: NONE,
-                child: NONE,
-                query: NONE,
-                chain: NONE,
-            });
+            push(
+                &mut self.nodes,
+                Node {
+                    kind: Kind::Free,
+                    label: 0,
+                    parent: NONE,
+                    next: NONE,
+                    previous: NONE,
+                    child: NONE,
+                    query: NONE,
+                    chain: NONE,
+                },
+            );
         }
         self.used += 1;
         self.free = self.nodes[at as usize].next;

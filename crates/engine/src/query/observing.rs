@@ -6,6 +6,7 @@ use super::entry::{FetchStatus, Status};
 use super::freshness::{StaleTime, stale_at};
 use super::ids::{ObserverId, QueryId, RunId};
 use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
+use crate::slab::push;
 use crate::time::Instant;
 use alloc::vec::Vec;
 
@@ -106,7 +107,7 @@ impl Cache {
             interval: None,
         });
         if let Some(entry) = self.entries.get_mut(query) {
-            entry.observers.push(observer);
+            push(&mut entry.observers, observer);
         }
         self.rearm(now, observer);
         observer
@@ -156,7 +157,7 @@ impl Cache {
         }
         let Some(entry) = self.entries.get_mut(query) else { return };
         let counts_at_mount = (entry.state.data_update_count, entry.state.error_update_count);
-        entry.observers.push(observer);
+        push(&mut entry.observers, observer);
         entry.last_use.expected_until = now;
         self.deadlines.end(&mut entry.gc);
         if let Some(known) = self.observers.get_mut(observer) {

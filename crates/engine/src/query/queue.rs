@@ -1,4 +1,5 @@
 //! A queue of what the host has to do. It is emptied after each input, so it need not be a ring.
+use crate::slab::push;
 use alloc::vec::Vec;
 
 pub(crate) struct Queue<T> {
@@ -12,7 +13,7 @@ impl<T: Copy> Queue<T> {
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        self.items.push(item);
+        push(&mut self.items, item);
     }
 
     pub(crate) fn pop(&mut self) -> Option<T> {

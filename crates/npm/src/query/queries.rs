@@ -105,7 +105,7 @@ pub fn query_remove(machine: u32, now: f64, id: u32) -> u32 {
         m.ids.clear();
         while let Some(effect) = m.cache.poll_input_effect() {
             if let Effect::SegmentFreed { segment } = effect {
-                m.ids.push(segment);
+                m.ids.extend([segment]);
             }
         }
         note_deadline(m);
@@ -176,7 +176,7 @@ pub fn query_each(machine: u32, len: usize, observed: bool) -> usize {
         ids.clear();
         cache.each(&m.key[..len.min(KEY_LENGTH)], |id| {
             if !observed || !cache.observers(id).is_empty() {
-                ids.push(id.raw());
+                ids.extend([id.raw()]);
             }
         });
         ids.len()
@@ -499,7 +499,7 @@ pub fn query_poll(machine: u32) -> u32 {
                 Effect::Changed { .. } | Effect::Settled { .. } => continue,
             };
             m.ids.clear();
-            ids.into_iter().for_each(|id| m.ids.push(id));
+            m.ids.extend(ids);
             if let Some(state) = state_of.and_then(|query| m.cache.state(query)) {
                 codes::write_state(&mut m.state, state);
             }
