@@ -1,14 +1,17 @@
 // What a page has to load for each import, beside its peers, all measured in the same run: bundled as a user's build would,
-// minified, brotli at its best. The table and its budgets stand in size/rows.mjs.
+// minified, brotli at its best. The rows stand in size/rows.mjs, their budgets in size/budgets.json.
 //
 //     node tests/bench/size.mjs              the table
+//     node tests/bench/size.mjs --lower      the table; then every budget is lowered to what was measured
 //     node tests/bench/size.mjs --why NAME   what a row, or one export, is made of (`cargo xtask size --why` builds what it reads)
+import { budgetOf, helperName, HELPER_FLOOR, lower, save } from './size/budgets.mjs'
 import { weigh } from './size/bundle.mjs'
 import { alone, helpersOf, needEngine } from './size/engines.mjs'
-import { helperBudget, rows } from './size/rows.mjs'
+import { rows } from './size/rows.mjs'
 import { why } from './size/why.mjs'
 
 const asked = process.argv.indexOf('--why')
+const lowering = process.argv.includes('--lower')
 if (asked > 0) await why(process.argv[asked + 1] ?? '')
 else await table()
 
@@ -22,12 +25,15 @@ async function table() {
   console.log('\nAn export that needs no engine, alone:')
   for (const subpath of Object.keys(needEngine)) {
     for (const name of await helpersOf(subpath)) {
-      print({ name: `${subpath}: ${name}`, budget: helperBudget(subpath, name) }, await weigh(alone(subpath, name)))
+      print({ name: helperName(subpath, name), floor: HELPER_FLOOR }, await weigh(alone(subpath, name)))
     }
   }
+  if (lowering) save()
 }
 
-function print({ name, budget, floor, after }, { minified, brotli }, peers = []) {
+function print({ name, floor, after }, { minified, brotli }, peers = []) {
+  if (lowering) lower(name, floor, brotli)
+  const budget = budgetOf(name, floor)
   const over = brotli > budget
   line(name, minified, brotli, budget, floor ?? '', after ?? '', peers[0] ?? '', over ? 'over budget' : '')
   for (const peer of peers.slice(1)) line('', '', '', '', '', '', peer)
