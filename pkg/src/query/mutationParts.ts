@@ -1,16 +1,9 @@
 // What a MutationCache needs to hold mutations. It comes with whatever makes them, so that a page which imports nothing of
 // that does not load it.
+import type { MutationConfig } from './mutationConfig.js'
 import type { MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
-import type { Mutation, MutationCache, MutationOptions, MutationState, QueryClient } from './types.js'
-
-export interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
-  client: QueryClient
-  mutationId: number
-  mutationCache: MutationCache
-  options: MutationOptions<TData, TError, TVariables, TOnMutateResult>
-  state?: MutationState<TData, TError, TVariables, TOnMutateResult>
-}
+import type { Mutation } from './types.js'
 
 interface MutationParts {
   Mutation: new (config: MutationConfig<any, any, any, any>) => Mutation<any, any, any, any>
