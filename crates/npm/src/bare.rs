@@ -2,9 +2,9 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// These have an arena, which has all of their memory.
-#[cfg(any(feature = "rum", feature = "vitals"))]
-#[path = "no_allocator.rs"]
+// A loader is kept and used again: an allocator that can free would be a third of the module.
+#[cfg(feature = "lazy")]
+#[path = "bump.rs"]
 mod allocator;
 
 // Bodies are megabytes: blocks must join again.
@@ -12,7 +12,12 @@ mod allocator;
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-#[cfg(not(any(feature = "json", feature = "rum", feature = "vitals")))]
+// These keep rows or an arena in the memory beyond their statics, and allocate nothing.
+#[cfg(any(feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
+#[path = "no_allocator.rs"]
+mod allocator;
+
+#[cfg(any(feature = "query", feature = "thumbhash"))]
 #[path = "size_classes.rs"]
 mod allocator;
 

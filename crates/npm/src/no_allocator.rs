@@ -1,14 +1,14 @@
-//! The allocator of a module that allocates nothing: there is no memory.
+//! No allocator: whatever asks for memory traps.
 #![expect(unsafe_code, reason = "an allocator is an unsafe trait")]
 use core::alloc::{GlobalAlloc, Layout};
 
-struct None;
+struct NoAllocator;
 
 #[global_allocator]
-static ALLOCATOR: None = None;
+static ALLOCATOR: NoAllocator = NoAllocator;
 
-// SAFETY: a null pointer says that there is no memory.
-unsafe impl GlobalAlloc for None {
+// SAFETY: it gives out no memory.
+unsafe impl GlobalAlloc for NoAllocator {
     unsafe fn alloc(&self, _: Layout) -> *mut u8 {
         core::ptr::null_mut()
     }

@@ -1,18 +1,18 @@
 //! What writing a beacon needs besides the beacon.
 use rusqlite::Connection;
 
+use crate::error_scores::ErrorScores;
 use crate::kind::Kind;
 use crate::metrics::StoreMetrics;
 use crate::names::Names;
 use crate::options::Options;
-use crate::page_errors::PageErrors;
 use crate::score::Client;
 
 /// What writing a beacon needs besides the beacon.
 pub struct Context<'a> {
     pub connection: &'a Connection,
     pub names: &'a mut Names,
-    pub errors: &'a mut PageErrors,
+    pub errors: &'a mut ErrorScores,
     pub options: &'a Options,
     pub metrics: &'a StoreMetrics,
     /// Who sent it.

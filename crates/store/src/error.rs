@@ -17,7 +17,7 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
-    /// The file was written by a newer version.
+    /// The file was written by a newer version, or where `version` is negative, by another program.
     TooNew {
         /// The file's version.
         version: i64,
@@ -48,6 +48,10 @@ impl std::fmt::Display for StoreError {
                 f,
                 "another whippet is using the data folder {}. Stop it, or choose another folder with --data.",
                 path.display()
+            ),
+            Self::TooNew { version: version @ ..0, .. } => write!(
+                f,
+                "the data is of another program (format {version}). Choose an empty folder with --data."
             ),
             Self::TooNew { version, known } => write!(
                 f,

@@ -18,6 +18,7 @@ mod context;
 mod counter_repair;
 mod data_folder;
 mod error;
+mod error_scores;
 mod evictions;
 pub mod families;
 mod kind;

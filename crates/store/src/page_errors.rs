@@ -1,70 +1,14 @@
-//! JavaScript errors, told apart by fingerprint. Where an application has too many, the one with the lowest score goes, as
-//! among names; what has no place counts as the error [`OTHER`].
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-
+//! JavaScript errors, told apart by fingerprint. Where an application has too many, the one with the lowest score is evicted, as
+//! among names. An error that gets no place counts as `(other)`.
 use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::beacon::PageError;
 
-use crate::candidates::Candidates;
 use crate::context::Context;
 use crate::evictions;
-use crate::kind::{ERROR, OTHER};
-use crate::ranked::{self, Ranked};
-use crate::score::Score;
 use crate::time::MINUTE;
 
 /// The most errors of one kind that a page is believed to throw between two beacons.
 const MAX_COUNT: u64 = 1_000_000;
-
-/// The scores of all errors, in memory. Messages stay in the database.
-#[derive(Default)]
-pub struct PageErrors {
-    /// By application, then by the error's number.
-    apps: HashMap<i64, HashMap<i64, Ranked>>,
-    /// By application and a hash of the fingerprint, which may be long.
-    candidates: Candidates<(i64, u64)>,
-    hasher: RandomState,
-}
-
-impl PageErrors {
-    pub fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut errors = Self::default();
-        let mut statement = connection.prepare(
-            "SELECT app, id, score, scored FROM errors
-             WHERE fingerprint <> ?1 AND id NOT IN (SELECT id FROM evictions WHERE kind = ?2)",
-        )?;
-        let mut rows = statement.query(params![OTHER, ERROR])?;
-        while let Some(row) = rows.next()? {
-            let id = row.get(1)?;
-            let ranked = Ranked::stored(id, row.get(2)?, row.get(3)?);
-            errors.apps.entry(row.get(0)?).or_default().insert(id, ranked);
-        }
-        Ok(errors)
-    }
-
-    /// Reads them again, after a rollback or a deletion. Sightings that are not stored yet are kept.
-    pub fn reload(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut fresh = Self::load(connection)?;
-        for (app, errors) in &mut fresh.apps {
-            let Some(known) = self.apps.get(app) else { continue };
-            for (id, fresh) in errors {
-                if let Some(known) = known.get(id) {
-                    fresh.keep_score_of(known);
-                }
-            }
-        }
-        fresh.candidates = std::mem::take(&mut self.candidates);
-        fresh.hasher = self.hasher.clone();
-        *self = fresh;
-        Ok(())
-    }
-
-    /// Drops an application that was evicted.
-    pub fn evict_app(&mut self, app: i64) {
-        self.apps.remove(&app);
-    }
-}
 
 /// Counts an error of a page.
 pub fn add(
@@ -112,8 +56,7 @@ fn see(
     error: &PageError,
     now: i64,
 ) -> rusqlite::Result<()> {
-    let family = context.errors.apps.entry(app).or_default();
-    if let Some(score) = family.get_mut(&id).and_then(|ranked| ranked.see(context.client, now)) {
+    if let Some(score) = context.errors.see((app, id), context.client, now) {
         context
             .connection
             .prepare_cached("UPDATE errors SET score = ?2, scored = ?3 WHERE id = ?1")?
@@ -129,7 +72,7 @@ fn see(
     Ok(())
 }
 
-/// Gives a new error a place, that of a rarer one if need be. Returns its number, or that of [`OTHER`].
+/// Gives a new error a place, that of a rarer one if need be. Returns its number, or that of `(other)`.
 fn insert(
     context: &mut Context<'_>,
     app: i64,
@@ -137,21 +80,13 @@ fn insert(
     error: &PageError,
     now: i64,
 ) -> rusqlite::Result<i64> {
-    let PageErrors { apps, candidates, hasher } = &mut *context.errors;
-    let family = apps.entry(app).or_default();
-    let mut score = Score::default();
-    if family.len() < context.options.limits.errors {
-        score.add(context.client, now);
-    } else {
-        let key = (app, hasher.hash_one(fingerprint));
-        score = candidates.see(key, context.client, now);
-        let Some(rarest) = ranked::rarest(family.iter().map(|(id, ranked)| (*id, ranked)), score, now) else {
-            context.metrics.overflow("error");
-            return evictions::other_error(context.connection, app);
-        };
-        candidates.remove(&key);
-        family.remove(&rarest);
-        evictions::evict_error(context.connection, app, rarest)?;
+    let limit = context.options.limits.errors;
+    let Some(place) = context.errors.find_place((app, fingerprint), limit, context.client, now) else {
+        context.metrics.overflow("error");
+        return evictions::other_error(context.connection, app);
+    };
+    if let Some(evicted) = place.evicted {
+        evictions::evict_error(context.connection, app, evicted)?;
         context.metrics.evicted("error");
         context.evicted = true;
     }
@@ -168,10 +103,10 @@ fn insert(
             error.source,
             error.stack,
             now,
-            score.value(now)
+            place.score.value(now)
         ])?;
     let id = context.connection.last_insert_rowid();
-    family.insert(id, Ranked::new(id, score, now));
+    context.errors.add(app, id, place.score, now);
     Ok(id)
 }
 

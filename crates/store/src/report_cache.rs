@@ -51,7 +51,7 @@ impl ReportCache {
     }
 
     fn kept(&self) -> MutexGuard<'_, Reports> {
-        self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -52,14 +52,15 @@ pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = VERSION;
-    if version > known {
+    // A negative one is of another program.
+    let Some(seen) = usize::try_from(version).ok().filter(|seen| *seen <= MIGRATIONS.len()) else {
         return Err(StoreError::TooNew { version, known });
-    }
-    if version == 0 {
+    };
+    if seen == 0 {
         // Only possible on an empty file: lets retention give pages back to the file system.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }
-    for (index, (tables, data)) in MIGRATIONS.iter().enumerate().skip(version as usize) {
+    for (index, (tables, data)) in MIGRATIONS.iter().enumerate().skip(seen) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(tables)?;
         data(&transaction)?;

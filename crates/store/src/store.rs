@@ -218,7 +218,7 @@ impl Store {
         if self.commands.send(Command::Close { reply }).await.is_ok() {
             let _ = answer.await;
         }
-        let writer = self.writer.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        let writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(writer) = writer {
             let _ = tokio::task::spawn_blocking(|| writer.join()).await;
         }

@@ -11,11 +11,11 @@ use crate::batch::Batch;
 use crate::command::{Command, Outcome};
 use crate::context::Context;
 use crate::error::StoreError;
+use crate::error_scores::ErrorScores;
 use crate::evictions::Pass;
 use crate::metrics::StoreMetrics;
 use crate::names::Names;
 use crate::options::Options;
-use crate::page_errors::PageErrors;
 use crate::report_cache::ReportCache;
 use crate::series::Series;
 use crate::size_limit::Freed;
@@ -53,7 +53,7 @@ struct Writer {
     connection: Connection,
     options: Options,
     names: Names,
-    errors: PageErrors,
+    errors: ErrorScores,
     series: Series,
     metrics: Arc<StoreMetrics>,
     report_cache: Arc<ReportCache>,
@@ -92,7 +92,7 @@ impl Writer {
         }
         Ok(Self {
             names: Names::load(&connection)?,
-            errors: PageErrors::load(&connection)?,
+            errors: ErrorScores::load(&connection)?,
             series: Series::load(&connection)?,
             data_version: data_version(&connection)?,
             connection,

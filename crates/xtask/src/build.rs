@@ -8,9 +8,10 @@ use std::fs;
 use std::path::Path;
 use xshell::cmd;
 
-/// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one, `rum` two: `vitals` is
-/// all that `onLCP` and the like need.
-pub const MODULES: [&str; 6] = ["json", "lazy", "query", "rum", "timing", "vitals"];
+/// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one; some have a second one for
+/// what all of its pages need, or few: `vitals` is all that `onLCP` and the like need, `pacer` all that `debounce` and
+/// `throttle` do, `thumbhash` decodes placeholders.
+pub const MODULES: [&str; 8] = ["json", "lazy", "pacer", "query", "rum", "thumbhash", "timing", "vitals"];
 
 /// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
 const FAST: [&str; 1] = ["json"];
@@ -115,7 +116,7 @@ pub fn named(project: &Project) -> Result<()> {
     let shell = &project.shell;
     Stamp {
         name: "why",
-        inputs: &["pkg/src", "pkg/wasm", "pkg/build.mjs"],
+        inputs: &["pkg/src", "pkg/wasm", "pkg/build.mjs", "pkg/shortExports.mjs"],
         with: &[],
         outputs: &["target/why/dist/index.js"],
     }

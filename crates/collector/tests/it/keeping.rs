@@ -149,18 +149,23 @@ async fn series_beyond_the_limit_of_a_target_are_dropped() {
 }
 
 #[tokio::test]
-async fn a_file_of_a_newer_version_is_refused_unchanged() {
-    let collector = Collector::new();
-    let other = rusqlite::Connection::open(collector.database()).unwrap();
-    other.pragma_update(None, "user_version", 99).unwrap();
-    drop(other);
-    let folder = collector.database().parent().unwrap().to_owned();
-    collector.app.store.close().await;
-    let copy = tempfile::tempdir().unwrap();
-    std::fs::copy(folder.join("whippet.db"), copy.path().join("whippet.db")).unwrap();
-    let options = whippet_store::Options::new(copy.path());
-    let error = whippet_store::Store::open(options, Default::default()).err().unwrap();
-    assert!(error.to_string().contains("was written by a newer whippet"), "{error}");
+async fn a_file_of_an_unknown_version_is_refused_unchanged() {
+    for (version, message) in [(99, "was written by a newer whippet"), (-1, "is of another program")] {
+        let collector = Collector::new();
+        let other = rusqlite::Connection::open(collector.database()).unwrap();
+        other.pragma_update(None, "user_version", version).unwrap();
+        drop(other);
+        let folder = collector.database().parent().unwrap().to_owned();
+        collector.app.store.close().await;
+        let copy = tempfile::tempdir().unwrap();
+        let file = copy.path().join("whippet.db");
+        std::fs::copy(folder.join("whippet.db"), &file).unwrap();
+        let before = std::fs::read(&file).unwrap();
+        let options = whippet_store::Options::new(copy.path());
+        let error = whippet_store::Store::open(options, Default::default()).err().unwrap();
+        assert!(error.to_string().contains(message), "{error}");
+        assert!(std::fs::read(&file).unwrap() == before, "the file was changed");
+    }
 }
 
 /// The file has an open page view and a folded one.

@@ -39,7 +39,7 @@ pub fn apps(connection: &Connection, app: Option<&str>, steps: &Steps) -> rusqli
     let mut apps = Apps { levels: Vec::new(), losses: Vec::new() };
     for name in status::overview_apps(connection, app)? {
         apps.levels.extend(app_levels(connection, &name, steps)?);
-        apps.losses.extend(app_losses(connection, name, steps)?);
+        apps.losses.extend(app_losses(connection, &name, steps)?);
     }
     Ok(apps)
 }
@@ -89,7 +89,7 @@ pub fn overview(
 }
 
 /// The losses of the pages of `app`, highest count first.
-fn app_losses(connection: &Connection, app: String, steps: &Steps) -> rusqlite::Result<Vec<Loss>> {
+fn app_losses(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Loss>> {
     let (from, to) = steps.bounds(MINUTE);
     let mut statement = connection.prepare_cached(&format!(
         "SELECT kind, total(count) AS lost FROM losses
@@ -98,7 +98,7 @@ fn app_losses(connection: &Connection, app: String, steps: &Steps) -> rusqlite::
     let page: Option<String> = None;
     let found = named_params! { ":from": from, ":to": to, ":app": app, ":page": page };
     statement
-        .query_map(found, |row| Ok(Loss { app: app.clone(), kind: row.get(0)?, count: row.get(1)? }))?
+        .query_map(found, |row| Ok(Loss { app: app.to_owned(), kind: row.get(0)?, count: row.get(1)? }))?
         .collect()
 }
 
