@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { target } from './browsers.mjs'
 import { writeCommonJs } from './commonjs.mjs'
 import { shareDeclarations } from './declarations.mjs'
+import { internalNames } from './internalNames.mjs'
 import { renameExports, shortNames } from './shortExports.mjs'
 
 const root = path.dirname(fileURLToPath(import.meta.url))
@@ -85,7 +86,7 @@ const common = {
   inject: ['src/inject/textDecoder.ts'],
   logLevel: 'warning',
   mangleCache: short,
-  mangleProps: new RegExp(`^(${Object.keys(short).join('|')})$`),
+  mangleProps: new RegExp(`^(${[...Object.keys(short), ...internalNames].join('|')})$`),
   // Inlines the constants of src/boundary, which a user's bundler would keep as variables.
   minifySyntax: true,
   outdir: 'dist',

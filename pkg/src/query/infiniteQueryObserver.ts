@@ -1,4 +1,4 @@
-import { hasNextPage, hasPreviousPage } from './infiniteQueryBehavior.js'
+import { hasMorePages } from './infiniteQueryBehavior.js'
 import { QueryObserverBase } from './queryObserver.js'
 import type {
   DefaultError,
@@ -70,8 +70,8 @@ export class InfiniteQueryObserver<
     let hasNext = false
     let hasPrevious = false
     try {
-      hasNext = hasNextPage(options, state.data)
-      hasPrevious = hasPreviousPage(options, state.data)
+      hasNext = hasMorePages(options, state.data)
+      hasPrevious = hasMorePages(options, state.data, true)
     } catch (error) {
       result = this.failedResult(query, options as any, error, state.data)
     }

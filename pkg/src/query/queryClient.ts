@@ -77,17 +77,14 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
 
   mount(): void {
     if (++this.#mounts !== 1) return
+    const afterMutations = (run: () => void) => async (now: boolean) => {
+      if (!now) return
+      await this.#resumeMutations()
+      run()
+    }
     this.#unsubscribe = [
-      focusManager.subscribe(async (focused) => {
-        if (!focused) return
-        await this.#resumeMutations()
-        this.#queryCache.onFocus()
-      }),
-      onlineManager.subscribe(async (online) => {
-        if (!online) return
-        await this.#resumeMutations()
-        this.#queryCache.onOnline()
-      }),
+      focusManager.subscribe(afterMutations(() => this.#queryCache.onFocus())),
+      onlineManager.subscribe(afterMutations(() => this.#queryCache.onOnline())),
     ]
   }
 

@@ -245,16 +245,11 @@ export class QueryEngine {
     const indexed = this.segments.write(key, this.key, false)
     const found: EngineQuery[] = []
     if (!indexed) return found
-    let last = 0
-    let ordered = true
     for (const id of this.ids(this.calls.query_each(indexed.length, +observed))) {
       const query = this.queries.get(id)
-      if (!query || !(indexed.whole || partialMatchKey(query.queryKey, key))) continue
-      ordered &&= query.sequence > last
-      last = query.sequence
-      found.push(query)
+      if (query && (indexed.whole || partialMatchKey(query.queryKey, key))) found.push(query)
     }
-    return ordered ? found : found.sort((a, b) => a.sequence - b.sequence)
+    return found.sort((a, b) => a.sequence - b.sequence)
   }
 
   #onTimer(): void {

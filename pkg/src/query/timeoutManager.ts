@@ -64,4 +64,4 @@ export class TimeoutManager implements TimeoutProvider {
   }
 }
 
-export const timeoutManager = new TimeoutManager()
+export const timeoutManager = /* @__PURE__ */ new TimeoutManager()

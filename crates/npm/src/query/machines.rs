@@ -15,6 +15,7 @@ pub(super) struct Machine {
     next: Option<Box<Self>>,
     pub(super) cache: Cache,
     pub(super) latency: Quantiles,
+    /// The state of a query, and behind it the deadline.
     pub(super) state: [f64; STATE_BUFFER],
     pub(super) key: [u32; KEY_LENGTH],
     pub(super) ids: Vec<u32>,
