@@ -9,7 +9,7 @@ use std::path::Path;
 use xshell::cmd;
 
 /// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one, `rum` two: `vitals` is
-/// all that `onLCP` and the like need.
+/// all that `onLCP` and the like need; `lazy` two: `thumbhash` decodes placeholders.
 pub const MODULES: [&str; 7] = ["json", "lazy", "query", "rum", "thumbhash", "timing", "vitals"];
 
 /// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.

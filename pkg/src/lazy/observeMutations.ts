@@ -2,9 +2,6 @@
 import { isTag } from './dom.js'
 import { lazySelector } from './options.js'
 
-/** The attributes with URLs. */
-const URL_ATTRIBUTES = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi`
-
 /**
  * Reports elements in `roots` that match `selector` and were added or removed, and those that have a new URL; then that all of
  * this task were reported. The returned function stops it.
@@ -29,7 +26,8 @@ export function observeMutations(
     }
     done()
   })
-  const attributeFilter = URL_ATTRIBUTES.match(/data[-\w]+/g)!
+  // The attributes with URLs.
+  const attributeFilter = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi`.match(/data[-\w]+/g)!
   for (const root of roots) observer.observe(root, { attributeFilter, attributeOldValue: true, childList: true, subtree: true })
   return () => observer.disconnect()
 }
