@@ -10,8 +10,8 @@ mod allocator;
 
 // Bodies are megabytes: blocks must join again.
 #[cfg(feature = "json")]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+#[path = "free_list.rs"]
+mod allocator;
 
 #[cfg(not(any(feature = "json", feature = "rum", feature = "vitals")))]
 #[path = "size_classes.rs"]

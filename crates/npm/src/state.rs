@@ -78,10 +78,10 @@ impl<T> State<T> {
 }
 
 /// A static that is made when it is first used, for a value that cannot be made at compile time.
-#[cfg(any(feature = "json", feature = "timing"))]
+#[cfg(feature = "timing")]
 pub(crate) struct Late<T>(State<Option<T>>);
 
-#[cfg(any(feature = "json", feature = "timing"))]
+#[cfg(feature = "timing")]
 impl<T: Default> Late<T> {
     pub(crate) const fn new() -> Self {
         Self(State::new(None))

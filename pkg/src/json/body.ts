@@ -54,13 +54,17 @@ export function drop(stream: unknown): void {
   }
 }
 
-/** Reads everything, as text. */
-export async function textOf(reader: Reader): Promise<string> {
+/** Reads everything, or the first `limit` bytes, as text. */
+export async function textOf(reader: Reader, limit = Infinity): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
-  for (;;) {
+  while (limit > 0) {
     const { value, done } = await reader.read()
     if (done) return text + decoder.decode()
-    text += decoder.decode(chunkOf(value), { stream: true })
+    const chunk = chunkOf(value)
+    text += decoder.decode(chunk.subarray(0, limit), { stream: true })
+    limit -= chunk.length
   }
+  await reader.cancel()
+  return text
 }

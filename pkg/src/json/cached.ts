@@ -36,67 +36,53 @@ export function cached(context: QueryContext): LastBody | undefined {
   const { client, queryKey } = context
   const hash = queryKey && client?.defaultQueryOptions({ queryKey }).queryHash
   const query = hash === undefined ? undefined : client?.getQueryCache().get(hash)
-  return query && new LastBody(query, 'pageParam' in context, context.pageParam)
+  return query && new LastBody(query, 'pageParam' in context ? pageKey(context.pageParam) : '')
 }
 
 /** The last body of a query, or of one page of it. */
 export class LastBody {
   readonly #query: Query
-  readonly #infinite: boolean
-  readonly #pageParam: unknown
+  /** The page of an infinite query, or empty. */
   readonly #page: string
   readonly #lasts: Map<string, Parsed>
-  readonly #last: Parsed | undefined
+  readonly last: Parsed | undefined
   /** The engine's id of the body, or `NO_BODY`. */
   readonly body: number
 
-  constructor(query: Query, infinite: boolean, pageParam: unknown) {
+  constructor(query: Query, page: string) {
     this.#query = query
-    this.#infinite = infinite
-    this.#pageParam = pageParam
-    this.#page = infinite ? pageKey(pageParam) : ''
+    this.#page = page
     let lasts = queries.get(query)
     if (!lasts) queries.set(query, (lasts = new Map()))
     this.#lasts = lasts
-    this.#last = lasts.get(this.#page)
-    this.body = this.#last?.body ?? NO_BODY
-  }
-
-  get length(): number {
-    return this.#last?.length ?? 0
-  }
-
-  /** Whether the response has the same body, by its validator. */
-  isBodyOf(response: Response): boolean {
-    return this.#last?.isBodyOf(response) ?? false
+    this.last = lasts.get(page)
+    this.body = this.last?.body ?? NO_BODY
   }
 
   /** The value in the cache, if it is still the one that the body describes. */
   held(): Held | undefined {
-    if (!this.#last) return undefined
-    const { value } = this.#last
+    const { last } = this
+    if (!last) return
     const { data } = this.#query.state
-    const now = this.#infinite ? pageOf(data, this.#pageParam) : data
+    const value = this.#page ? pageOf(data, this.#page) : data
     // Structural sharing may have replaced the value by an equal one that shares with the value before it.
-    return now === value || (now !== undefined && equal(now, value)) ? { value: now } : undefined
+    return value === last.value || (value !== undefined && equal(value, last.value)) ? { value } : undefined
   }
 
-  /** Counts a body whose transfer was not needed. */
-  countSpared(): void {
-    const { length } = this
-    if (!this.#infinite) this.#query.bodyBytes = length
-    this.#query.countBytes?.({ received: 0, compared: 0, parsed: 0, spared: length })
+  /** Counts a body. `length` is that of the whole body. */
+  count(figures: BodyFigures, length: number): void {
+    if (!this.#page) this.#query.bodyBytes = length
+    this.#query.countBytes?.(figures)
   }
 
   /** Remembers the next body. `held` is the value that it was compared with. */
   replace(result: Result, held: Held | undefined, response: Response): void {
     const { value, body, shared, received } = result
-    if (!this.#infinite) this.#query.bodyBytes = received
-    this.#query.countBytes?.(result)
+    this.count(result, received)
     if (held && shared) this.#query.alreadyShared?.(held.value, value)
 
     const lasts = this.#lasts
-    let last = this.#last
+    let { last } = this
     // The engine has replaced the old body by the new one.
     last?.moveTo(Object.is(value, last.value) ? body : NO_BODY, this.body)
     if (!last?.body) last = new Parsed(value, body)
@@ -111,11 +97,10 @@ export class LastBody {
   }
 }
 
-/** The page of an infinite query's data that has this `pageParam`. */
-function pageOf(data: unknown, pageParam: unknown): unknown {
+/** The page of an infinite query's data that has this key. */
+function pageOf(data: unknown, page: string): unknown {
   const { pages, pageParams } = (data ?? {}) as { pages?: unknown[]; pageParams?: unknown[] }
-  const index = pageParams?.findIndex((other) => pageKey(other) === pageKey(pageParam)) ?? -1
-  return pages?.[index]
+  return pages?.[pageParams?.findIndex((other) => pageKey(other) === page) ?? -1]
 }
 
 function pageKey(pageParam: unknown): string {

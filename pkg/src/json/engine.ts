@@ -1,5 +1,4 @@
 // The engine that keeps, compares and scans bodies, and its memory.
-import { guarded } from '../wasm.js'
 import { wasm, type Engine } from './wasm.js'
 
 /** @internal */
@@ -22,15 +21,11 @@ let unavailable = false
 export function startEngine(): Engine | undefined {
   if (engine || unavailable) return engine
   try {
-    engine = guarded(wasm(), (error) => {
-      // This body is lost. Later ones are parsed without the engine.
-      engine = undefined
-      unavailable = true
-      throw error
-    })
+    const exports = wasm()
     const [a, b, c, d] = randomWords()
-    memory = engine.memory
-    engine.json_start(a!, b!, c!, d!)
+    memory = exports.memory
+    exports.json_start(a!, b!, c!, d!)
+    engine = guarded(exports)
     if (budget) setJsonBudget(budget)
   } catch {
     unavailable = true
@@ -38,15 +33,31 @@ export function startEngine(): Engine | undefined {
   return engine
 }
 
+/** The functions of `exports`. When one throws, as wasm does out of memory, its body is lost, and later ones are parsed. */
+function guarded(exports: Engine): Engine {
+  const entries = Object.entries(exports).map(([name, value]: [string, any]) => [
+    name,
+    (...args: number[]) => {
+      try {
+        return value(...args)
+      } catch (error) {
+        engine = undefined
+        unavailable = true
+        throw error
+      }
+    },
+  ])
+  return Object.fromEntries(entries)
+}
+
 /** Four random words, the seed of the engine's hashes. Nobody can guess them where there is `crypto`. */
 function randomWords(): Uint32Array {
   const words = new Uint32Array(4)
   try {
-    crypto.getRandomValues(words)
+    return crypto.getRandomValues(words)
   } catch {
-    for (let i = 0; i < 4; i++) words[i] = Math.random() * 2 ** 32
+    return words.map(() => Math.random() * 2 ** 32)
   }
-  return words
 }
 
 /** @internal The engine, if it was started. */

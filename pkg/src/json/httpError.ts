@@ -1,4 +1,4 @@
-import { chunkOf, readerOf } from './body.js'
+import { readerOf, textOf } from './body.js'
 
 /** How many bytes of an error's body are kept. */
 const BODY_LIMIT = 4096
@@ -35,28 +35,12 @@ export class HttpError extends Error {
 export async function httpError(response: Response): Promise<HttpError> {
   let body = ''
   try {
-    body = await beginning(response)
+    const reader = readerOf(response.body)
+    body = reader ? await textOf(reader, BODY_LIMIT) : (await response.text()).slice(0, BODY_LIMIT)
   } catch {
     // The status is worth more than the reason why the body did not arrive.
   }
   return new HttpError(response, body)
-}
-
-async function beginning(response: Response): Promise<string> {
-  const reader = readerOf(response.body)
-  if (!reader) return (await response.text()).slice(0, BODY_LIMIT)
-  const decoder = new TextDecoder()
-  let text = ''
-  let room = BODY_LIMIT
-  while (room > 0) {
-    const { value, done } = await reader.read()
-    if (done) break
-    const chunk = chunkOf(value)
-    text += decoder.decode(chunk.subarray(0, room), { stream: true })
-    room -= chunk.length
-  }
-  if (room <= 0) await reader.cancel()
-  return text
 }
 
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */

@@ -19,7 +19,7 @@ export interface Result extends BodyFigures {
   shared: boolean
 }
 
-/** @internal A body that is arriving. Who creates one must end or discard it. */
+/** @internal A body that is arriving. Who creates one must end it, or read it to its end. */
 export class IncomingBody {
   readonly #engine: Engine
   readonly #incoming: number
@@ -35,47 +35,51 @@ export class IncomingBody {
   }
 
   write(chunk: Uint8Array): void {
-    const engine = this.#engine
-    const incoming = this.#incoming
     const { length } = chunk
     this.#received += length
     counted.received += length
     if (this.#decoder) {
       this.#text += this.#decoder.decode(chunk, { stream: true })
     } else if (length > 0) {
-      view(engine.json_room(incoming, length), length).set(chunk)
-      if (engine.json_received(incoming)) {
+      view(this.#engine.json_room(this.#incoming, length), length).set(chunk)
+      if (this.#engine.json_received(this.#incoming)) {
         this.#decoder = new TextDecoder()
         this.#text = this.#decoder.decode(this.#bytes(), { stream: true })
       }
     }
   }
 
-  async read(reader: Reader): Promise<void> {
-    for (;;) {
-      const { value, done } = await reader.read()
-      if (done) return
-      this.write(chunkOf(value))
+  /** Writes what `reader` gives. If that ends in an error, the body is discarded. */
+  async read(reader: Reader): Promise<this> {
+    try {
+      for (;;) {
+        const { value, done } = await reader.read()
+        if (done) return this
+        this.write(chunkOf(value))
+      }
+    } catch (error) {
+      this.#discard()
+      throw error
     }
   }
 
   /** Ends the body. Throws `SyntaxError` if it is not JSON. */
   end(held: Held | undefined): Result {
-    const result = { value: undefined as unknown, body: NO_BODY, shared: false, received: this.#received, compared: 0, parsed: 0, spared: 0 }
+    const received = this.#received
+    const result: Result = { value: undefined, body: NO_BODY, shared: false, received, compared: 0, parsed: received, spared: 0 }
     try {
       if (this.#decoder) {
-        result.parsed = result.received
         result.value = JSON.parse(this.#text + this.#decoder.decode())
-        this.discard()
+        this.#discard()
       } else {
         this.#make(held, result)
         result.body = this.#engine.json_keep(this.#incoming)
       }
     } catch (error) {
-      this.discard()
+      this.#discard()
       throw error
     } finally {
-      result.spared = Math.max(0, result.received - result.parsed)
+      result.spared = Math.max(0, received - result.parsed)
       counted.parsed += result.parsed
       counted.spared += result.spared
     }
@@ -84,51 +88,49 @@ export class IncomingBody {
 
   #make(held: Held | undefined, result: Result): void {
     const engine = this.#engine
-    const outcome = engine.json_finish(this.#incoming, +(held !== undefined))
+    const outcome = engine.json_finish(this.#incoming, held ? 1 : 0)
     const [program, length, slices, bytes, compared] = words(engine.json_result(), RESULT_WORDS) as unknown as number[]
     result.compared = compared!
     result.shared = outcome <= WHOLE
-    if (held && outcome === SAME) {
-      result.value = held.value
-      return
-    }
-    if (held && outcome === PATCH_OUTCOME) {
-      try {
+    try {
+      if (outcome === SAME) {
+        result.parsed = 0
+        result.value = held!.value
+        return
+      }
+      if (outcome === PATCH_OUTCOME) {
         result.parsed = bytes!
         const parsed = JSON.parse(decode(view(slices!, bytes!)))
-        result.value = applyPatch(words(program!, length!), parsed, held.value)
+        result.value = applyPatch(words(program!, length!), parsed, held!.value)
         return
-      } catch {
-        // The application has changed the value that the bytes describe, so the patch does not fit. The text has all of it.
-        result.shared = false
       }
+    } catch {
+      // The application has changed the value that the bytes describe, so the patch does not fit. The text has all of it.
+      result.shared = false
+      result.parsed = result.received
     }
-    result.parsed = result.received
     try {
       result.value = JSON.parse(decode(this.#bytes()))
     } catch (error) {
-      throw this.#located(error)
+      throw this.#located(error as Error)
     }
   }
 
-  /** Discards the body. */
-  discard(): void {
+  #discard(): void {
     this.#engine.json_discard(this.#incoming)
   }
 
   #bytes(): Uint8Array {
-    return view(this.#engine.json_bytes(this.#incoming), this.#engine.json_length(this.#incoming))
+    return view(this.#engine.json_bytes(this.#incoming), this.#received)
   }
 
   /** Adds the place to a `SyntaxError`, as not every JavaScript engine does. */
-  #located(error: unknown): unknown {
+  #located(error: Error): Error {
     const at = this.#engine.json_error(this.#incoming)
-    if ((error as Error).name !== 'SyntaxError' || at < 0) return error
-    const before = decode(this.#bytes().subarray(0, at))
-    const lineStart = before.lastIndexOf('\n') + 1
-    const line = before.split('\n').length
-    const where = `byte ${at}, line ${line}, column ${before.length - lineStart + 1}`
-    return new SyntaxError(`${(error as Error).message} (${where})`, { cause: error })
+    if (error.name !== 'SyntaxError' || at < 0) return error
+    const lines = decode(this.#bytes().subarray(0, at)).split('\n')
+    const where = `byte ${at}, line ${lines.length}, column ${lines.pop()!.length + 1}`
+    return new SyntaxError(`${error.message} (${where})`, { cause: error })
   }
 }
 

@@ -45,13 +45,8 @@ export async function parseJson<T = unknown>(
   }
   if (!engine) return new Parsed(JSON.parse(await textOf(reader)) as T, NO_BODY)
   const begun = bodyOf(previous)
-  const incoming = new IncomingBody(engine, begun, response ? contentLength(response) : 0)
-  try {
-    await incoming.read(reader)
-  } catch (error) {
-    incoming.discard()
-    throw error
-  }
+  const expected = response ? contentLength(response) : 0
+  const incoming = await new IncomingBody(engine, begun, expected).read(reader)
   return end(incoming, previous, begun, response)
 }
 

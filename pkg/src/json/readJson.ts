@@ -2,20 +2,22 @@ import { NO_BODY } from '../boundary/json.js'
 import { readerOf } from './body.js'
 import { cached, type QueryContext } from './cached.js'
 import { startEngine } from './engine.js'
-import { contentLength, skip } from './parseJson.js'
 import { httpError } from './httpError.js'
 import { IncomingBody } from './incomingBody.js'
+import { contentLength, skip } from './parseJson.js'
 
 /** Reads the body of a response. Its value shares with the one in the cache whatever has the same bytes. */
 export async function readJson(response: Response, context: QueryContext): Promise<unknown> {
   const previous = cached(context)
   const notModified = response.status === 304
-  if (previous && (notModified || previous.isBodyOf(response))) {
+  const last = previous?.last
+  if (last && (notModified || last.isBodyOf(response))) {
     const held = previous.held()
     if (held) {
       // The body is the previous one, so its transfer is not needed.
-      skip(response, previous.length)
-      previous.countSpared()
+      const { length } = last
+      skip(response, length)
+      previous.count({ received: 0, compared: 0, parsed: 0, spared: length }, length)
       return held.value
     }
   }
@@ -25,13 +27,7 @@ export async function readJson(response: Response, context: QueryContext): Promi
   const reader = engine && readerOf(response.body)
   if (!engine || !reader) return response.json()
 
-  const incoming = new IncomingBody(engine, previous?.body ?? NO_BODY, contentLength(response))
-  try {
-    await incoming.read(reader)
-  } catch (error) {
-    incoming.discard()
-    throw error
-  }
+  const incoming = await new IncomingBody(engine, previous?.body ?? NO_BODY, contentLength(response)).read(reader)
   // Read from the cache only now, as `setQueryData` may have run while the body arrived.
   const held = previous?.held()
   const result = incoming.end(held)
