@@ -29,7 +29,8 @@ fn rounded(size: usize) -> usize {
 }
 
 impl FreeList {
-    /// Takes a block of `size` bytes: the one at the address `at`, or any if that is 0. Returns its address, or 0.
+    /// Takes a block of `size` bytes: the one at the address `at`, or any if that is 0. Returns its address, or 0 if there is
+    /// none.
     #[inline(never)]
     unsafe fn take(&self, at: usize, size: usize) -> usize {
         let mut before = self.0.get();
@@ -39,15 +40,17 @@ impl FreeList {
                 let place = (*before).next;
                 let block = place as *mut Free;
                 if place == 0 {
-                    if at != 0 {
+                    // Memory grows by what the last block lacks, if that is at its end.
+                    let end = core::arch::wasm32::memory_size(0) * PAGE;
+                    let tail = if before as usize + (*before).size == end { (*before).size } else { 0 };
+                    if at != 0 && at != end - tail {
                         return 0;
                     }
-                    let pages = size / PAGE + 1;
-                    let grown = core::arch::wasm32::memory_grow(0, pages);
-                    if grown == usize::MAX {
+                    let pages = (size - tail).div_ceil(PAGE);
+                    if core::arch::wasm32::memory_grow(0, pages) == usize::MAX {
                         return 0;
                     }
-                    self.give(grown * PAGE, pages * PAGE);
+                    self.give(end, pages * PAGE);
                     before = self.0.get();
                 } else if (*block).size >= size && (at == 0 || at == place) {
                     let Free { mut next, size: found } = core::ptr::read(block);

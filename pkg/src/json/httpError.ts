@@ -21,12 +21,12 @@ export class HttpError extends Error {
   readonly body: string
 
   constructor(response: Response, body: string) {
-    super(`HTTP ${response.status}${response.statusText ? ` ${response.statusText}` : ''}: ${response.url}`)
-    this.status = response.status
-    this.url = response.url
+    const { status, statusText, url } = response
+    super(`HTTP ${status}${statusText ? ` ${statusText}` : ''}: ${url}`)
+    this.status = status
+    this.url = url
     this.retryAfter = parseRetryAfter(response.headers.get('retry-after'))
-    const { status } = response
-    this.retryable = status < 400 || status >= 500 || status === 408 || status === 425 || status === 429
+    this.retryable = status < 400 || status >= 500 || [408, 425, 429].includes(status)
     this.body = body
   }
 }
@@ -45,8 +45,8 @@ export async function httpError(response: Response): Promise<HttpError> {
 
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
 function parseRetryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined
+  if (!header) return
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+  const wait = Date.parse(header) - Date.now()
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }

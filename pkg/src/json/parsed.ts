@@ -26,7 +26,7 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
   constructor(value: T, body: number) {
     this.value = value
     this.#body = { id: body }
-    if (body === NO_BODY || typeof FinalizationRegistry === 'undefined') return
+    if (body === NO_BODY) return
     registry ??= new FinalizationRegistry(forget)
     registry.register(this, this.#body)
   }

@@ -41,15 +41,11 @@ pub enum Progress {
     TooLong,
 }
 
-/// Counts of bytes since the start.
+/// Counts of bytes since the start. The host counts what arrives and what it parses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Bytes that arrived.
-    pub received: u64,
     /// Bytes that were compared with a previous body.
     pub compared: u64,
-    /// Bytes that arrived and need not be parsed.
-    pub spared: u64,
     /// Bytes of the bodies and tapes that are kept now.
     pub kept: u64,
     /// Bytes of bodies and tapes that were evicted to stay within the budget.
@@ -63,7 +59,6 @@ struct Kept {
     text: Rc<Text>,
     /// Where its values are. It is empty until the first diff against this body.
     tape: Vec<Node>,
-    used: u64,
 }
 
 impl Kept {
@@ -75,10 +70,10 @@ impl Kept {
 /// Keeps bodies and compares new ones with them. See the [module](super).
 pub struct Bodies {
     budget: Budget,
+    /// The least recently used first.
     kept: Vec<Kept>,
     arriving: Vec<Option<IncomingBody>>,
     last_id: u32,
-    uses: u64,
     stats: Stats,
     diff: Diff,
     /// The body whose tape `diff.tape_edit` makes from that of the previous one.
@@ -96,8 +91,7 @@ impl Bodies {
             kept: Vec::new(),
             arriving: Vec::new(),
             last_id: 0,
-            uses: 0,
-            stats: Stats { received: 0, compared: 0, spared: 0, kept: 0, evicted: 0, scanned: 0 },
+            stats: Stats { compared: 0, kept: 0, evicted: 0, scanned: 0 },
             diff: Diff::new([0; 2]),
             diffed: None,
         }
@@ -118,8 +112,8 @@ impl Bodies {
     /// Changes the budget, and evicts what exceeds it.
     pub fn set_budget(&mut self, budget: Budget) {
         self.budget = budget;
-        while let Some(kept) = self.kept.iter().find(|kept| kept.text.len() > budget.body) {
-            self.evict(kept.id);
+        while let Some(place) = self.kept.iter().position(|kept| kept.text.len() > budget.body) {
+            self.evict(place);
         }
         self.evict_over(budget.total as u64);
     }
@@ -130,7 +124,8 @@ impl Bodies {
         if self.diffed.is_none() {
             self.diff.trim();
         }
-        let before = previous.and_then(|id| self.find(id)).map(|kept| kept.text.clone());
+        let before =
+            previous.and_then(|id| self.find(id)).map(|place| some(self.kept.get(place)).text.clone());
         if before.is_none() {
             // Keeping the new body will evict old ones. Evicting them now lets it use their memory.
             self.evict_over((self.budget.total as u64).saturating_sub(expected as u64));
@@ -176,19 +171,11 @@ impl Bodies {
     pub fn finish(&mut self, id: IncomingId, held: bool) -> Outcome {
         let Some(incoming) = self.incoming(id) else { return Outcome::Unknown };
         incoming.unchanged = incoming.end();
-        let len = incoming.text.len();
-        let outcome = match (held, incoming.unchanged) {
+        match (held, incoming.unchanged) {
             (false, _) => Outcome::Unknown,
             (true, true) => Outcome::Same,
             (true, false) => self.diff_with_previous(id),
-        };
-        let parsed = match outcome {
-            Outcome::Same => 0,
-            Outcome::Patch => self.slices().len(),
-            Outcome::Whole | Outcome::Unknown => len,
-        };
-        self.stats.spared += len.saturating_sub(parsed) as u64;
-        outcome
+        }
     }
 
     fn diff_with_previous(&mut self, id: IncomingId) -> Outcome {
@@ -257,45 +244,40 @@ impl Bodies {
         let diffed = self.diffed.take() == Some(id);
         let IncomingBody { mut text, previous, unchanged, .. } = self.take(id)?;
         text.end();
-        self.stats.received += text.len() as u64;
-        self.uses += 1;
-        let used = self.uses;
-        let mut tape = Vec::new();
-        if let Some(previous) = previous {
-            if unchanged && let Some(kept) = self.find(previous) {
-                kept.used = used;
-                return Some(previous);
+        let old = previous.and_then(|id| self.find(id)).map(|place| self.remove(place));
+        let kept = match old {
+            Some(old) if unchanged => old,
+            old => {
+                let mut tape = Vec::new();
+                if diffed && let Some(old) = old {
+                    tape = old.tape;
+                    self.diff.tape_edit.apply(&mut tape);
+                }
+                self.last_id += 1;
+                Kept { id: BodyId(self.last_id), text: Rc::new(text), tape }
             }
-            if let Some(old) = self.remove(previous)
-                && diffed
-            {
-                tape = old.tape;
-                self.diff.tape_edit.apply(&mut tape);
-            }
-        }
-        self.last_id += 1;
-        let kept = Kept { id: BodyId(self.last_id), text: Rc::new(text), tape, used };
-        let size = kept.size();
+        };
+        let (id, size) = (kept.id, kept.size());
         if kept.text.len() > self.budget.body || size > self.budget.total as u64 {
             return None;
         }
         self.evict_over(self.budget.total as u64 - size);
         self.stats.kept += size;
         self.kept.push(kept);
-        Some(BodyId(self.last_id))
+        Some(id)
     }
 
     /// Discards the body. The previous one stays.
     pub fn discard(&mut self, id: IncomingId) {
         self.diffed = None;
-        if let Some(incoming) = self.take(id) {
-            self.stats.received += incoming.text.len() as u64;
-        }
+        self.take(id);
     }
 
     /// Drops a kept body that nobody will ask for again.
     pub fn forget(&mut self, id: BodyId) {
-        self.remove(id);
+        if let Some(place) = self.find(id) {
+            self.remove(place);
+        }
     }
 
     fn body(&self, id: IncomingId) -> Option<&IncomingBody> {
@@ -311,28 +293,24 @@ impl Bodies {
         self.arriving.get_mut(id.0 as usize)?.take()
     }
 
-    fn find(&mut self, id: BodyId) -> Option<&mut Kept> {
-        self.kept.iter_mut().find(|kept| kept.id == id)
+    fn find(&self, id: BodyId) -> Option<usize> {
+        self.kept.iter().position(|kept| kept.id == id)
     }
 
     fn evict_over(&mut self, total: u64) {
-        while self.stats.kept > total {
-            let Some(oldest) = self.kept.iter().min_by_key(|kept| kept.used) else { return };
-            self.evict(oldest.id);
+        while self.stats.kept > total && !self.kept.is_empty() {
+            self.evict(0);
         }
     }
 
-    fn evict(&mut self, id: BodyId) {
-        if let Some(dropped) = self.remove(id) {
-            self.stats.evicted += dropped.size();
-        }
+    fn evict(&mut self, place: usize) {
+        self.stats.evicted += self.remove(place).size();
     }
 
-    fn remove(&mut self, id: BodyId) -> Option<Kept> {
-        let place = self.kept.iter().position(|kept| kept.id == id)?;
-        let dropped = self.kept.swap_remove(place);
+    fn remove(&mut self, place: usize) -> Kept {
+        let dropped = self.kept.remove(place);
         self.stats.kept -= dropped.size();
-        Some(dropped)
+        dropped
     }
 }
 

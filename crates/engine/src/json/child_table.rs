@@ -12,7 +12,10 @@ use alloc::vec::Vec;
 
 /// A search passes at most so many occupied slots. In a table that is half empty and hashed well, a million children have
 /// no longer run of occupied slots than about eighty.
-const MAX_PROBES: usize = 128;
+const MAX_PROBES: u32 = 128;
+
+/// No child has this node.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// What the hash of a child is computed from.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,32 +81,19 @@ impl ChildTable {
             return true;
         }
         self.slots.resize((self.entries.len() * 2).next_power_of_two(), 0);
-        let mut patience = 64 + self.entries.len() * 16;
         for entry in 0..self.entries.len() {
             let cursor = some(self.entries.get(entry)).1;
             let key = by.key(search, tape, text, cursor);
             let hash = by.hash(search, key);
             some(self.entries.get_mut(entry)).0 = hash;
-            let mut place = hash;
-            loop {
-                let Some(other) = self.entry(place) else {
-                    let place = self.place(place);
-                    *some(self.slots.get_mut(place)) = entry as u32 + 1;
-                    break;
-                };
-                let (other_hash, other_cursor) = *some(self.entries.get(other));
-                if other_hash == hash && by.same(search, tape, text, other_cursor, key) {
-                    self.repeats = true;
-                    if by == HashBy::Name {
-                        some(self.entries.get_mut(other)).1 = cursor;
-                    }
-                    break;
+            let Some(place) = self.probe(search, tape, text, hash, key, NONE) else { return false };
+            if let Some(other) = self.entry(place) {
+                self.repeats = true;
+                if by == HashBy::Name {
+                    some(self.entries.get_mut(other)).1 = cursor;
                 }
-                if patience == 0 || !search.spend(1) {
-                    return false;
-                }
-                patience -= 1;
-                place = place.wrapping_add(1);
+            } else {
+                *some(self.slots.get_mut(place)) = entry as u32 + 1;
             }
         }
         true
@@ -120,30 +110,42 @@ impl ChildTable {
         not: u32,
     ) -> Option<Cursor> {
         while !self.is_given_up() {
-            let by = self.by;
-            let hash = by.hash(search, key);
-            for probe in 0..MAX_PROBES as u32 {
-                let (other, cursor) = *some(self.entries.get(self.entry(hash.wrapping_add(probe))?));
-                if !search.spend(1) {
-                    break;
-                }
-                if other == hash && cursor.node != not && by.same(search, tape, text, cursor, key) {
-                    return Some(cursor);
-                }
+            let hash = self.by.hash(search, key);
+            if let Some(place) = self.probe(search, tape, text, hash, key, not) {
+                return Some(some(self.entries.get(self.entry(place)?)).1);
             }
-            self.by = by.next();
+            self.by = self.by.next();
             self.fill(search, tape, text);
         }
         None
     }
 
-    fn place(&self, hash: u32) -> usize {
-        hash as usize & (self.slots.len() - 1)
+    /// The slot of the child with this key, or the free slot for it. `None` if it passes too many other children.
+    fn probe(
+        &self,
+        search: &mut Search,
+        tape: &Checked<Node>,
+        text: &Checked<u8>,
+        hash: u32,
+        key: &[u8],
+        not: u32,
+    ) -> Option<usize> {
+        for probe in 0..MAX_PROBES {
+            let place = hash.wrapping_add(probe) as usize & (self.slots.len() - 1);
+            let Some(entry) = self.entry(place) else { return Some(place) };
+            if !search.spend(1) {
+                return None;
+            }
+            let (other, cursor) = *some(self.entries.get(entry));
+            if other == hash && cursor.node != not && self.by.same(search, tape, text, cursor, key) {
+                return Some(place);
+            }
+        }
+        None
     }
 
-    /// What the slot for this hash has.
-    fn entry(&self, hash: u32) -> Option<usize> {
-        (*some(self.slots.get(self.place(hash))) as usize).checked_sub(1)
+    fn entry(&self, place: usize) -> Option<usize> {
+        (*some(self.slots.get(place)) as usize).checked_sub(1)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Ends a container: decides whether it is unchanged, patched or parsed, whichever costs the host least.
 use super::change::{Change, TextPair};
 use super::checked::{Checked, some};
-use super::container::{Member, NONE, OpenContainer};
+use super::child_table::NONE;
+use super::container::OpenContainer;
 use super::diff::Diff;
-use super::patch::{ARRAY, BLOCK, CLONE, FRESH, OLD, Patch, SLOT, source};
+use super::patch::{ARRAY, BLOCK, CLONE, FRESH, OLD, SLOT, source};
 
 /// What a block costs the host, as the number of bytes that it could parse instead.
 const BLOCK_COST: u32 = 32;
@@ -53,57 +54,52 @@ impl Diff {
         let change = if in_order && slots + blocks == 0 {
             Change::UNCHANGED
         } else if in_order && parsed + ITEM_COST * slots + BLOCK_COST < whole {
-            self.patch_clone(pair, container, slots + blocks)
+            self.patch_object(pair, container, None)
         } else if kept == 0 {
             Change::PARSE
         } else {
-            self.patch_fresh(pair, container, end)
+            self.patch_object(pair, container, Some(end))
         };
         self.members.truncate(container.records as usize);
         change
     }
 
-    /// Patches the old object: a copy of it with some members replaced.
-    fn patch_clone(&mut self, pair: TextPair<'_>, container: &OpenContainer, count: u32) -> Change {
+    /// Patches the old object: a copy of it with some members replaced. Or, if the `end` of the new one is given, patches that:
+    /// it is parsed with a 0 in the place of each container that stays or is patched, and those are put in afterwards.
+    fn patch_object(&mut self, pair: TextPair<'_>, container: &OpenContainer, end: Option<u32>) -> Change {
         let Self { members, patch, .. } = self;
-        let at = patch.words.len() as u32;
-        patch.words.extend_from_slice(&[CLONE, count]);
-        for member in &Checked::of(members)[container.records as usize..] {
-            let word = match member.change {
-                Change::UNCHANGED => continue,
-                Change::PARSE => source(patch.slot(member.value), SLOT),
-                Change(at) => source(at, BLOCK),
-            };
-            replace(patch, pair, member, word);
+        let at = patch.words.len();
+        patch.words.extend_from_slice(&[CLONE, 0]);
+        if end.is_some() {
+            let slot = patch.begin_slot();
+            patch.words.push(slot);
         }
-        Change(at)
-    }
-
-    /// Patches a new object: it is parsed with a 0 in the place of each container that stays or is patched, and those are put
-    /// in afterwards.
-    fn patch_fresh(&mut self, pair: TextPair<'_>, container: &OpenContainer, end: u32) -> Change {
-        let Self { members, patch, .. } = self;
-        let at = patch.words.len() as u32;
-        let slot = patch.begin_slot();
-        patch.words.extend_from_slice(&[FRESH, 0, slot]);
         let mut from = container.start;
         let mut count = 0;
         for member in &Checked::of(members)[container.records as usize..] {
             let is_container = matches!(pair.new[member.value.0 as usize], b'{' | b'[');
             let word = match member.change {
-                Change::UNCHANGED if is_container => OLD,
-                Change::UNCHANGED | Change::PARSE => continue,
-                Change(at) => source(at, BLOCK),
+                Change::UNCHANGED if is_container && end.is_some() => OLD,
+                Change::PARSE if end.is_none() => source(patch.slot(member.value), SLOT),
+                Change(at) if member.change.is_block() => source(at, BLOCK),
+                _ => continue,
             };
-            patch.push_range((from, member.value.0));
-            patch.push_placeholder();
-            from = member.value.1;
-            replace(patch, pair, member, word);
+            if end.is_some() {
+                patch.push_range((from, member.value.0));
+                patch.push_placeholder();
+                from = member.value.1;
+            }
+            let name = patch.name(pair.new, member.from, member.value.0);
+            patch.words.extend_from_slice(&[name, word]);
             count += 1;
         }
-        patch.push_range((from, end));
-        *some(patch.words.get_mut(at as usize + 1)) = count;
-        Change(at)
+        let mut kind = CLONE;
+        if let Some(end) = end {
+            patch.push_range((from, end));
+            kind = FRESH;
+        }
+        some(patch.words.get_mut(at..at + 2)).copy_from_slice(&[kind, count]);
+        Change(at as u32)
     }
 
     /// Of several new members with the same name the last counts. The others must not be patched in, so they are parsed. Only
@@ -123,10 +119,4 @@ impl Diff {
             }
         }
     }
-}
-
-/// Replaces the member by what `word` says.
-fn replace(patch: &mut Patch, pair: TextPair<'_>, member: &Member, word: u32) {
-    let name = patch.name(pair.new, member.from, member.value.0);
-    patch.words.extend_from_slice(&[name, word]);
 }

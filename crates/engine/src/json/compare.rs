@@ -58,7 +58,7 @@ pub(super) fn word(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// Whether two short slices are equal. It compares words, of which the last may overlap the one before.
-#[inline]
+#[inline(never)]
 pub(super) fn equal(a: &[u8], b: &[u8]) -> bool {
     let len = a.len();
     if len != b.len() {

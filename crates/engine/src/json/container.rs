@@ -1,7 +1,7 @@
 //! A container of the new text whose end has not been read yet, beside its counterpart in the old text.
 use super::change::{Change, TextPair};
 use super::checked::Checked;
-use super::child_table::{ChildTable, HashBy};
+use super::child_table::{ChildTable, HashBy, NONE};
 use super::member_name::same_name;
 use super::patch::{Mark, OLD, source};
 use super::search::Search;
@@ -10,8 +10,6 @@ use alloc::vec::Vec;
 
 /// Up to so many children are searched one by one: a table of them would not pay.
 pub(super) const FEW_CHILDREN: usize = 8;
-/// No node, or no index.
-pub(super) const NONE: u32 = u32::MAX;
 /// For up to so many searches, a table does not pay either.
 const FEW_SEARCHES: u32 = 3;
 
@@ -51,8 +49,6 @@ pub(super) struct OpenContainer {
     pub same_index: Cursor,
     /// The old child after the last one that was found: the next one, if nothing was inserted, removed or moved.
     pub next: Cursor,
-    /// The old child that is next if each child that was not found replaces an old one.
-    replaced: Cursor,
     table: Option<ChildTable>,
     /// How often an element was searched by its bytes.
     searches: u32,
@@ -75,6 +71,34 @@ pub(super) struct OpenContainer {
 }
 
 impl OpenContainer {
+    /// None is open.
+    pub(super) const NONE: Self = Self {
+        array: false,
+        start: 0,
+        node: 0,
+        total: 0,
+        mark: Mark::START,
+        records: 0,
+        index: 0,
+        from: 0,
+        child: 0,
+        before_child: Mark::START,
+        end: 0,
+        first: Cursor::ROOT,
+        same_index: Cursor::ROOT,
+        next: Cursor::ROOT,
+        table: None,
+        searches: 0,
+        moving: false,
+        keeps: false,
+        parsed: 0,
+        last_range: NONE,
+        in_order: true,
+        repeats: false,
+        counterpart: NONE,
+        few: false,
+    };
+
     #[expect(clippy::too_many_arguments, reason = "only `Diff::enter` calls it")]
     pub(super) fn new(
         search: &mut Search,
@@ -96,26 +120,14 @@ impl OpenContainer {
             total,
             mark,
             records,
-            index: 0,
             from: start,
-            child: start,
-            before_child: mark,
             end: old.node + counterpart.span(),
             first,
             same_index: first,
             next: first,
-            replaced: first,
-            table: None,
             // A table of names is made for the first search.
             searches: if array { 0 } else { FEW_SEARCHES + 1 },
-            moving: false,
-            keeps: false,
-            parsed: 0,
-            last_range: u32::MAX,
-            in_order: true,
-            repeats: false,
-            counterpart: NONE,
-            few: false,
+            ..Self::NONE
         };
         container.few = container.children(pair.tape).nth(FEW_CHILDREN).is_none();
         if !array && !counterpart.distinct() {
@@ -173,10 +185,11 @@ impl OpenContainer {
         !search.spend(1) || self.table.as_ref().is_some_and(ChildTable::is_given_up)
     }
 
-    /// The old member that is next if the order is the old one. A repeated name hides it, as only the last one counts.
+    /// In an object: the old member that is next if the order is the old one. A repeated name hides it, as only the last one
+    /// counts.
     #[inline]
     pub(super) fn expected(&self) -> Option<Cursor> {
-        (self.next.node < self.end && !self.repeats).then_some(self.next)
+        (self.next.node < self.end && !self.repeats && !self.array).then_some(self.next)
     }
 
     /// The old member with this name, quotes included. Of several with the same name, the last counts.
@@ -206,29 +219,16 @@ impl OpenContainer {
     /// The old elements that the next one is likely to be, the one with the same index first. They are compared before any
     /// search. A cursor may be at the end.
     pub(super) fn candidates(&self, tape: &Checked<Node>) -> [Cursor; 3] {
-        let mut other = self.replaced;
-        if other.node == self.next.node && other.node < self.end {
+        let mut next = self.next;
+        let mut other = next;
+        if other.node < self.end {
             other.step(tape);
         }
-        let mut next = self.next;
         if next.node == self.same_index.node {
             // It needs no second look.
             next.node = self.end;
         }
         [self.same_index, next, other]
-    }
-
-    /// Expects this old element next.
-    pub(super) fn expect(&mut self, cursor: Cursor) {
-        self.next = cursor;
-        self.replaced = cursor;
-    }
-
-    /// The element was not found among the old ones.
-    pub(super) fn miss(&mut self, tape: &Checked<Node>) {
-        if self.replaced.node < self.end {
-            self.replaced.step(tape);
-        }
     }
 
     /// Goes on to the next index.

@@ -10,8 +10,9 @@
 use super::alignment::Alignments;
 use super::change::{Change, TextPair};
 use super::checked::{Checked, some};
+use super::child_table::NONE;
 use super::compare::equal;
-use super::container::{Member, NONE, OpenContainer};
+use super::container::{Member, OpenContainer};
 use super::outcome::Outcome;
 use super::patch::{BLOCK, Patch, SLOT, source};
 use super::scan::{End, skip_name, skip_whitespace, value_start};
@@ -20,6 +21,7 @@ use super::sip::Seed;
 use super::tape::{Cursor, Node, name_in, read_value};
 use super::tape_edit::TapeEdit;
 use alloc::vec::Vec;
+use core::mem::replace;
 
 /// What a diff writes. It is kept from one diff to the next, to use its memory again.
 pub(super) struct Diff {
@@ -35,7 +37,9 @@ pub(super) struct Diff {
     change: Change,
     /// Up to where elements were read to search for them.
     searched_until: usize,
-    pub(super) containers: Vec<OpenContainer>,
+    /// The innermost open container, and those around it. The outermost of them stands for the text.
+    open: OpenContainer,
+    containers: Vec<OpenContainer>,
     pub(super) members: Vec<Member>,
     pub(super) items: Vec<u32>,
     /// By index: whether an old member is the counterpart of a new one.
@@ -72,6 +76,7 @@ impl Diff {
             at: 0,
             change: Change::UNCHANGED,
             searched_until: 0,
+            open: OpenContainer::NONE,
             containers: Vec::new(),
             members: Vec::new(),
             items: Vec::new(),
@@ -93,17 +98,17 @@ impl Diff {
         self.items.clear();
 
         self.at = value_start(pair.new);
-        let mut step = self.value(pair, 0, Some(Cursor::default()));
+        let mut step = self.value(pair, 0, Some(Cursor::ROOT));
         loop {
             let open = match step {
                 Step::Fault => return Outcome::Unknown,
                 Step::Open => true,
                 Step::Elements => false,
                 Step::Value => {
-                    let Some(container) = self.containers.last() else {
+                    if self.containers.is_empty() {
                         return self.outcome(pair);
-                    };
-                    if container.array {
+                    }
+                    if self.open.array {
                         self.end_element(pair);
                     } else {
                         self.end_member();
@@ -141,8 +146,7 @@ impl Diff {
     /// The old member that is next, and where its value would begin, if the bytes before the value are the old ones.
     #[inline]
     fn expected(&self, pair: TextPair<'_>) -> Option<(Cursor, usize)> {
-        let container = self.containers.last().filter(|container| !container.array)?;
-        let cursor = container.expected()?;
+        let cursor = self.open.expected()?;
         let (start, value) = (cursor.from as usize, cursor.start(pair.tape));
         let place = self.at + value - start;
         let there = pair.new.get(self.at..place)?;
@@ -155,14 +159,14 @@ impl Diff {
     fn next_child(&mut self, pair: TextPair<'_>, open: bool) -> Step {
         let from = self.at;
         if let Some((cursor, value)) = self.expected(pair) {
-            let container = some(self.containers.last_mut());
+            let container = &mut self.open;
             container.next.step(pair.tape);
             container.child = value as u32;
             container.counterpart = cursor.index;
             self.at = value;
             return self.value(pair, from, Some(cursor));
         }
-        let container = some(self.containers.last_mut());
+        let container = &mut self.open;
         self.at = skip_whitespace(pair.new, from + usize::from(open));
         // In ASCII, `}` is `{` + 2 and `]` is `[` + 2.
         if pair.new[self.at] == pair.new[container.start as usize] + 2 {
@@ -181,7 +185,7 @@ impl Diff {
         if !self.scan(skip_name(pair.new, self.at)) {
             return Step::Fault;
         }
-        let container = some(self.containers.last_mut());
+        let container = &mut self.open;
         container.child = self.at as u32;
         let counterpart = container.counterpart(&mut self.search, pair, name_in(pair.new, from, self.at));
         container.counterpart = counterpart.map_or(NONE, |cursor| cursor.index);
@@ -236,14 +240,13 @@ impl Diff {
         } else {
             self.alignments.is_same(pair.old, Checked::of(&pair.new[..pair.len]), start, len, at)
         };
-        // A number may be longer than the old one. Any other value has an end of its own.
-        let number = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        same && !(number(first) && number(pair.new[at + len]))
+        // A number may be longer than the old one. What else does not end there is not JSON.
+        same && matches!(pair.new[at + len], b',' | b']' | b'}' | ..=b' ')
     }
 
     fn element(&mut self, pair: TextPair<'_>) -> Step {
         let at = self.at;
-        let container = some(self.containers.last());
+        let container = &self.open;
         let (end, candidates) = (container.end, container.candidates(pair.tape));
         let [same_index, ..] = candidates;
         let from = container.from as usize;
@@ -251,7 +254,7 @@ impl Diff {
         // If the previous element had moved, this one is likely to have moved too: it is searched by its bytes before it is
         // compared with its counterpart. `searched_until` ensures that no byte is read twice for such searches, however
         // deep arrays are nested.
-        let container = some(self.containers.last_mut());
+        let container = &mut self.open;
         if found.is_none()
             && container.moving
             && at >= self.searched_until
@@ -281,8 +284,7 @@ impl Diff {
 
     /// Keeps the old element under the cursor, which is the next one, and those after it that are the same.
     fn keep_elements(&mut self, pair: TextPair<'_>, cursor: Cursor) {
-        let Self { containers, items, tape_edit, alignments, .. } = self;
-        let container = some(containers.last_mut());
+        let Self { open: container, items, tape_edit, alignments, .. } = self;
         let at = self.at;
         let (tape, new) = (pair.tape, Checked::of(&pair.new[..pair.len]));
         let start = cursor.start(tape);
@@ -322,28 +324,24 @@ impl Diff {
         container.push_old(items, cursor.index, next.index);
         container.index += next.index - first.index;
         container.same_index = same_index;
-        container.expect(next);
+        container.next = next;
         self.at = place(next.from as usize);
         container.from = self.at as u32;
     }
 
     /// Ends an element that is none of the likely ones: searches it by its bytes, and appends an item.
     fn end_element(&mut self, pair: TextPair<'_>) {
-        let Self { containers, items, patch, search, .. } = self;
+        let Self { open: container, items, patch, search, .. } = self;
         let mut change = self.change;
-        let container = some(containers.last_mut());
         let range = (container.child, self.at as u32);
         let bytes = &pair.new[range.0 as usize..range.1 as usize];
         let is_container = matches!(pair.new[range.0 as usize], b'{' | b'[');
         let mut index = container.index;
-        match if is_container { container.find_element(search, pair, bytes) } else { None } {
-            Some(cursor) => {
-                patch.back_to(container.before_child);
-                container.expect(cursor.next(pair.tape));
-                container.moving = true;
-                (change, index) = (Change::UNCHANGED, cursor.index);
-            }
-            None => container.miss(pair.tape),
+        if is_container && let Some(cursor) = container.find_element(search, pair, bytes) {
+            patch.back_to(container.before_child);
+            container.next = cursor.next(pair.tape);
+            container.moving = true;
+            (change, index) = (Change::UNCHANGED, cursor.index);
         }
         container.keeps |= is_container && change != Change::PARSE;
         if change == Change::UNCHANGED {
@@ -362,7 +360,7 @@ impl Diff {
     }
 
     fn end_member(&mut self) {
-        let container = some(self.containers.last_mut());
+        let container = &mut self.open;
         let end = self.at as u32;
         self.members.push(Member {
             from: container.from,
@@ -379,7 +377,7 @@ impl Diff {
         let node = self.tape_edit.add(Node::new(gap, 0, 0));
         let array = pair.new[self.at] == b'[';
         let records = if array { self.items.len() } else { self.members.len() };
-        self.containers.push(OpenContainer::new(
+        let container = OpenContainer::new(
             &mut self.search,
             pair,
             old,
@@ -389,12 +387,13 @@ impl Diff {
             total,
             records as u32,
             self.patch.mark(),
-        ));
+        );
+        self.containers.push(replace(&mut self.open, container));
     }
 
     /// Ends the innermost container, after its closing bracket.
     fn close(&mut self, pair: TextPair<'_>) -> Step {
-        let container = some(self.containers.pop());
+        let container = replace(&mut self.open, some(self.containers.pop()));
         let end = self.at as u32;
         let len = end - container.start;
         let span = self.tape_edit.total - container.total;

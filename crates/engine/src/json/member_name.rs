@@ -1,11 +1,12 @@
 //! Whether two members have the same name, however it is escaped.
+use super::compare::equal;
 use super::sip::{Seed, sip};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// Whether two names, with their quotes, are the same string in JavaScript.
 pub(super) fn same_name(a: &[u8], b: &[u8]) -> bool {
-    a == b || canonical(a) == canonical(b)
+    equal(a, b) || equal(&canonical(a), &canonical(b))
 }
 
 /// A hash of the name, with its quotes, that does not depend on how it is escaped.
@@ -47,40 +48,39 @@ fn push(units: &mut Vec<u8>, unit: u32) {
 }
 
 fn escape(rest: &mut impl Iterator<Item = u8>) -> u32 {
-    match rest.next().unwrap_or_default() {
-        b'b' => 8,
-        b't' => 9,
-        b'n' => 10,
-        b'f' => 12,
-        b'r' => 13,
-        b'u' => {
-            rest.take(4).fold(0, |unit, digit| unit << 4 | u32::from(digit & 15) + u32::from(digit >> 6) * 9)
-        }
-        byte => u32::from(byte),
+    let byte = rest.next().unwrap_or_default();
+    if byte == b'u' {
+        let value = |digit: u8| u32::from(digit & 15) + u32::from(digit >> 6) * 9;
+        return rest.take(4).fold(0, |unit, digit| unit << 4 | value(digit));
     }
+    // From backspace, 8, on. Nothing escapes 11 by a letter.
+    let control = b"btn\0fr".iter().zip(8..).find(|(letter, _)| **letter == byte);
+    control.map_or(u32::from(byte), |(_, code)| code)
 }
 
 /// Decodes as the WHATWG Encoding Standard: each longest invalid sequence becomes one U+FFFD.
 fn code_point(first: u8, rest: &mut (impl Iterator<Item = u8> + Clone)) -> u32 {
-    let (more, mut low, mut high) = match first {
-        0xc2..=0xdf => (1, 0x80, 0xbf),
-        0xe0 => (2, 0xa0, 0xbf),
-        0xed => (2, 0x80, 0x9f),
-        0xe1..=0xef => (2, 0x80, 0xbf),
-        0xf0 => (3, 0x90, 0xbf),
-        0xf1..=0xf3 => (3, 0x80, 0xbf),
-        0xf4 => (3, 0x80, 0x8f),
-        _ => return 0xfffd,
-    };
-    let mut code = u32::from(first) & (0x3f >> more);
-    for _ in 0..more {
+    let len = first.leading_ones();
+    if !(2..=4).contains(&len) {
+        return 0xfffd;
+    }
+    let mut code = u32::from(first) & (0x7f >> len);
+    for place in 1..len {
         let mut ahead = rest.clone();
-        match ahead.next() {
-            Some(byte) if (low..=high).contains(&byte) => code = (code << 6) | u32::from(byte & 0x3f),
-            _ => return 0xfffd,
+        let byte = ahead.next().unwrap_or_default();
+        code = code << 6 | u32::from(byte & 0x3f);
+        // Two bytes say whether the code is too short for so many bytes, a surrogate, or above U+10FFFF.
+        let is_valid = byte & 0xc0 == 0x80
+            && (place > 1
+                || match len {
+                    2 => code >= 0x80,
+                    3 => code >= 0x20 && code >> 5 != 0xd800 >> 11,
+                    _ => (0x10..0x110).contains(&code),
+                });
+        if !is_valid {
+            return 0xfffd;
         }
         *rest = ahead;
-        (low, high) = (0x80, 0xbf);
     }
     code
 }

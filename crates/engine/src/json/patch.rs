@@ -76,6 +76,11 @@ pub(super) struct Mark {
     slots: u32,
 }
 
+impl Mark {
+    /// Nothing was written.
+    pub(super) const START: Self = Self { words: 0, ranges: 0, slots: 0 };
+}
+
 impl Patch {
     pub(super) const fn new() -> Self {
         Self {

@@ -50,7 +50,7 @@ fn skip_spaces(text: &Checked<u8>, mut at: usize) -> usize {
 }
 
 /// Skips a member's name and the colon. Returns where its value begins.
-#[inline]
+#[inline(never)]
 pub(super) fn skip_name(text: &Checked<u8>, at: usize) -> End {
     if text[at] != b'"' {
         return fault(at);
@@ -150,6 +150,7 @@ fn skip_number(text: &Checked<u8>, mut at: usize) -> End {
     at as End
 }
 
+#[inline(never)]
 fn skip_digits(text: &Checked<u8>, mut at: usize) -> End {
     let start = at;
     while text[at].is_ascii_digit() {
@@ -169,7 +170,7 @@ fn skip_literal(text: &Checked<u8>, at: usize, word: &[u8]) -> End {
 
 /// Skips a byte order mark and white space at the start of a text.
 pub(super) fn value_start(text: &Checked<u8>) -> usize {
-    skip_whitespace(text, if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 })
+    skip_whitespace(text, if text.first_chunk() == Some(b"\xef\xbb\xbf") { 3 } else { 0 })
 }
 
 /// Checks that only white space follows the value that ends at `at`. `len` is the length of the text without its padding.

@@ -42,7 +42,7 @@ impl Node {
 }
 
 /// Goes from child to child of a container.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor {
     pub node: u32,
     /// The place in the text that the child's gap counts from: the end of the previous child, or the start of the
@@ -52,6 +52,9 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
+    /// The value of the text.
+    pub(super) const ROOT: Self = Self { node: 0, from: 0, index: 0 };
+
     /// The first child of the container that has this node and starts at `start`.
     pub(super) fn first_child(node: u32, start: u32) -> Self {
         Self { node: node + 1, from: start, index: 0 }
@@ -109,7 +112,11 @@ pub(super) fn read_value(text: &Checked<u8>, mut at: usize, mut from: usize, nod
     // The node of the innermost open container. Until its end is known, it has the place where the container starts for its
     // length, and the node of the container around it for its span: that is the stack.
     let mut open = NONE;
+    let mut bracket = 0;
     loop {
+        if bracket == b'{' {
+            at = end_of!(skip_name(text, at));
+        }
         let gap = (at - from) as u32;
         let byte = text[at];
         from = at;
@@ -119,10 +126,8 @@ pub(super) fn read_value(text: &Checked<u8>, mut at: usize, mut from: usize, nod
             if text[at] != byte + 2 {
                 let node = Node::new(gap, from as u32, open);
                 open = nodes.len() as u32;
+                bracket = byte;
                 nodes.push(node);
-                if byte == b'{' {
-                    at = end_of!(skip_name(text, at));
-                }
                 continue;
             }
             at += 1;
@@ -136,14 +141,11 @@ pub(super) fn read_value(text: &Checked<u8>, mut at: usize, mut from: usize, nod
             let count = nodes.len() as u32;
             let Some(node) = nodes.get_mut(open as usize) else { return at as End };
             let start = node.len as usize;
-            let bracket = text[start];
+            bracket = text[start];
             from = at;
             at = skip_whitespace(text, at);
             if text[at] == b',' {
                 at = skip_whitespace(text, at + 1);
-                if bracket == b'{' {
-                    at = end_of!(skip_name(text, at));
-                }
                 break;
             }
             if text[at] != bracket + 2 {
