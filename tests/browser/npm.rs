@@ -15,6 +15,6 @@ mod query;
 #[cfg(all(feature = "rum", feature = "vitals"))]
 #[path = "npm/rum.rs"]
 mod rum;
-#[cfg(feature = "timing")]
+#[cfg(feature = "pacer")]
 #[path = "npm/timing.rs"]
 mod timing;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { launch } from './browser.mjs'
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..')
-const wasm = process.env.WHIPPET_DEV_WASM ?? path.join(root, 'target/dev-wasm/timing')
+const wasm = process.env.WHIPPET_DEV_WASM ?? path.join(root, 'target/dev-wasm/pacer')
 
 test('a panic reaches console.error with its message', async () => {
   const { outputFiles } = await build({
@@ -17,12 +17,12 @@ test('a panic reaches console.error with its message', async () => {
     logLevel: 'error',
     stdin: {
       contents: `
-        import { initSync, pacer_call } from '${wasm}/whippet_npm.js'
+        import { initSync, pace_set } from '${wasm}/whippet_npm.js'
         import hex from '${wasm}/hex.js'
         import { bytesFromHex } from '${root}/pkg/src/bareModule.ts'
         initSync({ module: new WebAssembly.Module(bytesFromHex(hex)) })
         try {
-          pacer_call(12345, 0) // There is no such pacer.
+          pace_set(0, Infinity) // It would never expire.
         } catch (error) {
           window.thrown = error.constructor.name
         }`,
@@ -39,8 +39,8 @@ test('a panic reaches console.error with its message', async () => {
     await page.waitForFunction('window.thrown')
     assert.equal(await page.evaluate('window.thrown'), 'RuntimeError')
     assert.equal(errors.length, 1)
-    assert.match(errors[0], /panicked at .*pacers\.rs:\d+/)
-    assert.match(errors[0], /index out of bounds/)
+    assert.match(errors[0], /panicked at .*timers\.rs:\d+/)
+    assert.match(errors[0], /a deadline that never comes/)
   } finally {
     await browser.close()
   }

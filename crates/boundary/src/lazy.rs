@@ -2,8 +2,8 @@
 //! the engine's loader.
 use crate::table::numbers;
 use crate::{Constant, Value};
-use whippet_engine::lazy::Backoff;
 use whippet_engine::lazy::placeholder::ThumbHashError;
+use whippet_engine::lazy::{Backoff, Limits};
 
 numbers! {
     /// The result of `lazy_poll`: (index of an item << `ITEM_SHIFT`) + what to do with it, or a negative number.
@@ -41,6 +41,17 @@ numbers! {
 }
 
 numbers! {
+    /// The defaults of the options that `lazy_create` takes.
+    LIMITS: f64;
+    /// `LazyOptions.maxConcurrent`.
+    MAX_CONCURRENT = Limits::CONCURRENT as f64;
+    /// `LazyOptions.timeout`, in ms.
+    TIMEOUT = Limits::TIMEOUT_MS;
+    /// `LazyOptions.retries`.
+    RETRIES = Limits::RETRIES as f64;
+}
+
+numbers! {
     /// The delays between the attempts of `lazyImport`.
     BACKOFF: f64;
     /// The longest delay after the first failure, in ms. It doubles with each failure.
@@ -50,7 +61,7 @@ numbers! {
 }
 
 numbers! {
-    /// How `lazy_placeholder` reports an error: −1 − the index of its reason.
+    /// How `thumbhash_decode` reports an error: −1 − the index of its reason.
     ERRORS: i32;
     /// The first reason.
     THUMBHASH_ERROR = -1;
@@ -77,4 +88,4 @@ const _: () = assert!(
 );
 
 /// All tables.
-pub const TABLES: &[&[Constant]] = &[EFFECTS, STATS, BACKOFF, ERRORS, REASONS];
+pub const TABLES: &[&[Constant]] = &[EFFECTS, STATS, LIMITS, BACKOFF, ERRORS, REASONS];

@@ -8,6 +8,7 @@ mod table;
 
 pub mod json;
 pub mod lazy;
+pub mod pacer;
 pub mod query;
 pub mod rum;
 pub mod timing;
@@ -27,6 +28,7 @@ pub struct File {
 pub const FILES: &[File] = &[
     File { name: "json", constants: json::TABLES },
     File { name: "lazy", constants: lazy::TABLES },
+    File { name: "pacer", constants: pacer::TABLES },
     File { name: "query", constants: query::TABLES },
     File { name: "rum", constants: rum::TABLES },
     File { name: "timing", constants: timing::TABLES },

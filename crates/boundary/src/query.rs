@@ -4,7 +4,7 @@
 //! from there.
 #![expect(missing_docs, reason = "a constant has a comment only where its name does not say it")]
 use crate::table::{Constant, Value, numbers};
-use whippet_engine::query::{BreakerOptions, FetchStatus, Status};
+use whippet_engine::query::{BreakerOptions, FetchStatus, Retry, Status, defaults};
 
 numbers! {
     /// What `query_poll` gives: what is due. It lists [`EFFECT_IDS`] ids.
@@ -70,6 +70,11 @@ numbers! {
     STATE_IS_INVALIDATED = 8;
     /// How many numbers a state has.
     STATE_LENGTH = 9;
+    /// Behind the state: when the timer should fire, in ms since the epoch; `Infinity` for never. Each call that may
+    /// change it leaves it there.
+    STATE_DEADLINE = STATE_LENGTH;
+    /// How many numbers the buffer holds.
+    STATE_BUFFER = STATE_DEADLINE + 1;
     /// The index knows a key by at most so many of its first segments; the rest is compared in JavaScript. The buffer for
     /// keys holds so many u32.
     KEY_LENGTH = 32;
@@ -148,19 +153,29 @@ numbers! {
     OBSERVER_SUSPENSE = 1 << 9;
     /// Time alone may notify it or fetch for it. Not so on a server.
     OBSERVER_TIMERS = 1 << 10;
+    /// Some options are functions, so that the others may change with the query: only JavaScript asks.
+    OBSERVER_HAS_FUNCTIONS = 1 << 11;
     REFETCH_NO = 0;
     REFETCH_IF_STALE = 1;
     REFETCH_ALWAYS = 2;
     /// The two bits of one of `REFETCH_*`.
     REFETCH_MASK = 3;
-    /// What triggers a refetch: the page came to the front.
-    TRIGGER_FOCUS = 0;
+    /// What may fetch for an observer: it mounts.
+    TRIGGER_MOUNT = 0;
+    /// It gets other options, and was disabled before, or observed another query.
+    TRIGGER_OPTIONS = 1;
+    /// The page came to the front.
+    TRIGGER_FOCUS = 2;
     /// The network came back.
-    TRIGGER_RECONNECT = 1;
-    /// `query_mount`: mounting fetches.
-    MOUNT_FETCHES = 1;
-    /// `query_mount`: the data is stale to the observer.
-    MOUNT_IS_STALE = 2;
+    TRIGGER_RECONNECT = 3;
+    /// The two bits of a trigger.
+    TRIGGER_MASK = 3;
+    /// A flag beside it: this is a read of the query.
+    NOTE_READ = 4;
+    /// `query_ask`: it fetches.
+    ANSWER_FETCHES = 1;
+    /// `query_ask`: the data is stale to the observer.
+    ANSWER_IS_STALE = 2;
 }
 
 numbers! {
@@ -265,6 +280,28 @@ numbers! {
     STAT_LATENCY_P99 = 14;
 }
 
+numbers! {
+    /// Defaults of options.
+    DEFAULTS: f64;
+    /// The gc time, in ms.
+    DEFAULT_GC_TIME = defaults::gc_time(false).as_ms();
+    /// That on a server.
+    SERVER_GC_TIME = defaults::gc_time(true).as_ms();
+    /// How many retries a fetch has.
+    DEFAULT_RETRY = retries(false);
+    /// That on a server.
+    SERVER_RETRY = retries(true);
+    /// A `QueriesObserver` of so many queries notifies once for all changes of a flush.
+    DEFAULT_BATCH = defaults::BATCHED_QUERIES as f64;
+}
+
+const fn retries(server: bool) -> f64 {
+    match defaults::retry(server) {
+        Retry::Always => f64::INFINITY,
+        Retry::Times(times) => times as f64,
+    }
+}
+
 /// All tables.
 pub const TABLES: &[&[Constant]] = &[
     EFFECTS,
@@ -279,4 +316,5 @@ pub const TABLES: &[&[Constant]] = &[
     REMOVAL,
     BREAKERS,
     STATS,
+    DEFAULTS,
 ];

@@ -88,9 +88,11 @@ impl Sub for Instant {
 
 macro_rules! ordered {
     ($type:ident) => {
+        // NaN is kept out by the constructors, so this is the order of the numbers. Each comparison is written out, because
+        // one that is derived from `cmp` becomes several.
         impl PartialEq for $type {
             fn eq(&self, other: &Self) -> bool {
-                self.cmp(other) == Ordering::Equal
+                self.0 == other.0
             }
         }
         impl Eq for $type {}
@@ -98,9 +100,20 @@ macro_rules! ordered {
             fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
                 Some(self.cmp(other))
             }
+            fn lt(&self, other: &Self) -> bool {
+                self.0 < other.0
+            }
+            fn le(&self, other: &Self) -> bool {
+                self.0 <= other.0
+            }
+            fn gt(&self, other: &Self) -> bool {
+                self.0 > other.0
+            }
+            fn ge(&self, other: &Self) -> bool {
+                self.0 >= other.0
+            }
         }
         impl Ord for $type {
-            // NaN is kept out by the constructors, so this is the order of the numbers.
             fn cmp(&self, other: &Self) -> Ordering {
                 if self.0 < other.0 {
                     Ordering::Less
@@ -109,6 +122,12 @@ macro_rules! ordered {
                 } else {
                     Ordering::Equal
                 }
+            }
+            fn max(self, other: Self) -> Self {
+                if other.0 < self.0 { self } else { other }
+            }
+            fn min(self, other: Self) -> Self {
+                if other.0 < self.0 { other } else { self }
             }
         }
     };

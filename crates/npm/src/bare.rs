@@ -2,9 +2,8 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// What these allocate, some hundred bytes for each listener or distribution, they keep and use again: an allocator that
-// can free would be a third of their modules.
-#[cfg(any(feature = "rum", feature = "vitals"))]
+// A loader is kept and used again: an allocator that can free would be a third of the module.
+#[cfg(feature = "lazy")]
 #[path = "bump.rs"]
 mod allocator;
 
@@ -13,7 +12,12 @@ mod allocator;
 #[path = "free_list.rs"]
 mod allocator;
 
-#[cfg(not(any(feature = "json", feature = "rum", feature = "vitals")))]
+// These keep rows or an arena in the memory beyond their statics, and allocate nothing.
+#[cfg(any(feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
+#[path = "no_allocator.rs"]
+mod allocator;
+
+#[cfg(any(feature = "query", feature = "thumbhash"))]
 #[path = "size_classes.rs"]
 mod allocator;
 

@@ -1,51 +1,74 @@
 //! Lazy loading: loaders and their items, by index. Elements stay in JavaScript.
 use crate::state::State;
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::lazy::{
     GIVE_UP, ITEM_SHIFT, LOAD, MEASURE, NONE, OVERDUE, STAT_CANCELLED, STAT_FAILED, STAT_LOADED,
-    STAT_LOADING, STAT_RETRIED, THUMBHASH_ERROR,
+    STAT_LOADING, STAT_RETRIED,
 };
-use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader, placeholder};
+use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader};
 use whippet_engine::time::{Duration, Instant};
 
-static LOADERS: State<Vec<Option<Loader>>> = State::new(Vec::new());
-/// A ThumbHash, then its data URL.
-static TEXT: State<Vec<u8>> = State::new(Vec::new());
+static LOADERS: State<Loaders> = State::new(Loaders { newest: None, created: 0 });
 
-/// Adds a loader: how many items load at once, how many retries, how many ms a load keeps its place (NaN for the
-/// default), and the seed of the jitter.
-#[wasm_bindgen]
-pub fn lazy_create(concurrent: f64, retries: f64, timeout: f64, seed: u32) -> usize {
-    let mut limits = Limits::default();
-    if !concurrent.is_nan() {
-        limits.concurrent = concurrent as u32;
-    }
-    if !retries.is_nan() {
-        limits.retries = retries as u32;
-    }
-    if !timeout.is_nan() {
-        limits.timeout = Duration::from_ms(timeout);
-    }
-    let loader = Some(Loader::new(limits, seed));
-    LOADERS.with(|loaders| match loaders.iter().position(Option::is_none) {
-        Some(index) => {
-            loaders[index] = loader;
-            index
-        }
-        None => {
-            loaders.push(loader);
-            loaders.len() - 1
-        }
-    })
+/// A linked list. There are a few loaders; the code that grows a `Vec` of them would be a tenth of the module. One that was
+/// destroyed stays in the list, as a spare one, and is used again.
+struct Loaders {
+    newest: Option<Box<Link>>,
+    created: usize,
 }
 
-/// Removes a loader with its items. Another loader may get its index.
+struct Link {
+    number: usize,
+    loader: Loader,
+    older: Option<Box<Link>>,
+}
+
+/// Instead of a number: the loader is not used.
+const SPARE: usize = usize::MAX;
+
+impl Loaders {
+    fn create(&mut self, limits: Limits, seed: u32) -> usize {
+        let number = self.created;
+        self.created += 1;
+        if self.find(SPARE).is_none() {
+            let link = Link { number: SPARE, loader: Loader::UNUSED, older: self.newest.take() };
+            self.newest = Some(Box::new(link));
+        }
+        if let Some(link) = self.find(SPARE) {
+            link.number = number;
+            link.loader.reset(limits, seed);
+        }
+        number
+    }
+
+    // Inlined into every export, it would be a fifth of the module.
+    #[inline(never)]
+    fn find(&mut self, number: usize) -> Option<&mut Link> {
+        let mut link = self.newest.as_mut()?;
+        while link.number != number {
+            link = link.older.as_mut()?;
+        }
+        Some(link)
+    }
+}
+
+/// Adds a loader: how many items load at once, how often a load is retried, how many ms it keeps its place, and the seed
+/// of the jitter.
+#[wasm_bindgen]
+pub fn lazy_create(concurrent: f64, retries: f64, timeout: f64, seed: u32) -> usize {
+    // The casts clamp: `Infinity` is a number as well.
+    let (concurrent, retries) = (concurrent as u32, retries as u32);
+    let timeout = Duration::from_ms(timeout);
+    LOADERS.with(|loaders| loaders.create(Limits { concurrent, timeout, retries, ..Limits::default() }, seed))
+}
+
+/// Removes a loader with its items. Its number is spent.
 #[wasm_bindgen]
 pub fn lazy_destroy(loader: usize) {
     LOADERS.with(|loaders| {
-        if let Some(loader) = loaders.get_mut(loader) {
-            *loader = None;
+        if let Some(link) = loaders.find(loader) {
+            link.number = SPARE;
         }
     });
 }
@@ -56,10 +79,10 @@ pub fn lazy_add(loader: usize) -> usize {
     with(loader, |loader| loader.add().index()).unwrap_or(0)
 }
 
-/// Removes an item.
+/// Removes an item, because it is loaded or not needed. Another item may get its index.
 #[wasm_bindgen]
-pub fn lazy_remove(loader: usize, item: usize) {
-    with_item(loader, item, Loader::remove);
+pub fn lazy_remove(loader: usize, item: usize, is_loaded: bool) {
+    with_item(loader, item, if is_loaded { Loader::handle_loaded } else { Loader::remove });
 }
 
 /// The item is near, `distance` px from the middle of the viewport.
@@ -74,46 +97,35 @@ pub fn lazy_leave(loader: usize, item: usize) {
     with_item(loader, item, Loader::leave);
 }
 
-/// The item is loaded. Another item may get its index.
-#[wasm_bindgen]
-pub fn lazy_loaded(loader: usize, item: usize) {
-    with_item(loader, item, Loader::handle_loaded);
-}
-
 /// The load failed.
 #[wasm_bindgen]
 pub fn lazy_failed(loader: usize, item: usize, now: f64) {
     with_item(loader, item, |loader, item| loader.handle_failed(item, Instant::from_ms(now)));
 }
 
-/// The network came or went.
+/// The network came or went, or the page `is_resumed` from the back/forward cache.
 #[wasm_bindgen]
-pub fn lazy_online(loader: usize, online: bool) {
-    with(loader, |loader| loader.handle_online(online));
+pub fn lazy_online(loader: usize, online: bool, is_resumed: bool) {
+    with(loader, |loader| {
+        loader.handle_online(online);
+        if is_resumed {
+            loader.handle_resumed();
+        }
+    });
 }
 
-/// The page was resumed from the back/forward cache.
-#[wasm_bindgen]
-pub fn lazy_resumed(loader: usize) {
-    with(loader, Loader::handle_resumed);
-}
-
-/// The deadline has come.
-#[wasm_bindgen]
-pub fn lazy_timeout(loader: usize, now: f64) {
-    with(loader, |loader| loader.handle_timeout(Instant::from_ms(now)));
-}
-
-/// When to call `lazy_timeout`; `NONE`: never.
+/// When to call `lazy_poll` next; `NONE`: after an input only.
 #[wasm_bindgen]
 pub fn lazy_deadline(loader: usize) -> f64 {
     with(loader, |loader| loader.next_deadline().map(Instant::as_ms)).flatten().unwrap_or(f64::from(NONE))
 }
 
-/// The next effect, encoded as [`whippet_boundary::lazy::EFFECTS`].
+/// The next effect, encoded as [`whippet_boundary::lazy::EFFECTS`]. Call it after every input, and when the deadline has
+/// come, until it returns `NONE`.
 #[wasm_bindgen]
 pub fn lazy_poll(loader: usize, now: f64) -> f64 {
-    let (item, effect) = match with(loader, |loader| loader.poll_effect(Instant::from_ms(now))).flatten() {
+    let now = Instant::from_ms(now);
+    let (item, effect) = match with(loader, |loader| loader.poll_effect(now)).flatten() {
         Some(Effect::Load(item)) => (item, LOAD),
         Some(Effect::GiveUp(item)) => (item, GIVE_UP),
         Some(Effect::Overdue(item)) => (item, OVERDUE),
@@ -149,30 +161,8 @@ pub fn lazy_margin(generation: u32, save_data: bool) -> f64 {
     Connection { effective_type, save_data }.margin_scale()
 }
 
-/// The address at which JavaScript writes a ThumbHash of `length` bytes, or reads a data URL.
-#[wasm_bindgen]
-pub fn lazy_text(length: usize) -> usize {
-    TEXT.with(|text| {
-        text.resize(length, 0);
-        text.as_ptr() as usize
-    })
-}
-
-/// Turns the ThumbHash at the address of `lazy_text` into a data URL at the address of `lazy_text` of the returned
-/// length. A negative result is `THUMBHASH_ERROR` − the index of the reason.
-#[wasm_bindgen]
-pub fn lazy_placeholder() -> i32 {
-    TEXT.with(|text| match placeholder::data_url(text) {
-        Ok(url) => {
-            *text = url;
-            text.len() as i32
-        }
-        Err(error) => THUMBHASH_ERROR - error as i32,
-    })
-}
-
 fn with<R>(loader: usize, f: impl FnOnce(&mut Loader) -> R) -> Option<R> {
-    LOADERS.with(|loaders| loaders.get_mut(loader)?.as_mut().map(f))
+    LOADERS.with(|loaders| loaders.find(loader).map(|link| f(&mut link.loader)))
 }
 
 fn with_item(loader: usize, item: usize, f: impl FnOnce(&mut Loader, ItemId)) {

@@ -11,6 +11,8 @@ extern crate std;
 #[cfg(test)]
 extern crate self as whippet_npm;
 
+#[cfg(any(feature = "rum", feature = "vitals"))]
+mod arena;
 #[cfg(feature = "bare")]
 mod bare;
 #[cfg(all(test, target_arch = "wasm32"))]
@@ -23,14 +25,20 @@ pub mod lazy;
 #[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
 #[path = "../../../tests/sim/misuse.rs"]
 mod misuse;
+#[cfg(feature = "pacer")]
+pub mod pacer;
 #[cfg(feature = "query")]
 pub mod query;
 #[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
 #[path = "../../../tests/sim/replay.rs"]
 mod replay;
+#[cfg(any(feature = "pacer", feature = "timing"))]
+mod rows;
 #[cfg(feature = "rum")]
 pub mod rum;
 mod state;
+#[cfg(feature = "thumbhash")]
+pub mod thumbhash;
 #[cfg(feature = "timing")]
 pub mod timing;
 #[cfg(feature = "vitals")]

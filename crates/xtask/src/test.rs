@@ -160,10 +160,10 @@ fn end_to_end(project: &Project, steps: &Steps<'_>, browser: &Browser, firefox: 
         return Ok(());
     }
     // A development build of one module, whose panics are to be seen.
-    let dev = &project.path("target/dev-wasm/timing");
+    let dev = &project.path("target/dev-wasm/pacer");
     let leptos = &project.path("target/dev-wasm/leptos");
     steps.report.step("build: pages of the end-to-end tests", || {
-        build::wasm_module(project, "timing", true, "target/dev-wasm/timing")?;
+        build::wasm_module(project, "pacer", true, "target/dev-wasm/pacer")?;
         build::leptos_page(project, "target/dev-wasm/leptos")?;
         demo::graph(project).map(drop)
     })?;

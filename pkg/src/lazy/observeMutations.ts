@@ -1,19 +1,9 @@
 // Observes nodes that are added or removed, and attributes that change.
 import { isTag } from './dom.js'
+import { lazySelector } from './options.js'
 
 /** The attributes with URLs. */
-const urlAttributes = [
-  'src',
-  'srcset',
-  'poster',
-  'bg',
-  'bg-set',
-  'bg-multi',
-  'bg-hidpi',
-  'bg-multi-hidpi',
-  'background-image',
-  'background-image-set',
-].map((name) => `data-${name}`)
+const URL_ATTRIBUTES = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi`
 
 export interface MutationCallbacks {
   /** The element is in the page now. */
@@ -27,7 +17,9 @@ export interface MutationCallbacks {
 }
 
 /** Reports mutations of the elements in `roots` that match `selector`. The returned function stops it. */
-export function observeMutations(roots: Iterable<Node>, selector: string, callbacks: MutationCallbacks): () => void {
+export function observeMutations(roots: Node[], selector: string, callbacks: MutationCallbacks): () => void {
+  // On a server there is none, and no root.
+  if (!roots[0]) return () => {}
   const observer = new MutationObserver((records) => {
     for (const { type, target, attributeName, oldValue, removedNodes, addedNodes } of records) {
       if (type === 'attributes') {
@@ -42,7 +34,8 @@ export function observeMutations(roots: Iterable<Node>, selector: string, callba
     }
     callbacks.done()
   })
-  const init = { attributeFilter: urlAttributes, attributeOldValue: true, childList: true, subtree: true }
+  const attributeFilter = URL_ATTRIBUTES.match(/data[-\w]+/g)!
+  const init = { attributeFilter, attributeOldValue: true, childList: true, subtree: true }
   for (const root of roots) observer.observe(root, init)
   return () => observer.disconnect()
 }

@@ -1,10 +1,13 @@
 import { onAbort, reasonOf } from '../abort.js'
-import { BATCH, FILLS, OPENS_TASK, OPENS_TIMER } from '../boundary/timing.js'
+import { FILLS, OPENS_TASK, OPENS_TIMER } from '../boundary/timing.js'
 import { checkCount, checkFunction, checkSignal, checkDuration, isObject } from './checks.js'
 import { abortError, deferred, promiseTry, rejectAborted, type Deferred } from './deferred.js'
-import { addWaiter, arm, hold, releaseWhenCollected, removeWaiter, start } from './host.js'
+import { ask } from './engine.js'
+import { figures } from './figures.js'
+import { forget, hold, later } from './host.js'
+import { setKey } from './keyOf.js'
+import { machines } from './machines.js'
 import { scheduleTask } from './scheduleTask.js'
-import type { Engine } from './wasm.js'
 
 export interface BatchOptions<K> {
   /** A batch of this many items is dispatched at once. Default: no bound. */
@@ -41,50 +44,38 @@ export function batch<K, V>(
   fn: (items: K[]) => ArrayLike<V | Error> | PromiseLike<ArrayLike<V | Error>>,
   options?: BatchOptions<K>,
 ): Batched<K, V> {
-  checkFunction('batch', fn)
+  checkFunction('`fn` of batch', fn)
   const { maxSize = Infinity, maxWait = 0, key, signal } = options ?? {}
   checkCount('maxSize', maxSize, 1)
   checkDuration('maxWait', maxWait)
-  if (key !== undefined) checkFunction('key: batch', key)
+  if (key !== undefined) checkFunction('`key`', key)
   checkSignal(signal)
 
-  let engine: Engine | undefined
-  let id = 0
   /** The waiting items, by key. */
   let open: Map<unknown, Item<K, V>> | undefined
-  const waiter = { expired: dispatch, lost: dispatch }
+  let timer = 0
   let stopListening = () => {}
 
   function load(item: K): Promise<V> {
     if (signal?.aborted) return Promise.reject(reasonOf(signal))
-    if (!engine) {
-      engine = start()
-      id = engine.batch_create(maxSize, maxWait)
-      releaseWhenCollected(load, BATCH, id, engine.batch_release)
-    }
+    figures.calls++
     const itemKey = key ? key(item) : item
     const existing = open?.get(itemKey)
-    if (existing) {
-      engine.batch_share()
-      return existing.promise
-    }
+    if (existing) return existing.promise
     if (!open) {
       open = new Map()
       hold(1)
       stopListening = onAbort(signal, () => cancel(reasonOf(signal!)))
     }
+    const opened = open
     const added: Item<K, V> = { item, ...deferred<V>() }
-    open.set(itemKey, added)
-    const enqueued = engine.batch_enqueue(id, Date.now())
-    if (enqueued === FILLS) {
-      dispatch()
-    } else if (enqueued === OPENS_TIMER) {
-      addWaiter(BATCH, id, waiter)
-      arm(engine)
-    } else if (enqueued === OPENS_TASK) {
-      const opened = open
+    opened.set(itemKey, added)
+    const enqueued = ask(FILLS, () => machines().batch_enqueue(opened.size, maxSize, maxWait))
+    if (enqueued === FILLS) dispatch()
+    if (enqueued === OPENS_TIMER) timer = later(maxWait, dispatch)
+    if (enqueued === OPENS_TASK) {
       scheduleTask(() => {
-        if (open === opened) load.flush()
+        if (open === opened) dispatch()
       })
     }
     return added.promise
@@ -97,17 +88,18 @@ export function batch<K, V>(
     open = undefined
     hold(-1)
     stopListening()
-    removeWaiter(BATCH, id)
+    timer = forget(timer)
     return items
   }
 
   function dispatch(): void {
-    void run(takeAll())
+    if (open) void run(takeAll())
   }
 
   async function run(items: Item<K, V>[]): Promise<void> {
+    figures.invocations++
     try {
-      const results = checked(await promiseTry(() => fn(items.map(({ item }) => item))), items.length)
+      const results = checked(await promiseTry(fn, undefined, [items.map(({ item }) => item)]), items.length)
       items.forEach(({ resolve, reject }, index) => {
         const result = results[index]
         if (isError(result)) reject(result)
@@ -119,27 +111,15 @@ export function batch<K, V>(
   }
 
   function cancel(reason: unknown): void {
-    engine?.batch_close(id, 0)
     for (const item of takeAll()) rejectAborted(item, reason)
   }
 
-  load.flush = () => {
-    if (!open) return
-    engine!.batch_close(id, 1)
-    dispatch()
-  }
+  load.flush = dispatch
   load.cancel = () => cancel(abortError('The batch was cancelled'))
   load.pending = () => open?.size ?? 0
 
-  keyFunctions.set(load, key ?? ((item: K) => item))
+  setKey(load, key ?? ((item: K) => item))
   return load
-}
-
-const keyFunctions = new WeakMap<object, (...args: any[]) => unknown>()
-
-/** The key function of a batched function; `undefined` if `fn` is not one. */
-export function keyOf(fn: object): ((...args: any[]) => unknown) | undefined {
-  return keyFunctions.get(fn)
 }
 
 /** Also for an error of another realm, such as an iframe. */
@@ -148,14 +128,10 @@ function isError(value: unknown): boolean {
 }
 
 function checked<T>(results: ArrayLike<T>, length: number): ArrayLike<T> {
-  if (!isObject(results) || typeof results.length !== 'number') {
-    throw new TypeError('A batched function must return an array of results, or a promise of one')
-  }
-  if (results.length !== length) {
-    throw new TypeError(
-      `A batched function must return a result for each item, in order: it got ${length} items and ` +
-        `returned ${results.length} results. If an item has no result, put \`undefined\` or an Error in its place.`,
-    )
-  }
-  return results
+  const count = isObject(results) ? results.length : 'no'
+  if (count === length) return results
+  throw new TypeError(
+    'A batched function must return an array, or a promise of one, with a result or an Error for each item, in order: ' +
+      `it got ${length} items and returned ${count} results`,
+  )
 }

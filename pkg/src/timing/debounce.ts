@@ -1,5 +1,4 @@
-import { checkFunction, isObject } from './checks.js'
-import { pace, toMs, type Paced } from './pacer.js'
+import { pace, pacing, type Paced } from './pacer.js'
 
 export interface DebounceOptions {
   /** Run on the leading edge, the first call of a burst. Default: `false`. */
@@ -21,10 +20,5 @@ export function debounce<Args extends unknown[], R, This = unknown>(
   wait?: number,
   options?: DebounceOptions,
 ): Paced<Args, R, This> {
-  checkFunction('debounce', fn)
-  // An option that is present counts, even if it is undefined, as in lodash.
-  const given = isObject(options) ? options : {}
-  const trailing = !('trailing' in given) || given.trailing
-  const maxWait = 'maxWait' in given ? toMs(given.maxWait) : NaN
-  return pace(fn, toMs(wait), maxWait, given.leading, trailing, given.signal)
+  return pace(fn, pacing('debounce', fn, wait, options, false), options?.signal)
 }

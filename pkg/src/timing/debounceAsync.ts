@@ -1,6 +1,4 @@
-import { checkFunction, isObject } from './checks.js'
 import type { DebounceOptions } from './debounce.js'
-import { toMs } from './pacer.js'
 import { paceAsync, type PaceAsync } from './pacerAsync.js'
 
 /**
@@ -16,10 +14,4 @@ export const debounceAsync: PaceAsync<DebounceOptions> = (
   fn: (...args: any[]) => any,
   wait?: number,
   options?: DebounceOptions,
-): any => {
-  checkFunction('debounceAsync', fn)
-  const given = isObject(options) ? options : {}
-  const trailing = !('trailing' in given) || given.trailing
-  const maxWait = 'maxWait' in given ? toMs(given.maxWait) : NaN
-  return paceAsync(fn, toMs(wait), maxWait, given.leading, trailing, given.signal, true)
-}
+): any => paceAsync('debounceAsync', fn, wait, options, false)

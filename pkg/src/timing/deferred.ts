@@ -26,7 +26,11 @@ export function rejectAborted({ promise, reject }: Pick<Deferred<any>, 'promise'
   reject(reason)
 }
 
-/** Calls `fn` synchronously. Its result or exception becomes a promise: `Promise.try`. */
-export function promiseTry<R>(fn: () => R | PromiseLike<R>): Promise<R> {
-  return new Promise((resolve) => resolve(fn()))
+/** Calls `fn`. Its result or exception becomes a promise: `Promise.try`, but a promise stays the same. */
+export function promiseTry<R>(fn: (...args: any[]) => R, self: unknown, args: ArrayLike<unknown>): Promise<Awaited<R>> {
+  try {
+    return Promise.resolve(fn.apply(self, args as any)) as Promise<Awaited<R>>
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }

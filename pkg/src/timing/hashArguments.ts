@@ -8,30 +8,17 @@ const MAX_DEPTH = 500
  * such as dates. Unlike JSON it distinguishes `undefined`, `null` and `NaN`, and throws for values that it cannot
  * distinguish.
  */
-export function hashArguments(args: unknown[]): string {
-  return hashList(args, 0)
-}
-
-function hashList(values: unknown[], depth: number): string {
-  let text = ''
-  for (const value of values) text += hashValue(value, depth) + ','
-  return text
+export function hashArguments(args: ArrayLike<unknown>, depth = 0): string {
+  // Holes become `undefined`, as in a call.
+  return Array.from(args, (value) => hashValue(value, depth) + ',').join('')
 }
 
 function hashValue(value: unknown, depth: number): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value)
-    case 'bigint':
-      return `${value}n`
-    case 'function':
-    case 'symbol':
-      throw unhashable(`a ${typeof value}`)
-    case 'object':
-      return value === null ? 'null' : hashObject(value, depth + 1)
-    default:
-      return String(value)
-  }
+  const type = typeof value
+  if (type === 'string') return JSON.stringify(value)
+  if (type === 'bigint') return `${value}n`
+  if (type === 'function' || type === 'symbol') throw unhashable(`a ${type}`)
+  return type === 'object' && value ? hashObject(value, depth + 1) : String(value)
 }
 
 function hashObject(value: object, depth: number): string {
@@ -40,30 +27,23 @@ function hashObject(value: object, depth: number): string {
   const prototype = Object.getPrototypeOf(value)
   if (typeof toJSON === 'function') return `#${classId(prototype)}(${hashValue(toJSON.call(value), depth)})`
   const keys = Object.keys(value)
+  const isArray = Array.isArray(value)
   for (const symbol of Object.getOwnPropertySymbols(value)) {
     if (Object.prototype.propertyIsEnumerable.call(value, symbol)) throw unhashable('an object with a symbol')
   }
-  if (Array.isArray(value)) {
-    // The prototype of arrays is an array, in any realm; that of a subclass is not.
-    if (!Array.isArray(prototype)) throw unhashableClass(prototype)
-    // Holes are not among the keys. Other properties, such as the `index` of a match, come after the elements.
-    const isPlain = keys.length === value.length && keys.at(-1) === String(keys.length - 1)
-    return `[${hashList(value, depth)}]` + (isPlain ? '' : hashMembers(value, keys, depth))
+  // In any realm, the prototype of arrays is an array, and only that of plain objects has this method as its own; those of
+  // subclasses do not.
+  if (isArray ? !Array.isArray(prototype) : prototype && !Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf')) {
+    throw unhashable(`a ${prototype.constructor?.name}`)
   }
-  // Only the prototype of plain objects has this method as its own, in any realm.
-  if (prototype && !Object.prototype.hasOwnProperty.call(prototype, 'isPrototypeOf')) throw unhashableClass(prototype)
-  return hashMembers(value, keys, depth)
+  const list = isArray ? `[${hashArguments(value, depth)}]` : ''
+  // Holes are not among the keys. Other properties, such as the `index` of a match, come after the elements.
+  if (isArray && keys.length === value.length && keys.at(-1) === String(keys.length - 1)) return list
+  const members = keys.sort().map((key) => JSON.stringify(key) + ':' + hashValue((value as Record<string, unknown>)[key], depth))
+  return `${list}{${members}}`
 }
 
-function hashMembers(value: object, keys: string[], depth: number): string {
-  let text = '{'
-  for (const key of keys.sort()) {
-    text += JSON.stringify(key) + ':' + hashValue((value as Record<string, unknown>)[key], depth) + ','
-  }
-  return text + '}'
-}
-
-const classIds = new WeakMap<object, number>()
+const classIds = /* @__PURE__ */ new WeakMap<object, number>()
 let lastClassId = 0
 
 /** The name would not do: minifiers give one name to several classes. */
@@ -72,10 +52,6 @@ function classId(prototype: object | null): number {
   let id = classIds.get(prototype)
   if (!id) classIds.set(prototype, (id = ++lastClassId))
   return id
-}
-
-function unhashableClass(prototype: { constructor?: { name?: string } }): TypeError {
-  return unhashable(`a ${prototype.constructor?.name}`)
 }
 
 function unhashable(what: string): TypeError {

@@ -1,19 +1,11 @@
-import {
-  EVICTIONS,
-  EXPIRED,
-  HITS,
-  MEMO,
-  MISSES,
-  REVALIDATE,
-  SHARED,
-  SIZE,
-  STALE_SERVED,
-} from '../boundary/timing.js'
-import { keyOf } from './batch.js'
+import { EXPIRED, NONE, PENDING, REVALIDATE } from '../boundary/timing.js'
 import { checkCount, checkDuration, checkFunction, isObject } from './checks.js'
+import { ask, own } from './engine.js'
+import { figures } from './figures.js'
 import { hashArguments } from './hashArguments.js'
-import { addWaiter, arm, releaseWhenCollected, start, type Waiter } from './host.js'
-import type { Engine } from './wasm.js'
+import { forget, later, monotonic } from './host.js'
+import { keyOf } from './keyOf.js'
+import { machines } from './machines.js'
 
 export interface MemoizeOptions<Args extends unknown[] = unknown[]> {
   /** A result is fresh for this many ms after it arrived. Default: for ever. */
@@ -60,7 +52,7 @@ export interface Memoized<Args extends unknown[], R, This = unknown> {
 
 interface Entry {
   slot: number
-  // From `since` until `until`, calls are only counted. Both are compared, since the clock may be set back.
+  // From `since` until `until`, the engine need not know of calls. Both are compared, since the clock may be set back.
   since: number
   until: number
   value: any
@@ -76,104 +68,114 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   fn: (this: This, ...args: Args) => R,
   options?: MemoizeOptions<NoInfer<Args>>,
 ): Memoized<Args, R, This> {
-  checkFunction('memoize', fn)
+  checkFunction('`fn` of memoize', fn)
   const { ttl = Infinity, maxSize = Infinity, staleWhileRevalidate = false } = options ?? {}
   const key: ((...args: Args) => unknown) | undefined = options?.key ?? keyOf(fn)
   checkDuration('ttl', ttl)
   checkCount('maxSize', maxSize, 1)
-  if (key !== undefined) checkFunction('key: memoize', key)
+  if (key !== undefined) checkFunction('`key`', key)
   const stale = staleWhileRevalidate === true ? Infinity : staleWhileRevalidate || 0
   checkDuration('staleWhileRevalidate', stale)
 
-  let engine: Engine | undefined
   let id = 0
   // Two maps, so that a hash never equals a string that is a key.
   const byKey = new Map<unknown, Entry>()
   const byHash = new Map<unknown, Entry>()
-  const slots: (Entry | undefined)[] = []
+  const bySlot = new Map<number, Entry>()
+  const counts = { hits: 0, misses: 0, staleServed: 0, shared: 0, evictions: 0 }
   const bounded = maxSize !== Infinity
+  /** Without the engine, only what needs no decision is kept. */
+  const endless = ttl === Infinity && !bounded
+  /** The result that was used last. */
   let latest: Entry | undefined
-  let unsynced = 0
+  let timer = 0
+  /** What `mapOf` found. */
+  let callKey: unknown
 
-  const waiter: Waiter = {
-    sync,
-    expired() {
-      for (let slot; (slot = engine!.memo_expired(id, Date.now())) >= 0; ) unlink(slots[slot]!)
-    },
-  }
-
-  function begin(): Engine {
-    engine = start()
-    id = engine.memo_create(ttl, stale, maxSize)
-    releaseWhenCollected(memoized, MEMO, id, engine.memo_release)
-    addWaiter(MEMO, id, weakWaiter(waiter))
-    return engine
-  }
-
-  /** A single primitive is its own key. */
-  function isHashed(args: Args): boolean {
-    return !key && (args.length > 1 || isObject(args[0]))
-  }
-
-  function keyFor(self: unknown, args: Args): unknown {
-    return key ? key.apply(self, args) : isHashed(args) ? hashArguments(args) : args[0]
-  }
-
-  function memoized(this: This, ...args: Args): R {
-    const engine_ = engine ?? begin()
-    const map = isHashed(args) ? byHash : byKey
-    const callKey = keyFor(this, args)
-    const entry = map.get(callKey)
-    if (entry) {
-      if (isCoalesced(entry)) {
-        unsynced++
-        // With a bound, the engine has to know which result was used last.
-        if (bounded && entry !== latest) {
-          latest = entry
-          engine_.memo_touch(id, entry.slot)
-        }
-        return entry.value
-      }
-      sync()
-      latest = entry
-      const now = Date.now()
-      const found = engine_.memo_lookup(id, entry.slot, now)
-      const { value } = entry
-      if (found === REVALIDATE) revalidate(entry, this, args)
-      if (found !== EXPIRED) {
-        entry.since = now
-        entry.until = engine_.memo_until(id, entry.slot)
-        return value
-      }
-      unlink(entry)
+  /** Finds the key of a call, and the map that it belongs to. */
+  function mapOf(self: unknown, args: ArrayLike<unknown>): Map<unknown, Entry> {
+    let found: unknown
+    let map = byKey
+    if (key) {
+      found = key.apply(self, args as any)
+    } else if (((found = args[0]), args.length > 1 || isObject(found))) {
+      found = hashArguments(args)
+      map = byHash
     }
-    engine_.memo_miss(id)
-    const value = fn.apply(this, args)
-    // The function may have called itself with the same arguments.
-    const inner = map.get(callKey)
-    if (inner) remove(inner)
-    return add({ slot: engine_.memo_add(id), since: -Infinity, until: -Infinity, value, key: callKey, map })
+    // Only now: the function of the page may have called this one.
+    callKey = found
+    return map
   }
 
-  function isCoalesced({ since, until }: Entry): boolean {
+  function memoized(this: This): R {
+    // Every call comes here, so nothing is allocated, not even for a rest parameter.
+    const map = mapOf(this, arguments)
+    const entry = map.get(callKey)
+    if (entry === undefined) return miss(this, arguments, map, callKey)
+    if (!isFresh(entry)) return lookUp(this, arguments, entry)
+    figures.calls++
+    counts.hits++
+    // With a bound, the engine has to know which result was used last.
+    if (bounded && entry !== latest) touch(entry)
+    return entry.value
+  }
+
+  function isFresh({ since, until }: Entry): boolean {
     if (until === Infinity || until === -Infinity) return until > 0
     const now = Date.now()
     return now >= since && now < until
   }
 
-  function sync(): void {
-    if (unsynced > 0) engine!.memo_record(id, unsynced)
-    unsynced = 0
+  function touch(entry: Entry): void {
+    latest = entry
+    ask(0, () => machines().memo_touch(id, entry.slot))
   }
 
-  function add(entry: Entry): any {
-    entry.map.set(entry.key, entry)
-    slots[entry.slot] = latest = entry
-    for (let slot; (slot = engine!.memo_evict(id)) >= 0; ) unlink(slots[slot]!)
-    if (!isThenable(entry.value)) {
+  function lookUp(self: This, args: ArrayLike<unknown>, entry: Entry): any {
+    const now = Date.now()
+    const found = ask(endless ? Infinity : EXPIRED, () => machines().memo_lookup(id, entry.slot, monotonic(), stale))
+    if (found === EXPIRED) {
+      unlink(entry)
+      return miss(self, args, entry.map, entry.key)
+    }
+    figures.calls++
+    latest = entry
+    const { value } = entry
+    if (found > 0) {
+      counts.hits++
+      entry.since = now
+      entry.until = now + found
+    } else if (found === PENDING) {
+      counts.shared++
+    } else {
+      counts.staleServed++
+      if (found === REVALIDATE) revalidate(entry, self, args)
+    }
+    return value
+  }
+
+  function miss(self: This, args: ArrayLike<unknown>, map: Map<unknown, Entry>, key: unknown): any {
+    figures.calls++
+    figures.invocations++
+    counts.misses++
+    let value: any = fn.apply(self, args as any)
+    // The function may have called itself with the same arguments.
+    remove(map.get(key))
+    id ||= ask(0, () => own(memoized, machines().memo_release, machines().memo_create()))
+    const slot = ask(0, () => machines().memo_add(id))
+    const entry: Entry = { slot, since: 0, until: -Infinity, value, key, map }
+    if (slot || endless) {
+      map.set(key, (latest = entry))
+      bySlot.set(slot, entry)
+    }
+    for (let evicted; (evicted = ask(NONE, () => machines().memo_evict(id, bySlot.size, maxSize))) >= 0; ) {
+      counts.evictions++
+      unlink(bySlot.get(evicted)!)
+    }
+    if (!isThenable(value)) {
       settled(entry)
     } else {
-      entry.value = Promise.resolve(entry.value).then(
+      entry.value = value = Promise.resolve(value).then(
         (value) => {
           settled(entry)
           return value
@@ -184,16 +186,17 @@ export function memoize<Args extends unknown[], R, This = unknown>(
         },
       )
     }
-    return entry.value
+    return value
   }
 
-  function revalidate(entry: Entry, self: This, args: Args): void {
+  function revalidate(entry: Entry, self: This, args: ArrayLike<unknown>): void {
     const replace = (value: any) => {
-      if (slots[entry.slot] === entry) entry.value = value
+      if (isKept(entry)) entry.value = value
       settled(entry)
     }
+    figures.invocations++
     try {
-      const value: any = fn.apply(self, args)
+      const value: any = fn.apply(self, args as any)
       if (isThenable(value)) value.then(() => replace(value), () => failed(entry))
       else replace(value)
     } catch {
@@ -201,55 +204,56 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     }
   }
 
+  function isKept(entry: Entry): boolean {
+    return entry.map.get(entry.key) === entry
+  }
+
   function settled(entry: Entry): void {
-    if (slots[entry.slot] === entry && engine!.memo_settled(id, entry.slot, Date.now())) arm(engine!)
+    if (!isKept(entry)) return
+    const wait = ask(Infinity, () => machines().memo_settled(id, entry.slot, monotonic(), ttl, stale))
+    timer ||= later(wait, weakly(expire))
   }
 
   function failed(entry: Entry): void {
-    if (slots[entry.slot] === entry && engine!.memo_failed(id, entry.slot)) unlink(entry)
+    if (isKept(entry) && ask(1, () => machines().memo_failed(entry.slot))) unlink(entry)
+  }
+
+  function expire(): void {
+    let next
+    while ((next = ask(Infinity, () => machines().memo_expired(id, monotonic(), stale))) < 0) unlink(bySlot.get(-next)!)
+    timer = later(next, weakly(expire))
   }
 
   /** Removes an entry that the engine has removed already. */
-  function unlink(entry: Entry): void {
-    slots[entry.slot] = undefined
-    entry.map.delete(entry.key)
+  function unlink({ key, map, slot }: Entry): void {
+    bySlot.delete(slot)
+    map.delete(key)
   }
 
-  function remove(entry: Entry): void {
-    engine!.memo_remove(id, entry.slot)
+  function remove(entry: Entry | undefined): void {
+    if (!entry) return
+    ask(0, () => machines().memo_remove(entry.slot))
     unlink(entry)
   }
 
   memoized.clear = () => {
-    engine?.memo_clear(id)
-    byKey.clear()
-    byHash.clear()
-    slots.length = 0
+    if (id) ask(0, () => machines().memo_clear(id))
+    timer = forget(timer)
+    for (const map of [byKey, byHash, bySlot]) map.clear()
   }
-  memoized.delete = function (this: unknown, ...args: Args) {
-    const entry = (isHashed(args) ? byHash : byKey).get(keyFor(this, args))
-    if (entry) remove(entry)
+  memoized.delete = function (this: unknown) {
+    const entry = mapOf(this, arguments).get(callKey)
+    remove(entry)
     return !!entry
   }
-  memoized.stats = () => {
-    sync()
-    const stat = (which: number) => engine?.memo_stat(id, which) ?? 0
-    return {
-      hits: stat(HITS),
-      misses: stat(MISSES),
-      staleServed: stat(STALE_SERVED),
-      shared: stat(SHARED),
-      evictions: stat(EVICTIONS),
-      size: stat(SIZE),
-    }
-  }
-  return memoized
+  memoized.stats = () => ({ ...counts, size: byKey.size + byHash.size })
+  return memoized as Memoized<Args, R, This>
 }
 
-/** Waits without keeping the memoized function alive. It is outside of `memoize` so that it closes over nothing there. */
-function weakWaiter(waiter: Waiter): Waiter {
-  const weak = new WeakRef(waiter)
-  return { expired: (detail) => weak.deref()?.expired(detail), sync: () => weak.deref()?.sync?.() }
+/** Runs without keeping the memoized function alive. It is outside of `memoize` so that it closes over nothing there. */
+function weakly(run: () => void): () => void {
+  const weak = new WeakRef(run)
+  return () => weak.deref()?.()
 }
 
 function isThenable(value: any): value is PromiseLike<any> {

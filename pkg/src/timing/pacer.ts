@@ -1,8 +1,9 @@
 import { onAbort } from '../abort.js'
-import { ARM, DROP_ARGS, INVOKE, PACER, RELEASE, RETAIN } from '../boundary/timing.js'
-import { checkSignal } from './checks.js'
-import { addWaiter, arm, releaseWhenCollected, removeWaiter, start, type Waiter } from './host.js'
-import type { Engine } from './wasm.js'
+import { END, INVOKE, RELEASE, WAIT } from '../boundary/pacer.js'
+import { checkFunction, checkSignal, isObject } from './checks.js'
+import { ask, own, pacer, waiters } from './engine.js'
+import { figures } from './figures.js'
+import { arm } from './host.js'
 
 /** A debounced or throttled function. */
 export interface Paced<Args extends unknown[], R, This = unknown> {
@@ -16,111 +17,106 @@ export interface Paced<Args extends unknown[], R, This = unknown> {
   pending(): boolean
 }
 
+/** The wait, `maxWait` or NaN, and the two edges. */
+export type Pacing = readonly [wait: number, maxWait: number, leading: unknown, trailing: unknown]
+
+/** Reads arguments as lodash does: an option that is present counts, even if it is undefined. */
+export function pacing(name: string, fn: unknown, wait: unknown, options: object | undefined, throttles: boolean): Pacing {
+  checkFunction(name, fn)
+  const given: Record<string, any> = isObject(options) ? options : {}
+  checkSignal(given.signal)
+  return [
+    toMs(wait),
+    throttles ? toMs(wait) : 'maxWait' in given ? toMs(given.maxWait) : NaN,
+    'leading' in given ? given.leading : throttles,
+    !('trailing' in given) || given.trailing,
+  ]
+}
+
+/** A number of ms; 0 for a value that is missing or not a number. */
+function toMs(value: unknown): number {
+  return typeof value === 'symbol' ? 0 : Number(value) || 0
+}
+
 export function pace<Args extends unknown[], R, This>(
   fn: (this: This, ...args: Args) => R,
-  wait: number,
-  maxWait: number,
-  leading: unknown,
-  trailing: unknown,
+  [wait, maxWait, leading, trailing]: Pacing,
   signal: AbortSignal | undefined,
 ): Paced<Args, R, This> {
-  checkSignal(signal)
-
   // The engine starts with the first call, so that declaring a function is free.
-  let engine: Engine | undefined
   let id = 0
   let lastArgs: ArrayLike<unknown> | undefined
   let lastThis: This | undefined
   let result: R | undefined
-  let stopListening = () => {}
-  // Until `until`, calls have no effects: they are counted, and passed on to the engine before its next input.
+  let stopListening: (() => void) | undefined
+  // When it was called last, and until when calls have no effects, so that the engine need not know of them.
   // These are properties because V8 updates a double in an object in place; in a variable it would allocate one per call.
-  const calls = { until: -Infinity, last: -Infinity, unsynced: 0 }
-
-  function sync(): void {
-    if (calls.unsynced > 0) engine!.pacer_record(id, calls.unsynced, calls.last)
-    calls.unsynced = 0
-    calls.until = -Infinity
-  }
-
-  const waiter: Waiter = {
-    sync,
-    expired(effects) {
-      sync()
-      apply(effects)
-    },
-    lost() {
-      calls.until = -Infinity
-      if (lastArgs) apply(INVOKE)
-    },
-  }
+  const calls = { last: -Infinity, until: -Infinity }
 
   function paced(this: This): R | undefined {
     // Every call of a burst comes here, so nothing is allocated, not even for a rest parameter.
     lastArgs = arguments
     lastThis = this
     const now = Date.now()
-    if (now < calls.until && now >= calls.last) {
-      calls.unsynced++
-      calls.last = now
-      return result
-    }
-    return callEngine(now)
+    if (now < calls.until && now >= calls.last) calls.last = now
+    else if (signal?.aborted) return drop()
+    else tell(now)
+    figures.calls++
+    return result
   }
 
-  function callEngine(now: number): R | undefined {
-    if (signal?.aborted) {
-      lastArgs = lastThis = undefined
-      return result
-    }
-    if (!engine) {
-      engine = start()
-      id = engine.pacer_create(wait, maxWait, +!!leading, +!!trailing)
-      releaseWhenCollected(paced, PACER, id, engine.pacer_release)
-    }
-    sync()
-    const effects = engine.pacer_call(id, now)
-    calls.last = now
-    calls.until = engine.pacer_until(id)
-    if (effects !== 0) apply(effects)
+  function drop(): R | undefined {
+    lastArgs = lastThis = undefined
     return result
+  }
+
+  function tell(now: number): void {
+    id ||= ask(0, () => own(paced, pacer().pacer_release, pacer().pacer_create(wait, maxWait, +!!leading, +!!trailing)))
+    const effects = ask(INVOKE, () => pacer().pacer_call(id, now, calls.last))
+    calls.last = now
+    // A burst of one call does not need to know.
+    calls.until = effects ? -Infinity : ask(-Infinity, () => pacer().pacer_until(id, now))
+    apply(effects)
   }
 
   /** Carries out effects. Invoking comes last, since the function may throw and may call any paced function. */
   function apply(effects: number): void {
-    if (effects & RETAIN) {
-      addWaiter(PACER, id, waiter)
-      stopListening = onAbort(signal, paced.cancel)
+    if (effects & WAIT) {
+      waiters.set(id, expired)
+      stopListening ??= onAbort(signal, paced.cancel)
+      arm()
     }
-    if (effects & RELEASE) {
-      removeWaiter(PACER, id)
-      stopListening()
+    if (effects & RELEASE) waiters.delete(id)
+    const args = lastArgs
+    const self = lastThis
+    if (effects & (END | INVOKE)) drop()
+    if (effects & END) {
+      calls.until = -Infinity
+      stopListening?.()
+      stopListening = undefined
     }
-    const args = lastArgs!
-    const self = lastThis!
-    if (effects & (DROP_ARGS | INVOKE)) lastArgs = lastThis = undefined
-    if (effects & ARM) arm(engine!)
-    if (effects & INVOKE) result = fn.apply(self, args as unknown as Args)
+    if (effects & INVOKE) {
+      figures.invocations++
+      result = fn.apply(self!, args as unknown as Args)
+    }
+  }
+
+  /** What follows where nothing waits any more, or runs if the engine does not tell. */
+  const runs = () => (lastArgs ? INVOKE : 0)
+
+  function expired(): void {
+    apply(ask(runs(), () => pacer().pacer_expired(id, Date.now(), calls.last, runs())))
   }
 
   paced.cancel = () => {
-    if (!engine) return
-    sync()
-    apply(engine.pacer_cancel(id))
+    calls.last = -Infinity
+    apply(id && ask(END | RELEASE, () => pacer().pacer_cancel(id)))
   }
   paced.flush = () => {
-    if (engine) {
-      sync()
-      apply(engine.pacer_flush(id, Date.now()))
-    }
+    apply(id && ask(runs(), () => pacer().pacer_flush(id, Date.now(), runs())))
     return result
   }
-  paced.pending = () => !!engine && !!engine.pacer_pending(id)
+  paced.pending = () => id > 0 && ask(-Infinity, () => pacer().pacer_until(id, calls.last)) > -Infinity
 
   return paced as unknown as Paced<Args, R, This>
-}
-
-/** A number of ms; 0 for a value that is missing or not a number. */
-export function toMs(value: unknown): number {
-  return typeof value === 'symbol' ? 0 : Number(value) || 0
 }

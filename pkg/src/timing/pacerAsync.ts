@@ -1,8 +1,7 @@
 import { onAbort, reasonOf } from '../abort.js'
-import { checkSignal } from './checks.js'
 import { abortError, deferred, promiseTry, rejectAborted, type Deferred } from './deferred.js'
 import { hold } from './host.js'
-import { pace } from './pacer.js'
+import { pace, pacing } from './pacer.js'
 
 /** A debounced or throttled function whose calls return promises. */
 export interface PacedAsync<Args extends unknown[], R, This = unknown> {
@@ -62,19 +61,17 @@ interface Run<R> extends Deferred<R> {
   over: boolean
 }
 
-/**
- * With `abortOnCall`, the next call that will be run aborts the current run; otherwise only the next run does.
- */
+/** A debounced function's next call that will be run aborts the current run; with `throttles`, only the next run does. */
 export function paceAsync<Args extends unknown[], R, This>(
+  name: string,
   fn: Abortable<Args, R, This>,
-  wait: number,
-  maxWait: number,
-  leading: unknown,
-  trailing: unknown,
-  signal: AbortSignal | undefined,
-  abortOnCall: boolean,
+  wait: number | undefined,
+  options: { signal?: AbortSignal } | undefined,
+  throttles: boolean,
 ): PacedAsync<Args, R, This> {
-  checkSignal(signal)
+  const how = pacing(name, fn, wait, options, throttles)
+  const [, , leading, trailing] = how
+  const signal = options?.signal
   if (!leading && !trailing) {
     throw new TypeError('With neither `leading` nor `trailing` it would never run, and no promise would settle')
   }
@@ -92,15 +89,12 @@ export function paceAsync<Args extends unknown[], R, This>(
       abortRun(latest, abortError('A newer call was run'))
       latest = run
       updateHold()
-      void promiseTry(() => fn.apply(this, [...args, run.controller.signal])).then(
+      void promiseTry(fn, this, [...args, run.controller.signal]).then(
         (value) => settle(run) && run.resolve(value),
         (error) => settle(run) && run.reject(error),
       )
     },
-    wait,
-    maxWait,
-    leading,
-    trailing,
+    how,
     // Not the signal: the pacer would drop a waiting call without rejecting its promise.
     undefined,
   )
@@ -156,7 +150,7 @@ export function paceAsync<Args extends unknown[], R, This>(
         updateHold()
         return latest!.promise
       }
-      if (abortOnCall) abortRun(latest, abortError('A newer call was made'))
+      if (!throttles) abortRun(latest, abortError('A newer call was made'))
     }
     updateHold()
     return run.promise

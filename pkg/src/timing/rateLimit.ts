@@ -1,9 +1,10 @@
 import { onAbort, reasonOf } from '../abort.js'
-import { RATE_LIMIT, REJECT, RUN } from '../boundary/timing.js'
-import { checkCount, checkFiniteDuration, checkFunction, checkSignal } from './checks.js'
-import { abortError, promiseTry, rejectAborted } from './deferred.js'
-import { addWaiter, arm, hold, releaseWhenCollected, removeWaiter, start, type Waiter } from './host.js'
-import type { Engine } from './wasm.js'
+import { REJECT } from '../boundary/timing.js'
+import { checkCount, checkDuration, checkFunction, checkSignal } from './checks.js'
+import { abortError, deferred, promiseTry, rejectAborted } from './deferred.js'
+import { ask, own } from './engine.js'
+import { forget, hold, later, monotonic } from './host.js'
+import { machines } from './machines.js'
 
 export interface RateLimitOptions<Args extends unknown[] = unknown[]> {
   /** The most calls that run … */
@@ -56,81 +57,84 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   fn: F,
   options: RateLimitOptions<Parameters<F>>,
 ): RateLimited<Parameters<F>, ReturnType<F>, ThisParameterType<F>> {
-  checkFunction('rateLimit', fn)
+  checkFunction('`fn` of rateLimit', fn)
   const { limit, interval, burst, maxQueue = Infinity, signal } = options ?? {}
   checkCount('limit', limit, 1)
-  checkFiniteDuration('interval', interval)
+  checkDuration('interval', interval, Number.MAX_VALUE)
   if (burst !== undefined) checkCount('burst', burst, 1)
   checkCount('maxQueue', maxQueue, 0)
   if (typeof signal !== 'function') checkSignal(signal)
 
-  let engine: Engine | undefined
+  type Result = Awaited<ReturnType<F>>
   let id = 0
-  const queue = new Map<number, Call>()
-  const waiter: Waiter = {
-    expired() {
-      for (let ticket; (ticket = engine!.rate_ready(id, Date.now())) >= 0; ) take(ticket).run()
-    },
-    lost() {
-      for (const ticket of [...queue.keys()]) take(ticket).run()
-    },
+  let timer = 0
+  /** The waiting calls; the first is the next. */
+  const queue = new Set<Call>()
+
+  function limited(this: ThisParameterType<F>): Promise<Result> {
+    const args = arguments as unknown as Parameters<F>
+    const callSignal = typeof signal === 'function' ? signal(...args) : signal
+    if (callSignal?.aborted) return Promise.reject(reasonOf(callSignal))
+    const wait = admit()
+    if (wait === 0) return promiseTry(fn, this, args)
+    return wait === REJECT ? Promise.reject(new QueueFullError(maxQueue)) : enqueue(this, args, callSignal, wait)
   }
 
-  function take(ticket: number): Call {
-    const call = queue.get(ticket)!
-    queue.delete(ticket)
-    if (queue.size === 0) {
-      removeWaiter(RATE_LIMIT, id)
+  function admit(): number {
+    id ||= ask(0, () => own(limited, machines().rate_release, machines().rate_create()))
+    return ask(0, () => machines().rate_call(id, queue.size, maxQueue, monotonic(), limit, interval, burst ?? 0))
+  }
+
+  function enqueue(
+    self: unknown,
+    args: ArrayLike<unknown>,
+    callSignal: AbortSignal | null | undefined,
+    wait: number,
+  ): Promise<Result> {
+    if (!queue.size) {
+      hold(1)
+      timer = later(wait, ready)
+    }
+    const { promise, resolve, reject } = deferred<Result>()
+    const call: Call = {
+      run() {
+        stopListening()
+        resolve(promiseTry(fn, self, args))
+      },
+      abort(reason) {
+        stopListening()
+        rejectAborted({ promise, reject }, reason)
+      },
+    }
+    const stopListening = onAbort(callSignal, () => take(call).abort(reasonOf(callSignal!)))
+    queue.add(call)
+    return promise
+  }
+
+  function take(call: Call): Call {
+    queue.delete(call)
+    if (!queue.size) {
       hold(-1)
+      timer = forget(timer)
     }
     return call
   }
 
-  function limited(this: ThisParameterType<F>, ...args: Parameters<F>): Promise<Awaited<ReturnType<F>>> {
-    const callSignal = typeof signal === 'function' ? signal(...args) : signal
-    if (callSignal?.aborted) return Promise.reject(reasonOf(callSignal))
-    if (!engine) {
-      engine = start()
-      id = engine.rate_create(limit, interval, burst ?? 0, maxQueue)
-      releaseWhenCollected(limited, RATE_LIMIT, id, engine.rate_release)
+  function ready(): void {
+    timer = 0
+    for (const call of queue) {
+      const wait = ask(0, () => machines().rate_acquire(id, monotonic(), limit, interval, burst ?? 0))
+      if (wait > 0) {
+        timer ||= later(wait, ready)
+        return
+      }
+      take(call).run()
     }
-    const run = () => promiseTry<Awaited<ReturnType<F>>>(() => fn.apply(this, args))
-    const ticket = engine.rate_call(id, Date.now())
-    if (ticket === REJECT) return Promise.reject(new QueueFullError(maxQueue))
-    return ticket === RUN ? run() : enqueue(ticket, run, callSignal)
-  }
-
-  function enqueue<T>(ticket: number, run: () => Promise<T>, callSignal: AbortSignal | null | undefined): Promise<T> {
-    if (queue.size === 0) {
-      addWaiter(RATE_LIMIT, id, waiter)
-      hold(1)
-      arm(engine!)
-    }
-    const promise = new Promise<T>((resolve, reject) => {
-      const stopListening = onAbort(callSignal, () => {
-        engine!.rate_dequeue(id, ticket)
-        take(ticket).abort(reasonOf(callSignal!))
-      })
-      queue.set(ticket, {
-        run() {
-          stopListening()
-          resolve(run())
-        },
-        abort(reason) {
-          stopListening()
-          rejectAborted({ promise, reject }, reason)
-        },
-      })
-    })
-    return promise
   }
 
   limited.pending = () => queue.size
   limited.clear = () => {
-    for (const ticket of [...queue.keys()]) {
-      engine!.rate_dequeue(id, ticket)
-      take(ticket).abort(abortError('The queue was cleared'))
-    }
+    for (const call of queue) take(call).abort(abortError('The queue was cleared'))
   }
   return limited
 }

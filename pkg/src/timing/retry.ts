@@ -1,16 +1,10 @@
 import { onAbort, reasonOf } from '../abort.js'
-import {
-  DEFAULT_DELAY,
-  DO_RETRY,
-  NO_RETRY,
-  PERMANENT,
-  RETRY,
-  RETRY_BY_OPTIONS,
-  RETRY_TIMEOUT,
-} from '../boundary/timing.js'
+import { DEFAULT_DELAY, DO_RETRY, NONE, NO_RETRY, PERMANENT, RETRY_BY_OPTIONS } from '../boundary/timing.js'
 import { checkCount, checkDuration, checkFunction, checkSignal } from './checks.js'
 import { deferred, promiseTry } from './deferred.js'
-import { addWaiter, arm, hold, removeWaiter, start } from './host.js'
+import { ask, isBroken } from './engine.js'
+import { forget, hold, later } from './host.js'
+import { machines } from './machines.js'
 
 /** The retry policy of `whippet/query`, by the same names. */
 export interface RetryPolicy {
@@ -47,7 +41,7 @@ export async function retry<R>(
   fn: (attempt: Attempt) => R | PromiseLike<R>,
   policy?: RetryPolicy,
 ): Promise<Awaited<R>> {
-  checkFunction('retry', fn)
+  checkFunction('`fn` of retry', fn)
   const { retry: retryOption, retryDelay, retryJitter = 0, timeout = Infinity, signal } = policy ?? {}
   const { seed = Math.floor(Math.random() * 2 ** 32) } = policy ?? {}
   if (!['function', 'boolean', 'undefined'].includes(typeof retryOption)) checkDuration('retry', retryOption)
@@ -58,47 +52,55 @@ export async function retry<R>(
   checkSignal(signal)
   if (signal?.aborted) throw reasonOf(signal)
 
-  const engine = start()
   const { promise, resolve, reject } = deferred<any>()
-  const id = engine.retry_begin(
-    retryOption === undefined ? NaN : retryOption === true ? Infinity : typeof retryOption === 'number' ? Math.ceil(retryOption) : 0,
-    typeof retryDelay === 'number' ? retryDelay : DEFAULT_DELAY,
-    retryJitter === true ? 0.5 : Number(retryJitter),
-    timeout || Infinity,
-    seed >>> 0,
-    Date.now(),
-  )
-  let attempt = 0
+  // NaN: the default.
+  const retries = typeof retryOption === 'boolean' ? (retryOption ? Infinity : 0) : Math.ceil(retryOption as number)
+  const jitter = retryJitter === true ? 0.5 : +retryJitter
+  let failures = 0
   let isSettled = false
-  let isDelayed = false
-  let controller = new AbortController()
-  const stopListening = onAbort(signal, stop)
+  let timer = 0
+  let controller: AbortController
+  const stopListening = onAbort(signal, () => {
+    const reason = reasonOf(signal!)
+    end(() => reject(reason))
+    controller.abort(reason)
+  })
 
   function run(): void {
-    const current = ++attempt
-    isDelayed = false
-    controller = new AbortController()
-    if (engine.retry_attempt(id, Date.now())) arm(engine)
+    const { signal } = (controller = new AbortController())
+    timer = later(timeout || Infinity, () => {
+      // Where the engine stopped working, nothing times out.
+      if (isBroken) return
+      timer = 0
+      const error = new DOMException(`No answer within ${timeout} ms`, 'TimeoutError')
+      current.abort(error)
+      failed(error)
+    })
+    const current = controller
     // The result of an attempt that timed out is ignored.
-    const isCurrent = () => !isSettled && current === attempt && !controller.signal.aborted
-    promiseTry(() => fn({ attempt: current, signal: controller.signal })).then(
+    const isCurrent = () => !isSettled && !signal.aborted
+    promiseTry(fn, undefined, [{ attempt: failures + 1, signal }]).then(
       (value) => isCurrent() && end(() => resolve(value)),
       (error) => isCurrent() && failed(error),
     )
   }
 
   function failed(error: any): void {
+    timer = forget(timer)
     try {
       const verdict =
-        typeof retryOption === 'function' ? (retryOption(attempt - 1, error) ? DO_RETRY : NO_RETRY) : RETRY_BY_OPTIONS
-      const delay = typeof retryDelay === 'function' ? Math.max(retryDelay(attempt - 1, error), 0) || 0 : DEFAULT_DELAY
+        typeof retryOption === 'function' ? (retryOption(failures, error) ? DO_RETRY : NO_RETRY) : RETRY_BY_OPTIONS
+      const chosen = typeof retryDelay === 'function' ? Math.max(retryDelay(failures, error), 0) || 0 : (retryDelay ?? DEFAULT_DELAY)
       const { retryable, retryAfter } = (error ?? {}) as { retryable?: unknown; retryAfter?: unknown }
       const permanent = retryable === false ? PERMANENT : 0
       const after = typeof retryAfter === 'number' ? retryAfter : 0
       if (isSettled) return
-      isDelayed = true
-      if (engine.retry_failed(id, verdict | permanent, delay, after, Date.now())) arm(engine)
-      else end(() => reject(error))
+      const delay = ask(NONE, () =>
+        machines().retry_delay(failures, retries, chosen, jitter, seed >>> 0, verdict | permanent, after),
+      )
+      failures++
+      if (delay < 0) end(() => reject(error))
+      else timer = later(delay, run)
     } catch (thrown) {
       end(() => reject(thrown))
     }
@@ -107,30 +109,12 @@ export async function retry<R>(
   function end(settle: () => void): void {
     if (isSettled) return
     isSettled = true
-    engine.retry_end(id)
-    removeWaiter(RETRY, id)
+    timer = forget(timer)
     hold(-1)
     stopListening()
     settle()
   }
 
-  function stop(): void {
-    const reason = reasonOf(signal!)
-    end(() => reject(reason))
-    controller.abort(reason)
-  }
-
-  addWaiter(RETRY, id, {
-    expired(deadline) {
-      if (deadline !== RETRY_TIMEOUT) return run()
-      const error = new DOMException(`No answer within ${timeout} ms`, 'TimeoutError')
-      controller.abort(error)
-      failed(error)
-    },
-    lost() {
-      if (isDelayed && !isSettled) run()
-    },
-  })
   hold(1)
   run()
   return promise

@@ -1,5 +1,4 @@
-import { checkFunction, isObject } from './checks.js'
-import { pace, toMs, type Paced } from './pacer.js'
+import { pace, pacing, type Paced } from './pacer.js'
 
 export interface ThrottleOptions {
   /** Run on the leading edge, the first call of a burst. Default: `true`. */
@@ -19,10 +18,5 @@ export function throttle<Args extends unknown[], R, This = unknown>(
   wait?: number,
   options?: ThrottleOptions,
 ): Paced<Args, R, This> {
-  checkFunction('throttle', fn)
-  // An option that is present counts, even if it is undefined, as in lodash.
-  const given = isObject(options) ? options : {}
-  const leading = !('leading' in given) || given.leading
-  const trailing = !('trailing' in given) || given.trailing
-  return pace(fn, toMs(wait), toMs(wait), leading, trailing, given.signal)
+  return pace(fn, pacing('throttle', fn, wait, options, true), options?.signal)
 }

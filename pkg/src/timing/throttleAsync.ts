@@ -1,5 +1,3 @@
-import { checkFunction, isObject } from './checks.js'
-import { toMs } from './pacer.js'
 import { paceAsync, type PaceAsync } from './pacerAsync.js'
 import type { ThrottleOptions } from './throttle.js'
 
@@ -14,10 +12,4 @@ export const throttleAsync: PaceAsync<ThrottleOptions> = (
   fn: (...args: any[]) => any,
   wait?: number,
   options?: ThrottleOptions,
-): any => {
-  checkFunction('throttleAsync', fn)
-  const given = isObject(options) ? options : {}
-  const leading = !('leading' in given) || given.leading
-  const trailing = !('trailing' in given) || given.trailing
-  return paceAsync(fn, toMs(wait), toMs(wait), leading, trailing, given.signal, false)
-}
+): any => paceAsync('throttleAsync', fn, wait, options, true)

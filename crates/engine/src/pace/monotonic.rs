@@ -2,16 +2,19 @@
 use crate::time::{Duration, Instant};
 
 /// Before every time that a clock shows, also one that is set to a year before 1970.
-pub(super) const LONG_AGO: Instant = Instant::from_const(f64::NEG_INFINITY);
+pub const LONG_AGO: Instant = Instant::from_const(f64::NEG_INFINITY);
 
 /// The wall clock plus what it was set back by, so that nothing waits longer because of it.
-#[derive(Default)]
 pub(super) struct MonotonicClock {
     offset: Duration,
     last: Instant,
 }
 
 impl MonotonicClock {
+    pub(super) const fn new() -> Self {
+        Self { offset: Duration::ZERO, last: Instant::ZERO }
+    }
+
     /// The monotonic time at which the host's clock shows `now`.
     pub(super) fn read(&mut self, now: Instant) -> Instant {
         self.read_after_timer(now, self.last, false)
@@ -27,10 +30,5 @@ impl MonotonicClock {
         }
         self.last = now + self.offset;
         self.last
-    }
-
-    /// What the host's clock will show at the monotonic time `at`, if it is not set again.
-    pub(super) fn to_host(&self, at: Instant) -> Instant {
-        Instant::from_ms(at.as_ms() - self.offset.as_ms())
     }
 }

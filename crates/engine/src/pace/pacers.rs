@@ -1,193 +1,204 @@
-//! Debounced and throttled functions.
+//! Debounced and throttled functions: whether one runs now, and how long to wait.
 use super::monotonic::LONG_AGO;
-use super::pacer::{Pacer, Pacing, TimerChange, Transition};
-use super::timers::{TimerOwner, Timers};
-use crate::deadlines::Handle;
-use crate::time::Instant;
-use alloc::vec::Vec;
+use super::row::{NONE, Rows};
+use super::timers::{FREE, PacerId, Row, TimerId, Timers};
+use crate::time::{Duration, Instant};
 
-/// Names one paced function until it is released; then another may get the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PacerId(pub u32);
+const LEADING: u8 = 1;
+const TRAILING: u8 = 2;
+/// `max_wait` was given, even if it is infinite.
+const MAXING: u8 = 4;
+/// A timer runs: lodash's `pending`.
+const WAITING: u8 = 8;
+/// Nobody will call it again, but a timer runs on.
+const RELEASED: u8 = 16;
+/// The row is a pacer.
+const PACER: u8 = 32;
 
-/// What the host has to do after an input. Invoking the function comes last: it may throw, and it may call any
+/// How a function is paced.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pacing {
+    wait: Duration,
+    max_wait: Duration,
+    flags: u8,
+}
+
+impl Pacing {
+    /// Runs once no call has come for `wait`, with the arguments of the last call.
+    pub const fn debounce(wait: Duration) -> Self {
+        Self { wait, max_wait: Duration::INFINITE, flags: PACER | TRAILING }
+    }
+
+    /// Runs on the first call, then at most once per `wait` while calls keep coming, the last call included.
+    pub fn throttle(wait: Duration) -> Self {
+        Self::debounce(wait).max_wait(wait).leading(true)
+    }
+
+    /// Whether the first call of a burst runs: the leading edge.
+    pub fn leading(self, leading: bool) -> Self {
+        self.with(LEADING, leading)
+    }
+
+    /// Whether the last call of a burst runs when the wait is over: the trailing edge. With `leading`, only if there
+    /// was more than one call.
+    pub fn trailing(self, trailing: bool) -> Self {
+        self.with(TRAILING, trailing)
+    }
+
+    /// Runs at least this often while calls keep coming. Less than the wait counts as the wait.
+    pub fn max_wait(self, max_wait: Duration) -> Self {
+        Self { max_wait: max_wait.max(self.wait), ..self }.with(MAXING, true)
+    }
+
+    fn with(self, flag: u8, set: bool) -> Self {
+        Self { flags: (self.flags & !flag) | (u8::from(set) * flag), ..self }
+    }
+}
+
+/// What the host has to do after an input, as bits. Invoking the function comes last: it may throw, and it may call any
 /// pacer again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PacerEffects {
-    /// The pacer begins to wait: keep its function and arguments where they are found when
-    /// [`Pace::poll_expired`](super::Pace::poll_expired) names the pacer.
-    pub retain: bool,
-    /// The pacer stops waiting: drop what was retained.
-    pub release: bool,
-    /// A wait began: arm the timer again, before invoking. This is set even if the timer would not have to fire
-    /// earlier, because the armed timer may be gone, for example when a test replaced the clock and restored it.
-    pub arm: bool,
+pub struct PacerEffects(pub u32);
+
+impl PacerEffects {
     /// Run the function, with the arguments and `this` of the last call.
-    pub invoke: bool,
-    /// The arguments of the last call are not needed any more: drop them.
-    pub drop_args: bool,
+    pub const INVOKE: u32 = 1;
+    /// A wait began. Keep the function and its arguments where they are found when its deadline expires, and arm the timer,
+    /// before invoking: even if it would not have to fire earlier, because the armed one may be gone, for example when a test
+    /// replaced the clock. While a timeout is handled the host need not arm it: it does so afterwards.
+    pub const WAIT: u32 = 2;
+    /// The wait is over: drop the arguments of the last call.
+    pub const END: u32 = 4;
+    /// No timer of the pacer runs any more: drop what was kept.
+    pub const RELEASE: u32 = 8;
+
+    /// Whether all these bits are set.
+    pub fn has(self, bits: u32) -> bool {
+        self.0 & bits == bits
+    }
 }
 
-struct Entry {
-    pacer: Pacer,
-    /// The current timer. `None` also where the wait is endless, because that has no deadline.
-    timer: Option<Handle>,
-    serial: u32,
-    /// Timers that will still expire. A flush leaves its timer running, so there may be several.
-    running_timers: u32,
-    released: bool,
-}
-
-/// The debounced and throttled functions of a module.
-#[derive(Default)]
-pub struct Pacers {
-    entries: Vec<Entry>,
-    free: Vec<u32>,
-    calls: u64,
-    invocations: u64,
-}
-
-impl Pacers {
-    /// How often paced functions were called.
-    pub fn calls(&self) -> u64 {
-        self.calls
-    }
-
-    /// How often they ran.
-    pub fn invocations(&self) -> u64 {
-        self.invocations
-    }
-
-    /// Whether `id` has a timer running: lodash's `pending`.
-    pub fn is_pending(&self, id: PacerId) -> bool {
-        self.entries[id.0 as usize].pacer.is_waiting()
-    }
-
+/// The host knows when it called last (`last`; [`LONG_AGO`] before the first call and after a cancellation), and whether the
+/// arguments of a call wait (`has_args`): it need not report calls that have no effects.
+impl<R: Rows<Row>> Timers<R> {
     /// Adds a paced function.
-    pub fn create(&mut self, pacing: Pacing) -> PacerId {
-        let pacer = Pacer::new(pacing);
-        let entry = Entry { pacer, timer: None, serial: 0, running_timers: 0, released: false };
-        match self.free.pop() {
-            Some(index) => {
-                self.entries[index as usize] = entry;
-                PacerId(index)
-            }
-            None => {
-                self.entries.push(entry);
-                PacerId(self.entries.len() as u32 - 1)
-            }
-        }
+    pub fn pacer_create(&mut self, Pacing { wait, max_wait, flags }: Pacing) -> PacerId {
+        let id = self.take();
+        *self.rows.row(id) = Row { wait, max_wait, flags, ..FREE };
+        PacerId(id)
     }
 
     /// Says that `id` will not be called again. A wait that has begun still ends with its invocation.
-    pub fn release(&mut self, id: PacerId) {
-        self.entries[id.0 as usize].released = true;
-        self.reuse_if_idle(id.0);
+    pub fn pacer_release(&mut self, PacerId(id): PacerId) {
+        let row = self.rows.row(id);
+        if row.flags & PACER != 0 {
+            row.flags |= RELEASED;
+            self.reuse_if_idle(id);
+        }
     }
 
     /// The function was called.
-    pub fn call(&mut self, timers: &mut Timers, id: PacerId, now: Instant) -> PacerEffects {
-        self.calls += 1;
-        let transition = self.entries[id.0 as usize].pacer.call(now);
-        self.apply(timers, id.0, transition, now)
-    }
-
-    /// From the last call until this time, a call has no effects. A host for which each input is expensive may count
-    /// such calls and report them together with [`record_coalesced`](Self::record_coalesced), before any other
-    /// input.
-    pub fn coalesce_until(&self, timers: &Timers, id: PacerId) -> Instant {
-        if timers.in_timeout() {
-            // Its own timer may be polled next, and has to know of each call.
-            return LONG_AGO;
+    pub fn pacer_call(&mut self, PacerId(id): PacerId, now: Instant, last: Instant) -> PacerEffects {
+        let row = self.rows.row(id);
+        let due = row.is_due(now, last);
+        let (was_waiting, timer, wait) = (row.flags & WAITING != 0, row.timer, row.wait);
+        // Most calls within a burst return here. The timer may be late, as in a loop that blocks the host.
+        if row.flags & PACER == 0 || was_waiting && !(due && row.flags & MAXING != 0) {
+            return PacerEffects(0);
         }
-        self.entries[id.0 as usize].pacer.coalesce_until()
-    }
-
-    /// Records calls without effects. The last one was made at `last`.
-    pub fn record_coalesced(&mut self, id: PacerId, calls: u32, last: Instant) {
-        self.calls += u64::from(calls);
-        self.entries[id.0 as usize].pacer.record_call(last);
-    }
-
-    /// Runs the trailing edge now, if one is waiting.
-    pub fn flush(&mut self, timers: &mut Timers, id: PacerId, now: Instant) -> PacerEffects {
-        // The timer runs on, as in lodash: a call before it expires postpones it.
-        let entry = &mut self.entries[id.0 as usize];
-        let is_endless = entry.pacer.is_waiting() && entry.timer.is_none();
-        let invoke = entry.pacer.flush(now);
-        self.invocations += u64::from(invoke);
-        if is_endless {
-            self.clear_timer(timers, id.0);
+        row.flags |= WAITING;
+        let invoke = due && (was_waiting || row.flags & LEADING != 0);
+        if due {
+            // `max_wait` counts from the start of the burst.
+            row.last_invoke = now;
         }
-        let release = is_endless && self.entries[id.0 as usize].running_timers == 0;
-        PacerEffects { release, invoke, drop_args: true, ..PacerEffects::default() }
+        if was_waiting {
+            self.clear(TimerId(timer));
+        }
+        // A timer that still runs after a flush is not cleared, as in lodash.
+        self.start(id, now, wait);
+        PacerEffects(PacerEffects::WAIT | u32::from(invoke))
+    }
+
+    /// From the last call until this time, a call has no effects: the host need not report it. [`LONG_AGO`] where nothing
+    /// waits.
+    pub fn pacer_until(&mut self, PacerId(id): PacerId, last: Instant) -> Instant {
+        let row = self.rows.row(id);
+        if row.flags & WAITING != 0 { row.until(last) } else { LONG_AGO }
+    }
+
+    /// Runs the trailing edge now, if one is waiting. The timer runs on, as in lodash: a call before it expires postpones it.
+    pub fn pacer_flush(&mut self, PacerId(id): PacerId, now: Instant, has_args: bool) -> PacerEffects {
+        let row = self.rows.row(id);
+        let has_args = has_args && row.flags & WAITING != 0;
+        row.trailing_edge(now, has_args)
     }
 
     /// Drops a waiting call, and forgets when the function last ran.
-    pub fn cancel(&mut self, timers: &mut Timers, id: PacerId) -> PacerEffects {
-        let entry = &mut self.entries[id.0 as usize];
-        let was_retained = entry.running_timers > 0;
-        let was_waiting = entry.pacer.is_waiting();
-        entry.pacer.cancel();
-        if was_waiting {
-            self.clear_timer(timers, id.0);
+    pub fn pacer_cancel(&mut self, PacerId(id): PacerId) -> PacerEffects {
+        let row = self.rows.row(id);
+        if row.flags & WAITING != 0 {
+            let timer = row.timer;
+            self.clear(TimerId(timer));
         }
-        let release = was_retained && self.entries[id.0 as usize].running_timers == 0;
-        PacerEffects { release, drop_args: true, ..PacerEffects::default() }
+        let row = self.rows.row(id);
+        row.last_invoke = Instant::ZERO;
+        row.trailing_edge(Instant::ZERO, false)
     }
 
     /// A timer of `id` expired.
-    pub(super) fn expired(&mut self, timers: &mut Timers, id: u32, now: Instant) -> PacerEffects {
-        let entry = &mut self.entries[id as usize];
-        entry.running_timers -= 1;
-        let transition = entry.pacer.timer_expired(now);
-        let mut effects = self.apply(timers, id, transition, now);
-        let entry = &self.entries[id as usize];
-        effects.retain = false;
-        effects.release = entry.running_timers == 0;
-        effects.drop_args = !entry.pacer.is_waiting();
-        self.reuse_if_idle(id);
-        effects
-    }
-
-    fn apply(&mut self, timers: &mut Timers, id: u32, transition: Transition, now: Instant) -> PacerEffects {
-        self.invocations += u64::from(transition.invoke);
-        let wait = match transition.timer {
-            // Most calls within a burst return here.
-            TimerChange::Keep => {
-                return PacerEffects { invoke: transition.invoke, ..PacerEffects::default() };
-            }
-            TimerChange::Start(wait) => wait,
-            TimerChange::Restart(wait) => {
-                self.clear_timer(timers, id);
-                wait
-            }
-        };
-        let at = timers.monotonic(now) + wait;
-        let entry = &mut self.entries[id as usize];
-        let retain = entry.running_timers == 0 && !matches!(transition.timer, TimerChange::Restart(_));
-        entry.serial = entry.serial.wrapping_add(1);
-        entry.running_timers += 1;
-        entry.timer = timers.set(at, TimerOwner::Pacer { pacer: id, serial: entry.serial });
-        PacerEffects {
-            retain,
-            arm: !timers.in_timeout(),
-            invoke: transition.invoke,
-            ..PacerEffects::default()
+    pub fn pacer_expired(
+        &mut self,
+        PacerId(id): PacerId,
+        now: Instant,
+        last: Instant,
+        has_args: bool,
+    ) -> PacerEffects {
+        let row = self.rows.row(id);
+        if row.is_due(now, last) {
+            let effects = row.trailing_edge(now, has_args);
+            self.reuse_if_idle(id);
+            return effects;
         }
+        row.flags |= WAITING;
+        let remaining = row.until(last).since(now);
+        self.start(id, now, remaining);
+        PacerEffects(0)
     }
 
-    /// Clears the current timer, also one that expired and was not polled yet.
-    fn clear_timer(&mut self, timers: &mut Timers, id: u32) {
-        let entry = &mut self.entries[id as usize];
-        entry.running_timers -= 1;
-        timers.clear(entry.timer.take(), TimerOwner::Pacer { pacer: id, serial: entry.serial });
+    fn start(&mut self, id: u32, now: Instant, wait: Duration) {
+        let at = self.monotonic(now) + wait;
+        let timer = if at.is_never() { NONE } else { self.set_for(id, at) };
+        self.rows.row(id).timer = timer;
     }
 
     fn reuse_if_idle(&mut self, id: u32) {
-        let entry = &self.entries[id as usize];
-        if entry.released && entry.running_timers == 0 {
-            self.free.push(id);
+        let row = self.rows.row(id);
+        if row.flags & RELEASED != 0 && row.timers == 0 {
+            self.give_back(id);
         }
+    }
+}
+
+impl Row {
+    fn until(&self, last: Instant) -> Instant {
+        (last + self.wait).min(self.last_invoke + self.max_wait)
+    }
+
+    /// Whether a burst begins or ends at `now`: there was no call yet, or none for the wait, or `max_wait` is over, or
+    /// the clock was set back. lodash's `shouldInvoke`.
+    fn is_due(&self, now: Instant, last: Instant) -> bool {
+        // Neither is true where the wait is endless and there was no call.
+        !(now >= last && now < self.until(last))
+    }
+
+    fn trailing_edge(&mut self, now: Instant, has_args: bool) -> PacerEffects {
+        self.flags &= !WAITING;
+        let invoke = has_args && self.flags & TRAILING != 0;
+        if invoke {
+            self.last_invoke = now;
+        }
+        let release = u32::from(self.timers == 0) * PacerEffects::RELEASE;
+        PacerEffects(PacerEffects::END | u32::from(invoke) | release)
     }
 }

@@ -1,22 +1,24 @@
-//! The host of paced functions: one `Pace` and one timer per thread.
+//! The host of paced functions: one `Timers` and one `setTimeout` per thread.
 use super::timer::HostTimer;
 use alloc::rc::Weak;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use whippet_engine::pace::{Expired, Pace, PacerEffects, PacerId, Pacing};
+use whippet_engine::pace::{Expired, LONG_AGO, PacerEffects, PacerId, Pacing, Row, RowVec, Timers};
 use whippet_engine::time::Instant;
 
 /// A paced function, as the host knows it.
 pub(super) trait PacedFunction {
-    fn invoke(&self);
-    /// Drops the arguments of the last call.
-    fn drop_args(&self);
+    /// Runs it, or drops the arguments of the last call.
+    fn apply(&self, effects: PacerEffects);
+    /// When it was called last, and whether the arguments of a call wait.
+    fn last_call(&self) -> (Instant, bool);
 }
 
 #[derive(Default)]
 struct Host {
-    pace: Pace,
+    timers: Timers<RowVec<Row>>,
     timer: HostTimer,
+    stats: Stats,
     /// By pacer id. Weak, so that a function whose last handle was dropped does not run any more.
     functions: Vec<Option<Weak<dyn PacedFunction>>>,
 }
@@ -36,11 +38,16 @@ pub struct Stats {
 
 /// The figures of this thread.
 pub fn stats() -> Stats {
-    HOST.with_borrow(|host| Stats { calls: host.pace.calls(), invocations: host.pace.invocations() })
+    HOST.with_borrow(|host| host.stats)
+}
+
+/// Counts a call, or a run.
+pub(super) fn count(count: impl FnOnce(&mut Stats)) {
+    HOST.with_borrow_mut(|host| count(&mut host.stats));
 }
 
 pub(super) fn create(pacing: Pacing) -> PacerId {
-    HOST.with_borrow_mut(|host| host.pace.pacers.create(pacing))
+    HOST.with_borrow_mut(|host| host.timers.pacer_create(pacing))
 }
 
 /// Stores the function of `id`.
@@ -59,32 +66,31 @@ pub(super) fn remove(id: PacerId) {
     // While the thread ends, the host may be dropped already.
     let _ = HOST.try_with(|host| {
         let mut host = host.borrow_mut();
-        let Host { pace, .. } = &mut *host;
-        pace.pacers.cancel(&mut pace.timers, id);
-        pace.pacers.release(id);
+        host.timers.pacer_cancel(id);
+        host.timers.pacer_release(id);
         host.functions[id.0 as usize] = None;
     });
 }
 
 /// Passes an input to the pacers, and arms the timer if necessary. The caller carries out the other effects: a function
 /// may call any pacer again, so the host must not be borrowed while it runs.
-pub(super) fn input(input: impl FnOnce(&mut Pace, Instant) -> PacerEffects) -> PacerEffects {
+pub(super) fn input(input: impl FnOnce(&mut Timers<RowVec<Row>>, Instant) -> PacerEffects) -> PacerEffects {
     HOST.with_borrow_mut(|host| {
-        let effects = input(&mut host.pace, now());
-        if effects.arm {
+        let effects = input(&mut host.timers, now());
+        if effects.has(PacerEffects::WAIT) {
             host.arm();
         }
         effects
     })
 }
 
-pub(super) fn is_pending(id: PacerId) -> bool {
-    HOST.with_borrow(|host| host.pace.pacers.is_pending(id))
+pub(super) fn is_pending(id: PacerId, last: Instant) -> bool {
+    HOST.with_borrow_mut(|host| host.timers.pacer_until(id, last) != LONG_AGO)
 }
 
 impl Host {
     fn arm(&mut self) {
-        match self.pace.timers.arm(now()) {
+        match self.timers.arm(now()) {
             Some(delay) => self.timer.arm(delay, fire),
             None => self.timer.disarm(),
         }
@@ -92,25 +98,26 @@ impl Host {
 }
 
 fn fire() {
-    HOST.with_borrow_mut(|host| host.pace.timers.handle_timeout(now(), true));
-    while let Some((function, effects)) = HOST.with_borrow_mut(next_expired) {
-        let Some(function) = function.upgrade() else { continue };
-        if effects.invoke {
-            function.invoke();
-        } else if effects.drop_args {
-            function.drop_args();
+    HOST.with_borrow_mut(|host| host.timers.handle_timeout(now(), true));
+    while let Some((id, function)) = HOST.with_borrow_mut(next_expired) {
+        // Where its last handle was dropped, nothing waits any more: the engine has to know that its timer expired.
+        let function = function.and_then(|function| function.upgrade());
+        let (last, has_args) = function.as_ref().map_or((LONG_AGO, false), |function| function.last_call());
+        let effects = input(|timers, now| timers.pacer_expired(id, now, last, has_args));
+        if let Some(function) = function {
+            function.apply(effects);
         }
     }
     HOST.with_borrow_mut(Host::arm);
 }
 
-fn next_expired(host: &mut Host) -> Option<(Weak<dyn PacedFunction>, PacerEffects)> {
+type Function = Option<Weak<dyn PacedFunction>>;
+
+fn next_expired(host: &mut Host) -> Option<(PacerId, Function)> {
     loop {
-        // This crate uses no other machine of `Pace`.
-        let Expired::Pacer(id, effects) = host.pace.poll_expired(now())? else { continue };
-        if let Some(function) = &host.functions[id.0 as usize] {
-            return Some((function.clone(), effects));
-        }
+        // This crate sets no other deadlines.
+        let Expired::Pacer(id) = host.timers.poll()? else { continue };
+        return Some((id, host.functions.get(id.0 as usize).cloned().flatten()));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Debounce and throttle, and the timer that drives them.
 //!
-//! All paced functions of a thread share one [`Pace`](whippet_engine::pace::Pace) and one `setTimeout`.
+//! All paced functions of a thread share one [`Timers`](whippet_engine::pace::Timers) and one `setTimeout`.
 //!
 //! ```no_run
 //! use whippet_engine::time::Duration;

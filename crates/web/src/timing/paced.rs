@@ -2,10 +2,10 @@
 use super::host::{self, PacedFunction};
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::fmt;
-use whippet_engine::pace::{PacerId, Pacing};
-use whippet_engine::time::Duration;
+use whippet_engine::pace::{LONG_AGO, PacerEffects, PacerId, Pacing};
+use whippet_engine::time::{Duration, Instant};
 
 /// Runs `function` once no call has come for `wait`, with the argument of the last call.
 pub fn debounce<A: 'static, R: Clone + 'static>(
@@ -30,7 +30,9 @@ pub struct Paced<A: 'static, R: 'static = ()>(Rc<Function<A, R>>);
 struct Function<A, R> {
     id: PacerId,
     function: Box<dyn Fn(A) -> R>,
+    /// That of the last call, until it is needed no more.
     argument: RefCell<Option<A>>,
+    last_call: Cell<Instant>,
     result: RefCell<Option<R>>,
 }
 
@@ -41,6 +43,7 @@ impl<A: 'static, R: Clone + 'static> Paced<A, R> {
             id: host::create(pacing),
             function: Box::new(function),
             argument: RefCell::new(None),
+            last_call: Cell::new(LONG_AGO),
             result: RefCell::new(None),
         });
         let function: Rc<dyn PacedFunction> = paced.clone();
@@ -51,33 +54,33 @@ impl<A: 'static, R: Clone + 'static> Paced<A, R> {
     /// Calls the function. Returns the result of the last run, which may be this call's.
     pub fn call(&self, argument: A) -> Option<R> {
         drop(self.0.argument.replace(Some(argument)));
-        let effects = host::input(|pace, now| pace.pacers.call(&mut pace.timers, self.0.id, now));
-        if effects.invoke {
-            self.0.invoke();
-        }
+        host::count(|stats| stats.calls += 1);
+        let effects = host::input(|timers, now| {
+            let last = self.0.last_call.replace(now);
+            timers.pacer_call(self.0.id, now, last)
+        });
+        self.0.apply(effects);
         self.last_result()
     }
 
     /// Runs a waiting call now. Returns the result of the last run.
     pub fn flush(&self) -> Option<R> {
-        let effects = host::input(|pace, now| pace.pacers.flush(&mut pace.timers, self.0.id, now));
-        if effects.invoke {
-            self.0.invoke();
-        } else if effects.drop_args {
-            self.0.drop_args();
-        }
+        let (_, has_args) = self.0.last_call();
+        let effects = host::input(|timers, now| timers.pacer_flush(self.0.id, now, has_args));
+        self.0.apply(effects);
         self.last_result()
     }
 
     /// Drops a waiting call.
     pub fn cancel(&self) {
-        host::input(|pace, _| pace.pacers.cancel(&mut pace.timers, self.0.id));
-        self.0.drop_args();
+        self.0.last_call.set(LONG_AGO);
+        let effects = host::input(|timers, _| timers.pacer_cancel(self.0.id));
+        self.0.apply(effects);
     }
 
     /// Whether a wait is under way.
     pub fn is_pending(&self) -> bool {
-        host::is_pending(self.0.id)
+        host::is_pending(self.0.id, self.0.last_call.get())
     }
 
     fn last_result(&self) -> Option<R> {
@@ -86,16 +89,20 @@ impl<A: 'static, R: Clone + 'static> Paced<A, R> {
 }
 
 impl<A, R> PacedFunction for Function<A, R> {
-    fn invoke(&self) {
+    fn apply(&self, effects: PacerEffects) {
+        if effects.0 & (PacerEffects::INVOKE | PacerEffects::END) == 0 {
+            return;
+        }
         let argument = self.argument.take();
-        if let Some(argument) = argument {
+        if let Some(argument) = argument.filter(|_| effects.has(PacerEffects::INVOKE)) {
+            host::count(|stats| stats.invocations += 1);
             let result = (self.function)(argument);
             self.result.replace(Some(result));
         }
     }
 
-    fn drop_args(&self) {
-        self.argument.take();
+    fn last_call(&self) -> (Instant, bool) {
+        (self.last_call.get(), self.argument.borrow().is_some())
     }
 }
 

@@ -1,10 +1,10 @@
 //! The machines on simulated time.
-mod batches;
 mod lodash;
 mod memos;
 mod pacers;
 mod rate_limits;
 mod retries;
+mod timers;
 
 use super::*;
 use crate::time::{Duration, Instant};
@@ -18,26 +18,7 @@ fn at(ms: f64) -> Instant {
     Instant::from_ms(ms)
 }
 
-/// A host whose only input is its timer: returns what expired up to `until`, and when.
-fn wait(pace: &mut Pace, now: &mut f64, until: f64) -> Vec<(f64, Expired)> {
-    let mut all = Vec::new();
-    while let Some(delay) = pace.timers.arm(at(*now)).filter(|delay| *now + delay.as_ms() <= until) {
-        *now += delay.as_ms();
-        pace.timers.handle_timeout(at(*now), true);
-        while let Some(expired) = pace.poll_expired(at(*now)) {
-            all.push((*now, expired));
-            // The results and calls that are due have to be taken, or the deadline would be set again.
-            match expired {
-                Expired::Memo(id) => {
-                    while pace.memos.next_expired(&mut pace.timers, id, at(*now)).is_some() {}
-                }
-                Expired::RateLimit(id) => {
-                    while pace.rate_limits.next_ready(&mut pace.timers, id, at(*now)).is_some() {}
-                }
-                _ => {}
-            }
-        }
-    }
-    *now = until;
-    all
-}
+/// Timers where there is an allocator.
+type TestTimers = Timers<RowVec<Row>>;
+/// Memos and rate limits where there is one.
+type TestLists = Lists<RowVec<Node>>;

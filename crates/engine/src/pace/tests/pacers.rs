@@ -1,7 +1,7 @@
 //! Debounce and throttle, compared with lodash's algorithm on simulated time.
 use super::super::*;
 use super::lodash::{Lodash, LodashHost};
-use super::ms;
+use super::{TestTimers, at, ms};
 use crate::time::{Duration, Instant};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,15 +12,17 @@ use std::vec::Vec;
 /// A host: a clock, one timer, and a log of what ran.
 #[derive(Default)]
 struct Host {
-    pace: Pace,
+    timers: TestTimers,
     /// The real time in ms, and the offset of the wall clock.
     time: f64,
     clock_offset: f64,
     timer: Option<f64>,
     timers_set: usize,
     retained: BTreeSet<u32>,
-    /// Where set, calls without effects are counted and recorded before the next input: how many, and the last.
-    coalescing: Option<BTreeMap<u32, (u32, Instant)>>,
+    /// By pacer: when it was called last, and whether its arguments wait.
+    calls: BTreeMap<u32, (Instant, bool)>,
+    /// Whether it reports calls without effects, too.
+    reports_all: bool,
     log: Vec<String>,
 }
 
@@ -29,65 +31,64 @@ impl Host {
         Instant::from_ms(self.time + self.clock_offset)
     }
 
+    fn last(&self, id: PacerId) -> (Instant, bool) {
+        self.calls.get(&id.0).copied().unwrap_or((LONG_AGO, false))
+    }
+
     fn apply(&mut self, id: PacerId, effects: PacerEffects) {
-        if effects.retain {
-            assert!(self.retained.insert(id.0));
-        }
-        if effects.invoke {
-            self.log.push(format!("{}@{}", id.0, self.time));
-        }
-        if effects.release {
-            assert!(self.retained.remove(&id.0));
-        }
-        if effects.arm {
+        if effects.has(PacerEffects::WAIT) {
+            self.retained.insert(id.0);
             self.arm();
+        }
+        if effects.has(PacerEffects::RELEASE) {
+            self.retained.remove(&id.0);
+        }
+        if effects.0 & (PacerEffects::INVOKE | PacerEffects::END) != 0 {
+            let (last, _) = self.last(id);
+            self.calls.insert(id.0, (last, false));
+        }
+        if effects.has(PacerEffects::INVOKE) {
+            self.log.push(format!("{}@{}", id.0, self.time));
         }
     }
 
     fn arm(&mut self) {
         self.timers_set += 1;
         let now = self.now();
-        self.timer = self.pace.timers.arm(now).map(|delay| self.time + delay.as_ms());
+        self.timer = self.timers.arm(now).map(|delay| self.time + delay.as_ms());
     }
 
-    fn poll(&mut self, now: Instant) -> Option<(PacerId, PacerEffects)> {
-        self.pace.poll_expired(now).map(|expired| match expired {
-            Expired::Pacer(id, effects) => (id, effects),
-            other => panic!("{other:?}"),
-        })
-    }
-
-    fn record_all(&mut self) {
-        for (id, (calls, last)) in self.coalescing.iter_mut().flat_map(std::mem::take) {
-            self.pace.pacers.record_coalesced(PacerId(id), calls, last);
-        }
+    fn poll(&mut self) -> Option<(PacerId, PacerEffects)> {
+        let Expired::Pacer(id) = self.timers.poll()? else { panic!("there are only pacers") };
+        let (last, has_args) = self.last(id);
+        Some((id, self.timers.pacer_expired(id, self.now(), last, has_args)))
     }
 
     fn call(&mut self, id: PacerId) {
         let now = self.now();
-        if now < self.pace.pacers.coalesce_until(&self.pace.timers, id)
-            && let Some(coalescing) = &mut self.coalescing
-        {
-            let coalesced = coalescing.entry(id.0).or_insert((0, now));
-            *coalesced = (coalesced.0 + 1, now);
-            return;
+        let (last, _) = self.last(id);
+        self.calls.insert(id.0, (now, true));
+        let has_effects = now < last || now >= self.timers.pacer_until(id, last);
+        if has_effects || self.reports_all {
+            let effects = self.timers.pacer_call(id, now, last);
+            assert!(has_effects || effects == PacerEffects(0));
+            self.apply(id, effects);
         }
-        self.record_all();
-        let effects = self.pace.pacers.call(&mut self.pace.timers, id, now);
-        self.apply(id, effects);
     }
 
     fn flush(&mut self, id: PacerId) {
-        self.record_all();
-        let now = self.now();
-        let effects = self.pace.pacers.flush(&mut self.pace.timers, id, now);
+        let effects = self.timers.pacer_flush(id, self.now(), self.last(id).1);
         self.apply(id, effects);
     }
 
     fn cancel(&mut self, id: PacerId) {
-        self.record_all();
-        let effects = self.pace.pacers.cancel(&mut self.pace.timers, id);
+        self.calls.remove(&id.0);
+        let effects = self.timers.pacer_cancel(id);
         self.apply(id, effects);
+    }
+
+    fn is_pending(&mut self, id: PacerId) -> bool {
+        self.timers.pacer_until(id, self.last(id).0) != LONG_AGO
     }
 
     fn advance(&mut self, span: u32) {
@@ -95,10 +96,9 @@ impl Host {
         while let Some(at) = self.timer.filter(|at| *at <= until) {
             self.time = at;
             self.timer = None;
-            self.record_all();
             let now = self.now();
-            self.pace.timers.handle_timeout(now, true);
-            while let Some((id, effects)) = self.poll(now) {
+            self.timers.handle_timeout(now, true);
+            while let Some((id, effects)) = self.poll() {
                 assert!(self.retained.contains(&id.0), "the host retained the function");
                 self.apply(id, effects);
             }
@@ -111,7 +111,7 @@ impl Host {
 /// Calls one pacer at the given times; returns the times at which it ran.
 fn runs(pacing: Pacing, calls: &[u32]) -> Vec<u32> {
     let mut host = Host { time: 1000.0, ..Host::default() };
-    let id = host.pace.pacers.create(pacing);
+    let id = host.timers.pacer_create(pacing);
     let mut at = 0;
     for &call in calls {
         host.advance(call - at);
@@ -157,21 +157,21 @@ fn throttle_runs_on_the_first_call_and_once_per_wait() {
 #[test]
 fn a_wait_of_zero_runs_in_the_next_task() {
     let mut host = Host::default();
-    let id = host.pace.pacers.create(Pacing::debounce(ms(0)));
+    let id = host.timers.pacer_create(Pacing::debounce(ms(0)));
     host.call(id);
     host.call(id);
     assert_eq!(host.log, [] as [&str; 0]);
     host.advance(0);
-    assert_eq!(host.log, ["0@0"]);
+    assert_eq!(host.log, ["1@0"]);
 }
 
 #[test]
 fn an_endless_wait_is_pending_until_it_is_flushed() {
     let mut host = Host::default();
-    let id = host.pace.pacers.create(Pacing::debounce(Duration::INFINITE));
+    let id = host.timers.pacer_create(Pacing::debounce(Duration::INFINITE));
     host.call(id);
     host.advance(u32::MAX);
-    assert!(host.pace.pacers.is_pending(id) && host.log.is_empty());
+    assert!(host.is_pending(id) && host.log.is_empty());
     host.flush(id);
     assert_eq!(host.log.len(), 1);
     assert!(host.retained.is_empty());
@@ -180,19 +180,19 @@ fn an_endless_wait_is_pending_until_it_is_flushed() {
 #[test]
 fn a_wait_longer_than_a_host_timer_is_kept() {
     let mut host = Host::default();
-    let id = host.pace.pacers.create(Pacing::debounce(Duration::from_ms(3e9)));
+    let id = host.timers.pacer_create(Pacing::debounce(Duration::from_ms(3e9)));
     host.call(id);
     host.advance(2_999_999_999);
     assert_eq!(host.log, [] as [&str; 0]);
     host.advance(1);
-    assert_eq!(host.log, ["0@3000000000"]);
+    assert_eq!(host.log, ["1@3000000000"]);
 }
 
 #[test]
 fn a_clock_that_is_set_back_delays_nothing() {
     for offset in [-1e6, -10.0, 1e6] {
         let mut host = Host { time: 2e6, ..Host::default() };
-        let id = host.pace.pacers.create(Pacing::debounce(ms(30)));
+        let id = host.timers.pacer_create(Pacing::debounce(ms(30)));
         host.call(id);
         host.advance(5);
         host.clock_offset = offset;
@@ -208,87 +208,101 @@ fn a_clock_that_is_set_back_delays_nothing() {
 #[test]
 fn an_outdated_timer_does_not_make_a_wait_shorter() {
     let mut host = Host { time: 1000.0, ..Host::default() };
-    let id = host.pace.pacers.create(Pacing::throttle(ms(30)).leading(false));
+    let id = host.timers.pacer_create(Pacing::throttle(ms(30)).leading(false));
     host.call(id);
     host.time = 1001.0;
     let now = host.now();
-    host.pace.timers.handle_timeout(now, false);
-    assert_eq!(host.poll(now), None);
-    assert_eq!(host.pace.timers.arm(now), Some(ms(29)));
+    host.timers.handle_timeout(now, false);
+    assert_eq!(host.poll(), None);
+    assert_eq!(host.timers.arm(now), Some(ms(29)));
 }
 
 #[test]
 fn a_burst_arms_the_timer_once() {
     let mut host = Host::default();
-    let id = host.pace.pacers.create(Pacing::debounce(ms(100)));
+    let id = host.timers.pacer_create(Pacing::debounce(ms(100)));
     for _ in 0..1000 {
         host.call(id);
     }
     assert_eq!(host.timers_set, 1);
     host.advance(100);
-    assert_eq!(host.log, ["0@100"]);
-    assert_eq!((host.pace.pacers.calls(), host.pace.pacers.invocations()), (1000, 1));
+    assert_eq!(host.log, ["1@100"]);
 }
 
 #[test]
 fn a_wait_that_begins_during_a_timeout_expires_in_the_next() {
     let mut host = Host::default();
-    let id = host.pace.pacers.create(Pacing::debounce(ms(0)));
+    let id = host.timers.pacer_create(Pacing::debounce(ms(0)));
     host.call(id);
     let now = host.now();
-    host.pace.timers.handle_timeout(now, true);
-    let (_, effects) = host.poll(now).unwrap();
-    assert!(effects.invoke);
+    host.timers.handle_timeout(now, true);
+    let (_, effects) = host.poll().unwrap();
+    assert!(effects.has(PacerEffects::INVOKE));
     host.apply(id, effects);
     host.call(id);
-    assert_eq!(host.poll(now), None);
-    assert_eq!(host.pace.timers.arm(now), Some(Duration::ZERO));
+    assert_eq!(host.poll(), None);
+    assert_eq!(host.timers.arm(now), Some(Duration::ZERO));
 }
 
 #[test]
-fn no_call_is_coalesced_during_a_timeout() {
+fn until_some_time_a_call_has_no_effects() {
     let mut host = Host { time: 1000.0, ..Host::default() };
-    let id = host.pace.pacers.create(Pacing::debounce(ms(30)).max_wait(ms(40)));
-    assert_eq!(host.pace.pacers.coalesce_until(&host.pace.timers, id), monotonic::LONG_AGO);
+    let id = host.timers.pacer_create(Pacing::debounce(ms(30)).max_wait(ms(40)));
+    assert_eq!(host.timers.pacer_until(id, LONG_AGO), LONG_AGO);
     host.call(id);
-    assert_eq!(host.pace.pacers.coalesce_until(&host.pace.timers, id), Instant::from_ms(1030.0));
-    host.time = 1020.0;
-    host.call(id);
-    assert_eq!(host.pace.pacers.coalesce_until(&host.pace.timers, id), Instant::from_ms(1040.0));
+    assert_eq!(host.timers.pacer_until(id, at(1000.0)), at(1030.0));
+    assert_eq!(host.timers.pacer_until(id, at(1020.0)), at(1040.0));
+}
+
+#[test]
+fn a_call_in_the_same_timeout_postpones_a_pacer_that_is_due() {
+    let mut host = Host::default();
+    let a = host.timers.pacer_create(Pacing::debounce(ms(10)));
+    let b = host.timers.pacer_create(Pacing::debounce(ms(10)));
+    host.call(a);
+    host.call(b);
+    host.time = 10.0;
     let now = host.now();
-    host.pace.timers.handle_timeout(now, true);
-    assert_eq!(host.pace.pacers.coalesce_until(&host.pace.timers, id), monotonic::LONG_AGO);
-    host.pace.timers.arm(now);
-    assert_eq!(host.pace.pacers.coalesce_until(&host.pace.timers, id), Instant::from_ms(1040.0));
+    host.timers.handle_timeout(now, true);
+    assert!(host.poll().unwrap().1.has(PacerEffects::INVOKE));
+    host.call(b);
+    assert_eq!(host.poll(), Some((b, PacerEffects(0))));
+    host.arm();
+    host.advance(9);
+    assert_eq!(host.log, [] as [&str; 0]);
+    host.advance(1);
+    assert_eq!(host.log.len(), 1);
 }
 
 #[test]
 fn a_pacer_that_another_cancels_in_the_same_timeout_does_not_run() {
     let mut host = Host::default();
-    let a = host.pace.pacers.create(Pacing::debounce(ms(10)));
-    let b = host.pace.pacers.create(Pacing::debounce(ms(10)));
+    let a = host.timers.pacer_create(Pacing::debounce(ms(10)));
+    let b = host.timers.pacer_create(Pacing::debounce(ms(10)));
     host.call(a);
     host.call(b);
     host.time = 10.0;
     let now = host.now();
-    host.pace.timers.handle_timeout(now, true);
-    let (first, effects) = host.poll(now).unwrap();
-    assert!(first == a && effects.invoke);
-    assert!(host.pace.pacers.cancel(&mut host.pace.timers, b).release);
-    assert_eq!(host.poll(now), None);
+    host.timers.handle_timeout(now, true);
+    let (first, effects) = host.poll().unwrap();
+    assert!(first == a && effects.has(PacerEffects::INVOKE));
+    assert!(host.timers.pacer_cancel(b).has(PacerEffects::RELEASE));
+    assert_eq!(host.poll(), None);
 }
 
 #[test]
 fn a_released_pacer_runs_once_more_and_its_id_is_used_again() {
     let mut host = Host::default();
-    let a = host.pace.pacers.create(Pacing::debounce(ms(10)));
+    let a = host.timers.pacer_create(Pacing::debounce(ms(10)));
     host.call(a);
-    host.pace.pacers.release(a);
-    let b = host.pace.pacers.create(Pacing::debounce(ms(10)));
+    host.timers.pacer_release(a);
+    let b = host.timers.pacer_create(Pacing::debounce(ms(10)));
     assert_ne!(a, b);
     host.advance(10);
-    assert_eq!(host.log, ["0@10"]);
-    assert_eq!(host.pace.pacers.create(Pacing::debounce(ms(10))), a);
+    assert_eq!(host.log, [format!("{}@10", a.0)]);
+    // Two rows are free: its own and that of its deadline.
+    let two = [(); 2].map(|()| host.timers.pacer_create(Pacing::debounce(ms(10))));
+    assert!(two.contains(&a));
 }
 
 #[derive(Clone, Debug)]
@@ -321,17 +335,16 @@ proptest! {
     fn debounce_and_throttle_behave_like_lodash(
         options in prop::collection::vec(options(), 3),
         actions in prop::collection::vec(action(), 0..80),
-        coalesce in any::<bool>(),
+        reports_all in any::<bool>(),
     ) {
-        let mut host = Host { time: 1000.0, coalescing: coalesce.then(BTreeMap::new), ..Host::default() };
-        let mut calls = 0;
+        let mut host = Host { time: 1000.0, reports_all, ..Host::default() };
         let mut lodash_host = LodashHost { time: 1000.0, ..LodashHost::default() };
         let mut lodash = Vec::new();
         let mut ids = Vec::new();
         for (wait, max_wait, leading, trailing) in options {
             let mut pacing = Pacing::debounce(ms(wait)).leading(leading).trailing(trailing);
             if let Some(max_wait) = max_wait { pacing = pacing.max_wait(ms(max_wait)) }
-            ids.push(host.pace.pacers.create(pacing));
+            ids.push(host.timers.pacer_create(pacing));
             lodash.push(Lodash {
                 wait: f64::from(wait), max_wait: max_wait.map(|max| f64::from(max.max(wait))), leading, trailing,
                 last_call: None, last_invoke: 0.0, timer: None, has_args: false,
@@ -339,9 +352,9 @@ proptest! {
         }
         for action in actions.into_iter().chain([Action::Advance(1000)]) {
             match action {
-                Action::Call(i) => { calls += 1; host.call(ids[i]); lodash[i].call(i, &mut lodash_host) }
+                Action::Call(i) => { host.call(ids[i]); lodash[i].call(ids[i].0 as usize, &mut lodash_host) }
                 Action::Cancel(i) => { host.cancel(ids[i]); lodash[i].cancel(&mut lodash_host) }
-                Action::Flush(i) => { host.flush(ids[i]); lodash[i].flush(i, &mut lodash_host) }
+                Action::Flush(i) => { host.flush(ids[i]); lodash[i].flush(ids[i].0 as usize, &mut lodash_host) }
                 Action::Block(span) => {
                     host.time += f64::from(span);
                     lodash_host.time += f64::from(span);
@@ -357,7 +370,8 @@ proptest! {
                     {
                         lodash_host.time = first.0;
                         lodash_host.clear(first.1);
-                        lodash[first.2].expired(first.2, &mut lodash_host);
+                        let place = ids.iter().position(|id| id.0 as usize == first.2).unwrap();
+                        lodash[place].expired(first.2, &mut lodash_host);
                     }
                     lodash_host.time = until;
                     // Runs of the same instant may have another order if timers were late.
@@ -366,12 +380,10 @@ proptest! {
                 }
             }
             for i in 0..3 {
-                prop_assert_eq!(host.pace.pacers.is_pending(ids[i]), lodash[i].timer.is_some());
+                prop_assert_eq!(host.is_pending(ids[i]), lodash[i].timer.is_some());
             }
         }
         prop_assert_eq!(&host.log, &lodash_host.log);
         prop_assert!(host.retained.is_empty());
-        prop_assert_eq!(host.pace.pacers.calls(), calls);
-        prop_assert_eq!(host.pace.pacers.invocations(), host.log.len() as u64);
     }
 }

@@ -2,37 +2,40 @@
 use super::*;
 use proptest::prelude::*;
 
-/// Calls at the given times; returns when each call ran, in the order of the calls, without those rejected.
-fn runs(rate: Rate, calls: &[f64]) -> Vec<f64> {
-    let (mut pace, mut now) = (Pace::new(), 0.0);
-    let id = pace.rate_limits.create(rate);
-    let mut ran = Vec::new();
-    let mut waiting: Vec<u32> = Vec::new();
+/// Calls at the given times, of which at most `max_queue` may wait; returns when each ran, in the order of the calls, without
+/// those rejected.
+fn runs_with(rate: Rate, max_queue: u32, calls: &[f64]) -> Vec<f64> {
+    let mut lists = TestLists::default();
+    let id = lists.rate_create();
+    let (mut ran, mut queued) = (Vec::new(), 0);
+    let mut timer: Option<f64> = None;
     for when in calls.iter().copied().chain([f64::MAX]) {
-        while let Some(delay) = pace.timers.arm(at(now)).filter(|delay| now + delay.as_ms() <= when) {
-            now += delay.as_ms();
-            pace.timers.handle_timeout(at(now), true);
-            while let Some(expired) = pace.poll_expired(at(now)) {
-                assert_eq!(expired, Expired::RateLimit(id));
-                while let Some(ticket) = pace.rate_limits.next_ready(&mut pace.timers, id, at(now)) {
-                    assert_eq!(ticket, waiting.remove(0), "calls run in the order in which they were made");
-                    ran.push(now);
-                }
+        while let Some(now) = timer.filter(|at| *at <= when) {
+            let wait = lists.rate_acquire(id, rate, at(now));
+            if wait == Duration::ZERO {
+                ran.push(now);
+                queued -= 1;
             }
+            timer = (queued > 0).then_some(now + wait.as_ms());
         }
         if when == f64::MAX {
             break;
         }
-        now = when;
-        match pace.rate_limits.call(&mut pace.timers, id, at(now)) {
-            Admission::Run => ran.push(now),
-            Admission::Queue(ticket) => waiting.push(ticket),
+        match lists.rate_call(id, rate, queued, max_queue, at(when)) {
+            Admission::Run => ran.push(when),
+            Admission::Queue(wait) => {
+                queued += 1;
+                timer = timer.or(Some(when + wait.as_ms()));
+            }
             Admission::Reject => {}
         }
-        assert_eq!(pace.rate_limits.pending(id) as usize, waiting.len());
     }
-    assert!(waiting.is_empty());
+    assert_eq!(queued, 0);
     ran
+}
+
+fn runs(rate: Rate, calls: &[f64]) -> Vec<f64> {
+    runs_with(rate, u32::MAX, calls)
 }
 
 #[test]
@@ -63,58 +66,50 @@ fn a_call_runs_when_the_window_has_room() {
 
 #[test]
 fn calls_that_left_the_window_are_forgotten() {
-    let mut pace = Pace::new();
-    let id = pace.rate_limits.create(Rate::strict(1000, ms(10)));
+    let mut lists = TestLists::default();
+    let id = lists.rate_create();
     for i in 0..5_000 {
-        assert_eq!(pace.rate_limits.call(&mut pace.timers, id, at(f64::from(i))), Admission::Run);
-        assert!(pace.rate_limits.remembered(id) <= 10);
+        let admission = lists.rate_call(id, Rate::strict(1000, ms(10)), 0, 0, at(f64::from(i)));
+        assert_eq!(admission, Admission::Run);
+        assert!(lists.rate_remembered(id) <= 10);
     }
 }
 
 #[test]
 fn a_full_queue_rejects_calls() {
-    assert_eq!(runs(Rate::new(1, ms(10), 1).max_queue(1), &[0.0, 0.0, 0.0, 12.0]), [0.0, 10.0, 20.0]);
-    assert_eq!(runs(Rate::new(1, ms(10), 1).max_queue(0), &[0.0, 9.0, 10.0]), [0.0, 10.0]);
+    assert_eq!(runs_with(Rate::new(1, ms(10), 1), 1, &[0.0, 0.0, 0.0, 12.0]), [0.0, 10.0, 20.0]);
+    assert_eq!(runs_with(Rate::new(1, ms(10), 1), 0, &[0.0, 9.0, 10.0]), [0.0, 10.0]);
 }
 
 #[test]
-fn dequeuing_a_call_makes_room_and_clears_the_timer() {
-    let mut pace = Pace::new();
-    let id = pace.rate_limits.create(Rate::new(1, ms(10), 1).max_queue(1));
-    assert_eq!(pace.rate_limits.call(&mut pace.timers, id, at(0.0)), Admission::Run);
-    let Admission::Queue(ticket) = pace.rate_limits.call(&mut pace.timers, id, at(0.0)) else {
-        panic!("the call should be queued")
-    };
-    assert_eq!(pace.rate_limits.call(&mut pace.timers, id, at(0.0)), Admission::Reject);
-    assert!(pace.rate_limits.dequeue(&mut pace.timers, id, ticket));
-    assert!(!pace.rate_limits.dequeue(&mut pace.timers, id, ticket));
-    assert_eq!(pace.timers.arm(at(0.0)), None);
-    assert!(matches!(pace.rate_limits.call(&mut pace.timers, id, at(0.0)), Admission::Queue(_)));
+fn a_call_does_not_overtake_those_that_wait() {
+    let mut lists = TestLists::default();
+    let id = lists.rate_create();
+    let admission = lists.rate_call(id, Rate::strict(1, ms(10)), 1, 9, at(0.0));
+    assert_eq!(admission, Admission::Queue(Duration::INFINITE));
+}
+
+#[test]
+fn a_released_limit_gives_back_its_calls() {
+    let mut lists = TestLists::default();
+    let ids: Vec<_> = [(); 3]
+        .map(|()| {
+            let id = lists.rate_create();
+            for _ in 0..100 {
+                lists.rate_acquire(id, Rate::strict(1000, ms(10)), at(0.0));
+            }
+            lists.rate_release(id);
+            lists.rate_release(id);
+            id
+        })
+        .into();
+    // The first to be freed is the last to be used again.
+    assert!(ids.iter().all(|id| id.0 <= 101));
 }
 
 #[test]
 fn an_interval_longer_than_a_host_timer_is_kept() {
     assert_eq!(runs(Rate::new(1, Duration::from_ms(3e9), 1), &[0.0, 0.0]), [0.0, 3e9]);
-}
-
-#[test]
-fn dequeuing_takes_constant_time() {
-    let cost = |length: u32| {
-        let mut pace = Pace::new();
-        let id = pace.rate_limits.create(Rate::new(1, ms(10), 1));
-        let tickets: Vec<u32> = (0..length)
-            .filter_map(|_| match pace.rate_limits.call(&mut pace.timers, id, at(0.0)) {
-                Admission::Queue(ticket) => Some(ticket),
-                _ => None,
-            })
-            .collect();
-        let before = pace.rate_limits.steps(id);
-        for i in 0..100 {
-            pace.rate_limits.dequeue(&mut pace.timers, id, tickets[i * tickets.len() / 100]);
-        }
-        pace.rate_limits.steps(id) - before
-    };
-    assert_eq!(cost(10_000), cost(200));
 }
 
 proptest! {
