@@ -30,7 +30,7 @@ numbers! {
 }
 
 numbers! {
-    /// The figures of `json_stat`: the fields of `whippet_engine::json::Stats` that the host does not count itself.
+    /// The figures of `json_stat`: the fields of `whippet_engine::json::Stats`.
     STATS: u32;
     /// Bytes that were compared with a previous body.
     COMPARED = 0;
