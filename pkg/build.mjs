@@ -1,15 +1,21 @@
 // Makes dist/ from src/ and the wasm that `cargo xtask build` left in wasm/:
-//   *.js       ES modules that share chunks, the wasm inside them
-//   cjs/       the same as CommonJS, for Jest
-//   workerd/   the same with the wasm as a file beside them, where bytes may not be compiled
-//   types/     declarations (cjs/types for CommonJS)
-import { build } from 'esbuild'
+//   *.js       ES modules that share chunks
+//   hex/       the wasm as text, which they import as `#wasm/NAME`
+//   *.wasm     the same as files
+//   workerd/   what `#wasm/NAME` is instead where bytes may not be compiled: the file
+//   cjs/       the ES modules as CommonJS, for Jest, which read the files; and all declarations
+//   types/     the declarations of ES modules, which lead to those
+// With `--maps FOLDER` it writes the ES modules alone, there, with source maps: `cargo xtask size --why` reads them.
+import { build, transform } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { target } from './browsers.mjs'
+import { writeCommonJs } from './commonjs.mjs'
+import { shareDeclarations } from './declarations.mjs'
+import { internalNames } from './internalNames.mjs'
 import { renameExports, shortNames } from './shortExports.mjs'
 
 const root = path.dirname(fileURLToPath(import.meta.url))
@@ -63,26 +69,12 @@ const onlySync = {
   },
 }
 
-// A CommonJS entry requires its siblings instead of holding copies: a class must be the same everywhere.
-const siblings = {
-  name: 'siblings',
+// `#wasm/NAME`, which package.json resolves by where it runs. It has no effect, so what is not used is not imported.
+const wasmImports = {
+  name: 'wasm-imports',
   setup(build) {
-    build.onResolve({ filter: /^\.\.?\/.*$/ }, ({ path: request, importer }) => {
-      const target = path.relative(path.join(root, 'src'), path.resolve(path.dirname(importer), request))
-      const found = /^(\w+)[\\/]index(\.[jt]s)?$/.exec(target)
-      const from = path.relative(path.join(root, 'src'), importer).split(path.sep)[0]
-      if (found && subpaths.includes(found[1]) && from !== found[1]) return { path: `./${found[1]}.js`, external: true }
-    })
-  },
-}
-
-// Where a runtime compiles wasm when it is deployed and not later, the module is imported as a file.
-const wasmFiles = {
-  name: 'wasm-files',
-  setup(build) {
-    build.onResolve({ filter: /\/hex\.js$/ }, ({ path: request }) => {
-      // By the package's own name: chunks lie deeper than entries.
-      return { path: `whippet/${path.basename(path.dirname(request))}.wasm`, external: true }
+    build.onResolve({ filter: /[\\/]hex\.js$/ }, ({ path: request }) => {
+      return { path: `#wasm/${path.basename(path.dirname(request))}`, external: true, sideEffects: false }
     })
   },
 }
@@ -94,7 +86,7 @@ const common = {
   inject: ['src/inject/textDecoder.ts'],
   logLevel: 'warning',
   mangleCache: short,
-  mangleProps: new RegExp(`^(${Object.keys(short).join('|')})$`),
+  mangleProps: new RegExp(`^(${[...Object.keys(short), ...internalNames].join('|')})$`),
   // Inlines the constants of src/boundary, which a user's bundler would keep as variables.
   minifySyntax: true,
   outdir: 'dist',
@@ -102,31 +94,61 @@ const common = {
   target,
 }
 
-await rm(path.join(root, 'dist'), { recursive: true, force: true })
 const plugins = [onlySync, exportNames]
 const esm = { ...common, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]' }
-await build({ ...esm, plugins: [...plugins, hexOfWasm] })
-await build({ ...esm, outdir: 'dist/workerd', plugins: [...plugins, wasmFiles] })
-// A chunk that is imported for nothing but its effects has none: bundlers would only warn of the line.
-for (const name of Object.keys(entries).flatMap((name) => [name, `workerd/${name}`])) {
-  const file = path.join(root, 'dist', `${name}.js`)
-  await writeFile(file, (await readFile(file, 'utf8')).replace(/^import "\.{1,2}\/chunks\/[^"]+";\n/gm, ''))
+const maps = process.argv.indexOf('--maps')
+if (maps > 0) {
+  const outdir = path.resolve(process.argv[maps + 1])
+  await build({ ...esm, outdir, plugins: [...plugins, hexOfWasm], sourcemap: true, sourcesContent: false })
+  await dropEmptyImports(outdir)
+  process.exit()
 }
+
+const dist = (...parts) => path.join(root, 'dist', ...parts)
+await rm(dist(), { recursive: true, force: true })
+await build({ ...esm, plugins: [...plugins, wasmImports] })
+await dropEmptyImports(dist())
+await dropDocComments(dist())
 // Measuring gets by without a TextEncoder; pages that have one do not pay for it, only what Jest loads does.
 const inject = [...common.inject, 'src/inject/textEncoder.ts']
-await build({ ...common, format: 'cjs', inject, outdir: 'dist/cjs', plugins: [...plugins, hexOfWasm, siblings] })
-await writeFile(path.join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n')
+const { outputFiles } = await build({ ...esm, inject, outdir: 'dist/cjs', plugins: [...plugins, wasmImports], write: false })
+await writeCommonJs(outputFiles, dist('cjs'))
 
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
 const types = spawnSync(
   process.execPath,
   [path.join(path.dirname(tsc), 'bin/tsc'), '-p', root, '--noEmit', 'false', '--declaration', '--emitDeclarationOnly',
-    '--rootDir', path.join(root, 'src'), '--outDir', path.join(root, 'dist/types')],
+    '--rootDir', path.join(root, 'src'), '--outDir', dist('cjs/types')],
   { stdio: 'inherit' },
 )
 if (types.status !== 0) process.exit(types.status ?? 1)
-await cp(path.join(root, 'dist/types'), path.join(root, 'dist/cjs/types'), { recursive: true })
+await shareDeclarations(dist('cjs/types'), dist('types'), ['index', ...subpaths.map((name) => `${name}/index`)])
 
+for (const folder of ['hex', 'workerd']) await mkdir(dist(folder))
 for (const name of await readdir(path.join(root, 'wasm'))) {
-  await writeFile(path.join(root, 'dist', `${name}.wasm`), await shippedWasm(name))
+  const wasm = await shippedWasm(name)
+  await writeFile(dist(`${name}.wasm`), wasm)
+  await writeFile(dist('hex', `${name}.js`), `export default '${wasm.toString('hex')}'\n`)
+  await writeFile(dist('workerd', `${name}.js`), `export { default } from '../${name}.wasm'\n`)
+}
+
+// A chunk that is imported for nothing but its effects has none: bundlers would only warn of the line. It stays, empty, for
+// the source map.
+async function dropEmptyImports(folder) {
+  for (const name of Object.keys(entries)) {
+    const file = path.join(folder, `${name}.js`)
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/^import "\.{1,2}\/chunks\/[^"]+";$/gm, ''))
+  }
+}
+
+// Editors show the comments of declarations. In the modules they would be 6 kB of the tarball.
+async function dropDocComments(folder) {
+  const same = async (text) => (await transform(text, { minify: true, target })).code
+  for (const file of await readdir(folder, { recursive: true })) {
+    if (!file.endsWith('.js')) continue
+    const text = await readFile(path.join(folder, file), 'utf8')
+    const without = text.replace(/^ *\/\*\*[^]*?\*\/\n/gm, '')
+    if ((await same(without)) !== (await same(text))) throw new Error(`${file}: what looks like a comment is code`)
+    await writeFile(path.join(folder, file), without)
+  }
 }

@@ -1,5 +1,5 @@
 // A wasm module as bytes inside the JavaScript. Importing it has no effect, so a page that never calls it pays nothing,
-// and bundlers can drop it. For workerd, which does not compile bytes, the build replaces the hex with a compiled module.
+// and bundlers can drop it. In workerd, which does not compile bytes, the hex is a compiled module instead.
 
 /** A module's bytes in hex, or the module. */
 export type Source = string | WebAssembly.Module

@@ -7,8 +7,7 @@ export class WasmUnavailableError extends Error {
 
   constructor(cause: unknown) {
     super(
-      'whippet: WebAssembly cannot run in this page. If the page sends a Content-Security-Policy, add ' +
-        "'wasm-unsafe-eval' to its script-src. Cause: " +
+      "whippet: WebAssembly cannot run. A Content-Security-Policy must have 'wasm-unsafe-eval' in script-src. Cause: " +
         ((cause as Error | undefined)?.message ?? String(cause)),
       { cause },
     )

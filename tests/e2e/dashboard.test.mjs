@@ -48,11 +48,11 @@ for (const name of pages) {
   }
 }
 
-/** A collector of this test's own, with nothing in it: its address. */
-async function ownCollector(t) {
+/** Starts a collector of this test's own, with nothing in it. Resolves to its address. */
+async function ownCollector(t, more = []) {
   const data = mkdtempSync(path.join(tmpdir(), 'whippet-empty-'))
   const binary = process.env.WHIPPET_BINARY ?? 'target/debug/whippet'
-  const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data, ...more], { stdio: ['ignore', 'ignore', 'pipe'] })
   t.after(() => {
     server.kill('SIGKILL')
     rmSync(data, { recursive: true, force: true })
@@ -63,8 +63,8 @@ async function ownCollector(t) {
   return address
 }
 
-/** A page view that has some of everything to tell. */
-async function report(address, id, fingerprint = id) {
+/** Sends a page view with all members. `headers` are those of a proxy. */
+async function report(address, id, fingerprint = id, headers = {}) {
   const beacon = {
     v: 1, id, session: 'e2e', view: id, app: 'told', page: '/told', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
     vitals: {
@@ -84,9 +84,28 @@ async function report(address, id, fingerprint = id) {
     dropped: 3,
     drops: { scripts: 2, beacons: 1 },
   }
-  const answer = await fetch(`${address}/v1/beacons`, { method: 'POST', body: JSON.stringify(beacon) })
+  const answer = await fetch(`${address}/v1/beacons`, { method: 'POST', headers, body: JSON.stringify(beacon) })
   assert.equal(answer.status, 204, await answer.text())
 }
+
+test('the overview says how many apps it hides, and shows one that is chosen', async (t) => {
+  const address = await ownCollector(t, ['--trust-proxy', '1'])
+  await report(address, 'one', 'one', { 'x-forwarded-for': '203.0.113.7' })
+  const page = await open(browser, address)
+  const main = page.getByRole('main')
+  await main.getByText('1 app is not shown here, as one address alone has reported it.').waitFor()
+  assert.equal(await main.getByRole('heading', { name: 'told' }).count(), 0)
+  await page.goto(`${address}/?app=told`)
+  await main.getByRole('heading', { name: 'told' }).waitFor()
+  assert.equal(await main.getByText('not shown here').count(), 0)
+  await page.goto(address)
+  // A second address confirms it.
+  await report(address, 'two', 'two', { 'x-forwarded-for': '198.51.100.9' })
+  await page.reload()
+  await main.getByRole('heading', { name: 'told' }).waitFor()
+  noFaults(page)
+  await page.context().close()
+})
 
 test('what a page tells is shown where it belongs', async (t) => {
   const address = await ownCollector(t)

@@ -11,7 +11,7 @@
 use crate::query::mutations::*;
 use crate::query::queries::*;
 use std::panic;
-use whippet_boundary::query::STATE_LENGTH;
+use whippet_boundary::query::STATE_BUFFER;
 
 /// Numbers as JavaScript passes them to wasm.
 trait Argument {
@@ -128,7 +128,7 @@ fn arg<T: Argument>(args: &[f64], index: usize) -> T {
 }
 
 exports! {
-    0: query_deadline query_poll mutation_deadline mutation_poll mutation_about;
+    0: query_poll mutation_deadline mutation_poll mutation_about;
         1: query_read query_touch query_hold query_is_active query_is_static query_clock_set_back query_stat
            mutation_remove mutation_dequeue mutation_keep
            mutation_observe mutation_can_run mutation_failures mutation_next_in_scope mutation_first_in_scope mutation_clock_set_back;
@@ -138,9 +138,8 @@ exports! {
            query_tick mutation_raise_gc_time mutation_unobserve mutation_set_pending mutation_resume
            mutation_settled mutation_tick;
         3: query_link query_end query_set_breakers query_triggered_observer mutation_insert mutation_can_start;
-        4: query_set_data query_resume query_is_stale query_fetches_on_mount query_note_read
-           query_mount;
-        5: query_attach query_set_options query_fetches_on_change query_fetches_on mutation_failed;
+        4: query_set_data query_resume;
+        5: query_attach query_set_options query_ask mutation_failed;
         6: query_failed;
         7: mutation_start;
         8: query_begin;
@@ -169,7 +168,7 @@ impl Replay {
             return vec![];
         }
         // SAFETY: the machine lives until the end of the test, and its buffer with it.
-        unsafe { core::slice::from_raw_parts(query_state_at(self.queries) as *const f64, STATE_LENGTH) }
+        unsafe { core::slice::from_raw_parts(query_state_at(self.queries) as *const f64, STATE_BUFFER) }
             .to_vec()
     }
 
@@ -182,8 +181,8 @@ impl Replay {
             "mutation_new" => self.mutations = mutation_new(arg(&args, 0)),
             "state" => {
                 let to = query_state_at(self.queries) as *mut f64;
-                // SAFETY: the buffer holds nine numbers, and nobody else has the machine.
-                unsafe { core::slice::from_raw_parts_mut(to, STATE_LENGTH) }.copy_from_slice(&args);
+                // SAFETY: the buffer holds so many numbers, and nobody else has the machine.
+                unsafe { core::slice::from_raw_parts_mut(to, STATE_BUFFER) }.copy_from_slice(&args);
             }
             "key" => {
                 let to = query_key_at(self.queries) as *mut u32;
@@ -235,5 +234,5 @@ fn a_session_recorded_in_javascript_has_the_same_results() {
 fn a_replay_fails_where_a_result_differs() {
     let mut replay = Replay::default();
     replay.line("query_new 7");
-    replay.line("query_deadline = 5");
+    replay.line("query_poll = 5");
 }

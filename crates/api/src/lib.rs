@@ -63,6 +63,9 @@ pub struct Overview {
     /// The subjects of the levels: backends, then apps.
     #[serde(default)]
     pub subjects: Vec<Subject>,
+    /// How many apps are left out because one address alone has reported each of them. 0 where `app` selects one.
+    #[serde(default)]
+    pub hidden_apps: u64,
 }
 
 /// A backend or an application whose levels are measured.

@@ -1,7 +1,7 @@
 //! How much a beacon may hold, by `whippet_engine::beacon::limits`, and how beacons are sent, kept and sampled.
 use crate::Constant;
 use crate::table::numbers;
-use whippet_engine::beacon::{KeepBounds, Pause, Visit, limits};
+use whippet_engine::beacon::{KeepBounds, Pause, ResourceKind, Visit, limits};
 
 /// All tables.
 pub const TABLES: &[&[Constant]] = &[LIMITS, SENDING];
@@ -35,8 +35,8 @@ numbers! {
     NAMES = limits::COUNTERS;
     /// Single values of one timing. Beyond, a histogram is shorter.
     VALUES = limits::VALUES;
-    /// Pairs of host and kind of resource.
-    RESOURCES = limits::RESOURCES;
+    /// Pairs of host and kind of resource, without those that are reserved for other hosts, one for each kind.
+    NAMED_RESOURCES = limits::RESOURCES - ResourceKind::ALL.len();
     /// Scripts of long animation frames.
     SCRIPTS = limits::SCRIPTS;
     /// Scripts that a page view sums up, so that those that ran longest can be reported.

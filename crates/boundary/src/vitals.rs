@@ -28,7 +28,7 @@ const fn thresholds(metric: Metric) -> Value {
 }
 
 /// All tables.
-pub const TABLES: &[&[Constant]] = &[NAMES, rank::CODES, DURATIONS, field::CODES, BOUNDS];
+pub const TABLES: &[&[Constant]] = &[NAMES, metric::CODES, rank::CODES, DURATIONS, field::CODES, BOUNDS];
 
 /// Lists of names, and thresholds.
 pub const NAMES: &[Constant] = &[
@@ -67,6 +67,26 @@ pub const NAMES: &[Constant] = &[
         value: thresholds(Metric::Ttfb),
     },
 ];
+
+/// What `vital_rating` takes.
+pub mod metric {
+    use super::*;
+
+    codes! {
+        /// A metric's place in `METRICS`.
+        CODES = "MetricCode": usize;
+        /// Largest Contentful Paint.
+        LCP = Metric::Lcp as usize;
+        /// Interaction to Next Paint.
+        INP = Metric::Inp as usize;
+        /// Cumulative Layout Shift.
+        CLS = Metric::Cls as usize;
+        /// First Contentful Paint.
+        FCP = Metric::Fcp as usize;
+        /// Time to First Byte.
+        TTFB = Metric::Ttfb as usize;
+    }
+}
 
 /// What `vital_event` returns.
 pub mod rank {

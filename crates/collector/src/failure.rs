@@ -29,7 +29,7 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    /// Asks to come back after that many seconds.
+    /// Sets `Retry-After`, in seconds.
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self
@@ -42,7 +42,7 @@ impl From<StoreError> for Failure {
             |code| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, error.to_string()).retry_after(5);
         match &error {
             StoreError::Full => unavailable("queue_full"),
-            // To try at once would take as long.
+            // An immediate retry would take as long.
             StoreError::TooLong => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "took_too_long", error.to_string()).retry_after(60)
             }
@@ -50,7 +50,7 @@ impl From<StoreError> for Failure {
             StoreError::Failed => unavailable("not_stored"),
             _ => {
                 tracing::error!(%error, "the store failed");
-                // What SQLite says is for the log, not for whoever asks.
+                // SQLite's message goes to the log only: it may name files and tables.
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "store_failed",

@@ -41,7 +41,7 @@ fn is_meant(request: &Request, allowed: &[String]) -> bool {
     // Browsers always send `Host`.
     let given = request.headers().get_all(header::HOST).iter().map(|value| value.to_str().unwrap_or("?"));
     given
-        .chain(request.uri().authority().map(|authority| authority.as_str()))
+        .chain(request.uri().authority().map(axum::http::uri::Authority::as_str))
         .all(|host| is_own(host, allowed))
 }
 

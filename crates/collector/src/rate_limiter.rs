@@ -34,7 +34,7 @@ impl RateLimiter {
             return Ok(());
         }
         let burst = self.per_second * BURST_SECONDS;
-        let mut buckets = self.buckets.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut buckets = self.buckets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut client = Some(network(client));
         if buckets.len() >= CLIENTS && !buckets.contains_key(&client) {
             // Whoever's bucket is full again is as good as never seen.

@@ -3,24 +3,40 @@
 //! A machine owns one [`Deadlines`], and its host arms a single timer for [`Deadlines::next`], however
 //! many things wait. Setting, moving and clearing cost O(log n); deadlines of the same instant come due
 //! in the order in which they were set.
+use crate::slab::push;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
+use core::num::NonZeroU64;
 
 /// When the last deadline is gone, memory for this many is kept.
 const FEW: usize = 64;
+const NO_SLOT: u32 = u32::MAX;
 
 /// Names one pending deadline. It is spent when the deadline comes due or is cleared; a spent handle is
 /// recognised and ignored, even after its place was given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "without its handle a deadline cannot be cleared"]
-pub struct Handle {
-    slot: u32,
-    generation: u32,
+pub struct Handle(NonZeroU64);
+
+/// One number, so that wasm passes it, and an `Option` of it, in a register.
+impl Handle {
+    /// The upper half is the generation, the lower one more than the slot.
+    fn new(slot: u32, generation: u32) -> Option<Self> {
+        NonZeroU64::new(u64::from(generation) << 32 | (u64::from(slot) + 1)).map(Self)
+    }
+
+    fn slot(self) -> usize {
+        (self.0.get() as u32).wrapping_sub(1) as usize
+    }
+
+    fn generation(self) -> u32 {
+        (self.0.get() >> 32) as u32
+    }
 }
 
 struct Slot<T> {
     generation: u32,
-    /// The index of this deadline in the heap; meaningless while `what` is `None`.
+    /// The index of this deadline in the heap; while `what` is `None`, the next free slot.
     place: u32,
     what: Option<T>,
 }
@@ -37,20 +53,21 @@ struct Node {
 pub struct Deadlines<T> {
     heap: Vec<Node>,
     slots: Vec<Slot<T>>,
-    free: Vec<u32>,
+    /// The first free slot.
+    free: u32,
     order: u64,
 }
 
 impl<T> Default for Deadlines<T> {
     fn default() -> Self {
-        Self { heap: Vec::new(), slots: Vec::new(), free: Vec::new(), order: 0 }
+        Self::new()
     }
 }
 
 impl<T> Deadlines<T> {
     /// No deadlines.
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self { heap: Vec::new(), slots: Vec::new(), free: NO_SLOT, order: 0 }
     }
 
     /// How many are pending.
@@ -73,30 +90,28 @@ impl<T> Deadlines<T> {
         if at.is_never() {
             return None;
         }
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None => {
-                // No handle of a slot that was freed has a generation this high.
-                self.slots.push(Slot { generation: self.order as u32, place: 0, what: None });
-                (self.slots.len() - 1) as u32
-            }
-        };
+        let mut slot = self.free;
+        if slot == NO_SLOT {
+            slot = self.slots.len() as u32;
+            // No handle of a slot that was given up has a generation this high.
+            push(&mut self.slots, Slot { generation: self.order as u32, place: NO_SLOT, what: None });
+        }
         let place = self.heap.len();
         self.order += 1;
-        self.heap.push(Node { at, order: self.order, slot });
+        push(&mut self.heap, Node { at, order: self.order, slot });
         let entry = &mut self.slots[slot as usize];
-        entry.place = place as u32;
+        self.free = core::mem::replace(&mut entry.place, place as u32);
         entry.what = Some(what);
-        let handle = Handle { slot, generation: entry.generation };
+        let generation = entry.generation;
         self.up(place);
-        Some(handle)
+        Handle::new(slot, generation)
     }
 
     /// Whether `handle` still waits.
     pub fn is_pending(&self, handle: Handle) -> bool {
         self.slots
-            .get(handle.slot as usize)
-            .is_some_and(|slot| slot.generation == handle.generation && slot.what.is_some())
+            .get(handle.slot())
+            .is_some_and(|slot| slot.generation == handle.generation() && slot.what.is_some())
     }
 
     /// Moves a pending deadline to `at`; `false` where it is spent. As cheap as it gets when the
@@ -108,7 +123,7 @@ impl<T> Deadlines<T> {
         if at.is_never() {
             return self.clear(handle).is_some();
         }
-        let place = self.slots[handle.slot as usize].place as usize;
+        let place = self.slots[handle.slot()].place as usize;
         self.order += 1;
         self.heap[place].at = at;
         self.heap[place].order = self.order;
@@ -134,8 +149,15 @@ impl<T> Deadlines<T> {
         if !self.is_pending(handle) {
             return None;
         }
-        let place = self.slots[handle.slot as usize].place as usize;
+        let place = self.slots[handle.slot()].place as usize;
         self.take(place)
+    }
+
+    /// Stops waiting for what `handle` names, if it names anything.
+    pub fn end(&mut self, handle: &mut Option<Handle>) {
+        if let Some(handle) = handle.take() {
+            self.clear(handle);
+        }
     }
 
     /// Brings every deadline forward by `span`: the host's clock was set back so far, and what was to wait a
@@ -162,10 +184,10 @@ impl<T> Deadlines<T> {
         }
         let slot = &mut self.slots[node.slot as usize];
         slot.generation = slot.generation.wrapping_add(1);
-        self.free.push(node.slot);
+        slot.place = core::mem::replace(&mut self.free, node.slot);
         let what = slot.what.take();
         if self.heap.is_empty() && self.slots.len() > FEW {
-            (self.heap, self.slots, self.free) = (Vec::new(), Vec::new(), Vec::new());
+            *self = Self { order: self.order, ..Self::new() };
         }
         what
     }

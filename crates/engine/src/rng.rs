@@ -4,7 +4,9 @@
 pub(crate) struct Rng(u32);
 
 impl Rng {
-    pub(crate) fn new(seed: u32) -> Self {
+    pub(crate) const UNUSED: Self = Self(0);
+
+    pub(crate) const fn new(seed: u32) -> Self {
         // From zero, xorshift only ever gives zero.
         Self(seed | 1)
     }

@@ -2,12 +2,15 @@
 //!
 //! A value has a slot, which is reused, and a generation, which tells it from earlier values of that slot. The values
 //! themselves lie in one list without gaps, so its memory shrinks with what it holds although slots keep their numbers.
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 /// Marks a free slot; the other bits of `at` are the next free one.
 const FREE: u32 = 1 << 31;
 const NO_SLOT: u32 = FREE - 1;
+/// The place of a value that is not there. Cheaper than an `Option` of a place, which wasm returns through memory.
+pub(crate) const NOWHERE: usize = usize::MAX;
 /// A table of at most so many slots is not made smaller.
 const MIN_SLOTS: usize = 32;
 
@@ -28,14 +31,15 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(u32);
+        pub struct $name(core::num::NonZeroU32);
 
         impl $crate::slab::Id for $name {
             fn from_raw(raw: u32) -> Self {
-                Self(raw)
+                // Like 0, 1 names nothing: generations begin above it.
+                Self(core::num::NonZeroU32::new(raw).unwrap_or(core::num::NonZeroU32::MIN))
             }
             fn raw(self) -> u32 {
-                self.0
+                self.0.get()
             }
         }
     )*};
@@ -65,16 +69,16 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    pub(crate) fn new(step: u32) -> Self {
+    pub(crate) const fn new(step: u32) -> Self {
         Self { slots: Vec::new(), free: NO_SLOT, len: 0, upper: 0, half: MIN_SLOTS, step, first: step }
     }
 
-    /// A slot for a value that lies at `at`, and its generation.
-    pub(crate) fn insert(&mut self, at: usize) -> (u32, u32) {
+    /// A slot for a value that lies at `at`.
+    pub(crate) fn insert(&mut self, at: usize) -> u32 {
         let mut slot = self.free;
         if slot == NO_SLOT {
             slot = self.slots.len() as u32;
-            self.slots.push(Slot { generation: self.first, at: FREE | NO_SLOT });
+            push(&mut self.slots, Slot { generation: self.first, at: FREE | NO_SLOT });
             if slot as usize == 2 * self.half {
                 (self.half, self.upper) = (2 * self.half, 0);
             }
@@ -84,13 +88,15 @@ impl Slots {
         known.at = at as u32;
         self.len += 1;
         self.upper += u32::from(slot as usize >= self.half);
-        (slot, known.generation)
+        slot
     }
 
-    /// Where the value lies; `None` where the slot is free or holds a value of another generation.
-    pub(crate) fn get(&self, slot: u32, generation: u32) -> Option<usize> {
-        let known = self.slots.get(slot as usize)?;
-        (known.generation == generation && known.at & FREE == 0).then_some(known.at as usize)
+    /// Where the value lies; [`NOWHERE`] where the slot is free or holds a value of another generation.
+    pub(crate) fn get(&self, slot: u32, generation: u32) -> usize {
+        match self.slots.get(slot as usize) {
+            Some(known) if known.generation == generation && known.at & FREE == 0 => known.at as usize,
+            _ => NOWHERE,
+        }
     }
 
     /// The generation of a slot that is taken.
@@ -105,9 +111,12 @@ impl Slots {
         }
     }
 
-    /// Frees a slot; gives where its value lay.
-    pub(crate) fn remove(&mut self, slot: u32, generation: u32) -> Option<usize> {
-        let at = self.get(slot, generation)?;
+    /// Frees a slot; gives where its value lay, or [`NOWHERE`].
+    pub(crate) fn remove(&mut self, slot: u32, generation: u32) -> usize {
+        let at = self.get(slot, generation);
+        if at == NOWHERE {
+            return at;
+        }
         let next = generation.wrapping_add(self.step);
         self.slots[slot as usize] =
             Slot { generation: if next == 0 { self.step } else { next }, at: FREE | self.free };
@@ -118,7 +127,7 @@ impl Slots {
         while self.upper == 0 && self.slots.len() > MIN_SLOTS && 4 * self.len as usize <= self.slots.len() {
             self.halve();
         }
-        Some(at)
+        at
     }
 
     fn halve(&mut self) {
@@ -146,6 +155,22 @@ impl Slots {
     }
 }
 
+/// [`Vec::push`] in less wasm: that has the error of growing checked at each call, `reserve` in one place for all.
+#[expect(unsafe_code, reason = "what `reserve` promises has to be told to the compiler")]
+pub(crate) fn push<T>(list: &mut Vec<T>, value: T) {
+    list.reserve(1);
+    // SAFETY: there is room for one more value.
+    unsafe { core::hint::assert_unchecked(list.len() < list.capacity()) };
+    list.push(value);
+}
+
+/// Lengthens a list with copies of `value`.
+pub(crate) fn lengthen<T: Copy>(list: &mut Vec<T>, length: usize, value: T) {
+    while list.len() < length {
+        push(list, value);
+    }
+}
+
 /// Gives back memory of a list that is a quarter full.
 pub(crate) fn shrink<T>(list: &mut Vec<T>) {
     if list.capacity() > MIN_SLOTS && 4 * list.len() <= list.capacity() {
@@ -157,12 +182,21 @@ pub(crate) fn shrink<T>(list: &mut Vec<T>) {
 /// repeats its ids after a thousand values. Values take at most twice the memory that they need.
 pub struct Slab<I, T> {
     slots: Slots,
-    values: Vec<(u32, T)>,
+    // In boxes, so that the code is the same for values of all sizes, once per module, and none is copied when the list
+    // grows.
+    values: Vec<(u32, Box<T>)>,
     id: PhantomData<I>,
 }
 
 impl<I, T> Default for Slab<I, T> {
     fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I, T> Slab<I, T> {
+    /// An empty slab.
+    pub const fn new() -> Self {
         // Generations start at one, so that no id is ever zero.
         Self { slots: Slots::new(1 << SLOT_BITS), values: Vec::new(), id: PhantomData }
     }
@@ -171,14 +205,23 @@ impl<I, T> Default for Slab<I, T> {
 impl<I: Id, T> Slab<I, T> {
     /// Keeps a value; gives its id.
     pub fn insert(&mut self, value: T) -> I {
-        let (slot, generation) = self.slots.insert(self.values.len());
-        self.values.push((slot, value));
-        I::from_raw(generation | slot)
+        self.insert_box(Box::new(value))
+    }
+
+    #[inline(never)]
+    fn insert_box(&mut self, value: Box<T>) -> I {
+        let slot = self.slots.insert(self.values.len());
+        push(&mut self.values, (slot, value));
+        I::from_raw(self.slots.generation(slot) | slot)
     }
 
     /// Takes a value out; its id is spent.
-    pub fn remove(&mut self, id: I) -> Option<T> {
-        let at = self.slots.remove(id.raw() & SLOT, id.raw() & !SLOT)?;
+    #[inline(never)]
+    pub fn remove(&mut self, id: I) -> Option<Box<T>> {
+        let at = self.slots.remove(id.raw() & SLOT, id.raw() & !SLOT);
+        if at >= self.values.len() {
+            return None;
+        }
         let (_, value) = self.values.swap_remove(at);
         if let Some((moved, _)) = self.values.get(at) {
             self.slots.moved(*moved, at);
@@ -189,14 +232,14 @@ impl<I: Id, T> Slab<I, T> {
 
     /// The value of an id.
     pub fn get(&self, id: I) -> Option<&T> {
-        let at = self.slots.get(id.raw() & SLOT, id.raw() & !SLOT)?;
-        self.values.get(at).map(|(_, value)| value)
+        let at = self.slots.get(id.raw() & SLOT, id.raw() & !SLOT);
+        self.values.get(at).map(|(_, value)| &**value)
     }
 
     /// The value of an id, to change it.
     pub fn get_mut(&mut self, id: I) -> Option<&mut T> {
-        let at = self.slots.get(id.raw() & SLOT, id.raw() & !SLOT)?;
-        self.values.get_mut(at).map(|(_, value)| value)
+        let at = self.slots.get(id.raw() & SLOT, id.raw() & !SLOT);
+        self.values.get_mut(at).map(|(_, value)| &mut **value)
     }
 
     /// How many values there are.
@@ -205,11 +248,16 @@ impl<I: Id, T> Slab<I, T> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (I, &T)> {
-        self.values.iter().map(|(slot, value)| (I::from_raw(self.slots.generation(*slot) | slot), value))
+        self.values.iter().map(|(slot, value)| (I::from_raw(self.slots.generation(*slot) | slot), &**value))
+    }
+
+    /// The id of the value at a place below [`len`](Self::len). Places change when a value is removed.
+    pub(crate) fn id_at(&self, at: usize) -> Option<I> {
+        self.values.get(at).map(|(slot, _)| I::from_raw(self.slots.generation(*slot) | slot))
     }
 
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.values.iter_mut().map(|(_, value)| value)
+        self.values.iter_mut().map(|(_, value)| &mut **value)
     }
 
     /// How many values there is memory for.
@@ -240,17 +288,20 @@ mod tests {
             for (i, (insert, which)) in steps.into_iter().enumerate() {
                 // It grows in the first half, so that it shrinks in the second.
                 if insert && i < 400 || given.is_empty() {
-                    let id = slots.insert(i);
+                    let slot = slots.insert(i);
+                    let id = (slot, slots.generation(slot));
                     prop_assert!(!given.contains(&id), "an id was given out twice");
                     given.push(id);
                     model.insert(id, i);
                 } else {
                     let (slot, generation) = given[which % given.len()];
-                    prop_assert_eq!(slots.remove(slot, generation), model.remove(&(slot, generation)));
+                    let at = model.remove(&(slot, generation)).unwrap_or(NOWHERE);
+                    prop_assert_eq!(slots.remove(slot, generation), at);
                 }
             }
             for &(slot, generation) in &given {
-                prop_assert_eq!(slots.get(slot, generation), model.get(&(slot, generation)).copied());
+                let at = model.get(&(slot, generation)).copied().unwrap_or(NOWHERE);
+                prop_assert_eq!(slots.get(slot, generation), at);
             }
             let live: Vec<_> = model.keys().copied().collect();
             for (slot, generation) in live {
@@ -263,21 +314,26 @@ mod tests {
     #[test]
     fn slots_shrink_when_nearly_all_values_are_gone() {
         let mut slots = Slots::new(1);
-        let ids: Vec<_> = (0..10_000).map(|at| slots.insert(at)).collect();
+        let ids: Vec<_> = (0..10_000)
+            .map(|at| {
+                let slot = slots.insert(at);
+                (slot, slots.generation(slot))
+            })
+            .collect();
         let mut most = 0;
         for &(slot, generation) in ids.iter().skip(1) {
             slots.remove(slot, generation);
             most = most.max(slots.capacity());
         }
         assert!(most >= 10_000 && slots.capacity() <= MIN_SLOTS);
-        assert_eq!(slots.get(ids[0].0, ids[0].1), Some(0));
+        assert_eq!(slots.get(ids[0].0, ids[0].1), 0);
     }
 
     #[test]
     fn a_spent_id_does_not_name_its_successor() {
         let mut slab: Slab<TestId, char> = Slab::default();
         let first = slab.insert('a');
-        assert_eq!(slab.remove(first), Some('a'));
+        assert_eq!(slab.remove(first), Some(Box::new('a')));
         let second = slab.insert('b');
         assert_ne!(first, second);
         assert_eq!((slab.get(first), slab.get(second)), (None, Some(&'b')));

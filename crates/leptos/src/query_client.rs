@@ -3,8 +3,7 @@ use crate::QueryKey;
 use leptos::prelude::*;
 use serde::Serialize;
 use std::rc::Rc;
-use whippet_engine::query::Stats;
-use whippet_web::query::{Client, QueryObserver};
+use whippet_web::query::{Client, QueryObserver, Stats};
 
 /// The app's query cache. Copies are the same cache.
 #[derive(Clone, Copy)]

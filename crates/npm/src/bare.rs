@@ -2,29 +2,22 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// What these allocate, some hundred bytes for each listener or distribution, they keep and use again: an allocator that
-// can free would be a third of their modules.
-#[cfg(any(feature = "rum", feature = "vitals"))]
+// A loader is kept and used again: an allocator that can free would be a third of the module.
+#[cfg(feature = "lazy")]
 #[path = "bump.rs"]
 mod allocator;
 
 // Bodies are megabytes: blocks must join again.
 #[cfg(feature = "json")]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+#[path = "free_list.rs"]
+mod allocator;
 
-// These keep rows in the memory beyond their statics, and allocate nothing.
-#[cfg(any(feature = "pacer", feature = "timing"))]
+// These keep rows or an arena in the memory beyond their statics, and allocate nothing.
+#[cfg(any(feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
 #[path = "no_allocator.rs"]
 mod allocator;
 
-#[cfg(not(any(
-    feature = "json",
-    feature = "pacer",
-    feature = "rum",
-    feature = "timing",
-    feature = "vitals"
-)))]
+#[cfg(any(feature = "query", feature = "thumbhash"))]
 #[path = "size_classes.rs"]
 mod allocator;
 

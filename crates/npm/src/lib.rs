@@ -11,6 +11,8 @@ extern crate std;
 #[cfg(test)]
 extern crate self as whippet_npm;
 
+#[cfg(any(feature = "rum", feature = "vitals"))]
+mod arena;
 #[cfg(feature = "bare")]
 mod bare;
 #[cfg(all(test, target_arch = "wasm32"))]
@@ -35,6 +37,8 @@ mod rows;
 #[cfg(feature = "rum")]
 pub mod rum;
 mod state;
+#[cfg(feature = "thumbhash")]
+pub mod thumbhash;
 #[cfg(feature = "timing")]
 pub mod timing;
 #[cfg(feature = "vitals")]

@@ -1,19 +1,18 @@
 //! Histograms by number, for real user monitoring. JavaScript keeps their names and writes the beacon.
+use crate::arena::Arena;
 use crate::state::State;
-use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::vitals::field::{BUCKETS, COUNTS, MAX, MIN, OFFSET, SCALE, SUM, ZERO};
-use whippet_engine::stats::Histogram;
+use whippet_engine::stats::InlineHistogram;
 
-static HISTOGRAMS: State<Vec<Histogram>> = State::new(Vec::new());
+static HISTOGRAMS: State<Arena<InlineHistogram>> = State::new(Arena::new());
 
 /// Creates an empty histogram and returns its number.
 #[wasm_bindgen]
 pub fn histogram_create() -> usize {
-    HISTOGRAMS.with(|histograms| {
-        histograms.push(Histogram::new());
-        histograms.len() - 1
-    })
+    let histogram = HISTOGRAMS.with(Arena::push);
+    histogram_clear(histogram);
+    histogram
 }
 
 /// Records a value. Negative numbers, NaN and numbers from 2^53 on are ignored.
@@ -25,7 +24,7 @@ pub fn histogram_record(histogram: usize, value: f64) {
 /// Empties a histogram, so that it can be used again.
 #[wasm_bindgen]
 pub fn histogram_clear(histogram: usize) {
-    with(histogram, Histogram::clear);
+    with(histogram, InlineHistogram::clear);
 }
 
 /// A field of a histogram, by the indices of `whippet_boundary::vitals::field`; from `COUNTS` on, the count of a bucket.
@@ -47,6 +46,6 @@ pub fn histogram_field(histogram: usize, field: usize) -> f64 {
     .unwrap_or(0.0)
 }
 
-fn with<R>(histogram: usize, f: impl FnOnce(&mut Histogram) -> R) -> Option<R> {
+fn with<R>(histogram: usize, f: impl FnOnce(&mut InlineHistogram) -> R) -> Option<R> {
     HISTOGRAMS.with(|histograms| histograms.get_mut(histogram).map(f))
 }

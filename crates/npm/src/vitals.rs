@@ -1,45 +1,17 @@
 //! Trackers of web vitals by number, one per listener. JavaScript keeps the performance entries.
+use crate::arena::Arena;
 use crate::state::State;
-use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::vitals::rank;
 use whippet_engine::vitals::{InteractionCountEstimate, Metric, Tracker};
 
-static TRACKERS: State<Trackers> = State::new(Trackers(None));
-
-/// A linked list, the newest tracker first. There are about ten; the code that grows a `Vec` would be a fifth of the module.
-struct Trackers(Option<Box<Link>>);
-
-struct Link {
-    number: usize,
-    tracker: Tracker,
-    older: Option<Box<Link>>,
-}
-
-impl Trackers {
-    fn push(&mut self, tracker: Tracker) -> usize {
-        let number = self.0.as_ref().map_or(0, |link| link.number + 1);
-        self.0 = Some(Box::new(Link { number, tracker, older: self.0.take() }));
-        number
-    }
-
-    fn get_mut(&mut self, number: usize) -> Option<&mut Tracker> {
-        let mut link = self.0.as_mut()?;
-        while link.number != number {
-            link = link.older.as_mut()?;
-        }
-        Some(&mut link.tracker)
-    }
-}
-
+static TRACKERS: State<Arena<Tracker>> = State::new(Arena::new());
 static INTERACTIONS: State<InteractionCountEstimate> = State::new(InteractionCountEstimate::new());
 
-/// Creates the tracker of a listener and returns its number. With `all_changes` the listener gets every value.
+/// Creates the tracker of a listener and returns its number.
 #[wasm_bindgen]
-pub fn vital_create(all_changes: bool) -> usize {
-    TRACKERS.with(|trackers| {
-        trackers.push(if all_changes { const { Tracker::new(true) } } else { const { Tracker::new(false) } })
-    })
+pub fn vital_create() -> usize {
+    TRACKERS.with(Arena::push)
 }
 
 /// Starts a new page view, after `count` interactions in this document.
@@ -78,28 +50,27 @@ pub fn vital_inp(tracker: usize, count: f64, is_first_view: bool) -> f64 {
     with(tracker, |tracker| tracker.inp(count, is_first_view)).flatten().map_or(-1.0, |inp| inp.id)
 }
 
-/// By how much a value differs from the last one that the listener got; NaN if it does not get this one.
+/// By how much a value differs from the last one that the listener got; NaN if it does not get this one. `wanted`: the
+/// value is final, or the listener gets all.
 #[wasm_bindgen]
-pub fn vital_delta(tracker: usize, value: f64, settled: bool) -> f64 {
-    with(tracker, |tracker| tracker.delta(value, settled)).flatten().unwrap_or(f64::NAN)
+pub fn vital_delta(tracker: usize, value: f64, wanted: bool) -> f64 {
+    with(tracker, |tracker| tracker.delta(value, wanted)).flatten().unwrap_or(f64::NAN)
 }
 
 /// The code of a value's rating, by the code of its metric: `RATINGS` and `METRICS` of `whippet_boundary::vitals`.
 #[wasm_bindgen]
 pub fn vital_rating(metric: usize, value: f64) -> u32 {
-    Metric::ALL.get(metric).map_or(0, |metric| metric.rate(value) as u32)
+    Metric::from_code(metric).map_or(0, |metric| metric.rate(value) as u32)
 }
 
-/// Takes the `interactionId` of an event, however short, in browsers that do not count interactions.
+/// The number of interactions, estimated from their ids, in browsers that do not count them. `id`: that of another event,
+/// however short, or 0.
 #[wasm_bindgen]
-pub fn vital_note(id: f64) {
-    INTERACTIONS.with(|count| count.note(id));
-}
-
-/// The number of interactions, estimated from the ids that `vital_note` took.
-#[wasm_bindgen]
-pub fn vital_count() -> f64 {
-    INTERACTIONS.with(|count| count.count())
+pub fn vital_count(id: f64) -> f64 {
+    INTERACTIONS.with(|count| {
+        count.note(id);
+        count.count()
+    })
 }
 
 fn with<R>(tracker: usize, f: impl FnOnce(&mut Tracker) -> R) -> Option<R> {

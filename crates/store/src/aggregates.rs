@@ -5,14 +5,14 @@ use whippet_engine::beacon::{Resource, Script};
 
 use crate::minute_buckets::Place;
 
-/// No sum grows beyond this: what clients claim must not make integers overflow.
+/// The largest sum: counts come from clients, and must not overflow.
 const MOST: u64 = 1 << 60;
 
 fn bounded(count: u64, weight: u64) -> i64 {
     count.saturating_mul(weight).min(MOST) as i64
 }
 
-/// Adds to what was loaded from `host`.
+/// Adds resources that were loaded from `host`.
 pub fn add_resource(
     connection: &Connection,
     (minute, app, page): Place,
@@ -45,7 +45,7 @@ pub fn add_resource(
     Ok(())
 }
 
-/// Adds to what a script took.
+/// Adds the times of a script.
 pub fn add_script(
     connection: &Connection,
     (minute, app, page): Place,
@@ -122,7 +122,7 @@ pub fn add_row(connection: &Connection, table: &str, row: &[Value]) -> rusqlite:
 
 /// Merges the minutes of `hour` up to `end` of one of the tables.
 pub fn roll_up(connection: &Connection, table: &str, hour: i64, end: i64) -> rusqlite::Result<()> {
-    // Sums of integers through `total`, since `sum` would fail where it overflows.
+    // `total` and not `sum`, which fails on integer overflow.
     const TABLES: [(&str, &str, &str); 4] = [
         (
             "resources",

@@ -1,21 +1,22 @@
 //! The beacons of one transaction, added up in memory, so that each bucket is read and written once.
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
-use whippet_engine::beacon::{Beacon, PageError, limits};
-use whippet_engine::stats::StoredHistogram;
+use rusqlite::{Connection, params};
+use whippet_engine::beacon::{Beacon, limits};
+use whippet_engine::stats::{ExponentialHistogram, StoredHistogram};
 
 use crate::command::Ingested;
 use crate::context::Context;
-use crate::kind::{Kind, OTHER};
+use crate::kind::Kind;
 use crate::minute_buckets::Place;
 use crate::time::MINUTE;
 use crate::weight::{scaled, weight};
-use crate::{aggregates, losses, minute_buckets, views};
+use crate::{aggregates, losses, minute_buckets, page_errors, page_loads, views};
 
 #[derive(Default)]
 pub struct Batch {
-    histograms: HashMap<minute_buckets::Key, StoredHistogram>,
+    /// With how many values miss the bound of the level that rates the histogram.
+    histograms: HashMap<minute_buckets::Key, (StoredHistogram, u64)>,
     counters: HashMap<minute_buckets::Key, u64>,
     beacons: i64,
     last: i64,
@@ -46,7 +47,7 @@ impl Batch {
         *newest = received.max(*newest);
         let page = context.name(Kind::Page, app, &beacon.page, received)?;
         let place = (minute, app, page);
-        // All that follows stands for as many as the view does.
+        // All measurements are weighed like the page view.
         let weight = weight(&beacon.view, beacon.sample_rate, context.options.min_sample_rate);
         if !has_only_errors(beacon) {
             views::add(context, place, beacon, weight, received)?;
@@ -60,7 +61,7 @@ impl Batch {
         add_sums(context, place, beacon, weight, received)?;
         losses::add(context.connection, place, beacon, weight)?;
         for error in &beacon.errors {
-            add_error(context, (app, page), error, weight, received)?;
+            page_errors::add(context, (app, page), error, weight, received)?;
         }
         Ok(Ingested::New)
     }
@@ -74,17 +75,19 @@ impl Batch {
         received: i64,
     ) -> rusqlite::Result<()> {
         for (name, histogram) in &beacon.histograms {
+            let histogram = scaled(histogram, weight);
+            let slow = page_loads::slow_in(name, &histogram);
             let name = context.name(Kind::Histogram, app, name, received)?;
-            let values = self.histograms.entry((minute, app, page, name)).or_default();
-            minute_buckets::merge(values, &scaled(histogram, weight));
+            self.add_histogram((minute, app, page, name), &histogram, slow);
         }
         for (name, timings) in &beacon.timings {
+            let slow = page_loads::slow_among(name, timings, weight);
             let name = context.name(Kind::Histogram, app, name, received)?;
             let mut single = StoredHistogram::new();
             for value in timings {
                 single.record_many(*value, weight);
             }
-            minute_buckets::merge(self.histograms.entry((minute, app, page, name)).or_default(), &single);
+            self.add_histogram((minute, app, page, name), &single, slow);
         }
         for (name, count) in &beacon.counters {
             let name = context.name(Kind::Counter, app, name, received)?;
@@ -94,10 +97,21 @@ impl Batch {
         Ok(())
     }
 
+    fn add_histogram<const CAP: usize>(
+        &mut self,
+        key: minute_buckets::Key,
+        histogram: &ExponentialHistogram<CAP>,
+        slow: u64,
+    ) {
+        let (values, all_slow) = self.histograms.entry(key).or_default();
+        minute_buckets::merge(values, histogram);
+        *all_slow = all_slow.saturating_add(slow);
+    }
+
     /// Writes what was added up.
     pub fn flush(self, connection: &Connection) -> rusqlite::Result<()> {
-        for (key, histogram) in self.histograms {
-            minute_buckets::add_histogram(connection, key, histogram)?;
+        for (key, (histogram, slow)) in self.histograms {
+            minute_buckets::add_histogram(connection, key, histogram, slow.min(1 << 60) as i64)?;
         }
         for (key, total) in self.counters {
             minute_buckets::add_counter(connection, key, total.min(i64::MAX as u64) as i64)?;
@@ -123,8 +137,8 @@ impl Batch {
     }
 }
 
-/// Errors may be reported at a rate of their own, also by visits that report nothing else: those are no page views
-/// of the sample.
+/// Whether the beacon reports errors alone. Errors may have a sample rate of their own: then visits outside the sample report
+/// them, which are no page views of the sample.
 fn has_only_errors(beacon: &Beacon) -> bool {
     !beacon.errors.is_empty()
         && beacon.vitals.is_empty()
@@ -161,100 +175,4 @@ fn add_sums(
         aggregates::add_gauge(context.connection, place, name, *value, weight)?;
     }
     Ok(())
-}
-
-fn add_error(
-    context: &mut Context<'_>,
-    (app, page): (i64, i64),
-    error: &PageError,
-    weight: u64,
-    received: i64,
-) -> rusqlite::Result<()> {
-    let connection = context.connection;
-    let known = |fingerprint: &str| {
-        connection
-            .prepare_cached("SELECT id FROM errors WHERE app = ?1 AND fingerprint = ?2")?
-            .query_row(params![app, fingerprint], |row| row.get::<_, i64>(0))
-            .optional()
-    };
-    let mut fingerprint = match error.fingerprint.as_str() {
-        "" => fingerprint(&error.message, &error.source),
-        // The page's own reckoning; never that of an error without.
-        own => format!("\n{own}"),
-    };
-    let (mut message, mut source, mut stack) =
-        (error.message.as_str(), error.source.as_str(), error.stack.as_str());
-    let mut id = known(&fingerprint)?;
-    if id.is_none() {
-        let count: i64 = connection
-            .prepare_cached("SELECT count(*) FROM errors WHERE app = ?1")?
-            .query_row([app], |row| row.get(0))?;
-        if count >= context.options.limits.errors as i64 {
-            context.metrics.overflow("error");
-            (fingerprint, message, source, stack) = (OTHER.to_owned(), OTHER, "", "");
-            id = known(&fingerprint)?;
-        }
-    }
-    let id = match id {
-        Some(id) => {
-            if !stack.is_empty() {
-                // The first to have one tells it for all.
-                connection
-                    .prepare_cached("UPDATE errors SET stack = ?2 WHERE id = ?1 AND stack = ''")?
-                    .execute(params![id, stack])?;
-            }
-            id
-        }
-        None => {
-            connection
-                .prepare_cached(
-                    "INSERT INTO errors (app, fingerprint, message, source, stack) VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![app, fingerprint, message, source, stack])?;
-            connection.last_insert_rowid()
-        }
-    };
-    // No page throws so often between two beacons.
-    let count = (error.count.min(1_000_000) * weight) as i64;
-    connection
-        .prepare_cached(
-            "INSERT INTO error_counts (minute, error, page, count, first, last) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-             ON CONFLICT DO UPDATE SET page = excluded.page, count = count + excluded.count,
-               first = min(first, excluded.first), last = max(last, excluded.last)",
-        )?
-        .execute(params![received - received.rem_euclid(MINUTE), id, page, count, received])?;
-    Ok(())
-}
-
-/// What makes two errors the same: the place, and the message with its numbers left out, since ids and
-/// counts in messages would make every occurrence a new error.
-fn fingerprint(message: &str, source: &str) -> String {
-    let mut fingerprint = String::with_capacity(message.len() + source.len() + 1);
-    let mut digits = false;
-    for character in message.chars() {
-        if character.is_ascii_digit() {
-            if !digits {
-                fingerprint.push('#');
-            }
-            digits = true;
-        } else {
-            fingerprint.push(character);
-            digits = false;
-        }
-    }
-    fingerprint.push('\n');
-    fingerprint.push_str(source);
-    fingerprint
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fingerprint;
-
-    #[test]
-    fn numbers_in_messages_do_not_make_new_errors() {
-        let first = fingerprint("item 17 of 20 is missing", "app.js:1:2");
-        assert_eq!(first, fingerprint("item 9 of 1000 is missing", "app.js:1:2"));
-        assert_ne!(first, fingerprint("item 17 of 20 is missing", "app.js:1:3"));
-    }
 }

@@ -31,7 +31,7 @@ pub enum Command {
         scrape: Scrape,
         reply: Reply<()>,
     },
-    /// Says where a target is.
+    /// Sets the address of a target.
     SetTargetAddress {
         target: String,
         address: String,
@@ -57,7 +57,7 @@ pub enum Command {
     },
 }
 
-/// What became of a job whose transaction was committed.
+/// The result of a command whose transaction was committed.
 pub enum Outcome {
     Ingested(Ingested),
     Done,
@@ -65,8 +65,8 @@ pub enum Outcome {
 }
 
 impl Command {
-    /// ReportCache it; without an outcome, it was rolled back. Whoever asked may have gone away: then nobody needs
-    /// the answer.
+    /// Answers the command. Without an outcome, its transaction was rolled back. The receiver may be gone: then the answer
+    /// is dropped.
     pub fn answer(self, outcome: Option<Outcome>) {
         match (self, outcome) {
             (Self::Beacon { reply, .. }, Some(Outcome::Ingested(kept))) => drop(reply.send(Ok(kept))),
@@ -87,12 +87,12 @@ impl Command {
         }
     }
 
-    /// Whether it shares its transaction with no other job.
+    /// Whether it runs outside the transaction that commands share.
     pub fn is_alone(&self) -> bool {
         matches!(self, Self::Sweep { .. } | Self::Checkpoint { .. } | Self::Close { .. })
     }
 
-    /// How its transaction is called in the collector's own metrics.
+    /// The name of its transaction in the collector's own metrics.
     pub fn operation(&self) -> &'static str {
         match self {
             Self::Beacon { .. } => "write_beacons",

@@ -151,19 +151,20 @@ fn details(connection: &Connection, hour: i64, detail: Detail) -> rusqlite::Resu
 }
 
 fn histograms(connection: &Connection, hour: i64) -> rusqlite::Result<()> {
-    let mut merged: HashMap<Place, StoredHistogram> = HashMap::new();
+    let mut merged: HashMap<Place, (StoredHistogram, i64)> = HashMap::new();
     let mut statement = connection.prepare_cached(
-        "SELECT app, page, name, histogram FROM histograms WHERE minute > ?1 AND minute < ?2",
+        "SELECT app, page, name, histogram, slow FROM histograms WHERE minute > ?1 AND minute < ?2",
     )?;
     let mut rows = statement.query([hour, hour + HOUR])?;
     while let Some(row) = rows.next()? {
-        let values = merged.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default();
+        let (values, slow) = merged.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default();
         minute_buckets::merge_bytes(values, row.get_ref(3)?.as_blob()?);
+        *slow = slow.saturating_add(row.get(4)?);
     }
     drop(rows);
     connection.execute("DELETE FROM histograms WHERE minute > ?1 AND minute < ?2", [hour, hour + HOUR])?;
-    for ((app, page, name), values) in merged {
-        minute_buckets::add_histogram(connection, (hour, app, page, name), values)?;
+    for ((app, page, name), (values, slow)) in merged {
+        minute_buckets::add_histogram(connection, (hour, app, page, name), values, slow)?;
     }
     Ok(())
 }

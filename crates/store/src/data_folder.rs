@@ -1,4 +1,4 @@
-//! The data folder: made, claimed, opened.
+//! Creates, locks and opens the data folder.
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::error::StoreError;
 /// The database's file in the folder.
 pub const DATABASE: &str = "whippet.db";
 
-/// Makes the folder if need be, and claims it for this process. The claim ends with the returned file, and
-/// with the process however it ends.
+/// Creates the folder if it is missing, and locks it for this process. The lock ends when the returned file is dropped, or when
+/// the process ends.
 pub fn claim(folder: &Path) -> Result<File, StoreError> {
     let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
     private::folder(folder).map_err(failed)?;
@@ -25,12 +25,12 @@ pub fn claim(folder: &Path) -> Result<File, StoreError> {
 /// Opens the database file for writing.
 pub fn open(path: &Path) -> Result<Connection, StoreError> {
     let failed = |source| StoreError::Folder { path: path.to_owned(), source };
-    // SQLite gives its other files the rights of this one.
+    // SQLite creates its other files with the permissions of this one.
     private::file(path).map_err(failed)?;
     Ok(Connection::open(path)?)
 }
 
-/// What is kept is for the collector's user alone.
+/// File permissions: only the collector's user may read the data.
 #[cfg(unix)]
 mod private {
     use std::fs::{DirBuilder, File, Permissions};
@@ -38,8 +38,8 @@ mod private {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
     use std::path::Path;
 
-    /// Makes the folder. One that is there, and has nothing but the collector's own files, is closed to others; where other
-    /// things are kept beside them, the files alone are.
+    /// Creates the folder for its user alone. An existing folder is closed to others if it contains the collector's own files
+    /// only.
     pub fn folder(folder: &Path) -> Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let mut only_ours = true;
@@ -57,12 +57,12 @@ mod private {
         Ok(())
     }
 
-    /// Opens a file for writing, and makes it where it is missing.
+    /// Opens a file for writing, and creates it if it is missing.
     pub fn file(path: &Path) -> Result<File> {
         File::options().create(true).truncate(false).write(true).mode(0o600).open(path)
     }
 
-    /// Takes rights away, and gives none.
+    /// Removes permissions, and adds none.
     fn restrict(path: &Path, most: u32) {
         let Ok(found) = std::fs::metadata(path) else { return };
         let mode = found.permissions().mode() & 0o7777;
@@ -70,7 +70,7 @@ mod private {
             return;
         }
         if let Err(error) = std::fs::set_permissions(path, Permissions::from_mode(mode & most)) {
-            // It is somebody else's: a volume that was mounted.
+            // Another user owns it, for example as a mounted volume.
             tracing::warn!(path = %path.display(), %error, "others may read what is kept: its rights cannot be changed");
         }
     }

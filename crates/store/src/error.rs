@@ -1,30 +1,30 @@
-//! What can go wrong with the data folder.
+//! The store's errors.
 use std::path::PathBuf;
 
 /// Why the store could not be opened, written or read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The data folder cannot be made or written.
+    /// The data folder cannot be created or written.
     Folder {
-        /// Which one.
+        /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// Another collector has the folder.
+    /// Another collector uses the folder.
     InUse {
-        /// Which one.
+        /// The folder.
         path: PathBuf,
     },
-    /// The file was written by a newer version.
+    /// The file was written by a newer version, or where `version` is negative, by another program.
     TooNew {
         /// The file's version.
         version: i64,
-        /// The newest this program knows.
+        /// The newest version that this program knows.
         known: i64,
     },
-    /// SQLite refused.
+    /// SQLite failed.
     Database(rusqlite::Error),
     /// The query took too long, and was cut off.
     TooLong,
@@ -48,6 +48,10 @@ impl std::fmt::Display for StoreError {
                 f,
                 "another whippet is using the data folder {}. Stop it, or choose another folder with --data.",
                 path.display()
+            ),
+            Self::TooNew { version: version @ ..0, .. } => write!(
+                f,
+                "the data is of another program (format {version}). Choose an empty folder with --data."
             ),
             Self::TooNew { version, known } => write!(
                 f,
@@ -77,7 +81,7 @@ impl std::error::Error for StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        // Nobody else interrupts.
+        // Only the time limit interrupts queries.
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::OperationInterrupted) => Self::TooLong,
             _ => Self::Database(error),

@@ -1,16 +1,16 @@
-//! Dropped names: their rows are moved to [`OTHER`], or deleted.
+//! Evicts names and errors. Their rows are moved to [`OTHER`], or deleted.
 //!
-//! A name is dropped at once, so that its place is free. Its rows may be many: later transactions move them, an hour of
-//! data each. Until then the name's number stays in `names` as kind -1, so that no other name gets it, and `evictions` says
-//! where its rows go.
+//! An eviction frees the name at once. The rows may be many, so later transactions move them, an hour of data each. Until
+//! then the name's number stays in `names` with kind -1, so that no other name gets it, and the table `evictions` has its
+//! target: the name that takes its rows.
 use rusqlite::{Connection, params};
 
-use crate::kind::{Kind, OTHER};
-use crate::remap::{self, ERROR, Targets};
+use crate::kind::{ERROR, Kind, OTHER};
+use crate::remap::{self, Targets};
 use crate::time::HOUR;
 
-/// Drops the name with that number, and with an application all of its names and errors. Its rows are moved to [`OTHER`],
-/// or deleted.
+/// Evicts the name with that number, and with an application all of its names and errors. `delete`: its rows are deleted
+/// rather than moved to [`OTHER`].
 pub fn evict(connection: &Connection, kind: Kind, id: i64, delete: bool) -> rusqlite::Result<()> {
     let (parent, first, used): (i64, i64, i64) = connection
         .prepare_cached("SELECT parent, first, used FROM names WHERE id = ?1")?
@@ -28,7 +28,7 @@ pub fn evict(connection: &Connection, kind: Kind, id: i64, delete: bool) -> rusq
             )?
             .execute([id, target])?;
     }
-    bury(connection, id)
+    free_name(connection, id)
 }
 
 fn evict_children(
@@ -45,7 +45,7 @@ fn evict_children(
         let Some(kind) = Kind::from_number(number) else { continue };
         let target = if target == 0 { 0 } else { other(connection, kind, target, (first, used))? };
         add(connection, number, id, target, first)?;
-        bury(connection, id)?;
+        free_name(connection, id)?;
     }
     let errors = connection
         .prepare_cached("SELECT id FROM errors WHERE app = ?1")?
@@ -58,7 +58,23 @@ fn evict_children(
     Ok(())
 }
 
-/// The number of [`OTHER`] of that kind and parent.
+/// Evicts an error of an application. Its counts are moved to the application's error [`OTHER`].
+pub fn evict_error(connection: &Connection, app: i64, id: i64) -> rusqlite::Result<()> {
+    let target = other_error(connection, app)?;
+    let first = connection
+        .prepare_cached("SELECT first FROM errors WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    add(connection, ERROR, id, target, first)?;
+    // Frees the fingerprint. The new one is like no other: all that beacons bring have a line break.
+    connection
+        .prepare_cached(
+            "UPDATE errors SET fingerprint = ?2 || id, message = ?2, source = ?2, stack = '' WHERE id = ?1",
+        )?
+        .execute(params![id, OTHER])
+        .map(drop)
+}
+
+/// The number of the name [`OTHER`] of that kind and parent, which is added if need be.
 fn other(
     connection: &Connection,
     kind: Kind,
@@ -73,7 +89,8 @@ fn other(
         .query_row(params![kind as i64, parent, OTHER, used, first], |row| row.get(0))
 }
 
-fn other_error(connection: &Connection, app: i64) -> rusqlite::Result<i64> {
+/// The number of the error [`OTHER`] of an application, which is added if need be.
+pub fn other_error(connection: &Connection, app: i64) -> rusqlite::Result<i64> {
     connection
         .prepare_cached(
             "INSERT INTO errors (app, fingerprint, message, source, stack) VALUES (?1, ?2, ?2, ?2, '')
@@ -89,36 +106,36 @@ fn add(connection: &Connection, kind: i64, id: i64, target: i64, since: i64) -> 
         .map(drop)
 }
 
-/// Keeps the number and frees the name.
-fn bury(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+/// Frees the name but not its number.
+fn free_name(connection: &Connection, id: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE names SET kind = -1, parent = id, name = '' WHERE id = ?1")?
         .execute([id])
         .map(drop)
 }
 
-/// A pass over the data that refers to dropped names, from the oldest hour to the newest.
+/// A pass over all rows that refer to evicted names and errors, from the oldest hour to the newest.
 pub struct Pass {
-    /// The next hour is this one or later.
+    /// The earliest hour that is not done.
     next: i64,
-    /// What was dropped before the pass began: nothing refers to it once it is through.
-    dropped: Vec<(i64, i64)>,
+    /// Kind and number of what was evicted before the pass began. No row refers to these once the pass is complete.
+    evicted: Vec<(i64, i64)>,
 }
 
 impl Pass {
-    /// Begins one, if any name was dropped.
+    /// Begins a pass, if rows of any evicted name are left.
     pub fn begin(connection: &Connection) -> rusqlite::Result<Option<Self>> {
         let since: Option<i64> =
             connection.prepare_cached("SELECT min(since) FROM evictions")?.query_row([], |row| row.get(0))?;
         let Some(since) = since else { return Ok(None) };
-        let dropped = connection
+        let evicted = connection
             .prepare_cached("SELECT kind, id FROM evictions")?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
-        Ok(Some(Self { next: since - since.rem_euclid(HOUR), dropped }))
+        Ok(Some(Self { next: since - since.rem_euclid(HOUR), evicted }))
     }
 
-    /// Moves the rows of the next hour that has data. Returns whether the pass is through.
+    /// Moves the rows of the next hour that has data. Returns whether the pass is complete.
     pub fn step(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
         let Some(minute) = remap::oldest(connection, self.next)? else {
             self.finish(connection)?;
@@ -134,7 +151,7 @@ impl Pass {
         let mut eviction = connection.prepare_cached("DELETE FROM evictions WHERE kind = ?1 AND id = ?2")?;
         let mut name = connection.prepare_cached("DELETE FROM names WHERE id = ?1 AND kind = -1")?;
         let mut error = connection.prepare_cached("DELETE FROM errors WHERE id = ?1")?;
-        for (kind, id) in &self.dropped {
+        for (kind, id) in &self.evicted {
             eviction.execute([kind, id])?;
             if *kind == ERROR { &mut error } else { &mut name }.execute([id])?;
         }

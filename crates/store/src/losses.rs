@@ -1,10 +1,10 @@
-//! What pages say they lost, by kind.
+//! The measurements that pages report as lost, by kind.
 use rusqlite::{Connection, params};
 use whippet_engine::beacon::Beacon;
 
 use crate::minute_buckets::Place;
 
-/// The kinds: members of a beacon, and beacons that were lost on their way.
+/// The known kinds: members of a beacon, and whole beacons.
 const KINDS: [&str; 11] = [
     "vitals",
     "counters",
@@ -18,12 +18,12 @@ const KINDS: [&str; 11] = [
     "scripts",
     "beacons",
 ];
-/// Of no kind that is known here, or not told.
+/// The kind of losses whose kind is missing or unknown.
 const OTHER: &str = "other";
-/// More of a kind than any page loses between two beacons.
+/// The most losses of a kind that one beacon may report.
 const MOST: u64 = 1_000_000;
 
-/// What the beacon says was lost, by kind: few words, whatever it says.
+/// The losses that a beacon reports. The kinds are from a fixed list, whatever the beacon says.
 pub fn of(beacon: &Beacon) -> Vec<(&'static str, u64)> {
     let mut losses: Vec<(&'static str, u64)> = Vec::new();
     let mut rest = beacon.dropped;
@@ -39,7 +39,7 @@ pub fn of(beacon: &Beacon) -> Vec<(&'static str, u64)> {
     losses
 }
 
-/// Adds what was lost, of which each stands for `weight`: by so much the weighed figures of that kind fall short.
+/// Adds the losses of a beacon, each counted `weight` times, as the figures that they are missing from are weighed.
 pub fn add(
     connection: &Connection,
     (minute, app, page): Place,

@@ -16,7 +16,7 @@ pub struct StoreMetrics {
     deleted_for_room: AtomicI64,
     database: Durations<1>,
     series_dropped: Counters<1>,
-    /// What keeps the store from writing.
+    /// Whether writes fail.
     pub(crate) write_health: WriteHealth,
 }
 
@@ -38,8 +38,12 @@ impl Default for StoreMetrics {
 impl StoreMetrics {
     /// Writes all of them; `queue` is how many writes are waiting.
     pub fn write(&self, writer: &mut Writer, queue: usize) {
-        self.overflow.write(writer, "whippet_overflow_total", "Names beyond the limits, counted as (other)");
-        let help = "Names dropped, as the rarest, to make a place for others";
+        self.overflow.write(
+            writer,
+            "whippet_overflow_total",
+            "Names and errors beyond the limits, counted as (other)",
+        );
+        let help = "Names and errors evicted, as the rarest, to make a place for others";
         self.evicted.write(writer, "whippet_names_evicted_total", help);
         self.series_dropped.write(
             writer,
@@ -59,12 +63,12 @@ impl StoreMetrics {
         self.database.write(writer, "db_query_duration_seconds", "How long the database took");
     }
 
-    /// Counts a name that had to be counted as `(other)`.
+    /// Counts a name or error that was counted as `(other)`.
     pub(crate) fn overflow(&self, kind: &'static str) {
         self.overflow.add([kind.into()], 1);
     }
 
-    /// Counts a name that was dropped to make a place for another.
+    /// Counts a name or error that was evicted for another.
     pub(crate) fn evicted(&self, kind: &'static str) {
         self.evicted.add([kind.into()], 1);
     }

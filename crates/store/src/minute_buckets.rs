@@ -122,11 +122,13 @@ pub fn add_detail(
     Ok(())
 }
 
-/// Adds to a bucket of one of the toolkit's histograms.
+/// Adds to a bucket of one of the toolkit's histograms. `slow`: how many of the values miss the level's bound, where a level
+/// rates the histogram.
 pub fn add_histogram(
     connection: &Connection,
     (minute, app, page, name): Key,
     mut values: StoredHistogram,
+    slow: i64,
 ) -> rusqlite::Result<()> {
     let mut held = connection.prepare_cached(
         "SELECT histogram FROM histograms WHERE minute = ?1 AND app = ?2 AND page = ?3 AND name = ?4",
@@ -138,10 +140,10 @@ pub fn add_histogram(
     }
     connection
         .prepare_cached(
-            "INSERT INTO histograms (minute, app, page, name, histogram) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT DO UPDATE SET histogram = excluded.histogram",
+            "INSERT INTO histograms (minute, app, page, name, histogram, slow) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET histogram = excluded.histogram, slow = min(slow + excluded.slow, 1 << 60)",
         )?
-        .execute(params![minute, app, page, name, values.to_bytes()])?;
+        .execute(params![minute, app, page, name, values.to_bytes(), slow])?;
     Ok(())
 }
 

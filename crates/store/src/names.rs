@@ -1,47 +1,41 @@
-//! Names from beacons, as small numbers, and never more of them than allowed: where there are too many, the rarest goes.
-use std::collections::{HashMap, VecDeque};
+//! The names that beacons bring, and their numbers. Their count is bounded: where there are too many, the rarest is evicted.
+use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-use crate::evictions;
+use crate::candidates::Candidates;
 use crate::kind::{Kind, OTHER};
 use crate::options::Options;
+use crate::ranked::Ranked;
 use crate::score::{Client, Score};
-use crate::time::HOUR;
-
-/// The most names without a place whose score is remembered. Whoever makes up more of them in a minute than this drives
-/// out those of others that are as rare.
-const CANDIDATES: usize = 4_096;
+use crate::{evictions, ranked};
 
 type Family = HashMap<String, Name>;
 
-/// All names there are, in memory: they are few, since they are bounded.
+/// All names, in memory.
 #[derive(Default)]
 pub struct Names {
     families: HashMap<(Kind, i64), Family>,
-    candidates: Candidates,
+    candidates: Candidates<(Kind, i64, String)>,
 }
 
 struct Name {
-    id: i64,
-    score: Score,
-    /// The score as it was stored last, and the hour: it is stored once an hour, and when it doubles.
-    stored: (f64, i64),
+    ranked: Ranked,
     /// Whether it is an application that more than one network has reported, or a local one.
     confirmed: bool,
-    /// The first network that reported it since the start, until it is confirmed.
+    /// The first network that reported it since the collector started; of an app that is not confirmed.
     network: Option<u64>,
 }
 
-/// What became of a name.
+/// The result of resolving a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resolved {
     /// Its number, or that of [`OTHER`].
     pub id: i64,
-    /// Whether it had to be counted as [`OTHER`].
+    /// Whether it counts as [`OTHER`] for lack of a place.
     pub overflow: bool,
-    /// Whether a rarer name was dropped for it.
-    pub evicted: bool,
+    /// The number of the rarer name that was dropped for it.
+    pub evicted: Option<i64>,
 }
 
 impl Names {
@@ -52,27 +46,22 @@ impl Names {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let Some(kind) = Kind::from_number(row.get(1)?) else { continue };
-            let (score, scored): (f64, i64) = (row.get(4)?, row.get(5)?);
-            let name = Name {
-                id: row.get(0)?,
-                score: Score::stored(score, scored),
-                stored: (score, scored),
-                confirmed: row.get(6)?,
-                network: None,
-            };
+            let ranked = Ranked::stored(row.get(0)?, row.get(4)?, row.get(5)?);
+            let name = Name { ranked, confirmed: row.get(6)?, network: None };
             names.families.entry((kind, row.get(2)?)).or_default().insert(row.get(3)?, name);
         }
         Ok(names)
     }
 
-    /// Reads them again, after a rollback or a change by another process. What is only in memory stays as far as it holds.
+    /// Reads them again, after a rollback or a change by another process. Sightings that are not stored yet are kept.
     pub fn reload(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let mut fresh = Self::load(connection)?;
         for (key, family) in &mut fresh.families {
             let Some(known) = self.families.get(key) else { continue };
             for (name, fresh) in family {
-                if let Some(known) = known.get(name).filter(|known| known.id == fresh.id) {
-                    (fresh.score, fresh.network) = (known.score, known.network);
+                if let Some(known) = known.get(name).filter(|known| known.ranked.id == fresh.ranked.id) {
+                    fresh.ranked.keep_score_of(&known.ranked);
+                    fresh.network = known.network;
                 }
             }
         }
@@ -96,12 +85,12 @@ impl Names {
         let family = self.families.entry((kind, parent)).or_default();
         if let Some(known) = family.get_mut(name) {
             known.see(connection, client, now, kind == Kind::App, is_known_app(name))?;
-            return Ok(Resolved { id: known.id, overflow: false, evicted: false });
+            return Ok(Resolved { id: known.ranked.id, overflow: false, evicted: None });
         }
         let mut score = Score::default();
-        let mut evicted = false;
+        let mut evicted = None;
         if is_known_app(name) || name == OTHER {
-            // It takes the place of no other.
+            // It does not count for the limit.
             score.add(client, now);
         } else {
             let evictable = |name: &str| name != OTHER && !is_known_app(name);
@@ -109,24 +98,16 @@ impl Names {
             if count < kind.limit(&options.limits) {
                 score.add(client, now);
             } else {
-                score = self.candidates.see((kind, parent, name), client, now);
-                let rarest = family
-                    .iter()
-                    .filter(|(name, _)| evictable(name))
-                    .map(|(name, known)| (known.score.value(now), name))
-                    .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-                match rarest {
-                    Some((lowest, rarest)) if lowest < score.value(now) => {
-                        let rarest = rarest.clone();
-                        self.candidates.forget((kind, parent, name));
-                        self.evict(connection, (kind, parent, &rarest), client, now)?;
-                        evicted = true;
-                    }
-                    _ => {
-                        let id = self.other(connection, (kind, parent), client, now)?;
-                        return Ok(Resolved { id, overflow: true, evicted });
-                    }
-                }
+                let key = (kind, parent, name.to_owned());
+                score = self.candidates.see(key.clone(), client, now);
+                let ranked = family.iter().filter(|(name, _)| evictable(name));
+                let ranked = ranked.map(|(name, known)| (name.as_str(), &known.ranked));
+                let Some(rarest) = ranked::rarest(ranked, score, now).map(str::to_owned) else {
+                    let id = self.other(connection, (kind, parent), client, now)?;
+                    return Ok(Resolved { id, overflow: true, evicted });
+                };
+                self.candidates.remove(&key);
+                evicted = self.evict(connection, (kind, parent, &rarest), client, now)?;
             }
         }
         let id = self.add(connection, (kind, parent, name), score, client, now, is_known_app(name))?;
@@ -143,7 +124,7 @@ impl Names {
     ) -> rusqlite::Result<i64> {
         if let Some(other) = self.families.entry((kind, parent)).or_default().get_mut(OTHER) {
             other.see(connection, client, now, kind == Kind::App, false)?;
-            return Ok(other.id);
+            return Ok(other.ranked.id);
         }
         let mut score = Score::default();
         score.add(client, now);
@@ -160,7 +141,7 @@ impl Names {
         known: bool,
     ) -> rusqlite::Result<i64> {
         let confirmed = kind == Kind::App && (known || client.local);
-        // Evictions may have made `(other)` in the file.
+        // An eviction may have added `(other)` to the database.
         let id = connection
             .prepare_cached(
                 "INSERT INTO names (kind, parent, name, used, first, score, scored, confirmed)
@@ -171,31 +152,32 @@ impl Names {
                 row.get(0)
             })?;
         let network = Some(client.network);
-        let name_state = Name { id, score, stored: (score.value(now), now), confirmed, network };
+        let name_state = Name { ranked: Ranked::new(id, score, now), confirmed, network };
         self.families.entry((kind, parent)).or_default().insert(name.to_owned(), name_state);
         Ok(id)
     }
 
-    /// Drops a name, and with an application all of its names. Their rows are moved to [`OTHER`] later.
+    /// Drops a name, and with an application all of its names. Their rows are moved to [`OTHER`] later. Returns its number.
     fn evict(
         &mut self,
         connection: &Connection,
         (kind, parent, name): (Kind, i64, &str),
         client: Client,
         now: i64,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<Option<i64>> {
         let Some(evicted) = self.families.get_mut(&(kind, parent)).and_then(|family| family.remove(name))
         else {
-            return Ok(());
+            return Ok(None);
         };
+        let id = evicted.ranked.id;
         self.other(connection, (kind, parent), client, now)?;
-        evictions::evict(connection, kind, evicted.id, false)?;
+        evictions::evict(connection, kind, id, false)?;
         if kind == Kind::App {
             for kind in Kind::ALL {
-                self.families.remove(&(kind, evicted.id));
+                self.families.remove(&(kind, id));
             }
         }
-        Ok(())
+        Ok(Some(id))
     }
 }
 
@@ -209,22 +191,18 @@ impl Name {
         is_app: bool,
         known: bool,
     ) -> rusqlite::Result<()> {
-        self.score.add(client, now);
-        let score = self.score.value(now);
-        if score >= 2.0 * self.stored.0 || now - now.rem_euclid(HOUR) > self.stored.1 {
+        let id = self.ranked.id;
+        if let Some(score) = self.ranked.see(client, now) {
             connection
                 .prepare_cached(
                     "UPDATE names SET used = max(used, ?2), score = ?3, scored = ?2 WHERE id = ?1",
                 )?
-                .execute(params![self.id, now, score])?;
-            self.stored = (score, now);
+                .execute(params![id, now, score])?;
         }
         if is_app && !self.confirmed {
             let network = *self.network.get_or_insert(client.network);
             if known || client.local || network != client.network {
-                connection
-                    .prepare_cached("UPDATE names SET confirmed = 1 WHERE id = ?1")?
-                    .execute([self.id])?;
+                connection.prepare_cached("UPDATE names SET confirmed = 1 WHERE id = ?1")?.execute([id])?;
                 self.confirmed = true;
             }
         }
@@ -232,43 +210,11 @@ impl Name {
     }
 }
 
-/// Names without a place, and how often they were seen; the least recently seen is forgotten first.
-#[derive(Default)]
-struct Candidates {
-    scores: HashMap<(Kind, i64, String), (Score, u64)>,
-    /// In the order in which they were seen; an entry whose number is not the candidate's is out of date.
-    order: VecDeque<((Kind, i64, String), u64)>,
-    seen: u64,
-}
-
-impl Candidates {
-    fn see(&mut self, (kind, parent, name): (Kind, i64, &str), client: Client, now: i64) -> Score {
-        self.seen += 1;
-        let key = (kind, parent, name.to_owned());
-        let (score, seen) = self.scores.entry(key.clone()).or_default();
-        score.add(client, now);
-        *seen = self.seen;
-        let score = *score;
-        self.order.push_back((key, self.seen));
-        // At most as many out-of-date entries as candidates.
-        while self.scores.len() > CANDIDATES || self.order.len() > 2 * CANDIDATES {
-            let Some((key, number)) = self.order.pop_front() else { break };
-            if self.scores.get(&key).is_some_and(|candidate| candidate.1 == number) {
-                self.scores.remove(&key);
-            }
-        }
-        score
-    }
-
-    fn forget(&mut self, (kind, parent, name): (Kind, i64, &str)) {
-        self.scores.remove(&(kind, parent, name.to_owned()));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evictions::Pass;
+    use crate::time::HOUR;
     use crate::{minute_buckets, schema};
     use proptest::prelude::*;
 
@@ -363,17 +309,6 @@ mod tests {
         assert_ne!(store.resolve(Kind::App, 0, "b", 2).id, first);
         store.move_evicted();
         store.check();
-    }
-
-    #[test]
-    fn memory_of_names_without_a_place_is_bounded() {
-        let mut candidates = Candidates::default();
-        for name in 0..3 * CANDIDATES {
-            candidates.see((Kind::App, 0, &name.to_string()), Client { network: 1, local: false }, START);
-            candidates.see((Kind::App, 0, "steady"), Client { network: 1, local: false }, START);
-            assert!(candidates.scores.len() <= CANDIDATES && candidates.order.len() <= 2 * CANDIDATES);
-        }
-        assert!(candidates.scores.contains_key(&(Kind::App, 0, "steady".to_owned())));
     }
 
     proptest! {

@@ -1,29 +1,29 @@
-//! How the store behaves, and how much it tells apart.
+//! The store's options and limits.
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::time::HOUR;
 
-/// How the store is to behave.
+/// The options of a store.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The folder; made if it is missing.
+    /// The data folder; created if it is missing.
     pub folder: PathBuf,
-    /// What is older is deleted, ms.
+    /// Older data is deleted, ms.
     pub retention: i64,
-    /// What is older is kept with less detail, ms: samples one per minute, beacon figures per hour.
+    /// Older data is kept with less detail, ms: one sample per minute, beacon figures per hour.
     pub detail: i64,
-    /// The most bytes the file may have; the oldest detail goes before it has more.
+    /// The largest size of the file, bytes. The oldest detail is deleted to stay below it.
     pub max_size: Option<u64>,
-    /// A query that takes longer is cut off.
+    /// The time limit of a query.
     pub patience: Duration,
-    /// How many writes may wait.
+    /// The most writes that may wait.
     pub queue: usize,
-    /// How many different things are told apart.
+    /// The most names of each kind.
     pub limits: Limits,
     /// Applications that are always kept, beyond the limit.
     pub known_apps: Vec<String>,
-    /// A lower sample rate of a beacon counts as this one: above 0, and at most 1.
+    /// The lowest sample rate that counts, above 0 and at most 1: a lower one of a beacon is raised to it.
     pub min_sample_rate: f64,
 }
 
@@ -44,8 +44,8 @@ impl Options {
     }
 }
 
-/// How many different things are told apart, so that no client decides how much is kept. What goes beyond
-/// is counted under [`crate::OTHER`].
+/// The most names of each kind, so that clients do not decide how much is stored. Names beyond a limit count as
+/// [`crate::OTHER`].
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Applications.
@@ -70,7 +70,7 @@ pub struct Limits {
     pub gauges: usize,
     /// Errors of one application.
     pub errors: usize,
-    /// Series of one scraped target. What goes beyond is left out.
+    /// Series of one scraped target. Further ones are left out.
     pub series: usize,
 }
 

@@ -1,19 +1,19 @@
-//! Read-only connections, kept for the next query.
+//! A pool of read-only connections.
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
 
-/// More than this many idle connections are not kept.
+/// The most idle connections that are kept.
 const IDLE: usize = 4;
 
-/// After so many of SQLite's steps one looks at the clock: some 0.1 ms.
+/// How many steps SQLite runs between two looks at the clock: some 0.1 ms.
 const STEPS: i32 = 10_000;
 
-/// A small pool. Never waits: when all are taken, one more is opened.
+/// The pool. If all connections are in use, another one is opened.
 pub struct Readers {
     path: PathBuf,
     patience: Duration,
@@ -25,8 +25,8 @@ impl Readers {
         Self { path, patience, idle: Mutex::new(Vec::new()) }
     }
 
-    /// Runs `query` in one read transaction, so that all it sees is of one moment. It ends with
-    /// [`StoreError::TooLong`] when it takes longer than one has patience for.
+    /// Runs `query` in one read transaction, so that all its statements see the same data. Fails with
+    /// [`StoreError::TooLong`] after the time limit.
     pub fn with<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let reused = self.idle().pop();
         let mut connection = match reused {
@@ -47,7 +47,7 @@ impl Readers {
         Ok(result)
     }
 
-    /// Closes those that are idle.
+    /// Closes the idle connections.
     pub fn close(&self) {
         self.idle().clear();
     }
@@ -61,7 +61,7 @@ impl Readers {
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        // A query that panicked cannot have left the list itself in a bad state.
-        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        // Queries run without the lock, so a panic cannot leave the list half changed.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -119,7 +119,7 @@ impl Readiness {
     }
 }
 
-/// The size of a few beacons, bytes: a disk that only has room for a number is full.
+/// How many bytes a probe writes, as many as a few beacons have: a disk with space for less is full.
 const PROBE_BYTES: i64 = 16 * 1024;
 
 /// Writes the time and some random bytes.

@@ -1,4 +1,4 @@
-//! Moving rows from dropped names to the names that take their place.
+//! Moves rows from evicted names and errors to their targets.
 use std::collections::HashMap;
 
 use rusqlite::types::Value;
@@ -6,20 +6,18 @@ use rusqlite::{Connection, ErrorCode, params};
 use whippet_engine::stats::StoredHistogram;
 
 use crate::aggregates;
+use crate::kind::ERROR;
 use crate::minute_buckets::{self, Detail};
 use crate::time::HOUR;
 
-/// The `kind` of errors in `evictions`.
-pub const ERROR: i64 = 100;
-
-/// Where rows go.
+/// The targets of all evictions, by the evicted number. 0: the rows are deleted.
 pub struct Targets {
     names: HashMap<i64, i64>,
     errors: HashMap<i64, i64>,
 }
 
 impl Targets {
-    /// All that was dropped. What takes its place may have been dropped since: then its own target counts.
+    /// Loads all of them.
     pub fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut targets = Self { names: HashMap::new(), errors: HashMap::new() };
         let mut statement = connection.prepare_cached("SELECT kind, id, target FROM evictions")?;
@@ -31,7 +29,7 @@ impl Targets {
         Ok(targets)
     }
 
-    /// The name that takes the place of `id`, or `id` itself; `None` where rows are deleted.
+    /// The name that takes the rows of `id`: itself if it was not evicted; `None` where its rows are deleted.
     fn name(&self, id: i64) -> Option<i64> {
         follow(&self.names, id)
     }
@@ -41,8 +39,9 @@ impl Targets {
     }
 }
 
+/// A target may have been evicted later itself: then its own target counts.
 fn follow(targets: &HashMap<i64, i64>, mut id: i64) -> Option<i64> {
-    // Each step leads to what was dropped later, so this ends; the bound is for files that were tampered with.
+    // Each step leads to a later eviction, so there is no circle. The bound is for a file that was tampered with.
     for _ in 0..=targets.len() {
         match targets.get(&id) {
             None => return Some(id),
@@ -53,31 +52,31 @@ fn follow(targets: &HashMap<i64, i64>, mut id: i64) -> Option<i64> {
     None
 }
 
-/// A table of minutes, and the places of its columns that hold names' numbers.
+/// A table with a row per minute, and its columns that hold numbers of names, with their indices.
 struct Table {
     name: &'static str,
     columns: &'static [(&'static str, usize)],
 }
 
-const PLACE: [(&str, usize); 2] = [("app", 1), ("page", 2)];
+const APP_AND_PAGE: [(&str, usize); 2] = [("app", 1), ("page", 2)];
 
 const TABLES: [Table; 10] = [
-    Table { name: "page_views", columns: &PLACE },
-    Table { name: "vitals", columns: &PLACE },
-    Table { name: "parts", columns: &PLACE },
-    Table { name: "losses", columns: &PLACE },
-    Table { name: "elements", columns: &[PLACE[0], PLACE[1], ("element", 4)] },
-    Table { name: "histograms", columns: &[PLACE[0], PLACE[1], ("name", 3)] },
-    Table { name: "counters", columns: &[PLACE[0], PLACE[1], ("name", 3)] },
-    Table { name: "resources", columns: &[PLACE[0], PLACE[1], ("host", 3)] },
-    Table { name: "scripts", columns: &[PLACE[0], PLACE[1], ("script", 3)] },
-    Table { name: "gauges", columns: &[PLACE[0], PLACE[1], ("name", 3)] },
+    Table { name: "page_views", columns: &APP_AND_PAGE },
+    Table { name: "vitals", columns: &APP_AND_PAGE },
+    Table { name: "parts", columns: &APP_AND_PAGE },
+    Table { name: "losses", columns: &APP_AND_PAGE },
+    Table { name: "elements", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("element", 4)] },
+    Table { name: "histograms", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("name", 3)] },
+    Table { name: "counters", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("name", 3)] },
+    Table { name: "resources", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("host", 3)] },
+    Table { name: "scripts", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("script", 3)] },
+    Table { name: "gauges", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("name", 3)] },
 ];
 
-/// The names that are dropped.
-const DROPPED: &str = "(SELECT id FROM evictions WHERE kind < 100)";
+/// Selects the numbers of evicted names.
+const EVICTED: &str = "(SELECT id FROM evictions WHERE kind < 100)";
 
-/// The first minute from `since` on that has any data.
+/// The first minute at or after `since` that has data.
 pub fn oldest(connection: &Connection, since: i64) -> rusqlite::Result<Option<i64>> {
     let mut oldest: Option<i64> = None;
     let tables =
@@ -91,7 +90,7 @@ pub fn oldest(connection: &Connection, since: i64) -> rusqlite::Result<Option<i6
     Ok(oldest)
 }
 
-/// Moves the rows of an hour.
+/// Moves the rows of the hour that begins at `hour`.
 pub fn hour(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
     for table in &TABLES {
         move_rows(connection, table, hour, targets)?;
@@ -102,10 +101,10 @@ pub fn hour(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite::
 }
 
 fn move_rows(connection: &Connection, table: &Table, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
-    let dropped: Vec<String> =
-        table.columns.iter().map(|(column, _)| format!("{column} IN {DROPPED}")).collect();
+    let evicted: Vec<String> =
+        table.columns.iter().map(|(column, _)| format!("{column} IN {EVICTED}")).collect();
     let matching =
-        format!("FROM {} WHERE minute >= ?1 AND minute < ?2 AND ({})", table.name, dropped.join(" OR "));
+        format!("FROM {} WHERE minute >= ?1 AND minute < ?2 AND ({})", table.name, evicted.join(" OR "));
     let mut rows = Vec::new();
     {
         let mut statement = connection.prepare_cached(&format!("SELECT * {matching}"))?;
@@ -137,7 +136,7 @@ fn move_rows(connection: &Connection, table: &Table, hour: i64, targets: &Target
     Ok(())
 }
 
-/// Adds a row to what there is for the same minute and names.
+/// Adds a moved row to the one that the target has for the same minute, if there is one.
 fn add_row(connection: &Connection, table: &str, row: &[Value]) -> rusqlite::Result<()> {
     let number = |index: usize| match row.get(index) {
         Some(Value::Integer(number)) => *number,
@@ -145,9 +144,9 @@ fn add_row(connection: &Connection, table: &str, row: &[Value]) -> rusqlite::Res
     };
     let histogram = || {
         let mut values = StoredHistogram::new();
-        if let Some(Value::Blob(bytes)) = row.last() {
-            minute_buckets::merge_bytes(&mut values, bytes);
-        }
+        let blobs =
+            row.iter().filter_map(|value| if let Value::Blob(bytes) = value { Some(bytes) } else { None });
+        blobs.for_each(|bytes| minute_buckets::merge_bytes(&mut values, bytes));
         values
     };
     let key = (number(0), number(1), number(2), number(3));
@@ -158,7 +157,7 @@ fn add_row(connection: &Connection, table: &str, row: &[Value]) -> rusqlite::Res
         }
         "elements" => minute_buckets::add_detail(connection, key, (Detail::Causes, number(4)), histogram()),
         "parts" => minute_buckets::add_detail(connection, key, (Detail::Parts, number(4)), histogram()),
-        "histograms" => minute_buckets::add_histogram(connection, key, histogram()),
+        "histograms" => minute_buckets::add_histogram(connection, key, histogram(), number(5)),
         "counters" => minute_buckets::add_counter(connection, key, number(4)),
         table => aggregates::add_row(connection, table, row),
     }
@@ -168,7 +167,7 @@ fn move_views(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite
     let views = connection
         .prepare_cached(&format!(
             "SELECT id, app, page FROM views WHERE folded IN (0, 1) AND minute >= ?1 AND minute < ?2
-             AND (app IN {DROPPED} OR page IN {DROPPED})"
+             AND (app IN {EVICTED} OR page IN {EVICTED})"
         ))?
         .query_map([hour, hour + HOUR], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<Vec<(i64, i64, i64)>>>()?;
@@ -180,7 +179,7 @@ fn move_views(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite
             continue;
         };
         match update.execute([id, app, page]) {
-            // The view went on reporting after its application was dropped: it has another row there.
+            // The view went on reporting after its app was evicted, so the target has a row of the same view.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
                 connection
                     .prepare_cached("UPDATE views SET view = view || char(10) || id WHERE id = ?1")?
@@ -193,13 +192,13 @@ fn move_views(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite
     Ok(())
 }
 
-/// What vitals of page views that still report are attributed to.
+/// Moves the attribution of vitals of page views that still report.
 fn move_measures(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
     for column in ["element", "url", "state"] {
         let measures = connection
             .prepare_cached(&format!(
                 "SELECT measures.view, metric, {column} FROM views JOIN measures ON measures.view = views.id
-                 WHERE folded = 0 AND minute >= ?1 AND minute < ?2 AND {column} IN {DROPPED}"
+                 WHERE folded = 0 AND minute >= ?1 AND minute < ?2 AND {column} IN {EVICTED}"
             ))?
             .query_map([hour, hour + HOUR], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<Vec<(i64, i64, i64)>>>()?;
@@ -215,7 +214,7 @@ fn move_measures(connection: &Connection, hour: i64, targets: &Targets) -> rusql
 fn move_errors(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
     let matching = format!(
         "FROM error_counts WHERE minute >= ?1 AND minute < ?2
-         AND (page IN {DROPPED} OR error IN (SELECT id FROM evictions WHERE kind = {ERROR}))"
+         AND (page IN {EVICTED} OR error IN (SELECT id FROM evictions WHERE kind = {ERROR}))"
     );
     let mut rows = Vec::new();
     {

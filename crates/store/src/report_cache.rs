@@ -51,7 +51,7 @@ impl ReportCache {
     }
 
     fn kept(&self) -> MutexGuard<'_, Reports> {
-        self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(answers.get::<String>("a"), None, "of another type");
         answers.outdate();
         assert_eq!(answers.get::<i32>("a"), None);
-        // Asked before, answered after: nobody knows what is in it.
+        // The data changed while it was computed: it may be outdated.
         answers.keep("a".to_owned(), arrived, 2);
         assert_eq!(answers.get::<i32>("a"), None);
     }

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::counter_repair;
 use crate::error::StoreError;
+use crate::{counter_repair, page_loads};
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     (include_str!("schema_1.sql"), nothing),
     (include_str!("schema_2.sql"), nothing),
     (include_str!("schema_3.sql"), nothing),
     (include_str!("schema_4.sql"), counter_repair::repair),
     (include_str!("schema_5.sql"), nothing),
     (include_str!("schema_6.sql"), nothing),
+    (include_str!("schema_7.sql"), page_loads::count_older),
 ];
 
 /// The format that this version reads and writes.
@@ -51,14 +52,15 @@ pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = VERSION;
-    if version > known {
+    // A negative one is of another program.
+    let Some(seen) = usize::try_from(version).ok().filter(|seen| *seen <= MIGRATIONS.len()) else {
         return Err(StoreError::TooNew { version, known });
-    }
-    if version == 0 {
+    };
+    if seen == 0 {
         // Only possible on an empty file: lets retention give pages back to the file system.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }
-    for (index, (tables, data)) in MIGRATIONS.iter().enumerate().skip(version as usize) {
+    for (index, (tables, data)) in MIGRATIONS.iter().enumerate().skip(seen) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(tables)?;
         data(&transaction)?;

@@ -26,7 +26,7 @@ pub struct Score {
     value: f64,
     at: i64,
     hour: i64,
-    /// A bit per network, by its hash: two networks may share one.
+    /// The networks of this hour, a bit each by their hash: two networks may share a bit.
     networks: u64,
     repeated: u8,
 }

@@ -1,28 +1,28 @@
-//! What a scrape of a backend hands to the store.
+//! The result of a scrape, as the store receives it.
 
 /// One successful scrape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scrape {
     /// The target's name.
     pub target: String,
-    /// When, ms since the epoch.
+    /// The time of the scrape, ms since the epoch.
     pub time: i64,
-    /// What was found.
+    /// The samples.
     pub samples: Vec<Sample>,
 }
 
 /// One value of one series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// The series' name, `http_requests_total`.
+    /// The series' name, such as `http_requests_total`.
     pub name: String,
     /// Its labels.
     pub labels: Vec<(String, String)>,
     /// The value.
     pub value: f64,
-    /// Whether it only grows, save for restarts; a gauge otherwise.
+    /// Whether it is a counter, which only grows except for resets.
     pub counter: bool,
-    /// When the counter began at zero, as far as the backend tells; s since the epoch.
+    /// When the counter was zero, if the backend says so; s since the epoch.
     pub created: Option<f64>,
 }
 

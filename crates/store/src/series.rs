@@ -45,7 +45,7 @@ impl Series {
         Ok(all)
     }
 
-    /// Sets the address of `target`. Another address is another backend: the first values of its counters are no increase.
+    /// Sets the address of `target`. Another address is another backend: the first values of its counters are baselines.
     pub fn declare(&mut self, connection: &Connection, target: &str, address: &str) -> rusqlite::Result<()> {
         self.target(connection, target)?.declare(connection, address)
     }

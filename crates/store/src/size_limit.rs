@@ -12,7 +12,7 @@ const SPARE: i64 = 64;
 /// The span that is deleted at once where all data is of the last hours, ms.
 const MINUTES: i64 = 5 * MINUTE;
 /// The share of the limit above which space is freed: the rest is for the transaction that is being written.
-const FULL: f64 = 0.9;
+pub const FULL: f64 = 0.9;
 
 /// Returns one portion of the free pages to the file system. The result is whether none is left.
 pub fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
@@ -29,10 +29,10 @@ pub fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(free <= PORTION || pragma(connection, "freelist_count")? - SPARE >= free)
 }
 
-/// Whether the file is near its limit.
-pub fn is_near(connection: &Connection, options: &Options) -> rusqlite::Result<bool> {
+/// Whether more than `share` of the limit is in use.
+pub fn exceeds(connection: &Connection, options: &Options, share: f64) -> rusqlite::Result<bool> {
     let Some(most) = options.max_size else { return Ok(false) };
-    Ok(used(connection)? as f64 > most as f64 * FULL)
+    Ok(used(connection)? as f64 > most as f64 * share)
 }
 
 /// The bytes of all pages in use.

@@ -17,12 +17,12 @@ use crate::score::Client;
 use crate::scrape::Scrape;
 use crate::{data_folder, schema, sweep, writer};
 
-/// The most queries at once; more wait. Each holds a thread, and a cache of a few MB.
+/// The most queries at once; others wait. Each has a thread, and a cache of a few MB.
 const READS: usize = 8;
 
-/// A log of so many bytes is merged into the file when nobody reads.
+/// From this size on, the log is merged into the file when no query runs; bytes.
 const LOG: u64 = 8 * 1024 * 1024;
-/// And one of so many even if somebody has to wait for it.
+/// From this size on, the log is merged even if queries have to wait for that; bytes.
 const LOG_MOST: u64 = 32 * 1024 * 1024;
 
 /// The open store. Cheap to share behind an [`Arc`].
@@ -66,10 +66,10 @@ impl Store {
         })
     }
 
-    /// Keeps a beacon. When this returns, it is on disk, and will be there after a crash.
+    /// Stores a beacon. When this returns, it is on disk, and survives a crash.
     ///
     /// # Errors
-    /// [`StoreError::Full`] at once when too many writes are waiting.
+    /// [`StoreError::Full`] if too many writes are waiting.
     pub async fn ingest(
         &self,
         beacon: Beacon,
@@ -86,14 +86,14 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Keeps what a scrape found.
+    /// Stores a scrape.
     pub async fn record_scrape(&self, scrape: Scrape) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         self.commands.send(Command::Scrape { scrape, reply }).await.map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Says where a target is scraped. At another address than before is another backend.
+    /// Sets the address of a target. At another address there is another backend.
     pub async fn set_target_address(&self, target: &str, address: &str) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         let command =
@@ -102,11 +102,11 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Deletes what is past retention, thins what is past full detail, and gives back what that frees, as of `now`.
-    /// Retention goes by the newest data there is, and by no more than a day for a day between two sweeps.
+    /// Deletes data past its retention, makes data past full detail coarser, and returns the freed space, as of `now`.
+    /// Retention goes by the newest data, and moves by at most a day per day.
     ///
     /// # Errors
-    /// What the first stage failed with that did. All others were done.
+    /// That of the first stage that failed. All other stages were run.
     pub async fn sweep(&self, now: i64) -> Result<(), StoreError> {
         let mut failed = None;
         for stage in sweep::stages() {
@@ -116,26 +116,26 @@ impl Store {
                     .send(Command::Sweep { now, stage, reply })
                     .await
                     .map_err(|_| StoreError::Closed)?;
-                // In small portions, so that beacons never wait for the broom.
+                // One portion at a time, so that beacons wait for one portion at most.
                 match answer.await.unwrap_or(Err(StoreError::Closed)) {
                     Ok(false) => continue,
                     Ok(true) => break,
                     Err(StoreError::Closed) => return Err(StoreError::Closed),
                     Err(error) => {
-                        tracing::warn!(?stage, "a part of the old data was not swept");
+                        tracing::warn!(?stage, "a stage of the sweep failed");
                         failed.get_or_insert(error);
                         break;
                     }
                 }
             }
         }
-        // The file is cut where the log is merged into it.
+        // Merging the log into the file truncates the file.
         self.checkpoint(false).await?;
         failed.map_or(Ok(()), Err)
     }
 
-    /// Merges the log into the file where it has grown large. SQLite does that by itself where nobody reads for a moment,
-    /// which never happens while dashboards ask again and again: then new queries wait for those that run, and for this.
+    /// Merges the log into the file if it is large. SQLite does that by itself only while no query runs, which may never happen
+    /// while dashboards poll. Then new queries wait for the running ones and for the merge.
     pub async fn bound_log(&self) -> Result<(), StoreError> {
         let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
         if bytes < LOG { Ok(()) } else { self.checkpoint(bytes >= LOG_MOST).await }
@@ -171,7 +171,7 @@ impl Store {
         tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Closed)?
     }
 
-    /// The same for a query about what pages sent alone: what it found holds for the same `question` until more comes.
+    /// The same for a query that reads data of beacons only. Its result is cached by `question` until another beacon arrives.
     pub async fn read_beacons<T, F>(
         self: &Arc<Self>,
         operation: &'static str,
@@ -218,7 +218,7 @@ impl Store {
         if self.commands.send(Command::Close { reply }).await.is_ok() {
             let _ = answer.await;
         }
-        let writer = self.writer.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        let writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(writer) = writer {
             let _ = tokio::task::spawn_blocking(|| writer.join()).await;
         }

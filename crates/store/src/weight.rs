@@ -1,12 +1,12 @@
-//! What a page view of a sample stands for.
+//! The weight of a sampled page view: how many page views it stands for.
 use whippet_engine::stats::{Histogram, Parts};
 
-/// No page view stands for more: a beacon may claim any rate.
+/// The largest weight: a beacon may claim any rate.
 const MOST: f64 = 10_000.0;
 
-/// How many page views one stands for that reports at `rate`, above 0 and at most 1, or at `min_rate` where that is more. Where `1 / rate` is no
-/// integer, it is the integer below or above by a hash of the page view's name: all that one page view tells has
-/// the same weight, and sums are right on average.
+/// The weight of a page view with the sample rate `rate`, above 0 and at most 1, or with `min_rate` if that is higher. Where
+/// `1 / rate` is no integer, a hash of the page view's name decides whether it is rounded up or down: all beacons of one page
+/// view have the same weight, and sums are right on average.
 pub fn weight(view: &str, rate: f64, min_rate: f64) -> u64 {
     let exact = (1.0 / rate.max(min_rate)).clamp(1.0, MOST);
     let whole = exact.floor();
@@ -23,7 +23,7 @@ fn share(text: &str) -> f64 {
     ((mixed ^ mixed >> 31) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// `histogram` with every value counted `weight` times; as it is where that would be beyond counting.
+/// `histogram` with each value counted `weight` times; unchanged if a count would overflow.
 pub fn scaled(histogram: &Histogram, weight: u64) -> Histogram {
     let parts = histogram.parts();
     let counts: Option<Vec<u64>> = parts.counts.iter().map(|count| count.checked_mul(weight)).collect();

@@ -11,6 +11,7 @@ use crate::batch::Batch;
 use crate::command::{Command, Outcome};
 use crate::context::Context;
 use crate::error::StoreError;
+use crate::error_scores::ErrorScores;
 use crate::evictions::Pass;
 use crate::metrics::StoreMetrics;
 use crate::names::Names;
@@ -18,6 +19,7 @@ use crate::options::Options;
 use crate::report_cache::ReportCache;
 use crate::series::Series;
 use crate::size_limit::Freed;
+use crate::space::Space;
 use crate::sweep::Stage;
 use crate::{readiness, schema, size_limit, sweep};
 
@@ -27,8 +29,11 @@ const GROUP: usize = 256;
 /// How long the rows of dropped names are moved after a commit, before the next commands have their turn.
 const MOVE_TIME: Duration = Duration::from_millis(20);
 
-/// How often space is freed for one transaction that found the file full.
-const MAX_ROUNDS: usize = 64;
+/// How many portions are freed at most for one try of a transaction that found the file full.
+const MAX_PORTIONS: usize = 64;
+
+/// The shares of the limit to which space is freed before each further try of a transaction that found the file full.
+const SHARES: [f64; 3] = [size_limit::FULL, 0.6, 0.3];
 
 pub fn start(
     connection: Connection,
@@ -36,29 +41,8 @@ pub fn start(
     queue: mpsc::Receiver<Command>,
     (metrics, report_cache): (Arc<StoreMetrics>, Arc<ReportCache>),
 ) -> Result<JoinHandle<()>, StoreError> {
-    let names = Names::load(&connection)?;
-    let series = Series::load(&connection)?;
     let folder = options.folder.clone();
-    size_limit::set(&connection, &options)?;
-    for app in &options.known_apps {
-        connection.execute("UPDATE names SET confirmed = 1 WHERE kind = 0 AND name = ?1", [app])?;
-    }
-    let data_version = data_version(&connection)?;
-    let writer = Writer {
-        connection,
-        options,
-        names,
-        series,
-        metrics,
-        report_cache,
-        swept: false,
-        space: Space::Enough,
-        deleted_before: 0,
-        file_full: false,
-        data_version,
-        pass: None,
-        has_evictions: true,
-    };
+    let writer = Writer::new(connection, options, metrics, report_cache)?;
     std::thread::Builder::new()
         .name("store".to_owned())
         .spawn(move || writer.run(queue))
@@ -69,14 +53,13 @@ struct Writer {
     connection: Connection,
     options: Options,
     names: Names,
+    errors: ErrorScores,
     series: Series,
     metrics: Arc<StoreMetrics>,
     report_cache: Arc<ReportCache>,
     /// Whether a sweep began since the start.
     swept: bool,
     space: Space,
-    /// What is older was deleted to stay below the size limit, ms since the epoch.
-    deleted_before: i64,
     /// Whether the last transaction failed since the file is full.
     file_full: bool,
     /// SQLite's number that changes when another process writes to the file.
@@ -87,17 +70,43 @@ struct Writer {
     has_evictions: bool,
 }
 
-/// How the file stands with its size limit. What changes is logged once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Space {
-    Enough,
-    /// Space is being freed.
-    Short,
-    /// Nothing is left that may be deleted.
-    Exhausted,
+/// The result of a transaction of several commands.
+enum Written {
+    Done(Vec<Outcome>),
+    /// It was rolled back.
+    Failed,
+    /// It was rolled back, as the file has no space for it.
+    Full,
 }
 
 impl Writer {
+    fn new(
+        connection: Connection,
+        options: Options,
+        metrics: Arc<StoreMetrics>,
+        report_cache: Arc<ReportCache>,
+    ) -> Result<Self, StoreError> {
+        size_limit::set(&connection, &options)?;
+        for app in &options.known_apps {
+            connection.execute("UPDATE names SET confirmed = 1 WHERE kind = 0 AND name = ?1", [app])?;
+        }
+        Ok(Self {
+            names: Names::load(&connection)?,
+            errors: ErrorScores::load(&connection)?,
+            series: Series::load(&connection)?,
+            data_version: data_version(&connection)?,
+            connection,
+            options,
+            metrics,
+            report_cache,
+            swept: false,
+            space: Space::default(),
+            file_full: false,
+            pass: None,
+            has_evictions: true,
+        })
+    }
+
     fn run(mut self, mut queue: mpsc::Receiver<Command>) {
         let mut closing = None;
         while closing.is_none() {
@@ -128,23 +137,14 @@ impl Writer {
         }
     }
 
-    /// Runs all commands in one transaction, and answers them once it is on disk. Where the file is full, space is freed
-    /// first, and the transaction is tried once more.
-    fn commit(&mut self, commands: Vec<Command>) {
-        let Some(first) = commands.first() else { return };
-        let operation = first.operation();
-        let mut outcomes = self.attempt(operation, |writer| writer.transact(&commands));
-        if outcomes.is_none() {
-            self.reload();
-            if self.file_full && self.free_all() {
-                outcomes = self.attempt(operation, |writer| writer.transact(&commands));
-                if outcomes.is_none() {
-                    self.reload();
-                }
-            }
+    /// Runs all commands in one transaction, and answers them once it is on disk. Where the file has no space for all of
+    /// them, one half comes after the other. Returns whether all were written.
+    fn commit(&mut self, mut commands: Vec<Command>) -> bool {
+        if commands.is_empty() {
+            return true;
         }
-        match outcomes {
-            Some(outcomes) => {
+        let written = match self.write(&commands) {
+            Written::Done(outcomes) => {
                 if commands.iter().any(|command| matches!(command, Command::Beacon { .. })) {
                     self.report_cache.outdate();
                 }
@@ -152,11 +152,51 @@ impl Writer {
                     .into_iter()
                     .zip(outcomes)
                     .for_each(|(command, outcome)| command.answer(Some(outcome)));
+                true
             }
-            None => commands.into_iter().for_each(|command| command.answer(None)),
-        }
-        self.free_space();
+            Written::Full if commands.len() > 1 => {
+                let rest = commands.split_off(commands.len() / 2);
+                if self.commit(commands) {
+                    return self.commit(rest);
+                }
+                // If half of them does not fit, the disk itself may be full: all of them would be tried one by one.
+                rest.into_iter().for_each(|command| command.answer(None));
+                false
+            }
+            Written::Full | Written::Failed => {
+                commands.into_iter().for_each(|command| command.answer(None));
+                false
+            }
+        };
+        self.free_space(size_limit::FULL);
         self.move_evicted();
+        written
+    }
+
+    /// Runs commands in one transaction. Where the file is full, space is freed, and the transaction is tried again.
+    fn write(&mut self, commands: &[Command]) -> Written {
+        // Several can be divided. A single one that does not fit needs more space.
+        let shares = if commands.len() > 1 { &SHARES[..1] } else { &SHARES[..] };
+        let mut written = self.try_to_write(commands);
+        for share in shares {
+            if matches!(written, Written::Full) && self.free_all(*share) {
+                written = self.try_to_write(commands);
+            }
+        }
+        written
+    }
+
+    fn try_to_write(&mut self, commands: &[Command]) -> Written {
+        let operation = commands.first().map_or("write_beacons", Command::operation);
+        let outcomes = self.attempt(operation, |writer| writer.transact(commands));
+        let full = self.file_full;
+        match outcomes {
+            Some(outcomes) => Written::Done(outcomes),
+            None => {
+                self.reload();
+                if full { Written::Full } else { Written::Failed }
+            }
+        }
     }
 
     /// Runs a command that needs a transaction of its own, or none.
@@ -202,12 +242,13 @@ impl Writer {
     }
 
     fn transact(&mut self, commands: &[Command]) -> rusqlite::Result<Vec<Outcome>> {
-        let Self { connection, options, names, series, metrics, .. } = self;
+        let Self { connection, options, names, errors, series, metrics, .. } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version = data_version(&transaction)?;
         if version != self.data_version {
             // Another process wrote: `whippet names drop`.
             names.reload(&transaction)?;
+            errors.reload(&transaction)?;
             (self.data_version, self.has_evictions) = (version, true);
             self.report_cache.outdate();
         }
@@ -219,6 +260,7 @@ impl Writer {
                     let mut context = Context {
                         connection: &transaction,
                         names,
+                        errors,
                         options,
                         metrics,
                         client: *client,
@@ -260,7 +302,7 @@ impl Writer {
                 return sweep::portion(&self.connection, stage, now, &self.options, first);
             }
             Stage::Evictions => return self.move_portion(),
-            Stage::SizeLimit => return Ok(!self.free_space()),
+            Stage::SizeLimit => return Ok(!self.free_space(size_limit::FULL)),
             _ => {}
         }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -268,6 +310,7 @@ impl Writer {
         transaction.commit()?;
         match stage {
             Stage::Names => self.names.reload(&self.connection)?,
+            Stage::Errors => self.errors.reload(&self.connection)?,
             Stage::Series => self.series = Series::load(&self.connection)?,
             Stage::GiveBack => {
                 size_limit::set(&self.connection, &self.options)?;
@@ -312,47 +355,24 @@ impl Writer {
         Ok(false)
     }
 
-    /// Keeps the file below its size limit, one portion at a time. Returns whether there is more to do.
-    fn free_space(&mut self) -> bool {
+    /// Frees one portion of space where the file takes more than `share` of its size limit. Returns whether there is more to
+    /// do.
+    fn free_space(&mut self, share: f64) -> bool {
         let Some(limit) = self.options.max_size else { return false };
-        let Some(freed) = self.attempt("make_room", Self::free_portion) else { return false };
-        match freed {
-            None => self.space = Space::Enough,
-            Some(Freed::Nothing) => {
-                if self.space != Space::Exhausted {
-                    tracing::error!(
-                        bytes = limit,
-                        "--max-size is reached and nothing old is left to delete: what comes now may be refused. Give it more"
-                    );
-                }
-                self.space = Space::Exhausted;
-            }
-            Some(freed) => {
-                if self.space == Space::Enough {
-                    tracing::warn!(
-                        bytes = limit,
-                        "--max-size is nearly reached: the oldest detail is deleted to stay below it"
-                    );
-                }
-                self.space = Space::Short;
-                self.report_cache.outdate();
-                if let Freed::Deleted(before) = freed {
-                    tracing::warn!(
-                        before,
-                        "--max-size is nearly reached: what is older was deleted (ms since the epoch)"
-                    );
-                    self.metrics.deleted_for_room(before);
-                }
-            }
+        let Some(freed) = self.attempt("make_room", |writer| writer.free_portion(share)) else {
+            return false;
+        };
+        if freed.is_some_and(|freed| freed != Freed::Nothing) {
+            self.report_cache.outdate();
         }
-        self.space == Space::Short
+        self.space.record(freed, limit, &self.metrics)
     }
 
-    /// Frees space until there is enough. Returns whether any was freed.
-    fn free_all(&mut self) -> bool {
+    /// Frees space until the file takes no more than `share` of its limit. Returns whether any was freed.
+    fn free_all(&mut self, share: f64) -> bool {
         let mut any = false;
-        for _ in 0..MAX_ROUNDS {
-            if !self.free_space() {
+        for _ in 0..MAX_PORTIONS {
+            if !self.free_space(share) {
                 break;
             }
             any = true;
@@ -360,13 +380,13 @@ impl Writer {
         any
     }
 
-    fn free_portion(&mut self) -> rusqlite::Result<Option<Freed>> {
-        if !size_limit::is_near(&self.connection, &self.options)? {
+    fn free_portion(&mut self, share: f64) -> rusqlite::Result<Option<Freed>> {
+        if !size_limit::exceeds(&self.connection, &self.options, share)? {
             return Ok(None);
         }
-        let freed = size_limit::free(&mut self.connection, &self.options, self.deleted_before)?;
-        if let Freed::Deleted(before) = freed {
-            self.deleted_before = before;
+        let freed = size_limit::free(&mut self.connection, &self.options, self.space.deleted_before())?;
+        if let Freed::Deleted(_) = freed {
+            self.errors.reload(&self.connection)?;
         }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         size_limit::give_back(&transaction)?;
@@ -379,6 +399,9 @@ impl Writer {
     fn reload(&mut self) {
         if let Err(error) = self.names.reload(&self.connection) {
             tracing::error!(%error, "cannot read the names again");
+        }
+        if let Err(error) = self.errors.reload(&self.connection) {
+            tracing::error!(%error, "cannot read the errors of pages again");
         }
         match Series::load(&self.connection) {
             Ok(series) => self.series = series,
@@ -399,3 +422,6 @@ fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(schema::LOCK_TIMEOUT)?;
     done
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::path::Path;
 use xshell::cmd;
 
 /// What can be measured.
-const NAMES: [&str; 5] = ["json", "lazy", "pace", "query", "rum"];
+const NAMES: [&str; 6] = ["json", "lazy", "pace", "query", "rum", "start"];
 
 /// Builds the package, and prints the benchmark's table.
 pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<()> {

@@ -46,6 +46,7 @@ fn write_constant(text: &mut String, constant: &Constant) {
             }
             writeln!(text, "}}")
         }
+        Value::Number(f64::INFINITY) => writeln!(text, "export const {name} = Infinity"),
         Value::Number(number) => writeln!(text, "export const {name} = {number}"),
         Value::Pair(first, second) => {
             writeln!(text, "export const {name}: [number, number] = [{first}, {second}]")

@@ -8,18 +8,21 @@ use std::fs;
 use std::path::Path;
 use xshell::cmd;
 
-/// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one, `rum` and `timing` two:
-/// `vitals` is all that `onLCP` and the like need, `pacer` all that `debounce` and `throttle` do.
-pub const MODULES: [&str; 7] = ["json", "lazy", "pacer", "query", "rum", "timing", "vitals"];
+/// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one; some have a second one for
+/// what all of its pages need, or few: `vitals` is all that `onLCP` and the like need, `pacer` all that `debounce` and
+/// `throttle` do, `thumbhash` decodes placeholders.
+pub const MODULES: [&str; 8] = ["json", "lazy", "pacer", "query", "rum", "thumbhash", "timing", "vitals"];
 
-/// Those whose work is worth SIMD, and code that is as fast as it gets rather than as small.
+/// Those whose work is worth SIMD, and loops that are not the shortest code.
 const FAST: [&str; 1] = ["json"];
 
-/// How those are built: the profile `wasm`, but for speed. A profile of its own would build macros and build scripts again.
+/// How those are built: the profile `wasm`, but not at the cost of speed. At `z` they are half as fast, at 3 no faster and a
+/// quarter larger. A profile of its own would build macros and build scripts again.
 pub const FAST_ENV: [(&str, &str); 2] =
-    [("RUSTFLAGS", "-Ctarget-feature=+simd128"), ("CARGO_PROFILE_WASM_OPT_LEVEL", "3")];
-/// The same, for wasm-opt.
-pub const FAST_OPT: [&str; 2] = ["-O3", "--enable-simd"];
+    [("RUSTFLAGS", "-Ctarget-feature=+simd128"), ("CARGO_PROFILE_WASM_OPT_LEVEL", "s")];
+/// The same, for wasm-opt. The lowest KB of memory is the end of the stack, which no function comes near.
+pub const FAST_OPT: [&str; 6] =
+    ["--flatten", "--rereloop", "-Oz", "--converge", "--low-memory-unused", "--enable-simd"];
 
 /// How modules get small. The first two passes undo the nesting of blocks, and the third finds a shorter one.
 const SMALL_OPT: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "--converge"];
@@ -28,6 +31,9 @@ const SMALL_OPT: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "--converge"];
 const INSTANTIATE: &str = "export const instantiate = (module) => new WebAssembly.Instance(module).exports\n";
 /// With panics that reach the console, which wasm-bindgen's glue passes on.
 const INSTANTIATE_DEV: &str = "import { initSync } from './whippet_npm.js'\n\nexport const instantiate = (module) => initSync({ module })\n";
+
+/// A module before `wasm-opt`, with the names of its functions.
+const UNOPTIMISED: &str = "unoptimised.wasm";
 
 /// What every wasm module is made of, and made by.
 const WASM_SOURCES: [&str; 8] = [
@@ -89,6 +95,8 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         let wasm = dir.join("whippet_npm_bg.wasm");
         if !dev {
             own_exports(project, &wasm)?;
+            // For `named`.
+            shell.copy_file(&wasm, dir.join(UNOPTIMISED))?;
             let level: &[&str] = if fast { &FAST_OPT } else { &SMALL_OPT };
             cmd!(shell, "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
         }
@@ -105,6 +113,31 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
     })
 }
 
+/// The package again, for `size --why`: its ES modules with source maps, and its wasm with the names of functions.
+pub fn named(project: &Project) -> Result<()> {
+    let shell = &project.shell;
+    Stamp {
+        name: "why",
+        inputs: &["pkg/src", "pkg/wasm", "pkg/build.mjs", "pkg/shortExports.mjs"],
+        with: &[],
+        outputs: &["target/why/dist/index.js"],
+    }
+    .unless_fresh(project, || Ok(cmd!(shell, "node pkg/build.mjs --maps target/why/dist").run()?))?;
+    shell.create_dir("target/why/wasm")?;
+    for module in MODULES {
+        let from = format!("pkg/wasm/{module}/{UNOPTIMISED}");
+        let to = format!("target/why/wasm/{module}.wasm");
+        Stamp { name: &format!("why-{module}"), inputs: &[&from], with: &[], outputs: &[&to] }.unless_fresh(
+            project,
+            || {
+                let level: &[&str] = if FAST.contains(&module) { &FAST_OPT } else { &SMALL_OPT };
+                Ok(cmd!(shell, "wasm-opt {level...} --debuginfo {from} -o {to}").run()?)
+            },
+        )?;
+    }
+    Ok(())
+}
+
 /// Drops exports that begin with `__`, which are wasm-bindgen's own, and all that is there for them.
 fn own_exports(project: &Project, wasm: &Path) -> Result<()> {
     let declarations = fs::read_to_string(wasm.with_extension("wasm.d.ts"))?;
@@ -116,7 +149,7 @@ fn own_exports(project: &Project, wasm: &Path) -> Result<()> {
         .collect();
     let graph = wasm.with_file_name("exports.json");
     fs::write(&graph, format!("[{}]", own.join(",")))?;
-    cmd!(project.shell, "wasm-metadce --quiet {wasm} --graph-file {graph} -o {wasm}")
+    cmd!(project.shell, "wasm-metadce --quiet --debuginfo {wasm} --graph-file {graph} -o {wasm}")
         .ignore_stdout()
         .run()?;
     Ok(fs::remove_file(graph)?)
@@ -137,7 +170,10 @@ fn npm_package(project: &Project) -> Result<()> {
             "pkg/src",
             "pkg/wasm",
             "pkg/package.json",
+            "pkg/browsers.mjs",
             "pkg/build.mjs",
+            "pkg/commonjs.mjs",
+            "pkg/declarations.mjs",
             "pkg/shortExports.mjs",
             "pkg/tsconfig.json",
             "package-lock.json",

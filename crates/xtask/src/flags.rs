@@ -18,11 +18,14 @@ xflags::xflags! {
             /// Wasm with names and panic messages, not optimised.
             optional --dev
         }
-        /// Measure what a page has to load, and fail where it is over budget.
-        cmd size {}
-        /// Measure speed, beside peers, in Chromium. Prints a table; no time makes it fail.
+        /// Measure what a page has to load, beside peers, and fail where it is over budget.
+        cmd size {
+            /// What a row of the table, or an export, is made of instead: by source file and by wasm function.
+            optional --why name: String
+        }
+        /// Measure speed, beside peers, in Chromium. Prints a table; of times, only those of `start` make it fail.
         cmd bench {
-            /// What to measure: `json`, `lazy`, `pace`, `query` or `rum`.
+            /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`.
             required name: String
             /// Measure only the cases whose name has this in it.
             optional --only part: String

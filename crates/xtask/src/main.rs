@@ -44,11 +44,7 @@ fn run() -> Result<()> {
             setup::run(&project, &report)?;
             build::run(&project, &report, flags.dev)
         }
-        XtaskCmd::Size(_) => {
-            setup::run(&project, &report)?;
-            build::package(&project, &report, false)?;
-            size::run(&project)
-        }
+        XtaskCmd::Size(flags) => size::run(&project, &report, &flags),
         XtaskCmd::Bench(flags) => bench::run(&project, &report, &flags),
         XtaskCmd::Adapters(_) => test::adapters(&project, &report),
         XtaskCmd::Boundary(_) => boundary::run(&project),

@@ -1,9 +1,18 @@
-//! What a page has to load: each subpath bundled as a user would, minified, brotli.
+//! What a page has to load: each import bundled as a user would, minified, brotli, beside its peers.
 use crate::project::Project;
+use crate::report::Report;
+use crate::{build, flags, setup};
 use anyhow::Result;
 use xshell::cmd;
 
-/// Prints the table, and fails where a subpath is over its budget. The budgets are in `tests/bench/size.mjs`.
-pub fn run(project: &Project) -> Result<()> {
-    Ok(cmd!(project.shell, "node tests/bench/size.mjs").run()?)
+/// Prints the table, and fails where an import is over its budget, which `tests/bench/size/rows.mjs` has. With `--why`,
+/// prints what one import is made of.
+pub fn run(project: &Project, report: &Report, flags: &flags::Size) -> Result<()> {
+    setup::run(project, report)?;
+    build::package(project, report, false)?;
+    let Some(name) = &flags.why else {
+        return Ok(cmd!(project.shell, "node tests/bench/size.mjs").run()?);
+    };
+    report.step("build: source maps and names of functions", || build::named(project))?;
+    Ok(cmd!(project.shell, "node tests/bench/size.mjs --why {name}").run()?)
 }

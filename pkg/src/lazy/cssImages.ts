@@ -4,9 +4,15 @@
 /** The candidates for one image. The browser loads the first whose type it supports. */
 export type Candidates = { url: string; type?: string }[]
 
-/** A function, a word, a comma, or a string. A string begins with `"` and keeps its escapes. */
-type ComponentValue = string | { name: string; args: ComponentValue[] }
+/** An option of an image set. A gradient has neither URL nor type. */
+interface Option {
+  url?: string
+  type?: string
+  /** The resolution, in pixels per CSS pixel. */
+  resolution?: number
+}
 
+/** A comment; a string; a `url()` without quotes; the beginning of a function; a closing parenthesis or comma; or a word. */
 const TOKEN =
   /\/\*[^]*?\*\/|(["'])((?:\\[^]|(?!\1)[^\\])*)\1|url\(\s*((?:\\[^]|[^\\)"'\s])+)\s*\)|([-\w]*)\(|[),]|(?:\\[^]|[^\\\s(),"'])+/gi
 
@@ -19,71 +25,62 @@ export function serialized(css: string): string {
 
 /** The images of a list of layers, and the number of layers. */
 export function parseImages(css: string): { images: Candidates[]; layers: number } {
-  const values = parse(serialized(css))
-  return { images: collectImages(values), layers: splitAtCommas(values).length }
-}
-
-function parse(css: string): ComponentValue[] {
-  const top: ComponentValue[] = []
-  const open = [top]
-  for (const [token, quote, string, url, name] of css.matchAll(TOKEN)) {
-    const innermost = open.at(-1)!
-    if (quote) innermost.push('"' + string)
-    else if (url) innermost.push({ name: 'url', args: ['"' + url] })
-    else if (token === ')') open.length > 1 && open.pop()
-    else if (name !== undefined) {
-      const args: ComponentValue[] = []
-      innermost.push({ name: name.toLowerCase(), args })
-      open.push(args)
-    } else innermost.push(token)
+  const images: Candidates[] = []
+  let layers = 1
+  /** The functions around the token, the innermost first. */
+  const names: string[] = []
+  /** The image set around the token, which contains no other, and how many functions are around its content. */
+  let set: Option[] | undefined
+  let depth: number | undefined
+  for (const [token, quote, string, bare, name] of serialized(css).matchAll(TOKEN)) {
+    const option = set?.at(-1)
+    const isOfSet = names.length === depth
+    if (name !== undefined) {
+      names.unshift(name.toLowerCase())
+      if (/image-set$/i.test(name)) {
+        set = [{}]
+        depth = names.length
+      }
+    } else if (token === ')') {
+      names.shift()
+      if (isOfSet) {
+        images.push(...candidatesOf(set!))
+        set = depth = undefined
+      }
+    } else if (token === ',') {
+      if (isOfSet) set!.push({})
+      else if (!names[0]) layers++
+    } else if (quote || bare) {
+      const text = unescaped(string ?? bare!)
+      if (names[0] === 'type') option && (option.type = text)
+      // A URL that is only a fragment is not requested.
+      else if ((bare || names[0] === 'url' || isOfSet) && /^[^#]/.test(text)) {
+        if (option) option.url ||= text
+        else images.push([{ url: text }])
+      }
+    } else if (option && (isOfSet || names[0] === 'calc')) {
+      option.resolution ||= parseFloat(token) / (/dpi$/i.test(token) ? 96 : /dpcm$/i.test(token) ? 96 / 2.54 : 1)
+    }
   }
-  return top
-}
-
-function splitAtCommas(values: ComponentValue[]): ComponentValue[][] {
-  const lists: ComponentValue[][] = [[]]
-  for (const value of values) value === ',' ? lists.push([]) : lists.at(-1)!.push(value)
-  return lists
-}
-
-function collectImages(values: ComponentValue[]): Candidates[] {
-  return values.flatMap((value): Candidates[] => {
-    if (typeof value === 'string') return []
-    const { name, args } = value
-    if (/image-set$/.test(name)) return rankImageSet(args)
-    if (name !== 'url') return collectImages(args)
-    const url = stringValue(args[0])
-    // A URL that is only a fragment is not requested.
-    return /^[^#]/.test(url) ? [[{ url }]] : []
-  })
+  return { images, layers }
 }
 
 /** The candidates of an image set for this screen: the smallest resolution that suffices comes first, or else the largest. */
-function rankImageSet(args: ComponentValue[]): Candidates[] {
-  const options = splitAtCommas(args).map((option) => {
-    const candidate = { url: '', type: '', rank: 1 }
-    for (let value of option) {
-      if (typeof value !== 'string' && value.name === 'calc') value = value.args[0]!
-      if (typeof value !== 'string' && value.name === 'type') candidate.type = stringValue(value.args[0])
-      else if (typeof value !== 'string' || value[0] === '"') {
-        // A gradient has no URL.
-        candidate.url = typeof value === 'string' ? stringValue(value) : (collectImages([value])[0]?.[0]!.url ?? '')
-      } else candidate.rank = parseFloat(value) / (/dpi$/i.test(value) ? 96 : /dpcm$/i.test(value) ? 96 / 2.54 : 1)
-    }
-    if (candidate.rank < devicePixelRatio) candidate.rank = 1e9 - candidate.rank
-    return candidate
-  })
-  options.sort((a, b) => a.rank - b.rank)
+function candidatesOf(set: Option[]): Candidates[] {
+  const rank = ({ resolution }: Option) => {
+    const known = resolution || 1
+    return known < devicePixelRatio ? 1e9 - known : known
+  }
+  set.sort((a, b) => rank(a) - rank(b))
   // Every browser supports gradients, so no candidate after one is used.
-  const gradient = options.findIndex(({ url, type }) => !url && !type)
-  const candidates = options.slice(0, gradient < 0 ? options.length : gradient).filter(({ url }) => url)
+  const gradient = set.findIndex(({ url, type }) => !url && !type)
+  const candidates = set.slice(0, gradient < 0 ? set.length : gradient).filter(({ url }) => url) as Candidates
   return candidates.length > 0 ? [candidates] : []
 }
 
-/** A string without its escapes; empty if the value is not a string. */
-function stringValue(string: ComponentValue | undefined): string {
-  if (typeof string !== 'string' || string[0] !== '"') return ''
-  return string.slice(1).replace(/\\(?:([\da-f]{1,6})\s?|\n|([^]))/gi, (_, code, character = '') =>
+/** A string without its escapes. */
+function unescaped(string: string): string {
+  return string.replace(/\\(?:([\da-f]{1,6})\s?|\n|([^]))/gi, (_, code, character = '') =>
     code ? String.fromCodePoint(Math.min(parseInt(code, 16), 0x10ffff)) : character,
   )
 }

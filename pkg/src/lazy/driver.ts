@@ -2,187 +2,197 @@
 import {
   EFFECT_MASK,
   GIVE_UP,
+  HAS_FAILED,
+  IS_LOADED,
+  IS_REMOVED,
   ITEM_SHIFT,
+  MAX_CONCURRENT,
   MEASURE,
-  NONE,
   OVERDUE,
+  RETRIES,
   STAT_CANCELLED,
   STAT_FAILED,
   STAT_LOADED,
   STAT_LOADING,
   STAT_RETRIED,
+  TIMEOUT,
+  UNTIL,
 } from '../boundary/lazy.js'
-import { guarded, standIn } from '../wasm.js'
 import { batchDecode } from './batchDecode.js'
 import { isTag } from './dom.js'
 import { apply, applyError, applyPartly, hasResource, loadDetached, loadable } from './element.js'
 import { lazyLcp, observeLcp } from './lcp.js'
 import { forEachMatch, observeMutations } from './observeMutations.js'
-import { marginOf, type Lazy, type LazyOptions, type LazyStats, type Targets } from './options.js'
-import { showPlaceholder } from './thumbhash.js'
-import { DECODING, LOADED, NOT_ENTERED, distance, owners, viewportOf, type Owner } from './viewport.js'
-import { detectLayoutShift } from './warnings.js'
-import type { Engine } from './wasm.js'
+import { marginOf, type Lazy, type LazyOptions, type LazyStats } from './options.js'
+import { attachedPlaceholder } from './placeholder.js'
+import { DECODING, LOADED, NOT_ENTERED, targets, type Owner, type Target } from './targets.js'
+import { distance, viewportOf } from './viewport.js'
+import { warningsFor } from './warnings.js'
+import { guarded, startEngine } from './wasm.js'
 
-/** Loads the targets, present and future ones, when they come near. */
-export function drive(module: Engine, targets: Targets, debug: boolean, options: LazyOptions): Lazy {
+/**
+ * Loads elements, present and future ones, when they come near: `listed`, or without these all in `roots` that match
+ * `selector`. Without an engine they are loaded at once.
+ */
+export function drive(listed: Element[], roots: Node[], selector: string, options: LazyOptions): Lazy {
   const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', classEntered, classExited } = options
-  const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root } = options
-  const { threshold = 0, adaptive = true } = options
-  let broken = false
+  const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root, adaptive = true } = options
+  const { maxConcurrent = MAX_CONCURRENT, retries = RETRIES, timeout = TIMEOUT } = options
+  const warnings = warningsFor(options.debug)
+  const module = startEngine()
+  let isBroken = !module
   const engine = guarded(module, () => {
-    // Without an engine the images are loaded at once.
-    broken = true
+    isBroken = true
     queueMicrotask(loadAll)
-    return standIn({ lazy_poll: () => NONE, lazy_deadline: () => NONE })
   })
-  const viewport = viewportOf(engine, root, marginOf(options), threshold, adaptive)
-  const { maxConcurrent = NaN, retries = NaN, timeout: loadTimeout = NaN } = options
-  const loader = engine.lazy_create(maxConcurrent, retries, loadTimeout, Math.random() * 2 ** 32)
-  const waiting = new Map<Element, number>()
-  /** By index of the engine's items. An element becomes an item when it first comes near. */
-  const items: (HTMLElement | undefined)[] = []
-  /** The detached images of each load. A load that ends is ignored if its element has been given another one since. */
-  const loads = new Map<Element, HTMLImageElement[]>()
-  /** Elements that are shown in part, because another part failed. */
-  const partial = new WeakSet<Element>()
-  /** Items that may be in the engine's queue. */
-  const near = new Set<number>()
-  const listed = new WeakSet(targets.elements)
-  let { roots, selector } = targets
-  if (targets.elements.length > 0) {
-    roots = [...new Set(targets.elements.map((element) => (element.isConnected ? element.getRootNode() : document)))]
+  const viewport = module && viewportOf(engine, root ?? null, marginOf(options), options.threshold ?? 0, adaptive)
+  const loader = engine.lazy_create(maxConcurrent, retries, timeout, Math.random() * 2 ** 32)
+  const waiting = new Set<Target>()
+  /** By index of the engine's items. An element becomes an item when it comes near. */
+  const items: (Target | undefined)[] = []
+  const given = new Set(listed)
+  if (listed.length > 0) {
+    roots = [...new Set(listed.map((element) => (element.isConnected ? element.getRootNode() : document)))]
     selector = '*'
   }
   /** Elements that were loaded without the engine. */
   let loadedDirectly = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  let deadline = NONE as number
+  let deadline = Infinity
   /** The figures at the time of `destroy`. */
   let finalStats: LazyStats | undefined
 
   const owner: Owner = {
-    waiting,
-    entered({ target, boundingClientRect, rootBounds }) {
-      const element = target as HTMLElement
-      let item = waiting.get(element)!
+    entered(target, { boundingClientRect, rootBounds }) {
+      const { element, item } = target
       // The entry was queued before the element was unobserved.
       if (item === DECODING) return
-      if (item === NOT_ENTERED) {
-        if (!hasResource(element)) {
-          swapClass(element, classExited, classEntered)
-          notify(onEnter, element)
-          return finishDirectly(element)
-        }
-        item = engine.lazy_add(loader)
-        waiting.set(element, item)
-        items[item] = element
-        showPlaceholder(module, element, debug)
+      const isNew = item === NOT_ENTERED
+      const isEmpty = isNew && !hasResource(element)
+      if (!isEmpty) {
+        if (isNew) showPlaceholder(element)
+        target.isNear = true
+        enter(target, boundingClientRect, rootBounds, performance.now())
+        items[target.item] = target
       }
-      near.add(item)
-      engine.lazy_enter(loader, item, distance(boundingClientRect, rootBounds), performance.now())
       swapClass(element, classExited, classEntered)
       notify(onEnter, element)
+      if (isEmpty) finishDirectly(target)
     },
-    left(element) {
-      const item = waiting.get(element)!
-      if (!near.delete(item)) return false
-      engine.lazy_leave(loader, item)
+    left(target) {
+      const { element, item, images } = target
+      if (!target.isNear) return false
+      target.isNear = false
+      engine.lazy_enter(loader, item, NaN, 0)
       swapClass(element, classEntered, classExited)
       // A failed load is not retried while the element is not near.
-      if (!loads.has(element)) swapClass(element, classLoading, undefined)
-      notify(onExit, element as HTMLElement)
+      if (!images) swapClass(element, classLoading)
+      if (!images && !target.hasFailed) forget(target)
+      notify(onExit, element)
       return true
     },
     pump,
   }
 
-  function observe(match: Element): void {
-    const element = loadable(match)
-    if (!element || owners.has(element)) return
-    owners.set(element, owner)
-    waiting.set(element, NOT_ENTERED)
-    if (broken) loadNow(element)
-    else viewport.observe(element)
+  function showPlaceholder(element: HTMLElement): void {
+    const show = options.placeholder ?? attachedPlaceholder
+    try {
+      show ? show(element) : warnings?.handlePlaceholder(element)
+    } catch (error) {
+      warnings?.handlePlaceholder(element, error)
+    }
   }
 
-  function removeItem(item: number): void {
+  function enter(target: Target, rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null, now: number): void {
+    target.item = engine.lazy_enter(loader, target.item, distance(rect, bounds), now)
+  }
+
+  function observe(match: Element): void {
+    const element = loadable(match) as HTMLElement | null
+    if (!element || targets.has(element)) return
+    const target = { owner, element, item: NOT_ENTERED }
+    targets.set(element, target)
+    waiting.add(target)
+    viewport?.observe(element)
+  }
+
+  /** Removes the engine's item of an element; `next` stands in its place. */
+  function forget(target: Target, next = NOT_ENTERED): void {
+    const { item } = target
+    target.item = next
+    if (item < 0) return
     items[item] = undefined
-    near.delete(item)
+    engine.lazy_end(loader, item, next === DECODING ? IS_LOADED : IS_REMOVED, 0)
   }
 
   /** Removes an element in any state. */
-  function remove(element: Element, item: number): void {
-    if (item >= 0) {
-      removeItem(item)
-      engine.lazy_remove(loader, item)
-    }
-    loads.delete(element)
-    owners.delete(element)
-    waiting.delete(element)
-    viewport.unobserve(element)
+  function remove(target: Target): void {
+    forget(target)
+    target.images = undefined
+    targets.delete(target.element)
+    waiting.delete(target)
+    viewport?.unobserve(target.element)
   }
 
   /** Carries out the engine's effects until there are none, and arms the timer. */
   function pump(): void {
     if (finalStats) return
     const now = performance.now()
-    for (let polled; (polled = engine.lazy_poll(loader, now)) !== NONE; ) {
+    let polled
+    while ((polled = engine.lazy_poll(loader, now)) > UNTIL && !isBroken) {
+      const target = items[polled >>> ITEM_SHIFT]!
+      const effect = polled & EFFECT_MASK
       if (polled === MEASURE) measure(now)
-      else {
-        const item = polled >>> ITEM_SHIFT
-        const effect = polled & EFFECT_MASK
-        const element = items[item]!
-        if (effect === GIVE_UP) giveUp(element)
-        else if (effect === OVERDUE) applyPartly(element, loads.get(element) ?? [])
-        else load(element, item)
-      }
+      else if (effect === GIVE_UP) giveUp(target)
+      else if (effect === OVERDUE) applyPartly(target.element, target.images ?? [])
+      else load(target)
     }
-    const next = engine.lazy_deadline(loader)
+    if (isBroken) return loadAll()
+    const next = UNTIL - polled
     if (next === deadline) return
     clearTimeout(timer)
     deadline = next
     // Browsers fire a timer at once if its delay does not fit into 32 bits.
-    if (next !== NONE) timer = setTimeout(handleTimeout, Math.min(next - now, 2 ** 31 - 1))
+    if (next < Infinity) timer = setTimeout(handleDeadline, Math.min(next - now, 2 ** 31 - 1))
   }
 
-  function handleTimeout(): void {
-    deadline = NONE
-    engine.lazy_timeout(loader, performance.now())
+  function handleDeadline(): void {
+    deadline = Infinity
     pump()
   }
 
   function measure(now: number): void {
     const bounds = root && 'getBoundingClientRect' in root ? root.getBoundingClientRect() : null
-    for (const item of near) {
-      engine.lazy_enter(loader, item, distance(items[item]!.getBoundingClientRect(), bounds), now)
-    }
+    for (const target of items) if (target?.isNear) enter(target, target.element.getBoundingClientRect(), bounds, now)
   }
 
-  function load(element: HTMLElement, item: number): void {
+  function load(target: Target): void {
+    const { element } = target
     swapClass(element, classError, classLoading)
     notify(onLoading, element)
-    const warnIfShifted = debug ? detectLayoutShift(element) : undefined
-    const images = loadDetached(element)
-    loads.set(element, images)
+    const warnIfShifted = warnings?.detectLayoutShift(element)
+    const images = (target.images = loadDetached(element))
+    const isCurrent = () => target.images === images
     const handleLoaded = () => {
-      if (loads.get(element) !== images) return
+      if (!isCurrent()) return
       // Decoding takes a frame or two, in which the next items can be requested.
-      beginDecoding(element, item)
+      beginDecoding(target)
       pump()
       batchDecode(images, () => {
-        if (loads.get(element) !== images) return
+        if (!isCurrent()) return
         if (images.length > 0) apply(element)
-        finish(element)
+        finish(target)
         warnIfShifted?.()
       })
     }
     const handleFailed = () => {
-      if (loads.get(element) !== images) return
-      loads.delete(element)
-      partial[applyPartly(element, images) ? 'add' : 'delete'](element)
-      if (!near.has(item)) swapClass(element, classLoading, undefined)
-      engine.lazy_failed(loader, item, performance.now())
+      if (!isCurrent()) return
+      target.images = undefined
+      target.hasFailed = true
+      // Layers that are loaded are shown, and the others retried.
+      target.isPartial = applyPartly(element, images)
+      if (!target.isNear) swapClass(element, classLoading)
+      engine.lazy_end(loader, target.item, HAS_FAILED, performance.now())
       pump()
     }
     if (images.length > 0) {
@@ -193,105 +203,108 @@ export function drive(module: Engine, targets: Targets, debug: boolean, options:
     apply(element)
     // An iframe has a load event; media load when they are played.
     if (isTag(element, 'iframe')) return element.addEventListener('load', handleLoaded, { once: true })
-    beginDecoding(element, item)
-    finish(element)
+    beginDecoding(target)
+    finish(target)
   }
 
   /** The bytes have arrived, so the engine can load the next item. */
-  function beginDecoding(element: Element, item: number): void {
-    engine.lazy_loaded(loader, item)
-    removeItem(item)
-    waiting.set(element, DECODING)
-    viewport.unobserve(element)
+  function beginDecoding(target: Target): void {
+    forget(target, DECODING)
+    viewport?.unobserve(target.element)
   }
 
-  function finish(element: HTMLElement): void {
-    remove(element, DECODING)
-    owners.set(element, LOADED)
+  function finish(target: Target): void {
+    const { element } = target
+    remove(target)
+    targets.set(element, LOADED)
     swapClass(element, classLoading, classLoaded)
     notify(onLoad, element)
     if (waiting.size === 0 && onFinish) queueMicrotask(onFinish)
   }
 
-  function giveUp(element: HTMLElement): void {
-    const errorUrl = element.dataset.error ?? options.error
-    if (errorUrl && !partial.has(element)) applyError(element, errorUrl)
+  function giveUp({ element, isPartial }: Target): void {
+    const url = errorUrl(element)
+    if (url && !isPartial) applyError(element, url)
     swapClass(element, classLoading, classError)
     notify(onError, element)
   }
 
-  const stopMutations = observeMutations(roots, selector, {
-    added: (element) => isTarget(element) && observe(element),
-    removed(element) {
-      const item = waiting.get(element)
-      // A loaded element stays known, since it may be added again.
-      if (item !== undefined) remove(element, item)
-    },
-    changed(element) {
-      const item = waiting.get(element)
-      // An element that has not come near has no load to replace.
-      if (item === NOT_ENTERED && isTarget(element)) return
-      if (item !== undefined) remove(element, item)
-      if (!isTarget(element)) return
-      if (owners.get(element) === LOADED) owners.delete(element)
-      observe(element)
-    },
-    done: pump,
-  })
+  function errorUrl(element: HTMLElement): string | undefined {
+    return element.dataset.error ?? options.error
+  }
 
-  function isTarget(element: Element): boolean {
-    return selector === '*' ? listed.has(element) : element.matches(selector)
+  const stopMutations = observeMutations(roots, selector, check, pump)
+
+  /** An element was added or removed, or has a new URL. */
+  function check(element: Element, hasNewUrl: boolean): void {
+    const target = ownTarget(element)
+    // A loaded element stays known, since it may be added again.
+    if (!hasNewUrl && !element.isConnected) return target && remove(target)
+    const isWanted = selector === '*' ? given.has(element) : element.matches(selector)
+    // An element that has not come near has no load to replace.
+    if (hasNewUrl && !(isWanted && target?.item === NOT_ENTERED)) {
+      if (target) remove(target)
+      else if (isWanted && targets.get(element) === LOADED) targets.delete(element)
+    }
+    if (isWanted) observe(element)
+  }
+
+  function ownTarget(element: Element): Target | undefined {
+    const target = targets.get(element)
+    return target && waiting.has(target) ? target : undefined
   }
 
   function update(): void {
     if (finalStats) return
-    for (const element of targets.elements) observe(element)
+    listed.forEach(observe)
     if (selector !== '*') for (const root of roots) forEachMatch(root, selector, observe)
-  }
-
-  /** Loads an element at once, without decoding it ahead. */
-  function loadNow(element: Element): void {
-    const item = waiting.get(element)
-    if (item === undefined) return
-    remove(element, item)
-    const html = element as HTMLImageElement
-    if (html.loading === 'lazy') html.loading = 'eager'
-    if (item !== DECODING) finishDirectly(html)
-    else {
-      apply(html)
-      finish(html)
-    }
-  }
-
-  /** Finishes an element that is not an item of the engine. */
-  function finishDirectly(element: HTMLElement): void {
-    apply(element)
-    loadedDirectly++
-    finish(element)
-  }
-
-  function loadAll(): void {
-    for (const element of [...waiting.keys()]) loadNow(element)
-  }
-
-  function handleNetwork(): void {
-    engine.lazy_online(loader, +navigator.onLine)
     pump()
   }
 
-  function handlePageShow({ persisted }: PageTransitionEvent): void {
-    // A page from the back/forward cache: its loads may have been interrupted, and failed.
-    if (persisted) engine.lazy_resumed(loader)
-    handleNetwork()
+  /** Loads an element at once, without decoding it ahead. */
+  function loadNow(target: Target): void {
+    const { item } = target
+    const element = target.element as HTMLImageElement
+    remove(target)
+    if (module) {
+      if (element.loading === 'lazy') element.loading = 'eager'
+    } else {
+      const url = errorUrl(element)
+      if (url) element.addEventListener('error', () => applyError(element, url), { once: true })
+      // Set before the URL, or the browser would load it at once.
+      if (isTag(element, 'img') || isTag(element, 'iframe')) element.loading = 'lazy'
+    }
+    if (item !== DECODING) return finishDirectly(target)
+    apply(element)
+    finish(target)
+  }
+
+  /** Finishes an element that is not an item of the engine. */
+  function finishDirectly(target: Target): void {
+    apply(target.element)
+    loadedDirectly++
+    finish(target)
+  }
+
+  function loadAll(): void {
+    for (const target of [...waiting]) loadNow(target)
+  }
+
+  /** A page from the back/forward cache is `persisted`: its loads may have been interrupted, and failed. */
+  function handleNetwork({ persisted }: Partial<PageTransitionEvent> = {}): void {
+    engine.lazy_online(loader, +!!globalThis.navigator?.onLine, +!!persisted)
+    pump()
   }
 
   const print = globalThis.matchMedia?.('print')
   const handlePrint = () => print?.matches && loadAll()
+  /** Also on a server, which has no such methods. */
   const eachListener = (method: 'addEventListener' | 'removeEventListener') => {
-    globalThis[method]('online', handleNetwork)
-    globalThis[method]('offline', handleNetwork)
-    globalThis[method]('pageshow', handlePageShow as EventListener)
-    globalThis[method]('beforeprint', loadAll)
+    const { [method]: each } = globalThis
+    each?.('online', handleNetwork)
+    each?.('offline', handleNetwork)
+    each?.('pageshow', handleNetwork)
+    each?.('beforeprint', loadAll)
     print?.[method]?.('change', handlePrint)
   }
 
@@ -301,15 +314,9 @@ export function drive(module: Engine, targets: Targets, debug: boolean, options:
     stopMutations()
     eachListener('removeEventListener')
     clearTimeout(timer)
-    for (const element of waiting.keys()) {
-      owners.delete(element)
-      viewport.unobserve(element)
-    }
-    viewport.leave(owner)
+    waiting.forEach(remove)
+    viewport?.leave()
     engine.lazy_destroy(loader)
-    waiting.clear()
-    items.length = 0
-    loads.clear()
   }
 
   function stats(): LazyStats {
@@ -326,13 +333,27 @@ export function drive(module: Engine, targets: Targets, debug: boolean, options:
     }
   }
 
-  viewport.join(owner)
-  observeLcp(debug)
+  if (module) observeLcp(warnings?.handleLcp)
   update()
   eachListener('addEventListener')
   handleNetwork()
 
-  return { update, load: (element) => (element ? loadNow(element) : loadAll()), destroy, stats }
+  return {
+    update,
+    load(element) {
+      const target = element && ownTarget(element)
+      if (target) loadNow(target)
+      else if (!element) loadAll()
+    },
+    destroy,
+    stats,
+  }
+
+  /** Calls a callback of the page in a microtask, since it may throw, and may call the loader. */
+  function notify(callback: ((element: HTMLElement) => void) | undefined, element: HTMLElement): void {
+    if (isBroken) callback?.(element)
+    else if (callback) queueMicrotask(() => callback(element))
+  }
 }
 
 /** Resolves when the image has loaded or failed. */
@@ -345,12 +366,7 @@ function isLoaded(image: HTMLImageElement): Promise<boolean> {
   })
 }
 
-function swapClass(element: Element, from: string | undefined, to: string | undefined): void {
+function swapClass(element: Element, from: string | undefined, to?: string): void {
   if (from) element.classList.remove(from)
   if (to) element.classList.add(to)
-}
-
-/** Calls a callback of the page in a microtask, since it may throw, and may call the loader. */
-function notify(callback: ((element: HTMLElement) => void) | undefined, element: HTMLElement): void {
-  if (callback) queueMicrotask(() => callback(element))
 }

@@ -19,7 +19,8 @@ function hasUrl(element: HTMLElement): boolean {
 /** Loads detached images, which are decoded before the element shows them. */
 export function loadDetached(element: HTMLElement): HTMLImageElement[] {
   const { poster } = element.dataset
-  const images = loadImages(backgroundOf(element) ?? '', element)
+  const css = backgroundOf(element)
+  const images = css ? loadImages(css, element) : []
   if (poster) images.push(Object.assign(createImage(element), { src: poster }))
   if (isTag(element, 'img') && hasUrl(element)) images.push(detachedCopy(element))
   return images

@@ -1,8 +1,5 @@
 import { drive } from './driver.js'
-import { loadWithoutEngine } from './fallback.js'
-import { checkArguments, lazySelector, type Lazy, type LazyOptions, type LazyTarget, type Targets } from './options.js'
-import { inDevelopment } from './warnings.js'
-import { wasm, type Engine } from './wasm.js'
+import { checkArguments, lazySelector, type Lazy, type LazyOptions, type LazyTarget } from './options.js'
 
 /**
  * Loads the elements of `target` when they come near: `data-src`, `data-srcset`, `data-sizes`, `data-poster` and `data-bg` stand
@@ -11,27 +8,9 @@ import { wasm, type Engine } from './wasm.js'
  */
 export function lazy(target: LazyTarget = lazySelector, options: LazyOptions = {}): Lazy {
   checkArguments(target, options)
-  const isSelector = typeof target === 'string'
-  const targets: Targets = {
-    elements: isSelector || 'nodeType' in target ? [] : [...target],
-    roots: [],
-    selector: isSelector ? target : options.selector ?? lazySelector,
-  }
   // On a server there is nothing to load.
-  if (typeof document === 'undefined') return loadWithoutEngine(targets, options)
-
-  if (isSelector) targets.roots = [document]
-  else if ('nodeType' in target) targets.roots = [target]
-  const engine = startEngine()
-  return engine ? drive(engine, targets, options.debug ?? inDevelopment(), options) : loadWithoutEngine(targets, options)
-}
-
-function startEngine(): Engine | undefined {
-  if (typeof IntersectionObserver !== 'function') return undefined
-  try {
-    return wasm()
-  } catch {
-    // The images are loaded anyway, so there is no error to report.
-    return undefined
-  }
+  if (typeof document === 'undefined') return drive([], [], '', options)
+  if (typeof target === 'string') return drive([], [document], target, options)
+  const { selector = lazySelector } = options
+  return 'nodeType' in target ? drive([], [target], selector, options) : drive([...target], [], selector, options)
 }

@@ -44,10 +44,16 @@ export interface LazyOptions {
   /** The class of an element that is not near any more. Default: none. */
   classExited?: string
   /**
-   * Whether to warn in the console of an image that shifted the layout, and of a largest contentful paint that was loaded
-   * lazily. Default: whether `process.env.NODE_ENV` is defined and not `'production'`.
+   * Whether to warn in the console of an image that shifted the layout, of a largest contentful paint that was loaded lazily,
+   * and of placeholders that are not shown. Default: whether `process.env.NODE_ENV` is defined. Where a bundler sets it to
+   * `'production'`, there are no warnings.
    */
   debug?: boolean
+  /**
+   * Shows a placeholder in an element that has come near, if it shows nothing yet: `showThumbhash`, or your own function.
+   * Default: `showThumbhash`, if your code uses it or `thumbhashToDataURL`.
+   */
+  placeholder?: (element: HTMLElement) => void
   /** Called with each element that came near, also with one that has nothing to load. */
   onEnter?: Listener
   /** Called with each element that left before it was loaded. */
@@ -90,13 +96,6 @@ export interface Lazy {
   stats(): LazyStats
 }
 
-/** The elements to load: `elements`, and all in `roots` that match `selector`. */
-export interface Targets {
-  elements: Element[]
-  roots: Node[]
-  selector: string
-}
-
 /** The default target, and the default `selector`. */
 export const lazySelector =
   'img[data-src],img[data-srcset],iframe[data-src],video[data-src],video[data-poster],' +
@@ -106,27 +105,28 @@ export const lazySelector =
 export function checkArguments(target: LazyTarget, options: LazyOptions): void {
   if (typeof target !== 'string' && !('nodeType' in Object(target) || Symbol.iterator in Object(target))) {
     throw new TypeError(
-      `whippet: lazy() takes a selector, an element, document or shadow root, or a list of elements, not ${target}. ` +
-        'If it was looked up, it was not in the page yet',
+      `whippet: lazy() takes a selector, an element, document, shadow root or list of elements, not ${target}: is it there yet?`,
     )
   }
-  const { maxConcurrent = 1, timeout = 1, retries = 0, threshold = 0 } = options
-  expect(Number(maxConcurrent) >= 1, 'maxConcurrent', 'a number from 1', maxConcurrent)
-  expect(Number(timeout) > 0, 'timeout', 'a number of ms above 0', timeout)
-  expect(Number(retries) >= 0, 'retries', 'a number from 0', retries)
-  for (const share of [threshold].flat()) expect(share >= 0 && share <= 1, 'threshold', 'from 0 to 1, or a list of such', share)
-  expect(marginOf(options) !== '', 'rootMargin', "a number of px, or one to four of px or %, as '200px 10%'", options.rootMargin)
-  for (const name of ['classLoading', 'classLoaded', 'classError', 'classEntered', 'classExited'] as const) {
-    expect(!/\s/.test(options[name] ?? ''), name, 'one class, without spaces', options[name])
+  const expect = (name: keyof LazyOptions, isValid: (value: never) => boolean, expected: string) => {
+    for (const value of [options[name]].flat()) {
+      if (value === undefined || isValid(value as never)) continue
+      throw new RangeError(`whippet: ${name} of lazy() must be ${expected}, not ${value}`)
+    }
+  }
+  expect('maxConcurrent', (count: number) => count >= 1, 'from 1')
+  expect('timeout', (ms: number) => ms > 0, 'ms above 0')
+  expect('retries', (count: number) => count >= 0, 'from 0')
+  expect('threshold', (share: number) => share >= 0 && share <= 1, 'from 0 to 1')
+  expect('rootMargin', (rootMargin: string) => MARGIN.test(marginOf({ rootMargin })), "px or %, as '200px 10%'")
+  for (const state of ['Loading', 'Loaded', 'Error', 'Entered', 'Exited'] as const) {
+    expect(`class${state}`, (name: string) => !/\s/.test(name), 'one class, without spaces')
   }
 }
 
-function expect(isValid: boolean, name: string, expected: string, value: unknown): void {
-  if (!isValid) throw new RangeError(`whippet: ${name} of lazy() must be ${expected}, not ${value}`)
-}
+const MARGIN = /^((-?\d*\.?\d+(px|%)|0)(\s+|$)){1,4}$/
 
-/** The margin as CSS; empty if it is invalid. */
+/** The margin as CSS. */
 export function marginOf({ rootMargin = 300 }: LazyOptions): string {
-  const margin = typeof rootMargin === 'number' ? `${rootMargin}px` : rootMargin.trim()
-  return /^(-?(\d+|\d*\.\d+)(px|%)|0)(\s+(-?(\d+|\d*\.\d+)(px|%)|0)){0,3}$/.test(margin) ? margin : ''
+  return typeof rootMargin === 'number' ? `${rootMargin}px` : rootMargin.trim()
 }

@@ -1,33 +1,20 @@
 // Intersection observers: one for each root, margin and threshold, shared by all loaders.
+import { targets, type Owner } from './targets.js'
 import type { Engine } from './wasm.js'
-
-/** A loader, as the observers know it. */
-export interface Owner {
-  /** Its elements that are not loaded, and the indexes of their items, or `NOT_ENTERED` or `DECODING`. */
-  waiting: Map<Element, number>
-  entered(entry: IntersectionObserverEntry): void
-  /** Returns whether the element was near. */
-  left(element: Element): boolean
-  /** All entries of this task were reported. */
-  pump(): void
-}
-
-/** Instead of an item: the element has not come near yet. */
-export const NOT_ENTERED = -1
-/** Instead of an item: the image is loaded, and is being decoded. */
-export const DECODING = -2
-
-/** The loader of each element that waits; `LOADED` for a loaded element. An element has one loader. */
-export const owners = new WeakMap<Element, Owner | typeof LOADED>()
-export const LOADED = 0
 
 /** Observes which elements are near. */
 export interface Viewport {
   observe(element: Element): void
   unobserve(element: Element): void
-  /** The elements of this loader are observed again when the margin changes. */
-  join(owner: Owner): void
-  leave(owner: Owner): void
+  /** To be called by each loader when it ends. */
+  leave(): void
+}
+
+interface SharedViewport extends Viewport {
+  root: Element | Document | null
+  key: string
+  /** The number of its loaders. */
+  users: number
 }
 
 interface Connection extends EventTarget {
@@ -35,9 +22,7 @@ interface Connection extends EventTarget {
   saveData?: boolean
 }
 
-/** The key for loaders without a root. */
-const noRoot = {}
-const viewports = new WeakMap<object, Map<string, Viewport>>()
+const viewports = new Set<SharedViewport>()
 
 /**
  * With more elements than this, only the closer ones are observed in every frame: Chromium computes the intersection of each
@@ -46,109 +31,136 @@ const viewports = new WeakMap<object, Map<string, Viewport>>()
 const MAX_OBSERVED = 3000
 /** Closer means within this many px outside the margin; for margins in per cent, a tenth of the number, in per cent. */
 const CLOSE_MARGIN = 1000
-/** How often the closer elements are determined, in ms. Browsers that do not support `delay` do it in every frame. */
-const DELAY = 250
+/**
+ * How often an observer of all elements determines the closer ones, in ms. It finds those that layout alone brought close.
+ * Browsers that do not support `delay` do it in every frame.
+ */
+const SWEEP_DELAY = 2000
+/** How long after something came near or left, as it does when the page is scrolled, we look for closer elements ourselves, in ms. */
+const LOOK_DELAY = 250
+/** We look at one element of this many, and take its neighbours to be where it is. */
+const STRIDE = 10
 
 /** The shared viewport. It is created for the first loader and removed after the last. */
 export function viewportOf(
   engine: Engine,
-  root: Element | Document | null | undefined,
+  root: Element | Document | null,
   margin: string,
   threshold: number | number[],
   adaptive: boolean,
 ): Viewport {
-  const rootKey = root ?? noRoot
   const key = [margin, adaptive, threshold].join()
-  let ofRoot = viewports.get(rootKey)
-  if (!ofRoot) viewports.set(rootKey, (ofRoot = new Map()))
-  let viewport = ofRoot.get(key)
-  if (!viewport) ofRoot.set(key, (viewport = create(() => ofRoot.delete(key))))
-  return viewport
-
-  function create(onUnused: () => void): Viewport {
-    const loaders = new Set<Owner>()
-    const connection = adaptive ? (navigator as { connection?: Connection }).connection : undefined
-    let scaledMargin = margin
-    let close = createClose()
-    /** Determines the elements that `close` observes, if there are many. */
-    let far: IntersectionObserver | undefined
-
-    function createClose(): IntersectionObserver {
-      if (connection) {
-        const generation = parseInt(connection.effectiveType?.replace('slow-', '') ?? '')
-        const scale = engine.lazy_margin(generation, +!!connection.saveData)
-        scaledMargin = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
-      }
-      return new IntersectionObserver(handleEntries, { root: root ?? null, rootMargin: scaledMargin, threshold })
-    }
-
-    function createFar(): IntersectionObserver {
-      const rootMargin = scaledMargin.replace(
-        /([-\d.]+)(px|%)?/g,
-        (_, size, unit = 'px') => +size + (unit === '%' ? CLOSE_MARGIN / 10 : CLOSE_MARGIN) + unit,
-      )
-      return new IntersectionObserver(
-        (entries) => {
-          for (const { target, isIntersecting } of entries) {
-            if (owners.get(target)) close[isIntersecting ? 'observe' : 'unobserve'](target)
-          }
-        },
-        { root: root ?? null, rootMargin, delay: DELAY } as IntersectionObserverInit,
-      )
-    }
-
-    function observe(element: Element): void {
-      let count = 0
-      for (const { waiting } of loaders) count += waiting.size
-      if (count > MAX_OBSERVED) (far ??= createFar()).observe(element)
-      else close.observe(element)
-    }
-
-    function handleEntries(entries: IntersectionObserverEntry[]): void {
-      const changed = new Set<Owner>()
-      for (const entry of entries) {
-        const owner = owners.get(entry.target)
-        if (!owner) continue
-        if (!entry.isIntersecting) {
-          if (!owner.left(entry.target)) continue
-        } else owner.entered(entry)
-        changed.add(owner)
-      }
-      for (const owner of changed) owner.pump()
-    }
-
-    function handleConnectionChange(): void {
-      const before = scaledMargin
-      const next = createClose()
-      if (scaledMargin === before) return next.disconnect()
-      disconnect()
-      close = next
-      for (const { waiting } of loaders) for (const [element, item] of waiting) if (item !== DECODING) observe(element)
-    }
-
-    function disconnect(): void {
-      close.disconnect()
-      far?.disconnect()
-      far = undefined
-    }
-
-    connection?.addEventListener?.('change', handleConnectionChange)
-    return {
-      observe,
-      unobserve(element) {
-        close.unobserve(element)
-        far?.unobserve(element)
-      },
-      join: (owner) => loaders.add(owner),
-      leave(owner) {
-        loaders.delete(owner)
-        if (loaders.size > 0) return
-        disconnect()
-        connection?.removeEventListener?.('change', handleConnectionChange)
-        onUnused()
-      },
+  for (const viewport of viewports) {
+    if (viewport.root === root && viewport.key === key) {
+      viewport.users++
+      return viewport
     }
   }
+
+  const elements = new Set<Element>()
+  const connection = adaptive ? (navigator as { connection?: Connection }).connection : undefined
+  let scaledMargin = margin
+  let close = createClose()
+  /** Determines the elements that `close` observes, if there are many. */
+  let far: IntersectionObserver | undefined
+  let looking: ReturnType<typeof setTimeout> | undefined
+
+  function createClose(): IntersectionObserver {
+    if (connection) {
+      const generation = /\d/.exec(connection.effectiveType!)
+      const scale = engine.lazy_margin(Number(generation), +!!connection.saveData)
+      scaledMargin = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
+    }
+    return new IntersectionObserver(handleEntries, { root, rootMargin: scaledMargin, threshold })
+  }
+
+  function createFar(): IntersectionObserver {
+    const rootMargin = scaledMargin.replace(
+      /([-\d.]+)(px|%)?/g,
+      (_, size, unit = 'px') => +size + (unit === '%' ? CLOSE_MARGIN / 10 : CLOSE_MARGIN) + unit,
+    )
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          if (elements.has(target)) close[isIntersecting ? 'observe' : 'unobserve'](target)
+        }
+      },
+      { root, rootMargin, delay: SWEEP_DELAY } as IntersectionObserverInit,
+    )
+    // It also finds out which of those that are observed already need not be.
+    for (const element of elements) observer.observe(element)
+    return observer
+  }
+
+  function observe(element: Element): void {
+    elements.add(element)
+    if (far) far.observe(element)
+    else if (elements.size > MAX_OBSERVED) far = createFar()
+    else close.observe(element)
+  }
+
+  function handleEntries(entries: IntersectionObserverEntry[]): void {
+    const changed = new Set<Owner>()
+    for (const entry of entries) {
+      const target = targets.get(entry.target)
+      if (!target) continue
+      const { owner } = target
+      if (!entry.isIntersecting) {
+        if (!owner.left(target)) continue
+      } else owner.entered(target, entry)
+      changed.add(owner)
+    }
+    for (const owner of changed) owner.pump()
+    const bounds = entries[0]!.rootBounds
+    if (far && changed.size > 0) looking ??= setTimeout(look, LOOK_DELAY, bounds)
+  }
+
+  /** Observes the closer elements, by their positions: an observer of all of them takes ten times as long. */
+  function look(bounds: DOMRectReadOnly | null): void {
+    looking = undefined
+    const all = [...elements]
+    for (let i = 0; i < all.length; i += STRIDE) {
+      // From the middle of the screen, this is a screen farther than its border.
+      if (distance(all[i]!.getBoundingClientRect(), bounds) > innerWidth + innerHeight) continue
+      for (const element of all.slice(Math.max(i - STRIDE, 0), i + STRIDE)) close.observe(element)
+    }
+  }
+
+  function handleConnectionChange(): void {
+    const before = scaledMargin
+    const next = createClose()
+    if (scaledMargin === before) return
+    disconnect()
+    close = next
+    elements.forEach(observe)
+  }
+
+  function disconnect(): void {
+    close.disconnect()
+    far?.disconnect()
+    far = undefined
+  }
+
+  connection?.addEventListener?.('change', handleConnectionChange)
+  const viewport: SharedViewport = {
+    root,
+    key,
+    users: 1,
+    observe,
+    unobserve(element) {
+      elements.delete(element)
+      close.unobserve(element)
+      far?.unobserve(element)
+    },
+    leave() {
+      if (--viewport.users > 0) return
+      disconnect()
+      connection?.removeEventListener?.('change', handleConnectionChange)
+      viewports.delete(viewport)
+    },
+  }
+  viewports.add(viewport)
+  return viewport
 }
 
 /** The distance of `rect` from the middle of `bounds`, in px along both axes; 0 if it covers the middle. */

@@ -1,12 +1,11 @@
 // Circuit breakers: finds the origin of each query and reports their states. The engine decides when one opens.
 import { BREAKER_CLOSED, BREAKER_FAILURES, BREAKER_HALF_OPEN, BREAKER_OPEN_FOR, BREAKER_WINDOW } from '../boundary/query.js'
-import type { Exports } from './wasm.js'
+import type { Calls } from './startEngine.js'
 import type { BreakerConfig, BreakerInfo, Query } from './types.js'
 
 /** The part of the engine that is used here. */
 interface Engine {
-  readonly exports: Exports
-  readonly machine: number
+  readonly calls: Calls
 }
 
 /** @internal The circuit breakers of an engine. */
@@ -23,7 +22,7 @@ export class CircuitBreakers {
     this.#engine = engine
     this.#config = config
     const { failures = BREAKER_FAILURES, window = BREAKER_WINDOW, openFor = BREAKER_OPEN_FOR } = config
-    engine.exports.query_set_breakers(engine.machine, Math.max(failures, 1), window, openFor)
+    engine.calls.query_set_breakers(Math.max(failures, 1), window, openFor)
   }
 
   /** Registers the origin of the fetch `run` with the engine. Returns it. */
@@ -36,7 +35,7 @@ export class CircuitBreakers {
     const number = this.#origins.get(origin) ?? this.#free.pop() ?? this.#names.length
     this.#origins.set(origin, number)
     this.#names[number] = origin
-    this.#engine.exports.query_guard(this.#engine.machine, run, number)
+    this.#engine.calls.query_guard(run, number)
     return origin
   }
 
@@ -48,10 +47,9 @@ export class CircuitBreakers {
 
   /** The state of each circuit breaker. */
   list(): BreakerInfo[] {
-    const { exports, machine } = this.#engine
     const now = Date.now()
     return Array.from(this.#origins, ([origin, number]) => {
-      const code = exports.query_breaker(machine, now, number)
+      const code = this.#engine.calls.query_breaker(now, number)
       const state = code === BREAKER_CLOSED ? 'closed' : code === BREAKER_HALF_OPEN ? 'half-open' : 'open'
       return { origin, state, until: state === 'open' ? code : undefined }
     })

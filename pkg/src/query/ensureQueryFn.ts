@@ -1,5 +1,4 @@
 // The query function of a fetch, and the signal in its context.
-import { warnInDevelopment } from './warnInDevelopment.js'
 import { skipToken, type FetchOptions, type QueryFunction, type QueryKey, type QueryOptions } from './types.js'
 
 /** The query function; one that rejects if there is none. */
@@ -9,14 +8,14 @@ export function ensureQueryFn<TQueryFnData, TQueryKey extends QueryKey>(
 ): QueryFunction<TQueryFnData, TQueryKey> {
   const { queryFn, queryHash } = options
   if (queryFn === skipToken) {
-    warnInDevelopment(() => {
+    try {
       if (process.env.NODE_ENV !== 'production') {
         console.error(
           'Attempted to invoke queryFn when set to skipToken. This is likely a configuration error. ' +
             `Query hash: '${queryHash}'`,
         )
       }
-    })
+    } catch {}
   }
   // A retry after an `initialPromise`, as hydration passes it, without a query function: returns the same promise.
   if (!queryFn && fetchOptions?.initialPromise) return () => fetchOptions.initialPromise as Promise<TQueryFnData>
@@ -24,30 +23,24 @@ export function ensureQueryFn<TQueryFnData, TQueryKey extends QueryKey>(
   return queryFn
 }
 
-/** The signal for code that only passes it on. Reading it does not make the fetch abortable. */
+/** Gives the signal of a fetch; `used` makes the fetch abortable. */
+export type GetSignal = (used?: boolean) => AbortSignal
+
+/** Where a context has that, for code that only passes the signal on. */
 export const FETCH_SIGNAL = Symbol()
 
-/** Adds a `signal` whose first read makes the fetch abortable. */
-export function addConsumeAwareSignal<T extends object>(
-  object: T,
-  getSignal: () => AbortSignal,
-  onAborted: () => void,
-  inner?: AbortSignal,
-): T & { signal: AbortSignal } {
-  let used = false
-  return Object.defineProperties(object, {
-    [FETCH_SIGNAL]: { value: inner },
-    signal: {
-      enumerable: true,
-      get: () => {
-        const signal = getSignal()
-        if (!used) {
-          used = true
-          if (signal.aborted) onAborted()
-          else signal.addEventListener('abort', onAborted, { once: true })
-        }
-        return signal
-      },
-    },
-  }) as T & { signal: AbortSignal }
+// One getter for all contexts: with one for each, JavaScript engines make each a class of its own.
+const SIGNAL = {
+  enumerable: true,
+  get(this: { [FETCH_SIGNAL]: GetSignal }) {
+    return this[FETCH_SIGNAL](true)
+  },
+}
+
+/** Adds the `signal`, which is made when it is read. */
+export function withSignal<T extends object>(
+  context: T,
+  signal: GetSignal,
+): T & { readonly signal: AbortSignal; readonly [FETCH_SIGNAL]: GetSignal } {
+  return Object.defineProperties(context, { [FETCH_SIGNAL]: { value: signal }, signal: SIGNAL }) as any
 }

@@ -9,7 +9,7 @@ export class TimeoutError extends Error {
   readonly timeout: number
 
   constructor(timeout: number, queryHash: string) {
-    super(`No answer within ${timeout} ms: ${queryHash}. Raise the query's \`timeout\`, or see why it takes so long.`)
+    super(`No answer within ${timeout} ms: ${queryHash}. Is its \`timeout\` too short?`)
     this.timeout = timeout
   }
 }

@@ -1,78 +1,64 @@
 // One fetch of a query: the attempts that the engine asks for, until the fetch settles.
-import { OUTCOME_ERROR, OUTCOME_SUCCESS, RESUME_NOTHING, RESUME_RUN } from '../boundary/query.js'
-import { warnInDevelopment } from './warnInDevelopment.js'
+import {
+  EFFECT_GAVE_UP,
+  EFFECT_PAUSED,
+  EFFECT_RUN,
+  FETCH_STATUS_PAUSED,
+  OUTCOME_ERROR,
+  OUTCOME_SUCCESS,
+  RESUME_NOTHING,
+  RESUME_RUN,
+  RUN_PARTIAL,
+  STATE_FETCH_STATUS,
+} from '../boundary/query.js'
 import { callSafely } from './callSafely.js'
 import { CancelledError } from './cancelledError.js'
+import { ensureQueryFn, withSignal } from './ensureQueryFn.js'
 import { CircuitOpenError, TimeoutError } from './errors.js'
 import { hostFlags } from './hostFlags.js'
-import { Retryer, timeoutCode, type Outcome } from './retryer.js'
-import type { FetchSignal } from './fetchSignal.js'
-import type { QueryEngine } from './queryEngine.js'
-import type { InternalQuery } from './internal.js'
-import type { CancelOptions, FetchContext, QueryAction, QueryCacheConfig } from './types.js'
+import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
+import { Retryer, runOptions, timeoutCode, type Outcome } from './retryer.js'
+import type { InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
+import type {
+  CancelOptions,
+  FetchContext,
+  FetchOptions,
+  QueryBehavior,
+  QueryFunctionContext,
+  QueryOptions,
+  RetryDelayValue,
+  RetryValue,
+} from './types.js'
 
-/** @internal What a fetch needs from its query. */
-export interface FetchConfig<TData, TError> {
-  query: InternalQuery<any, TError, TData, any>
-  engine: QueryEngine
-  config: QueryCacheConfig
-  context: FetchContext<any, TError, TData, any>
-  signal: FetchSignal
-  /** The engine's id of this fetch. */
-  run: number
-  /** Calls the query function. */
-  call: () => TData
-  /** Takes over the query's new state from the engine's buffer, and notifies. */
-  update: (action: QueryAction<TData, TError>) => void
-  /** Restores the state before the fetch. */
-  revert: () => void
-  /** The fetch that replaced this one, if any. */
-  successor: (fetch: Fetch<TData, TError>) => Fetch<TData, TError> | undefined
-  ended: (fetch: Fetch<TData, TError>) => void
-}
-
-/** @internal */
+/** @internal Also what its `Retryer` asks and tells. */
 export class Fetch<TData = any, TError = any> {
   /** For the caller of `query.fetch`: rejects where the state of the query shows an error. */
   readonly promise: Promise<TData>
-  readonly #config: FetchConfig<TData, TError>
-  readonly #timeout: number
-  readonly #retryer: Retryer<TData, TError>
+  readonly initialPromise?: Promise<TData>
+  retry?: RetryValue<TError>
+  retryDelay?: RetryDelayValue<TError>
+  readonly #query: InternalQuery<any, TError, TData, any>
+  readonly #client: InternalQueryClient
+  readonly #cache: InternalQueryCache
+  readonly #options?: FetchOptions<any>
+  readonly #retryer = new Retryer<TData, TError>(this)
+  #call!: () => unknown
+  /** The engine's id of this fetch. */
+  #run = 0
+  #timeout = Infinity
+  /** Created on first use, since most functions do not use its signal and it costs as much as all the rest. */
+  #controller?: AbortController
   /** Whether the timer keeps a Node process alive for this fetch. */
   #waiting = false
   /** The id of an observer that wants to fetch again as soon as this fetch ends; 0 for none. */
   #observerToRefetch = 0
 
-  constructor(fetchConfig: FetchConfig<TData, TError>) {
-    const { context, engine, query, run, update } = fetchConfig
-    const { exports, machine } = engine
-    const { retry, retryDelay, timeout } = context.options
-    this.#config = fetchConfig
-    this.#timeout = timeoutCode(timeout)
-    const retryer = (this.#retryer = new Retryer<TData, TError>({
-      fn: () => this.#call(),
-      initialPromise: context.fetchOptions?.initialPromise as Promise<TData> | undefined,
-      retry,
-      retryDelay,
-      failed: (verdict, delay, retryAfter) =>
-        exports.query_failed(machine, Date.now(), query.id, run, verdict, delay, retryAfter),
-      ended: (outcome) => this.#end(outcome),
-      onCancel: (error) => {
-        if (error.revert) fetchConfig.revert()
-        fetchConfig.signal.abort()
-      },
-      onFail: (failureCount, error) => {
-        this.#setWaiting(true)
-        update({ type: 'failed', failureCount, error })
-      },
-      resume: () => {
-        const next = exports.query_resume(machine, Date.now(), query.id, run, hostFlags())
-        if (next === RESUME_NOTHING) return
-        update({ type: 'continue' })
-        if (next === RESUME_RUN) retryer.attempt()
-        else retryer.giveUp()
-      },
-    }))
+  constructor(query: InternalQuery<any, TError, TData, any>, client: InternalQueryClient, options?: FetchOptions<any>) {
+    this.#query = query
+    this.#client = client
+    this.#cache = client.getQueryCache()
+    this.#options = options
+    this.initialPromise = options?.initialPromise
     this.promise = this.#settle()
   }
 
@@ -81,16 +67,111 @@ export class Fetch<TData = any, TError = any> {
     return this.#retryer.promise
   }
 
-  attempt(): void {
-    this.#retryer.attempt()
+  start(options?: QueryOptions<any, any, any, any>): void {
+    const query = this.#query
+    const { engine } = this.#cache
+    // Each fetch must read its own signal to be abortable. Only one that starts paused, without a call yet, inherits the flag.
+    const signalUsedBefore = query.signalUsed
+    query.signalUsed = false
+    const context = this.#prepare(options)
+    if (!Array.isArray(query.options.queryKey)) {
+      try {
+        if (process.env.NODE_ENV !== 'production') {
+          console.error(
+            'As of v4, queryKey needs to be an Array. ' +
+              "If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
+          )
+        }
+      } catch {}
+    }
+    this.#call = context.fetchFn
+    this.retry = context.options.retry
+    this.retryDelay = context.options.retryDelay
+    this.#timeout = timeoutCode(context.options.timeout)
+    query.revertState = query.state
+    const { meta } = this.#options ?? {}
+    // `fetchNextPage` adds a page and does not refetch the others.
+    const isPartial = meta?.fetchMore && (query.state.data as { pages?: unknown[] } | undefined)?.pages?.length
+    this.#run = engine.calls.query_begin(
+      Date.now(),
+      query.id,
+      hostFlags(),
+      ...runOptions(context.options, isPartial ? RUN_PARTIAL : 0),
+      this.#timeout,
+    )
+    const paused = engine.state[STATE_FETCH_STATUS] === FETCH_STATUS_PAUSED
+    if (query.state.fetchStatus === 'idle' || query.state.fetchMeta !== meta) query.applyState({ type: 'fetch', meta })
+    if (!paused) return this.#retryer.attempt()
+    if (signalUsedBefore || query.signalUsed) this.#setAbortable(true)
+    // A listener of the 'fetch' action may have overwritten the buffer.
+    engine.calls.query_read(query.id)
+    query.applyState({ type: 'pause' })
+  }
+
+  /** The options of this fetch, and its function. */
+  #prepare(options?: QueryOptions<any, any, any, any>): Pick<FetchContext<any, TError, TData, any>, 'options' | 'fetchFn'> {
+    const query = this.#query
+    try {
+      if (options) query.setOptions(options)
+      if (!query.options.queryFn) {
+        // Hydration and `setQueryData` create queries without a `queryFn`; an observer may have one.
+        const observer = query.observers.find((observer) => observer.options.queryFn)
+        if (observer) query.setOptions(observer.options)
+      }
+      const { queryKey, queryType, state } = query
+      const behavior: QueryBehavior<any, any, any, any> | undefined =
+        queryType === 'infinite'
+          ? infiniteQueryBehavior((query.options as { pages?: number }).pages)
+          : query.options.behavior
+      const context = { options: query.options, fetchFn: this.#callQueryFn }
+      if (behavior) {
+        const more = { fetchOptions: this.#options, queryKey, client: this.#client, state }
+        behavior.onFetch(withSignal(Object.assign(context, more), this.#signal), query as any)
+      }
+      return context
+    } catch (error) {
+      // An option that throws fails the fetch.
+      return { options: { ...query.options, retry: 0 }, fetchFn: () => Promise.reject(error) }
+    }
+  }
+
+  readonly #callQueryFn = () => {
+    const { options, queryKey, meta } = this.#query
+    const queryFn = ensureQueryFn(options, this.#options)
+    const context: QueryFunctionContext<any> = withSignal({ client: this.#client, queryKey, meta }, this.#signal)
+    if (this.#query.signalUsed) this.#setAbortable(false)
+    return options.persister ? options.persister(queryFn, context, this.#query as any) : queryFn(context)
+  }
+
+  readonly #signal = (used?: boolean) => {
+    if (used && this.#query.currentFetch === this) this.#setAbortable(true)
+    return this.#control().signal
+  }
+
+  #control(): AbortController {
+    return (this.#controller ??= new AbortController())
+  }
+
+  /** Tells the engine whether the query function read the abort signal. */
+  #setAbortable(now: boolean): void {
+    this.#query.signalUsed = now
+    this.#cache.engine.calls.query_set_abortable(this.#query.id, +now)
+  }
+
+  onEffect(run: number, effect: number): void {
+    if (run !== this.#run) return
+    if (effect === EFFECT_RUN) return this.#retryer.attempt()
+    if (effect === EFFECT_GAVE_UP) return this.#retryer.giveUp()
+    if (effect === EFFECT_PAUSED) return this.#query.applyState({ type: 'pause' })
+    // The attempt exceeded the `timeout`. The next one gets a new signal.
+    const error = new TimeoutError(this.#timeout, this.#query.queryHash)
+    this.#controller?.abort(error)
+    this.#controller = undefined
+    this.#retryer.failed(error)
   }
 
   onEngineFailed(): void {
     this.#retryer.onEngineFailed()
-  }
-
-  giveUp(): void {
-    this.#retryer.giveUp()
   }
 
   /** Continues after a pause, if its reason is over. */
@@ -102,57 +183,70 @@ export class Fetch<TData = any, TError = any> {
     this.#retryer.cancel(options)
   }
 
-  /** The attempt exceeded the `timeout`. */
-  timeOut(): void {
-    const { query, signal } = this.#config
-    const error = new TimeoutError(this.#timeout, query.queryHash)
-    signal.abort(error)
-    this.#retryer.failed(error)
-  }
-
-  #call(): TData {
-    const { engine, query, run, call } = this.#config
+  fn(): TData {
+    const { engine } = this.#cache
     if (engine.error) throw engine.error
     // A process stays alive for an attempt with a `timeout`; for one without, the pending request decides.
-    const limited = this.#timeout !== Infinity
-    this.#setWaiting(limited)
-    if (limited) engine.rearm()
-    const origin = engine.breakers?.guard(query, run)
+    this.#setWaiting(this.#timeout !== Infinity)
+    const origin = engine.breakers?.guard(this.#query, this.#run)
     if (origin !== undefined) {
-      const until = engine.exports.query_admit(engine.machine, Date.now(), run)
+      const until = engine.calls.query_admit(Date.now(), this.#run)
       if (until) throw new CircuitOpenError(origin, until)
     }
-    return call()
+    // An infinite query function stays abortable from page to page.
+    if (this.#query.signalUsed) this.#setAbortable(true)
+    return this.#call() as TData
+  }
+
+  tellFailure(verdict: number, delay: number, retryAfter: number): number {
+    return this.#cache.engine.calls.query_failed(Date.now(), this.#query.id, this.#run, verdict, delay, retryAfter)
+  }
+
+  onCancel(error: CancelledError): void {
+    if (error.revert) this.#query.revert()
+    this.#control().abort()
+  }
+
+  onFail(failureCount: number, error: TError): void {
+    this.#setWaiting(true)
+    this.#query.applyState({ type: 'failed', failureCount, error })
+  }
+
+  resume(): void {
+    const next = this.#cache.engine.calls.query_resume(Date.now(), this.#query.id, this.#run, hostFlags())
+    if (next === RESUME_NOTHING) return
+    this.#query.applyState({ type: 'continue' })
+    if (next === RESUME_RUN) this.#retryer.attempt()
+    else this.#retryer.giveUp()
+  }
+
+  ended(outcome: Outcome): void {
+    const { engine } = this.#cache
+    this.#setWaiting(false)
+    this.#observerToRefetch ||= engine.calls.query_end(Date.now(), this.#run, outcome)
+    // The query is idle now, and may be evicted unless an observer is expected.
+    engine.evict(this.#query.id)
   }
 
   #setWaiting(now: boolean): void {
-    if (now !== this.#waiting) this.#config.engine.timer.keepAlive(now ? 1 : -1)
+    if (now !== this.#waiting) this.#cache.engine.timer.keepAlive(now ? 1 : -1)
     this.#waiting = now
   }
 
-  #end(outcome: Outcome): void {
-    const { engine, query, run } = this.#config
-    this.#setWaiting(false)
-    this.#observerToRefetch ||= engine.exports.query_end(engine.machine, Date.now(), run, outcome)
-    // The query is idle now, and may be evicted unless an observer is expected.
-    engine.evict(query.id)
-    engine.rearm()
-  }
-
   async #settle(): Promise<TData> {
-    const { config, engine, query, successor, update, ended } = this.#config
-    const anyQuery = query as InternalQuery<any, any, any, any>
+    const query = this.#query as InternalQuery<any, any, any, any>
+    const { config } = this.#cache
     try {
       const data = await this.#retryer.promise
       if (data === undefined) {
-        warnInDevelopment(() => {
+        try {
           if (process.env.NODE_ENV !== 'production') {
             console.error(
               'Query data cannot be undefined. Please make sure to return a value other than undefined from ' +
                 `your query function. Affected query key: ${query.queryHash}`,
             )
           }
-        })
+        } catch {}
         throw new Error(`${query.queryHash} data is undefined`)
       }
       query.setData(data)
@@ -160,16 +254,16 @@ export class Fetch<TData = any, TError = any> {
       const failure = query.observers.find((observer) => observer.failure)?.failure
       if (failure) throw failure.error
       // The fetch ends before the callbacks, which may fetch again.
-      this.#end(OUTCOME_SUCCESS)
-      callSafely(() => config.onSuccess?.(data, anyQuery))
-      callSafely(() => config.onSettled?.(data, query.state.error as any, anyQuery))
+      this.ended(OUTCOME_SUCCESS)
+      callSafely(() => config.onSuccess?.(data, query))
+      callSafely(() => config.onSettled?.(data, query.state.error, query))
       return data
-    } catch (error) {
+    } catch (error: any) {
       if (error instanceof CancelledError) {
         if (error.silent) {
           // Callers of a replaced fetch wait for the one that replaced it.
-          const next = successor(this)
-          if (next) return next.promise
+          const next = query.currentFetch
+          if (next && next !== this) return next.promise
           throw error
         }
         if (error.revert) {
@@ -177,15 +271,15 @@ export class Fetch<TData = any, TError = any> {
           return query.state.data
         }
       }
-      this.#end(OUTCOME_ERROR)
-      engine.exports.query_set_error(engine.machine, Date.now(), query.id)
-      update({ type: 'error', error: error as TError })
-      callSafely(() => config.onError?.(error as any, anyQuery))
-      callSafely(() => config.onSettled?.(query.state.data, error as any, anyQuery))
+      this.ended(OUTCOME_ERROR)
+      this.#cache.engine.calls.query_set_error(Date.now(), query.id)
+      query.applyState({ type: 'error', error })
+      callSafely(() => config.onError?.(error, query))
+      callSafely(() => config.onSettled?.(query.state.data, error, query))
       throw error
     } finally {
-      ended(this)
-      if (this.#observerToRefetch) engine.observers.get(this.#observerToRefetch)?.onFetchDue()
+      if (query.currentFetch === this) query.currentFetch = undefined
+      this.#cache.engine.observers.get(this.#observerToRefetch)?.onFetchDue()
     }
   }
 }

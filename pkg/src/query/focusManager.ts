@@ -54,4 +54,4 @@ export class FocusManager extends Subscribable<(focused: boolean) => void> {
   }
 }
 
-export const focusManager = new FocusManager()
+export const focusManager = /* @__PURE__ */ new FocusManager()

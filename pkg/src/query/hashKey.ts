@@ -40,16 +40,16 @@ function toHashable(value: unknown): unknown {
 function toHashableClass(value: any): unknown {
   const type = toString.call(value)
   let contents: string
-  if (ArrayBuffer.isView(value) || /^\[object (Shared)?ArrayBuffer]$/.test(type)) {
+  if (ArrayBuffer.isView(value) || / (Shared)?ArrayBuffer]/.test(type)) {
     const { buffer = value, byteOffset, byteLength } = value
     contents = String('join' in value ? value : new Uint8Array(buffer, byteOffset, byteLength))
-  } else if (/^\[object (Set|Map|URLSearchParams|Headers|FormData)]$/.test(type) && Symbol.iterator in value) {
+  } else if (/ (Set|Map|URLSearchParams|Headers|FormData)]/.test(type) && Symbol.iterator in value) {
     const items = Array.from(value, (item) => hashKey([item]))
     // The order in which a Set or a Map was filled does not matter.
-    contents = String(/(Set|Map)]$/.test(type) ? items.sort() : items)
-  } else if (/^\[object (RegExp|Error)]$/.test(type)) {
+    contents = String(/ (Set|Map)]/.test(type) ? items.sort() : items)
+  } else if (/ (RegExp|Error)]/.test(type)) {
     contents = `${value}${hashKey([{ ...value }])}`
-  } else if (/^\[object (Number|String|Boolean|BigInt)]$/.test(type)) {
+  } else if (/ (Number|String|Boolean|BigInt)]/.test(type)) {
     return toHashable(value.valueOf())
   } else {
     return value

@@ -1,4 +1,4 @@
-import { hasNextPage, hasPreviousPage } from './infiniteQueryBehavior.js'
+import { hasMorePages } from './infiniteQueryBehavior.js'
 import { QueryObserverBase } from './queryObserver.js'
 import type {
   DefaultError,
@@ -70,10 +70,10 @@ export class InfiniteQueryObserver<
     let hasNext = false
     let hasPrevious = false
     try {
-      hasNext = hasNextPage(options, state.data)
-      hasPrevious = hasPreviousPage(options, state.data)
+      hasNext = hasMorePages(options, state.data)
+      hasPrevious = hasMorePages(options, state.data, true)
     } catch (error) {
-      result = this.withOptionError(result, error, state.data)
+      result = this.failedResult(query, options as any, error, state.data)
     }
     const { isFetching, isRefetching, isError, isRefetchError } = result
     const direction = state.fetchMeta?.fetchMore?.direction

@@ -3,7 +3,7 @@
 import type { EngineObserver, EngineQuery, QueryEngine } from './queryEngine.js'
 import type { EngineMutation, MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
-import type { RefetchTrigger } from './observerOptions.js'
+import type { Fetch } from './fetch.js'
 import type {
   BodyBytes,
   CacheLimits,
@@ -13,6 +13,7 @@ import type {
   MutationOptions,
   MutationState,
   Query,
+  QueryAction,
   QueryCache,
   QueryClient,
   QueryFilters,
@@ -20,6 +21,7 @@ import type {
   QueryObserver,
   QueryOptions,
   QueryState,
+  StaleTime,
   WithRequired,
 } from './types.js'
 
@@ -41,6 +43,17 @@ export interface InternalQuery<
   bodyBytes?: number
   /** The engine's id. A removed query that is used again gets a new one. */
   readonly id: number
+  currentFetch?: Fetch<TData, TError>
+  /** Whether the query function read the abort signal of the current fetch. */
+  signalUsed: boolean
+  /** What a cancelled fetch goes back to. */
+  revertState?: QueryState<TData, TError>
+  /** Takes over the state that the engine has just written into its buffer, and notifies. */
+  applyState(action: QueryAction<TData, TError>): void
+  /** Restores the state before a cancelled fetch. The engine decides which fields still hold. */
+  revert(): void
+  /** With `NOTE_READ` it also counts as a read. */
+  isStaleByTime(staleTime?: StaleTime, note?: number): boolean
   /** Adds the query to the engine's index of keys. */
   link(): void
   /** Removes the query from the engine. */
@@ -73,7 +86,7 @@ export interface InternalQueryObserver<
   /** Unregisters the observer. Returns whether the current fetch is to be cancelled. */
   detach(engine: QueryEngine): boolean
   /** Evaluates options that are functions and tells the engine if their values changed. */
-  sync(trigger?: RefetchTrigger): void
+  sync(trigger?: number): void
   /** The observed query was removed: observes the cached query of the same key, which is created if there is none. */
   observeCachedQuery(): void
 }
@@ -111,6 +124,7 @@ export interface InternalMutation<
   TOnMutateResult = unknown,
 >
   extends Mutation<TData, TError, TVariables, TOnMutateResult>, EngineMutation {
+  state: MutationState<TData, TError, TVariables, TOnMutateResult>
   /** The engine's id; 0 for a mutation that is not in the cache. */
   readonly id: number
   /** Removes the mutation from the engine, when it has finished. */

@@ -11,40 +11,31 @@ export interface IndexedPrefix {
   whole: boolean
 }
 
-/** Objects match by their properties, so they have no number. */
-function isIndexable(segment: unknown): boolean {
-  return segment === null || typeof segment !== 'object'
-}
-
 /** Assigns a number to each segment that is a primitive in the hash, until no key has that segment. */
 export class KeySegments {
   #numbers = new Map<unknown, number>()
   #segments: unknown[] = []
   #free: number[] = []
 
-  /** Writes the indexable prefix of a new key into the buffer. Returns its length. */
-  write(key: QueryKey, buffer: Uint32Array): number {
+  /**
+   * Writes the indexable prefix of a key into the buffer. Unless the segments are to be added, `undefined` where no key has one
+   * of them.
+   */
+  write(key: QueryKey, buffer: Uint32Array, add: boolean): IndexedPrefix | undefined {
     // A key that is not an array, as JavaScript callers may pass, is found by its hash only.
     const length = Array.isArray(key) ? Math.min(key.length, KEY_LENGTH) : 0
     let i = 0
     for (; i < length; i++) {
       const segment = hashedSegment(key[i])
-      if (!isIndexable(segment)) break
-      buffer[i] = this.#number(segment)
-    }
-    return i
-  }
-
-  /** Writes the indexable prefix of a search key into the buffer; `undefined` if no key has one of its segments. */
-  read(key: QueryKey, buffer: Uint32Array): IndexedPrefix | undefined {
-    if (!Array.isArray(key)) return undefined
-    const length = Math.min(key.length, KEY_LENGTH)
-    let i = 0
-    for (; i < length; i++) {
-      const segment = hashedSegment(key[i])
-      if (!isIndexable(segment)) break
-      const number = this.#numbers.get(segment)
-      if (number === undefined) return undefined
+      // Objects match by their properties, so they have no number.
+      if (typeof segment === 'object' && segment !== null) break
+      let number = this.#numbers.get(segment)
+      if (number === undefined) {
+        if (!add) return undefined
+        number = this.#free.pop() ?? this.#segments.length
+        this.#numbers.set(segment, number)
+        this.#segments[number] = segment
+      }
       buffer[i] = number
     }
     return { length: i, whole: i === key.length }
@@ -55,15 +46,5 @@ export class KeySegments {
     this.#numbers.delete(this.#segments[number])
     this.#segments[number] = undefined
     this.#free.push(number)
-  }
-
-  #number(segment: unknown): number {
-    let number = this.#numbers.get(segment)
-    if (number === undefined) {
-      number = this.#free.pop() ?? this.#segments.length
-      this.#numbers.set(segment, number)
-      this.#segments[number] = segment
-    }
-    return number
   }
 }

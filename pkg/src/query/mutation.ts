@@ -7,15 +7,15 @@ import {
 import { callSafely } from './callSafely.js'
 import { resolveGcTime } from './gcTime.js'
 import { hostFlags } from './hostFlags.js'
-import type { MutationEngine } from './mutationEngine.js'
+import { MutationEngine } from './mutationEngine.js'
+import { giveMutationParts, type MutationConfig } from './mutationParts.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, retryDelayCode, retryJitterCode, networkModeCode, retryCode } from './retryer.js'
+import { Retryer, networkModeCode, runOptions } from './retryer.js'
 import type { InternalMutation, InternalMutationCache } from './internal.js'
 import type * as Types from './types.js'
 import type {
   DefaultError,
   MutationAction,
-  MutationCache,
   MutationFunctionContext,
   MutationMeta,
   MutationObserver,
@@ -24,23 +24,11 @@ import type {
   QueryClient,
 } from './types.js'
 
-interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
-  client: QueryClient
-  mutationId: number
-  mutationCache: MutationCache
-  options: MutationOptions<TData, TError, TVariables, TOnMutateResult>
-  state?: MutationState<TData, TError, TVariables, TOnMutateResult>
-}
-
 /**
  * Holds the values, callbacks and observers of a mutation; the engine decides when it runs and waits. Public members are
  * documented in `types/classes.ts`, the others in `internal.ts`.
  */
-export const Mutation: {
-  new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
-    config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,
-  ): Types.Mutation<TData, TError, TVariables, TOnMutateResult>
-} = class Mutation<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
+class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
   implements InternalMutation<TData, TError, TVariables, TOnMutateResult>
 {
   state: MutationState<TData, TError, TVariables, TOnMutateResult>
@@ -69,7 +57,7 @@ export const Mutation: {
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
     const { exports, machine } = this.#engine
-    const gcTime = resolveGcTime(exports, options.gcTime)
+    const gcTime = resolveGcTime(options.gcTime)
     this.gcTime =
       this.#id === 0
         ? Math.max(this.gcTime, gcTime)
@@ -155,7 +143,7 @@ export const Mutation: {
     const { config } = this.#cache
     this.#attach()
     const context = this.#context()
-    const { retryDelay, retryJitter, networkMode } = this.options
+    const { retryDelay, networkMode } = this.options
     const retry = this.options.retry ?? 0
     const mode = networkModeCode(networkMode)
 
@@ -173,7 +161,7 @@ export const Mutation: {
       },
       retry,
       retryDelay,
-      failed: (verdict, delay, retryAfter) =>
+      tellFailure: (verdict, delay, retryAfter) =>
         exports.mutation_failed(machine, Date.now(), this.id, verdict, delay, retryAfter),
       ended: ignoreEnd,
       onFail: (failureCount, error) => {
@@ -210,10 +198,7 @@ export const Mutation: {
         Date.now(),
         this.#attach(),
         hostFlags(),
-        retryCode(exports, retry),
-        retryDelayCode(retryDelay),
-        mode,
-        retryJitterCode(retryJitter),
+        ...runOptions({ ...this.options, retry }),
       )
       this.#engine.drain()
       const data = await retryer.promise
@@ -332,6 +317,21 @@ export const Mutation: {
     }
   }
 }
+
+/**
+ * `user`, which makes mutations: a page that has it has them. Imported without effect: a bundler drops the call with
+ * `user`.
+ */
+export function withMutations<T>(user: T): T {
+  giveMutationParts({ Mutation: MutationBase, MutationEngine })
+  return user
+}
+
+export const Mutation: {
+  new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
+    config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,
+  ): Types.Mutation<TData, TError, TVariables, TOnMutateResult>
+} = /* @__PURE__ */ withMutations(MutationBase)
 
 export type Mutation<
   TData = unknown,

@@ -1,10 +1,9 @@
 import { matchMutation } from './filters.js'
-import { Mutation } from './mutation.js'
-import { MutationEngine } from './mutationEngine.js'
+import { mutationParts } from './mutationParts.js'
+import type { MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
 import { notifyManager } from './notifyManager.js'
 import { Subscribable } from './subscribable.js'
-import { noop } from './utils.js'
 import type { AnyMutation, InternalMutation, InternalMutationCache } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -34,7 +33,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   get engine(): MutationEngine {
-    return (this.#engine ??= new MutationEngine(this.engineConfig))
+    return (this.#engine ??= new (mutationParts().MutationEngine)(this.engineConfig))
   }
 
   isIdle(): boolean {
@@ -51,7 +50,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
     options: MutationOptions<TData, TError, TVariables, TOnMutateResult>,
     state?: MutationState<TData, TError, TVariables, TOnMutateResult>,
   ): InternalMutation<TData, TError, TVariables, TOnMutateResult> {
-    const mutation = new Mutation({
+    const mutation = new (mutationParts().Mutation)({
       client,
       mutationCache: this,
       mutationId: ++this.#made,
@@ -73,14 +72,11 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   canRun(mutation: AnyMutation): boolean {
-    const { exports, machine } = this.engine
-    return exports.mutation_can_run(machine, mutation.id) !== 0
+    return this.engine.canRun(mutation.id)
   }
 
   runNext(mutation: AnyMutation): Promise<unknown> {
-    const { exports, machine } = this.engine
-    const next = this.engine.mutations.get(exports.mutation_next_in_scope(machine, mutation.id)) as AnyMutation | undefined
-    return next?.state.isPaused ? next.continue() : Promise.resolve()
+    return this.engine.runNext(mutation.id)
   }
 
   clear(): void {
@@ -112,24 +108,9 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
     notifyManager.batch(() => this.notifyListeners(event))
   }
 
-  /** Does not wait for those behind a mutation that is running already. */
   resumePausedMutations(): Promise<unknown> {
     const paused = this.getAll().filter((mutation) => mutation.state.isPaused)
-    const goesOn = new Set(paused.filter((mutation) => this.#first(mutation)?.state.isPaused !== false))
-    return notifyManager.batch(() =>
-      Promise.all(
-        paused.map((mutation) => {
-          const done = mutation.continue().catch(noop)
-          return goesOn.has(mutation) ? done : undefined
-        }),
-      ),
-    )
-  }
-
-  /** The mutation whose turn it is in the scope of `mutation`. */
-  #first(mutation: AnyMutation): AnyMutation | undefined {
-    const { exports, machine, mutations } = this.engine
-    return mutations.get(exports.mutation_first_in_scope(machine, mutation.id)) as AnyMutation | undefined
+    return paused.length ? this.engine.resume(paused) : Promise.resolve([])
   }
 }
 

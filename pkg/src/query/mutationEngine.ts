@@ -2,11 +2,17 @@
 import { MUTATION_EFFECT_NONE } from '../boundary/query.js'
 import { EngineTimer } from './engineTimer.js'
 import { hostFlags } from './hostFlags.js'
+import { notifyManager } from './notifyManager.js'
 import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
+import { noop } from './utils.js'
 import { freeWith, type Exports } from './wasm.js'
 
 /** The calls from the engine to a mutation. */
 export interface EngineMutation {
+  readonly id: number
+  readonly state: { isPaused: boolean }
+  /** Continues a paused mutation. */
+  continue(): Promise<unknown>
   /** The engine decided about the mutation. */
   onEffect(code: number): void
   /** The engine has failed: what waits for it fails too. */
@@ -60,6 +66,31 @@ export class MutationEngine {
     if (!known || --known.uses) return
     this.#scopes.delete(name as string)
     this.#free.push(known.number)
+  }
+
+  /** Whether no earlier mutation of its scope is pending. */
+  canRun(id: number): boolean {
+    return this.exports.mutation_can_run(this.machine, id) !== 0
+  }
+
+  /** Continues the mutation of the same scope whose turn comes after `id`. */
+  runNext(id: number): Promise<unknown> {
+    const next = this.mutations.get(this.exports.mutation_next_in_scope(this.machine, id))
+    return next?.state.isPaused ? next.continue() : Promise.resolve()
+  }
+
+  /** Continues paused mutations. Does not wait for those behind one that is running already. */
+  resume(paused: EngineMutation[]): Promise<unknown> {
+    const first = ({ id }: EngineMutation) => this.mutations.get(this.exports.mutation_first_in_scope(this.machine, id))
+    const goesOn = new Set(paused.filter((mutation) => first(mutation)?.state.isPaused !== false))
+    return notifyManager.batch(() =>
+      Promise.all(
+        paused.map((mutation) => {
+          const done = mutation.continue().catch(noop)
+          return goesOn.has(mutation) ? done : undefined
+        }),
+      ),
+    )
   }
 
   /** Carries out the machine's effects. */

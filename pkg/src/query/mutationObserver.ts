@@ -1,6 +1,6 @@
 import { callSafely } from './callSafely.js'
 import { hashKey } from './hashKey.js'
-import { getDefaultState } from './mutation.js'
+import { getDefaultState, withMutations } from './mutation.js'
 import { notifyManager } from './notifyManager.js'
 import { shallowEqualObjects } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
@@ -17,7 +17,7 @@ import type {
 } from './types.js'
 
 /** Public members are documented in `types/classes.ts`. */
-export class MutationObserverBase<
+class MutationObserverBase<
   TData = unknown,
   TError = DefaultError,
   TVariables = void,
@@ -135,7 +135,7 @@ export class MutationObserverBase<
   }
 }
 
-export const MutationObserver = MutationObserverBase
+export const MutationObserver = /* @__PURE__ */ withMutations(MutationObserverBase)
 export type MutationObserver<
   TData = unknown,
   TError = DefaultError,

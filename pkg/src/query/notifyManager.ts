@@ -59,4 +59,4 @@ export function createNotifyManager() {
   } as const
 }
 
-export const notifyManager = createNotifyManager()
+export const notifyManager = /* @__PURE__ */ createNotifyManager()

@@ -49,4 +49,4 @@ export class OnlineManager extends Subscribable<(online: boolean) => void> {
   }
 }
 
-export const onlineManager = new OnlineManager()
+export const onlineManager = /* @__PURE__ */ new OnlineManager()

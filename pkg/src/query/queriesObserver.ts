@@ -1,5 +1,5 @@
+import { DEFAULT_BATCH } from '../boundary/query.js'
 import { reportUnhandled } from './callSafely.js'
-import { warnInDevelopment } from './warnInDevelopment.js'
 import { notifyManager } from './notifyManager.js'
 import { QueryObserverBase } from './queryObserver.js'
 import { shallowEqualObjects, shareEqual } from './structuralSharing.js'
@@ -76,13 +76,13 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     notifyManager.batch(() => {
       const before = this.#observers
       const matches = this.#match(queries)
-      warnInDevelopment(() => {
+      try {
         if (process.env.NODE_ENV !== 'production') {
           if (new Set(matches.map((match) => match.options.queryHash)).size !== matches.length) {
             console.warn('[QueriesObserver]: Duplicate Queries found. This might result in unexpected behavior.')
           }
         }
-      })
+      } catch {}
       const existing = new Set(before)
       // A new observer has its options, but may have missed initial data that a later one brought.
       matches.forEach(({ observer, options }) => {
@@ -100,8 +100,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
         this.#matches = matches
         this.#observers = observers
         this.#indexes = new Map(observers.map((observer, i) => [observer, i]))
-        this.#notifiesOnce =
-          this.#client.getQueryCache().engine.exports.query_default_batches(observers.length) !== 0
+        this.#notifiesOnce = observers.length >= DEFAULT_BATCH
       }
       this.#result = result
       this.#resultHandedOut = false

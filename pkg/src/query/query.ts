@@ -1,28 +1,21 @@
 import {
-  FETCH_STATUS_PAUSED,
+  ANSWER_IS_STALE,
   INTENT_JOIN,
   INTENT_REPLACE,
   OBSERVER_ENABLED,
-  RUN_PARTIAL,
-  STATE_FETCH_STATUS,
   TRIGGER_FOCUS,
+  TRIGGER_MOUNT,
   TRIGGER_RECONNECT,
 } from '../boundary/query.js'
-import { warnInDevelopment } from './warnInDevelopment.js'
 import { resolveGcTime } from './gcTime.js'
 import { Fetch } from './fetch.js'
-import { createFetchContext } from './fetchContext.js'
-import { FetchSignal } from './fetchSignal.js'
-import { hostFlags } from './hostFlags.js'
-import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
-import { getDefaultState } from './queryState.js'
 import { notifyManager } from './notifyManager.js'
-import { retryDelayCode, retryJitterCode, networkModeCode, retryCode, timeoutCode } from './retryer.js'
 import { replaceData, type Shared } from './structuralSharing.js'
-import { staleTimeCode, type RefetchTrigger } from './observerOptions.js'
+import { staleTimeCode } from './observerOptions.js'
 import { skipToken } from './types.js'
 import { noop } from './utils.js'
 import type { QueryEngine } from './queryEngine.js'
+import type { Calls } from './startEngine.js'
 import type { AnyObserver, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -31,7 +24,6 @@ import type {
   DefaultError,
   FetchOptions,
   QueryAction,
-  QueryBehavior,
   QueryClient,
   QueryKey,
   QueryMeta,
@@ -76,21 +68,17 @@ export const Query: {
   /** What the data of the current fetch shares with the data before. */
   #alreadyShared?: Shared
   readonly sequence = ++sequence
+  currentFetch?: Fetch<TData, TError>
+  signalUsed = false
+  revertState?: QueryState<TData, TError>
+  queryType: 'infinite' | undefined
+  resetState: QueryState<TData, TError>
   #client: InternalQueryClient
   #cache: InternalQueryCache
   /** The engine's id; 0 while the engine does not know the query, which is then removed and idle. */
   #id = 0
   #evicted = false
-  #run = 0
   #defaultOptions?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>
-  #initialState: QueryState<TData, TError>
-  #revertState?: QueryState<TData, TError>
-  #queryType?: 'infinite'
-  #fetch?: Fetch<TData, TError>
-  /** Counts the fetches. */
-  #fetchCount = 0
-  /** Whether the query function read the abort signal of the current fetch. */
-  #signalUsed = false
 
   constructor(config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>) {
     this.#client = config.client as InternalQueryClient
@@ -99,8 +87,8 @@ export const Query: {
     this.queryKey = config.queryKey
     this.queryHash = config.queryHash
     this.#setOptions(config.options)
-    this.#initialState = getDefaultState(this.options)
-    this.state = config.state ?? this.#initialState
+    this.resetState = this.#initialState()
+    this.state = config.state ?? this.resetState
     this.#attach()
   }
 
@@ -109,54 +97,51 @@ export const Query: {
     return this.#cache.engine
   }
 
+  get #calls(): Calls {
+    return this.#engine.calls
+  }
+
   get meta(): QueryMeta | undefined {
     return this.options.meta
   }
 
-  get queryType(): 'infinite' | undefined {
-    return this.#queryType
-  }
-
   get promise(): Promise<TData> | undefined {
-    return this.#fetch?.result
-  }
-
-  get resetState(): QueryState<TData, TError> {
-    return this.#initialState
+    return this.currentFetch?.result
   }
 
   get id(): number {
     return this.#id || this.#attach()
   }
 
+  /** The state that a query starts with, from its `initialData`. */
+  #initialState(): QueryState<TData, TError> {
+    const { initialData, initialDataUpdatedAt } = this.options as { initialData?: unknown; initialDataUpdatedAt?: unknown }
+    const data = valueOf(initialData) as TData | undefined
+    return this.#engine.initialState(data, data === undefined ? 0 : ((valueOf(initialDataUpdatedAt) as number) ?? Date.now()))
+  }
+
   setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
     this.#setOptions(options)
-    if (this.state.data !== undefined) return
-    const initial = getDefaultState(this.options)
-    if (initial.data === undefined) return
-    this.setState({
-      data: initial.data,
-      dataUpdatedAt: initial.dataUpdatedAt,
-      error: null,
-      isInvalidated: false,
-      status: 'success',
-    })
-    this.#initialState = initial
+    if (this.state.data !== undefined || this.options.initialData === undefined) return
+    const initial = this.#initialState()
+    const { data, dataUpdatedAt } = initial
+    if (data === undefined) return
+    this.setState({ data, dataUpdatedAt, error: null, isInvalidated: false, status: 'success' })
+    this.resetState = initial
   }
 
   #setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
     this.options = Object.assign({}, this.#defaultOptions, options) as typeof this.options
-    if (options?._type) this.#queryType = options._type
-    const { exports, machine } = this.#engine
-    const gcTime = resolveGcTime(exports, this.options.gcTime)
-    if (this.#id === 0) this.gcTime = Math.max(this.gcTime, gcTime)
-    else if (gcTime !== this.gcTime) this.gcTime = exports.query_raise_gc_time(machine, this.#id, gcTime)
+    if (options?._type) this.queryType = options._type
+    const gcTime = resolveGcTime(this.options.gcTime)
+    if (!this.#id) this.gcTime = Math.max(this.gcTime, gcTime)
+    else if (gcTime !== this.gcTime) this.gcTime = this.#calls.query_raise_gc_time(this.#id, gcTime)
   }
 
   #attach(): number {
     const engine = this.#engine
     engine.writeState(this.state)
-    this.#id = engine.exports.query_create(engine.machine, Date.now(), this.gcTime)
+    this.#id = engine.calls.query_create(Date.now(), this.gcTime)
     engine.queries.set(this.#id, this)
     return this.#id
   }
@@ -208,15 +193,14 @@ export const Query: {
     const data = replaceData(this.state.data, newData, this.options, this.#alreadyShared)
     this.#alreadyShared = undefined
     const now = Date.now()
-    const manual = !!options?.manual
-    const { exports, machine } = this.#engine
-    exports.query_set_data(machine, now, this.id, options?.updatedAt ?? now, +manual)
+    const { manual, updatedAt } = options ?? {}
+    this.#calls.query_set_data(now, this.id, updatedAt ?? now, +!!manual)
     const { fetchFailureReason, fetchMeta } = this.state
     this.state = this.#engine.readState<TData, TError>(data, null, manual ? fetchFailureReason : null, fetchMeta)
-    this.#revertState = manual ? this.state : undefined
+    this.revertState = manual ? this.state : undefined
     // A `structuralSharing` function may return `undefined`.
     if (data === undefined) this.#writeState()
-    this.#dispatch({ type: 'success', data, dataUpdatedAt: options?.updatedAt, manual: options?.manual })
+    this.#dispatch({ type: 'success', data, dataUpdatedAt: updatedAt, manual })
     return data
   }
 
@@ -230,34 +214,30 @@ export const Query: {
   #writeState(): void {
     this.#engine.writeState(this.state)
     // The buffer is written before `this.id` is read: that may create the query in the engine, which writes the same state.
-    const { exports, machine } = this.#engine
-    if (exports.query_set_state(machine, Date.now(), this.id)) this.#revertState = this.state
+    if (this.#calls.query_set_state(Date.now(), this.id)) this.revertState = this.state
   }
 
-  /** Restores the state before a cancelled fetch. The engine decides which fields still hold. */
-  #revert(): void {
-    const { exports, machine } = this.#engine
-    exports.query_revert(machine, Date.now(), this.id)
-    const { data, error, fetchFailureReason, fetchMeta } = this.#revertState ?? this.state
+  revert(): void {
+    this.#calls.query_revert(Date.now(), this.id)
+    const { data, error, fetchFailureReason, fetchMeta } = this.revertState ?? this.state
     this.state = this.#engine.readState(data, error, fetchFailureReason, fetchMeta)
     this.#dispatch({ type: 'setState', state: this.state })
   }
 
   holdFetch(): void {
-    const { exports, machine } = this.#engine
-    if (!this.observers.length) exports.query_hold(machine, this.id)
+    if (!this.observers.length) this.#calls.query_hold(this.id)
   }
 
   cancel(options?: CancelOptions): Promise<void> {
-    const promise = this.#fetch?.result
-    this.#fetch?.cancel(options)
+    const { promise } = this
+    this.currentFetch?.cancel(options)
     // After a silent cancel the state stays as it was, `fetchStatus` too: the engine has set it to idle and gets it back.
     if (promise && options?.silent && !options.revert) this.#writeState()
-    return promise ? promise.then(noop, noop) : Promise.resolve()
+    return Promise.resolve(promise).then(noop, noop)
   }
 
   destroy(): void {
-    this.#fetch?.cancel({ silent: true })
+    this.currentFetch?.cancel({ silent: true })
   }
 
   reset(): void {
@@ -265,18 +245,18 @@ export const Query: {
     this.setState(this.resetState)
   }
 
-  #syncObservers(trigger?: RefetchTrigger): void {
+  /** Whether there is an observer; what its options say is known to the engine then. */
+  #isObserved(trigger?: number): boolean {
     for (const observer of this.observers) observer.sync(trigger)
+    return this.observers.length > 0
   }
 
   isActive(): boolean {
-    if (!this.observers.length) return false
-    this.#syncObservers()
-    return this.#engine.exports.query_is_active(this.#engine.machine, this.id) !== 0
+    return this.#isObserved() && this.#calls.query_is_active(this.id) !== 0
   }
 
   isDisabled(): boolean {
-    if (this.getObserversCount() > 0) return !this.isActive()
+    if (this.observers.length) return !this.isActive()
     return this.options.queryFn === skipToken || !this.isFetched()
   }
 
@@ -285,21 +265,18 @@ export const Query: {
   }
 
   isStatic(): boolean {
-    if (!this.observers.length) return false
-    this.#syncObservers()
-    return this.#engine.exports.query_is_static(this.#engine.machine, this.id) !== 0
+    return this.#isObserved() && this.#calls.query_is_static(this.id) !== 0
   }
 
   isStale(): boolean {
-    if (this.getObserversCount() > 0) {
-      return this.observers.some((observer) => observer.getCurrentResult().isStale)
-    }
+    if (this.observers.length) return this.observers.some((observer) => observer.getCurrentResult().isStale)
     return this.state.data === undefined || this.state.isInvalidated
   }
 
-  isStaleByTime(staleTime: StaleTime = 0): boolean {
-    const { exports, machine } = this.#engine
-    return exports.query_is_stale(machine, Date.now(), this.id, OBSERVER_ENABLED, staleTimeCode(staleTime)) !== 0
+  isStaleByTime(staleTime: StaleTime = 0, note = 0): boolean {
+    const trigger = TRIGGER_MOUNT | note
+    const answer = this.#calls.query_ask(Date.now(), this.id, trigger, OBSERVER_ENABLED, staleTimeCode(staleTime))
+    return (answer & ANSWER_IS_STALE) !== 0
   }
 
   onFocus(): void {
@@ -310,14 +287,12 @@ export const Query: {
     this.#trigger(TRIGGER_RECONNECT)
   }
 
-  #trigger(trigger: typeof TRIGGER_FOCUS | typeof TRIGGER_RECONNECT): void {
-    if (this.observers.length) {
-      this.#syncObservers(trigger === TRIGGER_RECONNECT ? 'refetchOnReconnect' : 'refetchOnWindowFocus')
-      const { exports, machine } = this.#engine
-      const observer = exports.query_triggered_observer(machine, Date.now(), this.id, trigger)
+  #trigger(trigger: number): void {
+    if (this.#isObserved(trigger)) {
+      const observer = this.#calls.query_triggered_observer(Date.now(), this.id, trigger)
       this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
     }
-    this.#fetch?.continue()
+    this.currentFetch?.continue()
   }
 
   addObserver(observer: AnyObserver): void {
@@ -333,7 +308,7 @@ export const Query: {
     if (index === -1) return
     this.observers.splice(index, 1)
     // The engine returns whether nobody else needs the fetch and its function can be aborted.
-    if (observer.detach(this.#engine)) this.#fetch?.cancel({ revert: true })
+    if (observer.detach(this.#engine)) this.currentFetch?.cancel({ revert: true })
     this.#cache.trackOrphan(this, observer)
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
     this.#engine.evict(this.#id)
@@ -344,132 +319,31 @@ export const Query: {
   }
 
   invalidate(): void {
-    this.#engine.exports.query_invalidate(this.#engine.machine, Date.now(), this.id)
-    if (!this.state.isInvalidated) this.#applyState({ type: 'invalidate' })
+    this.#calls.query_invalidate(Date.now(), this.id)
+    if (!this.state.isInvalidated) this.applyState({ type: 'invalidate' })
   }
 
-  async fetch(
+  fetch(
     options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>,
     fetchOptions?: FetchOptions<TQueryFnData>,
   ): Promise<TData> {
-    const { exports, machine } = this.#engine
-    const intent = exports.query_intent(machine, this.id, fetchOptions?.cancelRefetch ? 1 : 0)
-    if (intent === INTENT_JOIN && this.#fetch) return this.#fetch.promise
+    const intent = this.#calls.query_intent(this.id, +!!fetchOptions?.cancelRefetch)
+    if (intent === INTENT_JOIN && this.currentFetch) return this.currentFetch.promise
     if (intent === INTENT_REPLACE) this.destroy()
-
-    // Each fetch must read its own signal to be abortable. Only one that starts paused, without a call yet, inherits the flag.
-    const signalUsedBefore = this.#signalUsed
-    this.#signalUsed = false
-    const fetchNumber = ++this.#fetchCount
-    const signal = new FetchSignal(() => {
-      if (fetchNumber !== this.#fetchCount) return
-      this.#signalUsed = true
-      exports.query_set_abortable(machine, this.#id, 1)
-    })
-    const createContext = () =>
-      createFetchContext<TQueryFnData, TError, TData, TQueryKey>(this, this.#client, signal, fetchOptions, () => {
-        this.#signalUsed = false
-        exports.query_set_abortable(machine, this.#id, 0)
-      })
-    const prepare = () => {
-      if (options) this.setOptions(options)
-      if (!this.options.queryFn) {
-        // Hydration and `setQueryData` create queries without a `queryFn`; an observer may have one.
-        const observer = this.observers.find((observer) => observer.options.queryFn)
-        if (observer) this.setOptions(observer.options)
-      }
-      const context = createContext()
-      const behavior =
-        this.#queryType === 'infinite'
-          ? infiniteQueryBehavior((this.options as { pages?: number }).pages)
-          : this.options.behavior
-      ;(behavior as QueryBehavior<any, any, any, any> | undefined)?.onFetch(context, this as unknown as Types.Query)
-      return context
-    }
-    let context: ReturnType<typeof createContext>
-    try {
-      context = prepare()
-    } catch (error) {
-      // An option that throws fails the fetch.
-      context = createContext()
-      context.options = { ...context.options, retry: 0 }
-      context.fetchFn = () => Promise.reject(error)
-    }
-    if (!Array.isArray(this.options.queryKey)) {
-      warnInDevelopment(() => {
-        if (process.env.NODE_ENV !== 'production') {
-          console.error(
-            'As of v4, queryKey needs to be an Array. ' +
-              "If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
-          )
-        }
-      })
-    }
-
-    this.#revertState = this.state
-    const { retry, retryDelay, retryJitter, networkMode, timeout } = context.options
-    const meta = fetchOptions?.meta
-    // `fetchNextPage` adds a page and does not refetch the others.
-    const isPartial = meta?.fetchMore && (this.state.data as { pages?: unknown[] } | undefined)?.pages?.length
-    const run = exports.query_begin(
-      machine,
-      Date.now(),
-      this.id,
-      hostFlags(),
-      retryCode(exports, retry),
-      retryDelayCode(retryDelay),
-      networkModeCode(networkMode) | (isPartial ? RUN_PARTIAL : 0),
-      retryJitterCode(retryJitter),
-      timeoutCode(timeout),
-    )
-    this.#run = run
-    const paused = this.#engine.state[STATE_FETCH_STATUS] === FETCH_STATUS_PAUSED
-    if (this.state.fetchStatus === 'idle' || this.state.fetchMeta !== meta) this.#applyState({ type: 'fetch', meta })
-
-    const fetch = (this.#fetch = new Fetch<TData, TError>({
-      query: this,
-      engine: this.#engine,
-      config: this.#cache.config,
-      context,
-      signal,
-      run,
-      call: () => {
-        // An infinite query function stays abortable from page to page.
-        if (this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
-        return context.fetchFn() as TData
-      },
-      update: (action) => this.#applyState(action),
-      revert: () => this.#revert(),
-      successor: (fetch) => (this.#fetch === fetch ? undefined : this.#fetch),
-      ended: (fetch) => {
-        if (this.#fetch === fetch) this.#fetch = undefined
-      },
-    }))
-    if (paused) {
-      if (signalUsedBefore || this.#signalUsed) exports.query_set_abortable(machine, this.#id, 1)
-      // A listener of the 'fetch' action may have overwritten the buffer.
-      exports.query_read(machine, this.id)
-      this.#applyState({ type: 'pause' })
-    } else {
-      fetch.attempt()
-    }
+    const fetch = (this.currentFetch = new Fetch<TData, TError>(this as any, this.#client, fetchOptions))
+    fetch.start(options)
     return fetch.promise
   }
 
-  onFetchEffect(run: number, effect: 'attempt' | 'pause' | 'giveUp' | 'timeOut'): void {
-    if (run !== this.#run) return
-    if (effect === 'attempt') this.#fetch?.attempt()
-    else if (effect === 'giveUp') this.#fetch?.giveUp()
-    else if (effect === 'timeOut') this.#fetch?.timeOut()
-    else this.#applyState({ type: 'pause' })
+  onFetchEffect(run: number, effect: number): void {
+    this.currentFetch?.onEffect(run, effect)
   }
 
   onEngineFailed(): void {
-    this.#fetch?.onEngineFailed()
+    this.currentFetch?.onEngineFailed()
   }
 
-  /** Takes over the state that the engine has just written into its buffer, and notifies. */
-  #applyState(action: QueryAction<TData, TError>): void {
+  applyState(action: QueryAction<TData, TError>): void {
     let { data, error, fetchFailureReason, fetchMeta } = this.state
     switch (action.type) {
       case 'fetch':
@@ -477,18 +351,17 @@ export const Query: {
         fetchFailureReason = null
         fetchMeta = action.meta ?? null
         break
+      case 'error':
+        error = action.error
+      // falls through
       case 'failed':
         fetchFailureReason = action.error
-        break
-      case 'error':
-        error = fetchFailureReason = action.error
     }
     this.state = this.#engine.readState(data, error, fetchFailureReason, fetchMeta)
     this.#dispatch(action)
   }
 
   #dispatch(action: QueryAction<TData, TError>): void {
-    this.#engine.rearm()
     if (action.type === 'success' || action.type === 'setState') {
       this.#reportSize()
       this.#engine.evict(this.#id)
@@ -501,6 +374,10 @@ export const Query: {
       this.#cache.notify({ query: this, type: 'updated', action })
     })
   }
+}
+
+function valueOf(option: unknown): unknown {
+  return typeof option === 'function' ? option() : option
 }
 
 export type Query<

@@ -23,13 +23,6 @@ import type {
   WithRequired,
 } from './types.js'
 
-/** The queries of `found` that match the filter. Their keys match already. */
-function narrowed(found: AnyQuery[], filters: QueryFilters<any>): AnyQuery[] {
-  const { type, stale, fetchStatus, predicate } = filters
-  if (!found.length || (!predicate && !fetchStatus && stale === undefined && (!type || type === 'all'))) return found
-  return found.filter((query) => matchQueryByState(filters, query))
-}
-
 /** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
 export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = class QueryCache
   extends Subscribable<(event: QueryCacheNotifyEvent) => void>
@@ -37,8 +30,8 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
 {
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
-  /** Queries with a `queryKeyHashFn`. */
-  #hashedOtherwise?: Set<AnyQuery>
+  /** Whether there was a query with a `queryKeyHashFn`, which is not found by the usual hash of its key. */
+  #hashesDiffer = false
   /** Observers of removed queries, by the hash of the query. */
   #orphans = new Map<string, Set<AnyObserver>>()
   readonly engineConfig: EngineConfig = {}
@@ -93,7 +86,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
   add(query: AnyQuery): void {
     if (this.#queries.has(query.queryHash)) return
     this.#queries.set(query.queryHash, query)
-    if (query.options.queryKeyHashFn) (this.#hashedOtherwise ??= new Set()).add(query)
+    if (query.options.queryKeyHashFn) this.#hashesDiffer = true
     query.link()
     this.notify({ type: 'added', query })
     const orphans = this.#orphans.get(query.queryHash)
@@ -106,7 +99,6 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     if (this.#queries.get(query.queryHash) !== query) return
     query.destroy()
     this.#queries.delete(query.queryHash)
-    this.#hashedOtherwise?.delete(query)
     query.unlink()
     query.observers.forEach((observer) => this.trackOrphan(query, observer))
     this.notify({ type: 'removed', query })
@@ -156,18 +148,17 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
   }
 
   findAll(filters: QueryFilters<any> = {}): InternalQuery[] {
-    const { queryKey, exact } = filters
-    if (!queryKey) {
-      const all = this.getAll()
-      return Object.keys(filters).length ? all.filter((query) => matchQueryByState(filters, query)) : all
+    const { queryKey, exact, type } = filters
+    let found: (AnyQuery | undefined)[] | undefined
+    if (queryKey && exact && !this.#hashesDiffer) found = [this.#queries.get(hashKey(queryKey))]
+    // An active query is an observed one: the index lists only those. Without wasm there is no index.
+    if (queryKey && !exact && this.#queries.size) {
+      const indexed = this.engine.matching(queryKey, type === 'active') as AnyQuery[]
+      if (!this.engine.error) found = indexed
     }
-    if (!this.#queries.size) return []
-    // An active query is an observed one: the index lists only those.
-    if (!exact) return narrowed(this.engine.matching(queryKey, filters.type === 'active') as AnyQuery[], filters)
-    const found = this.#queries.get(hashKey(queryKey))
-    const usual = found && !this.#hashedOtherwise?.has(found) ? narrowed([found], filters) : []
-    if (!this.#hashedOtherwise?.size) return usual
-    return [...usual, ...[...this.#hashedOtherwise].filter((query) => matchQuery(filters, query))]
+    return found
+      ? (found.filter((query) => query && matchQueryByState(filters, query)) as AnyQuery[])
+      : this.getAll().filter((query) => matchQuery(filters, query))
   }
 
   notify(event: QueryCacheNotifyEvent): void {

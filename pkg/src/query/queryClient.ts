@@ -1,5 +1,5 @@
 // Its methods have their types and their documentation in `types/classes.ts`.
-import { OBSERVER_ENABLED } from '../boundary/query.js'
+import { NOTE_READ } from '../boundary/query.js'
 import { focusManager } from './focusManager.js'
 import { hashKey, hashKeyByOptions, partialMatchKey } from './hashKey.js'
 import { MutationCache } from './mutationCache.js'
@@ -7,7 +7,6 @@ import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { QueryCache } from './queryCache.js'
 import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
-import { staleTimeCode } from './observerOptions.js'
 import { skipToken } from './types.js'
 import { functionalUpdate, noop, resolveQueryValue } from './utils.js'
 import { renew } from './wasm.js'
@@ -78,17 +77,14 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
 
   mount(): void {
     if (++this.#mounts !== 1) return
+    const afterMutations = (run: () => void) => async (now: boolean) => {
+      if (!now) return
+      await this.#resumeMutations()
+      run()
+    }
     this.#unsubscribe = [
-      focusManager.subscribe(async (focused) => {
-        if (!focused) return
-        await this.#resumeMutations()
-        this.#queryCache.onFocus()
-      }),
-      onlineManager.subscribe(async (online) => {
-        if (!online) return
-        await this.#resumeMutations()
-        this.#queryCache.onOnline()
-      }),
+      focusManager.subscribe(afterMutations(() => this.#queryCache.onFocus())),
+      onlineManager.subscribe(afterMutations(() => this.#queryCache.onOnline())),
     ]
   }
 
@@ -231,11 +227,9 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
     // The caller is told of a failure and can try again.
     if (defaulted.retry === undefined) defaulted.retry = false
     const query = this.#queryCache.build(this, defaulted)
-    const staleTime = resolveQueryValue(defaulted.staleTime, query)
-    const { engine } = this.#queryCache
-    engine.exports.query_note_read(engine.machine, Date.now(), query.id, OBSERVER_ENABLED, staleTimeCode(staleTime))
-    engine.expect(query.id)
-    const data = query.isStaleByTime(staleTime) ? query.fetch(defaulted) : Promise.resolve(query.state.data)
+    const isStale = query.isStaleByTime(resolveQueryValue(defaulted.staleTime, query), NOTE_READ)
+    this.#queryCache.engine.expect(query.id)
+    const data = isStale ? query.fetch(defaulted) : Promise.resolve(query.state.data)
     if (waits) query.holdFetch()
     return { data, select: defaulted.select }
   }

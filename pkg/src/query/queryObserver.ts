@@ -1,14 +1,24 @@
-import { MOUNT_FETCHES, MOUNT_IS_STALE, OBSERVER_ENABLED, TRIGGER_FOCUS, TRIGGER_RECONNECT } from '../boundary/query.js'
+import {
+  ANSWER_FETCHES,
+  ANSWER_IS_STALE,
+  NOTE_READ,
+  OBSERVER_HAS_FUNCTIONS,
+  TRIGGER_FOCUS,
+  TRIGGER_MASK,
+  TRIGGER_MOUNT,
+  TRIGGER_OPTIONS,
+  TRIGGER_RECONNECT,
+} from '../boundary/query.js'
 import { networkModeCode } from './retryer.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { replaceData, shallowEqualObjects } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
-import { haveFunctions, areEqualOptions, encodeOptions, type RefetchTrigger, type EncodedOptions } from './observerOptions.js'
+import { encodeOptions, type EncodedOptions } from './observerOptions.js'
 import { noop, resolveQueryValue } from './utils.js'
-import { changedFieldsByName, changedFields, shouldNotify, watchedFields } from './notifyOnChange.js'
+import { isWatched } from './notifyOnChange.js'
 import type { QueryEngine } from './queryEngine.js'
-import type { InternalQuery, InternalQueryClient } from './internal.js'
+import type { InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
 import type * as Types from './types.js'
 import type {
   DefaultError,
@@ -24,15 +34,6 @@ import type {
   QueryState,
   RefetchOptions,
 } from './types.js'
-
-/** The option that applies when an observer of this query mounts now. */
-function mountTrigger({ state }: InternalQuery<any, any, any, any>): RefetchTrigger | undefined {
-  if (state.data !== undefined) return 'refetchOnMount'
-  return state.status === 'error' ? 'retryOnMount' : undefined
-}
-
-/** Engine options for an observer whose own options throw. */
-const DISABLED: EncodedOptions = { flags: 0, staleTime: 0, interval: 0 }
 
 interface ObserverFetchOptions extends FetchOptions {
   throwOnError?: boolean
@@ -50,16 +51,17 @@ export class QueryObserverBase<
 {
   options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
   #client: InternalQueryClient
+  #cache: InternalQueryCache
   #query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey> = undefined!
   /** The query's state when the observer began to observe it. */
   #stateBefore: QueryState<TQueryData, TError> = undefined!
   #result: QueryObserverResult<TData, TError> = undefined!
+  /** The state and the options that the result comes from. */
   #resultState?: QueryState<TQueryData, TError>
   #resultOptions?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  /** The state and the options that the last `updateResult` used. */
-  #resultComputedFrom?: QueryState<TQueryData, TError>
-  #resultComputedUnder?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  #selectError: TError | null = null
+  /** Whether the result is what `updateResult` makes of them. */
+  #isComputed = false
+  #selectError?: { error: unknown }
   #selectFn?: (data: TQueryData) => TData
   #selected?: TData
   #lastQueryWithData?: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
@@ -69,11 +71,10 @@ export class QueryObserverBase<
   #lastOptionError?: { about: unknown; error: unknown }
   /** The engine's id while the observer has listeners, and the options that the engine has. */
   #id = 0
-  #engineOptions?: EncodedOptions
-  /** Whether some options are functions. If not, `#constantOptions` holds their encoding. */
-  #haveFunctions = false
-  #constantOptions?: EncodedOptions
   #engine?: QueryEngine
+  #engineOptions?: EncodedOptions
+  /** The encoding of the options, if none is a function. */
+  #constantOptions?: EncodedOptions
 
   constructor(
     client: QueryClient,
@@ -81,6 +82,7 @@ export class QueryObserverBase<
   ) {
     super()
     this.#client = client as InternalQueryClient
+    this.#cache = this.#client.getQueryCache()
     this.options = options
     this.bindMethods()
     this.setOptions(options)
@@ -94,14 +96,11 @@ export class QueryObserverBase<
     if (this.listeners.size !== 1) return
     // A cache with limits may have evicted the query since the observer was created.
     if (this.#query.readmit()) this.#updateQuery()
-    const query = this.#query
-    query.addObserver(this)
+    this.#query.addObserver(this)
     this.#catchOptionErrors(() => {
-      const { flags, staleTime } = this.#encodedOptions(query, this.options, mountTrigger(query))
-      const { exports, machine } = this.#client.getQueryCache().engine
-      const mounted = exports.query_mount(machine, Date.now(), query.id, flags, staleTime)
-      if (mounted & MOUNT_FETCHES) void this.#executeFetch()
-      else if (!this.#isCurrent((mounted & MOUNT_IS_STALE) !== 0)) this.updateResult()
+      const answer = this.#ask(TRIGGER_MOUNT | NOTE_READ)
+      if (answer & ANSWER_FETCHES) void this.#executeFetch()
+      else if (!this.#isCurrent((answer & ANSWER_IS_STALE) !== 0)) this.updateResult()
     })
     this.sync()
   }
@@ -111,22 +110,11 @@ export class QueryObserverBase<
   }
 
   shouldFetchOnReconnect(): boolean {
-    return this.#fetchesOnTrigger(TRIGGER_RECONNECT)
+    return (this.#ask(TRIGGER_RECONNECT) & ANSWER_FETCHES) !== 0
   }
 
   shouldFetchOnWindowFocus(): boolean {
-    return this.#fetchesOnTrigger(TRIGGER_FOCUS)
-  }
-
-  #fetchesOnTrigger(trigger: typeof TRIGGER_FOCUS | typeof TRIGGER_RECONNECT): boolean {
-    const encoded = this.#encodedOptions(
-      this.#query,
-      this.options,
-      trigger === TRIGGER_RECONNECT ? 'refetchOnReconnect' : 'refetchOnWindowFocus',
-    )
-    const { flags, staleTime } = encoded
-    const { exports, machine } = this.#client.getQueryCache().engine
-    return exports.query_fetches_on(machine, Date.now(), this.#query.id, trigger, flags, staleTime) !== 0
+    return (this.#ask(TRIGGER_FOCUS) & ANSWER_FETCHES) !== 0
   }
 
   destroy(): void {
@@ -138,7 +126,6 @@ export class QueryObserverBase<
     const before = this.options
     const queryBefore = this.#query
     this.options = this.#client.defaultQueryOptions(options)
-    this.#haveFunctions = haveFunctions(this.options)
     this.#constantOptions = undefined
 
     const { enabled } = this.options
@@ -149,16 +136,11 @@ export class QueryObserverBase<
     this.#updateQuery()
     this.#query.setOptions(this.options)
     if (before._defaulted && before !== this.options && !shallowEqualObjects(this.options, before)) {
-      this.#client
-        .getQueryCache()
-        .notify({ type: 'observerOptionsUpdated', query: this.#query as InternalQuery<any, any, any, any>, observer: this })
+      this.#cache.notify({ type: 'observerOptionsUpdated', query: this.#query as any, observer: this })
     }
 
     const mounted = this.hasListeners()
-    if (mounted && this.#query !== queryBefore) this.#countRead()
-    if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before)) {
-      void this.#executeFetch()
-    }
+    if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before, NOTE_READ)) void this.#executeFetch()
     // A `refetchInterval` that throws does so here, not when the observer mounts.
     if (!mounted) resolveQueryValue(this.options.refetchInterval, this.#query)
     try {
@@ -171,17 +153,16 @@ export class QueryObserverBase<
   getOptimisticResult(
     options: DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): QueryObserverResult<TData, TError> {
-    const cache = this.#client.getQueryCache()
-    const query = cache.build(this.#client, options)
+    const query = this.#cache.build(this.#client, options)
     // The caller renders this result and may subscribe later: the query must not be evicted meanwhile.
-    cache.engine.expect(query.id)
+    this.#cache.engine.expect(query.id)
     const result = this.createResult(query, options)
     // The next result is compared and shared with the one that was rendered.
     if (!shallowEqualObjects(this.getCurrentResult(), result)) {
       this.#result = result
       this.#resultOptions = this.options
       this.#resultState = this.#query.state
-      this.#resultComputedFrom = undefined
+      this.#isComputed = false
     }
     return result
   }
@@ -220,8 +201,7 @@ export class QueryObserverBase<
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): Promise<QueryObserverResult<TData, TError>> {
     const defaulted = this.#client.defaultQueryOptions(options)
-    const cache = this.#client.getQueryCache()
-    const query = cache.build(this.#client, defaulted)
+    const query = this.#cache.build(this.#client, defaulted)
     // A streamed query has data before its fetch ends.
     return new Promise((resolve, reject) => {
       const show = () => {
@@ -231,13 +211,13 @@ export class QueryObserverBase<
           reject(error)
         }
       }
-      const unsubscribe = cache.subscribe((event) => {
+      const leave = this.#cache.subscribe((event) => {
         if (event.type === 'updated' && event.query.queryHash === query.queryHash && query.state.data !== undefined) {
-          unsubscribe()
+          leave()
           show()
         }
       })
-      query.fetch(defaulted).then(show, reject).finally(unsubscribe)
+      query.fetch(defaulted).then(show, reject).finally(leave)
       query.holdFetch()
     })
   }
@@ -262,42 +242,35 @@ export class QueryObserverBase<
     return options?.throwOnError ? promise : promise.catch(noop)
   }
 
-  #encodedOptions(
+  #encode(
     query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
-    trigger?: RefetchTrigger,
+    trigger?: number,
   ): EncodedOptions {
-    if (this.#haveFunctions || options !== this.options) return encodeOptions(options, query, trigger)
-    return (this.#constantOptions ??= encodeOptions(options, query))
+    const known = options === this.options
+    if (known && this.#constantOptions) return this.#constantOptions
+    const encoded = encodeOptions(options, query, trigger)
+    if (known && !(encoded[0] & OBSERVER_HAS_FUNCTIONS)) this.#constantOptions = encoded
+    return encoded
   }
 
-  /** Counts a hit or a miss in the statistics, unless the observer is disabled. */
-  #countRead(): void {
-    const { flags, staleTime } = this.#encodedOptions(this.#query, this.options)
-    const { exports, machine } = this.#client.getQueryCache().engine
-    if (flags & OBSERVER_ENABLED) exports.query_note_read(machine, Date.now(), this.#query.id, flags, staleTime)
+  /** Asks the engine what one of `TRIGGER_*` does to an observer with these options. */
+  #ask(trigger: number, query = this.#query, options = this.options): number {
+    const [flags, staleTime] = this.#encode(query, options, trigger & TRIGGER_MASK)
+    return this.#cache.engine.calls.query_ask(Date.now(), query.id, trigger, flags, staleTime)
   }
 
-  #fetchesOnMount(
-    query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
-    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
-  ): boolean {
-    const { flags, staleTime } = this.#encodedOptions(query, options, mountTrigger(query))
-    const { exports, machine } = this.#client.getQueryCache().engine
-    return exports.query_fetches_on_mount(machine, Date.now(), query.id, flags, staleTime) !== 0
-  }
-
+  /** With `NOTE_READ`, another query counts as read. */
   #fetchesOnChange(
     query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     queryBefore: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
     before: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+    note: number,
   ): boolean {
-    const turned = query !== queryBefore || resolveQueryValue(before.enabled, query) === false
-    if (!turned) return false
-    const { flags, staleTime } = this.#encodedOptions(query, options)
-    const { exports, machine } = this.#client.getQueryCache().engine
-    return exports.query_fetches_on_change(machine, Date.now(), query.id, 1, flags, staleTime) !== 0
+    const switched = query !== queryBefore
+    if (!switched && resolveQueryValue(before.enabled, query) !== false) return false
+    return (this.#ask(TRIGGER_OPTIONS | (switched ? note : 0), query, options) & ANSWER_FETCHES) !== 0
   }
 
   /** The result for `query` under `options`. Subclasses add their fields. */
@@ -305,9 +278,17 @@ export class QueryObserverBase<
     query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): QueryObserverResult<TData, TError> {
+    return this.#createResult(query as InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>, options)
+  }
+
+  /** Shows what an option threw, unless the query has an error. */
+  #createResult(
+    query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+    thrown?: { error: unknown },
+  ): QueryObserverResult<TData, TError> {
     const resultBefore = this.#result as QueryObserverResult<TData, TError> | undefined
     const stateBefore = query !== this.#query ? query.state : this.#stateBefore
-    const internal = query as InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
     const { state } = query
     let error: TError | null = state.error
     let { status, fetchStatus, errorUpdatedAt, fetchFailureCount, fetchFailureReason } = state
@@ -316,8 +297,8 @@ export class QueryObserverBase<
 
     if (options._optimisticResults) {
       const fetches = this.hasListeners()
-        ? this.#fetchesOnChange(internal, this.#query, options, this.options)
-        : this.#fetchesOnMount(internal, options)
+        ? this.#fetchesOnChange(query, this.#query, options, this.options, 0)
+        : this.#ask(TRIGGER_MOUNT, query, options) & ANSWER_FETCHES
       if (fetches) {
         // The optimistic result already shows the fetch that is about to start.
         fetchStatus = networkModeCode(query.options.networkMode) || onlineManager.isOnline() ? 'fetching' : 'paused'
@@ -362,19 +343,21 @@ export class QueryObserverBase<
           this.#selectFn = select
           data = replaceData<TData>(resultBefore?.data, select(data as unknown as TQueryData), options as any)
           this.#selected = data
-          this.#selectError = null
-        } catch (selectError) {
-          this.#selectError = selectError as TError
+          this.#selectError = undefined
+        } catch (error) {
+          this.#selectError = { error }
         }
       }
     } else if (data === undefined) {
       // An error of `select` concerned other data.
-      this.#selectError = null
+      this.#selectError = undefined
     }
-    if (this.#selectError) {
-      error = this.#selectError
-      data = this.#selected
-      errorUpdatedAt = resultBefore?.error === error ? resultBefore.errorUpdatedAt : Date.now()
+    if (this.#selectError) data = this.#selected
+    else if (status === 'error') thrown = undefined
+    thrown = this.#selectError ?? thrown
+    if (thrown) {
+      error = thrown.error as TError
+      errorUpdatedAt = resultBefore && Object.is(resultBefore.error, error) ? resultBefore.errorUpdatedAt : Date.now()
       status = 'error'
       isPlaceholderData = false
     }
@@ -386,15 +369,16 @@ export class QueryObserverBase<
     const isLoading = isPending && isFetching
     const hasData = data !== undefined
     const result: QueryObserverBaseResult<TData, TError> = {
-      status,
+      // What changes most often comes first: comparing two results ends at the first difference.
+      data,
+      dataUpdatedAt: state.dataUpdatedAt,
       fetchStatus,
+      status,
       isPending,
       isSuccess: status === 'success',
       isError,
       isInitialLoading: isLoading,
       isLoading,
-      data,
-      dataUpdatedAt: state.dataUpdatedAt,
       error,
       errorUpdatedAt,
       failureCount: fetchFailureCount,
@@ -418,16 +402,16 @@ export class QueryObserverBase<
 
   /** @internal Whether the query's state changed since the last result. */
   isOutdated(): boolean {
-    return this.#resultComputedFrom !== this.#query.state
+    return !this.#isComputed || this.#resultState !== this.#query.state
   }
 
   /** Whether a new result would be the same: neither the state nor the options changed, and no option is a function. */
   #isCurrent(isStale: boolean): boolean {
     const { options } = this
     return (
-      this.#resultComputedFrom === this.#query.state &&
-      this.#resultComputedUnder === options &&
-      !this.#haveFunctions &&
+      !this.isOutdated() &&
+      this.#resultOptions === options &&
+      !!this.#constantOptions &&
       !options._optimisticResults &&
       options.placeholderData === undefined &&
       this.#result.isStale === isStale
@@ -437,24 +421,20 @@ export class QueryObserverBase<
   updateResult(): void {
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const result = this.createResult(this.#query, this.options)
-    this.#resultState = this.#resultComputedFrom = this.#query.state
-    this.#resultOptions = this.#resultComputedUnder = this.options
-    if (this.#resultState.data !== undefined) this.#lastQueryWithData = this.#query
-
-    const hasKnownFields = this.createResult === QueryObserverBase.prototype.createResult
-    const changed = !before || (hasKnownFields ? changedFields(before, result) : changedFieldsByName(before, result))
-    if (!changed) return
+    const { state } = this.#query
+    this.#resultState = state
+    this.#resultOptions = this.options
+    this.#isComputed = true
+    if (state.data !== undefined) this.#lastQueryWithData = this.#query
+    if (shallowEqualObjects(result, before)) return
     this.#result = result
-    const { exports } = this.#client.getQueryCache().engine
-    this.#notify(changed === true || shouldNotify(exports, watchedFields(this.options, this.#trackedProps), changed))
+    this.#notify(!before || isWatched(this.options, this.#trackedProps, before, result))
   }
 
   #notify(listenersToo: boolean): void {
     notifyManager.batch(() => {
       if (listenersToo) this.notifyListeners(this.#result)
-      this.#client
-        .getQueryCache()
-        .notify({ type: 'observerResultsUpdated', query: this.#query as InternalQuery<any, any, any, any> })
+      this.#cache.notify({ type: 'observerResultsUpdated', query: this.#query as any })
     })
   }
 
@@ -470,61 +450,39 @@ export class QueryObserverBase<
   /** Puts an error that an option threw into the result, beside the state of the query. */
   #showOptionError(error: unknown): void {
     const before = this.#result
-    const { state } = this.#query
-    const selected = before.isPlaceholderData ? undefined : before.data
-    const isFetching = state.fetchStatus === 'fetching'
-    const now = {
-      ...before,
-      fetchStatus: state.fetchStatus,
-      data: this.options.select ? selected : state.data,
-      dataUpdatedAt: state.dataUpdatedAt,
-      failureCount: state.fetchFailureCount,
-      failureReason: state.fetchFailureReason,
-      errorUpdateCount: state.errorUpdateCount,
-      isFetched: this.#query.isFetched(),
-      isFetching,
-      isRefetching: isFetching,
-      isPaused: state.fetchStatus === 'paused',
-      isError: false,
-    } as unknown as QueryObserverResult<TData, TError>
-    this.#result = this.withOptionError(now, state.error ?? error)
-    this.#resultComputedFrom = undefined
+    const { data, isEnabled, isPlaceholderData, isStale } = before
+    const { select } = this.options
+    // The options that are functions are not called again.
+    const options = {
+      ...this.options,
+      _optimisticResults: undefined,
+      enabled: isEnabled,
+      placeholderData: undefined,
+      select: select && (() => (isPlaceholderData ? undefined : data) as TData),
+      staleTime: isStale ? 0 : ('static' as const),
+      structuralSharing: false,
+    }
+    this.#result = { ...before, ...(this.#createResult(this.#query, options, (this.failure = { error })) as any) }
+    this.#isComputed = false
     if (!shallowEqualObjects(this.#result, before)) this.#notify(true)
   }
 
   /**
-   * Adds an error that an option threw to `result`, unless the query has an error. For the same data (`about`) the first
-   * error stays: a new error object at each update would notify the listeners for ever.
+   * The result with an error that an option threw. For the same data (`about`) the first error stays: a new error object at
+   * each update would notify the listeners for ever.
    */
-  protected withOptionError(
-    result: QueryObserverResult<TData, TError>,
-    thrown: unknown,
-    about: unknown = result,
+  protected failedResult(
+    query: Query<TQueryFnData, TError, TQueryData, TQueryKey>,
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+    error: unknown,
+    about: unknown,
   ): QueryObserverResult<TData, TError> {
-    const optionError = this.#lastOptionError?.about === about ? this.#lastOptionError! : { about, error: thrown }
-    this.failure = this.#lastOptionError = optionError
-    if (result.isError) return result
-    const { error } = optionError
-    const before = this.#result as QueryObserverResult<TData, TError> | undefined
-    const hasData = result.data !== undefined
-    return {
-      ...result,
-      status: 'error',
-      error,
-      errorUpdatedAt: before && Object.is(before.error, error) ? before.errorUpdatedAt : Date.now(),
-      isPending: false,
-      isSuccess: false,
-      isError: true,
-      isInitialLoading: false,
-      isLoading: false,
-      isLoadingError: !hasData,
-      isPlaceholderData: false,
-      isRefetchError: hasData,
-    } as QueryObserverResult<TData, TError>
+    if (this.#lastOptionError?.about !== about) this.#lastOptionError = { about, error }
+    return this.#createResult(query as any, options, (this.failure = this.#lastOptionError))
   }
 
   #updateQuery(): void {
-    const query = this.#client.getQueryCache().build(this.#client, this.options)
+    const query = this.#cache.build(this.#client, this.options)
     if (query === this.#query) return
     const before = this.#query as InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey> | undefined
     this.#query = query
@@ -564,40 +522,35 @@ export class QueryObserverBase<
 
   /** @internal */
   attach(engine: QueryEngine, query: number): void {
-    let encoded = DISABLED
-    this.#catchOptionErrors(() => (encoded = this.#encodedOptions(this.#query, this.options)))
+    // Those of an observer that is disabled, if its own options throw.
+    let encoded: EncodedOptions = [0, 0, 0]
+    this.#catchOptionErrors(() => (encoded = this.#encode(this.#query, this.options)))
     this.#engineOptions = encoded
     this.#engine = engine
-    const { exports, machine } = engine
-    this.#id = exports.query_attach(machine, Date.now(), query, encoded.flags, encoded.staleTime, encoded.interval)
+    this.#id = engine.calls.query_attach(Date.now(), query, ...encoded)
     engine.observers.set(this.#id, this)
-    engine.rearm()
   }
 
   /** @internal */
   detach(engine: QueryEngine): boolean {
     engine.observers.delete(this.#id)
-    const cancel = engine.exports.query_detach(engine.machine, Date.now(), this.#id) !== 0
+    const cancel = engine.calls.query_detach(Date.now(), this.#id) !== 0
     this.#id = 0
-    engine.rearm()
     return cancel
   }
 
   /** @internal */
-  sync(trigger?: RefetchTrigger): void {
-    if (this.#haveFunctions) this.#catchOptionErrors(() => this.#sync(trigger))
+  sync(trigger?: number): void {
+    if (!this.#constantOptions) this.#catchOptionErrors(() => this.#sync(trigger))
   }
 
-  #sync(trigger?: RefetchTrigger): void {
+  #sync(trigger?: number): void {
     if (this.#id === 0) return
     const known = this.#engineOptions!
-    const encoded = this.#encodedOptions(this.#query, this.options, trigger)
-    if (encoded === known || areEqualOptions(encoded, known)) return
+    const encoded = this.#encode(this.#query, this.options, trigger)
+    if (encoded.every((value, i) => value === known[i])) return
     this.#engineOptions = encoded
-    const engine = this.#engine!
-    const { exports, machine } = engine
-    exports.query_set_options(machine, Date.now(), this.#id, encoded.flags, encoded.staleTime, encoded.interval)
-    engine.rearm()
+    this.#engine!.calls.query_set_options(Date.now(), this.#id, ...encoded)
   }
 }
 

@@ -1,5 +1,5 @@
 // Records all calls to the engine, so that a native test can replay a session.
-import { EFFECT_IDS, REMOVED_SEGMENTS_SHIFT, STATE_LENGTH } from '../boundary/query.js'
+import { EFFECT_IDS, REMOVED_SEGMENTS_SHIFT, STATE_BUFFER } from '../boundary/query.js'
 import { EXPORT_NAMES } from './exportNames.js'
 import type { InternalQueryClient } from './internal.js'
 import type { QueryClient } from './types.js'
@@ -40,7 +40,7 @@ export function recordSession(client: QueryClient): SessionRecording {
   const recorded = (exports: Exports, name: string, call: Call): Call => {
     const stateOf = (machine: number) =>
       name.startsWith('query_')
-        ? text(new Float64Array(exports.memory.buffer, exports.query_state_at(machine), STATE_LENGTH))
+        ? text(new Float64Array(exports.memory.buffer, exports.query_state_at(machine), STATE_BUFFER))
         : known
     return (machine, ...args) => {
       if (!recording) return call(machine, ...args)

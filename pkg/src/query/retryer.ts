@@ -1,6 +1,7 @@
 // A promise for a function that is called when the engine says so: now, after a delay, or not again. And the encoding of the
 // options that decide about it.
 import {
+  DEFAULT_RETRY,
   DELAY_BY_OPTIONS,
   DELAY_EXPONENTIAL,
   FAILURE_RETRIED,
@@ -10,6 +11,7 @@ import {
   OUTCOME_CANCELLED,
   OUTCOME_ERROR,
   type OUTCOME_SUCCESS,
+  SERVER_RETRY,
   VERDICT_BY_OPTIONS,
   VERDICT_NO,
   VERDICT_PERMANENT,
@@ -19,22 +21,36 @@ import { environmentManager } from './environmentManager.js'
 import { CancelledError } from './cancelledError.js'
 import { noop } from './utils.js'
 import type { CancelOptions, NetworkMode, RetryDelayValue, RetryValue } from './types.js'
-import type { Exports } from './wasm.js'
 
-/** @internal `retry` as a number for the engine. */
-export function retryCode(exports: Exports, retry: RetryValue<any> | undefined): number {
-  if (retry == null) return exports.query_default_retry(+environmentManager.isServer())
-  // For a function the engine gets its verdict with each failure.
-  return retry === true ? Infinity : typeof retry === 'number' && retry > 0 ? Math.ceil(retry) : 0
+export function networkModeCode(mode: NetworkMode | undefined): number {
+  if (mode === undefined || mode === 'online') return NETWORK_MODE_ONLINE
+  return mode === 'always' ? NETWORK_MODE_ALWAYS : NETWORK_MODE_OFFLINE_FIRST
 }
 
-/** `retryDelay` as a number for the engine. What is not a number of ms counts as 0, as in `setTimeout`. */
-export function retryDelayCode(delay: RetryDelayValue<any> | undefined): number {
-  return delay == null || typeof delay === 'function' ? DELAY_EXPONENTIAL : Math.max(Number(delay), 0) || 0
+interface RunOptions {
+  retry?: RetryValue<any>
+  retryDelay?: RetryDelayValue<any>
+  retryJitter?: boolean | number
+  networkMode?: NetworkMode
 }
 
-export function retryJitterCode(jitter: boolean | number | undefined): number {
-  return jitter === true ? 0.5 : Math.max(Number(jitter) || 0, 0)
+/** The options of a run as the engine takes them; `flag` goes beside the network mode. What is not a number of ms counts as 0. */
+export function runOptions(
+  { retry, retryDelay, retryJitter, networkMode }: RunOptions,
+  flag = 0,
+): [retry: number, delay: number, mode: number, jitter: number] {
+  retry ??= environmentManager.isServer() ? SERVER_RETRY : DEFAULT_RETRY
+  return [
+    // For a function the engine gets its verdict with each failure.
+    retry === true ? Infinity : typeof retry === 'number' ? Math.ceil(positive(retry)) : 0,
+    retryDelay == null || typeof retryDelay === 'function' ? DELAY_EXPONENTIAL : positive(retryDelay),
+    networkModeCode(networkMode) | flag,
+    retryJitter === true ? 0.5 : positive(retryJitter),
+  ]
+}
+
+function positive(value: unknown): number {
+  return Math.max(Number(value), 0) || 0
 }
 
 /** `timeout` as a number for the engine; `Infinity` for none. */
@@ -50,37 +66,32 @@ interface ErrorHints {
   retryAfter?: unknown
 }
 
-export function networkModeCode(mode: NetworkMode | undefined): number {
-  if (mode === undefined || mode === 'online') return NETWORK_MODE_ONLINE
-  return mode === 'always' ? NETWORK_MODE_ALWAYS : NETWORK_MODE_OFFLINE_FIRST
-}
-
 /** How a fetch ended. */
 export type Outcome = typeof OUTCOME_SUCCESS | typeof OUTCOME_ERROR | typeof OUTCOME_CANCELLED
 
 interface RetryerConfig<TData, TError> {
-  fn: () => TData | Promise<TData>
-  initialPromise?: Promise<TData>
-  retry?: RetryValue<TError>
-  retryDelay?: RetryDelayValue<TError>
+  fn(): TData | Promise<TData>
+  /** Takes the place of the first attempt. */
+  readonly initialPromise?: Promise<TData>
+  readonly retry?: RetryValue<TError>
+  readonly retryDelay?: RetryDelayValue<TError>
   /** Tells the engine of a failed attempt. Returns one of `FAILURE_*`. */
-  failed: (verdict: number, delay: number, retryAfter: number) => number
+  tellFailure(verdict: number, delay: number, retryAfter: number): number
   /** Tells the engine that the fetch is over. */
-  ended: (outcome: Outcome) => void
-  onCancel?: (error: CancelledError) => void
-  onFail: (failureCount: number, error: TError) => void
+  ended(outcome: Outcome): void
+  onCancel?(error: CancelledError): void
+  onFail(failureCount: number, error: TError): void
   /** Asks the engine whether a paused fetch continues, and continues it. */
-  resume: () => void
+  resume(): void
 }
 
 export class Retryer<TData = unknown, TError = any> {
   readonly promise: Promise<TData>
-  status: 'pending' | 'resolved' | 'rejected' = 'pending'
-  #config: RetryerConfig<TData, TError>
+  readonly #config: RetryerConfig<TData, TError>
+  #settled = false
   #failures = 0
-  #attempts = 0
-  /** Whether an attempt is running. */
-  #attempting = false
+  /** The running attempt. What others answer is ignored. */
+  #attempt?: object
   #error: unknown
   #resolve!: (data: TData) => void
   #reject!: (error: unknown) => void
@@ -96,58 +107,62 @@ export class Retryer<TData = unknown, TError = any> {
 
   /** Calls the function. The engine decides when. */
   attempt(): void {
-    if (this.status !== 'pending') return
-    const { fn, initialPromise } = this.#config
-    const attempt = ++this.#attempts
-    this.#attempting = true
+    if (this.#settled) return
+    const config = this.#config
+    const mine = (this.#attempt = {})
     let answer: TData | Promise<TData>
     try {
-      answer = (this.#failures === 0 && initialPromise) || fn()
+      answer = (!this.#failures && config.initialPromise) || config.fn()
     } catch (error) {
       answer = Promise.reject(error)
     }
     Promise.resolve(answer).then(
-      (data) => attempt === this.#attempts && this.#settle('resolved', data),
-      (error) => attempt === this.#attempts && this.failed(error),
+      (data) => {
+        if (this.#attempt !== mine) return
+        this.#settle()
+        this.#resolve(data)
+      },
+      (error) => {
+        if (this.#attempt === mine) this.failed(error)
+      },
     )
   }
 
   /** The engine has failed, so nobody decides about retries: if no attempt is running, one is made now, and fails. */
   onEngineFailed(): void {
-    if (!this.#attempting) this.attempt()
+    if (!this.#attempt) this.attempt()
   }
 
   /** Rejects with the last error. */
   giveUp(): void {
-    this.#settle('rejected', this.#error)
+    this.#fail(this.#error)
   }
 
   /** Continues after a pause, if the engine agrees. Runs after the current task's other changes. */
   continue(): Promise<TData> {
-    void Promise.resolve().then(() => {
-      if (this.status === 'pending') this.#config.resume()
+    queueMicrotask(() => {
+      if (!this.#settled) this.#config.resume()
     })
     return this.promise
   }
 
   cancel(options?: CancelOptions): void {
-    if (this.status !== 'pending') return
+    if (this.#settled) return
     const error = new CancelledError(options)
-    this.#settle('rejected', error)
+    this.#fail(error)
     this.#config.onCancel?.(error)
   }
 
   /** The attempt failed. A later answer of its function is ignored. */
   failed(error: any): void {
-    if (this.status !== 'pending') return
-    this.#attempts++
-    this.#attempting = false
+    if (this.#settled) return
+    this.#attempt = undefined
     this.#error = error
     const { retry, retryDelay } = this.#config
     let delay: number = DELAY_BY_OPTIONS
     let verdict: number = VERDICT_BY_OPTIONS
     try {
-      if (typeof retryDelay === 'function') delay = Math.max(retryDelay(this.#failures, error), 0) || 0
+      if (typeof retryDelay === 'function') delay = positive(retryDelay(this.#failures, error))
       if (typeof retry === 'function') verdict = retry(this.#failures, error) ? VERDICT_YES : VERDICT_NO
     } catch (thrown) {
       // `retry` or `retryDelay` threw: that error is the one to report.
@@ -155,24 +170,23 @@ export class Retryer<TData = unknown, TError = any> {
       verdict = VERDICT_NO
     }
     const { retryable, retryAfter } = (error ?? {}) as ErrorHints
-    const permanent = retryable === false ? VERDICT_PERMANENT : 0
-    const wait = typeof retryAfter === 'number' ? retryAfter : 0
-    if (this.#config.failed(verdict | permanent, delay, wait) === FAILURE_RETRIED) {
-      this.#failures++
-      this.#config.onFail(this.#failures, error)
+    if (retryable === false) verdict |= VERDICT_PERMANENT
+    if (this.#config.tellFailure(verdict, delay, typeof retryAfter === 'number' ? retryAfter : 0) === FAILURE_RETRIED) {
+      this.#config.onFail(++this.#failures, error)
     } else {
       this.giveUp()
     }
   }
 
-  #settle(status: 'resolved' | 'rejected', value: any): void {
-    if (this.status !== 'pending') return
-    this.status = status
-    if (status === 'resolved') {
-      this.#resolve(value)
-    } else {
-      this.#config.ended(value instanceof CancelledError ? OUTCOME_CANCELLED : OUTCOME_ERROR)
-      this.#reject(value)
-    }
+  #settle(): void {
+    this.#settled = true
+    this.#attempt = undefined
+  }
+
+  #fail(error: unknown): void {
+    if (this.#settled) return
+    this.#settle()
+    this.#config.ended(error instanceof CancelledError ? OUTCOME_CANCELLED : OUTCOME_ERROR)
+    this.#reject(error)
   }
 }

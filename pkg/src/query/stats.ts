@@ -20,7 +20,7 @@ import type { QueryStats } from './types.js'
 
 /** The figures of an engine; all zero if it was never started. */
 export function readStats(engine: QueryEngine | undefined): QueryStats {
-  const stat = (which: number) => engine?.exports.query_stat(engine.machine, which) ?? 0
+  const stat = (which: number) => engine?.calls.query_stat(which) ?? 0
   const count = stat(STAT_LATENCY_COUNT)
   const reads = stat(STAT_HITS) + stat(STAT_MISSES) + stat(STAT_STALE_SERVED)
   return {

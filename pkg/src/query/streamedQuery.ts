@@ -1,5 +1,5 @@
 // A query function for an `AsyncIterable`.
-import { FETCH_SIGNAL, addConsumeAwareSignal } from './ensureQueryFn.js'
+import { FETCH_SIGNAL, withSignal, type GetSignal } from './ensureQueryFn.js'
 import { addToEnd } from './utils.js'
 import type { QueryFunction, QueryFunctionContext, QueryKey } from './types.js'
 
@@ -27,7 +27,8 @@ export function streamedQuery<
 }: Params<TQueryFnData, TData, TQueryKey>): QueryFunction<TData, TQueryKey> {
   return async (context) => {
     const { client, queryKey, meta, pageParam, direction } = context
-    const signal = (context as { [FETCH_SIGNAL]?: AbortSignal })[FETCH_SIGNAL]
+    const getSignal = (context as { [FETCH_SIGNAL]?: GetSignal })[FETCH_SIGNAL]
+    const signal = getSignal?.()
     if (signal?.aborted) return initialValue
 
     const query = client.getQueryCache().find({ queryKey, exact: true })
@@ -35,15 +36,14 @@ export function streamedQuery<
     if (query && isRefetch && refetchMode === 'reset') query.setState({ ...query.resetState, fetchStatus: 'fetching' })
     const replace = isRefetch && refetchMode === 'replace'
 
-    let cancelled = false
-    const isCancelled = () => cancelled || signal?.aborted === true
+    /** Set where the stream function reads the signal: the fetch is cancelled when it is aborted. */
+    let cancels: AbortSignal | undefined
+    const isCancelled = () => cancels?.aborted || signal?.aborted
     const stream = await streamFn(
-      addConsumeAwareSignal(
-        { client, meta, queryKey, pageParam, direction },
-        () => context.signal,
-        () => (cancelled = true),
-        signal,
-      ) as QueryFunctionContext<TQueryKey>,
+      withSignal({ client, meta, queryKey, pageParam, direction }, (used) => {
+        if (used) cancels = context.signal
+        return cancels ?? signal!
+      }) as QueryFunctionContext<TQueryKey>,
     )
     let result = initialValue
     for await (const chunk of stream) {

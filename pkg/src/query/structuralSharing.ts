@@ -1,5 +1,4 @@
 // Structural sharing: values that are equal to the old ones keep the old identity.
-import { warnInDevelopment } from './warnInDevelopment.js'
 import { isPlainObject } from './hashKey.js'
 import type { QueryOptions } from './types.js'
 
@@ -188,14 +187,14 @@ export function replaceData<TData>(
   try {
     return shareEqual(before, data, shared)
   } catch (error) {
-    warnInDevelopment(() => {
+    try {
       if (process.env.NODE_ENV !== 'production') {
         console.error(
           'Structural sharing requires data to be JSON serializable. To fix this, turn off structuralSharing or ' +
             `return JSON-serializable data from your queryFn. [${options.queryHash}]: ${error}`,
         )
       }
-    })
+    } catch {}
     throw error
   }
 }

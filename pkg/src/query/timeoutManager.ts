@@ -1,4 +1,3 @@
-import { warnInDevelopment } from './warnInDevelopment.js'
 
 /** The callback of a timer. */
 export type TimeoutCallback = (_: void) => void
@@ -33,14 +32,14 @@ export class TimeoutManager implements TimeoutProvider {
   setTimeoutProvider<TTimerId extends ManagedTimerId>(provider: TimeoutProvider<TTimerId>): void {
     const previous = this.#provider
     if (this.#used && provider !== previous) {
-      warnInDevelopment(() => {
+      try {
         if (process.env.NODE_ENV !== 'production') {
           console.error(
             '[timeoutManager]: Switching provider after calls to previous provider might result in unexpected behavior.',
             { previous, provider },
           )
         }
-      })
+      } catch {}
     }
     this.#provider = provider
     this.#used = false
@@ -65,4 +64,4 @@ export class TimeoutManager implements TimeoutProvider {
   }
 }
 
-export const timeoutManager = new TimeoutManager()
+export const timeoutManager = /* @__PURE__ */ new TimeoutManager()

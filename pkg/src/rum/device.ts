@@ -15,12 +15,12 @@ interface NavigatorInfo {
 export function deviceInfo(): DeviceInfo {
   const info = navigator as Navigator & NavigatorInfo
   const isTouch = attempt(() => matchMedia('(pointer: coarse)').matches)
-  const shorter = attempt(() => Math.min(screen.width, screen.height)) ?? 0
+  const isLarge = attempt(() => screen.width >= 600 && screen.height >= 600)
   const connection = attempt(() => info.connection?.effectiveType)
   const memory = attempt(() => info.deviceMemory)
   return {
-    device: !isTouch ? 'desktop' : shorter >= 600 ? 'tablet' : 'phone',
-    ...(typeof connection === 'string' && { connection }),
-    ...(typeof memory === 'number' && memory >= 0 && memory <= 4096 && { memory }),
+    device: !isTouch ? 'desktop' : isLarge ? 'tablet' : 'phone',
+    connection: typeof connection === 'string' ? connection : undefined,
+    memory: memory! >= 0 && memory! <= 4096 ? +memory! : undefined,
   }
 }

@@ -2,62 +2,60 @@
 import type { HistogramData } from './beacon.js'
 import { VALUES } from '../boundary/rum.js'
 import { HistogramField } from '../boundary/vitals.js'
-import { round } from './lib/format.js'
 import { histogramEngine } from './histogramEngine.js'
 
 /** Handles of cleared histograms, to be used again: the module cannot free memory. */
 const spare: number[] = []
 
-export class Distribution {
-  #values: number[] = []
-  #histogram: number | undefined
-  count = 0
-
-  record(value: number): void {
-    const wasm = histogramEngine()
-    this.count++
-    if (this.#histogram === undefined && (this.#values.length < VALUES || !wasm)) {
-      // Without wasm only the first values are kept.
-      if (this.#values.length < VALUES) this.#values.push(round(value))
-      return
-    }
-    if (!wasm) return
-    if (this.#histogram === undefined) {
-      this.#histogram = spare.pop() ?? wasm.histogram_create()
-      for (const before of this.#values.splice(0)) wasm.histogram_record(this.#histogram, before)
-    }
-    wasm.histogram_record(this.#histogram, value)
-  }
-
+export interface Distribution {
+  record(value: number): void
   /** One value, or a list, while there is no histogram. */
-  values(): number | number[] | undefined {
-    return this.#histogram !== undefined ? undefined : this.#values.length === 1 ? this.#values[0] : this.#values
-  }
-
-  histogram(): HistogramData | undefined {
-    const wasm = histogramEngine()
-    const histogram = this.#histogram
-    if (histogram === undefined || !wasm) return undefined
-    const read = (field: number) => wasm.histogram_field(histogram, field)
-    const counts: number[] = []
-    // A run of n empty buckets is written as -n.
-    for (let bucket = 0, length = read(HistogramField.BUCKETS); bucket < length; bucket++) {
-      const count = read(HistogramField.COUNTS + bucket)
-      const last = counts.length - 1
-      if (count) counts.push(count)
-      else if (counts[last]! < 0) counts[last]!--
-      else counts.push(-1)
-    }
-    const zero = read(HistogramField.ZERO)
-    const sums = { sum: round(read(HistogramField.SUM)), min: round(read(HistogramField.MIN)), max: round(read(HistogramField.MAX)) }
-    return { scale: read(HistogramField.SCALE), ...(zero && { zero }), ...sums, offset: read(HistogramField.OFFSET), counts }
-  }
-
+  values(): number | number[]
+  histogram(): HistogramData | undefined
   /** Releases the histogram. */
-  free(): void {
-    if (this.#histogram === undefined) return
-    histogramEngine()?.histogram_clear(this.#histogram)
-    spare.push(this.#histogram)
-    this.#histogram = undefined
+  free(): void
+}
+
+export function createDistribution(): Distribution {
+  let values: number[] = []
+  let handle: number | undefined
+  return {
+    record(value) {
+      // Without wasm only the first values are kept.
+      const wasm = values.length < VALUES && handle === undefined ? undefined : histogramEngine()
+      if (wasm) {
+        handle ??= spare.pop() ?? wasm.histogram_create()
+        for (const each of [...values, value]) wasm.histogram_record(handle, each)
+        values = []
+      } else if (values.length < VALUES) values.push(value)
+    },
+    values: () => (values.length === 1 ? values[0]! : values),
+    histogram() {
+      if (handle === undefined) return undefined
+      const read = (field: number) => histogramEngine()!.histogram_field(handle!, field)
+      const counts: number[] = []
+      // A run of n empty buckets is written as -n.
+      for (let bucket = 0; bucket < read(HistogramField.BUCKETS); bucket++) {
+        const count = read(HistogramField.COUNTS + bucket)
+        const last = counts.length - 1
+        if (!count && counts[last]! < 0) counts[last]!--
+        else counts.push(count || -1)
+      }
+      return {
+        scale: read(HistogramField.SCALE),
+        zero: read(HistogramField.ZERO) || undefined,
+        sum: read(HistogramField.SUM),
+        min: read(HistogramField.MIN),
+        max: read(HistogramField.MAX),
+        offset: read(HistogramField.OFFSET),
+        counts,
+      }
+    },
+    free() {
+      if (handle === undefined) return
+      histogramEngine()!.histogram_clear(handle)
+      spare.push(handle)
+      handle = undefined
+    },
   }
 }

@@ -5,60 +5,49 @@ import { isIgnored, isUnnamed, withoutName, wordings } from './ignored.js'
 import { on } from './lib/eventsAndTimers.js'
 import { hex, truncate } from './lib/format.js'
 import { attempt } from './lib/guard.js'
-import { copyOwn } from './lib/properties.js'
+import { copyOwn, plain } from './lib/properties.js'
 import { scrubText } from './scrub.js'
 
 /** The errors that are not reported: see `isIgnored`. */
 type Ignored = (string | RegExp)[] | false | undefined
 
-/** Calls `report` for uncaught errors and unhandled rejections; returns a function that stops it. */
-export function observeErrors(report: (error: ErrorData) => void, ignored?: Ignored): () => void {
+/** Calls `report` for uncaught errors and unhandled rejections, within a scope. */
+export function observeErrors(report: (error: ErrorData) => void, ignored?: Ignored): void {
   const reportUnlessIgnored = (error: ErrorData | undefined) => error && report(error)
-  const stops = [
-    on<ErrorEvent>(globalThis, 'error', (event) => {
-      const { message, error, filename } = event
-      // The `error` event of an image or a script has no message.
-      if (typeof message !== 'string') return
-      const at = filename ? `${filename}:${event.lineno}:${event.colno}` : ''
-      // If an object that is not an `Error` was thrown, the browser's message is `[object Object]` or its contents.
-      const isObject = Object(error) === error && (isUnnamed(message) || isListOrFunction(error))
-      reportUnlessIgnored(toErrorData(isObject ? describeThrown(error) : message, at, stackOf(error), ignored))
-    }, false),
-    on<PromiseRejectionEvent>(
-      globalThis,
-      'unhandledrejection',
-      (event) => reportUnlessIgnored(describeError(event.reason, ignored)),
-      false,
-    ),
-  ]
-  return () => {
-    for (const stop of stops) stop()
-  }
+  const listen = <E extends Event>(type: string, run: (event: E) => void) => on<E>(globalThis, type, run, false)
+  listen<ErrorEvent>('error', ({ message, error, filename, lineno, colno }) => {
+    // The `error` event of an image or a script has no message.
+    if (typeof message !== 'string') return
+    // If an object that is not an `Error` was thrown, the browser's message is `[object Object]` or its contents.
+    const isObject = Object(error) === error && (isUnnamed(message) || isListOrFunction(error))
+    const at = filename ? `${filename}:${lineno}:${colno}` : ''
+    reportUnlessIgnored(toErrorData(isObject ? describeThrown(error) : message, at, error, ignored))
+  })
+  listen<PromiseRejectionEvent>('unhandledrejection', ({ reason }) => reportUnlessIgnored(describeError(reason, ignored)))
 }
 
 /** Describes a thrown value; `undefined` if it is ignored. */
 export const describeError = (error: unknown, ignored?: Ignored): ErrorData | undefined =>
-  toErrorData(describeThrown(error), '', stackOf(error), ignored)
+  toErrorData(describeThrown(error), '', error, ignored)
 
-function toErrorData(message: string, source: string, stack: string, ignored: Ignored): ErrorData | undefined {
-  const frames = framesOf(message, stack)
+function toErrorData(text: string, at: string, error: unknown, ignored: Ignored): ErrorData | undefined {
+  const thrown = attempt(() => (error as { stack?: unknown } | null)?.stack)
+  const frames = framesOf(text, typeof thrown === 'string' ? thrown : '')
   // Shortened before it is searched: a message may be as long as a page.
-  message = shorten(message, 2 * MESSAGE)
-  if (isIgnored(message, ignored)) return undefined
-  message = truncate(scrubText(message), MESSAGE)
-  source = truncate(scrubText(shorten(source || frames[0] || '', 2 * MESSAGE)), SOURCE)
-  stack = truncate(frames.join('\n'), STACK)
-  return copyOwn({
+  text = shorten(text, 2 * MESSAGE)
+  if (isIgnored(text, ignored)) return undefined
+  const message = truncate(scrubText(text), MESSAGE)
+  const source = truncate(scrubText(shorten(at || frames[0] || '', 2 * MESSAGE)), SOURCE)
+  const stack = truncate(frames.join('\n'), STACK)
+  const data = plain({
     message,
-    ...(source && { source }),
-    ...(stack && frames.length > 1 && { stack }),
-    fingerprint: fingerprint(message, source, frames),
+    source: source || undefined,
+    stack: frames.length > 1 ? stack : undefined,
+    // Of message, source and the first three frames. Numbers in the message are ignored.
+    fingerprint: hash([message.replace(/\d+/g, '0'), source, ...frames.slice(0, 3)].join('\n')),
   })
-}
-
-function stackOf(error: unknown): string {
-  const stack = attempt(() => (error as { stack?: unknown } | null)?.stack)
-  return typeof stack === 'string' ? stack : ''
+  // Equal errors are counted.
+  return copyOwn(data)
 }
 
 /**
@@ -93,9 +82,8 @@ function shorten(text: string, length: number): string {
   return text.slice(0, end || length)
 }
 
-/** FNV-1a of message, source and the first three frames. Numbers in the message are ignored. */
-function fingerprint(message: string, source: string, frames: string[]): string {
-  const text = [message.replace(/\d+/g, '0'), source, ...frames.slice(0, 3)].join('\n')
+/** FNV-1a. */
+function hash(text: string): string {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   return hex(hash >>> 0)

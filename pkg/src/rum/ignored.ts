@@ -1,4 +1,5 @@
 // Errors that are not reported. crates/engine/src/beacon/ignored_errors.rs has the same rules.
+import { matchesPattern } from './lib/format.js'
 
 /** The beginnings of messages that browsers, extensions and web views report although nothing in the page failed. */
 const HARMLESS = [
@@ -22,15 +23,13 @@ const HARMLESS = [
  * Whether an error with this message is ignored: because it is harmless, or because it contains a string or matches a
  * pattern of `listed`. With `false` none is ignored.
  */
-export function isIgnored(message: string, listed: (string | RegExp)[] | false = []): boolean {
-  if (!listed) return false
-  const words = wordings(message)
-  const matches = (pattern: string | RegExp, text: string) =>
-    typeof pattern === 'string' ? text.includes(pattern) : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(text)
-  return words.some(
-    (text) => HARMLESS.some((start) => text.startsWith(start)) || listed.some((pattern) => matches(pattern, text)),
+export const isIgnored = (message: string, listed: (string | RegExp)[] | false = []): boolean =>
+  !!listed &&
+  wordings(message).some(
+    (text) =>
+      HARMLESS.some((start) => text.startsWith(start)) ||
+      listed.some((pattern) => (typeof pattern === 'string' ? text.includes(pattern) : matchesPattern(pattern, text))),
   )
-}
 
 /** Whether a browser's message for an uncaught object says nothing about that object. */
 export const isUnnamed = (message: string): boolean => /^$|^Uncaught exception$|#<[\w$]+>$|\[object |^uncaught exception: /.test(message)

@@ -1,18 +1,19 @@
 import { LABEL, PAGE } from '../boundary/rum.js'
-import type { RumBeacon, VitalData } from './beacon.js'
+import type { BeaconBody, RumBeacon } from './beacon.js'
 import { deviceInfo } from './device.js'
 import { describeError, observeErrors } from './errors.js'
 import { now, on, setTimer } from './lib/eventsAndTimers.js'
 import { singleLine } from './lib/format.js'
 import { attempt, callPageFunction } from './lib/guard.js'
-import { defineOwn } from './lib/properties.js'
+import { plain } from './lib/properties.js'
+import { randomId } from './lib/random.js'
+import { createScope, endScope, onEnd, within } from './lib/scope.js'
 import { recordLongFrame } from './longFrames.js'
-import type { Measurements } from './measurements.js'
+import { createMeasurements, type Measurements } from './measurements.js'
 import { observeNavigation } from './navigationTiming.js'
 import { observeVitals } from './observeVitals.js'
 import type { RumOptions } from './options.js'
 import { pack } from './pack.js'
-import { PageView } from './pageView.js'
 import { addResource } from './resources.js'
 import { observeRoutes } from './routes.js'
 import { routeOf, scrubRoute, scrubUrl } from './scrub.js'
@@ -22,7 +23,7 @@ import { currentVisit, isSampled } from './session.js'
 import { type CounterDeltas, observeFetches, readTotals } from './toolkitCounters.js'
 import { addTraceparent } from './traceparent.js'
 import { documentNavigationType } from './vitals/metricReporter.js'
-import { observe, type Observation } from './vitals/observe.js'
+import { observe } from './vitals/observe.js'
 import { observeLifecycle } from './vitals/pageLifecycle.js'
 import type { Metric } from './vitals/types.js'
 
@@ -32,260 +33,262 @@ const VIEWS = 8
 const SHORTEST = 1000
 const LONGEST = 2 ** 31 - 1
 
-/** Measures the page from the user's consent until its withdrawal: observers, page views, and when beacons are sent. */
-export class PageMonitor {
-  /** Oldest first; the last one is what the user sees. */
-  readonly #views: PageView[] = []
-  /** The page view that began with the document, or with its return from the back/forward cache. */
-  #document: PageView
-  /** Page views by the browser's `navigationId` of their soft navigation. */
-  readonly #softNavigations = new Map<number, PageView>()
-  readonly #undos: (() => void)[] = []
-  #observation: Observation | undefined
-  #cancelFlush = () => {}
-  /** The number of calls of `flush` that are running. */
-  #flushing = 0
-  #ended = false
-  readonly #options: RumOptions
-  readonly #sender: Sender
-  readonly #deltas: CounterDeltas
-  readonly #rate: number
-  readonly #errorRate: number
+/** A page view: what all its beacons have in common, and what they are to report. */
+export interface PageView {
+  id: string
+  /** The id of its visit. */
+  session: string
+  /** The page's route, and its name in beacons. */
+  path: string
+  page: string
+  navigation: string
+  /** When it began, in ms since the document's time origin. */
+  start: number
+  /** Whether its visit reports measurements, and whether it reports errors. */
+  sampled: boolean
+  errorsSampled: boolean
+  /** What the next beacon reports. */
+  batch: Measurements
+  /** What is being reported. It stays set where the browser stops the page's scripts meanwhile. */
+  sending: Measurements | undefined
+  /** How many beacons it made. */
+  sent: number
+}
 
-  /** `isLate`: ignore everything that happened before now. */
-  constructor(
-    options: RumOptions,
-    sender: Sender,
-    deltas: CounterDeltas,
-    isLate: boolean,
-  ) {
-    this.#options = options
-    this.#sender = sender
-    this.#deltas = deltas
-    const session = currentVisit()
-    this.#rate = options.sampleRate ?? 1
-    this.#errorRate = options.errorSampleRate ?? this.#rate
-    this.#document = this.#beginView(session, documentNavigationType(), isLate ? now() : 0)
-    const { sampled, errorsSampled } = this.view
-    if (!sampled && !errorsSampled) return
-
-    // Before the vitals: after a return from the back/forward cache they report to the new page view.
-    this.#install(() => observeLifecycle({ restored: () => this.#restore(), flush: () => this.flush(true) }))
-    if (errorsSampled) this.#install(() => observeErrors((error) => this.view.batch.error(error), options.ignoreErrors))
-    if (sampled) this.#measure(isLate)
-    const onVisibility = () => document.visibilityState === 'visible' && this.#scheduleFlush()
-    this.#undos.push(on(globalThis, 'visibilitychange', onVisibility))
-    this.#scheduleFlush()
-  }
-
+export interface PageMonitor {
   /** The page view that the user sees. */
-  get view(): PageView {
-    return this.#views[this.#views.length - 1]!
-  }
-
+  view(): PageView
   /** Records a caught error. */
-  error(error: unknown): void {
-    const described = this.view.errorsSampled && describeError(error, this.#options.ignoreErrors)
-    if (described) this.view.batch.error(described)
-  }
-
-  /** Sends all measurements. `leaving`: the page is hidden, and may never run again. */
-  flush(leaving = false): void {
-    // A prerendered page may never be shown.
-    if (this.#ended || document.prerendering) return
-    // The page's functions may call `flush` again. Only one nested call is useful: Firefox stops a script that runs during
-    // `pagehide`, and then fires `visibilitychange`.
-    if (this.#flushing > (leaving ? 1 : 0)) return
-    this.#flushing++
-    attempt(() => {
-      this.#recordEntries(this.#observation?.take() ?? [])
-      this.#recordCounters()
-    })
-    for (const view of this.#views) attempt(() => this.#flushView(view, leaving))
-    // The document's view is kept: where the browser reports no soft navigations, its CLS and INP continue.
-    while (this.#views.length > VIEWS) this.#views.splice(this.#views[0] === this.#document ? 1 : 0, 1)
-    this.#flushing = 0
-    if (leaving) this.#cancelFlush()
-    else this.#scheduleFlush()
-  }
-
+  error(error: unknown): void
+  /** Sends all measurements. */
+  flush(): void
   /** Removes all listeners. Sends nothing. */
-  end(): void {
-    this.#ended = true
-    this.#cancelFlush()
-    for (const undo of this.#undos.splice(0)) attempt(undo)
-    for (const { batch } of this.#views) batch.free()
-  }
+  end(): void
+}
 
-  #measure(isLate: boolean): void {
-    const { client, routes, traceparent } = this.#options
-    const scrub = this.#scrub
-    if (!isLate) {
-      const onEntry = (entry: PerformanceNavigationTiming) => this.#recordServerTimings(entry)
-      const view = this.#document
-      const onLoad = (ms: number) => view.batch.record('page.load', ms)
-      this.#install(() => observeNavigation((name, ms) => view.batch.phase(name, ms), onLoad, onEntry))
+/**
+ * Measures the page from the user's consent until its withdrawal: observers, page views, and when beacons are sent.
+ * `isLate`: ignore everything that happened before now.
+ */
+export function monitorPage(options: RumOptions, sender: Sender, deltas: CounterDeltas, isLate: boolean): PageMonitor {
+  const { ignoreErrors, sampleRate: rate = 1, errorSampleRate: errorRate = rate, flushInterval = 10_000 } = options
+  const scope = createScope()
+  /** Oldest first; the last one is what the user sees. */
+  const views: PageView[] = []
+  /** Page views by the browser's `navigationId` of their soft navigation. */
+  const softNavigations = new Map<number, PageView>()
+  let pendingEntries: (() => PerformanceEntry[]) | undefined
+  let cancelFlush = () => {}
+  /** The number of calls of `flush` that are running. */
+  let flushing = 0
+
+  const view = () => views[views.length - 1]!
+  const batch = () => view().batch
+  const scheduleFlush = (ms = Math.min(Math.max(flushInterval, SHORTEST), LONGEST)) => {
+    cancelFlush()
+    within(scope, () => {
+      cancelFlush = setTimer(() => {
+        flush()
+        scheduleFlush()
+      }, ms)
+    })
+  }
+  const newBatch = () => createMeasurements(() => scheduleFlush(0))
+
+  const beginView = (session: string, navigation: string, start: number, path = routeOf(location)): PageView => {
+    const custom = callPageFunction(() => options.page?.(path))
+    const view: PageView = {
+      id: randomId(),
+      session,
+      path,
+      page: (typeof custom === 'string' && singleLine(custom, PAGE)) || singleLine(scrubRoute(path), PAGE),
+      navigation,
+      start,
+      // Decided per view: one visit may end and another begin within a document.
+      sampled: isSampled(session, rate),
+      errorsSampled: isSampled(session, errorRate),
+      batch: newBatch(),
+      // Set now: a page may have a setter of this name on `Object.prototype`.
+      sending: undefined,
+      sent: 0,
     }
-    this.#observation = observe(['resource', 'long-animation-frame'], (entries) => this.#recordEntries(entries), !isLate)
-    this.#install(() => this.#observation?.stop)
-    this.#install(() => observeVitals(isLate, scrub, (metric, data) => this.#recordVital(metric, data)))
-    this.#install(() => observeFetches(client, (ms) => this.view.batch.record('query.fetch', ms)))
-    if (routes !== false) this.#install(() => observeRoutes(() => this.#changeRoute()))
-    if (traceparent && traceparent.length) {
-      this.#install(() => addTraceparent(traceparent, this.#options.endpoint, () => this.view.session + this.view.id))
-    }
+    views.push(view)
+    return view
   }
+  /** The page view that began with the document, or with its return from the back/forward cache. */
+  let documentView = beginView(currentVisit(), documentNavigationType(), isLate ? now() : 0)
 
-  #install(observe: () => (() => void) | undefined): void {
-    const undo = attempt(observe)
-    if (undo) this.#undos.push(undo)
-  }
-
-  readonly #scrub = (url: string): string => {
-    const custom = this.#options.scrubUrl
+  const scrub = (url: string): string => {
+    const custom = options.scrubUrl
     const scrubbed = custom ? callPageFunction(() => custom(url)) : scrubUrl(url)
     return typeof scrubbed === 'string' ? scrubbed : ''
   }
 
-  #beginView(session: string, navigation: string, start: number, path = routeOf(location)): PageView {
-    const custom = callPageFunction(() => this.#options.page?.(path))
-    const page = (typeof custom === 'string' && singleLine(custom, PAGE)) || singleLine(scrubRoute(path), PAGE)
-    const view = new PageView(session, path, page, navigation, start, () => this.#scheduleFlush(0))
-    // Decided per view: one visit may end and another begin within a document.
-    view.sampled = isSampled(session, this.#rate)
-    view.errorsSampled = isSampled(session, this.#errorRate)
-    this.#views.push(view)
-    return view
-  }
-
-  #restore(): void {
-    this.#document = this.#beginView(currentVisit(), 'back-forward-cache', now())
-    this.#scheduleFlush()
-  }
-
-  #changeRoute(): void {
-    if (routeOf(location) !== this.view.path) this.#beginView(currentVisit(), 'soft-navigation', now())
-  }
-
-  #recordVital(metric: Metric, data: VitalData): void {
-    const view = this.#viewOf(metric)
-    if (view === this.#document) view.navigation = metric.navigationType
-    view.batch.vital(metric.name, data)
-  }
-
   /** The page view that a vital belongs to. The user may see a later one already. */
-  #viewOf({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): PageView {
-    if (navigationType !== 'soft-navigation') return this.#document
-    const path = attempt(() => routeOf(new URL(navigationURL))) ?? this.view.path
-    let view = this.#softNavigations.get(navigationId)
-    // A soft navigation starts with the interaction, and the route changes a moment later.
-    view ??= this.#views.find((view) => view.start >= navigationStartTime && view.path === path)
-    if (!view) {
-      // The browser reports a soft navigation although the path did not change.
-      view = this.#beginView(this.view.session, 'soft-navigation', navigationStartTime, path)
-      const last = this.#views.length - 1
-      // Views stay in the order of their start, so that the last one is what the user sees.
-      if (this.#views[last - 1]!.start > view.start) this.#views.splice(last - 1, 0, this.#views.pop()!)
+  const viewOf = ({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): PageView => {
+    if (navigationType !== 'soft-navigation') {
+      documentView.navigation = navigationType
+      return documentView
     }
-    this.#softNavigations.set(navigationId, view)
-    for (const id of this.#softNavigations.keys()) if (this.#softNavigations.size > VIEWS) this.#softNavigations.delete(id)
-    return view
+    const path = attempt(() => routeOf(new URL(navigationURL))) ?? view().path
+    let found = softNavigations.get(navigationId)
+    // A soft navigation starts with the interaction, and the route changes a moment later.
+    found ??= views.find((view) => view.start >= navigationStartTime && view.path === path)
+    if (!found) {
+      // The browser reports a soft navigation although the path did not change.
+      found = beginView(view().session, navigationType, navigationStartTime, path)
+      // Views stay in the order of their start, so that the last one is what the user sees.
+      views.sort((a, b) => a.start - b.start)
+    }
+    softNavigations.set(navigationId, found)
+    for (const id of softNavigations.keys()) if (softNavigations.size > VIEWS) softNavigations.delete(id)
+    return found
   }
 
-  #recordEntries(entries: PerformanceEntry[]): void {
-    const { batch } = this.view
+  const recordServerTimings = ({ serverTiming }: PerformanceResourceTiming) => {
+    for (const { name, duration } of serverTiming ?? []) batch().record(`server.${name}`, duration)
+  }
+  const recordEntries = (entries: PerformanceEntry[] = []) => {
     for (const entry of entries) {
       attempt(() => {
-        if (entry.entryType !== 'resource') recordLongFrame(entry as PerformanceLongAnimationFrameTiming, batch, this.#scrub)
-        else if (!this.#sender.isOwn(entry.name)) {
-          addResource(entry as PerformanceResourceTiming, (host, kind) => batch.resource(host, kind))
-          this.#recordServerTimings(entry as PerformanceResourceTiming)
+        const resource = entry as PerformanceResourceTiming
+        if (entry.entryType !== 'resource') recordLongFrame(entry as PerformanceLongAnimationFrameTiming, batch(), scrub)
+        else if (!sender.isOwn(entry.name)) {
+          addResource(resource, (host, kind) => batch().resource(host, kind))
+          recordServerTimings(resource)
         }
       })
     }
   }
 
-  #recordServerTimings({ serverTiming }: PerformanceResourceTiming): void {
-    for (const { name, duration } of serverTiming ?? []) this.view.batch.record(`server.${name}`, duration)
-  }
-
-  #recordCounters(): void {
-    for (const [name, total] of Object.entries(readTotals(this.#options))) {
-      this.view.batch.count(name, this.#deltas.take(name, total))
-    }
-  }
-
-  #flushView(view: PageView, leaving: boolean): void {
-    const batch = view.take()
-    if (!batch) return
-    try {
-      this.#sendBatch(view, batch, leaving)
-    } finally {
-      view.sending = undefined
-      batch.free()
-    }
-  }
-
-  /** Sends the batch of a view. If that is interrupted and repeated, the beacons get the same ids again. */
-  #sendBatch(view: PageView, batch: Measurements, leaving: boolean): void {
-    const drops = new Map(batch.drops)
-    const drop = (list: string, by: number) => drops.set(list, (drops.get(list) ?? 0) + by)
-    const errors = view.errorsSampled ? batch.errors() : []
-    const body = view.sampled ? batch.body(drop) : {}
+  /** The beacons of a view's batch. If that is interrupted and repeated, the beacons get the same ids again. */
+  const beaconsOf = (view: PageView, sending: Measurements): RumBeacon[] => {
+    const drops = new Map(sending.drops)
+    const drop = (list: string, by = 1) => drops.set(list, (drops.get(list) ?? 0) + by)
+    const packed = (rate: number, body: BeaconBody) => (Object.keys(body).length ? pack(header(view, rate), body, drop) : [])
+    const errors = view.errorsSampled ? sending.errors() : []
+    const errorsBody = errors.length ? { errors } : {}
+    const body = view.sampled ? sending.body(drop) : {}
     // Errors with a sample rate of their own need beacons of their own.
-    const separate = errors.length > 0 && this.#errorRate !== this.#rate
-    if (errors.length && !separate) defineOwn(body, { errors })
-    const beacons = Object.keys(body).length ? pack(this.#header(view, this.#rate), body, drop) : []
-    if (separate) beacons.push(...pack(this.#header(view, this.#errorRate), { errors }, drop))
+    const beacons =
+      errorRate === rate ? packed(rate, { ...body, ...errorsBody }) : [...packed(rate, body), ...packed(errorRate, errorsBody)]
 
-    const last: RumBeacon | undefined = beacons.at(-1)
-    if (last && drops.size) {
+    const last = beacons.pop()
+    if (last) {
       const dropped = [...drops.values()].reduce((sum, by) => sum + by, 0)
-      defineOwn(last, { dropped, drops: Object.fromEntries(drops) })
-    }
-    let { sent } = view
-    for (const beacon of beacons) {
-      beacon.id = `${view.id}-${++sent}`
-      this.#send(beacon, leaving)
-    }
-    view.sent = sent
-    if (!last) for (const [list, by] of drops) view.batch.drop(list, by)
+      beacons.push(dropped ? { ...last, dropped, drops: Object.fromEntries(drops) } : last)
+    } else for (const [list, by] of drops) view.batch.drop(list, by)
+    return beacons
   }
-
-  #send(beacon: RumBeacon, leaving: boolean): void {
-    const { beforeSend } = this.#options
-    const approved = beforeSend ? callPageFunction(() => beforeSend(beacon)) : beacon
-    const text = approved && callPageFunction(() => serializeBeacon(approved))
-    // `beforeSend` may have withdrawn consent.
-    if (!text || this.#ended) return
-    this.#sender.send({ id: beacon.id, text }, leaving)
-    // Keeps the visit alive.
-    currentVisit()
-  }
-
-  #header(view: PageView, rate: number): RumBeacon {
-    const { app, release } = this.#options
-    return {
+  const header = (view: PageView, sampleRate: number): RumBeacon => ({
+    ...plain<RumBeacon>({
       v: 1,
       id: '',
       session: view.session,
       view: view.id,
-      app: singleLine(String(app ?? ''), LABEL) || 'unnamed',
-      ...(release && { release: singleLine(String(release), LABEL) }),
+      app: singleLine(String(options.app ?? ''), LABEL) || 'unnamed',
+      release: options.release ? singleLine(String(options.release), LABEL) : undefined,
       page: view.page,
       navigation: view.navigation,
       ...deviceInfo(),
       sentAt: Date.now(),
-      ...(rate < 1 && { sampleRate: rate }),
+    }),
+    ...(sampleRate < 1 && { sampleRate }),
+  })
+  const send = (beacon: RumBeacon, leaving: boolean) => {
+    const { beforeSend } = options
+    const approved = beforeSend ? callPageFunction(() => beforeSend(beacon)) : beacon
+    const text = approved && callPageFunction(() => serializeBeacon(approved))
+    // `beforeSend` may have withdrawn consent.
+    if (!text || scope.isEnded) return
+    sender.send({ id: beacon.id, text }, leaving)
+    // Keeps the visit alive.
+    currentVisit()
+  }
+  const flushView = (view: PageView, leaving: boolean) => {
+    // An interrupted report is repeated.
+    if (!view.sending && !view.batch.isEmpty()) {
+      view.sending = view.batch
+      view.batch = newBatch()
     }
+    const { sending } = view
+    if (!sending) return
+    attempt(() => {
+      let { sent } = view
+      for (const beacon of beaconsOf(view, sending)) {
+        beacon.id = `${view.id}-${++sent}`
+        send(beacon, leaving)
+      }
+      view.sent = sent
+    })
+    view.sending = undefined
+    sending.free()
+  }
+  /** `leaving`: the page is hidden, and may never run again. */
+  const flush = (leaving = false) => {
+    // A prerendered page may never be shown. The page's functions may call `flush` again. Only one nested call is useful:
+    // Firefox stops a script that runs during `pagehide`, and then fires `visibilitychange`.
+    if (scope.isEnded || document.prerendering || flushing > (leaving ? 1 : 0)) return
+    flushing++
+    attempt(() => {
+      recordEntries(pendingEntries?.())
+      for (const [name, total] of Object.entries(readTotals(options))) batch().count(name, deltas(name, total))
+    })
+    for (const view of views) attempt(() => flushView(view, leaving))
+    // The document's view is kept: where the browser reports no soft navigations, its CLS and INP continue.
+    while (views.length > VIEWS) views.splice(views[0] === documentView ? 1 : 0, 1)
+    flushing = 0
+    if (leaving) cancelFlush()
+    else scheduleFlush()
   }
 
-  #scheduleFlush(ms = Math.min(Math.max(this.#options.flushInterval ?? 10_000, SHORTEST), LONGEST)): void {
-    this.#cancelFlush()
-    if (this.#ended) return
-    this.#cancelFlush = setTimer(() => {
-      this.flush()
-      this.#scheduleFlush()
-    }, ms)
+  const measure = () => {
+    const { client, routes, traceparent, endpoint } = options
+    const first = documentView
+    pendingEntries = observe(['resource', 'long-animation-frame'], recordEntries, !isLate)
+    const parts = [
+      () => isLate || observeNavigation(() => first.batch, recordServerTimings),
+      () =>
+        observeVitals(isLate, scrub, (metric, data) => viewOf(metric).batch.vital(metric.name, data)),
+      () => observeFetches(client, (ms) => batch().record('query.fetch', ms)),
+      () =>
+        routes === false ||
+        observeRoutes(() => {
+          if (routeOf(location) !== view().path) beginView(currentVisit(), 'soft-navigation', now())
+        }),
+      () => traceparent && traceparent.length && addTraceparent(traceparent, endpoint, () => view().session + view().id),
+    ]
+    for (const part of parts) attempt(part)
+  }
+
+  const { sampled, errorsSampled } = documentView
+  if (sampled || errorsSampled) {
+    within(scope, () => {
+      onEnd(() => cancelFlush())
+      // Before the vitals: after a return from the back/forward cache they report to the new page view.
+      observeLifecycle({
+        restored() {
+          documentView = beginView(currentVisit(), 'back-forward-cache', now())
+          scheduleFlush()
+        },
+        flush: () => flush(true),
+      })
+      if (errorsSampled) observeErrors((error) => batch().error(error), ignoreErrors)
+      if (sampled) measure()
+      on(globalThis, 'visibilitychange', () => document.visibilityState === 'visible' && scheduleFlush())
+      scheduleFlush()
+    })
+  }
+  return {
+    view,
+    error(error) {
+      const described = view().errorsSampled && describeError(error, ignoreErrors)
+      if (described) batch().error(described)
+    },
+    flush: () => flush(),
+    end() {
+      endScope(scope)
+      for (const { batch } of views) batch.free()
+    },
   }
 }

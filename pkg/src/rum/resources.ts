@@ -1,62 +1,35 @@
 // Sums resources by host and kind. Reads each entry once, and creates no strings but the keys.
 import { HOST } from '../boundary/rum.js'
-import type { RESOURCE_KINDS } from '../boundary/vitals.js'
 import type { ResourceData } from './beacon.js'
-import { defineOwn } from './lib/properties.js'
 
-type Kind = (typeof RESOURCE_KINDS)[number]
-
-const initiators: Record<string, Kind> = {
-  script: 'script',
-  img: 'image',
-  image: 'image',
-  input: 'image',
-  picture: 'image',
-  fetch: 'fetch',
-  xmlhttprequest: 'fetch',
-  eventsource: 'fetch',
-  video: 'media',
-  audio: 'media',
-  track: 'media',
-  iframe: 'frame',
-  frame: 'frame',
-  beacon: 'beacon',
-  ping: 'beacon',
-}
-const extensions: Record<string, Kind> = {
-  js: 'script',
-  mjs: 'script',
-  css: 'style',
-  png: 'image',
-  jpg: 'image',
-  jpeg: 'image',
-  gif: 'image',
-  webp: 'image',
-  avif: 'image',
-  svg: 'image',
-  ico: 'image',
-  woff2: 'font',
-  woff: 'font',
-  ttf: 'font',
-  otf: 'font',
-  mp4: 'media',
-  webm: 'media',
-  mp3: 'media',
-  ogg: 'media',
-}
+/** Initiator types and file extensions by the kind of resource (`RESOURCE_KINDS`). */
+const NAMES = [
+  'script script .js .mjs',
+  'style .css',
+  'image img image input picture .png .jpg .jpeg .gif .webp .avif .svg .ico',
+  'font .woff2 .woff .ttf .otf',
+  'fetch fetch xmlhttprequest eventsource',
+  'media video audio track .mp4 .webm .mp3 .ogg',
+  'frame iframe frame',
+  'beacon beacon ping',
+]
+let kinds: Map<string, string> | undefined
 
 /** The kind by initiator type; where that is ambiguous, as for style sheets and what they load, by file extension. */
-function kindOf(entry: PerformanceResourceTiming): Kind {
-  return initiators[entry.initiatorType] ?? extensions[/\.(\w{2,5})(?:[?#]|$)/.exec(entry.name)?.[1] ?? ''] ?? 'other'
+function kindOf({ initiatorType, name }: PerformanceResourceTiming): string {
+  kinds ??= new Map(
+    NAMES.flatMap((line) => {
+      const [kind, ...names] = line.split(' ')
+      return names.map((name) => [name, kind!] as const)
+    }),
+  )
+  return kinds.get(initiatorType) ?? kinds.get(/\.\w{2,5}(?=[?#]|$)/.exec(name)?.[0] ?? '') ?? 'other'
 }
 
 /** The host and port of a URL, or its scheme if it has no host. */
 export function hostOf(url: string): string {
-  const start = url.indexOf('://')
-  if (start < 0) return url.slice(0, url.indexOf(':') + 1) || '-'
-  const end = url.indexOf('/', start + 3)
-  const host = url.slice(start + 3, end < 0 ? HOST + start + 3 : end)
-  return host.slice(host.lastIndexOf('@') + 1).slice(0, HOST) || '-'
+  const [, host] = /:\/\/([^/]*)/.exec(url) ?? []
+  return (host === undefined ? url.slice(0, url.indexOf(':') + 1) : host.slice(host.lastIndexOf('@') + 1).slice(0, HOST)) || '-'
 }
 
 /** Adds an entry to the sums of its host and kind, which `sumOf` returns. */
@@ -68,13 +41,14 @@ export function addResource(
   const sum = sumOf(host, kindOf(entry))
   const { duration, transferSize, decodedBodySize, responseStatus } = entry
   const { deliveryType } = entry as { deliveryType?: string }
+  const add = (member: 'bytes' | 'cached' | 'failed', by: number) => (sum[member] = (sum[member] ?? 0) + by)
+  const slowest = Math.max(sum.slowest ?? sum.duration, duration)
   sum.count++
   sum.duration += duration
-  if (duration > (sum.slowest ?? 0)) sum.slowest = duration
-  if (transferSize > 0) defineOwn(sum, { bytes: (sum.bytes ?? 0) + transferSize })
-  if (deliveryType === 'cache' || (transferSize === 0 && decodedBodySize > 0)) defineOwn(sum, { cached: (sum.cached ?? 0) + 1 })
+  // Missing where it equals the sum.
+  sum.slowest = slowest < sum.duration ? slowest : undefined
+  if (transferSize > 0) add('bytes', transferSize)
+  if (deliveryType === 'cache' || (transferSize === 0 && decodedBodySize > 0)) add('cached', 1)
   // Other origins hide status and timing without `Timing-Allow-Origin`. A same-origin request without a response failed.
-  if (responseStatus >= 400 || (!responseStatus && !entry.responseStart && host === location.host)) {
-    defineOwn(sum, { failed: (sum.failed ?? 0) + 1 })
-  }
+  if (responseStatus >= 400 || (!responseStatus && !entry.responseStart && host === location.host)) add('failed', 1)
 }

@@ -1,7 +1,7 @@
 // The visit that a page view belongs to, without a cookie. crates/engine/src/beacon/visit.rs has the same rules.
 import { VISIT_IDLE, VISIT_LENGTH } from '../boundary/rum.js'
-import { attempt } from './lib/guard.js'
 import { randomId } from './lib/random.js'
+import { readStorage, writeStorage } from './lib/storage.js'
 
 const KEY = 'whippet.session'
 
@@ -10,7 +10,7 @@ let unstored = ''
 
 /** The id of the visit in the tab's storage, or of a new visit. Counts as activity. */
 export function currentVisit(): string {
-  const stored = attempt(() => sessionStorage.getItem(KEY)) ?? unstored
+  const stored = readStorage(KEY) || unstored
   const now = Date.now()
   let [, id, started, seen] = /^([\da-f]{16}) (\d{1,16}) (\d{1,16})$/.exec(stored) ?? []
   const continues = id && +started! <= +seen! && +seen! <= now && now - +seen! < VISIT_IDLE && now - +started! < VISIT_LENGTH
@@ -19,13 +19,13 @@ export function currentVisit(): string {
     started = String(now)
   }
   unstored = `${id} ${+started!} ${now}`
-  attempt(() => sessionStorage.setItem(KEY, unstored))
+  writeStorage(KEY, unstored)
   return id!
 }
 
 export function forgetVisit(): void {
   unstored = ''
-  attempt(() => sessionStorage.removeItem(KEY))
+  writeStorage(KEY, unstored)
 }
 
 /**

@@ -1,6 +1,7 @@
 // Counters of the other modules of the toolkit, and of the page.
 import { now } from './lib/eventsAndTimers.js'
-import { attempt, callPageFunction } from './lib/guard.js'
+import { callPageFunction } from './lib/guard.js'
+import { inScope, onEnd } from './lib/scope.js'
 
 /** What RUM needs of a query client: `whippet/query`'s is one. */
 export interface MeasuredClient {
@@ -34,15 +35,15 @@ export interface CounterSources {
 /** Reads all counters, by their names in beacons. Each is a total since its module started. */
 export function readTotals({ client, figures = {}, counters }: CounterSources): Record<string, number> {
   const all = new Map<string, number>()
-  const add = (stats: object | undefined, names: Record<string, string>) => {
-    for (const [member, name] of Object.entries(names)) {
-      const total = (stats as Record<string, unknown> | undefined)?.[member]
-      if (typeof total === 'number' && total >= 0) all.set(name, (all.get(name) ?? 0) + total)
-    }
-  }
   // These functions belong to the page. If one throws, only its own counters are missing.
   const read = (stats: () => object | undefined, names: Record<string, string>) =>
-    callPageFunction(() => add(stats(), names))
+    callPageFunction(() => {
+      const totals = stats() as Record<string, unknown> | undefined
+      for (const [member, name] of Object.entries(names)) {
+        const total = totals?.[member]
+        if (typeof total === 'number' && total >= 0) all.set(name, (all.get(name) ?? 0) + total)
+      }
+    })
   read(() => client?.stats?.(), {
     hits: 'query.hits',
     misses: 'query.misses',
@@ -53,20 +54,22 @@ export function readTotals({ client, figures = {}, counters }: CounterSources): 
   })
   read(() => figures.json?.(), { received: 'json.bytes_received', spared: 'json.bytes_spared' })
   read(() => figures.timing?.(), { calls: 'pace.calls', invocations: 'pace.invocations' })
-  const names = { loaded: 'lazy.loaded', failed: 'lazy.failed', lcp: 'lazy.lcp' }
-  for (const lazy of [figures.lazy ?? []].flat()) read(() => lazy.stats(), names)
+  for (const lazy of [figures.lazy ?? []].flat()) {
+    read(() => lazy.stats(), { loaded: 'lazy.loaded', failed: 'lazy.failed', lcp: 'lazy.lcp' })
+  }
   return { ...Object.fromEntries(all), ...callPageFunction(() => ({ ...counters?.() })) }
 }
 
-/** Turns totals into increases since the last report. A total that fell was reset: then all of it is an increase. */
-export class CounterDeltas {
-  readonly #before = new Map<string, number>()
+/** Returns by how much a total rose since it was last given. One that fell was reset: then all of it is new. */
+export type CounterDeltas = (name: string, total: number) => number
 
-  take(name: string, total: number): number {
+export function createCounterDeltas(): CounterDeltas {
+  const totals = new Map<string, number>()
+  return (name, total) => {
     if (!(total >= 0 && total < 2 ** 53)) return 0
     total = Math.floor(total)
-    const before = this.#before.get(name) ?? 0
-    if (this.#before.has(name) || this.#before.size < 256) this.#before.set(name, total)
+    const before = totals.get(name) ?? 0
+    if (totals.has(name) || totals.size < 256) totals.set(name, total)
     return total < before ? total : total - before
   }
 }
@@ -77,10 +80,10 @@ interface CacheEvent {
   action?: { type: string; manual?: boolean }
 }
 
-/** Calls `record` with the duration of each successful fetch, in ms; returns a function that stops it. */
-export function observeFetches(client: MeasuredClient | undefined, record: (ms: number) => void): () => void {
+/** Calls `record` with the duration of each successful fetch, in ms, within a scope. */
+export function observeFetches(client: MeasuredClient | undefined, record: (ms: number) => void): void {
   const started = new WeakMap<object, number>()
-  const listener = ({ type, query, action }: CacheEvent) => {
+  const listener = inScope(({ type, query, action }: CacheEvent) => {
     if (type !== 'updated' || !action) return
     if (action.type === 'fetch') started.set(query, now())
     if (action.type === 'success' && !action.manual) {
@@ -88,6 +91,7 @@ export function observeFetches(client: MeasuredClient | undefined, record: (ms: 
       if (start !== undefined) record(now() - start)
       started.delete(query)
     }
-  }
-  return client?.getQueryCache?.().subscribe((event: never) => void attempt(() => listener(event))) ?? (() => {})
+  })
+  const unsubscribe = client?.getQueryCache?.().subscribe(listener as (event: never) => void)
+  if (unsubscribe) onEnd(unsubscribe)
 }

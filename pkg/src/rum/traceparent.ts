@@ -1,25 +1,59 @@
 // Adds `traceparent` to requests, so that a slow page view can be found in the backend's traces.
 // https://www.w3.org/TR/trace-context/
 import { attempt } from './lib/guard.js'
+import { matchesPattern } from './lib/format.js'
 import { randomId } from './lib/random.js'
 import { wrapMethod } from './lib/wrapMethod.js'
 
 const HEADER = 'traceparent'
 
 /**
- * Adds the header to requests that `isTraced` selects, unless they have one. `traceId` returns 32 hexadecimal digits.
- * Returns a function that stops it.
+ * Adds the header to requests that `isTraced` selects, unless they have one, within a scope. `traceId` returns 32
+ * hexadecimal digits.
  *
  * All other requests are made with the page's own arguments, and no property of those is read that the page could observe.
  */
-export function addTraceparent(listed: (string | RegExp)[], except: string, traceId: () => string): () => void {
-  const isWanted = (url: string | undefined) =>
-    url !== undefined && isTraced(resolve(url), location.origin, listed, except)
+export function addTraceparent(listed: (string | RegExp)[], except: string, traceId: () => string): void {
+  const isWanted = (url: string | undefined) => url !== undefined && isTraced(resolve(url), location.origin, listed, except)
   const value = () => `00-${traceId()}-${randomId()}-01`
-  const undos = [traceFetch(isWanted, value), ...traceRequests(isWanted, value)]
-  return () => {
-    for (const undo of undos) attempt(() => undo?.())
-  }
+
+  const { Request } = globalThis
+  wrapMethod(globalThis, 'fetch', (fetch, self, args) => {
+    /** The request that `fetch` would create from these arguments, with the header; `undefined` if it carries none. */
+    const request = attempt(() => {
+      if (!isWanted(addressOf(args[0]))) return undefined
+      // `fetch` itself begins with this constructor, so every form of arguments is supported, and read only once. If the
+      // constructor throws, `fetch` gets the arguments and throws its own error.
+      const request = new Request(args[0], args[1])
+      attempt(() => {
+        if (isWanted(request.url) && !request.headers.has(HEADER)) request.headers.set(HEADER, value())
+      })
+      return request
+    })
+    return Reflect.apply(fetch, self, request ? [request] : args)
+  })
+
+  const prototype = attempt(() => XMLHttpRequest.prototype)
+  if (!prototype) return
+  const { setRequestHeader } = prototype
+  /** Open requests that get the header when they are sent. */
+  const wanted = new WeakSet<XMLHttpRequest>()
+  wrapMethod(prototype, 'open', (open, self, args) => {
+    // Resolved before `open` is called, against the base URL that `open` itself uses.
+    const isListed = attempt(() => isWanted(addressOf(args[1])))
+    const result = Reflect.apply(open, self, args)
+    attempt(() => (isListed ? wanted.add(self) : wanted.delete(self)))
+    return result
+  })
+  wrapMethod(prototype, 'setRequestHeader', (set, self, args) => {
+    // The page sets the header itself. The browser would join two values, and the result would be invalid.
+    if (typeof args[0] !== 'string' || args[0].toLowerCase() === HEADER) wanted.delete(self)
+    return Reflect.apply(set, self, args)
+  })
+  wrapMethod(prototype, 'send', (send, self, args) => {
+    if (wanted.delete(self)) attempt(() => setRequestHeader.call(self, HEADER, value()))
+    return Reflect.apply(send, self, args)
+  })
 }
 
 /**
@@ -32,10 +66,8 @@ export function isTraced(href: string, origin: string, listed: (string | RegExp)
   return listed.some((item) => matches(item, href, origin)) && !isBelow(href, except)
 }
 
-function matches(item: string | RegExp, href: string, origin: string): boolean {
-  if (typeof item === 'string') return isBelow(href, item.startsWith('/') ? origin + item : item)
-  return new RegExp(item.source, item.flags.replace(/[gy]/g, '')).test(href)
-}
+const matches = (item: string | RegExp, href: string, origin: string): boolean =>
+  typeof item === 'string' ? isBelow(href, item.startsWith('/') ? origin + item : item) : matchesPattern(item, href)
 
 /** Whether `href` is `base`, or below it: `https://api.example.org` is not below `https://api.example`. */
 export function isBelow(href: string, base: string): boolean {
@@ -55,51 +87,4 @@ function addressOf(given: unknown): string | undefined {
   if (typeof given === 'string') return given
   if (given instanceof URL) return given.href
   return typeof Request === 'function' && given instanceof Request ? given.url : undefined
-}
-
-type IsWanted = (url: string | undefined) => boolean
-
-function traceFetch(isWanted: IsWanted, value: () => string): (() => void) | undefined {
-  const { Request } = globalThis
-  /** The request that `fetch` would create from these arguments, with the header; `undefined` if it carries none. */
-  const requestOf = (input: RequestInfo | URL, init?: RequestInit) => {
-    if (!isWanted(addressOf(input))) return undefined
-    // `fetch` itself begins with this constructor, so every form of arguments is supported, and read only once. If the
-    // constructor throws, `fetch` gets the arguments and throws its own error.
-    const request = new Request(input, init)
-    attempt(() => {
-      if (isWanted(request.url) && !request.headers.has(HEADER)) request.headers.set(HEADER, value())
-    })
-    return request
-  }
-  return wrapMethod(globalThis, 'fetch', (fetch, self, args) => {
-    const request = attempt(() => requestOf(args[0], args[1]))
-    return Reflect.apply(fetch, self, request ? [request] : args)
-  })
-}
-
-function traceRequests(isWanted: IsWanted, value: () => string): ((() => void) | undefined)[] {
-  const prototype = attempt(() => XMLHttpRequest.prototype)
-  if (!prototype) return []
-  const { setRequestHeader } = prototype
-  /** Open requests that get the header when they are sent. */
-  const wanted = new WeakSet<XMLHttpRequest>()
-  return [
-    wrapMethod(prototype, 'open', (open, self, args) => {
-      // Resolved before `open` is called, against the base URL that `open` itself uses.
-      const isListed = attempt(() => isWanted(addressOf(args[1])))
-      const result = Reflect.apply(open, self, args)
-      attempt(() => (isListed ? wanted.add(self) : wanted.delete(self)))
-      return result
-    }),
-    wrapMethod(prototype, 'setRequestHeader', (set, self, args) => {
-      // The page sets the header itself. The browser would join two values, and the result would be invalid.
-      if (typeof args[0] !== 'string' || args[0].toLowerCase() === HEADER) wanted.delete(self)
-      return Reflect.apply(set, self, args)
-    }),
-    wrapMethod(prototype, 'send', (send, self, args) => {
-      if (wanted.delete(self)) attempt(() => setRequestHeader.call(self, HEADER, value()))
-      return Reflect.apply(send, self, args)
-    }),
-  ]
 }

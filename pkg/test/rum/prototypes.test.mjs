@@ -13,7 +13,7 @@ before(async () => {
     logLevel: 'silent',
     stdin: {
       contents: `
-        export { Measurements } from './measurements.ts'
+        export { createMeasurements } from './measurements.ts'
         export { stringify } from './lib/stringify.ts'
         export { copyOwn } from './lib/properties.ts'
         export { pack } from './pack.ts'
@@ -79,9 +79,9 @@ test('a toJSON on a prototype is not called', async () => {
 })
 
 test('members of Object.prototype are part of neither a beacon nor the options', async () => {
-  const { Measurements, stringify, copyOwn } = await load()
+  const { createMeasurements, stringify, copyOwn } = await load()
   const fill = () => {
-    const batch = new Measurements(() => {})
+    const batch = createMeasurements(() => {})
     batch.count('x', 1)
     batch.record('ms', 5)
     batch.vital('LCP', copyOwn({ value: 1 }))

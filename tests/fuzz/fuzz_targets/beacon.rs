@@ -1,4 +1,4 @@
-//! Any bytes are read as a beacon or refused. A beacon that was read can be written and read again.
+//! Any bytes are decoded as a beacon or refused. A decoded beacon can be encoded and decoded again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

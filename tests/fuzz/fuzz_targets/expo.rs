@@ -1,4 +1,5 @@
-//! Any bytes are read as an exposition or refused with the number of an existing line. Each line is read, skipped or empty.
+//! Any bytes are parsed as an exposition, or refused with the number of an existing line. Each line is a sample, invalid, or
+//! neither.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

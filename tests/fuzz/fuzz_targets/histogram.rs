@@ -1,5 +1,5 @@
-//! Any bytes are read as a histogram or refused. What was read can be merged with finer and coarser ones, asked for
-//! quantiles, written, and read again.
+//! Any bytes are read as a stored histogram or refused. A histogram that was read can be merged, recorded to, written, and read
+//! again, and has quantiles.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,9 +1,9 @@
-//! Body after body of one query: each is the value of its text, made of the one before with all that is the same in it;
-//! or it is refused, and the one before lives on.
+//! One query receives several bodies. Each must have the value of its text, with everything that is unchanged shared with the
+//! body before; an invalid one must be refused and change nothing.
 //!
-//! The input is a list of steps, divided by the byte 0xff, which is in no text. A step is a text; or, where it begins
-//! with 0xfe, a script that edits the last text that was JSON. 0xfd before either makes it arrive byte by byte, while
-//! another body of the same query is on its way.
+//! The input is a list of steps, separated by the byte 0xff, which no UTF-8 text contains. A step is a text, or after the byte
+//! 0xfe a script that edits the last text that was JSON. With 0xfd before either, the body arrives byte by byte, while another
+//! body of the same query arrives.
 #![no_main]
 
 #[path = "json/host.rs"]

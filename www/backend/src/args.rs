@@ -10,7 +10,7 @@ pub struct Args {
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:7301")]
     pub listen: SocketAddr,
-    /// Folder of the database; created when missing.
+    /// Folder of the database; created if missing.
     #[arg(long, value_name = "DIR", default_value = "www/data")]
     pub data: PathBuf,
     /// Folder of the built site.

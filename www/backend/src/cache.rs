@@ -1,10 +1,10 @@
-//! Hot answers in memory, so that a repeated question does not reach the database.
+//! A cache of answers in memory, so that repeated requests do not reach the database.
 use lru::LruCache;
 use std::hash::Hash;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A bounded cache, least recently used out first, that never keeps an answer older than the last
+/// A bounded cache that evicts the least recently used answer. It never holds an answer that was computed before the last
 /// invalidation.
 pub struct Cache<K, V> {
     inner: Mutex<Inner<K, V>>,
@@ -12,20 +12,20 @@ pub struct Cache<K, V> {
 
 struct Inner<K, V> {
     entries: LruCache<K, V>,
-    /// Grows with each invalidation.
+    /// The number of invalidations.
     generation: u64,
 }
 
-/// What a look-up gave.
+/// The result of a look-up.
 #[derive(Debug, PartialEq)]
 pub enum Lookup<V> {
     /// The answer.
     Hit(V),
-    /// Nothing; an answer computed now is stored with this ticket.
+    /// There is none. The ticket allows to store an answer that is computed from now on.
     Miss(Ticket),
 }
 
-/// The moment of a miss: an answer begun before an invalidation must not be stored after it.
+/// The number of invalidations at the time of a miss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ticket(u64);
 
@@ -35,7 +35,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         Self { inner: Mutex::new(Inner { entries: LruCache::new(capacity), generation: 0 }) }
     }
 
-    /// The answer for `key`.
+    /// Looks up the answer for `key`.
     pub fn get(&self, key: &K) -> Lookup<V> {
         let mut inner = self.lock();
         match inner.entries.get(key) {
@@ -44,7 +44,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         }
     }
 
-    /// Keeps `value`, unless the cache was invalidated since `ticket`.
+    /// Stores `value`, unless the cache was invalidated since `ticket`.
     pub fn put(&self, ticket: Ticket, key: K, value: V) {
         let mut inner = self.lock();
         if inner.generation == ticket.0 {
@@ -52,7 +52,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         }
     }
 
-    /// Forgets everything, and refuses the answers that are being computed.
+    /// Drops all answers, also those that are being computed.
     pub fn invalidate(&self) {
         let mut inner = self.lock();
         inner.generation += 1;
@@ -60,7 +60,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner<K, V>> {
-        // Nothing in here panics half-way, so a poisoned lock guards whole data.
+        // No code panics while the cache is only half changed.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,35 +1,35 @@
-//! The switch that makes the server misbehave, so that the page can be seen coping.
+//! The fault mode: the server misbehaves on demand, to show how the page reacts.
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// How the server behaves.
+/// The fault mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// As it should.
+    /// No faults.
     #[default]
     Normal,
-    /// Every answer is held back.
+    /// Every answer is delayed.
     Slow,
     /// Every answer is a 500.
     Failing,
-    /// All works, but stars are refused with a 409.
+    /// Stars are refused with 409.
     Refuse,
 }
 
-/// The switch, shared by all requests.
+/// The current fault mode, shared by all requests.
 #[derive(Debug, Default)]
 pub struct Faults(AtomicU8);
 
 const MODES: [Mode; 4] = [Mode::Normal, Mode::Slow, Mode::Failing, Mode::Refuse];
 
 impl Faults {
-    /// How the server behaves now.
+    /// The current mode.
     pub fn mode(&self) -> Mode {
         MODES[usize::from(self.0.load(Ordering::Relaxed))]
     }
 
-    /// Turns the switch.
+    /// Sets the mode.
     pub fn set(&self, mode: Mode) {
         self.0.store(mode as u8, Ordering::Relaxed);
     }

@@ -1,11 +1,11 @@
-//! An icon per package: a mirrored pattern in two tones, drawn from the name, as a PNG.
+//! Draws a package's icon: a mirrored pattern in two tones, computed from its name, as a PNG.
 use std::io;
 
-/// Cells across, mirrored at the middle column.
+/// Columns and rows of cells. The middle column is the axis of symmetry.
 const CELLS: usize = 5;
 const CELL_PIXELS: usize = 16;
 const MARGIN_PIXELS: usize = 8;
-/// Width and height of an icon.
+/// Width and height of an icon, pixels.
 pub const PIXELS: usize = CELLS * CELL_PIXELS + 2 * MARGIN_PIXELS;
 
 /// The icon of `name`, the same on every machine.
@@ -33,13 +33,13 @@ pub fn png(ecosystem: &str, name: &str) -> io::Result<Vec<u8>> {
     Ok(file)
 }
 
-/// The cell that a pixel's coordinate falls into, unless it is in the margin.
+/// The cell that contains a pixel's coordinate; `None` in the margin.
 fn cell(at: usize) -> Option<usize> {
     let cell = at.checked_sub(MARGIN_PIXELS)? / CELL_PIXELS;
     (cell < CELLS).then_some(cell)
 }
 
-/// A palette index per cell. Two bits of the seed each: half the cells stay empty.
+/// The palette index of each cell, from two bits of the seed. Half of the cells are empty on average.
 fn pattern(seed: u64) -> [[u8; CELLS]; CELLS] {
     let mut pattern = [[0; CELLS]; CELLS];
     let mut bits = seed;
@@ -57,7 +57,7 @@ fn pattern(seed: u64) -> [[u8; CELLS]; CELLS] {
     pattern
 }
 
-/// Fowler–Noll–Vo 1a, then mixed once more: names that differ in their last letter differ in all bits.
+/// FNV-1a, whose bits are then mixed: otherwise names that differ in the last letter would have similar icons.
 fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -66,7 +66,7 @@ fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     mixed ^ (mixed >> 29)
 }
 
-/// Hue in degrees, saturation and lightness 0 to 1.
+/// Converts hue (degrees), saturation and lightness (0 to 1) to RGB.
 fn rgb(hue: u64, saturation: f64, lightness: f64) -> [u8; 3] {
     let reach = saturation * lightness.min(1.0 - lightness);
     [0.0, 8.0, 4.0].map(|offset| {

@@ -1,16 +1,15 @@
 //! The demo's backend: a package explorer over the project's own dependency graph.
 //!
-//! It is apart from the collector, and instrumented as a good backend is, so that the dashboard has an
-//! honest target to scrape.
+//! It shares no code with the collector, and is instrumented like a real backend, so that the dashboard has a realistic target.
 //!
-//! | module | what it is |
+//! | module | what it does |
 //! |---|---|
 //! | [`graph`] | packages and their dependencies, read from `cargo metadata` and npm lock files |
 //! | [`store`] | the SQLite database: packages, stars, activity |
-//! | [`cache`] | hot answers in memory, invalidated when a star changes |
+//! | [`cache`] | answers in memory, invalidated when a star changes |
 //! | [`metrics`] | Prometheus metrics, [`process`] the process's own |
-//! | [`trace`] | what one request spent its time on, for `Server-Timing` |
-//! | [`faults`] | the switch that makes the server slow, failing or refusing |
+//! | [`trace`] | how long the parts of a request took, for `Server-Timing` |
+//! | [`faults`] | the fault mode, in which the server is slow, fails, or refuses stars |
 //! | [`icon`] | a PNG drawn from a package's name |
 //! | [`http`] | the router and its handlers |
 pub mod args;

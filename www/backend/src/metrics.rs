@@ -1,20 +1,20 @@
-//! The backend's metrics, in the names and units that Prometheus recommends.
+//! The backend's metrics, with the names and units that Prometheus recommends.
 use crate::process;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
 use std::time::Duration;
 
-/// From half a millisecond to ten seconds, with the dashboard's bounds (200 ms, 500 ms, 1 s) among them.
+/// Bucket borders of requests, s. The bounds of the dashboard's levels (200 ms, 500 ms, 1 s) are among them.
 const REQUEST_BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 2.5, 5.0, 10.0];
-/// From a tenth of a millisecond to a second, with the dashboard's bounds (100 ms, 1 s) among them.
+/// Bucket borders of database operations, s. The bound of the dashboard's level (100 ms) is among them.
 const DATABASE_BUCKETS: &[f64] =
     &[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0];
-/// A look-up takes microseconds, unless it waits for a lock.
+/// Bucket borders of cache look-ups, s: they take microseconds, unless they wait for a lock.
 const CACHE_BUCKETS: &[f64] = &[1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 1e-4, 1e-3, 1e-2];
 
-/// All that is counted.
+/// All metrics.
 pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
@@ -78,33 +78,33 @@ impl Metrics {
         Ok(Self { registry, requests, durations, in_flight, database, cache, cache_durations })
     }
 
-    /// Notes that a request has begun.
+    /// Counts a request as in flight.
     pub fn request_began(&self) -> InFlight {
         self.in_flight.inc();
         InFlight(self.in_flight.clone())
     }
 
-    /// Notes an answer. `route` is a template, never a path that a client chose.
+    /// Records an answer. `route` is a template, never a path that a client chose.
     pub fn request_ended(&self, method: &str, route: &str, status: u16, time: Duration) {
         self.requests.with_label_values(&[method, route, &status.to_string()]).inc();
         self.durations.with_label_values(&[method, route]).observe(time.as_secs_f64());
     }
 
-    /// Notes a database operation.
+    /// Records a database operation.
     pub fn database(&self, operation: &str, time: Duration) {
         self.database.with_label_values(&[operation]).observe(time.as_secs_f64());
     }
 
-    /// Notes a look-up in a cache.
+    /// Records a look-up in a cache.
     pub fn cache(&self, cache: &str, hit: bool, time: Duration) {
         self.cache_durations.with_label_values(&[cache]).observe(time.as_secs_f64());
         self.cache.with_label_values(&[cache, if hit { "hit" } else { "miss" }]).inc();
     }
 
-    /// Prometheus' text format 0.0.4.
+    /// Writes them in Prometheus' text format 0.0.4.
     pub fn text(&self) -> Vec<u8> {
         let mut text = Vec::new();
-        // Fails for a family without a name or without metrics; gathering leaves those out.
+        // It fails for families without name or metrics only, and `gather` returns none of these.
         TextEncoder::new().encode(&self.registry.gather(), &mut text).expect("gathered families are whole");
         text
     }

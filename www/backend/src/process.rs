@@ -1,16 +1,16 @@
 //! The process's own metrics, read from Linux's `/proc` at each scrape. Elsewhere there are none.
 //!
-//! The metrics library has a collector of its own for these, but counts CPU time in whole seconds: too
-//! coarse for a rate over the few seconds between two scrapes.
+//! The `prometheus` crate has a collector for these, but it counts CPU time in whole seconds: too coarse for a rate over the
+//! few seconds between two scrapes.
 use prometheus::core::Desc;
 use prometheus::proto::MetricFamily;
 use prometheus::{Counter, Gauge, core};
 
-/// Linux counts CPU time in hundredths of a second for user space, whatever the kernel's own tick.
+/// Linux reports CPU time in hundredths of a second, whatever the kernel's tick is.
 const TICKS_PER_SECOND: f64 = 100.0;
 const PAGE_BYTES: f64 = 4096.0;
 
-/// Names as all Prometheus clients have them.
+/// The names that all Prometheus client libraries use.
 pub struct Collector {
     cpu: Counter,
     memory: Gauge,
@@ -18,7 +18,7 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// The three metrics, at zero.
+    /// The metrics, all zero.
     pub fn new() -> prometheus::Result<Self> {
         Ok(Self {
             cpu: Counter::new("process_cpu_seconds_total", "User and system CPU time spent, in seconds.")?,
@@ -36,7 +36,7 @@ impl core::Collector for Collector {
     fn collect(&self) -> Vec<MetricFamily> {
         let read = |path| std::fs::read_to_string(path).ok();
         let Some(own) = read("/proc/self/stat").as_deref().and_then(Stat::parse) else { return Vec::new() };
-        // A counter has no `set`; this one is only ever touched here.
+        // A counter has no `set`. No other code changes this one.
         self.cpu.reset();
         self.cpu.inc_by(own.cpu_seconds);
         self.memory.set(own.resident_bytes);
@@ -59,7 +59,7 @@ struct Stat {
 impl Stat {
     /// Fields as proc_pid_stat(5) numbers them: 14 utime, 15 stime, 22 starttime, 24 rss.
     fn parse(text: &str) -> Option<Self> {
-        // Field 2 is the program's name in brackets, and may hold spaces and brackets.
+        // Field 2 is the program's name in brackets, which may contain spaces and brackets.
         let (_, rest) = text.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_whitespace().collect();
         let field = |number: usize| fields.get(number - 3)?.parse::<f64>().ok();
@@ -71,7 +71,7 @@ impl Stat {
     }
 }
 
-/// The line `btime` of `/proc/stat`.
+/// When the machine was started, s since the epoch: the line `btime` of `/proc/stat`.
 fn boot_seconds(text: &str) -> Option<f64> {
     text.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()
 }

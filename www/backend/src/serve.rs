@@ -1,4 +1,4 @@
-//! From the command line to a running server, and to its end.
+//! Runs the server, from the command line to the shutdown.
 use crate::args::Args;
 use crate::graph::{Graph, GraphError};
 use crate::http::{App, AppConfig, router};
@@ -8,10 +8,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 
-/// Why the server could not start, or had to end.
+/// Why the server could not start, or stopped.
 #[derive(Debug)]
 pub enum StartError {
-    /// The address is taken by another program.
+    /// Another program listens on the address.
     AddressInUse(SocketAddr),
     /// The address cannot be listened on for another reason.
     Listen(SocketAddr, std::io::Error),
@@ -19,13 +19,13 @@ pub enum StartError {
     Graph(GraphError),
     /// The database cannot be opened or written.
     Store(StoreError),
-    /// There is neither a graph to import nor one imported before.
+    /// No graph was given, and none was imported before.
     NoPackages,
     /// The site has not been built.
     NoSite(PathBuf),
     /// The collector's address is not an HTTP origin.
     Collector(String),
-    /// The server broke while running.
+    /// The running server failed.
     Serve(std::io::Error),
 }
 
@@ -58,13 +58,13 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Imports the graphs, serves until Ctrl-C or SIGTERM, and lets requests under way finish.
+/// Imports the graphs and serves until Ctrl-C or SIGTERM. Running requests may finish.
 pub async fn run(args: Args) -> Result<(), StartError> {
     let collector = origin(&args.collector).ok_or_else(|| StartError::Collector(args.collector.clone()))?;
     if !args.site.join("index.html").is_file() {
         return Err(StartError::NoSite(args.site));
     }
-    // Listened on before the import, so that a taken port is known at once.
+    // Before the import, so that an address in use is reported at once.
     let listener = TcpListener::bind(args.listen).await.map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AddrInUse => StartError::AddressInUse(args.listen),
         _ => StartError::Listen(args.listen, cause),
@@ -86,7 +86,7 @@ pub async fn run(args: Args) -> Result<(), StartError> {
     axum::serve(listener, router(app)).with_graceful_shutdown(asked_to_end()).await.map_err(StartError::Serve)
 }
 
-/// `text` as an origin (scheme, host, port), if it is one: it goes into a header and into the page.
+/// Parses an origin (scheme, host, port). It is written into a header and into the page, so nothing else may pass.
 fn origin(text: &str) -> Option<String> {
     let text = text.strip_suffix('/').unwrap_or(text);
     let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"))?;
@@ -96,7 +96,7 @@ fn origin(text: &str) -> Option<String> {
 
 async fn asked_to_end() {
     let interrupt = async {
-        // Without a handler Ctrl-C ends the process by itself.
+        // Without a handler, Ctrl-C ends the process anyway.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

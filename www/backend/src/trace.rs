@@ -1,10 +1,10 @@
-//! What one request spent its time on, for the `Server-Timing` header.
+//! How long the parts of a request took, for the `Server-Timing` header.
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Filled in by whatever works for a request; cheap to clone, all clones are one.
+/// The times of one request. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Trace(Arc<Parts>);
 
@@ -12,7 +12,7 @@ pub struct Trace(Arc<Parts>);
 struct Parts {
     database_nanos: AtomicU64,
     cache_nanos: AtomicU64,
-    /// 0 not asked, 1 miss, 2 hit.
+    /// The cache: 0 not used, 1 miss, 2 hit.
     cache: AtomicU8,
 }
 
@@ -22,13 +22,13 @@ impl Trace {
         self.0.database_nanos.fetch_add(nanos(time), Ordering::Relaxed);
     }
 
-    /// Notes whether the cache had the answer, and how long that took to find out.
+    /// Records whether the cache had the answer, and how long the look-up took.
     pub fn cache(&self, hit: bool, time: Duration) {
         self.0.cache_nanos.fetch_add(nanos(time), Ordering::Relaxed);
         self.0.cache.store(if hit { 2 } else { 1 }, Ordering::Relaxed);
     }
 
-    /// The header's value, after `total` time.
+    /// The value of the header, for a request that took `total`.
     pub fn server_timing(&self, total: Duration) -> String {
         let mut value = String::new();
         let ms = |part: &AtomicU64| part.load(Ordering::Relaxed) as f64 / 1e6;

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 #[derive(Clone)]
 pub struct Activity {
     began: Instant,
-    /// Twice the ms since `began`, and 1 more while it is served.
+    /// Twice the time of the last change, ms since `began`; plus 1 while the connection is served.
     state: Arc<AtomicU64>,
 }
 
@@ -20,22 +20,22 @@ impl Activity {
         activity
     }
 
-    /// The client is to send or to read next.
+    /// The connection waits for the client to send or to read.
     pub fn set_waiting(&self) {
         self.state.store(self.now() * 2, Ordering::Relaxed);
     }
 
-    /// The connection is throttled: its slot is the first to be given to another.
+    /// The connection is throttled: it counts as idle for longest, so it is the first to be closed for another.
     pub fn set_throttled(&self) {
         self.state.store(0, Ordering::Relaxed);
     }
 
-    /// The collector is to answer next.
+    /// The client waits for an answer.
     pub fn set_serving(&self) {
         self.state.store(self.now() * 2 + 1, Ordering::Relaxed);
     }
 
-    /// Whether it is being served, and since when (ms).
+    /// Whether it is being served, and since when, ms.
     pub fn get(&self) -> (bool, u64) {
         let state = self.state.load(Ordering::Relaxed);
         (state % 2 == 1, state / 2)

@@ -1,8 +1,8 @@
 //! Accepts a bounded number of connections, and closes idle ones.
 //!
-//! `axum::serve` has no such limits: a client that opens many connections and sends or reads a byte a minute would keep
-//! everybody else out. `slots` decides which connection is closed, by `activity`, which `stream` and `body` update.
-//! `pipelining` delays clients that do not wait for answers.
+//! `axum::serve` has no such limits: a client with many connections that sends or reads a byte a minute would shut out all
+//! others. `slots` chooses the connection that is closed, by the `activity` that `stream` and `body` update. `pipelining`
+//! delays clients that do not wait for answers.
 mod activity;
 mod body;
 mod pipelining;
@@ -38,50 +38,50 @@ use stream::Stream;
 /// How long a client may take to send the head of a request, and how long a connection may idle between two requests.
 const HEADER: Duration = Duration::from_secs(20);
 
-/// The most bytes of a request that are held, and so of its head.
+/// The buffer of a connection, bytes: no request may have a longer head.
 const BUFFER: usize = 64 * 1024;
 
-/// How long requests may take to finish once the collector is told to stop.
+/// How long requests may take to finish when the collector stops.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How long to wait where no connection can be taken, since the system has no more files to give.
+/// How long to wait after a connection could not be accepted: mostly because the process may open no more files.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The time between two warnings that slots are short.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// The most connections of one address: as many pages as send at once from behind one router, and not all slots.
+/// The most connections of one address. Many visitors may share one behind a router, but it must not fill all slots.
 const SHARE: usize = 256;
 
-/// What the limits go by.
+/// How many connections there may be.
 pub struct Limits {
-    /// Connections at once.
+    /// Of all addresses together.
     pub most: usize,
-    /// Those of one address.
+    /// Of one address.
     pub share: usize,
 }
 
 impl Limits {
-    /// By what the system gives.
+    /// The limits for a process that may open as many files as this one.
     pub fn new(proxies: usize) -> Self {
         let most = most(std::fs::read_to_string("/proc/self/limits").ok().as_deref());
         Self { most, share: Self::share(most, proxies) }
     }
 
-    /// What of `most` one address may have. Behind proxies all connections come from few addresses: there each may have
-    /// all.
+    /// How many of `most` connections one address may have. Behind proxies, few addresses have all connections, so each may
+    /// have all.
     pub fn share(most: usize, proxies: usize) -> usize {
         if proxies > 0 { most } else { (most / 4).min(SHARE) }
     }
 }
 
-/// Answers what comes in at `listener` with `router`, until `told_to_stop`.
+/// Serves `router` at `listener` until `stop` is ready.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
     metrics: Arc<Metrics>,
-    told_to_stop: impl Future<Output = ()>,
+    stop: impl Future<Output = ()>,
 ) {
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER).max_buf_size(BUFFER);
@@ -89,11 +89,11 @@ pub async fn serve(
     let slots = Slots::new(limits.most, limits.share);
     let began = Instant::now();
     let mut warned = None;
-    let mut told_to_stop = pin!(told_to_stop);
+    let mut stop = pin!(stop);
     loop {
         let (socket, peer) = tokio::select! {
             accepted = accept(&listener) => accepted,
-            () = &mut told_to_stop => break,
+            () = &mut stop => break,
         };
         let activity = Activity::new(began);
         let now = began.elapsed().as_millis() as u64;
@@ -109,7 +109,7 @@ pub async fn serve(
             warned = Some(Instant::now());
             warn(&limits, admission, peer);
         }
-        // Closed at once: it is no use to wait for those that are all being served.
+        // No connection could be closed for it, as all are being served: it is closed itself.
         let Some((slot, _)) = taken else { continue };
         let (pipeline, id) = (PipelineThrottle::new(), slot.id());
         let service = {
@@ -131,7 +131,7 @@ pub async fn serve(
     }
     tracing::info!("stopping");
     drop(listener);
-    // Requests that are not finished by then are cut off.
+    // Requests that take longer are cut off.
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
 }
 
@@ -156,27 +156,27 @@ fn warn(limits: &Limits, admission: Option<Admission>, peer: SocketAddr) {
         Some(Admission::EvictedOwn) => tracing::warn!(
             address = %peer.ip(),
             most = limits.share,
-            "one address has all the connections that one may have: those that hang are closed for new ones. If it is \
-             a proxy, say so with --trust-proxy"
+            "one address has as many connections as one may have: its idle ones are closed for new ones. If it is a \
+             proxy, start whippet with --trust-proxy"
         ),
         Some(_) => tracing::warn!(
             most = limits.most,
-            "all connections are occupied: those that hang are closed for new ones. More files for the process \
-             (ulimit -n) allow more"
+            "there are as many connections as there may be: idle ones are closed for new ones. A process that may open \
+             more files (ulimit -n) may have more"
         ),
         None => tracing::warn!(
             address = %peer.ip(),
-            "a connection was refused: all that it could have had are being served"
+            "a connection was refused: all others are being served, so none could be closed for it"
         ),
     }
 }
 
-/// The most connections at once. Half of the files the system lets us open: the
-/// database needs some, too. `limits` is what Linux says of them.
+/// The most connections at once: half of the files that the process may open, as the database needs some, too. `limits`:
+/// the text of Linux' `/proc/self/limits`.
 fn most(limits: Option<&str>) -> usize {
     let line = limits.and_then(|limits| limits.lines().find_map(|line| line.strip_prefix("Max open files")));
     let files = line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<usize>().ok());
-    // 256 where nothing is known: no system gives less.
+    // Where the limit is unknown, 256: no common system has a lower one.
     (files.unwrap_or(256) / 2).clamp(16, 8192)
 }
 
@@ -184,12 +184,12 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Answers are small and whole: nothing is gained by waiting for more to send.
+                // Answers are written whole, so it is no use to wait for more bytes before sending.
                 let _ = stream.set_nodelay(true);
                 return (stream, peer);
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be taken");
+                tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -201,7 +201,7 @@ mod tests {
     use super::most;
 
     #[test]
-    fn half_of_the_files_are_for_connections() {
+    fn connections_may_use_half_of_the_files() {
         let limits = "Max processes             94963    94963    processes\nMax open files            1024     1048576  files\n";
         assert_eq!(most(Some(limits)), 512);
         assert_eq!(most(Some("Max open files unlimited unlimited files")), 128);

@@ -1,37 +1,37 @@
-//! Throttles clients that pipeline requests: that send the next without waiting for the answer.
+//! Throttles clients that pipeline, which means to send the next request before the answer to the last.
 //!
-//! Browsers do not do that. A few connections with thousands of requests in them would keep the processor from everyone
-//! who waits for one answer.
+//! Browsers do not pipeline. A few connections that send thousands of requests each would take the processor from all clients
+//! that wait for one answer.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 /// The longest delay of one request.
 const MOST: Duration = Duration::from_millis(250);
-/// By this much longer than the one before each pipelined request waits.
+/// How much longer each pipelined request is delayed than the one before it.
 const STEP: Duration = Duration::from_millis(10);
 
 /// What is known of one connection's requests.
 #[derive(Clone)]
 pub struct PipelineThrottle {
-    /// Whether the collector had to wait for the client since the last request.
+    /// Whether there was nothing to read at some time since the last request.
     waited: Arc<AtomicBool>,
-    /// How many requests came in a row.
+    /// How many pipelined requests came in a row.
     row: Arc<AtomicU32>,
 }
 
 impl PipelineThrottle {
-    /// A new connection's: its first request is never one of a row.
+    /// For a new connection. Its first request is not pipelined.
     pub fn new() -> Self {
         Self { waited: Arc::new(AtomicBool::new(true)), row: Arc::default() }
     }
 
-    /// There was nothing to read.
+    /// Records that there is nothing to read, so the next request is not pipelined.
     pub fn waited(&self) {
         self.waited.store(true, Ordering::Relaxed);
     }
 
-    /// A request is there. How long it is to wait before it is answered.
+    /// Counts a request. Returns how long to wait before answering it.
     pub fn request(&self) -> Duration {
         if self.waited.swap(false, Ordering::Relaxed) {
             self.row.store(0, Ordering::Relaxed);
@@ -48,7 +48,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn only_what_does_not_wait_for_answers_is_slowed_down() {
+    fn only_pipelined_requests_are_delayed() {
         let pipeline = PipelineThrottle::new();
         for _ in 0..100 {
             assert_eq!(pipeline.request(), Duration::ZERO);

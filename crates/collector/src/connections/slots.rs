@@ -1,7 +1,7 @@
 //! A bounded number of connections, and which one is closed for a newcomer.
 //!
-//! When all slots are taken, the connection that has waited longest for its client to send or to read is closed. So a
-//! client that opens many connections and lets them hang closes its own, and none that has a request in flight.
+//! When all slots are taken, the connection that has waited longest for its client to send or to read is closed. So a client
+//! with many idle connections loses these, and no request in flight is cut off.
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,12 +10,12 @@ use tokio::task::AbortHandle;
 
 use super::activity::Activity;
 
-/// A connection that is served for longer than this may be closed, too, ms: a client can send slow requests on many
+/// A connection that has been served for longer than this may be closed, too, ms: a client could send slow requests on many
 /// connections.
 const SERVED: u64 = 2000;
 
-/// A connection that is younger than this, ms, has had no time to send anything: while there is room it is kept, also
-/// beyond its client's share. Otherwise a burst of idle connections would close it.
+/// A connection younger than this, ms, has had no time to send a request. While slots are left, it is not closed for another
+/// of its client, even if the client has more than its share: otherwise the connections of a burst would close one another.
 const NEW: u64 = 500;
 
 /// All slots.
@@ -63,7 +63,7 @@ impl Slots {
         Arc::new(Self { most, share, occupied: Mutex::default() })
     }
 
-    /// A slot for a connection of `client` at `now` (ms). `None`: all that it could have are in use.
+    /// Takes a slot for a connection of `client` at `now`, ms. `None` if no other connection may be closed for it.
     pub fn take(self: &Arc<Self>, client: IpAddr, activity: Activity, now: u64) -> Option<(Slot, Admission)> {
         let mut occupied = self.occupied();
         let all = occupied.connections.len();
@@ -93,13 +93,13 @@ impl Slots {
         Some((Slot { slots: Arc::clone(self), id }, admission))
     }
 
-    /// How many are occupied.
+    /// How many slots are taken.
     pub fn count(&self) -> usize {
         self.occupied().connections.len()
     }
 
     fn occupied(&self) -> MutexGuard<'_, Occupied> {
-        // Nothing in here panics between two changes that belong together.
+        // No code panics while the map is only half changed.
         self.occupied.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -132,7 +132,7 @@ impl Slot {
     pub fn held_by(slots: &Slots, id: u64, task: AbortHandle) {
         match slots.occupied().connections.get_mut(&id) {
             Some(connection) => connection.task = Some(task),
-            // It was closed before it started, or has ended.
+            // The slot went to another connection before the task started, or the task has ended.
             None => task.abort(),
         }
     }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_client_takes_places_from_itself_alone() {
+    async fn a_client_with_its_full_share_loses_its_own_connections() {
         let clients = Clients::new(8, 2);
         let (other, ..) = clients.connect(1).unwrap();
         pass(10).await;
@@ -202,11 +202,11 @@ mod tests {
             [true, false, true, true]
         );
         drop(first);
-        assert_eq!(clients.slots.count(), 3, "a slot is given back once");
+        assert_eq!(clients.slots.count(), 3, "dropping an evicted slot frees none");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_served_keeps_the_place() {
+    async fn a_connection_that_is_served_is_not_closed() {
         let clients = Clients::new(2, 2);
         let (served, _, activity) = clients.connect(1).unwrap();
         activity.set_serving();
@@ -219,11 +219,11 @@ mod tests {
         assert!(clients.connect(4).is_none(), "all are being served");
         pass(SERVED).await;
         assert!(clients.connect(4).is_some());
-        assert!(!clients.has(&served), "what takes so long gives way");
+        assert!(!clients.has(&served), "a request that takes so long may be cut off");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_pushes_nobody_out_who_has_just_come() {
+    async fn the_connections_of_a_burst_do_not_close_one_another() {
         let clients = Clients::new(64, 4);
         let burst: Vec<_> = (0..48).filter_map(|_| clients.connect(1)).collect();
         assert!(burst.iter().all(|(slot, ..)| clients.has(slot)));
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn places_are_free_again() {
+    async fn a_slot_is_free_once_it_is_dropped() {
         let clients = Clients::new(3, 3);
         for number in 0..100 {
             let slot = clients.connect(number);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn many_that_hang_never_keep_a_newcomer_out() {
+    async fn idle_connections_do_not_keep_another_client_out() {
         let clients = Clients::new(64, 16);
         let mut hang = Vec::new();
         for number in 0..10_000 {

@@ -21,18 +21,20 @@ pub struct Stream<S> {
     socket: S,
     activity: Activity,
     pipeline: PipelineThrottle,
-    /// When the reader has to have read: while there is something it did not take.
+    /// When the client is cut off unless it reads; set while bytes wait for it.
     deadline: Option<Pin<Box<Sleep>>>,
-    /// Whether anything was written since the last answer was taken whole.
+    /// Whether anything was written since the last flush that ended.
     wrote: bool,
 }
 
 impl<S> Stream<S> {
-    /// Tells `activity` who waits for whom, and `pipelining` when there is nothing to read.
+    /// Wraps `socket`. Sets in `activity` that the client has to read or to send, and in `pipeline` that there is nothing to
+    /// read.
     pub fn new(socket: S, activity: Activity, pipeline: PipelineThrottle) -> Self {
         Self { socket, activity, pipeline, deadline: None, wrote: false }
     }
 
+    /// Extends the deadline by what was written, or fails once it has passed.
     fn written(
         &mut self,
         context: &mut Context<'_>,
@@ -99,7 +101,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.socket).poll_flush(context))?;
-        // A flush ends when the socket has taken everything.
+        // The flush has ended, so the socket has taken the whole answer.
         if std::mem::take(&mut self.wrote) {
             self.deadline = None;
             self.activity.set_waiting();
@@ -124,7 +126,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_reads_nothing_is_cut_off() {
+    async fn a_client_that_reads_nothing_is_cut_off() {
         let (mut stream, _far, activity) = pair(1024);
         activity.set_serving();
         let began = Instant::now();
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_trickles_is_cut_off_too() {
+    async fn a_client_that_reads_a_byte_per_second_is_cut_off() {
         let (mut stream, mut far, _) = pair(1024);
         let reader = tokio::spawn(async move {
             while far.read_u8().await.is_ok() {
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_line_gets_all_of_it() {
+    async fn a_client_with_a_slow_line_gets_the_whole_answer() {
         let (mut stream, mut far, activity) = pair(1024);
         let reader = tokio::spawn(async move {
             let (mut read, mut part) = (0, [0; 1024]);

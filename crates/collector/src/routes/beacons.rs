@@ -32,8 +32,8 @@ async fn accept(app: &App, request: Request) -> Result<(), Failure> {
         DecodeError::TooLarge { .. } => body::too_large(),
         error => Failure::bad_request(error.code(), error.to_string()),
     })?;
-    // Only what would be kept uses the share of an address up: many may have the same, and what is no beacon at all
-    // costs no write.
+    // Only valid beacons count for the rate limit: many visitors may share an address, and an invalid beacon costs no
+    // write.
     app.limiter.take(client, now).map_err(|seconds| {
         let message = "this address sends too many beacons: wait as Retry-After says, and send fewer";
         Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)

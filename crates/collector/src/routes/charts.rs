@@ -1,4 +1,4 @@
-//! `GET /api/…`: what the dashboard asks for. The answers' types and their meaning are in `whippet_api`.
+//! `GET /api/…`: the reports for the dashboard. `whippet_api` describes their types.
 use axum::Json;
 use axum::extract::State;
 use whippet_api::{Backend, Custom, Errors, Loading, Overview, Range, Status, Toolkit, Vitals};
@@ -110,15 +110,15 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
     Ok(Json(app.store.read_beacons("read_errors", &question, read).await?))
 }
 
-/// What is asked, for answers that are kept. A window that has moved on by less than a thousandth of its length is the
-/// same: nobody sees the difference.
+/// The key of a cached report. A window that moves by less than a thousandth of its length keeps its key, as nobody would see
+/// the difference.
 fn question(steps: &Steps, filter: &Filter) -> String {
     let grid = ((steps.to - steps.from) / 1000).max(1);
     format!("{filter:?} {} {} {}", steps.step, steps.from / grid, steps.to / grid)
 }
 
 fn filter(window: Window) -> Filter {
-    // An empty choice in a form is no choice.
+    // An empty parameter is the same as none: a form sends it for "all".
     let chosen = |choice: Option<String>| choice.filter(|choice| !choice.is_empty());
     Filter { app: chosen(window.app), page: chosen(window.page), navigation: window.navigation }
 }

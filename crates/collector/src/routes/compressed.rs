@@ -1,10 +1,10 @@
 //! Selects among the files that were compressed when the dashboard was built.
 use axum::http::{HeaderMap, header};
 
-/// How encodings are called in HTTP, and what files of them end with; the smallest first.
+/// The encodings by their names in HTTP, with the ending of their files; the one with the smallest files first.
 const ENCODINGS: [(&str, &str); 3] = [("br", "br"), ("zstd", "zst"), ("gzip", "gz")];
 
-/// Whether it is such a file: they are no addresses of their own.
+/// Whether `path` is a compressed file. These are no addresses of their own.
 pub fn is_one(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, end)| ENCODINGS.iter().any(|(_, ending)| *ending == end))
 }
@@ -37,7 +37,7 @@ mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
     #[test]
-    fn the_best_that_is_accepted_is_first() {
+    fn accepted_encodings_are_sorted_by_weight_then_by_size() {
         for (value, wanted) in [
             ("gzip, deflate, br, zstd", &["br", "zstd", "gzip"][..]),
             ("gzip, deflate", &["gzip"]),

@@ -1,4 +1,4 @@
-//! The dashboard's files, embedded at build.
+//! Serves the files of the dashboard, which are embedded at build time.
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -7,7 +7,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use super::compressed;
 use crate::failure::Failure;
 
-/// The dashboard as `crates/dashboard/dist` was when this program was built; empty if it was not there.
+/// The files that were in `crates/dashboard/dist` at build time; none if the dashboard had not been built.
 #[derive(RustEmbed)]
 #[folder = "../dashboard/dist"]
 #[allow_missing = true]
@@ -20,7 +20,7 @@ const MISSING: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>W
 <p>The collector runs, takes beacons in and scrapes. To build it with its dashboard, run \
 <code>cargo xtask build</code> in Whippet's source folder, then start <code>whippet serve</code> again.\n";
 
-/// The addresses of the dashboard's pages, as its router has them.
+/// The paths of the dashboard's pages; its own router has the same.
 pub const PAGES: [&str; 7] = ["/", "/backend", "/vitals", "/loading", "/cache", "/custom", "/errors"];
 
 /// The file at `path`, or the dashboard where it is one of its pages; 404 for anything else.
@@ -37,7 +37,8 @@ pub fn file(path: &str, headers: &HeaderMap) -> Response {
     }
     let accept = headers.get(header::ACCEPT).map_or(&b""[..], |value| value.as_bytes());
     let file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    // Who follows an old link gets a page that says so, and the way to the others. A missing script must not come as HTML.
+    // A browser that follows an old link gets the dashboard, which says that there is no such page and links to the others.
+    // A missing script must not be answered with HTML.
     if !file && accept.starts_with(b"text/html") {
         let mut response = index(&HeaderMap::new());
         *response.status_mut() = StatusCode::NOT_FOUND;
@@ -65,8 +66,8 @@ fn index(headers: &HeaderMap) -> Response {
 fn answer(file: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {
     let path = path.trim_start_matches('/');
     let tag = tag(&file.metadata.sha256_hash());
-    // A name in there tells the contents, which never change. The page itself stays the same from build to build: browsers
-    // may keep it, but must ask.
+    // The folder's name is a hash of its contents, so they never change. The page has the same name in every build: browsers
+    // may keep it, but must revalidate it.
     let keep = if path.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" };
     let cached = [
         (header::ETAG, tag.clone()),
@@ -95,7 +96,7 @@ fn answer(file: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {
     }
 }
 
-/// Weak: compressed and plain answers have the same.
+/// The `ETag`. It is weak, as compressed and plain answers have the same.
 fn tag(hash: &[u8; 32]) -> HeaderValue {
     let mut tag = String::from("W/\"");
     for byte in &hash[..12] {
@@ -103,7 +104,7 @@ fn tag(hash: &[u8; 32]) -> HeaderValue {
         tag.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
     }
     tag.push('"');
-    // Hexadecimal digits in quotes are always a header.
+    // Hexadecimal digits in quotes are always a valid header value.
     HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
 
@@ -124,7 +125,7 @@ mod tests {
     use super::PAGES;
 
     #[test]
-    fn the_pages_are_those_of_the_dashboards_router() {
+    fn pages_are_the_routes_of_the_dashboards_router() {
         let router = include_str!("../../../dashboard/src/app.rs");
         let mut pages: Vec<&str> =
             router.split("path!(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();

@@ -24,7 +24,7 @@ use crate::client;
 use crate::failure::Failure;
 use crate::token::USER;
 
-/// Scripts and wasm only from here; styles also inline, as charts set them. Nobody may frame the dashboard.
+/// Scripts and wasm only from the collector itself; styles also inline, as charts set them. No page may frame the dashboard.
 const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
                    img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -51,7 +51,7 @@ pub fn router(app: App) -> Router {
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
         ))
-        // How long to wait, and what is read, is for pages to know.
+        // Pages may read when to try again, and which encodings are accepted.
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("Accept-Encoding, Retry-After"),
@@ -87,10 +87,10 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// What anyone may ask for: pages send beacons, and whoever watches the process has no token.
+/// The paths that need no token: neither pages that send beacons nor health checks have one.
 const PUBLIC: [&str; 3] = ["/v1/beacons", "/healthz", "/readyz"];
 
-/// Asks for the token, where there is one.
+/// Checks the token, if one is configured.
 async fn private(State(app): State<App>, request: Request, next: Next) -> Response {
     let Some(token) = app.token.as_ref().filter(|_| !PUBLIC.contains(&request.uri().path())) else {
         return next.run(request).await;
@@ -123,7 +123,7 @@ async fn method_not_allowed(method: Method) -> Failure {
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
-/// Paths that are no routes belong to the dashboard, which has its own; those of the API do not exist.
+/// Answers all other paths: 404 below `/api` and `/v1`, else the dashboard, which has routes of its own.
 async fn fallback(method: Method, uri: Uri, headers: axum::http::HeaderMap) -> Response {
     let path = uri.path();
     let api = ["/api", "/v1"]

@@ -1,4 +1,4 @@
-//! Query strings, read into types, or refused with a reason.
+//! Parses query strings.
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use serde::Deserialize;
@@ -9,10 +9,10 @@ use whippet_store::reports::NavigationFilter;
 use crate::failure::Failure;
 
 const HOUR: i64 = 3_600_000;
-/// The longest window: more than retention ever keeps.
+/// The longest window, ms.
 const LONGEST: i64 = 400 * 24 * HOUR;
 
-/// A query string as `T`.
+/// Extracts the query string as a `T`. 400 with the reason where it cannot be parsed.
 pub struct Params<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
@@ -29,7 +29,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// What all charts take. Without an end they end now, without a beginning they span an hour.
+/// The parameters of all reports. `to` is now if it is missing, and `from` an hour before `to`; ms since the epoch.
 #[derive(Deserialize)]
 pub struct Window {
     from: Option<i64>,
@@ -45,7 +45,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window, if it is one.
+    /// Checks the range. It ends no later than `now`.
     pub fn range(&self, now: i64) -> Result<Range, Failure> {
         let to = self.to.unwrap_or(now);
         let from = self.from.unwrap_or(to.saturating_sub(HOUR));
@@ -59,7 +59,7 @@ impl Window {
         if to - from > LONGEST {
             return wrong("the window is longer than 400 days: choose a shorter one");
         }
-        // A browser's clock may be ahead: nothing is known of the future, and a gap there would say otherwise.
+        // A browser's clock may be ahead. The time until then would be drawn as a gap in the data.
         let to = if from < now { to.min(now) } else { to };
         Ok(Range { from, to })
     }

@@ -1,4 +1,4 @@
-//! What comes in at `/v1/beacons`.
+//! Beacons that are sent to `/v1/beacons`: accepted, refused, counted once.
 use std::io::Write;
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ fn without(field: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_is_no_beacon_is_refused_and_leaves_no_trace() {
+async fn an_invalid_beacon_is_refused_and_nothing_of_it_is_stored() {
     refused("", 400, "not_json").await;
     refused("hello", 400, "not_json").await;
     refused("{\"v\":1,\"id\":", 400, "not_json").await;
@@ -99,14 +99,14 @@ async fn what_is_no_beacon_is_refused_and_leaves_no_trace() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_refused() {
+async fn a_body_that_is_too_large_is_refused() {
     refused("x".repeat(64 * 1024 + 1), 413, "too_large").await;
     refused("x".repeat(20 << 20), 413, "too_large").await;
     let blank = beacon("a").to_string() + &" ".repeat(64 * 1024);
     refused(blank, 413, "too_large").await;
 }
 
-/// Beacons with some bytes replaced, and bytes that are none.
+/// Beacons with some bytes replaced, and arbitrary bytes.
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
     let histogram =
         json!({ "scale": 1, "offset": 13, "counts": [1], "sum": 100.0, "min": 100.0, "max": 100.0 });
@@ -132,7 +132,7 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn whatever_comes_is_kept_or_refused() {
+fn any_bytes_are_stored_or_refused() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let collector = Collector::new();
     let config = Config { cases: 500, failure_persistence: None, ..Config::default() };
@@ -156,7 +156,7 @@ fn encoded(encoding: &str, body: Vec<u8>) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn gzip_is_read_whether_it_is_called_so_or_not() {
+async fn gzip_is_read_with_and_without_content_encoding() {
     let collector = Collector::new();
     let count = |id: &str| gzip(&beacon_with(id, json!({ "counters": { "query.hits": 2 } })).to_string());
     let sent = count("a");
@@ -171,7 +171,7 @@ async fn gzip_is_read_whether_it_is_called_so_or_not() {
 }
 
 #[tokio::test]
-async fn compressed_bodies_that_are_none_are_refused() {
+async fn broken_and_unknown_compression_is_refused() {
     refused(gzip("hello"), 400, "not_json").await;
     refused(gzip(&(beacon("a").to_string() + &" ".repeat(64 * 1024))), 413, "too_large").await;
     let whole = gzip(&beacon("a").to_string());
@@ -187,7 +187,7 @@ async fn compressed_bodies_that_are_none_are_refused() {
 }
 
 #[tokio::test]
-async fn answers_say_what_is_read_and_pages_may_know() {
+async fn answers_name_the_accepted_encoding_also_to_other_origins() {
     let collector = Collector::new();
     for body in [beacon("a").to_string(), "hello".to_owned()] {
         let answer = collector.post(body).await;
@@ -198,7 +198,7 @@ async fn answers_say_what_is_read_and_pages_may_know() {
 }
 
 #[tokio::test]
-async fn a_view_that_the_id_tells_is_one() {
+async fn beacons_of_one_view_count_as_one_page_view() {
     let collector = Collector::new();
     for number in 1..=2 {
         let mut sent = beacon(&format!("f1375ac18077f7ec-{number}"));
@@ -219,7 +219,7 @@ fn from_origin(origin: &'static str, method: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn pages_of_any_origin_may_send_unless_some_are_listed() {
+async fn any_origin_may_send_unless_origins_are_listed() {
     let collector = Collector::new();
     assert_eq!(collector.send(from_origin("https://a.example", "POST")).await.status, StatusCode::NO_CONTENT);
 
@@ -247,7 +247,7 @@ async fn a_preflight_is_answered() {
 }
 
 #[tokio::test]
-async fn whoever_sends_too_often_is_told_when_to_come_back() {
+async fn an_address_over_the_rate_limit_gets_retry_after() {
     let collector = Collector::with(|_| {}, |app| app.limiter = Arc::new(RateLimiter::new(2)));
     for number in 0..10 {
         collector.beacon(beacon(&number.to_string())).await;
@@ -281,13 +281,13 @@ async fn behind_a_proxy_each_client_has_its_own_limit() {
 }
 
 #[tokio::test]
-async fn a_full_queue_says_so_and_keeps_what_it_took() {
+async fn a_full_queue_refuses_new_beacons_and_keeps_accepted_ones() {
     let collector = Arc::new(Collector::with(|options| options.queue = 1, |_| {}));
-    // Whoever holds the write lock holds the writer up.
+    // Another connection holds the write lock, so the writer waits.
     let other = rusqlite::Connection::open(collector.database()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut posts = tokio::task::JoinSet::new();
-    // It has taken at most one transaction's worth; after that, one more fills the queue.
+    // The writer holds the commands of one transaction at most. One more fills the queue.
     let refused = 'full: {
         for number in 0..1000 {
             let collector = Arc::clone(&collector);
@@ -328,7 +328,7 @@ async fn names_beyond_the_limits_are_counted_together() {
 }
 
 #[tokio::test]
-async fn counts_beyond_belief_do_no_harm() {
+async fn absurdly_large_counts_do_not_overflow() {
     let collector = Arc::new(Collector::new());
     let most = (1u64 << 53) - 1;
     let histogram = json!({ "scale": 1, "offset": 1, "counts": [most], "sum": most as f64 * 1.5, "min": 1.5, "max": 1.5 });

@@ -1,4 +1,4 @@
-//! What the dashboard is told.
+//! The reports that the dashboard asks for.
 use serde_json::json;
 use whippet_api::{Backend, Errors, Overview, Toolkit, Unit, Vitals};
 
@@ -12,7 +12,7 @@ fn values(chart: &whippet_api::Chart, line: &str) -> Vec<Option<f64>> {
 }
 
 #[tokio::test]
-async fn before_there_is_anything_all_answers_are_empty() {
+async fn without_data_all_reports_are_empty() {
     let collector = Collector::new();
     collector.advance(MINUTE);
     let status = collector.status().await;
@@ -29,7 +29,7 @@ async fn before_there_is_anything_all_answers_are_empty() {
 }
 
 #[tokio::test]
-async fn a_window_that_is_none_is_refused() {
+async fn an_invalid_window_is_refused() {
     let collector = Collector::new();
     for (query, code) in [
         ("from=tomorrow&to=yesterday", "bad_query"),
@@ -64,7 +64,7 @@ async fn a_vital_counts_once_per_page_view_with_its_newest_value() {
     };
     collector.beacon(report("1", "a", START, 1000.0)).await;
     collector.beacon(report("2", "a", START + 2, 3000.0)).await;
-    // Sent between the two, and late.
+    // Sent before the second report, and received after it.
     collector.beacon(report("3", "a", START + 1, 2000.0)).await;
     collector.beacon(report("4", "b", START, 5000.0)).await;
     collector.beacon(beacon_with("5", json!({ "view": "c" }))).await;
@@ -83,7 +83,7 @@ async fn a_vital_counts_once_per_page_view_with_its_newest_value() {
 }
 
 #[tokio::test]
-async fn vitals_can_be_asked_for_by_application_and_page() {
+async fn vitals_can_be_filtered_by_app_and_page() {
     let collector = Collector::new();
     for (id, app, page, cls) in [("1", "a", "/x", 0.05), ("2", "a", "/y", 0.2), ("3", "b", "/x", 0.4)] {
         let vitals = json!({ "CLS": { "value": cls, "rating": "good" } });
@@ -104,7 +104,7 @@ async fn vitals_can_be_asked_for_by_application_and_page() {
 }
 
 #[tokio::test]
-async fn the_toolkits_figures_add_up() {
+async fn counters_and_fetches_of_the_toolkit_are_summed() {
     let collector = Collector::new();
     for (id, hits, stale, misses) in [("1", 8, 0, 2), ("2", 1, 2, 7)] {
         let fetch =
@@ -156,14 +156,14 @@ const OK: &str = "http_requests_total{method=\"GET\",route=\"/a\",status=\"200\"
 const BROKEN: &str = "http_requests_total{method=\"GET\",route=\"/a\",status=\"500\"}";
 
 #[tokio::test]
-async fn rates_come_from_what_counters_grew_by() {
+async fn rates_are_computed_from_increases_of_counters() {
     let collector = Collector::new();
     for scrape in 0..7 {
         collector.scraped(&[(OK, 100.0 + 10.0 * f64::from(scrape))]).await;
         collector.advance(5 * SECOND);
     }
     let backend: Backend = collector.chart("/api/backend?target=shop").await;
-    // Two a second, as soon as there are two scrapes.
+    // Two requests per second, from the second scrape on.
     assert_eq!(values(&backend.rate, "requests"), [Some(2.0); 7]);
     assert_eq!((backend.routes[0].name.as_str(), backend.routes[0].count), ("GET /a", 60.0));
     assert_eq!(backend.routes[0].rate, 2.0);
@@ -185,7 +185,7 @@ async fn a_window_into_the_future_ends_now() {
 }
 
 #[tokio::test]
-async fn while_a_target_is_down_there_is_a_gap() {
+async fn charts_have_a_gap_while_a_target_is_down() {
     let collector = Collector::new();
     for (value, pause) in [(0.0, 5), (10.0, 5), (20.0, 60), (80.0, 5), (90.0, 5)] {
         collector.scraped(&[(OK, value), ("process_resident_memory_bytes", 7.0)]).await;
@@ -202,7 +202,7 @@ async fn while_a_target_is_down_there_is_a_gap() {
 }
 
 #[tokio::test]
-async fn quantiles_hit_rates_and_levels() {
+async fn a_backend_has_quantiles_hit_rates_and_levels() {
     let collector = Collector::new();
     let bucket =
         |name: &str, le: &str| format!("{name}_bucket{{operation=\"find\",route=\"/a\",le=\"{le}\"}}");

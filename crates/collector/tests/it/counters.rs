@@ -1,4 +1,4 @@
-//! What counters grew by, whatever is missing, repeated or begun anew in between.
+//! Increases of counters that are missing, repeated or reset between two scrapes.
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use whippet_api::Backend;
@@ -11,7 +11,7 @@ const OK: &str = "http_requests_total{route=\"/a\",status=\"200\"}";
 const OTHER: &str = "http_requests_total{route=\"/b\",status=\"200\"}";
 const START_TIME: &str = "process_start_time_seconds";
 
-/// Five seconds later than the scrape before.
+/// Records a scrape, five seconds after the last one.
 async fn scrape(collector: &Collector, text: &str) {
     collector.advance(5 * SECOND);
     let samples = parse(text).unwrap();
@@ -19,13 +19,13 @@ async fn scrape(collector: &Collector, text: &str) {
     collector.app.store.record_scrape(scrape).await.unwrap();
 }
 
-/// What the route grew by since the beginning.
+/// The increase of a route's requests since the start.
 async fn grew(collector: &Collector, route: &str) -> f64 {
     let backend: Backend = collector.chart("/api/backend?target=shop").await;
     backend.routes.iter().find(|timing| timing.name == route).map_or(0.0, |timing| timing.count)
 }
 
-/// Scrapes the texts one after the other; what `/a` grew by.
+/// Scrapes the texts one after the other. Returns the increase of `/a`.
 async fn after(texts: &[String]) -> f64 {
     let collector = Collector::new();
     for text in texts {
@@ -39,23 +39,23 @@ fn counter(value: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_counter_that_was_missing_grew_by_the_difference() {
+async fn after_a_gap_a_counter_grows_by_the_difference() {
     for missing in ["", "NaN", "+Inf", "-Inf"] {
         let gap = if missing.is_empty() { "other 1\n".to_owned() } else { counter(missing) };
         let texts =
             [counter("1000000"), gap.clone(), counter("1000010"), gap.clone(), gap, counter("1000025")];
         assert_eq!(after(&texts).await, 25.0, "{missing}");
     }
-    // It had fallen meanwhile.
+    // During the gap it was reset.
     assert_eq!(after(&[counter("1000"), "other 1\n".to_owned(), counter("30")]).await, 30.0);
 }
 
 #[tokio::test]
-async fn a_series_that_comes_twice_counts_once() {
+async fn of_a_series_twice_in_one_scrape_the_first_counts() {
     let twice = |first: u32, second: u32| format!("{OK} {first}\n{OK} {second}\n");
     let texts = [twice(1000, 500), twice(1010, 505), twice(1020, 510)];
     assert_eq!(after(&texts).await, 20.0, "the first, as Prometheus has it");
-    // The store itself takes no series twice either.
+    // The store itself skips duplicates, too.
     let collector = Collector::new();
     for value in [1000.0, 1010.0] {
         collector.advance(5 * SECOND);
@@ -70,18 +70,18 @@ async fn a_series_that_comes_twice_counts_once() {
 }
 
 #[tokio::test]
-async fn the_first_value_is_where_a_counter_stood() {
+async fn the_first_value_of_a_counter_is_no_increase() {
     let collector = Collector::new();
     scrape(&collector, &counter("1000")).await;
     scrape(&collector, &format!("{OK} 1006\n{OTHER} 500000\n")).await;
     assert_eq!((grew(&collector, "/a").await, grew(&collector, "/b").await), (6.0, 0.0));
     scrape(&collector, &format!("{OK} 1006\n{OTHER} 500002\n")).await;
     assert_eq!(grew(&collector, "/b").await, 2.0);
-    // It vanishes as the process begins anew, and comes back with less.
+    // It is missing in the first scrape after a restart of the process, and comes back with less.
     scrape(&collector, &counter("1")).await;
     scrape(&collector, &format!("{OK} 1\n{OTHER} 5\n")).await;
     assert_eq!((grew(&collector, "/a").await, grew(&collector, "/b").await), (7.0, 7.0));
-    // The same after the collector was down, and of a target that was.
+    // The same after the collector was down for an hour.
     collector.advance(HOUR);
     let collector = collector.restart().await;
     scrape(&collector, &format!("{OK} 11\n{OTHER} 5\nhttp_requests_total{{route=\"/c\"}} 900\n")).await;
@@ -91,7 +91,7 @@ async fn the_first_value_is_where_a_counter_stood() {
 }
 
 #[tokio::test]
-async fn a_restart_is_no_drop_and_no_jump() {
+async fn a_drop_is_a_reset_also_after_a_restart_of_the_collector() {
     let collector = Collector::new();
     for value in [1000.0, 1010.0, 1020.0, 3.0, 13.0, 23.0] {
         scrape(&collector, &format!("{OK} {value}\n")).await;
@@ -105,8 +105,8 @@ async fn a_restart_is_no_drop_and_no_jump() {
 }
 
 #[tokio::test]
-async fn a_sum_that_is_read_back_has_not_fallen() {
-    // 0.1 + 0.2 is not 0.3: what is worked out from the file differs in the last place.
+async fn rounding_of_a_stored_sum_is_no_reset() {
+    // 0.1 + 0.2 is not 0.3: a value computed from the stored sum differs in the last digit.
     let collector = Collector::new();
     let mut collector = collector;
     scrape(&collector, &counter("0.3")).await;
@@ -120,32 +120,32 @@ async fn a_sum_that_is_read_back_has_not_fallen() {
 }
 
 #[tokio::test]
-async fn a_process_that_began_since_counts_from_zero() {
+async fn a_new_process_start_time_is_a_reset() {
     let at = |start: i64, value: u32| format!("{START_TIME} {start}\n{OK} {value}\n");
     let now = crate::harness::START / 1000;
-    // Larger than before, and yet all of it is new.
+    // The new process has counted more than the old one: all of it is an increase.
     assert_eq!(after(&[at(now - 9000, 1000), at(now - 9000, 1010), at(now + 7, 1500)]).await, 1510.0);
-    // The kernel rounds: the same process.
+    // The kernel rounds the start time: this is the same process.
     assert_eq!(after(&[at(now - 9000, 1000), at(now - 8999, 1010), at(now - 9000, 1020)]).await, 20.0);
-    // Another one, which had run for long when the first was scraped; and back.
+    // Another process, which had run for longer than the first; then the first again.
     let texts =
         [at(now - 9000, 1000), at(now - 90_000, 700_000), at(now - 90_000, 700_005), at(now - 9000, 1010)];
     assert_eq!(after(&texts).await, 5.0);
-    // A series that was not there when the process began anew.
+    // A series that the new process does not have in its first scrape.
     let without = format!("{START_TIME} {}\nother 1\n", now + 7);
     assert_eq!(after(&[at(now - 9000, 1000), without, at(now + 7, 1200)]).await, 1200.0);
-    // Of a process without a start time, nothing but a drop tells.
+    // Without a start time, only a drop is a reset.
     assert_eq!(after(&[at(now - 9000, 1000), counter("1500")]).await, 500.0);
 }
 
 #[tokio::test]
-async fn a_counter_that_was_created_since_counts_from_zero() {
+async fn a_new_created_time_is_a_reset() {
     let now = crate::harness::START / 1000;
     let at = |created: i64, value: u32| {
         format!("{OK} {value}\nhttp_requests_created{{route=\"/a\",status=\"200\"}} {created}\n")
     };
     assert_eq!(after(&[at(now - 9000, 1000), at(now - 9000, 1010), at(now + 8, 1500)]).await, 1510.0);
-    // Known after the collector was restarted, too.
+    // The time is stored: a restart of the collector does not lose it.
     let collector = Collector::new();
     scrape(&collector, &at(now - 9000, 1000)).await;
     let collector = collector.restart().await;
@@ -154,7 +154,7 @@ async fn a_counter_that_was_created_since_counts_from_zero() {
 }
 
 #[tokio::test]
-async fn another_backend_under_the_same_name_begins_where_it_stands() {
+async fn another_backend_under_the_same_name_begins_with_a_baseline() {
     let collector = Collector::new();
     let store = &collector.app.store;
     store.set_target_address("shop", "127.0.0.1:1/metrics").await.unwrap();
@@ -163,7 +163,7 @@ async fn another_backend_under_the_same_name_begins_where_it_stands() {
     store.set_target_address("shop", "127.0.0.1:1/metrics").await.unwrap();
     scrape(&collector, &format!("{OK} 1020\n{OTHER} 1000\n")).await;
     store.set_target_address("shop", "127.0.0.1:2/metrics").await.unwrap();
-    // Killed before the first scrape there.
+    // The collector restarts before the first scrape at the new address.
     let collector = collector.restart().await;
     scrape(&collector, &format!("{OK} 900000\n")).await;
     scrape(&collector, &format!("{OK} 900005\n")).await;
@@ -174,7 +174,7 @@ async fn another_backend_under_the_same_name_begins_where_it_stands() {
 }
 
 #[tokio::test]
-async fn what_is_called_a_gauge_for_once_does_not_count() {
+async fn a_counter_that_is_a_gauge_for_one_scrape_does_not_grow() {
     let typed = |kind: &str, value: u32| format!("# TYPE http_requests_total {kind}\n{OK} {value}\n");
     let texts = [
         typed("counter", 1000),
@@ -188,7 +188,7 @@ async fn what_is_called_a_gauge_for_once_does_not_count() {
 }
 
 #[tokio::test]
-async fn a_value_beyond_belief_does_not_swallow_those_after_it() {
+async fn an_absurdly_large_value_does_not_hide_later_increases() {
     let collector = Collector::new();
     scrape(&collector, &counter("5")).await;
     scrape(&collector, &counter("1e300")).await;
@@ -201,14 +201,14 @@ async fn a_value_beyond_belief_does_not_swallow_those_after_it() {
 }
 
 #[tokio::test]
-async fn a_counter_stays_missing_and_its_minute_is_kept() {
+async fn thinning_keeps_a_vanished_counter_and_the_baseline_of_a_new_one() {
     let collector = Collector::with(|options| options.detail = HOUR, |_| {});
     scrape(&collector, &format!("{OK} 10\n{OTHER} 1\n")).await;
     collector.advance(2 * MINUTE);
     for value in [20, 30] {
         scrape(&collector, &format!("{OK} {value}\n{OTHER} 1\n")).await;
     }
-    // Gone for good within that minute. Another comes, and grows within its first.
+    // `/a` vanishes for good. `/late` appears in the same minute, and grows in it.
     scrape(&collector, &format!("{OTHER} 1\nhttp_requests_total{{route=\"/late\"}} 2\n")).await;
     scrape(&collector, &format!("{OTHER} 1\nhttp_requests_total{{route=\"/late\"}} 500\n")).await;
     collector.advance(2 * MINUTE);
@@ -222,7 +222,7 @@ async fn a_counter_stays_missing_and_its_minute_is_kept() {
 }
 
 #[tokio::test]
-async fn gauges_that_are_no_numbers_are_gaps() {
+async fn nan_gauges_are_gaps() {
     let collector = Collector::new();
     for value in ["6", "7", "NaN", "8", "+Inf", "9"] {
         scrape(&collector, &format!("process_resident_memory_bytes {value}\n")).await;
@@ -232,7 +232,7 @@ async fn gauges_that_are_no_numbers_are_gaps() {
     assert_eq!(values[1..], [Some(7.0), None, Some(8.0), None, Some(9.0)]);
 }
 
-/// Numbers that are the same at each run.
+/// Pseudo-random numbers, the same in each run.
 fn random(state: &AtomicUsize) -> usize {
     let next = state
         .load(Ordering::Relaxed)

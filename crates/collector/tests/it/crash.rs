@@ -1,4 +1,4 @@
-//! The real program: started, killed, started again.
+//! The real program, killed and stopped: no acknowledged beacon is lost.
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,14 +23,14 @@ fn every_acknowledged_beacon_survives_sigkill() {
                                 enough.wait();
                             }
                         }
-                        // Killed in the middle of it.
+                        // The collector was killed during the request.
                         _ => return,
                     }
                 }
             });
         }
         enough.wait();
-        // The senders go on while it is killed.
+        // It is killed while the senders go on.
         let pid = program.child.id();
         let killed = Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap();
         assert!(killed.success());
@@ -43,14 +43,14 @@ fn every_acknowledged_beacon_survives_sigkill() {
     let answer = request(&program.address, "GET /api/status", "").unwrap();
     let (_, json) = answer.split_once("\r\n\r\n").unwrap();
     let status: whippet_api::Status = serde_json::from_str(json).unwrap();
-    // One per sender may have been kept, and the answer lost with the process.
+    // One beacon per sender may be stored whose answer was lost with the process.
     assert!(
         (acknowledged..=acknowledged + 4).contains(&status.beacons),
         "{} of {acknowledged}",
         status.beacons
     );
     for sender in 0..4 {
-        // The first of each sender is known: it is a duplicate now.
+        // The first beacon of each sender is stored, so it is a duplicate now.
         let body = beacon(&format!("{sender}-0")).to_string();
         assert!(request(&program.address, "POST /v1/beacons", &body).unwrap().starts_with("HTTP/1.1 204"));
     }
@@ -59,7 +59,7 @@ fn every_acknowledged_beacon_survives_sigkill() {
 }
 
 #[test]
-fn sigterm_ends_it_in_good_order() {
+fn sigterm_stops_it_with_status_0_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut program = Program::start(folder.path());
     assert!(request(&program.address, "GET /api/status", "").unwrap().starts_with("HTTP/1.1 200"));
@@ -77,7 +77,7 @@ fn fails(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn what_keeps_it_from_running_is_said_plainly() {
+fn a_start_that_fails_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let program = Program::start(folder.path());

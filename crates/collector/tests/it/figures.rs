@@ -1,10 +1,10 @@
-//! Known figures put in and read back: what is shown must not mislead.
+//! Figures that must not mislead: known values are sent, and the reports are compared with them.
 use serde_json::{Value, json};
-use whippet_api::{Backend, Level, Overview, Subject, Vitals};
+use whippet_api::{Backend, Level, Loading, Overview, Subject, Vitals};
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND, START, beacon_with};
 
-/// One page view for each of `values`.
+/// Sends one page view for each of `values`.
 async fn report(collector: &Collector, app: &str, metric: &str, values: &[f64], more: Value) {
     for (index, value) in values.iter().enumerate() {
         let mut beacon = beacon_with(
@@ -37,12 +37,12 @@ fn of(parts: &[(usize, f64)]) -> Vec<f64> {
     parts.iter().flat_map(|&(times, value)| std::iter::repeat_n(value, times)).collect()
 }
 
-/// A p75 is on that side of the thresholds on which the page views were counted, whatever its bucket's middle says:
-/// while they are open, once they are folded, and once their hour is merged.
+/// Buckets lie across the thresholds, so that the middle of a bucket can be on the other side than the value. Checked while the
+/// page views are open, after they were folded, and after their minutes were merged into an hour.
 #[tokio::test]
-async fn a_rating_goes_by_the_counts() {
+async fn a_p75_is_on_the_side_of_the_threshold_that_the_counts_say() {
     let collector = Collector::new();
-    // The value at rank 75 of 100 is good, in between, poor; buckets lie across each threshold.
+    // In each case the value at rank 75 of 100 is close to one threshold.
     let mut cases: Vec<(String, &str, Vec<f64>, f64)> = Vec::new();
     let thresholds = [
         ("LCP", 2500.0, 4000.0),
@@ -59,7 +59,7 @@ async fn a_rating_goes_by_the_counts() {
             ("middle", poor),
             ("poor", poor * 1.001),
         ] {
-            // Many octaves, so that buckets are wide.
+            // The values span many octaves, so that buckets are wide.
             let values =
                 of(&[(1, good / 2000.0), (49, good / 3.0), (26, at), (22, poor * 1.2), (2, poor * 60.0)]);
             cases.push((format!("{metric}-{name}"), metric, values, at));
@@ -102,7 +102,7 @@ async fn scraped(collector: &Collector, counts: &[(&str, f64)]) {
 }
 
 #[tokio::test]
-async fn beyond_the_last_finite_bucket_nothing_is_met() {
+async fn a_percentile_beyond_the_last_finite_bucket_is_not_met() {
     let collector = Collector::new();
     for step in 0..3 {
         let all = f64::from(step) * 100.0;
@@ -116,7 +116,7 @@ async fn beyond_the_last_finite_bucket_nothing_is_met() {
     };
     assert_eq!(read("Response p50"), (Some(83.0), false, Some(true)));
     assert_eq!(read("Response p95"), (Some(489.0), false, Some(true)));
-    // 1000 ms would be kept, and 4 % took longer than 500 ms: how long, nobody knows.
+    // 4 % took longer than 500 ms, the last finite bound, so the p99 may be above the level's 1000 ms.
     assert_eq!(read("Response p99"), (Some(500.0), true, Some(false)));
     let backend: Backend = collector.chart("/api/backend?target=shop").await;
     let line = |name| backend.latency.lines.iter().find(|line| line.name == name).unwrap();
@@ -125,7 +125,7 @@ async fn beyond_the_last_finite_bucket_nothing_is_met() {
 }
 
 #[tokio::test]
-async fn a_level_of_pages_says_how_many_views_it_comes_from() {
+async fn a_level_of_an_app_has_its_number_of_page_views() {
     let collector = Collector::new();
     report(&collector, "web", "LCP", &[100.0, 200.0, 300.0], json!({})).await;
     let found = overview(&collector, "").await;
@@ -134,7 +134,7 @@ async fn a_level_of_pages_says_how_many_views_it_comes_from() {
 }
 
 #[tokio::test]
-async fn what_stopped_and_what_is_down_is_said_and_the_collector_is_not_in_it() {
+async fn the_overview_names_stopped_and_down_subjects_and_leaves_out_the_collector() {
     let collector = Collector::new();
     report(&collector, "web", "LCP", &[100.0], json!({})).await;
     scraped(&collector, &[("0.1", 1.0), ("+Inf", 1.0)]).await;
@@ -159,7 +159,7 @@ async fn what_stopped_and_what_is_down_is_said_and_the_collector_is_not_in_it() 
     assert_eq!((shop.last, shop.stopped), (Some(START), true));
     assert_eq!(shop.error.as_deref(), Some("connection refused"));
     assert_eq!((subject(&found, "web").last, subject(&found, "web").stopped), (Some(START), true));
-    // Every level keeps its place.
+    // Each level is still listed, without a value.
     assert_eq!(level(&found, "shop", "Response p95").value, None);
     assert_eq!(level(&found, "web", "INP p75").met(), None);
 
@@ -168,7 +168,7 @@ async fn what_stopped_and_what_is_down_is_said_and_the_collector_is_not_in_it() 
 }
 
 #[tokio::test]
-async fn route_changes_do_not_make_documents_look_fast() {
+async fn soft_navigations_do_not_lower_the_loading_times_of_documents() {
     let collector = Collector::new();
     for metric in ["LCP", "FCP", "TTFB", "INP", "CLS"] {
         let slow = if metric == "CLS" { 0.5 } else { 5000.0 };
@@ -196,7 +196,7 @@ async fn route_changes_do_not_make_documents_look_fast() {
 }
 
 #[tokio::test]
-async fn a_step_that_is_not_over_is_marked() {
+async fn a_step_that_has_not_ended_is_marked() {
     let collector = Collector::new();
     collector.advance(HOUR);
     let chart = |found: Vitals| found.metrics[0].chart.unfinished;
@@ -210,7 +210,7 @@ async fn a_step_that_is_not_over_is_marked() {
 }
 
 #[tokio::test]
-async fn a_query_that_takes_too_long_says_so() {
+async fn a_query_that_takes_too_long_is_cut_off_with_a_reason() {
     let collector = Collector::with(|options| options.patience = std::time::Duration::ZERO, |_| {});
     for minute in 0..3 {
         report(&collector, &format!("web{minute}"), "LCP", &of(&[(400, 100.0)]), json!({})).await;
@@ -220,12 +220,12 @@ async fn a_query_that_takes_too_long_says_so() {
     let answer = collector.get(&format!("/api/vitals?from={from}&to={to}")).await;
     assert_eq!(answer.failure(), (503, "took_too_long".to_owned()));
     assert_eq!(answer.headers["retry-after"], "60");
-    // Nothing is left behind: a small question is answered.
+    // The connection is usable afterwards.
     assert_eq!(collector.get("/api/errors").await.status, 200);
 }
 
 #[tokio::test]
-async fn an_answer_is_kept_until_something_arrives() {
+async fn a_report_is_cached_until_a_beacon_arrives() {
     let collector = Collector::new();
     report(&collector, "web", "LCP", &[100.0], json!({})).await;
     collector.advance(HOUR);
@@ -236,7 +236,7 @@ async fn an_answer_is_kept_until_something_arrives() {
     assert_eq!(count(vitals(&collector, "").await), 1);
     let before = asked("read_vitals").await;
     assert_eq!(before, 1.0);
-    // The window moves by less than can be seen; scrapes are not what this is about.
+    // Neither a small move of the window nor a scrape outdates the report.
     collector.advance(1);
     scraped(&collector, &[("+Inf", 1.0)]).await;
     assert_eq!(count(vitals(&collector, "").await), 1);
@@ -244,4 +244,32 @@ async fn an_answer_is_kept_until_something_arrives() {
     assert_eq!(vitals(&collector, "app=other").await.metrics[0].count, 0, "another question");
     report(&collector, "web2", "LCP", &[100.0], json!({})).await;
     assert_eq!(count(vitals(&collector, "").await), 2);
+}
+
+/// The bound of 2 s lies within a bucket, so slow page loads are counted one by one. Checked after ingest, after a sweep, and
+/// after their minutes were merged into an hour.
+#[tokio::test]
+async fn page_loads_are_rated_by_their_count() {
+    let collector = Collector::new();
+    // 95 of 100, and 94 of 100, are below the bound.
+    for (app, fast) in [("met", 95), ("missed", 94)] {
+        for index in 0..100 {
+            let load = if index < fast { 1999.5 } else { 2000.5 };
+            let more = json!({ "app": app, "timings": { "page.load": load } });
+            collector.beacon(beacon_with(&format!("{app}{index}"), more)).await;
+        }
+    }
+    for (step, advance) in [0, MINUTE, 3 * DAY].into_iter().enumerate() {
+        collector.advance(advance);
+        collector.app.store.sweep(collector.now()).await.unwrap();
+        for (app, met) in [("met", true), ("missed", false)] {
+            let overview = overview(&collector, "").await;
+            let level = level(&overview, app, "Page load p95");
+            assert_eq!((level.met(), level.count), (Some(met), Some(100)), "{app} in step {step}");
+            let shown = level.value.unwrap();
+            assert!((shown / 2000.0 - 1.0).abs() < 0.022, "{shown}");
+            let loading: Loading = collector.chart(&format!("/api/loading?app={app}")).await;
+            assert_eq!(loading.load.unwrap().p95, Some(shown), "both pages show the same");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Clients that keep connections and do nothing with them, beside one that has a beacon to send.
+//! Clients with many idle connections, beside others that send beacons.
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,7 @@ impl Server {
         Self { address, collector, stop, task }
     }
 
-    /// A connection from one of the addresses that mean this machine.
+    /// Connects from 127.0.0.`last`.
     async fn connect(&self, last: u8) -> TcpStream {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from(([127, 0, 0, last], 0))).unwrap();
@@ -46,7 +46,8 @@ impl Server {
         answer.get(9..12).unwrap_or_default().to_owned()
     }
 
-    async fn sends_and_looks(&self, last: u8, id: &str) {
+    /// Sends a beacon, and asks for the health, from 127.0.0.`last`.
+    async fn use_as_client(&self, last: u8, id: &str) {
         let body = beacon(id).to_string();
         let length = body.len();
         let post = format!(
@@ -63,8 +64,8 @@ impl Server {
     }
 }
 
-/// What hanging clients send before they hang: nothing, half a head, half a body, more than they read answers of.
-const HALVES: [&str; 4] = [
+/// What clients send before they become idle: nothing, half a head, half a body, requests whose answers they do not read.
+const STARTS: [&str; 4] = [
     "",
     "GET / HTTP/1.1\r\nx: ",
     "POST /v1/beacons HTTP/1.1\r\nhost: x\r\ncontent-length: 60000\r\n\r\n{",
@@ -72,18 +73,18 @@ const HALVES: [&str; 4] = [
 ];
 
 #[tokio::test]
-async fn whoever_hangs_keeps_nobody_out() {
+async fn idle_connections_do_not_shut_out_other_addresses() {
     let server = Server::start(Limits { most: 16, share: 4 }).await;
     let mut hang = Vec::new();
     for round in 0..30 {
-        for half in HALVES {
+        for start in STARTS {
             let mut stream = server.connect(1).await;
-            let _ = stream.write_all(half.as_bytes()).await;
+            let _ = stream.write_all(start.as_bytes()).await;
             hang.push(stream);
         }
         if round % 10 == 9 {
-            server.sends_and_looks(1, &format!("same-{round}")).await;
-            server.sends_and_looks(2, &format!("other-{round}")).await;
+            server.use_as_client(1, &format!("same-{round}")).await;
+            server.use_as_client(2, &format!("other-{round}")).await;
         }
     }
     assert_eq!(server.collector.status().await.beacons, 6);
@@ -93,15 +94,15 @@ async fn whoever_hangs_keeps_nobody_out() {
 }
 
 #[tokio::test]
-async fn behind_a_proxy_its_address_may_have_all_places() {
+async fn a_proxy_may_have_all_connections() {
     let server = Server::start(Limits { most: 64, share: Limits::share(64, 1) }).await;
     let mut kept = Vec::new();
     for _ in 0..60 {
         kept.push(server.connect(1).await);
     }
-    server.sends_and_looks(1, "a").await;
+    server.use_as_client(1, "a").await;
     assert_eq!(server.collector.figure("whippet_connections_cut_total{outcome=\"displaced\"}").await, 0.0);
-    // All of them are still there, and are answered.
+    // None of them was closed.
     for stream in &mut kept {
         stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
         let mut answer = [0; 12];
@@ -113,7 +114,7 @@ async fn behind_a_proxy_its_address_may_have_all_places() {
 }
 
 #[tokio::test]
-async fn what_comes_without_waiting_for_answers_is_all_answered() {
+async fn pipelined_requests_are_all_answered() {
     let server = Server::start(Limits { most: 16, share: 16 }).await;
     let mut stream = server.connect(1).await;
     let get = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";

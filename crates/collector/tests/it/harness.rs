@@ -26,7 +26,7 @@ pub const SECOND: i64 = 1000;
 pub const MINUTE: i64 = 60 * SECOND;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
-/// A full day, so a full hour and a full minute, too.
+/// Midnight, so that minutes, hours and days begin here; ms since the epoch.
 pub const START: i64 = 19_676 * DAY;
 
 pub struct Collector {
@@ -68,12 +68,12 @@ impl Collector {
         Self::open(tempfile::tempdir().unwrap(), START, options, app)
     }
 
-    /// One that finds `folder` as it is.
+    /// A collector on the data in `folder`.
     pub fn on(folder: tempfile::TempDir) -> Self {
         Self::open(folder, START, |_| {}, |_| {})
     }
 
-    /// The same with other options.
+    /// The same, with changed options.
     pub fn open_with(folder: tempfile::TempDir, options: impl FnOnce(&mut Options)) -> Self {
         Self::open(folder, START, options, |_| {})
     }
@@ -109,12 +109,12 @@ impl Collector {
         Self { router: routes::router(app.clone()), app, hand, folder: Some(folder) }
     }
 
-    /// Ends this collector and starts another on the same data.
+    /// Stops this collector, and starts another on the same data.
     pub async fn restart(self) -> Self {
         self.restart_with(|_| {}).await
     }
 
-    /// The same, with other options; before they are asked for, nobody has the file.
+    /// The same, with changed options. While `options` runs, no process has the file open.
     pub async fn restart_with(mut self, options: impl FnOnce(&mut Options)) -> Self {
         self.app.store.close().await;
         let (folder, now) = (self.folder.take().unwrap(), self.now());
@@ -167,14 +167,14 @@ impl Collector {
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
     }
 
-    /// Posts a beacon from `address`, that must be accepted.
+    /// Posts a beacon from `address`, which must be accepted.
     pub async fn beacon_from(&self, address: [u8; 4], beacon: Value) {
         let request = Request::post("/v1/beacons").body(Body::from(beacon.to_string())).unwrap();
         let answer = self.send_from(address, request).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
     }
 
-    /// A chart endpoint over the window from `START` to now.
+    /// The report at `path` over the window from `START` to now.
     pub async fn chart<T: DeserializeOwned>(&self, path: &str) -> T {
         let joint = if path.contains('?') { '&' } else { '?' };
         let to = self.now().max(START + 1);
@@ -187,14 +187,14 @@ impl Collector {
         self.get("/api/status").await.json()
     }
 
-    /// One line of `/metrics`, zero when it is not there.
+    /// The value of a series in `/metrics`; 0 if it is not there.
     pub async fn figure(&self, series: &str) -> f64 {
         let text = self.get("/metrics").await.text();
         let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         line.map_or(0.0, |value| value.parse().unwrap())
     }
 
-    /// Keeps samples as if they had been scraped now.
+    /// Records samples as if they had been scraped from `shop` now.
     pub async fn scraped(&self, samples: &[(&str, f64)]) {
         let text: String = samples.iter().map(|(series, value)| format!("{series} {value}\n")).collect();
         let samples: Vec<Sample> = whippet_collector::scrape::parse(&text).unwrap();
@@ -224,7 +224,7 @@ impl Collector {
     }
 }
 
-/// A beacon with that id, of a page view of its own.
+/// A beacon with that id, of its own page view.
 pub fn beacon(id: &str) -> Value {
     json!({
         "v": 1, "id": id, "session": "s", "view": format!("view-of-{id}"), "app": "shop", "page": "/items/:id",
@@ -232,7 +232,7 @@ pub fn beacon(id: &str) -> Value {
     })
 }
 
-/// The same with more members.
+/// The same, with more or other members.
 pub fn beacon_with(id: &str, more: Value) -> Value {
     let mut beacon = beacon(id);
     for (key, value) in more.as_object().unwrap() {

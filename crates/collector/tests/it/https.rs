@@ -1,4 +1,4 @@
-//! Backends behind TLS, and what is secret in their addresses.
+//! Backends behind TLS, and the secrets in their addresses.
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::program::{Program, request};
 
-/// A backend with a certificate by an authority of its own, whose certificate is written to `folder`. What it is sent is
-/// kept.
+/// Starts a backend with a certificate of its own authority, whose certificate it writes to `folder`. Returns its port and the
+/// last request.
 async fn backend(folder: &Path) -> (u16, Arc<Mutex<String>>) {
     let mut params = CertificateParams::new([]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -50,7 +50,7 @@ async fn backend(folder: &Path) -> (u16, Arc<Mutex<String>>) {
     (port, sent)
 }
 
-/// What all can see, once `wanted` is among it.
+/// All public answers and the log, once `wanted` is in them.
 async fn seen(program: &Program, wanted: &str) -> String {
     for _ in 0..200 {
         let parts = ["GET /api/status", "GET /api/overview", "GET /metrics"];
@@ -68,23 +68,23 @@ async fn seen(program: &Program, wanted: &str) -> String {
 async fn a_backend_behind_tls_is_scraped_and_its_password_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let (port, sent) = backend(folder.path()).await;
-    let target = format!("shop=https://prom:open%20sesame@localhost:{port}/metrics?token=hidden");
+    let target = format!("shop=https://prom:open%20sesame@localhost:{port}/metrics?token=opaque");
     let program = Program::start_with(&folder.path().join("data"), |command| {
         command.args(["--scrape", &target, "--scrape-interval", "200ms", "--scrape-timeout", "200ms"]);
         command.env("SSL_CERT_FILE", folder.path().join("ca.pem")).env("RUST_LOG", "trace");
     });
     let shown = seen(&program, "whippet_scrapes_total{target=\"shop\",result=\"success\"}").await;
     assert!(shown.contains(&format!("https://localhost:{port}/metrics?…")), "{shown}");
-    for secret in ["prom:", "sesame", "hidden", "cHJvbTpvcGVuIHNlc2FtZQ"] {
+    for secret in ["prom:", "sesame", "opaque", "cHJvbTpvcGVuIHNlc2FtZQ"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
     let sent = sent.lock().unwrap().clone();
-    assert!(sent.starts_with("GET /metrics?token=hidden HTTP/1.1\r\n"), "{sent}");
+    assert!(sent.starts_with("GET /metrics?token=opaque HTTP/1.1\r\n"), "{sent}");
     assert!(sent.contains("authorization: Basic cHJvbTpvcGVuIHNlc2FtZQ==\r\n"), "{sent}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_that_nobody_vouches_for_is_refused() {
+async fn an_untrusted_certificate_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (port, sent) = backend(folder.path()).await;
     let other = tempfile::tempdir().unwrap();
@@ -95,5 +95,5 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
     });
     let shown = seen(&program, "invalid peer certificate").await;
     assert!(shown.contains("set SSL_CERT_FILE to its certificate"), "{shown}");
-    assert!(sent.lock().unwrap().is_empty(), "nothing was said to a stranger");
+    assert!(sent.lock().unwrap().is_empty(), "no request was sent");
 }

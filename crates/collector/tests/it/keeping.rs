@@ -1,4 +1,4 @@
-//! What is kept for how long, and in how much detail.
+//! Retention, folding and thinning, and migrations of older files.
 use serde_json::json;
 use whippet_api::{Backend, Toolkit, Vitals};
 
@@ -24,7 +24,7 @@ async fn sweep(collector: &Collector) {
 }
 
 #[tokio::test]
-async fn what_is_past_retention_is_deleted() {
+async fn data_past_retention_is_deleted() {
     let collector = Collector::with(|options| options.retention = DAY, |_| {});
     for id in 0..10 {
         collector.beacon(full(&id.to_string(), 1000.0)).await;
@@ -33,7 +33,7 @@ async fn what_is_past_retention_is_deleted() {
     }
     sweep(&collector).await;
     assert_eq!(collector.rows("counters").await, 10, "nothing is too old yet");
-    // Retention goes by the newest data; and a day per day.
+    // Retention goes by the newest data, and moves by a day per day.
     for _ in 0..5 {
         collector.advance(DAY);
         collector.scraped(&[("other", 1.0)]).await;
@@ -56,14 +56,14 @@ async fn what_is_past_retention_is_deleted() {
     assert_eq!(collector.rows("series").await, 1, "the other");
     assert_eq!((collector.rows("scrapes").await, collector.rows("samples").await), (2, 1));
     assert_eq!(collector.status().await.beacons, 10, "how many there were is still known");
-    // And it goes on as if new.
+    // New data is stored as in a new file.
     collector.beacon(full("new", 1000.0)).await;
     collector.scraped(&[(REQUESTS, 1.0)]).await;
     assert_eq!(collector.status().await.apps, ["shop"]);
 }
 
 #[tokio::test]
-async fn a_series_that_rests_keeps_its_last_value() {
+async fn a_series_that_does_not_change_keeps_its_last_value() {
     let collector = Collector::with(|options| options.retention = DAY, |_| {});
     collector.scraped(&[(REQUESTS, 5.0)]).await;
     for _ in 0..100 {
@@ -81,7 +81,7 @@ async fn a_series_that_rests_keeps_its_last_value() {
 }
 
 #[tokio::test]
-async fn page_views_that_have_ended_are_folded_to_the_same_figures() {
+async fn folding_page_views_changes_no_figure() {
     let collector = Collector::new();
     for id in 0..100 {
         collector.beacon(full(&id.to_string(), 100.0 * f64::from(id))).await;
@@ -98,7 +98,7 @@ async fn page_views_that_have_ended_are_folded_to_the_same_figures() {
     sweep(&collector).await;
     assert_eq!((collector.rows("measures").await, collector.rows("vitals").await), (0, 2));
     assert_eq!(ask().await, before);
-    // A report that comes after that begins no new page view.
+    // A late report of a folded page view does not start a new one.
     let late = json!({ "view": "view-of-0", "vitals": { "LCP": { "value": 9e6, "rating": "poor" } } });
     collector.beacon(beacon_with("late", late)).await;
     assert_eq!(ask().await, before);
@@ -106,7 +106,7 @@ async fn page_views_that_have_ended_are_folded_to_the_same_figures() {
 }
 
 #[tokio::test]
-async fn older_data_has_less_detail_and_the_same_sums() {
+async fn thinned_data_has_the_same_sums() {
     let collector = Collector::with(|options| options.detail = DAY, |_| {});
     for minute in 0..90 {
         collector.beacon(full(&minute.to_string(), 100.0 * f64::from(minute))).await;
@@ -134,14 +134,14 @@ async fn older_data_has_less_detail_and_the_same_sums() {
     assert_eq!(later.pages, vitals.pages);
     assert_eq!(ask("/api/toolkit?").await.json::<Toolkit>().counters, toolkit.counters);
     let later: Backend = ask("/api/backend?target=shop&").await.json();
-    // The first scrapes of the first minute went; every increase after it is still there.
+    // The first minute keeps its last scrape only, so its three increases are lost, and no other.
     assert_eq!((backend.routes[0].count, later.routes[0].count), (359.0, 356.0));
     sweep(&collector).await;
     assert_eq!(collector.rows("scrapes").await, 90, "sweeping again changes nothing");
 }
 
 #[tokio::test]
-async fn a_target_with_too_many_series_loses_those_beyond() {
+async fn series_beyond_the_limit_of_a_target_are_dropped() {
     let collector = Collector::with(|options| options.limits.series = 2, |_| {});
     collector.scraped(&[("a", 1.0), ("b", 2.0), ("c", 3.0), ("d", 4.0)]).await;
     assert_eq!(collector.rows("series").await, 2);
@@ -149,23 +149,28 @@ async fn a_target_with_too_many_series_loses_those_beyond() {
 }
 
 #[tokio::test]
-async fn a_file_of_a_newer_version_is_left_alone() {
-    let collector = Collector::new();
-    let other = rusqlite::Connection::open(collector.database()).unwrap();
-    other.pragma_update(None, "user_version", 99).unwrap();
-    drop(other);
-    let folder = collector.database().parent().unwrap().to_owned();
-    collector.app.store.close().await;
-    let copy = tempfile::tempdir().unwrap();
-    std::fs::copy(folder.join("whippet.db"), copy.path().join("whippet.db")).unwrap();
-    let options = whippet_store::Options::new(copy.path());
-    let error = whippet_store::Store::open(options, Default::default()).err().unwrap();
-    assert!(error.to_string().contains("was written by a newer whippet"), "{error}");
+async fn a_file_of_an_unknown_version_is_refused_unchanged() {
+    for (version, message) in [(99, "was written by a newer whippet"), (-1, "is of another program")] {
+        let collector = Collector::new();
+        let other = rusqlite::Connection::open(collector.database()).unwrap();
+        other.pragma_update(None, "user_version", version).unwrap();
+        drop(other);
+        let folder = collector.database().parent().unwrap().to_owned();
+        collector.app.store.close().await;
+        let copy = tempfile::tempdir().unwrap();
+        let file = copy.path().join("whippet.db");
+        std::fs::copy(folder.join("whippet.db"), &file).unwrap();
+        let before = std::fs::read(&file).unwrap();
+        let options = whippet_store::Options::new(copy.path());
+        let error = whippet_store::Store::open(options, Default::default()).err().unwrap();
+        assert!(error.to_string().contains(message), "{error}");
+        assert!(std::fs::read(&file).unwrap() == before, "the file was changed");
+    }
 }
 
-/// Page views that were still open, and such that had ended, as the version before this one kept them.
+/// The file has an open page view and a folded one.
 #[tokio::test]
-async fn a_file_of_the_second_version_is_brought_up_to_date() {
+async fn a_file_of_format_2_is_migrated() {
     let folder = tempfile::tempdir().unwrap();
     let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
     old.execute_batch(include_str!("../../../store/src/schema_1.sql")).unwrap();
@@ -192,7 +197,7 @@ async fn a_file_of_the_second_version_is_brought_up_to_date() {
     assert_eq!((lcp.count, lcp.ratings, lcp.p75), (3, [3, 0, 0], Some(1234.5)));
     assert_eq!((lcp.elements[0].name.as_str(), lcp.elements[0].count), ("main>img", 3));
     assert_eq!((lcp.parts.len(), lcp.urls.len(), lcp.states.len()), (0, 0, 0));
-    // What comes now has parts; the view that was open goes on, and what was counted is not counted again.
+    // A new report has phases, and replaces the value of the open page view.
     let newer =
         json!({ "LCP": { "value": 1300, "target": "main>img", "parts": { "ttfb": 300, "render": 1000 } } });
     collector
@@ -217,7 +222,7 @@ async fn a_file_of_the_second_version_is_brought_up_to_date() {
 }
 
 #[tokio::test]
-async fn a_file_of_the_first_version_is_brought_up_to_date() {
+async fn a_file_of_format_1_is_migrated() {
     let folder = tempfile::tempdir().unwrap();
     let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
     old.execute_batch(include_str!("../../../store/src/schema_1.sql")).unwrap();
@@ -241,7 +246,7 @@ async fn a_file_of_the_first_version_is_brought_up_to_date() {
     assert_eq!(collector.rows("gauges").await, 1);
 }
 
-/// A beacon and a scrape every hour of three days, swept.
+/// A collector after three days with a beacon, a scrape and a sweep every hour.
 async fn three_days(options: impl FnOnce(&mut whippet_store::Options)) -> Collector {
     let collector = Collector::with(options, |_| {});
     for hour in 0..72 {
@@ -254,7 +259,7 @@ async fn three_days(options: impl FnOnce(&mut whippet_store::Options)) -> Collec
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_deletes_nothing() {
+async fn a_wrong_clock_deletes_nothing() {
     for years in [-40, 1, 9, 200] {
         let collector = three_days(|_| {}).await;
         let before = [collector.rows("page_views").await, collector.rows("samples").await];
@@ -262,7 +267,7 @@ async fn a_clock_that_is_wrong_deletes_nothing() {
         let right = collector.now();
         let collector = collector.restart().await;
         collector.advance(years * 365 * DAY);
-        // It sweeps at once, then scrapes and goes on; and is started again and again.
+        // It sweeps first, then scrapes and goes on.
         for round in 0..40 {
             sweep(&collector).await;
             collector.scraped(&[(REQUESTS, 100.0)]).await;
@@ -274,7 +279,7 @@ async fn a_clock_that_is_wrong_deletes_nothing() {
         let answer = collector.get(&format!("/api/vitals?from={START}&to={right}")).await;
         assert_eq!(answer.json::<Vitals>().metrics[0].count, 72, "{years} years");
         assert!(collector.rows("samples").await >= before[1], "{years} years");
-        // Set right again, all is as it was.
+        // The clock is corrected: all data is still there.
         collector.advance(right - collector.now());
         for _ in 0..10 {
             collector.advance(HOUR);
@@ -287,9 +292,9 @@ async fn a_clock_that_is_wrong_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn retention_moves_by_a_day_per_day() {
+async fn the_watermark_moves_by_at_most_a_day_per_day() {
     let collector = three_days(|options| options.retention = 3 * DAY).await;
-    // The clock jumps while it runs: a day's data may go, not more.
+    // The clock jumps while the collector runs: one day of data may be deleted, and no more.
     collector.advance(300 * DAY);
     collector.scraped(&[(REQUESTS, 100.0)]).await;
     sweep(&collector).await;
@@ -306,11 +311,11 @@ async fn retention_moves_by_a_day_per_day() {
 }
 
 #[tokio::test]
-async fn a_collector_that_stood_still_forgets_as_before_in_the_end() {
+async fn after_a_long_stop_retention_catches_up_day_by_day() {
     let collector = three_days(|_| {}).await;
     let collector = collector.restart_with(|options| options.retention = 5 * DAY).await;
     collector.advance(20 * DAY);
-    // What was kept when it stopped goes in its own time, and by then the pause is made good.
+    // The data from before the stop is deleted a day per day. When it is gone, retention has caught up.
     for day in 0..9 {
         for _ in 0..4 {
             collector.scraped(&[(REQUESTS, f64::from(100 + day))]).await;
@@ -327,7 +332,7 @@ async fn a_collector_that_stood_still_forgets_as_before_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_shorter_retention_holds_at_once() {
+async fn a_shorter_retention_applies_at_once() {
     let collector = three_days(|_| {}).await;
     let collector = collector.restart_with(|options| options.retention = DAY).await;
     collector.advance(MINUTE);
@@ -336,7 +341,7 @@ async fn a_shorter_retention_holds_at_once() {
 }
 
 #[tokio::test]
-async fn sums_that_an_older_version_kept_wrongly_are_mended() {
+async fn wrong_sums_of_an_older_version_are_repaired() {
     let folder = tempfile::tempdir().unwrap();
     let old = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
     for schema in [
@@ -352,7 +357,7 @@ async fn sums_that_an_older_version_kept_wrongly_are_mended() {
     for scrape in 0..6 {
         old.execute("INSERT INTO scrapes VALUES (1, ?1)", [at(scrape)]).unwrap();
     }
-    // 1000, missing, 1010, missing, 1020, 1030: each return counted its whole value.
+    // The backend said 1000, missing, 1010, missing, 1020, 1030. After each gap the older version added the whole value.
     old.execute(
         "INSERT INTO series VALUES (1, 1, 'http_requests_total', '{\"route\":\"/a\",\"status\":\"200\"}', 1, 2010, ?1)",
         [START],

@@ -1,15 +1,15 @@
-//! The Loading page's figures, held against what was reckoned by hand from the beacons.
+//! The figures of the Loading page, compared with values computed by hand from the beacons.
 use serde_json::{Value, json};
 use whippet_api::{Distribution, Loading};
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, beacon_with};
 
-/// Within half of a bucket's width, which is what a percentile is good for; exact where all values are one.
+/// Whether a percentile is within half a bucket's width of the exact one.
 fn is(found: Option<f64>, expected: f64) -> bool {
     found.is_some_and(|found| (found - expected).abs() <= expected * 0.011)
 }
 
-/// How many, and the 50th, 75th and 95th percentile and the largest.
+/// Count, 50th, 75th and 95th percentile, and maximum.
 fn check(distribution: &Distribution, count: u64, expected: [f64; 4]) {
     let Distribution { p50, p75, p95, max, .. } = distribution;
     let fits =
@@ -17,10 +17,10 @@ fn check(distribution: &Distribution, count: u64, expected: [f64; 4]) {
     assert!(distribution.count == count && fits, "{distribution:?} is not {count}, {expected:?}");
 }
 
-/// A page view that waited the longer the larger `n` is.
+/// A page view whose times grow with `n`.
 fn view(n: u64) -> Value {
     let phases = match n {
-        // Reused connections have no DNS, TCP or TLS: left out, they took no time.
+        // With a reused connection, DNS, TCP and TLS take no time and are left out.
         1..=6 => json!({ "request": 100 * n, "response": 5, "dom": 300 }),
         _ => json!({ "dns": 10 * n, "tcp": 20, "request": 100 * n, "response": 5, "dom": 300, "load": 2 }),
     };
@@ -40,7 +40,7 @@ fn view(n: u64) -> Value {
 }
 
 #[tokio::test]
-async fn what_applications_have_in_common_is_one_row() {
+async fn equal_names_of_several_apps_are_one_row() {
     let collector = Collector::new();
     for app in ["shop", "blog"] {
         let mut sent = view(3);
@@ -55,13 +55,13 @@ async fn what_applications_have_in_common_is_one_row() {
 }
 
 #[tokio::test]
-async fn figures_are_those_that_the_beacons_come_to() {
+async fn loading_figures_are_the_sums_of_the_beacons() {
     let collector = Collector::new();
     for n in 1..=10 {
         collector.beacon(view(n)).await;
     }
     collector.advance(MINUTE);
-    // The same from page views of minutes, and of hours.
+    // The same from minutes and from hours.
     for _ in 0..2 {
         let loading: Loading = collector.chart("/api/loading").await;
         let phase = |name: &str| loading.phases.iter().find(|phase| phase.name == name).unwrap();

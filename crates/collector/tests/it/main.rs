@@ -1,4 +1,4 @@
-//! The collector, driven through its routes with a clock that the tests own; once as the real program.
+//! Tests of the collector through its routes, on simulated time; those in `crash`, `https` and `operator` run the real program.
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
 mod beacons;
 mod charts;

@@ -1,10 +1,10 @@
-//! What pages tell beyond vitals and counts: kept, weighed and shown.
+//! The members of beacons beyond vitals and counters: stored, weighed and reported.
 use serde_json::{Value, json};
 use whippet_api::{Cause, Counter, Custom, Errors, Loading, Loss, Overview, Part, Toolkit, Vitals};
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, START, beacon_with};
 
-/// A page view with some of everything.
+/// A page view with all members.
 fn whole(id: &str) -> Value {
     beacon_with(
         id,
@@ -45,7 +45,7 @@ async fn sweep(collector: &Collector) {
 }
 
 #[tokio::test]
-async fn everything_is_shown_where_it_belongs() {
+async fn every_member_of_a_beacon_is_in_its_report() {
     let collector = Collector::new();
     collector.beacon(whole("a")).await;
     collector.advance(MINUTE);
@@ -109,10 +109,10 @@ async fn everything_is_shown_where_it_belongs() {
     assert_eq!(pages, [("/items/:id/reviews", 2), ("/items/:id", 1)]);
 }
 
-/// All figures, to be compared before and after they are kept in less detail.
+/// All figures, to be compared before and after folding and rolling up.
 async fn figures(collector: &Collector) -> (Loading, Custom, Vitals, Vec<Loss>) {
     let mut vitals: Vitals = collector.chart("/api/vitals").await;
-    // Trends of hours are no trends of minutes.
+    // Charts differ, as hours have fewer points than minutes.
     for metric in &mut vitals.metrics {
         metric.chart = whippet_api::Chart::default();
     }
@@ -121,7 +121,7 @@ async fn figures(collector: &Collector) -> (Loading, Custom, Vitals, Vec<Loss>) 
 }
 
 #[tokio::test]
-async fn nothing_changes_when_it_is_folded_and_rolled_up() {
+async fn folding_and_rolling_up_changes_no_figure() {
     let collector = Collector::new();
     for id in ["a", "b", "c"] {
         collector.beacon(whole(id)).await;
@@ -154,7 +154,7 @@ async fn nothing_changes_when_it_is_folded_and_rolled_up() {
 }
 
 #[tokio::test]
-async fn a_sample_stands_for_all() {
+async fn a_sampled_beacon_is_weighed_by_its_rate() {
     let collector = Collector::new();
     let mut sent = whole("a");
     sent["sampleRate"] = json!(0.25);
@@ -178,14 +178,14 @@ async fn a_sample_stands_for_all() {
     assert_eq!(figures(&collector).await, before);
 }
 
-/// A metric's parts: their names and 75th percentiles.
+/// The phases of a metric: their names and 75th percentiles.
 async fn parts(collector: &Collector, query: &str, metric: usize) -> Vec<(String, Option<f64>)> {
     let vitals: Vitals = collector.chart(&format!("/api/vitals{query}")).await;
     vitals.metrics[metric].parts.iter().map(|Part { name, p75 }| (name.clone(), *p75)).collect()
 }
 
 #[tokio::test]
-async fn a_vitals_parts_tell_where_the_time_went() {
+async fn the_phases_of_a_vital_are_reported() {
     let collector = Collector::new();
     let report = |id: &str, page: &str, ttfb: f64, parts: Value| {
         let vital = json!({ "value": ttfb, "parts": parts });
@@ -196,7 +196,7 @@ async fn a_vitals_parts_tell_where_the_time_went() {
     collector.beacon(report("2", "/a", 100.0, json!({ "request": 100, "dns": 0 }))).await;
     collector.beacon(report("3", "/b", 140.0, json!({ "request": 100, "dns": 40, "spare": 9 }))).await;
     collector.beacon(report("4", "/b", 180.0, json!({ "request": 100, "dns": 80 }))).await;
-    // Who tells of no part tells nothing of any: it is not taken for zeros.
+    // Page views without phases do not count as zeros.
     for id in 5..20 {
         collector
             .beacon(beacon_with(&id.to_string(), json!({ "vitals": { "TTFB": { "value": 900 } } })))
@@ -214,7 +214,7 @@ async fn a_vitals_parts_tell_where_the_time_went() {
         assert_eq!(parts(&collector, "?page=/b", 4).await, shown(80.0));
         assert_eq!(parts(&collector, "?app=nobody", 4).await, []);
         assert_eq!(parts(&collector, "", 0).await, [], "nothing of LCP");
-        // Once more when the page views have ended.
+        // The second round checks the folded page views.
         collector.advance(7 * HOUR);
         sweep(&collector).await;
         assert_eq!(collector.rows("measures").await, 0);
@@ -222,7 +222,7 @@ async fn a_vitals_parts_tell_where_the_time_went() {
 }
 
 #[tokio::test]
-async fn the_newest_report_of_a_page_view_has_its_parts() {
+async fn the_newest_report_of_a_page_view_replaces_its_phases() {
     let collector = Collector::new();
     let report = |id: &str, sent: i64, vital: Value| {
         beacon_with(id, json!({ "view": "one", "sentAt": sent, "vitals": { "INP": vital } }))
@@ -239,17 +239,17 @@ async fn the_newest_report_of_a_page_view_has_its_parts() {
 }
 
 #[tokio::test]
-async fn what_pages_lost_is_told_by_kind() {
+async fn losses_are_counted_by_kind() {
     let collector = Collector::new();
     assert_eq!(collector.chart::<Overview>("/api/overview").await.losses, []);
     collector
         .beacon(beacon_with("1", json!({ "dropped": 3, "drops": { "scripts": 2, "beacons": 1 } })))
         .await;
-    // A sample: what it lost is missing four times over in what it stands for.
+    // A sampled page view: its losses are weighed by four.
     collector
         .beacon(beacon_with("2", json!({ "sampleRate": 0.25, "dropped": 5, "drops": { "scripts": 5 } })))
         .await;
-    // Only how many; and a kind of later days.
+    // A beacon with the total only, and one with an unknown kind.
     collector.beacon(beacon_with("3", json!({ "app": "old", "dropped": 4 }))).await;
     collector
         .beacon(beacon_with("4", json!({ "app": "old", "dropped": 2, "drops": { "weather": 2 } })))
@@ -265,13 +265,13 @@ async fn what_pages_lost_is_told_by_kind() {
     assert_eq!(
         [figure("scripts").await, figure("beacons").await, figure("other").await],
         [7.0, 1.0, 6.0],
-        "as told"
+        "not weighed"
     );
     assert!(!collector.get("/metrics").await.text().contains("weather"));
 }
 
 #[tokio::test]
-async fn errors_at_a_rate_of_their_own_make_no_page_view() {
+async fn a_beacon_with_errors_alone_is_no_page_view() {
     let collector = Collector::new();
     let view = |id: &str, more: Value| {
         let mut sent = beacon_with(id, more);
@@ -289,7 +289,7 @@ async fn errors_at_a_rate_of_their_own_make_no_page_view() {
 }
 
 #[tokio::test]
-async fn errors_of_one_fingerprint_are_one_whatever_they_say() {
+async fn errors_with_the_same_fingerprint_are_one_error() {
     let collector = Collector::new();
     let error = |message: &str, fingerprint: &str| json!({ "errors": [{ "message": message, "fingerprint": fingerprint }] });
     collector.beacon(beacon_with("a", error("Anna is missing", "f00"))).await;

@@ -1,6 +1,7 @@
-//! Files of older versions, with data in them.
+//! Migrations of files with data.
 use rusqlite::Connection;
-use whippet_api::{Overview, Vitals};
+use whippet_api::{Errors, Overview, Vitals};
+use whippet_engine::stats::StoredHistogram;
 
 use crate::harness::{Collector, HOUR, MINUTE, START, beacon};
 
@@ -41,7 +42,7 @@ async fn a_file_without_navigations_counts_its_page_views_as_documents() {
     assert_eq!(soft.metrics.iter().map(|metric| metric.count).sum::<u64>(), 0);
     let all: Vitals = collector.chart("/api/vitals").await;
     assert_eq!(all.pages.iter().map(|page| page.views).sum::<u64>(), 10);
-    // A soft navigation that comes now is one.
+    // A new soft navigation is counted as one.
     let mut next = beacon("new");
     next["navigation"] = "soft-navigation".into();
     next["vitals"] = serde_json::json!({ "CLS": { "value": 0.2 } });
@@ -52,7 +53,7 @@ async fn a_file_without_navigations_counts_its_page_views_as_documents() {
 }
 
 #[tokio::test]
-async fn a_file_from_before_knows_when_each_app_was_last_heard_of() {
+async fn a_migrated_file_knows_when_each_app_last_reported() {
     let folder = tempfile::tempdir().unwrap();
     format_4(folder.path());
     let collector = Collector::on(folder);
@@ -65,7 +66,7 @@ async fn a_file_from_before_knows_when_each_app_was_last_heard_of() {
 }
 
 #[tokio::test]
-async fn names_of_a_file_from_before_are_ranked_by_what_it_holds() {
+async fn names_of_a_migrated_file_are_ranked_by_their_rows() {
     let folder = tempfile::tempdir().unwrap();
     format_4(folder.path());
     let collector = Collector::open_with(folder, |options| options.limits.apps = 3);
@@ -81,4 +82,73 @@ async fn names_of_a_file_from_before_are_ranked_by_what_it_holds() {
         ["blog", "new", "shop", "(other)"],
         "the one without data went"
     );
+}
+
+/// A file of format 6: no count of slow page loads, and errors without a score.
+fn format_6(folder: &std::path::Path) {
+    format_4(folder);
+    let old = Connection::open(folder.join("whippet.db")).unwrap();
+    for schema in
+        [include_str!("../../../store/src/schema_5.sql"), include_str!("../../../store/src/schema_6.sql")]
+    {
+        old.execute_batch(schema).unwrap();
+    }
+    let mut loads = StoredHistogram::new();
+    for load in [900.0, 1200.0, 2300.0, 2600.0] {
+        loads.record(load);
+    }
+    old.execute_batch(&format!(
+        "INSERT INTO names (id, kind, parent, name, used) VALUES (6, 3, 1, 'page.load', {START}), (7, 3, 1, 'own', {START});
+         INSERT INTO errors (id, app, fingerprint, message, source) VALUES
+           (1, 1, 'rare', 'rare', ''), (2, 1, 'frequent', 'frequent', '');
+         INSERT INTO error_counts (minute, error, page, count, first, last) VALUES
+           ({START}, 1, 2, 900, {START}, {START}), ({START}, 2, 2, 1, {START}, {START}),
+           ({START} + 60000, 2, 2, 1, {START} + 60000, {START} + 60000);
+         PRAGMA user_version = 6;"
+    ))
+    .unwrap();
+    for (name, minute) in [(6, START), (6, START + MINUTE), (7, START)] {
+        old.execute(
+            "INSERT INTO histograms (minute, app, page, name, histogram) VALUES (?1, 1, 2, ?2, ?3)",
+            (minute, name, loads.to_bytes()),
+        )
+        .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn slow_page_loads_of_a_migrated_file_are_counted_by_their_buckets() {
+    let folder = tempfile::tempdir().unwrap();
+    format_6(folder.path());
+    let collector = Collector::on(folder);
+    collector.advance(2 * MINUTE);
+    let slow = |connection: &Connection| {
+        let rows = connection.prepare("SELECT slow FROM histograms ORDER BY name, minute")?;
+        let mut rows = rows;
+        rows.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+    };
+    assert_eq!(collector.app.store.read("test", slow).await.unwrap(), [2, 2, 0]);
+    let overview: Overview = collector.chart("/api/overview").await;
+    let level = overview.levels.iter().find(|level| level.name == "Page load p95").unwrap();
+    assert_eq!((level.met(), level.count, level.value), (Some(false), Some(8), Some(2600.0)));
+}
+
+#[tokio::test]
+async fn errors_of_a_migrated_file_are_ranked_by_their_minutes() {
+    let folder = tempfile::tempdir().unwrap();
+    format_6(folder.path());
+    let collector = Collector::open_with(folder, |options| options.limits.errors = 2);
+    collector.advance(2 * MINUTE);
+    for id in ["1", "2", "3"] {
+        let mut next = beacon(id);
+        next["errors"] = serde_json::json!([{ "message": "new" }]);
+        let visitor = id.as_bytes()[0];
+        collector.beacon_from([203, 0, 113, visitor], next).await;
+        collector.advance(MINUTE);
+    }
+    let errors: Errors = collector.chart("/api/errors").await;
+    let mut messages: Vec<(&str, u64)> =
+        errors.errors.iter().map(|error| (error.message.as_str(), error.count)).collect();
+    messages.sort_unstable();
+    assert_eq!(messages, [("(other)", 901), ("frequent", 2), ("new", 2)], "the rarer one went, and no count");
 }

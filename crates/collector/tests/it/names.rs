@@ -1,4 +1,4 @@
-//! Names that clients make up: the rarest go first, real applications stay, and no figure is lost.
+//! Made-up names: the rarest are evicted first, real applications stay, and no figure is lost.
 use serde_json::{Value, json};
 use whippet_api::{Custom, Loading, Overview, Toolkit, Vitals};
 use whippet_store::name_admin::{self, Dropped, NamesError};
@@ -6,7 +6,7 @@ use whippet_store::{Kind, OTHER};
 
 use crate::harness::{Collector, MINUTE, SECOND, beacon_with};
 
-/// An address of the internet.
+/// A public address.
 const VISITOR: [u8; 4] = [203, 0, 113, 7];
 const ATTACKER: [u8; 4] = [198, 51, 100, 9];
 
@@ -14,7 +14,7 @@ fn of(id: &str, app: &str) -> Value {
     beacon_with(id, json!({ "app": app }))
 }
 
-/// A beacon with something of every kind.
+/// A beacon with a name of every kind.
 fn full(id: &str, app: &str) -> Value {
     beacon_with(
         id,
@@ -33,7 +33,7 @@ fn full(id: &str, app: &str) -> Value {
     )
 }
 
-/// What all reports say in sum, whatever the names are.
+/// The sums of all reports, over all names.
 async fn totals(collector: &Collector) -> Vec<f64> {
     let vitals: Vitals = collector.chart("/api/vitals").await;
     let toolkit: Toolkit = collector.chart("/api/toolkit").await;
@@ -57,7 +57,7 @@ async fn totals(collector: &Collector) -> Vec<f64> {
     ]
 }
 
-/// The rows that refer to a name which is not there.
+/// The number of rows that refer to a name that does not exist.
 async fn dangling(collector: &Collector) -> i64 {
     let query = |connection: &rusqlite::Connection| {
         let names = "(SELECT id FROM names WHERE kind >= 0)";
@@ -102,7 +102,7 @@ async fn dangling(collector: &Collector) -> i64 {
 }
 
 #[tokio::test]
-async fn made_up_apps_do_not_shut_a_real_one_out() {
+async fn made_up_apps_do_not_evict_a_real_one() {
     let collector = Collector::new();
     for forged in 0..60 {
         collector.beacon_from(ATTACKER, of(&format!("forged-{forged}"), &format!("forged-{forged}"))).await;
@@ -127,7 +127,7 @@ async fn made_up_apps_do_not_shut_a_real_one_out() {
 }
 
 #[tokio::test]
-async fn steady_pages_and_hosts_stay_while_others_are_made_up() {
+async fn made_up_pages_and_hosts_do_not_evict_real_ones() {
     let collector =
         Collector::with(|options| (options.limits.pages, options.limits.hosts) = (20, 10), |_| {});
     let loaded = |host: &str| json!({ host: { "script": { "count": 1, "duration": 5.0 } } });
@@ -156,6 +156,54 @@ async fn steady_pages_and_hosts_stay_while_others_are_made_up() {
     assert!(vitals.pages.len() <= 21, "{}", vitals.pages.len());
 }
 
+fn error(id: &str, message: &str, count: u64) -> Value {
+    beacon_with(id, json!({ "errors": [{ "message": message, "source": "app.js:1:2", "count": count }] }))
+}
+
+#[tokio::test]
+async fn made_up_errors_do_not_evict_a_real_one_or_hide_it_in_the_report() {
+    let collector = Collector::with(|options| options.limits.errors = 300, |_| {});
+    let made_up = async |from: u32, to: u32| {
+        for forged in from..to {
+            let message = format!("forged {}", "x".repeat(forged as usize % 500 + 1)) + &letters(forged);
+            collector.beacon_from(ATTACKER, error(&format!("forged-{forged}"), &message, 1_000_000)).await;
+            collector.advance(10);
+        }
+    };
+    made_up(0, 320).await;
+    // All places are taken; the real error gets the place of a rarer one.
+    for visitor in 0..3 {
+        collector.beacon_from([203, 0, 113, visitor], error(&format!("real-{visitor}"), "it broke", 1)).await;
+        collector.advance(SECOND);
+    }
+    made_up(320, 900).await;
+    collector.app.store.sweep(collector.now()).await.unwrap();
+    let report: whippet_api::Errors = collector.chart("/api/errors").await;
+    let real = report.errors.iter().find(|error| error.message == "it broke");
+    assert_eq!(real.map(|error| error.count), Some(3), "all of its counts, in spite of larger ones");
+    assert_eq!(report.errors.len(), 200);
+    assert!(report.errors.is_sorted_by_key(|error| std::cmp::Reverse(error.count)));
+    assert_eq!(collector.rows("errors").await, 301, "the limit, and (other)");
+    let total = |connection: &rusqlite::Connection| {
+        connection.query_row("SELECT sum(count) FROM error_counts", [], |row| row.get::<_, i64>(0))
+    };
+    assert_eq!(collector.app.store.read("test", total).await.unwrap(), 900_000_003, "nothing is lost");
+    assert_eq!(dangling(&collector).await, 0);
+    // Scores are stored, so the real error also stays after a restart.
+    let collector = collector.restart_with(|options| options.limits.errors = 300).await;
+    for forged in 900..1300 {
+        let message = format!("after {}", letters(forged));
+        collector.beacon_from(ATTACKER, error(&format!("after-{forged}"), &message, 1)).await;
+    }
+    let report: whippet_api::Errors = collector.chart("/api/errors").await;
+    assert!(report.errors.iter().any(|error| error.message == "it broke"));
+}
+
+/// A number in letters, as errors whose messages differ in digits alone are one error.
+fn letters(number: u32) -> String {
+    number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+}
+
 #[tokio::test]
 async fn a_known_app_always_has_a_place() {
     let collector = Collector::with(
@@ -181,7 +229,7 @@ async fn a_known_app_always_has_a_place() {
 }
 
 #[tokio::test]
-async fn an_app_that_one_address_alone_reports_has_no_tile() {
+async fn an_app_reported_by_one_address_alone_is_hidden() {
     let collector = Collector::new();
     let tiles = async || {
         let overview: Overview = collector.chart("/api/overview").await;
@@ -204,9 +252,12 @@ async fn an_app_that_one_address_alone_reports_has_no_tile() {
     collector.beacon_from(VISITOR, of("1", "real")).await;
     collector.advance(SECOND);
     assert_eq!(tiles().await, [""; 0]);
+    let overview: Overview = collector.chart("/api/overview").await;
+    assert_eq!(overview.hidden_apps, 2, "the page says so");
     assert!(collector.status().await.apps.contains(&"forged".to_owned()), "it can be asked for");
     let asked: Overview = collector.chart("/api/overview?app=forged").await;
     assert!(asked.subjects.iter().any(|subject| subject.name == "forged"));
+    assert_eq!(asked.hidden_apps, 0);
     collector.beacon_from([203, 0, 113, 8], of("2", "real")).await;
     assert_eq!(tiles().await, ["real"]);
     collector.beacon_from([10, 0, 0, 1], of("3", "trial")).await;
@@ -234,7 +285,7 @@ async fn a_name_is_dropped_while_the_collector_runs() {
     assert_eq!(dangling(&collector).await, 0);
     let other: Vitals = collector.chart("/api/vitals?app=(other)").await;
     assert_eq!(other.metrics[2].count + other.metrics[1].count + other.metrics[0].count, 3);
-    // It may come again, and be deleted for good.
+    // The name may come back, and be deleted with its figures.
     collector.beacon(full("again", "forged")).await;
     assert_eq!(collector.status().await.apps, ["forged", "shop", OTHER]);
     name_admin::drop_name(collector.folder(), Kind::App, "forged", None, true).unwrap();
@@ -265,7 +316,7 @@ async fn each_kind_of_name_can_be_dropped() {
 }
 
 #[tokio::test]
-async fn a_drop_that_cannot_be_done_says_why() {
+async fn a_drop_that_fails_says_why() {
     let collector = Collector::new();
     collector.beacon(of("1", "shop")).await;
     collector.beacon(of("2", "blog")).await;
@@ -282,7 +333,7 @@ async fn a_drop_that_cannot_be_done_says_why() {
 }
 
 #[tokio::test]
-async fn no_beacon_stands_for_more_than_the_lowest_sample_rate_allows() {
+async fn a_sample_rate_below_the_minimum_counts_as_the_minimum() {
     let collector = Collector::new();
     collector.beacon(beacon_with("1", json!({ "sampleRate": 0.000_001 }))).await;
     let vitals: Vitals = collector.chart("/api/vitals").await;

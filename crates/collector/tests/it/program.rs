@@ -16,24 +16,24 @@ impl Program {
         Self::start_with(folder, |_| {})
     }
 
-    /// With more arguments and variables.
+    /// `more` adds arguments and variables.
     pub fn start_with(folder: &std::path::Path, more: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_whippet"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "0", "--data"]).arg(folder);
         more(&mut command);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        // Its first line says where it listens, once it does.
+        // The line with the address is logged once it listens.
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let (mut line, mut before) = (String::new(), String::new());
         let address = loop {
             line.clear();
-            assert!(log.read_line(&mut line).unwrap() > 0, "it ended before it listened");
+            assert!(log.read_line(&mut line).unwrap() > 0, "the program ended before it listened");
             before.push_str(&line);
             if let Some((_, rest)) = line.split_once("dashboard at http://") {
                 break rest.split('/').next().unwrap().to_owned();
             }
         };
-        // Whoever stops reading stops the program.
+        // If nobody read the pipe, the program would wait once it is full.
         let kept = Arc::new(Mutex::new(before));
         let keeper = Arc::clone(&kept);
         std::thread::spawn(move || {
@@ -47,6 +47,17 @@ impl Program {
     /// What it has logged so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The log once it contains `wanted`: a line may arrive after the answer that it belongs to.
+    pub fn log_with(&self, wanted: &str) -> String {
+        for _ in 0..500 {
+            if self.log().contains(wanted) {
+                return self.log();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("'{wanted}' was not logged: {}", self.log());
     }
 
     /// Sends it a signal by name.
@@ -68,7 +79,7 @@ impl Drop for Program {
     }
 }
 
-/// One HTTP request on a connection of its own: the status line and all that follows.
+/// Sends one HTTP request on a connection of its own. Returns the whole answer, status line first.
 pub fn request(address: &str, head: &str, body: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     let length = body.len();

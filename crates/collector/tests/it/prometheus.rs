@@ -1,4 +1,4 @@
-//! Beside the real Prometheus, where it is installed: what it reads, and what it makes of counters.
+//! Comparison with the real Prometheus, where it is installed: what it reads, and which increases it computes.
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use whippet_store::Scrape;
 use crate::counters::random_values;
 use crate::harness::{Collector, SECOND};
 
-/// The program, or nothing and a word about it that no test runner hides.
+/// The path of a program. Where it is missing, `None`, and a note that no test runner hides.
 fn program(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
@@ -35,12 +35,12 @@ fn program(name: &str) -> Option<PathBuf> {
 const TEXT: &str = "text/plain; version=0.0.4";
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What is served: as what, and how it is compressed.
+/// A response of the backend: body, content type and compression.
 struct Case {
     content_type: &'static str,
     encoding: &'static str,
     body: String,
-    /// Whether Prometheus reads it. If so, we read the same of it; if not, all but the lines it stumbled at.
+    /// Whether Prometheus accepts it. If so, we must read the same samples; if not, we leave out the invalid lines.
     read: bool,
 }
 
@@ -205,7 +205,7 @@ impl Prometheus {
 }
 
 #[tokio::test]
-async fn what_prometheus_reads_is_read() {
+async fn every_exposition_is_read_as_prometheus_reads_it() {
     let Some(program) = program("prometheus") else { return };
     let folder = tempfile::tempdir().unwrap();
     let (backend, cases) = (serve().await, cases());
@@ -218,7 +218,7 @@ async fn what_prometheus_reads_is_read() {
         let text = Fetcher::new(Duration::from_secs(5)).get(&target).await.unwrap();
         let reading = read(&text.bytes, text.format);
         if !case.read {
-            // Cut off, or a line less.
+            // We refuse it as cut off, or leave out the invalid line.
             assert!(reading.is_err() || reading.unwrap().samples.len() == 1, "{:?}", case.body);
             continue;
         }
@@ -239,7 +239,7 @@ async fn what_prometheus_reads_is_read() {
 }
 
 #[tokio::test]
-async fn counters_grow_by_what_prometheus_says() {
+async fn increases_are_those_that_prometheus_computes() {
     const CASES: usize = 300;
     const SCRAPES: usize = 12;
     let Some(promtool) = program("promtool") else { return };

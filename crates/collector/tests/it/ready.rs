@@ -1,9 +1,9 @@
-//! What `/readyz` says while the store is whole, locked, damaged, gone.
+//! `/readyz` while the store is locked, damaged, gone or full.
 use std::io::{Seek, SeekFrom, Write};
 
 use crate::harness::{Collector, beacon};
 
-/// What it says; the process is alive all the while.
+/// The reason why the collector is not ready. It must be healthy all the same.
 async fn reason(collector: &Collector) -> String {
     assert_eq!(collector.get("/healthz").await.text(), "ok\n");
     let answer = collector.get("/readyz").await;
@@ -13,7 +13,7 @@ async fn reason(collector: &Collector) -> String {
 }
 
 #[tokio::test]
-async fn while_another_program_has_it_locked() {
+async fn a_locked_file_is_not_ready() {
     let collector = Collector::new();
     let other = rusqlite::Connection::open(collector.database()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -24,7 +24,7 @@ async fn while_another_program_has_it_locked() {
 }
 
 #[tokio::test]
-async fn when_the_file_is_damaged() {
+async fn a_damaged_file_is_not_ready() {
     let collector = Collector::new();
     for number in 0..50 {
         collector.beacon(beacon(&number.to_string())).await;
@@ -43,7 +43,7 @@ async fn when_the_file_is_damaged() {
 }
 
 #[tokio::test]
-async fn when_the_file_is_gone_or_another() {
+async fn a_removed_or_replaced_file_is_not_ready() {
     let collector = Collector::new();
     collector.beacon(beacon("a")).await;
     std::fs::rename(collector.database(), collector.database().with_extension("away")).unwrap();
@@ -53,11 +53,11 @@ async fn when_the_file_is_gone_or_another() {
 }
 
 #[tokio::test]
-async fn when_nothing_can_be_written() {
+async fn a_file_that_cannot_be_written_is_not_ready() {
     let collector = Collector::new();
     collector.beacon(beacon("a")).await;
     let other = rusqlite::Connection::open(collector.database()).unwrap();
-    // As a full disk does: the write fails, what is there can be read.
+    // Like a full disk: writes fail, reads succeed.
     other
         .execute_batch(
             "CREATE TRIGGER full BEFORE INSERT ON totals BEGIN SELECT RAISE(ABORT, 'no room'); END",

@@ -1,4 +1,4 @@
-//! However old figures are and however widely values spread, percentiles stay within 5 % of the exact ones.
+//! Percentiles stay within 5 % of the exact ones, at any age and for any spread of values.
 use proptest::prelude::*;
 use serde_json::json;
 use whippet_api::{Custom, Vitals};
@@ -17,7 +17,7 @@ fn values(count: usize) -> Vec<f64> {
     };
     let mut values: Vec<f64> = (0..count - 2).map(|_| 10_f64.powf(1.0 + 3.0 * uniform())).collect();
     values.extend([0.001, 1e6]);
-    // Six decimals are what a beacon has.
+    // A beacon has six decimals.
     values.iter().map(|value| (value * 1e6).round() / 1e6).collect()
 }
 
@@ -74,7 +74,7 @@ async fn sweep(collector: &Collector) {
     collector.app.store.sweep(collector.now()).await.unwrap();
 }
 
-/// A histogram as a beacon has it.
+/// A histogram as it is in a beacon.
 fn sent(values: &[f64]) -> serde_json::Value {
     let mut histogram = Histogram::new();
     for value in values {
@@ -121,7 +121,7 @@ async fn one_page_with_coarse_buckets_does_not_coarsen_those_of_others() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
-    /// What one page can hold at 9 % or finer comes within half of that, and is not coarsened further.
+    /// Pages send buckets of up to 9 %, whose percentiles are within half of that. Merging does not coarsen them.
     #[test]
     fn histograms_of_many_pages_merge_within_five_percent(
         pages in prop::collection::vec(prop::collection::vec(0.5..400.0_f64, 17..60), 2..12),

@@ -1,4 +1,4 @@
-//! The room that the data takes: what is freed goes back, the bound holds, and damage stops no more than it touches.
+//! The size of the file: freed space is returned, `--max-size` holds, and damage affects only the damaged table.
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -33,7 +33,7 @@ async fn sweep(collector: &Collector) {
 }
 
 #[tokio::test]
-async fn what_is_freed_is_given_back() {
+async fn freed_space_is_returned_to_the_file_system() {
     let collector =
         Collector::with(|options| (options.retention, options.limits.errors) = (DAY, 10_000), |_| {});
     for id in 0..400 {
@@ -55,7 +55,7 @@ async fn what_is_freed_is_given_back() {
 }
 
 #[tokio::test]
-async fn the_bound_holds_and_the_oldest_goes_first() {
+async fn max_size_holds_and_the_oldest_data_goes_first() {
     const MOST: u64 = 4_000_000;
     let collector =
         Collector::with(|options| (options.max_size, options.limits.errors) = (Some(MOST), 100_000), |_| {});
@@ -71,7 +71,7 @@ async fn the_bound_holds_and_the_oldest_goes_first() {
     let before = collector.figure("whippet_store_deleted_before_seconds").await * 1000.0;
     let kept = collector.now() - before as i64;
     assert!(before > 0.0 && (HOUR..2 * DAY).contains(&kept), "{kept}");
-    // What is newest is all there.
+    // All of the newest data is there.
     let (from, to) = (collector.now() - HOUR, collector.now());
     let vitals: Vitals = collector.get(&format!("/api/vitals?from={from}&to={to}")).await.json();
     assert!(vitals.metrics[0].count >= 60, "{}", vitals.metrics[0].count);
@@ -80,7 +80,7 @@ async fn the_bound_holds_and_the_oldest_goes_first() {
 }
 
 #[tokio::test]
-async fn a_full_file_takes_beacons_without_waiting_for_a_sweep() {
+async fn a_full_file_takes_beacons_before_the_next_sweep() {
     const MOST: u64 = 4_000_000;
     let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
     let mut id = 0;
@@ -89,7 +89,7 @@ async fn a_full_file_takes_beacons_without_waiting_for_a_sweep() {
         collector.advance(MINUTE);
         id += 1;
     }
-    // From here on SQLite gives the file no further page: the first transaction fails, and succeeds when it is retried.
+    // SQLite adds no page to this file: the first transaction fails, and succeeds when it is retried.
     let options = |options: &mut whippet_store::Options| {
         (options.max_size, options.limits.errors) = (Some(MOST), 100_000);
     };
@@ -101,7 +101,7 @@ async fn a_full_file_takes_beacons_without_waiting_for_a_sweep() {
     }
     assert!(collector.figure("whippet_store_write_failures_total").await >= 1.0, "no write was retried");
     assert!(collector.figure("whippet_store_deleted_before_seconds").await > 0.0);
-    // What was acknowledged after the retry is kept, once each.
+    // The retried beacons are stored once each.
     assert_eq!(collector.status().await.beacons, id + 100);
     let (from, to) = (collector.now() - 100 * MINUTE, collector.now());
     let vitals: Vitals = collector.get(&format!("/api/vitals?from={from}&to={to}")).await.json();
@@ -109,7 +109,7 @@ async fn a_full_file_takes_beacons_without_waiting_for_a_sweep() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_too_large_already_shrinks() {
+async fn a_file_larger_than_max_size_shrinks() {
     let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
     for id in 0..1200 {
         collector.beacon(large(&id.to_string())).await;
@@ -130,8 +130,8 @@ async fn a_file_that_is_too_large_already_shrinks() {
 }
 
 #[tokio::test]
-async fn what_is_beyond_the_bound_is_refused_and_nothing_is_lost() {
-    // All of it is of the last hour: nothing may go.
+async fn where_nothing_may_be_deleted_beacons_are_refused_and_none_is_lost() {
+    // All data is of the last minutes, so nothing may be deleted.
     let collector = Collector::with(
         |options| (options.max_size, options.limits.errors) = (Some(4_000_000), 100_000),
         |_| {},
@@ -147,7 +147,7 @@ async fn what_is_beyond_the_bound_is_refused_and_nothing_is_lost() {
     assert!((300..4000).contains(&kept), "{kept}");
     assert!(size(&collector.database()) <= 4_000_000);
     assert_eq!(collector.status().await.beacons, kept);
-    // As soon as some of it is older, there is room.
+    // Once some of it is older, it makes room.
     for hour in 0..12 {
         collector.advance(HOUR);
         let _ = collector.post(large(&format!("later-{hour}")).to_string()).await;
@@ -157,7 +157,7 @@ async fn what_is_beyond_the_bound_is_refused_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn a_damaged_page_stops_no_other_stage() {
+async fn a_damaged_page_does_not_stop_the_other_stages_of_a_sweep() {
     let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
     for id in 0..600 {
         collector.beacon(large(&id.to_string())).await;
@@ -182,7 +182,7 @@ async fn a_damaged_page_stops_no_other_stage() {
     assert!(collector.rows("scrapes").await > 0);
     assert_eq!(collector.rows("measures").await, 0, "folded");
     assert!(collector.rows("vitals").await <= 13, "and merged into hours");
-    // Only what was damaged cannot be seen or written.
+    // Only the damaged table can be neither read nor written.
     let mut fine = large("new");
     fine["counters"] = json!({});
     collector.beacon(fine).await;
@@ -195,7 +195,7 @@ async fn a_damaged_page_stops_no_other_stage() {
 }
 
 #[tokio::test]
-async fn a_damaged_page_does_not_lift_the_bound() {
+async fn max_size_holds_with_a_damaged_page() {
     const MOST: u64 = 4_000_000;
     let options = |options: &mut whippet_store::Options| {
         (options.max_size, options.limits.errors) = (Some(MOST), 100_000);
@@ -234,7 +234,7 @@ async fn the_log_stays_short_while_dashboards_poll() {
     let store = &collector.app.store;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let stopped = std::sync::Arc::new(std::sync::Mutex::new(stopped));
-    // Two that read in turns, so that there is always one which does.
+    // Two readers overlap, so that one of them reads at any time.
     let reader = || {
         let (store, stopped) = (store.clone(), stopped.clone());
         async move {

@@ -1,4 +1,4 @@
-//! Scraping over a real connection, and what fails on the way.
+//! Scrapes over a real connection, and how they fail.
 use std::io::Write;
 
 use axum::Router;
@@ -16,7 +16,7 @@ async fn backend(status: StatusCode, body: impl Into<String>) -> Target {
     backend_of(status, &[], body.into().into_bytes()).await
 }
 
-/// The same with headers.
+/// The same, with status and headers.
 async fn backend_of(status: StatusCode, headers: &[(HeaderName, &str)], body: Vec<u8>) -> Target {
     let headers: HeaderMap =
         headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
@@ -78,7 +78,7 @@ async fn a_failed_scrape_says_why() {
 }
 
 #[tokio::test]
-async fn a_slow_backend_is_given_up() {
+async fn a_scrape_of_a_slow_backend_times_out() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target: Target = format!("shop=http://{}/", listener.local_addr().unwrap()).parse().unwrap();
     let collector = Collector::new();
@@ -108,7 +108,7 @@ async fn the_collector_records_itself_without_http() {
 }
 
 #[tokio::test]
-async fn a_bad_line_is_left_out_counted_and_shown() {
+async fn an_invalid_line_is_left_out_counted_and_shown() {
     let collector = Collector::new();
     let text = "http_requests_total 5\nmemory one\n<p>\nmemory 1.5\nmemory 1.5\ncaf\u{e9} 1\nup 1";
     let target = backend(StatusCode::OK, text).await;
@@ -129,13 +129,13 @@ async fn a_bad_line_is_left_out_counted_and_shown() {
         collector.figure(&format!("{name}{{target=\"shop\",reason=\"{reason}\"}}")).await
     };
     assert_eq!((left_out("bad").await, left_out("repeated").await), (6.0, 2.0));
-    // Mended, nothing is said any more.
+    // After a valid scrape the note is gone.
     scraper.scrape(&Target { url: backend(StatusCode::OK, "up 1\n").await.url, ..target }).await;
     assert_eq!(collector.status().await.targets[0].note, None);
 }
 
 #[tokio::test]
-async fn what_is_compressed_unasked_is_read_within_bounds() {
+async fn gzip_that_was_not_asked_for_is_read_within_the_size_limit() {
     let gzip = |text: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(text).unwrap();
@@ -165,7 +165,7 @@ async fn what_is_compressed_unasked_is_read_within_bounds() {
 }
 
 #[tokio::test]
-async fn openmetrics_that_is_cut_off_is_refused() {
+async fn openmetrics_without_its_end_mark_is_refused() {
     let headers = [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
     let target = backend_of(StatusCode::OK, &headers, b"# TYPE a counter\na_total 5\n".to_vec()).await;
     fails(&target, expect!["the answer is no metrics text, line 3: an OpenMetrics text must end with `# EOF`: this one was cut off"])

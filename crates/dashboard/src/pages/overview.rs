@@ -28,6 +28,8 @@ pub fn Overview() -> impl IntoView {
     let names = move || subjects.with(|subjects| subjects.iter().map(key_of).collect::<Vec<_>>());
     let losses =
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.losses.clone()));
+    let hidden =
+        Memo::new(move |_| hidden_apps(overview.data.get().map_or(0, |report| report.data.hidden_apps)));
     let says = move || match overview.data.with(Option::is_none) {
         true => "Loading the service levels.".to_owned(),
         false => verdict(&levels.get(), &subjects.get(), &view.get().range.words()),
@@ -45,6 +47,7 @@ pub fn Overview() -> impl IntoView {
                     <OneSubject subject subjects levels losses/>
                 </For>
             </div>
+            {move || hidden.get().map(|text| view! { <p class="note">{text}</p> })}
             <Show when=move || settled.get()><KeyCharts/></Show>
         </Page>
     }
@@ -84,6 +87,19 @@ fn verdict(levels: &[Level], subjects: &[Subject], window: &str) -> String {
         text.push_str(&format!(" No data any more: {names}."));
     }
     text
+}
+
+/// Says how many apps are hidden, why, and how to show them.
+fn hidden_apps(count: u64) -> Option<String> {
+    let (apps, each) = match count {
+        0 => return None,
+        1 => ("1 app is".to_owned(), "it"),
+        _ => (format!("{count} apps are"), "each of them"),
+    };
+    Some(format!(
+        "{apps} not shown here, as one address alone has reported {each}. Choose an app above to see it, or start the \
+         collector with --app NAME to show it always."
+    ))
 }
 
 /// Why data of a subject is old or missing; `None` if it is not. `end`: the end of the range, ms. `moment`: formats a time.
@@ -291,6 +307,17 @@ mod tests {
         let note = |count| few_views(&Level { count, ..levels(&[Some(1.0)]).remove(0) });
         assert_eq!(note(Some(3)).as_deref(), Some("Page views: 3 (few)"));
         assert_eq!([None, Some(0), Some(FEW)].map(note), [None, None, None]);
+    }
+
+    #[test]
+    fn hidden_apps_are_counted_and_can_be_shown() {
+        assert_eq!(hidden_apps(0), None);
+        assert!(hidden_apps(1).unwrap().starts_with("1 app is not shown here"));
+        let several = hidden_apps(3).unwrap();
+        assert!(
+            several.starts_with("3 apps are not shown here") && several.contains("--app NAME"),
+            "{several}"
+        );
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The items of one page, and which one loads next.
 use super::backoff::Backoff;
-use crate::deadlines::{Deadlines, Handle};
 use crate::rng::Rng;
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
@@ -46,14 +45,23 @@ pub struct Limits {
     pub backoff: Backoff,
 }
 
+impl Limits {
+    /// The default of [`concurrent`](Self::concurrent): twice the connections that browsers open to one HTTP/1.1 server, so
+    /// that none of them is ever idle.
+    pub const CONCURRENT: u32 = 12;
+    /// The default of [`timeout`](Self::timeout), in ms: longer than a large image takes on 3g, shorter than browsers wait for
+    /// a server that does not respond.
+    pub const TIMEOUT_MS: f64 = 30_000.0;
+    /// The default of [`retries`](Self::retries).
+    pub const RETRIES: u32 = 2;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            // Twice the connections that browsers open to one HTTP/1.1 server, so that none of them is ever idle.
-            concurrent: 12,
-            // Longer than a large image takes on 3g, shorter than browsers wait for a server that does not respond.
-            timeout: Duration::from_ms(30_000.0),
-            retries: 2,
+            concurrent: Self::CONCURRENT,
+            timeout: Duration::from_ms(Self::TIMEOUT_MS),
+            retries: Self::RETRIES,
             backoff: Backoff::default(),
         }
     }
@@ -76,137 +84,178 @@ pub struct Stats {
     pub cancelled: u32,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// The slot has no item.
+    Free,
     Waiting,
-    Queued(Handle),
-    /// It keeps its place until this deadline; without one, until the load ends.
-    Loading(Option<Handle>),
+    Queued,
+    /// It keeps its place until its deadline.
+    Loading,
     Overdue,
-    /// Until this deadline; without one, until the network is back.
-    Backoff(Option<Handle>),
+    /// Until its deadline; without one, until the network is back.
+    Backoff,
+    /// The host does not know yet.
     Failed,
+    GivenUp,
 }
 
 struct Item {
+    generation: u32,
     state: State,
-    /// The distance in px, while it is near.
-    near: Option<f64>,
+    /// The distance in px; NaN while it is not near.
+    near: f64,
+    /// The end of its backoff or of its place.
+    deadline: Instant,
     failures: u32,
+    /// The free slot that is used after this one, if this one is free.
+    next_free: u32,
 }
 
-struct Slot {
-    generation: u32,
-    item: Option<Item>,
+impl Item {
+    /// Every state but loading and backoff lasts until there is an input.
+    fn turn(&mut self, state: State) {
+        self.state = state;
+        self.deadline = Instant::NEVER;
+    }
+
+    /// Queues the item if it is near; otherwise it waits.
+    fn requeue(&mut self) {
+        self.turn(if self.near.is_nan() { State::Waiting } else { State::Queued });
+    }
 }
+
+/// Instead of a slot: there is none.
+const NONE: u32 = u32::MAX;
 
 /// Decides which item loads when. See the [module](super).
+///
+/// It looks at all items for the nearest one, and for the next deadline. Heaps of both would be most of a wasm module,
+/// and save microseconds per image: only so many items fit around a screen.
 pub struct Loader {
     limits: Limits,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
-    /// Ordered by distance in px, which takes the place of time: the nearest first; of equal ones, the first that came.
-    queue: Deadlines<ItemId>,
+    items: Vec<Item>,
+    /// The free slot that is used next.
+    free: u32,
     /// When the oldest distance in the queue was reported.
     measured_at: Instant,
-    /// Ends of backoffs and of places.
-    deadlines: Deadlines<ItemId>,
-    /// How many places are taken: loads that are not overdue.
-    places_taken: u32,
-    /// Items that became failed or overdue. Their state is checked again when they are polled.
-    changed: Vec<ItemId>,
     online: bool,
     rng: Rng,
-    stats: Stats,
+    /// Without `pending` and `loading`, which are counted when they are asked for.
+    counted: Stats,
 }
 
 impl Loader {
     /// Without any item. The jitter of retries is drawn from `seed`.
     pub fn new(limits: Limits, seed: u32) -> Self {
-        Self {
-            limits: Limits { concurrent: limits.concurrent.max(1), ..limits },
-            slots: Vec::new(),
-            free: Vec::new(),
-            queue: Deadlines::new(),
-            measured_at: Instant::ZERO,
-            deadlines: Deadlines::new(),
-            places_taken: 0,
-            changed: Vec::new(),
-            online: true,
-            rng: Rng::new(seed),
-            stats: Stats::default(),
-        }
+        let mut loader = Self::UNUSED;
+        loader.reset(limits, seed);
+        loader
+    }
+
+    /// To be [`reset`](Self::reset) before it is used.
+    pub const UNUSED: Self = Self {
+        limits: Limits {
+            concurrent: 0,
+            timeout: Duration::ZERO,
+            retries: 0,
+            backoff: Backoff { first: Duration::ZERO, longest: Duration::ZERO },
+        },
+        items: Vec::new(),
+        free: 0,
+        measured_at: Instant::ZERO,
+        online: false,
+        rng: Rng::UNUSED,
+        counted: Stats { pending: 0, loading: 0, loaded: 0, failed: 0, retried: 0, cancelled: 0 },
+    };
+
+    /// Begins anew, as [`new`](Self::new) does, in the same memory.
+    pub fn reset(&mut self, limits: Limits, seed: u32) {
+        self.limits = limits;
+        self.items.clear();
+        self.free = NONE;
+        self.measured_at = Instant::NEVER;
+        self.online = true;
+        self.rng = Rng::new(seed);
+        self.counted = Stats::default();
     }
 
     /// The figures so far.
     pub fn stats(&self) -> Stats {
-        self.stats
+        let mut stats = self.counted;
+        for item in &self.items {
+            stats.pending += u32::from(item.state != State::Free);
+            stats.loading += u32::from(matches!(item.state, State::Loading | State::Overdue));
+        }
+        stats
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout).
+    /// When to call [`poll_effect`](Self::poll_effect) next, if there is no input before.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.next()
+        let mut next = Instant::NEVER;
+        for item in &self.items {
+            next = next.min(item.deadline);
+        }
+        (!next.is_never()).then_some(next)
     }
 
     /// Adds an item that is not near.
     pub fn add(&mut self) -> ItemId {
-        let item = Some(Item { state: State::Waiting, near: None, failures: 0 });
-        self.stats.pending += 1;
-        match self.free.pop() {
-            Some(slot) => {
-                let entry = &mut self.slots[slot as usize];
-                entry.item = item;
-                ItemId { slot, generation: entry.generation }
-            }
-            None => {
-                self.slots.push(Slot { generation: 0, item });
-                ItemId { slot: self.slots.len() as u32 - 1, generation: 0 }
-            }
+        let mut slot = self.free;
+        let mut generation = 0;
+        let new = |generation| Item {
+            generation,
+            state: State::Waiting,
+            near: f64::NAN,
+            deadline: Instant::NEVER,
+            failures: 0,
+            next_free: NONE,
+        };
+        if let Some(item) = self.items.get_mut(slot as usize) {
+            generation = item.generation;
+            self.free = item.next_free;
+            *item = new(generation);
+        } else {
+            slot = self.items.len() as u32;
+            self.items.push(new(generation));
         }
+        ItemId { slot, generation }
     }
 
-    /// The item that has this [index](ItemId::index) now, for hosts that know items by index.
+    /// The handle of the item that has this [index](ItemId::index) now, for hosts that know items by index. Inputs with it
+    /// are ignored if there is none.
     pub fn item_at(&self, index: usize) -> Option<ItemId> {
-        let slot = self.slots.get(index).filter(|slot| slot.item.is_some())?;
-        Some(ItemId { slot: index as u32, generation: slot.generation })
+        let item = self.items.get(index)?;
+        Some(ItemId { slot: index as u32, generation: item.generation })
     }
 
     /// Removes an item in any state.
     pub fn remove(&mut self, id: ItemId) {
-        if self.item(id).is_none() {
-            return;
-        }
-        self.clear_state(id);
-        self.stats.pending -= 1;
-        let slot = &mut self.slots[id.slot as usize];
-        slot.item = None;
-        slot.generation = slot.generation.wrapping_add(1);
-        self.free.push(id.slot);
+        let free = self.free;
+        let Some(item) = self.item(id) else { return };
+        item.turn(State::Free);
+        item.generation = item.generation.wrapping_add(1);
+        item.next_free = free;
+        self.free = id.slot;
     }
 
     /// The item is near, `distance` px from the middle of the viewport. Reported again, it moves in the queue.
     pub fn enter(&mut self, id: ItemId, distance: f64, now: Instant) {
-        if self.queue.is_empty() {
-            self.measured_at = now;
-        }
         let Some(item) = self.item(id) else { return };
-        item.near = Some(distance);
-        match item.state {
-            State::Waiting => self.enqueue(id, distance),
-            State::Queued(handle) => {
-                self.queue.move_to(handle, rank(distance));
-            }
-            State::Loading(_) | State::Overdue | State::Backoff(_) | State::Failed => {}
+        item.near = distance;
+        if item.state == State::Waiting {
+            item.state = State::Queued;
         }
+        self.measured_at = self.measured_at.min(now);
     }
 
     /// The item is not near any more. A load goes on: its bytes are under way.
     pub fn leave(&mut self, id: ItemId) {
         let Some(item) = self.item(id) else { return };
-        item.near = None;
-        if let State::Queued(handle) = item.state {
+        item.near = f64::NAN;
+        if item.state == State::Queued {
             item.state = State::Waiting;
-            self.queue.clear(handle);
-            self.stats.cancelled += 1;
+            self.counted.cancelled += 1;
         }
     }
 
@@ -214,31 +263,27 @@ impl Loader {
     pub fn handle_loaded(&mut self, id: ItemId) {
         if self.item(id).is_some() {
             self.remove(id);
-            self.stats.loaded += 1;
+            self.counted.loaded += 1;
         }
     }
 
     /// The load failed.
     pub fn handle_failed(&mut self, id: ItemId, now: Instant) {
-        let (online, retries) = (self.online, self.limits.retries);
+        let (online, Limits { retries, backoff, .. }) = (self.online, self.limits);
+        let draw = self.rng.next_f64();
         let Some(item) = self.item(id) else { return };
-        if !matches!(item.state, State::Loading(_) | State::Overdue) {
+        if !matches!(item.state, State::Loading | State::Overdue) {
             return;
         }
-        self.clear_state(id);
-        let Some(item) = self.item(id) else { return };
-        if !online {
-            item.state = State::Backoff(None);
-        } else if item.failures >= retries {
-            item.state = State::Failed;
-            self.stats.failed += 1;
-            self.changed.push(id);
-        } else {
+        if online && item.failures >= retries {
+            item.turn(State::Failed);
+            self.counted.failed += 1;
+            return;
+        }
+        item.turn(State::Backoff);
+        if online {
             item.failures += 1;
-            let failures = item.failures;
-            let delay = self.limits.backoff.delay(failures, self.rng.next_f64());
-            let handle = self.deadlines.set(now + delay, id);
-            self.set_state(id, State::Backoff(handle));
+            item.deadline = now + backoff.delay(item.failures, draw);
         }
     }
 
@@ -254,112 +299,71 @@ impl Loader {
     /// The page was resumed, for example from the back/forward cache: every item that failed, is in backoff or is
     /// overdue is queued again.
     pub fn handle_resumed(&mut self) {
-        for slot in 0..self.slots.len() as u32 {
-            let entry = &mut self.slots[slot as usize];
-            let id = ItemId { slot, generation: entry.generation };
-            let Some(item) = &mut entry.item else { continue };
-            match item.state {
-                State::Backoff(_) | State::Failed | State::Overdue => item.failures = 0,
-                State::Waiting | State::Queued(_) | State::Loading(_) => continue,
-            }
-            self.clear_state(id);
-            self.requeue(id);
-        }
-    }
-
-    /// Queues items whose backoff is over, and frees the places of overdue ones.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(id) = self.deadlines.pop(now) {
-            if let Some(Item { state: State::Loading(_), .. }) = self.item(id) {
-                self.set_state(id, State::Overdue);
-                self.places_taken -= 1;
-                self.changed.push(id);
-            } else {
-                self.requeue(id);
+        for item in &mut self.items {
+            if matches!(item.state, State::Overdue | State::Backoff | State::Failed | State::GivenUp) {
+                item.failures = 0;
+                item.requeue();
             }
         }
     }
 
-    /// The next effect. Call it after every input until it returns `None`.
+    /// The next effect. Call it after every input, and when the [deadline](Self::next_deadline) has come, until it returns
+    /// `None`.
     pub fn poll_effect(&mut self, now: Instant) -> Option<Effect> {
-        while let Some(id) = self.changed.pop() {
-            match self.item(id).map(|item| &item.state) {
-                Some(State::Failed) => return Some(Effect::GiveUp(id)),
-                Some(State::Overdue) => return Some(Effect::Overdue(id)),
+        let mut free = self.limits.concurrent.max(1);
+        let mut queued = 0;
+        let mut nearest = None;
+        let mut least = f64::INFINITY;
+        for (slot, item) in self.items.iter_mut().enumerate() {
+            let id = ItemId { slot: slot as u32, generation: item.generation };
+            if item.deadline <= now {
+                if item.state == State::Loading {
+                    item.turn(State::Overdue);
+                    return Some(Effect::Overdue(id));
+                }
+                item.requeue();
+            }
+            match item.state {
+                State::Failed => {
+                    item.state = State::GivenUp;
+                    return Some(Effect::GiveUp(id));
+                }
+                State::Loading => free = free.saturating_sub(1),
+                State::Queued => {
+                    queued += 1;
+                    if nearest.is_none() || item.near < least {
+                        (nearest, least) = (Some(id), item.near);
+                    }
+                }
                 _ => {}
             }
         }
-        let free = self.limits.concurrent.saturating_sub(self.places_taken) as usize;
+        let Some(id) = nearest else {
+            self.measured_at = Instant::NEVER;
+            return None;
+        };
         if free == 0 {
             return None;
         }
-        if self.queue.len() > free && now.since(self.measured_at) > MEASURE_INTERVAL {
+        if queued > free && now.since(self.measured_at) > MEASURE_INTERVAL {
             self.measured_at = now;
             return Some(Effect::Measure);
         }
-        let id = self.queue.pop(FARTHEST)?;
-        let deadline = self.deadlines.set(now + self.limits.timeout, id);
+        let deadline = now + self.limits.timeout;
         let item = self.item(id)?;
-        item.state = State::Loading(deadline);
+        item.turn(State::Loading);
+        item.deadline = deadline;
         let is_retry = item.failures > 0;
-        self.stats.retried += u32::from(is_retry);
-        self.stats.loading += 1;
-        self.places_taken += 1;
+        self.counted.retried += u32::from(is_retry);
         Some(Effect::Load(id))
     }
 
     fn item(&mut self, id: ItemId) -> Option<&mut Item> {
-        let slot = self.slots.get_mut(id.slot as usize)?;
-        if slot.generation == id.generation { slot.item.as_mut() } else { None }
-    }
-
-    fn set_state(&mut self, id: ItemId, state: State) {
-        if let Some(item) = self.item(id) {
-            item.state = state;
-        }
-    }
-
-    /// Takes the item out of the queue, the deadlines and the figures that its state has it in.
-    fn clear_state(&mut self, id: ItemId) {
-        match self.item(id).map(|item| &item.state) {
-            Some(&State::Queued(handle)) => {
-                self.queue.clear(handle);
-            }
-            Some(&State::Backoff(Some(deadline))) => {
-                self.deadlines.clear(deadline);
-            }
-            Some(&State::Loading(deadline)) => {
-                if let Some(deadline) = deadline {
-                    self.deadlines.clear(deadline);
-                }
-                self.places_taken -= 1;
-                self.stats.loading -= 1;
-            }
-            Some(State::Overdue) => self.stats.loading -= 1,
-            Some(State::Waiting | State::Backoff(None) | State::Failed) | None => {}
-        }
-    }
-
-    fn enqueue(&mut self, id: ItemId, distance: f64) {
-        if let Some(handle) = self.queue.set(rank(distance), id) {
-            self.set_state(id, State::Queued(handle));
-        }
-    }
-
-    /// Queues the item if it is near; otherwise it waits.
-    fn requeue(&mut self, id: ItemId) {
-        self.set_state(id, State::Waiting);
-        if let Some(distance) = self.item(id).and_then(|item| item.near) {
-            self.enqueue(id, distance);
-        }
+        self.items
+            .get_mut(id.slot as usize)
+            .filter(|item| item.generation == id.generation && item.state != State::Free)
     }
 }
 
 /// How long distances count as current. Measuring forces a layout, so it is done once in some frames.
-const MEASURE_INTERVAL: Duration = Duration::from_const(50.0);
-const FARTHEST: Instant = Instant::NEVER;
-
-/// The place of a distance in the queue.
-fn rank(distance: f64) -> Instant {
-    Instant::from_ms(distance.min(f64::MAX))
-}
+const MEASURE_INTERVAL: Duration = Duration::from_const(100.0);

@@ -12,8 +12,8 @@
 //!   that failed, is in backoff or is overdue is queued again.
 //!
 //! The [`Loader`] decides all this, and knows items by [`ItemId`] only. Its host reports what it observes
-//! (`add`, `enter`, `leave`, `handle_*`), carries out the effects of [`Loader::poll_effect`], and calls
-//! [`Loader::handle_timeout`] when [`Loader::next_deadline`] has come.
+//! (`add`, `enter`, `leave`, `handle_*`), and carries out the effects of [`Loader::poll_effect`], for which it asks after
+//! every input, and when [`Loader::next_deadline`] has come.
 mod backoff;
 mod connection;
 mod loader;

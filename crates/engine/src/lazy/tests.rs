@@ -14,7 +14,11 @@ fn limits(concurrent: u32, retries: u32) -> Limits {
 }
 
 fn effects(loader: &mut Loader) -> Vec<Effect> {
-    core::iter::from_fn(|| loader.poll_effect(at(0.0))).collect()
+    effects_at(loader, 0.0)
+}
+
+fn effects_at(loader: &mut Loader, ms: f64) -> Vec<Effect> {
+    core::iter::from_fn(|| loader.poll_effect(at(ms))).collect()
 }
 
 #[test]
@@ -66,19 +70,17 @@ fn the_backoff_grows_until_the_item_is_given_up() {
     loader.enter(id, 0.0, at(0.0));
     let mut now = 0.0;
     for longest in [1000.0, 2000.0] {
-        assert_eq!(effects(&mut loader), [Effect::Load(id)]);
+        assert_eq!(effects_at(&mut loader, now), [Effect::Load(id)]);
         loader.handle_failed(id, at(now));
-        assert_eq!(effects(&mut loader), []);
+        assert_eq!(effects_at(&mut loader, now), []);
         let delay = loader.next_deadline().unwrap().as_ms() - now;
         assert!((longest / 2.0..longest).contains(&delay), "{delay}");
-        loader.handle_timeout(at(now + delay - 0.5));
-        assert_eq!(effects(&mut loader), []);
+        assert_eq!(effects_at(&mut loader, now + delay - 0.5), []);
         now += delay;
-        loader.handle_timeout(at(now));
     }
-    assert_eq!(effects(&mut loader), [Effect::Load(id)]);
+    assert_eq!(effects_at(&mut loader, now), [Effect::Load(id)]);
     loader.handle_failed(id, at(now));
-    assert_eq!(effects(&mut loader), [Effect::GiveUp(id)]);
+    assert_eq!(effects_at(&mut loader, now), [Effect::GiveUp(id)]);
     assert_eq!(loader.next_deadline(), None);
     assert_eq!(loader.stats().retried, 2);
 }
@@ -92,28 +94,23 @@ fn an_overdue_load_frees_its_place_and_may_still_arrive() {
     }
     assert_eq!(effects(&mut loader), [Effect::Load(ids[0]), Effect::Load(ids[1])]);
     assert_eq!(loader.next_deadline(), Some(at(30_000.0)));
-    loader.handle_timeout(at(29_999.0));
-    assert_eq!(effects(&mut loader), []);
-    loader.handle_timeout(at(30_000.0));
-    let effects_at = |loader: &mut Loader, ms| -> Vec<Effect> {
-        core::iter::from_fn(|| loader.poll_effect(at(ms)))
-            .filter(|effect| *effect != Effect::Measure)
-            .collect()
+    assert_eq!(effects_at(&mut loader, 29_999.0), []);
+    let loads_at = |loader: &mut Loader, ms| -> Vec<Effect> {
+        effects_at(loader, ms).into_iter().filter(|effect| *effect != Effect::Measure).collect()
     };
-    let next = effects_at(&mut loader, 30_000.0);
-    assert_eq!(next[..2], [Effect::Overdue(ids[1]), Effect::Overdue(ids[0])]);
+    let next = loads_at(&mut loader, 30_000.0);
+    assert_eq!(next[..2], [Effect::Overdue(ids[0]), Effect::Overdue(ids[1])]);
     assert_eq!(next[2..], [Effect::Load(ids[2]), Effect::Load(ids[3])]);
     assert_eq!(loader.stats().loading, 4);
     // One arrives and the other fails. Neither frees a place, and the failed one is retried.
     loader.handle_loaded(ids[0]);
     loader.handle_failed(ids[1], at(30_001.0));
-    assert_eq!(effects_at(&mut loader, 30_001.0), []);
+    assert_eq!(loads_at(&mut loader, 30_001.0), []);
     assert_eq!(loader.stats(), Stats { pending: 4, loading: 2, loaded: 1, ..Stats::default() });
     loader.handle_loaded(ids[2]);
     loader.handle_loaded(ids[3]);
-    assert_eq!(effects_at(&mut loader, 30_002.0), [Effect::Load(ids[4])]);
-    loader.handle_timeout(at(31_001.0));
-    assert_eq!(effects_at(&mut loader, 31_001.0), [Effect::Load(ids[1])]);
+    assert_eq!(loads_at(&mut loader, 30_002.0), [Effect::Load(ids[4])]);
+    assert_eq!(loads_at(&mut loader, 31_001.0), [Effect::Load(ids[1])]);
     assert_eq!(loader.next_deadline(), Some(at(60_002.0)), "a load that ended in time has no deadline");
 }
 
@@ -132,7 +129,6 @@ fn loads_that_never_end_do_not_block_the_queue() {
             steps += 1;
         }
         now = loader.next_deadline().unwrap().as_ms();
-        loader.handle_timeout(at(now));
     }
     assert_eq!(now, 30_000.0 * 84.0, "twelve items per half minute");
     assert!(steps < 2100, "{steps}");
@@ -146,10 +142,9 @@ fn an_endless_timeout_keeps_the_place() {
     loader.enter(b, 0.0, at(0.0));
     assert_eq!(effects(&mut loader), [Effect::Load(a)]);
     assert_eq!(loader.next_deadline(), None);
-    loader.handle_timeout(at(1e12));
-    assert_eq!(effects(&mut loader), []);
+    assert_eq!(effects_at(&mut loader, 1e12), []);
     loader.handle_loaded(a);
-    assert_eq!(effects(&mut loader), [Effect::Load(b)]);
+    assert_eq!(effects_at(&mut loader, 1e12), [Effect::Load(b)]);
 }
 
 #[test]
@@ -158,14 +153,14 @@ fn an_overdue_load_begins_again_when_the_network_is_back() {
     let (a, b) = (loader.add(), loader.add());
     loader.enter(a, 0.0, at(0.0));
     assert_eq!(effects(&mut loader), [Effect::Load(a)]);
-    loader.handle_timeout(at(30_000.0));
+    assert_eq!(effects_at(&mut loader, 30_000.0), [Effect::Overdue(a)]);
     loader.handle_online(false);
     loader.handle_online(true);
-    assert_eq!(effects(&mut loader), [Effect::Load(a)], "Overdue is not reported");
-    loader.handle_timeout(at(60_000.0));
+    assert_eq!(effects_at(&mut loader, 30_000.0), [Effect::Load(a)]);
+    assert_eq!(effects_at(&mut loader, 60_000.0), [Effect::Overdue(a)]);
     loader.remove(a);
     loader.enter(b, 0.0, at(60_000.0));
-    assert_eq!(effects(&mut loader), [Effect::Load(b)]);
+    assert_eq!(effects_at(&mut loader, 60_000.0), [Effect::Load(b)]);
     assert_eq!(loader.stats(), Stats { pending: 1, loading: 1, ..Stats::default() });
 }
 
@@ -201,10 +196,9 @@ fn an_item_that_left_during_its_backoff_is_retried_when_it_is_near() {
     effects(&mut loader);
     loader.handle_failed(id, at(0.0));
     loader.leave(id);
-    loader.handle_timeout(at(1000.0));
-    assert_eq!(effects(&mut loader), []);
-    loader.enter(id, 5.0, at(0.0));
-    assert_eq!(effects(&mut loader), [Effect::Load(id)]);
+    assert_eq!(effects_at(&mut loader, 1000.0), []);
+    loader.enter(id, 5.0, at(1000.0));
+    assert_eq!(effects_at(&mut loader, 1000.0), [Effect::Load(id)]);
 }
 
 #[test]
@@ -247,6 +241,24 @@ fn distances_are_measured_again_before_an_item_is_chosen() {
     loader.handle_loaded(ids[2]);
     assert_eq!(loader.poll_effect(at(9000.0)), Some(Effect::Load(ids[1])));
     assert_eq!(loader.poll_effect(at(9000.0)), None);
+}
+
+#[test]
+fn a_loader_that_begins_anew_has_nothing_of_the_old_one() {
+    let mut loader = Loader::new(limits(1, 0), 1);
+    let old = loader.add();
+    loader.enter(old, 0.0, at(0.0));
+    assert_eq!(effects(&mut loader), [Effect::Load(old)]);
+    loader.handle_online(false);
+    loader.reset(limits(2, 0), 1);
+    assert_eq!((loader.stats(), loader.next_deadline()), (Stats::default(), None));
+    let ids = [loader.add(), loader.add()];
+    for id in ids {
+        loader.enter(id, 0.0, at(0.0));
+    }
+    assert_eq!(effects(&mut loader), ids.map(Effect::Load));
+    loader.handle_failed(ids[0], at(0.0));
+    assert_eq!(effects(&mut loader), [Effect::GiveUp(ids[0])], "online");
 }
 
 #[test]
@@ -338,7 +350,7 @@ proptest! {
                 },
                 Input::Failed(i) => if i < loading.len() { loader.handle_failed(loading.remove(i), at(now)) },
                 Input::Online(online) => loader.handle_online(online),
-                Input::Wait(ms) => { now += f64::from(ms); loader.handle_timeout(at(now)) }
+                Input::Wait(ms) => now += f64::from(ms),
             }
             overdue.retain(|id| loading.contains(id));
             let mut measured = 0;

@@ -4,7 +4,7 @@
 //! for a time. Then it is *half-open*: it admits one attempt, the probe, which closes it or opens it again.
 use super::ids::RunId;
 use crate::deadlines::Handle;
-use crate::slab::shrink;
+use crate::slab::{push, shrink};
 use crate::time::{Duration, Instant};
 use alloc::vec::Vec;
 
@@ -45,23 +45,14 @@ pub enum BreakerState {
     HalfOpen,
 }
 
-#[derive(Default)]
-enum State {
-    #[default]
-    Closed,
-    Open {
-        until: Instant,
-    },
-    /// A probe that does not answer until then is replaced by another.
-    HalfOpen {
-        probe: RunId,
-        until: Instant,
-    },
-}
+/// A breaker is closed while it is not open until any later time than this.
+const CLOSED: Instant = Instant::from_const(f64::NEG_INFINITY);
 
-#[derive(Default)]
 struct Breaker {
-    state: State,
+    /// Until when it admits no attempt. A probe that does not answer until then is replaced by another.
+    until: Instant,
+    /// The probe, while it runs.
+    probe: Option<RunId>,
     /// The times of recent failures, oldest first; at most as many as open it.
     failed: Vec<Instant>,
     /// The number of queries that fetched from it last.
@@ -70,6 +61,11 @@ struct Breaker {
     known: bool,
     /// The deadline at which it is reset, unless it is used again.
     due: Option<Handle>,
+}
+
+impl Breaker {
+    const NEW: Self =
+        Self { until: CLOSED, probe: None, failed: Vec::new(), uses: 0, known: false, due: None };
 }
 
 /// How an admitted attempt ended.
@@ -97,7 +93,7 @@ impl Breakers {
     fn of(&mut self, origin: u32) -> &mut Breaker {
         let place = origin as usize;
         while self.origins.len() <= place {
-            self.origins.push(Breaker::default());
+            push(&mut self.origins, Breaker::NEW);
         }
         &mut self.origins[place]
     }
@@ -120,10 +116,12 @@ impl Breakers {
     pub(crate) fn forget_at(&mut self, now: Instant, origin: u32) -> Instant {
         let BreakerOptions { window, open_for, .. } = self.options;
         let breaker = self.of(origin);
-        match breaker.state {
-            _ if breaker.uses > 0 || !breaker.known => Instant::NEVER,
-            State::Closed => breaker.failed.last().map_or(now, |&at| at + window),
-            State::Open { until } | State::HalfOpen { until, .. } => until + open_for,
+        if breaker.uses > 0 || !breaker.known {
+            Instant::NEVER
+        } else if breaker.until == CLOSED {
+            breaker.failed.last().map_or(now, |&at| at + window)
+        } else {
+            breaker.until + open_for
         }
     }
 
@@ -134,7 +132,7 @@ impl Breakers {
 
     /// Resets it: its number may be reused.
     pub(crate) fn forget(&mut self, origin: u32) {
-        *self.of(origin) = Breaker::default();
+        *self.of(origin) = Breaker::NEW;
         while self.origins.last().is_some_and(|breaker| !breaker.known) {
             self.origins.pop();
         }
@@ -157,10 +155,11 @@ impl Breakers {
     pub(crate) fn admit(&mut self, now: Instant, origin: u32, run: RunId) -> Result<(), Instant> {
         let again = now + self.options.open_for;
         let breaker = self.of(origin);
-        match breaker.state {
-            State::Closed => return Ok(()),
-            State::Open { until } | State::HalfOpen { until, .. } if now < until => return Err(until),
-            _ => breaker.state = State::HalfOpen { probe: run, until: again },
+        if now < breaker.until {
+            return Err(breaker.until);
+        }
+        if breaker.until != CLOSED {
+            (breaker.probe, breaker.until) = (Some(run), again);
         }
         Ok(())
     }
@@ -169,38 +168,35 @@ impl Breakers {
     pub(crate) fn ended(&mut self, now: Instant, origin: u32, run: RunId, attempt: Attempt) {
         let options = self.options;
         let breaker = self.of(origin);
-        match breaker.state {
-            State::Closed if attempt == Attempt::Failed => {
-                let failed = &mut breaker.failed;
-                failed.retain(|&at| now - at <= options.window);
-                failed.push(now);
-                if failed.len() < options.failures as usize {
-                    return;
-                }
+        if breaker.until == CLOSED {
+            if attempt != Attempt::Failed {
+                return;
             }
-            State::HalfOpen { probe, .. } if probe == run => match attempt {
-                Attempt::Answered => {
-                    breaker.state = State::Closed;
-                    return;
-                }
-                Attempt::Failed => {}
-                Attempt::Cancelled => {
-                    breaker.state = State::Open { until: now };
-                    return;
-                }
-            },
+            let failed = &mut breaker.failed;
+            push(failed, now);
+            if failed.len() < options.failures as usize || now - failed.remove(0) > options.window {
+                return;
+            }
+            failed.clear();
+        } else if breaker.probe != Some(run) {
             // The attempt began before the breaker opened, so it does not show the present state of the origin.
-            _ => return,
+            return;
         }
-        breaker.failed.clear();
-        breaker.state = State::Open { until: now + options.open_for };
+        breaker.probe = None;
+        breaker.until = match attempt {
+            Attempt::Answered => CLOSED,
+            Attempt::Failed => now + options.open_for,
+            Attempt::Cancelled => now,
+        };
     }
 
     pub(crate) fn state(&self, now: Instant, origin: u32) -> BreakerState {
-        match self.origins.get(origin as usize).map(|breaker| &breaker.state) {
-            None | Some(State::Closed) => BreakerState::Closed,
-            Some(State::Open { until }) if now < *until => BreakerState::Open(*until),
-            Some(_) => BreakerState::HalfOpen,
+        match self.origins.get(origin as usize) {
+            Some(Breaker { until, probe, .. }) if *until != CLOSED => match probe {
+                None if now < *until => BreakerState::Open(*until),
+                _ => BreakerState::HalfOpen,
+            },
+            _ => BreakerState::Closed,
         }
     }
 
@@ -209,9 +205,7 @@ impl Breakers {
         let earlier = |at: &mut Instant| *at = Instant::from_ms(at.as_ms() - span.as_ms());
         for breaker in &mut self.origins {
             breaker.failed.iter_mut().for_each(earlier);
-            if let State::Open { until } | State::HalfOpen { until, .. } = &mut breaker.state {
-                earlier(until);
-            }
+            earlier(&mut breaker.until);
         }
     }
 }

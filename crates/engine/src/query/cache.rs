@@ -1,5 +1,6 @@
 //! The cache: its parts, getters, settings, effects and garbage collection.
 use super::breaker::{BreakerOptions, BreakerState, Breakers};
+use super::due::Due;
 use super::effect::Effect;
 use super::entry::{Entry, FetchStatus, State};
 use super::ids::{ObserverId, QueryId, RunId};
@@ -8,25 +9,13 @@ use super::key::Segment;
 use super::lru::Lru;
 use super::network::Host;
 use super::observer::Observer;
+use super::queue::Queue;
 use super::retry::Run;
 use super::stats::Stats;
 use crate::deadlines::Deadlines;
 use crate::rng::Rng;
 use crate::slab::Slab;
 use crate::time::{Duration, Instant};
-use alloc::collections::VecDeque;
-
-/// What to do when a deadline is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Due {
-    Gc(QueryId),
-    ExpectationOver(QueryId),
-    ForgetOrigin(u32),
-    Stale(ObserverId),
-    Interval(ObserverId),
-    /// An attempt timed out, or the delay before a retry is over.
-    Attempt(RunId),
-}
 
 /// A fetch that has not settled.
 pub(crate) struct Fetch {
@@ -70,9 +59,11 @@ pub struct Cache {
     pub(crate) fetches: Slab<RunId, Fetch>,
     pub(crate) index: Index,
     pub(crate) deadlines: Deadlines<Due>,
-    pub(crate) effects: VecDeque<Effect>,
+    pub(crate) effects: Queue<Effect>,
     pub(crate) host: Host,
     pub(crate) stats: Stats,
+    /// How long the fetch took that succeeded last.
+    pub(crate) latency: Option<Duration>,
     pub(crate) rng: Rng,
     pub(crate) breakers: Option<Breakers>,
     pub(crate) lru: Lru,
@@ -88,20 +79,21 @@ impl Default for Cache {
 
 impl Cache {
     /// An empty cache, online and focused.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self {
-            entries: Slab::default(),
-            observers: Slab::default(),
-            fetches: Slab::default(),
-            index: Index::default(),
+            entries: Slab::new(),
+            observers: Slab::new(),
+            fetches: Slab::new(),
+            index: Index::new(),
             deadlines: Deadlines::new(),
-            effects: VecDeque::new(),
-            host: Host::default(),
-            stats: Stats::default(),
+            effects: Queue::new(),
+            host: Host::DEFAULT,
+            stats: Stats::NONE,
+            latency: None,
             rng: Rng::new(1),
             breakers: None,
-            lru: Lru::default(),
-            ticked: Instant::from_ms(f64::NEG_INFINITY),
+            lru: Lru::new(),
+            ticked: Instant::from_const(f64::NEG_INFINITY),
         }
     }
 
@@ -151,6 +143,11 @@ impl Cache {
     /// When to call [`tick`](Self::tick); `None` without deadlines.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.deadlines.next()
+    }
+
+    /// How long the fetch that just succeeded took, retries and pauses included. `None` when asked again.
+    pub fn take_latency(&mut self) -> Option<Duration> {
+        self.latency.take()
     }
 
     /// The state of an origin's breaker; closed without breakers.
@@ -252,7 +249,7 @@ impl Cache {
     /// so it takes into account how the host answered the effects before it.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         loop {
-            if let Some(effect) = self.effects.pop_front() {
+            if let Some(effect) = self.effects.pop() {
                 return Some(effect);
             }
             match self.deadlines.pop(self.ticked)? {
@@ -262,6 +259,7 @@ impl Cache {
                 Due::Stale(observer) => self.stale_due(observer),
                 Due::Interval(observer) => self.interval_due(self.ticked, observer),
                 Due::Attempt(run) => self.attempt_due(self.ticked, run),
+                Due::Evict(_) | Due::MutationGc(_) | Due::MutationRetry(_) => {}
             }
         }
     }
@@ -269,7 +267,12 @@ impl Cache {
     /// The next effect of the inputs so far, without handling deadlines: for a host that carries out the effects of an
     /// input at once.
     pub fn poll_input_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        self.effects.pop()
+    }
+
+    /// Drops the effects of the inputs so far, for a host that knows from the result of an input what it brings.
+    pub fn drop_effects(&mut self) {
+        self.effects.clear();
     }
 
     /// [`poll_effect`](Self::poll_effect) as an iterator.
@@ -282,9 +285,7 @@ impl Cache {
     /// Starts the `gcTime` of a query, if it is unused.
     pub(crate) fn schedule_gc(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
-        if let Some(handle) = entry.gc.take() {
-            self.deadlines.clear(handle);
-        }
+        self.deadlines.end(&mut entry.gc);
         if entry.is_idle() {
             // A removed query cannot be found again.
             let span = if entry.leaf.is_some() { entry.gc_time } else { Duration::ZERO };
@@ -300,14 +301,14 @@ impl Cache {
             self.unlink(query);
             self.free(now, query);
             self.stats.evictions += 1;
-            self.effects.push_back(Effect::Collected { query });
+            self.effects.push(Effect::Collected { query });
         }
     }
 
     fn unlink(&mut self, query: QueryId) {
         if let Some(leaf) = self.entries.get_mut(query).and_then(|entry| entry.leaf.take()) {
             let effects = &mut self.effects;
-            self.index.remove(leaf, |segment| effects.push_back(Effect::SegmentFreed { segment }));
+            self.index.remove(leaf, |segment| effects.push(Effect::SegmentFreed { segment }));
             if self.index.is_sparse() {
                 let entries = &mut self.entries;
                 self.index.compact(|query, leaf| {
@@ -321,17 +322,16 @@ impl Cache {
 
     fn free(&mut self, now: Instant, query: QueryId) {
         self.remove_from_lru(query);
-        let Some(entry) = self.entries.remove(query) else { return };
-        for handle in [entry.gc, entry.last_use.due].into_iter().flatten() {
-            self.deadlines.clear(handle);
-        }
+        let Some(mut entry) = self.entries.remove(query) else { return };
+        self.deadlines.end(&mut entry.gc);
+        self.deadlines.end(&mut entry.last_use.due);
         self.leave_origin(now, entry.origin);
     }
 
     // Changes of state.
 
     pub(crate) fn changed(&mut self, now: Instant, query: QueryId) {
-        self.effects.push_back(Effect::Changed { query });
+        self.effects.push(Effect::Changed { query });
         // `set_state` can make a query idle after its run ended; then no garbage collection was scheduled.
         if self.entries.get(query).is_some_and(|entry| entry.gc.is_none()) {
             self.schedule_gc(now, query);

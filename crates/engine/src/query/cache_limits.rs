@@ -1,7 +1,8 @@
 //! How much a cache holds, and what it evicts when that is too much: unused queries, least recently used first.
-use super::cache::{Cache, Due};
+use super::cache::Cache;
+use super::due::Due;
 use super::ids::QueryId;
-use super::lru::{LastUse, Limits, Lru, MAX_EXPECTATION, MIN_EXPECTATION};
+use super::lru::{LAST_USE, Limits, MAX_EXPECTATION, MIN_EXPECTATION};
 use crate::time::{Duration, Instant};
 
 impl Cache {
@@ -10,8 +11,11 @@ impl Cache {
     pub fn set_limits(&mut self, limits: Limits) {
         self.lru.limits = limits;
         if !core::mem::replace(&mut self.lru.limited, true) {
-            let known: alloc::vec::Vec<QueryId> = self.queries().collect();
-            known.into_iter().for_each(|query| self.touch(query));
+            for at in 0..self.entries.len() {
+                if let Some(query) = self.entries.id_at(at) {
+                    self.touch(query);
+                }
+            }
         }
     }
 
@@ -28,17 +32,12 @@ impl Cache {
 
     /// Marks the query as the most recently used.
     pub fn touch(&mut self, query: QueryId) {
-        if !self.lru.limited || self.lru.newest == Some(query) || self.entries.get(query).is_none() {
-            return;
-        }
-        self.unlist(query);
-        let older = self.lru.newest.replace(query);
-        if let Some(entry) = self.entries.get_mut(query) {
-            (entry.last_use.listed, entry.last_use.older) = (true, older);
-        }
-        match older.and_then(|older| self.entries.get_mut(older)) {
-            Some(entry) => entry.last_use.newer = Some(query),
-            None => self.lru.oldest = Some(query),
+        if self.lru.limited
+            && let Some(entry) = self.entries.get_mut(query)
+        {
+            self.lru.uses += 1.0;
+            let use_number = Instant::from_ms(self.lru.uses);
+            self.lru.order.reset(&mut entry.last_use.place, use_number, Due::Evict(query));
         }
     }
 
@@ -55,41 +54,40 @@ impl Cache {
     }
 
     /// Where the cache is over its limits: the next query to evict, which the host has to [remove](Self::remove). Call
-    /// until it gives `None`. It never gives `keep`, nor a query that has an observer, is fetching or is expected to get
-    /// an observer. The cost per evicted query does not depend on the size of the cache.
+    /// until it gives `None`. It never gives `keep`, which counts as used, nor a query that has an observer, is fetching or
+    /// is expected to get an observer. The cost per evicted query hardly depends on the size of the cache.
     pub fn evict(&mut self, now: Instant, keep: Option<QueryId>) -> Option<QueryId> {
-        let Lru { limits, bytes, .. } = self.lru;
-        if self.entries.len() <= limits.entries && bytes <= limits.bytes {
+        let Limits { entries, bytes } = self.lru.limits;
+        if self.entries.len() <= entries && self.lru.bytes <= bytes {
             return None;
         }
-        let mut next = self.lru.oldest;
-        while let Some(query) = next {
+        let mut kept = None;
+        let mut evicted = None;
+        while evicted.is_none()
+            && let Some(Due::Evict(query)) = self.lru.order.pop(LAST_USE)
+        {
             #[cfg(test)]
             {
                 self.lru.steps += 1;
             }
-            let entry = self.entries.get_mut(query)?;
-            next = entry.last_use.newer;
-            let idle = entry.is_idle() && entry.leaf.is_some();
-            let expected = idle && now < entry.last_use.expected_until;
-            if keep == Some(query) && !expected {
-                continue;
-            }
-            if expected {
-                self.deadlines.reset(
-                    &mut entry.last_use.due,
-                    entry.last_use.expected_until,
-                    Due::ExpectationOver(query),
-                );
-            }
             // A query in use is listed again when it becomes unused, an expected one when its expectation runs out.
-            self.unlist(query);
-            if idle && !expected {
+            let entry = self.entries.get_mut(query)?;
+            entry.last_use.place = None;
+            let idle = entry.is_idle() && entry.leaf.is_some();
+            let until = entry.last_use.expected_until;
+            if idle && now < until {
+                self.deadlines.reset(&mut entry.last_use.due, until, Due::ExpectationOver(query));
+            } else if keep == Some(query) {
+                kept = keep;
+            } else if idle {
                 self.stats.evictions += 1;
-                return Some(query);
+                evicted = Some(query);
             }
         }
-        None
+        if let Some(query) = kept {
+            self.touch(query);
+        }
+        evicted
     }
 
     /// The time in which the query was expected to get an observer is over.
@@ -109,24 +107,9 @@ impl Cache {
 
     /// Removes the entry from the order of use, and its bytes from the total.
     pub(crate) fn remove_from_lru(&mut self, query: QueryId) {
-        self.unlist(query);
+        if let Some(entry) = self.entries.get_mut(query) {
+            self.lru.order.end(&mut entry.last_use.place);
+        }
         self.set_bytes(query, 0.0);
-    }
-
-    fn unlist(&mut self, query: QueryId) {
-        let Some(entry) = self.entries.get_mut(query) else { return };
-        if !entry.last_use.listed {
-            return;
-        }
-        let (older, newer) = (entry.last_use.older, entry.last_use.newer);
-        entry.last_use = LastUse { listed: false, older: None, newer: None, ..entry.last_use };
-        match older.and_then(|older| self.entries.get_mut(older)) {
-            Some(entry) => entry.last_use.newer = newer,
-            None => self.lru.oldest = newer,
-        }
-        match newer.and_then(|newer| self.entries.get_mut(newer)) {
-            Some(entry) => entry.last_use.older = older,
-            None => self.lru.newest = older,
-        }
     }
 }

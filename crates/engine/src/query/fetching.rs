@@ -1,8 +1,9 @@
 //! Fetches: begin, join, replace, retry, pause, settle and cancel.
 use super::breaker::Attempt;
-use super::cache::{Cache, Due, Fetch};
+use super::cache::{Cache, Fetch};
+use super::due::Due;
 use super::effect::{Effect, Outcome};
-use super::entry::{FetchStatus, State};
+use super::entry::FetchStatus;
 use super::ids::{ObserverId, QueryId, RunId};
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
 use crate::time::Instant;
@@ -87,13 +88,11 @@ impl Cache {
         let mut fetch = Fetch { query, run: Run::new(now, *options), due: None, origin: 0, admitted: false };
         let next = fetch.run.proceed(options.network_mode.can_start(host), false);
         entry.set_fetching(next == Next::Pause);
-        if let Some(handle) = entry.gc.take() {
-            self.deadlines.clear(handle);
-        }
+        self.deadlines.end(&mut entry.gc);
         let run = self.fetches.insert(fetch);
         entry.run = Some(run);
         self.stats.fetches += 1;
-        self.effects.push_back(if next == Next::Pause {
+        self.effects.push(if next == Next::Pause {
             Effect::Paused { query, run }
         } else {
             entry.abortable = false;
@@ -114,7 +113,7 @@ impl Cache {
         let Some(query) = self.running(run) else { return false };
         self.set_data(now, query, now, false);
         if let Some(observer) = self.end(now, run, Outcome::Success) {
-            self.effects.push_back(Effect::Fetch { query, observer });
+            self.effects.push(Effect::Fetch { query, observer });
         }
         true
     }
@@ -169,19 +168,15 @@ impl Cache {
     pub fn end(&mut self, now: Instant, run: RunId, outcome: Outcome) -> Option<ObserverId> {
         let answered = if outcome == Outcome::Success { Attempt::Answered } else { Attempt::Cancelled };
         self.notify_breaker(now, run, answered);
-        let fetch = self.fetches.remove(run)?;
+        let mut fetch = self.fetches.remove(run)?;
         let query = fetch.query;
-        if let Some(handle) = fetch.due {
-            self.deadlines.clear(handle);
-        }
+        self.deadlines.end(&mut fetch.due);
         match outcome {
-            Outcome::Success => {
-                self.stats.latency.record((now - fetch.run.began).as_ms());
-            }
+            Outcome::Success => self.latency = Some(now - fetch.run.began),
             Outcome::Error => self.stats.errors += 1,
             _ => {}
         }
-        self.effects.push_back(Effect::Settled { query, run, outcome });
+        self.effects.push(Effect::Settled { query, run, outcome });
         let entry = self.entries.get_mut(query)?;
         entry.run = None;
         entry.held &= core::mem::take(&mut entry.replaced);
@@ -212,8 +207,10 @@ impl Cache {
     /// The data stays invalidated.
     pub fn revert(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
-        let before = entry.before_fetch.take().unwrap_or(entry.state);
-        entry.state = State { fetch_status: FetchStatus::Idle, ..before };
+        if let Some(before) = entry.before_fetch.take() {
+            entry.state = before;
+        }
+        entry.state.fetch_status = FetchStatus::Idle;
         self.changed(now, query);
     }
 
@@ -277,7 +274,7 @@ impl Cache {
         *breakers.due(origin) = None;
         if at <= now {
             breakers.forget(origin);
-            self.effects.push_back(Effect::OriginFreed { origin });
+            self.effects.push(Effect::OriginFreed { origin });
         } else {
             self.deadlines.reset(breakers.due(origin), at, Due::ForgetOrigin(origin));
         }
@@ -317,7 +314,7 @@ impl Cache {
         if let Some(fetch) = self.fetches.get_mut(run) {
             fetch.due = None;
             if fetch.run.phase == Phase::Running {
-                self.effects.push_back(Effect::TimedOut { query: fetch.query, run });
+                self.effects.push(Effect::TimedOut { query: fetch.query, run });
             } else {
                 self.proceed(now, run);
             }
@@ -334,14 +331,14 @@ impl Cache {
             Next::Pause if paused => return false,
             Next::Pause => {
                 entry.state.fetch_status = FetchStatus::Paused;
-                self.effects.push_back(Effect::Paused { query, run });
+                self.effects.push(Effect::Paused { query, run });
                 self.changed(now, query);
                 return false;
             }
-            Next::GiveUp => self.effects.push_back(Effect::GaveUp { query, run }),
+            Next::GiveUp => self.effects.push(Effect::GaveUp { query, run }),
             _ => {
                 entry.abortable = false;
-                self.effects.push_back(Effect::Run { query, run });
+                self.effects.push(Effect::Run { query, run });
                 self.attempted(now, run);
             }
         }

@@ -3,45 +3,64 @@
 //! An exact lookup takes one step per segment, however many queries there are; a prefix takes one more per match. A query
 //! is linked to the node where its key ends. Several may be linked to one node, as a host may index only the first
 //! segments of a key.
-use super::ids::QueryId;
+//!
+//! The nodes are also a hash table from (node, segment) to the next node: those of one bucket are chained.
+use super::ids::{Id, QueryId};
 use super::key::{Segment, SegmentUses};
-use super::table::Edges;
+use crate::slab::{lengthen, push};
 use alloc::vec::Vec;
+use core::mem::{replace, take};
+use core::num::NonZeroU32;
 
 const NONE: u32 = u32::MAX;
 const ROOT: u32 = 0;
+/// How many buckets the smallest table has: a power of two, as each doubles it.
+const MIN_BUCKETS: usize = 16;
 
 /// The node of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Leaf(u32);
+pub(crate) struct Leaf(NonZeroU32);
 
-/// What a node stands for.
-#[derive(Clone, Copy)]
-enum Label {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Not in use. The label of the root, too, as no key leads to it.
     Free,
-    Segment(Segment),
-    Query(QueryId),
+    Segment,
+    Query,
 }
 
 /// A step along a key, or a query at its end. Siblings are linked both ways, so that leaving is as cheap as
 /// joining.
 #[derive(Clone, Copy)]
 struct Node {
-    label: Label,
+    kind: Kind,
+    /// The segment, or the id of the query.
+    label: u32,
     parent: u32,
+    /// The next sibling, or the next free node.
     next: u32,
     previous: u32,
     /// First of the longer keys.
     child: u32,
     /// First of the queries whose key ends here.
     query: u32,
+    /// The next node of its bucket.
+    chain: u32,
 }
 
-/// The trie.
+impl Node {
+    fn is_step(&self, parent: u32, segment: Segment) -> bool {
+        self.parent == parent && self.label == segment && self.kind == Kind::Segment
+    }
+}
+
+/// The trie. It has no root before the first key.
 pub(crate) struct Index {
     nodes: Vec<Node>,
-    free: Vec<u32>,
-    edges: Edges,
+    free: u32,
+    used: usize,
+    /// The first node of each bucket; as many as a power of two, or none.
+    buckets: Vec<u32>,
     uses: SegmentUses,
     /// Nodes visited so far, for tests of cost.
     #[cfg(test)]
@@ -50,48 +69,51 @@ pub(crate) struct Index {
 
 impl Default for Index {
     fn default() -> Self {
-        let root =
-            Node { label: Label::Free, parent: NONE, next: NONE, previous: NONE, child: NONE, query: NONE };
-        Self {
-            nodes: alloc::vec![root],
-            free: Vec::new(),
-            edges: Edges::default(),
-            uses: SegmentUses::default(),
-            #[cfg(test)]
-            steps: core::cell::Cell::new(0),
-        }
+        Self::new()
     }
 }
 
 impl Index {
+    pub(crate) const fn new() -> Self {
+        Self {
+            nodes: Vec::new(),
+            free: NONE,
+            used: 0,
+            buckets: Vec::new(),
+            uses: SegmentUses::new(),
+            #[cfg(test)]
+            steps: core::cell::Cell::new(0),
+        }
+    }
+
     pub(crate) fn insert(&mut self, key: &[Segment], query: QueryId) -> Leaf {
+        if self.nodes.is_empty() {
+            self.add(NONE, Kind::Free, 0);
+        }
         let mut node = ROOT;
         for &segment in key {
-            node = match self.edges.get(node, segment) {
+            node = match self.step_to(node, segment) {
                 Some(child) => child,
                 None => {
-                    let child = self.add(node, Label::Segment(segment));
-                    self.edges.insert(node, segment, child);
                     self.uses.add(segment);
-                    child
+                    self.add(node, Kind::Segment, segment)
                 }
             };
         }
-        Leaf(self.add(node, Label::Query(query)))
+        let leaf = self.add(node, Kind::Query, query.raw());
+        // The root has the number 0.
+        Leaf(NonZeroU32::new(leaf).unwrap_or(NonZeroU32::MAX))
     }
 
     /// Removes a query, and the nodes that only its key needed. Calls `freed` with each segment that no key has any
     /// more.
     pub(crate) fn remove(&mut self, leaf: Leaf, mut freed: impl FnMut(Segment)) {
-        let mut at = leaf.0;
+        let mut at = leaf.0.get();
         loop {
             let node = self.nodes[at as usize];
             self.unlink(at);
-            if let Label::Segment(segment) = node.label {
-                self.edges.remove(node.parent, segment);
-                if self.uses.sub(segment) {
-                    freed(segment);
-                }
+            if node.kind == Kind::Segment && self.uses.sub(node.label) {
+                freed(node.label);
             }
             at = node.parent;
             let parent = &self.nodes[at as usize];
@@ -108,8 +130,14 @@ impl Index {
 
     /// The queries whose key is exactly `key`.
     pub(crate) fn exact(&self, key: &[Segment]) -> impl Iterator<Item = QueryId> + '_ {
-        let first = self.walk(key).map_or(NONE, |node| self.nodes[node as usize].query);
-        self.siblings(first).filter_map(|at| self.query(at))
+        let node = self.walk(key).and_then(|node| self.nodes.get(node as usize));
+        let mut at = node.map_or(NONE, |node| node.query);
+        core::iter::from_fn(move || {
+            let leaf = self.nodes.get(at as usize)?;
+            self.step();
+            at = leaf.next;
+            Some(Id::from_raw(leaf.label))
+        })
     }
 
     /// Calls `found` with each query whose key begins with `prefix`.
@@ -117,27 +145,24 @@ impl Index {
         let Some(top) = self.walk(prefix) else { return };
         // A depth-first walk without a stack, as each node knows its parent.
         let mut at = top;
-        loop {
-            let node = &self.nodes[at as usize];
-            for leaf in self.siblings(node.query) {
-                if let Some(query) = self.query(leaf) {
-                    found(query);
-                }
+        while let Some(mut node) = self.nodes.get(at as usize) {
+            let mut leaf = node.query;
+            while let Some(known) = self.nodes.get(leaf as usize) {
+                self.step();
+                found(Id::from_raw(known.label));
+                leaf = known.next;
             }
             if node.child != NONE {
                 at = node.child;
             } else {
-                loop {
-                    if at == top {
-                        return;
-                    }
-                    let node = &self.nodes[at as usize];
-                    if node.next != NONE {
-                        at = node.next;
-                        break;
-                    }
+                while at != top && node.next == NONE {
                     at = node.parent;
+                    node = &self.nodes[at as usize];
                 }
+                if at == top {
+                    return;
+                }
+                at = node.next;
             }
             self.step();
         }
@@ -145,42 +170,24 @@ impl Index {
 
     /// Whether at most a quarter of its nodes is used.
     pub(crate) fn is_sparse(&self) -> bool {
-        self.nodes.len() > 64 && 4 * (self.nodes.len() - self.free.len()) <= self.nodes.len()
+        self.nodes.len() > 64 && 4 * self.used <= self.nodes.len()
     }
 
-    /// Rebuilds it without free nodes, and calls `moved` with the new node of each query. Worth its cost where it
+    /// Makes it anew without free nodes, and calls `moved` with the new node of each query. Worth its cost where it
     /// [is sparse](Self::is_sparse).
     pub(crate) fn compact(&mut self, mut moved: impl FnMut(QueryId, Leaf)) {
-        let is_kept = |at: usize, node: &Node| at == ROOT as usize || !matches!(node.label, Label::Free);
-        let old = core::mem::take(&mut self.nodes);
-        (self.free, self.edges) = (Vec::new(), Edges::default());
-        let mut count = 0;
-        let places: Vec<u32> = old
-            .iter()
-            .enumerate()
-            .map(|(at, node)| {
-                count += u32::from(is_kept(at, node));
-                count - 1
-            })
-            .collect();
-        let to = |at: u32| places.get(at as usize).copied().unwrap_or(NONE);
-        self.nodes.reserve_exact(count as usize);
-        for (_, node) in old.iter().enumerate().filter(|(at, node)| is_kept(*at, node)) {
-            let at = self.nodes.len() as u32;
-            let node = Node {
-                label: node.label,
-                parent: to(node.parent),
-                next: to(node.next),
-                previous: to(node.previous),
-                child: to(node.child),
-                query: to(node.query),
-            };
-            match node.label {
-                Label::Segment(segment) => self.edges.insert(node.parent, segment, at),
-                Label::Query(query) => moved(query, Leaf(at)),
-                Label::Free => {}
+        let old = take(self).nodes;
+        let mut key = Vec::new();
+        for leaf in old.iter().filter(|node| node.kind == Kind::Query) {
+            key.clear();
+            let mut step = &old[leaf.parent as usize];
+            while step.kind == Kind::Segment {
+                push(&mut key, step.label);
+                step = &old[step.parent as usize];
             }
-            self.nodes.push(node);
+            key.reverse();
+            let query = Id::from_raw(leaf.label);
+            moved(query, self.insert(&key, query));
         }
     }
 
@@ -193,58 +200,117 @@ impl Index {
     fn walk(&self, key: &[Segment]) -> Option<u32> {
         key.iter().try_fold(ROOT, |node, &segment| {
             self.step();
-            self.edges.get(node, segment)
+            self.step_to(node, segment)
         })
     }
 
-    fn siblings(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
-        let some = |at: u32| (at != NONE).then_some(at);
-        core::iter::successors(some(first), move |&at| some(self.nodes[at as usize].next))
-            .inspect(|_| self.step())
-    }
-
-    fn query(&self, at: u32) -> Option<QueryId> {
-        match self.nodes[at as usize].label {
-            Label::Query(query) => Some(query),
-            _ => None,
+    /// The node of the key that is one segment longer.
+    fn step_to(&self, parent: u32, segment: Segment) -> Option<u32> {
+        let mut at = *self.buckets.get(self.bucket(parent, segment))?;
+        loop {
+            let node = self.nodes.get(at as usize)?;
+            if node.is_step(parent, segment) {
+                return Some(at);
+            }
+            at = node.chain;
         }
     }
 
-    fn add(&mut self, parent: u32, label: Label) -> u32 {
-        let at = self.free.pop().unwrap_or(self.nodes.len() as u32);
-        let first = self.first_mut(parent, label);
-        let next = core::mem::replace(first, at);
-        let node = Node { label, parent, next, previous: NONE, child: NONE, query: NONE };
-        if at as usize == self.nodes.len() {
-            self.nodes.push(node);
+    fn bucket(&self, parent: u32, segment: Segment) -> usize {
+        // Fibonacci hashing of both numbers; the high bits are the well-mixed ones.
+        let mixed = (u64::from(parent) << 32 | u64::from(segment)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> 32) as usize & self.buckets.len().wrapping_sub(1)
+    }
+
+    fn add(&mut self, parent: u32, kind: Kind, label: u32) -> u32 {
+        let mut at = self.free;
+        if at == NONE {
+            at = self.nodes.len() as u32;
+            push(
+                &mut self.nodes,
+                Node {
+                    kind: Kind::Free,
+                    label: 0,
+                    parent: NONE,
+                    next: NONE,
+                    previous: NONE,
+                    child: NONE,
+                    query: NONE,
+                    chain: NONE,
+                },
+            );
+        }
+        self.used += 1;
+        self.free = self.nodes[at as usize].next;
+        let next = self.first_mut(parent, kind).map_or(NONE, |first| replace(first, at));
+        if let Some(next) = self.nodes.get_mut(next as usize) {
+            next.previous = at;
+        }
+        let node = &mut self.nodes[at as usize];
+        (node.kind, node.label, node.parent, node.next, node.previous) = (kind, label, parent, next, NONE);
+        if self.nodes.len() > self.buckets.len() {
+            self.rehash();
         } else {
-            self.nodes[at as usize] = node;
-        }
-        if next != NONE {
-            self.nodes[next as usize].previous = at;
+            self.join_bucket(at);
         }
         at
     }
 
     fn unlink(&mut self, at: u32) {
-        let Node { label, parent, next, previous, .. } = self.nodes[at as usize];
-        if next != NONE {
-            self.nodes[next as usize].previous = previous;
+        self.leave_bucket(at);
+        let free = replace(&mut self.free, at);
+        let node = &mut self.nodes[at as usize];
+        let Node { kind, parent, next, previous, .. } = *node;
+        (node.kind, node.next) = (Kind::Free, free);
+        self.used -= 1;
+        if let Some(next) = self.nodes.get_mut(next as usize) {
+            next.previous = previous;
         }
-        if previous != NONE {
-            self.nodes[previous as usize].next = next;
-        } else {
-            *self.first_mut(parent, label) = next;
+        if let Some(previous) = self.nodes.get_mut(previous as usize) {
+            previous.next = next;
+        } else if let Some(first) = self.first_mut(parent, kind) {
+            *first = next;
         }
-        self.nodes[at as usize].label = Label::Free;
-        self.free.push(at);
     }
 
-    fn first_mut(&mut self, parent: u32, label: Label) -> &mut u32 {
-        let parent = &mut self.nodes[parent as usize];
-        match label {
-            Label::Query(_) => &mut parent.query,
-            _ => &mut parent.child,
+    /// The first of a list of siblings.
+    fn first_mut(&mut self, parent: u32, kind: Kind) -> Option<&mut u32> {
+        let parent = self.nodes.get_mut(parent as usize)?;
+        Some(if kind == Kind::Query { &mut parent.query } else { &mut parent.child })
+    }
+
+    /// Doubles the buckets.
+    fn rehash(&mut self) {
+        let length = (2 * self.buckets.len()).max(MIN_BUCKETS);
+        self.buckets.clear();
+        lengthen(&mut self.buckets, length, NONE);
+        for at in 0..self.nodes.len() {
+            self.join_bucket(at as u32);
+        }
+    }
+
+    fn join_bucket(&mut self, at: u32) {
+        let Node { kind, parent, label, .. } = self.nodes[at as usize];
+        if kind == Kind::Segment {
+            let bucket = self.bucket(parent, label);
+            self.nodes[at as usize].chain = replace(&mut self.buckets[bucket], at);
+        }
+    }
+
+    fn leave_bucket(&mut self, at: u32) {
+        let Node { kind, parent, label, chain, .. } = self.nodes[at as usize];
+        if kind == Kind::Segment {
+            let bucket = self.bucket(parent, label);
+            let mut before = self.buckets[bucket];
+            if before == at {
+                self.buckets[bucket] = chain;
+            }
+            while let Some(node) = self.nodes.get_mut(before as usize) {
+                before = node.chain;
+                if before == at {
+                    node.chain = chain;
+                }
+            }
         }
     }
 
@@ -318,7 +384,7 @@ mod tests {
         index.remove(other, |segment| freed.push(segment));
         assert_eq!(freed, vec![9, 8, 5, 7]);
         assert!(!index.uses(7));
-        assert_eq!(index.nodes.len() - index.free.len(), 1);
+        assert_eq!(index.used, 1, "the root");
     }
 
     proptest! {

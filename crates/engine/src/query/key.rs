@@ -1,5 +1,5 @@
 //! Query keys: lists of segments.
-use crate::slab::shrink;
+use crate::slab::{lengthen, shrink};
 use alloc::vec::Vec;
 
 /// One segment of a key: a number that stands for a value the host interned. Equal segments are equal values. The host
@@ -8,15 +8,16 @@ use alloc::vec::Vec;
 pub type Segment = u32;
 
 /// How many edges of the index each segment labels.
-#[derive(Default)]
 pub(crate) struct SegmentUses(Vec<u32>);
 
 impl SegmentUses {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     pub(crate) fn add(&mut self, segment: Segment) {
         let place = segment as usize;
-        if place >= self.0.len() {
-            self.0.resize(place + 1, 0);
-        }
+        lengthen(&mut self.0, place + 1, 0);
         self.0[place] += 1;
     }
 

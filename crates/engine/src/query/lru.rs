@@ -3,8 +3,8 @@
 //! A query that was just fetched or hydrated is expected to get an observer. It is not evicted until it had one, or
 //! until [its expectation](MIN_EXPECTATION) ran out. Otherwise a component that waits for more queries than the
 //! limits allow would refetch the first when the last arrives, without end.
-use super::ids::QueryId;
-use crate::deadlines::Handle;
+use super::due::Due;
+use crate::deadlines::{Deadlines, Handle};
 use crate::time::{Duration, Instant};
 
 /// A query that is expected to get an observer is not evicted for at least this long. A component that suspends on
@@ -12,6 +12,9 @@ use crate::time::{Duration, Instant};
 pub const MIN_EXPECTATION: Duration = Duration::from_const(5_000.0);
 /// The expectation grows with the duration of the last fetch, but not beyond this: the fetch may have been paused.
 pub(crate) const MAX_EXPECTATION: Duration = Duration::from_const(60_000.0);
+
+/// No use has a higher number.
+pub(crate) const LAST_USE: Instant = Instant::from_const(f64::MAX);
 
 /// How much a cache may hold. A query that has an observer, is fetching or is [expected](super::Cache::expect) to get an
 /// observer is never evicted, so the cache may hold more.
@@ -23,19 +26,22 @@ pub struct Limits {
     pub bytes: f64,
 }
 
+impl Limits {
+    const NONE: Self = Self { entries: usize::MAX, bytes: f64::INFINITY };
+}
+
 impl Default for Limits {
     /// Unlimited.
     fn default() -> Self {
-        Self { entries: usize::MAX, bytes: f64::INFINITY }
+        Self::NONE
     }
 }
 
 /// An entry's place in the order of use.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LastUse {
-    pub(crate) listed: bool,
-    pub(crate) older: Option<QueryId>,
-    pub(crate) newer: Option<QueryId>,
+    /// `None` where it is not listed.
+    pub(crate) place: Option<Handle>,
     pub(crate) bytes: f64,
     /// Until then the query is expected to get an observer, and is not evicted.
     pub(crate) expected_until: Instant,
@@ -45,15 +51,30 @@ pub(crate) struct LastUse {
     pub(crate) due: Option<Handle>,
 }
 
-/// A doubly linked list of queries by last use, kept only where there are limits; and the size of all data.
-#[derive(Debug, Default)]
+/// The order of use, and the size of all data. A use has a number, and the queries lie in a heap by the number of their
+/// last use: that of [deadlines](crate::deadlines), whose code is there anyway.
 pub(crate) struct Lru {
     pub(crate) limits: Limits,
+    /// The order is kept only where there are limits.
     pub(crate) limited: bool,
-    pub(crate) oldest: Option<QueryId>,
-    pub(crate) newest: Option<QueryId>,
+    pub(crate) order: Deadlines<Due>,
+    pub(crate) uses: f64,
     pub(crate) bytes: f64,
     /// Queries visited so far, for tests of cost.
     #[cfg(test)]
     pub(crate) steps: usize,
+}
+
+impl Lru {
+    pub(crate) const fn new() -> Self {
+        Self {
+            limits: Limits::NONE,
+            limited: false,
+            order: Deadlines::new(),
+            uses: 0.0,
+            bytes: 0.0,
+            #[cfg(test)]
+            steps: 0,
+        }
+    }
 }

@@ -62,6 +62,7 @@ pub mod breaker;
 pub mod cache;
 mod cache_limits;
 pub mod defaults;
+mod due;
 pub mod effect;
 pub mod entry;
 mod fetching;
@@ -69,16 +70,17 @@ pub mod freshness;
 pub mod ids;
 pub mod index;
 pub mod key;
+pub mod latency;
 pub mod lru;
 pub mod mutation;
 mod mutation_entry;
 pub mod network;
 pub mod observer;
 mod observing;
+mod queue;
 pub mod retry;
 mod scopes;
 pub mod stats;
-mod table;
 #[cfg(test)]
 mod tests;
 

@@ -1,14 +1,15 @@
 //! Mutations: when they run, wait for others of their scope, are retried and garbage-collected.
+use super::due::Due;
 use super::ids::MutationId;
 use super::mutation_entry::{Mutation, ScopeLink};
 use super::network::Host;
+use super::queue::Queue;
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
 use super::scopes::Scopes;
 use crate::deadlines::Deadlines;
 use crate::rng::Rng;
 use crate::slab::Slab;
 use crate::time::{Duration, Instant};
-use alloc::collections::VecDeque;
 
 /// What the host has to do for a mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +26,6 @@ pub enum MutationEffect {
     Collected(MutationId),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Due {
-    Gc(MutationId),
-    Retry(MutationId),
-}
-
 /// All mutations of a client, and every decision about them. The host holds values and callbacks.
 ///
 /// **Inputs**: [`insert`](Self::insert), [`set_pending`](Self::set_pending), [`start`](Self::start),
@@ -45,7 +40,7 @@ pub struct Mutations {
     pub(super) scopes: Scopes,
     added: u32,
     deadlines: Deadlines<Due>,
-    effects: VecDeque<MutationEffect>,
+    effects: Queue<MutationEffect>,
     host: Host,
     rng: Rng,
     ticked: Instant,
@@ -59,16 +54,16 @@ impl Default for Mutations {
 
 impl Mutations {
     /// No mutations; online and focused.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self {
-            mutations: Slab::default(),
-            scopes: Scopes::default(),
+            mutations: Slab::new(),
+            scopes: Scopes::new(),
             added: 0,
             deadlines: Deadlines::new(),
-            effects: VecDeque::new(),
-            host: Host::default(),
+            effects: Queue::new(),
+            host: Host::DEFAULT,
             rng: Rng::new(1),
-            ticked: Instant::from_ms(f64::NEG_INFINITY),
+            ticked: Instant::from_const(f64::NEG_INFINITY),
         }
     }
 
@@ -133,10 +128,9 @@ impl Mutations {
     /// Removes it. Its id is spent.
     pub fn remove(&mut self, mutation: MutationId) {
         self.scopes.leave(&mut self.mutations, mutation);
-        if let Some(known) = self.mutations.remove(mutation) {
-            for handle in [known.gc, known.retry].into_iter().flatten() {
-                self.deadlines.clear(handle);
-            }
+        if let Some(mut known) = self.mutations.remove(mutation) {
+            self.deadlines.end(&mut known.gc);
+            self.deadlines.end(&mut known.retry);
         }
     }
 
@@ -150,8 +144,8 @@ impl Mutations {
 
     /// Stops its garbage collection until its last observer leaves, or until it settles.
     pub fn keep(&mut self, mutation: MutationId) {
-        if let Some(handle) = self.mutations.get_mut(mutation).and_then(|known| known.gc.take()) {
-            self.deadlines.clear(handle);
+        if let Some(known) = self.mutations.get_mut(mutation) {
+            self.deadlines.end(&mut known.gc);
         }
     }
 
@@ -167,9 +161,7 @@ impl Mutations {
     pub fn observe(&mut self, mutation: MutationId) {
         if let Some(known) = self.mutations.get_mut(mutation) {
             known.observers += 1;
-            if let Some(handle) = known.gc.take() {
-                self.deadlines.clear(handle);
-            }
+            self.deadlines.end(&mut known.gc);
         }
     }
 
@@ -208,7 +200,7 @@ impl Mutations {
         let next = run.failed(now, verdict, &mut self.rng);
         if let Next::Wait(at) = next {
             run.phase = Phase::Waiting;
-            known.retry = self.deadlines.set(at, Due::Retry(mutation));
+            known.retry = self.deadlines.set(at, Due::MutationRetry(mutation));
         }
         Some(next)
     }
@@ -223,9 +215,7 @@ impl Mutations {
         self.set_pending(mutation, false);
         if let Some(known) = self.mutations.get_mut(mutation) {
             known.run = None;
-            if let Some(handle) = known.retry.take() {
-                self.deadlines.clear(handle);
-            }
+            self.deadlines.end(&mut known.retry);
             if known.gc.is_none() {
                 // Its `gcTime` passed while it was pending. It starts anew; a `gcTime` of zero collects it now.
                 match known.gc_time > Duration::ZERO {
@@ -260,17 +250,18 @@ impl Mutations {
     /// The next effect for the host to carry out; poll until `None`.
     pub fn poll_effect(&mut self) -> Option<MutationEffect> {
         loop {
-            if let Some(effect) = self.effects.pop_front() {
+            if let Some(effect) = self.effects.pop() {
                 return Some(effect);
             }
             match self.deadlines.pop(self.ticked)? {
-                Due::Retry(mutation) => {
+                Due::MutationRetry(mutation) => {
                     if let Some(known) = self.mutations.get_mut(mutation) {
                         known.retry = None;
                         self.proceed(mutation);
                     }
                 }
-                Due::Gc(mutation) => self.gc_due(mutation),
+                Due::MutationGc(mutation) => self.gc_due(mutation),
+                _ => {}
             }
         }
     }
@@ -287,14 +278,14 @@ impl Mutations {
         run.announced = next == Next::Pause;
         if next == Next::Pause {
             if !paused {
-                self.effects.push_back(MutationEffect::Paused(mutation));
+                self.effects.push(MutationEffect::Paused(mutation));
             }
             return false;
         }
         if paused {
-            self.effects.push_back(MutationEffect::Continued(mutation));
+            self.effects.push(MutationEffect::Continued(mutation));
         }
-        self.effects.push_back(match next {
+        self.effects.push(match next {
             Next::GiveUp => MutationEffect::GaveUp(mutation),
             _ => MutationEffect::Run(mutation),
         });
@@ -306,7 +297,7 @@ impl Mutations {
             && known.observers == 0
         {
             let at = now + known.gc_time;
-            self.deadlines.reset(&mut known.gc, at, Due::Gc(mutation));
+            self.deadlines.reset(&mut known.gc, at, Due::MutationGc(mutation));
         }
     }
 
@@ -315,7 +306,7 @@ impl Mutations {
         known.gc = None;
         if known.observers == 0 && !known.pending {
             self.remove(mutation);
-            self.effects.push_back(MutationEffect::Collected(mutation));
+            self.effects.push(MutationEffect::Collected(mutation));
         }
     }
 }

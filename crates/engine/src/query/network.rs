@@ -9,9 +9,13 @@ pub struct Host {
     pub focused: bool,
 }
 
+impl Host {
+    pub(crate) const DEFAULT: Self = Self { online: true, focused: true };
+}
+
 impl Default for Host {
     fn default() -> Self {
-        Self { online: true, focused: true }
+        Self::DEFAULT
     }
 }
 

@@ -1,10 +1,12 @@
 //! Observers: mount, change options, unmount, refetch and notify.
-use super::cache::{Cache, Due};
+use super::cache::Cache;
+use super::due::Due;
 use super::effect::Effect;
 use super::entry::{FetchStatus, Status};
 use super::freshness::{StaleTime, stale_at};
 use super::ids::{ObserverId, QueryId, RunId};
 use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
+use crate::slab::push;
 use crate::time::Instant;
 use alloc::vec::Vec;
 
@@ -83,7 +85,7 @@ impl Cache {
             self.note_read(now, query, &options);
         }
         if self.fetches_on_mount(now, query, &options) {
-            self.effects.push_back(Effect::Fetch { query, observer });
+            self.effects.push(Effect::Fetch { query, observer });
         }
         observer
     }
@@ -94,9 +96,7 @@ impl Cache {
         if let Some(entry) = self.entries.get_mut(query) {
             counts_at_mount = (entry.state.data_update_count, entry.state.error_update_count);
             entry.last_use.expected_until = now;
-            if let Some(handle) = entry.gc.take() {
-                self.deadlines.clear(handle);
-            }
+            self.deadlines.end(&mut entry.gc);
         }
         let observer = self.observers.insert(Observer {
             query,
@@ -107,7 +107,7 @@ impl Cache {
             interval: None,
         });
         if let Some(entry) = self.entries.get_mut(query) {
-            entry.observers.push(observer);
+            push(&mut entry.observers, observer);
         }
         self.rearm(now, observer);
         observer
@@ -157,11 +157,9 @@ impl Cache {
         }
         let Some(entry) = self.entries.get_mut(query) else { return };
         let counts_at_mount = (entry.state.data_update_count, entry.state.error_update_count);
-        entry.observers.push(observer);
+        push(&mut entry.observers, observer);
         entry.last_use.expected_until = now;
-        if let Some(handle) = entry.gc.take() {
-            self.deadlines.clear(handle);
-        }
+        self.deadlines.end(&mut entry.gc);
         if let Some(known) = self.observers.get_mut(observer) {
             (known.query, known.options, known.counts_at_mount, known.last_result) =
                 (query, options, counts_at_mount, None);
@@ -179,7 +177,7 @@ impl Cache {
     fn fetch_on_change(&mut self, now: Instant, observer: ObserverId, query: QueryId, switched: bool) {
         let Some(options) = self.options(observer) else { return };
         if self.state(query).is_some_and(|state| options.fetches_on_change(switched, state, now)) {
-            self.effects.push_back(Effect::Fetch { query, observer });
+            self.effects.push(Effect::Fetch { query, observer });
         }
     }
 
@@ -196,10 +194,9 @@ impl Cache {
 
     /// [`unobserve`](Self::unobserve) without cancelling, which is left to the host.
     pub fn detach(&mut self, now: Instant, observer: ObserverId) -> Detached {
-        let Some(known) = self.observers.remove(observer) else { return Detached::KeepFetch };
-        for handle in [known.stale, known.interval].into_iter().flatten() {
-            self.deadlines.clear(handle);
-        }
+        let Some(mut known) = self.observers.remove(observer) else { return Detached::KeepFetch };
+        self.deadlines.end(&mut known.stale);
+        self.deadlines.end(&mut known.interval);
         self.leave(now, known.query, observer)
     }
 
@@ -230,7 +227,7 @@ impl Cache {
             self.entries.iter().map(|(query, entry)| (query, entry.run)).collect();
         for (query, run) in queries {
             if let Some(observer) = self.triggered_observer(now, query, trigger) {
-                self.effects.push_back(Effect::Fetch { query, observer });
+                self.effects.push(Effect::Fetch { query, observer });
             }
             if let Some(run) = run {
                 self.resume(now, run);
@@ -292,7 +289,7 @@ impl Cache {
     pub(crate) fn stale_due(&mut self, observer: ObserverId) {
         if let Some(known) = self.observers.get_mut(observer) {
             known.stale = None;
-            self.effects.push_back(Effect::Stale { observer });
+            self.effects.push(Effect::Stale { observer });
         }
     }
 
@@ -303,7 +300,7 @@ impl Cache {
         known.interval =
             known.options.interval.and_then(|span| self.deadlines.set(now + span, Due::Interval(observer)));
         if known.options.interval_in_background || focused {
-            self.effects.push_back(Effect::Fetch { query, observer });
+            self.effects.push(Effect::Fetch { query, observer });
         }
     }
 }

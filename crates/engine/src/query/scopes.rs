@@ -5,7 +5,7 @@
 //! only its slot in `ends`, and the last slots are dropped.
 use super::ids::MutationId;
 use super::mutation_entry::{Mutation, ScopeLink};
-use crate::slab::{Slab, shrink};
+use crate::slab::{Slab, lengthen, shrink};
 use alloc::vec::Vec;
 
 #[derive(Clone, Copy, Default)]
@@ -15,7 +15,6 @@ struct Ends {
 }
 
 /// The pending mutations of every scope.
-#[derive(Default)]
 pub(super) struct Scopes {
     ends: Vec<Ends>,
     /// Mutations visited so far, for tests of cost.
@@ -26,6 +25,14 @@ pub(super) struct Scopes {
 type MutationSlab = Slab<MutationId, Mutation>;
 
 impl Scopes {
+    pub(super) const fn new() -> Self {
+        Self {
+            ends: Vec::new(),
+            #[cfg(test)]
+            steps: 0,
+        }
+    }
+
     /// The mutation that may run in the scope of `link`.
     pub(super) fn first(&self, link: ScopeLink) -> Option<MutationId> {
         self.ends.get(link.scope as usize)?.first
@@ -48,9 +55,7 @@ impl Scopes {
         known.link.listed = true;
         let ScopeLink { scope, order, .. } = known.link;
         let place = scope as usize;
-        if self.ends.len() <= place {
-            self.ends.resize(place + 1, Ends::default());
-        }
+        lengthen(&mut self.ends, place + 1, Ends::default());
         // The search starts at the end, as most mutations start in the order in which they were added.
         let (mut previous, mut next) = (self.ends[place].last, None);
         while let Some(link) = previous.and_then(|previous| all.get(previous)).map(|known| known.link)

@@ -1,5 +1,4 @@
 //! Counters of the cache.
-use crate::stats::Histogram;
 
 /// What the cache did since it was created.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,15 +19,28 @@ pub struct Stats {
     pub retries: u64,
     /// Queries that were garbage-collected or evicted.
     pub evictions: u64,
-    /// Durations of successful fetches in ms, retries and pauses included.
-    pub latency: Histogram,
 }
 
 impl Stats {
+    pub(crate) const NONE: Self = Self {
+        hits: 0,
+        misses: 0,
+        stale_served: 0,
+        deduplicated: 0,
+        fetches: 0,
+        errors: 0,
+        retries: 0,
+        evictions: 0,
+    };
+
     /// The share of reads that found data, fresh or stale; `None` before the first read.
     pub fn hit_rate(&self) -> Option<f64> {
-        let served = self.hits + self.stale_served;
-        let reads = served + self.misses;
-        (reads > 0).then(|| served as f64 / reads as f64)
+        hit_rate(self.hits + self.stale_served, self.misses)
     }
+}
+
+/// The share of reads that found data; `None` before the first read.
+pub fn hit_rate(found: u64, missed: u64) -> Option<f64> {
+    let reads = found + missed;
+    (reads > 0).then(|| found as f64 / reads as f64)
 }

@@ -12,8 +12,8 @@ mod parts;
 mod refine;
 mod scale;
 
-pub use buckets::Bucket;
+pub use buckets::{Bucket, Counts as BucketCounts, InlineCounts};
 pub use bytes::ReadError;
 pub use counters::{Counters, Deltas};
-pub use histogram::{ExponentialHistogram, Histogram, StoredHistogram};
+pub use histogram::{ExponentialHistogram, Histogram, InlineHistogram, StoredHistogram};
 pub use parts::{Parts, PartsError};

@@ -49,12 +49,21 @@ pub(super) fn index(value: f64) -> i32 {
     }
     for _ in 0..MAX_SCALE {
         // 2.62 fixed point; where the square reached 2 the same bits are its half in 1.63.
-        let square = ((u128::from(mantissa) * u128::from(mantissa)) >> 64) as u64;
+        let square = high_half_of_square(mantissa);
         let digit = square >> 63;
         index = index << 1 | digit as i32;
         mantissa = if digit == 1 { square } else { square << 1 };
     }
     index
+}
+
+/// The upper 64 bits of `number` squared. Less code than a product of 128 bits.
+const fn high_half_of_square(number: u64) -> u64 {
+    let (high, low) = (number >> 32, number & 0xffff_ffff);
+    // (high 2^32 + low)^2 = high^2 2^64 + middle 2^33 + low^2
+    let middle = high * low;
+    let carries = (middle << 33).checked_add(low * low).is_none();
+    high * high + (middle >> 31) + carries as u64
 }
 
 /// The lower bound of bucket `index` at `scale`: `2^(index/2^scale)`. The upper bound is the lower bound of the next one.
@@ -119,6 +128,15 @@ mod tests {
             let value = |mantissa: u64| f64::from_bits(mantissa & ((1 << 52) - 1) | 1023 << 52);
             assert_eq!(index(value(below)), bound - 1, "below bound {bound}");
             assert_eq!(index(value(above)), bound, "above bound {bound}");
+        }
+    }
+
+    #[test]
+    fn half_a_square_is_exact() {
+        for number in
+            [0, 1, 0xffff_ffff, 1 << 32, 0x8000_0000_8000_0000, 0xffff_ffff_0000_0001, u64::MAX - 1, u64::MAX]
+        {
+            assert_eq!(high_half_of_square(number), ((u128::from(number) * u128::from(number)) >> 64) as u64);
         }
     }
 

@@ -3,6 +3,7 @@
 /// Estimates the number of interactions from the `interactionId`s of events: Chromium raises the id by about seven per
 /// interaction. For browsers without `performance.interactionCount`.
 pub struct InteractionCountEstimate {
+    /// 0 where there was none.
     lowest: f64,
     highest: f64,
 }
@@ -12,12 +13,12 @@ impl InteractionCountEstimate {
 
     /// An estimate without any interaction.
     pub const fn new() -> Self {
-        Self { lowest: f64::INFINITY, highest: 0.0 }
+        Self { lowest: 0.0, highest: 0.0 }
     }
 
-    /// Takes the `interactionId` of an event.
+    /// Takes the `interactionId` of an event; 0, that of an event without an interaction, changes nothing.
     pub fn note(&mut self, id: f64) {
-        if id < self.lowest {
+        if self.lowest == 0.0 || (id > 0.0 && id < self.lowest) {
             self.lowest = id;
         }
         if id > self.highest {
@@ -45,7 +46,7 @@ mod tests {
     fn the_count_follows_from_the_ids() {
         let mut estimate = InteractionCountEstimate::new();
         assert_eq!(estimate.count(), 0.0);
-        for id in [4014.0, 4007.0, 4028.0] {
+        for id in [0.0, 4014.0, 4007.0, 0.0, 4028.0] {
             estimate.note(id);
         }
         assert_eq!(estimate.count(), 4.0);

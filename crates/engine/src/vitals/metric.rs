@@ -31,6 +31,18 @@ impl Metric {
         }
     }
 
+    /// The metric whose place in [`ALL`](Self::ALL) this is. Less code than to look it up there.
+    pub const fn from_code(code: usize) -> Option<Self> {
+        match code {
+            0 => Some(Self::Lcp),
+            1 => Some(Self::Inp),
+            2 => Some(Self::Cls),
+            3 => Some(Self::Fcp),
+            4 => Some(Self::Ttfb),
+            _ => None,
+        }
+    }
+
     /// The metric of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|metric| metric.as_str() == name)

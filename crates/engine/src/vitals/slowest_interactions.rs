@@ -59,20 +59,23 @@ impl SlowestInteractions {
     /// Takes an event of the interaction `id`. An interaction is as slow as its slowest event.
     pub fn event(&mut self, id: f64, start: f64, duration: f64) -> EventRank {
         let known = self.list().iter().position(|interaction| interaction.id == id);
-        let mut place = match known.and_then(|place| self.list.get(place)) {
-            Some(before) if duration > before.duration => known.unwrap_or(0),
-            Some(before) if duration == before.duration && start == before.start => return EventRank::Equal,
-            Some(_) => return EventRank::Ignored,
-            None if self.length < Self::CAPACITY => {
-                self.length += 1;
-                self.length - 1
-            }
-            None if duration > self.list[Self::CAPACITY - 1].duration => Self::CAPACITY - 1,
-            None => return EventRank::Ignored,
-        };
+        // The place of the interaction; of a new one, the first that is free, or else that of the fastest.
+        let mut place = known.unwrap_or(self.length.min(Self::CAPACITY - 1));
+        let Some(before) = self.list.get(place) else { return EventRank::Ignored };
+        if place == self.length {
+            self.length += 1;
+        } else if before.duration >= duration {
+            let is_equal = before.id == id && before.duration == duration && before.start == start;
+            return if is_equal { EventRank::Equal } else { EventRank::Ignored };
+        }
         // Faster interactions move one place down.
-        while place > 0 && place < Self::CAPACITY && self.list[place - 1].duration < duration {
-            self.list[place] = self.list[place - 1];
+        while let Some(before) = self.list.get(place.wrapping_sub(1)).copied() {
+            if before.duration >= duration {
+                break;
+            }
+            if let Some(slot) = self.list.get_mut(place) {
+                *slot = before;
+            }
             place -= 1;
         }
         if let Some(slot) = self.list.get_mut(place) {

@@ -1,13 +1,13 @@
 //! One metric for one listener.
-use super::report::Reporter;
 use super::session_windows::SessionWindows;
 use super::slowest_interactions::{EventRank, Interaction, SlowestInteractions};
 
 /// The state of one listener to one metric in the current page view. It takes and returns numbers only; the host keeps
 /// the browser's entries. Listeners with different options are independent of one another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tracker {
-    reporter: Reporter,
+    /// The last value that the listener got.
+    previous: Option<f64>,
     windows: SessionWindows,
     slowest: SlowestInteractions,
     /// Interactions of the document before this page view.
@@ -18,19 +18,9 @@ impl Tracker {
     /// INP of a page view whose interactions were all too short for an entry, ms: Event Timing rounds to 8 ms.
     pub const TOO_SHORT: f64 = 8.0;
 
-    /// A listener without any value yet. With `all_changes` it gets every value.
-    pub const fn new(all_changes: bool) -> Self {
-        Self {
-            reporter: Reporter::new(all_changes),
-            windows: SessionWindows::new(),
-            slowest: SlowestInteractions::new(),
-            count_before: 0.0,
-        }
-    }
-
     /// Starts a new page view, after `count` interactions in this document.
     pub fn begin(&mut self, count: f64) {
-        self.reporter.begin();
+        self.previous = None;
         self.windows.end();
         self.slowest.clear();
         self.count_before = count;
@@ -68,10 +58,13 @@ impl Tracker {
         inp
     }
 
-    /// By how much `value` differs from the last one that the listener got; `None` if it does not get this one. A negative
-    /// number is no value.
-    pub fn delta(&mut self, value: f64, settled: bool) -> Option<f64> {
-        if value >= 0.0 { self.reporter.delta_of(value, settled) } else { None }
+    /// By how much `value` differs from the last one that the listener got; `None` if it does not get this one. `wanted`:
+    /// the value is final, or the listener gets all. A negative number is no value.
+    pub fn delta(&mut self, value: f64, wanted: bool) -> Option<f64> {
+        if !(wanted && value >= 0.0) || self.previous == Some(value) {
+            return None;
+        }
+        Some(value - self.previous.replace(value).unwrap_or(0.0))
     }
 }
 
@@ -83,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_new_page_view_starts_without_values() {
-        let mut tracker = Tracker::new(false);
+        let mut tracker = Tracker::default();
         assert!(tracker.shift(0.0, 0.25) && !tracker.shift(10.0, 0.25));
         assert_eq!(tracker.score(), 0.5);
         assert_eq!(tracker.event(7.0, 0.0, 48.0), EventRank::Slowest);
@@ -100,7 +93,7 @@ mod tests {
 
     #[test]
     fn unreported_short_interactions_count_in_later_page_views() {
-        let mut tracker = Tracker::new(false);
+        let mut tracker = Tracker::default();
         assert_eq!(tracker.inp(3.0, true), None);
         tracker.begin(3.0);
         assert_eq!(tracker.inp(3.0, false), None);
@@ -111,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_interaction_is_as_slow_as_its_slowest_event() {
-        let mut tracker = Tracker::new(true);
+        let mut tracker = Tracker::default();
         assert_eq!(tracker.event(7.0, 10.0, 48.0), EventRank::Slowest);
         assert_eq!(tracker.event(7.0, 10.0, 48.0), EventRank::Equal);
         assert_eq!(tracker.event(7.0, 11.0, 48.0), EventRank::Ignored);
@@ -123,7 +116,7 @@ mod tests {
         /// Compares with a list that is sorted as a whole after each event, as the definition of INP says.
         #[test]
         fn the_slowest_interactions_match_a_stable_sort(events in prop::collection::vec((1..30u32, 0..20u32), 1..200), count in 0..600u32) {
-            let mut tracker = Tracker::new(false);
+            let mut tracker = Tracker::default();
             let mut list: Vec<(f64, f64)> = Vec::new();
             for (id, duration) in events {
                 let (id, duration) = (f64::from(id), f64::from(duration) * 8.0);

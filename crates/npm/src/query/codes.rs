@@ -7,7 +7,7 @@ use whippet_engine::query::{
 use whippet_engine::time::{Duration, Instant};
 
 /// Writes a state into the buffer.
-pub(super) fn write_state(out: &mut [f64; STATE_LENGTH], state: &State) {
+pub(super) fn write_state(out: &mut [f64; STATE_BUFFER], state: &State) {
     out[STATE_HAS_DATA] = f64::from(u8::from(state.has_data));
     out[STATE_DATA_UPDATED_AT] = state.data_updated_at.as_ms();
     out[STATE_DATA_UPDATE_COUNT] = f64::from(state.data_update_count);
@@ -20,7 +20,7 @@ pub(super) fn write_state(out: &mut [f64; STATE_LENGTH], state: &State) {
 }
 
 /// Reads the state that the buffer holds.
-pub(super) fn read_state(from: &[f64; STATE_LENGTH]) -> State {
+pub(super) fn read_state(from: &[f64; STATE_BUFFER]) -> State {
     State {
         has_data: from[STATE_HAS_DATA] != 0.0,
         data_updated_at: Instant::from_ms(from[STATE_DATA_UPDATED_AT]),

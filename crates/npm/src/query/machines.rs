@@ -2,17 +2,21 @@
 use crate::state::State;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use whippet_boundary::query::{KEY_LENGTH, STATE_LENGTH};
+use whippet_boundary::query::{KEY_LENGTH, STATE_BUFFER, STATE_DEADLINE};
+use whippet_engine::query::latency::Quantiles;
 use whippet_engine::query::{Cache, Mutations};
 
-static MACHINES: State<Machines> = State::new(Machines { list: Vec::new(), last: 0, empty: None });
+static MACHINES: State<Machines> = State::new(Machines { first: None, last: 0, empty: None });
 
 /// What is behind one `QueryCache` or one `MutationCache`, which leaves the other half unused: with a type for each, all
 /// that is said here would be in the module twice.
-#[derive(Default)]
 pub(super) struct Machine {
+    number: u32,
+    next: Option<Box<Self>>,
     pub(super) cache: Cache,
-    pub(super) state: [f64; STATE_LENGTH],
+    pub(super) latency: Quantiles,
+    /// The state of a query, and behind it the deadline.
+    pub(super) state: [f64; STATE_BUFFER],
     pub(super) key: [u32; KEY_LENGTH],
     pub(super) ids: Vec<u32>,
     pub(super) mutations: Mutations,
@@ -22,25 +26,38 @@ pub(super) struct Machine {
 
 /// Machines lie in boxes, since JavaScript reads and writes their buffers: an address holds until the machine is freed.
 struct Machines {
-    /// By their numbers, which grow and are never given out again. A page has few of them; a sorted list weighs a third of
-    /// the engine's slab.
-    list: Vec<(u32, Box<Machine>)>,
+    /// The first of a list, the one that was used last: most calls find it there, however many there are. Numbers grow and
+    /// are never given out again.
+    first: Option<Box<Machine>>,
     last: u32,
     /// Stands in for a machine that is not there.
     empty: Option<Box<Machine>>,
 }
 
 impl Machines {
-    fn find(&self, number: u32) -> Option<usize> {
-        self.list.binary_search_by_key(&number, |machine| machine.0).ok()
+    /// Takes a machine out of the list.
+    fn take(&mut self, number: u32) -> Option<Box<Machine>> {
+        let mut link = &mut self.first;
+        while let Some(machine) = link.as_ref()
+            && machine.number != number
+        {
+            link = &mut link.as_mut()?.next;
+        }
+        let mut found = link.take()?;
+        *link = found.next.take();
+        Some(found)
+    }
+
+    fn put(&mut self, mut machine: Box<Machine>) -> &mut Machine {
+        machine.next = self.first.take();
+        self.first.insert(machine)
     }
 
     // Not in `with`, of which there is one for each export.
     #[inline(never)]
     fn get(&mut self, number: u32) -> &mut Machine {
-        let found = self.find(number);
-        match found.and_then(|at| self.list.get_mut(at)) {
-            Some((_, machine)) => machine,
+        match self.take(number) {
+            Some(machine) => self.put(machine),
             None => {
                 // In the same place, whose address JavaScript may have.
                 let empty = self.empty.get_or_insert_with(new_machine);
@@ -51,9 +68,26 @@ impl Machines {
     }
 }
 
+/// As a constant, it is copied as a whole from the module's data.
+const NEW: Machine = Machine {
+    number: 0,
+    next: None,
+    cache: Cache::new(),
+    latency: Quantiles::EMPTY,
+    state: {
+        let mut state = [0.0; STATE_BUFFER];
+        state[STATE_DEADLINE] = f64::INFINITY;
+        state
+    },
+    key: [0; KEY_LENGTH],
+    ids: Vec::new(),
+    mutations: Mutations::new(),
+    about: 0,
+};
+
 #[inline(never)]
 fn new_machine() -> Box<Machine> {
-    Box::default()
+    Box::new(NEW)
 }
 
 /// Makes a machine whose random numbers come from `seed`; gives its number, which is never 0.
@@ -63,14 +97,14 @@ pub(super) fn create(seed: u32) -> u32 {
     machine.mutations.set_seed(seed);
     MACHINES.with(|machines| {
         machines.last += 1;
-        machines.list.push((machines.last, machine));
-        machines.last
+        machine.number = machines.last;
+        machines.put(machine).number
     })
 }
 
 /// Frees a machine; its number is spent. A number that names none frees nothing.
 pub(super) fn free(number: u32) {
-    MACHINES.with(|machines| machines.find(number).map(|at| machines.list.remove(at)));
+    MACHINES.with(|machines| machines.take(number));
 }
 
 /// Calls `f` with the machine of a number; where it names none, with an empty one that is forgotten.

@@ -4,8 +4,8 @@ use super::machines::{self, Machine, with};
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::query::*;
 use whippet_engine::query::{
-    BreakerOptions, BreakerState, Changes, Detached, Effect, Id, Intent, Limits, Next, ObserverId, QueryId,
-    Retry, RunId, RunOptions, Trigger, defaults,
+    BreakerOptions, BreakerState, Detached, Effect, Id, Intent, Limits, Next, ObserverId, QueryId, RunId,
+    RunOptions, Trigger,
 };
 use whippet_engine::time::{Duration, Instant};
 
@@ -35,7 +35,15 @@ fn after_input(m: &mut Machine, id: u32) {
 }
 
 fn drop_effects(m: &mut Machine) {
-    while m.cache.poll_input_effect().is_some() {}
+    m.cache.drop_effects();
+    note_deadline(m);
+}
+
+/// After a call that may change it: when the timer should fire stands behind the state in the buffer.
+// Not inlined into each export.
+#[inline(never)]
+fn note_deadline(m: &mut Machine) {
+    m.state[STATE_DEADLINE] = m.cache.next_deadline().unwrap_or(Instant::NEVER).as_ms();
 }
 
 /// Makes a machine without queries; gives its number. `seed` is that of its random numbers.
@@ -68,29 +76,6 @@ pub fn query_ids_at(machine: u32) -> usize {
     with(machine, |m| m.ids.as_ptr() as usize)
 }
 
-// Defaults of options.
-
-/// The gc time, in ms.
-#[wasm_bindgen]
-pub fn query_default_gc_time(server: bool) -> f64 {
-    defaults::gc_time(server).as_ms()
-}
-
-/// How many retries a fetch has; `Infinity` for no limit.
-#[wasm_bindgen]
-pub fn query_default_retry(server: bool) -> f64 {
-    match defaults::retry(server) {
-        Retry::Always => f64::INFINITY,
-        Retry::Times(times) => f64::from(times),
-    }
-}
-
-/// Whether a `QueriesObserver` of so many queries notifies once for all changes of a flush.
-#[wasm_bindgen]
-pub fn query_default_batches(queries: usize) -> bool {
-    defaults::batches_notifications(queries)
-}
-
 // Queries.
 
 /// Makes a query in the state that the buffer holds; gives its id. It has no key yet.
@@ -107,6 +92,7 @@ pub fn query_create(machine: u32, now: f64, gc_time: f64) -> u32 {
 pub fn query_link(machine: u32, now: f64, id: u32, len: usize) {
     with(machine, |m| {
         m.cache.link(at(now), query(id), &m.key[..len.min(KEY_LENGTH)]);
+        note_deadline(m);
     })
 }
 
@@ -119,9 +105,10 @@ pub fn query_remove(machine: u32, now: f64, id: u32) -> u32 {
         m.ids.clear();
         while let Some(effect) = m.cache.poll_input_effect() {
             if let Effect::SegmentFreed { segment } = effect {
-                m.ids.push(segment);
+                m.ids.extend([segment]);
             }
         }
+        note_deadline(m);
         let freed = (m.ids.len() as u32) << REMOVED_SEGMENTS_SHIFT;
         if spent { freed | REMOVED_SPENT } else { freed }
     })
@@ -138,7 +125,11 @@ pub fn query_set_limits(machine: u32, entries: f64, bytes: f64) {
 /// The query to evict next, never `keep`; 0 for none.
 #[wasm_bindgen]
 pub fn query_evict(machine: u32, now: f64, keep: u32) -> u32 {
-    with(machine, |m| m.cache.evict(at(now), Some(query(keep))).map_or(0, QueryId::raw))
+    with(machine, |m| {
+        let evicted = m.cache.evict(at(now), Some(query(keep)));
+        note_deadline(m);
+        evicted.map_or(0, QueryId::raw)
+    })
 }
 
 /// An observer is expected soon, so the query is not evicted for a moment.
@@ -146,6 +137,7 @@ pub fn query_evict(machine: u32, now: f64, keep: u32) -> u32 {
 pub fn query_expect(machine: u32, now: f64, id: u32) {
     with(machine, |m| {
         m.cache.expect(at(now), query(id));
+        note_deadline(m);
     })
 }
 
@@ -168,7 +160,11 @@ pub fn query_touch(machine: u32, id: u32) {
 /// Raises the gc time of a query to at least `gc_time` ms; gives what it is now.
 #[wasm_bindgen]
 pub fn query_raise_gc_time(machine: u32, id: u32, gc_time: f64) -> f64 {
-    with(machine, |m| m.cache.raise_gc_time(query(id), Duration::from_ms(gc_time)).as_ms())
+    with(machine, |m| {
+        let gc_time = m.cache.raise_gc_time(query(id), Duration::from_ms(gc_time)).as_ms();
+        note_deadline(m);
+        gc_time
+    })
 }
 
 /// Lists the queries whose key begins with the first `len` segments in the buffer for keys, or only the observed ones of
@@ -180,7 +176,7 @@ pub fn query_each(machine: u32, len: usize, observed: bool) -> usize {
         ids.clear();
         cache.each(&m.key[..len.min(KEY_LENGTH)], |id| {
             if !observed || !cache.observers(id).is_empty() {
-                ids.push(id.raw());
+                ids.extend([id.raw()]);
             }
         });
         ids.len()
@@ -342,6 +338,9 @@ pub fn query_resume(machine: u32, now: f64, id: u32, run_id: u32, host: u32) -> 
 pub fn query_end(machine: u32, now: f64, run_id: u32, outcome: u32) -> u32 {
     with(machine, |m| {
         let again = m.cache.end(at(now), run(run_id), codes::outcome(outcome));
+        if let Some(latency) = m.cache.take_latency() {
+            m.latency.record(latency.as_ms());
+        }
         drop_effects(m);
         again.map_or(0, ObserverId::raw)
     })
@@ -391,7 +390,11 @@ pub fn query_breaker(machine: u32, now: f64, origin: u32) -> f64 {
 /// Attaches an observer to a query; gives its id.
 #[wasm_bindgen]
 pub fn query_attach(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64, interval: f64) -> u32 {
-    with(machine, |m| m.cache.attach(at(now), query(id), codes::observer(flags, stale_time, interval)).raw())
+    with(machine, |m| {
+        let observer = m.cache.attach(at(now), query(id), codes::observer(flags, stale_time, interval));
+        note_deadline(m);
+        observer.raw()
+    })
 }
 
 /// Gives an observer other options.
@@ -406,70 +409,30 @@ pub fn query_set_options(machine: u32, now: f64, id: u32, flags: u32, stale_time
 /// Detaches an observer. `true`: cancel the fetch on its way.
 #[wasm_bindgen]
 pub fn query_detach(machine: u32, now: f64, id: u32) -> bool {
-    with(machine, |m| m.cache.detach(at(now), observer(id)) == Detached::CancelFetch)
-}
-
-/// Whether the data is stale to an observer with these options.
-#[wasm_bindgen]
-pub fn query_is_stale(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64) -> bool {
     with(machine, |m| {
-        let options = codes::observer(flags, stale_time, 0.0);
-        m.cache.state(query(id)).is_some_and(|state| options.is_stale(state, at(now)))
+        let cancel = m.cache.detach(at(now), observer(id)) == Detached::CancelFetch;
+        note_deadline(m);
+        cancel
     })
 }
 
-/// An observer with these options mounts, which counts as a read unless it is disabled. Gives [`MOUNT_FETCHES`] and
-/// [`MOUNT_IS_STALE`] as flags.
+/// What one of `TRIGGER_*` does to an observer with these options: [`ANSWER_FETCHES`] and [`ANSWER_IS_STALE`] as flags.
+/// With [`NOTE_READ`] beside the trigger it counts as a read, unless the observer is disabled.
 #[wasm_bindgen]
-pub fn query_mount(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64) -> u32 {
+pub fn query_ask(machine: u32, now: f64, id: u32, trigger: u32, flags: u32, stale_time: f64) -> u32 {
     with(machine, |m| {
         let (now, id, options) = (at(now), query(id), codes::observer(flags, stale_time, 0.0));
-        if options.enabled {
+        if trigger & NOTE_READ != 0 && options.enabled {
             m.cache.note_read(now, id, &options);
         }
-        let stale = m.cache.state(id).is_some_and(|state| options.is_stale(state, now));
-        let flag = |set: bool, flag: u32| if set { flag } else { 0 };
-        flag(m.cache.fetches_on_mount(now, id, &options), MOUNT_FETCHES) | flag(stale, MOUNT_IS_STALE)
-    })
-}
-
-/// Whether an observer with these options fetches when it mounts.
-#[wasm_bindgen]
-pub fn query_fetches_on_mount(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64) -> bool {
-    with(machine, |m| m.cache.fetches_on_mount(at(now), query(id), &codes::observer(flags, stale_time, 0.0)))
-}
-
-/// Whether an observer fetches when it gets these options; `turned` where it observed another query or was disabled.
-#[wasm_bindgen]
-pub fn query_fetches_on_change(
-    machine: u32,
-    now: f64,
-    id: u32,
-    turned: bool,
-    flags: u32,
-    stale_time: f64,
-) -> bool {
-    with(machine, |m| {
-        let options = codes::observer(flags, stale_time, 0.0);
-        m.cache.state(query(id)).is_some_and(|state| options.fetches_on_change(turned, state, at(now)))
-    })
-}
-
-/// Whether one of `TRIGGER_*` fetches for an observer with these options.
-#[wasm_bindgen]
-pub fn query_fetches_on(machine: u32, now: f64, id: u32, trigger: u32, flags: u32, stale_time: f64) -> bool {
-    with(machine, |m| {
-        let options = codes::observer(flags, stale_time, 0.0);
-        let refetch = if trigger == TRIGGER_FOCUS { options.on_focus } else { options.on_reconnect };
-        m.cache.state(query(id)).is_some_and(|state| options.fetches_on(refetch, state, at(now)))
-    })
-}
-
-/// Counts a read as a hit or a miss.
-#[wasm_bindgen]
-pub fn query_note_read(machine: u32, now: f64, id: u32, flags: u32, stale_time: f64) {
-    with(machine, |m| {
-        m.cache.note_read(at(now), query(id), &codes::observer(flags, stale_time, 0.0));
+        let Some(state) = m.cache.state(id) else { return 0 };
+        let fetches = match trigger & TRIGGER_MASK {
+            TRIGGER_MOUNT => options.fetches_on_mount(state, now),
+            TRIGGER_OPTIONS => options.fetches_on_change(true, state, now),
+            TRIGGER_FOCUS => options.fetches_on(options.on_focus, state, now),
+            _ => options.fetches_on(options.on_reconnect, state, now),
+        };
+        u32::from(fetches) * ANSWER_FETCHES | u32::from(options.is_stale(state, now)) * ANSWER_IS_STALE
     })
 }
 
@@ -496,12 +459,6 @@ pub fn query_triggered_observer(machine: u32, now: f64, id: u32, trigger: u32) -
 
 // Time.
 
-/// When the timer should fire, in ms since the epoch; `Infinity` for never.
-#[wasm_bindgen]
-pub fn query_deadline(machine: u32) -> f64 {
-    with(machine, |m| m.cache.next_deadline().unwrap_or(Instant::NEVER).as_ms())
-}
-
 /// The timer fired.
 #[wasm_bindgen]
 pub fn query_tick(machine: u32, now: f64, host: u32) {
@@ -516,6 +473,7 @@ pub fn query_tick(machine: u32, now: f64, host: u32) {
 pub fn query_clock_set_back(machine: u32, by: f64) {
     with(machine, |m| {
         m.cache.clock_set_back(Duration::from_ms(by));
+        note_deadline(m);
     })
 }
 
@@ -525,7 +483,9 @@ pub fn query_clock_set_back(machine: u32, by: f64) {
 pub fn query_poll(machine: u32) -> u32 {
     with(machine, |m| {
         loop {
-            let Some(effect) = m.cache.poll_effect() else { return EFFECT_NONE };
+            let effect = m.cache.poll_effect();
+            note_deadline(m);
+            let Some(effect) = effect else { return EFFECT_NONE };
             let (code, state_of, ids): (u32, _, [u32; EFFECT_IDS as usize]) = match effect {
                 Effect::Fetch { query, observer } => (EFFECT_FETCH, None, [observer.raw(), query.raw()]),
                 Effect::Run { query, run } => (EFFECT_RUN, Some(query), [query.raw(), run.raw()]),
@@ -539,7 +499,7 @@ pub fn query_poll(machine: u32) -> u32 {
                 Effect::Changed { .. } | Effect::Settled { .. } => continue,
             };
             m.ids.clear();
-            m.ids.extend_from_slice(&ids);
+            m.ids.extend(ids);
             if let Some(state) = state_of.and_then(|query| m.cache.state(query)) {
                 codes::write_state(&mut m.state, state);
             }
@@ -553,7 +513,6 @@ pub fn query_poll(machine: u32) -> u32 {
 pub fn query_stat(machine: u32, stat: u32) -> f64 {
     with(machine, |m| {
         let stats = m.cache.stats();
-        let quantile = |q: f64| stats.latency.quantile(q).unwrap_or(f64::NAN);
         match stat {
             STAT_HITS => stats.hits as f64,
             STAT_MISSES => stats.misses as f64,
@@ -564,20 +523,13 @@ pub fn query_stat(machine: u32, stat: u32) -> f64 {
             STAT_RETRIES => stats.retries as f64,
             STAT_EVICTIONS => stats.evictions as f64,
             STAT_HIT_RATE => stats.hit_rate().unwrap_or(f64::NAN),
-            STAT_LATENCY_COUNT => stats.latency.count() as f64,
-            STAT_LATENCY_SUM => stats.latency.sum(),
-            STAT_LATENCY_MAX => stats.latency.max().unwrap_or(f64::NAN),
-            STAT_LATENCY_P50 => quantile(0.5),
-            STAT_LATENCY_P95 => quantile(0.95),
-            STAT_LATENCY_P99 => quantile(0.99),
+            STAT_LATENCY_COUNT => f64::from(m.latency.count),
+            STAT_LATENCY_SUM => m.latency.sum,
+            STAT_LATENCY_MAX => m.latency.max,
+            STAT_LATENCY_P50 => m.latency.quantile(0.5),
+            STAT_LATENCY_P95 => m.latency.quantile(0.95),
+            STAT_LATENCY_P99 => m.latency.quantile(0.99),
             _ => f64::NAN,
         }
     })
-}
-
-/// Whether an observer of some result fields is notified of changes of others. Both are sets of bits, which only
-/// JavaScript names.
-#[wasm_bindgen]
-pub fn query_notifies(observed: u32, changed: u32) -> bool {
-    Changes(observed).intersects(Changes(changed))
 }

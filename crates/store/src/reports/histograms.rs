@@ -8,12 +8,11 @@ use super::filter::{Filter, MATCHES, names};
 use super::steps::Steps;
 use crate::kind::{Kind, OTHER};
 use crate::minute_buckets;
+use crate::page_loads::{PAGE_LOADS, PageLoads};
 use crate::time::MINUTE;
 
 /// Durations of queries' fetches, ms.
 pub const FETCHES: &str = "query.fetch";
-/// Times until a page has loaded, ms.
-pub const PAGE_LOADS: &str = "page.load";
 
 /// The histogram called `name` for each step.
 pub fn histograms(
@@ -60,16 +59,19 @@ pub fn by_name(
     Ok(histograms)
 }
 
-/// The histogram called `name` over the whole window.
-pub fn whole(
-    connection: &Connection,
-    steps: &Steps,
-    filter: &Filter,
-    name: &str,
-) -> rusqlite::Result<StoredHistogram> {
-    let mut whole = StoredHistogram::new();
-    for step in histograms(connection, steps, filter, name)? {
-        minute_buckets::merge(&mut whole, &step);
+/// The page loads of the window.
+pub fn page_loads(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<PageLoads> {
+    let (from, to) = steps.bounds(MINUTE);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT histogram, slow FROM histograms WHERE minute > :from AND minute <= :to
+         AND name IN (SELECT id FROM names WHERE kind = 3 AND name = :name) AND {MATCHES}"
+    ))?;
+    let mut rows = statement.query(named_params! {
+        ":from": from, ":to": to, ":name": PAGE_LOADS, ":app": filter.app, ":page": filter.page,
+    })?;
+    let mut loads = PageLoads::default();
+    while let Some(row) = rows.next()? {
+        loads.merge_bytes(row.get_ref(0)?.as_blob()?, row.get(1)?);
     }
-    Ok(whole)
+    Ok(loads)
 }

@@ -6,9 +6,10 @@ use whippet_api::{Distribution, Loading, Resource, Script};
 use whippet_engine::beacon::ResourceKind;
 
 use super::filter::{Filter, MATCHES, distribution, names};
-use super::histograms::by_name;
+use super::histograms::{by_name, page_loads};
 use super::steps::Steps;
 use crate::kind::{Kind, OTHER};
+use crate::page_loads::PAGE_LOADS;
 use crate::time::MINUTE;
 
 /// The most rows of a table.
@@ -19,6 +20,7 @@ const PHASES: [&str; 8] = ["redirect", "dns", "tcp", "tls", "request", "response
 /// Phases, resources, server timings and long frames of the window.
 pub fn loading(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Loading> {
     let histograms = by_name(connection, steps, filter)?;
+    let loads = page_loads(connection, steps, filter)?;
     let named = |name: &str| histograms.get(name).map(|histogram| distribution(name, histogram));
     let phases = PHASES.iter().filter_map(|phase| {
         let histogram = histograms.get(&format!("navigation.{phase}"))?;
@@ -31,7 +33,13 @@ pub fn loading(connection: &Connection, steps: &Steps, filter: &Filter) -> rusql
     servers.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     servers.truncate(MOST);
     Ok(Loading {
-        load: named("page.load"),
+        load: (!loads.histogram.is_empty()).then(|| Distribution {
+            // As the Overview rates it.
+            p50: loads.quantile(0.5),
+            p75: loads.quantile(0.75),
+            p95: loads.quantile(0.95),
+            ..distribution(PAGE_LOADS, &loads.histogram)
+        }),
         phases: phases.collect(),
         resources: resources(connection, steps, filter)?,
         servers,

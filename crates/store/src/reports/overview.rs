@@ -6,11 +6,12 @@ use whippet_engine::vitals::Metric;
 use super::backend::{self, CACHES, DATABASE, LATENCY, REQUESTS};
 use super::classic_histograms::Buckets;
 use super::filter::{Filter, MATCHES};
-use super::histograms::{self, PAGE_LOADS};
+use super::histograms;
 use super::series::Scrapes;
 use super::steps::Steps;
 use super::{status, vitals};
 use crate::kind::OTHER;
+use crate::page_loads;
 use crate::scrape::OWN_TARGET;
 use crate::time::MINUTE;
 
@@ -38,7 +39,7 @@ pub fn apps(connection: &Connection, app: Option<&str>, steps: &Steps) -> rusqli
     let mut apps = Apps { levels: Vec::new(), losses: Vec::new() };
     for name in status::overview_apps(connection, app)? {
         apps.levels.extend(app_levels(connection, &name, steps)?);
-        apps.losses.extend(app_losses(connection, name, steps)?);
+        apps.losses.extend(app_losses(connection, &name, steps)?);
     }
     Ok(apps)
 }
@@ -61,7 +62,8 @@ pub fn overview(
     steps: &Steps,
     (interval, now): (i64, i64),
 ) -> rusqlite::Result<Overview> {
-    let mut overview = Overview { levels: Vec::new(), losses: Vec::new(), subjects: Vec::new() };
+    let hidden_apps = if app.is_none() { status::hidden_apps(connection)? } else { 0 };
+    let mut overview = Overview { levels: Vec::new(), losses: Vec::new(), subjects: Vec::new(), hidden_apps };
     // Thinned scrapes are a minute apart.
     let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
     for target in targets.iter().filter(|target| target.name != OWN_TARGET) {
@@ -87,7 +89,7 @@ pub fn overview(
 }
 
 /// The losses of the pages of `app`, highest count first.
-fn app_losses(connection: &Connection, app: String, steps: &Steps) -> rusqlite::Result<Vec<Loss>> {
+fn app_losses(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Loss>> {
     let (from, to) = steps.bounds(MINUTE);
     let mut statement = connection.prepare_cached(&format!(
         "SELECT kind, total(count) AS lost FROM losses
@@ -96,7 +98,7 @@ fn app_losses(connection: &Connection, app: String, steps: &Steps) -> rusqlite::
     let page: Option<String> = None;
     let found = named_params! { ":from": from, ":to": to, ":app": app, ":page": page };
     statement
-        .query_map(found, |row| Ok(Loss { app: app.clone(), kind: row.get(0)?, count: row.get(1)? }))?
+        .query_map(found, |row| Ok(Loss { app: app.to_owned(), kind: row.get(0)?, count: row.get(1)? }))?
         .collect()
 }
 
@@ -160,10 +162,10 @@ fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Re
     let filter = Filter { app: Some(app.to_owned()), ..Filter::default() };
     let values = vitals::p75(connection, steps, &filter)?;
     let mut levels = Vec::new();
-    let loads = histograms::whole(connection, steps, &filter, PAGE_LOADS)?;
-    if !loads.is_empty() {
-        let mut level = below(app, "Page load p95", loads.quantile(0.95), 2000.0, Unit::Ms);
-        level.count = Some(loads.count());
+    let loads = histograms::page_loads(connection, steps, &filter)?;
+    if !loads.histogram.is_empty() {
+        let mut level = below(app, "Page load p95", loads.quantile(0.95), page_loads::BOUND, Unit::Ms);
+        level.count = Some(loads.histogram.count());
         levels.push(level);
     }
     levels.extend(Metric::ALL.iter().zip(values).map(|(metric, (value, count))| {

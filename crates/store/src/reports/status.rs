@@ -1,6 +1,7 @@
 //! `GET /api/status`: beacons, applications and targets that there are.
-use crate::kind::OTHER;
 use rusqlite::{Connection, OptionalExtension};
+
+use crate::kind::OTHER;
 
 /// The number of beacons, the time of the last one, and the names of the applications.
 pub fn status(connection: &Connection) -> rusqlite::Result<(u64, Option<i64>, Vec<String>)> {
@@ -30,6 +31,14 @@ pub fn overview_apps(connection: &Connection, app: Option<&str>) -> rusqlite::Re
         )?
         .query_map((OTHER, app), |row| row.get(0))?
         .collect()
+}
+
+/// How many applications [`overview_apps`] leaves out unless one of them is asked for.
+pub fn hidden_apps(connection: &Connection) -> rusqlite::Result<u64> {
+    let count: i64 = connection
+        .prepare_cached("SELECT count(*) FROM names WHERE kind = 0 AND NOT confirmed AND name <> ?1")?
+        .query_row([OTHER], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }
 
 /// The time of the newest beacon of an application.

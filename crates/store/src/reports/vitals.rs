@@ -35,7 +35,7 @@ pub fn vitals(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
     let metrics = metrics.map(|(metric, values)| {
         let [elements, urls, states] =
             [&selectors, &urls, &states].map(|names| causes(&values.causes, names));
-        Vital { elements, urls, states, ..vital(*metric, values, steps) }
+        Vital { elements, urls, states, ..vital(*metric, &values, steps) }
     });
     // Pages of different applications may have the same name.
     let mut pages: HashMap<&str, OnePage> = HashMap::new();
@@ -72,7 +72,7 @@ pub fn p75(
     }))
 }
 
-fn vital(metric: Metric, values: OneMetric, steps: &Steps) -> Vital {
+fn vital(metric: Metric, values: &OneMetric, steps: &Steps) -> Vital {
     let (good, poor) = metric.thresholds();
     let points = values.steps.iter().map(|values| values.quantile(metric, P75)).collect();
     Vital {

@@ -27,12 +27,12 @@ pub struct State {
     pub created: Option<f64>,
     /// The number of the last scrape that had it.
     pub round: u64,
-    /// When it was last seen, as in the file, where it is updated once a day.
+    /// When it was last seen, ms since the epoch, as in the database, which is updated once a day.
     pub seen: i64,
 }
 
 impl State {
-    /// A series that was never scraped before: its first sample is the baseline.
+    /// The state after the first sample of a new series, which is its baseline.
     pub fn first(
         connection: &Connection,
         id: i64,

@@ -1,14 +1,16 @@
-//! The process of a target that answers a scrape, and what a later start time says about it.
+//! Whether a start time that differs from the last one means a restart, or another process that has run for longer.
 
-/// 2000. A machine that says less has no clock that was ever set: its times compare with each other alone.
-const SET: f64 = 946_684_800.0;
-/// So much may the same start differ, s: the kernel keeps whole seconds, and some work it out anew each time.
+/// The year 2000, s since the epoch. An earlier start time comes from a machine without a set clock: it can be compared with
+/// others of that machine, but not with our clock.
+const CLOCK_SET: f64 = 946_684_800.0;
+/// How much the start time of one process may vary between scrapes, s: the kernel keeps whole seconds, and some libraries
+/// compute the time anew for each scrape.
 const JITTER: f64 = 2.0;
-/// So long before the last scrape may a process have begun and still be the successor of the one that was scraped, s:
-/// two of a deployment run side by side for minutes, and clocks differ.
+/// How long before the last scrape a successor may have started, s: during a deployment two processes run side by side for
+/// minutes, and clocks differ.
 const OVERLAP: f64 = 600.0;
 
-/// What a counter needs to know of the process it is in.
+/// The process that answers a scrape, as its series see it: see `Target`.
 pub struct Process {
     pub epoch: i64,
     pub fresh: bool,
@@ -17,11 +19,11 @@ pub struct Process {
     pub round: u64,
 }
 
-/// What it means that something began at `now`, where `before` was said in the scrape before: `None`, nothing, it is the
-/// same; else whether it began at zero since, so that all it counts is new. Otherwise it counted already while the other
-/// was scraped, and where it begins says nothing.
+/// Compares the start time `now` of a process or counter with that of the scrape before. `None`: both are the same.
+/// `Some(true)`: it started at zero since the last scrape, so its whole value is an increase. `Some(false)`: it has counted
+/// while the other one was scraped, so its first value is a baseline.
 pub fn began(before: f64, now: f64, last_scrape: Option<i64>) -> Option<bool> {
-    let without_clock = before < SET && now < SET;
+    let without_clock = before < CLOCK_SET && now < CLOCK_SET;
     if now == before || !without_clock && (now - before).abs() <= JITTER {
         return None;
     }
@@ -40,12 +42,12 @@ mod tests {
             (1.699e9, 1.699e9, None),
             (1.699e9, 1.699e9 + 1.0, None),
             (1.699e9, 1.7e9 + 3.0, Some(true)),
-            // While the one before was still scraped.
+            // It started while the one before was still scraped.
             (1.699e9, 1.7e9 - 60.0, Some(true)),
-            // Long before that, and older than the one before.
+            // It started long before the last scrape, or before the other one.
             (1.69e9, 1.699e9, Some(false)),
             (1.699e9, 1.69e9, Some(false)),
-            // Since their machine was started.
+            // Times since their machine was started.
             (100.0, 101.0, Some(true)),
             (101.0, 100.0, Some(false)),
             (100.0, 1.7e9 + 3.0, Some(true)),

@@ -1,4 +1,4 @@
-//! A scraped target, and which of its processes answers.
+//! A scraped target, and the process that answers at its address.
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -8,18 +8,22 @@ use super::identity::Identity;
 use super::process::{Process, began};
 use crate::scrape::{Sample, Scrape};
 
-/// What backends call the time at which their process began, s since the epoch.
+/// The gauge with the start time of the process, s since the epoch: Prometheus' client libraries all have it.
 const START: &str = "process_start_time_seconds";
 
 #[derive(Default)]
 pub struct Target {
     pub id: i64,
     address: String,
+    /// The start time of the process, if the backend reports one; s since the epoch.
     start: Option<f64>,
+    /// Counts the processes that have answered.
     epoch: i64,
+    /// Whether the process began at zero after the one before was last scraped.
     fresh: bool,
+    /// ms since the epoch.
     pub last_scrape: Option<i64>,
-    /// Counts scrapes: whether a series was in this one.
+    /// The number of the current scrape. A series with a lower one was not in it.
     pub round: u64,
     pub series: HashMap<Identity, State>,
 }
@@ -47,6 +51,7 @@ impl Target {
             .collect()
     }
 
+    /// The target called `name`, which is added if the database does not have it.
     pub fn add(connection: &Connection, name: &str) -> rusqlite::Result<Self> {
         let known = connection
             .query_row("SELECT id FROM targets WHERE name = ?1", [name], |row| row.get(0))
@@ -58,7 +63,7 @@ impl Target {
         Ok(Self { id: connection.last_insert_rowid(), ..Self::default() })
     }
 
-    /// Notes where it is.
+    /// Sets its address. Another address than before is another process, whose counters have counted before.
     pub fn declare(&mut self, connection: &Connection, address: &str) -> rusqlite::Result<()> {
         if self.address == address {
             return Ok(());
@@ -70,15 +75,15 @@ impl Target {
         self.write(connection)
     }
 
-    /// Notes by the scrape whether another process answers than before.
+    /// Compares the start time in `scrape` with the last one: another process answers where they differ.
     pub fn begin(&mut self, connection: &Connection, scrape: &Scrape) -> rusqlite::Result<()> {
-        let told = |sample: &&Sample| sample.name == START && sample.labels.is_empty();
+        let is_start = |sample: &&Sample| sample.name == START && sample.labels.is_empty();
         let start =
-            scrape.samples.iter().find(told).map(|sample| sample.value).filter(|start| start.is_finite());
+            scrape.samples.iter().find(is_start).map(|sample| sample.value).filter(|start| start.is_finite());
         let (Some(start), before) = (start, self.start) else { return Ok(()) };
         if let Some(before) = before {
             let Some(fresh) = began(before, start, self.last_scrape) else {
-                // It may drift.
+                // The same process. Its start time may drift.
                 self.start = Some(start);
                 return Ok(());
             };
@@ -88,6 +93,7 @@ impl Target {
         self.write(connection)
     }
 
+    /// What its series need to know of the current scrape.
     pub fn process(&self) -> Process {
         Process { epoch: self.epoch, fresh: self.fresh, last_scrape: self.last_scrape, round: self.round }
     }

@@ -200,10 +200,7 @@ impl Driver {
             event::MUTATIONS => return self.handle_mutations(id, value.unchecked_ref()),
             event::LOADED => self.handle_load_end(id, true),
             event::FAILED => self.handle_load_end(id, false),
-            event::TIMER => {
-                self.armed.set(0.0);
-                self.loader.borrow_mut().handle_timeout(now());
-            }
+            event::TIMER => self.armed.set(0.0),
             event::ONLINE => self.loader.borrow_mut().handle_online(true),
             _ => self.loader.borrow_mut().handle_online(false),
         }

@@ -3,13 +3,12 @@ use super::lifecycle::{Change, Lifecycle};
 use super::mutator::{MutationOptions, Progress, Step};
 use super::options::{QueryObserverOptions, QueryResult};
 use super::state::{ClientState, Observer, now};
+use super::stats::Stats;
 use super::{Fetcher, Key, Value};
 use alloc::rc::{Rc, Weak};
 use core::cell::{Cell, RefCell};
 use wasm_bindgen_futures::spawn_local;
-use whippet_engine::query::{
-    Effect, Host, MutationId, ObserverId, Outcome, QueryId, RunId, Stats, Status, Trigger,
-};
+use whippet_engine::query::{Effect, Host, MutationId, ObserverId, Outcome, QueryId, RunId, Status, Trigger};
 use whippet_engine::time::Duration;
 
 /// The default `gcTime`: five minutes.
@@ -109,7 +108,8 @@ impl Client {
 
     /// The counters of the cache.
     pub fn stats(&self) -> Stats {
-        self.0.state.borrow().cache.stats().clone()
+        let state = self.0.state.borrow();
+        Stats::new(state.cache.stats(), state.latency.clone())
     }
 
     /// Calls `on_fetched` with the duration of each successful fetch, in ms, retries included: for monitoring.

@@ -15,6 +15,7 @@ mod mutator;
 mod observer;
 mod options;
 mod state;
+mod stats;
 
 pub use client::Client;
 pub use fetcher::{Fetcher, Value};
@@ -23,3 +24,4 @@ pub use lifecycle::{Change, Lifecycle};
 pub use mutator::{MutationOptions, Progress};
 pub use observer::QueryObserver;
 pub use options::{QueryObserverOptions, QueryResult};
+pub use stats::Stats;

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use core::any::Any;
 use std::collections::HashMap;
 use whippet_engine::query::{Cache, Host, ObserverId, QueryId, RunId, State, Verdict};
+use whippet_engine::stats::Histogram;
 use whippet_engine::time::{Duration, Instant};
 
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub(super) struct ClientState {
     pub(super) running: HashMap<RunId, Running>,
     pub(super) mutator: Mutator,
     pub(super) timer: HostTimer,
+    /// Durations of successful fetches in ms.
+    pub(super) latency: Histogram,
     pub(super) on_fetched: Option<Rc<dyn Fn(f64)>>,
 }
 
@@ -93,12 +96,13 @@ impl ClientState {
     ) -> Option<f64> {
         match answer {
             Ok(data) => {
-                let before = self.cache.stats().latency.sum();
                 if !self.cache.succeeded(now(), run) {
                     return None;
                 }
                 self.store(query, data);
-                Some(self.cache.stats().latency.sum() - before)
+                let took = self.cache.take_latency()?.as_ms();
+                self.latency.record(took);
+                Some(took)
             }
             Err(error) => {
                 let next = self.cache.failed(now(), run, Verdict::default());

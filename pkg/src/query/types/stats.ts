@@ -22,7 +22,7 @@ export interface QueryStats {
   hitRate: number | undefined
   /** The bytes of bodies that `jsonQuery` fetched. */
   bytes: BodyBytes
-  /** The duration of successful fetches in ms; `undefined` before the first. */
+  /** The duration of successful fetches in ms; `undefined` before the first. `p50` to `p99` are off by at most 1.6 %. */
   fetchLatency: { count: number; sum: number; max: number; p50: number; p95: number; p99: number } | undefined
 }
 

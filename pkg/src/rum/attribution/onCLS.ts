@@ -1,33 +1,20 @@
-import { callPageFunction } from '../lib/guard.js'
-import { observeForPage } from '../vitals/metricReporter.js'
+import { forPage } from '../vitals/metricReporter.js'
 import { observeCLS } from '../vitals/onCLS.js'
-import type { ObserveOpts } from '../vitals/types.js'
-import { withAttribution } from './withAttribution.js'
+import type { CLSMetric, ObserveOpts } from '../vitals/types.js'
+import { targetOf, withAttribution } from './withAttribution.js'
 import { loadState } from './loadState.js'
-import { selector } from './selector.js'
 import type { AttributionReportOpts, CLSAttribution, CLSMetricWithAttribution } from './types.js'
 
-/** Reports Cumulative Layout Shift, with the largest shift. */
-export function onCLS(callback: (metric: CLSMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  observeForPage(observeAttributedCLS, callback, opts)
-}
-
-/** Like `onCLS`. Returns a function that stops it. */
+/** Like `onCLS`, within a scope. */
 export function observeAttributedCLS(
   callback: (metric: CLSMetricWithAttribution) => void,
   opts: AttributionReportOpts & ObserveOpts,
-): () => void {
-  // Computed when the shift is observed: later the element may be removed.
+): void {
   const targets = new WeakMap<LayoutShiftAttribution, string>()
-  return observeCLS(
-    (metric) => callback(withAttribution(metric, () => attribute(metric.entries, targets))),
-    opts,
-    (shift) => {
-      const source = mainSource(shift)
-      const node = source?.node
-      if (node) targets.set(source, callPageFunction(() => opts.generateTarget?.(node)) ?? selector(node))
-    },
-  )
+  observeCLS(withAttribution(callback, ({ entries }: CLSMetric) => attribute(entries, targets)), opts, (shift) => {
+    const source = mainSource(shift)
+    if (source?.node) targets.set(source, targetOf(source.node, opts))
+  })
 }
 
 function attribute(shifts: LayoutShift[], targets: WeakMap<LayoutShiftAttribution, string>): CLSAttribution {
@@ -48,3 +35,7 @@ function attribute(shifts: LayoutShift[], targets: WeakMap<LayoutShiftAttributio
 
 /** The first source that is an element, or the first of any kind. */
 const mainSource = ({ sources }: LayoutShift) => sources?.find(({ node }) => node?.nodeType === 1) ?? sources?.[0]
+
+/** Reports Cumulative Layout Shift, with the largest shift. */
+export const onCLS: (callback: (metric: CLSMetricWithAttribution) => void, opts?: AttributionReportOpts) => void =
+  /* @__PURE__ */ forPage(observeAttributedCLS)

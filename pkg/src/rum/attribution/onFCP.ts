@@ -1,38 +1,23 @@
 import { activationStart, navigationEntry, bfcacheRestoreTime } from '../vitals/pageLifecycle.js'
-import { observeForPage } from '../vitals/metricReporter.js'
+import { forPage } from '../vitals/metricReporter.js'
 import { observeFCP } from '../vitals/onFCP.js'
 import type { FCPMetric, ObserveOpts } from '../vitals/types.js'
 import { withAttribution } from './withAttribution.js'
 import { loadState } from './loadState.js'
-import { RecentNavigations } from './recentNavigations.js'
 import type { AttributionReportOpts, FCPAttribution, FCPMetricWithAttribution } from './types.js'
 
-/** Reports First Contentful Paint, with the phases before it. */
-export function onFCP(callback: (metric: FCPMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  observeForPage(observeAttributedFCP, callback, opts)
-}
-
-/** Like `onFCP`. Returns a function that stops it. */
-export function observeAttributedFCP(
+/** Like `onFCP`, within a scope. */
+export const observeAttributedFCP = (
   callback: (metric: FCPMetricWithAttribution) => void,
   opts: AttributionReportOpts & ObserveOpts,
-): () => void {
-  const navigations = new RecentNavigations()
-  return observeFCP(
-    (metric) => callback(withAttribution(metric, () => attribute(metric, navigations))),
-    opts,
-    navigations.add,
-  )
-}
+): void => observeFCP(withAttribution(callback, attribute), opts)
 
-function attribute(metric: FCPMetric, navigations: RecentNavigations): FCPAttribution {
-  const { value, entries } = metric
-  const soft = metric.navigationType === 'soft-navigation'
-  const entry = soft ? undefined : navigationEntry()
-  const softEntry = soft ? navigations.get(metric.navigationId) : undefined
-  if (softEntry) return { timeToFirstByte: 0, firstByteToFCP: value, loadState: 'complete', navigationEntry: softEntry }
+function attribute({ value, entries, navigationType }: FCPMetric, softEntry?: PerformanceSoftNavigation): FCPAttribution {
+  const soft = { timeToFirstByte: 0, firstByteToFCP: value }
+  if (softEntry) return { ...soft, loadState: 'complete', navigationEntry: softEntry }
+  const entry = navigationType === 'soft-navigation' ? undefined : navigationEntry()
   const paint = entries[entries.length - 1]
-  if (!paint || !entry) return { timeToFirstByte: 0, firstByteToFCP: value, loadState: loadState(bfcacheRestoreTime()) }
+  if (!paint || !entry) return { ...soft, loadState: loadState(bfcacheRestoreTime()) }
   const timeToFirstByte = Math.max(0, entry.responseStart - activationStart())
   return {
     timeToFirstByte,
@@ -42,3 +27,7 @@ function attribute(metric: FCPMetric, navigations: RecentNavigations): FCPAttrib
     fcpEntry: paint,
   }
 }
+
+/** Reports First Contentful Paint, with the phases before it. */
+export const onFCP: (callback: (metric: FCPMetricWithAttribution) => void, opts?: AttributionReportOpts) => void =
+  /* @__PURE__ */ forPage(observeAttributedFCP)

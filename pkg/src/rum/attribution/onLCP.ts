@@ -1,67 +1,50 @@
-import { callPageFunction } from '../lib/guard.js'
 import { navigationEntry } from '../vitals/pageLifecycle.js'
-import { observeForPage } from '../vitals/metricReporter.js'
+import { forPage } from '../vitals/metricReporter.js'
 import { observeLCP } from '../vitals/onLCP.js'
 import type { LCPMetric, ObserveOpts } from '../vitals/types.js'
-import { withAttribution } from './withAttribution.js'
-import { RecentNavigations } from './recentNavigations.js'
+import { targetOf, withAttribution } from './withAttribution.js'
 import { keepRecentResources, resourceBefore } from './recentResources.js'
-import { selector } from './selector.js'
 import type { LCPAttribution, LCPAttributionReportOpts, LCPMetricWithAttribution } from './types.js'
 
-/** Reports Largest Contentful Paint, with the painted element and the phases. */
-export function onLCP(callback: (metric: LCPMetricWithAttribution) => void, opts: LCPAttributionReportOpts = {}): void {
-  observeForPage(observeAttributedLCP, callback, opts)
-}
-
-/** Like `onLCP`. Returns a function that stops it. */
+/** Like `onLCP`, within a scope. */
 export function observeAttributedLCP(
   callback: (metric: LCPMetricWithAttribution) => void,
   opts: LCPAttributionReportOpts & ObserveOpts,
-): () => void {
-  if (typeof document === 'undefined') return () => {}
+): void {
+  if (typeof document === 'undefined') return
   keepRecentResources(opts.resourceBufferSize)
-  const navigations = new RecentNavigations()
-  // Computed when the paint is observed: later the element may be removed.
   const targets = new WeakMap<LargestContentfulPaint, string>()
-  return observeLCP(
-    (metric) => callback(withAttribution(metric, () => attribute(metric, navigations, targets))),
-    opts,
-    {
-      paint(entry) {
-        const node = entry.element
-        if (node) targets.set(entry, callPageFunction(() => opts.generateTarget?.(node)) ?? selector(node))
-        else if (entry.id) targets.set(entry, `#${entry.id}`)
-      },
-      softNavigation: navigations.add,
-    },
-  )
+  const attributed = withAttribution(callback, (metric: LCPMetric, softEntry) => attribute(metric, targets, softEntry))
+  observeLCP(attributed, opts, (entry) => {
+    const { element, id } = entry
+    if (element || id) targets.set(entry, element ? targetOf(element, opts) : `#${id}`)
+  })
 }
 
 function attribute(
-  metric: LCPMetric,
-  navigations: RecentNavigations,
+  { value, entries, navigationType, navigationStartTime }: LCPMetric,
   targets: WeakMap<LargestContentfulPaint, string>,
+  softEntry?: PerformanceSoftNavigation,
 ): LCPAttribution {
-  const { value, entries } = metric
   const unknown = { timeToFirstByte: 0, resourceLoadDelay: 0, resourceLoadDuration: 0, elementRenderDelay: value }
   const paint = entries[entries.length - 1]
   if (!paint) return unknown
 
-  const resource = paint.url ? resourceBefore(paint.url, paint.startTime) : undefined
+  const { url } = paint
+  const resource = url ? resourceBefore(url, paint.startTime) : undefined
   const attribution: LCPAttribution = {
     ...unknown,
     target: targets.get(paint),
     lcpEntry: paint,
-    ...(paint.url && { url: paint.url }),
+    ...(url && { url }),
     ...(resource && { lcpResourceEntry: resource }),
   }
 
-  const soft = metric.navigationType === 'soft-navigation'
+  const soft = navigationType === 'soft-navigation'
   const entry = soft ? undefined : navigationEntry()
-  const navigation = soft ? navigations.get(metric.navigationId) : entry
+  const navigation = entry ?? softEntry
   if (!navigation) return attribution
-  const since = (soft ? metric.navigationStartTime : entry?.activationStart) ?? 0
+  const since = (soft ? navigationStartTime : entry?.activationStart) ?? 0
   const firstByte = Math.max(0, (entry?.responseStart ?? 0) - since)
   const requested = Math.max(firstByte, resource ? (resource.requestStart || resource.startTime) - since : 0)
   // A video continues to load after its first frame was painted.
@@ -75,3 +58,7 @@ function attribute(
     navigationEntry: navigation,
   }
 }
+
+/** Reports Largest Contentful Paint, with the painted element and the phases. */
+export const onLCP: (callback: (metric: LCPMetricWithAttribution) => void, opts?: LCPAttributionReportOpts) => void =
+  /* @__PURE__ */ forPage(observeAttributedLCP)

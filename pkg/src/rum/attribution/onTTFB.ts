@@ -1,21 +1,14 @@
-import { observeForPage } from '../vitals/metricReporter.js'
+import { forPage } from '../vitals/metricReporter.js'
 import { observeTTFB } from '../vitals/onTTFB.js'
 import type { TTFBMetric, ObserveOpts } from '../vitals/types.js'
 import { withAttribution } from './withAttribution.js'
 import type { AttributionReportOpts, TTFBAttribution, TTFBMetricWithAttribution } from './types.js'
 
-/** Reports Time to First Byte, with its phases. */
-export function onTTFB(callback: (metric: TTFBMetricWithAttribution) => void, opts: AttributionReportOpts = {}): void {
-  observeForPage(observeAttributedTTFB, callback, opts)
-}
-
-/** Like `onTTFB`. Returns a function that stops it. */
-export function observeAttributedTTFB(
+/** Like `onTTFB`, within a scope. */
+export const observeAttributedTTFB = (
   callback: (metric: TTFBMetricWithAttribution) => void,
   opts: AttributionReportOpts & ObserveOpts,
-): () => void {
-  return observeTTFB((metric) => callback(withAttribution(metric, () => attribute(metric))), opts)
-}
+): void => observeTTFB(withAttribution(callback, attribute), opts)
 
 function attribute({ entries, value }: TTFBMetric): TTFBAttribution {
   const navigationEntry = entries[0]
@@ -36,3 +29,7 @@ function attribute({ entries, value }: TTFBMetric): TTFBAttribution {
     navigationEntry,
   }
 }
+
+/** Reports Time to First Byte, with its phases. */
+export const onTTFB: (callback: (metric: TTFBMetricWithAttribution) => void, opts?: AttributionReportOpts) => void =
+  /* @__PURE__ */ forPage(observeAttributedTTFB)

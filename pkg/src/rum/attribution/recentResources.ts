@@ -1,15 +1,16 @@
 import { attempt } from '../lib/guard.js'
-import { observe, type Observation } from '../vitals/observe.js'
+import { within } from '../lib/scope.js'
+import { observe, type Pending } from '../vitals/observe.js'
 
 /** The latest resources. The browser's own buffer is full after 250. */
 const latest: PerformanceResourceTiming[] = []
 let bufferSize = 50
-let observation: Observation | undefined
+let pending: Pending | undefined
 
 /** Starts to keep the latest resources. The last caller that passes a size sets it for all. */
 export function keepRecentResources(size: number | undefined): void {
   bufferSize = size ?? bufferSize
-  observation ??= observe(['resource'], keep)
+  pending ??= within(undefined, () => observe(['resource'], keep))
 }
 
 function keep(entries: PerformanceEntry[]): void {
@@ -21,14 +22,9 @@ function keep(entries: PerformanceEntry[]): void {
 
 /** The latest request for `url` that began before `time`. It may end later: an image is painted while it loads. */
 export function resourceBefore(url: string, time: number): PerformanceResourceTiming | undefined {
-  if (observation) keep(observation.take())
-  const matches = (entry: PerformanceResourceTiming) =>
-    entry.name === url && (entry.requestStart || entry.startTime) <= time
-  const all = () => performance.getEntriesByType('resource') as PerformanceResourceTiming[]
-  return last(latest, matches) ?? last(attempt(all) ?? [], matches)
-}
-
-function last<T>(list: T[], matches: (item: T) => boolean): T | undefined {
-  for (let at = list.length - 1; at >= 0; at--) if (matches(list[at]!)) return list[at]
-  return undefined
+  if (pending) keep(pending())
+  const all = attempt(() => performance.getEntriesByType('resource')) ?? []
+  return [...all, ...latest]
+    .reverse()
+    .find((entry) => entry.name === url && (entry.requestStart || entry.startTime) <= time)
 }

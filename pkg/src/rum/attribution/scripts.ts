@@ -1,49 +1,55 @@
 import type { INPAttribution, INPLongestScriptSummary } from './types.js'
 
-/**
- * Attributes the time from `start` to `painted` to scripts, style and layout, and painting, by the long animation frames.
- * Does nothing without such frames.
- */
+/** The members of an attribution that come from long animation frames; `undefined` without such frames. */
+type ScriptAttribution = Pick<
+  INPAttribution,
+  'longestScript' | 'totalScriptDuration' | 'totalStyleAndLayoutDuration' | 'totalPaintDuration' | 'totalUnattributedDuration'
+>
+
+/** Attributes the time from `start` to `painted` to scripts, style and layout, and painting, by the long animation frames. */
 export function attributeScripts(
-  attribution: INPAttribution,
+  frames: PerformanceLongAnimationFrameTiming[],
   start: number,
   processingStart: number,
   processingEnd: number,
   painted: number,
-): void {
-  const frames = attribution.longAnimationFrameEntries
-  const last = frames[frames.length - 1]
-  if (!last) return
+): ScriptAttribution {
   let scripts = 0
   let layout = 0
+  let frameEnd = 0
   let longest: INPLongestScriptSummary | undefined
 
   for (const frame of frames) {
-    layout += frame.startTime + frame.duration - frame.styleAndLayoutStart
+    frameEnd = frame.startTime + frame.duration
+    layout += frameEnd - frame.styleAndLayoutStart
     for (const entry of frame.scripts) {
-      const end = entry.startTime + entry.duration
+      const { startTime, duration } = entry
+      const end = startTime + duration
       if (end < start) continue
-      const within = end - Math.max(start, entry.startTime)
+      const within = end - Math.max(start, startTime)
       // When the script forced layout is unknown, so the forced time is counted in proportion.
-      const forced = entry.duration ? (within / entry.duration) * entry.forcedStyleAndLayoutDuration : 0
+      const forced = duration ? (within / duration) * entry.forcedStyleAndLayoutDuration : 0
       scripts += within - forced
       layout += forced
       if (within > (longest?.intersectingDuration ?? 0)) {
         const subpart =
-          entry.startTime < processingStart
+          startTime < processingStart
             ? 'input-delay'
-            : entry.startTime >= processingEnd
+            : startTime >= processingEnd
               ? 'presentation-delay'
               : 'processing-duration'
         longest = { entry, subpart, intersectingDuration: within }
       }
     }
   }
-  const end = last.startTime + last.duration
-  const paint = end >= processingEnd ? painted - end : 0
-  if (longest) attribution.longestScript = longest
-  attribution.totalScriptDuration = scripts
-  attribution.totalStyleAndLayoutDuration = layout
-  attribution.totalPaintDuration = paint
-  attribution.totalUnattributedDuration = painted - start - scripts - layout - paint
+  const paint = frameEnd >= processingEnd ? painted - frameEnd : 0
+  const hasFrames = start && frames.length
+  const ifFrames = <T>(value: T) => (hasFrames ? value : undefined)
+  return {
+    longestScript: ifFrames(longest),
+    totalScriptDuration: ifFrames(scripts),
+    totalStyleAndLayoutDuration: ifFrames(layout),
+    totalPaintDuration: ifFrames(paint),
+    totalUnattributedDuration: ifFrames(painted - start - scripts - layout - paint),
+  }
 }

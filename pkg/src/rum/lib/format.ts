@@ -1,20 +1,16 @@
 // Strings and numbers in the form that beacons have.
 import { NAME } from '../../boundary/rum.js'
 
-let encoder: TextEncoder | undefined
-
 /** The longest prefix of `text` that takes at most `bytes` bytes of UTF-8. */
-export function truncate(text: string, bytes: number): string {
-  if (text.length * 3 <= bytes) return text
-  encoder ??= new TextEncoder()
-  return text.slice(0, encoder.encodeInto(text, new Uint8Array(bytes)).read)
-}
+export const truncate = (text: string, bytes: number): string =>
+  text.length * 3 <= bytes ? text : text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read)
 
 /** The length of `text` in bytes of UTF-8. */
-export function byteLength(text: string): number {
-  encoder ??= new TextEncoder()
-  return encoder.encode(text).length
-}
+export const byteLength = (text: string): number => new TextEncoder().encode(text).length
+
+/** Whether a pattern matches `text`, wherever an earlier match of it ended. */
+export const matchesPattern = ({ source, flags }: RegExp, text: string): boolean =>
+  new RegExp(source, flags.replace(/[gy]/g, '')).test(text)
 
 /** Replaces control characters by spaces, and truncates to `bytes` bytes. */
 export const singleLine = (text: string, bytes: number): string => truncate(text.replace(/\p{Cc}/gu, ' '), bytes)

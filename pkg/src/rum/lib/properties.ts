@@ -1,17 +1,20 @@
 // Objects that are independent of what a page puts on `Object.prototype`.
+import { round } from './format.js'
 
-/** Copies the own properties of `value` to an object without a prototype. */
+/** Copies the own properties of `value` to an object without a prototype: an assignment to one calls no inherited setter. */
 export const copyOwn = <T extends object>(value: T | null | undefined): T => Object.assign(Object.create(null), value) as T
 
 /**
- * Defines `members` as own properties of `object`. An assignment would call a setter on `Object.prototype`, and would
- * fail where that is frozen.
+ * Copies a value to what a beacon has: maps become objects, numbers have six decimals, and members that are `undefined` or
+ * empty maps are left out.
  */
-export function defineOwn<T extends object, M extends object>(object: T, members: M): T & M {
-  for (const [key, value] of Object.entries(members)) {
-    // Without a prototype: `defineProperty` also reads inherited members of a descriptor.
-    const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
-    Object.defineProperty(object, key, descriptor as PropertyDescriptor)
-  }
-  return object as T & M
+export function plain<T>(value: T): T
+export function plain(value: unknown): unknown {
+  // A point in time is an integer that has no room for six decimals.
+  if (typeof value === 'number') return value % 1 ? round(value) : value
+  if (typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((item) => plain(item))
+  const members = value instanceof Map ? [...value] : Object.entries(value as object)
+  const present = members.filter(([, item]) => item !== undefined && !(item instanceof Map && !item.size))
+  return Object.fromEntries(present.map(([name, item]) => [name, plain(item)]))
 }

@@ -1,6 +1,7 @@
 // Stores requests that failed, to be retried: in IndexedDB, or in memory where there is none.
 import { KEPT_AGE, KEPT_BYTES, KEPT_COUNT } from '../../boundary/rum.js'
 import { byteLength } from '../lib/format.js'
+import { attempt } from '../lib/guard.js'
 import type { Request } from './transport.js'
 
 export interface StoredRequest extends Request {
@@ -28,140 +29,156 @@ const STORE = 'beacons'
 
 type OutboxEntry = [key: number, request: StoredRequest]
 
-export class Outbox {
-  #database: Promise<IDBDatabase | undefined> | undefined
-  /** Requests that the database did not take, oldest first. Negative keys, unlike those of the database. */
-  #memory = new Map<number, StoredRequest>()
-  #nextKey = -1
-  /** Counts calls of `clear`. A `put` from an earlier epoch must store nothing. */
-  #epoch = 0
-  #ready = false
-
-  constructor(private readonly limits: OutboxLimits) {}
-
+export interface Outbox {
   /** Whether the database is open. Only then does a `put` complete while the page is being closed. */
-  get ready(): boolean {
-    return this.#ready
-  }
-
+  isReady(): boolean
   /** Stores a request, without reading first: the page may be closed before there is a result. */
-  async put(request: StoredRequest): Promise<void> {
-    const epoch = this.#epoch
-    const database = await this.#open()
-    const add = (store: IDBObjectStore, done: (isStored: boolean) => void) => {
-      store.add(request)
-      done(true)
-    }
-    const isStored = database && (await transact<boolean>(database, add).catch(() => false))
-    // In memory if there is no database, the disk is full, or the window is private.
-    if (!isStored && epoch === this.#epoch) this.#memory.set(this.#nextKey--, request)
-  }
-
+  put(request: StoredRequest): Promise<void>
   /** Drops the oldest requests beyond the limits; returns how many. */
-  async trim(): Promise<number> {
-    const database = await this.#open()
-    const dropped = overflow([...this.#memory], this.limits)
-    for (const key of dropped) this.#memory.delete(key)
-    if (!database) return dropped.length
-    // If the page is closed meanwhile, a transaction that waits for results would delay the last beacon. So this one only
-    // reads, and another one deletes if that is necessary.
-    const readAll = (store: IDBObjectStore, done: (all: IDBRequest<StoredRequest[]>) => void) => done(store.getAll())
-    const all = (await transact<IDBRequest<StoredRequest[]>>(database, readAll).catch(() => undefined))?.result ?? []
-    if (!overflow(all.map((request, place) => [place, request]), this.limits).length) return dropped.length
-    return transact<number>(database, (store, done) => {
-      store.getAllKeys().onsuccess = (keys) => {
-        store.getAll().onsuccess = (values) => {
-          const old = overflow(pair(keys, values), this.limits)
-          for (const key of old) store.delete(key)
-          done(dropped.length + old.length)
-        }
-      }
-    }).catch(() => dropped.length)
-  }
-
+  trim(): Promise<number>
   /** The oldest request. */
-  async first(): Promise<OutboxEntry | undefined> {
-    const database = await this.#open()
-    // Memory is only used if the database failed.
-    const [inMemory] = this.#memory
-    if (inMemory || !database) return inMemory
-    const open = (store: IDBObjectStore, done: (cursor: IDBRequest<IDBCursorWithValue | null>) => void) => done(store.openCursor())
-    const cursor = (await transact<IDBRequest<IDBCursorWithValue | null>>(database, open).catch(() => undefined))?.result
-    return cursor ? [cursor.key as number, cursor.value as StoredRequest] : undefined
-  }
-
+  first(): Promise<OutboxEntry | undefined>
   /** Deletes a request, or replaces it by `again`, behind all others if `last`. Returns `false` if that failed. */
-  async settle(key: number, again: StoredRequest | undefined, last: boolean): Promise<boolean> {
-    if (this.#memory.has(key)) {
-      if (!again || last) this.#memory.delete(key)
-      if (again) this.#memory.set(last ? this.#nextKey-- : key, again)
-      return true
-    }
-    const database = await this.#open()
-    if (!database) return false
-    return transact<boolean>(database, (store, done) => {
-      // Another tab may have deleted it meanwhile. Then it must not be stored again.
-      store.getKey(key).onsuccess = ({ target }) => {
-        if ((target as IDBRequest).result !== undefined) {
-          if (!again || last) store.delete(key)
-          if (again) store.put(again, last ? undefined : key)
-        }
-        done(true)
-      }
-    }).catch(() => false)
-  }
-
+  settle(key: number, again: StoredRequest | undefined, last: boolean): Promise<boolean>
   /** Removes and returns the requests that are only in memory. */
-  takeMemory(): StoredRequest[] {
-    const requests = [...this.#memory.values()]
-    this.#memory.clear()
-    return requests
-  }
-
+  takeMemory(): StoredRequest[]
   /** Deletes all requests, also those of other pages. */
-  async clear(): Promise<void> {
-    this.#epoch++
-    this.#memory.clear()
-    await this.close()
-    try {
-      // Other tabs close their connections on `versionchange`.
-      indexedDB.deleteDatabase(NAME)
-    } catch {
-      // There is no IndexedDB.
-    }
-  }
+  clear(): Promise<void>
+  close(): Promise<void>
+}
 
-  async close(): Promise<void> {
-    const database = this.#database
-    this.#database = undefined
-    this.#ready = false
-    ;(await database)?.close()
-  }
+export function createOutbox(limits: OutboxLimits): Outbox {
+  let opening: Promise<IDBDatabase | undefined> | undefined
+  let isReady = false
+  /** Requests that the database did not take, oldest first. Negative keys, unlike those of the database. */
+  const memory = new Map<number, StoredRequest>()
+  let nextKey = -1
+  /** Counts calls of `clear`. A `put` from an earlier epoch must store nothing. */
+  let epoch = 0
 
-  #open(): Promise<IDBDatabase | undefined> {
-    return (this.#database ??= new Promise((resolve) => {
-      try {
+  const forgetDatabase = () => {
+    opening = undefined
+    isReady = false
+  }
+  const open = () =>
+    (opening ??= new Promise((resolve) => {
+      const fail = () => resolve(undefined)
+      attempt(() => {
         const request = indexedDB.open(NAME, 1)
         request.onupgradeneeded = () => request.result.createObjectStore(STORE, { autoIncrement: true })
-        request.onerror = () => resolve(undefined)
-        // Another tab keeps an older version open.
-        request.onblocked = () => resolve(undefined)
+        // Blocked while another tab keeps an older version open.
+        request.onerror = request.onblocked = fail
         request.onsuccess = () => {
           const database = request.result
-          const close = () => {
+          database.onversionchange = database.onclose = () => {
             database.close()
-            this.#database = undefined
-            this.#ready = false
+            forgetDatabase()
           }
-          database.onversionchange = close
-          database.onclose = close
-          this.#ready = true
+          isReady = true
           resolve(database)
         }
-      } catch {
-        resolve(undefined)
-      }
+      }, fail)
     }))
+
+  /**
+   * Runs `work` in a transaction; resolves to what it passed to `done`, once the transaction is committed, or to `undefined`
+   * if it failed or there is no database.
+   */
+  const transact = async <T>(work: (store: IDBObjectStore, done: (result: T) => void) => void): Promise<T | undefined> => {
+    const database = await open()
+    return (
+      database &&
+      new Promise((resolve) => {
+        const fail = () => resolve(undefined)
+        attempt(() => {
+          const transaction = database.transaction(STORE, 'readwrite')
+          transaction.onerror = transaction.onabort = fail
+          work(transaction.objectStore(STORE), (result) => {
+            transaction.oncomplete = () => resolve(result)
+            // A page that is being closed does not wait for the automatic commit.
+            transaction.commit?.()
+          })
+        }, fail)
+      })
+    )
+  }
+  /** The result of a request that needs a transaction of its own. */
+  const read = async <T>(ask: (store: IDBObjectStore) => IDBRequest<T>) =>
+    (await transact<IDBRequest<T>>((store, done) => done(ask(store))))?.result
+
+  const close = async () => {
+    const closing = opening
+    forgetDatabase()
+    ;(await closing)?.close()
+  }
+  return {
+    isReady: () => isReady,
+    close,
+    async put(request) {
+      const before = epoch
+      const isStored = await transact<boolean>((store, done) => {
+        store.add(request)
+        done(true)
+      })
+      // In memory if there is no database, the disk is full, or the window is private.
+      if (!isStored && before === epoch) memory.set(nextKey--, request)
+    },
+    async trim() {
+      const dropped = overflow([...memory], limits)
+      for (const key of dropped) memory.delete(key)
+      // If the page is closed meanwhile, a transaction that waits for results would delay the last beacon. So this one only
+      // reads, and another one deletes if that is necessary.
+      const all = (await read<StoredRequest[]>((store) => store.getAll())) ?? []
+      if (!overflow(all.map((request, place) => [place, request]), limits).length) return dropped.length
+      const deleted = await transact<number>((store, done) => {
+        const keys = store.getAllKeys()
+        const requests = store.getAll()
+        requests.onsuccess = () => {
+          const entries = (keys.result as number[]).map((key, place): OutboxEntry => [key, requests.result[place]])
+          const old = overflow(entries, limits)
+          for (const key of old) store.delete(key)
+          done(old.length)
+        }
+      })
+      return dropped.length + (deleted ?? 0)
+    },
+    async first() {
+      const cursor = await read((store) => store.openCursor())
+      // Memory is only used if the database failed.
+      const [inMemory] = memory
+      return inMemory ?? (cursor ? [cursor.key as number, cursor.value as StoredRequest] : undefined)
+    },
+    async settle(key, again, last) {
+      if (memory.has(key)) {
+        if (!again || last) memory.delete(key)
+        if (again) memory.set(last ? nextKey-- : key, again)
+        return true
+      }
+      const isDone = await transact<boolean>((store, done) => {
+        // Another tab may have deleted it meanwhile. Then it must not be stored again.
+        const known = store.getKey(key)
+        known.onsuccess = () => {
+          if (known.result !== undefined) {
+            if (!again || last) store.delete(key)
+            if (again) store.put(again, last ? undefined : key)
+          }
+          done(true)
+        }
+      })
+      return !!isDone
+    },
+    takeMemory() {
+      const requests = [...memory.values()]
+      memory.clear()
+      return requests
+    },
+    async clear() {
+      epoch++
+      memory.clear()
+      await close()
+      // Other tabs close their connections on `versionchange`.
+      attempt(() => indexedDB.deleteDatabase(NAME))
+    },
   }
 }
 
@@ -176,27 +193,4 @@ function overflow(entries: OutboxEntry[], { count, bytes }: OutboxLimits): numbe
     room += byteLength(body)
   }
   return dropped
-}
-
-function pair(keys: Event, values: Event): OutboxEntry[] {
-  const requests = (values.target as IDBRequest<StoredRequest[]>).result
-  return (keys.target as IDBRequest<number[]>).result.map((key, place) => [key, requests[place]!])
-}
-
-/** Runs `work` in a transaction; resolves to its result once the transaction is committed. */
-function transact<T>(
-  database: IDBDatabase,
-  work: (store: IDBObjectStore, done: (result: T) => void) => void,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(STORE, 'readwrite')
-    let result: T
-    transaction.oncomplete = () => resolve(result)
-    transaction.onerror = transaction.onabort = () => reject(transaction.error)
-    work(transaction.objectStore(STORE), (answer) => {
-      result = answer
-      // A page that is being closed does not wait for the automatic commit.
-      transaction.commit?.()
-    })
-  })
 }

@@ -2,6 +2,8 @@ import { setTimer, native } from '../lib/eventsAndTimers.js'
 import { BYTES, WORTH_GZIP } from '../../boundary/rum.js'
 import { copyOwn } from '../lib/properties.js'
 import { byteLength } from '../lib/format.js'
+import { attempt } from '../lib/guard.js'
+import { within } from '../lib/scope.js'
 import { gzip } from './gzip.js'
 
 /** A request, by `fetch` or `sendBeacon`. */
@@ -17,114 +19,108 @@ export interface Request {
 /** A content type that needs no CORS preflight, and which `sendBeacon` uses for a string. */
 export const PLAIN = 'text/plain;charset=UTF-8'
 
-export type Outcome =
-  /** The server acknowledged it. `bytes`: the length of its body as it was sent. */
-  | { kind: 'sent'; bytes: number }
-  /** The server will never accept it. */
-  | { kind: 'refused' }
-  /** It may be retried. `after`: the server's `Retry-After`, ms. */
-  | { kind: 'retry'; after?: number }
+export interface Outcome {
+  /** The server acknowledged it. The length of its body as it was sent. */
+  bytes?: number
+  /** It may be retried. Without this and `bytes` the server will never accept it. */
+  isRetry?: boolean
+  /** The server's `Retry-After`, ms. */
+  after?: number
+}
 
-type FetchLater = (url: string, init: RequestInit & { activateAfter?: number }) => unknown
+export interface Transport {
+  /** Sends a request, and waits for the response. Never rejects. */
+  post(request: Request): Promise<Outcome>
+  /**
+   * Queues the request in the browser, which sends it even if the page is closed now. Returns `false` if the browser does
+   * not accept it. There is no response; `onFailed` is called if the request fails while the page is still open.
+   */
+  queue(request: Request, onFailed: () => void): boolean
+  /** Aborts the requests in flight. */
+  abort(): void
+  /** Whether `url` is that of one of the latest requests. */
+  has(url: string): boolean
+}
+
+type More = RequestInit & { activateAfter?: number }
 
 /** The number of URLs that are remembered. */
 const URLS = 32
 /** A request without a response is aborted after this time, ms. */
 const TIMEOUT = 30_000
 
-export class Transport {
+export function createTransport(): Transport {
   // Bound once, before traceparent or the page wraps them: beacons must not be measured or traced.
-  readonly #fetch = native(globalThis, 'fetch')?.bind(globalThis)
-  readonly #fetchLater = (globalThis as { fetchLater?: FetchLater }).fetchLater?.bind(globalThis)
-  readonly #inFlight = new Set<AbortController>()
-  /** The URLs of the latest requests. */
-  readonly urls = new Set<string>()
-  #keepaliveBytes = 0
+  const fetch = native(globalThis, 'fetch')?.bind(globalThis)
+  const { fetchLater } = globalThis as { fetchLater?: (url: string, init: More) => unknown }
+  const inFlight = new Set<AbortController>()
+  const urls = new Set<string>()
+  let keepaliveBytes = 0
   /** Whether a response's `Accept-Encoding` allows gzip (RFC 9110, 12.5.3). */
-  #takesGzip = false
+  let takesGzip = false
 
-  /** Sends a request, and waits for the response. Never rejects. */
-  async post(request: Request): Promise<Outcome> {
-    const { url, body } = request
-    this.#rememberUrl(url)
-    let bytes = byteLength(body)
-    let keepalive = false
-    const abort = new AbortController()
-    const cancel = setTimer(() => abort.abort(), TIMEOUT)
-    this.#inFlight.add(abort)
-    try {
-      const compressed = this.#takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
-      if (compressed) bytes = compressed.byteLength
-      // A `keepalive` request completes even if the page is closed. One beyond the limit is sent without.
-      keepalive = this.#keepaliveBytes + bytes <= BYTES
-      if (keepalive) this.#keepaliveBytes += bytes
-      const response = await this.#fetch(url, initOf(request, { keepalive, signal: abort.signal }, compressed))
-      this.#takesGzip ||= /\bgzip\b/.test(response.headers.get('accept-encoding') ?? '')
-      return outcomeOf(response, bytes)
-    } catch {
-      return { kind: 'retry' }
-    } finally {
-      cancel()
-      this.#inFlight.delete(abort)
-      if (keepalive) this.#keepaliveBytes -= bytes
-    }
+  // The timers of requests run on when measuring or sending ends.
+  const afterTimeout = (run: () => void) => within(undefined, () => setTimer(run, TIMEOUT))
+  const remember = (url: string) => {
+    urls.add(url)
+    for (const known of urls) if (urls.size > URLS) urls.delete(known)
   }
-
-  /**
-   * Queues the request in the browser, which sends it even if the page is closed now. Returns `false` if the browser does
-   * not accept it. There is no response; `onFailed` is called if the request fails while the page is still open.
-   */
-  queue(request: Request, onFailed: () => void): boolean {
-    this.#rememberUrl(request.url)
-    if (this.#tryFetchLater(request)) return true
-    // `sendBeacon` refuses a body beyond the limit at once, `fetch` only later. If it refused a smaller one, an extension
-    // may have blocked `sendBeacon`, so `fetch` is tried.
-    const bytes = byteLength(request.body)
-    const fits = this.#keepaliveBytes + bytes <= BYTES
-    if (!trySendBeacon(request)) return fits && this.#tryKeepalive(request, bytes, onFailed)
-    this.#reserve(bytes)
-    return true
-  }
-
-  #rememberUrl(url: string): void {
-    this.urls.add(url)
-    for (const known of this.urls) if (this.urls.size > URLS) this.urls.delete(known)
-  }
-
-  /** Aborts the requests in flight. */
-  abort(): void {
-    for (const abort of this.#inFlight) abort.abort()
-  }
-
-  #tryFetchLater(request: Request): boolean {
-    try {
+  return {
+    has: (url) => urls.has(url),
+    abort() {
+      for (const abort of inFlight) abort.abort()
+    },
+    async post(request) {
+      const { url, body } = request
+      remember(url)
+      let bytes = byteLength(body)
+      let reserved = 0
+      const abort = new AbortController()
+      const cancel = afterTimeout(() => abort.abort())
+      inFlight.add(abort)
+      try {
+        const compressed = takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
+        if (compressed) bytes = compressed.byteLength
+        // A `keepalive` request completes even if the page is closed. One beyond the limit is sent without.
+        const keepalive = keepaliveBytes + bytes <= BYTES
+        if (keepalive) keepaliveBytes += reserved = bytes
+        const { headers, ok, status } = await fetch(url, initOf(request, { keepalive, signal: abort.signal }, compressed))
+        takesGzip ||= /\bgzip\b/.test(headers.get('accept-encoding') ?? '')
+        if (ok) return { bytes }
+        const isRetry = status === 408 || status === 429 || status >= 500
+        return { isRetry, after: isRetry ? retryAfter(headers.get('retry-after')) : undefined }
+      } catch {
+        return { isRetry: true }
+      } finally {
+        cancel?.()
+        inFlight.delete(abort)
+        keepaliveBytes -= reserved
+      }
+    },
+    queue(request, onFailed) {
+      const { url, body, type, headers } = copyOwn(request)
+      remember(url)
       // Throws if the quota for the server's origin is used up.
-      return !!this.#fetchLater?.(request.url, initOf(request, { activateAfter: 0 }))
-    } catch {
-      return false
-    }
-  }
-
-  #tryKeepalive(request: Request, bytes: number, onFailed: () => void): boolean {
-    if (!this.#fetch) return false
-    try {
-      this.#fetch(request.url, initOf(request, { keepalive: true })).catch(onFailed)
-      this.#reserve(bytes)
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  /** Counts bytes as in flight until the timeout: without a response it is unknown when the request ends. */
-  #reserve(bytes: number): void {
-    this.#keepaliveBytes += bytes
-    setTimer(() => (this.#keepaliveBytes -= bytes), TIMEOUT)
+      if (attempt(() => fetchLater?.call(globalThis, url, initOf(request, { activateAfter: 0 })))) return true
+      // `sendBeacon` refuses a body beyond the limit at once, `fetch` only later. If it refused a smaller one, an extension
+      // may have blocked `sendBeacon`, so `fetch` is tried. A string is sent as plain text. A `Blob` could have any type, but
+      // Firefox loses some of them at `pagehide`.
+      const bytes = byteLength(body)
+      const isQueued =
+        attempt(() => type === PLAIN && !headers && navigator.sendBeacon(url, body)) ||
+        attempt(() => keepaliveBytes + bytes <= BYTES && fetch(url, initOf(request, { keepalive: true })).catch(onFailed))
+      if (isQueued) {
+        // In flight until the timeout: without a response it is unknown when the request ends.
+        keepaliveBytes += bytes
+        afterTimeout(() => (keepaliveBytes -= bytes))
+      }
+      return !!isQueued
+    },
   }
 }
 
 /** The options for `fetch`. Without a prototype, because browsers also read inherited members. */
-function initOf(request: Request, more: RequestInit & { activateAfter?: number }, compressed?: ArrayBuffer): RequestInit {
+function initOf(request: Request, more: More, compressed?: ArrayBuffer): RequestInit {
   const { url, body, type, headers } = copyOwn(request)
   // To another origin the header would need a CORS preflight. The collector recognises gzip by its first bytes.
   const isSameOrigin = compressed && new URL(url, location.href).origin === location.origin
@@ -137,24 +133,6 @@ function initOf(request: Request, more: RequestInit & { activateAfter?: number }
     priority: 'low',
     ...more,
   } as RequestInit)
-}
-
-function trySendBeacon(request: Request): boolean {
-  const { url, body, type, headers } = copyOwn(request)
-  try {
-    // A string is sent as plain text. A `Blob` could have any type, but Firefox loses some of them at `pagehide`.
-    return type === PLAIN && !headers && navigator.sendBeacon(url, body)
-  } catch {
-    return false
-  }
-}
-
-function outcomeOf(response: Response, bytes: number): Outcome {
-  if (response.ok) return { kind: 'sent', bytes }
-  if (response.status === 408 || response.status === 429 || response.status >= 500) {
-    return { kind: 'retry', after: retryAfter(response.headers.get('retry-after')) }
-  }
-  return { kind: 'refused' }
 }
 
 /** `Retry-After` in ms: seconds, or a date (RFC 9110, 10.2.3). */

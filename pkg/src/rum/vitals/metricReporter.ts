@@ -1,11 +1,15 @@
-// Reports one metric to one callback.
+// Observes one metric for one callback.
+import { EVENT_THRESHOLD, type MetricCode, RATINGS } from '../../boundary/vitals.js'
 import { attempt, callPageFunction } from '../lib/guard.js'
+import { copyOwn } from '../lib/properties.js'
 import { random } from '../lib/random.js'
-import { activationStart, bfcacheRestoreTime, navigationEntry } from './pageLifecycle.js'
-import { interactionCount } from './interactionCount.js'
-import type { Metric } from './types.js'
-import { METRICS, RATINGS } from '../../boundary/vitals.js'
+import { within } from '../lib/scope.js'
 import { vitalsEngine, type VitalsEngine } from './engine.js'
+import { interactionCount } from './interactionCount.js'
+import { observe, type Pending } from './observe.js'
+import { activationStart, bfcacheRestoreTime, navigationEntry, observeLifecycle, observeVisibility, whenActivated } from './pageLifecycle.js'
+import { reportsSoftNavigations } from './softNavigation.js'
+import type { Metric, MetricCallback, ObserveOpts } from './types.js'
 
 export interface MetricReporter<M extends Metric> {
   /** The metric of the current page view. */
@@ -13,75 +17,108 @@ export interface MetricReporter<M extends Metric> {
   engine: VitalsEngine
   /** The handle of this metric's tracker in the engine. */
   tracker: number
-  /** Calls the callback if the value changed. Without `reportAllChanges` only if it is `settled`. */
-  report(settled?: boolean): void
-  /** Begins a new page view with a new metric object. */
-  begin(type: Metric['navigationType'], value: number, entry?: PerformanceSoftNavigation): void
-  /** Calls `undo` when the reporter stops. */
-  defer(undo: (() => void) | undefined): void
+  /** Sets the metric's value, and calls the callback if it changed. Without `reportAllChanges` only if it is `settled`. */
+  report(settled?: boolean, value?: number, entries?: PerformanceEntry[]): void
+  /** Begins a new page view: that of a soft navigation, or after a return from the back/forward cache. */
+  begin(value: number, entry?: PerformanceSoftNavigation): void
+  /** Passes entries to the handlers. */
+  process(entries: PerformanceEntry[], settled?: boolean): void
+}
+
+/** What is special of a metric. */
+export interface MetricHandlers {
+  /** Takes the entries that the browser delivers, instead of `process`. */
+  deliver?(entries: PerformanceEntry[]): void
+  take?(entry: PerformanceEntry): void
+  navigate(entry: PerformanceSoftNavigation): void
+  /** Called after all entries were taken. */
+  update?(settled?: boolean): void
+  hidden?(event: Event): void
+  /** Called when the page view after a return from the back/forward cache has begun, `since` when. */
+  restored?(since: number): void
 }
 
 /**
- * Creates a reporter, and passes it to `start`, which observes the page. Returns a function that stops it. Does nothing
- * where wasm cannot run.
+ * Observes entries of `types` for the metric `name`, once the page is not prerendering, within a scope. `start` returns the
+ * handlers; it is not called where the browser has no such entries. Does nothing where wasm cannot run. `value`: that of a page
+ * view without any measurement.
  */
-export function createReporter<M extends Metric>(
+export const observeMetric = <M extends Metric>(
   name: M['name'],
+  code: MetricCode,
   value: number,
-  callback: (metric: M) => void,
-  allChanges: boolean | undefined,
-  start: (reporter: MetricReporter<M>) => void,
-): () => void {
-  const wasm = vitalsEngine()
-  if (!wasm) return () => {}
-  const undos: (() => void)[] = []
-  let stopped = false
-  const reporter: MetricReporter<M> = {
-    metric: create(name, value),
-    engine: wasm,
-    tracker: wasm.vital_create(allChanges ? 1 : 0),
-    report(settled) {
-      const { metric } = reporter
-      const delta = stopped ? NaN : wasm.vital_delta(reporter.tracker, metric.value, settled === true ? 1 : 0)
-      if (delta !== delta) return
-      metric.delta = delta
-      metric.rating = RATINGS[wasm.vital_rating(METRICS.indexOf(name), metric.value)]!
-      attempt(() => callback(metric))
-    },
-    begin(type, value, entry) {
-      const { navigationId, navigationInteractionId, navigationURL } = reporter.metric
-      wasm.vital_begin(reporter.tracker, interactionCount(wasm))
-      reporter.metric = entry
-        ? create(name, value, type, entry.navigationId, entry.interactionId, entry.name, entry.startTime)
-        : create(name, value, type, navigationId, navigationInteractionId, navigationURL, bfcacheRestoreTime())
-    },
-    defer: (undo) => undo && (stopped ? undo() : undos.push(undo)),
-  }
-  attempt(() => start(reporter))
-  return () => {
-    stopped = true
-    for (const undo of undos.splice(0)) undo()
-  }
+  types: string[],
+  callback: MetricCallback<M>,
+  opts: ObserveOpts,
+  start: (reporter: MetricReporter<M>, pending: Pending) => MetricHandlers,
+): void =>
+  whenActivated(() => {
+    const engine = vitalsEngine()
+    if (!engine) return
+    const tracker = engine.vital_create()
+    let navigation: PerformanceSoftNavigation | undefined
+    const reporter: MetricReporter<M> = {
+      metric: createMetric(name, value),
+      engine,
+      tracker,
+      report(settled, value = reporter.metric.value, entries = reporter.metric.entries) {
+        const { metric } = reporter
+        metric.value = value
+        metric.entries = entries
+        const delta = engine.vital_delta(tracker, value, settled || opts.reportAllChanges ? 1 : 0)
+        if (delta !== delta) return
+        metric.delta = delta
+        metric.rating = RATINGS[engine.vital_rating(code, value)]!
+        attempt(() => callback(metric, navigation))
+      },
+      begin(value, entry) {
+        const { navigationId, navigationInteractionId: interactionId, navigationURL: url } = reporter.metric
+        engine.vital_begin(tracker, interactionCount(engine))
+        navigation = entry?.navigationId ? entry : undefined
+        reporter.metric = entry
+          ? createMetric(name, value, 'soft-navigation', entry)
+          : createMetric(name, value, 'back-forward-cache', { navigationId, interactionId, name: url, startTime: bfcacheRestoreTime() })
+      },
+      process(entries, settled) {
+        for (const entry of entries) {
+          if (entry.entryType === 'soft-navigation') handlers.navigate(entry as PerformanceSoftNavigation)
+          else handlers.take!(entry)
+        }
+        handlers.update?.(settled)
+      },
+    }
+    // TTFB has no entries, and does not depend on visibility.
+    const hasEntries = types.length
+    if (hasEntries) observeVisibility()
+    if (reportsSoftNavigations(opts)) types = [...types, 'soft-navigation']
+    const deliver = (entries: PerformanceEntry[]) => (handlers.deliver ?? reporter.process)(entries)
+    const pending = observe(types, deliver, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
+    if (hasEntries && !pending) return
+    const handlers = copyOwn(start(reporter, pending!))
+    observeLifecycle({
+      hidden: handlers.hidden,
+      restored({ timeStamp }) {
+        reporter.begin(value)
+        handlers.restored?.(timeStamp)
+      },
+    })
+  })
+
+/** A function for pages: errors of the callback reach the page, errors of `observe` do not. */
+export const forPage =
+  <M, O extends object>(observe: (callback: (metric: M) => void, opts: O) => unknown) =>
+  (callback: (metric: M) => void, opts: O = {} as O): void =>
+    void within(undefined, () => observe((metric) => callPageFunction(() => callback(metric)), opts))
+
+/** Where a metric's page view begins: a soft navigation, or the members of one. */
+interface Beginning {
+  navigationId?: number
+  interactionId?: number
+  name?: string
+  startTime: number
 }
 
-/** Calls `observe` with a callback of the page. Errors of the callback reach the page, errors of `observe` do not. */
-export function observeForPage<M, O>(
-  observe: (callback: (metric: M) => void, opts: O) => unknown,
-  callback: (metric: M) => void,
-  opts: O,
-): void {
-  attempt(() => observe((metric) => callPageFunction(() => callback(metric)), opts))
-}
-
-function create<M extends Metric>(
-  name: M['name'],
-  value: number,
-  type?: Metric['navigationType'],
-  id?: number,
-  interaction?: number,
-  url?: string,
-  start?: number,
-): M {
+export function createMetric<M extends Metric>(name: M['name'], value: number, type?: Metric['navigationType'], from?: Beginning): M {
   const entry = navigationEntry()
   return {
     name,
@@ -91,10 +128,10 @@ function create<M extends Metric>(
     entries: [],
     id: `v6-${Date.now()}-${Math.floor(random() * 9e12) + 1e12}`,
     navigationType: type ?? documentNavigationType(entry),
-    navigationId: id || entry?.navigationId || 0,
-    navigationInteractionId: interaction,
-    navigationURL: url || entry?.name,
-    navigationStartTime: start || 0,
+    navigationId: from?.navigationId || entry?.navigationId || 0,
+    navigationInteractionId: from?.interactionId,
+    navigationURL: from?.name || entry?.name,
+    navigationStartTime: from?.startTime || 0,
   } as unknown as M
 }
 
@@ -106,3 +143,6 @@ export function documentNavigationType(entry = navigationEntry()): Metric['navig
   if (document.wasDiscarded) return 'restore'
   return (entry.type?.replace('_', '-') as Metric['navigationType']) || 'navigate'
 }
+
+/** Whether the document's navigation began the page view: neither a soft navigation nor the back/forward cache did. */
+export const isFirstView = ({ navigationType }: Metric): boolean => !/soft|cache/.test(navigationType)

@@ -1,44 +1,31 @@
 import { attempt } from '../lib/guard.js'
+import { inScope, onEnd } from '../lib/scope.js'
 
-/** A running `PerformanceObserver`. */
-export interface Observation {
-  /** The entries that the browser has recorded but not delivered. */
-  take(): PerformanceEntry[]
-  stop(): void
-}
+/** Returns the entries that the browser has recorded but not delivered. */
+export type Pending = () => PerformanceEntry[]
 
 /**
- * Calls `listener` with all entries of these types, including earlier ones if `buffered`. Returns `undefined` if the
- * browser supports none of the types. `durationThreshold`: the shortest `event` that is reported, ms.
+ * Calls `listener` with all entries of these types, including earlier ones if `buffered`, until the scope ends. Returns
+ * `undefined` if the browser supports none of the types. `durationThreshold`: the shortest `event` that is reported, ms.
  */
-export function observe(
+export const observe = (
   types: string[],
   listener: (entries: PerformanceEntry[]) => void,
   buffered = true,
   durationThreshold?: number,
-): Observation | undefined {
-  try {
+): Pending | undefined =>
+  attempt(() => {
     const supported = types.filter((type) => PerformanceObserver.supportedEntryTypes.includes(type))
     if (!supported.length) return undefined
     // Browsers do not order entries of different types.
     const ordered = (entries: PerformanceEntry[]) =>
-      supported.length > 1 ? entries.sort((a, b) => end(a) - end(b)) : entries
-    let stopped = false
+      supported.length > 1 ? entries.sort((a, b) => a.startTime + a.duration - b.startTime - b.duration) : entries
+    const deliver = inScope(listener)
     const observer = new PerformanceObserver((list) => {
       // In a microtask: Safari calls this synchronously from within `observe`.
-      void Promise.resolve().then(() => attempt(() => stopped || listener(ordered(list.getEntries()))))
+      void Promise.resolve().then(() => deliver(ordered(list.getEntries())))
     })
     for (const type of supported) observer.observe({ type, buffered, durationThreshold })
-    return {
-      take: () => attempt(() => ordered(observer.takeRecords())) ?? [],
-      stop() {
-        stopped = true
-        attempt(() => observer.disconnect())
-      },
-    }
-  } catch {
-    return undefined
-  }
-}
-
-const end = (entry: PerformanceEntry) => entry.startTime + entry.duration
+    onEnd(() => observer.disconnect())
+    return () => attempt(() => ordered(observer.takeRecords())) ?? []
+  })

@@ -1,18 +1,13 @@
-import { countInteractions, countPending, interactionCount } from './interactionCount.js'
-import { createReporter, observeForPage } from './metricReporter.js'
-import { observe } from './observe.js'
-import { observeLifecycle, observeVisibility, whenActivated, whenIdle } from './pageLifecycle.js'
-import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import { EVENT_THRESHOLD, EventRank, TOO_SHORT } from '../../boundary/vitals.js'
+import { EventRank, MetricCode, TOO_SHORT } from '../../boundary/vitals.js'
+import { whenIdle } from '../lib/eventsAndTimers.js'
+import { attempt } from '../lib/guard.js'
 import { vitalsEngine } from './engine.js'
+import { countInteractions, interactionCount } from './interactionCount.js'
+import { forPage, isFirstView, observeMetric } from './metricReporter.js'
+import { observeVisibility } from './pageLifecycle.js'
 import type { INPMetric, INPReportOpts, ObserveOpts } from './types.js'
 
 export { INP_THRESHOLDS as INPThresholds } from '../../boundary/vitals.js'
-
-/** Reports Interaction to Next Paint each time the page is hidden, if the value changed. */
-export function onINP(callback: (metric: INPMetric) => void, opts: INPReportOpts = {}): void {
-  observeForPage(observeINP, callback, opts)
-}
 
 /** Callbacks for attribution. */
 export interface INPObserver {
@@ -26,94 +21,79 @@ export interface INPObserver {
   slowest: ReadonlyMap<number, PerformanceEventTiming[]> | undefined
 }
 
-/** Like `onINP`. Calls `observer`; returns a function that stops it. */
+/** Like `onINP`, within a scope. Calls `observer`. */
 export function observeINP(
   callback: (metric: INPMetric) => void,
   opts: ObserveOpts,
   observer: INPObserver = { slowest: undefined },
-): () => void {
-  const known = (globalThis as { PerformanceEventTiming?: { prototype: object } }).PerformanceEventTiming
-  if (!known || !('interactionId' in known.prototype) || !vitalsEngine()) return () => {}
-  // Also while the page is prerendering.
-  const stopVisibility = observeVisibility()
-  const stop = whenActivated(() => observeEvents(callback, opts, observer))
-  return () => {
-    stopVisibility()
-    stop()
-  }
+): void {
+  const engine = vitalsEngine()
+  if (!engine || !attempt(() => 'interactionId' in PerformanceEventTiming.prototype)) return
+  // Before the events, and both also while the page is prerendering.
+  countInteractions(engine)
+  observeVisibility()
+  observeEvents(callback, opts, observer)
 }
 
-function observeEvents(callback: (metric: INPMetric) => void, opts: ObserveOpts, observer: INPObserver): () => void {
-  return createReporter<INPMetric>('INP', -1, callback, opts.reportAllChanges, (reporter) => {
+const observeEvents = (callback: (metric: INPMetric) => void, opts: ObserveOpts, observer: INPObserver): void =>
+  observeMetric<INPMetric>('INP', MetricCode.INP, -1, ['event', 'first-input'], callback, opts, (reporter, pending) => {
     const { engine, tracker } = reporter
-    countInteractions(engine)
     /** The slowest events of the slowest interactions, by interaction id. */
     const slowest = new Map<number, PerformanceEventTiming[]>()
     /** Lists of entries that are processed when the browser is idle. */
     const queue = new Set<PerformanceEntry[]>()
     observer.slowest = slowest
-    const begin = (type: 'soft-navigation' | 'back-forward-cache', entry?: PerformanceSoftNavigation) => {
-      reporter.begin(type, -1, entry)
+    const begin = () => {
       slowest.clear()
       observer.begin?.()
     }
-    const processEvent = (entry: PerformanceEventTiming) => {
-      observer.event?.(entry)
-      const id = entry.interactionId
-      if (!id) return
-      const rank = engine.vital_event(tracker, id, entry.startTime, entry.duration)
-      const entries = slowest.get(id)
-      if (rank === EventRank.EQUAL) entries?.push(entry)
-      if (rank === EventRank.SLOWEST) {
-        slowest.set(id, [entry])
-        if (!entries) for (const id of slowest.keys()) if (!engine.vital_has(tracker, id)) slowest.delete(id)
-      }
-      const candidates = slowest.get(id)
-      if (candidates) observer.candidate?.(id, candidates)
-    }
     const update = () => {
       const { metric } = reporter
-      const isFirst = metric.navigationType !== 'soft-navigation' && metric.navigationType !== 'back-forward-cache'
-      const worst = engine.vital_inp(tracker, interactionCount(engine), isFirst ? 1 : 0)
+      const worst = engine.vital_inp(tracker, interactionCount(engine), isFirstView(metric) ? 1 : 0)
       if (worst < 0) return
       const entries = slowest.get(worst) ?? []
       const value = entries[0]?.duration ?? TOO_SHORT
-      if (value === metric.value) return
-      metric.value = value
-      metric.entries = entries
-      reporter.report()
+      if (value !== metric.value) reporter.report(false, value, entries)
     }
-    const process = (entries: PerformanceEntry[]) => {
-      for (const entry of entries) {
-        if (isSoftNavigation(entry)) {
-          update()
-          reporter.report(true)
-          begin('soft-navigation', entry)
-        } else processEvent(entry as PerformanceEventTiming)
-      }
-      update()
-    }
-
-    const types = ['event', 'first-input']
-    if (reportsSoftNavigations(opts)) types.push('soft-navigation')
-    const take = (entries: PerformanceEntry[]) => {
-      queue.add(entries)
-      // When the browser is idle, all events of an interaction have been delivered.
-      whenIdle(() => queue.delete(entries) && process(entries))
-    }
-    const observation = observe(types, take, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
-    if (!observation) return
-    reporter.defer(observation.stop)
-    reporter.defer(observeLifecycle({
+    return {
+      deliver(entries) {
+        queue.add(entries)
+        // When the browser is idle, all events of an interaction have been delivered.
+        whenIdle(() => queue.delete(entries) && reporter.process(entries))
+      },
+      take(entry) {
+        const event = entry as PerformanceEventTiming
+        observer.event?.(event)
+        const id = event.interactionId
+        if (!id) return
+        const rank = engine.vital_event(tracker, id, event.startTime, event.duration)
+        const entries = slowest.get(id)
+        if (rank === EventRank.EQUAL) entries?.push(event)
+        if (rank === EventRank.SLOWEST) {
+          slowest.set(id, [event])
+          if (!entries) for (const id of slowest.keys()) if (!engine.vital_has(tracker, id)) slowest.delete(id)
+        }
+        const candidates = slowest.get(id)
+        if (candidates) observer.candidate?.(id, candidates)
+      },
+      navigate(entry) {
+        update()
+        reporter.report(true)
+        reporter.begin(-1, entry)
+        begin()
+      },
+      update,
       hidden() {
         // The queue first, then entries that the browser has not delivered. Without them the last interaction before a
         // page is closed would be lost.
-        countPending(engine)
-        for (const entries of [...queue, observation.take()]) process(entries)
+        countInteractions(engine)
+        for (const entries of [...queue, pending()]) reporter.process(entries)
         queue.clear()
         reporter.report(true)
       },
-      restored: () => begin('back-forward-cache'),
-    }))
+      restored: begin,
+    }
   })
-}
+
+/** Reports Interaction to Next Paint each time the page is hidden, if the value changed. */
+export const onINP: (callback: (metric: INPMetric) => void, opts?: INPReportOpts) => void = /* @__PURE__ */ forPage(observeINP)

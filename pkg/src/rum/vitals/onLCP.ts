@@ -1,97 +1,46 @@
+import { MetricCode } from '../../boundary/vitals.js'
+import { now, on, whenIdle, whenPainted } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
-import { now, on } from '../lib/eventsAndTimers.js'
-import { createReporter, observeForPage } from './metricReporter.js'
-import { observe } from './observe.js'
-import { activationStart, firstHiddenTime, resetFirstHidden, observeLifecycle, observeVisibility, whenActivated, whenIdle, whenPainted } from './pageLifecycle.js'
-import { isSoftNavigation, reportsSoftNavigations } from './softNavigation.js'
-import type { LCPMetric, ReportOpts, ObserveOpts } from './types.js'
+import { createScope, endScope, onEnd, within } from '../lib/scope.js'
+import { forPage, observeMetric } from './metricReporter.js'
+import { activationStart, firstHiddenTime, resetFirstHidden } from './pageLifecycle.js'
+import { reportsSoftNavigations } from './softNavigation.js'
+import type { LCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types.js'
 
 export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
 
-/** Reports Largest Contentful Paint when it is final: at the first input, or when the page is hidden. */
-export function onLCP(callback: (metric: LCPMetric) => void, opts: ReportOpts = {}): void {
-  observeForPage(observeLCP, callback, opts)
-}
-
-/** Callbacks for attribution. */
-export interface LCPObserver {
-  paint?(entry: LargestContentfulPaint): void
-  softNavigation?(entry: PerformanceSoftNavigation): void
-}
-
-/** Like `onLCP`. Calls `observer`; returns a function that stops it. */
+/** Like `onLCP`, within a scope. Calls `onPaint` for each paint that may be the largest. */
 export function observeLCP(
-  callback: (metric: LCPMetric) => void,
+  callback: MetricCallback<LCPMetric>,
   opts: ObserveOpts,
-  observer: LCPObserver = {},
-): () => void {
-  return whenActivated(() => observePaints(callback, opts, observer))
-}
-
-function observePaints(callback: (metric: LCPMetric) => void, opts: ObserveOpts, observer: LCPObserver): () => void {
-  return createReporter<LCPMetric>('LCP', -1, callback, opts.reportAllChanges, (reporter) => {
-    const soft = reportsSoftNavigations(opts)
+  onPaint?: (entry: LargestContentfulPaint) => void,
+): void {
+  const soft = reportsSoftNavigations(opts)
+  const types = ['largest-contentful-paint', ...(soft ? ['interaction-contentful-paint'] : [])]
+  observeMetric<LCPMetric>('LCP', MetricCode.LCP, -1, types, callback, opts, (reporter, pending) => {
     let isFinal = false
+    /** What is needed until LCP is final. */
+    const scope = createScope()
+    const stop = () => endScope(scope)
+    onEnd(stop)
 
-    const take = (entries: PerformanceEntry[]) => {
-      // Only `reportAllChanges` and soft navigations need all candidates; otherwise the last one is enough.
-      if (!opts.reportAllChanges && !soft) entries = entries.slice(-1)
-      for (const entry of entries) {
-        if (isSoftNavigation(entry)) navigate(entry)
-        else if (entry.entryType === 'interaction-contentful-paint') paintAfter(entry as InteractionContentfulPaint)
-        else paint(entry as LargestContentfulPaint, entry.startTime, activationStart())
-      }
-    }
+    // Only `reportAllChanges` and soft navigations need all candidates; otherwise the last one is enough.
+    const deliver = (entries: PerformanceEntry[]) =>
+      scope.isEnded || reporter.process(opts.reportAllChanges || soft ? entries : entries.slice(-1))
     const paint = (entry: LargestContentfulPaint | undefined, at: number, since: number) => {
-      if (entry) observer.paint?.(entry)
-      if (at < firstHiddenTime()) {
-        reporter.metric.value = Math.max(at - since, 0)
-        reporter.metric.entries = entry ? [entry] : []
-        reporter.report()
-      }
+      if (entry) onPaint?.(entry)
+      if (at < firstHiddenTime()) reporter.report(false, Math.max(at - since, 0), entry ? [entry] : [])
     }
-    /** A paint caused by an interaction. It counts if the same interaction began the soft navigation. */
-    const paintAfter = (entry: InteractionContentfulPaint) => {
-      const { navigationId, navigationInteractionId } = reporter.metric
-      if (!navigationId || ('interactionId' in entry && entry.interactionId !== navigationInteractionId)) return
-      paint(entry.largestContentfulPaint, entry.largestContentfulPaint?.renderTime || 0, entry.startTime)
-    }
-    const navigate = (entry: PerformanceSoftNavigation) => {
-      observer.softNavigation?.(entry)
-      if (!isFinal) reporter.report(true)
-      reporter.begin('soft-navigation', -1, entry)
-      isFinal = false
-      resetFirstHidden()
-      // The largest paint so far was reported before the soft navigation's entry.
-      const largest = attempt(() => entry.getLargestInteractionContentfulPaint?.())
-      if (largest) take([largest])
-    }
-
-    const types = ['largest-contentful-paint']
-    if (soft) types.push('interaction-contentful-paint', 'soft-navigation')
-    // Even without paint entries: other metrics ask when the page was first hidden.
-    reporter.defer(observeVisibility())
-    const observation = observe(types, take, opts.buffered)
-    if (!observation) return
-
-    let ends: (() => void)[] = []
-    let stopped = false
-    const stop = () => {
-      stopped = true
-      observation.stop()
-      for (const end of ends.splice(0)) end()
-    }
-    reporter.defer(stop)
     const finalize = () => {
       if (isFinal) return
-      take(observation.take())
+      deliver(pending())
       isFinal = true
       if (!soft) stop()
       reporter.report(true)
     }
     // LCP is final at the first input, as what is painted afterwards may be its effect, and when a hidden page is shown, as
     // no user waited for it. Scrolling does not end it here, because scripts can scroll.
-    const onEnd = (event: Event) => {
+    const finalizeLater = (event: Event) => {
       if (!event.isTrusted || isFinal) return
       const { id } = reporter.metric
       // Not within the task of the input, which this would make slower.
@@ -100,23 +49,42 @@ function observePaints(callback: (metric: LCPMetric) => void, opts: ObserveOpts,
         else if (!soft) stop()
       })
     }
-    reporter.defer(observeLifecycle({
+    within(scope, () => ['keydown', 'click', 'visibilitychange'].map((type) => on(globalThis, type, finalizeLater)))
+    return {
+      deliver,
+      take(entry) {
+        if (entry.entryType === types[0]) return paint(entry as LargestContentfulPaint, entry.startTime, activationStart())
+        // A paint caused by an interaction. It counts if the same interaction began the soft navigation.
+        const { interactionId, largestContentfulPaint, startTime } = entry as InteractionContentfulPaint
+        const { navigationId, navigationInteractionId } = reporter.metric
+        if (!navigationId || ('interactionId' in entry && interactionId !== navigationInteractionId)) return
+        paint(largestContentfulPaint, largestContentfulPaint?.renderTime || 0, startTime)
+      },
+      navigate(entry) {
+        if (!isFinal) reporter.report(true)
+        reporter.begin(-1, entry)
+        isFinal = false
+        resetFirstHidden()
+        // The largest paint so far was reported before the soft navigation's entry.
+        const largest = attempt(() => entry.getLargestInteractionContentfulPaint?.())
+        if (largest) deliver([largest])
+      },
       hidden(event) {
-        if (stopped || !event.isTrusted) return
+        if (scope.isEnded || !event.isTrusted) return
         // Even if LCP is final: a later soft navigation must not receive these entries.
-        take(observation.take())
+        deliver(pending())
         finalize()
       },
-      restored({ timeStamp }) {
-        reporter.begin('back-forward-cache', -1)
+      restored(since) {
         isFinal = false
         whenPainted(() => {
-          reporter.metric.value = now() - timeStamp
           isFinal = true
-          reporter.report(true)
+          reporter.report(true, now() - since)
         })
       },
-    }))
-    ends = ['keydown', 'click', 'visibilitychange'].map((type) => on(globalThis, type, onEnd))
+    }
   })
 }
+
+/** Reports Largest Contentful Paint when it is final: at the first input, or when the page is hidden. */
+export const onLCP: (callback: (metric: LCPMetric) => void, opts?: ReportOpts) => void = /* @__PURE__ */ forPage(observeLCP)

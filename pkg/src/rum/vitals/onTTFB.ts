@@ -1,56 +1,31 @@
-import { setTimer, on } from '../lib/eventsAndTimers.js'
-import { createReporter, observeForPage } from './metricReporter.js'
-import { observe } from './observe.js'
-import { activationStart, navigationEntry, observeLifecycle, whenActivated } from './pageLifecycle.js'
-import { reportsSoftNavigations } from './softNavigation.js'
-import type { ReportOpts, TTFBMetric } from './types.js'
+import { MetricCode } from '../../boundary/vitals.js'
+import { createMetric, forPage, observeMetric } from './metricReporter.js'
+import { activationStart, navigationEntry, whenLoaded } from './pageLifecycle.js'
+import type { ObserveOpts, MetricCallback, ReportOpts, TTFBMetric } from './types.js'
 
 export { TTFB_THRESHOLDS as TTFBThresholds } from '../../boundary/vitals.js'
 
-/** Reports Time to First Byte once the page is loaded. */
-export function onTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts = {}): void {
-  observeForPage(observeTTFB, callback, opts)
-}
-
-/** Like `onTTFB`. Returns a function that stops it. */
-export function observeTTFB(callback: (metric: TTFBMetric) => void, opts: ReportOpts): () => void {
-  return createReporter<TTFBMetric>('TTFB', -1, callback, opts.reportAllChanges, (reporter) => {
-    const onLoaded = () => {
-      const entry = navigationEntry()
-      if (!entry) return
-      reporter.metric.value = Math.max(entry.responseStart - activationStart(), 0)
-      reporter.metric.entries = [entry]
-      reporter.report(true)
-      reporter.defer(observeLifecycle({
-        restored() {
-          reporter.begin('back-forward-cache', 0)
-          reporter.report(true)
+/** Like `onTTFB`, within a scope. */
+export function observeTTFB(callback: MetricCallback<TTFBMetric>, opts: ObserveOpts): void {
+  // What it says of the navigation is that of now.
+  const metric = createMetric<TTFBMetric>('TTFB', -1)
+  whenLoaded(() => {
+    const entry = navigationEntry()
+    if (!entry) return
+    observeMetric<TTFBMetric>('TTFB', MetricCode.TTFB, -1, [], callback, opts, (reporter) => {
+      reporter.metric = metric
+      reporter.report(true, Math.max(entry.responseStart - activationStart(), 0), [entry])
+      return {
+        navigate(entry) {
+          if (!entry.navigationId) return
+          reporter.begin(0, entry)
+          reporter.report(true, 0, [entry])
         },
-      }))
-      if (!reportsSoftNavigations(opts)) return
-      const navigations = observe(['soft-navigation'], (entries) => {
-        for (const entry of entries as PerformanceSoftNavigation[]) {
-          if (!entry.navigationId) continue
-          reporter.begin('soft-navigation', 0, entry)
-          reporter.metric.entries = [entry]
-          reporter.report(true)
-        }
-      })
-      reporter.defer(navigations?.stop)
-    }
-    reporter.defer(whenLoaded(onLoaded))
+        restored: () => reporter.report(true, 0),
+      }
+    })
   })
 }
 
-/** Calls `run` after the load event of a page that is not prerendering; returns a function that cancels it. */
-export function whenLoaded(run: () => void): () => void {
-  return whenActivated(() => {
-    if (document.readyState === 'complete') return setTimer(run)
-    // In a separate task: `loadEventEnd` is set after all listeners have run.
-    let cancel = on(globalThis, 'load', () => {
-      cancel()
-      cancel = setTimer(run)
-    })
-    return () => cancel()
-  })
-}
+/** Reports Time to First Byte once the page is loaded. */
+export const onTTFB: (callback: (metric: TTFBMetric) => void, opts?: ReportOpts) => void = /* @__PURE__ */ forPage(observeTTFB)

@@ -1,6 +1,8 @@
 // The page's lifecycle: shown, hidden, restored from the back/forward cache.
-import { native, nextFrame, now, on, setTimer } from '../lib/eventsAndTimers.js'
+import { now, on, once, setTimer } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
+import { copyOwn } from '../lib/properties.js'
+import { createScope, endScope, inScope, onEnd, within } from '../lib/scope.js'
 
 /** Callbacks for lifecycle events. All `hidden` callbacks run before the first `flush`, which sends beacons. */
 export interface LifecycleObserver {
@@ -12,9 +14,9 @@ export interface LifecycleObserver {
   restored?(event: PageTransitionEvent): void
 }
 
-const observers = new Set<LifecycleObserver>()
-/** Removes the listeners. Empty while there are no observers. */
-let unlisten: (() => void)[] = []
+const observers = new Set<(name: keyof LifecycleObserver, event: Event) => void>()
+/** The scope of the listeners, while there are observers. */
+let listening = createScope()
 /** When the page was first hidden in this page view; negative until visibility is observed. */
 let hiddenAt = -1
 let restoredAt = -1
@@ -32,64 +34,54 @@ export function resetFirstHidden(): void {
 
 /** The navigation entry, unless its `responseStart` is impossible: some browsers report 0 or a time in the future. */
 export function navigationEntry(): PerformanceNavigationTiming | undefined {
-  const [entry] = attempt(() => performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]) ?? []
+  const entry = attempt(() => performance.getEntriesByType('navigation')[0])
   return entry && entry.responseStart > 0 && entry.responseStart < now() ? entry : undefined
 }
 
 /** When a prerendered page was shown; otherwise 0. */
 export const activationStart = () => navigationEntry()?.activationStart ?? 0
 
-/** Starts to observe whether the page is hidden; returns a function that stops it. */
-export function observeVisibility(): () => void {
+/** Starts to observe whether the page is hidden. */
+export function observeVisibility(): void {
   if (hiddenAt < 0) hiddenAt = recordedHiddenTime() ?? initialHiddenTime()
-  return observeLifecycle({})
+  observeLifecycle({})
 }
 
-/** Adds an observer; returns a function that removes it. */
-export function observeLifecycle(observer: LifecycleObserver): () => void {
-  if (!observers.size) unlisten = listen()
-  observers.add(observer)
-  return () => {
-    observers.delete(observer)
-    if (!observers.size) for (const stop of unlisten.splice(0)) stop()
+/** Adds an observer, until the scope ends. */
+export function observeLifecycle(observer: LifecycleObserver): void {
+  if (!observers.size) {
+    within((listening = createScope()), () => {
+      on(globalThis, 'visibilitychange', onVisibility)
+      on(globalThis, 'prerenderingchange', onVisibility)
+      on(globalThis, 'pagehide', notifyHidden)
+      on(globalThis, 'pageshow', onShow)
+    })
   }
-}
-
-/** Calls `run`, which returns a function that stops it, once the page is not prerendering; returns the same. */
-export function whenActivated(run: () => (() => void) | void): () => void {
-  // On a server there is no document.
-  if (typeof document === 'undefined') return () => {}
-  if (!document.prerendering) return run() ?? (() => {})
-  let stop: (() => void) | void
-  const unlisten = on(globalThis, 'prerenderingchange', () => {
-    unlisten()
-    stop = run()
+  const own = copyOwn(observer)
+  const tell = inScope((name: keyof LifecycleObserver, event: Event) => own[name]?.(event as never))
+  observers.add(tell)
+  onEnd(() => {
+    observers.delete(tell)
+    if (!observers.size) endScope(listening)
   })
-  return () => {
-    unlisten()
-    stop?.()
-  }
 }
 
-/** Calls `run` when the browser is idle, within a second; at once if the page is hidden. */
-export function whenIdle(run: () => void): void {
-  if (document.visibilityState === 'hidden') run()
-  else if (!attempt(() => [native(globalThis, 'requestIdleCallback')(() => attempt(run), { timeout: 1000 })])) setTimer(run)
+/** Calls `run` once the page is not prerendering. */
+export function whenActivated(run: () => void): void {
+  // On a server there is no document.
+  if (typeof document === 'undefined') return
+  if (document.prerendering) once('prerenderingchange', run)
+  else run()
 }
 
-/** Calls `run` after the next frame was painted. */
-export function whenPainted(run: () => void): void {
-  nextFrame(() => nextFrame(run))
-}
-
-function listen(): (() => void)[] {
-  return [
-    on(globalThis, 'visibilitychange', onVisibility),
-    on(globalThis, 'prerenderingchange', onVisibility),
-    on(globalThis, 'pagehide', notifyHidden),
-    on(globalThis, 'pageshow', onShow),
-  ]
-}
+/** Calls `run` after the load event of a page that is not prerendering. */
+export const whenLoaded = (run: () => void): void =>
+  whenActivated(() => {
+    // In a separate task: `loadEventEnd` is set after all listeners have run.
+    const later = () => setTimer(run)
+    if (document.readyState === 'complete') later()
+    else once('load', later)
+  })
 
 /** The first hidden time according to the browser's `visibility-state` entries, where it has them. */
 function recordedHiddenTime(): number | undefined {
@@ -100,9 +92,7 @@ function recordedHiddenTime(): number | undefined {
 }
 
 /** A page that is hidden now counts as hidden from the start, unless it is prerendering: then it always is hidden. */
-function initialHiddenTime(): number {
-  return document.visibilityState === 'hidden' && !document.prerendering ? 0 : Infinity
-}
+const initialHiddenTime = () => (document.visibilityState === 'hidden' && !document.prerendering ? 0 : Infinity)
 
 function onVisibility(event: Event): void {
   if (document.visibilityState !== 'hidden') return
@@ -112,15 +102,19 @@ function onVisibility(event: Event): void {
   if (hiddenAt === Infinity) hiddenAt = changed ? event.timeStamp : 0
 }
 
+function notify(name: keyof LifecycleObserver, event: Event): void {
+  for (const tell of observers) tell(name, event)
+}
+
 function notifyHidden(event: Event): void {
-  for (const observer of observers) attempt(() => observer.hidden?.(event))
-  for (const observer of observers) attempt(() => observer.flush?.(event))
+  notify('hidden', event)
+  notify('flush', event)
 }
 
 function onShow(event: PageTransitionEvent): void {
   if (!event.persisted) return
   restoredAt = event.timeStamp
-  for (const observer of observers) attempt(() => observer.restored?.(event))
+  notify('restored', event)
   // Some browsers update `visibilityState` one task later.
   if (hiddenAt >= 0) setTimer(() => (hiddenAt = initialHiddenTime()))
 }

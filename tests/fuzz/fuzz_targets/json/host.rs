@@ -1,4 +1,4 @@
-//! A host of the machine that checks every result.
+//! A host of the engine's JSON machine that checks every result.
 use crate::reference::{Read, Tree, Value, check_identity, is_json, put, read, shown, units};
 use std::rc::Rc;
 use whippet_engine::json::patch::{ARRAY, BLOCK, CLONE, FRESH, KIND_BITS, KIND_MASK, OLD, SLOT};
@@ -23,7 +23,7 @@ impl Host {
         let incoming = self.receive(text, if slow { 1 } else { text.len().max(1) });
         let value = self.value(incoming, text);
         if slow {
-            // Another body of the same query, which ends first and is discarded.
+            // Another body of the same query is complete first, and is discarded.
             let other = self.receive(text, 7);
             let again = self.value(other, text);
             assert_eq!(again, value);
@@ -54,8 +54,8 @@ impl Host {
         let outcome = self.bodies.finish(incoming, self.last.is_some());
         let error = self.bodies.syntax_error(incoming);
         if !is_json(text) {
-            assert_eq!(outcome, Outcome::Unknown, "taken for JSON: {}", shown(text));
-            assert!(error.is_some_and(|error| error.at <= text.len()), "taken for JSON: {}", shown(text));
+            assert_eq!(outcome, Outcome::Unknown, "accepted as JSON: {}", shown(text));
+            assert!(error.is_some_and(|error| error.at <= text.len()), "accepted as JSON: {}", shown(text));
             return None;
         }
         assert_eq!(error, None, "{}", shown(text));
@@ -67,7 +67,7 @@ impl Host {
         let value = match outcome {
             Outcome::Whole => expected.clone(),
             Outcome::Same => old.clone(),
-            Outcome::Unknown => panic!("not known to be JSON: {}", shown(text)),
+            Outcome::Unknown => panic!("refused as JSON: {}", shown(text)),
             Outcome::Patch => {
                 assert!(is_json(self.bodies.slices()), "{}", shown(self.bodies.slices()));
                 let parsed = read(self.bodies.slices()).0;
@@ -95,7 +95,7 @@ fn agrees_with_serde(value: &Value, text: &[u8]) {
     }
 }
 
-/// A patch and its parsed text.
+/// A patch, and the value of its text that was parsed.
 struct Program<'a> {
     words: &'a [u32],
     parsed: &'a Value,

@@ -1,14 +1,15 @@
-//! What a text says, by a reader that knows nothing of the engine's; and values that have an identity.
+//! A JSON parser that shares no code with the engine's, and values whose identity can be compared.
 use std::ops::Range;
 use std::rc::Rc;
 
-/// A value of JSON. Arrays and objects are the same only if they are the same object.
+/// A JSON value. Arrays and objects have an identity.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// As it is spelled.
+    /// The bytes of its text.
     Scalar(Vec<u8>),
     Array(Rc<Vec<Value>>),
-    /// Names in UTF-16, in the order of JavaScript, integers aside: where a name first was, with its last value.
+    /// Members by name, in UTF-16. As in JavaScript, a repeated name has its first place and its last value. Integer names are
+    /// not moved to the front.
     Object(Rc<Vec<(Vec<u16>, Value)>>),
 }
 
@@ -35,7 +36,7 @@ impl Value {
         }
     }
 
-    /// Writes it, to be read by another.
+    /// Writes it as JSON.
     pub fn write(&self, text: &mut Vec<u8>) {
         match self {
             Self::Scalar(spelled) => text.extend_from_slice(spelled),
@@ -61,7 +62,7 @@ impl Value {
     }
 }
 
-/// Nothing is shared between two readings, so this goes by what is said.
+/// Compares contents, as two parsed values share nothing.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -73,7 +74,7 @@ impl PartialEq for Value {
     }
 }
 
-/// Puts a member where JavaScript would.
+/// Adds a member, or replaces the value of an earlier one of the same name.
 pub fn put(members: &mut Vec<(Vec<u16>, Value)>, name: Vec<u16>, value: Value) {
     match members.iter_mut().find(|(other, _)| *other == name) {
         Some((_, old)) => *old = value,
@@ -81,7 +82,7 @@ pub fn put(members: &mut Vec<(Vec<u16>, Value)>, name: Vec<u16>, value: Value) {
     }
 }
 
-/// Where a value is in its text.
+/// The position of a value and of its children in the text.
 #[derive(Clone, Debug)]
 pub struct Tree {
     pub range: Range<usize>,
@@ -92,18 +93,18 @@ pub struct Tree {
 pub enum Kind {
     Scalar,
     Array(Vec<Tree>),
-    /// All members, in the order of the text, with where each begins: a name may be there twice.
+    /// All members in the order of the text: name, start and value. A name may occur twice.
     Object(Vec<(Vec<u16>, usize, Tree)>),
 }
 
-/// Whether JavaScript takes it: `serde_json` knows the grammar, and looks at no number or surrogate where it ignores
-/// what it reads.
+/// Whether JavaScript accepts the text. `serde_json` checks the grammar alone where it ignores the values: it would refuse
+/// large numbers and lone surrogates.
 pub fn is_json(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()
 }
 
-/// What a text says, and where. It is known to be JSON.
+/// Parses a text that is known to be JSON.
 pub fn read(text: &[u8]) -> (Value, Tree) {
     let mut at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     value(text, &mut at)
@@ -131,7 +132,7 @@ fn word(text: &[u8], at: &mut usize) -> Range<usize> {
     start..*at
 }
 
-/// The UTF-16 of a string with its quotes.
+/// Decodes a string with its quotes to UTF-16.
 pub fn units(spelled: &[u8]) -> Vec<u16> {
     let text = String::from_utf8_lossy(&spelled[1..spelled.len() - 1]).into_owned();
     let mut units = Vec::new();
@@ -195,15 +196,15 @@ fn value(text: &[u8], at: &mut usize) -> (Value, Tree) {
     (value, Tree { range: start..*at, kind })
 }
 
-/// A text with what it says.
+/// A text, its positions and its value.
 pub struct Read<'a> {
     pub text: &'a [u8],
     pub tree: &'a Tree,
     pub value: &'a Value,
 }
 
-/// The rule of identity: what has the bytes of its counterpart is its counterpart, and so is an element of an array
-/// that has the bytes of any old one.
+/// Checks the rule of identity: a value with the same bytes as the old value at its place is that object, and an array element
+/// with the same bytes as any old element is one of these.
 pub fn check_identity(old: &Read<'_>, new: &Read<'_>) {
     let same = |a: &Tree, b: &Tree| old.text[a.range.clone()] == new.text[b.range.clone()];
     if matches!(new.tree.kind, Kind::Scalar) {
@@ -254,7 +255,7 @@ fn last_of_each(members: &[Member]) -> impl Iterator<Item = &Member> {
         .map(|(_, member)| member)
 }
 
-/// As text, for messages.
+/// A text for messages.
 pub fn shown(text: &[u8]) -> String {
     format!("{:?}", String::from_utf8_lossy(text))
 }

@@ -1,8 +1,8 @@
-//! Edits of a text that leave it JSON, or nearly: what a server does to a list, and what nobody does.
+//! Edits of a text that mostly leave it valid JSON: such as servers make, and absurd ones.
 use crate::reference::{Kind, Tree, read};
 use std::ops::Range;
 
-/// Put in the place of values.
+/// Replacements of values.
 const WORDS: [&[u8]; 12] = [
     b"0",
     b"-0",
@@ -19,17 +19,17 @@ const WORDS: [&[u8]; 12] = [
 ];
 const SPACES: [&[u8]; 4] = [b" ", b"\n", b"\t\r\n", b"                "];
 
-/// A value, and what goes with it when it is taken out: its name, in an object.
+/// A value in the text. `whole` includes its name if it is in an object.
 struct Place {
     value: Range<usize>,
     whole: Range<usize>,
-    /// Whether it is in an array, the first or the last of it, or in an object.
+    /// Whether it is the only one of its array or object.
     alone: bool,
     first: bool,
 }
 
-/// `text` after the edits of `script`: three bytes each, what to do and two values that it is about. A text that is
-/// empty stays so.
+/// `text` after the edits of `script`. Each edit has three bytes: its kind, and two values that it affects. An empty text stays
+/// empty.
 pub fn edited(text: &[u8], script: &[u8]) -> Vec<u8> {
     let mut text = text.to_vec();
     for edit in script.chunks_exact(3).take(12) {
@@ -43,17 +43,17 @@ pub fn edited(text: &[u8], script: &[u8]) -> Vec<u8> {
         let with =
             |range: Range<usize>, bytes: &[u8]| [&text[..range.start], bytes, &text[range.end..]].concat();
         let next = match edit[0] % 8 {
-            // Another value, which may be one that is elsewhere.
+            // Replaces a value by a fixed one, or by one from elsewhere.
             0 => with(a.value.clone(), WORDS[usize::from(edit[2]) % WORDS.len()]),
             1 => with(a.value.clone(), &text[b.value.clone()]),
-            // One more beside another.
+            // Inserts a copy of itself, or of another, before it.
             2 => with(a.whole.start..a.whole.start, &[&text[a.whole.clone()], b","].concat()),
             3 => with(a.whole.start..a.whole.start, &[&text[b.whole.clone()], b","].concat()),
-            // One less.
+            // Removes it.
             4 if a.alone => with(a.whole.clone(), b""),
             4 if a.first => with(a.whole.start..next_start(&places, a), b""),
             4 => with(previous_end(&places, a)..a.whole.end, b""),
-            // Two change places.
+            // Swaps two.
             5 if a.whole.end <= b.whole.start => [
                 &text[..a.whole.start],
                 &text[b.whole.clone()],
@@ -62,9 +62,9 @@ pub fn edited(text: &[u8], script: &[u8]) -> Vec<u8> {
                 &text[b.whole.end..],
             ]
             .concat(),
-            // White space.
+            // Inserts white space.
             6 => with(a.value.start..a.value.start, SPACES[usize::from(edit[2]) % SPACES.len()]),
-            // One byte of it.
+            // Replaces its last byte.
             7 => with(a.value.end - 1..a.value.end, &[edit[2]]),
             _ => continue,
         };
@@ -110,13 +110,13 @@ fn gather(tree: &Tree, places: &mut Vec<Place>) {
     }
 }
 
-/// Where the sibling after the first begins: the next place that is not within it.
+/// Where the next sibling of `first` begins: at the next place that is not within it.
 fn next_start(places: &[Place], first: &Place) -> usize {
     let after = places.iter().filter(|place| place.whole.start >= first.whole.end);
     after.map(|place| place.whole.start).min().unwrap_or(first.whole.end)
 }
 
-/// Where the sibling before ends: the last place that does.
+/// Where the sibling before `last` ends: at the end of the last place before it.
 fn previous_end(places: &[Place], last: &Place) -> usize {
     let before = places.iter().filter(|place| place.whole.end <= last.whole.start);
     before.map(|place| place.whole.end).max().unwrap_or(last.whole.start)

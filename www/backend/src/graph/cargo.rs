@@ -81,7 +81,7 @@ pub(super) fn packages(json: Value) -> Result<BTreeMap<PackageId, Package>, serd
         .collect())
 }
 
-/// One package may be depended on in several ways; the one that matters most to its user is shown.
+/// A package may be a dependency in several ways: the most important one is kept.
 fn strongest(kinds: &[Kind]) -> String {
     let has = |kind: Option<&str>| kinds.iter().any(|k| k.kind.as_deref() == kind);
     match () {

@@ -1,4 +1,4 @@
-//! Packages and what they depend on, as the package managers' own files give them.
+//! Packages and their dependencies, read from the files of package managers.
 mod cargo;
 mod npm;
 mod package;
@@ -24,9 +24,9 @@ pub enum GraphError {
     Unreadable(PathBuf, std::io::Error),
     /// The file is not JSON.
     NotJson(PathBuf, serde_json::Error),
-    /// The file is JSON, but neither kind that is understood.
+    /// The file is JSON, but of neither known kind.
     UnknownKind(PathBuf),
-    /// The file is of a known kind, but not as that kind should be.
+    /// The file is of a known kind, but invalid.
     Malformed(PathBuf, serde_json::Error),
 }
 
@@ -64,13 +64,13 @@ impl std::error::Error for GraphError {
 }
 
 impl Graph {
-    /// Reads and joins `files`; what each is shows from its content.
+    /// Reads `files` into one graph. The kind of each is recognised by its content.
     pub fn read(files: &[PathBuf]) -> Result<Self, GraphError> {
         let mut graph = Self::default();
         for path in files {
             graph.add(path)?;
         }
-        // Both ends of a dependency must be known for it to be shown.
+        // A dependency is kept only if both packages are known.
         let known: Vec<PackageId> = graph.packages.keys().cloned().collect();
         for package in graph.packages.values_mut() {
             package.dependencies.retain(|id, _| known.binary_search(id).is_ok());

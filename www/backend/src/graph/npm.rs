@@ -1,8 +1,7 @@
 //! npm's `package-lock.json`, versions 2 and 3.
 //!
-//! The lock file knows versions, licences and dependencies. Descriptions and repositories are in the
-//! manifests of what is installed beside it; packages for other platforms are not installed, and stay
-//! without.
+//! The lock file has versions, licences and dependencies. Descriptions and repositories come from the manifests in
+//! `node_modules` beside it. Packages for other platforms are not installed, so they have neither.
 use super::package::{Package, PackageId, tidy};
 use serde::Deserialize;
 use serde_json::Value;
@@ -41,7 +40,7 @@ pub(super) fn packages(
     let mut packages = BTreeMap::<PackageId, Package>::new();
     for (place, entry) in &lock.packages {
         let Some(id) = identity(place, entry) else { continue };
-        // The same version may be installed in several places, with different dependencies in reach.
+        // A version may be installed in several places, from each of which its dependencies resolve differently.
         let package = packages.entry(id).or_insert_with(|| described(&folder.join(place), entry));
         let kinds = [
             ("peer", &entry.peer_dependencies),
@@ -60,8 +59,8 @@ pub(super) fn packages(
     Ok(packages)
 }
 
-/// Links stand for a workspace's folder, which has an entry of its own; what has no version is not a
-/// package that anyone could depend on.
+/// Leaves out links, as the workspace folder that they point to has an entry of its own, and entries without a version, on
+/// which no package can depend.
 fn identity(place: &str, entry: &Entry) -> Option<PackageId> {
     if entry.link {
         return None;
@@ -73,7 +72,7 @@ fn identity(place: &str, entry: &Entry) -> Option<PackageId> {
     Some(PackageId { ecosystem: "npm".into(), name: name.into(), version: entry.version.clone()? })
 }
 
-/// Finds `name` as Node does: in the `node_modules` of `place`, then of each folder above it.
+/// Resolves `name` as Node.js does: in the `node_modules` of `place`, then of each folder above it.
 fn resolve(lock: &Lock, place: &str, name: &str) -> Option<PackageId> {
     let mut folder = Some(place);
     while let Some(here) = folder {
@@ -105,7 +104,7 @@ fn described(installed: &Path, entry: &Entry) -> Package {
     let repository = &manifest["repository"];
     Package {
         description: text(&manifest["description"]),
-        // Old manifests give an object with a `type`.
+        // In old manifests it is an object with a `type`.
         licence: entry.license.as_ref().and_then(|licence| text(licence).or_else(|| text(&licence["type"]))),
         repository: text(repository).or_else(|| text(&repository["url"])).map(web_address),
         features: BTreeMap::new(),
@@ -113,7 +112,7 @@ fn described(installed: &Path, entry: &Entry) -> Package {
     }
 }
 
-/// `git+https://…/x.git` is for git; people follow `https://…/x`.
+/// Turns the address for git, `git+https://…/x.git`, into one for browsers, `https://…/x`.
 fn web_address(address: String) -> String {
     let plain = address.strip_prefix("git+").unwrap_or(&address);
     plain.strip_suffix(".git").unwrap_or(plain).to_owned()

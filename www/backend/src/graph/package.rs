@@ -1,4 +1,4 @@
-//! One package, and what names it.
+//! A package and its identity.
 use std::collections::BTreeMap;
 
 /// Identifies a package.
@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 pub struct PackageId {
     /// `cargo` or `npm`.
     pub ecosystem: String,
-    /// The name in its registry; npm's may hold `@` and `/`.
+    /// The name in its registry; npm's may contain `@` and `/`.
     pub name: String,
     /// The exact version.
     pub version: String,
 }
 
-/// A package, as far as its file describes it.
+/// A package, with what its file says about it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Package {
     /// One sentence by its authors.
@@ -27,7 +27,7 @@ pub struct Package {
     pub dependencies: BTreeMap<PackageId, String>,
 }
 
-/// Texts in these files are now and then empty or full of line breaks.
+/// Joins the lines of a description. `None` if it is empty.
 pub(super) fn tidy(text: Option<String>) -> Option<String> {
     let text = text?.split_whitespace().collect::<Vec<_>>().join(" ");
     (!text.is_empty()).then_some(text)

@@ -1,4 +1,4 @@
-//! A body that may be kept and revalidated: with an `ETag`, and a 304 for those who have it.
+//! An answer with an `ETag`, and 304 for clients that have it.
 use super::error::ApiError;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::hash::{DefaultHasher, Hasher};
 
-/// A finished answer, cheap to clone.
+/// An answer that can be cached. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Answer {
     body: Bytes,
@@ -16,13 +16,13 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// `value` as JSON, to be revalidated before each use: a star may have changed it.
+    /// `value` as JSON. Clients must revalidate it before each use, as a star may have changed it.
     pub(super) fn json(value: &impl Serialize) -> Result<Self, ApiError> {
         let body = serde_json::to_vec(value).map_err(|cause| ApiError::Internal(cause.to_string()))?;
         Ok(Self::new(body, "application/json", "no-cache"))
     }
 
-    /// A PNG that may be used for a day: it follows from the package's name alone.
+    /// A PNG that clients may use for a day: it depends on the package's name alone.
     pub(super) fn png(body: Vec<u8>) -> Self {
         Self::new(body, "image/png", "public, max-age=86400")
     }
@@ -34,7 +34,7 @@ impl Answer {
         Self { body: body.into(), etag, content_type, cache_control }
     }
 
-    /// The response to a request with `headers`: the body, or a 304 when the client has it.
+    /// The response to a request with `headers`: the body, or 304 if the client has it.
     pub(super) fn respond(self, headers: &HeaderMap) -> Response {
         let known = headers
             .get_all(header::IF_NONE_MATCH)

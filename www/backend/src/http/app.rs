@@ -1,4 +1,4 @@
-//! What all handlers share.
+//! The state that all handlers share.
 use super::answer::Answer;
 use super::error::ApiError;
 use crate::cache::{Cache, Lookup};
@@ -12,19 +12,19 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Answers of lists and details kept in memory: some 10 KB each.
+/// How many lists and packages are cached, of some 10 KB each.
 const ANSWERS_KEPT: NonZeroUsize = NonZeroUsize::new(512).unwrap();
-/// Icons kept in memory: some 300 bytes each.
+/// How many icons are cached, of some 300 bytes each.
 const ICONS_KEPT: NonZeroUsize = NonZeroUsize::new(2048).unwrap();
 
-/// What is configured from outside.
+/// The configuration.
 #[derive(Clone, Debug)]
 pub struct AppConfig {
     /// Folder of the built site.
     pub site: PathBuf,
     /// The collector's origin.
     pub collector: String,
-    /// How long answers are held back when the switch says slow.
+    /// How long answers are delayed in the fault mode `slow`.
     pub slow: Duration,
 }
 
@@ -38,7 +38,7 @@ impl Default for AppConfig {
     }
 }
 
-/// The application: cheap to clone, all clones are one.
+/// The application. Clones share its state.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
@@ -73,7 +73,7 @@ impl App {
         }))
     }
 
-    /// Runs a database operation on a thread that may block, and notes how long it took.
+    /// Runs a database operation on a thread that may block, and records how long it took.
     pub(super) async fn database<T: Send + 'static>(
         &self,
         trace: &Trace,
@@ -82,7 +82,7 @@ impl App {
     ) -> Result<T, ApiError> {
         let app = self.clone();
         let (result, time) = tokio::task::spawn_blocking(move || {
-            // A panic rolls its transaction back, so the store behind a poisoned lock is whole.
+            // A panic rolls its transaction back, so the store behind a poisoned lock is consistent.
             let mut store = app.store.lock().unwrap_or_else(PoisonError::into_inner);
             let begin = Instant::now();
             let result = work(&mut store);
@@ -95,7 +95,7 @@ impl App {
         result.map_err(|cause| ApiError::Internal(cause.to_string()))
     }
 
-    /// A look-up in one of the caches, counted.
+    /// Looks up `key` in one of the caches, and counts the look-up.
     pub(super) fn cached(
         &self,
         trace: &Trace,
@@ -112,7 +112,7 @@ impl App {
     }
 }
 
-/// Now, ms since the epoch.
+/// The current time, ms since the epoch.
 pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)

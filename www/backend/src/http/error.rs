@@ -1,13 +1,13 @@
-//! Errors as the API's clients see them: `{"error":{"code":…,"message":…}}`.
+//! Errors of the API: `{"error":{"code":…,"message":…}}`.
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, http};
 
-/// One variant per cause.
+/// Why a request failed.
 #[derive(Debug, PartialEq)]
 pub enum ApiError {
-    /// A parameter or body that cannot be understood.
+    /// A parameter or the body is invalid.
     BadRequest(String),
     /// No package of this identity.
     NoSuchPackage,
@@ -15,11 +15,11 @@ pub enum ApiError {
     NoSuchEndpoint(String),
     /// The path exists, but not with this method.
     MethodNotAllowed(http::Method),
-    /// The switch says that stars are refused.
+    /// The fault mode refuses stars.
     StarRefused,
-    /// The switch says that the server fails.
+    /// The fault mode makes all requests fail.
     Failing,
-    /// Something broke; the cause is logged, not told.
+    /// An internal error. Its cause is logged, and not sent to the client.
     Internal(String),
 }
 

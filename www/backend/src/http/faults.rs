@@ -1,4 +1,4 @@
-//! `GET` and `PUT /api/faults`, and what the switch does to other requests.
+//! `GET` and `PUT /api/faults`, and the effect of the fault mode on other requests.
 use super::app::App;
 use super::error::ApiError;
 use crate::faults::Mode;
@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-/// The switch on the wire.
+/// The fault mode as JSON.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Switch {
     mode: Mode,
@@ -29,7 +29,7 @@ pub(super) async fn put(
     Ok(Json(switch))
 }
 
-/// Holds requests back, or fails them, as the switch says.
+/// Delays requests or lets them fail, according to the fault mode.
 pub(super) async fn inject(State(app): State<App>, request: Request, next: Next) -> Response {
     match app.faults.mode() {
         Mode::Normal | Mode::Refuse => {}

@@ -26,7 +26,7 @@ pub(super) async fn get(
         Lookup::Hit(answer) => return Ok(answer.respond(&headers)),
         Lookup::Miss(ticket) => ticket,
     };
-    // Only packages have icons; else anyone could have any number of them drawn and kept.
+    // Only packages have icons: otherwise a client could fill the cache with icons of made-up names.
     let looked_up = (ecosystem.clone(), name.clone());
     let known = app
         .database(&trace, "packages.has_name", move |store| store.has_name(&looked_up.0, &looked_up.1))

@@ -1,4 +1,4 @@
-//! The router: which path is answered by which file.
+//! The router.
 mod activity;
 mod answer;
 mod app;
@@ -31,7 +31,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), faults::inject));
     Router::new()
         .merge(api)
-        // Outside the faults: the switch must work to be turned back.
+        // Added after the layer of the faults, so that a fault mode can always be left.
         .route("/api/faults", get(faults::get).put(faults::put))
         .route("/api/{*rest}", any(error::no_such_endpoint))
         .route("/config.json", get(site::config))

@@ -1,4 +1,4 @@
-//! Around every request: counts, durations, and `Server-Timing`.
+//! Middleware of all requests: counts, durations, and `Server-Timing`.
 use super::app::App;
 use crate::trace::Trace;
 use axum::extract::{MatchedPath, Request, State};
@@ -10,7 +10,7 @@ use std::time::Instant;
 pub(super) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let begin = Instant::now();
     let _in_flight = app.metrics.request_began();
-    // The template, so that the number of routes stays small whatever clients ask for.
+    // The route's template: clients can make up paths, which must not add series.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = known(request.method());
     let trace = Trace::default();
@@ -27,7 +27,7 @@ pub(super) async fn observe(State(app): State<App>, mut request: Request, next: 
     response
 }
 
-/// Clients may invent methods; labels must not grow with them.
+/// The label of a method. Unknown ones share one, as clients can make up methods.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

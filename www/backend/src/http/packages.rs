@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 const DEFAULT_LIMIT: u32 = 30;
 const MAX_LIMIT: u32 = 100;
-/// In characters; longer searches are a mistake.
+/// The longest search, in characters.
 const MAX_SEARCH: usize = 200;
 
 #[derive(Deserialize)]
@@ -82,7 +82,7 @@ pub(super) async fn details(
     Ok(answer.respond(&headers))
 }
 
-/// A package's identity from its path, where name and version are percent-encoded segments.
+/// Parses a package's identity from the path, in which name and version are percent-encoded segments.
 pub(super) fn identity(Path((ecosystem, name, version)): Path<(String, String, String)>) -> PackageId {
     PackageId { ecosystem, name, version }
 }

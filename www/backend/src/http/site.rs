@@ -1,4 +1,4 @@
-//! The built site, with the headers that a page deserves.
+//! The built site, with its security and cache headers.
 use super::app::{App, AppConfig};
 use axum::Json;
 use axum::Router;
@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// `GET /config.json`: what the page must know about its surroundings.
+/// `GET /config.json`: the addresses that the page needs.
 pub(super) async fn config(State(app): State<App>) -> impl IntoResponse {
     let body = json!({ "collector": app.config.collector, "release": env!("CARGO_PKG_VERSION") });
     ([(header::CACHE_CONTROL, "no-store")], Json(body))
@@ -32,7 +32,7 @@ fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderVa
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Nothing but what the page needs: wasm that it compiles itself, and beacons to the collector.
+/// Allows only what the page needs, among it compiling wasm, and beacons to the collector.
 fn content_security_policy(collector: &str) -> Option<HeaderValue> {
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -41,7 +41,7 @@ fn content_security_policy(collector: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&policy).ok()
 }
 
-/// Scripts and styles carry a hash of their content in their names; the page itself is revalidated.
+/// Names of scripts and styles contain a hash of their contents, so they never change. The page must be revalidated.
 fn cache_control<B>(response: &Response<B>) -> Option<HeaderValue> {
     let hashed = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
         kind.as_bytes().starts_with(b"text/javascript") || kind.as_bytes().starts_with(b"text/css")

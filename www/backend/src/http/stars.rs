@@ -38,7 +38,7 @@ async fn set(
         return Err(ApiError::StarRefused);
     }
     let star = app.database(&trace, "stars.set", move |store| store.set_star(&id, starred, now())).await?;
-    // Lists show stars, and may be ordered by them: any of them may have changed.
+    // Any list may show the star or be ordered by it.
     app.answers.invalidate();
     star.map(Json).ok_or(ApiError::NoSuchPackage)
 }

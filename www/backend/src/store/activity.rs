@@ -1,17 +1,17 @@
-//! What happened lately, and how much there is of everything.
+//! Recent changes, and totals.
 use super::{Store, StoreError};
 use serde::Serialize;
 
-/// What the page polls.
+/// The answer that the page polls.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Activity {
-    /// How much there is.
+    /// The totals.
     pub totals: Totals,
     /// The newest changes, newest first.
     pub events: Vec<Event>,
 }
 
-/// How much there is.
+/// Numbers of rows.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Totals {
     /// Packages of all ecosystems.
@@ -26,14 +26,14 @@ pub struct Totals {
     pub starred: u64,
 }
 
-/// A star given or taken away.
+/// A package was starred or unstarred.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Event {
-    /// Grows with each event.
+    /// Ascending.
     pub id: i64,
     /// When, ms since the epoch.
     pub at: i64,
-    /// Given, or taken away.
+    /// Whether it was starred or unstarred.
     pub starred: bool,
     /// The package's ecosystem.
     pub ecosystem: String,
@@ -44,7 +44,7 @@ pub struct Event {
 }
 
 impl Store {
-    /// Totals, and the newest `limit` events.
+    /// Reads the totals and the newest `limit` events.
     pub fn activity(&self, limit: u32) -> Result<Activity, StoreError> {
         let totals = self
             .connection

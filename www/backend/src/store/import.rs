@@ -1,4 +1,4 @@
-//! Puts a graph in the place of the one before.
+//! Replaces the packages by those of another graph.
 use super::{Store, StoreError};
 use crate::graph::{Graph, PackageId};
 use rusqlite::params;

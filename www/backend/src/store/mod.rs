@@ -1,4 +1,4 @@
-//! The SQLite database: packages (replaced by each import), stars and activity (kept for good).
+//! The SQLite database: packages, which each import replaces, and stars and activity, which stay.
 mod activity;
 mod import;
 mod packages;
@@ -18,12 +18,12 @@ pub struct Store {
     connection: Connection,
 }
 
-/// Why the database refused.
+/// Why the database could not be used.
 #[derive(Debug)]
 pub enum StoreError {
-    /// The folder cannot be made.
+    /// The folder cannot be created.
     Folder(PathBuf, std::io::Error),
-    /// The file is there, but not a database that can be opened.
+    /// The file exists, but cannot be opened as a database.
     Open(PathBuf, rusqlite::Error),
     /// The file was written by a later version.
     Newer {
@@ -115,7 +115,7 @@ const SCHEMA: &str = "
 ";
 
 impl Store {
-    /// Opens `demo.sqlite` in `folder`, and makes both when missing.
+    /// Opens `demo.sqlite` in `folder`. Both are created if they are missing.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder).map_err(|cause| StoreError::Folder(folder.to_owned(), cause))?;
         let path = folder.join("demo.sqlite");
@@ -140,7 +140,7 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // With WAL a star survives the process's end; only a power cut may lose the newest.
+    // With WAL a star survives a crash of the process. A power cut may lose the newest ones.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);

@@ -1,20 +1,20 @@
-//! Lists of packages, and one in full.
+//! Queries for lists of packages, and for one with all details.
 use super::{Store, StoreError};
 use crate::graph::PackageId;
 use rusqlite::{OptionalExtension, Row, named_params, params};
 use serde::{Deserialize, Serialize};
 
-/// The order of a list. Ties go by name, ecosystem and version, so that pages never overlap.
+/// The order of a list. Equal packages are ordered by name, ecosystem and version, so that pages do not overlap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
-    /// Best match of the search first: the name itself, its beginning, within it, the description.
-    /// Without a search, and among equal matches, most depended on first.
+    /// Best match first: equal to the name, at its beginning, within it, in the description. Without a search, and among equal
+    /// matches, those with the most dependents first.
     #[default]
     Relevance,
     /// By name.
     Name,
-    /// Most depended on first.
+    /// Most dependents first.
     Dependents,
     /// Most dependencies first.
     Dependencies,
@@ -39,12 +39,12 @@ impl Sort {
     }
 }
 
-/// What a list is asked for.
+/// The parameters of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Query {
-    /// Text to find in names and descriptions; all packages when empty.
+    /// Text to find in names and descriptions; empty for all packages.
     pub text: String,
-    /// From 1.
+    /// The number of the page, from 1.
     pub page: u32,
     /// Packages per page.
     pub limit: u32,
@@ -57,13 +57,13 @@ pub struct Query {
 pub struct Page {
     /// The packages of this page.
     pub packages: Vec<Summary>,
-    /// How many there are on all pages.
+    /// How many packages there are on all pages.
     pub total: u64,
     /// This page, from 1.
     pub page: u32,
     /// Packages per page.
     pub limit: u32,
-    /// The page after this one, if it is not the last.
+    /// The number of the next page, if this is not the last.
     pub next: Option<u32>,
 }
 
@@ -77,19 +77,19 @@ pub struct Summary {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// One sentence, where known.
+    /// One sentence, if known.
     pub description: Option<String>,
-    /// An SPDX expression, where known.
+    /// An SPDX expression, if known.
     pub licence: Option<String>,
     /// How many packages it depends on.
     pub dependencies: u64,
-    /// How many depend on it.
+    /// How many packages depend on it.
     pub dependents: u64,
     /// When it was starred, ms since the epoch.
     pub starred_at: Option<i64>,
 }
 
-/// A package in full.
+/// A package with all details.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
@@ -99,19 +99,19 @@ pub struct Details {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// One sentence, where known.
+    /// One sentence, if known.
     pub description: Option<String>,
-    /// An SPDX expression, where known.
+    /// An SPDX expression, if known.
     pub licence: Option<String>,
-    /// Where its sources are, where known.
+    /// The URL of its sources, if known.
     pub repository: Option<String>,
     /// When it was starred, ms since the epoch.
     pub starred_at: Option<i64>,
     /// Its features, by name.
     pub features: Vec<Feature>,
-    /// What it depends on, by name.
+    /// Its dependencies, by name.
     pub dependencies: Vec<Relation>,
-    /// What depends on it, by name.
+    /// Its dependents, by name.
     pub dependents: Vec<Relation>,
 }
 
@@ -120,7 +120,7 @@ pub struct Details {
 pub struct Feature {
     /// Its name.
     pub name: String,
-    /// What it turns on.
+    /// The features that it enables.
     pub enables: Vec<String>,
 }
 
@@ -141,7 +141,7 @@ const STARRED: &str = "LEFT JOIN stars s USING (ecosystem, name, version)";
 const FOUND: &str = "(:q = '' OR p.name LIKE :within ESCAPE '\\' OR p.description LIKE :within ESCAPE '\\')";
 
 impl Store {
-    /// One page of the packages that `query` finds.
+    /// Reads one page of the packages that match `query`.
     pub fn list(&self, query: &Query) -> Result<Page, StoreError> {
         let escaped = escape_like(&query.text);
         let (start, within) = (format!("{escaped}%"), format!("%{escaped}%"));
@@ -171,7 +171,7 @@ impl Store {
         Ok(Page { packages, total, page: query.page, limit: query.limit, next })
     }
 
-    /// The package `id` in full, if there is one.
+    /// Reads the package `id` with all details, if it exists.
     pub fn details(&self, id: &PackageId) -> Result<Option<Details>, StoreError> {
         let found = self
             .connection
@@ -218,7 +218,7 @@ impl Store {
             .prepare_cached("SELECT name, enables FROM features WHERE package = ?1 ORDER BY name")?;
         let features = select.query_map([row], |row| {
             let enables: String = row.get(1)?;
-            // Written by the import as a JSON array.
+            // The import has written it as a JSON array.
             Ok(Feature { name: row.get(0)?, enables: serde_json::from_str(&enables).unwrap_or_default() })
         })?;
         Ok(features.collect::<Result<_, _>>()?)
@@ -254,7 +254,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
     })
 }
 
-/// A search for `100%` means that sign, not anything.
+/// Escapes the wildcards of `LIKE`: a search for `100%` means the character.
 fn escape_like(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Stars: the one thing that visitors write.
+//! Stars, the only data that visitors write.
 use super::{Store, StoreError};
 use crate::graph::PackageId;
 use rusqlite::params;
@@ -11,13 +11,13 @@ const EVENTS_KEPT: i64 = 200;
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Star {
-    /// When it was starred, ms since the epoch; `None` when it is not.
+    /// When it was starred, ms since the epoch; `None` if it is not starred.
     pub starred_at: Option<i64>,
 }
 
 impl Store {
-    /// Stars `id`, or takes the star away; `None` when there is no such package. Doing it again
-    /// changes nothing: the time of the first star stays, and no event is written.
+    /// Stars or unstars `id`; `None` if there is no such package. A repetition changes nothing: the time of the first star
+    /// stays, and no event is written.
     pub fn set_star(&mut self, id: &PackageId, starred: bool, now: i64) -> Result<Option<Star>, StoreError> {
         let key = params![id.ecosystem, id.name, id.version];
         let transaction = self.connection.transaction()?;

@@ -5,7 +5,7 @@ const STAR: &str = "/api/packages/npm/%40scope%2Fpkg/1.0.0/star";
 #[tokio::test]
 async fn a_star_shows_at_once_everywhere() {
     let server = Server::start();
-    // So that the answers without the star are in the cache.
+    // Fills the cache with answers without the star.
     server.get("/api/packages?sort=starred").await;
     server.get("/api/packages/npm/%40scope%2Fpkg/1.0.0").await;
 

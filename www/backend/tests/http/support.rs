@@ -1,4 +1,4 @@
-//! A server to ask, and what it answers.
+//! The server under test, and its answers.
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -44,7 +44,7 @@ fn id(ecosystem: &str, name: &str) -> PackageId {
     PackageId { ecosystem: ecosystem.into(), name: name.into(), version: "1.0.0".into() }
 }
 
-/// `app` needs `serde` and `@scope/pkg`; they need nothing.
+/// Three packages: `app` depends on `serde` and `@scope/pkg`.
 fn graph() -> Graph {
     let app = Package {
         dependencies: [id("cargo", "serde"), id("npm", "@scope/pkg")].map(|d| (d, "normal".into())).into(),
@@ -78,7 +78,7 @@ impl Server {
         Self { router: router(app), folder }
     }
 
-    /// The same data, after a restart.
+    /// Restarts the server on the same data.
     pub fn restart(self) -> Self {
         let mut store = Store::open(&self.folder.path().join("data")).unwrap();
         store.import(&graph()).unwrap();

@@ -1,0 +1,26 @@
+// Members of the classes of `whippet/query` that only its own code knows (`src/query/internal.ts`). In what is shipped they have
+// names of a letter or two, as the exports of wasm have. None of them may be the name of anything that a page or a browser knows.
+export const internalNames = [
+  'adoptOrphans',
+  'applyState',
+  'currentFetch',
+  'engineConfig',
+  'failedResult',
+  'holdFetch',
+  'initialState',
+  'isOutdated',
+  'keepAlive',
+  'observeCachedQuery',
+  'onEngineFailed',
+  'onFetchDue',
+  'onFetchEffect',
+  'onGarbageCollected',
+  'readState',
+  'readmit',
+  'revertState',
+  'setSize',
+  'signalUsed',
+  'tellFailure',
+  'trackOrphan',
+  'writeState',
+]

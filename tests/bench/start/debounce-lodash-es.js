@@ -1,0 +1,3 @@
+import { debounce } from 'lodash-es'
+
+debounce(() => {}, 10)()

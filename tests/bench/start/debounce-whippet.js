@@ -1,0 +1,3 @@
+import { debounce } from 'whippet/timing'
+
+debounce(() => {}, 10)()

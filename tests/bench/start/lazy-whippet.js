@@ -1,0 +1,4 @@
+import { lazy } from 'whippet/lazy'
+
+lazy('.lazy', { rootMargin: 300 })
+globalThis.usable = globalThis.requested('/image')

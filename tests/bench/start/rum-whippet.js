@@ -1,0 +1,3 @@
+import { startRum } from 'whippet/rum'
+
+startRum({ endpoint: '/sink', app: 'bench' })

@@ -1,0 +1,5 @@
+import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'whippet/rum'
+
+for (const on of [onCLS, onINP, onLCP]) on(() => {})
+// Those that a page has once it is painted.
+globalThis.usable = Promise.all([onTTFB, onFCP].map((on) => new Promise((done) => on(done))))
