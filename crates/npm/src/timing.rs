@@ -28,15 +28,15 @@ pub fn batch_enqueue(items: u32, max_size: f64, max_wait: f64) -> u32 {
     }
 }
 
-/// Adds a memoized function.
+/// Adds a memoized or a rate-limited function.
 #[wasm_bindgen]
-pub fn memo_create() -> u32 {
+pub fn list_create() -> u32 {
     LISTS.with(|lists| lists.memo_create().0)
 }
 
 /// The function was garbage-collected.
 #[wasm_bindgen]
-pub fn memo_release(id: u32) {
+pub fn list_release(id: u32) {
     LISTS.with(|lists| lists.memo_release(MemoId(id)));
 }
 
@@ -106,18 +106,6 @@ pub fn memo_expired(id: u32, now: f64, stale: f64) -> f64 {
         Ok(slot) => -f64::from(slot),
         Err(at) => at.since(now).as_ms(),
     })
-}
-
-/// Adds a rate-limited function.
-#[wasm_bindgen]
-pub fn rate_create() -> u32 {
-    LISTS.with(|lists| lists.rate_create().0)
-}
-
-/// The function was garbage-collected.
-#[wasm_bindgen]
-pub fn rate_release(id: u32) {
-    LISTS.with(|lists| lists.rate_release(RateLimitId(id)));
 }
 
 /// The function was called while `queued` calls wait, of at most `max_queue`: 0: it runs; `REJECT`; otherwise it waits, and

@@ -44,11 +44,11 @@ export function batch<K, V>(
   fn: (items: K[]) => ArrayLike<V | Error> | PromiseLike<ArrayLike<V | Error>>,
   options?: BatchOptions<K>,
 ): Batched<K, V> {
-  checkFunction('`fn` of batch', fn)
+  checkFunction(fn)
   const { maxSize = Infinity, maxWait = 0, key, signal } = options ?? {}
   checkCount('maxSize', maxSize, 1)
   checkDuration('maxWait', maxWait)
-  if (key !== undefined) checkFunction('`key`', key)
+  if (key !== undefined) checkFunction(key, 'key')
   checkSignal(signal)
 
   /** The waiting items, by key. */
@@ -70,7 +70,7 @@ export function batch<K, V>(
     const opened = open
     const added: Item<K, V> = { item, ...deferred<V>() }
     opened.set(itemKey, added)
-    const enqueued = ask(FILLS, () => machines().batch_enqueue(opened.size, maxSize, maxWait))
+    const enqueued = ask(() => machines().batch_enqueue(opened.size, maxSize, maxWait), FILLS)
     if (enqueued === FILLS) dispatch()
     if (enqueued === OPENS_TIMER) timer = later(maxWait, dispatch)
     if (enqueued === OPENS_TASK) {
@@ -115,7 +115,7 @@ export function batch<K, V>(
   }
 
   load.flush = dispatch
-  load.cancel = () => cancel(abortError('The batch was cancelled'))
+  load.cancel = () => cancel(abortError())
   load.pending = () => open?.size ?? 0
 
   setKey(load, key ?? ((item: K) => item))
@@ -131,7 +131,6 @@ function checked<T>(results: ArrayLike<T>, length: number): ArrayLike<T> {
   const count = isObject(results) ? results.length : 'no'
   if (count === length) return results
   throw new TypeError(
-    'A batched function must return an array, or a promise of one, with a result or an Error for each item, in order: ' +
-      `it got ${length} items and returned ${count} results`,
+    `A batched function must return an array with a result or an Error for each item: it got ${length} items and returned ${count} results`,
   )
 }

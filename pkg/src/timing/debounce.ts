@@ -20,5 +20,5 @@ export function debounce<Args extends unknown[], R, This = unknown>(
   wait?: number,
   options?: DebounceOptions,
 ): Paced<Args, R, This> {
-  return pace(fn, pacing('debounce', fn, wait, options, false), options?.signal)
+  return pace(fn, pacing(fn, wait, options, false), options?.signal)
 }

@@ -14,4 +14,4 @@ export const debounceAsync: PaceAsync<DebounceOptions> = (
   fn: (...args: any[]) => any,
   wait?: number,
   options?: DebounceOptions,
-): any => paceAsync('debounceAsync', fn, wait, options, false)
+): any => paceAsync(fn, wait, options, false)

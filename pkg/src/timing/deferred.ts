@@ -16,7 +16,7 @@ export function deferred<R>(): Deferred<R> {
   return { promise, resolve, reject }
 }
 
-export function abortError(message: string): DOMException {
+export function abortError(message = 'The call was cancelled'): DOMException {
   return new DOMException(message, 'AbortError')
 }
 

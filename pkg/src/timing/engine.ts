@@ -17,13 +17,13 @@ export const waiters = /* @__PURE__ */ new Map<number, () => void>()
  * The engine's answer to `question`; `otherwise` where the engine cannot run, or stopped working, as wasm does out of
  * memory. Then no deadline will expire: what waits runs now.
  */
-export function ask(otherwise: number, question: () => number | void): number {
+export function ask(question: () => number | void, otherwise = 0): number {
   if (!isBroken) {
     try {
       return question() as number
     } catch (error) {
       isBroken = true
-      console.warn('whippet/timing: functions run unpaced, whenever they are called.', error)
+      console.warn('whippet/timing: functions run unpaced.', error)
       for (const run of waiters.values()) queueMicrotask(run)
     }
   }
@@ -40,7 +40,7 @@ let registry: FinalizationRegistry<Owned> | undefined
 /** Has `id` released when `owner` is garbage-collected. Returns `id`. */
 export function own(owner: object, release: (id: number) => void, id: number): number {
   if (typeof FinalizationRegistry === 'function') {
-    registry ??= new FinalizationRegistry(({ id, release }) => ask(0, () => release(id)))
+    registry ??= new FinalizationRegistry(({ id, release }) => ask(() => release(id)))
     registry.register(owner, { id, release })
   }
   return id

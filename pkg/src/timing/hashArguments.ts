@@ -22,7 +22,7 @@ function hashValue(value: unknown, depth: number): string {
 }
 
 function hashObject(value: object, depth: number): string {
-  if (depth > MAX_DEPTH) throw unhashable(`a value that contains itself, or is ${MAX_DEPTH} levels deep,`)
+  if (depth > MAX_DEPTH) throw unhashable(`more than ${MAX_DEPTH} levels`)
   const { toJSON } = value as { toJSON?: unknown }
   const prototype = Object.getPrototypeOf(value)
   if (typeof toJSON === 'function') return `#${classId(prototype)}(${hashValue(toJSON.call(value), depth)})`
@@ -55,5 +55,5 @@ function classId(prototype: object | null): number {
 }
 
 function unhashable(what: string): TypeError {
-  return new TypeError(`memoize cannot distinguish ${what} by value: pass a \`key\` function that does`)
+  return new TypeError(`memoize needs a \`key\` function to distinguish ${what}`)
 }

@@ -21,7 +21,7 @@ export function monotonic(): number {
 /** Calls `run` after `delay` ms, if that is finite. Returns an id for `forget`, which is spent when `run` is called. */
 export function later(delay: number, run: () => void): number {
   if (delay === Infinity) return 0
-  const id = ask(0, () => pacer().pace_set(Date.now(), delay))
+  const id = ask(() => pacer().pace_set(Date.now(), delay))
   if (id) {
     waiters.set(id, () => {
       waiters.delete(id)
@@ -36,7 +36,7 @@ export function later(delay: number, run: () => void): number {
 
 /** Returns 0, which is no id: the other may soon be another's. */
 export function forget(id: number): 0 {
-  if (waiters.delete(id)) ask(0, () => pacer().pace_clear(id))
+  if (waiters.delete(id)) ask(() => pacer().pace_clear(id))
   return 0
 }
 
@@ -56,7 +56,7 @@ function applyHold(): void {
 export function arm(): void {
   if (isFiring) return
   const now = Date.now()
-  const delay = ask(NONE, () => pacer().pace_arm(now))
+  const delay = ask(() => pacer().pace_arm(now), NONE)
   const arming = ++armings
   // An overdue timer is not cleared: it fires as soon as the host is idle, and setting it again and again could postpone
   // it for ever. A timer of another clock is not cleared either: a test may have replaced the clock or restored it, and
@@ -82,9 +82,9 @@ export function arm(): void {
 function fire(arming: number): void {
   isFiring = true
   isNew = false
-  ask(0, () => pacer().pace_timeout(Date.now(), +(arming === armings)))
+  ask(() => pacer().pace_timeout(Date.now(), +(arming === armings)))
   try {
-    for (let id; (id = ask(0, () => pacer().pace_expired())); ) waiters.get(id)?.()
+    for (let id; (id = ask(() => pacer().pace_expired())); ) waiters.get(id)?.()
   } finally {
     // Also after a throw, which ends this task as it would with a timer per function. The other deadlines that expired
     // follow in the next task.

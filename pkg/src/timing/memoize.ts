@@ -68,12 +68,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   fn: (this: This, ...args: Args) => R,
   options?: MemoizeOptions<NoInfer<Args>>,
 ): Memoized<Args, R, This> {
-  checkFunction('`fn` of memoize', fn)
+  checkFunction(fn)
   const { ttl = Infinity, maxSize = Infinity, staleWhileRevalidate = false } = options ?? {}
   const key: ((...args: Args) => unknown) | undefined = options?.key ?? keyOf(fn)
   checkDuration('ttl', ttl)
   checkCount('maxSize', maxSize, 1)
-  if (key !== undefined) checkFunction('`key`', key)
+  if (key !== undefined) checkFunction(key, 'key')
   const stale = staleWhileRevalidate === true ? Infinity : staleWhileRevalidate || 0
   checkDuration('staleWhileRevalidate', stale)
 
@@ -93,13 +93,15 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   let callKey: unknown
 
   function memoized(this: This): R {
-    // Most calls end here. The arguments are read one by one, since an engine need not make an object of them then.
+    // Most calls end here. JavaScript engines make no object of arguments that are only read by index or passed on so.
     const first = arguments[0]
     const isPlain = !key && arguments.length < 2 && !isObject(first)
     const fresh = isPlain && byKey.get(first)
     if (fresh && isFresh(fresh)) return hit(fresh)
-    const args: unknown[] = []
-    for (let i = 0; i < arguments.length; i++) args.push(arguments[i])
+    return find.apply(this, arguments as any)
+  }
+
+  function find(this: This, ...args: unknown[]): R {
     const map = mapOf(this, args)
     const entry = map.get(callKey)
     return entry ? (isFresh(entry) ? hit(entry) : lookUp(this, args, entry)) : miss(this, args, map, callKey)
@@ -129,12 +131,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
 
   function touch(entry: Entry): void {
     latest = entry
-    ask(0, () => machines().memo_touch(id, entry.slot))
+    ask(() => machines().memo_touch(id, entry.slot))
   }
 
   function lookUp(self: This, args: unknown[], entry: Entry): any {
     const now = Date.now()
-    const found = ask(endless ? Infinity : EXPIRED, () => machines().memo_lookup(id, entry.slot, monotonic(), stale))
+    const found = ask(() => machines().memo_lookup(id, entry.slot, monotonic(), stale), endless ? Infinity : EXPIRED)
     if (found === EXPIRED) {
       unlink(entry)
       return miss(self, args, entry.map, entry.key)
@@ -162,14 +164,14 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     let value: any = fn.apply(self, args as any)
     // The function may have called itself with the same arguments.
     remove(map.get(key))
-    id ||= ask(0, () => own(memoized, machines().memo_release, machines().memo_create()))
-    const slot = ask(0, () => machines().memo_add(id))
+    id ||= ask(() => own(memoized, machines().list_release, machines().list_create()))
+    const slot = ask(() => machines().memo_add(id))
     const entry: Entry = { slot, since: 0, until: -Infinity, value, key, map }
     if (slot || endless) {
       map.set(key, (latest = entry))
       bySlot.set(slot, entry)
     }
-    for (let evicted; (evicted = ask(NONE, () => machines().memo_evict(id, bySlot.size, maxSize))) >= 0; ) {
+    for (let evicted; (evicted = ask(() => machines().memo_evict(id, bySlot.size, maxSize), NONE)) >= 0; ) {
       counts.evictions++
       unlink(bySlot.get(evicted)!)
     }
@@ -211,17 +213,17 @@ export function memoize<Args extends unknown[], R, This = unknown>(
 
   function settled(entry: Entry): void {
     if (!isKept(entry)) return
-    const wait = ask(Infinity, () => machines().memo_settled(id, entry.slot, monotonic(), ttl, stale))
+    const wait = ask(() => machines().memo_settled(id, entry.slot, monotonic(), ttl, stale), Infinity)
     timer ||= later(wait, weakly(expire))
   }
 
   function failed(entry: Entry): void {
-    if (isKept(entry) && ask(1, () => machines().memo_failed(entry.slot))) unlink(entry)
+    if (isKept(entry) && ask(() => machines().memo_failed(entry.slot), 1)) unlink(entry)
   }
 
   function expire(): void {
     let next
-    while ((next = ask(Infinity, () => machines().memo_expired(id, monotonic(), stale))) < 0) unlink(bySlot.get(-next)!)
+    while ((next = ask(() => machines().memo_expired(id, monotonic(), stale), Infinity)) < 0) unlink(bySlot.get(-next)!)
     timer = later(next, weakly(expire))
   }
 
@@ -233,12 +235,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
 
   function remove(entry: Entry | undefined): void {
     if (!entry) return
-    ask(0, () => machines().memo_remove(entry.slot))
+    ask(() => machines().memo_remove(entry.slot))
     unlink(entry)
   }
 
   memoized.clear = () => {
-    if (id) ask(0, () => machines().memo_clear(id))
+    if (id) ask(() => machines().memo_clear(id))
     timer = forget(timer)
     for (const map of [byKey, byHash, bySlot]) map.clear()
   }
@@ -247,7 +249,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     remove(entry)
     return !!entry
   }
-  memoized.stats = () => ({ ...counts, size: byKey.size + byHash.size })
+  memoized.stats = () => ({ ...counts, size: bySlot.size })
   return memoized as Memoized<Args, R, This>
 }
 

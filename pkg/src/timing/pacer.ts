@@ -21,8 +21,8 @@ export interface Paced<Args extends unknown[], R, This = unknown> {
 export type Pacing = readonly [wait: number, maxWait: number, leading: unknown, trailing: unknown]
 
 /** Reads arguments as lodash does: an option that is present counts, even if it is undefined. */
-export function pacing(name: string, fn: unknown, wait: unknown, options: object | undefined, throttles: boolean): Pacing {
-  checkFunction(name, fn)
+export function pacing(fn: unknown, wait: unknown, options: object | undefined, throttles: boolean): Pacing {
+  checkFunction(fn)
   const given: Record<string, any> = isObject(options) ? options : {}
   checkSignal(given.signal)
   return [
@@ -71,11 +71,11 @@ export function pace<Args extends unknown[], R, This>(
   }
 
   function tell(now: number): void {
-    id ||= ask(0, () => own(paced, pacer().pacer_release, pacer().pacer_create(wait, maxWait, +!!leading, +!!trailing)))
-    const effects = ask(INVOKE, () => pacer().pacer_call(id, now, calls.last))
+    id ||= ask(() => own(paced, pacer().pacer_release, pacer().pacer_create(wait, maxWait, +!!leading, +!!trailing)))
+    const effects = ask(() => pacer().pacer_call(id, now, calls.last), INVOKE)
     calls.last = now
     // A burst of one call does not need to know.
-    calls.until = effects ? -Infinity : ask(-Infinity, () => pacer().pacer_until(id, now))
+    calls.until = effects ? -Infinity : ask(() => pacer().pacer_until(id, now), -Infinity)
     apply(effects)
   }
 
@@ -105,18 +105,18 @@ export function pace<Args extends unknown[], R, This>(
   const runs = () => (lastArgs ? INVOKE : 0)
 
   function expired(): void {
-    apply(ask(runs(), () => pacer().pacer_expired(id, Date.now(), calls.last, runs())))
+    apply(ask(() => pacer().pacer_expired(id, Date.now(), calls.last, runs()), runs()))
   }
 
   paced.cancel = () => {
     calls.last = -Infinity
-    apply(id && ask(END | RELEASE, () => pacer().pacer_cancel(id)))
+    apply(id && ask(() => pacer().pacer_cancel(id), END | RELEASE))
   }
   paced.flush = () => {
-    apply(id && ask(runs(), () => pacer().pacer_flush(id, Date.now(), runs())))
+    apply(id && ask(() => pacer().pacer_flush(id, Date.now(), runs()), runs()))
     return result
   }
-  paced.pending = () => id > 0 && ask(-Infinity, () => pacer().pacer_until(id, calls.last)) > -Infinity
+  paced.pending = () => id > 0 && ask(() => pacer().pacer_until(id, calls.last), -Infinity) > -Infinity
 
   return paced as unknown as Paced<Args, R, This>
 }

@@ -63,17 +63,16 @@ interface Run<R> extends Deferred<R> {
 
 /** A debounced function's next call that will be run aborts the current run; with `throttles`, only the next run does. */
 export function paceAsync<Args extends unknown[], R, This>(
-  name: string,
   fn: Abortable<Args, R, This>,
   wait: number | undefined,
   options: { signal?: AbortSignal } | undefined,
   throttles: boolean,
 ): PacedAsync<Args, R, This> {
-  const how = pacing(name, fn, wait, options, throttles)
+  const how = pacing(fn, wait, options, throttles)
   const [, , leading, trailing] = how
   const signal = options?.signal
   if (!leading && !trailing) {
-    throw new TypeError('With neither `leading` nor `trailing` it would never run, and no promise would settle')
+    throw new TypeError('Expected `leading` or `trailing`, or it never runs')
   }
   /** The run that will answer the calls of this burst. */
   let upcoming: Run<R> | undefined
@@ -86,7 +85,7 @@ export function paceAsync<Args extends unknown[], R, This>(
     function (this: This, ...args: Args) {
       const run = upcoming!
       upcoming = undefined
-      abortRun(latest, abortError('A newer call was run'))
+      abortRun(latest, abortError('A newer call was made'))
       latest = run
       updateHold()
       void promiseTry(fn, this, [...args, run.controller.signal]).then(
@@ -156,7 +155,7 @@ export function paceAsync<Args extends unknown[], R, This>(
     return run.promise
   }
 
-  call.cancel = () => abortAll(abortError('The call was cancelled'))
+  call.cancel = () => abortAll(abortError())
   call.flush = () => {
     paced.flush()
     return latest?.promise

@@ -39,7 +39,7 @@ export class QueueFullError extends Error {
   readonly maxQueue: number
 
   constructor(maxQueue: number) {
-    super(`${maxQueue} calls wait already, as many as \`maxQueue\` allows: call less often, or raise it`)
+    super(`${maxQueue} calls wait: call less often, or raise \`maxQueue\``)
     this.maxQueue = maxQueue
   }
 }
@@ -57,7 +57,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   fn: F,
   options: RateLimitOptions<Parameters<F>>,
 ): RateLimited<Parameters<F>, ReturnType<F>, ThisParameterType<F>> {
-  checkFunction('`fn` of rateLimit', fn)
+  checkFunction(fn)
   const { limit, interval, burst, maxQueue = Infinity, signal } = options ?? {}
   checkCount('limit', limit, 1)
   checkDuration('interval', interval, Number.MAX_VALUE)
@@ -81,8 +81,8 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   }
 
   function admit(queued: number): number {
-    id ||= ask(0, () => own(limited, machines().rate_release, machines().rate_create()))
-    return ask(0, () => machines().rate_call(id, queued, maxQueue, monotonic(), limit, interval, burst ?? 0))
+    id ||= ask(() => own(limited, machines().list_release, machines().list_create()))
+    return ask(() => machines().rate_call(id, queued, maxQueue, monotonic(), limit, interval, burst ?? 0))
   }
 
   function enqueue(
@@ -134,7 +134,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
 
   limited.pending = () => queue.size
   limited.clear = () => {
-    for (const call of queue) take(call).abort(abortError('The queue was cleared'))
+    for (const call of queue) take(call).abort(abortError())
   }
   return limited
 }

@@ -41,9 +41,15 @@ export async function retry<R>(
   fn: (attempt: Attempt) => R | PromiseLike<R>,
   policy?: RetryPolicy,
 ): Promise<Awaited<R>> {
-  checkFunction('`fn` of retry', fn)
-  const { retry: retryOption, retryDelay, retryJitter = 0, timeout = Infinity, signal } = policy ?? {}
-  const { seed = Math.floor(Math.random() * 2 ** 32) } = policy ?? {}
+  checkFunction(fn)
+  const {
+    retry: retryOption,
+    retryDelay,
+    retryJitter = 0,
+    seed = Math.floor(Math.random() * 2 ** 32),
+    timeout = Infinity,
+    signal,
+  } = policy ?? {}
   if (!['function', 'boolean', 'undefined'].includes(typeof retryOption)) checkDuration('retry', retryOption)
   if (typeof retryDelay !== 'function' && retryDelay !== undefined) checkDuration('retryDelay', retryDelay)
   if (typeof retryJitter !== 'boolean') checkDuration('retryJitter', retryJitter)
@@ -95,9 +101,8 @@ export async function retry<R>(
       const permanent = retryable === false ? PERMANENT : 0
       const after = typeof retryAfter === 'number' ? retryAfter : 0
       if (isSettled) return
-      const delay = ask(NONE, () =>
-        machines().retry_delay(failures, retries, chosen, jitter, seed >>> 0, verdict | permanent, after),
-      )
+      const delay = ask(() =>
+        machines().retry_delay(failures, retries, chosen, jitter, seed >>> 0, verdict | permanent, after), NONE)
       failures++
       if (delay < 0) end(() => reject(error))
       else timer = later(delay, run)

@@ -18,5 +18,5 @@ export function throttle<Args extends unknown[], R, This = unknown>(
   wait?: number,
   options?: ThrottleOptions,
 ): Paced<Args, R, This> {
-  return pace(fn, pacing('throttle', fn, wait, options, true), options?.signal)
+  return pace(fn, pacing(fn, wait, options, true), options?.signal)
 }

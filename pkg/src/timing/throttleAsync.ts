@@ -12,4 +12,4 @@ export const throttleAsync: PaceAsync<ThrottleOptions> = (
   fn: (...args: any[]) => any,
   wait?: number,
   options?: ThrottleOptions,
-): any => paceAsync('throttleAsync', fn, wait, options, true)
+): any => paceAsync(fn, wait, options, true)

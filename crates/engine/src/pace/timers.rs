@@ -1,5 +1,5 @@
 //! Every deadline of a module, on one clock: the heap for which a host arms one timer.
-use super::monotonic::{LONG_AGO, MonotonicClock};
+use super::monotonic::MonotonicClock;
 use super::row::{NONE, Rows};
 use crate::time::{Duration, Instant};
 
@@ -92,7 +92,7 @@ impl<R: Rows<Row>> Timers<R> {
     /// Without deadlines and functions.
     pub const fn new(rows: R) -> Self {
         let clock = MonotonicClock::new();
-        Self { rows, order: 0, clock, armed: Instant::ZERO, fired: LONG_AGO, fired_order: 0 }
+        Self { rows, order: 0, clock, armed: Instant::ZERO, fired: Instant::ZERO, fired_order: 0 }
     }
 
     /// The delay that the host has to set its timer to; `None`: no timer. Takes it for granted that the host does.
