@@ -9,8 +9,8 @@ mod allocator;
 
 // Bodies are megabytes: blocks must join again.
 #[cfg(feature = "json")]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+#[path = "free_list.rs"]
+mod allocator;
 
 // These keep rows or an arena in the memory beyond their statics, and allocate nothing.
 #[cfg(any(feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]

@@ -1,10 +1,10 @@
 //! JSON bodies: kept, compared and scanned in wasm memory. JavaScript makes the values.
-use crate::state::{Late, State};
+use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
-use whippet_boundary::json::{COMPARED, EVICTED, KEPT, NO_BODY, RESULT_WORDS, SCANNED, STATS};
+use whippet_boundary::json::{COMPARED, EVICTED, KEPT, NO_BODY, RESULT_WORDS, SCANNED};
 use whippet_engine::json::{Bodies, BodyId, Budget, IncomingId, Progress};
 
-static BODIES: Late<Bodies> = Late::new();
+static BODIES: State<Bodies> = State::new(Bodies::DEFAULT);
 /// What [`json_result`] gives.
 static RESULT: State<[u32; RESULT_WORDS as usize]> = State::new([0; RESULT_WORDS as usize]);
 
@@ -105,11 +105,12 @@ pub fn json_forget(body: u32) {
 #[wasm_bindgen]
 pub fn json_stat(which: u32) -> f64 {
     let stats = BODIES.with(|bodies| bodies.stats());
-    let mut figures = [0; STATS.len()];
-    for (figure, bytes) in
-        [(COMPARED, stats.compared), (KEPT, stats.kept), (EVICTED, stats.evicted), (SCANNED, stats.scanned)]
-    {
-        figures[figure as usize] = bytes;
-    }
-    figures.get(which as usize).copied().unwrap_or(0) as f64
+    let bytes = match which {
+        COMPARED => stats.compared,
+        KEPT => stats.kept,
+        EVICTED => stats.evicted,
+        SCANNED => stats.scanned,
+        _ => 0,
+    };
+    bytes as f64
 }

@@ -76,19 +76,3 @@ impl<T> State<T> {
         self.0.with(f)
     }
 }
-
-/// A static that is made when it is first used, for a value that cannot be made at compile time.
-#[cfg(feature = "json")]
-pub(crate) struct Late<T>(State<Option<T>>);
-
-#[cfg(feature = "json")]
-impl<T: Default> Late<T> {
-    pub(crate) const fn new() -> Self {
-        Self(State::new(None))
-    }
-
-    /// As [`State::with`].
-    pub(crate) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
-        self.0.with(|value| f(value.get_or_insert_default()))
-    }
-}

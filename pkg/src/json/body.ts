@@ -7,41 +7,40 @@ export interface Reader {
   cancel(reason?: unknown): Promise<unknown>
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const has = (value: any, name: string | symbol, type: string) => typeof value?.[name] === type
 
 export function isResponse(value: unknown): value is Response {
-  return isObject(value) && typeof value.status === 'number' && typeof value.json === 'function'
+  return has(value, 'status', 'number') && has(value, 'json', 'function')
 }
 
 export function isRequest(value: unknown): value is Request {
-  return isObject(value) && typeof value.url === 'string' && typeof value.clone === 'function'
+  return has(value, 'url', 'string') && has(value, 'clone', 'function')
 }
 
 /** `value` as bytes, or `undefined` if it is neither a view nor a buffer. */
-export function bytesOf(value: unknown): Uint8Array | undefined {
+export function bytesOf(value: any): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-  const buffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))
-  return buffer ? new Uint8Array(value as ArrayBuffer) : undefined
+  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))) return new Uint8Array(value)
 }
 
 /** A reader of `stream`, which locks it. `undefined` if it is not a stream. */
-export function readerOf(stream: unknown): Reader | undefined {
-  if (!isObject(stream)) return undefined
-  if (typeof stream.getReader === 'function') return stream.getReader() as Reader
-  const iterator = (stream as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator]?.()
-  if (!iterator) return undefined
-  return {
-    read: () => iterator.next(),
-    // `return` of an iterator waits for the pending `next`. `destroy` of a Node stream does not.
-    cancel: async () => (typeof stream.destroy === 'function' ? void stream.destroy() : iterator.return?.()),
-  }
+export function readerOf(stream: any): Reader | undefined {
+  if (has(stream, 'getReader', 'function')) return stream.getReader()
+  const iterator: AsyncIterator<unknown> | undefined = stream?.[Symbol.asyncIterator]?.()
+  return (
+    iterator && {
+      read: () => iterator.next(),
+      // `return` of an iterator waits for the pending `next`. `destroy` of a Node stream does not.
+      cancel: async () => (stream.destroy ? void stream.destroy() : iterator.return?.()),
+    }
+  )
 }
 
 /** A chunk of a stream as bytes. */
 export function chunkOf(value: unknown): Uint8Array {
   const bytes = bytesOf(value)
-  if (!bytes) throw new TypeError(`A body is a stream of bytes (Uint8Array); it gave a value of type ${typeof value}`)
+  if (!bytes) throw new TypeError(`A body is a stream of bytes (Uint8Array), not of ${typeof value}`)
   return bytes
 }
 
@@ -54,13 +53,17 @@ export function drop(stream: unknown): void {
   }
 }
 
-/** Reads everything, as text. */
-export async function textOf(reader: Reader): Promise<string> {
+/** Reads everything, or the first `limit` bytes, as text. */
+export async function textOf(reader: Reader, limit = Infinity): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
-  for (;;) {
+  while (limit > 0) {
     const { value, done } = await reader.read()
     if (done) return text + decoder.decode()
-    text += decoder.decode(chunkOf(value), { stream: true })
+    const chunk = chunkOf(value)
+    text += decoder.decode(chunk.subarray(0, limit), { stream: true })
+    limit -= chunk.length
   }
+  await reader.cancel()
+  return text
 }

@@ -31,91 +31,71 @@ const MAX_PAGES = 100
 
 const queries = new WeakMap<Query, Map<string, Parsed>>()
 
+/** The last body of a query, or of one page of it. */
+export interface LastBody {
+  last: Parsed | undefined
+  /** The engine's id of the body, or `NO_BODY`. */
+  body: number
+  /** The value in the cache, if it is still the one that the body describes. */
+  held(): Held | undefined
+  /** Counts a body. `length` is that of the whole body. */
+  count(figures: BodyFigures, length: number): void
+  /** Remembers the next body. `held` is the value that it was compared with. */
+  replace(result: Result, held: Held | undefined, response: Response): void
+}
+
 /** The last body of the query of `context`, or `undefined` if there is no such query. */
 export function cached(context: QueryContext): LastBody | undefined {
   const { client, queryKey } = context
   const hash = queryKey && client?.defaultQueryOptions({ queryKey }).queryHash
   const query = hash === undefined ? undefined : client?.getQueryCache().get(hash)
-  return query && new LastBody(query, 'pageParam' in context, context.pageParam)
-}
+  if (!query) return
+  // The page of an infinite query, or empty.
+  const page = 'pageParam' in context ? pageKey(context.pageParam) : ''
+  let lasts = queries.get(query)!
+  if (!lasts) queries.set(query, (lasts = new Map()))
+  let last = lasts.get(page)
+  const before = last?.body ?? NO_BODY
 
-/** The last body of a query, or of one page of it. */
-export class LastBody {
-  readonly #query: Query
-  readonly #infinite: boolean
-  readonly #pageParam: unknown
-  readonly #page: string
-  readonly #lasts: Map<string, Parsed>
-  readonly #last: Parsed | undefined
-  /** The engine's id of the body, or `NO_BODY`. */
-  readonly body: number
-
-  constructor(query: Query, infinite: boolean, pageParam: unknown) {
-    this.#query = query
-    this.#infinite = infinite
-    this.#pageParam = pageParam
-    this.#page = infinite ? pageKey(pageParam) : ''
-    let lasts = queries.get(query)
-    if (!lasts) queries.set(query, (lasts = new Map()))
-    this.#lasts = lasts
-    this.#last = lasts.get(this.#page)
-    this.body = this.#last?.body ?? NO_BODY
+  const count = (figures: BodyFigures, length: number) => {
+    if (!page) query.bodyBytes = length
+    query.countBytes?.(figures)
   }
 
-  get length(): number {
-    return this.#last?.length ?? 0
-  }
+  return {
+    last,
+    body: before,
+    held() {
+      if (!last) return
+      const { data } = query.state
+      const value = page ? pageOf(data, page) : data
+      // Structural sharing may have replaced the value by an equal one that shares with the value before it.
+      if (value === last.value || (value !== undefined && equal(value, last.value))) return { value }
+    },
+    count,
+    replace(result, held, response) {
+      const { value, body, shared, received } = result
+      count(result, received)
+      if (held && shared) query.alreadyShared?.(held.value, value)
 
-  /** Whether the response has the same body, by its validator. */
-  isBodyOf(response: Response): boolean {
-    return this.#last?.isBodyOf(response) ?? false
-  }
-
-  /** The value in the cache, if it is still the one that the body describes. */
-  held(): Held | undefined {
-    if (!this.#last) return undefined
-    const { value } = this.#last
-    const { data } = this.#query.state
-    const now = this.#infinite ? pageOf(data, this.#pageParam) : data
-    // Structural sharing may have replaced the value by an equal one that shares with the value before it.
-    return now === value || (now !== undefined && equal(now, value)) ? { value: now } : undefined
-  }
-
-  /** Counts a body whose transfer was not needed. */
-  countSpared(): void {
-    const { length } = this
-    if (!this.#infinite) this.#query.bodyBytes = length
-    this.#query.countBytes?.({ received: 0, compared: 0, parsed: 0, spared: length })
-  }
-
-  /** Remembers the next body. `held` is the value that it was compared with. */
-  replace(result: Result, held: Held | undefined, response: Response): void {
-    const { value, body, shared, received } = result
-    if (!this.#infinite) this.#query.bodyBytes = received
-    this.#query.countBytes?.(result)
-    if (held && shared) this.#query.alreadyShared?.(held.value, value)
-
-    const lasts = this.#lasts
-    let last = this.#last
-    // The engine has replaced the old body by the new one.
-    last?.moveTo(Object.is(value, last.value) ? body : NO_BODY, this.body)
-    if (!last?.body) last = new Parsed(value, body)
-    last.cameFrom(response, received)
-    lasts.delete(this.#page)
-    lasts.set(this.#page, last)
-    for (const [oldest, parsed] of lasts) {
-      if (lasts.size <= MAX_PAGES) break
-      parsed.forget()
-      lasts.delete(oldest)
-    }
+      // The engine has replaced the old body by the new one.
+      last?.moveTo(Object.is(value, last.value) ? body : NO_BODY, before)
+      if (!last?.body) last = new Parsed(value, body)
+      last.cameFrom(response, received)
+      lasts.delete(page)
+      lasts.set(page, last)
+      if (lasts.size > MAX_PAGES) {
+        const [[oldest, parsed]] = lasts as Iterable<[string, Parsed]> as [[string, Parsed]]
+        parsed.forget()
+        lasts.delete(oldest)
+      }
+    },
   }
 }
 
-/** The page of an infinite query's data that has this `pageParam`. */
-function pageOf(data: unknown, pageParam: unknown): unknown {
-  const { pages, pageParams } = (data ?? {}) as { pages?: unknown[]; pageParams?: unknown[] }
-  const index = pageParams?.findIndex((other) => pageKey(other) === pageKey(pageParam)) ?? -1
-  return pages?.[index]
+/** The page of an infinite query's data that has this key. */
+function pageOf(data: any, page: string): unknown {
+  return data?.pages?.[data.pageParams?.findIndex((other: unknown) => pageKey(other) === page)]
 }
 
 function pageKey(pageParam: unknown): string {

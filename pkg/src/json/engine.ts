@@ -1,5 +1,4 @@
 // The engine that keeps, compares and scans bodies, and its memory.
-import { guarded } from '../wasm.js'
 import { wasm, type Engine } from './wasm.js'
 
 /** @internal */
@@ -13,44 +12,57 @@ export interface JsonBudget {
   total: number
 }
 
-let engine: Engine | undefined
+/** `null` where wasm cannot run, or has thrown. */
+let engine: Engine | null | undefined
 let memory: WebAssembly.Memory | undefined
 let budget: JsonBudget | undefined
-let unavailable = false
 
-/** @internal The engine. The first call starts it. `undefined` where wasm cannot run: every body is parsed there. */
-export function startEngine(): Engine | undefined {
-  if (engine || unavailable) return engine
-  try {
-    engine = guarded(wasm(), (error) => {
-      // This body is lost. Later ones are parsed without the engine.
-      engine = undefined
-      unavailable = true
-      throw error
-    })
-    const [a, b, c, d] = randomWords()
-    memory = engine.memory
-    engine.json_start(a!, b!, c!, d!)
-    if (budget) setJsonBudget(budget)
-  } catch {
-    unavailable = true
+/** @internal The engine. The first call starts it. Without one every body is parsed. */
+export function startEngine(): Engine | null {
+  if (engine === undefined) {
+    engine = null
+    try {
+      const exports = wasm()
+      exports.json_start(...randomWords())
+      memory = exports.memory
+      engine = guarded(exports)
+      if (budget) setJsonBudget(budget)
+    } catch {
+      // Wasm cannot run here.
+    }
   }
   return engine
 }
 
+/** The functions of `exports`. When one throws, as wasm does out of memory, its body is lost, and later ones are parsed. */
+function guarded(exports: Engine): Engine {
+  const entries = Object.entries(exports).map(([name, run]: [string, any]) => [
+    name,
+    (...args: number[]) => {
+      try {
+        return run(...args)
+      } catch (error) {
+        engine = null
+        throw error
+      }
+    },
+  ])
+  return Object.fromEntries(entries)
+}
+
 /** Four random words, the seed of the engine's hashes. Nobody can guess them where there is `crypto`. */
-function randomWords(): Uint32Array {
+function randomWords(): [number, number, number, number] {
   const words = new Uint32Array(4)
   try {
     crypto.getRandomValues(words)
   } catch {
-    for (let i = 0; i < 4; i++) words[i] = Math.random() * 2 ** 32
+    words.forEach((_, i) => (words[i] = Math.random() * 2 ** 32))
   }
-  return words
+  return words as Iterable<number> as [number, number, number, number]
 }
 
 /** @internal The engine, if it was started. */
-export function startedEngine(): Engine | undefined {
+export function startedEngine(): Engine | null | undefined {
   return engine
 }
 

@@ -7,20 +7,13 @@ export function equal(a: unknown, b: unknown): boolean {
   }
 }
 
-function same(a: unknown, b: unknown): boolean {
+function same(a: any, b: any): boolean {
   if (Object.is(a, b)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false
-    for (let i = 0; i < a.length; i++) {
-      if (!same(a[i], b[i])) return false
-    }
-    return true
-  }
+  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false
   // A `Date`, or any object of a class, did not come from `JSON.parse`.
-  if (Array.isArray(b) || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
+  if (Array.isArray(a)) return a.length === b.length && a.every((item, i) => same(item, b[i]))
   const names = Object.keys(a)
   const others = Object.keys(b)
-  if (names.length !== others.length) return false
-  return names.every((name, i) => name === others[i] && same(a[name as never], b[name as never]))
+  return names.length === others.length && names.every((name, i) => name === others[i] && same(a[name], b[name]))
 }

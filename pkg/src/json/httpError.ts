@@ -1,4 +1,4 @@
-import { chunkOf, readerOf } from './body.js'
+import { readerOf, textOf } from './body.js'
 
 /** How many bytes of an error's body are kept. */
 const BODY_LIMIT = 4096
@@ -21,12 +21,12 @@ export class HttpError extends Error {
   readonly body: string
 
   constructor(response: Response, body: string) {
-    super(`HTTP ${response.status}${response.statusText ? ` ${response.statusText}` : ''}: ${response.url}`)
-    this.status = response.status
-    this.url = response.url
+    const { status, statusText, url } = response
+    super(`HTTP ${status}${statusText ? ` ${statusText}` : ''}: ${url}`)
+    this.status = status
+    this.url = url
     this.retryAfter = parseRetryAfter(response.headers.get('retry-after'))
-    const { status } = response
-    this.retryable = status < 400 || status >= 500 || status === 408 || status === 425 || status === 429
+    this.retryable = status < 400 || status >= 500 || [408, 425, 429].includes(status)
     this.body = body
   }
 }
@@ -35,34 +35,18 @@ export class HttpError extends Error {
 export async function httpError(response: Response): Promise<HttpError> {
   let body = ''
   try {
-    body = await beginning(response)
+    const reader = readerOf(response.body)
+    body = reader ? await textOf(reader, BODY_LIMIT) : (await response.text()).slice(0, BODY_LIMIT)
   } catch {
     // The status is worth more than the reason why the body did not arrive.
   }
   return new HttpError(response, body)
 }
 
-async function beginning(response: Response): Promise<string> {
-  const reader = readerOf(response.body)
-  if (!reader) return (await response.text()).slice(0, BODY_LIMIT)
-  const decoder = new TextDecoder()
-  let text = ''
-  let room = BODY_LIMIT
-  while (room > 0) {
-    const { value, done } = await reader.read()
-    if (done) break
-    const chunk = chunkOf(value)
-    text += decoder.decode(chunk.subarray(0, room), { stream: true })
-    room -= chunk.length
-  }
-  if (room <= 0) await reader.cancel()
-  return text
-}
-
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
 function parseRetryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined
+  if (!header) return
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+  const wait = Date.parse(header) - Date.now()
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }

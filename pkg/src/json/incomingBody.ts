@@ -19,116 +19,116 @@ export interface Result extends BodyFigures {
   shared: boolean
 }
 
-/** @internal A body that is arriving. Who creates one must end or discard it. */
-export class IncomingBody {
-  readonly #engine: Engine
-  readonly #incoming: number
-  #received = 0
-  /** The decoded text of a body that is too long to be kept. */
-  #text = ''
-  #decoder?: TextDecoder
+/** @internal A body that is arriving. Who begins one must end it, or read it to its end. */
+export interface IncomingBody {
+  write(chunk: Uint8Array): void
+  /** Writes what `reader` gives. If that ends in an error, the body is discarded. */
+  read(reader: Reader): Promise<void>
+  /** Ends the body. Throws `SyntaxError` if it is not JSON. */
+  end(held: Held | undefined): Result
+}
 
-  /** `previous` is the engine's id of the last body, or `NO_BODY`. `expected` is the likely length in bytes, or 0. */
-  constructor(engine: Engine, previous: number, expected: number) {
-    this.#engine = engine
-    this.#incoming = engine.json_begin(previous, expected)
+/**
+ * @internal Begins a body. `previous` is the engine's id of the last one, or `NO_BODY`. `expected` is the likely length in
+ * bytes, or 0.
+ */
+export function incomingBody(engine: Engine, previous: number, expected: number): IncomingBody {
+  const incoming = engine.json_begin(previous, expected)
+  let received = 0
+  // The decoded text of a body that is too long to be kept.
+  let text = ''
+  let decoder: TextDecoder | undefined
+
+  const bytes = () => view(engine.json_bytes(incoming), received)
+
+  const fail = (error: unknown) => {
+    engine.json_discard(incoming)
+    throw error
   }
 
-  write(chunk: Uint8Array): void {
-    const engine = this.#engine
-    const incoming = this.#incoming
+  const write = (chunk: Uint8Array) => {
     const { length } = chunk
-    this.#received += length
+    received += length
     counted.received += length
-    if (this.#decoder) {
-      this.#text += this.#decoder.decode(chunk, { stream: true })
+    if (decoder) {
+      text += decoder.decode(chunk, { stream: true })
     } else if (length > 0) {
       view(engine.json_room(incoming, length), length).set(chunk)
       if (engine.json_received(incoming)) {
-        this.#decoder = new TextDecoder()
-        this.#text = this.#decoder.decode(this.#bytes(), { stream: true })
+        decoder = new TextDecoder()
+        text = decoder.decode(bytes(), { stream: true })
       }
     }
   }
 
-  async read(reader: Reader): Promise<void> {
-    for (;;) {
-      const { value, done } = await reader.read()
-      if (done) return
-      this.write(chunkOf(value))
-    }
-  }
-
-  /** Ends the body. Throws `SyntaxError` if it is not JSON. */
-  end(held: Held | undefined): Result {
-    const result = { value: undefined as unknown, body: NO_BODY, shared: false, received: this.#received, compared: 0, parsed: 0, spared: 0 }
-    try {
-      if (this.#decoder) {
-        result.parsed = result.received
-        result.value = JSON.parse(this.#text + this.#decoder.decode())
-        this.discard()
-      } else {
-        this.#make(held, result)
-        result.body = this.#engine.json_keep(this.#incoming)
-      }
-    } catch (error) {
-      this.discard()
-      throw error
-    } finally {
-      result.spared = Math.max(0, result.received - result.parsed)
-      counted.parsed += result.parsed
-      counted.spared += result.spared
-    }
-    return result
-  }
-
-  #make(held: Held | undefined, result: Result): void {
-    const engine = this.#engine
-    const outcome = engine.json_finish(this.#incoming, +(held !== undefined))
-    const [program, length, slices, bytes, compared] = words(engine.json_result(), RESULT_WORDS) as unknown as number[]
+  const make = (held: Held | undefined, result: Result): unknown => {
+    const outcome = engine.json_finish(incoming, held ? 1 : 0)
+    const [program, length, slices, sliced, compared] = words(engine.json_result(), RESULT_WORDS) as unknown as number[]
     result.compared = compared!
     result.shared = outcome <= WHOLE
-    if (held && outcome === SAME) {
-      result.value = held.value
-      return
-    }
-    if (held && outcome === PATCH_OUTCOME) {
-      try {
-        result.parsed = bytes!
-        const parsed = JSON.parse(decode(view(slices!, bytes!)))
-        result.value = applyPatch(words(program!, length!), parsed, held.value)
-        return
-      } catch {
-        // The application has changed the value that the bytes describe, so the patch does not fit. The text has all of it.
-        result.shared = false
-      }
-    }
-    result.parsed = result.received
     try {
-      result.value = JSON.parse(decode(this.#bytes()))
-    } catch (error) {
-      throw this.#located(error)
+      if (outcome === SAME) {
+        result.parsed = 0
+        return held!.value
+      }
+      if (outcome === PATCH_OUTCOME) {
+        const parsed = JSON.parse(decode(view(slices!, sliced!)))
+        const value = applyPatch(words(program!, length!), parsed, held!.value)
+        result.parsed = sliced!
+        return value
+      }
+    } catch {
+      // The application has changed the value that the bytes describe, so the patch does not fit. The text has all of it.
+      result.shared = false
     }
-  }
-
-  /** Discards the body. */
-  discard(): void {
-    this.#engine.json_discard(this.#incoming)
-  }
-
-  #bytes(): Uint8Array {
-    return view(this.#engine.json_bytes(this.#incoming), this.#engine.json_length(this.#incoming))
+    try {
+      return JSON.parse(decode(bytes()))
+    } catch (error) {
+      throw located(error as Error)
+    }
   }
 
   /** Adds the place to a `SyntaxError`, as not every JavaScript engine does. */
-  #located(error: unknown): unknown {
-    const at = this.#engine.json_error(this.#incoming)
-    if ((error as Error).name !== 'SyntaxError' || at < 0) return error
-    const before = decode(this.#bytes().subarray(0, at))
-    const lineStart = before.lastIndexOf('\n') + 1
-    const line = before.split('\n').length
-    const where = `byte ${at}, line ${line}, column ${before.length - lineStart + 1}`
-    return new SyntaxError(`${(error as Error).message} (${where})`, { cause: error })
+  const located = (error: Error) => {
+    const at = engine.json_error(incoming)
+    if (error.name !== 'SyntaxError' || at < 0) return error
+    const lines = decode(bytes().subarray(0, at)).split('\n')
+    const where = `byte ${at}, line ${lines.length}, column ${lines.pop()!.length + 1}`
+    return new SyntaxError(`${error.message} (${where})`, { cause: error })
+  }
+
+  return {
+    write,
+    async read(reader) {
+      try {
+        for (;;) {
+          const { value, done } = await reader.read()
+          if (done) return
+          write(chunkOf(value))
+        }
+      } catch (error) {
+        fail(error)
+      }
+    },
+    end(held) {
+      const result: Result = { value: undefined, body: NO_BODY, shared: false, received, compared: 0, parsed: received, spared: 0 }
+      try {
+        if (decoder) {
+          result.value = JSON.parse(text + decoder.decode())
+          engine.json_discard(incoming)
+        } else {
+          result.value = make(held, result)
+          result.body = engine.json_keep(incoming)
+        }
+      } catch (error) {
+        fail(error)
+      } finally {
+        result.spared = Math.max(0, received - result.parsed)
+        counted.parsed += result.parsed
+        counted.spared += result.spared
+      }
+      return result
+    },
   }
 }
 

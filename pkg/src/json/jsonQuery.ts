@@ -1,6 +1,5 @@
 import { anyOf } from '../abort.js'
 import { isRequest, isResponse } from './body.js'
-import { httpError } from './httpError.js'
 import { readJson } from './readJson.js'
 import type { QueryContext } from './cached.js'
 
@@ -29,34 +28,30 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
 ): (context?: Context) => Promise<T> {
   const fetchJson = async (context = {} as Context) => {
     const source = typeof input === 'function' ? await input(context) : input
-    if (isResponse(source)) return (await read(source, context)) as T
-    const request = isRequest(source) ? source : undefined
+    if (isResponse(source)) return readJson(source, context)
+    const request = isRequest(source) && source
     if (!request && String(source) === '[object Object]') {
       throw new TypeError(`jsonQuery takes an address, a Request or a Response, not ${source}`)
     }
-    const { signal, leave } = anyOf([context.signal, init?.signal, request?.signal])
+    const { signal, leave } = anyOf([context.signal, init?.signal, (request || undefined)?.signal])
     try {
       // A request can be sent only once, but a query may fetch again.
       const [resource, options] = request ? sendable(request.clone()) : [source as string | URL]
-      const response = await fetch(resource, { ...options, ...init, signal })
-      return (await read(response, context)) as T
+      return await readJson(await fetch(resource, { ...options, ...init, signal }), context)
     } finally {
       leave()
     }
   }
-  return Object.assign(fetchJson, { origin: originOf(input) })
+  return Object.assign(fetchJson as (context?: Context) => Promise<any>, { origin: originOf(input) })
 }
 
 /** Arguments for `fetch`, which would take a request of another library for an address. */
 function sendable(request: Request): [Request | string, RequestInit?] {
-  if (typeof Request === 'function') {
-    if ((request as object) instanceof Request) return [request]
-    try {
-      // This succeeds for a request of another realm.
-      if (new Request(request.clone()).url === request.url) return [request]
-    } catch {
-      // The request is of another library.
-    }
+  try {
+    // The latter succeeds for a request of another realm.
+    if ((request as object) instanceof Request || new Request(request.clone()).url === request.url) return [request]
+  } catch {
+    // The request is of another library.
   }
   const { url, method, headers, body, credentials, redirect } = request
   return [url, { method, headers, body, credentials, redirect, duplex: 'half' } as RequestInit]
@@ -70,9 +65,4 @@ function originOf(input: JsonInput<any>): string | undefined {
   } catch {
     return undefined
   }
-}
-
-async function read(response: Response, context: JsonQueryContext): Promise<unknown> {
-  if (!response.ok && response.status !== 304) throw await httpError(response)
-  return readJson(response, context)
 }

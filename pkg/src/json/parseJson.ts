@@ -3,7 +3,7 @@ import { bytesOf, drop, isResponse, readerOf, textOf } from './body.js'
 import { startEngine } from './engine.js'
 import { httpError } from './httpError.js'
 import { Parsed, type ParsedJson } from './parsed.js'
-import { IncomingBody } from './incomingBody.js'
+import { incomingBody, type IncomingBody } from './incomingBody.js'
 import { counted } from './stats.js'
 
 export type { ParsedJson } from './parsed.js'
@@ -45,13 +45,9 @@ export async function parseJson<T = unknown>(
   }
   if (!engine) return new Parsed(JSON.parse(await textOf(reader)) as T, NO_BODY)
   const begun = bodyOf(previous)
-  const incoming = new IncomingBody(engine, begun, response ? contentLength(response) : 0)
-  try {
-    await incoming.read(reader)
-  } catch (error) {
-    incoming.discard()
-    throw error
-  }
+  const expected = response ? contentLength(response) : 0
+  const incoming = incomingBody(engine, begun, expected)
+  await incoming.read(reader)
   return end(incoming, previous, begun, response)
 }
 
@@ -65,7 +61,7 @@ export function parseJsonSync<T = unknown>(
   const engine = startEngine()
   if (!engine) return new Parsed(JSON.parse(new TextDecoder().decode(bytes)) as T, NO_BODY)
   const begun = bodyOf(previous)
-  const incoming = new IncomingBody(engine, begun, bytes.length)
+  const incoming = incomingBody(engine, begun, bytes.length)
   incoming.write(bytes)
   return end(incoming, previous, begun)
 }

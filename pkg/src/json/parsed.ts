@@ -20,14 +20,14 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
   /** The length of the body in bytes. */
   length = 0
   readonly #body: Body
-  #etag: string | undefined
-  #url = ''
+  /** The response's address and strong validator. */
+  #version = ''
 
   constructor(value: T, body: number) {
     this.value = value
     this.#body = { id: body }
-    if (body === NO_BODY || typeof FinalizationRegistry === 'undefined') return
-    registry ??= new FinalizationRegistry((body) => forget(body))
+    if (body === NO_BODY) return
+    registry ??= new FinalizationRegistry(forget)
     registry.register(this, this.#body)
   }
 
@@ -44,15 +44,14 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
 
   /** Remembers the response's validator, address and length. */
   cameFrom(response: Response, length: number): void {
-    this.#etag = strong(response.headers.get('etag'))
-    this.#url = response.url
+    this.#version = versionOf(response)
     this.length = length
   }
 
   /** Whether a response has the same body, by its validator. */
   isBodyOf(response: Response): boolean {
-    const etag = strong(response.headers.get('etag'))
-    return etag !== undefined && etag === this.#etag && response.url === this.#url
+    const version = versionOf(response)
+    return version !== '' && version === this.#version
   }
 
   /** Drops the body. */
@@ -61,9 +60,10 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
   }
 }
 
-/** The `ETag`, if it is strong: then equal tags mean equal bytes (RFC 9110, 8.8.1). */
-function strong(etag: string | null): string | undefined {
-  return etag?.startsWith('"') ? etag : undefined
+/** The response's `ETag` and address. Empty if the `ETag` is not strong: only then equal tags mean equal bytes (RFC 9110, 8.8.1). */
+function versionOf({ headers, url }: Response): string {
+  const etag = headers.get('etag')
+  return etag?.startsWith('"') ? etag + url : ''
 }
 
 function forget(body: Body): void {

@@ -2,36 +2,34 @@ import { NO_BODY } from '../boundary/json.js'
 import { readerOf } from './body.js'
 import { cached, type QueryContext } from './cached.js'
 import { startEngine } from './engine.js'
-import { contentLength, skip } from './parseJson.js'
 import { httpError } from './httpError.js'
-import { IncomingBody } from './incomingBody.js'
+import { incomingBody } from './incomingBody.js'
+import { contentLength, skip } from './parseJson.js'
 
-/** Reads the body of a response. Its value shares with the one in the cache whatever has the same bytes. */
+/** Reads the body of a response, if its status is a success. Its value shares with the one in the cache whatever has the same bytes. */
 export async function readJson(response: Response, context: QueryContext): Promise<unknown> {
-  const previous = cached(context)
   const notModified = response.status === 304
-  if (previous && (notModified || previous.isBodyOf(response))) {
+  if (!response.ok && !notModified) throw await httpError(response)
+  const previous = cached(context)
+  const last = previous?.last
+  if (last && (notModified || last.isBodyOf(response))) {
     const held = previous.held()
     if (held) {
       // The body is the previous one, so its transfer is not needed.
-      skip(response, previous.length)
-      previous.countSpared()
+      const { length } = last
+      skip(response, length)
+      previous.count({ received: 0, compared: 0, parsed: 0, spared: length }, length)
       return held.value
     }
   }
   if (notModified) throw await httpError(response)
 
-  const engine = response.body ? startEngine() : undefined
+  const engine = response.body && startEngine()
   const reader = engine && readerOf(response.body)
-  if (!engine || !reader) return response.json()
+  if (!reader) return response.json()
 
-  const incoming = new IncomingBody(engine, previous?.body ?? NO_BODY, contentLength(response))
-  try {
-    await incoming.read(reader)
-  } catch (error) {
-    incoming.discard()
-    throw error
-  }
+  const incoming = incomingBody(engine, previous?.body ?? NO_BODY, contentLength(response))
+  await incoming.read(reader)
   // Read from the cache only now, as `setQueryData` may have run while the body arrived.
   const held = previous?.held()
   const result = incoming.end(held)

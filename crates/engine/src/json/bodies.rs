@@ -1,11 +1,12 @@
 //! The bodies that are kept, and those that are arriving.
 use super::change::TextPair;
+use super::checked::{Checked, some};
 use super::diff::Diff;
 use super::id::{BodyId, IncomingId};
 use super::incoming::IncomingBody;
 use super::outcome::Outcome;
 use super::scan::SyntaxError;
-use super::tape::{Node, read_text, trim};
+use super::tape::{Node, read_text};
 use super::text::Text;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -19,10 +20,14 @@ pub struct Budget {
     pub total: usize,
 }
 
-impl Default for Budget {
+impl Budget {
     /// 16 MiB for one body, 32 MiB for all.
+    const DEFAULT: Self = Self { body: 16 << 20, total: 32 << 20 };
+}
+
+impl Default for Budget {
     fn default() -> Self {
-        Self { body: 16 << 20, total: 32 << 20 }
+        Self::DEFAULT
     }
 }
 
@@ -36,15 +41,11 @@ pub enum Progress {
     TooLong,
 }
 
-/// Counts of bytes since the start.
+/// Counts of bytes since the start. The host counts what arrives and what it parses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Bytes that arrived.
-    pub received: u64,
     /// Bytes that were compared with a previous body.
     pub compared: u64,
-    /// Bytes that arrived and need not be parsed.
-    pub spared: u64,
     /// Bytes of the bodies and tapes that are kept now.
     pub kept: u64,
     /// Bytes of bodies and tapes that were evicted to stay within the budget.
@@ -58,7 +59,6 @@ struct Kept {
     text: Rc<Text>,
     /// Where its values are. It is empty until the first diff against this body.
     tape: Vec<Node>,
-    used: u64,
 }
 
 impl Kept {
@@ -70,34 +70,30 @@ impl Kept {
 /// Keeps bodies and compares new ones with them. See the [module](super).
 pub struct Bodies {
     budget: Budget,
-    /// In the order of their ids, as those of new bodies only grow.
+    /// The least recently used first.
     kept: Vec<Kept>,
     arriving: Vec<Option<IncomingBody>>,
     last_id: u32,
-    uses: u64,
     stats: Stats,
     diff: Diff,
     /// The body whose tape `diff.tape_edit` makes from that of the previous one.
     diffed: Option<IncomingId>,
-    /// The buffers of a dropped body, for the next one.
-    spare: Text,
-    spare_tape: Vec<Node>,
 }
 
 impl Bodies {
+    /// No bodies, with the default budget.
+    pub const DEFAULT: Self = Self::new(Budget::DEFAULT);
+
     /// Keeps no body yet.
-    pub fn new(budget: Budget) -> Self {
+    pub const fn new(budget: Budget) -> Self {
         Self {
             budget,
             kept: Vec::new(),
             arriving: Vec::new(),
             last_id: 0,
-            uses: 0,
-            stats: Stats::default(),
-            diff: Diff::default(),
+            stats: Stats { compared: 0, kept: 0, evicted: 0, scanned: 0 },
+            diff: Diff::new([0; 2]),
             diffed: None,
-            spare: Text::default(),
-            spare_tape: Vec::new(),
         }
     }
 
@@ -120,30 +116,28 @@ impl Bodies {
             self.evict(place);
         }
         self.evict_over(budget.total as u64);
-        self.spare = Text::default();
-        self.spare_tape = Vec::new();
     }
 
     /// Begins a body, which is compared with `previous` if that is still kept. `expected` is its likely length in bytes, or 0
     /// if it is unknown.
     pub fn begin(&mut self, previous: Option<BodyId>, expected: usize) -> IncomingId {
-        let before = previous.and_then(|id| self.find(id)).map(|place| self.kept[place].text.clone());
+        if self.diffed.is_none() {
+            self.diff.trim();
+        }
+        let before =
+            previous.and_then(|id| self.find(id)).map(|place| some(self.kept.get(place)).text.clone());
         if before.is_none() {
-            // Keeping the new body will evict old ones. Evicting them now lets it use their buffer.
+            // Keeping the new body will evict old ones. Evicting them now lets it use their memory.
             self.evict_over((self.budget.total as u64).saturating_sub(expected as u64));
         }
         let len_before = before.as_ref().map_or(0, |text| text.len());
         let wanted = expected.max(len_before).min(self.budget.body);
-        let text = if wanted > 0 && (wanted..=wanted * 2).contains(&self.spare.capacity()) {
-            core::mem::take(&mut self.spare)
-        } else {
-            // The next body is likely to be a little longer.
-            Text::with_room(wanted + wanted / 16)
-        };
+        // The next body is likely to be a little longer.
+        let text = Text::with_room(wanted + wanted / 16);
         let incoming = Some(IncomingBody::new(previous, before, text));
         let place = match self.arriving.iter().position(Option::is_none) {
             Some(place) => {
-                self.arriving[place] = incoming;
+                *some(self.arriving.get_mut(place)) = incoming;
                 place
             }
             None => {
@@ -175,54 +169,46 @@ impl Bodies {
 
     /// Ends the body. `held` says whether the host still has the previous body's value, which a patch begins from.
     pub fn finish(&mut self, id: IncomingId, held: bool) -> Outcome {
-        let Some(Some(incoming)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Unknown };
+        let Some(incoming) = self.incoming(id) else { return Outcome::Unknown };
         incoming.unchanged = incoming.end();
-        if !held {
-            return Outcome::Unknown;
+        match (held, incoming.unchanged) {
+            (false, _) => Outcome::Unknown,
+            (true, true) => Outcome::Same,
+            (true, false) => self.diff_with_previous(id),
         }
-        let len = incoming.text.len();
-        if incoming.unchanged {
-            self.stats.spared += len as u64;
-            return Outcome::Same;
-        }
-        let previous = incoming.previous;
-        let Some(place) = previous.and_then(|previous| self.find(previous)) else {
-            return Outcome::Unknown;
-        };
-        let outcome = self.diff_with(id, place);
-        let parsed = match outcome {
-            Outcome::Same => 0,
-            Outcome::Patch => self.slices().len(),
-            Outcome::Whole | Outcome::Unknown => len,
-        };
-        self.stats.spared += len.saturating_sub(parsed) as u64;
-        outcome
     }
 
-    fn diff_with(&mut self, id: IncomingId, place: usize) -> Outcome {
-        let Some(Some(incoming)) = self.arriving.get_mut(id.0 as usize) else { return Outcome::Unknown };
-        let Kept { text, tape, .. } = &mut self.kept[place];
+    fn diff_with_previous(&mut self, id: IncomingId) -> Outcome {
+        let Self { arriving, kept, diff, stats, .. } = self;
+        let Some(incoming) = arriving.get_mut(id.0 as usize).and_then(Option::as_mut) else {
+            return Outcome::Unknown;
+        };
+        let Some(Kept { text, tape, .. }) = kept.iter_mut().find(|kept| Some(kept.id) == incoming.previous)
+        else {
+            return Outcome::Unknown;
+        };
         // The highest bit of a node's span is a flag, so a tape has less than 2^31 nodes.
         if text.len().max(incoming.text.len()) > i32::MAX as usize {
             return Outcome::Unknown;
         }
         if tape.is_empty() {
-            self.stats.scanned += text.len() as u64;
-            if read_text(text.padded(), text.len(), tape, &mut self.diff.open).is_err() {
+            stats.scanned += text.len() as u64;
+            if read_text(text.padded(), text.len(), tape) < 0 {
                 tape.clear();
                 return Outcome::Unknown;
             }
             tape.shrink_to_fit();
-            self.stats.kept += (tape.len() * size_of::<Node>()) as u64;
+            stats.kept += (tape.len() * size_of::<Node>()) as u64;
         }
-        let new = incoming.text.padded();
+        let (tape, new) = (Checked::of(tape), incoming.text.padded());
         let pair = TextPair { old: text.padded(), tape, new, len: incoming.text.len() };
-        let outcome = self.diff.run(pair, incoming.common);
-        self.stats.compared += self.diff.alignments.compared;
-        incoming.compared += self.diff.alignments.compared;
-        self.stats.scanned += self.diff.scanned;
-        self.diffed = outcome.is_ok().then_some(id);
-        outcome.unwrap_or(Outcome::Unknown)
+        let outcome = diff.run(pair, incoming.common);
+        let compared = diff.alignments.compared as u64;
+        stats.compared += compared;
+        incoming.compared += compared;
+        stats.scanned += diff.scanned as u64;
+        self.diffed = (outcome != Outcome::Unknown).then_some(id);
+        outcome
     }
 
     /// The program of the patch, after [`Outcome::Patch`]. The module [`patch`](super::patch) describes it.
@@ -237,58 +223,41 @@ impl Bodies {
 
     /// How many bytes of the body were compared so far.
     pub fn compared(&self, id: IncomingId) -> u64 {
-        match self.arriving.get(id.0 as usize) {
-            Some(Some(incoming)) => incoming.compared,
-            _ => 0,
-        }
+        self.body(id).map_or(0, |incoming| incoming.compared)
     }
 
     /// Where a body is not JSON, after [`finish`](Self::finish). `None` if it is JSON.
     pub fn syntax_error(&mut self, id: IncomingId) -> Option<SyntaxError> {
-        let incoming = self.arriving.get(id.0 as usize)?.as_ref()?;
-        let text = &incoming.text;
-        read_text(text.padded(), text.len(), &mut Vec::new(), &mut Vec::new()).err()
+        let text = &mut self.incoming(id)?.text;
+        text.end();
+        let end = read_text(text.padded(), text.len(), &mut Vec::new());
+        (end < 0).then_some(SyntaxError { at: !end as usize })
     }
 
     /// The bytes of the body that have arrived.
     pub fn bytes(&self, id: IncomingId) -> &[u8] {
-        match self.arriving.get(id.0 as usize) {
-            Some(Some(incoming)) => incoming.text.bytes(),
-            _ => &[],
-        }
+        self.body(id).map_or(&[], |incoming| incoming.text.bytes())
     }
 
     /// Keeps the body in place of the previous one. `None` if the budget has no room for it.
     pub fn keep(&mut self, id: IncomingId) -> Option<BodyId> {
         let diffed = self.diffed.take() == Some(id);
-        let kept = self.keep_body(id, diffed);
-        self.diff.trim();
-        trim(&mut self.spare_tape);
-        kept
-    }
-
-    fn keep_body(&mut self, id: IncomingId, diffed: bool) -> Option<BodyId> {
-        let IncomingBody { text, previous, unchanged, .. } = self.take(id)?;
-        self.stats.received += text.len() as u64;
-        self.uses += 1;
-        let mut tape = Vec::new();
-        if let Some(place) = previous.and_then(|previous| self.find(previous)) {
-            if unchanged {
-                self.kept[place].used = self.uses;
-                self.recycle(text);
-                return previous;
+        let IncomingBody { mut text, previous, unchanged, .. } = self.take(id)?;
+        text.end();
+        let old = previous.and_then(|id| self.find(id)).map(|place| self.remove(place));
+        let kept = match old {
+            Some(old) if unchanged => old,
+            old => {
+                let mut tape = Vec::new();
+                if diffed && let Some(old) = old {
+                    tape = old.tape;
+                    self.diff.tape_edit.apply(&mut tape);
+                }
+                self.last_id += 1;
+                Kept { id: BodyId(self.last_id), text: Rc::new(text), tape }
             }
-            let old = self.remove(place);
-            if diffed {
-                tape = old.tape;
-                self.diff.tape_edit.apply(&mut tape, &mut self.spare_tape);
-            }
-            self.recycle_shared(old.text);
-        }
-        self.last_id += 1;
-        let id = BodyId(self.last_id);
-        let kept = Kept { id, text: Rc::new(text), tape, used: self.uses };
-        let size = kept.size();
+        };
+        let (id, size) = (kept.id, kept.size());
         if kept.text.len() > self.budget.body || size > self.budget.total as u64 {
             return None;
         }
@@ -300,64 +269,42 @@ impl Bodies {
 
     /// Discards the body. The previous one stays.
     pub fn discard(&mut self, id: IncomingId) {
-        if self.diffed == Some(id) {
-            self.diffed = None;
-        }
-        self.diff.trim();
-        if let Some(incoming) = self.take(id) {
-            self.stats.received += incoming.text.len() as u64;
-            self.recycle(incoming.text);
-        }
+        self.diffed = None;
+        self.take(id);
     }
 
     /// Drops a kept body that nobody will ask for again.
     pub fn forget(&mut self, id: BodyId) {
         if let Some(place) = self.find(id) {
-            let dropped = self.remove(place);
-            self.recycle_shared(dropped.text);
+            self.remove(place);
         }
+    }
+
+    fn body(&self, id: IncomingId) -> Option<&IncomingBody> {
+        self.arriving.get(id.0 as usize)?.as_ref()
     }
 
     fn incoming(&mut self, id: IncomingId) -> Option<&mut IncomingBody> {
         self.arriving.get_mut(id.0 as usize)?.as_mut()
     }
 
+    /// Ends the arrival of a body.
     fn take(&mut self, id: IncomingId) -> Option<IncomingBody> {
         self.arriving.get_mut(id.0 as usize)?.take()
     }
 
     fn find(&self, id: BodyId) -> Option<usize> {
-        self.kept.binary_search_by_key(&id, |kept| kept.id).ok()
-    }
-
-    /// Uses the buffer for the next body, unless there is a larger one.
-    fn recycle(&mut self, mut text: Text) {
-        if text.capacity() > self.spare.capacity() && text.capacity() <= self.budget.body * 2 {
-            text.clear();
-            self.spare = text;
-        }
-    }
-
-    /// As [`recycle`](Self::recycle), unless an arriving body is still compared with the text.
-    fn recycle_shared(&mut self, text: Rc<Text>) {
-        if let Ok(text) = Rc::try_unwrap(text) {
-            self.recycle(text);
-        }
+        self.kept.iter().position(|kept| kept.id == id)
     }
 
     fn evict_over(&mut self, total: u64) {
-        while self.stats.kept > total {
-            let Some((place, _)) = self.kept.iter().enumerate().min_by_key(|(_, kept)| kept.used) else {
-                return;
-            };
-            self.evict(place);
+        while self.stats.kept > total && !self.kept.is_empty() {
+            self.evict(0);
         }
     }
 
     fn evict(&mut self, place: usize) {
-        let dropped = self.remove(place);
-        self.stats.evicted += dropped.size();
-        self.recycle_shared(dropped.text);
+        self.stats.evicted += self.remove(place).size();
     }
 
     fn remove(&mut self, place: usize) -> Kept {
@@ -369,7 +316,7 @@ impl Bodies {
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self::new(Budget::default())
+        Self::DEFAULT
     }
 }
 
@@ -382,6 +329,9 @@ impl Bodies {
 
     /// The tape and the text of the newest body.
     pub(super) fn last_tape(&self) -> (&[Node], &[u8]) {
-        self.kept.last().map_or((&[], &[]), |kept| (&kept.tape, kept.text.padded()))
+        self.kept
+            .iter()
+            .max_by_key(|kept| kept.id)
+            .map_or((&[], &[]), |kept| (&kept.tape, kept.text.padded()))
     }
 }

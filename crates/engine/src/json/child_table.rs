@@ -2,29 +2,30 @@
 //!
 //! The cost is bounded, whatever the bodies are: a search that meets too many other children goes on with a better hash,
 //! or gives up. Giving up costs detail and not correctness: more is parsed than necessary.
-use super::compare::common_prefix;
+use super::checked::{Checked, some};
+use super::compare::{common_prefix, word};
 use super::member_name::{hash_name, same_name};
 use super::search::Search;
-use super::sip::{Seed, Sip, sip};
+use super::sip::sip;
 use super::tape::{Cursor, Node};
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// A search passes at most so many occupied slots. In a table that is half empty and hashed well, a million children have
 /// no longer run of occupied slots than about eighty.
-pub(super) const MAX_PROBES: usize = 128;
+const MAX_PROBES: u32 = 128;
+
+/// No child has this node.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// What the hash of a child is computed from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum HashBy {
-    /// The member's name. Of several with the same name, the last counts.
-    Name,
-    /// The length of the element, for which its text is not read.
-    Length,
+pub(super) enum HashBy {
     /// A few bytes of the element.
     Sample,
     /// All bytes of the element.
     Whole,
+    /// The member's name. Of several with the same name, the last counts.
+    Name,
     /// Nothing: the table is given up, and finds no child.
     Nothing,
 }
@@ -34,169 +35,133 @@ pub(super) struct ChildTable {
     by: HashBy,
     /// Index in `entries` plus one. 0 is a free slot.
     slots: Vec<u32>,
-    /// Each child with its hash.
+    /// Each child with its hash. Of several elements with the same bytes, the first counts.
     entries: Vec<(u32, Cursor)>,
-    /// Whether two names are the same, or may be. Elements of the same length are not compared.
+    /// Whether two children are the same, or may be.
     pub(super) repeats: bool,
 }
 
 impl ChildTable {
-    /// A table of the elements of an array. Of several with the same bytes, the first counts.
-    pub(super) fn of_elements(
-        search: &mut Search,
-        tape: &[Node],
-        text: &[u8],
-        elements: impl Iterator<Item = Cursor>,
-    ) -> Self {
-        Self::new(HashBy::Length, search, tape, text, elements)
-    }
-
-    /// A table of the members of an object.
-    pub(super) fn of_members(
-        search: &mut Search,
-        tape: &[Node],
-        text: &[u8],
-        members: impl Iterator<Item = Cursor>,
-    ) -> Self {
-        Self::new(HashBy::Name, search, tape, text, members)
-    }
-
-    fn new(
+    /// A table of `children`: members by their `Name`, or elements by a `Sample`.
+    pub(super) fn new(
         by: HashBy,
         search: &mut Search,
-        tape: &[Node],
-        text: &[u8],
+        tape: &Checked<Node>,
+        text: &Checked<u8>,
         children: impl Iterator<Item = Cursor>,
     ) -> Self {
-        let entries = children.take_while(|_| search.spend(1)).map(|child| (0, child)).collect();
+        let mut entries = Vec::new();
+        entries.extend(children.take_while(|_| search.spend(1)).map(|child| (0, child)));
         let mut table = Self { by, slots: Vec::new(), entries, repeats: false };
-        while !table.fill(search, tape, text) {
-            table.by = table.by.next();
-        }
+        table.fill(search, tape, text);
         table
     }
 
-    /// Puts all children into slots. Returns `false` if that takes too long, as too many have the same hash.
-    fn fill(&mut self, search: &mut Search, tape: &[Node], text: &[u8]) -> bool {
+    /// Whether it finds no child, as that would take too long.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.by == HashBy::Nothing
+    }
+
+    /// Puts all children into slots. If that takes too long, as too many have the same hash, it goes on with a better one.
+    fn fill(&mut self, search: &mut Search, tape: &Checked<Node>, text: &Checked<u8>) {
+        while !self.fill_by(search, tape, text) {
+            self.by = self.by.next();
+        }
+    }
+
+    fn fill_by(&mut self, search: &mut Search, tape: &Checked<Node>, text: &Checked<u8>) -> bool {
         if !search.spend(1) {
             self.by = HashBy::Nothing;
         }
         let by = self.by;
-        self.repeats = by == HashBy::Nothing;
-        if by == HashBy::Nothing {
+        self.repeats = self.is_given_up();
+        self.slots = Vec::new();
+        if self.repeats {
             self.entries = Vec::new();
-            self.slots = vec![0];
             return true;
         }
-        self.slots = vec![0; (self.entries.len() * 2).next_power_of_two()];
-        let mut patience = 64 + self.entries.len() * 16;
+        self.slots.resize((self.entries.len() * 2).next_power_of_two(), 0);
         for entry in 0..self.entries.len() {
-            let cursor = self.entries[entry].1;
+            let cursor = some(self.entries.get(entry)).1;
             let key = by.key(search, tape, text, cursor);
             let hash = by.hash(search, key);
-            self.entries[entry].0 = hash;
-            let mut place = self.place(hash);
-            while let Some(other) = self.entry(place) {
-                let (other_hash, other_cursor) = self.entries[other];
-                if by != HashBy::Length && other_hash == hash {
-                    let other_key = by.key(search, tape, text, other_cursor);
-                    if by.same(search, other_key, key) {
-                        self.repeats = true;
-                        if by == HashBy::Name {
-                            self.entries[other].1 = cursor;
-                        }
-                        break;
-                    }
+            some(self.entries.get_mut(entry)).0 = hash;
+            let Some(place) = self.probe(search, tape, text, hash, key, NONE) else { return false };
+            if let Some(other) = self.entry(place) {
+                self.repeats = true;
+                if by == HashBy::Name {
+                    some(self.entries.get_mut(other)).1 = cursor;
                 }
-                if patience == 0 || !search.spend(1) {
-                    return false;
-                }
-                patience -= 1;
-                place = self.place(place as u32 + 1);
-            }
-            if self.slots[place] == 0 {
-                self.slots[place] = entry as u32 + 1;
+            } else {
+                *some(self.slots.get_mut(place)) = entry as u32 + 1;
             }
         }
         true
     }
 
-    /// The child with the name `key`, quotes included, or with the bytes `key`. The caller knows that `not` is not it.
+    /// The child with the name `key`, quotes included, or with the bytes `key`. The caller knows that the one with the node
+    /// `not` is not it.
     pub(super) fn find(
         &mut self,
         search: &mut Search,
-        tape: &[Node],
-        text: &[u8],
+        tape: &Checked<Node>,
+        text: &Checked<u8>,
         key: &[u8],
-        not: Option<Cursor>,
+        not: u32,
     ) -> Option<Cursor> {
-        loop {
-            if let Ok(found) = self.probe(search, tape, text, key, not) {
-                return found;
+        while !self.is_given_up() {
+            let hash = self.by.hash(search, key);
+            if let Some(place) = self.probe(search, tape, text, hash, key, not) {
+                return Some(some(self.entries.get(self.entry(place)?)).1);
             }
             self.by = self.by.next();
-            while !self.fill(search, tape, text) {
-                self.by = self.by.next();
-            }
+            self.fill(search, tape, text);
         }
+        None
     }
 
-    /// As [`find`](Self::find), with the current hash. Fails if it passes too many other children.
+    /// The slot of the child with this key, or the free slot for it. `None` if it passes too many other children.
     fn probe(
         &self,
         search: &mut Search,
-        tape: &[Node],
-        text: &[u8],
+        tape: &Checked<Node>,
+        text: &Checked<u8>,
+        hash: u32,
         key: &[u8],
-        not: Option<Cursor>,
-    ) -> Result<Option<Cursor>, ()> {
-        let by = self.by;
-        if by == HashBy::Nothing {
-            return Ok(None);
-        }
-        if !search.spend(1) {
-            return Err(());
-        }
-        let not = not.map(|cursor| cursor.node);
-        let hash = by.hash(search, key);
-        let mut place = self.place(hash);
-        for _ in 0..MAX_PROBES {
-            let Some(entry) = self.entry(place) else { return Ok(None) };
-            let (other, cursor) = self.entries[entry];
+        not: u32,
+    ) -> Option<usize> {
+        for probe in 0..MAX_PROBES {
+            let place = hash.wrapping_add(probe) as usize & (self.slots.len() - 1);
+            let Some(entry) = self.entry(place) else { return Some(place) };
             if !search.spend(1) {
-                break;
+                return None;
             }
-            if other == hash && not != Some(cursor.node) {
-                let other_key = by.key(search, tape, text, cursor);
-                if by.same(search, other_key, key) {
-                    return Ok(Some(cursor));
-                }
+            let (other, cursor) = *some(self.entries.get(entry));
+            if other == hash && cursor.node != not && self.by.same(search, tape, text, cursor, key) {
+                return Some(place);
             }
-            place = self.place(place as u32 + 1);
         }
-        Err(())
-    }
-
-    fn place(&self, hash: u32) -> usize {
-        hash as usize & (self.slots.len() - 1)
+        None
     }
 
     fn entry(&self, place: usize) -> Option<usize> {
-        (self.slots[place] as usize).checked_sub(1)
+        (*some(self.slots.get(place)) as usize).checked_sub(1)
     }
 }
 
 impl HashBy {
     /// The next better hash, which reads more of the text.
     fn next(self) -> Self {
-        match self {
-            Self::Length => Self::Sample,
-            Self::Sample => Self::Whole,
-            Self::Name | Self::Whole | Self::Nothing => Self::Nothing,
-        }
+        if self == Self::Sample { Self::Whole } else { Self::Nothing }
     }
 
-    fn key<'a>(self, search: &mut Search, tape: &[Node], text: &'a [u8], cursor: Cursor) -> &'a [u8] {
+    fn key<'a>(
+        self,
+        search: &mut Search,
+        tape: &Checked<Node>,
+        text: &'a Checked<u8>,
+        cursor: Cursor,
+    ) -> &'a [u8] {
         if self == Self::Name {
             search.name(tape, text, cursor)
         } else {
@@ -204,26 +169,33 @@ impl HashBy {
         }
     }
 
-    fn same(self, search: &mut Search, a: &[u8], b: &[u8]) -> bool {
+    /// Whether the child under the cursor has this key.
+    pub(super) fn same(
+        self,
+        search: &mut Search,
+        tape: &Checked<Node>,
+        text: &Checked<u8>,
+        cursor: Cursor,
+        key: &[u8],
+    ) -> bool {
+        let its = self.key(search, tape, text, cursor);
         if self == Self::Name {
-            return same_name(a, b);
+            return same_name(its, key);
         }
-        if a.len() != b.len() {
+        if its.len() != key.len() {
             return false;
         }
-        let common = common_prefix(a, b);
+        let common = common_prefix(its, key);
         search.spend(common / 8);
-        common == a.len()
+        common == key.len()
     }
 
     fn hash(self, search: &mut Search, key: &[u8]) -> u32 {
         match self {
-            Self::Nothing => 0,
             Self::Name => hash_name(search.seed, key),
-            // Anyone can choose elements of the same length. `MAX_PROBES` bounds what that costs.
-            Self::Length => (key.len() as u32).wrapping_mul(0x9e37_79b9) >> 8,
-            Self::Sample => sample(search.seed, key),
-            Self::Whole => {
+            // Anyone can choose elements with the same sample. `MAX_PROBES` bounds what that costs.
+            Self::Sample if key.len() >= 8 => sample(key),
+            _ => {
                 search.spend(key.len() / 8);
                 sip(search.seed, key)
             }
@@ -232,15 +204,10 @@ impl HashBy {
 }
 
 /// A hash of the length and of eight bytes at each quarter and at the end.
-fn sample(seed: Seed, bytes: &[u8]) -> u32 {
-    let Some(last) = bytes.last_chunk() else { return sip(seed, bytes) };
-    let mut hash = Sip::new(seed);
-    let step = (bytes.len() / 4).max(8);
-    for at in (0..bytes.len() - 7).step_by(step) {
-        if let Some(word) = bytes[at..].first_chunk() {
-            hash.add(u64::from_le_bytes(*word));
-        }
-    }
-    hash.add(u64::from_le_bytes(*last));
-    hash.end(0, bytes.len())
+fn sample(bytes: &[u8]) -> u32 {
+    let last = bytes.len() - 8;
+    let hash = (0..=4).fold(bytes.len() as u64, |hash, quarter| {
+        (hash ^ word(bytes, last * quarter / 4)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
+    });
+    hash as u32
 }

@@ -1,11 +1,12 @@
 //! Comparing bytes, with SIMD where there is some.
+use super::checked::{Checked, some};
 
 /// How many bytes `a` and `b` have in common from their start.
 pub fn common_prefix(a: &[u8], b: &[u8]) -> usize {
     let len = a.len().min(b.len());
-    let (a, b) = (&a[..len], &b[..len]);
+    let (a, b) = (&Checked::of(a)[..len], &Checked::of(b)[..len]);
     let start = blocks(a, b);
-    start + a[start..].iter().zip(&b[start..]).take_while(|(a, b)| a == b).count()
+    start + Checked::of(a)[start..].iter().zip(&Checked::of(b)[start..]).take_while(|(a, b)| a == b).count()
 }
 
 /// A lower bound of the common prefix: the exact length for slices of whole blocks. Both slices have the same length.
@@ -50,15 +51,21 @@ fn blocks(a: &[u8], b: &[u8]) -> usize {
     a.chunks_exact(WORD).zip(b.chunks_exact(WORD)).take_while(|(a, b)| a == b).count() * WORD
 }
 
-/// Whether two short slices are equal. It compares words, of which the last may overlap the one before.
+/// Eight bytes from `at`.
 #[inline]
+pub(super) fn word(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(*some(Checked::of(bytes)[at..].first_chunk()))
+}
+
+/// Whether two short slices are equal. It compares words, of which the last may overlap the one before.
+#[inline(never)]
 pub(super) fn equal(a: &[u8], b: &[u8]) -> bool {
     let len = a.len();
     if len != b.len() {
         return false;
     }
-    let word = |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|word| u64::from_le_bytes(*word));
-    let half = |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|half| u32::from_le_bytes(*half));
+    let half =
+        |bytes, at: usize| Checked::of(bytes)[at..].first_chunk().map(|half| u32::from_le_bytes(*half));
     if len >= 8 {
         let mut at = 0;
         while at + 8 < len {

@@ -1,7 +1,7 @@
 //! A container of the new text whose end has not been read yet, beside its counterpart in the old text.
 use super::change::{Change, TextPair};
-use super::child_table::ChildTable;
-use super::compare::equal;
+use super::checked::Checked;
+use super::child_table::{ChildTable, HashBy, NONE};
 use super::member_name::same_name;
 use super::patch::{Mark, OLD, source};
 use super::search::Search;
@@ -21,6 +21,8 @@ pub(super) struct Member {
     /// Start and end of the value in the new text.
     pub value: (u32, u32),
     pub change: Change,
+    /// The index of its counterpart, or [`NONE`].
+    pub counterpart: u32,
 }
 
 /// An open container. Its counterpart is the old container that it is compared with.
@@ -47,8 +49,6 @@ pub(super) struct OpenContainer {
     pub same_index: Cursor,
     /// The old child after the last one that was found: the next one, if nothing was inserted, removed or moved.
     pub next: Cursor,
-    /// The old child that is next if each child that was not found replaces an old one.
-    replaced: Cursor,
     table: Option<ChildTable>,
     /// How often an element was searched by its bytes.
     searches: u32,
@@ -64,9 +64,41 @@ pub(super) struct OpenContainer {
     pub in_order: bool,
     /// In an object: whether the counterpart has a name twice.
     repeats: bool,
+    /// In an object: the index of the old member with the name of the current one, or [`NONE`].
+    pub counterpart: u32,
+    /// Whether the counterpart has few children.
+    few: bool,
 }
 
 impl OpenContainer {
+    /// None is open.
+    pub(super) const NONE: Self = Self {
+        array: false,
+        start: 0,
+        node: 0,
+        total: 0,
+        mark: Mark::START,
+        records: 0,
+        index: 0,
+        from: 0,
+        child: 0,
+        before_child: Mark::START,
+        end: 0,
+        first: Cursor::ROOT,
+        same_index: Cursor::ROOT,
+        next: Cursor::ROOT,
+        table: None,
+        searches: 0,
+        moving: false,
+        keeps: false,
+        parsed: 0,
+        last_range: NONE,
+        in_order: true,
+        repeats: false,
+        counterpart: NONE,
+        few: false,
+    };
+
     #[expect(clippy::too_many_arguments, reason = "only `Diff::enter` calls it")]
     pub(super) fn new(
         search: &mut Search,
@@ -88,60 +120,76 @@ impl OpenContainer {
             total,
             mark,
             records,
-            index: 0,
             from: start,
-            child: start,
-            before_child: mark,
             end: old.node + counterpart.span(),
             first,
             same_index: first,
             next: first,
-            replaced: first,
-            table: None,
-            searches: 0,
-            moving: false,
-            keeps: false,
-            parsed: 0,
-            last_range: u32::MAX,
-            in_order: true,
-            repeats: false,
+            // A table of names is made for the first search.
+            searches: if array { 0 } else { FEW_SEARCHES + 1 },
+            ..Self::NONE
         };
+        container.few = container.children(pair.tape).nth(FEW_CHILDREN).is_none();
         if !array && !counterpart.distinct() {
             container.repeats = container.has_repeated_names(search, pair);
         }
         container
     }
 
-    fn children<'a>(&self, tape: &'a [Node]) -> impl Iterator<Item = Cursor> + use<'a> {
+    fn children<'a>(&self, tape: &'a Checked<Node>) -> impl Iterator<Item = Cursor> + use<'a> {
         let (mut cursor, end) = (self.first, self.end);
         core::iter::from_fn(move || {
             let child = cursor;
             (child.node < end).then(|| {
-                cursor = child.next(tape);
+                cursor.step(tape);
                 child
             })
         })
     }
 
     fn has_repeated_names(&mut self, search: &mut Search, pair: TextPair<'_>) -> bool {
-        if self.children(pair.tape).nth(FEW_CHILDREN).is_none() {
-            let mut names: [&[u8]; FEW_CHILDREN] = [&[]; FEW_CHILDREN];
-            for (i, child) in self.children(pair.tape).enumerate() {
-                names[i] = child.name(pair.tape, pair.old);
-                if names[..i].iter().any(|name| same_name(name, names[i])) {
-                    return true;
-                }
-            }
-            return false;
+        if !self.few {
+            return self.table(HashBy::Name, search, pair).repeats;
         }
-        let table = ChildTable::of_members(search, pair.tape, pair.old, self.children(pair.tape));
-        self.table.insert(table).repeats
+        self.children(pair.tape).any(|child| {
+            let name = child.name(pair.tape, pair.old);
+            self.find(HashBy::Name, search, pair, name, NONE).is_none_or(|first| first.node != child.node)
+        })
     }
 
-    /// The old member that is next if the order is the old one. A repeated name hides it, as only the last one counts.
+    /// The old child with this key, unless it has the node `not`. If several have it, that is the first element or the last
+    /// member.
+    fn find(
+        &mut self,
+        by: HashBy,
+        search: &mut Search,
+        pair: TextPair<'_>,
+        key: &[u8],
+        not: u32,
+    ) -> Option<Cursor> {
+        if !self.repeats && (self.few || self.searches <= FEW_SEARCHES) {
+            return self.children(pair.tape).find(|cursor| {
+                cursor.node != not && search.spend(1) && by.same(search, pair.tape, pair.old, *cursor, key)
+            });
+        }
+        self.table(by, search, pair).find(search, pair.tape, pair.old, key, not)
+    }
+
+    fn table(&mut self, by: HashBy, search: &mut Search, pair: TextPair<'_>) -> &mut ChildTable {
+        let children = self.children(pair.tape);
+        self.table.get_or_insert_with(|| ChildTable::new(by, search, pair.tape, pair.old, children))
+    }
+
+    /// Whether old members were not found, or may not be found again, as the search would take too long.
+    pub(super) fn is_given_up(&self, search: &mut Search) -> bool {
+        !search.spend(1) || self.table.as_ref().is_some_and(ChildTable::is_given_up)
+    }
+
+    /// In an object: the old member that is next if the order is the old one. A repeated name hides it, as only the last one
+    /// counts.
     #[inline]
     pub(super) fn expected(&self) -> Option<Cursor> {
-        (self.next.node < self.end && !self.repeats).then_some(self.next)
+        (self.next.node < self.end && !self.repeats && !self.array).then_some(self.next)
     }
 
     /// The old member with this name, quotes included. Of several with the same name, the last counts.
@@ -161,61 +209,33 @@ impl OpenContainer {
             return Some(found);
         }
         self.in_order = false;
-        let found = if self.table.is_none() && self.children(pair.tape).nth(FEW_CHILDREN).is_none() {
-            self.children(pair.tape).filter(&mut is).last()
-        } else {
-            let children = self.children(pair.tape);
-            let table = self
-                .table
-                .get_or_insert_with(|| ChildTable::of_members(search, pair.tape, pair.old, children));
-            table.find(search, pair.tape, pair.old, name, None)
-        };
+        let found = self.find(HashBy::Name, search, pair, name, NONE);
         if let Some(found) = found {
             self.next = found.next(pair.tape);
         }
         found
     }
 
-    /// The old element with the same index.
-    pub(super) fn same_index(&self) -> Option<Cursor> {
-        (self.same_index.node < self.end).then_some(self.same_index)
-    }
-
-    /// The old elements that the next one is likely to be. They are compared before any search.
-    pub(super) fn candidates(&self, tape: &[Node]) -> [Option<Cursor>; 3] {
-        let there = |cursor: Cursor, others: &[Cursor]| {
-            let known = others.iter().any(|other| other.node == cursor.node);
-            (cursor.node < self.end && !known).then_some(cursor)
-        };
-        let next = there(self.next, &[self.same_index]);
-        let other = if self.replaced.node != self.next.node {
-            self.replaced
-        } else if self.next.node < self.end {
-            self.next.next(tape)
-        } else {
-            self.next
-        };
-        [self.same_index(), next, there(other, &[self.same_index, self.next])]
-    }
-
-    /// Expects this old element next.
-    pub(super) fn expect(&mut self, cursor: Cursor) {
-        self.next = cursor;
-        self.replaced = cursor;
-    }
-
-    /// The element was not found among the old ones.
-    pub(super) fn miss(&mut self, tape: &[Node]) {
-        if self.replaced.node < self.end {
-            self.replaced = self.replaced.next(tape);
+    /// The old elements that the next one is likely to be, the one with the same index first. They are compared before any
+    /// search. A cursor may be at the end.
+    pub(super) fn candidates(&self, tape: &Checked<Node>) -> [Cursor; 3] {
+        let mut next = self.next;
+        let mut other = next;
+        if other.node < self.end {
+            other.step(tape);
         }
+        if next.node == self.same_index.node {
+            // It needs no second look.
+            next.node = self.end;
+        }
+        [self.same_index, next, other]
     }
 
     /// Goes on to the next index.
-    pub(super) fn advance(&mut self, tape: &[Node]) {
+    pub(super) fn advance(&mut self, tape: &Checked<Node>) {
         self.index += 1;
         if self.same_index.node < self.end {
-            self.same_index = self.same_index.next(tape);
+            self.same_index.step(tape);
         }
     }
 
@@ -227,7 +247,7 @@ impl OpenContainer {
             *last = end;
         } else {
             self.last_range = items.len() as u32;
-            items.extend([source(index, OLD), end]);
+            items.extend_from_slice(&[source(index, OLD), end]);
         }
     }
 
@@ -239,19 +259,6 @@ impl OpenContainer {
         bytes: &[u8],
     ) -> Option<Cursor> {
         self.searches += 1;
-        if self.table.is_none()
-            && (self.searches <= FEW_SEARCHES || self.children(pair.tape).nth(FEW_CHILDREN).is_none())
-        {
-            let is = |cursor: &Cursor| {
-                let old = &pair.old[cursor.start(pair.tape)..cursor.end(pair.tape)];
-                search.spend(1 + if old.len() == bytes.len() { bytes.len() / 8 } else { 0 })
-                    && equal(old, bytes)
-            };
-            return self.children(pair.tape).filter(|cursor| cursor.node != self.same_index.node).find(is);
-        }
-        let (not, children) = (self.same_index(), self.children(pair.tape));
-        let table =
-            self.table.get_or_insert_with(|| ChildTable::of_elements(search, pair.tape, pair.old, children));
-        table.find(search, pair.tape, pair.old, bytes, not)
+        self.find(HashBy::Sample, search, pair, bytes, self.same_index.node)
     }
 }

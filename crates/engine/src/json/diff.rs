@@ -9,50 +9,84 @@
 //! Nothing here recurses, as texts may be nested to any depth: open containers are on a stack.
 use super::alignment::Alignments;
 use super::change::{Change, TextPair};
+use super::checked::{Checked, some};
+use super::child_table::NONE;
 use super::compare::equal;
 use super::container::{Member, OpenContainer};
 use super::outcome::Outcome;
 use super::patch::{BLOCK, Patch, SLOT, source};
-use super::scan::{SyntaxError, expect_end, skip_name, skip_scalar, skip_whitespace, value_start};
+use super::scan::{End, skip_name, skip_whitespace, value_start};
 use super::search::Search;
-use super::tape::{Cursor, Node, OpenNode, name_in, read_value, trim};
+use super::sip::Seed;
+use super::tape::{Cursor, Node, name_in, read_value};
 use super::tape_edit::TapeEdit;
 use alloc::vec::Vec;
+use core::mem::replace;
 
 /// What a diff writes. It is kept from one diff to the next, to use its memory again.
-#[derive(Default)]
 pub(super) struct Diff {
     pub(super) patch: Patch,
     pub(super) tape_edit: TapeEdit,
     pub(super) alignments: Alignments,
     pub(super) search: Search,
-    pub(super) open: Vec<OpenNode>,
     /// How many bytes were read token by token.
-    pub(super) scanned: u64,
+    pub(super) scanned: usize,
+    /// Where reading goes on in the new text.
+    at: usize,
+    /// What was found out about the last value.
+    change: Change,
     /// Up to where elements were read to search for them.
     searched_until: usize,
-    pub(super) containers: Vec<OpenContainer>,
+    /// The innermost open container, and those around it. The outermost of them stands for the text.
+    open: OpenContainer,
+    containers: Vec<OpenContainer>,
     pub(super) members: Vec<Member>,
     pub(super) items: Vec<u32>,
+    /// By index: whether an old member is the counterpart of a new one.
+    pub(super) taken: Vec<bool>,
 }
 
 /// Values up to this length are compared anew: a look at the alignments would take longer.
 const SHORT: usize = 32;
 
-/// What was read last.
+/// Buffers of up to so many bytes are kept for the next diff.
+const KEPT_CAPACITY: usize = 2 << 20;
+
+/// What was read last. `Diff::at` is after it.
+#[derive(Clone, Copy)]
 enum Step {
-    /// A value, up to here.
-    Value(Change, usize),
-    /// Old elements, up to here. They are among the items already.
-    Elements(usize),
-    /// The opening bracket of a container, which is here.
-    Open(usize),
+    /// A value.
+    Value,
+    /// Old elements, which are among the items already.
+    Elements,
+    /// Nothing. A container is here.
+    Open,
+    /// What JSON does not allow.
+    Fault,
 }
 
 impl Diff {
+    pub(super) const fn new(seed: Seed) -> Self {
+        Self {
+            patch: Patch::new(),
+            tape_edit: TapeEdit::new(),
+            alignments: Alignments::new(),
+            search: Search::new(seed),
+            scanned: 0,
+            at: 0,
+            change: Change::UNCHANGED,
+            searched_until: 0,
+            open: OpenContainer::NONE,
+            containers: Vec::new(),
+            members: Vec::new(),
+            items: Vec::new(),
+            taken: Vec::new(),
+        }
+    }
+
     /// Compares two texts. The caller knows that the first `common` bytes of both are the same, and the next one is not.
-    /// The outcome is never `Unknown`.
-    pub(super) fn run(&mut self, pair: TextPair<'_>, common: usize) -> Result<Outcome, SyntaxError> {
+    /// The outcome is `Unknown` if the new text is not JSON.
+    pub(super) fn run(&mut self, pair: TextPair<'_>, common: usize) -> Outcome {
         self.patch.clear();
         self.tape_edit.clear();
         self.alignments.begin(common);
@@ -63,52 +97,46 @@ impl Diff {
         self.members.clear();
         self.items.clear();
 
-        let root = Cursor::default();
-        let mut step = self.value(pair, value_start(pair.new), 0, Some(root))?;
+        self.at = value_start(pair.new);
+        let mut step = self.value(pair, 0, Some(Cursor::ROOT));
         loop {
-            step = match step {
-                Step::Open(at) if self.expected(pair, at).is_some() => self.next_child(pair, at)?,
-                Step::Open(at) => {
-                    let inside = skip_whitespace(pair.new, at + 1);
-                    // In ASCII, `}` is `{` + 2 and `]` is `[` + 2.
-                    if pair.new[inside] == pair.new[at] + 2 {
-                        self.close(pair, inside + 1)
-                    } else {
-                        self.child(pair, inside)?
+            let open = match step {
+                Step::Fault => return Outcome::Unknown,
+                Step::Open => true,
+                Step::Elements => false,
+                Step::Value => {
+                    if self.containers.is_empty() {
+                        return self.outcome(pair);
                     }
-                }
-                Step::Value(change, at) => {
-                    let Some(container) = self.containers.last() else {
-                        expect_end(pair.new, at, pair.len)?;
-                        return Ok(self.outcome(pair, change));
-                    };
-                    if container.array {
-                        self.end_element(pair, change, at as u32);
+                    if self.open.array {
+                        self.end_element(pair);
                     } else {
-                        self.end_member(change, at as u32);
+                        self.end_member();
                     }
-                    self.next_child(pair, at)?
+                    false
                 }
-                Step::Elements(at) => self.next_child(pair, at)?,
-            }
+            };
+            step = self.next_child(pair, open);
         }
     }
 
-    /// Frees the memory that only an unusual body needed. Invalidates the patch.
+    /// Frees the memory that only an unusual body needed: of the vectors, these two can become as long as bodies are. It
+    /// invalidates the patch.
     pub(super) fn trim(&mut self) {
-        self.patch.trim();
-        self.tape_edit.trim();
-        trim(&mut self.open);
-        trim(&mut self.containers);
-        trim(&mut self.members);
-        trim(&mut self.items);
+        if self.patch.text.capacity() + self.tape_edit.nodes.capacity() * size_of::<Node>() > KEPT_CAPACITY {
+            self.patch.text = Vec::new();
+            self.tape_edit.nodes = Vec::new();
+        }
     }
 
-    fn outcome(&mut self, pair: TextPair<'_>, root: Change) -> Outcome {
-        match root {
-            Change::Unchanged => Outcome::Same,
-            Change::Parse => Outcome::Whole,
-            Change::Patched(root) => {
+    fn outcome(&mut self, pair: TextPair<'_>) -> Outcome {
+        if skip_whitespace(pair.new, self.at) != pair.len {
+            return Outcome::Unknown;
+        }
+        match self.change {
+            Change::UNCHANGED => Outcome::Same,
+            Change::PARSE => Outcome::Whole,
+            Change(root) => {
                 self.patch.finish(root, pair.new);
                 Outcome::Patch
             }
@@ -117,84 +145,91 @@ impl Diff {
 
     /// The old member that is next, and where its value would begin, if the bytes before the value are the old ones.
     #[inline]
-    fn expected(&self, pair: TextPair<'_>, from: usize) -> Option<(Cursor, usize)> {
-        let container = self.containers.last().filter(|container| !container.array)?;
-        let cursor = container.expected()?;
+    fn expected(&self, pair: TextPair<'_>) -> Option<(Cursor, usize)> {
+        let cursor = self.open.expected()?;
         let (start, value) = (cursor.from as usize, cursor.start(pair.tape));
-        let place = from + value - start;
-        let there = pair.new.get(from..place)?;
+        let place = self.at + value - start;
+        let there = pair.new.get(self.at..place)?;
         // A value may begin later, after more white space than before.
         let begins = pair.new.get(place).is_some_and(|byte| *byte > b' ');
         (begins && equal(&pair.old[start..value], there)).then_some((cursor, place))
     }
 
-    /// Reads on after a child or an opening bracket: another child, or the end of the container.
-    fn next_child(&mut self, pair: TextPair<'_>, at: usize) -> Result<Step, SyntaxError> {
-        if let Some((cursor, value)) = self.expected(pair, at) {
-            if let Some(container) = self.containers.last_mut() {
-                container.next = cursor.next(pair.tape);
-                container.child = value as u32;
+    /// Reads on after a child, or if `open`, from an opening bracket: another child, or the end of the container.
+    fn next_child(&mut self, pair: TextPair<'_>, open: bool) -> Step {
+        let from = self.at;
+        if let Some((cursor, value)) = self.expected(pair) {
+            let container = &mut self.open;
+            container.next.step(pair.tape);
+            container.child = value as u32;
+            container.counterpart = cursor.index;
+            self.at = value;
+            return self.value(pair, from, Some(cursor));
+        }
+        let container = &mut self.open;
+        self.at = skip_whitespace(pair.new, from + usize::from(open));
+        // In ASCII, `}` is `{` + 2 and `]` is `[` + 2.
+        if pair.new[self.at] == pair.new[container.start as usize] + 2 {
+            self.at += 1;
+            return self.close(pair);
+        }
+        if !open {
+            if pair.new[self.at] != b',' {
+                return Step::Fault;
             }
-            return self.value(pair, value, at, Some(cursor));
+            self.at = skip_whitespace(pair.new, self.at + 1);
         }
-        let next = skip_whitespace(pair.new, at);
-        let array = self.containers.last().is_some_and(|container| container.array);
-        match pair.new[next] {
-            b',' => self.child(pair, skip_whitespace(pair.new, next + 1)),
-            b']' if array => Ok(self.close(pair, next + 1)),
-            b'}' if !array => Ok(self.close(pair, next + 1)),
-            _ => Err(SyntaxError { at: next }),
-        }
-    }
-
-    fn child(&mut self, pair: TextPair<'_>, at: usize) -> Result<Step, SyntaxError> {
-        let Some(container) = self.containers.last_mut() else { return Err(SyntaxError { at }) };
         if container.array {
-            return self.element(pair, at);
+            return self.element(pair);
         }
-        let value = skip_name(pair.new, at)?;
-        self.scanned += (value - at) as u64;
-        container.child = value as u32;
-        let from = container.from as usize;
-        let counterpart = container.counterpart(&mut self.search, pair, name_in(pair.new, from, value));
-        self.value(pair, value, from, counterpart)
+        if !self.scan(skip_name(pair.new, self.at)) {
+            return Step::Fault;
+        }
+        let container = &mut self.open;
+        container.child = self.at as u32;
+        let counterpart = container.counterpart(&mut self.search, pair, name_in(pair.new, from, self.at));
+        container.counterpart = counterpart.map_or(NONE, |cursor| cursor.index);
+        self.value(pair, from, counterpart)
     }
 
-    /// Reads the value at `at`. Its gap counts from `from`.
-    fn value(
-        &mut self,
-        pair: TextPair<'_>,
-        at: usize,
-        from: usize,
-        counterpart: Option<Cursor>,
-    ) -> Result<Step, SyntaxError> {
+    /// Goes on to the end of what was scanned. Returns whether it was JSON.
+    fn scan(&mut self, end: End) -> bool {
+        if end < 0 {
+            return false;
+        }
+        self.scanned += end as usize - self.at;
+        self.at = end as usize;
+        true
+    }
+
+    /// Reads the value that is next. Its gap counts from `from`.
+    fn value(&mut self, pair: TextPair<'_>, from: usize, counterpart: Option<Cursor>) -> Step {
+        let at = self.at;
         let gap = (at - from) as u32;
+        let is_container = matches!(pair.new[at], b'{' | b'[');
         if let Some(cursor) = counterpart {
-            if self.same(pair, cursor, at) {
+            if self.same(pair, cursor) {
                 self.tape_edit.keep(pair.tape, cursor.node, gap);
-                return Ok(Step::Value(Change::Unchanged, at + pair.tape[cursor.node as usize].len as usize));
+                self.change = Change::UNCHANGED;
+                self.at = at + pair.tape[cursor.node as usize].len as usize;
+                return Step::Value;
             }
-            let (first, old) = (pair.new[at], cursor.start(pair.tape));
-            if matches!(first, b'{' | b'[') && pair.old[old] == first {
-                self.enter(pair, cursor, at, gap);
-                return Ok(Step::Open(at));
+            if is_container && pair.old[cursor.start(pair.tape)] == pair.new[at] {
+                self.enter(pair, cursor, gap);
+                return Step::Open;
             }
         }
-        if !matches!(pair.new[at], b'{' | b'[') {
-            let end = skip_scalar(pair.new, at)?;
-            self.tape_edit.add(Node::new(gap, (end - at) as u32, 1));
-            self.scanned += (end - at) as u64;
-            return Ok(Step::Value(Change::Parse, end));
-        }
-        let nodes = self.tape_edit.nodes.len() as u32;
-        let end = read_value(pair.new, at, from, &mut self.tape_edit.nodes, &mut self.open)?;
-        self.tape_edit.added(nodes);
-        self.scanned += (end - at) as u64;
-        Ok(Step::Value(Change::Parse, end))
+        self.change = Change::PARSE;
+        let nodes = &mut self.tape_edit.nodes;
+        let count = nodes.len() as u32;
+        let end = read_value(pair.new, at, from, nodes);
+        self.tape_edit.added(count);
+        if self.scan(end) { Step::Value } else { Step::Fault }
     }
 
-    /// Whether the value at `at` has the bytes of the one under the cursor.
-    fn same(&mut self, pair: TextPair<'_>, cursor: Cursor, at: usize) -> bool {
+    /// Whether the next value has the bytes of the one under the cursor.
+    fn same(&mut self, pair: TextPair<'_>, cursor: Cursor) -> bool {
+        let at = self.at;
         let (start, len) = (cursor.start(pair.tape), pair.tape[cursor.node as usize].len as usize);
         let first = pair.old[start];
         if pair.new[at] != first || at + len > pair.len {
@@ -203,64 +238,57 @@ impl Diff {
         let same = if len <= SHORT {
             equal(&pair.old[start..start + len], &pair.new[at..at + len])
         } else {
-            self.alignments.is_same(pair.old, &pair.new[..pair.len], start, len, at)
+            self.alignments.is_same(pair.old, Checked::of(&pair.new[..pair.len]), start, len, at)
         };
-        // A number may be longer than the old one. Any other value has an end of its own.
-        let number = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        same && !(number(first) && number(pair.new[at + len]))
+        // A number may be longer than the old one. What else does not end there is not JSON.
+        same && matches!(pair.new[at + len], b',' | b']' | b'}' | ..=b' ')
     }
 
-    fn element(&mut self, pair: TextPair<'_>, at: usize) -> Result<Step, SyntaxError> {
-        let Some(container) = self.containers.last() else { return Err(SyntaxError { at }) };
-        let (same_index, candidates, from) =
-            (container.same_index(), container.candidates(pair.tape), container.from as usize);
-        for cursor in candidates.into_iter().flatten() {
-            if self.same(pair, cursor, at) {
-                return Ok(Step::Elements(self.keep_elements(pair, cursor, at)));
+    fn element(&mut self, pair: TextPair<'_>) -> Step {
+        let at = self.at;
+        let container = &self.open;
+        let (end, candidates) = (container.end, container.candidates(pair.tape));
+        let [same_index, ..] = candidates;
+        let from = container.from as usize;
+        let mut found = candidates.into_iter().find(|cursor| cursor.node < end && self.same(pair, *cursor));
+        // If the previous element had moved, this one is likely to have moved too: it is searched by its bytes before it is
+        // compared with its counterpart. `searched_until` ensures that no byte is read twice for such searches, however
+        // deep arrays are nested.
+        let container = &mut self.open;
+        if found.is_none()
+            && container.moving
+            && at >= self.searched_until
+            && matches!(pair.new[at], b'{' | b'[')
+        {
+            let nodes = &mut self.tape_edit.nodes;
+            let count = nodes.len();
+            let end = read_value(pair.new, at, from, nodes);
+            nodes.truncate(count);
+            if end < 0 {
+                return Step::Fault;
             }
+            let end = end as usize;
+            self.scanned += end - at;
+            self.searched_until = end;
+            found = container.find_element(&mut self.search, pair, &pair.new[at..end]);
+            container.moving = found.is_some();
         }
-        if let Some(cursor) = self.find_moved(pair, at, from)? {
-            return Ok(Step::Elements(self.keep_elements(pair, cursor, at)));
+        if let Some(cursor) = found {
+            self.keep_elements(pair, cursor);
+            return Step::Elements;
         }
-        let mark = self.patch.mark();
-        if let Some(container) = self.containers.last_mut() {
-            container.child = at as u32;
-            container.before_child = mark;
-        }
-        self.value(pair, at, from, same_index)
+        container.child = at as u32;
+        container.before_child = self.patch.mark();
+        self.value(pair, from, (same_index.node < end).then_some(same_index))
     }
 
-    /// Searches the element by its bytes before it is compared with its counterpart, if the previous element had moved:
-    /// then this one is likely to have moved too. `searched_until` ensures that no byte is read twice for such searches,
-    /// however deep arrays are nested.
-    fn find_moved(
-        &mut self,
-        pair: TextPair<'_>,
-        at: usize,
-        from: usize,
-    ) -> Result<Option<Cursor>, SyntaxError> {
-        let Some(container) = self.containers.last_mut() else { return Ok(None) };
-        if !container.moving || at < self.searched_until || !matches!(pair.new[at], b'{' | b'[') {
-            return Ok(None);
-        }
-        let nodes = self.tape_edit.nodes.len();
-        let end = read_value(pair.new, at, from, &mut self.tape_edit.nodes, &mut self.open)?;
-        self.tape_edit.nodes.truncate(nodes);
-        self.scanned += (end - at) as u64;
-        self.searched_until = end;
-        let found = container.find_element(&mut self.search, pair, &pair.new[at..end]);
-        container.moving = found.is_some();
-        Ok(found)
-    }
-
-    /// Keeps the old element under the cursor, which is at `at`, and those after it that are the same. Returns where the last
-    /// of them ends.
-    fn keep_elements(&mut self, pair: TextPair<'_>, cursor: Cursor, at: usize) -> usize {
-        let Self { containers, items, tape_edit, alignments, .. } = self;
-        let Some(container) = containers.last_mut() else { return at };
-        let (tape, new) = (pair.tape, &pair.new[..pair.len]);
+    /// Keeps the old element under the cursor, which is the next one, and those after it that are the same.
+    fn keep_elements(&mut self, pair: TextPair<'_>, cursor: Cursor) {
+        let Self { open: container, items, tape_edit, alignments, .. } = self;
+        let at = self.at;
+        let (tape, new) = (pair.tape, Checked::of(&pair.new[..pair.len]));
         let start = cursor.start(tape);
-        let place = |old: usize| (old as i64 + at as i64 - start as i64) as usize;
+        let place = |old: usize| (old + at).wrapping_sub(start);
         tape_edit.keep(tape, cursor.node, at as u32 - container.from);
         container.keeps |= matches!(pair.old[start], b'{' | b'[');
         container.advance(tape);
@@ -284,10 +312,10 @@ impl Diff {
                 if tape[same_index.node as usize].len == node.len {
                     break;
                 }
-                same_index = same_index.next(tape);
+                same_index.step(tape);
             }
             container.keeps = container.keeps || matches!(pair.old[end - node.len as usize], b'{' | b'[');
-            next = next.next(tape);
+            next.step(tape);
             if is_in_place {
                 same_index = next;
             }
@@ -296,83 +324,89 @@ impl Diff {
         container.push_old(items, cursor.index, next.index);
         container.index += next.index - first.index;
         container.same_index = same_index;
-        container.expect(next);
-        container.from = place(next.from as usize) as u32;
-        container.from as usize
+        container.next = next;
+        self.at = place(next.from as usize);
+        container.from = self.at as u32;
     }
 
     /// Ends an element that is none of the likely ones: searches it by its bytes, and appends an item.
-    fn end_element(&mut self, pair: TextPair<'_>, mut change: Change, end: u32) {
-        let Self { containers, items, patch, search, .. } = self;
-        let Some(container) = containers.last_mut() else { return };
-        let range = (container.child, end);
+    fn end_element(&mut self, pair: TextPair<'_>) {
+        let Self { open: container, items, patch, search, .. } = self;
+        let mut change = self.change;
+        let range = (container.child, self.at as u32);
         let bytes = &pair.new[range.0 as usize..range.1 as usize];
-        let is_container = matches!(bytes[0], b'{' | b'[');
+        let is_container = matches!(pair.new[range.0 as usize], b'{' | b'[');
         let mut index = container.index;
-        match if is_container { container.find_element(search, pair, bytes) } else { None } {
-            Some(cursor) => {
-                patch.back_to(container.before_child);
-                container.expect(cursor.next(pair.tape));
-                container.moving = true;
-                (change, index) = (Change::Unchanged, cursor.index);
-            }
-            None => container.miss(pair.tape),
+        if is_container && let Some(cursor) = container.find_element(search, pair, bytes) {
+            patch.back_to(container.before_child);
+            container.next = cursor.next(pair.tape);
+            container.moving = true;
+            (change, index) = (Change::UNCHANGED, cursor.index);
         }
-        container.keeps |= is_container && change != Change::Parse;
-        match change {
-            Change::Unchanged => container.push_old(items, index, index + 1),
-            Change::Parse => {
+        container.keeps |= is_container && change != Change::PARSE;
+        if change == Change::UNCHANGED {
+            container.push_old(items, index, index + 1);
+        } else {
+            container.last_range = u32::MAX;
+            if change == Change::PARSE {
                 container.parsed += range.1 - range.0;
                 items.push(source(patch.slot(range), SLOT));
+            } else {
+                items.extend_from_slice(&[source(change.0, BLOCK), index]);
             }
-            Change::Patched(at) => items.extend([source(at, BLOCK), index]),
         }
-        if change != Change::Unchanged {
-            container.last_range = u32::MAX;
-        }
-        container.from = end;
+        container.from = range.1;
         container.advance(pair.tape);
     }
 
-    fn end_member(&mut self, change: Change, end: u32) {
-        let Some(container) = self.containers.last_mut() else { return };
-        self.members.push(Member { from: container.from, value: (container.child, end), change });
+    fn end_member(&mut self) {
+        let container = &mut self.open;
+        let end = self.at as u32;
+        self.members.push(Member {
+            from: container.from,
+            value: (container.child, end),
+            change: self.change,
+            counterpart: container.counterpart,
+        });
         container.from = end;
         container.index += 1;
     }
 
-    fn enter(&mut self, pair: TextPair<'_>, old: Cursor, at: usize, gap: u32) {
+    fn enter(&mut self, pair: TextPair<'_>, old: Cursor, gap: u32) {
         let total = self.tape_edit.total;
         let node = self.tape_edit.add(Node::new(gap, 0, 0));
-        let array = pair.new[at] == b'[';
+        let array = pair.new[self.at] == b'[';
         let records = if array { self.items.len() } else { self.members.len() };
-        self.containers.push(OpenContainer::new(
+        let container = OpenContainer::new(
             &mut self.search,
             pair,
             old,
             array,
-            at as u32,
+            self.at as u32,
             node,
             total,
             records as u32,
             self.patch.mark(),
-        ));
+        );
+        self.containers.push(replace(&mut self.open, container));
     }
 
-    /// Ends the innermost container. `end` is after its closing bracket.
-    fn close(&mut self, pair: TextPair<'_>, end: usize) -> Step {
-        let Some(container) = self.containers.pop() else { return Step::Value(Change::Parse, end) };
-        let len = end as u32 - container.start;
-        let node = &mut self.tape_edit.nodes[container.node as usize];
-        *node = Node::new(node.gap, len, self.tape_edit.total - container.total);
-        let change = if container.array {
+    /// Ends the innermost container, after its closing bracket.
+    fn close(&mut self, pair: TextPair<'_>) -> Step {
+        let container = replace(&mut self.open, some(self.containers.pop()));
+        let end = self.at as u32;
+        let len = end - container.start;
+        let span = self.tape_edit.total - container.total;
+        let node = some(self.tape_edit.nodes.get_mut(container.node as usize));
+        *node = Node::new(node.gap, len, span);
+        self.change = if container.array {
             self.close_array(&container, len)
         } else {
-            self.close_object(pair, &container, end as u32)
+            self.close_object(pair, &container, end)
         };
-        if !matches!(change, Change::Patched(_)) {
+        if !self.change.is_block() {
             self.patch.back_to(container.mark);
         }
-        Step::Value(change, end)
+        Step::Value
     }
 }

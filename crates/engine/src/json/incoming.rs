@@ -1,4 +1,5 @@
 //! One body that is arriving.
+use super::checked::Checked;
 use super::compare::common_prefix;
 use super::id::BodyId;
 use super::text::Text;
@@ -39,8 +40,8 @@ impl IncomingBody {
         let start = self.text.len();
         self.text.added(core::mem::take(&mut self.expected));
         let Some(before) = self.before.as_ref().filter(|_| !self.differs) else { return 0 };
-        let chunk = &self.text.bytes()[start..];
-        let common = common_prefix(&before.bytes()[start..], chunk);
+        let chunk = &Checked::of(self.text.bytes())[start..];
+        let common = common_prefix(&Checked::of(before.bytes())[start..], chunk);
         self.common = start + common;
         self.differs = common < chunk.len();
         common + usize::from(self.differs)

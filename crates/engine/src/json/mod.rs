@@ -27,6 +27,7 @@
 mod alignment;
 mod bodies;
 mod change;
+mod checked;
 mod child_table;
 mod close;
 mod compare;
@@ -35,7 +36,6 @@ mod diff;
 mod id;
 mod incoming;
 mod member_name;
-mod name_set;
 mod outcome;
 pub mod patch;
 mod scan;

@@ -18,8 +18,9 @@
 //! | `SLOT` | of a slot | the value in that slot | the same |
 //! | `BLOCK` | index of a block | what the block makes from the old member | from the old element that the next word names |
 //! | `OLD` | in an array, an index | the old member | the old elements from there to the end that the next word names |
+use super::checked::{Checked, some};
 use super::compare::equal;
-use super::tape::{name_in, trim};
+use super::tape::name_in;
 use alloc::vec::Vec;
 
 /// The first word of a block that copies the old object.
@@ -47,18 +48,20 @@ pub(super) const fn source(number: u32, kind: u32) -> u32 {
     number << KIND_BITS | kind
 }
 
-/// Start and end in the new text, or [`PLACEHOLDER`].
+/// Start and end in the new text, or [`CHARACTER`] and an ASCII character.
 type TextRange = (u32, u32);
-/// Stands for a 0 in the place of a value that is put in later. No text has a range that starts so late.
-const PLACEHOLDER: TextRange = (u32::MAX, 0);
+/// In the place of a start: the end is a character. No text has a range that starts so late.
+const CHARACTER: u32 = u32::MAX;
+
+/// How many recent names are known.
+const RECENT: usize = 64;
 
 /// A patch that is being written.
-#[derive(Default)]
 pub(super) struct Patch {
     pub(super) words: Vec<u32>,
-    /// The index in `ranges` at which each slot begins. A slot is the concatenation of its ranges.
-    slots: Vec<u32>,
+    /// The slots, each with a comma before it.
     ranges: Vec<TextRange>,
+    slots: u32,
     names: Vec<TextRange>,
     /// By hash, the name that had it last.
     recent: Vec<u32>,
@@ -66,77 +69,84 @@ pub(super) struct Patch {
 }
 
 /// How long a patch is, to go back to.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Mark {
     words: u32,
+    ranges: u32,
     slots: u32,
 }
 
+impl Mark {
+    /// Nothing was written.
+    pub(super) const START: Self = Self { words: 0, ranges: 0, slots: 0 };
+}
+
 impl Patch {
+    pub(super) const fn new() -> Self {
+        Self {
+            words: Vec::new(),
+            ranges: Vec::new(),
+            slots: 0,
+            names: Vec::new(),
+            recent: Vec::new(),
+            text: Vec::new(),
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.words.clear();
         self.words.push(0);
-        self.slots.clear();
         self.ranges.clear();
+        self.slots = 0;
         self.names.clear();
         self.recent.clear();
-        self.recent.resize(64, 0);
+        self.recent.resize(RECENT, 0);
         self.text.clear();
     }
 
-    /// Frees the memory that only an unusual patch needed.
-    pub(super) fn trim(&mut self) {
-        trim(&mut self.words);
-        trim(&mut self.slots);
-        trim(&mut self.ranges);
-        trim(&mut self.text);
-    }
-
     pub(super) fn mark(&self) -> Mark {
-        Mark { words: self.words.len() as u32, slots: self.slots.len() as u32 }
+        Mark { words: self.words.len() as u32, ranges: self.ranges.len() as u32, slots: self.slots }
     }
 
     /// Removes everything that was written since `mark`.
     pub(super) fn back_to(&mut self, mark: Mark) {
         self.words.truncate(mark.words as usize);
-        if let Some(ranges) = self.slots.get(mark.slots as usize) {
-            self.ranges.truncate(*ranges as usize);
-            self.slots.truncate(mark.slots as usize);
-        }
+        self.ranges.truncate(mark.ranges as usize);
+        self.slots = mark.slots;
     }
 
     /// Adds a slot with a range of the new text.
     pub(super) fn slot(&mut self, range: (u32, u32)) -> u32 {
         let slot = self.begin_slot();
-        self.ranges.push(range);
+        self.push_range(range);
         slot
     }
 
     /// Adds an empty slot, to be filled range by range.
     pub(super) fn begin_slot(&mut self) -> u32 {
-        self.slots.push(self.ranges.len() as u32);
-        self.slots.len() as u32 - 1
+        self.push_range((CHARACTER, u32::from(b',')));
+        self.slots += 1;
+        self.slots - 1
     }
 
-    /// Appends a range to the last slot, and a placeholder after it.
+    /// Appends a range to the last slot.
     pub(super) fn push_range(&mut self, range: (u32, u32)) {
         self.ranges.push(range);
-        self.ranges.push(PLACEHOLDER);
     }
 
-    /// Appends the last range to the last slot.
-    pub(super) fn push_last_range(&mut self, range: (u32, u32)) {
-        self.ranges.push(range);
+    /// Appends a 0 to the last slot, in the place of a value that is put in later.
+    pub(super) fn push_placeholder(&mut self) {
+        self.push_range((CHARACTER, u32::from(b'0')));
     }
 
     /// The number of the name before the value at `value`. Most names repeat, so recent ones are looked up by a hash.
-    pub(super) fn name(&mut self, text: &[u8], from: u32, value: u32) -> u32 {
+    pub(super) fn name(&mut self, text: &Checked<u8>, from: u32, value: u32) -> u32 {
         let name = name_in(text, from as usize, value as usize);
         let hash = name
             .iter()
             .take(32)
-            .fold(name.len() as u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-        let recent = &mut self.recent[(hash >> 26) as usize];
+            .fold(0, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+        let recent = some(self.recent.get_mut(hash as usize % RECENT));
         if let Some(&(start, end)) = self.names.get(*recent as usize)
             && equal(&text[start as usize..end as usize], name)
         {
@@ -149,32 +159,28 @@ impl Patch {
     }
 
     /// Ends the patch with the root's block, and writes the text.
-    pub(super) fn finish(&mut self, root: u32, new: &[u8]) {
-        self.words[0] = root;
+    pub(super) fn finish(&mut self, root: u32, new: &Checked<u8>) {
+        *some(self.words.first_mut()) = root;
         let text = &mut self.text;
-        let lengths = self.ranges.iter().chain(&self.names).map(|&(start, end)| match (start, end) {
-            PLACEHOLDER => 2,
-            (start, end) => (end - start) as usize + 1,
-        });
-        text.reserve(lengths.sum::<usize>() + 4);
         text.extend_from_slice(b"[[");
-        for (i, &(start, end)) in self.names.iter().enumerate() {
+        for (i, name) in self.names.iter().enumerate() {
             if i > 0 {
                 text.push(b',');
             }
-            text.extend_from_slice(&new[start as usize..end as usize]);
+            write(text, *name, new);
         }
         text.push(b']');
-        let mut slots = self.slots.iter().peekable();
-        for (i, &range) in self.ranges.iter().enumerate() {
-            if slots.next_if(|slot| **slot as usize == i).is_some() {
-                text.push(b',');
-            }
-            match range {
-                PLACEHOLDER => text.push(b'0'),
-                (start, end) => text.extend_from_slice(&new[start as usize..end as usize]),
-            }
+        for range in &self.ranges {
+            write(text, *range, new);
         }
         text.push(b']');
+    }
+}
+
+fn write(text: &mut Vec<u8>, (start, end): TextRange, new: &Checked<u8>) {
+    if start == CHARACTER {
+        text.push(end as u8);
+    } else {
+        text.extend_from_slice(&new[start as usize..end as usize]);
     }
 }

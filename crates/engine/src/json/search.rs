@@ -1,9 +1,9 @@
 //! The budget and the hash seed of searches.
+use super::checked::Checked;
 use super::sip::Seed;
 use super::tape::{Cursor, Node};
 
 /// Bounds what all searches of one diff may cost together, so that no body can make one slow.
-#[derive(Default)]
 pub(super) struct Search {
     /// Whoever knows the seed can choose names and rows that have the same hash.
     pub(super) seed: Seed,
@@ -15,6 +15,15 @@ pub(super) struct Search {
 }
 
 impl Search {
+    pub(super) const fn new(seed: Seed) -> Self {
+        Self {
+            seed,
+            left: 0,
+            #[cfg(test)]
+            looks: 0,
+        }
+    }
+
     /// Sets the budget for a diff of so many bytes, old and new together.
     pub(super) fn begin(&mut self, bytes: usize) {
         // Bodies that nobody made to be slow need a tenth of it.
@@ -32,7 +41,12 @@ impl Search {
     }
 
     /// The name of the old member, with its quotes. Finding it costs more where there is much white space around it.
-    pub(super) fn name<'a>(&mut self, tape: &[Node], text: &'a [u8], cursor: Cursor) -> &'a [u8] {
+    pub(super) fn name<'a>(
+        &mut self,
+        tape: &Checked<Node>,
+        text: &'a Checked<u8>,
+        cursor: Cursor,
+    ) -> &'a [u8] {
         self.spend(tape[cursor.node as usize].gap as usize / 8);
         cursor.name(tape, text)
     }

@@ -1,7 +1,6 @@
 //! The tape of a text: a node for each of its values, in the order of the text (as in simdjson).
-use super::scan::{
-    ScanResult, SyntaxError, expect_end, skip_name, skip_scalar, skip_whitespace, value_start,
-};
+use super::checked::Checked;
+use super::scan::{End, end_of, expect_end, fault, skip_name, skip_scalar, skip_whitespace, value_start};
 use alloc::vec::Vec;
 
 /// A value. Its position is relative to what precedes it, so that text that only moves keeps its nodes.
@@ -43,7 +42,7 @@ impl Node {
 }
 
 /// Goes from child to child of a container.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor {
     pub node: u32,
     /// The place in the text that the child's gap counts from: the end of the previous child, or the start of the
@@ -53,37 +52,48 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
+    /// The value of the text.
+    pub(super) const ROOT: Self = Self { node: 0, from: 0, index: 0 };
+
     /// The first child of the container that has this node and starts at `start`.
     pub(super) fn first_child(node: u32, start: u32) -> Self {
         Self { node: node + 1, from: start, index: 0 }
     }
 
     #[inline]
-    pub(super) fn start(self, tape: &[Node]) -> usize {
+    pub(super) fn start(self, tape: &Checked<Node>) -> usize {
         (self.from + tape[self.node as usize].gap) as usize
     }
 
     #[inline]
-    pub(super) fn end(self, tape: &[Node]) -> usize {
+    pub(super) fn end(self, tape: &Checked<Node>) -> usize {
         self.start(tape) + tape[self.node as usize].len as usize
     }
 
-    /// The next child.
-    #[inline]
-    pub(super) fn next(self, tape: &[Node]) -> Self {
+    /// Goes on to the next child. It is not inlined, as there are many calls.
+    #[inline(never)]
+    pub(super) fn step(&mut self, tape: &Checked<Node>) {
         let node = tape[self.node as usize];
-        Self { node: self.node + node.span(), from: self.from + node.gap + node.len, index: self.index + 1 }
+        self.node += node.span();
+        self.from += node.gap + node.len;
+        self.index += 1;
+    }
+
+    /// The next child.
+    pub(super) fn next(mut self, tape: &Checked<Node>) -> Self {
+        self.step(tape);
+        self
     }
 
     /// The name of the member, with its quotes.
-    pub(super) fn name<'a>(self, tape: &[Node], text: &'a [u8]) -> &'a [u8] {
+    pub(super) fn name<'a>(self, tape: &Checked<Node>, text: &'a Checked<u8>) -> &'a [u8] {
         name_in(text, self.from as usize, self.start(tape))
     }
 }
 
 /// The name, with its quotes, of the member whose value starts at `value`. The bytes from `from` to there are a comma or
 /// the brace, white space, the name, and the colon.
-pub(super) fn name_in(text: &[u8], from: usize, value: usize) -> &[u8] {
+pub(super) fn name_in(text: &Checked<u8>, from: usize, value: usize) -> &[u8] {
     let (mut start, mut end) = (from + 1, value - 1);
     while text[start] != b'"' {
         start += 1;
@@ -94,92 +104,64 @@ pub(super) fn name_in(text: &[u8], from: usize, value: usize) -> &[u8] {
     &text[start..end]
 }
 
-/// A container whose end has not been read yet.
-#[derive(Clone, Copy)]
-pub(super) struct OpenNode {
-    node: u32,
-    start: u32,
-    object: bool,
-}
+/// In the place of a node: no container is open.
+const NONE: u32 = u32::MAX;
 
-/// Reads the value at `at`, appends its nodes, and returns where it ends. Its gap counts from `from`. `open` is scratch
-/// memory for the stack.
-pub(super) fn read_value(
-    text: &[u8],
-    mut at: usize,
-    mut from: usize,
-    nodes: &mut Vec<Node>,
-    open: &mut Vec<OpenNode>,
-) -> ScanResult {
-    open.clear();
+/// Reads the value at `at`, appends its nodes, and returns where it ends. Its gap counts from `from`.
+pub(super) fn read_value(text: &Checked<u8>, mut at: usize, mut from: usize, nodes: &mut Vec<Node>) -> End {
+    // The node of the innermost open container. Until its end is known, it has the place where the container starts for its
+    // length, and the node of the container around it for its span: that is the stack.
+    let mut open = NONE;
+    let mut bracket = 0;
     loop {
+        if bracket == b'{' {
+            at = end_of!(skip_name(text, at));
+        }
         let gap = (at - from) as u32;
         let byte = text[at];
+        from = at;
         if byte == b'{' || byte == b'[' {
-            let object = byte == b'{';
-            from = at;
             at = skip_whitespace(text, at + 1);
             // In ASCII, `}` is `{` + 2 and `]` is `[` + 2.
-            if text[at] == byte + 2 {
-                at += 1;
-                nodes.push(Node::new(gap, (at - from) as u32, 1));
-            } else {
-                open.push(OpenNode { node: nodes.len() as u32, start: from as u32, object });
-                nodes.push(Node::new(gap, 0, 0));
-                if object {
-                    at = skip_name(text, at)?;
-                }
+            if text[at] != byte + 2 {
+                let node = Node::new(gap, from as u32, open);
+                open = nodes.len() as u32;
+                bracket = byte;
+                nodes.push(node);
                 continue;
             }
+            at += 1;
         } else {
-            let end = skip_scalar(text, at)?;
-            nodes.push(Node::new(gap, (end - at) as u32, 1));
-            at = end;
+            at = end_of!(skip_scalar(text, at));
         }
+        nodes.push(Node::new(gap, (at - from) as u32, 1));
 
         loop {
-            let Some(&OpenNode { node, start, object }) = open.last() else { return Ok(at) };
+            // There is no node `NONE`.
+            let count = nodes.len() as u32;
+            let Some(node) = nodes.get_mut(open as usize) else { return at as End };
+            let start = node.len as usize;
+            bracket = text[start];
             from = at;
             at = skip_whitespace(text, at);
-            match text[at] {
-                b',' => {
-                    at = skip_whitespace(text, at + 1);
-                    if object {
-                        at = skip_name(text, at)?;
-                    }
-                    break;
-                }
-                byte if byte == if object { b'}' } else { b']' } => {
-                    at += 1;
-                    open.pop();
-                    let span = nodes.len() as u32 - node;
-                    let node = &mut nodes[node as usize];
-                    *node = Node::new(node.gap, at as u32 - start, span);
-                }
-                _ => return Err(SyntaxError { at }),
+            if text[at] == b',' {
+                at = skip_whitespace(text, at + 1);
+                break;
             }
+            if text[at] != bracket + 2 {
+                return fault(at);
+            }
+            at += 1;
+            let span = count - open;
+            open = node.span;
+            *node = Node::new(node.gap, (at - start) as u32, span);
         }
     }
 }
 
-/// Reads a whole text and writes its tape. `len` is the length of the text without its padding.
-pub(super) fn read_text(
-    text: &[u8],
-    len: usize,
-    nodes: &mut Vec<Node>,
-    open: &mut Vec<OpenNode>,
-) -> Result<(), SyntaxError> {
+/// Reads a whole text and writes its tape. Returns where it ends. `len` is its length without its padding.
+pub(super) fn read_text(text: &Checked<u8>, len: usize, nodes: &mut Vec<Node>) -> End {
     nodes.clear();
-    let at = read_value(text, value_start(text), 0, nodes, open)?;
+    let at = end_of!(read_value(text, value_start(text), 0, nodes));
     expect_end(text, at, len)
-}
-
-/// A buffer of up to so many bytes is kept for the next body.
-const KEPT_CAPACITY: usize = 2 << 20;
-
-/// Frees a buffer that only an unusual body needed.
-pub(super) fn trim<T>(buffer: &mut Vec<T>) {
-    if buffer.capacity() * size_of::<T>() > KEPT_CAPACITY {
-        *buffer = Vec::new();
-    }
 }

@@ -1,15 +1,17 @@
 //! How the tape of a new text is made from that of the old one.
-use super::tape::{Node, trim};
+use super::checked::{Checked, some};
+use super::tape::Node;
 use alloc::vec::Vec;
 
 /// The new tape, as ranges of the old one and of new nodes.
-#[derive(Default)]
 pub(super) struct TapeEdit {
     /// The new nodes.
     pub nodes: Vec<Node>,
     ranges: Vec<NodeRange>,
     /// How many nodes the new tape has so far.
     pub total: u32,
+    /// Whether an old node is elsewhere in the new tape.
+    shifts: bool,
 }
 
 /// The nodes from `start` to `end`, of the old tape or of the new nodes.
@@ -21,28 +23,31 @@ struct NodeRange {
 }
 
 impl TapeEdit {
+    pub(super) const fn new() -> Self {
+        Self { nodes: Vec::new(), ranges: Vec::new(), total: 0, shifts: false }
+    }
+
     pub(super) fn clear(&mut self) {
         self.nodes.clear();
         self.ranges.clear();
         self.total = 0;
-    }
-
-    pub(super) fn trim(&mut self) {
-        trim(&mut self.nodes);
-        trim(&mut self.ranges);
+        self.shifts = false;
     }
 
     fn push(&mut self, old: bool, start: u32, end: u32) {
+        if start == end {
+            return;
+        }
+        self.shifts |= old && start != self.total;
         self.total += end - start;
         match self.ranges.last_mut() {
             Some(last) if last.old == old && last.end == start => last.end = end,
-            _ if start == end => {}
             _ => self.ranges.push(NodeRange { old, start, end }),
         }
     }
 
     /// Appends a value of the old tape. `gap` is its gap in the new text.
-    pub(super) fn keep(&mut self, tape: &[Node], node: u32, gap: u32) {
+    pub(super) fn keep(&mut self, tape: &Checked<Node>, node: u32, gap: u32) {
         let kept = tape[node as usize];
         if kept.gap == gap {
             self.push(true, node, node + kept.span());
@@ -69,34 +74,27 @@ impl TapeEdit {
         start
     }
 
-    /// Turns `tape` from the old into the new one, with the memory of `spare` where it cannot do so in place.
-    pub(super) fn apply(&self, tape: &mut Vec<Node>, spare: &mut Vec<Node>) {
-        let mut at = 0;
-        let in_place = self.total as usize == tape.len()
-            && self.ranges.iter().all(|range| {
-                let place = at;
-                at += range.end - range.start;
-                !range.old || range.start == place
-            });
-        let nodes = |range: &NodeRange| range.start as usize..range.end as usize;
-        if in_place {
-            let mut at = 0;
+    /// Turns `tape` from the old into the new one.
+    pub(super) fn apply(&self, tape: &mut Vec<Node>) {
+        let added = |range: &NodeRange| &Checked::of(&self.nodes)[range.start as usize..range.end as usize];
+        if !self.shifts && self.total as usize == tape.len() {
+            let mut place = 0;
             for range in &self.ranges {
-                let nodes = nodes(range);
-                let len = nodes.len();
+                let end = place + (range.end - range.start) as usize;
                 if !range.old {
-                    tape[at..at + len].copy_from_slice(&self.nodes[nodes]);
+                    for (node, new) in some(tape.get_mut(place..end)).iter_mut().zip(added(range)) {
+                        *node = *new;
+                    }
                 }
-                at += len;
+                place = end;
             }
             return;
         }
-        spare.clear();
-        spare.reserve(self.total as usize);
+        let mut made = Vec::with_capacity(self.total as usize);
         for range in &self.ranges {
-            let from = if range.old { &*tape } else { &self.nodes };
-            spare.extend_from_slice(&from[nodes(range)]);
+            let nodes = range.start as usize..range.end as usize;
+            made.extend_from_slice(if range.old { &Checked::of(tape)[nodes] } else { added(range) });
         }
-        core::mem::swap(tape, spare);
+        *tape = made;
     }
 }

@@ -1,9 +1,9 @@
-//! The bytes of a body, in a buffer that is used again.
+//! The bytes of a body.
+use super::checked::{Checked, some};
 use super::scan::PADDING;
 use alloc::vec::Vec;
 
-/// A text in a buffer that is longer than it. The whole buffer is initialised when it is allocated, so that it can take the
-/// next body without being cleared.
+/// A text in a buffer that is longer than it.
 #[derive(Default)]
 pub(super) struct Text {
     bytes: Vec<u8>,
@@ -27,27 +27,26 @@ impl Text {
         self.bytes.len().saturating_sub(PADDING)
     }
 
-    pub(super) fn clear(&mut self) {
-        self.len = 0;
-    }
-
+    #[cfg_attr(target_arch = "wasm32", expect(unsafe_code, reason = "clearing megabytes takes time"))]
     fn reserve(&mut self, more: usize) {
         let wanted = self.len + more + PADDING;
         if self.bytes.len() < wanted {
-            let len = wanted.max(self.bytes.len() * 2);
-            if self.bytes.is_empty() {
-                // `vec!` asks for zeroed memory, which the system gives without writing it.
-                self.bytes = alloc::vec![0; len];
-            } else {
-                self.bytes.resize(len, 0);
+            self.bytes.reserve(wanted - self.bytes.len());
+            let capacity = self.bytes.capacity();
+            // SAFETY: in wasm every byte of memory has a value, and a body's come from the host, which the compiler does not see.
+            #[cfg(target_arch = "wasm32")]
+            unsafe {
+                self.bytes.set_len(capacity);
             }
+            #[cfg(not(target_arch = "wasm32"))]
+            self.bytes.resize(capacity, 0);
         }
     }
 
     /// The place for the next `len` bytes. [`added`](Self::added) makes them a part of the text.
     pub(super) fn room(&mut self, len: usize) -> &mut [u8] {
         self.reserve(len);
-        &mut self.bytes[self.len..self.len + len]
+        some(self.bytes.get_mut(self.len..self.len + len))
     }
 
     pub(super) fn added(&mut self, len: usize) {
@@ -61,15 +60,15 @@ impl Text {
             self.bytes.truncate(self.len + PADDING);
             self.bytes.shrink_to_fit();
         }
-        self.bytes[self.len..self.len + PADDING].fill(0);
+        some(self.bytes.get_mut(self.len..self.len + PADDING)).fill(0);
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        &Checked::of(&self.bytes)[..self.len]
     }
 
     /// The text with its padding, after [`end`](Self::end).
-    pub(super) fn padded(&self) -> &[u8] {
-        &self.bytes[..(self.len + PADDING).min(self.bytes.len())]
+    pub(super) fn padded(&self) -> &Checked<u8> {
+        Checked::of(&Checked::of(&self.bytes)[..self.len + PADDING])
     }
 }
