@@ -174,6 +174,7 @@ fn npm_package(project: &Project) -> Result<()> {
             "pkg/build.mjs",
             "pkg/commonjs.mjs",
             "pkg/declarations.mjs",
+            "pkg/internalNames.mjs",
             "pkg/shortExports.mjs",
             "pkg/tsconfig.json",
             "package-lock.json",

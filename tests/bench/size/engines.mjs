@@ -2,7 +2,7 @@
 // not. A missing `/* @__PURE__ */` breaks that at once.
 export const needEngine = {
   json: ['jsonQuery', 'parseJson', 'parseJsonSync', 'setJsonBudget', 'stats'],
-  lazy: ['lazy', 'thumbhashToDataURL'],
+  lazy: ['lazy', 'showThumbhash', 'thumbhashToDataURL'],
   query: [
     'InfiniteQueryObserver',
     'Mutation',

@@ -8,7 +8,7 @@ import type { CLSMetric, ReportOpts, ObserveOpts } from './types.js'
 
 export { CLS_THRESHOLDS as CLSThresholds } from '../../boundary/vitals.js'
 
-/** Like `onCLS`, within a scope. Calls `onShift` for each shift that counts. */
+/** @internal Like `onCLS`, within a scope. Calls `onShift` for each shift that counts. */
 export function observeCLS(
   callback: (metric: CLSMetric) => void,
   opts: ObserveOpts,

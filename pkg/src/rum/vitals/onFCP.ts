@@ -6,7 +6,7 @@ import type { FCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types
 
 export { FCP_THRESHOLDS as FCPThresholds } from '../../boundary/vitals.js'
 
-/** Like `onFCP`, within a scope. */
+/** @internal Like `onFCP`, within a scope. */
 export const observeFCP = (
   callback: MetricCallback<FCPMetric>,
   opts: ObserveOpts,

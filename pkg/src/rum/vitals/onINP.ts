@@ -21,7 +21,7 @@ export interface INPObserver {
   slowest: ReadonlyMap<number, PerformanceEventTiming[]> | undefined
 }
 
-/** Like `onINP`, within a scope. Calls `observer`. */
+/** @internal Like `onINP`, within a scope. Calls `observer`. */
 export function observeINP(
   callback: (metric: INPMetric) => void,
   opts: ObserveOpts,

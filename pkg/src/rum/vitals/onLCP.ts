@@ -9,7 +9,7 @@ import type { LCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types
 
 export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
 
-/** Like `onLCP`, within a scope. Calls `onPaint` for each paint that may be the largest. */
+/** @internal Like `onLCP`, within a scope. Calls `onPaint` for each paint that may be the largest. */
 export function observeLCP(
   callback: MetricCallback<LCPMetric>,
   opts: ObserveOpts,

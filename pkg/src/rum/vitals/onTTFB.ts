@@ -5,7 +5,7 @@ import type { ObserveOpts, MetricCallback, ReportOpts, TTFBMetric } from './type
 
 export { TTFB_THRESHOLDS as TTFBThresholds } from '../../boundary/vitals.js'
 
-/** Like `onTTFB`, within a scope. */
+/** @internal Like `onTTFB`, within a scope. */
 export function observeTTFB(callback: MetricCallback<TTFBMetric>, opts: ObserveOpts): void {
   // What it says of the navigation is that of now.
   const metric = createMetric<TTFBMetric>('TTFB', -1)
