@@ -1,4 +1,4 @@
-// Exports of wasm have names that say what they do, such as `query_fetches_on_mount`. In what is shipped they have names of
+// Exports of wasm have names that say what they do, such as `query_set_options`. In what is shipped they have names of
 // a letter or two, in the wasm and in the JavaScript that calls them: some of the bytes that a page loads, for nothing.
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'

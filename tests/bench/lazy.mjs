@@ -1,7 +1,7 @@
 // `whippet/lazy` beside vanilla-lazyload and lozad: a page of 10,000 images in a real Chromium, registered, then
 // scrolled through. Time is what the page's main thread was busy, as Chromium counts it. The ratio is the peer's
-// by ours: above 1, ours is busy for less. Times depend on the machine, so nothing here fails because of them; a
-// layout shift fails.
+// by ours: above 1, ours is busy for less. It fails where a ratio of busy time stays below 1, noise aside, and where
+// the layout shifts. Measure on an idle machine: ours waits for bursts, which end later where others work.
 //
 //     node tests/bench/lazy.mjs [part of a case's name]
 import { build } from 'esbuild'
@@ -12,6 +12,8 @@ import { chromium } from 'playwright-core'
 import { png } from './lazy/png.mjs'
 
 const IMAGES = 10_000
+/** The least ratio that does not fail: 1, less what medians of the same code differ by from run to run. */
+const LEAST = 0.95
 const ROUNDS = Number(process.env.ROUNDS ?? 5)
 const PEERS = ['vanilla-lazyload', 'lozad']
 const LIBRARIES = [...PEERS, 'whippet']
@@ -82,13 +84,15 @@ async function measure({ name, step, screens = 0, delay: answerTime = 0 }) {
     const values = rounds[library].map((round) => round[what]).sort((a, b) => a - b)
     return values[values.length >> 1]
   }
-  const line = (label, what, goal) => {
+  const line = (label, what, least = 0) => {
     const values = LIBRARIES.map((library) => median(library, what))
     const ratios = values.slice(0, -1).map((value) => value / values.at(-1))
     row(label, ...values.map((ms) => `${ms.toFixed(1)} ms`), ...ratios.map((ratio) => ratio.toFixed(2)))
-    if (goal && Math.min(...ratios) < goal) console.log(`  below ${goal}`)
+    if (Math.min(...ratios) >= least) return
+    console.error(`  slower than a peer: the ratio is below ${least}`)
+    process.exitCode = 1
   }
-  line(name, 'busy', 1)
+  line(name, 'busy', LEAST)
   line('  of which scripts', 'script')
   if (step === 0) return
   row('  images asked for', ...LIBRARIES.map((library) => median(library, 'requested')))

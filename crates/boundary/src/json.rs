@@ -1,4 +1,4 @@
-//! What `whippet/json` reads from its engine: outcomes, figures, and the words of a patch.
+//! The numbers that `whippet/json` reads from its engine: outcomes, figures, and the words of a patch.
 use crate::Constant;
 use crate::table::numbers;
 use whippet_engine::json::{Outcome, patch};
@@ -7,19 +7,19 @@ use whippet_engine::json::{Outcome, patch};
 pub const TABLES: &[&[Constant]] = &[BODIES, OUTCOMES, STATS, PATCH];
 
 numbers! {
-    /// What names no body, and how `json_result` is laid out.
+    /// The id of no body, and the layout of `json_result`.
     BODIES: u32;
-    /// In the place of a body's id: no body.
+    /// Stands for a body's id where there is no body.
     NO_BODY = 0;
-    /// How many words there are at the address that `json_result` gives: the address of the program and its length in
-    /// words, the address of the slices and their length in bytes, and how many bytes were compared.
+    /// The number of words at the address that `json_result` returns: the address of the program and its length in words, the
+    /// address of the slices and their length in bytes, and the number of bytes that were compared.
     RESULT_WORDS = 5;
 }
 
 numbers! {
-    /// What `json_finish` gives.
+    /// The result of `json_finish`.
     OUTCOMES: u32;
-    /// The value is the previous one.
+    /// The value is equal to the previous one.
     SAME = Outcome::Same as u32;
     /// A patch makes the value from the previous one.
     PATCH_OUTCOME = Outcome::Patch as u32;
@@ -53,11 +53,11 @@ numbers! {
     ARRAY = patch::ARRAY;
     /// A source: a parsed value.
     SLOT = patch::SLOT;
-    /// A source: what a block makes.
+    /// A source: the value of a block.
     BLOCK = patch::BLOCK;
-    /// A source: an old value, or several.
+    /// A source: an old value, or a run of old elements.
     OLD = patch::OLD;
-    /// How many lower bits of a source are its kind. The others are a number.
+    /// The number of lower bits that hold the kind of a source. The other bits are a number.
     KIND_BITS = patch::KIND_BITS;
     /// Masks the kind of a source.
     KIND_MASK = patch::KIND_MASK;

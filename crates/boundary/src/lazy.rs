@@ -6,12 +6,11 @@ use whippet_engine::lazy::placeholder::ThumbHashError;
 use whippet_engine::lazy::{Backoff, Limits};
 
 numbers! {
-    /// The result of `lazy_poll`: (index of an item << `ITEM_SHIFT`) + what to do with it, or a negative number.
+    /// The result of `lazy_poll`: (index of an item << `ITEM_SHIFT`) + what to do with it; or `MEASURE`; or, if there is nothing to
+    /// do, `UNTIL` − the time until then, in ms, which is −∞ if there will be something after an input only.
     EFFECTS: i32;
-    /// `lazy_poll` and `lazy_deadline`: there is none.
-    NONE = -1;
     /// Report the distance of every item that is near.
-    MEASURE = -2;
+    MEASURE = -1;
     /// Load the item.
     LOAD = 0;
     /// The attempts of the item are spent.
@@ -22,6 +21,19 @@ numbers! {
     EFFECT_MASK = 3;
     /// The index of the item begins at this bit.
     ITEM_SHIFT = 2;
+    /// Above this: something to do.
+    UNTIL = -2;
+}
+
+numbers! {
+    /// How `lazy_end` ends an item.
+    OUTCOMES: u32;
+    /// It is not needed.
+    IS_REMOVED = 0;
+    /// It is loaded.
+    IS_LOADED = 1;
+    /// Its load failed.
+    HAS_FAILED = 2;
 }
 
 numbers! {
@@ -88,4 +100,4 @@ const _: () = assert!(
 );
 
 /// All tables.
-pub const TABLES: &[&[Constant]] = &[EFFECTS, STATS, LIMITS, BACKOFF, ERRORS, REASONS];
+pub const TABLES: &[&[Constant]] = &[EFFECTS, OUTCOMES, STATS, LIMITS, BACKOFF, ERRORS, REASONS];

@@ -1,4 +1,4 @@
-//! What `pkg/src/query` and the exports of `crates/npm/src/query` say to each other in numbers.
+//! The numbers that `pkg/src/query` and the exports of `crates/npm/src/query` exchange.
 //!
 //! A *code* is a number in an argument or a result; a *flag* is one bit of one. Numbers that the engine knows are taken
 //! from there.
@@ -7,9 +7,9 @@ use crate::table::{Constant, Value, numbers};
 use whippet_engine::query::{BreakerOptions, FetchStatus, Retry, Status, defaults};
 
 numbers! {
-    /// What `query_poll` gives: what is due. It lists [`EFFECT_IDS`] ids.
+    /// The result of `query_poll`: the next effect. It writes [`EFFECT_IDS`] ids.
     EFFECTS: u32;
-    /// Nothing more is due.
+    /// There is no further effect.
     EFFECT_NONE = 0;
     /// Fetch for an observer; ids: the observer, the query.
     EFFECT_FETCH = 1;
@@ -17,36 +17,36 @@ numbers! {
     EFFECT_RUN = 2;
     /// A run is paused; ids: the query, the run.
     EFFECT_PAUSED = 3;
-    /// A run is not tried again: its last error stands; ids: the query, the run.
+    /// A run has failed for good, with its last error; ids: the query, the run.
     EFFECT_GAVE_UP = 4;
-    /// The data turned stale to an observer; ids: the observer.
+    /// The data has become stale for an observer; ids: the observer.
     EFFECT_STALE = 5;
     /// A query was garbage-collected; ids: the query.
     EFFECT_COLLECTED = 6;
-    /// No key has a segment any more; ids: the number of the segment.
+    /// No key contains a segment any more; ids: the segment.
     EFFECT_SEGMENT_FREED = 7;
-    /// An attempt took too long; ids: the query, the run.
+    /// An attempt has timed out; ids: the query, the run.
     EFFECT_TIMED_OUT = 8;
-    /// No query asks an origin any more; ids: the number of the origin.
+    /// No query fetches from an origin any more; ids: the origin.
     EFFECT_ORIGIN_FREED = 9;
-    /// How many ids `query_poll` lists. One that an effect has no use for is 0.
+    /// The number of ids that `query_poll` writes. Those that an effect does not have are 0.
     EFFECT_IDS = 2;
 }
 
 numbers! {
-    /// What `mutation_poll` gives; `mutation_about` gives the mutation.
+    /// The result of `mutation_poll`: the next effect. `mutation_about` returns the mutation.
     MUTATION_EFFECTS: u32;
-    /// Nothing more is due.
+    /// There is no further effect.
     MUTATION_EFFECT_NONE = 0;
     /// Call the mutation function.
     MUTATION_EFFECT_RUN = 1;
-    /// It waits for the network, the page's focus or its scope.
+    /// The mutation pauses: it waits for the network, the page's focus or its scope.
     MUTATION_EFFECT_PAUSED = 2;
-    /// It goes on after a pause.
+    /// The mutation continues after a pause.
     MUTATION_EFFECT_CONTINUED = 3;
-    /// It is not tried again: its last error stands.
+    /// The mutation has failed for good, with its last error.
     MUTATION_EFFECT_GAVE_UP = 4;
-    /// It was garbage-collected.
+    /// The mutation was garbage-collected.
     MUTATION_EFFECT_COLLECTED = 5;
 }
 
@@ -70,13 +70,12 @@ numbers! {
     STATE_IS_INVALIDATED = 8;
     /// How many numbers a state has.
     STATE_LENGTH = 9;
-    /// Behind the state: when the timer should fire, in ms since the epoch; `Infinity` for never. Each call that may
-    /// change it leaves it there.
+    /// After the state: when the timer should fire, in ms since the epoch; `Infinity` for never. Each call that may change the
+    /// time writes it.
     STATE_DEADLINE = STATE_LENGTH;
     /// How many numbers the buffer holds.
     STATE_BUFFER = STATE_DEADLINE + 1;
-    /// The index knows a key by at most so many of its first segments; the rest is compared in JavaScript. The buffer for
-    /// keys holds so many u32.
+    /// The most segments of a key that the index knows; JavaScript compares the others. The buffer for keys holds as many u32.
     KEY_LENGTH = 32;
 }
 
@@ -91,7 +90,7 @@ numbers! {
     FETCH_STATUS_PAUSED = FetchStatus::Paused as u32;
 }
 
-/// The names that results have for `STATUS_*` and `FETCH_STATUS_*`.
+/// The words for `STATUS_*` and `FETCH_STATUS_*` in results.
 pub const STATUS_NAMES: &[Constant] = &[
     Constant {
         name: "STATUSES",
@@ -151,22 +150,22 @@ numbers! {
     OBSERVER_RETRY_ON_MOUNT = 1 << 7;
     OBSERVER_INTERVAL_IN_BACKGROUND = 1 << 8;
     OBSERVER_SUSPENSE = 1 << 9;
-    /// Time alone may notify it or fetch for it. Not so on a server.
+    /// Time may notify the observer or fetch for it; not set on a server.
     OBSERVER_TIMERS = 1 << 10;
-    /// Some options are functions, so that the others may change with the query: only JavaScript asks.
+    /// Some options are functions of the query, which only JavaScript can call.
     OBSERVER_HAS_FUNCTIONS = 1 << 11;
     REFETCH_NO = 0;
     REFETCH_IF_STALE = 1;
     REFETCH_ALWAYS = 2;
     /// The two bits of one of `REFETCH_*`.
     REFETCH_MASK = 3;
-    /// What may fetch for an observer: it mounts.
+    /// A trigger that may fetch for an observer: it mounts.
     TRIGGER_MOUNT = 0;
-    /// It gets other options, and was disabled before, or observed another query.
+    /// A trigger: its options change, and it was disabled before or observed another query.
     TRIGGER_OPTIONS = 1;
-    /// The page came to the front.
+    /// A trigger: the page gets the focus.
     TRIGGER_FOCUS = 2;
-    /// The network came back.
+    /// A trigger: the network is back.
     TRIGGER_RECONNECT = 3;
     /// The two bits of a trigger.
     TRIGGER_MASK = 3;
@@ -179,7 +178,7 @@ numbers! {
 }
 
 numbers! {
-    /// Times that stand for something else. A time is never negative.
+    /// Negative numbers in the place of times.
     TIMES: f64;
     /// A stale time: `'static'`.
     STALE_TIME_STATIC = -1.0;
@@ -192,13 +191,13 @@ numbers! {
 }
 
 numbers! {
-    /// How a run begins, what follows a failure, and how it ends.
+    /// The start of a run, the result of a failure, and the end of a run.
     RUNS: u32;
     /// `query_intent`: begin a fetch.
     INTENT_BEGIN = 0;
-    /// Wait for the fetch on its way.
+    /// Wait for the running fetch.
     INTENT_JOIN = 1;
-    /// End the fetch on its way, and begin one.
+    /// Cancel the running fetch, and begin another.
     INTENT_REPLACE = 2;
     NETWORK_MODE_ONLINE = 0;
     NETWORK_MODE_ALWAYS = 1;
@@ -207,41 +206,41 @@ numbers! {
     NETWORK_MODE_MASK = 3;
     /// A flag beside the network mode: only a part of the data is fetched, as one more page.
     RUN_PARTIAL = 4;
-    /// What the option `retry` said of a failure, if it is a function: no.
+    /// The answer of `retry`, if it is a function: do not retry.
     VERDICT_NO = 0;
-    /// Yes.
+    /// The answer of `retry`: retry.
     VERDICT_YES = 1;
-    /// The run's options say.
+    /// `retry` is no function: the run's options decide.
     VERDICT_BY_OPTIONS = 2;
     /// The two bits of one of these three.
     VERDICT_MASK = 3;
     /// A flag beside them: the same request would fail again.
     VERDICT_PERMANENT = 4;
-    /// `query_failed`, `mutation_failed`: nothing runs, the failure is ignored.
+    /// `query_failed`, `mutation_failed`: there is no such run, so the failure is ignored.
     FAILURE_IGNORED = 0;
-    /// It is tried again.
+    /// There will be a retry.
     FAILURE_RETRIED = 1;
-    /// It is not tried again.
+    /// The run has failed for good.
     FAILURE_FINAL = 2;
-    /// `query_resume`: the run stays paused, or was not.
+    /// `query_resume`: the run stays paused, or was not paused.
     RESUME_NOTHING = 0;
     /// Call the query function.
     RESUME_RUN = 1;
-    /// It is not tried again.
+    /// The run has failed for good.
     RESUME_GAVE_UP = 2;
     /// How a run ended: with data.
     OUTCOME_SUCCESS = 0;
-    /// With an error.
+    /// How a run ended: with an error.
     OUTCOME_ERROR = 1;
     OUTCOME_CANCELLED = 2;
 }
 
 numbers! {
-    /// What `query_remove` gives: a flag, and above it a count.
+    /// The result of `query_remove`: a flag, and above it a count.
     REMOVAL: u32;
     /// The id is spent; otherwise the query is still observed.
     REMOVED_SPENT = 1;
-    /// Above this bit stands how many segments no key has any more; they are listed.
+    /// The bits from this one on: the number of segments that no key contains any more. They are listed.
     REMOVED_SEGMENTS_SHIFT = 1;
 }
 
@@ -285,13 +284,13 @@ numbers! {
     DEFAULTS: f64;
     /// The gc time, in ms.
     DEFAULT_GC_TIME = defaults::gc_time(false).as_ms();
-    /// That on a server.
+    /// The same on a server.
     SERVER_GC_TIME = defaults::gc_time(true).as_ms();
-    /// How many retries a fetch has.
+    /// The number of retries of a fetch.
     DEFAULT_RETRY = retries(false);
-    /// That on a server.
+    /// The same on a server.
     SERVER_RETRY = retries(true);
-    /// A `QueriesObserver` of so many queries notifies once for all changes of a flush.
+    /// From this number of queries on, a `QueriesObserver` notifies once for all changes of a flush.
     DEFAULT_BATCH = defaults::BATCHED_QUERIES as f64;
 }
 

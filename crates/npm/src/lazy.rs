@@ -3,11 +3,14 @@ use crate::state::State;
 use alloc::boxed::Box;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::lazy::{
-    GIVE_UP, ITEM_SHIFT, LOAD, MEASURE, NONE, OVERDUE, STAT_CANCELLED, STAT_FAILED, STAT_LOADED,
-    STAT_LOADING, STAT_RETRIED,
+    GIVE_UP, HAS_FAILED, IS_LOADED, ITEM_SHIFT, LOAD, MEASURE, OVERDUE, STAT_CANCELLED, STAT_FAILED,
+    STAT_LOADED, STAT_LOADING, STAT_RETRIED, UNTIL,
 };
-use whippet_engine::lazy::{Connection, Effect, EffectiveType, ItemId, Limits, Loader};
+use whippet_engine::lazy::{Connection, Effect, EffectiveType, Limits, Loader};
 use whippet_engine::time::{Duration, Instant};
+
+/// When `lazy_poll` has nothing to do until there is an input.
+const NEVER: f64 = f64::NEG_INFINITY;
 
 static LOADERS: State<Loaders> = State::new(Loaders { newest: None, created: 0 });
 
@@ -73,34 +76,34 @@ pub fn lazy_destroy(loader: usize) {
     });
 }
 
-/// Adds an item that is not near; returns its index.
+/// The item is near, `distance` px from the middle of the viewport, or not near any more: NaN. Returns the item; with an
+/// index that no item has, such as −1, a new one.
 #[wasm_bindgen]
-pub fn lazy_add(loader: usize) -> usize {
-    with(loader, |loader| loader.add().index()).unwrap_or(0)
+pub fn lazy_enter(loader: usize, item: usize, distance: f64, now: f64) -> usize {
+    let entered = with(loader, |loader| {
+        let item = loader.item_at(item).unwrap_or_else(|| loader.add());
+        if distance.is_nan() {
+            loader.leave(item);
+        } else {
+            loader.enter(item, distance, Instant::from_ms(now));
+        }
+        item.index()
+    });
+    entered.unwrap_or(item)
 }
 
-/// Removes an item, because it is loaded or not needed. Another item may get its index.
+/// The item is loaded, or its load failed, or it is not needed: a code of [`whippet_boundary::lazy::OUTCOMES`]. Unless it
+/// failed, another item may get its index.
 #[wasm_bindgen]
-pub fn lazy_remove(loader: usize, item: usize, is_loaded: bool) {
-    with_item(loader, item, if is_loaded { Loader::handle_loaded } else { Loader::remove });
-}
-
-/// The item is near, `distance` px from the middle of the viewport.
-#[wasm_bindgen]
-pub fn lazy_enter(loader: usize, item: usize, distance: f64, now: f64) {
-    with_item(loader, item, |loader, item| loader.enter(item, distance, Instant::from_ms(now)));
-}
-
-/// The item is not near any more.
-#[wasm_bindgen]
-pub fn lazy_leave(loader: usize, item: usize) {
-    with_item(loader, item, Loader::leave);
-}
-
-/// The load failed.
-#[wasm_bindgen]
-pub fn lazy_failed(loader: usize, item: usize, now: f64) {
-    with_item(loader, item, |loader, item| loader.handle_failed(item, Instant::from_ms(now)));
+pub fn lazy_end(loader: usize, item: usize, outcome: u32, now: f64) {
+    with(loader, |loader| {
+        let Some(item) = loader.item_at(item) else { return };
+        match outcome {
+            IS_LOADED => loader.handle_loaded(item),
+            HAS_FAILED => loader.handle_failed(item, Instant::from_ms(now)),
+            _ => loader.remove(item),
+        }
+    });
 }
 
 /// The network came or went, or the page `is_resumed` from the back/forward cache.
@@ -114,25 +117,21 @@ pub fn lazy_online(loader: usize, online: bool, is_resumed: bool) {
     });
 }
 
-/// When to call `lazy_poll` next; `NONE`: after an input only.
-#[wasm_bindgen]
-pub fn lazy_deadline(loader: usize) -> f64 {
-    with(loader, |loader| loader.next_deadline().map(Instant::as_ms)).flatten().unwrap_or(f64::from(NONE))
-}
-
-/// The next effect, encoded as [`whippet_boundary::lazy::EFFECTS`]. Call it after every input, and when the deadline has
-/// come, until it returns `NONE`.
+/// The next effect, or when to ask again, encoded as [`whippet_boundary::lazy::EFFECTS`]. Call it after every input, and when
+/// that time has come, until there is no effect.
 #[wasm_bindgen]
 pub fn lazy_poll(loader: usize, now: f64) -> f64 {
-    let now = Instant::from_ms(now);
-    let (item, effect) = match with(loader, |loader| loader.poll_effect(now)).flatten() {
-        Some(Effect::Load(item)) => (item, LOAD),
-        Some(Effect::GiveUp(item)) => (item, GIVE_UP),
-        Some(Effect::Overdue(item)) => (item, OVERDUE),
-        Some(Effect::Measure) => return f64::from(MEASURE),
-        None => return f64::from(NONE),
-    };
-    (item.index() << ITEM_SHIFT | effect as usize) as f64
+    let polled = with(loader, |loader| {
+        let (item, effect) = match loader.poll_effect(Instant::from_ms(now)) {
+            Some(Effect::Load(item)) => (item, LOAD),
+            Some(Effect::GiveUp(item)) => (item, GIVE_UP),
+            Some(Effect::Overdue(item)) => (item, OVERDUE),
+            Some(Effect::Measure) => return f64::from(MEASURE),
+            None => return loader.next_deadline().map_or(NEVER, |at| f64::from(UNTIL) - at.as_ms()),
+        };
+        (item.index() << ITEM_SHIFT | effect as usize) as f64
+    });
+    polled.unwrap_or(NEVER)
 }
 
 /// One figure, chosen by [`whippet_boundary::lazy::STATS`].
@@ -163,12 +162,4 @@ pub fn lazy_margin(generation: u32, save_data: bool) -> f64 {
 
 fn with<R>(loader: usize, f: impl FnOnce(&mut Loader) -> R) -> Option<R> {
     LOADERS.with(|loaders| loaders.find(loader).map(|link| f(&mut link.loader)))
-}
-
-fn with_item(loader: usize, item: usize, f: impl FnOnce(&mut Loader, ItemId)) {
-    with(loader, |loader| {
-        if let Some(item) = loader.item_at(item) {
-            f(loader, item);
-        }
-    });
 }

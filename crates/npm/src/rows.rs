@@ -1,7 +1,10 @@
 //! Rows in the module's own memory, for a module that allocates nothing else: no allocator, and no code that moves what
 //! grows.
 
-/// What a row may be: all its bytes may be zero, as those of new memory are.
+/// What a row may be.
+///
+/// # Safety
+/// Zero bytes, as new memory has, are a value.
 #[expect(unsafe_code, reason = "each type has to say why that holds")]
 pub(crate) unsafe trait Zeroed: Default {}
 

@@ -121,8 +121,8 @@ pub fn rate_release(id: u32) {
 }
 
 /// The function was called while `queued` calls wait, of at most `max_queue`: 0: it runs; `REJECT`; otherwise it waits, and
-/// the first that waits may run after so many ms. The rate is calls, ms, and the size of the token bucket or 0 for a sliding
-/// window, here and below.
+/// the first that waits may run after so many ms. That one calls as if nobody waited. The rate is calls, ms, and the size of
+/// the token bucket or 0 for a sliding window.
 #[wasm_bindgen]
 pub fn rate_call(
     id: u32,
@@ -133,27 +133,16 @@ pub fn rate_call(
     interval: f64,
     burst: f64,
 ) -> f64 {
-    let rate = rate(limit, interval, burst);
+    let (limit, interval) = (limit as u32, Duration::from_ms(interval));
+    let rate = match burst as u32 {
+        0 => Rate::strict(limit, interval),
+        burst => Rate::new(limit, interval, burst),
+    };
     let now = Instant::from_ms(now);
     match LISTS.with(|lists| lists.rate_call(RateLimitId(id), rate, queued, max_queue as u32, now)) {
         Admission::Run => 0.0,
         Admission::Reject => f64::from(REJECT),
         Admission::Queue(wait) => wait.as_ms(),
-    }
-}
-
-/// 0: the first call that waits runs now. Otherwise it may after so many ms.
-#[wasm_bindgen]
-pub fn rate_acquire(id: u32, now: f64, limit: f64, interval: f64, burst: f64) -> f64 {
-    let rate = rate(limit, interval, burst);
-    LISTS.with(|lists| lists.rate_acquire(RateLimitId(id), rate, Instant::from_ms(now)).as_ms())
-}
-
-fn rate(limit: f64, interval: f64, burst: f64) -> Rate {
-    let (limit, interval) = (limit as u32, Duration::from_ms(interval));
-    match burst as u32 {
-        0 => Rate::strict(limit, interval),
-        burst => Rate::new(limit, interval, burst),
     }
 }
 

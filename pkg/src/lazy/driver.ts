@@ -2,10 +2,12 @@
 import {
   EFFECT_MASK,
   GIVE_UP,
+  HAS_FAILED,
+  IS_LOADED,
+  IS_REMOVED,
   ITEM_SHIFT,
   MAX_CONCURRENT,
   MEASURE,
-  NONE,
   OVERDUE,
   RETRIES,
   STAT_CANCELLED,
@@ -14,6 +16,7 @@ import {
   STAT_LOADING,
   STAT_RETRIED,
   TIMEOUT,
+  UNTIL,
 } from '../boundary/lazy.js'
 import { batchDecode } from './batchDecode.js'
 import { isTag } from './dom.js'
@@ -55,7 +58,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   /** Elements that were loaded without the engine. */
   let loadedDirectly = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  let deadline = NONE as number
+  let deadline = Infinity
   /** The figures at the time of `destroy`. */
   let finalStats: LazyStats | undefined
 
@@ -64,14 +67,13 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
       const { element, item } = target
       // The entry was queued before the element was unobserved.
       if (item === DECODING) return
-      const isEmpty = item === NOT_ENTERED && !hasResource(element)
+      const isNew = item === NOT_ENTERED
+      const isEmpty = isNew && !hasResource(element)
       if (!isEmpty) {
-        if (item === NOT_ENTERED) {
-          items[(target.item = engine.lazy_add(loader))] = target
-          showPlaceholder(element)
-        }
+        if (isNew) showPlaceholder(element)
         target.isNear = true
         enter(target, boundingClientRect, rootBounds, performance.now())
+        items[target.item] = target
       }
       swapClass(element, classExited, classEntered)
       notify(onEnter, element)
@@ -81,7 +83,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
       const { element, item, images } = target
       if (!target.isNear) return false
       target.isNear = false
-      engine.lazy_leave(loader, item)
+      engine.lazy_enter(loader, item, NaN, 0)
       swapClass(element, classEntered, classExited)
       // A failed load is not retried while the element is not near.
       if (!images) swapClass(element, classLoading)
@@ -101,8 +103,8 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     }
   }
 
-  function enter({ item }: Target, rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null, now: number): void {
-    engine.lazy_enter(loader, item, distance(rect, bounds), now)
+  function enter(target: Target, rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null, now: number): void {
+    target.item = engine.lazy_enter(loader, target.item, distance(rect, bounds), now)
   }
 
   function observe(match: Element): void {
@@ -120,7 +122,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     target.item = next
     if (item < 0) return
     items[item] = undefined
-    engine.lazy_remove(loader, item, +(next === DECODING))
+    engine.lazy_end(loader, item, next === DECODING ? IS_LOADED : IS_REMOVED, 0)
   }
 
   /** Removes an element in any state. */
@@ -136,7 +138,8 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   function pump(): void {
     if (finalStats) return
     const now = performance.now()
-    for (let polled; (polled = engine.lazy_poll(loader, now)) !== NONE && !isBroken; ) {
+    let polled
+    while ((polled = engine.lazy_poll(loader, now)) > UNTIL && !isBroken) {
       const target = items[polled >>> ITEM_SHIFT]!
       const effect = polled & EFFECT_MASK
       if (polled === MEASURE) measure(now)
@@ -145,16 +148,16 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
       else load(target)
     }
     if (isBroken) return loadAll()
-    const next = engine.lazy_deadline(loader)
+    const next = UNTIL - polled
     if (next === deadline) return
     clearTimeout(timer)
     deadline = next
     // Browsers fire a timer at once if its delay does not fit into 32 bits.
-    if (next !== NONE) timer = setTimeout(handleDeadline, Math.min(next - now, 2 ** 31 - 1))
+    if (next < Infinity) timer = setTimeout(handleDeadline, Math.min(next - now, 2 ** 31 - 1))
   }
 
   function handleDeadline(): void {
-    deadline = NONE
+    deadline = Infinity
     pump()
   }
 
@@ -189,7 +192,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
       // Layers that are loaded are shown, and the others retried.
       target.isPartial = applyPartly(element, images)
       if (!target.isNear) swapClass(element, classLoading)
-      engine.lazy_failed(loader, target.item, performance.now())
+      engine.lazy_end(loader, target.item, HAS_FAILED, performance.now())
       pump()
     }
     if (images.length > 0) {
@@ -230,32 +233,25 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     return element.dataset.error ?? options.error
   }
 
-  const stopMutations = observeMutations(roots, selector, {
-    added: (element) => isWanted(element) && observe(element),
-    removed(element) {
-      const target = ownTarget(element)
-      // A loaded element stays known, since it may be added again.
+  const stopMutations = observeMutations(roots, selector, check, pump)
+
+  /** An element was added or removed, or has a new URL. */
+  function check(element: Element, hasNewUrl: boolean): void {
+    const target = ownTarget(element)
+    // A loaded element stays known, since it may be added again.
+    if (!hasNewUrl && !element.isConnected) return target && remove(target)
+    const isWanted = selector === '*' ? given.has(element) : element.matches(selector)
+    // An element that has not come near has no load to replace.
+    if (hasNewUrl && !(isWanted && target?.item === NOT_ENTERED)) {
       if (target) remove(target)
-    },
-    changed(element) {
-      const target = ownTarget(element)
-      // An element that has not come near has no load to replace.
-      if (target?.item === NOT_ENTERED && isWanted(element)) return
-      if (target) remove(target)
-      if (!isWanted(element)) return
-      if (targets.get(element) === LOADED) targets.delete(element)
-      observe(element)
-    },
-    done: pump,
-  })
+      else if (isWanted && targets.get(element) === LOADED) targets.delete(element)
+    }
+    if (isWanted) observe(element)
+  }
 
   function ownTarget(element: Element): Target | undefined {
     const target = targets.get(element)
     return target && waiting.has(target) ? target : undefined
-  }
-
-  function isWanted(element: Element): boolean {
-    return selector === '*' ? given.has(element) : element.matches(selector)
   }
 
   function update(): void {

@@ -2,22 +2,16 @@
 import { isTag } from './dom.js'
 import { lazySelector } from './options.js'
 
-/** The attributes with URLs. */
-const URL_ATTRIBUTES = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi`
-
-export interface MutationCallbacks {
-  /** The element is in the page now. */
-  added(element: Element): void
-  /** The element left the page. */
-  removed(element: Element): void
-  /** A URL of the element changed. */
-  changed(element: Element): void
-  /** All mutations of this task were reported. */
-  done(): void
-}
-
-/** Reports mutations of the elements in `roots` that match `selector`. The returned function stops it. */
-export function observeMutations(roots: Node[], selector: string, callbacks: MutationCallbacks): () => void {
+/**
+ * Reports elements in `roots` that match `selector` and were added or removed, and those that have a new URL; then that all of
+ * this task were reported. The returned function stops it.
+ */
+export function observeMutations(
+  roots: Node[],
+  selector: string,
+  report: (element: Element, hasNewUrl: boolean) => void,
+  done: () => void,
+): () => void {
   // On a server there is none, and no root.
   if (!roots[0]) return () => {}
   const observer = new MutationObserver((records) => {
@@ -25,18 +19,16 @@ export function observeMutations(roots: Node[], selector: string, callbacks: Mut
       if (type === 'attributes') {
         const element = target as Element
         // Some frameworks set an attribute to the value that it has.
-        if (element.getAttribute(attributeName!) !== oldValue) callbacks.changed(lazyElementOf(element))
+        if (element.getAttribute(attributeName!) !== oldValue) report(lazyElementOf(element), true)
         continue
       }
-      // An element that was moved is connected again.
-      for (const node of removedNodes) forEachMatch(node, selector, (element) => element.isConnected || callbacks.removed(element))
-      for (const node of addedNodes) forEachMatch(node, selector, (element) => element.isConnected && callbacks.added(element))
+      for (const node of [...removedNodes, ...addedNodes]) forEachMatch(node, selector, (element) => report(element, false))
     }
-    callbacks.done()
+    done()
   })
-  const attributeFilter = URL_ATTRIBUTES.match(/data[-\w]+/g)!
-  const init = { attributeFilter, attributeOldValue: true, childList: true, subtree: true }
-  for (const root of roots) observer.observe(root, init)
+  // The attributes with URLs.
+  const attributeFilter = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi`.match(/data[-\w]+/g)!
+  for (const root of roots) observer.observe(root, { attributeFilter, attributeOldValue: true, childList: true, subtree: true })
   return () => observer.disconnect()
 }
 

@@ -105,28 +105,24 @@ export const lazySelector =
 export function checkArguments(target: LazyTarget, options: LazyOptions): void {
   if (typeof target !== 'string' && !('nodeType' in Object(target) || Symbol.iterator in Object(target))) {
     throw new TypeError(
-      `whippet: lazy() takes a selector, an element, document or shadow root, or a list of elements, not ${target}: ` +
-        'is it in the page yet?',
+      `whippet: lazy() takes a selector, an element, document, shadow root or list of elements, not ${target}: is it there yet?`,
     )
   }
-  for (const [name, isValid, expected] of checks) {
+  const expect = (name: keyof LazyOptions, isValid: (value: never) => boolean, expected: string) => {
     for (const value of [options[name]].flat()) {
       if (value === undefined || isValid(value as never)) continue
       throw new RangeError(`whippet: ${name} of lazy() must be ${expected}, not ${value}`)
     }
   }
+  expect('maxConcurrent', (count: number) => count >= 1, 'from 1')
+  expect('timeout', (ms: number) => ms > 0, 'ms above 0')
+  expect('retries', (count: number) => count >= 0, 'from 0')
+  expect('threshold', (share: number) => share >= 0 && share <= 1, 'from 0 to 1')
+  expect('rootMargin', (rootMargin: string) => MARGIN.test(marginOf({ rootMargin })), "px or %, as '200px 10%'")
+  for (const state of ['Loading', 'Loaded', 'Error', 'Entered', 'Exited'] as const) {
+    expect(`class${state}`, (name: string) => !/\s/.test(name), 'one class, without spaces')
+  }
 }
-
-const checks: [keyof LazyOptions, (value: never) => boolean, string][] = [
-  ['maxConcurrent', (count: number) => count >= 1, 'a number from 1'],
-  ['timeout', (ms: number) => ms > 0, 'a number of ms above 0'],
-  ['retries', (count: number) => count >= 0, 'a number from 0'],
-  ['threshold', (share: number) => share >= 0 && share <= 1, 'from 0 to 1, or a list of such'],
-  ['rootMargin', (rootMargin: string) => MARGIN.test(marginOf({ rootMargin })), "px, or one to four of px or %, as '200px 10%'"],
-  ...(['Loading', 'Loaded', 'Error', 'Entered', 'Exited'] as const).map(
-    (state): (typeof checks)[0] => [`class${state}`, (name: string) => !/\s/.test(name), 'one class, without spaces'],
-  ),
-]
 
 const MARGIN = /^((-?\d*\.?\d+(px|%)|0)(\s+|$)){1,4}$/
 

@@ -42,5 +42,5 @@ export function withSignal<T extends object>(
   context: T,
   signal: GetSignal,
 ): T & { readonly signal: AbortSignal; readonly [FETCH_SIGNAL]: GetSignal } {
-  return Object.defineProperty(Object.assign(context, { [FETCH_SIGNAL]: signal }), 'signal', SIGNAL) as any
+  return Object.defineProperties(context, { [FETCH_SIGNAL]: { value: signal }, signal: SIGNAL }) as any
 }

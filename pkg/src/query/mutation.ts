@@ -8,7 +8,7 @@ import { callSafely } from './callSafely.js'
 import { resolveGcTime } from './gcTime.js'
 import { hostFlags } from './hostFlags.js'
 import { MutationEngine } from './mutationEngine.js'
-import { giveMutationParts } from './mutationParts.js'
+import { giveMutationParts, type MutationConfig } from './mutationParts.js'
 import { notifyManager } from './notifyManager.js'
 import { Retryer, networkModeCode, runOptions } from './retryer.js'
 import type { InternalMutation, InternalMutationCache } from './internal.js'
@@ -16,7 +16,6 @@ import type * as Types from './types.js'
 import type {
   DefaultError,
   MutationAction,
-  MutationCache,
   MutationFunctionContext,
   MutationMeta,
   MutationObserver,
@@ -24,14 +23,6 @@ import type {
   MutationState,
   QueryClient,
 } from './types.js'
-
-interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
-  client: QueryClient
-  mutationId: number
-  mutationCache: MutationCache
-  options: MutationOptions<TData, TError, TVariables, TOnMutateResult>
-  state?: MutationState<TData, TError, TVariables, TOnMutateResult>
-}
 
 /**
  * Holds the values, callbacks and observers of a mutation; the engine decides when it runs and waits. Public members are

@@ -1,11 +1,19 @@
 // What a MutationCache needs to hold mutations. It comes with whatever makes them, so that a page which imports nothing of
 // that does not load it.
-import type { EngineConfig } from './startEngine.js'
 import type { MutationEngine } from './mutationEngine.js'
-import type { Mutation } from './mutation.js'
+import type { EngineConfig } from './startEngine.js'
+import type { Mutation, MutationCache, MutationOptions, MutationState, QueryClient } from './types.js'
+
+export interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
+  client: QueryClient
+  mutationId: number
+  mutationCache: MutationCache
+  options: MutationOptions<TData, TError, TVariables, TOnMutateResult>
+  state?: MutationState<TData, TError, TVariables, TOnMutateResult>
+}
 
 interface MutationParts {
-  Mutation: typeof Mutation
+  Mutation: new (config: MutationConfig<any, any, any, any>) => Mutation<any, any, any, any>
   MutationEngine: new (config: EngineConfig) => MutationEngine
 }
 

@@ -202,18 +202,24 @@ export class QueryObserverBase<
   ): Promise<QueryObserverResult<TData, TError>> {
     const defaulted = this.#client.defaultQueryOptions(options)
     const query = this.#cache.build(this.#client, defaulted)
-    let leave: () => void = noop
     // A streamed query has data before its fetch ends.
-    const arrived = new Promise<void>((resolve) => {
-      leave = this.#cache.subscribe((event) => {
-        if (event.type === 'updated' && event.query.queryHash === query.queryHash && query.state.data !== undefined) resolve()
+    return new Promise((resolve, reject) => {
+      const show = () => {
+        try {
+          resolve(this.createResult(query, defaulted))
+        } catch (error) {
+          reject(error)
+        }
+      }
+      const leave = this.#cache.subscribe((event) => {
+        if (event.type === 'updated' && event.query.queryHash === query.queryHash && query.state.data !== undefined) {
+          leave()
+          show()
+        }
       })
+      query.fetch(defaulted).then(show, reject).finally(leave)
+      query.holdFetch()
     })
-    const fetched = query.fetch(defaulted)
-    query.holdFetch()
-    return Promise.race([fetched, arrived])
-      .finally(leave)
-      .then(() => this.createResult(query, defaulted))
   }
 
   protected fetch(options: ObserverFetchOptions): Promise<QueryObserverResult<TData, TError>> {

@@ -50,7 +50,7 @@ export interface PageView {
   /** What the next beacon reports. */
   batch: Measurements
   /** What is being reported. It stays set where the browser stops the page's scripts meanwhile. */
-  sending?: Measurements
+  sending: Measurements | undefined
   /** How many beacons it made. */
   sent: number
 }
@@ -97,7 +97,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
 
   const beginView = (session: string, navigation: string, start: number, path = routeOf(location)): PageView => {
     const custom = callPageFunction(() => options.page?.(path))
-    const view = {
+    const view: PageView = {
       id: randomId(),
       session,
       path,
@@ -108,6 +108,8 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       sampled: isSampled(session, rate),
       errorsSampled: isSampled(session, errorRate),
       batch: newBatch(),
+      // Set now: a page may have a setter of this name on `Object.prototype`.
+      sending: undefined,
       sent: 0,
     }
     views.push(view)

@@ -92,27 +92,28 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   /** What `mapOf` found. */
   let callKey: unknown
 
-  /** Finds the key of a call, and the map that it belongs to. */
-  function mapOf(self: unknown, args: ArrayLike<unknown>): Map<unknown, Entry> {
-    let found: unknown
-    let map = byKey
-    if (key) {
-      found = key.apply(self, args as any)
-    } else if (((found = args[0]), args.length > 1 || isObject(found))) {
-      found = hashArguments(args)
-      map = byHash
-    }
-    // Only now: the function of the page may have called this one.
-    callKey = found
-    return map
+  function memoized(this: This): R {
+    // Most calls end here. The arguments are read one by one, since an engine need not make an object of them then.
+    const first = arguments[0]
+    const isPlain = !key && arguments.length < 2 && !isObject(first)
+    const fresh = isPlain && byKey.get(first)
+    if (fresh && isFresh(fresh)) return hit(fresh)
+    const args: unknown[] = []
+    for (let i = 0; i < arguments.length; i++) args.push(arguments[i])
+    const map = mapOf(this, args)
+    const entry = map.get(callKey)
+    return entry ? (isFresh(entry) ? hit(entry) : lookUp(this, args, entry)) : miss(this, args, map, callKey)
   }
 
-  function memoized(this: This): R {
-    // Every call comes here, so nothing is allocated, not even for a rest parameter.
-    const map = mapOf(this, arguments)
-    const entry = map.get(callKey)
-    if (entry === undefined) return miss(this, arguments, map, callKey)
-    if (!isFresh(entry)) return lookUp(this, arguments, entry)
+  /** Finds the key of a call, and the map that it belongs to. */
+  function mapOf(self: unknown, args: unknown[]): Map<unknown, Entry> {
+    const isHashed = !key && (args.length > 1 || isObject(args[0]))
+    // Functions of the page may call this one, so this comes last.
+    callKey = key ? key.apply(self, args as any) : isHashed ? hashArguments(args) : args[0]
+    return isHashed ? byHash : byKey
+  }
+
+  function hit(entry: Entry): any {
     figures.calls++
     counts.hits++
     // With a bound, the engine has to know which result was used last.
@@ -121,7 +122,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   }
 
   function isFresh({ since, until }: Entry): boolean {
-    if (until === Infinity || until === -Infinity) return until > 0
+    if (until === Infinity) return true
     const now = Date.now()
     return now >= since && now < until
   }
@@ -131,7 +132,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     ask(0, () => machines().memo_touch(id, entry.slot))
   }
 
-  function lookUp(self: This, args: ArrayLike<unknown>, entry: Entry): any {
+  function lookUp(self: This, args: unknown[], entry: Entry): any {
     const now = Date.now()
     const found = ask(endless ? Infinity : EXPIRED, () => machines().memo_lookup(id, entry.slot, monotonic(), stale))
     if (found === EXPIRED) {
@@ -154,7 +155,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     return value
   }
 
-  function miss(self: This, args: ArrayLike<unknown>, map: Map<unknown, Entry>, key: unknown): any {
+  function miss(self: This, args: unknown[], map: Map<unknown, Entry>, key: unknown): any {
     figures.calls++
     figures.invocations++
     counts.misses++
@@ -189,7 +190,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     return value
   }
 
-  function revalidate(entry: Entry, self: This, args: ArrayLike<unknown>): void {
+  function revalidate(entry: Entry, self: This, args: unknown[]): void {
     const replace = (value: any) => {
       if (isKept(entry)) entry.value = value
       settled(entry)
@@ -241,8 +242,8 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     timer = forget(timer)
     for (const map of [byKey, byHash, bySlot]) map.clear()
   }
-  memoized.delete = function (this: unknown) {
-    const entry = mapOf(this, arguments).get(callKey)
+  memoized.delete = function (this: unknown, ...args: unknown[]) {
+    const entry = mapOf(this, args).get(callKey)
     remove(entry)
     return !!entry
   }

@@ -75,14 +75,14 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
     const args = arguments as unknown as Parameters<F>
     const callSignal = typeof signal === 'function' ? signal(...args) : signal
     if (callSignal?.aborted) return Promise.reject(reasonOf(callSignal))
-    const wait = admit()
+    const wait = admit(queue.size)
     if (wait === 0) return promiseTry(fn, this, args)
     return wait === REJECT ? Promise.reject(new QueueFullError(maxQueue)) : enqueue(this, args, callSignal, wait)
   }
 
-  function admit(): number {
+  function admit(queued: number): number {
     id ||= ask(0, () => own(limited, machines().rate_release, machines().rate_create()))
-    return ask(0, () => machines().rate_call(id, queue.size, maxQueue, monotonic(), limit, interval, burst ?? 0))
+    return ask(0, () => machines().rate_call(id, queued, maxQueue, monotonic(), limit, interval, burst ?? 0))
   }
 
   function enqueue(
@@ -123,7 +123,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   function ready(): void {
     timer = 0
     for (const call of queue) {
-      const wait = ask(0, () => machines().rate_acquire(id, monotonic(), limit, interval, burst ?? 0))
+      const wait = admit(0)
       if (wait > 0) {
         timer ||= later(wait, ready)
         return

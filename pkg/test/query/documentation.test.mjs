@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const types = fileURLToPath(new URL('../../dist/types/query/', import.meta.url))
+const types = fileURLToPath(new URL('../../dist/cjs/types/query/', import.meta.url))
 
 /** Types of events and internals, which need none. */
 const SPARED = /^(\w*Action|FetchContext|FetchMeta|QueryBehavior|\w+NotifyEvent)$/

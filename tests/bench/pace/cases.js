@@ -13,7 +13,7 @@ import * as whippet from 'whippet/timing'
 const WAIT = 10_000
 
 /** Calls of one function during its wait, like those of a scroll handler. */
-function burst(name, goal, libraries) {
+function burst(name, libraries) {
   const contenders = Object.entries(libraries).map(([library, make]) => [
     library,
     () => {
@@ -27,7 +27,7 @@ function burst(name, goal, libraries) {
       }
     },
   ])
-  return { name, goal, libraries: Object.fromEntries(contenders) }
+  return { name, libraries: Object.fromEntries(contenders) }
 }
 
 function looped(call) {
@@ -59,17 +59,17 @@ async function hits(memoized) {
 }
 
 export const cases = [
-  burst('debounce: a call in a burst', 1, {
+  burst('debounce: a call in a burst', {
     'lodash-es': (fn) => lodash.debounce(fn, WAIT),
     'es-toolkit': (fn) => esToolkit.debounce(fn, WAIT),
     tanstack: (fn) => tanstack.debounce(fn, { wait: WAIT }),
     whippet: (fn) => whippet.debounce(fn, WAIT),
   }),
-  burst('debounce with maxWait: a call in a burst', 1, {
+  burst('debounce with maxWait: a call in a burst', {
     'lodash-es': (fn) => lodash.debounce(fn, WAIT, { maxWait: 2 * WAIT }),
     whippet: (fn) => whippet.debounce(fn, WAIT, { maxWait: 2 * WAIT }),
   }),
-  burst('throttle: a call in a burst', 1, {
+  burst('throttle: a call in a burst', {
     'lodash-es': (fn) => lodash.throttle(fn, WAIT),
     'es-toolkit': (fn) => esToolkit.throttle(fn, WAIT),
     tanstack: (fn) => tanstack.throttle(fn, { wait: WAIT }),

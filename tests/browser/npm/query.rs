@@ -17,8 +17,12 @@ const ENABLED: u32 = OBSERVER_ENABLED
     | OBSERVER_TIMERS;
 
 fn state(machine: u32) -> &'static mut [f64] {
-    // SAFETY: the buffer has `STATE_LENGTH` numbers and stays where it is while the machine lives.
-    unsafe { core::slice::from_raw_parts_mut(query_state_at(machine) as *mut f64, STATE_LENGTH) }
+    // SAFETY: the buffer has `STATE_BUFFER` numbers and stays where it is while the machine lives.
+    unsafe { core::slice::from_raw_parts_mut(query_state_at(machine) as *mut f64, STATE_BUFFER) }
+}
+
+fn deadline(machine: u32) -> f64 {
+    state(machine)[STATE_DEADLINE]
 }
 
 fn ids(machine: u32, count: usize) -> Vec<u32> {
@@ -33,7 +37,7 @@ fn write_key(machine: u32, key: &[u32]) {
 }
 
 fn query(machine: u32, key: &[u32]) -> u32 {
-    state(machine).fill(0.0);
+    state(machine)[..STATE_LENGTH].fill(0.0);
     let query = query_create(machine, 0.0, 1_000.0);
     write_key(machine, key);
     query_link(machine, 0.0, query, key.len());
@@ -64,7 +68,7 @@ fn a_fetch_fails_is_retried_by_the_timer_and_succeeds() {
         FAILURE_RETRIED
     );
     assert_eq!(state(machine)[STATE_FAILURE_COUNT], 1.0);
-    assert_eq!(query_deadline(machine), 1_010.0);
+    assert_eq!(deadline(machine), 1_010.0);
     query_tick(machine, 1_010.0, HOST);
     assert_eq!(query_poll(machine), EFFECT_RUN, "run it again");
     assert_eq!(ids(machine, 2), [query, run]);
@@ -104,15 +108,19 @@ fn data_turns_stale_to_an_observer_and_is_collected_after_the_observer_detaches(
     let query = query(machine, &[1]);
     query_set_data(machine, 0.0, query, 0.0, true);
     let observer = query_attach(machine, 0.0, query, ENABLED, 50.0, 0.0);
-    assert!(!query_is_stale(machine, 49.0, query, ENABLED, 50.0));
-    assert_eq!(query_deadline(machine), 50.0);
+    assert_eq!(
+        query_ask(machine, 49.0, query, TRIGGER_MOUNT, ENABLED, 50.0),
+        0,
+        "neither fetches nor is stale"
+    );
+    assert_eq!(deadline(machine), 50.0);
     query_tick(machine, 50.0, HOST);
     assert_eq!((query_poll(machine), ids(machine, 1)[0]), (EFFECT_STALE, observer));
     assert!(!query_detach(machine, 50.0, observer));
     query_tick(machine, 1_050.0, HOST);
     assert_eq!(query_poll(machine), EFFECT_SEGMENT_FREED, "no key has its segment");
     assert_eq!((query_poll(machine), ids(machine, 1)[0]), (EFFECT_COLLECTED, query));
-    assert_eq!(query_deadline(machine), f64::INFINITY);
+    assert_eq!(deadline(machine), f64::INFINITY);
     query_free(machine);
 }
 

@@ -5,20 +5,21 @@ use whippet_boundary::vitals::rank;
 use whippet_engine::vitals::Metric;
 use whippet_npm::rum::{histogram_clear, histogram_create, histogram_field, histogram_record};
 use whippet_npm::vitals::{
-    vital_begin, vital_count, vital_create, vital_delta, vital_event, vital_has, vital_inp, vital_note,
-    vital_rating, vital_score, vital_shift,
+    vital_begin, vital_count, vital_create, vital_delta, vital_event, vital_has, vital_inp, vital_rating,
+    vital_score, vital_shift,
 };
 
 const CLS: usize = Metric::Cls as usize;
 
 #[wasm_bindgen_test]
 fn trackers_are_independent() {
-    let (settled, all) = (vital_create(false), vital_create(true));
+    let (settled, all) = (vital_create(), vital_create());
     assert!(vital_shift(settled, 10.0, 0.25));
     assert!(!vital_shift(settled, 20.0, 0.5));
     assert_eq!((vital_score(settled), vital_score(all)), (0.75, 0.0));
+    // Whether a listener gets a value is decided for each.
     assert!(vital_delta(settled, 0.75, false).is_nan());
-    assert_eq!(vital_delta(all, 0.75, false), 0.75);
+    assert_eq!(vital_delta(all, 0.75, true), 0.75);
     assert_eq!(vital_delta(settled, 0.75, true), 0.75);
     assert!(vital_delta(settled, 0.75, true).is_nan());
     assert_eq!((vital_rating(CLS, 0.1), vital_rating(CLS, 0.2), vital_rating(CLS, 0.75)), (0, 1, 2));
@@ -26,7 +27,7 @@ fn trackers_are_independent() {
 
 #[wasm_bindgen_test]
 fn inp_is_the_id_of_the_slowest_interaction() {
-    let tracker = vital_create(false);
+    let tracker = vital_create();
     assert_eq!(vital_inp(tracker, 0.0, true), -1.0);
     assert_eq!(vital_event(tracker, 7.0, 1.0, 48.0), rank::SLOWEST);
     assert_eq!(vital_event(tracker, 7.0, 1.0, 48.0), rank::EQUAL);
@@ -37,10 +38,9 @@ fn inp_is_the_id_of_the_slowest_interaction() {
     assert_eq!((vital_inp(tracker, 2.0, false), vital_has(tracker, 7.0)), (-1.0, false));
     // There was an interaction, but it was too short for an entry.
     assert_eq!(vital_inp(tracker, 3.0, false), 0.0);
-    for id in [4014.0, 4007.0] {
-        vital_note(id);
-    }
-    assert_eq!(vital_count(), 2.0);
+    // An event without an interaction counts for none.
+    let counts = [0.0, 4014.0, 4007.0, 0.0].map(vital_count);
+    assert_eq!(counts, [0.0, 1.0, 2.0, 2.0]);
 }
 
 #[wasm_bindgen_test]

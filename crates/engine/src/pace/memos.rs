@@ -1,5 +1,6 @@
 //! Memos: how long results are kept, how many, and which are evicted first.
 use super::lists::{BY_EXPIRY, BY_USE, Lists, Node, State};
+use super::monotonic::LONG_AGO;
 use super::row::Rows;
 use crate::time::{Duration, Instant};
 
@@ -30,7 +31,7 @@ pub enum Lookup {
 impl<R: Rows<Node>> Lists<R> {
     /// Adds a memoized function.
     pub fn memo_create(&mut self) -> MemoId {
-        MemoId(self.take(State::Head, Instant::ZERO))
+        MemoId(self.take(State::Head, LONG_AGO))
     }
 
     /// Removes `id`, which another function may get.

@@ -1,5 +1,5 @@
 import { attempt, callPageFunction } from '../lib/guard.js'
-import type { MetricCallback } from '../vitals/metricReporter.js'
+import type { MetricCallback } from '../vitals/types.js'
 import { selector } from './selector.js'
 import type { AttributionReportOpts } from './types.js'
 

@@ -3,7 +3,7 @@
 import { attempt } from './guard.js'
 
 export interface Scope {
-  isEnded?: boolean
+  isEnded: boolean
   /** Called when the scope ends. */
   undos: (() => void)[]
 }
@@ -11,7 +11,7 @@ export interface Scope {
 /** The scope of the code that runs. Without one, what is started never ends. */
 let current: Scope | undefined
 
-export const createScope = (): Scope => ({ undos: [] })
+export const createScope = (): Scope => ({ isEnded: false, undos: [] })
 
 /** Calls `run` within `scope`, unless that has ended. `undefined` also if it throws. */
 export function within<T>(scope: Scope | undefined, run: () => T): T | undefined {

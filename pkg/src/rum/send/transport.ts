@@ -3,6 +3,7 @@ import { BYTES, WORTH_GZIP } from '../../boundary/rum.js'
 import { copyOwn } from '../lib/properties.js'
 import { byteLength } from '../lib/format.js'
 import { attempt } from '../lib/guard.js'
+import { within } from '../lib/scope.js'
 import { gzip } from './gzip.js'
 
 /** A request, by `fetch` or `sendBeacon`. */
@@ -58,6 +59,8 @@ export function createTransport(): Transport {
   /** Whether a response's `Accept-Encoding` allows gzip (RFC 9110, 12.5.3). */
   let takesGzip = false
 
+  // The timers of requests run on when measuring or sending ends.
+  const afterTimeout = (run: () => void) => within(undefined, () => setTimer(run, TIMEOUT))
   const remember = (url: string) => {
     urls.add(url)
     for (const known of urls) if (urls.size > URLS) urls.delete(known)
@@ -73,7 +76,7 @@ export function createTransport(): Transport {
       let bytes = byteLength(body)
       let reserved = 0
       const abort = new AbortController()
-      const cancel = setTimer(() => abort.abort(), TIMEOUT)
+      const cancel = afterTimeout(() => abort.abort())
       inFlight.add(abort)
       try {
         const compressed = takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
@@ -89,7 +92,7 @@ export function createTransport(): Transport {
       } catch {
         return { isRetry: true }
       } finally {
-        cancel()
+        cancel?.()
         inFlight.delete(abort)
         keepaliveBytes -= reserved
       }
@@ -109,7 +112,7 @@ export function createTransport(): Transport {
       if (isQueued) {
         // In flight until the timeout: without a response it is unknown when the request ends.
         keepaliveBytes += bytes
-        setTimer(() => (keepaliveBytes -= bytes), TIMEOUT)
+        afterTimeout(() => (keepaliveBytes -= bytes))
       }
       return !!isQueued
     },

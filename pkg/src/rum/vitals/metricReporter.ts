@@ -1,6 +1,7 @@
 // Observes one metric for one callback.
 import { EVENT_THRESHOLD, type MetricCode, RATINGS } from '../../boundary/vitals.js'
 import { attempt, callPageFunction } from '../lib/guard.js'
+import { copyOwn } from '../lib/properties.js'
 import { random } from '../lib/random.js'
 import { within } from '../lib/scope.js'
 import { vitalsEngine, type VitalsEngine } from './engine.js'
@@ -8,7 +9,7 @@ import { interactionCount } from './interactionCount.js'
 import { observe, type Pending } from './observe.js'
 import { activationStart, bfcacheRestoreTime, navigationEntry, observeLifecycle, observeVisibility, whenActivated } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
-import type { Metric, ObserveOpts } from './types.js'
+import type { Metric, MetricCallback, ObserveOpts } from './types.js'
 
 export interface MetricReporter<M extends Metric> {
   /** The metric of the current page view. */
@@ -24,9 +25,6 @@ export interface MetricReporter<M extends Metric> {
   process(entries: PerformanceEntry[], settled?: boolean): void
 }
 
-/** `navigation`: the soft navigation that the metric belongs to. */
-export type MetricCallback<M> = (metric: M, navigation?: PerformanceSoftNavigation) => void
-
 /** What is special of a metric. */
 export interface MetricHandlers {
   /** Takes the entries that the browser delivers, instead of `process`. */
@@ -41,9 +39,9 @@ export interface MetricHandlers {
 }
 
 /**
- * Observes entries of `types` for the metric `name`, once the page is not prerendering. `start`
- * returns the handlers; it is not called where the browser has no such entries. Does nothing where wasm
- * cannot run. `value`: that of a page view without any measurement.
+ * Observes entries of `types` for the metric `name`, once the page is not prerendering, within a scope. `start` returns the
+ * handlers; it is not called where the browser has no such entries. Does nothing where wasm cannot run. `value`: that of a page
+ * view without any measurement.
  */
 export const observeMetric = <M extends Metric>(
   name: M['name'],
@@ -96,7 +94,7 @@ export const observeMetric = <M extends Metric>(
     const deliver = (entries: PerformanceEntry[]) => (handlers.deliver ?? reporter.process)(entries)
     const pending = observe(types, deliver, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
     if (hasEntries && !pending) return
-    const handlers = start(reporter, pending!)
+    const handlers = copyOwn(start(reporter, pending!))
     observeLifecycle({
       hidden: handlers.hidden,
       restored({ timeStamp }) {

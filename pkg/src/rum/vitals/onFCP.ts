@@ -1,8 +1,8 @@
 import { MetricCode } from '../../boundary/vitals.js'
 import { now, whenPainted } from '../lib/eventsAndTimers.js'
-import { forPage, observeMetric, type MetricCallback } from './metricReporter.js'
+import { forPage, observeMetric } from './metricReporter.js'
 import { activationStart, firstHiddenTime } from './pageLifecycle.js'
-import type { FCPMetric, ReportOpts, ObserveOpts } from './types.js'
+import type { FCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types.js'
 
 export { FCP_THRESHOLDS as FCPThresholds } from '../../boundary/vitals.js'
 

@@ -2,10 +2,10 @@ import { MetricCode } from '../../boundary/vitals.js'
 import { now, on, whenIdle, whenPainted } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
 import { createScope, endScope, onEnd, within } from '../lib/scope.js'
-import { forPage, observeMetric, type MetricCallback } from './metricReporter.js'
+import { forPage, observeMetric } from './metricReporter.js'
 import { activationStart, firstHiddenTime, resetFirstHidden } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
-import type { LCPMetric, ReportOpts, ObserveOpts } from './types.js'
+import type { LCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types.js'
 
 export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
 

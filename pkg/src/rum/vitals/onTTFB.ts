@@ -1,7 +1,7 @@
 import { MetricCode } from '../../boundary/vitals.js'
-import { createMetric, forPage, observeMetric, type MetricCallback } from './metricReporter.js'
+import { createMetric, forPage, observeMetric } from './metricReporter.js'
 import { activationStart, navigationEntry, whenLoaded } from './pageLifecycle.js'
-import type { ObserveOpts, ReportOpts, TTFBMetric } from './types.js'
+import type { ObserveOpts, MetricCallback, ReportOpts, TTFBMetric } from './types.js'
 
 export { TTFB_THRESHOLDS as TTFBThresholds } from '../../boundary/vitals.js'
 

@@ -1,6 +1,7 @@
 // The page's lifecycle: shown, hidden, restored from the back/forward cache.
 import { now, on, once, setTimer } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
+import { copyOwn } from '../lib/properties.js'
 import { createScope, endScope, inScope, onEnd, within } from '../lib/scope.js'
 
 /** Callbacks for lifecycle events. All `hidden` callbacks run before the first `flush`, which sends beacons. */
@@ -56,7 +57,8 @@ export function observeLifecycle(observer: LifecycleObserver): void {
       on(globalThis, 'pageshow', onShow)
     })
   }
-  const tell = inScope((name: keyof LifecycleObserver, event: Event) => observer[name]?.(event as never))
+  const own = copyOwn(observer)
+  const tell = inScope((name: keyof LifecycleObserver, event: Event) => own[name]?.(event as never))
   observers.add(tell)
   onEnd(() => {
     observers.delete(tell)

@@ -78,6 +78,9 @@ export interface ObserveOpts extends ReportOpts {
   buffered?: boolean
 }
 
+/** What `startRum`'s observers call. `navigation`: the soft navigation that the metric belongs to. */
+export type MetricCallback<M> = (metric: M, navigation?: PerformanceSoftNavigation) => void
+
 /**
  * The state of the document: `loading` until it is parsed, `dom-interactive` until its deferred scripts have run,
  * `dom-content-loaded` until all its resources are loaded, then `complete`.
