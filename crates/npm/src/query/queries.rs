@@ -432,7 +432,7 @@ pub fn query_ask(machine: u32, now: f64, id: u32, trigger: u32, flags: u32, stal
             TRIGGER_FOCUS => options.fetches_on(options.on_focus, state, now),
             _ => options.fetches_on(options.on_reconnect, state, now),
         };
-        u32::from(fetches) * ANSWER_FETCHES | u32::from(options.is_stale(state, now)) * ANSWER_IS_STALE
+        (u32::from(fetches) * ANSWER_FETCHES) | (u32::from(options.is_stale(state, now)) * ANSWER_IS_STALE)
     })
 }
 
