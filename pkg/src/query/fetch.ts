@@ -18,7 +18,7 @@ import { CircuitOpenError, TimeoutError } from './errors.js'
 import { hostFlags } from './hostFlags.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
 import { Retryer, runOptions, timeoutCode, type Outcome } from './retryer.js'
-import type { InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
+import type { CurrentFetch, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
 import type {
   CancelOptions,
   FetchContext,
@@ -31,7 +31,7 @@ import type {
 } from './types.js'
 
 /** @internal Also what its `Retryer` asks and tells. */
-export class Fetch<TData = any, TError = any> {
+export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
   /** For the caller of `query.fetch`: rejects where the state of the query shows an error. */
   readonly promise: Promise<TData>
   readonly initialPromise?: Promise<TData>

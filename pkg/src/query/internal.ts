@@ -3,10 +3,10 @@
 import type { EngineObserver, EngineQuery, QueryEngine } from './queryEngine.js'
 import type { EngineMutation, MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
-import type { Fetch } from './fetch.js'
 import type {
   BodyBytes,
   CacheLimits,
+  CancelOptions,
   DefaultError,
   Mutation,
   MutationCache,
@@ -29,6 +29,20 @@ export type AnyQuery = InternalQuery<any, any, any, any>
 export type AnyObserver = InternalQueryObserver<any, any, any, any, any>
 export type AnyMutation = InternalMutation<any, any, any, any>
 
+/** The fetch of a query, as the query uses it. */
+export interface CurrentFetch<TData> {
+  /** For the caller of `query.fetch`: rejects where the state of the query shows an error. */
+  readonly promise: Promise<TData>
+  /** The data of the attempt that succeeds, before it is stored. */
+  readonly result: Promise<TData>
+  /** The engine decided about the fetch `run`: one of `EFFECT_*`. */
+  onEffect(run: number, effect: number): void
+  onEngineFailed(): void
+  /** Continues after a pause, if its reason is over. */
+  continue(): void
+  cancel(options?: CancelOptions): void
+}
+
 export interface InternalQuery<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -43,7 +57,7 @@ export interface InternalQuery<
   bodyBytes?: number
   /** The engine's id. A removed query that is used again gets a new one. */
   readonly id: number
-  currentFetch?: Fetch<TData, TError>
+  currentFetch?: CurrentFetch<TData>
   /** Whether the query function read the abort signal of the current fetch. */
   signalUsed: boolean
   /** What a cancelled fetch goes back to. */

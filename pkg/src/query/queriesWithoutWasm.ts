@@ -13,17 +13,25 @@ import {
 } from '../boundary/query.js'
 import { standIn } from '../wasm.js'
 import { resolveQueryValue } from './utils.js'
-import type { AnyQuery } from './internal.js'
-import type { QueryEngine } from './queryEngine.js'
 import type { Calls } from './startEngine.js'
 import type { QueryState } from './types.js'
 
+/** The part of an engine, and of its queries, that is used here. */
+interface Engine {
+  readonly queries: Map<number, object>
+  writeState(state: QueryState<any, any>): void
+}
+interface Query {
+  state: QueryState<any, any>
+  observers: { options: { enabled?: unknown } }[]
+}
+
 /** The calls of one engine, whose queries have their state. All that are not defined here return 0. */
-export function callsWithoutWasm(engine: QueryEngine): Calls {
+export function callsWithoutWasm(engine: Engine): Calls {
   // Greater than all ids of an engine that has trapped.
   let ids = 1 << 30
   const next = () => ++ids
-  const query = (id: number) => engine.queries.get(id) as AnyQuery
+  const query = (id: number) => engine.queries.get(id) as Query
   /** Leaves the state in the buffer, with these changes. */
   const write = (id: number, changes?: Partial<QueryState>) => engine.writeState({ ...query(id).state, ...changes })
 
@@ -75,6 +83,6 @@ export function callsWithoutWasm(engine: QueryEngine): Calls {
       return (fetches ? ANSWER_FETCHES : 0) | (isStale ? ANSWER_IS_STALE : 0)
     },
     query_is_active: (id: number) =>
-      +query(id).observers.some((observer) => resolveQueryValue(observer.options.enabled, query(id)) !== false),
+      +query(id).observers.some((observer) => resolveQueryValue(observer.options.enabled, query(id) as any) !== false),
   })
 }

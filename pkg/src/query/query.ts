@@ -16,7 +16,7 @@ import { skipToken } from './types.js'
 import { noop } from './utils.js'
 import type { QueryEngine } from './queryEngine.js'
 import type { Calls } from './startEngine.js'
-import type { AnyObserver, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
+import type { AnyObserver, CurrentFetch, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
 import type * as Types from './types.js'
 import type {
   BodyBytes,
@@ -68,7 +68,7 @@ export const Query: {
   /** What the data of the current fetch shares with the data before. */
   #alreadyShared?: Shared
   readonly sequence = ++sequence
-  currentFetch?: Fetch<TData, TError>
+  currentFetch?: CurrentFetch<TData>
   signalUsed = false
   revertState?: QueryState<TData, TError>
   queryType: 'infinite' | undefined
@@ -330,7 +330,8 @@ export const Query: {
     const intent = this.#calls.query_intent(this.id, +!!fetchOptions?.cancelRefetch)
     if (intent === INTENT_JOIN && this.currentFetch) return this.currentFetch.promise
     if (intent === INTENT_REPLACE) this.destroy()
-    const fetch = (this.currentFetch = new Fetch<TData, TError>(this as any, this.#client, fetchOptions))
+    const fetch = new Fetch<TData, TError>(this as any, this.#client, fetchOptions)
+    this.currentFetch = fetch
     fetch.start(options)
     return fetch.promise
   }
