@@ -47,7 +47,7 @@ type More = RequestInit & { activateAfter?: number }
 /** The number of URLs that are remembered. */
 const URLS = 32
 /** A request without a response is aborted after this time, ms. */
-const TIMEOUT = 30_000
+const REQUEST_TIMEOUT = 30_000
 
 export function createTransport(): Transport {
   // Bound once, before traceparent or the page wraps them: beacons must not be measured or traced.
@@ -60,7 +60,7 @@ export function createTransport(): Transport {
   let takesGzip = false
 
   // The timers of requests run on when measuring or sending ends.
-  const afterTimeout = (run: () => void) => within(undefined, () => setTimer(run, TIMEOUT))
+  const afterTimeout = (run: () => void) => within(undefined, () => setTimer(run, REQUEST_TIMEOUT))
   const remember = (url: string) => {
     urls.add(url)
     for (const known of urls) if (urls.size > URLS) urls.delete(known)
