@@ -1,8 +1,8 @@
 // Makes dist/ from src/ and the wasm that `cargo xtask build` left in wasm/:
 //   *.js       ES modules that share chunks
-//   hex/       the wasm as text, which they import as `#wasm/NAME`
+//   hex/       the wasm as text, which they import
 //   *.wasm     the same as files
-//   workerd/   what `#wasm/NAME` is instead where bytes may not be compiled: the file
+//   workerd/   the same ES modules where bytes may not be compiled: given the files first
 //   cjs/       the ES modules as CommonJS, for Jest, which read the files; and all declarations
 //   types/     the declarations of ES modules, which lead to those
 // With `--maps FOLDER` it writes the ES modules alone, there, with source maps: `cargo xtask size --why` reads them.
@@ -31,13 +31,18 @@ async function shippedWasm(name) {
   return renameExports(await readFile(path.join(root, 'wasm', name, 'whippet_npm_bg.wasm')), short)
 }
 
-// The bytes of a module, its exports renamed.
+/** What `hex.js` is: gives the bytes of a module, its exports renamed, or the module that was provided instead. */
+const sourceModule = (bytes) => `let source = '${bytes.toString('hex')}'
+export default () => source
+export const provide = (module) => { source = module }
+`
+
 const hexOfWasm = {
   name: 'hex-of-wasm',
   setup(build) {
     build.onLoad({ filter: /[\\/]hex\.js$/ }, async ({ path: file }) => {
       const bytes = await shippedWasm(path.basename(path.dirname(file)))
-      return { contents: `export default '${bytes.toString('hex')}'` }
+      return { contents: sourceModule(bytes) }
     })
   },
 }
@@ -69,7 +74,8 @@ const onlySync = {
   },
 }
 
-// `#wasm/NAME`, which package.json resolves by where it runs. It has no effect, so what is not used is not imported.
+// Left as `#wasm/NAME` until it is known where the importing chunk lies. It has no effect, so what is not used is not
+// imported.
 const wasmImports = {
   name: 'wasm-imports',
   setup(build) {
@@ -106,7 +112,7 @@ if (maps > 0) {
 
 const dist = (...parts) => path.join(root, 'dist', ...parts)
 await rm(dist(), { recursive: true, force: true })
-await build({ ...esm, plugins: [...plugins, wasmImports] })
+await writeModules((await build({ ...esm, plugins: [...plugins, wasmImports], write: false })).outputFiles)
 await dropEmptyImports(dist())
 await dropDocComments(dist())
 // Measuring gets by without a TextEncoder; pages that have one do not pay for it, only what Jest loads does.
@@ -124,12 +130,45 @@ const types = spawnSync(
 if (types.status !== 0) process.exit(types.status ?? 1)
 await shareDeclarations(dist('cjs/types'), dist('types'), ['index', ...subpaths.map((name) => `${name}/index`)])
 
-for (const folder of ['hex', 'workerd']) await mkdir(dist(folder))
+await mkdir(dist('hex'))
 for (const name of await readdir(path.join(root, 'wasm'))) {
   const wasm = await shippedWasm(name)
   await writeFile(dist(`${name}.wasm`), wasm)
-  await writeFile(dist('hex', `${name}.js`), `export default '${wasm.toString('hex')}'\n`)
-  await writeFile(dist('workerd', `${name}.js`), `export { default } from '../${name}.wasm'\n`)
+  await writeFile(dist('hex', `${name}.js`), sourceModule(wasm))
+}
+for (const name of Object.keys(entries)) await writeForWorkerd(name)
+
+async function writeModules(files) {
+  for (const { path: file, text } of files) {
+    const hex = path.relative(path.dirname(file), dist('hex')).split(path.sep).join('/')
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(file, text.replace(/(["'])#wasm\/(\w+)\1/g, `$1${hex.startsWith('.') ? '' : './'}${hex}/$2.js$1`))
+  }
+}
+
+// The entry, behind the wasm modules that it may start, as files.
+async function writeForWorkerd(name) {
+  const file = dist('workerd', `${name}.js`)
+  const request = (target) => path.relative(path.dirname(file), dist(target)).split(path.sep).join('/')
+  const lines = [`export * from '${request(`${name}.js`)}'`]
+  for (const wasm of [...(await wasmOf(dist(`${name}.js`)))].sort()) {
+    lines.unshift(`import ${wasm} from '${request(`${wasm}.wasm`)}'`, `import { provide as provide_${wasm} } from '${request(`hex/${wasm}.js`)}'`)
+    lines.push(`provide_${wasm}(${wasm})`)
+  }
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, `${lines.join('\n')}\n`)
+}
+
+/** The names of the wasm modules that `file` leads to. */
+async function wasmOf(file, seen = new Set(), found = new Set()) {
+  if (seen.has(file)) return found
+  seen.add(file)
+  for (const [, request] of (await readFile(file, 'utf8')).matchAll(/(?:from|import) ["'](\.[^"']+\.js)["']/g)) {
+    const target = path.join(path.dirname(file), request)
+    if (path.dirname(target) === dist('hex')) found.add(path.basename(target, '.js'))
+    else await wasmOf(target, seen, found)
+  }
+  return found
 }
 
 // A chunk that is imported for nothing but its effects has none: bundlers would only warn of the line. It stays, empty, for

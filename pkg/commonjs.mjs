@@ -8,7 +8,7 @@ import { target } from './browsers.mjs'
 /** `wasm.js`, which gives a module's bytes in hex: those of the file that is shipped once or, where a bundler took CommonJS
  * for a page, which has no files, those of the ES modules' text. */
 const WASM = `'use strict'
-module.exports = (name, text) => {
+module.exports = (name, text) => () => {
   try {
     // Not what a test has put in the place of \`fs\`, where Node.js can tell.
     const fs = process.getBuiltinModule?.('fs') ?? require('fs')
@@ -32,7 +32,7 @@ export async function writeCommonJs(files, folder) {
       return `require("${relative.startsWith('.') ? relative : `./${relative}`}")`
     }
     const source = (_, name) =>
-      `${request(path.join(folder, 'wasm.js'))}("${name}",()=>${request(path.join(folder, `../hex/${name}.js`))}.default)`
+      `${request(path.join(folder, 'wasm.js'))}("${name}",()=>${request(path.join(folder, `../hex/${name}.js`))}.default())`
     await mkdir(path.dirname(file), { recursive: true })
     await writeFile(file, code.replace(/require\("#wasm\/(\w+)"\)/g, source))
   }

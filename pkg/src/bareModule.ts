@@ -1,8 +1,8 @@
 // A wasm module as bytes inside the JavaScript. Importing it has no effect, so a page that never calls it pays nothing,
-// and bundlers can drop it. In workerd, which does not compile bytes, the hex is a compiled module instead.
+// and bundlers can drop it. In workerd, which does not compile bytes, the module is provided compiled.
 
-/** A module's bytes in hex, or the module. */
-export type Source = string | WebAssembly.Module
+/** Gives a module's bytes in hex, or the module. */
+export type Source = () => string | WebAssembly.Module
 
 /** What `cargo xtask build` writes beside the hex: gives the exports of a new instance. */
 export type Instantiate = (module: WebAssembly.Module) => unknown
@@ -21,7 +21,8 @@ export function bareModule<T>(source: Source, instantiate: Instantiate): () => T
 }
 
 export function compile(source: Source): WebAssembly.Module {
-  return typeof source === 'string' ? new WebAssembly.Module(bytesFromHex(source)) : source
+  const given = source()
+  return typeof given === 'string' ? new WebAssembly.Module(bytesFromHex(given)) : given
 }
 
 /** Decodes lower-case hex. */

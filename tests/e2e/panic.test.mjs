@@ -20,7 +20,7 @@ test('a panic reaches console.error with its message', async () => {
         import { initSync, pace_set } from '${wasm}/whippet_npm.js'
         import hex from '${wasm}/hex.js'
         import { bytesFromHex } from '${root}/pkg/src/bareModule.ts'
-        initSync({ module: new WebAssembly.Module(bytesFromHex(hex)) })
+        initSync({ module: new WebAssembly.Module(bytesFromHex(hex())) })
         try {
           pace_set(0, Infinity) // It would never expire.
         } catch (error) {

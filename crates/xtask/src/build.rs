@@ -101,8 +101,8 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
             cmd!(shell, "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
         }
         let bytes = fs::read(&wasm)?;
-        fs::write(dir.join("hex.js"), format!("export default '{}'\n", hex(&bytes)))?;
-        fs::write(dir.join("hex.d.ts"), "declare const hex: string\nexport default hex\n")?;
+        fs::write(dir.join("hex.js"), format!("export default () => '{}'\n", hex(&bytes)))?;
+        fs::write(dir.join("hex.d.ts"), "declare const source: () => string | WebAssembly.Module\nexport default source\n")?;
         fs::write(dir.join("instantiate.js"), if dev { INSTANTIATE_DEV } else { INSTANTIATE })?;
         fs::write(
             dir.join("instantiate.d.ts"),
