@@ -47,7 +47,7 @@ type More = RequestInit & { activateAfter?: number }
 /** The number of URLs that are remembered. */
 const URLS = 32
 /** A request without a response is aborted after this time, ms. */
-const REQUEST_TIMEOUT = 30_000
+const UNANSWERED = 30_000
 
 export function createTransport(): Transport {
   // Bound once, before traceparent or the page wraps them: beacons must not be measured or traced.
@@ -60,7 +60,7 @@ export function createTransport(): Transport {
   let takesGzip = false
 
   // The timers of requests run on when measuring or sending ends.
-  const afterTimeout = (run: () => void) => within(undefined, () => setTimer(run, REQUEST_TIMEOUT))
+  const whenUnanswered = (run: () => void) => within(undefined, () => setTimer(run, UNANSWERED))
   const remember = (url: string) => {
     urls.add(url)
     for (const known of urls) if (urls.size > URLS) urls.delete(known)
@@ -76,7 +76,7 @@ export function createTransport(): Transport {
       let bytes = byteLength(body)
       let reserved = 0
       const abort = new AbortController()
-      const cancel = afterTimeout(() => abort.abort())
+      const cancel = whenUnanswered(() => abort.abort())
       inFlight.add(abort)
       try {
         const compressed = takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
@@ -112,7 +112,7 @@ export function createTransport(): Transport {
       if (isQueued) {
         // In flight until the timeout: without a response it is unknown when the request ends.
         keepaliveBytes += bytes
-        afterTimeout(() => (keepaliveBytes -= bytes))
+        whenUnanswered(() => (keepaliveBytes -= bytes))
       }
       return !!isQueued
     },
