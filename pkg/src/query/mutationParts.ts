@@ -12,6 +12,7 @@ export interface MutationConfig<TData, TError, TVariables, TOnMutateResult> {
   state?: MutationState<TData, TError, TVariables, TOnMutateResult>
 }
 
+/** @internal */
 interface MutationParts {
   Mutation: new (config: MutationConfig<any, any, any, any>) => Mutation<any, any, any, any>
   MutationEngine: new (config: EngineConfig) => MutationEngine
@@ -19,10 +20,12 @@ interface MutationParts {
 
 let given: MutationParts | undefined
 
+/** @internal */
 export function giveMutationParts(parts: MutationParts): void {
   given = parts
 }
 
+/** @internal */
 export function mutationParts(): MutationParts {
   if (!given) throw new Error("To use mutations, import MutationObserver or Mutation from 'whippet/query'")
   return given
