@@ -5,6 +5,7 @@ import type { MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
 import type { Mutation } from './types.js'
 
+/** @internal */
 interface MutationParts {
   Mutation: new (config: MutationConfig<any, any, any, any>) => Mutation<any, any, any, any>
   MutationEngine: new (config: EngineConfig) => MutationEngine
@@ -12,10 +13,12 @@ interface MutationParts {
 
 let given: MutationParts | undefined
 
+/** @internal */
 export function giveMutationParts(parts: MutationParts): void {
   given = parts
 }
 
+/** @internal */
 export function mutationParts(): MutationParts {
   if (!given) throw new Error("To use mutations, import MutationObserver or Mutation from 'whippet/query'")
   return given
