@@ -6,7 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 /** Bytes of the packed tarball. */
-const MOST = 310_000
+const MOST = 290_000
 
 const pkg = path.join(import.meta.dirname, '../..')
 const packed = execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: pkg, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
@@ -61,5 +61,13 @@ test('declarations are in it once, without what is internal', () => {
   for (const name of declarations) {
     assert.doesNotMatch(read(name), /@internal/, name)
     if (name.startsWith('dist/types/')) assert.match(read(name), /^export \* from '[./\w]+'\n$/, name)
+  }
+})
+
+test('a page loads the ES modules without a bundler: they import by relative paths alone', () => {
+  const modules = names.filter((name) => /^dist\/(?!cjs|workerd).*\.js$/.test(name))
+  assert.ok(modules.length > 10)
+  for (const name of modules) {
+    for (const [, request] of read(name).matchAll(/^(?:import|export)\b[^'"]*?from ["']([^"']+)["']/gm)) assert.match(request, /^\.{1,2}\//, name)
   }
 })
