@@ -58,7 +58,7 @@ numbers! {
     /// `LazyOptions.maxConcurrent`.
     MAX_CONCURRENT = Limits::CONCURRENT as f64;
     /// `LazyOptions.timeout`, in ms.
-    TIMEOUT = Limits::TIMEOUT_MS;
+    LOAD_TIMEOUT = Limits::TIMEOUT_MS;
     /// `LazyOptions.retries`.
     RETRIES = Limits::RETRIES as f64;
 }

@@ -6,6 +6,7 @@ import {
   IS_LOADED,
   IS_REMOVED,
   ITEM_SHIFT,
+  LOAD_TIMEOUT,
   MAX_CONCURRENT,
   MEASURE,
   OVERDUE,
@@ -15,7 +16,6 @@ import {
   STAT_LOADED,
   STAT_LOADING,
   STAT_RETRIED,
-  TIMEOUT,
   UNTIL,
 } from '../boundary/lazy.js'
 import { batchDecode } from './batchDecode.js'
@@ -37,7 +37,7 @@ import { guarded, startEngine } from './wasm.js'
 export function drive(listed: Element[], roots: Node[], selector: string, options: LazyOptions): Lazy {
   const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', classEntered, classExited } = options
   const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root, adaptive = true } = options
-  const { maxConcurrent = MAX_CONCURRENT, retries = RETRIES, timeout = TIMEOUT } = options
+  const { maxConcurrent = MAX_CONCURRENT, retries = RETRIES, timeout = LOAD_TIMEOUT } = options
   const warnings = warningsFor(options.debug)
   const module = startEngine()
   let isBroken = !module

@@ -16,7 +16,7 @@ const NOTHING: f64 = f64::NEG_INFINITY;
 #[wasm_bindgen_test]
 fn items_and_loaders_are_addressed_by_index() {
     let loader = lazy_create(1.0, 1.0, 5000.0, 7);
-    let other = lazy_create(MAX_CONCURRENT, RETRIES, TIMEOUT, 7);
+    let other = lazy_create(MAX_CONCURRENT, RETRIES, LOAD_TIMEOUT, 7);
     assert_ne!(loader, other);
     let far = lazy_enter(loader, NEW, 500.0, 0.0);
     let near = lazy_enter(loader, NEW, 10.0, 0.0);
