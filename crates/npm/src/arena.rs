@@ -1,21 +1,10 @@
 //! Items by number, which are never removed. A shipped module with an arena has no allocator: the arena has all of its memory.
 
-/// A type for which all zeros are a value, as memory is that nobody has written to.
-#[expect(unsafe_code, reason = "says something of the type that the compiler cannot check")]
-pub(crate) unsafe trait Zeroed: Default {}
-
 #[cfg(all(target_arch = "wasm32", feature = "bare"))]
 #[expect(unsafe_code, reason = "the items stand in linear memory, from where the linker ends on")]
 mod items {
-    use core::arch::wasm32::{memory_grow, memory_size};
+    use crate::linear::{Zeroed, place, reserve};
     use core::marker::PhantomData;
-
-    unsafe extern "C" {
-        /// Where the linker ends.
-        static __heap_base: u8;
-    }
-
-    use super::Zeroed;
 
     pub(crate) struct Arena<T> {
         length: usize,
@@ -27,16 +16,10 @@ mod items {
             Self { length: 0, items: PhantomData }
         }
 
-        /// The place of an item, which may not exist yet.
-        fn place(number: usize) -> *mut T {
-            // The linker aligns it to 16 bytes. Only the address is taken.
-            (&raw const __heap_base).cast_mut().cast::<T>().wrapping_add(number)
-        }
-
         /// Adds a new item and returns its number. Out of memory: a number that finds nothing.
         pub(crate) fn push(&mut self) -> usize {
             let number = self.length;
-            if Self::place(number + 1) as usize > memory_size(0) << 16 && memory_grow(0, 1) == usize::MAX {
+            if !reserve::<T>(number + 1) {
                 return usize::MAX;
             }
             self.length = number + 1;
@@ -47,14 +30,14 @@ mod items {
         #[inline(never)]
         pub(crate) fn get_mut(&mut self, number: usize) -> Option<&mut T> {
             // SAFETY: it is within memory, which nothing else uses, and began as zeros. `self` is borrowed as long as the item.
-            (number < self.length).then(|| unsafe { &mut *Self::place(number) })
+            (number < self.length).then(|| unsafe { &mut *place::<T>(number) })
         }
     }
 }
 
 #[cfg(not(all(target_arch = "wasm32", feature = "bare")))]
 mod items {
-    use super::Zeroed;
+    use crate::linear::Zeroed;
     use alloc::vec::Vec;
 
     pub(crate) struct Arena<T>(Vec<T>);
@@ -75,6 +58,7 @@ mod items {
     }
 }
 
+use crate::linear::Zeroed;
 pub(crate) use items::Arena;
 
 // SAFETY: a tracker is made of numbers and of an `Option` of one.

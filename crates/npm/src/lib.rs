@@ -22,6 +22,8 @@ mod browser;
 pub mod json;
 #[cfg(feature = "lazy")]
 pub mod lazy;
+#[cfg(any(feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
+mod linear;
 #[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
 #[path = "../../../tests/sim/misuse.rs"]
 mod misuse;

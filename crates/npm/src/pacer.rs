@@ -1,5 +1,6 @@
 //! Debounced and throttled functions by id, and the deadlines of all others. The functions themselves stay in JavaScript.
-use crate::rows::{LinearRows, Zeroed};
+use crate::linear::Zeroed;
+use crate::rows::LinearRows;
 use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::pacer::NONE;

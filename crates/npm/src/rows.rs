@@ -1,29 +1,13 @@
-//! Rows in the module's own memory, for a module that allocates nothing else: no allocator, and no code that moves what
-//! grows.
+//! Rows by number for the pacers: row 0 stands in for any that does not exist.
 
-/// What a row may be.
-///
-/// # Safety
-/// Zero bytes, as new memory has, are a value.
-#[expect(unsafe_code, reason = "each type has to say why that holds")]
-pub(crate) unsafe trait Zeroed: Default {}
-
-/// Shipped: from the end of all statics to the end of memory.
+/// Shipped: in linear memory.
 #[cfg(all(feature = "bare", target_arch = "wasm32"))]
 mod linear {
     #![expect(unsafe_code, reason = "memory that nobody else uses becomes a table of rows")]
-    use super::Zeroed;
+    use crate::linear::{Zeroed, place, reserve};
     use core::marker::PhantomData;
     use whippet_engine::pace::Rows;
 
-    unsafe extern "C" {
-        /// The linker puts it at the end of all statics.
-        static __heap_base: u8;
-    }
-
-    const PAGE: usize = 65_536;
-
-    /// The one table of its module: two would lie in the same place.
     pub(crate) struct LinearRows<T> {
         last: u32,
         rows: PhantomData<T>,
@@ -32,11 +16,6 @@ mod linear {
     impl<T: Zeroed> LinearRows<T> {
         pub(crate) const fn new() -> Self {
             Self { last: 0, rows: PhantomData }
-        }
-
-        fn address(number: u32) -> usize {
-            // The linker aligns it to 16 bytes.
-            (&raw const __heap_base) as usize + number as usize * size_of::<T>()
         }
     }
 
@@ -47,14 +26,11 @@ mod linear {
             let number = if number > self.last { 0 } else { number };
             // SAFETY: memory ends after row `last`. Nobody else has a reference to it while `self` is borrowed, there is no
             // allocator, and bytes that were never written are zero, which is a valid row.
-            unsafe { &mut *(Self::address(number) as *mut T) }
+            unsafe { &mut *place::<T>(number as usize) }
         }
 
         fn push(&mut self) -> u32 {
-            let end = Self::address(self.last + 2);
-            if end > core::arch::wasm32::memory_size(0) * PAGE
-                && core::arch::wasm32::memory_grow(0, 1) == usize::MAX
-            {
+            if !reserve::<T>(self.last as usize + 2) {
                 // As where an allocator finds no memory: JavaScript goes on without this module.
                 core::arch::wasm32::unreachable();
             }
@@ -67,7 +43,7 @@ mod linear {
 /// In tests and in development other modules share the memory.
 #[cfg(not(all(feature = "bare", target_arch = "wasm32")))]
 mod linear {
-    use super::Zeroed;
+    use crate::linear::Zeroed;
     use whippet_engine::pace::{RowVec, Rows};
 
     pub(crate) struct LinearRows<T>(Option<RowVec<T>>);

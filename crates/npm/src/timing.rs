@@ -1,6 +1,7 @@
 //! Batches, memos, rate limits and retries. The functions, their arguments and their results stay in JavaScript, which
 //! passes times of the monotonic clock, and sets the deadlines that follow from the results.
-use crate::rows::{LinearRows, Zeroed};
+use crate::linear::Zeroed;
+use crate::rows::LinearRows;
 use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::timing::{
