@@ -69,12 +69,13 @@ export const observeMetric = <M extends Metric>(
         if (delta !== delta) return
         metric.delta = delta
         metric.rating = RATINGS[engine.vital_rating(code, value)]!
-        attempt(() => callback(metric, navigation))
+        // A late paint may move the metric to a navigation that has not been reported.
+        attempt(() => callback(metric, navigation?.navigationId === metric.navigationId ? navigation : undefined))
       },
       begin(value, entry) {
         const { navigationId, navigationInteractionId: interactionId, navigationURL: url } = reporter.metric
         engine.vital_begin(tracker, interactionCount(engine))
-        navigation = entry?.navigationId ? entry : undefined
+        navigation = entry
         reporter.metric = entry
           ? createMetric(name, value, 'soft-navigation', entry)
           : createMetric(name, value, 'back-forward-cache', { navigationId, interactionId, name: url, startTime: bfcacheRestoreTime() })

@@ -1,7 +1,7 @@
 import { MetricCode } from '../../boundary/vitals.js'
 import { now, on, whenIdle, whenPainted } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
-import { createScope, endScope, onEnd, within } from '../lib/scope.js'
+import { createScope, endScope, inScope, onEnd, within } from '../lib/scope.js'
 import { forPage, observeMetric } from './metricReporter.js'
 import { activationStart, firstHiddenTime, resetFirstHidden } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
@@ -23,6 +23,8 @@ export function observeLCP(
     const scope = createScope()
     const stop = () => endScope(scope)
     onEnd(stop)
+    // An input that came before the end of that scope counts after it.
+    const whenIdleInPage = inScope(whenIdle)
 
     // Only `reportAllChanges` and soft navigations need all candidates; otherwise the last one is enough.
     const deliver = (entries: PerformanceEntry[]) =>
@@ -44,7 +46,7 @@ export function observeLCP(
       if (!event.isTrusted || isFinal) return
       const { id } = reporter.metric
       // Not within the task of the input, which this would make slower.
-      whenIdle(() => {
+      whenIdleInPage(() => {
         if (id === reporter.metric.id) finalize()
         else if (!soft) stop()
       })
