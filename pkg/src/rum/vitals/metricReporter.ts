@@ -82,8 +82,12 @@ export const observeMetric = <M extends Metric>(
       },
       process(entries, settled) {
         for (const entry of entries) {
-          if (entry.entryType === 'soft-navigation') handlers.navigate(entry as PerformanceSoftNavigation)
-          else handlers.take!(entry)
+          if (entry.entryType === 'soft-navigation') {
+            const next = entry as PerformanceSoftNavigation
+            // Of two with one id, the later is the metric's.
+            if (navigation?.navigationId === next.navigationId) navigation = next
+            handlers.navigate(next)
+          } else handlers.take!(entry)
         }
         handlers.update?.(settled)
       },
