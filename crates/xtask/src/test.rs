@@ -107,6 +107,7 @@ fn wasm(project: &Project, steps: &Steps<'_>, browser: &Browser) -> Result<()> {
 
 fn typescript(project: &Project, steps: &Steps<'_>, browser: &Browser) -> Result<()> {
     let shell = &project.shell;
+    steps.run("check: format TypeScript", || Ok(cmd!(shell, "oxfmt --check .").run()?))?;
     steps.run("check: lint TypeScript", || Ok(cmd!(shell, "oxlint").run()?))?;
     steps.run("check: TypeScript", || {
         cmd!(shell, "tsc -p pkg").run()?;
