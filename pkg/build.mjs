@@ -66,8 +66,10 @@ const onlySync = {
   setup(build) {
     build.onLoad({ filter: /whippet_npm\.js$/ }, async ({ path: file }) => {
       const text = await readFile(file, 'utf8')
-      const contents = text
-        .replace(/\nlet __wbg_init_promise;[\s\S]*\nexport \{ initSync, __wbg_init as default \};/, '\nexport { initSync };')
+      const contents = text.replace(
+        /\nlet __wbg_init_promise;[\s\S]*\nexport \{ initSync, __wbg_init as default \};/,
+        '\nexport { initSync };',
+      )
       if (/import\.meta|__wbg_init\b/.test(contents)) throw new Error(`${file}: wasm-bindgen's glue has a new form`)
       return { contents, loader: 'js' }
     })
@@ -123,8 +125,19 @@ await writeCommonJs(outputFiles, dist('cjs'))
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
 const types = spawnSync(
   process.execPath,
-  [path.join(path.dirname(tsc), 'bin/tsc'), '-p', root, '--noEmit', 'false', '--declaration', '--emitDeclarationOnly',
-    '--rootDir', path.join(root, 'src'), '--outDir', dist('cjs/types')],
+  [
+    path.join(path.dirname(tsc), 'bin/tsc'),
+    '-p',
+    root,
+    '--noEmit',
+    'false',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--rootDir',
+    path.join(root, 'src'),
+    '--outDir',
+    dist('cjs/types'),
+  ],
   { stdio: 'inherit' },
 )
 if (types.status !== 0) process.exit(types.status ?? 1)
@@ -152,7 +165,10 @@ async function writeForWorkerd(name) {
   const request = (target) => path.relative(path.dirname(file), dist(target)).split(path.sep).join('/')
   const lines = [`export * from '${request(`${name}.js`)}'`]
   for (const wasm of [...(await wasmOf(dist(`${name}.js`)))].sort()) {
-    lines.unshift(`import ${wasm} from '${request(`${wasm}.wasm`)}'`, `import { provide as provide_${wasm} } from '${request(`hex/${wasm}.js`)}'`)
+    lines.unshift(
+      `import ${wasm} from '${request(`${wasm}.wasm`)}'`,
+      `import { provide as provide_${wasm} } from '${request(`hex/${wasm}.js`)}'`,
+    )
     lines.push(`provide_${wasm}(${wasm})`)
   }
   await mkdir(path.dirname(file), { recursive: true })

@@ -20,7 +20,10 @@ export async function shareDeclarations(commonjs, modules, entries) {
   }
   for (const entry of entries) {
     const file = path.join(modules, `${entry}.d.ts`)
-    const shared = path.relative(path.dirname(file), path.join(commonjs, `${entry}.js`)).split(path.sep).join('/')
+    const shared = path
+      .relative(path.dirname(file), path.join(commonjs, `${entry}.js`))
+      .split(path.sep)
+      .join('/')
     await mkdir(path.dirname(file), { recursive: true })
     await writeFile(file, `export * from '${shared}'\n`)
   }

@@ -35,14 +35,16 @@ export function wasmModule<T>(source: Source, instantiate: Instantiate): () => T
  */
 export function guarded<T extends object>(engine: T, broke: (error: unknown) => T): T {
   let current = engine as Record<string, (...args: unknown[]) => unknown>
-  const call = (name: string) => (...args: unknown[]) => {
-    try {
-      return current[name]!(...args)
-    } catch (error) {
-      current = broke(error) as typeof current
-      return current[name]!(...args)
+  const call =
+    (name: string) =>
+    (...args: unknown[]) => {
+      try {
+        return current[name]!(...args)
+      } catch (error) {
+        current = broke(error) as typeof current
+        return current[name]!(...args)
+      }
     }
-  }
   const all = {} as T
   for (const [name, value] of Object.entries(engine)) {
     const member = typeof value === 'function' ? { value: call(name) } : { get: () => current[name] }

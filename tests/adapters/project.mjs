@@ -36,7 +36,10 @@ export async function project(packages, manifest = {}, install = npmInstall) {
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   }
   await cp(path.join(here, 'app'), folder, { recursive: true })
-  for (const [from, name] of [['pkg', 'whippet'], ['pkg/query-core', 'whippet-query-core']]) {
+  for (const [from, name] of [
+    ['pkg', 'whippet'],
+    ['pkg/query-core', 'whippet-query-core'],
+  ]) {
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: path.join(root, from) })
     await cp(inside(JSON.parse(stdout)[0].filename), inside(`${name}.tgz`))
   }
@@ -80,7 +83,4 @@ export async function cores(folder) {
 }
 
 /** The compiler of this workspace. */
-export const tsc = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
-  'bin/tsc',
-)
+export const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')

@@ -49,7 +49,9 @@ const server = createServer((request, answer) => {
   if (request.url === '/page.js') return answer.setHeader('content-type', 'text/javascript').end(outputFiles[0].text)
   if (!request.url.startsWith('/img/')) {
     answer.setHeader('content-type', 'text/html')
-    return answer.end(`<!doctype html><meta charset="utf-8"><title>images</title><style>html { overflow-y: scroll } p { margin: 0 }</style><script type="module" src="/page.js"></script>${images}`)
+    return answer.end(
+      `<!doctype html><meta charset="utf-8"><title>images</title><style>html { overflow-y: scroll } p { margin: 0 }</style><script type="module" src="/page.js"></script>${images}`,
+    )
   }
   requested++
   setTimeout(() => answer.setHeader('content-type', 'image/png').setHeader('cache-control', 'no-store').end(picture), delay)

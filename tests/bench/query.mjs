@@ -17,10 +17,10 @@ try {
   console.log(`Chromium ${browser.version()}, medians of ${ROUNDS} interleaved rounds\n`)
   row('', 'query-core', 'whippet', 'ratio')
   for (const name of names) {
-    const { core, whippet, goal, timers } = await page.evaluate(([name, rounds]) => globalThis.measure(name, rounds), [
-      name,
-      ROUNDS,
-    ])
+    const { core, whippet, goal, timers } = await page.evaluate(
+      ([name, rounds]) => globalThis.measure(name, rounds),
+      [name, ROUNDS],
+    )
     const ratio = core / whippet
     const below = goal && ratio < goal ? `  below ${goal}` : ''
     row(name, time(core), time(whippet), ratio.toFixed(ratio < 10 ? 2 : 0), below)

@@ -128,11 +128,19 @@ async function mainThread() {
   }
   console.log(`\nMain thread, ${RESOURCES} resources and ${INTERACTIONS} clicks, medians of ${ROUNDS} interleaved rounds,`)
   console.log('less what the bare page of the same round took. Ratio: what is named by whippet; above 1, whippet costs less.\n')
-  for (const [kind, title] of [['script', 'JavaScript'], ['task', 'all tasks']]) {
+  for (const [kind, title] of [
+    ['script', 'JavaScript'],
+    ['task', 'all tasks'],
+  ]) {
     const cost = (name) => median(rounds.map((times) => times[name][kind] - times.bare[kind]))
     console.log(`${title} (the bare page: ${time(median(rounds.map(({ bare }) => bare[kind])))})`)
     const whippet = cost('whippet')
-    for (const [name, label] of [['web-vitals', 'web-vitals'], ['faro', 'Faro (web-vitals in it)'], ['both', 'web-vitals + Faro'], ['whippet', 'whippet/rum']]) {
+    for (const [name, label] of [
+      ['web-vitals', 'web-vitals'],
+      ['faro', 'Faro (web-vitals in it)'],
+      ['both', 'web-vitals + Faro'],
+      ['whippet', 'whippet/rum'],
+    ]) {
       row(`  ${label}`, time(cost(name)), name === 'whippet' ? '' : (cost(name) / whippet).toFixed(2))
     }
   }
@@ -160,9 +168,7 @@ async function bytes() {
         gzip: sent.reduce((sum, body) => sum + gzipSync(body).length, 0),
       })
     }
-    sizes[name] = Object.fromEntries(
-      ['requests', 'plain', 'gzip'].map((key) => [key, median(visits.map((visit) => visit[key]))]),
-    )
+    sizes[name] = Object.fromEntries(['requests', 'plain', 'gzip'].map((key) => [key, median(visits.map((visit) => visit[key]))]))
   }
   row('', 'bytes', 'gzipped', 'requests', 'ratio')
   for (const [name, { plain, gzip, requests }] of Object.entries(sizes)) {

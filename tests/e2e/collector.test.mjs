@@ -56,7 +56,14 @@ test('a page of another origin sends gzip without a preflight, and knows from th
       [
         `${collector}/v1/beacons`,
         JSON.stringify({
-          v: 1, id: `${id}-1`, session: 'e2e', app: 'zipped', page: '/', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
+          v: 1,
+          id: `${id}-1`,
+          session: 'e2e',
+          app: 'zipped',
+          page: '/',
+          navigation: 'navigate',
+          device: 'desktop',
+          sentAt: Date.now(),
           counters: { [id]: 3 },
         }),
       ],
@@ -71,7 +78,11 @@ test('a page of another origin sends gzip without a preflight, and knows from th
 })
 
 test('unknown paths and methods get an answer in JSON', async () => {
-  for (const [path, status] of [['/api/nothing', 404], ['/v1/nothing', 404], ['/v1/beacons', 405]]) {
+  for (const [path, status] of [
+    ['/api/nothing', 404],
+    ['/v1/nothing', 404],
+    ['/v1/beacons', 405],
+  ]) {
     const answer = await fetch(collector + path)
     assert.equal(answer.status, status, path)
     assert.ok((await answer.json()).error.code, path)

@@ -43,7 +43,8 @@ before(async () => {
     else if (request.url === '/picture.svg') {
       response.setHeader('content-type', 'image/svg+xml').end('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     } else {
-      const html = '<!doctype html><link rel="icon" href="/picture.svg"><h1>strict</h1><img data-src="/picture.svg" width="9" height="9">'
+      const html =
+        '<!doctype html><link rel="icon" href="/picture.svg"><h1>strict</h1><img data-src="/picture.svg" width="9" height="9">'
       response.setHeader('content-type', 'text/html').end(`${html}<script src="/bundle.js"></script>`)
     }
   })

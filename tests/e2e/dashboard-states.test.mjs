@@ -26,7 +26,12 @@ before(async () => {
   for (let i = 0; i < 40; i++) {
     const soft = i >= 25
     const ttfb = soft ? 0 : 900 + i
-    await send({ id: `web${i}`, app: 'web', navigation: soft ? 'soft-navigation' : 'navigate', vitals: { TTFB: { value: ttfb } } })
+    await send({
+      id: `web${i}`,
+      app: 'web',
+      navigation: soft ? 'soft-navigation' : 'navigate',
+      vitals: { TTFB: { value: ttfb } },
+    })
   }
   await send({ id: 'other', app: 'other', vitals: { LCP: { value: 2503 } } })
 })

@@ -52,7 +52,9 @@ for (const name of pages) {
 async function ownCollector(t, more = []) {
   const data = mkdtempSync(path.join(tmpdir(), 'whippet-empty-'))
   const binary = process.env.WHIPPET_BINARY ?? 'target/debug/whippet'
-  const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data, ...more], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data, ...more], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   t.after(() => {
     server.kill('SIGKILL')
     rmSync(data, { recursive: true, force: true })
@@ -66,10 +68,21 @@ async function ownCollector(t, more = []) {
 /** Sends a page view with all members. `headers` are those of a proxy. */
 async function report(address, id, fingerprint = id, headers = {}) {
   const beacon = {
-    v: 1, id, session: 'e2e', view: id, app: 'told', page: '/told', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
+    v: 1,
+    id,
+    session: 'e2e',
+    view: id,
+    app: 'told',
+    page: '/told',
+    navigation: 'navigate',
+    device: 'desktop',
+    sentAt: Date.now(),
     vitals: {
       LCP: {
-        value: 3000, rating: 'needs-improvement', target: 'main>img.told', url: 'https://told.example/hero.avif',
+        value: 3000,
+        rating: 'needs-improvement',
+        target: 'main>img.told',
+        url: 'https://told.example/hero.avif',
         parts: { ttfb: 180, loadDelay: 220, load: 2600 },
       },
       INP: { value: 120, state: 'keyboard', parts: { input: 20, processing: 100 } },
@@ -118,9 +131,10 @@ test('what a page tells is shown where it belongs', async (t) => {
   await page.goto(`${address}/vitals`)
   for (const text of ['main>img.told', 'https://told.example/hero.avif', 'keyboard']) await shows(text)
   const parts = await page.getByRole('list', { name: 'Phases of LCP' }).getByRole('listitem').allInnerTexts()
-  assert.deepEqual(parts.map((part) => part.replace(/\s+/g, ' ').trim()), [
-    'Time to first byte 180 ms', 'Resource load delay 220 ms', 'Resource load duration 2.6 s', 'Element render delay 0 ms',
-  ])
+  assert.deepEqual(
+    parts.map((part) => part.replace(/\s+/g, ' ').trim()),
+    ['Time to first byte 180 ms', 'Resource load delay 220 ms', 'Resource load duration 2.6 s', 'Element render delay 0 ms'],
+  )
   await page.goto(address)
   await shows('Lost in pages in the last hour: 2 scripts of long frames, 1 beacon.')
   noFaults(page)
@@ -131,15 +145,26 @@ test('what a page tells is shown where it belongs', async (t) => {
 async function table(page, name) {
   const rows = page.getByRole('table', { name }).locator('tbody tr')
   await rows.first().waitFor()
-  return rows.evaluateAll((rows) =>
-    rows.map((row) => [...row.cells].map((cell) => cell.innerText.replace(/\s+/g, ' ').trim())))
+  return rows.evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText.replace(/\s+/g, ' ').trim())))
 }
 
 test("the Loading page's figures are those that the beacons come to", async (t) => {
   const address = await ownCollector(t)
-  for (const [at, [request, bytes, failed]] of [[100, 1000, 0], [200, 3000, 0], [300, 4000, 1], [400, 2240, 0]].entries()) {
+  for (const [at, [request, bytes, failed]] of [
+    [100, 1000, 0],
+    [200, 3000, 0],
+    [300, 4000, 1],
+    [400, 2240, 0],
+  ].entries()) {
     const beacon = {
-      v: 1, id: `sum${at}-1`, session: 'e2e', app: 'told', page: '/told', navigation: 'navigate', device: 'phone', sentAt: Date.now(),
+      v: 1,
+      id: `sum${at}-1`,
+      session: 'e2e',
+      app: 'told',
+      page: '/told',
+      navigation: 'navigate',
+      device: 'phone',
+      sentAt: Date.now(),
       phases: at === 3 ? { dns: 40, request } : { request },
       resources: { 'told.example': { image: { count: 2, bytes, cached: 1, failed, duration: request, slowest: request - 20 } } },
     }
@@ -154,13 +179,14 @@ test("the Loading page's figures are those that the beacons come to", async (t) 
   const [, count, p50, p75, p95, largest] = phases[4]
   assert.deepEqual([count, p95, largest], ['4', '400 ms', '400 ms'])
   // Percentiles in between are right to within half of a bucket, 1.1 %.
-  for (const [shown, exact] of [[p50, 200], [p75, 300]]) {
+  for (const [shown, exact] of [
+    [p50, 200],
+    [p75, 300],
+  ]) {
     assert.ok(Math.abs(Number.parseFloat(shown) - exact) <= exact * 0.011 + 0.5, `${shown} for ${exact}`)
   }
   // 8 images of 10,240 bytes, which took 1,000 ms together; 4 from the cache, one that failed.
-  assert.deepEqual(await table(page, /^Resources/), [
-    ['told.example', 'image', '8', '10 KiB', '50 %', '1', '125 ms', '380 ms'],
-  ])
+  assert.deepEqual(await table(page, /^Resources/), [['told.example', 'image', '8', '10 KiB', '50 %', '1', '125 ms', '380 ms']])
   noFaults(page)
   await page.context().close()
 })
@@ -204,13 +230,17 @@ for (const name of ['', 'loading', 'errors', 'vitals', 'custom']) {
 test('the demo backend is scraped and shown: routes, database, cache', async () => {
   // A series that the first scrape shows is a baseline: requests count from the second on.
   let searches = 0
-  const backend = await eventually('two scrapes with requests between them', async () => {
-    // A search of its own each, which no cache answers.
-    await (await fetch(`${demo}/api/packages?q=search${searches++}`)).arrayBuffer()
-    const answer = await fetch(`${collector}/api/backend?target=demo&${last15Minutes()}`)
-    const backend = await answer.json()
-    return backend.routes.some((route) => route.name.includes('/api/packages')) && backend.operations.length > 0 && backend
-  }, 45_000)
+  const backend = await eventually(
+    'two scrapes with requests between them',
+    async () => {
+      // A search of its own each, which no cache answers.
+      await (await fetch(`${demo}/api/packages?q=search${searches++}`)).arrayBuffer()
+      const answer = await fetch(`${collector}/api/backend?target=demo&${last15Minutes()}`)
+      const backend = await answer.json()
+      return backend.routes.some((route) => route.name.includes('/api/packages')) && backend.operations.length > 0 && backend
+    },
+    45_000,
+  )
   assert.ok(backend.routes.some((route) => route.name.includes('/api/packages') && route.p95 > 0))
   assert.ok(backend.caches.lines.length > 0)
 })
@@ -218,7 +248,12 @@ test('the demo backend is scraped and shown: routes, database, cache', async () 
 test('with no data yet, every page says what to do', async (t) => {
   const address = await ownCollector(t)
   const page = await open(browser, address)
-  for (const [name, hint] of [['', /startRum|--scrape/], ['backend', /--scrape/], ['vitals', /startRum/], ['cache', /startRum/]]) {
+  for (const [name, hint] of [
+    ['', /startRum|--scrape/],
+    ['backend', /--scrape/],
+    ['vitals', /startRum/],
+    ['cache', /startRum/],
+  ]) {
     await page.goto(`${address}/${name}`)
     await eventually(`a hint on ${name || 'overview'}`, async () => hint.test(await page.getByRole('main').innerText()))
     await picture(page, `dashboard-empty-${name || 'overview'}`)

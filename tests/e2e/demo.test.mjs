@@ -27,7 +27,8 @@ const setFault = (mode) =>
   })
 const part = (name) => page.getByTestId(name)
 const rows = () => part('row')
-const figure = async (name) => Number.parseFloat((await page.locator(`[data-figure="${name}"]`).innerText()).replace(/[^\d.]/g, ''))
+const figure = async (name) =>
+  Number.parseFloat((await page.locator(`[data-figure="${name}"]`).innerText()).replace(/[^\d.]/g, ''))
 /** Types a text in one task of the page: a busy machine that pauses between two keys would end the debounce. */
 const search = async (text) => {
   await part('search').fill('')
@@ -106,7 +107,10 @@ test('a star is written down: it shows at once and is there after a reload', asy
   await Promise.all([page.waitForResponse((answer) => /star$/.test(answer.url()) && answer.ok()), star.click()])
   assert.equal(await star.getAttribute('aria-pressed'), 'true')
   await page.reload()
-  const again = page.getByTestId('star').and(page.locator(`[aria-label=${JSON.stringify(label)}]`)).first()
+  const again = page
+    .getByTestId('star')
+    .and(page.locator(`[aria-label=${JSON.stringify(label)}]`))
+    .first()
   await eventually('the star after the reload', async () => (await again.getAttribute('aria-pressed')) === 'true')
   noFaults(page)
 })
@@ -147,8 +151,7 @@ test('the activity is polled', async () => {
 })
 
 test('the panel shows the vitals of this very page view', async () => {
-  const shown = (name) =>
-    eventually(`a figure for ${name}`, async () => Number.isFinite(await figure(name)), 20_000)
+  const shown = (name) => eventually(`a figure for ${name}`, async () => Number.isFinite(await figure(name)), 20_000)
   // LCP ends with the first input, and a browser that had not painted by then reports none: paint first.
   await shown('TTFB')
   await shown('FCP')

@@ -131,8 +131,15 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     const { ours, theirs } = await page.evaluate(() => reports)
     const names = (reports) => reports.map(({ name }) => name).sort()
     assert.deepEqual(names(ours), names(theirs))
-    assert.ok(['FCP', 'INP', 'LCP', 'TTFB'].every((name) => names(ours).includes(name)), names(ours).join())
-    for (const report of ours) assert.deepEqual(report, theirs.find(({ name }) => name === report.name))
+    assert.ok(
+      ['FCP', 'INP', 'LCP', 'TTFB'].every((name) => names(ours).includes(name)),
+      names(ours).join(),
+    )
+    for (const report of ours)
+      assert.deepEqual(
+        report,
+        theirs.find(({ name }) => name === report.name),
+      )
     assert.deepEqual(page.faults, [])
     await page.close()
   })
@@ -175,7 +182,12 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     await page.evaluate(() => app.call('flush', '', 0))
     await eventually('a beacon', () => beacons.some(({ vitals }) => vitals?.INP))
     const vitals = Object.assign({}, ...beacons.map(({ vitals }) => vitals))
-    assert.deepEqual(Object.keys(vitals).filter((name) => name !== 'TTFB').sort(), ['FCP', 'INP', 'LCP'])
+    assert.deepEqual(
+      Object.keys(vitals)
+        .filter((name) => name !== 'TTFB')
+        .sort(),
+      ['FCP', 'INP', 'LCP'],
+    )
     assert.ok(vitals.INP.value >= 120, JSON.stringify(vitals))
     assert.deepEqual(page.faults, [])
     await page.close()
@@ -212,9 +224,7 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     const page = await open(demo)
     await page.waitForSelector('[data-testid="row"]')
     await page.type('[data-testid="search"]', 'axum')
-    await page.waitForFunction(() =>
-      document.querySelector('[data-testid="row"]').getAttribute('data-package').includes('axum'),
-    )
+    await page.waitForFunction(() => document.querySelector('[data-testid="row"]').getAttribute('data-package').includes('axum'))
     assert.deepEqual(page.faults, [])
     await page.close()
   })

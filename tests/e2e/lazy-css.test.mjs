@@ -23,7 +23,8 @@ before(async () => {
   })
   script = outputFiles[0].text
   server = createServer(({ url }, answer) => {
-    if (!url.startsWith('/i/')) return answer.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><body>')
+    if (!url.startsWith('/i/'))
+      return answer.setHeader('content-type', 'text/html').end('<!doctype html><link rel="icon" href="data:,"><body>')
     requests.add(url)
     answer.setHeader('content-type', 'image/gif').setHeader('cache-control', 'no-store').end(GIF)
   })
@@ -50,7 +51,9 @@ function values(roll) {
   let index = 0
   const one = (list) => list[roll(list.length)]
   const some = (max, make) => Array.from({ length: roll(max + 1) }, make).join('')
-  const path = () => `/i/${index}/${roll(1e6)}` + some(5, () => one([...`()'" ,;|\\&!$*+~[]{}<>^\`é漢😀%ab-_.`, '%20', 'w_3,h_2', 'url(', '/*', '*/']))
+  const path = () =>
+    `/i/${index}/${roll(1e6)}` +
+    some(5, () => one([...`()'" ,;|\\&!$*+~[]{}<>^\`é漢😀%ab-_.`, '%20', 'w_3,h_2', 'url(', '/*', '*/']))
   const hex = (character) => `\\${character.codePointAt(0).toString(16)}${one([' ', '\n', '\t'])}`
   const quoted = (text) => {
     const quote = one([`"`, `'`])
@@ -60,7 +63,8 @@ function values(roll) {
   const bare = (text) => [...text].map((it) => (/[\s"'()\\]/.test(it) ? one([`\\${it}`, hex(it)]) : it)).join('')
   const space = () => one(['', '', ' ', '\n\t', '/* url(no) , ) */'])
   const blank = () => one(['', ' ', '\n'])
-  const url = () => `${one(['url', 'url', 'URL', 'Url', 'u\\72 l'])}(${blank()}${roll(2) ? quoted(path()) : bare(path())}${blank()})`
+  const url = () =>
+    `${one(['url', 'url', 'URL', 'Url', 'u\\72 l'])}(${blank()}${roll(2) ? quoted(path()) : bare(path())}${blank()})`
   const colour = () => one(['red', 'rgb(1, 2, 3)', 'hsl(120 50% 50% / 0.5)'])
   const gradient = () => `${one(['linear', 'radial', 'REPEATING-linear'])}-gradient(${colour()}${space()},${colour()})`
   const option = () => {
@@ -71,8 +75,12 @@ function values(roll) {
     if (!isGradient && !roll(4)) rest.push(`type(${quoted(one(['image/png', 'image/gif', 'image/nonsense', 'image/webp']))})`)
     return `${image} ${(roll(2) ? rest : rest.reverse()).join(' ')}${space()}`
   }
-  const set = () => `${one(['image-set', 'image-set', '-webkit-image-set', 'IMAGE-SET'])}(${space()}${Array.from({ length: 1 + roll(4) }, option).join(',')})`
-  const layer = () => space() + one([url, url, url, set, set, gradient, () => 'none', () => `-webkit-cross-fade(${url()}, ${url()}, 40%)`])() + space()
+  const set = () =>
+    `${one(['image-set', 'image-set', '-webkit-image-set', 'IMAGE-SET'])}(${space()}${Array.from({ length: 1 + roll(4) }, option).join(',')})`
+  const layer = () =>
+    space() +
+    one([url, url, url, set, set, gradient, () => 'none', () => `-webkit-cross-fade(${url()}, ${url()}, 40%)`])() +
+    space()
   const junk = () => (roll(8) ? '' : one([')', ' x', ',', ' !important', '(', ';']))
   return Array.from({ length: VALUES }, (_, i) => {
     index = i
@@ -101,25 +109,37 @@ async function requestsOf(deviceScaleFactor, load, list) {
   return [byValue, result]
 }
 
-for (const [deviceScaleFactor, seed] of [[1, 1], [1.25, 2], [2, 3]]) {
-  test(`${VALUES} random values load the same images as in Chromium, at a device pixel ratio of ${deviceScaleFactor}`, { timeout: 120_000 }, async () => {
-    const list = values(dice(seed))
-    const [theirs, valid] = await requestsOf(
-      deviceScaleFactor,
-      (list) =>
-        list.map((css) => {
-          const element = document.body.appendChild(document.createElement('p'))
-          element.style.backgroundImage = css
-          return element.style.backgroundImage !== ''
-        }),
-      list,
-    )
-    const [ours] = await requestsOf(deviceScaleFactor, (list) => void (window.kept = list.map((css) => ours.loadImages(css, document.body))), list)
-    list.forEach((css, i) => assert.deepEqual(ours[i], theirs[i], css))
-    // Enough of the values are valid, and have several images.
-    assert.ok(valid.filter(Boolean).length > VALUES / 2)
-    assert.ok(theirs.flat().length > VALUES)
-  })
+for (const [deviceScaleFactor, seed] of [
+  [1, 1],
+  [1.25, 2],
+  [2, 3],
+]) {
+  test(
+    `${VALUES} random values load the same images as in Chromium, at a device pixel ratio of ${deviceScaleFactor}`,
+    { timeout: 120_000 },
+    async () => {
+      const list = values(dice(seed))
+      const [theirs, valid] = await requestsOf(
+        deviceScaleFactor,
+        (list) =>
+          list.map((css) => {
+            const element = document.body.appendChild(document.createElement('p'))
+            element.style.backgroundImage = css
+            return element.style.backgroundImage !== ''
+          }),
+        list,
+      )
+      const [ours] = await requestsOf(
+        deviceScaleFactor,
+        (list) => void (window.kept = list.map((css) => ours.loadImages(css, document.body))),
+        list,
+      )
+      list.forEach((css, i) => assert.deepEqual(ours[i], theirs[i], css))
+      // Enough of the values are valid, and have several images.
+      assert.ok(valid.filter(Boolean).length > VALUES / 2)
+      assert.ok(theirs.flat().length > VALUES)
+    },
+  )
 }
 
 test('any URL in data-bg is requested as it would be for an image', { timeout: 120_000 }, async () => {
@@ -129,7 +149,11 @@ test('any URL in data-bg is requested as it would be for an image', { timeout: 1
     const more = Array.from({ length: roll(8) }, () => pieces[roll(pieces.length)]).join('')
     return `${roll(2) ? ' ' : ''}/i/${i}/${more}.png`
   })
-  const [theirs] = await requestsOf(1, (list) => void (window.kept = list.map((src) => Object.assign(new Image(), { src }))), list)
+  const [theirs] = await requestsOf(
+    1,
+    (list) => void (window.kept = list.map((src) => Object.assign(new Image(), { src }))),
+    list,
+  )
   const [ours] = await requestsOf(
     1,
     (list) => {

@@ -5,7 +5,9 @@ import { eventually, launch, noFaults, open, picture } from './browser.mjs'
 import { gap, img, page, site } from './lazy-site.mjs'
 
 let browser, web
-before(async () => ([browser, web] = await Promise.all([launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] }), site()])))
+before(
+  async () => ([browser, web] = await Promise.all([launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] }), site()])),
+)
 after(async () => {
   await browser.close()
   web.close()
@@ -19,14 +21,19 @@ async function visit(html, options) {
   return page
 }
 const close = (page) => page.context().close()
-const loaded = (page, id) => eventually(`${id} is loaded`, () => page.evaluate((id) => document.getElementById(id).classList.contains('loaded'), id))
+const loaded = (page, id) =>
+  eventually(`${id} is loaded`, () => page.evaluate((id) => document.getElementById(id).classList.contains('loaded'), id))
 const requestsOf = (name) => web.requests.get(`/img/${name}.png`) ?? 0
 /** Waits until two frames are painted: then intersections are observed, and styles are computed. */
 const frames = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-const quiet = (page) => eventually('no image is loading', () => page.evaluate(() => loader.stats().loading === 0 && loader.stats().loaded > 0))
+const quiet = (page) =>
+  eventually('no image is loading', () => page.evaluate(() => loader.stats().loading === 0 && loader.stats().loaded > 0))
 
 test('the nearest image loads next, and images that were scrolled past are not requested', async () => {
-  const rows = Array.from({ length: 60 }, (_, i) => `<p style="margin:0;height:200px">${img(`r${i}`).replace('.png', '.png?hold')}</p>`).join('')
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `<p style="margin:0;height:200px">${img(`r${i}`).replace('.png', '.png?hold')}</p>`,
+  ).join('')
   const page_ = await visit(page(rows, `window.loader = lazy('img', { maxConcurrent: 1 })`), { waitUntil: 'domcontentloaded' })
   await eventually('the first image', () => requestsOf('r0') + requestsOf('r1') + requestsOf('r2') > 0)
   await page_.evaluate(() => scrollTo(0, 40 * 200))
@@ -37,10 +44,13 @@ test('the nearest image loads next, and images that were scrolled past are not r
   const order = web.order.map((path) => Number(path.match(/r(\d+)/)[1]))
   const first = order.findIndex((row) => row >= 30)
   assert.equal(first, 1, `${order}`)
-  assert.ok(order.slice(first, first + 2).every((row) => row >= 39 && row <= 45), `${order}`)
+  assert.ok(
+    order.slice(first, first + 2).every((row) => row >= 39 && row <= 45),
+    `${order}`,
+  )
   await quiet(page_)
   assert.equal(requestsOf('r20'), 0)
-  assert.ok(await page_.evaluate(() => loader.stats().cancelled) > 0)
+  assert.ok((await page_.evaluate(() => loader.stats().cancelled)) > 0)
   await close(page_)
 })
 
@@ -89,13 +99,20 @@ test('the margin follows changes of the connection', async () => {
 })
 
 test('everything is loaded before printing', async () => {
-  const page_ = await visit(page(`${img('near')}${gap()}${img('far')}<p><img id="slow" data-src="/img/slow.png?hold" width="60" height="40" alt=""></p>`, `window.loader = lazy()`))
+  const page_ = await visit(
+    page(
+      `${img('near')}${gap()}${img('far')}<p><img id="slow" data-src="/img/slow.png?hold" width="60" height="40" alt=""></p>`,
+      `window.loader = lazy()`,
+    ),
+  )
   await loaded(page_, 'near')
   assert.equal(requestsOf('far'), 0)
   await page_.emulateMedia({ media: 'print' })
   await eventually('the slow image is requested', () => requestsOf('slow') === 1)
   web.release('slow')
-  await eventually('all images', () => page_.evaluate(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0)))
+  await eventually('all images', () =>
+    page_.evaluate(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0)),
+  )
   assert.equal(await page_.evaluate(() => loader.stats().pending), 0)
   await close(page_)
 
@@ -120,7 +137,14 @@ test('<noscript> shows the plain image, and prefers-reduced-motion turns fading 
   assert.deepEqual(await still.evaluate(() => [getComputedStyle(a).opacity, a.getAnimations().length]), ['1', 0])
   assert.equal(requestsOf('plain'), 0)
   await close(still)
-  const fading = await visit(page(body.replace('a.png', 'a.png?hold'), `lazy('img', { onLoad: (image) => (window.animations = image.getAnimations().length) })`, style), { waitUntil: 'domcontentloaded' })
+  const fading = await visit(
+    page(
+      body.replace('a.png', 'a.png?hold'),
+      `lazy('img', { onLoad: (image) => (window.animations = image.getAnimations().length) })`,
+      style,
+    ),
+    { waitUntil: 'domcontentloaded' },
+  )
   await frames(fading)
   web.release('a')
   await loaded(fading, 'a')
@@ -129,7 +153,12 @@ test('<noscript> shows the plain image, and prefers-reduced-motion turns fading 
 })
 
 test('a page from the back/forward cache retries and goes on', async () => {
-  const page_ = await visit(page(`<img id="a" data-src="/img/a.png?fail=1" width="60" height="40" alt="">${gap()}${img('far')}`, `window.loader = lazy(); window.kept = true; addEventListener('pageshow', (event) => (window.persisted = event.persisted))`))
+  const page_ = await visit(
+    page(
+      `<img id="a" data-src="/img/a.png?fail=1" width="60" height="40" alt="">${gap()}${img('far')}`,
+      `window.loader = lazy(); window.kept = true; addEventListener('pageshow', (event) => (window.persisted = event.persisted))`,
+    ),
+  )
   await eventually('a failure', () => requestsOf('a') === 1)
   await page_.goto(`${web.origin}/img/elsewhere.png`)
   await page_.goBack({ waitUntil: 'commit' })

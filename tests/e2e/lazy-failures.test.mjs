@@ -19,7 +19,10 @@ async function visit(html, options) {
   return page
 }
 const close = (page) => page.context().close()
-const has = (page, id, name) => eventually(`${id} is ${name}`, () => page.evaluate(([id, name]) => document.getElementById(id).classList.contains(name), [id, name]))
+const has = (page, id, name) =>
+  eventually(`${id} is ${name}`, () =>
+    page.evaluate(([id, name]) => document.getElementById(id).classList.contains(name), [id, name]),
+  )
 const requestsOf = (name) => web.requests.get(`/img/${name}.png`) ?? 0
 const shown = (page, id) => page.evaluate((id) => getComputedStyle(document.getElementById(id)).backgroundImage, id)
 
@@ -42,10 +45,15 @@ test('elements with nothing to load do not block others', async () => {
     `<p data-bg-multi="nonsense(" class="box">x</p>`,
   ]
   const page_ = await visit(
-    page(nothing.join('') + img('last'), `window.loader = lazy('img,iframe,video,.box', { maxConcurrent: 1, timeout: 600_000, retries: 0 })`),
+    page(
+      nothing.join('') + img('last'),
+      `window.loader = lazy('img,iframe,video,.box', { maxConcurrent: 1, timeout: 600_000, retries: 0 })`,
+    ),
   )
   await has(page_, 'last', 'loaded')
-  const classes = await page_.evaluate(() => [...document.querySelectorAll('img,iframe,video,.box')].map((element) => element.outerHTML + element.className))
+  const classes = await page_.evaluate(() =>
+    [...document.querySelectorAll('img,iframe,video,.box')].map((element) => element.outerHTML + element.className),
+  )
   // `nonsense(` is a URL, which fails.
   for (const one of classes) assert.match(one, one.includes('nonsense(') ? /error$/ : /loaded$/)
   assert.deepEqual(await page_.evaluate(() => loader.stats().loading), 0)
@@ -55,7 +63,10 @@ test('elements with nothing to load do not block others', async () => {
 test('an overdue load frees its place, and is shown when it arrives', async () => {
   const hung = Array.from({ length: 4 }, (_, i) => img(`h${i}`).replace('.png', '.png?hold')).join('')
   const frame = `<iframe id="frame" data-src="/img/frame.png?hold" width="60" height="40"></iframe>`
-  const page_ = await visit(page(hung + frame + img('next') + gap() + img('far'), `window.loader = lazy(document, { maxConcurrent: 5, timeout: 300 })`), { waitUntil: 'domcontentloaded' })
+  const page_ = await visit(
+    page(hung + frame + img('next') + gap() + img('far'), `window.loader = lazy(document, { maxConcurrent: 5, timeout: 300 })`),
+    { waitUntil: 'domcontentloaded' },
+  )
   await has(page_, 'next', 'loaded')
   assert.deepEqual(await page_.evaluate(() => [h0.className, frame.className, loader.stats().loading]), ['loading', 'loading', 5])
   for (const id of ['h0', 'h1', 'h2', 'h3', 'frame']) web.release(id)
@@ -66,7 +77,8 @@ test('an overdue load frees its place, and is shown when it arrives', async () =
 })
 
 test('a video is loaded even if its poster fails or is overdue, and a playing one is not loaded again', async () => {
-  const video = (id, poster, more = '') => `<video id="${id}" data-poster="${poster}" width="60" height="40" ${more}><source data-src="/img/film.png"></video>`
+  const video = (id, poster, more = '') =>
+    `<video id="${id}" data-poster="${poster}" width="60" height="40" ${more}><source data-src="/img/film.png"></video>`
   const page_ = await visit(
     page(
       video('gone', '/img/gone.png?fail=9', 'data-error="/img/error.png"') +
@@ -77,7 +89,11 @@ test('a video is loaded even if its poster fails or is overdue, and a playing on
     ),
     { waitUntil: 'domcontentloaded' },
   )
-  const source = (id) => page_.evaluate((id) => [document.getElementById(id).querySelector('source').getAttribute('src'), document.getElementById(id).poster], id)
+  const source = (id) =>
+    page_.evaluate(
+      (id) => [document.getElementById(id).querySelector('source').getAttribute('src'), document.getElementById(id).poster],
+      id,
+    )
   await eventually('the video with the late poster plays', async () => (await source('late'))[0] === '/img/film.png')
   assert.equal((await source('late'))[1], '')
   await has(page_, 'gone', 'error')
@@ -86,14 +102,20 @@ test('a video is loaded even if its poster fails or is overdue, and a playing on
   await has(page_, 'late', 'loaded')
   assert.match((await source('late'))[1], /late\.png/)
   await has(page_, 'plain', 'loaded')
-  assert.deepEqual(await page_.evaluate(() => [gone.loads, late.loads, plain.loads, plain.poster.endsWith('poster.png')]), [1, 1, undefined, true])
+  assert.deepEqual(await page_.evaluate(() => [gone.loads, late.loads, plain.loads, plain.poster.endsWith('poster.png')]), [
+    1,
+    1,
+    undefined,
+    true,
+  ])
   await close(page_)
 })
 
 test('sizes="auto" is the displayed width, with loading="lazy" and without', async () => {
   // Different URLs per image, because browsers prefer a cached image, even if it is too large.
   const set = (id) => Array.from({ length: 5 }, (_, i) => `/img/${id}${(i + 1) * 200}.png ${(i + 1) * 200}w`).join()
-  const auto = (id, more) => `<p style="margin:0;width:350px"><img id="${id}" data-srcset="${set(id)}" style="width:100%;height:40px" alt="" ${more}></p>`
+  const auto = (id, more) =>
+    `<p style="margin:0;width:350px"><img id="${id}" data-srcset="${set(id)}" style="width:100%;height:40px" alt="" ${more}></p>`
   const page_ = await visit(
     page(
       auto('a', 'data-sizes="auto" loading="lazy"') +
@@ -106,7 +128,9 @@ test('sizes="auto" is the displayed width, with loading="lazy" and without', asy
     ),
   )
   for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await has(page_, id, 'loaded')
-  const sources = await page_.evaluate(() => [a, b, c, d, e, f].map(({ currentSrc }) => currentSrc.replace(/.*img.(\w+).*/, '$1')))
+  const sources = await page_.evaluate(() =>
+    [a, b, c, d, e, f].map(({ currentSrc }) => currentSrc.replace(/.*img.(\w+).*/, '$1')),
+  )
   assert.deepEqual(sources, ['a400', 'b400', 'c400', 'd1000', 'e400', 'f200'])
   assert.equal(web.requests.size, 6, [...web.requests.keys()].join())
   assert.deepEqual(await page_.evaluate(() => [a.sizes, b.sizes]), ['auto, 350px', '350px'])
@@ -114,7 +138,12 @@ test('sizes="auto" is the displayed width, with loading="lazy" and without', asy
 })
 
 test('a failed image that left does not have the class loading', async () => {
-  const page_ = await visit(page(`<img id="a" data-src="/img/a.png?fail=1" width="60" height="40" alt="">${gap()}<p id="end">end</p>`, `window.loader = lazy()`))
+  const page_ = await visit(
+    page(
+      `<img id="a" data-src="/img/a.png?fail=1" width="60" height="40" alt="">${gap()}<p id="end">end</p>`,
+      `window.loader = lazy()`,
+    ),
+  )
   await eventually('a failure', () => requestsOf('a') === 1)
   await page_.evaluate(() => end.scrollIntoView())
   await eventually('no class', () => page_.evaluate(() => a.className === ''))
@@ -133,7 +162,10 @@ test('backgrounds may have any URL, layers of which one fails, and layers that l
       box('brackets', `data-bg="/img/photo(1).png"`) +
         box('cloud', `data-bg="/img/w_300,h_200/photo.png"`) +
         box('quotes', `data-bg='/img/say "hi" it&apos;s.png'`) +
-        box('svg', `data-bg="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><g transform='rotate(45)'/></svg>"`) +
+        box(
+          'svg',
+          `data-bg="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><g transform='rotate(45)'/></svg>"`,
+        ) +
         box('upper', `data-bg="  URL(/img/upper.png)"`) +
         box('set', `data-bg-set="'/img/w_1,h_1/set.png' 96dpi, '/img/set2.png' 192dpi | linear-gradient(red, blue) 1x"`) +
         box('layers', `data-bg-multi="url(/img/good.png), url('/img/bad(1).png?fail=9'), linear-gradient(red, blue)"`) +
@@ -149,7 +181,14 @@ test('backgrounds may have any URL, layers of which one fails, and layers that l
   assert.match(await shown(page_, 'layers'), /good\.png.*bad\(1\)\.png.*gradient/)
   assert.match(await shown(page_, 'none'), /error\(1\)\.png/)
   assert.equal(requestsOf('set2'), 0)
-  for (const path of ['/img/photo(1).png', '/img/w_300,h_200/photo.png', '/img/say%20%22hi%22%20it\'s.png', '/img/upper.png', '/img/w_1,h_1/set.png', '/img/error(1).png']) {
+  for (const path of [
+    '/img/photo(1).png',
+    '/img/w_300,h_200/photo.png',
+    "/img/say%20%22hi%22%20it's.png",
+    '/img/upper.png',
+    '/img/w_1,h_1/set.png',
+    '/img/error(1).png',
+  ]) {
     assert.ok(web.requests.get(path) >= 1, path)
   }
   await close(page_)

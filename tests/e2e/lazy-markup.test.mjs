@@ -19,7 +19,10 @@ async function visit(html, options) {
   return page
 }
 const close = (page) => page.context().close()
-const has = (page, id, name) => eventually(`${id} is ${name}`, () => page.evaluate(([id, name]) => document.getElementById(id).classList.contains(name), [id, name]))
+const has = (page, id, name) =>
+  eventually(`${id} is ${name}`, () =>
+    page.evaluate(([id, name]) => document.getElementById(id).classList.contains(name), [id, name]),
+  )
 const requestsOf = (name) => web.requests.get(`/img/${name}.png`) ?? 0
 
 test('srcset and sizes, pictures, backgrounds, image sets, iframes, videos and posters are loaded', async () => {
@@ -49,7 +52,8 @@ test('srcset and sizes, pictures, backgrounds, image sets, iframes, videos and p
   assert.match(await shown('bgset'), /image-set\(.*y1\.png/)
   assert.match(await shown('multi'), /m1\.png.*m2\.png/)
   assert.match(await page_.evaluate(() => video.poster), /poster\.png/)
-  for (const name of ['small', 'wide', 'bg', 'css', 'x1', 'y1', 'm1', 'm2', 'frame', 'poster']) assert.ok(requestsOf(name) >= 1, name)
+  for (const name of ['small', 'wide', 'bg', 'css', 'x1', 'y1', 'm1', 'm2', 'frame', 'poster'])
+    assert.ok(requestsOf(name) >= 1, name)
   for (const name of ['large', 'narrow', 'none', 'x2', 'y2', 'far', 'farbg']) assert.equal(requestsOf(name), 0, name)
   await picture(page_, 'lazy-markup')
   await close(page_)
@@ -108,7 +112,9 @@ test('a ThumbHash is shown until the image is loaded, without a canvas', async (
     ),
     { waitUntil: 'domcontentloaded' },
   )
-  await eventually('the placeholder', () => page_.evaluate(() => a.complete && a.naturalWidth === 23 && a.src.startsWith('data:image/png')))
+  await eventually('the placeholder', () =>
+    page_.evaluate(() => a.complete && a.naturalWidth === 23 && a.src.startsWith('data:image/png')),
+  )
   assert.ok(await page_.evaluate(() => b.style.backgroundImage.startsWith('url("data:image/png')))
   await picture(page_, 'lazy-thumbhash')
   // Chromium decodes an image of many colours.
@@ -141,7 +147,9 @@ test('a failed image is retried, and replaced by the error image in the end', as
   await has(page_, 'broken', 'error')
   await has(page_, 'gone', 'error')
   assert.deepEqual([requestsOf('flaky'), requestsOf('broken'), requestsOf('gone')], [2, 2, 2])
-  await eventually('the error images', () => page_.evaluate(() => broken.currentSrc.endsWith('error.png') && gone.currentSrc.endsWith('default.png')))
+  await eventually('the error images', () =>
+    page_.evaluate(() => broken.currentSrc.endsWith('error.png') && gone.currentSrc.endsWith('default.png')),
+  )
   assert.deepEqual(await page_.evaluate(() => failed.sort()), ['broken', 'gone'])
   await page_.context().setOffline(true)
   await page_.context().setOffline(false)
@@ -164,7 +172,9 @@ test('a new URL is loaded, on any element that has one', async () => {
     s.dataset.srcset = '/img/s2.png'
     later.dataset.src = '/img/c.png'
   })
-  await eventually('the new images', () => page_.evaluate(() => /b.png/.test(a.currentSrc) && /s2.png/.test(p.currentSrc) && /c.png/.test(later.currentSrc)))
+  await eventually('the new images', () =>
+    page_.evaluate(() => /b.png/.test(a.currentSrc) && /s2.png/.test(p.currentSrc) && /c.png/.test(later.currentSrc)),
+  )
   assert.equal(requestsOf('a'), 1)
   await close(page_)
 })
@@ -190,10 +200,16 @@ test('elements in the document of an iframe are loaded, with URLs relative to it
     ),
   )
   for (const id of ['pic', 'set', 'bg', 'choice', 'film', 'inner', 'given', 'late']) {
-    await eventually(`${id} is loaded`, () => page_.evaluate((id) => window.within?.getElementById(id)?.classList.contains('loaded'), id))
+    await eventually(`${id} is loaded`, () =>
+      page_.evaluate((id) => window.within?.getElementById(id)?.classList.contains('loaded'), id),
+    )
   }
-  assert.deepEqual(['none', 'no'].map((name) => requestsOf(`f-${name}`)), [0, 0])
-  for (const name of ['source', 'set', 'bg', 'yes', 'poster', 'film', 'inner', 'given', 'late']) assert.ok(requestsOf(`f-${name}`) > 0, name)
+  assert.deepEqual(
+    ['none', 'no'].map((name) => requestsOf(`f-${name}`)),
+    [0, 0],
+  )
+  for (const name of ['source', 'set', 'bg', 'yes', 'poster', 'film', 'inner', 'given', 'late'])
+    assert.ok(requestsOf(`f-${name}`) > 0, name)
   assert.match(await page_.evaluate(() => within.getElementById('pic').currentSrc), /f-source/)
   await page_.evaluate(() => (within.querySelector('source').dataset.srcset = 'f-again.png'))
   await eventually('the new URL of a source', () => page_.evaluate(() => /f-again/.test(within.getElementById('pic').currentSrc)))

@@ -48,7 +48,8 @@ export async function site() {
     const url = new URL(request.url, 'http://localhost')
     const parameter = (name) => Number(url.searchParams.get(name) ?? 0)
     if (url.pathname === '/app.js') return answer.setHeader('content-type', 'text/javascript').end(outputFiles[0].text)
-    if (!/^\/(img|module)\//.test(url.pathname)) return answer.setHeader('content-type', 'text/html; charset=utf-8').end(site.html)
+    if (!/^\/(img|module)\//.test(url.pathname))
+      return answer.setHeader('content-type', 'text/html; charset=utf-8').end(site.html)
     const times = (site.requests.get(url.pathname) ?? 0) + 1
     site.requests.set(url.pathname, times)
     site.order.push(url.pathname)
@@ -60,7 +61,8 @@ export async function site() {
       }
       answer.setHeader('content-type', 'image/png').end(png(parameter('w') || 60, parameter('h') || 40, url.pathname.length))
     }
-    if (url.searchParams.has('hold') && !released.has(url.pathname)) held.set(url.pathname, [...(held.get(url.pathname) ?? []), respond])
+    if (url.searchParams.has('hold') && !released.has(url.pathname))
+      held.set(url.pathname, [...(held.get(url.pathname) ?? []), respond])
     else respond()
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))

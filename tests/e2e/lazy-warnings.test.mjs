@@ -33,11 +33,17 @@ test('an image that shifts the layout is reported once, in development only', as
   assert.match(warnings[0], /0 × 0 px until it was loaded, then 60 × 40/)
   await close(page_)
 
-  for (const [body, options] of [[bare('a'), '{ debug: false }'], [img('a') + `<img data-src="/img/b.png" style="width:60px;aspect-ratio:3/2" alt="">`, '{}']]) {
+  for (const [body, options] of [
+    [bare('a'), '{ debug: false }'],
+    [img('a') + `<img data-src="/img/b.png" style="width:60px;aspect-ratio:3/2" alt="">`, '{}'],
+  ]) {
     const [page_, warnings] = await visit(page(body, `window.loader = lazy('img', ${options})`))
     await eventually('all images', () => page_.evaluate(() => loader.stats().pending === 0))
     await page_.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-    assert.deepEqual(warnings.filter((text) => /width and height/.test(text)), [])
+    assert.deepEqual(
+      warnings.filter((text) => /width and height/.test(text)),
+      [],
+    )
     await close(page_)
   }
 })
@@ -53,7 +59,10 @@ test('a largest contentful paint that was loaded lazily is reported and counted'
   await eventually('the small one', () => eager.evaluate(() => loader.stats().loaded === 1 && hero.complete))
   await eager.evaluate(() => new Promise((done) => setTimeout(done, 700)))
   assert.equal(await eager.evaluate(() => loader.stats().lcp), 0)
-  assert.deepEqual(quiet.filter((text) => /largest/.test(text)), [])
+  assert.deepEqual(
+    quiet.filter((text) => /largest/.test(text)),
+    [],
+  )
   await close(eager)
 })
 
@@ -61,23 +70,41 @@ test('a module that fails or times out is imported again', async () => {
   const [page_] = await visit(page('', ''))
   const value = await page_.evaluate(() => {
     let attempt = 0
-    return whippet.lazyImport(() => import(`/module/flaky.js?fail=1&attempt=${attempt++}`), { retries: 2 }).then((module) => module.default)
+    return whippet
+      .lazyImport(() => import(`/module/flaky.js?fail=1&attempt=${attempt++}`), { retries: 2 })
+      .then((module) => module.default)
   })
   assert.equal(value, 2)
   const late = await page_.evaluate(() => {
     let attempt = 0
-    return whippet.lazyImport(() => import(`/module/slow.js?${attempt++ ? 'again' : 'hold'}`), { retries: 1, timeout: 300 }).then((module) => module.default)
+    return whippet
+      .lazyImport(() => import(`/module/slow.js?${attempt++ ? 'again' : 'hold'}`), { retries: 1, timeout: 300 })
+      .then((module) => module.default)
   })
   assert.equal(late, 2)
   // With the same URL, the browser decides whether it requests the module again. Chromium does.
-  const same = await page_.evaluate(() => whippet.lazyImport(() => import('/module/same.js?fail=1')).then((module) => module.default, String))
+  const same = await page_.evaluate(() =>
+    whippet.lazyImport(() => import('/module/same.js?fail=1')).then((module) => module.default, String),
+  )
   assert.equal(same, 2)
   const messages = await page_.evaluate(async () => {
-    const message = (promise) => promise.then(() => 'none', (error) => `${error.name}: ${error.message}`)
+    const message = (promise) =>
+      promise.then(
+        () => 'none',
+        (error) => `${error.name}: ${error.message}`,
+      )
     return [
       await message(whippet.lazyImport(() => import('/module/never.js?hold'), { retries: 0, timeout: 50 })),
       await message(whippet.lazyImport(() => import('/module/gone.js?fail=99'), { retries: 0 })),
-      await message(new Promise((_, reject) => { try { whippet.lazyImport(import('/module/x.js')) } catch (error) { reject(error) } })),
+      await message(
+        new Promise((_, reject) => {
+          try {
+            whippet.lazyImport(import('/module/x.js'))
+          } catch (error) {
+            reject(error)
+          }
+        }),
+      ),
     ]
   })
   assert.match(messages[0], /LazyImportTimeoutError: .*within 50 ms/)
@@ -91,10 +118,11 @@ test('a failed import while offline is retried when the network is back', async 
   await page_.context().setOffline(true)
   await page_.evaluate(() => {
     window.failed = 0
-    const load = () => import(`/module/off.js?${failed}`).catch((error) => {
-      failed++
-      throw error
-    })
+    const load = () =>
+      import(`/module/off.js?${failed}`).catch((error) => {
+        failed++
+        throw error
+      })
     window.done = whippet.lazyImport(load, { retries: 0 }).then((module) => module.default)
   })
   await eventually('an attempt has failed', () => page_.evaluate(() => failed === 1))
@@ -113,7 +141,13 @@ test('preload() loads its items by priority, one by one, and none with Save-Data
       log.push(`/${name}`)
       if (name === 'broken') throw new Error('ignored')
     }
-    const queue = whippet.preload([work('a'), { load: work('urgent'), priority: 2 }, { load: work('broken'), priority: 1 }, '/img/ahead.png', () => import('/module/ahead.js')])
+    const queue = whippet.preload([
+      work('a'),
+      { load: work('urgent'), priority: 2 },
+      { load: work('broken'), priority: 1 },
+      '/img/ahead.png',
+      () => import('/module/ahead.js'),
+    ])
     await queue.done
     queue.add(work('late'), work('never'))
     queue.cancel()
@@ -122,7 +156,16 @@ test('preload() loads its items by priority, one by one, and none with Save-Data
   assert.deepEqual(await page_.evaluate(() => log), ['urgent', '/urgent', 'broken', '/broken', 'a', '/a'])
   assert.equal(web.requests.get('/img/ahead.png'), 1)
   assert.equal(web.requests.get('/module/ahead.js'), 1)
-  assert.match(await page_.evaluate(() => { try { whippet.preload([7]) } catch (error) { return error.message } }), /functions.*and URLs, not 7/)
+  assert.match(
+    await page_.evaluate(() => {
+      try {
+        whippet.preload([7])
+      } catch (error) {
+        return error.message
+      }
+    }),
+    /functions.*and URLs, not 7/,
+  )
   const withSaveData = await page_.evaluate(async () => {
     Object.defineProperty(navigator, 'connection', { value: { saveData: true } })
     let ran = 0

@@ -71,7 +71,13 @@ function bitmap(width, height) {
   const bytes = Buffer.alloc(54 + width * height * 3)
   bytes.write('BM')
   bytes.writeUInt32LE(bytes.length, 2)
-  for (const [at, value] of [[10, 54], [14, 40], [18, width], [22, height]]) bytes.writeUInt32LE(value, at)
+  for (const [at, value] of [
+    [10, 54],
+    [14, 40],
+    [18, width],
+    [22, height],
+  ])
+    bytes.writeUInt32LE(value, at)
   bytes.writeUInt16LE(1, 26)
   bytes.writeUInt16LE(24, 28)
   for (let at = 54; at < bytes.length; at++) bytes[at] = (at * 2654435761) >>> 13
@@ -205,7 +211,10 @@ test('a page view: vitals and what they are put down to, resources, phases, fram
     npm.error(error)
     leptos.thrown(error)
     for (const [method, name, value] of [
-      ['timing', 'checkout step', 12.5], ['count', 'clicks', 4], ['gauge', 'cart.items', -2.5], ['count', 'größe', 1],
+      ['timing', 'checkout step', 12.5],
+      ['count', 'clicks', 4],
+      ['gauge', 'cart.items', -2.5],
+      ['count', 'größe', 1],
     ]) {
       npm[method](name, value)
       leptos.call(method, name, value)
@@ -257,8 +266,14 @@ test('a page view: vitals and what they are put down to, resources, phases, fram
 test('whatever is thrown is told alike, or alike not told', async () => {
   const page = await open()
   await page.evaluate(async () => {
-    class HttpFailure { status = 404 }
-    const thrower = { get() { throw new Error('from a getter') } }
+    class HttpFailure {
+      status = 404
+    }
+    const thrower = {
+      get() {
+        throw new Error('from a getter')
+      },
+    }
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
     const frame = document.body.appendChild(document.createElement('iframe'))
@@ -266,25 +281,59 @@ test('whatever is thrown is told alike, or alike not told', async () => {
     image.addEventListener('odd', (event) => (window.odd = event))
     image.dispatchEvent(new Event('odd'))
     const things = [
-      undefined, null, 'text https://ann:secret@a.example/orders/1234567?token=secret', 404, 10n, Symbol('x'), {}, Object.create(null), [1, 'secret'], new Uint8Array(9),
-      new HttpFailure(), { message: 'not found', code: 404, z: 1, B: 1, a: 1 }, { code: 0 }, new Event('close'), odd, () => 'secret',
-      new DOMException('stopped', 'AbortError'), new frame.contentWindow.RangeError('elsewhere'), proxy,
-      Object.defineProperties(new Error('known'), { message: thrower, stack: thrower }), { toString() { throw new Error('no') } },
-      new Error('ResizeObserver loop limit exceeded'), new DOMException('Transition was skipped', 'AbortError'),
-      new Error('no mail to ann@example.com\nnor to bob@example.com:25'), new Error('/orders/1234567?token=secret '.repeat(60)),
+      undefined,
+      null,
+      'text https://ann:secret@a.example/orders/1234567?token=secret',
+      404,
+      10n,
+      Symbol('x'),
+      {},
+      Object.create(null),
+      [1, 'secret'],
+      new Uint8Array(9),
+      new HttpFailure(),
+      { message: 'not found', code: 404, z: 1, B: 1, a: 1 },
+      { code: 0 },
+      new Event('close'),
+      odd,
+      () => 'secret',
+      new DOMException('stopped', 'AbortError'),
+      new frame.contentWindow.RangeError('elsewhere'),
+      proxy,
+      Object.defineProperties(new Error('known'), { message: thrower, stack: thrower }),
+      {
+        toString() {
+          throw new Error('no')
+        },
+      },
+      new Error('ResizeObserver loop limit exceeded'),
+      new DOMException('Transition was skipped', 'AbortError'),
+      new Error('no mail to ann@example.com\nnor to bob@example.com:25'),
+      new Error('/orders/1234567?token=secret '.repeat(60)),
     ]
     for (const thing of things) {
       npm.error(thing)
       leptos.thrown(thing)
       void Promise.reject(thing)
     }
-    for (const thing of things.slice(0, 16)) setTimeout(() => { throw thing })
+    for (const thing of things.slice(0, 16))
+      setTimeout(() => {
+        throw thing
+      })
     await new Promise((done) => setTimeout(done, 300))
     flush()
   })
   const [view] = same(await told(page))
   const messages = view.errors.map(({ message }) => message)
-  for (const expected of ['HttpFailure {status}', 'Object: not found (404) {B, a, z}', 'Object (0)', 'Event close', 'Event odd of html>body>img', 'RangeError: elsewhere', 'null']) {
+  for (const expected of [
+    'HttpFailure {status}',
+    'Object: not found (404) {B, a, z}',
+    'Object (0)',
+    'Event close',
+    'Event odd of html>body>img',
+    'RangeError: elsewhere',
+    'null',
+  ]) {
     assert.ok(messages.includes(expected), `${expected} is none of ${messages.join(' | ')}`)
   }
   assert.ok(!/secret|Resize|Transition/.test(JSON.stringify(view.errors)), JSON.stringify(view.errors))
@@ -316,7 +365,11 @@ test('routes are page views, and a vital belongs to the one it is of', async () 
   const [first, second, third] = same(both)
   assert.deepEqual(
     [first, second, third].map(({ page, navigation }) => [page, navigation]),
-    [['/orders/:id', 'navigate'], ['/orders/:id/items/:id', 'soft-navigation'], ['/orders/:id', 'soft-navigation']],
+    [
+      ['/orders/:id', 'navigate'],
+      ['/orders/:id/items/:id', 'soft-navigation'],
+      ['/orders/:id', 'soft-navigation'],
+    ],
   )
   assert.ok(first.vitals.TTFB.value > 0 && first.vitals.LCP.url)
   assert.deepEqual(second.counters, { on_the_route: 1 })
@@ -371,12 +424,18 @@ test('without the Navigation API routes are known by the history, which is left 
   await page.evaluate(() => flush())
   const pages = (await told(page)).map((views) => views.map(({ page, counters }) => [page, counters]))
   assert.deepEqual(pages[0].slice(0, 3), pages[1].slice(0, 3))
-  assert.deepEqual(pages[1].slice(1, 3), [['/cart#/steps/:id', { pushed: 1 }], ['/cart/empty', { replaced: 1 }]])
-  assert.equal(await page.evaluate(() => {
-    npm.stop()
-    leptos.call('stop', '', 0)
-    return history.pushState === natives[0] && history.replaceState === natives[1]
-  }), true)
+  assert.deepEqual(pages[1].slice(1, 3), [
+    ['/cart#/steps/:id', { pushed: 1 }],
+    ['/cart/empty', { replaced: 1 }],
+  ])
+  assert.equal(
+    await page.evaluate(() => {
+      npm.stop()
+      leptos.call('stop', '', 0)
+      return history.pushState === natives[0] && history.replaceState === natives[1]
+    }),
+    true,
+  )
   assert.deepEqual(page.faults, [])
   await page.context().close()
 })
@@ -421,7 +480,9 @@ test('a page that comes back is a page view of its own', async () => {
   await page.evaluate(() => flush())
   await page.goto(`${origin}/style.css`)
   await page.goBack({ waitUntil: 'commit' })
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))))
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))),
+  )
   assert.equal(await page.evaluate(() => window.ready), true)
   await page.evaluate(() => flush())
   const both = (await told(page)).map((views) => views[1])

@@ -95,23 +95,29 @@ async function visit({ context, script, isApp = true } = {}) {
 }
 
 /** The ids of what is kept. */
-const kept = (page) => page.evaluate(() => new Promise((resolve, reject) => {
-  const open = indexedDB.open('whippet-rum')
-  open.onerror = reject
-  // It is the app's to make it.
-  open.onupgradeneeded = () => open.transaction.abort()
-  open.onsuccess = () => {
-    const all = open.result.transaction('beacons').objectStore('beacons').getAll()
-    all.onsuccess = () => {
-      open.result.close()
-      resolve(all.result.map(({ id }) => id))
-    }
-  }
-})).catch(() => [])
+const kept = (page) =>
+  page
+    .evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const open = indexedDB.open('whippet-rum')
+          open.onerror = reject
+          // It is the app's to make it.
+          open.onupgradeneeded = () => open.transaction.abort()
+          open.onsuccess = () => {
+            const all = open.result.transaction('beacons').objectStore('beacons').getAll()
+            all.onsuccess = () => {
+              open.result.close()
+              resolve(all.result.map(({ id }) => id))
+            }
+          }
+        }),
+    )
+    .catch(() => [])
 
 const without = {
   'fetchLater, where there is one': () => {},
-  'sendBeacon': () => delete window.fetchLater,
+  sendBeacon: () => delete window.fetchLater,
   'keepalive fetch': () => {
     delete window.fetchLater
     navigator.sendBeacon = () => false
@@ -236,14 +242,14 @@ const taken = {
       throw new Error('no clock')
     }
   },
-  'timers': () => {
+  timers: () => {
     for (const name of ['setTimeout', 'clearTimeout', 'requestAnimationFrame', 'requestIdleCallback', 'cancelIdleCallback']) {
       window[name] = () => {
         throw new Error(name)
       }
     }
   },
-  'observers': () => {
+  observers: () => {
     for (const name of ['takeRecords', 'disconnect']) {
       PerformanceObserver.prototype[name] = () => {
         throw new Error(name)
@@ -251,7 +257,19 @@ const taken = {
     }
   },
   'plain objects': () => {
-    const names = ['activateAfter', 'apply', 'body', 'content-type', 'credentials', 'headers', 'keepalive', 'method', 'signal', 'timeout', 'url']
+    const names = [
+      'activateAfter',
+      'apply',
+      'body',
+      'content-type',
+      'credentials',
+      'headers',
+      'keepalive',
+      'method',
+      'signal',
+      'timeout',
+      'url',
+    ]
     for (const name of names) {
       const set = () => {
         throw new Error(`set ${name}`)

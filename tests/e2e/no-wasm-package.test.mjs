@@ -48,7 +48,8 @@ before(async () => {
   const { outputFiles } = await build({ bundle: true, logLevel: 'silent', stdin: { contents: script, resolveDir }, write: false })
   server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost')
-    if (searchParams.has('policy')) response.setHeader('content-security-policy', `default-src 'self'; style-src 'self' 'unsafe-inline'`)
+    if (searchParams.has('policy'))
+      response.setHeader('content-security-policy', `default-src 'self'; style-src 'self' 'unsafe-inline'`)
     if (pathname === '/bundle.js') response.setHeader('content-type', 'text/javascript').end(outputFiles[0].contents)
     else if (pathname === '/rows') response.setHeader('content-type', 'application/json').end('[1]')
     else if (pathname === '/beacons') response.end()
@@ -103,10 +104,19 @@ for (const [name, way] of Object.entries(ways)) {
     await scrollDown(page)
     await page.waitForFunction(() => look().loaded && look().status === 'error')
     assert.deepEqual(await page.evaluate(() => look()), {
-      written: 1, status: 'error', unavailable: true, ran: ['a', 'ab', 't'], loaded: true, background: true, stats: 0,
+      written: 1,
+      status: 'error',
+      unavailable: true,
+      ran: ['a', 'ab', 't'],
+      loaded: true,
+      background: true,
+      stats: 0,
     })
     // That a policy forbids wasm, Chromium says itself.
-    assert.deepEqual(page.faults.filter((fault) => !/Content Security Policy/.test(fault)), [])
+    assert.deepEqual(
+      page.faults.filter((fault) => !/Content Security Policy/.test(fault)),
+      [],
+    )
     assert.equal(warnings.filter((text) => /whippet\/timing/.test(text)).length, 1, warnings.join('\n'))
     assert.equal(warnings.filter((text) => /whippet\/rum/.test(text)).length, 1, warnings.join('\n'))
     await page.context().close()
@@ -131,7 +141,9 @@ test('where engines trap, now or later, pictures are put in', async () => {
     })
     await scrollDown(page)
     await page.waitForFunction(() => look().loaded && look().background)
-    await page.evaluate(() => document.body.insertAdjacentHTML('beforeend', '<img data-src="/picture.svg?later" width="9" height="9">'))
+    await page.evaluate(() =>
+      document.body.insertAdjacentHTML('beforeend', '<img data-src="/picture.svg?later" width="9" height="9">'),
+    )
     await page.waitForFunction(() => look().loaded && look().stats === 0)
     assert.deepEqual(page.faults, [], `after ${after} calls`)
     await page.context().close()

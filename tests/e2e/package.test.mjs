@@ -58,7 +58,10 @@ test('it is required, as Jest does it', () => {
 })
 
 test('it is bundled with no configuration, and runs in Chromium', async () => {
-  writeFileSync(path.join(project, 'app.js'), `import { QueryClient } from 'whippet/query'\n${use}\nwindow.done = [calls, a === b]`)
+  writeFileSync(
+    path.join(project, 'app.js'),
+    `import { QueryClient } from 'whippet/query'\n${use}\nwindow.done = [calls, a === b]`,
+  )
   await build({
     absWorkingDir: project,
     bundle: true,

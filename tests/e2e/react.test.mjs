@@ -25,8 +25,7 @@ before(async () => {
 })
 after(() => browser?.close())
 
-const shows = (id, text) =>
-  eventually(`#${id} shows ${text}`, async () => (await page.locator(`#${id}`).textContent()) === text)
+const shows = (id, text) => eventually(`#${id} shows ${text}`, async () => (await page.locator(`#${id}`).textContent()) === text)
 
 test('@tanstack/react-query runs on whippet/query by an alias', async () => {
   await shows('users', 'Ann')

@@ -44,7 +44,10 @@ for (const [how, script] of [
       return [tasks, waited]
     }, inAngular)
     assert.equal(pending.macroTask, false)
-    assert.deepEqual(waited.filter((task) => task.startsWith('macroTask')), [])
+    assert.deepEqual(
+      waited.filter((task) => task.startsWith('macroTask')),
+      [],
+    )
     // User input, a change of the document, and the flush timer.
     await page.click('button')
     await page.keyboard.press('a')
@@ -52,20 +55,32 @@ for (const [how, script] of [
     await eventually('a beacon', () => beacons.length)
     await page.waitForTimeout(1500)
     await page.evaluate(() => angular.run(() => rum.mark('marked')))
-    assert.deepEqual(await page.evaluate(() => [tasks.macroTask, runs, waited.filter((task) => task.startsWith('macro'))]), [false, [], []])
+    assert.deepEqual(await page.evaluate(() => [tasks.macroTask, runs, waited.filter((task) => task.startsWith('macro'))]), [
+      false,
+      [],
+      [],
+    ])
 
     // The page's own tasks run in its zone.
-    const ran = await page.evaluate(() => angular.run(() => new Promise((done) => {
-      fetch('/api/traced').then((response) => response.text()).then((text) => {
-        const request = new XMLHttpRequest()
-        request.onload = () => setTimeout(() => {
-          history.pushState(null, '', '/carts/77')
-          done([text, Zone.current.name])
-        })
-        request.open('GET', '/api/traced')
-        request.send()
-      })
-    })))
+    const ran = await page.evaluate(() =>
+      angular.run(
+        () =>
+          new Promise((done) => {
+            fetch('/api/traced')
+              .then((response) => response.text())
+              .then((text) => {
+                const request = new XMLHttpRequest()
+                request.onload = () =>
+                  setTimeout(() => {
+                    history.pushState(null, '', '/carts/77')
+                    done([text, Zone.current.name])
+                  })
+                request.open('GET', '/api/traced')
+                request.send()
+              })
+          }),
+      ),
+    )
     assert.deepEqual(ran, ['{}', 'angular'])
     // A call of `flush` inside the zone leaves no task there either.
     const [before, had] = await page.evaluate(() => {

@@ -17,7 +17,21 @@ const names = [
 const pages = {
   'frozen prototypes': {
     script: () => {
-      for (const of of [Object, Array, Function, Error, Map, Set, Promise, String, Number, RegExp, XMLHttpRequest, EventTarget, History]) {
+      for (const of of [
+        Object,
+        Array,
+        Function,
+        Error,
+        Map,
+        Set,
+        Promise,
+        String,
+        Number,
+        RegExp,
+        XMLHttpRequest,
+        EventTarget,
+        History,
+      ]) {
         Object.freeze(of.prototype)
       }
       Object.freeze(Performance.prototype)
@@ -103,7 +117,8 @@ const pages = {
     script: () => {
       const { addEventListener } = EventTarget.prototype
       EventTarget.prototype.addEventListener = function (type, ...rest) {
-        if (/visibility|^page|load|keydown|error|rejection|popstate|currententry|online|prerender/.test(type)) throw new Error(type)
+        if (/visibility|^page|load|keydown|error|rejection|popstate|currententry|online|prerender/.test(type))
+          throw new Error(type)
         return addEventListener.call(this, type, ...rest)
       }
     },
@@ -160,8 +175,16 @@ for (const [what, { script, later, lacks = [] }] of Object.entries(pages)) {
     assert.equal(typeof timings?.marked, lacks.includes('mark') ? 'undefined' : 'number')
     const messages = errors.map(({ message }) => message)
     assert.ok(messages.includes('Error: caught'), `${messages}`)
-    if (!lacks.includes('error')) assert.ok(messages.some((message) => message.includes("the page's own")), `${messages}`)
-    if (!lacks.includes('view')) assert.ok(beacons.some((beacon) => beacon.page === '/carts/:id'), JSON.stringify(beacons))
+    if (!lacks.includes('error'))
+      assert.ok(
+        messages.some((message) => message.includes("the page's own")),
+        `${messages}`,
+      )
+    if (!lacks.includes('view'))
+      assert.ok(
+        beacons.some((beacon) => beacon.page === '/carts/:id'),
+        JSON.stringify(beacons),
+      )
     if (!lacks.includes('TTFB')) assert.ok(vitals.TTFB?.value > 0, JSON.stringify(vitals))
     if (!lacks.includes('FCP') && !lacks.includes('TTFB')) assert.ok(vitals.FCP?.value > 0, JSON.stringify(vitals))
     await page.evaluate(() => {
@@ -186,7 +209,8 @@ test('the five functions report in a page with polluted prototypes, and errors o
   const ratings = await page.evaluate(async () => {
     const ratings = {}
     for (const name of ['LCP', 'FCP', 'TTFB', 'CLS', 'INP']) {
-      const report = (metric) => Reflect.defineProperty(ratings, name, { value: metric.rating, enumerable: true, __proto__: null })
+      const report = (metric) =>
+        Reflect.defineProperty(ratings, name, { value: metric.rating, enumerable: true, __proto__: null })
       whippet[`on${name}`](report, { reportAllChanges: true })
     }
     whippet.onFCP(() => {
@@ -203,7 +227,14 @@ test('the five functions report in a page with polluted prototypes, and errors o
 
 for (const [what, script, why] of [
   ['wasm is forbidden', () => delete window.WebAssembly, /nothing \(.*wasm-unsafe-eval.*\): ReferenceError: WebAssembly is not/],
-  ['Date.now throws', () => (Date.now = () => { throw new Error('no date') }), /^whippet\/rum measures nothing: Error: no date/],
+  [
+    'Date.now throws',
+    () =>
+      (Date.now = () => {
+        throw new Error('no date')
+      }),
+    /^whippet\/rum measures nothing: Error: no date/,
+  ],
 ]) {
   test(`one warning says that ${what}`, async () => {
     const warned = []

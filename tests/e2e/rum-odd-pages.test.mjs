@@ -56,7 +56,10 @@ test('a relative endpoint is resolved once, and an idle page sends nothing more'
   beacons.length = 0
   await page.waitForTimeout(3500)
   // A busy machine gives even an idle page a long frame.
-  assert.deepEqual(beacons.filter(({ timings }) => !timings?.['frame.duration']), [])
+  assert.deepEqual(
+    beacons.filter(({ timings }) => !timings?.['frame.duration']),
+    [],
+  )
   await closed(page)
 })
 
@@ -71,7 +74,9 @@ test('measurements and error listeners survive document.open()', async () => {
   beacons.length = 0
   await page.evaluate(() => {
     rum.count('kept')
-    setTimeout(() => { throw new TypeError('anew') })
+    setTimeout(() => {
+      throw new TypeError('anew')
+    })
   })
   await page.waitForTimeout(100)
   await page.goto(`${origin}/style.css`)
@@ -83,7 +88,12 @@ test('measurements and error listeners survive document.open()', async () => {
 test('visitors get different ids although Math.random is seeded, and it is not called', async () => {
   const names = new Set()
   for (let visitor = 0; visitor < 3; visitor++) {
-    const page = await open({ script: () => { window.drawn = 0; Math.random = () => (window.drawn++ % 7) / 7 } })
+    const page = await open({
+      script: () => {
+        window.drawn = 0
+        Math.random = () => (window.drawn++ % 7) / 7
+      },
+    })
     const { session, view } = await flush(page)
     names.add(session).add(view)
     assert.equal(await page.evaluate(() => window.drawn), 0)
@@ -100,7 +110,10 @@ test('harmless errors are not reported, and others are scrubbed', async () => {
     let size = 1
     new ResizeObserver(() => (box.style.width = `${(size += 10)}px`)).observe(box)
     await new Promise((done) => setTimeout(done, 200))
-    const fail = (thrown) => setTimeout(() => { throw thrown })
+    const fail = (thrown) =>
+      setTimeout(() => {
+        throw thrown
+      })
     fail(new TypeError('Failed to fetch'))
     fail(new Error('from an extension'))
     fail({ status: 404, code: 'E_GONE' })
@@ -111,8 +124,14 @@ test('harmless errors are not reported, and others are scrubbed', async () => {
   })
   const { errors } = await flush(page)
   assert.deepEqual(errors.map(({ message }) => message).sort(), [
-    'Event close', 'Object (E_GONE) {status}', 'Uncaught Error: :id: https://shop.example/orders/:id', 'undefined',
+    'Event close',
+    'Object (E_GONE) {status}',
+    'Uncaught Error: :id: https://shop.example/orders/:id',
+    'undefined',
   ])
-  assert.ok(errors.every(({ source = '' }) => !source.includes('ann')), JSON.stringify(errors))
+  assert.ok(
+    errors.every(({ source = '' }) => !source.includes('ann')),
+    JSON.stringify(errors),
+  )
   await closed(page)
 })

@@ -62,10 +62,24 @@ test('long animation frames and their scripts are reported', async () => {
 test('equal errors are counted, and their number is limited', async () => {
   const page = await open()
   await page.evaluate(() => {
-    const fail = (n) => setTimeout(() => { throw new TypeError(`order ${n} is not there`) })
+    const fail = (n) =>
+      setTimeout(() => {
+        throw new TypeError(`order ${n} is not there`)
+      })
     for (let n = 0; n < 5; n++) fail(n)
     rum.error(new RangeError('caught at https://a.example/x?token=secret'))
-    for (const thrown of [null, undefined, 7, { toString() { throw 1 } }, Symbol('s')]) void Promise.reject(thrown)
+    for (const thrown of [
+      null,
+      undefined,
+      7,
+      {
+        toString() {
+          throw 1
+        },
+      },
+      Symbol('s'),
+    ])
+      void Promise.reject(thrown)
   })
   await page.waitForTimeout(300)
   const { errors } = await flush(page)
@@ -120,7 +134,10 @@ test("the page's own measurements are reported", async () => {
   assert.equal(sum.gauges['cart.items'], -2.5)
   const { scale, zero, sum: added, min, max, counts } = sum.histograms.render
   assert.deepEqual([zero, added, min, max], [1, 4950, 0, 99])
-  assert.equal(counts.filter((count) => count > 0).reduce((a, b) => a + b), 99)
+  assert.equal(
+    counts.filter((count) => count > 0).reduce((a, b) => a + b),
+    99,
+  )
   assert.equal(scale, 4)
   await closed(page)
 })
@@ -232,13 +249,14 @@ test('only listed requests carry a traceparent', async () => {
   const listed = ['/api/plain', '/api/request', '/api/own', '/api/xhr', '/api/xhr-own', '/api/based', '/api/disguised']
   const page = await open({ options: JSON.stringify({ traceparent: [...listed, `${other}/api/listed`] }) })
   await page.evaluate(async (other) => {
-    const xhr = (url, header) => new Promise((done) => {
-      const request = new XMLHttpRequest()
-      request.open('GET', url)
-      if (header) request.setRequestHeader('Traceparent', header)
-      request.onloadend = done
-      request.send()
-    })
+    const xhr = (url, header) =>
+      new Promise((done) => {
+        const request = new XMLHttpRequest()
+        request.open('GET', url)
+        if (header) request.setRequestHeader('Traceparent', header)
+        request.onloadend = done
+        request.send()
+      })
     await fetch('/api/plain')
     await fetch(new Request('/api/request', { method: 'POST', body: 'text', headers: { 'x-own': '1' } }))
     await fetch('/api/own', { headers: { traceparent: 'own' } })
@@ -323,7 +341,8 @@ test('a page that replaced its globals is not broken', async () => {
       const broken = () => {
         throw new Error('broken')
       }
-      for (const name of ['requestIdleCallback', 'matchMedia', 'queueMicrotask']) Object.defineProperty(window, name, { value: undefined })
+      for (const name of ['requestIdleCallback', 'matchMedia', 'queueMicrotask'])
+        Object.defineProperty(window, name, { value: undefined })
       Object.defineProperty(navigator, 'connection', { get: broken })
       Object.defineProperty(Navigator.prototype, 'sendBeacon', { value: broken })
       Object.defineProperty(window, 'sessionStorage', { get: broken })

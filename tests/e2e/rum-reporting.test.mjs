@@ -16,7 +16,9 @@ test('stop removes every hook', async () => {
   await page.evaluate(() => {
     rum.count('late')
     rum.error(new Error('late'))
-    setTimeout(() => { throw new Error('late') })
+    setTimeout(() => {
+      throw new Error('late')
+    })
     rum.flush()
   })
   await page.waitForTimeout(200)
@@ -140,7 +142,10 @@ test('a visit that begins in an open page is sampled independently', async () =>
   const { counters, errors, session } = await flush(page)
   assert.deepEqual([counters, errors, session], [{ of_the_first: 1 }, undefined, '3fffffff00000000'])
   await closed(page)
-  assert.ok(beacons.every(({ page }) => page === '/orders/:id'), JSON.stringify(beacons))
+  assert.ok(
+    beacons.every(({ page }) => page === '/orders/:id'),
+    JSON.stringify(beacons),
+  )
 })
 
 test('beforeSend changes or discards a beacon, and its errors break nothing', async () => {
@@ -198,7 +203,10 @@ test('an interrupted report is repeated with the same id', async () => {
   await eventually('both beacons', () => beacons.length === 2)
   beacons.sort((one, other) => one.id.localeCompare(other.id))
   assert.match(beacons[0].id, /-1$/)
-  assert.deepEqual(beacons.map(({ counters }) => counters), [{ kept: 1 }, { later: 1 }])
+  assert.deepEqual(
+    beacons.map(({ counters }) => counters),
+    [{ kept: 1 }, { later: 1 }],
+  )
   await closed(page)
 })
 
@@ -222,13 +230,19 @@ test('a large batch is sent at once', async () => {
   // The flush interval is an hour.
   const page = await open()
   const fail = (from, to) =>
-    page.evaluate(([from, to]) => {
-      for (let at = from; at < to; at++) {
-        const error = new Error(String.fromCharCode(97 + at).repeat(480))
-        error.stack = Array.from({ length: 9 }, (_, line) => `at f${at} (https://shop.example/${'x'.repeat(180)}.js:${line}:1)`).join('\n')
-        rum.error(error)
-      }
-    }, [from, to])
+    page.evaluate(
+      ([from, to]) => {
+        for (let at = from; at < to; at++) {
+          const error = new Error(String.fromCharCode(97 + at).repeat(480))
+          error.stack = Array.from(
+            { length: 9 },
+            (_, line) => `at f${at} (https://shop.example/${'x'.repeat(180)}.js:${line}:1)`,
+          ).join('\n')
+          rum.error(error)
+        }
+      },
+      [from, to],
+    )
   await fail(0, 3)
   await page.waitForTimeout(300)
   assert.deepEqual(beacons, [])

@@ -41,7 +41,15 @@ const xhr = (page, url) =>
 
 test('a request that is not listed follows a redirect to another origin', async () => {
   const page = await open()
-  const ask = (url) => page.evaluate((url) => fetch(url).then(({ url }) => url, () => 'error'), url)
+  const ask = (url) =>
+    page.evaluate(
+      (url) =>
+        fetch(url).then(
+          ({ url }) => url,
+          () => 'error',
+        ),
+      url,
+    )
   assert.equal(await ask('/away'), `${other}/echo?name=away`)
   assert.equal(JSON.parse(await xhr(page, '/away')).body, 'text')
   assert.equal(await ask('/around'), `${origin}/echo?name=around`)
@@ -49,7 +57,15 @@ test('a request that is not listed follows a redirect to another origin', async 
 
   // Listing other addresses changes nothing.
   const some = await open({ options: `{ traceparent: ['/api', '${other}/api'] }` })
-  const follow = (url) => some.evaluate((url) => fetch(url).then(({ url }) => url, () => 'error'), url)
+  const follow = (url) =>
+    some.evaluate(
+      (url) =>
+        fetch(url).then(
+          ({ url }) => url,
+          () => 'error',
+        ),
+      url,
+    )
   assert.equal(await follow('/away'), `${other}/echo?name=away`)
   assert.equal(await follow(`${other}/echo?name=plain`), `${other}/echo?name=plain`)
   assert.equal(JSON.parse(await xhr(some, '/away')).body, 'text')
@@ -67,24 +83,30 @@ test('requests by XMLHttpRequest do not change', async () => {
           const result = prepare(request)
           request.onloadend = () => done([request.status, request.responseText, result === undefined])
         })
-      said.push(await send((request) => {
-        request.open('PUT', new URL(url, location), true)
-        request.setRequestHeader('x-own', '1')
-        return request.send('text')
-      }))
-      said.push(await send((request) => {
-        // `open` resets the headers of a request that was opened before.
-        request.open('GET', '/missing')
-        request.setRequestHeader('traceparent', 'own')
-        request.open('POST', url)
-        request.setRequestHeader({ toString: () => 'X-Own' }, { toString: () => '2' })
-        request.send(new URLSearchParams('a=1'))
-      }))
+      said.push(
+        await send((request) => {
+          request.open('PUT', new URL(url, location), true)
+          request.setRequestHeader('x-own', '1')
+          return request.send('text')
+        }),
+      )
+      said.push(
+        await send((request) => {
+          // `open` resets the headers of a request that was opened before.
+          request.open('GET', '/missing')
+          request.setRequestHeader('traceparent', 'own')
+          request.open('POST', url)
+          request.setRequestHeader({ toString: () => 'X-Own' }, { toString: () => '2' })
+          request.send(new URLSearchParams('a=1'))
+        }),
+      )
       let texts = 0
-      said.push(await send((request) => {
-        request.open('GET', { toString: () => (texts++, url) })
-        request.send()
-      }))
+      said.push(
+        await send((request) => {
+          request.open('GET', { toString: () => (texts++, url) })
+          request.send()
+        }),
+      )
       said.push(texts)
       const faults = [
         () => new XMLHttpRequest().send(),
@@ -105,13 +127,28 @@ test('requests by XMLHttpRequest do not change', async () => {
       }
       return said
     }, '/echo?name=xhr')
-    assert.deepEqual(said.slice(0, 3).map(([status, , isUndefined]) => [status, isUndefined]), [[200, true], [200, true], [200, true]])
+    assert.deepEqual(
+      said.slice(0, 3).map(([status, , isUndefined]) => [status, isUndefined]),
+      [
+        [200, true],
+        [200, true],
+        [200, true],
+      ],
+    )
     const [first, second] = said.slice(0, 2).map(([, text]) => JSON.parse(text))
     assert.deepEqual([first.method, first.body, first.own], ['PUT', 'text', '1'])
     assert.deepEqual([second.method, second.body, second.own], ['POST', 'a=1', '2'])
     assert.equal(said[3], 1)
     const of = (message) => new RegExp(`^(TypeError|InvalidStateError|SyntaxError): .*${message}`)
-    const words = ['OPENED', '2 arguments required', 'not a valid HTTP method', 'Invalid URL', 'OPENED', 'Illegal invocation', 'Illegal invocation']
+    const words = [
+      'OPENED',
+      '2 arguments required',
+      'not a valid HTTP method',
+      'Invalid URL',
+      'OPENED',
+      'Illegal invocation',
+      'Illegal invocation',
+    ]
     said.slice(4).forEach((text, at) => assert.match(text, of(words[at]), text))
     await closed(page)
   }
@@ -143,7 +180,11 @@ test('wrapped functions look native to the page', async () => {
       window.first = looks()
     },
   })
-  const [first, then, wrapped] = await page.evaluate(() => [first, looks(), fetch !== natives[0] && history.pushState !== natives[1]])
+  const [first, then, wrapped] = await page.evaluate(() => [
+    first,
+    looks(),
+    fetch !== natives[0] && history.pushState !== natives[1],
+  ])
   assert.ok(wrapped)
   assert.deepEqual(then, first)
   // A function that the page installs later is called, and stays after stop.

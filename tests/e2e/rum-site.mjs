@@ -120,7 +120,10 @@ export async function flush(page) {
   await page.evaluate(() => rum.flush())
   await eventually('a beacon', () => beacons.length)
   await page.waitForTimeout(200)
-  assert.deepEqual(beacons.filter(({ refused }) => refused), [])
+  assert.deepEqual(
+    beacons.filter(({ refused }) => refused),
+    [],
+  )
   return all()
 }
 
@@ -145,5 +148,8 @@ export const hide = (page) => page.goto('about:blank')
 
 export async function closed(page) {
   await page.context().close()
-  assert.deepEqual(beacons.filter(({ refused }) => refused), [])
+  assert.deepEqual(
+    beacons.filter(({ refused }) => refused),
+    [],
+  )
 }

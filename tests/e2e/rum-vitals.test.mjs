@@ -181,7 +181,10 @@ function settled(reports) {
   }
   return [...views.values()].map((view) => {
     const { delta: _, ...last } = view.at(-1)
-    assert.equal(view.reduce((sum, { delta }) => sum + delta, 0), last.value)
+    assert.equal(
+      view.reduce((sum, { delta }) => sum + delta, 0),
+      last.value,
+    )
     return last
   })
 }
@@ -260,7 +263,10 @@ test('soft navigations are separate page views', async () => {
   for (const name of names) {
     const soft = of(reports.ours, 'soft', 'plain', name).filter((report) => report.navigationType === 'soft-navigation')
     assert.ok(soft.length >= 1, `${name}: ${soft.length}`)
-    assert.ok(soft.every(({ navigationURL }) => navigationURL.includes('/route-')), JSON.stringify(soft))
+    assert.ok(
+      soft.every(({ navigationURL }) => navigationURL.includes('/route-')),
+      JSON.stringify(soft),
+    )
   }
   assert.deepEqual(page.faults, [])
   await page.context().close()
@@ -275,7 +281,8 @@ test('a prerendered page is measured from its activation', async () => {
   const exited = new Promise((done) => alone.once('exit', done))
   try {
     const sentBy = (library) => sent.filter((one) => one.whose === library && one.report.variant === 'all')
-    const complete = (list) => ['FCP', 'LCP', 'TTFB'].every((name) => list.filter(({ report }) => report.name === name).length >= 2)
+    const complete = (list) =>
+      ['FCP', 'LCP', 'TTFB'].every((name) => list.filter(({ report }) => report.name === name).length >= 2)
     await eventually('reports', () => complete(sentBy('ours')) && complete(sentBy('theirs')), 20_000)
     const [ours, theirs] = ['ours', 'theirs'].map((library) => sentBy(library).map(({ report }) => report))
     same({ ours, theirs }, 'all', ['FCP', 'TTFB', 'LCP'])

@@ -170,18 +170,28 @@ test('counters that throw do not stop the beacon', async () => {
 
 for (const [what, script] of [
   ['without PerformanceObserver', () => delete window.PerformanceObserver],
-  ['with a PerformanceObserver that fails', () => {
-    window.PerformanceObserver = class {
-      constructor() {
-        throw new Error('not here')
+  [
+    'with a PerformanceObserver that fails',
+    () => {
+      window.PerformanceObserver = class {
+        constructor() {
+          throw new Error('not here')
+        }
       }
-    }
-  }],
+    },
+  ],
   ['with broken timings', () => (performance.getEntriesByType = () => null)],
-  ['without sendBeacon and storage', () => {
-    navigator.sendBeacon = undefined
-    Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('denied') } })
-  }],
+  [
+    'without sendBeacon and storage',
+    () => {
+      navigator.sendBeacon = undefined
+      Object.defineProperty(window, 'sessionStorage', {
+        get() {
+          throw new Error('denied')
+        },
+      })
+    },
+  ],
 ]) {
   test(`a page ${what} is not broken`, async () => {
     const page = await open(script)

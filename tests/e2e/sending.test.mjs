@@ -78,16 +78,19 @@ async function visit({ context, script, keep, endpoint = '/beacons' } = {}) {
   page.on('pageerror', (error) => page.faults.push(String(error)))
   if (script) await page.addInitScript(script)
   await page.goto(origin)
-  await page.evaluate(([keep, endpoint]) => {
-    window.lost = 0
-    window.sender = sending.createSender({ endpoint, keep, onLost: (count) => (lost += count) })
-    /** Sends beacons with these ids, each with a body of `bytes` bytes. */
-    window.send = (ids, leaving = false, bytes = 0) => {
-      for (const id of ids) sender.send({ id, text: `${id} ${'x'.repeat(bytes)}` }, leaving)
-    }
-    window.sendWhenHidden = (id) =>
-      addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && send([id], true))
-  }, [keep, endpoint])
+  await page.evaluate(
+    ([keep, endpoint]) => {
+      window.lost = 0
+      window.sender = sending.createSender({ endpoint, keep, onLost: (count) => (lost += count) })
+      /** Sends beacons with these ids, each with a body of `bytes` bytes. */
+      window.send = (ids, leaving = false, bytes = 0) => {
+        for (const id of ids) sender.send({ id, text: `${id} ${'x'.repeat(bytes)}` }, leaving)
+      }
+      window.sendWhenHidden = (id) =>
+        addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && send([id], true))
+    },
+    [keep, endpoint],
+  )
   return page
 }
 
@@ -97,7 +100,7 @@ const stored = (page, count) => eventually(`${count} stored`, async () => (await
 
 const without = {
   'fetchLater, where there is one': () => {},
-  'sendBeacon': () => delete window.fetchLater,
+  sendBeacon: () => delete window.fetchLater,
   'keepalive fetch': () => {
     delete window.fetchLater
     navigator.sendBeacon = () => false
@@ -136,7 +139,11 @@ test('a beacon is sent at once, without a preflight', async () => {
 test('a large beacon is compressed after the server accepted gzip', async () => {
   answer = (response) => response.writeHead(204, { 'accept-encoding': 'gzip' }).end()
   const page = await visit()
-  for (const [id, bytes] of [['first', 5000], ['small', 2000], ['large', 5000]]) {
+  for (const [id, bytes] of [
+    ['first', 5000],
+    ['small', 2000],
+    ['large', 5000],
+  ]) {
     const { beacons } = await stats(page)
     await send(page, [id], false, bytes)
     await eventually(`${id} is answered`, async () => (await stats(page)).beacons > beacons)
@@ -153,15 +160,20 @@ test('a large beacon is compressed after the server accepted gzip', async () => 
 
 test('a compressed beacon to another origin needs no preflight', async () => {
   const exposed = { 'accept-encoding': 'gzip', 'access-control-allow-origin': origin }
-  answer = (response) =>
-    response.writeHead(204, { ...exposed, 'access-control-expose-headers': 'Accept-Encoding' }).end()
+  answer = (response) => response.writeHead(204, { ...exposed, 'access-control-expose-headers': 'Accept-Encoding' }).end()
   const page = await visit({ endpoint: `${origin.replace('127.0.0.1', 'localhost')}/beacons` })
   for (const id of ['first', 'large']) {
     await send(page, [id], false, 5000)
     // The response accepts gzip.
     await eventually(`${id} is answered`, async () => (await stats(page)).beacons === requests.length && arrived().includes(id))
   }
-  assert.deepEqual(requests.map(({ method, encoding }) => [method, encoding]), [['POST', undefined], ['POST', undefined]])
+  assert.deepEqual(
+    requests.map(({ method, encoding }) => [method, encoding]),
+    [
+      ['POST', undefined],
+      ['POST', undefined],
+    ],
+  )
   assert.ok(requests[1].zipped < 200, JSON.stringify(requests[1]))
   await page.context().close()
 })
@@ -287,7 +299,12 @@ test('8 of 8 beacons of pages closed while the server fails arrive on the next v
   requests = []
   const page = await visit({ context })
   await eventually('all of them', async () => (await stats(page)).beacons === 16)
-  assert.deepEqual(arrived().filter((id) => ids.includes(id)).sort(), ids)
+  assert.deepEqual(
+    arrived()
+      .filter((id) => ids.includes(id))
+      .sort(),
+    ids,
+  )
   await context.close()
 })
 
@@ -332,17 +349,20 @@ test('a beacon that alone fails does not delay others, and is given up', async (
   await send(page, ['poison', 'good'])
   await stored(page, 2)
   // As if it had failed seven times before.
-  await page.evaluate(() => new Promise((done) => {
-    indexedDB.open('whippet-rum').onsuccess = ({ target: { result: database } }) => {
-      const transaction = database.transaction('beacons', 'readwrite')
-      const table = transaction.objectStore('beacons')
-      table.openCursor().onsuccess = ({ target: { result: cursor } }) => cursor.update({ ...cursor.value, tries: 7 })
-      transaction.oncomplete = () => {
-        database.close()
-        done()
-      }
-    }
-  }))
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        indexedDB.open('whippet-rum').onsuccess = ({ target: { result: database } }) => {
+          const transaction = database.transaction('beacons', 'readwrite')
+          const table = transaction.objectStore('beacons')
+          table.openCursor().onsuccess = ({ target: { result: cursor } }) => cursor.update({ ...cursor.value, tries: 7 })
+          transaction.oncomplete = () => {
+            database.close()
+            done()
+          }
+        }
+      }),
+  )
   await page.close()
   requests = []
   answer = (response) => (arrived().at(-1) === 'poison' ? fail(500) : take)(response)
@@ -357,7 +377,10 @@ test('the outbox is limited: the oldest beacons are dropped and counted', async 
   const page = await visit({ keep: { count: 5 } })
   const context = page.context()
   await context.setOffline(true)
-  await send(page, Array.from({ length: 20 }, (_, i) => `b${i}`))
+  await send(
+    page,
+    Array.from({ length: 20 }, (_, i) => `b${i}`),
+  )
   await stored(page, 20)
   await eventually('losses', async () => (await stats(page)).lost === 15)
   assert.equal(await page.evaluate(() => lost), 15)
@@ -369,7 +392,7 @@ test('the outbox is limited: the oldest beacons are dropped and counted', async 
   await context.close()
 })
 
-test('beacons beyond the browser\'s limit are all sent or counted', async () => {
+test("beacons beyond the browser's limit are all sent or counted", async () => {
   const page = await visit()
   const ids = Array.from({ length: 40 }, (_, i) => `b${i}`)
   // With `leaving`, although the page stays open, so that its counts can be read.
@@ -430,7 +453,14 @@ test('forget leaves no database, at any moment of sending', async () => {
 
 test('without IndexedDB, failed beacons are stored in memory', async () => {
   answer = fail(503)
-  const page = await visit({ script: () => Object.defineProperty(window, 'indexedDB', { get() { throw new Error('denied') } }) })
+  const page = await visit({
+    script: () =>
+      Object.defineProperty(window, 'indexedDB', {
+        get() {
+          throw new Error('denied')
+        },
+      }),
+  })
   await send(page, ['one'])
   await stored(page, 1)
   answer = take
@@ -444,23 +474,44 @@ test('OTLP requests reach a collector of another origin, also from 8 of 8 closed
   const elsewhere = origin.replace('127.0.0.1', 'localhost')
   const posts = () => requests.filter(({ method }) => method === 'POST')
   const beacon = {
-    session: 's', view: 'v', app: 'shop', page: '/', navigation: 'navigate', device: 'desktop', sentAt: Date.now(),
-    vitals: { LCP: { value: 900 } }, counters: { seen: 1 },
+    session: 's',
+    view: 'v',
+    app: 'shop',
+    page: '/',
+    navigation: 'navigate',
+    device: 'desktop',
+    sentAt: Date.now(),
+    vitals: { LCP: { value: 900 } },
+    counters: { seen: 1 },
   }
   const open = async (context) => {
     const page = await visit({ context })
-    await page.evaluate(([endpoint, beacon]) => {
-      window.sender = sending.createSender({ endpoint, format: sending.otlp() })
-      window.sendDocument = (id, leaving) => sender.send({ id, text: JSON.stringify({ ...beacon, view: id }) }, leaving)
-    }, [elsewhere, beacon])
+    await page.evaluate(
+      ([endpoint, beacon]) => {
+        window.sender = sending.createSender({ endpoint, format: sending.otlp() })
+        window.sendDocument = (id, leaving) => sender.send({ id, text: JSON.stringify({ ...beacon, view: id }) }, leaving)
+      },
+      [elsewhere, beacon],
+    )
     return page
   }
   let page = await open()
   const context = page.context()
   await page.evaluate(() => sendDocument('first', false))
   await eventually('both documents', () => posts().length === 2)
-  assert.deepEqual(posts().map(({ url, type }) => [url, type]).sort(), [['/v1/logs', 'application/json'], ['/v1/metrics', 'application/json']])
-  assert.ok(requests.some(({ method }) => method === 'OPTIONS'), 'a preflight is sent')
+  assert.deepEqual(
+    posts()
+      .map(({ url, type }) => [url, type])
+      .sort(),
+    [
+      ['/v1/logs', 'application/json'],
+      ['/v1/metrics', 'application/json'],
+    ],
+  )
+  assert.ok(
+    requests.some(({ method }) => method === 'OPTIONS'),
+    'a preflight is sent',
+  )
   const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
   for (const id of ids) {
     page = await open(context)
@@ -475,12 +526,26 @@ test('OTLP requests reach a collector of another origin, also from 8 of 8 closed
 
 for (const [what, script] of [
   ['fetch', () => (window.fetch = undefined)],
-  ['all ways out', () => {
-    window.fetch = window.fetchLater = navigator.sendBeacon = () => {
-      throw new Error('not here')
-    }
-  }],
-  ['storage', () => Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('denied') } })],
+  [
+    'all ways out',
+    () => {
+      window.fetch =
+        window.fetchLater =
+        navigator.sendBeacon =
+          () => {
+            throw new Error('not here')
+          }
+    },
+  ],
+  [
+    'storage',
+    () =>
+      Object.defineProperty(window, 'sessionStorage', {
+        get() {
+          throw new Error('denied')
+        },
+      }),
+  ],
 ]) {
   test(`a page without ${what} is not broken`, async () => {
     const page = await visit({ script })

@@ -23,7 +23,10 @@ let project
 const tarballs = {}
 before(() => {
   project = mkdtempSync(path.join(tmpdir(), 'whippet-types-'))
-  for (const [name, folder] of [['whippet', pkg], ['whippet-query-core', path.join(pkg, 'query-core')]]) {
+  for (const [name, folder] of [
+    ['whippet', pkg],
+    ['whippet-query-core', path.join(pkg, 'query-core')],
+  ]) {
     const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', project], { cwd: folder, encoding: 'utf8' })
     tarballs[name] = path.join(project, JSON.parse(packed)[0].filename)
   }

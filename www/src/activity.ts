@@ -26,8 +26,7 @@ export function showActivity(client: QueryClient): void {
     const { packages, starred } = data.totals
     totals.textContent = `${packages} packages · ${starred} starred`
     events.replaceChildren(...data.events.slice(0, 5).map(line))
-    if (data.events.length === 0)
-      events.replaceChildren(h('li', { class: 'none' }, 'No star yet: give the first.'))
+    if (data.events.length === 0) events.replaceChildren(h('li', { class: 'none' }, 'No star yet: give the first.'))
   }
   const observer = new QueryObserver(client, activityOptions)
   observer.subscribe(render)

@@ -22,8 +22,7 @@ export function showDetails(client: QueryClient, router: Router): void {
     document.documentElement.toggleAttribute('data-open', !!selected)
     leave = selected ? open(client, router, pane, selected) : () => {}
     if (!selected) showWelcome(pane)
-    document.title =
-      (selected ? `${selected.name} ${selected.version} · ` : '') + 'Package explorer · Whippet demo'
+    document.title = (selected ? `${selected.name} ${selected.version} · ` : '') + 'Package explorer · Whippet demo'
   })
 }
 
@@ -43,9 +42,7 @@ function open(client: QueryClient, router: Router, pane: HTMLElement, id: Packag
   const icon = h('img', { class: 'icon', 'data-src': iconUrl(id), width: 56, height: 56, alt: '' })
   const line = h('p', { class: 'version' }, `${id.version} · ${id.ecosystem}`)
   const head = h('header', {}, icon, h('div', {}, heading, line), star.button, close)
-  pane.replaceChildren(
-    h('article', { class: 'card package', 'data-package': packageHash(id).slice(2) }, head, notice, body),
-  )
+  pane.replaceChildren(h('article', { class: 'card package', 'data-package': packageHash(id).slice(2) }, head, notice, body))
   pane.scrollTop = 0
   // On a phone the pane covers the list, so the keyboard and the reader must come along.
   if (getComputedStyle(pane).position === 'fixed') heading.focus()
@@ -73,11 +70,7 @@ function open(client: QueryClient, router: Router, pane: HTMLElement, id: Packag
 
 /** Draws again only the parts whose data is not the same object as before. */
 function drawBody(body: HTMLElement, next: Details, before: Details | undefined): void {
-  if (
-    before?.dependencies === next.dependencies &&
-    before.dependents === next.dependents &&
-    before.features === next.features
-  )
+  if (before?.dependencies === next.dependencies && before.dependents === next.dependents && before.features === next.features)
     return
   const repository = webAddress(next.repository)
   body.replaceChildren(
@@ -90,11 +83,7 @@ function drawBody(body: HTMLElement, next: Details, before: Details | undefined)
         'div',
         {},
         h('dt', {}, 'Sources'),
-        h(
-          'dd',
-          {},
-          repository ? h('a', { href: repository.href, rel: 'noreferrer' }, repository.host) : 'unknown',
-        ),
+        h('dd', {}, repository ? h('a', { href: repository.href, rel: 'noreferrer' }, repository.host) : 'unknown'),
       ),
     ),
     relations('Depends on', 'dependencies', next.dependencies),
@@ -119,15 +108,12 @@ function relations(title: string, testid: string, packages: Relation[]): HTMLEle
       ),
     ),
   )
-  const content =
-    items.length > 0 ? h('ul', { class: 'chips' }, ...items) : h('p', { class: 'none' }, 'None.')
+  const content = items.length > 0 ? h('ul', { class: 'chips' }, ...items) : h('p', { class: 'none' }, 'None.')
   return h('section', { 'data-testid': testid }, heading(title, packages.length), content)
 }
 
 function features({ features }: Details): HTMLElement {
-  const items = features.map(({ name, enables }) =>
-    h('li', { title: enables.join(', ') || 'turns on nothing else' }, name),
-  )
+  const items = features.map(({ name, enables }) => h('li', { title: enables.join(', ') || 'turns on nothing else' }, name))
   return h(
     'section',
     { 'data-testid': 'features' },

@@ -1,10 +1,5 @@
 // The list: what a search finds, page after page, each row kept for as long as its package is found.
-import {
-  InfiniteQueryObserver,
-  type InfiniteData,
-  type InfiniteQueryObserverResult,
-  type QueryClient,
-} from 'whippet/query'
+import { InfiniteQueryObserver, type InfiniteData, type InfiniteQueryObserverResult, type QueryClient } from 'whippet/query'
 import type { Page, PackageId, Summary } from './api'
 import { h, part, setText } from './dom'
 import { showNotice } from './notice'
@@ -116,12 +111,7 @@ function endOfList(loadMore: () => void) {
       button.hidden = !result.hasNextPage || result.isPlaceholderData || result.isFetchNextPageError
       button.disabled = result.isFetchingNextPage
       setText(button, result.isFetchingNextPage ? 'Loading…' : 'Load more')
-      showNotice(
-        notice,
-        'More could not be loaded',
-        result.isFetchNextPageError ? result.error : null,
-        loadMore,
-      )
+      showNotice(notice, 'More could not be loaded', result.isFetchNextPageError ? result.error : null, loadMore)
       const now = result.hasNextPage && !result.isFetching && !result.isPlaceholderData && !result.isError
       if (now === wanted) return
       wanted = now
@@ -134,20 +124,12 @@ function endOfList(loadMore: () => void) {
 
 function skeleton(): HTMLElement[] {
   return Array.from({ length: SKELETON_ROWS }, () =>
-    h(
-      'li',
-      { class: 'row skeleton', 'aria-hidden': 'true' },
-      h('span', { class: 'icon' }),
-      h('span', { class: 'lines' }),
-    ),
+    h('li', { class: 'row skeleton', 'aria-hidden': 'true' }, h('span', { class: 'icon' }), h('span', { class: 'lines' })),
   )
 }
 
 /** The package that a row's link stands for. */
 export function packageOf(link: HTMLElement): PackageId | undefined {
-  const [ecosystem, name, version] = (link.getAttribute('href') ?? '')
-    .slice(2)
-    .split('/')
-    .map(decodeURIComponent)
+  const [ecosystem, name, version] = (link.getAttribute('href') ?? '').slice(2).split('/').map(decodeURIComponent)
   return ecosystem && name && version ? { ecosystem, name, version } : undefined
 }

@@ -40,9 +40,7 @@ function start(): void {
     showNotice(part('list-notice'), 'The packages cannot be shown', error)
   }
   showPanel(parts)
-  startTelemetry(parts).catch((error: unknown) =>
-    console.warn('The dashboard will not see this page view:', error),
-  )
+  startTelemetry(parts).catch((error: unknown) => console.warn('The dashboard will not see this page view:', error))
 }
 
 start()

@@ -28,9 +28,7 @@ export function showPanel(parts: Parts): void {
     ),
   )
   const vitals = watchVitals()
-  vitals.append(
-    h('div', { title: 'Beacons handed to the browser for the collector' }, h('dt', {}, 'Beacons'), beacons),
-  )
+  vitals.append(h('div', { title: 'Beacons handed to the browser for the collector' }, h('dt', {}, 'Beacons'), beacons))
 
   const place = part('panel-figures')
   place.append(...sections, h('section', {}, h('h3', {}, 'This page view'), vitals))

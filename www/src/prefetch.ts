@@ -12,9 +12,7 @@ export function prefetchOnIntent(client: QueryClient): void {
   const prefetch = debounce((id: PackageId) => void client.prefetchQuery(detailsOptions(id)), REST_MS)
   const look = (event: Event) => {
     const target = event.target as Element
-    const link =
-      target.closest?.('a[href^="#/"]') ??
-      target.closest?.('[data-testid="row"]')?.querySelector('a[href^="#/"]')
+    const link = target.closest?.('a[href^="#/"]') ?? target.closest?.('[data-testid="row"]')?.querySelector('a[href^="#/"]')
     const id = link instanceof HTMLElement ? packageOf(link) : undefined
     if (id) prefetch(id)
   }

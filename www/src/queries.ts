@@ -1,16 +1,7 @@
 // Every query of the page: its key, where its data comes from, and how long it is fresh.
 import { jsonQuery } from 'whippet/json'
 import { keepPreviousData, QueryClient, type QueryFunctionContext } from 'whippet/query'
-import {
-  detailsUrl,
-  listUrl,
-  type Activity,
-  type Details,
-  type FaultMode,
-  type Page,
-  type PackageId,
-  type Sort,
-} from './api'
+import { detailsUrl, listUrl, type Activity, type Details, type FaultMode, type Page, type PackageId, type Sort } from './api'
 import { isWorthRetrying } from './errors'
 
 /** Keys, from the general to the particular, so that an invalidation can name all below it. */
@@ -18,8 +9,7 @@ export const keys = {
   packages: ['packages'] as const,
   lists: ['packages', 'list'] as const,
   list: (search: string, sort: Sort) => ['packages', 'list', { search, sort }] as const,
-  details: ({ ecosystem, name, version }: PackageId) =>
-    ['packages', 'details', ecosystem, name, version] as const,
+  details: ({ ecosystem, name, version }: PackageId) => ['packages', 'details', ecosystem, name, version] as const,
   activity: ['activity'] as const,
   faults: ['faults'] as const,
 }

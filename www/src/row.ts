@@ -14,11 +14,7 @@ export interface Row {
 }
 
 export function createRow(client: QueryClient, summary: Summary): Row {
-  const link = h(
-    'a',
-    { class: 'row-link', href: packageHash(summary), 'data-testid': 'row-link' },
-    summary.name,
-  )
+  const link = h('a', { class: 'row-link', href: packageHash(summary), 'data-testid': 'row-link' }, summary.name)
   const star = starButton(client, summary)
   const facts = h('span', { class: 'facts' })
   const description = h('p', { class: 'description' })

@@ -46,11 +46,7 @@ export function setStar(client: QueryClient, change: Change): void {
 
 /** A toggle; `show` sets its state. */
 export function starButton(client: QueryClient, id: PackageId) {
-  const button = h(
-    'button',
-    { type: 'button', class: 'star', 'data-testid': 'star', 'aria-pressed': 'false' },
-    glyph(STAR),
-  )
+  const button = h('button', { type: 'button', class: 'star', 'data-testid': 'star', 'aria-pressed': 'false' }, glyph(STAR))
   button.setAttribute('aria-label', `Star ${id.name} ${id.version}`)
   button.addEventListener('click', () => {
     setStar(client, { id, starred: button.getAttribute('aria-pressed') !== 'true' })

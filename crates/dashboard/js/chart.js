@@ -32,8 +32,10 @@ export function create(element, spec, format) {
 
 /** Draws `spec` instead of the previous one. */
 export function update(chart, spec) {
-  const sameLines = spec.lines.length === chart.spec.lines.length && spec.unfinished === chart.spec.unfinished
-    && spec.lines.every((line, i) => line.name === chart.spec.lines[i].name && line.tone === chart.spec.lines[i].tone)
+  const sameLines =
+    spec.lines.length === chart.spec.lines.length &&
+    spec.unfinished === chart.spec.unfinished &&
+    spec.lines.every((line, i) => line.name === chart.spec.lines[i].name && line.tone === chart.spec.lines[i].tone)
   chart.spec = spec
   if (sameLines) {
     chart.uplot.setData(columns(spec))

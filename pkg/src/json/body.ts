@@ -47,7 +47,9 @@ export function chunkOf(value: unknown): Uint8Array {
 /** Cancels `stream`, as its bytes are not needed. */
 export function drop(stream: unknown): void {
   try {
-    readerOf(stream)?.cancel().catch(() => {})
+    readerOf(stream)
+      ?.cancel()
+      .catch(() => {})
   } catch {
     // The stream is locked: someone else reads it.
   }

@@ -111,7 +111,15 @@ export function incomingBody(engine: Engine, previous: number, expected: number)
       }
     },
     end(held) {
-      const result: Result = { value: undefined, body: NO_BODY, shared: false, received, compared: 0, parsed: received, spared: 0 }
+      const result: Result = {
+        value: undefined,
+        body: NO_BODY,
+        shared: false,
+        received,
+        compared: 0,
+        parsed: received,
+        spared: 0,
+      }
       try {
         if (decoder) {
           result.value = JSON.parse(text + decoder.decode())

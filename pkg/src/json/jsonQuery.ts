@@ -11,11 +11,7 @@ export interface JsonQueryContext extends QueryContext {
 type Source = string | URL | Request | Response
 
 /** What to fetch, or a function that says so for each fetch. A `Response` from the function is read, not fetched. */
-export type JsonInput<Context = JsonQueryContext> =
-  | string
-  | URL
-  | Request
-  | ((context: Context) => Source | Promise<Source>)
+export type JsonInput<Context = JsonQueryContext> = string | URL | Request | ((context: Context) => Source | Promise<Source>)
 
 /**
  * A query function that fetches JSON and parses only what changed since the last body. If nothing changed, it returns the

@@ -25,10 +25,7 @@ export type JsonBody = Response | ReadableStream<Uint8Array> | ArrayBuffer | Uin
  * time is correct, but parses the whole body. Rejects with `SyntaxError` if the body is not JSON, and with `HttpError` if
  * the status of a `Response` is not a success. `previous` stays usable in both cases.
  */
-export async function parseJson<T = unknown>(
-  previous: ParsedJson<T> | undefined,
-  body: JsonBody,
-): Promise<ParsedJson<T>> {
+export async function parseJson<T = unknown>(previous: ParsedJson<T> | undefined, body: JsonBody): Promise<ParsedJson<T>> {
   const bytes = bytesOf(body)
   if (bytes) return parseJsonSync(previous, bytes)
   const response = isResponse(body) ? body : undefined
@@ -52,10 +49,7 @@ export async function parseJson<T = unknown>(
 }
 
 /** As `parseJson`, for bytes that are there already. */
-export function parseJsonSync<T = unknown>(
-  previous: ParsedJson<T> | undefined,
-  body: ArrayBuffer | Uint8Array,
-): ParsedJson<T> {
+export function parseJsonSync<T = unknown>(previous: ParsedJson<T> | undefined, body: ArrayBuffer | Uint8Array): ParsedJson<T> {
   const bytes = bytesOf(body)
   if (!bytes) throw new TypeError('parseJsonSync takes an ArrayBuffer or a Uint8Array')
   const engine = startEngine()
@@ -70,12 +64,7 @@ function bodyOf(previous: ParsedJson | undefined): number {
   return previous instanceof Parsed ? previous.body : NO_BODY
 }
 
-function end<T>(
-  incoming: IncomingBody,
-  previous: ParsedJson<T> | undefined,
-  begun: number,
-  response?: Response,
-): ParsedJson<T> {
+function end<T>(incoming: IncomingBody, previous: ParsedJson<T> | undefined, begun: number, response?: Response): ParsedJson<T> {
   const before = previous instanceof Parsed ? (previous as Parsed<T>) : undefined
   const { value, body, received } = incoming.end(before?.body ? before : undefined)
   const same = before !== undefined && Object.is(value, before.value)

@@ -9,7 +9,11 @@ const SETS = /(?:(["'])(?:\\[^]|(?!\1)[^\\])*\1|\([^"')]*\)|[^|])+/g
 export function backgroundOf({ dataset }: HTMLElement): string | undefined {
   const { bg, bgSet, bgMulti, bgHidpi, bgMultiHidpi, backgroundImage, backgroundImageSet, backgroundDelimiter } = dataset
   const set = bgSet || backgroundImageSet
-  if (set) return set.match(SETS)!.map((set) => `image-set(${set})`).join()
+  if (set)
+    return set
+      .match(SETS)!
+      .map((set) => `image-set(${set})`)
+      .join()
   const isHidpi = devicePixelRatio > 1
   const list = backgroundImage || (isHidpi && bgMultiHidpi) || bgMulti
   const value = list || (isHidpi && bgHidpi) || bg

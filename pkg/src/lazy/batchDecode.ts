@@ -21,11 +21,16 @@ let last = -Infinity
 export function batchDecode(loaded: HTMLImageElement[], callback: () => void): void {
   images.push(...loaded)
   if (callbacks.push(callback) > 1) return
-  setTimeout(async () => {
-    last = performance.now()
-    const batch = callbacks.splice(0)
-    // Some images cannot be decoded ahead, such as SVG in some browsers, but can be shown.
-    await Promise.allSettled(images.splice(0).map((image) => image.naturalWidth * image.naturalHeight > SMALL && image.decode()))
-    for (const callback of batch) callback()
-  }, Math.max(BATCH_DELAY, last + BATCH_INTERVAL - performance.now()))
+  setTimeout(
+    async () => {
+      last = performance.now()
+      const batch = callbacks.splice(0)
+      // Some images cannot be decoded ahead, such as SVG in some browsers, but can be shown.
+      await Promise.allSettled(
+        images.splice(0).map((image) => image.naturalWidth * image.naturalHeight > SMALL && image.decode()),
+      )
+      for (const callback of batch) callback()
+    },
+    Math.max(BATCH_DELAY, last + BATCH_INTERVAL - performance.now()),
+  )
 }

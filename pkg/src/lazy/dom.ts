@@ -1,5 +1,8 @@
 /** Whether `node` is an element of that name. `instanceof` would not do: elements of an iframe have classes of their own. */
-export function isTag<Name extends keyof HTMLElementTagNameMap>(node: Node | null, name: Name): node is HTMLElementTagNameMap[Name] {
+export function isTag<Name extends keyof HTMLElementTagNameMap>(
+  node: Node | null,
+  name: Name,
+): node is HTMLElementTagNameMap[Name] {
   return (node as Element | null)?.localName === name
 }
 
@@ -9,5 +12,5 @@ export function isMedia(node: Node): node is HTMLMediaElement {
 
 /** A new image of the element's document, so that relative URLs resolve against its base. */
 export function createImage(element: Element): HTMLImageElement {
-  return new (element.ownerDocument.defaultView ?? globalThis as unknown as Window & typeof globalThis).Image()
+  return new (element.ownerDocument.defaultView ?? (globalThis as unknown as Window & typeof globalThis)).Image()
 }

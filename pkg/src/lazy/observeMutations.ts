@@ -41,5 +41,6 @@ function lazyElementOf(element: Element): Element {
 /** Calls `callback` with `root`, if it matches, and with every element in it that matches. */
 export function forEachMatch(root: Node, selector: string, callback: (element: HTMLElement) => void): void {
   if (root.nodeType === 1 && (root as Element).matches(selector)) callback(root as HTMLElement)
-  if ('querySelectorAll' in root) for (const element of (root as ParentNode).querySelectorAll(selector)) callback(element as HTMLElement)
+  if ('querySelectorAll' in root)
+    for (const element of (root as ParentNode).querySelectorAll(selector)) callback(element as HTMLElement)
 }

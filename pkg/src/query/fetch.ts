@@ -120,9 +120,7 @@ export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
       }
       const { queryKey, queryType, state } = query
       const behavior: QueryBehavior<any, any, any, any> | undefined =
-        queryType === 'infinite'
-          ? infiniteQueryBehavior((query.options as { pages?: number }).pages)
-          : query.options.behavior
+        queryType === 'infinite' ? infiniteQueryBehavior((query.options as { pages?: number }).pages) : query.options.behavior
       const context = { options: query.options, fetchFn: this.#callQueryFn }
       if (behavior) {
         const more = { fetchOptions: this.#options, queryKey, client: this.#client, state }

@@ -24,10 +24,7 @@ export function matchQueryByState(filters: QueryFilters<any>, query: Query<any, 
 }
 
 /** Whether a mutation matches. */
-export function matchMutation(
-  filters: MutationFilters<any, any, any, any>,
-  mutation: Mutation<any, any, any, any>,
-): boolean {
+export function matchMutation(filters: MutationFilters<any, any, any, any>, mutation: Mutation<any, any, any, any>): boolean {
   const { exact, status, predicate, mutationKey } = filters
   if (mutationKey) {
     const key = mutation.options.mutationKey

@@ -72,10 +72,7 @@ export function hashedSegment(part: unknown): unknown {
 }
 
 /** The hash of a key, by the options' own hash function if there is one. */
-export function hashKeyByOptions(
-  key: QueryKey,
-  options?: Pick<QueryOptions<any, any, any, any>, 'queryKeyHashFn'>,
-): string {
+export function hashKeyByOptions(key: QueryKey, options?: Pick<QueryOptions<any, any, any, any>, 'queryKeyHashFn'>): string {
   return (options?.queryKeyHashFn || hashKey)(key)
 }
 
@@ -91,7 +88,9 @@ function isPartialMatch(key: any, part: any): boolean {
   if (key === part) return true
   if (!key || !part || typeof key !== 'object' || typeof part !== 'object') return false
   if (!Array.isArray(key) && !Array.isArray(part)) {
-    return Object.keys(part).every((name) => key[name] === part[name] || isPartialMatch(asHashed(key[name]), asHashed(part[name])))
+    return Object.keys(part).every(
+      (name) => key[name] === part[name] || isPartialMatch(asHashed(key[name]), asHashed(part[name])),
+    )
   }
   if (!Array.isArray(key) || !Array.isArray(part) || part.length > key.length) return false
   // `every` would skip holes.

@@ -124,11 +124,7 @@ function defined<T extends object>(options: T): Partial<T> {
 }
 
 /** Restores dehydrated state into a client's caches. Data there that is newer stays. */
-export function hydrate(
-  client: QueryClient,
-  dehydratedState: Partial<DehydratedState>,
-  options?: HydrateOptions,
-): void {
+export function hydrate(client: QueryClient, dehydratedState: Partial<DehydratedState>, options?: HydrateOptions): void {
   const defaults = client.getDefaultOptions().hydrate
   const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData
 
@@ -180,10 +176,7 @@ function hydrateQuery(
         ...(arrived && { dataUpdatedAt: dehydratedAt }),
       },
     )
-  } else if (
-    state.dataUpdatedAt > query.state.dataUpdatedAt ||
-    (known && dehydratedAt > query.state.dataUpdatedAt)
-  ) {
+  } else if (state.dataUpdatedAt > query.state.dataUpdatedAt || (known && dehydratedAt > query.state.dataUpdatedAt)) {
     // Whether the query was fetching where it was dehydrated does not matter here.
     const { fetchStatus: _, ...rest } = state
     query.setState({

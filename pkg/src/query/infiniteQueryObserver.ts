@@ -24,12 +24,9 @@ export class InfiniteQueryObserver<
 > extends QueryObserverBase<TQueryFnData, TError, TData, InfiniteData<TQueryFnData, TPageParam>, TQueryKey> {
   declare subscribe: (listener: (result: InfiniteQueryObserverResult<TData, TError>) => void) => () => void
   declare getCurrentResult: () => InfiniteQueryObserverResult<TData, TError>
-  protected declare fetch: (options: any) => Promise<InfiniteQueryObserverResult<TData, TError>>
+  declare protected fetch: (options: any) => Promise<InfiniteQueryObserverResult<TData, TError>>
 
-  constructor(
-    client: QueryClient,
-    options: InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
-  ) {
+  constructor(client: QueryClient, options: InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>) {
     super(client, options as any)
   }
 
@@ -39,9 +36,7 @@ export class InfiniteQueryObserver<
     this.fetchPreviousPage = this.fetchPreviousPage.bind(this)
   }
 
-  override setOptions(
-    options: InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
-  ): void {
+  override setOptions(options: InfiniteQueryObserverOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): void {
     options._type = 'infinite'
     super.setOptions(options as any)
   }

@@ -131,12 +131,7 @@ export interface InternalQueryCache extends QueryCache {
   release(): void
 }
 
-export interface InternalMutation<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
->
+export interface InternalMutation<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
   extends Mutation<TData, TError, TVariables, TOnMutateResult>, EngineMutation {
   state: MutationState<TData, TError, TVariables, TOnMutateResult>
   /** The engine's id; 0 for a mutation that is not in the cache. */

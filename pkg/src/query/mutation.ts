@@ -29,9 +29,12 @@ import type {
  * Holds the values, callbacks and observers of a mutation; the engine decides when it runs and waits. Public members are
  * documented in `types/classes.ts`, the others in `internal.ts`.
  */
-class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
-  implements InternalMutation<TData, TError, TVariables, TOnMutateResult>
-{
+class MutationBase<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = unknown,
+  TOnMutateResult = unknown,
+> implements InternalMutation<TData, TError, TVariables, TOnMutateResult> {
   state: MutationState<TData, TError, TVariables, TOnMutateResult>
   options!: MutationOptions<TData, TError, TVariables, TOnMutateResult>
   readonly mutationId: number
@@ -59,10 +62,7 @@ class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown,
     this.options = options
     const { exports, machine } = this.#engine
     const gcTime = resolveGcTime(options.gcTime)
-    this.gcTime =
-      this.#id === 0
-        ? Math.max(this.gcTime, gcTime)
-        : exports.mutation_raise_gc_time(machine, this.#id, gcTime)
+    this.gcTime = this.#id === 0 ? Math.max(this.gcTime, gcTime) : exports.mutation_raise_gc_time(machine, this.#id, gcTime)
   }
 
   get id(): number {
@@ -175,8 +175,7 @@ class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown,
         this.#engine.drain()
       },
     }))
-    const canStart = () =>
-      exports.mutation_can_start(machine, this.id, hostFlags(), mode) !== 0 && this.#cache.canRun(this)
+    const canStart = () => exports.mutation_can_start(machine, this.id, hostFlags(), mode) !== 0 && this.#cache.canRun(this)
     const restored = this.state.status === 'pending'
     const isPaused = !canStart()
 
@@ -194,13 +193,7 @@ class MutationBase<TData = unknown, TError = DefaultError, TVariables = unknown,
       }
       // The network may have come back while `onMutate` ran.
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
-      exports.mutation_start(
-        machine,
-        Date.now(),
-        this.#attach(),
-        hostFlags(),
-        ...runOptions({ ...this.options, retry }),
-      )
+      exports.mutation_start(machine, Date.now(), this.#attach(), hostFlags(), ...runOptions({ ...this.options, retry }))
       this.#engine.drain()
       const data = await retryer.promise
 
@@ -334,12 +327,12 @@ export const Mutation: {
   ): Types.Mutation<TData, TError, TVariables, TOnMutateResult>
 } = /* @__PURE__ */ withMutations(MutationBase)
 
-export type Mutation<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
-> = Types.Mutation<TData, TError, TVariables, TOnMutateResult>
+export type Mutation<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown> = Types.Mutation<
+  TData,
+  TError,
+  TVariables,
+  TOnMutateResult
+>
 
 /** Does nothing when the function has settled: the engine is told after the callbacks. */
 function ignoreEnd(): void {}

@@ -97,7 +97,7 @@ export class MutationEngine {
   drain(): void {
     const { exports, machine } = this
     try {
-      for (let code; (code = exports.mutation_poll(machine)) !== MUTATION_EFFECT_NONE; ) {
+      for (let code; (code = exports.mutation_poll(machine)) !== MUTATION_EFFECT_NONE;) {
         const id = exports.mutation_about(machine)
         const mutation = this.mutations.get(id)
         mutation?.onEffect(code)

@@ -17,12 +17,8 @@ import type {
 } from './types.js'
 
 /** Public members are documented in `types/classes.ts`. */
-class MutationObserverBase<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = void,
-  TOnMutateResult = unknown,
-> extends Subscribable<(result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void>
+class MutationObserverBase<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown>
+  extends Subscribable<(result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void>
   implements Types.MutationObserver<TData, TError, TVariables, TOnMutateResult>
 {
   options!: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>
@@ -31,10 +27,7 @@ class MutationObserverBase<
   #mutation?: Mutation<TData, TError, TVariables, TOnMutateResult>
   #mutateOptions?: MutateOptions<TData, TError, TVariables, TOnMutateResult>
 
-  constructor(
-    client: QueryClient,
-    options: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>,
-  ) {
+  constructor(client: QueryClient, options: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>) {
     super()
     this.#client = client
     this.setOptions(options)
@@ -51,9 +44,7 @@ class MutationObserverBase<
     const before = this.options as typeof this.options | undefined
     this.options = this.#client.defaultMutationOptions(options)
     if (!shallowEqualObjects(this.options, before)) {
-      this.#client
-        .getMutationCache()
-        .notify({ type: 'observerOptionsUpdated', mutation: this.#mutation, observer: this })
+      this.#client.getMutationCache().notify({ type: 'observerOptionsUpdated', mutation: this.#mutation, observer: this })
     }
     const [key, keyBefore] = [this.options.mutationKey, before?.mutationKey]
     if (key && keyBefore && hashKey(key) !== hashKey(keyBefore)) this.reset()
@@ -86,10 +77,7 @@ class MutationObserverBase<
     this.#notify()
   }
 
-  mutate(
-    variables: TVariables,
-    options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>,
-  ): Promise<TData> {
+  mutate(variables: TVariables, options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>): Promise<TData> {
     this.#mutateOptions = options
     this.#mutation?.removeObserver(this)
     this.#mutation = this.#client.getMutationCache().build(this.#client, this.options)

@@ -5,13 +5,7 @@ import { QueryObserverBase } from './queryObserver.js'
 import { shallowEqualObjects, shareEqual } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
 import type { InternalQueryClient } from './internal.js'
-import type {
-  DefaultedQueryObserverOptions,
-  Query,
-  QueryClient,
-  QueryObserverOptions,
-  QueryObserverResult,
-} from './types.js'
+import type { DefaultedQueryObserverOptions, Query, QueryClient, QueryObserverOptions, QueryObserverResult } from './types.js'
 
 type CombineFn<TCombinedResult> = (result: QueryObserverResult[]) => TCombinedResult
 type AnyOptions = QueryObserverOptions<any, any, any, any, any>
@@ -90,10 +84,8 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
       })
       const observers = matches.map(({ observer }) => observer)
       const result = observers.map((observer) => observer.getCurrentResult())
-      const indexesChanged =
-        before.length !== observers.length || observers.some((observer, i) => observer !== before[i])
-      const changed =
-        indexesChanged || result.some((next, i) => !this.#result[i] || !shallowEqualObjects(next, this.#result[i]))
+      const indexesChanged = before.length !== observers.length || observers.some((observer, i) => observer !== before[i])
+      const changed = indexesChanged || result.some((next, i) => !this.#result[i] || !shallowEqualObjects(next, this.#result[i]))
       if (!changed) return
 
       if (indexesChanged) {
@@ -178,15 +170,10 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     )
   }
 
-  #combine(
-    input: QueryObserverResult[],
-    combine: CombineFn<TCombinedResult> | undefined,
-    hashes?: string[],
-  ): TCombinedResult {
+  #combine(input: QueryObserverResult[], combine: CombineFn<TCombinedResult> | undefined, hashes?: string[]): TCombinedResult {
     if (!combine) return input as TCombinedResult
     const known = this.#lastQueryHashes
-    const otherQueries =
-      hashes && known && (known.length !== hashes.length || hashes.some((hash, i) => hash !== known[i]))
+    const otherQueries = hashes && known && (known.length !== hashes.length || hashes.some((hash, i) => hash !== known[i]))
     if (this.#version !== this.#combinedVersion || otherQueries || combine !== this.#lastCombine) {
       this.#lastCombine = combine
       this.#combinedVersion = this.#version
@@ -218,8 +205,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     if (!this.hasListeners()) return
     const { combine } = this.#options ?? {}
     // While a component is suspended there is nothing to combine.
-    const suspended = (observer: QueryObserverBase, i: number) =>
-      observer.options.suspense && this.#result[i]?.data === undefined
+    const suspended = (observer: QueryObserverBase, i: number) => observer.options.suspense && this.#result[i]?.data === undefined
     if (combine && !this.#observers.some(suspended)) {
       const before = this.#combinedResult
       try {

@@ -123,7 +123,8 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
 
   adoptOrphans(filters: QueryFilters<any> = {}): void {
     for (const query of this.#orphaned()) {
-      if (query.isActive() && matchQuery(filters, query)) query.observers.slice().forEach((observer) => observer.observeCachedQuery())
+      if (query.isActive() && matchQuery(filters, query))
+        query.observers.slice().forEach((observer) => observer.observeCachedQuery())
     }
   }
 

@@ -215,7 +215,7 @@ export class QueryEngine {
   /** Evicts queries beyond the limits, but never the query `keep`. */
   evict(keep: number): void {
     if (!this.#limited) return
-    for (let id; (id = this.calls.query_evict(Date.now(), keep)); ) this.queries.get(id)?.evict()
+    for (let id; (id = this.calls.query_evict(Date.now(), keep));) this.queries.get(id)?.evict()
   }
 
   /** An observer is expected, for which the query is kept for a while. */
@@ -254,7 +254,7 @@ export class QueryEngine {
 
   #onTimer(): void {
     this.calls.query_tick(Date.now(), hostFlags())
-    for (let code: number; (code = this.calls.query_poll()); ) {
+    for (let code: number; (code = this.calls.query_poll());) {
       const [about = 0, run = 0] = this.ids(EFFECT_IDS)
       // An error in one must not stop the others.
       callSafely(() => this.#runEffect(code, about, run))

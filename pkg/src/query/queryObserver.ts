@@ -46,7 +46,8 @@ export class QueryObserverBase<
   TData = TQueryFnData,
   TQueryData = TQueryFnData,
   TQueryKey extends QueryKey = QueryKey,
-> extends Subscribable<(result: QueryObserverResult<TData, TError>) => void>
+>
+  extends Subscribable<(result: QueryObserverResult<TData, TError>) => void>
   implements Types.QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>
 {
   options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
@@ -76,10 +77,7 @@ export class QueryObserverBase<
   /** The encoding of the options, if none is a function. */
   #constantOptions?: EncodedOptions
 
-  constructor(
-    client: QueryClient,
-    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
-  ) {
+  constructor(client: QueryClient, options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>) {
     super()
     this.#client = client as InternalQueryClient
     this.#cache = this.#client.getQueryCache()

@@ -4,22 +4,13 @@ import { addToEnd } from './utils.js'
 import type { QueryFunction, QueryFunctionContext, QueryKey } from './types.js'
 
 type Params<TQueryFnData, TData, TQueryKey extends QueryKey> = {
-  streamFn: (
-    context: QueryFunctionContext<TQueryKey>,
-  ) => AsyncIterable<TQueryFnData> | Promise<AsyncIterable<TQueryFnData>>
+  streamFn: (context: QueryFunctionContext<TQueryKey>) => AsyncIterable<TQueryFnData> | Promise<AsyncIterable<TQueryFnData>>
   /** What a refetch does with existing data: `'reset'` removes it first, `'append'` adds to it, `'replace'` swaps it at the end. */
   refetchMode?: 'append' | 'reset' | 'replace'
-} & (
-  | { reducer?: never; initialValue?: never }
-  | { reducer: (data: TData, chunk: TQueryFnData) => TData; initialValue: TData }
-)
+} & ({ reducer?: never; initialValue?: never } | { reducer: (data: TData, chunk: TQueryFnData) => TData; initialValue: TData })
 
 /** Writes each chunk into the cache when it arrives. The fetch ends with the stream. */
-export function streamedQuery<
-  TQueryFnData = unknown,
-  TData = Array<TQueryFnData>,
-  TQueryKey extends QueryKey = QueryKey,
->({
+export function streamedQuery<TQueryFnData = unknown, TData = Array<TQueryFnData>, TQueryKey extends QueryKey = QueryKey>({
   streamFn,
   refetchMode = 'reset',
   reducer = (items, chunk) => addToEnd(items as TQueryFnData[], chunk) as TData,
@@ -50,9 +41,7 @@ export function streamedQuery<
       if (isCancelled()) break
       if (replace) result = reducer(result, chunk)
       else {
-        client.setQueryData<TData>(queryKey, (before: any) =>
-          reducer(before === undefined ? initialValue : before, chunk) as any,
-        )
+        client.setQueryData<TData>(queryKey, (before: any) => reducer(before === undefined ? initialValue : before, chunk) as any)
       }
     }
     if (replace && !isCancelled()) client.setQueryData<TData>(queryKey, result as any)

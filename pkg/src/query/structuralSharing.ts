@@ -65,9 +65,7 @@ class SharingWalk {
       known.set(before, this)
     }
 
-    const result = plain
-      ? this.#shareMembers(before, after, depth, array)
-      : this.#shareOther(before, after, depth)
+    const result = plain ? this.#shareMembers(before, after, depth, array) : this.#shareOther(before, after, depth)
     known?.set(before, result)
     return result
   }
@@ -167,11 +165,7 @@ function cannotBeCopied(value: object): boolean {
 
 /** Whether a value is an array of any realm, without holes, own properties or a subclass. */
 export function isPlainArray(value: unknown): value is unknown[] {
-  return (
-    Array.isArray(value) &&
-    value.length === Object.keys(value).length &&
-    Array.isArray(Object.getPrototypeOf(value))
-  )
+  return Array.isArray(value) && value.length === Object.keys(value).length && Array.isArray(Object.getPrototypeOf(value))
 }
 
 /** The value to store for `data`, by the `structuralSharing` option. */

@@ -1,4 +1,3 @@
-
 /** The callback of a timer. */
 export type TimeoutCallback = (_: void) => void
 

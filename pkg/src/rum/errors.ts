@@ -67,7 +67,10 @@ function framesOf(message: string, stack: string): string[] {
 /** Removes the error's name and message, with which a stack begins in Chromium. */
 function withoutHeader(message: string, stack: string): string {
   const [, own, bare] = wordings(message)
-  for (const [text, start] of [[stack, own], [withoutName(stack), bare]] as const) {
+  for (const [text, start] of [
+    [stack, own],
+    [withoutName(stack), bare],
+  ] as const) {
     const next = text[start.length]
     if (text.startsWith(start) && (next === '\n' || next === undefined)) return text.slice(start.length)
   }

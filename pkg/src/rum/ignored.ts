@@ -32,7 +32,8 @@ export const isIgnored = (message: string, listed: (string | RegExp)[] | false =
   )
 
 /** Whether a browser's message for an uncaught object says nothing about that object. */
-export const isUnnamed = (message: string): boolean => /^$|^Uncaught exception$|#<[\w$]+>$|\[object |^uncaught exception: /.test(message)
+export const isUnnamed = (message: string): boolean =>
+  /^$|^Uncaught exception$|#<[\w$]+>$|\[object |^uncaught exception: /.test(message)
 
 /** The browser's message, the error's own text, and that without the error's name. */
 export function wordings(message: string): [string, string, string] {

@@ -248,8 +248,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     pendingEntries = observe(['resource', 'long-animation-frame'], recordEntries, !isLate)
     const parts = [
       () => isLate || observeNavigation(() => first.batch, recordServerTimings),
-      () =>
-        observeVitals(isLate, scrub, (metric, data) => viewOf(metric).batch.vital(metric.name, data)),
+      () => observeVitals(isLate, scrub, (metric, data) => viewOf(metric).batch.vital(metric.name, data)),
       () => observeFetches(client, (ms) => batch().record('query.fetch', ms)),
       () =>
         routes === false ||

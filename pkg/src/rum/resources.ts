@@ -33,10 +33,7 @@ export function hostOf(url: string): string {
 }
 
 /** Adds an entry to the sums of its host and kind, which `sumOf` returns. */
-export function addResource(
-  entry: PerformanceResourceTiming,
-  sumOf: (host: string, kind: string) => ResourceData,
-): void {
+export function addResource(entry: PerformanceResourceTiming, sumOf: (host: string, kind: string) => ResourceData): void {
   const host = hostOf(entry.name)
   const sum = sumOf(host, kindOf(entry))
   const { duration, transferSize, decodedBodySize, responseStatus } = entry

@@ -124,7 +124,7 @@ export function batch<K, V>(
 
 /** Also for an error of another realm, such as an iframe. */
 function isError(value: unknown): boolean {
-  return value instanceof Error || /^\[object (Error|DOMException)\]$/.test(({}).toString.call(value))
+  return value instanceof Error || /^\[object (Error|DOMException)\]$/.test({}.toString.call(value))
 }
 
 function checked<T>(results: ArrayLike<T>, length: number): ArrayLike<T> {

@@ -29,11 +29,11 @@ function hashObject(value: object, depth: number): string {
   const keys = Object.keys(value)
   const isArray = Array.isArray(value)
   for (const symbol of Object.getOwnPropertySymbols(value)) {
-    if (({}).propertyIsEnumerable.call(value, symbol)) throw unhashable('an object with a symbol')
+    if ({}.propertyIsEnumerable.call(value, symbol)) throw unhashable('an object with a symbol')
   }
   // In any realm, the prototype of arrays is an array, and only that of plain objects has this method as its own; those of
   // subclasses do not.
-  if (isArray ? !Array.isArray(prototype) : prototype && !({}).hasOwnProperty.call(prototype, 'isPrototypeOf')) {
+  if (isArray ? !Array.isArray(prototype) : prototype && !{}.hasOwnProperty.call(prototype, 'isPrototypeOf')) {
     throw unhashable(`a ${prototype.constructor?.name}`)
   }
   const list = isArray ? `[${hashArguments(value, depth)}]` : ''

@@ -84,7 +84,7 @@ function fire(arming: number): void {
   isNew = false
   ask(() => pacer().pace_timeout(Date.now(), +(arming === armings)))
   try {
-    for (let id; (id = ask(() => pacer().pace_expired())); ) waiters.get(id)?.()
+    for (let id; (id = ask(() => pacer().pace_expired()));) waiters.get(id)?.()
   } finally {
     // Also after a throw, which ends this task as it would with a timer per function. The other deadlines that expired
     // follow in the next task.

@@ -171,7 +171,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
       map.set(key, (latest = entry))
       bySlot.set(slot, entry)
     }
-    for (let evicted; (evicted = ask(() => machines().memo_evict(id, bySlot.size, maxSize), NONE)) >= 0; ) {
+    for (let evicted; (evicted = ask(() => machines().memo_evict(id, bySlot.size, maxSize), NONE)) >= 0;) {
       counts.evictions++
       unlink(bySlot.get(evicted)!)
     }
@@ -200,7 +200,11 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     figures.invocations++
     try {
       const value: any = fn.apply(self, args as any)
-      if (isThenable(value)) value.then(() => replace(value), () => failed(entry))
+      if (isThenable(value))
+        value.then(
+          () => replace(value),
+          () => failed(entry),
+        )
       else replace(value)
     } catch {
       failed(entry)

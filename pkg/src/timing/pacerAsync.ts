@@ -50,11 +50,7 @@ type WithoutSignal<Args extends unknown[]> = Args extends [...infer Before, (inf
   : Args
 
 /** False for types that accept anything, such as `unknown` or `any`: those are arguments. */
-type IsSignal<T> = 0 extends 1 & T
-  ? false
-  : [T, AbortSignal] extends [AbortSignal | null | undefined, T]
-    ? true
-    : false
+type IsSignal<T> = 0 extends 1 & T ? false : [T, AbortSignal] extends [AbortSignal | null | undefined, T] ? true : false
 
 interface Run<R> extends Deferred<R> {
   controller: AbortController

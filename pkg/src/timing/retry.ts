@@ -37,10 +37,7 @@ export interface Attempt {
  * Calls `fn` until it succeeds, and resolves with its result, or rejects with the last error. An error can control its retry:
  * `retryAfter` is the shortest delay, in ms; with `retryable: false` there is no retry.
  */
-export async function retry<R>(
-  fn: (attempt: Attempt) => R | PromiseLike<R>,
-  policy?: RetryPolicy,
-): Promise<Awaited<R>> {
+export async function retry<R>(fn: (attempt: Attempt) => R | PromiseLike<R>, policy?: RetryPolicy): Promise<Awaited<R>> {
   checkFunction(fn)
   const {
     retry: retryOption,
@@ -94,15 +91,17 @@ export async function retry<R>(
   function failed(error: any): void {
     timer = forget(timer)
     try {
-      const verdict =
-        typeof retryOption === 'function' ? (retryOption(failures, error) ? DO_RETRY : NO_RETRY) : RETRY_BY_OPTIONS
-      const chosen = typeof retryDelay === 'function' ? Math.max(retryDelay(failures, error), 0) || 0 : (retryDelay ?? DEFAULT_DELAY)
+      const verdict = typeof retryOption === 'function' ? (retryOption(failures, error) ? DO_RETRY : NO_RETRY) : RETRY_BY_OPTIONS
+      const chosen =
+        typeof retryDelay === 'function' ? Math.max(retryDelay(failures, error), 0) || 0 : (retryDelay ?? DEFAULT_DELAY)
       const { retryable, retryAfter } = (error ?? {}) as { retryable?: unknown; retryAfter?: unknown }
       const permanent = retryable === false ? PERMANENT : 0
       const after = typeof retryAfter === 'number' ? retryAfter : 0
       if (isSettled) return
-      const delay = ask(() =>
-        machines().retry_delay(failures, retries, chosen, jitter, seed >>> 0, verdict | permanent, after), NONE)
+      const delay = ask(
+        () => machines().retry_delay(failures, retries, chosen, jitter, seed >>> 0, verdict | permanent, after),
+        NONE,
+      )
       failures++
       if (delay < 0) end(() => reject(error))
       else timer = later(delay, run)

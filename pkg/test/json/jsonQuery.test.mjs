@@ -25,7 +25,14 @@ test('an unchanged body returns the cached value without parsing', async (t) => 
   const figures = await added(async () => assert.equal(await fn(context), state.data))
   assert.equal(parse.mock.callCount(), 0)
   assert.deepEqual(figures, {
-    received: size(list), compared: size(list), parsed: 0, spared: size(list), kept: 0, evicted: 0, scanned: 0, memory: 0,
+    received: size(list),
+    compared: size(list),
+    parsed: 0,
+    spared: size(list),
+    kept: 0,
+    evicted: 0,
+    scanned: 0,
+    memory: 0,
   })
 })
 
@@ -142,7 +149,11 @@ test('a status that is not a success rejects with HttpError', async (t) => {
 
 test('Retry-After may be a date, and nonsense is ignored', async (t) => {
   const at = new Date(Date.now() + 60_000).toUTCString()
-  answers(t, { status: 429, headers: { 'retry-after': at }, body: '' }, { status: 429, headers: { 'retry-after': 'soon' }, body: '' })
+  answers(
+    t,
+    { status: 429, headers: { 'retry-after': at }, body: '' },
+    { status: 429, headers: { 'retry-after': 'soon' }, body: '' },
+  )
   const error = () => jsonQuery('/todos')().catch((error) => error)
   const { retryAfter } = await error()
   assert.ok(retryAfter > 55_000 && retryAfter <= 60_000, String(retryAfter))
@@ -167,12 +178,14 @@ test('a body that breaks off rejects and keeps the previous one', async (t) => {
   t.mock.restoreAll()
   t.mock.method(globalThis, 'fetch', async () => {
     let pulls = 0
-    return new Response(new ReadableStream({
-      pull(controller) {
-        if (pulls++) controller.error(new TypeError('gone'))
-        else controller.enqueue(new Uint8Array([123]))
-      },
-    }))
+    return new Response(
+      new ReadableStream({
+        pull(controller) {
+          if (pulls++) controller.error(new TypeError('gone'))
+          else controller.enqueue(new Uint8Array([123]))
+        },
+      }),
+    )
   })
   await assert.rejects(fn(context), /gone/)
   t.mock.restoreAll()
@@ -200,8 +213,5 @@ test('a body over the budget is parsed each time', async (t) => {
     state.data = await fn(context)
     assert.equal(await fn(context), JSON.parse(long))
   })
-  assert.deepEqual(
-    [figures.received, figures.parsed, figures.spared, figures.kept],
-    [2 * size(long), 2 * size(long), 0, 0],
-  )
+  assert.deepEqual([figures.received, figures.parsed, figures.spared, figures.kept], [2 * size(long), 2 * size(long), 0, 0])
 })

@@ -63,7 +63,12 @@ test('a value is given when its line has arrived, before the body ends', async (
 })
 
 test('a line that is not JSON rejects with a SyntaxError that names it, after the values before it', async () => {
-  for (const [text, number] of [['1\n\n2\n{"a":}\n3', 4], ['1\r\n2\r\n[', 3], ['1\n2\n3 4\n', 3], ['1\n2\n\ufeff3', 3]]) {
+  for (const [text, number] of [
+    ['1\n\n2\n{"a":}\n3', 4],
+    ['1\r\n2\r\n[', 3],
+    ['1\n2\n3 4\n', 3],
+    ['1\n2\n\ufeff3', 3],
+  ]) {
     for (const size of [1, 2, 100]) {
       const seen = []
       await assert.rejects(

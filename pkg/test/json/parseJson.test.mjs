@@ -172,9 +172,17 @@ test('a response with the previous strong ETag is not read', async () => {
 test('concurrent bodies with the same previous result are correct and leave no body in the engine', async () => {
   const { kept } = stats()
   let parsed = await parseJson(undefined, encode('[[1],[2]]'))
-  for (const texts of [['[[1],[3]]', '[[1],[2]]'], ['[[1], [2]]', '[[1],[2] ]'], ['[[1],[2]]', '[[4]]'], ['[[5]]', '[[6]]']]) {
+  for (const texts of [
+    ['[[1],[3]]', '[[1],[2]]'],
+    ['[[1], [2]]', '[[1],[2] ]'],
+    ['[[1],[2]]', '[[4]]'],
+    ['[[5]]', '[[6]]'],
+  ]) {
     const results = await Promise.all(texts.map((text, i) => parseJson(parsed, stream(text, 1 + i))))
-    assert.deepEqual(results.map(({ value }) => value), texts.map((text) => JSON.parse(text)))
+    assert.deepEqual(
+      results.map(({ value }) => value),
+      texts.map((text) => JSON.parse(text)),
+    )
     parsed = results[1]
   }
   assert.ok(stats().kept < kept + 1000)

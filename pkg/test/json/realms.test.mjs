@@ -66,7 +66,10 @@ test('requests and signals of another realm are recognised', async (t) => {
   assert.ok(sent[0][0] instanceof Request && sent[0][0] !== request)
   // One that the platform's fetch would take for an address.
   const made = { url: 'https://b.test/', method: 'PUT', headers: [['a', 'b']], body: 'y', credentials: 'omit', redirect: 'error' }
-  assert.deepEqual(await jsonQuery({ clone: () => made })({}).catch(String), 'TypeError: jsonQuery takes an address, a Request or a Response, not [object Object]')
+  assert.deepEqual(
+    await jsonQuery({ clone: () => made })({}).catch(String),
+    'TypeError: jsonQuery takes an address, a Request or a Response, not [object Object]',
+  )
   assert.deepEqual(await jsonQuery({ ...made, clone: () => made })(), [1])
   const [address, { duplex, signal, ...init }] = sent[1]
   assert.deepEqual({ url: address, ...init }, made)

@@ -152,13 +152,16 @@ test('the previous strong ETag saves the transfer of the body', async (t) => {
   t.mock.restoreAll()
   const answer = (etag) =>
     t.mock.method(globalThis, 'fetch', async () => {
-      const body = new ReadableStream({
-        pull(controller) {
-          controller.enqueue(new TextEncoder().encode('[1]'))
-          controller.close()
+      const body = new ReadableStream(
+        {
+          pull(controller) {
+            controller.enqueue(new TextEncoder().encode('[1]'))
+            controller.close()
+          },
+          cancel: () => void cancelled++,
         },
-        cancel: () => void cancelled++,
-      }, { highWaterMark: 0 })
+        { highWaterMark: 0 },
+      )
       return new Response(body, { headers: { etag } })
     })
   answer('"1"')

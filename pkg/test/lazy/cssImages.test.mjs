@@ -29,8 +29,8 @@ globalThis.document = { createElement: () => new Node(), defaultView: globalThis
 /** The URLs that are loaded for `css`; of an image set, an array of URLs with their types. */
 function loaded(css, ratio = 1) {
   globalThis.devicePixelRatio = ratio
-  return loadImages(css, { ownerDocument: document }).map(({ src, parent }) =>
-    src ?? parent.children.slice(0, -1).map(({ srcset, type }) => (type ? `${srcset} ${type}` : srcset)),
+  return loadImages(css, { ownerDocument: document }).map(
+    ({ src, parent }) => src ?? parent.children.slice(0, -1).map(({ srcset, type }) => (type ? `${srcset} ${type}` : srcset)),
   )
 }
 
@@ -64,7 +64,9 @@ test('the candidate for this screen comes first in an image set', () => {
   assert.deepEqual(loaded(set, 1), [['1.png', '2.png', '3.png']])
   assert.deepEqual(loaded(set, 1.25), [['2.png', '3.png', '1.png']])
   assert.deepEqual(loaded(set, 4), [['3.png', '2.png', '1.png']])
-  assert.deepEqual(loaded('-webkit-image-set("a, b.png" 75.59dpcm type("image/avif"), \'c.png\')', 2), [['a,%20b.png image/avif', 'c.png']])
+  assert.deepEqual(loaded('-webkit-image-set("a, b.png" 75.59dpcm type("image/avif"), \'c.png\')', 2), [
+    ['a,%20b.png image/avif', 'c.png'],
+  ])
   assert.deepEqual(loaded('image-set(linear-gradient(red, blue) 1x, url("2.png") 2x)', 1), [])
   assert.deepEqual(loaded('image-set(linear-gradient(red, blue) 1x, url("2.png") 2x)', 2), ['2.png'])
   assert.deepEqual(loaded('image-set(url("a.png") 1x), url("b.png")'), ['a.png', 'b.png'])

@@ -249,14 +249,20 @@ test('load() and printing load elements at once', async (t) => {
   let finished = 0
   const images = start('img', { onFinish: () => finished++ })
   images.load(b)
-  assert.deepEqual([a, b].map((image) => image.attributes.src), [undefined, 'b'])
+  assert.deepEqual(
+    [a, b].map((image) => image.attributes.src),
+    [undefined, 'b'],
+  )
   observer.show([c, 0])
   dispatch('beforeprint')
-  assert.deepEqual([a, b, c].map((image) => [image.attributes.src, image.className]), [
-    ['a', 'loaded'],
-    ['b', 'loaded'],
-    ['c', 'loaded'],
-  ])
+  assert.deepEqual(
+    [a, b, c].map((image) => [image.attributes.src, image.className]),
+    [
+      ['a', 'loaded'],
+      ['b', 'loaded'],
+      ['c', 'loaded'],
+    ],
+  )
   assert.equal(a.loading, 'eager')
   assert.equal(images.stats().loaded, 3)
   await end('c')
@@ -269,11 +275,20 @@ test('an element without a URL is loaded when it comes near', async (t) => {
   const near = new Element()
   const notified = []
   const record = (name) => (element) => notified.push([name, element === near])
-  const images = start([near], { classEntered: 'in', onEnter: record('enter'), onLoad: record('load'), onFinish: record('finish') })
+  const images = start([near], {
+    classEntered: 'in',
+    onEnter: record('enter'),
+    onLoad: record('load'),
+    onFinish: record('finish'),
+  })
   observer.show([near, 0])
   await Promise.resolve()
   assert.equal(near.className, 'in loaded')
-  assert.deepEqual(notified, [['enter', true], ['load', true], ['finish', false]])
+  assert.deepEqual(notified, [
+    ['enter', true],
+    ['load', true],
+    ['finish', false],
+  ])
   assert.equal(images.stats().loaded, 1)
 })
 
@@ -281,7 +296,10 @@ test('elements without a URL do not count as concurrent loads', async (t) => {
   page(t)
   const plain = Object.assign(new HTMLImageElement(), { attributes: { src: 'plain.png' } })
   const frame = Object.assign(new HTMLIFrameElement(), { attributes: { src: 'plain.html' } })
-  const video = Object.assign(new HTMLMediaElement(), { attributes: { src: 'plays.mp4' }, load: () => assert.fail('a playing video is loaded again') })
+  const video = Object.assign(new HTMLMediaElement(), {
+    attributes: { src: 'plays.mp4' },
+    load: () => assert.fail('a playing video is loaded again'),
+  })
   const nothing = [plain, frame, video, image(''), Object.assign(new Element(), { dataset: { bg: ' ' } })]
   const [slow, next] = [image('slow.png'), image('next.png')]
   const images = start([slow, ...nothing, next], { maxConcurrent: 1 })
@@ -382,7 +400,10 @@ test('a failed image that left does not have the class loading', async (t) => {
   await end('b', false)
   assert.equal(b.className, 'loading', 'it will be retried')
   observer.show([b, undefined])
-  assert.deepEqual([a, b, c].map((image) => image.className), ['', '', 'loading'])
+  assert.deepEqual(
+    [a, b, c].map((image) => image.className),
+    ['', '', 'loading'],
+  )
   now = 1000
   t.mock.timers.tick(1000)
   assert.deepEqual(loading(), ['c'])
@@ -441,7 +462,10 @@ const invalid = [
 for (const [args, kind, message] of invalid) {
   test(`invalid arguments throw: ${message}`, (t) => {
     page(t)
-    assert.throws(() => start(...args), (error) => error instanceof kind && message.test(error.message))
+    assert.throws(
+      () => start(...args),
+      (error) => error instanceof kind && message.test(error.message),
+    )
     assert.equal(observers, 0)
   })
 }

@@ -198,7 +198,10 @@ export function image(url) {
 
 /** Ends the load of `url`, and waits for its consequences. */
 export async function end(url, success = true) {
-  const [load] = loads.splice(loads.findIndex((load) => load.url === url), 1)
+  const [load] = loads.splice(
+    loads.findIndex((load) => load.url === url),
+    1,
+  )
   if (success) load.resolve()
   else load.reject(new Error('broken'))
   for (let turn = 0; turn < 5; turn++) await Promise.resolve()

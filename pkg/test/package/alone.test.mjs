@@ -26,7 +26,8 @@ for (const [subpath, withEngine] of Object.entries(needEngine)) {
       const { bytes, modules } = await cost(subpath, name)
       t.diagnostic(`${name}: ${bytes} bytes${modules.length ? `, with the wasm of ${modules.join(' and ')}` : ''}`)
       if (withEngine.includes(name)) continue
-      if (modules.length || bytes > budgetOf(helperName(subpath, name), HELPER_FLOOR)) heavy.push(`${name}: ${bytes} bytes, ${modules.join(' and ') || 'no'} wasm`)
+      if (modules.length || bytes > budgetOf(helperName(subpath, name), HELPER_FLOOR))
+        heavy.push(`${name}: ${bytes} bytes, ${modules.join(' and ') || 'no'} wasm`)
     }
     assert.deepEqual(heavy, [])
   })

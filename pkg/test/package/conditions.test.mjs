@@ -33,7 +33,13 @@ test('CommonJS has the same exports, and the same of each everywhere', async () 
   for (const subpath of subpaths) {
     const module = commonJs(subpath)
     const names = Object.keys(await import(path.posix.join('whippet', subpath))).sort()
-    assert.deepEqual(Object.keys(module).filter((name) => name !== '__esModule').sort(), names, subpath)
+    assert.deepEqual(
+      Object.keys(module)
+        .filter((name) => name !== '__esModule')
+        .sort(),
+      names,
+      subpath,
+    )
     if (['.', './rum/attribution', './rum/otlp'].includes(subpath)) continue
     for (const name of names) if (name !== 'stats') assert.equal(all[name], module[name], name)
   }
@@ -42,7 +48,12 @@ test('CommonJS has the same exports, and the same of each everywhere', async () 
 
 test('CommonJS starts its wasm modules', async () => {
   const { debounce, parseJsonSync, QueryClient } = commonJs('.')
-  const run = new Function('debounce', 'parseJsonSync', 'QueryClient', `return (async () => { ${use}; return [data, calls, read] })()`)
+  const run = new Function(
+    'debounce',
+    'parseJsonSync',
+    'QueryClient',
+    `return (async () => { ${use}; return [data, calls, read] })()`,
+  )
   assert.deepEqual(await run(debounce, parseJsonSync, QueryClient), [1, 1, { name: 'Ångström' }])
   // Without wasm the call would have run twice.
   const { batch, WasmUnavailableError } = commonJs('./timing')
@@ -71,10 +82,9 @@ test('CommonJS without the files of wasm is loaded, and a query says what is mis
   const copy = path.join(folder, 'copy')
   cpSync(path.join(pkg, 'dist/cjs'), path.join(copy, 'dist/cjs'), { recursive: true })
   const { QueryClient } = commonJs('./query', copy)
-  await assert.rejects(
-    (async () => new QueryClient().fetchQuery({ queryKey: ['a'], queryFn: () => 1 }))(),
-    { name: 'WasmUnavailableError' },
-  )
+  await assert.rejects((async () => new QueryClient().fetchQuery({ queryKey: ['a'], queryFn: () => 1 }))(), {
+    name: 'WasmUnavailableError',
+  })
 })
 
 test('in workerd, wasm modules are imported as files', async () => {

@@ -18,8 +18,10 @@ for (const name of ['json', 'lazy', 'query', 'rum', 'timing']) {
     const read = async (path) => readFile(new URL(`../../src/${path}`, import.meta.url), 'utf8')
     const index = await read('index.ts')
     if (index.includes(`export * from './${name}/index.js'`)) return
-    const text = (await read(`${name}/index.ts`)).replace(/export type \{([^}]*)\}/g, (_, names) =>
-      `export {${names.replace(/(\w+)/g, 'type $1')}}`)
+    const text = (await read(`${name}/index.ts`)).replace(
+      /export type \{([^}]*)\}/g,
+      (_, names) => `export {${names.replace(/(\w+)/g, 'type $1')}}`,
+    )
     for (const type of declared(text)) assert.ok(declared(index).includes(type), type)
   })
 }

@@ -9,7 +9,11 @@ import { test } from 'node:test'
 const MOST = 265_000
 
 const pkg = path.join(import.meta.dirname, '../..')
-const packed = execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: pkg, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+const packed = execFileSync('npm', ['pack', '--dry-run', '--json'], {
+  cwd: pkg,
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'ignore'],
+})
 const [{ size, files }] = JSON.parse(packed)
 const names = files.map((file) => file.path)
 const read = (name) => readFileSync(path.join(pkg, name), 'utf8')
@@ -33,7 +37,8 @@ test('everything in it is led to by package.json', () => {
     }
   }
   for (const manifest of manifests) {
-    for (const [, target] of read(manifest).matchAll(/: "(\.{1,2}\/[^"]*\.\w+)"/g)) lead(path.join(path.dirname(manifest), target))
+    for (const [, target] of read(manifest).matchAll(/: "(\.{1,2}\/[^"]*\.\w+)"/g))
+      lead(path.join(path.dirname(manifest), target))
   }
   for (const name of pending) {
     if (name.endsWith('.wasm')) continue
@@ -45,14 +50,20 @@ test('everything in it is led to by package.json', () => {
       lead(name.endsWith('.ts') ? file.replace(/js$/, 'd.ts') : file)
     }
   }
-  assert.deepEqual(names.filter((name) => !led.has(name)), [])
+  assert.deepEqual(
+    names.filter((name) => !led.has(name)),
+    [],
+  )
 })
 
 test('a wasm module is in it as text and as a file, and nowhere else', () => {
   const scripts = names.filter((name) => name.endsWith('.js'))
   for (const name of names.filter((name) => name.endsWith('.wasm'))) {
     const begin = readFileSync(path.join(pkg, name)).toString('hex').slice(0, 200)
-    assert.deepEqual(scripts.filter((script) => read(script).includes(begin)), [`dist/hex/${path.basename(name, '.wasm')}.js`])
+    assert.deepEqual(
+      scripts.filter((script) => read(script).includes(begin)),
+      [`dist/hex/${path.basename(name, '.wasm')}.js`],
+    )
   }
 })
 
@@ -68,6 +79,7 @@ test('a page loads the ES modules without a bundler: they import by relative pat
   const modules = names.filter((name) => /^dist\/(?!cjs|workerd).*\.js$/.test(name))
   assert.ok(modules.length > 10)
   for (const name of modules) {
-    for (const [, request] of read(name).matchAll(/^(?:import|export)\b[^'"]*?from ["']([^"']+)["']/gm)) assert.match(request, /^\.{1,2}\//, name)
+    for (const [, request] of read(name).matchAll(/^(?:import|export)\b[^'"]*?from ["']([^"']+)["']/gm))
+      assert.match(request, /^\.{1,2}\//, name)
   }
 })

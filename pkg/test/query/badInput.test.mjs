@@ -39,7 +39,12 @@ test('functions, symbols and undefined in a key count as null', () => {
 })
 
 const failing = {
-  'throws at once': [() => { throw new RangeError('at once') }, RangeError],
+  'throws at once': [
+    () => {
+      throw new RangeError('at once')
+    },
+    RangeError,
+  ],
   'gives nothing': [() => undefined, /data is undefined/],
   'is missing': [undefined, /Missing queryFn/],
   'rejects with nothing': [() => Promise.reject(), undefined],
@@ -50,7 +55,10 @@ for (const [what, [queryFn, reason]] of Object.entries(failing)) {
     t.mock.method(console, 'error', () => {})
     const client = new QueryClient()
     const fetched = client.fetchQuery({ queryKey: ['a'], queryFn, retry: false })
-    const error = await fetched.then(() => assert.fail('it resolved'), (error) => error)
+    const error = await fetched.then(
+      () => assert.fail('it resolved'),
+      (error) => error,
+    )
     if (reason === undefined) assert.equal(error, undefined)
     else assert.ok(reason instanceof RegExp ? reason.test(error.message) : error instanceof reason, String(error))
     assert.equal(client.getQueryState(['a']).status, 'error')
@@ -74,7 +82,10 @@ test('a gcTime that is not a number keeps the query for ever', async () => {
     await client.fetchQuery({ queryKey: [i], queryFn: () => 'kept', gcTime })
   }
   await pass(1_000_000)
-  assert.deepEqual(client.getQueriesData({}).map(([, data]) => data), ['kept', 'kept', 'kept'])
+  assert.deepEqual(
+    client.getQueriesData({}).map(([, data]) => data),
+    ['kept', 'kept', 'kept'],
+  )
   await inOrder(client)
 })
 

@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  QueryCache,
-  QueryClient,
-  QueryObserver,
-  hashKey,
-  matchQuery,
-  partialMatchKey,
-  replaceEqualDeep,
-} from 'whippet/query'
+import { QueryCache, QueryClient, QueryObserver, hashKey, matchQuery, partialMatchKey, replaceEqualDeep } from 'whippet/query'
 import { counter, pass, simulatedTime, watch } from './clock.mjs'
 
 simulatedTime()
@@ -58,7 +50,10 @@ test('findAll agrees with a comparison of every key', () => {
   for (const queryKey of keys) {
     for (const exact of [true, false]) {
       const scanned = all.filter((query) => matchQuery({ queryKey, exact }, query)).map((query) => query.queryHash)
-      const indexed = client.getQueryCache().findAll({ queryKey, exact }).map((query) => query.queryHash)
+      const indexed = client
+        .getQueryCache()
+        .findAll({ queryKey, exact })
+        .map((query) => query.queryHash)
       assert.deepEqual(indexed, scanned)
     }
   }
@@ -131,7 +126,10 @@ test('setQueryData shares equal parts, and updaters get the old data', () => {
   assert.notEqual(after, before)
   assert.equal(after.rows[0], before.rows[0])
   assert.deepEqual(after.rows[1], { id: 3 })
-  assert.equal(client.setQueryData(['a'], () => undefined), undefined)
+  assert.equal(
+    client.setQueryData(['a'], () => undefined),
+    undefined,
+  )
 })
 
 test('callbacks of the cache run for every query', async () => {
@@ -162,14 +160,17 @@ test('stats() returns plain numbers that add up', async () => {
   await client.fetchQuery(options)
   await client.prefetchQuery({ queryKey: ['b'], queryFn: () => Promise.reject(new Error('no')) })
   const { hits, misses, deduplicated, fetches, errors, hitRate, fetchLatency } = client.stats()
-  assert.deepEqual({ hits, misses, deduplicated, fetches, errors, hitRate }, {
-    hits: 1,
-    misses: 3,
-    deduplicated: 1,
-    fetches: 2,
-    errors: 1,
-    hitRate: 0.25,
-  })
+  assert.deepEqual(
+    { hits, misses, deduplicated, fetches, errors, hitRate },
+    {
+      hits: 1,
+      misses: 3,
+      deduplicated: 1,
+      fetches: 2,
+      errors: 1,
+      hitRate: 0.25,
+    },
+  )
   assert.deepEqual([fetchLatency.count, fetchLatency.sum, fetchLatency.max], [1, 10, 10])
 })
 

@@ -9,7 +9,11 @@ simulatedTime()
 /** How long a query is kept for an expected observer, in ms. */
 const MOMENT = 5_000
 
-const keys = (client) => client.getQueryCache().getAll().map((query) => query.queryKey[0])
+const keys = (client) =>
+  client
+    .getQueryCache()
+    .getAll()
+    .map((query) => query.queryKey[0])
 
 function fill(client, ...names) {
   for (const name of names) client.setQueryData([name], name)
@@ -68,7 +72,10 @@ test('observing an evicted query restores it, or uses its replacement', () => {
   client.setQueryData(['a'], 'another')
   for (const observer of [first, second]) observer.subscribe(() => {})
   client.setQueryData(['a'], 'new')
-  assert.deepEqual([first, second].map((observer) => observer.getCurrentResult().data), ['new', 'new'])
+  assert.deepEqual(
+    [first, second].map((observer) => observer.getCurrentResult().data),
+    ['new', 'new'],
+  )
 })
 
 test('beyond maxBytes, the least recently used query is evicted', () => {
@@ -89,7 +96,12 @@ test('beyond maxBytes, the least recently used query is evicted', () => {
 test('the size of large and cyclic values is estimated from a sample', () => {
   const client = new QueryClient({ maxBytes: 1_000_000 })
   let reads = 0
-  const row = { get text() { reads++; return 'x'.repeat(100) } }
+  const row = {
+    get text() {
+      reads++
+      return 'x'.repeat(100)
+    },
+  }
   client.setQueryData(['small'], 1)
   client.setQueryDefaults(['rows'], { structuralSharing: false })
   client.setQueryData(['rows'], Array(100_000).fill(row))

@@ -77,7 +77,10 @@ test('two clients do not share state', async () => {
 
   // Where both have the same key, each has its own: ids are the same numbers in both machines.
   await two.fetchQuery({ queryKey: ['me'], queryFn: () => ({ secret: 'two' }) })
-  assert.deepEqual([one, two].map((client) => client.getQueryData(['me']).secret), ['one', 'two'])
+  assert.deepEqual(
+    [one, two].map((client) => client.getQueryData(['me']).secret),
+    ['one', 'two'],
+  )
   await assert.rejects(two.fetchQuery(down), /down/)
   two.clear()
   assert.equal(one.getQueryData(['me']).secret, 'one')

@@ -50,13 +50,7 @@ globalThis.done = (async () => {
   return { heard: [...new Set(heard)], outcomes }
 })()
 `
-const OUTCOMES = [
-  'fine',
-  `Missing queryFn: '["skipped"]'`,
-  '["nothing"] data is undefined',
-  'redacted',
-  'trap',
-]
+const OUTCOMES = ['fine', `Missing queryFn: '["skipped"]'`, '["nothing"] data is undefined', 'redacted', 'trap']
 
 let folder
 before(async () => {
@@ -113,7 +107,12 @@ test('Node warns unless NODE_ENV is production', async () => {
   const file = path.join(folder, 'careless.mjs')
   const report = 'globalThis.done.then((result) => process.stdout.write(JSON.stringify(result)))'
   await writeFile(file, `${await bundled({ format: 'esm' })}\n${report}`)
-  for (const [mode, count] of [['production', 0], ['development', TEXTS.length], ['test', TEXTS.length], [undefined, TEXTS.length]]) {
+  for (const [mode, count] of [
+    ['production', 0],
+    ['development', TEXTS.length],
+    ['test', TEXTS.length],
+    [undefined, TEXTS.length],
+  ]) {
     const { NODE_ENV, ...env } = process.env
     const { stdout } = spawnSync(process.execPath, [file], { env: mode ? { ...env, NODE_ENV: mode } : env, encoding: 'utf8' })
     const { heard, outcomes } = JSON.parse(stdout)

@@ -106,10 +106,7 @@ test('a cancelled fetch restores the old state, and rejects if there was no data
   await settle()
   await client.cancelQueries({ queryKey: ['a'] })
   await assert.rejects(first, (error) => error instanceof CancelledError && isCancelledError(error) && error.revert)
-  assert.deepEqual(
-    [client.getQueryState(['a']).status, client.getQueryState(['a']).fetchStatus],
-    ['pending', 'idle'],
-  )
+  assert.deepEqual([client.getQueryState(['a']).status, client.getQueryState(['a']).fetchStatus], ['pending', 'idle'])
 
   client.setQueryData(['a'], 'before')
   const second = client.fetchQuery({ queryKey: ['a'], queryFn: () => after(10, 2) })

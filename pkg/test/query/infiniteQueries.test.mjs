@@ -27,7 +27,14 @@ test('an infinite query fetches page after page to the end', async () => {
     await pass(10)
   }
   const { data, hasNextPage, hasPreviousPage } = observer.getCurrentResult()
-  assert.deepEqual(data, { pages: [[0, 1], [2, 3], [4, 5]], pageParams: [0, 1, 2] })
+  assert.deepEqual(data, {
+    pages: [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ],
+    pageParams: [0, 1, 2],
+  })
   assert.deepEqual([hasNextPage, hasPreviousPage], [false, false])
 })
 
@@ -54,11 +61,17 @@ test('QueriesObserver observes a list of queries', async () => {
   let results = []
   observer.subscribe((result) => (results = result))
   await pass(10)
-  assert.deepEqual(results.map(({ data }) => data), [1, 2])
+  assert.deepEqual(
+    results.map(({ data }) => data),
+    [1, 2],
+  )
   const [first] = observer.getObservers()
   observer.setQueries([query(3), query(1)])
   await pass(10)
-  assert.deepEqual(results.map(({ data }) => data), [3, 1])
+  assert.deepEqual(
+    results.map(({ data }) => data),
+    [3, 1],
+  )
   assert.equal(observer.getObservers()[1], first, 'the observer of a query that stays stays')
 })
 
@@ -67,7 +80,10 @@ test('a dehydrated cache is hydrated elsewhere', async () => {
   await server.prefetchQuery({ queryKey: ['a'], queryFn: () => ({ rows: [1] }), meta: { from: 'server' } })
   await server.prefetchQuery({ queryKey: ['failed'], queryFn: () => Promise.reject(new Error('no')) })
   const sent = JSON.parse(JSON.stringify(dehydrate(server)))
-  assert.deepEqual(sent.queries.map(({ queryHash }) => queryHash), ['["a"]'])
+  assert.deepEqual(
+    sent.queries.map(({ queryHash }) => queryHash),
+    ['["a"]'],
+  )
 
   const client = new QueryClient()
   hydrate(client, sent)
@@ -116,7 +132,10 @@ test('an infinite query is abortable once its function has read the signal', asy
   const leave = asking.subscribe(() => {})
   await pass(10)
   const refetched = client.refetchQueries({}, { throwOnError: true })
-  client.getQueryCache().getAll()[0].setOptions({ ...pages })
+  client
+    .getQueryCache()
+    .getAll()[0]
+    .setOptions({ ...pages })
   leave()
   await pass(10)
   await refetched

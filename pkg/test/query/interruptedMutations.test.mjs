@@ -118,7 +118,13 @@ test('interruptedMutations: resume runs an interrupted mutation again, in its tu
     await pass(5)
     assert.equal(ran, 1)
     await pass(20, 5)
-    assert.deepEqual(client.getMutationCache().getAll().map(({ state }) => state.data), [1, 2])
+    assert.deepEqual(
+      client
+        .getMutationCache()
+        .getAll()
+        .map(({ state }) => state.data),
+      [1, 2],
+    )
   }
 })
 
@@ -159,5 +165,8 @@ test('scopes and origins are released with their last mutation or query', async 
   await pass(4_000, 100)
   assert.deepEqual(client.breakers(), [])
   await client.fetchQuery({ queryKey: ['new'], queryFn: () => 1 })
-  assert.deepEqual(client.breakers().map(({ origin }) => origin), ['https://new.example'])
+  assert.deepEqual(
+    client.breakers().map(({ origin }) => origin),
+    ['https://new.example'],
+  )
 })

@@ -102,7 +102,12 @@ test('resetQueries refetches observed queries and touches no others', async () =
 test('the filter types active and inactive agree with a comparison of each query', () => {
   const client = new QueryClient()
   for (let i = 0; i < 6; i++) client.setQueryData(['a', i % 2, i], i)
-  for (const [i, enabled] of [[1, true], [2, false], [4, true], [5, () => false]]) {
+  for (const [i, enabled] of [
+    [1, true],
+    [2, false],
+    [4, true],
+    [5, () => false],
+  ]) {
     new QueryObserver(client, { queryKey: ['a', i % 2, i], enabled, staleTime: Infinity }).subscribe(() => {})
   }
   const all = client.getQueryCache().getAll()
@@ -110,8 +115,14 @@ test('the filter types active and inactive agree with a comparison of each query
     for (const key of [['a'], ['a', 0], ['a', 1, 5]]) {
       for (const exact of [true, false]) {
         const filters = { queryKey: key, type, exact }
-        const found = client.getQueryCache().findAll(filters).map((query) => query.queryHash)
-        assert.deepEqual(found, all.filter((query) => matchQuery(filters, query)).map((query) => query.queryHash))
+        const found = client
+          .getQueryCache()
+          .findAll(filters)
+          .map((query) => query.queryHash)
+        assert.deepEqual(
+          found,
+          all.filter((query) => matchQuery(filters, query)).map((query) => query.queryHash),
+        )
       }
     }
   }
@@ -122,7 +133,11 @@ test('an invalidation survives the running fetch, however that ends', async () =
     cancelQueries: (client) => client.cancelQueries(),
     'a silent cancelQueries': (client) => client.cancelQueries(undefined, { silent: true }),
     'the last observer leaving': (_client, leave) => leave(),
-    'cancel()': (client) => client.getQueryCache().find({ queryKey: ['a'] }).cancel({ revert: true }),
+    'cancel()': (client) =>
+      client
+        .getQueryCache()
+        .find({ queryKey: ['a'] })
+        .cancel({ revert: true }),
   }
   for (const [name, end] of Object.entries(ends)) {
     for (const before of [undefined, 'old']) {

@@ -100,7 +100,13 @@ test('many queries may change their order, come and go', async () => {
   client.setQueryData(['row', 5], 'nobody looks')
   await pass(1)
   assert.deepEqual([last.length, last[0].data, last[299].data], [300, 'first', 100])
-  assert.equal(client.getQueryCache().find({ queryKey: ['row', 5] }).getObserversCount(), 0)
+  assert.equal(
+    client
+      .getQueryCache()
+      .find({ queryKey: ['row', 5] })
+      .getObserversCount(),
+    0,
+  )
   unsubscribe()
 })
 

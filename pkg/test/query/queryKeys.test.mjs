@@ -28,7 +28,16 @@ const values = [
   ...[null, 0, 1, -1.5, '', '0', 'null', true, false, 1n, 2n, '1', '1n', new Date(1), new Date(2)],
   ...[[], [null], [1], [1, 2], [[1]], [new Set([1])], {}, { a: 1 }, { a: 2 }, { a: null }, { b: 1 }, { a: { b: [1] } }],
   ...[new Set(), new Set([1]), new Set([2]), new Set([1, 2]), new Set(['1']), new Set([{ a: 1 }])],
-  ...[new Map(), new Map([[1, 2]]), new Map([[1, 3]]), new Map([[1, 2], [3, 4]]), new Map([[{ a: 1 }, new Set([1])]])],
+  ...[
+    new Map(),
+    new Map([[1, 2]]),
+    new Map([[1, 3]]),
+    new Map([
+      [1, 2],
+      [3, 4],
+    ]),
+    new Map([[{ a: 1 }, new Set([1])]]),
+  ],
   ...[new Uint8Array(0), new Uint8Array([1]), new Uint8Array([1, 2]), new Int8Array([1]), new Float64Array([NaN])],
   ...[new BigInt64Array([1n]), new ArrayBuffer(1), new ArrayBuffer(2), new DataView(new ArrayBuffer(1))],
   ...[/a/, /a/g, /b/, new Error('a'), new Error('b'), new TypeError('a'), Object.assign(new Error('a'), { code: 1 })],
@@ -41,10 +50,22 @@ const equal = [
   ...nothing.map((value) => [value, null]),
   [-0, 0],
   [new Date(1), '1970-01-01T00:00:00.001Z'],
-  [{ a: 1, b: { d: 1, c: 2 } }, { b: { c: 2, d: 1 }, a: 1 }],
+  [
+    { a: 1, b: { d: 1, c: 2 } },
+    { b: { c: 2, d: 1 }, a: 1 },
+  ],
   [{ a: undefined, f: () => {}, [Symbol('s')]: 1 }, {}],
   [new Set([1, 2, { a: 1, b: 2 }]), new Set([{ b: 2, a: 1 }, 2, 1])],
-  [new Map([['a', 1], ['b', 2]]), new Map([['b', 2], ['a', 1]])],
+  [
+    new Map([
+      ['a', 1],
+      ['b', 2],
+    ]),
+    new Map([
+      ['b', 2],
+      ['a', 1],
+    ]),
+  ],
   [new Tags(['x']), new Set(['x'])],
   [new Point(1, 2), { x: 1, y: 2 }],
   [new Money(5), { cents: 5 }],
@@ -59,28 +80,46 @@ const equal = [
 
 test('different values are different keys that do not match each other', () => {
   const hashes = values.map((value) => hashKey(['k', value]))
-  assert.deepEqual(hashes.filter((hash, i) => hashes.indexOf(hash) !== i), [])
+  assert.deepEqual(
+    hashes.filter((hash, i) => hashes.indexOf(hash) !== i),
+    [],
+  )
 
   const client = new QueryClient()
   values.forEach((value, i) => client.setQueryData(['k', value], i))
   values.forEach((value, i) => {
     assert.equal(client.getQueryData(['k', value]), i)
     const found = client.getQueryCache().findAll({ queryKey: ['k', value] })
-    assert.ok(found.some(({ state }) => state.data === i), `${i}: ${hashes[i]} is found by its own key`)
+    assert.ok(
+      found.some(({ state }) => state.data === i),
+      `${i}: ${hashes[i]} is found by its own key`,
+    )
     // Other matches contain it: an array or an object with more members.
     for (const { queryHash } of found) {
-      if (queryHash !== hashes[i]) assert.ok(/^\["k",[[{]/.test(hashes[i]) && /^\["k",[[{]/.test(queryHash), `${hashes[i]} finds ${queryHash}`)
+      if (queryHash !== hashes[i])
+        assert.ok(/^\["k",[[{]/.test(hashes[i]) && /^\["k",[[{]/.test(queryHash), `${hashes[i]} finds ${queryHash}`)
     }
   })
   client.removeQueries({ queryKey: ['k', new Date(1)] })
   client.removeQueries({ queryKey: ['k', new Set([1])] })
   client.removeQueries({ queryKey: ['k', 1n] })
-  assert.deepEqual([new Date(2), new Set([2]), new Set([1, 2]), 2n].map((value) => client.getQueryData(['k', value]) !== undefined), [true, true, true, true])
-  assert.deepEqual([new Date(1), new Set([1]), 1n].map((value) => client.getQueryData(['k', value])), [undefined, undefined, undefined])
+  assert.deepEqual(
+    [new Date(2), new Set([2]), new Set([1, 2]), 2n].map((value) => client.getQueryData(['k', value]) !== undefined),
+    [true, true, true, true],
+  )
+  assert.deepEqual(
+    [new Date(1), new Set([1]), 1n].map((value) => client.getQueryData(['k', value])),
+    [undefined, undefined, undefined],
+  )
 })
 
 test('values with the same hash match, also nested in arrays and objects', () => {
-  const wrappings = [(value) => ['k', value], (value) => ['k', [value]], (value) => ['k', { in: [value, 1] }], (value) => [value, 'k']]
+  const wrappings = [
+    (value) => ['k', value],
+    (value) => ['k', [value]],
+    (value) => ['k', { in: [value, 1] }],
+    (value) => [value, 'k'],
+  ]
   for (const [a, b] of equal) {
     for (const wrap of wrappings) {
       assert.equal(hashKey(wrap(a)), hashKey(wrap(b)))
@@ -98,7 +137,10 @@ test('two keys that match both ways have the same hash', () => {
   const all = [...values, ...equal.flat()]
   for (const a of all) {
     for (const b of all) {
-      const [one, other] = [['k', a], ['k', b]]
+      const [one, other] = [
+        ['k', a],
+        ['k', b],
+      ]
       const both = partialMatchKey(one, other) && partialMatchKey(other, one)
       assert.equal(both, hashKey(one) === hashKey(other), `${hashKey(one)} and ${hashKey(other)}`)
     }
@@ -158,7 +200,13 @@ test('setQueriesData writes to all queries found, also those with their own hash
   const own = { queryKey: ['big', 1n], queryKeyHashFn: (key) => key.join('/') }
   client.getQueryCache().build(client, own).setData(1)
   client.setQueryData(['big', 2n], 2)
-  assert.deepEqual(client.setQueriesData({ queryKey: ['big'] }, (n) => n * 10), [[['big', 1n], 10], [['big', 2n], 20]])
+  assert.deepEqual(
+    client.setQueriesData({ queryKey: ['big'] }, (n) => n * 10),
+    [
+      [['big', 1n], 10],
+      [['big', 2n], 20],
+    ],
+  )
   assert.equal(client.getQueryCache().getAll().length, 2)
   assert.equal(client.getQueryCache().get('big/1').state.data, 10)
 })

@@ -93,7 +93,13 @@ test('enabled may be a function, which is called again when the query changes', 
   })
   watch(observer)
   await pass(1)
-  assert.equal(client.getQueryCache().find({ queryKey: ['a'] }).isActive(), false)
+  assert.equal(
+    client
+      .getQueryCache()
+      .find({ queryKey: ['a'] })
+      .isActive(),
+    false,
+  )
   assert.equal(observer.getCurrentResult().isEnabled, false)
 })
 
@@ -129,7 +135,12 @@ test('keepPreviousData shows the data of the last key while the next is fetched'
   await pass(10)
   observer.setOptions(options(2))
   await pass(10)
-  assert.deepEqual(seen, [[undefined, false], [1, false], [1, true], [2, false]])
+  assert.deepEqual(seen, [
+    [undefined, false],
+    [1, false],
+    [1, true],
+    [2, false],
+  ])
 })
 
 test('initialData counts as fetched at initialDataUpdatedAt', async () => {

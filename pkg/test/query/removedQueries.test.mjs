@@ -100,7 +100,10 @@ test('an observer that mounts on a removed query observes its replacement', asyn
   client.setQueryData(['a'], 'new')
   second.subscribe(() => {})
   client.setQueryData(['a'], 'newer')
-  assert.deepEqual([first, second].map((observer) => observer.getCurrentResult().data), ['newer', 'newer'])
+  assert.deepEqual(
+    [first, second].map((observer) => observer.getCurrentResult().data),
+    ['newer', 'newer'],
+  )
 })
 
 test('QueriesObserver and InfiniteQueryObserver follow the replacement too', async () => {
@@ -121,7 +124,10 @@ test('QueriesObserver and InfiniteQueryObserver follow the replacement too', asy
   version = 2
   await client.invalidateQueries()
   await pass(1)
-  assert.deepEqual(many.getCurrentResult().map(({ data }) => data), ['a2', 'b2'])
+  assert.deepEqual(
+    many.getCurrentResult().map(({ data }) => data),
+    ['a2', 'b2'],
+  )
   assert.deepEqual(pages.getCurrentResult().data.pages, ['1 of 2'])
   client.clear()
   await pages.fetchNextPage()

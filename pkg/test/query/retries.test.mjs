@@ -89,7 +89,10 @@ test('an attempt that exceeds the timeout is aborted and retried', async () => {
   assert.equal(client.getQueryState(['slow']).fetchFailureReason, signals[0].reason)
   await pass(300, 10)
   assert.equal(await fetched, 'in time')
-  assert.deepEqual(signals.map((signal) => signal.aborted), [true, true, false])
+  assert.deepEqual(
+    signals.map((signal) => signal.aborted),
+    [true, true, false],
+  )
   assert.equal(client.getQueryData(['slow']), 'in time')
 })
 
@@ -163,7 +166,10 @@ test('jsonQuery names its origin, and a 404 does not open the circuit breaker', 
   assert.equal(client.breakers()[0].state, 'closed')
   status = 503
   await assert.rejects(ask(), { status: 503 })
-  assert.deepEqual(client.breakers().map(({ origin, state }) => [origin, state]), [['https://api.example', 'open']])
+  assert.deepEqual(
+    client.breakers().map(({ origin, state }) => [origin, state]),
+    [['https://api.example', 'open']],
+  )
 
   const own = new QueryClient({ breaker: { failures: 1, origin: (query) => query.queryKey[0] } })
   await assert.rejects(own.fetchQuery({ queryKey: ['b'], queryFn: () => Promise.reject(new Error('no')) }))

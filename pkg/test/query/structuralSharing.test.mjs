@@ -17,7 +17,10 @@ test('an equal Date, Map or Set keeps its identity', () => {
   const make = () => ({
     at: new Date(5),
     never: new Date(NaN),
-    byId: new Map([[1, { name: 'a', at: new Date(7) }], [2, { name: 'b' }]]),
+    byId: new Map([
+      [1, { name: 'a', at: new Date(7) }],
+      [2, { name: 'b' }],
+    ]),
     tags: new Set(['x', 'y', NaN, { deep: [1] }]),
     empty: [new Map(), new Set()],
   })
@@ -27,8 +30,22 @@ test('an equal Date, Map or Set keeps its identity', () => {
 })
 
 test('equal members of a changed Map or Set keep their identity', () => {
-  const before = { map: new Map([['a', { n: 1 }], ['b', { n: 2 }], ['c', 3]]), set: new Set([{ n: 1 }, { n: 2 }]) }
-  const next = { map: new Map([['z', 0], ['a', { n: 1 }], ['b', { n: 5 }]]), set: new Set([{ n: 1 }, { n: 3 }, 4]) }
+  const before = {
+    map: new Map([
+      ['a', { n: 1 }],
+      ['b', { n: 2 }],
+      ['c', 3],
+    ]),
+    set: new Set([{ n: 1 }, { n: 2 }]),
+  }
+  const next = {
+    map: new Map([
+      ['z', 0],
+      ['a', { n: 1 }],
+      ['b', { n: 5 }],
+    ]),
+    set: new Set([{ n: 1 }, { n: 3 }, 4]),
+  }
   const after = stored(before, next)
   assert.deepEqual(after, next)
   assert.equal(after.map.get('a'), before.map.get('a'))
@@ -44,7 +61,11 @@ test('equal members of a changed Map or Set keep their identity', () => {
 })
 
 test('keys and members that are objects are shared by position, and no two become one', () => {
-  const keyed = (n) => new Map([[{ id: 1 }, 'a'], [{ id: n }, 'b']])
+  const keyed = (n) =>
+    new Map([
+      [{ id: 1 }, 'a'],
+      [{ id: n }, 'b'],
+    ])
   const before = keyed(2)
   assert.equal(stored(before, keyed(2)), before)
   assert.equal([...stored(before, keyed(3)).keys()][0], [...before.keys()][0])
@@ -89,8 +110,16 @@ test('a cyclic value is stored as it is', () => {
     add(value)
     return value
   }
-  const map = () => self(() => new Map(), (value) => value.set('me', value))
-  const set = () => self(() => new Set(), (value) => value.add([value]))
+  const map = () =>
+    self(
+      () => new Map(),
+      (value) => value.set('me', value),
+    )
+  const set = () =>
+    self(
+      () => new Set(),
+      (value) => value.add([value]),
+    )
   for (const make of [map, set]) {
     const next = make()
     assert.equal(stored(make(), next), next)
@@ -170,7 +199,10 @@ test('NaN in combined results does not notify', () => {
 })
 
 test('0 and -0 differ', () => {
-  for (const [before, after] of [[0, -0], [-0, 0]]) {
+  for (const [before, after] of [
+    [0, -0],
+    [-0, 0],
+  ]) {
     assert.ok(Object.is(stored(before, after), after))
     assert.ok(Object.is(stored([before], [after])[0], after))
     assert.ok(Object.is(stored({ n: before }, { n: after }).n, after))
@@ -193,7 +225,10 @@ test('class instances and other non-plain values are not shared', () => {
     'an object without a prototype': (n) => Object.assign(Object.create(null), { n }),
   }
   for (const [what, make] of Object.entries(kinds)) {
-    for (const [n, m] of [[1, 1], [1, 2]]) {
+    for (const [n, m] of [
+      [1, 1],
+      [1, 2],
+    ]) {
       const after = make(m)
       assert.equal(stored(make(n), after), after, what)
       assert.equal(stored({ in: make(n) }, { in: after, more: 1 }).in, after, what)
@@ -214,7 +249,14 @@ test('arrays of another realm are shared', () => {
 })
 
 test('a changed value is stored as a copy', () => {
-  for (const [before, after] of [[[1, 2], [1]], [{ a: 1 }, { a: 2 }], [{ a: { b: 1 }, c: [1] }, { a: { b: 2 }, c: [1] }]]) {
+  for (const [before, after] of [
+    [[1, 2], [1]],
+    [{ a: 1 }, { a: 2 }],
+    [
+      { a: { b: 1 }, c: [1] },
+      { a: { b: 2 }, c: [1] },
+    ],
+  ]) {
     const result = stored(before, after)
     assert.notEqual(result, after)
     assert.deepEqual(result, after)

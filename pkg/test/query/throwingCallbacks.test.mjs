@@ -17,9 +17,11 @@ import { after, pass, settle, simulatedTime } from './clock.mjs'
 simulatedTime()
 
 class Thrown extends Error {}
-const thrower = (message = 'thrown') => () => {
-  throw new Thrown(message)
-}
+const thrower =
+  (message = 'thrown') =>
+  () => {
+    throw new Thrown(message)
+  }
 const fails = () => Promise.reject(new Error('down'))
 
 /** A client whose caches record their callbacks. */
@@ -67,14 +69,20 @@ for (const [name, options] of Object.entries({
     assert.deepEqual(told, ['pending fetching', 'error idle'])
     assert.ok(observer.getCurrentResult().error instanceof Thrown)
     assert.ok(client.getQueryState(['a']).error instanceof Thrown)
-    assert.deepEqual(heard, [['error', 'thrown'], ['settled', undefined, 'thrown']])
+    assert.deepEqual(heard, [
+      ['error', 'thrown'],
+      ['settled', undefined, 'thrown'],
+    ])
     await assert.rejects(client.fetchQuery({ queryKey: ['b'], queryFn: fails, ...options }), Thrown)
     assert.equal(client.isFetching(), 0)
   })
 
   test(`an error thrown by ${name} is the error of the mutation`, async () => {
     const heard = []
-    const note = (name) => (...args) => void heard.push([name, args.find((arg) => arg instanceof Error)?.message])
+    const note =
+      (name) =>
+      (...args) =>
+        void heard.push([name, args.find((arg) => arg instanceof Error)?.message])
     const mutationCache = new MutationCache({ onError: note('cache error'), onSettled: note('cache settled') })
     const client = new QueryClient({ mutationCache })
     const callbacks = { onError: note('error'), onSettled: note('settled') }
@@ -82,7 +90,10 @@ for (const [name, options] of Object.entries({
     observer.subscribe(() => {})
     await assert.rejects(observer.mutate(undefined), Thrown)
     assert.equal(observer.getCurrentResult().status, 'error')
-    assert.deepEqual(heard, ['cache error', 'error', 'cache settled', 'settled'].map((name) => [name, 'thrown']))
+    assert.deepEqual(
+      heard,
+      ['cache error', 'error', 'cache settled', 'settled'].map((name) => [name, 'thrown']),
+    )
     // The next of its scope runs.
     const next = new MutationObserver(client, { mutationFn: () => Promise.resolve('next'), scope: { id: 's' } })
     assert.equal(await next.mutate(undefined), 'next')
@@ -118,7 +129,10 @@ for (const name of ['getNextPageParam', 'getPreviousPageParam']) {
     assert.deepEqual([result.hasNextPage, result.hasPreviousPage], [false, false])
     assert.deepEqual(result.data.pages, [{ items: [] }])
     assert.equal(client.getQueryState(['pages']).error, result.error)
-    assert.deepEqual(heard.map(([name]) => name), ['error', 'settled'])
+    assert.deepEqual(
+      heard.map(([name]) => name),
+      ['error', 'settled'],
+    )
     assert.ok(told.every(({ status, error }) => status === 'pending' || error === result.error))
   })
 }
@@ -194,11 +208,20 @@ for (const [name, option] of Object.entries({
     assert.equal(told.at(-1), 'error')
     assert.ok(seen.includes('data'))
     assert.equal(other.getCurrentResult().data, 'data')
-    assert.deepEqual(heard.map(([name, what]) => `${name} ${what}`), ['error option', 'settled data'])
+    assert.deepEqual(
+      heard.map(([name, what]) => `${name} ${what}`),
+      ['error option', 'settled data'],
+    )
     assert.equal(client.isFetching(), 0)
     // It is garbage-collected like any other.
     unsubscribe()
-    assert.equal(client.getQueryCache().find({ queryKey: ['a'] }).getObserversCount(), 1)
+    assert.equal(
+      client
+        .getQueryCache()
+        .find({ queryKey: ['a'] })
+        .getObserversCount(),
+      1,
+    )
   })
 }
 
@@ -227,22 +250,24 @@ test('an observer whose option throws does not stop fetches for others', async (
   assert.ok(calls.includes('sound'))
   for (const observer of observers) assert.equal(observer.getCurrentResult().error?.message, 'trap')
   await client.refetchQueries()
-  assert.deepEqual(calls.filter((key) => key === 'sound'), ['sound', 'sound'])
+  assert.deepEqual(
+    calls.filter((key) => key === 'sound'),
+    ['sound', 'sound'],
+  )
   focusManager.setFocused(undefined)
   client.unmount()
 })
 
 test('structuralSharing, persister and behavior that throw fail the fetch', async () => {
-  for (const option of [
-    { structuralSharing: thrower() },
-    { persister: thrower() },
-    { behavior: { onFetch: thrower() } },
-  ]) {
+  for (const option of [{ structuralSharing: thrower() }, { persister: thrower() }, { behavior: { onFetch: thrower() } }]) {
     const { heard, client } = noting()
     await assert.rejects(client.fetchQuery({ queryKey: ['a'], queryFn: () => 1, ...option }), Thrown)
     const { status, fetchStatus } = client.getQueryState(['a'])
     assert.deepEqual([status, fetchStatus], ['error', 'idle'])
-    assert.deepEqual(heard.map(([name]) => name), ['error', 'settled'])
+    assert.deepEqual(
+      heard.map(([name]) => name),
+      ['error', 'settled'],
+    )
   }
 })
 
@@ -257,7 +282,10 @@ test('initialData that throws when it is called again fails the fetch', async ()
   armed = true
   const { error, fetchStatus } = await observer.refetch()
   assert.deepEqual([error?.message, fetchStatus], ['initial', 'idle'])
-  assert.deepEqual(heard.map(([name]) => name), ['error', 'settled'])
+  assert.deepEqual(
+    heard.map(([name]) => name),
+    ['error', 'settled'],
+  )
 })
 
 test('methods that return a promise reject and never throw', async () => {
@@ -295,15 +323,19 @@ test('a listener that throws does not stop the others', async () => {
     const seen = []
     observer.subscribe(({ status }) => seen.push(status))
     await pass(5)
-    assert.deepEqual(heard, [['success', 'data'], ['settled', 'data', null]])
+    assert.deepEqual(heard, [
+      ['success', 'data'],
+      ['settled', 'data', null],
+    ])
     assert.deepEqual(seen, ['success'])
     assert.equal(client.getQueryState(['a']).status, 'success')
     client.setQueryData(['a'], 'edited')
     assert.equal(observer.getCurrentResult().data, 'edited')
   })
-  assert.deepEqual(told.filter((type) => type !== 'observerResultsUpdated'), [
-    'added', 'observerAdded', 'fetch', 'success', 'success',
-  ])
+  assert.deepEqual(
+    told.filter((type) => type !== 'observerResultsUpdated'),
+    ['added', 'observerAdded', 'fetch', 'success', 'success'],
+  )
   assert.ok(errors.includes('cache fetch') || errors.includes('cache updated'))
   assert.ok(errors.includes('observer'))
 })
@@ -330,7 +362,10 @@ test('a listener of a mutation, a QueriesObserver or a batch that throws does no
     })
     await pass(1)
   })
-  assert.deepEqual([told[0], told.find((news) => news === 'success'), told.at(-2), told.at(-1)], ['pending', 'success', 'a,b', 'batched'])
+  assert.deepEqual(
+    [told[0], told.find((news) => news === 'success'), told.at(-2), told.at(-1)],
+    ['pending', 'success', 'a,b', 'batched'],
+  )
   for (const message of ['mutation cache', 'mutator', 'many', 'batch']) assert.ok(errors.includes(message), message)
 })
 

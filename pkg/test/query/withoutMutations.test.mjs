@@ -34,7 +34,10 @@ test('without mutations their cache answers, and is empty', async () => {
   const events = []
   cache.subscribe((event) => events.push(event))
   cache.notify({ type: 'observerOptionsUpdated' })
-  assert.deepEqual([cache.getAll(), cache.findAll({ status: 'pending' }), cache.find({ mutationKey: ['a'] })], [[], [], undefined])
+  assert.deepEqual(
+    [cache.getAll(), cache.findAll({ status: 'pending' }), cache.find({ mutationKey: ['a'] })],
+    [[], [], undefined],
+  )
   assert.equal(client.isMutating(), 0)
   assert.deepEqual(await cache.resumePausedMutations(), [])
   await client.resumePausedMutations()
@@ -60,7 +63,15 @@ for (const name of ['MutationObserver', 'Mutation']) {
   })
 }
 
-const PAUSED = { status: 'pending', isPaused: true, variables: 1, failureCount: 0, failureReason: null, submittedAt: 0, error: null }
+const PAUSED = {
+  status: 'pending',
+  isPaused: true,
+  variables: 1,
+  failureCount: 0,
+  failureReason: null,
+  submittedAt: 0,
+  error: null,
+}
 
 test('hydrate restores queries without mutations, and mutations with them', async () => {
   const source = `export { QueryClient, dehydrate, hydrate } from 'whippet/query'`
@@ -71,7 +82,10 @@ test('hydrate restores queries without mutations, and mutations with them', asyn
   const restored = new QueryClient()
   hydrate(restored, dehydrate(client))
   assert.equal(restored.getQueryData(['a']), 1)
-  assert.throws(() => hydrate(restored, { mutations: [{ mutationKey: ['a'], state: PAUSED }] }), /import MutationObserver or Mutation/)
+  assert.throws(
+    () => hydrate(restored, { mutations: [{ mutationKey: ['a'], state: PAUSED }] }),
+    /import MutationObserver or Mutation/,
+  )
   client.clear()
   restored.clear()
 

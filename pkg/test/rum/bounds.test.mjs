@@ -18,7 +18,9 @@ before(async () => {
     write: false,
   })
   globalThis.location = { href: 'https://shop.example/orders?page=2' }
-  ;({ pack, scrub, format } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`))
+  ;({ pack, scrub, format } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  ))
 })
 
 test('scrubbing a text without an address takes linear time', () => {
@@ -37,7 +39,12 @@ test('a scrubbed address keeps its origin and its path', () => {
 })
 
 test('a text is truncated between characters', () => {
-  for (const [from, bytes, to] of [['aé€😀', 10, 'aé€😀'], ['aé€😀', 9, 'aé€'], ['aé€😀', 5, 'aé'], ['aé€😀', 2, 'a']]) {
+  for (const [from, bytes, to] of [
+    ['aé€😀', 10, 'aé€😀'],
+    ['aé€😀', 9, 'aé€'],
+    ['aé€😀', 5, 'aé'],
+    ['aé€😀', 2, 'a'],
+  ]) {
     assert.equal(format.truncate(from, bytes), to)
   }
   assert.equal(format.singleLine('a\nb\u0085c\u007f', 20), 'a b c ')

@@ -20,7 +20,9 @@ before(async () => {
     },
     write: false,
   })
-  ;({ observeErrors, describeError } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`))
+  ;({ observeErrors, describeError } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  ))
   globalThis.addEventListener = (kind, listener) => (listeners[kind] = listener)
 })
 
@@ -67,7 +69,12 @@ test('a thrown value is described by its text or by its member names', () => {
     [{ detail: 'secret', code: 'E_AUTH' }, 'Object (E_AUTH) {detail}'],
     [[1, 2, 'secret'], 'Array'],
     [new Uint8Array(5000), 'Uint8Array'],
-    [function named() { return 'secret' }, 'named'],
+    [
+      function named() {
+        return 'secret'
+      },
+      'named',
+    ],
     [Promise.resolve('secret'), 'Promise'],
     [new Response('', { status: 404 }), 'Response'],
     [{ message: 'https://shop.example/?token=secret' }, 'Object: https://shop.example/'],
@@ -81,15 +88,42 @@ test('a thrown value is described by its text or by its member names', () => {
 
 test('a member that throws is left out of the description', () => {
   const hostile = (members) => Object.defineProperties(new Error('known'), members)
-  const thrower = { get() { throw new Error('from a getter') } }
+  const thrower = {
+    get() {
+      throw new Error('from a getter')
+    },
+  }
   assert.equal(messageOf(hostile({ message: thrower })), 'Error')
   assert.equal(messageOf(hostile({ name: thrower })), 'Error: known')
   assert.equal(describeError(hostile({ stack: thrower })).message, 'Error: known')
-  assert.equal(messageOf({ toString() { throw new Error('no') }, a: 1 }), 'Object {a}')
+  assert.equal(
+    messageOf({
+      toString() {
+        throw new Error('no')
+      },
+      a: 1,
+    }),
+    'Object {a}',
+  )
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
   assert.equal(messageOf(proxy), 'unknown')
-  assert.equal(messageOf(new Proxy({}, { ownKeys: () => { throw new Error('no') }, get: () => { throw new Error('no') } })), 'unknown')
+  assert.equal(
+    messageOf(
+      new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('no')
+          },
+          get: () => {
+            throw new Error('no')
+          },
+        },
+      ),
+    ),
+    'unknown',
+  )
 })
 
 test('an uncaught object is described by its member names, not by the message of the browser', () => {
@@ -100,12 +134,19 @@ test('an uncaught object is described by its member names, not by the message of
     listeners.unhandledrejection({ reason: { status: 404 } })
   }
   assert.deepEqual([...new Set(all.map(({ message }) => message))], ['Object {status}'])
-  for (const error of [['secret'], () => 'secret', new Uint8Array(2)]) listeners.error({ message: `Uncaught ${error}`, filename: '', error })
-  assert.deepEqual(all.splice(-3).map(({ message }) => message), ['Array', 'Function', 'Uint8Array'])
+  for (const error of [['secret'], () => 'secret', new Uint8Array(2)])
+    listeners.error({ message: `Uncaught ${error}`, filename: '', error })
+  assert.deepEqual(
+    all.splice(-3).map(({ message }) => message),
+    ['Array', 'Function', 'Uint8Array'],
+  )
   listeners.error({ message: 'Uncaught text', filename: '', error: 'text' })
   listeners.error({ message: 'Uncaught TypeError: bad', filename: '', error: new TypeError('bad') })
   listeners.error({ message: 'Script error.', filename: '', error: null })
-  assert.deepEqual(all.slice(-3).map(({ message }) => message), ['Uncaught text', 'Uncaught TypeError: bad', 'Script error.'])
+  assert.deepEqual(
+    all.slice(-3).map(({ message }) => message),
+    ['Uncaught text', 'Uncaught TypeError: bad', 'Script error.'],
+  )
 })
 
 test('lines of the message are not taken for stack frames', () => {
@@ -116,7 +157,12 @@ test('lines of the message are not taken for stack frames', () => {
   }
   const [one, other] = [print('no mail to ann@example.com:25'), print('no mail to bob@example.org:25')]
   assert.equal(one.fingerprint, other.fingerprint)
-  for (const message of ['a@b', 'first\nann@example.com:25:1\n    at home (x:1:2)', 'caused by at f (https://a.example/x.js:1:2)', '@']) {
+  for (const message of [
+    'a@b',
+    'first\nann@example.com:25:1\n    at home (x:1:2)',
+    'caused by at f (https://a.example/x.js:1:2)',
+    '@',
+  ]) {
     const { source, stack } = print(message)
     assert.equal(source, 'at buy (https://shop.example/app.js:1:20)', message)
     assert.equal(stack, 'at buy (https://shop.example/app.js:1:20)\nat https://shop.example/app.js:3:7', message)
@@ -134,12 +180,17 @@ test('errors are ignored by a string in their message, or by a pattern', () => {
   listeners.unhandledrejection({ reason: new DOMException('Transition was skipped', 'AbortError') })
   error('kept')
   assert.deepEqual(all, ['kept'])
-  assert.equal(describeError(new Error('ResizeObserver loop limit exceeded'), false).message, 'Error: ResizeObserver loop limit exceeded')
+  assert.equal(
+    describeError(new Error('ResizeObserver loop limit exceeded'), false).message,
+    'Error: ResizeObserver loop limit exceeded',
+  )
 })
 
 test('a shortened message contains no half address', () => {
   for (let length = 900; length < 1100; length++) {
-    const { message } = describeError(`${'/a?b=c '.repeat(length / 7)}${'x'.repeat(length % 7)} https://ann:5ecre7@shop.example/ ${'y '.repeat(200)}`)
+    const { message } = describeError(
+      `${'/a?b=c '.repeat(length / 7)}${'x'.repeat(length % 7)} https://ann:5ecre7@shop.example/ ${'y '.repeat(200)}`,
+    )
     assert.ok(!message.includes('ann') && !message.includes('5ecre'), message)
   }
 })

@@ -75,14 +75,16 @@ function check(shape, value, at) {
 
 function format(beacon, options) {
   const requests = otlp(options)(JSON.stringify(beacon), 'https://otel.example:4318/')
-  return Object.fromEntries(requests.map(({ url, body, type }) => {
-    assert.equal(type, 'application/json')
-    const { pathname, host } = new URL(url)
-    assert.equal(host, 'otel.example:4318')
-    const document = JSON.parse(body)
-    check(documents[pathname], document, pathname)
-    return [pathname, document]
-  }))
+  return Object.fromEntries(
+    requests.map(({ url, body, type }) => {
+      assert.equal(type, 'application/json')
+      const { pathname, host } = new URL(url)
+      assert.equal(host, 'otel.example:4318')
+      const document = JSON.parse(body)
+      check(documents[pathname], document, pathname)
+      return [pathname, document]
+    }),
+  )
 }
 
 const plain = (attributes) => Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
@@ -160,7 +162,10 @@ test('histograms keep their buckets, and runs of empty ones are expanded', () =>
   assert.equal(point.count, '4')
   assert.deepEqual([point.scale, point.positive.offset, point.zeroCount], [5, 138, '1'])
   assert.equal(point.positive.bucketCounts.length, 139)
-  assert.deepEqual(point.positive.bucketCounts.flatMap((count, place) => (count === '0' ? [] : [place])), [0, 10, 138])
+  assert.deepEqual(
+    point.positive.bucketCounts.flatMap((count, place) => (count === '0' ? [] : [place])),
+    [0, 10, 138],
+  )
 })
 
 test('each single value is counted in the bucket whose bounds enclose it', () => {

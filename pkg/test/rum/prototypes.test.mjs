@@ -34,9 +34,10 @@ const load = () => import(`data:text/javascript;base64,${code}#${pages++}`)
 function polluted(members, run) {
   const all = [Object, Array, String, Number, Boolean, Date].map(({ prototype }) => prototype)
   const owners = members.toJSON ? all : [Object.prototype]
-  for (const owner of owners) for (const [name, value] of Object.entries(members)) {
-    Object.defineProperty(owner, name, { configurable: true, enumerable: true, writable: true, value })
-  }
+  for (const owner of owners)
+    for (const [name, value] of Object.entries(members)) {
+      Object.defineProperty(owner, name, { configurable: true, enumerable: true, writable: true, value })
+    }
   try {
     return run()
   } finally {
@@ -51,9 +52,27 @@ Object.defineProperty(Date.prototype, 'toJSON', { configurable: true, enumerable
 test('stringify equals JSON.stringify', async () => {
   const { stringify } = await load()
   const values = [
-    null, true, 0, -0, 1e300, NaN, Infinity, '', 'a"\\\n\u2028é🐕\ud800', [], {}, [undefined, () => 1, Symbol('x'), null],
-    { a: undefined, b: () => 1, c: [1, [2, { d: 'e' }]], 'f"': { g: null } }, new Date(0), new Date(NaN), [new Date(1)],
-    undefined, Object.create({ inherited: 1 }), [, 1], { __proto__: null, x: 1 }, new Map([[1, 2]]),
+    null,
+    true,
+    0,
+    -0,
+    1e300,
+    NaN,
+    Infinity,
+    '',
+    'a"\\\n\u2028é🐕\ud800',
+    [],
+    {},
+    [undefined, () => 1, Symbol('x'), null],
+    { a: undefined, b: () => 1, c: [1, [2, { d: 'e' }]], 'f"': { g: null } },
+    new Date(0),
+    new Date(NaN),
+    [new Date(1)],
+    undefined,
+    Object.create({ inherited: 1 }),
+    [, 1],
+    { __proto__: null, x: 1 },
+    new Map([[1, 2]]),
   ]
   for (const value of values) assert.equal(stringify(value), JSON.stringify(value))
 })
@@ -61,8 +80,18 @@ test('stringify equals JSON.stringify', async () => {
 test('a toJSON on a prototype is not called', async () => {
   const { stringify, serializeBeacon, pack } = await load()
   const beacon = {
-    v: 1, id: 'feed00000000beef-1', session: 'a', view: 'feed00000000beef', app: 'shop', page: '/', navigation: 'navigate', device: 'desktop', sentAt: 1,
-    errors: [{ message: 'x', fingerprint: '00000000' }], timings: { a: [1, 2.5] }, vitals: { LCP: { value: 1 } },
+    v: 1,
+    id: 'feed00000000beef-1',
+    session: 'a',
+    view: 'feed00000000beef',
+    app: 'shop',
+    page: '/',
+    navigation: 'navigate',
+    device: 'desktop',
+    sentAt: 1,
+    errors: [{ message: 'x', fingerprint: '00000000' }],
+    timings: { a: [1, 2.5] },
+    vitals: { LCP: { value: 1 } },
   }
   const expected = serializeBeacon(beacon)
   assert.deepEqual(JSON.parse(expected).timings, { a: [1, 2.5] })

@@ -76,8 +76,20 @@ for (const [name, fn, message] of [
   ['too many results', async () => [1, 2, 3], /got 2 items and returned 3 results/],
   ['a result that is not an array', () => new Map(), /must return an array/],
   ['no result', () => {}, /must return an array/],
-  ['an exception', () => { throw new TypeError('mine') }, /mine/],
-  ['a rejection', async () => { throw new TypeError('mine') }, /mine/],
+  [
+    'an exception',
+    () => {
+      throw new TypeError('mine')
+    },
+    /mine/,
+  ],
+  [
+    'a rejection',
+    async () => {
+      throw new TypeError('mine')
+    },
+    /mine/,
+  ],
 ]) {
   test(`${name}: rejects the whole batch`, async () => {
     const load = batch(fn)

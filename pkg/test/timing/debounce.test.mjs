@@ -70,7 +70,10 @@ test('maxWait runs within a long burst', () => {
     pass(10)
   }
   pass(1000)
-  assert.deepEqual(at.map((time) => time - start), [40, 80, 120])
+  assert.deepEqual(
+    at.map((time) => time - start),
+    [40, 80, 120],
+  )
 })
 
 test('without a wait it runs in the next task', () => {

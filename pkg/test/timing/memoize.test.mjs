@@ -28,7 +28,17 @@ test('a sync function runs once for equal arguments', () => {
 
 test('arguments that are equal as JSON are distinguished', () => {
   const { seen, fn } = counted()
-  const all = [[undefined, 1], [null, 1], [NaN, 1], ['null', 1], [{}, 1], [{ a: undefined }, 1], [[undefined], 1], [[], 1], [new Date(0), 1]]
+  const all = [
+    [undefined, 1],
+    [null, 1],
+    [NaN, 1],
+    ['null', 1],
+    [{}, 1],
+    [{ a: undefined }, 1],
+    [[undefined], 1],
+    [[], 1],
+    [new Date(0), 1],
+  ]
   for (const args of all) fn(...args)
   assert.equal(seen.length, all.length)
 })
@@ -47,9 +57,15 @@ test('arguments without a comparable value throw, unless there is a key', () => 
 test('classes of the same name are distinguished', () => {
   const make = (unit) => {
     const A = class A {
-      constructor(n) { this.n = n }
-      toJSON() { return this.n }
-      get unit() { return unit }
+      constructor(n) {
+        this.n = n
+      }
+      toJSON() {
+        return this.n
+      }
+      get unit() {
+        return unit
+      }
     }
     return A
   }
@@ -64,9 +80,21 @@ test('cycles, symbols and subclasses of Array throw an error that asks for a key
   const cyclic = { a: {} }
   cyclic.a.b = [cyclic]
   const deep = JSON.parse('['.repeat(5000) + ']'.repeat(5000))
-  const self = { toJSON() { return this } }
+  const self = {
+    toJSON() {
+      return this
+    },
+  }
   class Stack extends Array {}
-  for (const args of [[cyclic], [deep], [self], [{ [Symbol()]: 1 }], [Object.assign([1], { [Symbol()]: 1 })], [Stack.of(1)], [Object.create(Object.create(null))]]) {
+  for (const args of [
+    [cyclic],
+    [deep],
+    [self],
+    [{ [Symbol()]: 1 }],
+    [Object.assign([1], { [Symbol()]: 1 })],
+    [Stack.of(1)],
+    [Object.create(Object.create(null))],
+  ]) {
     assert.throws(() => fn(...args), { name: 'TypeError', message: /`key`/ })
   }
 })
@@ -84,7 +112,10 @@ test('a memoized batched function uses its key', async () => {
   const fetchAll = (items) => (sizes.push(items.length), items.map((item) => [item]))
   const byIdentity = memoize(batch(fetchAll))
   const [a, b] = [{}, {}]
-  assert.deepEqual((await Promise.all([byIdentity(a), byIdentity(b), byIdentity(a)])).map(([item]) => item === a), [true, false, true])
+  assert.deepEqual(
+    (await Promise.all([byIdentity(a), byIdentity(b), byIdentity(a)])).map(([item]) => item === a),
+    [true, false, true],
+  )
   const byKey = memoize(batch(fetchAll, { key: (item) => item.id }))
   await Promise.all([byKey({ id: 1 }), byKey({ id: 1 }), byKey({ id: 2 })])
   assert.deepEqual(sizes, [2, 2])
@@ -219,7 +250,12 @@ test('delete and clear work while a result is pending', async () => {
 })
 
 test('the function keeps `this`, and may call itself', () => {
-  const counter = { step: 2, next: memoize(function (n) { return n + this.step }) }
+  const counter = {
+    step: 2,
+    next: memoize(function (n) {
+      return n + this.step
+    }),
+  }
   assert.equal(counter.next(1), 3)
   const fibonacci = memoize((n) => (n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2)))
   assert.equal(fibonacci(60), 1548008755920)

@@ -54,11 +54,20 @@ test('with burst, a full bucket runs at once, then one call per token, in order'
   const results = [1, 2, 3, 4, 5].map((n) => fn(n))
   assert.equal(fn.pending(), 3)
   await pass(300)
-  assert.deepEqual(ran, [[0, 1], [0, 2], [50, 3], [100, 4], [150, 5]])
+  assert.deepEqual(ran, [
+    [0, 1],
+    [0, 2],
+    [50, 3],
+    [100, 4],
+    [150, 5],
+  ])
   assert.deepEqual(await Promise.all(results), [1, 2, 3, 4, 5])
   fn(6)
   fn(7)
-  assert.deepEqual(ran.slice(5), [[300, 6], [300, 7]])
+  assert.deepEqual(ran.slice(5), [
+    [300, 6],
+    [300, 7],
+  ])
 })
 
 test('burst is the size of the bucket, limit its rate', async () => {
@@ -69,8 +78,14 @@ test('burst is the size of the bucket, limit its rate', async () => {
     bursting.fn(n)
   }
   await pass(200)
-  assert.deepEqual(even.ran.map(([at]) => at), [0, 50, 100, 150])
-  assert.deepEqual(bursting.ran.map(([at]) => at), [0, 0, 0, 100])
+  assert.deepEqual(
+    even.ran.map(([at]) => at),
+    [0, 50, 100, 150],
+  )
+  assert.deepEqual(
+    bursting.ran.map(([at]) => at),
+    [0, 0, 0, 100],
+  )
 })
 
 test('no call overtakes waiting calls', async () => {
@@ -80,18 +95,28 @@ test('no call overtakes waiting calls', async () => {
   await pass(9)
   fn(3)
   await pass(11)
-  assert.deepEqual(ran, [[0, 1], [10, 2], [20, 3]])
+  assert.deepEqual(ran, [
+    [0, 1],
+    [10, 2],
+    [20, 3],
+  ])
 })
 
 test('calls beyond maxQueue are rejected', async () => {
   const { ran, fn } = timed({ limit: 1, interval: 10, maxQueue: 1 })
   fn(1)
   fn(2)
-  await assert.rejects(fn(3), (error) => error instanceof QueueFullError && error.maxQueue === 1 && /maxQueue/.test(error.message))
+  await assert.rejects(
+    fn(3),
+    (error) => error instanceof QueueFullError && error.maxQueue === 1 && /maxQueue/.test(error.message),
+  )
   await pass(10)
   fn(4)
   await pass(10)
-  assert.deepEqual(ran.map(([, n]) => n), [1, 2, 4])
+  assert.deepEqual(
+    ran.map(([, n]) => n),
+    [1, 2, 4],
+  )
 })
 
 test('a failed call uses its token, and later calls run', async () => {
@@ -103,7 +128,11 @@ test('a failed call uses its token, and later calls run', async () => {
   await pass(30)
   const [one, two, three] = await results
   assert.deepEqual([one.reason.name, two.reason.name, three.value], ['RangeError', 'TypeError', 3])
-  assert.deepEqual(ran, [[0, 1], [10, 2], [20, 3]])
+  assert.deepEqual(ran, [
+    [0, 1],
+    [10, 2],
+    [20, 3],
+  ])
 })
 
 test('clear rejects waiting calls', async () => {
@@ -114,7 +143,10 @@ test('clear rejects waiting calls', async () => {
   assert.deepEqual(await Promise.all(results.map(outcome)), [{ value: 1 }, { error: 'AbortError' }, { error: 'AbortError' }])
   await pass(50)
   fn(4)
-  assert.deepEqual(ran, [[0, 1], [50, 4]])
+  assert.deepEqual(ran, [
+    [0, 1],
+    [50, 4],
+  ])
 })
 
 test('an aborted signal rejects waiting and later calls', async () => {
@@ -150,7 +182,10 @@ test('an interval longer than a timer can wait is kept', async () => {
   assert.equal(ran.length, 1)
   clock.tick(1)
   await settled()
-  assert.deepEqual(ran, [[0, 1], [3e9, 2]])
+  assert.deepEqual(ran, [
+    [0, 1],
+    [3e9, 2],
+  ])
 })
 
 test('the function keeps `this`, and may call itself', async () => {

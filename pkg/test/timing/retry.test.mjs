@@ -54,7 +54,11 @@ test('retry and retryDelay may be numbers or functions', async () => {
   other.catch(() => {})
   await pass(50)
   assert.deepEqual(some.at, [0, 10, 30])
-  assert.deepEqual(calls, [[0, 'no'], [1, 'no'], [2, 'no']])
+  assert.deepEqual(calls, [
+    [0, 'no'],
+    [1, 'no'],
+    [2, 'no'],
+  ])
 
   const never = failing(1)
   await assert.rejects(retry(never.fn, { retry: false }), /no/)
@@ -152,7 +156,11 @@ test('the function gets the number of its attempt', async () => {
 })
 
 test('an exception of a policy function rejects the call', async () => {
-  const policy = { retry: () => { throw new RangeError('mine') } }
+  const policy = {
+    retry: () => {
+      throw new RangeError('mine')
+    },
+  }
   await assert.rejects(retry(failing(1).fn, policy), /mine/)
 })
 
@@ -168,7 +176,11 @@ test('a delay longer than a timer can wait is kept', async () => {
 })
 
 test('an invalid policy is rejected with a TypeError', async () => {
-  const rejects = (policy, message) => assert.rejects(retry(() => 1, policy), { name: 'TypeError', message })
+  const rejects = (policy, message) =>
+    assert.rejects(
+      retry(() => 1, policy),
+      { name: 'TypeError', message },
+    )
   await assert.rejects(retry(5), { name: 'TypeError', message: /Expected a function/ })
   await rejects({ retry: -1 }, /`retry`/)
   await rejects({ retry: 'often' }, /`retry`/)

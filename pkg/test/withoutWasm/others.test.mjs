@@ -27,7 +27,14 @@ for (const [name, way] of Object.entries(ways)) {
       for (const on of ['onCLS', 'onFCP', 'onINP', 'onLCP', 'onTTFB']) rum[on](() => {})
       return { values: [first.value, second.value], asked, lines, imported, same: Object.keys(all).length > 30, figures: Object.values(json.stats()).every((it) => it === 0) }`,
     )
-    assert.deepEqual(result, { values: [{ a: [1] }, { a: [2] }], asked: [1], lines: [1, 2], imported: 'module', same: true, figures: true })
+    assert.deepEqual(result, {
+      values: [{ a: [1] }, { a: [2] }],
+      asked: [1],
+      lines: [1, 2],
+      imported: 'module',
+      same: true,
+      figures: true,
+    })
   })
 }
 

@@ -37,7 +37,10 @@ for (const [name, way] of Object.entries(ways)) {
     assert.deepEqual(result.states[0], ['pending', 'fetching', false])
     assert.deepEqual(result.states[1], ['error', 'idle', true])
     const { isError, isFetched, failed, why, fetching } = result
-    assert.deepEqual({ isError, isFetched, failed, why, fetching }, { isError: true, isFetched: true, failed: true, why: true, fetching: 0 })
+    assert.deepEqual(
+      { isError, isFetched, failed, why, fetching },
+      { isError: true, isFetched: true, failed: true, why: true, fetching: 0 },
+    )
   })
 
   test(`WebAssembly ${name}: what is written is read, told and listed`, () => {
@@ -79,7 +82,10 @@ for (const [name, way] of Object.entries(ways)) {
     assert.equal(result.stale, false)
     // The data stays; to fetch it failed.
     assert.deepEqual(result.after, ['ONE', 'error', true])
-    assert.deepEqual(result.listed, [[['todos', 1], 'ONE'], [['todos', 2], 'two']])
+    assert.deepEqual(result.listed, [
+      [['todos', 1], 'ONE'],
+      [['todos', 2], 'two'],
+    ])
     assert.equal(result.active, 1)
     assert.ok(!result.left.includes('["todos",2]') && result.left.includes('["todos",1]'), String(result.left))
     assert.equal(result.data, 'ONE!')
@@ -166,8 +172,19 @@ test('what traps later hangs nobody, throws nothing, and keeps what is there', (
       await client.invalidateQueries()
       return { listed, fresh: client.getQueryData(['new']), told: states.at(-1), ends: [await slow, await waits, ...await Promise.all(mutations)], refused, idle: client.isFetching() + client.isMutating() }`,
     )
-    assert.deepEqual(result.listed, [[['kept', 1], 'ONE'], [['kept', 2], 'two199']], `after ${after}`)
-    assert.deepEqual([result.fresh, result.told[0], result.refused, result.idle], ['new', 'ONE', 'WasmUnavailableError', 0], `after ${after}`)
+    assert.deepEqual(
+      result.listed,
+      [
+        [['kept', 1], 'ONE'],
+        [['kept', 2], 'two199'],
+      ],
+      `after ${after}`,
+    )
+    assert.deepEqual(
+      [result.fresh, result.told[0], result.refused, result.idle],
+      ['new', 'ONE', 'WasmUnavailableError', 0],
+      `after ${after}`,
+    )
     assert.match(result.ends[1], /Error$/)
     outcomes.add(result.ends.join())
   }

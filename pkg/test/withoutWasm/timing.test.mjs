@@ -38,8 +38,24 @@ const code = `
 /** What it all comes to where nothing waits. */
 function unpaced({ log, warnings, ...result }) {
   assert.deepEqual(log, [
-    'debounce:1', 'debounce:2', 'throttle:3', 'throttle:4', 'debounceAsync:5', 'throttleAsync:6', 'batch:7', 'batch:8', 'memoize:9',
-    'ttl:10', 'ttl:10', 'bounded:11', 'bounded:12', 'rejects', 'rejects', 'limit:13', 'limit:14', 'limit:15',
+    'debounce:1',
+    'debounce:2',
+    'throttle:3',
+    'throttle:4',
+    'debounceAsync:5',
+    'throttleAsync:6',
+    'batch:7',
+    'batch:8',
+    'memoize:9',
+    'ttl:10',
+    'ttl:10',
+    'bounded:11',
+    'bounded:12',
+    'rejects',
+    'rejects',
+    'limit:13',
+    'limit:14',
+    'limit:15',
   ])
   assert.deepEqual(result, {
     returned: [1, 2, 3, 4],
@@ -68,9 +84,17 @@ test('what traps at its first call, too', () => unpaced(run(traps(0), code)))
 
 test('what traps later hangs nobody, throws nothing, and loses no call', () => {
   for (let after = 1; after < 60; after++) {
-    const { log, loaded, limits, tried, gaveUp, settled, warnings } = run(traps(after), code.replaceAll('50', '5').replaceAll('1000', '20'))
-    assert.deepEqual([loaded, limits, tried, gaveUp, settled], [[70, 80], [13, 14, 15], 1, 'told', [5, 6]], `after ${after} calls`)
-    for (const one of ['memoize:9', 'ttl:10', 'bounded:12', 'limit:15']) assert.ok(log.includes(one), `${one} after ${after} calls`)
+    const { log, loaded, limits, tried, gaveUp, settled, warnings } = run(
+      traps(after),
+      code.replaceAll('50', '5').replaceAll('1000', '20'),
+    )
+    assert.deepEqual(
+      [loaded, limits, tried, gaveUp, settled],
+      [[70, 80], [13, 14, 15], 1, 'told', [5, 6]],
+      `after ${after} calls`,
+    )
+    for (const one of ['memoize:9', 'ttl:10', 'bounded:12', 'limit:15'])
+      assert.ok(log.includes(one), `${one} after ${after} calls`)
     if (warnings.length !== 1) break
   }
 })

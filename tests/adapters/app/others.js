@@ -28,7 +28,10 @@ createApp({
 const solidClient = new SolidClient()
 facts.sameInSolid = solidClient instanceof QueryClient
 createRoot(() => {
-  const query = createQuery(() => options, () => solidClient)
+  const query = createQuery(
+    () => options,
+    () => solidClient,
+  )
   createEffect(() => query.isSuccess && (facts.solid = told(query.data, solidClient)))
 })
 

@@ -37,8 +37,14 @@ export const error: RangeError | null = react.useQuery(options, client).error
 export const names: (string | undefined)[] = [
   preact.useQuery(options, client).data,
   react.useQuery(options, client).data,
-  solid.createQuery(() => options, () => new solid.QueryClient()).data,
-  svelte.createQuery(() => options, () => client).data,
+  solid.createQuery(
+    () => options,
+    () => new solid.QueryClient(),
+  ).data,
+  svelte.createQuery(
+    () => options,
+    () => client,
+  ).data,
   vue.useQuery(options).data.value,
 ]
 /** Members that TanStack's clients do not have. */

@@ -55,7 +55,10 @@ test('six adapters, of different versions, have one core', async () => {
 
 test('TypeScript: they agree about what a QueryClient is', async () => {
   const common = { target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], strict: true, noEmit: true }
-  for (const [module, skipLibCheck] of [['esnext', false], ['nodenext', true]]) {
+  for (const [module, skipLibCheck] of [
+    ['esnext', false],
+    ['nodenext', true],
+  ]) {
     const moduleResolution = module === 'esnext' ? 'bundler' : module
     const compilerOptions = { ...common, module, moduleResolution, skipLibCheck, types: ['react'] }
     await app.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['types.ts'] }))

@@ -40,7 +40,10 @@ for (const { way, manifest, core, alias } of ways) {
       assert.equal(name, alias ? '@tanstack/query-core' : 'whippet-query-core')
     })
 
-    for (const [name, module] of [['webpack', 'webpack'], ['Rspack', '@rspack/core']]) {
+    for (const [name, module] of [
+      ['webpack', 'webpack'],
+      ['Rspack', '@rspack/core'],
+    ]) {
       test(name, async () => {
         await app.write(
           'bundle.mjs',

@@ -4,7 +4,11 @@ import { chance, list, row } from './rows.js'
 
 /** As a server touches a row: a comment was added. */
 function touched(issue, random) {
-  return { ...issue, comments: issue.comments + 1 + random.below(9), updated_at: new Date(1_765_000_000_000 + random.below(1e9)).toISOString() }
+  return {
+    ...issue,
+    comments: issue.comments + 1 + random.below(9),
+    updated_at: new Date(1_765_000_000_000 + random.below(1e9)).toISOString(),
+  }
 }
 
 function touchSome(rows, random, count) {
@@ -37,7 +41,7 @@ const bytesOf = (value) => utf8.encode(JSON.stringify(value))
 function versions(first, steps, next) {
   const random = chance(7)
   const bodies = [bytesOf(first)]
-  for (let value = first; bodies.length <= steps; ) bodies.push(bytesOf((value = next(value, random))))
+  for (let value = first; bodies.length <= steps;) bodies.push(bytesOf((value = next(value, random))))
   return bodies
 }
 

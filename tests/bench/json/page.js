@@ -18,7 +18,11 @@ const cases = [
       bodies: () => bodiesOf(change, Number(rows), STEPS[rows]),
     })),
   ),
-  ...small.map((change) => ({ name: `1 KB, ${change.name}`, floor: change.floor, bodies: () => smallBodies(change, SMALL_STEPS) })),
+  ...small.map((change) => ({
+    name: `1 KB, ${change.name}`,
+    floor: change.floor,
+    bodies: () => smallBodies(change, SMALL_STEPS),
+  })),
 ]
 
 const settle = () => new Promise((resolve) => setTimeout(resolve))

@@ -44,7 +44,15 @@ function person(random) {
 
 function label(random) {
   const name = random.one(LABELS)
-  return { id: 208045946 + random.below(5000), name, color: random.below(2 ** 24).toString(16).padStart(6, '0'), default: random.often(0.3) }
+  return {
+    id: 208045946 + random.below(5000),
+    name,
+    color: random
+      .below(2 ** 24)
+      .toString(16)
+      .padStart(6, '0'),
+    default: random.often(0.3),
+  }
 }
 
 /** One issue. `number` is its identity. */
@@ -59,7 +67,12 @@ export function row(random, number) {
     labels: Array.from({ length: random.below(3) }, () => label(random)),
     assignee: random.often(0.3) ? person(random) : null,
     milestone: random.often(0.25)
-      ? { number: random.below(40), title: `v${random.below(5)}.${random.below(20)}`, open_issues: random.below(80), due_on: null }
+      ? {
+          number: random.below(40),
+          title: `v${random.below(5)}.${random.below(20)}`,
+          open_issues: random.below(80),
+          due_on: null,
+        }
       : null,
     locked: false,
     comments: random.below(120),

@@ -56,7 +56,9 @@ new PerformanceObserver((list) => {
     globalThis.shift += value
     for (const { node, previousRect, currentRect } of sources) {
       const [from, to] = [previousRect, currentRect].map(({ x, y, width, height }) => [x, y, width, height].join(' '))
-      globalThis.moved.push(`${value.toFixed(4)} at ${startTime | 0} ms: ${node?.dataset?.src ?? node?.nodeName ?? 'what is gone'}, ${from} → ${to}`)
+      globalThis.moved.push(
+        `${value.toFixed(4)} at ${startTime | 0} ms: ${node?.dataset?.src ?? node?.nodeName ?? 'what is gone'}, ${from} → ${to}`,
+      )
     }
   }
 }).observe({ type: 'layout-shift', buffered: true })

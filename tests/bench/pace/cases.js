@@ -96,7 +96,16 @@ export const cases = [
     name: `batch: an item of ${ITEMS}`,
     unit: ITEMS,
     libraries: {
-      dataloader: () => ({ run: (n) => loadAll(n, ((loader) => (i) => loader.load(i))(new DataLoader(double, { cache: false }))) }),
+      dataloader: () => ({
+        run: (n) =>
+          loadAll(
+            n,
+            (
+              (loader) => (i) =>
+                loader.load(i)
+            )(new DataLoader(double, { cache: false })),
+          ),
+      }),
       whippet: () => ({ run: (n) => loadAll(n, whippet.batch(double)) }),
     },
   },

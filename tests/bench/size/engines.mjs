@@ -18,25 +18,14 @@ export const needEngine = {
   rum: ['onCLS', 'onFCP', 'onINP', 'onLCP', 'onTTFB', 'startRum'],
   'rum/attribution': ['onCLS', 'onFCP', 'onINP', 'onLCP', 'onTTFB'],
   'rum/otlp': [],
-  timing: [
-    'batch',
-    'debounce',
-    'debounceAsync',
-    'memoize',
-    'rateLimit',
-    'retry',
-    'stats',
-    'throttle',
-    'throttleAsync',
-  ],
+  timing: ['batch', 'debounce', 'debounceAsync', 'memoize', 'rateLimit', 'retry', 'stats', 'throttle', 'throttleAsync'],
 }
 
 /** All exports of a subpath that are values, by name. */
 export const exportsOf = async (subpath) => Object.keys(await import(`whippet/${subpath}`)).sort()
 
 /** Those that need no engine. */
-export const helpersOf = async (subpath) =>
-  (await exportsOf(subpath)).filter((name) => !needEngine[subpath].includes(name))
+export const helpersOf = async (subpath) => (await exportsOf(subpath)).filter((name) => !needEngine[subpath].includes(name))
 
 /** A module that has one export alone. */
 export const alone = (subpath, name) => `export { ${name} } from 'whippet/${subpath}'`

@@ -1,8 +1,22 @@
 // What a wasm module is made of: its sections, and the functions of the code section by name. By the binary format of the
 // WebAssembly specification: https://webassembly.github.io/spec/core/binary/modules.html
 
-const SECTIONS = ['custom', 'types', 'imports', 'functions', 'tables', 'memory', 'globals', 'exports', 'start',
-  'elements', 'code', 'data', 'data count', 'tags']
+const SECTIONS = [
+  'custom',
+  'types',
+  'imports',
+  'functions',
+  'tables',
+  'memory',
+  'globals',
+  'exports',
+  'start',
+  'elements',
+  'code',
+  'data',
+  'data count',
+  'tags',
+]
 const [CUSTOM, IMPORTS, CODE] = [0, 2, 10]
 /** Kinds of imports. */
 const FUNCTION = 0

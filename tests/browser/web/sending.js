@@ -82,29 +82,32 @@ export function answer(status, retryAfter) {
 export const takes = (encodings) => (world.answer.takes = encodings)
 
 /** The text of the last body that was compressed. */
-export const unzipped = () =>
-  new Response(new Blob([world.zipped]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
+export const unzipped = () => new Response(new Blob([world.zipped]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
 
 /** Compression takes longer than it takes to hide the page. */
 export const slowly = (is) => {
   if (is) world.compression = window.CompressionStream
-  window.CompressionStream = is ? class extends TransformStream {
-    constructor() {
-      super({ transform: () => new Promise(() => {}) })
-    }
-  } : world.compression
+  window.CompressionStream = is
+    ? class extends TransformStream {
+        constructor() {
+          super({ transform: () => new Promise(() => {}) })
+        }
+      }
+    : world.compression
 }
 
 /** Sets what `fetchLater` and `sendBeacon` do with a request: `taken`, `refused`, `throws`, or `missing` without the function. */
 export function exits(fetchLater, sendBeacon) {
   const own = world
   const way = (by, how) =>
-    how === 'missing' ? undefined : (url, init) => {
-      const { body, headers, activateAfter: after } = typeof init === 'string' ? { body: init } : init
-      own.out.push({ by, url: url.replace(location.origin, ''), body, type: headers?.['content-type'], after })
-      if (how === 'throws') throw new DOMException('too much', 'QuotaExceededError')
-      return how === 'taken' && (by === 'fetchLater' ? { activated: false } : true)
-    }
+    how === 'missing'
+      ? undefined
+      : (url, init) => {
+          const { body, headers, activateAfter: after } = typeof init === 'string' ? { body: init } : init
+          own.out.push({ by, url: url.replace(location.origin, ''), body, type: headers?.['content-type'], after })
+          if (how === 'throws') throw new DOMException('too much', 'QuotaExceededError')
+          return how === 'taken' && (by === 'fetchLater' ? { activated: false } : true)
+        }
   window.fetchLater = way('fetchLater', fetchLater)
   navigator.sendBeacon = way('sendBeacon', sendBeacon)
 }
@@ -212,12 +215,13 @@ export async function drained() {
 
 let release
 /** Takes the lock, as a tab that sends kept requests. */
-export const lock = () => new Promise((locked) => {
-  navigator.locks.request('whippet-rum', () => {
-    locked()
-    return new Promise((done) => (release = done))
+export const lock = () =>
+  new Promise((locked) => {
+    navigator.locks.request('whippet-rum', () => {
+      locked()
+      return new Promise((done) => (release = done))
+    })
   })
-})
 export const unlock = async () => {
   release()
   await pause(4)

@@ -23,7 +23,10 @@ test('a library that forgets to cancel is detected, with a short script', () => 
   const { status, stdout } = beside(1, 100, 'forgetful')
   assert.equal(status, 1)
   const scripts = stdout.split(/^seed .*/m).slice(1)
-  assert.ok(scripts.some((script) => script.match(/^[→ ] \[/gm).length <= 5 && script.includes('cancelQueries')), stdout)
+  assert.ok(
+    scripts.some((script) => script.match(/^[→ ] \[/gm).length <= 5 && script.includes('cancelQueries')),
+    stdout,
+  )
 })
 
 test('every export of query-core exists and has the same type', () => {

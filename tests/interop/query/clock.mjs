@@ -59,7 +59,7 @@ export class Clock {
     const end = this.now + ms
     await settle()
     let fired = 0
-    for (let next; (next = this.#next(end)) !== undefined; ) {
+    for (let next; (next = this.#next(end)) !== undefined;) {
       if (++fired > 20_000) {
         this.#onError(new Error('timers without end'))
         break

@@ -40,7 +40,7 @@ export async function shrink(script, fails) {
     best = candidate
     return true
   }
-  for (let progress = true; progress; ) {
+  for (let progress = true; progress;) {
     progress = false
     for (let size = Math.ceil(best.length / 2); size >= 1; size = size > 1 ? Math.ceil(size / 2) : 0) {
       for (let at = best.length - size; at >= 0; at -= size) {

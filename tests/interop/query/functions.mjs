@@ -109,7 +109,10 @@ export const functions = (world) => {
     nextByParams: (_last, pages, param) => (pages.length < 5 ? (param ?? 0) + 1 : undefined),
     previousDownTo: (first) => (first?.page > -3 ? first.page - 1 : undefined),
     // combine
-    combineData: (results) => ({ data: results.map((result) => result.data), pending: results.some((result) => result.isPending) }),
+    combineData: (results) => ({
+      data: results.map((result) => result.data),
+      pending: results.some((result) => result.isPending),
+    }),
     combineStatus: (results) => results.map((result) => result.status).join(),
     combineCount: (results) => {
       world.log('queries', `combine of ${results.length}`)

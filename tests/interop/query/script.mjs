@@ -31,8 +31,27 @@ const QUERIES = 5
 
 // Odd times seldom coincide. The order of events in the same millisecond is not defined.
 const fetches = (c) => {
-  const does = c.of('ok', 'ok', 'ok', 'same', 'same', 'fail', 'fail2', 'flaky', 'never', 'throw', 'undefined', 'null', 'failNothing')
-  return { ms: c.of(0, 0, 13, 97 + c.below(9), 1009, -1), does, ...(c.is(0.25) && { signal: true }), ...(c.is(0.1) && { fresh: true }) }
+  const does = c.of(
+    'ok',
+    'ok',
+    'ok',
+    'same',
+    'same',
+    'fail',
+    'fail2',
+    'flaky',
+    'never',
+    'throw',
+    'undefined',
+    'null',
+    'failNothing',
+  )
+  return {
+    ms: c.of(0, 0, 13, 97 + c.below(9), 1009, -1),
+    does,
+    ...(c.is(0.25) && { signal: true }),
+    ...(c.is(0.1) && { fresh: true }),
+  }
 }
 
 const OPTIONS = {
@@ -129,7 +148,9 @@ function mutationOptions(c) {
     if (c.is(0.25)) callbacks[name] = c.of('ok', 'ok', 'wait', 'throw', 'reject')
   }
   return {
-    ...(c.is(0.9) && { mutationFn: { ms: c.of(0, 101, 523), does: c.of('ok', 'ok', 'fail', 'fail2', 'never', 'throw', 'undefined') } }),
+    ...(c.is(0.9) && {
+      mutationFn: { ms: c.of(0, 101, 523), does: c.of('ok', 'ok', 'fail', 'fail2', 'never', 'throw', 'undefined') },
+    }),
     ...(c.is(0.3) && { mutationKey: c.below(3) }),
     ...(c.is(0.4) && { scope: { id: c.of('s', 't') } }),
     ...(c.is(0.4) && { retry: c.of(0, 1, 3, 7, '$retryTwice') }),
@@ -142,18 +163,59 @@ function mutationOptions(c) {
 
 const STEPS = {
   wait: [14, (c) => ['wait', c.of(0, 1, 5, 17, 120, 450, 1103, 2311, 7013, 40_009)]],
-  fetch: [5, (c) => ['client', c.of('fetchQuery', 'prefetchQuery', 'ensureQueryData'), { ...queryOptions(c, FOR_FETCHING, 2), ...(c.is(0.2) && { revalidateIfStale: true }) }]],
+  fetch: [
+    5,
+    (c) => [
+      'client',
+      c.of('fetchQuery', 'prefetchQuery', 'ensureQueryData'),
+      { ...queryOptions(c, FOR_FETCHING, 2), ...(c.is(0.2) && { revalidateIfStale: true }) },
+    ],
+  ],
   query: [2, (c) => ['client', 'query', queryOptions(c, [...FOR_FETCHING, 'select', 'enabled'], 2)]],
-  fetchPages: [1, (c) => ['client', c.of('fetchInfiniteQuery', 'prefetchInfiniteQuery', 'ensureInfiniteQueryData', 'infiniteQuery'), pageOptions(c)]],
+  fetchPages: [
+    1,
+    (c) => [
+      'client',
+      c.of('fetchInfiniteQuery', 'prefetchInfiniteQuery', 'ensureInfiniteQueryData', 'infiniteQuery'),
+      pageOptions(c),
+    ],
+  ],
   get: [1, (c) => ['get', c.below(QUERIES)]],
-  set: [4, (c) => ['set', c.below(QUERIES), c.of({ value: 'set' }, { value: c.below(3) }, '$increment', '$copy', '$none', 0, 'text', null), c.of(undefined, undefined, { updatedAt: 1_799_999_998_000 })]],
+  set: [
+    4,
+    (c) => [
+      'set',
+      c.below(QUERIES),
+      c.of({ value: 'set' }, { value: c.below(3) }, '$increment', '$copy', '$none', 0, 'text', null),
+      c.of(undefined, undefined, { updatedAt: 1_799_999_998_000 }),
+    ],
+  ],
   setMany: [1, (c) => ['setMany', filters(c), c.of('$increment', '$copy', { value: 'many' })]],
   getMany: [0.5, (c) => ['getMany', filters(c)]],
   count: [0.5, (c) => ['count', filters(c)]],
-  invalidate: [4, (c) => ['queries', 'invalidateQueries', { ...filters(c), ...(c.is(0.3) && { refetchType: c.of('none', 'all', 'active', 'inactive') }) }, c.of(undefined, { cancelRefetch: false }, { throwOnError: true })]],
-  refetch: [3, (c) => ['queries', 'refetchQueries', filters(c), c.of(undefined, { cancelRefetch: false }, { throwOnError: true })]],
+  invalidate: [
+    4,
+    (c) => [
+      'queries',
+      'invalidateQueries',
+      { ...filters(c), ...(c.is(0.3) && { refetchType: c.of('none', 'all', 'active', 'inactive') }) },
+      c.of(undefined, { cancelRefetch: false }, { throwOnError: true }),
+    ],
+  ],
+  refetch: [
+    3,
+    (c) => ['queries', 'refetchQueries', filters(c), c.of(undefined, { cancelRefetch: false }, { throwOnError: true })],
+  ],
   reset: [2, (c) => ['queries', 'resetQueries', filters(c), c.of(undefined, { throwOnError: true })]],
-  cancel: [3, (c) => ['queries', 'cancelQueries', filters(c), c.of(undefined, undefined, { revert: false }, { silent: true }, { silent: true, revert: false })]],
+  cancel: [
+    3,
+    (c) => [
+      'queries',
+      'cancelQueries',
+      filters(c),
+      c.of(undefined, undefined, { revert: false }, { silent: true }, { silent: true, revert: false }),
+    ],
+  ],
   remove: [2, (c) => ['queries', 'removeQueries', filters(c)]],
   observe: [7, (c) => ['observe', c.of(...OBSERVERS), queryOptions(c, FOR_ANYONE, 4)]],
   observePages: [3, (c) => ['observe', c.of(...PAGES), pageOptions(c), true]],
@@ -161,16 +223,43 @@ const STEPS = {
   unsubscribe: [5, (c) => ['unsubscribe', c.of(...OBSERVERS, ...OBSERVERS, ...PAGES, ...MUTATORS, 'q1')]],
   options: [6, (c) => ['options', c.of(...OBSERVERS), queryOptions(c, FOR_ANYONE, 4)]],
   optionsPages: [1, (c) => ['options', c.of(...PAGES), pageOptions(c)]],
-  optimistic: [3, (c) => ['optimistic', c.of(...OBSERVERS), queryOptions(c, FOR_ANYONE, 3), c.of('optimistic', 'optimistic', 'isRestoring')]],
+  optimistic: [
+    3,
+    (c) => ['optimistic', c.of(...OBSERVERS), queryOptions(c, FOR_ANYONE, 3), c.of('optimistic', 'optimistic', 'isRestoring')],
+  ],
   track: [1, (c) => ['track', c.of(...OBSERVERS), c.of(['data'], ['status', 'isFetching'], ['error'])]],
-  refetchOne: [3, (c) => ['observer', c.of(...OBSERVERS, ...PAGES), 'refetch', c.of(undefined, { cancelRefetch: false }, { throwOnError: true })]],
+  refetchOne: [
+    3,
+    (c) => [
+      'observer',
+      c.of(...OBSERVERS, ...PAGES),
+      'refetch',
+      c.of(undefined, { cancelRefetch: false }, { throwOnError: true }),
+    ],
+  ],
   fetchOptimistic: [1, (c) => ['observerFetchOptimistic', c.of(...OBSERVERS), queryOptions(c, FOR_ANYONE, 2)]],
-  turnPage: [6, (c) => ['observer', c.of(...PAGES), c.of('fetchNextPage', 'fetchNextPage', 'fetchPreviousPage'), c.of(undefined, undefined, { cancelRefetch: false }, { throwOnError: true })]],
+  turnPage: [
+    6,
+    (c) => [
+      'observer',
+      c.of(...PAGES),
+      c.of('fetchNextPage', 'fetchNextPage', 'fetchPreviousPage'),
+      c.of(undefined, undefined, { cancelRefetch: false }, { throwOnError: true }),
+    ],
+  ],
   observeMany: [2, (c) => ['observeMany', 'q1', list(c), combine(c)]],
   setQueries: [3, (c) => ['setQueries', 'q1', list(c), combine(c)]],
   optimisticMany: [1, (c) => ['optimisticMany', 'q1', list(c), combine(c)]],
   mutator: [2, (c) => ['mutator', c.of(...MUTATORS), mutationOptions(c)]],
-  mutate: [5, (c) => ['mutate', c.of(...MUTATORS), c.below(10), c.of(undefined, undefined, { onSuccess: 'ok', onSettled: 'ok' }, { onError: 'throw' }, { onSuccess: 'throw' })]],
+  mutate: [
+    5,
+    (c) => [
+      'mutate',
+      c.of(...MUTATORS),
+      c.below(10),
+      c.of(undefined, undefined, { onSuccess: 'ok', onSettled: 'ok' }, { onError: 'throw' }, { onSuccess: 'throw' }),
+    ],
+  ],
   mutatorOptions: [1, (c) => ['options', c.of(...MUTATORS), mutationOptions(c)]],
   mutatorReset: [1, (c) => ['observer', c.of(...MUTATORS), 'reset']],
   resume: [1, () => ['resumeMutations']],
@@ -179,10 +268,37 @@ const STEPS = {
   focus: [5, (c) => ['focus', c.is(0.6)]],
   defaults: [0.7, (c) => ['defaults', some(c, FOR_ANYONE, 2)]],
   queryDefaults: [0.7, (c) => ['queryDefaults', c.below(QUERIES), some(c, FOR_ANYONE, 2)]],
-  rehydrate: [1.5, (c) => ['rehydrate', c.is(0.5), c.of({}, { shouldDehydrateQuery: '$all' }, { shouldDehydrateQuery: '$all', serializeData: '$serialize' }, { shouldDehydrateMutation: '$all' }), c.of({}, { deserializeData: '$deserialize' })]],
+  rehydrate: [
+    1.5,
+    (c) => [
+      'rehydrate',
+      c.is(0.5),
+      c.of(
+        {},
+        { shouldDehydrateQuery: '$all' },
+        { shouldDehydrateQuery: '$all', serializeData: '$serialize' },
+        { shouldDehydrateMutation: '$all' },
+      ),
+      c.of({}, { deserializeData: '$deserialize' }),
+    ],
+  ],
   mount: [0.5, () => ['mount']],
   unmount: [0.3, () => ['unmount']],
-  ofQuery: [1, (c) => ['query', c.below(QUERIES + 2), ...c.of(['fetch'], ['invalidate'], ['cancel'], ['cancel', { revert: true }], ['setState', { isInvalidated: true }], ['setData', { value: 'direct' }, { manual: true }])]],
+  ofQuery: [
+    1,
+    (c) => [
+      'query',
+      c.below(QUERIES + 2),
+      ...c.of(
+        ['fetch'],
+        ['invalidate'],
+        ['cancel'],
+        ['cancel', { revert: true }],
+        ['setState', { isInvalidated: true }],
+        ['setData', { value: 'direct' }, { manual: true }],
+      ),
+    ],
+  ],
 }
 
 const total = Object.values(STEPS).reduce((sum, [weight]) => sum + weight, 0)

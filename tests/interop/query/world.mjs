@@ -47,9 +47,9 @@ class World {
     clock.install()
     console.warn = () => this.log('console.warn', 'warned')
     console.error = (...args) => {
-        // Node warns through the console too, once per process.
-        if (!/^\(/.test(args[0])) this.log('console.error', 'complained')
-      }
+      // Node warns through the console too, once per process.
+      if (!/^\(/.test(args[0])) this.log('console.error', 'complained')
+    }
     try {
       library.environmentManager.setIsServer(() => false)
       library.onlineManager.setOnline(true)
@@ -146,7 +146,8 @@ class World {
     for (const mutation of client.getMutationCache().getAll()) {
       this.log(`mutation ${mutation.mutationId}`, `is ${this.show.fields(mutation.state)} gc=${mutation.gcTime}`)
     }
-    for (const [id, { observer }] of this.observers) this.log(subjectOf(observer), `result ${id} ${this.#result(observer.getCurrentResult())}`)
+    for (const [id, { observer }] of this.observers)
+      this.log(subjectOf(observer), `result ${id} ${this.#result(observer.getCurrentResult())}`)
     this.log('counts', `fetching ${client.isFetching()} mutating ${client.isMutating()}`)
   }
 
@@ -197,7 +198,13 @@ class World {
 
   #callback(name, does) {
     return (...args) => {
-      this.log('mutations', `${name} ${args.slice(0, -1).map((arg) => this.show.data(arg)).join(', ')}`)
+      this.log(
+        'mutations',
+        `${name} ${args
+          .slice(0, -1)
+          .map((arg) => this.show.data(arg))
+          .join(', ')}`,
+      )
       if (does === 'throw') throw new Error(name)
       if (does === 'reject') return Promise.reject(new Error(name))
       if (does === 'wait') return new Promise((resolve) => setTimeout(() => resolve(name), 53))

@@ -26,5 +26,8 @@ export function report(script, { step, callback, first, second }) {
 /** The members of a report that differ from the other report. */
 function onlyIn(line, other = '') {
   const members = other.split(', ')
-  return line.split(', ').filter((member) => !members.includes(member)).join(', ')
+  return line
+    .split(', ')
+    .filter((member) => !members.includes(member))
+    .join(', ')
 }

@@ -10,7 +10,9 @@ const click = ['event', { duration: 104, interactionId: 7, target: 'button' }]
 
 /** The reports to the only callback, as text. */
 async function reports(library, script) {
-  return (await play(library, script)).flatMap((seen) => [...seen.entries()].flatMap(([callback, lines]) => (callback === 'errors' ? [] : lines)))
+  return (await play(library, script)).flatMap((seen) =>
+    [...seen.entries()].flatMap(([callback, lines]) => (callback === 'errors' ? [] : lines)),
+  )
 }
 
 /** Asserts that we report one value for `script`, and web-vitals none. */
@@ -31,7 +33,13 @@ test('a page that is unloaded without visibilitychange reports', () =>
   reportsOneMore([browser({ library: 'plain' }), ['on', 'INP'], click, ['wait', 250], ['hide', 'unsaid']], 104))
 
 test('a long animation frame that was not delivered is part of the attribution', async () => {
-  const script = [browser(), ['on', 'INP'], ['frame', { duration: 104 }], ['event', { back: 104, duration: 104, interactionId: 7 }], ['hide', 'tab']]
+  const script = [
+    browser(),
+    ['on', 'INP'],
+    ['frame', { duration: 104 }],
+    ['event', { back: 104, duration: 104, interactionId: 7 }],
+    ['hide', 'tab'],
+  ]
   const [report] = await reports(ours, script)
   assert.match(report, /longAnimationFrameEntries: \[long-animation-frame#1\]/)
 })

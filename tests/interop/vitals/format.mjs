@@ -26,7 +26,10 @@ export class Formatter {
     const name = this.#names.get(value)
     if (name) return name
     if (Array.isArray(value)) return `[${value.map((item) => this.value(item)).join(' ')}]`
-    return `{${Object.keys(value).sort().map((key) => `${key}: ${this.value(value[key])}`).join(', ')}}`
+    return `{${Object.keys(value)
+      .sort()
+      .map((key) => `${key}: ${this.value(value[key])}`)
+      .join(', ')}}`
   }
 
   /** Formats a report to `callback`. Ids are random, so only their form and number are written. */

@@ -23,7 +23,8 @@ test(`after ${ROUNDS} rounds of entries only the slowest and the latest are reta
     made.push(new WeakRef(entry))
     return add.call(this, entry)
   }
-  for (const name of METRICS) for (const reportAllChanges of [false, true]) await world.perform(['on', name, { reportAllChanges }])
+  for (const name of METRICS)
+    for (const reportAllChanges of [false, true]) await world.perform(['on', name, { reportAllChanges }])
   await world.perform(['paint', 'first-contentful-paint'])
   for (let round = 1; round <= ROUNDS; round++) {
     const at = { interactionId: round * 7, duration: 40 + (round % 9) * 8, target: 'button', counts: 1 }
@@ -44,5 +45,8 @@ test(`after ${ROUNDS} rounds of entries only the slowest and the latest are reta
   assert.ok(made.length > ROUNDS * 5)
   // The world itself must not be collected.
   assert.ok(world.takeReports().size > 0)
-  assert.ok(held.length <= MOST, `${held.length}: ${[...new Set(held)].map((type) => `${type} ${held.filter((one) => one === type).length}`)}`)
+  assert.ok(
+    held.length <= MOST,
+    `${held.length}: ${[...new Set(held)].map((type) => `${type} ${held.filter((one) => one === type).length}`)}`,
+  )
 })

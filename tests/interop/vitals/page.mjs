@@ -5,11 +5,32 @@ import { Timeline } from './timeline.mjs'
 
 /** The globals that a library gets. Those that a browser lacks are `undefined`. */
 export const GLOBALS = [
-  'globalThis', 'self', 'window', 'document', 'performance', 'navigator', 'location', 'console',
-  'addEventListener', 'removeEventListener', 'dispatchEvent', 'setTimeout', 'clearTimeout', 'setInterval',
-  'requestAnimationFrame', 'cancelAnimationFrame', 'requestIdleCallback', 'cancelIdleCallback',
-  'PerformanceObserver', 'PerformanceEntry', 'PerformanceEventTiming', 'PerformanceNavigationTiming',
-  'PerformanceSoftNavigation', 'PerformanceLongAnimationFrameTiming', 'LayoutShift', 'LargestContentfulPaint',
+  'globalThis',
+  'self',
+  'window',
+  'document',
+  'performance',
+  'navigator',
+  'location',
+  'console',
+  'addEventListener',
+  'removeEventListener',
+  'dispatchEvent',
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'requestAnimationFrame',
+  'cancelAnimationFrame',
+  'requestIdleCallback',
+  'cancelIdleCallback',
+  'PerformanceObserver',
+  'PerformanceEntry',
+  'PerformanceEventTiming',
+  'PerformanceNavigationTiming',
+  'PerformanceSoftNavigation',
+  'PerformanceLongAnimationFrameTiming',
+  'LayoutShift',
+  'LargestContentfulPaint',
 ]
 
 /** The delay between the `timeStamp` of an event and its listeners, ms. */
@@ -64,7 +85,12 @@ export class Page {
     if (!navigation) return
     const { navigationId } = this
     this.navigation = this.entry('navigation', {
-      entryType: 'navigation', name: 'https://site.example/first', startTime: 0, duration: 0, navigationId, ...navigation,
+      entryType: 'navigation',
+      name: 'https://site.example/first',
+      startTime: 0,
+      duration: 0,
+      navigationId,
+      ...navigation,
     })
     this.timeline.add(this.navigation)
   }
@@ -109,8 +135,11 @@ export class Page {
   /** Creates an entry with the class of its type. */
   entry(type, fields) {
     const names = {
-      navigation: 'PerformanceNavigationTiming', event: 'PerformanceEventTiming', 'first-input': 'PerformanceEventTiming',
-      'soft-navigation': 'PerformanceSoftNavigation', 'layout-shift': 'LayoutShift',
+      navigation: 'PerformanceNavigationTiming',
+      event: 'PerformanceEventTiming',
+      'first-input': 'PerformanceEventTiming',
+      'soft-navigation': 'PerformanceSoftNavigation',
+      'layout-shift': 'LayoutShift',
       'largest-contentful-paint': 'LargestContentfulPaint',
     }
     const entry = new this.classes[names[type] ?? 'PerformanceEntry']()
@@ -136,9 +165,7 @@ export class Page {
   async dispatch(type, { onWindow, ...fields } = {}) {
     const target = onWindow ? this.window : this.document
     const event = { type, isTrusted: true, timeStamp: this.tasks.now - DISPATCH, target, ...fields }
-    const path = onWindow
-      ? ['window true', 'window false']
-      : ['window true', 'document true', 'document false', 'window false']
+    const path = onWindow ? ['window true', 'window false'] : ['window true', 'document true', 'document false', 'window false']
     for (const place of path) {
       const [where, capture] = place.split(' ')
       const listeners = this.#listeners.get(`${where} ${type} ${capture}`) ?? []

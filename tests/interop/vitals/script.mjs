@@ -5,14 +5,35 @@ import { Chance } from '../query/script.mjs'
 const eighths = (c, most) => c.below(most * 8) / 8
 
 const ALL = [
-  'event', 'first-input', 'largest-contentful-paint', 'layout-shift', 'long-animation-frame', 'navigation', 'paint',
-  'resource', 'visibility-state',
+  'event',
+  'first-input',
+  'largest-contentful-paint',
+  'layout-shift',
+  'long-animation-frame',
+  'navigation',
+  'paint',
+  'resource',
+  'visibility-state',
 ]
 const SOFT = ['soft-navigation', 'interaction-contentful-paint']
 const METRICS = ['LCP', 'CLS', 'INP', 'FCP', 'TTFB']
 const NODES = [
-  'html', 'body', 'main', 'list', 'item', 'button', 'image', 'deep', 'longId', 'inLongId', 'vector', 'host', 'shadow',
-  'inShadow', 'text', 'document',
+  'html',
+  'body',
+  'main',
+  'list',
+  'item',
+  'button',
+  'image',
+  'deep',
+  'longId',
+  'inLongId',
+  'vector',
+  'host',
+  'shadow',
+  'inShadow',
+  'text',
+  'document',
 ]
 const URLS = ['https://site.example/a.png', 'https://cdn.example/b.webp', 'data:image/gif;base64,R0lG']
 const node = (c) => c.of(undefined, ...NODES)
@@ -23,7 +44,13 @@ const BROWSERS = {
   softTrial: () => ({ types: [...ALL, ...SOFT], lacks: ['getLargestInteractionContentfulPaint'] }),
   chromiumOld: () => ({
     types: ALL.filter((type) => !/frame|visibility/.test(type)),
-    lacks: ['interactionCount', 'navigationId', 'wasDiscarded', 'PerformanceSoftNavigation', 'PerformanceLongAnimationFrameTiming'],
+    lacks: [
+      'interactionCount',
+      'navigationId',
+      'wasDiscarded',
+      'PerformanceSoftNavigation',
+      'PerformanceLongAnimationFrameTiming',
+    ],
   }),
   firefox: () => ({
     types: ['event', 'first-input', 'largest-contentful-paint', 'navigation', 'paint', 'resource'],
@@ -40,7 +67,17 @@ const BROWSERS = {
   safariOld: () => ({
     types: ['navigation', 'paint', 'resource'],
     eager: true,
-    lacks: ['interactionCount', 'PerformanceEventTiming', 'navigationId', 'prerendering', 'requestIdleCallback', 'wasDiscarded', 'PerformanceSoftNavigation', 'LayoutShift', 'LargestContentfulPaint'],
+    lacks: [
+      'interactionCount',
+      'PerformanceEventTiming',
+      'navigationId',
+      'prerendering',
+      'requestIdleCallback',
+      'wasDiscarded',
+      'PerformanceSoftNavigation',
+      'LayoutShift',
+      'LargestContentfulPaint',
+    ],
   }),
 }
 
@@ -75,12 +112,27 @@ function browser(c) {
   const kind = c.of('chromium', 'chromium', 'soft', 'soft', 'soft', ...Object.keys(BROWSERS))
   const made = BROWSERS[kind]()
   const at = c.of(0, 12, 60.125, 60.125, 1200.5)
-  const state = made.lacks?.includes('prerendering') ? c.of('visible', 'visible', 'hidden') : c.of('visible', 'visible', 'visible', 'visible', 'hidden', 'prerendering')
+  const state = made.lacks?.includes('prerendering')
+    ? c.of('visible', 'visible', 'hidden')
+    : c.of('visible', 'visible', 'visible', 'visible', 'hidden', 'prerendering')
   const readyState = c.of('loading', 'interactive', 'complete')
   const times = navigation(c, at)
   if (times && readyState !== 'loading') times.domInteractive = at / 2
-  if (times && readyState === 'complete') Object.assign(times, { domContentLoadedEventStart: at / 2 + 1, domComplete: at, loadEventEnd: at })
-  return ['browser', { kind, ...made, state, readyState, at, navigation: times, discarded: c.is(0.1), library: c.of('plain', 'attributed', 'attributed') }]
+  if (times && readyState === 'complete')
+    Object.assign(times, { domContentLoadedEventStart: at / 2 + 1, domComplete: at, loadEventEnd: at })
+  return [
+    'browser',
+    {
+      kind,
+      ...made,
+      state,
+      readyState,
+      at,
+      navigation: times,
+      discarded: c.is(0.1),
+      library: c.of('plain', 'attributed', 'attributed'),
+    },
+  ]
 }
 
 const back = (c) => c.of(0, 0, 0, eighths(c, 8), eighths(c, 8), eighths(c, 300), eighths(c, 3000))
@@ -88,7 +140,12 @@ const back = (c) => c.of(0, 0, 0, eighths(c, 8), eighths(c, 8), eighths(c, 300),
 const late = (c) => c.of(0, 0, 0, eighths(c, 8), eighths(c, 8), eighths(c, 300))
 const interaction = (c) => c.of(0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91, 350, 700)
 
-const lcp = (c) => ({ back: back(c), element: node(c), ...(c.is(0.4) && { url: c.of(...URLS) }), ...(c.is(0.2) && { id: 'hero' }) })
+const lcp = (c) => ({
+  back: back(c),
+  element: node(c),
+  ...(c.is(0.4) && { url: c.of(...URLS) }),
+  ...(c.is(0.2) && { id: 'hero' }),
+})
 
 function options(c, name) {
   const opts = {}
@@ -112,25 +169,71 @@ const STEPS = {
   busy: [2, (c) => ['busy', c.is(0.5)]],
   paint: [5, (c) => ['paint', c.of('first-contentful-paint', 'first-contentful-paint', 'first-paint'), back(c)]],
   lcp: [7, (c) => ['lcp', lcp(c)]],
-  shift: [8, (c) => ['shift', { back: back(c), value: c.of(1, 4, 16, 64, 256, 0) / 1024, ...(c.is(0.2) && { hadRecentInput: true }), ...(c.is(0.7) && { sources: Array.from({ length: c.below(3) }, () => node(c)) }) }]],
-  event: [16, (c) => {
-    const name = c.of('pointerdown', 'pointerup', 'click', 'click', 'keydown', 'keyup', 'pointerenter')
-    const duration = c.of(8, 16, 24, 40, 48, 104, 104, 200, 304, 600)
-    return ['event', {
-      name, back: c.is(0.7) ? duration + late(c) : late(c), duration, delay: eighths(c, duration), processing: eighths(c, duration + 8),
-      interactionId: interaction(c), target: node(c), counts: c.of(0, 1, 1, 60), ...(c.is(0.12) && { type: 'first-input' }),
-      ...(c.is(0.15) && { targetSelector: c.of('from#browser', '') }),
-    }]
-  }],
+  shift: [
+    8,
+    (c) => [
+      'shift',
+      {
+        back: back(c),
+        value: c.of(1, 4, 16, 64, 256, 0) / 1024,
+        ...(c.is(0.2) && { hadRecentInput: true }),
+        ...(c.is(0.7) && { sources: Array.from({ length: c.below(3) }, () => node(c)) }),
+      },
+    ],
+  ],
+  event: [
+    16,
+    (c) => {
+      const name = c.of('pointerdown', 'pointerup', 'click', 'click', 'keydown', 'keyup', 'pointerenter')
+      const duration = c.of(8, 16, 24, 40, 48, 104, 104, 200, 304, 600)
+      return [
+        'event',
+        {
+          name,
+          back: c.is(0.7) ? duration + late(c) : late(c),
+          duration,
+          delay: eighths(c, duration),
+          processing: eighths(c, duration + 8),
+          interactionId: interaction(c),
+          target: node(c),
+          counts: c.of(0, 1, 1, 60),
+          ...(c.is(0.12) && { type: 'first-input' }),
+          ...(c.is(0.15) && { targetSelector: c.of('from#browser', '') }),
+        },
+      ]
+    },
+  ],
   counts: [1, (c) => ['counts', c.of(1, 1, 49, 50, 100)]],
   resource: [4, (c) => ['resource', { url: c.of(...URLS), back: back(c), asked: c.of(0, 1, 5.5), duration: eighths(c, 200) }]],
-  frame: [5, (c) => {
-    const duration = c.of(56, 120, 400.125)
-    const scripts = Array.from({ length: c.below(3) }, () => ({ after: eighths(c, duration), duration: c.of(0, 8, 64, 256), forced: c.of(0, 0, 4, 8) }))
-    return ['frame', { back: c.of(duration, duration + eighths(c, 50), 0), duration, layout: c.of(0, 8, 20), scripts }]
-  }],
-  soft: [4, (c) => ['soft', { back: back(c), ids: c.of(1, 1, 1, 4, 0), interaction: interaction(c), painted: c.of(undefined, 'paintTime', 'presentationTime'), ...(c.is(0.5) && { largest: { back: back(c), ...(c.is(0.9) && { paint: lcp(c) }) } }) }]],
-  icp: [4, (c) => ['icp', { back: back(c), ...(c.is(0.8) && { interaction: interaction(c) }), ...(c.is(0.9) && { paint: lcp(c) }) }]],
+  frame: [
+    5,
+    (c) => {
+      const duration = c.of(56, 120, 400.125)
+      const scripts = Array.from({ length: c.below(3) }, () => ({
+        after: eighths(c, duration),
+        duration: c.of(0, 8, 64, 256),
+        forced: c.of(0, 0, 4, 8),
+      }))
+      return ['frame', { back: c.of(duration, duration + eighths(c, 50), 0), duration, layout: c.of(0, 8, 20), scripts }]
+    },
+  ],
+  soft: [
+    4,
+    (c) => [
+      'soft',
+      {
+        back: back(c),
+        ids: c.of(1, 1, 1, 4, 0),
+        interaction: interaction(c),
+        painted: c.of(undefined, 'paintTime', 'presentationTime'),
+        ...(c.is(0.5) && { largest: { back: back(c), ...(c.is(0.9) && { paint: lcp(c) }) } }),
+      },
+    ],
+  ],
+  icp: [
+    4,
+    (c) => ['icp', { back: back(c), ...(c.is(0.8) && { interaction: interaction(c) }), ...(c.is(0.9) && { paint: lcp(c) }) }],
+  ],
   input: [4, (c) => ['input', c.of('keydown', 'click', 'click', 'pointerdown', 'scroll'), c.is(0.9)]],
   untrusted: [1, (c) => ['untrusted', c.of('visibilitychange', 'pageshow')]],
   hide: [6, (c) => ['hide', c.of('tab', 'leave')]],

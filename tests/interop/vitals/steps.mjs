@@ -41,9 +41,16 @@ export const STEPS = {
     world.framesUntil = startTime + duration
     world.until(world.framesUntil)
     const made = scripts.map(({ after = 0, duration = 0, forced = 0 }) =>
-      world.make('script', { startTime: startTime + after, duration, forcedStyleAndLayoutDuration: forced }))
+      world.make('script', { startTime: startTime + after, duration, forcedStyleAndLayoutDuration: forced }),
+    )
     const styleAndLayoutStart = startTime + duration - layout
-    world.add('long-animation-frame', { startTime, duration, scripts: made, renderStart: styleAndLayoutStart, styleAndLayoutStart })
+    world.add('long-animation-frame', {
+      startTime,
+      duration,
+      scripts: made,
+      renderStart: styleAndLayoutStart,
+      styleAndLayoutStart,
+    })
   },
   soft(world, { back, ids = 1, interaction = 0, largest, painted, ...fields }) {
     const { page } = world
@@ -51,7 +58,11 @@ export const STEPS = {
     if (page.navigationId) page.navigationId += ids
     const paints = painted && { [painted]: startTime + 24, ...(painted === 'presentationTime' && { paintTime: startTime + 16 }) }
     world.add('soft-navigation', {
-      name: `https://site.example/route-${page.navigationId}`, startTime, interactionId: interaction, ...paints, ...fields,
+      name: `https://site.example/route-${page.navigationId}`,
+      startTime,
+      interactionId: interaction,
+      ...paints,
+      ...fields,
       largest: largest ? afterInput(world, { interaction, ...largest }) : null,
     })
   },
@@ -156,10 +167,15 @@ function lcp(world, { back, element, ...fields }) {
 function afterInput(world, { back = 0, interaction, paint }) {
   const startTime = world.past(back)
   return world.entry('interaction-contentful-paint', {
-    startTime, ...(interaction !== undefined && { interactionId: interaction }),
+    startTime,
+    ...(interaction !== undefined && { interactionId: interaction }),
     ...(paint && { largestContentfulPaint: lcp(world, paint) }),
   })
 }
 
 /** The members of every entry. */
-export const common = (page, type) => ({ ...ENTRY, entryType: type, ...(page.navigationId && { navigationId: page.navigationId }) })
+export const common = (page, type) => ({
+  ...ENTRY,
+  entryType: type,
+  ...(page.navigationId && { navigationId: page.navigationId }),
+})

@@ -26,8 +26,14 @@ for (const [name, peer, own, us] of pairs) {
 
   test(`${own} can be imported and called on a server, and does nothing`, () => {
     for (const name of Object.keys(peer).filter((name) => name.startsWith('on'))) {
-      assert.equal(us[name](() => assert.fail(name)), undefined)
-      assert.equal(us[name](() => assert.fail(name), { reportAllChanges: true, reportSoftNavs: true }), undefined)
+      assert.equal(
+        us[name](() => assert.fail(name)),
+        undefined,
+      )
+      assert.equal(
+        us[name](() => assert.fail(name), { reportAllChanges: true, reportSoftNavs: true }),
+        undefined,
+      )
     }
   })
 }

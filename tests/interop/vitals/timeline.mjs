@@ -4,8 +4,13 @@
 const BUFFER_SIZES = { event: 150, 'first-input': 1, 'layout-shift': 150, 'soft-navigation': 50, resource: 250 }
 /** Entry types that `getEntriesByType` does not return. */
 const OBSERVED_ONLY = [
-  'event', 'first-input', 'layout-shift', 'largest-contentful-paint', 'interaction-contentful-paint',
-  'long-animation-frame', 'soft-navigation',
+  'event',
+  'first-input',
+  'layout-shift',
+  'largest-contentful-paint',
+  'interaction-contentful-paint',
+  'long-animation-frame',
+  'soft-navigation',
 ]
 const LONG_EVENT = 104
 const SHORTEST = 16
@@ -32,7 +37,8 @@ export class Timeline {
     if (!this.#known.includes(type)) return
     if (!this.#buffers.has(type)) this.#buffers.set(type, [])
     const buffer = this.#buffers.get(type)
-    if (buffer.length < Math.min(BUFFER_SIZES[type] ?? 150, this.#most) && (type !== 'event' || entry.duration >= LONG_EVENT)) buffer.push(entry)
+    if (buffer.length < Math.min(BUFFER_SIZES[type] ?? 150, this.#most) && (type !== 'event' || entry.duration >= LONG_EVENT))
+      buffer.push(entry)
     for (const observer of this.#observers) observer.queue(entry)
   }
 

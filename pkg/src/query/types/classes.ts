@@ -27,12 +27,7 @@ import type {
   StaleTime,
   Updater,
 } from './options.js'
-import type {
-  InfiniteData,
-  InfiniteQueryPageParamsOptions,
-  InfiniteQueryPages,
-  InitialPageParam,
-} from './pages.js'
+import type { InfiniteData, InfiniteQueryPageParamsOptions, InfiniteQueryPages, InitialPageParam } from './pages.js'
 import type { InfiniteQueryObserverResult, QueryObserverResult } from './results.js'
 import type {
   FetchDirection,
@@ -68,9 +63,7 @@ type RefetchOn<TQueryFnData, TError, TData, TQueryKey extends QueryKey> =
   | ((query: Query<TQueryFnData, TError, TData, TQueryKey>) => boolean | 'always')
 
 /** The argument of a query function. */
-export type QueryFunctionContext<TQueryKey extends QueryKey = QueryKey, TPageParam = never> = [TPageParam] extends [
-  never,
-]
+export type QueryFunctionContext<TQueryKey extends QueryKey = QueryKey, TPageParam = never> = [TPageParam] extends [never]
   ? {
       /** The client that fetches. */
       client: QueryClient
@@ -106,19 +99,9 @@ export type QueryFunction<T = unknown, TQueryKey extends QueryKey = QueryKey, TP
 ) => T | Promise<T>
 
 /** Wraps the query function, for example to read from a storage first. */
-export type QueryPersister<T = unknown, TQueryKey extends QueryKey = QueryKey, TPageParam = never> = [
-  TPageParam,
-] extends [never]
-  ? (
-      queryFn: QueryFunction<T, TQueryKey, never>,
-      context: QueryFunctionContext<TQueryKey>,
-      query: Query,
-    ) => T | Promise<T>
-  : (
-      queryFn: QueryFunction<T, TQueryKey, TPageParam>,
-      context: QueryFunctionContext<TQueryKey>,
-      query: Query,
-    ) => T | Promise<T>
+export type QueryPersister<T = unknown, TQueryKey extends QueryKey = QueryKey, TPageParam = never> = [TPageParam] extends [never]
+  ? (queryFn: QueryFunction<T, TQueryKey, never>, context: QueryFunctionContext<TQueryKey>, query: Query) => T | Promise<T>
+  : (queryFn: QueryFunction<T, TQueryKey, TPageParam>, context: QueryFunctionContext<TQueryKey>, query: Query) => T | Promise<T>
 
 /** Hashes a key. Queries with the same hash are the same query. */
 export type QueryKeyHashFunction<TQueryKey extends QueryKey> = (queryKey: TQueryKey) => string
@@ -251,10 +234,7 @@ export interface QueryObserverOptions<
    * Refetches this long after the query's last change, in ms; or a function that returns it. `false`, the default, for
    * never.
    */
-  refetchInterval?:
-    | number
-    | false
-    | ((query: Query<TQueryFnData, TError, TQueryData, TQueryKey>) => number | false | undefined)
+  refetchInterval?: number | false | ((query: Query<TQueryFnData, TError, TQueryData, TQueryKey>) => number | false | undefined)
   /** Whether the interval continues while the page is hidden. `false` by default. */
   refetchIntervalInBackground?: boolean
   /** Whether stale data is refetched when the window gets focus; `'always'` includes fresh data. `true` by default. */
@@ -315,14 +295,7 @@ export interface InfiniteQueryObserverOptions<
   TPageParam = unknown,
 >
   extends
-    QueryObserverOptions<
-      TQueryFnData,
-      TError,
-      TData,
-      InfiniteData<TQueryFnData, TPageParam>,
-      TQueryKey,
-      TPageParam
-    >,
+    QueryObserverOptions<TQueryFnData, TError, TData, InfiniteData<TQueryFnData, TPageParam>, TQueryKey, TPageParam>,
     InfiniteQueryPageParamsOptions<TQueryFnData, TPageParam> {}
 /** Options of an observer of an infinite query, with the defaults applied. */
 export type DefaultedInfiniteQueryObserverOptions<
@@ -432,9 +405,7 @@ export interface QueryBehavior<
 }
 
 type DropLast<T extends readonly unknown[]> = T extends readonly [...infer R, unknown] ? readonly [...R] : never
-type TuplePrefixes<T extends readonly unknown[]> = T extends readonly []
-  ? readonly []
-  : TuplePrefixes<DropLast<T>> | T
+type TuplePrefixes<T extends readonly unknown[]> = T extends readonly [] ? readonly [] : TuplePrefixes<DropLast<T>> | T
 
 /** Selects queries. Members that are left out match all. */
 export interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {
@@ -453,12 +424,7 @@ export interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {
 }
 
 /** Selects mutations. Members that are left out match all. */
-export interface MutationFilters<
-  TData = unknown,
-  TError = Error,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
-> {
+export interface MutationFilters<TData = unknown, TError = Error, TVariables = unknown, TOnMutateResult = unknown> {
   /** Whether `mutationKey` is the whole key, not a prefix. `false` by default; `true` in `find`. */
   exact?: boolean
   /** Selects the mutations for which it returns `true`. */
@@ -493,21 +459,13 @@ export type MutationFunction<TData = unknown, TVariables = unknown> = (
 ) => Promise<TData>
 
 /** The options of a mutation. */
-export interface MutationOptions<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = void,
-  TOnMutateResult = unknown,
-> {
+export interface MutationOptions<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown> {
   /** Performs the mutation. Without a function, also in the defaults, the mutation fails. */
   mutationFn?: MutationFunction<TData, TVariables>
   /** Names the mutation, for filters and for the defaults. None by default. */
   mutationKey?: MutationKey
   /** Runs before the function, for optimistic updates. The other callbacks receive its result. */
-  onMutate?: (
-    variables: TVariables,
-    context: MutationFunctionContext,
-  ) => Promise<TOnMutateResult> | TOnMutateResult
+  onMutate?: (variables: TVariables, context: MutationFunctionContext) => Promise<TOnMutateResult> | TOnMutateResult
   /** Runs after success and is awaited. An error that it throws fails the mutation. */
   onSuccess?: (
     data: TData,
@@ -572,12 +530,7 @@ export interface MutationObserverOptions<
 }
 
 /** Callbacks for one call of `mutate`. They run only while the observer has listeners. */
-export interface MutateOptions<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = void,
-  TOnMutateResult = unknown,
-> {
+export interface MutateOptions<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown> {
   /** Runs after success, and after the mutation's own `onSuccess`. */
   onSuccess?: (
     data: TData,
@@ -713,12 +666,7 @@ export interface MutationObserverSuccessResult<
   TOnMutateResult = unknown,
 > extends Base<TData, TError, TVariables, TOnMutateResult, Success<TData, TVariables>> {}
 /** The result of a mutation observer, discriminated by `status`. */
-export type MutationObserverResult<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = void,
-  TOnMutateResult = unknown,
-> =
+export type MutationObserverResult<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown> =
   | MutationObserverIdleResult<TData, TError, TVariables, TOnMutateResult>
   | MutationObserverLoadingResult<TData, TError, TVariables, TOnMutateResult>
   | MutationObserverErrorResult<TData, TError, TVariables, TOnMutateResult>
@@ -731,11 +679,7 @@ export interface QueryCacheConfig extends CacheLimits {
   /** Runs after a fetch that succeeded. */
   onSuccess?: (data: unknown, query: Query<unknown, unknown, unknown>) => void
   /** Runs after `onSuccess` or `onError`. */
-  onSettled?: (
-    data: unknown | undefined,
-    error: DefaultError | null,
-    query: Query<unknown, unknown, unknown>,
-  ) => void
+  onSettled?: (data: unknown | undefined, error: DefaultError | null, query: Query<unknown, unknown, unknown>) => void
 }
 
 type AnyQuery = Query<any, any, any, any>
@@ -769,11 +713,7 @@ export interface MutationCacheConfig {
     context: MutationFunctionContext,
   ) => Promise<unknown> | unknown
   /** Runs before the mutation function. An error that it throws fails the mutation. */
-  onMutate?: (
-    variables: unknown,
-    mutation: Unknown,
-    context: MutationFunctionContext,
-  ) => Promise<unknown> | unknown
+  onMutate?: (variables: unknown, mutation: Unknown, context: MutationFunctionContext) => Promise<unknown> | unknown
   /** Runs after `onSuccess` or `onError`. */
   onSettled?: (
     data: unknown | undefined,
@@ -909,10 +849,7 @@ export interface Query<
   /** Makes the data stale until a fetch that begins later succeeds. */
   invalidate(): void
   /** Fetches, or joins the current fetch. */
-  fetch(
-    options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>,
-    fetchOptions?: FetchOptions<TQueryFnData>,
-  ): Promise<TData>
+  fetch(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>, fetchOptions?: FetchOptions<TQueryFnData>): Promise<TData>
 }
 
 /** Observes one query under its own options and notifies its listeners of changes. */
@@ -1044,10 +981,7 @@ export interface MutationObserver<
   /** Stops observing: the result is that of no mutation. */
   reset(): void
   /** Creates a mutation and runs it. */
-  mutate(
-    variables: TVariables,
-    options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>,
-  ): Promise<TData>
+  mutate(variables: TVariables, options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>): Promise<TData>
 }
 
 /** All mutations, in the order of their creation. */
@@ -1100,7 +1034,9 @@ export interface QueryClient {
     TQueryFnData = unknown,
     TTaggedQueryKey extends QueryKey = QueryKey,
     TInferredQueryFnData = InferDataFromTag<TQueryFnData, TTaggedQueryKey>,
-  >(queryKey: TTaggedQueryKey): TInferredQueryFnData | undefined
+  >(
+    queryKey: TTaggedQueryKey,
+  ): TInferredQueryFnData | undefined
   /** The state of a key, if it is cached. */
   getQueryState<
     TQueryFnData = unknown,
@@ -1108,7 +1044,9 @@ export interface QueryClient {
     TTaggedQueryKey extends QueryKey = QueryKey,
     TInferredQueryFnData = InferDataFromTag<TQueryFnData, TTaggedQueryKey>,
     TInferredError = InferErrorFromTag<TError, TTaggedQueryKey>,
-  >(queryKey: TTaggedQueryKey): QueryState<TInferredQueryFnData, TInferredError> | undefined
+  >(
+    queryKey: TTaggedQueryKey,
+  ): QueryState<TInferredQueryFnData, TInferredError> | undefined
   /** The data of a key, which is fetched if it is not cached. */
   ensureQueryData<TQueryFnData, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     options: EnsureQueryDataOptions<TQueryFnData, TError, TData, TQueryKey>,
@@ -1176,14 +1114,13 @@ export interface QueryClient {
     TData = TQueryFnData,
     TQueryKey extends QueryKey = QueryKey,
     TPageParam = never,
-  >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<TData>
+  >(
+    options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ): Promise<TData>
   /** Fetches in advance. Errors are ignored. */
-  prefetchQuery<
-    TQueryFnData = unknown,
-    TError = DefaultError,
-    TData = TQueryFnData,
-    TQueryKey extends QueryKey = QueryKey,
-  >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey>): Promise<void>
+  prefetchQuery<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
+    options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey>,
+  ): Promise<void>
   /** `query` for an infinite query. */
   infiniteQuery<
     TQueryFnData,
@@ -1193,9 +1130,7 @@ export interface QueryClient {
     TPageParam = unknown,
   >(
     options: InfiniteQueryExecuteOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
-  ): Promise<
-    Array<TData> extends Array<InfiniteData<TQueryFnData>> ? InfiniteData<TQueryFnData, TPageParam> : TData
-  >
+  ): Promise<Array<TData> extends Array<InfiniteData<TQueryFnData>> ? InfiniteData<TQueryFnData, TPageParam> : TData>
   /** `fetchQuery` for an infinite query. */
   fetchInfiniteQuery<
     TQueryFnData,
@@ -1213,7 +1148,9 @@ export interface QueryClient {
     TData = TQueryFnData,
     TQueryKey extends QueryKey = QueryKey,
     TPageParam = unknown,
-  >(options: FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>): Promise<void>
+  >(
+    options: FetchInfiniteQueryOptions<TQueryFnData, TError, TData, TQueryKey, TPageParam>,
+  ): Promise<void>
   /** `ensureQueryData` for an infinite query. */
   ensureInfiniteQueryData<
     TQueryFnData,
@@ -1241,9 +1178,7 @@ export interface QueryClient {
     mutationKey: MutationKey,
     options: OmitKeyof<MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>, 'mutationKey'>,
   ): void
-  getMutationDefaults(
-    mutationKey: MutationKey,
-  ): OmitKeyof<MutationObserverOptions<any, any, any, any>, 'mutationKey'>
+  getMutationDefaults(mutationKey: MutationKey): OmitKeyof<MutationObserverOptions<any, any, any, any>, 'mutationKey'>
   /** Applies the client's defaults. Returns a new object. */
   defaultQueryOptions<
     TQueryFnData = unknown,

@@ -7,13 +7,9 @@ export type DistributiveOmit<TObject, TKey extends keyof TObject> = TObject exte
 /** `Omit` restricted to known keys; `'safely'` allows any. */
 export type OmitKeyof<
   TObject,
-  TKey extends TStrictly extends 'safely'
-    ?
-        | keyof TObject
-        | (string & Record<never, never>)
-        | (number & Record<never, never>)
-        | (symbol & Record<never, never>)
-    : keyof TObject,
+  TKey extends (TStrictly extends 'safely'
+    ? keyof TObject | (string & Record<never, never>) | (number & Record<never, never>) | (symbol & Record<never, never>)
+    : keyof TObject),
   TStrictly extends 'strictly' | 'safely' = 'strictly',
 > = Omit<TObject, TKey>
 /** The properties of the first type, with the types of the second where it has them. */

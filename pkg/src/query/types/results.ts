@@ -117,17 +117,9 @@ type Base<TData, TError, TKnown> = {
 }
 
 /** There is neither data nor an error. */
-export interface QueryObserverPendingResult<TData = unknown, TError = DefaultError> extends Base<
-  TData,
-  TError,
-  Pending
-> {}
+export interface QueryObserverPendingResult<TData = unknown, TError = DefaultError> extends Base<TData, TError, Pending> {}
 /** The first fetch is running. */
-export interface QueryObserverLoadingResult<TData = unknown, TError = DefaultError> extends Base<
-  TData,
-  TError,
-  Loading
-> {}
+export interface QueryObserverLoadingResult<TData = unknown, TError = DefaultError> extends Base<TData, TError, Loading> {}
 /** There is an error and no data. */
 export interface QueryObserverLoadingErrorResult<TData = unknown, TError = DefaultError> extends Base<
   TData,
@@ -141,11 +133,7 @@ export interface QueryObserverRefetchErrorResult<TData = unknown, TError = Defau
   RefetchError<TData, TError>
 > {}
 /** There is data. */
-export interface QueryObserverSuccessResult<TData = unknown, TError = DefaultError> extends Base<
-  TData,
-  TError,
-  Success<TData>
-> {}
+export interface QueryObserverSuccessResult<TData = unknown, TError = DefaultError> extends Base<TData, TError, Success<TData>> {}
 /** A placeholder is shown in place of data. */
 export interface QueryObserverPlaceholderResult<TData = unknown, TError = DefaultError> extends Base<
   TData,

@@ -67,12 +67,7 @@ export type QueryAction<TData, TError> =
 export type MutationStatus = 'idle' | 'pending' | 'success' | 'error'
 
 /** The state of a mutation. */
-export interface MutationState<
-  TData = unknown,
-  TError = DefaultError,
-  TVariables = unknown,
-  TOnMutateResult = unknown,
-> {
+export interface MutationState<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown> {
   /** The result of `onMutate`. */
   context: TOnMutateResult | undefined
   /** The result of the mutation function; `undefined` before success. */

@@ -11,10 +11,14 @@ export function observeAttributedCLS(
   opts: AttributionReportOpts & ObserveOpts,
 ): void {
   const targets = new WeakMap<LayoutShiftAttribution, string>()
-  observeCLS(withAttribution(callback, ({ entries }: CLSMetric) => attribute(entries, targets)), opts, (shift) => {
-    const source = mainSource(shift)
-    if (source?.node) targets.set(source, targetOf(source.node, opts))
-  })
+  observeCLS(
+    withAttribution(callback, ({ entries }: CLSMetric) => attribute(entries, targets)),
+    opts,
+    (shift) => {
+      const source = mainSource(shift)
+      if (source?.node) targets.set(source, targetOf(source.node, opts))
+    },
+  )
 }
 
 function attribute(shifts: LayoutShift[], targets: WeakMap<LayoutShiftAttribution, string>): CLSAttribution {

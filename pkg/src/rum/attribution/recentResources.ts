@@ -24,7 +24,5 @@ function keep(entries: PerformanceEntry[]): void {
 export function resourceBefore(url: string, time: number): PerformanceResourceTiming | undefined {
   if (pending) keep(pending())
   const all = attempt(() => performance.getEntriesByType('resource')) ?? []
-  return [...all, ...latest]
-    .reverse()
-    .find((entry) => entry.name === url && (entry.requestStart || entry.startTime) <= time)
+  return [...all, ...latest].reverse().find((entry) => entry.name === url && (entry.requestStart || entry.startTime) <= time)
 }

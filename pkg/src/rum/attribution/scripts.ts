@@ -33,11 +33,7 @@ export function attributeScripts(
       layout += forced
       if (within > (longest?.intersectingDuration ?? 0)) {
         const subpart =
-          startTime < processingStart
-            ? 'input-delay'
-            : startTime >= processingEnd
-              ? 'presentation-delay'
-              : 'processing-duration'
+          startTime < processingStart ? 'input-delay' : startTime >= processingEnd ? 'presentation-delay' : 'processing-duration'
         longest = { entry, subpart, intersectingDuration: within }
       }
     }

@@ -1,13 +1,5 @@
 // The attributions of web-vitals 6, with the same names and members. Times are in milliseconds.
-import type {
-  CLSMetric,
-  FCPMetric,
-  INPMetric,
-  LCPMetric,
-  LoadState,
-  ReportOpts,
-  TTFBMetric,
-} from '../vitals/types.js'
+import type { CLSMetric, FCPMetric, INPMetric, LCPMetric, LoadState, ReportOpts, TTFBMetric } from '../vitals/types.js'
 
 export interface AttributionReportOpts extends ReportOpts {
   /** Returns the name of an element, or `undefined` or `null` to use a selector. */

@@ -16,12 +16,7 @@ const windowListeners = new Set<() => void>()
 let documentObserver: MutationObserver | undefined
 
 /** Adds an event listener, until the scope ends; returns a function that removes it before. */
-export function on<E extends Event>(
-  target: EventTarget,
-  type: string,
-  run: (event: E) => void,
-  capture = true,
-): () => void {
+export function on<E extends Event>(target: EventTarget, type: string, run: (event: E) => void, capture = true): () => void {
   const listener = inScope(run)
   const add = () => call(target, 'addEventListener', type, listener, capture)
   const remove = () => {

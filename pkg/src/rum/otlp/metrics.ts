@@ -75,23 +75,57 @@ export function metrics(beacon: Beacon, start: number): Metric[] {
   }
 
   const routes = Object.entries(beacon.routes ?? {})
-  addSum('browser.route.views', '1', routes, ([, count]) => count, ([path]) => ({ 'url.template': text(path) }))
+  addSum(
+    'browser.route.views',
+    '1',
+    routes,
+    ([, count]) => count,
+    ([path]) => ({ 'url.template': text(path) }),
+  )
 
   const resources = Object.entries(beacon.resources ?? {}).flatMap(([host, kinds]) =>
     Object.entries(kinds).map(([kind, sums]) => ({ host, kind, sums })),
   )
-  for (const [member, unit] of [['count', '1'], ['bytes', 'By'], ['cached', '1'], ['failed', '1'], ['duration', 'ms']] as const) {
-    addSum(`browser.resource_timing.${member}`, unit, resources, ({ sums }) => sums[member], ({ host, kind }) => ({
-      'server.address': text(host),
-      'browser.resource_timing.kind': text(kind),
-    }))
+  for (const [member, unit] of [
+    ['count', '1'],
+    ['bytes', 'By'],
+    ['cached', '1'],
+    ['failed', '1'],
+    ['duration', 'ms'],
+  ] as const) {
+    addSum(
+      `browser.resource_timing.${member}`,
+      unit,
+      resources,
+      ({ sums }) => sums[member],
+      ({ host, kind }) => ({
+        'server.address': text(host),
+        'browser.resource_timing.kind': text(kind),
+      }),
+    )
   }
-  for (const [member, unit] of [['count', '1'], ['duration', 'ms'], ['forced', 'ms']] as const) {
-    addSum(`browser.script.${member}`, unit, beacon.scripts ?? [], (script) => script[member], ({ source = '', invoker = '' }) => ({
-      'code.file.path': text(source),
-      'browser.script.invoker': text(invoker),
-    }))
+  for (const [member, unit] of [
+    ['count', '1'],
+    ['duration', 'ms'],
+    ['forced', 'ms'],
+  ] as const) {
+    addSum(
+      `browser.script.${member}`,
+      unit,
+      beacon.scripts ?? [],
+      (script) => script[member],
+      ({ source = '', invoker = '' }) => ({
+        'code.file.path': text(source),
+        'browser.script.invoker': text(invoker),
+      }),
+    )
   }
-  addSum('whippet.dropped', '1', Object.entries(beacon.drops ?? {}), ([, count]) => count, ([kind]) => ({ kind: text(kind) }))
+  addSum(
+    'whippet.dropped',
+    '1',
+    Object.entries(beacon.drops ?? {}),
+    ([, count]) => count,
+    ([kind]) => ({ kind: text(kind) }),
+  )
   return all
 }

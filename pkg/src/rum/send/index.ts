@@ -64,7 +64,13 @@ export function createSender(options: SenderOptions): Sender {
   const stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
   const getStats = () => ({ ...stats })
   return (
-    attemptOrWarn(() => create(options, stats, getStats)) ?? { send() {}, stop() {}, forget() {}, stats: getStats, isOwn: () => false }
+    attemptOrWarn(() => create(options, stats, getStats)) ?? {
+      send() {},
+      stop() {},
+      forget() {},
+      stats: getStats,
+      isOwn: () => false,
+    }
   )
 }
 

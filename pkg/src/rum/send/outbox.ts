@@ -129,7 +129,13 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       // If the page is closed meanwhile, a transaction that waits for results would delay the last beacon. So this one only
       // reads, and another one deletes if that is necessary.
       const all = (await read<StoredRequest[]>((store) => store.getAll())) ?? []
-      if (!overflow(all.map((request, place) => [place, request]), limits).length) return dropped.length
+      if (
+        !overflow(
+          all.map((request, place) => [place, request]),
+          limits,
+        ).length
+      )
+        return dropped.length
       const deleted = await transact<number>((store, done) => {
         const keys = store.getAllKeys()
         const requests = store.getAll()

@@ -7,7 +7,14 @@ import { within } from '../lib/scope.js'
 import { vitalsEngine, type VitalsEngine } from './engine.js'
 import { interactionCount } from './interactionCount.js'
 import { observe, type Pending } from './observe.js'
-import { activationStart, bfcacheRestoreTime, navigationEntry, observeLifecycle, observeVisibility, whenActivated } from './pageLifecycle.js'
+import {
+  activationStart,
+  bfcacheRestoreTime,
+  navigationEntry,
+  observeLifecycle,
+  observeVisibility,
+  whenActivated,
+} from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { Metric, MetricCallback, ObserveOpts } from './types.js'
 
@@ -78,7 +85,12 @@ export const observeMetric = <M extends Metric>(
         navigation = entry
         reporter.metric = entry
           ? createMetric(name, value, 'soft-navigation', entry)
-          : createMetric(name, value, 'back-forward-cache', { navigationId, interactionId, name: url, startTime: bfcacheRestoreTime() })
+          : createMetric(name, value, 'back-forward-cache', {
+              navigationId,
+              interactionId,
+              name: url,
+              startTime: bfcacheRestoreTime(),
+            })
       },
       process(entries, settled) {
         for (const entry of entries) {
@@ -123,7 +135,12 @@ interface Beginning {
   startTime: number
 }
 
-export function createMetric<M extends Metric>(name: M['name'], value: number, type?: Metric['navigationType'], from?: Beginning): M {
+export function createMetric<M extends Metric>(
+  name: M['name'],
+  value: number,
+  type?: Metric['navigationType'],
+  from?: Beginning,
+): M {
   const entry = navigationEntry()
   return {
     name,

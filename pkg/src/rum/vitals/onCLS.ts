@@ -25,11 +25,7 @@ export function observeCLS(
   observeFCP(onFirstPaint, { buffered: opts.buffered })
 }
 
-const observeShifts = (
-  callback: (metric: CLSMetric) => void,
-  opts: ObserveOpts,
-  onShift?: (shift: LayoutShift) => void,
-): void =>
+const observeShifts = (callback: (metric: CLSMetric) => void, opts: ObserveOpts, onShift?: (shift: LayoutShift) => void): void =>
   observeMetric<CLSMetric>('CLS', MetricCode.CLS, 0, ['layout-shift'], callback, opts, (reporter, pending) => {
     const { engine, tracker } = reporter
     /** The shifts of the current session window. */

@@ -7,10 +7,7 @@ import type { FCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types
 export { FCP_THRESHOLDS as FCPThresholds } from '../../boundary/vitals.js'
 
 /** @internal Like `onFCP`, within a scope. */
-export const observeFCP = (
-  callback: MetricCallback<FCPMetric>,
-  opts: ObserveOpts,
-): void =>
+export const observeFCP = (callback: MetricCallback<FCPMetric>, opts: ObserveOpts): void =>
   observeMetric<FCPMetric>('FCP', MetricCode.FCP, -1, ['paint'], callback, opts, (reporter) => {
     // Set with the first entry, and when the list with it ends.
     let isPainted = false

@@ -33,7 +33,12 @@ export function identity(before, after) {
           isContainer(item) && !(here && same(here, item))
             ? (byLength.get(item.end - item.start) ?? []).filter((one) => same(one.item, item))
             : []
-        if (there.length > 0) expectOneOf(there.map((one) => one.value), value[i], `${path}[${i}]`)
+        if (there.length > 0)
+          expectOneOf(
+            there.map((one) => one.value),
+            value[i],
+            `${path}[${i}]`,
+          )
         else left.push([here, item, oldValue[i], value[i], `${path}[${i}]`])
       })
     } else if (old.members && now.members) {

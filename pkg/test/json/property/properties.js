@@ -171,7 +171,10 @@ export async function byteByByte() {
   const checked = new Checked('byte by byte')
   for (const text of TEXTS) {
     const bytes = bytesOf(text)
-    await checked.take(bytes, Array.from(bytes, (_, i) => bytes.subarray(i, i + 1)))
+    await checked.take(
+      bytes,
+      Array.from(bytes, (_, i) => bytes.subarray(i, i + 1)),
+    )
   }
   return checked.figures
 }
@@ -271,7 +274,16 @@ export function lookAlikes(seed) {
   const random = chance(seed)
   const figures = { rows: 0, kept: 0 }
   const text = (i, times, length) => String(i).padStart(6, '0').repeat(times).slice(0, length)
-  for (const [count, alike] of [[40, 40], [300, 20], [1000, 1000], [3000, 33], [5000, 33], [5000, 65], [8000, 45], [8000, 300]]) {
+  for (const [count, alike] of [
+    [40, 40],
+    [300, 20],
+    [1000, 1000],
+    [3000, 33],
+    [5000, 33],
+    [5000, 65],
+    [8000, 45],
+    [8000, 300],
+  ]) {
     // Of rows that are alike only the number in the middle differs.
     const rows = Array.from({ length: count }, (_, i) =>
       i < alike

@@ -33,7 +33,10 @@ export function difference(value, expected, loose = false) {
 function pathOf(pair) {
   const names = []
   for (let up = pair[2]; up; up = up[0][2]) names.unshift(String(up[1]))
-  return `$${names.slice(0, 20).map((name) => `[${JSON.stringify(name)}]`).join('')}`
+  return `$${names
+    .slice(0, 20)
+    .map((name) => `[${JSON.stringify(name)}]`)
+    .join('')}`
 }
 
 /** Makes a write to any part of it throw. */

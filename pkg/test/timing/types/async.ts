@@ -55,9 +55,7 @@ export const checks: true[] = [
   hasType<[text: string], number>()(throttleAsync<[text: string], number>(async (text) => text.length)),
   hasType<[id: number], string, Date>()(throttleAsync(abortable)),
 ]
-export const search: PacedAsync<[text: string], number> = debounceAsync(
-  async (text, signal) => +signalOf(signal) + text.length,
-)
+export const search: PacedAsync<[text: string], number> = debounceAsync(async (text, signal) => +signalOf(signal) + text.length)
 
 // Calls are checked.
 // @ts-expect-error: a call takes no signal

@@ -9,7 +9,11 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 globalThis.trees = changes.filter(({ first }) => !first).map(({ name }) => name)
 
 globalThis.measureTree = async (name, rounds) => {
-  const bodies = bodiesOf(changes.find((change) => change.name === name), ROWS, STEPS)
+  const bodies = bodiesOf(
+    changes.find((change) => change.name === name),
+    ROWS,
+    STEPS,
+  )
   const found = { core: [], whippet: [] }
   // The first round is not counted: the code is not optimized yet.
   for (let i = 0; i <= rounds; i++) {

@@ -23,7 +23,13 @@ const Row = memo(function Row({ issue }) {
 
 function List({ queryFn }) {
   const { data } = useQuery({ queryKey: ['issues'], queryFn, staleTime: Infinity, retry: false })
-  return <ul>{data?.map((issue) => <Row key={issue.number} issue={issue} />)}</ul>
+  return (
+    <ul>
+      {data?.map((issue) => (
+        <Row key={issue.number} issue={issue} />
+      ))}
+    </ul>
+  )
 }
 
 /** Listeners are told in a task of their own, and React renders before the next one. */

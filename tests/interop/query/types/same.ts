@@ -52,7 +52,9 @@ same<Same<Q.QueryObserverSuccessResult<Row>, W.QueryObserverSuccessResult<Row>>>
 same<Same<Q.InfiniteQueryObserverResult<Row, Error>, W.InfiniteQueryObserverResult<Row, Error>>>()
 same<Same<Q.DefinedInfiniteQueryObserverResult<Row, Error>, W.DefinedInfiniteQueryObserverResult<Row, Error>>>()
 // The callbacks of `mutate` receive a client, whose classes differ.
-same<Same<Omit<Q.MutationObserverResult<Row, Error, number>, 'mutate'>, Omit<W.MutationObserverResult<Row, Error, number>, 'mutate'>>>()
+same<
+  Same<Omit<Q.MutationObserverResult<Row, Error, number>, 'mutate'>, Omit<W.MutationObserverResult<Row, Error, number>, 'mutate'>>
+>()
 same<Same<Parameters<Q.MutationObserverResult<Row, Error, number>['mutate']>[0], number>>()
 same<Same<Parameters<W.MutationObserverResult<Row, Error, number>['mutate']>[0], number>>()
 same<Same<Q.MutationState<Row, Error, number>, W.MutationState<Row, Error, number>>>()
@@ -60,9 +62,16 @@ same<Same<Q.QueryState<Row, Error>, W.QueryState<Row, Error>>>()
 
 // Types whose callbacks receive a client: the names of their properties.
 type Names<T> = keyof T
-same<Same<Names<Q.QueryOptions<Row, Error, Row, Key>>, Exclude<Names<W.QueryOptions<Row, Error, Row, Key>>, 'timeout' | 'retryJitter'>>>()
+same<
+  Same<
+    Names<Q.QueryOptions<Row, Error, Row, Key>>,
+    Exclude<Names<W.QueryOptions<Row, Error, Row, Key>>, 'timeout' | 'retryJitter'>
+  >
+>()
 same<Same<Names<Q.QueryObserverOptions<Row>>, Exclude<Names<W.QueryObserverOptions<Row>>, 'timeout' | 'retryJitter'>>>()
-same<Same<Names<Q.InfiniteQueryObserverOptions<Row>>, Exclude<Names<W.InfiniteQueryObserverOptions<Row>>, 'timeout' | 'retryJitter'>>>()
+same<
+  Same<Names<Q.InfiniteQueryObserverOptions<Row>>, Exclude<Names<W.InfiniteQueryObserverOptions<Row>>, 'timeout' | 'retryJitter'>>
+>()
 same<Same<Names<Q.FetchQueryOptions<Row>>, Exclude<Names<W.FetchQueryOptions<Row>>, 'timeout' | 'retryJitter'>>>()
 same<Same<Names<Q.FetchInfiniteQueryOptions<Row>>, Exclude<Names<W.FetchInfiniteQueryOptions<Row>>, 'timeout' | 'retryJitter'>>>()
 same<Same<Names<Q.EnsureQueryDataOptions<Row>>, Exclude<Names<W.EnsureQueryDataOptions<Row>>, 'timeout' | 'retryJitter'>>>()
