@@ -1,9 +1,13 @@
 //! Drives the engine's loader in a page: reports what the observers see, and carries out effects.
-use super::dom::{
-    self, Callback, IntersectionEntry, IntersectionObserver, List, MutationObserver, MutationRecord, Node,
-    Rect,
-};
-use super::element::{self, Loading};
+mod distance;
+mod loads;
+mod roots;
+
+use self::distance::{distance, middle, middle_of_window};
+use self::loads::Load;
+use self::roots::Root;
+use super::dom::{self, Callback, IntersectionEntry, IntersectionObserver, List, Node};
+use super::element;
 use super::options::LazyOptions;
 use alloc::rc::{Rc, Weak};
 use alloc::vec::Vec;
@@ -46,19 +50,6 @@ struct Item {
     id: ItemId,
     element: Node,
     near: bool,
-}
-
-struct Load {
-    id: u32,
-    item: ItemId,
-    /// `None` for an element that loads in the page.
-    detached: Option<Node>,
-}
-
-struct Root {
-    node: Node,
-    selector: JsValue,
-    mutations: MutationObserver,
 }
 
 pub(super) struct Driver {
@@ -149,47 +140,8 @@ impl Driver {
         self.indexes.delete(element);
     }
 
-    pub(super) fn watch(&self, root: &Node, selector: &JsValue) {
-        let index = self.roots.borrow().len() as u32;
-        let mutations = MutationObserver::new(&self.bind(event::MUTATIONS, index));
-        let init: JsValue = dom::object();
-        let init: &dom::MutationObserverInit = init.unchecked_ref();
-        init.set_child_list(true);
-        init.set_subtree(true);
-        mutations.observe_tree(root, init);
-        let node = root.clone();
-        self.roots.borrow_mut().push(Root { node, selector: selector.clone(), mutations });
-        self.each_match(root, selector, Self::observe);
-    }
-
-    pub(super) fn update(&self) {
-        let count = self.roots.borrow().len();
-        for index in 0..count {
-            let Some((node, selector)) = self.root(index) else { return };
-            self.each_match(&node, &selector, Self::observe);
-        }
-    }
-
     pub(super) fn stats(&self) -> Stats {
         self.loader.borrow().stats()
-    }
-
-    fn root(&self, index: usize) -> Option<(Node, JsValue)> {
-        self.roots.borrow().get(index).map(|root| (root.node.clone(), root.selector.clone()))
-    }
-
-    /// Calls `f` with `root`, if it matches, and with every element in it that matches.
-    fn each_match(&self, root: &Node, selector: &JsValue, f: fn(&Self, &Node)) {
-        const ELEMENT: u32 = 1;
-        const DOCUMENT: u32 = 9;
-        const FRAGMENT: u32 = 11;
-        let kind = root.node_type();
-        if kind == ELEMENT && root.matches(selector) {
-            f(self, root);
-        }
-        if kind == ELEMENT || kind == DOCUMENT || kind == FRAGMENT {
-            each(&root.query_all(selector), |element| f(self, element.unchecked_ref()));
-        }
     }
 
     fn handle_event(&self, kind: u32, id: u32, value: &JsValue) {
@@ -229,29 +181,6 @@ impl Driver {
                 self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
             }
         }
-    }
-
-    fn handle_mutations(&self, root: u32, records: &List) {
-        let Some((_, selector)) = self.root(root as usize) else { return };
-        each(records, |record| {
-            let record: &MutationRecord = record.unchecked_ref();
-            each(&record.removed(), |node| {
-                self.each_match(node.unchecked_ref(), &selector, |this, element| {
-                    // An element that was moved is connected again. A loaded one stays known, since it may be
-                    // added again.
-                    if !element.is_connected() && this.id_of(element).is_some() {
-                        this.unobserve(element);
-                    }
-                });
-            });
-            each(&record.added(), |node| {
-                self.each_match(node.unchecked_ref(), &selector, |this, element| {
-                    if element.is_connected() {
-                        this.observe(element);
-                    }
-                });
-            });
-        });
     }
 
     /// Carries out the engine's effects until there are none, and arms the timer.
@@ -300,86 +229,9 @@ impl Driver {
         }
     }
 
-    fn load(&self, id: ItemId) {
-        let Some(element) = self.element(id) else { return };
-        self.swap_class(&element, &self.classes.error, &self.classes.loading);
-        let load = self.last_load.get().wrapping_add(1);
-        self.last_load.set(load);
-        let loading = element::begin(&element);
-        let (done, failed) = (self.bind(event::LOADED, load), self.bind(event::FAILED, load));
-        let detached = match loading {
-            Loading::Done => return self.loaded(id, &element),
-            Loading::Event => {
-                let once: JsValue = dom::object();
-                let once: &dom::ListenerOptions = once.unchecked_ref();
-                once.set_once(true);
-                element.listen(&"load".into(), &done, once);
-                None
-            }
-            Loading::Detached(image) => {
-                image.decode().then(&done, &failed);
-                Some(image)
-            }
-        };
-        self.loads.borrow_mut().push(Load { id: load, item: id, detached });
-    }
-
-    /// A load succeeded or failed. It is ignored if its element has been given another one since.
-    fn handle_load_end(&self, id: u32, success: bool) {
-        let load = {
-            let mut loads = self.loads.borrow_mut();
-            let Some(index) = loads.iter().position(|load| load.id == id) else { return };
-            loads.swap_remove(index)
-        };
-        let Some(element) = self.element(load.item) else { return };
-        // Some images cannot be decoded ahead, such as SVG in some browsers, but can be shown.
-        let success = success || load.detached.as_ref().is_some_and(|image| image.natural_width() > 0);
-        if !success {
-            element::apply_without_poster(&element);
-            let near = self
-                .items
-                .borrow()
-                .get(load.item.index())
-                .is_some_and(|item| item.as_ref().is_some_and(|item| item.near));
-            if !near {
-                self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
-            }
-            return self.loader.borrow_mut().handle_failed(load.item, now());
-        }
-        if load.detached.is_some() {
-            element::apply(&element);
-        }
-        self.loaded(load.item, &element);
-    }
-
-    fn loaded(&self, id: ItemId, element: &Node) {
-        self.loader.borrow_mut().handle_loaded(id);
-        self.forget(id, element);
-        self.indexes.set(element, LOADED);
-        self.swap_class(element, &self.classes.loading, &self.classes.loaded);
-        notify(self.options.on_load.as_deref(), element);
-    }
-
-    fn give_up(&self, id: ItemId) {
-        let Some(element) = self.element(id) else { return };
-        element::apply_error(&element);
-        self.swap_class(&element, &self.classes.loading, &self.classes.error);
-        notify(self.options.on_error.as_deref(), &element);
-    }
-
     fn forget(&self, id: ItemId, element: &Node) {
         self.items.borrow_mut()[id.index()] = None;
         self.observer.unobserve(element);
-    }
-
-    fn swap_class(&self, element: &Node, from: &JsValue, to: &JsValue) {
-        let classes = element.class_list();
-        if !from.is_falsy() {
-            classes.remove(from);
-        }
-        if !to.is_falsy() {
-            classes.add(to);
-        }
     }
 
     fn arm(&self) {
@@ -433,13 +285,6 @@ impl Drop for Driver {
     }
 }
 
-/// Calls a callback of the page. Nothing may be borrowed meanwhile, since it may call the loader.
-fn notify(callback: Option<&dyn Fn(&web_sys::Element)>, element: &Node) {
-    if let Some(callback) = callback {
-        callback(element.unchecked_ref());
-    }
-}
-
 fn observer_init(options: &LazyOptions) -> JsValue {
     let init = dom::object();
     let set: &dom::IntersectionObserverInit = init.unchecked_ref();
@@ -447,23 +292,6 @@ fn observer_init(options: &LazyOptions) -> JsValue {
     set.set_root_margin(&options.root_margin);
     set.set_threshold(options.threshold);
     init
-}
-
-type Point = (f64, f64);
-
-/// The middle of a rectangle. An observer's bounds include the root margin; equal margins do not move the middle.
-fn middle(rect: &Rect) -> Point {
-    ((rect.left() + rect.right()) / 2.0, (rect.top() + rect.bottom()) / 2.0)
-}
-
-fn middle_of_window() -> Point {
-    dom::WINDOW.with(|window| (window.inner_width() / 2.0, window.inner_height() / 2.0))
-}
-
-/// The distance of `rect` from a point, in px along both axes; 0 if it covers the point.
-fn distance(rect: &Rect, (x, y): Point) -> f64 {
-    let gap = |start: f64, end: f64, point: f64| (start - point).max(point - end).max(0.0);
-    gap(rect.left(), rect.right(), x) + gap(rect.top(), rect.bottom(), y)
 }
 
 fn each(list: &List, mut f: impl FnMut(&JsValue)) {

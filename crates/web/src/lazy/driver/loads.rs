@@ -1,0 +1,100 @@
+//! A load: begun, and how it ends.
+use super::dom::{self, Node};
+use super::element::{self, Loading};
+use super::{Driver, LOADED, event, now};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use whippet_engine::lazy::ItemId;
+
+pub(super) struct Load {
+    id: u32,
+    pub(super) item: ItemId,
+    /// `None` for an element that loads in the page.
+    detached: Option<Node>,
+}
+
+impl Driver {
+    pub(super) fn load(&self, id: ItemId) {
+        let Some(element) = self.element(id) else { return };
+        self.swap_class(&element, &self.classes.error, &self.classes.loading);
+        let load = self.last_load.get().wrapping_add(1);
+        self.last_load.set(load);
+        let loading = element::begin(&element);
+        let (done, failed) = (self.bind(event::LOADED, load), self.bind(event::FAILED, load));
+        let detached = match loading {
+            Loading::Done => return self.loaded(id, &element),
+            Loading::Event => {
+                let once: JsValue = dom::object();
+                let once: &dom::ListenerOptions = once.unchecked_ref();
+                once.set_once(true);
+                element.listen(&"load".into(), &done, once);
+                None
+            }
+            Loading::Detached(image) => {
+                image.decode().then(&done, &failed);
+                Some(image)
+            }
+        };
+        self.loads.borrow_mut().push(Load { id: load, item: id, detached });
+    }
+
+    /// A load succeeded or failed. It is ignored if its element has been given another one since.
+    pub(super) fn handle_load_end(&self, id: u32, success: bool) {
+        let load = {
+            let mut loads = self.loads.borrow_mut();
+            let Some(index) = loads.iter().position(|load| load.id == id) else { return };
+            loads.swap_remove(index)
+        };
+        let Some(element) = self.element(load.item) else { return };
+        // Some images cannot be decoded ahead, such as SVG in some browsers, but can be shown.
+        let success = success || load.detached.as_ref().is_some_and(|image| image.natural_width() > 0);
+        if !success {
+            element::apply_without_poster(&element);
+            let near = self
+                .items
+                .borrow()
+                .get(load.item.index())
+                .is_some_and(|item| item.as_ref().is_some_and(|item| item.near));
+            if !near {
+                self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
+            }
+            return self.loader.borrow_mut().handle_failed(load.item, now());
+        }
+        if load.detached.is_some() {
+            element::apply(&element);
+        }
+        self.loaded(load.item, &element);
+    }
+
+    pub(super) fn loaded(&self, id: ItemId, element: &Node) {
+        self.loader.borrow_mut().handle_loaded(id);
+        self.forget(id, element);
+        self.indexes.set(element, LOADED);
+        self.swap_class(element, &self.classes.loading, &self.classes.loaded);
+        notify(self.options.on_load.as_deref(), element);
+    }
+
+    pub(super) fn give_up(&self, id: ItemId) {
+        let Some(element) = self.element(id) else { return };
+        element::apply_error(&element);
+        self.swap_class(&element, &self.classes.loading, &self.classes.error);
+        notify(self.options.on_error.as_deref(), &element);
+    }
+
+    pub(super) fn swap_class(&self, element: &Node, from: &JsValue, to: &JsValue) {
+        let classes = element.class_list();
+        if !from.is_falsy() {
+            classes.remove(from);
+        }
+        if !to.is_falsy() {
+            classes.add(to);
+        }
+    }
+}
+
+/// Calls a callback of the page. Nothing may be borrowed meanwhile, since it may call the loader.
+fn notify(callback: Option<&dyn Fn(&web_sys::Element)>, element: &Node) {
+    if let Some(callback) = callback {
+        callback(element.unchecked_ref());
+    }
+}

@@ -1,0 +1,75 @@
+//! Parts of the page in which elements come and go.
+use super::dom::{self, List, MutationObserver, MutationRecord, Node};
+use super::{Driver, each, event};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+
+pub(super) struct Root {
+    node: Node,
+    selector: JsValue,
+    pub(super) mutations: MutationObserver,
+}
+
+impl Driver {
+    pub(in crate::lazy) fn watch(&self, root: &Node, selector: &JsValue) {
+        let index = self.roots.borrow().len() as u32;
+        let mutations = MutationObserver::new(&self.bind(event::MUTATIONS, index));
+        let init: JsValue = dom::object();
+        let init: &dom::MutationObserverInit = init.unchecked_ref();
+        init.set_child_list(true);
+        init.set_subtree(true);
+        mutations.observe_tree(root, init);
+        let node = root.clone();
+        self.roots.borrow_mut().push(Root { node, selector: selector.clone(), mutations });
+        self.each_match(root, selector, Self::observe);
+    }
+
+    pub(in crate::lazy) fn update(&self) {
+        let count = self.roots.borrow().len();
+        for index in 0..count {
+            let Some((node, selector)) = self.root(index) else { return };
+            self.each_match(&node, &selector, Self::observe);
+        }
+    }
+
+    fn root(&self, index: usize) -> Option<(Node, JsValue)> {
+        self.roots.borrow().get(index).map(|root| (root.node.clone(), root.selector.clone()))
+    }
+
+    /// Calls `f` with `root`, if it matches, and with every element in it that matches.
+    fn each_match(&self, root: &Node, selector: &JsValue, f: fn(&Self, &Node)) {
+        const ELEMENT: u32 = 1;
+        const DOCUMENT: u32 = 9;
+        const FRAGMENT: u32 = 11;
+        let kind = root.node_type();
+        if kind == ELEMENT && root.matches(selector) {
+            f(self, root);
+        }
+        if kind == ELEMENT || kind == DOCUMENT || kind == FRAGMENT {
+            each(&root.query_all(selector), |element| f(self, element.unchecked_ref()));
+        }
+    }
+
+    pub(super) fn handle_mutations(&self, root: u32, records: &List) {
+        let Some((_, selector)) = self.root(root as usize) else { return };
+        each(records, |record| {
+            let record: &MutationRecord = record.unchecked_ref();
+            each(&record.removed(), |node| {
+                self.each_match(node.unchecked_ref(), &selector, |this, element| {
+                    // An element that was moved is connected again. A loaded one stays known, since it may be
+                    // added again.
+                    if !element.is_connected() && this.id_of(element).is_some() {
+                        this.unobserve(element);
+                    }
+                });
+            });
+            each(&record.added(), |node| {
+                self.each_match(node.unchecked_ref(), &selector, |this, element| {
+                    if element.is_connected() {
+                        this.observe(element);
+                    }
+                });
+            });
+        });
+    }
+}
