@@ -4,9 +4,7 @@ mod loads;
 mod roots;
 
 use self::distance::{distance, middle, middle_of_window};
-use self::loads::Load;
-use self::roots::Root;
-use super::dom::{self, Callback, IntersectionEntry, IntersectionObserver, List, Node};
+use super::dom::{self, Callback, IntersectionEntry, IntersectionObserver, List, MutationObserver, Node};
 use super::element;
 use super::options::LazyOptions;
 use alloc::rc::{Rc, Weak};
@@ -50,6 +48,19 @@ struct Item {
     id: ItemId,
     element: Node,
     near: bool,
+}
+
+struct Load {
+    id: u32,
+    item: ItemId,
+    /// `None` for an element that loads in the page.
+    detached: Option<Node>,
+}
+
+struct Root {
+    node: Node,
+    selector: JsValue,
+    mutations: MutationObserver,
 }
 
 pub(super) struct Driver {

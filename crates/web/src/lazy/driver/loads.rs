@@ -1,17 +1,10 @@
 //! A load: begun, and how it ends.
 use super::dom::{self, Node};
 use super::element::{self, Loading};
-use super::{Driver, LOADED, event, now};
+use super::{Driver, LOADED, Load, event, now};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use whippet_engine::lazy::ItemId;
-
-pub(super) struct Load {
-    id: u32,
-    pub(super) item: ItemId,
-    /// `None` for an element that loads in the page.
-    detached: Option<Node>,
-}
 
 impl Driver {
     pub(super) fn load(&self, id: ItemId) {

@@ -1,14 +1,8 @@
 //! Parts of the page in which elements come and go.
 use super::dom::{self, List, MutationObserver, MutationRecord, Node};
-use super::{Driver, each, event};
+use super::{Driver, Root, each, event};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-
-pub(super) struct Root {
-    node: Node,
-    selector: JsValue,
-    pub(super) mutations: MutationObserver,
-}
 
 impl Driver {
     pub(in crate::lazy) fn watch(&self, root: &Node, selector: &JsValue) {
