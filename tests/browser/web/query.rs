@@ -21,7 +21,7 @@ async fn until(done: impl Fn() -> bool) {
 }
 
 fn key(segments: &[&str]) -> Key {
-    Key(segments.iter().map(|segment| segment.to_string()).collect())
+    Key(segments.iter().map(std::string::ToString::to_string).collect())
 }
 
 fn equal(a: &dyn Any, b: &dyn Any) -> bool {

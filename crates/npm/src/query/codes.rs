@@ -14,8 +14,8 @@ pub(super) fn write_state(out: &mut [f64; STATE_BUFFER], state: &State) {
     out[STATE_ERROR_UPDATED_AT] = state.error_updated_at.as_ms();
     out[STATE_ERROR_UPDATE_COUNT] = f64::from(state.error_update_count);
     out[STATE_FAILURE_COUNT] = f64::from(state.failure_count);
-    out[STATE_STATUS] = state.status as u8 as f64;
-    out[STATE_FETCH_STATUS] = state.fetch_status as u8 as f64;
+    out[STATE_STATUS] = f64::from(state.status as u8);
+    out[STATE_FETCH_STATUS] = f64::from(state.fetch_status as u8);
     out[STATE_IS_INVALIDATED] = f64::from(u8::from(state.invalidated));
 }
 

@@ -141,7 +141,7 @@ impl Inner {
         *self.run.borrow_mut() = Some(Run {
             is_late,
             views: Views::new(View { number: Some(0), ..first }),
-            timer: Task::new(self, |this| this.on_timer()),
+            timer: Task::new(self, Inner::on_timer),
             _errors: errors,
             _routes: routes.then(|| RouteObserver::new(self, |this| this.on_route_change())),
             _tracing: if sampled { self.trace() } else { None },

@@ -76,7 +76,7 @@ impl Sender {
                 spawn_local(async move { this.drain(generation).await });
             }),
             _online: Listener::new(&inner, "online", |this, _| {
-                this.decide(|outbox| outbox.handle_online());
+                this.decide(whippet_engine::beacon::Outbox::handle_online);
                 this.drain_in(0);
             }),
         };
