@@ -19,7 +19,8 @@ test('releaseMemory frees the memory of an empty client, which keeps working', a
   assert.equal(client.releaseMemory(), false)
   const removed = client.getQueryCache().find({ queryKey: ['a', 7] })
   client.clear()
-  assert.ok(size(client) >= grown, 'an instance only grows')
+  // An instance only grows; clearing may take one more block of a table that shrinks.
+  assert.ok(size(client) >= grown && size(client) <= grown * 1.05)
   assert.equal(client.releaseMemory(), true)
   assert.ok(size(client) <= before)
   assert.equal(client.releaseMemory(), true, 'again, with nothing to give')
