@@ -237,6 +237,7 @@ fn fits(pattern: &Pattern, metric: &Metric) -> bool {
         && pattern.is_of(metric.kind())
         && pattern.conditions.iter().all(|condition| metric.may_meet(condition))
         && !pattern.exceptions.iter().any(|condition| metric.must_meet(condition))
+        && !pattern.absent.iter().any(|condition| metric.may_meet(condition))
 }
 
 /// The signals that a metric tells by a pattern, how, and whether only by the way.
