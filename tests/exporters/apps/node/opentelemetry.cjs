@@ -4,7 +4,8 @@ const { metrics } = require("@opentelemetry/api");
 const { PrometheusExporter } = require("@opentelemetry/exporter-prometheus");
 const { HostMetrics } = require("@opentelemetry/host-metrics");
 const { registerInstrumentations } = require("@opentelemetry/instrumentation");
-const { HttpInstrumentation } = require("@opentelemetry/instrumentation-http");
+// The last version with the names before the stable ones is installed beside the newest.
+const { HttpInstrumentation } = require(process.env.OLD ? "instrumentation-http-old" : "@opentelemetry/instrumentation-http");
 const { RuntimeNodeInstrumentation } = require("@opentelemetry/instrumentation-runtime-node");
 const { UndiciInstrumentation } = require("@opentelemetry/instrumentation-undici");
 const { PgInstrumentation } = require("@opentelemetry/instrumentation-pg");

@@ -1,4 +1,6 @@
 """Django with django-prometheus: middleware, database, cache and model, set up as its README does."""
+import os
+import tempfile
 import time
 
 import django
@@ -15,7 +17,7 @@ settings.configure(
         "django.middleware.common.CommonMiddleware",
         "django_prometheus.middleware.PrometheusAfterMiddleware",
     ],
-    DATABASES={"default": {"ENGINE": "django_prometheus.db.backends.sqlite3", "NAME": "file:shop?mode=memory&cache=shared"}},
+    DATABASES={"default": {"ENGINE": "django_prometheus.db.backends.sqlite3", "NAME": os.path.join(tempfile.mkdtemp(), "shop.sqlite3")}},
     CACHES={"default": {"BACKEND": "django_prometheus.cache.backends.locmem.LocMemCache"}},
     PROMETHEUS_EXPORT_MIGRATIONS=False,
     LOGGING_CONFIG=None,
@@ -46,7 +48,8 @@ def item(request, id):
 @csrf_exempt
 def add(request):
     with connection.cursor() as cursor:
-        cursor.executemany("SELECT %s", [[1], [2]])
+        cursor.execute("CREATE TABLE IF NOT EXISTS items (id INTEGER)")
+        cursor.executemany("INSERT INTO items VALUES (%s)", [[1], [2]])
     return JsonResponse({}, status=201)
 
 
