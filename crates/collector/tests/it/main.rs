@@ -6,6 +6,7 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod exporters;
 mod figures;
 mod hanging;
 mod harness;
