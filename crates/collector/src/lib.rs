@@ -9,7 +9,7 @@
 //! - `whippet_store` is everything on disk. Its one writer answers after the commit: what was acknowledged survives
 //!   a crash of the process or the machine.
 //! - `scrape` fetches backends' metrics; the collector's own metrics take the same way, without HTTP. `documents` reads those
-//!   that are JSON.
+//!   that are JSON, and `config` the file that says how each backend is scraped.
 //! - `connections` accepts connections and bounds them, in total and per address.
 //!
 //! Nothing a client sends is trusted: not its size, its rate, how many names it makes up, nor its ratings. No module
@@ -18,6 +18,7 @@ pub mod app;
 pub mod args;
 pub mod client;
 pub mod clock;
+pub mod config;
 pub mod connections;
 pub mod documents;
 pub mod failure;

@@ -23,6 +23,7 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
         apps,
         targets: app.target_status.snapshot(),
         retention: app.retention,
+        lists: app.target_status.lists(),
     }))
 }
 
@@ -56,11 +57,11 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
             "`target` is missing: name one of those in /api/status",
         ));
     };
-    if !known.iter().any(|entry| entry.name == target) {
+    let Some(entry) = known.iter().find(|entry| entry.name == target) else {
         let message = "there is no such target: name one of those in /api/status";
         return Err(Failure::bad_request("unknown_target", message));
-    }
-    let interval = app.scrape_interval;
+    };
+    let interval = if entry.interval > 0 { entry.interval } else { app.scrape_interval };
     let read = move |connection: &_| reports::backend::backend(connection, &target, &steps, interval);
     Ok(Json(app.store.read("read_backend", read).await?))
 }
