@@ -15,7 +15,7 @@ use super::reading::Reading;
 use super::scrapes::Scrapes;
 use super::source::Source;
 use super::steps::Steps;
-use draw::{Draw, MOST_ROWS};
+use draw::Draw;
 use storage::Caches;
 use timings::Named;
 use traffic::Traffic;
@@ -101,7 +101,10 @@ fn sections<S: Source>(
     Ok(sections)
 }
 
+/// The most rows of a list.
+const MOST_TIMINGS: usize = 1_000;
+
 fn bounded(mut timings: Vec<Timing>) -> Vec<Timing> {
-    timings.truncate(MOST_ROWS);
+    timings.truncate(MOST_TIMINGS);
     timings
 }
