@@ -1,5 +1,6 @@
 //! The reports that the dashboard shows, computed from the store.
 pub mod backend;
+pub mod backend_events;
 pub mod classic_histograms;
 pub mod custom;
 pub mod errors;
