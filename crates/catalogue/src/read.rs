@@ -111,7 +111,8 @@ impl<'a> Reader<'a> {
             |key: &str| self.error(value.span(), format!("`{key}` is missing in this `[[{name}]]`"));
         let signal = self.signal(find("signal").ok_or_else(|| missing("signal"))?)?;
         let names = self.words(find("metric").ok_or_else(|| missing("metric"))?, "metric")?;
-        let excluded = find("except").map(|value| self.words(value, "except")).transpose()?.unwrap_or_default();
+        let excluded =
+            find("except").map(|value| self.words(value, "except")).transpose()?.unwrap_or_default();
         let kinds = find("kind").map(|value| self.kinds(value, signal)).transpose()?;
         let is_rate = signal.shape() == Shape::Count && kinds.as_deref() == Some(&[Kind::Gauge]);
         let factor = match find("unit") {

@@ -6,6 +6,7 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod documents;
 mod figures;
 mod hanging;
 mod harness;
@@ -29,3 +30,5 @@ mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+#[cfg(unix)]
+mod targets;
