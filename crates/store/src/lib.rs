@@ -54,6 +54,7 @@ mod weight;
 mod write_health;
 mod writer;
 
+pub use batch::has_only_errors;
 pub use command::Ingested;
 pub use error::StoreError;
 pub use kind::{Kind, OTHER};
@@ -62,3 +63,4 @@ pub use options::{Limits, Options};
 pub use score::Client;
 pub use scrape::{OWN_TARGET, Sample, Scrape};
 pub use store::Store;
+pub use weight::{scaled, weight};

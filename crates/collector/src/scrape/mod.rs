@@ -1,10 +1,10 @@
 //! Scrapes the metrics of each target at an interval.
-mod credentials;
+pub(crate) mod credentials;
 mod fetch;
 mod parse;
 mod target;
 mod target_status;
-mod tls;
+pub(crate) mod tls;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
