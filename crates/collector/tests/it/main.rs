@@ -29,3 +29,4 @@ mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod signals;
