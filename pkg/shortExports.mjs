@@ -4,7 +4,10 @@ import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const IMPORTS = 2
 const EXPORTS = 7
+/** The kinds of imports that a module's part has. */
+const [FUNCTION, TABLE, MEMORY, GLOBAL] = [0, 1, 2, 3]
 
 /** By an export's name, its short one: the same in every module of `folder` that exports it, and no other's in any of them. */
 export async function shortNames(folder) {
@@ -37,7 +40,7 @@ function word(i) {
   return i < length ? LETTERS[i] : LETTERS[Math.floor(i / length) - 1] + LETTERS[i % length]
 }
 
-/** The module with short names. */
+/** The module with short names; also of what it imports from a module that is named so. */
 export function renameExports(bytes, short) {
   const sections = []
   let at = 8
@@ -46,7 +49,9 @@ export function renameExports(bytes, short) {
     const id = bytes[at++]
     const size = number()
     const end = at + size
-    sections.push(id === EXPORTS ? section(id, entries()) : bytes.subarray(start, end))
+    if (id === EXPORTS) sections.push(section(id, entries(exported)))
+    else if (id === IMPORTS) sections.push(section(id, entries(imported)))
+    else sections.push(bytes.subarray(start, end))
     at = end
   }
   return Buffer.concat([bytes.subarray(0, 8), ...sections])
@@ -61,20 +66,45 @@ export function renameExports(bytes, short) {
     }
   }
 
-  function entries() {
+  function entries(entry) {
     const count = number()
     const parts = [leb(count)]
-    for (let i = 0; i < count; i++) {
-      const length = number()
-      const name = bytes.toString('utf8', at, at + length)
-      at += length
-      const about = at
-      at++ // its kind
-      number() // its index
-      const bytesOfName = Buffer.from(short[name] ?? name)
-      parts.push(leb(bytesOfName.length), bytesOfName, bytes.subarray(about, at))
-    }
+    for (let i = 0; i < count; i++) parts.push(...entry())
     return Buffer.concat(parts)
+  }
+
+  function exported() {
+    const parts = text(true)
+    const about = at
+    at++ // its kind
+    number() // its index
+    return [...parts, bytes.subarray(about, at)]
+  }
+
+  function imported() {
+    const parts = [...text(false), ...text(true)]
+    const about = at
+    const kind = bytes[at++]
+    if (kind === FUNCTION) number()
+    else if (kind === GLOBAL) at += 2
+    else if (kind === MEMORY) limits()
+    else throw new Error(`an import of kind ${kind}${kind === TABLE ? ', a table' : ''}: it is not expected`)
+    return [...parts, bytes.subarray(about, at)]
+  }
+
+  function limits() {
+    const hasMost = bytes[at++] & 1
+    number()
+    if (hasMost) number()
+  }
+
+  /** A name with its length, shortened or as it is. */
+  function text(shortens) {
+    const length = number()
+    const name = bytes.toString('utf8', at, at + length)
+    at += length
+    const kept = Buffer.from(shortens ? (short[name] ?? name) : name)
+    return [leb(kept.length), kept]
   }
 }
 

@@ -1,9 +1,8 @@
 //! Replays natively a session that `recordSession` of the npm package recorded in JavaScript: the same inputs go to the
 //! same exports, and must have the same results.
 //!
-//! A line is `export argument… = result`, then `state …` where the state in the buffer changed and `ids …` where
-//! ids were listed. A line that begins with `state` or `key` is what JavaScript wrote into a buffer before the
-//! next call. The machine, which is the first argument of every export, is left out.
+//! A line is `export argument… = result`, then `state …` where the buffer changed. A line that begins with `state` is what
+//! JavaScript wrote into the buffer before the next call. The machine, which is the first argument of every export, is left out.
 #![expect(
     unsafe_code,
     reason = "JavaScript's part, reading and writing buffers at addresses, is played with pointers"
@@ -131,13 +130,13 @@ exports! {
     0: query_poll mutation_deadline mutation_poll mutation_about;
         1: query_read query_touch query_hold query_is_active query_is_static query_clock_set_back query_stat
            mutation_remove mutation_dequeue mutation_keep
-           mutation_observe mutation_can_run mutation_failures mutation_next_in_scope mutation_first_in_scope mutation_clock_set_back;
-        2: query_evict query_expect query_revert query_create query_remove query_raise_gc_time query_each query_set_state query_set_error
+           mutation_observe mutation_can_run mutation_next_in_scope mutation_first_in_scope mutation_clock_set_back;
+        2: query_evict query_expect query_revert query_create query_remove query_link query_raise_gc_time query_set_state query_set_error
            query_invalidate query_intent query_set_abortable query_guard query_admit query_breaker query_detach
            query_set_limits query_set_bytes
            query_tick mutation_raise_gc_time mutation_unobserve mutation_set_pending mutation_resume
            mutation_settled mutation_tick;
-        3: query_link query_end query_set_breakers query_triggered_observer mutation_insert mutation_can_start;
+        3: query_end query_set_breakers query_triggered_observer mutation_insert mutation_can_start;
         4: query_set_data query_resume;
         5: query_attach query_set_options query_ask mutation_failed;
         6: query_failed;
@@ -184,19 +183,11 @@ impl Replay {
                 // SAFETY: the buffer holds so many numbers, and nobody else has the machine.
                 unsafe { core::slice::from_raw_parts_mut(to, STATE_BUFFER) }.copy_from_slice(&args);
             }
-            "key" => {
-                let to = query_key_at(self.queries) as *mut u32;
-                for (index, segment) in args.iter().enumerate() {
-                    // SAFETY: the recorder writes at most as many segments as the buffer holds.
-                    unsafe { to.add(index).write(*segment as u32) };
-                }
-            }
             _ => self.call(name, &args, outcome),
         }
     }
 
     fn call(&mut self, name: &str, args: &[f64], outcome: &str) {
-        let (outcome, ids) = outcome.split_once(" ids ").unwrap_or((outcome, ""));
         let (result, state) = outcome.split_once(" state ").unwrap_or((outcome, ""));
         let before = self.state();
         let machine = if name.starts_with("query_") { self.queries } else { self.mutations };
@@ -204,11 +195,6 @@ impl Replay {
         assert!(same(&[got], &numbers(result)), "gives {got}");
         let state = if state.is_empty() { before } else { numbers(state) };
         assert!(same(&self.state(), &state), "the state is {:?}", self.state());
-        let ids = numbers(ids);
-        // SAFETY: the call listed as many ids as it listed in the recording, as its result says.
-        let listed =
-            unsafe { core::slice::from_raw_parts(query_ids_at(self.queries) as *const u32, ids.len()) };
-        assert_eq!(listed.iter().map(|id| id.number()).collect::<Vec<_>>(), ids, "ids");
         self.steps += 1;
     }
 }

@@ -7,7 +7,7 @@ use crate::table::{Constant, Value, numbers};
 use whippet_engine::query::{BreakerOptions, FetchStatus, Retry, Status, defaults};
 
 numbers! {
-    /// The result of `query_poll`: the next effect. It writes [`EFFECT_IDS`] ids.
+    /// The result of `query_poll`: the next effect. It leaves ids in the buffer, at [`STATE_ABOUT`] and [`STATE_RUN`].
     EFFECTS: u32;
     /// There is no further effect.
     EFFECT_NONE = 0;
@@ -23,14 +23,10 @@ numbers! {
     EFFECT_STALE = 5;
     /// A query was garbage-collected; ids: the query.
     EFFECT_COLLECTED = 6;
-    /// No key contains a segment any more; ids: the segment.
-    EFFECT_SEGMENT_FREED = 7;
     /// An attempt has timed out; ids: the query, the run.
-    EFFECT_TIMED_OUT = 8;
+    EFFECT_TIMED_OUT = 7;
     /// No query fetches from an origin any more; ids: the origin.
-    EFFECT_ORIGIN_FREED = 9;
-    /// The number of ids that `query_poll` writes. Those that an effect does not have are 0.
-    EFFECT_IDS = 2;
+    EFFECT_ORIGIN_FREED = 8;
 }
 
 numbers! {
@@ -51,7 +47,7 @@ numbers! {
 }
 
 numbers! {
-    /// The buffers that a machine shares. The state is an array of f64; these are its indexes.
+    /// The buffer that a machine shares: f64. It begins with the state of a query.
     BUFFERS: usize;
     /// 1 where the query has data, otherwise 0.
     STATE_HAS_DATA = 0;
@@ -73,10 +69,11 @@ numbers! {
     /// After the state: when the timer should fire, in ms since the epoch; `Infinity` for never. Each call that may change the
     /// time writes it.
     STATE_DEADLINE = STATE_LENGTH;
+    /// What the last effect is about, and its run; 0 where it has none. Signed, as exports give ids.
+    STATE_ABOUT = STATE_DEADLINE + 1;
+    STATE_RUN = STATE_ABOUT + 1;
     /// How many numbers the buffer holds.
-    STATE_BUFFER = STATE_DEADLINE + 1;
-    /// The most segments of a key that the index knows; JavaScript compares the others. The buffer for keys holds as many u32.
-    KEY_LENGTH = 32;
+    STATE_BUFFER = STATE_RUN + 1;
 }
 
 numbers! {
@@ -236,15 +233,6 @@ numbers! {
 }
 
 numbers! {
-    /// The result of `query_remove`: a flag, and above it a count.
-    REMOVAL: u32;
-    /// The id is spent; otherwise the query is still observed.
-    REMOVED_SPENT = 1;
-    /// The bits from this one on: the number of segments that no key contains any more. They are listed.
-    REMOVED_SEGMENTS_SHIFT = 1;
-}
-
-numbers! {
     /// Circuit breakers.
     BREAKERS: f64;
     /// `query_breaker`: closed. Any number above zero is until when it is open, in ms since the epoch.
@@ -312,7 +300,6 @@ pub const TABLES: &[&[Constant]] = &[
     OBSERVER,
     TIMES,
     RUNS,
-    REMOVAL,
     BREAKERS,
     STATS,
     DEFAULTS,

@@ -26,6 +26,7 @@ pub mod hosts;
 pub mod metrics;
 pub mod names;
 pub mod origins;
+pub mod prometheus;
 pub mod rate_limiter;
 pub mod routes;
 pub mod scrape;

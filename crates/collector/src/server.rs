@@ -16,6 +16,8 @@ use crate::connections;
 use crate::hosts;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
+use crate::prometheus::pages::{PageFigures, PageOptions};
+use crate::prometheus::remote_write::{self, RemoteWriteError, RemoteWriteOptions, RemoteWriter};
 use crate::rate_limiter::RateLimiter;
 use crate::routes;
 use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetError, TargetStatus, Tls, TlsError};
@@ -69,6 +71,10 @@ pub enum ServeError {
     Apps(String),
     /// No certificate can be checked.
     Roots(NoRoots),
+    /// A variable of the environment holds what cannot be sent.
+    Credentials(String),
+    /// Remote write cannot begin.
+    RemoteWrite(RemoteWriteError),
     /// Signals cannot be caught.
     Signals(std::io::Error),
 }
@@ -100,6 +106,10 @@ impl std::fmt::Display for ServeError {
             Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
             Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
+            Self::Credentials(variable) => {
+                write!(f, "the value of {variable} cannot be sent: it must be one line of text")
+            }
+            Self::RemoteWrite(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}. Start whippet again."),
         }
     }
@@ -116,7 +126,8 @@ impl std::error::Error for ServeError {
             Self::Config(error) => Some(error),
             Self::Target { source, .. } => Some(source),
             Self::Tls { source, .. } => Some(source),
-            Self::SlowTarget(_) | Self::SlowTimeout | Self::Apps(_) => None,
+            Self::RemoteWrite(error) => Some(error),
+            Self::SlowTarget(_) | Self::SlowTimeout | Self::Apps(_) | Self::Credentials(_) => None,
         }
     }
 }
@@ -148,12 +159,22 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     options.known_apps = known_apps(&arguments)?;
     options.min_sample_rate = arguments.min_sample_rate;
     let (detail, retention) = (options.detail, options.retention);
+    let page_figures = arguments.export_pages.map(|labels| {
+        Arc::new(PageFigures::new(PageOptions {
+            labels,
+            limit: arguments.export_pages_limit as usize,
+            quiet: arguments.export_pages_after.as_millis() as i64,
+            min_sample_rate: options.min_sample_rate,
+            known_apps: options.known_apps.clone(),
+        }))
+    });
     // First the address, so that nothing is touched where another collector runs already.
     let listener = TcpListener::bind(arguments.listen)
         .await
         .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
+    let writer = remote_writer(&arguments, address, &metrics)?;
     let target_status = Arc::new(target_status(&targets, arguments.scrape_interval, address));
     let app = App {
         store: Arc::clone(&store),
@@ -168,6 +189,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
             true => Origins::Any,
             false => Origins::These(arguments.allow_origin),
         }),
+        page_figures,
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
         retention,
@@ -189,6 +211,10 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
+    if let Some(writer) = writer {
+        remote_write::start(&mut tasks, &writer, &app);
+    }
+
     let mut router = routes::router(app);
     // Behind a proxy, and where a token is asked for, no page gets anything by another name.
     if arguments.trust_proxy == 0 && token.is_none() {
@@ -200,6 +226,34 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     store.close().await;
     tracing::info!("stopped; everything is on disk");
     Ok(())
+}
+
+/// What sends the figures, if a server is named that takes them.
+fn remote_writer(
+    arguments: &Serve,
+    address: SocketAddr,
+    metrics: &Metrics,
+) -> Result<Option<Arc<RemoteWriter>>, ServeError> {
+    let Some(mut endpoint) = arguments.remote_write.clone() else { return Ok(None) };
+    endpoint
+        .authorize("WHIPPET_REMOTE_WRITE", |name| std::env::var(name).ok())
+        .map_err(ServeError::Credentials)?;
+    endpoint.headers.extend(arguments.remote_write_header.iter().cloned());
+    let mut labels = arguments.remote_write_label.clone();
+    for (name, value) in [("job", "whippet".to_owned()), ("instance", address.to_string())] {
+        if labels.iter().all(|label| label.0 != name) {
+            labels.push((name.to_owned(), value));
+        }
+    }
+    let options = RemoteWriteOptions {
+        endpoint,
+        interval: arguments.remote_write_interval,
+        queue: arguments.remote_write_queue,
+        labels,
+        native: arguments.remote_write_native,
+    };
+    let writer = RemoteWriter::new(options, &arguments.data, Arc::clone(&metrics.remote_write));
+    writer.map(|writer| Some(Arc::new(writer))).map_err(ServeError::RemoteWrite)
 }
 
 /// The targets of the configuration file and of the command line. Those of one name are one target.

@@ -57,6 +57,7 @@ mod write_health;
 mod writer;
 
 pub use backend_event::{BackendEvent, EventKind};
+pub use batch::has_only_errors;
 pub use command::Ingested;
 pub use error::StoreError;
 pub use kind::{Kind, OTHER};
@@ -65,3 +66,4 @@ pub use options::{Limits, Options};
 pub use score::Client;
 pub use scrape::{OWN_TARGET, Sample, Scrape};
 pub use store::Store;
+pub use weight::{scaled, weight};

@@ -13,6 +13,15 @@ use xshell::cmd;
 /// `throttle` do, `thumbhash` decodes placeholders.
 pub const MODULES: [&str; 8] = ["json", "lazy", "pacer", "query", "rum", "thumbhash", "timing", "vitals"];
 
+/// What is split from a module after linking: the name of the new module, the one it was in, and how its exports begin. It
+/// needs that one's memory and functions.
+const PARTS: [(&str, &str, &str); 1] = [("mutations", "query", "mutation_")];
+
+/// All wasm modules that are shipped.
+fn shipped() -> impl Iterator<Item = &'static str> {
+    MODULES.into_iter().chain(PARTS.map(|(part, ..)| part))
+}
+
 /// Those whose work is worth SIMD, and loops that are not the shortest code.
 const FAST: [&str; 1] = ["json"];
 
@@ -24,19 +33,39 @@ pub const FAST_ENV: [(&str, &str); 2] =
 pub const FAST_OPT: [&str; 6] =
     ["--flatten", "--rereloop", "-Oz", "--converge", "--low-memory-unused", "--enable-simd"];
 
-/// How modules get small. The first two passes undo the nesting of blocks, and the third finds a shorter one.
-const SMALL_OPT: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "--converge"];
+/// How modules get small. The first two passes undo the nesting of blocks, and the third finds a shorter one. Splitting
+/// drops the section that names the features of the target: these are rustc's, as far as they matter.
+const SMALL_OPT: [&str; 9] = [
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--converge",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+];
 
 /// How a module is instantiated: exports that take and give numbers alone need nothing around them.
 const INSTANTIATE: &str = "export const instantiate = (module) => new WebAssembly.Instance(module).exports\n";
+/// A part gets the exports of the module that it was in.
+const INSTANTIATE_PART: &str =
+    "export const instantiate = (module, whole) => new WebAssembly.Instance(module, { '': whole }).exports\n";
 /// With panics that reach the console, which wasm-bindgen's glue passes on.
 const INSTANTIATE_DEV: &str = "import { initSync } from './whippet_npm.js'\n\nexport const instantiate = (module) => initSync({ module })\n";
+/// A development build is not split: its part is an empty module.
+const INSTANTIATE_PART_DEV: &str = "export const instantiate = (module, whole) => whole\n";
+const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+/// What wasm-pack writes.
+const WASM: &str = "whippet_npm_bg.wasm";
 
 /// A module before `wasm-opt`, with the names of its functions.
 const UNOPTIMISED: &str = "unoptimised.wasm";
 
 /// What every wasm module is made of, and made by.
-const WASM_SOURCES: [&str; 8] = [
+const WASM_SOURCES: [&str; 9] = [
     "Cargo.lock",
     "Cargo.toml",
     "crates/boundary",
@@ -45,6 +74,7 @@ const WASM_SOURCES: [&str; 8] = [
     "crates/npm",
     "crates/web",
     "crates/xtask/src/build.rs",
+    "pkg/splitModule.mjs",
 ];
 
 /// Everything. The dashboard's last minute has work for one core, so the rest is built beside it.
@@ -73,17 +103,24 @@ pub fn package(project: &Project, report: &Report, dev: bool) -> Result<()> {
     report.step("build: npm package", || npm_package(project))
 }
 
-/// `crates/npm` with one feature, through wasm-pack and wasm-opt, then spelled in hex.
+/// `crates/npm` with one feature, through wasm-pack and wasm-opt, then spelled in hex; and the parts that are split from it.
 pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Result<()> {
     // Reading bytes is worth more than a few of them.
     let fast = FAST.contains(&module);
     let (runtime, profile): (_, &[&str]) =
         if dev { ("console", &["--dev"]) } else { ("bare", &["--profile", "wasm"]) };
+    let parts: Vec<_> = PARTS
+        .iter()
+        .filter(|(_, whole, _)| *whole == module)
+        .map(|(part, _, prefix)| (Path::new(out).with_file_name(part).display().to_string(), *prefix))
+        .collect();
+    let mut outputs = vec![format!("{out}/hex.js"), format!("{out}/instantiate.js")];
+    outputs.extend(parts.iter().map(|(part, _)| format!("{part}/hex.js")));
     Stamp {
         name: &out.replace('/', "-"),
         inputs: &WASM_SOURCES,
         with: &[runtime],
-        outputs: &[&format!("{out}/hex.js"), &format!("{out}/instantiate.js")],
+        outputs: &outputs.iter().map(String::as_str).collect::<Vec<_>>(),
     }
     .unless_fresh(project, || {
         let shell = &project.shell;
@@ -92,25 +129,53 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         shell.remove_path(&dir)?;
         let _env = fast.then(|| FAST_ENV.map(|(name, value)| shell.push_env(name, value)));
         cmd!(shell, "wasm-pack --quiet build crates/npm {profile...} --target web --mode no-install --no-opt --no-pack --out-dir {dir} --out-name whippet_npm -- --no-default-features --features {features}").run()?;
-        let wasm = dir.join("whippet_npm_bg.wasm");
+        let wasm = dir.join(WASM);
         if !dev {
             own_exports(project, &wasm)?;
-            // For `named`.
-            shell.copy_file(&wasm, dir.join(UNOPTIMISED))?;
-            let level: &[&str] = if fast { &FAST_OPT } else { &SMALL_OPT };
-            cmd!(shell, "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}").run()?;
         }
-        let bytes = fs::read(&wasm)?;
-        fs::write(dir.join("hex.js"), format!("export default () => '{}'\n", hex(&bytes)))?;
-        fs::write(dir.join("hex.d.ts"), "declare const source: () => string | WebAssembly.Module\nexport default source\n")?;
-        fs::write(dir.join("instantiate.js"), if dev { INSTANTIATE_DEV } else { INSTANTIATE })?;
-        fs::write(
-            dir.join("instantiate.d.ts"),
-            "export declare const instantiate: (module: WebAssembly.Module) => unknown\n",
-        )?;
-        println!("  {out}: {} bytes of wasm", bytes.len());
-        Ok(())
+        for (part, prefix) in &parts {
+            let part = project.path(part);
+            shell.remove_path(&part)?;
+            shell.create_dir(&part)?;
+            let file = part.join(WASM);
+            if dev {
+                fs::write(&file, EMPTY_MODULE)?;
+            } else {
+                cmd!(shell, "node pkg/splitModule.mjs {wasm} {prefix} {file}").run()?;
+            }
+            finish(project, &part, dev, fast, if dev { INSTANTIATE_PART_DEV } else { INSTANTIATE_PART })?;
+        }
+        finish(project, &dir, dev, fast, if dev { INSTANTIATE_DEV } else { INSTANTIATE })
     })
+}
+
+/// A linked module becomes what is shipped, and what imports it.
+fn finish(project: &Project, dir: &Path, dev: bool, fast: bool, instantiate: &str) -> Result<()> {
+    let shell = &project.shell;
+    let wasm = dir.join(WASM);
+    if !dev {
+        // For `named`.
+        shell.copy_file(&wasm, dir.join(UNOPTIMISED))?;
+        let level: &[&str] = if fast { &FAST_OPT } else { &SMALL_OPT };
+        cmd!(
+            shell,
+            "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}"
+        )
+        .run()?;
+    }
+    let bytes = fs::read(&wasm)?;
+    fs::write(dir.join("hex.js"), format!("export default () => '{}'\n", hex(&bytes)))?;
+    fs::write(
+        dir.join("hex.d.ts"),
+        "declare const source: () => string | WebAssembly.Module\nexport default source\n",
+    )?;
+    fs::write(dir.join("instantiate.js"), instantiate)?;
+    fs::write(
+        dir.join("instantiate.d.ts"),
+        "export declare const instantiate: (module: WebAssembly.Module, whole?: unknown) => unknown\n",
+    )?;
+    println!("  {}: {} bytes of wasm", dir.display(), bytes.len());
+    Ok(())
 }
 
 /// The package again, for `size --why`: its ES modules with source maps, and its wasm with the names of functions.
@@ -124,7 +189,7 @@ pub fn named(project: &Project) -> Result<()> {
     }
     .unless_fresh(project, || Ok(cmd!(shell, "node pkg/build.mjs --maps target/why/dist").run()?))?;
     shell.create_dir("target/why/wasm")?;
-    for module in MODULES {
+    for module in shipped() {
         let from = format!("pkg/wasm/{module}/{UNOPTIMISED}");
         let to = format!("target/why/wasm/{module}.wasm");
         Stamp { name: &format!("why-{module}"), inputs: &[&from], with: &[], outputs: &[&to] }.unless_fresh(

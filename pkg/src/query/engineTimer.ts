@@ -6,19 +6,22 @@ const MAX_DELAY = 2 ** 31 - 1
 /** A timer that fires this much too early, in ms, means that the clock was set back. */
 const SET_BACK_TOLERANCE = 1000
 
+interface TimerOwner {
+  onTimer(): void
+  /** Gets by how many ms the clock was set back. */
+  onClockSetBack(by: number): void
+}
+
 /** Calls back when the machine's next deadline has come. */
 export class EngineTimer {
   #timer?: ManagedTimerId
   /** When the timer fires, by `Date.now()`. */
   #firesAt = Infinity
   #keepAlives = 0
-  readonly #onTimer: () => void
-  readonly #onClockSetBack: (by: number) => void
+  readonly #owner: TimerOwner
 
-  /** `onClockSetBack` receives by how many ms the clock was set back. */
-  constructor(onTimer: () => void, onClockSetBack: (by: number) => void) {
-    this.#onTimer = onTimer
-    this.#onClockSetBack = onClockSetBack
+  constructor(owner: TimerOwner) {
+    this.#owner = owner
   }
 
   /** Sets the timer for `deadline`, in ms since the epoch; `Infinity` for none. */
@@ -35,8 +38,8 @@ export class EngineTimer {
         this.#timer = undefined
         this.#firesAt = Infinity
         const early = deadline - Date.now()
-        if (delay <= MAX_DELAY && early > SET_BACK_TOLERANCE) this.#onClockSetBack(early)
-        this.#onTimer()
+        if (delay <= MAX_DELAY && early > SET_BACK_TOLERANCE) this.#owner.onClockSetBack(early)
+        this.#owner.onTimer()
       },
       Math.min(delay, MAX_DELAY),
     )

@@ -53,6 +53,10 @@ export interface InternalQuery<
   queryKey: TQueryKey
   state: QueryState<TData, TError>
   observers: AnyObserver[]
+  /** Counts the queries in the order of their creation, which is also the order in which they are listed. */
+  readonly sequence: number
+  /** Where it is in the index of keys. */
+  segments?: unknown[]
   /** The size of the body that the data of the current fetch was parsed from, in bytes. */
   bodyBytes?: number
   /** The engine's id. A removed query that is used again gets a new one. */
@@ -68,7 +72,7 @@ export interface InternalQuery<
   revert(): void
   /** With `NOTE_READ` it also counts as a read. */
   isStaleByTime(staleTime?: StaleTime, note?: number): boolean
-  /** Adds the query to the engine's index of keys. */
+  /** The cache holds the query from now on. */
   link(): void
   /** Removes the query from the engine. */
   unlink(): void

@@ -60,9 +60,8 @@ class MutationBase<
 
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
-    const { exports, machine } = this.#engine
     const gcTime = resolveGcTime(options.gcTime)
-    this.gcTime = this.#id === 0 ? Math.max(this.gcTime, gcTime) : exports.mutation_raise_gc_time(machine, this.#id, gcTime)
+    this.gcTime = this.#id === 0 ? Math.max(this.gcTime, gcTime) : this.#calls.mutation_raise_gc_time(this.#id, gcTime)
   }
 
   get id(): number {
@@ -72,32 +71,29 @@ class MutationBase<
   /** Creates the mutation in the engine, again where it was removed and is used after all. */
   #attach(): number {
     if (this.#id !== 0) return this.#id
-    const { exports, machine, mutations } = this.#engine
+    const { calls, items } = this.#engine
     this.#scope = this.options.scope?.id
-    this.#id = exports.mutation_insert(machine, Date.now(), this.#engine.enterScope(this.#scope), this.gcTime)
-    if (this.state.status === 'pending') exports.mutation_set_pending(machine, this.#id, 1)
-    for (const _ of this.#observers) exports.mutation_observe(machine, this.#id)
-    mutations.set(this.#id, this)
-    this.#engine.rearm()
+    this.#id = calls.mutation_insert(Date.now(), this.#engine.enterScope(this.#scope), this.gcTime)
+    if (this.state.status === 'pending') calls.mutation_set_pending(this.#id, 1)
+    for (const _ of this.#observers) calls.mutation_observe(this.#id)
+    items.set(this.#id, this)
     return this.#id
   }
 
   unlink(): void {
-    const { exports, machine } = this.#engine
     this.#removedWhileRunning = this.#retryer !== undefined
     if (this.#removedWhileRunning) {
-      exports.mutation_dequeue(machine, this.#id)
+      this.#calls.mutation_dequeue(this.#id)
     } else {
-      exports.mutation_remove(machine, this.#id)
+      this.#calls.mutation_remove(this.#id)
       this.#detach()
     }
-    this.#engine.rearm()
   }
 
   /** Forgets the engine's id, which is no longer valid. */
   #detach(): void {
     if (this.#id === 0) return
-    this.#engine.mutations.delete(this.#id)
+    this.#engine.items.delete(this.#id)
     this.#engine.leaveScope(this.#scope)
     this.#id = 0
   }
@@ -107,29 +103,30 @@ class MutationBase<
     return this.#cache.engine
   }
 
+  get #calls(): MutationEngine['calls'] {
+    return this.#engine.calls
+  }
+
   get meta(): MutationMeta | undefined {
     return this.options.meta
   }
 
   destroy(): void {
-    this.#engine.exports.mutation_keep(this.#engine.machine, this.#id)
-    this.#engine.rearm()
+    this.#calls.mutation_keep(this.#id)
   }
 
   addObserver(observer: MutationObserver<any, any, any, any>): void {
     if (this.#observers.includes(observer)) return
     const id = this.#attach()
     this.#observers.push(observer)
-    this.#engine.exports.mutation_observe(this.#engine.machine, id)
-    this.#engine.rearm()
+    this.#calls.mutation_observe(id)
     this.#cache.notify({ type: 'observerAdded', mutation: this, observer })
   }
 
   removeObserver(observer: MutationObserver<any, any, any, any>): void {
     if (this.#observers.includes(observer)) {
       this.#observers = this.#observers.filter((known) => known !== observer)
-      this.#engine.exports.mutation_unobserve(this.#engine.machine, Date.now(), this.#id)
-      this.#engine.rearm()
+      this.#calls.mutation_unobserve(Date.now(), this.#id)
     }
     this.#cache.notify({ type: 'observerRemoved', mutation: this, observer })
   }
@@ -140,7 +137,7 @@ class MutationBase<
   }
 
   async execute(variables: TVariables): Promise<TData> {
-    const { exports, machine, timer } = this.#engine
+    const { calls, timer } = this.#engine
     const { config } = this.#cache
     this.#attach()
     const context = this.#context()
@@ -162,20 +159,18 @@ class MutationBase<
       },
       retry,
       retryDelay,
-      tellFailure: (verdict, delay, retryAfter) =>
-        exports.mutation_failed(machine, Date.now(), this.id, verdict, delay, retryAfter),
+      tellFailure: (verdict, delay, retryAfter) => calls.mutation_failed(Date.now(), this.id, verdict, delay, retryAfter),
       ended: ignoreEnd,
       onFail: (failureCount, error) => {
         setWaiting(1)
-        this.#engine.rearm()
         this.#dispatch({ type: 'failed', failureCount, error })
       },
       resume: () => {
-        exports.mutation_resume(machine, this.id, hostFlags())
+        calls.mutation_resume(this.id, hostFlags())
         this.#engine.drain()
       },
     }))
-    const canStart = () => exports.mutation_can_start(machine, this.id, hostFlags(), mode) !== 0 && this.#cache.canRun(this)
+    const canStart = () => calls.mutation_can_start(this.id, hostFlags(), mode) !== 0 && this.#cache.canRun(this)
     const restored = this.state.status === 'pending'
     const isPaused = !canStart()
 
@@ -183,7 +178,7 @@ class MutationBase<
       if (restored) {
         this.#dispatch({ type: 'continue' })
       } else {
-        exports.mutation_set_pending(machine, this.id, 1)
+        calls.mutation_set_pending(this.id, 1)
         this.#dispatch({ type: 'pending', variables, isPaused })
         if (config.onMutate) await config.onMutate(variables, this as any, context)
         const result = await this.options.onMutate?.(variables, context)
@@ -193,7 +188,7 @@ class MutationBase<
       }
       // The network may have come back while `onMutate` ran.
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
-      exports.mutation_start(machine, Date.now(), this.#attach(), hostFlags(), ...runOptions({ ...this.options, retry }))
+      calls.mutation_start(Date.now(), this.#attach(), hostFlags(), ...runOptions({ ...this.options, retry }))
       this.#engine.drain()
       const data = await retryer.promise
 
@@ -239,8 +234,7 @@ class MutationBase<
   }
 
   #settle(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
-    this.#engine.exports.mutation_settled(this.#engine.machine, Date.now(), this.#id)
-    this.#engine.rearm()
+    this.#calls.mutation_settled(Date.now(), this.#id)
     this.#dispatch(action)
   }
 

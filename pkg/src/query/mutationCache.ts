@@ -37,7 +37,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   isIdle(): boolean {
-    return !this.#engine || !(this.engineConfig.tap || this.#engine.mutations.size)
+    return !this.#engine || !(this.engineConfig.tap || this.#engine.items.size)
   }
 
   release(): void {
@@ -72,7 +72,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   canRun(mutation: AnyMutation): boolean {
-    return this.engine.canRun(mutation.id)
+    return this.engine.calls.mutation_can_run(mutation.id) !== 0
   }
 
   runNext(mutation: AnyMutation): Promise<unknown> {

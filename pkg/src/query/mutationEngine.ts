@@ -1,11 +1,10 @@
 // The engine of a MutationCache: the machine in wasm, and the mutations by their ids.
-import { MUTATION_EFFECT_NONE } from '../boundary/query.js'
-import { EngineTimer } from './engineTimer.js'
 import { hostFlags } from './hostFlags.js'
+import { mutationWasm, type MutationExports } from './mutationWasm.js'
+import { mutationsWithoutWasm } from './mutationsWithoutWasm.js'
 import { notifyManager } from './notifyManager.js'
-import { seedFrom, startEngine, type EngineConfig } from './startEngine.js'
+import { Engine, type CallsOf, type EngineConfig } from './startEngine.js'
 import { noop } from './utils.js'
-import { freeWith, type Exports } from './wasm.js'
 
 /** The calls from the engine to a mutation. */
 export interface EngineMutation {
@@ -19,36 +18,36 @@ export interface EngineMutation {
   onEngineFailed(): void
 }
 
-export class MutationEngine {
-  readonly exports: Exports
-  /** Why there is no engine. All mutations fail with it. */
-  error: unknown
-  readonly machine: number
-  readonly timer: EngineTimer
-  readonly mutations = new Map<number, EngineMutation>()
+export class MutationEngine extends Engine<MutationExports, EngineMutation> {
   /** The scopes in use, with their numbers. A number is reused when its scope has no mutation left. */
   #scopes = new Map<string, { number: number; uses: number }>()
   #free: number[] = []
 
   constructor(config: EngineConfig) {
-    const { exports, error } = startEngine(config, this)
-    this.exports = exports
-    this.error = error
-    const machine = (this.machine = exports.mutation_new(seedFrom(config)))
-    freeWith(this, exports.mutation_free, machine)
-    this.timer = new EngineTimer(
-      () => {
-        exports.mutation_tick(machine, Date.now(), hostFlags())
-        this.drain()
-      },
-      (by) => exports.mutation_clock_set_back(machine, by),
+    super()
+    this.start(
+      config,
+      mutationWasm,
+      (exports) => exports.mutation_new as any,
+      (exports) => exports.mutation_free,
     )
   }
 
-  /** The engine has trapped and must not be called again. */
-  fail(error: unknown): void {
-    this.error = error
-    queueMicrotask(() => this.mutations.forEach((mutation) => mutation.onEngineFailed()))
+  protected override replacement(): CallsOf<MutationExports> {
+    return mutationsWithoutWasm()
+  }
+
+  override rearm(): void {
+    this.timer.set(this.error ? Infinity : this.exports!.mutation_deadline(this.machine))
+  }
+
+  override onTimer(): void {
+    this.calls.mutation_tick(Date.now(), hostFlags())
+    this.drain()
+  }
+
+  override onClockSetBack(by: number): void {
+    this.calls.mutation_clock_set_back(by)
   }
 
   /** Counts a mutation into its scope. Returns the scope's number; 0 for none. */
@@ -68,20 +67,15 @@ export class MutationEngine {
     this.#free.push(known.number)
   }
 
-  /** Whether no earlier mutation of its scope is pending. */
-  canRun(id: number): boolean {
-    return this.exports.mutation_can_run(this.machine, id) !== 0
-  }
-
   /** Continues the mutation of the same scope whose turn comes after `id`. */
   runNext(id: number): Promise<unknown> {
-    const next = this.mutations.get(this.exports.mutation_next_in_scope(this.machine, id))
+    const next = this.items.get(this.calls.mutation_next_in_scope(id))
     return next?.state.isPaused ? next.continue() : Promise.resolve()
   }
 
   /** Continues paused mutations. Does not wait for those behind one that is running already. */
   resume(paused: EngineMutation[]): Promise<unknown> {
-    const first = ({ id }: EngineMutation) => this.mutations.get(this.exports.mutation_first_in_scope(this.machine, id))
+    const first = ({ id }: EngineMutation) => this.items.get(this.calls.mutation_first_in_scope(id))
     const goesOn = new Set(paused.filter((mutation) => first(mutation)?.state.isPaused !== false))
     return notifyManager.batch(() =>
       Promise.all(
@@ -95,20 +89,6 @@ export class MutationEngine {
 
   /** Carries out the machine's effects. */
   drain(): void {
-    const { exports, machine } = this
-    try {
-      for (let code; (code = exports.mutation_poll(machine)) !== MUTATION_EFFECT_NONE;) {
-        const id = exports.mutation_about(machine)
-        const mutation = this.mutations.get(id)
-        mutation?.onEffect(code)
-      }
-    } finally {
-      this.rearm()
-    }
-  }
-
-  /** Sets the timer. Must run after every call that may change a deadline. */
-  rearm(): void {
-    this.timer.set(this.exports.mutation_deadline(this.machine))
+    for (let code; (code = this.calls.mutation_poll());) this.items.get(this.calls.mutation_about())?.onEffect(code)
   }
 }

@@ -7,7 +7,6 @@ import {
   INTENT_JOIN,
   OBSERVER_ENABLED,
   OBSERVER_RETRY_ON_MOUNT,
-  REMOVED_SPENT,
   TRIGGER_MASK,
   TRIGGER_MOUNT,
 } from '../boundary/query.js'
@@ -18,7 +17,7 @@ import type { QueryState } from './types.js'
 
 /** The part of an engine, and of its queries, that is used here. */
 interface Engine {
-  readonly queries: Map<number, object>
+  readonly items: Map<number, object>
   writeState(state: QueryState<any, any>): void
 }
 interface Query {
@@ -31,7 +30,7 @@ export function callsWithoutWasm(engine: Engine): Calls {
   // Greater than all ids of an engine that has trapped.
   let ids = 1 << 30
   const next = () => ++ids
-  const query = (id: number) => engine.queries.get(id) as Query
+  const query = (id: number) => engine.items.get(id) as Query
   /** Leaves the state in the buffer, with these changes. */
   const write = (id: number, changes?: Partial<QueryState>) => engine.writeState({ ...query(id).state, ...changes })
 
@@ -39,7 +38,7 @@ export function callsWithoutWasm(engine: Engine): Calls {
     query_create: next,
     query_attach: next,
     query_raise_gc_time: (_id: number, gcTime: number) => gcTime,
-    query_remove: () => REMOVED_SPENT,
+    query_remove: () => 1,
     query_read: write,
     query_revert: (_now: number, id: number) => write(id, { fetchStatus: 'idle' }),
     query_invalidate: (_now: number, id: number) => write(id, { isInvalidated: true }),

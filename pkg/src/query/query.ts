@@ -68,6 +68,7 @@ export const Query: {
   /** What the data of the current fetch shares with the data before. */
   #alreadyShared?: Shared
   readonly sequence = ++sequence
+  segments?: unknown[]
   currentFetch?: CurrentFetch<TData>
   signalUsed = false
   revertState?: QueryState<TData, TError>
@@ -142,12 +143,12 @@ export const Query: {
     const engine = this.#engine
     engine.writeState(this.state)
     this.#id = engine.calls.query_create(Date.now(), this.gcTime)
-    engine.queries.set(this.#id, this)
+    engine.items.set(this.#id, this)
     return this.#id
   }
 
   link(): void {
-    this.#engine.link(this.id, this.queryKey)
+    this.#calls.query_link(Date.now(), this.id)
     this.#reportSize()
   }
 

@@ -1,5 +1,6 @@
 import { QueryEngine } from './queryEngine.js'
 import { hashKey, hashKeyByOptions } from './hashKey.js'
+import { KeyIndex } from './keyIndex.js'
 import { matchQuery, matchQueryByState } from './filters.js'
 import { notifyManager } from './notifyManager.js'
 import { Query } from './query.js'
@@ -30,6 +31,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
 {
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
+  #index = new KeyIndex<AnyQuery>()
   /** Whether there was a query with a `queryKeyHashFn`, which is not found by the usual hash of its key. */
   #hashesDiffer = false
   /** Observers of removed queries, by the hash of the query. */
@@ -53,7 +55,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
 
   isIdle(): boolean {
     const engine = this.#engine
-    return !engine || !(this.engineConfig.tap || engine.queries.size || engine.observers.size || this.breakers().length)
+    return !engine || !(this.engineConfig.tap || engine.items.size || engine.observers.size || this.breakers().length)
   }
 
   release(): void {
@@ -87,6 +89,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     if (this.#queries.has(query.queryHash)) return
     this.#queries.set(query.queryHash, query)
     if (query.options.queryKeyHashFn) this.#hashesDiffer = true
+    this.#index.add(query)
     query.link()
     this.notify({ type: 'added', query })
     const orphans = this.#orphans.get(query.queryHash)
@@ -99,6 +102,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     if (this.#queries.get(query.queryHash) !== query) return
     query.destroy()
     this.#queries.delete(query.queryHash)
+    this.#index.remove(query)
     query.unlink()
     query.observers.forEach((observer) => this.trackOrphan(query, observer))
     this.notify({ type: 'removed', query })
@@ -152,11 +156,8 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     const { queryKey, exact, type } = filters
     let found: (AnyQuery | undefined)[] | undefined
     if (queryKey && exact && !this.#hashesDiffer) found = [this.#queries.get(hashKey(queryKey))]
-    // An active query is an observed one: the index lists only those. Without wasm there is no index.
-    if (queryKey && !exact && this.#queries.size) {
-      const indexed = this.engine.matching(queryKey, type === 'active') as AnyQuery[]
-      if (!this.engine.error) found = indexed
-    }
+    // An active query is an observed one.
+    if (queryKey && !exact) found = this.#index.matching(queryKey, type === 'active')
     return found
       ? (found.filter((query) => query && matchQueryByState(filters, query)) as AnyQuery[])
       : this.getAll().filter((query) => matchQuery(filters, query))

@@ -1,5 +1,5 @@
 // Records all calls to the engine, so that a native test can replay a session.
-import { EFFECT_IDS, REMOVED_SEGMENTS_SHIFT, STATE_BUFFER } from '../boundary/query.js'
+import { STATE_BUFFER } from '../boundary/query.js'
 import { EXPORT_NAMES } from './exportNames.js'
 import type { InternalQueryClient } from './internal.js'
 import type { QueryClient } from './types.js'
@@ -25,15 +25,20 @@ export function recordSession(client: QueryClient): SessionRecording {
   const lines = ['# A session of whippet/query: inputs of its engine, and what came of them.']
   let recording = true
 
-  const tap = (exports: Exports): Exports => {
-    const names = Object.fromEntries(EXPORT_NAMES.split(',').map((pair) => pair.split(' ')))
-    const wrapped: Record<string, unknown> = {}
-    for (const [short, value] of Object.entries(exports)) {
-      const name = names[short] ?? short
-      wrapped[short] = typeof value !== 'function' || NO_INPUT.test(name) ? value : recorded(exports, name, value as Call)
+  const tap =
+    (prefix: string) =>
+    <T extends object>(exports: T): T => {
+      // Two modules may have the same short name.
+      const pairs = EXPORT_NAMES.split(',').filter((pair) => pair.includes(` ${prefix}`))
+      const names = Object.fromEntries(pairs.map((pair) => pair.split(' ')))
+      const wrapped: Record<string, unknown> = {}
+      for (const [short, value] of Object.entries(exports)) {
+        const name = names[short] ?? short
+        const isInput = name.startsWith(prefix) && !NO_INPUT.test(name)
+        wrapped[short] = isInput ? recorded(exports as any, name, value as Call) : value
+      }
+      return wrapped as T
     }
-    return wrapped as unknown as Exports
-  }
 
   /** The state that the buffer had after the last call. */
   let known = ''
@@ -50,27 +55,18 @@ export function recordSession(client: QueryClient): SessionRecording {
       }
       const before = stateOf(machine)
       if (before !== known) lines.push(`state ${before}`)
-      const keyLength = name === 'query_link' ? args[2] : name === 'query_each' ? args[0] : 0
-      if (keyLength) {
-        const key = new Uint32Array(exports.memory.buffer, exports.query_key_at(machine), keyLength as number)
-        lines.push(`key ${text(key)}`)
-      }
       const result = Number(call(machine, ...args) ?? 0)
       known = stateOf(machine)
-      const listed = name === 'query_each' ? result : name === 'query_remove' ? result >>> REMOVED_SEGMENTS_SHIFT : 0
-      const count = name === 'query_poll' && result ? EFFECT_IDS : listed
-      const ids = count ? new Int32Array(exports.memory.buffer, exports.query_ids_at(machine), count) : []
       let line = [name, ...args.map(Number), '=', result].join(' ')
       if (known !== before) line += ` state ${known}`
-      if (count) line += ` ids ${text(ids)}`
       lines.push(line)
       return result
     }
   }
 
   const internal = client as InternalQueryClient
-  internal.getQueryCache().engineConfig.tap = tap
-  internal.getMutationCache().engineConfig.tap = tap
+  internal.getQueryCache().engineConfig.tap = tap('query_')
+  internal.getMutationCache().engineConfig.tap = tap('mutation_')
   return {
     stop() {
       recording = false

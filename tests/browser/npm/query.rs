@@ -25,29 +25,23 @@ fn deadline(machine: u32) -> f64 {
     state(machine)[STATE_DEADLINE]
 }
 
-fn ids(machine: u32, count: usize) -> Vec<u32> {
-    // SAFETY: the last call listed that many.
-    unsafe { core::slice::from_raw_parts(query_ids_at(machine) as *const u32, count) }.to_vec()
+/// The ids of the last effect.
+fn ids(machine: u32) -> [f64; 2] {
+    let state = state(machine);
+    [state[STATE_ABOUT], state[STATE_RUN]]
 }
 
-fn write_key(machine: u32, key: &[u32]) {
-    // SAFETY: the buffer has room for `KEY_LENGTH` segments.
-    unsafe { core::slice::from_raw_parts_mut(query_key_at(machine) as *mut u32, key.len()) }
-        .copy_from_slice(key);
-}
-
-fn query(machine: u32, key: &[u32]) -> u32 {
+fn query(machine: u32) -> u32 {
     state(machine)[..STATE_LENGTH].fill(0.0);
     let query = query_create(machine, 0.0, 1_000.0);
-    write_key(machine, key);
-    query_link(machine, 0.0, query, key.len());
+    query_link(machine, 0.0, query);
     query
 }
 
 #[wasm_bindgen_test]
 fn a_fetch_fails_is_retried_by_the_timer_and_succeeds() {
     let machine = query_new(0);
-    let query = query(machine, &[1]);
+    let query = query(machine);
     assert_eq!(query_intent(machine, query, false), INTENT_BEGIN);
     let run = query_begin(
         machine,
@@ -71,7 +65,7 @@ fn a_fetch_fails_is_retried_by_the_timer_and_succeeds() {
     assert_eq!(deadline(machine), 1_010.0);
     query_tick(machine, 1_010.0, HOST);
     assert_eq!(query_poll(machine), EFFECT_RUN, "run it again");
-    assert_eq!(ids(machine, 2), [query, run]);
+    assert_eq!(ids(machine), [f64::from(query), f64::from(run)]);
     assert_eq!(query_poll(machine), 0);
 
     query_set_data(machine, 1_020.0, query, 1_020.0, false);
@@ -85,27 +79,9 @@ fn a_fetch_fails_is_retried_by_the_timer_and_succeeds() {
 }
 
 #[wasm_bindgen_test]
-fn a_key_is_found_by_its_first_segments_and_removing_it_frees_the_last() {
-    let machine = query_new(0);
-    let (first, second) = (query(machine, &[1, 2]), query(machine, &[1, 3]));
-    write_key(machine, &[1]);
-    let count = query_each(machine, 1, false);
-    let mut found = ids(machine, count);
-    found.sort_unstable();
-    assert_eq!(found, [first, second]);
-    assert_eq!(
-        query_remove(machine, 0.0, first),
-        REMOVED_SPENT | 1 << REMOVED_SEGMENTS_SHIFT,
-        "spent, and one segment free"
-    );
-    assert_eq!(ids(machine, 1), [2]);
-    query_free(machine);
-}
-
-#[wasm_bindgen_test]
 fn data_turns_stale_to_an_observer_and_is_collected_after_the_observer_detaches() {
     let machine = query_new(0);
-    let query = query(machine, &[1]);
+    let query = query(machine);
     query_set_data(machine, 0.0, query, 0.0, true);
     let observer = query_attach(machine, 0.0, query, ENABLED, 50.0, 0.0);
     assert_eq!(
@@ -115,11 +91,10 @@ fn data_turns_stale_to_an_observer_and_is_collected_after_the_observer_detaches(
     );
     assert_eq!(deadline(machine), 50.0);
     query_tick(machine, 50.0, HOST);
-    assert_eq!((query_poll(machine), ids(machine, 1)[0]), (EFFECT_STALE, observer));
+    assert_eq!((query_poll(machine), ids(machine)), (EFFECT_STALE, [f64::from(observer), 0.0]));
     assert!(!query_detach(machine, 50.0, observer));
     query_tick(machine, 1_050.0, HOST);
-    assert_eq!(query_poll(machine), EFFECT_SEGMENT_FREED, "no key has its segment");
-    assert_eq!((query_poll(machine), ids(machine, 1)[0]), (EFFECT_COLLECTED, query));
+    assert_eq!((query_poll(machine), ids(machine)), (EFFECT_COLLECTED, [f64::from(query), 0.0]));
     assert_eq!(deadline(machine), f64::INFINITY);
     query_free(machine);
 }

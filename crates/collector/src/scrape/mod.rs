@@ -1,5 +1,5 @@
 //! Scrapes the documents of each target at an interval.
-mod credentials;
+pub(crate) mod credentials;
 mod fetch;
 mod filter;
 mod lists;
@@ -8,7 +8,7 @@ mod schedule;
 mod settings;
 mod target;
 mod target_status;
-mod tls;
+pub(crate) mod tls;
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -101,6 +101,7 @@ impl Collector {
             networks: Networks::default(),
             token: None,
             origins: Arc::new(Origins::Any),
+            page_figures: None,
             scrape_interval: 5 * SECOND,
             detail,
             retention,
@@ -213,6 +214,15 @@ impl Collector {
             clock: self.app.clock.clone(),
             fetcher: Fetcher::new(Duration::from_secs(5)),
         }
+    }
+
+    /// Serves the collector on this machine. Returns its address.
+    pub async fn listen(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
     }
 
     /// The number of rows of a table.

@@ -19,10 +19,13 @@ mod migrations;
 mod names;
 #[cfg(unix)]
 mod operator;
+mod page_figures;
+mod peers;
 #[cfg(unix)]
 mod program;
 mod prometheus;
 mod ready;
+mod remote_write;
 mod resolution;
 #[cfg(unix)]
 mod room;

@@ -4,7 +4,7 @@ use super::due::Due;
 use super::effect::Effect;
 use super::entry::{Entry, FetchStatus, State};
 use super::ids::{ObserverId, QueryId, RunId};
-use super::index::Index;
+use super::index::{Index, Keys, NoKeys};
 use super::key::Segment;
 use super::lru::Lru;
 use super::network::Host;
@@ -53,11 +53,11 @@ pub(crate) struct Fetch {
 /// [`attach`](Self::attach) and [`fetches_on_mount`](Self::fetches_on_mount) are
 /// [`observe`](Self::observe); [`detach`](Self::detach) is [`unobserve`](Self::unobserve);
 /// [`triggered_observer`](Self::triggered_observer) and [`resume`](Self::resume) are [`handle_trigger`](Self::handle_trigger).
-pub struct Cache {
+pub struct Cache<K = Index> {
     pub(crate) entries: Slab<QueryId, Entry>,
     pub(crate) observers: Slab<ObserverId, Observer>,
     pub(crate) fetches: Slab<RunId, Fetch>,
-    pub(crate) index: Index,
+    pub(crate) index: K,
     pub(crate) deadlines: Deadlines<Due>,
     pub(crate) effects: Queue<Effect>,
     pub(crate) host: Host,
@@ -80,28 +80,7 @@ impl Default for Cache {
 impl Cache {
     /// An empty cache, online and focused.
     pub const fn new() -> Self {
-        Self {
-            entries: Slab::new(),
-            observers: Slab::new(),
-            fetches: Slab::new(),
-            index: Index::new(),
-            deadlines: Deadlines::new(),
-            effects: Queue::new(),
-            host: Host::DEFAULT,
-            stats: Stats::NONE,
-            latency: None,
-            rng: Rng::new(1),
-            breakers: None,
-            lru: Lru::new(),
-            ticked: Instant::from_const(f64::NEG_INFINITY),
-        }
-    }
-
-    // Getters.
-
-    /// The state of a query; `None` where the id is spent.
-    pub fn state(&self, query: QueryId) -> Option<&State> {
-        self.entries.get(query).map(|entry| &entry.state)
+        Self::with_keys(Index::new())
     }
 
     /// The query whose key is exactly `key`, in as many steps as the key has segments.
@@ -118,6 +97,42 @@ impl Cache {
     /// Whether some key has `segment`: then its number must not be reused.
     pub fn uses(&self, segment: Segment) -> bool {
         self.index.uses(segment)
+    }
+}
+
+impl Cache<NoKeys> {
+    /// An empty cache, online and focused, whose host finds its queries by itself.
+    pub const fn without_keys() -> Self {
+        Self::with_keys(NoKeys)
+    }
+}
+
+impl<K> Cache<K> {
+    const fn with_keys(index: K) -> Self {
+        Self {
+            entries: Slab::new(),
+            observers: Slab::new(),
+            fetches: Slab::new(),
+            index,
+            deadlines: Deadlines::new(),
+            effects: Queue::new(),
+            host: Host::DEFAULT,
+            stats: Stats::NONE,
+            latency: None,
+            rng: Rng::new(1),
+            breakers: None,
+            lru: Lru::new(),
+            ticked: Instant::from_const(f64::NEG_INFINITY),
+        }
+    }
+}
+
+impl<K: Keys> Cache<K> {
+    // Getters.
+
+    /// The state of a query; `None` where the id is spent.
+    pub fn state(&self, query: QueryId) -> Option<&State> {
+        self.entries.get(query).map(|entry| &entry.state)
     }
 
     /// The number of queries.
@@ -307,16 +322,16 @@ impl Cache {
 
     fn unlink(&mut self, query: QueryId) {
         if let Some(leaf) = self.entries.get_mut(query).and_then(|entry| entry.leaf.take()) {
-            let effects = &mut self.effects;
-            self.index.remove(leaf, |segment| effects.push(Effect::SegmentFreed { segment }));
-            if self.index.is_sparse() {
-                let entries = &mut self.entries;
-                self.index.compact(|query, leaf| {
+            let (effects, entries) = (&mut self.effects, &mut self.entries);
+            self.index.remove(
+                leaf,
+                |segment| effects.push(Effect::SegmentFreed { segment }),
+                |query, leaf| {
                     if let Some(entry) = entries.get_mut(query) {
                         entry.leaf = Some(leaf);
                     }
-                });
-            }
+                },
+            );
         }
     }
 

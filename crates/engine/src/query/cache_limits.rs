@@ -2,10 +2,11 @@
 use super::cache::Cache;
 use super::due::Due;
 use super::ids::QueryId;
+use super::index::Keys;
 use super::lru::{LAST_USE, Limits, MAX_EXPECTATION, MIN_EXPECTATION};
 use crate::time::{Duration, Instant};
 
-impl Cache {
+impl<K: Keys> Cache<K> {
     /// Sets the limits. From now on, call [`evict`](Self::evict) whenever a query was added, grew or became unused, and
     /// after each [`tick`](Self::tick).
     pub fn set_limits(&mut self, limits: Limits) {

@@ -5,6 +5,7 @@ use super::due::Due;
 use super::effect::{Effect, Outcome};
 use super::entry::FetchStatus;
 use super::ids::{ObserverId, QueryId, RunId};
+use super::index::Keys;
 use super::retry::{Next, Phase, Run, RunOptions, Verdict};
 use crate::time::Instant;
 
@@ -30,7 +31,7 @@ pub enum Intent {
     Replace(RunId),
 }
 
-impl Cache {
+impl<K: Keys> Cache<K> {
     /// Fetches the query, or joins the running fetch. With `cancel_refetch` the running fetch is replaced instead, if the
     /// query has data or was invalidated since that fetch began.
     pub fn fetch(

@@ -19,7 +19,40 @@ const MIN_BUCKETS: usize = 16;
 
 /// The node of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Leaf(NonZeroU32);
+pub struct Leaf(NonZeroU32);
+
+/// Where a cache notes the keys of its queries.
+pub trait Keys {
+    /// Adds a query.
+    fn insert(&mut self, key: &[Segment], query: QueryId) -> Leaf;
+    /// Removes a query. Calls `freed` with each segment that no key has any more, and `moved` with each query that has got
+    /// another node.
+    fn remove(&mut self, leaf: Leaf, freed: impl FnMut(Segment), moved: impl FnMut(QueryId, Leaf));
+}
+
+/// For a host that finds its queries by itself.
+pub struct NoKeys;
+
+impl Keys for NoKeys {
+    fn insert(&mut self, _key: &[Segment], _query: QueryId) -> Leaf {
+        Leaf(NonZeroU32::MAX)
+    }
+
+    fn remove(&mut self, _leaf: Leaf, _freed: impl FnMut(Segment), _moved: impl FnMut(QueryId, Leaf)) {}
+}
+
+impl Keys for Index {
+    fn insert(&mut self, key: &[Segment], query: QueryId) -> Leaf {
+        self.insert(key, query)
+    }
+
+    fn remove(&mut self, leaf: Leaf, freed: impl FnMut(Segment), moved: impl FnMut(QueryId, Leaf)) {
+        self.remove(leaf, freed);
+        if self.is_sparse() {
+            self.compact(moved);
+        }
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -55,7 +88,7 @@ impl Node {
 }
 
 /// The trie. It has no root before the first key.
-pub(crate) struct Index {
+pub struct Index {
     nodes: Vec<Node>,
     free: u32,
     used: usize,

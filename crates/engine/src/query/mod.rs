@@ -91,6 +91,7 @@ pub use entry::{FetchStatus, State, Status};
 pub use fetching::{Intent, Start};
 pub use freshness::StaleTime;
 pub use ids::{Id, MutationId, ObserverId, QueryId, RunId};
+pub use index::NoKeys;
 pub use key::Segment;
 pub use lru::Limits;
 pub use mutation::{MutationEffect, Mutations};

@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::entry::{FetchStatus, Status};
 use super::freshness::{StaleTime, stale_at};
 use super::ids::{ObserverId, QueryId, RunId};
+use super::index::Keys;
 use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
 use crate::slab::push;
 use crate::time::Instant;
@@ -28,7 +29,7 @@ pub enum Detached {
     CancelFetch,
 }
 
-impl Cache {
+impl<K: Keys> Cache<K> {
     /// The current result of an observer; `None` where the id is spent.
     pub fn snapshot(&self, now: Instant, observer: ObserverId) -> Option<Snapshot> {
         let observer = self.observers.get(observer)?;

@@ -1,10 +1,29 @@
-//! The mutations of one `MutationCache`.
+//! The mutations of one `MutationCache`. They share nothing with queries but code: the build puts what only they need into a
+//! module of its own (`pkg/splitModule.mjs`).
 use super::codes;
-use super::machines::{self, with};
+use super::machines::{Fresh, Machines};
+use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::query::*;
-use whippet_engine::query::{Id, MutationEffect, MutationId, Next};
+use whippet_engine::query::{Id, MutationEffect, MutationId, Mutations, Next};
 use whippet_engine::time::{Duration, Instant};
+
+/// What is behind one `MutationCache`.
+struct Machine {
+    mutations: Mutations,
+    /// The mutation that the last effect is about.
+    about: u32,
+}
+
+impl Fresh for Machine {
+    const FRESH: Self = Self { mutations: Mutations::new(), about: 0 };
+}
+
+static MACHINES: State<Machines<Machine>> = State::new(Machines::new());
+
+fn with<R>(number: u32, f: impl FnOnce(&mut Machine) -> R) -> R {
+    MACHINES.with(|machines| f(machines.get(number)))
+}
 
 fn at(now: f64) -> Instant {
     Instant::from_ms(now)
@@ -17,13 +36,13 @@ fn mutation(raw: u32) -> MutationId {
 /// Makes a machine without mutations; gives its number. `seed` is that of its random numbers.
 #[wasm_bindgen]
 pub fn mutation_new(seed: u32) -> u32 {
-    machines::create(seed)
+    MACHINES.with(|machines| machines.create(|m| m.mutations.set_seed(seed)))
 }
 
 /// Frees a machine; its number is spent.
 #[wasm_bindgen]
 pub fn mutation_free(machine: u32) {
-    machines::free(machine);
+    MACHINES.with(|machines| machines.free(machine));
 }
 
 /// Adds a mutation; gives its id. Mutations of one scope run one after another; scope 0 is none.
@@ -122,12 +141,6 @@ pub fn mutation_failed(machine: u32, now: f64, id: u32, verdict: u32, delay: f64
             Some(_) => FAILURE_FINAL,
         }
     })
-}
-
-/// How many attempts of its run failed.
-#[wasm_bindgen]
-pub fn mutation_failures(machine: u32, id: u32) -> u32 {
-    with(machine, |m| m.mutations.failures(mutation(id)))
 }
 
 /// Stops its gc timer.

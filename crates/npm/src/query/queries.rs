@@ -1,13 +1,42 @@
 //! The queries of one `QueryCache`.
 use super::codes;
-use super::machines::{self, Machine, with};
+use super::machines::{Fresh, Machines};
+use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::query::*;
+use whippet_engine::query::latency::Quantiles;
 use whippet_engine::query::{
-    BreakerOptions, BreakerState, Detached, Effect, Id, Intent, Limits, Next, ObserverId, QueryId, RunId,
-    RunOptions, Trigger,
+    BreakerOptions, BreakerState, Cache, Detached, Effect, Id, Intent, Limits, Next, NoKeys, ObserverId,
+    QueryId, RunId, RunOptions, Trigger,
 };
 use whippet_engine::time::{Duration, Instant};
+
+/// What is behind one `QueryCache`.
+struct Machine {
+    /// JavaScript finds queries by their keys.
+    cache: Cache<NoKeys>,
+    latency: Quantiles,
+    /// The state of a query, and behind it the deadline and the ids of the last effect.
+    state: [f64; STATE_BUFFER],
+}
+
+impl Fresh for Machine {
+    const FRESH: Self = Self {
+        cache: Cache::without_keys(),
+        latency: Quantiles::EMPTY,
+        state: {
+            let mut state = [0.0; STATE_BUFFER];
+            state[STATE_DEADLINE] = f64::INFINITY;
+            state
+        },
+    };
+}
+
+static MACHINES: State<Machines<Machine>> = State::new(Machines::new());
+
+fn with<R>(number: u32, f: impl FnOnce(&mut Machine) -> R) -> R {
+    MACHINES.with(|machines| f(machines.get(number)))
+}
 
 fn at(now: f64) -> Instant {
     Instant::from_ms(now)
@@ -49,31 +78,19 @@ fn note_deadline(m: &mut Machine) {
 /// Makes a machine without queries; gives its number. `seed` is that of its random numbers.
 #[wasm_bindgen]
 pub fn query_new(seed: u32) -> u32 {
-    machines::create(seed)
+    MACHINES.with(|machines| machines.create(|m| m.cache.set_seed(seed)))
 }
 
 /// Frees a machine; its number is spent.
 #[wasm_bindgen]
 pub fn query_free(machine: u32) {
-    machines::free(machine);
+    MACHINES.with(|machines| machines.free(machine));
 }
 
 /// The address of the buffer for states. It holds until the machine is freed.
 #[wasm_bindgen]
 pub fn query_state_at(machine: u32) -> usize {
     with(machine, |m| m.state.as_ptr() as usize)
-}
-
-/// The address of the buffer for keys. It holds until the machine is freed.
-#[wasm_bindgen]
-pub fn query_key_at(machine: u32) -> usize {
-    with(machine, |m| m.key.as_ptr() as usize)
-}
-
-/// The address of the ids that the last call listed. It changes when the list grows.
-#[wasm_bindgen]
-pub fn query_ids_at(machine: u32) -> usize {
-    with(machine, |m| m.ids.as_ptr() as usize)
 }
 
 // Queries.
@@ -87,30 +104,22 @@ pub fn query_create(machine: u32, now: f64, gc_time: f64) -> u32 {
     })
 }
 
-/// Puts a query into the index, under the first `len` segments in the buffer for keys.
+/// The cache holds the query from now on.
 #[wasm_bindgen]
-pub fn query_link(machine: u32, now: f64, id: u32, len: usize) {
+pub fn query_link(machine: u32, now: f64, id: u32) {
     with(machine, |m| {
-        m.cache.link(at(now), query(id), &m.key[..len.min(KEY_LENGTH)]);
+        m.cache.link(at(now), query(id), &[]);
         note_deadline(m);
     })
 }
 
-/// Removes a query. Gives [`REMOVED_SPENT`] where its id is spent, and above [`REMOVED_SEGMENTS_SHIFT`] how many
-/// segments no key has any more; these are listed.
+/// Removes a query. `true`: its id is spent; otherwise it is still observed.
 #[wasm_bindgen]
-pub fn query_remove(machine: u32, now: f64, id: u32) -> u32 {
+pub fn query_remove(machine: u32, now: f64, id: u32) -> bool {
     with(machine, |m| {
         let spent = m.cache.remove(at(now), query(id));
-        m.ids.clear();
-        while let Some(effect) = m.cache.poll_input_effect() {
-            if let Effect::SegmentFreed { segment } = effect {
-                m.ids.extend([segment]);
-            }
-        }
-        note_deadline(m);
-        let freed = (m.ids.len() as u32) << REMOVED_SEGMENTS_SHIFT;
-        if spent { freed | REMOVED_SPENT } else { freed }
+        drop_effects(m);
+        spent
     })
 }
 
@@ -164,22 +173,6 @@ pub fn query_raise_gc_time(machine: u32, id: u32, gc_time: f64) -> f64 {
         let gc_time = m.cache.raise_gc_time(query(id), Duration::from_ms(gc_time)).as_ms();
         note_deadline(m);
         gc_time
-    })
-}
-
-/// Lists the queries whose key begins with the first `len` segments in the buffer for keys, or only the observed ones of
-/// them; gives how many.
-#[wasm_bindgen]
-pub fn query_each(machine: u32, len: usize, observed: bool) -> usize {
-    with(machine, |m| {
-        let (cache, ids) = (&m.cache, &mut m.ids);
-        ids.clear();
-        cache.each(&m.key[..len.min(KEY_LENGTH)], |id| {
-            if !observed || !cache.observers(id).is_empty() {
-                ids.extend([id.raw()]);
-            }
-        });
-        ids.len()
     })
 }
 
@@ -477,8 +470,8 @@ pub fn query_clock_set_back(machine: u32, by: f64) {
     })
 }
 
-/// What is due, one at a time: one of `EFFECT_*`. It lists [`EFFECT_IDS`] ids, and leaves the state of a query whose run
-/// it is about in the buffer.
+/// What is due, one at a time: one of `EFFECT_*`. It leaves ids in the buffer, and the state of a query whose run it is
+/// about.
 #[wasm_bindgen]
 pub fn query_poll(machine: u32) -> u32 {
     with(machine, |m| {
@@ -486,21 +479,22 @@ pub fn query_poll(machine: u32) -> u32 {
             let effect = m.cache.poll_effect();
             note_deadline(m);
             let Some(effect) = effect else { return EFFECT_NONE };
-            let (code, state_of, ids): (u32, _, [u32; EFFECT_IDS as usize]) = match effect {
-                Effect::Fetch { query, observer } => (EFFECT_FETCH, None, [observer.raw(), query.raw()]),
-                Effect::Run { query, run } => (EFFECT_RUN, Some(query), [query.raw(), run.raw()]),
-                Effect::Paused { query, run } => (EFFECT_PAUSED, Some(query), [query.raw(), run.raw()]),
-                Effect::TimedOut { query, run } => (EFFECT_TIMED_OUT, None, [query.raw(), run.raw()]),
-                Effect::GaveUp { query, run } => (EFFECT_GAVE_UP, Some(query), [query.raw(), run.raw()]),
-                Effect::Stale { observer } => (EFFECT_STALE, None, [observer.raw(), 0]),
-                Effect::Collected { query } => (EFFECT_COLLECTED, None, [query.raw(), 0]),
-                Effect::SegmentFreed { segment } => (EFFECT_SEGMENT_FREED, None, [segment, 0]),
-                Effect::OriginFreed { origin } => (EFFECT_ORIGIN_FREED, None, [origin, 0]),
-                Effect::Changed { .. } | Effect::Settled { .. } => continue,
+            let (code, about, run) = match effect {
+                Effect::Fetch { query, observer } => (EFFECT_FETCH, observer.raw(), query.raw()),
+                Effect::Run { query, run } => (EFFECT_RUN, query.raw(), run.raw()),
+                Effect::Paused { query, run } => (EFFECT_PAUSED, query.raw(), run.raw()),
+                Effect::TimedOut { query, run } => (EFFECT_TIMED_OUT, query.raw(), run.raw()),
+                Effect::GaveUp { query, run } => (EFFECT_GAVE_UP, query.raw(), run.raw()),
+                Effect::Stale { observer } => (EFFECT_STALE, observer.raw(), 0),
+                Effect::Collected { query } => (EFFECT_COLLECTED, query.raw(), 0),
+                Effect::OriginFreed { origin } => (EFFECT_ORIGIN_FREED, origin, 0),
+                Effect::Changed { .. } | Effect::Settled { .. } | Effect::SegmentFreed { .. } => continue,
             };
-            m.ids.clear();
-            m.ids.extend(ids);
-            if let Some(state) = state_of.and_then(|query| m.cache.state(query)) {
+            m.state[STATE_ABOUT] = f64::from(about as i32);
+            m.state[STATE_RUN] = f64::from(run as i32);
+            if matches!(code, EFFECT_RUN | EFFECT_PAUSED | EFFECT_GAVE_UP)
+                && let Some(state) = m.cache.state(query(about))
+            {
                 codes::write_state(&mut m.state, state);
             }
             return code;

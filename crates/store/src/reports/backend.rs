@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use whippet_api::{Backend, Chart, Line, Timing};
 
 use super::classic_histograms::{Buckets, QUANTILES};
-use super::series::{Counter, Pair, Scrapes};
+use super::scrapes::Scrapes;
+use super::source::{Counter, Pair, Source};
 use super::steps::Steps;
 
 /// Requests by route and status.
@@ -32,21 +33,21 @@ pub fn backend(
     let Some(scrapes) = Scrapes::new(connection, target, steps, interval)? else {
         return Ok(Backend::default());
     };
-    let requests = scrapes.counters(connection, REQUESTS)?;
-    let latency = Buckets::read(connection, &scrapes, LATENCY)?;
-    let database = Buckets::read(connection, &scrapes, DATABASE)?;
-    let caches = scrapes.counters(connection, CACHES)?;
-    let cpu = scrapes.counters(connection, "process_cpu_seconds_total")?;
-    let memory = scrapes.gauge(connection, "process_resident_memory_bytes")?;
+    let requests = scrapes.counters(REQUESTS)?;
+    let latency = Buckets::read(&scrapes, LATENCY)?;
+    let database = Buckets::read(&scrapes, DATABASE)?;
+    let caches = scrapes.counters(CACHES)?;
+    let cpu = scrapes.counters("process_cpu_seconds_total")?;
+    let memory = gauge(&scrapes, "process_resident_memory_bytes")?;
 
     let chart = |lines: Vec<Line>| Chart { times: steps.ends.clone(), lines, unfinished: false };
     let line = |name: &str, value: &dyn Fn(Pair) -> Option<f64>| Line {
         name: name.to_owned(),
-        values: scrapes.steps.iter().map(|pair| pair.and_then(value)).collect(),
+        values: scrapes.grid().steps.iter().map(|pair| pair.and_then(value)).collect(),
         beyond: Vec::new(),
     };
     let rate = |counters: &[Counter], pair| {
-        (!counters.is_empty()).then(|| sum(counters, pair, |_| true) / scrapes.seconds(pair))
+        (!counters.is_empty()).then(|| sum(counters, pair, |_| true) / scrapes.grid().seconds(pair))
     };
     Ok(Backend {
         rate: chart(vec![line("requests", &|pair| rate(&requests, pair))]),
@@ -59,17 +60,31 @@ pub fn backend(
         database: chart(quantiles(&scrapes, &database)),
         operations: operations(&scrapes, &database),
         caches: chart(
-            groups(caches.iter(), |counter| counter.label(&["cache"]).to_owned())
+            groups(caches.iter(), |counter| label(counter, &["cache"]).to_owned())
                 .iter()
                 .map(|cache| {
-                    line(cache, &|pair| hit_rate(&caches, pair, |counter| counter.label(&["cache"]) == cache))
+                    line(cache, &|pair| {
+                        hit_rate(&caches, pair, |counter| label(counter, &["cache"]) == cache)
+                    })
                 })
                 .collect(),
         ),
         cpu: chart(vec![line("cpu", &|pair| rate(&cpu, pair))]),
         memory: chart(vec![Line { name: "resident".to_owned(), values: memory, beyond: Vec::new() }]),
-        inexact_until: scrapes.inexact_until(connection, steps)?,
+        inexact_until: scrapes.inexact_until(steps)?,
     })
+}
+
+/// The value of the first of these labels that it has: backends give the same label different names.
+pub fn label<'a>(counter: &'a Counter, names: &[&str]) -> &'a str {
+    names.iter().map(|name| counter.label(name)).find(|value| !value.is_empty()).unwrap_or_default()
+}
+
+/// The sum of all gauges called `name`, for each step.
+fn gauge<S: Source>(source: &S, name: &str) -> Result<Vec<Option<f64>>, S::Error> {
+    let gauges = source.gauges(name)?;
+    let sum = |pair: &Option<Pair>| gauges.iter().filter_map(|gauge| gauge.at((*pair)?)).reduce(|a, b| a + b);
+    Ok(source.grid().steps.iter().map(sum).collect())
 }
 
 /// The summed increases of the counters that `wanted` selects.
@@ -87,19 +102,19 @@ pub fn share(counters: &[Counter], pair: Pair, wanted: impl Fn(&Counter) -> bool
 /// The share of look-ups that hit, in the caches that `wanted` selects.
 pub fn hit_rate(caches: &[Counter], pair: Pair, wanted: impl Fn(&Counter) -> bool) -> Option<f64> {
     let result =
-        |result| sum(caches, pair, |counter| wanted(counter) && counter.label(&["result"]) == result);
+        |result| sum(caches, pair, |counter| wanted(counter) && label(counter, &["result"]) == result);
     let (hits, misses) = (result("hit"), result("miss"));
     (hits + misses > 0.0).then(|| hits / (hits + misses))
 }
 
 /// The first digit of the status label.
 pub fn class(counter: &Counter) -> Option<char> {
-    counter.label(&STATUS).chars().next()
+    label(counter, &STATUS).chars().next()
 }
 
 fn quantiles(scrapes: &Scrapes, buckets: &Buckets) -> Vec<Line> {
     let mut lines = QUANTILES.map(|(name, _)| Line { name: name.to_owned(), ..Line::default() });
-    for pair in &scrapes.steps {
+    for pair in &scrapes.grid().steps {
         let observed = pair.map(|pair| buckets.observed(pair, |_| true));
         for (line, (_, q)) in lines.iter_mut().zip(QUANTILES) {
             let found = observed.as_ref().and_then(|observed| observed.quantile(q));
@@ -127,12 +142,12 @@ fn groups<'a>(
 }
 
 fn route(counter: &Counter) -> String {
-    let (method, route) = (counter.label(&METHOD), counter.label(&ROUTE));
+    let (method, route) = (label(counter, &METHOD), label(counter, &ROUTE));
     if method.is_empty() { route.to_owned() } else { format!("{method} {route}") }
 }
 
 fn routes(scrapes: &Scrapes, requests: &[Counter], latency: &Buckets) -> Vec<Timing> {
-    let Some(whole) = scrapes.whole else { return Vec::new() };
+    let Some(whole) = scrapes.grid().whole else { return Vec::new() };
     // All, 4xx, 5xx.
     let mut counts: BTreeMap<String, [f64; 3]> = BTreeMap::new();
     for counter in requests {
@@ -148,7 +163,7 @@ fn routes(scrapes: &Scrapes, requests: &[Counter], latency: &Buckets) -> Vec<Tim
     let timings = counts.into_iter().map(|(name, [all, client, server])| {
         let mut timing = timing(scrapes, latency, whole, &name, route);
         timing.count = all;
-        timing.rate = all / scrapes.seconds(whole);
+        timing.rate = all / scrapes.grid().seconds(whole);
         timing.client_errors = (all > 0.0).then(|| client / all);
         timing.server_errors = (all > 0.0).then(|| server / all);
         timing
@@ -157,8 +172,8 @@ fn routes(scrapes: &Scrapes, requests: &[Counter], latency: &Buckets) -> Vec<Tim
 }
 
 fn operations(scrapes: &Scrapes, database: &Buckets) -> Vec<Timing> {
-    let Some(whole) = scrapes.whole else { return Vec::new() };
-    let operation = |counter: &Counter| counter.label(&["operation", "query", "statement"]).to_owned();
+    let Some(whole) = scrapes.grid().whole else { return Vec::new() };
+    let operation = |counter: &Counter| label(counter, &["operation", "query", "statement"]).to_owned();
     let names = groups(database.counters(), operation);
     busiest_first(names.iter().map(|name| timing(scrapes, database, whole, name, operation)).collect())
 }
@@ -176,7 +191,7 @@ fn timing(
     Timing {
         name: name.to_owned(),
         count: observed.count(),
-        rate: observed.count() / scrapes.seconds(whole),
+        rate: observed.count() / scrapes.grid().seconds(whole),
         p50,
         p95,
         p99,

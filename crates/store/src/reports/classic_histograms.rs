@@ -1,8 +1,7 @@
 //! Quantiles from cumulative `le` buckets, computed as by Prometheus' `histogram_quantile`.
-use rusqlite::Connection;
 use whippet_engine::expo::quantile;
 
-use super::series::{Counter, Pair, Scrapes};
+use super::source::{Counter, Pair, Source};
 
 /// The quantiles that charts and tables show.
 pub const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
@@ -16,10 +15,10 @@ pub struct Buckets {
 
 impl Buckets {
     /// Reads the buckets of the histogram `name`, which is without `_bucket`.
-    pub fn read(connection: &Connection, scrapes: &Scrapes, name: &str) -> rusqlite::Result<Self> {
-        let counters = scrapes.counters(connection, &format!("{name}_bucket"))?;
+    pub fn read<S: Source>(source: &S, name: &str) -> Result<Self, S::Error> {
+        let counters = source.counters(&format!("{name}_bucket"))?;
         let bound =
-            |counter: &Counter| counter.label(&["le"]).parse::<f64>().ok().filter(|bound| !bound.is_nan());
+            |counter: &Counter| counter.label("le").parse::<f64>().ok().filter(|bound| !bound.is_nan());
         let mut bounds: Vec<f64> = counters.iter().filter_map(bound).collect();
         bounds.sort_unstable_by(f64::total_cmp);
         bounds.dedup();

@@ -7,7 +7,8 @@ use super::backend::{self, CACHES, DATABASE, LATENCY, REQUESTS};
 use super::classic_histograms::Buckets;
 use super::filter::{Filter, MATCHES};
 use super::histograms;
-use super::series::Scrapes;
+use super::scrapes::Scrapes;
+use super::source::Source;
 use super::steps::Steps;
 use super::{status, vitals};
 use crate::kind::OTHER;
@@ -111,7 +112,8 @@ fn target_levels(
     let mut levels = Vec::new();
     let scrapes = Scrapes::new(connection, target, steps, interval)?;
     // A target that was not scraped in the window keeps its levels, without values.
-    let Some((scrapes, whole)) = scrapes.and_then(|scrapes| scrapes.whole.map(|whole| (scrapes, whole)))
+    let Some((scrapes, whole)) =
+        scrapes.and_then(|scrapes| scrapes.grid().whole.map(|whole| (scrapes, whole)))
     else {
         for (name, bound) in RESPONSE {
             levels.push(below(target, name, None, bound, Unit::Ms));
@@ -121,22 +123,22 @@ fn target_levels(
         }
         return Ok(levels);
     };
-    let latency = Buckets::read(connection, &scrapes, LATENCY)?;
+    let latency = Buckets::read(&scrapes, LATENCY)?;
     let observed = latency.observed(whole, |_| true);
     for ((name, bound), q) in RESPONSE.into_iter().zip([0.5, 0.95, 0.99]) {
         levels.push(quantile(target, name, observed.quantile(q), bound));
     }
-    let requests = scrapes.counters(connection, REQUESTS)?;
+    let requests = scrapes.counters(REQUESTS)?;
     let errors = |class| backend::share(&requests, whole, |counter| backend::class(counter) == Some(class));
     for ((name, bound), class) in ERRORS.into_iter().zip(['4', '5']) {
         levels.push(below(target, name, errors(class), bound, Unit::Ratio));
     }
-    let database = Buckets::read(connection, &scrapes, DATABASE)?;
+    let database = Buckets::read(&scrapes, DATABASE)?;
     if !database.is_empty() {
         let p95 = database.observed(whole, |_| true).quantile(0.95);
         levels.push(quantile(target, "Database query p95", p95, 100.0));
     }
-    let caches = scrapes.counters(connection, CACHES)?;
+    let caches = scrapes.counters(CACHES)?;
     if !caches.is_empty() {
         let value = backend::hit_rate(&caches, whole, |_| true);
         let mut level = below(target, "Cache hit rate", value, 0.7, Unit::Ratio);

@@ -2,7 +2,7 @@
 import { MAX_TRIES } from '../../boundary/rum.js'
 import { setTimer, on } from '../lib/eventsAndTimers.js'
 import { byteLength } from '../lib/format.js'
-import { attempt, attemptOrWarn } from '../lib/guard.js'
+import { attempt } from '../lib/guard.js'
 import { copyOwn } from '../lib/properties.js'
 import { createScope, endScope, within } from '../lib/scope.js'
 import { createPause } from './pause.js'
@@ -60,21 +60,8 @@ export interface Sender {
 /** The delay before the outbox of earlier visits is sent, ms: not while the page loads. */
 const SETTLED = 3_000
 
-export function createSender(options: SenderOptions): Sender {
+export function createSender({ endpoint, format, keep, onLost }: SenderOptions): Sender {
   const stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
-  const getStats = () => ({ ...stats })
-  return (
-    attemptOrWarn(() => create(options, stats, getStats)) ?? {
-      send() {},
-      stop() {},
-      forget() {},
-      stats: getStats,
-      isOwn: () => false,
-    }
-  )
-}
-
-function create({ endpoint, format, keep, onLost }: SenderOptions, stats: SenderStats, getStats: () => SenderStats): Sender {
   const scope = createScope()
   const limits: OutboxLimits = { ...defaultLimits, ...keep }
   const transport = createTransport()
@@ -194,7 +181,7 @@ function create({ endpoint, format, keep, onLost }: SenderOptions, stats: Sender
   )
   scheduleDrain(SETTLED)
   return {
-    stats: getStats,
+    stats: () => ({ ...stats }),
     isOwn: (url) => url === endpoint || transport.has(url),
     send({ id, text }, leaving) {
       silent = false

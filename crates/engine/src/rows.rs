@@ -1,9 +1,9 @@
-//! Tables of rows, which are all that a page with paced functions allocates.
+//! Tables of rows of one kind, which are all that a small module keeps.
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// No row. The row of this number is nobody's: the lists of a table begin in it.
-pub(super) const NONE: u32 = 0;
+pub(crate) const NONE: u32 = 0;
 
 /// Where rows are kept: a host with one kind of rows can do without an allocator.
 pub trait Rows<T> {
@@ -20,6 +20,13 @@ pub struct RowVec<T>(Vec<T>);
 impl<T: Default> Default for RowVec<T> {
     fn default() -> Self {
         Self(vec![T::default()])
+    }
+}
+
+impl<T> RowVec<T> {
+    /// All rows, row 0 too.
+    pub(crate) fn iter(&self) -> core::slice::Iter<'_, T> {
+        self.0.iter()
     }
 }
 

@@ -1,0 +1,263 @@
+//! Which metrics of a target tell which signal, the best first.
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::exposed::{Exposed, Metric};
+use crate::pattern::{Kind, Labels, Meaning, Pattern};
+use crate::signal::{Shape, Signal};
+use crate::status::{self, Class};
+
+/// How a metric tells a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// By the increase of a counter.
+    Counter,
+    /// By its buckets.
+    Buckets,
+    /// By quantiles that the backend computed, with an average of sum and count where it has them.
+    Quantiles,
+    /// By the increase of the sum of its observations.
+    Sum,
+    /// By the increase of their number.
+    Count,
+    /// By its value.
+    Gauge,
+}
+
+/// A metric that tells a signal.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The metric's name, a histogram's without `_bucket`.
+    pub metric: String,
+    /// How it tells it.
+    pub form: Form,
+    /// Whether it has a sum and a count.
+    pub has_sum: bool,
+    /// The patterns that know it, the most specific first. The first that takes a series says what its labels mean.
+    pub patterns: Vec<Arc<Pattern>>,
+}
+
+impl Choice {
+    /// The pattern that is of a series with these labels.
+    pub fn pattern(&self, labels: &Labels) -> Option<&Pattern> {
+        self.patterns.iter().find(|pattern| pattern.takes(labels)).map(|pattern| &**pattern)
+    }
+
+    /// What the labels of a series mean; `None` where no pattern takes it.
+    pub fn tags(&self, labels: &Labels) -> Option<Tags> {
+        let pattern = self.pattern(labels)?;
+        let says = |meaning| pattern.says(meaning, &self.metric, labels);
+        let text = |meaning| says(meaning).map_or_else(String::new, |said| said.1.to_owned());
+        Some(Tags {
+            route: text(Meaning::Route),
+            method: text(Meaning::Method),
+            class: says(Meaning::Status).and_then(|(label, value)| status::class(label, value)),
+            has_status: says(Meaning::Status).is_some(),
+            hit: says(Meaning::Result).and_then(|said| status::is_hit(said.1)),
+            group: text(Meaning::Group),
+            operation: text(Meaning::Operation),
+            stat: text(Meaning::Stat),
+            factor: pattern.factor,
+        })
+    }
+
+    /// Who prints the metric.
+    pub fn exporter(&self) -> &str {
+        self.patterns.first().map_or("", |pattern| &pattern.exporter)
+    }
+
+    /// Whether one of its patterns has a label for `meaning`.
+    pub fn has(&self, meaning: Meaning) -> bool {
+        self.patterns
+            .iter()
+            .any(|pattern| pattern.labels.contains_key(&meaning) || pattern.set.contains_key(&meaning))
+    }
+
+    /// The word that makes several metrics parts of one whole.
+    pub fn sum(&self) -> Option<&str> {
+        self.patterns.first().and_then(|pattern| pattern.sum.as_deref())
+    }
+
+    /// The names of the series to read.
+    pub fn series(&self) -> Vec<String> {
+        let name = &self.metric;
+        match self.form {
+            Form::Counter | Form::Gauge => vec![name.clone()],
+            Form::Buckets => vec![format!("{name}_bucket"), format!("{name}_sum"), format!("{name}_count")],
+            Form::Quantiles => vec![name.clone(), format!("{name}_sum"), format!("{name}_count")],
+            Form::Sum => vec![format!("{name}_sum")],
+            Form::Count => vec![format!("{name}_count")],
+        }
+    }
+}
+
+/// What the labels of one series mean. A text is empty where no label says it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tags {
+    /// The route.
+    pub route: String,
+    /// The method.
+    pub method: String,
+    /// How the request ended.
+    pub class: Option<Class>,
+    /// Whether any label says how it ended, in known words or not.
+    pub has_status: bool,
+    /// Whether a look-up hit.
+    pub hit: Option<bool>,
+    /// Which database, pool, cache, service or queue.
+    pub group: String,
+    /// Which query, command, job or model.
+    pub operation: String,
+    /// Which figure of many values.
+    pub stat: String,
+    /// How many ms, bytes or ones its unit is.
+    pub factor: f64,
+}
+
+/// What a target tells.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    signals: BTreeMap<Signal, Vec<Choice>>,
+    /// The metrics that no pattern knows.
+    pub unknown: Vec<Metric>,
+    /// How many metrics it has.
+    pub metrics: usize,
+}
+
+impl Told {
+    /// Finds what `patterns` know of `exposed`.
+    pub(crate) fn new(patterns: &[Arc<Pattern>], exposed: &Exposed) -> Self {
+        let mut signals: BTreeMap<Signal, Vec<(Rank, Choice)>> = BTreeMap::new();
+        let mut unknown = Vec::new();
+        for metric in &exposed.metrics {
+            let mut found: BTreeMap<(Signal, Form), Vec<(Rank, Arc<Pattern>)>> = BTreeMap::new();
+            let fitting = patterns.iter().enumerate().filter(|(_, pattern)| fits(pattern, metric));
+            for (place, pattern) in fitting {
+                for (signal, form, implied) in forms(pattern, metric) {
+                    let rank = Rank::new(pattern, metric, form, implied, place);
+                    found.entry((signal, form)).or_default().push((rank, Arc::clone(pattern)));
+                }
+            }
+            if found.is_empty() {
+                unknown.push(metric.clone());
+            }
+            for ((signal, form), mut patterns) in found {
+                patterns.sort_by_key(|entry| entry.0);
+                let Some(rank) = patterns.first().map(|entry| entry.0) else { continue };
+                let choice = Choice {
+                    metric: metric.name.clone(),
+                    form,
+                    has_sum: metric.has_sum(),
+                    patterns: patterns.into_iter().map(|entry| entry.1).collect(),
+                };
+                signals.entry(signal).or_default().push((rank, choice));
+            }
+        }
+        let best_first = |(signal, mut choices): (Signal, Vec<(Rank, Choice)>)| {
+            choices.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.metric.cmp(&b.1.metric)));
+            (signal, choices.into_iter().map(|choice| choice.1).collect())
+        };
+        let signals = signals.into_iter().map(best_first).collect();
+        Self { signals, unknown, metrics: exposed.metrics.len() }
+    }
+
+    /// The metrics that tell a signal, the best first.
+    pub fn choices(&self, signal: Signal) -> &[Choice] {
+        self.signals.get(&signal).map_or(&[], Vec::as_slice)
+    }
+
+    /// The signals that it tells.
+    pub fn signals(&self) -> impl Iterator<Item = Signal> {
+        self.signals.keys().copied()
+    }
+
+    /// The names of all series that its signals are read from.
+    pub fn series(&self) -> BTreeSet<String> {
+        self.signals.values().flatten().flat_map(Choice::series).collect()
+    }
+
+    /// Who prints what is known of it, sorted.
+    pub fn exporters(&self) -> BTreeSet<&str> {
+        self.signals.values().filter_map(|choices| choices.first()).map(Choice::exporter).collect()
+    }
+}
+
+/// What counts for the order of choices, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    foreign: bool,
+    implied: bool,
+    form: Form,
+    inexact: bool,
+    fewer_conditions: std::cmp::Reverse<usize>,
+    fewer_given: std::cmp::Reverse<usize>,
+    listed: usize,
+    place: usize,
+}
+
+impl Rank {
+    fn new(pattern: &Pattern, metric: &Metric, form: Form, implied: bool, place: usize) -> Self {
+        let name = pattern.name(&metric.name);
+        let listed = pattern.metrics.iter().position(|glob| glob.matches(&metric.name).is_some());
+        Self {
+            foreign: !pattern.own,
+            implied,
+            form,
+            inexact: name.is_none_or(|glob| !glob.is_exact()),
+            fewer_conditions: std::cmp::Reverse(pattern.conditions.len()),
+            fewer_given: std::cmp::Reverse(name.map_or(0, crate::glob::Glob::given)),
+            // Of a pattern's names, the first.
+            listed: listed.unwrap_or_default(),
+            place,
+        }
+    }
+}
+
+/// Whether a pattern is of any series of a metric.
+fn fits(pattern: &Pattern, metric: &Metric) -> bool {
+    pattern.name(&metric.name).is_some()
+        && pattern.is_of(metric.kind())
+        && pattern.conditions.iter().all(|condition| metric.may_meet(condition))
+        && !pattern.exceptions.iter().any(|condition| metric.must_meet(condition))
+}
+
+/// The signals that a metric tells by a pattern, how, and whether only by the way.
+fn forms(pattern: &Pattern, metric: &Metric) -> Vec<(Signal, Form, bool)> {
+    let (signal, kind) = (pattern.signal, metric.kind());
+    let has_observations = matches!(kind, Kind::Histogram | Kind::Summary);
+    let mut forms = Vec::new();
+    match signal.shape() {
+        Shape::Level => forms.push((signal, Form::Gauge, false)),
+        Shape::Spread => forms.push((
+            signal,
+            match kind {
+                Kind::Histogram => Form::Buckets,
+                Kind::Gauge => Form::Gauge,
+                _ => Form::Quantiles,
+            },
+            false,
+        )),
+        Shape::Count if !has_observations => {
+            let form = if kind == Kind::Counter || pattern.kinds.contains(&Kind::Counter) {
+                Form::Counter
+            } else {
+                Form::Gauge
+            };
+            forms.push((signal, form, false));
+        }
+        Shape::Count if signal.is_sum() => {
+            if metric.has_sum() {
+                forms.push((signal, Form::Sum, false));
+            }
+        }
+        Shape::Count => {
+            if metric.has_count() {
+                forms.push((signal, Form::Count, false));
+            }
+        }
+    }
+    if let Some(counted) = signal.counted().filter(|_| has_observations && metric.has_count()) {
+        forms.push((counted, Form::Count, true));
+    }
+    forms
+}
