@@ -6,6 +6,8 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+
+mod documents;
 mod exporters;
 mod figures;
 mod hanging;
@@ -30,3 +32,6 @@ mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod signals;
+#[cfg(unix)]
+mod targets;
