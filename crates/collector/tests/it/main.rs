@@ -6,7 +6,6 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
-
 mod documents;
 mod exporters;
 mod figures;

@@ -30,7 +30,7 @@ const TABLE: &[(&str, &str)] = &[
     ("celery-exporter", "jobs: done failed duration waiting running; service: up"),
     (
         "client-go",
-        "http.server: requests duration in_flight response_bytes; http.client: requests duration; db.pool: in_use idle open size; process: cpu memory open_fds max_fds start_time; runtime: gc_time gc_count heap_used threads goroutines; service: info",
+        "http.server: requests duration in_flight response_bytes; http.client: requests duration; db.pool: in_use idle open size wait_duration; process: cpu memory open_fds max_fds start_time; runtime: gc_time gc_count heap_used threads goroutines; service: info",
     ),
     (
         "client-python",
@@ -133,11 +133,11 @@ const TABLE: &[(&str, &str)] = &[
     ),
     (
         "spring-boot",
-        "http.server: requests duration in_flight; http.client: requests duration; db: queries duration; db.pool: in_use idle open size waiting wait_duration timeouts; cache: requests evictions entries; jobs: done duration waiting running; process: cpu open_fds max_fds start_time uptime; host: disk_total disk_available load; runtime: gc_time gc_count heap_used heap_limit threads",
+        "http.server: requests duration in_flight; http.client: requests duration; db: queries duration; db.pool: in_use idle open size waiting wait_duration timeouts; cache: requests evictions entries; jobs: done duration waiting running; process: cpu open_fds max_fds start_time uptime; host: cpu_used disk_total disk_available load; runtime: gc_time gc_count heap_used heap_limit threads",
     ),
     (
         "spring-boot-histogram",
-        "http.server: requests duration in_flight; http.client: requests duration; db: queries duration; db.pool: in_use idle open size waiting wait_duration timeouts; cache: requests evictions entries; jobs: done duration waiting running; process: cpu open_fds max_fds start_time uptime; host: disk_total disk_available load; runtime: gc_time gc_count heap_used heap_limit threads",
+        "http.server: requests duration in_flight; http.client: requests duration; db: queries duration; db.pool: in_use idle open size waiting wait_duration timeouts; cache: requests evictions entries; jobs: done duration waiting running; process: cpu open_fds max_fds start_time uptime; host: cpu_used disk_total disk_available load; runtime: gc_time gc_count heap_used heap_limit threads",
     ),
     (
         "starlette-exporter",
