@@ -3,7 +3,13 @@
 //! The collector serialises these types, the dashboard deserialises and draws them. All times are
 //! milliseconds since the Unix epoch, all durations milliseconds, all ratios 0 to 1. Charts are columns:
 //! one list of times and, for each line, a list of values of the same length, `null` where a value is unknown.
+mod targets;
+
 use serde::{Deserialize, Serialize};
+
+pub use targets::{
+    BackendError, ScrapeFailure, ScrapeTimes, SlowQueries, SlowQuery, TargetDocument, TargetList,
+};
 
 /// The time range that every chart endpoint takes in its query string.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,10 +38,13 @@ pub struct Status {
     /// How long data is kept, ms.
     #[serde(default)]
     pub retention: i64,
+    /// Lists that targets come from.
+    #[serde(default)]
+    pub lists: Vec<TargetList>,
 }
 
 /// A scraped backend.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// The name from the command line.
     pub name: String,
@@ -50,6 +59,24 @@ pub struct Target {
     /// What the last scrape ignored, and why.
     #[serde(default)]
     pub note: Option<String>,
+    /// The time between two scrapes, ms; 0 for the usual one.
+    #[serde(default)]
+    pub interval: i64,
+    /// The list that names it.
+    #[serde(default)]
+    pub list: Option<String>,
+    /// Its documents; empty before the first scrape.
+    #[serde(default)]
+    pub documents: Vec<TargetDocument>,
+    /// How many samples the last scrape had.
+    #[serde(default)]
+    pub samples: u64,
+    /// The last failures, newest first; at most ten.
+    #[serde(default)]
+    pub failures: Vec<ScrapeFailure>,
+    /// How long scrapes took; `None` before the first.
+    #[serde(default)]
+    pub times: Option<ScrapeTimes>,
 }
 
 /// `GET /api/overview?app&from&to`: the service levels over the range. `app` selects one app; backends are always included,
@@ -551,11 +578,14 @@ pub struct Gauge {
     pub max: f64,
 }
 
-/// `GET /api/errors?app&from&to`: JavaScript errors, most frequent first.
+/// `GET /api/errors?app&target&from&to`: JavaScript errors, most frequent first, and those that backends listed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// One per fingerprint.
     pub errors: Vec<PageError>,
+    /// Errors that backends listed, most frequent first. `target` selects one backend.
+    #[serde(default)]
+    pub backends: Vec<BackendError>,
 }
 
 /// Errors of one fingerprint.
