@@ -30,3 +30,4 @@ mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod signals;

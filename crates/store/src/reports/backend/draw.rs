@@ -178,6 +178,13 @@ pub fn total(set: &Set<Measured>, pair: Pair, wanted: impl Fn(&Tags) -> bool) ->
     wanted.filter_map(|measured| measured.at(pair)).reduce(|a, b| a + b)
 }
 
+/// The last level of each group.
+pub fn last(set: &Set<Measured>, pair: Pair) -> BTreeMap<String, f64> {
+    let groups: BTreeSet<&String> = set.series.iter().map(|measured| &measured.tags.group).collect();
+    let value = |group: &String| Some((group.clone(), total(set, pair, |tags| tags.group == *group)?));
+    groups.into_iter().filter_map(value).collect()
+}
+
 /// The share of the counters that `wanted` selects in the total increase; `None` where that is 0.
 pub fn share(counters: &Set<Counted>, pair: Pair, wanted: impl Fn(&Tags) -> bool) -> Option<f64> {
     let all = counters.sum(pair, |_| true);
