@@ -7,7 +7,9 @@ mod targets;
 
 use serde::{Deserialize, Serialize};
 
-pub use targets::{ScrapeFailure, ScrapeTimes, TargetDocument, TargetList};
+pub use targets::{
+    BackendError, ScrapeFailure, ScrapeTimes, SlowQueries, SlowQuery, TargetDocument, TargetList,
+};
 
 /// The time range that every chart endpoint takes in its query string.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -579,11 +581,14 @@ pub struct Gauge {
     pub max: f64,
 }
 
-/// `GET /api/errors?app&from&to`: JavaScript errors, most frequent first.
+/// `GET /api/errors?app&target&from&to`: JavaScript errors, most frequent first, and those that backends listed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// One per fingerprint.
     pub errors: Vec<PageError>,
+    /// Errors that backends listed, most frequent first. `target` selects one backend.
+    #[serde(default)]
+    pub backends: Vec<BackendError>,
 }
 
 /// Errors of one fingerprint.

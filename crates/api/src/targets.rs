@@ -48,3 +48,48 @@ pub struct TargetList {
     /// Why it could not be read, or why entries are left out.
     pub error: Option<String>,
 }
+
+/// An error that a backend listed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BackendError {
+    /// The target.
+    pub target: String,
+    /// The message.
+    pub message: String,
+    /// Its type; may be empty.
+    pub source: String,
+    /// The route; may be empty.
+    pub route: String,
+    /// The stack; may be empty.
+    pub stack: String,
+    /// The number of occurrences.
+    pub count: u64,
+    /// The first occurrence in the range, ms since the epoch.
+    pub first: i64,
+    /// The last occurrence in the range.
+    pub last: i64,
+}
+
+/// `GET /api/slow_queries?target&from&to`: the slow queries that a backend listed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SlowQueries {
+    /// Those that took longest in total first.
+    pub queries: Vec<SlowQuery>,
+}
+
+/// A slow query.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SlowQuery {
+    /// Its text, with `?` for each parameter.
+    pub query: String,
+    /// The database; may be empty.
+    pub database: String,
+    /// How often it was slow.
+    pub count: u64,
+    /// Its mean duration, ms, as far as the backend told durations.
+    pub mean: Option<f64>,
+    /// Its longest duration, ms.
+    pub slowest: Option<f64>,
+    /// When it was last slow, ms since the epoch.
+    pub last: i64,
+}

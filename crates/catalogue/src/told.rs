@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::exposed::{Exposed, Metric};
+use crate::glob::Glob;
 use crate::pattern::{Kind, Labels, Meaning, Pattern};
 use crate::signal::{Shape, Signal};
 use crate::status::{self, Class};
@@ -139,7 +140,13 @@ impl Told {
         let mut signals: BTreeMap<Signal, Vec<(Rank, Choice)>> = BTreeMap::new();
         for metric in &exposed.metrics {
             let mut found: BTreeMap<(Signal, Form), Vec<(Rank, Arc<Pattern>)>> = BTreeMap::new();
-            let fitting = patterns.iter().enumerate().filter(|(_, pattern)| fits(pattern, metric));
+            let is_exact = |pattern: &Pattern| pattern.name(&metric.name).is_some_and(Glob::is_exact);
+            // A metric that is known by its name is not told by what names usually mean, also not where its pattern leaves
+            // series out.
+            let is_known = patterns.iter().any(|pattern| !pattern.own && is_exact(pattern));
+            let counts = |pattern: &Pattern| pattern.own || !is_known || is_exact(pattern);
+            let fitting =
+                patterns.iter().enumerate().filter(|(_, pattern)| counts(pattern) && fits(pattern, metric));
             for (place, pattern) in fitting {
                 for (signal, form, implied) in forms(pattern, metric) {
                     let rank = Rank::new(pattern, metric, form, implied, place);
@@ -223,7 +230,8 @@ impl Rank {
             form,
             inexact: name.is_none_or(|glob| !glob.is_exact()),
             fewer_conditions: std::cmp::Reverse(pattern.conditions.len()),
-            fewer_given: std::cmp::Reverse(name.map_or(0, crate::glob::Glob::given)),
+            // Of two exact names the longer is no better.
+            fewer_given: std::cmp::Reverse(name.filter(|glob| !glob.is_exact()).map_or(0, Glob::given)),
             // Of a pattern's names, the first.
             listed: listed.unwrap_or_default(),
             place,
@@ -237,6 +245,7 @@ fn fits(pattern: &Pattern, metric: &Metric) -> bool {
         && pattern.is_of(metric.kind())
         && pattern.conditions.iter().all(|condition| metric.may_meet(condition))
         && !pattern.exceptions.iter().any(|condition| metric.must_meet(condition))
+        && !pattern.absent.iter().any(|condition| metric.may_meet(condition))
 }
 
 /// The signals that a metric tells by a pattern, how, and whether only by the way.

@@ -11,6 +11,7 @@
 //! `whippet_api`.
 mod aggregates;
 mod backend_event;
+mod backend_events;
 mod batch;
 mod candidates;
 mod command;

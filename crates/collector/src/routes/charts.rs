@@ -4,7 +4,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use whippet_api::{
-    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, Status, Toolkit, Vitals,
+    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Status, Toolkit,
+    Vitals,
 };
 use whippet_store::reports::steps::Steps;
 use whippet_store::reports::{self, Filter};
@@ -178,10 +179,29 @@ pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/errors`
 pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> Answer<Errors> {
     let steps = reported(&app, &window.range(app.clock.now())?);
+    let target = window.target.clone().filter(|target| !target.is_empty());
     let filter = filter(window);
     let question = question(&steps, &filter);
+    let at = steps.clone();
     let read = move |connection: &_| reports::errors::errors(connection, &steps, &filter);
-    Ok(Json(app.store.read_beacons("read_errors", &question, read).await?))
+    let mut errors: Errors = app.store.read_beacons("read_errors", &question, read).await?;
+    // They come with scrapes, so that no answer of theirs is kept until the next beacon.
+    let read = move |connection: &_| reports::backend_events::errors(connection, target.as_deref(), &at);
+    errors.backends = app.store.read("read_backend_errors", read).await?;
+    Ok(Json(errors))
+}
+
+/// `GET /api/slow_queries`
+pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
+    let steps = reported(&app, &window.range(app.clock.now())?);
+    let Some(target) = window.target else {
+        return Err(Failure::bad_request(
+            "bad_query",
+            "`target` is missing: name one of those in /api/status",
+        ));
+    };
+    let read = move |connection: &_| reports::backend_events::slow_queries(connection, &target, &steps);
+    Ok(Json(app.store.read("read_slow_queries", read).await?))
 }
 
 /// The key of a cached report. A window that moves by less than a thousandth of its length keeps its key, as nobody would see

@@ -42,6 +42,7 @@ pub fn router(app: App) -> Router {
         .route("/api/loading", get(charts::loading))
         .route("/api/custom", get(charts::custom))
         .route("/api/errors", get(charts::errors))
+        .route("/api/slow_queries", get(charts::slow_queries))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),

@@ -16,7 +16,7 @@ use std::time::Instant;
 use tokio::task::JoinSet;
 use whippet_api::TargetDocument;
 use whippet_engine::expo::Format;
-use whippet_store::{OWN_TARGET, Scrape, Store, StoreError};
+use whippet_store::{BackendEvent, OWN_TARGET, Scrape, Store, StoreError};
 
 pub use fetch::{FetchError, Fetcher, Text};
 pub use filter::{Filter, Glob};
@@ -136,6 +136,8 @@ impl Scraper {
                     all.repeated += filter::unique(&mut all.samples);
                 }
                 outcome.samples = all.samples.len() as u64;
+                let whole = failed.is_none();
+                self.keep_events(&target.name, std::mem::take(&mut all.events), whole).await;
                 self.keep(&target.name, all).await
             }
         };
@@ -182,6 +184,18 @@ impl Scraper {
         let scrape = Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples };
         self.store.record_scrape(scrape).await.map_err(ScrapeError::Store)?;
         Ok(note)
+    }
+
+    /// Stores the errors and slow queries that documents list. An empty list says that those without a time are gone, unless a
+    /// document is missing, not `whole`.
+    async fn keep_events(&self, target: &str, events: Vec<BackendEvent>, whole: bool) {
+        let lists = self.target_status.lists_events(target, !events.is_empty(), whole);
+        if !lists || events.is_empty() && !whole {
+            return;
+        }
+        if let Err(error) = self.store.record_events(target, events, whole, self.clock.now()).await {
+            tracing::warn!(%error, target_name = target, "the errors that a backend lists were not stored");
+        }
     }
 
     fn note(&self, target: &str, started: Instant, mut outcome: Outcome) {

@@ -22,6 +22,8 @@ struct Scraped {
     entry: Entry,
     /// The times of the last scrapes, ms.
     times: VecDeque<f64>,
+    /// Whether its documents listed errors or slow queries when all of them were last read.
+    events: bool,
 }
 
 /// The result of a scrape.
@@ -72,7 +74,7 @@ impl TargetStatus {
         // The collector itself stays last.
         let own = known.targets.iter().position(|target| target.entry.name == whippet_store::OWN_TARGET);
         let place = own.filter(|_| list.is_some()).unwrap_or(known.targets.len());
-        known.targets.insert(place, Scraped { entry, times: VecDeque::new() });
+        known.targets.insert(place, Scraped { entry, times: VecDeque::new(), events: false });
         true
     }
 
@@ -84,7 +86,7 @@ impl TargetStatus {
     /// Records a scrape.
     pub fn record(&self, target: &str, outcome: Outcome) -> Change {
         let mut known = self.known();
-        let Some(Scraped { entry, times }) =
+        let Some(Scraped { entry, times, .. }) =
             known.targets.iter_mut().find(|known| known.entry.name == target)
         else {
             return Change::default();
@@ -117,6 +119,18 @@ impl TargetStatus {
         entry.samples = outcome.samples;
         entry.documents = outcome.documents;
         change
+    }
+
+    /// Notes whether the documents of a target list errors or slow queries now, all of them read where `whole`. Returns whether
+    /// they do, or did before.
+    pub fn lists_events(&self, target: &str, now: bool, whole: bool) -> bool {
+        let mut known = self.known();
+        let Some(scraped) = known.targets.iter_mut().find(|known| known.entry.name == target) else {
+            return now;
+        };
+        let before = scraped.events;
+        scraped.events = now || before && !whole;
+        now || before
     }
 
     /// Records how a list was read. Returns whether it has an error now and had none before.

@@ -6,6 +6,7 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod documents;
 mod figures;
 mod hanging;
 mod harness;
@@ -31,3 +32,5 @@ mod resolution;
 mod room;
 mod scraping;
 mod signals;
+#[cfg(unix)]
+mod targets;

@@ -5,7 +5,8 @@ use crate::view_state::{QueryString, ViewState, use_view_state};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use whippet_api::{
-    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, Status, Toolkit, Vitals,
+    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Status, Toolkit,
+    Vitals,
 };
 use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_query};
 
@@ -36,6 +37,11 @@ pub fn use_overview() -> ReportQuery<Overview> {
 /// One scraped backend. Disabled while `target` is `None`.
 pub fn use_backend(target: Signal<Option<String>>) -> ReportQuery<Backend> {
     use_report("backend", move |_| target.with(Option::is_some), move |_| filter("target", target.get()))
+}
+
+/// The slow queries that a backend lists. Disabled while `target` is `None`.
+pub fn use_slow_queries(target: Signal<Option<String>>) -> ReportQuery<SlowQueries> {
+    use_report("slow_queries", move |_| target.with(Option::is_some), move |_| filter("target", target.get()))
 }
 
 /// The metrics of a backend. Disabled while `target` is `None`.

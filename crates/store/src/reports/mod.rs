@@ -1,5 +1,6 @@
 //! The reports that the dashboard shows, computed from the store.
 pub mod backend;
+pub mod backend_events;
 pub mod buckets;
 pub mod custom;
 pub mod errors;

@@ -197,6 +197,9 @@ pub fn stat(told: &str) -> String {
         (Ok(1.0), _) => "max".to_owned(),
         (Ok(0.0), _) => "min".to_owned(),
         (Ok(q), _) if (0.0..1.0).contains(&q) => format!("p{}", (q * 1e6).round() / 1e4),
+        // Some exporters write quantiles in percent.
+        (Ok(q), _) if (1.0..100.0).contains(&q) => format!("p{q}"),
+        (Ok(100.0), _) => "max".to_owned(),
         (_, "avg" | "mean" | "average") => "average".to_owned(),
         (_, "median") => "p50".to_owned(),
         (_, other) => other.to_owned(),
