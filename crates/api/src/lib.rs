@@ -175,6 +175,8 @@ pub enum Unit {
     PerSecond,
     /// Bytes.
     Bytes,
+    /// Bytes per second.
+    BytesPerSecond,
     /// A plain number.
     Number,
 }
@@ -227,6 +229,132 @@ pub struct Backend {
     /// Until when counts may be too high, if that is within the range: an older version counted some requests twice.
     #[serde(default)]
     pub inexact_until: Option<i64>,
+    /// All that it tells, in sections; those of which it tells nothing are left out.
+    #[serde(default)]
+    pub sections: Vec<Section>,
+    /// Who prints what is known of it, such as `node_exporter`.
+    #[serde(default)]
+    pub exporters: Vec<String>,
+    /// How many metrics it exposes.
+    #[serde(default)]
+    pub metrics: usize,
+    /// How many of them no pattern knows.
+    #[serde(default)]
+    pub unknown: usize,
+}
+
+/// A part of what a backend tells, such as its database.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// `Requests`, `Database`, …
+    pub name: String,
+    /// Its charts.
+    pub charts: Vec<SignalChart>,
+    /// Its tables.
+    pub tables: Vec<SignalTable>,
+}
+
+/// A chart of one or more signals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignalChart {
+    /// What it shows.
+    pub title: String,
+    /// The names of its signals.
+    pub signals: Vec<String>,
+    /// The metrics that it is computed from.
+    pub metrics: Vec<String>,
+    /// Whether the backend computed the figures itself: percentiles and averages, shown as they are and never merged.
+    #[serde(default)]
+    pub own: bool,
+    /// The unit of all values.
+    pub unit: Unit,
+    /// The lines.
+    pub chart: Chart,
+    /// How many lines are left out, as the chart has too many.
+    #[serde(default)]
+    pub left_out: usize,
+}
+
+/// A table over the whole range.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignalTable {
+    /// What it lists.
+    pub title: String,
+    /// The heading of the rows' names.
+    pub head: String,
+    /// The metrics that it is computed from.
+    pub metrics: Vec<String>,
+    /// Whether the backend computed percentiles itself.
+    #[serde(default)]
+    pub own: bool,
+    /// The columns.
+    pub columns: Vec<SignalColumn>,
+    /// The rows.
+    pub rows: Vec<SignalRow>,
+    /// How many rows are left out.
+    #[serde(default)]
+    pub left_out: usize,
+}
+
+/// A column of a [`SignalTable`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignalColumn {
+    /// Its heading.
+    pub name: String,
+    /// The unit of its values.
+    pub unit: Unit,
+}
+
+/// A row of a [`SignalTable`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SignalRow {
+    /// Its name.
+    pub name: String,
+    /// One per column.
+    pub values: Vec<Option<f64>>,
+    /// One per column: whether the true value is only known to be greater. Empty if none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<bool>,
+}
+
+/// `GET /api/series?target`: what a target exposes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Its metrics, by name.
+    pub metrics: Vec<Metric>,
+    /// How many are left out, as there are too many.
+    #[serde(default)]
+    pub left_out: usize,
+}
+
+/// A metric of a target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    /// Its name; a histogram's without `_bucket`.
+    pub name: String,
+    /// `counter`, `gauge`, `histogram` or `summary`.
+    pub kind: String,
+    /// How many series it has.
+    pub series: usize,
+    /// The labels of its series.
+    pub labels: Vec<String>,
+    /// The signals that it tells; none where no pattern knows it.
+    pub signals: Vec<String>,
+}
+
+/// `GET /api/chart?target&metric&by&from&to`: any metric of a target. `by` is a label to group by, and may be left out.
+///
+/// A counter is shown as its rate, a gauge as its value, a histogram as percentiles, a summary as its own quantiles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricChart {
+    /// What the lines are: `per second`, `value`, `percentiles`, `quantiles of the backend`, `average`.
+    pub shows: String,
+    /// The unit of all values.
+    pub unit: Unit,
+    /// The lines.
+    pub chart: Chart,
+    /// How many lines are left out, as there are too many.
+    pub left_out: usize,
 }
 
 /// A row of a table of timings, over the whole range.
@@ -251,6 +379,12 @@ pub struct Timing {
     pub client_errors: Option<f64>,
     /// Share of 5xx answers; `None` where the notion does not apply.
     pub server_errors: Option<f64>,
+    /// Mean, ms, where nothing better is known than the sum of all times.
+    #[serde(default)]
+    pub average: Option<f64>,
+    /// Share of failed requests or operations, where nobody says whose fault it was.
+    #[serde(default)]
+    pub errors: Option<f64>,
 }
 
 /// `GET /api/vitals?app&page&navigation&from&to`: what browsers measured. `app`, `page` and `navigation` may be left out.

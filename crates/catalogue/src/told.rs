@@ -78,6 +78,17 @@ impl Choice {
         self.patterns.first().and_then(|pattern| pattern.sum.as_deref())
     }
 
+    /// Whether both are of one pattern whose `*` stands for a part of their names: they are added up.
+    pub fn is_one_star_with(&self, other: &Self) -> bool {
+        let first = |choice: &Self| choice.patterns.first().cloned();
+        let Some((one, two)) = first(self).zip(first(other)) else { return false };
+        let star = |choice: &Self| one.name(&choice.metric).filter(|glob| !glob.is_exact()).cloned();
+        Arc::ptr_eq(&one, &two)
+            && self.form == other.form
+            && star(self).is_some()
+            && star(self) == star(other)
+    }
+
     /// The names of the series to read.
     pub fn series(&self) -> Vec<String> {
         let name = &self.metric;
@@ -118,17 +129,14 @@ pub struct Tags {
 #[derive(Clone, Debug, Default)]
 pub struct Told {
     signals: BTreeMap<Signal, Vec<Choice>>,
-    /// The metrics that no pattern knows.
-    pub unknown: Vec<Metric>,
-    /// How many metrics it has.
-    pub metrics: usize,
+    /// All metrics that it exposes, without the values of their labels.
+    pub metrics: Vec<Metric>,
 }
 
 impl Told {
     /// Finds what `patterns` know of `exposed`.
     pub(crate) fn new(patterns: &[Arc<Pattern>], exposed: &Exposed) -> Self {
         let mut signals: BTreeMap<Signal, Vec<(Rank, Choice)>> = BTreeMap::new();
-        let mut unknown = Vec::new();
         for metric in &exposed.metrics {
             let mut found: BTreeMap<(Signal, Form), Vec<(Rank, Arc<Pattern>)>> = BTreeMap::new();
             let fitting = patterns.iter().enumerate().filter(|(_, pattern)| fits(pattern, metric));
@@ -137,9 +145,6 @@ impl Told {
                     let rank = Rank::new(pattern, metric, form, implied, place);
                     found.entry((signal, form)).or_default().push((rank, Arc::clone(pattern)));
                 }
-            }
-            if found.is_empty() {
-                unknown.push(metric.clone());
             }
             for ((signal, form), mut patterns) in found {
                 patterns.sort_by_key(|entry| entry.0);
@@ -158,7 +163,20 @@ impl Told {
             (signal, choices.into_iter().map(|choice| choice.1).collect())
         };
         let signals = signals.into_iter().map(best_first).collect();
-        Self { signals, unknown, metrics: exposed.metrics.len() }
+        Self { signals, metrics: exposed.metrics.iter().map(Metric::without_values).collect() }
+    }
+
+    /// The signals that a metric tells; none where no pattern knows it.
+    pub fn signals_of(&self, metric: &str) -> Vec<Signal> {
+        let tells = |choices: &Vec<Choice>| choices.iter().any(|choice| choice.metric == metric);
+        self.signals.iter().filter(|entry| tells(entry.1)).map(|entry| *entry.0).collect()
+    }
+
+    /// The metrics that no pattern knows.
+    pub fn unknown(&self) -> impl Iterator<Item = &Metric> {
+        let known: BTreeSet<&str> =
+            self.signals.values().flatten().map(|choice| choice.metric.as_str()).collect();
+        self.metrics.iter().filter(move |metric| !known.contains(metric.name.as_str()))
     }
 
     /// The metrics that tell a signal, the best first.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use whippet_catalogue::Catalogue;
+use whippet_store::reports::matches::Matches;
 use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
 use crate::app::App;
@@ -180,6 +182,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
+        matches: Arc::new(Matches::new(Catalogue::new().with_mappings(config.mappings))),
         clock: clock.clone(),
         limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,

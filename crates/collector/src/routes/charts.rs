@@ -1,7 +1,12 @@
 //! `GET /api/…`: the reports for the dashboard. `whippet_api` describes their types.
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
-use whippet_api::{Backend, Custom, Errors, Loading, Overview, Range, SlowQueries, Status, Toolkit, Vitals};
+use whippet_api::{
+    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Status, Toolkit,
+    Vitals,
+};
 use whippet_store::reports::steps::Steps;
 use whippet_store::reports::{self, Filter};
 use whippet_store::time::{HOUR, MINUTE};
@@ -34,12 +39,20 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
     let filter = filter(window);
     let question = question(&steps, &filter);
     let (targets, interval) = (app.target_status.snapshot(), app.scrape_interval);
+    let matches = Arc::clone(&app.matches);
     let only = filter.app.clone();
     let at = steps.clone();
     let apps = move |connection: &_| reports::overview::apps(connection, only.as_deref(), &at);
     let apps = app.store.read_beacons("read_overview_apps", &question, apps).await?;
     let read = move |connection: &_| {
-        reports::overview::overview(connection, &targets, filter.app.as_deref(), &steps, (interval, now))
+        reports::overview::overview(
+            connection,
+            &matches,
+            &targets,
+            filter.app.as_deref(),
+            &steps,
+            (interval, now),
+        )
     };
     let mut overview = app.store.read("read_overview", read).await?;
     overview.levels.extend(apps.levels);
@@ -50,20 +63,66 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
 /// `GET /api/backend`
 pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> Answer<Backend> {
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let known = app.target_status.snapshot();
-    let Some(target) = window.target else {
+    let target = target(&app, window.target)?;
+    let (interval, matches) = (interval(&app, &target), Arc::clone(&app.matches));
+    let read =
+        move |connection: &_| reports::backend::backend(connection, &matches, &target, &steps, interval);
+    Ok(Json(app.store.read("read_backend", read).await?))
+}
+
+/// `GET /api/series`
+pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> Answer<Metrics> {
+    let target = target(&app, window.target)?;
+    let matches = Arc::clone(&app.matches);
+    let read = move |connection: &_| reports::metric_chart::metrics(connection, &matches, &target);
+    Ok(Json(app.store.read("read_series", read).await?))
+}
+
+/// `GET /api/chart`
+pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> Answer<MetricChart> {
+    let steps = scraped(&app, &window.range(app.clock.now())?);
+    let target = target(&app, window.target)?;
+    let Some(metric) = window.metric.filter(|metric| !metric.is_empty()) else {
+        return Err(Failure::bad_request(
+            "bad_query",
+            "`metric` is missing: name one of those in /api/series",
+        ));
+    };
+    let by = window.by.filter(|by| !by.is_empty());
+    let (interval, matches) = (interval(&app, &target), Arc::clone(&app.matches));
+    let read = move |connection: &_| {
+        let question = (target.as_str(), metric.as_str(), by.as_deref());
+        reports::metric_chart::metric_chart(connection, &matches, question, &steps, interval)
+    };
+    let chart = app.store.read("read_chart", read).await?;
+    chart.map(Json).ok_or_else(|| {
+        Failure::bad_request(
+            "unknown_metric",
+            "the target has no such metric: name one of those in /api/series",
+        )
+    })
+}
+
+/// The time between two scrapes of a target, ms.
+fn interval(app: &App, target: &str) -> i64 {
+    let targets = app.target_status.snapshot();
+    let own = targets.iter().find(|entry| entry.name == target).map_or(0, |entry| entry.interval);
+    if own > 0 { own } else { app.scrape_interval }
+}
+
+/// The target that a query names.
+fn target(app: &App, named: Option<String>) -> Result<String, Failure> {
+    let Some(target) = named else {
         return Err(Failure::bad_request(
             "bad_query",
             "`target` is missing: name one of those in /api/status",
         ));
     };
-    let Some(entry) = known.iter().find(|entry| entry.name == target) else {
+    if !app.target_status.snapshot().iter().any(|entry| entry.name == target) {
         let message = "there is no such target: name one of those in /api/status";
         return Err(Failure::bad_request("unknown_target", message));
-    };
-    let interval = if entry.interval > 0 { entry.interval } else { app.scrape_interval };
-    let read = move |connection: &_| reports::backend::backend(connection, &target, &steps, interval);
-    Ok(Json(app.store.read("read_backend", read).await?))
+    }
+    Ok(target)
 }
 
 /// `GET /api/vitals`
@@ -120,12 +179,7 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/slow_queries`
 pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let Some(target) = window.target else {
-        return Err(Failure::bad_request(
-            "bad_query",
-            "`target` is missing: name one of those in /api/status",
-        ));
-    };
+    let target = target(&app, window.target)?;
     let read = move |connection: &_| reports::backend_events::slow_queries(connection, &target, &steps);
     Ok(Json(app.store.read("read_slow_queries", read).await?))
 }

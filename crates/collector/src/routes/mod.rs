@@ -34,6 +34,8 @@ pub fn router(app: App) -> Router {
         .route("/api/status", get(charts::status))
         .route("/api/overview", get(charts::overview))
         .route("/api/backend", get(charts::backend))
+        .route("/api/series", get(charts::series))
+        .route("/api/chart", get(charts::chart))
         .route("/api/vitals", get(charts::vitals))
         .route("/api/toolkit", get(charts::toolkit))
         .route("/api/loading", get(charts::loading))

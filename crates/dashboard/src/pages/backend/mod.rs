@@ -1,4 +1,6 @@
 //! Backend: throughput, latency and errors of a scraped target.
+use super::slow_queries::SlowQueries;
+use super::targets::Targets;
 use super::{plain, spec};
 use crate::chart::{Plot, Tone};
 use crate::components::Column::{Figures, Words};
@@ -97,6 +99,8 @@ pub fn Backend() -> impl IntoView {
                     <Plot title="Resident memory" unit=Unit::Bytes spec=plain(backend, Unit::Bytes, |b: &Backend| &b.memory)/>
                 </Panel>
             </div>
+            <SlowQueries target/>
+            <Targets/>
         </Page>
     }
 }
