@@ -1,7 +1,10 @@
 //! The pattern files, each one family of exporters.
 
 /// Name and text of each file of the folder `patterns`. Of equally specific patterns those of the first file count.
-pub const FILES: &[(&str, &str)] = &[("prometheus.toml", include_str!("../patterns/prometheus.toml"))];
+pub const FILES: &[(&str, &str)] = &[
+    ("prometheus.toml", include_str!("../patterns/prometheus.toml")),
+    ("json.toml", include_str!("../patterns/json.toml")),
+];
 
 #[cfg(test)]
 mod tests {
