@@ -195,7 +195,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
-        matches: Arc::new(Matches::new(Catalogue::new())),
+        matches: Arc::new(Matches::new(Catalogue::new().with_mappings(config.mappings))),
         clock: clock.clone(),
         limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
