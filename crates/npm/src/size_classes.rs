@@ -26,9 +26,9 @@ static ALLOCATOR: SizeClasses = SizeClasses {
     end: Cell::new(0),
 };
 
-/// The logarithm of the block's size.
+/// The logarithm of the size of the block. `size` is not 0, by what is asked of callers of an allocator.
 fn class(size: usize) -> usize {
-    (usize::BITS - (size.max(SMALLEST) - 1).leading_zeros()) as usize
+    (usize::BITS - ((size - 1) | (SMALLEST - 1)).leading_zeros()) as usize
 }
 
 // SAFETY: a block is a range of its own, of memory that was grown for this allocator and for nothing else. It is given
