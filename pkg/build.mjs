@@ -116,7 +116,7 @@ const dist = (...parts) => path.join(root, 'dist', ...parts)
 await rm(dist(), { recursive: true, force: true })
 await writeModules((await build({ ...esm, plugins: [...plugins, wasmImports], write: false })).outputFiles)
 await dropEmptyImports(dist())
-await dropDocComments(dist())
+await shorten(dist())
 // Measuring gets by without a TextEncoder; pages that have one do not pay for it, only what Jest loads does.
 const inject = [...common.inject, 'src/inject/textEncoder.ts']
 const { outputFiles } = await build({ ...esm, inject, outdir: 'dist/cjs', plugins: [...plugins, wasmImports], write: false })
@@ -196,14 +196,17 @@ async function dropEmptyImports(folder) {
   }
 }
 
-// Editors show the comments of declarations. In the modules they would be 6 kB of the tarball.
-async function dropDocComments(folder) {
-  const same = async (text) => (await transform(text, { minify: true, target })).code
+// Whoever debugs reads the sources, since these are bundles already: with long names, comments and indentation they would be
+// 15 kB more of the tarball. Lines stay, for traces of the stack, and spaces, without which esbuild drops what marks calls as pure.
+async function shorten(folder) {
+  const minified = async (text) => (await transform(text, { minify: true, target })).code
   for (const file of await readdir(folder, { recursive: true })) {
     if (!file.endsWith('.js')) continue
     const text = await readFile(path.join(folder, file), 'utf8')
-    const without = text.replace(/^ *\/\*\*[^]*?\*\/\n/gm, '')
-    if ((await same(without)) !== (await same(text))) throw new Error(`${file}: what looks like a comment is code`)
-    await writeFile(path.join(folder, file), without)
+    const { code } = await transform(text, { minifyIdentifiers: true, minifySyntax: true, target })
+    const short = code.replace(/^ *\/\*\*[^]*?\*\/\n|^\/\/ .*\n|^ +/gm, '')
+    if ((await minified(short)) !== (await minified(code)))
+      throw new Error(`${file}: what looks like a comment or indentation is code`)
+    await writeFile(path.join(folder, file), short)
   }
 }

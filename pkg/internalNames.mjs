@@ -1,6 +1,7 @@
-// Members of the classes of `whippet/query` that only its own code knows (`src/query/internal.ts`). In what is shipped they have
-// names of a letter or two, as the exports of wasm have. None of them may be the name of anything that a page or a browser knows.
-export const internalNames = [
+// Members that only our own code knows: those of the classes of `whippet/query` (`src/query/internal.ts`), and of what
+// `whippet/rum` keeps. In what is shipped they have names of a letter or two, as the exports of wasm have. None of them may be
+// the name of anything that a page, a browser or a beacon knows: test/package/internalNames.test.mjs looks for it.
+const query = [
   'adoptOrphans',
   'alreadyShared',
   'applyState',
@@ -40,3 +41,25 @@ export const internalNames = [
   'unlink',
   'writeState',
 ]
+const rum = [
+  'deliver',
+  'errorsSampled',
+  'histogram',
+  'isEmpty',
+  'isEnded',
+  'isFailing',
+  'isOwn',
+  'isReady',
+  'isRetry',
+  'longBetween',
+  'onLost',
+  'painted',
+  'sampled',
+  'sending',
+  'settle',
+  'takeMemory',
+  'tracker',
+  'undos',
+  'vital',
+]
+export const internalNames = [...query, ...rum]

@@ -3,7 +3,7 @@
 use crate::table::numbers;
 use crate::{Constant, Value};
 use whippet_engine::lazy::placeholder::ThumbHashError;
-use whippet_engine::lazy::{Backoff, Limits};
+use whippet_engine::lazy::{Backoff, Limits, figure};
 
 numbers! {
     /// The result of `lazy_poll`: (index of an item << `ITEM_SHIFT`) + what to do with it; or `MEASURE`; or, if there is nothing to
@@ -41,15 +41,15 @@ numbers! {
     /// and are no items of the engine.
     STATS: u32;
     /// `LazyStats.loading`.
-    STAT_LOADING = 0;
+    STAT_LOADING = figure::LOADING as u32;
     /// `LazyStats.loaded`.
-    STAT_LOADED = 1;
+    STAT_LOADED = figure::LOADED as u32;
     /// `LazyStats.failed`.
-    STAT_FAILED = 2;
+    STAT_FAILED = figure::FAILED as u32;
     /// `LazyStats.retried`.
-    STAT_RETRIED = 3;
+    STAT_RETRIED = figure::RETRIED as u32;
     /// `LazyStats.cancelled`.
-    STAT_CANCELLED = 4;
+    STAT_CANCELLED = figure::CANCELLED as u32;
 }
 
 numbers! {

@@ -1,12 +1,16 @@
 //! What all requests share.
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use whippet_store::Store;
+use whippet_engine::beacon::Beacon;
+use whippet_store::reports::matches::Matches;
+use whippet_store::{Ingested, Store, StoreError, losses};
 
 use crate::client::Networks;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
+use crate::prometheus::pages::PageFigures;
 use crate::rate_limiter::RateLimiter;
 use crate::scrape::TargetStatus;
 use crate::token::Token;
@@ -20,6 +24,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// What is scraped, and how that goes.
     pub target_status: Arc<TargetStatus>,
+    /// The catalogue of signals, and what each target tells.
+    pub matches: Arc<Matches>,
     /// The time.
     pub clock: Clock,
     /// How often one client may send.
@@ -32,10 +38,41 @@ pub struct App {
     pub token: Option<Token>,
     /// Whose pages may send.
     pub origins: Arc<Origins>,
+    /// What pages measured, for `/metrics`; `None` if it is not exported.
+    pub page_figures: Option<Arc<PageFigures>>,
     /// The time between two scrapes, ms: no chart is finer.
     pub scrape_interval: i64,
     /// How long everything is kept in full detail, ms.
     pub detail: i64,
     /// How long anything is kept, ms.
     pub retention: i64,
+}
+
+impl App {
+    /// Stores a beacon that came from `client` as a text of `bytes`, and counts it.
+    ///
+    /// # Errors
+    /// Those of [`Store::ingest`].
+    pub async fn ingest(
+        &self,
+        beacon: Beacon,
+        client: IpAddr,
+        bytes: usize,
+        now: i64,
+    ) -> Result<Ingested, StoreError> {
+        let losses = losses::of(&beacon);
+        // It counts once it is stored: another one with its id does not.
+        let counted = self.page_figures.as_ref().map(|figures| (figures, beacon.clone()));
+        let ingested = self.store.ingest(beacon, self.networks.client(client), now).await?;
+        match ingested {
+            Ingested::New => {
+                self.metrics.accepted(bytes, &losses);
+                if let Some((figures, beacon)) = counted {
+                    figures.count(&beacon, now);
+                }
+            }
+            Ingested::Duplicate => self.metrics.duplicate(),
+        }
+        Ok(ingested)
+    }
 }

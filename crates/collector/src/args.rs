@@ -4,13 +4,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use axum::http::HeaderValue;
+use axum::http::{HeaderName, HeaderValue};
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand};
 use whippet_engine::beacon::limits;
 use whippet_store::{Kind, OTHER};
 
+use crate::config::units::{bytes, duration};
+use crate::prometheus::pages::Labels;
+use crate::prometheus::{BadEndpoint, Endpoint, secret};
 use crate::scrape::{Target, TargetError};
 use crate::token::Token;
 use crate::{hosts, origins};
@@ -86,8 +89,12 @@ pub struct Serve {
     /// The data folder
     #[arg(long, default_value = "whippet-data", value_name = "FOLDER")]
     pub data: PathBuf,
+    /// A configuration file, such as whippet.toml. What the other options say is added to it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// A backend to scrape, such as shop=http://127.0.0.1:8080/metrics or shop=https://NAME:PASSWORD@shop.example/metrics;
-    /// may be given several times. Name and password are sent as Basic, and never shown
+    /// may be given several times, also with the same name for several documents of one backend. Name and password are sent
+    /// as Basic, and never shown
     #[arg(long, value_name = "NAME=URL", value_parser = ScrapeParser)]
     pub scrape: Vec<Target>,
     /// The time between two scrapes
@@ -125,6 +132,37 @@ pub struct Serve {
     /// given several times. IP addresses and localhost are always allowed, and with --token or --trust-proxy all names
     #[arg(long, value_name = "NAME", value_parser = hosts::name)]
     pub allow_host: Vec<String>,
+    /// Show on /metrics what pages measured: vitals, timings, page views, errors and counters, by these labels. Without a
+    /// list: app,page,device,release
+    #[arg(long, value_name = "LABELS", num_args = 0..=1, require_equals = true, default_missing_value = "app,page,device,release")]
+    pub export_pages: Option<Labels>,
+    /// The most label sets of --export-pages; what is beyond counts as (other)
+    #[arg(long, default_value_t = 1000, value_name = "SETS", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub export_pages_limit: u32,
+    /// How long a page view must be quiet until --export-pages counts its LCP, INP and CLS, which may grow until then
+    #[arg(long, default_value = "1m", value_name = "TIME", value_parser = duration)]
+    pub export_pages_after: Duration,
+    /// A server that takes Prometheus' remote write, such as http://127.0.0.1:9090/api/v1/write: it is sent all that /metrics
+    /// shows. Credentials: in the variable WHIPPET_REMOTE_WRITE_TOKEN, or WHIPPET_REMOTE_WRITE_USER and _PASSWORD
+    #[arg(long, value_name = "URL", value_parser = EndpointParser("--remote-write <URL>"))]
+    pub remote_write: Option<Endpoint>,
+    /// The time between two samples that are sent
+    #[arg(long, default_value = "15s", value_name = "TIME", value_parser = duration)]
+    pub remote_write_interval: Duration,
+    /// How much may wait on disk while the server is down; beyond that the oldest is dropped
+    #[arg(long, default_value = "256MB", value_name = "SIZE", value_parser = size)]
+    pub remote_write_queue: u64,
+    /// A label of all series that are sent, such as cluster=eu; may be given several times. `job` is whippet and `instance`
+    /// the address where the collector listens, unless they are given
+    #[arg(long, value_name = "NAME=VALUE", value_parser = label)]
+    pub remote_write_label: Vec<(String, String)>,
+    /// A header of all requests, such as X-Scope-OrgID=shop; may be given several times. With X-Key=env:VARIABLE the value is
+    /// that of the variable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = HeaderParser("--remote-write-header <NAME=VALUE>"))]
+    pub remote_write_header: Vec<Header>,
+    /// Send histograms of pages as native ones, too, which Prometheus takes that has them enabled
+    #[arg(long)]
+    pub remote_write_native: bool,
     /// What the dashboard, its API and /metrics ask for, as a bearer token or as the password of the user `whippet`;
     /// better in the variable WHIPPET_TOKEN, which no list of processes shows
     #[arg(long, value_name = "TOKEN", value_parser = Token::new)]
@@ -160,48 +198,12 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A number with a unit: `500ms`, `5s`, `15m`, `12h`, `30d`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let unit = match unit {
-        "ms" => Some(1),
-        "s" => Some(1000),
-        "m" => Some(60_000),
-        "h" => Some(3_600_000),
-        "d" => Some(86_400_000),
-        _ => None,
-    };
-    let ms = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-    match ms {
-        // A hundred years, so that no sum of times overflows.
-        Some(ms @ 100..=3_153_600_000_000) => Ok(Duration::from_millis(ms)),
-        Some(_) => Err("must be from 100ms to 36500d".to_owned()),
-        None => Err("must be a whole number and a unit: 500ms, 5s, 15m, 12h or 30d".to_owned()),
-    }
-}
-
-/// A number with a unit of bytes: `500MB`, `4GB`, `512MiB`.
+/// A size that the store can keep to.
 fn size(text: &str) -> Result<u64, String> {
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let unit = match unit.to_ascii_lowercase().as_str() {
-        "kb" => Some(1000),
-        "mb" => Some(1_000_000),
-        "gb" => Some(1_000_000_000),
-        "tb" => Some(1_000_000_000_000),
-        "kib" => Some(1 << 10),
-        "mib" => Some(1 << 20),
-        "gib" => Some(1 << 30),
-        "tib" => Some(1_u64 << 40),
-        _ => None,
-    };
-    let bytes = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-    match bytes {
+    match bytes(text)? {
         // Less holds hardly more than the tables themselves. More than SQLite's own bound is none.
-        Some(bytes @ 4_000_000..=1_000_000_000_000_000) => Ok(bytes),
-        Some(_) => Err("must be from 4MB to 1000TB".to_owned()),
-        None => Err("must be a whole number and a unit: 500MB, 4GB or 512MiB".to_owned()),
+        bytes @ 4_000_000..=1_000_000_000_000_000 => Ok(bytes),
+        _ => Err("must be from 4MB to 1000TB".to_owned()),
     }
 }
 
@@ -226,11 +228,95 @@ impl TypedValueParser for ScrapeParser {
     }
 }
 
+/// Parses the address of a server, without showing a password where it is wrong.
+#[derive(Clone)]
+struct EndpointParser(&'static str);
+
+impl TypedValueParser for EndpointParser {
+    type Value = Endpoint;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Endpoint, clap::Error> {
+        let parsed = value.to_str().ok_or(BadEndpoint).and_then(str::parse);
+        parsed.map_err(|error| refused(command, self.0, error))
+    }
+}
+
+fn refused(command: &clap::Command, flag: &str, error: impl std::fmt::Display) -> clap::Error {
+    command.clone().error(ErrorKind::ValueValidation, format!("invalid value for '{flag}': {error}\n"))
+}
+
+/// The name and the value of a header.
+pub type Header = (HeaderName, HeaderValue);
+
+/// Parses a header, without showing its value where it is wrong.
+#[derive(Clone)]
+struct HeaderParser(&'static str);
+
+impl TypedValueParser for HeaderParser {
+    type Value = Header;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Header, clap::Error> {
+        let parsed = value.to_str().ok_or_else(|| "must be UTF-8".to_owned());
+        parsed
+            .and_then(|text| header(text, |name| std::env::var(name).ok()))
+            .map_err(|error| refused(command, self.0, error))
+    }
+}
+
+/// Headers that the protocol sets.
+const SET: [&str; 6] = [
+    "content-type",
+    "content-encoding",
+    "content-length",
+    "host",
+    "user-agent",
+    "x-prometheus-remote-write-version",
+];
+
+/// `NAME=VALUE`, where the value may be `env:VARIABLE`, which `read` reads.
+fn header(text: &str, read: impl Fn(&str) -> Option<String>) -> Result<Header, String> {
+    let (name, value) = text.split_once('=').ok_or("must be a name and a value: X-Scope-OrgID=shop")?;
+    let name = HeaderName::try_from(name.trim())
+        .map_err(|_| "the part before the = must be the name of a header")?;
+    if SET.contains(&name.as_str()) {
+        return Err(format!("{name} is set by the protocol: leave it out"));
+    }
+    let value = match value.strip_prefix("env:") {
+        Some(variable) => read(variable).ok_or_else(|| format!("there is no variable {variable}"))?,
+        None => value.to_owned(),
+    };
+    let value = secret(value.trim()).ok_or("the value must be one line of text")?;
+    Ok((name, value))
+}
+
+/// `NAME=VALUE` of a label.
+fn label(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("must be a name and a value: cluster=eu")?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty()
+        || !name.chars().all(fits)
+        || name.starts_with(|c: char| c.is_ascii_digit())
+        || name.starts_with("__")
+    {
+        return Err("a label's name has letters, digits and _, and begins with a letter".to_owned());
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Cli, address, duration, size};
+    use super::{Cli, address, header, label, size};
     use clap::{CommandFactory, Parser};
-    use std::time::Duration;
 
     #[test]
     fn the_command_line_is_sound() {
@@ -247,15 +333,6 @@ mod tests {
     }
 
     #[test]
-    fn times_have_units() {
-        assert_eq!(duration("30d"), Ok(Duration::from_secs(30 * 86_400)));
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        for wrong in ["", "5", "s", "-5s", "5 s", "1.5h", "0s", "99999999999999999999d"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
     fn sizes_have_units() {
         assert_eq!(size("500MB"), Ok(500_000_000));
         assert_eq!(size("4gib"), Ok(4 << 30));
@@ -263,6 +340,37 @@ mod tests {
             ["", "500", "MB", "-5MB", "5 MB", "1.5GB", "0MB", "3999KB", "99999999999999999999TB", "5000TB"]
         {
             assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn headers_may_come_from_the_environment() {
+        let parse = |text| header(text, |name| (name == "KEY").then(|| "s3cret\n".to_owned()));
+        assert_eq!(parse("X-A=env:KEY").map(|header| header.1), Ok("s3cret".parse().unwrap()));
+        assert_eq!(parse("x-a=1=2").map(|header| header.1), Ok("1=2".parse().unwrap()));
+        assert!(!format!("{:?}", parse("X-A=env:KEY")).contains("s3cret"));
+        for wrong in ["x-a", "=1", "x a=1", "x-a=env:NONE", "x-a=a\nb", "Host=a.b", "Content-Type=text/plain"]
+        {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn labels_have_prometheus_names() {
+        assert_eq!(label("cluster=eu=1"), Ok(("cluster".to_owned(), "eu=1".to_owned())));
+        for wrong in ["cluster", "=1", "1a=1", "a-b=1", "__name__=x"] {
+            assert!(label(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_bad_endpoint_shows_no_password() {
+        for wrong in ["me:secret@a.b/", "http://me:sec/secret@a.b/"] {
+            let error = Cli::try_parse_from(["whippet", "serve", "--remote-write", wrong]).unwrap_err();
+            assert!(
+                error.to_string().contains("--remote-write") && !error.to_string().contains("secret"),
+                "{error}"
+            );
         }
     }
 

@@ -17,6 +17,7 @@ pub mod lazy;
 pub mod pace;
 pub mod query;
 mod rng;
+pub mod rows;
 mod slab;
 pub mod stats;
 pub mod time;

@@ -1,11 +1,10 @@
 //! A random number generator: the same seed gives the same numbers, so that a session can be replayed.
 
 /// Marsaglia's xorshift of 32 bits.
+#[derive(Debug, Default)]
 pub(crate) struct Rng(u32);
 
 impl Rng {
-    pub(crate) const UNUSED: Self = Self(0);
-
     pub(crate) const fn new(seed: u32) -> Self {
         // From zero, xorshift only ever gives zero.
         Self(seed | 1)

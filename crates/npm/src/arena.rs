@@ -69,4 +69,4 @@ unsafe impl Zeroed for whippet_engine::vitals::Tracker {}
 // SAFETY: a histogram is made of numbers. A new one is not all zeros, and is cleared first.
 #[cfg(feature = "rum")]
 #[expect(unsafe_code, reason = "see above")]
-unsafe impl Zeroed for whippet_engine::stats::InlineHistogram {}
+unsafe impl Zeroed for whippet_engine::stats::DenseHistogram {}

@@ -2,18 +2,13 @@
 //!
 //! Built with the `console` feature instead, a panic says in the console what went wrong.
 
-// A loader is kept and used again: an allocator that can free would be a third of the module.
-#[cfg(feature = "lazy")]
-#[path = "bump.rs"]
-mod allocator;
-
 // Bodies are megabytes: blocks must join again.
 #[cfg(feature = "json")]
 #[path = "free_list.rs"]
 mod allocator;
 
 // These keep rows or an arena in the memory beyond their statics, and allocate nothing.
-#[cfg(any(feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
+#[cfg(any(feature = "lazy", feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
 #[path = "no_allocator.rs"]
 mod allocator;
 

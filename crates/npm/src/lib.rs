@@ -22,7 +22,7 @@ mod browser;
 pub mod json;
 #[cfg(feature = "lazy")]
 pub mod lazy;
-#[cfg(any(feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
+#[cfg(any(feature = "lazy", feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
 mod linear;
 #[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
 #[path = "../../../tests/sim/misuse.rs"]
@@ -34,7 +34,7 @@ pub mod query;
 #[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
 #[path = "../../../tests/sim/replay.rs"]
 mod replay;
-#[cfg(any(feature = "pacer", feature = "timing"))]
+#[cfg(any(feature = "lazy", feature = "pacer", feature = "timing"))]
 mod rows;
 #[cfg(feature = "rum")]
 pub mod rum;

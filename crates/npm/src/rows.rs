@@ -1,4 +1,4 @@
-//! Rows by number for the pacers: row 0 stands in for any that does not exist.
+//! Rows by number for the machines that are made of them: row 0 stands in for any that does not exist.
 
 /// Shipped: in linear memory.
 #[cfg(all(feature = "bare", target_arch = "wasm32"))]
@@ -6,7 +6,7 @@ mod linear {
     #![expect(unsafe_code, reason = "memory that nobody else uses becomes a table of rows")]
     use crate::linear::{Zeroed, place, reserve};
     use core::marker::PhantomData;
-    use whippet_engine::pace::Rows;
+    use whippet_engine::rows::Rows;
 
     pub(crate) struct LinearRows<T> {
         last: u32,
@@ -44,7 +44,7 @@ mod linear {
 #[cfg(not(all(feature = "bare", target_arch = "wasm32")))]
 mod linear {
     use crate::linear::Zeroed;
-    use whippet_engine::pace::{RowVec, Rows};
+    use whippet_engine::rows::{RowVec, Rows};
 
     pub(crate) struct LinearRows<T>(Option<RowVec<T>>);
 

@@ -3,9 +3,9 @@ use crate::arena::Arena;
 use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::vitals::field::{BUCKETS, COUNTS, MAX, MIN, OFFSET, SCALE, SUM, ZERO};
-use whippet_engine::stats::InlineHistogram;
+use whippet_engine::stats::DenseHistogram;
 
-static HISTOGRAMS: State<Arena<InlineHistogram>> = State::new(Arena::new());
+static HISTOGRAMS: State<Arena<DenseHistogram>> = State::new(Arena::new());
 
 /// Creates an empty histogram and returns its number.
 #[wasm_bindgen]
@@ -24,28 +24,27 @@ pub fn histogram_record(histogram: usize, value: f64) {
 /// Empties a histogram, so that it can be used again.
 #[wasm_bindgen]
 pub fn histogram_clear(histogram: usize) {
-    with(histogram, InlineHistogram::clear);
+    with(histogram, DenseHistogram::clear);
 }
 
 /// A field of a histogram, by the indices of `whippet_boundary::vitals::field`; from `COUNTS` on, the count of a bucket.
 #[wasm_bindgen]
 pub fn histogram_field(histogram: usize, field: usize) -> f64 {
     with(histogram, |histogram| {
-        let parts = histogram.parts();
-        match field {
-            SCALE => f64::from(parts.scale),
-            OFFSET => f64::from(parts.offset),
-            ZERO => parts.zero as f64,
-            SUM => parts.sum,
-            MIN => parts.min,
-            MAX => parts.max,
-            BUCKETS => parts.counts.len() as f64,
-            bucket => parts.counts.get(bucket - COUNTS).map_or(0.0, |count| *count as f64),
-        }
+        f64::from(match field {
+            SUM => return histogram.sum(),
+            MIN => return histogram.min(),
+            MAX => return histogram.max(),
+            SCALE => i32::from(histogram.scale()),
+            OFFSET => histogram.offset(),
+            ZERO => histogram.zero() as i32,
+            BUCKETS => histogram.buckets(),
+            bucket => histogram.count((bucket - COUNTS) as i32) as i32,
+        })
     })
     .unwrap_or(0.0)
 }
 
-fn with<R>(histogram: usize, f: impl FnOnce(&mut InlineHistogram) -> R) -> Option<R> {
+fn with<R>(histogram: usize, f: impl FnOnce(&mut DenseHistogram) -> R) -> Option<R> {
     HISTOGRAMS.with(|histograms| histograms.get_mut(histogram).map(f))
 }

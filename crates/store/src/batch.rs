@@ -139,7 +139,7 @@ impl Batch {
 
 /// Whether the beacon reports errors alone. Errors may have a sample rate of their own: then visits outside the sample report
 /// them, which are no page views of the sample.
-fn has_only_errors(beacon: &Beacon) -> bool {
+pub fn has_only_errors(beacon: &Beacon) -> bool {
     !beacon.errors.is_empty()
         && beacon.vitals.is_empty()
         && beacon.timings.is_empty()

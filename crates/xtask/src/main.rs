@@ -11,6 +11,7 @@ mod browser;
 mod build;
 mod demo;
 mod deny;
+mod end_to_end;
 mod flags;
 mod project;
 mod prometheus;
@@ -18,6 +19,7 @@ mod report;
 mod setup;
 mod size;
 mod stamp;
+mod steps;
 mod test;
 mod tidy;
 

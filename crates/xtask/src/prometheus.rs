@@ -1,30 +1,38 @@
-//! Brings Prometheus, whose reading of scrapes and counters ours is compared with.
+//! Brings Prometheus and VictoriaMetrics, which ours is compared with and writes to.
 use crate::browser::is_debian;
 use crate::project::{Project, find_program};
 use std::path::Path;
 use xshell::cmd;
 
-/// On Debian its package is unpacked, where it is missing: installed, it would start a server at every boot. Elsewhere,
-/// and where there is no network, the tests that need it are left out.
+/// Debian's packages, and the programs that tests need of them.
+const PACKAGES: [(&str, &[&str]); 2] =
+    [("prometheus", &["prometheus", "promtool"]), ("victoria-metrics", &["victoria-metrics"])];
+
+/// On Debian packages are unpacked, where they are missing: installed, they would start a server at every boot. Elsewhere,
+/// and where there is no network, the tests that need them are left out.
 pub fn ensure(project: &Project) {
-    let (programs, folder) = (["prometheus", "promtool"], project.path(".tools/debian"));
+    let folder = project.path(".tools/debian");
     let there =
-        |name: &str| find_program(&[name]).is_some() || project.path(".tools/bin").join(name).is_file();
-    if programs.iter().all(|name| there(name)) {
-        return;
-    }
-    if !is_debian() || unpack(project, &folder, &programs).is_err() {
-        println!("  there is none: the tests beside it are left out (Debian: apt-get install prometheus)");
+        |name: &&str| find_program(&[name]).is_some() || project.path(".tools/bin").join(name).is_file();
+    for (package, programs) in PACKAGES {
+        if programs.iter().all(there) {
+            continue;
+        }
+        if !is_debian() || unpack(project, &folder, package, programs).is_err() {
+            println!(
+                "  there is no {package}: the tests beside it are left out (Debian: apt-get install {package})"
+            );
+        }
     }
 }
 
-fn unpack(project: &Project, folder: &Path, programs: &[&str]) -> anyhow::Result<()> {
+fn unpack(project: &Project, folder: &Path, package: &str, programs: &[&str]) -> anyhow::Result<()> {
     let shell = &project.shell;
     shell.create_dir(folder)?;
     let _inside = shell.push_dir(folder);
     // Without root the lists that are there must do.
     let _ = cmd!(shell, "apt-get update --quiet").ignore_status().ignore_stderr().run();
-    cmd!(shell, "apt-get download --quiet prometheus").run()?;
+    cmd!(shell, "apt-get download --quiet {package}").run()?;
     let mut packages = shell.read_dir(".")?;
     packages.retain(|path| path.extension().is_some_and(|extension| extension == "deb"));
     for package in packages {

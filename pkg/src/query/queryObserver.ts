@@ -466,7 +466,7 @@ export class QueryObserverBase<
   }
 
   /**
-   * The result with an error that an option threw. For the same data (`about`) the first error stays: a new error object at
+   * @internal The result with an error that an option threw. For the same data (`about`) the first error stays: a new error object at
    * each update would notify the listeners for ever.
    */
   protected failedResult(

@@ -1,33 +1,23 @@
 import { TARGET, URL } from '../boundary/rum.js'
-import { observeAttributedCLS } from './attribution/onCLS.js'
-import { observeAttributedINP } from './attribution/onINP.js'
-import { observeAttributedLCP } from './attribution/onLCP.js'
-import { observeAttributedTTFB } from './attribution/onTTFB.js'
-import type { CLSAttribution, INPAttribution, LCPAttribution, TTFBAttribution } from './attribution/types.js'
+import type { Attributed } from './attribution/attributed.js'
+import { observeAttributedCLS } from './attribution/cls.js'
+import { observeAttributedINP } from './attribution/inp.js'
+import { observeAttributedLCP } from './attribution/lcp.js'
+import { observeAttributedTTFB } from './attribution/ttfb.js'
 import type { VitalData } from './beacon.js'
 import { round, singleLine, truncate } from './lib/format.js'
 import { attempt } from './lib/guard.js'
+import { copyOwn } from './lib/properties.js'
 import { isFirstView } from './vitals/metricReporter.js'
 import { observeFCP } from './vitals/onFCP.js'
 import type { Metric } from './vitals/types.js'
 
-type Attribution = CLSAttribution & INPAttribution & LCPAttribution & TTFBAttribution
-
-/** The phases of all vitals by their names in beacons. */
-const PHASES = {
-  input: 'inputDelay',
-  processing: 'processingDuration',
-  presentation: 'presentationDelay',
-  ttfb: 'timeToFirstByte',
-  loadDelay: 'resourceLoadDelay',
-  load: 'resourceLoadDuration',
-  render: 'elementRenderDelay',
-  waiting: 'waitingDuration',
-  cache: 'cacheDuration',
-  dns: 'dnsDuration',
-  connection: 'connectionDuration',
-  request: 'requestDuration',
-} as const
+/** What beacons call the phases of a vital, in the order of its `Attributed.phases`. */
+const PHASES: { [name in Metric['name']]?: string } = {
+  INP: 'input processing presentation',
+  LCP: 'ttfb loadDelay load render',
+  TTFB: 'waiting cache dns connection request',
+}
 
 /**
  * Calls `report` for every change of every vital, with its attribution, within a scope. `isLate`: ignore
@@ -39,16 +29,13 @@ export function observeVitals(
   report: (metric: Metric, data: VitalData) => void,
 ): void {
   const opts = { reportAllChanges: true, reportSoftNavs: true, buffered: !isLate }
-  const onMetric = (metric: Metric & { attribution?: Partial<Attribution> }) => {
-    const { name, value, rating, attribution = {} } = metric
+  const onMetric = (metric: Metric, find: () => Attributed) => {
+    const { name, value, rating } = metric
     // A TTFB is read from the navigation, however long ago that was.
     if (isLate && name === 'TTFB' && isFirstView(metric)) return
-    const target = attribution.interactionTarget ?? attribution.largestShiftTarget ?? attribution.target
-    const url = attribution.longestScript?.entry.sourceURL ?? attribution.url
-    const state = name === 'CLS' ? attribution.loadState : attribution.interactionType
-    const phases = Object.entries(PHASES)
-      .map(([phase, member]) => [phase, round(attribution[member] ?? 0)] as const)
-      .filter(([, ms]) => ms > 0)
+    const { target, url, state, phases = [] } = copyOwn<Attributed>(attempt(find))
+    const names = PHASES[name]?.split(' ') ?? []
+    const parts = phases.map((ms, place) => [names[place]!, round(ms)] as const).filter(([, ms]) => ms > 0)
     report(metric, {
       value: round(value),
       // The collector takes a missing rating for `good`, a missing phase for 0 ms.
@@ -56,11 +43,13 @@ export function observeVitals(
       ...(target && { target: singleLine(target, TARGET) }),
       ...(url && { url: truncate(scrubUrl(url), URL) }),
       ...(state && { state }),
-      ...(phases.length && { parts: Object.fromEntries(phases) }),
+      ...(parts.length && { parts: Object.fromEntries(parts) }),
     })
   }
   // Separately: an API that is missing for one vital must not stop the others.
-  for (const observe of [observeAttributedINP, observeAttributedCLS, observeAttributedLCP, observeFCP, observeAttributedTTFB]) {
-    attempt(() => observe(onMetric, opts))
-  }
+  attempt(() => observeAttributedINP(onMetric, opts))
+  attempt(() => observeAttributedCLS(onMetric, opts))
+  attempt(() => observeAttributedLCP(onMetric, opts))
+  attempt(() => observeFCP((metric) => onMetric(metric, () => ({})), opts))
+  attempt(() => observeAttributedTTFB(onMetric, opts))
 }

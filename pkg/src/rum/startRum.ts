@@ -29,8 +29,10 @@ export function startRum(given: RumOptions): Rum {
   let monitor: PageMonitor | undefined
 
   const begin = (isLate: boolean) => {
-    sender ??= createSender({ endpoint, format, keep, onLost: (beacons) => record((batch) => batch.drop('beacons', beacons)) })
-    monitor = attemptOrWarn(() => monitorPage(options, sender!, deltas, isLate))
+    monitor = attemptOrWarn(() => {
+      sender ??= createSender({ endpoint, format, keep, onLost: (beacons) => record((batch) => batch.drop('beacons', beacons)) })
+      return monitorPage(options, sender, deltas, isLate)
+    })
   }
   const end = () => {
     attempt(() => monitor?.end())

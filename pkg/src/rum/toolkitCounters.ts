@@ -36,27 +36,20 @@ export interface CounterSources {
 export function readTotals({ client, figures = {}, counters }: CounterSources): Record<string, number> {
   const all = new Map<string, number>()
   // These functions belong to the page. If one throws, only its own counters are missing.
-  const read = (stats: () => object | undefined, names: Record<string, string>) =>
+  const read = (prefix: string, members: string, stats: () => object | undefined) =>
     callPageFunction(() => {
       const totals = stats() as Record<string, unknown> | undefined
-      for (const [member, name] of Object.entries(names)) {
+      for (const member of members.split(' ')) {
         const total = totals?.[member]
+        // `staleServed` becomes `stale_served`.
+        const name = prefix + member.replace(/[A-Z]/, '_$&').toLowerCase()
         if (typeof total === 'number' && total >= 0) all.set(name, (all.get(name) ?? 0) + total)
       }
     })
-  read(() => client?.stats?.(), {
-    hits: 'query.hits',
-    misses: 'query.misses',
-    staleServed: 'query.stale_served',
-    deduplicated: 'query.deduplicated',
-    fetches: 'query.fetches',
-    errors: 'query.errors',
-  })
-  read(() => figures.json?.(), { received: 'json.bytes_received', spared: 'json.bytes_spared' })
-  read(() => figures.timing?.(), { calls: 'pace.calls', invocations: 'pace.invocations' })
-  for (const lazy of [figures.lazy ?? []].flat()) {
-    read(() => lazy.stats(), { loaded: 'lazy.loaded', failed: 'lazy.failed', lcp: 'lazy.lcp' })
-  }
+  read('query.', 'hits misses staleServed deduplicated fetches errors', () => client?.stats?.())
+  read('json.bytes_', 'received spared', () => figures.json?.())
+  read('pace.', 'calls invocations', () => figures.timing?.())
+  for (const lazy of [figures.lazy ?? []].flat()) read('lazy.', 'loaded failed lcp', () => lazy.stats())
   return { ...Object.fromEntries(all), ...callPageFunction(() => ({ ...counters?.() })) }
 }
 

@@ -11,6 +11,8 @@ use whippet_engine::expo::{Kind, Writer};
 use whippet_store::StoreMetrics;
 use whippet_store::families::{Counters, Durations, single};
 
+use crate::prometheus::remote_write::RemoteWriteFigures;
+
 /// What `/metrics` says it is.
 pub const CONTENT_TYPE: &str = Writer::CONTENT_TYPE;
 
@@ -24,6 +26,8 @@ pub struct Metrics {
     rejected: Counters<1>,
     /// The store's own.
     pub store: Arc<StoreMetrics>,
+    /// Those of remote write.
+    pub remote_write: Arc<RemoteWriteFigures>,
     /// Those of connections.
     pub connections: ConnectionMetrics,
     requests: Counters<3>,
@@ -52,6 +56,7 @@ impl Metrics {
             lost: Counters::new(["kind"]),
             rejected: Counters::new(["reason"]),
             store: Arc::default(),
+            remote_write: Arc::default(),
             connections: ConnectionMetrics::default(),
             requests: Counters::new(["method", "route", "status"]),
             latency: Durations::new(["method", "route"]),
@@ -69,6 +74,7 @@ impl Metrics {
         self.write_scrapes(&mut writer);
         self.write_requests(&mut writer);
         self.store.write(&mut writer, queue);
+        self.remote_write.write(&mut writer);
         writer.family("whippet_build_info", Kind::Gauge, "The version of this program");
         writer.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1.0);
         process::write(&mut writer, self.started);

@@ -4,7 +4,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use whippet_engine::beacon::{self, DecodeError};
-use whippet_store::{Ingested, losses};
 
 use super::body::{self, Encoding};
 use crate::app::App;
@@ -38,11 +37,7 @@ async fn accept(app: &App, request: Request) -> Result<(), Failure> {
         let message = "this address sends too many beacons: wait as Retry-After says, and send fewer";
         Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
     })?;
-    let losses = losses::of(&beacon);
-    match app.store.ingest(beacon, app.networks.client(client), now).await? {
-        Ingested::New => app.metrics.accepted(sent.len(), &losses),
-        Ingested::Duplicate => app.metrics.duplicate(),
-    }
+    app.ingest(beacon, client, sent.len(), now).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod documents;
 mod figures;
 mod hanging;
 mod harness;
@@ -18,11 +19,17 @@ mod migrations;
 mod names;
 #[cfg(unix)]
 mod operator;
+mod page_figures;
+mod peers;
 #[cfg(unix)]
 mod program;
 mod prometheus;
 mod ready;
+mod remote_write;
 mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod signals;
+#[cfg(unix)]
+mod targets;

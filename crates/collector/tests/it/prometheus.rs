@@ -1,8 +1,8 @@
 //! Comparison with the real Prometheus, where it is installed: what it reads, and which increases it computes.
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,24 +13,13 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::Value;
 use whippet_api::Backend;
-use whippet_collector::scrape::{Fetcher, parse, read};
+use whippet_collector::scrape::{Fetcher, Target, parse, read};
+use whippet_engine::expo::Format;
 use whippet_store::Scrape;
 
 use crate::counters::random_values;
 use crate::harness::{Collector, SECOND};
-
-/// The path of a program. Where it is missing, `None`, and a note that no test runner hides.
-fn program(name: &str) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
-    if found.is_none() {
-        let _ = writeln!(
-            std::io::stderr(),
-            "\nLEFT OUT: there is no {name}, so nothing is compared with it (Debian: apt-get install prometheus)\n"
-        );
-    }
-    found
-}
+use crate::peers::{Peer, program};
 
 const TEXT: &str = "text/plain; version=0.0.4";
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -119,20 +108,10 @@ pub async fn serve() -> String {
     address
 }
 
-/// A running Prometheus, ended when dropped.
-struct Prometheus {
-    child: Child,
-    address: String,
-}
+/// A Prometheus that scrapes every case.
+struct Scraping(Peer);
 
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Prometheus {
+impl Scraping {
     async fn start(program: &Path, folder: &Path, backend: &str, cases: usize) -> Self {
         let jobs: Vec<Value> = (0..cases)
             .map(|number| {
@@ -142,32 +121,14 @@ impl Prometheus {
                 })
             })
             .collect();
-        std::fs::write(folder.join("p.yml"), serde_json::json!({ "scrape_configs": jobs }).to_string())
-            .unwrap();
-        let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = free.local_addr().unwrap().to_string();
-        drop(free);
-        let child = Command::new(program)
-            .arg(format!("--config.file={}", folder.join("p.yml").display()))
-            .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
-            .arg(format!("--web.listen-address={address}"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { child, address }
-    }
-
-    async fn ask(&self, path: &str) -> Option<Value> {
-        let target = format!("prometheus=http://{}{path}", self.address).parse().unwrap();
-        let text = Fetcher::new(Duration::from_secs(5)).get(&target).await.ok()?;
-        serde_json::from_slice(&text.bytes).ok()
+        Self(Peer::prometheus(program, folder, &serde_json::json!({ "scrape_configs": jobs }), &[]).await)
     }
 
     /// Each job's last error, once all were scraped.
     async fn errors(&self, cases: usize) -> BTreeMap<usize, String> {
         for _ in 0..600 {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            let Some(answer) = self.ask("/api/v1/targets").await else { continue };
+            let Some(answer) = self.0.ask("/api/v1/targets").await else { continue };
             let targets = answer["data"]["activeTargets"].as_array().cloned().unwrap_or_default();
             let scraped: Vec<&Value> =
                 targets.iter().filter(|target| target["health"] != "unknown").collect();
@@ -182,7 +143,7 @@ impl Prometheus {
 
     /// The samples that a job has, its own labels left out.
     async fn samples(&self, job: usize) -> Vec<String> {
-        let answer = self.ask(&format!("/api/v1/query?query=%7Bjob%3D%22{job}%22%7D")).await.unwrap();
+        let answer = self.0.ask(&format!("/api/v1/query?query=%7Bjob%3D%22{job}%22%7D")).await.unwrap();
         let results = answer["data"]["result"].as_array().unwrap();
         let own = |name: &str| name == "up" || name.starts_with("scrape_");
         let mut samples: Vec<String> = results
@@ -209,14 +170,15 @@ async fn every_exposition_is_read_as_prometheus_reads_it() {
     let Some(program) = program("prometheus") else { return };
     let folder = tempfile::tempdir().unwrap();
     let (backend, cases) = (serve().await, cases());
-    let prometheus = Prometheus::start(&program, folder.path(), &backend, cases.len()).await;
+    let prometheus = Scraping::start(&program, folder.path(), &backend, cases.len()).await;
     let errors = prometheus.errors(cases.len()).await;
     for (number, case) in cases.iter().enumerate() {
         let error = &errors[&number];
         assert_eq!(error.is_empty(), case.read, "{:?}: {error}", case.body);
-        let target = format!("backend=http://{backend}/{number}").parse().unwrap();
-        let text = Fetcher::new(Duration::from_secs(5)).get(&target).await.unwrap();
-        let reading = read(&text.bytes, text.format);
+        let target: Target = format!("backend=http://{backend}/{number}").parse().unwrap();
+        let fetcher = Fetcher::new(Duration::from_secs(5));
+        let text = fetcher.get(&target.addresses[0], &target.settings).await.unwrap();
+        let reading = read(&text.bytes, Format::of(&text.content_type));
         if !case.read {
             // We refuse it as cut off, or leave out the invalid line.
             assert!(reading.is_err() || reading.unwrap().samples.len() == 1, "{:?}", case.body);

@@ -11,16 +11,21 @@
 //! * *failed* when its attempts are spent. A failure while offline spends none. When the network is back, every item
 //!   that failed, is in backoff or is overdue is queued again.
 //!
-//! The [`Loader`] decides all this, and knows items by [`ItemId`] only. Its host reports what it observes
-//! (`add`, `enter`, `leave`, `handle_*`), and carries out the effects of [`Loader::poll_effect`], for which it asks after
-//! every input, and when [`Loader::next_deadline`] has come.
+//! [`Loaders`] decide all this for all loaders of a module, and know items by number only. A [`Loader`] is one of them, for
+//! a host that knows items by [`ItemId`]. Its host reports what it observes (`add`, `enter`, `leave`, `handle_*`), and carries
+//! out the effects of [`Loader::poll_effect`], for which it asks after every input, and when [`Loader::next_deadline`] has
+//! come.
 mod backoff;
 mod connection;
+mod limits;
 mod loader;
+mod loaders;
 pub mod placeholder;
 #[cfg(test)]
 mod tests;
 
 pub use backoff::Backoff;
 pub use connection::{Connection, EffectiveType};
-pub use loader::{Effect, ItemId, Limits, Loader, Stats};
+pub use limits::{Effect as EffectOf, Limits, Stats, figure};
+pub use loader::{Effect, ItemId, Loader};
+pub use loaders::{Loaders, Polled, Row};

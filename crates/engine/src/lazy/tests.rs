@@ -1,5 +1,6 @@
 //! The loader on simulated time.
 use super::*;
+use crate::rows::RowVec;
 use crate::time::{Duration, Instant};
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -210,8 +211,6 @@ fn a_spent_handle_is_ignored() {
     loader.remove(old);
     let new = loader.add();
     assert_eq!(new.index(), old.index());
-    assert_eq!(loader.item_at(new.index()), Some(new));
-    assert_eq!(loader.item_at(99), None);
     loader.handle_loaded(old);
     loader.handle_failed(old, at(0.0));
     loader.enter(old, 0.0, at(0.0));
@@ -243,36 +242,87 @@ fn distances_are_measured_again_before_an_item_is_chosen() {
     assert_eq!(loader.poll_effect(at(9000.0)), None);
 }
 
+/// What many loaders do is asked of them all.
+fn polls(loaders: &mut Loaders<RowVec<Row>>, loader: u32, ms: f64) -> Vec<EffectOf<u32>> {
+    core::iter::from_fn(|| match loaders.poll(loader, at(ms)) {
+        Polled::Effect(effect) => Some(effect),
+        Polled::Until(_) => None,
+    })
+    .collect()
+}
+
 #[test]
-fn a_loader_that_begins_anew_has_nothing_of_the_old_one() {
-    let mut loader = Loader::new(limits(1, 0), 1);
-    let old = loader.add();
-    loader.enter(old, 0.0, at(0.0));
-    assert_eq!(effects(&mut loader), [Effect::Load(old)]);
-    loader.handle_online(false);
-    loader.reset(limits(2, 0), 1);
-    assert_eq!((loader.stats(), loader.next_deadline()), (Stats::default(), None));
-    let ids = [loader.add(), loader.add()];
-    for id in ids {
-        loader.enter(id, 0.0, at(0.0));
+fn a_loader_in_the_rows_of_another_has_nothing_of_it() {
+    let mut loaders = Loaders::new(RowVec::default());
+    let old = loaders.create(limits(1, 0), 1);
+    let item = loaders.add(old);
+    loaders.enter(old, item, 0.0, at(0.0));
+    assert_eq!(polls(&mut loaders, old, 0.0), [EffectOf::Load(item)]);
+    loaders.online(old, false, false);
+    loaders.destroy(old);
+    // A spent handle finds nothing.
+    loaders.destroy(old);
+    assert_eq!((loaders.add(old), loaders.has(old, item)), (0, false));
+    let new = loaders.create(limits(2, 0), 1);
+    assert_ne!(new, old);
+    assert_eq!(loaders.poll(new, at(9e9)), Polled::Until(Instant::NEVER));
+    let items = [loaders.add(new), loaders.add(new)];
+    for item in items {
+        loaders.enter(new, item, 0.0, at(0.0));
+        assert!(!loaders.has(old, item));
+        loaders.remove(old, item);
     }
-    assert_eq!(effects(&mut loader), ids.map(Effect::Load));
-    loader.handle_failed(ids[0], at(0.0));
-    assert_eq!(effects(&mut loader), [Effect::GiveUp(ids[0])], "online");
+    assert_eq!(loaders.poll(old, at(0.0)), Polled::Until(Instant::NEVER));
+    assert_eq!(polls(&mut loaders, new, 0.0), items.map(EffectOf::Load));
+    loaders.failed(new, items[0], at(0.0));
+    assert_eq!(polls(&mut loaders, new, 0.0), [EffectOf::GiveUp(items[0])], "online");
+    assert_eq!((loaders.stat(new, figure::FAILED), loaders.stat(old, figure::FAILED)), (1, 0));
+}
+
+#[test]
+fn loaders_know_nothing_of_the_items_of_others() {
+    let mut loaders = Loaders::new(RowVec::default());
+    let [a, b] = [1, 2].map(|seed| loaders.create(limits(1, 0), seed));
+    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        of_a.push(loaders.add(a));
+        of_b.push(loaders.add(b));
+    }
+    for (loader, items) in [(a, &of_a), (b, &of_b)] {
+        for item in items {
+            loaders.enter(loader, *item, 1.0, at(0.0));
+        }
+        // Of items that are equally near, the oldest.
+        assert_eq!(polls(&mut loaders, loader, 0.0), [EffectOf::Load(items[0])]);
+    }
+    loaders.loaded(a, of_b[0]);
+    loaders.failed(a, of_b[0], at(0.0));
+    loaders.enter(a, of_b[1], f64::NAN, at(0.0));
+    assert_eq!(polls(&mut loaders, b, 0.0), []);
+    assert_eq!(loaders.stat(b, figure::LOADING), 1);
+    loaders.destroy(a);
+    loaders.loaded(b, of_b[0]);
+    assert_eq!(polls(&mut loaders, b, 0.0), [EffectOf::Load(of_b[1])]);
+    // The row of an item that is loaded is the next one's.
+    assert_eq!(loaders.add(b), of_b[0]);
+    // Those of a loader that was destroyed are anyone's.
+    let rows: Vec<u32> = (0..4).map(|_| loaders.add(b)).collect();
+    assert!(of_a.iter().all(|row| rows.contains(row)), "{rows:?}");
 }
 
 #[test]
 fn a_failed_item_is_retried_when_the_page_is_resumed() {
-    let mut loader = Loader::new(limits(2, 1), 1);
-    let id = loader.add();
-    loader.enter(id, 0.0, at(0.0));
-    effects(&mut loader);
-    loader.handle_failed(id, at(0.0));
-    assert_eq!(effects(&mut loader), []);
-    loader.handle_resumed();
-    assert_eq!(effects(&mut loader), [Effect::Load(id)]);
-    loader.handle_loaded(id);
-    assert_eq!(loader.next_deadline(), None);
+    let mut loaders = Loaders::new(RowVec::default());
+    let loader = loaders.create(limits(2, 1), 1);
+    let item = loaders.add(loader);
+    loaders.enter(loader, item, 0.0, at(0.0));
+    polls(&mut loaders, loader, 0.0);
+    loaders.failed(loader, item, at(0.0));
+    assert_eq!(polls(&mut loaders, loader, 0.0), []);
+    loaders.online(loader, true, true);
+    assert_eq!(polls(&mut loaders, loader, 0.0), [EffectOf::Load(item)]);
+    loaders.loaded(loader, item);
+    assert_eq!(loaders.poll(loader, at(0.0)), Polled::Until(Instant::NEVER));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Nodes in rings: the results of memos, and the calls of rate limits.
-use super::row::{NONE, Rows};
+use crate::rows::{NONE, Rows};
 use crate::time::Instant;
 
 /// The rings that a node is in: of results, by their use and by when they expire; of calls, the first alone.

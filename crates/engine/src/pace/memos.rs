@@ -1,7 +1,7 @@
 //! Memos: how long results are kept, how many, and which are evicted first.
 use super::lists::{BY_EXPIRY, BY_USE, Lists, Node, State};
 use super::monotonic::LONG_AGO;
-use super::row::Rows;
+use crate::rows::Rows;
 use crate::time::{Duration, Instant};
 
 /// Names one memoized function until it is released.

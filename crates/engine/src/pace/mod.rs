@@ -27,11 +27,11 @@ mod monotonic;
 mod pacers;
 mod rate_limits;
 mod retries;
-mod row;
 #[cfg(test)]
 mod tests;
 mod timers;
 
+pub use crate::rows::{RowVec, Rows};
 pub use batches::{Enqueued, enqueue};
 pub use lists::{Lists, Node};
 pub use memos::{Lookup, MemoId};
@@ -39,5 +39,4 @@ pub use monotonic::LONG_AGO;
 pub use pacers::{PacerEffects, Pacing};
 pub use rate_limits::{Admission, Rate, RateLimitId};
 pub use retries::retry_delay;
-pub use row::{RowVec, Rows};
 pub use timers::{Expired, PacerId, Row, TimerId, Timers};

@@ -1,7 +1,7 @@
 //! Debounced and throttled functions: whether one runs now, and how long to wait.
 use super::monotonic::LONG_AGO;
-use super::row::{NONE, Rows};
 use super::timers::{FREE, PacerId, Row, TimerId, Timers};
+use crate::rows::{NONE, Rows};
 use crate::time::{Duration, Instant};
 
 const LEADING: u8 = 1;

@@ -1,7 +1,7 @@
 //! Rate limits: a sliding window or a token bucket.
 use super::lists::{BY_USE, Lists, Node, State};
 use super::monotonic::LONG_AGO;
-use super::row::Rows;
+use crate::rows::Rows;
 use crate::time::{Duration, Instant};
 
 /// Names one rate-limited function until it is released.

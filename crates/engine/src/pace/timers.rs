@@ -1,6 +1,6 @@
 //! Every deadline of a module, on one clock: the heap for which a host arms one timer.
 use super::monotonic::MonotonicClock;
-use super::row::{NONE, Rows};
+use crate::rows::{NONE, Rows};
 use crate::time::{Duration, Instant};
 
 /// The longest delay, in ms, that a host's timer supports: `setTimeout` keeps it in 32 bits, with a sign.

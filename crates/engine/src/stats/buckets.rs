@@ -13,68 +13,19 @@ pub struct Bucket {
     pub count: u64,
 }
 
-/// Where counts are kept.
-pub trait Counts: core::ops::DerefMut<Target = [u64]> {
-    /// None.
-    const NEW: Self;
-
-    /// Keeps `length` counts. New ones are 0.
-    fn resize(&mut self, length: usize);
-}
-
-impl Counts for Vec<u64> {
-    const NEW: Self = Self::new();
-
-    fn resize(&mut self, length: usize) {
-        Self::resize(self, length, 0);
-    }
-}
-
-/// At most `CAP` counts in the place of a list that grows: the code that grows one is more than half of a small module.
-#[derive(Clone, Debug)]
-pub struct InlineCounts<const CAP: usize> {
-    counts: [u64; CAP],
-    length: usize,
-}
-
-impl<const CAP: usize> core::ops::Deref for InlineCounts<CAP> {
-    type Target = [u64];
-
-    fn deref(&self) -> &[u64] {
-        self.counts.get(..self.length).unwrap_or(&[])
-    }
-}
-
-impl<const CAP: usize> core::ops::DerefMut for InlineCounts<CAP> {
-    fn deref_mut(&mut self) -> &mut [u64] {
-        self.counts.get_mut(..self.length).unwrap_or(&mut [])
-    }
-}
-
-impl<const CAP: usize> Counts for InlineCounts<CAP> {
-    const NEW: Self = Self { counts: [0; CAP], length: 0 };
-
-    fn resize(&mut self, length: usize) {
-        for new in self.counts.iter_mut().take(length).skip(self.length) {
-            *new = 0;
-        }
-        self.length = length;
-    }
-}
-
 /// Consecutive buckets at one scale. There are at most `CAP` of them: `make_room` lowers the scale before there are more.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Buckets<const CAP: usize, C = Vec<u64>> {
+pub(super) struct Buckets<const CAP: usize> {
     pub(super) scale: i8,
     /// The index of the first bucket. It means nothing while there are no buckets.
     pub(super) offset: i32,
     /// Neither the first nor the last is ever empty.
-    pub(super) counts: C,
+    pub(super) counts: Vec<u64>,
 }
 
-impl<const CAP: usize, C: Counts> Buckets<CAP, C> {
+impl<const CAP: usize> Buckets<CAP> {
     pub(super) const fn new() -> Self {
-        Self { scale: scale::MAX_SCALE, offset: 0, counts: C::NEW }
+        Self { scale: scale::MAX_SCALE, offset: 0, counts: Vec::new() }
     }
 
     /// Adds `count` to the bucket that has `index` at the finest scale.
@@ -85,7 +36,7 @@ impl<const CAP: usize, C: Counts> Buckets<CAP, C> {
     }
 
     /// Adds every count of `other`. The coarser of the two scales is that of the outcome, or a coarser one yet.
-    pub(super) fn merge<const OTHER: usize, O: Counts>(&mut self, other: &Buckets<OTHER, O>) {
+    pub(super) fn merge<const OTHER: usize>(&mut self, other: &Buckets<OTHER>) {
         if other.counts.is_empty() {
             return;
         }
@@ -122,7 +73,7 @@ impl<const CAP: usize, C: Counts> Buckets<CAP, C> {
         self.coarsen(coarser);
         let length = self.counts.len();
         let up = if length > 0 { (self.offset - low) as usize } else { 0 };
-        self.counts.resize((high - low + 1) as usize);
+        self.counts.resize((high - low + 1) as usize, 0);
         // Moves the counts up, the last one first: each is swapped with an empty bucket.
         if up > 0 {
             for place in (0..length).rev() {
@@ -134,7 +85,7 @@ impl<const CAP: usize, C: Counts> Buckets<CAP, C> {
 
     /// Removes all buckets and keeps their memory.
     pub(super) fn clear(&mut self) {
-        self.counts.resize(0);
+        self.counts.clear();
         self.scale = scale::MAX_SCALE;
         self.offset = 0;
     }
@@ -157,7 +108,7 @@ impl<const CAP: usize, C: Counts> Buckets<CAP, C> {
                 self.counts[place] = 0;
             }
         }
-        self.counts.resize((last - first + 1) as usize);
+        self.counts.truncate((last - first + 1) as usize);
         self.offset = first;
     }
 

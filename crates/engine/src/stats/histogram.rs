@@ -1,7 +1,6 @@
 //! A base-2 exponential histogram.
-use super::buckets::{Bucket, Buckets, Counts, InlineCounts};
+use super::buckets::{Bucket, Buckets};
 use super::scale;
-use alloc::vec::Vec;
 
 /// Counts of values in buckets whose bounds grow exponentially: OpenTelemetry's exponential histogram,
 /// Prometheus' native histogram.
@@ -15,8 +14,8 @@ use alloc::vec::Vec;
 /// Values are durations, sizes and scores. They are not negative. Values up to
 /// [`ZERO_THRESHOLD`](Self::ZERO_THRESHOLD) count as zero.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ExponentialHistogram<const CAP: usize, C = Vec<u64>> {
-    pub(super) buckets: Buckets<CAP, C>,
+pub struct ExponentialHistogram<const CAP: usize> {
+    pub(super) buckets: Buckets<CAP>,
     pub(super) zero: u64,
     pub(super) count: u64,
     pub(super) sum: f64,
@@ -30,21 +29,18 @@ pub struct ExponentialHistogram<const CAP: usize, C = Vec<u64>> {
 /// to a second), 41 % beyond 40.
 pub type Histogram = ExponentialHistogram<160>;
 
-/// The same, with all of its memory in one piece. It takes more memory, and a module that has no other less code.
-pub type InlineHistogram = ExponentialHistogram<160, InlineCounts<160>>;
-
 /// What a server merges and keeps. Whatever is recorded or merged, its buckets stay at most 4.4 % wide
 /// ([`GUARANTEED_SCALE`](ExponentialHistogram::GUARANTEED_SCALE) is 4), and 2.2 % while the values span less than 36
 /// octaves. A histogram that comes with wider buckets than that keeps them, alone or merged with others of the same scale.
 pub type StoredHistogram = ExponentialHistogram<1170>;
 
-impl<const CAP: usize, C: Counts> Default for ExponentialHistogram<CAP, C> {
+impl<const CAP: usize> Default for ExponentialHistogram<CAP> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<const CAP: usize, C: Counts> ExponentialHistogram<CAP, C> {
+impl<const CAP: usize> ExponentialHistogram<CAP> {
     /// The largest number of buckets, without the zero bucket.
     pub const MAX_BUCKETS: usize = CAP;
     /// The scale of a new histogram, and the finest there is.
@@ -111,13 +107,13 @@ impl<const CAP: usize, C: Counts> ExponentialHistogram<CAP, C> {
     ///
     /// The outcome has the coarser of the two scales. Where that is below [`GUARANTEED_SCALE`](Self::GUARANTEED_SCALE) and
     /// the other is finer, the coarse one is refined instead: one coarse histogram must not cost all others their detail.
-    pub fn merge<const OTHER: usize, O: Counts>(&mut self, other: &ExponentialHistogram<OTHER, O>) {
+    pub fn merge<const OTHER: usize>(&mut self, other: &ExponentialHistogram<OTHER>) {
         let (own, others) = (self.scale(), other.scale());
         if own < others && Self::is_too_coarse(own) && !other.buckets.counts.is_empty() {
             self.refine();
         }
         if others < own && Self::is_too_coarse(others) && !self.buckets.counts.is_empty() {
-            self.buckets.merge(&other.refined::<CAP, C>());
+            self.buckets.merge(&other.refined::<CAP>());
         } else {
             self.buckets.merge(&other.buckets);
         }

@@ -5,6 +5,7 @@
 mod buckets;
 mod bytes;
 mod counters;
+mod dense;
 mod histogram;
 #[cfg(test)]
 mod oracle;
@@ -12,8 +13,9 @@ mod parts;
 mod refine;
 mod scale;
 
-pub use buckets::{Bucket, Counts as BucketCounts, InlineCounts};
+pub use buckets::Bucket;
 pub use bytes::ReadError;
 pub use counters::{Counters, Deltas};
-pub use histogram::{ExponentialHistogram, Histogram, InlineHistogram, StoredHistogram};
+pub use dense::DenseHistogram;
+pub use histogram::{ExponentialHistogram, Histogram, StoredHistogram};
 pub use parts::{Parts, PartsError};

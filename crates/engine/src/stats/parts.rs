@@ -1,10 +1,10 @@
 //! What a histogram consists of, to be written down and read.
-use super::buckets::{Buckets, Counts};
+use super::buckets::Buckets;
 use super::histogram::ExponentialHistogram;
 use super::scale;
 use alloc::vec::Vec;
 
-impl<const CAP: usize, C: Counts> ExponentialHistogram<CAP, C> {
+impl<const CAP: usize> ExponentialHistogram<CAP> {
     /// Everything that a histogram holds, for those that write it down.
     pub fn parts(&self) -> Parts<'_> {
         Parts {
@@ -17,9 +17,7 @@ impl<const CAP: usize, C: Counts> ExponentialHistogram<CAP, C> {
             max: self.max,
         }
     }
-}
 
-impl<const CAP: usize> ExponentialHistogram<CAP> {
     /// The histogram that consists of `parts`. Nothing about them is trusted: it refuses what recording values cannot
     /// result in. `sum`, `min` and `max` may have been rounded to six decimals.
     pub fn from_parts(parts: &Parts<'_>) -> Result<Self, PartsError> {

@@ -2,11 +2,11 @@
 //!
 //! Where in its bucket a value was is not known any more, so all but the extremes go to the middle. A value that came in a
 //! bucket of width `w` is then off by about `w / 2`, as before.
-use super::buckets::{Buckets, Counts};
+use super::buckets::Buckets;
 use super::histogram::ExponentialHistogram;
 use super::scale;
 
-impl<const CAP: usize, C: Counts> ExponentialHistogram<CAP, C> {
+impl<const CAP: usize> ExponentialHistogram<CAP> {
     /// Whether `scale` is below the guaranteed one, as only that of a histogram from elsewhere can be.
     pub(super) fn is_too_coarse(scale: i8) -> bool {
         // The first half is a constant: pages' histograms have none of this code.
@@ -22,7 +22,7 @@ impl<const CAP: usize, C: Counts> ExponentialHistogram<CAP, C> {
     ///
     /// `min` and `max` must lie in the first and in the last bucket ([`from_parts`](Self::from_parts) insists on it), so one
     /// value of the first bucket goes where `min` is, and one of the last where `max` is.
-    pub(super) fn refined<const INTO: usize, D: Counts>(&self) -> Buckets<INTO, D> {
+    pub(super) fn refined<const INTO: usize>(&self) -> Buckets<INTO> {
         let mut fine = Buckets::new();
         let steps = scale::MAX_SCALE - self.scale();
         let highest = self.buckets.counts.len().saturating_sub(1);

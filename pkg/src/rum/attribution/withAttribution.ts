@@ -1,24 +1,19 @@
-import { attempt, callPageFunction } from '../lib/guard.js'
-import type { MetricCallback } from '../vitals/types.js'
-import { selector } from './selector.js'
-import type { AttributionReportOpts } from './types.js'
+import { attempt } from '../lib/guard.js'
+import { forPage } from '../vitals/metricReporter.js'
 
 /**
- * Calls `callback` with each metric after its attribution was added to it. That is empty if `attribute` throws because the
- * page removed an API.
+ * A function for pages: calls back with each metric after its attribution was added to it, made of what `observe` found. That
+ * is empty if `attribute` throws because the page removed an API.
  */
-export const withAttribution =
-  <M extends object, A>(
-    callback: (metric: M & { attribution: A }) => void,
-    attribute: (metric: M, navigation?: PerformanceSoftNavigation) => A,
-  ): MetricCallback<M> =>
-  (metric, navigation) => {
-    const value = attempt(() => attribute(metric, navigation)) ?? ({} as A)
-    // An assignment would call a setter on `Object.prototype`, and `defineProperty` reads inherited members of a descriptor.
-    const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
-    callback(Object.defineProperty(metric, 'attribution', descriptor) as M & { attribution: A })
-  }
-
-/** The name of an element. To be called when the element is observed: later it may be removed. */
-export const targetOf = (node: Node, { generateTarget }: AttributionReportOpts): string =>
-  callPageFunction(() => generateTarget?.(node)) ?? selector(node)
+export const withAttribution = <M extends object, F, A extends object, O extends object>(
+  observe: (callback: (metric: M, found: F) => void, opts: O) => void,
+  attribute: (metric: M, found: F) => A,
+): ((callback: (metric: M & { attribution: A }) => void, opts?: O) => void) =>
+  forPage((callback, opts: O) =>
+    observe((metric, found) => {
+      const value = attempt(() => attribute(metric, found)) ?? {}
+      // An assignment would call a setter on `Object.prototype`, and `defineProperty` reads inherited members of a descriptor.
+      const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+      callback(Object.defineProperty(metric, 'attribution', descriptor) as M & { attribution: A })
+    }, opts),
+  )

@@ -1,0 +1,142 @@
+//! Real servers that ours is compared with, where they are installed.
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use whippet_collector::scrape::{Fetcher, Target};
+
+/// The path of a program. Where it is missing, `None`, and a note that no test runner hides.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
+    // Where `cargo xtask test` unpacks Debian's packages.
+    folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools/bin"));
+    let found = folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file());
+    if found.is_none() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "\nLEFT OUT: there is no {name}, so nothing is compared with it (cargo xtask test brings it on Debian)\n"
+        );
+    }
+    found
+}
+
+/// A running server, ended when dropped.
+pub struct Peer {
+    child: Child,
+    pub address: String,
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Peer {
+    /// A Prometheus with that configuration.
+    pub async fn prometheus(
+        program: &Path,
+        folder: &Path,
+        configuration: &Value,
+        arguments: &[&str],
+    ) -> Self {
+        let address = free_address().await;
+        Self::prometheus_at(&address, program, folder, configuration, arguments)
+    }
+
+    /// The same at a certain address.
+    pub fn prometheus_at(
+        address: &str,
+        program: &Path,
+        folder: &Path,
+        configuration: &Value,
+        arguments: &[&str],
+    ) -> Self {
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join("p.yml"), configuration.to_string()).unwrap();
+        let child = Command::new(program)
+            .arg(format!("--config.file={}", folder.join("p.yml").display()))
+            .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
+            .arg(format!("--web.listen-address={address}"))
+            .args(arguments)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, address: address.to_owned() }
+    }
+
+    /// A VictoriaMetrics.
+    pub async fn victoria_metrics(program: &Path, folder: &Path) -> Self {
+        let address = free_address().await;
+        let child = Command::new(program)
+            .arg(format!("-storageDataPath={}", folder.join("victoria").display()))
+            .arg(format!("-httpListenAddr={address}"))
+            .args(["-search.latencyOffset=0s", "-memory.allowedBytes=64MB"])
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, address }
+    }
+
+    pub async fn ask(&self, path: &str) -> Option<Value> {
+        let target: Target = format!("peer=http://{}{path}", self.address).parse().unwrap();
+        let fetcher = Fetcher::new(Duration::from_secs(5));
+        let text = fetcher.get(&target.addresses[0], &target.settings).await.ok()?;
+        serde_json::from_slice(&text.bytes).ok()
+    }
+
+    /// The values of an instant query, by the value of `label`; empty while the server does not answer.
+    pub async fn query(&self, expression: &str, label: &str) -> Vec<(String, f64)> {
+        let Some(answer) = self.ask(&format!("/api/v1/query?query={}", encoded(expression))).await else {
+            return Vec::new();
+        };
+        let results = answer["data"]["result"].as_array().cloned().unwrap_or_default();
+        let value = |result: &Value| result["value"][1].as_str().and_then(|value| value.parse().ok());
+        let found = results.iter().filter_map(|result| {
+            Some((result["metric"][label].as_str().unwrap_or_default().to_owned(), value(result)?))
+        });
+        let mut found: Vec<(String, f64)> = found.collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found
+    }
+
+    /// The same once it says something for which `enough` holds, within a minute.
+    pub async fn query_until(
+        &self,
+        expression: &str,
+        label: &str,
+        enough: impl Fn(&[(String, f64)]) -> bool,
+    ) -> Vec<(String, f64)> {
+        let mut last = Vec::new();
+        for _ in 0..600 {
+            last = self.query(expression, label).await;
+            if enough(&last) {
+                return last;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{expression} is {last:?} after a minute");
+    }
+}
+
+/// An address of this machine at which nothing listens.
+pub async fn free_address() -> String {
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    free.local_addr().unwrap().to_string()
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut all, byte| {
+        let _ = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => write!(all, "{}", char::from(byte)),
+            _ => write!(all, "%{byte:02X}"),
+        };
+        all
+    })
+}
