@@ -60,7 +60,7 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
         let message = "there is no such target: name one of those in /api/status";
         return Err(Failure::bad_request("unknown_target", message));
     }
-    let interval = app.scrape_interval;
+    let interval = app.senders.pushes.interval(&target).await.unwrap_or(app.scrape_interval);
     let read = move |connection: &_| reports::backend::backend(connection, &target, &steps, interval);
     Ok(Json(app.store.read("read_backend", read).await?))
 }

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use whippet_collector::app::App;
+use whippet_collector::app::{App, Senders};
 use whippet_collector::client::Networks;
 use whippet_collector::clock::Clock;
 use whippet_collector::metrics::Metrics;
@@ -102,6 +102,7 @@ impl Collector {
             token: None,
             origins: Arc::new(Origins::Any),
             page_figures: None,
+            senders: Arc::new(Senders::new(now)),
             scrape_interval: 5 * SECOND,
             detail,
             retention,

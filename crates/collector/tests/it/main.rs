@@ -18,6 +18,8 @@ mod migrations;
 mod names;
 #[cfg(unix)]
 mod operator;
+mod otlp;
+mod otlp_services;
 mod page_figures;
 mod peers;
 #[cfg(unix)]
@@ -29,3 +31,5 @@ mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod sdk_limits;
+mod sdks;
