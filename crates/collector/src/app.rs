@@ -3,6 +3,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use whippet_engine::beacon::Beacon;
+use whippet_store::reports::matches::Matches;
 use whippet_store::{Ingested, Store, StoreError, losses};
 
 use crate::client::Networks;
@@ -26,6 +27,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// What is scraped, and how that goes.
     pub target_status: Arc<TargetStatus>,
+    /// The catalogue of signals, and what each target tells.
+    pub matches: Arc<Matches>,
     /// The time.
     pub clock: Clock,
     /// How often one client may send.

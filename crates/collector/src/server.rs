@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use whippet_catalogue::Catalogue;
+use whippet_store::reports::matches::Matches;
 use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
 use crate::app::{App, Senders};
 use crate::args::{self, Serve};
 use crate::client::Networks;
 use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
 use crate::connections;
 use crate::hosts;
 use crate::metrics::Metrics;
@@ -19,7 +22,7 @@ use crate::prometheus::pages::{PageFigures, PageOptions};
 use crate::prometheus::remote_write::{self, RemoteWriteError, RemoteWriteOptions, RemoteWriter};
 use crate::rate_limiter::RateLimiter;
 use crate::routes;
-use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetStatus};
+use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetError, TargetStatus, Tls, TlsError};
 use crate::token::{Token, WeakToken};
 
 /// The time between two sweeps of what is too old.
@@ -47,10 +50,26 @@ pub enum ServeError {
     },
     /// The data cannot be used.
     Store(StoreError),
-    /// Two targets have the same name.
-    SameName(String),
+    /// The configuration file is wrong.
+    Config(ConfigError),
+    /// The addresses of one target do not go together.
+    Target {
+        /// Its name.
+        name: String,
+        /// Why not.
+        source: TargetError,
+    },
     /// A scrape could take longer than the time to the next.
     SlowTimeout,
+    /// A scrape of this target could.
+    SlowTarget(String),
+    /// TLS cannot be set up for a target.
+    Tls {
+        /// Its name.
+        name: String,
+        /// Why not.
+        source: TlsError,
+    },
     /// The token in the environment is none.
     Token(WeakToken),
     /// The list of applications in the environment is none.
@@ -79,9 +98,13 @@ impl std::fmt::Display for ServeError {
                 write!(f, "cannot listen on {address}: {source}. Choose another address with --listen.")
             }
             Self::Store(error) => error.fmt(f),
-            Self::SameName(name) => {
-                write!(f, "two --scrape targets are called '{name}': give each a name of its own")
-            }
+            Self::Config(error) => error.fmt(f),
+            Self::Target { name, source } => write!(f, "target '{name}': {source}"),
+            Self::Tls { name, source } => write!(f, "target '{name}': {source}"),
+            Self::SlowTarget(name) => write!(
+                f,
+                "the scrapes of target '{name}' may take longer than the time between two of them: shorten its `timeout` or lengthen its `interval`"
+            ),
             Self::SlowTimeout => {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
@@ -106,7 +129,10 @@ impl std::error::Error for ServeError {
             Self::Roots(error) => Some(error),
             Self::Signals(error) => Some(error),
             Self::RemoteWrite(error) => Some(error),
-            Self::SameName(_) | Self::SlowTimeout | Self::Apps(_) | Self::Credentials(_) => None,
+            Self::Config(error) => Some(error),
+            Self::Target { source, .. } => Some(source),
+            Self::Tls { source, .. } => Some(source),
+            Self::SlowTarget(_) | Self::SlowTimeout | Self::Apps(_) | Self::Credentials(_) => None,
         }
     }
 }
@@ -119,13 +145,17 @@ impl From<StoreError> for ServeError {
 
 /// Runs the collector until SIGINT or SIGTERM.
 pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
-    check(&arguments)?;
+    if arguments.scrape_timeout.is_some_and(|timeout| timeout > arguments.scrape_interval) {
+        return Err(ServeError::SlowTimeout);
+    }
+    let config = match &arguments.config {
+        Some(path) => Config::load(path).map_err(ServeError::Config)?,
+        None => Config::default(),
+    };
     let token = token(&arguments)?;
     let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
-    let fetcher = match arguments.scrape.iter().any(Target::is_secure) {
-        true => Fetcher::secure(patience).map_err(ServeError::Roots)?,
-        false => Fetcher::new(patience),
-    };
+    let targets = targets(config.targets, &arguments, patience)?;
+    let fetcher = fetcher(&targets, patience)?;
     let clock = Clock::system();
     let metrics = Arc::new(Metrics::new());
     let mut options = Options::new(&arguments.data);
@@ -150,11 +180,12 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
     let writer = remote_writer(&arguments, address, &metrics)?;
-    let target_status = Arc::new(target_status(&arguments.scrape, address));
+    let target_status = Arc::new(target_status(&targets, arguments.scrape_interval, address));
     let app = App {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
+        matches: Arc::new(Matches::new(Catalogue::new())),
         clock: clock.clone(),
         limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
@@ -180,10 +211,10 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         clock: clock.clone(),
         fetcher,
     };
-    for target in &arguments.scrape {
+    for target in &targets {
         store.set_target_address(&target.name, &target.address()).await?;
     }
-    let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
+    let mut tasks = scrape::start(Arc::new(scraper), targets, config.lists, arguments.scrape_interval);
     watch_pushes(&mut tasks, app.clone());
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
@@ -233,16 +264,46 @@ fn remote_writer(
     writer.map(|writer| Some(Arc::new(writer))).map_err(ServeError::RemoteWrite)
 }
 
-fn check(arguments: &Serve) -> Result<(), ServeError> {
-    let mut names: Vec<&str> = arguments.scrape.iter().map(|target| target.name.as_str()).collect();
-    names.sort_unstable();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(ServeError::SameName(twice[0].to_owned()));
+/// The targets of the configuration file and of the command line. Those of one name are one target.
+fn targets(
+    configured: Vec<Target>,
+    arguments: &Serve,
+    patience: Duration,
+) -> Result<Vec<Target>, ServeError> {
+    let mut targets = configured;
+    for target in arguments.scrape.iter().cloned() {
+        let name = target.name.clone();
+        match targets.iter().position(|other| other.name == name) {
+            None => targets.push(target),
+            Some(place) => {
+                let joined = targets[place].clone().join(target);
+                targets[place] = joined.map_err(|source| ServeError::Target { name, source })?;
+            }
+        }
     }
-    if arguments.scrape_timeout.is_some_and(|timeout| timeout > arguments.scrape_interval) {
-        return Err(ServeError::SlowTimeout);
+    for target in &mut targets {
+        let interval = target.settings.interval.unwrap_or(arguments.scrape_interval);
+        match target.settings.timeout {
+            Some(timeout) if timeout > interval => return Err(ServeError::SlowTarget(target.name.clone())),
+            None if patience > interval => Arc::make_mut(&mut target.settings).timeout = Some(interval),
+            _ => {}
+        }
     }
-    Ok(())
+    Ok(targets)
+}
+
+/// The client, with the certificates that the targets need.
+fn fetcher(targets: &[Target], patience: Duration) -> Result<Fetcher, ServeError> {
+    let secure = || targets.iter().filter(|target| target.is_secure());
+    let fetcher = match secure().any(|target| target.settings.tls == Tls::default()) {
+        true => Fetcher::secure(patience).map_err(ServeError::Roots)?,
+        false => Fetcher::new(patience),
+    };
+    for target in secure() {
+        let wrong = |source| ServeError::Tls { name: target.name.clone(), source };
+        fetcher.prepare(&target.settings.tls).map_err(wrong)?;
+    }
+    Ok(fetcher)
 }
 
 /// The token of the command line, or else of the environment.
@@ -265,9 +326,14 @@ fn known_apps(arguments: &Serve) -> Result<Vec<String>, ServeError> {
 }
 
 /// All targets, the collector itself last.
-fn target_status(targets: &[Target], address: SocketAddr) -> TargetStatus {
-    let own = (OWN_TARGET.to_owned(), format!("http://{address}/metrics"));
-    TargetStatus::new(targets.iter().map(|target| (target.name.clone(), target.shown())).chain([own]))
+fn target_status(targets: &[Target], every: Duration, address: SocketAddr) -> TargetStatus {
+    let status = TargetStatus::new([]);
+    for target in targets {
+        let interval = target.settings.interval.unwrap_or(every).as_millis() as i64;
+        status.add(&target.name, target.shown(), interval, None);
+    }
+    status.add(OWN_TARGET, format!("http://{address}/metrics"), every.as_millis() as i64, None);
+    status
 }
 
 fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {
@@ -289,10 +355,13 @@ fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {
         let mut ticks = tokio::time::interval(PUSH_CHECK);
         loop {
             ticks.tick().await;
-            for target in app.senders.pushes.silent(app.clock.now()).await {
+            let now = app.clock.now();
+            for target in app.senders.pushes.silent(now).await {
                 let error =
                     "nothing was pushed for minutes: see whether the service runs and reaches this address";
-                app.target_status.record_silence(&target, error);
+                if app.target_status.record_silence(&target, now, error) {
+                    tracing::warn!(target_name = target, "target is silent");
+                }
             }
         }
     });

@@ -2,6 +2,8 @@
 //!
 //! What a page sends is a page's, whatever it says: the browser adds `Origin`. Otherwise a resource says whether it is a browser.
 //! Services push metrics with the token, as `/metrics` asks for it; pages need none, and cannot write a service's series.
+use std::time::Instant;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
@@ -19,6 +21,7 @@ use crate::intake;
 use crate::otlp::backend::{PushError, Service};
 use crate::otlp::browser::{self, Outcome, Undo};
 use crate::otlp::{self, Encoding, Rejected, Signal};
+use crate::scrape;
 
 /// The most bytes of what somebody sends who may push, as sent and decompressed.
 const MOST_OF_SERVICES: usize = 8 * 1024 * 1024;
@@ -201,17 +204,22 @@ async fn push(app: &App, received: &Received, metrics: &otlp::Metrics) -> Result
         let metrics =
             group.scope_metrics.iter().map(|scope| (scope.scope.as_ref(), &scope.metrics[..])).collect();
         let service = Service { target, resource, metrics };
-        let started = std::time::Instant::now();
-        let outcome =
+        let started = Instant::now();
+        let pushed =
             app.senders.pushes.record(&service, &format!("{digest}-{number}"), &app.store, now).await;
-        app.metrics.scraped(&service.target, outcome.is_ok(), started.elapsed());
-        match outcome {
+        let took = started.elapsed();
+        app.metrics.scraped(&service.target, pushed.is_ok(), took);
+        match pushed {
             Ok(more) => {
+                let (interval, samples) =
+                    app.senders.pushes.status(&service.target).await.unwrap_or_default();
+                let took = took.as_secs_f64() * 1000.0;
+                let outcome = scrape::Outcome { at: now, took, samples, ..scrape::Outcome::default() };
+                app.target_status.record_push(&service.target, interval, outcome);
                 rejected.merge(more);
-                app.target_status.record_push(&service.target, now);
             }
             Err(PushError::TooMany) => {
-                rejected.add(count, "too many services push: start whippet with fewer of them")
+                rejected.add(count, "too many services push: a collector takes 100");
             }
             Err(PushError::Store(error)) => return Err(error.into()),
         }

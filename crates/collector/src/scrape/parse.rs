@@ -3,7 +3,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use whippet_engine::expo::{self, Family, Format, Kind, ParseError};
-use whippet_store::Sample;
+use whippet_store::{BackendEvent, Sample};
+
+use crate::documents::Document;
 
 /// 2000: no counter was created before. What is less in a metric `…_created` counts something.
 const CREATED: f64 = 946_684_800.0;
@@ -22,9 +24,34 @@ pub struct Reading {
     pub first: Option<ParseError>,
     /// How many samples are of a series that the text has already.
     pub repeated: usize,
+    /// The errors and slow queries that JSON documents list.
+    pub events: Vec<BackendEvent>,
+    /// How many members of a JSON document are not what their names say, or too many.
+    pub members: usize,
+}
+
+impl From<Document> for Reading {
+    fn from(document: Document) -> Self {
+        Self {
+            samples: document.samples,
+            events: document.events,
+            members: document.left_out,
+            ..Self::default()
+        }
+    }
 }
 
 impl Reading {
+    /// Adds what another document of the target has.
+    pub fn add(&mut self, other: Self) {
+        self.samples.extend(other.samples);
+        self.events.extend(other.events);
+        self.bad += other.bad;
+        self.first = self.first.or(other.first);
+        self.repeated += other.repeated;
+        self.members += other.members;
+    }
+
     /// A note for the dashboard, if anything was left out.
     pub fn note(&self) -> Option<String> {
         let bad = self.first.map(|first| match self.bad {
@@ -36,7 +63,12 @@ impl Reading {
             1 => Some("one series comes twice: its second sample is left out".to_owned()),
             more => Some(format!("{more} samples are left out, as their series come twice or more often")),
         };
-        let parts: Vec<String> = bad.into_iter().chain(repeated).collect();
+        let members = match self.members {
+            0 => None,
+            1 => Some("one member is left out: it is no number, or there are too many".to_owned()),
+            more => Some(format!("{more} members are left out: they are no numbers, or there are too many")),
+        };
+        let parts: Vec<String> = bad.into_iter().chain(repeated).chain(members).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 }

@@ -6,6 +6,7 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod documents;
 mod figures;
 mod hanging;
 mod harness;
@@ -33,3 +34,6 @@ mod room;
 mod scraping;
 mod sdk_limits;
 mod sdks;
+mod signals;
+#[cfg(unix)]
+mod targets;

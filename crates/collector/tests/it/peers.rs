@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use whippet_collector::scrape::Fetcher;
+use whippet_collector::scrape::{Fetcher, Target};
 
 /// The path of a program. Where it is missing, `None`, and a note that no test runner hides.
 pub fn program(name: &str) -> Option<PathBuf> {
@@ -85,8 +85,9 @@ impl Peer {
     }
 
     pub async fn ask(&self, path: &str) -> Option<Value> {
-        let target = format!("peer=http://{}{path}", self.address).parse().unwrap();
-        let text = Fetcher::new(Duration::from_secs(5)).get(&target).await.ok()?;
+        let target: Target = format!("peer=http://{}{path}", self.address).parse().unwrap();
+        let fetcher = Fetcher::new(Duration::from_secs(5));
+        let text = fetcher.get(&target.addresses[0], &target.settings).await.ok()?;
         serde_json::from_slice(&text.bytes).ok()
     }
 

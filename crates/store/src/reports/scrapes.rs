@@ -31,6 +31,40 @@ impl<'c> Scrapes<'c> {
         Ok(Some(Self { connection, target, grid: Grid::new(&times, steps, interval) }))
     }
 
+    /// The same with the beginning and the end of the window alone, which costs little however long it is.
+    pub fn whole(
+        connection: &'c Connection,
+        target: &str,
+        steps: &Steps,
+        interval: i64,
+    ) -> rusqlite::Result<Option<Self>> {
+        let Some(target) = Self::id(connection, target)? else { return Ok(None) };
+        let window = Grid::window(steps, interval);
+        let at = |question: &str, from: i64, to: i64| {
+            let question = format!(
+                "SELECT {question}(time) FROM scrapes WHERE target = ?1 AND time > ?2 AND time <= ?3"
+            );
+            let mut statement = connection.prepare_cached(&question)?;
+            statement.query_row(params![target, from, to], |row| row.get::<_, Option<i64>>(0))
+        };
+        let mut times = Vec::new();
+        for (question, from, to) in [
+            ("max", steps.from - window, steps.from),
+            ("min", steps.from, steps.to),
+            ("max", steps.from - 2 * window, steps.to),
+        ] {
+            times.extend(at(question, from, to)?);
+        }
+        times.sort_unstable();
+        times.dedup();
+        Ok(Some(Self { connection, target, grid: Grid::new(&times, steps, interval) }))
+    }
+
+    /// Its target's number in the store.
+    pub fn target(&self) -> i64 {
+        self.target
+    }
+
     /// The number of a target in the store; `None` if it was never scraped.
     pub fn id(connection: &Connection, target: &str) -> rusqlite::Result<Option<i64>> {
         connection

@@ -118,10 +118,11 @@ impl Pushes {
         Ok(rejected)
     }
 
-    /// The time between two pushes of a service, ms; `None` if it never pushed.
-    pub async fn interval(&self, target: &str) -> Option<i64> {
+    /// The time between two pushes of a service, ms, and how many series it has; `None` if it never pushed.
+    pub async fn status(&self, target: &str) -> Option<(i64, u64)> {
         let state = self.state.lock().await;
-        state.targets.get(target).map(|target| target.interval.unwrap_or(INTERVAL))
+        let target = state.targets.get(target)?;
+        Some((target.interval.unwrap_or(INTERVAL), target.series() as u64))
     }
 
     /// The services that have not pushed for as long as they would be looked for.
