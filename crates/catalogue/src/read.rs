@@ -14,7 +14,8 @@ use crate::signal::{Dimension, Shape, Signal};
 use crate::unit;
 
 /// Keys of a pattern besides those of [`Meaning::ALL`].
-const KEYS: [&str; 8] = ["signal", "metric", "kind", "unit", "where", "unless", "set", "sum"];
+const KEYS: [&str; 10] =
+    ["signal", "metric", "except", "kind", "unit", "where", "unless", "absent", "set", "sum"];
 /// The most patterns of a file, and words in one list.
 const MOST: usize = 2_000;
 /// The most bytes of a word.
@@ -110,6 +111,8 @@ impl<'a> Reader<'a> {
             |key: &str| self.error(value.span(), format!("`{key}` is missing in this `[[{name}]]`"));
         let signal = self.signal(find("signal").ok_or_else(|| missing("signal"))?)?;
         let names = self.words(find("metric").ok_or_else(|| missing("metric"))?, "metric")?;
+        let excluded =
+            find("except").map(|value| self.words(value, "except")).transpose()?.unwrap_or_default();
         let kinds = find("kind").map(|value| self.kinds(value, signal)).transpose()?;
         let is_rate = signal.shape() == Shape::Count && kinds.as_deref() == Some(&[Kind::Gauge]);
         let factor = match find("unit") {
@@ -138,6 +141,7 @@ impl<'a> Reader<'a> {
             signal,
             exporter: Arc::clone(exporter),
             metrics: names.iter().map(|name| Glob::new(name)).collect(),
+            excluded: excluded.iter().map(|name| Glob::new(name)).collect(),
             sure: kinds.is_some(),
             kinds: kinds.unwrap_or_else(|| Pattern::usual_kinds(signal)),
             factor,
@@ -145,6 +149,7 @@ impl<'a> Reader<'a> {
             set,
             conditions: conditions("where")?.unwrap_or_default(),
             exceptions: conditions("unless")?.unwrap_or_default(),
+            absent: conditions("absent")?.unwrap_or_default(),
             sum: find("sum").map(|value| self.word(value, "sum")).transpose()?.map(str::to_owned),
             own,
         })

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::exposed::{Exposed, Metric};
+use crate::glob::Glob;
 use crate::pattern::{Kind, Labels, Meaning, Pattern};
 use crate::signal::{Shape, Signal};
 use crate::status::{self, Class};
@@ -139,7 +140,13 @@ impl Told {
         let mut signals: BTreeMap<Signal, Vec<(Rank, Choice)>> = BTreeMap::new();
         for metric in &exposed.metrics {
             let mut found: BTreeMap<(Signal, Form), Vec<(Rank, Arc<Pattern>)>> = BTreeMap::new();
-            let fitting = patterns.iter().enumerate().filter(|(_, pattern)| fits(pattern, metric));
+            let is_exact = |pattern: &Pattern| pattern.name(&metric.name).is_some_and(Glob::is_exact);
+            // A metric that is known by its name is not told by what names usually mean, also not where its pattern leaves
+            // series out.
+            let is_known = patterns.iter().any(|pattern| !pattern.own && is_exact(pattern));
+            let counts = |pattern: &Pattern| pattern.own || !is_known || is_exact(pattern);
+            let fitting =
+                patterns.iter().enumerate().filter(|(_, pattern)| counts(pattern) && fits(pattern, metric));
             for (place, pattern) in fitting {
                 for (signal, form, implied) in forms(pattern, metric) {
                     let rank = Rank::new(pattern, metric, form, implied, place);
@@ -223,7 +230,8 @@ impl Rank {
             form,
             inexact: name.is_none_or(|glob| !glob.is_exact()),
             fewer_conditions: std::cmp::Reverse(pattern.conditions.len()),
-            fewer_given: std::cmp::Reverse(name.map_or(0, crate::glob::Glob::given)),
+            // Of two exact names the longer is no better.
+            fewer_given: std::cmp::Reverse(name.filter(|glob| !glob.is_exact()).map_or(0, Glob::given)),
             // Of a pattern's names, the first.
             listed: listed.unwrap_or_default(),
             place,
@@ -237,6 +245,7 @@ fn fits(pattern: &Pattern, metric: &Metric) -> bool {
         && pattern.is_of(metric.kind())
         && pattern.conditions.iter().all(|condition| metric.may_meet(condition))
         && !pattern.exceptions.iter().any(|condition| metric.must_meet(condition))
+        && !pattern.absent.iter().any(|condition| metric.may_meet(condition))
 }
 
 /// The signals that a metric tells by a pattern, how, and whether only by the way.
@@ -278,4 +287,144 @@ fn forms(pattern: &Pattern, metric: &Metric) -> Vec<(Signal, Form, bool)> {
         forms.push((counted, Form::Count, true));
     }
     forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Told};
+    use crate::catalogue::Catalogue;
+    use crate::exposed::Gather;
+    use crate::pattern::Labels;
+    use crate::read::mappings;
+    use crate::signal::Signal;
+
+    const FILE: &str = r#"
+exporter = "x"
+[[pattern]]
+signal = "http.server.duration"
+metric = ["new_seconds", "old_seconds"]
+route = ["route", "path"]
+status = "code"
+[[pattern]]
+signal = "http.server.requests"
+metric = "asked_total"
+[[pattern]]
+signal = "http.server.requests"
+metric = "asked_*"
+unless = { kind = "own" }
+[[pattern]]
+signal = "http.client.requests"
+metric = "asked_total"
+where = { kind = ["out", "up*"] }
+group = "host"
+[[pattern]]
+signal = "runtime.gc_time"
+metric = "pause_seconds"
+[[pattern]]
+signal = "db.pool.idle"
+metric = "links"
+where = { state = "idle", gone = "" }
+"#;
+
+    type Series<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
+
+    fn told(mapping: &str, series: &[Series<'_>]) -> Told {
+        let mut gather = Gather::default();
+        for (name, labels, counter) in series {
+            gather.add(name, labels.iter().copied(), *counter);
+        }
+        let catalogue = Catalogue::of("x.toml", FILE).unwrap();
+        catalogue.with_mappings(mappings("m.toml", mapping).unwrap()).told(&gather.finish())
+    }
+
+    fn choices(told: &Told, signal: Signal) -> Vec<(&str, Form)> {
+        told.choices(signal).iter().map(|choice| (choice.metric.as_str(), choice.form)).collect()
+    }
+
+    fn labels(of: &[(&str, &str)]) -> Labels {
+        of.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_most_specific_comes_first_and_a_count_stands_in_last() {
+        let series: [Series<'_>; 5] = [
+            ("asked_total", &[], true),
+            ("asked_twice_total", &[], true),
+            ("old_seconds_bucket", &[("le", "1")], true),
+            ("old_seconds_sum", &[], true),
+            ("old_seconds_count", &[], true),
+        ];
+        let found = told("", &series);
+        let requests = [
+            ("asked_total", Form::Counter),
+            ("asked_twice_total", Form::Counter),
+            ("old_seconds", Form::Count),
+        ];
+        assert_eq!(choices(&found, Signal::ServerRequests), requests);
+        assert_eq!(choices(&found, Signal::ServerDuration), [("old_seconds", Form::Buckets)]);
+        let own = "[[mapping]]\nsignal = \"http.server.requests\"\nmetric = \"asked_t*\"\n";
+        assert_eq!(told(own, &series).choices(Signal::ServerRequests)[0].exporter(), "own mapping");
+        assert_eq!(found.series().len(), 5);
+    }
+
+    #[test]
+    fn of_a_list_of_names_the_first_comes_first() {
+        let series: [Series<'_>; 4] = [
+            ("old_seconds_bucket", &[("le", "1")], true),
+            ("old_seconds_count", &[], true),
+            ("new_seconds_bucket", &[("le", "1")], true),
+            ("new_seconds_count", &[], true),
+        ];
+        let found = told("", &series);
+        assert_eq!(
+            choices(&found, Signal::ServerDuration),
+            [("new_seconds", Form::Buckets), ("old_seconds", Form::Buckets)]
+        );
+    }
+
+    #[test]
+    fn conditions_decide_by_series_and_labels_say_what_they_mean() {
+        let found = told(
+            "",
+            &[
+                ("asked_total", &[("kind", "upstream"), ("host", "bank")], true),
+                ("asked_total", &[("kind", "own")], true),
+                ("links", &[("state", "busy")], false),
+                ("links", &[("state", "idle"), ("gone", "yes")], false),
+            ],
+        );
+        let calls = &found.choices(Signal::ClientRequests)[0];
+        let tags = calls.tags(&labels(&[("kind", "upstream"), ("host", "bank")])).unwrap();
+        assert_eq!((tags.group.as_str(), tags.has_status), ("bank", false));
+        assert!(calls.tags(&labels(&[("kind", "own")])).is_none());
+        // As a whole it may be idle without `gone`, as far as the labels of each series are remembered.
+        assert!(
+            found
+                .choices(Signal::PoolIdle)
+                .iter()
+                .all(|choice| choice.tags(&labels(&[("state", "busy")])).is_none())
+        );
+        let unknown: Vec<&str> = found.unknown().map(|metric| metric.name.as_str()).collect();
+        assert!(unknown.is_empty() || unknown == ["links"], "{unknown:?}");
+    }
+
+    #[test]
+    fn a_time_of_collections_is_their_sum_and_their_number_comes_with_it() {
+        let found = told("", &[("pause_seconds_sum", &[], true), ("pause_seconds_count", &[], true)]);
+        assert_eq!(choices(&found, Signal::GcTime), [("pause_seconds", Form::Sum)]);
+        assert_eq!(choices(&found, Signal::GcCount), [("pause_seconds", Form::Count)]);
+    }
+
+    #[test]
+    fn a_route_is_the_first_label_that_is_there() {
+        let found =
+            told("", &[("new_seconds_bucket", &[("le", "1"), ("path", "/a"), ("code", "503")], true)]);
+        let tags = found.choices(Signal::ServerDuration)[0]
+            .tags(&labels(&[("path", "/a"), ("code", "503")]))
+            .unwrap();
+        assert_eq!(
+            (tags.route.as_str(), tags.class, tags.factor),
+            ("/a", Some(crate::status::Class::Server), 1000.0)
+        );
+    }
 }

@@ -125,10 +125,10 @@ impl std::error::Error for ServeError {
             Self::Token(error) => Some(error),
             Self::Roots(error) => Some(error),
             Self::Signals(error) => Some(error),
+            Self::RemoteWrite(error) => Some(error),
             Self::Config(error) => Some(error),
             Self::Target { source, .. } => Some(source),
             Self::Tls { source, .. } => Some(source),
-            Self::RemoteWrite(error) => Some(error),
             Self::SlowTarget(_) | Self::SlowTimeout | Self::Apps(_) | Self::Credentials(_) => None,
         }
     }

@@ -28,7 +28,7 @@ export class MutationEngine extends Engine<MutationExports, EngineMutation> {
     this.start(
       config,
       mutationWasm,
-      (exports) => exports.mutation_new as any,
+      (exports, seed) => exports.mutation_new(seed),
       (exports) => exports.mutation_free,
     )
   }

@@ -63,8 +63,8 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
 /// `GET /api/backend`
 pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> Answer<Backend> {
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let target = target(&app, window.target)?;
-    let (interval, matches) = (interval(&app, &target), Arc::clone(&app.matches));
+    let (target, interval) = target(&app, window.target)?;
+    let matches = Arc::clone(&app.matches);
     let read =
         move |connection: &_| reports::backend::backend(connection, &matches, &target, &steps, interval);
     Ok(Json(app.store.read("read_backend", read).await?))
@@ -72,7 +72,7 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
 
 /// `GET /api/series`
 pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> Answer<Metrics> {
-    let target = target(&app, window.target)?;
+    let (target, _) = target(&app, window.target)?;
     let matches = Arc::clone(&app.matches);
     let read = move |connection: &_| reports::metric_chart::metrics(connection, &matches, &target);
     Ok(Json(app.store.read("read_series", read).await?))
@@ -81,7 +81,7 @@ pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/chart`
 pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> Answer<MetricChart> {
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let target = target(&app, window.target)?;
+    let (target, interval) = target(&app, window.target)?;
     let Some(metric) = window.metric.filter(|metric| !metric.is_empty()) else {
         return Err(Failure::bad_request(
             "bad_query",
@@ -89,7 +89,7 @@ pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> An
         ));
     };
     let by = window.by.filter(|by| !by.is_empty());
-    let (interval, matches) = (interval(&app, &target), Arc::clone(&app.matches));
+    let matches = Arc::clone(&app.matches);
     let read = move |connection: &_| {
         let question = (target.as_str(), metric.as_str(), by.as_deref());
         reports::metric_chart::metric_chart(connection, &matches, question, &steps, interval)
@@ -103,26 +103,21 @@ pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> An
     })
 }
 
-/// The time between two scrapes of a target, ms.
-fn interval(app: &App, target: &str) -> i64 {
-    let targets = app.target_status.snapshot();
-    let own = targets.iter().find(|entry| entry.name == target).map_or(0, |entry| entry.interval);
-    if own > 0 { own } else { app.scrape_interval }
-}
-
-/// The target that a query names.
-fn target(app: &App, named: Option<String>) -> Result<String, Failure> {
+/// The target that a query names, and the time between two scrapes of it.
+fn target(app: &App, named: Option<String>) -> Result<(String, i64), Failure> {
     let Some(target) = named else {
         return Err(Failure::bad_request(
             "bad_query",
             "`target` is missing: name one of those in /api/status",
         ));
     };
-    if !app.target_status.snapshot().iter().any(|entry| entry.name == target) {
+    let known = app.target_status.snapshot();
+    let Some(entry) = known.into_iter().find(|entry| entry.name == target) else {
         let message = "there is no such target: name one of those in /api/status";
         return Err(Failure::bad_request("unknown_target", message));
-    }
-    Ok(target)
+    };
+    let interval = if entry.interval > 0 { entry.interval } else { app.scrape_interval };
+    Ok((target, interval))
 }
 
 /// `GET /api/vitals`
@@ -179,7 +174,7 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/slow_queries`
 pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let target = target(&app, window.target)?;
+    let (target, _) = target(&app, window.target)?;
     let read = move |connection: &_| reports::backend_events::slow_queries(connection, &target, &steps);
     Ok(Json(app.store.read("read_slow_queries", read).await?))
 }

@@ -155,7 +155,8 @@ async fn the_overview_names_stopped_and_down_subjects_and_leaves_out_the_collect
 
     collector.advance(16 * MINUTE);
     let error = Some("connection refused".to_owned());
-    collector.app.target_status.record("shop", Outcome { at: collector.now(), error, ..Outcome::default() });
+    let failed = Outcome { at: collector.now(), error, ..Outcome::default() };
+    collector.app.target_status.record("shop", failed);
     let found = overview(&collector, "").await;
     let shop = subject(&found, "shop");
     assert_eq!((shop.last, shop.stopped), (Some(START), true));

@@ -30,5 +30,6 @@ mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod signals;
 #[cfg(unix)]
 mod targets;

@@ -86,8 +86,8 @@ impl Peer {
 
     pub async fn ask(&self, path: &str) -> Option<Value> {
         let target: Target = format!("peer=http://{}{path}", self.address).parse().unwrap();
-        let text =
-            Fetcher::new(Duration::from_secs(5)).get(&target.addresses[0], &target.settings).await.ok()?;
+        let fetcher = Fetcher::new(Duration::from_secs(5));
+        let text = fetcher.get(&target.addresses[0], &target.settings).await.ok()?;
         serde_json::from_slice(&text.bytes).ok()
     }
 

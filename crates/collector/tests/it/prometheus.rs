@@ -176,8 +176,8 @@ async fn every_exposition_is_read_as_prometheus_reads_it() {
         let error = &errors[&number];
         assert_eq!(error.is_empty(), case.read, "{:?}: {error}", case.body);
         let target: Target = format!("backend=http://{backend}/{number}").parse().unwrap();
-        let text =
-            Fetcher::new(Duration::from_secs(5)).get(&target.addresses[0], &target.settings).await.unwrap();
+        let fetcher = Fetcher::new(Duration::from_secs(5));
+        let text = fetcher.get(&target.addresses[0], &target.settings).await.unwrap();
         let reading = read(&text.bytes, Format::of(&text.content_type));
         if !case.read {
             // We refuse it as cut off, or leave out the invalid line.

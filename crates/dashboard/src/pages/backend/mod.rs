@@ -1,15 +1,17 @@
-//! Backend: throughput, latency and errors of a scraped target.
+//! Backend: what a scraped target tells, in sections, and any other metric that it exposes.
+mod explorer;
+mod sections;
+
 use super::slow_queries::SlowQueries;
 use super::targets::Targets;
-use super::{plain, spec};
-use crate::chart::{Plot, Tone};
-use crate::components::Column::{Figures, Words};
-use crate::components::{Cell, Page, Panel, Rating, ReportNotice, ScrapeHint, Select, Table};
-use crate::data::{ApiError, use_backend};
+use crate::components::{EmptyState, Page, ReportNotice, ScrapeHint, Select, Snippet};
+use crate::data::{ApiError, ReportQuery, use_backend};
 use crate::format;
 use crate::view_state::{use_change_view_state, use_view_state};
+use explorer::Explorer;
 use leptos::prelude::*;
-use whippet_api::{Backend, Status, Target, Timing, Unit};
+use sections::Sections;
+use whippet_api::{Backend as Told, Status, Target};
 use whippet_leptos::Query;
 
 /// The target name of the collector itself.
@@ -46,8 +48,6 @@ pub fn Backend() -> impl IntoView {
         status.data.get()?.targets.iter().find(|target| target.name == name).cloned()
     });
 
-    let routes = Signal::derive(move || Some(rows(&backend.data.get()?.data.routes, route_row)));
-    let operations = Signal::derive(move || Some(rows(&backend.data.get()?.data.operations, operation_row)));
     let inexact = move || {
         let until = backend.data.get()?.data.inexact_until?;
         let now = status.data.with(|status| status.as_ref().map_or(0, |status| status.now));
@@ -62,44 +62,10 @@ pub fn Backend() -> impl IntoView {
             <Scraped chosen/>
             {move || inexact().map(|text| view! { <p class="note">{text}</p> })}
             <Show when=move || itself_only.get()><ScrapeHint/></Show>
-            <div class="grid">
-                <Panel title="Traffic">
-                    <Plot title="Requests" unit=Unit::PerSecond spec=plain(backend, Unit::PerSecond, |b: &Backend| &b.rate)/>
-                    <Plot title="Errors, of all requests" unit=Unit::Ratio spec=plain(backend, Unit::Ratio, |b: &Backend| &b.errors)/>
-                </Panel>
-                <Panel title="Response time">
-                    <Plot title="Percentiles" unit=Unit::Ms spec=plain(backend, Unit::Ms, |b: &Backend| &b.latency)/>
-                    <Plot
-                        title="Cache hit rate"
-                        unit=Unit::Ratio
-                        spec=spec(backend, Unit::Ratio, |b: &Backend| &b.caches, |spec, _| spec.whole().bound(0.7, Tone::Fair))
-                    />
-                </Panel>
-            </div>
-            <Panel title="Routes">
-                <Table
-                    caption="Requests by route, busiest first"
-                    columns=&[Words("Route"), Figures("Requests"), Figures("Rate"), Figures("p50"), Figures("p95"), Figures("p99"), Figures("4xx"), Figures("5xx")]
-                    rows=routes
-                    nothing="No request in this time range."
-                />
-            </Panel>
-            <div class="grid">
-                <Panel title="Database">
-                    <Plot title="Query time" unit=Unit::Ms spec=plain(backend, Unit::Ms, |b: &Backend| &b.database)/>
-                    <Table
-                        caption="Database operations, busiest first"
-                        columns=&[Words("Operation"), Figures("Queries"), Figures("Rate"), Figures("p50"), Figures("p95"), Figures("p99")]
-                        rows=operations
-                        nothing="No query in this time range."
-                    />
-                </Panel>
-                <Panel title="Process">
-                    <Plot title="CPU, of one core" unit=Unit::Ratio spec=spec(backend, Unit::Ratio, |b: &Backend| &b.cpu, |spec, _| spec.unbounded())/>
-                    <Plot title="Resident memory" unit=Unit::Bytes spec=plain(backend, Unit::Bytes, |b: &Backend| &b.memory)/>
-                </Panel>
-            </div>
+            <Understood backend chosen/>
+            <Sections backend/>
             <SlowQueries target/>
+            <Explorer target backend/>
             <Targets/>
         </Page>
     }
@@ -121,7 +87,12 @@ fn TargetPicker(target: Signal<Option<String>>) -> impl IntoView {
             label="Target"
             choices
             chosen=Signal::derive(move || target.get().unwrap_or_default())
-            choose=move |name: String| change(&|view| view.target = Some(name.clone()))
+            choose=move |name: String| {
+                change(&|view| {
+                    view.target = Some(name.clone());
+                    (view.metric, view.by) = (None, None);
+                })
+            }
         />
     }
 }
@@ -157,32 +128,89 @@ fn Scraped(chosen: Memo<Option<Target>>) -> impl IntoView {
     }
 }
 
-fn rows(timings: &[Timing], row: fn(&Timing) -> Vec<Cell>) -> Vec<Vec<Cell>> {
-    timings.iter().map(row).collect()
+/// What is known of the target. Where nothing is, how to change that.
+#[component]
+fn Understood(backend: ReportQuery<Told>, chosen: Memo<Option<Target>>) -> impl IntoView {
+    let known =
+        Memo::new(move |_| backend.data.with(|report| report.as_ref().map(|report| Known::of(&report.data))));
+    move || {
+        let known = known.get()?;
+        let is_up = chosen.with(|target| target.as_ref().is_some_and(|target| target.up));
+        let view = match (known.sections, known.metrics) {
+            (0, 0) if is_up => view! {
+                <EmptyState title="It answers, but exposes no metrics yet">
+                    <p>"Its scrapes work. As soon as a metric comes with them, it is shown here."</p>
+                </EmptyState>
+            }
+            .into_any(),
+            (0, 0) => ().into_any(),
+            (0, metrics) => view! {
+                <EmptyState title="Nothing of this backend is understood yet">
+                    <p>
+                        {format!("Its scrapes work: it exposes {}, and no pattern knows any of them. ", counted(metrics))}
+                        "All are listed below, and each can be charted. To have them understood, say in "
+                        <code>"whippet.toml"</code> " what they mean:"
+                    </p>
+                    <Snippet code=MAPPING/>
+                </EmptyState>
+            }
+            .into_any(),
+            _ => view! { <p class="note">{known.words()}</p> }.into_any(),
+        };
+        Some(view)
+    }
 }
 
-fn operation_row(timing: &Timing) -> Vec<Cell> {
-    let mut cells = vec![
-        Cell::Text(timing.name.clone()),
-        Cell::Figure(format::number(timing.count.round())),
-        Cell::Figure(format::figure(timing.rate, Unit::PerSecond)),
-    ];
-    let percentiles = [timing.p50, timing.p95, timing.p99].into_iter().zip(timing.beyond);
-    cells.extend(percentiles.map(|(value, beyond)| {
-        let figure = |value| format::at_least(value, beyond, Unit::Ms);
-        Cell::Figure(value.map_or_else(|| format::NOTHING.to_owned(), figure))
-    }));
-    cells
+/// An example of an own mapping.
+const MAPPING: &str = "[[mapping]]\nsignal = \"http.server.requests\"\nmetric = \"my_requests_total\"\n\
+                       route = \"path\"\nstatus = \"code\"";
+
+#[derive(Clone, PartialEq)]
+struct Known {
+    exporters: Vec<String>,
+    metrics: usize,
+    unknown: usize,
+    sections: usize,
 }
 
-fn route_row(timing: &Timing) -> Vec<Cell> {
-    let mut cells = operation_row(timing);
-    let share = |share: Option<f64>, fair: f64, poor: f64| match share {
-        Some(share) if share > 0.0 => Cell::Rated(format::per_cent(share), Rating::of(share, fair, poor)),
-        share => Cell::Figure(format::maybe(share, Unit::Ratio)),
-    };
-    // The default service levels: less than 1 % client errors, less than 0.1 % server errors.
-    cells.push(share(timing.client_errors, 0.01, 0.05));
-    cells.push(share(timing.server_errors, 0.001, 0.01));
-    cells
+impl Known {
+    fn of(backend: &Told) -> Self {
+        Self {
+            exporters: backend.exporters.clone(),
+            metrics: backend.metrics,
+            unknown: backend.unknown,
+            sections: backend.sections.len(),
+        }
+    }
+
+    fn words(&self) -> String {
+        let who = self.exporters.join(", ");
+        let rest = match self.unknown {
+            0 => "all of them understood".to_owned(),
+            unknown if unknown == self.metrics => "none of them understood".to_owned(),
+            unknown => format!("{} of them understood", self.metrics - unknown),
+        };
+        let what = format!("{}, {rest}", counted(self.metrics));
+        if who.is_empty() { what } else { format!("{who}: {what}") }
+    }
+}
+
+fn counted(metrics: usize) -> String {
+    if metrics == 1 { "1 metric".to_owned() } else { format!("{metrics} metrics") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Known;
+
+    #[test]
+    fn what_is_known_is_said_in_a_line() {
+        let words = |exporters: &[&str], metrics, unknown| {
+            let exporters = exporters.iter().map(|name| (*name).to_owned()).collect();
+            Known { exporters, metrics, unknown, sections: 1 }.words()
+        };
+        assert_eq!(words(&["a", "b"], 12, 3), "a, b: 12 metrics, 9 of them understood");
+        assert_eq!(words(&[], 1, 0), "1 metric, all of them understood");
+        assert_eq!(words(&["a"], 5, 5), "a: 5 metrics, none of them understood");
+    }
 }

@@ -178,6 +178,13 @@ pub fn total(set: &Set<Measured>, pair: Pair, wanted: impl Fn(&Tags) -> bool) ->
     wanted.filter_map(|measured| measured.at(pair)).reduce(|a, b| a + b)
 }
 
+/// The last level of each group.
+pub fn last(set: &Set<Measured>, pair: Pair) -> BTreeMap<String, f64> {
+    let groups: BTreeSet<&String> = set.series.iter().map(|measured| &measured.tags.group).collect();
+    let value = |group: &String| Some((group.clone(), total(set, pair, |tags| tags.group == *group)?));
+    groups.into_iter().filter_map(value).collect()
+}
+
 /// The share of the counters that `wanted` selects in the total increase; `None` where that is 0.
 pub fn share(counters: &Set<Counted>, pair: Pair, wanted: impl Fn(&Tags) -> bool) -> Option<f64> {
     let all = counters.sum(pair, |_| true);
@@ -190,6 +197,9 @@ pub fn stat(told: &str) -> String {
         (Ok(1.0), _) => "max".to_owned(),
         (Ok(0.0), _) => "min".to_owned(),
         (Ok(q), _) if (0.0..1.0).contains(&q) => format!("p{}", (q * 1e6).round() / 1e4),
+        // Some exporters write quantiles in percent.
+        (Ok(q), _) if (1.0..100.0).contains(&q) => format!("p{q}"),
+        (Ok(100.0), _) => "max".to_owned(),
         (_, "avg" | "mean" | "average") => "average".to_owned(),
         (_, "median") => "p50".to_owned(),
         (_, other) => other.to_owned(),

@@ -2,9 +2,10 @@
 use whippet_api::Unit;
 use whippet_catalogue::{Class, Signal, Told};
 
+use super::caches::Caches;
 use super::draw::share;
 use super::machine::{host_cpu, host_memory};
-use super::storage::{self, Caches, Pools};
+use super::storage::{self, Pools};
 use super::traffic::{self, Traffic};
 use crate::reports::reading::{Measured, Reading, Set};
 use crate::reports::source::{Pair, Source};

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use whippet_api::{Section, SignalChart, Unit};
 use whippet_catalogue::{Signal, Tags};
 
-use super::draw::{Draw, Lines, durations_panel, panel, table, total};
-use super::storage::last;
+use super::draw::{Draw, Lines, durations_panel, last, panel, table, total};
 use super::timings::{Named, timings_table};
 use super::traffic::bytes;
 use crate::reports::reading::{Counted, Measured, Reading, Set};

@@ -1,4 +1,5 @@
 //! `GET /api/backend`: one scraped backend, by the signals that it tells.
+mod caches;
 mod draw;
 mod levels;
 mod machine;
@@ -15,8 +16,8 @@ use super::reading::Reading;
 use super::scrapes::Scrapes;
 use super::source::Source;
 use super::steps::Steps;
+use caches::Caches;
 use draw::Draw;
-use storage::Caches;
 use timings::Named;
 use traffic::Traffic;
 
@@ -46,7 +47,7 @@ pub fn report<S: Source>(source: &S, told: &Told, steps: &Steps) -> Result<Backe
     let routes = Named::read(&reading, (Signal::ServerRequests, Signal::ServerDuration), traffic::route)?;
     let database = Traffic::read(&reading, storage::DATABASE)?;
     let operations = Named::read(&reading, (Signal::DbQueries, Signal::DbDuration), storage::operation)?;
-    let caches = Caches::read(&reading)?;
+    let looked_up = Caches::read(&reading)?;
     let cpu = reading.counted_by_group(Signal::ProcessCpu)?;
     let memory = reading.levels(Signal::ProcessMemory)?;
     let rate = draw.line("requests", |pair| {
@@ -56,7 +57,7 @@ pub fn report<S: Source>(source: &S, told: &Told, steps: &Steps) -> Result<Backe
     if failures.is_empty() {
         failures = ["4xx", "5xx"].map(|name| draw.line(name, |_| None)).into();
     }
-    let sections = sections(&reading, steps, (&requests, &routes), (&database, &operations), &caches)?;
+    let sections = sections(&reading, steps, (&requests, &routes), (&database, &operations), &looked_up)?;
     Ok(Backend {
         rate: draw.chart(vec![rate]),
         latency: draw.chart(draw.percentiles(&requests.durations, traffic::route).lines),
@@ -64,7 +65,7 @@ pub fn report<S: Source>(source: &S, told: &Told, steps: &Steps) -> Result<Backe
         routes: bounded(routes.timings),
         database: draw.chart(draw.percentiles(&database.durations, storage::operation).lines),
         operations: bounded(operations.timings),
-        caches: draw.chart(caches.lines(draw).lines),
+        caches: draw.chart(looked_up.lines(draw).lines),
         cpu: draw.chart(vec![draw.line("cpu", |pair| {
             (!cpu.series.is_empty()).then(|| cpu.sum(pair, |_| true) / draw.grid.seconds(pair) / 1000.0)
         })]),
@@ -82,7 +83,7 @@ fn sections<S: Source>(
     steps: &Steps,
     (requests, routes): (&Traffic, &Named),
     (database, operations): (&Traffic, &Named),
-    caches: &Caches,
+    looked_up: &Caches,
 ) -> Result<Vec<Section>, S::Error> {
     let mut sections = vec![
         traffic::requests(reading, steps, requests, routes)?,
@@ -90,7 +91,7 @@ fn sections<S: Source>(
         traffic::calls(reading, steps, ("AI providers", "Provider", traffic::MODEL))?,
         storage::database(reading, steps, database, operations)?,
         storage::pools(reading, steps)?,
-        storage::caches(reading, steps, caches)?,
+        caches::caches(reading, steps, looked_up)?,
         machine::jobs(reading, steps)?,
         machine::process(reading, steps)?,
         machine::host(reading, steps)?,
