@@ -56,11 +56,17 @@ pub fn Backend() -> impl IntoView {
             "Counts until {until} may be too high: an older version of the collector counted some twice."
         ))
     };
+    // Where figures are read from a Prometheus: what it could not answer.
+    let missing = move || {
+        let notes = backend.data.get()?.data.notes;
+        (!notes.is_empty()).then(|| format!("Something may be missing here: {}", notes.join("; ")))
+    };
     view! {
         <Page title="Backend" aside=move || view! { <TargetPicker target/> }>
             <ReportNotice query=backend/>
             <Scraped chosen/>
             {move || inexact().map(|text| view! { <p class="note">{text}</p> })}
+            {move || missing().map(|text| view! { <p class="notice notice-fair" role="status"><span>{text}</span></p> })}
             <Show when=move || itself_only.get()><ScrapeHint/></Show>
             <Understood backend chosen/>
             <Sections backend/>
