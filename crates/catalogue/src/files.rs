@@ -30,6 +30,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("stores.toml", include_str!("../patterns/stores.toml")),
     ("models.toml", include_str!("../patterns/models.toml")),
     ("queues.toml", include_str!("../patterns/queues.toml")),
+    ("json.toml", include_str!("../patterns/json.toml")),
     ("conventions.toml", include_str!("../patterns/conventions.toml")),
 ];
 

@@ -25,6 +25,7 @@ mod peers;
 #[cfg(unix)]
 mod program;
 mod prometheus;
+mod reading;
 mod ready;
 mod remote_write;
 mod resolution;

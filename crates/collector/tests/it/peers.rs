@@ -93,7 +93,13 @@ impl Peer {
 
     /// The values of an instant query, by the value of `label`; empty while the server does not answer.
     pub async fn query(&self, expression: &str, label: &str) -> Vec<(String, f64)> {
-        let Some(answer) = self.ask(&format!("/api/v1/query?query={}", encoded(expression))).await else {
+        self.query_at(expression, label, None).await
+    }
+
+    /// The same at a time, ms since the epoch.
+    pub async fn query_at(&self, expression: &str, label: &str, at: Option<i64>) -> Vec<(String, f64)> {
+        let at = at.map_or_else(String::new, |at| format!("&time={}", at as f64 / 1000.0));
+        let Some(answer) = self.ask(&format!("/api/v1/query?query={}{at}", encoded(expression))).await else {
             return Vec::new();
         };
         let results = answer["data"]["result"].as_array().cloned().unwrap_or_default();
