@@ -106,6 +106,11 @@ export const EXPORTERS = {
     version: () => debian(['golang-github-prometheus-client-golang-dev']),
   }),
 
+  'ruby-client': (port) => ({
+    commands: [{ command: ['puma', '--quiet', '--bind', `tcp://127.0.0.1:${port}`, '--threads', '4:4', 'apps/ruby/config.ru'] }],
+    version: () => debian(['ruby-prometheus-client-mmap', 'puma']),
+  }),
+
   caddy: (port) =>
     before(
       port,
