@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod names;
 pub mod origins;
 pub mod prometheus;
+pub mod prometheus_setup;
 pub mod rate_limiter;
 pub mod routes;
 pub mod scrape;

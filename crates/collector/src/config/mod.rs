@@ -3,6 +3,7 @@
 //! A key that is not known is refused with its line and the nearest known one. Times and sizes are written as on the
 //! command line; secrets may come from the environment. What the command line says is added to the file.
 mod error;
+mod prometheus;
 mod rule;
 mod secret;
 mod target;
@@ -15,6 +16,8 @@ use toml::Spanned;
 
 use crate::scrape::{List, Target};
 pub use error::{ConfigError, Fault};
+pub use prometheus::{Prometheus, RemoteWrite};
+use prometheus::{PrometheusTable, RemoteWriteTable};
 pub use secret::Secret;
 use target::{Source, TargetTable};
 
@@ -28,9 +31,9 @@ pub struct Config {
     /// `[[mapping]]`: the operator's own patterns for the catalogue of signals, as they stand in the file.
     pub mappings: Vec<toml::Table>,
     /// `[prometheus]`: a Prometheus that is there already.
-    pub prometheus: Option<toml::Table>,
+    pub prometheus: Option<Prometheus>,
     /// `[remote_write]`: where samples are sent on to.
-    pub remote_write: Option<toml::Table>,
+    pub remote_write: Option<RemoteWrite>,
 }
 
 /// The file as it is written.
@@ -41,8 +44,8 @@ struct Raw {
     target: Vec<Spanned<TargetTable>>,
     #[serde(default)]
     mapping: Vec<toml::Table>,
-    prometheus: Option<toml::Table>,
-    remote_write: Option<toml::Table>,
+    prometheus: Option<Spanned<PrometheusTable>>,
+    remote_write: Option<Spanned<RemoteWriteTable>>,
 }
 
 /// The longest configuration file, bytes.
@@ -65,12 +68,17 @@ impl Config {
     /// Reads a text. `env` looks up environment variables.
     pub fn parse(text: &str, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, Fault> {
         let raw: Raw = toml::from_str(text).map_err(|error| Fault::parsed(text, &error))?;
-        let mut config = Self {
-            mappings: raw.mapping,
-            prometheus: raw.prometheus,
-            remote_write: raw.remote_write,
-            ..Self::default()
-        };
+        let mut config = Self { mappings: raw.mapping, ..Self::default() };
+        if let Some(table) = raw.prometheus {
+            let span = table.span();
+            let checked = table.into_inner().checked(env);
+            config.prometheus = Some(checked.map_err(|message| Fault::at(text, Some(span), message))?);
+        }
+        if let Some(table) = raw.remote_write {
+            let span = table.span();
+            let checked = table.into_inner().checked(env);
+            config.remote_write = Some(checked.map_err(|message| Fault::at(text, Some(span), message))?);
+        }
         let mut names: Vec<String> = Vec::new();
         for table in raw.target {
             let span = table.span();

@@ -16,7 +16,7 @@ use std::time::Instant;
 use tokio::task::JoinSet;
 use whippet_api::TargetDocument;
 use whippet_engine::expo::Format;
-use whippet_store::{BackendEvent, OWN_TARGET, Scrape, Store, StoreError};
+use whippet_store::{BackendEvent, OWN_TARGET, Sample, Scrape, Store, StoreError};
 
 pub use fetch::{FetchError, Fetcher, Text};
 pub use filter::{Filter, Glob};
@@ -31,6 +31,7 @@ pub use tls::{NoRoots, Tls, TlsError};
 use crate::clock::Clock;
 use crate::documents;
 use crate::metrics::Metrics;
+use crate::prometheus::remote_write::RemoteWriter;
 
 /// Why a scrape failed.
 #[derive(Debug)]
@@ -80,6 +81,8 @@ pub struct Scraper {
     pub clock: Clock,
     /// The HTTP client.
     pub fetcher: Fetcher,
+    /// To whom samples are sent on, too.
+    pub forward: Option<Arc<RemoteWriter>>,
 }
 
 impl Scraper {
@@ -138,6 +141,7 @@ impl Scraper {
                 outcome.samples = all.samples.len() as u64;
                 let whole = failed.is_none();
                 self.keep_events(&target.name, std::mem::take(&mut all.events), whole).await;
+                self.forward(target, Some(&all.samples)).await;
                 self.keep(&target.name, all).await
             }
         };
@@ -152,10 +156,21 @@ impl Scraper {
                 outcome.note = (!parts.is_empty()).then(|| parts.join("; "));
             }
             Err(error) => {
+                if !any {
+                    self.forward(target, None).await;
+                }
                 outcome.error = Some(if missing.len() > 1 { missing.join("; ") } else { error.to_string() })
             }
         }
         outcome
+    }
+
+    /// Sends samples on; none where the scrape failed.
+    async fn forward(&self, target: &Target, samples: Option<&[Sample]>) {
+        let Some(writer) = &self.forward else { return };
+        let instance = target.addresses.first().and_then(|address| address.url.authority());
+        let instance = instance.map_or("", |authority| authority.as_str());
+        writer.forward((&target.name, instance), samples, self.clock.now()).await;
     }
 
     /// Records the collector's own figures, without the detour through HTTP.

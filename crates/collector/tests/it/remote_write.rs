@@ -39,6 +39,7 @@ fn options(url: &str) -> RemoteWriteOptions {
         queue: 4_000_000,
         labels: vec![("job".to_owned(), "whippet".to_owned()), ("instance".to_owned(), "here:1".to_owned())],
         native: false,
+        scraped: false,
     }
 }
 
@@ -121,6 +122,35 @@ async fn victoria_metrics_takes_it() {
     let classic = server.query_until(classic, "app", some).await;
     assert!(classic[0].0 == "shop" && (classic[0].1 - 1.5).abs() < 0.4, "{classic:?}");
     assert_eq!(server.query("whippet_page_views_total", "instance").await, [("here:1".to_owned(), 100.0)]);
+    drop(tasks);
+}
+
+#[tokio::test]
+async fn what_is_scraped_is_sent_on() {
+    let Some(victoria) = program("victoria-metrics") else { return };
+    let (collector, folder) = (collector(), tempfile::tempdir().unwrap());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let backend = listener.local_addr().unwrap().to_string();
+    let page = axum::routing::get(async || "# TYPE orders counter\norders{job=\"x\"} 7\n");
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/metrics", page)).await });
+    let server = Peer::victoria_metrics(&victoria, folder.path()).await;
+    let mut options = options(&format!("http://{}/api/v1/write", server.address));
+    options.scraped = true;
+    let writer = writer(&collector, options);
+    let mut scraper = collector.scraper();
+    scraper.forward = Some(Arc::clone(&writer));
+    let shop = format!("shop=http://{backend}/metrics").parse().unwrap();
+    let gone = format!("gone=http://{}/metrics", free_address().await).parse().unwrap();
+    for target in [&shop, &gone] {
+        scraper.scrape(target).await;
+    }
+    let mut tasks = tokio::task::JoinSet::new();
+    remote_write::start(&mut tasks, &writer, &collector.app);
+    let orders = server.query_until("orders", "instance", |found| !found.is_empty()).await;
+    assert_eq!(orders, [(backend, 7.0)]);
+    let up = server.query_until("up", "job", |found| found.len() == 2).await;
+    assert_eq!(up, [("gone".to_owned(), 0.0), ("shop".to_owned(), 1.0)]);
+    assert_eq!(server.query("orders", "exported_job").await, [("x".to_owned(), 7.0)]);
     drop(tasks);
 }
 

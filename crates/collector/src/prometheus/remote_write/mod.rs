@@ -11,7 +11,6 @@ mod outcome;
 mod queue;
 mod wire;
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
@@ -24,7 +23,7 @@ use prost::Message;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
-use whippet_store::Scrape;
+use whippet_store::Sample;
 
 pub use figures::RemoteWriteFigures;
 pub use queue::{Dropped, Queue, Waiting};
@@ -57,6 +56,8 @@ pub struct RemoteWriteOptions {
     pub labels: Vec<(String, String)>,
     /// Whether histograms of pages are sent as native ones, too.
     pub native: bool,
+    /// Whether what is scraped is sent, too.
+    pub scraped: bool,
 }
 
 /// Gathers, queues and sends.
@@ -64,8 +65,7 @@ pub struct RemoteWriter {
     options: RemoteWriteOptions,
     requester: Requester,
     queue: Mutex<Queue>,
-    /// What was sent last, by target; the collector's own by "".
-    ended: Mutex<HashMap<String, Ended>>,
+    ended: Mutex<Ended>,
     filled: Notify,
     figures: Arc<RemoteWriteFigures>,
 }
@@ -128,18 +128,26 @@ impl RemoteWriter {
         if let Some(pages) = &app.page_figures {
             pages.write(&mut gathering, now);
         }
-        let Gathering { series, metadata, .. } = gathering;
-        self.push("", series, metadata, now);
+        let Gathering { mut series, metadata, .. } = gathering;
+        lock(&self.ended).mark(&mut series, now);
+        self.push(series, metadata, now, true);
     }
 
-    /// Queues the samples of a scrape of the target at `address`.
-    pub fn forward(&self, scrape: &Scrape, address: &str) {
-        let series = gather::scraped(scrape, address, &self.options.labels);
-        self.push(&scrape.target, series, Vec::new(), scrape.time);
+    /// Whether it is to be sent what is scraped.
+    pub fn takes_scrapes(&self) -> bool {
+        self.options.scraped
     }
 
-    fn push(&self, target: &str, mut series: Vec<TimeSeries>, mut metadata: Vec<Metadata>, now: i64) {
-        lock(&self.ended).entry(target.to_owned()).or_default().mark(&mut series, now);
+    /// Queues the samples of a scrape of a target, by its name and its address; none where the scrape failed. Series that end
+    /// are not marked: to remember them all would take too much memory.
+    pub async fn forward(self: &Arc<Self>, target: (&str, &str), samples: Option<&[Sample]>, now: i64) {
+        let series = gather::scraped(target, samples, now, &self.options.labels);
+        let writer = Arc::clone(self);
+        // There are many scrapes, and the figures of the next one come soon: they need not survive a power failure.
+        let _ = tokio::task::spawn_blocking(move || writer.push(series, Vec::new(), now, false)).await;
+    }
+
+    fn push(&self, series: Vec<TimeSeries>, mut metadata: Vec<Metadata>, now: i64, sync: bool) {
         let mut queue = lock(&self.queue);
         let mut series = series.into_iter().peekable();
         while series.peek().is_some() {
@@ -148,7 +156,7 @@ impl RemoteWriter {
             let request = WriteRequest { series: part, metadata: std::mem::take(&mut metadata) };
             match snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()) {
                 Ok(body) => {
-                    let (dropped, error) = queue.push(body, samples, now);
+                    let (dropped, error) = queue.push(body, (samples, now), sync);
                     self.figures.dropped(dropped);
                     if let Some(error) = error {
                         tracing::warn!(%error, "samples that wait for remote write cannot be written, and are kept in memory");
