@@ -19,7 +19,8 @@ use crate::hosts;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::prometheus::pages::{PageFigures, PageOptions};
-use crate::prometheus::{reading, remote_write};
+use crate::prometheus::reading;
+use crate::prometheus::remote_write::{self, RemoteWriter};
 use crate::prometheus_setup::{self, SetupError};
 use crate::rate_limiter::RateLimiter;
 use crate::routes;
@@ -186,7 +187,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
-        matches: Arc::new(Matches::new(Catalogue::new())),
+        matches: Arc::new(Matches::new(Catalogue::new().with_mappings(config.mappings))),
         clock: clock.clone(),
         limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
@@ -211,7 +212,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         target_status,
         clock: clock.clone(),
         fetcher,
-        forward: writer.clone().filter(|writer| writer.takes_scrapes()),
+        forward: writer.as_ref().and_then(RemoteWriter::forwarding),
     };
     for target in &targets {
         store.set_target_address(&target.name, &target.address()).await?;
@@ -224,7 +225,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         reading::start(&mut tasks, reader, &app.clock);
     }
     if let Some(writer) = writer {
-        remote_write::start(&mut tasks, &writer, &app);
+        remote_write::start(&mut tasks, &writer, app.shown());
     }
 
     let mut router = routes::router(app);

@@ -12,7 +12,9 @@ pub mod units;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
+use whippet_catalogue::{Pattern, PatternError};
 
 use crate::scrape::{List, Target};
 pub use error::{ConfigError, Fault};
@@ -28,8 +30,8 @@ pub struct Config {
     pub targets: Vec<Target>,
     /// Lists of further targets.
     pub lists: Vec<List>,
-    /// `[[mapping]]`: the operator's own patterns for the catalogue of signals, as they stand in the file.
-    pub mappings: Vec<toml::Table>,
+    /// `[[mapping]]`: the operator's own patterns for the catalogue of signals.
+    pub mappings: Vec<Pattern>,
     /// `[prometheus]`: a Prometheus that is there already.
     pub prometheus: Option<Prometheus>,
     /// `[remote_write]`: where samples are sent on to.
@@ -42,8 +44,9 @@ pub struct Config {
 struct Raw {
     #[serde(default)]
     target: Vec<Spanned<TargetTable>>,
-    #[serde(default)]
-    mapping: Vec<toml::Table>,
+    /// The catalogue reads them from the text, as it reads its own patterns.
+    #[serde(default, rename = "mapping")]
+    _mapping: IgnoredAny,
     prometheus: Option<Spanned<PrometheusTable>>,
     remote_write: Option<Spanned<RemoteWriteTable>>,
 }
@@ -68,7 +71,9 @@ impl Config {
     /// Reads a text. `env` looks up environment variables.
     pub fn parse(text: &str, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, Fault> {
         let raw: Raw = toml::from_str(text).map_err(|error| Fault::parsed(text, &error))?;
-        let mut config = Self { mappings: raw.mapping, ..Self::default() };
+        let wrong = |error: PatternError| Fault { line: Some(error.line), message: error.message };
+        let mappings = whippet_catalogue::mappings("", text).map_err(wrong)?;
+        let mut config = Self { mappings, ..Self::default() };
         if let Some(table) = raw.prometheus {
             let span = table.span();
             let checked = table.into_inner().checked(env);

@@ -194,12 +194,7 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/slow_queries`
 pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let Some(target) = window.target else {
-        return Err(Failure::bad_request(
-            "bad_query",
-            "`target` is missing: name one of those in /api/status",
-        ));
-    };
+    let (target, _) = target(&app, window.target)?;
     let read = move |connection: &_| reports::backend_events::slow_queries(connection, &target, &steps);
     Ok(Json(app.store.read("read_slow_queries", read).await?))
 }

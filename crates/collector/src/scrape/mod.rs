@@ -13,7 +13,7 @@ pub(crate) mod tls;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use whippet_api::TargetDocument;
 use whippet_engine::expo::Format;
 use whippet_store::{BackendEvent, OWN_TARGET, Sample, Scrape, Store, StoreError};
@@ -31,7 +31,6 @@ pub use tls::{NoRoots, Tls, TlsError};
 use crate::clock::Clock;
 use crate::documents;
 use crate::metrics::Metrics;
-use crate::prometheus::remote_write::RemoteWriter;
 
 /// Why a scrape failed.
 #[derive(Debug)]
@@ -69,6 +68,9 @@ impl std::error::Error for ScrapeError {
     }
 }
 
+/// Sends the samples of a scrape on, by the target's name and address; none where it failed. At the time, ms since the epoch.
+pub type Forward = Arc<dyn Fn((&str, &str), Option<&[Sample]>, i64) -> JoinHandle<()> + Send + Sync>;
+
 /// Everything a scrape needs.
 pub struct Scraper {
     /// Where samples are kept.
@@ -82,7 +84,7 @@ pub struct Scraper {
     /// The HTTP client.
     pub fetcher: Fetcher,
     /// To whom samples are sent on, too.
-    pub forward: Option<Arc<RemoteWriter>>,
+    pub forward: Option<Forward>,
 }
 
 impl Scraper {
@@ -167,10 +169,11 @@ impl Scraper {
 
     /// Sends samples on; none where the scrape failed.
     async fn forward(&self, target: &Target, samples: Option<&[Sample]>) {
-        let Some(writer) = &self.forward else { return };
+        let Some(forward) = &self.forward else { return };
         let instance = target.addresses.first().and_then(|address| address.url.authority());
         let instance = instance.map_or("", |authority| authority.as_str());
-        writer.forward((&target.name, instance), samples, self.clock.now()).await;
+        // A scrape is sent on before the next one comes.
+        let _ = forward((&target.name, instance), samples, self.clock.now()).await;
     }
 
     /// Records the collector's own figures, without the detour through HTTP.

@@ -7,6 +7,7 @@ mod counters;
 mod crash;
 mod dashboard;
 mod documents;
+mod exporters;
 mod figures;
 mod hanging;
 mod harness;

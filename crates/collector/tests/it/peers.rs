@@ -112,6 +112,13 @@ impl Peer {
         found
     }
 
+    /// The answer to a range query; times and step in seconds.
+    pub async fn range(&self, expression: &str, from: f64, to: f64, step: f64) -> Value {
+        let path =
+            format!("/api/v1/query_range?query={}&start={from}&end={to}&step={step}", encoded(expression));
+        self.ask(&path).await.unwrap_or_default()
+    }
+
     /// The same once it says something for which `enough` holds, within a minute.
     pub async fn query_until(
         &self,

@@ -2,6 +2,8 @@
 mod explorer;
 mod sections;
 
+use super::slow_queries::SlowQueries;
+use super::targets::Targets;
 use crate::components::{EmptyState, Page, ReportNotice, ScrapeHint, Select, Snippet};
 use crate::data::{ApiError, ReportQuery, use_backend};
 use crate::format;
@@ -68,7 +70,9 @@ pub fn Backend() -> impl IntoView {
             <Show when=move || itself_only.get()><ScrapeHint/></Show>
             <Understood backend chosen/>
             <Sections backend/>
+            <SlowQueries target/>
             <Explorer target backend/>
+            <Targets/>
         </Page>
     }
 }
