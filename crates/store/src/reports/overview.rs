@@ -53,7 +53,7 @@ pub struct Apps {
     pub losses: Vec<Loss>,
 }
 
-/// The levels of all `targets` except the collector itself, which are scraped every `interval` ms, and the state of these
+/// The levels of all `targets` except the collector itself, which are scraped every `interval` ms unless they have their own, and the state of these
 /// targets and of all applications, or of one. `now` is the current time.
 pub fn overview(
     connection: &Connection,
@@ -65,9 +65,10 @@ pub fn overview(
 ) -> rusqlite::Result<Overview> {
     let hidden_apps = if app.is_none() { status::hidden_apps(connection)? } else { 0 };
     let mut overview = Overview { levels: Vec::new(), losses: Vec::new(), subjects: Vec::new(), hidden_apps };
-    // Thinned scrapes are a minute apart.
-    let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
     for target in targets.iter().filter(|target| target.name != OWN_TARGET) {
+        let interval = if target.interval > 0 { target.interval } else { interval };
+        // Thinned scrapes are a minute apart.
+        let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
         let levels = target_levels(connection, matches, &target.name, steps, interval)?;
         overview.levels.extend(levels.into_iter().map(|level| Level { backend: true, ..level }));
         let last = status::last_scrape(connection, &target.name, steps.to)?;
