@@ -123,12 +123,17 @@ fn target_levels(
             }
         }
     };
+    Ok(of_backend(target, plain))
+}
+
+/// Levels of a backend as those of the overview.
+pub fn of_backend(target: &str, levels: Vec<PlainLevel>) -> Vec<Level> {
     let level = |plain: PlainLevel| Level {
         above: plain.above,
         beyond: plain.value.is_some_and(|value| value.1),
         ..below(target, plain.name, plain.value.map(|value| value.0), plain.bound, plain.unit)
     };
-    Ok(plain.into_iter().map(level).collect())
+    levels.into_iter().map(level).collect()
 }
 
 fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Level>> {
