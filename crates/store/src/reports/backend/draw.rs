@@ -5,9 +5,10 @@ use whippet_api::{Chart, Line, SignalChart, SignalColumn, SignalRow, SignalTable
 use whippet_catalogue::{Class, Signal, Tags};
 
 use crate::reports::buckets::QUANTILES;
-use crate::reports::reading::{Counted, Durations, Measured, Set};
+use crate::reports::reading::Durations;
 use crate::reports::source::{Grid, Pair};
 use crate::reports::steps::Steps;
+use crate::reports::tagged::{Counted, Measured, Set};
 
 /// The most lines of a chart.
 pub const MOST_LINES: usize = 8;

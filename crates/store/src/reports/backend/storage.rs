@@ -7,9 +7,10 @@ use whippet_catalogue::{Signal, Tags};
 use super::draw::{Draw, Lines, durations_panel, panel, share, total};
 use super::timings::{Named, timings_table};
 use super::traffic::Traffic;
-use crate::reports::reading::{Measured, Reading, Set};
+use crate::reports::reading::Reading;
 use crate::reports::source::{Pair, Source};
 use crate::reports::steps::Steps;
+use crate::reports::tagged::{Measured, Set};
 
 /// The signals of database queries.
 pub const DATABASE: (Signal, Signal, Signal) = (Signal::DbQueries, Signal::DbDuration, Signal::DbErrors);

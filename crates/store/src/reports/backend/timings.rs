@@ -6,8 +6,9 @@ use whippet_catalogue::{Class, Signal, Tags};
 
 use super::draw::{MOST_ROWS, stat};
 use crate::reports::buckets::QUANTILES;
-use crate::reports::reading::{Counted, Durations, Reading, Set};
+use crate::reports::reading::{Durations, Reading};
 use crate::reports::source::{Grid, Pair, Source};
+use crate::reports::tagged::{Counted, Set};
 
 /// Timings by name, and what they are computed from.
 #[derive(Debug, Default)]
