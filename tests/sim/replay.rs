@@ -128,7 +128,7 @@ fn arg<T: Argument>(args: &[f64], index: usize) -> T {
 
 exports! {
     0: query_poll mutation_deadline mutation_poll mutation_about;
-        1: query_read query_touch query_hold query_is_active query_is_static query_clock_set_back query_stat
+        1: query_read query_touch query_hold query_clock_set_back query_stat
            mutation_remove mutation_dequeue mutation_keep
            mutation_observe mutation_can_run mutation_next_in_scope mutation_first_in_scope mutation_clock_set_back;
         2: query_evict query_expect query_revert query_create query_remove query_link query_raise_gc_time query_set_state query_set_error
@@ -136,7 +136,7 @@ exports! {
            query_set_limits query_set_bytes
            query_tick mutation_raise_gc_time mutation_unobserve mutation_set_pending mutation_resume
            mutation_settled mutation_tick;
-        3: query_end query_set_breakers query_triggered_observer mutation_insert mutation_can_start;
+        3: query_end query_set_breakers mutation_insert mutation_can_start;
         4: query_set_data query_resume;
         5: query_attach query_set_options query_ask mutation_failed;
         6: query_failed;

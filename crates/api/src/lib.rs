@@ -3,7 +3,13 @@
 //! The collector serialises these types, the dashboard deserialises and draws them. All times are
 //! milliseconds since the Unix epoch, all durations milliseconds, all ratios 0 to 1. Charts are columns:
 //! one list of times and, for each line, a list of values of the same length, `null` where a value is unknown.
+mod targets;
+
 use serde::{Deserialize, Serialize};
+
+pub use targets::{
+    BackendError, ScrapeFailure, ScrapeTimes, SlowQueries, SlowQuery, TargetDocument, TargetList,
+};
 
 /// The time range that every chart endpoint takes in its query string.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,10 +38,13 @@ pub struct Status {
     /// How long data is kept, ms.
     #[serde(default)]
     pub retention: i64,
+    /// Lists that targets come from.
+    #[serde(default)]
+    pub lists: Vec<TargetList>,
 }
 
 /// A scraped backend.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// The name from the command line.
     pub name: String,
@@ -50,6 +59,24 @@ pub struct Target {
     /// What the last scrape ignored, and why.
     #[serde(default)]
     pub note: Option<String>,
+    /// The time between two scrapes, ms; 0 for the usual one.
+    #[serde(default)]
+    pub interval: i64,
+    /// The list that names it.
+    #[serde(default)]
+    pub list: Option<String>,
+    /// Its documents; empty before the first scrape.
+    #[serde(default)]
+    pub documents: Vec<TargetDocument>,
+    /// How many samples the last scrape had.
+    #[serde(default)]
+    pub samples: u64,
+    /// The last failures, newest first; at most ten.
+    #[serde(default)]
+    pub failures: Vec<ScrapeFailure>,
+    /// How long scrapes took; `None` before the first.
+    #[serde(default)]
+    pub times: Option<ScrapeTimes>,
 }
 
 /// `GET /api/overview?app&from&to`: the service levels over the range. `app` selects one app; backends are always included,
@@ -148,6 +175,8 @@ pub enum Unit {
     PerSecond,
     /// Bytes.
     Bytes,
+    /// Bytes per second.
+    BytesPerSecond,
     /// A plain number.
     Number,
 }
@@ -200,6 +229,135 @@ pub struct Backend {
     /// Until when counts may be too high, if that is within the range: an older version counted some requests twice.
     #[serde(default)]
     pub inexact_until: Option<i64>,
+    /// What is missing, and why, where the figures are read from another server.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// All that it tells, in sections; those of which it tells nothing are left out.
+    #[serde(default)]
+    pub sections: Vec<Section>,
+    /// Who prints what is known of it, such as `node_exporter`.
+    #[serde(default)]
+    pub exporters: Vec<String>,
+    /// How many metrics it exposes.
+    #[serde(default)]
+    pub metrics: usize,
+    /// How many of them no pattern knows.
+    #[serde(default)]
+    pub unknown: usize,
+}
+
+/// A part of what a backend tells, such as its database.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// `Requests`, `Database`, …
+    pub name: String,
+    /// Its charts.
+    pub charts: Vec<SignalChart>,
+    /// Its tables.
+    pub tables: Vec<SignalTable>,
+}
+
+/// A chart of one or more signals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignalChart {
+    /// What it shows.
+    pub title: String,
+    /// The names of its signals.
+    pub signals: Vec<String>,
+    /// The metrics that it is computed from.
+    pub metrics: Vec<String>,
+    /// Whether the backend computed the figures itself: percentiles and averages, shown as they are and never merged.
+    #[serde(default)]
+    pub own: bool,
+    /// The unit of all values.
+    pub unit: Unit,
+    /// The lines.
+    pub chart: Chart,
+    /// How many lines are left out, as the chart has too many.
+    #[serde(default)]
+    pub left_out: usize,
+}
+
+/// A table over the whole range.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignalTable {
+    /// What it lists.
+    pub title: String,
+    /// The heading of the rows' names.
+    pub head: String,
+    /// The metrics that it is computed from.
+    pub metrics: Vec<String>,
+    /// Whether the backend computed percentiles itself.
+    #[serde(default)]
+    pub own: bool,
+    /// The columns.
+    pub columns: Vec<SignalColumn>,
+    /// The rows.
+    pub rows: Vec<SignalRow>,
+    /// How many rows are left out.
+    #[serde(default)]
+    pub left_out: usize,
+}
+
+/// A column of a [`SignalTable`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignalColumn {
+    /// Its heading.
+    pub name: String,
+    /// The unit of its values.
+    pub unit: Unit,
+}
+
+/// A row of a [`SignalTable`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SignalRow {
+    /// Its name.
+    pub name: String,
+    /// One per column.
+    pub values: Vec<Option<f64>>,
+    /// One per column: whether the true value is only known to be greater. Empty if none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<bool>,
+}
+
+/// `GET /api/series?target`: what a target exposes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Its metrics, by name.
+    pub metrics: Vec<Metric>,
+    /// How many are left out, as there are too many.
+    #[serde(default)]
+    pub left_out: usize,
+}
+
+/// A metric of a target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    /// Its name; a histogram's without `_bucket`.
+    pub name: String,
+    /// `counter`, `gauge`, `histogram` or `summary`.
+    pub kind: String,
+    /// How many series it has.
+    pub series: usize,
+    /// The labels of its series.
+    pub labels: Vec<String>,
+    /// The signals that it tells; none where no pattern knows it.
+    pub signals: Vec<String>,
+}
+
+/// `GET /api/chart?target&metric&by&from&to`: any metric of a target. `by` is a label to group by, and may be left out.
+///
+/// A counter is shown as its rate, a gauge as its value, a histogram as percentiles, a summary as its own quantiles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricChart {
+    /// What the lines are: `per second`, `value`, `percentiles`, `quantiles of the backend`, `average`.
+    pub shows: String,
+    /// The unit of all values.
+    pub unit: Unit,
+    /// The lines.
+    pub chart: Chart,
+    /// How many lines are left out, as there are too many.
+    pub left_out: usize,
 }
 
 /// A row of a table of timings, over the whole range.
@@ -224,6 +382,12 @@ pub struct Timing {
     pub client_errors: Option<f64>,
     /// Share of 5xx answers; `None` where the notion does not apply.
     pub server_errors: Option<f64>,
+    /// Mean, ms, where nothing better is known than the sum of all times.
+    #[serde(default)]
+    pub average: Option<f64>,
+    /// Share of failed requests or operations, where nobody says whose fault it was.
+    #[serde(default)]
+    pub errors: Option<f64>,
 }
 
 /// `GET /api/vitals?app&page&navigation&from&to`: what browsers measured. `app`, `page` and `navigation` may be left out.
@@ -417,11 +581,14 @@ pub struct Gauge {
     pub max: f64,
 }
 
-/// `GET /api/errors?app&from&to`: JavaScript errors, most frequent first.
+/// `GET /api/errors?app&target&from&to`: JavaScript errors, most frequent first, and those that backends listed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// One per fingerprint.
     pub errors: Vec<PageError>,
+    /// Errors that backends listed, most frequent first. `target` selects one backend.
+    #[serde(default)]
+    pub backends: Vec<BackendError>,
 }
 
 /// Errors of one fingerprint.

@@ -247,25 +247,30 @@ numbers! {
 }
 
 numbers! {
-    /// The figures of `query_stat`.
+    /// The figures of `query_stat`. The first are counters: `COUNTERS` has their names.
     STATS: u32;
-    STAT_HITS = 0;
-    STAT_MISSES = 1;
-    STAT_STALE_SERVED = 2;
-    STAT_DEDUPLICATED = 3;
-    STAT_FETCHES = 4;
-    STAT_ERRORS = 5;
-    STAT_RETRIES = 6;
-    STAT_EVICTIONS = 7;
-    STAT_HIT_RATE = 8;
-    /// The latency of fetches that succeeded, in ms: how many there were.
-    STAT_LATENCY_COUNT = 9;
-    STAT_LATENCY_SUM = 10;
-    STAT_LATENCY_MAX = 11;
-    STAT_LATENCY_P50 = 12;
-    STAT_LATENCY_P95 = 13;
-    STAT_LATENCY_P99 = 14;
+    /// The latency of fetches that succeeded, in ms: how many there were. `LATENCIES` has the names of this and those after it.
+    STAT_LATENCY_COUNT = COUNTERS.len() as u32;
+    STAT_LATENCY_SUM = STAT_LATENCY_COUNT + 1;
+    STAT_LATENCY_MAX = STAT_LATENCY_COUNT + 2;
+    STAT_LATENCY_P50 = STAT_LATENCY_COUNT + 3;
+    STAT_LATENCY_P95 = STAT_LATENCY_COUNT + 4;
+    STAT_LATENCY_P99 = STAT_LATENCY_COUNT + 5;
 }
+
+/// The names of the counters that `query_stat` gives, in their order.
+const COUNTERS: &[&str] =
+    &["hits", "misses", "staleServed", "deduplicated", "fetches", "errors", "retries", "evictions"];
+
+/// The names of figures in results.
+pub const STAT_NAMES: &[Constant] = &[
+    Constant { name: "COUNTERS", doc: &["By the numbers of `query_stat`."], value: Value::Words(COUNTERS) },
+    Constant {
+        name: "LATENCIES",
+        doc: &["By the numbers of `query_stat` from `STAT_LATENCY_COUNT` on."],
+        value: Value::Words(&["count", "sum", "max", "p50", "p95", "p99"]),
+    },
+];
 
 numbers! {
     /// Defaults of options.
@@ -296,6 +301,7 @@ pub const TABLES: &[&[Constant]] = &[
     BUFFERS,
     STATUS,
     STATUS_NAMES,
+    STAT_NAMES,
     HOST,
     OBSERVER,
     TIMES,

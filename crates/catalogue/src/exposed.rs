@@ -70,6 +70,12 @@ impl Metric {
         }
     }
 
+    /// Itself, with the names of its labels alone.
+    pub(crate) fn without_values(&self) -> Self {
+        let labels = self.labels.iter().map(|(label, (_, with))| (label.clone(), (None, *with))).collect();
+        Self { labels, ..self.clone() }
+    }
+
     fn add<'a>(&mut self, labels: impl IntoIterator<Item = (&'a str, &'a str)>) {
         self.series += 1;
         for (label, value) in labels {

@@ -82,6 +82,7 @@ impl Condition {
     pub fn takes(&self, value: &str) -> bool {
         self.values.iter().any(|glob| match glob.as_str() {
             "*" => !value.is_empty(),
+            "[*]" => value == "*",
             _ => glob.matches(value).is_some(),
         })
     }
@@ -100,6 +101,8 @@ pub struct Pattern {
     pub exporter: Arc<str>,
     /// Names of metrics: a histogram's without `_bucket`.
     pub metrics: Vec<Glob>,
+    /// Names that it is not of, though one of its own fits.
+    pub excluded: Vec<Glob>,
     /// The kinds of metric that it is of.
     pub kinds: Vec<Kind>,
     /// Whether the pattern names its kinds itself: then a counter may also be one whose type its exporter does not declare.
@@ -114,6 +117,10 @@ pub struct Pattern {
     pub conditions: Vec<Condition>,
     /// Conditions none of which may be met.
     pub exceptions: Vec<Condition>,
+    /// Conditions that no series of the metric may meet: with such a series, another pattern knows it better.
+    pub absent: Vec<Condition>,
+    /// The counter that says how many durations the metric is the sum of.
+    pub count: Option<String>,
     /// Patterns of one exporter and signal with the same word are parts of one whole, and are added up.
     pub sum: Option<String>,
     /// Whether it is of the configuration.
@@ -132,6 +139,9 @@ impl Pattern {
 
     /// The name pattern that `metric` matches.
     pub fn name(&self, metric: &str) -> Option<&Glob> {
+        if self.excluded.iter().any(|glob| glob.matches(metric).is_some()) {
+            return None;
+        }
         self.metrics.iter().find(|glob| glob.matches(metric).is_some())
     }
 

@@ -14,7 +14,8 @@ use crate::signal::{Dimension, Shape, Signal};
 use crate::unit;
 
 /// Keys of a pattern besides those of [`Meaning::ALL`].
-const KEYS: [&str; 8] = ["signal", "metric", "kind", "unit", "where", "unless", "set", "sum"];
+const KEYS: [&str; 11] =
+    ["signal", "metric", "except", "kind", "unit", "where", "unless", "absent", "set", "sum", "count"];
 /// The most patterns of a file, and words in one list.
 const MOST: usize = 2_000;
 /// The most bytes of a word.
@@ -110,7 +111,17 @@ impl<'a> Reader<'a> {
             |key: &str| self.error(value.span(), format!("`{key}` is missing in this `[[{name}]]`"));
         let signal = self.signal(find("signal").ok_or_else(|| missing("signal"))?)?;
         let names = self.words(find("metric").ok_or_else(|| missing("metric"))?, "metric")?;
-        let kinds = find("kind").map(|value| self.kinds(value, signal)).transpose()?;
+        let excluded =
+            find("except").map(|value| self.words(value, "except")).transpose()?.unwrap_or_default();
+        let count = find("count").map(|value| self.word(value, "count")).transpose()?.map(str::to_owned);
+        if let Some(value) = find("count").filter(|_| signal.shape() != Shape::Spread) {
+            let message = format!("`count` is for durations, and `{}` is none", signal.name());
+            return Err(self.error(value.span(), message));
+        }
+        let kinds = match find("kind") {
+            Some(value) => Some(self.kinds(value, signal)?),
+            None => count.is_some().then(|| vec![Kind::Counter]),
+        };
         let is_rate = signal.shape() == Shape::Count && kinds.as_deref() == Some(&[Kind::Gauge]);
         let factor = match find("unit") {
             Some(value) => self.unit(value, signal, is_rate)?,
@@ -138,6 +149,7 @@ impl<'a> Reader<'a> {
             signal,
             exporter: Arc::clone(exporter),
             metrics: names.iter().map(|name| Glob::new(name)).collect(),
+            excluded: excluded.iter().map(|name| Glob::new(name)).collect(),
             sure: kinds.is_some(),
             kinds: kinds.unwrap_or_else(|| Pattern::usual_kinds(signal)),
             factor,
@@ -145,6 +157,8 @@ impl<'a> Reader<'a> {
             set,
             conditions: conditions("where")?.unwrap_or_default(),
             exceptions: conditions("unless")?.unwrap_or_default(),
+            absent: conditions("absent")?.unwrap_or_default(),
+            count,
             sum: find("sum").map(|value| self.word(value, "sum")).transpose()?.map(str::to_owned),
             own,
         })

@@ -84,13 +84,15 @@ pub fn class(label: &str, value: &str) -> Option<Class> {
         && rest.len() == 2
         && rest.iter().all(|byte| byte.is_ascii_digit() || byte.eq_ignore_ascii_case(&b'x'))
     {
-        return Some(match first {
-            b'4' => Class::Client,
-            b'5' => Class::Server,
-            _ => Class::Good,
-        });
+        return Some(of_digit(*first));
     }
     let label = label.to_ascii_lowercase();
+    // Envoy has the first digit alone.
+    if let [digit @ b'1'..=b'5'] = digits
+        && label.contains("class")
+    {
+        return Some(of_digit(*digit));
+    }
     let is_grpc = label.contains("grpc") || label.contains("rpc_");
     if is_grpc && let Some(class) = value.parse().ok().and_then(|code: usize| GRPC.get(code)) {
         return Some(*class);
@@ -112,6 +114,14 @@ pub fn class(label: &str, value: &str) -> Option<Class> {
     let known = WORDS.iter().find(|known| known.0 == word).map(|known| known.1);
     // The name of an error.
     known.or_else(|| told_by_error.then_some(Class::Failed))
+}
+
+fn of_digit(digit: u8) -> Class {
+    match digit {
+        b'4' => Class::Client,
+        b'5' => Class::Server,
+        _ => Class::Good,
+    }
 }
 
 /// Whether a look-up in a cache hit; `None` where the value says nothing.
@@ -145,6 +155,8 @@ mod tests {
             ("code", "5XX", Some(Server)),
             ("code", "4x", None),
             ("code", "600", None),
+            ("envoy_response_code_class", "4", Some(Client)),
+            ("priority", "4", None),
             ("code", "0", Some(Failed)),
             ("status", "success", Some(Good)),
             ("status", "client_error", Some(Client)),

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::exposed::{Exposed, Metric};
+use crate::glob::Glob;
 use crate::pattern::{Kind, Labels, Meaning, Pattern};
 use crate::signal::{Shape, Signal};
 use crate::status::{self, Class};
@@ -16,6 +17,8 @@ pub enum Form {
     Buckets,
     /// By quantiles that the backend computed, with an average of sum and count where it has them.
     Quantiles,
+    /// By an average: it is the sum of all times, and another metric says how many there were.
+    Average,
     /// By the increase of the sum of its observations.
     Sum,
     /// By the increase of their number.
@@ -78,6 +81,26 @@ impl Choice {
         self.patterns.first().and_then(|pattern| pattern.sum.as_deref())
     }
 
+    /// Whether both are of one pattern whose `*` stands for a part of their names: they are added up.
+    pub fn is_one_star_with(&self, other: &Self) -> bool {
+        let first = |choice: &Self| choice.patterns.first().cloned();
+        let Some((one, two)) = first(self).zip(first(other)) else { return false };
+        let star = |choice: &Self| one.name(&choice.metric).filter(|glob| !glob.is_exact()).cloned();
+        Arc::ptr_eq(&one, &two)
+            && self.form == other.form
+            && star(self).is_some()
+            && star(self) == star(other)
+    }
+
+    /// The names of the series with the sum of the observations and with their number.
+    pub fn sum_and_count(&self) -> (String, String) {
+        let name = &self.metric;
+        match self.patterns.first().and_then(|pattern| pattern.count.clone()) {
+            Some(count) if self.form == Form::Average => (name.clone(), count),
+            _ => (format!("{name}_sum"), format!("{name}_count")),
+        }
+    }
+
     /// The names of the series to read.
     pub fn series(&self) -> Vec<String> {
         let name = &self.metric;
@@ -85,6 +108,10 @@ impl Choice {
             Form::Counter | Form::Gauge => vec![name.clone()],
             Form::Buckets => vec![format!("{name}_bucket"), format!("{name}_sum"), format!("{name}_count")],
             Form::Quantiles => vec![name.clone(), format!("{name}_sum"), format!("{name}_count")],
+            Form::Average => {
+                let (sum, count) = self.sum_and_count();
+                vec![sum, count]
+            }
             Form::Sum => vec![format!("{name}_sum")],
             Form::Count => vec![format!("{name}_count")],
         }
@@ -118,28 +145,34 @@ pub struct Tags {
 #[derive(Clone, Debug, Default)]
 pub struct Told {
     signals: BTreeMap<Signal, Vec<Choice>>,
-    /// The metrics that no pattern knows.
-    pub unknown: Vec<Metric>,
-    /// How many metrics it has.
-    pub metrics: usize,
+    /// All metrics that it exposes, without the values of their labels.
+    pub metrics: Vec<Metric>,
 }
 
 impl Told {
     /// Finds what `patterns` know of `exposed`.
     pub(crate) fn new(patterns: &[Arc<Pattern>], exposed: &Exposed) -> Self {
         let mut signals: BTreeMap<Signal, Vec<(Rank, Choice)>> = BTreeMap::new();
-        let mut unknown = Vec::new();
         for metric in &exposed.metrics {
             let mut found: BTreeMap<(Signal, Form), Vec<(Rank, Arc<Pattern>)>> = BTreeMap::new();
-            let fitting = patterns.iter().enumerate().filter(|(_, pattern)| fits(pattern, metric));
+            let is_exact = |pattern: &Pattern| pattern.name(&metric.name).is_some_and(Glob::is_exact);
+            // A metric that is known by its name is not told by what names usually mean, also not where its pattern leaves
+            // series out.
+            let is_known = patterns.iter().any(|pattern| !pattern.own && is_exact(pattern));
+            let is_whole = |pattern: &Pattern| {
+                let has = |count: &String| exposed.metrics.iter().any(|other| other.name == *count);
+                pattern.count.as_ref().is_none_or(has)
+            };
+            let counts = |pattern: &Pattern| pattern.own || !is_known || is_exact(pattern);
+            let fitting = patterns
+                .iter()
+                .enumerate()
+                .filter(|(_, pattern)| counts(pattern) && fits(pattern, metric) && is_whole(pattern));
             for (place, pattern) in fitting {
                 for (signal, form, implied) in forms(pattern, metric) {
                     let rank = Rank::new(pattern, metric, form, implied, place);
                     found.entry((signal, form)).or_default().push((rank, Arc::clone(pattern)));
                 }
-            }
-            if found.is_empty() {
-                unknown.push(metric.clone());
             }
             for ((signal, form), mut patterns) in found {
                 patterns.sort_by_key(|entry| entry.0);
@@ -147,7 +180,7 @@ impl Told {
                 let choice = Choice {
                     metric: metric.name.clone(),
                     form,
-                    has_sum: metric.has_sum(),
+                    has_sum: metric.has_sum() || form == Form::Average,
                     patterns: patterns.into_iter().map(|entry| entry.1).collect(),
                 };
                 signals.entry(signal).or_default().push((rank, choice));
@@ -158,7 +191,20 @@ impl Told {
             (signal, choices.into_iter().map(|choice| choice.1).collect())
         };
         let signals = signals.into_iter().map(best_first).collect();
-        Self { signals, unknown, metrics: exposed.metrics.len() }
+        Self { signals, metrics: exposed.metrics.iter().map(Metric::without_values).collect() }
+    }
+
+    /// The signals that a metric tells; none where no pattern knows it.
+    pub fn signals_of(&self, metric: &str) -> Vec<Signal> {
+        let tells = |choices: &Vec<Choice>| choices.iter().any(|choice| choice.metric == metric);
+        self.signals.iter().filter(|entry| tells(entry.1)).map(|entry| *entry.0).collect()
+    }
+
+    /// The metrics that no pattern knows.
+    pub fn unknown(&self) -> impl Iterator<Item = &Metric> {
+        let known: BTreeSet<&str> =
+            self.signals.values().flatten().map(|choice| choice.metric.as_str()).collect();
+        self.metrics.iter().filter(move |metric| !known.contains(metric.name.as_str()))
     }
 
     /// The metrics that tell a signal, the best first.
@@ -205,7 +251,8 @@ impl Rank {
             form,
             inexact: name.is_none_or(|glob| !glob.is_exact()),
             fewer_conditions: std::cmp::Reverse(pattern.conditions.len()),
-            fewer_given: std::cmp::Reverse(name.map_or(0, crate::glob::Glob::given)),
+            // Of two exact names the longer is no better.
+            fewer_given: std::cmp::Reverse(name.filter(|glob| !glob.is_exact()).map_or(0, Glob::given)),
             // Of a pattern's names, the first.
             listed: listed.unwrap_or_default(),
             place,
@@ -219,6 +266,7 @@ fn fits(pattern: &Pattern, metric: &Metric) -> bool {
         && pattern.is_of(metric.kind())
         && pattern.conditions.iter().all(|condition| metric.may_meet(condition))
         && !pattern.exceptions.iter().any(|condition| metric.must_meet(condition))
+        && !pattern.absent.iter().any(|condition| metric.may_meet(condition))
 }
 
 /// The signals that a metric tells by a pattern, how, and whether only by the way.
@@ -233,7 +281,8 @@ fn forms(pattern: &Pattern, metric: &Metric) -> Vec<(Signal, Form, bool)> {
             match kind {
                 Kind::Histogram => Form::Buckets,
                 Kind::Gauge => Form::Gauge,
-                _ => Form::Quantiles,
+                Kind::Counter => Form::Average,
+                Kind::Summary => Form::Quantiles,
             },
             false,
         )),
@@ -260,4 +309,144 @@ fn forms(pattern: &Pattern, metric: &Metric) -> Vec<(Signal, Form, bool)> {
         forms.push((counted, Form::Count, true));
     }
     forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Told};
+    use crate::catalogue::Catalogue;
+    use crate::exposed::Gather;
+    use crate::pattern::Labels;
+    use crate::read::mappings;
+    use crate::signal::Signal;
+
+    const FILE: &str = r#"
+exporter = "x"
+[[pattern]]
+signal = "http.server.duration"
+metric = ["new_seconds", "old_seconds"]
+route = ["route", "path"]
+status = "code"
+[[pattern]]
+signal = "http.server.requests"
+metric = "asked_total"
+[[pattern]]
+signal = "http.server.requests"
+metric = "asked_*"
+unless = { kind = "own" }
+[[pattern]]
+signal = "http.client.requests"
+metric = "asked_total"
+where = { kind = ["out", "up*"] }
+group = "host"
+[[pattern]]
+signal = "runtime.gc_time"
+metric = "pause_seconds"
+[[pattern]]
+signal = "db.pool.idle"
+metric = "links"
+where = { state = "idle", gone = "" }
+"#;
+
+    type Series<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
+
+    fn told(mapping: &str, series: &[Series<'_>]) -> Told {
+        let mut gather = Gather::default();
+        for (name, labels, counter) in series {
+            gather.add(name, labels.iter().copied(), *counter);
+        }
+        let catalogue = Catalogue::of("x.toml", FILE).unwrap();
+        catalogue.with_mappings(mappings("m.toml", mapping).unwrap()).told(&gather.finish())
+    }
+
+    fn choices(told: &Told, signal: Signal) -> Vec<(&str, Form)> {
+        told.choices(signal).iter().map(|choice| (choice.metric.as_str(), choice.form)).collect()
+    }
+
+    fn labels(of: &[(&str, &str)]) -> Labels {
+        of.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_most_specific_comes_first_and_a_count_stands_in_last() {
+        let series: [Series<'_>; 5] = [
+            ("asked_total", &[], true),
+            ("asked_twice_total", &[], true),
+            ("old_seconds_bucket", &[("le", "1")], true),
+            ("old_seconds_sum", &[], true),
+            ("old_seconds_count", &[], true),
+        ];
+        let found = told("", &series);
+        let requests = [
+            ("asked_total", Form::Counter),
+            ("asked_twice_total", Form::Counter),
+            ("old_seconds", Form::Count),
+        ];
+        assert_eq!(choices(&found, Signal::ServerRequests), requests);
+        assert_eq!(choices(&found, Signal::ServerDuration), [("old_seconds", Form::Buckets)]);
+        let own = "[[mapping]]\nsignal = \"http.server.requests\"\nmetric = \"asked_t*\"\n";
+        assert_eq!(told(own, &series).choices(Signal::ServerRequests)[0].exporter(), "own mapping");
+        assert_eq!(found.series().len(), 5);
+    }
+
+    #[test]
+    fn of_a_list_of_names_the_first_comes_first() {
+        let series: [Series<'_>; 4] = [
+            ("old_seconds_bucket", &[("le", "1")], true),
+            ("old_seconds_count", &[], true),
+            ("new_seconds_bucket", &[("le", "1")], true),
+            ("new_seconds_count", &[], true),
+        ];
+        let found = told("", &series);
+        assert_eq!(
+            choices(&found, Signal::ServerDuration),
+            [("new_seconds", Form::Buckets), ("old_seconds", Form::Buckets)]
+        );
+    }
+
+    #[test]
+    fn conditions_decide_by_series_and_labels_say_what_they_mean() {
+        let found = told(
+            "",
+            &[
+                ("asked_total", &[("kind", "upstream"), ("host", "bank")], true),
+                ("asked_total", &[("kind", "own")], true),
+                ("links", &[("state", "busy")], false),
+                ("links", &[("state", "idle"), ("gone", "yes")], false),
+            ],
+        );
+        let calls = &found.choices(Signal::ClientRequests)[0];
+        let tags = calls.tags(&labels(&[("kind", "upstream"), ("host", "bank")])).unwrap();
+        assert_eq!((tags.group.as_str(), tags.has_status), ("bank", false));
+        assert!(calls.tags(&labels(&[("kind", "own")])).is_none());
+        // As a whole it may be idle without `gone`, as far as the labels of each series are remembered.
+        assert!(
+            found
+                .choices(Signal::PoolIdle)
+                .iter()
+                .all(|choice| choice.tags(&labels(&[("state", "busy")])).is_none())
+        );
+        let unknown: Vec<&str> = found.unknown().map(|metric| metric.name.as_str()).collect();
+        assert!(unknown.is_empty() || unknown == ["links"], "{unknown:?}");
+    }
+
+    #[test]
+    fn a_time_of_collections_is_their_sum_and_their_number_comes_with_it() {
+        let found = told("", &[("pause_seconds_sum", &[], true), ("pause_seconds_count", &[], true)]);
+        assert_eq!(choices(&found, Signal::GcTime), [("pause_seconds", Form::Sum)]);
+        assert_eq!(choices(&found, Signal::GcCount), [("pause_seconds", Form::Count)]);
+    }
+
+    #[test]
+    fn a_route_is_the_first_label_that_is_there() {
+        let found =
+            told("", &[("new_seconds_bucket", &[("le", "1"), ("path", "/a"), ("code", "503")], true)]);
+        let tags = found.choices(Signal::ServerDuration)[0]
+            .tags(&labels(&[("path", "/a"), ("code", "503")]))
+            .unwrap();
+        assert_eq!(
+            (tags.route.as_str(), tags.class, tags.factor),
+            ("/a", Some(crate::status::Class::Server), 1000.0)
+        );
+    }
 }

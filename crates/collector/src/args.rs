@@ -11,7 +11,9 @@ use clap::{Arg, Args, Parser, Subcommand};
 use whippet_engine::beacon::limits;
 use whippet_store::{Kind, OTHER};
 
+use crate::config::units::{bytes, duration};
 use crate::prometheus::pages::Labels;
+use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{BadEndpoint, Endpoint, secret};
 use crate::scrape::{Target, TargetError};
 use crate::token::Token;
@@ -88,8 +90,12 @@ pub struct Serve {
     /// The data folder
     #[arg(long, default_value = "whippet-data", value_name = "FOLDER")]
     pub data: PathBuf,
+    /// A configuration file, such as whippet.toml. What the other options say is added to it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// A backend to scrape, such as shop=http://127.0.0.1:8080/metrics or shop=https://NAME:PASSWORD@shop.example/metrics;
-    /// may be given several times. Name and password are sent as Basic, and never shown
+    /// may be given several times, also with the same name for several documents of one backend. Name and password are sent
+    /// as Basic, and never shown
     #[arg(long, value_name = "NAME=URL", value_parser = ScrapeParser)]
     pub scrape: Vec<Target>,
     /// The time between two scrapes
@@ -127,6 +133,19 @@ pub struct Serve {
     /// given several times. IP addresses and localhost are always allowed, and with --token or --trust-proxy all names
     #[arg(long, value_name = "NAME", value_parser = hosts::name)]
     pub allow_host: Vec<String>,
+    /// A Prometheus that scrapes backends already, such as http://127.0.0.1:9090: their figures are read from it, and nothing
+    /// is scraped twice. Each job is a target. Credentials: in the variable WHIPPET_PROMETHEUS_TOKEN, or
+    /// WHIPPET_PROMETHEUS_USER and _PASSWORD
+    #[arg(long, value_name = "URL", value_parser = EndpointParser("--prometheus <URL>"))]
+    pub prometheus: Option<Endpoint>,
+    /// What to read from --prometheus instead of every job, and the target's name: shop={namespace="shop"}, or {job="shop"};
+    /// may be given several times
+    #[arg(long, value_name = "NAME={MATCHERS}", requires = "prometheus")]
+    pub prometheus_selector: Vec<NamedSelector>,
+    /// A header of all requests to --prometheus, such as X-Scope-OrgID=shop; may be given several times. With
+    /// X-Key=env:VARIABLE the value is that of the variable
+    #[arg(long, value_name = "NAME=VALUE", requires = "prometheus", value_parser = HeaderParser("--prometheus-header <NAME=VALUE>"))]
+    pub prometheus_header: Vec<Header>,
     /// Show on /metrics what pages measured: vitals, timings, page views, errors and counters, by these labels. Without a
     /// list: app,page,device,release
     #[arg(long, value_name = "LABELS", num_args = 0..=1, require_equals = true, default_missing_value = "app,page,device,release")]
@@ -193,48 +212,12 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A number with a unit: `500ms`, `5s`, `15m`, `12h`, `30d`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let unit = match unit {
-        "ms" => Some(1),
-        "s" => Some(1000),
-        "m" => Some(60_000),
-        "h" => Some(3_600_000),
-        "d" => Some(86_400_000),
-        _ => None,
-    };
-    let ms = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-    match ms {
-        // A hundred years, so that no sum of times overflows.
-        Some(ms @ 100..=3_153_600_000_000) => Ok(Duration::from_millis(ms)),
-        Some(_) => Err("must be from 100ms to 36500d".to_owned()),
-        None => Err("must be a whole number and a unit: 500ms, 5s, 15m, 12h or 30d".to_owned()),
-    }
-}
-
-/// A number with a unit of bytes: `500MB`, `4GB`, `512MiB`.
+/// A size that the store can keep to.
 fn size(text: &str) -> Result<u64, String> {
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let unit = match unit.to_ascii_lowercase().as_str() {
-        "kb" => Some(1000),
-        "mb" => Some(1_000_000),
-        "gb" => Some(1_000_000_000),
-        "tb" => Some(1_000_000_000_000),
-        "kib" => Some(1 << 10),
-        "mib" => Some(1 << 20),
-        "gib" => Some(1 << 30),
-        "tib" => Some(1_u64 << 40),
-        _ => None,
-    };
-    let bytes = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-    match bytes {
+    match bytes(text)? {
         // Less holds hardly more than the tables themselves. More than SQLite's own bound is none.
-        Some(bytes @ 4_000_000..=1_000_000_000_000_000) => Ok(bytes),
-        Some(_) => Err("must be from 4MB to 1000TB".to_owned()),
-        None => Err("must be a whole number and a unit: 500MB, 4GB or 512MiB".to_owned()),
+        bytes @ 4_000_000..=1_000_000_000_000_000 => Ok(bytes),
+        _ => Err("must be from 4MB to 1000TB".to_owned()),
     }
 }
 
@@ -346,9 +329,8 @@ fn label(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, address, duration, header, label, size};
+    use super::{Cli, address, header, label, size};
     use clap::{CommandFactory, Parser};
-    use std::time::Duration;
 
     #[test]
     fn the_command_line_is_sound() {
@@ -361,15 +343,6 @@ mod tests {
         assert_eq!(address("[::1]:80").unwrap().port(), 80);
         for wrong in ["", "7300", ":7300", "localhost", "127.0.0.1", "127.0.0.1:99999", "example.org:80"] {
             assert!(address(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn times_have_units() {
-        assert_eq!(duration("30d"), Ok(Duration::from_secs(30 * 86_400)));
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        for wrong in ["", "5", "s", "-5s", "5 s", "1.5h", "0s", "99999999999999999999d"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -8,7 +8,8 @@
 //! - `server` assembles and runs the collector; `routes` map HTTP paths to handlers.
 //! - `whippet_store` is everything on disk. Its one writer answers after the commit: what was acknowledged survives
 //!   a crash of the process or the machine.
-//! - `scrape` fetches backends' metrics; the collector's own metrics take the same way, without HTTP.
+//! - `scrape` fetches backends' metrics; the collector's own metrics take the same way, without HTTP. `documents` reads those
+//!   that are JSON, and `config` the file that says how each backend is scraped.
 //! - `connections` accepts connections and bounds them, in total and per address.
 //!
 //! Nothing a client sends is trusted: not its size, its rate, how many names it makes up, nor its ratings. No module
@@ -17,7 +18,9 @@ pub mod app;
 pub mod args;
 pub mod client;
 pub mod clock;
+pub mod config;
 pub mod connections;
+pub mod documents;
 pub mod failure;
 pub mod hosts;
 pub mod metrics;

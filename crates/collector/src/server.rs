@@ -1,25 +1,30 @@
 //! Putting the collector together, and running it until it is told to stop.
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use whippet_catalogue::Catalogue;
+use whippet_store::reports::matches::Matches;
 use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
 use crate::app::App;
 use crate::args::{self, Serve};
 use crate::client::Networks;
 use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
 use crate::connections;
 use crate::hosts;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::prometheus::pages::{PageFigures, PageOptions};
+use crate::prometheus::reading::{self, Reader};
 use crate::prometheus::remote_write::{self, RemoteWriteError, RemoteWriteOptions, RemoteWriter};
 use crate::rate_limiter::RateLimiter;
 use crate::routes;
-use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetStatus};
+use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetError, TargetStatus, Tls, TlsError};
 use crate::token::{Token, WeakToken};
 
 /// The time between two sweeps of what is too old.
@@ -44,16 +49,34 @@ pub enum ServeError {
     },
     /// The data cannot be used.
     Store(StoreError),
-    /// Two targets have the same name.
-    SameName(String),
+    /// The configuration file is wrong.
+    Config(ConfigError),
+    /// The addresses of one target do not go together.
+    Target {
+        /// Its name.
+        name: String,
+        /// Why not.
+        source: TargetError,
+    },
     /// A scrape could take longer than the time to the next.
     SlowTimeout,
+    /// A scrape of this target could.
+    SlowTarget(String),
+    /// TLS cannot be set up for a target.
+    Tls {
+        /// Its name.
+        name: String,
+        /// Why not.
+        source: TlsError,
+    },
     /// The token in the environment is none.
     Token(WeakToken),
     /// The list of applications in the environment is none.
     Apps(String),
     /// No certificate can be checked.
     Roots(NoRoots),
+    /// Two targets have the same name.
+    SameName(String),
     /// A variable of the environment holds what cannot be sent.
     Credentials(String),
     /// Remote write cannot begin.
@@ -76,15 +99,23 @@ impl std::fmt::Display for ServeError {
                 write!(f, "cannot listen on {address}: {source}. Choose another address with --listen.")
             }
             Self::Store(error) => error.fmt(f),
-            Self::SameName(name) => {
-                write!(f, "two --scrape targets are called '{name}': give each a name of its own")
-            }
+            Self::Config(error) => error.fmt(f),
+            Self::Target { name, source } => write!(f, "target '{name}': {source}"),
+            Self::Tls { name, source } => write!(f, "target '{name}': {source}"),
+            Self::SlowTarget(name) => write!(
+                f,
+                "the scrapes of target '{name}' may take longer than the time between two of them: shorten its `timeout` or lengthen its `interval`"
+            ),
             Self::SlowTimeout => {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
             Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
             Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
+            Self::SameName(name) => write!(
+                f,
+                "two targets are called '{name}': give the one of --prometheus-selector another name, as in other={{job=\"{name}\"}}"
+            ),
             Self::Credentials(variable) => {
                 write!(f, "the value of {variable} cannot be sent: it must be one line of text")
             }
@@ -103,7 +134,14 @@ impl std::error::Error for ServeError {
             Self::Roots(error) => Some(error),
             Self::Signals(error) => Some(error),
             Self::RemoteWrite(error) => Some(error),
-            Self::SameName(_) | Self::SlowTimeout | Self::Apps(_) | Self::Credentials(_) => None,
+            Self::Config(error) => Some(error),
+            Self::Target { source, .. } => Some(source),
+            Self::Tls { source, .. } => Some(source),
+            Self::SlowTarget(_)
+            | Self::SlowTimeout
+            | Self::Apps(_)
+            | Self::Credentials(_)
+            | Self::SameName(_) => None,
         }
     }
 }
@@ -116,13 +154,17 @@ impl From<StoreError> for ServeError {
 
 /// Runs the collector until SIGINT or SIGTERM.
 pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
-    check(&arguments)?;
+    if arguments.scrape_timeout.is_some_and(|timeout| timeout > arguments.scrape_interval) {
+        return Err(ServeError::SlowTimeout);
+    }
+    let config = match &arguments.config {
+        Some(path) => Config::load(path).map_err(ServeError::Config)?,
+        None => Config::default(),
+    };
     let token = token(&arguments)?;
     let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
-    let fetcher = match arguments.scrape.iter().any(Target::is_secure) {
-        true => Fetcher::secure(patience).map_err(ServeError::Roots)?,
-        false => Fetcher::new(patience),
-    };
+    let targets = targets(config.targets, &arguments, patience)?;
+    let fetcher = fetcher(&targets, patience)?;
     let clock = Clock::system();
     let metrics = Arc::new(Metrics::new());
     let mut options = Options::new(&arguments.data);
@@ -146,12 +188,14 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
+    let reader = reader(&arguments, &targets)?;
     let writer = remote_writer(&arguments, address, &metrics)?;
-    let target_status = Arc::new(target_status(&arguments.scrape, address));
+    let target_status = Arc::new(target_status(&targets, arguments.scrape_interval, address));
     let app = App {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
+        matches: Arc::new(Matches::new(Catalogue::new().with_mappings(config.mappings))),
         clock: clock.clone(),
         limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
@@ -161,6 +205,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
             true => Origins::Any,
             false => Origins::These(arguments.allow_origin),
         }),
+        prometheus: reader.clone(),
         page_figures,
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
@@ -176,13 +221,16 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         clock: clock.clone(),
         fetcher,
     };
-    for target in &arguments.scrape {
+    for target in &targets {
         store.set_target_address(&target.name, &target.address()).await?;
     }
-    let mut tasks = scrape::start(Arc::new(scraper), arguments.scrape, arguments.scrape_interval);
+    let mut tasks = scrape::start(Arc::new(scraper), targets, config.lists, arguments.scrape_interval);
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
+    if let Some(reader) = &reader {
+        reading::start(&mut tasks, reader, &app.clock);
+    }
     if let Some(writer) = writer {
         remote_write::start(&mut tasks, &writer, &app);
     }
@@ -198,6 +246,25 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     store.close().await;
     tracing::info!("stopped; everything is on disk");
     Ok(())
+}
+
+/// Who reads backends' figures from a Prometheus, if one is named.
+fn reader(arguments: &Serve, targets: &[Target]) -> Result<Option<Arc<Reader>>, ServeError> {
+    let Some(mut endpoint) = arguments.prometheus.clone() else { return Ok(None) };
+    endpoint
+        .authorize("WHIPPET_PROMETHEUS", |name| std::env::var(name).ok())
+        .map_err(ServeError::Credentials)?;
+    endpoint.headers.extend(arguments.prometheus_header.iter().cloned());
+    let mut taken: HashSet<String> = targets.iter().map(|target| target.name.clone()).collect();
+    taken.insert(OWN_TARGET.to_owned());
+    let mut names = taken.clone();
+    for named in &arguments.prometheus_selector {
+        if !names.insert(named.name.clone()) {
+            return Err(ServeError::SameName(named.name.clone()));
+        }
+    }
+    let reader = Reader::new(endpoint, arguments.prometheus_selector.clone(), taken);
+    reader.map(|reader| Some(Arc::new(reader))).map_err(ServeError::Roots)
 }
 
 /// What sends the figures, if a server is named that takes them.
@@ -228,16 +295,46 @@ fn remote_writer(
     writer.map(|writer| Some(Arc::new(writer))).map_err(ServeError::RemoteWrite)
 }
 
-fn check(arguments: &Serve) -> Result<(), ServeError> {
-    let mut names: Vec<&str> = arguments.scrape.iter().map(|target| target.name.as_str()).collect();
-    names.sort_unstable();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(ServeError::SameName(twice[0].to_owned()));
+/// The targets of the configuration file and of the command line. Those of one name are one target.
+fn targets(
+    configured: Vec<Target>,
+    arguments: &Serve,
+    patience: Duration,
+) -> Result<Vec<Target>, ServeError> {
+    let mut targets = configured;
+    for target in arguments.scrape.iter().cloned() {
+        let name = target.name.clone();
+        match targets.iter().position(|other| other.name == name) {
+            None => targets.push(target),
+            Some(place) => {
+                let joined = targets[place].clone().join(target);
+                targets[place] = joined.map_err(|source| ServeError::Target { name, source })?;
+            }
+        }
     }
-    if arguments.scrape_timeout.is_some_and(|timeout| timeout > arguments.scrape_interval) {
-        return Err(ServeError::SlowTimeout);
+    for target in &mut targets {
+        let interval = target.settings.interval.unwrap_or(arguments.scrape_interval);
+        match target.settings.timeout {
+            Some(timeout) if timeout > interval => return Err(ServeError::SlowTarget(target.name.clone())),
+            None if patience > interval => Arc::make_mut(&mut target.settings).timeout = Some(interval),
+            _ => {}
+        }
     }
-    Ok(())
+    Ok(targets)
+}
+
+/// The client, with the certificates that the targets need.
+fn fetcher(targets: &[Target], patience: Duration) -> Result<Fetcher, ServeError> {
+    let secure = || targets.iter().filter(|target| target.is_secure());
+    let fetcher = match secure().any(|target| target.settings.tls == Tls::default()) {
+        true => Fetcher::secure(patience).map_err(ServeError::Roots)?,
+        false => Fetcher::new(patience),
+    };
+    for target in secure() {
+        let wrong = |source| ServeError::Tls { name: target.name.clone(), source };
+        fetcher.prepare(&target.settings.tls).map_err(wrong)?;
+    }
+    Ok(fetcher)
 }
 
 /// The token of the command line, or else of the environment.
@@ -260,9 +357,14 @@ fn known_apps(arguments: &Serve) -> Result<Vec<String>, ServeError> {
 }
 
 /// All targets, the collector itself last.
-fn target_status(targets: &[Target], address: SocketAddr) -> TargetStatus {
-    let own = (OWN_TARGET.to_owned(), format!("http://{address}/metrics"));
-    TargetStatus::new(targets.iter().map(|target| (target.name.clone(), target.shown())).chain([own]))
+fn target_status(targets: &[Target], every: Duration, address: SocketAddr) -> TargetStatus {
+    let status = TargetStatus::new([]);
+    for target in targets {
+        let interval = target.settings.interval.unwrap_or(every).as_millis() as i64;
+        status.add(&target.name, target.shown(), interval, None);
+    }
+    status.add(OWN_TARGET, format!("http://{address}/metrics"), every.as_millis() as i64, None);
+    status
 }
 
 fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {

@@ -117,7 +117,7 @@ function options(chart) {
         size: 62,
         gap: 6,
         space: 34,
-        ...(spec.unit === 'bytes' ? { incrs: BYTE_STEPS } : {}),
+        ...(spec.unit.startsWith('bytes') ? { incrs: BYTE_STEPS } : {}),
         values: (_, ticks) => ticks.map(format),
       },
     ],

@@ -14,6 +14,7 @@ pub fn figure(value: f64, unit: Unit) -> String {
         Unit::Ratio => per_cent(value),
         Unit::PerSecond => format!("{}\u{a0}/s", number(value)),
         Unit::Bytes => bytes(value),
+        Unit::BytesPerSecond => format!("{}/s", bytes(value)),
         Unit::Number => number(value),
     }
 }

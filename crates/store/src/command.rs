@@ -2,6 +2,7 @@
 use tokio::sync::oneshot;
 use whippet_engine::beacon::Beacon;
 
+use crate::backend_event::BackendEvent;
 use crate::error::StoreError;
 use crate::score::Client;
 use crate::scrape::Scrape;
@@ -29,6 +30,14 @@ pub enum Command {
     },
     Scrape {
         scrape: Scrape,
+        reply: Reply<()>,
+    },
+    /// Counts what of the lists of a target's documents is new.
+    BackendEvents {
+        target: String,
+        events: Vec<BackendEvent>,
+        whole: bool,
+        now: i64,
         reply: Reply<()>,
     },
     /// Sets the address of a target.
@@ -73,6 +82,7 @@ impl Command {
             (Self::Beacon { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
             (
                 Self::Scrape { reply, .. }
+                | Self::BackendEvents { reply, .. }
                 | Self::SetTargetAddress { reply, .. }
                 | Self::Checkpoint { reply }
                 | Self::Probe { reply, .. }
@@ -96,7 +106,9 @@ impl Command {
     pub fn operation(&self) -> &'static str {
         match self {
             Self::Beacon { .. } => "write_beacons",
-            Self::Scrape { .. } | Self::SetTargetAddress { .. } => "write_scrape",
+            Self::Scrape { .. } | Self::BackendEvents { .. } | Self::SetTargetAddress { .. } => {
+                "write_scrape"
+            }
             Self::Sweep { .. } => "sweep",
             Self::Checkpoint { .. } => "checkpoint",
             Self::Probe { .. } => "ready",

@@ -10,6 +10,8 @@
 //! the writer nor make it wait. Modules that only the writer uses are private; `reports` return the types of
 //! `whippet_api`.
 mod aggregates;
+mod backend_event;
+mod backend_events;
 mod batch;
 mod candidates;
 mod command;
@@ -54,6 +56,7 @@ mod weight;
 mod write_health;
 mod writer;
 
+pub use backend_event::{BackendEvent, EventKind};
 pub use batch::has_only_errors;
 pub use command::Ingested;
 pub use error::StoreError;

@@ -3,7 +3,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::stats::{ExponentialHistogram, StoredHistogram};
 
 /// The tables with a column `minute`, except `views`.
-pub const TABLES: [&str; 11] = [
+pub const TABLES: [&str; 12] = [
     "vitals",
     "elements",
     "parts",
@@ -15,6 +15,7 @@ pub const TABLES: [&str; 11] = [
     "gauges",
     "losses",
     "error_counts",
+    "backend_event_counts",
 ];
 
 /// Minute, application, page.

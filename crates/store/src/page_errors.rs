@@ -112,7 +112,7 @@ fn insert(
 
 /// What makes two errors the same: the place, and the message with its numbers left out, since ids and
 /// counts in messages would make every occurrence a new error.
-fn fingerprint(message: &str, source: &str) -> String {
+pub fn fingerprint(message: &str, source: &str) -> String {
     let mut fingerprint = String::with_capacity(message.len() + source.len() + 1);
     let mut digits = false;
     for character in message.chars() {

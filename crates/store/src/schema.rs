@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 use crate::{counter_repair, page_loads};
 
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     (include_str!("schema_1.sql"), nothing),
     (include_str!("schema_2.sql"), nothing),
     (include_str!("schema_3.sql"), nothing),
@@ -17,6 +17,7 @@ const MIGRATIONS: [Migration; 7] = [
     (include_str!("schema_5.sql"), nothing),
     (include_str!("schema_6.sql"), nothing),
     (include_str!("schema_7.sql"), page_loads::count_older),
+    (include_str!("schema_8.sql"), nothing),
 ];
 
 /// The format that this version reads and writes.

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use whippet_engine::beacon::Beacon;
 
+use crate::backend_event::BackendEvent;
 use crate::command::{Command, Ingested};
 use crate::error::StoreError;
 use crate::metrics::StoreMetrics;
@@ -90,6 +91,21 @@ impl Store {
     pub async fn record_scrape(&self, scrape: Scrape) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         self.commands.send(Command::Scrape { scrape, reply }).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Counts what of `events` is new: all that the documents of a target list at `now` if `whole`, else what
+    /// some of them do.
+    pub async fn record_events(
+        &self,
+        target: &str,
+        events: Vec<BackendEvent>,
+        whole: bool,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::BackendEvents { target: target.to_owned(), events, whole, now, reply };
+        self.commands.send(command).await.map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::options::Options;
-use crate::{compact, minute_buckets, retention, size_limit, views, watermark};
+use crate::{backend_events, compact, minute_buckets, retention, size_limit, views, watermark};
 
 /// A stage of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,10 @@ pub fn portion(
         Stage::Thin => compact::thin(connection, detail),
         Stage::RollUp(table) => compact::roll_up(connection, table, detail),
         Stage::Names => retention::names(connection, cutoff).map(|()| true),
-        Stage::Errors => retention::errors(connection).map(|()| true),
+        Stage::Errors => {
+            backend_events::expire(connection, cutoff)?;
+            retention::errors(connection).map(|()| true)
+        }
         Stage::Series => retention::series(connection, cutoff).map(|()| true),
     }
 }

@@ -21,7 +21,7 @@ use crate::series::Series;
 use crate::size_limit::Freed;
 use crate::space::Space;
 use crate::sweep::Stage;
-use crate::{readiness, schema, size_limit, sweep};
+use crate::{backend_events, readiness, schema, size_limit, sweep};
 
 /// The most commands of one transaction: bounds how long the first of them waits.
 const GROUP: usize = 256;
@@ -273,6 +273,10 @@ impl Writer {
                 Command::Scrape { scrape, .. } => {
                     let dropped = series.record(&transaction, scrape, options.limits.series)?;
                     metrics.series_dropped(&scrape.target, dropped);
+                    Outcome::Done
+                }
+                Command::BackendEvents { target, events, whole, now, .. } => {
+                    backend_events::record(&transaction, (target, events, *whole), *now, options)?;
                     Outcome::Done
                 }
                 Command::SetTargetAddress { target, address, .. } => {

@@ -6,7 +6,7 @@ export function limitCode(limit: number | undefined): number {
 }
 
 const MAX_LOOKS = 1000
-/** This many items of a list are measured. */
+/** This many members of a value are measured, at equal distances. */
 const SAMPLE = 20
 const MAX_DEPTH = 16
 
@@ -16,35 +16,26 @@ export function estimateBytes(data: unknown): number {
   const estimate = (value: any, depth: number): number => {
     if (typeof value === 'string') return value.length
     if (typeof value !== 'object' || value === null) return 8
-    if (typeof value.byteLength === 'number') return value.byteLength
-    if (typeof value.size === 'number' && typeof value.arrayBuffer === 'function') return value.size
+    const { byteLength, size } = value
+    if (typeof byteLength === 'number') return byteLength
+    const sized = typeof size === 'number'
+    if (sized && typeof value.arrayBuffer === 'function') return size
     if (looks >= MAX_LOOKS || depth > MAX_DEPTH) return 8
-    const [count, items] = members(value)
+    // A Map or a Set of any realm.
+    const listed = sized && typeof value.values === 'function'
+    const names = listed || Array.isArray(value) ? undefined : Object.keys(value)
+    const length: number = listed ? size : (names ?? value).length
+    const items = listed && value.values()
     let sum = 0
-    for (const item of items) {
+    let seen = 0
+    for (; seen < SAMPLE && seen < length; seen++) {
       looks++
-      sum += estimate(item, depth + 1)
+      const place = Math.floor(seen * Math.max(length / SAMPLE, 1))
+      const name = names?.[place]
+      if (name) sum += 8 + name.length
+      sum += estimate(listed ? items.next().value : value[name ?? place], depth + 1)
     }
-    return 16 + 8 * count + (items.length ? (sum * count) / items.length : 0)
+    return 16 + 8 * length + (seen && (sum * length) / seen)
   }
   return estimate(data, 0)
-}
-
-/** The number of values inside, and a sample of them. */
-function members(value: any): [number, unknown[]] {
-  if (Array.isArray(value)) {
-    const step = Math.max(value.length / SAMPLE, 1)
-    const places = Array.from({ length: Math.min(value.length, SAMPLE) }, (_, i) => Math.floor(i * step))
-    return [value.length, places.map((place) => value[place])]
-  }
-  // A Map or a Set of any realm.
-  if (typeof value.size === 'number' && typeof value.values === 'function') {
-    const some: unknown[] = []
-    for (const item of value.values()) if (some.push(item) === SAMPLE) break
-    return [value.size, some]
-  }
-  const some: unknown[] = []
-  const names = Object.keys(value)
-  for (const name of names.slice(0, SAMPLE)) some.push(name, value[name])
-  return [2 * names.length, some]
 }

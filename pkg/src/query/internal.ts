@@ -2,6 +2,7 @@
 // by their public types, and this folder casts them to these interfaces.
 import type { EngineObserver, EngineQuery, QueryEngine } from './queryEngine.js'
 import type { EngineMutation, MutationEngine } from './mutationEngine.js'
+import type { EncodedOptions } from './observerOptions.js'
 import type { EngineConfig } from './startEngine.js'
 import type {
   BodyBytes,
@@ -103,8 +104,10 @@ export interface InternalQueryObserver<
   attach(engine: QueryEngine, query: number): void
   /** Unregisters the observer. Returns whether the current fetch is to be cancelled. */
   detach(engine: QueryEngine): boolean
-  /** Evaluates options that are functions and tells the engine if their values changed. */
-  sync(trigger?: number): void
+  /** Evaluates options that are functions and tells the engine if their values changed. Returns what the engine has. */
+  sync(): EncodedOptions
+  /** Whether one of `TRIGGER_*` fetches the query for it. */
+  fetchesOn(trigger: number): boolean
   /** The observed query was removed: observes the cached query of the same key, which is created if there is none. */
   observeCachedQuery(): void
 }

@@ -7,11 +7,11 @@ import {
   INTENT_JOIN,
   OBSERVER_ENABLED,
   OBSERVER_RETRY_ON_MOUNT,
+  TRIGGER_FOCUS,
   TRIGGER_MASK,
   TRIGGER_MOUNT,
 } from '../boundary/query.js'
 import { standIn } from '../wasm.js'
-import { resolveQueryValue } from './utils.js'
 import type { Calls } from './startEngine.js'
 import type { QueryState } from './types.js'
 
@@ -22,7 +22,6 @@ interface Engine {
 }
 interface Query {
   state: QueryState<any, any>
-  observers: { options: { enabled?: unknown } }[]
 }
 
 /** The calls of one engine, whose queries have their state. All that are not defined here return 0. */
@@ -77,11 +76,10 @@ export function callsWithoutWasm(engine: Engine): Calls {
       const fetches =
         !hasData &&
         flags & OBSERVER_ENABLED &&
+        (trigger & TRIGGER_MASK) < TRIGGER_FOCUS &&
         ((trigger & TRIGGER_MASK) !== TRIGGER_MOUNT || status !== 'error' || flags & OBSERVER_RETRY_ON_MOUNT)
       const isStale = !hasData || (staleTime >= 0 && (isInvalidated || now - dataUpdatedAt >= staleTime))
       return (fetches ? ANSWER_FETCHES : 0) | (isStale ? ANSWER_IS_STALE : 0)
     },
-    query_is_active: (id: number) =>
-      +query(id).observers.some((observer) => resolveQueryValue(observer.options.enabled, query(id) as any) !== false),
   })
 }

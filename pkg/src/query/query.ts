@@ -3,6 +3,7 @@ import {
   INTENT_JOIN,
   INTENT_REPLACE,
   OBSERVER_ENABLED,
+  STALE_TIME_STATIC,
   TRIGGER_FOCUS,
   TRIGGER_MOUNT,
   TRIGGER_RECONNECT,
@@ -246,14 +247,8 @@ export const Query: {
     this.setState(this.resetState)
   }
 
-  /** Whether there is an observer; what its options say is known to the engine then. */
-  #isObserved(trigger?: number): boolean {
-    for (const observer of this.observers) observer.sync(trigger)
-    return this.observers.length > 0
-  }
-
   isActive(): boolean {
-    return this.#isObserved() && this.#calls.query_is_active(this.id) !== 0
+    return this.observers.some((observer) => observer.sync()[0] & OBSERVER_ENABLED)
   }
 
   isDisabled(): boolean {
@@ -266,7 +261,7 @@ export const Query: {
   }
 
   isStatic(): boolean {
-    return this.#isObserved() && this.#calls.query_is_static(this.id) !== 0
+    return this.state.data !== undefined && this.observers.some((observer) => observer.sync()[1] === STALE_TIME_STATIC)
   }
 
   isStale(): boolean {
@@ -289,10 +284,7 @@ export const Query: {
   }
 
   #trigger(trigger: number): void {
-    if (this.#isObserved(trigger)) {
-      const observer = this.#calls.query_triggered_observer(Date.now(), this.id, trigger)
-      this.#engine.observers.get(observer)?.refetch({ cancelRefetch: false })
-    }
+    this.observers.find((observer) => observer.fetchesOn(trigger))?.refetch({ cancelRefetch: false })
     this.currentFetch?.continue()
   }
 

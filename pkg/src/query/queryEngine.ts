@@ -73,10 +73,13 @@ export class QueryEngine extends Engine<Exports, EngineQuery> {
     this.start(
       config,
       wasm,
-      (exports) => exports.query_new as any,
+      (exports, seed) => {
+        const machine = exports.query_new(seed)
+        this.#stateAt = exports.query_state_at(machine)
+        return machine
+      },
       (exports) => exports.query_free,
     )
-    this.#stateAt = this.exports?.query_state_at(this.machine) ?? 0
     this.#limits = limits
     if (limits) this.calls.query_set_limits(limitCode(limits.maxEntries), limitCode(limits.maxBytes))
     if (breaker) this.breakers = new CircuitBreakers(this, breaker)

@@ -73,7 +73,7 @@ export class QueryObserverBase<
   /** The engine's id while the observer has listeners, and the options that the engine has. */
   #id = 0
   #engine?: QueryEngine
-  #engineOptions?: EncodedOptions
+  #engineOptions: EncodedOptions = [0, 0, 0]
   /** The encoding of the options, if none is a function. */
   #constantOptions?: EncodedOptions
 
@@ -466,7 +466,7 @@ export class QueryObserverBase<
   }
 
   /**
-   * The result with an error that an option threw. For the same data (`about`) the first error stays: a new error object at
+   * @internal The result with an error that an option threw. For the same data (`about`) the first error stays: a new error object at
    * each update would notify the listeners for ever.
    */
   protected failedResult(
@@ -538,17 +538,25 @@ export class QueryObserverBase<
   }
 
   /** @internal */
-  sync(trigger?: number): void {
-    if (!this.#constantOptions) this.#catchOptionErrors(() => this.#sync(trigger))
+  sync(): EncodedOptions {
+    if (!this.#constantOptions) this.#catchOptionErrors(() => this.#sync())
+    return this.#engineOptions
   }
 
-  #sync(trigger?: number): void {
+  #sync(): void {
     if (this.#id === 0) return
-    const known = this.#engineOptions!
-    const encoded = this.#encode(this.#query, this.options, trigger)
+    const known = this.#engineOptions
+    const encoded = this.#encode(this.#query, this.options)
     if (encoded.every((value, i) => value === known[i])) return
     this.#engineOptions = encoded
     this.#engine!.calls.query_set_options(Date.now(), this.#id, ...encoded)
+  }
+
+  /** @internal */
+  fetchesOn(trigger: number): boolean {
+    let fetches = 0
+    this.#catchOptionErrors(() => (fetches = this.#ask(trigger) & ANSWER_FETCHES))
+    return fetches !== 0
   }
 }
 

@@ -40,13 +40,13 @@ export abstract class Engine<TExports extends object, TItem extends { onEngineFa
   protected start(
     config: EngineConfig,
     instance: () => TExports,
-    create: (exports: TExports) => Call,
+    create: (exports: TExports, seed: number) => number,
     free: (exports: TExports) => (machine: number) => void,
   ): void {
     try {
       let exports = instance()
       if (config.tap) exports = config.tap(exports)
-      this.machine = create(exports)(config.seed ?? Math.random() * 2 ** 32) as number
+      this.machine = create(exports, config.seed ?? Math.random() * 2 ** 32)
       ;(this as { exports?: TExports }).exports = exports
       freeWith(this, free(exports), this.machine)
       this.calls = callsOf(exports, this)

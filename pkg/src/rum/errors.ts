@@ -13,17 +13,25 @@ type Ignored = (string | RegExp)[] | false | undefined
 
 /** Calls `report` for uncaught errors and unhandled rejections, within a scope. */
 export function observeErrors(report: (error: ErrorData) => void, ignored?: Ignored): void {
-  const reportUnlessIgnored = (error: ErrorData | undefined) => error && report(error)
-  const listen = <E extends Event>(type: string, run: (event: E) => void) => on<E>(globalThis, type, run, false)
+  const listen = <E extends Event>(type: string, describe: (event: E) => ErrorData | undefined) =>
+    on<E>(
+      globalThis,
+      type,
+      (event) => {
+        const error = describe(event)
+        if (error) report(error)
+      },
+      false,
+    )
   listen<ErrorEvent>('error', ({ message, error, filename, lineno, colno }) => {
     // The `error` event of an image or a script has no message.
-    if (typeof message !== 'string') return
+    if (typeof message !== 'string') return undefined
     // If an object that is not an `Error` was thrown, the browser's message is `[object Object]` or its contents.
     const isObject = Object(error) === error && (isUnnamed(message) || isListOrFunction(error))
     const at = filename ? `${filename}:${lineno}:${colno}` : ''
-    reportUnlessIgnored(toErrorData(isObject ? describeThrown(error) : message, at, error, ignored))
+    return toErrorData(isObject ? describeThrown(error) : message, at, error, ignored)
   })
-  listen<PromiseRejectionEvent>('unhandledrejection', ({ reason }) => reportUnlessIgnored(describeError(reason, ignored)))
+  listen<PromiseRejectionEvent>('unhandledrejection', ({ reason }) => describeError(reason, ignored))
 }
 
 /** Describes a thrown value; `undefined` if it is ignored. */

@@ -1,5 +1,5 @@
 import { TARGET, URL } from '../boundary/rum.js'
-import { type Attributed, attributed } from './attribution/attributed.js'
+import type { Attributed } from './attribution/attributed.js'
 import { observeAttributedCLS } from './attribution/cls.js'
 import { observeAttributedINP } from './attribution/inp.js'
 import { observeAttributedLCP } from './attribution/lcp.js'
@@ -7,6 +7,7 @@ import { observeAttributedTTFB } from './attribution/ttfb.js'
 import type { VitalData } from './beacon.js'
 import { round, singleLine, truncate } from './lib/format.js'
 import { attempt } from './lib/guard.js'
+import { copyOwn } from './lib/properties.js'
 import { isFirstView } from './vitals/metricReporter.js'
 import { observeFCP } from './vitals/onFCP.js'
 import type { Metric } from './vitals/types.js'
@@ -28,10 +29,11 @@ export function observeVitals(
   report: (metric: Metric, data: VitalData) => void,
 ): void {
   const opts = { reportAllChanges: true, reportSoftNavs: true, buffered: !isLate }
-  const onMetric = (metric: Metric, { target, url, state, phases = [] }: Attributed) => {
+  const onMetric = (metric: Metric, find: () => Attributed) => {
     const { name, value, rating } = metric
     // A TTFB is read from the navigation, however long ago that was.
     if (isLate && name === 'TTFB' && isFirstView(metric)) return
+    const { target, url, state, phases = [] } = copyOwn<Attributed>(attempt(find))
     const names = PHASES[name]?.split(' ') ?? []
     const parts = phases.map((ms, place) => [names[place]!, round(ms)] as const).filter(([, ms]) => ms > 0)
     report(metric, {
@@ -48,6 +50,6 @@ export function observeVitals(
   attempt(() => observeAttributedINP(onMetric, opts))
   attempt(() => observeAttributedCLS(onMetric, opts))
   attempt(() => observeAttributedLCP(onMetric, opts))
-  attempt(() => observeFCP(attributed(onMetric, () => ({})), opts))
+  attempt(() => observeFCP((metric) => onMetric(metric, () => ({})), opts))
   attempt(() => observeAttributedTTFB(onMetric, opts))
 }

@@ -2,25 +2,19 @@
 import { HOST } from '../boundary/rum.js'
 import type { ResourceData } from './beacon.js'
 
-/** Initiator types and file extensions by the kind of resource (`RESOURCE_KINDS`). */
-const NAMES = [
-  'script script .js .mjs',
-  'style .css',
-  'image img image input picture .png .jpg .jpeg .gif .webp .avif .svg .ico',
-  'font .woff2 .woff .ttf .otf',
-  'fetch fetch xmlhttprequest eventsource',
-  'media video audio track .mp4 .webm .mp3 .ogg',
-  'frame iframe frame',
-  'beacon beacon ping',
-]
+/** Kinds of resources (`RESOURCE_KINDS`), each with the initiator types and file extensions that it has. */
+const NAMES =
+  'script .js .mjs,style .css,image img input picture .png .jpg .jpeg .gif .webp .avif .svg .ico,font .woff2 .woff .ttf .otf,' +
+  'fetch xmlhttprequest eventsource,media video audio track .mp4 .webm .mp3 .ogg,frame iframe,beacon ping'
 let kinds: Map<string, string> | undefined
 
 /** The kind by initiator type; where that is ambiguous, as for style sheets and what they load, by file extension. */
 function kindOf({ initiatorType, name }: PerformanceResourceTiming): string {
   kinds ??= new Map(
-    NAMES.flatMap((line) => {
-      const [kind, ...names] = line.split(' ')
-      return names.map((name) => [name, kind!] as const)
+    NAMES.split(',').flatMap((line) => {
+      // A kind is an initiator type too, or the name of none.
+      const names = line.split(' ')
+      return names.map((name) => [name, names[0]!] as const)
     }),
   )
   return kinds.get(initiatorType) ?? kinds.get(/\.\w{2,5}(?=[?#]|$)/.exec(name)?.[0] ?? '') ?? 'other'

@@ -1,11 +1,17 @@
 //! `GET /api/…`: the reports for the dashboard. `whippet_api` describes their types.
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
-use whippet_api::{Backend, Custom, Errors, Loading, Overview, Range, Status, Toolkit, Vitals};
+use whippet_api::{
+    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Status, Toolkit,
+    Vitals,
+};
 use whippet_store::reports::steps::Steps;
 use whippet_store::reports::{self, Filter};
 use whippet_store::time::{HOUR, MINUTE};
 
+use super::from_prometheus::{self, Source};
 use super::params::{Params, Window};
 use crate::app::App;
 use crate::failure::Failure;
@@ -21,48 +27,117 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
         beacons,
         last_beacon,
         apps,
-        targets: app.target_status.snapshot(),
+        targets: app.targets(),
         retention: app.retention,
+        lists: app.target_status.lists(),
     }))
 }
 
 /// `GET /api/overview`
 pub async fn overview(State(app): State<App>, Params(window): Params<Window>) -> Answer<Overview> {
     let now = app.clock.now();
-    let steps = scraped(&app, &window.range(now)?);
+    let range = window.range(now)?;
+    let steps = scraped(&app, &range);
     let filter = filter(window);
     let question = question(&steps, &filter);
     let (targets, interval) = (app.target_status.snapshot(), app.scrape_interval);
+    let matches = Arc::clone(&app.matches);
     let only = filter.app.clone();
     let at = steps.clone();
     let apps = move |connection: &_| reports::overview::apps(connection, only.as_deref(), &at);
     let apps = app.store.read_beacons("read_overview_apps", &question, apps).await?;
     let read = move |connection: &_| {
-        reports::overview::overview(connection, &targets, filter.app.as_deref(), &steps, (interval, now))
+        reports::overview::overview(
+            connection,
+            &matches,
+            &targets,
+            filter.app.as_deref(),
+            &steps,
+            (interval, now),
+        )
     };
     let mut overview = app.store.read("read_overview", read).await?;
     overview.levels.extend(apps.levels);
     overview.losses = apps.losses;
+    from_prometheus::add_to(&mut overview, &app, &range).await;
     Ok(Json(overview))
 }
 
 /// `GET /api/backend`
 pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> Answer<Backend> {
+    if let Some(source) = source(&app, &window) {
+        return source.backend(&app, &window).await;
+    }
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let known = app.target_status.snapshot();
-    let Some(target) = window.target else {
+    let (target, interval) = target(&app, window.target)?;
+    let matches = Arc::clone(&app.matches);
+    let read =
+        move |connection: &_| reports::backend::backend(connection, &matches, &target, &steps, interval);
+    Ok(Json(app.store.read("read_backend", read).await?))
+}
+
+/// `GET /api/series`
+pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> Answer<Metrics> {
+    if let Some(source) = source(&app, &window) {
+        return source.series(&app, &window).await;
+    }
+    let (target, _) = target(&app, window.target)?;
+    let matches = Arc::clone(&app.matches);
+    let read = move |connection: &_| reports::metric_chart::metrics(connection, &matches, &target);
+    Ok(Json(app.store.read("read_series", read).await?))
+}
+
+/// `GET /api/chart`
+pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> Answer<MetricChart> {
+    let steps = scraped(&app, &window.range(app.clock.now())?);
+    let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let Some(metric) = named(&window.metric) else {
+        return Err(Failure::bad_request(
+            "bad_query",
+            "`metric` is missing: name one of those in /api/series",
+        ));
+    };
+    let by = named(&window.by);
+    let chart = match source(&app, &window) {
+        Some(source) => source.chart(&app, &window, metric, by).await?,
+        None => {
+            let (target, interval) = target(&app, window.target)?;
+            let matches = Arc::clone(&app.matches);
+            let read = move |connection: &_| {
+                let question = (target.as_str(), metric.as_str(), by.as_deref());
+                reports::metric_chart::metric_chart(connection, &matches, question, &steps, interval)
+            };
+            app.store.read("read_chart", read).await?
+        }
+    };
+    chart.map(Json).ok_or_else(|| {
+        Failure::bad_request(
+            "unknown_metric",
+            "the target has no such metric: name one of those in /api/series",
+        )
+    })
+}
+
+/// The Prometheus that has the target that a query names.
+fn source(app: &App, window: &Window) -> Option<Source> {
+    Source::of(app, window.target.as_deref()?)
+}
+
+/// The target that a query names, and the time between two scrapes of it.
+fn target(app: &App, named: Option<String>) -> Result<(String, i64), Failure> {
+    let Some(target) = named else {
         return Err(Failure::bad_request(
             "bad_query",
             "`target` is missing: name one of those in /api/status",
         ));
     };
-    if !known.iter().any(|entry| entry.name == target) {
+    let known = app.target_status.snapshot();
+    let Some(entry) = known.into_iter().find(|entry| entry.name == target) else {
         let message = "there is no such target: name one of those in /api/status";
         return Err(Failure::bad_request("unknown_target", message));
-    }
-    let interval = app.scrape_interval;
-    let read = move |connection: &_| reports::backend::backend(connection, &target, &steps, interval);
-    Ok(Json(app.store.read("read_backend", read).await?))
+    };
+    let interval = if entry.interval > 0 { entry.interval } else { app.scrape_interval };
+    Ok((target, interval))
 }
 
 /// `GET /api/vitals`
@@ -104,10 +179,24 @@ pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/errors`
 pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> Answer<Errors> {
     let steps = reported(&app, &window.range(app.clock.now())?);
+    let target = window.target.clone().filter(|target| !target.is_empty());
     let filter = filter(window);
     let question = question(&steps, &filter);
+    let at = steps.clone();
     let read = move |connection: &_| reports::errors::errors(connection, &steps, &filter);
-    Ok(Json(app.store.read_beacons("read_errors", &question, read).await?))
+    let mut errors: Errors = app.store.read_beacons("read_errors", &question, read).await?;
+    // They come with scrapes, so that no answer of theirs is kept until the next beacon.
+    let read = move |connection: &_| reports::backend_events::errors(connection, target.as_deref(), &at);
+    errors.backends = app.store.read("read_backend_errors", read).await?;
+    Ok(Json(errors))
+}
+
+/// `GET /api/slow_queries`
+pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
+    let steps = reported(&app, &window.range(app.clock.now())?);
+    let (target, _) = target(&app, window.target)?;
+    let read = move |connection: &_| reports::backend_events::slow_queries(connection, &target, &steps);
+    Ok(Json(app.store.read("read_slow_queries", read).await?))
 }
 
 /// The key of a cached report. A window that moves by less than a thousandth of its length keeps its key, as nobody would see

@@ -4,6 +4,7 @@ mod body;
 mod charts;
 mod compressed;
 mod dashboard;
+mod from_prometheus;
 mod measure;
 mod own;
 mod params;
@@ -34,11 +35,14 @@ pub fn router(app: App) -> Router {
         .route("/api/status", get(charts::status))
         .route("/api/overview", get(charts::overview))
         .route("/api/backend", get(charts::backend))
+        .route("/api/series", get(charts::series))
+        .route("/api/chart", get(charts::chart))
         .route("/api/vitals", get(charts::vitals))
         .route("/api/toolkit", get(charts::toolkit))
         .route("/api/loading", get(charts::loading))
         .route("/api/custom", get(charts::custom))
         .route("/api/errors", get(charts::errors))
+        .route("/api/slow_queries", get(charts::slow_queries))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),

@@ -36,6 +36,10 @@ pub struct Window {
     to: Option<i64>,
     /// A scraped target.
     pub target: Option<String>,
+    /// A metric of it.
+    pub metric: Option<String>,
+    /// A label to group its series by.
+    pub by: Option<String>,
     /// An application.
     pub app: Option<String>,
     /// A page of it.

@@ -1,6 +1,8 @@
 //! One HTTP request for a text of bounded size, in bounded time.
+use std::collections::HashMap;
 use std::error::Error;
 use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -12,15 +14,16 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::RootCertStore;
-use whippet_engine::expo::Format;
 
-use super::{NoRoots, Target, tls};
+use super::target::Address;
+use super::tls::{self, Tls, TlsError};
+use super::{NoRoots, Settings};
 
-/// The largest metrics text in bytes, before and after decompression.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// The largest document where the target sets no limit; bytes, before and after decompression.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// Prefers the text format to OpenMetrics, and refuses no other type.
-const ACCEPT: &str = "text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1";
+/// Prefers the text format to OpenMetrics, both to JSON, and refuses no other type.
+const ACCEPT: &str = "text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5,application/json;q=0.4,*/*;q=0.1";
 
 /// The first bytes of gzip (RFC 1952, section 2.3.1). No metrics text begins with them.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -30,14 +33,18 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 pub struct Text {
     /// The text, decompressed.
     pub bytes: Vec<u8>,
-    /// The format that its `Content-Type` names.
-    pub format: Format,
+    /// Its `Content-Type`; empty where there is none.
+    pub content_type: String,
 }
+
+type HttpClient = Client<HttpsConnector<HttpConnector>, Body>;
 
 /// An HTTP client that keeps its connections.
 #[derive(Clone)]
 pub struct Fetcher {
-    client: Client<HttpsConnector<HttpConnector>, Body>,
+    plain: HttpClient,
+    /// One for each set of trusted authorities, made when it is first needed.
+    secure: Arc<Mutex<HashMap<Tls, HttpClient>>>,
     timeout: Duration,
 }
 
@@ -55,8 +62,10 @@ pub enum FetchError {
     Timeout(Duration),
     /// The answer has another status than 200.
     Status(StatusCode),
-    /// The answer is larger than the limit.
-    TooLarge,
+    /// The answer is larger than this limit, bytes.
+    TooLarge(usize),
+    /// TLS cannot be set up.
+    Tls(TlsError),
     /// The answer ended early, or cannot be decompressed.
     Broken(BoxError),
     /// The answer has an unknown `Content-Encoding`.
@@ -71,21 +80,23 @@ impl std::fmt::Display for FetchError {
             }
             Self::Certificate(error) => write!(
                 f,
-                "{}. If the authority that signed it is your own, set SSL_CERT_FILE to its certificate",
+                "{}. If the authority that signed it is your own, set SSL_CERT_FILE, or the target's `ca_file`, to its certificate",
                 root(&**error)
             ),
             Self::Timeout(after) => write!(f, "no answer within {} ms", after.as_millis()),
             Self::Status(status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) => {
                 write!(
                     f,
-                    "answered {status}: give a name and a password in the address, http://NAME:PASSWORD@…"
+                    "answered {status}: give a name and a password in the address, http://NAME:PASSWORD@…, or a `bearer` token in the configuration file"
                 )
             }
             Self::Status(status) if status.is_redirection() => {
                 write!(f, "answered {status}: give the address it redirects to")
             }
             Self::Status(status) => write!(f, "answered {status} instead of 200: is the path right?"),
-            Self::TooLarge => write!(f, "the metrics are larger than {} MiB", MAX_BYTES / 1024 / 1024),
+            Self::TooLarge(most) if *most >= 1 << 20 => write!(f, "the metrics are larger than {} MiB", most >> 20),
+            Self::TooLarge(most) => write!(f, "the metrics are larger than {} KiB", most >> 10),
+            Self::Tls(error) => error.fmt(f),
             Self::Broken(error) => write!(f, "the answer broke off: {}", root(&**error)),
             Self::Encoding => f.write_str(
                 "the answer is compressed, and neither as gzip nor as deflate: have the backend send it plain",
@@ -98,7 +109,8 @@ impl Error for FetchError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Unreachable(error) | Self::Certificate(error) | Self::Broken(error) => Some(&**error),
-            Self::Timeout(_) | Self::Status(_) | Self::TooLarge | Self::Encoding => None,
+            Self::Tls(error) => Some(error),
+            Self::Timeout(_) | Self::Status(_) | Self::TooLarge(_) | Self::Encoding => None,
         }
     }
 }
@@ -112,74 +124,113 @@ impl FetchError {
 }
 
 impl Fetcher {
-    /// A client that trusts no certificate. `timeout` covers the whole request, from connecting to the last byte.
+    /// `timeout` covers a whole request, from connecting to the last byte, where the target sets none.
     pub fn new(timeout: Duration) -> Self {
-        Self::trusting(RootCertStore::empty(), timeout)
+        Self { plain: client(tls::connector(RootCertStore::empty())), secure: Arc::default(), timeout }
     }
 
-    /// A client that trusts the certificate authorities of this machine.
+    /// The same, and `https` targets can be scraped: the certificate authorities of this machine are trusted.
     ///
     /// # Errors
     /// When the machine has none.
     pub fn secure(timeout: Duration) -> Result<Self, NoRoots> {
-        Ok(Self::trusting(tls::roots()?, timeout))
+        let fetcher = Self::new(timeout);
+        let connector = tls::connector(tls::roots()?);
+        fetcher.clients().insert(Tls::default(), client(connector));
+        Ok(fetcher)
     }
 
-    fn trusting(roots: RootCertStore, timeout: Duration) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build(tls::connector(roots)), timeout }
+    /// Reads the certificates of a target.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn prepare(&self, tls: &Tls) -> Result<(), TlsError> {
+        self.trusting(tls).map(drop)
     }
 
-    /// Fetches the metrics of `target`.
-    pub async fn get(&self, target: &Target) -> Result<Text, FetchError> {
-        match tokio::time::timeout(self.timeout, self.attempt(target)).await {
+    fn trusting(&self, tls: &Tls) -> Result<HttpClient, TlsError> {
+        let mut clients = self.clients();
+        if let Some(client) = clients.get(tls) {
+            return Ok(client.clone());
+        }
+        let client = client(tls.connector()?);
+        clients.insert(tls.clone(), client.clone());
+        Ok(client)
+    }
+
+    fn clients(&self) -> std::sync::MutexGuard<'_, HashMap<Tls, HttpClient>> {
+        self.secure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fetches the document at `address`.
+    pub async fn get(&self, address: &Address, settings: &Settings) -> Result<Text, FetchError> {
+        let timeout = settings.timeout.unwrap_or(self.timeout);
+        match tokio::time::timeout(timeout, self.attempt(address, settings)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(FetchError::Timeout(self.timeout)),
+            Err(_) => Err(FetchError::Timeout(timeout)),
         }
     }
 
-    async fn attempt(&self, target: &Target) -> Result<Text, FetchError> {
-        let mut request = Request::get(&target.url)
+    async fn attempt(&self, address: &Address, settings: &Settings) -> Result<Text, FetchError> {
+        let client = match address.is_secure() {
+            true => self.trusting(&settings.tls).map_err(FetchError::Tls)?,
+            false => self.plain.clone(),
+        };
+        let mut request = Request::get(&address.url)
             .header(header::ACCEPT, ACCEPT)
             .header(header::USER_AGENT, concat!("whippet/", env!("CARGO_PKG_VERSION")))
             .body(Body::empty())
             .map_err(|error| FetchError::Unreachable(error.into()))?;
-        if let Some(credentials) = &target.credentials {
+        for (name, value) in &settings.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        if let Some(credentials) = &address.credentials {
             request.headers_mut().insert(header::AUTHORIZATION, credentials.clone());
         }
-        let answer =
-            self.client.request(request).await.map_err(|error| FetchError::unreachable(error.into()))?;
+        let answer = client.request(request).await.map_err(|error| FetchError::unreachable(error.into()))?;
         if answer.status() != StatusCode::OK {
             return Err(FetchError::Status(answer.status()));
         }
+        let most = settings.max_size.unwrap_or(MAX_BYTES);
         let (head, body) = answer.into_parts();
-        let body = Limited::new(body, MAX_BYTES).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() { FetchError::TooLarge } else { FetchError::Broken(error) }
+        let body = Limited::new(body, most).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                FetchError::TooLarge(most)
+            } else {
+                FetchError::Broken(error)
+            }
         })?;
-        let format = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let bytes = plain(body.to_bytes(), &head.headers)?;
-        Ok(Text { bytes, format: format.map_or(Format::Text, Format::of) })
+        let content_type = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
+        Ok(Text { bytes: plain(body.to_bytes(), &head.headers, most)?, content_type })
     }
 }
 
+fn client(connector: HttpsConnector<HttpConnector>) -> HttpClient {
+    Client::builder(TokioExecutor::new()).build(connector)
+}
+
 /// Decompresses a body. The request asks for no compression, but some proxies and frameworks compress regardless.
-fn plain(sent: Bytes, headers: &HeaderMap) -> Result<Vec<u8>, FetchError> {
+fn plain(sent: Bytes, headers: &HeaderMap, most: usize) -> Result<Vec<u8>, FetchError> {
     let said = headers.get(header::CONTENT_ENCODING).map_or(&b""[..], |value| value.as_bytes());
     let is = |name: &str| said.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
     if is("gzip") || is("x-gzip") || sent.starts_with(&GZIP) {
-        return decoded(MultiGzDecoder::new(&*sent));
+        return decoded(MultiGzDecoder::new(&*sent), most);
     }
     if is("deflate") {
-        return decoded(ZlibDecoder::new(&*sent));
+        return decoded(ZlibDecoder::new(&*sent), most);
     }
     if is("") || is("identity") { Ok(sent.into()) } else { Err(FetchError::Encoding) }
 }
 
-/// Reads `decoder` to its end, or to [`MAX_BYTES`].
-fn decoded(decoder: impl Read) -> Result<Vec<u8>, FetchError> {
+/// Reads `decoder` to its end, or to `most` bytes.
+fn decoded(decoder: impl Read, most: usize) -> Result<Vec<u8>, FetchError> {
     let mut plain = Vec::new();
-    let most = MAX_BYTES as u64 + 1;
-    decoder.take(most).read_to_end(&mut plain).map_err(|error| FetchError::Broken(error.into()))?;
-    if plain.len() > MAX_BYTES { Err(FetchError::TooLarge) } else { Ok(plain) }
+    decoder
+        .take(most as u64 + 1)
+        .read_to_end(&mut plain)
+        .map_err(|error| FetchError::Broken(error.into()))?;
+    if plain.len() > most { Err(FetchError::TooLarge(most)) } else { Ok(plain) }
 }
 
 /// The innermost source: `Connection refused` says more than `client error (Connect)`.

@@ -1,26 +1,35 @@
-//! Scrapes the metrics of each target at an interval.
+//! Scrapes the documents of each target at an interval.
 pub(crate) mod credentials;
 mod fetch;
+mod filter;
+mod lists;
 mod parse;
+mod schedule;
+mod settings;
 mod target;
 mod target_status;
 pub(crate) mod tls;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
+use whippet_api::TargetDocument;
 use whippet_engine::expo::Format;
-use whippet_store::{OWN_TARGET, Scrape, Store, StoreError};
+use whippet_store::{BackendEvent, OWN_TARGET, Scrape, Store, StoreError};
 
 pub use fetch::{FetchError, Fetcher, Text};
+pub use filter::{Filter, Glob};
+pub use lists::{BadList, List, Place};
 pub use parse::{Reading, parse, read};
-pub use target::{Target, TargetError};
-pub use target_status::TargetStatus;
-pub use tls::NoRoots;
+pub use schedule::{Schedule, start};
+pub use settings::Settings;
+pub use target::{Address, Target, TargetError, address, name};
+pub use target_status::{Outcome, TargetStatus};
+pub use tls::{NoRoots, Tls, TlsError};
 
 use crate::clock::Clock;
+use crate::documents;
 use crate::metrics::Metrics;
 
 /// Why a scrape failed.
@@ -31,6 +40,8 @@ pub enum ScrapeError {
     Fetch(FetchError),
     /// The answer is no metrics text.
     Parse(whippet_engine::expo::ParseError),
+    /// The answer is JSON of no use.
+    Document(documents::DocumentError),
     /// The samples could not be stored.
     Store(StoreError),
 }
@@ -40,6 +51,7 @@ impl std::fmt::Display for ScrapeError {
         match self {
             Self::Fetch(error) => error.fmt(f),
             Self::Parse(error) => write!(f, "the answer is no metrics text, {error}"),
+            Self::Document(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -50,6 +62,7 @@ impl std::error::Error for ScrapeError {
         match self {
             Self::Fetch(error) => Some(error),
             Self::Parse(error) => Some(error),
+            Self::Document(error) => Some(error),
             Self::Store(error) => Some(error),
         }
     }
@@ -73,24 +86,94 @@ impl Scraper {
     /// Scrapes `target` once, stores the samples, and records the result in `target_status`.
     pub async fn scrape(&self, target: &Target) {
         let started = Instant::now();
-        let outcome = self.attempt(target).await;
+        let mut readings = JoinSet::new();
+        for (place, address) in target.addresses.iter().cloned().enumerate() {
+            let (fetcher, settings) = (self.fetcher.clone(), Arc::clone(&target.settings));
+            readings.spawn(async move {
+                let read = async {
+                    let text = fetcher.get(&address, &settings).await.map_err(ScrapeError::Fetch)?;
+                    reading(&text, &address, &settings)
+                };
+                (place, read.await)
+            });
+        }
+        let mut read: Vec<_> = readings.join_all().await;
+        read.sort_unstable_by_key(|(place, _)| *place);
+        let outcome = self.merge(target, read.into_iter().map(|(_, reading)| reading)).await;
         self.note(&target.name, started, outcome);
     }
 
-    async fn attempt(&self, target: &Target) -> Result<Option<String>, ScrapeError> {
-        let text = self.fetcher.get(target).await.map_err(ScrapeError::Fetch)?;
-        let reading = read(&text.bytes, text.format).map_err(ScrapeError::Parse)?;
-        self.keep(&target.name, reading).await
+    /// Stores what the documents of a target hold, as one scrape. A document that failed costs its own values alone; the
+    /// scrape failed where all did.
+    async fn merge(
+        &self,
+        target: &Target,
+        readings: impl Iterator<Item = Result<Reading, ScrapeError>>,
+    ) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut all = Reading::default();
+        let mut failed = None;
+        let mut any = false;
+        for (address, reading) in target.addresses.iter().zip(readings) {
+            let mut document = TargetDocument { url: address.shown(), ..TargetDocument::default() };
+            match reading {
+                Ok(reading) => {
+                    any = true;
+                    document.samples = reading.samples.len() as u64;
+                    all.add(reading);
+                }
+                Err(error) => {
+                    document.error = Some(error.to_string());
+                    failed.get_or_insert(error);
+                }
+            }
+            outcome.documents.push(document);
+        }
+        let result = match failed {
+            Some(error) if !any => Err(error),
+            _ => {
+                if target.addresses.len() > 1 {
+                    all.repeated += filter::unique(&mut all.samples);
+                }
+                outcome.samples = all.samples.len() as u64;
+                let whole = failed.is_none();
+                self.keep_events(&target.name, std::mem::take(&mut all.events), whole).await;
+                self.keep(&target.name, all).await
+            }
+        };
+        let missing: Vec<String> = outcome
+            .documents
+            .iter()
+            .filter_map(|document| document.error.as_ref().map(|error| format!("{}: {error}", document.url)))
+            .collect();
+        match result {
+            Ok(note) => {
+                let parts: Vec<String> = missing.into_iter().chain(note).collect();
+                outcome.note = (!parts.is_empty()).then(|| parts.join("; "));
+            }
+            Err(error) => {
+                outcome.error = Some(if missing.len() > 1 { missing.join("; ") } else { error.to_string() })
+            }
+        }
+        outcome
     }
 
     /// Records the collector's own figures, without the detour through HTTP.
     pub async fn scrape_own(&self) {
         let started = Instant::now();
         let text = self.metrics.text(self.store.waiting());
-        let outcome = match read(text.as_bytes(), Format::Text) {
-            Ok(reading) => self.keep(OWN_TARGET, reading).await,
+        let mut outcome = Outcome::default();
+        let kept = match read(text.as_bytes(), Format::Text) {
+            Ok(reading) => {
+                outcome.samples = reading.samples.len() as u64;
+                self.keep(OWN_TARGET, reading).await
+            }
             Err(error) => Err(ScrapeError::Parse(error)),
         };
+        match kept {
+            Ok(note) => outcome.note = note,
+            Err(error) => outcome.error = Some(error.to_string()),
+        }
         self.note(OWN_TARGET, started, outcome);
     }
 
@@ -103,56 +186,51 @@ impl Scraper {
         Ok(note)
     }
 
-    fn note(&self, target: &str, started: Instant, outcome: Result<Option<String>, ScrapeError>) {
-        self.metrics.scraped(target, outcome.is_ok(), started.elapsed());
-        let (note, error) = match outcome {
-            Ok(note) => (note, None),
-            Err(error) => (None, Some(error.to_string())),
-        };
-        if self.target_status.record_note(target, note.as_deref())
-            && let Some(note) = note
-        {
+    /// Stores the errors and slow queries that documents list. An empty list says that those without a time are gone, unless a
+    /// document is missing, not `whole`.
+    async fn keep_events(&self, target: &str, events: Vec<BackendEvent>, whole: bool) {
+        let lists = self.target_status.lists_events(target, !events.is_empty(), whole);
+        if !lists || events.is_empty() && !whole {
+            return;
+        }
+        if let Err(error) = self.store.record_events(target, events, whole, self.clock.now()).await {
+            tracing::warn!(%error, target_name = target, "the errors that a backend lists were not stored");
+        }
+    }
+
+    fn note(&self, target: &str, started: Instant, mut outcome: Outcome) {
+        let took = started.elapsed();
+        self.metrics.scraped(target, outcome.error.is_none(), took);
+        (outcome.at, outcome.took) = (self.clock.now(), took.as_secs_f64() * 1000.0);
+        let (note, error) = (outcome.note.clone(), outcome.error.clone());
+        let change = self.target_status.record(target, outcome);
+        if let Some(note) = note.filter(|_| change.note) {
             tracing::warn!(target_name = target, note = note.escape_debug().to_string(), "not all was read");
         }
-        if self.target_status.record(target, self.clock.now(), error.as_deref()) {
-            match error {
-                Some(error) => tracing::warn!(
-                    target_name = target,
-                    error = error.escape_debug().to_string(),
-                    "target is down"
-                ),
-                None => tracing::info!(target_name = target, "target is up"),
-            }
+        match error {
+            _ if !change.state => {}
+            Some(error) => tracing::warn!(
+                target_name = target,
+                error = error.escape_debug().to_string(),
+                "target is down"
+            ),
+            None => tracing::info!(target_name = target, "target is up"),
         }
     }
 }
 
-/// Scrapes all targets and the collector itself, each at its own pace, until the set is dropped.
-pub fn start(scraper: Arc<Scraper>, targets: Vec<Target>, every: Duration) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
-    for target in targets {
-        let scraper = Arc::clone(&scraper);
-        tasks.spawn(async move {
-            let mut ticks = ticks(every);
-            loop {
-                ticks.tick().await;
-                scraper.scrape(&target).await;
-            }
-        });
-    }
-    tasks.spawn(async move {
-        let mut ticks = ticks(every);
-        loop {
-            ticks.tick().await;
-            scraper.scrape_own().await;
-        }
-    });
-    tasks
-}
-
-fn ticks(every: Duration) -> tokio::time::Interval {
-    let mut ticks = tokio::time::interval(every);
-    // A slow target is scraped less often, and missed scrapes are not made up for.
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks
+/// Reads one document of a target.
+fn reading(text: &Text, address: &Address, settings: &Settings) -> Result<Reading, ScrapeError> {
+    let mut reading = if documents::is_json(&text.content_type, &text.bytes) {
+        let options = documents::Options {
+            rules: &settings.rules,
+            time_unit: settings.time_unit,
+            path: address.url.path(),
+        };
+        documents::read(&text.bytes, &options).map(Reading::from).map_err(ScrapeError::Document)?
+    } else {
+        read(&text.bytes, Format::of(&text.content_type)).map_err(ScrapeError::Parse)?
+    };
+    reading.repeated += settings.filter.apply(&mut reading.samples);
+    Ok(reading)
 }

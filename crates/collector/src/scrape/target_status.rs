@@ -1,52 +1,188 @@
-//! The outcome of each target's last scrape.
+//! How the scrapes of each target went.
+use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use whippet_api::Target as Entry;
+use whippet_api::{ScrapeFailure, ScrapeTimes, Target as Entry, TargetDocument, TargetList};
 
-/// One entry per target, in the order they were given.
-pub struct TargetStatus(Mutex<Vec<Entry>>);
+/// The most failures of a target that are remembered.
+const FAILURES: usize = 10;
+/// The most scrapes of a target whose times are remembered.
+const TIMES: usize = 100;
+
+/// One entry per target, in the order they were given, and one per list.
+pub struct TargetStatus(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    targets: Vec<Scraped>,
+    lists: Vec<TargetList>,
+}
+
+struct Scraped {
+    entry: Entry,
+    /// The times of the last scrapes, ms.
+    times: VecDeque<f64>,
+    /// Whether its documents listed errors or slow queries when all of them were last read.
+    events: bool,
+}
+
+/// The result of a scrape.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// When it ended, ms since the epoch.
+    pub at: i64,
+    /// How long it took, ms.
+    pub took: f64,
+    /// Why all of it failed.
+    pub error: Option<String>,
+    /// What was left out.
+    pub note: Option<String>,
+    /// How many samples there were.
+    pub samples: u64,
+    /// The documents.
+    pub documents: Vec<TargetDocument>,
+}
+
+/// What of a target changed with a scrape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// It went up or down.
+    pub state: bool,
+    /// Something is left out now, and was not before: the text differs from scrape to scrape, and is logged once.
+    pub note: bool,
+}
 
 impl TargetStatus {
     /// All targets by name and address, none scraped yet.
     pub fn new(targets: impl IntoIterator<Item = (String, String)>) -> Self {
-        let entries = targets.into_iter().map(|(name, url)| Entry {
-            name,
-            url,
-            up: false,
-            last_scrape: None,
-            error: None,
-            note: None,
+        let status = Self(Mutex::default());
+        for (name, url) in targets {
+            status.add(&name, url, 0, None);
+        }
+        status
+    }
+
+    /// Adds a target that is scraped every `interval` ms, and that `list` names, unless it stands in the configuration.
+    /// Returns `false` if there is one of that name.
+    pub fn add(&self, name: &str, url: String, interval: i64, list: Option<&str>) -> bool {
+        let mut known = self.known();
+        if known.targets.iter().any(|target| target.entry.name == name) {
+            return false;
+        }
+        let entry =
+            Entry { name: name.to_owned(), url, interval, list: list.map(str::to_owned), ..Entry::default() };
+        // The collector itself stays last.
+        let own = known.targets.iter().position(|target| target.entry.name == whippet_store::OWN_TARGET);
+        let place = own.filter(|_| list.is_some()).unwrap_or(known.targets.len());
+        known.targets.insert(place, Scraped { entry, times: VecDeque::new(), events: false });
+        true
+    }
+
+    /// Removes a target.
+    pub fn remove(&self, name: &str) {
+        self.known().targets.retain(|target| target.entry.name != name);
+    }
+
+    /// Records a scrape.
+    pub fn record(&self, target: &str, outcome: Outcome) -> Change {
+        let mut known = self.known();
+        let Some(Scraped { entry, times, .. }) =
+            known.targets.iter_mut().find(|known| known.entry.name == target)
+        else {
+            return Change::default();
+        };
+        let up = outcome.error.is_none();
+        let change = Change {
+            state: entry.last_scrape.is_none() || entry.up != up,
+            note: entry.note.is_none() && outcome.note.is_some(),
+        };
+        let failed = outcome.documents.iter().filter_map(|document| {
+            document.error.as_ref().filter(|_| up).map(|error| format!("{}: {error}", document.url))
         });
-        Self(Mutex::new(entries.collect()))
+        for error in outcome.error.iter().cloned().chain(failed) {
+            entry.failures.insert(0, ScrapeFailure { time: outcome.at, error });
+        }
+        entry.failures.truncate(FAILURES);
+        times.truncate(TIMES - 1);
+        times.push_front(outcome.took);
+        let mut sorted: Vec<f64> = times.iter().copied().collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        entry.times = Some(ScrapeTimes {
+            last: outcome.took,
+            median: sorted[sorted.len() / 2],
+            longest: sorted[sorted.len() - 1],
+        });
+        entry.up = up;
+        entry.last_scrape = Some(outcome.at);
+        entry.error = outcome.error;
+        entry.note = outcome.note;
+        entry.samples = outcome.samples;
+        entry.documents = outcome.documents;
+        change
     }
 
-    /// Records a scrape. Returns whether the target went up or down.
-    pub fn record(&self, target: &str, at: i64, error: Option<&str>) -> bool {
-        let mut entries = self.entries();
-        let Some(entry) = entries.iter_mut().find(|entry| entry.name == target) else { return false };
-        let changed = entry.last_scrape.is_none() || entry.up != error.is_none();
-        entry.up = error.is_none();
-        entry.last_scrape = Some(at);
-        entry.error = error.map(str::to_owned);
-        changed
+    /// Notes whether the documents of a target list errors or slow queries now, all of them read where `whole`. Returns whether
+    /// they do, or did before.
+    pub fn lists_events(&self, target: &str, now: bool, whole: bool) -> bool {
+        let mut known = self.known();
+        let Some(scraped) = known.targets.iter_mut().find(|known| known.entry.name == target) else {
+            return now;
+        };
+        let before = scraped.events;
+        scraped.events = now || before && !whole;
+        now || before
     }
 
-    /// Records what was left out of the last scrape. Returns whether the target has a note now and had none before: the
-    /// text differs from scrape to scrape, and is logged once.
-    pub fn record_note(&self, target: &str, note: Option<&str>) -> bool {
-        let mut entries = self.entries();
-        let Some(entry) = entries.iter_mut().find(|entry| entry.name == target) else { return false };
-        let began = entry.note.is_none() && note.is_some();
-        entry.note = note.map(str::to_owned);
-        began
+    /// Records how a list was read. Returns whether it has an error now and had none before.
+    pub fn record_list(&self, list: TargetList) -> bool {
+        let mut known = self.known();
+        match known.lists.iter_mut().find(|other| other.name == list.name) {
+            Some(other) => {
+                let began = other.error.is_none() && list.error.is_some();
+                *other = list;
+                began
+            }
+            None => {
+                let began = list.error.is_some();
+                known.lists.push(list);
+                began
+            }
+        }
     }
 
     /// A copy of all entries.
     pub fn snapshot(&self) -> Vec<Entry> {
-        self.entries().clone()
+        self.known().targets.iter().map(|target| target.entry.clone()).collect()
     }
 
-    fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Entry>> {
+    /// A copy of all lists.
+    pub fn lists(&self) -> Vec<TargetList> {
+        self.known().lists.clone()
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, TargetStatus};
+
+    #[test]
+    fn failures_and_times_are_bounded() {
+        let status = TargetStatus::new([("shop".to_owned(), "http://shop/".to_owned())]);
+        for at in 0..300 {
+            let error = (at % 2 == 0).then(|| format!("failure {at}"));
+            let change = status.record("shop", Outcome { at, took: at as f64, error, ..Outcome::default() });
+            assert!(change.state, "it went up or down at {at}");
+        }
+        let shop = status.snapshot().remove(0);
+        assert_eq!((shop.failures.len(), shop.failures[0].error.as_str()), (10, "failure 298"));
+        let times = shop.times.unwrap();
+        assert_eq!((times.last, times.median, times.longest), (299.0, 250.0, 299.0));
+        assert!(!status.add("shop", String::new(), 0, None));
+        status.remove("shop");
+        assert!(status.snapshot().is_empty());
     }
 }

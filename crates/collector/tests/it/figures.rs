@@ -1,6 +1,7 @@
 //! Figures that must not mislead: known values are sent, and the reports are compared with them.
 use serde_json::{Value, json};
 use whippet_api::{Backend, Level, Loading, Overview, Subject, Vitals};
+use whippet_collector::scrape::Outcome;
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND, START, beacon_with};
 
@@ -138,7 +139,7 @@ async fn the_overview_names_stopped_and_down_subjects_and_leaves_out_the_collect
     let collector = Collector::new();
     report(&collector, "web", "LCP", &[100.0], json!({})).await;
     scraped(&collector, &[("0.1", 1.0), ("+Inf", 1.0)]).await;
-    collector.app.target_status.record("shop", START, None);
+    collector.app.target_status.record("shop", Outcome { at: START, ..Outcome::default() });
     let subject = |overview: &Overview, name: &str| -> Subject {
         overview.subjects.iter().find(|subject| subject.name == name).unwrap().clone()
     };
@@ -153,7 +154,9 @@ async fn the_overview_names_stopped_and_down_subjects_and_leaves_out_the_collect
     }
 
     collector.advance(16 * MINUTE);
-    collector.app.target_status.record("shop", collector.now(), Some("connection refused"));
+    let error = Some("connection refused".to_owned());
+    let failed = Outcome { at: collector.now(), error, ..Outcome::default() };
+    collector.app.target_status.record("shop", failed);
     let found = overview(&collector, "").await;
     let shop = subject(&found, "shop");
     assert_eq!((shop.last, shop.stopped), (Some(START), true));

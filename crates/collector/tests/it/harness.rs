@@ -12,6 +12,7 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use whippet_catalogue::Catalogue;
 use whippet_collector::app::App;
 use whippet_collector::client::Networks;
 use whippet_collector::clock::Clock;
@@ -20,6 +21,7 @@ use whippet_collector::origins::Origins;
 use whippet_collector::rate_limiter::RateLimiter;
 use whippet_collector::routes;
 use whippet_collector::scrape::{Fetcher, Scraper, TargetStatus};
+use whippet_store::reports::matches::Matches;
 use whippet_store::{Options, Sample, Scrape, Store};
 
 pub const SECOND: i64 = 1000;
@@ -95,12 +97,14 @@ impl Collector {
             store,
             metrics,
             target_status: Arc::new(TargetStatus::new(names)),
+            matches: Arc::new(Matches::new(Catalogue::new())),
             clock,
             limiter: Arc::new(RateLimiter::new(0)),
             proxies: 0,
             networks: Networks::default(),
             token: None,
             origins: Arc::new(Origins::Any),
+            prometheus: None,
             page_figures: None,
             scrape_interval: 5 * SECOND,
             detail,

@@ -84,6 +84,35 @@ async fn a_backend_behind_tls_is_scraped_and_its_password_is_not_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_may_have_an_authority_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, sent) = backend(folder.path()).await;
+    let file = folder.path().join("whippet.toml");
+    let target = |name: &str, more: &str| {
+        format!("[[target]]\nname = '{name}'\nurl = 'https://localhost:{port}/{name}'\n{more}\n")
+    };
+    let basic = "basic = { username = 'prom', password = { env = 'SHOP_PASSWORD' } }";
+    std::fs::write(&file, target("shop", &format!("ca_file = 'ca.pem'\n{basic}")) + &target("other", ""))
+        .unwrap();
+    let system = tempfile::tempdir().unwrap();
+    let _ = backend(system.path()).await;
+    let program = Program::start_with(&folder.path().join("data"), |command| {
+        command.arg("--config").arg(&file).args(["--scrape-interval", "200ms"]).env("RUST_LOG", "trace");
+        command.env("SSL_CERT_FILE", system.path().join("ca.pem")).env("SHOP_PASSWORD", "open sesame");
+    });
+    let shown = seen(&program, "whippet_scrapes_total{target=\"shop\",result=\"success\"}").await;
+    assert!(!shown.contains("sesame") && !shown.contains("cHJvbTpvcGVuIHNlc2FtZQ"), "{shown}");
+    let sent = sent.lock().unwrap().clone();
+    assert!(
+        sent.starts_with("GET /shop ") && sent.contains("authorization: Basic cHJvbTpvcGVuIHNlc2FtZQ==\r\n"),
+        "{sent}"
+    );
+    // The target beside it trusts the system's authorities alone.
+    let shown = seen(&program, "whippet_scrapes_total{target=\"other\",result=\"failure\"}").await;
+    assert!(!shown.contains("whippet_scrapes_total{target=\"other\",result=\"success\"}"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_untrusted_certificate_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (port, sent) = backend(folder.path()).await;
@@ -94,6 +123,6 @@ async fn an_untrusted_certificate_is_refused() {
         command.env("SSL_CERT_FILE", other.path().join("ca.pem"));
     });
     let shown = seen(&program, "invalid peer certificate").await;
-    assert!(shown.contains("set SSL_CERT_FILE to its certificate"), "{shown}");
+    assert!(shown.contains("set SSL_CERT_FILE, or the target's `ca_file`, to its certificate"), "{shown}");
     assert!(sent.lock().unwrap().is_empty(), "no request was sent");
 }

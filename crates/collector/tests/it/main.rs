@@ -6,6 +6,8 @@ mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod documents;
+mod exporters;
 mod figures;
 mod hanging;
 mod harness;
@@ -23,9 +25,13 @@ mod peers;
 #[cfg(unix)]
 mod program;
 mod prometheus;
+mod reading;
 mod ready;
 mod remote_write;
 mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod signals;
+#[cfg(unix)]
+mod targets;

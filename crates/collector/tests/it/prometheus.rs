@@ -13,7 +13,8 @@ use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::Value;
 use whippet_api::Backend;
-use whippet_collector::scrape::{Fetcher, parse, read};
+use whippet_collector::scrape::{Fetcher, Target, parse, read};
+use whippet_engine::expo::Format;
 use whippet_store::Scrape;
 
 use crate::counters::random_values;
@@ -174,9 +175,10 @@ async fn every_exposition_is_read_as_prometheus_reads_it() {
     for (number, case) in cases.iter().enumerate() {
         let error = &errors[&number];
         assert_eq!(error.is_empty(), case.read, "{:?}: {error}", case.body);
-        let target = format!("backend=http://{backend}/{number}").parse().unwrap();
-        let text = Fetcher::new(Duration::from_secs(5)).get(&target).await.unwrap();
-        let reading = read(&text.bytes, text.format);
+        let target: Target = format!("backend=http://{backend}/{number}").parse().unwrap();
+        let fetcher = Fetcher::new(Duration::from_secs(5));
+        let text = fetcher.get(&target.addresses[0], &target.settings).await.unwrap();
+        let reading = read(&text.bytes, Format::of(&text.content_type));
         if !case.read {
             // We refuse it as cut off, or leave out the invalid line.
             assert!(reading.is_err() || reading.unwrap().samples.len() == 1, "{:?}", case.body);

@@ -130,7 +130,7 @@ async fn an_invalid_line_is_left_out_counted_and_shown() {
     };
     assert_eq!((left_out("bad").await, left_out("repeated").await), (6.0, 2.0));
     // After a valid scrape the note is gone.
-    scraper.scrape(&Target { url: backend(StatusCode::OK, "up 1\n").await.url, ..target }).await;
+    scraper.scrape(&Target { addresses: backend(StatusCode::OK, "up 1\n").await.addresses, ..target }).await;
     assert_eq!(collector.status().await.targets[0].note, None);
 }
 

@@ -15,6 +15,14 @@ pub enum Tone {
     Third,
     /// The fourth line.
     Fourth,
+    /// The fifth line.
+    Fifth,
+    /// The sixth line.
+    Sixth,
+    /// The seventh line.
+    Seventh,
+    /// The eighth line.
+    Eighth,
     /// A good value, or the threshold of good values.
     Good,
     /// A value that needs attention, such as 4xx.
@@ -24,6 +32,17 @@ pub enum Tone {
 }
 
 impl Tone {
+    const LINES: [Self; 8] = [
+        Self::First,
+        Self::Second,
+        Self::Third,
+        Self::Fourth,
+        Self::Fifth,
+        Self::Sixth,
+        Self::Seventh,
+        Self::Eighth,
+    ];
+
     /// Its name in the style sheet.
     pub fn name(self) -> &'static str {
         match self {
@@ -31,6 +50,10 @@ impl Tone {
             Self::Second => "second",
             Self::Third => "third",
             Self::Fourth => "fourth",
+            Self::Fifth => "fifth",
+            Self::Sixth => "sixth",
+            Self::Seventh => "seventh",
+            Self::Eighth => "eighth",
             Self::Good => "good",
             Self::Fair => "fair",
             Self::Poor => "poor",
@@ -42,7 +65,8 @@ impl Tone {
         match name {
             "4xx" => Self::Fair,
             "5xx" => Self::Poor,
-            _ => [Self::First, Self::Second, Self::Third, Self::Fourth][index % 4],
+            "errors" => Self::Poor,
+            _ => Self::LINES[index % Self::LINES.len()],
         }
     }
 }
@@ -112,7 +136,7 @@ impl ChartSpec {
             Unit::Ms => (1.0, None),
             Unit::Ratio => (0.01, Some(1.0)),
             Unit::PerSecond => (0.1, None),
-            Unit::Bytes => (1024.0, None),
+            Unit::Bytes | Unit::BytesPerSecond => (1024.0, None),
             Unit::Number => (0.1, None),
         };
         let area = lines.len() == 1;

@@ -21,4 +21,4 @@ pub use rating::{Rating, RatingBar};
 pub use report_notice::ReportNotice;
 pub use select::{AppFilter, Select};
 pub use snippet::Snippet;
-pub use table::{Cell, Column, Table};
+pub use table::{Cell, Column, Columns, Table};

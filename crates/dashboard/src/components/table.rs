@@ -28,25 +28,54 @@ pub enum Column {
     Figures(&'static str),
 }
 
+/// The columns of a table: each heading, and whether numbers are below it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Columns(Vec<(Oco<'static, str>, bool)>);
+
+impl Columns {
+    /// A column of names, and columns of figures.
+    pub fn of_figures(head: String, figures: impl IntoIterator<Item = String>) -> Self {
+        let figures = figures.into_iter().map(|name| (name.into(), true));
+        Self(std::iter::once((head.into(), false)).chain(figures).collect())
+    }
+}
+
+impl From<&'static [Column]> for Columns {
+    fn from(columns: &'static [Column]) -> Self {
+        let column = |column: &Column| match *column {
+            Column::Words(name) => (name.into(), false),
+            Column::Figures(name) => (name.into(), true),
+        };
+        Self(columns.iter().map(column).collect())
+    }
+}
+
+impl<const N: usize> From<&'static [Column; N]> for Columns {
+    fn from(columns: &'static [Column; N]) -> Self {
+        columns.as_slice().into()
+    }
+}
+
 /// A table with a caption for screen readers. It scrolls horizontally if the page is narrow.
 #[component]
 pub fn Table(
     /// The caption.
-    caption: &'static str,
+    #[prop(into)]
+    caption: Oco<'static, str>,
     /// The columns. The first one is the row's heading.
-    columns: &'static [Column],
+    #[prop(into)]
+    columns: Columns,
     /// The rows; `None` until they are loaded.
     #[prop(into)]
     rows: Signal<Option<Vec<Vec<Cell>>>>,
     /// The text for an empty table.
     nothing: &'static str,
 ) -> impl IntoView {
+    let label = caption.clone();
     let headings = columns
-        .iter()
-        .map(|column| match *column {
-            Column::Words(name) => view! { <th scope="col">{name}</th> }.into_any(),
-            Column::Figures(name) => view! { <th scope="col" class="figure">{name}</th> }.into_any(),
-        })
+        .0
+        .into_iter()
+        .map(|(name, is_figures)| view! { <th scope="col" class:figure=is_figures>{name}</th> })
         .collect_view();
     // The first cell is the row's key. When other cells change, only they are rendered again, so that expanded details and
     // the focus stay.
@@ -61,7 +90,7 @@ pub fn Table(
     let empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty)));
     let waiting = Memo::new(move |_| rows.with(Option::is_none));
     view! {
-        <div class="table" role="region" aria-label=caption tabindex="0">
+        <div class="table" role="region" aria-label=label tabindex="0">
             <table>
                 <caption class="visually-hidden">{caption}</caption>
                 <thead><tr>{headings}</tr></thead>

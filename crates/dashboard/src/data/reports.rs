@@ -4,7 +4,10 @@ use super::request::get_json;
 use crate::view_state::{QueryString, ViewState, use_view_state};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
-use whippet_api::{Backend, Custom, Errors, Loading, Overview, Range, Status, Toolkit, Vitals};
+use whippet_api::{
+    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Status, Toolkit,
+    Vitals,
+};
 use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_query};
 
 /// A response with the time range it covers.
@@ -34,6 +37,30 @@ pub fn use_overview() -> ReportQuery<Overview> {
 /// One scraped backend. Disabled while `target` is `None`.
 pub fn use_backend(target: Signal<Option<String>>) -> ReportQuery<Backend> {
     use_report("backend", move |_| target.with(Option::is_some), move |_| filter("target", target.get()))
+}
+
+/// The slow queries that a backend lists. Disabled while `target` is `None`.
+pub fn use_slow_queries(target: Signal<Option<String>>) -> ReportQuery<SlowQueries> {
+    use_report("slow_queries", move |_| target.with(Option::is_some), move |_| filter("target", target.get()))
+}
+
+/// The metrics of a backend. Disabled while `target` is `None`.
+pub fn use_series(target: Signal<Option<String>>) -> ReportQuery<Metrics> {
+    use_report("series", move |_| target.with(Option::is_some), move |_| filter("target", target.get()))
+}
+
+/// The selected metric of a backend. Disabled while none is selected.
+pub fn use_metric_chart(target: Signal<Option<String>>) -> ReportQuery<MetricChart> {
+    use_report(
+        "chart",
+        move |view| target.with(Option::is_some) && view.metric.is_some(),
+        move |view| {
+            let mut filters = filter("target", target.get());
+            filters.extend(filter("metric", view.metric.clone()));
+            filters.extend(filter("by", view.by.clone()));
+            filters
+        },
+    )
 }
 
 /// The web vitals of the selected app and page.

@@ -1,4 +1,5 @@
-//! Errors: JavaScript errors of the pages.
+//! Errors: JavaScript errors of the pages, and those that backends list.
+use super::backend_errors::BackendErrors;
 use crate::components::Column::{Figures, Words};
 use crate::components::{AppFilter, BeaconHint, Cell, Page, Panel, ReportNotice, Table};
 use crate::data::{ApiError, use_errors};
@@ -31,6 +32,7 @@ pub fn Errors() -> impl IntoView {
                     nothing="No page reported an error in this time range."
                 />
             </Panel>
+            <BackendErrors errors/>
         </Page>
     }
 }

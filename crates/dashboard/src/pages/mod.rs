@@ -1,5 +1,6 @@
 //! The pages.
 mod backend;
+mod backend_errors;
 mod breakdowns;
 mod cache;
 mod custom;
@@ -8,6 +9,8 @@ mod errors;
 mod loading;
 mod losses;
 mod overview;
+mod slow_queries;
+mod targets;
 mod view_count;
 mod vitals;
 

@@ -22,6 +22,10 @@ pub struct ViewState {
     pub refresh: Refresh,
     /// `target`: the shown backend; `None` for the first one.
     pub target: Option<String>,
+    /// `metric`: the metric of the backend that is charted.
+    pub metric: Option<String>,
+    /// `by`: the label that its series are grouped by.
+    pub by: Option<String>,
     /// `app`: the shown app; `None` for all.
     pub app: Option<String>,
     /// `page`: the shown page; `None` for all.
@@ -71,6 +75,8 @@ impl ViewState {
             range,
             refresh,
             target: filled("target"),
+            metric: filled("metric"),
+            by: filled("by"),
             app: filled("app"),
             page: filled("page"),
             soft,
@@ -95,7 +101,13 @@ impl fmt::Display for ViewState {
             }
         }
         query.push_if(self.refresh != Refresh::default(), "refresh", self.refresh.name());
-        for (name, value) in [("target", &self.target), ("app", &self.app), ("page", &self.page)] {
+        for (name, value) in [
+            ("target", &self.target),
+            ("metric", &self.metric),
+            ("by", &self.by),
+            ("app", &self.app),
+            ("page", &self.page),
+        ] {
             if let Some(value) = value {
                 query.push(name, value);
             }

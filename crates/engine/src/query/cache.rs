@@ -16,6 +16,7 @@ use crate::deadlines::Deadlines;
 use crate::rng::Rng;
 use crate::slab::Slab;
 use crate::time::{Duration, Instant};
+use alloc::boxed::Box;
 
 /// A fetch that has not settled.
 pub(crate) struct Fetch {
@@ -62,10 +63,11 @@ pub struct Cache<K = Index> {
     pub(crate) effects: Queue<Effect>,
     pub(crate) host: Host,
     pub(crate) stats: Stats,
-    /// How long the fetch took that succeeded last.
-    pub(crate) latency: Option<Duration>,
+    /// How long the fetch took that succeeded last, in ms; NaN when that was asked.
+    pub(crate) latency: f64,
     pub(crate) rng: Rng,
-    pub(crate) breakers: Option<Breakers>,
+    /// In a box, as few caches have them.
+    pub(crate) breakers: Option<Box<Breakers>>,
     pub(crate) lru: Lru,
     /// Deadlines up to this time take effect in `poll_effect`.
     ticked: Instant,
@@ -118,7 +120,7 @@ impl<K> Cache<K> {
             effects: Queue::new(),
             host: Host::DEFAULT,
             stats: Stats::NONE,
-            latency: None,
+            latency: f64::NAN,
             rng: Rng::new(1),
             breakers: None,
             lru: Lru::new(),
@@ -162,7 +164,8 @@ impl<K: Keys> Cache<K> {
 
     /// How long the fetch that just succeeded took, retries and pauses included. `None` when asked again.
     pub fn take_latency(&mut self) -> Option<Duration> {
-        self.latency.take()
+        let ms = core::mem::replace(&mut self.latency, f64::NAN);
+        (!ms.is_nan()).then(|| Duration::from_ms(ms))
     }
 
     /// The state of an origin's breaker; closed without breakers.
@@ -180,7 +183,7 @@ impl<K: Keys> Cache<K> {
 
     /// Enables circuit breakers for origins that keep failing; see [`guard`](Self::guard).
     pub fn set_breakers(&mut self, options: BreakerOptions) {
-        self.breakers = Some(Breakers::new(options));
+        self.breakers = Some(Box::new(Breakers::new(options)));
     }
 
     // Inputs.

@@ -173,7 +173,7 @@ impl<K: Keys> Cache<K> {
         let query = fetch.query;
         self.deadlines.end(&mut fetch.due);
         match outcome {
-            Outcome::Success => self.latency = Some(now - fetch.run.began),
+            Outcome::Success => self.latency = (now - fetch.run.began).as_ms(),
             Outcome::Error => self.stats.errors += 1,
             _ => {}
         }

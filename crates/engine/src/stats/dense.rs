@@ -11,34 +11,34 @@ const ALL: usize = (20 + 53) << scale::MAX_SCALE;
 /// It has a count for every bucket of the finest scale, so nothing grows or moves while values come; neighbours are joined
 /// when a count is read. That takes 9 KB of memory, and less than half of the code.
 #[derive(Clone, Debug)]
+// With the long list last, the others are near: each access takes a byte less.
+#[repr(C)]
 pub struct DenseHistogram {
-    counts: [u32; ALL],
-    /// The first and the last bucket that is not empty; while there is none, the first is behind the last.
-    first: i32,
-    last: i32,
-    zero: u32,
     sum: f64,
     min: f64,
     max: f64,
+    zero: u32,
+    /// The first and the last bucket that is not empty; while there is none, the first is behind the last.
+    first: i32,
+    last: i32,
+    counts: [u32; ALL],
 }
 
 impl DenseHistogram {
     /// An empty histogram.
     pub const fn new() -> Self {
-        Self { counts: [0; ALL], first: 0, last: -1, zero: 0, sum: 0.0, min: f64::INFINITY, max: 0.0 }
+        Self { sum: 0.0, min: f64::INFINITY, max: 0.0, zero: 0, first: 0, last: -1, counts: [0; ALL] }
     }
 
     /// Removes all values.
     pub fn clear(&mut self) {
-        for count in &mut self.counts {
-            *count = 0;
-        }
-        self.first = 0;
-        self.last = -1;
-        self.zero = 0;
         self.sum = 0.0;
         self.min = f64::INFINITY;
         self.max = 0.0;
+        self.zero = 0;
+        self.first = 0;
+        self.last = -1;
+        self.counts = [0; ALL];
     }
 
     /// Records one value. A value that is negative, not a number, or not below [`Histogram::LIMIT`] is no measurement, and is

@@ -429,27 +429,6 @@ pub fn query_ask(machine: u32, now: f64, id: u32, trigger: u32, flags: u32, stal
     })
 }
 
-/// Whether some observer is enabled.
-#[wasm_bindgen]
-pub fn query_is_active(machine: u32, id: u32) -> bool {
-    with(machine, |m| m.cache.is_active(query(id)))
-}
-
-/// Whether the data is static to some observer.
-#[wasm_bindgen]
-pub fn query_is_static(machine: u32, id: u32) -> bool {
-    with(machine, |m| m.cache.is_static(query(id)))
-}
-
-/// The observer for which one of `TRIGGER_*` fetches the query, or 0.
-#[wasm_bindgen]
-pub fn query_triggered_observer(machine: u32, now: f64, id: u32, trigger: u32) -> u32 {
-    with(machine, |m| {
-        let trigger = if trigger == TRIGGER_FOCUS { Trigger::Focus } else { Trigger::Reconnect };
-        m.cache.triggered_observer(at(now), query(id), trigger).map_or(0, ObserverId::raw)
-    })
-}
-
 // Time.
 
 /// The timer fired.
@@ -502,28 +481,21 @@ pub fn query_poll(machine: u32) -> u32 {
     })
 }
 
-/// One of `STAT_*`; NaN where there is none yet.
+/// One of `STAT_*`; NaN for any other number.
 #[wasm_bindgen]
 pub fn query_stat(machine: u32, stat: u32) -> f64 {
     with(machine, |m| {
-        let stats = m.cache.stats();
+        let s = m.cache.stats();
+        let counters: [u64; STAT_LATENCY_COUNT as usize] =
+            [s.hits, s.misses, s.stale_served, s.deduplicated, s.fetches, s.errors, s.retries, s.evictions];
         match stat {
-            STAT_HITS => stats.hits as f64,
-            STAT_MISSES => stats.misses as f64,
-            STAT_STALE_SERVED => stats.stale_served as f64,
-            STAT_DEDUPLICATED => stats.deduplicated as f64,
-            STAT_FETCHES => stats.fetches as f64,
-            STAT_ERRORS => stats.errors as f64,
-            STAT_RETRIES => stats.retries as f64,
-            STAT_EVICTIONS => stats.evictions as f64,
-            STAT_HIT_RATE => stats.hit_rate().unwrap_or(f64::NAN),
             STAT_LATENCY_COUNT => f64::from(m.latency.count),
             STAT_LATENCY_SUM => m.latency.sum,
             STAT_LATENCY_MAX => m.latency.max,
             STAT_LATENCY_P50 => m.latency.quantile(0.5),
             STAT_LATENCY_P95 => m.latency.quantile(0.95),
             STAT_LATENCY_P99 => m.latency.quantile(0.99),
-            _ => f64::NAN,
+            _ => counters.get(stat as usize).map_or(f64::NAN, |&count| count as f64),
         }
     })
 }

@@ -59,7 +59,7 @@ pub fn errors(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqli
     }
     let mut errors: Vec<(PageError, f64)> = errors.into_values().collect();
     errors.sort_by_key(|(error, _)| Reverse((error.count, error.last)));
-    Ok(Errors { errors: listed(errors) })
+    Ok(Errors { errors: listed(errors), backends: Vec::new() })
 }
 
 /// The errors of the report, out of all in the order of their counts.

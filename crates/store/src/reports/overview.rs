@@ -3,12 +3,11 @@ use rusqlite::{Connection, named_params};
 use whippet_api::{Level, Loss, Overview, Subject, Target, Unit};
 use whippet_engine::vitals::Metric;
 
-use super::backend::{self, CACHES, DATABASE, LATENCY, REQUESTS};
-use super::classic_histograms::Buckets;
+use super::backend::{self, PlainLevel};
 use super::filter::{Filter, MATCHES};
 use super::histograms;
+use super::matches::Matches;
 use super::scrapes::Scrapes;
-use super::source::Source;
 use super::steps::Steps;
 use super::{status, vitals};
 use crate::kind::OTHER;
@@ -58,6 +57,7 @@ pub struct Apps {
 /// targets and of all applications, or of one. `now` is the current time.
 pub fn overview(
     connection: &Connection,
+    matches: &Matches,
     targets: &[Target],
     app: Option<&str>,
     steps: &Steps,
@@ -65,10 +65,11 @@ pub fn overview(
 ) -> rusqlite::Result<Overview> {
     let hidden_apps = if app.is_none() { status::hidden_apps(connection)? } else { 0 };
     let mut overview = Overview { levels: Vec::new(), losses: Vec::new(), subjects: Vec::new(), hidden_apps };
-    // Thinned scrapes are a minute apart.
-    let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
     for target in targets.iter().filter(|target| target.name != OWN_TARGET) {
-        let levels = target_levels(connection, &target.name, steps, interval)?;
+        let interval = if target.interval > 0 { target.interval } else { interval };
+        // Thinned scrapes are a minute apart.
+        let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
+        let levels = target_levels(connection, matches, &target.name, steps, interval)?;
         overview.levels.extend(levels.into_iter().map(|level| Level { backend: true, ..level }));
         let last = status::last_scrape(connection, &target.name, steps.to)?;
         let tried = target.last_scrape.is_some_and(|tried| tried <= steps.to);
@@ -105,59 +106,34 @@ fn app_losses(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Re
 
 fn target_levels(
     connection: &Connection,
+    matches: &Matches,
     target: &str,
     steps: &Steps,
     interval: i64,
 ) -> rusqlite::Result<Vec<Level>> {
-    let mut levels = Vec::new();
-    let scrapes = Scrapes::new(connection, target, steps, interval)?;
-    // A target that was not scraped in the window keeps its levels, without values.
-    let Some((scrapes, whole)) =
-        scrapes.and_then(|scrapes| scrapes.grid().whole.map(|whole| (scrapes, whole)))
-    else {
-        for (name, bound) in RESPONSE {
-            levels.push(below(target, name, None, bound, Unit::Ms));
+    let plain = match Scrapes::whole(connection, target, steps, interval)? {
+        None => backend::without_values(None),
+        Some(over) => {
+            let told = matches.told(connection, over.target())?;
+            // Gauges are looked at a dozen times: their mean over the window counts.
+            let coarse = Steps::coarse(steps, 12);
+            match Scrapes::new(connection, target, &coarse, interval)? {
+                Some(through) => backend::levels(&over, &through, &told)?,
+                None => backend::without_values(Some(&told)),
+            }
         }
-        for (name, bound) in ERRORS {
-            levels.push(below(target, name, None, bound, Unit::Ratio));
-        }
-        return Ok(levels);
     };
-    let latency = Buckets::read(&scrapes, LATENCY)?;
-    let observed = latency.observed(whole, |_| true);
-    for ((name, bound), q) in RESPONSE.into_iter().zip([0.5, 0.95, 0.99]) {
-        levels.push(quantile(target, name, observed.quantile(q), bound));
-    }
-    let requests = scrapes.counters(REQUESTS)?;
-    let errors = |class| backend::share(&requests, whole, |counter| backend::class(counter) == Some(class));
-    for ((name, bound), class) in ERRORS.into_iter().zip(['4', '5']) {
-        levels.push(below(target, name, errors(class), bound, Unit::Ratio));
-    }
-    let database = Buckets::read(&scrapes, DATABASE)?;
-    if !database.is_empty() {
-        let p95 = database.observed(whole, |_| true).quantile(0.95);
-        levels.push(quantile(target, "Database query p95", p95, 100.0));
-    }
-    let caches = scrapes.counters(CACHES)?;
-    if !caches.is_empty() {
-        let value = backend::hit_rate(&caches, whole, |_| true);
-        let mut level = below(target, "Cache hit rate", value, 0.7, Unit::Ratio);
-        level.above = true;
-        levels.push(level);
-    }
-    Ok(levels)
+    Ok(of_backend(target, plain))
 }
 
-const RESPONSE: [(&str, f64); 3] =
-    [("Response p50", 200.0), ("Response p95", 500.0), ("Response p99", 1000.0)];
-
-const ERRORS: [(&str, f64); 2] = [("Client errors (4xx)", 0.01), ("Server errors (5xx)", 0.001)];
-
-/// The level of a quantile of classic buckets, in seconds.
-fn quantile(target: &str, name: &str, found: Option<(f64, bool)>, bound: f64) -> Level {
-    let mut level = below(target, name, found.map(|(value, _)| backend::ms(value)), bound, Unit::Ms);
-    level.beyond = found.is_some_and(|(_, beyond)| beyond);
-    level
+/// Levels of a backend as those of the overview.
+pub fn of_backend(target: &str, levels: Vec<PlainLevel>) -> Vec<Level> {
+    let level = |plain: PlainLevel| Level {
+        above: plain.above,
+        beyond: plain.value.is_some_and(|value| value.1),
+        ..below(target, plain.name, plain.value.map(|value| value.0), plain.bound, plain.unit)
+    };
+    levels.into_iter().map(level).collect()
 }
 
 fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Level>> {

@@ -58,6 +58,13 @@ impl Steps {
         Self { from: range.from, to: range.to, step, ends }
     }
 
+    /// The same window in `count` steps of equal length.
+    pub fn coarse(&self, count: i64) -> Self {
+        let step = ((self.to - self.from) / count.max(1)).max(1);
+        let ends = (1..=count.max(1)).map(|place| self.to - (count.max(1) - place) * step).collect();
+        Self { from: self.from, to: self.to, step, ends }
+    }
+
     /// The step that a bucket beginning at `time` belongs to.
     pub fn place(&self, time: i64) -> usize {
         self.ends.partition_point(|end| *end <= time).min(self.ends.len() - 1)

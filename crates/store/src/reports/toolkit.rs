@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, named_params};
 use whippet_api::{Counter, Line, Toolkit};
 
-use super::classic_histograms::QUANTILES;
+use super::buckets::QUANTILES;
 use super::filter::{Filter, MATCHES, names};
 use super::histograms::{FETCHES, histograms};
 use super::steps::Steps;

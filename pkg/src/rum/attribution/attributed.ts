@@ -1,6 +1,5 @@
 // What a vital is attributed to, in the form of beacons. `whippet/rum/attribution` gives it the names of web-vitals.
-import { attempt, callPageFunction } from '../lib/guard.js'
-import { copyOwn } from '../lib/properties.js'
+import { callPageFunction } from '../lib/guard.js'
 import type { MetricCallback } from '../vitals/types.js'
 import { selector } from './selector.js'
 import type { AttributionReportOpts } from './types.js'
@@ -16,17 +15,17 @@ export interface Attributed {
   phases?: number[]
 }
 
-/** Gets a metric, and what it is attributed to, which is empty if the page removed an API that says it. */
-export type AttributedCallback<M, A extends Attributed> = (metric: M, found: Partial<A>) => void
+/** Gets a metric, and what finds its attribution, which throws if the page removed an API that says it. */
+export type AttributedCallback<M, A extends Attributed> = (metric: M, find: () => A) => void
 
-/** Calls `callback` with each metric and its attribution. */
+/** Calls `callback` with each metric. */
 export const attributed =
   <M, A extends Attributed>(
     callback: AttributedCallback<M, A>,
     attribute: (metric: M, navigation?: PerformanceSoftNavigation) => A,
   ): MetricCallback<M> =>
   (metric, navigation) =>
-    callback(metric, copyOwn<Partial<A>>(attempt(() => attribute(metric, navigation))))
+    callback(metric, () => attribute(metric, navigation))
 
 /** The name of an element. To be called when the element is observed: later it may be removed. */
 export const targetOf = (node: Node, { generateTarget }: AttributionReportOpts): string =>

@@ -4,11 +4,11 @@ import { attributed, type Attributed, type AttributedCallback, targetOf } from '
 import { loadState } from './loadState.js'
 import type { AttributionReportOpts } from './types.js'
 
-/** Nothing but where the largest shift has sources. */
+/** Empty where the largest shift has no sources. */
 export interface AttributedCLS extends Attributed {
-  shift?: LayoutShift
-  source?: LayoutShiftAttribution
   state?: LoadState
+  /** What startRum does not report: the largest shift, and where its element was. */
+  more?: [LayoutShift, LayoutShiftAttribution]
 }
 
 /** Like `observeCLS`, with the largest shift. */
@@ -32,7 +32,7 @@ function attribute(shifts: LayoutShift[], targets: WeakMap<LayoutShiftAttributio
   // The last one, if several are equal.
   for (const next of shifts) if (next.value >= shift!.value) shift = next
   const source = shift && mainSource(shift)
-  return source ? { shift, source, target: targets.get(source), state: loadState(shift!.startTime) } : {}
+  return source ? { target: targets.get(source), state: loadState(shift!.startTime), more: [shift!, source] } : {}
 }
 
 /** The first source that is an element, or the first of any kind. */

@@ -8,13 +8,18 @@ export interface AttributedINP extends Attributed {
   state?: 'keyboard' | 'pointer'
   /** Until the first listener ran, until the last one returned, and until the paint. */
   phases: [number, number, number]
-  /** Where the phases begin, and the paint, ms since the document's time origin; missing without an entry. */
-  times?: [number, number, number, number]
-  /** What presented the interaction. */
-  frame?: Frame
-  /** The long animation frames that overlap it, and the script that ran longest meanwhile. */
-  longFrames?: PerformanceLongAnimationFrameTiming[]
-  longest?: PerformanceScriptTiming
+  /** What startRum does not report; missing without an entry. */
+  more?: [
+    frame: Frame,
+    /** Those that overlap the interaction, and the script in them that ran longest meanwhile. */
+    longFrames: PerformanceLongAnimationFrameTiming[],
+    longest: PerformanceScriptTiming | undefined,
+    /** Where the phases begin, ms since the document's time origin. */
+    start: number,
+    processingStart: number,
+    processingEnd: number,
+    painted: number,
+  ]
 }
 
 /** Like `observeINP`, with the target of the interaction and its phases. */
@@ -64,10 +69,7 @@ function attribute({ entries, value }: INPMetric, frames: InteractionFrames, tar
     url: longest?.sourceURL,
     state: first.name.startsWith('key') ? 'keyboard' : 'pointer',
     phases: [processingStart - start, processingEnd - processingStart, painted - processingEnd],
-    times: [start, processingStart, processingEnd, painted],
-    frame,
-    longFrames,
-    longest,
+    more: [frame, longFrames, longest, start, processingStart, processingEnd, painted],
   }
 }
 

@@ -6,10 +6,13 @@ import { keepRecentResources, resourceBefore } from './recentResources.js'
 import type { LCPAttributionReportOpts } from './types.js'
 
 export interface AttributedLCP extends Attributed {
-  paint?: LargestContentfulPaint
-  /** Of the image. */
-  resource?: PerformanceResourceTiming
-  navigation?: PerformanceNavigationTiming | PerformanceSoftNavigation
+  /** What startRum does not report; missing without a paint. */
+  more?: [
+    paint: LargestContentfulPaint,
+    /** That of the image. */
+    resource: PerformanceResourceTiming | undefined,
+    navigation: PerformanceNavigationTiming | PerformanceSoftNavigation | undefined,
+  ]
   /** Until the first byte, the request for the image, its end, and the paint. */
   phases: [number, number, number, number]
 }
@@ -54,6 +57,10 @@ function attribute(
     // A video continues to load after its first frame was painted.
     loaded = Math.min(value, Math.max(requested, resource ? resource.responseEnd - since : 0))
   }
-  const phases: AttributedLCP['phases'] = [firstByte, requested - firstByte, loaded - requested, value - loaded]
-  return { paint, url, resource, navigation, target: targets.get(paint), phases }
+  return {
+    target: targets.get(paint),
+    url,
+    phases: [firstByte, requested - firstByte, loaded - requested, value - loaded],
+    more: [paint, resource, navigation],
+  }
 }

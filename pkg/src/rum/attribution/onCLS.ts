@@ -1,11 +1,13 @@
-import { forPage } from '../vitals/metricReporter.js'
 import type { CLSMetric } from '../vitals/types.js'
 import { type AttributedCLS, observeAttributedCLS } from './cls.js'
 import type { AttributionReportOpts, CLSAttribution, CLSMetricWithAttribution } from './types.js'
 import { withAttribution } from './withAttribution.js'
 
-const attribution = (_: CLSMetric, { shift, source, target, state }: AttributedCLS): CLSAttribution | undefined =>
-  shift && {
+const attribution = (_: CLSMetric, find: () => AttributedCLS): CLSAttribution => {
+  const { target, state, more } = find()
+  if (!more) return {}
+  const [shift, source] = more
+  return {
     largestShiftTarget: target,
     largestShiftTime: shift.startTime,
     largestShiftValue: shift.value,
@@ -13,7 +15,8 @@ const attribution = (_: CLSMetric, { shift, source, target, state }: AttributedC
     largestShiftEntry: shift,
     loadState: state,
   }
+}
 
 /** Reports Cumulative Layout Shift, with the largest shift. */
 export const onCLS: (callback: (metric: CLSMetricWithAttribution) => void, opts?: AttributionReportOpts) => void =
-  /* @__PURE__ */ forPage((callback, opts) => observeAttributedCLS(withAttribution(callback, attribution), opts))
+  /* @__PURE__ */ withAttribution(observeAttributedCLS, attribution)

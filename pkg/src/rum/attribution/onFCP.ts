@@ -1,18 +1,11 @@
 import { activationStart, navigationEntry, bfcacheRestoreTime } from '../vitals/pageLifecycle.js'
-import { forPage } from '../vitals/metricReporter.js'
 import { observeFCP } from '../vitals/onFCP.js'
-import type { FCPMetric, ObserveOpts } from '../vitals/types.js'
+import type { FCPMetric } from '../vitals/types.js'
 import { withAttribution } from './withAttribution.js'
 import { loadState } from './loadState.js'
 import type { AttributionReportOpts, FCPAttribution, FCPMetricWithAttribution } from './types.js'
 
-/** Like `onFCP`, within a scope. */
-export const observeAttributedFCP = (
-  callback: (metric: FCPMetricWithAttribution) => void,
-  opts: AttributionReportOpts & ObserveOpts,
-): void => observeFCP(withAttribution(callback, attribute), opts)
-
-function attribute({ value, entries, navigationType }: FCPMetric, softEntry?: PerformanceSoftNavigation): FCPAttribution {
+function attribution({ value, entries, navigationType }: FCPMetric, softEntry?: PerformanceSoftNavigation): FCPAttribution {
   const soft = { timeToFirstByte: 0, firstByteToFCP: value }
   if (softEntry) return { ...soft, loadState: 'complete', navigationEntry: softEntry }
   const entry = navigationType === 'soft-navigation' ? undefined : navigationEntry()
@@ -30,4 +23,4 @@ function attribute({ value, entries, navigationType }: FCPMetric, softEntry?: Pe
 
 /** Reports First Contentful Paint, with the phases before it. */
 export const onFCP: (callback: (metric: FCPMetricWithAttribution) => void, opts?: AttributionReportOpts) => void =
-  /* @__PURE__ */ forPage(observeAttributedFCP)
+  /* @__PURE__ */ withAttribution(observeFCP, attribution)

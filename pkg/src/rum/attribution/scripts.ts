@@ -9,6 +9,7 @@ type ScriptAttribution = Pick<
 
 /** Attributes the time from `start` to `painted` to scripts, style and layout, and painting, by the long animation frames. */
 export function attributeScripts(
+  _: unknown,
   frames: PerformanceLongAnimationFrameTiming[],
   longest: PerformanceScriptTiming | undefined,
   start: number,

@@ -4,15 +4,12 @@
 export function stringify(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (value instanceof Date) return isNaN(+value) ? 'null' : JSON.stringify(value.toISOString())
-  const items: string[] = []
-  if (Array.isArray(value)) {
-    for (let at = 0; at < value.length; at++) items.push(stringify(value[at]) ?? 'null')
-    return `[${items.join()}]`
+  // Spread, as `map` skips holes.
+  if (Array.isArray(value)) return `[${[...(value as unknown[])].map((item) => stringify(item) ?? 'null').join()}]`
+  const members: string[] = []
+  for (const [name, member] of Object.entries(value)) {
+    const text = stringify(member)
+    if (text !== undefined) members.push(`${JSON.stringify(name)}:${text}`)
   }
-  for (const name in value) {
-    if (!Object.prototype.hasOwnProperty.call(value, name)) continue
-    const text = stringify((value as Record<string, unknown>)[name])
-    if (text !== undefined) items.push(`${JSON.stringify(name)}:${text}`)
-  }
-  return `{${items.join()}}`
+  return `{${members.join()}}`
 }

@@ -18,9 +18,7 @@ export function int64(value: number): string {
 }
 
 /** Converts milliseconds to nanoseconds. */
-export function nanos(ms: number): string {
-  return (BigInt(Math.round(ms)) * 1_000_000n).toString()
-}
+export const nanos = (ms: number): string => `${int64(ms)}000000`
 
 /** Builds a list of attributes, without those that are `undefined`. */
 export function attributes(values: Record<string, AnyValue | undefined>): KeyValue[] {

@@ -11,7 +11,7 @@ import { createTransport, PLAIN, type Outcome, type Request } from './transport.
 
 export type { Request } from './transport.js'
 
-/** A beacon: its id, and its text as docs/beacon.md has it. */
+/** @internal A beacon: its id, and its text as docs/beacon.md has it. */
 export interface Outgoing {
   id: string
   text: string
@@ -27,10 +27,11 @@ export interface SenderOptions {
   format?: Format
   /** The limits of the outbox. */
   keep?: Partial<OutboxLimits>
-  /** Called when beacons are lost: refused, too old, or beyond the limits of the outbox. */
+  /** @internal Called when beacons are lost: refused, too old, or beyond the limits of the outbox. */
   onLost?: (beacons: number) => void
 }
 
+/** @internal */
 export interface SenderStats {
   /** Requests that a server acknowledged, or that the browser accepted when the page was hidden. */
   beacons: number
@@ -42,6 +43,7 @@ export interface SenderStats {
   lost: number
 }
 
+/** @internal */
 export interface Sender {
   /**
    * Sends a beacon. `leaving`: the page is hidden or closed, and may never run again. A request that fails is stored and
@@ -60,6 +62,7 @@ export interface Sender {
 /** The delay before the outbox of earlier visits is sent, ms: not while the page loads. */
 const SETTLED = 3_000
 
+/** @internal */
 export function createSender({ endpoint, format, keep, onLost }: SenderOptions): Sender {
   const stats: SenderStats = { beacons: 0, bytes: 0, stored: 0, lost: 0 }
   const scope = createScope()

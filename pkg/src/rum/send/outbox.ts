@@ -4,6 +4,7 @@ import { byteLength } from '../lib/format.js'
 import { attempt } from '../lib/guard.js'
 import type { Request } from './transport.js'
 
+/** @internal */
 export interface StoredRequest extends Request {
   /** The beacon's id: a server that gets it twice counts it once. */
   id: string
@@ -22,6 +23,7 @@ export interface OutboxLimits {
   age: number
 }
 
+/** @internal */
 export const defaultLimits: OutboxLimits = { count: KEPT_COUNT, bytes: KEPT_BYTES, age: KEPT_AGE }
 
 const NAME = 'whippet-rum'
@@ -29,6 +31,7 @@ const STORE = 'beacons'
 
 type OutboxEntry = [key: number, request: StoredRequest]
 
+/** @internal */
 export interface Outbox {
   /** Whether the database is open. Only then does a `put` complete while the page is being closed. */
   isReady(): boolean
@@ -47,6 +50,7 @@ export interface Outbox {
   close(): Promise<void>
 }
 
+/** @internal */
 export function createOutbox(limits: OutboxLimits): Outbox {
   let opening: Promise<IDBDatabase | undefined> | undefined
   let isReady = false

@@ -16,9 +16,10 @@ export interface Request {
   headers?: Record<string, string>
 }
 
-/** A content type that needs no CORS preflight, and which `sendBeacon` uses for a string. */
+/** @internal A content type that needs no CORS preflight, and which `sendBeacon` uses for a string. */
 export const PLAIN = 'text/plain;charset=UTF-8'
 
+/** @internal */
 export interface Outcome {
   /** The server acknowledged it. The length of its body as it was sent. */
   bytes?: number
@@ -28,6 +29,7 @@ export interface Outcome {
   after?: number
 }
 
+/** @internal */
 export interface Transport {
   /** Sends a request, and waits for the response. Never rejects. */
   post(request: Request): Promise<Outcome>
@@ -49,6 +51,7 @@ const URLS = 32
 /** A request without a response is aborted after this time, ms. */
 const UNANSWERED = 30_000
 
+/** @internal */
 export function createTransport(): Transport {
   // Bound once, before traceparent or the page wraps them: beacons must not be measured or traced.
   const fetch = native(globalThis, 'fetch')?.bind(globalThis)
@@ -135,7 +138,7 @@ function initOf(request: Request, more: More, compressed?: ArrayBuffer): Request
   } as RequestInit)
 }
 
-/** `Retry-After` in ms: seconds, or a date (RFC 9110, 10.2.3). */
+/** @internal `Retry-After` in ms: seconds, or a date (RFC 9110, 10.2.3). */
 export function retryAfter(header: string | null, now = Date.now()): number | undefined {
   if (!header) return undefined
   // All HTTP dates are in GMT. The obsolete asctime form does not say so.

@@ -1,0 +1,93 @@
+//! What is wrong with a configuration file, and where.
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// Why a configuration file is refused.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// It cannot be read.
+    Read {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It holds something wrong.
+    Wrong {
+        /// Which one.
+        path: PathBuf,
+        /// What, and what to do about it.
+        fault: Fault,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read { path, source } => {
+                write!(f, "cannot read {}: {source}. Is the path after --config right?", path.display())
+            }
+            Self::Wrong { path, fault } => write!(f, "{}: {fault}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { source, .. } => Some(source),
+            Self::Wrong { .. } => None,
+        }
+    }
+}
+
+/// Something wrong in a configuration. It never holds a value from the file that may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The number of the line, from 1, if it is known.
+    pub line: Option<usize>,
+    /// What is wrong, and what to do about it.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault at a place of `text`.
+    pub fn at(text: &str, span: Option<Range<usize>>, message: impl Into<String>) -> Self {
+        let line = span.map(|span| {
+            let before = text.as_bytes().get(..span.start).unwrap_or(text.as_bytes());
+            before.iter().filter(|byte| **byte == b'\n').count() + 1
+        });
+        Self { line, message: message.into() }
+    }
+
+    /// A fault that the parser found in `text`.
+    pub fn parsed(text: &str, error: &toml::de::Error) -> Self {
+        let message = unknown(error.message()).unwrap_or_else(|| error.message().to_owned());
+        Self::at(text, error.span(), message)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// The message for an unknown key, which names the nearest known one. serde tells both in its text alone:
+/// "unknown field `a`, expected one of `b`, `c`". `None` for any other message.
+fn unknown(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (key, rest) = rest.split_once("`, ")?;
+    let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+    let key: String = key.chars().take(64).flat_map(char::escape_debug).collect();
+    let hint = whippet_catalogue::hint(&key, known.iter().copied());
+    Some(match hint.as_str() {
+        "" => format!("`{key}` is not known: there is {}", known.join(", ")),
+        hint => format!("`{key}` is not known{hint}"),
+    })
+}

@@ -1,0 +1,147 @@
+//! When each target is scraped, and which targets there are.
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior};
+use whippet_api::TargetList;
+
+use super::lists::List;
+use super::{Scraper, Target};
+
+/// As many targets are scraped at once when the collector starts. The first scrapes of more are spread over an interval.
+const AT_ONCE: usize = 8;
+
+/// Scrapes all targets and the collector itself, each at its own pace, until the set is dropped.
+pub fn start(scraper: Arc<Scraper>, targets: Vec<Target>, lists: Vec<List>, every: Duration) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let count = targets.len();
+    for (place, target) in targets.into_iter().enumerate() {
+        let wait = if count <= AT_ONCE { 0.0 } else { place as f64 / count as f64 };
+        tasks.spawn(scrape(Arc::clone(&scraper), target, every, wait));
+    }
+    for list in lists {
+        tasks.spawn(Schedule::new(Arc::clone(&scraper), list, every).run());
+    }
+    tasks.spawn(async move {
+        let mut ticks = ticks(every, Duration::ZERO);
+        loop {
+            ticks.tick().await;
+            scraper.scrape_own().await;
+        }
+    });
+    tasks
+}
+
+/// Scrapes a target at its interval, for the first time after the share `wait` of one.
+async fn scrape(scraper: Arc<Scraper>, target: Target, every: Duration, wait: f64) {
+    let every = target.settings.interval.unwrap_or(every);
+    let mut ticks = ticks(every, every.mul_f64(wait));
+    loop {
+        ticks.tick().await;
+        scraper.scrape(&target).await;
+    }
+}
+
+fn ticks(every: Duration, wait: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval_at(Instant::now() + wait, every);
+    // A slow target is scraped less often, and missed scrapes are not made up for.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// The targets of a list: they come and go with it.
+pub struct Schedule {
+    scraper: Arc<Scraper>,
+    list: List,
+    every: Duration,
+    running: HashMap<String, (Target, AbortHandle)>,
+    tasks: JoinSet<()>,
+}
+
+impl Schedule {
+    /// A list without targets yet.
+    pub fn new(scraper: Arc<Scraper>, list: List, every: Duration) -> Self {
+        Self { scraper, list, every, running: HashMap::new(), tasks: JoinSet::new() }
+    }
+
+    /// Reads the list at its interval.
+    async fn run(mut self) {
+        let mut ticks = ticks(self.list.refresh, Duration::ZERO);
+        loop {
+            ticks.tick().await;
+            self.update().await;
+        }
+    }
+
+    /// Reads the list, and starts and ends scraping as it says. A list that cannot be read changes nothing.
+    pub async fn update(&mut self) {
+        let mut status = TargetList {
+            name: self.list.name.clone(),
+            place: self.list.shown(),
+            read: Some(self.scraper.clock.now()),
+            ..TargetList::default()
+        };
+        match self.list.read(&self.scraper.fetcher).await {
+            Ok(entries) => {
+                status.left_out = entries.left_out as u64;
+                status.error = entries.first;
+                let taken = self.apply(entries.targets).await;
+                if let Some(name) = taken.first() {
+                    status.left_out += taken.len() as u64;
+                    status.error.get_or_insert(format!("there is a target called {name} already"));
+                }
+            }
+            Err(error) => status.error = Some(error.to_string()),
+        }
+        status.targets = self.running.len() as u64;
+        let (name, error) = (status.name.clone(), status.error.clone().unwrap_or_default());
+        if self.scraper.target_status.record_list(status) {
+            tracing::warn!(
+                list = name,
+                error = error.escape_debug().to_string(),
+                "not all of a list was read"
+            );
+        }
+    }
+
+    /// Makes these the targets. Returns the names that other targets have already.
+    async fn apply(&mut self, targets: Vec<Target>) -> Vec<String> {
+        let goes = |name: &String, known: &Target| {
+            !targets.iter().any(|target| target.name == *name && target == known)
+        };
+        let gone: Vec<String> = self
+            .running
+            .iter()
+            .filter(|(name, (known, _))| goes(name, known))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in gone {
+            if let Some((_, task)) = self.running.remove(&name) {
+                task.abort();
+                self.scraper.target_status.remove(&name);
+                tracing::info!(target_name = name, list = self.list.name, "target is no longer in its list");
+            }
+        }
+        while self.tasks.try_join_next().is_some() {}
+        let new: Vec<Target> =
+            targets.into_iter().filter(|target| !self.running.contains_key(&target.name)).collect();
+        let (count, mut taken) = (new.len(), Vec::new());
+        for (place, target) in new.into_iter().enumerate() {
+            let interval = target.settings.interval.unwrap_or(self.every).as_millis() as i64;
+            if !self.scraper.target_status.add(&target.name, target.shown(), interval, Some(&self.list.name))
+            {
+                taken.push(target.name);
+                continue;
+            }
+            if let Err(error) = self.scraper.store.set_target_address(&target.name, &target.address()).await {
+                tracing::warn!(%error, target_name = target.name, "the address of a target was not stored");
+            }
+            let wait = if count <= AT_ONCE { 0.0 } else { place as f64 / count as f64 };
+            let task = self.tasks.spawn(scrape(Arc::clone(&self.scraper), target.clone(), self.every, wait));
+            self.running.insert(target.name.clone(), (target, task));
+        }
+        taken
+    }
+}

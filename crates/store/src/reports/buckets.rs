@@ -1,0 +1,88 @@
+//! Quantiles from cumulative `le` buckets, computed as by Prometheus' `histogram_quantile`.
+use whippet_engine::expo::quantile;
+
+use super::reading::Counted;
+use super::source::Pair;
+
+/// The quantiles that charts and tables show.
+pub const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
+
+/// All `_bucket` series of one histogram.
+#[derive(Clone, Debug, Default)]
+pub struct Buckets {
+    /// Upper bounds in the unit of the signal: ms for durations.
+    bounds: Vec<f64>,
+    series: Vec<Counted>,
+    /// For each series the place of its bound.
+    places: Vec<usize>,
+}
+
+impl Buckets {
+    /// Adds the `_bucket` series of a histogram.
+    pub fn add(&mut self, counters: Vec<Counted>) {
+        let bound = |counted: &Counted| {
+            let bound = counted.counter().label("le").parse::<f64>().ok().filter(|bound| !bound.is_nan());
+            bound.map(|bound| bound * counted.tags.factor)
+        };
+        self.series.extend(counters.into_iter().filter(|counted| bound(counted).is_some()));
+        let bounds: Vec<f64> = self.series.iter().filter_map(bound).collect();
+        self.bounds.clone_from(&bounds);
+        self.bounds.sort_unstable_by(f64::total_cmp);
+        self.bounds.dedup();
+        self.places = bounds.iter().map(|bound| self.bounds.partition_point(|other| other < bound)).collect();
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.series.is_empty()
+    }
+
+    /// The `_bucket` series, for what their labels mean.
+    pub fn series(&self) -> impl Iterator<Item = &Counted> {
+        self.series.iter()
+    }
+
+    /// The observations between two points.
+    pub fn observed(&self, pair: Pair) -> Observed {
+        let mut counts = vec![0.0; self.bounds.len()];
+        for (place, counted) in self.places.iter().zip(&self.series) {
+            counts[*place] += counted.counter().increase(pair);
+        }
+        Observed { counts: self.bounds.iter().copied().zip(counts).collect() }
+    }
+}
+
+/// Cumulative counts by upper bound.
+#[derive(Debug)]
+pub struct Observed {
+    counts: Vec<(f64, f64)>,
+}
+
+impl Observed {
+    /// The number of observations.
+    pub fn count(&self) -> f64 {
+        self.counts.last().map_or(0.0, |bucket| bucket.1)
+    }
+
+    /// The quantile in the unit of the bounds, and whether it lies beyond the last finite bound: then the true value is only
+    /// known to be greater.
+    pub fn quantile(&self, q: f64) -> Option<(f64, bool)> {
+        let value = quantile(q, &self.counts)?;
+        // A scrape is not atomic: a lower bucket may have counted a little more than the next.
+        let most = |counts: &[(f64, f64)]| counts.iter().fold(0.0, |most: f64, bucket| most.max(bucket.1));
+        let finite = self.counts.split_last().map_or(0.0, |(_, finite)| most(finite));
+        Some((value, q * most(&self.counts) > finite))
+    }
+
+    /// The share of observations above `bound`; linear within a bucket. `None` without observations, or where no finite
+    /// bucket reaches so far.
+    pub fn above(&self, bound: f64) -> Option<f64> {
+        let all = self.count();
+        let upper = self.counts.iter().position(|bucket| bucket.0 >= bound && bucket.0.is_finite())?;
+        let (end, upto) = self.counts[upper];
+        let (begin, before) = if upper == 0 { (0.0, 0.0) } else { self.counts[upper - 1] };
+        let share = if end > begin { (bound - begin) / (end - begin) } else { 1.0 };
+        let below = before + (upto - before) * share;
+        (all > 0.0).then(|| ((all - below) / all).clamp(0.0, 1.0))
+    }
+}
