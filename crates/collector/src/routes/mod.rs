@@ -4,6 +4,7 @@ mod body;
 mod charts;
 mod compressed;
 mod dashboard;
+mod from_prometheus;
 mod measure;
 mod own;
 mod params;
