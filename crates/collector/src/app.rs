@@ -2,15 +2,20 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use whippet_api::Target;
 use whippet_engine::beacon::Beacon;
 use whippet_store::reports::matches::Matches;
-use whippet_store::{Ingested, Store, StoreError, losses};
+use whippet_store::{Ingested, OWN_TARGET, Store, StoreError, losses};
 
 use crate::client::Networks;
 use crate::clock::Clock;
+use crate::intake::Views;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
+use crate::otlp::backend::Pushes;
+use crate::otlp::browser::Cumulative;
 use crate::prometheus::pages::PageFigures;
+use crate::prometheus::reading::Reader;
 use crate::rate_limiter::RateLimiter;
 use crate::scrape::TargetStatus;
 use crate::token::Token;
@@ -38,8 +43,12 @@ pub struct App {
     pub token: Option<Token>,
     /// Whose pages may send.
     pub origins: Arc<Origins>,
+    /// Who reads backends' figures from a Prometheus, if there is one.
+    pub prometheus: Option<Arc<Reader>>,
     /// What pages measured, for `/metrics`; `None` if it is not exported.
     pub page_figures: Option<Arc<PageFigures>>,
+    /// What is remembered of senders with other SDKs than ours.
+    pub senders: Arc<Senders>,
     /// The time between two scrapes, ms: no chart is finer.
     pub scrape_interval: i64,
     /// How long everything is kept in full detail, ms.
@@ -48,7 +57,34 @@ pub struct App {
     pub retention: i64,
 }
 
+/// What is remembered of senders with other SDKs than ours, in memory alone.
+pub struct Senders {
+    /// The page views of the last hours.
+    pub views: Views,
+    /// What pages have counted so far.
+    pub cumulative: Cumulative,
+    /// The services that push.
+    pub pushes: Pushes,
+}
+
+impl Senders {
+    /// Nothing is known yet, as of `now`.
+    pub fn new(now: i64) -> Self {
+        Self { views: Views::default(), cumulative: Cumulative::new(now), pushes: Pushes::default() }
+    }
+}
+
 impl App {
+    /// All targets: those that are scraped, and those that a Prometheus has.
+    pub fn targets(&self) -> Vec<Target> {
+        let mut targets = self.target_status.snapshot();
+        let read = self.prometheus.as_ref().map(|reader| reader.targets()).unwrap_or_default();
+        // The collector itself comes last.
+        let place = targets.iter().position(|target| target.name == OWN_TARGET).unwrap_or(targets.len());
+        targets.splice(place..place, read);
+        targets
+    }
+
     /// Stores a beacon that came from `client` as a text of `bytes`, and counts it.
     ///
     /// # Errors

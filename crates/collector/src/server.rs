@@ -1,4 +1,5 @@
 //! Putting the collector together, and running it until it is told to stop.
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use whippet_catalogue::Catalogue;
 use whippet_store::reports::matches::Matches;
 use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
-use crate::app::App;
+use crate::app::{App, Senders};
 use crate::args::{self, Serve};
 use crate::client::Networks;
 use crate::clock::Clock;
@@ -19,6 +20,7 @@ use crate::hosts;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::prometheus::pages::{PageFigures, PageOptions};
+use crate::prometheus::reading::{self, Reader};
 use crate::prometheus::remote_write::{self, RemoteWriteError, RemoteWriteOptions, RemoteWriter};
 use crate::rate_limiter::RateLimiter;
 use crate::routes;
@@ -30,6 +32,9 @@ const SWEEP: Duration = Duration::from_secs(15 * 60);
 
 /// The time between two looks at how long the database's log is.
 const LOG_CHECK: Duration = Duration::from_secs(2);
+
+/// The time between two looks at which services have not pushed for long.
+const PUSH_CHECK: Duration = Duration::from_secs(15);
 
 /// How long a scrape may take where nothing else was said and the next is not due before.
 const LONGEST_SCRAPE: Duration = Duration::from_secs(10);
@@ -73,6 +78,8 @@ pub enum ServeError {
     Apps(String),
     /// No certificate can be checked.
     Roots(NoRoots),
+    /// Two targets have the same name.
+    SameName(String),
     /// A variable of the environment holds what cannot be sent.
     Credentials(String),
     /// Remote write cannot begin.
@@ -108,6 +115,10 @@ impl std::fmt::Display for ServeError {
             Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
             Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
+            Self::SameName(name) => write!(
+                f,
+                "two targets are called '{name}': give the one of --prometheus-selector another name, as in other={{job=\"{name}\"}}"
+            ),
             Self::Credentials(variable) => {
                 write!(f, "the value of {variable} cannot be sent: it must be one line of text")
             }
@@ -129,7 +140,11 @@ impl std::error::Error for ServeError {
             Self::Config(error) => Some(error),
             Self::Target { source, .. } => Some(source),
             Self::Tls { source, .. } => Some(source),
-            Self::SlowTarget(_) | Self::SlowTimeout | Self::Apps(_) | Self::Credentials(_) => None,
+            Self::SlowTarget(_)
+            | Self::SlowTimeout
+            | Self::Apps(_)
+            | Self::Credentials(_)
+            | Self::SameName(_) => None,
         }
     }
 }
@@ -176,13 +191,14 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
+    let reader = reader(&arguments, &targets)?;
     let writer = remote_writer(&arguments, address, &metrics)?;
     let target_status = Arc::new(target_status(&targets, arguments.scrape_interval, address));
     let app = App {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
-        matches: Arc::new(Matches::new(Catalogue::new())),
+        matches: Arc::new(Matches::new(Catalogue::new().with_mappings(config.mappings))),
         clock: clock.clone(),
         limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
@@ -192,7 +208,9 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
             true => Origins::Any,
             false => Origins::These(arguments.allow_origin),
         }),
+        prometheus: reader.clone(),
         page_figures,
+        senders: Arc::new(Senders::new(clock.now())),
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
         retention,
@@ -211,9 +229,13 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         store.set_target_address(&target.name, &target.address()).await?;
     }
     let mut tasks = scrape::start(Arc::new(scraper), targets, config.lists, arguments.scrape_interval);
+    watch_pushes(&mut tasks, app.clone());
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
+    if let Some(reader) = &reader {
+        reading::start(&mut tasks, reader, &app.clock);
+    }
     if let Some(writer) = writer {
         remote_write::start(&mut tasks, &writer, &app);
     }
@@ -229,6 +251,25 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     store.close().await;
     tracing::info!("stopped; everything is on disk");
     Ok(())
+}
+
+/// Who reads backends' figures from a Prometheus, if one is named.
+fn reader(arguments: &Serve, targets: &[Target]) -> Result<Option<Arc<Reader>>, ServeError> {
+    let Some(mut endpoint) = arguments.prometheus.clone() else { return Ok(None) };
+    endpoint
+        .authorize("WHIPPET_PROMETHEUS", |name| std::env::var(name).ok())
+        .map_err(ServeError::Credentials)?;
+    endpoint.headers.extend(arguments.prometheus_header.iter().cloned());
+    let mut taken: HashSet<String> = targets.iter().map(|target| target.name.clone()).collect();
+    taken.insert(OWN_TARGET.to_owned());
+    let mut names = taken.clone();
+    for named in &arguments.prometheus_selector {
+        if !names.insert(named.name.clone()) {
+            return Err(ServeError::SameName(named.name.clone()));
+        }
+    }
+    let reader = Reader::new(endpoint, arguments.prometheus_selector.clone(), taken);
+    reader.map(|reader| Some(Arc::new(reader))).map_err(ServeError::Roots)
 }
 
 /// What sends the figures, if a server is named that takes them.
@@ -343,6 +384,23 @@ fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {
              WHIPPET_TOKEN, or put a proxy with authentication before everything but /v1/beacons."
         );
     }
+}
+
+fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(PUSH_CHECK);
+        loop {
+            ticks.tick().await;
+            let now = app.clock.now();
+            for target in app.senders.pushes.silent(now).await {
+                let error =
+                    "nothing was pushed for minutes: see whether the service runs and reaches this address";
+                if app.target_status.record_silence(&target, now, error) {
+                    tracing::warn!(target_name = target, "target is silent");
+                }
+            }
+        }
+    });
 }
 
 fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {

@@ -11,7 +11,9 @@ pub mod units;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
+use whippet_catalogue::{Pattern, PatternError};
 
 use crate::scrape::{List, Target};
 pub use error::{ConfigError, Fault};
@@ -25,12 +27,8 @@ pub struct Config {
     pub targets: Vec<Target>,
     /// Lists of further targets.
     pub lists: Vec<List>,
-    /// `[[mapping]]`: the operator's own patterns for the catalogue of signals, as they stand in the file.
-    pub mappings: Vec<toml::Table>,
-    /// `[prometheus]`: a Prometheus that is there already.
-    pub prometheus: Option<toml::Table>,
-    /// `[remote_write]`: where samples are sent on to.
-    pub remote_write: Option<toml::Table>,
+    /// `[[mapping]]`: the operator's own patterns for the catalogue of signals.
+    pub mappings: Vec<Pattern>,
 }
 
 /// The file as it is written.
@@ -39,10 +37,9 @@ pub struct Config {
 struct Raw {
     #[serde(default)]
     target: Vec<Spanned<TargetTable>>,
-    #[serde(default)]
-    mapping: Vec<toml::Table>,
-    prometheus: Option<toml::Table>,
-    remote_write: Option<toml::Table>,
+    /// The catalogue reads them from the text, as it reads its own patterns.
+    #[serde(default, rename = "mapping")]
+    _mapping: IgnoredAny,
 }
 
 /// The longest configuration file, bytes.
@@ -65,12 +62,9 @@ impl Config {
     /// Reads a text. `env` looks up environment variables.
     pub fn parse(text: &str, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, Fault> {
         let raw: Raw = toml::from_str(text).map_err(|error| Fault::parsed(text, &error))?;
-        let mut config = Self {
-            mappings: raw.mapping,
-            prometheus: raw.prometheus,
-            remote_write: raw.remote_write,
-            ..Self::default()
-        };
+        let wrong = |error: PatternError| Fault { line: Some(error.line), message: error.message };
+        let mut config =
+            Self { mappings: whippet_catalogue::mappings("", text).map_err(wrong)?, ..Self::default() };
         let mut names: Vec<String> = Vec::new();
         for table in raw.target {
             let span = table.span();

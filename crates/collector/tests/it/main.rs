@@ -7,6 +7,7 @@ mod counters;
 mod crash;
 mod dashboard;
 mod documents;
+mod exporters;
 mod figures;
 mod hanging;
 mod harness;
@@ -19,17 +20,22 @@ mod migrations;
 mod names;
 #[cfg(unix)]
 mod operator;
+mod otlp;
+mod otlp_services;
 mod page_figures;
 mod peers;
 #[cfg(unix)]
 mod program;
 mod prometheus;
+mod reading;
 mod ready;
 mod remote_write;
 mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod sdk_limits;
+mod sdks;
 mod signals;
 #[cfg(unix)]
 mod targets;

@@ -16,7 +16,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/xtask", &["boundary"]),
     ("tests/bench/wasm", &["engine"]),
     ("tests/e2e/leptos", &["leptos"]),
-    ("tests/fuzz", &["engine"]),
+    ("tests/fuzz", &["collector", "engine"]),
+    ("tests/exporters/apps/rust", &[]),
     ("www/backend", &[]),
 ];
 
