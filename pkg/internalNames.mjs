@@ -5,6 +5,7 @@
 const query = [
   'adoptOrphans',
   'applyState',
+  'callsWithoutEngine',
   'currentFetch',
   'engineConfig',
   'evict',
