@@ -291,7 +291,8 @@ impl<'a, S: Source> Reading<'a, S> {
         let mut take = |exporter, mut set: Set<T>, all: &mut Set<T>, exporters: &mut BTreeSet<_>| {
             // A metric without groups is of the whole, which is known once any group is.
             let whole_is_known = !known.is_empty();
-            set.series.retain(|one| !known.contains(name(one)) && !(whole_is_known && name(one).is_empty()));
+            let is_told = |name: &String| known.contains(name) || whole_is_known && name.is_empty();
+            set.series.retain(|one| !is_told(name(one)));
             if !set.series.is_empty() {
                 known.extend(set.series.iter().map(|one| name(one).clone()));
                 exporters.insert(exporter);

@@ -142,6 +142,11 @@ impl Draw<'_> {
         lines.into()
     }
 
+    /// The share of failures where it does not matter whose fault they were.
+    pub fn failed(&self, share: impl Fn(Pair) -> Option<f64>, is_told: bool) -> Vec<Line> {
+        if is_told { vec![self.line("errors", share)] } else { Vec::new() }
+    }
+
     /// The shares of failed requests: 4xx and 5xx where a status tells them, errors where it tells no more or where another
     /// counter does.
     pub fn failures(&self, requests: &Set<Counted>, all: &Set<Counted>, errors: &Set<Counted>) -> Vec<Line> {

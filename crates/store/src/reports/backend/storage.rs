@@ -36,7 +36,9 @@ pub fn database<S: Source>(
     let most = reading.levels(Signal::DbConnectionsMax)?;
     let size = reading.levels(Signal::DbSize)?;
     let by_group = reading.counted_by_group(Signal::DbQueries)?;
-    let failures = draw.failures(&traffic.by_status, &traffic.all, &traffic.errors);
+    let is_told = !traffic.by_status.series.is_empty()
+        || !traffic.errors.series.is_empty() && !traffic.all.series.is_empty();
+    let failures = draw.failed(|pair| failed_share(traffic, pair), is_told);
     let failed = if failures.is_empty() {
         draw.rates(&traffic.errors, group, "errors", 1.0)
     } else {
