@@ -29,10 +29,6 @@ pub struct Config {
     pub lists: Vec<List>,
     /// `[[mapping]]`: the operator's own patterns for the catalogue of signals.
     pub mappings: Vec<Pattern>,
-    /// `[prometheus]`: a Prometheus that is there already.
-    pub prometheus: Option<toml::Table>,
-    /// `[remote_write]`: where samples are sent on to.
-    pub remote_write: Option<toml::Table>,
 }
 
 /// The file as it is written.
@@ -44,8 +40,6 @@ struct Raw {
     /// The catalogue reads them from the text, as it reads its own patterns.
     #[serde(default, rename = "mapping")]
     _mapping: IgnoredAny,
-    prometheus: Option<toml::Table>,
-    remote_write: Option<toml::Table>,
 }
 
 /// The longest configuration file, bytes.
@@ -69,12 +63,8 @@ impl Config {
     pub fn parse(text: &str, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, Fault> {
         let raw: Raw = toml::from_str(text).map_err(|error| Fault::parsed(text, &error))?;
         let wrong = |error: PatternError| Fault { line: Some(error.line), message: error.message };
-        let mut config = Self {
-            mappings: whippet_catalogue::mappings("", text).map_err(wrong)?,
-            prometheus: raw.prometheus,
-            remote_write: raw.remote_write,
-            ..Self::default()
-        };
+        let mut config =
+            Self { mappings: whippet_catalogue::mappings("", text).map_err(wrong)?, ..Self::default() };
         let mut names: Vec<String> = Vec::new();
         for table in raw.target {
             let span = table.span();

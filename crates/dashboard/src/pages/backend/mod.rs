@@ -58,7 +58,8 @@ pub fn Backend() -> impl IntoView {
     };
     // Where figures are read from a Prometheus: what it could not answer.
     let missing = move || {
-        let notes = backend.data.get()?.data.notes;
+        let report = backend.data.get()?;
+        let notes = &report.data.notes;
         (!notes.is_empty()).then(|| format!("Something may be missing here: {}", notes.join("; ")))
     };
     view! {
