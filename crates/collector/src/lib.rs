@@ -33,3 +33,4 @@ pub mod scrape;
 pub mod server;
 pub mod token;
 pub mod token_throttle;
+pub mod units;

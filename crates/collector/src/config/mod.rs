@@ -6,7 +6,6 @@ mod error;
 mod rule;
 mod secret;
 mod target;
-pub mod units;
 
 use std::path::Path;
 
