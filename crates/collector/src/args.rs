@@ -11,12 +11,12 @@ use clap::{Arg, Args, Parser, Subcommand};
 use whippet_engine::beacon::limits;
 use whippet_store::{Kind, OTHER};
 
-use crate::config::units::{bytes, duration};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{BadEndpoint, Endpoint, Header, header, labelled};
 use crate::scrape::{Target, TargetError};
 use crate::token::Token;
+use crate::units::{bytes, duration};
 use crate::{hosts, origins};
 
 /// Collects what browsers measured and what backends expose, and shows both.

@@ -38,3 +38,4 @@ pub mod sdks;
 pub mod server;
 pub mod token;
 pub mod token_throttle;
+pub mod units;

@@ -7,7 +7,6 @@ mod prometheus;
 mod rule;
 mod secret;
 mod target;
-pub mod units;
 
 use std::path::Path;
 

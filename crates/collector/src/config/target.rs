@@ -9,10 +9,11 @@ use serde::Deserialize;
 
 use super::rule::RuleTable;
 use super::secret::Secret;
-use super::units;
+
 use crate::documents::Unit;
 use crate::scrape::{Filter, Glob, List, Place, Settings, Target, Tls, address, name};
 use crate::token::base64;
+use crate::units;
 
 /// The most rules for own JSON of one target.
 const RULES: usize = 100;

@@ -20,9 +20,10 @@ fn shown(document: &Document) -> String {
         let at = event.time.map_or_else(|| "-".to_owned(), |time| time.to_string());
         let took = event.duration.map_or_else(String::new, |ms| format!(" {ms} ms"));
         let total = if event.cumulative { " in total" } else { "" };
+        let id = if event.id.is_empty() { String::new() } else { format!(" {}", event.id) };
         lines.push(format!(
-            "{:?} {:?} [{}] {} at {at} x{}{total}{took} {}",
-            event.kind, event.text, event.source, event.route, event.count, event.id
+            "{:?} {:?} [{}] {} at {at} x{}{total}{took}{id}",
+            event.kind, event.text, event.source, event.route, event.count
         ));
     }
     if document.left_out > 0 {
@@ -60,8 +61,8 @@ fn counters_and_timings() {
             db_query_duration_seconds{quantile=0.5} 0.004 gauge
             db_query_duration_seconds_count{} 10 counter
             active_requests{} 4 gauge
-            Error "no stock for http://a/items/:id" [StockError] POST /items/:id at 1706720461000 x1 
-            Error "plain text" []  at - x1 
+            Error "no stock for http://a/items/:id" [StockError] POST /items/:id at 1706720461000 x1
+            Error "plain text" []  at - x1
         "#]],
     );
 }
@@ -165,9 +166,9 @@ fn slow_queries_lose_their_parameters() {
             {"query":7}, "text"], "threshold_ms":1000}}"#,
         expect![[r#"
             threshold_seconds{} 1 gauge
-            SlowQuery "SELECT * FROM users WHERE email = ?" []  at 1706720461000 x1 1500 ms 
-            SlowQuery "UPDATE t SET a = ?" []  at - x1 1200 ms 
-            SlowQuery "SELECT ?" []  at - x12 in total 800 ms 
+            SlowQuery "SELECT * FROM users WHERE email = ?" []  at 1706720461000 x1 1500 ms
+            SlowQuery "UPDATE t SET a = ?" []  at - x1 1200 ms
+            SlowQuery "SELECT ?" []  at - x12 in total 800 ms
             left out: 2
         "#]],
     );
@@ -175,7 +176,7 @@ fn slow_queries_lose_their_parameters() {
         "/slow",
         r#"[{"statement":"DELETE FROM t WHERE id = 3","elapsed_ms":2000}]"#,
         expect![[r#"
-            SlowQuery "DELETE FROM t WHERE id = ?" []  at - x1 2000 ms 
+            SlowQuery "DELETE FROM t WHERE id = ?" []  at - x1 2000 ms
         "#]],
     );
 }

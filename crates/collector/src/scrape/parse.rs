@@ -12,6 +12,8 @@ const CREATED: f64 = 946_684_800.0;
 
 /// A name and sorted labels.
 type Series = (String, Vec<(String, String)>);
+/// The same, of a sample.
+type SeriesOf<'a> = (&'a str, &'a [(String, String)]);
 
 /// The samples of a metrics text.
 #[derive(Debug, Default)]
@@ -108,7 +110,7 @@ pub fn read(text: &[u8], format: Format) -> Result<Reading, ParseError> {
 
 /// Keeps one sample of each series: the newest; of the same time, the first. Returns how many others there were.
 fn keep_newest(samples: &mut Vec<Sample>, times: &[Option<i64>]) -> usize {
-    let mut places: HashMap<(&str, &[(String, String)]), usize> = HashMap::with_capacity(samples.len());
+    let mut places: HashMap<SeriesOf<'_>, usize> = HashMap::with_capacity(samples.len());
     let mut goes = Vec::new();
     for (place, sample) in samples.iter().enumerate() {
         match places.entry((&sample.name, &sample.labels)) {

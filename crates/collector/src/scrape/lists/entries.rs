@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::List;
-use crate::config::units;
+
 use crate::scrape::settings::Settings;
 use crate::scrape::target::{self, Target};
+use crate::units;
 
 /// The most targets of one list.
 const TARGETS: usize = 1000;
