@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/xtask", &["boundary"]),
     ("tests/bench/wasm", &["engine"]),
     ("tests/e2e/leptos", &["leptos"]),
-    ("tests/fuzz", &["engine"]),
+    ("tests/fuzz", &["collector", "engine"]),
     ("www/backend", &[]),
 ];
 
