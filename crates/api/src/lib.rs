@@ -229,6 +229,9 @@ pub struct Backend {
     /// Until when counts may be too high, if that is within the range: an older version counted some requests twice.
     #[serde(default)]
     pub inexact_until: Option<i64>,
+    /// What is missing, and why, where the figures are read from another server.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// All that it tells, in sections; those of which it tells nothing are left out.
     #[serde(default)]
     pub sections: Vec<Section>,

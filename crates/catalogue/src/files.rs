@@ -21,12 +21,16 @@ pub const FILES: &[(&str, &str)] = &[
     ("envoy.toml", include_str!("../patterns/envoy.toml")),
     ("haproxy.toml", include_str!("../patterns/haproxy.toml")),
     ("gateways.toml", include_str!("../patterns/gateways.toml")),
+    ("frameworks.toml", include_str!("../patterns/frameworks.toml")),
     ("node_exporter.toml", include_str!("../patterns/node_exporter.toml")),
     ("containers.toml", include_str!("../patterns/containers.toml")),
     ("postgres.toml", include_str!("../patterns/postgres.toml")),
     ("mysqld.toml", include_str!("../patterns/mysqld.toml")),
     ("redis.toml", include_str!("../patterns/redis.toml")),
+    ("stores.toml", include_str!("../patterns/stores.toml")),
+    ("models.toml", include_str!("../patterns/models.toml")),
     ("queues.toml", include_str!("../patterns/queues.toml")),
+    ("json.toml", include_str!("../patterns/json.toml")),
     ("conventions.toml", include_str!("../patterns/conventions.toml")),
 ];
 

@@ -119,6 +119,8 @@ pub struct Pattern {
     pub exceptions: Vec<Condition>,
     /// Conditions that no series of the metric may meet: with such a series, another pattern knows it better.
     pub absent: Vec<Condition>,
+    /// The counter that says how many durations the metric is the sum of.
+    pub count: Option<String>,
     /// Patterns of one exporter and signal with the same word are parts of one whole, and are added up.
     pub sum: Option<String>,
     /// Whether it is of the configuration.

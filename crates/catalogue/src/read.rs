@@ -14,8 +14,8 @@ use crate::signal::{Dimension, Shape, Signal};
 use crate::unit;
 
 /// Keys of a pattern besides those of [`Meaning::ALL`].
-const KEYS: [&str; 10] =
-    ["signal", "metric", "except", "kind", "unit", "where", "unless", "absent", "set", "sum"];
+const KEYS: [&str; 11] =
+    ["signal", "metric", "except", "kind", "unit", "where", "unless", "absent", "set", "sum", "count"];
 /// The most patterns of a file, and words in one list.
 const MOST: usize = 2_000;
 /// The most bytes of a word.
@@ -113,7 +113,15 @@ impl<'a> Reader<'a> {
         let names = self.words(find("metric").ok_or_else(|| missing("metric"))?, "metric")?;
         let excluded =
             find("except").map(|value| self.words(value, "except")).transpose()?.unwrap_or_default();
-        let kinds = find("kind").map(|value| self.kinds(value, signal)).transpose()?;
+        let count = find("count").map(|value| self.word(value, "count")).transpose()?.map(str::to_owned);
+        if let Some(value) = find("count").filter(|_| signal.shape() != Shape::Spread) {
+            let message = format!("`count` is for durations, and `{}` is none", signal.name());
+            return Err(self.error(value.span(), message));
+        }
+        let kinds = match find("kind") {
+            Some(value) => Some(self.kinds(value, signal)?),
+            None => count.is_some().then(|| vec![Kind::Counter]),
+        };
         let is_rate = signal.shape() == Shape::Count && kinds.as_deref() == Some(&[Kind::Gauge]);
         let factor = match find("unit") {
             Some(value) => self.unit(value, signal, is_rate)?,
@@ -150,6 +158,7 @@ impl<'a> Reader<'a> {
             conditions: conditions("where")?.unwrap_or_default(),
             exceptions: conditions("unless")?.unwrap_or_default(),
             absent: conditions("absent")?.unwrap_or_default(),
+            count,
             sum: find("sum").map(|value| self.word(value, "sum")).transpose()?.map(str::to_owned),
             own,
         })

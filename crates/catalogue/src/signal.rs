@@ -120,6 +120,7 @@ signals! {
     ProcessStart "process.start_time" Level Time Number "When the process began"
     ProcessUptime "process.uptime" Level Time Ms "How long the process has run"
     HostCpu "host.cpu" Count Time Ratio "CPU time of the host"
+    HostCpuUsed "host.cpu_used" Level Ratio Ratio "Share of the host's CPU in use, as the backend computed it"
     HostMemoryUsed "host.memory_used" Level Bytes Bytes "Memory in use"
     HostMemoryTotal "host.memory_total" Level Bytes Bytes "Memory of the host"
     HostMemoryAvailable "host.memory_available" Level Bytes Bytes "Memory that is available"

@@ -17,6 +17,8 @@ pub enum Form {
     Buckets,
     /// By quantiles that the backend computed, with an average of sum and count where it has them.
     Quantiles,
+    /// By an average: it is the sum of all times, and another metric says how many there were.
+    Average,
     /// By the increase of the sum of its observations.
     Sum,
     /// By the increase of their number.
@@ -90,6 +92,15 @@ impl Choice {
             && star(self) == star(other)
     }
 
+    /// The names of the series with the sum of the observations and with their number.
+    pub fn sum_and_count(&self) -> (String, String) {
+        let name = &self.metric;
+        match self.patterns.first().and_then(|pattern| pattern.count.clone()) {
+            Some(count) if self.form == Form::Average => (name.clone(), count),
+            _ => (format!("{name}_sum"), format!("{name}_count")),
+        }
+    }
+
     /// The names of the series to read.
     pub fn series(&self) -> Vec<String> {
         let name = &self.metric;
@@ -97,6 +108,10 @@ impl Choice {
             Form::Counter | Form::Gauge => vec![name.clone()],
             Form::Buckets => vec![format!("{name}_bucket"), format!("{name}_sum"), format!("{name}_count")],
             Form::Quantiles => vec![name.clone(), format!("{name}_sum"), format!("{name}_count")],
+            Form::Average => {
+                let (sum, count) = self.sum_and_count();
+                vec![sum, count]
+            }
             Form::Sum => vec![format!("{name}_sum")],
             Form::Count => vec![format!("{name}_count")],
         }
@@ -144,9 +159,15 @@ impl Told {
             // A metric that is known by its name is not told by what names usually mean, also not where its pattern leaves
             // series out.
             let is_known = patterns.iter().any(|pattern| !pattern.own && is_exact(pattern));
+            let is_whole = |pattern: &Pattern| {
+                let has = |count: &String| exposed.metrics.iter().any(|other| other.name == *count);
+                pattern.count.as_ref().is_none_or(has)
+            };
             let counts = |pattern: &Pattern| pattern.own || !is_known || is_exact(pattern);
-            let fitting =
-                patterns.iter().enumerate().filter(|(_, pattern)| counts(pattern) && fits(pattern, metric));
+            let fitting = patterns
+                .iter()
+                .enumerate()
+                .filter(|(_, pattern)| counts(pattern) && fits(pattern, metric) && is_whole(pattern));
             for (place, pattern) in fitting {
                 for (signal, form, implied) in forms(pattern, metric) {
                     let rank = Rank::new(pattern, metric, form, implied, place);
@@ -159,7 +180,7 @@ impl Told {
                 let choice = Choice {
                     metric: metric.name.clone(),
                     form,
-                    has_sum: metric.has_sum(),
+                    has_sum: metric.has_sum() || form == Form::Average,
                     patterns: patterns.into_iter().map(|entry| entry.1).collect(),
                 };
                 signals.entry(signal).or_default().push((rank, choice));
@@ -260,7 +281,8 @@ fn forms(pattern: &Pattern, metric: &Metric) -> Vec<(Signal, Form, bool)> {
             match kind {
                 Kind::Histogram => Form::Buckets,
                 Kind::Gauge => Form::Gauge,
-                _ => Form::Quantiles,
+                Kind::Counter => Form::Average,
+                Kind::Summary => Form::Quantiles,
             },
             false,
         )),

@@ -2,9 +2,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use whippet_api::Target;
 use whippet_engine::beacon::Beacon;
 use whippet_store::reports::matches::Matches;
-use whippet_store::{Ingested, Store, StoreError, losses};
+use whippet_store::{Ingested, OWN_TARGET, Store, StoreError, losses};
 
 use crate::client::Networks;
 use crate::clock::Clock;
@@ -14,6 +15,7 @@ use crate::origins::Origins;
 use crate::otlp::backend::Pushes;
 use crate::otlp::browser::Cumulative;
 use crate::prometheus::pages::PageFigures;
+use crate::prometheus::reading::Reader;
 use crate::rate_limiter::RateLimiter;
 use crate::scrape::TargetStatus;
 use crate::token::Token;
@@ -41,6 +43,8 @@ pub struct App {
     pub token: Option<Token>,
     /// Whose pages may send.
     pub origins: Arc<Origins>,
+    /// Who reads backends' figures from a Prometheus, if there is one.
+    pub prometheus: Option<Arc<Reader>>,
     /// What pages measured, for `/metrics`; `None` if it is not exported.
     pub page_figures: Option<Arc<PageFigures>>,
     /// What is remembered of senders with other SDKs than ours.
@@ -71,6 +75,16 @@ impl Senders {
 }
 
 impl App {
+    /// All targets: those that are scraped, and those that a Prometheus has.
+    pub fn targets(&self) -> Vec<Target> {
+        let mut targets = self.target_status.snapshot();
+        let read = self.prometheus.as_ref().map(|reader| reader.targets()).unwrap_or_default();
+        // The collector itself comes last.
+        let place = targets.iter().position(|target| target.name == OWN_TARGET).unwrap_or(targets.len());
+        targets.splice(place..place, read);
+        targets
+    }
+
     /// Stores a beacon that came from `client` as a text of `bytes`, and counts it.
     ///
     /// # Errors

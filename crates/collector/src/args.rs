@@ -13,6 +13,7 @@ use whippet_store::{Kind, OTHER};
 
 use crate::config::units::{bytes, duration};
 use crate::prometheus::pages::Labels;
+use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{BadEndpoint, Endpoint, secret};
 use crate::scrape::{Target, TargetError};
 use crate::token::Token;
@@ -132,6 +133,19 @@ pub struct Serve {
     /// given several times. IP addresses and localhost are always allowed, and with --token or --trust-proxy all names
     #[arg(long, value_name = "NAME", value_parser = hosts::name)]
     pub allow_host: Vec<String>,
+    /// A Prometheus that scrapes backends already, such as http://127.0.0.1:9090: their figures are read from it, and nothing
+    /// is scraped twice. Each job is a target. Credentials: in the variable WHIPPET_PROMETHEUS_TOKEN, or
+    /// WHIPPET_PROMETHEUS_USER and _PASSWORD
+    #[arg(long, value_name = "URL", value_parser = EndpointParser("--prometheus <URL>"))]
+    pub prometheus: Option<Endpoint>,
+    /// What to read from --prometheus instead of every job, and the target's name: shop={namespace="shop"}, or {job="shop"};
+    /// may be given several times
+    #[arg(long, value_name = "NAME={MATCHERS}", requires = "prometheus")]
+    pub prometheus_selector: Vec<NamedSelector>,
+    /// A header of all requests to --prometheus, such as X-Scope-OrgID=shop; may be given several times. With
+    /// X-Key=env:VARIABLE the value is that of the variable
+    #[arg(long, value_name = "NAME=VALUE", requires = "prometheus", value_parser = HeaderParser("--prometheus-header <NAME=VALUE>"))]
+    pub prometheus_header: Vec<Header>,
     /// Show on /metrics what pages measured: vitals, timings, page views, errors and counters, by these labels. Without a
     /// list: app,page,device,release
     #[arg(long, value_name = "LABELS", num_args = 0..=1, require_equals = true, default_missing_value = "app,page,device,release")]

@@ -1,4 +1,5 @@
 //! Putting the collector together, and running it until it is told to stop.
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::hosts;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::prometheus::pages::{PageFigures, PageOptions};
+use crate::prometheus::reading::{self, Reader};
 use crate::prometheus::remote_write::{self, RemoteWriteError, RemoteWriteOptions, RemoteWriter};
 use crate::rate_limiter::RateLimiter;
 use crate::routes;
@@ -76,6 +78,8 @@ pub enum ServeError {
     Apps(String),
     /// No certificate can be checked.
     Roots(NoRoots),
+    /// Two targets have the same name.
+    SameName(String),
     /// A variable of the environment holds what cannot be sent.
     Credentials(String),
     /// Remote write cannot begin.
@@ -111,6 +115,10 @@ impl std::fmt::Display for ServeError {
             Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
             Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
+            Self::SameName(name) => write!(
+                f,
+                "two targets are called '{name}': give the one of --prometheus-selector another name, as in other={{job=\"{name}\"}}"
+            ),
             Self::Credentials(variable) => {
                 write!(f, "the value of {variable} cannot be sent: it must be one line of text")
             }
@@ -132,7 +140,11 @@ impl std::error::Error for ServeError {
             Self::Config(error) => Some(error),
             Self::Target { source, .. } => Some(source),
             Self::Tls { source, .. } => Some(source),
-            Self::SlowTarget(_) | Self::SlowTimeout | Self::Apps(_) | Self::Credentials(_) => None,
+            Self::SlowTarget(_)
+            | Self::SlowTimeout
+            | Self::Apps(_)
+            | Self::Credentials(_)
+            | Self::SameName(_) => None,
         }
     }
 }
@@ -179,13 +191,14 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
+    let reader = reader(&arguments, &targets)?;
     let writer = remote_writer(&arguments, address, &metrics)?;
     let target_status = Arc::new(target_status(&targets, arguments.scrape_interval, address));
     let app = App {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
-        matches: Arc::new(Matches::new(Catalogue::new())),
+        matches: Arc::new(Matches::new(Catalogue::new().with_mappings(config.mappings))),
         clock: clock.clone(),
         limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
@@ -195,6 +208,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
             true => Origins::Any,
             false => Origins::These(arguments.allow_origin),
         }),
+        prometheus: reader.clone(),
         page_figures,
         senders: Arc::new(Senders::new(clock.now())),
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
@@ -219,6 +233,9 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
+    if let Some(reader) = &reader {
+        reading::start(&mut tasks, reader, &app.clock);
+    }
     if let Some(writer) = writer {
         remote_write::start(&mut tasks, &writer, &app);
     }
@@ -234,6 +251,25 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     store.close().await;
     tracing::info!("stopped; everything is on disk");
     Ok(())
+}
+
+/// Who reads backends' figures from a Prometheus, if one is named.
+fn reader(arguments: &Serve, targets: &[Target]) -> Result<Option<Arc<Reader>>, ServeError> {
+    let Some(mut endpoint) = arguments.prometheus.clone() else { return Ok(None) };
+    endpoint
+        .authorize("WHIPPET_PROMETHEUS", |name| std::env::var(name).ok())
+        .map_err(ServeError::Credentials)?;
+    endpoint.headers.extend(arguments.prometheus_header.iter().cloned());
+    let mut taken: HashSet<String> = targets.iter().map(|target| target.name.clone()).collect();
+    taken.insert(OWN_TARGET.to_owned());
+    let mut names = taken.clone();
+    for named in &arguments.prometheus_selector {
+        if !names.insert(named.name.clone()) {
+            return Err(ServeError::SameName(named.name.clone()));
+        }
+    }
+    let reader = Reader::new(endpoint, arguments.prometheus_selector.clone(), taken);
+    reader.map(|reader| Some(Arc::new(reader))).map_err(ServeError::Roots)
 }
 
 /// What sends the figures, if a server is named that takes them.

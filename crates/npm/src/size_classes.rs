@@ -26,9 +26,9 @@ static ALLOCATOR: SizeClasses = SizeClasses {
     end: Cell::new(0),
 };
 
-/// The logarithm of the block's size.
+/// The logarithm of the size of the block. `size` is not 0, by what is asked of callers of an allocator.
 fn class(size: usize) -> usize {
-    (usize::BITS - (size.max(SMALLEST) - 1).leading_zeros()) as usize
+    (usize::BITS - ((size - 1) | (SMALLEST - 1)).leading_zeros()) as usize
 }
 
 // SAFETY: a block is a range of its own, of memory that was grown for this allocator and for nothing else. It is given
@@ -47,9 +47,12 @@ unsafe impl GlobalAlloc for SizeClasses {
         let mut start = self.unused.get();
         let left = self.end.get() - start;
         if size > left {
-            // A quarter more at least: each growth gives JavaScript another buffer to make views of, which its garbage collector
-            // takes for as large as all of the memory.
-            let pages = (size - left).div_ceil(PAGE).max(core::arch::wasm32::memory_size(0) / 4);
+            let mut pages = (size - left).div_ceil(PAGE);
+            // A quarter more at least, where memory grows again and again: each growth gives JavaScript another buffer to make
+            // views of, which its garbage collector takes for as large as all of the memory.
+            if cfg!(feature = "query") {
+                pages = pages.max(core::arch::wasm32::memory_size(0) / 4);
+            }
             let before = core::arch::wasm32::memory_grow(0, pages);
             if before == usize::MAX {
                 return core::ptr::null_mut();

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-use crate::scrape::Scrape;
+use crate::scrape::{Sample, Scrape};
 use counter::State;
 use identity::Identity;
 use target::Target;
@@ -28,7 +28,7 @@ impl Series {
         for target in all.targets.values_mut() {
             let mut rows = series.query([target.id])?;
             while let Some(row) = rows.next()? {
-                let identity = Identity { name: row.get(1)?, labels: row.get(2)? };
+                let identity = Identity::stored(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
                 let mut state = State {
                     id: row.get(0)?,
                     counter: row.get(3)?,
@@ -82,22 +82,23 @@ impl Target {
         let process = self.process();
         let mut room = limit.saturating_sub(self.series.len());
         let mut dropped = 0;
+        let mut identity = Identity::default();
         for sample in &scrape.samples {
             if sample.counter && !sample.value.is_finite() {
                 // Prometheus text allows it, but it is no count: the sample is skipped.
                 continue;
             }
-            let identity = Identity::new(sample);
-            match self.series.get_mut(&identity) {
+            identity.set(sample);
+            match self.series.get_mut(identity.as_str()) {
                 // A duplicate in the same scrape: the first one counts.
                 Some(state) if state.round == self.round => continue,
                 Some(state) => state.take(connection, sample, &process, scrape.time)?,
                 None if room == 0 => dropped += 1,
                 None => {
                     room -= 1;
-                    let id = add_series(connection, self.id, &identity, sample.counter, scrape.time)?;
+                    let id = add_series(connection, self.id, (sample, &identity), scrape.time)?;
                     let state = State::first(connection, id, sample, &process, scrape.time)?;
-                    self.series.insert(identity, state);
+                    self.series.insert(identity.as_str().into(), state);
                 }
             }
         }
@@ -111,14 +112,13 @@ impl Target {
 fn add_series(
     connection: &Connection,
     target: i64,
-    identity: &Identity,
-    counter: bool,
+    (sample, identity): (&Sample, &Identity),
     seen: i64,
 ) -> rusqlite::Result<i64> {
     connection
         .prepare_cached(
             "INSERT INTO series (target, name, labels, counter, base, seen) VALUES (?1, ?2, ?3, ?4, 0, ?5)",
         )?
-        .execute(params![target, identity.name, identity.labels, counter, seen])?;
+        .execute(params![target, sample.name, identity.labels(), sample.counter, seen])?;
     Ok(connection.last_insert_rowid())
 }

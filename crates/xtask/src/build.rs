@@ -133,6 +133,10 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         if !dev {
             own_exports(project, &wasm)?;
         }
+        if !dev && !parts.is_empty() {
+            // Functions of both that are equal become one.
+            cmd!(shell, "wasm-opt {SMALL_OPT...} --debuginfo {wasm} -o {wasm}").run()?;
+        }
         for (part, prefix) in &parts {
             let part = project.path(part);
             shell.remove_path(&part)?;

@@ -5,6 +5,7 @@ import {
   MUTATION_EFFECT_RUN,
 } from '../boundary/query.js'
 import { callSafely } from './callSafely.js'
+import { matchMutation } from './filters.js'
 import { resolveGcTime } from './gcTime.js'
 import { hostFlags } from './hostFlags.js'
 import { MutationEngine } from './mutationEngine.js'
@@ -311,7 +312,7 @@ class MutationBase<
  * `user`.
  */
 export function withMutations<T>(user: T): T {
-  giveMutationParts({ Mutation: MutationBase, MutationEngine })
+  giveMutationParts({ Mutation: MutationBase, MutationEngine, matchMutation })
   return user
 }
 

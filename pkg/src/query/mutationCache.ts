@@ -1,4 +1,3 @@
-import { matchMutation } from './filters.js'
 import { mutationParts } from './mutationParts.js'
 import type { MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
@@ -101,7 +100,9 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   findAll(filters: MutationFilters = {}): InternalMutation[] {
-    return this.getAll().filter((mutation) => matchMutation(filters, mutation))
+    const all = this.getAll()
+    // Without mutations nothing has come to match them with.
+    return all.length ? all.filter((mutation) => mutationParts().matchMutation(filters, mutation)) : all
   }
 
   notify(event: MutationCacheNotifyEvent): void {
@@ -109,8 +110,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   resumePausedMutations(): Promise<unknown> {
-    const paused = this.getAll().filter((mutation) => mutation.state.isPaused)
-    return paused.length ? this.engine.resume(paused) : Promise.resolve([])
+    return this.#engine?.resume(this.getAll()) ?? Promise.resolve([])
   }
 }
 

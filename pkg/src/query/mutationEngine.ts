@@ -73,8 +73,9 @@ export class MutationEngine extends Engine<MutationExports, EngineMutation> {
     return next?.state.isPaused ? next.continue() : Promise.resolve()
   }
 
-  /** Continues paused mutations. Does not wait for those behind one that is running already. */
-  resume(paused: EngineMutation[]): Promise<unknown> {
+  /** Continues those that are paused. Does not wait for those behind one that is running already. */
+  resume(all: EngineMutation[]): Promise<unknown> {
+    const paused = all.filter((mutation) => mutation.state.isPaused)
     const first = ({ id }: EngineMutation) => this.items.get(this.calls.mutation_first_in_scope(id))
     const goesOn = new Set(paused.filter((mutation) => first(mutation)?.state.isPaused !== false))
     return notifyManager.batch(() =>

@@ -3,12 +3,13 @@
 import type { MutationConfig } from './mutationConfig.js'
 import type { MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
-import type { Mutation } from './types.js'
+import type { Mutation, MutationFilters } from './types.js'
 
 /** @internal */
 interface MutationParts {
   Mutation: new (config: MutationConfig<any, any, any, any>) => Mutation<any, any, any, any>
   MutationEngine: new (config: EngineConfig) => MutationEngine
+  matchMutation(filters: MutationFilters<any, any, any, any>, mutation: Mutation<any, any, any, any>): boolean
 }
 
 let given: MutationParts | undefined

@@ -1,39 +1,15 @@
-import { Subscribable } from './subscribable.js'
-
-type SetupFn = (setOnline: (online: boolean) => void) => (() => void) | undefined
+import { EventManager, listenToWindow } from './eventManager.js'
 
 /** Knows whether the network is up, and notifies of changes. */
-export class OnlineManager extends Subscribable<(online: boolean) => void> {
+export class OnlineManager extends EventManager<[online: boolean]> {
   #online = true
-  #cleanup?: () => void
-  #setup: SetupFn = (onOnline) => {
-    // React Native has a `window` without events.
-    if (typeof window === 'undefined' || !window.addEventListener) return
-    const online = () => onOnline(true)
-    const offline = () => onOnline(false)
-    window.addEventListener('online', online, false)
-    window.addEventListener('offline', offline, false)
-    return () => {
-      window.removeEventListener('online', online)
-      window.removeEventListener('offline', offline)
-    }
+
+  protected override listen(onOnline: (online: boolean) => void): (() => void) | undefined {
+    return listenToWindow({ online: () => onOnline(true), offline: () => onOnline(false) })
   }
 
-  protected override onSubscribe(): void {
-    if (!this.#cleanup) this.setEventListener(this.#setup)
-  }
-
-  protected override onUnsubscribe(): void {
-    if (this.hasListeners()) return
-    this.#cleanup?.()
-    this.#cleanup = undefined
-  }
-
-  /** Replaces the source of network events. `setup` is called at once and returns a cleanup function. */
-  setEventListener(setup: SetupFn): void {
-    this.#setup = setup
-    this.#cleanup?.()
-    this.#cleanup = setup(this.setOnline.bind(this))
+  protected override onEvent(online: boolean): void {
+    this.setOnline(online)
   }
 
   /** Sets whether the network is up. */

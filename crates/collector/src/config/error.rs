@@ -78,9 +78,6 @@ impl fmt::Display for Fault {
     }
 }
 
-/// How alike two names must be for one to be taken for the other misspelt: from 0 to 1, by Jaro and Winkler.
-const ALIKE: f64 = 0.7;
-
 /// The message for an unknown key, which names the nearest known one. serde tells both in its text alone:
 /// "unknown field `a`, expected one of `b`, `c`". `None` for any other message.
 fn unknown(message: &str) -> Option<String> {
@@ -88,10 +85,9 @@ fn unknown(message: &str) -> Option<String> {
     let (key, rest) = rest.split_once("`, ")?;
     let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
     let key: String = key.chars().take(64).flat_map(char::escape_debug).collect();
-    let alike = known.iter().map(|name| (strsim::jaro_winkler(&key, name), *name));
-    let nearest = alike.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike >= ALIKE);
-    Some(match nearest {
-        Some((_, name)) => format!("`{key}` is not known: did you mean `{name}`?"),
-        None => format!("`{key}` is not known: there is {}", known.join(", ")),
+    let hint = whippet_catalogue::hint(&key, known.iter().copied());
+    Some(match hint.as_str() {
+        "" => format!("`{key}` is not known: there is {}", known.join(", ")),
+        hint => format!("`{key}` is not known{hint}"),
     })
 }

@@ -11,7 +11,9 @@ pub mod units;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
+use whippet_catalogue::{Pattern, PatternError};
 
 use crate::scrape::{List, Target};
 pub use error::{ConfigError, Fault};
@@ -25,8 +27,8 @@ pub struct Config {
     pub targets: Vec<Target>,
     /// Lists of further targets.
     pub lists: Vec<List>,
-    /// `[[mapping]]`: the operator's own patterns for the catalogue of signals, as they stand in the file.
-    pub mappings: Vec<toml::Table>,
+    /// `[[mapping]]`: the operator's own patterns for the catalogue of signals.
+    pub mappings: Vec<Pattern>,
     /// `[prometheus]`: a Prometheus that is there already.
     pub prometheus: Option<toml::Table>,
     /// `[remote_write]`: where samples are sent on to.
@@ -39,8 +41,9 @@ pub struct Config {
 struct Raw {
     #[serde(default)]
     target: Vec<Spanned<TargetTable>>,
-    #[serde(default)]
-    mapping: Vec<toml::Table>,
+    /// The catalogue reads them from the text, as it reads its own patterns.
+    #[serde(default, rename = "mapping")]
+    _mapping: IgnoredAny,
     prometheus: Option<toml::Table>,
     remote_write: Option<toml::Table>,
 }
@@ -65,8 +68,9 @@ impl Config {
     /// Reads a text. `env` looks up environment variables.
     pub fn parse(text: &str, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, Fault> {
         let raw: Raw = toml::from_str(text).map_err(|error| Fault::parsed(text, &error))?;
+        let wrong = |error: PatternError| Fault { line: Some(error.line), message: error.message };
         let mut config = Self {
-            mappings: raw.mapping,
+            mappings: whippet_catalogue::mappings("", text).map_err(wrong)?,
             prometheus: raw.prometheus,
             remote_write: raw.remote_write,
             ..Self::default()

@@ -78,7 +78,7 @@ fn a_target_is_read_whole() {
     assert!(
         matches!(&files.place, Place::Files(paths) if paths[0] == Path::new("/etc/whippet/targets/*.json"))
     );
-    assert_eq!(config.mappings[0]["metric"].as_str(), Some("my_requests"));
+    assert_eq!(config.mappings.len(), 1);
     assert!(config.prometheus.is_some() && config.remote_write.is_none());
 }
 
@@ -162,4 +162,6 @@ fn what_is_wrong_is_said_with_its_line() {
         assert_eq!(refused(text), expected, "{text}");
     }
     assert!(refused("[[target").starts_with("line 1: "));
+    let mapping = refused("\n[[mapping]]\nsignal = 'http.server.request'\nmetric = 'm'");
+    assert!(mapping.starts_with("line 3: ") && mapping.contains("http.server.requests"), "{mapping}");
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -175,8 +175,19 @@ impl Requester {
         headers: &[(HeaderName, &'static str)],
         body: Bytes,
     ) -> Result<Answer, RequestError> {
+        self.send(Method::POST, endpoint, headers, body).await
+    }
+
+    /// Sends a request.
+    pub async fn send(
+        &self,
+        method: Method,
+        endpoint: &Endpoint,
+        headers: &[(HeaderName, &'static str)],
+        body: Bytes,
+    ) -> Result<Answer, RequestError> {
         let mut request = Request::new(Body::from(body));
-        *request.method_mut() = axum::http::Method::POST;
+        *request.method_mut() = method;
         *request.uri_mut() = endpoint.url.clone();
         *request.headers_mut() = endpoint.headers.clone();
         let agent = (header::USER_AGENT, concat!("whippet/", env!("CARGO_PKG_VERSION")));

@@ -11,6 +11,7 @@ use whippet_store::reports::steps::Steps;
 use whippet_store::reports::{self, Filter};
 use whippet_store::time::{HOUR, MINUTE};
 
+use super::from_prometheus::{self, Source};
 use super::params::{Params, Window};
 use crate::app::App;
 use crate::failure::Failure;
@@ -26,7 +27,7 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
         beacons,
         last_beacon,
         apps,
-        targets: app.target_status.snapshot(),
+        targets: app.targets(),
         retention: app.retention,
         lists: app.target_status.lists(),
     }))
@@ -35,7 +36,8 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
 /// `GET /api/overview`
 pub async fn overview(State(app): State<App>, Params(window): Params<Window>) -> Answer<Overview> {
     let now = app.clock.now();
-    let steps = scraped(&app, &window.range(now)?);
+    let range = window.range(now)?;
+    let steps = scraped(&app, &range);
     let filter = filter(window);
     let question = question(&steps, &filter);
     let (targets, interval) = (app.target_status.snapshot(), app.scrape_interval);
@@ -57,11 +59,15 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
     let mut overview = app.store.read("read_overview", read).await?;
     overview.levels.extend(apps.levels);
     overview.losses = apps.losses;
+    from_prometheus::add_to(&mut overview, &app, &range).await;
     Ok(Json(overview))
 }
 
 /// `GET /api/backend`
 pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> Answer<Backend> {
+    if let Some(source) = source(&app, &window) {
+        return source.backend(&app, &window).await;
+    }
     let steps = scraped(&app, &window.range(app.clock.now())?);
     let (target, interval) = target(&app, window.target)?;
     let matches = Arc::clone(&app.matches);
@@ -72,6 +78,9 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
 
 /// `GET /api/series`
 pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> Answer<Metrics> {
+    if let Some(source) = source(&app, &window) {
+        return source.series(&app, &window).await;
+    }
     let (target, _) = target(&app, window.target)?;
     let matches = Arc::clone(&app.matches);
     let read = move |connection: &_| reports::metric_chart::metrics(connection, &matches, &target);
@@ -81,26 +90,37 @@ pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/chart`
 pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> Answer<MetricChart> {
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let (target, interval) = target(&app, window.target)?;
-    let Some(metric) = window.metric.filter(|metric| !metric.is_empty()) else {
+    let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let Some(metric) = named(&window.metric) else {
         return Err(Failure::bad_request(
             "bad_query",
             "`metric` is missing: name one of those in /api/series",
         ));
     };
-    let by = window.by.filter(|by| !by.is_empty());
-    let matches = Arc::clone(&app.matches);
-    let read = move |connection: &_| {
-        let question = (target.as_str(), metric.as_str(), by.as_deref());
-        reports::metric_chart::metric_chart(connection, &matches, question, &steps, interval)
+    let by = named(&window.by);
+    let chart = match source(&app, &window) {
+        Some(source) => source.chart(&app, &window, metric, by).await?,
+        None => {
+            let (target, interval) = target(&app, window.target)?;
+            let matches = Arc::clone(&app.matches);
+            let read = move |connection: &_| {
+                let question = (target.as_str(), metric.as_str(), by.as_deref());
+                reports::metric_chart::metric_chart(connection, &matches, question, &steps, interval)
+            };
+            app.store.read("read_chart", read).await?
+        }
     };
-    let chart = app.store.read("read_chart", read).await?;
     chart.map(Json).ok_or_else(|| {
         Failure::bad_request(
             "unknown_metric",
             "the target has no such metric: name one of those in /api/series",
         )
     })
+}
+
+/// The Prometheus that has the target that a query names.
+fn source(app: &App, window: &Window) -> Option<Source> {
+    Source::of(app, window.target.as_deref()?)
 }
 
 /// The target that a query names, and the time between two scrapes of it.
@@ -174,12 +194,7 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/slow_queries`
 pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let Some(target) = window.target else {
-        return Err(Failure::bad_request(
-            "bad_query",
-            "`target` is missing: name one of those in /api/status",
-        ));
-    };
+    let (target, _) = target(&app, window.target)?;
     let read = move |connection: &_| reports::backend_events::slow_queries(connection, &target, &steps);
     Ok(Json(app.store.read("read_slow_queries", read).await?))
 }

@@ -5,6 +5,7 @@ mod body;
 mod charts;
 mod compressed;
 mod dashboard;
+mod from_prometheus;
 mod measure;
 mod otlp;
 mod own;

@@ -88,35 +88,47 @@ pub fn read(text: &[u8], format: Format) -> Result<Reading, ParseError> {
     }
     let created = created(&exposition.families);
     let mut reading = Reading { bad: exposition.bad, first: exposition.first, ..Reading::default() };
-    let mut places: HashMap<Series, (usize, Option<i64>)> = HashMap::new();
+    let mut times = Vec::new();
     for family in exposition.families {
         for sample in family.samples {
             let counter = is_counter(family.kind, &sample.name);
-            let key = (sample.name, sample.labels);
             let created = if counter && !created.is_empty() {
-                created.get(&counted(&key.0, &key.1)).copied()
+                created.get(&counted(&sample.name, &sample.labels)).copied()
             } else {
                 None
             };
-            let (name, labels) = key.clone();
-            let next = Sample { name, labels, value: sample.value, counter, created };
-            match places.entry(key) {
-                Entry::Vacant(place) => {
-                    place.insert((reading.samples.len(), sample.timestamp));
-                    reading.samples.push(next);
-                }
-                // The newest counts; of the same time, the first.
-                Entry::Occupied(mut place) => {
-                    reading.repeated += 1;
-                    if sample.timestamp > place.get().1 {
-                        reading.samples[place.get().0] = next;
-                        place.get_mut().1 = sample.timestamp;
-                    }
-                }
-            }
+            times.push(sample.timestamp);
+            let (name, labels, value) = (sample.name, sample.labels, sample.value);
+            reading.samples.push(Sample { name, labels, value, counter, created });
         }
     }
+    reading.repeated = keep_newest(&mut reading.samples, &times);
     Ok(reading)
+}
+
+/// Keeps one sample of each series: the newest; of the same time, the first. Returns how many others there were.
+fn keep_newest(samples: &mut Vec<Sample>, times: &[Option<i64>]) -> usize {
+    let mut places: HashMap<(&str, &[(String, String)]), usize> = HashMap::with_capacity(samples.len());
+    let mut goes = Vec::new();
+    for (place, sample) in samples.iter().enumerate() {
+        match places.entry((&sample.name, &sample.labels)) {
+            Entry::Vacant(entry) => {
+                entry.insert(place);
+            }
+            Entry::Occupied(mut entry) if times[place] > times[*entry.get()] => {
+                goes.push(entry.insert(place))
+            }
+            Entry::Occupied(_) => goes.push(place),
+        }
+    }
+    goes.sort_unstable();
+    let (mut place, mut gone) = (0, goes.iter().peekable());
+    samples.retain(|_| {
+        let stays = gone.next_if(|next| **next == place).is_none();
+        place += 1;
+        stays
+    });
+    goes.len()
 }
 
 /// Whether a sample only grows. Where nobody says it, the name does, by the convention that all client libraries

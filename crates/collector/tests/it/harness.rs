@@ -104,6 +104,7 @@ impl Collector {
             networks: Networks::default(),
             token: None,
             origins: Arc::new(Origins::Any),
+            prometheus: None,
             page_figures: None,
             senders: Arc::new(Senders::new(now)),
             scrape_interval: 5 * SECOND,

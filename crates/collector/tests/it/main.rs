@@ -7,6 +7,7 @@ mod counters;
 mod crash;
 mod dashboard;
 mod documents;
+mod exporters;
 mod figures;
 mod hanging;
 mod harness;
@@ -26,6 +27,7 @@ mod peers;
 #[cfg(unix)]
 mod program;
 mod prometheus;
+mod reading;
 mod ready;
 mod remote_write;
 mod resolution;

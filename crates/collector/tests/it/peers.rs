@@ -93,7 +93,13 @@ impl Peer {
 
     /// The values of an instant query, by the value of `label`; empty while the server does not answer.
     pub async fn query(&self, expression: &str, label: &str) -> Vec<(String, f64)> {
-        let Some(answer) = self.ask(&format!("/api/v1/query?query={}", encoded(expression))).await else {
+        self.query_at(expression, label, None).await
+    }
+
+    /// The same at a time, ms since the epoch.
+    pub async fn query_at(&self, expression: &str, label: &str, at: Option<i64>) -> Vec<(String, f64)> {
+        let at = at.map_or_else(String::new, |at| format!("&time={}", at as f64 / 1000.0));
+        let Some(answer) = self.ask(&format!("/api/v1/query?query={}{at}", encoded(expression))).await else {
             return Vec::new();
         };
         let results = answer["data"]["result"].as_array().cloned().unwrap_or_default();
@@ -104,6 +110,13 @@ impl Peer {
         let mut found: Vec<(String, f64)> = found.collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
         found
+    }
+
+    /// The answer to a range query; times and step in seconds.
+    pub async fn range(&self, expression: &str, from: f64, to: f64, step: f64) -> Value {
+        let path =
+            format!("/api/v1/query_range?query={}&start={from}&end={to}&step={step}", encoded(expression));
+        self.ask(&path).await.unwrap_or_default()
     }
 
     /// The same once it says something for which `enough` holds, within a minute.

@@ -65,9 +65,10 @@ pub fn overview(
 ) -> rusqlite::Result<Overview> {
     let hidden_apps = if app.is_none() { status::hidden_apps(connection)? } else { 0 };
     let mut overview = Overview { levels: Vec::new(), losses: Vec::new(), subjects: Vec::new(), hidden_apps };
-    // Thinned scrapes are a minute apart.
-    let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
     for target in targets.iter().filter(|target| target.name != OWN_TARGET) {
+        let interval = if target.interval > 0 { target.interval } else { interval };
+        // Thinned scrapes are a minute apart.
+        let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
         let levels = target_levels(connection, matches, &target.name, steps, interval)?;
         overview.levels.extend(levels.into_iter().map(|level| Level { backend: true, ..level }));
         let last = status::last_scrape(connection, &target.name, steps.to)?;
@@ -122,12 +123,17 @@ fn target_levels(
             }
         }
     };
+    Ok(of_backend(target, plain))
+}
+
+/// Levels of a backend as those of the overview.
+pub fn of_backend(target: &str, levels: Vec<PlainLevel>) -> Vec<Level> {
     let level = |plain: PlainLevel| Level {
         above: plain.above,
         beyond: plain.value.is_some_and(|value| value.1),
         ..below(target, plain.name, plain.value.map(|value| value.0), plain.bound, plain.unit)
     };
-    Ok(plain.into_iter().map(level).collect())
+    levels.into_iter().map(level).collect()
 }
 
 fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Level>> {

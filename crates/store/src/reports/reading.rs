@@ -263,12 +263,14 @@ impl<'a, S: Source> Reading<'a, S> {
         let name = &choice.metric;
         match choice.form {
             Form::Buckets => found.buckets.add(self.counters_of(&format!("{name}_bucket"), choice)?),
+            Form::Average => {}
             _ => found.own.extend(self.measured(name, choice)?),
         }
         // Where there are buckets, sums are needed for nothing that is shown.
-        if choice.has_sum && choice.form == Form::Quantiles {
-            found.sums.extend(self.counters_of(&format!("{name}_sum"), choice)?);
-            found.counts.extend(self.counters_of(&format!("{name}_count"), choice)?);
+        if choice.has_sum && matches!(choice.form, Form::Quantiles | Form::Average) {
+            let (sum, count) = choice.sum_and_count();
+            found.sums.extend(self.counters_of(&sum, choice)?);
+            found.counts.extend(self.counters_of(&count, choice)?);
         }
         if !found.is_empty() {
             found.metrics.insert(name.clone());
@@ -348,7 +350,7 @@ impl<'a, S: Source> Reading<'a, S> {
                     set.own = true;
                     self.integrated(name, choice)?
                 }
-                Form::Buckets | Form::Quantiles => Vec::new(),
+                Form::Buckets | Form::Quantiles | Form::Average => Vec::new(),
             };
             if choice.form == Form::Count {
                 // The unit is that of the observations.

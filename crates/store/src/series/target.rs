@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::counter::State;
-use super::identity::Identity;
 use super::process::{Process, began};
 use crate::scrape::{Sample, Scrape};
 
@@ -25,7 +24,8 @@ pub struct Target {
     pub last_scrape: Option<i64>,
     /// The number of the current scrape. A series with a lower one was not in it.
     pub round: u64,
-    pub series: HashMap<Identity, State>,
+    /// By identity.
+    pub series: HashMap<Box<str>, State>,
 }
 
 impl Target {

@@ -18,7 +18,8 @@ metrics.setGlobalMeterProvider(provider);
 registerInstrumentations({
     meterProvider: provider,
     instrumentations: [
-        new HttpInstrumentation(),
+        // The prices below stand for another service.
+        new HttpInstrumentation({ ignoreIncomingRequestHook: request => request.url === "/prices" }),
         new UndiciInstrumentation(),
         new RuntimeNodeInstrumentation(),
         new PgInstrumentation(),

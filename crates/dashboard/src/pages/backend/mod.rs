@@ -2,6 +2,8 @@
 mod explorer;
 mod sections;
 
+use super::slow_queries::SlowQueries;
+use super::targets::Targets;
 use crate::components::{EmptyState, Page, ReportNotice, ScrapeHint, Select, Snippet};
 use crate::data::{ApiError, ReportQuery, use_backend};
 use crate::format;
@@ -54,15 +56,23 @@ pub fn Backend() -> impl IntoView {
             "Counts until {until} may be too high: an older version of the collector counted some twice."
         ))
     };
+    // Where figures are read from a Prometheus: what it could not answer.
+    let missing = move || {
+        let notes = backend.data.get()?.data.notes;
+        (!notes.is_empty()).then(|| format!("Something may be missing here: {}", notes.join("; ")))
+    };
     view! {
         <Page title="Backend" aside=move || view! { <TargetPicker target/> }>
             <ReportNotice query=backend/>
             <Scraped chosen/>
             {move || inexact().map(|text| view! { <p class="note">{text}</p> })}
+            {move || missing().map(|text| view! { <p class="notice notice-fair" role="status"><span>{text}</span></p> })}
             <Show when=move || itself_only.get()><ScrapeHint/></Show>
             <Understood backend chosen/>
             <Sections backend/>
+            <SlowQueries target/>
             <Explorer target backend/>
+            <Targets/>
         </Page>
     }
 }

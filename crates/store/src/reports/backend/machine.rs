@@ -174,6 +174,11 @@ pub fn host<S: Source>(reading: &Reading<'_, S>, steps: &Steps) -> Result<Sectio
     };
     let is_share =
         draw.grid.whole.and_then(|whole| host_cpu(&cpu, draw.grid, whole)).is_none_or(|found| found.1);
+    // What a backend computed stands in where it tells no CPU time.
+    let cpu_used = match cpu.series.is_empty() {
+        true => one.levels("CPU, of all cores", Unit::Ratio, &[(Signal::HostCpuUsed, "cpu")])?,
+        false => None,
+    };
     let [used, all, available] =
         [Signal::HostMemoryUsed, Signal::HostMemoryTotal, Signal::HostMemoryAvailable]
             .map(|signal| reading.levels(signal));
@@ -203,6 +208,7 @@ pub fn host<S: Source>(reading: &Reading<'_, S>, steps: &Steps) -> Result<Sectio
                 &[&cpu.metrics],
                 lines,
             ),
+            cpu_used.map(|chart| SignalChart { own: true, ..chart }),
             panel(
                 draw,
                 "Memory",

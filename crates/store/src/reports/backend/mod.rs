@@ -71,6 +71,7 @@ pub fn report<S: Source>(source: &S, told: &Told, steps: &Steps) -> Result<Backe
         })]),
         memory: draw.chart(vec![draw.line("resident", |pair| draw::total(&memory, pair, |_| true))]),
         inexact_until: None,
+        notes: Vec::new(),
         sections,
         exporters: told.exporters().into_iter().map(str::to_owned).collect(),
         metrics: told.metrics.len(),
