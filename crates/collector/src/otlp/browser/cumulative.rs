@@ -24,6 +24,9 @@ enum Last {
     Buckets(Buckets),
 }
 
+/// There are too many sums already.
+struct NoRoom;
+
 /// What to restore where a post could not be kept.
 #[derive(Default)]
 pub struct Undo(Vec<(u64, Option<(Last, i64)>)>);
@@ -36,7 +39,7 @@ impl Cumulative {
 
     /// How much the sum `identity`, counted since `start`, has grown to be `value`. `None` where that cannot be known.
     pub fn sum(&self, identity: impl Hash, start: i64, value: f64, now: i64, undo: &mut Undo) -> Option<f64> {
-        let before = self.exchange(&identity, Last::Sum(value), now, undo)?;
+        let before = self.exchange(&identity, Last::Sum(value), now, undo).ok()?;
         match before {
             Some(Last::Sum(before)) if value >= before => Some(value - before),
             Some(_) => None,
@@ -53,7 +56,7 @@ impl Cumulative {
         now: i64,
         undo: &mut Undo,
     ) -> Option<Buckets> {
-        match self.exchange(&identity, Last::Buckets(value.clone()), now, undo)? {
+        match self.exchange(&identity, Last::Buckets(value.clone()), now, undo).ok()? {
             Some(Last::Buckets(before)) => difference(value, before),
             Some(Last::Sum(_)) => None,
             None => (start >= self.since).then(|| value.clone()),
@@ -71,19 +74,25 @@ impl Cumulative {
         }
     }
 
-    /// Remembers `value`, and returns what was remembered before; `None` where there is no room.
-    fn exchange(&self, identity: &impl Hash, value: Last, now: i64, undo: &mut Undo) -> Option<Option<Last>> {
+    /// Remembers `value`, and returns what was remembered before.
+    fn exchange(
+        &self,
+        identity: &impl Hash,
+        value: Last,
+        now: i64,
+        undo: &mut Undo,
+    ) -> Result<Option<Last>, NoRoom> {
         let key = self.keys.hash_one(identity);
         let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if last.len() >= SUMS && !last.contains_key(&key) {
             last.retain(|_, (_, seen)| *seen > now - REMEMBERED);
             if last.len() >= SUMS {
-                return None;
+                return Err(NoRoom);
             }
         }
         let before = last.insert(key, (value, now));
         undo.0.push((key, before.clone()));
-        Some(before.map(|(value, _)| value))
+        Ok(before.map(|(value, _)| value))
     }
 }
 

@@ -79,7 +79,7 @@ fn add(span: &Span, fetches: &HashMap<&[u8], &Span>, page: &Page<'_>, now: i64, 
 fn document(load: &Span, fetch: Option<&Span>) -> Vec<Content> {
     let events = || fetch.into_iter().chain([load]).flat_map(|span| span.events.iter().take(EVENTS));
     // From the beginning of the load, so that no digits are lost.
-    let since = |event: &Event| event.time_unix_nano as i128 - i128::from(load.start_time_unix_nano);
+    let since = |event: &Event| i128::from(event.time_unix_nano) - i128::from(load.start_time_unix_nano);
     let mark = |name: &str| {
         let found = events().find(|event| event.name == name);
         // A mark before the load is 0 in the browser: it was not reached.
