@@ -9,7 +9,7 @@ use whippet_catalogue::Catalogue;
 use whippet_store::reports::matches::Matches;
 use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
-use crate::app::App;
+use crate::app::{App, Senders};
 use crate::args::{self, Serve};
 use crate::client::Networks;
 use crate::clock::Clock;
@@ -32,6 +32,9 @@ const SWEEP: Duration = Duration::from_secs(15 * 60);
 
 /// The time between two looks at how long the database's log is.
 const LOG_CHECK: Duration = Duration::from_secs(2);
+
+/// The time between two looks at which services have not pushed for long.
+const PUSH_CHECK: Duration = Duration::from_secs(15);
 
 /// How long a scrape may take where nothing else was said and the next is not due before.
 const LONGEST_SCRAPE: Duration = Duration::from_secs(10);
@@ -199,6 +202,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         }),
         prometheus: reader.clone(),
         page_figures,
+        senders: Arc::new(Senders::new(clock.now())),
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
         retention,
@@ -218,6 +222,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         store.set_target_address(&target.name, &target.address()).await?;
     }
     let mut tasks = scrape::start(Arc::new(scraper), targets, config.lists, arguments.scrape_interval);
+    watch_pushes(&mut tasks, app.clone());
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
@@ -325,6 +330,23 @@ fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {
              WHIPPET_TOKEN, or put a proxy with authentication before everything but /v1/beacons."
         );
     }
+}
+
+fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(PUSH_CHECK);
+        loop {
+            ticks.tick().await;
+            let now = app.clock.now();
+            for target in app.senders.pushes.silent(now).await {
+                let error =
+                    "nothing was pushed for minutes: see whether the service runs and reaches this address";
+                if app.target_status.record_silence(&target, now, error) {
+                    tracing::warn!(target_name = target, "target is silent");
+                }
+            }
+        }
+    });
 }
 
 fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
