@@ -1,5 +1,5 @@
 // What happens where a wasm module cannot run, or traps.
-import { bareModule, type Instantiate, type Source } from './bareModule.js'
+import { compile, type Instantiate, type Source } from './bareModule.js'
 
 /** WebAssembly cannot run: it is missing, or the page's Content-Security-Policy forbids it. */
 export class WasmUnavailableError extends Error {
@@ -25,8 +25,9 @@ export function startWasm<T>(start: () => T): T {
 
 /** @internal As `bareModule`, but throws a `WasmUnavailableError`, on every call, if the module cannot start. */
 export function wasmModule<T>(source: Source, instantiate: Instantiate): () => T {
-  const start = bareModule<T>(source, instantiate)
-  return () => startWasm(start)
+  let exports: T | undefined
+  // Once it has started, a call comes by no code that modules share: what a browser optimises is one module's.
+  return () => (exports ??= startWasm(() => instantiate(compile(source)) as T))
 }
 
 /**

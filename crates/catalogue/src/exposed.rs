@@ -216,10 +216,9 @@ mod tests {
     use super::{Exposed, Gather};
     use crate::pattern::Kind;
 
-    /// A name, labels, and whether it is a counter.
     type Series<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
 
-    pub fn exposed(series: &[Series<'_>]) -> Exposed {
+    fn exposed(series: &[Series<'_>]) -> Exposed {
         let mut gather = Gather::default();
         for (name, labels, counter) in series {
             gather.add(name, labels.iter().copied(), *counter);

@@ -228,7 +228,7 @@ impl Told {
     }
 }
 
-/// Patterns of one metric.
+/// Patterns with their ranks.
 type Ranked = Vec<(Rank, Arc<Pattern>)>;
 
 /// What counts for the order of choices, the best first.

@@ -16,6 +16,7 @@ use crate::otlp::backend::Pushes;
 use crate::otlp::browser::Cumulative;
 use crate::prometheus::pages::PageFigures;
 use crate::prometheus::reading::Reader;
+use crate::prometheus::remote_write::Shown;
 use crate::rate_limiter::RateLimiter;
 use crate::scrape::TargetStatus;
 use crate::token::Token;
@@ -83,6 +84,13 @@ impl App {
         let place = targets.iter().position(|target| target.name == OWN_TARGET).unwrap_or(targets.len());
         targets.splice(place..place, read);
         targets
+    }
+
+    /// What `/metrics` shows.
+    pub fn shown(&self) -> Shown {
+        let (metrics, store) = (Arc::clone(&self.metrics), Arc::clone(&self.store));
+        let own = Arc::new(move || metrics.text(store.waiting()));
+        Shown { own, pages: self.page_figures.clone(), clock: self.clock.clone() }
     }
 
     /// Stores a beacon that came from `client` as a text of `bytes`, and counts it.

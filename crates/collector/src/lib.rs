@@ -30,6 +30,7 @@ pub mod names;
 pub mod origins;
 pub mod otlp;
 pub mod prometheus;
+pub mod prometheus_setup;
 pub mod rate_limiter;
 pub mod routes;
 pub mod scrape;

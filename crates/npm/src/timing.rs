@@ -42,7 +42,8 @@ pub fn list_release(id: u32) {
 }
 
 /// The function was called with a key that has a slot: for how many ms the result is fresh, or one of
-/// [`whippet_boundary::timing::LOOKUP`]. `stale` is `staleWhileRevalidate` in ms, here and below.
+/// [`whippet_boundary::timing::LOOKUP`]. `stale` is `staleWhileRevalidate` in ms, here and below. The slot is the most recently
+/// used one then. At −∞ every result is fresh: that is all that happens.
 #[wasm_bindgen]
 pub fn memo_lookup(id: u32, slot: u32, now: f64, stale: f64) -> f64 {
     let now = Instant::from_ms(now);
@@ -53,12 +54,6 @@ pub fn memo_lookup(id: u32, slot: u32, now: f64, stale: f64) -> f64 {
         Lookup::Revalidate => f64::from(REVALIDATE),
         Lookup::Expired => f64::from(EXPIRED),
     })
-}
-
-/// Makes the slot the most recently used one.
-#[wasm_bindgen]
-pub fn memo_touch(id: u32, slot: u32) {
-    LISTS.with(|lists| lists.memo_touch(MemoId(id), slot));
 }
 
 /// Adds a pending result; returns its slot.

@@ -11,8 +11,8 @@ export interface JsonLinesOptions {
 }
 
 const LINE_FEED = 10
-/** A line of JSON's white space only. The CR of a CRLF is among it. */
-const BLANK = /^[ \t\r]*$/
+/** What is not JSON's white space. The CR of a CRLF is. */
+const CONTENT = /[^ \t\r]/
 
 /**
  * The values of a body with one JSON text per line (NDJSON, JSON Lines), each as soon as its line has arrived:
@@ -70,7 +70,7 @@ export function jsonLines<T = unknown>(
           let line = decoder.decode(buffer.subarray(0, length))
           if (number === 1) line = line.replace(/^\ufeff/, '')
           length = 0
-          if (!BLANK.test(line)) yield parseLine(line, number) as T
+          if (CONTENT.test(line)) yield parseLine(line, number) as T
           check(signal)
           number++
         }

@@ -366,7 +366,9 @@ function isLoaded(image: HTMLImageElement): Promise<boolean> {
   })
 }
 
-function swapClass(element: Element, from: string | undefined, to?: string): void {
-  if (from) element.classList.remove(from)
-  if (to) element.classList.add(to)
+/** Replaces one class by another. Each change of the attribute costs style, so there is one at most. */
+function swapClass({ classList }: Element, from: string | undefined, to?: string): void {
+  if (from && to && classList.replace(from, to)) return
+  if (to) classList.add(to)
+  else if (from) classList.remove(from)
 }

@@ -8,8 +8,10 @@ const requestAttributes = ['crossorigin', 'referrerpolicy', 'fetchpriority', 'si
 
 /** Whether there is anything to load. */
 export function hasResource(element: HTMLElement): boolean {
+  // Most have a URL, and need not be asked for more.
+  if (hasUrl(element) || element.dataset.poster) return true
   const css = backgroundOf(element)
-  return hasUrl(element) || !!element.dataset.poster || (!!css && parseImages(css).images.length > 0)
+  return !!css && parseImages(css).images.length > 0
 }
 
 function hasUrl(element: HTMLElement): boolean {

@@ -20,18 +20,18 @@ export function startEngine(): Engine | undefined {
 
 /** `engine` until it throws, as wasm does out of memory. From then on, and without an engine, every function returns 0. */
 export function guarded(engine: Engine | undefined, broke: () => void): Engine {
-  return new Proxy({} as Engine, {
-    get:
-      (_, name) =>
-      (...args: never[]) => {
+  type Call = (...args: never[]) => unknown
+  return new Proxy({} as Record<string, Call>, {
+    get: (known, name: string) =>
+      (known[name] ??= (...args) => {
         if (!engine) return 0
         try {
-          return (engine[name as keyof Engine] as (...args: never[]) => unknown)(...args)
+          return (engine[name as keyof Engine] as Call)(...args)
         } catch {
           engine = undefined
           broke()
           return 0
         }
-      },
-  })
+      }),
+  }) as unknown as Engine
 }

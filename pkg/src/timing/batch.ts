@@ -130,7 +130,5 @@ function isError(value: unknown): boolean {
 function checked<T>(results: ArrayLike<T>, length: number): ArrayLike<T> {
   const count = isObject(results) ? results.length : 'no'
   if (count === length) return results
-  throw new TypeError(
-    `A batched function must return an array with a result or an Error for each item: it got ${length} items and returned ${count} results`,
-  )
+  throw new TypeError(`fn must return an array: it got ${length} items and returned ${count} results`)
 }

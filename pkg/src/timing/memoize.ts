@@ -55,6 +55,8 @@ interface Entry {
   // From `since` until `until`, the engine need not know of calls. Both are compared, since the clock may be set back.
   since: number
   until: number
+  /** Of a bound: the number of its last use, if the engine does not know of that; otherwise 0. */
+  use: number
   value: any
   key: unknown
   map: Map<unknown, Entry>
@@ -69,7 +71,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   options?: MemoizeOptions<NoInfer<Args>>,
 ): Memoized<Args, R, This> {
   checkFunction(fn)
-  const { ttl = Infinity, maxSize = Infinity, staleWhileRevalidate = false } = options ?? {}
+  const { ttl = Infinity, maxSize = Infinity, staleWhileRevalidate } = options ?? {}
   const key: ((...args: Args) => unknown) | undefined = options?.key ?? keyOf(fn)
   checkDuration('ttl', ttl)
   checkCount('maxSize', maxSize, 1)
@@ -86,17 +88,18 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   const bounded = maxSize !== Infinity
   /** Without the engine, only what needs no decision is kept. */
   const endless = ttl === Infinity && !bounded
-  /** The result that was used last. */
-  let latest: Entry | undefined
+  /** The results that were used, and how many uses there were: the engine is told before it evicts. */
+  let used: Entry[] = []
+  let uses = 0
   let timer = 0
   /** What `mapOf` found. */
   let callKey: unknown
 
   function memoized(this: This): R {
+    figures.calls++
     // Most calls end here. JavaScript engines make no object of arguments that are only read by index or passed on so.
-    const first = arguments[0]
-    const isPlain = !key && arguments.length < 2 && !isObject(first)
-    const fresh = isPlain && byKey.get(first)
+    // An object is no key of this map.
+    const fresh = !key && arguments.length < 2 && byKey.get(arguments[0])
     if (fresh && isFresh(fresh)) return hit(fresh)
     return find.apply(this, arguments as any)
   }
@@ -116,10 +119,8 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   }
 
   function hit(entry: Entry): any {
-    figures.calls++
     counts.hits++
-    // With a bound, the engine has to know which result was used last.
-    if (bounded && entry !== latest) touch(entry)
+    touch(entry)
     return entry.value
   }
 
@@ -129,9 +130,20 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     return now >= since && now < until
   }
 
+  /** With a bound, the engine has to know in which order results were used. */
   function touch(entry: Entry): void {
-    latest = entry
-    ask(() => machines().memo_touch(id, entry.slot))
+    if (!bounded) return
+    if (!entry.use) used.push(entry)
+    entry.use = ++uses
+  }
+
+  /** Tells the engine in which order results were used. */
+  function tellUses(): void {
+    for (const entry of used.sort((a, b) => a.use - b.use)) {
+      entry.use = 0
+      ask(() => machines().memo_lookup(id, entry.slot, -Infinity, stale))
+    }
+    used = []
   }
 
   function lookUp(self: This, args: unknown[], entry: Entry): any {
@@ -141,8 +153,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
       unlink(entry)
       return miss(self, args, entry.map, entry.key)
     }
-    figures.calls++
-    latest = entry
+    touch(entry)
     const { value } = entry
     if (found > 0) {
       counts.hits++
@@ -158,17 +169,17 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   }
 
   function miss(self: This, args: unknown[], map: Map<unknown, Entry>, key: unknown): any {
-    figures.calls++
     figures.invocations++
     counts.misses++
     let value: any = fn.apply(self, args as any)
     // The function may have called itself with the same arguments.
     remove(map.get(key))
     id ||= ask(() => own(memoized, machines().list_release, machines().list_create()))
+    tellUses()
     const slot = ask(() => machines().memo_add(id))
-    const entry: Entry = { slot, since: 0, until: -Infinity, value, key, map }
+    const entry: Entry = { slot, since: 0, until: -Infinity, use: 0, value, key, map }
     if (slot || endless) {
-      map.set(key, (latest = entry))
+      map.set(key, entry)
       bySlot.set(slot, entry)
     }
     for (let evicted; (evicted = ask(() => machines().memo_evict(id, bySlot.size, maxSize), NONE)) >= 0;) {
@@ -176,11 +187,11 @@ export function memoize<Args extends unknown[], R, This = unknown>(
       unlink(bySlot.get(evicted)!)
     }
     if (!isThenable(value)) {
-      settled(entry)
+      settled(entry, value)
     } else {
       entry.value = value = Promise.resolve(value).then(
         (value) => {
-          settled(entry)
+          settled(entry, entry.value)
           return value
         },
         (error) => {
@@ -193,19 +204,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   }
 
   function revalidate(entry: Entry, self: This, args: unknown[]): void {
-    const replace = (value: any) => {
-      if (isKept(entry)) entry.value = value
-      settled(entry)
-    }
     figures.invocations++
     try {
       const value: any = fn.apply(self, args as any)
-      if (isThenable(value))
-        value.then(
-          () => replace(value),
-          () => failed(entry),
-        )
-      else replace(value)
+      const done = () => settled(entry, value)
+      if (isThenable(value)) value.then(done, () => failed(entry))
+      else done()
     } catch {
       failed(entry)
     }
@@ -215,8 +219,9 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     return entry.map.get(entry.key) === entry
   }
 
-  function settled(entry: Entry): void {
+  function settled(entry: Entry, value: any): void {
     if (!isKept(entry)) return
+    entry.value = value
     const wait = ask(() => machines().memo_settled(id, entry.slot, monotonic(), ttl, stale), Infinity)
     timer ||= later(wait, weakly(expire))
   }
@@ -232,9 +237,11 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   }
 
   /** Removes an entry that the engine has removed already. */
-  function unlink({ key, map, slot }: Entry): void {
-    bySlot.delete(slot)
-    map.delete(key)
+  function unlink(entry: Entry): void {
+    bySlot.delete(entry.slot)
+    entry.map.delete(entry.key)
+    // It may be among those used, and 0 is nobody's slot.
+    entry.slot = entry.value = 0
   }
 
   function remove(entry: Entry | undefined): void {
@@ -246,6 +253,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   memoized.clear = () => {
     if (id) ask(() => machines().memo_clear(id))
     timer = forget(timer)
+    used = []
     for (const map of [byKey, byHash, bySlot]) map.clear()
   }
   memoized.delete = function (this: unknown, ...args: unknown[]) {

@@ -24,7 +24,17 @@ class Element {
   #listeners = {}
 
   get classList() {
-    return { add: (name) => this.#classes.add(name), remove: (name) => this.#classes.delete(name) }
+    const classes = this.#classes
+    return {
+      add: (name) => classes.add(name),
+      remove: (name) => classes.delete(name),
+      // The new one takes the place of the old one.
+      replace: (name, by) => {
+        if (!classes.has(name)) return false
+        this.#classes = new Set([...classes].map((one) => (one === name ? by : one)))
+        return true
+      },
+    }
   }
   get className() {
     return [...this.#classes].join(' ')

@@ -199,6 +199,23 @@ test('the least recently used result is evicted first', () => {
   assert.equal(fn.stats().evictions, 2)
 })
 
+test('the order of many uses between two misses counts, not that of their first uses', () => {
+  const { seen, fn } = counted({ maxSize: 3 })
+  for (const n of [1, 2, 3]) fn(n)
+  for (const n of [3, 1, 2, 1]) fn(n)
+  for (const n of [4, 5, 1]) fn(n)
+  assert.deepEqual(seen, [[1], [2], [3], [4], [5]], '3 and 2 are evicted')
+  // What was used and removed takes no place of another's.
+  fn(5)
+  fn.delete(5)
+  for (const n of [6, 4, 1, 6, 7, 4]) fn(n)
+  assert.deepEqual(seen.slice(5), [[6], [7], [4]])
+  fn(1)
+  fn.clear()
+  for (const n of [1, 2, 3, 4, 2, 3, 4]) fn(n)
+  assert.deepEqual(seen.slice(9), [[1], [2], [3], [4]])
+})
+
 test('a stale result is returned during revalidation, until it expires', async () => {
   const { runs, fn } = deferredRuns()
   const load = memoize(fn, { ttl: 10, staleWhileRevalidate: 50 })

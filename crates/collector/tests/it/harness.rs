@@ -218,6 +218,7 @@ impl Collector {
             target_status: Arc::clone(&self.app.target_status),
             clock: self.app.clock.clone(),
             fetcher: Fetcher::new(Duration::from_secs(5)),
+            forward: None,
         }
     }
 

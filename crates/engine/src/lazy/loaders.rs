@@ -264,10 +264,10 @@ impl<R: Rows<Row>> Loaders<R> {
             number = item.next;
         }
         let is_stale = queued > free && now.since(measured_at) > MEASURE_INTERVAL;
-        if nearest == NONE || free > 0 && is_stale {
-            if let Some(row) = self.head(loader) {
-                row.deadline = if nearest == NONE { Instant::NEVER } else { now };
-            }
+        if (nearest == NONE || free > 0 && is_stale)
+            && let Some(row) = self.head(loader)
+        {
+            row.deadline = if nearest == NONE { Instant::NEVER } else { now };
         }
         if nearest == NONE || free == 0 {
             return Polled::Until(until);

@@ -12,8 +12,8 @@ pub struct MemoId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Lookup {
     /// A result that is fresh until then: until then, all calls with its key find it. A host need not report them, but where
-    /// the number of results is bounded it has to [`touch`](Lists::memo_touch) a slot on each use, unless it was also the
-    /// last one used.
+    /// the number of results is bounded it has to look up those that were used, in the order of their last uses, before the
+    /// next one is [added](Lists::memo_add).
     Fresh(Instant),
     /// A stale result whose revalidation is under way: return it.
     Stale,
@@ -39,7 +39,8 @@ impl<R: Rows<Node>> Lists<R> {
         self.drop_all(id);
     }
 
-    /// The function was called with the key of `slot`. Takes constant time, however many results are kept.
+    /// The function was called with the key of `slot`, which is the most recently used one then. Long before any result
+    /// arrived, such as at −∞, all are fresh: that is all that happens. Takes constant time, however many results are kept.
     pub fn memo_lookup(&mut self, MemoId(id): MemoId, slot: u32, now: Instant, stale: Duration) -> Lookup {
         let node = self.node(slot);
         let fresh_until = node.at;
@@ -59,13 +60,6 @@ impl<R: Rows<Node>> Lists<R> {
         };
         self.append(id, slot, BY_USE);
         found
-    }
-
-    /// Makes `slot` the most recently used one.
-    pub fn memo_touch(&mut self, MemoId(id): MemoId, slot: u32) {
-        if self.is_result(slot) {
-            self.append(id, slot, BY_USE);
-        }
     }
 
     /// Adds a pending result; returns its slot.

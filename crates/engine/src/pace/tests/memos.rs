@@ -3,6 +3,9 @@ use super::*;
 use proptest::prelude::*;
 use std::vec;
 
+/// A time at which every result is fresh.
+const BEFORE_ALL: Instant = Instant::from_const(f64::NEG_INFINITY);
+
 /// A host of one memoized function, which waits for the first result to expire.
 struct Host {
     lists: TestLists,
@@ -120,7 +123,7 @@ fn numbers_that_name_nothing_have_no_effect() {
     let slot = host.add(0.0);
     let limit = host.lists.rate_create();
     for made_up in [0, host.id.0, limit.0, 77] {
-        host.lists.memo_touch(host.id, made_up);
+        host.lists.memo_lookup(host.id, made_up, BEFORE_ALL, Duration::ZERO);
         host.lists.memo_remove(made_up);
         assert!(host.lists.memo_settled(host.id, made_up, at(0.0), ms(1), ms(1)).is_never());
         assert!(host.lists.memo_failed(made_up));
@@ -181,7 +184,7 @@ proptest! {
                 Action::Call(key) => {
                     let found = slots[key as usize].map(|slot| {
                         if coalesce && now < fresh_until[key as usize] {
-                            host.lists.memo_touch(host.id, slot);
+                            host.lists.memo_lookup(host.id, slot, BEFORE_ALL, Duration::ZERO);
                             return true;
                         }
                         match host.lookup(slot, now) {
