@@ -213,7 +213,7 @@ test("an error's stack unfolds by keyboard, and stays when the figures change", 
   await page.context().close()
 })
 
-for (const name of ['', 'loading', 'errors', 'vitals', 'custom']) {
+for (const name of ['', 'backend', 'loading', 'errors', 'vitals', 'custom']) {
   test(`${name || 'the overview'} fits a phone`, async () => {
     const page = await open(browser, `${collector}/${name}`, { viewport: { width: 375, height: 800 } })
     await page.getByRole('main').waitFor()
@@ -243,6 +243,20 @@ test('the demo backend is scraped and shown: routes, database, cache', async () 
   )
   assert.ok(backend.routes.some((route) => route.name.includes('/api/packages') && route.p95 > 0))
   assert.ok(backend.caches.lines.length > 0)
+})
+
+test('the backend page says from which metrics it is computed, and charts any other', async () => {
+  const page = await open(browser, `${collector}/backend?target=demo`)
+  const main = page.getByRole('main')
+  await main.getByText('From http_request_duration_seconds').first().waitFor()
+  await main.getByRole('button', { name: /^Show all \d+ metrics$/ }).click()
+  await main.getByRole('link', { name: 'http_request_duration_seconds', exact: true }).click()
+  await main.getByRole('heading', { name: 'http_request_duration_seconds: percentiles' }).waitFor()
+  await main.getByLabel('Grouped by').selectOption('method')
+  await page.waitForURL(/by=method/)
+  await main.getByText(/^p95 /).first().waitFor()
+  noFaults(page)
+  await page.context().close()
 })
 
 test('with no data yet, every page says what to do', async (t) => {

@@ -216,7 +216,9 @@ mod tests {
     use super::{Exposed, Gather};
     use crate::pattern::Kind;
 
-    pub fn exposed(series: &[(&str, &[(&str, &str)], bool)]) -> Exposed {
+    type Series<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
+
+    fn exposed(series: &[Series<'_>]) -> Exposed {
         let mut gather = Gather::default();
         for (name, labels, counter) in series {
             gather.add(name, labels.iter().copied(), *counter);

@@ -154,7 +154,7 @@ impl Told {
     pub(crate) fn new(patterns: &[Arc<Pattern>], exposed: &Exposed) -> Self {
         let mut signals: BTreeMap<Signal, Vec<(Rank, Choice)>> = BTreeMap::new();
         for metric in &exposed.metrics {
-            let mut found: BTreeMap<(Signal, Form), Vec<(Rank, Arc<Pattern>)>> = BTreeMap::new();
+            let mut found: BTreeMap<(Signal, Form), Ranked> = BTreeMap::new();
             let is_exact = |pattern: &Pattern| pattern.name(&metric.name).is_some_and(Glob::is_exact);
             // A metric that is known by its name is not told by what names usually mean, also not where its pattern leaves
             // series out.
@@ -227,6 +227,9 @@ impl Told {
         self.signals.values().filter_map(|choices| choices.first()).map(Choice::exporter).collect()
     }
 }
+
+/// Patterns with their ranks.
+type Ranked = Vec<(Rank, Arc<Pattern>)>;
 
 /// What counts for the order of choices, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

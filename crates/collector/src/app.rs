@@ -9,10 +9,14 @@ use whippet_store::{Ingested, OWN_TARGET, Store, StoreError, losses};
 
 use crate::client::Networks;
 use crate::clock::Clock;
+use crate::intake::Views;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
+use crate::otlp::backend::Pushes;
+use crate::otlp::browser::Cumulative;
 use crate::prometheus::pages::PageFigures;
 use crate::prometheus::reading::Reader;
+use crate::prometheus::remote_write::Shown;
 use crate::rate_limiter::RateLimiter;
 use crate::scrape::TargetStatus;
 use crate::token::Token;
@@ -44,12 +48,31 @@ pub struct App {
     pub prometheus: Option<Arc<Reader>>,
     /// What pages measured, for `/metrics`; `None` if it is not exported.
     pub page_figures: Option<Arc<PageFigures>>,
+    /// What is remembered of senders with other SDKs than ours.
+    pub senders: Arc<Senders>,
     /// The time between two scrapes, ms: no chart is finer.
     pub scrape_interval: i64,
     /// How long everything is kept in full detail, ms.
     pub detail: i64,
     /// How long anything is kept, ms.
     pub retention: i64,
+}
+
+/// What is remembered of senders with other SDKs than ours, in memory alone.
+pub struct Senders {
+    /// The page views of the last hours.
+    pub views: Views,
+    /// What pages have counted so far.
+    pub cumulative: Cumulative,
+    /// The services that push.
+    pub pushes: Pushes,
+}
+
+impl Senders {
+    /// Nothing is known yet, as of `now`.
+    pub fn new(now: i64) -> Self {
+        Self { views: Views::default(), cumulative: Cumulative::new(now), pushes: Pushes::default() }
+    }
 }
 
 impl App {
@@ -61,6 +84,13 @@ impl App {
         let place = targets.iter().position(|target| target.name == OWN_TARGET).unwrap_or(targets.len());
         targets.splice(place..place, read);
         targets
+    }
+
+    /// What `/metrics` shows.
+    pub fn shown(&self) -> Shown {
+        let (metrics, store) = (Arc::clone(&self.metrics), Arc::clone(&self.store));
+        let own = Arc::new(move || metrics.text(store.waiting()));
+        Shown { own, pages: self.page_figures.clone(), clock: self.clock.clone() }
     }
 
     /// Stores a beacon that came from `client` as a text of `bytes`, and counts it.

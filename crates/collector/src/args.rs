@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::HeaderValue;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand};
@@ -14,7 +14,7 @@ use whippet_store::{Kind, OTHER};
 use crate::config::units::{bytes, duration};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
-use crate::prometheus::{BadEndpoint, Endpoint, secret};
+use crate::prometheus::{BadEndpoint, Endpoint, Header, header, labelled};
 use crate::scrape::{Target, TargetError};
 use crate::token::Token;
 use crate::{hosts, origins};
@@ -168,12 +168,15 @@ pub struct Serve {
     pub remote_write_queue: u64,
     /// A label of all series that are sent, such as cluster=eu; may be given several times. `job` is whippet and `instance`
     /// the address where the collector listens, unless they are given
-    #[arg(long, value_name = "NAME=VALUE", value_parser = label)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = labelled)]
     pub remote_write_label: Vec<(String, String)>,
     /// A header of all requests, such as X-Scope-OrgID=shop; may be given several times. With X-Key=env:VARIABLE the value is
     /// that of the variable
     #[arg(long, value_name = "NAME=VALUE", value_parser = HeaderParser("--remote-write-header <NAME=VALUE>"))]
     pub remote_write_header: Vec<Header>,
+    /// Send what is scraped, too, with the target's name as `job` and its address as `instance`
+    #[arg(long)]
+    pub remote_write_scraped: bool,
     /// Send histograms of pages as native ones, too, which Prometheus takes that has them enabled
     #[arg(long)]
     pub remote_write_native: bool,
@@ -264,9 +267,6 @@ fn refused(command: &clap::Command, flag: &str, error: impl std::fmt::Display) -
     command.clone().error(ErrorKind::ValueValidation, format!("invalid value for '{flag}': {error}\n"))
 }
 
-/// The name and the value of a header.
-pub type Header = (HeaderName, HeaderValue);
-
 /// Parses a header, without showing its value where it is wrong.
 #[derive(Clone)]
 struct HeaderParser(&'static str);
@@ -287,49 +287,9 @@ impl TypedValueParser for HeaderParser {
     }
 }
 
-/// Headers that the protocol sets.
-const SET: [&str; 6] = [
-    "content-type",
-    "content-encoding",
-    "content-length",
-    "host",
-    "user-agent",
-    "x-prometheus-remote-write-version",
-];
-
-/// `NAME=VALUE`, where the value may be `env:VARIABLE`, which `read` reads.
-fn header(text: &str, read: impl Fn(&str) -> Option<String>) -> Result<Header, String> {
-    let (name, value) = text.split_once('=').ok_or("must be a name and a value: X-Scope-OrgID=shop")?;
-    let name = HeaderName::try_from(name.trim())
-        .map_err(|_| "the part before the = must be the name of a header")?;
-    if SET.contains(&name.as_str()) {
-        return Err(format!("{name} is set by the protocol: leave it out"));
-    }
-    let value = match value.strip_prefix("env:") {
-        Some(variable) => read(variable).ok_or_else(|| format!("there is no variable {variable}"))?,
-        None => value.to_owned(),
-    };
-    let value = secret(value.trim()).ok_or("the value must be one line of text")?;
-    Ok((name, value))
-}
-
-/// `NAME=VALUE` of a label.
-fn label(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("must be a name and a value: cluster=eu")?;
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.is_empty()
-        || !name.chars().all(fits)
-        || name.starts_with(|c: char| c.is_ascii_digit())
-        || name.starts_with("__")
-    {
-        return Err("a label's name has letters, digits and _, and begins with a letter".to_owned());
-    }
-    Ok((name.to_owned(), value.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Cli, address, header, label, size};
+    use super::{Cli, address, size};
     use clap::{CommandFactory, Parser};
 
     #[test]
@@ -354,26 +314,6 @@ mod tests {
             ["", "500", "MB", "-5MB", "5 MB", "1.5GB", "0MB", "3999KB", "99999999999999999999TB", "5000TB"]
         {
             assert!(size(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn headers_may_come_from_the_environment() {
-        let parse = |text| header(text, |name| (name == "KEY").then(|| "s3cret\n".to_owned()));
-        assert_eq!(parse("X-A=env:KEY").map(|header| header.1), Ok("s3cret".parse().unwrap()));
-        assert_eq!(parse("x-a=1=2").map(|header| header.1), Ok("1=2".parse().unwrap()));
-        assert!(!format!("{:?}", parse("X-A=env:KEY")).contains("s3cret"));
-        for wrong in ["x-a", "=1", "x a=1", "x-a=env:NONE", "x-a=a\nb", "Host=a.b", "Content-Type=text/plain"]
-        {
-            assert!(parse(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn labels_have_prometheus_names() {
-        assert_eq!(label("cluster=eu=1"), Ok(("cluster".to_owned(), "eu=1".to_owned())));
-        for wrong in ["cluster", "=1", "1a=1", "a-b=1", "__name__=x"] {
-            assert!(label(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! browsers ── POST /v1/beacons ──► routes ──► whippet_store (one writer) ◄── scrape ◄── backends' /metrics
+//! other SDKs ─ /collect, /v1/… ──► routes ──► sdks, otlp ──► intake: the same beacons
 //! dashboard ── GET /api/… ───────► routes ──► whippet_store::reports (readers)
 //! ```
 //!
@@ -23,13 +24,17 @@ pub mod connections;
 pub mod documents;
 pub mod failure;
 pub mod hosts;
+pub mod intake;
 pub mod metrics;
 pub mod names;
 pub mod origins;
+pub mod otlp;
 pub mod prometheus;
+pub mod prometheus_setup;
 pub mod rate_limiter;
 pub mod routes;
 pub mod scrape;
+pub mod sdks;
 pub mod server;
 pub mod token;
 pub mod token_throttle;

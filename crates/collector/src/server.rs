@@ -1,5 +1,4 @@
 //! Putting the collector together, and running it until it is told to stop.
-use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use whippet_catalogue::Catalogue;
 use whippet_store::reports::matches::Matches;
 use whippet_store::{OWN_TARGET, Options, Store, StoreError};
 
-use crate::app::App;
+use crate::app::{App, Senders};
 use crate::args::{self, Serve};
 use crate::client::Networks;
 use crate::clock::Clock;
@@ -20,8 +19,9 @@ use crate::hosts;
 use crate::metrics::Metrics;
 use crate::origins::Origins;
 use crate::prometheus::pages::{PageFigures, PageOptions};
-use crate::prometheus::reading::{self, Reader};
-use crate::prometheus::remote_write::{self, RemoteWriteError, RemoteWriteOptions, RemoteWriter};
+use crate::prometheus::reading;
+use crate::prometheus::remote_write::{self, RemoteWriter};
+use crate::prometheus_setup::{self, SetupError};
 use crate::rate_limiter::RateLimiter;
 use crate::routes;
 use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetError, TargetStatus, Tls, TlsError};
@@ -32,6 +32,9 @@ const SWEEP: Duration = Duration::from_secs(15 * 60);
 
 /// The time between two looks at how long the database's log is.
 const LOG_CHECK: Duration = Duration::from_secs(2);
+
+/// The time between two looks at which services have not pushed for long.
+const PUSH_CHECK: Duration = Duration::from_secs(15);
 
 /// How long a scrape may take where nothing else was said and the next is not due before.
 const LONGEST_SCRAPE: Duration = Duration::from_secs(10);
@@ -75,12 +78,8 @@ pub enum ServeError {
     Apps(String),
     /// No certificate can be checked.
     Roots(NoRoots),
-    /// Two targets have the same name.
-    SameName(String),
-    /// A variable of the environment holds what cannot be sent.
-    Credentials(String),
-    /// Remote write cannot begin.
-    RemoteWrite(RemoteWriteError),
+    /// A Prometheus cannot be read from, or written to.
+    Prometheus(SetupError),
     /// Signals cannot be caught.
     Signals(std::io::Error),
 }
@@ -112,14 +111,7 @@ impl std::fmt::Display for ServeError {
             Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
             Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
-            Self::SameName(name) => write!(
-                f,
-                "two targets are called '{name}': give the one of --prometheus-selector another name, as in other={{job=\"{name}\"}}"
-            ),
-            Self::Credentials(variable) => {
-                write!(f, "the value of {variable} cannot be sent: it must be one line of text")
-            }
-            Self::RemoteWrite(error) => error.fmt(f),
+            Self::Prometheus(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}. Start whippet again."),
         }
     }
@@ -133,16 +125,18 @@ impl std::error::Error for ServeError {
             Self::Token(error) => Some(error),
             Self::Roots(error) => Some(error),
             Self::Signals(error) => Some(error),
-            Self::RemoteWrite(error) => Some(error),
+            Self::Prometheus(error) => Some(error),
             Self::Config(error) => Some(error),
             Self::Target { source, .. } => Some(source),
             Self::Tls { source, .. } => Some(source),
-            Self::SlowTarget(_)
-            | Self::SlowTimeout
-            | Self::Apps(_)
-            | Self::Credentials(_)
-            | Self::SameName(_) => None,
+            Self::SlowTarget(_) | Self::SlowTimeout | Self::Apps(_) => None,
         }
+    }
+}
+
+impl From<SetupError> for ServeError {
+    fn from(error: SetupError) -> Self {
+        Self::Prometheus(error)
     }
 }
 
@@ -188,8 +182,9 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         .map_err(|source| ServeError::Listen { address: arguments.listen, source })?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
-    let reader = reader(&arguments, &targets)?;
-    let writer = remote_writer(&arguments, address, &metrics)?;
+    let names = targets.iter().map(|target| target.name.clone());
+    let reader = prometheus_setup::reader(&arguments, config.prometheus, names)?;
+    let writer = prometheus_setup::writer(&arguments, config.remote_write, address, &metrics)?;
     let target_status = Arc::new(target_status(&targets, arguments.scrape_interval, address));
     let app = App {
         store: Arc::clone(&store),
@@ -207,6 +202,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         }),
         prometheus: reader.clone(),
         page_figures,
+        senders: Arc::new(Senders::new(clock.now())),
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
         retention,
@@ -220,11 +216,13 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         target_status,
         clock: clock.clone(),
         fetcher,
+        forward: writer.as_ref().and_then(RemoteWriter::forwarding),
     };
     for target in &targets {
         store.set_target_address(&target.name, &target.address()).await?;
     }
     let mut tasks = scrape::start(Arc::new(scraper), targets, config.lists, arguments.scrape_interval);
+    watch_pushes(&mut tasks, app.clone());
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
@@ -232,7 +230,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         reading::start(&mut tasks, reader, &app.clock);
     }
     if let Some(writer) = writer {
-        remote_write::start(&mut tasks, &writer, &app);
+        remote_write::start(&mut tasks, &writer, app.shown());
     }
 
     let mut router = routes::router(app);
@@ -246,53 +244,6 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     store.close().await;
     tracing::info!("stopped; everything is on disk");
     Ok(())
-}
-
-/// Who reads backends' figures from a Prometheus, if one is named.
-fn reader(arguments: &Serve, targets: &[Target]) -> Result<Option<Arc<Reader>>, ServeError> {
-    let Some(mut endpoint) = arguments.prometheus.clone() else { return Ok(None) };
-    endpoint
-        .authorize("WHIPPET_PROMETHEUS", |name| std::env::var(name).ok())
-        .map_err(ServeError::Credentials)?;
-    endpoint.headers.extend(arguments.prometheus_header.iter().cloned());
-    let mut taken: HashSet<String> = targets.iter().map(|target| target.name.clone()).collect();
-    taken.insert(OWN_TARGET.to_owned());
-    let mut names = taken.clone();
-    for named in &arguments.prometheus_selector {
-        if !names.insert(named.name.clone()) {
-            return Err(ServeError::SameName(named.name.clone()));
-        }
-    }
-    let reader = Reader::new(endpoint, arguments.prometheus_selector.clone(), taken);
-    reader.map(|reader| Some(Arc::new(reader))).map_err(ServeError::Roots)
-}
-
-/// What sends the figures, if a server is named that takes them.
-fn remote_writer(
-    arguments: &Serve,
-    address: SocketAddr,
-    metrics: &Metrics,
-) -> Result<Option<Arc<RemoteWriter>>, ServeError> {
-    let Some(mut endpoint) = arguments.remote_write.clone() else { return Ok(None) };
-    endpoint
-        .authorize("WHIPPET_REMOTE_WRITE", |name| std::env::var(name).ok())
-        .map_err(ServeError::Credentials)?;
-    endpoint.headers.extend(arguments.remote_write_header.iter().cloned());
-    let mut labels = arguments.remote_write_label.clone();
-    for (name, value) in [("job", "whippet".to_owned()), ("instance", address.to_string())] {
-        if labels.iter().all(|label| label.0 != name) {
-            labels.push((name.to_owned(), value));
-        }
-    }
-    let options = RemoteWriteOptions {
-        endpoint,
-        interval: arguments.remote_write_interval,
-        queue: arguments.remote_write_queue,
-        labels,
-        native: arguments.remote_write_native,
-    };
-    let writer = RemoteWriter::new(options, &arguments.data, Arc::clone(&metrics.remote_write));
-    writer.map(|writer| Some(Arc::new(writer))).map_err(ServeError::RemoteWrite)
 }
 
 /// The targets of the configuration file and of the command line. Those of one name are one target.
@@ -379,6 +330,23 @@ fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {
              WHIPPET_TOKEN, or put a proxy with authentication before everything but /v1/beacons."
         );
     }
+}
+
+fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(PUSH_CHECK);
+        loop {
+            ticks.tick().await;
+            let now = app.clock.now();
+            for target in app.senders.pushes.silent(now).await {
+                let error =
+                    "nothing was pushed for minutes: see whether the service runs and reaches this address";
+                if app.target_status.record_silence(&target, now, error) {
+                    tracing::warn!(target_name = target, "target is silent");
+                }
+            }
+        }
+    });
 }
 
 fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {

@@ -1,19 +1,22 @@
-//! How fast it is, beside its peers: `tests/bench/<name>.mjs`, in Chromium.
-use crate::project::Project;
+//! How fast it is, beside its peers: `tests/bench/<name>.mjs`, in Chromium; `scrape` beside Prometheus.
+use crate::project::{Project, find_program};
 use crate::report::Report;
-use crate::{browser, build, flags, setup};
+use crate::{browser, build, flags, prometheus, setup};
 use anyhow::{Result, bail};
 use std::path::Path;
 use xshell::cmd;
 
 /// What can be measured.
-const NAMES: [&str; 6] = ["json", "lazy", "pace", "query", "rum", "start"];
+const NAMES: [&str; 7] = ["json", "lazy", "pace", "query", "rum", "scrape", "start"];
 
 /// Builds the package, and prints the benchmark's table.
 pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<()> {
     let name = flags.name.as_str();
     if !NAMES.contains(&name) {
         bail!("there is no benchmark `{name}`; there is: {}", NAMES.join(", "));
+    }
+    if name == "scrape" {
+        return scrape(project, report);
     }
     setup::run(project, report)?;
     let browser = report.step("set-up: Chromium", || browser::ensure(project))?;
@@ -26,6 +29,24 @@ pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<(
     Ok(cmd!(project.shell, "node tests/bench/{name}.mjs {part...}")
         .env("CHROME", browser.chrome)
         .env("WHIPPET_BENCH_WASM", wasm)
+        .run()?)
+}
+
+/// The collector as it is released, and Debian's Prometheus. Needs no browser.
+fn scrape(project: &Project, report: &Report) -> Result<()> {
+    prometheus::ensure(project);
+    let Some(peer) = find_program(&["prometheus"])
+        .or_else(|| Some(project.path(".tools/bin/prometheus")).filter(|program| program.is_file()))
+    else {
+        bail!("there is no Prometheus to compare with: apt-get install prometheus");
+    };
+    let shell = &project.shell;
+    report.step("build: the collector, released", || {
+        Ok(cmd!(shell, "cargo build --release --package whippet-collector").run()?)
+    })?;
+    Ok(cmd!(shell, "node tests/bench/scrape.mjs")
+        .env("WHIPPET_BINARY", project.target().join("release/whippet"))
+        .env("PROMETHEUS", peer)
         .run()?)
 }
 

@@ -25,7 +25,8 @@ xflags::xflags! {
         }
         /// Measure speed, beside peers, in Chromium. Prints a table; of times, only those of `start` make it fail.
         cmd bench {
-            /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`.
+            /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`; `scrape`: memory and CPU of
+            /// scraping, beside Prometheus, outside of any browser.
             required name: String
             /// Measure only the cases whose name has this in it.
             optional --only part: String

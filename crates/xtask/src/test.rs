@@ -9,10 +9,11 @@ use anyhow::Result;
 use xshell::cmd;
 
 /// Crates that run on the machine itself.
-const NATIVE: [&str; 7] = [
+const NATIVE: [&str; 8] = [
     "whippet-engine",
     "whippet-boundary",
     "whippet-api",
+    "whippet-catalogue",
     "whippet-store",
     "whippet-collector",
     "whippet-demo-backend",

@@ -33,7 +33,7 @@ export class MutationEngine extends Engine<MutationExports, EngineMutation> {
     )
   }
 
-  protected override replacement(): CallsOf<MutationExports> {
+  protected override callsWithoutEngine(): CallsOf<MutationExports> {
     return mutationsWithoutWasm()
   }
 

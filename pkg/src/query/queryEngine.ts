@@ -85,7 +85,7 @@ export class QueryEngine extends Engine<Exports, EngineQuery> {
     if (breaker) this.breakers = new CircuitBreakers(this, breaker)
   }
 
-  protected override replacement(): Calls {
+  protected override callsWithoutEngine(): Calls {
     // Behind the state stands that nothing is due.
     this.#state = new Float64Array(STATE_BUFFER).fill(Infinity)
     return callsWithoutWasm(this)

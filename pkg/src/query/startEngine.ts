@@ -61,10 +61,10 @@ export abstract class Engine<TExports extends object, TItem extends { onEngineFa
     renew()
     this.error = cause instanceof WasmUnavailableError ? cause : new WasmUnavailableError(cause)
     queueMicrotask(() => this.items.forEach((item) => item.onEngineFailed()))
-    this.standIn = this.replacement()
+    this.standIn = this.callsWithoutEngine()
   }
 
-  protected abstract replacement(): CallsOf<TExports>
+  protected abstract callsWithoutEngine(): CallsOf<TExports>
 
   /** Sets the timer for the machine's next deadline. */
   abstract rearm(): void

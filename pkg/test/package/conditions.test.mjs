@@ -22,6 +22,8 @@ const commonJs = (subpath, from = pkg) => require(path.join(from, exports[subpat
 const use = `
   const client = new QueryClient()
   const data = await client.fetchQuery({ queryKey: ['a'], queryFn: () => 1 })
+  const changed = await new MutationObserver(client, { mutationFn: async (n) => n + 1 }).mutate(1)
+  if (changed !== 2) throw new Error("the mutation gave " + changed)
   let calls = 0
   const call = debounce(() => ++calls, 1, { leading: true })
   call(), call()
@@ -47,14 +49,15 @@ test('CommonJS has the same exports, and the same of each everywhere', async () 
 })
 
 test('CommonJS starts its wasm modules', async () => {
-  const { debounce, parseJsonSync, QueryClient } = commonJs('.')
+  const { debounce, MutationObserver, parseJsonSync, QueryClient } = commonJs('.')
   const run = new Function(
     'debounce',
+    'MutationObserver',
     'parseJsonSync',
     'QueryClient',
     `return (async () => { ${use}; return [data, calls, read] })()`,
   )
-  assert.deepEqual(await run(debounce, parseJsonSync, QueryClient), [1, 1, { name: 'Ångström' }])
+  assert.deepEqual(await run(debounce, MutationObserver, parseJsonSync, QueryClient), [1, 1, { name: 'Ångström' }])
   // Without wasm the call would have run twice.
   const { batch, WasmUnavailableError } = commonJs('./timing')
   assert.equal(await batch((items) => items)(3), 3)
@@ -69,7 +72,7 @@ test('CommonJS in a bundle, which has no files, has them as text', async () => {
     logLevel: 'silent',
     outfile: path.join(folder, 'bundle.mjs'),
     stdin: {
-      contents: `const { debounce, parseJsonSync, QueryClient } = require(${JSON.stringify(file)})
+      contents: `const { debounce, MutationObserver, parseJsonSync, QueryClient } = require(${JSON.stringify(file)})
         void (async () => { ${use}; console.log(data, calls, read.name) })()`,
       resolveDir: folder,
     },
@@ -112,7 +115,7 @@ test('in workerd, wasm modules are imported as files', async () => {
       contents: `
         import { debounce } from 'whippet/timing'
         import { parseJsonSync } from 'whippet/json'
-        import { QueryClient } from 'whippet/query'
+        import { MutationObserver, QueryClient } from 'whippet/query'
         ${use}
         console.log(data, calls, read.name)`,
       resolveDir: import.meta.dirname,
@@ -120,7 +123,7 @@ test('in workerd, wasm modules are imported as files', async () => {
     target: 'es2022',
     write: false,
   })
-  for (const name of ['json.wasm', 'query.wasm']) assert.ok(files.has(name), name)
+  for (const name of ['json.wasm', 'mutations.wasm', 'query.wasm']) assert.ok(files.has(name), name)
   const [{ text }] = outputFiles
   // What the runtime does with such an import.
   let worker = text

@@ -221,3 +221,33 @@ test('a BigInt with a toJSON is hashed by it', (t) => {
   client.setQueryData(['a', 5n], 'data')
   assert.equal(client.getQueryCache().findAll({ queryKey: ['a', '5n'] }).length, 1)
 })
+
+test('queries are found by the beginning of their key as a comparison of all keys finds them', () => {
+  let seed = 7
+  const random = (below) => (seed = (seed * 48_271) % 2_147_483_647) % below
+  const parts = ['a', 'b', 1, null, true, { id: 1 }, { id: 1, more: 2 }, ['x'], new Date(0), undefined]
+  const someKey = () => Array.from({ length: random(4) }, () => parts[random(parts.length)])
+  const client = new QueryClient()
+  const cache = client.getQueryCache()
+  for (let step = 0; step < 2_000; step++) {
+    const all = cache.getAll()
+    if (random(3) || !all.length) client.setQueryData(someKey(), step)
+    else cache.remove(all[random(all.length)])
+    const queryKey = someKey()
+    assert.deepEqual(
+      cache.findAll({ queryKey }),
+      cache.getAll().filter((query) => partialMatchKey(query.queryKey, queryKey)),
+    )
+  }
+  client.clear()
+  assert.deepEqual(cache.findAll({ queryKey: [] }), [])
+})
+
+test('a query whose key is changed by its owner is removed all the same', () => {
+  const client = new QueryClient()
+  const queryKey = ['a', 'b']
+  client.setQueryData(queryKey, 1)
+  queryKey[1] = 'c'
+  client.clear()
+  assert.deepEqual(client.getQueryCache().findAll({ queryKey: ['a'] }), [])
+})

@@ -23,6 +23,31 @@ async function bundled(source) {
 
 const run = async (source) => import(`data:text/javascript,${encodeURIComponent(await bundled(source))}`)
 
+/** The wasm modules that come with `source`. */
+async function modulesOf(source) {
+  const { metafile } = await build({
+    bundle: true,
+    format: 'esm',
+    metafile: true,
+    stdin: { contents: source, resolveDir: path.dirname(fileURLToPath(import.meta.url)) },
+    write: false,
+  })
+  const [{ inputs }] = Object.values(metafile.outputs)
+  return Object.keys(inputs)
+    .map((file) => /dist\/hex\/(\w+)\.js$/.exec(file)?.[1])
+    .filter(
+      (name) => name && Object.entries(inputs).some(([file, { bytesInOutput }]) => file.endsWith(`/${name}.js`) && bytesInOutput),
+    )
+    .sort()
+}
+
+test('the wasm of mutations comes with what makes them', async () => {
+  const source = (...names) => `export { ${names.join()} } from 'whippet/query'`
+  assert.deepEqual(await modulesOf(source('QueryClient', 'QueryObserver', 'InfiniteQueryObserver', 'hydrate')), ['query'])
+  assert.deepEqual(await modulesOf(source('QueryClient', 'MutationCache')), ['query'])
+  assert.deepEqual(await modulesOf(source('QueryClient', 'MutationObserver')), ['mutations', 'query'])
+})
+
 test('without mutations their cache answers, and is empty', async () => {
   const source = `export { QueryClient, QueryObserver } from 'whippet/query'`
   assert.ok(!(await bundled(source)).includes(OF_MUTATIONS))

@@ -6,8 +6,8 @@ import { run, traps, ways } from './ways.mjs'
 const body = `const text = (text) => new Response(text, { headers: { 'content-type': 'application/json' } })`
 
 for (const [name, way] of Object.entries(ways)) {
-  test(`WebAssembly ${name}: bodies are parsed, on a server nothing is lazy, and nothing is measured`, () => {
-    const result = run(
+  test(`WebAssembly ${name}: bodies are parsed, on a server nothing is lazy, and nothing is measured`, async () => {
+    const result = await run(
       way,
       `
       ${body}
@@ -38,9 +38,9 @@ for (const [name, way] of Object.entries(ways)) {
   })
 }
 
-test('where the engine of bodies traps, one body is lost, and the others are parsed', () => {
+test('where the engine of bodies traps, one body is lost, and the others are parsed', async () => {
   for (const after of [0, 1, 2, 4, 8]) {
-    const values = run(
+    const values = await run(
       traps(after),
       `
       ${body}

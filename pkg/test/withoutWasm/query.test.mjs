@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { run, traps, ways } from './ways.mjs'
 
 for (const [name, way] of Object.entries(ways)) {
-  test(`WebAssembly ${name}: whatever is fetched fails and says why, and nothing throws`, () => {
-    const result = run(
+  test(`WebAssembly ${name}: whatever is fetched fails and says why, and nothing throws`, async () => {
+    const result = await run(
       way,
       `
       const { QueryClient, QueryCache, MutationCache, QueryObserver, WasmUnavailableError } = query
@@ -43,8 +43,8 @@ for (const [name, way] of Object.entries(ways)) {
     )
   })
 
-  test(`WebAssembly ${name}: what is written is read, told and listed`, () => {
-    const result = run(
+  test(`WebAssembly ${name}: what is written is read, told and listed`, async () => {
+    const result = await run(
       way,
       `
       const { QueryClient, QueryObserver, QueriesObserver, InfiniteQueryObserver, dehydrate, hydrate } = query
@@ -93,8 +93,8 @@ for (const [name, way] of Object.entries(ways)) {
     assert.equal(result.many[0], 'ONE')
   })
 
-  test(`WebAssembly ${name}: a mutation fails, and what it did ahead is undone`, () => {
-    const result = run(
+  test(`WebAssembly ${name}: a mutation fails, and what it did ahead is undone`, async () => {
+    const result = await run(
       way,
       `
       const { QueryClient, MutationObserver, WasmUnavailableError } = query
@@ -121,8 +121,8 @@ for (const [name, way] of Object.entries(ways)) {
   })
 }
 
-test('a promise that was sent along arrives', () => {
-  const result = run(
+test('a promise that was sent along arrives', async () => {
+  const result = await run(
     ways['is missing'],
     `
     const { QueryClient, QueryObserver, hydrate } = query
@@ -137,10 +137,10 @@ test('a promise that was sent along arrives', () => {
   assert.deepEqual([result.data, result.status], ['sent', 'success'])
 })
 
-test('what traps later hangs nobody, throws nothing, and keeps what is there', () => {
+test('what traps later hangs nobody, throws nothing, and keeps what is there', async () => {
   const outcomes = new Set()
   for (const after of [1, 2, 3, 5, 8, 13, 21, 30, 40, 50, 60, 75, 90, 120, 150]) {
-    const result = run(
+    const result = await run(
       traps(after),
       `
       const { QueryClient, QueryObserver, MutationObserver } = query

@@ -73,18 +73,18 @@ function unpaced({ log, warnings, ...result }) {
 }
 
 for (const [name, way] of Object.entries(ways)) {
-  test(`WebAssembly ${name}: paced functions run unpaced, with one warning`, () => {
-    const result = run(way, code)
+  test(`WebAssembly ${name}: paced functions run unpaced, with one warning`, async () => {
+    const result = await run(way, code)
     unpaced(result)
     assert.match(result.warnings[0], /WasmUnavailableError/)
   })
 }
 
-test('what traps at its first call, too', () => unpaced(run(traps(0), code)))
+test('what traps at its first call, too', async () => unpaced(await run(traps(0), code)))
 
-test('what traps later hangs nobody, throws nothing, and loses no call', () => {
+test('what traps later hangs nobody, throws nothing, and loses no call', async () => {
   for (let after = 1; after < 60; after++) {
-    const { log, loaded, limits, tried, gaveUp, settled, warnings } = run(
+    const { log, loaded, limits, tried, gaveUp, settled, warnings } = await run(
       traps(after),
       code.replaceAll('50', '5').replaceAll('1000', '20'),
     )

@@ -1,7 +1,7 @@
-// The ways in which WebAssembly does not run, and how to try them: each in a process of its own.
+// The ways in which WebAssembly does not run, and how to try them: each in a thread, whose globals are its own. A process
+// takes longer to start.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 
 /** What is done to a realm before the package is used. */
 export const ways = {
@@ -24,28 +24,41 @@ export const traps = (after) => `{
   }
 }`
 
+const SUBPATHS = ['query', 'json', 'timing', 'lazy', 'rum']
+const imports = [...SUBPATHS.map((name) => `whippet/${name}`), 'whippet'].map((name) => `import('${import.meta.resolve(name)}')`)
+/** In ms. */
+const LONGEST = 20_000
+
 /** What `code`, in which the subpaths are there by name, gives; it must warn as often as it says, and throw nothing. */
-export function run(way, code) {
-  const module = `
-    const warnings = []
+export async function run(way, code) {
+  const worker = new Worker(
+    `const warnings = []
     console.warn = (...args) => warnings.push(args.map(String).join(' '))
-    process.on('uncaughtException', (error) => { console.log('uncaught', error); process.exit(1) })
-    // Node's own fetch is partly wasm, and fails at the first response.
     process.on('unhandledRejection', (error) => {
-      if (error.stack.includes('undici')) return
-      console.log('unhandled', error)
-      process.exit(1)
+      // Node's own fetch is partly wasm, and fails at the first response.
+      if (!error.stack.includes('undici')) throw error
     })
     ${way}
-    const [query, json, timing, lazy, rum, all] = await Promise.all(
-      ['query', 'json', 'timing', 'lazy', 'rum'].map((name) => import('whippet/' + name)).concat(import('whippet')))
-    const result = await (async () => { ${code} })()
-    console.log(JSON.stringify(result))`
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', module], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    encoding: 'utf8',
-    timeout: 20_000,
-  })
-  assert.equal(status, 0, stdout + stderr)
-  return JSON.parse(stdout.trim().split('\n').at(-1))
+    ;(async () => {
+      const [${SUBPATHS}, all] = await Promise.all([${imports}])
+      const result = await (async () => { ${code} })()
+      require('node:worker_threads').parentPort.postMessage(JSON.stringify(result))
+    })()`,
+    { eval: true },
+  )
+  let given
+  let isLate = false
+  const late = setTimeout(() => {
+    isLate = true
+    worker.terminate()
+  }, LONGEST)
+  const status = await new Promise((resolve, reject) => {
+    worker.on('message', (text) => (given = text))
+    worker.on('error', reject)
+    worker.on('exit', resolve)
+  }).finally(() => clearTimeout(late))
+  assert.ok(!isLate, `it does not end within ${LONGEST} ms`)
+  assert.equal(status, 0)
+  assert.notEqual(given, undefined, 'it ends without a result: something is never settled')
+  return JSON.parse(given)
 }

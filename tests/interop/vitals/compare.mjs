@@ -2,9 +2,13 @@
 import { adjustments } from './differences.mjs'
 import { play } from './world.mjs'
 
-/** The first difference: the step, the callback, and the reports of each library to it; or `undefined`. */
-export async function difference([one, other], script) {
+/**
+ * The first difference: the step, the callback, and the reports of each library to it; or `undefined`. `onPlayed` gets all
+ * reports of the first library, by step.
+ */
+export async function difference([one, other], script, onPlayed) {
   const [a, b] = [await play(one, script, adjustments), await play(other, script)]
+  onPlayed?.(a)
   for (let step = 0; step < a.length; step++) {
     for (const callback of new Set([...a[step].keys(), ...b[step].keys()])) {
       const [first, second] = [a[step].get(callback) ?? [], b[step].get(callback) ?? []]

@@ -3,6 +3,7 @@
 //! A key that is not known is refused with its line and the nearest known one. Times and sizes are written as on the
 //! command line; secrets may come from the environment. What the command line says is added to the file.
 mod error;
+mod prometheus;
 mod rule;
 mod secret;
 mod target;
@@ -17,6 +18,8 @@ use whippet_catalogue::{Pattern, PatternError};
 
 use crate::scrape::{List, Target};
 pub use error::{ConfigError, Fault};
+pub use prometheus::{Prometheus, RemoteWrite};
+use prometheus::{PrometheusTable, RemoteWriteTable};
 pub use secret::Secret;
 use target::{Source, TargetTable};
 
@@ -30,9 +33,9 @@ pub struct Config {
     /// `[[mapping]]`: the operator's own patterns for the catalogue of signals.
     pub mappings: Vec<Pattern>,
     /// `[prometheus]`: a Prometheus that is there already.
-    pub prometheus: Option<toml::Table>,
+    pub prometheus: Option<Prometheus>,
     /// `[remote_write]`: where samples are sent on to.
-    pub remote_write: Option<toml::Table>,
+    pub remote_write: Option<RemoteWrite>,
 }
 
 /// The file as it is written.
@@ -44,8 +47,8 @@ struct Raw {
     /// The catalogue reads them from the text, as it reads its own patterns.
     #[serde(default, rename = "mapping")]
     _mapping: IgnoredAny,
-    prometheus: Option<toml::Table>,
-    remote_write: Option<toml::Table>,
+    prometheus: Option<Spanned<PrometheusTable>>,
+    remote_write: Option<Spanned<RemoteWriteTable>>,
 }
 
 /// The longest configuration file, bytes.
@@ -69,12 +72,18 @@ impl Config {
     pub fn parse(text: &str, folder: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, Fault> {
         let raw: Raw = toml::from_str(text).map_err(|error| Fault::parsed(text, &error))?;
         let wrong = |error: PatternError| Fault { line: Some(error.line), message: error.message };
-        let mut config = Self {
-            mappings: whippet_catalogue::mappings("", text).map_err(wrong)?,
-            prometheus: raw.prometheus,
-            remote_write: raw.remote_write,
-            ..Self::default()
-        };
+        let mappings = whippet_catalogue::mappings("", text).map_err(wrong)?;
+        let mut config = Self { mappings, ..Self::default() };
+        if let Some(table) = raw.prometheus {
+            let span = table.span();
+            let checked = table.into_inner().checked(env);
+            config.prometheus = Some(checked.map_err(|message| Fault::at(text, Some(span), message))?);
+        }
+        if let Some(table) = raw.remote_write {
+            let span = table.span();
+            let checked = table.into_inner().checked(env);
+            config.remote_write = Some(checked.map_err(|message| Fault::at(text, Some(span), message))?);
+        }
         let mut names: Vec<String> = Vec::new();
         for table in raw.target {
             let span = table.span();

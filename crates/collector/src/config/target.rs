@@ -15,7 +15,7 @@ use crate::scrape::{Filter, Glob, List, Place, Settings, Target, Tls, address, n
 use crate::token::base64;
 
 /// The most rules for own JSON of one target.
-const RULES: usize = 500;
+const RULES: usize = 100;
 
 /// A `[[target]]` as it is written.
 #[derive(Deserialize)]

@@ -56,8 +56,6 @@ fn a_target_is_read_whole() {
         signal = "http.server.requests"
         metric = "my_requests"
 
-        [prometheus]
-        url = "http://prom:9090"
         "#,
     );
     let shop = &config.targets[0];
@@ -79,7 +77,6 @@ fn a_target_is_read_whole() {
         matches!(&files.place, Place::Files(paths) if paths[0] == Path::new("/etc/whippet/targets/*.json"))
     );
     assert_eq!(config.mappings.len(), 1);
-    assert!(config.prometheus.is_some() && config.remote_write.is_none());
 }
 
 #[test]
@@ -100,7 +97,7 @@ fn what_is_wrong_is_said_with_its_line() {
             "line 4: `intervall` is not known: did you mean `interval`?",
         ),
         ("[[targets]]\nname = 'a'", "line 1: `targets` is not known: did you mean `target`?"),
-        ("zzz = 1", "line 1: `zzz` is not known: there is target, mapping, prometheus, remote_write"),
+        ("zzz = 1", "line 1: `zzz` is not known: there is target, mapping"),
         (
             "\n[[target]]\nname = 'a'\nurl = 'http://a/'\ninterval = 5",
             "line 5: invalid type: integer `5`, expected a time such as \"5s\"",

@@ -67,20 +67,22 @@ const LABELS: &[&str] = &[
 /// Whether the members of an object called `key` are things.
 pub fn is_labelled(key: &str, members: &Members<'_>) -> bool {
     CONTAINERS.iter().any(|known| known.0 == key)
-        || key.contains("_by_")
+        || by(key).is_some()
         || members.iter().any(|(name, _)| {
             name.contains(['/', ' ']) || name.starts_with(|c: char| c.is_ascii_digit()) && name.len() < 16
         })
+}
+
+/// What an object called `requests_by_status` or `by_status` has a member for each of.
+fn by(key: &str) -> Option<&str> {
+    key.strip_prefix("by_").or_else(|| key.rsplit_once("_by_").map(|(_, label)| label))
 }
 
 /// Reads them.
 pub fn read(walk: &mut Walk<'_>, leaf: &[String], members: &Members<'_>, place: &Place) {
     let key = leaf.join("_");
     let label = CONTAINERS.iter().find(|known| known.0 == key).map_or_else(
-        || match key.rsplit_once("_by_") {
-            Some((_, label)) => words::label(label).unwrap_or_default(),
-            None => "name".to_owned(),
-        },
+        || by(&key).and_then(words::label).unwrap_or_else(|| "name".to_owned()),
         |known| known.1.to_owned(),
     );
     let path = singular(leaf);
@@ -91,8 +93,10 @@ pub fn read(walk: &mut Walk<'_>, leaf: &[String], members: &Members<'_>, place: 
             Type::Object => walk.object(*node, &within),
             Type::Number => {
                 let Some(value) = node.number() else { continue };
-                let counts = matches!(label.as_str(), "route" | "status" | "method" | "status_code")
-                    || key.contains("requests_by");
+                let counts = matches!(
+                    label.as_str(),
+                    "route" | "status" | "method" | "status_code" | "path" | "endpoint"
+                ) || key.contains("requests_by");
                 if counts {
                     let says = within.path.iter().any(|word| word == "requests");
                     let name =

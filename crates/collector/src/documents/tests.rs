@@ -109,6 +109,7 @@ fn health_and_performance() {
             "endpoints":{"GET /items/{id}":{"count":10,"avg_ms":3,"p95_ms":9,"errors":1}},
             "slow_endpoints":[{"path":"/a","method":"GET","count":2,"avg_ms":100,"max_ms":150}],
             "status_codes":{"200":990,"404":10},
+            "traffic":{"requests":{"by_status":{"2xx":9}}},
             "checks":{"redis":"down","queue":{"status":"degraded","latency_ms":7}},
             "avg_response_time":0.012,"error_rate":0.5}"#,
         expect![[r#"
@@ -143,6 +144,7 @@ fn health_and_performance() {
             slow_endpoint_duration_seconds_count{method=GET,path=/a} 2 counter
             status_code_requests_total{status=200} 990 counter
             status_code_requests_total{status=404} 10 counter
+            traffic_requests_by_status_total{status=2xx} 9 counter
             check_up{check=redis} 0 gauge
             check_up{check=queue} 0.5 gauge
             check_latency_seconds{check=queue} 0.007 gauge

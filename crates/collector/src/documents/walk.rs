@@ -154,10 +154,12 @@ impl<'o> Walk<'o> {
             Mode::Named | Mode::Timings => timing::read(self, members, place),
             Mode::Counters | Mode::Gauges => Vec::new(),
         };
-        for (at, (name, node)) in members.iter().enumerate() {
-            if !taken.contains(&at) {
-                self.member(name, *node, place);
-            }
+        let mut is_taken = vec![false; members.len()];
+        for at in taken {
+            is_taken[at] = true;
+        }
+        for ((name, node), _) in members.iter().zip(is_taken).filter(|(_, taken)| !taken) {
+            self.member(name, *node, place);
         }
     }
 

@@ -41,7 +41,7 @@ async fn accept(app: &App, request: Request) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Failure> {
+pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Failure> {
     if app.origins.allow(headers.get(header::ORIGIN)) {
         return Ok(());
     }

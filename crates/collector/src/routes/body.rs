@@ -53,21 +53,26 @@ impl Encoding {
     }
 }
 
-/// Reads the body as it was sent.
-pub async fn read(mut body: Body) -> Result<Vec<u8>, Failure> {
+/// Reads a beacon's body as it was sent.
+pub async fn read(body: Body) -> Result<Vec<u8>, Failure> {
+    read_within(body, limits::READ_BYTES).await
+}
+
+/// Reads a body of at most `most` bytes as it was sent.
+pub async fn read_within(mut body: Body, most: usize) -> Result<Vec<u8>, Failure> {
     let broken = || Failure::bad_request("incomplete", "the body broke off: send the beacon again");
     let reading = async {
         let (mut bytes, mut received) = (Vec::new(), 0);
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
             received += data.len();
-            if received <= limits::READ_BYTES {
+            if received <= most {
                 bytes.extend_from_slice(&data);
-            } else if received > DRAINED {
+            } else if received > most.max(DRAINED) {
                 break;
             }
         }
-        if received > limits::READ_BYTES { Err(too_large()) } else { Ok(bytes) }
+        if received > most { Err(larger_than(most)) } else { Ok(bytes) }
     };
     tokio::time::timeout(TIMEOUT, reading).await.unwrap_or_else(|_| {
         let message = "the body took too long to arrive: send the beacon again";
@@ -75,25 +80,38 @@ pub async fn read(mut body: Body) -> Result<Vec<u8>, Failure> {
     })
 }
 
-/// Decompresses `sent`, if it is compressed. Stops one byte after the size limit, however large the body would get.
+/// Decompresses a beacon, if it is compressed.
 pub fn plain(sent: &[u8], encoding: Encoding) -> Result<Cow<'_, [u8]>, Failure> {
+    plain_within(sent, encoding, limits::READ_BYTES)
+}
+
+/// Decompresses `sent`, if it is compressed. Stops one byte after `limit`, however large the body would get.
+pub fn plain_within(sent: &[u8], encoding: Encoding, limit: usize) -> Result<Cow<'_, [u8]>, Failure> {
     if encoding == Encoding::Unspecified && !sent.starts_with(&MAGIC) {
         return Ok(Cow::Borrowed(sent));
     }
     let mut plain = Vec::new();
-    let most = limits::READ_BYTES as u64 + 1;
+    let most = limit as u64 + 1;
     MultiGzDecoder::new(sent).take(most).read_to_end(&mut plain).map_err(|_| {
         let message =
             "the body is marked as gzip or begins like gzip, but is broken: send it again, or as plain JSON";
         Failure::bad_request("not_gzip", message)
     })?;
-    if plain.len() > limits::READ_BYTES { Err(too_large()) } else { Ok(Cow::Owned(plain)) }
+    if plain.len() > limit { Err(larger_than(limit)) } else { Ok(Cow::Owned(plain)) }
 }
 
 /// 413: the beacon is too large, as sent or decompressed.
 pub fn too_large() -> Failure {
-    let message =
-        format!("a beacon may have {} bytes before compression: split it into several", limits::READ_BYTES);
+    larger_than(limits::READ_BYTES)
+}
+
+fn larger_than(limit: usize) -> Failure {
+    let message = match limit {
+        limits::READ_BYTES => {
+            format!("a beacon may have {limit} bytes before compression: split it into several")
+        }
+        limit => format!("a request may have {limit} bytes before compression here: send smaller batches"),
+    };
     Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 

@@ -1,4 +1,5 @@
 //! The routes, and the headers of all answers.
+mod access;
 mod beacons;
 mod body;
 mod charts;
@@ -6,14 +7,13 @@ mod compressed;
 mod dashboard;
 mod from_prometheus;
 mod measure;
+mod otlp;
 mod own;
+mod page_posts;
 mod params;
+mod sdks;
 
-use std::time::Instant;
-
-use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
@@ -21,9 +21,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
-use crate::client;
 use crate::failure::Failure;
-use crate::token::USER;
 
 /// Scripts and wasm only from the collector itself; styles also inline, as charts set them. No page may frame the dashboard.
 const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
@@ -65,15 +63,32 @@ pub fn router(app: App) -> Router {
             header::ACCEPT_ENCODING,
             HeaderValue::from_static(body::ACCEPTED),
         ));
+    let sdks = Router::new()
+        .route("/collect", post(sdks::faro).options(access::preflight))
+        .route("/v1/web-vitals", post(sdks::web_vitals).options(access::preflight))
+        .route("/v1/reports", post(sdks::reports).options(access::preflight))
+        .route("/v1/logs", post(otlp::logs).options(access::preflight))
+        .route("/v1/metrics", post(otlp::metrics).options(access::preflight))
+        .route("/v1/traces", post(otlp::traces).options(access::preflight))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("Accept-Encoding, Retry-After"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static(body::ACCEPTED),
+        ))
+        .layer(middleware::from_fn(access::shared));
     Router::new()
         .merge(api)
         .route("/metrics", get(own::metrics))
         .route("/healthz", get(own::health))
         .route("/readyz", get(own::ready))
         .merge(beacons)
+        .merge(sdks)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(fallback)
-        .layer(middleware::from_fn_with_state(app.clone(), private))
+        .layer(middleware::from_fn_with_state(app.clone(), access::private))
         .layer(middleware::from_fn_with_state(app.clone(), measure::measure))
         .layer(CompressionLayer::new())
         .layer(SetResponseHeaderLayer::overriding(
@@ -89,37 +104,6 @@ pub fn router(app: App) -> Router {
             HeaderValue::from_static(CSP),
         ))
         .with_state(app)
-}
-
-/// The paths that need no token: neither pages that send beacons nor health checks have one.
-const PUBLIC: [&str; 3] = ["/v1/beacons", "/healthz", "/readyz"];
-
-/// Checks the token, if one is configured.
-async fn private(State(app): State<App>, request: Request, next: Next) -> Response {
-    let Some(token) = app.token.as_ref().filter(|_| !PUBLIC.contains(&request.uri().path())) else {
-        return next.run(request).await;
-    };
-    let given = request.headers().contains_key(header::AUTHORIZATION);
-    let client = client::address(&request, app.proxies);
-    if given && token.throttle.is_blocked(client) {
-        let message = "this address has sent too many wrong tokens: wait as Retry-After says";
-        return Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_many_guesses", message)
-            .retry_after(8)
-            .into_response();
-    }
-    if token.admits(request.headers()) {
-        return next.run(request).await;
-    }
-    if given {
-        let wait = token.throttle.record_failure(client, Instant::now());
-        tokio::time::sleep(wait.time).await;
-    }
-    let what = if given { "wrong" } else { "missing" };
-    let message = format!("the token is {what}: send it as a bearer token, or as the password of `{USER}`");
-    let mut response = Failure::new(StatusCode::UNAUTHORIZED, "unauthorized", message).into_response();
-    let challenge = HeaderValue::from_static("Basic realm=\"whippet\", charset=\"UTF-8\"");
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    response
 }
 
 async fn method_not_allowed(method: Method) -> Failure {

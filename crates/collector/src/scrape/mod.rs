@@ -13,10 +13,10 @@ pub(crate) mod tls;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use whippet_api::TargetDocument;
 use whippet_engine::expo::Format;
-use whippet_store::{BackendEvent, OWN_TARGET, Scrape, Store, StoreError};
+use whippet_store::{BackendEvent, OWN_TARGET, Sample, Scrape, Store, StoreError};
 
 pub use fetch::{FetchError, Fetcher, Text};
 pub use filter::{Filter, Glob};
@@ -68,6 +68,9 @@ impl std::error::Error for ScrapeError {
     }
 }
 
+/// Sends the samples of a scrape on, by the target's name and address; none where it failed. At the time, ms since the epoch.
+pub type Forward = Arc<dyn Fn((&str, &str), Option<&[Sample]>, i64) -> JoinHandle<()> + Send + Sync>;
+
 /// Everything a scrape needs.
 pub struct Scraper {
     /// Where samples are kept.
@@ -80,6 +83,8 @@ pub struct Scraper {
     pub clock: Clock,
     /// The HTTP client.
     pub fetcher: Fetcher,
+    /// To whom samples are sent on, too.
+    pub forward: Option<Forward>,
 }
 
 impl Scraper {
@@ -138,6 +143,7 @@ impl Scraper {
                 outcome.samples = all.samples.len() as u64;
                 let whole = failed.is_none();
                 self.keep_events(&target.name, std::mem::take(&mut all.events), whole).await;
+                self.forward(target, Some(&all.samples)).await;
                 self.keep(&target.name, all).await
             }
         };
@@ -152,10 +158,22 @@ impl Scraper {
                 outcome.note = (!parts.is_empty()).then(|| parts.join("; "));
             }
             Err(error) => {
+                if !any {
+                    self.forward(target, None).await;
+                }
                 outcome.error = Some(if missing.len() > 1 { missing.join("; ") } else { error.to_string() })
             }
         }
         outcome
+    }
+
+    /// Sends samples on; none where the scrape failed.
+    async fn forward(&self, target: &Target, samples: Option<&[Sample]>) {
+        let Some(forward) = &self.forward else { return };
+        let instance = target.addresses.first().and_then(|address| address.url.authority());
+        let instance = instance.map_or("", |authority| authority.as_str());
+        // A scrape is sent on before the next one comes.
+        let _ = forward((&target.name, instance), samples, self.clock.now()).await;
     }
 
     /// Records the collector's own figures, without the detour through HTTP.

@@ -4,6 +4,9 @@ use std::sync::Mutex;
 
 use whippet_api::{ScrapeFailure, ScrapeTimes, Target as Entry, TargetDocument, TargetList};
 
+/// What stands in place of the address of a service that pushes.
+const PUSHED: &str = "(pushed by OpenTelemetry)";
+
 /// The most failures of a target that are remembered.
 const FAILURES: usize = 10;
 /// The most scrapes of a target whose times are remembered.
@@ -131,6 +134,44 @@ impl TargetStatus {
         let before = scraped.events;
         scraped.events = now || before && !whole;
         now || before
+    }
+
+    /// Records a push of the service `target`, which comes every `interval` ms.
+    pub fn record_push(&self, target: &str, interval: i64, outcome: Outcome) -> Change {
+        {
+            let mut known = self.known();
+            if !known.targets.iter().any(|known| known.entry.name == target) {
+                let entry = Entry { name: target.to_owned(), url: PUSHED.to_owned(), ..Entry::default() };
+                // The collector itself stays last.
+                let own =
+                    known.targets.iter().position(|known| known.entry.name == whippet_store::OWN_TARGET);
+                let place = own.unwrap_or(known.targets.len());
+                known.targets.insert(place, Scraped { entry, times: VecDeque::new(), events: false });
+            }
+            if let Some(known) = known.targets.iter_mut().find(|known| known.entry.name == target) {
+                known.entry.interval = interval;
+            }
+        }
+        self.record(target, outcome)
+    }
+
+    /// Records at `now` that a service has not pushed for long. Returns whether that is new.
+    pub fn record_silence(&self, target: &str, now: i64, error: &str) -> bool {
+        let mut known = self.known();
+        let is_pushed = |known: &&mut Scraped| known.entry.name == target && known.entry.url == PUSHED;
+        let Some(Scraped { entry, .. }) = known.targets.iter_mut().find(is_pushed) else { return false };
+        let began = entry.up;
+        if began {
+            (entry.up, entry.error) = (false, Some(error.to_owned()));
+            entry.failures.insert(0, ScrapeFailure { time: now, error: error.to_owned() });
+            entry.failures.truncate(FAILURES);
+        }
+        began
+    }
+
+    /// Whether `target` is scraped, so that nobody may push under its name.
+    pub fn is_scraped(&self, target: &str) -> bool {
+        self.known().targets.iter().any(|known| known.entry.name == target && known.entry.url != PUSHED)
     }
 
     /// Records how a list was read. Returns whether it has an error now and had none before.

@@ -234,3 +234,39 @@ async fn slow_queries_are_kept_without_their_parameters() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_document_tells_signals() {
+    let at = |count: u64| {
+        json!({"success": true, "data": {
+            "counters": {
+                "http.requests:method=GET:path=/x": count,
+                "http.responses:method=GET:path=/x:status=200": count - 10,
+                "http.responses:method=GET:path=/x:status=500": 10,
+            },
+            "timings": {"http.request.duration": {"count": count, "avg": 0.2, "p50": 0.1, "p95": 0.456, "p99": 0.789}},
+            "cache": {"hits": 3 * count, "misses": count, "hit_rate": 75},
+            "memory": {"rss": 1048576}, "cpu": {"usage_percent": 50},
+        }})
+    };
+    let pages = pages(&[("/metrics", "application/json", at(100).to_string())]);
+    let collector = Collector::new();
+    let target = backend(&pages).await;
+    for count in [100, 150] {
+        change(&pages, "/metrics", StatusCode::OK, &at(count));
+        collector.scraper().scrape(&target).await;
+        collector.advance(5 * SECOND);
+    }
+    let report: whippet_api::Backend = collector.chart("/api/backend?target=shop").await;
+    // 50 requests, told by two counters, are 50.
+    let [route] = report.routes.as_slice() else { panic!("{:?}", report.routes) };
+    assert_eq!((route.name.as_str(), route.count, route.server_errors), ("GET /x", 50.0, Some(0.0)));
+    let last = |chart: &whippet_api::Chart, line: &str| {
+        let line = chart.lines.iter().find(|candidate| candidate.name.starts_with(line));
+        line.and_then(|line| line.values.iter().rev().flatten().next().copied())
+    };
+    assert_eq!(last(&report.latency, "p95"), Some(456.0), "{:?}", report.latency);
+    assert_eq!(last(&report.caches, ""), Some(0.75), "{:?}", report.caches);
+    assert_eq!(last(&report.memory, ""), Some(1_048_576.0), "{:?}", report.memory);
+    assert_eq!(last(&report.cpu, ""), Some(0.5), "{:?}", report.cpu);
+}

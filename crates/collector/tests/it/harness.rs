@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use whippet_catalogue::Catalogue;
-use whippet_collector::app::App;
+use whippet_collector::app::{App, Senders};
 use whippet_collector::client::Networks;
 use whippet_collector::clock::Clock;
 use whippet_collector::metrics::Metrics;
@@ -106,6 +106,7 @@ impl Collector {
             origins: Arc::new(Origins::Any),
             prometheus: None,
             page_figures: None,
+            senders: Arc::new(Senders::new(now)),
             scrape_interval: 5 * SECOND,
             detail,
             retention,
@@ -217,6 +218,7 @@ impl Collector {
             target_status: Arc::clone(&self.app.target_status),
             clock: self.app.clock.clone(),
             fetcher: Fetcher::new(Duration::from_secs(5)),
+            forward: None,
         }
     }
 

@@ -20,6 +20,8 @@ mod migrations;
 mod names;
 #[cfg(unix)]
 mod operator;
+mod otlp;
+mod otlp_services;
 mod page_figures;
 mod peers;
 #[cfg(unix)]
@@ -32,6 +34,8 @@ mod resolution;
 #[cfg(unix)]
 mod room;
 mod scraping;
+mod sdk_limits;
+mod sdks;
 mod signals;
 #[cfg(unix)]
 mod targets;

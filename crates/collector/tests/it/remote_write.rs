@@ -39,6 +39,7 @@ fn options(url: &str) -> RemoteWriteOptions {
         queue: 4_000_000,
         labels: vec![("job".to_owned(), "whippet".to_owned()), ("instance".to_owned(), "here:1".to_owned())],
         native: false,
+        scraped: false,
     }
 }
 
@@ -81,7 +82,7 @@ async fn prometheus_takes_it_also_after_it_was_down() {
     {
         // Nobody listens: it waits on disk, and the collector ends.
         let writer = writer(&collector, options.clone());
-        writer.gather(&collector.app);
+        writer.gather(&collector.app.shown());
         assert!(format!("{:?}", writer.send_first(collector.now()).await).contains("Failed"));
     }
     // What comes from here on is counted in later samples only.
@@ -90,7 +91,7 @@ async fn prometheus_takes_it_also_after_it_was_down() {
     let server = Peer::prometheus_at(&address, &prometheus, folder.path(), &json!({}), &arguments);
     let writer = writer(&collector, options);
     let mut tasks = tokio::task::JoinSet::new();
-    remote_write::start(&mut tasks, &writer, &collector.app);
+    remote_write::start(&mut tasks, &writer, collector.app.shown());
     let some = |found: &[(String, f64)]| !found.is_empty();
     let newest = |found: &[(String, f64)]| found == [("here:1".to_owned(), 101.0)];
     server.query_until("whippet_beacons_accepted_total", "instance", newest).await;
@@ -115,12 +116,41 @@ async fn victoria_metrics_takes_it() {
     let server = Peer::victoria_metrics(&victoria, folder.path()).await;
     let writer = writer(&collector, options(&format!("http://{}/api/v1/write", server.address)));
     let mut tasks = tokio::task::JoinSet::new();
-    remote_write::start(&mut tasks, &writer, &collector.app);
+    remote_write::start(&mut tasks, &writer, collector.app.shown());
     let some = |found: &[(String, f64)]| !found.is_empty();
     let classic = "histogram_quantile(0.75, whippet_page_fcp_seconds_bucket)";
     let classic = server.query_until(classic, "app", some).await;
     assert!(classic[0].0 == "shop" && (classic[0].1 - 1.5).abs() < 0.4, "{classic:?}");
     assert_eq!(server.query("whippet_page_views_total", "instance").await, [("here:1".to_owned(), 100.0)]);
+    drop(tasks);
+}
+
+#[tokio::test]
+async fn what_is_scraped_is_sent_on() {
+    let Some(victoria) = program("victoria-metrics") else { return };
+    let (collector, folder) = (collector(), tempfile::tempdir().unwrap());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let backend = listener.local_addr().unwrap().to_string();
+    let page = axum::routing::get(async || "# TYPE orders counter\norders{job=\"x\"} 7\n");
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/metrics", page)).await });
+    let server = Peer::victoria_metrics(&victoria, folder.path()).await;
+    let mut options = options(&format!("http://{}/api/v1/write", server.address));
+    options.scraped = true;
+    let writer = writer(&collector, options);
+    let mut scraper = collector.scraper();
+    scraper.forward = writer.forwarding();
+    let shop = format!("shop=http://{backend}/metrics").parse().unwrap();
+    let gone = format!("gone=http://{}/metrics", free_address().await).parse().unwrap();
+    for target in [&shop, &gone] {
+        scraper.scrape(target).await;
+    }
+    let mut tasks = tokio::task::JoinSet::new();
+    remote_write::start(&mut tasks, &writer, collector.app.shown());
+    let orders = server.query_until("orders", "instance", |found| !found.is_empty()).await;
+    assert_eq!(orders, [(backend, 7.0)]);
+    let up = server.query_until("up", "job", |found| found.len() == 2).await;
+    assert_eq!(up, [("gone".to_owned(), 0.0), ("shop".to_owned(), 1.0)]);
+    assert_eq!(server.query("orders", "exported_job").await, [("x".to_owned(), 7.0)]);
     drop(tasks);
 }
 
@@ -133,14 +163,14 @@ async fn what_may_pass_is_tried_again_and_what_may_not_is_dropped() {
     let writer = writer(&collector, options);
     let send = async || format!("{:?}", writer.send_first(0).await);
     assert_eq!(send().await, "None");
-    writer.gather(&collector.app);
-    writer.gather(&collector.app);
+    writer.gather(&collector.app.shown());
+    writer.gather(&collector.app.shown());
     assert!(send().await.contains("Failed"));
     assert!(send().await.contains("Failed"));
     assert_eq!(send().await, "Some(Sent)");
     assert!(send().await.contains("Refused(\"answered 400 Bad Request: said\")"));
     assert_eq!(send().await, "None");
-    let got = got.lock().unwrap();
+    let got = got.lock().unwrap().clone();
     let (headers, body) = &got[0];
     assert_eq!((&got[1].1, &got[2].1), (body, body), "the same again");
     assert_ne!(&got[3].1, body);

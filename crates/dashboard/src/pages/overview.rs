@@ -144,9 +144,18 @@ fn OneSubject(
             absence(found, end, format::moment)
         })
     });
+    // A backend has other figures than levels: its page shows what there is.
+    let untold = move || backend && absent.with(Option::is_none) && own.with(Vec::is_empty);
+    let target = name.clone();
+    let link = href("/backend", move |view| view.target = Some(target.clone()));
     view! {
         <section class="subject">
             <h2>{name}</h2>
+            <Show when=untold>
+                <p class="note">
+                    "It tells no service level. " <a href=move || link.get()>"What it tells"</a>
+                </p>
+            </Show>
             {move || absent.get().map(|absent| view! { <p class="notice notice-poor">{absent}</p> })}
             <ul class="levels">
                 <For each=move || own.get() key=|level| (level.name.clone(), tile_contents(level)) let:level>

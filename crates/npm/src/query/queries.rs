@@ -7,7 +7,7 @@ use whippet_boundary::query::*;
 use whippet_engine::query::latency::Quantiles;
 use whippet_engine::query::{
     BreakerOptions, BreakerState, Cache, Detached, Effect, Id, Intent, Limits, Next, NoKeys, ObserverId,
-    QueryId, RunId, RunOptions, Trigger,
+    QueryId, RunId, RunOptions,
 };
 use whippet_engine::time::{Duration, Instant};
 

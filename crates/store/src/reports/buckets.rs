@@ -1,8 +1,8 @@
 //! Quantiles from cumulative `le` buckets, computed as by Prometheus' `histogram_quantile`.
 use whippet_engine::expo::quantile;
 
-use super::reading::Counted;
 use super::source::Pair;
+use super::tagged::Counted;
 
 /// The quantiles that charts and tables show.
 pub const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];

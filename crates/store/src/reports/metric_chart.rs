@@ -233,7 +233,7 @@ fn grouped<'a, T>(
 }
 
 /// Each series alone, named by the labels whose values differ.
-fn named<'a, T>(all: &'a [T], labels: impl Fn(&T) -> &Labels) -> BTreeMap<String, Vec<&'a T>> {
+fn named<T>(all: &[T], labels: impl Fn(&T) -> &Labels) -> BTreeMap<String, Vec<&T>> {
     let differs = |label: &String| {
         let first = all.first().and_then(|one| labels(one).get(label).cloned());
         all.iter().any(|one| labels(one).get(label) != first.as_ref())

@@ -16,6 +16,7 @@ pub mod scrapes;
 pub mod source;
 pub mod status;
 pub mod steps;
+pub mod tagged;
 pub mod toolkit;
 pub mod vitals;
 

@@ -53,7 +53,7 @@ pub struct Apps {
     pub losses: Vec<Loss>,
 }
 
-/// The levels of all `targets` except the collector itself, which are scraped every `interval` ms, and the state of these
+/// The levels of all `targets` except the collector itself, which are scraped every `interval` ms unless they have their own, and the state of these
 /// targets and of all applications, or of one. `now` is the current time.
 pub fn overview(
     connection: &Connection,

@@ -7,6 +7,7 @@ use whippet_catalogue::{Choice, Form, Shape, Signal, Tags, Told};
 
 use super::buckets::Buckets;
 use super::source::{Counter, Gauge, Grid, Pair, Source};
+use super::tagged::{Counted, Measured, Set};
 
 /// Reads signals. Each series is read once.
 #[derive(Debug)]
@@ -15,99 +16,6 @@ pub struct Reading<'a, S> {
     told: &'a Told,
     counters: RefCell<HashMap<String, Rc<Vec<Counter>>>>,
     gauges: RefCell<HashMap<String, Rc<Vec<Gauge>>>>,
-}
-
-/// A counter with what its labels mean.
-#[derive(Clone, Debug)]
-pub struct Counted {
-    /// What its labels mean.
-    pub tags: Tags,
-    all: Rc<Vec<Counter>>,
-    place: usize,
-}
-
-impl Counted {
-    /// Its series.
-    pub fn counter(&self) -> &Counter {
-        &self.all[self.place]
-    }
-
-    /// The increase between two points, in ms, bytes or ones.
-    pub fn increase(&self, pair: Pair) -> f64 {
-        self.counter().increase(pair) * self.tags.factor
-    }
-}
-
-/// A gauge with what its labels mean.
-#[derive(Clone, Debug)]
-pub struct Measured {
-    /// What its labels mean.
-    pub tags: Tags,
-    all: Rc<Vec<Gauge>>,
-    place: usize,
-}
-
-impl Measured {
-    /// The value at the end of a pair, in ms, bytes or ones.
-    pub fn at(&self, pair: Pair) -> Option<f64> {
-        self.all[self.place].at(pair).map(|value| value * self.tags.factor)
-    }
-
-    /// Its labels, as text.
-    pub fn labels_text(&self) -> String {
-        let labels = self.all[self.place].labels.iter();
-        labels.map(|(label, value)| format!("{label}={value}")).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// The series that tell a signal.
-#[derive(Clone, Debug)]
-pub struct Set<T> {
-    /// Their metrics.
-    pub metrics: BTreeSet<String>,
-    /// Whether the backend computed the values itself.
-    pub own: bool,
-    /// The series.
-    pub series: Vec<T>,
-}
-
-impl<T> Default for Set<T> {
-    fn default() -> Self {
-        Self { metrics: BTreeSet::new(), own: false, series: Vec::new() }
-    }
-}
-
-impl<T> Set<T> {
-    fn add(&mut self, metric: &str, series: Vec<T>) {
-        if !series.is_empty() {
-            self.metrics.insert(metric.to_owned());
-            self.series.extend(series);
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.metrics.extend(other.metrics);
-        self.own |= other.own;
-        self.series.extend(other.series);
-    }
-}
-
-impl Set<Counted> {
-    /// The increase of those that `wanted` selects.
-    pub fn sum(&self, pair: Pair, wanted: impl Fn(&Tags) -> bool) -> f64 {
-        // `sum` of no values is -0.
-        let wanted = self.series.iter().filter(|counted| wanted(&counted.tags));
-        wanted.fold(0.0, |sum, counted| sum + counted.increase(pair))
-    }
-
-    /// Whether any series fulfils it.
-    pub fn any(&self, wanted: impl Fn(&Tags) -> bool) -> bool {
-        self.series.iter().any(|counted| wanted(&counted.tags))
-    }
-
-    fn grew(&self, whole: Option<Pair>) -> bool {
-        whole.is_some_and(|whole| self.series.iter().any(|counted| counted.increase(whole) > 0.0))
-    }
 }
 
 /// What tells durations.
@@ -291,7 +199,8 @@ impl<'a, S: Source> Reading<'a, S> {
         let mut take = |exporter, mut set: Set<T>, all: &mut Set<T>, exporters: &mut BTreeSet<_>| {
             // A metric without groups is of the whole, which is known once any group is.
             let whole_is_known = !known.is_empty();
-            set.series.retain(|one| !known.contains(name(one)) && !(whole_is_known && name(one).is_empty()));
+            let is_told = |name: &String| known.contains(name) || whole_is_known && name.is_empty();
+            set.series.retain(|one| !is_told(name(one)));
             if !set.series.is_empty() {
                 known.extend(set.series.iter().map(|one| name(one).clone()));
                 exporters.insert(exporter);
@@ -389,7 +298,7 @@ impl<'a, S: Source> Reading<'a, S> {
             if let Some(quantile) = gauge.labels.get("quantile") {
                 tags.stat.clone_from(quantile);
             }
-            Some(Measured { tags, all: Rc::clone(&all), place })
+            Some(Measured::new(tags, &all, place))
         };
         Ok(all.iter().enumerate().filter_map(one).collect())
     }
@@ -427,8 +336,7 @@ fn total(all: &[Counted], pair: Pair) -> f64 {
 }
 
 fn tagged(all: &Rc<Vec<Counter>>, choice: &Choice) -> Vec<Counted> {
-    let one = |(place, counter): (usize, &Counter)| {
-        Some(Counted { tags: choice.tags(&counter.labels)?, all: Rc::clone(all), place })
-    };
+    let one =
+        |(place, counter): (usize, &Counter)| Some(Counted::new(choice.tags(&counter.labels)?, all, place));
     all.iter().enumerate().filter_map(one).collect()
 }

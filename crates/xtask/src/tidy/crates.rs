@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tests/bench/wasm", &["engine"]),
     ("tests/e2e/leptos", &["leptos"]),
     ("tests/fuzz", &["collector", "engine"]),
+    ("tests/exporters/apps/rust", &[]),
     ("www/backend", &[]),
 ];
 

@@ -22,7 +22,7 @@ function attribution({ navigationStartTime }: INPMetric, find: () => AttributedI
     inputDelay,
     processingDuration,
     presentationDelay,
-    loadState: loadState(start ?? (navigationStartTime || 0)),
+    loadState: loadState(start ?? navigationStartTime ?? 0),
   }
 }
 

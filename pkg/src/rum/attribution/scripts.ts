@@ -35,11 +35,18 @@ export function attributeScripts(
   const paint = frameEnd >= processingEnd ? painted - frameEnd : 0
   const hasFrames = start && frames.length
   const ifFrames = <T>(value: T) => (hasFrames ? value : undefined)
-  const subpart = ({ startTime }: PerformanceScriptTiming) =>
-    startTime < processingStart ? 'input-delay' : startTime >= processingEnd ? 'presentation-delay' : 'processing-duration'
   return {
     longestScript: ifFrames(
-      longest && { entry: longest, subpart: subpart(longest), intersectingDuration: timeAfter(start, longest) },
+      longest && {
+        entry: longest,
+        subpart:
+          longest.startTime < processingStart
+            ? 'input-delay'
+            : longest.startTime < processingEnd
+              ? 'processing-duration'
+              : 'presentation-delay',
+        intersectingDuration: timeAfter(start, longest),
+      },
     ),
     totalScriptDuration: ifFrames(scripts),
     totalStyleAndLayoutDuration: ifFrames(layout),

@@ -83,14 +83,8 @@ export const observeMetric = <M extends Metric>(
         const { navigationId, navigationInteractionId: interactionId, navigationURL: url } = reporter.metric
         engine.vital_begin(tracker, interactionCount(engine))
         navigation = entry
-        reporter.metric = entry
-          ? createMetric(name, value, 'soft-navigation', entry)
-          : createMetric(name, value, 'back-forward-cache', {
-              navigationId,
-              interactionId,
-              name: url,
-              startTime: bfcacheRestoreTime(),
-            })
+        const restored = { navigationId, interactionId, name: url, startTime: bfcacheRestoreTime() }
+        reporter.metric = createMetric(name, value, entry ?? restored)
       },
       process(entries, settled) {
         for (const entry of entries) {
@@ -129,18 +123,15 @@ export const forPage =
 
 /** Where a metric's page view begins: a soft navigation, or the members of one. */
 interface Beginning {
+  /** Of a soft navigation, its type of navigation too. */
+  entryType?: string
   navigationId?: number
   interactionId?: number
   name?: string
   startTime: number
 }
 
-export function createMetric<M extends Metric>(
-  name: M['name'],
-  value: number,
-  type?: Metric['navigationType'],
-  from?: Beginning,
-): M {
+export function createMetric<M extends Metric>(name: M['name'], value: number, from?: Beginning): M {
   const entry = navigationEntry()
   return {
     name,
@@ -149,7 +140,7 @@ export function createMetric<M extends Metric>(
     delta: 0,
     entries: [],
     id: `v6-${Date.now()}-${Math.floor(random() * 9e12) + 1e12}`,
-    navigationType: type ?? documentNavigationType(entry),
+    navigationType: from?.entryType ?? documentNavigationType(entry),
     navigationId: from?.navigationId || entry?.navigationId || 0,
     navigationInteractionId: from?.interactionId,
     navigationURL: from?.name || entry?.name,

@@ -68,13 +68,13 @@ class Checked {
       if (lost.length > 0) fail(`not the object that it was: ${lost.slice(0, 5).join(', ')}`)
       this.figures.kept += kept
     }
-    this.before = { bytes, value: deepFreeze(value) }
+    this.before = { bytes, value: deepFreeze(value), wanted: wanted.value }
   }
 
   /** The previous value is frozen, so most writes throw; and it still says what its bytes say. */
   #expectUntouched(fail) {
     const { before } = this
-    const where = before && difference(before.value, parse(before.bytes))
+    const where = before && difference(before.value, before.wanted)
     if (where !== undefined) fail(`the value before was changed at ${where}`)
   }
 }

@@ -46,6 +46,9 @@ const KINDS: i64 = 10 * MINUTE;
 /// The most targets whose series are remembered.
 const MOST: usize = 200;
 
+/// The minutes in which a window begins and ends.
+type Minutes = (i64, i64);
+
 /// Reads from one Prometheus.
 pub struct Reader {
     api: Arc<Api>,
@@ -54,7 +57,8 @@ pub struct Reader {
     /// The names of other targets.
     taken: HashSet<String>,
     state: Mutex<State>,
-    discovered: tokio::sync::Mutex<HashMap<String, ((i64, i64), Arc<Discovered>)>>,
+    /// What each target exposes, by its name.
+    discovered: tokio::sync::Mutex<HashMap<String, (Minutes, Arc<Discovered>)>>,
     kinds: tokio::sync::Mutex<Option<(i64, Arc<Kinds>)>>,
     kept: Mutex<Kept>,
 }

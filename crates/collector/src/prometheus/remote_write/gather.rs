@@ -2,7 +2,6 @@
 use std::collections::HashMap;
 
 use whippet_engine::expo::{self, Format, Kind};
-use whippet_store::Scrape;
 
 use super::wire::{Histogram, Label, Metadata, Sample, Span, TimeSeries};
 use crate::prometheus::native_histogram::Spans;
@@ -113,17 +112,24 @@ fn native(histogram: &PageHistogram, timestamp: i64) -> Histogram {
     }
 }
 
-/// The samples of a scrape, with the labels `job` (the target's name) and `instance` (its address).
-pub fn scraped(scrape: &Scrape, instance: &str, extra: &[(String, String)]) -> Vec<TimeSeries> {
-    let mut own =
-        vec![("instance".to_owned(), instance.to_owned()), ("job".to_owned(), scrape.target.clone())];
+/// The samples of a scrape, with the labels `job` (the target's name) and `instance` (its address), and `up`: 0 where there are
+/// none, as the scrape failed.
+pub fn scraped(
+    (job, instance): (&str, &str),
+    samples: Option<&[whippet_store::Sample]>,
+    time: i64,
+    extra: &[(String, String)],
+) -> Vec<TimeSeries> {
+    let mut own = vec![("instance".to_owned(), instance.to_owned()), ("job".to_owned(), job.to_owned())];
     own.extend(extra.iter().filter(|label| label.0 != "job" && label.0 != "instance").cloned());
-    let series = |sample: &whippet_store::Sample| TimeSeries {
-        labels: labelled(&sample.name, &borrowed(&sample.labels), &own),
-        samples: vec![Sample { value: sample.value, timestamp: scrape.time }],
+    let series = |name: &str, labels: &[(&str, &str)], value| TimeSeries {
+        labels: labelled(name, labels, &own),
+        samples: vec![Sample { value, timestamp: time }],
         histograms: Vec::new(),
     };
-    scrape.samples.iter().map(series).collect()
+    let up = series("up", &[], f64::from(u8::from(samples.is_some())));
+    let samples = samples.unwrap_or_default().iter();
+    samples.map(|sample| series(&sample.name, &borrowed(&sample.labels), sample.value)).chain([up]).collect()
 }
 
 fn borrowed(labels: &[(String, String)]) -> Vec<(&str, &str)> {
@@ -196,6 +202,26 @@ mod tests {
             ["Z=2 __name__=a_total exported_job=x instance=i job=whippet z=1"]
         );
         assert_eq!(gathering.metadata[0].kind, 1);
+    }
+
+    #[test]
+    fn a_scrape_has_its_target_as_job() {
+        let sample = |name: &str| whippet_store::Sample {
+            name: name.to_owned(),
+            labels: vec![("job".to_owned(), "x".to_owned())],
+            value: 2.0,
+            counter: false,
+            created: None,
+        };
+        let extra = [("job".to_owned(), "whippet".to_owned()), ("zone".to_owned(), "a".to_owned())];
+        let series = scraped(("shop", "h:1"), Some(&[sample("a")]), 5, &extra);
+        let expected = [
+            "__name__=a exported_job=x instance=h:1 job=shop zone=a",
+            "__name__=up instance=h:1 job=shop zone=a",
+        ];
+        assert_eq!(names(&series), expected);
+        assert_eq!(series[1].samples[0], Sample { value: 1.0, timestamp: 5 });
+        assert_eq!(scraped(("shop", ""), None, 5, &[])[0].samples[0].value, 0.0);
     }
 
     #[test]

@@ -11,7 +11,6 @@ mod outcome;
 mod queue;
 mod wire;
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
@@ -22,9 +21,9 @@ use axum::body::Bytes;
 use axum::http::{HeaderName, header};
 use prost::Message;
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
-use whippet_store::Scrape;
+use whippet_store::Sample;
 
 pub use figures::RemoteWriteFigures;
 pub use queue::{Dropped, Queue, Waiting};
@@ -34,8 +33,9 @@ use outcome::{Outcome, Pauses, outcome};
 use wire::{Metadata, TimeSeries, WriteRequest};
 
 use super::endpoint::{Answer, Endpoint, RequestError, Requester};
-use crate::app::App;
-use crate::scrape::NoRoots;
+use super::pages::PageFigures;
+use crate::clock::Clock;
+use crate::scrape::{Forward, NoRoots};
 
 /// How long a request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -57,6 +57,19 @@ pub struct RemoteWriteOptions {
     pub labels: Vec<(String, String)>,
     /// Whether histograms of pages are sent as native ones, too.
     pub native: bool,
+    /// Whether what is scraped is sent, too.
+    pub scraped: bool,
+}
+
+/// What `/metrics` shows.
+#[derive(Clone)]
+pub struct Shown {
+    /// Writes the collector's own figures.
+    pub own: Arc<dyn Fn() -> String + Send + Sync>,
+    /// What pages measured.
+    pub pages: Option<Arc<PageFigures>>,
+    /// When.
+    pub clock: Clock,
 }
 
 /// Gathers, queues and sends.
@@ -64,8 +77,7 @@ pub struct RemoteWriter {
     options: RemoteWriteOptions,
     requester: Requester,
     queue: Mutex<Queue>,
-    /// What was sent last, by target; the collector's own by "".
-    ended: Mutex<HashMap<String, Ended>>,
+    ended: Mutex<Ended>,
     filled: Notify,
     figures: Arc<RemoteWriteFigures>,
 }
@@ -121,25 +133,41 @@ impl RemoteWriter {
     }
 
     /// Gathers all that `/metrics` shows, and queues it.
-    pub fn gather(&self, app: &App) {
-        let now = app.clock.now();
+    pub fn gather(&self, shown: &Shown) {
+        let now = shown.clock.now();
         let mut gathering = Gathering::new(now, &self.options.labels, self.options.native);
-        gathering.text(&app.metrics.text(app.store.waiting()));
-        if let Some(pages) = &app.page_figures {
+        gathering.text(&(shown.own)());
+        if let Some(pages) = &shown.pages {
             pages.write(&mut gathering, now);
         }
-        let Gathering { series, metadata, .. } = gathering;
-        self.push("", series, metadata, now);
+        let Gathering { mut series, metadata, .. } = gathering;
+        lock(&self.ended).mark(&mut series, now);
+        self.push(series, metadata, now, true);
     }
 
-    /// Queues the samples of a scrape of the target at `address`.
-    pub fn forward(&self, scrape: &Scrape, address: &str) {
-        let series = gather::scraped(scrape, address, &self.options.labels);
-        self.push(&scrape.target, series, Vec::new(), scrape.time);
+    /// What is given the samples of scrapes, where these are to be sent.
+    pub fn forwarding(self: &Arc<Self>) -> Option<Forward> {
+        let writer = Arc::clone(self);
+        self.options.scraped.then(|| -> Forward {
+            Arc::new(move |target, samples, now| writer.forward(target, samples, now))
+        })
     }
 
-    fn push(&self, target: &str, mut series: Vec<TimeSeries>, mut metadata: Vec<Metadata>, now: i64) {
-        lock(&self.ended).entry(target.to_owned()).or_default().mark(&mut series, now);
+    /// Queues the samples of a scrape of a target, by its name and its address; none where the scrape failed. Series that end
+    /// are not marked: to remember them all would take too much memory.
+    fn forward(
+        self: &Arc<Self>,
+        target: (&str, &str),
+        samples: Option<&[Sample]>,
+        now: i64,
+    ) -> JoinHandle<()> {
+        let series = gather::scraped(target, samples, now, &self.options.labels);
+        let writer = Arc::clone(self);
+        // There are many scrapes, and the figures of the next one come soon: they need not survive a power failure.
+        tokio::task::spawn_blocking(move || writer.push(series, Vec::new(), now, false))
+    }
+
+    fn push(&self, series: Vec<TimeSeries>, mut metadata: Vec<Metadata>, now: i64, sync: bool) {
         let mut queue = lock(&self.queue);
         let mut series = series.into_iter().peekable();
         while series.peek().is_some() {
@@ -148,7 +176,7 @@ impl RemoteWriter {
             let request = WriteRequest { series: part, metadata: std::mem::take(&mut metadata) };
             match snap::raw::Encoder::new().compress_vec(&request.encode_to_vec()) {
                 Ok(body) => {
-                    let (dropped, error) = queue.push(body, samples, now);
+                    let (dropped, error) = queue.push(body, (samples, now), sync);
                     self.figures.dropped(dropped);
                     if let Some(error) = error {
                         tracing::warn!(%error, "samples that wait for remote write cannot be written, and are kept in memory");
@@ -193,10 +221,10 @@ impl RemoteWriter {
         self.requester.post(&self.options.endpoint, &HEADERS, body).await
     }
 
-    async fn send_all(&self, app: &App) {
+    async fn send_all(&self, clock: &Clock) {
         let (mut pauses, mut failing, random) = (Pauses::default(), false, RandomState::new());
         loop {
-            let Some(outcome) = self.send_first(app.clock.now()).await else {
+            let Some(outcome) = self.send_first(clock.now()).await else {
                 self.filled.notified().await;
                 continue;
             };
@@ -227,20 +255,20 @@ impl RemoteWriter {
 }
 
 /// Gathers at the interval, and sends, until the set is dropped.
-pub fn start(tasks: &mut JoinSet<()>, writer: &Arc<RemoteWriter>, app: &App) {
-    let (gatherer, gathered) = (Arc::clone(writer), app.clone());
+pub fn start(tasks: &mut JoinSet<()>, writer: &Arc<RemoteWriter>, shown: Shown) {
+    let (sender, clock) = (Arc::clone(writer), shown.clock.clone());
+    let gatherer = Arc::clone(writer);
     tasks.spawn(async move {
         let mut ticks = tokio::time::interval(gatherer.options.interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            let (writer, app) = (Arc::clone(&gatherer), gathered.clone());
+            let (writer, shown) = (Arc::clone(&gatherer), shown.clone());
             // Files are written and synced.
-            let _ = tokio::task::spawn_blocking(move || writer.gather(&app)).await;
+            let _ = tokio::task::spawn_blocking(move || writer.gather(&shown)).await;
         }
     });
-    let (sender, app) = (Arc::clone(writer), app.clone());
-    tasks.spawn(async move { sender.send_all(&app).await });
+    tasks.spawn(async move { sender.send_all(&clock).await });
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

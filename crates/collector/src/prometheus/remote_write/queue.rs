@@ -78,13 +78,18 @@ impl Queue {
         Ok(Self { folder: folder.to_owned(), entries: entries.into(), next, bytes, limit })
     }
 
-    /// Adds a request with that many samples, taken at `time`. Returns what had to go for it, and the error where it could
-    /// only be kept in memory.
-    pub fn push(&mut self, body: Vec<u8>, samples: u64, time: i64) -> (Dropped, Option<io::Error>) {
+    /// Adds a request with that many samples, taken at `time`. With `sync` it is on disk when this returns, and otherwise
+    /// soon. Returns what had to go for it, and the error where it could only be kept in memory.
+    pub fn push(
+        &mut self,
+        body: Vec<u8>,
+        (samples, time): (u64, i64),
+        sync: bool,
+    ) -> (Dropped, Option<io::Error>) {
         let number = self.next;
         self.next += 1;
         let mut entry = Entry { number, time, samples, bytes: (HEAD + body.len()) as u64, body: None };
-        let error = self.write(&entry, &body).err();
+        let error = self.write(&entry, &body, sync).err();
         if error.is_some() {
             entry.body = Some(body);
         }
@@ -102,14 +107,16 @@ impl Queue {
         (dropped, error)
     }
 
-    fn write(&self, entry: &Entry, body: &[u8]) -> io::Result<()> {
+    fn write(&self, entry: &Entry, body: &[u8], sync: bool) -> io::Result<()> {
         let path = self.path(entry);
         let new = path.with_extension("new");
         let write = || {
             let mut file = File::create(&new)?;
             file.write_all(&crc32(body).to_le_bytes())?;
             file.write_all(body)?;
-            file.sync_data()?;
+            if sync {
+                file.sync_data()?;
+            }
             fs::rename(&new, &path)
         };
         write().inspect_err(|_| drop(fs::remove_file(&new)))
@@ -210,13 +217,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut queue = open(&folder, 1000);
         for body in 0..12 {
-            assert!(queue.push(vec![body], 2, body.into()).1.is_none());
+            assert!(queue.push(vec![body], (2, body.into()), true).1.is_none());
         }
         assert!(queue.remove(0) && !queue.remove(0));
         std::fs::write(folder.path().join("queue/0000000000000099-0-0.new"), "half").unwrap();
         let mut queue = open(&folder, 1000);
         assert_eq!((queue.samples(), queue.bytes(), queue.oldest()), (22, 55, Some(1)));
-        queue.push(vec![99], 1, 99);
+        queue.push(vec![99], (1, 99), false);
         let expected: Vec<Vec<u8>> = (1..12).chain([99]).map(|body| vec![body]).collect();
         assert_eq!(bodies(&mut queue), expected);
         assert_eq!(std::fs::read_dir(folder.path().join("queue")).unwrap().count(), 0);
@@ -226,12 +233,12 @@ mod tests {
     fn the_oldest_goes_when_it_is_full() {
         let folder = tempfile::tempdir().unwrap();
         let mut queue = open(&folder, 30);
-        queue.push(vec![1; 6], 5, 1);
-        queue.push(vec![2; 6], 7, 2);
+        queue.push(vec![1; 6], (5, 1), true);
+        queue.push(vec![2; 6], (7, 2), true);
         let (first, _) = queue.first();
-        assert_eq!(queue.push(vec![3; 16], 1, 3).0, Dropped { full: 5, damaged: 0 });
+        assert_eq!(queue.push(vec![3; 16], (1, 3), true).0, Dropped { full: 5, damaged: 0 });
         assert!(!queue.remove(first.unwrap().number), "it was being sent");
-        assert_eq!(queue.push(vec![4; 100], 1, 4).0.full, 8, "one always stays");
+        assert_eq!(queue.push(vec![4; 100], (1, 4), true).0.full, 8, "one always stays");
         assert_eq!(bodies(&mut queue), [vec![4; 100]]);
     }
 
@@ -240,7 +247,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut queue = open(&folder, 1000);
         for body in 0..3 {
-            queue.push(vec![body; 8], 4, 0);
+            queue.push(vec![body; 8], (4, 0), true);
         }
         let mut files: Vec<_> = std::fs::read_dir(folder.path().join("queue"))
             .unwrap()
@@ -257,11 +264,11 @@ mod tests {
     fn what_cannot_be_written_is_kept_in_memory() {
         let folder = tempfile::tempdir().unwrap();
         let mut queue = open(&folder, 100_000);
-        queue.push(vec![0], 1, 0);
+        queue.push(vec![0], (1, 0), true);
         std::fs::remove_dir_all(folder.path().join("queue")).unwrap();
         let mut dropped = 0;
         for body in 0..IN_MEMORY as u8 + 3 {
-            let (gone, error) = queue.push(vec![body], 1, 0);
+            let (gone, error) = queue.push(vec![body], (1, 0), true);
             assert!(error.is_some());
             dropped += gone.full;
         }
@@ -279,7 +286,7 @@ mod tests {
             let mut queue = open(&folder, limit);
             let (mut kept, mut dropped) = (0, 0);
             for (time, size) in sizes.into_iter().enumerate() {
-                dropped += queue.push(vec![1; size], 1, time as i64).0.full;
+                dropped += queue.push(vec![1; size], (1, time as i64), false).0.full;
                 kept += 1;
                 prop_assert!(queue.bytes() <= limit.max(64));
             }

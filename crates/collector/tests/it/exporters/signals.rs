@@ -131,6 +131,7 @@ const TABLE: &[(&str, &str)] = &[
         "redis-exporter",
         "db: queries duration errors connections connections_max; cache: hits misses evictions entries bytes limit; process: cpu memory open_fds max_fds start_time; runtime: gc_time gc_count heap_used threads goroutines; service: up info",
     ),
+    ("ruby-client", "http.server: requests duration"),
     (
         "spring-boot",
         "http.server: requests duration in_flight; http.client: requests duration; db: queries duration; db.pool: in_use idle open size waiting wait_duration timeouts; cache: requests evictions entries; jobs: done duration waiting running; process: cpu open_fds max_fds start_time uptime; host: cpu_used disk_total disk_available load; runtime: gc_time gc_count heap_used heap_limit threads",

@@ -1,5 +1,4 @@
 //! All metrics that a target exposes, and a chart of any of them.
-use super::counted;
 use crate::chart::{ChartSpec, Plot};
 use crate::components::Column::{Figures, Words};
 use crate::components::{Cell, Panel, ReportNotice, Select, Table};
@@ -141,4 +140,9 @@ fn Charted(target: Signal<Option<String>>, chosen: Memo<Option<Metric>>) -> impl
         })}
         {left_out}
     }
+}
+
+/// How many metrics, in words.
+pub fn counted(metrics: usize) -> String {
+    if metrics == 1 { "1 metric".to_owned() } else { format!("{metrics} metrics") }
 }

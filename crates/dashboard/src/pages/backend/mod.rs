@@ -8,7 +8,7 @@ use crate::components::{EmptyState, Page, ReportNotice, ScrapeHint, Select, Snip
 use crate::data::{ApiError, ReportQuery, use_backend};
 use crate::format;
 use crate::view_state::{use_change_view_state, use_view_state};
-use explorer::Explorer;
+use explorer::{Explorer, counted};
 use leptos::prelude::*;
 use sections::Sections;
 use whippet_api::{Backend as Told, Status, Target};
@@ -58,7 +58,8 @@ pub fn Backend() -> impl IntoView {
     };
     // Where figures are read from a Prometheus: what it could not answer.
     let missing = move || {
-        let notes = backend.data.get()?.data.notes;
+        let report = backend.data.get()?;
+        let notes = &report.data.notes;
         (!notes.is_empty()).then(|| format!("Something may be missing here: {}", notes.join("; ")))
     };
     view! {
@@ -199,10 +200,6 @@ impl Known {
         let what = format!("{}, {rest}", counted(self.metrics));
         if who.is_empty() { what } else { format!("{who}: {what}") }
     }
-}
-
-fn counted(metrics: usize) -> String {
-    if metrics == 1 { "1 metric".to_owned() } else { format!("{metrics} metrics") }
 }
 
 #[cfg(test)]

@@ -139,7 +139,10 @@ fn OneTable(title: String, section: Memo<Option<Section>>) -> impl IntoView {
         })
     };
     view! {
-        <p class="origin">{origin}</p>
+        <div class="panel-head">
+            <h3>{title.clone()}</h3>
+            <p class="origin">{origin}</p>
+        </div>
         <Table caption=title columns rows nothing="Nothing in this time range."/>
     }
 }

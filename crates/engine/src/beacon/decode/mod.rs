@@ -69,6 +69,12 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
     })
 }
 
+/// Whether `text` can be the name of an application, a release or a page: it has a visible character, and none that makes it
+/// look like another.
+pub fn is_label(text: &str) -> bool {
+    !invisible_text::is_blank(text) && !invisible_text::is_deceptive(text)
+}
+
 /// The id of the page view; if it is left out, `id` starts with it.
 fn view(members: &Members<'_>) -> Result<String, DecodeError> {
     if members.get("view").is_some() {

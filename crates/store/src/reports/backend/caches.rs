@@ -5,9 +5,10 @@ use whippet_api::{Section, SignalChart, Unit};
 use whippet_catalogue::{Signal, Tags};
 
 use super::draw::{Draw, Lines, last, panel, table, total};
-use crate::reports::reading::{Counted, Measured, Reading, Set};
+use crate::reports::reading::Reading;
 use crate::reports::source::{Pair, Source};
 use crate::reports::steps::Steps;
+use crate::reports::tagged::{Counted, Measured, Set};
 
 fn group(tags: &Tags) -> String {
     tags.group.clone()

@@ -5,9 +5,10 @@ use whippet_api::{Chart, Line, SignalChart, SignalColumn, SignalRow, SignalTable
 use whippet_catalogue::{Class, Signal, Tags};
 
 use crate::reports::buckets::QUANTILES;
-use crate::reports::reading::{Counted, Durations, Measured, Set};
+use crate::reports::reading::Durations;
 use crate::reports::source::{Grid, Pair};
 use crate::reports::steps::Steps;
+use crate::reports::tagged::{Counted, Measured, Set};
 
 /// The most lines of a chart.
 pub const MOST_LINES: usize = 8;
@@ -140,6 +141,11 @@ impl Draw<'_> {
             }
         }
         lines.into()
+    }
+
+    /// The share of failures where it does not matter whose fault they were.
+    pub fn failed(&self, share: impl Fn(Pair) -> Option<f64>, is_told: bool) -> Vec<Line> {
+        if is_told { vec![self.line("errors", share)] } else { Vec::new() }
     }
 
     /// The shares of failed requests: 4xx and 5xx where a status tells them, errors where it tells no more or where another

@@ -7,8 +7,9 @@ use super::draw::share;
 use super::machine::{host_cpu, host_memory};
 use super::storage::{self, Pools};
 use super::traffic::{self, Traffic};
-use crate::reports::reading::{Measured, Reading, Set};
+use crate::reports::reading::Reading;
 use crate::reports::source::{Pair, Source};
+use crate::reports::tagged::{Measured, Set};
 
 /// A level: its name, value and bound.
 #[derive(Clone, Debug, PartialEq)]

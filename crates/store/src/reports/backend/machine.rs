@@ -7,9 +7,10 @@ use whippet_catalogue::{Signal, Tags};
 use super::draw::{Draw, Lines, durations_panel, last, panel, table, total};
 use super::timings::{Named, timings_table};
 use super::traffic::bytes;
-use crate::reports::reading::{Counted, Measured, Reading, Set};
+use crate::reports::reading::Reading;
 use crate::reports::source::{Pair, Source};
 use crate::reports::steps::Steps;
+use crate::reports::tagged::{Counted, Measured, Set};
 
 /// Seconds per second are a share, and times are kept in ms.
 const SHARE: f64 = 1e-3;

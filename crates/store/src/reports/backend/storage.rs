@@ -7,9 +7,10 @@ use whippet_catalogue::{Signal, Tags};
 use super::draw::{Draw, Lines, durations_panel, panel, share, total};
 use super::timings::{Named, timings_table};
 use super::traffic::Traffic;
-use crate::reports::reading::{Measured, Reading, Set};
+use crate::reports::reading::Reading;
 use crate::reports::source::{Pair, Source};
 use crate::reports::steps::Steps;
+use crate::reports::tagged::{Measured, Set};
 
 /// The signals of database queries.
 pub const DATABASE: (Signal, Signal, Signal) = (Signal::DbQueries, Signal::DbDuration, Signal::DbErrors);
@@ -36,7 +37,9 @@ pub fn database<S: Source>(
     let most = reading.levels(Signal::DbConnectionsMax)?;
     let size = reading.levels(Signal::DbSize)?;
     let by_group = reading.counted_by_group(Signal::DbQueries)?;
-    let failures = draw.failures(&traffic.by_status, &traffic.all, &traffic.errors);
+    let is_told = !traffic.by_status.series.is_empty()
+        || !traffic.errors.series.is_empty() && !traffic.all.series.is_empty();
+    let failures = draw.failed(|pair| failed_share(traffic, pair), is_told);
     let failed = if failures.is_empty() {
         draw.rates(&traffic.errors, group, "errors", 1.0)
     } else {

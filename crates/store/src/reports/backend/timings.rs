@@ -6,8 +6,9 @@ use whippet_catalogue::{Class, Signal, Tags};
 
 use super::draw::{MOST_ROWS, stat};
 use crate::reports::buckets::QUANTILES;
-use crate::reports::reading::{Counted, Durations, Reading, Set};
+use crate::reports::reading::{Durations, Reading};
 use crate::reports::source::{Grid, Pair, Source};
+use crate::reports::tagged::{Counted, Set};
 
 /// Timings by name, and what they are computed from.
 #[derive(Debug, Default)]
@@ -27,6 +28,7 @@ impl Named {
         (requests, duration): (Signal, Signal),
         name: impl Fn(&Tags) -> String,
     ) -> Result<Self, S::Error> {
+        let has_codes = requests.name().starts_with("http.");
         let is_named = |tags: &Tags| !name(tags).is_empty();
         let mut counts = reading.counted(requests, |tags| is_named(tags) && tags.has_status)?;
         if counts.series.is_empty() {
@@ -34,17 +36,17 @@ impl Named {
         }
         let durations = reading.durations(duration, is_named)?;
         Ok(Self {
-            timings: timings(reading.grid(), &counts, &durations, &name),
+            timings: timings(reading.grid(), (&counts, has_codes), &durations, &name),
             own: durations.is_own(),
             metrics: counts.metrics.into_iter().chain(durations.metrics).collect(),
         })
     }
 }
 
-/// A row per name, the busiest first.
+/// A row per name, the busiest first. `has_codes`: whether it matters whose fault a failure was.
 fn timings(
     grid: &Grid,
-    counts: &Set<Counted>,
+    (counts, has_codes): (&Set<Counted>, bool),
     durations: &Durations,
     name: impl Fn(&Tags) -> String,
 ) -> Vec<Timing> {
@@ -56,9 +58,9 @@ fn timings(
         let row = rows.entry(name(&counted.tags)).or_default();
         row.0[0] += increase;
         match counted.tags.class {
-            Some(Class::Client) => row.0[1] += increase,
-            Some(Class::Server) => row.0[2] += increase,
-            Some(Class::Failed) => row.0[3] += increase,
+            Some(Class::Client) if has_codes => row.0[1] += increase,
+            Some(Class::Server) if has_codes => row.0[2] += increase,
+            Some(Class::Client | Class::Server | Class::Failed) => row.0[3] += increase,
             Some(Class::Good) | None => {}
         }
         row.1 |= counted.tags.has_status;
@@ -69,7 +71,7 @@ fn timings(
             parts.iter().map(|(name, part)| (name.clone(), ([part.count(whole), 0.0, 0.0, 0.0], false))),
         );
     }
-    let has_failed = rows.values().any(|row| row.0[3] > 0.0);
+    let has_failed = !has_codes || rows.values().any(|row| row.0[3] > 0.0);
     let has_codes = rows.values().any(|row| row.0[1] > 0.0 || row.0[2] > 0.0) || !has_failed;
     let nothing = Durations::default();
     let row = |(name, ([all, client, server, failed], has_status)): (String, ([f64; 4], bool))| {

@@ -4,9 +4,10 @@ use whippet_catalogue::{Signal, Tags};
 
 use super::draw::{Draw, Lines, durations_panel, panel};
 use super::timings::{Named, timings_table};
-use crate::reports::reading::{Counted, Durations, Reading, Set};
+use crate::reports::reading::{Durations, Reading};
 use crate::reports::source::Source;
 use crate::reports::steps::Steps;
+use crate::reports::tagged::{Counted, Set};
 
 /// What is told of requests or of calls.
 #[derive(Debug, Default)]

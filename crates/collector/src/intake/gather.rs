@@ -1,0 +1,133 @@
+//! Items as beacons, one for each page view.
+use whippet_engine::beacon::Beacon;
+
+use super::draft::Draft;
+use super::item::{Content, Item, Report};
+use super::views::Views;
+
+/// The most page views of one post. No SDK gathers more.
+const MOST_VIEWS: usize = 64;
+
+/// The page of items that name none, when the browser does not say it either.
+const UNKNOWN: &str = "(unknown)";
+
+/// The beacons of a post, each named after `id`; `referred` is the page where an item names none. `now` is the collector's
+/// clock. Items of more page views than a post may have count as lost.
+pub fn gather(
+    reports: Vec<Report>,
+    views: &Views,
+    id: &str,
+    referred: Option<&str>,
+    now: i64,
+) -> Vec<Beacon> {
+    let mut beacons = Vec::new();
+    for Report { sender, items } in reports {
+        // Items that name no page are of the page that the others are of, or that the visitor was on before.
+        let only =
+            only_page(&items).or_else(|| referred.map(str::to_owned)).or_else(|| views.last_page(&sender));
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut surplus = 0;
+        for mut item in items {
+            let page = item.page.take().or_else(|| only.clone()).unwrap_or_else(|| UNKNOWN.to_owned());
+            let view = match (&item.content, &item.mark) {
+                // An error is no page view. It only has to stand in some beacon.
+                (Content::Error(_) | Content::Lost(..), None) => {
+                    drafts.iter().position(|draft| draft.has_page(&page))
+                }
+                _ => None,
+            };
+            let place = view.unwrap_or_else(|| {
+                let is_view = !matches!(item.content, Content::Error(_) | Content::Lost(..));
+                let view = match is_view {
+                    true => views.place(&sender, &page, item.mark.as_ref(), item.at, now),
+                    false => super::id::digest([id.as_bytes(), page.as_bytes()]),
+                };
+                drafts.iter().position(|draft| draft.is_of(&view, &page)).unwrap_or_else(|| {
+                    if beacons.len() + drafts.len() < MOST_VIEWS {
+                        drafts.push(Draft::new(&sender, view, page));
+                        drafts.len() - 1
+                    } else {
+                        usize::MAX
+                    }
+                })
+            });
+            match drafts.get_mut(place) {
+                Some(draft) => draft.add(item),
+                None => surplus += 1,
+            }
+        }
+        if surplus > 0
+            && let Some(last) = drafts.last_mut()
+        {
+            last.add(Item::new(None, 0, Content::Lost("beacons".to_owned(), surplus)));
+        }
+        if let Some(last) = drafts.last() {
+            views.visit(&sender, last.page(), now);
+        }
+        for draft in drafts {
+            let number = beacons.len() + 1;
+            beacons.push(draft.finish(format!("{id}-{number}")));
+        }
+    }
+    beacons
+}
+
+/// The page that all items that name one are of.
+fn only_page(items: &[Item]) -> Option<String> {
+    let mut pages = items.iter().filter_map(|item| item.page.as_ref());
+    let first = pages.next()?;
+    pages.all(|page| page == first).then(|| first.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use whippet_engine::vitals::Metric;
+
+    use super::*;
+    use crate::intake::{Mark, Sender, Slot, error, vital};
+
+    fn item(page: Option<&str>, content: Content) -> Item {
+        Item::new(page.map(str::to_owned), 1000, content)
+    }
+
+    fn gathered(items: Vec<Item>) -> Vec<Beacon> {
+        let sender = Sender::new("shop".to_owned(), "s".to_owned());
+        gather(vec![Report { sender, items }], &Views::default(), "id", None, 1000)
+    }
+
+    #[test]
+    fn items_of_one_view_are_one_beacon() {
+        let lcp = vital(Metric::Lcp, 1200.0, whippet_engine::beacon::Attribution::default()).unwrap();
+        let mark = Mark { slot: Slot::Vital(Metric::Lcp), id: "a".to_owned(), born: 1000 };
+        let beacons = gathered(vec![
+            Item { mark: Some(mark), ..item(Some("/a"), Content::Vital(lcp)) },
+            item(None, Content::Counter("log.info".to_owned(), 2)),
+            item(None, Content::Counter("log.info".to_owned(), 3)),
+            item(Some("/a"), Content::Error(error("Error", "no", "", ""))),
+        ]);
+        assert_eq!(beacons.len(), 1, "{beacons:#?}");
+        assert_eq!((beacons[0].page.as_str(), beacons[0].id.as_str()), ("/a", "id-1"));
+        assert_eq!(beacons[0].counters, [("log.info".to_owned(), 5)]);
+        assert_eq!((beacons[0].vitals.len(), beacons[0].errors.len()), (1, 1));
+    }
+
+    #[test]
+    fn an_item_without_any_page_is_of_an_unknown_one() {
+        let beacons = gathered(vec![item(None, Content::View)]);
+        assert_eq!(beacons[0].page, UNKNOWN);
+    }
+
+    #[test]
+    fn what_is_too_much_is_counted() {
+        let many = |number: usize| format!("name{number}");
+        let items = (0..200).map(|number| item(Some("/"), Content::Counter(many(number), 1)));
+        let beacons = gathered(items.collect());
+        assert_eq!((beacons[0].counters.len(), beacons[0].dropped), (64, 136));
+        let pages = (0..100).map(|number| item(Some(&format!("/{}", many(number))), Content::View));
+        let beacons = gathered(pages.collect());
+        assert_eq!((beacons.len(), beacons[63].drops[0].1), (MOST_VIEWS, 36));
+        let values = (0..40).map(|number| item(None, Content::Timing("t".to_owned(), f64::from(number))));
+        let beacons = gathered(values.collect());
+        assert_eq!((beacons[0].timings[0].1.len(), beacons[0].histograms[0].1.count()), (16, 24));
+    }
+}

@@ -1,0 +1,7 @@
+//! Metrics that services push, kept as if they had been scraped from a Prometheus exporter of OpenTelemetry's.
+mod grid;
+mod names;
+mod pushes;
+mod samples;
+
+pub use pushes::{PushError, Pushes, Service};

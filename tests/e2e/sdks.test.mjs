@@ -1,0 +1,174 @@
+// Other SDKs in a real browser, pointed at the collector: what they measured is in its reports, each page view once.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { collector, eventually } from './browser.mjs'
+import { headers, leave, open, origin, told } from './sdks-site.mjs'
+
+/** All posts so far had that status. */
+const answered = (page, status) =>
+  assert.deepEqual([...new Set(page.posts.map((post) => post.status()))], [status], page.posts.map((post) => post.url()).join())
+
+const near = (actual, expected, share = 0.025) =>
+  assert.ok(Math.abs(actual - expected) <= expected * share, `${actual} instead of ${expected}`)
+
+test('Grafana Faro: vitals, navigation, errors, logs, events and measurements, also gzipped', async () => {
+  const page = await open('faro')
+  await page.evaluate(() => act())
+  await page.click('button')
+  await page.waitForTimeout(600)
+  await page.reload()
+  await page.waitForTimeout(800)
+  await page.goto(`${origin}/faro/cart?gzip`)
+  await page.waitForTimeout(800)
+  answered(page, 202)
+  assert.ok(page.posts.some((post) => post.request().headers()['content-encoding'] === 'gzip'))
+  await leave(page)
+  const all = await eventually('both pages', async () => {
+    const all = await told('sdk-faro')
+    return all.vitals.CLS?.count >= 2 && all.load?.count === 3 && all
+  })
+  // Two loads of one page, and one of another.
+  assert.deepEqual(all.views, { '/faro/orders/:id': 2, '/faro/cart': 1 })
+  for (const name of ['LCP', 'FCP', 'TTFB']) assert.equal(all.vitals[name].count, 3, name)
+  assert.equal(all.vitals.INP.count, 1)
+  assert.ok(all.vitals.INP.p75 >= 50, String(all.vitals.INP.p75))
+  assert.ok(all.vitals.INP.elements.some(({ name }) => name.includes('button')))
+  assert.ok(all.vitals.LCP.parts.some(({ name, p75 }) => name === 'ttfb' && p75 >= 0))
+  assert.ok(all.phases.request.count === 3 && all.phases.dom.count === 3)
+  const [error] = all.errors
+  assert.equal(error.message, 'TypeError: the cart is empty')
+  assert.equal(error.page, '/faro/orders/:id')
+  assert.match(error.stack, /^at .*bundle\/faro\.js:\d+:\d+/)
+  assert.equal(all.errors.length, 1)
+  assert.equal(all.counters['log.warn'], 1)
+  assert.equal(all.counters['event.bought'], 1)
+  near(all.timings['cart.load'].p50, 12.5)
+  assert.deepEqual(page.faults, [])
+})
+
+test("web-vitals' own reports by sendBeacon: one view, however often a metric changes", async () => {
+  const page = await open('vitals')
+  await page.waitForTimeout(300)
+  await page.click('button')
+  await page.waitForTimeout(300)
+  // Content that moves, twice: CLS is reported each time it grows.
+  for (let time = 0; time < 2; time++) {
+    await page.waitForTimeout(600)
+    await page.evaluate(() =>
+      document.querySelector('h1').before(Object.assign(document.createElement('div'), { style: 'height: 120px' })),
+    )
+  }
+  await page.waitForTimeout(400)
+  await leave(page)
+  const metrics = page.sent.map((text) => JSON.parse(text))
+  const last = (name) => metrics.findLast((metric) => metric.name === name)
+  assert.ok(metrics.filter(({ name }) => name === 'CLS').length >= 2)
+  const all = await eventually('CLS', async () => {
+    const all = await told('sdk-vitals')
+    return all.vitals.CLS?.count && all.vitals.INP?.count && all
+  })
+  assert.deepEqual(all.views, { '/vitals/orders/:id': 1 })
+  for (const name of ['CLS', 'INP', 'LCP', 'FCP', 'TTFB']) {
+    assert.equal(all.vitals[name].count, 1, name)
+    near(all.vitals[name].p75, last(name).value)
+  }
+  assert.deepEqual(
+    all.vitals.INP.elements.map(({ name }) => name),
+    [last('INP').attribution.interactionTarget],
+  )
+})
+
+test("web-vitals' queue, sent when the page is hidden", async () => {
+  for (let load = 0; load < 2; load++) {
+    const page = await open('queue', '/')
+    await page.waitForTimeout(300)
+    await leave(page)
+  }
+  const all = await eventually('two loads', async () => {
+    const all = await told('sdk-queue')
+    return all.vitals.LCP?.count === 2 && all
+  })
+  assert.deepEqual(all.views, { '/queue/': 2 })
+})
+
+test("OpenTelemetry's web SDKs: document load, requests, logs and cumulative metrics", async () => {
+  const page = await open('otel')
+  await page.evaluate(() => act())
+  // Several exports of sums since the start: what was counted before counts no more.
+  await page.waitForTimeout(2200)
+  await page.evaluate(() => act())
+  await page.waitForTimeout(1200)
+  answered(page, 200)
+  for (const post of page.posts) assert.deepEqual(await post.json(), {}, post.url())
+  await leave(page)
+  const all = await eventually('metrics', async () => {
+    const all = await told('sdk-otel')
+    return all.counters['shop.clicks'] >= 10 && all
+  })
+  assert.deepEqual(all.views, { '/otel/orders/:id': 1 })
+  assert.equal(all.counters['shop.clicks'], 10)
+  assert.equal(all.timings['shop.checkout'].count, 4)
+  assert.ok(
+    all.timings['shop.checkout'].p50 >= 200 && all.timings['shop.checkout'].p95 <= 2600,
+    JSON.stringify(all.timings['shop.checkout']),
+  )
+  assert.equal(all.load.count, 1)
+  assert.ok(all.phases.dom.count === 1 && all.phases.response.count === 1)
+  for (const name of ['LCP', 'FCP', 'TTFB']) assert.equal(all.vitals[name].count, 1, name)
+  const requests = all.resources.find(({ kind }) => kind === 'fetch')
+  assert.equal(requests.count, 2)
+  assert.equal(requests.host, new URL(origin).host)
+  assert.ok(all.resources.some(({ kind, count }) => kind === 'image' && count === 1))
+  assert.equal(all.timings['http.client.request'].count, 2)
+  const [error] = all.errors
+  assert.equal(error.message, 'RangeError: no such item')
+  assert.equal(error.count, 2)
+  assert.match(error.stack, /at find \(https:\/\/shop\.example\/app\.js:1:20\)/)
+  assert.deepEqual(page.faults, [])
+})
+
+test('what whippet/rum/otlp writes comes back whole', async () => {
+  const page = await open('whippet')
+  await page.evaluate(() => act())
+  await page.click('button')
+  await page.waitForTimeout(500)
+  await page.evaluate(() => rum.flush())
+  await page.waitForTimeout(500)
+  answered(page, 200)
+  for (const post of page.posts) assert.deepEqual(await post.json(), {}, post.url())
+  await leave(page)
+  const all = await eventually('all of it', async () => {
+    const all = await told('sdk-whippet')
+    return all.vitals.LCP?.count && all.counters.bought && all
+  })
+  assert.deepEqual(all.views, { '/whippet/orders/:id': 1 })
+  for (const name of ['LCP', 'FCP', 'TTFB']) assert.equal(all.vitals[name].count, 1, name)
+  assert.equal(all.counters.bought, 3)
+  assert.deepEqual([all.gauges['cart.items'].min, all.gauges['cart.items'].max], [-2, -2])
+  assert.equal(all.timings['cart.load'].count, 1)
+  assert.equal(all.timings['cart.load'].max, 12.5)
+  assert.deepEqual([all.timings.many.count, all.timings.many.max], [40, 40])
+  near(all.timings.many.p50, 20, 0.1)
+  assert.equal(all.load.count, 1)
+  assert.equal(all.phases.dom.count, 1)
+  assert.equal(all.errors[0].message, 'TypeError: the cart is empty')
+  assert.ok(all.resources.some(({ kind, count }) => kind === 'image' && count === 1))
+  assert.deepEqual(page.faults, [])
+})
+
+test('a violated policy, reported by the browser', async () => {
+  headers['content-security-policy'] =
+    `script-src 'self' 'unsafe-inline'; img-src 'none'; report-uri ${collector}/v1/reports?app=sdk-reports`
+  try {
+    const page = await open('reports', '/orders/1042')
+    const error = await eventually('a report', async () => {
+      const { errors } = await told('sdk-reports')
+      return errors.find(({ message }) => message === `CSP: img-src blocked ${origin}/a.png`)
+    })
+    assert.equal(error.page, '/reports/orders/:id')
+    assert.deepEqual((await told('sdk-reports')).views, {}, 'a report is no page view')
+    await leave(page)
+  } finally {
+    delete headers['content-security-policy']
+  }
+})
