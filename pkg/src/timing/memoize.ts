@@ -207,9 +207,9 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     figures.invocations++
     try {
       const value: any = fn.apply(self, args as any)
-      const done = () => settled(entry, value)
-      if (isThenable(value)) value.then(done, () => failed(entry))
-      else done()
+      const renew = () => settled(entry, value)
+      if (isThenable(value)) value.then(renew, () => failed(entry))
+      else renew()
     } catch {
       failed(entry)
     }
