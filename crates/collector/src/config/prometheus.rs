@@ -6,10 +6,10 @@ use axum::http::{HeaderName, header};
 use serde::Deserialize;
 
 use super::secret::Secret;
-use super::units;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{Endpoint, label, secret};
 use crate::token::base64;
+use crate::units;
 
 type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
