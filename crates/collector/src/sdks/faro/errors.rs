@@ -4,7 +4,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use whippet_engine::beacon::limits;
 
-use super::Context;
+use super::context::Context;
 use crate::intake::{self, Content, Item};
 use crate::sdks::members::{first_text, list, number, text};
 

@@ -2,6 +2,7 @@
 //!
 //! `meta` says who sends; `measurements`, `exceptions`, `events`, `logs` and `traces` are what was measured on the page of
 //! `meta`.
+mod context;
 mod errors;
 mod performance;
 mod vitals;
@@ -9,6 +10,8 @@ mod vitals;
 use serde_json::Value;
 use whippet_engine::beacon::limits;
 use whippet_engine::vitals::Navigation;
+
+use context::Context;
 
 use super::members::{NotRead, first_text, list, number, text};
 use super::request::Origin;
@@ -44,18 +47,6 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Report, NotRead> {
 pub fn traces(body: &[u8]) -> Option<Value> {
     let mut body: Value = serde_json::from_slice(body).ok()?;
     body.get_mut("traces").map(Value::take).filter(Value::is_object)
-}
-
-/// What the entries of a body have in common.
-struct Context<'a> {
-    page: &'a Option<String>,
-    at: i64,
-}
-
-impl Context<'_> {
-    fn item(&self, content: Content) -> Item {
-        Item::new(self.page.clone(), self.at, content)
-    }
 }
 
 fn sender(meta: &Value, origin: &Origin) -> Result<Sender, NotRead> {

@@ -3,7 +3,7 @@ use serde_json::Value;
 use whippet_engine::beacon::{Resource, resource_timing};
 use whippet_engine::vitals::Navigation;
 
-use super::Context;
+use super::context::Context;
 use crate::intake::{Content, Item, Mark, Slot};
 use crate::sdks::members::{number, text};
 

@@ -4,7 +4,7 @@ use whippet_engine::beacon::Attribution;
 use whippet_engine::stats::Histogram;
 use whippet_engine::vitals::{Metric, Navigation};
 
-use super::Context;
+use super::context::Context;
 use crate::intake::{self, Content, Item, Mark, Slot};
 use crate::sdks::members::{number, text};
 use crate::sdks::web_vitals::born;
