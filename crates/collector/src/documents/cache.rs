@@ -1,8 +1,10 @@
 //! Statistics of a cache: `{"hits": 930, "misses": 70, "hit_rate": 93.0, "entries": 512, "memory_mb": 12}`. Whatever they are called,
 //! they become the same series, `cache_hits_total` and so on, with the cache's name as a label.
 use super::json::Node;
-use super::walk::{Members, Place, Walk};
-use super::{Unit, series_key, value, words};
+use super::output::Output;
+use super::place::{Members, Place};
+use super::unit::Unit;
+use super::{series_key, value, words};
 
 /// What a member tells of a cache.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -118,7 +120,7 @@ pub fn is_cache(members: &Members<'_>) -> bool {
 }
 
 /// Reads the statistics. Returns the places of the members that belong to them.
-pub fn read(walk: &mut Walk<'_>, members: &Members<'_>, place: &Place) -> Vec<usize> {
+pub fn read(output: &mut Output, members: &Members<'_>, place: &Place) -> Vec<usize> {
     let mut labels = place.labels.clone();
     let name: Vec<&str> =
         place.path.iter().map(String::as_str).filter(|word| !PLAIN.contains(word)).collect();
@@ -144,10 +146,10 @@ pub fn read(walk: &mut Walk<'_>, members: &Members<'_>, place: &Place) -> Vec<us
         match sample(*node, figure, unit, share) {
             Some((name, value, counter)) => {
                 told.push(figure);
-                walk.add(name.to_owned(), labels.clone(), value, counter);
+                output.add(name.to_owned(), labels.clone(), value, counter);
             }
             None if node.kind() == super::json::Type::Null => {}
-            None => walk.leave_out(1),
+            None => output.leave_out(1),
         }
     }
     taken

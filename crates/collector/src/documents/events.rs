@@ -3,8 +3,9 @@ use whippet_engine::beacon::{limits, scrub};
 use whippet_store::{BackendEvent, EventKind};
 
 use super::json::{Node, Type};
-use super::walk::Members;
-use super::{Unit, sql, time, value, words};
+use super::place::Members;
+use super::unit::Unit;
+use super::{sql, time, value, words};
 
 const ERROR_LISTS: &[&str] = &[
     "recent_errors",

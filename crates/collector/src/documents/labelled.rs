@@ -1,6 +1,7 @@
 //! Objects whose members have names of things rather than of figures: routes, caches, pools, status codes. The names become labels.
-use super::json::Type;
-use super::walk::{Members, Mode, Place, Walk};
+use super::json::{Node, Type};
+use super::output::Output;
+use super::place::{Members, Mode, Place};
 use super::{series_key, value, words};
 
 /// Objects that hold one thing per member, and the label that tells them apart.
@@ -78,8 +79,18 @@ fn by(key: &str) -> Option<&str> {
     key.strip_prefix("by_").or_else(|| key.rsplit_once("_by_").map(|(_, label)| label))
 }
 
+/// What goes through a document.
+pub trait Visit {
+    /// Where samples go.
+    fn output(&mut self) -> &mut Output;
+    /// Reads an object, at any place.
+    fn object(&mut self, node: Node<'_>, place: &Place);
+    /// Reads the members of an object. Those that belong to a known shape are read together.
+    fn members(&mut self, members: &Members<'_>, place: &Place);
+}
+
 /// Reads them.
-pub fn read(walk: &mut Walk<'_>, leaf: &[String], members: &Members<'_>, place: &Place) {
+pub fn read(walk: &mut impl Visit, leaf: &[String], members: &Members<'_>, place: &Place) {
     let key = leaf.join("_");
     let label = CONTAINERS.iter().find(|known| known.0 == key).map_or_else(
         || by(&key).and_then(words::label).unwrap_or_else(|| "name".to_owned()),
@@ -101,19 +112,21 @@ pub fn read(walk: &mut Walk<'_>, leaf: &[String], members: &Members<'_>, place: 
                     let says = within.path.iter().any(|word| word == "requests");
                     let name =
                         words::series(&within.path, None, if says { "total" } else { "requests_total" });
-                    walk.add(name, within.labels, value, true);
+                    walk.output().add(name, within.labels, value, true);
                 } else {
-                    walk.add(words::series(&within.path, None, ""), within.labels, value, false);
+                    walk.output().add(words::series(&within.path, None, ""), within.labels, value, false);
                 }
             }
             Type::String => {
                 if let Some(health) = node.string().and_then(|word| value::health(&word)) {
-                    walk.health(&["up".to_owned()], health, &within);
+                    walk.output().health(&["up".to_owned()], health, &within);
                 }
             }
-            Type::Bool => {
-                walk.health(&["up".to_owned()], f64::from(u8::from(node.bool() == Some(true))), &within)
-            }
+            Type::Bool => walk.output().health(
+                &["up".to_owned()],
+                f64::from(u8::from(node.bool() == Some(true))),
+                &within,
+            ),
             Type::Null | Type::List => {}
         }
     }
@@ -121,7 +134,7 @@ pub fn read(walk: &mut Walk<'_>, leaf: &[String], members: &Members<'_>, place: 
 
 /// Reads an object of a list. Its name, or else its place in the list, becomes a label.
 pub fn item(
-    walk: &mut Walk<'_>,
+    walk: &mut impl Visit,
     (name, leaf): (&str, &[String]),
     members: &Members<'_>,
     (index, single): (usize, bool),

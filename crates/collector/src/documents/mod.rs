@@ -8,9 +8,12 @@
 //!
 //! Nothing in a document is trusted. A member that is odd, huge or deep costs itself alone; all counts are bounded.
 mod cache;
+mod document;
 mod events;
 mod json;
 mod labelled;
+mod output;
+mod place;
 mod rule;
 mod series_key;
 mod sql;
@@ -24,34 +27,11 @@ mod words;
 use std::borrow::Cow;
 use std::fmt;
 
-use whippet_store::{BackendEvent, Sample};
-
+pub use document::{Document, Options};
 use json::{Node, Type};
 pub use rule::{Rule, RuleError};
 pub use unit::Unit;
 use walk::Walk;
-
-/// How a document is read.
-#[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
-    /// The operator's own rules.
-    pub rules: &'a [Rule],
-    /// The unit of durations whose names tell none.
-    pub time_unit: Unit,
-    /// The path of its URL, which may say what all of it is about: `/api/cache/stats`.
-    pub path: &'a str,
-}
-
-/// What a document holds.
-#[derive(Debug, Default)]
-pub struct Document {
-    /// The values. Labels are sorted.
-    pub samples: Vec<Sample>,
-    /// The errors and slow queries that it lists.
-    pub events: Vec<BackendEvent>,
-    /// How many members are not what their names say, or too many.
-    pub left_out: usize,
-}
 
 /// Why a document is of no use.
 #[derive(Debug)]

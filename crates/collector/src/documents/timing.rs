@@ -1,8 +1,9 @@
 //! Objects that sum up many durations or sizes: `{"count": 150, "avg": 0.234, "p95": 0.456}`. They become a summary as Prometheus
 //! has it: percentiles with the label `quantile`, which a backend computed and which are never merged; `_sum` and `_count`.
-use super::Unit;
+use super::output::Output;
+use super::place::{Members, Mode, Place};
+use super::unit::Unit;
 use super::value;
-use super::walk::{Members, Mode, Place, Walk};
 use super::words::{self, Statistic};
 
 /// Words that say that a series is of durations.
@@ -10,7 +11,7 @@ const TIMES: &[&str] =
     &["duration", "durations", "latency", "time", "times", "elapsed", "lag", "delay", "wait"];
 
 /// Reads what belongs to a summary, if the object has one. Returns the places of these members.
-pub fn read(walk: &mut Walk<'_>, members: &Members<'_>, place: &Place) -> Vec<usize> {
+pub fn read(output: &mut Output, members: &Members<'_>, place: &Place) -> Vec<usize> {
     let mut parts: Vec<(usize, Statistic, f64, Option<Unit>)> = Vec::new();
     let mut total = None;
     let mut said = None;
@@ -43,17 +44,17 @@ pub fn read(walk: &mut Walk<'_>, members: &Members<'_>, place: &Place) -> Vec<us
         return Vec::new();
     }
     let of_parts = parts.iter().filter(|part| part.1 != Statistic::Count).find_map(|part| part.3);
-    let (stem, unit) = stem(walk, place, of_parts.or(said));
-    write(walk, place, &words::series(&stem, unit, ""), unit, &parts, total);
+    let (stem, unit) = stem(output, place, of_parts.or(said));
+    write(output, place, &words::series(&stem, unit, ""), unit, &parts, total);
     parts.into_iter().map(|part| part.0).collect()
 }
 
 /// The words of the summary's name without its unit, and the unit.
-fn stem(walk: &Walk<'_>, place: &Place, of_parts: Option<Unit>) -> (Vec<String>, Option<Unit>) {
+fn stem(output: &Output, place: &Place, of_parts: Option<Unit>) -> (Vec<String>, Option<Unit>) {
     let (path, leaf) = place.path.split_at(place.path.len().saturating_sub(1));
-    let meaning = words::meaning(path, leaf, walk.time_unit());
+    let meaning = words::meaning(path, leaf, output.time_unit());
     let mut stem = meaning.stem;
-    let unit = of_parts.or(meaning.unit).or((place.mode == Mode::Timings).then(|| walk.time_unit()));
+    let unit = of_parts.or(meaning.unit).or((place.mode == Mode::Timings).then(|| output.time_unit()));
     let is_time = unit.is_some_and(|unit| unit.suffix() == "seconds");
     if is_time && !stem.iter().any(|word| TIMES.contains(&word.as_str())) {
         stem.push("duration".to_owned());
@@ -62,7 +63,7 @@ fn stem(walk: &Walk<'_>, place: &Place, of_parts: Option<Unit>) -> (Vec<String>,
 }
 
 fn write(
-    walk: &mut Walk<'_>,
+    output: &mut Output,
     place: &Place,
     base: &str,
     unit: Option<Unit>,
@@ -80,21 +81,23 @@ fn write(
                 let mut labels = labels;
                 labels.retain(|label| label.0 != "quantile");
                 labels.push(("quantile".to_owned(), quantile.clone()));
-                walk.add(base.to_owned(), labels, in_base(*value, *own), false);
+                output.add(base.to_owned(), labels, in_base(*value, *own), false);
             }
-            Statistic::Sum => walk.add(format!("{base}_sum"), labels, in_base(*value, *own), true),
+            Statistic::Sum => output.add(format!("{base}_sum"), labels, in_base(*value, *own), true),
             Statistic::Mean => match count.filter(|_| !has_sum) {
                 // A mean is rounded, so that the product may fall a little although the sum has grown. As a counter that
                 // would be a reset, and all of it an increase.
-                Some(count) => walk.add(format!("{base}_sum"), labels, in_base(*value, *own) * count, false),
-                None => walk.add(format!("{base}_avg"), labels, in_base(*value, *own), false),
+                Some(count) => {
+                    output.add(format!("{base}_sum"), labels, in_base(*value, *own) * count, false)
+                }
+                None => output.add(format!("{base}_avg"), labels, in_base(*value, *own), false),
             },
             Statistic::Min | Statistic::Max => {
-                walk.add(format!("{base}_{}", statistic.suffix()), labels, in_base(*value, *own), false);
+                output.add(format!("{base}_{}", statistic.suffix()), labels, in_base(*value, *own), false);
             }
         }
     }
     if let Some(count) = count {
-        walk.add(format!("{base}_count"), place.labels.clone(), count, true);
+        output.add(format!("{base}_count"), place.labels.clone(), count, true);
     }
 }

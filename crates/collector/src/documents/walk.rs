@@ -1,22 +1,19 @@
 //! Goes through a document.
 use std::borrow::Cow;
 
-use whippet_store::{BackendEvent, Sample};
-
+use super::document::{Document, Options};
 use super::json::{Node, Type};
+use super::labelled::Visit;
+use super::output::{Output, SAMPLES};
+use super::place::{Members, Mode, Place};
+use super::unit::Unit;
 use super::words::{self, Statistic};
-use super::{Document, Options, Unit, cache, events, labelled, series_key, timing, value};
+use super::{cache, events, labelled, series_key, timing, value};
 
 /// The most members and elements of a document that are looked at.
 const MEMBERS: usize = 50_000;
-/// The most samples of a document.
-const SAMPLES: usize = 20_000;
-/// The most errors and slow queries of a document.
-const EVENTS: usize = 1000;
 /// How deep objects are entered.
 const DEPTH: usize = 12;
-/// The longest name of a series, bytes.
-const NAME: usize = 200;
 
 /// Objects of these names add no word to the names within them.
 const TRANSPARENT: &[&str] = &[
@@ -43,48 +40,9 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("pool", "pool"),
 ];
 
-/// The members of an object.
-pub type Members<'a> = [(Cow<'a, str>, Node<'a>)];
-
-/// How numbers are taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// By their names.
-    #[default]
-    Named,
-    /// As counters.
-    Counters,
-    /// As gauges.
-    Gauges,
-    /// As timings.
-    Timings,
-}
-
-/// Where a member stands.
-#[derive(Clone, Debug, Default)]
-pub struct Place {
-    /// The words of the names that lead to it.
-    pub path: Vec<String>,
-    pub labels: Vec<(String, String)>,
-    pub mode: Mode,
-    pub depth: usize,
-}
-
-impl Place {
-    /// A place within this one.
-    pub fn within(&self, words: &[String]) -> Self {
-        let mut place = self.clone();
-        place.depth += 1;
-        // `cache.cache_hits` says the word once.
-        let known = place.path.last().is_some_and(|last| words.first() == Some(last));
-        place.path.extend(words.iter().skip(usize::from(known)).cloned());
-        place
-    }
-}
-
 pub struct Walk<'o> {
     options: &'o Options<'o>,
-    document: Document,
+    output: Output,
     members: usize,
     /// What the URL says that all of it is about.
     subject: Vec<String>,
@@ -96,14 +54,14 @@ impl<'o> Walk<'o> {
         let known =
             |word: String| SUBJECTS.iter().find(|known| known.0 == word).map(|known| known.1.to_owned());
         let subject = words.filter_map(known).next().into_iter().collect();
-        Self { options, document: Document::default(), members: MEMBERS, subject }
+        Self { options, output: Output::new(options.time_unit), members: MEMBERS, subject }
     }
 
     /// Reads all of it.
     pub fn document(mut self, root: Node<'_>) -> Document {
         for rule in self.options.rules {
             for found in rule.find(root, SAMPLES) {
-                self.add(rule.metric.clone(), found.labels, found.value, rule.counter);
+                self.output.add(rule.metric.clone(), found.labels, found.value, rule.counter);
             }
         }
         let place = Place { path: self.subject.clone(), ..Place::default() };
@@ -111,56 +69,21 @@ impl<'o> Walk<'o> {
             Type::List => self.list("", &[], root, &place),
             _ => self.object(root, &place),
         }
-        self.document
-    }
-
-    /// The unit of durations whose names tell none.
-    pub fn time_unit(&self) -> Unit {
-        self.options.time_unit
-    }
-
-    /// Counts members that are left out.
-    pub fn leave_out(&mut self, count: usize) {
-        self.document.left_out += count;
-    }
-
-    /// Reads an object, at any place.
-    pub fn object(&mut self, node: Node<'_>, place: &Place) {
-        if place.depth > DEPTH {
-            return self.leave_out(1);
-        }
-        let members = self.members_of(node);
-        self.members(&members, place);
+        self.output.document()
     }
 
     fn members_of<'a>(&mut self, node: Node<'a>) -> Vec<(Cow<'a, str>, Node<'a>)> {
         let (members, left_out) = node.members(self.members);
         self.members -= members.len();
-        self.leave_out(left_out);
+        self.output.leave_out(left_out);
         members
     }
 
     fn items_of<'a>(&mut self, node: Node<'a>) -> Vec<Node<'a>> {
         let (items, left_out) = node.items(self.members);
         self.members -= items.len();
-        self.leave_out(left_out);
+        self.output.leave_out(left_out);
         items
-    }
-
-    /// Reads the members of an object. Those that belong to a known shape are read together.
-    pub fn members(&mut self, members: &Members<'_>, place: &Place) {
-        let taken = match place.mode {
-            Mode::Named if cache::is_cache(members) => cache::read(self, members, place),
-            Mode::Named | Mode::Timings => timing::read(self, members, place),
-            Mode::Counters | Mode::Gauges => Vec::new(),
-        };
-        let mut is_taken = vec![false; members.len()];
-        for at in taken {
-            is_taken[at] = true;
-        }
-        for ((name, node), _) in members.iter().zip(is_taken).filter(|(_, taken)| !taken) {
-            self.member(name, *node, place);
-        }
     }
 
     fn member(&mut self, name: &str, node: Node<'_>, place: &Place) {
@@ -174,7 +97,7 @@ impl<'o> Walk<'o> {
             Type::Null => {}
             Type::Object => self.container(plain, &leaf, node, &place),
             Type::List => self.list(plain, &leaf, node, &place),
-            _ if leaf.is_empty() => self.leave_out(1),
+            _ if leaf.is_empty() => self.output.leave_out(1),
             Type::Number => self.number(&leaf, node, &place),
             Type::Bool => self.bool(&leaf, node, &place),
             Type::String => self.string(&leaf, node, &place),
@@ -183,7 +106,7 @@ impl<'o> Walk<'o> {
 
     fn container(&mut self, name: &str, leaf: &[String], node: Node<'_>, place: &Place) {
         if place.depth > DEPTH {
-            return self.leave_out(1);
+            return self.output.leave_out(1);
         }
         let key = leaf.join("_");
         if let Some(mode) = mode(&key).filter(|_| place.mode == Mode::Named) {
@@ -220,7 +143,7 @@ impl<'o> Walk<'o> {
         if events::is_errors(key) && is_numbers && !members.is_empty() {
             for (message, node) in members {
                 let event = events::counted_error(message, node.number().unwrap_or_default());
-                self.event(event);
+                self.output.event(event);
             }
             return;
         }
@@ -235,7 +158,7 @@ impl<'o> Walk<'o> {
     /// A list: of errors, of slow queries, of objects that have names, or of no interest.
     fn list(&mut self, name: &str, leaf: &[String], node: Node<'_>, place: &Place) {
         if place.depth > DEPTH {
-            return self.leave_out(1);
+            return self.output.leave_out(1);
         }
         let key = leaf.join("_");
         if events::is_slow_queries(&key) || events::is_errors(&key) {
@@ -246,7 +169,7 @@ impl<'o> Walk<'o> {
         for (index, item) in objects.iter().enumerate() {
             let members = self.members_of(*item);
             if let Some(event) = events::slow_query(&members, self.options.time_unit) {
-                self.event(event);
+                self.output.event(event);
                 continue;
             }
             let single = objects.len() == 1;
@@ -262,23 +185,15 @@ impl<'o> Walk<'o> {
                 events::slow_query(&self.members_of(item), self.options.time_unit)
             };
             match event {
-                Some(event) => self.event(event),
-                None => self.leave_out(1),
+                Some(event) => self.output.event(event),
+                None => self.output.leave_out(1),
             }
-        }
-    }
-
-    fn event(&mut self, event: BackendEvent) {
-        if self.document.events.len() < EVENTS {
-            self.document.events.push(event);
-        } else {
-            self.leave_out(1);
         }
     }
 
     /// A number, or a text that holds one.
     fn number(&mut self, leaf: &[String], node: Node<'_>, place: &Place) {
-        let Some((value, unit)) = value::read(node) else { return self.leave_out(1) };
+        let Some((value, unit)) = value::read(node) else { return self.output.leave_out(1) };
         if place.mode == Mode::Counters {
             return self.counter(leaf, value, place);
         }
@@ -303,7 +218,7 @@ impl<'o> Walk<'o> {
             None => "",
         };
         let value = meaning.unit.map_or(value, |unit| unit.base(value));
-        self.add(words::series(&meaning.stem, meaning.unit, suffix), labels, value, counter);
+        self.output.add(words::series(&meaning.stem, meaning.unit, suffix), labels, value, counter);
     }
 
     /// A number among counters: it counts, whatever its name says.
@@ -317,20 +232,20 @@ impl<'o> Walk<'o> {
             stem.pop();
         }
         let value = unit.map_or(value, |unit| unit.base(value));
-        self.add(words::series(&stem, unit, "total"), place.labels.clone(), value, true);
+        self.output.add(words::series(&stem, unit, "total"), place.labels.clone(), value, true);
     }
 
     fn bool(&mut self, leaf: &[String], node: Node<'_>, place: &Place) {
         if place.mode != Mode::Named {
-            return self.leave_out(1);
+            return self.output.leave_out(1);
         }
         let value = if node.bool() == Some(true) { 1.0 } else { 0.0 };
         match leaf.last().map(String::as_str) {
             Some("success") | None => {}
-            Some("healthy" | "up" | "ok" | "alive") => self.health(leaf, value, place),
+            Some("healthy" | "up" | "ok" | "alive") => self.output.health(leaf, value, place),
             Some(_) => {
                 let name = words::series(&place.within(leaf).path, None, "");
-                self.add(name, place.labels.clone(), value, false);
+                self.output.add(name, place.labels.clone(), value, false);
             }
         }
     }
@@ -342,7 +257,7 @@ impl<'o> Walk<'o> {
         let is_state = matches!(leaf.last().map(String::as_str), Some("status" | "state" | "health"));
         if is_state {
             if let Some(health) = node.string().and_then(|word| value::health(&word)) {
-                self.health(leaf, health, place);
+                self.output.health(leaf, health, place);
             }
             return;
         }
@@ -351,29 +266,34 @@ impl<'o> Walk<'o> {
             self.number(leaf, node, place);
         }
     }
+}
 
-    /// How well something is: `…_up`.
-    pub fn health(&mut self, leaf: &[String], value: f64, place: &Place) {
-        let mut stem = place.within(leaf).path;
-        stem.pop();
-        if stem.is_empty() {
-            stem.push("service".to_owned());
-        }
-        self.add(words::series(&stem, None, "up"), place.labels.clone(), value, false);
+impl Visit for Walk<'_> {
+    fn output(&mut self) -> &mut Output {
+        &mut self.output
     }
 
-    /// Adds a sample.
-    pub fn add(&mut self, name: String, mut labels: Vec<(String, String)>, value: f64, counter: bool) {
-        if self.document.samples.len() >= SAMPLES
-            || name.is_empty()
-            || name.len() > NAME
-            || !value.is_finite()
-        {
-            return self.leave_out(1);
+    fn object(&mut self, node: Node<'_>, place: &Place) {
+        if place.depth > DEPTH {
+            return self.output.leave_out(1);
         }
-        labels.sort_unstable();
-        labels.dedup_by(|b, a| a.0 == b.0);
-        self.document.samples.push(Sample { name, labels, value, counter, created: None });
+        let members = self.members_of(node);
+        self.members(&members, place);
+    }
+
+    fn members(&mut self, members: &Members<'_>, place: &Place) {
+        let taken = match place.mode {
+            Mode::Named if cache::is_cache(members) => cache::read(&mut self.output, members, place),
+            Mode::Named | Mode::Timings => timing::read(&mut self.output, members, place),
+            Mode::Counters | Mode::Gauges => Vec::new(),
+        };
+        let mut is_taken = vec![false; members.len()];
+        for at in taken {
+            is_taken[at] = true;
+        }
+        for ((name, node), _) in members.iter().zip(is_taken).filter(|(_, taken)| !taken) {
+            self.member(name, *node, place);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The collector's own figures, as any backend would expose them.
 mod connections;
 mod process;
+mod remote_write;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -11,7 +12,7 @@ use whippet_engine::expo::{Kind, Writer};
 use whippet_store::StoreMetrics;
 use whippet_store::families::{Counters, Durations, single};
 
-use crate::prometheus::remote_write::RemoteWriteFigures;
+pub use remote_write::{Backlog, Dropped, RemoteWriteFigures};
 
 /// What `/metrics` says it is.
 pub const CONTENT_TYPE: &str = Writer::CONTENT_TYPE;

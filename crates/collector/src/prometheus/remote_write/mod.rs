@@ -5,7 +5,6 @@
 //! ```
 //!
 //! As there is one request at a time, the samples of a series arrive in order.
-mod figures;
 mod gather;
 mod outcome;
 mod queue;
@@ -25,8 +24,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 use whippet_store::Sample;
 
-pub use figures::RemoteWriteFigures;
-pub use queue::{Dropped, Queue, Waiting};
+pub use queue::{Queue, Waiting};
 
 use gather::{Ended, Gathering};
 use outcome::{Outcome, Pauses, outcome};
@@ -35,6 +33,7 @@ use wire::{Metadata, TimeSeries, WriteRequest};
 use super::endpoint::{Answer, Endpoint, RequestError, Requester};
 use super::pages::PageFigures;
 use crate::clock::Clock;
+use crate::metrics::RemoteWriteFigures;
 use crate::scrape::{Forward, NoRoots};
 
 /// How long a request may take.
@@ -127,7 +126,7 @@ impl RemoteWriter {
         let requester =
             Requester::new(&options.endpoint, TIMEOUT, ANSWER).map_err(RemoteWriteError::Roots)?;
         figures.begin();
-        figures.queue(&queue);
+        figures.queue(queue.backlog());
         let (ended, filled) = (Mutex::default(), Notify::new());
         Ok(Self { options, requester, queue: Mutex::new(queue), ended, filled, figures })
     }
@@ -185,7 +184,7 @@ impl RemoteWriter {
                 Err(error) => tracing::error!(%error, "samples cannot be compressed, and are left out"),
             }
         }
-        self.figures.queue(&queue);
+        self.figures.queue(queue.backlog());
         drop(queue);
         self.filled.notify_one();
     }
@@ -207,7 +206,7 @@ impl RemoteWriter {
                 (true, _) => self.figures.refused(samples),
                 (false, _) => {}
             }
-            self.figures.queue(&queue);
+            self.figures.queue(queue.backlog());
         }
         Some(outcome)
     }

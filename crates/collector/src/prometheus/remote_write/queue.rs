@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::metrics::{Backlog, Dropped};
+
 /// The most requests that are kept in memory while the folder cannot be written.
 const IN_MEMORY: usize = 32;
 
@@ -42,15 +44,6 @@ pub struct Queue {
     next: u64,
     bytes: u64,
     limit: u64,
-}
-
-/// What the queue gave up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Dropped {
-    /// Samples that were dropped, as the queue was full.
-    pub full: u64,
-    /// Samples whose file cannot be read.
-    pub damaged: u64,
 }
 
 impl Queue {
@@ -156,6 +149,11 @@ impl Queue {
 
     fn path(&self, entry: &Entry) -> PathBuf {
         self.folder.join(format!("{:016}-{}-{}.{ENDING}", entry.number, entry.time, entry.samples))
+    }
+
+    /// All that waits.
+    pub fn backlog(&self) -> Backlog {
+        Backlog { bytes: self.bytes, samples: self.samples(), oldest: self.oldest() }
     }
 
     /// How many bytes wait.

@@ -279,7 +279,7 @@ async fn every_figure_of_every_exporter_is_the_one_that_prometheus_computes() {
 fn unchecked(page: &Backend, rows: &[Row], exporter: &str) -> Vec<String> {
     let mut missing = Vec::new();
     for section in &page.sections {
-        for chart in section.charts.iter() {
+        for chart in &section.charts {
             for line in chart.chart.lines.iter().filter(|line| line.values.iter().any(Option::is_some)) {
                 let parts = [&section.name, &chart.title, &line.name];
                 let is_there = rows

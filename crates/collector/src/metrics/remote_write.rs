@@ -5,7 +5,25 @@ use std::time::Duration;
 use whippet_engine::expo::{Kind, Writer};
 use whippet_store::families::{Counters, Durations, single};
 
-use super::queue::{Dropped, Queue};
+/// What the queue gave up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Samples that were dropped, as the queue was full.
+    pub full: u64,
+    /// Samples whose file cannot be read.
+    pub damaged: u64,
+}
+
+/// What waits in the queue.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Backlog {
+    /// Bytes.
+    pub bytes: u64,
+    /// Samples.
+    pub samples: u64,
+    /// The time of the oldest samples, ms since the epoch.
+    pub oldest: Option<i64>,
+}
 
 /// How remote write goes. Nothing is written while it is not used.
 pub struct RemoteWriteFigures {
@@ -68,10 +86,10 @@ impl RemoteWriteFigures {
     }
 
     /// Takes over the state of the queue.
-    pub fn queue(&self, queue: &Queue) {
-        self.queue_bytes.store(queue.bytes(), Relaxed);
-        self.queue_samples.store(queue.samples(), Relaxed);
-        self.oldest.store(queue.oldest().unwrap_or_default(), Relaxed);
+    pub fn queue(&self, backlog: Backlog) {
+        self.queue_bytes.store(backlog.bytes, Relaxed);
+        self.queue_samples.store(backlog.samples, Relaxed);
+        self.oldest.store(backlog.oldest.unwrap_or_default(), Relaxed);
     }
 
     /// Writes them.
