@@ -196,17 +196,36 @@ async function dropEmptyImports(folder) {
   }
 }
 
-// Whoever debugs reads the sources, since these are bundles already: with long names, comments and indentation they would be
-// 15 kB more of the tarball. Lines stay, for traces of the stack, and spaces, without which esbuild drops what marks calls as pure.
+// Whoever debugs reads the sources, since these are bundles already: with long local names, comments and indentation they would be
+// 15 kB more of the tarball. Classes and functions that are exported keep their names, which errors and profiles show; lines stay,
+// for traces of the stack, and spaces, without which esbuild drops what marks calls as pure.
 async function shorten(folder) {
   const minified = async (text) => (await transform(text, { minify: true, target })).code
   for (const file of await readdir(folder, { recursive: true })) {
     if (!file.endsWith('.js')) continue
-    const text = await readFile(path.join(folder, file), 'utf8')
+    const text = exportedInPlace(await readFile(path.join(folder, file), 'utf8'))
     const { code } = await transform(text, { minifyIdentifiers: true, minifySyntax: true, target })
     const short = code.replace(/^ *\/\*\*[^]*?\*\/\n|^\/\/ .*\n|^ +/gm, '')
     if ((await minified(short)) !== (await minified(code)))
       throw new Error(`${file}: what looks like a comment or indentation is code`)
     await writeFile(path.join(folder, file), short)
   }
+}
+
+// `class A {}` and `export { A }` as `export class A {}`: esbuild leaves such a name alone.
+function exportedInPlace(text) {
+  const list = /^export \{\n([^}]*)\n\};\n$/m.exec(text)
+  if (!list) return text
+  // esbuild joins declarations: `var A = class {…}, b = 1`.
+  let code = text.replace(list[0], '').replaceAll(/^\}, ([\w$]+) = /gm, '};\nvar $1 = ')
+  code = code.replaceAll(/(?<=^var [^\n]*), ([\w$]+) = class\b/gm, ';\nvar $1 = class')
+  const others = []
+  for (const entry of list[1].split(',')) {
+    const name = entry.trim()
+    const escaped = name.replaceAll('$', '\\$')
+    const declared = new RegExp(`^(class ${escaped}\\b|(?:async )?function\\*? ${escaped}\\b|var ${escaped} = class\\b)`, 'm')
+    if (declared.test(code)) code = code.replace(declared, 'export $1')
+    else others.push(name)
+  }
+  return others.length > 0 ? `${code}export { ${others.join(', ')} }\n` : code
 }

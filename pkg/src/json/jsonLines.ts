@@ -47,7 +47,7 @@ export function jsonLines<T = unknown>(
 
     const add = (piece: Uint8Array) => {
       const longer = length + piece.length
-      if (longer > maxLineBytes) throw new RangeError(`line ${number} is longer than ${maxLineBytes} bytes: raise maxLineBytes`)
+      if (longer > maxLineBytes) throw new RangeError(`line ${number} is longer than ${maxLineBytes} bytes, maxLineBytes`)
       if (longer > buffer.length) {
         const before = buffer
         buffer = new Uint8Array(Math.max(longer, Math.min(2 * before.length, maxLineBytes)))

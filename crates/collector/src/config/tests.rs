@@ -97,7 +97,7 @@ fn what_is_wrong_is_said_with_its_line() {
             "line 4: `intervall` is not known: did you mean `interval`?",
         ),
         ("[[targets]]\nname = 'a'", "line 1: `targets` is not known: did you mean `target`?"),
-        ("zzz = 1", "line 1: `zzz` is not known: there is target, mapping"),
+        ("zzz = 1", "line 1: `zzz` is not known: there is target, mapping, prometheus, remote_write"),
         (
             "\n[[target]]\nname = 'a'\nurl = 'http://a/'\ninterval = 5",
             "line 5: invalid type: integer `5`, expected a time such as \"5s\"",
