@@ -176,18 +176,13 @@ impl Fetcher {
             true => self.trusting(&settings.tls).map_err(FetchError::Tls)?,
             false => self.plain.clone(),
         };
-        let mut request = Request::get(&address.url)
-            .header(header::ACCEPT, ACCEPT)
-            .header(header::USER_AGENT, concat!("whippet/", env!("CARGO_PKG_VERSION")))
-            .body(Body::empty())
-            .map_err(|error| FetchError::Unreachable(error.into()))?;
-        for (name, value) in &settings.headers {
-            request.headers_mut().insert(name, value.clone());
-        }
-        if let Some(credentials) = &address.credentials {
-            request.headers_mut().insert(header::AUTHORIZATION, credentials.clone());
-        }
-        let answer = client.request(request).await.map_err(|error| FetchError::unreachable(error.into()))?;
+        let answer = match client.request(request(address, settings)?).await {
+            // A server may close a connection that was kept open just as the next request arrives. Only a new connection
+            // tells whether it is down.
+            Err(error) if !error.is_connect() => client.request(request(address, settings)?).await,
+            outcome => outcome,
+        };
+        let answer = answer.map_err(|error| FetchError::unreachable(error.into()))?;
         if answer.status() != StatusCode::OK {
             return Err(FetchError::Status(answer.status()));
         }
@@ -204,6 +199,21 @@ impl Fetcher {
         let content_type = content_type.unwrap_or_default().to_owned();
         Ok(Text { bytes: plain(body.to_bytes(), &head.headers, most)?, content_type })
     }
+}
+
+fn request(address: &Address, settings: &Settings) -> Result<Request<Body>, FetchError> {
+    let mut request = Request::get(&address.url)
+        .header(header::ACCEPT, ACCEPT)
+        .header(header::USER_AGENT, concat!("whippet/", env!("CARGO_PKG_VERSION")))
+        .body(Body::empty())
+        .map_err(|error| FetchError::Unreachable(error.into()))?;
+    for (name, value) in &settings.headers {
+        request.headers_mut().insert(name, value.clone());
+    }
+    if let Some(credentials) = &address.credentials {
+        request.headers_mut().insert(header::AUTHORIZATION, credentials.clone());
+    }
+    Ok(request)
 }
 
 fn client(connector: HttpsConnector<HttpConnector>) -> HttpClient {

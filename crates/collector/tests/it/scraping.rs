@@ -1,5 +1,7 @@
 //! Scrapes over a real connection, and how they fail.
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
@@ -7,6 +9,7 @@ use axum::routing::get;
 use expect_test::{Expect, expect};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use whippet_collector::scrape::Target;
 
 use crate::harness::{Collector, SECOND};
@@ -86,6 +89,34 @@ async fn a_scrape_of_a_slow_backend_times_out() {
     scraper.fetcher = whippet_collector::scrape::Fetcher::new(std::time::Duration::from_millis(1));
     scraper.scrape(&target).await;
     assert_eq!(collector.status().await.targets[0].error.as_deref(), Some("no answer within 1 ms"));
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_the_backend_closes_is_no_outage() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target: Target = format!("shop=http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let accepted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            accepted.fetch_add(1, Relaxed);
+            let mut request = [0; 1024];
+            stream.read(&mut request).await.unwrap();
+            let answer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\na 1\n";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            // The next request on this connection is read, and not answered.
+            stream.read(&mut request).await.unwrap();
+        }
+    });
+    let collector = Collector::new();
+    let scraper = collector.scraper();
+    for _ in 0..3 {
+        scraper.scrape(&target).await;
+        assert_eq!(collector.status().await.targets[0].error, None);
+        collector.advance(SECOND);
+    }
+    assert_eq!(connections.load(Relaxed), 3);
 }
 
 #[tokio::test]
