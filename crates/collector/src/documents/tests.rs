@@ -51,11 +51,11 @@ fn counters_and_timings() {
             http_responses_total{method=GET,path=/x,status=200} 148 counter
             jobs_total{} 7 counter
             cache_hits_total{} 3 counter
-            http_request_duration_seconds_sum{} 30 gauge
+            http_request_duration_seconds_avg{} 0.2 gauge
             http_request_duration_seconds{quantile=0.95} 0.456 gauge
             http_request_duration_seconds{quantile=0.99} 0.789 gauge
             http_request_duration_seconds_count{} 150 counter
-            db_query_duration_seconds_sum{} 0.05 gauge
+            db_query_duration_seconds_avg{} 0.005 gauge
             db_query_duration_seconds_min{} 0.001 gauge
             db_query_duration_seconds_max{} 0.02 gauge
             db_query_duration_seconds{quantile=0.5} 0.004 gauge
@@ -128,7 +128,7 @@ fn health_and_performance() {
             database_pool_idle{} 7 gauge
             database_pool_waiting{} 0 gauge
             database_latency_seconds{} 0.0025 gauge
-            requests_duration_seconds_sum{} 12 gauge
+            requests_duration_seconds_avg{} 0.012 gauge
             requests_duration_seconds{quantile=0.95} 0.045 gauge
             requests_duration_seconds{quantile=0.99} 0.08 gauge
             requests_duration_seconds_count{} 1000 counter
@@ -136,11 +136,11 @@ fn health_and_performance() {
             requests_errors_total{} 5 counter
             requests_active{} 2 gauge
             requests_per_second{} 3.5 gauge
-            endpoint_duration_seconds_sum{method=GET,route=/items/{id}} 0.03 gauge
+            endpoint_duration_seconds_avg{method=GET,route=/items/{id}} 0.003 gauge
             endpoint_duration_seconds{method=GET,quantile=0.95,route=/items/{id}} 0.009 gauge
             endpoint_duration_seconds_count{method=GET,route=/items/{id}} 10 counter
             endpoint_errors_total{method=GET,route=/items/{id}} 1 counter
-            slow_endpoint_duration_seconds_sum{method=GET,path=/a} 0.2 gauge
+            slow_endpoint_duration_seconds_avg{method=GET,path=/a} 0.1 gauge
             slow_endpoint_duration_seconds_max{method=GET,path=/a} 0.15 gauge
             slow_endpoint_duration_seconds_count{method=GET,path=/a} 2 counter
             status_code_requests_total{status=200} 990 counter

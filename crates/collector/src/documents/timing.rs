@@ -1,5 +1,5 @@
 //! Objects that sum up many durations or sizes: `{"count": 150, "avg": 0.234, "p95": 0.456}`. They become a summary as Prometheus
-//! has it: percentiles with the label `quantile`, which a backend computed and which are never merged; `_sum` and `_count`.
+//! has it: percentiles with the label `quantile`, which a backend computed and which are never merged, like its mean (`_avg`); `_sum` and `_count`.
 use super::output::Output;
 use super::place::{Members, Mode, Place};
 use super::unit::Unit;
@@ -72,7 +72,6 @@ fn write(
 ) {
     let in_base = |value: f64, own: Option<Unit>| own.or(unit).map_or(value, |unit| unit.base(value));
     let count = parts.iter().find(|part| part.1 == Statistic::Count).map(|part| part.2).or(total);
-    let has_sum = parts.iter().any(|part| part.1 == Statistic::Sum);
     for (_, statistic, value, own) in parts {
         let labels = place.labels.clone();
         match statistic {
@@ -84,14 +83,9 @@ fn write(
                 output.add(base.to_owned(), labels, in_base(*value, *own), false);
             }
             Statistic::Sum => output.add(format!("{base}_sum"), labels, in_base(*value, *own), true),
-            Statistic::Mean => match count.filter(|_| !has_sum) {
-                // A mean is rounded, so that the product may fall a little although the sum has grown. As a counter that
-                // would be a reset, and all of it an increase.
-                Some(count) => {
-                    output.add(format!("{base}_sum"), labels, in_base(*value, *own) * count, false)
-                }
-                None => output.add(format!("{base}_avg"), labels, in_base(*value, *own), false),
-            },
+            // As the backend computed it. Times the count it would be no sum: a mean is rounded, so the product may fall
+            // although the sum has grown, and all of it would be an increase.
+            Statistic::Mean => output.add(format!("{base}_avg"), labels, in_base(*value, *own), false),
             Statistic::Min | Statistic::Max => {
                 output.add(format!("{base}_{}", statistic.suffix()), labels, in_base(*value, *own), false);
             }
