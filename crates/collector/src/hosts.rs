@@ -12,19 +12,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 
 use crate::failure::Failure;
-
-/// The routes that answer to any name: nothing in their answers is secret.
-const OPEN: [&str; 9] = [
-    "/v1/beacons",
-    "/collect",
-    "/v1/web-vitals",
-    "/v1/reports",
-    "/v1/logs",
-    "/v1/metrics",
-    "/v1/traces",
-    "/healthz",
-    "/readyz",
-];
+use crate::open_paths::OPEN_PATHS;
 
 /// Restricts `router`: requests from this machine must name it by a local name, an IP address, or a name of `allowed`.
 pub fn guarded(router: Router, allowed: Vec<String>) -> Router {
@@ -45,7 +33,7 @@ pub fn guarded(router: Router, allowed: Vec<String>) -> Router {
 fn is_meant(request: &Request, allowed: &[String]) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let here = peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
-    if !here || OPEN.contains(&request.uri().path()) {
+    if !here || OPEN_PATHS.contains(&request.uri().path()) {
         return true;
     }
     // Browsers always send `Host`.

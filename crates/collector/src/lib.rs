@@ -27,6 +27,7 @@ pub mod hosts;
 pub mod intake;
 pub mod metrics;
 pub mod names;
+pub mod open_paths;
 pub mod origins;
 pub mod otlp;
 pub mod prometheus;

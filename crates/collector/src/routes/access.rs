@@ -11,28 +11,15 @@ use super::beacons;
 use crate::app::App;
 use crate::client;
 use crate::failure::Failure;
+use crate::open_paths::OPEN_PATHS;
 use crate::token::USER;
-
-/// The paths that need no token: neither pages that send nor health checks have one. OTLP's routes ask for it themselves, for
-/// what services send.
-const PUBLIC: [&str; 9] = [
-    "/v1/beacons",
-    "/collect",
-    "/v1/web-vitals",
-    "/v1/reports",
-    "/v1/logs",
-    "/v1/metrics",
-    "/v1/traces",
-    "/healthz",
-    "/readyz",
-];
 
 /// The longest list of headers that a preflight may ask for, bytes.
 const ASKED: usize = 1024;
 
 /// Checks the token, if one is configured.
 pub async fn private(State(app): State<App>, request: Request, next: Next) -> Response {
-    if PUBLIC.contains(&request.uri().path()) {
+    if OPEN_PATHS.contains(&request.uri().path()) {
         return next.run(request).await;
     }
     let client = client::address(&request, app.proxies);
