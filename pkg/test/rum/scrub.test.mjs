@@ -54,8 +54,8 @@ test('scrubbing removes users, queries, fragments and ids', () => {
   }
 })
 
-test('scrubbing takes linear time', { timeout: 60_000 }, () => {
-  // With quadratic time each text would take seconds, and all of them more than a test may.
+test('scrubbing takes linear time', () => {
+  // With quadratic time this test would not end.
   const pieces = ['?', '/', ':', 'a@', 'a.', '1/', '"/a ', "'/a\n", 'a:', '(/a ', '#a', '_', ':1', '=', '[', 'http:/', 'é']
-  for (const piece of pieces) for (const end of ['', ':', '@', '?', '://', '"']) scrubText(piece.repeat(40_000) + end)
+  for (const piece of pieces) for (const end of ['', ':', '@', '?', '://', '"']) scrubText(piece.repeat(200_000) + end)
 })
