@@ -29,6 +29,7 @@ mod program;
 mod prometheus;
 mod reading;
 mod ready;
+mod recorded;
 mod remote_write;
 mod resolution;
 #[cfg(unix)]
