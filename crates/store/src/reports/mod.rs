@@ -11,6 +11,7 @@ pub mod matches;
 pub mod memory;
 pub mod metric_chart;
 pub mod overview;
+pub mod plan;
 pub mod reading;
 pub mod scrapes;
 pub mod source;
