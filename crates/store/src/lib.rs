@@ -14,6 +14,7 @@ mod backend_event;
 mod backend_events;
 mod batch;
 mod candidates;
+pub mod cells;
 mod command;
 mod compact;
 mod context;
