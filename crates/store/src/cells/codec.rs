@@ -1,5 +1,6 @@
 //! A cell's value as bytes: a version, then postcard's encoding, where an integer takes as many bytes as it needs.
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::section::Cell;
 
@@ -12,7 +13,7 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 /// The value that [`encode`] wrote; `None` for other bytes. One bad row must not stop the rest, so it is left out.
-pub fn decode<T: Cell>(bytes: &[u8]) -> Option<T> {
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let decoded = match bytes.split_first() {
         Some((&VERSION, rest)) => postcard::take_from_bytes(rest).ok(),
         _ => None,

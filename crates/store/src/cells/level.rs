@@ -27,7 +27,7 @@ impl Level {
 
     /// The beginning of the bucket that `time` is in.
     pub const fn bucket(self, time: i64) -> i64 {
-        time - time.rem_euclid(self.length())
+        time.saturating_sub(time.rem_euclid(self.length()))
     }
 
     /// The table.

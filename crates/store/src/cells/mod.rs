@@ -14,6 +14,9 @@ mod errors;
 mod histogram;
 mod level;
 mod loading;
+mod open_views;
+mod page;
+mod read;
 mod section;
 mod splits;
 mod sums;
@@ -23,6 +26,7 @@ mod tests;
 mod timings;
 mod values;
 mod vitals;
+mod window;
 
 pub use attribution::Attribution;
 pub use codec::{decode, encode, merge_bytes};
@@ -30,6 +34,10 @@ pub use errors::{ErrorCount, Errors};
 pub use histogram::{Spread, merge as merge_histogram, merge_bytes as merge_histogram_bytes};
 pub use level::Level;
 pub use loading::{Loading, Resources, Script};
+pub(crate) use open_views::{COLUMNS as OPEN_COLUMNS, read_measures, write_measures};
+pub use open_views::{Measure, OpenView, read_open};
+pub use page::{Page, WHOLE};
+pub use read::{Bucket, Selection, read, read_bytes};
 pub use section::{Cell, Section};
 pub use splits::{Origin, Part, Split, SplitKey};
 pub use sums::{Gauge, Sums, add};
@@ -37,6 +45,4 @@ pub use targets::Targets;
 pub use timings::{Histograms, Timings};
 pub use values::Values;
 pub use vitals::{Measured, Vitals};
-
-/// The page of cells that are of a whole application. No name has this number.
-pub const WHOLE: i64 = 0;
+pub use window::Marks;

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use whippet_engine::vitals::Navigation;
 
 use super::errors::Errors;
 use super::histogram;
@@ -50,6 +51,11 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Whether the page view began by a soft navigation.
+    pub fn is_soft(&self) -> bool {
+        self.navigation == Navigation::SoftNavigation as i64
+    }
+
     /// The sections that the page view counts in, and where in each.
     pub fn places(&self) -> [(Section, SplitKey); 6] {
         let alone = |value| SplitKey { value, device: 0 };
