@@ -54,6 +54,8 @@ pub struct App {
     pub scrape_interval: i64,
     /// How long everything is kept in full detail, ms.
     pub detail: i64,
+    /// How long hours are kept, ms.
+    pub hours: i64,
     /// How long anything is kept, ms.
     pub retention: i64,
 }

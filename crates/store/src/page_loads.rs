@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 use whippet_engine::stats::{Bucket, ExponentialHistogram, StoredHistogram};
 
+use crate::cells::Timings;
 use crate::kind::Kind;
 use crate::minute_buckets;
 
@@ -21,13 +22,13 @@ pub struct PageLoads {
     pub slow: u64,
 }
 
-impl PageLoads {
-    /// Adds a stored row.
-    pub fn merge_bytes(&mut self, histogram: &[u8], slow: i64) {
-        minute_buckets::merge_bytes(&mut self.histogram, histogram);
-        self.slow = self.slow.saturating_add(slow.max(0) as u64);
+impl From<&Timings> for PageLoads {
+    fn from(timings: &Timings) -> Self {
+        Self { histogram: timings.histogram.clone(), slow: timings.slow }
     }
+}
 
+impl PageLoads {
     /// The value at rank `ceil(q * count)`, on the side of the bound that the count of slow values says. `None` while empty.
     pub fn quantile(&self, q: f64) -> Option<f64> {
         let value = self.histogram.quantile(q)?;
