@@ -2,23 +2,14 @@
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
-use whippet_collector::args::{Cli, Command};
+use whippet_collector::args::{Cli, Command, Format, Log};
 use whippet_collector::{names, server};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    let (filter, wrong) = filter();
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
-    if let Some(error) = wrong {
-        tracing::warn!(%error, "RUST_LOG is not understood: write a level (debug), or some by module (info,hyper=warn)");
-    }
+    let cli = Cli::from_process();
+    start_log(&cli.log);
     let arguments = match cli.command {
         Command::Serve(arguments) => arguments,
         Command::Names(arguments) => return print(names::run(&arguments)),
@@ -53,8 +44,26 @@ fn print(result: Result<String, impl std::error::Error>) -> ExitCode {
     }
 }
 
-/// What is logged, by `RUST_LOG`; and what is wrong with that.
-fn filter() -> (Targets, Option<String>) {
+/// Events go to stderr, as `log` says.
+fn start_log(log: &Log) {
+    let (filter, wrong) = match log.log_level.clone() {
+        Some(targets) => (targets, None),
+        None => rust_log(),
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let lines = match log.log_format {
+        Format::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        // The members of an event stand beside its time, level and message.
+        Format::Json => lines.with_target(true).json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    if let Some(error) = wrong {
+        tracing::warn!(%error, "RUST_LOG is not understood: write a level (debug), or some by module (info,hyper=warn)");
+    }
+}
+
+/// What is logged by `RUST_LOG`; and what is wrong with that.
+fn rust_log() -> (Targets, Option<String>) {
     let usual = Targets::new().with_default(LevelFilter::INFO);
     match std::env::var("RUST_LOG") {
         Ok(text) if !text.trim().is_empty() => match text.parse() {
