@@ -19,6 +19,7 @@ mod compact;
 mod context;
 mod counter_repair;
 mod data_folder;
+pub mod database;
 mod error;
 mod error_scores;
 mod evictions;
