@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 use whippet_collector::args::{Cli, Command, Format, Log};
-use whippet_collector::{names, server};
+use whippet_collector::commands::{backup, check, names};
+use whippet_collector::server;
 
 fn main() -> ExitCode {
     let cli = Cli::from_process();
@@ -13,6 +14,8 @@ fn main() -> ExitCode {
     let arguments = match cli.command {
         Command::Serve(arguments) => arguments,
         Command::Names(arguments) => return print(names::run(&arguments)),
+        Command::Backup(arguments) => return print(backup::run(&arguments)),
+        Command::Check(arguments) => return verdict(check::run(&arguments)),
     };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -40,6 +43,21 @@ fn print(result: Result<String, impl std::error::Error>) -> ExitCode {
         Err(error) => {
             eprintln!("whippet: {error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// The exit codes of `grep` and `diff`: 1 is an answer, 2 is none.
+fn verdict(result: Result<(String, bool), impl std::error::Error>) -> ExitCode {
+    match result {
+        Ok((text, true)) => print(Ok::<_, std::convert::Infallible>(text)),
+        Ok((text, false)) => {
+            print(Ok::<_, std::convert::Infallible>(text));
+            ExitCode::from(1)
+        }
+        Err(error) => {
+            eprintln!("whippet: {error}");
+            ExitCode::from(2)
         }
     }
 }

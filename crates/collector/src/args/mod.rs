@@ -1,4 +1,6 @@
 //! The command line: a file per command.
+mod backup;
+mod check;
 mod environment;
 mod log;
 mod names;
@@ -10,6 +12,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use environment::Lookup;
 
+pub use backup::Backup;
+pub use check::Check;
 pub use log::{Format, Log};
 pub use names::{Names, NamesCommand};
 pub use serve::Serve;
@@ -52,6 +56,11 @@ pub enum Command {
     Serve(Box<Serve>),
     /// List what beacons name (apps, pages, hosts …), or drop a name
     Names(Names),
+    /// Copy what is kept into a file, also while the collector runs
+    Backup(Backup),
+    /// Say whether what is kept is sound, also while the collector runs. Exit code: 0 if so, 1 if not, 2 if that cannot be
+    /// said
+    Check(Check),
 }
 
 #[cfg(test)]
