@@ -28,6 +28,7 @@ mod kind;
 pub mod losses;
 mod metrics;
 mod minute_buckets;
+pub mod moving;
 pub mod name_admin;
 mod names;
 mod options;

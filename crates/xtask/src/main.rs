@@ -13,6 +13,7 @@ mod demo;
 mod deny;
 mod end_to_end;
 mod flags;
+mod postgres;
 mod project;
 mod prometheus;
 mod report;
