@@ -196,6 +196,10 @@ fn processes_that_share_a_database_number_names_once_and_keep_to_one_bound() {
             database.scalar("SELECT count(*) FROM names WHERE kind = 0 AND name <> '(other)'", &[]).unwrap();
         assert_eq!(apps, 3);
         assert_eq!(b.see(database, Kind::App, 0, "shop", (9, START + 5000)).id, shop);
+        // A name that goes, row and all, while a process does not look.
+        database.execute("DELETE FROM names WHERE id = ?1", params![shop]).unwrap();
+        crate::totals::set(database, "names_gone", 1).unwrap();
+        assert_ne!(b.see(database, Kind::App, 0, "shop", (9, START + 6000)).id, shop);
     });
 }
 
