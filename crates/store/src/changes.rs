@@ -94,3 +94,11 @@ pub fn next(database: &dyn Database) -> Result<i64> {
         params![COUNTER],
     )
 }
+
+/// To be called when rows of dropped names or errors are deleted.
+pub fn forget(database: &dyn Database) -> Result<()> {
+    next(database)?;
+    let sql = "INSERT INTO totals (name, value) VALUES (?1, 1)
+               ON CONFLICT (name) DO UPDATE SET value = totals.value + 1";
+    database.execute(sql, params![GONE]).map(drop)
+}
