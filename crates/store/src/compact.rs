@@ -1,14 +1,13 @@
-//! Makes older data coarser. No sum changes: stored counters are already corrected for resets, so thinned samples give the
-//! same increases, and an hour's histogram is the merge of its minutes. Each call does one hour, and returns whether no
-//! further hour is due.
+//! Makes older data coarser. No sum changes: an hour's histogram is the merge of its minutes. Each call does one hour, and
+//! returns whether no further hour is due.
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use whippet_engine::stats::StoredHistogram;
 
 use crate::minute_buckets::Detail;
 use crate::time::HOUR;
-use crate::{aggregates, minute_buckets, retention, totals};
+use crate::{aggregates, minute_buckets, series, totals};
 
 /// The tables whose minutes are merged into hours. `error_counts` is not among them: the times of the first and the last
 /// error are shown.
@@ -24,33 +23,6 @@ pub const TABLES: [&str; 10] = [
     "gauges",
     "losses",
 ];
-
-const THINNED: &str = "thinned";
-
-/// Keeps one sample per minute and series of the next hour, where all of it is before `due`.
-pub fn thin(connection: &Connection, due: i64) -> rusqlite::Result<bool> {
-    let mark = totals::get(connection, THINNED)?;
-    let Some(hour) = next_hour(oldest_scrape(connection, mark)?, due) else { return Ok(true) };
-    let begun = oldest_scrape(connection, None)?.unwrap_or(hour);
-    let mut first = connection.prepare_cached("SELECT min(time) FROM samples WHERE series = ?1")?;
-    let mut delete = connection.prepare_cached(
-        "DELETE FROM samples WHERE series = ?1 AND time >= ?2 AND time < ?3 AND time <> ?4 AND time NOT IN
-         (SELECT max(time) FROM samples WHERE series = ?1 AND time >= ?2 AND time < ?3 GROUP BY time / 60000)",
-    )?;
-    for id in retention::numbers(connection, "SELECT id FROM series")? {
-        // The first sample of a series that appeared later stays: its increases are counted from there.
-        let first: Option<i64> = first.query_row([id], |row| row.get(0))?;
-        let first = first.filter(|first| *first > begun).unwrap_or(-1);
-        delete.execute(params![id, hour, hour + HOUR, first])?;
-    }
-    connection.execute(
-        "DELETE FROM scrapes WHERE time >= ?1 AND time < ?2 AND (target, time) NOT IN
-         (SELECT target, max(time) FROM scrapes WHERE time >= ?1 AND time < ?2 GROUP BY target, time / 60000)",
-        params![hour, hour + HOUR],
-    )?;
-    totals::set(connection, THINNED, hour + HOUR)?;
-    Ok(false)
-}
 
 /// Merges a table's minutes of the next hour, where all of it is before `due`.
 pub fn roll_up(connection: &Connection, table: &str, due: i64) -> rusqlite::Result<bool> {
@@ -71,19 +43,10 @@ pub fn roll_up(connection: &Connection, table: &str, due: i64) -> rusqlite::Resu
 
 /// The time of the oldest data in full detail.
 pub fn oldest(connection: &Connection) -> Option<i64> {
-    let mark = totals::get(connection, THINNED).ok().flatten();
-    let scrape = oldest_scrape(connection, mark).ok().flatten();
+    let scrape = series::oldest_detail(connection).ok().flatten();
     // A table that cannot be read must not keep the others from being swept.
     let minutes = TABLES.into_iter().filter_map(|table| oldest_minute(connection, table).ok().flatten());
     minutes.chain(scrape).min()
-}
-
-fn oldest_scrape(connection: &Connection, since: Option<i64>) -> rusqlite::Result<Option<i64>> {
-    connection.query_row(
-        "SELECT min((SELECT min(time) FROM scrapes WHERE target = targets.id AND time >= ?1)) FROM targets",
-        [since.unwrap_or(i64::MIN)],
-        |row| row.get(0),
-    )
 }
 
 /// The first minute of a table that is not merged yet.

@@ -72,5 +72,6 @@ pub use metrics::StoreMetrics;
 pub use options::{Limits, Options};
 pub use score::Client;
 pub use scrape::{OWN_TARGET, Sample, Scrape};
+pub use series::{Kept, samples};
 pub use store::Store;
 pub use weight::{scaled, weight};

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use crate::minute_buckets::TABLES;
 use crate::options::Options;
 use crate::time::{DAY, HOUR};
-use crate::views;
+use crate::{series, views};
 
 /// How long beacon ids are kept, ms: a browser that was offline sends a beacon again within days or not at all.
 const IDS: i64 = 3 * DAY;
@@ -17,11 +17,8 @@ pub fn oldest(connection: &Connection) -> Option<i64> {
     let first =
         |query: &str| connection.query_row(query, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
     let tables = TABLES.into_iter().filter_map(|table| first(&format!("SELECT min(minute) FROM {table}")));
-    let others = [
-        "SELECT min(minute) FROM views WHERE folded = 0",
-        "SELECT min((SELECT min(time) FROM scrapes WHERE target = targets.id)) FROM targets",
-    ];
-    tables.chain(others.into_iter().filter_map(first)).min()
+    let views = first("SELECT min(minute) FROM views WHERE folded = 0");
+    tables.chain(views).chain(series::oldest(connection).ok().flatten()).min()
 }
 
 /// Deletes one portion of a table's rows before `cutoff`.
@@ -48,22 +45,7 @@ pub fn views(connection: &Connection, reached: i64, options: &Options) -> rusqli
     views::expire(connection, reached - options.retention, reached - IDS, PORTION)
 }
 
-/// Deletes scrapes before the cutoff, and samples except the newest before it: a sample holds until the next one.
-pub fn samples(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
-    let mut samples = connection.prepare_cached(
-        "DELETE FROM samples WHERE series = ?1
-         AND time < (SELECT max(time) FROM samples WHERE series = ?1 AND time <= ?2)",
-    )?;
-    for id in numbers(connection, "SELECT id FROM series")? {
-        samples.execute([id, cutoff])?;
-    }
-    for id in numbers(connection, "SELECT id FROM targets")? {
-        connection.execute("DELETE FROM scrapes WHERE target = ?1 AND time < ?2", [id, cutoff])?;
-    }
-    Ok(())
-}
-
-/// `used` and `seen` are written once a day only, so they may be old by a day; ms.
+/// `used` is written once a day only, so it may be old by a day; ms.
 const LATE: i64 = 2 * DAY;
 
 /// Deletes names that no row refers to.
@@ -74,14 +56,6 @@ pub fn names(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
 /// Deletes errors that no row refers to.
 pub fn errors(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM errors WHERE id NOT IN (SELECT error FROM error_counts)", []).map(drop)
-}
-
-/// Deletes series that were last scraped before `cutoff`.
-pub fn series(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
-    let cutoff = cutoff - LATE;
-    connection
-        .execute("DELETE FROM samples WHERE series IN (SELECT id FROM series WHERE seen < ?1)", [cutoff])?;
-    connection.execute("DELETE FROM series WHERE seen < ?1", [cutoff]).map(drop)
 }
 
 /// The first column of a query's rows.

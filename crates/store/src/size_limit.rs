@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::options::Options;
 use crate::time::{HOUR, MINUTE};
-use crate::{compact, minute_buckets, retention, views, watermark};
+use crate::{compact, minute_buckets, retention, series, views, watermark};
 
 /// The most pages returned in one portion: 8 MB, which takes some tens of milliseconds.
 const PORTION: i64 = 2_000;
@@ -65,7 +65,7 @@ pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusql
     let Some(newest) = watermark::newest(connection)? else { return Ok(Freed::Nothing) };
     // Page views that still report are folded into minutes as old as this.
     let due = newest - views::OPEN - HOUR;
-    let mut coarser = !attempt(connection, |connection| compact::thin(connection, due));
+    let mut coarser = !attempt(connection, |connection| Ok(series::coarsen(connection, due)?));
     for table in compact::TABLES {
         coarser |= !attempt(connection, |connection| compact::roll_up(connection, table, due));
     }
@@ -89,7 +89,10 @@ pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusql
     options.retention = newest - cutoff - MINUTE;
     while !attempt(connection, |connection| retention::ids(connection, newest, &options)) {}
     while !attempt(connection, |connection| retention::views(connection, newest, &options)) {}
-    attempt(connection, |connection| retention::samples(connection, cutoff).map(|()| true));
+    attempt(connection, |connection| {
+        series::delete(connection, cutoff)?;
+        Ok(true)
+    });
     attempt(connection, |connection| retention::errors(connection).map(|()| true));
     Ok(Freed::Deleted(cutoff))
 }

@@ -8,6 +8,7 @@ use whippet_engine::beacon::Beacon;
 
 use crate::backend_event::BackendEvent;
 use crate::command::{Command, Ingested};
+use crate::database::{self, Database};
 use crate::error::StoreError;
 use crate::metrics::StoreMetrics;
 use crate::options::Options;
@@ -185,6 +186,19 @@ impl Store {
             outcome
         };
         tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The same for a query that runs on both engines.
+    pub async fn read_database<T, F>(
+        self: &Arc<Self>,
+        operation: &'static str,
+        query: F,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
+    {
+        self.read(operation, move |connection| Ok(query(connection)?)).await
     }
 
     /// The same for a query that reads data of beacons only. Its result is cached by `question` until another beacon arrives.

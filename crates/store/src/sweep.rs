@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::options::Options;
-use crate::{backend_events, compact, minute_buckets, retention, size_limit, views, watermark};
+use crate::{backend_events, compact, minute_buckets, retention, series, size_limit, views, watermark};
 
 /// A stage of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +20,10 @@ pub enum Stage {
     Ids,
     /// Deleting old page views.
     Views,
-    /// Deleting scrapes and their samples.
+    /// Packing the scrapes of an hour.
+    Pack,
+    /// Deleting packed scrapes.
     Samples,
-    /// Keeping fewer samples of each series.
-    Thin,
     /// Merging a table's minutes into hours.
     RollUp(&'static str),
     /// Deleting names without data.
@@ -45,7 +45,7 @@ pub fn stages() -> impl Iterator<Item = Stage> {
     [Stage::Watermark, Stage::Evictions, Stage::Fold]
         .into_iter()
         .chain(deletions)
-        .chain([Stage::Ids, Stage::Views, Stage::Samples, Stage::Thin])
+        .chain([Stage::Ids, Stage::Views, Stage::Pack, Stage::Samples])
         .chain(roll_ups)
         .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::SizeLimit, Stage::GiveBack])
 }
@@ -76,14 +76,20 @@ pub fn portion(
         Stage::Delete(table) => retention::delete(connection, table, cutoff),
         Stage::Ids => retention::ids(connection, watermark.reached, options),
         Stage::Views => retention::views(connection, watermark.reached, options),
-        Stage::Samples => retention::samples(connection, cutoff).map(|()| true),
-        Stage::Thin => compact::thin(connection, detail),
+        Stage::Pack => Ok(series::pack(connection, now)?),
+        Stage::Samples => {
+            series::expire(connection, &watermark, options)?;
+            Ok(true)
+        }
         Stage::RollUp(table) => compact::roll_up(connection, table, detail),
         Stage::Names => retention::names(connection, cutoff).map(|()| true),
         Stage::Errors => {
             backend_events::expire(connection, cutoff)?;
             retention::errors(connection).map(|()| true)
         }
-        Stage::Series => retention::series(connection, cutoff).map(|()| true),
+        Stage::Series => {
+            series::forget_unseen(connection, cutoff)?;
+            Ok(true)
+        }
     }
 }

@@ -93,7 +93,7 @@ impl Writer {
         Ok(Self {
             names: Names::load(&connection)?,
             errors: ErrorScores::load(&connection)?,
-            series: Series::load(&connection)?,
+            series: Series::default(),
             data_version: data_version(&connection)?,
             connection,
             options,
@@ -315,7 +315,7 @@ impl Writer {
         match stage {
             Stage::Names => self.names.reload(&self.connection)?,
             Stage::Errors => self.errors.reload(&self.connection)?,
-            Stage::Series => self.series = Series::load(&self.connection)?,
+            Stage::Series => self.series.forget(),
             Stage::GiveBack => {
                 size_limit::set(&self.connection, &self.options)?;
                 self.metrics.store_size(size_limit::used(&self.connection)?);
@@ -407,10 +407,7 @@ impl Writer {
         if let Err(error) = self.errors.reload(&self.connection) {
             tracing::error!(%error, "cannot read the errors of pages again");
         }
-        match Series::load(&self.connection) {
-            Ok(series) => self.series = series,
-            Err(error) => tracing::error!(%error, "cannot read the series again"),
-        }
+        self.series.forget();
     }
 }
 

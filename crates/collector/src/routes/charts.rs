@@ -7,6 +7,7 @@ use whippet_api::{
     Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Status, Toolkit,
     Vitals,
 };
+use whippet_store::database::Database;
 use whippet_store::reports::steps::Steps;
 use whippet_store::reports::{self, Filter};
 use whippet_store::time::{HOUR, MINUTE};
@@ -72,8 +73,8 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
     let (target, interval) = target(&app, window.target)?;
     let matches = Arc::clone(&app.matches);
     let read =
-        move |connection: &_| reports::backend::backend(connection, &matches, &target, &steps, interval);
-    Ok(Json(app.store.read("read_backend", read).await?))
+        move |db: &dyn Database| reports::backend::backend(db, &matches, &target, &steps, interval);
+    Ok(Json(app.store.read_database("read_backend", read).await?))
 }
 
 /// `GET /api/series`
@@ -83,8 +84,8 @@ pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> A
     }
     let (target, _) = target(&app, window.target)?;
     let matches = Arc::clone(&app.matches);
-    let read = move |connection: &_| reports::metric_chart::metrics(connection, &matches, &target);
-    Ok(Json(app.store.read("read_series", read).await?))
+    let read = move |db: &dyn Database| reports::metric_chart::metrics(db, &matches, &target);
+    Ok(Json(app.store.read_database("read_series", read).await?))
 }
 
 /// `GET /api/chart`
@@ -103,11 +104,11 @@ pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> An
         None => {
             let (target, interval) = target(&app, window.target)?;
             let matches = Arc::clone(&app.matches);
-            let read = move |connection: &_| {
+            let read = move |db: &dyn Database| {
                 let question = (target.as_str(), metric.as_str(), by.as_deref());
-                reports::metric_chart::metric_chart(connection, &matches, question, &steps, interval)
+                reports::metric_chart::metric_chart(db, &matches, question, &steps, interval)
             };
-            app.store.read("read_chart", read).await?
+            app.store.read_database("read_chart", read).await?
         }
     };
     chart.map(Json).ok_or_else(|| {
@@ -186,8 +187,8 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
     let read = move |connection: &_| reports::errors::errors(connection, &steps, &filter);
     let mut errors: Errors = app.store.read_beacons("read_errors", &question, read).await?;
     // They come with scrapes, so that no answer of theirs is kept until the next beacon.
-    let read = move |connection: &_| reports::backend_events::errors(connection, target.as_deref(), &at);
-    errors.backends = app.store.read("read_backend_errors", read).await?;
+    let read = move |db: &dyn Database| reports::backend_events::errors(db, target.as_deref(), &at);
+    errors.backends = app.store.read_database("read_backend_errors", read).await?;
     Ok(Json(errors))
 }
 
@@ -195,8 +196,8 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
 pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let (target, _) = target(&app, window.target)?;
-    let read = move |connection: &_| reports::backend_events::slow_queries(connection, &target, &steps);
-    Ok(Json(app.store.read("read_slow_queries", read).await?))
+    let read = move |db: &dyn Database| reports::backend_events::slow_queries(db, &target, &steps);
+    Ok(Json(app.store.read_database("read_slow_queries", read).await?))
 }
 
 /// The key of a cached report. A window that moves by less than a thousandth of its length keeps its key, as nobody would see
@@ -212,10 +213,11 @@ fn filter(window: Window) -> Filter {
     Filter { app: chosen(window.app), page: chosen(window.page), navigation: window.navigation }
 }
 
-/// Steps for scraped samples, which are kept one per minute once they are old.
+/// Steps for scraped samples, which are kept one per hour once they are old. Where one per day is left, rates are computed over a
+/// day.
 fn scraped(app: &App, range: &Range) -> Steps {
     let old = range.from < app.clock.now() - app.detail;
-    Steps::new(range, if old { app.scrape_interval.max(MINUTE) } else { app.scrape_interval })
+    Steps::new(range, if old { app.scrape_interval.max(HOUR) } else { app.scrape_interval })
 }
 
 /// Steps for what beacons report, which is kept per minute, and per hour once it is old.

@@ -22,7 +22,7 @@ fn with_mappings(text: &str) -> Collector {
 /// Records a scrape of this text, then lets five seconds pass.
 async fn scrape(collector: &Collector, text: &str) {
     let samples = parse(text).unwrap();
-    let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
+    let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples, instance: None };
     collector.app.store.record_scrape(scrape).await.unwrap();
     collector.advance(5 * SECOND);
 }

@@ -49,9 +49,5 @@ pub fn last_beacon(connection: &Connection, app: &str) -> rusqlite::Result<Optio
 
 /// The time of the last successful scrape of a target up to `to`.
 pub fn last_scrape(connection: &Connection, target: &str, to: i64) -> rusqlite::Result<Option<i64>> {
-    connection
-        .prepare_cached(
-            "SELECT max(time) FROM scrapes WHERE target = (SELECT id FROM targets WHERE name = ?1) AND time <= ?2",
-        )?
-        .query_row((target, to), |row| row.get(0))
+    Ok(crate::series::last_scrape(connection, target, to)?)
 }
