@@ -26,12 +26,12 @@ use writes::{New, Writes, add_series};
 
 pub use migrate::migrate;
 pub use samples::{Kept, samples};
-pub use packed::{Level, Place, coarsen, delete, expire, oldest, oldest_detail, pack};
+pub use packed::{Level, Place, Point, coarsen, delete, expire, oldest, oldest_detail, pack};
 
 /// What reports read.
 pub mod read {
     pub use super::changes::read as changes;
-    pub use super::packed::{after, before, chunks, times};
+    pub use super::packed::{after, before, chunks, since, spacing, times};
 }
 
 /// How long a series counts towards the limit of its target after it was last seen, ms.

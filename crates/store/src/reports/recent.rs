@@ -2,18 +2,15 @@
 use std::collections::HashMap;
 
 use crate::database::{Database, Result, params};
-use crate::series::read;
+use crate::series::{Point, read};
 
 /// What changed of one series.
 #[derive(Debug, Default)]
 struct Changed {
     /// The first value, which may be lower than the last one that is packed.
     first: f64,
-    last: f64,
-    /// What it fell from since the first value.
-    fallen: f64,
-    /// For each point at which anything differs from the one before: the point, the value, what it fell from.
-    points: Vec<(usize, f64, f64)>,
+    /// For each point at which anything differs from the one before: the point, and what is known.
+    points: Vec<(usize, Point)>,
 }
 
 /// The changes of all series between the last packed scrape and the end of a window, at some points.
@@ -44,45 +41,37 @@ impl Recent {
     }
 
     fn change(&mut self, series: i64, point: usize, value: f64) {
-        let changed =
-            self.series.entry(series).or_insert_with(|| Changed { first: f64::NAN, last: f64::NAN, ..Changed::default() });
+        let changed = self.series.entry(series).or_insert_with(|| Changed { first: f64::NAN, points: Vec::new() });
         if changed.first.is_nan() {
             changed.first = value;
         }
-        if value < changed.last {
-            changed.fallen += changed.last;
-        }
-        if !value.is_nan() {
-            changed.last = value;
-        }
-        let is = (point, value, changed.fallen);
+        let mut is = changed.points.last().map_or_else(Point::default, |last| last.1);
+        is.next(value, false);
         match changed.points.last_mut().filter(|last| last.0 == point) {
-            Some(last) => *last = is,
-            None => changed.points.push(is),
+            Some(last) => last.1 = is,
+            None => changed.points.push((point, is)),
         }
     }
 
-    /// Hands each point's value and what the series fell from to `each`. `before`: both at the last packed scrape. A counter keeps
-    /// its value where it is missing.
-    pub fn values(
-        &self,
-        series: i64,
-        (value, fallen): (f64, f64),
-        counter: bool,
-        each: &mut dyn FnMut(usize, f64, f64),
-    ) {
+    /// Hands what is known at each point to `each`. `before`: what was known at the last packed scrape. A counter keeps its value
+    /// where it is missing.
+    pub fn values(&self, series: i64, before: Point, counter: bool, each: &mut dyn FnMut(usize, Point)) {
         let Some(changed) = self.series.get(&series) else {
-            (0..self.points).for_each(|point| each(point, value, fallen));
+            (0..self.points).for_each(|point| each(point, before));
             return;
         };
-        let begun = if changed.first < value { fallen + value } else { fallen };
+        // Whether it fell with its first value.
+        let mut begun = before;
+        begun.next(changed.first, counter);
         let mut changes = changed.points.iter().peekable();
-        let mut is = (value, fallen);
+        let mut is = before;
         for point in 0..self.points {
-            while let Some((_, value, since)) = changes.next_if(|change| change.0 <= point) {
-                is = (if counter && value.is_nan() { is.0 } else { *value }, begun + since);
+            while let Some((_, now)) = changes.next_if(|change| change.0 <= point) {
+                let held = if now.held.is_nan() { before.held } else { now.held };
+                let value = if counter { held } else { now.value };
+                is = Point { value, held, fallen: begun.fallen + now.fallen };
             }
-            each(point, is.0, is.1);
+            each(point, is);
         }
     }
 }

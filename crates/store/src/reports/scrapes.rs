@@ -5,7 +5,7 @@ use super::recent::Recent;
 use super::source::{Counter, Gauge, Grid, Labels, Source};
 use super::steps::Steps;
 use crate::database::{Database, Error, Result, params};
-use crate::series::{Level, Place, read};
+use crate::series::{Level, Place, Point, read};
 
 
 /// The scrapes of one target that a window needs.
@@ -31,8 +31,7 @@ struct Read {
     labels: Labels,
     counter: bool,
     first: Option<f64>,
-    values: Vec<f64>,
-    fallen: Vec<f64>,
+    points: Vec<Point>,
 }
 
 /// Times at which there are values. `None`: its scrape is not packed yet.
@@ -86,32 +85,27 @@ impl<'c> Scrapes<'c> {
                     labels: serde_json::from_str(row.text(1)?).unwrap_or_default(),
                     counter: row.get(2)?,
                     first: row.get(3)?,
-                    values: vec![f64::NAN; count],
-                    fallen: vec![0.0; count],
+                    points: vec![Point::default(); count],
                 });
                 Ok(())
             },
         )?;
         // What each had at the last packed scrape stands behind the last point.
-        let mut before = vec![(f64::NAN, 0.0); all.len()];
+        let mut before = vec![Point::default(); all.len()];
         let wanted: Vec<(Level, i64)> = self.packed.keys().copied().collect();
-        read::chunks(self.db, (self.target, name), &wanted, &mut |chunk, series, values, fallen| {
-            let (Some(place), Some(points)) = (places.get(&series), self.packed.get(&chunk)) else { return };
+        read::chunks(self.db, (self.target, name), &wanted, &mut |chunk, track| {
+            let (Some(place), Some(points)) = (places.get(&track.series), self.packed.get(&chunk)) else { return };
             for (point, index) in points {
-                let value = values.get(*index).copied().unwrap_or(f64::NAN);
-                let fell = fallen.get(*index).copied().unwrap_or(0.0);
-                if *point == count {
-                    before[*place] = (value, fell);
-                } else {
-                    (all[*place].values[*point], all[*place].fallen[*point]) = (value, fell);
+                match all[*place].points.get_mut(*point) {
+                    Some(known) => *known = track.at(*index),
+                    None => before[*place] = track.at(*index),
                 }
             }
         })?;
         for (id, place) in places {
             let one = &mut all[place];
-            self.recent.values(id, before[place], one.counter, &mut |point, value, fell| {
-                let point = self.recent_from + point;
-                (one.values[point], one.fallen[point]) = (value, fell);
+            self.recent.values(id, before[place], one.counter, &mut |point, known| {
+                one.points[self.recent_from + point] = known;
             });
         }
         Ok(all)
@@ -127,17 +121,12 @@ impl Source for Scrapes<'_> {
 
     fn counters(&self, name: &str) -> Result<Vec<Counter>> {
         let counter = |read: Read| {
-            let fallen = read.fallen.into_iter();
-            let mut last = None;
-            let mut value = |(value, fell): (f64, f64)| match read.counter {
-                true => known(value),
+            let value = |point: Point| match read.counter {
+                true => known(point.value),
                 // It is stored as it was, and by Prometheus' rule was reset to zero wherever it fell.
-                false => {
-                    last = known(value + fell).or(last);
-                    last
-                }
+                false => known(point.held + point.fallen),
             };
-            let values: Vec<Option<f64>> = read.values.iter().copied().zip(fallen).map(&mut value).collect();
+            let values: Vec<Option<f64>> = read.points.into_iter().map(value).collect();
             let known = values.iter().find_map(|value| *value)?;
             // Only a counter that begins within the window needs it.
             let first = match values.first() {
@@ -151,7 +140,7 @@ impl Source for Scrapes<'_> {
 
     fn gauges(&self, name: &str) -> Result<Vec<Gauge>> {
         let gauge = |read: Read| {
-            let values: Vec<Option<f64>> = read.values.into_iter().map(known).collect();
+            let values: Vec<Option<f64>> = read.points.into_iter().map(|point| known(point.value)).collect();
             values.iter().any(Option::is_some).then_some(Gauge { labels: read.labels, values })
         };
         Ok(self.read(name)?.into_iter().filter_map(gauge).collect())
@@ -203,15 +192,18 @@ impl<'c> Finding<'_, 'c> {
             if level > self.level() && !places.is_empty() {
                 found.spacings.insert(0, (end.saturating_add(level.spacing()), level.spacing()));
             }
-            if let Some(first) = places.first() {
-                end = end.min(first.time - 1);
-            }
+            let since = read::since(self.db, self.target, level)?;
+            end = since.map_or(end, |since| end.min(since));
             found.times.extend(places.into_iter().map(|place| (place.time, Some(place))));
         }
         // Where the window or its last step begins and ends between two times of a coarse level, a finer one knows more.
         for time in [from, to - window] {
-            let anchor = read::before(self.db, self.target, time)?;
-            let anchor = anchor.filter(|place| place.time > time - 2 * window);
+            let anchor = read::before(self.db, self.target, time)?.filter(|place| place.time > time - window);
+            // The target was down then: what counts is the first scrape after that.
+            let anchor = match anchor {
+                None => read::after(self.db, self.target, (time, to))?,
+                anchor => anchor,
+            };
             found.times.extend(anchor.map(|place| (place.time, Some(place))));
         }
         found.times.extend(found.packed.filter(|last| last.time > from - 2 * window).map(|last| (last.time, Some(last))));
@@ -253,12 +245,12 @@ impl<'c> Finding<'_, 'c> {
         let window = Grid::window(self.steps, self.interval);
         let mut before = recent("max", (from - window, from))?;
         if before.is_none() {
-            let place = read::before(self.db, self.target, from)?;
-            before = place
-                .filter(|place| place.time > from - window.max(place.level.spacing()))
-                .map(|place| (place.time, Some(place)));
-            if let Some((_, Some(place))) = before {
-                found.spacings.push((from, place.level.spacing()));
+            if let Some(place) = read::before(self.db, self.target, from)? {
+                let spacing = read::spacing(self.db, self.target, place.time)?;
+                if place.time > from - window.max(spacing) {
+                    before = Some((place.time, Some(place)));
+                    found.spacings.push((from, spacing));
+                }
             }
         }
         if before.is_none() {

@@ -57,7 +57,7 @@ impl Grid {
             // The last scrape before the beginning, or the first after it where the target was down before.
             let before = times.partition_point(|time| *time <= from);
             let first = before.checked_sub(1).filter(|place| times[*place] > from - window).unwrap_or(before);
-            (first < last).then_some((times[first], times[last]))
+            (first < last).then(|| (times[first], times[last]))
         };
         let step = |end: &i64| {
             let window = window.max(spacing(*end));

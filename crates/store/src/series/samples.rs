@@ -68,9 +68,9 @@ pub fn samples(db: &dyn Database, each: &mut dyn FnMut(Kept)) -> Result<()> {
             // One chunk at a time, so that little is in memory.
             for chunk in places.chunk_by(|a, b| (a.level, a.chunk) == (b.level, b.chunk)) {
                 let wanted = [(chunk[0].level, chunk[0].chunk)];
-                chunks(db, (target, &name), &wanted, &mut |_, series, values, _| {
+                chunks(db, (target, &name), &wanted, &mut |_, track| {
                     for place in chunk {
-                        tell(series, place.time, values.get(place.index).copied().unwrap_or(f64::NAN));
+                        tell(track.series, place.time, track.at(place.index).value);
                     }
                 })?;
             }

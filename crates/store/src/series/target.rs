@@ -158,8 +158,8 @@ fn newest_values(db: &dyn Database, target: i64) -> Result<(HashMap<i64, f64>, O
     let mut values = HashMap::new();
     let packed = packed::before(db, target, i64::MAX)?;
     if let Some(place) = &packed {
-        packed::each_value(db, target, place, &mut |series, value, _| {
-            values.insert(series, value);
+        packed::each_value(db, target, place, &mut |series, point| {
+            values.insert(series, point.value);
         })?;
     }
     let mut last = packed.map(|place| place.time);

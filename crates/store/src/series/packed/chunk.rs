@@ -14,10 +14,72 @@ pub struct Track {
     pub series: i64,
     /// Its value at each time.
     pub values: Vec<f64>,
-    /// For a gauge: the sum of all values from which it has ever fallen. With that it can be read as a counter. Empty for a
-    /// counter, which is stored without its resets.
+    /// The same where a gap has the value before it. Empty where there is no gap.
+    pub held: Vec<f64>,
+    /// For a gauge: the sum of all values from which it has ever fallen. With that it can be read as a counter. Empty where it
+    /// never fell, and for a counter, which is stored without its resets.
     pub fallen: Vec<f64>,
 }
+
+/// What is known of a series at one time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Its value; NaN where it has none.
+    pub value: f64,
+    /// The last value that it had.
+    pub held: f64,
+    /// The sum of all values from which it has ever fallen.
+    pub fallen: f64,
+}
+
+impl Default for Point {
+    fn default() -> Self {
+        Self { value: f64::NAN, held: f64::NAN, fallen: 0.0 }
+    }
+}
+
+impl Point {
+    /// Notes the next value. A counter that is missing keeps its last one: what it counted did happen.
+    pub fn next(&mut self, value: f64, counter: bool) {
+        if value < self.held {
+            self.fallen += self.held;
+        }
+        if !value.is_nan() {
+            self.held = value;
+        }
+        self.value = if counter { self.held } else { value };
+    }
+}
+
+impl Track {
+    /// Without values.
+    pub fn new(series: i64) -> Self {
+        Self { series, ..Self::default() }
+    }
+
+    /// At the place of a time.
+    pub fn at(&self, index: usize) -> Point {
+        let Some(value) = self.values.get(index).copied() else { return Point::default() };
+        let held = self.held.get(index).copied().unwrap_or(value);
+        Point { value, held, fallen: self.fallen.get(index).copied().unwrap_or(0.0) }
+    }
+
+    /// Adds what is known at the next time.
+    pub fn push(&mut self, point: Point) {
+        self.values.push(point.value);
+        self.held.push(point.held);
+        self.fallen.push(point.fallen);
+    }
+
+    /// Whether nothing is known at any time.
+    pub fn is_empty(&self) -> bool {
+        self.held.iter().chain(&self.values).all(|value| value.is_nan())
+    }
+}
+
+/// Which further values a track has: bits of a byte.
+const HELD: u8 = 1;
+const FALLEN: u8 = 2;
 
 /// The bytes of tracks, which are sorted by series, and of which each has a value for each of `count` times.
 pub fn write(count: usize, tracks: &[Track]) -> Vec<u8> {
@@ -28,34 +90,40 @@ pub fn write(count: usize, tracks: &[Track]) -> Vec<u8> {
     for track in tracks {
         write_signed(&mut out, track.series.wrapping_sub(before));
         before = track.series;
-        let falls = track.fallen.iter().any(|fallen| *fallen != 0.0);
-        out.push(u8::from(falls));
+        let differs = |(held, value): (&f64, &f64)| held != value && !(held.is_nan() && value.is_nan());
+        let has_gaps = track.held.iter().zip(&track.values).any(differs);
+        let has_fallen = track.fallen.iter().any(|fallen| *fallen != 0.0);
+        out.push(if has_gaps { HELD } else { 0 } | if has_fallen { FALLEN } else { 0 });
         values::write(&mut out, &track.values);
-        if falls {
+        if has_gaps {
+            values::write(&mut out, &track.held);
+        }
+        if has_fallen {
             values::write(&mut out, &track.fallen);
         }
     }
     out
 }
 
-/// Hands each track to `each`: series, values, and for a gauge that fell, what it fell from. `None`: the bytes are damaged; what
-/// was read until then is good.
-pub fn read(bytes: &[u8], each: &mut dyn FnMut(i64, &[f64], &[f64])) -> Option<()> {
+/// Hands each track to `each`. `None`: the bytes are damaged; what was read until then is good.
+pub fn read(bytes: &[u8], each: &mut dyn FnMut(&Track)) -> Option<()> {
     let mut bytes = Bytes(bytes);
     if bytes.byte()? != VERSION {
         return None;
     }
     let count = usize::try_from(bytes.unsigned()?).ok().filter(|count| *count <= MOST)?;
-    let (mut series, mut values, mut fallen) = (0_i64, Vec::new(), Vec::new());
+    let mut track = Track::default();
     for _ in 0..bytes.unsigned()? {
-        series = series.wrapping_add(bytes.signed()?);
-        let falls = bytes.byte()?;
-        values::read(&mut bytes, count, &mut values)?;
-        fallen.clear();
-        if falls != 0 {
-            values::read(&mut bytes, count, &mut fallen)?;
+        track.series = track.series.wrapping_add(bytes.signed()?);
+        let has = bytes.byte()?;
+        values::read(&mut bytes, count, &mut track.values)?;
+        for (flag, values) in [(HELD, &mut track.held), (FALLEN, &mut track.fallen)] {
+            values.clear();
+            if has & flag != 0 {
+                values::read(&mut bytes, count, values)?;
+            }
         }
-        each(series, &values, &fallen);
+        each(&track);
     }
     bytes.0.is_empty().then_some(())
 }
@@ -95,9 +163,7 @@ mod tests {
 
     fn all(bytes: &[u8]) -> Option<Vec<Track>> {
         let mut tracks = Vec::new();
-        read(bytes, &mut |series, values, fallen| {
-            tracks.push(Track { series, values: values.to_vec(), fallen: fallen.to_vec() });
-        })?;
+        read(bytes, &mut |track| tracks.push(track.clone()))?;
         Some(tracks)
     }
 
@@ -112,7 +178,7 @@ mod tests {
                 .map(|(series, (values, falls))| {
                     let values: Vec<f64> = values.into_iter().map(|value| value as f64 / 4.0).collect();
                     let fallen = if falls { vec![1.0, 2.0, 2.0, 2.0, 5.5] } else { Vec::new() };
-                    Track { series, values, fallen }
+                    Track { series, values, held: Vec::new(), fallen }
                 })
                 .collect();
             let bytes = write(5, &tracks);

@@ -1,5 +1,5 @@
 //! Reads what is packed.
-use super::chunk::{read, read_times};
+use super::chunk::{Point, Track, read, read_times};
 use super::level::Level;
 use crate::database::{Database, Lookup, Param, Result, Type, params};
 
@@ -61,6 +61,25 @@ pub fn before(db: &dyn Database, target: i64, time: i64) -> Result<Option<Place>
     Ok(best)
 }
 
+/// Since when a level has all that it should have; `None` if it has nothing. Minutes are as old as all scrapes.
+pub fn since(db: &dyn Database, target: i64, level: Level) -> Result<Option<i64>> {
+    let level = if level == Level::Minutes { Level::All } else { level };
+    db.scalar(
+        "SELECT min(time) FROM packed_times WHERE level = ?1 AND target = ?2",
+        params![level.number(), target],
+    )
+}
+
+/// How far apart scrapes are kept at a kept time, ms.
+pub fn spacing(db: &dyn Database, target: i64, time: i64) -> Result<i64> {
+    for level in [Level::All, Level::Hours] {
+        if !times(db, target, level, (time - 1, time))?.is_empty() {
+            return Ok(level.spacing());
+        }
+    }
+    Ok(Level::Days.spacing())
+}
+
 /// The first kept time of any level after `from` and up to `to`.
 pub fn after(db: &dyn Database, target: i64, (from, to): (i64, i64)) -> Result<Option<Place>> {
     let mut first: Option<Place> = None;
@@ -85,33 +104,29 @@ pub fn after(db: &dyn Database, target: i64, (from, to): (i64, i64)) -> Result<O
     Ok(first)
 }
 
-/// Hands to `each` what is known of every series at a place: its number, its value, and from what it fell.
+/// Hands to `each` what is known of every series at a place, by its number.
 pub fn each_value(
     db: &dyn Database,
     target: i64,
     place: &Place,
-    each: &mut dyn FnMut(i64, f64, f64),
+    each: &mut dyn FnMut(i64, Point),
 ) -> Result<()> {
     db.query(
         "SELECT value FROM packed WHERE level = ?1 AND target = ?2 AND time = ?3",
         params![place.level.number(), target, place.chunk],
         &mut |row| {
-            read_known(row.blob(0)?, target, &mut |series, values, fallen| {
-                if let Some(value) = values.get(place.index) {
-                    each(series, *value, fallen.get(place.index).copied().unwrap_or(0.0));
-                }
-            });
+            read_known(row.blob(0)?, target, &mut |track| each(track.series, track.at(place.index)));
             Ok(())
         },
     )
 }
 
-/// Reads chunks of a name: level, beginning, and each series with all its values and what it fell from.
+/// Reads chunks of a name: level and beginning, and each series.
 pub fn chunks(
     db: &dyn Database,
     (target, name): (i64, &str),
     wanted: &[(Level, i64)],
-    each: &mut dyn FnMut((Level, i64), i64, &[f64], &[f64]),
+    each: &mut dyn FnMut((Level, i64), &Track),
 ) -> Result<()> {
     const CHUNKS: Lookup = Lookup {
         table: "packed",
@@ -132,9 +147,7 @@ pub fn chunks(
         let number: i64 = row.get(0)?;
         let Some(level) = Level::ALL.into_iter().find(|level| level.number() == number) else { return Ok(()) };
         let chunk = row.get(1)?;
-        read_known(row.blob(2)?, target, &mut |series, values, fallen| {
-            each((level, chunk), series, values, fallen);
-        });
+        read_known(row.blob(2)?, target, &mut |track| each((level, chunk), track));
         Ok(())
     })
 }
@@ -148,7 +161,7 @@ pub fn known_times(bytes: &[u8], target: i64) -> Vec<i64> {
 }
 
 /// Reads the tracks that can be read.
-pub fn read_known(bytes: &[u8], target: i64, each: &mut dyn FnMut(i64, &[f64], &[f64])) {
+pub fn read_known(bytes: &[u8], target: i64, each: &mut dyn FnMut(&Track)) {
     if read(bytes, each).is_none() {
         tracing::warn!(target_number = target, "packed values of a target are damaged, and left out");
     }

@@ -16,7 +16,8 @@ mod level;
 mod pack;
 mod values;
 
+pub use chunk::{Point, Track};
 pub use expire::{coarsen, delete, expire, oldest, oldest_detail};
-pub use kept::{Place, after, before, chunks, each_value, times};
+pub use kept::{Place, after, before, chunks, each_value, since, spacing, times};
 pub use level::Level;
 pub use pack::{Hour, finish, pack};

@@ -1,7 +1,7 @@
 //! Packs hours that are over, and finishes days that are over.
 use std::collections::{BTreeMap, HashMap};
 
-use super::chunk::{MOST, Track, write, write_times};
+use super::chunk::{MOST, Point, Track, write, write_times};
 use super::kept::{Place, before, before_at, each_value, known_times, read_known, times};
 use super::level::Level;
 use crate::database::{Database, Param, Result, Type, Upsert, params};
@@ -83,8 +83,8 @@ pub fn finish(db: &dyn Database, target: i64, day: i64) -> Result<()> {
             params![Level::Hours.number(), target, place.chunk],
             &mut |row| {
                 let tracks = names.entry(row.get(0)?).or_default();
-                read_known(row.blob(1)?, target, &mut |series, values, fallen| {
-                    tracks.insert(series, at(series, values, fallen, place.index));
+                read_known(row.blob(1)?, target, &mut |track| {
+                    tracks.insert(track.series, single(track, place.index));
                 });
                 Ok(())
             },
@@ -94,10 +94,11 @@ pub fn finish(db: &dyn Database, target: i64, day: i64) -> Result<()> {
     Ok(())
 }
 
-/// A track of one value alone.
-fn at(series: i64, values: &[f64], fallen: &[f64], index: usize) -> Track {
-    let one = |values: &[f64]| values.get(index).copied().into_iter().collect();
-    Track { series, values: one(values), fallen: one(fallen) }
+/// A track of one time alone.
+fn single(track: &Track, index: usize) -> Track {
+    let mut single = Track::new(track.series);
+    single.push(track.at(index));
+    single
 }
 
 /// The scrapes of one hour of one target, before they are packed.
@@ -136,11 +137,11 @@ impl Hour {
             return Ok(());
         }
         let known = self.known(db)?;
-        let mut opening: HashMap<i64, (f64, f64)> = HashMap::new();
+        let mut opening: HashMap<i64, Point> = HashMap::new();
         let earlier = before(db, self.target, self.hour)?;
         if let Some(place) = earlier {
-            each_value(db, self.target, &place, &mut |series, value, fallen| {
-                opening.insert(series, (value, fallen));
+            each_value(db, self.target, &place, &mut |series, point| {
+                opening.insert(series, point);
             })?;
         }
         let names = db.query_map(
@@ -171,22 +172,20 @@ impl Hour {
             if tracks.is_empty() {
                 continue;
             }
-            let single = |index: usize| -> Tracks {
-                let one = |track: &Track| (track.series, at(track.series, &track.values, &track.fallen, index));
-                tracks.iter().map(one).collect()
+            let all_at = |index: usize| -> Tracks {
+                tracks.iter().map(|track| (track.series, single(track, index))).collect()
             };
             if earlier.is_none() {
-                begins.insert(name.clone(), single(0));
+                begins.insert(name.clone(), all_at(0));
             }
-            ends.insert(name.clone(), single(self.times.len() - 1));
+            ends.insert(name.clone(), all_at(self.times.len() - 1));
             if has_minutes {
-                let some = |values: &Vec<f64>| {
-                    minutes.iter().filter_map(|place| values.get(*place).copied()).collect::<Vec<f64>>()
+                let coarse = |track: &Track| {
+                    let mut coarse = Track::new(track.series);
+                    minutes.iter().for_each(|place| coarse.push(track.at(*place)));
+                    coarse
                 };
-                let coarse: Vec<Track> = tracks
-                    .iter()
-                    .map(|track| Track { series: track.series, values: some(&track.values), fallen: some(&track.fallen) })
-                    .collect();
+                let coarse: Vec<Track> = tracks.iter().map(coarse).collect();
                 rows.push((Level::Minutes, name.clone(), write(minutes.len(), &coarse)));
             }
             if levels.contains(&Level::All) {
@@ -228,8 +227,8 @@ impl Hour {
             "SELECT value FROM packed WHERE level = ?1 AND target = ?2 AND time = ?3",
             params![Level::All.number(), self.target, self.hour],
             &mut |row| {
-                read_known(row.blob(0)?, self.target, &mut |series, values, _| {
-                    known.insert(series, places.iter().copied().zip(values.iter().copied()).collect());
+                read_known(row.blob(0)?, self.target, &mut |track| {
+                    known.insert(track.series, places.iter().copied().zip(track.values.iter().copied()).collect());
                 });
                 Ok(())
             },
@@ -242,43 +241,29 @@ impl Hour {
     fn track(
         &self,
         (series, counter): (i64, bool),
-        opening: &HashMap<i64, (f64, f64)>,
+        opening: &HashMap<i64, Point>,
         known: Option<&HashMap<i64, Vec<(usize, f64)>>>,
     ) -> Option<Track> {
         let count = self.times.len();
-        let (mut value, mut fell) = opening.get(&series).copied().unwrap_or((f64::NAN, 0.0));
+        let mut point = opening.get(&series).copied().unwrap_or_default();
         let mut steps: Vec<(usize, f64)> = known.and_then(|known| known.get(&series)).cloned().unwrap_or_default();
         if let Some(changes) = self.changes.get(&series) {
             let late = changes.iter().map(|(at, value)| (usize::from(*at), *value));
             steps.extend(late);
             steps.sort_by_key(|(at, _)| *at);
         }
-        if steps.is_empty() && value.is_nan() && fell == 0.0 {
+        if steps.is_empty() && point.held.is_nan() {
             return None;
         }
         let mut steps = steps.into_iter().peekable();
-        // What it had before a gap.
-        let mut last = value;
-        let (mut values, mut fallen) = (Vec::with_capacity(count), Vec::new());
+        let mut track = Track::new(series);
         for at in 0..count {
             while let Some((_, next)) = steps.next_if(|(when, _)| *when <= at) {
-                if next < last {
-                    fell += last;
-                }
-                if !next.is_nan() {
-                    last = next;
-                }
-                // A counter that is missing keeps its last value: what it counted did happen.
-                if !counter || !next.is_nan() {
-                    value = next;
-                }
+                point.next(next, counter);
             }
-            values.push(value);
-            if !counter {
-                fallen.push(fell);
-            }
+            track.push(point);
         }
-        Some(Track { series, values, fallen })
+        Some(track)
     }
 }
 
@@ -322,35 +307,26 @@ fn append(
         params![level.number(), target, chunk],
         &mut |row| {
             let tracks = names.entry(row.get(0)?).or_default();
-            read_known(row.blob(1)?, target, &mut |series, values, fallen| {
-                let track = tracks.entry(series).or_insert_with(|| Track { series, ..Track::default() });
-                let longer = |before: &[f64], now: &[f64], none: f64| {
-                    let mut joined = before.to_vec();
-                    joined.resize(count, none);
-                    joined.push(now.last().copied().unwrap_or(none));
-                    joined
-                };
-                track.fallen = longer(fallen, &track.fallen, 0.0);
-                track.values = longer(values, &track.values, f64::NAN);
+            read_known(row.blob(1)?, target, &mut |before| {
+                let mut longer = Track::new(before.series);
+                (0..count).for_each(|index| longer.push(before.at(index)));
+                let now = tracks.get(&before.series).map_or_else(Point::default, |track| track.at(0));
+                longer.push(now);
+                tracks.insert(before.series, longer);
             });
             Ok(())
         },
     )?;
     let mut rows = Vec::with_capacity(names.len());
-    for (name, mut tracks) in names {
-        // Those that are new had no value before.
-        for track in tracks.values_mut() {
-            let before = |values: &mut Vec<f64>, none: f64| {
-                let missing = all.saturating_sub(values.len());
-                values.splice(0..0, std::iter::repeat_n(none, missing));
-            };
-            before(&mut track.values, f64::NAN);
-            before(&mut track.fallen, 0.0);
-        }
-        let tracks: Vec<Track> = tracks
-            .into_values()
-            .filter(|track| track.values.iter().any(|value| !value.is_nan()) || track.fallen.iter().any(|fell| *fell != 0.0))
-            .collect();
+    for (name, tracks) in names {
+        let whole = |track: Track| {
+            // One that is new had no value before.
+            let mut whole = Track::new(track.series);
+            (track.values.len()..all).for_each(|_| whole.push(Point::default()));
+            (0..track.values.len()).for_each(|index| whole.push(track.at(index)));
+            whole
+        };
+        let tracks: Vec<Track> = tracks.into_values().map(whole).filter(|track| !track.is_empty()).collect();
         if !tracks.is_empty() {
             rows.push((level, name, write(all, &tracks)));
         }
