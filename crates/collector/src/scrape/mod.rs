@@ -199,7 +199,12 @@ impl Scraper {
     async fn keep(&self, target: &str, reading: Reading) -> Result<Option<String>, ScrapeError> {
         self.metrics.left_out(target, reading.bad as u64, reading.repeated as u64);
         let note = reading.note();
-        let scrape = Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples };
+        let scrape = Scrape {
+            target: target.to_owned(),
+            time: self.clock.now(),
+            samples: reading.samples,
+            instance: None,
+        };
         self.store.record_scrape(scrape).await.map_err(ScrapeError::Store)?;
         Ok(note)
     }

@@ -105,10 +105,11 @@ impl Pushes {
         if !fresh.is_empty() {
             // What an instance did not have in its last export was 0 then. Without that the first error would be no increase.
             let samples = before.into_iter().chain(fresh).collect();
-            let scrape = Scrape { target: service.target.clone(), time: now - 1, samples };
+            let scrape = Scrape { target: service.target.clone(), time: now - 1, samples, instance: None };
             store.record_scrape(scrape).await.map_err(PushError::Store)?;
         }
-        let scrape = Scrape { target: service.target.clone(), time: now, samples: target.samples() };
+        let scrape =
+            Scrape { target: service.target.clone(), time: now, samples: target.samples(), instance: None };
         store.record_scrape(scrape).await.map_err(PushError::Store)?;
         state.targets.insert(service.target.clone(), target);
         state.posts.push_back(post);
