@@ -39,5 +39,6 @@ mod scraping;
 mod sdk_limits;
 mod sdks;
 mod signals;
+mod splits;
 #[cfg(unix)]
 mod targets;
