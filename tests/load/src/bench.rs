@@ -30,8 +30,8 @@ pub fn run(options: &Options) -> Result<()> {
     let mut subjects = Subject::all(options)?;
     let each = options.beacons.div_ceil(options.rounds);
     println!(
-        "{} connections, each sends its next beacon when it has its answer; {each} beacons a turn, medians of {} turns",
-        options.connections, options.rounds
+        "{} connections at a time, each brings {} beacons, the next when it has its answer; {each} beacons a turn, medians of {} turns",
+        options.connections.open, options.connections.each, options.rounds
     );
     let mut rounds: Vec<Vec<Round>> = subjects.iter().map(|_| Vec::new()).collect();
     for number in 0..=options.rounds {

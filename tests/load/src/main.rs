@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use flags::{Load, LoadCmd};
+use whippet_load::send::Connections;
 use whippet_load::{bare, bench};
 use whippet_test_postgres::Programs;
 
@@ -17,7 +18,10 @@ fn main() -> Result<()> {
         LoadCmd::Bench(flags) => bench::run(&bench::Options {
             beacons: flags.beacons.unwrap_or(120_000),
             rounds: flags.rounds.unwrap_or(6).max(1),
-            connections: flags.connections.unwrap_or(64).max(1),
+            connections: Connections {
+                open: flags.connections.unwrap_or(64).max(1),
+                each: flags.each.unwrap_or(3).max(1),
+            },
             whippet: program("WHIPPET_BINARY", "whippet")?,
             own: env::current_exe()?,
             only: flags.only.unwrap_or_default().to_lowercase(),
