@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::database;
 use crate::error::StoreError;
 use crate::{counter_repair, page_loads};
 
@@ -45,14 +46,15 @@ pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "journal_size_limit", LOG)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(())
+    connection.set_prepared_statement_cache_capacity(128);
+    database::register_functions(connection)
 }
 
 /// Applies the migrations that the file has not seen.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = VERSION;
+    database::register_functions(connection)?;
     // A negative one is of another program.
     let Some(seen) = usize::try_from(version).ok().filter(|seen| *seen <= MIGRATIONS.len()) else {
         return Err(StoreError::TooNew { version, known });

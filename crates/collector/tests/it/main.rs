@@ -17,6 +17,7 @@ mod keeping;
 mod loading;
 mod measured;
 mod migrations;
+mod moving;
 mod names;
 #[cfg(unix)]
 mod operator;
