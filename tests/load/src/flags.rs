@@ -16,6 +16,18 @@ xflags::xflags! {
             /// Only the stores whose name has this in it: `sqlite`, `postgresql`.
             optional --only part: String
         }
+        /// Compare one, two and four collectors on one PostgreSQL with one on SQLite.
+        cmd many {
+            /// How many beacons all of them get. 500000 if not given.
+            optional --beacons beacons: u64
+        }
+        /// Kill, pause, cut and fill up what collectors stand on, and look whether what they acknowledged is there.
+        cmd faults {
+            /// How many beacons are sent during each. 100000 if not given.
+            optional --beacons beacons: u64
+            /// Only those whose name has this in it.
+            optional --only part: String
+        }
         /// Serve the handler that reads a body and forgets it.
         cmd bare {}
     }

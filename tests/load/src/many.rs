@@ -66,6 +66,11 @@ impl Expected {
         Ok(Self { reports, given })
     }
 
+    /// The beacons.
+    pub fn given(&self) -> Given {
+        self.given
+    }
+
     /// Whether each collector of a site answers the same.
     ///
     /// # Errors
