@@ -33,6 +33,10 @@ xflags::xflags! {
             optional --only part: String
             /// `collector`: how many beacons each store gets.
             optional --beacons beacons: u64
+            /// `collector`: compare one, two and four collectors on one PostgreSQL with one on SQLite instead.
+            optional --many
+            /// `collector`: kill, pause, cut and fill up what collectors stand on instead.
+            optional --faults
         }
         /// Run TanStack's adapters on the package by each package manager, bundler and test runner that
         /// docs/adapters.md names. Installs them all, in temporary folders: some minutes.

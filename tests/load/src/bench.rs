@@ -35,7 +35,7 @@ pub fn run(options: &Options) -> Result<()> {
     );
     let mut rounds: Vec<Vec<Round>> = subjects.iter().map(|_| Vec::new()).collect();
     for number in 0..=options.rounds {
-        let beacons = Beacons { seed: 1, start: options.now };
+        let beacons = Beacons { seed: 1, start: options.now, open: 2000 };
         for (subject, rounds) in subjects.iter().zip(&mut rounds) {
             let round = subject.measure(beacons, number * each..(number + 1) * each, options.connections)?;
             println!("  {number}: {}: {round}", subject.name);

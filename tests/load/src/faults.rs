@@ -3,6 +3,7 @@
 //!
 //! The collectors recover by themselves: nobody starts them anew, but where they were killed.
 mod database;
+mod file;
 mod killing;
 mod room;
 
@@ -19,6 +20,7 @@ use crate::many::Expected;
 use crate::site::Site;
 
 pub use database::{connections_cut, connections_exhausted, paused, read_only};
+pub use file::locked;
 pub use killing::{collectors_killed, database_killed};
 pub use room::{Disk, full_database, full_folder};
 

@@ -20,6 +20,8 @@ xflags::xflags! {
         cmd many {
             /// How many beacons all of them get. 500000 if not given.
             optional --beacons beacons: u64
+            /// Only comparisons whose number of collectors has this in it.
+            optional --only part: String
         }
         /// Kill, pause, cut and fill up what collectors stand on, and look whether what they acknowledged is there.
         cmd faults {

@@ -30,7 +30,7 @@ pub struct Long {
 
 impl Long {
     fn expected(&self) -> Result<Expected> {
-        let beacons = Beacons { seed: 2, start: self.now };
+        let beacons = Beacons { seed: 2, start: self.now, open: 2000 };
         let given = Given { beacons, count: self.beacons, connections: CONNECTIONS };
         fs::create_dir_all(&self.folder)?;
         let started = Instant::now();
@@ -43,7 +43,8 @@ impl Long {
     pub fn many(&self) -> Result<()> {
         let expected = self.expected()?;
         let postgres = self.postgres()?;
-        for collectors in [1, 2, 4] {
+        for collectors in [1, 2, 4].into_iter().filter(|count: &usize| count.to_string().contains(&self.only))
+        {
             let started = Instant::now();
             let url = format!("{}?schema=many_{collectors}", postgres.url());
             many::compare(&self.whippet, Data::Url(url), collectors, &expected)?;

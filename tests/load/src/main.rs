@@ -18,7 +18,7 @@ fn main() -> Result<()> {
     let flags = Load::from_env_or_exit();
     match flags.subcommand {
         LoadCmd::Bare(_) => bare::serve(),
-        LoadCmd::Many(flags) => long(flags.beacons.unwrap_or(500_000), None)?.many(),
+        LoadCmd::Many(flags) => long(flags.beacons.unwrap_or(500_000), flags.only)?.many(),
         LoadCmd::Faults(flags) => long(flags.beacons.unwrap_or(100_000), flags.only)?.faults(),
         LoadCmd::Bench(flags) => bench::run(&bench::Options {
             beacons: flags.beacons.unwrap_or(120_000),

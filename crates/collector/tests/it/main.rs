@@ -8,6 +8,8 @@ mod crash;
 mod dashboard;
 mod documents;
 mod exporters;
+#[cfg(target_os = "linux")]
+mod faults;
 mod figures;
 mod hanging;
 mod harness;
