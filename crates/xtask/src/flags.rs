@@ -25,11 +25,14 @@ xflags::xflags! {
         }
         /// Measure speed, beside peers, in Chromium. Prints a table; of times, only those of `start` make it fail.
         cmd bench {
-            /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`; `scrape`: memory and CPU of
-            /// scraping, beside Prometheus, outside of any browser.
+            /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`; outside of any browser: `scrape`,
+            /// memory and CPU of scraping, beside Prometheus; `collector`, what a beacon costs on SQLite and on
+            /// PostgreSQL, beside a server that only reads it. `collector` fails over its limit, too.
             required name: String
             /// Measure only the cases whose name has this in it.
             optional --only part: String
+            /// `collector`: how many beacons each store gets.
+            optional --beacons beacons: u64
         }
         /// Build the collector's release with the dashboard in it, and pack it with its licences, unit and examples:
         /// target/dist/whippet-VERSION-TARGET.tar.gz, and its SHA-256.

@@ -14,6 +14,7 @@ mod deny;
 mod dist;
 mod end_to_end;
 mod flags;
+mod postgres;
 mod project;
 mod prometheus;
 mod report;
