@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
 mod beacons;
 mod charts;
+mod container;
 mod counters;
 #[cfg(unix)]
 mod crash;
