@@ -16,6 +16,7 @@ mod batch;
 mod browser;
 mod candidates;
 pub mod cells;
+mod changes;
 mod command;
 mod compact;
 mod context;

@@ -19,7 +19,7 @@ const MIGRATIONS: [Migration; 9] = [
     (include_str!("schema_6.sql"), nothing),
     (include_str!("schema_7.sql"), page_loads::count_older),
     (include_str!("schema_8.sql"), nothing),
-    (include_str!("schema_9.sql"), nothing),
+    (concat!(include_str!("schema_9.sql"), include_str!("schema_9_names.sql")), nothing),
 ];
 
 /// The format that this version reads and writes.

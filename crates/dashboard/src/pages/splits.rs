@@ -1,6 +1,7 @@
 //! Web vitals by what page views have in common: release, device, connection, navigation, browser.
 use super::view_count::{FEW, view_count};
 use super::vitals::p75;
+use crate::base::at;
 use crate::components::{Cell, Columns, Panel, Rating, ReportNotice, Select, Table};
 use crate::data::{ReportQuery, use_splits};
 use crate::format;
@@ -130,7 +131,7 @@ fn row(split: &OneSplit, by: Dimension, metrics: &[Vital], view: &ViewState) -> 
     let mut link = view.clone();
     link.split = Some(Split { by, value: Some(value) });
     let mut cells =
-        vec![Cell::Link(label(split), format!("/vitals{link}")), Cell::Figure(view_count(split.views))];
+        vec![Cell::Link(label(split), at(&format!("/vitals{link}"))), Cell::Figure(view_count(split.views))];
     cells.extend(metrics.iter().map(|vital| {
         let found = split.metrics.iter().find(|found| found.name == vital.name);
         found.map_or_else(|| Cell::Figure(format::NOTHING.to_owned()), |found| cell(found, vital))
