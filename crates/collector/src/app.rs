@@ -1,5 +1,5 @@
 //! What all requests share.
-use std::net::IpAddr;
+
 use std::sync::Arc;
 
 use whippet_api::Target;
@@ -7,7 +7,7 @@ use whippet_engine::beacon::Beacon;
 use whippet_store::reports::matches::Matches;
 use whippet_store::{Ingested, OWN_TARGET, Store, StoreError, losses};
 
-use crate::client::Networks;
+use crate::client::{Networks, Sender};
 use crate::clock::Clock;
 use crate::intake::Views;
 use crate::metrics::Metrics;
@@ -102,7 +102,7 @@ impl App {
     pub async fn ingest(
         &self,
         beacon: Beacon,
-        client: IpAddr,
+        client: Sender,
         bytes: usize,
         now: i64,
     ) -> Result<Ingested, StoreError> {

@@ -3,9 +3,8 @@
 use rusqlite::{Connection, params};
 use whippet_engine::stats::{Bucket, ExponentialHistogram, StoredHistogram};
 
-use crate::cells::Timings;
+use crate::cells::{self, Timings};
 use crate::kind::Kind;
-use crate::minute_buckets;
 
 /// The name of the histogram, ms until the load event ended.
 pub const PAGE_LOADS: &str = "page.load";
@@ -83,7 +82,7 @@ pub fn count_older(connection: &Connection) -> rusqlite::Result<()> {
     for key in keys {
         let mut histogram = StoredHistogram::new();
         let bytes: Vec<u8> = read.query_row(key, |row| row.get(0))?;
-        minute_buckets::merge_bytes(&mut histogram, &bytes);
+        cells::merge_histogram_bytes(&mut histogram, &bytes);
         let [minute, app, page, name] = key;
         write.execute(params![minute, app, page, name, slow_by_buckets(&histogram).min(1 << 60) as i64])?;
     }

@@ -32,7 +32,8 @@ pub(super) fn vitals() -> impl Strategy<Value = Vitals> {
 }
 
 fn attribution() -> impl Strategy<Value = Attribution> {
-    let causes = prop::collection::btree_map((0_u8..21, 1_i64..20), histogram().prop_map(Spread), 0..5);
+    let causes =
+        prop::collection::btree_map((0_u8..21, 0_u8..3, 1_i64..20), histogram().prop_map(Spread), 0..5);
     let parts = prop::collection::btree_map((0_u8..21, 0_u8..5), histogram().prop_map(Spread), 0..5);
     (causes, parts).prop_map(|(causes, parts)| Attribution { causes, parts })
 }

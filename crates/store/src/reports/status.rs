@@ -1,6 +1,7 @@
 //! `GET /api/status`: beacons, applications and targets that there are.
 use crate::database::{Database, Result, params};
 use crate::kind::OTHER;
+use crate::totals;
 
 /// What there is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,13 +18,13 @@ pub struct Stored {
 
 /// What there is.
 pub fn status(db: &dyn Database) -> Result<Stored> {
-    let total = |name: &str| {
-        db.query_optional("SELECT value FROM totals WHERE name = ?1", params![name], |row| row.get::<i64>(0))
-    };
+    let collectors = "SELECT CAST(coalesce(sum(beacons), 0) AS BIGINT), max(last_beacon) FROM collectors";
+    let (beacons, last_beacon): (i64, Option<i64>) =
+        db.query_one(collectors, &[], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Stored {
-        beacons: total("beacons")?.unwrap_or(0).unsigned_abs(),
-        last_beacon: total("last_beacon")?,
-        begun: total("begun")?,
+        beacons: beacons.unsigned_abs(),
+        last_beacon,
+        begun: totals::get(db, "begun")?,
         apps: apps(db)?,
     })
 }

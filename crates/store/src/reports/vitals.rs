@@ -30,7 +30,7 @@ pub fn vitals(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Vital
     let metrics = Metric::ALL.iter().zip(read.metrics);
     let metrics = metrics.map(|(metric, values)| {
         let [elements, urls, states] =
-            [&selectors, &urls, &states].map(|names| causes(&values.causes, names));
+            [(0, &selectors), (1, &urls), (2, &states)].map(|of| causes(&values.causes, of));
         Vital { elements, urls, states, ..vital(*metric, &values, steps) }
     });
     // Pages of different applications may have the same name.
@@ -92,12 +92,15 @@ fn part_times(metric: Metric, parts: &[StoredHistogram]) -> Vec<Part> {
     if is_known { phases::names(metric).iter().zip(parts).map(part).collect() } else { Vec::new() }
 }
 
-/// The causes among `names`, the highest sum of values first.
-fn causes(found: &HashMap<i64, StoredHistogram>, names: &HashMap<i64, String>) -> Vec<Cause> {
+/// The causes of a kind, the highest sum of values first. One without a name was dropped.
+fn causes(
+    found: &HashMap<(u8, i64), StoredHistogram>,
+    (kind, names): (u8, &HashMap<i64, String>),
+) -> Vec<Cause> {
     // Elements of different applications may have the same selector.
     let mut merged: HashMap<&str, StoredHistogram> = HashMap::new();
-    for (id, histogram) in found {
-        let Some(name) = names.get(id) else { continue };
+    for ((_, id), histogram) in found.iter().filter(|((found, _), _)| *found == kind) {
+        let name = names.get(id).map_or(OTHER, String::as_str);
         cells::merge_histogram(merged.entry(name).or_default(), histogram);
     }
     let mut merged: Vec<(&str, StoredHistogram)> = merged.into_iter().collect();

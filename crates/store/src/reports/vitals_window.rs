@@ -24,7 +24,7 @@ pub struct OneMetric {
     /// The same by step.
     pub steps: Vec<Values>,
     /// The same by the number of the name that they are attributed to.
-    pub causes: HashMap<i64, StoredHistogram>,
+    pub causes: HashMap<(u8, i64), StoredHistogram>,
     /// The phases, in the order of [`phases::names`].
     pub parts: Vec<StoredHistogram>,
 }
@@ -138,9 +138,9 @@ impl WindowVitals {
             }
         }
         let counts = |number: u8| Measured::from_number(number).filter(|measured| wanted(filter, *measured));
-        for ((number, cause), spread) in &details.causes {
+        for ((number, kind, cause), spread) in &details.causes {
             if let Some(measured) = counts(*number) {
-                let held = metrics[measured.metric as usize].causes.entry(*cause).or_default();
+                let held = metrics[measured.metric as usize].causes.entry((*kind, *cause)).or_default();
                 cells::merge_histogram(held, &spread.0);
             }
         }
@@ -224,8 +224,13 @@ pub fn add(sum: &mut Vitals, view: &OpenView) {
 fn add_details(details: &mut Attribution, view: &OpenView) {
     for (measured, measure) in view.measures() {
         let number = measured.number();
-        for cause in measure.causes.into_iter().filter(|cause| *cause != 0) {
-            details.causes.entry((number, cause)).or_default().0.record_many(measure.value, view.weight);
+        for (kind, cause) in (0_u8..).zip(measure.causes).filter(|(_, cause)| *cause != 0) {
+            details
+                .causes
+                .entry((number, kind, cause))
+                .or_default()
+                .0
+                .record_many(measure.value, view.weight);
         }
         for (part, ms) in (0_u8..).zip(&measure.parts) {
             details.parts.entry((number, part)).or_default().0.record_many(*ms, view.weight);
