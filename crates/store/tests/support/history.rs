@@ -203,8 +203,6 @@ fn write(
 /// which are all that reports of many pages read. `kinds`: how much the page views of a bucket differ.
 pub fn fill(db: &dyn Database, days: i64, page_count: i64, kinds: u64) -> database::Result<()> {
     let mut seed = Seed(90);
-    // TEMP
-    db.execute_batch("DROP TABLE views; CREATE TABLE views (app INTEGER, view TEXT, page INTEGER, minute INTEGER, weight INTEGER, navigation INTEGER, release INTEGER, device INTEGER, connection INTEGER, browser INTEGER, folded INTEGER, measures BLOB)")?;
     let name = |id: i64, kind: i64, parent: i64, name: &str| {
         db.execute(
             "INSERT INTO names (id, kind, parent, name, used, first, score, scored, confirmed)
