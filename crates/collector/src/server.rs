@@ -240,6 +240,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     if arguments.trust_proxy == 0 && token.is_none() {
         router = hosts::guarded(router, arguments.allow_host);
     }
+    let router = routes::base_path::below(arguments.base_path, router);
     let limits = connections::Limits::new(arguments.trust_proxy);
     connections::serve(listener, router, limits, metrics, told_to_stop).await;
     tasks.shutdown().await;

@@ -12,6 +12,7 @@ use super::values::{Unshown, address, app, rate, sent_header, size};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{Endpoint, Header, labelled};
+use crate::routes::base_path::base_path;
 use crate::scrape::Target;
 use crate::token::Token;
 use crate::units::duration;
@@ -126,6 +127,10 @@ pub struct Serve {
     /// Send histograms of pages as native ones, too, which Prometheus takes that has them enabled
     #[arg(long, env = "WHIPPET_REMOTE_WRITE_NATIVE")]
     pub remote_write_native: bool,
+    /// A path below which everything is answered too, such as /whippet, for a proxy that leaves it in its requests. One that
+    /// takes it off needs no option
+    #[arg(long, env = "WHIPPET_BASE_PATH", default_value = "", hide_default_value = true, value_name = "PATH", value_parser = base_path)]
+    pub base_path: String,
     /// What the dashboard, its API and /metrics ask for, as a bearer token or as the password of the user `whippet`;
     /// better in the variable WHIPPET_TOKEN, which no list of processes shows
     #[arg(long, env = "WHIPPET_TOKEN", value_name = "TOKEN", value_parser = Unshown(Token::new))]

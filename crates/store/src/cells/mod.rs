@@ -18,6 +18,7 @@ mod loading;
 mod open_views;
 mod page;
 mod read;
+mod refill;
 mod remapped;
 mod roll_up;
 mod section;
@@ -33,7 +34,7 @@ mod vitals;
 mod window;
 
 pub use attribution::Attribution;
-pub use codec::{decode, encode, merge_bytes};
+pub use codec::{Reader, decode, encode, merge_bytes};
 pub use errors::{ErrorCount, Errors};
 pub use histogram::{Spread, merge as merge_histogram, merge_bytes as merge_histogram_bytes};
 pub(crate) use hot::{Hot, Place};

@@ -20,7 +20,7 @@ fn histogram() -> impl Strategy<Value = StoredHistogram> {
     })
 }
 
-fn vitals() -> impl Strategy<Value = Vitals> {
+pub(super) fn vitals() -> impl Strategy<Value = Vitals> {
     let one = (0_usize..5, any::<bool>(), value(), 1_u64..100);
     (0_u64..1000, prop::collection::vec(one, 0..10)).prop_map(|(views, values)| {
         let mut vitals = Vitals { views, ..Vitals::default() };

@@ -88,12 +88,13 @@ impl WindowVitals {
     /// Reads them.
     pub fn read(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Self> {
         let window = Window::new(db, steps, filter)?;
-        let reader = Reader::new(db, filter)?;
+        let mut picker = Picker::new(db, filter)?;
+        let section = picker.section();
         let mut sums = vec![Vitals::default(); steps.ends.len()];
         let mut pages: HashMap<i64, Vitals> = HashMap::new();
         let mut details = Attribution::default();
-        window.each(reader.section(), Some(steps), &mut |bucket, value| {
-            reader.take(value, &mut |vitals| {
+        window.each(section, Some(steps), &mut |bucket, value| {
+            picker.take(value, &mut |vitals| {
                 sums[steps.place(bucket.time)].merge(vitals);
                 if window.has_page() {
                     merge_into(&mut pages, bucket.page, vitals);
@@ -101,12 +102,13 @@ impl WindowVitals {
             });
         })?;
         if !window.has_page() {
-            window.each_page(reader.section(), &mut |bucket, value| {
-                reader.take_into(value, pages.entry(bucket.page).or_default());
+            window.each_page(section, &mut |bucket, value| {
+                let page = pages.entry(bucket.page).or_default();
+                picker.take(value, &mut |vitals| page.merge(vitals));
             })?;
         }
         window.each_open(&mut |view| {
-            if reader.selects(view) {
+            if picker.selects(view) {
                 add(&mut sums[steps.place(view.minute)], view);
                 add(pages.entry(view.page).or_default(), view);
                 if filter.split.is_none() {
@@ -162,11 +164,12 @@ impl WindowVitals {
 /// The values of each metric over the whole window, and nothing else.
 pub fn whole(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<[Values; METRICS]> {
     let window = Window::new(db, steps, filter)?;
-    let reader = Reader::new(db, filter)?;
+    let mut picker = Picker::new(db, filter)?;
+    let section = picker.section();
     let mut sum = Vitals::default();
-    window.each(reader.section(), None, &mut |_, value| reader.take_into(value, &mut sum))?;
+    window.each(section, None, &mut |_, value| picker.take(value, &mut |vitals| sum.merge(vitals)))?;
     window.each_open(&mut |view| {
-        if reader.selects(view) {
+        if picker.selects(view) {
             add(&mut sum, view);
         }
     })?;
@@ -174,33 +177,27 @@ pub fn whole(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<[Value
 }
 
 /// Takes the vitals out of cells: all of them, or those of page views with one value.
-struct Reader<'f> {
+struct Picker<'f> {
     split: Option<&'f SplitFilter>,
     releases: HashMap<i64, String>,
+    reader: cells::Reader<Vitals>,
 }
 
-impl<'f> Reader<'f> {
+impl<'f> Picker<'f> {
     fn new(db: &dyn Database, filter: &'f Filter) -> Result<Self> {
         let split = filter.split.as_ref();
         let releases = if split.is_some() { names(db, Kind::Release)? } else { HashMap::new() };
-        Ok(Self { split, releases })
+        Ok(Self { split, releases, reader: cells::Reader::default() })
     }
 
     fn section(&self) -> Section {
         self.split.map_or(Section::Vitals, |split| split.by.section())
     }
 
-    fn take_into(&self, value: &[u8], sum: &mut Vitals) {
-        match self.split {
-            None => cells::merge_bytes(sum, value),
-            Some(_) => self.take(value, &mut |vitals| sum.merge(vitals)),
-        }
-    }
-
-    fn take(&self, value: &[u8], each: &mut dyn FnMut(&Vitals)) {
+    fn take(&mut self, value: &[u8], each: &mut dyn FnMut(&Vitals)) {
         let Some(split) = self.split else {
-            if let Some(vitals) = cells::decode::<Vitals>(value) {
-                each(&vitals);
+            if let Some(vitals) = self.reader.read(value) {
+                each(vitals);
             }
             return;
         };

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use super::filter::Filter;
 use super::steps::Steps;
-use crate::cells::{self, Bucket, Cell, Level, OpenView, Page, Section, Selection};
+use crate::cells::{self, Bucket, Cell, Level, OpenView, Page, Reader, Section, Selection};
 use crate::database::{Database, Result, params};
 use crate::kind::Kind;
 use crate::time::MINUTE;
@@ -42,16 +42,16 @@ impl<'a> Window<'a> {
 
     /// The sum over the window.
     pub fn total<T: Cell>(&self, section: Section) -> Result<T> {
-        let mut total = T::default();
-        self.each(section, None, &mut |_, value| cells::merge_bytes(&mut total, value))?;
+        let (mut total, mut reader) = (T::default(), Reader::default());
+        self.each(section, None, &mut |_, value| reader.merge_into(&mut total, value))?;
         Ok(total)
     }
 
     /// The sum over each step.
     pub fn by_step<T: Cell>(&self, section: Section, steps: &Steps) -> Result<Vec<T>> {
-        let mut sums = vec![T::default(); steps.ends.len()];
+        let (mut sums, mut reader) = (vec![T::default(); steps.ends.len()], Reader::default());
         self.each(section, Some(steps), &mut |bucket, value| {
-            cells::merge_bytes(&mut sums[steps.place(bucket.time)], value);
+            reader.merge_into(&mut sums[steps.place(bucket.time)], value);
         })?;
         Ok(sums)
     }
