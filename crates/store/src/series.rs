@@ -26,6 +26,8 @@ use writes::{New, Writes, add_series};
 
 pub use migrate::migrate;
 pub use samples::{Kept, samples};
+#[cfg(test)]
+pub use packed::{Hour, finish as pack_day};
 pub use packed::{Level, Place, Point, coarsen, delete, expire, oldest, oldest_detail, pack};
 
 /// What reports read.

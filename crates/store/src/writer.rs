@@ -21,7 +21,7 @@ use crate::series::Series;
 use crate::size_limit::Freed;
 use crate::space::Space;
 use crate::sweep::Stage;
-use crate::{backend_events, readiness, schema, size_limit, sweep};
+use crate::{backend_events, readiness, schema, shared_state, size_limit, sweep};
 
 /// The most commands of one transaction: bounds how long the first of them waits.
 const GROUP: usize = 256;
@@ -278,6 +278,14 @@ impl Writer {
                 Command::BackendEvents { target, events, whole, now, .. } => {
                     backend_events::record(&transaction, (target, events, *whole), *now, options)?;
                     Outcome::Done
+                }
+                Command::Share { scrapes, state, checked, .. } => {
+                    let set = shared_state::put(&transaction, state, *checked)?;
+                    for scrape in scrapes.iter().filter(|_| set) {
+                        let dropped = series.record(&transaction, scrape, options.limits.series)?;
+                        metrics.series_dropped(&scrape.target, dropped);
+                    }
+                    Outcome::Shared(set)
                 }
                 Command::SetTargetAddress { target, address, .. } => {
                     series.declare(&transaction, target, address)?;
