@@ -215,16 +215,21 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let scraper = Scraper {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
-        target_status,
+        target_status: Arc::clone(&target_status),
         clock: clock.clone(),
         fetcher,
         forward: writer.as_ref().and_then(RemoteWriter::forwarding),
+        instance: scrape::others::instance(address),
     };
-    for target in &targets {
-        store.set_target_address(&target.name, &target.address()).await?;
+    // Where there may be other collectors, the one that scrapes a target does that.
+    if !store.is_shared() {
+        for target in &targets {
+            store.set_target_address(&target.name, &target.address()).await?;
+        }
     }
     let mut tasks = scrape::start(Arc::new(scraper), targets, config.lists, arguments.scrape_interval);
     watch_pushes(&mut tasks, app.clone());
+    scrape::others::watch(&mut tasks, Arc::clone(&store), target_status);
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
@@ -332,10 +337,10 @@ fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {
         loop {
             ticks.tick().await;
             let now = app.clock.now();
-            for target in app.senders.pushes.silent(now).await {
+            for (target, since) in app.senders.pushes.silent(now).await {
                 let error =
                     "nothing was pushed for minutes: see whether the service runs and reaches this address";
-                if app.target_status.record_silence(&target, now, error) {
+                if app.target_status.record_silence(&target, (since, now), error) {
                     tracing::warn!(target_name = target, "target is silent");
                 }
             }

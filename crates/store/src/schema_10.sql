@@ -34,3 +34,9 @@ CREATE TABLE packed_times (
 ALTER TABLE series ADD COLUMN first REAL;
 -- On a server: the collector that wrote last, whose memory of the series is right.
 ALTER TABLE targets ADD COLUMN writer INTEGER NOT NULL DEFAULT 0;
+-- What collectors that share a database tell one another: see shared_state.rs.
+CREATE TABLE shared_states (
+  name    TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  value   BLOB NOT NULL
+) WITHOUT ROWID;

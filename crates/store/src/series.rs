@@ -25,6 +25,8 @@ use target::Target;
 use writes::{New, Writes, add_series};
 
 pub use migrate::migrate;
+#[cfg(test)]
+pub use packed::{Hour, finish as pack_day};
 pub use packed::{Level, Place, Point, coarsen, delete, expire, oldest, oldest_detail, pack};
 pub use samples::{Kept, samples};
 

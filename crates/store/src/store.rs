@@ -17,7 +17,8 @@ use crate::readiness::Readiness;
 use crate::report_cache::ReportCache;
 use crate::score::Client;
 use crate::scrape::Scrape;
-use crate::{opened, sweep, writer};
+use crate::shared_state::SharedState;
+use crate::{opened, shared_state, sweep, writer};
 
 /// The most queries at once; others wait. Each has a thread, and a cache of a few MB.
 const READS: usize = 8;
@@ -121,6 +122,43 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// The value that all collectors see under a name.
+    pub async fn shared_state(self: &Arc<Self>, name: &str) -> Result<SharedState, StoreError> {
+        let name = name.to_owned();
+        self.read_database("read_shared", move |db| shared_state::get(db, &name)).await
+    }
+
+    /// All of them whose names begin with `prefix`.
+    pub async fn shared_states(
+        self: &Arc<Self>,
+        prefix: &'static str,
+    ) -> Result<Vec<SharedState>, StoreError> {
+        self.read_database("read_shared", move |db| shared_state::all(db, prefix)).await
+    }
+
+    /// Sets a value that all collectors see, whatever it was.
+    pub async fn share(&self, state: SharedState) -> Result<(), StoreError> {
+        self.change_shared(Vec::new(), state, false).await.map(drop)
+    }
+
+    /// Sets a value that all collectors see, and stores scrapes, both or neither. Returns `false`, and stores nothing, where the
+    /// value was changed since `state` was read.
+    pub async fn record_shared(&self, scrapes: Vec<Scrape>, state: SharedState) -> Result<bool, StoreError> {
+        self.change_shared(scrapes, state, true).await
+    }
+
+    async fn change_shared(
+        &self,
+        scrapes: Vec<Scrape>,
+        state: SharedState,
+        checked: bool,
+    ) -> Result<bool, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Share { scrapes, state, checked, reply };
+        self.commands.send(command).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
     /// Deletes data past its retention, makes data past full detail coarser, and returns the freed space, as of `now`.
     /// Retention goes by the newest data, and moves by at most a day per day.
     ///
@@ -177,6 +215,11 @@ impl Store {
         let answer = answer.await.unwrap_or(Err(StoreError::Closed));
         drop(alone);
         answer
+    }
+
+    /// Whether other collectors may have the same store open.
+    pub fn is_shared(&self) -> bool {
+        self.place.server().is_some()
     }
 
     /// Whether this collector does what only one of all may do at a time: [`SWEEPER`], `"scrape:shop"`. It takes the role if

@@ -25,7 +25,7 @@ use crate::series::Series;
 use crate::size_limit::Freed;
 use crate::space::Space;
 use crate::sweep::Stage;
-use crate::{backend_events, readiness, schema, size_limit, sweep};
+use crate::{backend_events, readiness, schema, shared_state, size_limit, sweep};
 
 /// The most commands of one transaction: bounds how long the first of them waits.
 const GROUP: usize = 256;
@@ -307,6 +307,15 @@ impl Writer {
                     Command::Scrape { scrape, .. } => {
                         let dropped = series.record(database, scrape, options.limits.series)?;
                         metrics.series_dropped(&scrape.target, dropped);
+                    }
+                    Command::Share { scrapes, state, checked, .. } => {
+                        let set = shared_state::put(database, state, *checked)?;
+                        for scrape in scrapes.iter().filter(|_| set) {
+                            let dropped = series.record(database, scrape, options.limits.series)?;
+                            metrics.series_dropped(&scrape.target, dropped);
+                        }
+                        outcomes.push(Outcome::Shared(set));
+                        continue;
                     }
                     Command::BackendEvents { target, events, whole, now, .. } => {
                         backend_events::record(database, (target, events, *whole), *now, options)?;

@@ -221,6 +221,7 @@ impl Collector {
             clock: self.app.clock.clone(),
             fetcher: Fetcher::new(Duration::from_secs(5)),
             forward: None,
+            instance: "here:7300".to_owned(),
         }
     }
 

@@ -273,8 +273,8 @@ async fn series_in_memory_make_the_same_report_as_the_store() {
     let told = collector.app.matches.catalogue().told(&memory.exposed());
     let fetched = report(&memory, &told, &steps).unwrap();
     let matches = Arc::clone(&collector.app.matches);
-    let read = move |connection: &dyn whippet_store::database::Database| {
-        whippet_store::reports::backend::backend(connection, &matches, "shop", &steps, 5 * SECOND)
+    let read = move |db: &dyn whippet_store::database::Database| {
+        whippet_store::reports::backend::backend(db, &matches, "shop", &steps, 5 * SECOND)
     };
     let scraped = collector.app.store.read_database("test", read).await.unwrap();
     assert!(scraped.sections.len() >= 3);

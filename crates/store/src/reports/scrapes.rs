@@ -129,9 +129,9 @@ impl Source for Scrapes<'_> {
             };
             let values: Vec<Option<f64>> = read.points.into_iter().map(value).collect();
             let known = values.iter().find_map(|value| *value)?;
-            // Only a counter that begins within the window needs it.
+            // What begins within the window is counted from its first value.
             let first = match values.first() {
-                Some(None) if read.counter => read.first.unwrap_or(known),
+                Some(None) => read.first.unwrap_or(known),
                 _ => known,
             };
             Some(Counter { labels: read.labels, first, values })
@@ -299,5 +299,7 @@ impl<'c> Finding<'_, 'c> {
     }
 }
 
+#[cfg(test)]
+mod history;
 #[cfg(test)]
 mod tests;

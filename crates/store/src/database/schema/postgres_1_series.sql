@@ -87,3 +87,10 @@ CREATE TABLE backend_event_sightings (
   seen   BIGINT NOT NULL
 );
 CREATE INDEX backend_event_sightings_target ON backend_event_sightings (target, seen);
+
+-- What collectors tell one another: see shared_state.rs.
+CREATE TABLE shared_states (
+  name    TEXT PRIMARY KEY,
+  version BIGINT NOT NULL,
+  value   BYTEA NOT NULL
+);
