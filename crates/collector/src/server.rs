@@ -168,6 +168,9 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     options.known_apps = known_apps(&arguments)?;
     options.min_sample_rate = arguments.min_sample_rate;
     let (detail, hours, retention) = (options.detail, options.hours, options.retention);
+    if options.server.is_some() && options.max_size.is_some() {
+        tracing::warn!("--max-size bounds a folder, not a server: choose how long data is kept there");
+    }
     let page_figures = arguments.export_pages.map(|labels| {
         Arc::new(PageFigures::new(PageOptions {
             labels,

@@ -18,7 +18,7 @@ use crate::report_cache::ReportCache;
 use crate::score::Client;
 use crate::scrape::Scrape;
 use crate::shared_state::SharedState;
-use crate::{opened, shared_state, sweep, writer};
+use crate::{opened, report_cache, shared_state, sweep, writer};
 
 /// The most queries at once; others wait. Each has a thread, and a cache of a few MB.
 const READS: usize = 8;
@@ -51,6 +51,9 @@ impl Store {
     /// Opens the folder or the server, brings what is there up to date, and starts the writer.
     pub fn open(options: Options, metrics: Arc<StoreMetrics>) -> Result<Self, StoreError> {
         let mut opened = opened::open(&options)?;
+        if let Some(server) = opened.place.server() {
+            metrics.show_server(Arc::clone(server));
+        }
         let (commands, queue) = mpsc::channel(options.queue.max(1));
         let patience = options.patience;
         let report_cache = Arc::default();
@@ -286,7 +289,12 @@ impl Store {
         T: Clone + Send + Sync + 'static,
         F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
     {
-        let question = format!("{operation} {question}");
+        let mut question = format!("{operation} {question}");
+        if self.is_shared() {
+            // What other collectors heard outdates it, too.
+            let version = self.read_database("read_version", report_cache::shared_version).await?;
+            question = format!("{question} {version}");
+        }
         if let Some(answer) = self.report_cache.get(&question) {
             return Ok(answer);
         }
