@@ -3,7 +3,6 @@ use tokio::sync::oneshot;
 use whippet_engine::beacon::Beacon;
 
 use crate::backend_event::BackendEvent;
-use crate::batch::Arrival;
 use crate::error::StoreError;
 use crate::score::Client;
 use crate::scrape::Scrape;
@@ -20,6 +19,9 @@ pub enum Ingested {
 
 /// Receives the answer once the transaction is committed.
 pub type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// A beacon, who sent it, and when it was received.
+pub type Arrival<'a> = (&'a Beacon, Client, i64);
 
 /// A command for the writer.
 pub enum Command {

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::mpsc;
 
-use crate::batch::{self, Arrival};
+use crate::batch;
 use crate::cells::Hot;
-use crate::command::{Command, Outcome};
+use crate::command::{Arrival, Command, Outcome};
 use crate::context::Context;
 use crate::database::{self, Access, Database, ErrorKind};
 use crate::error::StoreError;
