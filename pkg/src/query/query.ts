@@ -323,14 +323,7 @@ export const Query: {
     const intent = this.#calls.query_intent(this.id, +!!fetchOptions?.cancelRefetch)
     if (intent === INTENT_JOIN && this.currentFetch) return this.currentFetch.promise
     if (intent === INTENT_REPLACE) this.destroy()
-    const fetch = new Fetch<TData, TError>(this as any, this.#client, fetchOptions)
-    this.currentFetch = fetch
-    fetch.start(options)
-    return fetch.promise
-  }
-
-  onFetchEffect(run: number, effect: number): void {
-    this.currentFetch?.onEffect(run, effect)
+    return new Fetch<TData, TError>(this as any, this.#client, options, fetchOptions).promise
   }
 
   onEngineFailed(): void {

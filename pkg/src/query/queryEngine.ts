@@ -38,8 +38,7 @@ export interface EngineQuery {
   evict(): void
   /** The query had no observer for its `gcTime`. */
   onGarbageCollected(): void
-  /** The engine decided about the fetch `run`: one of `EFFECT_*`. */
-  onFetchEffect(run: number, effect: number): void
+  currentFetch?: { onEffect(run: number, effect: number): void }
   /** The engine has failed: a fetch that waits for it fails too. */
   onEngineFailed(): void
 }
@@ -217,7 +216,7 @@ export class QueryEngine extends Engine<Exports, EngineQuery> {
       case EFFECT_ORIGIN_FREED:
         return this.breakers?.forget(about)
       default:
-        query?.onFetchEffect(run, code)
+        query?.currentFetch?.onEffect(run, code)
     }
   }
 }
