@@ -133,7 +133,8 @@ export const Query: {
   }
 
   #setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
-    this.options = Object.assign({}, this.#defaultOptions, options) as typeof this.options
+    // With the defaults in them already, options need no copy: thousands of observers make as many.
+    this.options = (options?._defaulted ? options : Object.assign({}, this.#defaultOptions, options)) as typeof this.options
     if (options?._type) this.queryType = options._type
     const gcTime = resolveGcTime(this.options.gcTime)
     if (!this.#id) this.gcTime = Math.max(this.gcTime, gcTime)
