@@ -2,26 +2,20 @@
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
-use whippet_collector::args::{Cli, Command};
-use whippet_collector::{names, server};
+use whippet_collector::args::{Cli, Command, Format, Log};
+use whippet_collector::commands::{backup, check, names};
+use whippet_collector::server;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    let (filter, wrong) = filter();
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
-    if let Some(error) = wrong {
-        tracing::warn!(%error, "RUST_LOG is not understood: write a level (debug), or some by module (info,hyper=warn)");
-    }
+    let cli = Cli::from_process();
+    start_log(&cli.log);
     let arguments = match cli.command {
         Command::Serve(arguments) => arguments,
         Command::Names(arguments) => return print(names::run(&arguments)),
+        Command::Backup(arguments) => return print(backup::run(&arguments)),
+        Command::Check(arguments) => return verdict(check::run(&arguments)),
     };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -53,8 +47,41 @@ fn print(result: Result<String, impl std::error::Error>) -> ExitCode {
     }
 }
 
-/// What is logged, by `RUST_LOG`; and what is wrong with that.
-fn filter() -> (Targets, Option<String>) {
+/// The exit codes of `grep` and `diff`: 1 is an answer, 2 is none.
+fn verdict(result: Result<(String, bool), impl std::error::Error>) -> ExitCode {
+    match result {
+        Ok((text, true)) => print(Ok::<_, std::convert::Infallible>(text)),
+        Ok((text, false)) => {
+            print(Ok::<_, std::convert::Infallible>(text));
+            ExitCode::from(1)
+        }
+        Err(error) => {
+            eprintln!("whippet: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Events go to stderr, as `log` says.
+fn start_log(log: &Log) {
+    let (filter, wrong) = match log.log_level.clone() {
+        Some(targets) => (targets, None),
+        None => rust_log(),
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let lines = match log.log_format {
+        Format::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        // The members of an event stand beside its time, level and message.
+        Format::Json => lines.with_target(true).json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    if let Some(error) = wrong {
+        tracing::warn!(%error, "RUST_LOG is not understood: write a level (debug), or some by module (info,hyper=warn)");
+    }
+}
+
+/// What is logged by `RUST_LOG`; and what is wrong with that.
+fn rust_log() -> (Targets, Option<String>) {
     let usual = Targets::new().with_default(LevelFilter::INFO);
     match std::env::var("RUST_LOG") {
         Ok(text) if !text.trim().is_empty() => match text.parse() {

@@ -25,7 +25,6 @@ use crate::prometheus_setup::{self, SetupError};
 use crate::rate_limiter::RateLimiter;
 use crate::routes;
 use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetError, TargetStatus, Tls, TlsError};
-use crate::token::{Token, WeakToken};
 
 /// The time between two sweeps of what is too old.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
@@ -72,8 +71,6 @@ pub enum ServeError {
         /// Why not.
         source: TlsError,
     },
-    /// The token in the environment is none.
-    Token(WeakToken),
     /// The list of applications in the environment is none.
     Apps(String),
     /// No certificate can be checked.
@@ -108,7 +105,6 @@ impl std::fmt::Display for ServeError {
             Self::SlowTimeout => {
                 f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
             }
-            Self::Token(error) => write!(f, "WHIPPET_TOKEN {error}"),
             Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
             Self::Prometheus(error) => error.fmt(f),
@@ -122,7 +118,6 @@ impl std::error::Error for ServeError {
         match self {
             Self::Listen { source, .. } => Some(source),
             Self::Store(error) => Some(error),
-            Self::Token(error) => Some(error),
             Self::Roots(error) => Some(error),
             Self::Signals(error) => Some(error),
             Self::Prometheus(error) => Some(error),
@@ -155,7 +150,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         Some(path) => Config::load(path).map_err(ServeError::Config)?,
         None => Config::default(),
     };
-    let token = token(&arguments)?;
+    let token = arguments.token.clone();
     let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
     let targets = targets(config.targets, &arguments, patience)?;
     let fetcher = fetcher(&targets, patience)?;
@@ -238,6 +233,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     if arguments.trust_proxy == 0 && token.is_none() {
         router = hosts::guarded(router, arguments.allow_host);
     }
+    let router = routes::base_path::below(arguments.base_path, router);
     let limits = connections::Limits::new(arguments.trust_proxy);
     connections::serve(listener, router, limits, metrics, told_to_stop).await;
     tasks.shutdown().await;
@@ -286,15 +282,6 @@ fn fetcher(targets: &[Target], patience: Duration) -> Result<Fetcher, ServeError
         fetcher.prepare(&target.settings.tls).map_err(wrong)?;
     }
     Ok(fetcher)
-}
-
-/// The token of the command line, or else of the environment.
-fn token(arguments: &Serve) -> Result<Option<Token>, ServeError> {
-    match (&arguments.token, std::env::var("WHIPPET_TOKEN")) {
-        (Some(token), _) => Ok(Some(token.clone())),
-        (None, Ok(token)) if !token.is_empty() => Token::new(&token).map(Some).map_err(ServeError::Token),
-        (None, _) => Ok(None),
-    }
 }
 
 /// The applications of the command line, and of the environment.

@@ -42,6 +42,11 @@ impl<K: Clone + Eq + Hash> Candidates<K> {
         score
     }
 
+    /// The score of one that was seen.
+    pub fn score(&self, key: &K) -> Option<Score> {
+        self.scores.get(key).map(|candidate| candidate.0)
+    }
+
     /// Removes one that got a place.
     pub fn remove(&mut self, key: &K) {
         self.scores.remove(key);

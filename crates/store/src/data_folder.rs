@@ -30,6 +30,11 @@ pub fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(Connection::open(path)?)
 }
 
+/// Opens a file for writing that its user alone may read, and creates it if it is missing.
+pub fn private_file(path: &Path) -> std::io::Result<File> {
+    private::file(path)
+}
+
 /// File permissions: only the collector's user may read the data.
 #[cfg(unix)]
 mod private {

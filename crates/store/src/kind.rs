@@ -30,11 +30,13 @@ pub enum Kind {
     Url = 8,
     /// A state that a vital is attributed to.
     State = 9,
+    /// A release of an application.
+    Release = 10,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::App,
         Self::Page,
         Self::Counter,
@@ -45,6 +47,7 @@ impl Kind {
         Self::Gauge,
         Self::Url,
         Self::State,
+        Self::Release,
     ];
 
     /// The kind that is stored as `number`.
@@ -70,6 +73,7 @@ impl Kind {
             Self::Gauge => "gauge",
             Self::Url => "url",
             Self::State => "state",
+            Self::Release => "release",
         }
     }
 
@@ -86,6 +90,7 @@ impl Kind {
             Self::Gauge => limits.gauges,
             Self::Url => limits.urls,
             Self::State => limits.states,
+            Self::Release => limits.releases,
         }
     }
 }

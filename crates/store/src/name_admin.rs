@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
+use crate::changes;
 use crate::data_folder;
+use crate::database;
 use crate::error::StoreError;
 use crate::evictions::{self, Pass};
 use crate::kind::{Kind, OTHER};
@@ -105,6 +107,12 @@ impl std::error::Error for NamesError {
     }
 }
 
+impl From<database::Error> for NamesError {
+    fn from(error: database::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl From<rusqlite::Error> for NamesError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(error.into())
@@ -177,7 +185,10 @@ pub fn drop_name(
         .query_map(params![kind as i64, name, app], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
     match &found[..] {
-        [(id, _)] => evictions::evict(&transaction, kind, *id, delete)?,
+        [(id, _)] => {
+            let change = changes::next(&transaction)?;
+            evictions::evict(&transaction, kind, *id, delete, change)?;
+        }
         [] => return Err(NamesError::Unknown { kind, name: name.to_owned() }),
         several => {
             let apps = several.iter().map(|(_, app)| app.clone()).collect();

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::beacon::PageError;
 
 use crate::context::Context;
+use crate::database::{self, Database};
 use crate::evictions;
 use crate::time::MINUTE;
 
@@ -56,12 +57,7 @@ fn see(
     error: &PageError,
     now: i64,
 ) -> rusqlite::Result<()> {
-    if let Some(score) = context.errors.see((app, id), context.client, now) {
-        context
-            .connection
-            .prepare_cached("UPDATE errors SET score = ?2, scored = ?3 WHERE id = ?1")?
-            .execute(params![id, score, now])?;
-    }
+    context.errors.see((app, id), context.client, now);
     if !error.stack.is_empty() {
         // The first report with a stack gives it to all.
         context
@@ -81,31 +77,34 @@ fn insert(
     now: i64,
 ) -> rusqlite::Result<i64> {
     let limit = context.options.limits.errors;
-    let Some(place) = context.errors.find_place((app, fingerprint), limit, context.client, now) else {
+    let key = (app, fingerprint);
+    let Some(place) = context.errors.find_place(context.connection, key, limit, context.client, now)? else {
         context.metrics.overflow("error");
-        return evictions::other_error(context.connection, app);
+        return Ok(evictions::other_error(context.connection, app)?);
     };
     if let Some(evicted) = place.evicted {
-        evictions::evict_error(context.connection, app, evicted)?;
+        evictions::evict_error(context.connection, app, evicted, place.change)?;
         context.metrics.evicted("error");
         context.evicted = true;
     }
-    context
-        .connection
-        .prepare_cached(
-            "INSERT INTO errors (app, fingerprint, message, source, stack, first, score, scored)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)",
-        )?
-        .execute(params![
+    // Another process may have added it just before.
+    let database: &dyn Database = context.connection;
+    let id = database.query_one(
+        "INSERT INTO errors (app, fingerprint, message, source, stack, first, score, scored, changed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8)
+         ON CONFLICT (app, fingerprint) DO UPDATE SET message = errors.message RETURNING id",
+        database::params![
             app,
             fingerprint,
-            error.message,
-            error.source,
-            error.stack,
+            &error.message,
+            &error.source,
+            &error.stack,
             now,
-            place.score.value(now)
-        ])?;
-    let id = context.connection.last_insert_rowid();
+            place.score.value(now),
+            place.change
+        ],
+        |row| row.get(0),
+    )?;
     context.errors.add(app, id, place.score, now);
     Ok(id)
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::database;
 use crate::error::StoreError;
 use crate::{counter_repair, page_loads};
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     (include_str!("schema_1.sql"), nothing),
     (include_str!("schema_2.sql"), nothing),
     (include_str!("schema_3.sql"), nothing),
@@ -18,6 +19,7 @@ const MIGRATIONS: [Migration; 8] = [
     (include_str!("schema_6.sql"), nothing),
     (include_str!("schema_7.sql"), page_loads::count_older),
     (include_str!("schema_8.sql"), nothing),
+    (concat!(include_str!("schema_9.sql"), include_str!("schema_9_names.sql")), nothing),
 ];
 
 /// The format that this version reads and writes.
@@ -45,14 +47,15 @@ pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "journal_size_limit", LOG)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(())
+    connection.set_prepared_statement_cache_capacity(128);
+    database::register_functions(connection)
 }
 
 /// Applies the migrations that the file has not seen.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = VERSION;
+    database::register_functions(connection)?;
     // A negative one is of another program.
     let Some(seen) = usize::try_from(version).ok().filter(|seen| *seen <= MIGRATIONS.len()) else {
         return Err(StoreError::TooNew { version, known });

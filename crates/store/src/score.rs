@@ -42,6 +42,20 @@ impl Score {
         self.value * (-(now.saturating_sub(self.at).max(0) as f64) / HALF_LIFE).exp2()
     }
 
+    /// Raises it to `value` as of `at`, if it is lower.
+    pub fn raise(&mut self, value: f64, at: i64) {
+        let now = self.at.max(at);
+        let other = Self::stored(value, at).value(now);
+        if other > self.value(now) {
+            (self.value, self.at) = (other, now);
+        }
+    }
+
+    /// When it was last counted.
+    pub fn last(&self) -> i64 {
+        self.at
+    }
+
     /// Counts a sighting.
     pub fn add(&mut self, client: Client, now: i64) {
         let hour = now - now.rem_euclid(HOUR);

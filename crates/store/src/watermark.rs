@@ -55,7 +55,7 @@ pub fn advance(connection: &Connection, now: i64, options: &Options, first: bool
         true => before.max(now),
         false => self::from(before, begun, oldest_detail, options.detail),
     };
-    totals::set(connection, DETAIL, before.max(now.min(from.saturating_add(passed))))
+    Ok(totals::set(connection, DETAIL, before.max(now.min(from.saturating_add(passed))))?)
 }
 
 /// Where the watermark advances from. A collector that was stopped for more than a day leaves a gap in the data. Once all

@@ -252,6 +252,8 @@ impl Writer {
             (self.data_version, self.has_evictions) = (version, true);
             self.report_cache.outdate();
         }
+        names.refresh(&transaction)?;
+        errors.refresh(&transaction)?;
         let mut batch = Batch::default();
         let mut outcomes = Vec::with_capacity(commands.len());
         for command in commands {
@@ -292,6 +294,8 @@ impl Writer {
             });
         }
         batch.flush(&transaction)?;
+        names.flush(&transaction)?;
+        errors.flush(&transaction)?;
         transaction.commit()?;
         Ok(outcomes)
     }

@@ -1,13 +1,14 @@
-//! How fast it is, beside its peers: `tests/bench/<name>.mjs`, in Chromium; `scrape` beside Prometheus.
+//! How fast it is, beside its peers: `tests/bench/<name>.mjs`, in Chromium; `scrape` beside Prometheus; `collector` beside a
+//! server that only reads what it gets, by `tests/load`.
 use crate::project::{Project, find_program};
 use crate::report::Report;
-use crate::{browser, build, flags, prometheus, setup};
+use crate::{browser, build, flags, postgres, prometheus, setup};
 use anyhow::{Result, bail};
 use std::path::Path;
 use xshell::cmd;
 
 /// What can be measured.
-const NAMES: [&str; 7] = ["json", "lazy", "pace", "query", "rum", "scrape", "start"];
+const NAMES: [&str; 8] = ["collector", "json", "lazy", "pace", "query", "rum", "scrape", "start"];
 
 /// Builds the package, and prints the benchmark's table.
 pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<()> {
@@ -17,6 +18,9 @@ pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<(
     }
     if name == "scrape" {
         return scrape(project, report);
+    }
+    if name == "collector" {
+        return collector(project, report, flags);
     }
     setup::run(project, report)?;
     let browser = report.step("set-up: Chromium", || browser::ensure(project))?;
@@ -48,6 +52,31 @@ fn scrape(project: &Project, report: &Report) -> Result<()> {
         .env("WHIPPET_BINARY", project.target().join("release/whippet"))
         .env("PROMETHEUS", peer)
         .run()?)
+}
+
+/// The collector as it is released, on both stores.
+fn collector(project: &Project, report: &Report, flags: &flags::Bench) -> Result<()> {
+    let programs = postgres::programs(project);
+    let shell = &project.shell;
+    report.step("build: the collector, released", || {
+        Ok(cmd!(shell, "cargo build --release --package whippet-collector --package whippet-load").run()?)
+    })?;
+    let release = project.target().join("release");
+    let load = release.join("whippet-load");
+    let task = match (flags.many, flags.faults) {
+        (false, false) => "bench",
+        (true, false) => "many",
+        (false, true) => "faults",
+        (true, true) => bail!("--many and --faults are two things: give one of them"),
+    };
+    let only = flags.only.iter().flat_map(|part| ["--only", part]);
+    let beacons = flags.beacons.map(|beacons| beacons.to_string());
+    let beacons = beacons.iter().flat_map(|beacons| ["--beacons", beacons]);
+    let mut command = cmd!(shell, "{load} {task} {only...} {beacons...}");
+    if let Some(programs) = programs {
+        command = command.env(whippet_test_postgres::PROGRAMS, programs.folder());
+    }
+    Ok(command.env("WHIPPET_BINARY", release.join("whippet")).run()?)
 }
 
 /// As `whippet/json` is built, but with its parts to be called one by one.

@@ -52,11 +52,13 @@ pub fn is_debian() -> bool {
     release.lines().any(|line| matches!(line, "ID=debian" | "ID=ubuntu"))
 }
 
-fn is_root(project: &Project) -> bool {
+/// Whether packages can be installed.
+pub fn is_root(project: &Project) -> bool {
     cmd!(project.shell, "id -u").quiet().ignore_stderr().read().is_ok_and(|id| id == "0")
 }
 
-fn install(project: &Project, packages: &[&str]) -> Result<()> {
+/// Installs Debian packages.
+pub fn install(project: &Project, packages: &[&str]) -> Result<()> {
     let shell = &project.shell;
     cmd!(shell, "apt-get update --quiet").run()?;
     cmd!(shell, "apt-get install --yes --quiet --no-install-recommends {packages...}")

@@ -25,11 +25,24 @@ xflags::xflags! {
         }
         /// Measure speed, beside peers, in Chromium. Prints a table; of times, only those of `start` make it fail.
         cmd bench {
-            /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`; `scrape`: memory and CPU of
-            /// scraping, beside Prometheus, outside of any browser.
+            /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`; outside of any browser: `scrape`,
+            /// memory and CPU of scraping, beside Prometheus; `collector`, what a beacon costs on SQLite and on
+            /// PostgreSQL, beside a server that only reads it. `collector` fails over its limit, too.
             required name: String
             /// Measure only the cases whose name has this in it.
             optional --only part: String
+            /// `collector`: how many beacons each store gets.
+            optional --beacons beacons: u64
+            /// `collector`: compare one, two and four collectors on one PostgreSQL with one on SQLite instead.
+            optional --many
+            /// `collector`: kill, pause, cut and fill up what collectors stand on instead.
+            optional --faults
+        }
+        /// Build the collector's release with the dashboard in it, and pack it with its licences, unit and examples:
+        /// target/dist/whippet-VERSION-TARGET.tar.gz, and its SHA-256.
+        cmd dist {
+            /// For this machine's kind unless it is given: static where that can be built, else with this machine's C library.
+            optional --target triple: String
         }
         /// Run TanStack's adapters on the package by each package manager, bundler and test runner that
         /// docs/adapters.md names. Installs them all, in temporary folders: some minutes.

@@ -4,12 +4,12 @@ use crate::end_to_end::Suite;
 use crate::project::Project;
 use crate::report::Report;
 use crate::steps::{Steps, test_files};
-use crate::{browser, build, flags, prometheus, setup, tidy};
+use crate::{browser, build, flags, postgres, prometheus, setup, tidy};
 use anyhow::Result;
 use xshell::cmd;
 
 /// Crates that run on the machine itself.
-const NATIVE: [&str; 8] = [
+const NATIVE: [&str; 10] = [
     "whippet-engine",
     "whippet-boundary",
     "whippet-api",
@@ -17,6 +17,8 @@ const NATIVE: [&str; 8] = [
     "whippet-store",
     "whippet-collector",
     "whippet-demo-backend",
+    "whippet-load",
+    "whippet-test-postgres",
     "xtask",
 ];
 /// Crates that run in a browser.
@@ -46,12 +48,13 @@ fn steps(project: &Project, report: &Report, only: Option<&str>) -> Result<()> {
         prometheus::ensure(project);
         Ok(())
     })?;
+    let postgres = &report.step("set-up: PostgreSQL", || postgres::start(project))?;
     build::run(project, report, false)?;
 
     let steps = Steps { report, only };
     // Cargo builds for one lane at a time; meanwhile the others run what is built.
     report.side_by_side(&[
-        &|project| native(project, &steps),
+        &|project| native(project, &steps, postgres.as_ref()),
         &|project| wasm(project, &steps, browser),
         &|project| typescript(project, &steps, browser),
     ])?;
@@ -61,8 +64,13 @@ fn steps(project: &Project, report: &Report, only: Option<&str>) -> Result<()> {
     }])
 }
 
-fn native(project: &Project, steps: &Steps<'_>) -> Result<()> {
+fn native(project: &Project, steps: &Steps<'_>, postgres: Option<&postgres::Postgres>) -> Result<()> {
     let shell = &project.shell;
+    let _postgres: Vec<_> = postgres
+        .into_iter()
+        .flat_map(postgres::Postgres::variables)
+        .map(|(name, value)| shell.push_env(name, value))
+        .collect();
     let crates = &NATIVE.map(|name| ["--package", name]).concat();
     steps.run("check: format", || Ok(cmd!(shell, "cargo fmt --all --check").run()?))?;
     steps.run("check: rules of the house", || tidy::run(project))?;

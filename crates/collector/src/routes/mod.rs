@@ -1,5 +1,6 @@
 //! The routes, and the headers of all answers.
 mod access;
+pub mod base_path;
 mod beacons;
 mod body;
 mod charts;

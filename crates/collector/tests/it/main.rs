@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
 mod beacons;
 mod charts;
+mod container;
 mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
 mod documents;
 mod exporters;
+#[cfg(target_os = "linux")]
+mod faults;
 mod figures;
 mod hanging;
 mod harness;
@@ -17,6 +20,7 @@ mod keeping;
 mod loading;
 mod measured;
 mod migrations;
+mod moving;
 mod names;
 #[cfg(unix)]
 mod operator;

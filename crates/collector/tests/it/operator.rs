@@ -129,3 +129,25 @@ fn rust_log_sets_the_level_of_the_log() {
     let log = program.log_with("RUST_LOG is not understood");
     assert!(!log.contains(wanted), "{log}");
 }
+
+#[test]
+fn variables_set_what_no_flag_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), |command| {
+        // An empty one is none, and the flag of `--listen` counts more than its variable.
+        command.env("WHIPPET_LISTEN", "203.0.113.1:1").env("WHIPPET_RETENTION", "");
+        command.env("WHIPPET_ALLOW_HOST", "a.example,b.example").env("WHIPPET_LOG_LEVEL", "debug");
+        command.env("WHIPPET_LOG_FORMAT", "json");
+    });
+    assert_eq!(status(&program, "GET /api/status", "host: b.example\r\n"), "200");
+    assert_eq!(status(&program, "GET /api/status", "host: c.example\r\n"), "403");
+    request(&program.address, "POST /v1/beacons", "{}").unwrap();
+    let log = program.log_with("a beacon was refused");
+    for line in log.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(
+            ["timestamp", "level", "message", "target"].iter().all(|key| event[key].is_string()),
+            "{line}"
+        );
+    }
+}

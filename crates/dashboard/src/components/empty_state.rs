@@ -1,5 +1,6 @@
 //! What a page shows without data: how to get some.
 use super::Snippet;
+use crate::base::at;
 use leptos::prelude::*;
 
 /// A section without data.
@@ -20,10 +21,10 @@ pub fn EmptyState(
 /// How to send beacons here.
 #[component]
 pub fn BeaconHint() -> impl IntoView {
-    let origin = window().location().origin().unwrap_or_default();
+    let endpoint = window().location().origin().unwrap_or_default() + &at("/v1/beacons");
     let code = format!(
         "import {{ startRum }} from 'whippet/rum'\n\
-         const endpoint = '{origin}/v1/beacons'\n\
+         const endpoint = '{endpoint}'\n\
          startRum({{ endpoint, app: 'my-app' }})"
     );
     view! {

@@ -1,5 +1,6 @@
 //! The header: navigation, range, refresh, and whether the data is live.
 use super::Select;
+use crate::base::at;
 use crate::data::{ApiError, Connection, ReportState, ReportStates};
 use crate::theme::Theme;
 use crate::view_state::{Refresh, TimeRange, href, use_change_view_state, use_view_state};
@@ -45,7 +46,7 @@ fn NavLink(path: &'static str, name: &'static str) -> impl IntoView {
     let here = use_location().pathname;
     // The page filter only applies to one page. Range, refresh, target and app are kept.
     let target = href(path, |view| view.page = None);
-    view! { <li><a href=target aria-current=move || (here.get() == path).then_some("page")>{name}</a></li> }
+    view! { <li><a href=target aria-current=move || (here.get() == at(path)).then_some("page")>{name}</a></li> }
 }
 
 /// The logo: a running whippet.

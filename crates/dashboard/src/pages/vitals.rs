@@ -2,6 +2,7 @@
 use super::breakdowns::{Breakdowns, Causes};
 use super::view_count::{FEW, view_count};
 use super::{spec, trend, with_thresholds};
+use crate::base::at;
 use crate::chart::Plot;
 use crate::components::Column::{Figures, Words};
 use crate::components::{
@@ -145,7 +146,7 @@ fn Pages(vitals: ReportQuery<Vitals>) -> impl IntoView {
         let mut link = view.get();
         let row = |page: &whippet_api::Page| {
             link.page = Some(page.page.clone());
-            row(page, &report.data.metrics, format!("/vitals{link}"))
+            row(page, &report.data.metrics, at(&format!("/vitals{link}")))
         };
         Some(report.data.pages.iter().map(row).collect())
     });

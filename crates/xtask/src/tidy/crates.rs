@@ -13,11 +13,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/npm", &["boundary", "engine", "web"]),
     ("crates/store", &["api", "catalogue", "engine"]),
     ("crates/web", &["engine"]),
-    ("crates/xtask", &["boundary"]),
+    ("crates/xtask", &["boundary", "test-postgres"]),
     ("tests/bench/wasm", &["engine"]),
     ("tests/e2e/leptos", &["leptos"]),
     ("tests/fuzz", &["collector", "engine"]),
     ("tests/exporters/apps/rust", &[]),
+    ("tests/load", &["test-postgres"]),
+    ("tests/postgres", &[]),
     ("www/backend", &[]),
 ];
 

@@ -1,0 +1,67 @@
+//! The command line: a file per command.
+mod backup;
+mod check;
+mod environment;
+mod log;
+mod names;
+mod serve;
+mod values;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use environment::Lookup;
+
+pub use backup::Backup;
+pub use check::Check;
+pub use log::{Format, Log};
+pub use names::{Names, NamesCommand};
+pub use serve::Serve;
+pub use values::app;
+
+/// Collects what browsers measured and what backends expose, and shows both.
+///
+/// Flags marked with [env: NAME] are also read from that variable; a flag on the command line counts more.
+#[derive(Debug, Parser)]
+#[command(name = "whippet", version, about, after_help = environment::HELP)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What is logged.
+    #[command(flatten)]
+    pub log: Log,
+}
+
+impl Cli {
+    /// The command line of this process, and its variables. Ends the process where they are wrong, or ask for help.
+    pub fn from_process() -> Self {
+        Self::read(std::env::args_os(), &|name| std::env::var_os(name)).unwrap_or_else(|error| error.exit())
+    }
+
+    fn read<T: Into<OsString> + Clone>(
+        arguments: impl IntoIterator<Item = T>,
+        lookup: Lookup<'_>,
+    ) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let matches = environment::read(&mut command, arguments, lookup)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the collector, with the dashboard at /
+    Serve(Box<Serve>),
+    /// List what beacons name (apps, pages, hosts …), or drop a name
+    Names(Names),
+    /// Copy what is kept into a file, also while the collector runs
+    Backup(Backup),
+    /// Say whether what is kept is sound, also while the collector runs. Exit code: 0 if so, 1 if not, 2 if that cannot be
+    /// said
+    Check(Check),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Whole command lines, and the variables beside them.
+use std::ffi::OsString;
+
+use clap::{Arg, CommandFactory, Parser};
+
+use super::environment::variable;
+use super::{Cli, Command, Serve};
+
+#[test]
+fn the_command_line_is_sound() {
+    Cli::command().debug_assert();
+}
+
+/// The arguments of `whippet serve`, where the environment is `variables`.
+fn serve(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Serve, String> {
+    let lookup = |name: &str| {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+    };
+    let all = ["whippet", "serve"].iter().chain(arguments);
+    match Cli::read(all, &lookup).map_err(|error| error.to_string())?.command {
+        Command::Serve(serve) => Ok(*serve),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_flag_of_serve_has_a_variable() {
+    let mut command = Cli::command();
+    command.build();
+    let serve = command.find_subcommand("serve").unwrap();
+    for arg in serve.get_arguments().filter(|arg| !matches!(arg.get_id().as_str(), "help" | "version")) {
+        let name = arg.get_env().map(|name| name.to_string_lossy().into_owned());
+        match arg.get_id().as_str() {
+            // WHIPPET_APPS adds to it: see server.rs.
+            "app" => assert_eq!(name, None),
+            _ => assert_eq!(name, variable(arg), "{arg}"),
+        }
+    }
+    assert_eq!(variable(&Arg::new("a").long("max-size")).as_deref(), Some("WHIPPET_MAX_SIZE"));
+}
+
+#[test]
+fn a_list_is_read_from_a_variable_and_a_flag_replaces_it() {
+    let variables = [("WHIPPET_ALLOW_HOST", "a.example, b.example"), ("WHIPPET_DATA", "")];
+    let read = serve(&[], &variables).unwrap();
+    assert_eq!(read.allow_host, ["a.example", "b.example"]);
+    assert_eq!(read.data.to_str(), Some("whippet-data"));
+    assert_eq!(serve(&["--allow-host", "c.example"], &variables).unwrap().allow_host, ["c.example"]);
+    let scraped =
+        serve(&[], &[("WHIPPET_SCRAPE", "shop=http://a/metrics\nblog=http://b/metrics?c=d,e")]).unwrap();
+    let addresses: Vec<String> = scraped.scrape.iter().map(|target| target.shown().to_string()).collect();
+    assert_eq!(addresses, ["http://a/metrics", "http://b/metrics?…"]);
+}
+
+#[test]
+fn a_wrong_value_of_a_variable_is_said_to_be_one() {
+    let error = serve(&[], &[("WHIPPET_ALLOW_ORIGIN", "https://a.example,nonsense")]).unwrap_err();
+    assert!(error.contains("'nonsense'") && error.contains("the variable WHIPPET_ALLOW_ORIGIN"), "{error}");
+    let error = serve(&[], &[("WHIPPET_SCRAPE", "shop=ftp://me:secret@a.b/")]).unwrap_err();
+    assert!(error.contains("--scrape") && !error.contains("secret"), "{error}");
+}
+
+#[test]
+fn a_level_is_a_word_or_some_by_module() {
+    for right in ["debug", "WARN", "info,hyper=warn", "off"] {
+        assert!(serve(&["--log-level", right], &[]).is_ok(), "{right}");
+    }
+    for wrong in ["", "loud", "info,hyper=loud"] {
+        assert!(serve(&["--log-level", wrong], &[]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_bad_endpoint_shows_no_password() {
+    for wrong in ["me:secret@a.b/", "http://me:sec/secret@a.b/"] {
+        let error = Cli::try_parse_from(["whippet", "serve", "--remote-write", wrong]).unwrap_err();
+        assert!(
+            error.to_string().contains("--remote-write") && !error.to_string().contains("secret"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_bad_target_says_what_to_write() {
+    let error =
+        Cli::try_parse_from(["whippet", "serve", "--scrape", "http://127.0.0.1/metrics"]).unwrap_err();
+    assert!(error.to_string().contains("--scrape shop=http://127.0.0.1:8080/metrics"), "{error}");
+    for wrong in ["shop=ftp://me:secret@a.b/", "http://me:secret@a.b/", "shop=http://me:sec/secret@a.b/"] {
+        let error = Cli::try_parse_from(["whippet", "serve", "--scrape", wrong]).unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,124 @@
+//! The values that flags have, and what is said where one is wrong.
+use std::ffi::OsStr;
+use std::fmt::Display;
+use std::net::SocketAddr;
+
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, Command};
+use whippet_engine::beacon::limits;
+use whippet_store::OTHER;
+
+use crate::prometheus::{Header, header};
+use crate::units::bytes;
+
+/// An address and a port.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    // A name could stand for several addresses; this one never does.
+    let numeric = text.strip_prefix("localhost").map(|port| format!("127.0.0.1{port}"));
+    numeric.as_deref().unwrap_or(text).parse().map_err(|_| {
+        "must be an address and a port: 127.0.0.1:7300 for this machine only, 0.0.0.0:7300 for all".to_owned()
+    })
+}
+
+/// The name of an application, as beacons may have it.
+pub fn app(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() || name.len() > limits::LABEL || name.chars().any(char::is_control) || name == OTHER {
+        return Err(format!(
+            "must be the name that beacons have: 1 to {} bytes, not '{OTHER}'",
+            limits::LABEL
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+/// A share of visits.
+pub fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        // A beacon never stands for more than ten thousand.
+        Ok(rate) if (0.0001..=1.0).contains(&rate) => Ok(rate),
+        _ => Err("must be from 0.0001 to 1: 0.01 if pages sample one visit in a hundred".to_owned()),
+    }
+}
+
+/// A size that the store can keep to.
+pub fn size(text: &str) -> Result<u64, String> {
+    match bytes(text)? {
+        // Less holds hardly more than the tables themselves. More than SQLite's own bound is none.
+        bytes @ 4_000_000..=1_000_000_000_000_000 => Ok(bytes),
+        _ => Err("must be from 4MB to 1000TB".to_owned()),
+    }
+}
+
+/// A header of requests. With `env:NAME` its value is that of a variable.
+pub fn sent_header(text: &str) -> Result<Header, String> {
+    header(text, |name| std::env::var(name).ok())
+}
+
+/// Parses a value that may hold a password. The error that clap writes for a wrong value would show all of it.
+pub struct Unshown<T, E>(pub fn(&str) -> Result<T, E>);
+
+impl<T, E> Clone for Unshown<T, E> {
+    fn clone(&self) -> Self {
+        Self(self.0)
+    }
+}
+
+impl<T, E> TypedValueParser for Unshown<T, E>
+where
+    T: Clone + Send + Sync + 'static,
+    E: Display + 'static,
+{
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, clap::Error> {
+        self.parse_ref_(command, arg, value, ValueSource::CommandLine)
+    }
+
+    fn parse_ref_(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+        source: ValueSource,
+    ) -> Result<T, clap::Error> {
+        let wrong = |error: &dyn Display| {
+            let variable = arg.and_then(Arg::get_env).filter(|_| source == ValueSource::EnvVariable);
+            let place = match (variable, arg) {
+                (Some(variable), _) => format!("in {}", variable.display()),
+                (None, Some(arg)) => format!("for '{arg}'"),
+                (None, None) => String::new(),
+            };
+            command.clone().error(ErrorKind::ValueValidation, format!("invalid value {place}: {error}\n"))
+        };
+        let text = value.to_str().ok_or_else(|| wrong(&"must be UTF-8"))?;
+        (self.0)(text).map_err(|error| wrong(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, size};
+
+    #[test]
+    fn addresses_have_a_port() {
+        assert_eq!(address("localhost:80"), address("127.0.0.1:80"));
+        assert_eq!(address("[::1]:80").unwrap().port(), 80);
+        for wrong in ["", "7300", ":7300", "localhost", "127.0.0.1", "127.0.0.1:99999", "example.org:80"] {
+            assert!(address(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("500MB"), Ok(500_000_000));
+        assert_eq!(size("4gib"), Ok(4 << 30));
+        for wrong in
+            ["", "500", "MB", "-5MB", "5 MB", "1.5GB", "0MB", "3999KB", "99999999999999999999TB", "5000TB"]
+        {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

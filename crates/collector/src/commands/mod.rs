@@ -1,0 +1,5 @@
+//! The commands beside `serve`, a file each.
+pub mod backup;
+pub mod check;
+pub mod names;
+mod progress;

@@ -1,0 +1,159 @@
+//! Copies and checks of what is kept, by the real program.
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rusqlite::Connection;
+
+use crate::harness::beacon;
+use crate::program::{Program, request};
+
+pub fn whippet(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_whippet")).args(arguments).output().unwrap()
+}
+
+pub fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn send(address: &str, id: &str) {
+    let answer = request(address, "POST /v1/beacons", &beacon(id).to_string()).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_backup_is_whole_though_beacons_come_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    let data = folder.path().join("data");
+    let program = Program::start(&data);
+    for id in 0..50 {
+        send(&program.address, &format!("before-{id}"));
+    }
+    let (over, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(50)));
+    let senders: Vec<_> = (0..2)
+        .map(|sender| {
+            let (over, sent, address) = (Arc::clone(&over), Arc::clone(&sent), program.address.clone());
+            std::thread::spawn(move || {
+                for id in 0..5000 {
+                    if over.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    send(&address, &format!("{sender}-{id}"));
+                    sent.fetch_add(1, Ordering::SeqCst);
+                }
+            })
+        })
+        .collect();
+    let least = sent.load(Ordering::SeqCst);
+    let output = whippet(&["backup", path(&copy), "--data", path(&data)]);
+    over.store(true, Ordering::SeqCst);
+    for sender in senders {
+        sender.join().unwrap();
+    }
+    assert!(output.status.success(), "{}", said(&output));
+    let checked = whippet(&["check", path(&copy)]);
+    assert_eq!(checked.status.code(), Some(0), "{}", said(&checked));
+    assert!(said(&checked).contains("sound: all of it can be read"), "{}", said(&checked));
+    let kept = Connection::open(&copy)
+        .unwrap()
+        .query_row("SELECT count(*) FROM beacons", [], |row| row.get::<_, i64>(0))
+        .unwrap() as usize;
+    assert!((least..=sent.load(Ordering::SeqCst)).contains(&kept), "{least} {kept}");
+
+    // What is restored from it, a collector serves.
+    drop(program);
+    let restored = folder.path().join("restored");
+    std::fs::create_dir(&restored).unwrap();
+    std::fs::copy(&copy, restored.join("whippet.db")).unwrap();
+    let program = Program::start(&restored);
+    send(&program.address, "after");
+    assert!(request(&program.address, "GET /readyz", "").unwrap().starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn a_backup_replaces_nothing_unless_it_is_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let copy = folder.path().join("copy.db");
+    let none = whippet(&["backup", path(&copy), "--data", path(&data)]);
+    assert!(!none.status.success() && said(&none).contains("there is no data in"), "{}", said(&none));
+    drop(Program::start(&data));
+
+    std::fs::write(&copy, "mine").unwrap();
+    // What a copy left that was killed.
+    std::fs::write(folder.path().join("copy.db.part"), "half").unwrap();
+    let refused = whippet(&["backup", path(&copy), "--data", path(&data)]);
+    assert!(!refused.status.success() && said(&refused).contains("--force"), "{}", said(&refused));
+    assert_eq!(std::fs::read(&copy).unwrap(), b"mine");
+    let done = whippet(&["backup", path(&copy), "--data", path(&data), "--force"]);
+    assert!(done.status.success(), "{}", said(&done));
+    assert!(std::fs::read(&copy).unwrap().starts_with(b"SQLite format 3"));
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["copy.db", "data"]);
+
+    let own = data.join("whippet.db");
+    let itself = whippet(&["backup", path(&own), "--data", path(&data), "--force"]);
+    assert!(!itself.status.success() && said(&itself).contains("own file"), "{}", said(&itself));
+    let nowhere = folder.path().join("none/copy.db");
+    let output = whippet(&["backup", path(&nowhere), "--data", path(&data)]);
+    assert!(!output.status.success() && said(&output).contains("cannot write"), "{}", said(&output));
+}
+
+#[test]
+fn a_check_finds_what_is_damaged_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let program = Program::start(&data);
+    for id in 0..20 {
+        send(&program.address, &format!("a-{id}"));
+    }
+    let check = || whippet(&["check", "--data", path(&data)]);
+    // Beside the collector.
+    assert_eq!(check().status.code(), Some(0), "{}", said(&check()));
+    drop(program);
+    assert_eq!(check().status.code(), Some(0), "{}", said(&check()));
+
+    let database = data.join("whippet.db");
+    let change = |sql: &str| Connection::open(&database).unwrap().execute_batch(sql).unwrap();
+    change("INSERT INTO names (kind, parent, name, used) VALUES (1, 4711, '/lost', 0)");
+    let lost = check();
+    assert_eq!(lost.status.code(), Some(1));
+    assert!(said(&lost).contains("1 numbers in names.parent are of no row in names"), "{}", said(&lost));
+
+    change("PRAGMA user_version = 7");
+    assert!(said(&check()).contains("Start `whippet serve` once"), "{}", said(&check()));
+    change("PRAGMA user_version = 4000");
+    assert!(said(&check()).contains("update this one"), "{}", said(&check()));
+
+    // Pages in the midst of the file.
+    change("PRAGMA journal_mode = DELETE");
+    let mut bytes = std::fs::read(&database).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 8192].fill(0xa5);
+    std::fs::write(&database, bytes).unwrap();
+    let damaged = check();
+    assert_eq!(damaged.status.code(), Some(1), "{}", said(&damaged));
+    assert!(
+        said(&damaged).contains("NOT SOUND") && said(&damaged).contains("Restore a backup"),
+        "{}",
+        said(&damaged)
+    );
+    // And no copy is made of it.
+    let copy = folder.path().join("copy.db");
+    let output = whippet(&["backup", path(&copy), "--data", path(&data)]);
+    assert!(!output.status.success() && said(&output).contains("the copy is not sound"), "{}", said(&output));
+    assert!(!copy.exists());
+
+    let none = whippet(&["check", path(&folder.path().join("none.db"))]);
+    assert_eq!(none.status.code(), Some(2));
+    std::fs::write(&copy, "no database").unwrap();
+    assert_eq!(whippet(&["check", path(&copy)]).status.code(), Some(1));
+}
