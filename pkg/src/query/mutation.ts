@@ -160,7 +160,8 @@ class MutationBase<
       },
       retry,
       retryDelay,
-      tellFailure: (verdict: number, delay: number, retryAfter: number) => calls.mutation_failed(Date.now(), this.id, verdict, delay, retryAfter),
+      tellFailure: (verdict: number, delay: number, retryAfter: number) =>
+        calls.mutation_failed(Date.now(), this.id, verdict, delay, retryAfter),
       ended: ignoreEnd,
       onFail: (failureCount: number, error: TError) => {
         setWaiting(1)

@@ -3,8 +3,8 @@ use super::ids::{ObserverId, RunId};
 use super::index::Leaf;
 use super::lru::LastUse;
 use crate::deadlines::Handle;
-use crate::time::{Duration, Instant};
 use crate::list::List;
+use crate::time::{Duration, Instant};
 
 /// The status of a query's data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -355,9 +355,9 @@ impl Index {
 mod tests {
     use super::super::ids::Id;
     use super::*;
-    use std::vec::Vec;
     use proptest::prelude::*;
     use std::vec;
+    use std::vec::Vec;
 
     fn id(raw: u32) -> QueryId {
         QueryId::from_raw(raw)
