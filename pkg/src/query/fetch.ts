@@ -162,7 +162,7 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
     this.#control().abort()
   }
 
-  override fn(): TData {
+  protected override fn(): TData {
     const { engine } = this.#cache
     if (engine.error) throw engine.error
     // A process stays alive for an attempt with a `timeout`; for one without, the pending request decides.
@@ -173,16 +173,16 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
     return this.#call() as TData
   }
 
-  override tellFailure(verdict: number, delay: number, retryAfter: number): number {
+  protected override tellFailure(verdict: number, delay: number, retryAfter: number): number {
     return this.#cache.engine.calls.query_failed(Date.now(), this.#query.id, this.#run, verdict, delay, retryAfter)
   }
 
-  override onFail(failureCount: number, error: TError): void {
+  protected override onFail(failureCount: number, error: TError): void {
     this.#setWaiting(true)
     this.#query.applyState({ type: 'failed', failureCount, error })
   }
 
-  override resume(): void {
+  protected override resume(): void {
     const next = this.#cache.engine.calls.query_resume(Date.now(), this.#query.id, this.#run, hostFlags())
     if (next === RESUME_NOTHING) return
     this.#query.applyState({ type: 'continue' })
@@ -190,7 +190,7 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
     else this.giveUp()
   }
 
-  override ended(outcome: Outcome): void {
+  protected override ended(outcome: Outcome): void {
     const { engine } = this.#cache
     this.#setWaiting(false)
     this.#observerToRefetch ||= engine.calls.query_end(Date.now(), this.#run, outcome)

@@ -151,7 +151,7 @@ class MutationBase<
       timer.keepAlive(now - waiting)
       waiting = now
     }
-    const retryer = (this.#retryer = Object.assign(new Retryer<TData, TError>(), {
+    const retryer: Retryer<TData, TError> = (this.#retryer = Object.assign(new BareRetryer<TData, TError>(), {
       fn: () => {
         setWaiting(0)
         if (this.#engine.error) throw this.#engine.error
@@ -329,6 +329,9 @@ export type Mutation<TData = unknown, TError = DefaultError, TVariables = unknow
   TVariables,
   TOnMutateResult
 >
+
+/** Without its hooks, which are added at once. */
+const BareRetryer = Retryer as unknown as new <TData, TError>() => Retryer<TData, TError>
 
 /** Does nothing when the function has settled: the engine is told after the callbacks. */
 function ignoreEnd(): void {}

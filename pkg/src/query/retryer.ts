@@ -68,27 +68,14 @@ interface ErrorHints {
 /** How a fetch ended. */
 export type Outcome = typeof OUTCOME_SUCCESS | typeof OUTCOME_ERROR | typeof OUTCOME_CANCELLED
 
-/** What a retryer asks of the fetch or the mutation that it is for, and tells it. */
-export interface Retryer<TData, TError> {
-  fn(): TData | Promise<TData>
-  /** Takes the place of the first attempt. */
-  initialPromise?: Promise<TData>
-  retry?: RetryValue<TError>
-  retryDelay?: RetryDelayValue<TError>
-  /** Tells the engine of a failed attempt. Returns one of `FAILURE_*`. */
-  tellFailure(verdict: number, delay: number, retryAfter: number): number
-  /** Tells the engine that the fetch is over. After a success it is told when the data is stored. */
-  ended(outcome: Outcome): void
-  onFail(failureCount: number, error: TError): void
-  /** Asks the engine whether a paused fetch continues, and continues it. */
-  resume(): void
-}
-
-// Its hooks are members of the same object, since that object is told to the engine and to the query anyway.
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export class Retryer<TData = unknown, TError = any> {
+/** What it asks, and whom it tells, are members of the same object: the fetch itself, or what a mutation adds. */
+export abstract class Retryer<TData = unknown, TError = any> {
   /** The data of the attempt that succeeds, before it is stored. */
   readonly result: Promise<TData>
+  /** Takes the place of the first attempt. */
+  declare initialPromise?: Promise<TData>
+  declare retry?: RetryValue<TError>
+  declare retryDelay?: RetryDelayValue<TError>
   #settled = false
   #failures = 0
   /** The running attempt. What others answer is ignored. */
@@ -172,4 +159,17 @@ export class Retryer<TData = unknown, TError = any> {
     this.#settle[outcome && OUTCOME_ERROR](value)
     return true
   }
+
+  protected abstract fn(): TData | Promise<TData>
+
+  /** Tells the engine of a failed attempt. Returns one of `FAILURE_*`. */
+  protected abstract tellFailure(verdict: number, delay: number, retryAfter: number): number
+
+  /** Tells the engine that the fetch is over. After a success it is told when the data is stored. */
+  protected abstract ended(outcome: Outcome): void
+
+  protected abstract onFail(failureCount: number, error: TError): void
+
+  /** Asks the engine whether a paused fetch continues, and continues it. */
+  protected abstract resume(): void
 }
