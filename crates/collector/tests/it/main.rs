@@ -33,6 +33,7 @@ mod program;
 mod prometheus;
 mod reading;
 mod ready;
+mod recorded;
 mod remote_write;
 mod resolution;
 #[cfg(unix)]
@@ -41,5 +42,6 @@ mod scraping;
 mod sdk_limits;
 mod sdks;
 mod signals;
+mod splits;
 #[cfg(unix)]
 mod targets;

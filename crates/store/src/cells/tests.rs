@@ -32,7 +32,8 @@ fn vitals() -> impl Strategy<Value = Vitals> {
 }
 
 fn attribution() -> impl Strategy<Value = Attribution> {
-    let causes = prop::collection::btree_map((0_u8..21, 1_i64..20), histogram().prop_map(Spread), 0..5);
+    let causes =
+        prop::collection::btree_map((0_u8..21, 0_u8..3, 1_i64..20), histogram().prop_map(Spread), 0..5);
     let parts = prop::collection::btree_map((0_u8..21, 0_u8..5), histogram().prop_map(Spread), 0..5);
     (causes, parts).prop_map(|(causes, parts)| Attribution { causes, parts })
 }
@@ -172,6 +173,30 @@ proptest! {
         bytes[place] = byte;
         let _ = decode::<Vitals>(&bytes);
         prop_assert_eq!(decode::<Vitals>(&bytes[..place]), None);
+    }
+}
+
+/// Without the metrics that have no values.
+fn filled(vitals: &Vitals) -> Vitals {
+    let mut vitals = vitals.clone();
+    vitals.metrics.retain(|_, values| !values.histogram.is_empty());
+    vitals
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_reader_reads_what_decoding_reads(
+        all in prop::collection::vec(vitals(), 1..5),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut reader = Reader::default();
+        for vitals in &all {
+            let bytes = encode(vitals);
+            prop_assert_eq!(reader.read(&bytes).map(filled), decode::<Vitals>(&bytes).as_ref().map(filled));
+            prop_assert!(reader.read(&bytes[..cut.index(bytes.len())]).is_none());
+        }
     }
 }
 

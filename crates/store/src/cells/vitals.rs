@@ -1,9 +1,12 @@
 //! Page views and their vitals.
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use whippet_engine::vitals::Metric;
 
+use super::refill::Refill;
 use super::section::{Cell, Section};
 use super::targets::Targets;
 use super::values::Values;
@@ -59,14 +62,44 @@ impl Vitals {
 impl Cell for Vitals {
     fn merge(&mut self, other: &Self) {
         self.views = self.views.saturating_add(other.views);
-        for (number, values) in &other.metrics {
+        // A reader has metrics without values.
+        for (number, values) in other.metrics.iter().filter(|(_, values)| !values.histogram.is_empty()) {
             self.metrics.entry(*number).or_default().merge(values);
         }
+    }
+
+    fn refill<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let mut deserializer = postcard::Deserializer::from_bytes(bytes);
+        Refill(self).deserialize(&mut deserializer).ok()?;
+        deserializer.finalize().ok()
     }
 
     fn remap(&mut self, _: Section, _: &Targets) {}
 
     fn memory(&self) -> usize {
         self.metrics.values().fold(100, |sum, values| sum + 50 + super::histogram::memory(&values.histogram))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Refill<'_, Vitals> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_tuple(2, self)
+    }
+}
+
+impl<'de> Visitor<'de> for Refill<'_, Vitals> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("page views and their vitals")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        self.0.views = fields.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &"2 fields"))?;
+        fields
+            .next_element_seed(Refill(&mut self.0.metrics))?
+            .ok_or_else(|| A::Error::invalid_length(1, &"2 fields"))
     }
 }
