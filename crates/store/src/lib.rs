@@ -39,6 +39,7 @@ mod names;
 mod options;
 mod page_errors;
 mod page_loads;
+mod partitions;
 mod phases;
 mod ranked;
 mod readers;

@@ -223,6 +223,7 @@ fn open(folder: &Path) -> Result<Connection, NamesError> {
     let connection = Connection::open_with_flags(path, flags)?;
     // A sweep's longest transaction is shorter.
     connection.busy_timeout(Duration::from_secs(30))?;
+    database::register_functions(&connection)?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version != schema::VERSION {
         return Err(NamesError::OtherVersion { version, known: schema::VERSION });
