@@ -40,6 +40,12 @@ impl Partitions {
     }
 }
 
+/// Creates the partitions of a table that rows with these times need, for those that write whole rows: times in ms, or days for
+/// `beacons`. On SQLite, and for tables without partitions, that is nothing.
+pub fn ensure_partitions(database: &dyn Database, table: &str, times: &[i64]) -> Result<()> {
+    Partitions::default().ensure(database, table, times.iter().copied())
+}
+
 fn create(database: &dyn Database, table: &str, span: i64, place: i64) -> Result<()> {
     let name = name(table, place);
     let is_there = "SELECT count(*) FROM pg_class WHERE oid = to_regclass(CAST(?1 AS TEXT))";

@@ -6,6 +6,8 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::Args;
 
+use whippet_store::database::ServerAddress;
+
 use super::values::{Unshown, address, app, rate, sent_header, size};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
@@ -25,6 +27,11 @@ pub struct Serve {
     /// The data folder
     #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER")]
     pub data: PathBuf,
+    /// A PostgreSQL server that keeps everything instead of the folder, so that several collectors can share it:
+    /// postgres://NAME:PASSWORD@db.example/DATABASE, with ?schema=NAME for another schema than `whippet`. The password may also
+    /// be in the variable PGPASSWORD, and is never shown
+    #[arg(long, env = "WHIPPET_STORE", value_name = "URL", value_parser = Unshown(str::parse::<ServerAddress>))]
+    pub store: Option<ServerAddress>,
     /// A configuration file, such as whippet.toml. What the other options say is added to it
     #[arg(long, env = "WHIPPET_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -51,9 +58,15 @@ pub struct Serve {
     /// than 1/RATE page views
     #[arg(long, env = "WHIPPET_MIN_SAMPLE_RATE", default_value_t = 0.01, value_name = "RATE", value_parser = rate)]
     pub min_sample_rate: f64,
-    /// How long data is kept
-    #[arg(long, env = "WHIPPET_RETENTION", default_value = "30d", value_name = "TIME", value_parser = duration)]
+    /// How long data is kept: by the day, and newer data by the hour and the minute too
+    #[arg(long, env = "WHIPPET_RETENTION", default_value = "396d", value_name = "TIME", value_parser = duration)]
     pub retention: Duration,
+    /// How long data is kept by the minute
+    #[arg(long, env = "WHIPPET_KEEP_MINUTES", default_value = "2d", value_name = "TIME", value_parser = duration)]
+    pub keep_minutes: Duration,
+    /// How long data is kept by the hour
+    #[arg(long, env = "WHIPPET_KEEP_HOURS", default_value = "30d", value_name = "TIME", value_parser = duration)]
+    pub keep_hours: Duration,
     /// The largest size of the data, such as 500MB or 4GB. The oldest detail is deleted to stay below it. Default: no limit
     #[arg(long, env = "WHIPPET_MAX_SIZE", value_name = "SIZE", value_parser = size)]
     pub max_size: Option<u64>,
