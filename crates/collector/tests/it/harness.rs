@@ -208,7 +208,7 @@ impl Collector {
         let samples: Vec<Sample> = whippet_collector::scrape::parse(&text).unwrap();
         self.app
             .store
-            .record_scrape(Scrape { target: "shop".to_owned(), time: self.now(), samples })
+            .record_scrape(Scrape { target: "shop".to_owned(), time: self.now(), samples, instance: None })
             .await
             .unwrap();
     }
@@ -221,6 +221,7 @@ impl Collector {
             clock: self.app.clock.clone(),
             fetcher: Fetcher::new(Duration::from_secs(5)),
             forward: None,
+            instance: "here:7300".to_owned(),
         }
     }
 
@@ -231,6 +232,16 @@ impl Collector {
         let router = self.router.clone();
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
+    }
+
+    /// All kept values of series that differ from the one before.
+    pub async fn samples(&self) -> Vec<whippet_store::Kept> {
+        let query = |db: &dyn whippet_store::database::Database| {
+            let mut all = Vec::new();
+            whippet_store::samples(db, &mut |sample| all.push(sample))?;
+            Ok(all)
+        };
+        self.app.store.read_database("test", query).await.unwrap()
     }
 
     /// The number of rows of a table.

@@ -15,7 +15,6 @@ pub const REFERENCES: &[(&str, &str, &str)] = &[
     ("errors", "app", "names"),
     ("scrapes", "target", "targets"),
     ("series", "target", "targets"),
-    ("samples", "series", "series"),
     ("backend_events", "target", "targets"),
     ("backend_event_counts", "event", "backend_events"),
 ];
