@@ -49,7 +49,9 @@ pub fn record(
     if whole {
         // Entries without a time are known by their number alone: those that the list has no longer count again when they come
         // back.
-        let is_gone = |key: &String| (key.starts_with("0\n\n") || key.starts_with("1\n\n")) && !groups.contains_key(key);
+        let is_gone = |key: &String| {
+            (key.starts_with("0\n\n") || key.starts_with("1\n\n")) && !groups.contains_key(key)
+        };
         writes.gone.extend(known.extract_if(.., |key, _| is_gone(key)).map(|(key, _)| key));
     }
     for (key, group) in groups {
@@ -63,7 +65,8 @@ pub fn record(
     // Those that were not seen for the longest are forgotten.
     let surplus = known.len().saturating_sub(SIGHTINGS);
     if surplus > 0 {
-        let mut oldest: Vec<(i64, &String)> = known.iter().map(|(key, sighting)| (sighting.seen, key)).collect();
+        let mut oldest: Vec<(i64, &String)> =
+            known.iter().map(|(key, sighting)| (sighting.seen, key)).collect();
         oldest.sort_unstable();
         writes.gone.extend(oldest.into_iter().take(surplus).map(|(_, key)| key.clone()));
     }
@@ -117,10 +120,16 @@ impl Writes {
         };
         db.write_rows(&NEW, &rows(&self.new))?;
         for changed in rows(&self.changed) {
-            db.execute("UPDATE backend_event_sightings SET count = ?3, seen = ?4 WHERE target = ?1 AND key = ?2", &changed)?;
+            db.execute(
+                "UPDATE backend_event_sightings SET count = ?3, seen = ?4 WHERE target = ?1 AND key = ?2",
+                &changed,
+            )?;
         }
         for key in &self.gone {
-            db.execute("DELETE FROM backend_event_sightings WHERE target = ?1 AND key = ?2", params![target, key])?;
+            db.execute(
+                "DELETE FROM backend_event_sightings WHERE target = ?1 AND key = ?2",
+                params![target, key],
+            )?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //!
 //! Of one target, one collector at a time writes. Its row in `targets` names who that is: another that has a scrape of it locks
 //! the row, and reads all states anew before it writes. So counters go on where the one before has left them.
+mod bytes;
 mod changes;
 mod counter;
 mod identity;
@@ -25,10 +26,10 @@ use target::Target;
 use writes::{New, Writes, add_series};
 
 pub use migrate::migrate;
-pub use samples::{Kept, samples};
 #[cfg(test)]
 pub use packed::{Hour, finish as pack_day};
 pub use packed::{Level, Place, Point, coarsen, delete, expire, oldest, oldest_detail, pack};
+pub use samples::{Kept, samples};
 
 /// What reports read.
 pub mod read {
@@ -140,9 +141,8 @@ impl Target {
             }
         }
         let own = scrape.instance.as_deref().map(hash);
-        let is_missing = |state: &State| {
-            state.round != process.round && own.is_none_or(|own| own == state.instance)
-        };
+        let is_missing =
+            |state: &State| state.round != process.round && own.is_none_or(|own| own == state.instance);
         for state in self.series.values_mut().filter(|state| is_missing(state)) {
             state.miss(&mut writes);
         }
@@ -163,9 +163,11 @@ pub fn target_number(db: &dyn Database, name: &str) -> Result<i64> {
 
 /// The time of the last scrape of a target up to `to`.
 pub fn last_scrape(db: &dyn Database, target: &str, to: i64) -> Result<Option<i64>> {
-    let id = db.query_optional("SELECT id FROM targets WHERE name = ?1", params![target], |row| row.get(0))?;
+    let id =
+        db.query_optional("SELECT id FROM targets WHERE name = ?1", params![target], |row| row.get(0))?;
     let Some(id) = id else { return Ok(None) };
-    let recent = db.scalar("SELECT max(time) FROM scrapes WHERE target = ?1 AND time <= ?2", params![id, to])?;
+    let recent =
+        db.scalar("SELECT max(time) FROM scrapes WHERE target = ?1 AND time <= ?2", params![id, to])?;
     let packed = packed::before(db, id, to)?.map(|place| place.time);
     Ok(packed.max(recent))
 }
@@ -175,3 +177,6 @@ pub fn forget_unseen(db: &dyn Database, cutoff: i64) -> Result<()> {
     // `seen` is written once a day only.
     db.execute("DELETE FROM series WHERE seen < ?1", params![cutoff - 2 * DAY]).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

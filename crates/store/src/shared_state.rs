@@ -68,7 +68,8 @@ mod tests {
             assert_eq!((now.version, &now.value[..]), (1, &[1, 0, 255][..]));
             assert!(set(&now, true) && set(&one, false));
             assert!(set(&SharedState { name: "status:a".to_owned(), ..one }, false));
-            let names: Vec<String> = all(db, "status:").unwrap().into_iter().map(|state| state.name).collect();
+            let names: Vec<String> =
+                all(db, "status:").unwrap().into_iter().map(|state| state.name).collect();
             assert_eq!(names, ["status:a"]);
         });
     }

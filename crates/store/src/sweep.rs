@@ -78,7 +78,7 @@ pub fn portion(
         Stage::Views => retention::views(connection, watermark.reached, options),
         Stage::Pack => Ok(series::pack(connection, now)?),
         Stage::Samples => {
-            series::expire(connection, &watermark, options)?;
+            series::expire(connection, (detail, watermark.detail - options.hours, cutoff))?;
             Ok(true)
         }
         Stage::RollUp(table) => compact::roll_up(connection, table, detail),

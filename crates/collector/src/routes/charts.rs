@@ -72,8 +72,7 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
     let steps = scraped(&app, &window.range(app.clock.now())?);
     let (target, interval) = target(&app, window.target)?;
     let matches = Arc::clone(&app.matches);
-    let read =
-        move |db: &dyn Database| reports::backend::backend(db, &matches, &target, &steps, interval);
+    let read = move |db: &dyn Database| reports::backend::backend(db, &matches, &target, &steps, interval);
     Ok(Json(app.store.read_database("read_backend", read).await?))
 }
 

@@ -213,12 +213,8 @@ impl Scraper {
     ) -> Result<Option<String>, ScrapeError> {
         self.metrics.left_out(target, reading.bad as u64, reading.repeated as u64);
         let note = reading.note();
-        let scrape = Scrape {
-            target: target.to_owned(),
-            time: self.clock.now(),
-            samples: reading.samples,
-            instance,
-        };
+        let scrape =
+            Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples, instance };
         self.store.record_scrape(scrape).await.map_err(ScrapeError::Store)?;
         Ok(note)
     }

@@ -33,11 +33,10 @@ impl Matches {
 
     /// What the target with that number in the store tells.
     pub fn told(&self, db: &dyn Database, target: i64) -> Result<Arc<Told>> {
-        let version = db.query_one(
-            "SELECT count(*), max(id) FROM series WHERE target = ?1",
-            params![target],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
+        let version =
+            db.query_one("SELECT count(*), max(id) FROM series WHERE target = ?1", params![target], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
         if let Some((_, told)) = self.kept().get(&target).filter(|kept| kept.0 == version) {
             return Ok(Arc::clone(told));
         }

@@ -31,8 +31,14 @@ impl Recent {
             &mut |row| {
                 let time: i64 = row.get(0)?;
                 let point = points.partition_point(|point| *point < time);
-                if read::changes(row.blob(1)?, &mut |series, value| recent.change(series, point, value)).is_none() {
-                    tracing::warn!(target_number = target, time, "what a scrape changed is damaged, and left out");
+                if read::changes(row.blob(1)?, &mut |series, value| recent.change(series, point, value))
+                    .is_none()
+                {
+                    tracing::warn!(
+                        target_number = target,
+                        time,
+                        "what a scrape changed is damaged, and left out"
+                    );
                 }
                 Ok(())
             },
@@ -41,7 +47,8 @@ impl Recent {
     }
 
     fn change(&mut self, series: i64, point: usize, value: f64) {
-        let changed = self.series.entry(series).or_insert_with(|| Changed { first: f64::NAN, points: Vec::new() });
+        let changed =
+            self.series.entry(series).or_insert_with(|| Changed { first: f64::NAN, points: Vec::new() });
         if changed.first.is_nan() {
             changed.first = value;
         }

@@ -7,7 +7,6 @@ use super::steps::Steps;
 use crate::database::{Database, Error, Result, params};
 use crate::series::{Level, Place, Point, read};
 
-
 /// The scrapes of one target that a window needs.
 pub struct Scrapes<'c> {
     db: &'c dyn Database,
@@ -94,7 +93,9 @@ impl<'c> Scrapes<'c> {
         let mut before = vec![Point::default(); all.len()];
         let wanted: Vec<(Level, i64)> = self.packed.keys().copied().collect();
         read::chunks(self.db, (self.target, name), &wanted, &mut |chunk, track| {
-            let (Some(place), Some(points)) = (places.get(&track.series), self.packed.get(&chunk)) else { return };
+            let (Some(place), Some(points)) = (places.get(&track.series), self.packed.get(&chunk)) else {
+                return;
+            };
             for (point, index) in points {
                 match all[*place].points.get_mut(*point) {
                     Some(known) => *known = track.at(*index),
@@ -206,7 +207,9 @@ impl<'c> Finding<'_, 'c> {
             };
             found.times.extend(anchor.map(|place| (place.time, Some(place))));
         }
-        found.times.extend(found.packed.filter(|last| last.time > from - 2 * window).map(|last| (last.time, Some(last))));
+        found.times.extend(
+            found.packed.filter(|last| last.time > from - 2 * window).map(|last| (last.time, Some(last))),
+        );
         let since = found.packed.map_or(from - 2 * window, |last| last.time.max(from - 2 * window));
         self.db.query(
             "SELECT time FROM scrapes WHERE target = ?1 AND time > ?2 AND time <= ?3",
@@ -238,7 +241,9 @@ impl<'c> Finding<'_, 'c> {
         let since = packed.map_or(i64::MIN, |last| last.time);
         let mut found = Found { packed, ..Found::default() };
         let recent = |question: &str, (after, upto): (i64, i64)| -> Result<Option<(i64, Option<Place>)>> {
-            let sql = format!("SELECT {question}(time) FROM scrapes WHERE target = ?1 AND time > ?2 AND time <= ?3");
+            let sql = format!(
+                "SELECT {question}(time) FROM scrapes WHERE target = ?1 AND time > ?2 AND time <= ?3"
+            );
             let time: Option<i64> = self.db.scalar(&sql, params![self.target, after.max(since), upto])?;
             Ok(time.map(|time| (time, None)))
         };
@@ -268,13 +273,16 @@ impl<'c> Finding<'_, 'c> {
     fn scrapes(&self, found: Found) -> Result<Scrapes<'c>> {
         let Found { times, spacings, packed } = found;
         let all: Vec<i64> = times.keys().copied().collect();
-        let spacing = |time: i64| spacings.iter().find(|(until, _)| time <= *until).map_or(0, |found| found.1);
+        let spacing =
+            |time: i64| spacings.iter().find(|(until, _)| time <= *until).map_or(0, |found| found.1);
         let grid = Grid::kept(&all, spacing, self.steps, self.interval);
         let mut chunks: BTreeMap<(Level, i64), Vec<(usize, usize)>> = BTreeMap::new();
         let mut recent_from = grid.points.len();
         for (point, time) in grid.points.iter().enumerate() {
             match times.get(time).copied().flatten() {
-                Some(place) => chunks.entry((place.level, place.chunk)).or_default().push((point, place.index)),
+                Some(place) => {
+                    chunks.entry((place.level, place.chunk)).or_default().push((point, place.index))
+                }
                 None => recent_from = recent_from.min(point),
             }
         }

@@ -145,7 +145,9 @@ pub fn chunks(
     let keys: Vec<Vec<Param<'_>>> = wanted.iter().map(key).collect();
     db.read_rows(&CHUNKS, &keys, &mut |row| {
         let number: i64 = row.get(0)?;
-        let Some(level) = Level::ALL.into_iter().find(|level| level.number() == number) else { return Ok(()) };
+        let Some(level) = Level::ALL.into_iter().find(|level| level.number() == number) else {
+            return Ok(());
+        };
         let chunk = row.get(1)?;
         read_known(row.blob(2)?, target, &mut |track| each((level, chunk), track));
         Ok(())

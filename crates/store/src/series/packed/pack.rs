@@ -34,10 +34,8 @@ pub fn pack(db: &dyn Database, now: i64) -> Result<bool> {
 /// Packs the oldest hour of a target that was over at `due`, and finishes its days. Returns whether there was anything to do.
 fn pack_target(db: &dyn Database, target: i64, due: i64) -> Result<bool> {
     let packed = before_at(db, target, Level::All, due)?.map_or(i64::MIN, |place| place.time);
-    let oldest: Option<i64> = db.scalar(
-        "SELECT min(time) FROM scrapes WHERE target = ?1 AND time > ?2",
-        params![target, packed],
-    )?;
+    let oldest: Option<i64> =
+        db.scalar("SELECT min(time) FROM scrapes WHERE target = ?1 AND time > ?2", params![target, packed])?;
     let hour = oldest.map(|time| Level::All.chunk(time)).filter(|hour| hour + HOUR <= due);
     // A day must be finished before an hour of a later one is packed.
     finish(db, target, Level::Hours.chunk(hour.map_or(due, |hour| hour + HOUR)))?;
@@ -48,8 +46,14 @@ fn pack_target(db: &dyn Database, target: i64, due: i64) -> Result<bool> {
         params![target, hour, hour + HOUR],
         &mut |row| {
             let time = row.get(0)?;
-            if scraped.add(time) && changes::read(row.blob(1)?, &mut |series, value| scraped.change(series, value)).is_none() {
-                tracing::warn!(target_number = target, time, "what a scrape changed is damaged, and left out");
+            if scraped.add(time)
+                && changes::read(row.blob(1)?, &mut |series, value| scraped.change(series, value)).is_none()
+            {
+                tracing::warn!(
+                    target_number = target,
+                    time,
+                    "what a scrape changed is damaged, and left out"
+                );
             }
             Ok(())
         },
@@ -149,7 +153,8 @@ impl Hour {
             params![self.target],
             |row| row.get::<String>(0),
         )?;
-        let mut series: BTreeMap<String, Vec<(i64, bool)>> = names.into_iter().map(|name| (name, Vec::new())).collect();
+        let mut series: BTreeMap<String, Vec<(i64, bool)>> =
+            names.into_iter().map(|name| (name, Vec::new())).collect();
         db.query(
             "SELECT name, id, counter FROM series WHERE target = ?1 ORDER BY id",
             params![self.target],
@@ -212,7 +217,8 @@ impl Hour {
         if packed.is_empty() {
             return Ok(None);
         }
-        let mut merged: Vec<i64> = packed.iter().map(|place| place.time).chain(self.times.iter().copied()).collect();
+        let mut merged: Vec<i64> =
+            packed.iter().map(|place| place.time).chain(self.times.iter().copied()).collect();
         merged.sort_unstable();
         merged.dedup();
         merged.truncate(MOST);
@@ -228,7 +234,10 @@ impl Hour {
             params![Level::All.number(), self.target, self.hour],
             &mut |row| {
                 read_known(row.blob(0)?, self.target, &mut |track| {
-                    known.insert(track.series, places.iter().copied().zip(track.values.iter().copied()).collect());
+                    known.insert(
+                        track.series,
+                        places.iter().copied().zip(track.values.iter().copied()).collect(),
+                    );
                 });
                 Ok(())
             },
@@ -246,7 +255,8 @@ impl Hour {
     ) -> Option<Track> {
         let count = self.times.len();
         let mut point = opening.get(&series).copied().unwrap_or_default();
-        let mut steps: Vec<(usize, f64)> = known.and_then(|known| known.get(&series)).cloned().unwrap_or_default();
+        let mut steps: Vec<(usize, f64)> =
+            known.and_then(|known| known.get(&series)).cloned().unwrap_or_default();
         if let Some(changes) = self.changes.get(&series) {
             let late = changes.iter().map(|(at, value)| (usize::from(*at), *value));
             steps.extend(late);
@@ -269,8 +279,9 @@ impl Hour {
 
 /// The places of the last time of each span of a level.
 fn last_of_each(times: &[i64], level: Level) -> Vec<usize> {
-    let is_last =
-        |place: &usize| times.get(place + 1).is_none_or(|next| level.span(*next) != level.span(times[*place]));
+    let is_last = |place: &usize| {
+        times.get(place + 1).is_none_or(|next| level.span(*next) != level.span(times[*place]))
+    };
     (0..times.len()).filter(is_last).collect()
 }
 
@@ -335,7 +346,12 @@ fn append(
     put_times(db, target, level, chunk, &kept)
 }
 
-fn write_chunks(db: &dyn Database, target: i64, chunk: i64, rows: &[(Level, String, Vec<u8>)]) -> Result<()> {
+pub fn write_chunks(
+    db: &dyn Database,
+    target: i64,
+    chunk: i64,
+    rows: &[(Level, String, Vec<u8>)],
+) -> Result<()> {
     const PACKED: Upsert = Upsert {
         table: "packed",
         columns: &[
@@ -356,7 +372,7 @@ fn write_chunks(db: &dyn Database, target: i64, chunk: i64, rows: &[(Level, Stri
     db.write_rows(&PACKED, &rows)
 }
 
-fn put_times(db: &dyn Database, target: i64, level: Level, chunk: i64, times: &[i64]) -> Result<()> {
+pub fn put_times(db: &dyn Database, target: i64, level: Level, chunk: i64, times: &[i64]) -> Result<()> {
     db.execute(
         "INSERT INTO packed_times (level, target, time, times) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (level, target, time) DO UPDATE SET times = excluded.times",
