@@ -21,6 +21,9 @@ pub enum Ingested {
 /// Receives the answer once the transaction is committed.
 pub type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
+/// A beacon, who sent it, and when it was received.
+pub type Arrival<'a> = (&'a Beacon, Client, i64);
+
 /// A command for the writer.
 pub enum Command {
     Beacon {
@@ -106,6 +109,24 @@ impl Command {
             (Self::Share { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
             (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
             (Self::Sweep { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+        }
+    }
+
+    /// The beacon, if it brings one.
+    pub fn arrival(&self) -> Option<Arrival<'_>> {
+        match self {
+            Self::Beacon { beacon, client, received, .. } => Some((beacon, *client, *received)),
+            _ => None,
+        }
+    }
+
+    /// The target whose row it locks.
+    pub fn target(&self) -> Option<&str> {
+        match self {
+            Self::Scrape { scrape, .. } => Some(&scrape.target),
+            Self::BackendEvents { target, .. } | Self::SetTargetAddress { target, .. } => Some(target),
+            Self::Share { scrapes, .. } => scrapes.first().map(|scrape| scrape.target.as_str()),
+            _ => None,
         }
     }
 

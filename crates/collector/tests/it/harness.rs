@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use whippet_store::cells::{self, Cell, Level, Page, Section, Selection};
 
 use axum::Router;
 use axum::body::Body;
@@ -89,7 +90,7 @@ impl Collector {
         let metrics = Arc::new(Metrics::new());
         let mut options = Options::new(folder.path());
         change(&mut options);
-        let (detail, retention) = (options.detail, options.retention);
+        let (detail, hours, retention) = (options.detail, options.hours, options.retention);
         let store = Arc::new(Store::open(options, Arc::clone(&metrics.store)).unwrap());
         let (clock, hand) = Clock::manual(now);
         let names = ["shop", "collector"].map(|name| (name.to_owned(), format!("http://{name}/metrics")));
@@ -109,6 +110,7 @@ impl Collector {
             senders: Arc::new(Senders::new(now)),
             scrape_interval: 5 * SECOND,
             detail,
+            hours,
             retention,
         };
         change_app(&mut app);
@@ -246,6 +248,39 @@ impl Collector {
     pub async fn rows(&self, table: &'static str) -> i64 {
         let query = move |connection: &rusqlite::Connection| {
             connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+        };
+        self.app.store.read("test", query).await.unwrap()
+    }
+}
+
+/// What is kept in cells.
+impl Collector {
+    /// The number of cells of pages that a level has of a section.
+    pub async fn cells(&self, level: Level, section: Section) -> i64 {
+        let query = move |connection: &rusqlite::Connection| {
+            let sql = format!("SELECT count(*) FROM {} WHERE section = ?1 AND page <> 0", level.table());
+            connection.query_row(&sql, [section as i64], |row| row.get(0))
+        };
+        self.app.store.read("test", query).await.unwrap()
+    }
+
+    /// All that is kept of a section, added up over all applications and times.
+    pub async fn kept<T: Cell + Send + 'static>(&self, section: Section, pages: Page<'static>) -> T {
+        let to = self.now();
+        let query = move |connection: &rusqlite::Connection| {
+            let selection = Selection { from: 0, to, coarsest: Level::Day, apps: None, pages };
+            let mut sum = T::default();
+            cells::read::<T>(connection, section, &selection, |_, value| sum.merge(&value))?;
+            Ok(sum)
+        };
+        self.app.store.read("test", query).await.unwrap()
+    }
+
+    /// The number of page views that may still report and have a vital.
+    pub async fn open_measures(&self) -> i64 {
+        let query = |connection: &rusqlite::Connection| {
+            let sql = "SELECT count(*) FROM views WHERE folded = 0 AND length(measures) > 2";
+            connection.query_row(sql, [], |row| row.get(0))
         };
         self.app.store.read("test", query).await.unwrap()
     }

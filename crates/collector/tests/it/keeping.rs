@@ -1,6 +1,7 @@
 //! Retention, folding and thinning, and migrations of older files.
 use serde_json::json;
 use whippet_api::{Backend, Toolkit, Vitals};
+use whippet_store::cells::{Level, Section};
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND, START, beacon_with};
 
@@ -32,25 +33,14 @@ async fn data_past_retention_is_deleted() {
         collector.advance(10 * MINUTE);
     }
     sweep(&collector).await;
-    assert_eq!(collector.rows("counters").await, 10, "nothing is too old yet");
+    assert_eq!(collector.cells(Level::Minute, Section::Sums).await, 10, "nothing is too old yet");
     // Retention goes by the newest data, and moves by a day per day.
     for _ in 0..5 {
         collector.advance(DAY);
         collector.scraped(&[("other", 1.0)]).await;
         sweep(&collector).await;
     }
-    for table in [
-        "beacons",
-        "views",
-        "measures",
-        "page_views",
-        "vitals",
-        "counters",
-        "histograms",
-        "errors",
-        "error_counts",
-        "names",
-    ] {
+    for table in ["beacons", "views", "cells_minute", "cells_hour", "cells_day", "errors", "names"] {
         assert_eq!(collector.rows(table).await, 0, "{table}");
     }
     assert_eq!(collector.rows("series").await, 1, "the other");
@@ -97,13 +87,14 @@ async fn folding_page_views_changes_no_figure() {
     assert_eq!((before.metrics[0].count, before.pages[0].views), (100, 100));
     collector.advance(7 * HOUR);
     sweep(&collector).await;
-    assert_eq!((collector.rows("measures").await, collector.rows("vitals").await), (0, 2));
+    assert_eq!(collector.open_measures().await, 0);
+    assert_eq!(collector.cells(Level::Minute, Section::Vitals).await, 2);
     assert_eq!(ask().await, before);
     // A late report of a folded page view does not start a new one.
     let late = json!({ "view": "view-of-0", "vitals": { "LCP": { "value": 9e6, "rating": "poor" } } });
     collector.beacon(beacon_with("late", late)).await;
     assert_eq!(ask().await, before);
-    assert_eq!(collector.rows("measures").await, 0);
+    assert_eq!(collector.open_measures().await, 0);
 }
 
 #[tokio::test]
@@ -125,8 +116,10 @@ async fn thinned_data_has_the_same_sums() {
     collector.advance(3 * DAY);
     sweep(&collector).await;
     assert_eq!(collector.samples().await.len(), 3, "the first, and one per hour");
-    for table in ["vitals", "page_views", "counters", "histograms"] {
-        assert_eq!(collector.rows(table).await, 2, "one per hour in {table}");
+    for section in [Section::Vitals, Section::Sums, Section::Histograms, Section::Errors] {
+        assert_eq!(collector.cells(Level::Minute, section).await, 0, "no minutes of {section:?}");
+        assert_eq!(collector.cells(Level::Hour, section).await, 2, "one per hour of {section:?}");
+        assert_eq!(collector.cells(Level::Day, section).await, 1, "and one per day of {section:?}");
     }
     let later: Vitals = ask("/api/vitals?").await.json();
     assert_eq!(later.metrics[0].p75, vitals.metrics[0].p75);
@@ -242,7 +235,8 @@ async fn a_file_of_format_1_is_migrated() {
     let errors: whippet_api::Errors = collector.chart("/api/errors").await;
     assert_eq!((errors.errors[0].count, errors.errors[0].stack.as_str()), (3, ""));
     collector.beacon(beacon_with("a", json!({ "gauges": { "x": 1 } }))).await;
-    assert_eq!(collector.rows("gauges").await, 1);
+    let custom: whippet_api::Custom = collector.chart("/api/custom").await;
+    assert_eq!((custom.gauges.len(), custom.gauges[0].count), (1, 1.0));
 }
 
 /// A collector after three days with a beacon, a scrape and a sweep every hour.
@@ -261,7 +255,8 @@ async fn three_days(options: impl FnOnce(&mut whippet_store::Options)) -> Collec
 async fn a_wrong_clock_deletes_nothing() {
     for years in [-40, 1, 9, 200] {
         let collector = three_days(|_| {}).await;
-        let before = [collector.rows("page_views").await, collector.samples().await.len() as i64];
+        let before =
+            [collector.cells(Level::Hour, Section::Vitals).await, collector.samples().await.len() as i64];
         assert_eq!(before, [66, 72]);
         let right = collector.now();
         let collector = collector.restart().await;
@@ -297,15 +292,15 @@ async fn the_watermark_moves_by_at_most_a_day_per_day() {
     collector.advance(300 * DAY);
     collector.scraped(&[(REQUESTS, 100.0)]).await;
     sweep(&collector).await;
-    let first = collector.rows("page_views").await;
+    let first = collector.cells(Level::Hour, Section::Vitals).await;
     assert!((65 - 26..65).contains(&first), "{first}");
     for _ in 0..8 {
         sweep(&collector).await;
     }
-    assert_eq!(collector.rows("page_views").await, first, "no time has passed");
+    assert_eq!(collector.cells(Level::Hour, Section::Vitals).await, first, "no time has passed");
     collector.advance(12 * HOUR);
     sweep(&collector).await;
-    let second = collector.rows("page_views").await;
+    let second = collector.cells(Level::Hour, Section::Vitals).await;
     assert!((first - 13..first).contains(&second), "{second} of {first}");
 }
 
@@ -322,7 +317,9 @@ async fn after_a_long_stop_retention_catches_up_day_by_day() {
             collector.advance(6 * HOUR);
         }
     }
-    assert_eq!(collector.rows("page_views").await, 0);
+    for level in Level::ALL {
+        assert_eq!(collector.cells(level, Section::Vitals).await, 0, "{level:?}");
+    }
     let oldest = collector.samples().await.iter().map(|sample| sample.time).min().unwrap();
     assert!(collector.now() - oldest < 6 * DAY, "{}", (collector.now() - oldest) / HOUR);
 }
@@ -333,7 +330,8 @@ async fn a_shorter_retention_applies_at_once() {
     let collector = collector.restart_with(|options| options.retention = DAY).await;
     collector.advance(MINUTE);
     sweep(&collector).await;
-    assert!(collector.rows("page_views").await <= 24);
+    assert!(collector.cells(Level::Hour, Section::Vitals).await <= 24);
+    assert!(collector.cells(Level::Day, Section::Vitals).await <= 2);
 }
 
 #[tokio::test]

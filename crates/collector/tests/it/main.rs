@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
 mod beacons;
 mod charts;
+mod container;
 mod counters;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
 mod documents;
 mod exporters;
+#[cfg(target_os = "linux")]
+mod faults;
 mod figures;
 mod hanging;
 mod harness;
@@ -30,6 +33,7 @@ mod program;
 mod prometheus;
 mod reading;
 mod ready;
+mod recorded;
 mod remote_write;
 mod resolution;
 #[cfg(unix)]
@@ -38,5 +42,6 @@ mod scraping;
 mod sdk_limits;
 mod sdks;
 mod signals;
+mod splits;
 #[cfg(unix)]
 mod targets;

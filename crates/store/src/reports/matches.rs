@@ -33,10 +33,8 @@ impl Matches {
 
     /// What the target with that number in the store tells.
     pub fn told(&self, db: &dyn Database, target: i64) -> Result<Arc<Told>> {
-        let version =
-            db.query_one("SELECT count(*), max(id) FROM series WHERE target = ?1", params![target], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        let sql = "SELECT count(*), max(id) FROM series WHERE target = ?1";
+        let version = db.query_one(sql, params![target], |row| Ok((row.get(0)?, row.get(1)?)))?;
         if let Some((_, told)) = self.kept().get(&target).filter(|kept| kept.0 == version) {
             return Ok(Arc::clone(told));
         }
@@ -57,7 +55,8 @@ impl Matches {
 /// The metrics of a target.
 fn exposed(db: &dyn Database, target: i64) -> Result<Exposed> {
     let mut gather = Gather::default();
-    db.query("SELECT name, labels, counter FROM series WHERE target = ?1", params![target], &mut |row| {
+    let sql = "SELECT name, labels, counter FROM series WHERE target = ?1";
+    db.query(sql, params![target], &mut |row| {
         let labels: Labels = serde_json::from_str(row.text(1)?).unwrap_or_default();
         let labels = labels.iter().map(|(label, value)| (label.as_str(), value.as_str()));
         gather.add(row.text(0)?, labels, row.get(2)?);
