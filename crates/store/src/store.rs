@@ -219,7 +219,7 @@ impl Store {
 
     /// Whether other collectors may have the same store open.
     pub fn is_shared(&self) -> bool {
-        self.leaders.is_some()
+        self.place.server().is_some()
     }
 
     /// Whether this collector does what only one of all may do at a time: [`SWEEPER`], `"scrape:shop"`. It takes the role if

@@ -127,7 +127,7 @@ fn bucket(seed: &mut Seed, page: i64, time: i64, views: u64, kinds: u64) -> Kept
             }
         }
         let number = Measured { metric: Metric::Lcp, soft: false }.number();
-        let cause = kept.attribution.causes.entry((number, 4000 + seed.below(5) as i64)).or_default();
+        let cause = kept.attribution.causes.entry((number, 0, 4000 + seed.below(5) as i64)).or_default();
         cause.0.record_many(middle, count);
         for name in 0..12 {
             let timings: &mut Timings = kept.histograms.0.entry(2000 + name).or_default();

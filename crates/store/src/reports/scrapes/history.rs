@@ -77,6 +77,10 @@ fn generate(db: &dyn Database, plan: &Plan) -> (i64, u64) {
         let is_recent = hour >= (plan.days - 2) * 24;
         let interval = if is_recent { plan.interval } else { HOUR };
         let mut packing = Hour::new(target, begin);
+        if hour == 0 {
+            packing.add(START + 1);
+            ids.iter().for_each(|id| packing.change(*id, 0.0));
+        }
         for scrape in 1..=HOUR / interval {
             packing.add(begin + scrape * interval - 1);
             for (place, id) in ids.iter().enumerate() {
@@ -106,6 +110,7 @@ fn generate(db: &dyn Database, plan: &Plan) -> (i64, u64) {
     }
     let end = START + plan.days * DAY;
     db.transaction(Access::Write, |db| pack_day(db, target, end)).unwrap();
+    db.execute("DELETE FROM scrapes", &[]).unwrap();
     // As a sweep 90 days later has left it.
     let cutoff = end - 30 * DAY;
     for table in ["packed", "packed_times"] {
