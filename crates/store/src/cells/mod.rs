@@ -10,6 +10,8 @@
 //! ```
 mod attribution;
 mod codec;
+#[cfg(test)]
+mod engine_tests;
 mod errors;
 mod histogram;
 mod hot;

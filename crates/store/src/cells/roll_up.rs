@@ -5,7 +5,7 @@ use super::level::Level;
 use super::section::Section;
 use super::shelf::Key;
 use super::window::Marks;
-use crate::database::{Database, Result, params};
+use crate::database::{Database, Lookup, Param, Result, Type, params};
 use crate::time::MINUTE;
 
 /// How long after its end a bucket is added up, ms: the clocks of collectors differ.
@@ -40,16 +40,20 @@ pub fn roll_up(
     if end > due {
         return Ok(true);
     }
-    let sql = format!("SELECT app, page, value FROM {} WHERE time = ?1 AND section = ?2", finer.table());
-    let mut time = bucket;
-    while time < end {
-        database.query(&sql, params![time, section as i64], &mut |row| {
-            let key = Key { level, time: bucket, section, app: row.get(0)?, page: row.get(1)? };
-            hot.merge(key, row.blob(2)?);
-            Ok(())
-        })?;
-        time += finer.length();
-    }
+    let lookup = Lookup {
+        table: finer.table(),
+        keys: &[("time", Type::Integer), ("section", Type::Integer)],
+        columns: "app, page, value",
+        lock: false,
+    };
+    let times = (bucket..end).step_by(finer.length() as usize);
+    let keys: Vec<Vec<Param<'_>>> =
+        times.map(|time| vec![Param::Integer(time), Param::Integer(section as i64)]).collect();
+    database.read_rows(&lookup, &keys, &mut |row| {
+        let key = Key { level, time: bucket, section, app: row.get(0)?, page: row.get(1)? };
+        hot.merge(key, row.blob(2)?);
+        Ok(())
+    })?;
     hot.flush(database)?;
     Marks::set_complete(database, level, section, end)?;
     Ok(false)

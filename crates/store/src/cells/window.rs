@@ -132,7 +132,7 @@ impl Marks {
         if first < end {
             parts.push((level, first, end));
             self.divide(finer, (from.max(deleted), first), (section, coarsest), parts);
-            self.divide(finer, (end, to), (section, coarsest), parts);
+            self.divide(finer, (end.max(deleted), to), (section, coarsest), parts);
         } else {
             self.divide(finer, (from.max(deleted), to), (section, coarsest), parts);
         }
