@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use whippet_store::database::{Access, Database, register_functions};
+use whippet_store::database::{Access, Database, Server, Session, Waits, migrate, register_functions};
 use whippet_store::{Options, Store, StoreMetrics};
 
 #[path = "../tests/support/mod.rs"]
@@ -27,7 +27,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let connection = rusqlite::Connection::open(folder.path().join("whippet.db"))?;
     register_functions(&connection)?;
     measure("SQLite", &connection)?;
-    Ok(())
+    match std::env::var("WHIPPET_TEST_POSTGRES") {
+        Ok(url) => on_server(&url),
+        Err(_) => {
+            println!("PostgreSQL is left out: WHIPPET_TEST_POSTGRES names no server");
+            Ok(())
+        }
+    }
+}
+
+/// In a schema of its own, which is dropped at the end.
+fn on_server(url: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let joint = if url.contains('?') { '&' } else { '?' };
+    let schema = format!("bench_{}", std::process::id());
+    let server = Server::new(format!("{url}{joint}schema={schema}").parse()?)?;
+    let session = Session::new(server, Waits::PATIENT);
+    migrate(&session)?;
+    let measured = measure("PostgreSQL", &session);
+    session.execute_batch(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE"))?;
+    measured
 }
 
 fn measure(engine: &str, db: &dyn Database) -> Result<(), Box<dyn std::error::Error>> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use xshell::cmd;
 
 /// What can be measured.
-const NAMES: [&str; 8] = ["collector", "json", "lazy", "pace", "query", "rum", "scrape", "start"];
+const NAMES: [&str; 9] = ["collector", "json", "lazy", "pace", "query", "reports", "rum", "scrape", "start"];
 
 /// Builds the package, and prints the benchmark's table.
 pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<()> {
@@ -21,6 +21,10 @@ pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<(
     }
     if name == "collector" {
         return collector(project, report, flags);
+    }
+    if name == "reports" {
+        // A server is asked too where WHIPPET_TEST_POSTGRES names one.
+        return Ok(cmd!(project.shell, "cargo bench --package whippet-store --bench reports").run()?);
     }
     setup::run(project, report)?;
     let browser = report.step("set-up: Chromium", || browser::ensure(project))?;

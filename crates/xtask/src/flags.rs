@@ -27,7 +27,8 @@ xflags::xflags! {
         cmd bench {
             /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`; outside of any browser: `scrape`,
             /// memory and CPU of scraping, beside Prometheus; `collector`, what a beacon costs on SQLite and on
-            /// PostgreSQL, beside a server that only reads it. `collector` fails over its limit, too.
+            /// PostgreSQL, beside a server that only reads it; `reports`, what the dashboard's questions cost over 90 days,
+            /// also on the server that WHIPPET_TEST_POSTGRES names. `collector` fails over its limit, too.
             required name: String
             /// Measure only the cases whose name has this in it.
             optional --only part: String

@@ -52,7 +52,7 @@ impl SplitBy {
     }
 
     /// What a key is called: the value, and the class of device where there is one.
-    pub fn name<'n>(self, key: SplitKey, releases: &'n HashMap<i64, String>) -> (&'n str, Option<&'n str>) {
+    pub fn name(self, key: SplitKey, releases: &HashMap<i64, String>) -> (&str, Option<&str>) {
         match self {
             Self::One(dimension) => (dimension.value(key.value, releases), None),
             Self::ReleaseAndDevice => {
