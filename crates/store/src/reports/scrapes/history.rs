@@ -182,7 +182,7 @@ fn figures_of_90_days_of_300_routes() {
             println!("{engine:?}: {level:?} {rows} rows, {} bytes", size.unwrap_or(0));
         }
         println!("{engine:?}: {} bytes per million samples", bytes * 1_000_000 / samples);
-        let matches = Matches::new(Catalogue::default());
+        let matches = Matches::new(Catalogue::new());
         for (name, length) in
             [("hour", HOUR), ("day", DAY), ("7 days", 7 * DAY), ("30 days", 30 * DAY), ("90 days", 90 * DAY)]
         {
