@@ -15,8 +15,9 @@ const folder = `assets/${hash.digest('hex').slice(0, 16)}`
 await mkdir(join(dist, folder), { recursive: true })
 for (const name of files) await rename(join(dist, name), join(dist, folder, name))
 
+// Relative, so that the dashboard works below any path of a proxy.
 let page = await readFile(join(dist, 'index.html'), 'utf8')
-for (const name of files) page = page.replaceAll(`"/${name}"`, `"/${folder}/${name}"`)
+for (const name of files) page = page.replaceAll(`"/${name}"`, `"${folder}/${name}"`)
 await writeFile(join(dist, 'index.html'), page)
 
 // Node.js has Zstandard of its own since 22.15; a build must give the same files on all versions.

@@ -1,4 +1,5 @@
 //! The layout of all pages: header, routes, footer.
+use crate::base;
 use crate::components::{ConnectionNotice, Header, InvalidParameterNotice};
 use crate::data::{Connection, provide_report_states, use_status};
 use crate::pages::{Backend, Cache, Custom, Errors, Loading, Overview, Vitals};
@@ -13,7 +14,7 @@ use whippet_leptos::provide_query_client;
 pub fn App() -> impl IntoView {
     provide_query_client();
     view! {
-        <Router>
+        <Router base=base::at("")>
             <Frame/>
         </Router>
     }
@@ -54,7 +55,7 @@ fn NoSuchPage() -> impl IntoView {
     view! {
         <section class="empty">
             <h1>"There is no such page"</h1>
-            <p>"Try the " <a href="/">"overview"</a> "."</p>
+            <p>"Try the " <a href=base::at("/")>"overview"</a> "."</p>
         </section>
     }
 }

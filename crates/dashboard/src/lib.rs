@@ -6,6 +6,7 @@
 //! [`view_state`] reads and writes the range and filters in the URL, [`data`] fetches reports, [`chart`] draws, [`format`]
 //! formats numbers, [`components`] are reusable pieces of interface, and [`pages`] are the pages.
 mod app;
+pub mod base;
 pub mod chart;
 pub mod components;
 pub mod data;

@@ -42,6 +42,11 @@ impl<K: Clone + Eq + Hash> Candidates<K> {
         score
     }
 
+    /// The score of one that was seen.
+    pub fn score(&self, key: &K) -> Option<Score> {
+        self.scores.get(key).map(|candidate| candidate.0)
+    }
+
     /// Removes one that got a place.
     pub fn remove(&mut self, key: &K) {
         self.scores.remove(key);
@@ -54,7 +59,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_the_recently_seen_stays() {
-        let client = Client { network: 1, local: false };
+        let client = Client { network: 1, local: false, browser: crate::Browser::Unknown };
         let mut candidates = Candidates::default();
         for name in 0..3 * MAX_CANDIDATES {
             candidates.see(name.to_string(), client, 0);

@@ -1,6 +1,8 @@
 //! The store's errors.
 use std::path::PathBuf;
 
+use crate::database::{self, ErrorKind};
+
 /// Why the store could not be opened, written or read.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -24,8 +26,8 @@ pub enum StoreError {
         /// The newest version that this program knows.
         known: i64,
     },
-    /// SQLite failed.
-    Database(rusqlite::Error),
+    /// The database failed, or cannot be reached.
+    Database(database::Error),
     /// The query took too long, and was cut off.
     TooLong,
     /// Too many writes are waiting.
@@ -58,6 +60,7 @@ impl std::fmt::Display for StoreError {
                 "the data was written by a newer whippet (format {version}, this one knows {known}). \
                  Update whippet, or choose an empty folder with --data."
             ),
+            Self::Database(error) if error.kind() == ErrorKind::Unavailable => error.fmt(f),
             Self::Database(error) => write!(f, "the database refused: {error}"),
             Self::TooLong => f.write_str(
                 "this took the collector too long and was cut off: choose a shorter time range, or one app or page",
@@ -79,12 +82,18 @@ impl std::error::Error for StoreError {
     }
 }
 
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        // Only the time limit interrupts queries.
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::OperationInterrupted) => Self::TooLong,
+impl From<database::Error> for StoreError {
+    fn from(error: database::Error) -> Self {
+        match error.kind() {
+            // Only the time limit interrupts queries.
+            ErrorKind::Interrupted => Self::TooLong,
             _ => Self::Database(error),
         }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        database::Error::from(error).into()
     }
 }

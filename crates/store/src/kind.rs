@@ -4,6 +4,9 @@ use crate::options::Limits;
 /// The name that all names beyond the [`crate::Limits`] are counted under.
 pub const OTHER: &str = "(other)";
 
+/// The value of page views that do not say.
+pub const UNKNOWN: &str = "(unknown)";
+
 /// The kind of errors in the table `evictions`, beside the kinds of names.
 pub const ERROR: i64 = 100;
 
@@ -30,11 +33,13 @@ pub enum Kind {
     Url = 8,
     /// A state that a vital is attributed to.
     State = 9,
+    /// A release of an application.
+    Release = 10,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::App,
         Self::Page,
         Self::Counter,
@@ -45,6 +50,7 @@ impl Kind {
         Self::Gauge,
         Self::Url,
         Self::State,
+        Self::Release,
     ];
 
     /// The kind that is stored as `number`.
@@ -70,6 +76,7 @@ impl Kind {
             Self::Gauge => "gauge",
             Self::Url => "url",
             Self::State => "state",
+            Self::Release => "release",
         }
     }
 
@@ -86,6 +93,7 @@ impl Kind {
             Self::Gauge => limits.gauges,
             Self::Url => limits.urls,
             Self::State => limits.states,
+            Self::Release => limits.releases,
         }
     }
 }

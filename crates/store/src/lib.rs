@@ -2,35 +2,41 @@
 //!
 //! ```text
 //! Store::ingest, Store::record_scrape ──► command ──► writer (one thread) ──► batch, series ──► SQLite
-//! Store::sweep ─────────────────────────► command ──► writer ──► sweep: watermark, views, retention, compact
+//! Store::sweep ─────────────────────────► command ──► writer ──► sweep: watermark, views, cells, retention, compact
 //! Store::read ──► readers (read-only connections) ──► reports
 //! ```
 //!
 //! The crate knows nothing of HTTP, and reads no wall clock: `now` is an argument. In WAL mode readers neither wait for
 //! the writer nor make it wait. Modules that only the writer uses are private; `reports` return the types of
 //! `whippet_api`.
-mod aggregates;
+mod arrivals;
 mod backend_event;
 mod backend_events;
 mod batch;
+mod beacon_ids;
+mod browser;
 mod candidates;
+pub mod cells;
+mod changes;
 mod command;
-mod compact;
 mod context;
 mod counter_repair;
 mod data_folder;
 pub mod database;
+mod dimension;
 mod error;
 mod error_scores;
 mod evictions;
 pub mod families;
+mod file_guard;
 mod kind;
 pub mod losses;
 mod metrics;
-mod minute_buckets;
+mod migration_9;
 pub mod moving;
 pub mod name_admin;
 mod names;
+mod opened;
 mod options;
 mod page_errors;
 mod page_loads;
@@ -46,6 +52,7 @@ mod schema;
 mod score;
 mod scrape;
 mod series;
+mod shared_state;
 mod size_limit;
 mod space;
 mod store;
@@ -60,12 +67,16 @@ mod writer;
 
 pub use backend_event::{BackendEvent, EventKind};
 pub use batch::has_only_errors;
+pub use browser::Browser;
 pub use command::Ingested;
+pub use dimension::Dimension;
 pub use error::StoreError;
-pub use kind::{Kind, OTHER};
+pub use kind::{Kind, OTHER, UNKNOWN};
 pub use metrics::StoreMetrics;
 pub use options::{Limits, Options};
 pub use score::Client;
 pub use scrape::{OWN_TARGET, Sample, Scrape};
-pub use store::Store;
+pub use series::{Kept, samples};
+pub use shared_state::SharedState;
+pub use store::{SWEEPER, Store};
 pub use weight::{scaled, weight};

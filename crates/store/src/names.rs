@@ -1,13 +1,17 @@
 //! The names that beacons bring, and their numbers. Their count is bounded: where there are too many, the rarest is evicted.
-use std::collections::HashMap;
-
-use rusqlite::{Connection, params};
+//!
+//! Several processes may share a database. Each keeps all names in memory, and reads what others changed when a transaction
+//! begins, and again when it adds or evicts a name itself, while it holds the lock of changes.rs.
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::candidates::Candidates;
+use crate::changes::{Changes, News};
+use crate::database::{Database, Param, Result, params};
 use crate::kind::{Kind, OTHER};
 use crate::options::Options;
 use crate::ranked::Ranked;
 use crate::score::{Client, Score};
+use crate::time::HOUR;
 use crate::{evictions, ranked};
 
 type Family = HashMap<String, Name>;
@@ -16,7 +20,19 @@ type Family = HashMap<String, Name>;
 #[derive(Default)]
 pub struct Names {
     families: HashMap<(Kind, i64), Family>,
+    /// Where each number's name is.
+    places: HashMap<i64, (Kind, i64, String)>,
     candidates: Candidates<(Kind, i64, String)>,
+    changes: Changes,
+    due: Due,
+}
+
+/// What the current transaction is still to store, by number: whoever updates several rows does so in the same order.
+#[derive(Default)]
+struct Due {
+    /// The score, and when.
+    scores: BTreeMap<i64, (f64, i64)>,
+    confirmed: BTreeSet<i64>,
 }
 
 struct Name {
@@ -39,23 +55,15 @@ pub struct Resolved {
 }
 
 impl Names {
-    pub fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut names = Self::default();
-        let mut statement =
-            connection.prepare("SELECT id, kind, parent, name, score, scored, confirmed FROM names")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let Some(kind) = Kind::from_number(row.get(1)?) else { continue };
-            let ranked = Ranked::stored(row.get(0)?, row.get(4)?, row.get(5)?);
-            let name = Name { ranked, confirmed: row.get(6)?, network: None };
-            names.families.entry((kind, row.get(2)?)).or_default().insert(row.get(3)?, name);
-        }
+    pub fn load(database: &dyn Database) -> Result<Self> {
+        let mut names = Self { changes: Changes::known(database)?, ..Self::default() };
+        names.read(database, None)?;
         Ok(names)
     }
 
-    /// Reads them again, after a rollback or a change by another process. Sightings that are not stored yet are kept.
-    pub fn reload(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut fresh = Self::load(connection)?;
+    /// Reads them again, after a rollback. Sightings that are not stored yet are kept.
+    pub fn reload(&mut self, database: &dyn Database) -> Result<()> {
+        let mut fresh = Self::load(database)?;
         for (key, family) in &mut fresh.families {
             let Some(known) = self.families.get(key) else { continue };
             for (name, fresh) in family {
@@ -70,293 +78,265 @@ impl Names {
         Ok(())
     }
 
+    /// To be called when a transaction that writes begins. Reads what other processes changed, and returns whether they
+    /// changed anything.
+    pub fn refresh(&mut self, database: &dyn Database) -> Result<bool> {
+        let news = self.changes.begin(database)?;
+        self.hear(database, news)?;
+        Ok(news != News::Nothing)
+    }
+
+    /// Lets nobody else change the set of names until the end of the transaction.
+    fn lock(&mut self, database: &dyn Database) -> Result<()> {
+        let news = self.changes.lock(database)?;
+        self.hear(database, news)
+    }
+
+    fn hear(&mut self, database: &dyn Database, news: News) -> Result<()> {
+        match news {
+            News::Nothing => Ok(()),
+            News::Since(since) => self.read(database, Some(since)),
+            News::Everything => {
+                let (changes, due) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.due));
+                self.reload(database)?;
+                (self.changes, self.due) = (changes, due);
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads the names that were changed after `since`, or all.
+    fn read(&mut self, database: &dyn Database, since: Option<i64>) -> Result<()> {
+        let since = since.unwrap_or(-1);
+        let sql = "SELECT id, kind, parent, name, score, scored, confirmed FROM names WHERE changed > ?1";
+        database.query(sql, params![since], &mut |row| {
+            let (id, score, scored) = (row.get(0)?, row.get(4)?, row.get(5)?);
+            let Some(kind) = Kind::from_number(row.get(1)?) else {
+                // It was dropped.
+                self.forget(id);
+                return Ok(());
+            };
+            let (parent, name, confirmed) = (row.get(2)?, row.get::<String>(3)?, row.get(6)?);
+            let family = self.families.entry((kind, parent)).or_default();
+            match family.get_mut(&name).filter(|known| known.ranked.id == id) {
+                Some(known) => {
+                    known.ranked.adopt(score, scored);
+                    known.confirmed |= confirmed;
+                }
+                None => {
+                    let ranked = Ranked::stored(id, score, scored);
+                    family.insert(name.clone(), Name { ranked, confirmed, network: None });
+                    self.places.insert(id, (kind, parent, name));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets a name, and with an application all of its names.
+    fn forget(&mut self, id: i64) {
+        let Some((kind, parent, name)) = self.places.remove(&id) else { return };
+        if let Some(family) = self.families.get_mut(&(kind, parent))
+            && family.get(&name).is_some_and(|known| known.ranked.id == id)
+        {
+            family.remove(&name);
+        }
+        if kind == Kind::App {
+            for kind in Kind::ALL {
+                for (_, known) in self.families.remove(&(kind, id)).into_iter().flatten() {
+                    self.places.remove(&known.ranked.id);
+                }
+            }
+        }
+    }
+
     /// Counts a sighting of `name`, and gives it a number. Where there are too many names, the one with the lowest score
     /// is dropped if this one's is higher; else this one is counted as [`OTHER`].
     pub fn resolve(
         &mut self,
-        connection: &Connection,
+        database: &dyn Database,
         options: &Options,
         (kind, parent, name): (Kind, i64, &str),
         client: Client,
         now: i64,
-    ) -> rusqlite::Result<Resolved> {
+    ) -> Result<Resolved> {
         let is_known_app =
             |name: &str| kind == Kind::App && options.known_apps.iter().any(|known| known == name);
-        let family = self.families.entry((kind, parent)).or_default();
-        if let Some(known) = family.get_mut(name) {
-            known.see(connection, client, now, kind == Kind::App, is_known_app(name))?;
-            return Ok(Resolved { id: known.ranked.id, overflow: false, evicted: None });
+        if let Some(id) = self.see((kind, parent, name), client, now, is_known_app(name)) {
+            return Ok(Resolved { id, overflow: false, evicted: None });
         }
-        let mut score = Score::default();
-        let mut evicted = None;
-        if is_known_app(name) || name == OTHER {
-            // It does not count for the limit.
-            score.add(client, now);
-        } else {
-            let evictable = |name: &str| name != OTHER && !is_known_app(name);
-            let count = family.keys().filter(|name| evictable(name)).count();
-            if count < kind.limit(&options.limits) {
-                score.add(client, now);
-            } else {
-                let key = (kind, parent, name.to_owned());
-                score = self.candidates.see(key.clone(), client, now);
-                let ranked = family.iter().filter(|(name, _)| evictable(name));
-                let ranked = ranked.map(|(name, known)| (name.as_str(), &known.ranked));
-                let Some(rarest) = ranked::rarest(ranked, score, now).map(str::to_owned) else {
-                    let id = self.other(connection, (kind, parent), client, now)?;
-                    return Ok(Resolved { id, overflow: true, evicted });
-                };
-                self.candidates.remove(&key);
-                evicted = self.evict(connection, (kind, parent, &rarest), client, now)?;
+        let evictable = |name: &str| name != OTHER && !is_known_app(name);
+        // Those do not count for the limit.
+        if evictable(name) && self.count((kind, parent), evictable) >= kind.limit(&options.limits) {
+            let score = self.candidates.see((kind, parent, name.to_owned()), client, now);
+            if self.rarest((kind, parent), evictable, score, now).is_none() {
+                let id = self.other(database, (kind, parent), client, now)?;
+                return Ok(Resolved { id, overflow: true, evicted: None });
             }
         }
-        let id = self.add(connection, (kind, parent, name), score, client, now, is_known_app(name))?;
+        // There seems to be a place. What other processes did meanwhile decides.
+        self.lock(database)?;
+        if let Some(id) = self.see((kind, parent, name), client, now, is_known_app(name)) {
+            return Ok(Resolved { id, overflow: false, evicted: None });
+        }
+        let mut score = Score::default();
+        score.add(client, now);
+        let mut evicted = None;
+        if evictable(name) && self.count((kind, parent), evictable) >= kind.limit(&options.limits) {
+            let key = (kind, parent, name.to_owned());
+            score = self.candidates.score(&key).unwrap_or(score);
+            self.adopt_scores(database, (kind, parent))?;
+            let Some(rarest) = self.rarest((kind, parent), evictable, score, now) else {
+                let id = self.other(database, (kind, parent), client, now)?;
+                return Ok(Resolved { id, overflow: true, evicted });
+            };
+            self.candidates.remove(&key);
+            evicted = self.evict(database, (kind, parent, &rarest), client, now)?;
+        }
+        let id = self.add(database, (kind, parent, name), score, client, now, is_known_app(name))?;
         Ok(Resolved { id, overflow: false, evicted })
+    }
+
+    /// Counts a sighting of a name that has a number.
+    fn see(
+        &mut self,
+        (kind, parent, name): (Kind, i64, &str),
+        client: Client,
+        now: i64,
+        known: bool,
+    ) -> Option<i64> {
+        let family = self.families.get_mut(&(kind, parent));
+        let seen = family?.get_mut(name)?;
+        seen.see(&mut self.due, client, now, kind == Kind::App, known);
+        Some(seen.ranked.id)
+    }
+
+    /// To be called at the end of a transaction: stores scores that are due.
+    pub fn flush(&mut self, database: &dyn Database) -> Result<()> {
+        let due = std::mem::take(&mut self.due);
+        let scores: Vec<Vec<Param<'_>>> = due
+            .scores
+            .iter()
+            .map(|(id, (score, now))| vec![(*id).into(), (*now).into(), (*score).into()])
+            .collect();
+        let store = format!("UPDATE names SET used = greatest(used, ?2), {} WHERE id = ?1", ranked::STORE);
+        database.execute_many(&store, &scores)?;
+        let confirmed: Vec<Vec<Param<'_>>> = due.confirmed.iter().map(|id| vec![(*id).into()]).collect();
+        database.execute_many("UPDATE names SET confirmed = 1 WHERE id = ?1", &confirmed)
+    }
+
+    fn count(&self, family: (Kind, i64), evictable: impl Fn(&str) -> bool) -> usize {
+        self.families.get(&family).map_or(0, |family| family.keys().filter(|name| evictable(name)).count())
+    }
+
+    /// The name that goes for one with this score. Of releases the one that was not seen for longest: a new one is rare.
+    fn rarest(
+        &self,
+        family: (Kind, i64),
+        evictable: impl Fn(&str) -> bool,
+        score: Score,
+        now: i64,
+    ) -> Option<String> {
+        let names = self.families.get(&family)?.iter().filter(|(name, _)| evictable(name));
+        if family.0 == Kind::Release {
+            let oldest = names.clone().min_by_key(|(name, known)| (known.ranked.last_seen(), name.as_str()));
+            // One that is seen all the time does not go for one that somebody made up.
+            if let Some((name, _)) = oldest.filter(|(_, known)| known.ranked.last_seen() <= now - HOUR) {
+                return Some(name.clone());
+            }
+        }
+        ranked::rarest(names.map(|(name, known)| (name.as_str(), &known.ranked)), score, now)
+            .map(str::to_owned)
+    }
+
+    /// Reads how often other processes saw the names of a family.
+    fn adopt_scores(&mut self, database: &dyn Database, (kind, parent): (Kind, i64)) -> Result<()> {
+        let Some(family) = self.families.get_mut(&(kind, parent)) else { return Ok(()) };
+        let sql = "SELECT name, score, scored FROM names WHERE kind = ?1 AND parent = ?2";
+        database.query(sql, params![kind as i64, parent], &mut |row| {
+            if let Some(known) = family.get_mut(row.text(0)?) {
+                known.ranked.adopt(row.get(1)?, row.get(2)?);
+            }
+            Ok(())
+        })
     }
 
     /// The number of [`OTHER`] in a family.
     fn other(
         &mut self,
-        connection: &Connection,
+        database: &dyn Database,
         (kind, parent): (Kind, i64),
         client: Client,
         now: i64,
-    ) -> rusqlite::Result<i64> {
-        if let Some(other) = self.families.entry((kind, parent)).or_default().get_mut(OTHER) {
-            other.see(connection, client, now, kind == Kind::App, false)?;
-            return Ok(other.ranked.id);
+    ) -> Result<i64> {
+        if let Some(id) = self.see((kind, parent, OTHER), client, now, false) {
+            return Ok(id);
         }
+        self.lock(database)?;
         let mut score = Score::default();
         score.add(client, now);
-        self.add(connection, (kind, parent, OTHER), score, client, now, false)
+        self.add(database, (kind, parent, OTHER), score, client, now, false)
     }
 
+    /// Adds a name. The caller holds the lock.
     fn add(
         &mut self,
-        connection: &Connection,
+        database: &dyn Database,
         (kind, parent, name): (Kind, i64, &str),
         score: Score,
         client: Client,
         now: i64,
         known: bool,
-    ) -> rusqlite::Result<i64> {
+    ) -> Result<i64> {
         let confirmed = kind == Kind::App && (known || client.local);
         // An eviction may have added `(other)` to the database.
-        let id = connection
-            .prepare_cached(
-                "INSERT INTO names (kind, parent, name, used, first, score, scored, confirmed)
-                 VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?4, ?6)
-                 ON CONFLICT DO UPDATE SET used = max(used, excluded.used) RETURNING id",
-            )?
-            .query_row(params![kind as i64, parent, name, now, score.value(now), confirmed], |row| {
-                row.get(0)
-            })?;
+        let id = database.query_one(
+            "INSERT INTO names (kind, parent, name, used, first, score, scored, confirmed, changed)
+             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?4, ?6, ?7)
+             ON CONFLICT (kind, parent, name) DO UPDATE SET used = greatest(names.used, excluded.used) RETURNING id",
+            params![kind as i64, parent, name, now, score.value(now), confirmed, self.changes.own()?],
+            |row| row.get(0),
+        )?;
         let network = Some(client.network);
         let name_state = Name { ranked: Ranked::new(id, score, now), confirmed, network };
         self.families.entry((kind, parent)).or_default().insert(name.to_owned(), name_state);
+        self.places.insert(id, (kind, parent, name.to_owned()));
         Ok(id)
     }
 
     /// Drops a name, and with an application all of its names. Their rows are moved to [`OTHER`] later. Returns its number.
     fn evict(
         &mut self,
-        connection: &Connection,
+        database: &dyn Database,
         (kind, parent, name): (Kind, i64, &str),
         client: Client,
         now: i64,
-    ) -> rusqlite::Result<Option<i64>> {
-        let Some(evicted) = self.families.get_mut(&(kind, parent)).and_then(|family| family.remove(name))
-        else {
-            return Ok(None);
-        };
-        let id = evicted.ranked.id;
-        self.other(connection, (kind, parent), client, now)?;
-        evictions::evict(connection, kind, id, false)?;
-        if kind == Kind::App {
-            for kind in Kind::ALL {
-                self.families.remove(&(kind, id));
-            }
-        }
+    ) -> Result<Option<i64>> {
+        let known = self.families.get(&(kind, parent)).and_then(|family| family.get(name));
+        let Some(id) = known.map(|known| known.ranked.id) else { return Ok(None) };
+        self.other(database, (kind, parent), client, now)?;
+        evictions::evict(database, kind, id, false, self.changes.own()?)?;
+        self.forget(id);
         Ok(Some(id))
     }
 }
 
 impl Name {
-    /// Counts a sighting, and stores what it changes now and then.
-    fn see(
-        &mut self,
-        connection: &Connection,
-        client: Client,
-        now: i64,
-        is_app: bool,
-        known: bool,
-    ) -> rusqlite::Result<()> {
+    /// Counts a sighting, and notes what is to be stored of it now and then.
+    fn see(&mut self, due: &mut Due, client: Client, now: i64, is_app: bool, known: bool) {
         let id = self.ranked.id;
         if let Some(score) = self.ranked.see(client, now) {
-            connection
-                .prepare_cached(
-                    "UPDATE names SET used = max(used, ?2), score = ?3, scored = ?2 WHERE id = ?1",
-                )?
-                .execute(params![id, now, score])?;
+            due.scores.insert(id, (score, now));
         }
         if is_app && !self.confirmed {
             let network = *self.network.get_or_insert(client.network);
             if known || client.local || network != client.network {
-                connection.prepare_cached("UPDATE names SET confirmed = 1 WHERE id = ?1")?.execute([id])?;
+                due.confirmed.insert(id);
                 self.confirmed = true;
             }
         }
-        Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evictions::Pass;
-    use crate::time::HOUR;
-    use crate::{minute_buckets, schema};
-    use proptest::prelude::*;
-
-    const START: i64 = 19_676 * 24 * HOUR;
-
-    struct Store {
-        connection: Connection,
-        names: Names,
-        options: Options,
-        now: i64,
-        sightings: i64,
-    }
-
-    impl Store {
-        fn new(apps: usize, pages: usize) -> Self {
-            let mut connection = Connection::open_in_memory().unwrap();
-            schema::migrate(&mut connection).unwrap();
-            let mut options = Options::new("");
-            (options.limits.apps, options.limits.pages) = (apps, pages);
-            Self { connection, names: Names::default(), options, now: START, sightings: 0 }
-        }
-
-        fn resolve(&mut self, kind: Kind, parent: i64, name: &str, network: u64) -> Resolved {
-            let client = Client { network, local: false };
-            self.names
-                .resolve(&self.connection, &self.options, (kind, parent, name), client, self.now)
-                .unwrap()
-        }
-
-        /// A page view, as a beacon brings it.
-        fn see(&mut self, app: &str, page: &str, network: u64) {
-            let app = self.resolve(Kind::App, 0, app, network).id;
-            let page = self.resolve(Kind::Page, app, page, network).id;
-            let minute = self.now - self.now.rem_euclid(60_000);
-            minute_buckets::add_views(&self.connection, (minute, app, page), 1).unwrap();
-            self.sightings += 1;
-        }
-
-        fn move_evicted(&mut self) {
-            while let Some(mut pass) = Pass::begin(&self.connection).unwrap() {
-                while !pass.step(&self.connection).unwrap() {}
-            }
-        }
-
-        fn number(&self, query: &str) -> i64 {
-            self.connection.query_row(query, [], |row| row.get(0)).unwrap()
-        }
-
-        fn has(&self, kind: Kind, name: &str) -> bool {
-            let query =
-                format!("SELECT count(*) FROM names WHERE kind = {} AND name = '{name}'", kind as i64);
-            self.number(&query) > 0
-        }
-
-        fn check(&self) {
-            assert_eq!(self.number("SELECT sum(views) FROM page_views"), self.sightings, "nothing is lost");
-            let dangling =
-                "SELECT count(*) FROM page_views WHERE app NOT IN (SELECT id FROM names WHERE kind = 0)
-                            OR page NOT IN (SELECT id FROM names WHERE kind = 1 AND parent = app)";
-            assert_eq!(self.number(dangling), 0);
-            assert_eq!(self.number("SELECT count(*) FROM names WHERE kind < 0"), 0);
-            let apps = self.number("SELECT count(*) FROM names WHERE kind = 0");
-            assert!(apps as usize <= self.options.limits.apps + 1 + self.options.known_apps.len());
-            let pages = self.number(
-                "SELECT max(pages) FROM (SELECT count(*) AS pages FROM names WHERE kind = 1 GROUP BY parent)",
-            );
-            assert!(pages as usize <= self.options.limits.pages + 1);
-        }
-    }
-
-    #[test]
-    fn a_newcomer_takes_the_place_of_the_rarest_that_was_not_seen_for_longest() {
-        let mut store = Store::new(2, 10);
-        for (app, network) in [("a", 1), ("a", 2), ("b", 1)] {
-            store.see(app, "/", network);
-        }
-        store.now += 1000;
-        store.see("c", "/", 1);
-        store.move_evicted();
-        assert!(store.has(Kind::App, "a") && store.has(Kind::App, "c") && !store.has(Kind::App, "b"));
-        store.check();
-    }
-
-    #[test]
-    fn a_number_is_not_given_twice_while_rows_refer_to_it() {
-        let mut store = Store::new(1, 10);
-        store.see("a", "/", 1);
-        let first = store.resolve(Kind::App, 0, "a", 1).id;
-        store.now += HOUR;
-        store.see("b", "/", 2);
-        store.now += HOUR;
-        assert_ne!(store.resolve(Kind::App, 0, "b", 2).id, first);
-        store.move_evicted();
-        store.check();
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(48))]
-
-        /// Real applications with steady visitors, and an attacker who makes up names in any order.
-        #[test]
-        fn steady_apps_and_pages_stay_and_totals_are_kept(
-            forged in prop::collection::vec((0_u32..200, 0_u32..50, 0_usize..6), 50..300),
-            moves in prop::collection::vec(any::<bool>(), 300),
-        ) {
-            let mut store = Store::new(6, 5);
-            store.options.known_apps = vec!["known".to_owned()];
-            let real = ["shop", "blog", "docs"];
-            // They are established: each had some visitors.
-            for network in 0..8 {
-                for app in real {
-                    store.see(app, "/", network);
-                    store.see(app, "/cart", network);
-                }
-            }
-            store.see("known", "/", 1);
-            for (round, (app, page, burst)) in forged.into_iter().enumerate() {
-                store.now += 20_000;
-                for _ in 0..=burst {
-                    store.see(&format!("forged-{app}"), &format!("/forged/{page}"), 99);
-                    store.see("shop", &format!("/forged/{page}"), 99);
-                }
-                if round % 5 == 0 {
-                    for app in real {
-                        store.see(app, "/", round as u64 % 7);
-                        store.see(app, "/cart", round as u64 % 5);
-                    }
-                }
-                if moves[round] {
-                    store.move_evicted();
-                }
-            }
-            store.move_evicted();
-            store.check();
-            for app in real.into_iter().chain(["known"]) {
-                prop_assert!(store.has(Kind::App, app), "{app} is gone");
-            }
-            let shop = store.resolve(Kind::App, 0, "shop", 1).id;
-            for page in ["/", "/cart"] {
-                let query = format!("SELECT count(*) FROM names WHERE kind = 1 AND parent = {shop} AND name = '{page}'");
-                prop_assert_eq!(store.number(&query), 1, "{} is gone", page);
-            }
-        }
-    }
-}
+mod tests;

@@ -2,17 +2,22 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::database::ServerAddress;
 use crate::time::HOUR;
 
 /// The options of a store.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The data folder; created if it is missing.
+    /// The data folder; created if it is missing. Not used with a server.
     pub folder: PathBuf,
+    /// The server that keeps everything, instead of a file in the folder.
+    pub server: Option<ServerAddress>,
     /// Older data is deleted, ms.
     pub retention: i64,
-    /// Older data is kept with less detail, ms: one sample per minute, beacon figures per hour.
+    /// Older data is kept with less detail, ms: beacon figures per hour and not per minute.
     pub detail: i64,
+    /// Older data is kept per day and not per hour, ms.
+    pub hours: i64,
     /// The largest size of the file, bytes. The oldest detail is deleted to stay below it.
     pub max_size: Option<u64>,
     /// The time limit of a query.
@@ -32,8 +37,10 @@ impl Options {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            server: None,
             retention: 30 * 24 * HOUR,
             detail: 2 * 24 * HOUR,
+            hours: 30 * 24 * HOUR,
             max_size: None,
             patience: Duration::from_secs(5),
             queue: 2048,
@@ -64,6 +71,8 @@ pub struct Limits {
     pub urls: usize,
     /// States that vitals of one application are attributed to.
     pub states: usize,
+    /// Releases of one application.
+    pub releases: usize,
     /// Scripts of one application.
     pub scripts: usize,
     /// Gauges of one application.
@@ -85,6 +94,7 @@ impl Default for Limits {
             elements: 500,
             urls: 500,
             states: 16,
+            releases: 50,
             scripts: 200,
             gauges: 100,
             errors: 500,

@@ -2,6 +2,11 @@
 use crate::score::{Client, Score};
 use crate::time::HOUR;
 
+/// Stores a score `?3` as of `?2`, in a statement that updates names or errors. Another process may have stored a higher one,
+/// which decays meanwhile, nearly as in score.rs: both databases can divide, and not all can raise to a power.
+pub const STORE: &str =
+    "score = greatest(?3, score / (1.0 + greatest(?2 - scored, 0) / 604800000.0)), scored = ?2";
+
 /// What is known of one name or error in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Ranked {
@@ -37,6 +42,16 @@ impl Ranked {
             self.stored = (score, now);
             score
         })
+    }
+
+    /// Takes over the score that another process stored, if that is higher.
+    pub fn adopt(&mut self, score: f64, scored: i64) {
+        self.score.raise(score, scored);
+    }
+
+    /// When it was last seen, as far as this process knows.
+    pub fn last_seen(&self) -> i64 {
+        self.score.last()
     }
 
     /// Keeps the sightings that `before` counted and the database does not know yet, if both are the same thing.

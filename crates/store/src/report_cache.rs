@@ -4,8 +4,19 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use crate::database::{Database, Result};
+
 /// The most reports that are kept. Each has about 100 KB at most.
 const MOST: usize = 64;
+
+/// A number that grows with each beacon of any collector, and with each change of names or of what is older.
+pub fn shared_version(database: &dyn Database) -> Result<i64> {
+    database.scalar(
+        "SELECT CAST((SELECT coalesce(sum(beacons), 0) FROM collectors)
+           + (SELECT coalesce(sum(value), 0) FROM totals WHERE name IN ('names', 'names_gone', 'cells_moved')) AS BIGINT)",
+        &[],
+    )
+}
 
 type Reports = HashMap<String, (u64, Arc<dyn Any + Send + Sync>)>;
 

@@ -1,9 +1,11 @@
 //! The size of the file: free pages are returned to the file system, and the file stays below its limit.
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
+use crate::cells::{self, Hot, Level, Marks, Section};
+use crate::database::{Access, Database, Result};
 use crate::options::Options;
 use crate::time::{HOUR, MINUTE};
-use crate::{compact, minute_buckets, retention, views, watermark};
+use crate::{retention, series, views, watermark};
 
 /// The most pages returned in one portion: 8 MB, which takes some tens of milliseconds.
 const PORTION: i64 = 2_000;
@@ -14,8 +16,9 @@ const MINUTES: i64 = 5 * MINUTE;
 /// The share of the limit above which space is freed: the rest is for the transaction that is being written.
 pub const FULL: f64 = 0.9;
 
-/// Returns one portion of the free pages to the file system. The result is whether none is left.
-pub fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
+/// Returns one portion of the free pages to the file system. The result is whether none is left. A server keeps its space.
+pub fn give_back(database: &dyn Database) -> Result<bool> {
+    let Some(connection) = database.sqlite() else { return Ok(true) };
     let free = pragma(connection, "freelist_count")? - SPARE;
     if free <= 0 {
         return Ok(true);
@@ -29,23 +32,39 @@ pub fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(free <= PORTION || pragma(connection, "freelist_count")? - SPARE >= free)
 }
 
-/// Whether more than `share` of the limit is in use.
-pub fn exceeds(connection: &Connection, options: &Options, share: f64) -> rusqlite::Result<bool> {
+/// Whether more than `share` of the limit is in use. Never on a server.
+pub fn exceeds(database: &dyn Database, options: &Options, share: f64) -> Result<bool> {
     let Some(most) = options.max_size else { return Ok(false) };
-    Ok(used(connection)? as f64 > most as f64 * share)
+    // A server's tables do not get smaller when rows are deleted: all would be deleted before it helped.
+    if database.sqlite().is_none() {
+        return Ok(false);
+    }
+    Ok(used(database)? as f64 > most as f64 * share)
 }
 
-/// The bytes of all pages in use.
-pub fn used(connection: &Connection) -> rusqlite::Result<i64> {
+/// The bytes of all pages in use; on a server, of all tables and indexes.
+pub fn used(database: &dyn Database) -> Result<i64> {
+    let Some(connection) = database.sqlite() else {
+        return database.scalar(
+            "SELECT CAST(coalesce(sum(pg_total_relation_size(pg_class.oid)), 0) AS BIGINT) FROM pg_class
+             WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind = 'r'",
+            &[],
+        );
+    };
     let pages = pragma(connection, "page_count")? - pragma(connection, "freelist_count")?;
     Ok(pages * pragma(connection, "page_size")?)
 }
 
+/// The bytes of all pages, used or free.
+pub fn whole(connection: &Connection) -> Result<u64> {
+    Ok((pragma(connection, "page_count")? * pragma(connection, "page_size")?).unsigned_abs())
+}
+
 /// Makes SQLite refuse writes beyond the limit. A file that is already larger does not grow.
-pub fn set(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
-    let Some(most) = options.max_size else { return Ok(()) };
+pub fn set(database: &dyn Database, options: &Options) -> Result<()> {
+    let (Some(most), Some(connection)) = (options.max_size, database.sqlite()) else { return Ok(()) };
     let pages = most as i64 / pragma(connection, "page_size")?;
-    connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+    Ok(connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?)
 }
 
 /// The result of freeing space.
@@ -59,20 +78,18 @@ pub enum Freed {
     Nothing,
 }
 
-/// Frees space: makes the oldest hour in full detail coarser, or where there is none, deletes the oldest hour. Data before
-/// `after` was deleted by an earlier call. Each table has a transaction of its own, so that a damaged one stops no other.
-pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusqlite::Result<Freed> {
-    let Some(newest) = watermark::newest(connection)? else { return Ok(Freed::Nothing) };
+/// Frees space: makes the oldest hour in full detail coarser, then the oldest day in hours, or where there is none, deletes the
+/// oldest data. What is before `after` was deleted by an earlier call. Each table has a transaction of its own, so that a damaged
+/// one stops no other.
+pub fn free(database: &dyn Database, hot: &mut Hot, options: &Options, after: i64) -> Result<Freed> {
+    let Some(newest) = watermark::newest(database)? else { return Ok(Freed::Nothing) };
     // Page views that still report are folded into minutes as old as this.
     let due = newest - views::OPEN - HOUR;
-    let mut coarser = !attempt(connection, |connection| compact::thin(connection, due));
-    for table in compact::TABLES {
-        coarser |= !attempt(connection, |connection| compact::roll_up(connection, table, due));
-    }
-    if coarser {
+    let thinned = attempt(database, |database| series::coarsen(database, due));
+    if !thinned || make_coarser(database, hot, due) {
         return Ok(Freed::Coarser);
     }
-    let Some(oldest) = retention::oldest(connection) else { return Ok(Freed::Nothing) };
+    let Some(oldest) = retention::oldest(database) else { return Ok(Freed::Nothing) };
     let mut cutoff = (oldest - oldest.rem_euclid(HOUR)).max(after) + HOUR;
     if cutoff > newest - HOUR {
         // All data is of the last hours: newer data is worth more than older.
@@ -81,28 +98,48 @@ pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusql
             return Ok(Freed::Nothing);
         }
     }
-    for table in minute_buckets::TABLES {
-        while !attempt(connection, |connection| retention::delete(connection, table, cutoff)) {}
+    for level in Level::ALL {
+        while !attempt(database, |database| retention::cells(database, hot, level, cutoff)) {}
     }
+    while !attempt(database, |database| retention::delete(database, "backend_event_counts", cutoff)) {}
     let mut options = options.clone();
     // Page views are kept a minute longer than what they were folded into.
     options.retention = newest - cutoff - MINUTE;
-    while !attempt(connection, |connection| retention::ids(connection, newest, &options)) {}
-    while !attempt(connection, |connection| retention::views(connection, newest, &options)) {}
-    attempt(connection, |connection| retention::samples(connection, cutoff).map(|()| true));
-    attempt(connection, |connection| retention::errors(connection).map(|()| true));
+    while !attempt(database, |database| retention::ids(database, newest, &options)) {}
+    while !attempt(database, |database| retention::views(database, newest, &options)) {}
+    attempt(database, |database| series::delete(database, cutoff).map(|_| true));
+    attempt(database, |database| retention::errors(database, cutoff).map(|()| true));
     Ok(Freed::Deleted(cutoff))
 }
 
+/// Deletes the oldest hour of minutes before `due`, or the oldest day of hours, which the coarser level has. Returns whether there was one.
+fn make_coarser(database: &dyn Database, hot: &mut Hot, due: i64) -> bool {
+    for (level, coarser) in [(Level::Minute, Level::Hour), (Level::Hour, Level::Day)] {
+        for section in Section::ALL {
+            while !attempt(database, |database| cells::roll_up(database, hot, (coarser, section), due)) {}
+        }
+        let mut any = false;
+        attempt(database, |database| {
+            let due = coarser.bucket(due.min(Marks::load(database)?.all_complete(coarser)));
+            let sql = format!("SELECT min(time) FROM {}", level.table());
+            let oldest: Option<i64> = database.scalar(&sql, &[])?;
+            if let Some(oldest) = oldest.filter(|oldest| *oldest < due) {
+                let end = coarser.bucket(oldest).saturating_add(coarser.length());
+                while !retention::cells(database, hot, level, end)? {}
+                any = true;
+            }
+            Ok(true)
+        });
+        if any {
+            return true;
+        }
+    }
+    false
+}
+
 /// Runs one portion in a transaction of its own. Returns whether nothing is left, also after an error.
-fn attempt(connection: &mut Connection, portion: impl FnOnce(&Connection) -> rusqlite::Result<bool>) -> bool {
-    let run = || {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let all = portion(&transaction)?;
-        transaction.commit()?;
-        Ok(all)
-    };
-    run().unwrap_or_else(|error: rusqlite::Error| {
+fn attempt(database: &dyn Database, portion: impl FnOnce(&dyn Database) -> Result<bool>) -> bool {
+    database.transaction(Access::Write, portion).unwrap_or_else(|error| {
         tracing::error!(%error, "a part of the old data could not be deleted to make room");
         true
     })

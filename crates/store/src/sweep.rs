@@ -1,9 +1,9 @@
 //! A sweep deletes old data or makes it coarser. It runs in stages, and each portion of a stage in a transaction of its
 //! own: beacons wait for one portion at most, and a stage that fails does not stop the next.
-use rusqlite::Connection;
-
+use crate::cells::{self, Hot, Level, Marks, Section};
+use crate::database::{Database, Result};
 use crate::options::Options;
-use crate::{backend_events, compact, minute_buckets, retention, size_limit, views, watermark};
+use crate::{backend_events, retention, series, size_limit, views, watermark};
 
 /// A stage of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,18 +14,20 @@ pub enum Stage {
     Evictions,
     /// Folding page views that have ended.
     Fold,
-    /// Deleting a table's minutes.
-    Delete(&'static str),
+    /// Adding up minutes to hours, or hours to days.
+    RollUp(Level, Section),
+    /// Deleting cells of a level.
+    Delete(Level),
+    /// Deleting counts of what backends list.
+    BackendEvents,
     /// Deleting old beacon ids.
     Ids,
     /// Deleting old page views.
     Views,
-    /// Deleting scrapes and their samples.
+    /// Packing the scrapes of an hour.
+    Pack,
+    /// Deleting packed scrapes.
     Samples,
-    /// Keeping fewer samples of each series.
-    Thin,
-    /// Merging a table's minutes into hours.
-    RollUp(&'static str),
     /// Deleting names without data.
     Names,
     /// Deleting errors without counts.
@@ -40,50 +42,87 @@ pub enum Stage {
 
 /// All of them, in their order.
 pub fn stages() -> impl Iterator<Item = Stage> {
-    let deletions = minute_buckets::TABLES.into_iter().map(Stage::Delete);
-    let roll_ups = compact::TABLES.into_iter().map(Stage::RollUp);
+    let roll_ups = [Level::Hour, Level::Day]
+        .into_iter()
+        .flat_map(|level| Section::ALL.into_iter().map(move |section| Stage::RollUp(level, section)));
     [Stage::Watermark, Stage::Evictions, Stage::Fold]
         .into_iter()
-        .chain(deletions)
-        .chain([Stage::Ids, Stage::Views, Stage::Samples, Stage::Thin])
         .chain(roll_ups)
+        .chain(Level::ALL.into_iter().map(Stage::Delete))
+        .chain([Stage::BackendEvents, Stage::Ids, Stage::Views, Stage::Pack, Stage::Samples])
         .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::SizeLimit, Stage::GiveBack])
 }
 
 /// Runs one portion of a stage. Returns whether the stage is done. `first`: this is the first sweep since the start.
 pub fn portion(
-    connection: &Connection,
+    database: &dyn Database,
+    hot: &mut Hot,
     stage: Stage,
     now: i64,
     options: &Options,
     first: bool,
-) -> rusqlite::Result<bool> {
-    if stage == Stage::Watermark {
-        return watermark::advance(connection, now, options, first).map(|()| true);
-    }
-    if stage == Stage::Fold {
-        return views::fold(connection, now);
-    }
-    if stage == Stage::GiveBack {
-        return size_limit::give_back(connection);
+) -> Result<bool> {
+    match stage {
+        Stage::Watermark => return watermark::advance(database, now, options, first).map(|()| true),
+        Stage::Fold => {
+            hot.begin(database)?;
+            return views::fold(database, hot, now);
+        }
+        Stage::RollUp(level, section) => return cells::roll_up(database, hot, (level, section), now),
+        Stage::GiveBack => return size_limit::give_back(database),
+        _ => {}
     }
     // Without data nothing is old.
-    let Some(watermark) = watermark::read(connection)? else { return Ok(true) };
+    let Some(watermark) = watermark::read(database)? else { return Ok(true) };
     let cutoff = watermark.reached - options.retention;
-    let detail = watermark.detail - options.detail;
     match stage {
-        Stage::Watermark | Stage::Evictions | Stage::Fold | Stage::SizeLimit | Stage::GiveBack => Ok(true),
-        Stage::Delete(table) => retention::delete(connection, table, cutoff),
-        Stage::Ids => retention::ids(connection, watermark.reached, options),
-        Stage::Views => retention::views(connection, watermark.reached, options),
-        Stage::Samples => retention::samples(connection, cutoff).map(|()| true),
-        Stage::Thin => compact::thin(connection, detail),
-        Stage::RollUp(table) => compact::roll_up(connection, table, detail),
-        Stage::Names => retention::names(connection, cutoff).map(|()| true),
-        Stage::Errors => {
-            backend_events::expire(connection, cutoff)?;
-            retention::errors(connection).map(|()| true)
+        Stage::Watermark
+        | Stage::Evictions
+        | Stage::Fold
+        | Stage::RollUp(..)
+        | Stage::SizeLimit
+        | Stage::GiveBack => Ok(true),
+        Stage::Delete(level) => {
+            let coarse = retention::coarse_cutoff(&Marks::load(database)?, level, watermark.detail, options);
+            retention::cells(database, hot, level, coarse.max(cutoff))
         }
-        Stage::Series => retention::series(connection, cutoff).map(|()| true),
+        Stage::BackendEvents => retention::delete(database, "backend_event_counts", cutoff),
+        Stage::Ids => retention::ids(database, watermark.reached, options),
+        Stage::Views => retention::views(database, watermark.reached, options),
+        Stage::Pack => series::pack(database, now),
+        Stage::Samples => series::expire(database, &watermark, options).map(|_| true),
+        Stage::Names => retention::names(database, cutoff).map(|()| true),
+        Stage::Errors => {
+            backend_events::expire(database, cutoff)?;
+            retention::errors(database, cutoff).map(|()| true)
+        }
+        Stage::Series => series::forget_unseen(database, cutoff).map(|()| true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::testing::each_engine;
+    use crate::database::{Access, params};
+    use crate::time::DAY;
+
+    #[test]
+    fn every_stage_runs_on_every_engine() {
+        each_engine(|database| {
+            let (mut hot, options) = (Hot::new(0), Options::new(""));
+            let now = 20_000 * DAY;
+            let heard = "INSERT INTO collectors (id, last_beacon) VALUES (?1, ?2)
+                         ON CONFLICT (id) DO UPDATE SET last_beacon = excluded.last_beacon";
+            database.execute(heard, params![0_i64, now]).unwrap();
+            for first in [true, false] {
+                for stage in stages() {
+                    let done = database.transaction(Access::Write, |database| {
+                        portion(database, &mut hot, stage, now, &options, first)
+                    });
+                    assert_eq!(done, Ok(true), "{stage:?}");
+                }
+            }
+        });
     }
 }

@@ -1,9 +1,9 @@
-//! Whether writes fail because of the disk, the file or its locks.
+//! Whether writes fail because of the disk, the file, its locks or the server.
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::ErrorCode;
+use crate::database::{Error, ErrorKind};
 
 /// A failure is reported for this long, unless the same operation succeeds before.
 const REPORTED_FOR: Duration = Duration::from_secs(5);
@@ -13,13 +13,13 @@ const ESSENTIAL: [&str; 3] = ["write_beacons", "write_scrape", "ready"];
 
 /// The last failure of each essential operation that has not succeeded since.
 #[derive(Default)]
-pub struct WriteHealth(Mutex<BTreeMap<&'static str, (Instant, String)>>);
+pub struct WriteHealth(Mutex<BTreeMap<&'static str, (Instant, Error)>>);
 
 impl WriteHealth {
     /// Records that an operation failed.
-    pub fn record_failure(&self, operation: &'static str, error: &rusqlite::Error) {
+    pub fn record_failure(&self, operation: &'static str, error: &Error) {
         if ESSENTIAL.contains(&operation) && is_storage_failure(error) {
-            self.failures().insert(operation, (Instant::now(), error.to_string()));
+            self.failures().insert(operation, (Instant::now(), error.clone()));
         }
     }
 
@@ -28,32 +28,29 @@ impl WriteHealth {
         self.failures().remove(operation);
     }
 
-    /// SQLite's message for a current failure.
-    pub fn failure(&self) -> Option<String> {
+    /// A current failure.
+    pub fn failure(&self) -> Option<Error> {
         let mut failures = self.failures();
         failures.retain(|_, (at, _)| at.elapsed() < REPORTED_FOR);
         failures.values().next().map(|(_, error)| error.clone())
     }
 
-    fn failures(&self) -> MutexGuard<'_, BTreeMap<&'static str, (Instant, String)>> {
+    fn failures(&self) -> MutexGuard<'_, BTreeMap<&'static str, (Instant, Error)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether the disk, the file or its locks failed, and not the statement.
-fn is_storage_failure(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(
-            ErrorCode::DiskFull
-                | ErrorCode::DatabaseCorrupt
-                | ErrorCode::NotADatabase
-                | ErrorCode::SystemIoFailure
-                | ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::CannotOpen
-                | ErrorCode::ReadOnly
-                | ErrorCode::PermissionDenied
-        )
-    )
+/// Whether the disk, the file, its locks or the server failed, and not the statement.
+fn is_storage_failure(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Full
+        | ErrorKind::ReadOnly
+        | ErrorKind::Busy
+        | ErrorKind::Unavailable
+        | ErrorKind::Damaged
+        | ErrorKind::Denied
+        // A write has a time limit on a server only.
+        | ErrorKind::Interrupted => true,
+        ErrorKind::Conflict | ErrorKind::Other => false,
+    }
 }

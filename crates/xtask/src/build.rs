@@ -265,7 +265,8 @@ fn site(project: &Project) -> Result<()> {
 }
 
 /// The Leptos app: through wasm-pack and wasm-opt, beside its page, its styles and its charts.
-fn dashboard(project: &Project) -> Result<()> {
+/// The dashboard, where the collector's build looks for it.
+pub fn dashboard(project: &Project) -> Result<()> {
     Stamp {
         name: "dashboard",
         inputs: &[

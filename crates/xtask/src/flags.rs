@@ -38,6 +38,12 @@ xflags::xflags! {
             /// `collector`: kill, pause, cut and fill up what collectors stand on instead.
             optional --faults
         }
+        /// Build the collector's release with the dashboard in it, and pack it with its licences, unit and examples:
+        /// target/dist/whippet-VERSION-TARGET.tar.gz, and its SHA-256.
+        cmd dist {
+            /// For this machine's kind unless it is given: static where that can be built, else with this machine's C library.
+            optional --target triple: String
+        }
         /// Run TanStack's adapters on the package by each package manager, bundler and test runner that
         /// docs/adapters.md names. Installs them all, in temporary folders: some minutes.
         cmd adapters {}

@@ -11,6 +11,7 @@ mod browser;
 mod build;
 mod demo;
 mod deny;
+mod dist;
 mod end_to_end;
 mod flags;
 mod postgres;
@@ -51,6 +52,7 @@ fn run() -> Result<()> {
         XtaskCmd::Bench(flags) => bench::run(&project, &report, &flags),
         XtaskCmd::Adapters(_) => test::adapters(&project, &report),
         XtaskCmd::Boundary(_) => boundary::run(&project),
+        XtaskCmd::Dist(flags) => dist::run(&project, &report, &flags),
         XtaskCmd::Deny(_) => deny::run(&project),
         XtaskCmd::Tidy(_) => tidy::run(&project),
     }

@@ -6,10 +6,13 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::Args;
 
+use whippet_store::database::ServerAddress;
+
 use super::values::{Unshown, address, app, rate, sent_header, size};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{Endpoint, Header, labelled};
+use crate::routes::base_path::base_path;
 use crate::scrape::Target;
 use crate::token::Token;
 use crate::units::duration;
@@ -24,6 +27,11 @@ pub struct Serve {
     /// The data folder
     #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER")]
     pub data: PathBuf,
+    /// A PostgreSQL server that keeps everything instead of the folder, so that several collectors can share it:
+    /// postgres://NAME:PASSWORD@db.example/DATABASE, with ?schema=NAME for another schema than `whippet`. The password may also
+    /// be in the variable PGPASSWORD, and is never shown
+    #[arg(long, env = "WHIPPET_STORE", value_name = "URL", value_parser = Unshown(str::parse::<ServerAddress>))]
+    pub store: Option<ServerAddress>,
     /// A configuration file, such as whippet.toml. What the other options say is added to it
     #[arg(long, env = "WHIPPET_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -119,6 +127,10 @@ pub struct Serve {
     /// Send histograms of pages as native ones, too, which Prometheus takes that has them enabled
     #[arg(long, env = "WHIPPET_REMOTE_WRITE_NATIVE")]
     pub remote_write_native: bool,
+    /// A path below which everything is answered too, such as /whippet, for a proxy that leaves it in its requests. One that
+    /// takes it off needs no option
+    #[arg(long, env = "WHIPPET_BASE_PATH", default_value = "", hide_default_value = true, value_name = "PATH", value_parser = base_path)]
+    pub base_path: String,
     /// What the dashboard, its API and /metrics ask for, as a bearer token or as the password of the user `whippet`;
     /// better in the variable WHIPPET_TOKEN, which no list of processes shows
     #[arg(long, env = "WHIPPET_TOKEN", value_name = "TOKEN", value_parser = Unshown(Token::new))]

@@ -15,6 +15,9 @@ struct Files;
 
 const INDEX: &str = "index.html";
 
+/// Browsers may keep it, but must revalidate it.
+const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
+
 const MISSING: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Whippet</title>\
 <h1>The dashboard is not in this build</h1>\
 <p>The collector runs, takes beacons in and scrapes. To build it with its dashboard, run \
@@ -27,7 +30,7 @@ pub const PAGES: [&str; 7] = ["/", "/backend", "/vitals", "/loading", "/cache", 
 pub fn file(path: &str, headers: &HeaderMap) -> Response {
     let page = path.strip_suffix('/').filter(|page| !page.is_empty() && !page.ends_with('/')).unwrap_or(path);
     if PAGES.contains(&page) {
-        return index(headers);
+        return index(path, headers);
     }
     let name = path.trim_start_matches('/');
     if !compressed::is_one(name)
@@ -40,7 +43,7 @@ pub fn file(path: &str, headers: &HeaderMap) -> Response {
     // A browser that follows an old link gets the dashboard, which says that there is no such page and links to the others.
     // A missing script must not be answered with HTML.
     if !file && accept.starts_with(b"text/html") {
-        let mut response = index(&HeaderMap::new());
+        let mut response = index(path, &HeaderMap::new());
         *response.status_mut() = StatusCode::NOT_FOUND;
         return response;
     }
@@ -53,9 +56,17 @@ pub fn file(path: &str, headers: &HeaderMap) -> Response {
     Failure::new(StatusCode::NOT_FOUND, "not_found", message).into_response()
 }
 
-fn index(headers: &HeaderMap) -> Response {
+/// The page for `path`. It names its files relative to the dashboard's root, as a proxy may show that below a path of its own.
+fn index(path: &str, headers: &HeaderMap) -> Response {
+    let up = path.matches('/').count().saturating_sub(1);
     match Files::get(INDEX) {
-        Some(file) => answer(file, INDEX, headers),
+        Some(file) if up == 0 => answer(file, INDEX, headers),
+        Some(file) => {
+            let page = String::from_utf8_lossy(&file.data);
+            let page = page.replace("=\"assets/", &format!("=\"{}assets/", "../".repeat(up)));
+            let kind = [(header::CONTENT_TYPE, content_type(INDEX, "")), (header::CACHE_CONTROL, NO_CACHE)];
+            (kind, page).into_response()
+        }
         None => {
             (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], MISSING)
                 .into_response()
@@ -66,12 +77,14 @@ fn index(headers: &HeaderMap) -> Response {
 fn answer(file: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {
     let path = path.trim_start_matches('/');
     let tag = tag(&file.metadata.sha256_hash());
-    // The folder's name is a hash of its contents, so they never change. The page has the same name in every build: browsers
-    // may keep it, but must revalidate it.
-    let keep = if path.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" };
+    // The folder's name is a hash of its contents, so they never change. The page has the same name in every build.
+    let keep = match path.starts_with("assets/") {
+        true => HeaderValue::from_static("max-age=31536000, immutable"),
+        false => NO_CACHE,
+    };
     let cached = [
         (header::ETAG, tag.clone()),
-        (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
+        (header::CACHE_CONTROL, keep),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
     let unchanged = headers

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
 mod beacons;
 mod charts;
+mod container;
 mod counters;
 #[cfg(unix)]
 mod crash;
@@ -32,6 +33,7 @@ mod program;
 mod prometheus;
 mod reading;
 mod ready;
+mod recorded;
 mod remote_write;
 mod resolution;
 #[cfg(unix)]
@@ -40,5 +42,6 @@ mod scraping;
 mod sdk_limits;
 mod sdks;
 mod signals;
+mod splits;
 #[cfg(unix)]
 mod targets;

@@ -21,6 +21,11 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_whippet"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "0", "--data"]).arg(folder);
         more(&mut command);
+        Self::of(command)
+    }
+
+    /// Runs a `whippet serve` of the caller's own making.
+    pub fn of(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         // The line with the address is logged once it listens.
         let mut log = BufReader::new(child.stderr.take().unwrap());

@@ -1,5 +1,6 @@
 //! The header: navigation, range, refresh, and whether the data is live.
 use super::Select;
+use crate::base::at;
 use crate::data::{ApiError, Connection, ReportState, ReportStates};
 use crate::theme::Theme;
 use crate::view_state::{Refresh, TimeRange, href, use_change_view_state, use_view_state};
@@ -43,9 +44,9 @@ pub fn Header(connection: Signal<Connection>) -> impl IntoView {
 #[component]
 fn NavLink(path: &'static str, name: &'static str) -> impl IntoView {
     let here = use_location().pathname;
-    // The page filter only applies to one page. Range, refresh, target and app are kept.
-    let target = href(path, |view| view.page = None);
-    view! { <li><a href=target aria-current=move || (here.get() == path).then_some("page")>{name}</a></li> }
+    // These filters only apply to one page. Range, refresh, target and app are kept.
+    let target = href(path, |view| (view.page, view.split) = (None, None));
+    view! { <li><a href=target aria-current=move || (here.get() == at(path)).then_some("page")>{name}</a></li> }
 }
 
 /// The logo: a running whippet.
@@ -78,6 +79,7 @@ fn Liveness(connection: Signal<Connection>) -> impl IntoView {
         {
             ("part", "Incomplete")
         }
+        (Connection::NotKept(_), _) => ("part", "Not kept"),
         (Connection::Slow, _) => ("part", "Slow"),
         (Connection::Open, _) if states.any(|state| matches!(state, ReportState::Slow(_))) => {
             ("part", "Slow")
@@ -102,8 +104,12 @@ fn RangeSelect() -> impl IntoView {
     let change = use_change_view_state();
     let status: Query<Status, ApiError> = expect_context();
     let choices = Memo::new(move |_| {
-        let retention = status.data.with(|status| status.as_ref().map_or(0, |status| status.retention));
-        let mut ranges = TimeRange::choices(retention);
+        let (retention, age) = status.data.with(|status| {
+            let known =
+                |status: &Status| (status.retention, status.begun.map_or(0, |begun| status.now - begun));
+            status.as_deref().map_or((0, 0), known)
+        });
+        let mut ranges = TimeRange::choices(retention, age);
         // A range from the URL is listed too.
         let range = view.with(|view| view.range);
         if !ranges.contains(&range) {

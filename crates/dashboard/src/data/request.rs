@@ -1,5 +1,6 @@
 //! Requests to the collector's API.
 use super::ApiError;
+use crate::base::at;
 use serde::de::DeserializeOwned;
 use whippet_api::Failure;
 use whippet_web::query::fetch::{self, FetchError};
@@ -10,7 +11,7 @@ const TIMEOUT: f64 = 30_000.0;
 
 /// Gets `path`, which begins with a slash.
 pub async fn get_json<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    let answer = fetch::get(path, TIMEOUT).await.map_err(|error| match error {
+    let answer = fetch::get(&at(path), TIMEOUT).await.map_err(|error| match error {
         FetchError::TimedOut { .. } => ApiError::Slow { seconds: TIMEOUT / 1000.0 },
         FetchError::Unreachable { .. } => ApiError::Unreachable,
     })?;

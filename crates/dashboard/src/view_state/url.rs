@@ -1,5 +1,6 @@
 //! The view state as a signal. It is changed by navigating to another URL.
 use super::ViewState;
+use crate::base::at;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
@@ -23,7 +24,8 @@ pub fn use_change_view_state() -> impl Fn(&dyn Fn(&mut ViewState)) + Clone + 'st
     move |change: &dyn Fn(&mut ViewState)| {
         let mut next = view.get_untracked();
         change(&mut next);
-        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        // The path is whole: nothing is put before it.
+        let options = NavigateOptions { scroll: false, resolve: false, ..NavigateOptions::default() };
         navigate(&format!("{}{next}", path.get_untracked()), options);
     }
 }
@@ -34,6 +36,6 @@ pub fn href(path: &'static str, change: impl Fn(&mut ViewState) + Send + Sync + 
     Signal::derive(move || {
         let mut next = view.get();
         change(&mut next);
-        format!("{path}{next}")
+        format!("{}{next}", at(path))
     })
 }

@@ -13,15 +13,28 @@
 //! |---|---|
 //! | `param`, `row`, `tables`, `error` | what goes in, what comes out, many rows at once, what went wrong |
 //! | `sqlite` | the seam over a [`rusqlite::Connection`] |
+//! | `place` | a file or a server, and sessions that read |
+//! | `leaders` | which of several collectors does what only one may do |
+//! | `postgres` | the seam over a connection to a server |
 mod error;
+mod leaders;
 mod param;
+mod place;
+mod postgres;
 mod row;
 mod sqlite;
 mod tables;
+#[cfg(test)]
+pub mod testing;
 
 pub use crate::params;
 pub use error::{Error, ErrorKind, Result};
+pub use leaders::Leaders;
 pub use param::Param;
+pub use place::{Place, Reader};
+pub use postgres::{
+    AddressError, SERVER_FORMAT, SERVING, Server, ServerAddress, Session, Waits, format, key, migrate,
+};
 pub use row::{FromValue, Row, Value};
 pub use sqlite::register_functions;
 pub use tables::{Lookup, Type, Upsert};
@@ -42,6 +55,15 @@ pub enum Access {
     Read,
     /// It writes. On SQLite it holds the only write lock from its beginning.
     Write,
+}
+
+/// How rows are locked until the end of the transaction. SQLite has one writer, and locks nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Others may read them so, too, and nobody may change them.
+    Share,
+    /// Nobody else may lock or change them.
+    Update,
 }
 
 /// What a row is handed to.
@@ -124,6 +146,21 @@ impl dyn Database + '_ {
             Ok(())
         })?;
         Ok(values)
+    }
+
+    /// All rows, which are locked.
+    pub fn query_locked<T>(
+        &self,
+        lock: Lock,
+        sql: &str,
+        params: &[Param<'_>],
+        map: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        match (self.engine(), lock) {
+            (Engine::Sqlite, _) => self.query_map(sql, params, map),
+            (Engine::Postgres, Lock::Share) => self.query_map(&format!("{sql} FOR SHARE"), params, map),
+            (Engine::Postgres, Lock::Update) => self.query_map(&format!("{sql} FOR UPDATE"), params, map),
+        }
     }
 
     /// The first row, if there is one.

@@ -1,4 +1,5 @@
 //! All metrics that a target exposes, and a chart of any of them.
+use crate::base::at;
 use crate::chart::{ChartSpec, Plot};
 use crate::components::Column::{Figures, Words};
 use crate::components::{Cell, Panel, ReportNotice, Select, Table};
@@ -88,7 +89,7 @@ fn row(metric: &Metric, view: &Memo<crate::view_state::ViewState>) -> Vec<Cell> 
     let tells =
         if metric.signals.is_empty() { format::NOTHING.to_owned() } else { metric.signals.join(", ") };
     vec![
-        Cell::Link(metric.name.clone(), format!("/backend{chosen}")),
+        Cell::Link(metric.name.clone(), at(&format!("/backend{chosen}"))),
         Cell::Text(metric.kind.clone()),
         Cell::Figure(format::count(metric.series as u64)),
         Cell::Text(metric.labels.join(", ")),

@@ -1,0 +1,98 @@
+//! Answers below a path of a proxy that leaves that path in the requests.
+use axum::Router;
+use axum::extract::Request;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceExt;
+
+/// The path of `--base-path`: `/whippet`, without a slash at its end. Empty for the root.
+pub fn base_path(text: &str) -> Result<String, String> {
+    let path = text.trim_end_matches('/');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    match path.is_empty() || path.starts_with('/') && !path.contains("//") && path.bytes().all(fits) {
+        true => Ok(path.to_owned()),
+        false => Err("must be a path such as /whippet".to_owned()),
+    }
+}
+
+/// Answers requests below `base` as those without it, which are answered too: health checks do not come through the proxy.
+pub fn below(base: String, router: Router) -> Router {
+    if base.is_empty() {
+        return router;
+    }
+    Router::new().fallback(move |mut request: Request| {
+        let inner = match request.uri().path().strip_prefix(&base) {
+            Some("") => None,
+            Some(rest) if rest.starts_with('/') => Some(without(&base, request.uri())),
+            _ => Some(request.uri().clone()),
+        };
+        let (base, router) = (base.clone(), router.clone());
+        async move {
+            let Some(inner) = inner else { return to_folder(&base) };
+            *request.uri_mut() = inner;
+            router.oneshot(request).await.unwrap_or_else(|never| match never {})
+        }
+    })
+}
+
+fn without(base: &str, uri: &Uri) -> Uri {
+    let mut parts = uri.clone().into_parts();
+    let rest = parts.path_and_query.as_ref().and_then(|path| path.as_str().get(base.len()..));
+    parts.path_and_query = rest.and_then(|rest| rest.parse::<PathAndQuery>().ok());
+    Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
+}
+
+/// The page's own addresses are relative to the folder.
+fn to_folder(base: &str) -> Response {
+    let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
+    if let Ok(place) = HeaderValue::from_str(&format!("{base}/")) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base_path, below};
+    use axum::Router;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::http::Uri;
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    #[test]
+    fn a_base_is_a_path() {
+        for (text, path) in [("/", ""), ("", ""), ("/a", "/a"), ("/a/b/", "/a/b"), ("/a-1/~b", "/a-1/~b")] {
+            assert_eq!(base_path(text).as_deref(), Ok(path));
+        }
+        for wrong in ["a", "http://a/", "/a b", "/a?b", "//a", "/a//b", "/ä"] {
+            assert!(base_path(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_are_answered_with_the_base_and_without() {
+        let router =
+            below("/w".to_owned(), Router::new().fallback(|uri: Uri| async move { uri.to_string() }));
+        for (asked, expected) in [
+            ("/w/api/status?a=/w/", "/api/status?a=/w/"),
+            ("/w/", "/"),
+            ("/w/?a", "/?a"),
+            ("/", "/"),
+            ("/healthz", "/healthz"),
+            ("/what", "/what"),
+            ("/w/w/", "/w/"),
+        ] {
+            let request = Request::get(asked).body(Body::empty()).unwrap();
+            let body = router.clone().oneshot(request).await.unwrap().into_body();
+            assert_eq!(body.collect().await.unwrap().to_bytes(), expected.as_bytes(), "{asked}");
+        }
+        let response = router.oneshot(Request::get("/w").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["location"]),
+            (308, &"/w/".parse().unwrap())
+        );
+    }
+}

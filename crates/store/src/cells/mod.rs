@@ -1,0 +1,58 @@
+//! Cells: what is kept of each minute, hour and day.
+//!
+//! A cell is what one collector knows of one section of one bucket: its key is the beginning of the bucket, the section, the
+//! application, the page and the collector. Page [`WHOLE`] is the whole application; its cells are added to by the same code
+//! as those of its pages. Values merge ([`Cell`]), so that readers add up collectors, pages and buckets in any order.
+//!
+//! ```text
+//! batch ──► hot (a group, added up in memory) ──► cells_minute ──► roll_up ──► cells_hour ──► roll_up ──► cells_day
+//! views ──► fold ──► hot                                reports ──► read: whole days, then hours, then minutes
+//! ```
+mod attribution;
+mod codec;
+mod errors;
+mod histogram;
+mod hot;
+mod level;
+mod loading;
+mod open_views;
+mod page;
+mod read;
+mod refill;
+mod remapped;
+mod roll_up;
+mod section;
+mod shelf;
+mod splits;
+mod sums;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod timings;
+mod values;
+mod vitals;
+mod window;
+
+pub use attribution::Attribution;
+pub use codec::{Reader, decode, encode, merge_bytes};
+pub use errors::{ErrorCount, Errors};
+pub use histogram::{Spread, merge as merge_histogram, merge_bytes as merge_histogram_bytes};
+pub(crate) use hot::{Hot, Place};
+pub use level::Level;
+pub use loading::{Loading, Resources, Script};
+pub(crate) use open_views::{COLUMNS as OPEN_COLUMNS, write_measures};
+pub use open_views::{Measure, OpenView, read_open};
+pub use page::{Page, WHOLE};
+pub(crate) use read::Lookups;
+pub use read::{Bucket, Selection, read, read_bytes};
+pub(crate) use remapped::remapped;
+pub(crate) use roll_up::roll_up;
+pub use section::{Cell, Section};
+pub(crate) use shelf::Key;
+pub use splits::{Origin, Part, Split, SplitKey};
+pub use sums::{Gauge, Sums, add};
+pub use targets::Targets;
+pub use timings::{Histograms, Timings};
+pub use values::Values;
+pub use vitals::{Measured, Vitals};
+pub use window::Marks;

@@ -1,0 +1,81 @@
+//! Page views and their vitals.
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeSeed;
+use serde::{Deserialize, Serialize};
+use whippet_engine::vitals::Metric;
+
+use super::refill::Refill;
+use super::section::{Cell, Section};
+use super::targets::Targets;
+use super::values::Values;
+
+/// A metric and how the page views began: [`Measured::number`] is what is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// The metric.
+    pub metric: Metric,
+    /// Whether by soft navigations.
+    pub soft: bool,
+}
+
+/// What is added to a metric's place for page views that began by a soft navigation.
+const SOFT: u8 = 16;
+
+impl Measured {
+    /// The metric's place among all, and 16 more for soft navigations. New metrics go last.
+    pub fn number(self) -> u8 {
+        let place = Metric::ALL.iter().position(|candidate| *candidate == self.metric).unwrap_or_default();
+        place as u8 + if self.soft { SOFT } else { 0 }
+    }
+
+    /// What is stored as `number`.
+    pub fn from_number(number: u8) -> Option<Self> {
+        let soft = number >= SOFT;
+        let place = usize::from(if soft { number - SOFT } else { number });
+        Metric::ALL.get(place).map(|metric| Self { metric: *metric, soft })
+    }
+}
+
+/// How many page views there were, and their vitals.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Vitals {
+    /// How many page views ended. Those that may still report are rows of `views`.
+    pub views: u64,
+    /// Their vitals, by [`Measured::number`].
+    pub metrics: BTreeMap<u8, Values>,
+}
+
+impl Vitals {
+    /// The values of each metric.
+    pub fn metrics(&self) -> impl Iterator<Item = (Measured, &Values)> {
+        self.metrics.iter().filter_map(|(number, values)| Some((Measured::from_number(*number)?, values)))
+    }
+
+    /// Adds a value that stands for `weight`.
+    pub fn record(&mut self, measured: Measured, value: f64, weight: u64) {
+        self.metrics.entry(measured.number()).or_default().record(measured.metric, value, weight);
+    }
+}
+
+impl Cell for Vitals {
+    fn merge(&mut self, other: &Self) {
+        self.views = self.views.saturating_add(other.views);
+        // A reader has metrics without values.
+        for (number, values) in other.metrics.iter().filter(|(_, values)| !values.histogram.is_empty()) {
+            self.metrics.entry(*number).or_default().merge(values);
+        }
+    }
+
+    fn refill<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let mut deserializer = postcard::Deserializer::from_bytes(bytes);
+        Refill(self).deserialize(&mut deserializer).ok()?;
+        deserializer.finalize().ok()
+    }
+
+    fn remap(&mut self, _: Section, _: &Targets) {}
+
+    fn memory(&self) -> usize {
+        self.metrics.values().fold(100, |sum, values| sum + 50 + super::histogram::memory(&values.histogram))
+    }
+}

@@ -1,0 +1,106 @@
+//! The server's errors, in kinds and words.
+use std::error::Error as _;
+
+use tokio_postgres::error::SqlState;
+
+use super::super::{Error, ErrorKind};
+
+/// Whether no more can be done with the connection: it is gone, or leads to a server that cannot be written.
+pub fn ends_connection(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::ReadOnly | ErrorKind::Denied)
+}
+
+/// The error of a statement. What the server says in detail may show values, and is left out.
+pub fn statement(error: &tokio_postgres::Error) -> Error {
+    let Some(database) = error.as_db_error() else {
+        let kind = if is_ours(error) { ErrorKind::Other } else { ErrorKind::Unavailable };
+        return Error::new(kind, words(error));
+    };
+    let kind = kind(database.code(), database.message());
+    Error::new(kind, format!("{} (SQLSTATE {})", database.message(), database.code().code()))
+}
+
+/// The error of a try to connect to `hosts`.
+pub fn connect(error: &tokio_postgres::Error, hosts: &str) -> Error {
+    let kind = match error.code() {
+        Some(code) => match kind(code, "") {
+            ErrorKind::Other => ErrorKind::Denied,
+            // What the last connection left behind has not ended yet.
+            ErrorKind::Busy | ErrorKind::Interrupted => ErrorKind::Unavailable,
+            kind => kind,
+        },
+        None => ErrorKind::Unavailable,
+    };
+    let reason = error.as_db_error().map_or_else(|| words(error), |error| error.message().to_owned());
+    Error::new(kind, format!("cannot connect to the database at {hosts}: {reason}"))
+}
+
+/// The same for other reasons.
+pub fn unreachable(hosts: &str, reason: &str) -> Error {
+    Error::new(ErrorKind::Unavailable, format!("cannot connect to the database at {hosts}: {reason}"))
+}
+
+/// Whether a statement or its parameters are wrong, rather than the connection.
+fn is_ours(error: &tokio_postgres::Error) -> bool {
+    let text = error.to_string();
+    ["serializing parameter", "deserializing column", "row count", "invalid column"]
+        .iter()
+        .any(|part| text.contains(part))
+}
+
+/// The error and its causes. Neither shows an address or a password.
+fn words(error: &tokio_postgres::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+fn kind(code: &SqlState, message: &str) -> ErrorKind {
+    match code.code() {
+        "53100" => ErrorKind::Full,
+        "25006" => ErrorKind::ReadOnly,
+        "40001" | "40P01" => ErrorKind::Conflict,
+        "55P03" => ErrorKind::Busy,
+        "57014" => ErrorKind::Interrupted,
+        "XX001" | "XX002" => ErrorKind::Damaged,
+        "42501" => ErrorKind::Denied,
+        // A full disk that is not the data's: the log's, for instance.
+        "58030" if message.contains("No space left") => ErrorKind::Full,
+        // The tables were changed, by a newer version: the statements are prepared again.
+        "0A000" if message.contains("cached plan") => ErrorKind::Unavailable,
+        code => match code.get(..2) {
+            Some("08" | "53" | "57" | "58") => ErrorKind::Unavailable,
+            Some("28") => ErrorKind::Denied,
+            _ => ErrorKind::Other,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_kinds() {
+        for (code, expected) in [
+            ("53100", ErrorKind::Full),
+            ("53300", ErrorKind::Unavailable),
+            ("57P01", ErrorKind::Unavailable),
+            ("57P03", ErrorKind::Unavailable),
+            ("57014", ErrorKind::Interrupted),
+            ("25006", ErrorKind::ReadOnly),
+            ("40P01", ErrorKind::Conflict),
+            ("28P01", ErrorKind::Denied),
+            ("42P01", ErrorKind::Other),
+        ] {
+            assert_eq!(kind(&SqlState::from_code(code), ""), expected, "{code}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Creates the schema and its tables on a server, and brings older ones up to date.
+//!
+//! Collectors that start at once do this one after the other, by an advisory lock. A migration is never changed once it was
+//! released: a new one is appended.
+use super::super::{Access, Database, Error, ErrorKind, Result, params};
+use super::address::ServerAddress;
+use super::{Session, locks};
+
+/// Each is a list of texts, run in order in one transaction.
+const MIGRATIONS: [&[&str]; 1] = [&[
+    include_str!("../schema/postgres_1.sql"),
+    include_str!("../schema/postgres_1_cells.sql"),
+    include_str!("../schema/postgres_1_series.sql"),
+]];
+
+/// The format that this version reads and writes.
+pub const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// The oldest server that the tests run on.
+const OLDEST: i64 = 150_000;
+
+/// What a schema holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing; or it is not there.
+    Empty,
+    /// Tables of this format.
+    Version(i64),
+    /// Tables of another program.
+    Foreign,
+}
+
+/// Creates what is missing. `session` must be one that may wait for as long as it takes.
+///
+/// # Errors
+/// Also where the tables are of a newer version or of another program; then nothing is changed.
+pub fn migrate(session: &Session) -> Result<()> {
+    let database: &dyn Database = session;
+    let address = session.server().address();
+    check_server(database, address)?;
+    let key = locks::key(address.schema(), "migrate");
+    database.query("SELECT pg_advisory_lock(?1)", params![key], &mut |_| Ok(()))?;
+    let outcome = bring_up(database, address);
+    // Where this fails, the connection has gone, and the lock with it.
+    let released = database.query("SELECT pg_advisory_unlock(?1)", params![key], &mut |_| Ok(()));
+    outcome.and(released)
+}
+
+fn check_server(database: &dyn Database, address: &ServerAddress) -> Result<()> {
+    let encoding: String = database.scalar("SELECT current_setting('server_encoding')", &[])?;
+    if encoding != "UTF8" {
+        return Err(Error::other(format!(
+            "the database {address} has the encoding {encoding}: create one with ENCODING 'UTF8'"
+        )));
+    }
+    let version: i64 =
+        database.scalar("SELECT CAST(current_setting('server_version_num') AS BIGINT)", &[])?;
+    if version < OLDEST {
+        tracing::warn!(
+            version,
+            "the database says that it is older than PostgreSQL 15: it may do, and is not tested"
+        );
+    }
+    Ok(())
+}
+
+/// What the schema holds.
+pub fn find(database: &dyn Database, schema: &str) -> Result<Found> {
+    let tables = database.query_map(
+        "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = ?1",
+        params![schema],
+        |row| row.get::<String>(0),
+    )?;
+    if tables.is_empty() {
+        return Ok(Found::Empty);
+    }
+    if !tables.iter().any(|table| table == "whippet_format") {
+        return Ok(Found::Foreign);
+    }
+    let version =
+        database
+            .query_optional(&format!("SELECT version FROM {schema}.whippet_format"), &[], |row| row.get(0))?;
+    Ok(version.map_or(Found::Foreign, Found::Version))
+}
+
+fn bring_up(database: &dyn Database, address: &ServerAddress) -> Result<()> {
+    let schema = address.schema();
+    let seen = match find(database, schema)? {
+        Found::Empty => {
+            create(database, schema)?;
+            0
+        }
+        Found::Version(version) => match usize::try_from(version) {
+            Ok(seen) if seen <= MIGRATIONS.len() => seen,
+            _ => return Err(too_new(address, version)),
+        },
+        Found::Foreign => {
+            return Err(Error::new(
+                ErrorKind::Denied,
+                format!(
+                    "the tables of {address} are of another program: choose another schema with ?schema=NAME"
+                ),
+            ));
+        }
+    };
+    for (index, texts) in MIGRATIONS.iter().enumerate().skip(seen) {
+        database.transaction(Access::Write, |database| {
+            for text in *texts {
+                database.execute_batch(text)?;
+            }
+            database.execute("DELETE FROM whippet_format", &[])?;
+            database
+                .execute("INSERT INTO whippet_format (version) VALUES (?1)", params![index as i64 + 1])?;
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// What is said where a newer version wrote.
+pub fn too_new(address: &ServerAddress, version: i64) -> Error {
+    Error::new(
+        ErrorKind::Denied,
+        format!(
+            "the data in {address} was written by a newer whippet (format {version}, this one knows {VERSION}). Update \
+             whippet, or choose another schema with ?schema=NAME"
+        ),
+    )
+}
+
+fn create(database: &dyn Database, schema: &str) -> Result<()> {
+    let exists: bool =
+        database.scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ?1)", params![schema])?;
+    // Whoever may not create a schema may be given one.
+    if !exists {
+        database.execute_batch(&format!("CREATE SCHEMA {schema}"))?;
+    }
+    database.execute_batch("CREATE TABLE IF NOT EXISTS whippet_format (version BIGINT NOT NULL)")
+}
+
+/// The format of the tables in a schema; `None` where there are none of ours.
+pub fn format(database: &dyn Database, schema: &str) -> Result<Option<i64>> {
+    Ok(match find(database, schema)? {
+        Found::Version(version) => Some(version),
+        Found::Empty | Found::Foreign => None,
+    })
+}

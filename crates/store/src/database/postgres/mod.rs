@@ -1,0 +1,33 @@
+//! The seam over a server that speaks PostgreSQL's protocol.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `address` | what an address like `postgres://user@host/database?schema=whippet` says |
+//! | `tls` | what `sslmode` means for a connection |
+//! | `server` | the server as all sessions share it: how to connect, and the thread that the connections run on |
+//! | `session` | one session, which connects when it is needed, and again after a failure |
+//! | `waits` | how long a session waits |
+//! | `sql` | the statements as PostgreSQL wants them |
+//! | `encode`, `decode` | parameters and values as bytes |
+//! | `migrate`, `locks` | the tables and their versions; one collector at a time |
+//! | `failure` | the server's errors in kinds and words |
+mod address;
+mod decode;
+mod encode;
+mod failure;
+mod locks;
+mod migrate;
+mod server;
+mod session;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod waits;
+
+pub use address::{AddressError, ServerAddress};
+pub use locks::key;
+pub use migrate::{VERSION as SERVER_FORMAT, format, migrate};
+pub use server::Server;
+pub use session::{SERVING, Session};
+pub use waits::Waits;

@@ -1,0 +1,147 @@
+//! The server as all sessions share it.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::runtime::{Handle, Runtime};
+use tokio_postgres::Client;
+use tokio_postgres::config::SslMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::super::{Error, ErrorKind, Result};
+use super::address::ServerAddress;
+use super::waits::Waits;
+use super::{failure, tls};
+
+/// How long log-in may take after the hosts had their time to accept the connection.
+const LOGIN: Duration = Duration::from_secs(5);
+
+/// What a session is set to, where the server knows the setting. A collector that is gone without a word must not hold locks:
+/// the server notices within half a minute, and ends a transaction that nobody goes on with.
+const SETTINGS: &str = "
+    SELECT set_config(known.name, wanted.value, false) FROM pg_settings AS known JOIN (VALUES
+      ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
+      ('tcp_user_timeout', '25000'), ('idle_in_transaction_session_timeout', '60000'),
+      ('client_min_messages', 'warning'), ('jit', 'off')
+    ) AS wanted (name, value) ON wanted.name = known.name";
+
+/// A server, and the thread that its connections run on.
+pub struct Server {
+    address: ServerAddress,
+    tls: MakeRustlsConnect,
+    // `None` once it is dropped.
+    runtime: Option<Runtime>,
+    open: Arc<AtomicUsize>,
+    opened: AtomicUsize,
+    refused: AtomicUsize,
+}
+
+impl Server {
+    /// Gets ready. No connection is made yet.
+    ///
+    /// # Errors
+    /// What is wrong with certificates that the address names.
+    pub fn new(address: ServerAddress) -> Result<Arc<Self>> {
+        let tls = tls::connector(&address.tls).map_err(|reason| {
+            Error::new(ErrorKind::Denied, format!("TLS to the database at {}: {reason}", address.hosts()))
+        })?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("database")
+            .enable_all()
+            .build()
+            .map_err(|error| Error::other(format!("cannot start a thread: {error}")))?;
+        Ok(Arc::new(Self {
+            address,
+            tls,
+            runtime: Some(runtime),
+            open: Arc::default(),
+            opened: AtomicUsize::default(),
+            refused: AtomicUsize::default(),
+        }))
+    }
+
+    /// The address, without its password when it is shown.
+    pub fn address(&self) -> &ServerAddress {
+        &self.address
+    }
+
+    /// How many connections are open, how many were ever opened, and how many tries failed.
+    pub fn connections(&self) -> (usize, usize, usize) {
+        let read = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        (read(&self.open), read(&self.opened), read(&self.refused))
+    }
+
+    pub(in super::super) fn handle(&self) -> &Handle {
+        self.runtime.as_ref().expect("it is there until the server is dropped").handle()
+    }
+
+    /// Connects, and sets the session up: without a time limit of its own where `waits` has none.
+    pub(in super::super) async fn connect(&self, waits: &Waits) -> Result<Client> {
+        let hosts = self.address.hosts();
+        let count = u32::try_from(self.address.config.get_hosts().len().max(1)).unwrap_or(1);
+        let limit = self.address.config.get_connect_timeout().copied().unwrap_or(LOGIN) * count + LOGIN;
+        let connected = async {
+            let client = self.log_in().await.map_err(|error| failure::connect(&error, &hosts))?;
+            let settings = format!(
+                "SET search_path TO {}; SET statement_timeout = {}; SET lock_timeout = {}; {SETTINGS}; \
+                 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+                self.address.schema(),
+                waits.statement.map_or(0, |wait| wait.as_millis()),
+                waits.lock.map_or(0, |wait| wait.as_millis()),
+            );
+            client.batch_execute(&settings).await.map_err(|error| failure::connect(&error, &hosts))?;
+            Ok(client)
+        };
+        let connected = match tokio::time::timeout(limit, connected).await {
+            Ok(connected) => connected,
+            Err(_) => Err(failure::unreachable(&hosts, &format!("no answer within {} s", limit.as_secs()))),
+        };
+        let count = if connected.is_ok() { &self.opened } else { &self.refused };
+        count.fetch_add(1, Ordering::Relaxed);
+        connected
+    }
+
+    async fn log_in(&self) -> std::result::Result<Client, tokio_postgres::Error> {
+        let config = &self.address.config;
+        match self.connect_with(config).await {
+            // As PostgreSQL's own client does where TLS is only preferred.
+            Err(error) if config.get_ssl_mode() == SslMode::Prefer && is_tls_failure(&error) => {
+                let mut config = config.clone();
+                config.ssl_mode(SslMode::Disable);
+                self.connect_with(&config).await
+            }
+            connected => connected,
+        }
+    }
+
+    async fn connect_with(
+        &self,
+        config: &tokio_postgres::Config,
+    ) -> std::result::Result<Client, tokio_postgres::Error> {
+        let (client, connection) = config.connect(self.tls.clone()).await?;
+        let open = Arc::clone(&self.open);
+        open.fetch_add(1, Ordering::Relaxed);
+        self.handle().spawn(async move {
+            if let Err(error) = connection.await {
+                // Whoever uses it is told.
+                tracing::debug!(%error, "a connection to the database ended");
+            }
+            open.fetch_sub(1, Ordering::Relaxed);
+        });
+        Ok(client)
+    }
+}
+
+fn is_tls_failure(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_none() && error.to_string().contains("TLS")
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be dropped where waiting is not allowed.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
