@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use whippet_engine::stats::StoredHistogram;
 use whippet_store::cells::{
     Histograms, Level, Page, Section, Selection, Vitals, WHOLE, merge_histogram, read,

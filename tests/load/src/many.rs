@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
-
 use whippet_store::Options;
 
 use crate::beacons::Beacons;
