@@ -164,6 +164,8 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let password = std::env::var("PGPASSWORD").unwrap_or_default();
     options.server = arguments.store.clone().or(config.store).map(|address| address.with_password(&password));
     options.retention = arguments.retention.as_millis() as i64;
+    options.detail = arguments.keep_minutes.as_millis() as i64;
+    options.hours = arguments.keep_hours.as_millis() as i64;
     options.max_size = arguments.max_size;
     options.known_apps = known_apps(&arguments)?;
     options.min_sample_rate = arguments.min_sample_rate;

@@ -278,7 +278,8 @@ impl Store {
         self.read_database(operation, run).await
     }
 
-    /// The same for a query that reads data of beacons only. Its result is cached by `question` until another beacon arrives.
+    /// The same for a query that reads data of beacons only. Its result is cached by `question` until another beacon
+    /// arrives, here or at another collector on the same database.
     pub async fn read_beacons<T, F>(
         self: &Arc<Self>,
         operation: &'static str,
@@ -289,18 +290,18 @@ impl Store {
         T: Clone + Send + Sync + 'static,
         F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
     {
-        let mut question = format!("{operation} {question}");
-        if self.is_shared() {
-            // What other collectors heard outdates it, too.
-            let version = self.read_database("read_version", report_cache::shared_version).await?;
-            question = format!("{question} {version}");
-        }
-        if let Some(answer) = self.report_cache.get(&question) {
+        let question = format!("{operation} {question}");
+        // Where others write to the same database, it says whether they have.
+        let shared = match self.leaders {
+            None => 0,
+            Some(_) => self.read_database("read_version", report_cache::shared).await?,
+        };
+        let version = self.report_cache.version(shared);
+        if let Some(answer) = self.report_cache.get(&question, version) {
             return Ok(answer);
         }
-        let arrived = self.report_cache.arrived();
         let answer = self.read_database(operation, query).await?;
-        self.report_cache.keep(question, arrived, answer.clone());
+        self.report_cache.keep(question, version, answer.clone());
         Ok(answer)
     }
 

@@ -1,6 +1,6 @@
 //! Web vitals by what page views have in common: release, device, connection, navigation, browser.
+use super::percentile::p75;
 use super::view_count::{FEW, view_count};
-use super::vitals::p75;
 use crate::base::at;
 use crate::components::{Cell, Columns, Panel, Rating, ReportNotice, Select, Table};
 use crate::data::{ReportQuery, use_splits};
