@@ -17,6 +17,15 @@ const UNPACKED: &str = ".tools/debian";
 const PACKAGE: &str = "postgresql";
 const LEFT_OUT: &str = "libllvm";
 
+/// The variable that says which store tests open: SQLite unless it says `postgres`.
+const STORE: &str = "WHIPPET_TEST_STORE";
+
+/// The crate whose tests run on both stores. Those of the store itself try both engines wherever a server is named.
+const ON_BOTH: &str = "crates/collector";
+
+/// Its tests that run once, and why.
+const ONCE: &str = "tests/once.txt";
+
 /// Makes the package create no cluster, which would be a server that starts at every boot.
 const SETTING: &str = "/etc/postgresql-common/createcluster.d/whippet-tests.conf";
 
@@ -79,6 +88,35 @@ pub fn start(project: &Project) -> Result<Option<Postgres>> {
     Ok(Some(Postgres { programs, server }))
 }
 
+/// Runs the collector's tests, which `cargo test` of these crates has built, once more: with stores on PostgreSQL.
+pub fn tests(project: &Project, crates: &[&str]) -> Result<()> {
+    let shell = &project.shell;
+    let built = cmd!(shell, "cargo test {crates...} --all-features --no-run --message-format json")
+        .quiet()
+        .ignore_stderr()
+        .read()?;
+    let programs = built.lines().filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
+    let program = programs
+        .map(Path::new)
+        .find(|path| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with("it-")))
+        .context("cargo built no test program `it`")?;
+    // As cargo does.
+    let _inside = shell.push_dir(project.path(ON_BOTH));
+    let once = left_out(&shell.read_file(ONCE)?);
+    let all = cmd!(shell, "{program} --list").quiet().read()?;
+    if let Some(part) = once.iter().find(|part| !all.contains(part.as_str())) {
+        bail!("{ON_BOTH}/{ONCE} has '{part}', but no test is called so: remove the line");
+    }
+    let once = once.iter().flat_map(|part| ["--skip", part]);
+    Ok(cmd!(shell, "{program} {once...}").env(STORE, "postgres").run()?)
+}
+
+/// The first word of each line that is no comment.
+fn left_out(list: &str) -> Vec<String> {
+    let lines = list.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
 fn install_without_cluster(project: &Project) -> Result<()> {
     let setting = Path::new(SETTING);
     if let Some(folder) = setting.parent() {
@@ -119,4 +157,14 @@ fn unpack(project: &Project, folder: &Path) -> Result<()> {
         bail!("the packages were unpacked into {}, but its programs do not run", folder.display());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left_out;
+
+    #[test]
+    fn the_list_has_a_name_and_a_reason_per_line() {
+        assert_eq!(left_out("# why\nroom::  the file\n\nready::a  it is locked\n"), ["room::", "ready::a"]);
+    }
 }

@@ -78,6 +78,9 @@ fn native(project: &Project, steps: &Steps<'_>, postgres: Option<&postgres::Post
         Ok(cmd!(shell, "cargo clippy {crates...} --all-targets --all-features -- -D warnings").run()?)
     })?;
     steps.run("test: native", || Ok(cmd!(shell, "cargo test {crates...} --all-features").run()?))?;
+    if postgres.is_some() {
+        steps.run("test: collector, on PostgreSQL", || postgres::tests(project, crates))?;
+    }
     steps.run("test: a session recorded in JavaScript, replayed natively", || {
         Ok(cmd!(shell, "cargo test --package whippet-npm --no-default-features --features query").run()?)
     })

@@ -5,6 +5,8 @@ mod round;
 mod subject;
 mod table;
 
+use std::time::Instant;
+
 use anyhow::{Result, bail};
 
 pub use options::Options;
@@ -28,6 +30,7 @@ const MANY: u64 = 1_000_000;
 #[allow(clippy::print_stdout, reason = "the table is its result")]
 pub fn run(options: &Options) -> Result<()> {
     let mut subjects = Subject::all(options)?;
+    let started = Instant::now();
     let each = options.beacons.div_ceil(options.rounds);
     println!(
         "{} connections at a time, each brings {} beacons, the next when it has its answer; {each} beacons a turn, medians of {} turns",
@@ -46,7 +49,7 @@ pub fn run(options: &Options) -> Result<()> {
         }
     }
     let total = each * (options.rounds + 1);
-    let table = table::Table::new(&mut subjects, &rounds, total)?;
+    let table = table::Table::new(&mut subjects, &rounds, total, started.elapsed().as_secs_f64() / 60.0)?;
     println!("\n{table}");
     judge(&table, &rounds, options.beacons)
 }

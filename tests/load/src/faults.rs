@@ -108,13 +108,21 @@ impl Load<'_> {
     }
 }
 
-/// While beacons cannot be stored, the collectors are alive and not ready.
+/// While beacons cannot be stored, the collectors are alive and, once they have noticed, not ready.
 fn check_health(site: &Site) -> Result<()> {
     for place in 0..site.count() {
         let Some(address) = site.address(place) else { bail!("collector {place} does not run") };
         let ask = |path| Client::new(&address).get(path).map(|answer| answer.status);
-        let [alive, ready] = [ask("/healthz")?, ask("/readyz")?];
-        ensure!([alive, ready] == [200, 503], "/healthz says {alive}, /readyz {ready}");
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let [alive, ready] = [ask("/healthz")?, ask("/readyz")?];
+            ensure!(alive == 200, "/healthz says {alive}");
+            if ready == 503 {
+                break;
+            }
+            ensure!(Instant::now() < until, "/readyz says {ready}");
+            thread::sleep(STEP);
+        }
     }
     Ok(())
 }

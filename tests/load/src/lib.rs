@@ -7,6 +7,7 @@ pub mod beacons;
 pub mod bench;
 pub mod client;
 pub mod faults;
+pub mod figures;
 pub mod insist;
 pub mod many;
 pub mod process;

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
+use whippet_store::Options;
 
 use crate::beacons::Beacons;
+use crate::figures::{self, Figures};
 use crate::insist::{Insist, Tally};
 use crate::reports::{differences, reports};
 use crate::server::{Data, Server};
@@ -31,6 +33,7 @@ pub struct Given {
 /// What one collector on SQLite answers that was given the beacons.
 pub struct Expected {
     reports: Map<String, Value>,
+    figures: Figures,
     given: Given,
 }
 
@@ -42,6 +45,14 @@ impl Given {
     pub fn send(&self, site: &Site, twice: f64, patience: Duration, tally: &Tally) -> Result<()> {
         let insist = Insist { beacons: self.beacons, connections: self.connections, twice, patience };
         insist.send(site, 0..self.count, tally)
+    }
+
+    fn figures(&self, data: &Data) -> Result<Figures> {
+        let options = match data {
+            Data::Folder(folder) => Options::new(folder),
+            Data::Url(url) => Options { server: Some(url.parse()?), ..Options::new(".") },
+        };
+        figures::figures(options, self.beacons.start + HOUR)
     }
 
     fn reports(&self, server: &Server) -> Result<Map<String, Value>> {
@@ -63,7 +74,9 @@ impl Expected {
         given.send(&site, 0.0, PATIENCE, &Tally::default())?;
         let reports = site.with(0, |server| given.reports(server))?;
         site.stop()?;
-        Ok(Self { reports, given })
+        let figures = given.figures(&Data::Folder(folder.to_owned()))?;
+        ensure!(!figures.is_empty(), "there is no figure to compare");
+        Ok(Self { reports, figures, given })
     }
 
     /// The beacons.
@@ -93,6 +106,21 @@ impl Expected {
         Ok(())
     }
 
+    /// Whether a store that no collector uses any more has the same percentiles of every vital and timing, by application and
+    /// page.
+    ///
+    /// # Errors
+    /// Where it does not: the error has the first differences.
+    pub fn check_figures(&self, data: &Data) -> Result<()> {
+        let differences = figures::differences(&self.figures, &self.given.figures(data)?);
+        ensure!(
+            differences.is_empty(),
+            "the store has other percentiles than SQLite's:\n{}",
+            differences.join("\n")
+        );
+        Ok(())
+    }
+
     /// Sends all of them again to collectors that were just started: each is there, so none counts.
     ///
     /// # Errors
@@ -117,7 +145,7 @@ impl Expected {
 /// # Errors
 /// Where anything differs.
 pub fn compare(program: &Path, data: Data, collectors: usize, expected: &Expected) -> Result<()> {
-    let site = Site::start(program, data, collectors, &[])?;
+    let site = Site::start(program, data.clone(), collectors, &[])?;
     let tally = Tally::default();
     expected.given.send(&site, 0.1, PATIENCE, &tally)?;
     let (sent, twice) = (expected.given.count as f64, tally.twice.into_inner() as f64);
@@ -126,7 +154,8 @@ pub fn compare(program: &Path, data: Data, collectors: usize, expected: &Expecte
     ensure!(new == sent, "{new} beacons were new; {sent} were sent");
     ensure!(known == twice, "{known} beacons were known; {twice} were sent twice");
     expected.check(&site)?;
-    site.stop()
+    site.stop()?;
+    expected.check_figures(&data)
 }
 
 fn beacons(server: &Server) -> Result<u64> {

@@ -8,7 +8,7 @@ mod server;
 
 pub use account::Account;
 pub use programs::Programs;
-pub use server::{Server, Settings};
+pub use server::{Server, Settings, psql};
 
 /// The variable with the URL of a running server that tests may use: the user is its superuser.
 pub const URL: &str = "WHIPPET_TEST_POSTGRES";

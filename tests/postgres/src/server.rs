@@ -108,7 +108,9 @@ impl Server {
         for option in &options {
             server.args(["-c", option]);
         }
-        self.add_libraries(&mut server);
+        add_libraries(&self.programs, &mut server);
+        // Messages are compared and shown: in one language.
+        server.env("LC_ALL", "C");
         let file = fs::File::create(&log)?;
         server.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file).current_dir(&self.folder);
         self.watcher = Some(server.spawn()?);
@@ -158,12 +160,7 @@ impl Server {
     }
 
     fn sql_in(&self, database: &str, text: &str) -> io::Result<String> {
-        let mut command = self.command("psql");
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", NAME]);
-        command.args(["-p", &self.port.to_string(), "-d", database, "-c", text]);
-        // A server that is paused answers nobody.
-        command.env("PGCONNECT_TIMEOUT", "5");
-        run(command).map(|text| text.trim().to_owned())
+        psql(&self.programs, &format!("postgres://{NAME}@127.0.0.1:{}/{database}", self.port), text)
     }
 
     /// The process that all others of the server are children of.
@@ -236,22 +233,34 @@ impl Server {
     fn command(&self, program: &str) -> Command {
         let mut command = self.account.command(self.programs.path(program));
         command.current_dir(&self.folder);
-        self.add_libraries(&mut command);
-        command
-    }
-
-    fn add_libraries(&self, command: &mut Command) {
-        if let Some(libraries) = self.programs.libraries() {
-            command.env("LD_LIBRARY_PATH", libraries);
-        }
-        // Messages are compared and shown: in one language.
+        add_libraries(&self.programs, &mut command);
         command.env("LC_ALL", "C");
+        command
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+/// Runs statements on the server of that URL, and returns the rows as text, columns between `|`.
+///
+/// # Errors
+/// Where one fails: the error is `psql`'s.
+pub fn psql(programs: &Programs, url: &str, text: &str) -> io::Result<String> {
+    let mut command = Command::new(programs.path("psql"));
+    command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", text]);
+    // A server that is paused answers nobody.
+    command.env("PGCONNECT_TIMEOUT", "5").env("LC_ALL", "C");
+    add_libraries(programs, &mut command);
+    run(command).map(|text| text.trim().to_owned())
+}
+
+fn add_libraries(programs: &Programs, command: &mut Command) {
+    if let Some(libraries) = programs.libraries() {
+        command.env("LD_LIBRARY_PATH", libraries);
     }
 }
 

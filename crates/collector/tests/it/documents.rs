@@ -8,6 +8,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use whippet_api::{Errors, SlowQueries};
 use whippet_collector::scrape::Target;
+use whippet_store::database::Database;
 
 use crate::harness::{Collector, HOUR, MINUTE, SECOND, START};
 
@@ -45,13 +46,14 @@ fn change(pages: &Pages, path: &str, status: StatusCode, body: &Value) {
 }
 
 async fn series(collector: &Collector) -> Vec<String> {
-    let read = |connection: &rusqlite::Connection| {
-        connection
-            .prepare("SELECT name || labels || counter FROM series ORDER BY 1")?
-            .query_map([], |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<String>>>()
+    let read = |db: &dyn Database| {
+        let found = "SELECT name || labels || counter FROM series";
+        let mut all = db.query_map(found, &[], |row| row.get::<String>(0))?;
+        // By bytes: databases sort texts in ways of their own.
+        all.sort_unstable();
+        Ok(all)
     };
-    collector.app.store.read("test", read).await.unwrap()
+    collector.app.store.read_database("test", read).await.unwrap()
 }
 
 #[tokio::test]

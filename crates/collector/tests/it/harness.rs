@@ -1,4 +1,4 @@
-//! A collector in a temporary folder, without a network.
+//! A collector in a temporary folder, without a network. What it stores is there, too, or on PostgreSQL: see schema.rs.
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -22,8 +22,12 @@ use whippet_collector::origins::Origins;
 use whippet_collector::rate_limiter::RateLimiter;
 use whippet_collector::routes;
 use whippet_collector::scrape::{Fetcher, Scraper, TargetStatus};
+use whippet_store::database::Database;
+use whippet_store::name_admin::Source;
 use whippet_store::reports::matches::Matches;
 use whippet_store::{Options, Sample, Scrape, Store};
+
+use crate::schema::Schema;
 
 pub const SECOND: i64 = 1000;
 pub const MINUTE: i64 = 60 * SECOND;
@@ -35,8 +39,14 @@ pub const START: i64 = 19_676 * DAY;
 pub struct Collector {
     pub app: App,
     hand: Arc<AtomicI64>,
-    folder: Option<tempfile::TempDir>,
+    data: Option<Data>,
     router: Router,
+}
+
+/// What outlives a collector.
+struct Data {
+    folder: tempfile::TempDir,
+    schema: Option<Schema>,
 }
 
 pub struct Answer {
@@ -68,27 +78,29 @@ impl Collector {
     }
 
     pub fn with(options: impl FnOnce(&mut Options), app: impl FnOnce(&mut App)) -> Self {
-        Self::open(tempfile::tempdir().unwrap(), START, options, app)
+        let data = Data { folder: tempfile::tempdir().unwrap(), schema: Schema::wanted() };
+        Self::open(data, START, options, app)
     }
 
     /// A collector on the data in `folder`.
     pub fn on(folder: tempfile::TempDir) -> Self {
-        Self::open(folder, START, |_| {}, |_| {})
+        Self::open_with(folder, |_| {})
     }
 
     /// The same, with changed options.
     pub fn open_with(folder: tempfile::TempDir, options: impl FnOnce(&mut Options)) -> Self {
-        Self::open(folder, START, options, |_| {})
+        Self::open(Data { folder, schema: None }, START, options, |_| {})
     }
 
     fn open(
-        folder: tempfile::TempDir,
+        data: Data,
         now: i64,
         change: impl FnOnce(&mut Options),
         change_app: impl FnOnce(&mut App),
     ) -> Self {
         let metrics = Arc::new(Metrics::new());
-        let mut options = Options::new(folder.path());
+        let mut options = Options::new(data.folder.path());
+        options.server = data.schema.as_ref().map(|schema| schema.url().parse().unwrap());
         change(&mut options);
         let (detail, hours, retention) = (options.detail, options.hours, options.retention);
         let store = Arc::new(Store::open(options, Arc::clone(&metrics.store)).unwrap());
@@ -114,7 +126,7 @@ impl Collector {
             retention,
         };
         change_app(&mut app);
-        Self { router: routes::router(app.clone()), app, hand, folder: Some(folder) }
+        Self { router: routes::router(app.clone()), app, hand, data: Some(data) }
     }
 
     /// Stops this collector, and starts another on the same data.
@@ -125,17 +137,21 @@ impl Collector {
     /// The same, with changed options. While `options` runs, no process has the file open.
     pub async fn restart_with(mut self, options: impl FnOnce(&mut Options)) -> Self {
         self.app.store.close().await;
-        let (folder, now) = (self.folder.take().unwrap(), self.now());
+        let (data, now) = (self.data.take().unwrap(), self.now());
         drop(self);
-        Self::open(folder, now, options, |_| {})
+        Self::open(data, now, options, |_| {})
     }
 
     pub fn folder(&self) -> &std::path::Path {
-        self.folder.as_ref().unwrap().path()
+        self.data.as_ref().unwrap().folder.path()
     }
 
     pub fn database(&self) -> std::path::PathBuf {
-        self.folder.as_ref().unwrap().path().join("whippet.db")
+        assert!(
+            self.data.as_ref().unwrap().schema.is_none(),
+            "a test of SQLite's file: name it in tests/once.txt"
+        );
+        self.folder().join("whippet.db")
     }
 
     pub fn now(&self) -> i64 {
@@ -236,7 +252,7 @@ impl Collector {
 
     /// All kept values of series that differ from the one before.
     pub async fn samples(&self) -> Vec<whippet_store::Kept> {
-        let query = |db: &dyn whippet_store::database::Database| {
+        let query = |db: &dyn Database| {
             let mut all = Vec::new();
             whippet_store::samples(db, &mut |sample| all.push(sample))?;
             Ok(all)
@@ -244,12 +260,23 @@ impl Collector {
         self.app.store.read_database("test", query).await.unwrap()
     }
 
+    /// Runs what works on the store beside a collector, as `whippet names` does. It may wait, so it has a thread of its own.
+    pub fn aside<T: Send>(&self, run: impl FnOnce(Source<'_>) -> T + Send) -> T {
+        let data = self.data.as_ref().unwrap();
+        let server = data.schema.as_ref().map(|schema| schema.url().parse().unwrap());
+        let source = server.as_ref().map_or(Source::Folder(data.folder.path()), Source::Server);
+        std::thread::scope(|scope| scope.spawn(|| run(source)).join().unwrap())
+    }
+
+    /// The first number that a statement finds.
+    pub async fn number(&self, sql: String) -> i64 {
+        let query = move |db: &dyn Database| db.query_one(&sql, &[], |row| row.get(0));
+        self.app.store.read_database("test", query).await.unwrap()
+    }
+
     /// The number of rows of a table.
     pub async fn rows(&self, table: &'static str) -> i64 {
-        let query = move |connection: &rusqlite::Connection| {
-            connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
-        };
-        self.app.store.read("test", query).await.unwrap()
+        self.number(format!("SELECT count(*) FROM {table}")).await
     }
 }
 
@@ -257,32 +284,25 @@ impl Collector {
 impl Collector {
     /// The number of cells of pages that a level has of a section.
     pub async fn cells(&self, level: Level, section: Section) -> i64 {
-        let query = move |connection: &rusqlite::Connection| {
-            let sql = format!("SELECT count(*) FROM {} WHERE section = ?1 AND page <> 0", level.table());
-            connection.query_row(&sql, [section as i64], |row| row.get(0))
-        };
-        self.app.store.read("test", query).await.unwrap()
+        let (table, section) = (level.table(), section as i64);
+        self.number(format!("SELECT count(*) FROM {table} WHERE section = {section} AND page <> 0")).await
     }
 
     /// All that is kept of a section, added up over all applications and times.
     pub async fn kept<T: Cell + Send + 'static>(&self, section: Section, pages: Page<'static>) -> T {
         let to = self.now();
-        let query = move |connection: &rusqlite::Connection| {
+        let query = move |db: &dyn Database| {
             let selection = Selection { from: 0, to, coarsest: Level::Day, apps: None, pages };
             let mut sum = T::default();
-            cells::read::<T>(connection, section, &selection, |_, value| sum.merge(&value))?;
+            cells::read::<T>(db, section, &selection, |_, value| sum.merge(&value))?;
             Ok(sum)
         };
-        self.app.store.read("test", query).await.unwrap()
+        self.app.store.read_database("test", query).await.unwrap()
     }
 
     /// The number of page views that may still report and have a vital.
     pub async fn open_measures(&self) -> i64 {
-        let query = |connection: &rusqlite::Connection| {
-            let sql = "SELECT count(*) FROM views WHERE folded = 0 AND length(measures) > 2";
-            connection.query_row(sql, [], |row| row.get(0))
-        };
-        self.app.store.read("test", query).await.unwrap()
+        self.number("SELECT count(*) FROM views WHERE folded = 0 AND length(measures) > 2".to_owned()).await
     }
 }
 

@@ -18,6 +18,8 @@ mod harness;
 mod https;
 mod keeping;
 mod loading;
+#[cfg(target_os = "linux")]
+mod many;
 mod measured;
 mod migrations;
 mod moving;
@@ -38,6 +40,7 @@ mod remote_write;
 mod resolution;
 #[cfg(unix)]
 mod room;
+mod schema;
 mod scraping;
 mod sdk_limits;
 mod sdks;

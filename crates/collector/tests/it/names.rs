@@ -60,22 +60,20 @@ async fn totals(collector: &Collector) -> Vec<f64> {
 
 /// The number of rows that refer to a name that does not exist.
 async fn dangling(collector: &Collector) -> i64 {
-    let query = |connection: &rusqlite::Connection| {
-        let names = "(SELECT id FROM names WHERE kind >= 0)";
-        let mut sum = 0;
-        for table in ["cells_minute", "cells_hour", "cells_day", "views"] {
-            let rows = format!(
+    let names = "(SELECT id FROM names WHERE kind >= 0)";
+    let mut sum = 0;
+    for table in ["cells_minute", "cells_hour", "cells_day", "views"] {
+        sum += collector
+            .number(format!(
                 "SELECT count(*) FROM {table} WHERE app NOT IN {names} OR page <> 0 AND page NOT IN {names}"
-            );
-            sum += connection.query_row(&rows, [], |row| row.get::<_, i64>(0))?;
-        }
-        let rest = format!(
-            "SELECT (SELECT count(*) FROM evictions) + (SELECT count(*) FROM names WHERE kind < 0) +
-               (SELECT count(*) FROM errors WHERE app NOT IN {names})"
-        );
-        Ok(sum + connection.query_row(&rest, [], |row| row.get::<_, i64>(0))?)
-    };
-    collector.app.store.read("test", query).await.unwrap()
+            ))
+            .await;
+    }
+    let rest = format!(
+        "SELECT (SELECT count(*) FROM evictions) + (SELECT count(*) FROM names WHERE kind < 0) +
+           (SELECT count(*) FROM errors WHERE app NOT IN {names})"
+    );
+    sum + collector.number(rest).await
 }
 
 #[tokio::test]
@@ -252,7 +250,8 @@ async fn a_name_is_dropped_while_the_collector_runs() {
         collector.advance(MINUTE);
     }
     let before = totals(&collector).await;
-    let dropped = name_admin::drop_name(collector.folder(), Kind::App, "forged", None, false).unwrap();
+    let dropped =
+        collector.aside(|names| name_admin::drop_name(names, Kind::App, "forged", None, false)).unwrap();
     assert_eq!(dropped, Dropped::LeftToCollector);
     collector.scraped(&[("any", 1.0)]).await;
     assert_eq!(collector.status().await.apps, ["shop", OTHER]);
@@ -264,7 +263,7 @@ async fn a_name_is_dropped_while_the_collector_runs() {
     // The name may come back, and be deleted with its figures.
     collector.beacon(full("again", "forged")).await;
     assert_eq!(collector.status().await.apps, ["forged", "shop", OTHER]);
-    name_admin::drop_name(collector.folder(), Kind::App, "forged", None, true).unwrap();
+    collector.aside(|names| name_admin::drop_name(names, Kind::App, "forged", None, true)).unwrap();
     collector.scraped(&[("any", 2.0)]).await;
     collector.app.store.sweep(collector.now()).await.unwrap();
     assert_eq!(totals(&collector).await, before);
@@ -277,11 +276,12 @@ async fn each_kind_of_name_can_be_dropped() {
     collector.beacon(full("1", "shop")).await;
     let before = totals(&collector).await;
     collector.app.store.close().await;
-    let names = name_admin::list(collector.folder(), None, Some("shop")).unwrap();
+    let names = collector.aside(|names| name_admin::list(names, None, Some("shop"))).unwrap();
     assert!(names.len() > 9, "{names:?}");
     let collector = collector.restart().await;
     for name in names.iter().filter(|name| name.kind != Kind::App) {
-        name_admin::drop_name(collector.folder(), name.kind, &name.name, Some("shop"), false)
+        collector
+            .aside(|names| name_admin::drop_name(names, name.kind, &name.name, Some("shop"), false))
             .unwrap_or_else(|error| panic!("{name:?}: {error}"));
     }
     collector.app.store.sweep(collector.now()).await.unwrap();
@@ -296,8 +296,9 @@ async fn a_drop_that_fails_says_why() {
     let collector = Collector::new();
     collector.beacon(of("1", "shop")).await;
     collector.beacon(of("2", "blog")).await;
-    let drop =
-        |kind, name: &str| name_admin::drop_name(collector.folder(), kind, name, None, false).unwrap_err();
+    let drop = |kind, name: &str| {
+        collector.aside(|names| name_admin::drop_name(names, kind, name, None, false)).unwrap_err()
+    };
     assert!(matches!(drop(Kind::App, "nobody"), NamesError::Unknown { .. }));
     assert!(matches!(drop(Kind::App, OTHER), NamesError::Other));
     let error = drop(Kind::Page, "/items/:id");

@@ -105,12 +105,8 @@ async fn the_token_guards_them_and_the_store_does_not_keep_them() {
     let collector = exporting(8);
     collector.beacon(beacon_with("a", json!({}))).await;
     collector.scraper().scrape_own().await;
-    let query = |connection: &rusqlite::Connection| {
-        connection.query_row("SELECT count(*) FROM series WHERE name LIKE 'whippet_page_%'", [], |row| {
-            row.get::<_, i64>(0)
-        })
-    };
-    assert_eq!(collector.app.store.read("test", query).await.unwrap(), 0);
+    let series = "SELECT count(*) FROM series WHERE name LIKE 'whippet_page_%'".to_owned();
+    assert_eq!(collector.number(series).await, 0);
 }
 
 /// Page loads of 1,000 visits, ms: a long tail.

@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tests/e2e/leptos", &["leptos"]),
     ("tests/fuzz", &["collector", "engine"]),
     ("tests/exporters/apps/rust", &[]),
-    ("tests/load", &["test-postgres"]),
+    ("tests/load", &["engine", "store", "test-postgres"]),
     ("tests/postgres", &[]),
     ("www/backend", &[]),
 ];

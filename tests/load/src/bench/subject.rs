@@ -29,11 +29,30 @@ pub struct Subject {
 pub struct Disk {
     /// Bytes of the data.
     pub bytes: u64,
-    /// Rows by table, where the database tells.
-    pub rows: Vec<(String, u64)>,
+    /// By table, the largest first, where the database tells. A partitioned one is one table.
+    pub tables: Vec<Table>,
     /// Connections to the database.
     pub connections: Option<u64>,
 }
+
+/// What one table takes.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name, without the schema.
+    pub name: String,
+    /// Its rows.
+    pub rows: u64,
+    /// Its bytes, with those of its indices.
+    pub bytes: u64,
+}
+
+/// PostgreSQL's own figures of each table.
+const TABLES: &str = "
+    SELECT root.relname, sum(rows), sum(bytes)::bigint FROM (
+        SELECT coalesce(pg_partition_root(relid), relid) AS root, n_live_tup AS rows, pg_total_relation_size(relid) AS bytes
+        FROM pg_stat_user_tables
+    ) AS parts JOIN pg_class AS root ON root.oid = parts.root
+    GROUP BY 1 HAVING sum(rows) > 0 ORDER BY 3 DESC";
 
 impl Subject {
     /// Starts all of them.
@@ -131,11 +150,11 @@ impl Subject {
             postgres.sql("ANALYZE")?;
             postgres.sql("CHECKPOINT")?;
             disk.bytes = postgres.sql("SELECT pg_database_size(current_database())")?.parse()?;
-            let rows = "SELECT split_part(relid::regclass::text, '_p', 1), sum(n_live_tup) FROM pg_stat_user_tables GROUP BY 1 HAVING sum(n_live_tup) > 0 ORDER BY 2 DESC";
-            for line in postgres.sql(rows)?.lines() {
-                if let Some((table, rows)) = line.split_once('|') {
-                    disk.rows.push((table.to_owned(), rows.parse().unwrap_or(0)));
-                }
+            for line in postgres.sql(TABLES)?.lines() {
+                let mut cells = line.split('|');
+                let name = cells.next().unwrap_or_default().to_owned();
+                let mut number = || cells.next().and_then(|cell| cell.parse().ok()).unwrap_or(0);
+                disk.tables.push(Table { name, rows: number(), bytes: number() });
             }
         }
         Ok(disk)

@@ -8,6 +8,8 @@ use super::subject::{Disk, Subject};
 
 /// Medians of all turns.
 pub struct Table {
+    /// How long the servers ran under load, the others' turns included.
+    minutes: f64,
     columns: Vec<Column>,
 }
 
@@ -22,7 +24,7 @@ struct Column {
 
 impl Table {
     /// Ends the servers, and puts together what was measured; each has got `beacons` of them.
-    pub fn new(subjects: &mut [Subject], rounds: &[Vec<Round>], beacons: u64) -> Result<Self> {
+    pub fn new(subjects: &mut [Subject], rounds: &[Vec<Round>], beacons: u64, minutes: f64) -> Result<Self> {
         let mut columns = Vec::new();
         for (subject, own) in subjects.iter_mut().zip(rounds) {
             let of = |value: fn(&Round) -> f64| median(own.iter().map(value).collect());
@@ -43,7 +45,7 @@ impl Table {
                 disk: subject.end()?,
             });
         }
-        Ok(Self { columns })
+        Ok(Self { minutes, columns })
     }
 
     /// How many times the bare handler's CPU a beacon takes.
@@ -78,12 +80,40 @@ impl fmt::Display for Table {
         row(f, "connections to the database", &|column| {
             column.disk.connections.map_or_else(String::new, |connections| connections.to_string())
         })?;
-        for column in self.columns.iter().filter(|column| !column.disk.rows.is_empty()) {
-            writeln!(f, "\nrows after {} beacons, {}:", column.beacons, column.name)?;
-            for (table, rows) in column.disk.rows.iter().take(12) {
-                writeln!(f, "  {table:<34}{rows:>16}")?;
+        for column in self.columns.iter().filter(|column| !column.disk.tables.is_empty()) {
+            writeln!(
+                f,
+                "\n{}, after {} beacons in {:.1} minutes:",
+                column.name, column.beacons, self.minutes
+            )?;
+            writeln!(f, "  {:<22}{:>12}{:>10}", "table", "rows", "MB")?;
+            for table in column.disk.tables.iter().take(8) {
+                writeln!(f, "  {:<22}{:>12}{:>10.1}", table.name, table.rows, table.bytes as f64 / 1e6)?;
             }
+        }
+        for column in self.columns.iter().skip(1) {
+            write!(f, "\n{}", sums(column))?;
         }
         Ok(())
     }
+}
+
+/// What 10 million page views an hour take, by these figures: with all beacons, three a page view.
+fn sums(column: &Column) -> String {
+    const PER_HOUR: f64 = 30e6;
+    let (per_second, round) = (PER_HOUR / 3600.0, &column.round);
+    let busy = |micros: f64| per_second * micros / 1e6;
+    // At half of what a collector can do, it has room for the day's peak, and for another's share.
+    let collectors = (per_second / (round.rate / 2.0)).ceil();
+    let mut text = format!(
+        "10 million page views an hour on {}: {per_second:.0} beacons a second, {:.1} cores of collectors; {collectors:.0} collectors at half the rate above",
+        column.name,
+        busy(round.cpu)
+    );
+    if let (Some(database), Some(connections)) = (round.database_cpu, column.disk.connections) {
+        let all = connections as f64 * collectors;
+        text += &format!("; {:.1} cores of the database; {all:.0} connections", busy(database));
+    }
+    text += "\n";
+    text
 }

@@ -13,12 +13,17 @@ use crate::site::Site;
 /// A role that is no superuser: limits of connections hold for it.
 const ROLE: &str = "limited";
 
+/// Each fault has a schema of its own, so that several may be tried on one server.
+fn data(url: &str, schema: &str) -> Data {
+    Data::Url(format!("{url}?schema={schema}"))
+}
+
 /// Stops all of PostgreSQL's processes where they are, `time` long.
 ///
 /// # Errors
 /// Where a beacon is acknowledged meanwhile, or not afterwards.
 pub fn paused(trial: Trial<'_>, postgres: &Postgres, collectors: usize, time: Duration) -> Result<()> {
-    let site = Site::start(trial.program, Data::Url(postgres.url()), collectors, &[])?;
+    let site = Site::start(trial.program, data(&postgres.url(), "paused"), collectors, &[])?;
     trial.run(&site, |load| {
         load.reaches(0.4)?;
         postgres.pause();
@@ -43,7 +48,7 @@ pub fn paused(trial: Trial<'_>, postgres: &Postgres, collectors: usize, time: Du
 /// # Errors
 /// Where the collectors do not say so, or do not recover.
 pub fn read_only(trial: Trial<'_>, postgres: &Postgres, collectors: usize) -> Result<()> {
-    let site = Site::start(trial.program, Data::Url(postgres.url()), collectors, &[])?;
+    let site = Site::start(trial.program, data(&postgres.url(), "read_only"), collectors, &[])?;
     let set = |value: &str| {
         postgres.sql(&format!("ALTER SYSTEM SET default_transaction_read_only = {value}"))?;
         postgres.sql("SELECT pg_reload_conf()")
@@ -69,7 +74,7 @@ pub fn connections_exhausted(trial: Trial<'_>, postgres: &Postgres, collectors: 
         postgres.database()
     ))?;
     let url = postgres.url().replacen("://whippet@", &format!("://{ROLE}@"), 1);
-    let site = Site::start(trial.program, Data::Url(url), collectors, &[])?;
+    let site = Site::start(trial.program, data(&url, "exhausted"), collectors, &[])?;
     trial.run(&site, |load| {
         load.reaches(0.4)?;
         postgres.sql(&format!("ALTER ROLE {ROLE} CONNECTION LIMIT 0"))?;
@@ -90,7 +95,7 @@ pub fn connections_exhausted(trial: Trial<'_>, postgres: &Postgres, collectors: 
 /// As [`read_only`].
 pub fn connections_cut(trial: Trial<'_>, postgres: &Postgres, collectors: usize, times: u64) -> Result<()> {
     let proxy = Proxy::start(postgres.port())?;
-    let site = Site::start(trial.program, Data::Url(postgres.url_at(proxy.port())), collectors, &[])?;
+    let site = Site::start(trial.program, data(&postgres.url_at(proxy.port()), "cut"), collectors, &[])?;
     trial.run(&site, |load| {
         load.reaches(0.1)?;
         proxy.harm(true);

@@ -3,7 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use whippet_test_postgres::{Programs, Server as Postgres, Settings};
 
 use super::{Trial, check_health};
@@ -40,14 +40,22 @@ impl Disk {
     /// Takes what is left of it, but for `spare` bytes. Gives it back when the file is removed.
     fn fill(&self, spare: u64) -> Result<PathBuf> {
         let filler = self.folder.join("filler");
-        let text =
+        // What is written meanwhile may take what was free just now.
+        for _ in 0..50 {
+            let take = self.free()?.saturating_sub(spare).to_string();
+            if Command::new("fallocate").args(["-l", &take]).arg(&filler).output()?.status.success() {
+                return Ok(filler);
+            }
+            let _ = fs::remove_file(&filler);
+        }
+        bail!("the file system cannot be filled up")
+    }
+
+    fn free(&self) -> Result<u64> {
+        let output =
             Command::new("df").args(["--output=avail", "--block-size=1"]).arg(&self.folder).output()?;
-        let text = String::from_utf8_lossy(&text.stdout).into_owned();
-        let free: u64 = text.lines().nth(1).unwrap_or_default().trim().parse()?;
-        let take = free.saturating_sub(spare);
-        let status = Command::new("fallocate").args(["-l", &take.to_string()]).arg(&filler).status()?;
-        ensure!(status.success(), "the file system cannot be filled up");
-        Ok(filler)
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(text.lines().nth(1).unwrap_or_default().trim().parse()?)
     }
 }
 
