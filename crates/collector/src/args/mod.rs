@@ -3,6 +3,7 @@ mod backup;
 mod check;
 mod environment;
 mod log;
+mod migrate;
 mod names;
 mod serve;
 mod values;
@@ -15,6 +16,7 @@ use environment::Lookup;
 pub use backup::Backup;
 pub use check::Check;
 pub use log::{Format, Log};
+pub use migrate::Migrate;
 pub use names::{Names, NamesCommand};
 pub use serve::Serve;
 pub use values::app;
@@ -61,6 +63,9 @@ pub enum Command {
     /// Say whether what is kept is sound, also while the collector runs. Exit code: 0 if so, 1 if not, 2 if that cannot be
     /// said
     Check(Check),
+    /// Move everything from a data folder to a PostgreSQL server, or back. A move that was stopped goes on when it is started
+    /// again
+    Migrate(Migrate),
 }
 
 #[cfg(test)]

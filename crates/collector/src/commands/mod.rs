@@ -1,5 +1,6 @@
 //! The commands beside `serve`, a file each.
 pub mod backup;
 pub mod check;
+pub mod migrate;
 pub mod names;
 mod progress;

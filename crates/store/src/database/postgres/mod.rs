@@ -24,6 +24,7 @@ mod tests;
 mod tls;
 
 pub use address::{AddressError, ServerAddress};
+pub use locks::key as lock_key;
 pub use migrate::migrate;
 pub use server::Server;
 pub use session::{Session, Waits};
